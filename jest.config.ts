@@ -1,0 +1,15 @@
+import type { Config } from 'jest';
+
+const config: Config = {
+  globalSetup: '<rootDir>/spec/support/packed-package.ts',
+  roots: ['<rootDir>/spec'],
+  testMatch: ['**/*.spec.ts'],
+  testPathIgnorePatterns: ['<rootDir>/spec/apps/', '<rootDir>/spec/fixtures/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
+  testTimeout: 120_000,
+  maxWorkers: 2,
+};
+
+export default config;
