@@ -1,0 +1,18 @@
+/** How the browser is to keep a cookie. */
+export interface CookieAttributes {
+  path: string;
+  domain?: string | undefined;
+  sameSite: 'lax' | 'strict' | 'none';
+  secure: boolean;
+  httpOnly: boolean;
+  /** Seconds from now. Zero or less removes the cookie. */
+  maxAge: number;
+}
+
+/** The cookies of one request and of its answer: all that sessions need to know of HTTP. */
+export abstract class CookieJar {
+  /** Every value the request carries under this name, in the order they came. Usually none or one. */
+  abstract values(name: string): readonly string[];
+  /** Puts a cookie on the answer, in place of an earlier one of that name. */
+  abstract set(name: string, value: string, attributes: CookieAttributes): void;
+}

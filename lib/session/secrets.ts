@@ -1,0 +1,80 @@
+import { MissingSecretError, WeakSecretError } from '../errors.js';
+
+const MIN_LENGTH = 32;
+const MIN_DISTINCT_CHARACTERS = 10;
+const KEY_BYTES = 32;
+const ID_BYTES = 4;
+const PLACEHOLDER = /change[-_ ]?me|not[-_ ]?secret|placeholder|your[-_ ]?secret|example|secret[-_ ]?key|password/i;
+
+/** A key made from one of the secrets. */
+export interface SecretKey {
+  /** A number as text; the same for the same secret, whatever stands beside it. */
+  readonly id: string;
+  readonly value: string;
+}
+
+/**
+ * The secrets of the application: the first one seals, every one opens, so that a new secret put in front replaces
+ * the old without logging anybody out.
+ */
+export class Secrets {
+  readonly #values: readonly string[];
+  readonly #keys = new Map<string, Promise<readonly SecretKey[]>>();
+
+  /** Use {@link Secrets.from}, which checks what it is given. */
+  constructor(values: readonly string[]) {
+    this.#values = values;
+  }
+
+  /**
+   * @param given One secret, several, or a comma-separated list.
+   * @param source Where they come from, as the error is to name it.
+   * @throws {MissingSecretError} When there is none.
+   * @throws {WeakSecretError} In production, when one is short or a placeholder.
+   */
+  static from(
+    given: string | readonly string[] | undefined,
+    { source, isProduction }: { source: string; isProduction: boolean },
+  ): Secrets {
+    const list = (typeof given === 'string' ? given.split(',') : (given ?? [])).map((secret) => secret.trim());
+    const secrets = list.filter((secret) => secret !== '');
+    if (secrets.length === 0) throw new MissingSecretError(source);
+    for (const secret of isProduction ? secrets : []) {
+      const weakness = weaknessOf(secret);
+      if (weakness) throw new WeakSecretError(source, weakness);
+    }
+    return new Secrets(secrets);
+  }
+
+  /**
+   * Keys for one purpose, in the order of the secrets: what is sealed for one purpose opens for no other.
+   *
+   * @param purpose For instance `session:gatehouse`.
+   * @see RFC 5869 (HKDF).
+   */
+  keysFor(purpose: string): Promise<readonly SecretKey[]> {
+    let keys = this.#keys.get(purpose);
+    if (!keys) {
+      keys = Promise.all(this.#values.map((secret) => deriveKey(secret, purpose)));
+      this.#keys.set(purpose, keys);
+    }
+    return keys;
+  }
+}
+
+function weaknessOf(secret: string): string | undefined {
+  if (secret.length < MIN_LENGTH) return `has ${secret.length} characters`;
+  if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) return 'repeats a few characters';
+  if (PLACEHOLDER.test(secret)) return 'is a placeholder';
+  return undefined;
+}
+
+async function deriveKey(secret: string, purpose: string): Promise<SecretKey> {
+  const text = new TextEncoder();
+  const material = await crypto.subtle.importKey('raw', text.encode(secret), 'HKDF', false, ['deriveBits']);
+  const info = text.encode(`astro-gatehouse:${purpose}`);
+  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info };
+  const bytes = await crypto.subtle.deriveBits(algorithm, material, (KEY_BYTES + ID_BYTES) * 8);
+  const value = Array.from(new Uint8Array(bytes, 0, KEY_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { id: String(new DataView(bytes).getUint32(KEY_BYTES)), value };
+}

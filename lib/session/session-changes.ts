@@ -1,0 +1,41 @@
+import type { Flash, SessionRecord } from './session-record.js';
+
+/**
+ * What one request did to one session. Stores receive changes, not whole sessions, so that two requests at once that
+ * touch different keys both keep theirs.
+ */
+export interface SessionChanges {
+  /** The session as this request opened it; `undefined` when the request began it. */
+  readonly opened: SessionRecord | undefined;
+  /** The id the session has from here on: another than `opened.id` when it was regenerated. */
+  readonly id: string;
+  readonly createdAt: number;
+  readonly renewedAt: number;
+  readonly expiresAt: number;
+  /** Whether every value and flash of the opened session goes, before `set` and `flashesAdded` are applied. */
+  readonly cleared: boolean;
+  readonly set: ReadonlyMap<string, unknown>;
+  readonly unset: ReadonlySet<string>;
+  readonly flashesAdded: ReadonlyMap<string, Flash>;
+  /** Ids of flashes that were delivered. */
+  readonly flashesTaken: ReadonlySet<string>;
+  readonly identity: readonly string[];
+}
+
+/**
+ * @param current What the store holds now; it may be newer than `changes.opened`.
+ * @returns The record to keep.
+ */
+export function applyChanges(current: SessionRecord | undefined, changes: SessionChanges): SessionRecord {
+  const kept = changes.cleared ? undefined : current;
+  const values = new Map(kept?.values);
+  for (const key of changes.unset) values.delete(key);
+  for (const [key, value] of changes.set) values.set(key, value);
+
+  const flashes = new Map(kept?.flashes);
+  for (const [key, flash] of flashes) if (changes.flashesTaken.has(flash.id)) flashes.delete(key);
+  for (const [key, flash] of changes.flashesAdded) flashes.set(key, flash);
+
+  const { id, createdAt, renewedAt, expiresAt, identity } = changes;
+  return { id, createdAt, renewedAt, expiresAt, values, flashes, identity };
+}

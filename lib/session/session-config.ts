@@ -1,0 +1,122 @@
+import { InvalidOptionsError } from '../errors.js';
+import type { CookieAttributes } from './cookie-jar.js';
+
+const DAY = 24 * 60 * 60;
+const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const ATTRIBUTE_VALUE = /^[\x20-\x3a\x3c-\x7e]*$/;
+
+/** How the session's cookie is to look. */
+export interface SessionCookieOptions {
+  /** Default `gatehouse`. A secure cookie is prefixed with `__Host-`, or `__Secure-` where path or domain forbid that. */
+  name?: string | undefined;
+  /** Default `/`. */
+  path?: string | undefined;
+  /** Default: none, the cookie stays with this host. */
+  domain?: string | undefined;
+  /** Default `lax`. `none` needs `secure`. */
+  sameSite?: 'lax' | 'strict' | 'none' | undefined;
+  /** Default: `true` in production, `false` in development. */
+  secure?: boolean | undefined;
+}
+
+/** How long sessions last, and how the browser keeps them. */
+export interface SessionOptions {
+  cookie?: SessionCookieOptions | undefined;
+  /** Seconds without a request after which a session ends. Default: 7 days. */
+  idleTimeout?: number | undefined;
+  /** Seconds after which a session ends however much it is used. Default: 30 days, or `idleTimeout` if that is more. */
+  absoluteTimeout?: number | undefined;
+  /** Seconds after which an unchanged session is written again. Default: 1 day, at most a tenth of `idleTimeout`. */
+  renewAfter?: number | undefined;
+}
+
+/** Settled session options, the same for every request. Times are milliseconds. */
+export class SessionConfig {
+  /** Use {@link SessionConfig.from}, which checks what it is given. */
+  constructor(
+    readonly cookieName: string,
+    readonly cookie: Readonly<Omit<CookieAttributes, 'maxAge'>>,
+    readonly idleTimeout: number,
+    readonly absoluteTimeout: number,
+    readonly renewAfter: number,
+  ) {}
+
+  /**
+   * @param surroundings `isProduction` makes the cookie secure unless told otherwise; `prefixName: false` keeps the
+   *   cookie's name as it is given.
+   * @throws {InvalidOptionsError} When options contradict each other.
+   */
+  static from(
+    options: SessionOptions = {},
+    { isProduction, prefixName = true }: { isProduction: boolean; prefixName?: boolean },
+  ): SessionConfig {
+    const { cookie = {} } = options;
+    const idleTimeout = options.idleTimeout ?? 7 * DAY;
+    const absoluteTimeout = options.absoluteTimeout ?? Math.max(30 * DAY, idleTimeout);
+    const renewAfter = options.renewAfter ?? Math.min(DAY, idleTimeout / 10);
+    const attributes = {
+      path: cookie.path ?? '/',
+      domain: cookie.domain,
+      sameSite: cookie.sameSite ?? 'lax',
+      secure: cookie.secure ?? isProduction,
+      httpOnly: true,
+    };
+    const name = cookie.name ?? 'gatehouse';
+    const problems = [
+      ...timeoutProblems(idleTimeout, absoluteTimeout, renewAfter),
+      ...cookieProblems(name, attributes),
+    ];
+    if (problems.length > 0) throw new InvalidOptionsError(problems);
+    return new SessionConfig(
+      prefixName ? withPrefix(name, attributes) : name,
+      Object.freeze(attributes),
+      idleTimeout * 1000,
+      absoluteTimeout * 1000,
+      renewAfter * 1000,
+    );
+  }
+}
+
+function timeoutProblems(idle: number, absolute: number, renew: number): string[] {
+  const problems: string[] = [];
+  if (idle > absolute) {
+    problems.push(
+      `session.idleTimeout (${idle} s) is longer than session.absoluteTimeout (${absolute} s), so it could never end a session: lower one or raise the other`,
+    );
+  }
+  if (renew >= idle) {
+    problems.push(
+      `session.renewAfter (${renew} s) must be shorter than session.idleTimeout (${idle} s), or sessions in use would end`,
+    );
+  }
+  return problems;
+}
+
+/** @see RFC 6265bis 4.1.3 for the prefixes, 4.1.1 for the characters. */
+function cookieProblems(name: string, { path, domain, sameSite, secure }: Omit<CookieAttributes, 'maxAge'>): string[] {
+  const problems: string[] = [];
+  if (!COOKIE_NAME.test(name)) {
+    problems.push("session.cookie.name may hold letters, digits and !#$%&'*+-.^_`|~ only");
+  }
+  if (!path.startsWith('/') || !ATTRIBUTE_VALUE.test(path)) {
+    problems.push('session.cookie.path must begin with "/" and hold neither ";" nor control characters');
+  }
+  if (domain !== undefined && !/^[A-Za-z0-9.-]+$/.test(domain)) {
+    problems.push('session.cookie.domain must be a host name');
+  }
+  if (sameSite === 'none' && !secure) {
+    problems.push('session.cookie.sameSite "none" is ignored by browsers unless session.cookie.secure is true');
+  }
+  if (name.startsWith('__Host-') && (!secure || path !== '/' || domain !== undefined)) {
+    problems.push('session.cookie.name begins with "__Host-", which needs secure: true, path "/" and no domain');
+  }
+  if (name.startsWith('__Secure-') && !secure) {
+    problems.push('session.cookie.name begins with "__Secure-", which needs secure: true');
+  }
+  return problems;
+}
+
+function withPrefix(name: string, { secure, path, domain }: Omit<CookieAttributes, 'maxAge'>): string {
+  if (!secure || /^__(Host|Secure)-/.test(name)) return name;
+  return `${path === '/' && domain === undefined ? '__Host-' : '__Secure-'}${name}`;
+}

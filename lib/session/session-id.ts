@@ -1,0 +1,32 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+
+const BYTES = 32;
+const FORMAT = /^[A-Za-z0-9_-]{43}$/;
+
+/**
+ * The identifier of one session: 32 random bytes, written as 43 characters of base64url.
+ *
+ * @see OWASP ASVS 5.0 7.2.3 (a reference token has at least 128 bits of entropy from a CSPRNG).
+ */
+export const SessionId = {
+  generate(): string {
+    return toBase64Url(crypto.getRandomValues(new Uint8Array(BYTES)));
+  },
+
+  /** Whether a text from outside has the form of an identifier. Stores ask before they touch anything. */
+  isWellFormed(text: string): boolean {
+    return FORMAT.test(text);
+  },
+
+  /** What a server-side store files a session under, so that its contents cannot be replayed as cookies. */
+  fingerprint(id: string): string {
+    return toBase64Url(sha256(new TextEncoder().encode(id)));
+  },
+};
+
+function toBase64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}

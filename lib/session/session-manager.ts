@@ -1,0 +1,133 @@
+import { injectable } from '../injectable.js';
+import { Clock } from './clock.js';
+import type { CookieJar } from './cookie-jar.js';
+import { FlashBag } from './flash-bag.js';
+import { MadeClasses } from './made-classes.js';
+import { Session } from './session.js';
+import { applyChanges, type SessionChanges } from './session-changes.js';
+import { SessionConfig } from './session-config.js';
+import type { SessionRecord } from './session-record.js';
+import { SessionStore } from './stores/session-store.js';
+
+/** More cookies of one name than this are somebody's attempt at something. */
+const MAX_TOKENS = 4;
+
+/** Opens a session from its cookie, and commits it into one: the only place that knows when a session is written. */
+@injectable()
+export class SessionManager {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly config: SessionConfig,
+    private readonly clock: Clock,
+    private readonly made: MadeClasses,
+  ) {}
+
+  /**
+   * Finds the session of a request. Whatever does not stand for a live session (unknown, tampered, expired, ambiguous)
+   * gives a new, empty one.
+   *
+   * @throws Only what the store throws when it cannot be asked.
+   */
+  async open(cookies: CookieJar): Promise<Session> {
+    const tokens = cookies.values(this.config.cookieName);
+    return this.#newSession(tokens.length === 0 ? undefined : await this.#find(tokens));
+  }
+
+  /**
+   * Stores what changed and puts the cookie on the answer. From its first moment on, changes of the session throw.
+   *
+   * @returns Whether the session was kept: `false` when it had been ended elsewhere in the meantime.
+   * @throws What the store throws when it cannot write.
+   */
+  async commit(session: Session, cookies: CookieJar): Promise<boolean> {
+    session.close();
+    await this.abandon(session);
+    const { opened } = session.journal;
+    if (session.isEmpty) return this.#leaveNothing(session, cookies);
+    if (!session.isDirty && !(opened && this.#isDueForRenewal(opened))) return true;
+    return this.#write(session, cookies);
+  }
+
+  /** Ends in the store what the request ended: all that can be done when no answer will carry a cookie. */
+  async abandon(session: Session): Promise<void> {
+    const { endedId } = session.journal;
+    if (endedId !== undefined) await this.store.destroy(endedId);
+  }
+
+  /** Writes the session whether it changed or not. @returns As {@link commit} does. */
+  async save(session: Session, cookies: CookieJar): Promise<boolean> {
+    await this.abandon(session);
+    return this.#write(session, cookies);
+  }
+
+  /** Ends a session and removes its cookie. */
+  async end(session: Session, cookies: CookieJar): Promise<void> {
+    session.destroy();
+    await this.abandon(session);
+    this.#removeCookie(cookies);
+    session.settle(undefined);
+  }
+
+  async #find(tokens: readonly string[]): Promise<SessionRecord | undefined> {
+    const now = this.clock.now();
+    const found = await Promise.all(tokens.slice(0, MAX_TOKENS).map((token) => this.store.read(token)));
+    const live = found.filter((record) => record !== undefined).filter((record) => this.#isLive(record, now));
+    return live.length === 1 ? live[0] : undefined;
+  }
+
+  /** Timeouts are those configured today, however long the record was promised to live. */
+  #isLive(record: SessionRecord, now: number): boolean {
+    return (
+      now < record.expiresAt &&
+      now < record.renewedAt + this.config.idleTimeout &&
+      now < record.createdAt + this.config.absoluteTimeout
+    );
+  }
+
+  #newSession(record?: SessionRecord): Session {
+    const flashes = new (this.made.of(FlashBag))(record?.flashes);
+    return new (this.made.of(Session))(record, flashes);
+  }
+
+  #isDueForRenewal(record: SessionRecord): boolean {
+    const now = this.clock.now();
+    return now >= record.renewedAt + this.config.renewAfter && this.#expiry(record.createdAt, now) > record.expiresAt;
+  }
+
+  #expiry(createdAt: number, now: number): number {
+    return Math.min(now + this.config.idleTimeout, createdAt + this.config.absoluteTimeout);
+  }
+
+  async #leaveNothing(session: Session, cookies: CookieJar): Promise<boolean> {
+    const { opened } = session.journal;
+    if (opened) await this.store.destroy(opened.id);
+    if (cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
+    session.settle(undefined);
+    return true;
+  }
+
+  async #write(session: Session, cookies: CookieJar): Promise<boolean> {
+    const changes = this.#changesOf(session);
+    const token = await this.store.write(changes);
+    if (token === undefined) {
+      // The cookie stays: a login in another request may have put a new one in its place by now.
+      session.settle(undefined);
+      return false;
+    }
+    const maxAge = Math.ceil((changes.expiresAt - changes.renewedAt) / 1000);
+    cookies.set(this.config.cookieName, token, { ...this.config.cookie, maxAge });
+    session.settle(applyChanges(changes.opened, changes));
+    return true;
+  }
+
+  #changesOf(session: Session): SessionChanges {
+    const { endedId: _, createdAt: begun, ...journal } = session.journal;
+    const now = this.clock.now();
+    const createdAt = begun ?? now;
+    return { ...journal, id: session.id, createdAt, renewedAt: now, expiresAt: this.#expiry(createdAt, now) };
+  }
+
+  #removeCookie(cookies: CookieJar): void {
+    cookies.set(this.config.cookieName, '', { ...this.config.cookie, maxAge: 0 });
+  }
+}

@@ -1,0 +1,59 @@
+import { parse, stringify } from 'devalue';
+
+/** A message for a later page. Its `id` tells it from a newer one under the same key. */
+export interface Flash {
+  readonly id: string;
+  readonly value: unknown;
+}
+
+/** What a store keeps of one session. Times are milliseconds since the epoch. */
+export interface SessionRecord {
+  readonly id: string;
+  /** When the session began, or its visitor last signed in: the absolute timeout counts from here. */
+  readonly createdAt: number;
+  /** When the record was last written: the idle timeout counts from here. */
+  readonly renewedAt: number;
+  /** From this moment on the record counts as gone. */
+  readonly expiresAt: number;
+  /** A Map, so that a key such as `__proto__` is data like any other. */
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly flashes: ReadonlyMap<string, Flash>;
+  /** The keys that the last `setSession` gave: the next one takes them back. */
+  readonly identity: readonly string[];
+}
+
+const FORMAT_VERSION = 1;
+
+/** @returns The record as text (devalue's format). */
+export function serializeRecord(record: SessionRecord): string {
+  const { id, createdAt, renewedAt, expiresAt, values, flashes, identity } = record;
+  return stringify([FORMAT_VERSION, id, createdAt, renewedAt, expiresAt, values, flashes, identity]);
+}
+
+/** @returns The record, or `undefined` for any text that is not a record of this version. Never throws. */
+export function parseRecord(text: string): SessionRecord | undefined {
+  try {
+    const fields: unknown = parse(text);
+    if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
+    const [, id, createdAt, renewedAt, expiresAt, values, flashes, identity] = fields;
+    const isRecord =
+      typeof id === 'string' &&
+      [createdAt, renewedAt, expiresAt].every(Number.isFinite) &&
+      values instanceof Map &&
+      flashes instanceof Map &&
+      Array.isArray(identity);
+    return isRecord ? { id, createdAt, renewedAt, expiresAt, values, flashes, identity } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns Why the value cannot be kept, or `undefined` when it can. */
+export function whyNotStorable(value: unknown): string | undefined {
+  try {
+    stringify(value);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(/\.$/, '').toLowerCase() : String(error);
+  }
+}

@@ -1,0 +1,289 @@
+import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
+import { FlashBag } from './flash-bag.js';
+import { SessionId } from './session-id.js';
+import { type SessionRecord, whyNotStorable } from './session-record.js';
+import { SessionValues } from './session-values.js';
+
+declare global {
+  namespace App {
+    /** Types the keys of `locals.session`. Astro's own sessions use the same interface. */
+    interface SessionData {}
+  }
+}
+
+/** A key of the session's data, or any other text. */
+export type SessionKey<Data extends object> = (keyof Data & string) | (string & {});
+/** What a key holds: typed where the data says so, otherwise unknown. */
+export type SessionValue<Data extends object, Key> = Key extends keyof Data ? Data[Key] : unknown;
+/** Every value of a session. */
+export type SessionContents<Data extends object = App.SessionData> = Partial<Data> & Record<string, unknown>;
+
+/**
+ * The values of one visitor for the time of one request. Synchronous and pure: nothing here touches more than memory.
+ * What changed is stored after the page, by itself. Everything that changes the session throws
+ * {@link SessionCommittedError} once the response head has been sent.
+ *
+ * @example
+ * Astro.locals.session.set('visits', (visits = 0) => visits + 1);
+ */
+export class Session<Data extends object = App.SessionData> {
+  /** Messages for a later page. */
+  readonly flashes: FlashBag;
+  readonly #values: SessionValues;
+  #opened: SessionRecord | undefined;
+  #id: string | undefined;
+  #signedInAt: number | undefined;
+  #identity: readonly string[];
+  #isForgotten = false;
+  #endedId: string | undefined;
+  #isClosed = false;
+  #wasUsed = false;
+  #revision = 0;
+
+  /**
+   * @param opened What the store had; nothing for a visitor who has no session yet.
+   * @param flashes The messages that wait in it.
+   */
+  constructor(opened?: SessionRecord, flashes: FlashBag = new FlashBag(opened?.flashes)) {
+    this.#opened = opened;
+    this.#id = opened?.id;
+    this.#identity = opened?.identity ?? [];
+    this.#values = new SessionValues(opened?.values);
+    this.flashes = flashes;
+  }
+
+  /** The identifier. A session that holds nothing yet is given one when it is first asked for. */
+  get id(): string {
+    this.#id ??= SessionId.generate();
+    return this.#id;
+  }
+
+  /** Whether no earlier request left this session. */
+  get isNew(): boolean {
+    return this.#opened === undefined;
+  }
+
+  /** Whether this request changed anything that has to be stored. */
+  get isDirty(): boolean {
+    const isRenamed = this.#opened !== undefined && this.#id !== this.#opened.id;
+    return this.#values.isDirty || this.flashes.isDirty || isRenamed || this.#endedId !== undefined;
+  }
+
+  /** Whether {@link destroy} was called and nothing has been put into the session since. */
+  get isDestroyed(): boolean {
+    return this.#endedId !== undefined && this.isEmpty;
+  }
+
+  /** Whether it holds neither values nor messages. An empty session is not stored. */
+  get isEmpty(): boolean {
+    return this.flashes.isEmpty && this.#values.isEmpty;
+  }
+
+  /** When the session began or its visitor last signed in; `undefined` while nothing is stored. */
+  get createdAt(): Date | undefined {
+    const time = this.#signedInAt ?? this.#opened?.createdAt;
+    return time === undefined ? undefined : new Date(time);
+  }
+
+  /** When the session ends unless it is used again; `undefined` while nothing is stored. */
+  get expiresAt(): Date | undefined {
+    return this.#opened && new Date(this.#opened.expiresAt);
+  }
+
+  get<Key extends SessionKey<Data>>(key: Key): SessionValue<Data, Key> | undefined {
+    this.#wasUsed = true;
+    return this.#values.get(key) as SessionValue<Data, Key> | undefined;
+  }
+
+  has(key: SessionKey<Data>): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /**
+   * Puts a value under a key, or what a function makes of the value before. `undefined` takes the key out.
+   *
+   * @throws {InvalidSessionValueError} For values other than JSON, Date, Map, Set, URL and BigInt.
+   */
+  set<Key extends SessionKey<Data>>(
+    key: Key,
+    value: SessionValue<Data, Key> | ((old: SessionValue<Data, Key> | undefined) => SessionValue<Data, Key>),
+  ): this {
+    this.#change(`session.set('${key}')`);
+    const next = typeof value === 'function' ? (value as (old: unknown) => unknown)(this.#values.get(key)) : value;
+    if (next === undefined) return this.unset(key);
+    const reason = whyNotStorable(next);
+    if (reason) throw new InvalidSessionValueError(key, reason);
+    this.#values.set(key, next);
+    return this;
+  }
+
+  unset(key: SessionKey<Data>): this {
+    this.#change(`session.unset('${key}')`);
+    this.#values.unset(key);
+    return this;
+  }
+
+  /** Takes every value out. Messages stay. */
+  clear(): this {
+    this.#change('session.clear()');
+    for (const key of this.#values.keys()) this.#values.unset(key);
+    return this;
+  }
+
+  /** Every value, as a fresh object. */
+  all(): SessionContents<Data> {
+    this.#wasUsed = true;
+    return this.contents();
+  }
+
+  /** Takes the message under this key: it is delivered once. */
+  flash<Value = string>(key: string): Value | undefined;
+  /** Leaves a message for a later page. */
+  flash(key: string, value: unknown): this;
+  flash(key: string, value?: unknown): unknown {
+    this.#wasUsed = true;
+    if (value === undefined) return this.flashes.get(key);
+    this.#assertOpen(`session.flash('${key}', …)`);
+    this.flashes.set(key, value);
+    return this;
+  }
+
+  /** Changes the id and keeps the values: whoever knew the old id has nothing. */
+  regenerate(): this {
+    this.#change('session.regenerate()');
+    this.#id = SessionId.generate();
+    return this;
+  }
+
+  /** Ends the session for good. What is set afterwards begins a new one. */
+  destroy(): this {
+    this.#change('session.destroy()');
+    this.#endedId ??= this.#opened?.id;
+    this.#opened = undefined;
+    this.#id = undefined;
+    this.#signedInAt = undefined;
+    this.#forget();
+    return this;
+  }
+
+  /**
+   * Makes these values the visitor's, under a new id and with a full absolute lifetime. Another visitor's values and
+   * messages go; those of a guest, or of the same visitor, stay, but for what the last call had put in.
+   *
+   * @param now Milliseconds since the epoch.
+   * @see OWASP ASVS 5.0 7.2.4 (a new session token on authentication).
+   */
+  signIn(values: Readonly<Record<string, unknown>>, now: number): void {
+    this.#change('setSession()');
+    const before = this.#values.get('userId');
+    if (before !== undefined && before !== values.userId) this.#forget();
+    for (const key of this.#identity) this.#values.unset(key);
+    for (const [key, value] of Object.entries(values)) this.set(key, value as never);
+    this.#identity = Object.keys(values);
+    this.#signedInAt = now;
+    this.#id = SessionId.generate();
+  }
+
+  /** Changes some of what {@link signIn} gave, or adds to it. */
+  updateVisitor(values: Readonly<Record<string, unknown>>): void {
+    for (const [key, value] of Object.entries(values)) this.set(key, value as never);
+    this.#identity = [...new Set([...this.#identity, ...Object.keys(values)])];
+  }
+
+  /** Puts values in place for this request alone: another part of the application knows the visitor. */
+  adopt(values: Readonly<Record<string, unknown>>): void {
+    this.#values.adopt(values);
+    this.#revision += 1;
+  }
+
+  /** Every value, without marking the session as used: for deciding who the visitor is. */
+  contents(): SessionContents<Data> {
+    const entries = this.#values.keys().map((key) => [key, this.#values.get(key)] as const);
+    return Object.fromEntries(entries) as SessionContents<Data>;
+  }
+
+  /** Grows with every change of a value, so that what was derived from them can tell that it is old. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Notes that the answer depends on the session, though nothing was read through it. */
+  markUsed(): void {
+    this.#wasUsed = true;
+  }
+
+  /** Whether anything was read or written: then the answer is personal, and no shared cache may keep it. */
+  get wasUsed(): boolean {
+    return this.#wasUsed || this.isDirty;
+  }
+
+  /** What a commit needs to know. Read by SessionManager alone. */
+  get journal() {
+    return {
+      opened: this.#opened,
+      endedId: this.#endedId,
+      createdAt: this.#signedInAt ?? this.#opened?.createdAt,
+      cleared: this.#isForgotten,
+      set: this.#values.changed,
+      unset: this.#values.removed,
+      flashesAdded: this.flashes.added,
+      flashesTaken: this.flashes.taken,
+      identity: this.#identity,
+    };
+  }
+
+  /** From here on changes throw, because they could not reach the browser any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.flashes.close();
+  }
+
+  /** Takes what was committed as the new starting point. */
+  settle(record: SessionRecord | undefined): void {
+    this.#opened = record;
+    this.#id = record?.id;
+    this.#signedInAt = undefined;
+    this.#identity = record?.identity ?? [];
+    this.#isForgotten = false;
+    this.#endedId = undefined;
+    this.#values.restart(record?.values);
+    this.flashes.restart(record?.flashes);
+  }
+
+  /** Undoes {@link close}: a second answer to the same request is being made (an error page). */
+  reopen(): void {
+    this.#isClosed = false;
+    this.flashes.reopen();
+  }
+
+  /** Takes back what this request did: it failed. That the session was ended stays. */
+  rollBack(): void {
+    this.#revision += 1;
+    this.#values.rollBack();
+    this.flashes.rollBack();
+    this.#id = this.#opened?.id;
+    this.#signedInAt = undefined;
+    this.#identity = this.#opened?.identity ?? [];
+    this.#isForgotten = false;
+    if (this.#endedId === undefined) this.#values.restart(this.#opened?.values);
+  }
+
+  /** Drops the visitor's values and messages, those in the store included. */
+  #forget(): void {
+    this.#isForgotten = true;
+    this.#values.adopt({});
+    this.#values.restart();
+    this.#identity = [];
+    this.flashes.restart();
+  }
+
+  #change(operation: string): void {
+    this.#assertOpen(operation);
+    this.#wasUsed = true;
+    this.#revision += 1;
+  }
+
+  #assertOpen(operation: string): void {
+    if (this.#isClosed) throw new SessionCommittedError(operation);
+  }
+}

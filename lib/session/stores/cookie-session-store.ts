@@ -1,0 +1,88 @@
+import { sealData, unsealData } from 'iron-session';
+import { SessionTooLargeError } from '../../errors.js';
+import { injectable } from '../../injectable.js';
+import { type SecretKey, Secrets } from '../secrets.js';
+import { applyChanges, type SessionChanges } from '../session-changes.js';
+import { SessionConfig } from '../session-config.js';
+import { parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
+import { OpenedSeals } from './opened-seals.js';
+import { SessionStore } from './session-store.js';
+
+/** @see RFC 6265bis 5.6: browsers drop a cookie whose name and value exceed this. */
+const MAX_COOKIE_BYTES = 4096;
+
+/**
+ * Keeps the whole session in the visitor's cookie, encrypted and authenticated (iron-session's seals). Nothing to run
+ * and nothing to clean up; in return a session cannot be ended from the server: a copied cookie works until it expires.
+ */
+@injectable()
+export class CookieSessionStore extends SessionStore {
+  readonly #opened = new OpenedSeals();
+  readonly #purpose: string;
+
+  constructor(
+    private readonly secrets: Secrets,
+    private readonly config: SessionConfig,
+  ) {
+    super();
+    this.#purpose = `session:${config.cookieName}`;
+  }
+
+  override async read(token: string): Promise<SessionRecord | undefined> {
+    if (token.length > MAX_COOKIE_BYTES) return undefined;
+    const known = this.#opened.get(token);
+    if (known !== undefined) return parseRecord(known);
+    const content = await this.#unseal(token);
+    const record = content === undefined ? undefined : parseRecord(content);
+    if (content !== undefined && record) this.#opened.add(token, content);
+    return record;
+  }
+
+  /** @throws {SessionTooLargeError} When the sealed session does not fit in a cookie. */
+  override async write(changes: SessionChanges): Promise<string> {
+    const record = applyChanges(changes.opened, changes);
+    const content = serializeRecord(record);
+    const token = await this.#seal(content);
+    const size = token.length + this.config.cookieName.length;
+    if (size > MAX_COOKIE_BYTES) throw new SessionTooLargeError(size, MAX_COOKIE_BYTES, largestKeys(record));
+    this.#opened.add(token, content);
+    return token;
+  }
+
+  /** The cookie is all there is; the caller removes it. */
+  override async destroy(): Promise<void> {}
+
+  async #seal(content: string): Promise<string> {
+    const [newest] = await this.secrets.keysFor(this.#purpose);
+    // The parsed form, because a text inside JSON would have every quotation mark escaped, and a cookie is small.
+    return sealData({ record: JSON.parse(content) }, { password: passwords(newest ? [newest] : []), ttl: this.#ttl });
+  }
+
+  async #unseal(token: string): Promise<string | undefined> {
+    const password = passwords(await this.secrets.keysFor(this.#purpose));
+    try {
+      const { record } = await unsealData<{ record?: unknown }>(token, { password, ttl: this.#ttl });
+      return JSON.stringify(record);
+    } catch {
+      // iron-session throws on some forged seals instead of answering "nothing".
+      return undefined;
+    }
+  }
+
+  /** Seconds. The seal outlives the session by nothing: expiry inside the record is checked on every read. */
+  get #ttl(): number {
+    return Math.ceil(this.config.absoluteTimeout / 1000);
+  }
+}
+
+function passwords(keys: readonly SecretKey[]): Record<string, string> {
+  return Object.fromEntries(keys.map(({ id, value }) => [id, value]));
+}
+
+function largestKeys(record: SessionRecord): string[] {
+  const sizes = [...record.values].map(([key, value]) => ({ key, size: JSON.stringify(value)?.length ?? 0 }));
+  return sizes
+    .sort((a, b) => b.size - a.size)
+    .slice(0, 3)
+    .map(({ key, size }) => `"${key}" (about ${size} bytes)`);
+}

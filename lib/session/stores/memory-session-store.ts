@@ -1,0 +1,85 @@
+import { injectable } from '../../injectable.js';
+import { Clock } from '../clock.js';
+import { applyChanges, type SessionChanges } from '../session-changes.js';
+import { SessionConfig } from '../session-config.js';
+import { SessionId } from '../session-id.js';
+import { parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
+import { SessionStore } from './session-store.js';
+
+const WINDOWS = 64;
+
+/**
+ * Keeps sessions in this process: nothing to run, ended at once by a logout, gone with a restart, and not shared with
+ * other processes. Sessions are text, filed by the stretch of time in which they expire; a stretch that is over is
+ * dropped whole, so that expiry never makes anybody wait.
+ */
+@injectable()
+export class MemorySessionStore extends SessionStore {
+  readonly #windows = new Map<number, Map<string, string>>();
+  readonly #windowLength: number;
+
+  constructor(
+    config: SessionConfig,
+    private readonly clock: Clock,
+  ) {
+    super();
+    this.#windowLength = Math.max(1, Math.ceil(config.idleTimeout / WINDOWS));
+  }
+
+  /** How many sessions are kept. */
+  get size(): number {
+    return [...this.#windows.values()].reduce((sum, window) => sum + window.size, 0);
+  }
+
+  override async read(token: string): Promise<SessionRecord | undefined> {
+    return SessionId.isWellFormed(token) ? this.#find(SessionId.fingerprint(token)) : undefined;
+  }
+
+  override async write(changes: SessionChanges): Promise<string | undefined> {
+    const { opened, id } = changes;
+    let current: SessionRecord | undefined;
+    if (opened) {
+      const oldKey = SessionId.fingerprint(opened.id);
+      current = this.#find(oldKey);
+      if (!current) return undefined;
+      this.#remove(oldKey);
+    }
+    const record = applyChanges(current, changes);
+    this.#windowFor(record.expiresAt).set(SessionId.fingerprint(id), serializeRecord(record));
+    return id;
+  }
+
+  override async destroy(id: string): Promise<void> {
+    this.#remove(SessionId.fingerprint(id));
+  }
+
+  #find(key: string): SessionRecord | undefined {
+    this.#dropExpiredWindows();
+    for (const window of this.#windows.values()) {
+      const text = window.get(key);
+      if (text === undefined) continue;
+      const record = parseRecord(text);
+      return record && record.expiresAt > this.clock.now() ? record : undefined;
+    }
+    return undefined;
+  }
+
+  #remove(key: string): void {
+    for (const window of this.#windows.values()) if (window.delete(key)) return;
+  }
+
+  #windowFor(expiresAt: number): Map<string, string> {
+    const number = Math.ceil(expiresAt / this.#windowLength);
+    let window = this.#windows.get(number);
+    if (!window) {
+      window = new Map();
+      this.#windows.set(number, window);
+    }
+    return window;
+  }
+
+  #dropExpiredWindows(): void {
+    const running = Math.ceil(this.clock.now() / this.#windowLength);
+    for (const number of this.#windows.keys()) if (number < running) this.#windows.delete(number);
+  }
+}
