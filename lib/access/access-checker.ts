@@ -1,0 +1,60 @@
+import { injectable } from '../injectable.js';
+import { MadeClasses } from '../session/made-classes.js';
+import { AccessDecision, type DecisionCode } from './access-decision.js';
+import { AccessConfig } from './access-options.js';
+import type { AccessRule } from './access-rule.js';
+import type { Visitor } from './visitor.js';
+
+/**
+ * Answers "may they?".
+ *
+ * @example
+ * class TeamChecker extends AccessChecker {
+ *   override async check(rule: AccessRule, visitor: Visitor) {
+ *     return visitor.hasRole('staff') ? this.grant('staff may see all') : super.check(rule, visitor);
+ *   }
+ * }
+ */
+@injectable()
+export class AccessChecker {
+  constructor(
+    private readonly access: AccessConfig,
+    private readonly made: MadeClasses,
+  ) {}
+
+  /** Whether the visitor meets a rule. A throw is a refusal: the caller reports it. */
+  async check(rule: AccessRule, visitor: Visitor): Promise<AccessDecision> {
+    if (this.access.check) {
+      const isGranted = (await this.access.check(rule, visitor.session)) === true;
+      return isGranted ? this.grant('access.check allowed it') : this.deny('access.check refused');
+    }
+    return this.checkRequirements(rule, visitor);
+  }
+
+  protected async checkRequirements(rule: AccessRule, visitor: Visitor): Promise<AccessDecision> {
+    const isBare = rule.acceptedRoleSets.length === 0 && rule.requiredPermissions.length === 0;
+    if (visitor.isGuest && (!isBare || !rule.allow)) return this.deny('not signed in', 'NOT_SIGNED_IN');
+
+    const lackingRoles = rule.acceptedRoleSets.find((roles) => !roles.some((role) => visitor.hasRole(role)));
+    if (lackingRoles) return this.deny(`needs role ${lackingRoles.join(' or ')}`, 'MISSING_ROLE', lackingRoles);
+
+    const lacking = rule.requiredPermissions.filter((permission) => !visitor.hasPermission(permission));
+    if (lacking.length > 0) {
+      return this.deny(`needs permission ${lacking.join(' and ')}`, 'MISSING_PERMISSION', lacking);
+    }
+    if (rule.allow && (await rule.allow(visitor.session)) !== true) {
+      return this.deny('allow() refused');
+    }
+    return this.grant(isBare && !rule.allow ? 'signed in' : 'every requirement holds');
+  }
+
+  /** @param reason A sentence for the log. */
+  protected grant(reason: string): AccessDecision {
+    return new (this.made.of(AccessDecision))(true, 'GRANTED', reason);
+  }
+
+  /** @param reason A sentence for the log; name what was asked for, not what is in the session. */
+  protected deny(reason: string, code: DecisionCode = 'NOT_ALLOWED', missing: readonly string[] = []): AccessDecision {
+    return new (this.made.of(AccessDecision))(false, code, reason, missing);
+  }
+}

@@ -1,0 +1,25 @@
+import type { AccessRule } from './access-rule.js';
+import type { VisitorData } from './visitor.js';
+
+/** How roles and permissions are read from a session, and a check of one's own in place of the built-in ones. */
+export interface AccessOptions {
+  /** The visitor's role or roles, in place of `session.role` and `session.roles`. */
+  getRole?: ((session: VisitorData) => string | readonly string[] | null | undefined) | undefined;
+  /** The visitor's permissions, in place of `session.permissions`. */
+  getPermissions?: ((session: VisitorData) => readonly string[] | null | undefined) | undefined;
+  /** Decides every rule alone. `session` is `null` for a guest. */
+  check?: ((rule: AccessRule, session: VisitorData | null) => boolean | Promise<boolean>) | undefined;
+}
+
+/** {@link AccessOptions} as a class, so that the container can hand them out. */
+export class AccessConfig {
+  readonly getRole: AccessOptions['getRole'];
+  readonly getPermissions: AccessOptions['getPermissions'];
+  readonly check: AccessOptions['check'];
+
+  constructor({ getRole, getPermissions, check }: AccessOptions = {}) {
+    this.getRole = getRole;
+    this.getPermissions = getPermissions;
+    this.check = check;
+  }
+}

@@ -1,0 +1,72 @@
+import { PathPattern } from './path-pattern.js';
+import type { Permission, Role, VisitorData } from './visitor.js';
+
+/** What a visitor must be or have. Several requirements must all hold. */
+export interface Requirement {
+  /** This role. */
+  role?: Role | undefined;
+  /** One of these roles. */
+  roles?: readonly Role[] | undefined;
+  /** This permission. */
+  permission?: Permission | undefined;
+  /** All of these permissions. */
+  permissions?: readonly Permission[] | undefined;
+  /** Whatever you need to know. `session` is `null` for a guest. A function that throws refuses. */
+  allow?: ((session: VisitorData | null) => boolean | Promise<boolean>) | undefined;
+}
+
+/** One entry of `protect`. Without a requirement it asks for any signed-in visitor. */
+export interface AccessRuleOptions extends Requirement {
+  /** `/admin` that page, `/admin/*` what is under it, `/admin/**` both. Written without the site's `base`. */
+  pattern: string;
+  /** Where a navigation that is refused goes, in place of `loginPath` and `forbiddenPath`. */
+  redirectTo?: string | undefined;
+}
+
+/** One rule: which paths it is for, and what it asks of a visitor. */
+export class AccessRule implements Requirement {
+  readonly pattern: string;
+  readonly role: Role | undefined;
+  readonly roles: readonly Role[] | undefined;
+  readonly permission: Permission | undefined;
+  readonly permissions: readonly Permission[] | undefined;
+  readonly allow: Requirement['allow'];
+  readonly redirectTo: string | undefined;
+  /** The pattern, ready for matching. */
+  readonly path: PathPattern;
+
+  constructor(options: AccessRuleOptions) {
+    this.pattern = options.pattern;
+    this.role = options.role;
+    this.roles = options.roles;
+    this.permission = options.permission;
+    this.permissions = options.permissions;
+    this.allow = options.allow;
+    this.redirectTo = options.redirectTo;
+    this.path = new PathPattern(options.pattern);
+  }
+
+  /** Every role of which one is enough; empty when the rule names none. */
+  get acceptedRoleSets(): readonly (readonly Role[])[] {
+    const sets: (readonly Role[])[] = [];
+    if (this.role !== undefined) sets.push([this.role]);
+    if (this.roles !== undefined) sets.push(this.roles);
+    return sets;
+  }
+
+  /** Every permission that must be there. */
+  get requiredPermissions(): readonly Permission[] {
+    return [...(this.permission === undefined ? [] : [this.permission]), ...(this.permissions ?? [])];
+  }
+
+  /** The rule in words, for logs. */
+  toString(): string {
+    const parts = [
+      this.role !== undefined && `role ${this.role}`,
+      this.roles && `one of roles ${this.roles.join(', ')}`,
+      this.requiredPermissions.length > 0 && `permissions ${this.requiredPermissions.join(', ')}`,
+      this.allow && 'allow()',
+    ].filter((part) => part !== false && part !== undefined);
+    return `${this.pattern} (${parts.length > 0 ? parts.join(' and ') : 'signed in'})`;
+  }
+}

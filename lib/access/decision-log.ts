@@ -1,0 +1,15 @@
+import { injectable } from '../injectable.js';
+
+/** Where the guard's lines go. Override it to send them to a log of your own. */
+@injectable()
+export class DecisionLog {
+  /** One decision, in one line. Called with `debug: true` only. */
+  decision(line: string): void {
+    console.info(`[astro-gatehouse] ${line}`);
+  }
+
+  /** A rule's function, or a check, threw: the visitor was refused because of it. */
+  failure(line: string, error: unknown): void {
+    console.error(`[astro-gatehouse] ${line}`, error);
+  }
+}

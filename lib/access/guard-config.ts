@@ -1,0 +1,58 @@
+import type { AccessRuleOptions } from './access-rule.js';
+import { PathIndex } from './path-index.js';
+import { PathPattern } from './path-pattern.js';
+
+/** Where refused visitors go, and what is protected without a rule. Paths are written without the site's base. */
+export interface GuardOptions {
+  /** Rules; the first one that matches a page decides. */
+  protect?: readonly AccessRuleOptions[] | undefined;
+  /** Where a visitor who is not signed in goes. Default `/login`. */
+  loginPath?: string | undefined;
+  /** Where a signed-in visitor goes who opens the login page. Default `/`. */
+  homePath?: string | undefined;
+  /** Where a signed-in visitor goes who may not see a page. Default: the login page. */
+  forbiddenPath?: string | undefined;
+  /** Whether every page that no rule names asks for a signed-in visitor. Default `false`. */
+  globalProtect?: boolean | undefined;
+  /** Patterns that `globalProtect` leaves alone. */
+  exclude?: readonly string[] | undefined;
+  /** Whether every decision is logged. Default `false`. */
+  debug?: boolean | undefined;
+}
+
+/** {@link GuardOptions} settled, with what the site adds. */
+export class GuardConfig {
+  readonly protect: readonly AccessRuleOptions[];
+  readonly loginPath: string;
+  readonly homePath: string;
+  readonly forbiddenPath: string | undefined;
+  readonly globalProtect: boolean;
+  readonly debug: boolean;
+  /** Without a slash at its end; empty when the site stands at the root. */
+  readonly base: string;
+  readonly #endsWithSlash: boolean;
+  readonly #excluded: PathIndex;
+
+  constructor(options: GuardOptions = {}, site: { base?: string; trailingSlash?: string } = {}) {
+    this.protect = options.protect ?? [];
+    this.loginPath = options.loginPath ?? '/login';
+    this.homePath = options.homePath ?? '/';
+    this.forbiddenPath = options.forbiddenPath;
+    this.globalProtect = options.globalProtect ?? false;
+    this.debug = options.debug ?? false;
+    this.base = (site.base ?? '').replace(/\/+$/, '');
+    this.#endsWithSlash = site.trailingSlash === 'always';
+    this.#excluded = new PathIndex((options.exclude ?? []).map((pattern) => new PathPattern(pattern)));
+  }
+
+  isExcluded(path: string): boolean {
+    return this.#excluded.first(path) >= 0;
+  }
+
+  /** A path of the options as the browser is to see it. Addresses of other sites stay as they are. */
+  toLocation(path: string): string {
+    if (!path.startsWith('/')) return path;
+    const [, pathname = path, rest = ''] = /^([^?#]*)(.*)$/s.exec(path) ?? [];
+    return `${this.base}${this.#endsWithSlash && !pathname.endsWith('/') ? `${pathname}/` : pathname}${rest}`;
+  }
+}

@@ -1,0 +1,26 @@
+/** What the guard needs to know of a request. */
+export interface GuardedRequest {
+  readonly method: string;
+  /** The path as it stands in the URL of the request. */
+  readonly pathname: string;
+  /** The query as it stands in the URL, with its question mark; empty when there is none. */
+  readonly search: string;
+  /** The route that Astro resolved, as Astro writes it. */
+  readonly routePattern: string;
+  readonly params: Readonly<Record<string, string | undefined>>;
+  /** Whether a browser is opening a page, so that a redirect would be followed by somebody who can sign in. */
+  readonly isNavigation: boolean;
+}
+
+/**
+ * Whether a request is a browser opening a page. Endpoints never are.
+ *
+ * @see https://www.w3.org/TR/fetch-metadata/
+ */
+export function isNavigation(headers: Headers, routeIsPage: boolean): boolean {
+  if (!routeIsPage) return false;
+  const accept = headers.get('accept') ?? '*/*';
+  if (accept.includes('text/html')) return true;
+  const mode = headers.get('sec-fetch-mode');
+  return mode === 'navigate' || (mode === null && accept.trim() === '*/*');
+}

@@ -1,0 +1,59 @@
+import { InvalidOptionsError } from '../errors.js';
+import { compileGlob, whatIsWrongWithGlob } from './segment-glob.js';
+
+const MAX_LENGTH = 1000;
+
+/** How one segment of a pattern matches: exactly, by a test, or as one of the wildcards that span segments. */
+export type SegmentMatcher =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'glob'; readonly text: string; readonly test: (segment: string) => boolean }
+  /** `*`: one or more segments. */
+  | { readonly kind: 'some' }
+  /** `**`: any number of segments. */
+  | { readonly kind: 'any' }
+  /** `[id]`: exactly one segment. */
+  | { readonly kind: 'one' };
+
+/**
+ * A path pattern, cut into segments and compiled once.
+ *
+ * `/admin` is that path; `/admin/*` is one or more segments under it; `/admin/**` is both. `*` inside a segment stays
+ * in it (`/files/*.pdf`), `**` in the middle is any number of segments, `[id]` is one segment and `[...rest]` any
+ * number, as Astro writes them; other micromatch syntax works within a segment. Dots are ordinary characters, case
+ * counts, a trailing slash does not.
+ */
+export class PathPattern {
+  readonly segments: readonly SegmentMatcher[];
+
+  /** @throws {InvalidOptionsError} For what can never match a path. */
+  constructor(readonly source: string) {
+    const problem = whatIsWrongWith(source);
+    if (problem) throw new InvalidOptionsError([`pattern "${source.slice(0, 80)}" ${problem}`]);
+    this.segments = segmentsOf(source.normalize('NFC')).map(toMatcher);
+  }
+}
+
+/** @returns The segments of a path; empty ones, which slashes at the end or side by side leave, do not count. */
+export function segmentsOf(path: string): string[] {
+  return path.split('/').filter((segment) => segment !== '');
+}
+
+function whatIsWrongWith(source: string): string | undefined {
+  if (!source.startsWith('/')) return `must begin with "/": write "/${source}"`;
+  if (source.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
+  if (source.includes('//')) return 'holds an empty segment ("//")';
+  if (source.includes('***')) return 'holds "***": write "**"';
+  const glued = segmentsOf(source).find((segment) => segment.includes('**') && segment !== '**');
+  if (glued) return `holds "${glued}": "**" must stand alone between slashes`;
+  return segmentsOf(source)
+    .map(whatIsWrongWithGlob)
+    .find((problem) => problem !== undefined);
+}
+
+function toMatcher(segment: string): SegmentMatcher {
+  if (segment === '*') return { kind: 'some' };
+  if (segment === '**' || /^\[\.\.\.[^\][]+\]$/.test(segment)) return { kind: 'any' };
+  if (/^\[[A-Za-z_$][\w$]*\]$/.test(segment)) return { kind: 'one' };
+  if (!/[*?[\]{}()\\]/.test(segment)) return { kind: 'literal', text: segment };
+  return { kind: 'glob', text: segment, test: compileGlob(segment) };
+}

@@ -1,0 +1,27 @@
+import type { AccessDecision } from './access-decision.js';
+
+const UNCACHEABLE = { 'Cache-Control': 'private, no-store', Vary: 'Cookie' } as const;
+const TITLES = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden' } as const;
+
+/** A refusal that sends the browser elsewhere. Anything but GET and HEAD arrives there as a GET. */
+export function redirectTo(location: string, method: string): Response {
+  const status = method === 'GET' || method === 'HEAD' ? 302 : 303;
+  return new Response(null, { status, headers: { ...UNCACHEABLE, Location: location } });
+}
+
+/** A refusal for programs: problem details. @see RFC 9457 */
+export function problem(status: 400 | 401 | 403, decision?: Pick<AccessDecision, 'code'>): Response {
+  const details = { type: 'about:blank', title: TITLES[status], status, code: decision?.code };
+  return new Response(JSON.stringify(details), {
+    status,
+    headers: { ...UNCACHEABLE, 'Content-Type': 'application/problem+json' },
+  });
+}
+
+/** A refusal for a browser that has nowhere to go. */
+export function plain(status: 401 | 403): Response {
+  return new Response(TITLES[status], {
+    status,
+    headers: { ...UNCACHEABLE, 'Content-Type': 'text/plain; charset=utf-8' },
+  });
+}

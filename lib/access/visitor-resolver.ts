@@ -1,0 +1,56 @@
+import { injectable } from '../injectable.js';
+import { MadeClasses } from '../session/made-classes.js';
+import type { Session } from '../session/session.js';
+import { AccessConfig } from './access-options.js';
+import { Visitor, type VisitorData } from './visitor.js';
+
+/**
+ * Tells from a session who the visitor is.
+ *
+ * @example
+ * class FreshVisitorResolver extends VisitorResolver {
+ *   override async resolve(session: Session) {
+ *     const user = await users.find(session.get('userId'));       // roles as they are today
+ *     return user ? this.signedIn({ ...session.all(), ...user }) : this.guest();
+ *   }
+ * }
+ */
+@injectable()
+export class VisitorResolver {
+  constructor(
+    private readonly access: AccessConfig,
+    private readonly made: MadeClasses,
+  ) {}
+
+  /** @returns The visitor; a guest when the session names no user. */
+  resolve(session: Session): Visitor | Promise<Visitor> {
+    return this.fromSession(session);
+  }
+
+  /** What the session itself says, without asking anybody. */
+  fromSession(session: Session): Visitor {
+    if (session.isNew && session.revision === 0) return this.guest();
+    const contents = session.contents();
+    return isVisitorData(contents) ? this.signedIn(contents) : this.guest();
+  }
+
+  protected guest(): Visitor {
+    return new (this.made.of(Visitor))();
+  }
+
+  protected signedIn(data: VisitorData): Visitor {
+    const { getRole, getPermissions } = this.access;
+    const roles = getRole ? texts(getRole(data)) : [...texts(data.role), ...texts(data.roles)];
+    const permissions = texts(getPermissions ? getPermissions(data) : data.permissions);
+    return new (this.made.of(Visitor))(Object.freeze(data), roles, permissions);
+  }
+}
+
+function isVisitorData(contents: Record<string, unknown>): contents is VisitorData {
+  return typeof contents.userId === 'string' && contents.userId !== '';
+}
+
+/** Session contents may be anything; only texts are roles or permissions. */
+function texts(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+}

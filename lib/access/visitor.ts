@@ -1,0 +1,75 @@
+/** What a session says about a signed-in visitor. Anything else may stand beside it. */
+export interface VisitorData {
+  /** Who it is. A session without it is a guest's. */
+  userId: string;
+  email?: string | undefined;
+  role?: Role | undefined;
+  roles?: readonly Role[] | undefined;
+  permissions?: readonly Permission[] | undefined;
+  [key: string]: unknown;
+}
+
+/**
+ * Augment this interface to narrow what roles and permissions there are.
+ *
+ * @example
+ * declare module 'astro-gatehouse/server' {
+ *   interface AccessTypes { role: 'admin' | 'editor'; permission: 'posts:read' | 'posts:write' }
+ * }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
+export interface AccessTypes {}
+
+export type Role = AccessTypes extends { role: infer Name } ? Name & string : string;
+export type Permission = AccessTypes extends { permission: infer Name } ? Name & string : string;
+
+/** Who asks: a guest, or somebody signed in. There is always one, so nobody has to check for null. */
+export class Visitor {
+  readonly #roles: ReadonlySet<string>;
+  readonly #permissions: ReadonlySet<string>;
+
+  /**
+   * @param session What the session says about a signed-in visitor; `null` for a guest.
+   */
+  constructor(
+    readonly session: Readonly<VisitorData> | null = null,
+    roles: Iterable<string> = [],
+    permissions: Iterable<string> = [],
+  ) {
+    this.#roles = new Set(roles);
+    this.#permissions = new Set(permissions);
+  }
+
+  /** The `userId`; `undefined` for a guest. */
+  get id(): string | undefined {
+    return this.session?.userId;
+  }
+
+  get isGuest(): boolean {
+    return this.session === null;
+  }
+
+  get roles(): readonly string[] {
+    return [...this.#roles];
+  }
+
+  get permissions(): readonly string[] {
+    return [...this.#permissions];
+  }
+
+  hasRole(role: Role): boolean {
+    return this.#roles.has(role);
+  }
+
+  hasPermission(permission: Permission): boolean {
+    return this.#permissions.has(permission);
+  }
+
+  hasAllPermissions(...permissions: Permission[]): boolean {
+    return permissions.every((permission) => this.hasPermission(permission));
+  }
+
+  hasAnyPermission(...permissions: Permission[]): boolean {
+    return permissions.some((permission) => this.hasPermission(permission));
+  }
+}
