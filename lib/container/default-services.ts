@@ -1,0 +1,56 @@
+import { AccessChecker } from '../access/access-checker.js';
+import { AccessDecision } from '../access/access-decision.js';
+import { AccessConfig } from '../access/access-options.js';
+import { AccessRule } from '../access/access-rule.js';
+import { AccessRules } from '../access/access-rules.js';
+import { DecisionLog } from '../access/decision-log.js';
+import { GuardConfig } from '../access/guard-config.js';
+import { RouteGuard } from '../access/route-guard.js';
+import { Visitor } from '../access/visitor.js';
+import { VisitorResolver } from '../access/visitor-resolver.js';
+import { Clock } from '../session/clock.js';
+import { FlashBag } from '../session/flash-bag.js';
+import { Secrets } from '../session/secrets.js';
+import { Session } from '../session/session.js';
+import { SessionConfig } from '../session/session-config.js';
+import { SessionManager } from '../session/session-manager.js';
+import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
+import { SessionStore } from '../session/stores/session-store.js';
+import type { Class } from './registration.js';
+import { RequestScope } from './request-scope.js';
+import { Services } from './services.js';
+
+/** What the parts are told. */
+export interface Settings {
+  readonly session: SessionConfig;
+  readonly secrets: Secrets;
+  readonly guard: GuardConfig;
+  readonly access: AccessConfig;
+  /** The class that keeps sessions. Default: the cookie. */
+  readonly store?: Class<SessionStore> | undefined;
+}
+
+/** The floor plan: every part of the package, and how long it lives. */
+export function defaultServices({ session, secrets, guard, access, store = CookieSessionStore }: Settings): Services {
+  return new Services()
+    .value(SessionConfig, session)
+    .value(Secrets, secrets)
+    .value(GuardConfig, guard)
+    .value(AccessConfig, access)
+
+    .shared(Clock)
+    .shared(SessionStore, store)
+    .shared(SessionManager)
+    .shared(VisitorResolver)
+    .shared(AccessRules)
+    .shared(AccessChecker)
+    .shared(DecisionLog)
+    .shared(RouteGuard)
+
+    .made(Session)
+    .made(FlashBag)
+    .made(Visitor)
+    .made(AccessRule)
+    .made(AccessDecision)
+    .made(RequestScope);
+}

@@ -1,0 +1,94 @@
+import type { DependencyContainer } from 'tsyringe';
+import { Visitor } from '../access/visitor.js';
+import type { VisitorResolver } from '../access/visitor-resolver.js';
+import { MissingServiceError } from '../errors.js';
+import { FlashBag } from '../session/flash-bag.js';
+import { Session } from '../session/session.js';
+import type { Class } from './registration.js';
+import type { Services } from './services.js';
+
+/**
+ * What belongs to one request: its session, its visitor, and the per-request services somebody asked for.
+ *
+ * @example
+ * const flashes = context.locals.services.get(FlashBag);
+ */
+export class RequestScope {
+  #visitor: Visitor | undefined;
+  #visitorRevision = -1;
+  #pending: Promise<void> | undefined;
+  #container: DependencyContainer | undefined;
+
+  constructor(
+    readonly session: Session,
+    private readonly services: Services,
+    readonly resolver: VisitorResolver,
+  ) {}
+
+  /**
+   * An instance of a registered class: the shared one, or this request's.
+   *
+   * @throws {MissingServiceError} When the class is not registered.
+   */
+  get<Instance>(token: Class<Instance>): Instance;
+  get(token: Class): unknown {
+    if (token === Session) return this.session;
+    if (token === FlashBag) return this.session.flashes;
+    if (token === Visitor) return this.visitor;
+    if (token === RequestScope) return this;
+    const lifetime = this.services.lifetimeOf(token);
+    if (lifetime === 'shared' || lifetime === 'value') return this.services.get(token);
+    if (lifetime !== 'perRequest') throw new MissingServiceError(token.name, 'locals.services.get()');
+    this.#container ??= this.#openContainer();
+    return this.#container.resolve(token as never);
+  }
+
+  /**
+   * Who asks, as the session says at this moment. Where a resolver has to look somewhere first, the visitor stays who
+   * it was until it has looked; somebody who has just signed in is taken at the session's word.
+   */
+  get visitor(): Visitor {
+    this.#refresh();
+    return this.#visitor ?? this.resolver.fromSession(this.session);
+  }
+
+  /** Who asks, once a resolver that has to look somewhere has looked. @throws What the resolver throws. */
+  async resolveVisitor(): Promise<Visitor> {
+    this.#refresh();
+    if (this.#pending) await this.#pending;
+    return this.visitor;
+  }
+
+  #refresh(): void {
+    const { revision } = this.session;
+    if (revision === this.#visitorRevision) return;
+    this.#visitorRevision = revision;
+    const resolved = this.resolver.resolve(this.session);
+    if (resolved instanceof Promise) {
+      this.#awaitVisitor(resolved);
+    } else {
+      this.#visitor = resolved;
+      this.#pending = undefined;
+    }
+  }
+
+  #awaitVisitor(resolving: Promise<Visitor>): void {
+    const claimed = this.resolver.fromSession(this.session);
+    if (this.#visitor?.id !== claimed.id) this.#visitor = claimed;
+    const pending = resolving.then((visitor) => {
+      if (this.#pending === pending) this.#visitor = visitor;
+    });
+    this.#pending = pending;
+    // Whoever needs the answer awaits `pending` and sees the failure there.
+    pending.catch(() => {});
+  }
+
+  #openContainer(): DependencyContainer {
+    const container = this.services.container.createChildContainer();
+    container.register(Session as never, { useFactory: () => this.session });
+    container.register(FlashBag as never, { useFactory: () => this.session.flashes });
+    container.register(Visitor as never, { useFactory: () => this.visitor });
+    container.register(RequestScope as never, { useFactory: () => this });
+    return container;
+  }
+}

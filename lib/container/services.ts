@@ -1,0 +1,183 @@
+import {
+  type DependencyContainer,
+  container as globalContainer,
+  instanceCachingFactory,
+  instancePerContainerCachingFactory,
+  Lifecycle,
+} from 'tsyringe';
+import {
+  CaptiveServiceError,
+  GatehouseError,
+  InvalidOverrideError,
+  MissingServiceError,
+  ServiceConstructionError,
+} from '../errors.js';
+import { injectable } from '../injectable.js';
+import { MadeClasses } from '../session/made-classes.js';
+import { dependenciesOf, whyNotReplaceable } from './class-inspection.js';
+import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
+
+/**
+ * All parts of the package, and yours: which class stands for which, and how long its instances live.
+ *
+ * @example
+ * services
+ *   .override(AccessChecker, TeamChecker)                                     // a class that extends AccessChecker
+ *   .override(SessionStore, () => new RedisSessionStore({ url }))             // or a function that makes one
+ *   .shared(Mailer)                                                           // one of your own, one for everybody
+ *   .perRequest(Cart, (get) => new Cart(get(Session)));                       // one for each request that asks
+ */
+export class Services {
+  /** The tsyringe container behind it all, for whatever this class does not offer. */
+  readonly container: DependencyContainer = globalContainer.createChildContainer();
+  readonly #registrations = new Map<Class, Registration>();
+  #isBooted = false;
+
+  /** One instance for the whole server. It must not hold anything of a request. */
+  shared<Instance>(token: Class<Instance>, implementation: Class<Instance> | Factory<Instance> = token): this {
+    return this.#register(token, { lifetime: 'shared', implementation });
+  }
+
+  /** One instance for each request that asks for it. */
+  perRequest<Instance>(token: Class<Instance>, implementation: Class<Instance> | Factory<Instance> = token): this {
+    return this.#register(token, { lifetime: 'perRequest', implementation });
+  }
+
+  /** An instance that is there already. */
+  value<Instance>(token: Class<Instance>, instance: Instance): this {
+    return this.#register(token, { lifetime: 'value', implementation: instance });
+  }
+
+  /** A class that the package makes itself, from a request's data. It can be overridden by a subclass only. */
+  made<Instance>(token: Class<Instance>): this {
+    return this.#register(token, { lifetime: 'made', implementation: token });
+  }
+
+  /**
+   * Puts another class, or a function that makes an instance, in the place of a registered class. It lives as long as
+   * what it replaces.
+   *
+   * @throws {InvalidOverrideError} When the class cannot take that place.
+   */
+  override<Instance>(token: Class<Instance>, implementation: Class<Instance> | Factory<Instance>): this {
+    const replaced = this.#registrations.get(token);
+    const name = implementation.name || 'The function given';
+    if (!replaced) {
+      throw new InvalidOverrideError(
+        token.name,
+        name,
+        `${token.name} is not registered. Register a class of your own with services.shared(${token.name}) or services.perRequest(${token.name}).`,
+      );
+    }
+    const lifetime = replaced.lifetime === 'value' ? 'shared' : replaced.lifetime;
+    const problem = whyNotReplaceable(token, implementation, lifetime);
+    if (problem) throw new InvalidOverrideError(token.name, name, problem);
+    return this.#register(token, { lifetime, implementation });
+  }
+
+  /**
+   * Makes every shared service once, so that whatever is wrong shows when the server starts and not to a visitor.
+   *
+   * @throws {MissingServiceError} When a class needs one that is not registered.
+   * @throws {CaptiveServiceError} When a shared service needs something of a request.
+   * @throws {ServiceConstructionError} When a constructor or a function throws.
+   */
+  boot(): this {
+    if (this.#isBooted) return this;
+    this.#isBooted = true;
+    this.value(MadeClasses, new MadeClasses(this.#madeClasses()));
+    for (const [token, registration] of this.#registrations) this.#inspect(token, registration);
+    for (const [token, registration] of this.#registrations) this.#wire(token, registration);
+    for (const [token, registration] of this.#registrations)
+      if (registration.lifetime === 'shared') this.#construct(token, registration);
+    return this;
+  }
+
+  /** A shared service. @throws {MissingServiceError} When it is not registered, or belongs to a request. */
+  get<Instance>(token: Class<Instance>): Instance {
+    const lifetime = this.lifetimeOf(token);
+    if (lifetime !== 'shared' && lifetime !== 'value') throw new MissingServiceError(token.name, 'services.get()');
+    return this.container.resolve(token as never);
+  }
+
+  /** How long instances of a class live; `undefined` for a class that is not registered. */
+  lifetimeOf(token: Class): Lifetime | undefined {
+    return this.#registrations.get(token)?.lifetime;
+  }
+
+  #register(token: Class, registration: Registration): this {
+    if (this.#isBooted && token !== MadeClasses) {
+      throw new InvalidOverrideError(
+        token.name,
+        'A late registration',
+        'the server has started. Register services in src/gatehouse.ts.',
+      );
+    }
+    this.#registrations.set(token, registration);
+    return this;
+  }
+
+  #madeClasses(): Map<Class, Class> {
+    const made = new Map<Class, Class>();
+    for (const [token, { lifetime, implementation }] of this.#registrations) {
+      if (lifetime === 'made') made.set(token, implementation as Class);
+    }
+    return made;
+  }
+
+  /** tsyringe would hand over `undefined`, an empty instance of an abstract class, or another visitor's service. */
+  #inspect(token: Class, { lifetime, implementation }: Registration): void {
+    if (lifetime === 'made' || lifetime === 'value' || !isClass(implementation)) return;
+    const problem = whyNotReplaceable(token, implementation, lifetime);
+    if (problem) throw new InvalidOverrideError(token.name, implementation.name, problem);
+    for (const dependency of dependenciesOf(implementation)) this.#permit(implementation.name, lifetime, dependency);
+  }
+
+  #permit(name: string, lifetime: Lifetime, dependency: Class): void {
+    const needed = this.lifetimeOf(dependency);
+    if (needed === undefined) throw new MissingServiceError(dependency.name, name);
+    const belongsToRequest = needed === 'perRequest' || needed === 'made';
+    if (lifetime === 'shared' && belongsToRequest) throw new CaptiveServiceError(name, dependency.name);
+  }
+
+  #wire(token: Class, { lifetime, implementation }: Registration): void {
+    const provide = token as never;
+    if (lifetime === 'made') return;
+    if (lifetime === 'value') this.container.register(provide, { useValue: implementation });
+    else if (isClass(implementation)) {
+      injectable()(implementation as never);
+      const lifecycle = lifetime === 'shared' ? Lifecycle.Singleton : Lifecycle.ContainerScoped;
+      this.container.register(provide, { useClass: implementation as never }, { lifecycle });
+    } else {
+      const make = implementation as Factory<unknown>;
+      const cached = lifetime === 'shared' ? instanceCachingFactory : instancePerContainerCachingFactory;
+      this.container.register(provide, {
+        useFactory: cached((from) => make(this.#getFrom(from, token.name, lifetime))),
+      });
+    }
+  }
+
+  #getFrom(container: DependencyContainer, name: string, lifetime: Lifetime): Get {
+    return (dependency) => {
+      this.#permit(name, lifetime, dependency);
+      return container.resolve(dependency as never);
+    };
+  }
+
+  #construct(token: Class, { implementation }: Registration): void {
+    let instance: unknown;
+    try {
+      instance = this.container.resolve(token as never);
+    } catch (error) {
+      if (error instanceof GatehouseError) throw error;
+      throw new ServiceConstructionError(isClass(implementation) ? implementation.name : token.name, error);
+    }
+    if (!(instance instanceof token)) {
+      throw new InvalidOverrideError(
+        token.name,
+        'What the function given made',
+        `it is not a ${token.name}. Return an instance of a class that extends ${token.name}.`,
+      );
+    }
+  }
+}
