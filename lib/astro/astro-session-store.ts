@@ -1,0 +1,99 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { APIContext, AstroSession } from 'astro';
+import { AstroSessionMissingError } from '../errors.js';
+import { injectable } from '../injectable.js';
+import { Clock } from '../session/clock.js';
+import { applyChanges, type SessionChanges } from '../session/session-changes.js';
+import { SessionConfig } from '../session/session-config.js';
+import { SessionId } from '../session/session-id.js';
+import type { SessionRecord } from '../session/session-record.js';
+import { SessionStore } from '../session/stores/session-store.js';
+
+/** The visitor's values, as one plain object. */
+const VALUES = '__session__';
+/** Everything else of the record. */
+const RECORD = '__gatehouse__';
+
+type Context = Pick<APIContext, 'session'>;
+type AstroData = AstroSession & {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): void;
+};
+
+/**
+ * Keeps sessions in the project's own Astro sessions (`context.session`), with whatever driver those have. A visitor
+ * whom a middleware of the application's own puts there, under `__session__`, is taken over. Last write wins: Astro's
+ * sessions are written whole.
+ */
+@injectable()
+export class AstroSessionStore extends SessionStore {
+  readonly #contexts = new AsyncLocalStorage<Context>();
+
+  constructor(
+    private readonly config: SessionConfig,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  /** Runs something while the store works with this request's Astro session. */
+  within<Result>(context: Context, run: () => Result): Result {
+    return this.#contexts.run(context, run);
+  }
+
+  override async read(token: string): Promise<SessionRecord | undefined> {
+    const record = SessionId.isWellFormed(token) ? await this.current() : undefined;
+    return record?.id === token ? record : undefined;
+  }
+
+  /** The session that the Astro session of this request holds, whoever put it there. */
+  async current(): Promise<SessionRecord | undefined> {
+    const data = this.#data;
+    const values = await data.get(VALUES);
+    if (typeof values !== 'object' || values === null) return undefined;
+    const record = await data.get(RECORD);
+    const kept = isRecord(record) ? record : this.#newRecord();
+    return { ...kept, values: new Map(Object.entries(values)) };
+  }
+
+  override async write(changes: SessionChanges): Promise<string | undefined> {
+    const current = changes.opened && (await this.current());
+    if (changes.opened && !current) return undefined;
+    const data = this.#data;
+    const { values, ...record } = applyChanges(current, changes);
+    if (changes.id !== changes.opened?.id) await data.regenerate();
+    data.set(VALUES, Object.fromEntries(values));
+    data.set(RECORD, record);
+    return changes.id;
+  }
+
+  override async destroy(): Promise<void> {
+    this.#data.destroy();
+  }
+
+  get #data(): AstroData {
+    const session = this.#contexts.getStore()?.session;
+    if (!session) throw new AstroSessionMissingError();
+    return session as AstroData;
+  }
+
+  #newRecord(): SessionRecord {
+    const now = this.clock.now();
+    const expiresAt = now + this.config.idleTimeout;
+    const nothing = new Map<string, never>();
+    return {
+      id: SessionId.generate(),
+      createdAt: now,
+      renewedAt: now,
+      expiresAt,
+      values: nothing,
+      flashes: nothing,
+      identity: [],
+    };
+  }
+}
+
+function isRecord(kept: unknown): kept is SessionRecord {
+  const record = kept as Partial<SessionRecord> | null | undefined;
+  return typeof record?.id === 'string' && record.flashes instanceof Map && Array.isArray(record.identity);
+}

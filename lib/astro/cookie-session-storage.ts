@@ -1,0 +1,119 @@
+import { stringifySetCookie } from 'cookie';
+import { Clock } from '../session/clock.js';
+import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
+import { MadeClasses } from '../session/made-classes.js';
+import { Secrets } from '../session/secrets.js';
+import type { Session } from '../session/session.js';
+import { SessionConfig, type SessionCookieOptions, type SessionOptions } from '../session/session-config.js';
+import { SessionManager } from '../session/session-manager.js';
+import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
+import { cookieValues } from './astro-cookie-jar.js';
+import { CookieSession } from './cookie-session.js';
+
+const SOURCE = 'cookie.secret of createCookieSessionStorage';
+const DEVELOPMENT_SECRET = Symbol.for('astro-gatehouse.development-secret');
+
+export interface CookieSessionStorageOptions extends Omit<SessionOptions, 'cookie'> {
+  cookie?:
+    | (SessionCookieOptions & {
+        /** Seals the cookie. Several: the first seals, all open. Without one the site does not start in production. */
+        secret?: string | readonly string[] | undefined;
+      })
+    | undefined;
+}
+
+export interface CookieSessionStorage<Data extends object> {
+  /** The session of a request; a new one when it carries none that is valid. */
+  getSession(request: Pick<Request, 'headers'>): Promise<CookieSession<Data>>;
+  /** @returns A Set-Cookie header that keeps the session. @throws {SessionTooLargeError} When it does not fit. */
+  commitSession(session: CookieSession<Data>): Promise<string>;
+  /** @returns A Set-Cookie header that removes the session. */
+  destroySession(session: CookieSession<Data>): Promise<string>;
+}
+
+/**
+ * Sessions in a cookie for a module of one's own, with or without the integration: opened and committed by hand.
+ *
+ * @param defaults The value of every key until it is set.
+ * @throws {MissingSecretError} In production, without a secret.
+ * @throws {WeakSecretError} In production, with a short one or a placeholder.
+ * @example
+ * export const { getSession, commitSession } =
+ *   createCookieSessionStorage<SessionData>({ count: 0 }, { cookie: { name: 'sid', secret: SESSION_SECRET } });
+ */
+export function createCookieSessionStorage<Data extends object>(
+  defaults: Data,
+  { cookie: { secret, ...cookie } = {}, ...times }: CookieSessionStorageOptions = {},
+): CookieSessionStorage<Data> {
+  const isProduction = runsInProduction();
+  const options = { ...times, cookie: { ...cookie, name: cookie.name ?? '__session-id' } };
+  const config = SessionConfig.from(options, { isProduction, prefixName: false });
+  const given = secret ?? (isProduction ? undefined : developmentSecret());
+  const secrets = Secrets.from(given, { source: SOURCE, isProduction });
+  const manager = new SessionManager(new CookieSessionStore(secrets, config), config, new Clock(), new MadeClasses());
+  const opened = new WeakMap<CookieSession<Data>, Session>();
+
+  return {
+    async getSession(request) {
+      const jar = new HeaderCookieJar(request.headers.get('cookie'));
+      const session = await manager.open(jar);
+      const cookieSession = new CookieSession(session, defaults);
+      opened.set(cookieSession, session);
+      return cookieSession;
+    },
+    async commitSession(cookieSession) {
+      const jar = new HeaderCookieJar(null);
+      await manager.save(inner(opened, cookieSession), jar);
+      return jar.setCookie;
+    },
+    async destroySession(cookieSession) {
+      const jar = new HeaderCookieJar(null);
+      await manager.end(inner(opened, cookieSession), jar);
+      return jar.setCookie;
+    },
+  };
+}
+
+/** The cookies of one Cookie header, and the Set-Cookie header that answers it. */
+class HeaderCookieJar extends CookieJar {
+  setCookie = '';
+
+  constructor(private readonly header: string | null) {
+    super();
+  }
+
+  override values(name: string): readonly string[] {
+    return cookieValues(this.header, name);
+  }
+
+  override set(name: string, value: string, { domain, ...attributes }: CookieAttributes): void {
+    const cookie = { name, value, ...attributes, ...(domain !== undefined && { domain }) };
+    this.setCookie = stringifySetCookie(cookie, { encode: String });
+  }
+}
+
+function inner<Data extends object>(opened: WeakMap<CookieSession<Data>, Session>, session: CookieSession<Data>) {
+  const found = opened.get(session);
+  if (!found) throw new TypeError('[astro-gatehouse] This session was not opened by the storage it is given to.');
+  return found;
+}
+
+function runsInProduction(): boolean {
+  const { env } = import.meta as { env?: { PROD?: boolean } };
+  return env?.PROD ?? globalThis.process?.env?.NODE_ENV === 'production';
+}
+
+/** One for the process: sessions outlive a reload of the module, but not a restart. */
+function developmentSecret(): string {
+  const kept = globalThis as { [DEVELOPMENT_SECRET]?: string };
+  kept[DEVELOPMENT_SECRET] ??= warnAndMake();
+  return kept[DEVELOPMENT_SECRET];
+}
+
+function warnAndMake(): string {
+  console.warn(
+    `[astro-gatehouse] createCookieSessionStorage was given no cookie.secret: sessions end when this server does, and a ` +
+      `production build will not start.`,
+  );
+  return crypto.randomUUID() + crypto.randomUUID();
+}

@@ -1,0 +1,86 @@
+import { AccessConfig } from '../access/access-options.js';
+import { GuardConfig } from '../access/guard-config.js';
+import { RouteGuard } from '../access/route-guard.js';
+import { VisitorResolver } from '../access/visitor-resolver.js';
+import { defaultServices } from '../container/default-services.js';
+import type { Class } from '../container/registration.js';
+import { RequestScope } from '../container/request-scope.js';
+import type { Services } from '../container/services.js';
+import { MadeClasses } from '../session/made-classes.js';
+import { Secrets } from '../session/secrets.js';
+import type { Session } from '../session/session.js';
+import { SessionConfig } from '../session/session-config.js';
+import { SessionManager } from '../session/session-manager.js';
+import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
+import { MemorySessionStore } from '../session/stores/memory-session-store.js';
+import { SessionStore } from '../session/stores/session-store.js';
+import { AstroSessionStore } from './astro-session-store.js';
+import { currentScope } from './current-scope.js';
+import {
+  checkSetupOptions,
+  type GatehouseOptions,
+  mergeOptions,
+  type SetupOptions,
+  type StoreName,
+} from './options.js';
+
+/** What the built site knows: its options, where they were written, and what Astro says about it. */
+export interface SiteSettings {
+  readonly options: GatehouseOptions;
+  readonly setup: SetupOptions;
+  readonly secret: string | undefined;
+  readonly isProduction: boolean;
+  readonly base: string;
+  readonly trailingSlash: string;
+  /** Patterns that are open although `globalProtect` is on: what Astro itself serves to every page. */
+  readonly open: readonly string[];
+}
+
+const STORES: Record<StoreName, Class<SessionStore>> = {
+  cookie: CookieSessionStore,
+  memory: MemorySessionStore,
+  astro: AstroSessionStore,
+};
+
+/** The assembled package: what both middlewares work with. */
+export class Gatehouse {
+  readonly sessions: SessionManager;
+  readonly guard: RouteGuard;
+  readonly store: SessionStore;
+  readonly #resolver: VisitorResolver;
+  readonly #Scope: typeof RequestScope;
+
+  constructor(private readonly services: Services) {
+    this.sessions = services.get(SessionManager);
+    this.guard = services.get(RouteGuard);
+    this.store = services.get(SessionStore);
+    this.#resolver = services.get(VisitorResolver);
+    this.#Scope = services.get(MadeClasses).of(RequestScope);
+  }
+
+  /**
+   * Assembles everything, once, when the server starts.
+   *
+   * @throws {GatehouseError} For whatever is wrong, before anybody is served.
+   */
+  static start(site: SiteSettings): Gatehouse {
+    const setup = checkSetupOptions(site.setup);
+    const options = mergeOptions(site.options, setup);
+    const exclude = [...(options.exclude ?? []), ...site.open];
+    const { isProduction } = site;
+    const services = defaultServices({
+      session: SessionConfig.from(options.session, { isProduction }),
+      secrets: Secrets.from(site.secret, { source: 'GATEHOUSE_SECRET', isProduction }),
+      guard: new GuardConfig({ ...options, exclude }, site),
+      access: new AccessConfig(options.access),
+      store: STORES[options.session?.store ?? 'cookie'],
+    });
+    currentScope.use(options);
+    setup.services?.(services);
+    return new Gatehouse(services.boot());
+  }
+
+  scopeFor(session: Session): RequestScope {
+    return new this.#Scope(session, this.services, this.#resolver);
+  }
+}

@@ -1,0 +1,206 @@
+import type { APIContext } from 'astro';
+import { AccessChecker } from '../access/access-checker.js';
+import { AccessRule, type Requirement } from '../access/access-rule.js';
+import { GuardConfig } from '../access/guard-config.js';
+import { RETURN_PARAMETER, toReturnPath } from '../access/return-path.js';
+import { type Permission, type Role, Visitor, type VisitorData } from '../access/visitor.js';
+import { RequestScope } from '../container/request-scope.js';
+import { AccessDeniedError, OutsideRequestError } from '../errors.js';
+import { Clock } from '../session/clock.js';
+import { currentScope } from './current-scope.js';
+import { assertVisitorData } from './visitor-data.js';
+
+/** Anything that carries the request's `locals`: an endpoint's or middleware's context, or `Astro`. */
+export type WithLocals = Pick<APIContext, 'locals'>;
+/** What a signed-in visitor's session holds. */
+export type SignedInSession = VisitorData & Partial<App.SessionData>;
+
+/** What the signed-in visitor's session holds; `null` for a guest. */
+export function getSession(context?: WithLocals): Readonly<SignedInSession> | null {
+  return visitorOf(context).session as SignedInSession | null;
+}
+
+/**
+ * What the signed-in visitor's session holds. A guest is answered with 401.
+ *
+ * @throws {AccessDeniedError} For a guest; the middleware answers it.
+ */
+export function requireSession(context?: WithLocals): Readonly<SignedInSession> {
+  const session = getSession(context);
+  if (!session) throw new AccessDeniedError(401, false, 'nobody is signed in');
+  return session;
+}
+
+export function isAuthenticated(): boolean {
+  return !visitorOf().isGuest;
+}
+
+export function hasRole(role: Role): boolean {
+  return visitorOf().hasRole(role);
+}
+
+export function hasPermission(permission: Permission): boolean {
+  return visitorOf().hasPermission(permission);
+}
+
+export function hasAllPermissions(...permissions: Permission[]): boolean {
+  return visitorOf().hasAllPermissions(...permissions);
+}
+
+export function hasAnyPermission(...permissions: Permission[]): boolean {
+  return visitorOf().hasAnyPermission(...permissions);
+}
+
+export function hasRolePermission(role: Role, permission: Permission): boolean {
+  return hasRole(role) && hasPermission(permission);
+}
+
+/**
+ * Signs a visitor in: the session gets a new id and a full absolute lifetime, and holds what is given. Visible at once.
+ * What another visitor left in the session goes; what a guest collected stays.
+ *
+ * @returns A promise that may be ignored; it waits for an overridden VisitorResolver.
+ * @throws {InvalidVisitorError} When `userId`, `email`, roles or permissions are not of their kind.
+ * @throws {OutsideRequestError} Where there is no request.
+ * @example await setSession(context, { userId: user.id, role: user.role });
+ */
+export function setSession(context: WithLocals, session: VisitorData): Promise<void>;
+export function setSession(session: VisitorData, context?: WithLocals): Promise<void>;
+export function setSession(first: WithLocals | VisitorData, second?: VisitorData | WithLocals): Promise<void> {
+  const { scope, values } = inEitherOrder('setSession', first, second);
+  assertVisitorData(values);
+  scope.session.signIn(values, scope.get(Clock).now());
+  return settled(scope);
+}
+
+/**
+ * Changes some of what the signed-in visitor's session holds. The id changes when roles or permissions do.
+ *
+ * @returns A promise that may be ignored, as with {@link setSession}.
+ * @throws {AccessDeniedError} For a guest, who has nothing to change; the middleware answers 401.
+ * @throws {InvalidVisitorError} When what results is not a visitor's session.
+ */
+export function updateSession(context: WithLocals, updates: Partial<VisitorData>): Promise<void>;
+export function updateSession(updates: Partial<VisitorData>, context?: WithLocals): Promise<void>;
+export function updateSession(
+  first: WithLocals | Partial<VisitorData>,
+  second?: Partial<VisitorData> | WithLocals,
+): Promise<void> {
+  const { scope, values } = inEitherOrder('updateSession', first, second);
+  const current = scope.visitor.session;
+  if (!current) throw new AccessDeniedError(401, false, 'there is no session to update');
+  const updated = { ...current, ...values };
+  assertVisitorData(updated);
+  if (updated.userId !== current.userId) scope.session.signIn(updated, scope.get(Clock).now());
+  else updateVisitor(scope, values);
+  return settled(scope);
+}
+
+/**
+ * Signs the visitor out: the session ends for good.
+ *
+ * @throws {OutsideRequestError} Where there is no request.
+ */
+export function clearSession(context?: WithLocals): Promise<void> {
+  const scope = scopeOf('clearSession', context);
+  scope.session.destroy();
+  return settled(scope);
+}
+
+/** @see OWASP Session Management Cheat Sheet, renewal after any privilege level change. */
+function updateVisitor({ session, resolver }: RequestScope, values: Partial<VisitorData>): void {
+  const before = resolver.fromSession(session);
+  session.updateVisitor(values);
+  const after = resolver.fromSession(session);
+  const privileges = ({ roles, permissions }: Visitor) => JSON.stringify([roles, permissions]);
+  if (privileges(before) !== privileges(after)) session.regenerate();
+}
+
+/** Changes the session's id and keeps what it holds. @throws {OutsideRequestError} Where there is no request. */
+export function regenerateSession(context?: WithLocals): Promise<void> {
+  const scope = scopeOf('regenerateSession', context);
+  scope.session.regenerate();
+  return settled(scope);
+}
+
+/**
+ * Refuses whoever does not meet a requirement, as a rule would: guests are sent to sign in, others are forbidden.
+ * Without a requirement it asks for any signed-in visitor. Await it, in the page's own frontmatter.
+ *
+ * @throws {AccessDeniedError} The middleware answers it.
+ * @example await authorize({ permission: 'posts:publish' });
+ */
+export async function authorize(requirement: Requirement = {}, context?: WithLocals): Promise<void> {
+  const scope = scopeOf('authorize', context);
+  const visitor = await scope.resolveVisitor();
+  const rule = new AccessRule({ ...requirement, pattern: '/**' });
+  const decision = await scope.get(AccessChecker).check(rule, visitor);
+  if (!decision.isGranted) throw new AccessDeniedError(visitor.isGuest ? 401 : 403, true, decision.reason);
+}
+
+/**
+ * Where to go after signing in: the page that sent the visitor to the login page, or else `fallback`. Never another
+ * site, and never the login page itself.
+ *
+ * @param context The request that signs in; the page's address is in its query, or in that of the page it came from.
+ */
+export function safeReturnTo(context: Pick<APIContext, 'url' | 'request' | 'locals'>, fallback = '/'): string {
+  const scope = scopeOf('safeReturnTo', context);
+  const { base, loginPath, toLocation } = settingsOf(scope);
+  const asked =
+    context.url.searchParams.get(RETURN_PARAMETER) ?? returnParameterOfReferrer(context.request, context.url);
+  const path = toReturnPath(asked);
+  if (path === undefined) return fallback;
+  const pathname = new URL(path, context.url).pathname.replace(/\/+$/, '');
+  const isInternal = ['/_actions/', '/_server-islands/', '/_image', '/_astro/'].some((start) =>
+    `${pathname}/`.startsWith(`${base}${start}`),
+  );
+  return isInternal || pathname === toLocation(loginPath).replace(/\/+$/, '') ? fallback : path;
+}
+
+function settingsOf(scope: RequestScope) {
+  const config = scope.get(GuardConfig);
+  return { base: config.base, loginPath: config.loginPath, toLocation: (path: string) => config.toLocation(path) };
+}
+
+function returnParameterOfReferrer(request: Request, url: URL): string | null {
+  const referrer = request.headers.get('referer');
+  if (!referrer || !URL.canParse(referrer)) return null;
+  const { origin, searchParams } = new URL(referrer);
+  return origin === url.origin ? searchParams.get(RETURN_PARAMETER) : null;
+}
+
+/** Outside a request there is nobody but guests: a prerendered page shows what a guest sees. */
+function visitorOf(context?: WithLocals): Visitor {
+  const scope = findScope(context);
+  if (!scope) return new Visitor();
+  scope.session.markUsed();
+  return scope.visitor;
+}
+
+function scopeOf(helper: string, context?: WithLocals): RequestScope {
+  const scope = findScope(context);
+  if (!scope) throw new OutsideRequestError(`${helper}()`);
+  return scope;
+}
+
+function findScope(context?: WithLocals): RequestScope | undefined {
+  const services: unknown = context?.locals?.services;
+  return services instanceof RequestScope ? services : currentScope.get();
+}
+
+function inEitherOrder<Values>(helper: string, first: WithLocals | Values, second: WithLocals | Values | undefined) {
+  const [context, values] = isContext(first) ? [first, second] : [second, first];
+  return { scope: scopeOf(helper, isContext(context) ? context : undefined), values: (values ?? {}) as Values };
+}
+
+function isContext(value: unknown): value is WithLocals {
+  return typeof value === 'object' && value !== null && 'locals' in value && ('request' in value || 'cookies' in value);
+}
+
+function settled(scope: RequestScope): Promise<void> {
+  const visitor = scope.resolveVisitor().then(() => {});
+  // A caller who ignores the promise learns of a failure from the guard, on the next request.
+  visitor.catch(() => {});
+  return visitor;
+}

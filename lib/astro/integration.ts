@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'astro';
+import { InvalidOptionsError } from '../errors.js';
+import { SessionConfig } from '../session/session-config.js';
+import { developmentSecret } from './development-secret.js';
+import { optionsToSource } from './function-source.js';
+import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
+import { virtualModules } from './virtual-modules.js';
+
+const SETUP_FILES = ['src/gatehouse.ts', 'src/gatehouse.js', 'src/gatehouse.mjs'];
+/** Bundled with the site: one copy of each, without what the site does not use. */
+const BUNDLED = [
+  'tsyringe',
+  'reflect-metadata',
+  'iron-session',
+  'iron-webcrypto',
+  'devalue',
+  'zod',
+  'micromatch',
+  '@noble/hashes',
+  'cookie',
+];
+
+/**
+ * Sessions, flash messages and route protection for an Astro site.
+ *
+ * @throws {InvalidOptionsError} When `astro dev` or `astro build` starts, for options that are not right.
+ * @example
+ * export default defineConfig({
+ *   integrations: [gatehouse({ protect: [{ pattern: '/admin/**', role: 'admin' }] })],
+ * });
+ */
+export default function gatehouse(options: GatehouseOptions = {}): AstroIntegration {
+  let routes: readonly IntegrationResolvedRoute[] = [];
+  return {
+    name: 'astro-gatehouse',
+    hooks: {
+      'astro:config:setup': ({ config, command, updateConfig, addMiddleware, addWatchFile }) => {
+        const isProduction = command === 'build';
+        checkOptions(options, isProduction);
+        const setup = findSetup(options, config);
+        if (setup) addWatchFile(setup);
+        const modules = {
+          site: () => siteSource(options, config, command),
+          setup: () =>
+            setup ? `export { default } from ${JSON.stringify(fileURLToPath(setup))};` : 'export default {};',
+          routes: () => routesSource(routes),
+        };
+        updateConfig({
+          vite: {
+            plugins: [virtualModules(modules, moduleUrl('./started.js'))],
+            oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+            ssr: { noExternal: isProduction ? BUNDLED : [] },
+            optimizeDeps: { exclude: ['astro-gatehouse'] },
+          },
+        });
+        addMiddleware({ entrypoint: moduleUrl('./session-middleware.js'), order: 'pre' });
+        addMiddleware({ entrypoint: moduleUrl('./guard-middleware.js'), order: 'post' });
+      },
+      'astro:routes:resolved': (resolved) => {
+        routes = resolved.routes;
+      },
+      'astro:config:done': ({ injectTypes }) => {
+        injectTypes({ filename: 'locals.d.ts', content: LOCALS });
+      },
+    },
+  };
+}
+
+const LOCALS = `declare namespace App {
+  interface Locals extends import('astro-gatehouse/server').GatehouseLocals {}
+}
+`;
+
+/** What can be known without the setup module is checked when the project starts, and the rest when the site does. */
+function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
+  checkIntegrationOptions(options);
+  SessionConfig.from(options.session, { isProduction });
+  if (options.setup === undefined) mergeOptions(options, {});
+}
+
+function findSetup({ setup }: GatehouseOptions, { root }: AstroConfig): URL | undefined {
+  if (setup === undefined) return SETUP_FILES.map((file) => new URL(file, root)).find((file) => existsSync(file));
+  const file = new URL(setup, root);
+  if (!existsSync(file))
+    throw new InvalidOptionsError([`setup: there is no file ${setup}; the path starts at the project's root`]);
+  return file;
+}
+
+function siteSource(options: GatehouseOptions, config: AstroConfig, command: string): string {
+  const { base, trailingSlash, root } = config;
+  const open = [config.image.endpoint.route || '/_image'];
+  const site = `{ options: ${optionsToSource(options)}, ...${JSON.stringify({ isProduction: command === 'build', base, trailingSlash, open })} }`;
+  const devSecret = command === 'dev' ? JSON.stringify(developmentSecret(root)) : 'undefined';
+  return `export const site = ${site};\nexport const devSecret = ${devSecret};`;
+}
+
+function routesSource(routes: readonly IntegrationResolvedRoute[]): string {
+  const endpoints = routes.filter(({ type, origin }) => type === 'endpoint' || origin === 'internal');
+  return `export const endpoints = new Set(${JSON.stringify(endpoints.map(({ pattern }) => pattern))});`;
+}
+
+function moduleUrl(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}

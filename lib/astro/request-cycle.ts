@@ -1,0 +1,114 @@
+import type { APIContext, MiddlewareNext } from 'astro';
+import type { RequestScope } from '../container/request-scope.js';
+import type { CookieJar } from '../session/cookie-jar.js';
+import type { Session } from '../session/session.js';
+import { AstroCookieJar } from './astro-cookie-jar.js';
+import { AstroSessionStore } from './astro-session-store.js';
+import { currentScope } from './current-scope.js';
+import type { Gatehouse } from './gatehouse.js';
+import { putOnLocals } from './locals.js';
+import { bodyIsStreamedPage, keepFromSharedCaches, wholeBody } from './response.js';
+
+const cycles = new WeakMap<object, RequestCycle>();
+
+/**
+ * One request from cookie to Set-Cookie. Astro runs the middlewares again for rewrites, within the first run, and for
+ * error pages, after it; `locals` is what all runs of one request have in common, and so they share one cycle.
+ */
+export class RequestCycle {
+  /** The context of the latest run: a rewrite brings new cookies. */
+  #context: APIContext;
+  #scope: RequestScope | undefined;
+  #isRunning = false;
+
+  private constructor(
+    private readonly gatehouse: Gatehouse,
+    context: APIContext,
+  ) {
+    this.#context = context;
+  }
+
+  /** The cycle that a request is in. */
+  static of(gatehouse: Gatehouse, context: APIContext): RequestCycle {
+    let cycle = cycles.get(context.locals);
+    if (!cycle) {
+      cycle = new RequestCycle(gatehouse, context);
+      cycles.set(context.locals, cycle);
+    }
+    return cycle;
+  }
+
+  /** Opens the session, lets the rest of the chain answer, and commits. A rewrite is a part of the run it happens in. */
+  async run(context: APIContext, next: MiddlewareNext): Promise<Response> {
+    this.#context = context;
+    if (this.#isRunning) return next();
+    this.#isRunning = true;
+    try {
+      return await this.#within(() => this.#answer(next));
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #answer(next: MiddlewareNext): Promise<Response> {
+    const scope = this.#scope ? this.#reopened(this.#scope) : await this.#opened();
+    try {
+      const response = await currentScope.run(scope, next);
+      return await this.#commit(scope.session, response);
+    } catch (error) {
+      scope.session.rollBack();
+      await this.gatehouse.sessions.abandon(scope.session);
+      throw error;
+    }
+  }
+
+  async #opened(): Promise<RequestScope> {
+    const session = await this.gatehouse.sessions.open(this.#cookies);
+    if (!isLookedAt(this.#context.request)) session.flashes.hold();
+    const scope = this.gatehouse.scopeFor(session);
+    this.#scope = scope;
+    putOnLocals(this.#context.locals, scope);
+    if (!session.isNew) {
+      await scope.resolveVisitor();
+      this.#switchOffRouteCache();
+    }
+    return scope;
+  }
+
+  #reopened(scope: RequestScope): RequestScope {
+    scope.session.reopen();
+    return scope;
+  }
+
+  /** Components render on after the page has answered: while messages wait for one of them, the head waits too. */
+  async #commit(session: Session, response: Response): Promise<Response> {
+    const mustWait = session.flashes.isDeliverable && bodyIsStreamedPage(response);
+    const answer = mustWait ? await wholeBody(response) : response;
+    const isPersonal = !session.isNew || session.wasUsed;
+    await this.gatehouse.sessions.commit(session, this.#cookies);
+    if (!isPersonal) return answer;
+    this.#switchOffRouteCache();
+    return keepFromSharedCaches(answer, !this.#scope?.visitor.isGuest);
+  }
+
+  /** @see https://docs.astro.build/en/reference/api-reference/#cache */
+  #switchOffRouteCache(): void {
+    const { cache } = this.#context;
+    if (cache?.enabled) cache.set(false);
+  }
+
+  get #cookies(): CookieJar {
+    return new AstroCookieJar(this.#context);
+  }
+
+  #within<Result>(run: () => Result): Result {
+    const { store } = this.gatehouse;
+    return store instanceof AstroSessionStore ? store.within(this.#context, run) : run();
+  }
+}
+
+/** Nobody reads the answer to a HEAD request, and perhaps nobody that to a prefetch. */
+function isLookedAt({ method, headers }: Request): boolean {
+  const purpose = headers.get('sec-purpose') ?? headers.get('purpose');
+  return method !== 'HEAD' && !purpose?.includes('prefetch');
+}

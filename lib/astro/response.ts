@@ -1,0 +1,35 @@
+/** Whether components of a page may still be rendering into the body of this answer. */
+export function bodyIsStreamedPage(response: Response): boolean {
+  return response.body !== null && (response.headers.get('content-type') ?? '').startsWith('text/html');
+}
+
+/** The same answer, once its body is there to the last byte. */
+export async function wholeBody(response: Response): Promise<Response> {
+  return new Response(await response.arrayBuffer(), response);
+}
+
+/**
+ * Marks an answer as one visitor's, unless the page chose a private policy of its own.
+ *
+ * @see RFC 9111 5.2.2.7; OWASP ASVS 5.0 14.2.2
+ */
+export function keepFromSharedCaches(response: Response, isSignedIn: boolean): Response {
+  const policy = response.headers.get('cache-control');
+  const isPrivate = policy !== null && /\b(?:private|no-store)\b/i.test(policy);
+  return withHeaders(response, (headers) => {
+    if (!isPrivate) headers.set('Cache-Control', isSignedIn ? 'private, no-store' : 'private, no-cache');
+    if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(headers.get('vary') ?? '')) headers.append('Vary', 'Cookie');
+  });
+}
+
+/** Headers of `Response.redirect()` and of fetched answers cannot be changed. */
+function withHeaders(response: Response, change: (headers: Headers) => void): Response {
+  try {
+    change(response.headers);
+    return response;
+  } catch {
+    const copy = new Response(response.body, response);
+    change(copy.headers);
+    return copy;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Plugin } from 'vite';
+
+const NAMES = ['site', 'setup', 'routes', 'start'] as const;
+type Name = (typeof NAMES)[number];
+
+/** Source of each module that the site gets its particulars from. */
+export type VirtualModules = Record<Exclude<Name, 'start'>, () => string>;
+
+const nameOf = (id: string) => NAMES.find((name) => id === `virtual:astro-gatehouse/${name}`);
+const resolved = (name: Name) => `\0virtual:astro-gatehouse/${name}`;
+
+/**
+ * Serves the virtual modules, and makes a built server load the middleware when it starts and not when its first
+ * visitor comes, so that whatever is wrong stops it.
+ *
+ * @param started The module that assembles everything.
+ */
+export function virtualModules(modules: VirtualModules, started: string): Plugin {
+  return {
+    name: 'astro-gatehouse',
+    resolveId(id) {
+      const name = nameOf(id);
+      return name && resolved(name);
+    },
+    load(id) {
+      const name = NAMES.find((candidate) => id === resolved(candidate));
+      if (name === 'start') return `import ${JSON.stringify(started)};`;
+      return name && modules[name]();
+    },
+    transform: {
+      order: 'post',
+      handler(code, id) {
+        const isServerEntry = this.environment.name === 'ssr' && this.environment.mode === 'build';
+        if (!isServerEntry || !this.getModuleInfo(id)?.isEntry) return undefined;
+        return { code: `import 'virtual:astro-gatehouse/start';\n${code}`, map: null };
+      },
+    },
+  };
+}

@@ -1,0 +1,56 @@
+export { AccessChecker } from './access/access-checker.js';
+export { AccessDecision, type DecisionCode } from './access/access-decision.js';
+export { AccessConfig, type AccessOptions } from './access/access-options.js';
+export { AccessRule, type AccessRuleOptions, type Requirement } from './access/access-rule.js';
+export { AccessRules } from './access/access-rules.js';
+export { DecisionLog } from './access/decision-log.js';
+export { GuardConfig, type GuardOptions } from './access/guard-config.js';
+export type { GuardedRequest } from './access/guarded-request.js';
+export { RouteGuard } from './access/route-guard.js';
+export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
+export { VisitorResolver } from './access/visitor-resolver.js';
+export { CookieSession } from './astro/cookie-session.js';
+export {
+  type CookieSessionStorage,
+  type CookieSessionStorageOptions,
+  createCookieSessionStorage,
+} from './astro/cookie-session-storage.js';
+export {
+  authorize,
+  clearSession,
+  getSession,
+  hasAllPermissions,
+  hasAnyPermission,
+  hasPermission,
+  hasRole,
+  hasRolePermission,
+  isAuthenticated,
+  regenerateSession,
+  requireSession,
+  type SignedInSession,
+  safeReturnTo,
+  setSession,
+  updateSession,
+  type WithLocals,
+} from './astro/helpers.js';
+export type { GatehouseLocals } from './astro/locals.js';
+export type { SetupOptions } from './astro/options.js';
+export { defineGatehouse } from './astro/setup.js';
+export type { Class, Factory, Get } from './container/registration.js';
+export { RequestScope } from './container/request-scope.js';
+export { Services } from './container/services.js';
+export * from './errors.js';
+export { Clock } from './session/clock.js';
+export { type CookieAttributes, CookieJar } from './session/cookie-jar.js';
+export { FlashBag } from './session/flash-bag.js';
+export { MadeClasses } from './session/made-classes.js';
+export { Secrets } from './session/secrets.js';
+export { Session, type SessionContents, type SessionKey, type SessionValue } from './session/session.js';
+export { applyChanges, type SessionChanges } from './session/session-changes.js';
+export { SessionConfig, type SessionOptions } from './session/session-config.js';
+export { SessionId } from './session/session-id.js';
+export { SessionManager } from './session/session-manager.js';
+export { type Flash, parseRecord, type SessionRecord, serializeRecord } from './session/session-record.js';
+export { CookieSessionStore } from './session/stores/cookie-session-store.js';
+export { MemorySessionStore } from './session/stores/memory-session-store.js';
+export { SessionStore } from './session/stores/session-store.js';
