@@ -1,0 +1,17 @@
+import node from '@astrojs/node';
+import { defineConfig } from 'astro/config';
+import gatehouse from 'astro-gatehouse';
+
+export default defineConfig({
+  output: 'server',
+  adapter: node({ mode: 'standalone' }),
+  integrations: [
+    gatehouse({
+      protect: [
+        { pattern: '/dashboard' },
+        { pattern: '/admin/**', role: 'admin', redirectTo: '/no-entry' },
+        { pattern: '/api/report', permission: 'report:read' },
+      ],
+    }),
+  ],
+});

@@ -1,0 +1,6 @@
+declare namespace App {
+  interface SessionData {
+    visits: number;
+    name: string;
+  }
+}

@@ -1,0 +1,153 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { APPS } from './packed-package.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const ASTRO = join(ROOT, 'node_modules/astro/bin/astro.mjs');
+const START_LIMIT = 30_000;
+
+export const SECRET = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
+
+/** What a command printed and how it ended. */
+export interface Outcome {
+  code: number;
+  output: string;
+}
+
+/** An Astro application, below the repository, that imports the packed package. */
+export class App {
+  private constructor(readonly folder: string) {}
+
+  /**
+   * @param source A folder to copy, from the repository's root; or nothing, for an application made of `files` alone.
+   * @param files More files, or other contents for some: path → text.
+   */
+  static create(source: string | undefined, files: Record<string, string> = {}): App {
+    mkdirSync(APPS, { recursive: true });
+    const app = new App(mkdtempSync(join(APPS, 'app-')));
+    if (source) {
+      const copied = (path: string) => !/node_modules|[\\/](?:dist|\.astro|\.gatehouse)$/.test(path.slice(ROOT.length));
+      cpSync(join(ROOT, source), app.folder, { recursive: true, filter: copied });
+    }
+    app.write({ 'package.json': '{ "type": "module", "dependencies": { "astro-gatehouse": "*" } }', ...files });
+    return app;
+  }
+
+  write(files: Record<string, string>): void {
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(this.folder, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  }
+
+  /** Runs `astro <arguments>`. */
+  async astro(...args: string[]): Promise<Outcome> {
+    return run(process.execPath, [ASTRO, ...args], this.folder, this.#environment());
+  }
+
+  /** @throws When the build fails, with what it printed. */
+  async build(): Promise<this> {
+    const { code, output } = await this.astro('build');
+    if (code !== 0) throw new Error(`astro build failed:\n${output}`);
+    return this;
+  }
+
+  /** Serves the build. @param environment In place of a good secret. */
+  async serve(environment: Record<string, string> = { GATEHOUSE_SECRET: SECRET }): Promise<Server> {
+    const port = await freePort();
+    const env = this.#environment({ ...environment, PORT: String(port), HOST: '127.0.0.1' });
+    return Server.start(spawn(process.execPath, ['dist/server/entry.mjs'], { cwd: this.folder, env }), port);
+  }
+
+  /** Starts a built server that is expected to stop by itself. */
+  async serveAndFail(environment: Record<string, string> = { GATEHOUSE_SECRET: SECRET }): Promise<Outcome> {
+    const port = await freePort();
+    const env = this.#environment({ ...environment, PORT: String(port), HOST: '127.0.0.1' });
+    return run(process.execPath, ['dist/server/entry.mjs'], this.folder, env, 10_000);
+  }
+
+  /** Serves the sources with `astro dev`, or a build with `astro preview`. */
+  async serveWith(command: 'dev' | 'preview', environment: Record<string, string> = {}): Promise<Server> {
+    const port = await freePort();
+    const args = [ASTRO, command, '--port', String(port), '--host', '127.0.0.1'];
+    const env = this.#environment(environment);
+    return Server.start(spawn(process.execPath, args, { cwd: this.folder, env }), port);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
+    const { GATEHOUSE_SECRET: _, NODE_ENV: __, NODE_OPTIONS: ___, JEST_WORKER_ID: ____, ...inherited } = process.env;
+    return { ...inherited, ASTRO_TELEMETRY_DISABLED: '1', CI: '1', ...more };
+  }
+}
+
+/** A served application. */
+export class Server {
+  output = '';
+
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly port: number,
+  ) {
+    for (const stream of [process.stdout, process.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    }
+  }
+
+  static async start(process: ChildProcess, port: number): Promise<Server> {
+    const server = new Server(process, port);
+    const deadline = Date.now() + START_LIMIT;
+    while (Date.now() < deadline && process.exitCode === null) {
+      const answers = await fetch(`${server.origin}/__is-it-up`, { redirect: 'manual' }).catch(() => undefined);
+      if (answers) return server;
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+    await server.stop();
+    throw new Error(`The server did not start:\n${server.output}`);
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.kill('SIGKILL');
+    await ended;
+  }
+}
+
+async function run(
+  command: string,
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  timeout = 100_000,
+): Promise<Outcome> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(command, args, { cwd, env, timeout, maxBuffer: 1e8 });
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code, stdout = '', stderr = '' } = error as { code?: number; stdout?: string; stderr?: string };
+    return { code: typeof code === 'number' ? code : -1, output: stdout + stderr };
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no free port');
+  return address.port;
+}

@@ -1,0 +1,66 @@
+import type { Server } from './app.js';
+
+/** What a visit sends beside its path. */
+export interface Visit {
+  method?: string;
+  headers?: Record<string, string>;
+  form?: Record<string, string>;
+  body?: string;
+}
+
+/** An answer, with its body read. */
+export interface Answer {
+  status: number;
+  location: string | null;
+  headers: Headers;
+  /** Every Set-Cookie header. */
+  setCookies: string[];
+  text: string;
+}
+
+/** Visits a server as a browser would: opens pages, keeps cookies, follows nothing by itself. */
+export class Browser {
+  readonly cookies = new Map<string, string>();
+
+  constructor(private readonly server: Pick<Server, 'origin'>) {}
+
+  /** Opens a page. */
+  async get(path: string, visit: Visit = {}): Promise<Answer> {
+    return this.visit(path, visit);
+  }
+
+  /** Sends a form from a page of the same site. */
+  async post(path: string, form: Record<string, string> = {}, visit: Visit = {}): Promise<Answer> {
+    return this.visit(path, { ...visit, method: 'POST', form });
+  }
+
+  async visit(path: string, { method = 'GET', headers = {}, form, body }: Visit = {}): Promise<Answer> {
+    const response = await fetch(this.server.origin + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        accept: 'text/html,application/xhtml+xml',
+        ...(method !== 'GET' && method !== 'HEAD' && { origin: this.server.origin }),
+        ...(this.cookies.size > 0 && { cookie: this.cookieHeader }),
+        ...headers,
+      },
+      body: form ? new URLSearchParams(form) : (body ?? null),
+    });
+    const setCookies = response.headers.getSetCookie();
+    for (const setCookie of setCookies) this.#keep(setCookie);
+    const { status, headers: answered } = response;
+    return { status, location: answered.get('location'), headers: answered, setCookies, text: await response.text() };
+  }
+
+  get cookieHeader(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  #keep(setCookie: string): void {
+    const [pair = '', ...attributes] = setCookie.split(/;\s*/);
+    const [name = '', value = ''] = pair.split(/=(.*)/s);
+    const isRemoved = attributes.some((attribute) => /^max-age=(?:0|-\d+)$/i.test(attribute));
+    if (isRemoved) this.cookies.delete(name);
+    else this.cookies.set(name, value);
+  }
+}
