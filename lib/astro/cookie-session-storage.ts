@@ -16,7 +16,7 @@ const DEVELOPMENT_SECRET = Symbol.for('astro-gatehouse.development-secret');
 export interface CookieSessionStorageOptions extends Omit<SessionOptions, 'cookie'> {
   cookie?:
     | (SessionCookieOptions & {
-        /** Seals the cookie. Several: the first seals, all open. Without one the site does not start in production. */
+        /** Seals the cookie. Several: the first seals, all open. Without one no session opens in production. */
         secret?: string | readonly string[] | undefined;
       })
     | undefined;
@@ -99,8 +99,9 @@ function inner<Data extends object>(opened: WeakMap<CookieSession<Data>, Session
 }
 
 function runsInProduction(): boolean {
-  const { env } = import.meta as { env?: { PROD?: boolean } };
-  return env?.PROD ?? globalThis.process?.env?.NODE_ENV === 'production';
+  // Written out in full, because that is what Vite replaces: a built site need not have NODE_ENV set.
+  const isBuilt = (import.meta as { env?: { PROD?: boolean } }).env?.PROD;
+  return isBuilt ?? globalThis.process?.env?.NODE_ENV === 'production';
 }
 
 /** One for the process: sessions outlive a reload of the module, but not a restart. */
@@ -112,8 +113,8 @@ function developmentSecret(): string {
 
 function warnAndMake(): string {
   console.warn(
-    `[astro-gatehouse] createCookieSessionStorage was given no cookie.secret: sessions end when this server does, and a ` +
-      `production build will not start.`,
+    `[astro-gatehouse] createCookieSessionStorage was given no cookie.secret: sessions end when this server does, and in ` +
+      `production none is opened without one.`,
   );
   return crypto.randomUUID() + crypto.randomUUID();
 }

@@ -7,6 +7,7 @@ import type { Session } from '../session/session.js';
 export class CookieSession<Data extends object> {
   readonly #session: Session;
   readonly #defaults: Data;
+  readonly #read = new Set<string>();
 
   constructor(session: Session, defaults: Data) {
     this.#session = session;
@@ -51,13 +52,20 @@ export class CookieSession<Data extends object> {
     return { ...this.#defaults, ...this.#session.all() };
   }
 
-  /** Takes the message under this key: it is delivered once. */
+  /** Takes the message under this key: whoever reads it first has it. */
   flash<Value = string>(key: string): Value | undefined;
   /** Leaves a message for a later request. */
   flash(key: string, value: unknown): this;
   flash(key: string, value?: unknown): unknown {
-    if (value === undefined) return this.#session.flash(key);
+    if (value === undefined) return this.#takeFlash(key);
+    this.#read.delete(key);
     this.#session.flash(key, value);
     return this;
+  }
+
+  #takeFlash(key: string): unknown {
+    if (this.#read.has(key)) return undefined;
+    this.#read.add(key);
+    return this.#session.flash<unknown>(key);
   }
 }

@@ -42,7 +42,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         const setup = findSetup(options, config);
         if (setup) addWatchFile(setup);
         const modules = {
-          site: () => siteSource(options, config, command),
+          site: (environment: string) => siteSource(options, config, command === 'dev' ? 'development' : environment),
           setup: () =>
             setup ? `export { default } from ${JSON.stringify(fileURLToPath(setup))};` : 'export default {};',
           routes: () => routesSource(routes),
@@ -88,12 +88,26 @@ function findSetup({ setup }: GatehouseOptions, { root }: AstroConfig): URL | un
   return file;
 }
 
-function siteSource(options: GatehouseOptions, config: AstroConfig, command: string): string {
-  const { base, trailingSlash, root } = config;
-  const open = [config.image.endpoint.route || '/_image'];
-  const site = `{ options: ${optionsToSource(options)}, ...${JSON.stringify({ isProduction: command === 'build', base, trailingSlash, open })} }`;
-  const devSecret = command === 'dev' ? JSON.stringify(developmentSecret(root)) : 'undefined';
-  return `export const site = ${site};\nexport const devSecret = ${devSecret};`;
+/** @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages made while it runs. */
+function siteSource(options: GatehouseOptions, config: AstroConfig, place: string): string {
+  const { base, trailingSlash, root, image } = config;
+  const facts = {
+    isProduction: place !== 'development',
+    base,
+    trailingSlash,
+    open: [image.endpoint.route || '/_image'],
+  };
+  return [
+    `export const site = { options: ${optionsToSource(options)}, ...${JSON.stringify(facts)} };`,
+    `export const spareSecret = ${spareSecret(place, root)};`,
+  ].join('\n');
+}
+
+/** What stands in for `GATEHOUSE_SECRET`, as source. A built server gets nothing: nothing secret is in a build. */
+function spareSecret(place: string, root: URL): string {
+  if (place === 'development') return JSON.stringify(developmentSecret(root));
+  // No session is ever sealed for a prerendered page.
+  return place === 'prerender' ? 'crypto.randomUUID() + crypto.randomUUID()' : 'undefined';
 }
 
 function routesSource(routes: readonly IntegrationResolvedRoute[]): string {

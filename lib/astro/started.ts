@@ -1,7 +1,7 @@
 import { getSecret } from 'astro:env/server';
 import setup from 'virtual:astro-gatehouse/setup';
-import { devSecret, site } from 'virtual:astro-gatehouse/site';
+import { site, spareSecret } from 'virtual:astro-gatehouse/site';
 import { Gatehouse } from './gatehouse.js';
 
 /** Made when this module is loaded, which the server's entry does before it listens. */
-export const gatehouse = Gatehouse.start({ ...site, setup, secret: getSecret('GATEHOUSE_SECRET') ?? devSecret });
+export const gatehouse = Gatehouse.start({ ...site, setup, secret: getSecret('GATEHOUSE_SECRET') ?? spareSecret });

@@ -3,8 +3,8 @@ import type { Plugin } from 'vite';
 const NAMES = ['site', 'setup', 'routes', 'start'] as const;
 type Name = (typeof NAMES)[number];
 
-/** Source of each module that the site gets its particulars from. */
-export type VirtualModules = Record<Exclude<Name, 'start'>, () => string>;
+/** Source of each module that the site gets its particulars from, by the Vite environment that asks. */
+export type VirtualModules = Record<Exclude<Name, 'start'>, (environment: string) => string>;
 
 const nameOf = (id: string) => NAMES.find((name) => id === `virtual:astro-gatehouse/${name}`);
 const resolved = (name: Name) => `\0virtual:astro-gatehouse/${name}`;
@@ -25,7 +25,7 @@ export function virtualModules(modules: VirtualModules, started: string): Plugin
     load(id) {
       const name = NAMES.find((candidate) => id === resolved(candidate));
       if (name === 'start') return `import ${JSON.stringify(started)};`;
-      return name && modules[name]();
+      return name && modules[name](this.environment.name);
     },
     transform: {
       order: 'post',

@@ -1,8 +1,8 @@
 declare module 'virtual:astro-gatehouse/site' {
   type SiteSettings = import('./gatehouse.js').SiteSettings;
   export const site: Omit<SiteSettings, 'setup' | 'secret'>;
-  /** In development only. */
-  export const devSecret: string | undefined;
+  /** For where there is no GATEHOUSE_SECRET: in development, and while pages are prerendered. */
+  export const spareSecret: string | undefined;
 }
 
 declare module 'virtual:astro-gatehouse/setup' {

@@ -4,16 +4,20 @@ import { type Flash, whyNotStorable } from './session-record.js';
 const NOTHING: ReadonlyMap<string, Flash> = new Map();
 
 /**
- * Messages for a later page, each delivered exactly once: reading one takes it out.
+ * Messages for a later page, each delivered with exactly one answer: whatever reads one while that answer is made sees
+ * it (a component that is rendered twice, an error page that takes another page's place), and no later request does.
  *
  * @example
  * const flashes = context.locals.services.get(FlashBag);
  * flashes.set('notice', 'Saved');
- * flashes.get('notice');                  // 'Saved', here or on a later page, once
+ * flashes.get('notice');                  // 'Saved', here or on a later page
  */
 export class FlashBag {
   #earlier: ReadonlyMap<string, Flash>;
   readonly #added = new Map<string, Flash>();
+  /** Delivered with the answer that is being made; still readable, for that answer alone. */
+  readonly #delivered = new Map<string, Flash>();
+  /** Ids of earlier messages that are not to be stored any longer. */
   readonly #taken = new Set<string>();
   #isHeld = false;
   #isClosed = false;
@@ -31,48 +35,49 @@ export class FlashBag {
   set(key: string, value: unknown): void {
     const reason = whyNotStorable(value);
     if (reason) throw new InvalidSessionValueError(key, reason);
-    this.#take(key);
+    this.#retire(key);
+    this.#delivered.delete(key);
     this.#added.set(key, { id: flashId(), value });
   }
 
   /**
-   * Takes a message. `undefined` when none waits; also when it could not be marked as delivered any more (the head is
-   * sent), or must not be (a prefetch): then it waits for the next page.
+   * Delivers a message. `undefined` when there is none; also when its delivery could not be recorded any more (the head
+   * is sent), or must not be (a prefetch): then it waits for the next page.
    */
   get<Value = string>(key: string): Value | undefined {
-    if (this.#isHeld || this.#isClosed) return undefined;
-    const value = this.peek<Value>(key);
-    this.#take(key);
-    return value;
+    if (!this.#isHeld && !this.#isClosed) {
+      const waiting = this.#waiting(key);
+      if (waiting) this.#delivered.set(key, waiting);
+      this.#retire(key);
+    }
+    return this.#delivered.get(key)?.value as Value | undefined;
   }
 
   /** Looks at a message and leaves it where it is. */
   peek<Value = string>(key: string): Value | undefined {
-    return this.#find(key)?.value as Value | undefined;
+    return (this.#waiting(key) ?? this.#delivered.get(key))?.value as Value | undefined;
   }
 
   has(key: string): boolean {
-    return this.#find(key) !== undefined;
+    return this.#waiting(key) !== undefined || this.#delivered.has(key);
   }
 
-  /** Takes every message. */
+  /** Delivers every message. */
   all(): Record<string, unknown> {
-    const waiting = this.keys().filter(() => !this.#isHeld && !this.#isClosed);
-    return Object.fromEntries(waiting.map((key) => [key, this.get<unknown>(key)]));
+    const read = [...this.#waitingKeys(), ...this.#delivered.keys()].map(
+      (key) => [key, this.get<unknown>(key)] as const,
+    );
+    return Object.fromEntries(read.filter(([, value]) => value !== undefined));
   }
 
-  /** The keys under which a message waits. */
-  keys(): string[] {
-    return [...new Set([...this.#earlier.keys(), ...this.#added.keys()])].filter((key) => this.has(key));
-  }
-
+  /** Whether no message waits for a later page. */
   get isEmpty(): boolean {
-    return this.#added.size === 0 && this.#earlier.size === this.#taken.size;
+    return this.#waitingKeys().length === 0;
   }
 
-  /** Whether messages wait that a read would still deliver. */
+  /** Whether a message waits that a read would still deliver. */
   get isDeliverable(): boolean {
-    return !this.isEmpty && !this.#isHeld && !this.#isClosed;
+    return !this.#isHeld && !this.#isClosed && !this.isEmpty;
   }
 
   get isDirty(): boolean {
@@ -84,7 +89,7 @@ export class FlashBag {
     return this.#added;
   }
 
-  /** Ids of the messages from earlier requests that were delivered. */
+  /** Ids of earlier messages that were delivered, or replaced. */
   get taken(): ReadonlySet<string> {
     return this.#taken;
   }
@@ -99,29 +104,42 @@ export class FlashBag {
     this.#isClosed = true;
   }
 
-  /** Undoes {@link close}, for a second answer to the same request: what was recorded until then stays recorded. */
+  /** Undoes {@link close}: a second answer to the same request is being made. */
   reopen(): void {
     this.#isClosed = false;
   }
 
-  /** Takes back what this request did to the bag: a page that failed has delivered nothing. */
-  rollBack(): void {
+  /** Takes what was committed as the new starting point. What was delivered stays readable. */
+  settle(earlier: ReadonlyMap<string, Flash> = NOTHING): void {
+    this.#earlier = earlier;
     this.#added.clear();
     this.#taken.clear();
   }
 
-  /** Starts anew from other messages. */
-  restart(earlier: ReadonlyMap<string, Flash> = NOTHING): void {
-    this.#earlier = earlier;
-    this.rollBack();
+  /** Takes back what this request did to the bag, which held these: a page that failed has delivered nothing. */
+  rollBack(earlier?: ReadonlyMap<string, Flash>): void {
+    this.#delivered.clear();
+    this.settle(earlier);
   }
 
-  #find(key: string): Flash | undefined {
+  /** Drops every message. */
+  discard(): void {
+    this.settle();
+    this.#delivered.clear();
+  }
+
+  #waiting(key: string): Flash | undefined {
     const earlier = this.#earlier.get(key);
     return this.#added.get(key) ?? (earlier && !this.#taken.has(earlier.id) ? earlier : undefined);
   }
 
-  #take(key: string): void {
+  #waitingKeys(): string[] {
+    const keys = new Set([...this.#earlier.keys(), ...this.#added.keys()]);
+    return [...keys].filter((key) => this.#waiting(key) !== undefined);
+  }
+
+  /** Keeps a message from being stored. */
+  #retire(key: string): void {
     this.#added.delete(key);
     const earlier = this.#earlier.get(key);
     if (earlier) this.#taken.add(earlier.id);

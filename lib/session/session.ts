@@ -136,7 +136,7 @@ export class Session<Data extends object = App.SessionData> {
     return this.contents();
   }
 
-  /** Takes the message under this key: it is delivered once. */
+  /** The message under this key. It is delivered with this answer, and with no other. */
   flash<Value = string>(key: string): Value | undefined;
   /** Leaves a message for a later page. */
   flash(key: string, value: unknown): this;
@@ -247,7 +247,7 @@ export class Session<Data extends object = App.SessionData> {
     this.#isForgotten = false;
     this.#endedId = undefined;
     this.#values.restart(record?.values);
-    this.flashes.restart(record?.flashes);
+    this.flashes.settle(record?.flashes);
   }
 
   /** Undoes {@link close}: a second answer to the same request is being made (an error page). */
@@ -260,7 +260,7 @@ export class Session<Data extends object = App.SessionData> {
   rollBack(): void {
     this.#revision += 1;
     this.#values.rollBack();
-    this.flashes.rollBack();
+    this.flashes.rollBack(this.#opened?.flashes);
     this.#id = this.#opened?.id;
     this.#signedInAt = undefined;
     this.#identity = this.#opened?.identity ?? [];
@@ -274,7 +274,7 @@ export class Session<Data extends object = App.SessionData> {
     this.#values.adopt({});
     this.#values.restart();
     this.#identity = [];
-    this.flashes.restart();
+    this.flashes.discard();
   }
 
   #change(operation: string): void {

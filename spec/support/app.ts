@@ -7,6 +7,8 @@ import { APPS } from './packed-package.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ASTRO = join(ROOT, 'node_modules/astro/bin/astro.mjs');
+/** Astro bundles a package that a project says it depends on. */
+const DEPENDENCIES = { 'astro-gatehouse': '*', '@astrojs/preact': '*', '@astrojs/node': '*' };
 const START_LIMIT = 30_000;
 
 export const SECRET = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
@@ -32,7 +34,7 @@ export class App {
       const copied = (path: string) => !/node_modules|[\\/](?:dist|\.astro|\.gatehouse)$/.test(path.slice(ROOT.length));
       cpSync(join(ROOT, source), app.folder, { recursive: true, filter: copied });
     }
-    app.write({ 'package.json': '{ "type": "module", "dependencies": { "astro-gatehouse": "*" } }', ...files });
+    app.write({ 'package.json': JSON.stringify({ type: 'module', dependencies: DEPENDENCIES }), ...files });
     return app;
   }
 
@@ -44,14 +46,14 @@ export class App {
     }
   }
 
-  /** Runs `astro <arguments>`. */
-  async astro(...args: string[]): Promise<Outcome> {
-    return run(process.execPath, [ASTRO, ...args], this.folder, this.#environment());
+  /** Runs `astro <command>`. */
+  async astro(command: string, environment: Record<string, string> = {}): Promise<Outcome> {
+    return run(process.execPath, [ASTRO, command], this.folder, this.#environment(environment));
   }
 
   /** @throws When the build fails, with what it printed. */
-  async build(): Promise<this> {
-    const { code, output } = await this.astro('build');
+  async build(environment: Record<string, string> = {}): Promise<this> {
+    const { code, output } = await this.astro('build', environment);
     if (code !== 0) throw new Error(`astro build failed:\n${output}`);
     return this;
   }

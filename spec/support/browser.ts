@@ -59,7 +59,11 @@ export class Browser {
   #keep(setCookie: string): void {
     const [pair = '', ...attributes] = setCookie.split(/;\s*/);
     const [name = '', value = ''] = pair.split(/=(.*)/s);
-    const isRemoved = attributes.some((attribute) => /^max-age=(?:0|-\d+)$/i.test(attribute));
+    const isRemoved = attributes.some(
+      (attribute) =>
+        /^max-age=(?:0|-\d+)$/i.test(attribute) ||
+        (/^expires=/i.test(attribute) && Date.parse(attribute.slice('expires='.length)) <= Date.now()),
+    );
     if (isRemoved) this.cookies.delete(name);
     else this.cookies.set(name, value);
   }
