@@ -25,18 +25,35 @@ export function whyNotReplaceable(token: Class, implementation: unknown, lifetim
   return undefined;
 }
 
-/** The classes that a constructor's parameters ask for; for a class without a constructor, its parent's. */
-export function dependenciesOf(implementation: Class): Class[] {
+/** What `@inject(Token)` leaves behind. The token may be anything that the raw container knows. */
+interface InjectedToken {
+  readonly token: unknown;
+  readonly isOptional?: boolean;
+}
+
+/**
+ * What a constructor's parameters ask for; for a class without a constructor, what its parent's ask for. `undefined`
+ * where a type leaves no trace at run time: an interface, or a class imported with `import type`.
+ */
+export function dependenciesOf(implementation: Class): unknown[] {
   const types: unknown[] = Reflect.getMetadata(PARAMETER_TYPES, implementation) ?? [];
   const injected: Record<string, unknown> = Reflect.getOwnMetadata(INJECTED_TOKENS, implementation) ?? {};
   const length = hasOwnConstructor(implementation) ? implementation.length : types.length;
-  return Array.from({ length }, (_, index) => injected[index] ?? types[index]).map(
-    (type) => (typeof type === 'function' ? type : Unknown) as Class,
-  );
+  const asked = Array.from({ length }, (_, index) => injected[index] ?? types[index]);
+  return asked.filter((type) => !isOptional(type)).map((type) => (isInjected(type) ? type.token : traceOf(type)));
 }
 
-/** Stands for a parameter whose type leaves no trace at run time: an interface, or `import type`. */
-abstract class Unknown {}
+function isInjected(type: unknown): type is InjectedToken {
+  return typeof type === 'object' && type !== null && 'token' in type;
+}
+
+function isOptional(type: unknown): boolean {
+  return isInjected(type) && type.isOptional === true;
+}
+
+function traceOf(type: unknown): unknown {
+  return type === Object ? undefined : type;
+}
 
 function hasOwnMetadata(implementation: Class): boolean {
   return (

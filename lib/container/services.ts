@@ -130,14 +130,26 @@ export class Services {
     if (lifetime === 'made' || lifetime === 'value' || !isClass(implementation)) return;
     const problem = whyNotReplaceable(token, implementation, lifetime);
     if (problem) throw new InvalidOverrideError(token.name, implementation.name, problem);
-    for (const dependency of dependenciesOf(implementation)) this.#permit(implementation.name, lifetime, dependency);
+    for (const [index, dependency] of dependenciesOf(implementation).entries()) {
+      if (dependency === undefined) {
+        throw new InvalidOverrideError(
+          token.name,
+          implementation.name,
+          `the type of its constructor's parameter ${index + 1} leaves no trace at run time (an interface, or a class ` +
+            `imported with "import type"). Import the class itself, or give a function.`,
+        );
+      }
+      this.#permit(implementation.name, lifetime, dependency);
+    }
   }
 
-  #permit(name: string, lifetime: Lifetime, dependency: Class): void {
-    const needed = this.lifetimeOf(dependency);
-    if (needed === undefined) throw new MissingServiceError(dependency.name, name);
+  #permit(name: string, lifetime: Lifetime, dependency: unknown): void {
+    const needed = this.lifetimeOf(dependency as Class);
+    if (needed === undefined && this.container.isRegistered(dependency as never)) return;
+    const dependencyName = typeof dependency === 'function' ? dependency.name : String(dependency);
+    if (needed === undefined) throw new MissingServiceError(dependencyName, name);
     const belongsToRequest = needed === 'perRequest' || needed === 'made';
-    if (lifetime === 'shared' && belongsToRequest) throw new CaptiveServiceError(name, dependency.name);
+    if (lifetime === 'shared' && belongsToRequest) throw new CaptiveServiceError(name, dependencyName);
   }
 
   #wire(token: Class, { lifetime, implementation }: Registration): void {

@@ -14,9 +14,9 @@ export default function installPackedPackage(): void {
   const built = newestIn(join(ROOT, 'dist'));
   const stamp = join(APPS, `packed-${built}`);
   if (existsSync(stamp)) return;
-  const modules = join(APPS, 'node_modules');
-  rmSync(APPS, { recursive: true, force: true });
-  mkdirSync(join(modules, 'astro-gatehouse'), { recursive: true });
+  const installed = join(APPS, 'node_modules/astro-gatehouse');
+  rmSync(installed, { recursive: true, force: true });
+  mkdirSync(installed, { recursive: true });
   const output = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', APPS], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -24,7 +24,7 @@ export default function installPackedPackage(): void {
   });
   const packed: unknown = JSON.parse(output);
   const [{ filename }] = (Array.isArray(packed) ? packed : Object.values(packed as object)) as [{ filename: string }];
-  execFileSync('tar', ['-xzf', join(APPS, filename), '-C', join(modules, 'astro-gatehouse'), '--strip-components=1']);
+  execFileSync('tar', ['-xzf', join(APPS, filename), '-C', installed, '--strip-components=1']);
   writeFileSync(stamp, '');
 }
 

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+describe.each(['a build', 'astro dev'] as const)('The services of an application, in %s', (mode) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create('spec/apps/container');
+    server = mode === 'a build' ? await (await app.build()).serve() : await app.serveWith('dev');
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
+
+  it('puts a subclass without a decorator in the place of the checker', async () => {
+    const staff = new Browser(server);
+    const member = new Browser(server);
+    const other = new Browser(server);
+    await staff.get('/login?role=staff');
+    await member.get('/login?role=member');
+    await other.get('/login?role=other');
+    expect((await staff.get('/team')).status).toBe(200);
+    expect((await member.get('/team')).status).toBe(200);
+    expect((await other.get('/team')).status).toBe(302);
+  });
+
+  it('keeps sessions in the store that a function made', async () => {
+    const browser = new Browser(server);
+    await browser.get('/login?role=member');
+    expect([...browser.cookies.values()][0]).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('fills decorated classes, one for each request', async () => {
+    const browser = new Browser(server);
+    const first = JSON.parse((await browser.get('/cart?name=ada')).text);
+    const second = JSON.parse((await browser.get('/cart')).text);
+    expect(first).toMatchObject({ text: 'good day, ada', same: true, shout: 'ADA' });
+    expect(second).toMatchObject({ text: 'good day, ada', same: true });
+    expect(second.number).toBe(first.number + 1);
+  });
+
+  it('never hands one request the services of another', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `visitor-${index}`);
+    const answers = await Promise.all(names.map((name) => new Browser(server).get(`/cart?name=${name}`)));
+    const carts = answers.map(({ text }) => JSON.parse(text));
+    expect(carts.map(({ text }) => text)).toEqual(names.map((name) => `good day, ${name}`));
+    expect(new Set(carts.map(({ number }) => number)).size).toBe(names.length);
+  });
+});
+
+describe('A server with services that do not fit', () => {
+  it.each([
+    [
+      'a class that does not extend what it replaces',
+      'override(AccessChecker, class Stranger {} as never)',
+      /INVALID_OVERRIDE/,
+      /Stranger cannot replace AccessChecker: it does not extend it\. Write class Stranger extends AccessChecker/,
+    ],
+    [
+      'a class with a constructor of its own that nothing can fill',
+      'override(AccessChecker, class Own extends AccessChecker { constructor(readonly mailer: { send(): void }) { super(undefined as never, undefined as never); } })',
+      /INVALID_OVERRIDE/,
+      /Own cannot replace AccessChecker: its constructor has parameters of its own/,
+    ],
+    [
+      'a shared service that needs the session of a request',
+      'shared(Captive, (get) => new Captive(get(Session)))',
+      /CAPTIVE_SERVICE/,
+      /Captive is shared by all requests but needs Session/,
+    ],
+    [
+      'a port that nobody registered',
+      'shared(Captive, (get) => new Captive(get(Port) as never))',
+      /MISSING_SERVICE/,
+      /Captive needs Port, which is not registered\. Add it in src\/gatehouse\.ts/,
+    ],
+  ])('does not start with %s', async (_, registration, code, sentence) => {
+    const app = App.create('spec/apps/container', {
+      'src/gatehouse.ts': `
+        import { AccessChecker, defineGatehouse, Session } from 'astro-gatehouse/server';
+        abstract class Port {}
+        class Captive { constructor(readonly session: Session) {} }
+        export class Cart {}
+        console.log(AccessChecker.name, Session.name, Port.name, Captive.name);
+        export default defineGatehouse({ services: (services) => services.${registration} });
+      `,
+    });
+    await app.build();
+    const { code: exitCode, output } = await app.serveAndFail();
+    app.remove();
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(code);
+    expect(output).toMatch(sentence);
+  });
+});

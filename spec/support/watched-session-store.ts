@@ -1,0 +1,32 @@
+import type { SessionChanges } from '../../lib/session/session-changes.js';
+import type { SessionRecord } from '../../lib/session/session-record.js';
+import { SessionStore } from '../../lib/session/stores/session-store.js';
+
+/** Passes everything on to another store, and notes what it was asked. */
+export class WatchedSessionStore extends SessionStore {
+  readonly calls: ('read' | 'write' | 'destroy')[] = [];
+
+  constructor(private readonly store: SessionStore) {
+    super();
+  }
+
+  override read(token: string): Promise<SessionRecord | undefined> {
+    this.calls.push('read');
+    return this.store.read(token);
+  }
+
+  override write(changes: SessionChanges): Promise<string | undefined> {
+    this.calls.push('write');
+    return this.store.write(changes);
+  }
+
+  override destroy(id: string): Promise<void> {
+    this.calls.push('destroy');
+    return this.store.destroy(id);
+  }
+
+  /** Forgets what it was asked until now. */
+  forget(): void {
+    this.calls.length = 0;
+  }
+}
