@@ -68,8 +68,12 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
   };
 }
 
-const LOCALS = `declare namespace App {
-  interface Locals extends import('astro-gatehouse/server').GatehouseLocals {}
+/** A module, because an interface can extend an imported name only, and checkers say nothing of errors in here. */
+const LOCALS = `import type { GatehouseLocals } from 'astro-gatehouse/server';
+declare global {
+  namespace App {
+    interface Locals extends GatehouseLocals {}
+  }
 }
 `;
 

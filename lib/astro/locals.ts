@@ -1,11 +1,13 @@
-import type { Visitor } from '../access/visitor.js';
+import type { Visitor, VisitorData } from '../access/visitor.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { Session } from '../session/session.js';
 
 /** What `context.locals` carries. */
 export interface GatehouseLocals {
   /** This visitor's values. */
-  session: Session;
+  get session(): Session;
+  /** A visitor whom a middleware of the application's own knows: adopted for this request. */
+  set session(known: Session | VisitorData | null | undefined);
   /** The services of this request. */
   services: RequestScope;
   /** Who asks. */

@@ -155,5 +155,21 @@ function explain(issue: z.core.$ZodIssue, where: string): string {
     const prefix = option === '' ? '' : `${option}.`;
     return `${issue.keys.map((key) => `${prefix}${key}`).join(', ')}: no such option of ${where}; look for a misspelling`;
   }
-  return `${option || where}: ${issue.message ?? 'is not right'}`;
+  return `${option || where}: ${demandOf(issue)}`;
 }
+
+/** zod's small build brings no sentences of its own. */
+function demandOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `must be ${NAMES[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_value')
+    return `must be one of ${issue.values.map((value) => `'${String(value)}'`).join(', ')}`;
+  return issue.message;
+}
+
+const NAMES: Record<string, string> = {
+  boolean: 'true or false',
+  string: 'a text',
+  number: 'a number',
+  array: 'a list',
+  object: 'an object',
+};

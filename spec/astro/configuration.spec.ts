@@ -1,0 +1,206 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { App, SECRET, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+let app: App | undefined;
+let server: Server | undefined;
+
+afterEach(async () => {
+  await server?.stop();
+  app?.remove();
+  server = undefined;
+  app = undefined;
+});
+
+/** An application whose options are this source. */
+function configured(options: string, files: Record<string, string> = {}): App {
+  app = App.create('spec/apps/empty', {
+    'astro.config.mjs': `
+      import node from '@astrojs/node';
+      import { defineConfig } from 'astro/config';
+      import gatehouse from 'astro-gatehouse';
+
+      const outside = 'premium';
+      console.assert(outside);
+      export default defineConfig({
+        output: 'server',
+        adapter: node({ mode: 'standalone' }),
+        integrations: [gatehouse(${options})],
+      });`,
+    ...files,
+  });
+  return app;
+}
+
+describe('Options that are not right', () => {
+  it.each([
+    ['an unknown key of a rule', `{ protect: [{ pattern: '/a', rol: 'admin' }] }`, 'protect[0].rol: no such option'],
+    ['an unknown option', `{ loginPaht: '/login' }`, 'loginPaht: no such option'],
+    ['a value of another kind', `{ globalProtect: 'yes' }`, 'globalProtect: must be true or false'],
+    [
+      'a store that does not exist',
+      `{ session: { store: 'disk' } }`,
+      "session.store: must be one of 'cookie', 'memory', 'astro'",
+    ],
+    ['a pattern that matches nothing', `{ protect: [{ pattern: 'admin' }] }`, 'must begin with "/": write "/admin"'],
+    [
+      'timeouts that contradict each other',
+      `{ session: { idleTimeout: 100, absoluteTimeout: 10 } }`,
+      'session.idleTimeout (100 s) is longer than session.absoluteTimeout (10 s)',
+    ],
+    [
+      'a cookie no browser keeps',
+      `{ session: { cookie: { sameSite: 'none', secure: false } } }`,
+      'session.cookie.sameSite "none" is ignored by browsers',
+    ],
+    [
+      "half a context of one's own",
+      `{ getContextStore: () => undefined }`,
+      'getContextStore is given without runWithContext or setContextStore',
+    ],
+    ['a setup module that is not there', `{ setup: './src/elsewhere.ts' }`, 'there is no file ./src/elsewhere.ts'],
+    [
+      'a function that needs something from outside',
+      `{ protect: [{ pattern: '/a', allow: (session) => session?.plan === outside }] }`,
+      'protect[0].allow refers to "outside"',
+    ],
+  ])('stop the build: %s', async (_, options, sentence) => {
+    const { code, output } = await configured(options).astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain('Options are not right');
+    expect(output).toContain(sentence);
+  });
+
+  it('stop astro dev as well', async () => {
+    await expect(configured(`{ nonsense: true }`).serveWith('dev')).rejects.toThrow('nonsense: no such option');
+  });
+
+  it.each([
+    [
+      'an unknown key of a rule',
+      `{ protect: [{ pattern: '/a', roles: 'admin' }] }`,
+      'protect[0].roles: must be a list',
+    ],
+    [
+      'an option that astro.config gives too',
+      `{ loginPath: '/enter' }`,
+      'loginPath is given in astro.config and in the setup module',
+    ],
+  ])('stop the server when they stand in the setup module: %s', async (_, options, sentence) => {
+    const setup = `import { defineGatehouse } from 'astro-gatehouse/server'; export default defineGatehouse(${options});`;
+    await configured(`{ loginPath: '/login' }`, { 'src/gatehouse.ts': setup }).build();
+    const { code, output } = await app!.serveAndFail();
+    expect(code).toBe(1);
+    expect(output).toContain('INVALID_OPTIONS');
+    expect(output).toContain(sentence);
+  });
+});
+
+describe('Functions in astro.config', () => {
+  it.each(['build', 'dev'] as const)('work when they are complete in themselves, in %s', async (mode) => {
+    configured(`{ protect: [
+      { pattern: '/members', allow(session) { return session !== null && session.plan === 'premium' && Date.now() > 0; } },
+    ] }`);
+    server = mode === 'build' ? await (await app!.build()).serve() : await app!.serveWith('dev');
+    const premium = new Browser(server);
+    const basic = new Browser(server);
+    await premium.get('/login?plan=premium');
+    await basic.get('/login?plan=basic');
+    expect((await premium.get('/members')).status).toBe(200);
+    expect((await basic.get('/members')).status).toBe(302);
+    expect((await new Browser(server).get('/members')).status).toBe(302);
+  });
+});
+
+describe('The setup module', () => {
+  it('adds its rules behind those of astro.config', async () => {
+    configured(`{ protect: [{ pattern: '/members' }] }`, {
+      'src/gatehouse.ts': `
+        import { defineGatehouse } from 'astro-gatehouse/server';
+        const nobody = () => false;
+        export default defineGatehouse({ protect: [{ pattern: '/members', allow: nobody }, { pattern: '/', allow: nobody }] });`,
+    });
+    server = await (await app!.build()).serve();
+    const user = new Browser(server);
+    await user.get('/login');
+    expect((await user.get('/members')).status).toBe(200);
+    expect((await user.get('/')).status).toBe(302);
+  });
+});
+
+describe('The secret', () => {
+  it.each([
+    ['there is none', {}, 'MISSING_SECRET', 'set GATEHOUSE_SECRET to at least 32 random characters'],
+    ['it is empty', { GATEHOUSE_SECRET: '  ,' }, 'MISSING_SECRET', 'set GATEHOUSE_SECRET'],
+    ['it is short', { GATEHOUSE_SECRET: 'Zq8!' }, 'WEAK_SECRET', 'The secret from GATEHOUSE_SECRET has 4 characters'],
+    [
+      'it is a placeholder',
+      { GATEHOUSE_SECRET: 'change-me-0123456789-abcdefghijklm' },
+      'WEAK_SECRET',
+      'is a placeholder',
+    ],
+  ])('stops a production server before it listens when %s', async (_, environment, code, sentence) => {
+    await configured('{}').build();
+    const outcome = await app!.serveAndFail(environment as Record<string, string>);
+    expect(outcome.code).toBe(1);
+    expect(outcome.output).toContain(code);
+    expect(outcome.output).toContain(sentence);
+    expect(outcome.output).not.toContain('listening');
+    expect(outcome.output).not.toContain('Zq8!');
+  });
+
+  it('is nowhere in the build, although it was there when the site was built', async () => {
+    await configured('{}', { '.env': `GATEHOUSE_SECRET=${SECRET}` }).build({ GATEHOUSE_SECRET: SECRET });
+    const files = readdirSync(join(app!.folder, 'dist'), { recursive: true, withFileTypes: true }).filter((file) =>
+      file.isFile(),
+    );
+    const texts = files.map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
+    expect(texts.length).toBeGreaterThan(5);
+    expect(texts.filter((text) => text.includes(SECRET))).toEqual([]);
+  });
+
+  it('opens what an older one sealed, and seals with the new one', async () => {
+    const [older, newer] = ['a8Kd0Pw3Xz6Qm9Rt2Vy5Bn7Cj4Hf1LsE', 'Tg5Yh7Uj9Ik1Ol3Pq5Ws7Ed9Rf1Tg3Zx'];
+    await configured(`{ protect: [{ pattern: '/members' }] }`).build();
+    server = await app!.serve({ GATEHOUSE_SECRET: older! });
+    const visitor = new Browser(server);
+    await visitor.get('/login');
+    await server.stop();
+
+    server = await app!.serve({ GATEHOUSE_SECRET: `${newer},${older}` });
+    const later = new Browser(server);
+    for (const [name, value] of visitor.cookies) later.cookies.set(name, value);
+    expect((await later.get('/members')).status).toBe(200);
+    await later.get('/');
+    await server.stop();
+
+    server = await app!.serve({ GATEHOUSE_SECRET: newer! });
+    const [sealedByNewer, sealedByOlder] = [later, visitor].map(({ cookies }) => {
+      const browser = new Browser(server!);
+      for (const [name, value] of cookies) browser.cookies.set(name, value);
+      return browser;
+    });
+    expect((await sealedByNewer!.get('/members')).status).toBe(200);
+    expect((await sealedByOlder!.get('/members')).status).toBe(302);
+  });
+
+  it('is made for development, kept beside the project and out of git', async () => {
+    configured(`{ protect: [{ pattern: '/members' }] }`);
+    server = await app!.serveWith('dev');
+    const visitor = new Browser(server);
+    await visitor.get('/login');
+    const kept = readFileSync(join(app!.folder, '.gatehouse/development-secret'), 'utf8');
+    await server.stop();
+
+    server = await app!.serveWith('dev');
+    const later = new Browser(server);
+    for (const [name, value] of visitor.cookies) later.cookies.set(name, value);
+    expect((await later.get('/members')).status).toBe(200);
+    expect([...visitor.cookies.keys()]).toEqual(['gatehouse']);
+    expect(readFileSync(join(app!.folder, '.gatehouse/development-secret'), 'utf8')).toBe(kept);
+    expect(readFileSync(join(app!.folder, '.gatehouse/.gitignore'), 'utf8')).toBe('*\n');
+    expect(existsSync(join(app!.folder, 'dist'))).toBe(false);
+  });
+});
