@@ -115,7 +115,10 @@ function spareSecret(place: string, root: URL): string {
 }
 
 function routesSource(routes: readonly IntegrationResolvedRoute[]): string {
-  const endpoints = routes.filter(({ type, origin }) => type === 'endpoint' || origin === 'internal');
+  const endpoints = routes.filter(({ type, origin, pattern }) => {
+    // A browser that opens an address with a slip in it opens a page, whether the project has a page for that or not.
+    return type === 'endpoint' || (origin === 'internal' && pattern !== '/404');
+  });
   return `export const endpoints = new Set(${JSON.stringify(endpoints.map(({ pattern }) => pattern))});`;
 }
 

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { App } from '../support/app.js';
+import { APPS } from '../support/packed-package.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+describe('The types of the packed package', () => {
+  it('accept what is right and refuse what is expected to be refused', async () => {
+    const fixtures = join(APPS, 'types');
+    cpSync(join(ROOT, 'spec/fixtures/types'), fixtures, { recursive: true });
+    const tsc = promisify(execFile)(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', fixtures]);
+    const outcome = await tsc.catch((error: { stdout: string }) => error);
+    expect(outcome.stdout).toBe('');
+  });
+
+  it('are put in place by the integration, so that a project is checked without further ado', async () => {
+    const app = App.create('samples/starter', {
+      'src/pages/typed.astro': `---
+const visits: number | undefined = Astro.locals.session.get('visits');
+const role: boolean = Astro.locals.visitor.hasRole('admin');
+// @ts-expect-error visits are counted
+Astro.locals.session.set('visits', 'many');
+---
+<p>{visits} {role}</p>
+`,
+    });
+    const { code, output } = await app.astro('check');
+    app.remove();
+    expect(output).toMatch(/- 0 errors/);
+    expect(code).toBe(0);
+  });
+});
