@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
-import { Browser } from '../support/browser.js';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { App, SECRET, type Server } from '../support/app.js';
+import { walkTheStarter } from './starter.journey.js';
 
-describe('The starter sample, built and served', () => {
-  let app: App;
-  let server: Server;
+let app: App;
+let server: Server;
 
+describe('The starter sample, built and served by Node', () => {
   beforeAll(async () => {
     app = await App.create('samples/starter').build();
     server = await app.serve();
@@ -15,53 +15,44 @@ describe('The starter sample, built and served', () => {
     app.remove();
   });
 
-  it('counts visits', async () => {
-    const browser = new Browser(server);
-    const first = await browser.get('/');
-    const second = await browser.get('/');
-    expect(first.text).toContain('<span data-visits>1</span>');
-    expect(second.text).toContain('<span data-visits>2</span>');
+  walkTheStarter(() => server);
+});
+
+describe('The starter sample in development', () => {
+  beforeAll(async () => {
+    app = App.create('samples/starter');
+    server = await app.serveWith('dev');
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
   });
 
-  it('sends a guest to sign in and back to where they wanted to go', async () => {
-    const browser = new Browser(server);
-    const refused = await browser.get('/dashboard?tab=1');
-    expect(refused).toMatchObject({ status: 302, location: '/login?returnTo=%2Fdashboard%3Ftab%3D1' });
+  walkTheStarter(() => server);
+});
 
-    const wrong = await browser.post('/api/login?returnTo=%2Fdashboard%3Ftab%3D1', {
-      email: 'ada@example.com',
-      password: 'no',
+describe('The starter sample, built for Cloudflare and served by workerd', () => {
+  beforeAll(async () => {
+    app = App.create('samples/starter', {
+      '.dev.vars': `GATEHOUSE_SECRET=${SECRET}`,
+      'wrangler.jsonc': JSON.stringify({
+        name: 'starter',
+        compatibility_date: '2026-01-01',
+        compatibility_flags: ['nodejs_compat'],
+      }),
     });
-    expect(wrong).toMatchObject({ status: 303, location: '/login?returnTo=%2Fdashboard%3Ftab%3D1' });
-    expect((await browser.get('/login')).text).toContain('Wrong email or password');
-    expect((await browser.get('/login')).text).not.toContain('Wrong email or password');
-
-    const right = await browser.post('/api/login?returnTo=%2Fdashboard%3Ftab%3D1', {
-      email: 'ada@example.com',
-      password: 'lovelace',
-    });
-    expect(right).toMatchObject({ status: 303, location: '/dashboard?tab=1' });
-    const dashboard = await browser.get('/dashboard?tab=1');
-    expect(dashboard.status).toBe(200);
-    expect(dashboard.text).toContain('Good to see you, Ada');
-    expect((await browser.get('/dashboard')).text).not.toContain('Good to see you');
+    app.rewrite('astro.config.mjs', (text) =>
+      text
+        .replace("import node from '@astrojs/node'", "import cloudflare from '@astrojs/cloudflare'")
+        .replace("node({ mode: 'standalone' })", 'cloudflare()'),
+    );
+    await app.build();
+    server = await app.serveWith('preview');
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
   });
 
-  it('lets the admin role into the admin area, and nobody else', async () => {
-    const admin = new Browser(server);
-    const editor = new Browser(server);
-    await admin.post('/api/login', { email: 'ada@example.com', password: 'lovelace' });
-    await editor.post('/api/login', { email: 'grace@example.com', password: 'hopper' });
-    expect((await admin.get('/admin')).status).toBe(200);
-    expect(await editor.get('/admin')).toMatchObject({ status: 302, location: '/no-entry' });
-    expect((await editor.get('/no-entry')).status).toBe(403);
-  });
-
-  it('ends the session with a sign-out', async () => {
-    const browser = new Browser(server);
-    await browser.post('/api/login', { email: 'ada@example.com', password: 'lovelace' });
-    expect(await browser.post('/api/logout')).toMatchObject({ status: 303, location: '/' });
-    expect((await browser.get('/')).text).toContain('You are signed out');
-    expect((await browser.get('/dashboard')).status).toBe(302);
-  });
+  walkTheStarter(() => server);
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +8,12 @@ import { APPS } from './packed-package.js';
 const ROOT = resolve(import.meta.dirname, '../..');
 const ASTRO = join(ROOT, 'node_modules/astro/bin/astro.mjs');
 /** Astro bundles a package that a project says it depends on. */
-const DEPENDENCIES = { 'astro-gatehouse': '*', '@astrojs/preact': '*', '@astrojs/node': '*' };
+const DEPENDENCIES = {
+  'astro-gatehouse': '*',
+  '@astrojs/preact': '*',
+  '@astrojs/node': '*',
+  '@astrojs/cloudflare': '*',
+};
 const START_LIMIT = 30_000;
 
 export const SECRET = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
@@ -46,6 +51,11 @@ export class App {
     }
   }
 
+  /** Changes a file of the application. */
+  rewrite(path: string, change: (text: string) => string): void {
+    this.write({ [path]: change(readFileSync(join(this.folder, path), 'utf8')) });
+  }
+
   /** Runs `astro <command>`. */
   async astro(command: string, environment: Record<string, string> = {}): Promise<Outcome> {
     return run(process.execPath, [ASTRO, command], this.folder, this.#environment(environment));
@@ -62,7 +72,7 @@ export class App {
   async serve(environment: Record<string, string> = { GATEHOUSE_SECRET: SECRET }): Promise<Server> {
     const port = await freePort();
     const env = this.#environment({ ...environment, PORT: String(port), HOST: '127.0.0.1' });
-    return Server.start(spawn(process.execPath, ['dist/server/entry.mjs'], { cwd: this.folder, env }), port);
+    return Server.start(start(['dist/server/entry.mjs'], this.folder, env), port);
   }
 
   /** Starts a built server that is expected to stop by itself. */
@@ -77,7 +87,7 @@ export class App {
     const port = await freePort();
     const args = [ASTRO, command, '--port', String(port), '--host', '127.0.0.1'];
     const env = this.#environment(environment);
-    return Server.start(spawn(process.execPath, args, { cwd: this.folder, env }), port);
+    return Server.start(start(args, this.folder, env), port);
   }
 
   remove(): void {
@@ -98,17 +108,17 @@ export class Server {
     private readonly process: ChildProcess,
     readonly port: number,
   ) {
-    for (const stream of [process.stdout, process.stderr]) {
+    for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.output += chunk.toString();
       });
     }
   }
 
-  static async start(process: ChildProcess, port: number): Promise<Server> {
-    const server = new Server(process, port);
+  static async start(child: ChildProcess, port: number): Promise<Server> {
+    const server = new Server(child, port);
     const deadline = Date.now() + START_LIMIT;
-    while (Date.now() < deadline && process.exitCode === null) {
+    while (Date.now() < deadline && child.exitCode === null) {
       const answers = await fetch(`${server.origin}/__is-it-up`, { redirect: 'manual' }).catch(() => undefined);
       if (answers) return server;
       await new Promise((wake) => setTimeout(wake, 50));
@@ -124,9 +134,14 @@ export class Server {
   async stop(): Promise<void> {
     if (this.process.exitCode !== null) return;
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.kill('SIGKILL');
+    // The whole group: previews start processes of their own.
+    if (this.process.pid) process.kill(-this.process.pid, 'SIGKILL');
     await ended;
   }
+}
+
+function start(args: string[], cwd: string, env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, args, { cwd, env, detached: true });
 }
 
 async function run(

@@ -1,0 +1,12 @@
+import type { GuardedRequest } from '../../lib/access/guarded-request.js';
+
+/** A browser opens a page whose route is a fixed path. */
+export function navigation(address: string, parts: Partial<GuardedRequest> = {}): GuardedRequest {
+  const { pathname, search } = new URL(address, 'http://site.example');
+  return { method: 'GET', pathname, search, routePattern: pathname, params: {}, isNavigation: true, ...parts };
+}
+
+/** A program asks: a fetch, or an endpoint is called. */
+export function call(address: string, parts: Partial<GuardedRequest> = {}): GuardedRequest {
+  return navigation(address, { isNavigation: false, ...parts });
+}

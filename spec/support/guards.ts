@@ -1,0 +1,39 @@
+import { AccessChecker } from '../../lib/access/access-checker.js';
+import { AccessConfig, type AccessOptions } from '../../lib/access/access-options.js';
+import type { AccessRuleOptions } from '../../lib/access/access-rule.js';
+import { AccessRules } from '../../lib/access/access-rules.js';
+import { DecisionLog } from '../../lib/access/decision-log.js';
+import { GuardConfig, type GuardOptions } from '../../lib/access/guard-config.js';
+import { RouteGuard } from '../../lib/access/route-guard.js';
+import { MadeClasses } from '../../lib/session/made-classes.js';
+
+/** Keeps what the guard says instead of printing it. */
+export class RememberingLog extends DecisionLog {
+  readonly decisions: string[] = [];
+  readonly failures: { line: string; error: unknown }[] = [];
+
+  override decision(line: string): void {
+    this.decisions.push(line);
+  }
+
+  override failure(line: string, error: unknown): void {
+    this.failures.push({ line, error });
+  }
+}
+
+/** What stands behind a guard of a spec. */
+export interface GuardParts extends GuardOptions {
+  access?: AccessOptions;
+  site?: { base?: string; trailingSlash?: string };
+  log?: DecisionLog;
+  checker?: AccessChecker;
+  made?: MadeClasses;
+}
+
+/** A guard with these rules, assembled by hand. */
+export function guardWith(protect: readonly AccessRuleOptions[], parts: GuardParts = {}): RouteGuard {
+  const { access, site, log = new RememberingLog(), made = new MadeClasses(), ...options } = parts;
+  const checker = parts.checker ?? new AccessChecker(new AccessConfig(access), made);
+  const config = new GuardConfig({ ...options, protect }, site);
+  return new RouteGuard(new AccessRules(config, made), checker, config, log, made);
+}
