@@ -1,4 +1,4 @@
-import { InvalidSessionValueError } from '../errors.js';
+import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
 import { type Flash, whyNotStorable } from './session-record.js';
 
 const NOTHING: ReadonlyMap<string, Flash> = new Map();
@@ -31,8 +31,10 @@ export class FlashBag {
    * Leaves a message. One that already waits under this key is replaced.
    *
    * @throws {InvalidSessionValueError} When the value cannot be kept.
+   * @throws {SessionCommittedError} When the head is sent: the message would be lost.
    */
   set(key: string, value: unknown): void {
+    if (this.#isClosed) throw new SessionCommittedError(`flashes.set('${key}', …)`);
     const reason = whyNotStorable(value);
     if (reason) throw new InvalidSessionValueError(key, reason);
     this.#retire(key);

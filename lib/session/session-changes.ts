@@ -36,6 +36,10 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
   for (const [key, flash] of flashes) if (changes.flashesTaken.has(flash.id)) flashes.delete(key);
   for (const [key, flash] of changes.flashesAdded) flashes.set(key, flash);
 
-  const { id, createdAt, renewedAt, expiresAt, identity } = changes;
+  const known = changes.opened?.identity ?? [];
+  const learnedMeanwhile = kept?.identity.filter((key) => !known.includes(key)) ?? [];
+  const identity = [...new Set([...changes.identity, ...learnedMeanwhile])];
+
+  const { id, createdAt, renewedAt, expiresAt } = changes;
   return { id, createdAt, renewedAt, expiresAt, values, flashes, identity };
 }

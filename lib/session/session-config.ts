@@ -26,7 +26,7 @@ export interface SessionOptions {
   idleTimeout?: number | undefined;
   /** Seconds after which a session ends however much it is used. Default: 30 days, or `idleTimeout` if that is more. */
   absoluteTimeout?: number | undefined;
-  /** Seconds after which an unchanged session is written again. Default: 1 day, at most a tenth of `idleTimeout`. */
+  /** Seconds after which an unchanged session is written again. Default: 1 day, at most a seventh of `idleTimeout`. */
   renewAfter?: number | undefined;
 }
 
@@ -53,7 +53,7 @@ export class SessionConfig {
     const { cookie = {} } = options;
     const idleTimeout = options.idleTimeout ?? 7 * DAY;
     const absoluteTimeout = options.absoluteTimeout ?? Math.max(30 * DAY, idleTimeout);
-    const renewAfter = options.renewAfter ?? Math.min(DAY, idleTimeout / 10);
+    const renewAfter = options.renewAfter ?? Math.min(DAY, idleTimeout / 7);
     const attributes = {
       path: cookie.path ?? '/',
       domain: cookie.domain,
@@ -78,7 +78,10 @@ export class SessionConfig {
 }
 
 function timeoutProblems(idle: number, absolute: number, renew: number): string[] {
-  const problems: string[] = [];
+  const problems = Object.entries({ idleTimeout: idle, absoluteTimeout: absolute, renewAfter: renew })
+    .filter(([, seconds]) => !(Number.isFinite(seconds) && seconds > 0))
+    .map(([option, seconds]) => `session.${option} must be a number of seconds above 0, not ${seconds}`);
+  if (problems.length > 0) return problems;
   if (idle > absolute) {
     problems.push(
       `session.idleTimeout (${idle} s) is longer than session.absoluteTimeout (${absolute} s), so it could never end a session: lower one or raise the other`,
@@ -92,7 +95,7 @@ function timeoutProblems(idle: number, absolute: number, renew: number): string[
   return problems;
 }
 
-/** @see RFC 6265bis 4.1.3 for the prefixes, 4.1.1 for the characters. */
+/** @see RFC 6265bis 4.1.3 for the prefixes, which browsers compare without regard to case; 4.1.1 for the characters. */
 function cookieProblems(name: string, { path, domain, sameSite, secure }: Omit<CookieAttributes, 'maxAge'>): string[] {
   const problems: string[] = [];
   if (!COOKIE_NAME.test(name)) {
@@ -107,16 +110,16 @@ function cookieProblems(name: string, { path, domain, sameSite, secure }: Omit<C
   if (sameSite === 'none' && !secure) {
     problems.push('session.cookie.sameSite "none" is ignored by browsers unless session.cookie.secure is true');
   }
-  if (name.startsWith('__Host-') && (!secure || path !== '/' || domain !== undefined)) {
+  if (/^__Host-/i.test(name) && (!secure || path !== '/' || domain !== undefined)) {
     problems.push('session.cookie.name begins with "__Host-", which needs secure: true, path "/" and no domain');
   }
-  if (name.startsWith('__Secure-') && !secure) {
+  if (/^__Secure-/i.test(name) && !secure) {
     problems.push('session.cookie.name begins with "__Secure-", which needs secure: true');
   }
   return problems;
 }
 
 function withPrefix(name: string, { secure, path, domain }: Omit<CookieAttributes, 'maxAge'>): string {
-  if (!secure || /^__(Host|Secure)-/.test(name)) return name;
+  if (!secure || /^__(Host|Secure)-/i.test(name)) return name;
   return `${path === '/' && domain === undefined ? '__Host-' : '__Secure-'}${name}`;
 }

@@ -99,9 +99,11 @@ export class SessionManager {
   }
 
   async #leaveNothing(session: Session, cookies: CookieJar): Promise<boolean> {
-    const { opened } = session.journal;
+    const { opened, endedId } = session.journal;
     if (opened) await this.store.destroy(opened.id);
-    if (cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
+    // An answer that was made before this one may have put the cookie in place: then the request carries none.
+    const hadCookie = opened !== undefined || endedId !== undefined;
+    if (hadCookie || cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
     session.settle(undefined);
     return true;
   }

@@ -35,6 +35,7 @@ export class Session<Data extends object = App.SessionData> {
   #signedInAt: number | undefined;
   #identity: readonly string[];
   #isForgotten = false;
+  #isEnded = false;
   #endedId: string | undefined;
   #isClosed = false;
   #wasUsed = false;
@@ -71,7 +72,7 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Whether {@link destroy} was called and nothing has been put into the session since. */
   get isDestroyed(): boolean {
-    return this.#endedId !== undefined && this.isEmpty;
+    return this.#isEnded && this.isEmpty;
   }
 
   /** Whether it holds neither values nor messages. An empty session is not stored. */
@@ -110,10 +111,8 @@ export class Session<Data extends object = App.SessionData> {
   ): this {
     this.#change(`session.set('${key}')`);
     const next = typeof value === 'function' ? (value as (old: unknown) => unknown)(this.#values.get(key)) : value;
-    if (next === undefined) return this.unset(key);
-    const reason = whyNotStorable(next);
-    if (reason) throw new InvalidSessionValueError(key, reason);
-    this.#values.set(key, next);
+    assertStorable({ [key]: next });
+    this.#put(key, next);
     return this;
   }
 
@@ -158,6 +157,7 @@ export class Session<Data extends object = App.SessionData> {
   /** Ends the session for good. What is set afterwards begins a new one. */
   destroy(): this {
     this.#change('session.destroy()');
+    this.#isEnded = true;
     this.#endedId ??= this.#opened?.id;
     this.#opened = undefined;
     this.#id = undefined;
@@ -175,10 +175,11 @@ export class Session<Data extends object = App.SessionData> {
    */
   signIn(values: Readonly<Record<string, unknown>>, now: number): void {
     this.#change('setSession()');
+    assertStorable(values);
     const before = this.#values.get('userId');
     if (before !== undefined && before !== values.userId) this.#forget();
     for (const key of this.#identity) this.#values.unset(key);
-    for (const [key, value] of Object.entries(values)) this.set(key, value as never);
+    for (const [key, value] of Object.entries(values)) this.#put(key, value);
     this.#identity = Object.keys(values);
     this.#signedInAt = now;
     this.#id = SessionId.generate();
@@ -186,7 +187,9 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Changes some of what {@link signIn} gave, or adds to it. */
   updateVisitor(values: Readonly<Record<string, unknown>>): void {
-    for (const [key, value] of Object.entries(values)) this.set(key, value as never);
+    this.#change('updateSession()');
+    assertStorable(values);
+    for (const [key, value] of Object.entries(values)) this.#put(key, value);
     this.#identity = [...new Set([...this.#identity, ...Object.keys(values)])];
   }
 
@@ -240,11 +243,13 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Takes what was committed as the new starting point. */
   settle(record: SessionRecord | undefined): void {
+    if (this.#opened && !record) this.#revision += 1;
     this.#opened = record;
     this.#id = record?.id;
     this.#signedInAt = undefined;
     this.#identity = record?.identity ?? [];
     this.#isForgotten = false;
+    this.#isEnded = false;
     this.#endedId = undefined;
     this.#values.restart(record?.values);
     this.flashes.settle(record?.flashes);
@@ -277,6 +282,11 @@ export class Session<Data extends object = App.SessionData> {
     this.flashes.discard();
   }
 
+  #put(key: string, value: unknown): void {
+    if (value === undefined) this.#values.unset(key);
+    else this.#values.set(key, value);
+  }
+
   #change(operation: string): void {
     this.#assertOpen(operation);
     this.#wasUsed = true;
@@ -285,5 +295,13 @@ export class Session<Data extends object = App.SessionData> {
 
   #assertOpen(operation: string): void {
     if (this.#isClosed) throw new SessionCommittedError(operation);
+  }
+}
+
+/** Before anything changes: a value that cannot be kept leaves the session as it was. */
+function assertStorable(values: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(values)) {
+    const reason = whyNotStorable(value);
+    if (reason) throw new InvalidSessionValueError(key, reason);
   }
 }

@@ -1,3 +1,4 @@
+import { stringify } from 'devalue';
 import { sealData, unsealData } from 'iron-session';
 import { SessionTooLargeError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
@@ -79,10 +80,13 @@ function passwords(keys: readonly SecretKey[]): Record<string, string> {
   return Object.fromEntries(keys.map(({ id, value }) => [id, value]));
 }
 
-function largestKeys(record: SessionRecord): string[] {
-  const sizes = [...record.values].map(([key, value]) => ({ key, size: JSON.stringify(value)?.length ?? 0 }));
-  return sizes
+function largestKeys({ values, flashes }: SessionRecord): string[] {
+  const kept = [
+    ...[...values].map(([key, value]) => ({ name: `"${key}"`, size: stringify(value).length })),
+    ...[...flashes].map(([key, { value }]) => ({ name: `flash "${key}"`, size: stringify(value).length })),
+  ];
+  return kept
     .sort((a, b) => b.size - a.size)
     .slice(0, 3)
-    .map(({ key, size }) => `"${key}" (about ${size} bytes)`);
+    .map(({ name, size }) => `${name} (about ${size} bytes)`);
 }

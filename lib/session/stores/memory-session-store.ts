@@ -37,15 +37,13 @@ export class MemorySessionStore extends SessionStore {
 
   override async write(changes: SessionChanges): Promise<string | undefined> {
     const { opened, id } = changes;
-    let current: SessionRecord | undefined;
-    if (opened) {
-      const oldKey = SessionId.fingerprint(opened.id);
-      current = this.#find(oldKey);
-      if (!current) return undefined;
-      this.#remove(oldKey);
-    }
+    const openedKey = opened && SessionId.fingerprint(opened.id);
+    const current = openedKey === undefined ? undefined : this.#find(openedKey);
+    if (opened && !current) return undefined;
     const record = applyChanges(current, changes);
-    this.#windowFor(record.expiresAt).set(SessionId.fingerprint(id), serializeRecord(record));
+    const text = serializeRecord(record);
+    if (openedKey !== undefined) this.#remove(openedKey);
+    this.#windowFor(record.expiresAt).set(SessionId.fingerprint(id), text);
     return id;
   }
 
@@ -72,6 +70,7 @@ export class MemorySessionStore extends SessionStore {
     const number = Math.ceil(expiresAt / this.#windowLength);
     let window = this.#windows.get(number);
     if (!window) {
+      this.#dropExpiredWindows();
       window = new Map();
       this.#windows.set(number, window);
     }

@@ -1,0 +1,191 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidSessionValueError, SessionCommittedError } from '../../lib/errors.js';
+import { FlashBag } from '../../lib/session/flash-bag.js';
+import { recordOf } from '../support/records.js';
+
+function bagWith(flashes: Record<string, unknown>): FlashBag {
+  return new FlashBag(recordOf({ flashes }).flashes);
+}
+
+describe('A message', () => {
+  it('is delivered with one answer, however often that answer reads it', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    expect(bag.get('notice')).toBe('Saved');
+    expect(bag.get('notice')).toBe('Saved');
+    expect(bag.taken).toEqual(new Set(['flash-notice']));
+    expect(bag.isEmpty).toBe(true);
+    expect(bag.isDirty).toBe(true);
+  });
+
+  it('can be read in the request that leaves it', () => {
+    const bag = new FlashBag();
+    bag.set('notice', 'Saved');
+    expect(bag.get('notice')).toBe('Saved');
+    expect(bag.added.size).toBe(0);
+    expect(bag.isEmpty).toBe(true);
+    expect(bag.isDirty).toBe(false);
+  });
+
+  it('that is delivered gives way to a new one under its key', () => {
+    const bag = bagWith({ notice: 'old' });
+    bag.get('notice');
+    bag.set('notice', 'new');
+    expect(bag.isEmpty).toBe(false);
+    expect(bag.get('notice')).toBe('new');
+    expect(bag.isEmpty).toBe(true);
+  });
+
+  it('replaces the one that waits under the same key', () => {
+    const bag = bagWith({ notice: 'old' });
+    bag.set('notice', 'new');
+    bag.set('notice', 'newest');
+    expect(bag.peek('notice')).toBe('newest');
+    expect(bag.taken).toEqual(new Set(['flash-notice']));
+    expect([...bag.added.values()]).toEqual([{ id: expect.any(String), value: 'newest' }]);
+  });
+
+  it('is told from another under the same key by its id', () => {
+    const bag = new FlashBag();
+    bag.set('notice', 'Saved');
+    const first = bag.added.get('notice')?.id;
+    bag.set('notice', 'Saved');
+    expect(bag.added.get('notice')?.id).not.toBe(first);
+  });
+
+  it('may be anything that a session can keep', () => {
+    const bag = new FlashBag();
+    bag.set('errors', new Map([['email', ['is taken']]]));
+    expect(bag.get<Map<string, string[]>>('errors')?.get('email')).toEqual(['is taken']);
+  });
+
+  it('that cannot be kept is refused with its key, and the one before stays', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    expect(() => bag.set('notice', () => 'x')).toThrow(InvalidSessionValueError);
+    expect(() => bag.set('notice', new FlashBag())).toThrow(/The value of "notice" cannot be kept/);
+    expect(bag.get('notice')).toBe('Saved');
+  });
+});
+
+describe('A bag of messages', () => {
+  it('is empty and clean at first', () => {
+    const bag = new FlashBag();
+    expect(bag.isEmpty).toBe(true);
+    expect(bag.isDirty).toBe(false);
+    expect(bag.isDeliverable).toBe(false);
+    expect(bag.all()).toEqual({});
+  });
+
+  it('can be looked into without taking anything', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    expect(bag.peek('notice')).toBe('Saved');
+    expect(bag.has('notice')).toBe(true);
+    expect(bag.has('error')).toBe(false);
+    expect(bag.isDirty).toBe(false);
+    expect(bag.get('notice')).toBe('Saved');
+  });
+
+  it('gives every message at once, those already read included', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    bag.set('error', 'Not sent');
+    bag.get('notice');
+    expect(bag.all()).toEqual({ notice: 'Saved', error: 'Not sent' });
+    expect(bag.all()).toEqual({ notice: 'Saved', error: 'Not sent' });
+    expect(bag.isEmpty).toBe(true);
+  });
+
+  it('keeps what nobody has read', () => {
+    const bag = bagWith({ notice: 'Saved', error: 'Not sent' });
+    bag.get('notice');
+    expect(bag.taken).toEqual(new Set(['flash-notice']));
+    expect(bag.isEmpty).toBe(false);
+    expect(bag.isDeliverable).toBe(true);
+  });
+
+  it('delivers nothing while it is held, and says what waits', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    bag.hold();
+    expect(bag.get('notice')).toBeUndefined();
+    expect(bag.all()).toEqual({});
+    expect(bag.has('notice')).toBe(true);
+    expect(bag.isDeliverable).toBe(false);
+    expect(bag.isDirty).toBe(false);
+  });
+
+  it('takes new messages while it is held', () => {
+    const bag = new FlashBag();
+    bag.hold();
+    bag.set('notice', 'Saved');
+    expect(bag.peek('notice')).toBe('Saved');
+    expect(bag.isDirty).toBe(true);
+  });
+
+  it('delivers nothing once it is closed, until it is reopened', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    bag.close();
+    expect(bag.get('notice')).toBeUndefined();
+    expect(bag.all()).toEqual({});
+    expect(bag.isDeliverable).toBe(false);
+    bag.reopen();
+    expect(bag.isDeliverable).toBe(true);
+    expect(bag.get('notice')).toBe('Saved');
+  });
+
+  it('shows what it delivered until the answer is done, closed or not', () => {
+    const bag = bagWith({ notice: 'Saved', error: 'Not sent' });
+    bag.get('notice');
+    bag.close();
+    expect(bag.get('notice')).toBe('Saved');
+    expect(bag.all()).toEqual({ notice: 'Saved' });
+    bag.settle(recordOf({ flashes: { error: 'Not sent' } }).flashes);
+    expect(bag.get('notice')).toBe('Saved');
+    expect(bag.get('error')).toBeUndefined();
+    expect(bag.isDirty).toBe(false);
+    expect(bag.isEmpty).toBe(false);
+  });
+
+  it('refuses a message that would be lost because the head is sent', () => {
+    const bag = new FlashBag();
+    bag.close();
+    expect(() => bag.set('notice', 'Saved')).toThrow(SessionCommittedError);
+    expect(() => bag.set('notice', 'Saved')).toThrow("flashes.set('notice', …) came too late");
+    expect(bag.isEmpty).toBe(true);
+  });
+
+  it('has delivered nothing when it is rolled back', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    bag.get('notice');
+    bag.set('error', 'Not sent');
+    bag.rollBack(recordOf({ flashes: { notice: 'Saved' } }).flashes);
+    expect(bag.isDirty).toBe(false);
+    expect(bag.has('error')).toBe(false);
+    expect(bag.isDeliverable).toBe(true);
+    expect(bag.get('notice')).toBe('Saved');
+  });
+
+  it('shows nothing of what it delivered before it was rolled back', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    bag.get('notice');
+    bag.rollBack(recordOf({ flashes: { notice: 'Saved' } }).flashes);
+    bag.close();
+    expect(bag.get('notice')).toBeUndefined();
+    expect(bag.isDirty).toBe(false);
+  });
+
+  it('drops everything, what was delivered included', () => {
+    const bag = bagWith({ notice: 'Saved', hint: 'Look' });
+    bag.get('notice');
+    bag.set('error', 'Not sent');
+    bag.discard();
+    expect(bag.isEmpty).toBe(true);
+    expect(bag.isDirty).toBe(false);
+    expect(bag.has('notice')).toBe(false);
+    expect(bag.all()).toEqual({});
+  });
+
+  it('takes keys that are called as prototypes are', () => {
+    const bag = new FlashBag();
+    bag.set('__proto__', 'data');
+    expect(bag.has('toString')).toBe(false);
+    expect(Object.entries(bag.all())).toEqual([['__proto__', 'data']]);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { applyChanges } from '../../lib/session/session-changes.js';
+import { changesOf, recordOf } from '../support/records.js';
+
+describe('Changes of a session', () => {
+  it('make a record where there was none', () => {
+    const changes = changesOf({ set: { cart: 1 }, flashesAdded: { notice: 'Saved' }, identity: ['userId'] });
+    expect(applyChanges(undefined, changes)).toEqual({
+      id: changes.id,
+      createdAt: changes.createdAt,
+      renewedAt: changes.renewedAt,
+      expiresAt: changes.expiresAt,
+      values: new Map([['cart', 1]]),
+      flashes: new Map([['notice', { id: 'flash-notice', value: 'Saved' }]]),
+      identity: ['userId'],
+    });
+  });
+
+  it('leave alone what they do not name', () => {
+    const opened = recordOf({ values: { cart: 1, theme: 'dark', draft: 'x' } });
+    const kept = applyChanges(opened, changesOf({ opened, set: { cart: 2 }, unset: ['draft'] }));
+    expect(kept.values).toEqual(
+      new Map<string, unknown>([
+        ['cart', 2],
+        ['theme', 'dark'],
+      ]),
+    );
+  });
+
+  it('keep what another request has stored in the meantime', () => {
+    const opened = recordOf({ values: { cart: 1 } });
+    const current = { ...opened, values: new Map([...opened.values, ['theme', 'dark']]) };
+    const kept = applyChanges(current, changesOf({ opened, set: { cart: 2 } }));
+    expect(kept.values).toEqual(
+      new Map<string, unknown>([
+        ['cart', 2],
+        ['theme', 'dark'],
+      ]),
+    );
+  });
+
+  it('do not change the record they are applied to', () => {
+    const opened = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' } });
+    applyChanges(opened, changesOf({ opened, set: { cart: 2 }, flashesTaken: ['flash-notice'] }));
+    expect(opened.values.get('cart')).toBe(1);
+    expect(opened.flashes.has('notice')).toBe(true);
+  });
+
+  it('take a delivered message out, and leave a newer one under its key', () => {
+    const opened = recordOf({ flashes: { notice: 'old', error: 'Not sent' } });
+    const newer = { ...opened, flashes: new Map([...opened.flashes, ['notice', { id: 'newer', value: 'new' }]]) };
+    const changes = changesOf({ opened, flashesTaken: ['flash-notice', 'flash-error'] });
+    expect(applyChanges(opened, changes).flashes.size).toBe(0);
+    expect([...applyChanges(newer, changes).flashes.values()]).toEqual([{ id: 'newer', value: 'new' }]);
+  });
+
+  it('leave what another request has learned of the visitor for the next sign-in to take back', () => {
+    const opened = recordOf({ identity: ['userId', 'role'] });
+    const current = { ...opened, identity: ['userId', 'role', 'plan'] };
+    expect(applyChanges(current, changesOf({ opened, identity: ['userId'] })).identity).toEqual(['userId', 'plan']);
+    expect(applyChanges(opened, changesOf({ opened, identity: ['userId'] })).identity).toEqual(['userId']);
+  });
+
+  it('drop everything there was when they say so', () => {
+    const opened = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' }, identity: ['cart'] });
+    const kept = applyChanges(opened, changesOf({ opened, cleared: true, set: { userId: 'bob' }, identity: [] }));
+    expect(kept.values).toEqual(new Map([['userId', 'bob']]));
+    expect(kept.flashes.size).toBe(0);
+    expect(kept.identity).toEqual([]);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidOptionsError } from '../../lib/errors.js';
+import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
+
+const PRODUCTION = { isProduction: true };
+const DEVELOPMENT = { isProduction: false };
+const DAY = 24 * 60 * 60;
+
+function problemsOf(options: SessionOptions, surroundings = PRODUCTION): readonly string[] {
+  try {
+    SessionConfig.from(options, surroundings);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidOptionsError) return error.problems;
+    throw error;
+  }
+}
+
+describe('Session options left out', () => {
+  it('give 7 days idle, 30 days at most, renewed after 1 day', () => {
+    const config = SessionConfig.from(undefined, PRODUCTION);
+    expect(config.idleTimeout).toBe(7 * DAY * 1000);
+    expect(config.absoluteTimeout).toBe(30 * DAY * 1000);
+    expect(config.renewAfter).toBe(DAY * 1000);
+  });
+
+  it('follow the ones that are given', () => {
+    const short = SessionConfig.from({ idleTimeout: 700 }, PRODUCTION);
+    const long = SessionConfig.from({ idleTimeout: 90 * DAY }, PRODUCTION);
+    expect(short.renewAfter).toBe(100_000);
+    expect(short.absoluteTimeout).toBe(30 * DAY * 1000);
+    expect(long.absoluteTimeout).toBe(90 * DAY * 1000);
+    expect(long.renewAfter).toBe(DAY * 1000);
+  });
+
+  it('give a cookie that scripts and other sites cannot use', () => {
+    const { cookieName, cookie } = SessionConfig.from({}, PRODUCTION);
+    expect(cookieName).toBe('__Host-gatehouse');
+    expect(cookie).toEqual({ path: '/', domain: undefined, sameSite: 'lax', secure: true, httpOnly: true });
+  });
+
+  it('give a cookie that works without TLS in development', () => {
+    const { cookieName, cookie } = SessionConfig.from({}, DEVELOPMENT);
+    expect(cookieName).toBe('gatehouse');
+    expect(cookie).toMatchObject({ secure: false, httpOnly: true });
+  });
+
+  it('cannot be changed afterwards', () => {
+    const { cookie } = SessionConfig.from({}, PRODUCTION);
+    expect(() => Object.assign(cookie, { httpOnly: false })).toThrow(TypeError);
+  });
+});
+
+describe('The name of the session cookie', () => {
+  it.each([
+    ['secure, for this host and path "/"', { secure: true }, '__Host-sid'],
+    ['secure, below a path', { secure: true, path: '/app' }, '__Secure-sid'],
+    ['secure, for a domain', { secure: true, domain: 'example.com' }, '__Secure-sid'],
+    ['not secure', { secure: false }, 'sid'],
+    ['prefixed with __Host- already', { secure: true, name: '__Host-sid' }, '__Host-sid'],
+    ['prefixed with __Secure- already', { secure: true, name: '__Secure-sid' }, '__Secure-sid'],
+  ])('%s', (_, cookie, name) => {
+    expect(SessionConfig.from({ cookie: { name: 'sid', ...cookie } }, DEVELOPMENT).cookieName).toBe(name);
+  });
+
+  it('stays as it is where no prefix is wanted', () => {
+    const config = SessionConfig.from({ cookie: { name: 'sid' } }, { isProduction: true, prefixName: false });
+    expect(config.cookieName).toBe('sid');
+  });
+});
+
+describe('Timeouts that contradict each other', () => {
+  it('are refused when a session could never be idle for long enough to end', () => {
+    expect(problemsOf({ idleTimeout: 3600, absoluteTimeout: 1800 })).toEqual([
+      expect.stringContaining('session.idleTimeout (3600 s) is longer than session.absoluteTimeout (1800 s)'),
+    ]);
+  });
+
+  it('are refused when sessions in use would end before they are renewed', () => {
+    expect(problemsOf({ idleTimeout: 600, renewAfter: 600 })).toEqual([
+      expect.stringContaining('session.renewAfter (600 s) must be shorter than session.idleTimeout (600 s)'),
+    ]);
+  });
+
+  it('are accepted when they just do not', () => {
+    expect(problemsOf({ idleTimeout: 600, absoluteTimeout: 600, renewAfter: 599 })).toEqual([]);
+  });
+
+  it.each([
+    ['zero', 0],
+    ['below zero', -1],
+    ['no number at all', Number.NaN],
+    ['without end', Number.POSITIVE_INFINITY],
+  ])('are refused when one is %s', (_, seconds) => {
+    expect(problemsOf({ idleTimeout: seconds }).join()).toContain('session.idleTimeout must be');
+    expect(problemsOf({ absoluteTimeout: seconds }).join()).toContain('session.absoluteTimeout must be');
+    expect(problemsOf({ renewAfter: seconds }).join()).toContain('session.renewAfter must be');
+  });
+});
+
+describe('A session cookie', () => {
+  it.each([
+    ['no name', { name: '' }, 'session.cookie.name'],
+    ['a name with a space', { name: 'my session' }, 'session.cookie.name'],
+    ['a name with "="', { name: 'a=b' }, 'session.cookie.name'],
+    ['a name with ";"', { name: 'a;b' }, 'session.cookie.name'],
+    ['a name with a line break at its end', { name: 'sid\n' }, 'session.cookie.name'],
+    ['a name with CR and LF', { name: 'a\r\nSet-Cookie: b' }, 'session.cookie.name'],
+    ['a name with NUL', { name: 'a\0b' }, 'session.cookie.name'],
+    ['a name beyond ASCII', { name: 'sëssion' }, 'session.cookie.name'],
+    ['no path', { path: '' }, 'session.cookie.path'],
+    ['a relative path', { path: 'app' }, 'session.cookie.path'],
+    ['a path with ";"', { path: '/; Domain=evil.example' }, 'session.cookie.path'],
+    ['a path with CR and LF', { path: '/\r\nSet-Cookie: b' }, 'session.cookie.path'],
+    ['a path with LF at its end', { path: '/\n' }, 'session.cookie.path'],
+    ['a path with NUL', { path: '/\0' }, 'session.cookie.path'],
+    ['no domain', { domain: '' }, 'session.cookie.domain'],
+    ['a domain with ";"', { domain: 'a.example; Secure' }, 'session.cookie.domain'],
+    ['a domain with CR and LF', { domain: 'a.example\r\nX: b' }, 'session.cookie.domain'],
+    ['a domain with LF at its end', { domain: 'a.example\n' }, 'session.cookie.domain'],
+    ['a domain with NUL', { domain: 'a\0.example' }, 'session.cookie.domain'],
+    ['a domain with a port', { domain: 'a.example:80' }, 'session.cookie.domain'],
+  ])('with %s is refused', (_, cookie, option) => {
+    expect(problemsOf({ cookie })).toEqual([expect.stringContaining(option)]);
+  });
+
+  it.each([
+    ['SameSite none over plain HTTP', { sameSite: 'none', secure: false }, 'sameSite "none" is ignored'],
+    ['__Host- over plain HTTP', { name: '__Host-a', secure: false }, 'begins with "__Host-"'],
+    ['__Host- below a path', { name: '__Host-a', path: '/app' }, 'begins with "__Host-"'],
+    ['__Host- for a domain', { name: '__Host-a', domain: 'a.example' }, 'begins with "__Host-"'],
+    ['__Secure- over plain HTTP', { name: '__Secure-a', secure: false }, 'begins with "__Secure-"'],
+    // Browsers compare the prefixes without regard to case (RFC 6265bis 5.4).
+    ['__host- over plain HTTP', { name: '__host-a', secure: false }, 'begins with "__Host-"'],
+    ['__SECURE- over plain HTTP', { name: '__SECURE-a', secure: false }, 'begins with "__Secure-"'],
+  ] as const)('that browsers would drop is refused: %s', (_, cookie, reason) => {
+    expect(problemsOf({ cookie })).toEqual([expect.stringContaining(reason)]);
+  });
+
+  it('may be sent to other sites when it is secure', () => {
+    expect(SessionConfig.from({ cookie: { sameSite: 'none' } }, PRODUCTION).cookie.sameSite).toBe('none');
+  });
+
+  it('and timeouts are complained of in one error', () => {
+    const problems = problemsOf({ idleTimeout: 20, absoluteTimeout: 10, cookie: { name: '', path: 'app' } });
+    expect(problems).toHaveLength(3);
+  });
+});

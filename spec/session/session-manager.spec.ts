@@ -1,0 +1,474 @@
+import { describe, expect, it } from '@jest/globals';
+import { SessionCommittedError, SessionTooLargeError } from '../../lib/errors.js';
+import { FlashBag } from '../../lib/session/flash-bag.js';
+import { MadeClasses } from '../../lib/session/made-classes.js';
+import { Secrets } from '../../lib/session/secrets.js';
+import { Session } from '../../lib/session/session.js';
+import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
+import { SessionId } from '../../lib/session/session-id.js';
+import { SessionManager } from '../../lib/session/session-manager.js';
+import type { SessionRecord } from '../../lib/session/session-record.js';
+import { CookieSessionStore } from '../../lib/session/stores/cookie-session-store.js';
+import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
+import { SessionStore } from '../../lib/session/stores/session-store.js';
+import { FakeCookieJar } from '../support/fake-cookie-jar.js';
+import { FrozenClock } from '../support/frozen-clock.js';
+import { WatchedSessionStore } from '../support/watched-session-store.js';
+
+const NAME = 'gatehouse';
+const HOUR = 60 * 60;
+
+type AnyClass = abstract new (...args: never[]) => unknown;
+
+class TeamSession extends Session {}
+class TeamFlashBag extends FlashBag {}
+
+/** A store that cannot be asked. */
+class BrokenStore extends SessionStore {
+  override async read(): Promise<SessionRecord | undefined> {
+    throw new Error('The store is away');
+  }
+  override async write(): Promise<string | undefined> {
+    throw new Error('The store is away');
+  }
+  override async destroy(): Promise<void> {
+    throw new Error('The store is away');
+  }
+}
+
+function start(options: SessionOptions = {}, isProduction = false) {
+  const clock = new FrozenClock();
+  const times = { idleTimeout: HOUR, absoluteTimeout: 3 * HOUR, renewAfter: HOUR / 6, ...options };
+  const config = SessionConfig.from(times, { isProduction });
+  const store = new WatchedSessionStore(new MemorySessionStore(config, clock));
+  const manager = new SessionManager(store, config, clock, new MadeClasses());
+
+  /** One request, and what it asked of the store. */
+  const visit = async (cookies: FakeCookieJar, page: (session: Session) => unknown = () => {}) => {
+    store.forget();
+    const session = await manager.open(cookies);
+    page(session);
+    const wasKept = await manager.commit(session, cookies);
+    return { session, wasKept, calls: [...store.calls], answered: cookies.answered(config.cookieName), cookies };
+  };
+  /** The next request of somebody whose session holds a cart. */
+  const shopper = async () => {
+    const { cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    return cookies.next();
+  };
+  return { clock, config, store, manager, visit, shopper };
+}
+
+describe('A visitor without a session', () => {
+  it('costs the store nothing and gets no cookie', async () => {
+    const { visit } = start();
+    const { session, wasKept, calls, cookies } = await visit(new FakeCookieJar());
+    expect(session.isNew).toBe(true);
+    expect(wasKept).toBe(true);
+    expect(calls).toEqual([]);
+    expect(cookies.size).toBe(0);
+  });
+
+  it('costs nothing by being asked for something, either', async () => {
+    const { visit } = start();
+    const { calls, cookies } = await visit(new FakeCookieJar(), (session) => {
+      session.get('cart');
+      session.flash('notice');
+      session.adopt({ userId: 'ada' });
+      session.set('draft', 'x').unset('draft').regenerate();
+    });
+    expect(calls).toEqual([]);
+    expect(cookies.size).toBe(0);
+  });
+
+  it('gets one as soon as something is set', async () => {
+    const { clock, config, visit } = start();
+    const { session, calls, answered } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    expect(calls).toEqual(['write']);
+    expect(answered?.value).toBe(session.id);
+    expect(session.isNew).toBe(false);
+    expect(session.createdAt).toEqual(new Date(clock.now()));
+    expect(session.expiresAt).toEqual(new Date(clock.now() + config.idleTimeout));
+  });
+});
+
+describe('The cookie', () => {
+  it('has the attributes that were configured, and lives as long as the session', async () => {
+    const { visit } = start({ cookie: { path: '/app', domain: 'example.com', sameSite: 'strict', secure: true } });
+    const { answered } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    expect(answered?.attributes).toEqual({
+      path: '/app',
+      domain: 'example.com',
+      sameSite: 'strict',
+      secure: true,
+      httpOnly: true,
+      maxAge: HOUR,
+    });
+  });
+
+  it('is locked to its host in production', async () => {
+    const { visit, config } = start({}, true);
+    const { answered } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    expect(config.cookieName).toBe('__Host-gatehouse');
+    expect(answered?.attributes).toMatchObject({ path: '/', domain: undefined, sameSite: 'lax', secure: true });
+  });
+
+  it('is removed with the same attributes', async () => {
+    const options = { cookie: { path: '/app', domain: 'example.com', secure: true } };
+    const { visit, config } = start(options);
+    const { answered } = await visit(FakeCookieJar.carrying(config.cookieName, 'unknown'));
+    expect(answered?.value).toBe('');
+    expect(answered?.attributes).toEqual({ ...config.cookie, maxAge: 0 });
+  });
+
+  it('promises no more than the absolute timeout', async () => {
+    const { clock, visit, shopper } = start({ absoluteTimeout: HOUR + 60 });
+    const cookies = await shopper();
+    clock.advance(HOUR / 2);
+    const { answered, session } = await visit(cookies, (session) => session.set('cart', 2));
+    expect(answered?.attributes.maxAge).toBe(HOUR / 2 + 60);
+    expect(session.expiresAt).toEqual(new Date(clock.now() + (HOUR / 2 + 60) * 1000));
+  });
+});
+
+describe('A session that did not change', () => {
+  it('is not written and its cookie not sent until it is to be renewed', async () => {
+    const { clock, visit, shopper } = start();
+    const cookies = await shopper();
+    const first = await visit(cookies, (session) => session.get('cart'));
+    clock.advance(HOUR / 6 - 1);
+    const second = await visit(cookies.next());
+    expect([first.calls, second.calls]).toEqual([['read'], ['read']]);
+    expect([first.answered, second.answered]).toEqual([undefined, undefined]);
+
+    clock.advance(1);
+    const third = await visit(cookies.next());
+    const fourth = await visit(third.cookies.next());
+    expect(third.calls).toEqual(['read', 'write']);
+    expect(third.answered?.attributes.maxAge).toBe(HOUR);
+    expect(fourth.calls).toEqual(['read']);
+    expect(fourth.answered).toBeUndefined();
+  });
+
+  it('is not renewed when that would not make it live any longer', async () => {
+    const { clock, visit, shopper } = start({ absoluteTimeout: HOUR });
+    const cookies = await shopper();
+    clock.advance(HOUR - 1);
+    const { calls, answered } = await visit(cookies);
+    expect(calls).toEqual(['read']);
+    expect(answered).toBeUndefined();
+  });
+
+  it('keeps its id when it is renewed', async () => {
+    const { clock, visit, shopper } = start();
+    const cookies = await shopper();
+    clock.advance(HOUR / 2);
+    const { answered } = await visit(cookies);
+    expect([answered?.value]).toEqual(cookies.values(NAME));
+  });
+});
+
+describe('A session that changed', () => {
+  it('is written once', async () => {
+    const { visit, shopper } = start();
+    const { calls, session } = await visit(await shopper(), (session) => session.set('cart', 2).set('theme', 'dark'));
+    expect(calls).toEqual(['read', 'write']);
+    expect(session.isDirty).toBe(false);
+    expect(session.all()).toEqual({ cart: 2, theme: 'dark' });
+  });
+
+  it('refuses changes from the first moment of the commit on', async () => {
+    const { manager } = start();
+    const session = await manager.open(new FakeCookieJar());
+    session.set('cart', 1);
+    const committing = manager.commit(session, new FakeCookieJar());
+    expect(() => session.set('cart', 2)).toThrow(SessionCommittedError);
+    await committing;
+    expect(() => session.set('cart', 2)).toThrow(SessionCommittedError);
+  });
+
+  it('delivers a message with the answer that read it, and leaves nothing behind', async () => {
+    const { store, visit } = start();
+    const first = await visit(new FakeCookieJar(), (session) => session.flash('notice', 'Saved'));
+    const second = await visit(first.cookies.next(), (session) => session.flash('notice'));
+    expect(second.calls).toEqual(['read', 'destroy']);
+    expect(second.answered?.attributes.maxAge).toBe(0);
+    expect(second.session.flash('notice')).toBe('Saved');
+    store.forget();
+    const third = await visit(first.cookies.next(), (session) => expect(session.flash('notice')).toBeUndefined());
+    expect(third.session.isNew).toBe(true);
+  });
+
+  it('is gone, and its cookie with it, when nothing is left in it', async () => {
+    const { visit, shopper } = start();
+    const cookies = await shopper();
+    const { calls, answered } = await visit(cookies, (session) => session.clear());
+    expect(calls).toEqual(['read', 'destroy']);
+    expect(answered).toMatchObject({ value: '', attributes: { maxAge: 0 } });
+    expect((await visit(cookies)).session.isNew).toBe(true);
+  });
+
+  it('gets a new token when its id changes, and the old one is worth nothing', async () => {
+    const { visit, shopper } = start();
+    const before = await shopper();
+    const { cookies } = await visit(before, (session) => session.regenerate());
+    expect(cookies.next().values(NAME)).not.toEqual(before.values(NAME));
+    expect((await visit(cookies.next())).session.all()).toEqual({ cart: 1 });
+    expect((await visit(FakeCookieJar.carrying(NAME, ...before.values(NAME)))).session.all()).toEqual({});
+  });
+});
+
+describe('A session that is destroyed', () => {
+  it('is ended in the store, and its cookie removed', async () => {
+    const { visit, shopper } = start();
+    const cookies = await shopper();
+    const { calls, answered, wasKept } = await visit(cookies, (session) => session.destroy());
+    expect(calls).toEqual(['read', 'destroy']);
+    expect(answered).toMatchObject({ value: '', attributes: { maxAge: 0 } });
+    expect(wasKept).toBe(true);
+  });
+
+  it('gives way to a new one when something is set afterwards', async () => {
+    const { visit, shopper } = start();
+    const before = await shopper();
+    const { calls, cookies } = await visit(before, (session) => session.destroy().set('theme', 'dark'));
+    expect(calls).toEqual(['read', 'destroy', 'write']);
+    expect((await visit(cookies.next())).session.all()).toEqual({ theme: 'dark' });
+    expect((await visit(FakeCookieJar.carrying(NAME, ...before.values(NAME)))).session.all()).toEqual({});
+  });
+
+  it('is ended even when the request fails and no answer carries a cookie', async () => {
+    const { manager, store, shopper } = start();
+    const cookies = await shopper();
+    const session = await manager.open(cookies);
+    session.destroy().set('theme', 'dark');
+    session.rollBack();
+    store.forget();
+    await manager.abandon(session);
+    expect(store.calls).toEqual(['destroy']);
+    expect(cookies.size).toBe(0);
+    expect((await manager.open(cookies)).isNew).toBe(true);
+  });
+
+  it('can be ended by hand', async () => {
+    const { manager, shopper } = start();
+    const cookies = await shopper();
+    const session = await manager.open(cookies);
+    await manager.end(session, cookies);
+    expect(cookies.answered(NAME)).toMatchObject({ value: '', attributes: { maxAge: 0 } });
+    expect((await manager.open(cookies)).isNew).toBe(true);
+    expect(session.all()).toEqual({});
+  });
+});
+
+describe('A request that changed nothing the store has to end', () => {
+  it('abandons without asking it', async () => {
+    const { manager, store, shopper } = start();
+    const session = await manager.open(await shopper());
+    session.set('cart', 2);
+    store.forget();
+    await manager.abandon(session);
+    expect(store.calls).toEqual([]);
+  });
+});
+
+describe('A session that was ended by another request', () => {
+  it('is not kept, and the cookie of whoever signed in since is left alone', async () => {
+    const { manager, visit, shopper } = start();
+    const cookies = await shopper();
+    const inFlight = await manager.open(cookies);
+    inFlight.set('cart', 2);
+    await visit(cookies.next(), (session) => session.destroy());
+
+    expect(await manager.commit(inFlight, cookies)).toBe(false);
+    expect(cookies.size).toBe(0);
+    expect(inFlight.isNew).toBe(true);
+    expect(inFlight.all()).toEqual({});
+    expect((await visit(cookies)).session.isNew).toBe(true);
+  });
+
+  it('is not kept by a renewal, either', async () => {
+    const { clock, manager, visit, shopper } = start();
+    const cookies = await shopper();
+    clock.advance(HOUR / 2);
+    const inFlight = await manager.open(cookies);
+    await visit(cookies.next(), (session) => session.destroy());
+    expect(await manager.commit(inFlight, cookies)).toBe(false);
+    expect((await manager.open(cookies)).isNew).toBe(true);
+  });
+});
+
+describe('A second answer to the same request', () => {
+  it('commits what it adds', async () => {
+    const { manager, visit } = start();
+    const { session, cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    session.reopen();
+    session.set('theme', 'dark');
+    expect(await manager.commit(session, cookies)).toBe(true);
+    expect((await visit(cookies.next())).session.all()).toEqual({ cart: 1, theme: 'dark' });
+  });
+
+  it('that changes nothing leaves the cookie of the first in place', async () => {
+    const { manager, store, visit } = start();
+    const { session, cookies, answered } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    session.reopen();
+    store.forget();
+    await manager.commit(session, cookies);
+    expect(store.calls).toEqual([]);
+    expect(cookies.answered(NAME)).toEqual(answered);
+  });
+
+  it('that ends the session takes back the cookie that the first put on the answer', async () => {
+    const { manager, visit } = start();
+    const { session, cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    session.reopen();
+    session.destroy();
+    await manager.commit(session, cookies);
+    expect(cookies.answered(NAME)).toMatchObject({ value: '', attributes: { maxAge: 0 } });
+  });
+
+  it('that empties the session takes that cookie back, too', async () => {
+    const { manager, visit } = start();
+    const { session, cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    session.reopen();
+    session.clear();
+    await manager.commit(session, cookies);
+    expect(cookies.answered(NAME)).toMatchObject({ value: '', attributes: { maxAge: 0 } });
+  });
+});
+
+describe('Timeouts that were shortened', () => {
+  it('hold for sessions that were promised more', async () => {
+    const clock = new FrozenClock();
+    const long = SessionConfig.from({ idleTimeout: 10 * HOUR }, { isProduction: false });
+    const short = SessionConfig.from({ idleTimeout: HOUR }, { isProduction: false });
+    const store = new MemorySessionStore(long, clock);
+    const cookies = new FakeCookieJar();
+    const before = new SessionManager(store, long, clock, new MadeClasses());
+    const session = await before.open(cookies);
+    await before.commit(session.set('cart', 1), cookies);
+
+    const after = new SessionManager(store, short, clock, new MadeClasses());
+    clock.advance(HOUR - 1);
+    expect((await after.open(cookies.next())).isNew).toBe(false);
+    clock.advance(1);
+    expect((await after.open(cookies.next())).isNew).toBe(true);
+  });
+
+  it('hold for sessions that are in use, too', async () => {
+    const clock = new FrozenClock();
+    const long = SessionConfig.from({ idleTimeout: HOUR }, { isProduction: false });
+    const short = SessionConfig.from({ idleTimeout: HOUR, absoluteTimeout: HOUR }, { isProduction: false });
+    const store = new MemorySessionStore(long, clock);
+    const cookies = new FakeCookieJar();
+    const before = new SessionManager(store, long, clock, new MadeClasses());
+    const session = await before.open(cookies);
+    await before.commit(session.set('cart', 1), cookies);
+    clock.advance(HOUR - 1);
+    await before.commit((await before.open(cookies.next())).set('cart', 2), cookies);
+
+    const after = new SessionManager(store, short, clock, new MadeClasses());
+    expect((await after.open(cookies.next())).get('cart')).toBe(2);
+    clock.advance(1);
+    expect((await after.open(cookies.next())).isNew).toBe(true);
+  });
+});
+
+describe('Cookies of the session’s name', () => {
+  it('are looked up a few at most', async () => {
+    const { visit, shopper } = start();
+    const [token = ''] = (await shopper()).values(NAME);
+    const planted = Array.from({ length: 50 }, () => SessionId.generate());
+    const { calls, session } = await visit(FakeCookieJar.carrying(NAME, ...planted, token));
+    expect(calls).toEqual(['read', 'read', 'read', 'read']);
+    expect(session.isNew).toBe(true);
+  });
+
+  it('do not count under another name', async () => {
+    const { visit, shopper } = start();
+    const [token = ''] = (await shopper()).values(NAME);
+    const { calls, session } = await visit(FakeCookieJar.carrying('other', token));
+    expect(calls).toEqual([]);
+    expect(session.isNew).toBe(true);
+  });
+});
+
+describe('Saving by hand', () => {
+  it('writes a session that did not change', async () => {
+    const { manager, store, shopper } = start();
+    const cookies = await shopper();
+    const session = await manager.open(cookies);
+    store.forget();
+    expect(await manager.save(session, cookies)).toBe(true);
+    expect(store.calls).toEqual(['write']);
+    expect(cookies.answered(NAME)?.value).toBe(session.id);
+  });
+
+  it('leaves the session open for more', async () => {
+    const { manager } = start();
+    const cookies = new FakeCookieJar();
+    const session = await manager.open(cookies);
+    await manager.save(session.set('cart', 1), cookies);
+    await manager.save(session.set('cart', 2), cookies);
+    expect((await manager.open(cookies.next())).all()).toEqual({ cart: 2 });
+  });
+});
+
+describe('A store that fails', () => {
+  const config = SessionConfig.from({}, { isProduction: false });
+  const manager = new SessionManager(new BrokenStore(), config, new FrozenClock(), new MadeClasses());
+
+  it('is not taken for one that has no session', async () => {
+    await expect(manager.open(FakeCookieJar.carrying(NAME, SessionId.generate()))).rejects.toThrow('The store is away');
+  });
+
+  it('is not asked for a visitor who has no cookie', async () => {
+    const cookies = new FakeCookieJar();
+    await expect(manager.commit(await manager.open(cookies), cookies)).resolves.toBe(true);
+  });
+
+  it('sends no cookie for what it did not keep', async () => {
+    const cookies = new FakeCookieJar();
+    const session = (await manager.open(cookies)).set('cart', 1);
+    await expect(manager.commit(session, cookies)).rejects.toThrow('The store is away');
+    expect(cookies.size).toBe(0);
+  });
+});
+
+describe('A session too large for its cookie', () => {
+  it('fails the commit and leaves the session that was there', async () => {
+    const config = SessionConfig.from({}, { isProduction: false });
+    const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'the spec', isProduction: true });
+    const manager = new SessionManager(
+      new CookieSessionStore(secrets, config),
+      config,
+      new FrozenClock(),
+      new MadeClasses(),
+    );
+    const first = new FakeCookieJar();
+    await manager.commit((await manager.open(first)).set('cart', 1), first);
+
+    const second = first.next();
+    const session = (await manager.open(second)).set('cart', 'x'.repeat(5000));
+    await expect(manager.commit(session, second)).rejects.toThrow(SessionTooLargeError);
+    expect(second.size).toBe(0);
+    expect((await manager.open(second.next())).all()).toEqual({ cart: 1 });
+  });
+});
+
+describe('Classes that were replaced', () => {
+  it('are the ones that are made', async () => {
+    const config = SessionConfig.from({}, { isProduction: false });
+    const clock = new FrozenClock();
+    const made = new MadeClasses(
+      new Map<AnyClass, AnyClass>([
+        [Session, TeamSession],
+        [FlashBag, TeamFlashBag],
+      ]),
+    );
+    const manager = new SessionManager(new MemorySessionStore(config, clock), config, clock, made);
+    const session = await manager.open(new FakeCookieJar());
+    expect(session).toBeInstanceOf(TeamSession);
+    expect(session.flashes).toBeInstanceOf(TeamFlashBag);
+  });
+});

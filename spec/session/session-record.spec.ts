@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import { stringify } from 'devalue';
+import fc from 'fast-check';
+import { parseRecord, serializeRecord, whyNotStorable } from '../../lib/session/session-record.js';
+import { recordOf } from '../support/records.js';
+
+class Money {
+  constructor(readonly cents: number) {}
+}
+
+describe('A record', () => {
+  it('comes back from its text', () => {
+    const record = recordOf({
+      values: { cart: [1, 2], since: new Date(0), __proto__: null },
+      flashes: { notice: 'Saved' },
+      identity: ['userId', 'role'],
+    });
+    expect(parseRecord(serializeRecord(record))).toEqual(record);
+  });
+
+  it('keeps every value that was found storable', () => {
+    const values = [
+      fc.string({ unit: 'binary' }),
+      fc.double(),
+      fc.bigInt(),
+      fc.date({ noInvalidDate: true }),
+      fc.webUrl().map((url) => new URL(url)),
+      fc.constantFrom(null, undefined, true, false),
+    ];
+    const anything = fc.anything({ values, withMap: true, withSet: true, withNullPrototype: true });
+    fc.assert(
+      fc.property(anything, (value) => {
+        fc.pre(whyNotStorable(value) === undefined);
+        const record = { ...recordOf(), values: new Map([['value', value]]) };
+        expect(parseRecord(serializeRecord(record))?.values.get('value')).toEqual(value);
+      }),
+    );
+  });
+
+  it('keeps any key as data', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constant('__proto__')), (key) => {
+        const record = { ...recordOf(), values: new Map([[key, 1]]) };
+        expect(parseRecord(serializeRecord(record))?.values).toEqual(new Map([[key, 1]]));
+      }),
+    );
+  });
+
+  const { id, createdAt, renewedAt, expiresAt } = recordOf();
+  const none = new Map();
+
+  it.each([
+    ['nothing', ''],
+    ['something else', 'hello'],
+    ['JSON of another kind', '{"id":"x"}'],
+    ['JSON that refers to itself', '[[0]]'],
+    ['a number', '-1'],
+    ['a record of another version', stringify([2, id, createdAt, renewedAt, expiresAt, none, none, []])],
+    ['a record without an id', stringify([1, 7, createdAt, renewedAt, expiresAt, none, none, []])],
+    ['a record that never ends', stringify([1, id, createdAt, renewedAt, Infinity, none, none, []])],
+    ['a record without a beginning', stringify([1, id, null, renewedAt, expiresAt, none, none, []])],
+    ['a record whose values are an object', stringify([1, id, createdAt, renewedAt, expiresAt, {}, none, []])],
+    ['a record whose flashes are an array', stringify([1, id, createdAt, renewedAt, expiresAt, none, [], []])],
+    ['a record without identity', stringify([1, id, createdAt, renewedAt, expiresAt, none, none])],
+    ['half a record', serializeRecord(recordOf()).slice(0, 40)],
+  ])('is not made of %s', (_, text) => {
+    expect(parseRecord(text)).toBeUndefined();
+  });
+
+  it('is made of no text by accident, and no text makes it throw', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(parseRecord(text)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe('A value', () => {
+  const storable: [string, unknown][] = [
+    ['a text', 'x'],
+    ['a number', 1.5],
+    ['not a number', Number.NaN],
+    ['null', null],
+    ['a Date', new Date(0)],
+    ['a Map', new Map([[1, new Set([2])]])],
+    ['a Set', new Set(['a'])],
+    ['a URL', new URL('https://example.com/?a=1#b')],
+    ['a BigInt', 10n ** 30n],
+    ['an object with undefined in it', { a: undefined }],
+    ['an object without prototype', Object.assign(Object.create(null), { a: 1 })],
+  ];
+  it.each(storable)('can be kept: %s', (_, value) => {
+    expect(whyNotStorable(value)).toBeUndefined();
+  });
+
+  const refused: [string, unknown, string][] = [
+    ['a function', () => 1, 'function'],
+    ['a method deep inside', { user: { save() {} } }, 'function'],
+    ['a symbol', Symbol('x'), 'symbol'],
+    ['an object with a symbol for a key', { [Symbol('x')]: 1 }, 'symbolic keys'],
+    ['an instance of a class', new Money(100), 'non-pojos'],
+    ['an instance in a Map', new Map([['price', new Money(100)]]), 'non-pojos'],
+    ['a class', Money, 'function'],
+    ['an error', new Error('x'), 'non-pojos'],
+    ['a promise', Promise.resolve(1), 'promise'],
+    ['an object with a __proto__ of its own', JSON.parse('{"__proto__":{"isAdmin":true}}'), '__proto__'],
+  ];
+  it.each(refused)('cannot be kept: %s', (_, value, reason) => {
+    expect(whyNotStorable(value)).toContain(reason);
+  });
+
+  it('that fails when it is looked at cannot be kept', () => {
+    const failing = {
+      get secret(): string {
+        throw 'no look';
+      },
+    };
+    expect(whyNotStorable(failing)).toBe('no look');
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from '@jest/globals';
+import { SessionValues } from '../../lib/session/session-values.js';
+
+function stored(values: Record<string, unknown>): SessionValues {
+  return new SessionValues(new Map(Object.entries(values)));
+}
+
+describe('The values of a session', () => {
+  it('are none at first', () => {
+    const values = new SessionValues();
+    expect(values.keys()).toEqual([]);
+    expect(values.isEmpty).toBe(true);
+    expect(values.isDirty).toBe(false);
+  });
+
+  it('are the stored ones until something is set over them', () => {
+    const values = stored({ cart: 1, theme: 'dark' });
+    values.set('cart', 2);
+    expect(values.get('cart')).toBe(2);
+    expect(values.get('theme')).toBe('dark');
+    expect(values.changed).toEqual(new Map([['cart', 2]]));
+    expect(values.removed).toEqual(new Set());
+  });
+
+  it('lose what is unset, stored or not', () => {
+    const values = stored({ cart: 1 });
+    values.set('draft', 'x');
+    values.unset('cart');
+    values.unset('draft');
+    expect(values.get('cart')).toBeUndefined();
+    expect(values.keys()).toEqual([]);
+    expect(values.isEmpty).toBe(true);
+    expect(values.changed.size).toBe(0);
+    expect(values.removed).toEqual(new Set(['cart']));
+  });
+
+  it('get back what is set after it was unset', () => {
+    const values = stored({ cart: 1 });
+    values.unset('cart');
+    values.set('cart', 2);
+    expect(values.get('cart')).toBe(2);
+    expect(values.isEmpty).toBe(false);
+    expect(values.removed.size).toBe(0);
+  });
+
+  it('are not changed by taking out what was never there', () => {
+    const values = stored({ cart: 1 });
+    values.unset('unknown');
+    expect(values.isDirty).toBe(false);
+  });
+
+  it('show adopted ones, and never store them', () => {
+    const values = stored({ role: 'guest' });
+    values.adopt({ role: 'admin', userId: 'ada' });
+    expect(values.get('role')).toBe('admin');
+    expect(values.keys().sort()).toEqual(['role', 'userId']);
+    expect(values.isDirty).toBe(false);
+    expect(values.changed.size).toBe(0);
+  });
+
+  it('count as none when all of them are adopted', () => {
+    const values = new SessionValues();
+    values.adopt({ userId: 'ada' });
+    expect(values.isEmpty).toBe(true);
+    expect(values.get('userId')).toBe('ada');
+  });
+
+  it('keep the adopted ones of the last time only', () => {
+    const values = new SessionValues();
+    values.adopt({ userId: 'ada' });
+    values.adopt({ role: 'admin' });
+    expect(values.keys()).toEqual(['role']);
+  });
+
+  it('lose an adopted one that is unset', () => {
+    const values = stored({ role: 'guest' });
+    values.adopt({ role: 'admin' });
+    values.unset('role');
+    expect(values.get('role')).toBeUndefined();
+
+    values.adopt({ userId: 'ada' });
+    values.unset('userId');
+    expect(values.get('userId')).toBeUndefined();
+  });
+
+  it('take what is set over what was adopted', () => {
+    const values = new SessionValues();
+    values.adopt({ role: 'guest' });
+    values.set('role', 'admin');
+    expect(values.get('role')).toBe('admin');
+    expect(values.changed).toEqual(new Map([['role', 'admin']]));
+  });
+
+  it('forget what a request did when it is rolled back', () => {
+    const values = stored({ cart: 1, theme: 'dark' });
+    values.set('cart', 2);
+    values.unset('theme');
+    values.adopt({ userId: 'ada' });
+    values.rollBack();
+    expect(values.isDirty).toBe(false);
+    expect(values.keys()).toEqual(['cart', 'theme']);
+    expect(values.get('cart')).toBe(1);
+  });
+
+  it('start anew from others, with what was adopted still in place', () => {
+    const values = stored({ cart: 1 });
+    values.set('draft', 'x');
+    values.adopt({ userId: 'ada' });
+    values.restart(new Map([['theme', 'dark']]));
+    expect(values.isDirty).toBe(false);
+    expect(values.get('cart')).toBeUndefined();
+    expect(values.get('draft')).toBeUndefined();
+    expect(values.get('theme')).toBe('dark');
+    expect(values.get('userId')).toBe('ada');
+  });
+
+  it('may be called as prototypes are', () => {
+    const values = new SessionValues();
+    values.set('__proto__', 'data');
+    values.set('constructor', 'data');
+    expect(values.get('__proto__')).toBe('data');
+    expect(values.get('constructor')).toBe('data');
+    expect(values.get('toString')).toBeUndefined();
+    expect(values.keys()).toEqual(['__proto__', 'constructor']);
+  });
+});

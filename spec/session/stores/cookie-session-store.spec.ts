@@ -1,0 +1,239 @@
+import { describe, expect, it } from '@jest/globals';
+import { sealData } from 'iron-session';
+import { SessionTooLargeError } from '../../../lib/errors.js';
+import { type SecretKey, Secrets } from '../../../lib/session/secrets.js';
+import { SessionConfig } from '../../../lib/session/session-config.js';
+import { type SessionRecord, serializeRecord } from '../../../lib/session/session-record.js';
+import { CookieSessionStore } from '../../../lib/session/stores/cookie-session-store.js';
+import { changesOf, recordOf } from '../../support/records.js';
+import { describeSessionStore } from './session-store.contract.js';
+
+const OLD = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
+const NEW = 'Wn5Rt8Uq1Zx4Ce7Bv0Lm3Ks6Jh9Gf2Dp';
+const PURPOSE = 'session:gatehouse';
+
+/** Counts how often keys are asked for, which every sealing and every opening does once. */
+class CountedSecrets extends Secrets {
+  count = 0;
+
+  override keysFor(purpose: string): Promise<readonly SecretKey[]> {
+    this.count += 1;
+    return super.keysFor(purpose);
+  }
+}
+
+function configFor(name: string): SessionConfig {
+  return SessionConfig.from({ cookie: { name } }, { isProduction: false });
+}
+
+function storeWith(secrets: string | readonly string[] | Secrets, name = 'gatehouse'): CookieSessionStore {
+  const given =
+    secrets instanceof Secrets ? secrets : Secrets.from(secrets, { source: 'the spec', isProduction: true });
+  return new CookieSessionStore(given, configFor(name));
+}
+
+/** The contents of a record as a seal holds them. */
+function contentsOf(record: SessionRecord): object {
+  return { record: JSON.parse(serializeRecord(record)) };
+}
+
+function valuesOf(record: SessionRecord | undefined): Record<string, unknown> | undefined {
+  return record && Object.fromEntries(record.values);
+}
+
+async function tooLarge(store: CookieSessionStore, set: Record<string, unknown>): Promise<SessionTooLargeError> {
+  const refusal: unknown = await store.write(changesOf({ set })).catch((error: unknown) => error);
+  if (refusal instanceof SessionTooLargeError) return refusal;
+  throw new Error(`The session was not too large: ${String(refusal)}`);
+}
+
+describeSessionStore('Sessions in a cookie', ({ config }) => new CookieSessionStore(secrets(), config), {
+  endsSessions: false,
+});
+
+function secrets(): Secrets {
+  return Secrets.from(OLD, { source: 'the spec', isProduction: true });
+}
+
+describe('A sealed session', () => {
+  it('tells nobody what is in it', async () => {
+    const token = await storeWith(OLD).write(changesOf({ set: { userId: 'ada-lovelace' } }));
+    const readable = token.split(/[*~]/).map((part) => Buffer.from(part, 'base64url').toString());
+    expect(readable.join('')).not.toContain('lovelace');
+    expect(token).not.toContain('lovelace');
+  });
+
+  it('holds nothing that a cookie cannot', async () => {
+    const token = await storeWith(OLD).write(changesOf({ set: { text: 'ä; ,"\\\r\n' } }));
+    expect(token).toMatch(/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/);
+  });
+
+  it('is another one every time', async () => {
+    const changes = changesOf({ set: { cart: 1 } });
+    expect(await storeWith(OLD).write(changes)).not.toBe(await storeWith(OLD).write(changes));
+  });
+
+  it('opens in another process that has the same secret', async () => {
+    const token = await storeWith(OLD).write(changesOf({ set: { cart: 1 } }));
+    expect(valuesOf(await storeWith(OLD).read(token))).toEqual({ cart: 1 });
+  });
+
+  it('does not open with another secret', async () => {
+    const token = await storeWith(OLD).write(changesOf({ set: { cart: 1 } }));
+    expect(await storeWith(NEW).read(token)).toBeUndefined();
+  });
+
+  it('does not open under another cookie’s name', async () => {
+    const token = await storeWith(OLD, 'gatehouse').write(changesOf({ set: { cart: 1 } }));
+    expect(await storeWith(OLD, 'other').read(token)).toBeUndefined();
+  });
+
+  it('is not what somebody else sealed with the same secret', async () => {
+    const contents = contentsOf(recordOf({ values: { role: 'admin' } }));
+    const [key] = await secrets().keysFor(PURPOSE);
+    const sealed = await Promise.all([
+      sealData(contents, { password: OLD }),
+      sealData(contents, { password: { [key?.id ?? '']: OLD } }),
+      sealData(contents, { password: { [key?.id ?? '']: NEW } }),
+    ]);
+    const store = storeWith(OLD);
+    const found = await Promise.all(sealed.map((token) => store.read(token)));
+    expect(found).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('is not what was sealed for another purpose', async () => {
+    const [here] = await secrets().keysFor(PURPOSE);
+    const [elsewhere] = await secrets().keysFor('csrf:gatehouse');
+    const contents = contentsOf(recordOf({ values: { role: 'admin' } }));
+    const seal = (id?: string, value?: string) => sealData(contents, { password: { [id ?? '']: value ?? '' } });
+    const store = storeWith(OLD);
+    expect(valuesOf(await store.read(await seal(here?.id, here?.value)))).toEqual({ role: 'admin' });
+    expect(await store.read(await seal(elsewhere?.id, elsewhere?.value))).toBeUndefined();
+    expect(await store.read(await seal(here?.id, elsewhere?.value))).toBeUndefined();
+  });
+
+  it('is no session when something else is in it', async () => {
+    const [key] = await secrets().keysFor(PURPOSE);
+    const password = { [key?.id ?? '']: key?.value ?? '' };
+    const others = [
+      {},
+      { record: null },
+      { record: 'text' },
+      { record: [1, 2] },
+      { record: { id: 'x' } },
+      { other: 1 },
+    ];
+    const store = storeWith(OLD);
+    const found = await Promise.all(others.map(async (other) => store.read(await sealData(other, { password }))));
+    expect(found).toEqual(others.map(() => undefined));
+  });
+});
+
+describe('A new secret', () => {
+  it('in front of the old one leaves old sessions open', async () => {
+    const token = await storeWith(OLD).write(changesOf({ set: { cart: 1 } }));
+    expect(valuesOf(await storeWith([NEW, OLD]).read(token))).toEqual({ cart: 1 });
+  });
+
+  it('in front of the old one seals what is written from then on', async () => {
+    const token = await storeWith([NEW, OLD]).write(changesOf({ set: { cart: 1 } }));
+    expect(await storeWith(OLD).read(token)).toBeUndefined();
+    expect(valuesOf(await storeWith([NEW, OLD]).read(token))).toEqual({ cart: 1 });
+  });
+
+  it('opens what it sealed once the old one is taken away', async () => {
+    const token = await storeWith([NEW, OLD]).write(changesOf({ set: { cart: 1 } }));
+    expect(valuesOf(await storeWith(NEW).read(token))).toEqual({ cart: 1 });
+  });
+
+  it('ends what the old one sealed once that is taken away', async () => {
+    const token = await storeWith([OLD]).write(changesOf({ set: { cart: 1 } }));
+    expect(await storeWith(NEW).read(token)).toBeUndefined();
+  });
+});
+
+describe('Opening a seal', () => {
+  it('is done once for requests that carry the same one', async () => {
+    const token = await storeWith(OLD).write(changesOf({ set: { cart: 1 } }));
+    const counted = new CountedSecrets([OLD]);
+    const store = storeWith(counted);
+    const first = await store.read(token);
+    const second = await store.read(token);
+    expect(first).toEqual(second);
+    expect(counted.count).toBe(1);
+  });
+
+  it('is not needed where it was sealed', async () => {
+    const counted = new CountedSecrets([OLD]);
+    const store = storeWith(counted);
+    const token = await store.write(changesOf({ set: { cart: 1 } }));
+    expect(valuesOf(await store.read(token))).toEqual({ cart: 1 });
+    expect(counted.count).toBe(1);
+  });
+
+  it('is tried again for one that did not open', async () => {
+    const counted = new CountedSecrets([OLD]);
+    const store = storeWith(counted);
+    const token = await storeWith(NEW).write(changesOf({ set: { cart: 1 } }));
+    await store.read(token);
+    await store.read(token);
+    expect(counted.count).toBe(2);
+  });
+
+  it('is not tried for what no browser could have kept', async () => {
+    const counted = new CountedSecrets([OLD]);
+    expect(await storeWith(counted).read('a'.repeat(4097))).toBeUndefined();
+    expect(counted.count).toBe(0);
+  });
+});
+
+describe('A session that does not fit in a cookie', () => {
+  it('is refused with its size and the largest of its keys', async () => {
+    const set = { tiny: 1, large: 'x'.repeat(4000), medium: 'x'.repeat(300), small: 'x'.repeat(20) };
+    const error = await tooLarge(storeWith(OLD), set);
+    expect(error.size).toBeGreaterThan(4096);
+    expect(error.limit).toBe(4096);
+    expect(error.largestKeys).toHaveLength(3);
+    expect(error.largestKeys.map((key) => key.split(' ')[0])).toEqual(['"large"', '"medium"', '"small"']);
+    expect(error.message).toContain(`${error.size} bytes`);
+    expect(error.message).toContain('"large" (about 40');
+  });
+
+  it('is refused without telling what is in it', async () => {
+    const error = await tooLarge(storeWith(OLD), { note: 'private '.repeat(600) });
+    expect(error.message).not.toContain('private');
+  });
+
+  it('is measured by what JSON cannot hold, too', async () => {
+    const list = new Map(Array.from({ length: 500 }, (_, number) => [number, `entry ${number}`]));
+    const error = await tooLarge(storeWith(OLD), { note: 'x'.repeat(100), list, count: 10n });
+    expect(error.largestKeys.map((key) => key.split(' ')[0])).toEqual(['"list"', '"note"', '"count"']);
+  });
+
+  it('is measured with its messages', async () => {
+    const changes = changesOf({ set: { cart: 1 }, flashesAdded: { notice: 'x'.repeat(4000) } });
+    const refusal: unknown = await storeWith(OLD)
+      .write(changes)
+      .catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(SessionTooLargeError);
+    expect((refusal as SessionTooLargeError).largestKeys[0]).toMatch(/^flash "notice" \(about 40\d\d bytes\)$/);
+  });
+
+  it('leaves the one before as it was', async () => {
+    const store = storeWith(OLD);
+    const token = await store.write(changesOf({ set: { cart: 1 } }));
+    const opened = await store.read(token);
+    await expect(store.write(changesOf({ opened, set: { cart: 'x'.repeat(4000) } }))).rejects.toThrow(
+      SessionTooLargeError,
+    );
+    expect(valuesOf(await store.read(token))).toEqual({ cart: 1 });
+  });
+
+  it('is told by name and value together', async () => {
+    const sizes = await Promise.all([
+      tooLarge(storeWith(OLD, 'sid'), { cart: 'x'.repeat(4000) }),
+      tooLarge(storeWith(OLD, 'a-longer-name'), { cart: 'x'.repeat(4000) }),
+    ]);
+    expect(sizes[1].size - sizes[0].size).toBeGreaterThanOrEqual(10);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { SessionConfig } from '../../../lib/session/session-config.js';
+import { SessionId } from '../../../lib/session/session-id.js';
+import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
+import { FrozenClock } from '../../support/frozen-clock.js';
+import { changesOf } from '../../support/records.js';
+import { describeSessionStore } from './session-store.contract.js';
+
+const HOUR = 60 * 60;
+
+describeSessionStore('Sessions in memory', ({ config, clock }) => new MemorySessionStore(config, clock), {
+  endsSessions: true,
+});
+
+describe('The store in memory', () => {
+  const config = SessionConfig.from({ idleTimeout: HOUR }, { isProduction: false });
+
+  function start() {
+    const clock = new FrozenClock();
+    const store = new MemorySessionStore(config, clock);
+    const begin = async () => {
+      const times = { createdAt: clock.now(), renewedAt: clock.now(), expiresAt: clock.now() + HOUR * 1000 };
+      const id = await store.write(changesOf({ ...times, set: { cart: 1 } }));
+      return store.read(id ?? '');
+    };
+    return { clock, store, begin };
+  }
+
+  it('counts its sessions', async () => {
+    const { store, begin } = start();
+    expect(store.size).toBe(0);
+    const first = await begin();
+    await begin();
+    expect(store.size).toBe(2);
+    await store.destroy(first?.id ?? '');
+    expect(store.size).toBe(1);
+  });
+
+  it('moves a session that changes its id, and keeps no copy under the old one', async () => {
+    const { store, begin } = start();
+    const opened = await begin();
+    const id = SessionId.generate();
+    const token = await store.write(changesOf({ opened, id }));
+    expect(token).toBe(id);
+    expect(store.size).toBe(1);
+    expect(await store.read(opened?.id ?? '')).toBeUndefined();
+    expect((await store.read(id))?.values.get('cart')).toBe(1);
+  });
+
+  it('moves a session that is renewed, and keeps no copy from before', async () => {
+    const { clock, store, begin } = start();
+    const opened = await begin();
+    clock.advance(HOUR / 2);
+    await store.write(changesOf({ opened, expiresAt: clock.now() + HOUR * 1000 }));
+    expect(store.size).toBe(1);
+    clock.advance(HOUR - 1);
+    expect(await store.read(opened?.id ?? '')).toBeDefined();
+  });
+
+  it('drops what has expired, and keeps what has not', async () => {
+    const { clock, store, begin } = start();
+    await begin();
+    clock.advance(HOUR / 2);
+    const later = await begin();
+    expect(store.size).toBe(2);
+    clock.advance(HOUR / 2 + HOUR / 64);
+    expect(await store.read(later?.id ?? '')).toBeDefined();
+    expect(store.size).toBe(1);
+  });
+
+  it('drops what has expired when nobody comes who has been here before', async () => {
+    const { clock, store } = start();
+    const beginWithoutReading = () =>
+      store.write(changesOf({ expiresAt: clock.now() + HOUR * 1000, set: { cart: 1 } }));
+    await beginWithoutReading();
+    await beginWithoutReading();
+    clock.advance(2 * HOUR);
+    await beginWithoutReading();
+    expect(store.size).toBe(1);
+  });
+
+  it('keeps a session as it was when a change of it cannot be kept', async () => {
+    const { store, begin } = start();
+    const opened = await begin();
+    const cart = { add: () => 1 };
+    await expect(store.write(changesOf({ opened, set: { cart } }))).rejects.toThrow();
+    expect((await store.read(opened?.id ?? ''))?.values.get('cart')).toBe(1);
+    expect(store.size).toBe(1);
+  });
+});
