@@ -9,6 +9,8 @@ import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './
 import { virtualModules } from './virtual-modules.js';
 
 const SETUP_FILES = ['src/gatehouse.ts', 'src/gatehouse.js', 'src/gatehouse.mjs'];
+/** Helpers and middlewares must be of one copy. Astro sees to that only where the project's own package.json names us. */
+const ONE_COPY = ['astro-gatehouse'];
 /** Bundled with the site: one copy of each, without what the site does not use. */
 const BUNDLED = [
   'tsyringe',
@@ -51,7 +53,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
           vite: {
             plugins: [virtualModules(modules, moduleUrl('./started.js'))],
             oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
-            ssr: { noExternal: isProduction ? BUNDLED : [] },
+            ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },
             optimizeDeps: { exclude: ['astro-gatehouse'] },
           },
         });

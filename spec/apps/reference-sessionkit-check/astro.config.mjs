@@ -1,0 +1,22 @@
+import node from '@astrojs/node';
+import { defineConfig } from 'astro/config';
+import sessionkit from 'astro-gatehouse';
+
+export default defineConfig({
+  output: 'server',
+  adapter: node({ mode: 'standalone' }),
+  integrations: [
+    sessionkit({
+      protect: [
+        { pattern: '/admin/**', role: 'admin' },
+        { pattern: '/settings/**', permission: 'settings:write' },
+        { pattern: '/premium/**', allow: () => false },
+      ],
+      access: {
+        check: (rule, session) => {
+          return session?.customField === 'allowed' || session?.customField === rule.pattern;
+        },
+      },
+    }),
+  ],
+});

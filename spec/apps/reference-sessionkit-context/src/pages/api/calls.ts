@@ -1,0 +1,3 @@
+import { calls } from '../../storage';
+
+export const GET = () => Response.json(calls);

@@ -1,0 +1,25 @@
+import node from '@astrojs/node';
+import { defineConfig } from 'astro/config';
+import sessionkit from 'astro-gatehouse';
+
+export default defineConfig({
+  output: 'server',
+  adapter: node({ mode: 'standalone' }),
+  integrations: [
+    sessionkit({
+      loginPath: '/login',
+      protect: [
+        { pattern: '/admin/**', role: 'admin' },
+        { pattern: '/dashboard', roles: ['user', 'admin'] },
+        { pattern: '/settings', permission: 'settings:write' },
+        {
+          pattern: '/premium/**',
+          allow: (session) => session?.subscription === 'premium',
+        },
+      ],
+      globalProtect: false,
+      exclude: ['/public/**', '/about'],
+      debug: false,
+    }),
+  ],
+});
