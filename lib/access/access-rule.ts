@@ -1,3 +1,4 @@
+import { InvalidOptionsError } from '../errors.js';
 import { PathPattern } from './path-pattern.js';
 import type { Permission, Role, VisitorData } from './visitor.js';
 
@@ -35,6 +36,7 @@ export class AccessRule implements Requirement {
   /** The pattern, ready for matching. */
   readonly path: PathPattern;
 
+  /** @throws {InvalidOptionsError} For a pattern that can never match, and for a `redirectTo` that leads nowhere. */
   constructor(options: AccessRuleOptions) {
     this.pattern = options.pattern;
     this.role = options.role;
@@ -43,6 +45,11 @@ export class AccessRule implements Requirement {
     this.permissions = options.permissions;
     this.allow = options.allow;
     this.redirectTo = options.redirectTo;
+    if (this.redirectTo !== undefined && !isAddress(this.redirectTo)) {
+      throw new InvalidOptionsError([
+        `redirectTo "${this.redirectTo}" would be another page for every path: write "/${this.redirectTo}", or a whole address`,
+      ]);
+    }
     this.path = new PathPattern(options.pattern);
   }
 
@@ -69,4 +76,8 @@ export class AccessRule implements Requirement {
     ].filter((part) => part !== false && part !== undefined);
     return `${this.pattern} (${parts.length > 0 ? parts.join(' and ') : 'signed in'})`;
   }
+}
+
+function isAddress(text: string): boolean {
+  return text.startsWith('/') || URL.canParse(text);
 }

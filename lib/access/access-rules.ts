@@ -9,10 +9,13 @@ import { PathIndex } from './path-index.js';
 export class AccessRules {
   readonly #rules: readonly AccessRule[];
   readonly #index: PathIndex;
+  /** What is asked where everything is protected and no rule matches. */
+  readonly signedIn: AccessRule;
 
   constructor(config: GuardConfig, made: MadeClasses) {
     const Rule = made.of(AccessRule);
     this.#rules = config.protect.map((options) => new Rule(options));
+    this.signedIn = new Rule({ pattern: '/**' });
     this.#index = new PathIndex(this.#rules.map((rule) => rule.path));
   }
 
@@ -21,8 +24,9 @@ export class AccessRules {
     return this.#rules[this.#index.first(path)];
   }
 
+  /** Whether no path can have a rule. A `find` of a subclass may know of others than those listed. */
   get isEmpty(): boolean {
-    return this.#rules.length === 0;
+    return this.#rules.length === 0 && this.find === AccessRules.prototype.find;
   }
 
   get all(): readonly AccessRule[] {

@@ -1,6 +1,7 @@
 /** More levels of percent-encoding than this are an attempt to be read differently by different readers. */
 const MAX_DECODINGS = 10;
 const ENCODED = /(?:%[0-9a-f]{2})+/gi;
+const ENCODED_ASCII = /%[0-7][0-9a-f]/gi;
 
 /** A request path that cannot be read, or could be read in several ways. */
 export class UnreadablePathError extends Error {}
@@ -20,7 +21,7 @@ export function canonicalPath(pathname: string, base: string): string {
 
 function decodeFully(pathname: string): string {
   let path = decodeOrThrow(pathname);
-  for (let level = 1; level < MAX_DECODINGS; level++) {
+  for (let level = 1; level <= MAX_DECODINGS; level++) {
     const next = decodeWhatCanBe(path);
     if (next === path) return path;
     path = next;
@@ -42,7 +43,7 @@ function decodeWhatCanBe(text: string): string {
     try {
       return decodeURIComponent(encoded);
     } catch {
-      return encoded;
+      return encoded.replace(ENCODED_ASCII, decodeURIComponent);
     }
   });
 }

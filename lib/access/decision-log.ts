@@ -8,7 +8,7 @@ export class DecisionLog {
     console.info(`[astro-gatehouse] ${line}`);
   }
 
-  /** A rule's function, or a check, threw: the visitor was refused because of it. */
+  /** A function of the application's threw (a rule's, a check, `getRole`): it counts as a refusal. */
   failure(line: string, error: unknown): void {
     console.error(`[astro-gatehouse] ${line}`, error);
   }

@@ -30,7 +30,7 @@ export class GuardConfig {
   readonly debug: boolean;
   /** Without a slash at its end; empty when the site stands at the root. */
   readonly base: string;
-  readonly #endsWithSlash: boolean;
+  readonly #trailingSlash: string | undefined;
   readonly #excluded: PathIndex;
 
   constructor(options: GuardOptions = {}, site: { base?: string; trailingSlash?: string } = {}) {
@@ -41,7 +41,7 @@ export class GuardConfig {
     this.globalProtect = options.globalProtect ?? false;
     this.debug = options.debug ?? false;
     this.base = (site.base ?? '').replace(/\/+$/, '');
-    this.#endsWithSlash = site.trailingSlash === 'always';
+    this.#trailingSlash = site.trailingSlash;
     this.#excluded = new PathIndex((options.exclude ?? []).map((pattern) => new PathPattern(pattern)));
   }
 
@@ -53,6 +53,11 @@ export class GuardConfig {
   toLocation(path: string): string {
     if (!path.startsWith('/')) return path;
     const [, pathname = path, rest = ''] = /^([^?#]*)(.*)$/s.exec(path) ?? [];
-    return `${this.base}${this.#endsWithSlash && !pathname.endsWith('/') ? `${pathname}/` : pathname}${rest}`;
+    return this.#withSlashAsConfigured(this.base + pathname) + rest;
+  }
+
+  #withSlashAsConfigured(pathname: string): string {
+    if (this.#trailingSlash === 'always') return pathname.endsWith('/') ? pathname : `${pathname}/`;
+    return this.#trailingSlash === 'never' && pathname !== '/' ? pathname.replace(/\/$/, '') : pathname;
   }
 }

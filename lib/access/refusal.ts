@@ -1,4 +1,5 @@
 import type { AccessDecision } from './access-decision.js';
+import { printable } from './printable.js';
 
 const UNCACHEABLE = { 'Cache-Control': 'private, no-store', Vary: 'Cookie' } as const;
 const TITLES = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden' } as const;
@@ -6,7 +7,7 @@ const TITLES = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden' } as 
 /** A refusal that sends the browser elsewhere. Anything but GET and HEAD arrives there as a GET. */
 export function redirectTo(location: string, method: string): Response {
   const status = method === 'GET' || method === 'HEAD' ? 302 : 303;
-  return new Response(null, { status, headers: { ...UNCACHEABLE, Location: location } });
+  return new Response(null, { status, headers: { ...UNCACHEABLE, Location: printable(location) } });
 }
 
 /** A refusal for programs: problem details. @see RFC 9457 */

@@ -1,21 +1,22 @@
 import type { AccessDeniedError } from '../errors.js';
 import { injectable } from '../injectable.js';
+import { MadeClasses } from '../session/made-classes.js';
 import { AccessChecker } from './access-checker.js';
-import { AccessDecision } from './access-decision.js';
-import { AccessRule } from './access-rule.js';
+import { AccessDecision, type DecisionCode } from './access-decision.js';
+import type { AccessRule } from './access-rule.js';
 import { AccessRules } from './access-rules.js';
 import { canonicalPath, routedPath, UnreadablePathError } from './canonical-path.js';
 import { DecisionLog } from './decision-log.js';
 import { GuardConfig } from './guard-config.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { segmentsOf } from './path-pattern.js';
+import { printable } from './printable.js';
 import { plain, problem, redirectTo } from './refusal.js';
 import { RETURN_PARAMETER, toReturnPath } from './return-path.js';
 import type { Visitor } from './visitor.js';
 
 /** Redirects that lead to redirects are followed this far before the visitor is told "no" instead. */
 const MAX_HOPS = 5;
-const SIGNED_IN = new AccessRule({ pattern: '/**' });
 
 /**
  * Stands before every page: decides whether the visitor may see it and, if not, what is answered.
@@ -25,23 +26,23 @@ const SIGNED_IN = new AccessRule({ pattern: '/**' });
  */
 @injectable()
 export class RouteGuard {
+  readonly #loginPath: string;
+
   constructor(
     private readonly rules: AccessRules,
     private readonly checker: AccessChecker,
     private readonly config: GuardConfig,
     private readonly log: DecisionLog,
-  ) {}
+    private readonly made: MadeClasses,
+  ) {
+    this.#loginPath = normalized(pathOnly(config.loginPath));
+  }
 
   /** @returns What to answer instead of the page, or `undefined` when the visitor may see it. */
   async inspect(request: GuardedRequest, visitor: Visitor): Promise<Response | undefined> {
     if (this.rules.isEmpty && !this.config.globalProtect) return undefined;
-    let paths: readonly string[];
-    try {
-      paths = this.#pathsOf(request);
-    } catch (error) {
-      if (error instanceof UnreadablePathError) return problem(400);
-      throw error;
-    }
+    const paths = this.#pathsOf(request);
+    if (!paths) return problem(400);
     if (this.#isLogin(paths)) return this.#inspectLogin(request, visitor);
     for (const rule of this.#rulesFor(paths)) {
       const decision = await this.#check(rule, visitor, request);
@@ -52,7 +53,7 @@ export class RouteGuard {
 
   /** What is answered when code of a page's own refuses the visitor. */
   async answer(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promise<Response> {
-    const decision = new AccessDecision(false, error.status === 401 ? 'NOT_SIGNED_IN' : 'NOT_ALLOWED', error.reason);
+    const decision = this.#refused(error.status === 401 ? 'NOT_SIGNED_IN' : 'NOT_ALLOWED', error.reason);
     return error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
   }
 
@@ -94,19 +95,26 @@ export class RouteGuard {
     return redirectTo(this.config.toLocation(target), request.method);
   }
 
-  #pathsOf(request: GuardedRequest): readonly string[] {
-    const requested = canonicalPath(request.pathname, this.config.base);
-    const routed = routedPath(request.routePattern, request.params);
-    return routed === undefined || routed === requested ? [requested] : [routed, requested];
+  /** @returns The paths that rules are asked about, or `undefined` for a request whose path cannot be read. */
+  #pathsOf(request: GuardedRequest): readonly string[] | undefined {
+    try {
+      const requested = canonicalPath(request.pathname, this.config.base);
+      const routed = routedPath(request.routePattern, request.params);
+      return routed === undefined || routed === requested ? [requested] : [routed, requested];
+    } catch (error) {
+      if (error instanceof UnreadablePathError) return undefined;
+      throw error;
+    }
   }
 
-  /** The rule for each path; where there is none and everything is protected, a signed-in visitor is asked for. */
+  /** The rule for each path but the login page's; where everything is protected, at least a signed-in visitor is asked. */
   #rulesFor(paths: readonly string[]): Set<AccessRule> {
     const rules = new Set<AccessRule>();
     for (const path of paths) {
+      if (this.#isLogin([path])) continue;
       const rule = this.rules.find(path);
       if (rule) rules.add(rule);
-      else if (this.config.globalProtect && !this.config.isExcluded(path)) rules.add(SIGNED_IN);
+      else if (this.config.globalProtect && !this.config.isExcluded(path)) rules.add(this.rules.signedIn);
     }
     return rules;
   }
@@ -117,26 +125,34 @@ export class RouteGuard {
       decision = await this.checker.check(rule, visitor);
     } catch (error) {
       this.log.failure(`A check for ${rule} threw, so the visitor was refused.`, error);
-      decision = new AccessDecision(false, 'CHECK_FAILED', 'the check threw');
+      decision = this.#refused('CHECK_FAILED', 'the check threw');
     }
     if (this.config.debug && request) this.log.decision(describe(request, rule, decision));
     return decision;
   }
 
+  #refused(code: DecisionCode, reason: string): AccessDecision {
+    return new (this.made.of(AccessDecision))(false, code, reason);
+  }
+
   #isLogin(paths: readonly string[]): boolean {
-    return paths.every((path) => isSamePath(path, this.config.loginPath));
+    return paths.every((path) => normalized(path) === this.#loginPath);
   }
 
   /** The login page is open to everybody; who is signed in already has nothing to do there. */
   #inspectLogin(request: GuardedRequest, visitor: Visitor): Response | undefined {
-    const { globalProtect, homePath, loginPath } = this.config;
-    const goesHome = globalProtect && !visitor.isGuest && request.method === 'GET' && !isSamePath(homePath, loginPath);
-    return goesHome ? redirectTo(this.config.toLocation(homePath), request.method) : undefined;
+    if (request.method !== 'GET' || !this.#goesHome(visitor)) return undefined;
+    return redirectTo(this.config.toLocation(this.config.homePath), request.method);
+  }
+
+  #goesHome(visitor: Visitor): boolean {
+    const { globalProtect, homePath } = this.config;
+    return globalProtect && !visitor.isGuest && !this.#isLogin([pathOnly(homePath)]);
   }
 
   /** Whether somebody sent to `target` would, by refusals alone, be sent around in a circle. */
   async #leadsBack(target: string, request: GuardedRequest, visitor: Visitor): Promise<boolean> {
-    const seen = new Set(this.#pathsOf(request).map(normalized));
+    const seen = new Set(this.#pathsOf(request)?.map(normalized));
     let next: string | undefined = target;
     for (let hop = 0; hop < MAX_HOPS && next?.startsWith('/'); hop++) {
       const path = normalized(pathOnly(next));
@@ -150,7 +166,7 @@ export class RouteGuard {
   /** Where a visitor is sent on from a page, or `undefined` when the page lets them in. */
   async #nextHop(path: string, visitor: Visitor): Promise<string | undefined> {
     const { config } = this;
-    if (this.#isLogin([path])) return config.globalProtect && !visitor.isGuest ? config.homePath : undefined;
+    if (this.#isLogin([path])) return this.#goesHome(visitor) ? config.homePath : undefined;
     for (const rule of this.#rulesFor([path])) {
       if ((await this.#check(rule, visitor)).isGranted) continue;
       return rule.redirectTo ?? (visitor.isGuest ? undefined : config.forbiddenPath) ?? config.loginPath;
@@ -168,21 +184,24 @@ export class RouteGuard {
   }
 }
 
-/** One line. A path goes in encoded, so that no line feed in it can make a second one. */
+/** One line, whatever the path holds: nobody writes a second line into a log. */
 function describe(request: GuardedRequest, rule: AccessRule, decision: AccessDecision): string {
   const outcome = decision.isGranted ? 'granted' : 'refused';
   const { method, pathname, routePattern } = request;
-  return `${method} ${encodeURI(pathname)} (route ${routePattern}): ${rule} ${outcome}: ${decision.reason}`;
+  const line = `${method} ${printable(pathname)} (route ${routePattern}): ${rule} ${outcome}: ${decision.reason}`;
+  return line.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
+/** The path of an option, as that of a request is read: it may be written encoded or plain. */
 function pathOnly(location: string): string {
-  return location.replace(/[?#].*$/s, '');
+  const path = location.replace(/[?#].*$/s, '');
+  try {
+    return canonicalPath(path, '');
+  } catch {
+    return path;
+  }
 }
 
 function normalized(path: string): string {
-  return `/${segmentsOf(path).join('/')}`;
-}
-
-function isSamePath(path: string, other: string): boolean {
-  return normalized(path) === normalized(pathOnly(other));
+  return `/${segmentsOf(path.normalize('NFC')).join('/')}`;
 }

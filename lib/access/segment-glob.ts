@@ -1,7 +1,9 @@
 import micromatch from 'micromatch';
 
-/** Whatever lets a regular expression try one piece of a text in several ways. */
-const REPETITIONS = /\*(?!\()|[*+!]\(/g;
+/** Whatever lets a regular expression try one piece of a text in several ways; behind a bracket, a "+" does so too. */
+const REPETITIONS = /[*+!]\(|[*+]/g;
+/** A group that repeats what could be read in several ways. */
+const AMBIGUOUS_REPETITION = /[*+]\(.*[|(]|\|.*\)\+/;
 
 /** @returns Why this segment of a pattern is refused, or `undefined` when it is fine. */
 export function whatIsWrongWithGlob(segment: string): string | undefined {
@@ -9,8 +11,12 @@ export function whatIsWrongWithGlob(segment: string): string | undefined {
     return `holds "${segment}": a pattern cannot be negated; list what is to be protected`;
   }
   const isPlain = alternatives(segment).every((alternative) => isWildcardOnly(alternative));
-  if (!isPlain && (segment.match(REPETITIONS)?.length ?? 0) > 1) {
-    return `holds "${segment}": beside brackets or parentheses one "*" is enough; more would let a long path block the server`;
+  if (isPlain) return undefined;
+  if ((segment.match(REPETITIONS)?.length ?? 0) > 1) {
+    return `holds "${segment}": beside brackets or parentheses one "*" or "+" is enough; more would let a long path block the server`;
+  }
+  if (AMBIGUOUS_REPETITION.test(segment)) {
+    return `holds "${segment}": a repeated group cannot offer a choice, which would let a long path block the server; write {a,b} for one of several`;
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
 import type { Session } from '../session/session.js';
 import { AccessConfig } from './access-options.js';
+import { DecisionLog } from './decision-log.js';
 import { Visitor, type VisitorData } from './visitor.js';
 
 /**
@@ -20,6 +21,7 @@ export class VisitorResolver {
   constructor(
     private readonly access: AccessConfig,
     private readonly made: MadeClasses,
+    private readonly log: DecisionLog,
   ) {}
 
   /** @returns The visitor; a guest when the session names no user. */
@@ -40,9 +42,21 @@ export class VisitorResolver {
 
   protected signedIn(data: VisitorData): Visitor {
     const { getRole, getPermissions } = this.access;
-    const roles = getRole ? texts(getRole(data)) : [...texts(data.role), ...texts(data.roles)];
-    const permissions = texts(getPermissions ? getPermissions(data) : data.permissions);
+    const roles = getRole ? this.#ask('getRole', () => getRole(data)) : [...texts(data.role), ...texts(data.roles)];
+    const permissions = getPermissions
+      ? this.#ask('getPermissions', () => getPermissions(data))
+      : texts(data.permissions);
     return new (this.made.of(Visitor))(Object.freeze(data), roles, permissions);
+  }
+
+  /** A function that throws gives nothing: the visitor stays signed in, and rules that ask for more refuse. */
+  #ask(option: string, read: () => unknown): string[] {
+    try {
+      return texts(read());
+    } catch (error) {
+      this.log.failure(`access.${option} threw, so the visitor was given nothing by it.`, error);
+      return [];
+    }
   }
 }
 

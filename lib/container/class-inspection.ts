@@ -15,14 +15,15 @@ export function whyNotReplaceable(token: Class, implementation: unknown, lifetim
   if (implementation !== token && !(implementation.prototype instanceof token)) {
     return `it does not extend it. Write class ${name} extends ${token.name}.`;
   }
-  if (lifetime === 'made' || implementation === token) return undefined;
-  if (hasOwnParameters(implementation) && !hasOwnMetadata(implementation)) {
-    return (
-      `its constructor has parameters of its own, and nothing says what to put in. Give a function: ` +
-      `services.override(${token.name}, (get) => new ${name}(get(…), …)), or decorate the class with @injectable().`
-    );
-  }
-  return undefined;
+  if (lifetime === 'made') return undefined;
+  const owner = constructorOwnerOf(implementation);
+  if (!hasParameters(owner) || hasOwnMetadata(owner)) return undefined;
+  const subject = owner === implementation ? 'its constructor' : `the constructor it has from ${owner.name}`;
+  const method = implementation === token ? lifetime : 'override';
+  return (
+    `${subject} has parameters of its own, and nothing says what to put in. Give a function: ` +
+    `services.${method}(${token.name}, (get) => new ${name}(get(…), …)), or decorate ${owner.name} with @injectable().`
+  );
 }
 
 /** What `@inject(Token)` leaves behind. The token may be anything that the raw container knows. */
@@ -36,9 +37,11 @@ interface InjectedToken {
  * where a type leaves no trace at run time: an interface, or a class imported with `import type`.
  */
 export function dependenciesOf(implementation: Class): unknown[] {
-  const types: unknown[] = Reflect.getMetadata(PARAMETER_TYPES, implementation) ?? [];
-  const injected: Record<string, unknown> = Reflect.getOwnMetadata(INJECTED_TOKENS, implementation) ?? {};
-  const length = hasOwnConstructor(implementation) ? implementation.length : types.length;
+  const owner = constructorOwnerOf(implementation);
+  const types: unknown[] = Reflect.getOwnMetadata(PARAMETER_TYPES, owner) ?? [];
+  const injected: Record<string, unknown> = Reflect.getOwnMetadata(INJECTED_TOKENS, owner) ?? {};
+  // A parameter with a default does not count in the constructor's own length, and is filled all the same.
+  const length = Math.max(owner.length, types.length);
   const asked = Array.from({ length }, (_, index) => injected[index] ?? types[index]);
   return asked.filter((type) => !isOptional(type)).map((type) => (isInjected(type) ? type.token : traceOf(type)));
 }
@@ -51,8 +54,10 @@ function isOptional(type: unknown): boolean {
   return isInjected(type) && type.isOptional === true;
 }
 
+const TRACELESS: readonly unknown[] = [Object, String, Number, Boolean, Array, Function];
+
 function traceOf(type: unknown): unknown {
-  return type === Object ? undefined : type;
+  return TRACELESS.includes(type) ? undefined : type;
 }
 
 function hasOwnMetadata(implementation: Class): boolean {
@@ -61,15 +66,23 @@ function hasOwnMetadata(implementation: Class): boolean {
   );
 }
 
+/** The class whose constructor makes instances: the first one upwards that wrote one down. */
+function constructorOwnerOf(implementation: Class): Class {
+  const parent: unknown = Object.getPrototypeOf(implementation);
+  return hasOwnConstructor(implementation) || !isClass(parent) ? implementation : constructorOwnerOf(parent);
+}
+
 /** A parameter with a default does not count in `length`, and would be given the parent's first dependency. */
-function hasOwnParameters(implementation: Class): boolean {
-  return implementation.length > 0 || /(?<![.\w$#])constructor\s*\((?!\s*\))/.test(sourceOf(implementation));
+function hasParameters(owner: Class): boolean {
+  return owner.length > 0 || /(?<![.\w$#])constructor\s*\((?!\s*\))/.test(sourceOf(owner));
 }
 
 function hasOwnConstructor(implementation: Class): boolean {
   return /(?<![.\w$#])constructor\s*\(/.test(sourceOf(implementation));
 }
 
+/** Comments go, and so does what stands in quotation marks: an address in it is no comment. */
 function sourceOf(implementation: Class): string {
-  return Function.prototype.toString.call(implementation).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+  const source = Function.prototype.toString.call(implementation);
+  return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*|(["'`])(?:\\[\s\S]|(?!\1)[^\\])*\1/g, '');
 }

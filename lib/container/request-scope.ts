@@ -1,8 +1,9 @@
 import type { DependencyContainer } from 'tsyringe';
 import { Visitor } from '../access/visitor.js';
-import type { VisitorResolver } from '../access/visitor-resolver.js';
-import { MissingServiceError } from '../errors.js';
+import { VisitorResolver } from '../access/visitor-resolver.js';
+import { InvalidOverrideError, MissingServiceError } from '../errors.js';
 import { FlashBag } from '../session/flash-bag.js';
+import { MadeClasses } from '../session/made-classes.js';
 import { Session } from '../session/session.js';
 import type { Class } from './registration.js';
 import type { Services } from './services.js';
@@ -16,6 +17,7 @@ import type { Services } from './services.js';
 export class RequestScope {
   #visitor: Visitor | undefined;
   #visitorRevision = -1;
+  #claimedId: string | undefined;
   #pending: Promise<void> | undefined;
   #container: DependencyContainer | undefined;
 
@@ -62,25 +64,35 @@ export class RequestScope {
   #refresh(): void {
     const { revision } = this.session;
     if (revision === this.#visitorRevision) return;
+    const resolved: unknown = this.resolver.resolve(this.session);
     this.#visitorRevision = revision;
-    const resolved = this.resolver.resolve(this.session);
-    if (resolved instanceof Promise) {
-      this.#awaitVisitor(resolved);
-    } else {
+    if (resolved instanceof Visitor) {
       this.#visitor = resolved;
+      if (this.#mayAnswerLater) this.#claimedId = this.resolver.fromSession(this.session).id;
       this.#pending = undefined;
+    } else {
+      this.#awaitVisitor(resolved);
     }
   }
 
-  #awaitVisitor(resolving: Promise<Visitor>): void {
+  /** The resolver of the package never does, and asking it twice would cost every request. */
+  get #mayAnswerLater(): boolean {
+    return this.resolver.resolve !== VisitorResolver.prototype.resolve;
+  }
+
+  #awaitVisitor(resolving: unknown): void {
     const claimed = this.resolver.fromSession(this.session);
-    if (this.#visitor?.id !== claimed.id) this.#visitor = claimed;
-    const pending = resolving.then((visitor) => {
-      if (this.#pending === pending) this.#visitor = visitor;
+    // Compared with the claim before, not with the visitor: whom the resolver refused, a later change does not let in.
+    if (!this.#visitor || this.#claimedId !== claimed.id) this.#visitor = claimed;
+    this.#claimedId = claimed.id;
+    const pending = Promise.resolve(resolving).then((visitor) => {
+      if (this.#pending === pending) this.#visitor = asVisitor(visitor, this.resolver);
     });
     this.#pending = pending;
-    // Whoever needs the answer awaits `pending` and sees the failure there.
-    pending.catch(() => {});
+    // Whoever needs the answer awaits `pending` and sees the failure there; to anybody else nobody is signed in.
+    pending.catch(() => {
+      if (this.#pending === pending) this.#visitor = new (this.services.get(MadeClasses).of(Visitor))();
+    });
   }
 
   #openContainer(): DependencyContainer {
@@ -91,4 +103,14 @@ export class RequestScope {
     container.register(RequestScope as never, { useFactory: () => this });
     return container;
   }
+}
+
+/** A resolver that forgets to answer must not be taken to trust the session. */
+function asVisitor(resolved: unknown, resolver: VisitorResolver): Visitor {
+  if (resolved instanceof Visitor) return resolved;
+  throw new InvalidOverrideError(
+    'VisitorResolver',
+    resolver.constructor.name,
+    'resolve() gave no Visitor. Return this.signedIn({…}), or this.guest() when nobody is signed in.',
+  );
 }

@@ -17,6 +17,9 @@ import { MadeClasses } from '../session/made-classes.js';
 import { dependenciesOf, whyNotReplaceable } from './class-inspection.js';
 import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
 
+const TOO_EARLY =
+  'not everything is registered yet. Ask for it inside the function that you register: (get) => new Mine(get(…)).';
+
 /**
  * All parts of the package, and yours: which class stands for which, and how long its instances live.
  *
@@ -31,6 +34,7 @@ export class Services {
   /** The tsyringe container behind it all, for whatever this class does not offer. */
   readonly container: DependencyContainer = globalContainer.createChildContainer();
   readonly #registrations = new Map<Class, Registration>();
+  readonly #constructed = new Set<unknown>();
   #isBooted = false;
 
   /** One instance for the whole server. It must not hold anything of a request. */
@@ -88,15 +92,20 @@ export class Services {
     this.value(MadeClasses, new MadeClasses(this.#madeClasses()));
     for (const [token, registration] of this.#registrations) this.#inspect(token, registration);
     for (const [token, registration] of this.#registrations) this.#wire(token, registration);
-    for (const [token, registration] of this.#registrations)
-      if (registration.lifetime === 'shared') this.#construct(token, registration);
+    for (const token of this.#registrations.keys()) this.#construct(token);
     return this;
   }
 
-  /** A shared service. @throws {MissingServiceError} When it is not registered, or belongs to a request. */
+  /**
+   * A shared service.
+   *
+   * @throws {MissingServiceError} When it is not registered, or belongs to a request.
+   * @throws {ServiceConstructionError} Before {@link boot}, when it could still be replaced.
+   */
   get<Instance>(token: Class<Instance>): Instance {
     const lifetime = this.lifetimeOf(token);
     if (lifetime !== 'shared' && lifetime !== 'value') throw new MissingServiceError(token.name, 'services.get()');
+    if (!this.#isBooted) throw new ServiceConstructionError(token.name, TOO_EARLY);
     return this.container.resolve(token as never);
   }
 
@@ -129,14 +138,15 @@ export class Services {
   #inspect(token: Class, { lifetime, implementation }: Registration): void {
     if (lifetime === 'made' || lifetime === 'value' || !isClass(implementation)) return;
     const problem = whyNotReplaceable(token, implementation, lifetime);
+    if (problem && implementation === token) throw new ServiceConstructionError(token.name, problem);
     if (problem) throw new InvalidOverrideError(token.name, implementation.name, problem);
     for (const [index, dependency] of dependenciesOf(implementation).entries()) {
       if (dependency === undefined) {
         throw new InvalidOverrideError(
           token.name,
           implementation.name,
-          `the type of its constructor's parameter ${index + 1} leaves no trace at run time (an interface, or a class ` +
-            `imported with "import type"). Import the class itself, or give a function.`,
+          `the type of its constructor's parameter ${index + 1} leaves no trace at run time (an interface, a plain value, or a ` +
+            `class imported with "import type"). Import the class itself, or give a function.`,
         );
       }
       this.#permit(implementation.name, lifetime, dependency);
@@ -164,7 +174,7 @@ export class Services {
       const make = implementation as Factory<unknown>;
       const cached = lifetime === 'shared' ? instanceCachingFactory : instancePerContainerCachingFactory;
       this.container.register(provide, {
-        useFactory: cached((from) => make(this.#getFrom(from, token.name, lifetime))),
+        useFactory: cached((from) => fitting(token, make(this.#getFrom(from, token.name, lifetime)))),
       });
     }
   }
@@ -172,24 +182,32 @@ export class Services {
   #getFrom(container: DependencyContainer, name: string, lifetime: Lifetime): Get {
     return (dependency) => {
       this.#permit(name, lifetime, dependency);
+      this.#construct(dependency);
       return container.resolve(dependency as never);
     };
   }
 
-  #construct(token: Class, { implementation }: Registration): void {
-    let instance: unknown;
+  /** What a service needs is made before it, so that an error is about the service that it happened in. */
+  #construct(token: unknown): void {
+    const registration = this.#registrations.get(token as Class);
+    if (registration?.lifetime !== 'shared' || this.#constructed.has(token)) return;
+    this.#constructed.add(token);
+    const { implementation } = registration;
+    if (isClass(implementation)) for (const dependency of dependenciesOf(implementation)) this.#construct(dependency);
     try {
-      instance = this.container.resolve(token as never);
+      this.container.resolve(token as never);
     } catch (error) {
       if (error instanceof GatehouseError) throw error;
-      throw new ServiceConstructionError(isClass(implementation) ? implementation.name : token.name, error);
-    }
-    if (!(instance instanceof token)) {
-      throw new InvalidOverrideError(
-        token.name,
-        'What the function given made',
-        `it is not a ${token.name}. Return an instance of a class that extends ${token.name}.`,
-      );
+      throw new ServiceConstructionError(isClass(implementation) ? implementation.name : (token as Class).name, error);
     }
   }
+}
+
+function fitting(token: Class, instance: unknown): unknown {
+  if (instance instanceof token) return instance;
+  throw new InvalidOverrideError(
+    token.name,
+    'What the function given made',
+    `it is not a ${token.name}. Return an instance of a class that extends ${token.name}.`,
+  );
 }

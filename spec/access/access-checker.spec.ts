@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import { AccessChecker } from '../../lib/access/access-checker.js';
+import { AccessDecision } from '../../lib/access/access-decision.js';
+import { AccessConfig, type AccessOptions } from '../../lib/access/access-options.js';
+import { AccessRule, type Requirement } from '../../lib/access/access-rule.js';
+import type { Visitor } from '../../lib/access/visitor.js';
+import { MadeClasses } from '../../lib/session/made-classes.js';
+import { admin, guest, member } from '../support/visitors.js';
+
+function check(requirement: Requirement, visitor: Visitor, access: AccessOptions = {}): Promise<AccessDecision> {
+  const checker = new AccessChecker(new AccessConfig(access), new MadeClasses());
+  return checker.check(new AccessRule({ pattern: '/page', ...requirement }), visitor);
+}
+
+const editor = () => member(['editor'], ['posts:read', 'posts:write']);
+const yes = () => true;
+const no = () => false;
+
+describe('The checker', () => {
+  it.each<[string, Requirement, Visitor, AccessDecision['code']]>([
+    ['no requirement, guest', {}, guest(), 'NOT_SIGNED_IN'],
+    ['no requirement, member', {}, member(), 'GRANTED'],
+    ['role, guest', { role: 'editor' }, guest(), 'NOT_SIGNED_IN'],
+    ['role, without it', { role: 'editor' }, member(), 'MISSING_ROLE'],
+    ['role, with it', { role: 'editor' }, editor(), 'GRANTED'],
+    ['role in other letters', { role: 'Editor' }, editor(), 'MISSING_ROLE'],
+    ['roles, with none', { roles: ['editor', 'owner'] }, member(), 'MISSING_ROLE'],
+    ['roles, with one', { roles: ['owner', 'editor'] }, editor(), 'GRANTED'],
+    ['no role is enough', { roles: [] }, admin(), 'MISSING_ROLE'],
+    ['role and roles, with one of two', { role: 'admin', roles: ['editor'] }, editor(), 'MISSING_ROLE'],
+    ['role and roles, with both', { role: 'admin', roles: ['editor'] }, member(['admin', 'editor']), 'GRANTED'],
+    ['permission, guest', { permission: 'posts:read' }, guest(), 'NOT_SIGNED_IN'],
+    ['permission, without it', { permission: 'posts:read' }, member(), 'MISSING_PERMISSION'],
+    ['permission, with it', { permission: 'posts:read' }, editor(), 'GRANTED'],
+    ['permissions, with some', { permissions: ['posts:read', 'x'] }, editor(), 'MISSING_PERMISSION'],
+    ['permissions, with all', { permissions: ['posts:read', 'posts:write'] }, editor(), 'GRANTED'],
+    ['permission and permissions', { permission: 'x', permissions: ['posts:read'] }, editor(), 'MISSING_PERMISSION'],
+    ['role without permission', { role: 'editor', permission: 'x' }, editor(), 'MISSING_PERMISSION'],
+    ['permission without role', { role: 'admin', permission: 'posts:read' }, editor(), 'MISSING_ROLE'],
+    ['a role is no permission', { permission: 'editor' }, editor(), 'MISSING_PERMISSION'],
+    ['a permission is no role', { role: 'posts:read' }, editor(), 'MISSING_ROLE'],
+    ['allow alone says yes to a guest', { allow: yes }, guest(), 'GRANTED'],
+    ['allow alone says no to a guest', { allow: no }, guest(), 'NOT_ALLOWED'],
+    ['allow alone says no to a member', { allow: no }, member(), 'NOT_ALLOWED'],
+    ['allow beside a role, guest', { role: 'editor', allow: yes }, guest(), 'NOT_SIGNED_IN'],
+    ['allow beside a role that is missing', { role: 'admin', allow: yes }, editor(), 'MISSING_ROLE'],
+    ['allow beside a role says no', { role: 'editor', allow: no }, editor(), 'NOT_ALLOWED'],
+    ['allow beside a permission that is missing', { permission: 'x', allow: yes }, editor(), 'MISSING_PERMISSION'],
+    ['everything holds', { role: 'editor', permission: 'posts:read', allow: yes }, editor(), 'GRANTED'],
+  ])('decides %s', async (_, requirement, visitor, code) => {
+    const decision = await check(requirement, visitor);
+    expect(decision).toMatchObject({ code, isGranted: code === 'GRANTED' });
+    expect(decision.reason).not.toBe('');
+  });
+
+  it.each([1, 'true', {}, [], 'false', null, undefined, Promise.resolve('yes')])(
+    'takes %p from allow for a refusal: only true lets in',
+    async (answer) => {
+      expect((await check({ allow: () => answer as never }, member())).isGranted).toBe(false);
+    },
+  );
+
+  it('waits for an allow that takes its time', async () => {
+    expect((await check({ allow: async () => true }, guest())).isGranted).toBe(true);
+    expect((await check({ allow: async () => false }, member())).isGranted).toBe(false);
+  });
+
+  it('hands allow what the session says, and null for a guest', async () => {
+    const seen: unknown[] = [];
+    const allow: Requirement['allow'] = (session) => seen.push(session) > 0;
+    await check({ allow }, guest());
+    await check({ allow }, member());
+    expect(seen).toEqual([null, { userId: 'ada', email: 'ada@example.com' }]);
+  });
+
+  it('does not ask allow when another requirement has failed', async () => {
+    let asked = 0;
+    await check({ role: 'admin', allow: () => ++asked > 0 }, member());
+    expect(asked).toBe(0);
+  });
+
+  it('lets access.check decide alone, for and against', async () => {
+    expect((await check({ role: 'admin' }, guest(), { check: () => true })).isGranted).toBe(true);
+    expect((await check({}, admin(), { check: () => false })).isGranted).toBe(false);
+    expect((await check({ allow: yes }, admin(), { check: async () => false })).isGranted).toBe(false);
+  });
+
+  it('hands access.check the rule and the session', async () => {
+    const asked: unknown[] = [];
+    await check({ role: 'admin' }, guest(), { check: (rule, session) => asked.push(rule.role, session) > 0 });
+    expect(asked).toEqual(['admin', null]);
+  });
+
+  it('takes anything but true from access.check for a refusal', async () => {
+    expect((await check({}, admin(), { check: () => 'yes' as never })).isGranted).toBe(false);
+  });
+
+  it('lets a throw through, for the caller to report', async () => {
+    const allow = () => {
+      throw new Error('down');
+    };
+    await expect(check({ allow }, member())).rejects.toThrow('down');
+  });
+
+  it('names what is missing, and nothing of the session', async () => {
+    const roles = await check({ roles: ['owner', 'admin'] }, member());
+    const permissions = await check({ permissions: ['posts:read', 'x', 'y'] }, editor());
+    expect(roles).toMatchObject({ missing: ['owner', 'admin'], reason: 'needs role owner or admin' });
+    expect(permissions).toMatchObject({ missing: ['x', 'y'], reason: 'needs permission x and y' });
+    expect(roles.reason + permissions.reason).not.toContain('ada');
+  });
+
+  it('makes decisions of the class that stands for them', async () => {
+    class LoudDecision extends AccessDecision {}
+    const made = new MadeClasses(new Map([[AccessDecision, LoudDecision]]));
+    const checker = new AccessChecker(new AccessConfig(), made);
+    expect(await checker.check(new AccessRule({ pattern: '/' }), member())).toBeInstanceOf(LoudDecision);
+    expect(await checker.check(new AccessRule({ pattern: '/' }), guest())).toBeInstanceOf(LoudDecision);
+  });
+
+  it('can be extended by a case that comes first', async () => {
+    class TeamChecker extends AccessChecker {
+      override async check(rule: AccessRule, visitor: Visitor) {
+        return visitor.hasRole('staff') ? this.grant('staff may see all') : super.check(rule, visitor);
+      }
+    }
+    const checker = new TeamChecker(new AccessConfig(), new MadeClasses());
+    const rule = new AccessRule({ pattern: '/', role: 'admin' });
+    expect(await checker.check(rule, member(['staff']))).toMatchObject({
+      isGranted: true,
+      reason: 'staff may see all',
+    });
+    expect((await checker.check(rule, member())).isGranted).toBe(false);
+  });
+});

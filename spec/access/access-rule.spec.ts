@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { AccessRule, type AccessRuleOptions } from '../../lib/access/access-rule.js';
+import { InvalidOptionsError } from '../../lib/errors.js';
+
+describe('A rule', () => {
+  it('puts role and roles side by side: one of each set is asked for', () => {
+    expect(new AccessRule({ pattern: '/', role: 'a', roles: ['b', 'c'] }).acceptedRoleSets).toEqual([
+      ['a'],
+      ['b', 'c'],
+    ]);
+    expect(new AccessRule({ pattern: '/' }).acceptedRoleSets).toEqual([]);
+  });
+
+  it('puts permission and permissions together: all are asked for', () => {
+    const rule = new AccessRule({ pattern: '/', permission: 'a', permissions: ['b', 'c'] });
+    expect(rule.requiredPermissions).toEqual(['a', 'b', 'c']);
+    expect(new AccessRule({ pattern: '/' }).requiredPermissions).toEqual([]);
+  });
+
+  it.each<[AccessRuleOptions, string]>([
+    [{ pattern: '/a/**' }, '/a/** (signed in)'],
+    [{ pattern: '/a', role: 'admin' }, '/a (role admin)'],
+    [{ pattern: '/a', roles: ['x', 'y'] }, '/a (one of roles x, y)'],
+    [{ pattern: '/a', permission: 'p', permissions: ['q'] }, '/a (permissions p, q)'],
+    [{ pattern: '/a', role: 'admin', allow: () => true }, '/a (role admin and allow())'],
+  ])('%j in words is "%s"', (options, words) => {
+    expect(String(new AccessRule(options))).toBe(words);
+  });
+
+  it('is refused with a pattern that can never match', () => {
+    expect(() => new AccessRule({ pattern: 'admin' })).toThrow(InvalidOptionsError);
+  });
+
+  it.each(['/login', '/login?why=x#top', 'https://sso.example/login', undefined])('may lead to %s', (redirectTo) => {
+    expect(new AccessRule({ pattern: '/a', redirectTo }).redirectTo).toBe(redirectTo);
+  });
+
+  it.each(['login', './login', '?login', ''])(
+    'is refused when it leads to "%s": that is another page below every path, and a circle below most',
+    (redirectTo) => {
+      const attempt = () => new AccessRule({ pattern: '/a/**', redirectTo });
+      expect(attempt).toThrow(InvalidOptionsError);
+      expect(attempt).toThrow(`write "/${redirectTo}"`);
+    },
+  );
+});

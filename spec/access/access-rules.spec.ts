@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { AccessRule } from '../../lib/access/access-rule.js';
+import { AccessRules } from '../../lib/access/access-rules.js';
+import { GuardConfig } from '../../lib/access/guard-config.js';
+import { MadeClasses } from '../../lib/session/made-classes.js';
+
+const config = new GuardConfig({
+  protect: [{ pattern: '/admin/open' }, { pattern: '/admin/**', role: 'admin' }, { pattern: '/admin/open', role: 'x' }],
+});
+
+describe('The rules', () => {
+  it('answer with the first one that matches, as listed', () => {
+    const rules = new AccessRules(config, new MadeClasses());
+    expect(rules.find('/admin/open')).toBe(rules.all[0]);
+    expect(rules.find('/admin/users')).toBe(rules.all[1]);
+    expect(rules.find('/')).toBeUndefined();
+  });
+
+  it('know whether there are any', () => {
+    expect(new AccessRules(config, new MadeClasses()).isEmpty).toBe(false);
+    expect(new AccessRules(new GuardConfig(), new MadeClasses()).isEmpty).toBe(true);
+  });
+
+  it('of a subclass that finds rules elsewhere are never taken for none', () => {
+    class RulesFromElsewhere extends AccessRules {
+      override find() {
+        return this.signedIn;
+      }
+    }
+    expect(new RulesFromElsewhere(new GuardConfig(), new MadeClasses()).isEmpty).toBe(false);
+  });
+
+  it('are of the class that stands for a rule, the one for everything else included', () => {
+    class TeamRule extends AccessRule {}
+    const rules = new AccessRules(config, new MadeClasses(new Map([[AccessRule, TeamRule]])));
+    expect(rules.all.every((rule) => rule instanceof TeamRule)).toBe(true);
+    expect(rules.signedIn).toBeInstanceOf(TeamRule);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { canonicalPath, routedPath, UnreadablePathError } from '../../lib/access/canonical-path.js';
+
+/** Writes every character of a text percent-encoded, and that again, as often as asked. */
+function encoded(text: string, levels: number): string {
+  const once = (from: string) =>
+    Array.from(new TextEncoder().encode(from), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+  const again = (from: string) => from.replaceAll('%', '%25');
+  return Array.from({ length: levels - 1 }).reduce<string>(again, once(text));
+}
+
+describe('The canonical path', () => {
+  it.each([
+    ['/admin', '', '/admin'],
+    ['/caf%C3%A9', '', '/café'],
+    ['/100%25', '', '/100%'],
+    ['/100%2525', '', '/100%'],
+    ['/app/admin', '/app', '/admin'],
+    ['/app', '/app', '/'],
+    ['/app/', '/app', '/'],
+    ['/application/admin', '/app', '/application/admin'],
+    ['/admin', '/app', '/admin'],
+    ['/%61pp/admin', '/app', '/admin'],
+  ])('of %s below "%s" is %s', (pathname, base, path) => {
+    expect(canonicalPath(pathname, base)).toBe(path);
+  });
+
+  it.each([1, 2, 5, 10])('is decoded until nothing is left to decode: %i times', (levels) => {
+    expect(canonicalPath(`/${encoded('admin', levels)}`, '')).toBe('/admin');
+  });
+
+  it.each([11, 30])('is unreadable when it is encoded %i times', (levels) => {
+    expect(() => canonicalPath(`/${encoded('admin', levels)}`, '')).toThrow(UnreadablePathError);
+  });
+
+  it.each(['/%', '/%zz', '/%c3', '/a%ff'])('is unreadable when it is malformed: %s', (pathname) => {
+    expect(() => canonicalPath(pathname, '')).toThrow(UnreadablePathError);
+  });
+
+  it.each([0, 1, 2, 3])('has slashes for backslashes, encoded %i times or not at all', (levels) => {
+    const backslash = String.fromCharCode(92);
+    const written = levels === 0 ? backslash : encoded(backslash, levels);
+    expect(canonicalPath(`/admin${written}users`, '')).toBe('/admin/users');
+  });
+
+  it('is decoded as far as it can be where a later level is malformed', () => {
+    const malformed = '%25ff';
+    expect(canonicalPath(`/${encoded('admin', 2)}${malformed}`, '')).toBe('/admin%ff');
+    expect(canonicalPath(`/admin${encoded('/', 2)}${malformed}`, '')).toBe('/admin/%ff');
+  });
+
+  it('of a path that is canonical already is that path', () => {
+    for (const path of ['/', '/a/b', '/café', '/100%', '/a b']) {
+      expect(canonicalPath(path.replaceAll('%', '%25'), '')).toBe(path);
+    }
+  });
+});
+
+describe('The routed path', () => {
+  it.each([
+    ['/about', {}, '/about'],
+    ['/users/[id]', { id: '42' }, '/users/42'],
+    ['/[lang]/[...rest]', { lang: 'en', rest: 'a/b' }, '/en/a/b'],
+    ['/docs/[...slug]', { slug: undefined }, '/docs/'],
+    ['/[a]-[b]', { a: '1', b: '2' }, '/1-2'],
+    ['/users/[id]', { id: '$&' }, '/users/$&'],
+    ['/users/[id]', { id: '%61' }, '/users/%61'],
+  ])('of %s with %j is %s', (pattern, params, path) => {
+    expect(routedPath(pattern, params)).toBe(path);
+  });
+
+  it.each(['/404', '/500'])('of the error page %s is none', (pattern) => {
+    expect(routedPath(pattern, {})).toBeUndefined();
+  });
+});

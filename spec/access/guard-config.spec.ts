@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { GuardConfig } from '../../lib/access/guard-config.js';
+import { InvalidOptionsError } from '../../lib/errors.js';
+
+describe('The guard options', () => {
+  it('protect nothing by themselves', () => {
+    expect(new GuardConfig()).toMatchObject({
+      protect: [],
+      loginPath: '/login',
+      homePath: '/',
+      forbiddenPath: undefined,
+      globalProtect: false,
+      debug: false,
+      base: '',
+    });
+  });
+
+  it('exclude what is listed, as patterns', () => {
+    const config = new GuardConfig({ exclude: ['/public/**', '/about'] });
+    const paths = ['/public', '/public/a/b', '/about/', '/about/us', '/publicity'];
+    expect(paths.filter((path) => config.isExcluded(path))).toEqual(['/public', '/public/a/b', '/about/']);
+    expect(new GuardConfig().isExcluded('/')).toBe(false);
+  });
+
+  it('refuse a pattern that can never match', () => {
+    expect(() => new GuardConfig({ exclude: ['public'] })).toThrow(InvalidOptionsError);
+  });
+
+  it.each([
+    ['/login', '', undefined, '/login'],
+    ['/login', '/app', 'ignore', '/app/login'],
+    ['/login', '/app/', 'ignore', '/app/login'],
+    ['/login', '/', 'always', '/login/'],
+    ['/login/', '/', 'always', '/login/'],
+    ['/login?a=b#c', '/app', 'always', '/app/login/?a=b#c'],
+    ['/login/?a=/', '/', 'never', '/login?a=/'],
+    ['/', '/app', 'never', '/app'],
+    ['/', '/', 'never', '/'],
+    ['/', '', 'always', '/'],
+    ['https://sso.example/login', '/app', 'always', 'https://sso.example/login'],
+  ])('send to %s below "%s" with trailingSlash %s as %s', (path, base, trailingSlash, location) => {
+    const site = trailingSlash === undefined ? { base } : { base, trailingSlash };
+    expect(new GuardConfig({}, site).toLocation(path)).toBe(location);
+  });
+});

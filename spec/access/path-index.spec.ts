@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { PathIndex } from '../../lib/access/path-index.js';
+import { PathPattern } from '../../lib/access/path-pattern.js';
+
+/** The plain way: every pattern alone, one after the other. */
+function firstByLoop(patterns: readonly PathPattern[], path: string): number {
+  return patterns.findIndex((pattern) => new PathIndex([pattern]).first(path) === 0);
+}
+
+/** An independent reading of the language: a pattern's segments against a path's, by recursion. */
+function isMatch(pattern: readonly string[], path: readonly string[]): boolean {
+  const [head, ...rest] = pattern;
+  if (head === undefined) return path.length === 0;
+  if (head === '**' || head === '[...rest]')
+    return path.some((_, at) => isMatch(rest, path.slice(at))) || isMatch(rest, []);
+  if (head === '*')
+    return path.some((_, at) => at > 0 && isMatch(rest, path.slice(at))) || (path.length > 0 && isMatch(rest, []));
+  const [segment, ...others] = path;
+  return segment !== undefined && fits(head, segment) && isMatch(rest, others);
+}
+
+function fits(head: string, segment: string): boolean {
+  if (head === '[id]') return true;
+  if (head === 'a*') return segment.startsWith('a');
+  if (head === '*b') return segment.endsWith('b');
+  if (head === '?') return segment.length === 1;
+  if (head === '{a,ab}') return segment === 'a' || segment === 'ab';
+  if (head === '[ab]*') return /^[ab]/.test(segment);
+  return head === segment;
+}
+
+const patternSegments = fc.array(
+  fc.constantFrom('a', 'b', 'ab', '.a', '*', '**', '[id]', '[...rest]', 'a*', '*b', '?', '{a,ab}', '[ab]*'),
+  { maxLength: 5 },
+);
+const pathSegments = fc.array(fc.constantFrom('a', 'b', 'ab', '.a', 'c'), { maxLength: 6 });
+
+describe('The index of patterns', () => {
+  it('finds the pattern that a plain loop finds', () => {
+    fc.assert(
+      fc.property(
+        fc.array(patternSegments, { maxLength: 12 }),
+        fc.array(pathSegments, { maxLength: 8 }),
+        (rules, paths) => {
+          const patterns = rules.map((segments) => new PathPattern(`/${segments.join('/')}`));
+          const index = new PathIndex(patterns);
+          for (const segments of paths) {
+            const path = `/${segments.join('/')}`;
+            expect(index.first(path)).toBe(firstByLoop(patterns, path));
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('matches as the pattern language says', () => {
+    fc.assert(
+      fc.property(patternSegments, pathSegments, (pattern, path) => {
+        const index = new PathIndex([new PathPattern(`/${pattern.join('/')}`)]);
+        expect(index.first(`/${path.join('/')}`) === 0).toBe(isMatch(pattern, path));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('takes a slash at the end, and several side by side, for nothing', () => {
+    fc.assert(
+      fc.property(fc.array(patternSegments, { maxLength: 6 }), pathSegments, (rules, path) => {
+        const index = new PathIndex(rules.map((segments) => new PathPattern(`/${segments.join('/')}`)));
+        expect(index.first(`//${path.join('//')}//`)).toBe(index.first(`/${path.join('/')}`));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('finds nothing among no patterns', () => {
+    expect(new PathIndex([]).first('/')).toBe(-1);
+  });
+
+  it('finds the earlier of two equal patterns', () => {
+    expect(new PathIndex([new PathPattern('/x'), new PathPattern('/a'), new PathPattern('/a')]).first('/a')).toBe(1);
+  });
+
+  it('finds the first of those that match, not the most specific', () => {
+    const index = new PathIndex(['/admin/**', '/admin/users', '/*'].map((source) => new PathPattern(source)));
+    expect(index.first('/admin/users')).toBe(0);
+    expect(index.first('/other')).toBe(2);
+  });
+
+  it('takes names that objects are born with for plain segments', () => {
+    const index = new PathIndex([new PathPattern('/a')]);
+    expect(['/constructor', '/__proto__', '/a/toString'].map((path) => index.first(path))).toEqual([-1, -1, -1]);
+    expect(new PathIndex([new PathPattern('/__proto__/x')]).first('/__proto__/x')).toBe(0);
+  });
+
+  it('asks each glob of a place once for each segment, however many wildcards stand before it', () => {
+    let asked = 0;
+    const counting = new PathPattern(`${'/**/a'.repeat(6)}/x*`);
+    const counted = counting.segments.map((matcher) =>
+      matcher.kind === 'glob' ? { ...matcher, test: (text: string) => ++asked > 0 && matcher.test(text) } : matcher,
+    );
+    const index = new PathIndex([Object.assign(Object.create(PathPattern.prototype), { segments: counted })]);
+    const segments = 8000;
+    expect(index.first('/a'.repeat(segments))).toBe(-1);
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(segments);
+  });
+});

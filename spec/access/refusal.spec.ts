@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { plain, problem, redirectTo } from '../../lib/access/refusal.js';
+
+describe('A refusal', () => {
+  it.each([redirectTo('/login', 'GET'), problem(401), problem(400), plain(403)])(
+    'is never kept by a cache (%#)',
+    ({ headers }) => {
+      expect(headers.get('cache-control')).toBe('private, no-store');
+      expect(headers.get('vary')).toBe('Cookie');
+    },
+  );
+
+  it.each([
+    ['GET', 302],
+    ['HEAD', 302],
+    ['POST', 303],
+    ['DELETE', 303],
+  ])('of a %s sends the browser on with %i', (method, status) => {
+    const response = redirectTo('/login', method);
+    expect([response.status, response.headers.get('location')]).toEqual([status, '/login']);
+  });
+
+  it('leads to addresses in any script', () => {
+    expect(redirectTo('/ログイン?a=é', 'GET').headers.get('location')).toBe(
+      '/%E3%83%AD%E3%82%B0%E3%82%A4%E3%83%B3?a=%C3%A9',
+    );
+  });
+
+  it.each([
+    [400, 'Bad Request'],
+    [401, 'Unauthorized'],
+    [403, 'Forbidden'],
+  ] as const)('for a program is a problem document: %i', async (status, title) => {
+    const response = problem(status, { code: 'NOT_ALLOWED' });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toEqual({ type: 'about:blank', title, status, code: 'NOT_ALLOWED' });
+  });
+
+  it('names no code when nothing was decided', async () => {
+    expect(await problem(400).json()).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400 });
+  });
+
+  it('for a browser with nowhere to go is a plain text', async () => {
+    const response = plain(403);
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+      403,
+      'text/plain; charset=utf-8',
+      'Forbidden',
+    ]);
+  });
+});

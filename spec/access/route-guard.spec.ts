@@ -1,0 +1,500 @@
+import { describe, expect, it } from '@jest/globals';
+import { AccessChecker } from '../../lib/access/access-checker.js';
+import { AccessDecision } from '../../lib/access/access-decision.js';
+import { AccessConfig } from '../../lib/access/access-options.js';
+import { AccessRule, type AccessRuleOptions } from '../../lib/access/access-rule.js';
+import { AccessRules } from '../../lib/access/access-rules.js';
+import { GuardConfig } from '../../lib/access/guard-config.js';
+import { RouteGuard } from '../../lib/access/route-guard.js';
+import { Visitor } from '../../lib/access/visitor.js';
+import { AccessDeniedError } from '../../lib/errors.js';
+import { MadeClasses } from '../../lib/session/made-classes.js';
+import { call, navigation } from '../support/guarded-request.js';
+import { type GuardParts, guardWith, RememberingLog } from '../support/guards.js';
+import { admin, guest, member } from '../support/visitors.js';
+
+const ADMIN_ONLY: AccessRuleOptions = { pattern: '/admin/**', role: 'admin' };
+
+/** What a visitor is answered, in short: a status and where it leads; "page" when they are let in. */
+function outcome(response: Response | undefined): string {
+  if (!response) return 'page';
+  const location = response.headers.get('location');
+  return location === null ? String(response.status) : `${response.status} ${location}`;
+}
+
+async function inspect(
+  protect: readonly AccessRuleOptions[],
+  request: ReturnType<typeof navigation>,
+  visitor: Visitor,
+  parts: GuardParts = {},
+): Promise<string> {
+  return outcome(await guardWith(protect, parts).inspect(request, visitor));
+}
+
+describe('The guard', () => {
+  it('lets everybody into what no rule names', async () => {
+    expect(await inspect([ADMIN_ONLY], navigation('/about'), guest())).toBe('page');
+    expect(await inspect([], navigation('/about'), guest())).toBe('page');
+  });
+
+  it('lets those in who may', async () => {
+    expect(await inspect([ADMIN_ONLY], navigation('/admin/users'), admin())).toBe('page');
+  });
+
+  it('decides by the first rule that matches', async () => {
+    const rules = [{ pattern: '/admin/open', allow: () => true }, ADMIN_ONLY];
+    expect(await inspect(rules, navigation('/admin/open'), guest())).toBe('page');
+    expect(await inspect([...rules].reverse(), navigation('/admin/open'), guest())).toMatch(/^302/);
+  });
+});
+
+describe('A guest', () => {
+  it('who opens a page is sent to sign in, and back', async () => {
+    expect(await inspect([ADMIN_ONLY], navigation('/admin/users?page=2'), guest())).toBe(
+      '302 /login?returnTo=%2Fadmin%2Fusers%3Fpage%3D2',
+    );
+  });
+
+  it('is sent where the rule says, in place of the login page', async () => {
+    const rule = { ...ADMIN_ONLY, redirectTo: '/welcome?from=admin#top' };
+    expect(await inspect([rule], navigation('/admin'), guest(), { loginPath: '/signin' })).toBe(
+      '302 /welcome?from=admin&returnTo=%2Fadmin#top',
+    );
+    expect(await inspect([ADMIN_ONLY], navigation('/admin'), guest(), { loginPath: '/signin' })).toBe(
+      '302 /signin?returnTo=%2Fadmin',
+    );
+  });
+
+  it('is never sent to the page for those who are signed in and may not', async () => {
+    expect(await inspect([ADMIN_ONLY], navigation('/admin'), guest(), { forbiddenPath: '/no' })).toMatch(
+      /^302 \/login/,
+    );
+  });
+
+  it('who asks as a program gets 401 as a problem document', async () => {
+    const response = await guardWith([ADMIN_ONLY]).inspect(call('/admin'), guest());
+    expect(response?.status).toBe(401);
+    expect(response?.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response?.json()).toEqual({
+      type: 'about:blank',
+      title: 'Unauthorized',
+      status: 401,
+      code: 'NOT_SIGNED_IN',
+    });
+  });
+
+  it.each([
+    ['GET', '302 /login?returnTo=%2Fadmin'],
+    ['HEAD', '302 /login?returnTo=%2Fadmin'],
+    ['POST', '303 /login'],
+    ['PUT', '303 /login'],
+  ])('who sends a %s is answered %s: only what can be opened again is returned to', async (method, expected) => {
+    expect(await inspect([ADMIN_ONLY], navigation('/admin', { method }), guest())).toBe(expected);
+  });
+
+  it('is sent to another site as it is written, wherever this one stands', async () => {
+    const rule = { ...ADMIN_ONLY, redirectTo: 'https://sso.example/start' };
+    expect(await inspect([rule], navigation('/app/admin'), guest(), { site: { base: '/app' } })).toBe(
+      '302 https://sso.example/start?returnTo=%2Fapp%2Fadmin',
+    );
+  });
+
+  it('is sent to a login page in any script', async () => {
+    expect(await inspect([ADMIN_ONLY], navigation('/admin'), guest(), { loginPath: '/ログイン' })).toMatch(
+      /^302 \/%E3%83%AD/,
+    );
+  });
+
+  it('is not returned to an address that would lead off the site', async () => {
+    const elsewhere = navigation('/admin', { pathname: `${'/'.repeat(2)}evil.example`, routePattern: '/admin' });
+    expect(await inspect([ADMIN_ONLY], elsewhere, guest())).toBe('302 /login');
+  });
+});
+
+describe('Somebody who is signed in and may not', () => {
+  it.each<[string, GuardParts, Partial<AccessRuleOptions>, string]>([
+    ['the login page, when nothing else is named', {}, {}, '302 /login'],
+    ['forbiddenPath', { forbiddenPath: '/no' }, {}, '302 /no'],
+    ['redirectTo of the rule first', { forbiddenPath: '/no' }, { redirectTo: '/upgrade' }, '302 /upgrade'],
+    ['a path below the base', { forbiddenPath: '/no', site: { base: '/app' } }, {}, '302 /app/no'],
+    ['a path with the slash the site wants', { site: { trailingSlash: 'always' } }, {}, '302 /login/'],
+  ])('is sent to %s', async (_, parts, rule, expected) => {
+    const address = `${parts.site?.base ?? ''}/admin`;
+    const request = navigation(address, { routePattern: '/admin' });
+    expect(await inspect([{ ...ADMIN_ONLY, ...rule }], request, member(), parts)).toBe(expected);
+  });
+
+  it('gets 403 as a problem document as a program', async () => {
+    const response = await guardWith([ADMIN_ONLY]).inspect(call('/admin'), member());
+    expect(response?.status).toBe(403);
+    expect(await response?.json()).toMatchObject({ title: 'Forbidden', status: 403, code: 'MISSING_ROLE' });
+  });
+
+  it('and sends a form is sent on with 303', async () => {
+    expect(await inspect([ADMIN_ONLY], navigation('/admin', { method: 'POST' }), member())).toBe('303 /login');
+  });
+});
+
+describe('A refusal', () => {
+  it.each([navigation('/admin'), call('/admin'), navigation('/admin', { method: 'POST' })])(
+    'is kept by no cache (%#)',
+    async (request) => {
+      for (const visitor of [guest(), member()]) {
+        const response = await guardWith([ADMIN_ONLY]).inspect(request, visitor);
+        expect(response?.headers.get('cache-control')).toBe('private, no-store');
+        expect(response?.headers.get('vary')).toBe('Cookie');
+      }
+    },
+  );
+
+  it('by code of a page is answered as one by a rule', async () => {
+    const guard = guardWith([]);
+    const unauthorized = new AccessDeniedError(401, true, 'not signed in');
+    const forbidden = new AccessDeniedError(403, true, 'not yours');
+    expect(outcome(await guard.answer(unauthorized, navigation('/mine'), guest()))).toBe('302 /login?returnTo=%2Fmine');
+    expect(outcome(await guard.answer(forbidden, navigation('/mine'), member()))).toBe('302 /login');
+    expect(outcome(await guard.answer(forbidden, call('/mine'), member()))).toBe('403');
+    expect(outcome(await guard.answer(new AccessDeniedError(403, false, 'x'), navigation('/mine'), member()))).toBe(
+      '403',
+    );
+    expect(outcome(await guard.answer(unauthorized, navigation('/login'), guest()))).toBe('401');
+  });
+
+  it('by code of a page whose path cannot be read is still one', async () => {
+    const unreadable = navigation('/a', { pathname: '/%ff', routePattern: '/[x]', params: { x: 'a' } });
+    const denied = new AccessDeniedError(401, true, 'not signed in');
+    expect(outcome(await guardWith([]).answer(denied, unreadable, guest()))).toMatch(/^302 \/login/);
+  });
+
+  it('can be answered otherwise by a subclass', async () => {
+    class Teapot extends RouteGuard {
+      protected override async challenge() {
+        return new Response(null, { status: 418 });
+      }
+    }
+    const made = new MadeClasses();
+    const config = new GuardConfig({ protect: [ADMIN_ONLY] });
+    const checker = new AccessChecker(new AccessConfig(), made);
+    const guard = new Teapot(new AccessRules(config, made), checker, config, new RememberingLog(), made);
+    expect(outcome(await guard.inspect(navigation('/admin'), guest()))).toBe('418');
+    expect(outcome(await guard.inspect(navigation('/admin'), member()))).toBe('302 /login');
+  });
+});
+
+describe('A circle of redirects', () => {
+  const everything: AccessRuleOptions = { pattern: '/**', role: 'admin' };
+
+  it.each<[string, AccessRuleOptions[], GuardParts, Visitor, string]>([
+    ['to the page itself', [{ ...ADMIN_ONLY, redirectTo: '/admin' }], {}, member(), '403'],
+    ['to the page itself, with a query', [{ ...ADMIN_ONLY, redirectTo: '/admin/?why=role' }], {}, member(), '403'],
+    ['to the page itself, written encoded', [{ ...ADMIN_ONLY, redirectTo: '/%61dmin' }], {}, member(), '403'],
+    ['to the page itself, as a guest', [{ ...ADMIN_ONLY, redirectTo: '/admin' }], {}, guest(), '401'],
+    [
+      'between two rules',
+      [
+        { ...ADMIN_ONLY, redirectTo: '/b' },
+        { pattern: '/b', role: 'x', redirectTo: '/admin' },
+      ],
+      {},
+      member(),
+      '403',
+    ],
+    ['from the forbidden page to itself', [everything], { forbiddenPath: '/no' }, member(), '403'],
+    ['over login and home', [everything], { globalProtect: true }, member(), '403'],
+    [
+      'over login to a home that is refused',
+      [ADMIN_ONLY],
+      { globalProtect: true, homePath: '/admin' },
+      member(),
+      '403',
+    ],
+    [
+      'of an encoded and a plain login page',
+      [],
+      { globalProtect: true, loginPath: '/f%C3%BCr' },
+      guest(),
+      '302 /f%C3%BCr?returnTo=%2Fadmin',
+    ],
+  ])('%s is never begun', async (_, rules, parts, visitor, expected) => {
+    expect(await inspect(rules, navigation('/admin'), visitor, parts)).toBe(expected);
+  });
+
+  it('does not begin at a login page that is written encoded', async () => {
+    const parts = { globalProtect: true, loginPath: '/f%C3%BCr' };
+    expect(await inspect([], navigation('/für'), guest(), parts)).toBe('page');
+  });
+
+  it('is suspected behind a chain longer than five', async () => {
+    const chain = (length: number): AccessRuleOptions[] =>
+      Array.from({ length }, (_, at) => ({ pattern: `/p${at}`, role: 'x', redirectTo: `/p${at + 1}` }));
+    expect(await inspect(chain(5), navigation('/p0'), member())).toBe('302 /p1');
+    expect(await inspect(chain(6), navigation('/p0'), member())).toBe('403');
+  });
+
+  it('is not seen where the home page is the login page', async () => {
+    const parts = { globalProtect: true, homePath: '/login' };
+    expect(await inspect([ADMIN_ONLY], navigation('/admin'), member(), parts)).toBe('302 /login');
+    expect(await inspect([ADMIN_ONLY], navigation('/login'), member(), parts)).toBe('page');
+  });
+
+  it('is never walked: following every redirect ends, whatever the rules say', async () => {
+    const pages = ['/', '/login', '/admin', '/b', '/no'];
+    for (const globalProtect of [true, false]) {
+      for (const visitor of [guest(), member(), admin()]) {
+        for (const redirectTo of pages) {
+          for (const forbiddenPath of pages) {
+            const rules = [
+              { ...ADMIN_ONLY, redirectTo },
+              { pattern: '/b', role: 'x', redirectTo: '/admin' },
+            ];
+            const guard = guardWith(rules, { globalProtect, forbiddenPath, homePath: '/b' });
+            for (const start of pages) {
+              let path = start;
+              let hops = 0;
+              for (; hops < 10; hops++) {
+                const response = await guard.inspect(navigation(path), visitor);
+                const location = response?.headers.get('location');
+                if (location === undefined || location === null) break;
+                path = location;
+              }
+              expect(hops).toBeLessThan(6);
+            }
+          }
+        }
+      }
+    }
+  });
+});
+
+describe('With everything protected', () => {
+  const parts: GuardParts = { globalProtect: true, exclude: ['/public/**'] };
+
+  it('a guest sees what is excluded and the login page, and nothing else', async () => {
+    expect(await inspect([], navigation('/anything'), guest(), parts)).toBe('302 /login?returnTo=%2Fanything');
+    expect(await inspect([], navigation('/public/a'), guest(), parts)).toBe('page');
+    expect(await inspect([], navigation('/login'), guest(), parts)).toBe('page');
+    expect(await inspect([], navigation('/login', { method: 'POST' }), guest(), parts)).toBe('page');
+    expect(await inspect([], navigation('/anything'), member(), parts)).toBe('page');
+  });
+
+  it('a rule says more than an exclusion', async () => {
+    expect(
+      await inspect([{ pattern: '/public/staff', role: 'admin' }], navigation('/public/staff'), guest(), parts),
+    ).toMatch(/^302/);
+  });
+
+  it('a page outside what is excluded is not opened by an address inside', async () => {
+    const rewritten = navigation('/public/a', { routePattern: '/secret' });
+    expect(await inspect([], rewritten, guest(), parts)).toMatch(/^302/);
+  });
+
+  it.each([
+    ['GET', member(), '302 /'],
+    ['HEAD', member(), 'page'],
+    ['POST', member(), 'page'],
+    ['GET', guest(), 'page'],
+  ])('a %s of the login page leads home only somebody who is signed in (%#)', async (method, visitor, expected) => {
+    expect(await inspect([], navigation('/login', { method }), visitor, parts)).toBe(expected);
+  });
+
+  it('home is below the base, with the slash the site wants', async () => {
+    const site = { base: '/app', trailingSlash: 'always' };
+    const request = navigation('/app/login/', { routePattern: '/login' });
+    expect(await inspect([], request, member(), { ...parts, homePath: '/home', site })).toBe('302 /app/home/');
+  });
+});
+
+describe('The login page', () => {
+  it('is open whatever the rules say', async () => {
+    const everything = [{ pattern: '/**', role: 'admin' }];
+    expect(await inspect(everything, navigation('/login'), guest())).toBe('page');
+    expect(await inspect(everything, navigation('/login/?x=1'), member())).toBe('page');
+    expect(await inspect(everything, navigation('/login/reset'), guest())).toMatch(/^302/);
+  });
+
+  it('stays where it is for somebody who is signed in, unless everything is protected', async () => {
+    expect(await inspect([ADMIN_ONLY], navigation('/login'), member())).toBe('page');
+  });
+
+  it('is open to an open address that is rewritten to it', async () => {
+    const rewritten = navigation('/public', { routePattern: '/login' });
+    expect(await inspect([], rewritten, guest(), { globalProtect: true, exclude: ['/public'] })).toBe('page');
+  });
+
+  it('opens no other page: neither by its address nor by being served there', async () => {
+    expect(await inspect([ADMIN_ONLY], navigation('/login', { routePattern: '/admin' }), guest())).toBe('401');
+    expect(await inspect([ADMIN_ONLY], navigation('/admin', { routePattern: '/login' }), guest())).toBe('401');
+  });
+});
+
+describe('What is protected is the page that would be served:', () => {
+  const routed = { routePattern: '/admin/[...rest]', params: { rest: 'users' } };
+
+  it.each([
+    ['an address elsewhere does not open a protected page', navigation('/open', routed), 'refused'],
+    [
+      'a page elsewhere does not open a protected address',
+      navigation('/admin/x', { routePattern: '/open' }),
+      'refused',
+    ],
+    ['neither is protected', navigation('/open', { routePattern: '/also-open' }), 'page'],
+    [
+      'the error page for what is not there uses the address',
+      navigation('/admin/x', { routePattern: '/404' }),
+      'refused',
+    ],
+    ['the error page for what failed uses the address', navigation('/admin/x', { routePattern: '/500' }), 'refused'],
+    ['the error page of an open address is open', navigation('/open', { routePattern: '/404' }), 'page'],
+  ])('%s', async (_, request, expected) => {
+    const answer = await inspect([ADMIN_ONLY], request, guest());
+    expect(answer === 'page' ? 'page' : 'refused').toBe(expected);
+  });
+
+  it('where two rules apply, both must let the visitor in', async () => {
+    const rules = [
+      { pattern: '/a', role: 'a' },
+      { pattern: '/b', role: 'b' },
+    ];
+    const request = navigation('/a', { routePattern: '/b' });
+    expect(await inspect(rules, request, member(['a']))).toMatch(/^302/);
+    expect(await inspect(rules, request, member(['b']))).toMatch(/^302/);
+    expect(await inspect(rules, request, member(['a', 'b']))).toBe('page');
+  });
+
+  it('a rule that two paths share is asked once', async () => {
+    let asked = 0;
+    const rule = { pattern: '/a/**', allow: () => ++asked > 0 };
+    await inspect([rule], navigation('/a/x', { routePattern: '/a/y' }), guest());
+    expect(asked).toBe(1);
+  });
+
+  it('the base does not change it, nor does leaving it out', async () => {
+    const site = { base: '/app' };
+    for (const address of ['/app/admin', '/admin', '//app/admin']) {
+      const request = navigation('/', { pathname: address, routePattern: '/admin' });
+      expect(await inspect([ADMIN_ONLY], request, guest(), { site })).toMatch(/^302 \/app\/login/);
+    }
+  });
+
+  it.each([1, 2, 5])('encoding its address %i times does not change it', async (levels) => {
+    const hex = (character: string) => `%${character.charCodeAt(0).toString(16)}`;
+    const once = Array.from('admin', hex).join('');
+    const name = Array.from({ length: levels - 1 }).reduce<string>((text) => text.replaceAll('%', '%25'), once);
+    const request = navigation('/', { pathname: `/${name}`, routePattern: '/[page]', params: { page: name } });
+    expect(await inspect([ADMIN_ONLY], request, guest())).toMatch(/^302/);
+  });
+});
+
+describe('A path that cannot be read', () => {
+  it('is a bad request', async () => {
+    const request = navigation('/', { pathname: '/%ff', routePattern: '/[x]', params: { x: 'a' } });
+    const response = await guardWith([ADMIN_ONLY]).inspect(request, admin());
+    expect(response?.status).toBe(400);
+    expect(response?.headers.get('content-type')).toBe('application/problem+json');
+    expect(response?.headers.get('cache-control')).toBe('private, no-store');
+    expect(await response?.json()).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400 });
+  });
+
+  it('is nothing to a guard that has nothing to guard', async () => {
+    expect(await inspect([], navigation('/', { pathname: '/%ff' }), guest())).toBe('page');
+  });
+});
+
+describe('A function that throws', () => {
+  const down = new Error('down');
+  const broken = () => {
+    throw down;
+  };
+
+  it.each<[string, AccessRuleOptions, GuardParts]>([
+    ['allow', { pattern: '/admin', allow: broken }, {}],
+    ['an allow that takes its time', { pattern: '/admin', allow: () => Promise.reject(down) }, {}],
+    ['access.check', { pattern: '/admin' }, { access: { check: broken } }],
+  ])('refuses, and that is reported: %s', async (_, rule, parts) => {
+    const log = new RememberingLog();
+    const response = await guardWith([rule], { ...parts, log }).inspect(call('/admin'), admin());
+    expect(response?.status).toBe(403);
+    expect(await response?.json()).toMatchObject({ code: 'CHECK_FAILED' });
+    expect(log.failures).toEqual([{ line: expect.stringContaining('/admin'), error: down }]);
+  });
+
+  it('refuses in a checker of one’s own, too', async () => {
+    class Broken extends AccessChecker {
+      override async check(): Promise<AccessDecision> {
+        throw down;
+      }
+    }
+    const log = new RememberingLog();
+    const checker = new Broken(new AccessConfig(), new MadeClasses());
+    expect(await inspect([{ pattern: '/admin' }], call('/admin'), admin(), { checker, log })).toBe('403');
+    expect(log.failures[0]?.error).toBe(down);
+  });
+});
+
+describe('The line for a decision', () => {
+  async function linesOf(request: ReturnType<typeof navigation>, visitor: Visitor, parts: GuardParts = {}) {
+    const log = new RememberingLog();
+    await guardWith([ADMIN_ONLY], { debug: true, log, ...parts }).inspect(request, visitor);
+    return log.decisions;
+  }
+
+  it('says who may, what was asked and why', async () => {
+    expect(await linesOf(navigation('/admin/a'), admin())).toEqual([
+      'GET /admin/a (route /admin/a): /admin/** (role admin) granted: every requirement holds',
+    ]);
+    expect(await linesOf(call('/admin/a', { method: 'POST' }), member())).toEqual([
+      'POST /admin/a (route /admin/a): /admin/** (role admin) refused: needs role admin',
+    ]);
+  });
+
+  it('shows the path as it stands in the address', async () => {
+    expect((await linesOf(navigation('/admin/caf%C3%A9'), admin()))[0]).toContain('GET /admin/caf%C3%A9 (');
+  });
+
+  it('is one line, whatever the path, the route and the reason hold', async () => {
+    const breaks = [10, 13, 0x85, 0x2028, 0x2029].map((code) => String.fromCharCode(code)).join('');
+    const made = new MadeClasses();
+    class Chatty extends AccessChecker {
+      override async check() {
+        return this.grant(`because${breaks}it may`);
+      }
+    }
+    const checker = new Chatty(new AccessConfig(), made);
+    const request = navigation('/', { pathname: `/admin/a${breaks}b`, routePattern: `/admin/a${breaks}c` });
+    const [line] = await linesOf(request, admin(), { checker });
+    expect(line).toMatch(/^GET \/admin\/a%0A.*because it may$/);
+    expect(line).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+  });
+
+  it('holds nothing of the session', async () => {
+    const visitor = new Visitor({ userId: 'ada-7', email: 'ada@example.com', token: 's3cr3t' }, ['spy'], ['peek']);
+    const lines = [
+      ...(await linesOf(navigation('/admin'), visitor)),
+      ...(await linesOf(navigation('/admin'), visitor, { access: { check: () => true } })),
+    ];
+    expect(lines).toHaveLength(2);
+    expect(lines.join()).not.toMatch(/ada|s3cr3t|spy|peek/);
+  });
+
+  it('is left out unless it is asked for, and where nothing was decided', async () => {
+    expect(await linesOf(navigation('/admin'), admin(), { debug: false })).toEqual([]);
+    expect(await linesOf(navigation('/open'), admin())).toEqual([]);
+  });
+});
+
+describe('Classes that stand for ours', () => {
+  it('are made by the guard as well', async () => {
+    class TeamRule extends AccessRule {}
+    class TeamDecision extends AccessDecision {}
+    const made = new MadeClasses(
+      new Map<typeof AccessRule | typeof AccessDecision, never>([
+        [AccessRule, TeamRule as never],
+        [AccessDecision, TeamDecision as never],
+      ]),
+    );
+    const asked: AccessRule[] = [];
+    const access = { check: (rule: AccessRule) => asked.push(rule) > 0 };
+    await guardWith([], { globalProtect: true, made, access }).inspect(navigation('/x'), guest());
+    expect(asked[0]).toBeInstanceOf(TeamRule);
+  });
+});

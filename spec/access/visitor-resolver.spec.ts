@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import { AccessConfig, type AccessOptions } from '../../lib/access/access-options.js';
+import { Visitor } from '../../lib/access/visitor.js';
+import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
+import { MadeClasses } from '../../lib/session/made-classes.js';
+import { Session } from '../../lib/session/session.js';
+import { RememberingLog } from '../support/guards.js';
+import { sessionOf } from '../support/sessions.js';
+
+function resolverWith(access: AccessOptions = {}, log = new RememberingLog()): VisitorResolver {
+  return new VisitorResolver(new AccessConfig(access), new MadeClasses(), log);
+}
+
+function visitorOf(values: Record<string, unknown>, access: AccessOptions = {}): Visitor {
+  return resolverWith(access).fromSession(sessionOf(values));
+}
+
+describe('The visitor of a session', () => {
+  it('is a guest when there is no session', () => {
+    expect(resolverWith().resolve(new Session())).toMatchObject({ isGuest: true });
+  });
+
+  it.each([undefined, null, '', 0, 42, true, {}, ['ada'], new Map(), new Date(0)])(
+    'is a guest when userId is no text: %p',
+    (userId) => {
+      expect(visitorOf({ userId, role: 'admin', permissions: ['x'] })).toMatchObject({ isGuest: true, roles: [] });
+    },
+  );
+
+  it('is a guest when only keys that objects are born with are there', () => {
+    const values: [string, unknown][] = [
+      ['__proto__', { userId: 'ada', role: 'admin' }],
+      ['constructor', 'admin'],
+    ];
+    expect(visitorOf(Object.fromEntries(values)).isGuest).toBe(true);
+  });
+
+  it('has no role from a key that objects are born with', () => {
+    const session = Object.fromEntries([
+      ['userId', 'ada'],
+      ['__proto__', { role: 'admin', permissions: ['x'] }],
+    ]);
+    const visitor = visitorOf(session);
+    expect(visitor).toMatchObject({ isGuest: false, id: 'ada', roles: [], permissions: [] });
+  });
+
+  it.each<[Record<string, unknown>, string[]]>([
+    [{ role: 'admin' }, ['admin']],
+    [{ roles: ['admin', 'editor'] }, ['admin', 'editor']],
+    [{ role: 'admin', roles: ['editor'] }, ['admin', 'editor']],
+    [{ role: 'admin', roles: ['admin'] }, ['admin']],
+    [{ roles: 'editor' }, ['editor']],
+    [{ role: ['editor'] }, ['editor']],
+    [{}, []],
+    [{ role: { name: 'admin' } }, []],
+    [{ role: 1, roles: [true, null, { admin: true }, ['admin'], 'editor'] }, ['editor']],
+    [{ roles: new Set(['admin']) }, []],
+    [{ roles: { 0: 'admin', length: 1 } }, []],
+    [{ role: null, roles: null }, []],
+  ])('with %p has the roles %j', (values, roles) => {
+    expect(visitorOf({ userId: 'ada', ...values }).roles).toEqual(roles);
+  });
+
+  it.each<[unknown, string[]]>([
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+    ['a', ['a']],
+    [[1, {}, ['b'], null, 'a'], ['a']],
+    [{ a: true }, []],
+    [undefined, []],
+  ])('whose session says %p has the permissions %j', (permissions, expected) => {
+    expect(visitorOf({ userId: 'ada', permissions }).permissions).toEqual(expected);
+  });
+
+  it.each<[ReturnType<NonNullable<AccessOptions['getRole']>>, string[]]>([
+    ['owner', ['owner']],
+    [
+      ['owner', 'editor'],
+      ['owner', 'editor'],
+    ],
+    [null, []],
+    [undefined, []],
+  ])('has the roles that getRole gives, in place of its own: %j', (given, roles) => {
+    expect(visitorOf({ userId: 'ada', role: 'admin', roles: ['x'] }, { getRole: () => given }).roles).toEqual(roles);
+  });
+
+  it('has the permissions that getPermissions gives, in place of its own', () => {
+    const ofPlan: AccessOptions['getPermissions'] = (session) => (session.plan === 'pro' ? ['export'] : null);
+    expect(visitorOf({ userId: 'a', permissions: ['x'], plan: 'pro' }, { getPermissions: ofPlan }).permissions).toEqual(
+      ['export'],
+    );
+    expect(visitorOf({ userId: 'a', permissions: ['x'] }, { getPermissions: ofPlan }).permissions).toEqual([]);
+  });
+
+  it('is given nothing by a function that throws, and that is reported', () => {
+    const log = new RememberingLog();
+    const down = new Error('down');
+    const broken = () => {
+      throw down;
+    };
+    const resolver = resolverWith({ getRole: broken, getPermissions: broken }, log);
+    const visitor = resolver.fromSession(sessionOf({ userId: 'ada', role: 'admin', permissions: ['x'] }));
+    expect(visitor).toMatchObject({ isGuest: false, roles: [], permissions: [] });
+    expect(log.failures.map(({ error }) => error)).toEqual([down, down]);
+    expect(log.failures.map(({ line }) => line).join()).toMatch(/getRole.*getPermissions/);
+    expect(log.failures.map(({ line }) => line).join()).not.toContain('ada');
+  });
+
+  it('cannot be changed through what it tells of the session', () => {
+    const { session } = visitorOf({ userId: 'ada' });
+    expect(Object.isFrozen(session)).toBe(true);
+  });
+
+  it('is signed in as soon as the session says so, in the same request', () => {
+    const session = new Session();
+    session.set('userId', 'ada');
+    expect(resolverWith().resolve(session)).toMatchObject({ id: 'ada' });
+  });
+
+  it('is of the class that stands for a visitor', () => {
+    class TeamVisitor extends Visitor {}
+    const made = new MadeClasses(new Map([[Visitor, TeamVisitor]]));
+    const resolver = new VisitorResolver(new AccessConfig(), made, new RememberingLog());
+    expect(resolver.resolve(new Session())).toBeInstanceOf(TeamVisitor);
+    expect(resolver.resolve(sessionOf({ userId: 'ada' }))).toBeInstanceOf(TeamVisitor);
+  });
+
+  it('does not make the answer personal', () => {
+    const session = sessionOf({ userId: 'ada' });
+    resolverWith().resolve(session);
+    expect(session.wasUsed).toBe(false);
+  });
+});

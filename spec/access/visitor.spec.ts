@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { Visitor } from '../../lib/access/visitor.js';
+import { admin, guest, member } from '../support/visitors.js';
+
+describe('A visitor', () => {
+  it('is a guest without a session', () => {
+    expect(guest()).toMatchObject({ isGuest: true, id: undefined, session: null, roles: [], permissions: [] });
+  });
+
+  it('is somebody with one', () => {
+    expect(admin()).toMatchObject({ isGuest: false, id: 'grace', roles: ['admin'] });
+  });
+
+  it('has the roles and permissions that were given, and no others', () => {
+    const visitor = new Visitor({ userId: 'ada' }, ['editor', 'editor'], ['a', 'b']);
+    expect(visitor.roles).toEqual(['editor']);
+    expect([visitor.hasRole('editor'), visitor.hasRole('a'), visitor.hasRole('constructor')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect([visitor.hasPermission('a'), visitor.hasPermission('editor')]).toEqual([true, false]);
+  });
+
+  it('has all permissions only with every one, and any with one', () => {
+    const visitor = member([], ['a', 'b']);
+    expect([visitor.hasAllPermissions('a', 'b'), visitor.hasAllPermissions('a', 'c')]).toEqual([true, false]);
+    expect([visitor.hasAnyPermission('c', 'b'), visitor.hasAnyPermission('c'), visitor.hasAnyPermission()]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('cannot be given a role through what it tells', () => {
+    const visitor = member();
+    (visitor.roles as string[]).push('admin');
+    (visitor.permissions as string[]).push('everything');
+    expect([visitor.hasRole('admin'), visitor.hasPermission('everything')]).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,165 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const LIB = join(ROOT, 'lib');
+
+interface SourceFile {
+  /** From the repository's root, with slashes. */
+  readonly path: string;
+  readonly text: string;
+  readonly tree: ts.SourceFile;
+  readonly imports: readonly string[];
+}
+
+const FILES: readonly SourceFile[] = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => read(`lib/${file.replaceAll('\\', '/')}`));
+
+function read(path: string): SourceFile {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  return {
+    path,
+    text,
+    tree,
+    imports: ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName),
+  };
+}
+
+/** The files of the package that a file imports, from the repository's root. */
+function neighboursOf({ path, imports }: SourceFile): string[] {
+  const relatives = imports.filter((name) => name.startsWith('.'));
+  return relatives.map((name) =>
+    relative(ROOT, join(ROOT, dirname(path), name))
+      .replaceAll('\\', '/')
+      .replace(/\.js$/, '.ts'),
+  );
+}
+
+/** `session`, `access`, `container` or `astro`; a file that stands on its own for one of lib itself. */
+function roomOf(path: string): string {
+  const [, room = '', file] = path.split('/');
+  return file === undefined ? path : room;
+}
+
+function nodesOf(tree: ts.Node): ts.Node[] {
+  const nodes: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    nodes.push(node);
+    node.forEachChild(visit);
+  };
+  visit(tree);
+  return nodes;
+}
+
+/** Files that only declare types have nothing to run, and so nothing to specify. */
+function hasRunTimeCode({ path, text }: SourceFile): boolean {
+  if (path.endsWith('.d.ts')) return false;
+  const { outputText } = ts.transpileModule(text, {
+    compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, removeComments: true },
+  });
+  return outputText.replace(/export \{\s*\};?|^import .*$/gm, '').trim() !== '';
+}
+
+/** Rooms, each of which may use those before it. */
+const ROOMS = ['session', 'access', 'container', 'astro'];
+/** For everybody. */
+const COMMON = ['lib/errors.ts', 'lib/injectable.ts'];
+const FRONT_DOORS = ['lib/index.ts', 'lib/server.ts'];
+
+/** Files with code and without a spec of the same name, each for a reason. Those of lib/astro have integration specs. */
+const SPECIFIED_ELSEWHERE: Record<string, string> = {
+  'lib/index.ts': 'exports only; samples and integration specs import it',
+  'lib/server.ts': 'exports only; samples and integration specs import it',
+  'lib/injectable.ts': 'exports only; every spec of the container goes through it',
+  'lib/session/cookie-jar.ts': 'a port without code of its own',
+  'lib/session/stores/session-store.ts': 'a port without code of its own',
+};
+
+describe('The house', () => {
+  it('has files to look at', () => {
+    expect(FILES.length).toBeGreaterThan(40);
+  });
+
+  it.each(ROOMS.map((room, index) => ({ room, allowed: ROOMS.slice(0, index + 1) })))(
+    'lets $room use $allowed and what is for everybody',
+    ({ room, allowed }) => {
+      const strays = FILES.filter(({ path }) => roomOf(path) === room).flatMap((file) =>
+        neighboursOf(file)
+          .filter((neighbour) => !COMMON.includes(neighbour) && !allowed.includes(roomOf(neighbour)))
+          .map((neighbour) => `${file.path} -> ${neighbour}`),
+      );
+      expect(strays).toEqual([]);
+    },
+  );
+
+  it('has no rooms but these', () => {
+    const places = new Set(FILES.map(({ path }) => roomOf(path)));
+    expect([...places].sort()).toEqual([...ROOMS, ...COMMON, ...FRONT_DOORS].sort());
+  });
+
+  it('has errors and injectable that use nothing of it', () => {
+    expect(COMMON.flatMap((path) => neighboursOf(read(path)))).toEqual([]);
+  });
+
+  it('has front doors that nobody inside goes through', () => {
+    const users = FILES.filter((file) => neighboursOf(file).some((neighbour) => FRONT_DOORS.includes(neighbour)));
+    expect(users.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('imports only files that are there', () => {
+    const missing = FILES.flatMap((file) => neighboursOf(file)).filter((path) => !existsSync(join(ROOT, path)));
+    expect(missing).toEqual([]);
+  });
+
+  it('knows Astro and virtual modules in lib/astro only', () => {
+    const users = FILES.filter(({ imports }) => imports.some((name) => /^(?:astro(?:$|[:/])|virtual:)/.test(name)));
+    expect(users.length).toBeGreaterThan(0);
+    expect(users.map(({ path }) => path).filter((path) => roomOf(path) !== 'astro')).toEqual([]);
+  });
+
+  it('knows tsyringe in lib/container only, but for the decorator', () => {
+    const users = FILES.filter(({ imports }) => imports.some((name) => name.startsWith('tsyringe')));
+    const outside = users.map(({ path }) => path).filter((path) => roomOf(path) !== 'container');
+    expect(outside).toEqual(['lib/injectable.ts']);
+    expect(read('lib/injectable.ts').text).toMatch(/^export \{ injectable \} from 'tsyringe';$/m);
+  });
+
+  it('has sessions that never see HTTP', () => {
+    const http = new Set(['Request', 'Response', 'Headers']);
+    const mentions = FILES.filter(({ path }) => roomOf(path) === 'session').flatMap(({ path, tree }) =>
+      nodesOf(tree)
+        .filter((node) => ts.isIdentifier(node) && http.has(node.text))
+        .map((node) => `${path}: ${node.getText()}`),
+    );
+    expect(mentions).toEqual([]);
+  });
+
+  it('never says any', () => {
+    const places = FILES.filter(({ tree }) => nodesOf(tree).some(({ kind }) => kind === ts.SyntaxKind.AnyKeyword));
+    expect(places.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('is made of short files', () => {
+    const lengths = FILES.map(({ text }) => text.split('\n').length - 1).sort((a, b) => a - b);
+    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(80);
+    expect(FILES.filter(({ text }) => text.split('\n').length - 1 > 300).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('The specs', () => {
+  it('mirror every file that has code, but for those specified elsewhere', () => {
+    const bare = FILES.filter((file) => roomOf(file.path) !== 'astro' && hasRunTimeCode(file))
+      .map(({ path }) => path)
+      .filter((path) => !(path in SPECIFIED_ELSEWHERE))
+      .filter((path) => !existsSync(join(ROOT, path.replace(/^lib/, 'spec').replace(/\.ts$/, '.spec.ts'))));
+    expect(bare).toEqual([]);
+  });
+
+  it('except only files that are there', () => {
+    expect(Object.keys(SPECIFIED_ELSEWHERE).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});

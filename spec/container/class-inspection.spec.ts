@@ -1,0 +1,87 @@
+// First, because tsyringe refuses to load before it.
+import 'reflect-metadata/lite';
+
+import { describe, expect, it } from '@jest/globals';
+import { inject } from 'tsyringe';
+import { dependenciesOf, whyNotReplaceable } from '../../lib/container/class-inspection.js';
+import { injectable } from '../../lib/injectable.js';
+
+class Engine {}
+class Wheels {}
+
+@injectable()
+class Car {
+  constructor(
+    readonly engine: Engine,
+    readonly wheels: Wheels = new Wheels(),
+  ) {}
+}
+
+describe('What a class depends on', () => {
+  it('is what its constructor asks for, defaulted parameters included', () => {
+    expect(dependenciesOf(Car)).toEqual([Engine, Wheels]);
+  });
+
+  it('is what its parent asks for, when it has no constructor', () => {
+    class Cab extends Car {}
+    class LateCab extends Cab {}
+    expect(dependenciesOf(LateCab)).toEqual([Engine, Wheels]);
+  });
+
+  it('is nothing, when its constructor asks for nothing', () => {
+    class Toy extends Car {
+      constructor() {
+        super(new Engine());
+      }
+    }
+    expect(dependenciesOf(Toy)).toEqual([]);
+    expect(dependenciesOf(Engine)).toEqual([]);
+  });
+
+  it('is what is injected by name in place of the type', () => {
+    @injectable()
+    class Truck {
+      constructor(
+        @inject(Wheels) readonly wheels: unknown,
+        @inject('radio', { isOptional: true }) readonly radio: unknown,
+        readonly engine: Engine,
+      ) {}
+    }
+    expect(dependenciesOf(Truck)).toEqual([Wheels, Engine]);
+  });
+
+  it('is unknown where the type leaves no trace', () => {
+    @injectable()
+    class Odd {
+      constructor(
+        readonly shape: { sides: number },
+        readonly name: string,
+        readonly count = 3,
+      ) {}
+    }
+    expect(dependenciesOf(Odd)).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('What stands for a class', () => {
+  it('may be the class, a subclass, or a function', () => {
+    class Cab extends Car {}
+    for (const implementation of [Car, Cab, () => new Cab(new Engine())]) {
+      expect(whyNotReplaceable(Car, implementation, 'shared')).toBeUndefined();
+    }
+  });
+
+  it('may have any constructor when the package makes it', () => {
+    class Own extends Car {
+      constructor(
+        engine: Engine,
+        readonly extra = 1,
+      ) {
+        super(engine);
+      }
+    }
+    expect(whyNotReplaceable(Car, Own, 'made')).toBeUndefined();
+    expect(whyNotReplaceable(Car, Own, 'shared')).toContain('its constructor has parameters of its own');
+    expect(whyNotReplaceable(Car, () => new Car(new Engine()), 'made')).toContain('Give a class that extends Car');
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import * as errors from '../lib/errors.js';
+
+const NODE_COMMAND = 'randomBytes(32)';
+
+/** Each error with its code, its data, and the part of its message that says what to do. */
+const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, string][] = [
+  [
+    new errors.InvalidOptionsError(['a: wrong', 'b: wrong']),
+    'INVALID_OPTIONS',
+    { problems: ['a: wrong', 'b: wrong'] },
+    '  - a: wrong\n  - b: wrong',
+  ],
+  [new errors.MissingSecretError('GATEHOUSE_SECRET'), 'MISSING_SECRET', { variable: 'GATEHOUSE_SECRET' }, NODE_COMMAND],
+  [
+    new errors.WeakSecretError('GATEHOUSE_SECRET', 'has 3 characters'),
+    'WEAK_SECRET',
+    { source: 'GATEHOUSE_SECRET', reason: 'has 3 characters' },
+    NODE_COMMAND,
+  ],
+  [
+    new errors.InvalidOverrideError('Clock', 'Mine', 'write it so.'),
+    'INVALID_OVERRIDE',
+    { replaced: 'Clock', replacement: 'Mine' },
+    'Mine cannot replace Clock: write it so.',
+  ],
+  [
+    new errors.MissingServiceError('Mailer', 'Shop'),
+    'MISSING_SERVICE',
+    { service: 'Mailer', neededBy: 'Shop' },
+    'services.shared(Mailer)',
+  ],
+  [
+    new errors.CaptiveServiceError('Shop', 'Cart'),
+    'CAPTIVE_SERVICE',
+    { service: 'Shop', captive: 'Cart' },
+    'services.perRequest(Shop)',
+  ],
+  [
+    new errors.ServiceConstructionError('Shop', new Error('closed')),
+    'SERVICE_CONSTRUCTION',
+    { service: 'Shop' },
+    'Shop could not be made at start: closed',
+  ],
+  [
+    new errors.SessionCommittedError("session.set('a')"),
+    'SESSION_COMMITTED',
+    { operation: "session.set('a')" },
+    "in the page's own frontmatter",
+  ],
+  [
+    new errors.InvalidSessionValueError('cart', 'it is a function'),
+    'INVALID_SESSION_VALUE',
+    { key: 'cart' },
+    'turn instances of your own classes into plain objects',
+  ],
+  [
+    new errors.SessionTooLargeError(5000, 4096, ['"cart"']),
+    'SESSION_TOO_LARGE',
+    { size: 5000, limit: 4096, largestKeys: ['"cart"'] },
+    "session: { store: 'memory' }",
+  ],
+  [
+    new errors.InvalidVisitorError('userId', 'a text'),
+    'INVALID_VISITOR',
+    { key: 'userId' },
+    'Correct what you give to setSession',
+  ],
+  [new errors.AstroSessionMissingError(), 'ASTRO_SESSION_MISSING', {}, 'Configure session.driver'],
+  [new errors.OutsideRequestError('getSession'), 'OUTSIDE_REQUEST', { helper: 'getSession' }, 'pass the Astro context'],
+  [
+    new errors.AccessDeniedError(401, true, 'not signed in'),
+    'UNAUTHORIZED',
+    { status: 401, mayRedirect: true, reason: 'not signed in' },
+    "Check in the page's own frontmatter",
+  ],
+  [
+    new errors.AccessDeniedError(403, false, 'not yours'),
+    'FORBIDDEN',
+    { status: 403, mayRedirect: false, reason: 'not yours' },
+    "Check in the page's own frontmatter",
+  ],
+];
+
+describe('An error', () => {
+  it.each(SITUATIONS.map(([error, code, data, cure]) => ({ name: error.name, error, code, data, cure })))(
+    '$name has the code $code, its data, and the cure in its message',
+    ({ name, error, code, data, cure }) => {
+      expect(error).toBeInstanceOf(errors.GatehouseError);
+      expect(error).toBeInstanceOf(Error);
+      expect(error).toMatchObject({ code, ...data });
+      expect(name).toBe(error.constructor.name);
+      expect(error.message).toMatch(/^\[astro-gatehouse\] /);
+      expect(error.message).toContain(cure);
+    },
+  );
+
+  it('stands in this list, every class of it', () => {
+    const listed = new Set(SITUATIONS.map(([error]) => error.name));
+    const classes = Object.keys(errors).filter((name) => name !== 'GatehouseError');
+    expect(classes.filter((name) => !listed.has(name))).toEqual([]);
+  });
+
+  it('has a code of its own for each situation', () => {
+    const codes = SITUATIONS.map(([error]) => error.code);
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it('keeps what a service threw as its cause', () => {
+    const cause = new Error('closed');
+    expect(new errors.ServiceConstructionError('Shop', cause).cause).toBe(cause);
+    expect(new errors.ServiceConstructionError('Shop', 'closed').message).toContain('closed');
+  });
+});
