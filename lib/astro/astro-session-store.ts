@@ -10,7 +10,7 @@ import type { SessionRecord } from '../session/session-record.js';
 import { SessionStore } from '../session/stores/session-store.js';
 
 /** The visitor's values, as one plain object. */
-const VALUES = '__session__';
+export const VALUES = '__session__';
 /** Everything else of the record. */
 const RECORD = '__gatehouse__';
 

@@ -4,6 +4,7 @@ import type { CookieJar } from '../session/cookie-jar.js';
 import type { Session } from '../session/session.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
 import { AstroSessionStore } from './astro-session-store.js';
+import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
 import type { Gatehouse } from './gatehouse.js';
 import { putOnLocals } from './locals.js';
@@ -18,6 +19,7 @@ const cycles = new WeakMap<object, RequestCycle>();
 export class RequestCycle {
   /** The context of the latest run: a rewrite brings new cookies. */
   #context: APIContext;
+  #watch: AstroSessionWatch;
   #scope: RequestScope | undefined;
   #isRunning = false;
 
@@ -26,6 +28,7 @@ export class RequestCycle {
     context: APIContext,
   ) {
     this.#context = context;
+    this.#watch = new AstroSessionWatch(context);
   }
 
   /** The cycle that a request is in. */
@@ -48,6 +51,16 @@ export class RequestCycle {
     } finally {
       this.#isRunning = false;
     }
+  }
+
+  /** Takes over a visitor whom a middleware of the application's own put into Astro's session since ours was opened. */
+  async adoptAstroSession(session: Session): Promise<void> {
+    const { store } = this.gatehouse;
+    if (!(store instanceof AstroSessionStore)) return this.#watch.adoptInto(session);
+    const current = await store.current();
+    if (!current) return;
+    if (session.isNew && !session.isDirty) session.settle(current);
+    else session.adopt(Object.fromEntries(current.values));
   }
 
   async #answer(next: MiddlewareNext): Promise<Response> {
@@ -84,6 +97,7 @@ export class RequestCycle {
   async #commit(session: Session, response: Response): Promise<Response> {
     const mustWait = session.flashes.isDeliverable && bodyIsStreamedPage(response);
     const answer = mustWait ? await wholeBody(response) : response;
+    this.#watch.forgetEnded(session);
     const isPersonal = !session.isNew || session.wasUsed;
     await this.gatehouse.sessions.commit(session, this.#cookies);
     if (!isPersonal) return answer;

@@ -24,20 +24,24 @@ export interface SessionRecord {
 
 const FORMAT_VERSION = 1;
 
-/** @returns The record as text (devalue's format). */
-export function serializeRecord(record: SessionRecord): string {
-  const { id, createdAt, renewedAt, expiresAt, values, flashes, identity } = record;
-  return stringify([FORMAT_VERSION, id, createdAt, renewedAt, expiresAt, values, flashes, identity]);
+/**
+ * @returns The record as text (devalue's format), without its id: what a store keeps must not be usable as a cookie.
+ */
+export function serializeRecord(record: Omit<SessionRecord, 'id'>): string {
+  const { createdAt, renewedAt, expiresAt, values, flashes, identity } = record;
+  return stringify([FORMAT_VERSION, createdAt, renewedAt, expiresAt, values, flashes, identity]);
 }
 
-/** @returns The record, or `undefined` for any text that is not a record of this version. Never throws. */
-export function parseRecord(text: string): SessionRecord | undefined {
+/**
+ * @param id The id under which the text was found.
+ * @returns The record, or `undefined` for any text that is not a record of this version. Never throws.
+ */
+export function parseRecord(text: string, id: string): SessionRecord | undefined {
   try {
     const fields: unknown = parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
-    const [, id, createdAt, renewedAt, expiresAt, values, flashes, identity] = fields;
+    const [, createdAt, renewedAt, expiresAt, values, flashes, identity] = fields;
     const isRecord =
-      typeof id === 'string' &&
       [createdAt, renewedAt, expiresAt].every(Number.isFinite) &&
       values instanceof Map &&
       flashes instanceof Map &&

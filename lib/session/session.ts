@@ -1,7 +1,7 @@
 import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
 import { FlashBag } from './flash-bag.js';
-import { SessionId } from './session-id.js';
 import { type SessionRecord, whyNotStorable } from './session-record.js';
+import { SessionState } from './session-state.js';
 import { SessionValues } from './session-values.js';
 
 declare global {
@@ -30,13 +30,7 @@ export class Session<Data extends object = App.SessionData> {
   /** Messages for a later page. */
   readonly flashes: FlashBag;
   readonly #values: SessionValues;
-  #opened: SessionRecord | undefined;
-  #id: string | undefined;
-  #signedInAt: number | undefined;
-  #identity: readonly string[];
-  #isForgotten = false;
-  #isEnded = false;
-  #endedId: string | undefined;
+  readonly #state: SessionState;
   #isClosed = false;
   #wasUsed = false;
   #revision = 0;
@@ -46,33 +40,34 @@ export class Session<Data extends object = App.SessionData> {
    * @param flashes The messages that wait in it.
    */
   constructor(opened?: SessionRecord, flashes: FlashBag = new FlashBag(opened?.flashes)) {
-    this.#opened = opened;
-    this.#id = opened?.id;
-    this.#identity = opened?.identity ?? [];
+    this.#state = new SessionState(opened);
     this.#values = new SessionValues(opened?.values);
     this.flashes = flashes;
   }
 
   /** The identifier. A session that holds nothing yet is given one when it is first asked for. */
   get id(): string {
-    this.#id ??= SessionId.generate();
-    return this.#id;
+    return this.#state.id;
   }
 
   /** Whether no earlier request left this session. */
   get isNew(): boolean {
-    return this.#opened === undefined;
+    return this.#state.opened === undefined;
   }
 
   /** Whether this request changed anything that has to be stored. */
   get isDirty(): boolean {
-    const isRenamed = this.#opened !== undefined && this.#id !== this.#opened.id;
-    return this.#values.isDirty || this.flashes.isDirty || isRenamed || this.#endedId !== undefined;
+    return this.#values.isDirty || this.flashes.isDirty || this.#state.isDirty;
   }
 
   /** Whether {@link destroy} was called and nothing has been put into the session since. */
   get isDestroyed(): boolean {
-    return this.#isEnded && this.isEmpty;
+    return this.#state.isEnded && this.isEmpty;
+  }
+
+  /** Whether {@link destroy} was called, whatever was put in afterwards. */
+  get wasEnded(): boolean {
+    return this.#state.isEnded;
   }
 
   /** Whether it holds neither values nor messages. An empty session is not stored. */
@@ -82,13 +77,14 @@ export class Session<Data extends object = App.SessionData> {
 
   /** When the session began or its visitor last signed in; `undefined` while nothing is stored. */
   get createdAt(): Date | undefined {
-    const time = this.#signedInAt ?? this.#opened?.createdAt;
-    return time === undefined ? undefined : new Date(time);
+    const { createdAt } = this.#state;
+    return createdAt === undefined ? undefined : new Date(createdAt);
   }
 
   /** When the session ends unless it is used again; `undefined` while nothing is stored. */
   get expiresAt(): Date | undefined {
-    return this.#opened && new Date(this.#opened.expiresAt);
+    const { opened } = this.#state;
+    return opened && new Date(opened.expiresAt);
   }
 
   get<Key extends SessionKey<Data>>(key: Key): SessionValue<Data, Key> | undefined {
@@ -150,18 +146,14 @@ export class Session<Data extends object = App.SessionData> {
   /** Changes the id and keeps the values: whoever knew the old id has nothing. */
   regenerate(): this {
     this.#change('session.regenerate()');
-    this.#id = SessionId.generate();
+    this.#state.regenerate();
     return this;
   }
 
   /** Ends the session for good. What is set afterwards begins a new one. */
   destroy(): this {
     this.#change('session.destroy()');
-    this.#isEnded = true;
-    this.#endedId ??= this.#opened?.id;
-    this.#opened = undefined;
-    this.#id = undefined;
-    this.#signedInAt = undefined;
+    this.#state.end();
     this.#forget();
     return this;
   }
@@ -178,11 +170,9 @@ export class Session<Data extends object = App.SessionData> {
     assertStorable(values);
     const before = this.#values.get('userId');
     if (before !== undefined && before !== values.userId) this.#forget();
-    for (const key of this.#identity) this.#values.unset(key);
+    for (const key of this.#state.visitorKeys) this.#values.unset(key);
     for (const [key, value] of Object.entries(values)) this.#put(key, value);
-    this.#identity = Object.keys(values);
-    this.#signedInAt = now;
-    this.#id = SessionId.generate();
+    this.#state.signIn(Object.keys(values), now);
   }
 
   /** Changes some of what {@link signIn} gave, or adds to it. */
@@ -190,7 +180,7 @@ export class Session<Data extends object = App.SessionData> {
     this.#change('updateSession()');
     assertStorable(values);
     for (const [key, value] of Object.entries(values)) this.#put(key, value);
-    this.#identity = [...new Set([...this.#identity, ...Object.keys(values)])];
+    this.#state.learn(Object.keys(values));
   }
 
   /** Puts values in place for this request alone: another part of the application knows the visitor. */
@@ -222,16 +212,17 @@ export class Session<Data extends object = App.SessionData> {
 
   /** What a commit needs to know. Read by SessionManager alone. */
   get journal() {
+    const { opened, endedId, createdAt, isForgotten, identity } = this.#state;
     return {
-      opened: this.#opened,
-      endedId: this.#endedId,
-      createdAt: this.#signedInAt ?? this.#opened?.createdAt,
-      cleared: this.#isForgotten,
+      opened,
+      endedId,
+      createdAt,
+      identity,
+      cleared: isForgotten,
       set: this.#values.changed,
       unset: this.#values.removed,
       flashesAdded: this.flashes.added,
       flashesTaken: this.flashes.taken,
-      identity: this.#identity,
     };
   }
 
@@ -241,16 +232,10 @@ export class Session<Data extends object = App.SessionData> {
     this.flashes.close();
   }
 
-  /** Takes what was committed as the new starting point. */
+  /** Takes what the store holds now as the new starting point. */
   settle(record: SessionRecord | undefined): void {
-    if (this.#opened && !record) this.#revision += 1;
-    this.#opened = record;
-    this.#id = record?.id;
-    this.#signedInAt = undefined;
-    this.#identity = record?.identity ?? [];
-    this.#isForgotten = false;
-    this.#isEnded = false;
-    this.#endedId = undefined;
+    if (this.#state.opened !== record) this.#revision += 1;
+    this.#state.settle(record);
     this.#values.restart(record?.values);
     this.flashes.settle(record?.flashes);
   }
@@ -263,22 +248,19 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Takes back what this request did: it failed. That the session was ended stays. */
   rollBack(): void {
+    const { opened } = this.#state;
     this.#revision += 1;
+    this.#state.rollBack();
     this.#values.rollBack();
-    this.flashes.rollBack(this.#opened?.flashes);
-    this.#id = this.#opened?.id;
-    this.#signedInAt = undefined;
-    this.#identity = this.#opened?.identity ?? [];
-    this.#isForgotten = false;
-    if (this.#endedId === undefined) this.#values.restart(this.#opened?.values);
+    this.#values.restart(opened?.values);
+    this.flashes.rollBack(opened?.flashes);
   }
 
   /** Drops the visitor's values and messages, those in the store included. */
   #forget(): void {
-    this.#isForgotten = true;
+    this.#state.forget();
     this.#values.adopt({});
     this.#values.restart();
-    this.#identity = [];
     this.flashes.discard();
   }
 

@@ -19,8 +19,12 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
   async function watch(browser: Browser, path: string): Promise<Answer & { did: string[] }> {
     const before = server.output.length;
     const answer = await browser.get(path);
-    const did = server.output.slice(before).match(/OPEN|COMMIT \w+/g) ?? [];
-    return { ...answer, did };
+    // What a server prints comes by another way than its answers, and may come later.
+    const printed = () => server.output.slice(before).match(/OPEN|COMMIT \w+/g) ?? [];
+    for (let wait = 0; wait < 100 && !printed().some((step) => step.startsWith('COMMIT')); wait++) {
+      await new Promise((wake) => setTimeout(wake, 20));
+    }
+    return { ...answer, did: printed() };
   }
 
   function sessionCookiesOf(answer: Answer): string[] {

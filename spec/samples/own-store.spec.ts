@@ -31,6 +31,7 @@ describe('The own-store sample, built and served', () => {
     const names = readdirSync(folder);
     expect(names).toHaveLength(1);
     expect(names.join()).not.toContain(cookie);
+    expect(readFileSync(join(folder, String(names[0])), 'utf8')).not.toContain(cookie);
   });
 
   it('forgets a visitor for good, with a word of farewell', async () => {

@@ -515,6 +515,15 @@ describe('Rolling back', () => {
   });
 });
 
+describe('Signing in where a guest had chosen a role', () => {
+  it('leaves nothing of it: what a visitor may do comes from the sign-in alone', () => {
+    const session = new Session();
+    session.set('role', 'admin').set('permissions', ['everything']).set('cart', 1);
+    session.signIn({ userId: 'u1' }, 0);
+    expect(session.all()).toEqual({ userId: 'u1', cart: 1 });
+  });
+});
+
 describe('Settling', () => {
   it('takes what was committed as the new starting point', () => {
     const session = new Session().set('cart', 1);

@@ -3,7 +3,15 @@ import type { GuardedRequest } from '../../lib/access/guarded-request.js';
 /** A browser opens a page whose route is a fixed path. */
 export function navigation(address: string, parts: Partial<GuardedRequest> = {}): GuardedRequest {
   const { pathname, search } = new URL(address, 'http://site.example');
-  return { method: 'GET', pathname, search, routePattern: decodeURI(pathname), params: {}, isNavigation: true, ...parts };
+  return {
+    method: 'GET',
+    pathname,
+    search,
+    routePattern: decodeURI(pathname),
+    params: {},
+    isNavigation: true,
+    ...parts,
+  };
 }
 
 /** A program asks: a fetch, or an endpoint is called. */

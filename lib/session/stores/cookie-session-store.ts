@@ -6,7 +6,7 @@ import { type SecretKey, Secrets } from '../secrets.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
 import { parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
-import { OpenedSeals } from './opened-seals.js';
+import { OpenedSeals, type SealContent } from './opened-seals.js';
 import { SessionStore } from './session-store.js';
 
 /** @see RFC 6265bis 5.6: browsers drop a cookie whose name and value exceed this. */
@@ -31,18 +31,16 @@ export class CookieSessionStore extends SessionStore {
 
   override async read(token: string): Promise<SessionRecord | undefined> {
     if (token.length > MAX_COOKIE_BYTES) return undefined;
-    const known = this.#opened.get(token);
-    if (known !== undefined) return parseRecord(known);
-    const content = await this.#unseal(token);
-    const record = content === undefined ? undefined : parseRecord(content);
-    if (content !== undefined && record) this.#opened.add(token, content);
+    const known = this.#opened.get(token) ?? (await this.#unseal(token));
+    const record = known && parseRecord(known.text, known.id);
+    if (record) this.#opened.add(token, known);
     return record;
   }
 
   /** @throws {SessionTooLargeError} When the sealed session does not fit in a cookie. */
   override async write(changes: SessionChanges): Promise<string> {
     const record = applyChanges(changes.opened, changes);
-    const content = serializeRecord(record);
+    const content = { id: record.id, text: serializeRecord(record) };
     const token = await this.#seal(content);
     const size = token.length + this.config.cookieName.length;
     if (size > MAX_COOKIE_BYTES) throw new SessionTooLargeError(size, MAX_COOKIE_BYTES, largestKeys(record));
@@ -53,19 +51,20 @@ export class CookieSessionStore extends SessionStore {
   /** The cookie is all there is; the caller removes it. */
   override async destroy(): Promise<void> {}
 
-  async #seal(content: string): Promise<string> {
+  async #seal({ id, text }: SealContent): Promise<string> {
     const [newest] = await this.secrets.keysFor(this.#purpose);
     // The parsed form, because a text inside JSON would have every quotation mark escaped, and a cookie is small.
-    return sealData({ record: JSON.parse(content) }, { password: passwords(newest ? [newest] : []), ttl: this.#ttl });
+    const content = { id, record: JSON.parse(text) };
+    return sealData(content, { password: passwords(newest ? [newest] : []), ttl: this.#ttl });
   }
 
-  async #unseal(token: string): Promise<string | undefined> {
+  async #unseal(token: string): Promise<SealContent | undefined> {
     const password = passwords(await this.secrets.keysFor(this.#purpose));
     try {
-      const { record } = await unsealData<{ record?: unknown }>(token, { password, ttl: this.#ttl });
-      return JSON.stringify(record);
+      const { id, record } = await unsealData<{ id?: unknown; record?: unknown }>(token, { password, ttl: this.#ttl });
+      return typeof id === 'string' && record !== undefined ? { id, text: JSON.stringify(record) } : undefined;
     } catch {
-      // iron-session throws on some forged seals instead of answering "nothing".
+      // Whatever iron-session makes of a forged seal, it is no session.
       return undefined;
     }
   }

@@ -32,37 +32,38 @@ export class MemorySessionStore extends SessionStore {
   }
 
   override async read(token: string): Promise<SessionRecord | undefined> {
-    return SessionId.isWellFormed(token) ? this.#find(SessionId.fingerprint(token)) : undefined;
+    return SessionId.isWellFormed(token) ? this.#find(token) : undefined;
   }
 
   override async write(changes: SessionChanges): Promise<string | undefined> {
     const { opened, id } = changes;
-    const openedKey = opened && SessionId.fingerprint(opened.id);
-    const current = openedKey === undefined ? undefined : this.#find(openedKey);
+    const current = opened && this.#find(opened.id);
     if (opened && !current) return undefined;
     const record = applyChanges(current, changes);
     const text = serializeRecord(record);
-    if (openedKey !== undefined) this.#remove(openedKey);
+    if (opened) this.#remove(opened.id);
     this.#windowFor(record.expiresAt).set(SessionId.fingerprint(id), text);
     return id;
   }
 
   override async destroy(id: string): Promise<void> {
-    this.#remove(SessionId.fingerprint(id));
+    this.#remove(id);
   }
 
-  #find(key: string): SessionRecord | undefined {
+  #find(id: string): SessionRecord | undefined {
     this.#dropExpiredWindows();
+    const key = SessionId.fingerprint(id);
     for (const window of this.#windows.values()) {
       const text = window.get(key);
       if (text === undefined) continue;
-      const record = parseRecord(text);
+      const record = parseRecord(text, id);
       return record && record.expiresAt > this.clock.now() ? record : undefined;
     }
     return undefined;
   }
 
-  #remove(key: string): void {
+  #remove(id: string): void {
+    const key = SessionId.fingerprint(id);
     for (const window of this.#windows.values()) if (window.delete(key)) return;
   }
 

@@ -1,9 +1,15 @@
+/** What was in a seal. Text, so that no two requests share an object. */
+export interface SealContent {
+  readonly id: string;
+  readonly text: string;
+}
+
 /**
  * The seals this process opened lately, with what was in them: opening one costs more than rendering a page.
  * Bounded by entries and by characters; the one used longest ago goes first.
  */
 export class OpenedSeals {
-  readonly #contents = new Map<string, string>();
+  readonly #contents = new Map<string, SealContent>();
   #characters = 0;
 
   constructor(
@@ -11,7 +17,7 @@ export class OpenedSeals {
     private readonly maxCharacters = 16_000_000,
   ) {}
 
-  get(seal: string): string | undefined {
+  get(seal: string): SealContent | undefined {
     const content = this.#contents.get(seal);
     if (content === undefined) return undefined;
     this.#contents.delete(seal);
@@ -19,10 +25,10 @@ export class OpenedSeals {
     return content;
   }
 
-  add(seal: string, content: string): void {
+  add(seal: string, content: SealContent): void {
     this.delete(seal);
     this.#contents.set(seal, content);
-    this.#characters += seal.length + content.length;
+    this.#characters += seal.length + content.text.length;
     while (this.#contents.size > this.maxEntries || this.#characters > this.maxCharacters) {
       const [oldest] = this.#contents.keys();
       if (oldest === undefined) return;
@@ -34,6 +40,6 @@ export class OpenedSeals {
     const content = this.#contents.get(seal);
     if (content === undefined) return;
     this.#contents.delete(seal);
-    this.#characters -= seal.length + content.length;
+    this.#characters -= seal.length + content.text.length;
   }
 }

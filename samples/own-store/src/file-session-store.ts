@@ -18,7 +18,7 @@ export class FileSessionStore extends SessionStore {
   override async read(token: string) {
     if (!SessionId.isWellFormed(token)) return undefined;
     const text = await readFile(this.#fileOf(token), 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : parseRecord(text);
+    return text === undefined ? undefined : parseRecord(text, token);
   }
 
   override async write(changes: SessionChanges) {

@@ -34,7 +34,7 @@ function storeWith(secrets: string | readonly string[] | Secrets, name = 'gateho
 
 /** The contents of a record as a seal holds them. */
 function contentsOf(record: SessionRecord): object {
-  return { record: JSON.parse(serializeRecord(record)) };
+  return { id: record.id, record: JSON.parse(serializeRecord(record)) };
 }
 
 function valuesOf(record: SessionRecord | undefined): Record<string, unknown> | undefined {

@@ -1,0 +1,38 @@
+import type { APIContext } from 'astro';
+import type { Session } from '../session/session.js';
+import { VALUES } from './astro-session-store.js';
+
+/**
+ * Notices whether a middleware of the application's own works with Astro's session, where it may have put the visitor
+ * under `__session__`. An Astro session that nobody touched is not loaded.
+ */
+export class AstroSessionWatch {
+  #wasTouched = false;
+  #hasAdopted = false;
+
+  constructor(private readonly context: APIContext) {
+    const session = Object.getOwnPropertyDescriptor(context, 'session');
+    if (!session?.get || !session.configurable) return;
+    const read = session.get.bind(context);
+    Object.defineProperty(context, 'session', {
+      ...session,
+      get: () => {
+        this.#wasTouched = true;
+        return read();
+      },
+    });
+  }
+
+  /** Takes over, for this request, the visitor whom such a middleware put there. */
+  async adoptInto(session: Session): Promise<void> {
+    const values: unknown = this.#wasTouched ? await this.context.session?.get(VALUES) : undefined;
+    if (typeof values !== 'object' || values === null) return;
+    this.#hasAdopted = true;
+    session.adopt(values as Record<string, unknown>);
+  }
+
+  /** Takes the visitor out of Astro's session when the session that adopted them has ended. */
+  forgetEnded(session: Session): void {
+    if (this.#hasAdopted && session.wasEnded) this.context.session?.delete(VALUES);
+  }
+}

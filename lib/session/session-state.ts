@@ -1,0 +1,109 @@
+import { SessionId } from './session-id.js';
+import type { SessionRecord } from './session-record.js';
+
+/** Keys that say who a visitor is, whoever put them in. */
+const VISITOR_KEYS = ['userId', 'email', 'role', 'roles', 'permissions'] as const;
+
+/** What becomes of one session in the course of a request: which record it is, under which id, and whether it ended. */
+export class SessionState {
+  #opened: SessionRecord | undefined;
+  #id: string | undefined;
+  #signedInAt: number | undefined;
+  #identity: readonly string[];
+  #endedId: string | undefined;
+  #isEnded = false;
+  #isForgotten = false;
+
+  constructor(opened: SessionRecord | undefined) {
+    this.#opened = opened;
+    this.#id = opened?.id;
+    this.#identity = opened?.identity ?? [];
+  }
+
+  /** The record as it was opened, or committed since; `undefined` for a session that is not stored. */
+  get opened(): SessionRecord | undefined {
+    return this.#opened;
+  }
+
+  get id(): string {
+    this.#id ??= SessionId.generate();
+    return this.#id;
+  }
+
+  /** Milliseconds since the epoch. */
+  get createdAt(): number | undefined {
+    return this.#signedInAt ?? this.#opened?.createdAt;
+  }
+
+  /** Keys that {@link signIn} is to take back when somebody signs in again. */
+  get visitorKeys(): readonly string[] {
+    return [...this.#identity, ...VISITOR_KEYS];
+  }
+
+  /** The keys that the last sign-in gave. */
+  get identity(): readonly string[] {
+    return this.#identity;
+  }
+
+  /** The stored session that this request ended. */
+  get endedId(): string | undefined {
+    return this.#endedId;
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Whether everything stored is to go before this request's changes are applied. */
+  get isForgotten(): boolean {
+    return this.#isForgotten;
+  }
+
+  /** Whether there is something to do in the store, whatever the values are. */
+  get isDirty(): boolean {
+    return this.#endedId !== undefined || (this.#opened !== undefined && this.#id !== this.#opened.id);
+  }
+
+  regenerate(): void {
+    this.#id = SessionId.generate();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#endedId ??= this.#opened?.id;
+    this.#opened = undefined;
+    this.#id = undefined;
+    this.#signedInAt = undefined;
+  }
+
+  forget(): void {
+    this.#isForgotten = true;
+    this.#identity = [];
+  }
+
+  signIn(keys: readonly string[], now: number): void {
+    this.#identity = keys;
+    this.#signedInAt = now;
+    this.regenerate();
+  }
+
+  learn(keys: readonly string[]): void {
+    this.#identity = [...new Set([...this.#identity, ...keys])];
+  }
+
+  /** Takes what was committed as the new starting point. */
+  settle(record: SessionRecord | undefined): void {
+    this.#opened = record;
+    this.#endedId = undefined;
+    this.#isEnded = false;
+    this.rollBack();
+  }
+
+  /** Goes back to the starting point. That the session was ended stays. */
+  rollBack(): void {
+    this.#id = this.#opened?.id;
+    this.#signedInAt = undefined;
+    this.#identity = this.#opened?.identity ?? [];
+    this.#isForgotten = false;
+  }
+}
