@@ -25,8 +25,10 @@ export const SessionId = {
 };
 
 function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
+  const text = btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replace(/=+$/, '');
+  // A piece cut from a text keeps the whole text in memory; stores keep millions of these, so they get a copy.
+  return [...text].join('');
 }

@@ -40,7 +40,7 @@ export class MemorySessionStore extends SessionStore {
     const current = opened && this.#find(opened.id);
     if (opened && !current) return undefined;
     const record = applyChanges(current, changes);
-    const text = serializeRecord(record);
+    const text = inOnePiece(serializeRecord(record));
     if (opened) this.#remove(opened.id);
     this.#windowFor(record.expiresAt).set(SessionId.fingerprint(id), text);
     return id;
@@ -82,4 +82,9 @@ export class MemorySessionStore extends SessionStore {
     const running = Math.ceil(this.clock.now() / this.#windowLength);
     for (const number of this.#windows.keys()) if (number < running) this.#windows.delete(number);
   }
+}
+
+/** A text just put together keeps its pieces beside it, 64 bytes that a million sessions would all pay for; a copy has none. */
+function inOnePiece(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }

@@ -1,0 +1,80 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const SERVE = join(import.meta.dirname, 'serve-app.mjs');
+const COUNT = pathToFileURL(join(import.meta.dirname, 'count-loaded.mjs')).href;
+const ANSWER_LIMIT = 30_000;
+const running = new Set();
+
+/** A built application, served by a process of its own. */
+export class AppProcess {
+  #child;
+  #port;
+
+  static async start(entry, { countsLoaded = false } = {}) {
+    const app = new AppProcess();
+    app.#child = fork(SERVE, [entry], {
+      execArgv: countsLoaded ? ['--import', COUNT] : [],
+      env: { ...process.env, NODE_ENV: 'production', GATEHOUSE_SECRET: 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa' },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    running.add(app);
+    app.#port = (await app.#nextMessage()).port;
+    return app;
+  }
+
+  get origin() {
+    return { host: '127.0.0.1', port: this.#port };
+  }
+
+  /** Answers `slice.count` requests without connections. @returns Microseconds of CPU for each. */
+  async cpu(slice) {
+    this.#child.send({ slice });
+    return (await this.#nextMessage()).cpu;
+  }
+
+  /** Bytes of JavaScript it has loaded so far. */
+  async loaded() {
+    this.#child.send({});
+    return (await this.#nextMessage()).loaded;
+  }
+
+  /** Cookie headers of visitors who signed in, each one another. */
+  async signIn(count) {
+    const url = `http://127.0.0.1:${this.#port}/sign-in`;
+    const answers = await Promise.all(Array.from({ length: count }, () => fetch(url)));
+    return answers.map((answer) =>
+      answer.headers
+        .getSetCookie()
+        .map((cookie) => cookie.split(';')[0])
+        .join('; '),
+    );
+  }
+
+  stop() {
+    this.#child.kill('SIGKILL');
+    running.delete(this);
+  }
+
+  static stopAll() {
+    for (const app of running) app.stop();
+  }
+
+  async #nextMessage() {
+    const ended = new AbortController();
+    const exit = once(this.#child, 'exit', { signal: ended.signal }).then(() => {
+      throw new Error('The application ended before it answered.');
+    });
+    exit.catch(() => {});
+    try {
+      const signal = AbortSignal.timeout(ANSWER_LIMIT);
+      const [message] = await Promise.race([once(this.#child, 'message', { signal }), exit]);
+      if (message.error) throw new Error(message.error);
+      return message;
+    } finally {
+      ended.abort();
+    }
+  }
+}

@@ -1,0 +1,10 @@
+// Measures parts of the package alone, in a process of its own with --expose-gc: serving would leave its mark on both.
+import { measureMemory } from './measure-memory.mjs';
+import { measureRules } from './measure-rules.mjs';
+import { measureSessions } from './measure-sessions.mjs';
+
+const sessions = Number(process.argv[2]);
+process.send(
+  { rules: await measureRules(), sessions: await measureSessions(), memory: await measureMemory(sessions) },
+  () => process.disconnect(),
+);

@@ -1,0 +1,95 @@
+import 'reflect-metadata/lite';
+import { AccessConfig } from '../dist/access/access-options.js';
+import { GuardConfig } from '../dist/access/guard-config.js';
+import { VisitorResolver } from '../dist/access/visitor-resolver.js';
+import { defaultServices } from '../dist/container/default-services.js';
+import { RequestScope } from '../dist/container/request-scope.js';
+import { CookieJar } from '../dist/session/cookie-jar.js';
+import { Secrets } from '../dist/session/secrets.js';
+import { Session } from '../dist/session/session.js';
+import { SessionConfig } from '../dist/session/session-config.js';
+import { SessionManager } from '../dist/session/session-manager.js';
+import { CookieSessionStore } from '../dist/session/stores/cookie-session-store.js';
+import { MemorySessionStore } from '../dist/session/stores/memory-session-store.js';
+import { microseconds } from './timing.mjs';
+
+const config = SessionConfig.from({}, { isProduction: true });
+const secrets = new Secrets(['k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa']);
+const VISITOR = {
+  userId: 'c0ffee00-1234-4cde-8f01-23456789abcd',
+  email: 'ada.lovelace@example.com',
+  name: 'Ada Lovelace',
+  role: 'editor',
+  permissions: ['posts:read', 'posts:write', 'report:read'],
+  theme: 'dark',
+};
+
+class Jar extends CookieJar {
+  token;
+
+  values() {
+    return this.token === undefined ? [] : [this.token];
+  }
+
+  set(_name, value) {
+    this.token = value;
+  }
+}
+
+class Basket {}
+
+/** A request's scope, and opening and committing a session of about 200 bytes. */
+export async function measureSessions() {
+  return {
+    scope: await measureScope(),
+    cookie: await measureStore(CookieSessionStore),
+    memory: await measureStore(MemorySessionStore),
+    ...(await measureSeals()),
+  };
+}
+
+async function measureScope() {
+  const services = defaultServices(settings()).perRequest(Basket).boot();
+  const resolver = services.get(VisitorResolver);
+  const session = new Session();
+  return {
+    untouched: await microseconds(() => new RequestScope(session, services, resolver)),
+    withService: await microseconds(() => new RequestScope(session, services, resolver).get(Basket)),
+  };
+}
+
+async function measureStore(store) {
+  const sessions = managerOf(store);
+  const jar = await signedIn(sessions);
+  const unchanged = async () => sessions.commit(await sessions.open(jar), jar);
+  const changed = async (count) => {
+    const session = await sessions.open(jar);
+    session.set('count', count);
+    await sessions.commit(session, jar);
+  };
+  return { unchanged: await microseconds(unchanged), changed: await microseconds(changed) };
+}
+
+/** A seal that this process has not opened before. */
+async function measureSeals() {
+  const jar = await signedIn(managerOf(CookieSessionStore));
+  return { firstOpening: await microseconds(() => new CookieSessionStore(secrets, config).read(jar.token)) };
+}
+
+async function signedIn(sessions) {
+  const jar = new Jar();
+  const session = await sessions.open(jar);
+  session.signIn(VISITOR, Date.now());
+  await sessions.commit(session, jar);
+  return jar;
+}
+
+function managerOf(store) {
+  return defaultServices({ ...settings(), store })
+    .boot()
+    .get(SessionManager);
+}
+
+function settings() {
+  return { session: config, secrets, guard: new GuardConfig(), access: new AccessConfig() };
+}

@@ -1,0 +1,82 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AppProcess } from './app-process.mjs';
+import { buildApps, variants } from './apps.mjs';
+import { judge } from './limits.mjs';
+import { measureRequests } from './measure-requests.mjs';
+import { measureStart } from './measure-start.mjs';
+import { printReport } from './report.mjs';
+
+const PARTS = join(import.meta.dirname, 'measure-parts.mjs');
+const PARTS_LIMIT = 120_000;
+const FULL = {
+  warmUp: 3000,
+  cpuRounds: 120,
+  cpuSlice: 50,
+  loadRounds: 40,
+  loadSlice: 200,
+  startRounds: 15,
+  sessions: 1_000_000,
+};
+const QUICK = {
+  warmUp: 1000,
+  cpuRounds: 40,
+  cpuSlice: 40,
+  loadRounds: 8,
+  loadSlice: 150,
+  startRounds: 5,
+  sessions: 200_000,
+};
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    peers: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+});
+
+if (options.help) {
+  console.log(`npm run bench -- [--quick] [--json] [--peers]
+  --quick  about a minute instead of about four; figures swing more, and 200,000 sessions stand for a million
+  --json   every figure as JSON
+  --peers  astro-sessionkit as well, when it is installed`);
+} else {
+  await run();
+}
+
+async function run() {
+  const effort = options.quick ? QUICK : FULL;
+  try {
+    say('building the applications');
+    const apps = await buildApps(variants(options));
+    say('starting them');
+    const start = await measureStart(apps, effort);
+    say('answering requests');
+    const requests = await measureRequests(apps, effort);
+    say('measuring the parts');
+    const figures = { requests, start, parts: await measureParts(effort.sessions) };
+    const limits = judge(figures);
+    if (options.json) console.log(JSON.stringify({ node: process.version, ...figures, limits }, null, 2));
+    else printReport(figures, limits);
+  } finally {
+    AppProcess.stopAll();
+  }
+}
+
+async function measureParts(sessions) {
+  const child = fork(PARTS, [String(sessions)], { execArgv: ['--expose-gc'] });
+  try {
+    const [figures] = await once(child, 'message', { signal: AbortSignal.timeout(PARTS_LIMIT) });
+    return figures;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+function say(step) {
+  if (!options.json) console.error(`… ${step}`);
+}
