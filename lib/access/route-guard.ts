@@ -202,6 +202,8 @@ function pathOnly(location: string): string {
   }
 }
 
+const IS_NORMALIZED = /^(?!.*\/\/)(?:\/|[\x21-\x7e]*[^/])$/;
+
 function normalized(path: string): string {
-  return `/${segmentsOf(path.normalize('NFC')).join('/')}`;
+  return IS_NORMALIZED.test(path) ? path : `/${segmentsOf(path.normalize('NFC')).join('/')}`;
 }

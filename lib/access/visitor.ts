@@ -25,19 +25,22 @@ export type Permission = AccessTypes extends { permission: infer Name } ? Name &
 
 /** Who asks: a guest, or somebody signed in. There is always one, so nobody has to check for null. */
 export class Visitor {
-  readonly #roles: ReadonlySet<string>;
-  readonly #permissions: ReadonlySet<string>;
+  // Lists, because they are short, and a visitor is made with every request.
+  readonly #roles: readonly string[];
+  readonly #permissions: readonly string[];
 
   /**
    * @param session What the session says about a signed-in visitor; `null` for a guest.
+   * @param roles As they count for every check; `session.role` and `session.roles` have been read already.
+   * @param permissions Likewise.
    */
   constructor(
     readonly session: Readonly<VisitorData> | null = null,
-    roles: Iterable<string> = [],
-    permissions: Iterable<string> = [],
+    roles: readonly string[] = [],
+    permissions: readonly string[] = [],
   ) {
-    this.#roles = new Set(roles);
-    this.#permissions = new Set(permissions);
+    this.#roles = [...roles];
+    this.#permissions = [...permissions];
   }
 
   /** The `userId`; `undefined` for a guest. */
@@ -50,19 +53,19 @@ export class Visitor {
   }
 
   get roles(): readonly string[] {
-    return [...this.#roles];
+    return [...new Set(this.#roles)];
   }
 
   get permissions(): readonly string[] {
-    return [...this.#permissions];
+    return [...new Set(this.#permissions)];
   }
 
   hasRole(role: Role): boolean {
-    return this.#roles.has(role);
+    return this.#roles.includes(role);
   }
 
   hasPermission(permission: Permission): boolean {
-    return this.#permissions.has(permission);
+    return this.#permissions.includes(permission);
   }
 
   hasAllPermissions(...permissions: Permission[]): boolean {

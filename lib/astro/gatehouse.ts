@@ -32,6 +32,8 @@ export interface SiteSettings {
   readonly isProduction: boolean;
   readonly base: string;
   readonly trailingSlash: string;
+  /** Whether the project has a middleware of its own, which may know visitors of its own. */
+  readonly hasOwnMiddleware: boolean;
   /** Patterns that are open although `globalProtect` is on: what Astro itself serves to every page. */
   readonly open: readonly string[];
 }
@@ -50,7 +52,10 @@ export class Gatehouse {
   readonly #resolver: VisitorResolver;
   readonly #Scope: typeof RequestScope;
 
-  constructor(private readonly services: Services) {
+  constructor(
+    private readonly services: Services,
+    readonly hasOwnMiddleware: boolean,
+  ) {
     this.sessions = services.get(SessionManager);
     this.guard = services.get(RouteGuard);
     this.store = services.get(SessionStore);
@@ -77,7 +82,12 @@ export class Gatehouse {
     });
     currentScope.use(options);
     setup.services?.(services);
-    return new Gatehouse(services.boot());
+    return new Gatehouse(services.boot(), site.hasOwnMiddleware);
+  }
+
+  /** Whether a visitor may be found in Astro's own session. */
+  get looksIntoAstroSessions(): boolean {
+    return this.hasOwnMiddleware || this.store instanceof AstroSessionStore;
   }
 
   scopeFor(session: Session): RequestScope {

@@ -9,7 +9,7 @@ import { gatehouse } from './started.js';
 export const onRequest: MiddlewareHandler = async (context, next) => {
   if (context.isPrerendered) return next();
   const scope = context.locals.services;
-  await RequestCycle.of(gatehouse, context).adoptAstroSession(scope.session);
+  if (gatehouse.looksIntoAstroSessions) await RequestCycle.of(gatehouse, context).adoptAstroSession(scope.session);
   const request = guardedRequest(context);
   const refusal = await gatehouse.guard.inspect(request, await scope.resolveVisitor());
   if (refusal) return refusal;
@@ -22,14 +22,20 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
 };
 
 function guardedRequest({ request, routePattern, params }: APIContext): GuardedRequest {
-  const { pathname, search } = new URL(request.url);
-  const { method, headers } = request;
   return {
-    method,
-    pathname,
-    search,
+    ...pathAndQueryOf(request.url),
+    method: request.method,
     routePattern,
     params,
-    isNavigation: isNavigation(headers, !endpoints.has(routePattern)),
+    // Asked for refusals only.
+    get isNavigation() {
+      return isNavigation(request.headers, !endpoints.has(routePattern));
+    },
   };
+}
+
+/** Both as they stand in an absolute URL; parsing it once more for every request would cost more than the guard. */
+function pathAndQueryOf(url: string): Pick<GuardedRequest, 'pathname' | 'search'> {
+  const [, pathname = '/', search = ''] = /^[^:]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/.exec(url) ?? [];
+  return { pathname, search };
 }

@@ -9,6 +9,7 @@ import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './
 import { virtualModules } from './virtual-modules.js';
 
 const SETUP_FILES = ['src/gatehouse.ts', 'src/gatehouse.js', 'src/gatehouse.mjs'];
+const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
 /** Helpers and middlewares must be of one copy. Astro sees to that only where the project's own package.json names us. */
 const ONE_COPY = ['astro-gatehouse'];
 /** Bundled with the site: one copy of each, without what the site does not use. */
@@ -96,11 +97,12 @@ function findSetup({ setup }: GatehouseOptions, { root }: AstroConfig): URL | un
 
 /** @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages made while it runs. */
 function siteSource(options: GatehouseOptions, config: AstroConfig, place: string): string {
-  const { base, trailingSlash, root, image } = config;
+  const { base, trailingSlash, root, srcDir, image } = config;
   const facts = {
     isProduction: place !== 'development',
     base,
     trailingSlash,
+    hasOwnMiddleware: MIDDLEWARE_FILES.some((file) => existsSync(new URL(file, srcDir))),
     open: [image.endpoint.route || '/_image'],
   };
   return [

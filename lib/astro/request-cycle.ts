@@ -10,7 +10,8 @@ import type { Gatehouse } from './gatehouse.js';
 import { putOnLocals } from './locals.js';
 import { bodyIsStreamedPage, keepFromSharedCaches, wholeBody } from './response.js';
 
-const cycles = new WeakMap<object, RequestCycle>();
+/** Where a request's cycle is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
+const CYCLE = Symbol('astro-gatehouse.request-cycle');
 
 /**
  * One request from cookie to Set-Cookie. Astro runs the middlewares again for rewrites, within the first run, and for
@@ -19,7 +20,7 @@ const cycles = new WeakMap<object, RequestCycle>();
 export class RequestCycle {
   /** The context of the latest run: a rewrite brings new cookies. */
   #context: APIContext;
-  #watch: AstroSessionWatch;
+  #watch: AstroSessionWatch | undefined;
   #scope: RequestScope | undefined;
   #isRunning = false;
 
@@ -28,17 +29,14 @@ export class RequestCycle {
     context: APIContext,
   ) {
     this.#context = context;
-    this.#watch = new AstroSessionWatch(context);
+    if (gatehouse.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
   }
 
   /** The cycle that a request is in. */
   static of(gatehouse: Gatehouse, context: APIContext): RequestCycle {
-    let cycle = cycles.get(context.locals);
-    if (!cycle) {
-      cycle = new RequestCycle(gatehouse, context);
-      cycles.set(context.locals, cycle);
-    }
-    return cycle;
+    const locals = context.locals as { [CYCLE]?: RequestCycle };
+    locals[CYCLE] ??= new RequestCycle(gatehouse, context);
+    return locals[CYCLE];
   }
 
   /** Opens the session, lets the rest of the chain answer, and commits. A rewrite is a part of the run it happens in. */
@@ -56,7 +54,7 @@ export class RequestCycle {
   /** Takes over a visitor whom a middleware of the application's own put into Astro's session since ours was opened. */
   async adoptAstroSession(session: Session): Promise<void> {
     const { store } = this.gatehouse;
-    if (!(store instanceof AstroSessionStore)) return this.#watch.adoptInto(session);
+    if (!(store instanceof AstroSessionStore)) return this.#watch?.adoptInto(session);
     const current = await store.current();
     if (!current) return;
     if (session.isNew && !session.isDirty) session.settle(current);
@@ -97,7 +95,7 @@ export class RequestCycle {
   async #commit(session: Session, response: Response): Promise<Response> {
     const mustWait = session.flashes.isDeliverable && bodyIsStreamedPage(response);
     const answer = mustWait ? await wholeBody(response) : response;
-    this.#watch.forgetEnded(session);
+    this.#watch?.forgetEnded(session);
     const isPersonal = !session.isNew || session.wasUsed;
     await this.gatehouse.sessions.commit(session, this.#cookies);
     if (!isPersonal) return answer;

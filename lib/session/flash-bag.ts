@@ -2,6 +2,7 @@ import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
 import { type Flash, whyNotStorable } from './session-record.js';
 
 const NOTHING: ReadonlyMap<string, Flash> = new Map();
+const NO_IDS: ReadonlySet<string> = new Set();
 
 /**
  * Messages for a later page, each delivered with exactly one answer: whatever reads one while that answer is made sees
@@ -14,11 +15,12 @@ const NOTHING: ReadonlyMap<string, Flash> = new Map();
  */
 export class FlashBag {
   #earlier: ReadonlyMap<string, Flash>;
-  readonly #added = new Map<string, Flash>();
+  // Made when the first message comes or goes: in most requests none does.
+  #added: Map<string, Flash> | undefined;
   /** Delivered with the answer that is being made; still readable, for that answer alone. */
-  readonly #delivered = new Map<string, Flash>();
+  #delivered: Map<string, Flash> | undefined;
   /** Ids of earlier messages that are not to be stored any longer. */
-  readonly #taken = new Set<string>();
+  #taken: Set<string> | undefined;
   #isHeld = false;
   #isClosed = false;
 
@@ -38,7 +40,8 @@ export class FlashBag {
     const reason = whyNotStorable(value);
     if (reason) throw new InvalidSessionValueError(key, reason);
     this.#retire(key);
-    this.#delivered.delete(key);
+    this.#delivered?.delete(key);
+    this.#added ??= new Map();
     this.#added.set(key, { id: flashId(), value });
   }
 
@@ -49,24 +52,23 @@ export class FlashBag {
   get<Value = string>(key: string): Value | undefined {
     if (!this.#isHeld && !this.#isClosed) {
       const waiting = this.#waiting(key);
-      if (waiting) this.#delivered.set(key, waiting);
-      this.#retire(key);
+      if (waiting) this.#deliver(key, waiting);
     }
-    return this.#delivered.get(key)?.value as Value | undefined;
+    return this.#delivered?.get(key)?.value as Value | undefined;
   }
 
   /** Looks at a message and leaves it where it is. */
   peek<Value = string>(key: string): Value | undefined {
-    return (this.#waiting(key) ?? this.#delivered.get(key))?.value as Value | undefined;
+    return (this.#waiting(key) ?? this.#delivered?.get(key))?.value as Value | undefined;
   }
 
   has(key: string): boolean {
-    return this.#waiting(key) !== undefined || this.#delivered.has(key);
+    return this.#waiting(key) !== undefined || this.#delivered?.has(key) === true;
   }
 
   /** Delivers every message. */
   all(): Record<string, unknown> {
-    const read = [...this.#waitingKeys(), ...this.#delivered.keys()].map(
+    const read = [...this.#waitingKeys(), ...(this.#delivered?.keys() ?? [])].map(
       (key) => [key, this.get<unknown>(key)] as const,
     );
     return Object.fromEntries(read.filter(([, value]) => value !== undefined));
@@ -74,7 +76,7 @@ export class FlashBag {
 
   /** Whether no message waits for a later page. */
   get isEmpty(): boolean {
-    return this.#waitingKeys().length === 0;
+    return this.added.size === 0 && (this.#earlier.size === 0 || this.#waitingKeys().length === 0);
   }
 
   /** Whether a message waits that a read would still deliver. */
@@ -83,17 +85,17 @@ export class FlashBag {
   }
 
   get isDirty(): boolean {
-    return this.#added.size > 0 || this.#taken.size > 0;
+    return this.added.size > 0 || this.taken.size > 0;
   }
 
   /** Messages this request left and nobody has read yet. */
   get added(): ReadonlyMap<string, Flash> {
-    return this.#added;
+    return this.#added ?? NOTHING;
   }
 
   /** Ids of earlier messages that were delivered, or replaced. */
   get taken(): ReadonlySet<string> {
-    return this.#taken;
+    return this.#taken ?? NO_IDS;
   }
 
   /** From here on nothing is delivered: nobody will look at the answer (a prefetch, a HEAD request). */
@@ -114,37 +116,45 @@ export class FlashBag {
   /** Takes what was committed as the new starting point. What was delivered stays readable. */
   settle(earlier: ReadonlyMap<string, Flash> = NOTHING): void {
     this.#earlier = earlier;
-    this.#added.clear();
-    this.#taken.clear();
+    this.#added = undefined;
+    this.#taken = undefined;
   }
 
   /** Takes back what this request did to the bag, which held these: a page that failed has delivered nothing. */
   rollBack(earlier?: ReadonlyMap<string, Flash>): void {
-    this.#delivered.clear();
+    this.#delivered = undefined;
     this.settle(earlier);
   }
 
   /** Drops every message. */
   discard(): void {
     this.settle();
-    this.#delivered.clear();
+    this.#delivered = undefined;
   }
 
   #waiting(key: string): Flash | undefined {
     const earlier = this.#earlier.get(key);
-    return this.#added.get(key) ?? (earlier && !this.#taken.has(earlier.id) ? earlier : undefined);
+    return this.#added?.get(key) ?? (earlier && !this.#taken?.has(earlier.id) ? earlier : undefined);
   }
 
   #waitingKeys(): string[] {
-    const keys = new Set([...this.#earlier.keys(), ...this.#added.keys()]);
+    const keys = new Set([...this.#earlier.keys(), ...this.added.keys()]);
     return [...keys].filter((key) => this.#waiting(key) !== undefined);
+  }
+
+  #deliver(key: string, flash: Flash): void {
+    this.#delivered ??= new Map();
+    this.#delivered.set(key, flash);
+    this.#retire(key);
   }
 
   /** Keeps a message from being stored. */
   #retire(key: string): void {
-    this.#added.delete(key);
+    this.#added?.delete(key);
     const earlier = this.#earlier.get(key);
-    if (earlier) this.#taken.add(earlier.id);
+    if (!earlier) return;
+    this.#taken ??= new Set();
+    this.#taken.add(earlier.id);
   }
 }
 

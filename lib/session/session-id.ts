@@ -1,5 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 
+type HashText = (algorithm: 'sha256', text: string, encoding: 'base64url') => string;
+
+/** The runtime's own, where it has one: a stored session's id is hashed with every request, and this takes 2 µs, not 60. */
+const nativeHash: HashText | undefined = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash;
+const utf8 = new TextEncoder();
+
 const BYTES = 32;
 const FORMAT = /^[A-Za-z0-9_-]{43}$/;
 
@@ -20,7 +26,7 @@ export const SessionId = {
 
   /** What a server-side store files a session under, so that its contents cannot be replayed as cookies. */
   fingerprint(id: string): string {
-    return toBase64Url(sha256(new TextEncoder().encode(id)));
+    return nativeHash ? nativeHash('sha256', id, 'base64url') : toBase64Url(sha256(utf8.encode(id)));
   },
 };
 

