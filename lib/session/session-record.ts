@@ -19,7 +19,7 @@ export interface SessionRecord {
   /** A Map, so that a key such as `__proto__` is data like any other. */
   readonly values: ReadonlyMap<string, unknown>;
   readonly flashes: ReadonlyMap<string, Flash>;
-  /** The keys that the last `setSession` gave: the next one takes them back. */
+  /** The keys that `setSession` gave beside `userId`, `role` and the like: the next one takes them back. */
   readonly identity: readonly string[];
 }
 
@@ -31,7 +31,9 @@ const FORMAT_VERSION = 1;
  */
 export function serializeRecord(record: Omit<SessionRecord, 'id'>): string {
   const { createdAt, renewedAt, expiresAt, values, flashes, identity } = record;
-  const fields = [FORMAT_VERSION, createdAt, renewedAt, expiresAt, [...values], [...flashes], identity];
+  // The later times as distances: shorter, and a store may hold millions.
+  const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
+  const fields = [FORMAT_VERSION, ...times, [...values], [...flashes], identity];
   return isPlainJson(fields) ? JSON.stringify(fields) : stringify(fields);
 }
 
@@ -44,9 +46,11 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     // devalue's text begins with the list that refers to all others.
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
-    const [, createdAt, renewedAt, expiresAt, values, flashes, identity] = fields;
-    const isRecord = [createdAt, renewedAt, expiresAt].every(Number.isFinite) && Array.isArray(identity);
+    const [, createdAt, renewedAfter, lifetime, values, flashes, identity] = fields;
+    const isRecord = [createdAt, renewedAfter, lifetime].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
+    const renewedAt = createdAt + renewedAfter;
+    const expiresAt = renewedAt + lifetime;
     return { id, createdAt, renewedAt, expiresAt, values: new Map(values), flashes: new Map(flashes), identity };
   } catch {
     return undefined;

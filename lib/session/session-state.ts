@@ -2,7 +2,7 @@ import { SessionId } from './session-id.js';
 import type { SessionRecord } from './session-record.js';
 
 /** Keys that say who a visitor is, whoever put them in. */
-const VISITOR_KEYS = ['userId', 'email', 'role', 'roles', 'permissions'] as const;
+const VISITOR_KEYS: readonly string[] = ['userId', 'email', 'role', 'roles', 'permissions'];
 
 /** What becomes of one session in the course of a request: which record it is, under which id, and whether it ended. */
 export class SessionState {
@@ -40,7 +40,7 @@ export class SessionState {
     return [...this.#identity, ...VISITOR_KEYS];
   }
 
-  /** The keys that the last sign-in gave. */
+  /** The keys that the last sign-in gave beside those that always say who a visitor is. */
   get identity(): readonly string[] {
     return this.#identity;
   }
@@ -82,13 +82,14 @@ export class SessionState {
   }
 
   signIn(keys: readonly string[], now: number): void {
-    this.#identity = keys;
+    this.#identity = keys.filter((key) => !VISITOR_KEYS.includes(key));
     this.#signedInAt = now;
     this.regenerate();
   }
 
   learn(keys: readonly string[]): void {
-    this.#identity = [...new Set([...this.#identity, ...keys])];
+    const added = keys.filter((key) => !VISITOR_KEYS.includes(key));
+    this.#identity = [...new Set([...this.#identity, ...added])];
   }
 
   /** Takes what was committed as the new starting point. */

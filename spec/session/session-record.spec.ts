@@ -62,7 +62,7 @@ describe('A record', () => {
     ['a record whose values are an object', stringify([1, id, createdAt, renewedAt, expiresAt, {}, none, []])],
     ['a record whose flashes are an array', stringify([1, id, createdAt, renewedAt, expiresAt, none, [], []])],
     ['a record without identity', stringify([1, id, createdAt, renewedAt, expiresAt, none, none])],
-    ['half a record', serializeRecord(recordOf()).slice(0, 40)],
+    ['half a record', serializeRecord(recordOf()).slice(0, -3)],
   ])('is not made of %s', (_, text) => {
     expect(parseRecord(text, 'id')).toBeUndefined();
   });
