@@ -2,6 +2,9 @@ import { InvalidOptionsError } from '../errors.js';
 import { compileGlob, whatIsWrongWithGlob } from './segment-glob.js';
 
 const MAX_LENGTH = 1000;
+const MAX_SPANNING = 6;
+const PARAMETER = /^\[[A-Za-z_$][\w$]*\]$/;
+const REST = /^\[\.\.\.[^\][]+\]$/;
 
 /** How one segment of a pattern matches: exactly, by a test, or as one of the wildcards that span segments. */
 export type SegmentMatcher =
@@ -27,9 +30,19 @@ export class PathPattern {
 
   /** @throws {InvalidOptionsError} For what can never match a path. */
   constructor(readonly source: string) {
-    const problem = whatIsWrongWith(source);
+    const readable = decoded(source);
+    const problem = whatIsWrongWith(readable);
     if (problem) throw new InvalidOptionsError([`pattern "${source.slice(0, 80)}" ${problem}`]);
-    this.segments = segmentsOf(source.normalize('NFC')).map(toMatcher);
+    this.segments = segmentsOf(readable.normalize('NFC')).map(toMatcher);
+  }
+}
+
+/** Patterns may be written as an address bar shows them or as one sends them. */
+function decoded(source: string): string {
+  try {
+    return decodeURIComponent(source);
+  } catch {
+    return source;
   }
 }
 
@@ -41,19 +54,28 @@ export function segmentsOf(path: string): string[] {
 function whatIsWrongWith(source: string): string | undefined {
   if (!source.startsWith('/')) return `must begin with "/": write "/${source}"`;
   if (source.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
+  if (source !== source.trim() || /\p{Cc}/u.test(source)) return 'holds blanks at its ends, or control characters';
+  if (source.includes('#') || /\?[\w-]+=/.test(source))
+    return 'holds a query or a fragment, which rules are not asked about';
   if (source.includes('//')) return 'holds an empty segment ("//")';
   if (source.includes('***')) return 'holds "***": write "**"';
-  const glued = segmentsOf(source).find((segment) => segment.includes('**') && segment !== '**');
+  const segments = segmentsOf(source);
+  if (segments.some((segment) => segment === '.' || segment === '..'))
+    return 'holds "." or "..": write the path it leads to';
+  const glued = segments.find((segment) => segment.includes('**') && segment !== '**');
   if (glued) return `holds "${glued}": "**" must stand alone between slashes`;
-  return segmentsOf(source)
-    .map(whatIsWrongWithGlob)
-    .find((problem) => problem !== undefined);
+  const spanning = segments.filter((segment) => segment === '*' || segment === '**' || REST.test(segment));
+  if (spanning.length > MAX_SPANNING) {
+    return `holds more than ${MAX_SPANNING} segments that may stand for several; more would let a long path block the server`;
+  }
+  const globs = segments.filter((segment) => !PARAMETER.test(segment) && !REST.test(segment));
+  return globs.map(whatIsWrongWithGlob).find((problem) => problem !== undefined);
 }
 
 function toMatcher(segment: string): SegmentMatcher {
   if (segment === '*') return { kind: 'some' };
-  if (segment === '**' || /^\[\.\.\.[^\][]+\]$/.test(segment)) return { kind: 'any' };
-  if (/^\[[A-Za-z_$][\w$]*\]$/.test(segment)) return { kind: 'one' };
+  if (segment === '**' || REST.test(segment)) return { kind: 'any' };
+  if (PARAMETER.test(segment)) return { kind: 'one' };
   if (!/[*?[\]{}()\\]/.test(segment)) return { kind: 'literal', text: segment };
   return { kind: 'glob', text: segment, test: compileGlob(segment) };
 }

@@ -55,6 +55,12 @@ describe('A path pattern', () => {
     expect(matches(pattern, path)).toBe(expected);
   });
 
+  it('may be written as an address bar sends it', () => {
+    expect(matches('/caf%C3%A9', '/café')).toBe(true);
+    expect(matches('/my%20page', '/my page')).toBe(true);
+    expect(matches('/%61dmin', '/admin')).toBe(true);
+  });
+
   it('reads the composed and the decomposed spelling of a letter as one', () => {
     const composed = '/caf\u00e9';
     const decomposed = '/cafe\u0301';
@@ -76,6 +82,13 @@ describe('A path pattern', () => {
     ['/a/b**c/d', '"**" must stand alone'],
     ['/!admin', 'cannot be negated'],
     [`/${'a'.repeat(1000)}`, 'longer than 1000'],
+    ['/admin ', 'blanks at its ends'],
+    ['/a\nb', 'control characters'],
+    ['/admin#top', 'a query or a fragment'],
+    ['/admin?tab=1', 'a query or a fragment'],
+    ['/a/../admin', 'write the path it leads to'],
+    ['/./admin', 'write the path it leads to'],
+    ['/**/a/**/b/**/c/**/d/**/e/**/f/**/g', 'more than 6 segments'],
   ])('is refused when it is %j, with what is wrong', (pattern, reason) => {
     expect(() => new PathPattern(pattern)).toThrow(InvalidOptionsError);
     expect(() => new PathPattern(pattern)).toThrow(reason);

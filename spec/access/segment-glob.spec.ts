@@ -39,6 +39,23 @@ describe('A glob within a segment', () => {
     },
   );
 
+  it.each(['@(a|aa)@(a|aa)x', '(a|)(a|)', '?(a)?(a)'])(
+    'is refused when it is %s: several groups can share a text in many ways',
+    (glob) => {
+      expect(whatIsWrongWithGlob(glob)).toContain('one group in parentheses is enough');
+    },
+  );
+
+  it.each([
+    ['{1..999}{1..999}', 'more than 100 alternatives'],
+    [`*${'a'.repeat(200)}`, 'more than 100 characters'],
+    ['[slug].pdf', 'write "*" for a parameter'],
+    ['[lang]-[id]', 'write "*" for a parameter'],
+    ['admin\\panel', 'write "/" for a backslash'],
+  ])('is refused when it is %s', (glob, reason) => {
+    expect(whatIsWrongWithGlob(glob)).toContain(reason);
+  });
+
   it('says what is wrong with a negation', () => {
     expect(whatIsWrongWithGlob('!admin')).toContain('list what is to be protected');
   });
