@@ -77,7 +77,7 @@ export class SessionManager {
   async #find(tokens: readonly string[]): Promise<SessionRecord | undefined> {
     const now = this.clock.now();
     const live: SessionRecord[] = [];
-    for (const token of tokens.slice(0, MAX_TOKENS)) {
+    for (const token of new Set(tokens.slice(0, MAX_TOKENS))) {
       const record = await this.store.read(token);
       if (record && this.#isLive(record, now)) live.push(record);
     }

@@ -186,6 +186,7 @@ export class Session<Data extends object = App.SessionData> {
   /** Puts values in place for this request alone: another part of the application knows the visitor. */
   adopt(values: Readonly<Record<string, unknown>>): void {
     this.#values.adopt(values);
+    this.#wasUsed = true;
     this.#revision += 1;
   }
 

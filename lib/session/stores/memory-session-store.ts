@@ -7,6 +7,8 @@ import { parseRecord, type SessionRecord, serializeRecord } from '../session-rec
 import { SessionStore } from './session-store.js';
 
 const WINDOWS = 64;
+/** Milliseconds for which it is remembered where a session moved: the longest that a request still under way may take. */
+const TRAIL = 60_000;
 
 /**
  * Keeps sessions in this process: nothing to run, ended at once by a logout, gone with a restart, and not shared with
@@ -17,6 +19,7 @@ const WINDOWS = 64;
 export class MemorySessionStore extends SessionStore {
   readonly #windows = new Map<number, Map<string, string>>();
   readonly #windowLength: number;
+  readonly #moves = new Map<string, { readonly key: string; readonly until: number }>();
 
   constructor(
     config: SessionConfig,
@@ -41,13 +44,20 @@ export class MemorySessionStore extends SessionStore {
     if (opened && !current) return undefined;
     const record = applyChanges(current, changes);
     const text = inOnePiece(serializeRecord(record));
-    if (opened) this.#remove(opened.id);
-    this.#windowFor(record.expiresAt).set(SessionId.fingerprint(id), text);
+    const key = SessionId.fingerprint(id);
+    if (opened) this.#leave(SessionId.fingerprint(opened.id), key);
+    this.#windowFor(record.expiresAt).set(key, text);
     return id;
   }
 
+  /** Also when the session moved on while the request that ends it was under way. */
   override async destroy(id: string): Promise<void> {
-    this.#remove(id);
+    for (let key: string | undefined = SessionId.fingerprint(id); key !== undefined; ) {
+      this.#remove(key);
+      const move = this.#moves.get(key);
+      this.#moves.delete(key);
+      key = move?.key;
+    }
   }
 
   #find(id: string): SessionRecord | undefined {
@@ -62,8 +72,19 @@ export class MemorySessionStore extends SessionStore {
     return undefined;
   }
 
-  #remove(id: string): void {
-    const key = SessionId.fingerprint(id);
+  /** Takes a record from its place, and notes where it goes when that is another. */
+  #leave(from: string, to: string): void {
+    this.#remove(from);
+    if (from === to) return;
+    const now = this.clock.now();
+    for (const [key, { until }] of this.#moves) {
+      if (until > now) break;
+      this.#moves.delete(key);
+    }
+    this.#moves.set(from, { key: to, until: now + TRAIL });
+  }
+
+  #remove(key: string): void {
     for (const window of this.#windows.values()) if (window.delete(key)) return;
   }
 

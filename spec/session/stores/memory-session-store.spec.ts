@@ -36,6 +36,18 @@ describe('The store in memory', () => {
     expect(store.size).toBe(1);
   });
 
+  it('ends a session for good although it moved while the request that ends it was under way', async () => {
+    const { store, begin } = start();
+    const opened = await begin();
+    if (!opened) throw new Error('nothing was opened');
+    const moved = await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }));
+    const again = await store.read(moved ?? '');
+    const movedAgain = await store.write(changesOf({ ...opened, opened: again, id: SessionId.generate() }));
+    await store.destroy(opened.id);
+    await expect(store.read(movedAgain ?? '')).resolves.toBeUndefined();
+    expect(store.size).toBe(0);
+  });
+
   it('moves a session that changes its id, and keeps no copy under the old one', async () => {
     const { store, begin } = start();
     const opened = await begin();
