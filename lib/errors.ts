@@ -165,6 +165,17 @@ export class AstroSessionMissingError extends GatehouseError {
   }
 }
 
+/** One `locals` object came with several requests. */
+export class SharedLocalsError extends GatehouseError {
+  constructor() {
+    super(
+      'SHARED_LOCALS',
+      `The same locals object was handed over with another request, and holds that visitor's session. Where you call ` +
+        `the server's handler, give it a new object each time: handler(request, response, next, { … }).`,
+    );
+  }
+}
+
 /** A helper that changes the session was called where there is no request. */
 export class OutsideRequestError extends GatehouseError {
   constructor(readonly helper: string) {

@@ -10,6 +10,8 @@ export interface GuardedRequest {
   readonly params: Readonly<Record<string, string | undefined>>;
   /** Whether a browser is opening a page, so that a redirect would be followed by somebody who can sign in. */
   readonly isNavigation: boolean;
+  /** Told once a rule has a say in the answer, which is then for nobody else. */
+  readonly onGuarded?: (() => void) | undefined;
 }
 
 /**

@@ -44,7 +44,9 @@ export class RouteGuard {
     const paths = this.#pathsOf(request);
     if (!paths) return problem(400);
     if (this.#isLogin(paths)) return this.#inspectLogin(request, visitor);
-    for (const rule of this.#rulesFor(paths)) {
+    const rules = this.#rulesFor(paths);
+    if (rules.size > 0) request.onGuarded?.();
+    for (const rule of rules) {
       const decision = await this.#check(rule, visitor, request);
       if (!decision.isGranted) return this.refuse(request, visitor, decision, rule);
     }
@@ -122,7 +124,7 @@ export class RouteGuard {
   async #check(rule: AccessRule, visitor: Visitor, request?: GuardedRequest): Promise<AccessDecision> {
     let decision: AccessDecision;
     try {
-      decision = await this.checker.check(rule, visitor);
+      decision = asDecision(await this.checker.check(rule, visitor));
     } catch (error) {
       this.log.failure(`A check for ${rule} threw, so the visitor was refused.`, error);
       decision = this.#refused('CHECK_FAILED', 'the check threw');
@@ -142,6 +144,7 @@ export class RouteGuard {
   /** The login page is open to everybody; who is signed in already has nothing to do there. */
   #inspectLogin(request: GuardedRequest, visitor: Visitor): Response | undefined {
     if (request.method !== 'GET' || !this.#goesHome(visitor)) return undefined;
+    request.onGuarded?.();
     return redirectTo(this.config.toLocation(this.config.homePath), request.method);
   }
 
@@ -182,6 +185,12 @@ export class RouteGuard {
     const separator = target.includes('?') ? '&' : '?';
     return `${target}${separator}${RETURN_PARAMETER}=${encodeURIComponent(returnPath)}${hash}`;
   }
+}
+
+/** A checker of somebody's own may answer with anything; only a decision that says yes lets anybody in. */
+function asDecision(answer: unknown): AccessDecision {
+  if (answer instanceof AccessDecision && typeof answer.isGranted === 'boolean') return answer;
+  throw new TypeError('check() gave no AccessDecision: return this.grant(…), this.deny(…) or super.check(…)');
 }
 
 /** One line, whatever the path holds: nobody writes a second line into a log. */

@@ -14,10 +14,13 @@ export const VALUES = '__session__';
 /** Everything else of the record. */
 const RECORD = '__gatehouse__';
 
+/** A record without its values, but for those whose key no plain object can have. */
+type Kept = Omit<SessionRecord, 'values'> & { readonly others: [string, unknown][] };
 type Context = Pick<APIContext, 'session'>;
 type AstroData = AstroSession & {
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown): void;
+  delete(key: string): void;
 };
 
 /**
@@ -52,8 +55,19 @@ export class AstroSessionStore extends SessionStore {
     const values = await data.get(VALUES);
     if (typeof values !== 'object' || values === null) return undefined;
     const record = await data.get(RECORD);
-    const kept = isRecord(record) ? record : this.#newRecord();
-    return { ...kept, values: new Map(Object.entries(values)) };
+    const { others, ...kept } = isKept(record) ? record : { ...this.#newRecord(), others: [] };
+    return { ...kept, values: new Map([...Object.entries(values), ...others]) };
+  }
+
+  /**
+   * Removes a session of ours that this request could not open: it is over, or the request does not know its id. What
+   * is found afterwards was put there by somebody else.
+   */
+  async dropUnclaimed(): Promise<void> {
+    const data = this.#data;
+    if ((await data.get(RECORD)) === undefined) return;
+    data.delete(VALUES);
+    data.delete(RECORD);
   }
 
   override async write(changes: SessionChanges): Promise<string | undefined> {
@@ -61,9 +75,10 @@ export class AstroSessionStore extends SessionStore {
     if (changes.opened && !current) return undefined;
     const data = this.#data;
     const { values, ...record } = applyChanges(current, changes);
+    const isPlain = ([key]: [string, unknown]) => key !== '__proto__';
     if (changes.id !== changes.opened?.id) await data.regenerate();
-    data.set(VALUES, Object.fromEntries(values));
-    data.set(RECORD, record);
+    data.set(VALUES, Object.fromEntries([...values].filter(isPlain)));
+    data.set(RECORD, { ...record, others: [...values].filter((entry) => !isPlain(entry)) } satisfies Kept);
     return changes.id;
   }
 
@@ -93,7 +108,12 @@ export class AstroSessionStore extends SessionStore {
   }
 }
 
-function isRecord(kept: unknown): kept is SessionRecord {
-  const record = kept as Partial<SessionRecord> | null | undefined;
-  return typeof record?.id === 'string' && record.flashes instanceof Map && Array.isArray(record.identity);
+function isKept(kept: unknown): kept is Kept {
+  const record = kept as Partial<Kept> | null | undefined;
+  return (
+    typeof record?.id === 'string' &&
+    record.flashes instanceof Map &&
+    Array.isArray(record.identity) &&
+    Array.isArray(record.others)
+  );
 }

@@ -7,7 +7,8 @@ const FOLDER = '.gatehouse/';
 /** The secret a project is developed with: made once, kept beside the project, never in a build. */
 export function developmentSecret(root: URL): string {
   const folder = new URL(FOLDER, root);
-  const file = new URL('development-secret', folder);
+  // A name that Vite's development server never serves.
+  const file = new URL('.env.development-secret', folder);
   try {
     const kept = readFileSync(file, 'utf8').trim();
     if (kept !== '') return kept;

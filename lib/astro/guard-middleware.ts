@@ -8,25 +8,29 @@ import { gatehouse } from './started.js';
 /** Runs after every other middleware, because only there the route that will be served is known. */
 export const onRequest: MiddlewareHandler = async (context, next) => {
   if (context.isPrerendered) return next();
-  const scope = context.locals.services;
-  if (gatehouse.looksIntoAstroSessions) await RequestCycle.of(gatehouse, context).adoptAstroSession(scope.session);
-  const request = guardedRequest(context);
+  const { services: scope, session } = context.locals;
+  const cycle = RequestCycle.of(gatehouse, context);
+  if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(session);
+  const request = guardedRequest(context, () => cycle.makePersonal());
   const refusal = await gatehouse.guard.inspect(request, await scope.resolveVisitor());
   if (refusal) return refusal;
   try {
     return await next();
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
+    session.rollBack();
+    cycle.makePersonal();
     return gatehouse.guard.answer(error, request, scope.visitor);
   }
 };
 
-function guardedRequest({ request, routePattern, params }: APIContext): GuardedRequest {
+function guardedRequest({ request, routePattern, params }: APIContext, onGuarded: () => void): GuardedRequest {
   return {
     ...pathAndQueryOf(request.url),
     method: request.method,
     routePattern,
     params,
+    onGuarded,
     // Asked for refusals only.
     get isNavigation() {
       return isNavigation(request.headers, !endpoints.has(routePattern));

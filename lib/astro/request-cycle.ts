@@ -1,5 +1,6 @@
 import type { APIContext, MiddlewareNext } from 'astro';
 import type { RequestScope } from '../container/request-scope.js';
+import { SharedLocalsError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
 import type { Session } from '../session/session.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
@@ -18,6 +19,8 @@ const CYCLE = Symbol('astro-gatehouse.request-cycle');
  * error pages, after it; `locals` is what all runs of one request have in common, and so they share one cycle.
  */
 export class RequestCycle {
+  /** The request that began it all. */
+  readonly #request: Request;
   /** The context of the latest run: a rewrite brings new cookies. */
   #context: APIContext;
   #watch: AstroSessionWatch | undefined;
@@ -28,14 +31,20 @@ export class RequestCycle {
     private readonly gatehouse: Gatehouse,
     context: APIContext,
   ) {
+    this.#request = context.request;
     this.#context = context;
     if (gatehouse.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
   }
 
-  /** The cycle that a request is in. */
+  /**
+   * The cycle that a request is in.
+   *
+   * @throws {SharedLocalsError} When `locals` came with another visitor's request, whose session is in it.
+   */
   static of(gatehouse: Gatehouse, context: APIContext): RequestCycle {
     const locals = context.locals as { [CYCLE]?: RequestCycle };
     locals[CYCLE] ??= new RequestCycle(gatehouse, context);
+    if (!locals[CYCLE].#includes(context.request)) throw new SharedLocalsError();
     return locals[CYCLE];
   }
 
@@ -51,9 +60,21 @@ export class RequestCycle {
     }
   }
 
+  /** Error pages are made for the same request; a rewrite brings another, from within. */
+  #includes(request: Request): boolean {
+    return request === this.#request || (this.#scope !== undefined && currentScope.get() === this.#scope);
+  }
+
+  /** From here on the answer is for this visitor alone, whatever the page says of caches. */
+  makePersonal(): void {
+    this.#scope?.session.markUsed();
+    this.#switchOffRouteCache();
+  }
+
   /** Takes over a visitor whom a middleware of the application's own put into Astro's session since ours was opened. */
   async adoptAstroSession(session: Session): Promise<void> {
     const { store } = this.gatehouse;
+    if (session.wasEnded) return;
     if (!(store instanceof AstroSessionStore)) return this.#watch?.adoptInto(session);
     const current = await store.current();
     if (!current) return;
@@ -75,6 +96,8 @@ export class RequestCycle {
 
   async #opened(): Promise<RequestScope> {
     const session = await this.gatehouse.sessions.open(this.#cookies);
+    const { store } = this.gatehouse;
+    if (session.isNew && store instanceof AstroSessionStore) await store.dropUnclaimed();
     if (!isLookedAt(this.#context.request)) session.flashes.hold();
     const scope = this.gatehouse.scopeFor(session);
     this.#scope = scope;

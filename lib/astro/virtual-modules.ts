@@ -22,6 +22,8 @@ export function virtualModules(modules: VirtualModules, started: string): Plugin
       const name = nameOf(id);
       return name && resolved(name);
     },
+    // A development server answers browsers that ask for a module by its name, and one of these holds its secret.
+    applyToEnvironment: ({ name }) => name !== 'client',
     load(id) {
       const name = NAMES.find((candidate) => id === resolved(candidate));
       if (name === 'start') return `import ${JSON.stringify(started)};`;

@@ -498,3 +498,34 @@ describe('Classes that stand for ours', () => {
     expect(asked[0]).toBeInstanceOf(TeamRule);
   });
 });
+
+describe("A checker of somebody's own", () => {
+  it.each([
+    ['something that is only like a decision', { isGranted: true }],
+    ['a word in the place of yes', Object.assign(new AccessDecision(true, 'GRANTED', ''), { isGranted: 'no' })],
+    ['yes', true],
+    ['nothing', undefined],
+  ])('lets nobody in by answering with %s', async (_, answer) => {
+    class Sloppy extends AccessChecker {
+      override async check() {
+        return answer as AccessDecision;
+      }
+    }
+    const checker = new Sloppy(new AccessConfig(), new MadeClasses());
+    expect(await inspect([ADMIN_ONLY], call('/admin'), admin(), { checker })).toBe('403');
+  });
+});
+
+describe('An answer that a rule has a say in', () => {
+  it('is told of, whether it is the page or a refusal, and no other is', async () => {
+    const told: string[] = [];
+    const ask = async (path: string, visitor: Visitor) => {
+      const request = { ...navigation(path), onGuarded: () => void told.push(path) };
+      await guardWith([ADMIN_ONLY]).inspect(request, visitor);
+    };
+    await ask('/about', guest());
+    await ask('/admin/page', admin());
+    await ask('/admin/refused', guest());
+    expect(told).toEqual(['/admin/page', '/admin/refused']);
+  });
+});

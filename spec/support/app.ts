@@ -68,11 +68,14 @@ export class App {
     return this;
   }
 
-  /** Serves the build. @param environment In place of a good secret. */
-  async serve(environment: Record<string, string> = { GATEHOUSE_SECRET: SECRET }): Promise<Server> {
+  /** Serves the build. @param environment In place of a good secret. @param entry What to start. */
+  async serve(
+    environment: Record<string, string> = { GATEHOUSE_SECRET: SECRET },
+    entry = 'dist/server/entry.mjs',
+  ): Promise<Server> {
     const port = await freePort();
     const env = this.#environment({ ...environment, PORT: String(port), HOST: '127.0.0.1' });
-    return Server.start(start(['dist/server/entry.mjs'], this.folder, env), port);
+    return Server.start(start([entry], this.folder, env), port);
   }
 
   /** Starts a built server that is expected to stop by itself. */

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+describe("Sessions kept in Astro's own", () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create('spec/apps/journeys', {
+      'src/middleware.ts': `
+        import { defineMiddleware } from 'astro:middleware';
+        import { clearSession } from 'astro-gatehouse/server';
+        export const onRequest = defineMiddleware(async (context, next) => {
+          if (context.url.searchParams.has('banned')) await clearSession(context);
+          return next();
+        });`,
+      'src/pages/prototype.ts': `
+        import type { APIRoute } from 'astro';
+        export const GET: APIRoute = ({ locals: { session } }) => {
+          const before = session.get('__proto__') ?? null;
+          session.set('__proto__', { role: 'keeper' });
+          return Response.json({ before, role: session.get('role') ?? null });
+        };`,
+    });
+    app.rewrite('astro.config.mjs', (text) =>
+      text.replace('session: {', 'session: { idleTimeout: 2, absoluteTimeout: 3, renewAfter: 1,'),
+    );
+    await app.build({ STORE: 'astro' });
+    server = await app.serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  const pause = (milliseconds: number) => new Promise((wake) => setTimeout(wake, milliseconds));
+
+  it('end when nobody used them for the idle timeout', async () => {
+    const browser = new Browser(server);
+    await browser.get('/login');
+    expect((await browser.get('/private/page')).status).toBe(200);
+    await pause(2_200);
+    expect((await browser.get('/private/page')).status).toBe(302);
+  });
+
+  it('end at the absolute timeout, however much they are used', async () => {
+    const browser = new Browser(server);
+    await browser.get('/login');
+    const statuses: number[] = [];
+    for (let visit = 0; visit < 5; visit++) {
+      await pause(800);
+      statuses.push((await browser.get('/private/page')).status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 302, 302]);
+  });
+
+  it("open for nobody who has Astro's cookie alone", async () => {
+    const browser = new Browser(server);
+    await browser.get('/login');
+    const thief = new Browser(server);
+    thief.cookies.set('astro-session', browser.cookies.get('astro-session') ?? '');
+    expect((await thief.get('/private/page')).status).toBe(302);
+  });
+
+  it('are over for the rest of the request that ended them', async () => {
+    const browser = new Browser(server);
+    await browser.get('/login');
+    expect((await browser.get('/private/page?banned')).status).toBe(302);
+    expect((await browser.get('/private/page')).status).toBe(302);
+  });
+
+  it('keep a prototype key as data', async () => {
+    const browser = new Browser(server);
+    expect(JSON.parse((await browser.get('/prototype')).text)).toEqual({ before: null, role: null });
+    expect(JSON.parse((await browser.get('/prototype')).text)).toEqual({ before: { role: 'keeper' }, role: null });
+  });
+});
