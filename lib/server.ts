@@ -40,6 +40,7 @@ export type { Class, Factory, Get } from './container/registration.js';
 export { RequestScope } from './container/request-scope.js';
 export { Services } from './container/services.js';
 export * from './errors.js';
+export { inject, injectable } from './injectable.js';
 export { Clock } from './session/clock.js';
 export { type CookieAttributes, CookieJar } from './session/cookie-jar.js';
 export { FlashBag } from './session/flash-bag.js';

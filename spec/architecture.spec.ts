@@ -121,11 +121,11 @@ describe('The house', () => {
     expect(users.map(({ path }) => path).filter((path) => roomOf(path) !== 'astro')).toEqual([]);
   });
 
-  it('knows tsyringe in lib/container only, but for the decorator', () => {
+  it('knows tsyringe in lib/container only, but for the decorators', () => {
     const users = FILES.filter(({ imports }) => imports.some((name) => name.startsWith('tsyringe')));
     const outside = users.map(({ path }) => path).filter((path) => roomOf(path) !== 'container');
     expect(outside).toEqual(['lib/injectable.ts']);
-    expect(read('lib/injectable.ts').text).toMatch(/^export \{ injectable \} from 'tsyringe';$/m);
+    expect(read('lib/injectable.ts').text).toMatch(/^export \{ inject, injectable \} from 'tsyringe';$/m);
   });
 
   it('has sessions that never see HTTP', () => {

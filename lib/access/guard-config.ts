@@ -8,13 +8,13 @@ export interface GuardOptions {
   protect?: readonly AccessRuleOptions[] | undefined;
   /** Where a visitor who is not signed in goes. Default `/login`. */
   loginPath?: string | undefined;
-  /** Where a signed-in visitor goes who opens the login page. Default `/`. */
+  /** With `globalProtect`: where a signed-in visitor goes who opens the login page. Default `/`. */
   homePath?: string | undefined;
   /** Where a signed-in visitor goes who may not see a page. Default: the login page. */
   forbiddenPath?: string | undefined;
-  /** Whether every page that no rule names asks for a signed-in visitor. Default `false`. */
+  /** Whether everything that no rule names, endpoints and actions too, asks for a signed-in visitor. Default `false`. */
   globalProtect?: boolean | undefined;
-  /** Patterns that `globalProtect` leaves alone. */
+  /** Patterns that `globalProtect` leaves alone; an error without it. */
   exclude?: readonly string[] | undefined;
   /** Whether every decision is logged. Default `false`. */
   debug?: boolean | undefined;

@@ -3,22 +3,29 @@ export interface VisitorData {
   /** Who it is. A session without it is a guest's. */
   userId: string;
   email?: string | undefined;
-  role?: Role | undefined;
-  roles?: readonly Role[] | undefined;
-  permissions?: readonly Permission[] | undefined;
+  // Any text: what is written here comes from a database, and what is asked of it is narrowed.
+  role?: string | undefined;
+  roles?: readonly string[] | undefined;
+  permissions?: readonly string[] | undefined;
   [key: string]: unknown;
 }
 
-/**
- * Augment this interface to narrow what roles and permissions there are.
- *
- * @example
- * declare module 'astro-gatehouse/server' {
- *   interface AccessTypes { role: 'admin' | 'editor'; permission: 'posts:read' | 'posts:write' }
- * }
- */
-// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
-export interface AccessTypes {}
+declare global {
+  namespace App {
+    /**
+     * Add to this interface to narrow what roles and permissions can be asked for.
+     *
+     * @example
+     * declare namespace App {
+     *   interface AccessTypes { role: 'admin' | 'editor'; permission: 'posts:read' | 'posts:write' }
+     * }
+     */
+    interface AccessTypes {}
+  }
+}
+
+/** `App.AccessTypes`, for those who would rather augment the module. */
+export interface AccessTypes extends App.AccessTypes {}
 
 export type Role = AccessTypes extends { role: infer Name } ? Name & string : string;
 export type Permission = AccessTypes extends { permission: infer Name } ? Name & string : string;

@@ -69,7 +69,7 @@ export class Gatehouse {
    * @throws {GatehouseError} For whatever is wrong, before anybody is served.
    */
   static start(site: SiteSettings): Gatehouse {
-    const setup = checkSetupOptions(site.setup);
+    const setup = checkSetupOptions(site.setup, site.options.setup);
     const options = mergeOptions(site.options, setup);
     const exclude = [...(options.exclude ?? []), ...site.open];
     const { isProduction } = site;

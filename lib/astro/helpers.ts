@@ -1,6 +1,8 @@
 import type { APIContext } from 'astro';
 import { AccessChecker } from '../access/access-checker.js';
+import { AccessDecision } from '../access/access-decision.js';
 import { AccessRule, type Requirement } from '../access/access-rule.js';
+import { DecisionLog } from '../access/decision-log.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { RETURN_PARAMETER, toReturnPath } from '../access/return-path.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../access/visitor.js';
@@ -8,6 +10,7 @@ import { RequestScope } from '../container/request-scope.js';
 import { AccessDeniedError, OutsideRequestError } from '../errors.js';
 import { Clock } from '../session/clock.js';
 import { currentScope } from './current-scope.js';
+import { checkRequirement } from './options.js';
 import { assertVisitorData } from './visitor-data.js';
 
 /** Anything that carries the request's `locals`: an endpoint's or middleware's context, or `Astro`. */
@@ -127,15 +130,28 @@ export function regenerateSession(context?: WithLocals): Promise<void> {
  * Refuses whoever does not meet a requirement, as a rule would: guests are sent to sign in, others are forbidden.
  * Without a requirement it asks for any signed-in visitor. Await it, in the page's own frontmatter.
  *
- * @throws {AccessDeniedError} The middleware answers it.
+ * @throws {AccessDeniedError} The middleware answers it. A check that throws refuses, and is reported.
+ * @throws {InvalidOptionsError} For what is no requirement.
  * @example await authorize({ permission: 'posts:publish' });
  */
 export async function authorize(requirement: Requirement = {}, context?: WithLocals): Promise<void> {
+  const rule = new AccessRule({ ...checkRequirement(requirement), pattern: '/**' });
   const scope = scopeOf('authorize', context);
   const visitor = await scope.resolveVisitor();
-  const rule = new AccessRule({ ...requirement, pattern: '/**' });
-  const decision = await scope.get(AccessChecker).check(rule, visitor);
-  if (!decision.isGranted) throw new AccessDeniedError(visitor.isGuest ? 401 : 403, true, decision.reason);
+  const reason = await reasonToRefuse(scope, rule, visitor);
+  if (reason !== undefined) throw new AccessDeniedError(visitor.isGuest ? 401 : 403, true, reason);
+}
+
+/** Only a decision that says yes lets anybody in, whatever a checker of somebody's own answers. */
+async function reasonToRefuse(scope: RequestScope, rule: AccessRule, visitor: Visitor): Promise<string | undefined> {
+  try {
+    const decision: unknown = await scope.get(AccessChecker).check(rule, visitor);
+    if (decision instanceof AccessDecision) return decision.isGranted === true ? undefined : decision.reason;
+    throw new TypeError('check() gave no AccessDecision: return this.grant(…), this.deny(…) or super.check(…)');
+  } catch (error) {
+    scope.get(DecisionLog).failure('A check for authorize() threw, so the visitor was refused.', error);
+    return 'the check threw';
+  }
 }
 
 /**

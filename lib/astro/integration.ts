@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'astro';
-import { InvalidOptionsError } from '../errors.js';
 import { SessionConfig } from '../session/session-config.js';
 import { developmentSecret } from './development-secret.js';
 import { optionsToSource } from './function-source.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
+import { SetupFile } from './setup-file.js';
 import { virtualModules } from './virtual-modules.js';
 
-const SETUP_FILES = ['src/gatehouse.ts', 'src/gatehouse.js', 'src/gatehouse.mjs'];
 const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
 /** Helpers and middlewares must be of one copy. Astro sees to that only where the project's own package.json names us. */
 const ONE_COPY = ['astro-gatehouse'];
@@ -42,12 +41,13 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
       'astro:config:setup': ({ config, command, updateConfig, addMiddleware, addWatchFile }) => {
         const isProduction = command === 'build';
         checkOptions(options, isProduction);
-        const setup = findSetup(options, config);
-        if (setup) addWatchFile(setup);
+        const setup = SetupFile.find(options, config);
+        if (setup) addWatchFile(setup.url);
+        else mergeOptions(options, {});
+        const settled = setup ? { ...options, setup: setup.name } : options;
         const modules = {
-          site: (environment: string) => siteSource(options, config, command === 'dev' ? 'development' : environment),
-          setup: () =>
-            setup ? `export { default } from ${JSON.stringify(fileURLToPath(setup))};` : 'export default {};',
+          site: (environment: string) => siteSource(settled, config, command === 'dev' ? 'development' : environment),
+          setup: () => setup?.source ?? 'export default {};',
           routes: () => routesSource(routes),
         };
         updateConfig({
@@ -84,15 +84,7 @@ declare global {
 function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
   checkIntegrationOptions(options);
   SessionConfig.from(options.session, { isProduction });
-  if (options.setup === undefined) mergeOptions(options, {});
-}
-
-function findSetup({ setup }: GatehouseOptions, { root }: AstroConfig): URL | undefined {
-  if (setup === undefined) return SETUP_FILES.map((file) => new URL(file, root)).find((file) => existsSync(file));
-  const file = new URL(setup, root);
-  if (!existsSync(file))
-    throw new InvalidOptionsError([`setup: there is no file ${setup}; the path starts at the project's root`]);
-  return file;
+  optionsToSource(options);
 }
 
 /** @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages made while it runs. */

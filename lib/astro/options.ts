@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import type { AccessOptions } from '../access/access-options.js';
-import type { AccessRuleOptions } from '../access/access-rule.js';
+import type { AccessRuleOptions, Requirement } from '../access/access-rule.js';
 import type { GuardOptions } from '../access/guard-config.js';
-import { PathPattern } from '../access/path-pattern.js';
 import type { Services } from '../container/services.js';
 import { InvalidOptionsError } from '../errors.js';
 import type { SessionOptions } from '../session/session-config.js';
 import type { ContextOptions } from './current-scope.js';
+import { integrationOptions, requirement, setupOptions } from './option-schemas.js';
 
 /** Stores that can be named in the options; any other is registered in the setup module. */
 export type StoreName = 'cookie' | 'memory' | 'astro';
@@ -33,82 +33,32 @@ export interface SetupOptions extends CommonOptions {
   services?: ((services: Services) => unknown) | undefined;
 }
 
-const path = z.string().check(z.startsWith('/', 'must begin with "/"'));
-const fn = z.custom((value) => typeof value === 'function', 'must be a function');
-const seconds = z.number().check(z.positive('must be more than 0 seconds'));
-const name = z.string().check(z.minLength(1, 'must not be empty'));
-const names = z
-  .array(name)
-  .check(z.minLength(1, 'must name at least one; leave it out to ask for any signed-in visitor'));
-const pattern = z.string().check((context) => {
-  try {
-    new PathPattern(context.value);
-  } catch (error) {
-    const message = error instanceof InvalidOptionsError ? error.problems.join('; ') : String(error);
-    context.issues.push({ code: 'custom', input: context.value, message });
-  }
-});
-
-const rule = z.strictObject({
-  pattern,
-  role: z.optional(name),
-  roles: z.optional(names),
-  permission: z.optional(name),
-  permissions: z.optional(names),
-  allow: z.optional(fn),
-  redirectTo: z.optional(name),
-});
-
-const common = {
-  loginPath: z.optional(path),
-  homePath: z.optional(path),
-  forbiddenPath: z.optional(path),
-  protect: z.optional(z.array(rule)),
-  globalProtect: z.optional(z.boolean()),
-  exclude: z.optional(z.array(pattern)),
-  access: z.optional(
-    z.strictObject({ getRole: z.optional(fn), getPermissions: z.optional(fn), check: z.optional(fn) }),
-  ),
-  session: z.optional(
-    z.strictObject({
-      store: z.optional(z.enum(['cookie', 'memory', 'astro'])),
-      cookie: z.optional(
-        z.strictObject({
-          name: z.optional(name),
-          path: z.optional(path),
-          domain: z.optional(name),
-          sameSite: z.optional(z.enum(['lax', 'strict', 'none'])),
-          secure: z.optional(z.boolean()),
-        }),
-      ),
-      idleTimeout: z.optional(seconds),
-      absoluteTimeout: z.optional(seconds),
-      renewAfter: z.optional(seconds),
-    }),
-  ),
-  runWithContext: z.optional(fn),
-  getContextStore: z.optional(fn),
-  setContextStore: z.optional(fn),
-  debug: z.optional(z.boolean()),
-};
-
-const integrationOptions = z.strictObject({ ...common, setup: z.optional(name) });
-const setupOptions = z.strictObject({ ...common, services: z.optional(fn) });
-
 /** @throws {InvalidOptionsError} Naming every option that is not right. */
 export function checkIntegrationOptions(options: unknown): GatehouseOptions {
   return check<GatehouseOptions>(integrationOptions, options, 'gatehouse({…}) in astro.config');
 }
 
-/** @throws {InvalidOptionsError} Naming every option that is not right. */
-export function checkSetupOptions(options: unknown): SetupOptions {
+/**
+ * @param file The setup module as the project knows it.
+ * @throws {InvalidOptionsError} Naming every option that is not right.
+ */
+export function checkSetupOptions(options: unknown, file = 'src/gatehouse.ts'): SetupOptions {
+  if (options === undefined) {
+    throw new InvalidOptionsError([`${file} has no default export: write export default defineGatehouse({ … })`]);
+  }
   return check<SetupOptions>(setupOptions, options, 'defineGatehouse({…})');
+}
+
+/** @throws {InvalidOptionsError} For what is no requirement, and so would ask for less than was meant. */
+export function checkRequirement(given: unknown): Requirement {
+  return check<Requirement>(requirement, given, "authorize(…), for instance authorize({ role: 'admin' })");
 }
 
 /**
  * Puts the options of the setup module beside those of the config.
  *
- * @throws {InvalidOptionsError} When one option stands in both; `protect` and `exclude` follow one another.
+ * @throws {InvalidOptionsError} When one option stands in both (`protect` and `exclude` follow one another), or one is
+ *   given without another that it needs.
  */
 export function mergeOptions(config: GatehouseOptions, setup: SetupOptions): CommonOptions {
   const { services: _, ...fromSetup } = setup;
@@ -125,8 +75,8 @@ export function mergeOptions(config: GatehouseOptions, setup: SetupOptions): Com
     protect: [...(fromConfig.protect ?? []), ...(fromSetup.protect ?? [])],
     exclude: [...(fromConfig.exclude ?? []), ...(fromSetup.exclude ?? [])],
   };
-  const problem = contextProblem(merged);
-  if (problem) throw new InvalidOptionsError([problem]);
+  const problems = [contextProblem(merged), excludeProblem(merged)].filter((problem) => problem !== undefined);
+  if (problems.length > 0) throw new InvalidOptionsError(problems);
   return merged;
 }
 
@@ -138,6 +88,12 @@ function contextProblem({ runWithContext, setContextStore, getContextStore }: Co
     : 'getContextStore is given without runWithContext or setContextStore, so nothing would be in the context';
 }
 
+/** `globalProtect: false` says in so many words that the list is to wait. */
+function excludeProblem({ exclude = [], globalProtect }: CommonOptions): string | undefined {
+  if (exclude.length === 0 || globalProtect !== undefined) return undefined;
+  return 'exclude is given without globalProtect, so there is nothing it could leave alone: add globalProtect: true, or remove it';
+}
+
 function check<Options>(schema: z.core.$ZodType, options: unknown, where: string): Options {
   const result = z.safeParse(schema, options);
   if (!result.success) throw new InvalidOptionsError(result.error.issues.map((issue) => explain(issue, where)));
@@ -145,31 +101,12 @@ function check<Options>(schema: z.core.$ZodType, options: unknown, where: string
   return options as Options;
 }
 
-function explain(issue: z.core.$ZodIssue, where: string): string {
-  const option = issue.path.reduce<string>(
+/** "x is undefined" reads on from the option's name; what an option must be stands behind a colon. */
+function explain({ path, message }: z.core.$ZodIssue, where: string): string {
+  const option = path.reduce<string>(
     (text, part) =>
       typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
     '',
   );
-  if (issue.code === 'unrecognized_keys') {
-    const prefix = option === '' ? '' : `${option}.`;
-    return `${issue.keys.map((key) => `${prefix}${key}`).join(', ')}: no such option of ${where}; look for a misspelling`;
-  }
-  return `${option || where}: ${demandOf(issue)}`;
+  return message.startsWith('is ') ? `${option || where} ${message}` : `${option || where}: ${message}`;
 }
-
-/** zod's small build brings no sentences of its own. */
-function demandOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return `must be ${NAMES[issue.expected] ?? issue.expected}`;
-  if (issue.code === 'invalid_value')
-    return `must be one of ${issue.values.map((value) => `'${String(value)}'`).join(', ')}`;
-  return issue.message;
-}
-
-const NAMES: Record<string, string> = {
-  boolean: 'true or false',
-  string: 'a text',
-  number: 'a number',
-  array: 'a list',
-  object: 'an object',
-};

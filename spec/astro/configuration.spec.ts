@@ -36,8 +36,16 @@ function configured(options: string, files: Record<string, string> = {}): App {
 
 describe('Options that are not right', () => {
   it.each([
-    ['an unknown key of a rule', `{ protect: [{ pattern: '/a', rol: 'admin' }] }`, 'protect[0].rol: no such option'],
-    ['an unknown option', `{ loginPaht: '/login' }`, 'loginPaht: no such option'],
+    [
+      'an unknown key of a rule',
+      `{ protect: [{ pattern: '/a', rol: 'admin' }] }`,
+      'protect[0].rol: no such key of a rule; did you mean role?',
+    ],
+    [
+      'an unknown option',
+      `{ loginPaht: '/login' }`,
+      'loginPaht: no such option of gatehouse({…}) in astro.config; did you mean loginPath?',
+    ],
     ['a value of another kind', `{ globalProtect: 'yes' }`, 'globalProtect: must be true or false'],
     [
       'a store that does not exist',
@@ -60,6 +68,12 @@ describe('Options that are not right', () => {
       `{ getContextStore: () => undefined }`,
       'getContextStore is given without runWithContext or setContextStore',
     ],
+    [
+      'a requirement that was lost on the way',
+      `{ protect: [{ pattern: '/a', role: process.env.NO_SUCH_ROLE }] }`,
+      'protect[0].role is undefined: give it a value, or leave it out to ask for any signed-in visitor',
+    ],
+    ['exceptions from nothing', `{ exclude: ['/a'] }`, 'exclude is given without globalProtect'],
     ['a setup module that is not there', `{ setup: './src/elsewhere.ts' }`, 'there is no file ./src/elsewhere.ts'],
     [
       'a function that needs something from outside',
@@ -73,8 +87,15 @@ describe('Options that are not right', () => {
     expect(output).toContain(sentence);
   });
 
-  it('stop astro dev as well', async () => {
-    await expect(configured(`{ nonsense: true }`).serveWith('dev')).rejects.toThrow('nonsense: no such option');
+  it.each([
+    ['an unknown option', `{ nonsense: true }`, 'nonsense: no such option'],
+    [
+      'a function that needs something from outside',
+      `{ access: { getRole: () => outside } }`,
+      'access.getRole refers to "outside"',
+    ],
+  ])('stop astro dev as well: %s', async (_, options, sentence) => {
+    await expect(configured(options).serveWith('dev')).rejects.toThrow(sentence);
   });
 
   it.each([
@@ -127,6 +148,37 @@ describe('The setup module', () => {
     await user.get('/login');
     expect((await user.get('/members')).status).toBe(200);
     expect((await user.get('/')).status).toBe(302);
+  });
+});
+
+describe('A setup module without a default export', () => {
+  const files = {
+    'src/gatehouse.js': `import { defineGatehouse } from 'astro-gatehouse/server'; export const setup = defineGatehouse({});`,
+  };
+  const sentence = 'src/gatehouse.js has no default export: write export default defineGatehouse({ … })';
+
+  it('stops a built server', async () => {
+    await configured('{}', files).build();
+    const { code, output } = await app!.serveAndFail();
+    expect(code).toBe(1);
+    expect(output).toContain(sentence);
+  });
+
+  it('is shown in development', async () => {
+    server = await configured('{}', files).serveWith('dev');
+    expect((await new Browser(server).get('/')).status).toBe(500);
+    expect(server.output).toContain(sentence);
+  });
+});
+
+describe('Exceptions of the config', () => {
+  it('may belong to a globalProtect of the setup module', async () => {
+    const setup = `import { defineGatehouse } from 'astro-gatehouse/server'; export default defineGatehouse({ globalProtect: true });`;
+    configured(`{ exclude: ['/'] }`, { 'src/gatehouse.ts': setup });
+    server = await (await app!.build()).serve();
+    const guest = new Browser(server);
+    expect((await guest.get('/')).status).toBe(200);
+    expect((await guest.get('/members')).status).toBe(302);
   });
 });
 
@@ -191,7 +243,7 @@ describe('The secret', () => {
     server = await app!.serveWith('dev');
     const visitor = new Browser(server);
     await visitor.get('/login');
-    const kept = readFileSync(join(app!.folder, '.gatehouse/development-secret'), 'utf8');
+    const kept = readFileSync(join(app!.folder, '.gatehouse/.env.development-secret'), 'utf8');
     await server.stop();
 
     server = await app!.serveWith('dev');
@@ -199,7 +251,7 @@ describe('The secret', () => {
     for (const [name, value] of visitor.cookies) later.cookies.set(name, value);
     expect((await later.get('/members')).status).toBe(200);
     expect([...visitor.cookies.keys()]).toEqual(['gatehouse']);
-    expect(readFileSync(join(app!.folder, '.gatehouse/development-secret'), 'utf8')).toBe(kept);
+    expect(readFileSync(join(app!.folder, '.gatehouse/.env.development-secret'), 'utf8')).toBe(kept);
     expect(readFileSync(join(app!.folder, '.gatehouse/.gitignore'), 'utf8')).toBe('*\n');
     expect(existsSync(join(app!.folder, 'dist'))).toBe(false);
   });

@@ -9,10 +9,14 @@ import { APPS } from '../support/packed-package.js';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 describe('The types of the packed package', () => {
-  it('accept what is right and refuse what is expected to be refused', async () => {
+  it.each([
+    ['roles that augment the module', '.'],
+    ['roles that App names', 'app'],
+  ])('accept what is right and refuse what is expected to be refused, with %s', async (_, folder) => {
     const fixtures = join(APPS, 'types');
     cpSync(join(ROOT, 'spec/fixtures/types'), fixtures, { recursive: true });
-    const tsc = promisify(execFile)(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', fixtures]);
+    const project = join(fixtures, folder);
+    const tsc = promisify(execFile)(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project]);
     const outcome = await tsc.catch((error: { stdout: string }) => error);
     expect(outcome.stdout).toBe('');
   });

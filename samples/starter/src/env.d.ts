@@ -3,4 +3,8 @@ declare namespace App {
     visits: number;
     name: string;
   }
+  interface AccessTypes {
+    role: 'admin' | 'editor' | 'reader';
+    permission: 'report:read';
+  }
 }

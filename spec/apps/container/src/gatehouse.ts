@@ -3,13 +3,14 @@ import {
   type AccessRule,
   Clock,
   defineGatehouse,
+  inject,
+  injectable,
   MemorySessionStore,
   Session,
   SessionConfig,
   SessionStore,
   type Visitor,
 } from 'astro-gatehouse/server';
-import { inject, injectable } from 'tsyringe';
 
 /** No decorator, no constructor. */
 class TeamChecker extends AccessChecker {

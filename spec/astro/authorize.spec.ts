@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+const ASK = `
+import { authorize } from 'astro-gatehouse/server';
+
+const asked = {
+  nothing: undefined,
+  role: { role: 'admin' },
+  allowed: { allow: () => true },
+  throwing: { allow: () => { throw new Error('broken'); } },
+  rejecting: { allow: async () => { throw new Error('broken'); } },
+  lookalike: { role: 'lookalike' },
+  truthy: { role: 'truthy' },
+  text: 'admin',
+  misspelt: { rol: 'admin' },
+  none: null,
+  list: ['admin'],
+  empty: { permissions: [] },
+  undefined: { role: undefined },
+};
+
+export const GET = async (context) => {
+  const requirement = asked[context.url.searchParams.get('what')];
+  if (context.url.searchParams.has('catch')) {
+    return new Response(await authorize(requirement, context).then(() => 'let in', (error) => error.code));
+  }
+  await authorize(requirement, context);
+  return new Response('let in');
+};`;
+
+const SETUP = `
+import { AccessChecker, AccessDecision, defineGatehouse } from 'astro-gatehouse/server';
+
+class CarelessChecker extends AccessChecker {
+  async check(rule, visitor) {
+    if (rule.role === 'lookalike') return { isGranted: true };
+    if (rule.role === 'truthy') return new AccessDecision('yes', 'GRANTED', 'half a yes');
+    return super.check(rule, visitor);
+  }
+}
+export default defineGatehouse({ services: (services) => services.override(AccessChecker, CarelessChecker) });`;
+
+describe('authorize()', () => {
+  let app: App;
+  let server: Server;
+  let user: Browser;
+
+  beforeAll(async () => {
+    app = App.create('spec/apps/empty', {
+      'astro.config.mjs': `
+        import node from '@astrojs/node';
+        import { defineConfig } from 'astro/config';
+        import gatehouse from 'astro-gatehouse';
+        export default defineConfig({ output: 'server', adapter: node({ mode: 'standalone' }), integrations: [gatehouse()] });`,
+      'src/gatehouse.js': SETUP,
+      'src/pages/ask.js': ASK,
+    });
+    server = await (await app.build()).serve();
+    user = new Browser(server);
+    await user.get('/login');
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
+
+  it.each(['text', 'misspelt', 'none', 'list', 'empty', 'undefined'])(
+    'throws for what is no requirement: %s',
+    async (what) => {
+      for (const visitor of [user, new Browser(server)]) {
+        expect((await visitor.get(`/ask?catch&what=${what}`)).text).toBe('INVALID_OPTIONS');
+        expect((await visitor.get(`/ask?what=${what}`)).status).toBe(500);
+      }
+    },
+  );
+
+  it('asks for a signed-in visitor when it is given nothing', async () => {
+    expect((await user.get('/ask?what=nothing')).text).toBe('let in');
+    expect((await new Browser(server).get('/ask?what=nothing')).status).toBe(401);
+  });
+
+  it('lets in whoever meets the requirement, and nobody else', async () => {
+    expect((await user.get('/ask?what=allowed')).text).toBe('let in');
+    expect((await user.get('/ask?what=role')).status).toBe(403);
+  });
+
+  it.each(['throwing', 'rejecting'])('refuses when allow() is %s, and reports it', async (what) => {
+    const before = server.output.length;
+    expect((await user.get(`/ask?what=${what}`)).status).toBe(403);
+    expect((await new Browser(server).get(`/ask?what=${what}`)).status).toBe(401);
+    expect(server.output.slice(before)).toContain('A check for authorize() threw, so the visitor was refused.');
+    expect(server.output.slice(before)).toContain('broken');
+  });
+
+  it.each(['lookalike', 'truthy'])('refuses when the checker gives a %s', async (what) => {
+    expect((await user.get(`/ask?what=${what}`)).status).toBe(403);
+  });
+});

@@ -1,0 +1,234 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  checkIntegrationOptions,
+  checkRequirement,
+  checkSetupOptions,
+  type GatehouseOptions,
+  mergeOptions,
+} from '../../lib/astro/options.js';
+import { InvalidOptionsError } from '../../lib/errors.js';
+
+/** What is wrong with something, in sentences. */
+function problemsOf(check: () => unknown): readonly string[] {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof InvalidOptionsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const inConfig = (options: unknown) => problemsOf(() => checkIntegrationOptions(options));
+const withRule = (rule: object) => inConfig({ protect: [{ pattern: '/admin', ...rule }] });
+
+describe('Options', () => {
+  it('are right when they are what the interface says', () => {
+    const options: GatehouseOptions = {
+      loginPath: '/enter?from=site',
+      homePath: '/',
+      forbiddenPath: '/no-entry/',
+      protect: [
+        { pattern: '/admin', role: 'admin', roles: ['a', 'b'], permission: 'p', permissions: ['q'], allow: () => true },
+        { pattern: '/blog/**', redirectTo: undefined },
+      ],
+      exclude: ['/about'],
+      globalProtect: true,
+      access: { getRole: () => 'admin' },
+      session: { store: 'memory', idleTimeout: 60, cookie: { name: 'a', path: '/', sameSite: 'lax', secure: true } },
+      setup: './src/elsewhere.ts',
+      debug: false,
+    };
+    expect(inConfig(options)).toEqual([]);
+    expect(inConfig({})).toEqual([]);
+    expect(inConfig({ protect: [Object.assign(Object.create(null), { pattern: '/a' })] })).toEqual([]);
+    expect(problemsOf(() => checkSetupOptions({ services: () => undefined }))).toEqual([]);
+  });
+
+  it.each([
+    [null, 'gatehouse({…}) in astro.config: must be a plain object: { … }'],
+    [{ globalProtect: 'yes' }, 'globalProtect: must be true or false'],
+    [{ protect: {} }, 'protect: must be a list'],
+    [{ protect: ['/admin'] }, 'protect[0]: must be a plain object: { … }'],
+    [{ session: { store: 'disk' } }, "session.store: must be one of 'cookie', 'memory', 'astro'"],
+    [{ access: { check: 'no' } }, 'access.check: must be a function'],
+    [
+      { session: { idleTimeout: '7 days' } },
+      'session.idleTimeout: must be a number of seconds, for instance 7 * 24 * 3600',
+    ],
+    [{ session: { renewAfter: 0 } }, 'session.renewAfter: must be more than 0 seconds'],
+    [{ session: { cookie: { path: 'a' } } }, 'session.cookie.path: must begin with "/"'],
+    [
+      { session: { cookie: { httpOnly: true } } },
+      'session.cookie.httpOnly: the cookie of a session is always HttpOnly; leave it out',
+    ],
+    [{ services: () => undefined }, 'services: services are code: write them in src/gatehouse.ts'],
+  ])('%j are refused in a sentence', (options, sentence) => {
+    expect(inConfig(options)).toEqual([sentence]);
+  });
+
+  it('name everything that is wrong at once', () => {
+    expect(inConfig({ loginPath: 1, debug: 'no', protect: [{ pattern: '/a', rol: 'x', roles: [] }] })).toHaveLength(4);
+  });
+
+  it('that are misspelt are told what was probably meant, and what there is', () => {
+    const [sentence] = inConfig({ loginPaht: '/login' });
+    expect(sentence).toMatch(
+      /^loginPaht: no such option of gatehouse\(\{…}\) in astro.config; did you mean loginPath\? /,
+    );
+    expect(sentence).toMatch(/There are loginPath, homePath, forbiddenPath, protect, /);
+    expect(inConfig({ nonsense: 1 })[0]).toMatch(/^nonsense: no such option of [^;]*; There are loginPath, /);
+    expect(problemsOf(() => checkSetupOptions({ setup: 'a.ts' }))[0]).toMatch(/no such option of defineGatehouse/);
+  });
+});
+
+describe('A rule', () => {
+  it.each(['role', 'roles', 'permission', 'permissions', 'allow'])('is refused when its %s is undefined', (key) => {
+    expect(withRule({ [key]: undefined })).toEqual([
+      `protect[0].${key} is undefined: give it a value, or leave it out to ask for any signed-in visitor`,
+    ]);
+  });
+
+  it('is refused when its requirement stands where it would be lost', () => {
+    class AdminRule {
+      pattern = '/admin';
+      get role() {
+        return 'admin';
+      }
+    }
+    const sentence = 'protect[0]: must be a plain object: { … }';
+    expect(inConfig({ protect: [new AdminRule()] })).toEqual([sentence]);
+    expect(inConfig({ protect: [Object.assign(Object.create({ role: 'admin' }), { pattern: '/a' })] })).toEqual([
+      sentence,
+    ]);
+    expect(inConfig(Object.create({ globalProtect: true }))[0]).toMatch(/must be a plain object/);
+    const hidden = Object.defineProperty({ pattern: '/a' }, 'role', { value: 'admin', enumerable: false });
+    expect(inConfig({ protect: [hidden] })).toEqual(['protect[0].role is hidden: write it as an ordinary key']);
+  });
+
+  it.each([
+    [
+      { rol: 'admin' },
+      /^protect\[0]\.rol: no such key of a rule; did you mean role\? There are pattern, role, roles, /,
+    ],
+    [{ premissions: ['a'] }, /did you mean permissions\?/],
+    [{ role: ['admin'] }, /^protect\[0]\.role: must be a text; for a list write roles$/],
+    [{ permission: ['a'] }, /for a list write permissions$/],
+    [{ roles: 'admin' }, /^protect\[0]\.roles: must be a list; for a single one write role$/],
+    [{ roles: [] }, /must name at least one/],
+    [{ roles: ['admin', ''] }, /must hold texts/],
+    [{ roles: [undefined] }, /must hold texts/],
+    [{ roles: new Array(1) }, /must hold texts/],
+    [{ role: '' }, /must not be empty/],
+    [{ role: null }, /must be a text/],
+    [{ allow: true }, /must be a function/],
+    [{ pattern: 'admin' }, /must begin with "\/": write "\/admin"/],
+  ])('%j is refused in a sentence', (rule, sentence) => {
+    const problems = withRule(rule);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(sentence);
+  });
+});
+
+describe('Where visitors are sent', () => {
+  const elsewhere = [
+    '//evil.example',
+    '/\\evil.example',
+    '\\/evil.example',
+    '/a b',
+    '/a\r\nb',
+    '/a\tb',
+    '/a\u00a0b',
+    '',
+  ];
+
+  it.each([...elsewhere, 'login', 'https://sso.example/'])('cannot be %j', (path) => {
+    for (const option of ['loginPath', 'homePath', 'forbiddenPath']) {
+      const [sentence] = inConfig({ [option]: path });
+      expect(sentence).toMatch(`${option}: must begin with one "/" and hold no backslash, blank or control character`);
+    }
+  });
+
+  it('is told how a path is written', () => {
+    expect(inConfig({ loginPath: 'account/login' })[0]).toMatch(/: write "\/account\/login"$/);
+  });
+
+  it.each([...elsewhere, 'javascript:alert(1)', 'data:text/html,a', 'https://', 'https:evil.example', 'login', 3])(
+    'by a rule cannot be %j',
+    (redirectTo) => {
+      expect(withRule({ redirectTo })[0]).toMatch(/^protect\[0]\.redirectTo: must b/);
+    },
+  );
+
+  it.each(['/login', '/login?why=x#top', 'https://sso.example/login?a=b', 'HTTP://localhost:8080/'])(
+    'by a rule may be %s',
+    (redirectTo) => {
+      expect(withRule({ redirectTo })).toEqual([]);
+    },
+  );
+});
+
+describe('Options of the config and of the setup module', () => {
+  it('are put side by side', () => {
+    const merged = mergeOptions(
+      { protect: [{ pattern: '/a' }], exclude: ['/b'], setup: 'a.ts' },
+      { protect: [{ pattern: '/c' }], exclude: ['/d'], globalProtect: true, services: () => undefined },
+    );
+    expect(merged).toEqual({
+      protect: [{ pattern: '/a' }, { pattern: '/c' }],
+      exclude: ['/b', '/d'],
+      globalProtect: true,
+    });
+  });
+
+  it('are refused when both give the same one', () => {
+    expect(problemsOf(() => mergeOptions({ debug: true }, { debug: true }))[0]).toMatch(
+      /debug is given in astro.config/,
+    );
+  });
+
+  it('are refused when they exclude pages from nothing', () => {
+    const sentence =
+      'exclude is given without globalProtect, so there is nothing it could leave alone: add globalProtect: true, or remove it';
+    expect(problemsOf(() => mergeOptions({ exclude: ['/a'] }, {}))).toEqual([sentence]);
+    expect(problemsOf(() => mergeOptions({}, { exclude: ['/a'] }))).toEqual([sentence]);
+    expect(problemsOf(() => mergeOptions({ exclude: ['/a'], globalProtect: undefined }, {}))).toEqual([sentence]);
+    expect(problemsOf(() => mergeOptions({ exclude: ['/a'], globalProtect: false }, {}))).toEqual([]);
+    expect(problemsOf(() => mergeOptions({ exclude: ['/a'] }, { globalProtect: true }))).toEqual([]);
+  });
+});
+
+describe('A setup module', () => {
+  it.each([undefined, 'src/other.js'])('without a default export is told what to write (%s)', (file) => {
+    expect(problemsOf(() => checkSetupOptions(undefined, file))).toEqual([
+      `${file ?? 'src/gatehouse.ts'} has no default export: write export default defineGatehouse({ … })`,
+    ]);
+  });
+});
+
+describe('A requirement', () => {
+  it.each([{}, { role: 'admin' }, { roles: ['a'], allow: () => true }, { permissions: ['p'], permission: 'q' }])(
+    '%j is one',
+    (requirement) => {
+      expect(checkRequirement(requirement)).toBe(requirement);
+    },
+  );
+
+  it.each([
+    'admin',
+    null,
+    ['admin'],
+    { rol: 'admin' },
+    { permissions: [] },
+    { role: undefined },
+    { pattern: '/a' },
+    { redirectTo: '/a' },
+    Object.create({ role: 'admin' }),
+  ])('%j is none', (requirement) => {
+    expect(problemsOf(() => checkRequirement(requirement))).toHaveLength(1);
+  });
+
+  it('is shown when something else is given', () => {
+    expect(problemsOf(() => checkRequirement('admin'))[0]).toMatch(/authorize\(\{ role: 'admin' }\): must be a plain/);
+  });
+});
