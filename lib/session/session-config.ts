@@ -104,7 +104,7 @@ function cookieProblems(name: string, { path, domain, sameSite, secure }: Omit<C
   if (!path.startsWith('/') || !ATTRIBUTE_VALUE.test(path)) {
     problems.push('session.cookie.path must begin with "/" and hold neither ";" nor control characters');
   }
-  if (domain !== undefined && !/^[A-Za-z0-9.-]+$/.test(domain)) {
+  if (domain !== undefined && !/^\.?(?=.*[A-Za-z])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(domain)) {
     problems.push('session.cookie.domain must be a host name');
   }
   if (sameSite === 'none' && !secure) {

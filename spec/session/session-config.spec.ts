@@ -115,6 +115,7 @@ describe('A session cookie', () => {
     ['a path with LF at its end', { path: '/\n' }, 'session.cookie.path'],
     ['a path with NUL', { path: '/\0' }, 'session.cookie.path'],
     ['no domain', { domain: '' }, 'session.cookie.domain'],
+    ['a domain that is none', { domain: '.' }, 'session.cookie.domain'],
     ['a domain with ";"', { domain: 'a.example; Secure' }, 'session.cookie.domain'],
     ['a domain with CR and LF', { domain: 'a.example\r\nX: b' }, 'session.cookie.domain'],
     ['a domain with LF at its end', { domain: 'a.example\n' }, 'session.cookie.domain'],
