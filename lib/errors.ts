@@ -165,6 +165,29 @@ export class AstroSessionMissingError extends GatehouseError {
   }
 }
 
+/** A page or file that is served without any middleware, though something was to protect it. */
+export interface UnguardedFile {
+  /** The path under which it is served; for a page with parameters, its pattern. */
+  readonly path: string;
+  /** From the project's root. */
+  readonly file: string;
+  /** The rule, as it is listed, or `globalProtect`. */
+  readonly protectedBy: string;
+}
+
+/** Rules cover what is made while the site is built, or lies in the public folder. Thrown by `astro build`. */
+export class UnguardedFilesError extends GatehouseError {
+  constructor(readonly files: readonly UnguardedFile[]) {
+    const list = files.map(({ path, file, protectedBy }) => `  - ${path} (${file}): ${protectedBy}`).join('\n');
+    super(
+      'UNGUARDED_FILES',
+      `These are served as files, without asking anybody, though they are to be protected:\n${list}\n` +
+        `Give a page "export const prerender = false" (and move a file out of the public folder), or take it out of the ` +
+        `rule (or list it in exclude), or say prerendered: 'warn' to build all the same.`,
+    );
+  }
+}
+
 /** One `locals` object came with several requests. */
 export class SharedLocalsError extends GatehouseError {
   constructor() {

@@ -66,6 +66,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { key: 'userId' },
     'Correct what you give to setSession',
   ],
+  [
+    new errors.UnguardedFilesError([{ path: '/a', file: 'src/pages/a.astro', protectedBy: 'protect[0]' }]),
+    'UNGUARDED_FILES',
+    { files: [{ path: '/a', file: 'src/pages/a.astro', protectedBy: 'protect[0]' }] },
+    'export const prerender = false',
+  ],
   [new errors.SharedLocalsError(), 'SHARED_LOCALS', {}, 'give it a new object each time'],
   [new errors.AstroSessionMissingError(), 'ASTRO_SESSION_MISSING', {}, 'Configure session.driver'],
   [new errors.OutsideRequestError('getSession'), 'OUTSIDE_REQUEST', { helper: 'getSession' }, 'pass the Astro context'],

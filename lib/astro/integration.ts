@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'astro';
+import { UnguardedFilesError } from '../errors.js';
 import { SessionConfig } from '../session/session-config.js';
 import { developmentSecret } from './development-secret.js';
 import { optionsToSource } from './function-source.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
 import { SetupFile } from './setup-file.js';
+import { unguardedFiles } from './unguarded-files.js';
 import { virtualModules } from './virtual-modules.js';
 
 const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
@@ -35,10 +37,12 @@ const BUNDLED = [
  */
 export default function gatehouse(options: GatehouseOptions = {}): AstroIntegration {
   let routes: readonly IntegrationResolvedRoute[] = [];
+  let config: AstroConfig;
   return {
     name: 'astro-gatehouse',
     hooks: {
-      'astro:config:setup': ({ config, command, updateConfig, addMiddleware, addWatchFile }) => {
+      'astro:config:setup': ({ config: given, command, updateConfig, addMiddleware, addWatchFile }) => {
+        config = given;
         const isProduction = command === 'build';
         checkOptions(options, isProduction);
         const setup = SetupFile.find(options, config);
@@ -64,8 +68,16 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
       'astro:routes:resolved': (resolved) => {
         routes = resolved.routes;
       },
-      'astro:config:done': ({ injectTypes }) => {
+      'astro:config:done': ({ config: settled, injectTypes }) => {
+        config = settled;
         injectTypes({ filename: 'locals.d.ts', content: LOCALS });
+      },
+      'astro:build:start': ({ logger }) => {
+        const files = unguardedFiles(options, routes, config);
+        if (files.length === 0) return;
+        const error = new UnguardedFilesError(files);
+        if (options.prerendered !== 'warn') throw error;
+        logger.warn(error.message);
       },
     },
   };

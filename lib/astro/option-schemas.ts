@@ -88,7 +88,11 @@ const common = {
 };
 
 /** What may be given to `gatehouse({…})`. */
-export const integrationOptions = record('gatehouse({…}) in astro.config', { ...common, setup: z.optional(text) });
+export const integrationOptions = record('gatehouse({…}) in astro.config', {
+  ...common,
+  setup: z.optional(text),
+  prerendered: z.optional(oneOf('error', 'warn')),
+});
 /** What may be given to `defineGatehouse({…})`. */
 export const setupOptions = record('defineGatehouse({…})', { ...common, services: z.optional(fn) });
 /** What may be given to `authorize()`. */

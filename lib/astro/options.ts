@@ -25,6 +25,8 @@ export interface CommonOptions extends Omit<GuardOptions, 'protect'>, ContextOpt
 export interface GatehouseOptions extends CommonOptions {
   /** The module that default-exports `defineGatehouse({…})`. Default: `src/gatehouse.{ts,js,mjs}`, when there is one. */
   setup?: string | undefined;
+  /** What happens to a build in which rules cover prerendered pages or public files. Default `error`. */
+  prerendered?: 'error' | 'warn' | undefined;
 }
 
 /** The options of the setup module. */
