@@ -226,8 +226,9 @@ export function describeSessionStore(
       ).flat();
       const opened = await Promise.all(changed.filter((text) => text !== token).map((text) => app.store.read(text)));
       const sessions = opened.filter((found) => found !== undefined);
-      // What a seal's format leaves open, its version number at the end, may change and still be the same session.
-      expect(sessions.length).toBeLessThanOrEqual(3);
+      // A seal's format leaves a little open: the version number at its end, and bits that the last character of a
+      // base64 text has to spare. A change there may open, and then it is the same session.
+      expect(sessions.length).toBeLessThanOrEqual(12);
       expect(sessions).toEqual(sessions.map(() => record));
     });
 
