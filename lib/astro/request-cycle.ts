@@ -62,7 +62,8 @@ export class RequestCycle {
 
   /** Error pages are made for the same request; a rewrite brings another, from within. */
   #includes(request: Request): boolean {
-    return request === this.#request || (this.#scope !== undefined && currentScope.get() === this.#scope);
+    const isKnown = request === this.#request || request === this.#context.request;
+    return isKnown || (this.#scope !== undefined && currentScope.get() === this.#scope);
   }
 
   /** From here on the answer is for this visitor alone, whatever the page says of caches. */

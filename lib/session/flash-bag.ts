@@ -1,5 +1,5 @@
-import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
-import { type Flash, whyNotStorable } from './session-record.js';
+import { SessionCommittedError } from '../errors.js';
+import { assertStorable, type Flash } from './session-record.js';
 
 const NOTHING: ReadonlyMap<string, Flash> = new Map();
 const NO_IDS: ReadonlySet<string> = new Set();
@@ -37,8 +37,7 @@ export class FlashBag {
    */
   set(key: string, value: unknown): void {
     if (this.#isClosed) throw new SessionCommittedError(`flashes.set('${key}', …)`);
-    const reason = whyNotStorable(value);
-    if (reason) throw new InvalidSessionValueError(key, reason);
+    assertStorable({ [key]: value });
     this.#retire(key);
     this.#delivered?.delete(key);
     this.#added ??= new Map();

@@ -1,4 +1,5 @@
 import { parse, stringify } from 'devalue';
+import { InvalidSessionValueError } from '../errors.js';
 import { isPlainJson } from './plain-json.js';
 
 /** A message for a later page. Its `id` tells it from a newer one under the same key. */
@@ -64,5 +65,17 @@ export function whyNotStorable(value: unknown): string | undefined {
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.replace(/\.$/, '').toLowerCase() : String(error);
+  }
+}
+
+/**
+ * Asked before anything changes, so that a value that cannot be kept leaves the session as it was.
+ *
+ * @throws {InvalidSessionValueError} Naming the first key whose value cannot be kept.
+ */
+export function assertStorable(values: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(values)) {
+    const reason = whyNotStorable(value);
+    if (reason) throw new InvalidSessionValueError(key, reason);
   }
 }

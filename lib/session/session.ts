@@ -1,6 +1,6 @@
-import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
+import { SessionCommittedError } from '../errors.js';
 import { FlashBag } from './flash-bag.js';
-import { type SessionRecord, whyNotStorable } from './session-record.js';
+import { assertStorable, type SessionRecord } from './session-record.js';
 import { SessionState } from './session-state.js';
 import { SessionValues } from './session-values.js';
 
@@ -278,13 +278,5 @@ export class Session<Data extends object = App.SessionData> {
 
   #assertOpen(operation: string): void {
     if (this.#isClosed) throw new SessionCommittedError(operation);
-  }
-}
-
-/** Before anything changes: a value that cannot be kept leaves the session as it was. */
-function assertStorable(values: Readonly<Record<string, unknown>>): void {
-  for (const [key, value] of Object.entries(values)) {
-    const reason = whyNotStorable(value);
-    if (reason) throw new InvalidSessionValueError(key, reason);
   }
 }
