@@ -58,7 +58,9 @@ describe('A rule over what is served without any middleware', () => {
   });
 
   it('stops the build when everything is protected, but for the login page, error pages and public files', async () => {
-    const { code, output } = await siteWith(`{ loginPath: '/enter', globalProtect: true, exclude: ['/docs/**'] }`).astro('build');
+    const { code, output } = await siteWith(
+      `{ loginPath: '/enter', globalProtect: true, exclude: ['/docs/**'] }`,
+    ).astro('build');
     expect(code).not.toBe(0);
     expect(output).toContain('/reports/yearly (src/pages/reports/yearly.astro): globalProtect');
     for (const open of ['/docs/', '/enter (', '/404 (', 'favicon']) expect(output).not.toContain(open);
