@@ -46,7 +46,7 @@ export class VisitorResolver {
     const permissions = getPermissions
       ? this.#ask('getPermissions', () => getPermissions(data))
       : texts(data.permissions);
-    return new (this.made.of(Visitor))(Object.freeze(data), roles, permissions);
+    return new (this.made.of(Visitor))(Object.freeze(data), this.access.withBrought(roles), permissions);
   }
 
   /** A function that throws gives nothing: the visitor stays signed in, and rules that ask for more refuse. */

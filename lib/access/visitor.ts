@@ -71,8 +71,9 @@ export class Visitor {
     return this.#roles.includes(role);
   }
 
+  /** `posts:*` holds every permission that begins with `posts:`, and `*` holds all. */
   hasPermission(permission: Permission): boolean {
-    return this.#permissions.includes(permission);
+    return this.#permissions.some((held) => grants(held, permission));
   }
 
   hasAllPermissions(...permissions: Permission[]): boolean {
@@ -82,4 +83,9 @@ export class Visitor {
   hasAnyPermission(...permissions: Permission[]): boolean {
     return permissions.some((permission) => this.hasPermission(permission));
   }
+}
+
+function grants(held: string, asked: string): boolean {
+  if (held === asked || held === '*') return true;
+  return held.endsWith(':*') && asked.startsWith(held.slice(0, -1));
 }

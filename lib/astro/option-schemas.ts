@@ -46,6 +46,15 @@ const pattern = value((given) => {
   }
 });
 
+const hierarchy = value((given) => {
+  const isHierarchy =
+    typeof given === 'object' &&
+    given !== null &&
+    !Array.isArray(given) &&
+    Object.values(given).every((roles) => Array.isArray(roles) && roles.every((role) => typeof role === 'string'));
+  return isHierarchy ? undefined : "must say for a role which others it brings: { admin: ['editor'] }";
+});
+
 const needs = {
   role: z.optional(one('roles')),
   roles: z.optional(several('role')),
@@ -62,7 +71,12 @@ const common = {
   globalProtect: z.optional(flag),
   exclude: z.optional(listOf(pattern)),
   access: z.optional(
-    record('access', { getRole: z.optional(fn), getPermissions: z.optional(fn), check: z.optional(fn) }),
+    record('access', {
+      getRole: z.optional(fn),
+      getPermissions: z.optional(fn),
+      roles: z.optional(hierarchy),
+      check: z.optional(fn),
+    }),
   ),
   session: z.optional(
     record('session', {

@@ -11,3 +11,21 @@ describe('The access options', () => {
     expect(new AccessConfig(options)).toEqual(options);
   });
 });
+
+describe('Roles that bring others with them', () => {
+  const access = new AccessConfig({ roles: { admin: ['editor'], editor: ['author', 'reader'] } });
+
+  it('are had with all that these bring', () => {
+    expect(access.withBrought(['admin'])).toEqual(['admin', 'editor', 'author', 'reader']);
+    expect(access.withBrought(['author'])).toEqual(['author']);
+  });
+
+  it('may go in a circle', () => {
+    const circle = new AccessConfig({ roles: { one: ['other'], other: ['one'] } });
+    expect(circle.withBrought(['one'])).toEqual(['one', 'other']);
+  });
+
+  it('are never those that every object has by nature', () => {
+    expect(access.withBrought(['constructor', '__proto__'])).toEqual(['constructor', '__proto__']);
+  });
+});

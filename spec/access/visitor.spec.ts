@@ -39,3 +39,18 @@ describe('A visitor', () => {
     expect([visitor.hasRole('admin'), visitor.hasPermission('everything')]).toEqual([false, false]);
   });
 });
+
+describe('A permission with a star', () => {
+  it.each([
+    ['posts:*', 'posts:write', true],
+    ['posts:*', 'posts:drafts:write', true],
+    ['posts:*', 'posts', false],
+    ['posts:*', 'postscripts:write', false],
+    ['*', 'posts:write', true],
+    ['posts*', 'posts:write', false],
+    ['*:write', 'posts:write', false],
+    ['posts:write', 'posts:*', false],
+  ])('%s grants %s: %s', (held, asked, expected) => {
+    expect(new Visitor({ userId: 'ada' }, [], [held]).hasPermission(asked)).toBe(expected);
+  });
+});
