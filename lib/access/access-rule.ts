@@ -20,6 +20,10 @@ export interface Requirement {
 export interface AccessRuleOptions extends Requirement {
   /** `/admin` that page, `/admin/*` what is under it, `/admin/**` both. Written without the site's `base`. */
   pattern: string;
+  /** The methods it is for, `GET` standing for `HEAD` too. Default: every method. */
+  methods?: readonly string[] | undefined;
+  /** `404` answers a refusal as if there were no such page. */
+  status?: 404 | undefined;
   /** Where a navigation that is refused goes, in place of `loginPath` and `forbiddenPath`. */
   redirectTo?: string | undefined;
 }
@@ -32,6 +36,8 @@ export class AccessRule implements Requirement {
   readonly permission: Permission | undefined;
   readonly permissions: readonly Permission[] | undefined;
   readonly allow: Requirement['allow'];
+  readonly methods: readonly string[] | undefined;
+  readonly status: 404 | undefined;
   readonly redirectTo: string | undefined;
   /** The pattern, ready for matching. */
   readonly path: PathPattern;
@@ -44,6 +50,8 @@ export class AccessRule implements Requirement {
     this.permission = options.permission;
     this.permissions = options.permissions;
     this.allow = options.allow;
+    this.methods = options.methods;
+    this.status = options.status;
     this.redirectTo = options.redirectTo;
     if (this.redirectTo !== undefined && !isAddress(this.redirectTo)) {
       throw new InvalidOptionsError([
@@ -74,7 +82,8 @@ export class AccessRule implements Requirement {
       this.requiredPermissions.length > 0 && `permissions ${this.requiredPermissions.join(', ')}`,
       this.allow && 'allow()',
     ].filter((part) => part !== false && part !== undefined);
-    return `${this.pattern} (${parts.length > 0 ? parts.join(' and ') : 'signed in'})`;
+    const methods = this.methods ? `${this.methods.join(', ')} ` : '';
+    return `${methods}${this.pattern} (${parts.length > 0 ? parts.join(' and ') : 'signed in'})`;
   }
 }
 

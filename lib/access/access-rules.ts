@@ -8,7 +8,9 @@ import { PathIndex } from './path-index.js';
 @injectable()
 export class AccessRules {
   readonly #rules: readonly AccessRule[];
-  readonly #index: PathIndex;
+  /** Rules for each method that some rule names, and for all others those that name none. */
+  readonly #byMethod: ReadonlyMap<string, Listed>;
+  readonly #forOthers: Listed;
   /** What is asked where everything is protected and no rule matches. */
   readonly signedIn: AccessRule;
 
@@ -16,12 +18,14 @@ export class AccessRules {
     const Rule = made.of(AccessRule);
     this.#rules = config.protect.map((options) => new Rule(options));
     this.signedIn = new Rule({ pattern: '/**' });
-    this.#index = new PathIndex(this.#rules.map((rule) => rule.path));
+    const named = new Set(this.#rules.flatMap(methodsOf));
+    this.#byMethod = new Map([...named].map((method) => [method, new Listed(this.#rules, method)]));
+    this.#forOthers = new Listed(this.#rules, undefined);
   }
 
-  /** @param path Decoded, without the site's base. */
-  find(path: string): AccessRule | undefined {
-    return this.#rules[this.#index.first(path)];
+  /** @param path Decoded, without the site's base. @param method In capitals. */
+  find(path: string, method = 'GET'): AccessRule | undefined {
+    return (this.#byMethod.get(method) ?? this.#forOthers).first(path);
   }
 
   /** Whether no path can have a rule. A `find` of a subclass may know of others than those listed. */
@@ -32,4 +36,24 @@ export class AccessRules {
   get all(): readonly AccessRule[] {
     return this.#rules;
   }
+}
+
+/** The rules that are for one method. */
+class Listed {
+  readonly #rules: readonly AccessRule[];
+  readonly #index: PathIndex;
+
+  constructor(rules: readonly AccessRule[], method: string | undefined) {
+    this.#rules = rules.filter((rule) => rule.methods === undefined || methodsOf(rule).includes(method ?? ''));
+    this.#index = new PathIndex(this.#rules.map((rule) => rule.path));
+  }
+
+  first(path: string): AccessRule | undefined {
+    return this.#rules[this.#index.first(path)];
+  }
+}
+
+/** Whoever may not GET a page may not ask for its head either. */
+function methodsOf({ methods = [] }: AccessRule): string[] {
+  return methods.includes('GET') ? [...methods, 'HEAD'] : [...methods];
 }

@@ -26,3 +26,8 @@ export function plain(status: 401 | 403): Response {
     headers: { ...UNCACHEABLE, 'Content-Type': 'text/plain; charset=utf-8' },
   });
 }
+
+/** A refusal that looks like a page that does not exist: without a body, so that Astro puts the site's 404 page there. */
+export function hidden(): Response {
+  return new Response(null, { status: 404, headers: UNCACHEABLE });
+}

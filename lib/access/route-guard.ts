@@ -11,7 +11,7 @@ import { GuardConfig } from './guard-config.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { segmentsOf } from './path-pattern.js';
 import { printable } from './printable.js';
-import { plain, problem, redirectTo } from './refusal.js';
+import { hidden, plain, problem, redirectTo } from './refusal.js';
 import { RETURN_PARAMETER, toReturnPath } from './return-path.js';
 import type { Visitor } from './visitor.js';
 
@@ -44,11 +44,14 @@ export class RouteGuard {
     const paths = this.#pathsOf(request);
     if (!paths) return problem(400);
     if (this.#isLogin(paths)) return this.#inspectLogin(request, visitor);
-    const rules = this.#rulesFor(paths);
+    const rules = this.#rulesFor(paths, request.method);
     if (rules.size > 0) request.onGuarded?.();
     for (const rule of rules) {
       const decision = await this.#check(rule, visitor, request);
-      if (!decision.isGranted) return this.refuse(request, visitor, decision, rule);
+      if (decision.isGranted) continue;
+      // The page that says "not found" is what a visitor is to see who asks for a hidden one.
+      if (rule.status === 404 && request.routePattern === '/404') continue;
+      return this.refuse(request, visitor, decision, rule);
     }
     return undefined;
   }
@@ -66,6 +69,7 @@ export class RouteGuard {
     decision: AccessDecision,
     rule?: AccessRule,
   ): Promise<Response> {
+    if (rule?.status === 404) return hidden();
     return visitor.isGuest
       ? this.challenge(request, visitor, decision, rule)
       : this.forbid(request, visitor, decision, rule);
@@ -110,11 +114,11 @@ export class RouteGuard {
   }
 
   /** The rule for each path but the login page's; where everything is protected, at least a signed-in visitor is asked. */
-  #rulesFor(paths: readonly string[]): Set<AccessRule> {
+  #rulesFor(paths: readonly string[], method: string): Set<AccessRule> {
     const rules = new Set<AccessRule>();
     for (const path of paths) {
       if (this.#isLogin([path])) continue;
-      const rule = this.rules.find(path);
+      const rule = this.rules.find(path, method);
       if (rule) rules.add(rule);
       else if (this.config.globalProtect && !this.config.isExcluded(path)) rules.add(this.rules.signedIn);
     }
@@ -170,8 +174,9 @@ export class RouteGuard {
   async #nextHop(path: string, visitor: Visitor): Promise<string | undefined> {
     const { config } = this;
     if (this.#isLogin([path])) return this.#goesHome(visitor) ? config.homePath : undefined;
-    for (const rule of this.#rulesFor([path])) {
+    for (const rule of this.#rulesFor([path], 'GET')) {
       if ((await this.#check(rule, visitor)).isGranted) continue;
+      if (rule.status === 404) return undefined;
       return rule.redirectTo ?? (visitor.isGuest ? undefined : config.forbiddenPath) ?? config.loginPath;
     }
     return undefined;

@@ -46,6 +46,14 @@ const pattern = value((given) => {
   }
 });
 
+const methods = value((given) =>
+  Array.isArray(given) && given.length > 0 && given.every((method) => /^[A-Z]+$/.test(String(method)))
+    ? undefined
+    : "must be a list of methods in capitals, for instance ['POST', 'DELETE']",
+);
+const hiddenStatus = value((given) =>
+  given === 404 ? undefined : 'can be 404 only, which hides that there is such a page; leave it out otherwise',
+);
 const hierarchy = value((given) => {
   const isHierarchy =
     typeof given === 'object' &&
@@ -67,7 +75,17 @@ const common = {
   loginPath: z.optional(path),
   homePath: z.optional(path),
   forbiddenPath: z.optional(path),
-  protect: z.optional(listOf(record('a rule', { pattern, ...needs, redirectTo: z.optional(address) }))),
+  protect: z.optional(
+    listOf(
+      record('a rule', {
+        pattern,
+        ...needs,
+        methods: z.optional(methods),
+        status: z.optional(hiddenStatus),
+        redirectTo: z.optional(address),
+      }),
+    ),
+  ),
   globalProtect: z.optional(flag),
   exclude: z.optional(listOf(pattern)),
   access: z.optional(

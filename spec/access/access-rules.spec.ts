@@ -16,6 +16,22 @@ describe('The rules', () => {
     expect(rules.find('/')).toBeUndefined();
   });
 
+  it('answer with the first one that matches and is for the method', () => {
+    const protect = [
+      { pattern: '/posts/**', methods: ['DELETE'], role: 'admin' },
+      { pattern: '/posts/new', methods: ['POST', 'GET'], role: 'author' },
+      { pattern: '/posts/**' },
+    ];
+    const rules = new AccessRules(new GuardConfig({ protect }), new MadeClasses());
+    const [deleting, writing, any] = rules.all;
+    expect(rules.find('/posts/new', 'DELETE')).toBe(deleting);
+    expect(rules.find('/posts/new', 'POST')).toBe(writing);
+    expect(rules.find('/posts/new', 'HEAD')).toBe(writing);
+    expect(rules.find('/posts/new', 'PATCH')).toBe(any);
+    expect(rules.find('/posts/1', 'POST')).toBe(any);
+    expect(rules.find('/posts/1', 'PROPFIND')).toBe(any);
+  });
+
   it('know whether there are any', () => {
     expect(new AccessRules(config, new MadeClasses()).isEmpty).toBe(false);
     expect(new AccessRules(new GuardConfig(), new MadeClasses()).isEmpty).toBe(true);

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+describe('Rules in a built application', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create('spec/apps/empty', {
+      'astro.config.mjs': `
+        import node from '@astrojs/node';
+        import { defineConfig } from 'astro/config';
+        import gatehouse from 'astro-gatehouse';
+        export default defineConfig({
+          output: 'server',
+          adapter: node({ mode: 'standalone' }),
+          integrations: [gatehouse({
+            protect: [
+              { pattern: '/posts', methods: ['POST', 'DELETE'], permission: 'posts:write' },
+              { pattern: '/drafts', methods: ['GET'] },
+              { pattern: '/secret/**', role: 'editor', status: 404 },
+            ],
+            access: { roles: { admin: ['editor'] } },
+          })],
+        });`,
+      'src/pages/posts.ts': `
+        const answer = ({ request }) => new Response(request.method + ' of posts');
+        export { answer as GET, answer as POST, answer as DELETE };`,
+      'src/pages/drafts.ts': `
+        const answer = ({ request }) => new Response(request.method + ' of drafts');
+        export { answer as GET, answer as POST, answer as HEAD };`,
+      'src/pages/secret/[page].astro': '<h1>the secret page</h1>',
+      'src/pages/404.astro': '<h1>nothing here</h1>',
+      'src/pages/enter.ts': `
+        import { setSession } from 'astro-gatehouse/server';
+        export const GET = async (context) => {
+          const { role, permission } = Object.fromEntries(context.url.searchParams);
+          await setSession(context, { userId: 'u1', role, permissions: permission ? [permission] : [] });
+          return new Response('welcome');
+        };`,
+    });
+    await app.build();
+    server = await app.serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  async function visitor(query: string): Promise<Browser> {
+    const browser = new Browser(server);
+    await browser.get(`/enter?${query}`);
+    return browser;
+  }
+
+  it('may be for some methods only', async () => {
+    const guest = new Browser(server);
+    const writer = await visitor('permission=posts:*');
+    expect((await guest.get('/posts')).text).toBe('GET of posts');
+    expect((await guest.post('/posts')).status).toBe(401);
+    expect((await guest.visit('/posts', { method: 'DELETE' })).status).toBe(401);
+    expect((await writer.post('/posts')).text).toBe('POST of posts');
+  });
+
+  it('that are for GET are for HEAD, too', async () => {
+    const guest = new Browser(server);
+    expect((await guest.get('/drafts')).status).toBe(401);
+    expect((await guest.visit('/drafts', { method: 'HEAD' })).status).toBe(401);
+    expect((await guest.post('/drafts')).text).toBe('POST of drafts');
+  });
+
+  it('may hide that there is such a page', async () => {
+    const hidden = [new Browser(server), await visitor('role=reader')];
+    for (const browser of hidden) {
+      const page = await browser.get('/secret/one');
+      const missing = await browser.get('/secret/one/nothing');
+      expect(page.status).toBe(404);
+      expect(page.text).toContain('nothing here');
+      expect(page.text).toBe(missing.text);
+      expect([...page.headers.keys()].sort()).toEqual([...missing.headers.keys()].sort());
+    }
+  });
+
+  it('let those in whose role brings the one that is asked for', async () => {
+    const admin = await visitor('role=admin');
+    expect((await admin.get('/secret/one')).text).toContain('the secret page');
+  });
+});
