@@ -1,7 +1,13 @@
 export { AccessChecker } from './access/access-checker.js';
 export { AccessDecision, type DecisionCode } from './access/access-decision.js';
 export { AccessConfig, type AccessOptions } from './access/access-options.js';
-export { AccessRule, type AccessRuleOptions, type Requirement } from './access/access-rule.js';
+export {
+  AccessRule,
+  type AccessRuleOptions,
+  type ActionRuleOptions,
+  type PageRuleOptions,
+  type Requirement,
+} from './access/access-rule.js';
 export { AccessRules } from './access/access-rules.js';
 export { DecisionLog } from './access/decision-log.js';
 export { GuardConfig, type GuardOptions } from './access/guard-config.js';

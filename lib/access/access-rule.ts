@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../errors.js';
+import { actionPath } from './action-path.js';
 import { PathPattern } from './path-pattern.js';
 import type { Permission, Role, VisitorData } from './visitor.js';
 
@@ -16,10 +17,24 @@ export interface Requirement {
   allow?: ((session: VisitorData | null) => boolean | Promise<boolean>) | undefined;
 }
 
-/** One entry of `protect`. Without a requirement it asks for any signed-in visitor. */
-export interface AccessRuleOptions extends Requirement {
+/** One entry of `protect`, for pages and endpoints or for actions. Without a requirement it asks who is signed in. */
+export type AccessRuleOptions = PageRuleOptions | ActionRuleOptions;
+
+/** A rule for pages and endpoints. */
+export interface PageRuleOptions extends RuleOptions {
   /** `/admin` that page, `/admin/*` what is under it, `/admin/**` both. Written without the site's `base`. */
   pattern: string;
+  action?: undefined;
+}
+
+/** A rule for Astro actions, called by their own address or by a form on any page. */
+export interface ActionRuleOptions extends RuleOptions {
+  /** `admin.remove` that action, `admin.*` every action of `admin`. */
+  action: string;
+  pattern?: undefined;
+}
+
+interface RuleOptions extends Requirement {
   /** The methods it is for, `GET` standing for `HEAD` too. Default: every method. */
   methods?: readonly string[] | undefined;
   /** `404` answers a refusal as if there were no such page. */
@@ -44,7 +59,7 @@ export class AccessRule implements Requirement {
 
   /** @throws {InvalidOptionsError} For a pattern that can never match, and for a `redirectTo` that leads nowhere. */
   constructor(options: AccessRuleOptions) {
-    this.pattern = options.pattern;
+    this.pattern = options.action === undefined ? options.pattern : actionPath(options.action);
     this.role = options.role;
     this.roles = options.roles;
     this.permission = options.permission;
@@ -58,7 +73,7 @@ export class AccessRule implements Requirement {
         `redirectTo "${this.redirectTo}" would be another page for every path: write "/${this.redirectTo}", or a whole address`,
       ]);
     }
-    this.path = new PathPattern(options.pattern);
+    this.path = new PathPattern(this.pattern);
   }
 
   /** Every role of which one is enough; empty when the rule names none. */

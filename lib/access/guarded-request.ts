@@ -1,3 +1,10 @@
+/** An Astro action, called by its own address or by a form on any page. */
+export interface CalledAction {
+  /** Its name as the project has it: `admin.remove`. */
+  readonly name: string;
+  readonly calledFrom: 'rpc' | 'form';
+}
+
 /** What the guard needs to know of a request. */
 export interface GuardedRequest {
   readonly method: string;
@@ -8,6 +15,8 @@ export interface GuardedRequest {
   /** The route that Astro resolved, as Astro writes it. */
   readonly routePattern: string;
   readonly params: Readonly<Record<string, string | undefined>>;
+  /** The action that the request would run, wherever it is sent. */
+  readonly action?: CalledAction | undefined;
   /** Whether a browser is opening a page, so that a redirect would be followed by somebody who can sign in. */
   readonly isNavigation: boolean;
   /** Told once a rule has a say in the answer, which is then for nobody else. */

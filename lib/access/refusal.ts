@@ -31,3 +31,13 @@ export function plain(status: 401 | 403): Response {
 export function hidden(): Response {
   return new Response(null, { status: 404, headers: UNCACHEABLE });
 }
+
+/** A refusal that Astro's client makes an ActionError of, with its code. */
+export function actionError(status: 401 | 403): Response {
+  const code = status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN';
+  const error = { type: 'AstroActionError', code, status, message: TITLES[status] };
+  return new Response(JSON.stringify(error), {
+    status,
+    headers: { ...UNCACHEABLE, 'Content-Type': 'application/json' },
+  });
+}

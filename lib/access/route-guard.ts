@@ -5,13 +5,14 @@ import { AccessChecker } from './access-checker.js';
 import { AccessDecision, type DecisionCode } from './access-decision.js';
 import type { AccessRule } from './access-rule.js';
 import { AccessRules } from './access-rules.js';
+import { actionPath } from './action-path.js';
 import { canonicalPath, routedPath, UnreadablePathError } from './canonical-path.js';
 import { DecisionLog } from './decision-log.js';
 import { GuardConfig } from './guard-config.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { segmentsOf } from './path-pattern.js';
 import { printable } from './printable.js';
-import { hidden, plain, problem, redirectTo } from './refusal.js';
+import { actionError, hidden, plain, problem, redirectTo } from './refusal.js';
 import { RETURN_PARAMETER, toReturnPath } from './return-path.js';
 import type { Visitor } from './visitor.js';
 
@@ -82,6 +83,7 @@ export class RouteGuard {
     decision: AccessDecision,
     rule?: AccessRule,
   ): Promise<Response> {
+    if (request.action?.calledFrom === 'rpc') return actionError(401);
     if (!request.isNavigation) return problem(401, decision);
     const target = rule?.redirectTo ?? this.config.loginPath;
     if (await this.#leadsBack(target, request, visitor)) return plain(401);
@@ -95,6 +97,7 @@ export class RouteGuard {
     decision: AccessDecision,
     rule?: AccessRule,
   ): Promise<Response> {
+    if (request.action?.calledFrom === 'rpc') return actionError(403);
     if (!request.isNavigation) return problem(403, decision);
     const target = rule?.redirectTo ?? this.config.forbiddenPath ?? this.config.loginPath;
     if (await this.#leadsBack(target, request, visitor)) return plain(403);
@@ -105,8 +108,9 @@ export class RouteGuard {
   #pathsOf(request: GuardedRequest): readonly string[] | undefined {
     try {
       const requested = canonicalPath(request.pathname, this.config.base);
-      const routed = routedPath(request.routePattern, request.params);
-      return routed === undefined || routed === requested ? [requested] : [routed, requested];
+      const routed = routedPath(request.routePattern, request.params) ?? requested;
+      const action = request.action ? actionPath(request.action.name) : requested;
+      return [...new Set([routed, requested, action])];
     } catch (error) {
       if (error instanceof UnreadablePathError) return undefined;
       throw error;

@@ -1,6 +1,8 @@
+import { getActionContext } from 'astro:actions';
 import { endpoints } from 'virtual:astro-gatehouse/routes';
 import type { APIContext, MiddlewareHandler } from 'astro';
-import { type GuardedRequest, isNavigation } from '../access/guarded-request.js';
+import { canonicalActionName } from '../access/action-path.js';
+import { type CalledAction, type GuardedRequest, isNavigation } from '../access/guarded-request.js';
 import { AccessDeniedError } from '../errors.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
@@ -24,18 +26,31 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
   }
 };
 
-function guardedRequest({ request, routePattern, params }: APIContext, onGuarded: () => void): GuardedRequest {
+function guardedRequest(context: APIContext, onGuarded: () => void): GuardedRequest {
+  const { request, routePattern, params } = context;
   return {
     ...pathAndQueryOf(request.url),
     method: request.method,
     routePattern,
     params,
+    action: request.method === 'POST' ? calledAction(context) : undefined,
     onGuarded,
     // Asked for refusals only.
     get isNavigation() {
       return isNavigation(request.headers, !endpoints.has(routePattern));
     },
   };
+}
+
+/** A name that cannot be decoded is no action's: it stays as it is, and nothing but a rule for all matches it. */
+function calledAction(context: APIContext): CalledAction | undefined {
+  const { action } = getActionContext(context);
+  if (!action) return undefined;
+  try {
+    return { name: canonicalActionName(action.name), calledFrom: action.calledFrom };
+  } catch {
+    return { name: action.name, calledFrom: action.calledFrom };
+  }
 }
 
 /** Both as they stand in an absolute URL; parsing it once more for every request would cost more than the guard. */

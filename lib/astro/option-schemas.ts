@@ -46,6 +46,11 @@ const pattern = value((given) => {
   }
 });
 
+const actionName = value((given) =>
+  typeof given === 'string' && /^[^/\s]+$/.test(given)
+    ? undefined
+    : "must be an action's name, for instance 'admin.remove', or 'admin.*' for all of them",
+);
 const methods = value((given) =>
   Array.isArray(given) && given.length > 0 && given.every((method) => /^[A-Z]+$/.test(String(method)))
     ? undefined
@@ -71,21 +76,24 @@ const needs = {
   allow: z.optional(fn),
 };
 
+const rule = record('a rule', {
+  pattern: z.optional(pattern),
+  action: z.optional(actionName),
+  ...needs,
+  methods: z.optional(methods),
+  status: z.optional(hiddenStatus),
+  redirectTo: z.optional(address),
+}).check(({ value: given, issues }) => {
+  if (!isPlainObject(given) || (given.pattern === undefined) !== (given.action === undefined)) return;
+  const message = 'must have either a pattern, for pages and endpoints, or an action';
+  issues.push({ code: 'custom', input: given, message, path: [] });
+});
+
 const common = {
   loginPath: z.optional(path),
   homePath: z.optional(path),
   forbiddenPath: z.optional(path),
-  protect: z.optional(
-    listOf(
-      record('a rule', {
-        pattern,
-        ...needs,
-        methods: z.optional(methods),
-        status: z.optional(hiddenStatus),
-        redirectTo: z.optional(address),
-      }),
-    ),
-  ),
+  protect: z.optional(listOf(rule)),
   globalProtect: z.optional(flag),
   exclude: z.optional(listOf(pattern)),
   access: z.optional(

@@ -19,6 +19,12 @@ declare module 'astro:env/server' {
   export function getSecret(name: string): string | undefined;
 }
 
+declare module 'astro:actions' {
+  export function getActionContext(context: import('astro').APIContext): {
+    action?: { name: string; calledFrom: 'rpc' | 'form' } | undefined;
+  };
+}
+
 declare namespace App {
   interface Locals {
     session: import('../session/session.js').Session;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AccessChecker } from '../../lib/access/access-checker.js';
 import { AccessDecision } from '../../lib/access/access-decision.js';
 import { AccessConfig } from '../../lib/access/access-options.js';
-import { AccessRule, type AccessRuleOptions } from '../../lib/access/access-rule.js';
+import { AccessRule, type AccessRuleOptions, type PageRuleOptions } from '../../lib/access/access-rule.js';
 import { AccessRules } from '../../lib/access/access-rules.js';
 import { GuardConfig } from '../../lib/access/guard-config.js';
 import { RouteGuard } from '../../lib/access/route-guard.js';
@@ -13,7 +13,7 @@ import { call, navigation } from '../support/guarded-request.js';
 import { type GuardParts, guardWith, RememberingLog } from '../support/guards.js';
 import { admin, guest, member } from '../support/visitors.js';
 
-const ADMIN_ONLY: AccessRuleOptions = { pattern: '/admin/**', role: 'admin' };
+const ADMIN_ONLY: PageRuleOptions = { pattern: '/admin/**', role: 'admin' };
 
 /** What a visitor is answered, in short: a status and where it leads; "page" when they are let in. */
 function outcome(response: Response | undefined): string {
@@ -112,7 +112,7 @@ describe('A guest', () => {
 });
 
 describe('Somebody who is signed in and may not', () => {
-  it.each<[string, GuardParts, Partial<AccessRuleOptions>, string]>([
+  it.each<[string, GuardParts, Partial<PageRuleOptions>, string]>([
     ['the login page, when nothing else is named', {}, {}, '302 /login'],
     ['forbiddenPath', { forbiddenPath: '/no' }, {}, '302 /no'],
     ['redirectTo of the rule first', { forbiddenPath: '/no' }, { redirectTo: '/upgrade' }, '302 /upgrade'],

@@ -1,0 +1,16 @@
+/** Where Astro answers calls of actions, without the site's base. */
+const ACTIONS = '/_actions/';
+
+/** The path that stands for an action in rules, however it is called: `/_actions/admin.remove`. */
+export function actionPath(name: string): string {
+  return ACTIONS + name;
+}
+
+/**
+ * @param written As it stands in a path or a form: its parts may be encoded, and a slash may follow.
+ * @returns The name by which Astro looks the action up.
+ * @throws {URIError} For what cannot be decoded, and so is no action's name.
+ */
+export function canonicalActionName(written: string): string {
+  return written.replace(/\/$/, '').split('.').map(decodeURIComponent).join('.');
+}

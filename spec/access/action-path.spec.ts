@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { actionPath, canonicalActionName } from '../../lib/access/action-path.js';
+
+describe('The name of an action', () => {
+  it.each([
+    ['like', 'like'],
+    ['admin.remove', 'admin.remove'],
+    ['admin.remove/', 'admin.remove'],
+    [encodeURIComponent('größe.ändern').replaceAll('.', '.'), 'größe.ändern'],
+  ])('%s is %s', (written, name) => {
+    expect(canonicalActionName(written)).toBe(name);
+  });
+
+  it('is read as Astro reads it: part by part, decoded once', () => {
+    const letter = `%${'a'.charCodeAt(0).toString(16)}`;
+    expect(canonicalActionName(`${letter}dmin.remove`)).toBe('admin.remove');
+    expect(canonicalActionName(encodeURIComponent(letter))).toBe(letter);
+  });
+
+  it('is none when it cannot be read', () => {
+    expect(() => canonicalActionName('%')).toThrow(URIError);
+  });
+
+  it('has a path of its own in rules', () => {
+    expect(actionPath('admin.remove')).toBe('/_actions/admin.remove');
+  });
+});

@@ -1,0 +1,3 @@
+import type { APIRoute } from 'astro';
+
+export const POST: APIRoute = () => new Response('posted');

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { type Answer, Browser } from '../support/browser.js';
+
+let app: App;
+let server: Server;
+
+async function start(environment: Record<string, string>): Promise<void> {
+  app = await App.create('spec/apps/actions').build(environment);
+  server = await app.serve();
+}
+async function stop(): Promise<void> {
+  await server.stop();
+  app.remove();
+}
+
+/** A visitor who is signed in with this role; a guest without one. */
+async function visitor(role?: string): Promise<Browser> {
+  const browser = new Browser(server);
+  if (role) await browser.get(`/enter?role=${role}`);
+  return browser;
+}
+
+/** What was answered, and whether the action ran. */
+async function call(browser: Browser, path: string): Promise<Answer & { ran: boolean }> {
+  const before = server.output.length;
+  const answer = await browser.post(
+    path,
+    { any: 'thing' },
+    { headers: { accept: path.includes('?') ? 'text/html' : 'application/json' } },
+  );
+  await new Promise((wake) => setTimeout(wake, 100));
+  return { ...answer, ran: server.output.slice(before).includes('RAN ') };
+}
+
+/** Spellings of a name that Astro takes for the same one. */
+function spellingsOf(name: string): string[] {
+  const encoded = [...name]
+    .map((letter) => (letter === '.' ? letter : `%${letter.charCodeAt(0).toString(16)}`))
+    .join('');
+  return [name, encoded];
+}
+
+describe('A rule for actions', () => {
+  beforeAll(() => start({}));
+  afterAll(stop);
+
+  it("refuses a call by the client in Astro's own form", async () => {
+    const guest = await call(await visitor(), '/_actions/admin.remove');
+    const reader = await call(await visitor('reader'), '/_actions/admin.remove');
+    expect(guest).toMatchObject({ status: 401, ran: false });
+    expect(JSON.parse(guest.text)).toMatchObject({ type: 'AstroActionError', code: 'UNAUTHORIZED', status: 401 });
+    expect(reader).toMatchObject({ status: 403, ran: false });
+    expect(JSON.parse(reader.text)).toMatchObject({ type: 'AstroActionError', code: 'FORBIDDEN', status: 403 });
+  });
+
+  it('lets those call it who may', async () => {
+    const admin = await visitor('admin');
+    expect(await call(admin, '/_actions/admin.remove')).toMatchObject({ status: 204, ran: true });
+    expect((await call(admin, '/?_action=admin.remove')).text).toContain('done');
+    expect(await call(await visitor(), '/_actions/like')).toMatchObject({ ran: true });
+  });
+
+  it.each(['/', '/login', '/endpoint', '/nowhere'])('refuses a form that is sent to %s', async (page) => {
+    for (const name of ['admin.remove', 'admin.users.ban', 'vote'].flatMap(spellingsOf)) {
+      const guest = await call(await visitor(), `${page}?_action=${encodeURIComponent(name)}`);
+      const reader = await call(await visitor('reader'), `${page}?_action=${encodeURIComponent(name)}`);
+      expect([guest.ran, reader.ran]).toEqual([false, false]);
+      expect([302, 303, 401]).toContain(guest.status);
+      expect([302, 303, 403]).toContain(reader.status);
+    }
+  });
+
+  it('refuses it in every spelling', async () => {
+    const guest = await visitor();
+    for (const name of spellingsOf('admin.users.ban')) {
+      for (const path of [`/_actions/${name}`, `/_actions/${name}/`, `/_actions/like/_actions/${name}`]) {
+        expect(await call(guest, path)).toMatchObject({ ran: false });
+      }
+    }
+  });
+});
+
+describe('Actions where everything is protected', () => {
+  beforeAll(() => start({ GLOBAL: 'yes' }));
+  afterAll(stop);
+
+  it('need a visitor who is signed in, on pages that are open, too', async () => {
+    const guest = await visitor();
+    const reader = await visitor('reader');
+    for (const path of ['/_actions/like', '/?_action=like', '/login?_action=like', '/nowhere?_action=like']) {
+      expect(await call(guest, path)).toMatchObject({ ran: false });
+    }
+    expect(await call(reader, '/_actions/like')).toMatchObject({ ran: true });
+    expect(await call(reader, '/?_action=like')).toMatchObject({ ran: true });
+  });
+
+  it('are open when they are excluded by name and no rule names them', async () => {
+    const guest = await visitor();
+    expect(await call(guest, '/_actions/newsletter')).toMatchObject({ ran: true });
+    expect(await call(guest, '/?_action=newsletter')).toMatchObject({ ran: true });
+    expect(await call(guest, '/_actions/admin.remove')).toMatchObject({ ran: false });
+  });
+});
