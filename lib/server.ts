@@ -5,6 +5,7 @@ export {
   AccessRule,
   type AccessRuleOptions,
   type ActionRuleOptions,
+  type IslandRuleOptions,
   type PageRuleOptions,
   type Requirement,
 } from './access/access-rule.js';

@@ -1,5 +1,5 @@
 import { InvalidOptionsError } from '../errors.js';
-import { actionPath } from './action-path.js';
+import { actionPath, islandPath } from './internal-path.js';
 import { PathPattern } from './path-pattern.js';
 import type { Permission, Role, VisitorData } from './visitor.js';
 
@@ -17,14 +17,15 @@ export interface Requirement {
   allow?: ((session: VisitorData | null) => boolean | Promise<boolean>) | undefined;
 }
 
-/** One entry of `protect`, for pages and endpoints or for actions. Without a requirement it asks who is signed in. */
-export type AccessRuleOptions = PageRuleOptions | ActionRuleOptions;
+/** One entry of `protect`: for pages and endpoints, actions or islands. Without a requirement it asks who is signed in. */
+export type AccessRuleOptions = PageRuleOptions | ActionRuleOptions | IslandRuleOptions;
 
 /** A rule for pages and endpoints. */
 export interface PageRuleOptions extends RuleOptions {
   /** `/admin` that page, `/admin/*` what is under it, `/admin/**` both. Written without the site's `base`. */
   pattern: string;
   action?: undefined;
+  island?: undefined;
 }
 
 /** A rule for Astro actions, called by their own address or by a form on any page. */
@@ -32,6 +33,15 @@ export interface ActionRuleOptions extends RuleOptions {
   /** `admin.remove` that action, `admin.*` every action of `admin`. */
   action: string;
   pattern?: undefined;
+  island?: undefined;
+}
+
+/** A rule for server islands, which are fetched apart from their page: a refused one leaves its fallback in place. */
+export interface IslandRuleOptions extends RuleOptions {
+  /** The component's name: `AdminPanel`, or `Admin*` for all that begin so. */
+  island: string;
+  pattern?: undefined;
+  action?: undefined;
 }
 
 interface RuleOptions extends Requirement {
@@ -59,7 +69,7 @@ export class AccessRule implements Requirement {
 
   /** @throws {InvalidOptionsError} For a pattern that can never match, and for a `redirectTo` that leads nowhere. */
   constructor(options: AccessRuleOptions) {
-    this.pattern = options.action === undefined ? options.pattern : actionPath(options.action);
+    this.pattern = patternOf(options);
     this.role = options.role;
     this.roles = options.roles;
     this.permission = options.permission;
@@ -104,4 +114,9 @@ export class AccessRule implements Requirement {
 
 function isAddress(text: string): boolean {
   return text.startsWith('/') || URL.canParse(text);
+}
+
+function patternOf({ pattern, action, island }: AccessRuleOptions): string {
+  if (action !== undefined) return actionPath(action);
+  return island === undefined ? pattern : islandPath(island);
 }

@@ -1,8 +1,8 @@
 import { getActionContext } from 'astro:actions';
 import { endpoints } from 'virtual:astro-gatehouse/routes';
 import type { APIContext, MiddlewareHandler } from 'astro';
-import { canonicalActionName } from '../access/action-path.js';
 import { type CalledAction, type GuardedRequest, isNavigation } from '../access/guarded-request.js';
+import { canonicalActionName } from '../access/internal-path.js';
 import { AccessDeniedError } from '../errors.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';

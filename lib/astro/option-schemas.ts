@@ -51,6 +51,9 @@ const actionName = value((given) =>
     ? undefined
     : "must be an action's name, for instance 'admin.remove', or 'admin.*' for all of them",
 );
+const islandName = value((given) =>
+  typeof given === 'string' && /^[\w$*]+$/.test(given) ? undefined : "must be the name of a component: 'AdminPanel'",
+);
 const methods = value((given) =>
   Array.isArray(given) && given.length > 0 && given.every((method) => /^[A-Z]+$/.test(String(method)))
     ? undefined
@@ -79,13 +82,16 @@ const needs = {
 const rule = record('a rule', {
   pattern: z.optional(pattern),
   action: z.optional(actionName),
+  island: z.optional(islandName),
   ...needs,
   methods: z.optional(methods),
   status: z.optional(hiddenStatus),
   redirectTo: z.optional(address),
 }).check(({ value: given, issues }) => {
-  if (!isPlainObject(given) || (given.pattern === undefined) !== (given.action === undefined)) return;
-  const message = 'must have either a pattern, for pages and endpoints, or an action';
+  if (!isPlainObject(given)) return;
+  const subjects = [given.pattern, given.action, given.island].filter((subject) => subject !== undefined);
+  if (subjects.length === 1) return;
+  const message = 'must have one of these: a pattern, for pages and endpoints, an action or an island';
   issues.push({ code: 'custom', input: given, message, path: [] });
 });
 

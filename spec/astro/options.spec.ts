@@ -109,7 +109,7 @@ describe('A rule', () => {
   it.each([
     [
       { rol: 'admin' },
-      /^protect\[0]\.rol: no such key of a rule; did you mean role\? There are pattern, action, role, /,
+      /^protect\[0]\.rol: no such key of a rule; did you mean role\? There are pattern, action, island, role, /,
     ],
     [{ premissions: ['a'] }, /did you mean permissions\?/],
     [{ role: ['admin'] }, /^protect\[0]\.role: must be a text; for a list write roles$/],

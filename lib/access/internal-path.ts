@@ -1,9 +1,15 @@
-/** Where Astro answers calls of actions, without the site's base. */
+/** Where Astro answers calls of actions, and sends server islands, without the site's base. */
 const ACTIONS = '/_actions/';
+const ISLANDS = '/_server-islands/';
 
 /** The path that stands for an action in rules, however it is called: `/_actions/admin.remove`. */
 export function actionPath(name: string): string {
   return ACTIONS + name;
+}
+
+/** The path under which a server island is fetched: `/_server-islands/AdminPanel`. */
+export function islandPath(component: string): string {
+  return ISLANDS + component;
 }
 
 /**

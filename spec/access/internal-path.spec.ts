@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { actionPath, canonicalActionName } from '../../lib/access/action-path.js';
+import { actionPath, canonicalActionName, islandPath } from '../../lib/access/internal-path.js';
 
 describe('The name of an action', () => {
   it.each([
@@ -23,5 +23,11 @@ describe('The name of an action', () => {
 
   it('has a path of its own in rules', () => {
     expect(actionPath('admin.remove')).toBe('/_actions/admin.remove');
+  });
+});
+
+describe('A server island', () => {
+  it('has a path of its own in rules', () => {
+    expect(islandPath('AdminPanel')).toBe('/_server-islands/AdminPanel');
   });
 });

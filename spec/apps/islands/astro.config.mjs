@@ -1,0 +1,17 @@
+import node from '@astrojs/node';
+import { defineConfig } from 'astro/config';
+import gatehouse from 'astro-gatehouse';
+
+export default defineConfig({
+  output: 'server',
+  adapter: node({ mode: 'standalone' }),
+  integrations: [
+    gatehouse({
+      protect: [{ island: 'AdminPanel', role: 'admin' }],
+      ...(process.env.GLOBAL === 'yes' && {
+        globalProtect: true,
+        exclude: ['/', '/enter', '/_server-islands/Weather'],
+      }),
+    }),
+  ],
+});

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+describe.each([
+  ['A rule for a server island', {}, { guest: [401, 200, 200], reader: [403, 200, 200] }],
+  ['Islands where everything is protected', { GLOBAL: 'yes' }, { guest: [401, 200, 401], reader: [403, 200, 200] }],
+] as const)('%s', (_, environment, expected) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = await App.create('spec/apps/islands').build({ ...environment });
+    server = await app.serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  /** Fetches what the page would: the panel, the weather and the news. */
+  async function fetchIslands(browser: Browser) {
+    const page = await browser.get('/');
+    const addresses = [...page.text.matchAll(/href="(\/_server-islands\/(\w+)[^"]*)"/g)];
+    const addressOf = (name: string) =>
+      addresses.find(([, , island]) => island === name)?.[1]?.replaceAll(/&(?:amp|#38);/g, '&') ?? '/not-on-the-page';
+    const fetched = ['AdminPanel', 'Weather', 'News'].map((name) =>
+      browser.get(addressOf(name), { headers: { accept: '*/*', 'sec-fetch-mode': 'cors' } }),
+    );
+    return { page, answers: await Promise.all(fetched) };
+  }
+
+  it.each(['guest', 'reader', 'admin'] as const)('is asked of a %s', async (who) => {
+    const browser = new Browser(server);
+    if (who !== 'guest') await browser.get(`/enter?role=${who}`);
+    const { page, answers } = await fetchIslands(browser);
+    expect(page.text).toContain('no panel');
+    expect(answers.map(({ status }) => status)).toEqual(who === 'admin' ? [200, 200, 200] : expected[who]);
+    expect(answers[0]?.text.includes('the admin panel')).toBe(who === 'admin');
+    expect(answers[1]?.text).toContain('the weather');
+  });
+});
