@@ -49,6 +49,12 @@ export class GuardConfig {
     return this.#excluded.first(path) >= 0;
   }
 
+  /** What protects a page that no rule names: error pages and the login page are for everybody. */
+  globalProtectOver(path: string): 'globalProtect' | undefined {
+    const isOpen = ['/404', '/500', this.loginPath].includes(path) || this.isExcluded(path);
+    return this.globalProtect && !isOpen ? 'globalProtect' : undefined;
+  }
+
   /** A path of the options as the browser is to see it. Addresses of other sites stay as they are. */
   toLocation(path: string): string {
     if (!path.startsWith('/')) return path;

@@ -1,4 +1,5 @@
 import { AccessConfig } from '../access/access-options.js';
+import { AccessRules } from '../access/access-rules.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { RouteGuard } from '../access/route-guard.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
@@ -6,6 +7,7 @@ import { defaultServices } from '../container/default-services.js';
 import type { Class } from '../container/registration.js';
 import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
+import { UnguardedFilesError } from '../errors.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { Secrets } from '../session/secrets.js';
 import type { Session } from '../session/session.js';
@@ -32,6 +34,8 @@ export interface SiteSettings {
   readonly isProduction: boolean;
   readonly base: string;
   readonly trailingSlash: string;
+  /** Whether a build is making pages at this moment, which will be served without any middleware. */
+  readonly isPrerendering: boolean;
   /** Whether the project has a middleware of its own, which may know visitors of its own. */
   readonly hasOwnMiddleware: boolean;
   /** Patterns that are open although `globalProtect` is on: what Astro itself serves to every page. */
@@ -51,11 +55,13 @@ export class Gatehouse {
   readonly store: SessionStore;
   readonly #resolver: VisitorResolver;
   readonly #Scope: typeof RequestScope;
+  readonly hasOwnMiddleware: boolean;
 
   constructor(
     private readonly services: Services,
-    readonly hasOwnMiddleware: boolean,
+    private readonly site: Pick<SiteSettings, 'hasOwnMiddleware' | 'isPrerendering' | 'options'>,
   ) {
+    this.hasOwnMiddleware = site.hasOwnMiddleware;
     this.sessions = services.get(SessionManager);
     this.guard = services.get(RouteGuard);
     this.store = services.get(SessionStore);
@@ -82,12 +88,27 @@ export class Gatehouse {
     });
     currentScope.use(options);
     setup.services?.(services);
-    return new Gatehouse(services.boot(), site.hasOwnMiddleware);
+    return new Gatehouse(services.boot(), site);
   }
 
   /** Whether a visitor may be found in Astro's own session. */
   get looksIntoAstroSessions(): boolean {
     return this.hasOwnMiddleware || this.store instanceof AstroSessionStore;
+  }
+
+  /**
+   * Says while a site is built that a page cannot be protected: only here the rules of the setup module are known.
+   *
+   * @throws {UnguardedFilesError} Unless `prerendered: 'warn'` makes it a warning.
+   */
+  checkPrerendered(path: string, routePattern: string): void {
+    if (!this.site.isPrerendering) return;
+    const rule = this.services.get(AccessRules).find(path);
+    const protectedBy = rule ? `${rule}` : this.services.get(GuardConfig).globalProtectOver(path);
+    if (protectedBy === undefined) return;
+    const error = new UnguardedFilesError([{ path, file: `route ${routePattern}`, protectedBy }]);
+    if (this.site.options.prerendered !== 'warn') throw error;
+    console.warn(error.message);
   }
 
   scopeFor(session: Session): RequestScope {

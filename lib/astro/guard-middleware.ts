@@ -1,6 +1,7 @@
 import { getActionContext } from 'astro:actions';
 import { endpoints } from 'virtual:astro-gatehouse/routes';
 import type { APIContext, MiddlewareHandler } from 'astro';
+import { routedPath } from '../access/canonical-path.js';
 import { type CalledAction, type GuardedRequest, isNavigation } from '../access/guarded-request.js';
 import { canonicalActionName } from '../access/internal-path.js';
 import { AccessDeniedError } from '../errors.js';
@@ -9,7 +10,10 @@ import { gatehouse } from './started.js';
 
 /** Runs after every other middleware, because only there the route that will be served is known. */
 export const onRequest: MiddlewareHandler = async (context, next) => {
-  if (context.isPrerendered) return next();
+  if (context.isPrerendered) {
+    gatehouse.checkPrerendered(routedPath(context.routePattern, context.params) ?? '/404', context.routePattern);
+    return next();
+  }
   const { services: scope, session } = context.locals;
   const cycle = RequestCycle.of(gatehouse, context);
   if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(session);

@@ -104,6 +104,7 @@ function siteSource(options: GatehouseOptions, config: AstroConfig, place: strin
   const { base, trailingSlash, root, srcDir, image } = config;
   const facts = {
     isProduction: place !== 'development',
+    isPrerendering: place === 'prerender',
     base,
     trailingSlash,
     hasOwnMiddleware: MIDDLEWARE_FILES.some((file) => existsSync(new URL(file, srcDir))),

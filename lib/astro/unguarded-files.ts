@@ -23,7 +23,7 @@ export function unguardedFiles(
   const found = pages.map(({ pattern, entrypoint, segments }) => ({
     path: pattern,
     file: entrypoint,
-    protectedBy: ruleOver(segments.map(toMatcher), rules) ?? globalProtectOver(pattern, guard),
+    protectedBy: ruleOver(segments.map(toMatcher), rules) ?? guard.globalProtectOver(pattern),
   }));
   const publicFiles = filesIn(config.publicDir).map((path) => ({
     path,
@@ -46,12 +46,6 @@ function toMatcher(parts: IntegrationResolvedRoute['segments'][number]): Segment
   if (parts.some(({ spread }) => spread)) return { kind: 'any' };
   if (parts.some(({ dynamic }) => dynamic)) return { kind: 'one' };
   return { kind: 'literal', text: parts.map(({ content }) => content).join('') };
-}
-
-/** Error pages and the login page are for everybody. */
-function globalProtectOver(path: string, guard: GuardConfig): string | undefined {
-  const isOpen = ['/404', '/500', guard.loginPath].includes(path) || guard.isExcluded(path);
-  return guard.globalProtect && !isOpen ? 'globalProtect' : undefined;
 }
 
 /** @returns The paths under which the files of a folder are served. */

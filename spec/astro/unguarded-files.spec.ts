@@ -66,6 +66,18 @@ describe('A rule over what is served without any middleware', () => {
     for (const open of ['/docs/', '/enter (', '/404 (', 'favicon']) expect(output).not.toContain(open);
   });
 
+  it('stops the build when it stands in the setup module', async () => {
+    const site = siteWith('{}');
+    site.write({
+      'src/gatehouse.ts': `
+        import { defineGatehouse } from 'astro-gatehouse/server';
+        export default defineGatehouse({ protect: [{ pattern: '/docs/one', role: 'reader' }] });`,
+    });
+    const { code, output } = await site.astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain('/docs/one (route /docs/[page]): /docs/one (role reader)');
+  });
+
   it('is a warning when that is asked for', async () => {
     const outcome = await siteWith(`{ prerendered: 'warn', protect: [{ pattern: '/reports/**' }] }`).astro('build');
     expect(outcome.code).toBe(0);
