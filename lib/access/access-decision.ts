@@ -18,3 +18,13 @@ export class AccessDecision {
     readonly missing: readonly string[] = [],
   ) {}
 }
+
+/**
+ * A checker of somebody's own may answer with anything; only a decision that says yes lets anybody in.
+ *
+ * @throws {TypeError} For what is no decision.
+ */
+export function asDecision(answer: unknown): AccessDecision {
+  if (answer instanceof AccessDecision && typeof answer.isGranted === 'boolean') return answer;
+  throw new TypeError('check() gave no AccessDecision: return this.grant(…), this.deny(…) or super.check(…)');
+}

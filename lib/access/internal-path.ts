@@ -20,3 +20,8 @@ export function islandPath(component: string): string {
 export function canonicalActionName(written: string): string {
   return written.replace(/\/$/, '').split('.').map(decodeURIComponent).join('.');
 }
+
+/** Whether a path is one that Astro itself serves and nobody opens as a page. @param base The site's base. */
+export function isInternalPath(pathname: string, base: string): boolean {
+  return [ACTIONS, ISLANDS, '/_image', '/_astro/'].some((start) => pathname.startsWith(base + start));
+}

@@ -2,7 +2,7 @@ import type { AccessDeniedError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { AccessChecker } from './access-checker.js';
-import { AccessDecision, type DecisionCode } from './access-decision.js';
+import { AccessDecision, asDecision, type DecisionCode } from './access-decision.js';
 import type { AccessRule } from './access-rule.js';
 import { AccessRules } from './access-rules.js';
 import { canonicalPath, routedPath, UnreadablePathError } from './canonical-path.js';
@@ -194,12 +194,6 @@ export class RouteGuard {
     const separator = target.includes('?') ? '&' : '?';
     return `${target}${separator}${RETURN_PARAMETER}=${encodeURIComponent(returnPath)}${hash}`;
   }
-}
-
-/** A checker of somebody's own may answer with anything; only a decision that says yes lets anybody in. */
-function asDecision(answer: unknown): AccessDecision {
-  if (answer instanceof AccessDecision && typeof answer.isGranted === 'boolean') return answer;
-  throw new TypeError('check() gave no AccessDecision: return this.grant(…), this.deny(…) or super.check(…)');
 }
 
 /** One line, whatever the path holds: nobody writes a second line into a log. */

@@ -55,13 +55,11 @@ export class Gatehouse {
   readonly store: SessionStore;
   readonly #resolver: VisitorResolver;
   readonly #Scope: typeof RequestScope;
-  readonly hasOwnMiddleware: boolean;
 
   constructor(
     private readonly services: Services,
     private readonly site: Pick<SiteSettings, 'hasOwnMiddleware' | 'isPrerendering' | 'options'>,
   ) {
-    this.hasOwnMiddleware = site.hasOwnMiddleware;
     this.sessions = services.get(SessionManager);
     this.guard = services.get(RouteGuard);
     this.store = services.get(SessionStore);
@@ -89,6 +87,10 @@ export class Gatehouse {
     currentScope.use(options);
     setup.services?.(services);
     return new Gatehouse(services.boot(), site);
+  }
+
+  get hasOwnMiddleware(): boolean {
+    return this.site.hasOwnMiddleware;
   }
 
   /** Whether a visitor may be found in Astro's own session. */

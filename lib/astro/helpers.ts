@@ -1,9 +1,10 @@
 import type { APIContext } from 'astro';
 import { AccessChecker } from '../access/access-checker.js';
-import { AccessDecision } from '../access/access-decision.js';
+import { asDecision } from '../access/access-decision.js';
 import { AccessRule, type Requirement } from '../access/access-rule.js';
 import { DecisionLog } from '../access/decision-log.js';
 import { GuardConfig } from '../access/guard-config.js';
+import { isInternalPath } from '../access/internal-path.js';
 import { RETURN_PARAMETER, toReturnPath } from '../access/return-path.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../access/visitor.js';
 import { RequestScope } from '../container/request-scope.js';
@@ -142,12 +143,10 @@ export async function authorize(requirement: Requirement = {}, context?: WithLoc
   if (reason !== undefined) throw new AccessDeniedError(visitor.isGuest ? 401 : 403, true, reason);
 }
 
-/** Only a decision that says yes lets anybody in, whatever a checker of somebody's own answers. */
 async function reasonToRefuse(scope: RequestScope, rule: AccessRule, visitor: Visitor): Promise<string | undefined> {
   try {
-    const decision: unknown = await scope.get(AccessChecker).check(rule, visitor);
-    if (decision instanceof AccessDecision) return decision.isGranted === true ? undefined : decision.reason;
-    throw new TypeError('check() gave no AccessDecision: return this.grant(…), this.deny(…) or super.check(…)');
+    const decision = asDecision(await scope.get(AccessChecker).check(rule, visitor));
+    return decision.isGranted ? undefined : decision.reason;
   } catch (error) {
     scope.get(DecisionLog).failure('A check for authorize() threw, so the visitor was refused.', error);
     return 'the check threw';
@@ -162,21 +161,14 @@ async function reasonToRefuse(scope: RequestScope, rule: AccessRule, visitor: Vi
  */
 export function safeReturnTo(context: Pick<APIContext, 'url' | 'request' | 'locals'>, fallback = '/'): string {
   const scope = scopeOf('safeReturnTo', context);
-  const { base, loginPath, toLocation } = settingsOf(scope);
+  const config = scope.get(GuardConfig);
   const asked =
     context.url.searchParams.get(RETURN_PARAMETER) ?? returnParameterOfReferrer(context.request, context.url);
   const path = toReturnPath(asked);
   if (path === undefined) return fallback;
   const pathname = new URL(path, context.url).pathname.replace(/\/+$/, '');
-  const isInternal = ['/_actions/', '/_server-islands/', '/_image', '/_astro/'].some((start) =>
-    `${pathname}/`.startsWith(`${base}${start}`),
-  );
-  return isInternal || pathname === toLocation(loginPath).replace(/\/+$/, '') ? fallback : path;
-}
-
-function settingsOf(scope: RequestScope) {
-  const config = scope.get(GuardConfig);
-  return { base: config.base, loginPath: config.loginPath, toLocation: (path: string) => config.toLocation(path) };
+  const isLogin = pathname === config.toLocation(config.loginPath).replace(/\/+$/, '');
+  return isLogin || isInternalPath(`${pathname}/`, config.base) ? fallback : path;
 }
 
 function returnParameterOfReferrer(request: Request, url: URL): string | null {

@@ -119,16 +119,10 @@ export class FlashBag {
     this.#taken = undefined;
   }
 
-  /** Takes back what this request did to the bag, which held these: a page that failed has delivered nothing. */
+  /** Takes back what this request did, a delivery included, and holds these messages again; without any, none. */
   rollBack(earlier?: ReadonlyMap<string, Flash>): void {
     this.#delivered = undefined;
     this.settle(earlier);
-  }
-
-  /** Drops every message. */
-  discard(): void {
-    this.settle();
-    this.#delivered = undefined;
   }
 
   #waiting(key: string): Flash | undefined {

@@ -262,7 +262,7 @@ export class Session<Data extends object = App.SessionData> {
     this.#state.forget();
     this.#values.adopt({});
     this.#values.restart();
-    this.flashes.discard();
+    this.flashes.rollBack();
   }
 
   #put(key: string, value: unknown): void {

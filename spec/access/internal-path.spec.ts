@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { actionPath, canonicalActionName, islandPath } from '../../lib/access/internal-path.js';
+import { actionPath, canonicalActionName, isInternalPath, islandPath } from '../../lib/access/internal-path.js';
 
 describe('The name of an action', () => {
   it.each([
@@ -29,5 +29,19 @@ describe('The name of an action', () => {
 describe('A server island', () => {
   it('has a path of its own in rules', () => {
     expect(islandPath('AdminPanel')).toBe('/_server-islands/AdminPanel');
+  });
+});
+
+describe('A path that Astro itself serves', () => {
+  it.each([
+    ['/_actions/like', '', true],
+    ['/app/_server-islands/Panel', '/app', true],
+    ['/_image?href=x', '', true],
+    ['/_astro/page.js', '', true],
+    ['/_actions/like', '/app', false],
+    ['/actions/like', '', false],
+    ['/', '', false],
+  ])('%s, with the base "%s": %s', (path, base, expected) => {
+    expect(isInternalPath(path, base)).toBe(expected);
   });
 });

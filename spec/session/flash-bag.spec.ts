@@ -175,7 +175,7 @@ describe('A bag of messages', () => {
     const bag = bagWith({ notice: 'Saved', hint: 'Look' });
     bag.get('notice');
     bag.set('error', 'Not sent');
-    bag.discard();
+    bag.rollBack();
     expect(bag.isEmpty).toBe(true);
     expect(bag.isDirty).toBe(false);
     expect(bag.has('notice')).toBe(false);
