@@ -211,14 +211,29 @@ export class OutsideRequestError extends GatehouseError {
   }
 }
 
+/** Why a visitor may not. */
+export type DenialCode =
+  | 'NOT_SIGNED_IN'
+  | 'MISSING_ROLE'
+  | 'MISSING_PERMISSION'
+  | 'NOT_ALLOWED'
+  /** Signed in for longer than `authenticatedWithin` allows. */
+  | 'SIGN_IN_AGAIN'
+  /** Signed in, where only guests have something to do. */
+  | 'FOR_GUESTS_ONLY'
+  | 'CHECK_FAILED';
+
 /** Somebody who is not signed in, or may not do this, was stopped by code of the page's own. */
 export class AccessDeniedError extends GatehouseError {
   constructor(
-    /** 401 for a guest, 403 for a signed-in visitor. */
+    /** 401 for whoever can sign in, or has to do so again; 403 for anybody else. */
     readonly status: 401 | 403,
     /** Whether a browser's navigation may be sent to the login page instead. */
     readonly mayRedirect: boolean,
     readonly reason: string,
+    readonly denial: DenialCode = status === 401 ? 'NOT_SIGNED_IN' : 'NOT_ALLOWED',
+    /** The roles or permissions that were asked for and are not there. */
+    readonly missing: readonly string[] = [],
   ) {
     super(
       status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN',

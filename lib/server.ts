@@ -8,11 +8,13 @@ export {
   type IslandRuleOptions,
   type PageRuleOptions,
   type Requirement,
+  type RuleOptions,
 } from './access/access-rule.js';
 export { AccessRules } from './access/access-rules.js';
 export { DecisionLog } from './access/decision-log.js';
 export { GuardConfig, type GuardOptions } from './access/guard-config.js';
-export type { GuardedRequest } from './access/guarded-request.js';
+export type { AccessRequest, GuardedRequest } from './access/guarded-request.js';
+export type { Guard, GuardEntry } from './access/page-guard.js';
 export { RouteGuard } from './access/route-guard.js';
 export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';

@@ -32,7 +32,9 @@ export class AccessChecker {
   }
 
   protected async checkRequirements(rule: AccessRule, visitor: Visitor): Promise<AccessDecision> {
-    const isBare = rule.acceptedRoleSets.length === 0 && rule.requiredPermissions.length === 0;
+    const { authenticatedWithin } = rule;
+    const isBare =
+      rule.acceptedRoleSets.length === 0 && rule.requiredPermissions.length === 0 && authenticatedWithin === undefined;
     if (visitor.isGuest && (!isBare || !rule.allow)) return this.deny('not signed in', 'NOT_SIGNED_IN');
 
     const lackingRoles = rule.acceptedRoleSets.find((roles) => !roles.some((role) => visitor.hasRole(role)));
@@ -42,8 +44,12 @@ export class AccessChecker {
     if (lacking.length > 0) {
       return this.deny(`needs permission ${lacking.join(' and ')}`, 'MISSING_PERMISSION', lacking);
     }
-    if (rule.allow && (await rule.allow(visitor.session)) !== true) {
+    if (rule.allow && (await rule.allow(visitor.session, rule.request)) !== true) {
       return this.deny('allow() refused');
+    }
+    // Last, so that nobody signs in again for what they may not see then either.
+    if (authenticatedWithin !== undefined && !isWithin(rule.request.signedInFor, authenticatedWithin)) {
+      return this.deny(`needs a sign-in within ${authenticatedWithin} seconds`, 'SIGN_IN_AGAIN');
     }
     return this.grant(isBare && !rule.allow ? 'signed in' : 'every requirement holds');
   }
@@ -57,4 +63,9 @@ export class AccessChecker {
   protected deny(reason: string, code: DecisionCode = 'NOT_ALLOWED', missing: readonly string[] = []): AccessDecision {
     return new (this.made.of(AccessDecision))(false, code, reason, missing);
   }
+}
+
+/** When nobody knows how long ago it was, it was too long ago. */
+function isWithin(passed: number | undefined, limit: number): boolean {
+  return passed !== undefined && passed <= limit;
 }

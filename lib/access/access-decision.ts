@@ -1,18 +1,18 @@
+import type { DenialCode } from '../errors.js';
+import type { AccessRule } from './access-rule.js';
+
 /** Why a visitor may or may not. */
-export type DecisionCode =
-  | 'GRANTED'
-  | 'NOT_SIGNED_IN'
-  | 'MISSING_ROLE'
-  | 'MISSING_PERMISSION'
-  | 'NOT_ALLOWED'
-  | 'CHECK_FAILED';
+export type DecisionCode = 'GRANTED' | DenialCode;
 
 /** The answer to "may they?": granted or not, and why. */
 export class AccessDecision {
+  /** The rule that was asked; `undefined` where no rule was. Whoever asks the checker puts it here. */
+  rule: AccessRule | undefined;
+
   constructor(
     readonly isGranted: boolean,
     readonly code: DecisionCode,
-    /** A sentence for the log. It names roles and permissions, never what is in a session. */
+    /** A sentence for the log, and for programs that are refused. It names what was asked for, not what is in a session. */
     readonly reason: string,
     /** The roles or permissions that were asked for and are not there. */
     readonly missing: readonly string[] = [],

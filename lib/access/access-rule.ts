@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../errors.js';
+import type { AccessRequest } from './guarded-request.js';
 import { actionPath, islandPath } from './internal-path.js';
 import { PathPattern } from './path-pattern.js';
 import type { Permission, Role, VisitorData } from './visitor.js';
@@ -13,8 +14,19 @@ export interface Requirement {
   permission?: Permission | undefined;
   /** All of these permissions. */
   permissions?: readonly Permission[] | undefined;
-  /** Whatever you need to know. `session` is `null` for a guest. A function that throws refuses. */
-  allow?: ((session: VisitorData | null) => boolean | Promise<boolean>) | undefined;
+  /**
+   * Signed in not longer ago than this many seconds. Who is signed in for longer is sent to sign in again.
+   *
+   * @see OWASP ASVS 5.0 7.5.1
+   */
+  authenticatedWithin?: number | undefined;
+  /**
+   * Whatever you need to know of the visitor and of what is asked for. `session` is `null` for a guest. A function
+   * that throws refuses.
+   *
+   * @example allow: (session, { params }) => session?.userId === params.user
+   */
+  allow?: ((session: VisitorData | null, request: AccessRequest) => boolean | Promise<boolean>) | undefined;
 }
 
 /** One entry of `protect`: for pages and endpoints, actions or islands. Without a requirement it asks who is signed in. */
@@ -44,14 +56,25 @@ export interface IslandRuleOptions extends RuleOptions {
   action?: undefined;
 }
 
-interface RuleOptions extends Requirement {
+/** What a rule may say beside what it asks of a visitor. */
+export interface RuleOptions extends Requirement {
   /** The methods it is for, `GET` standing for `HEAD` too. Default: every method. */
   methods?: readonly string[] | undefined;
   /** `404` answers a refusal as if there were no such page. */
   status?: 404 | undefined;
   /** Where a navigation that is refused goes, in place of `loginPath` and `forbiddenPath`. */
   redirectTo?: string | undefined;
+  /** `false` lets everybody pass and logs whom the rule would have refused; what later rules say still holds. */
+  enforce?: boolean | undefined;
 }
+
+const NO_REQUEST: AccessRequest = {
+  params: {},
+  routePattern: '',
+  method: '',
+  url: new URL('http://nowhere.invalid/'),
+  signedInFor: undefined,
+};
 
 /** One rule: which paths it is for, and what it asks of a visitor. */
 export class AccessRule implements Requirement {
@@ -60,10 +83,15 @@ export class AccessRule implements Requirement {
   readonly roles: readonly Role[] | undefined;
   readonly permission: Permission | undefined;
   readonly permissions: readonly Permission[] | undefined;
+  readonly authenticatedWithin: number | undefined;
   readonly allow: Requirement['allow'];
   readonly methods: readonly string[] | undefined;
   readonly status: 404 | undefined;
   readonly redirectTo: string | undefined;
+  /** Whether it refuses; otherwise it only says whom it would. */
+  readonly enforce: boolean;
+  /** What it is asked about, once it is: see {@link askedOf}. */
+  readonly request: AccessRequest = NO_REQUEST;
   /** The pattern, ready for matching. */
   readonly path: PathPattern;
 
@@ -74,16 +102,31 @@ export class AccessRule implements Requirement {
     this.roles = options.roles;
     this.permission = options.permission;
     this.permissions = options.permissions;
+    this.authenticatedWithin = options.authenticatedWithin;
     this.allow = options.allow;
     this.methods = options.methods;
     this.status = options.status;
     this.redirectTo = options.redirectTo;
+    this.enforce = options.enforce ?? true;
     if (this.redirectTo !== undefined && !isAddress(this.redirectTo)) {
       throw new InvalidOptionsError([
         `redirectTo "${this.redirectTo}" would be another page for every path: write "/${this.redirectTo}", or a whole address`,
       ]);
     }
     this.path = new PathPattern(this.pattern);
+  }
+
+  /** The same rule as it is asked about one request: checkers are handed a rule and a visitor, and nothing else. */
+  askedOf(request: AccessRequest): AccessRule {
+    return Object.create(this, { request: { value: request, enumerable: true } });
+  }
+
+  /** @param method In capitals. Whoever may not GET a page may not ask for its head either. */
+  isFor(method: string): boolean {
+    return (
+      this.methods === undefined ||
+      this.methods.includes(method === 'HEAD' && !this.methods.includes('HEAD') ? 'GET' : method)
+    );
   }
 
   /** Every role of which one is enough; empty when the rule names none. */
@@ -99,16 +142,22 @@ export class AccessRule implements Requirement {
     return [...(this.permission === undefined ? [] : [this.permission]), ...(this.permissions ?? [])];
   }
 
-  /** The rule in words, for logs. */
-  toString(): string {
+  /** What it asks of a visitor, in words. */
+  get demand(): string {
     const parts = [
       this.role !== undefined && `role ${this.role}`,
       this.roles && `one of roles ${this.roles.join(', ')}`,
       this.requiredPermissions.length > 0 && `permissions ${this.requiredPermissions.join(', ')}`,
+      this.authenticatedWithin !== undefined && `signed in within ${this.authenticatedWithin} seconds`,
       this.allow && 'allow()',
     ].filter((part) => part !== false && part !== undefined);
+    return parts.length > 0 ? parts.join(' and ') : 'signed in';
+  }
+
+  /** The rule in words, for logs. */
+  toString(): string {
     const methods = this.methods ? `${this.methods.join(', ')} ` : '';
-    return `${methods}${this.pattern} (${parts.length > 0 ? parts.join(' and ') : 'signed in'})`;
+    return `${methods}${this.pattern} (${this.demand})${this.enforce ? '' : ', report only'}`;
   }
 }
 

@@ -8,6 +8,11 @@ export class DecisionLog {
     console.info(`[astro-gatehouse] ${line}`);
   }
 
+  /** A refusal that `enforce: false` kept from being one, in one line. */
+  wouldRefuse(line: string): void {
+    console.warn(`[astro-gatehouse] ${line}`);
+  }
+
   /** A function of the application's threw (a rule's, a check, `getRole`): it counts as a refusal. */
   failure(line: string, error: unknown): void {
     console.error(`[astro-gatehouse] ${line}`, error);

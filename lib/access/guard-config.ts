@@ -16,6 +16,8 @@ export interface GuardOptions {
   globalProtect?: boolean | undefined;
   /** Patterns that `globalProtect` leaves alone; an error without it. */
   exclude?: readonly string[] | undefined;
+  /** `false` lets everybody pass and logs whom rules and page guards would have refused. Default `true`. */
+  enforce?: boolean | undefined;
   /** Whether every decision is logged. Default `false`. */
   debug?: boolean | undefined;
 }
@@ -27,6 +29,7 @@ export class GuardConfig {
   readonly homePath: string;
   readonly forbiddenPath: string | undefined;
   readonly globalProtect: boolean;
+  readonly enforce: boolean;
   readonly debug: boolean;
   /** Without a slash at its end; empty when the site stands at the root. */
   readonly base: string;
@@ -39,6 +42,7 @@ export class GuardConfig {
     this.homePath = options.homePath ?? '/';
     this.forbiddenPath = options.forbiddenPath;
     this.globalProtect = options.globalProtect ?? false;
+    this.enforce = options.enforce ?? true;
     this.debug = options.debug ?? false;
     this.base = (site.base ?? '').replace(/\/+$/, '');
     this.#trailingSlash = site.trailingSlash;

@@ -1,3 +1,5 @@
+import type { AccessDecision } from './access-decision.js';
+
 /** An Astro action, called by its own address or by a form on any page. */
 export interface CalledAction {
   /** Its name as the project has it: `admin.remove`. */
@@ -5,22 +7,34 @@ export interface CalledAction {
   readonly calledFrom: 'rpc' | 'form';
 }
 
-/** What the guard needs to know of a request. */
-export interface GuardedRequest {
+/** What a rule's `allow` is told of a request. */
+export interface AccessRequest {
+  /** The parameters of the route that Astro resolved. */
+  readonly params: Readonly<Record<string, string | undefined>>;
+  /** The route that Astro resolved, as Astro writes it: `/posts/[id]`. */
+  readonly routePattern: string;
+  /** In capitals. */
   readonly method: string;
+  /** The address as it was asked for; what it leads to, `params` and `routePattern` say. */
+  readonly url: URL;
+  /** Seconds since the visitor signed in; `undefined` when that is not known, as for one whom another middleware knows. */
+  readonly signedInFor: number | undefined;
+}
+
+/** What the guard needs to know of a request. */
+export interface GuardedRequest extends AccessRequest {
   /** The path as it stands in the URL of the request. */
   readonly pathname: string;
   /** The query as it stands in the URL, with its question mark; empty when there is none. */
   readonly search: string;
-  /** The route that Astro resolved, as Astro writes it. */
-  readonly routePattern: string;
-  readonly params: Readonly<Record<string, string | undefined>>;
   /** The action that the request would run, wherever it is sent. */
   readonly action?: CalledAction | undefined;
   /** Whether a browser is opening a page, so that a redirect would be followed by somebody who can sign in. */
   readonly isNavigation: boolean;
   /** Told once a rule has a say in the answer, which is then for nobody else. */
   readonly onGuarded?: (() => void) | undefined;
+  /** Told each decision, the one that settles the matter last. */
+  readonly onDecided?: ((decision: AccessDecision) => void) | undefined;
 }
 
 /**

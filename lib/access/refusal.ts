@@ -10,9 +10,19 @@ export function redirectTo(location: string, method: string): Response {
   return new Response(null, { status, headers: { ...UNCACHEABLE, Location: printable(location) } });
 }
 
-/** A refusal for programs: problem details. @see RFC 9457 */
-export function problem(status: 400 | 401 | 403, decision?: Pick<AccessDecision, 'code'>): Response {
-  const details = { type: 'about:blank', title: TITLES[status], status, code: decision?.code };
+/** A refusal for programs: problem details, and what the decision says; of rules nothing. @see RFC 9457 */
+export function problem(
+  status: 400 | 401 | 403,
+  decision?: Pick<AccessDecision, 'code' | 'reason' | 'missing'>,
+): Response {
+  const details = {
+    type: 'about:blank',
+    title: TITLES[status],
+    status,
+    detail: decision?.reason,
+    code: decision?.code,
+    missing: decision && decision.missing.length > 0 ? decision.missing : undefined,
+  };
   return new Response(JSON.stringify(details), {
     status,
     headers: { ...UNCACHEABLE, 'Content-Type': 'application/problem+json' },

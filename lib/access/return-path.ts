@@ -5,6 +5,8 @@ const NOWHERE = 'http://nowhere.invalid';
 
 /** The query parameter that carries where a visitor wanted to go. */
 export const RETURN_PARAMETER = 'returnTo';
+/** The query parameter that tells the login page that its visitor is signed in, and is to sign in again. */
+export const REAUTHENTICATE_PARAMETER = 'reauthenticate';
 
 /**
  * A path of this site to return to, taken from untrusted text.

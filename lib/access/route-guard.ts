@@ -5,15 +5,15 @@ import { AccessChecker } from './access-checker.js';
 import { AccessDecision, asDecision, type DecisionCode } from './access-decision.js';
 import type { AccessRule } from './access-rule.js';
 import { AccessRules } from './access-rules.js';
-import { canonicalPath, routedPath, UnreadablePathError } from './canonical-path.js';
 import { DecisionLog } from './decision-log.js';
 import { GuardConfig } from './guard-config.js';
-import type { GuardedRequest } from './guarded-request.js';
-import { actionPath } from './internal-path.js';
-import { segmentsOf } from './path-pattern.js';
+import { GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
+import type { AccessRequest, GuardedRequest } from './guarded-request.js';
+import { PageGuard } from './page-guard.js';
+import { PageGuards } from './page-guards.js';
 import { printable } from './printable.js';
 import { actionError, hidden, plain, problem, redirectTo } from './refusal.js';
-import { RETURN_PARAMETER, toReturnPath } from './return-path.js';
+import { REAUTHENTICATE_PARAMETER, RETURN_PARAMETER, toReturnPath } from './return-path.js';
 import type { Visitor } from './visitor.js';
 
 /** Redirects that lead to redirects are followed this far before the visitor is told "no" instead. */
@@ -31,6 +31,7 @@ export class RouteGuard {
 
   constructor(
     private readonly rules: AccessRules,
+    private readonly pageGuards: PageGuards,
     private readonly checker: AccessChecker,
     private readonly config: GuardConfig,
     private readonly log: DecisionLog,
@@ -41,147 +42,186 @@ export class RouteGuard {
 
   /** @returns What to answer instead of the page, or `undefined` when the visitor may see it. */
   async inspect(request: GuardedRequest, visitor: Visitor): Promise<Response | undefined> {
-    if (this.rules.isEmpty && !this.config.globalProtect) return undefined;
-    const paths = this.#pathsOf(request);
+    if (this.rules.isEmpty && this.pageGuards.isEmpty && !this.config.globalProtect) return undefined;
+    const paths = GuardedPaths.of(request, this.config.base);
     if (!paths) return problem(400);
-    if (this.#isLogin(paths)) return this.#inspectLogin(request, visitor);
-    const rules = this.#rulesFor(paths, request.method);
-    if (rules.size > 0) request.onGuarded?.();
-    for (const rule of rules) {
-      const decision = await this.#check(rule, visitor, request);
+    const pageGuard = await this.#pageGuardOf(request.routePattern);
+    if (this.#isLoginPath(paths.page) && paths.others.length === 0)
+      return this.#inspectLogin(request, visitor, pageGuard);
+    const asked = this.#askedAbout(paths, request.method, pageGuard);
+    if (asked.size > 0) request.onGuarded?.();
+    await this.#reportOnly(paths, request, visitor);
+    for (const demand of asked) {
+      const decision = await this.#decide(demand, visitor, request);
+      request.onDecided?.(decision);
+      if (this.config.debug) this.log.decision(describe(request, demand, decision));
       if (decision.isGranted) continue;
       // The page that says "not found" is what a visitor is to see who asks for a hidden one.
-      if (rule.status === 404 && request.routePattern === '/404') continue;
-      return this.refuse(request, visitor, decision, rule);
+      if (decision.rule?.status === 404 && request.routePattern === '/404') continue;
+      if (this.config.enforce) return this.refuse(request, visitor, decision);
+      this.log.wouldRefuse(describe(request, demand, decision, 'would be refused'));
     }
     return undefined;
   }
 
   /** What is answered when code of a page's own refuses the visitor. */
   async answer(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promise<Response> {
-    const decision = this.#refused(error.status === 401 ? 'NOT_SIGNED_IN' : 'NOT_ALLOWED', error.reason);
+    const decision = this.#decided(false, error.denial, error.reason, error.missing);
+    request.onDecided?.(decision);
     return error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
   }
 
-  /** What a visitor is answered who may not: {@link challenge} for a guest, {@link forbid} for anybody else. */
-  async refuse(
-    request: GuardedRequest,
-    visitor: Visitor,
-    decision: AccessDecision,
-    rule?: AccessRule,
-  ): Promise<Response> {
-    if (rule?.status === 404) return hidden();
-    return visitor.isGuest
-      ? this.challenge(request, visitor, decision, rule)
-      : this.forbid(request, visitor, decision, rule);
+  /** What a visitor is answered who may not: {@link challenge} for whoever can sign in, else {@link forbid}. */
+  async refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
+    if (decision.rule?.status === 404) return hidden();
+    if (decision.code === 'FOR_GUESTS_ONLY') return this.#sendHome(request, visitor, decision);
+    return visitor.isGuest || decision.code === 'SIGN_IN_AGAIN'
+      ? this.challenge(request, visitor, decision)
+      : this.forbid(request, visitor, decision);
   }
 
-  /** Answers a guest: browsers are sent to the login page, programs get 401. */
-  protected async challenge(
-    request: GuardedRequest,
-    visitor: Visitor,
-    decision: AccessDecision,
-    rule?: AccessRule,
-  ): Promise<Response> {
+  /** Answers whoever has to sign in, or to sign in again: browsers are sent to the login page, programs get 401. */
+  protected async challenge(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(401);
     if (!request.isNavigation) return problem(401, decision);
-    const target = rule?.redirectTo ?? this.config.loginPath;
-    if (await this.#leadsBack(target, request, visitor)) return plain(401);
-    return redirectTo(this.#withReturnPath(this.config.toLocation(target), request), request.method);
+    const target = decision.rule?.redirectTo ?? this.config.loginPath;
+    const again = decision.code === 'SIGN_IN_AGAIN';
+    if (await this.#leadsBack(target, request, visitor, again)) return plain(401);
+    const location = this.#withReturnPath(this.config.toLocation(target), request);
+    return redirectTo(again ? withParameter(location, REAUTHENTICATE_PARAMETER, '1') : location, request.method);
   }
 
   /** Answers somebody who is signed in and still may not: browsers are sent elsewhere, programs get 403. */
-  protected async forbid(
-    request: GuardedRequest,
-    visitor: Visitor,
-    decision: AccessDecision,
-    rule?: AccessRule,
-  ): Promise<Response> {
+  protected async forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(403);
     if (!request.isNavigation) return problem(403, decision);
-    const target = rule?.redirectTo ?? this.config.forbiddenPath ?? this.config.loginPath;
+    const target = decision.rule?.redirectTo ?? this.config.forbiddenPath ?? this.config.loginPath;
     if (await this.#leadsBack(target, request, visitor)) return plain(403);
     return redirectTo(this.config.toLocation(target), request.method);
   }
 
-  /** @returns The paths that rules are asked about, or `undefined` for a request whose path cannot be read. */
-  #pathsOf(request: GuardedRequest): readonly string[] | undefined {
-    try {
-      const requested = canonicalPath(request.pathname, this.config.base);
-      const routed = routedPath(request.routePattern, request.params) ?? requested;
-      const action = request.action ? actionPath(request.action.name) : requested;
-      return [...new Set([routed, requested, action])];
-    } catch (error) {
-      if (error instanceof UnreadablePathError) return undefined;
-      throw error;
-    }
-  }
-
-  /** The rule for each path but the login page's; where everything is protected, at least a signed-in visitor is asked. */
-  #rulesFor(paths: readonly string[], method: string): Set<AccessRule> {
-    const rules = new Set<AccessRule>();
-    for (const path of paths) {
-      if (this.#isLogin([path])) continue;
-      const rule = this.rules.find(path, method);
-      if (rule) rules.add(rule);
-      else if (this.config.globalProtect && !this.config.isExcluded(path)) rules.add(this.rules.signedIn);
-    }
-    return rules;
-  }
-
-  async #check(rule: AccessRule, visitor: Visitor, request?: GuardedRequest): Promise<AccessDecision> {
-    let decision: AccessDecision;
-    try {
-      decision = asDecision(await this.checker.check(rule, visitor));
-    } catch (error) {
-      this.log.failure(`A check for ${rule} threw, so the visitor was refused.`, error);
-      decision = this.#refused('CHECK_FAILED', 'the check threw');
-    }
-    if (this.config.debug && request) this.log.decision(describe(request, rule, decision));
-    return decision;
-  }
-
-  #refused(code: DecisionCode, reason: string): AccessDecision {
-    return new (this.made.of(AccessDecision))(false, code, reason);
-  }
-
-  #isLogin(paths: readonly string[]): boolean {
-    return paths.every((path) => normalized(path) === this.#loginPath);
-  }
-
-  /** The login page is open to everybody; who is signed in already has nothing to do there. */
-  #inspectLogin(request: GuardedRequest, visitor: Visitor): Response | undefined {
-    if (request.method !== 'GET' || !this.#goesHome(visitor)) return undefined;
-    request.onGuarded?.();
+  async #sendHome(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
+    if (!request.isNavigation) return problem(403, decision);
+    if (await this.#leadsBack(this.config.homePath, request, visitor)) return plain(403);
     return redirectTo(this.config.toLocation(this.config.homePath), request.method);
   }
 
-  #goesHome(visitor: Visitor): boolean {
-    const { globalProtect, homePath } = this.config;
-    return globalProtect && !visitor.isGuest && !this.#isLogin([pathOnly(homePath)]);
+  /** Error pages are for everybody. */
+  #pageGuardOf(routePattern: string): PageGuard | undefined | Promise<PageGuard | undefined> {
+    return routePattern === '/404' || routePattern === '/500' ? undefined : this.pageGuards.of(routePattern);
   }
 
-  /** Whether somebody sent to `target` would, by refusals alone, be sent around in a circle. */
-  async #leadsBack(target: string, request: GuardedRequest, visitor: Visitor): Promise<boolean> {
-    const seen = new Set(this.#pathsOf(request)?.map(normalized));
+  /**
+   * The page's own guard, and the rule for each path that is not the page's or when the page has none. Where everything
+   * is protected and nothing says otherwise, a signed-in visitor is asked for.
+   */
+  #askedAbout(paths: GuardedPaths, method: string, pageGuard?: PageGuard): Set<AccessRule | PageGuard> {
+    const own = pageGuard?.isFor(method) ? pageGuard : undefined;
+    const asked = new Set<AccessRule | PageGuard>(own && !own.isPublic ? [own] : []);
+    for (const path of own ? paths.others : paths.all) {
+      if (this.#isLoginPath(paths.isPage(path) ? paths.page : path)) continue;
+      const rule = this.rules.find(path, method);
+      if (rule) asked.add(rule);
+      else if (this.config.globalProtect && !this.#isOpen(path, paths, own)) asked.add(this.rules.signedIn);
+    }
+    return asked;
+  }
+
+  /** Whether `globalProtect` leaves a path alone: an action stands for itself, any other for the page. */
+  #isOpen(path: string, paths: GuardedPaths, own: PageGuard | undefined): boolean {
+    if (own && path !== paths.action) return true;
+    return this.config.isExcluded(path) || (paths.isPage(path) && this.config.isExcluded(paths.page));
+  }
+
+  async #reportOnly(paths: GuardedPaths, request: GuardedRequest, visitor: Visitor): Promise<void> {
+    const rules = new Set(paths.all.map((path) => this.rules.findReportOnly(path, request.method)));
+    for (const rule of rules) {
+      if (!rule) continue;
+      const decision = await this.#check(rule, visitor, request);
+      if (!decision.isGranted) this.log.wouldRefuse(describe(request, rule, decision, 'would be refused'));
+    }
+  }
+
+  async #decide(demand: AccessRule | PageGuard, visitor: Visitor, request: AccessRequest): Promise<AccessDecision> {
+    if (!(demand instanceof PageGuard)) return this.#check(demand, visitor, request);
+    if (visitor.isGuest && demand.admitsGuests) return this.#decided(true, 'GRANTED', 'not signed in');
+    const rules = demand.rulesFor(request.method);
+    if (rules.length === 0)
+      return this.#decided(false, 'FOR_GUESTS_ONLY', 'the page is for visitors who are not signed in');
+    const decisions: AccessDecision[] = [];
+    for (const rule of rules) {
+      const decision = await this.#check(rule, visitor, request);
+      if (decision.isGranted) return decision;
+      decisions.push(decision);
+    }
+    return decisions[0] as AccessDecision;
+  }
+
+  async #check(rule: AccessRule, visitor: Visitor, request: AccessRequest): Promise<AccessDecision> {
+    let decision: AccessDecision;
+    try {
+      decision = asDecision(await this.checker.check(rule.askedOf(request), visitor));
+    } catch (error) {
+      this.log.failure(`A check for ${rule} threw, so the visitor was refused.`, error);
+      decision = this.#decided(false, 'CHECK_FAILED', 'the check threw');
+    }
+    decision.rule = rule;
+    return decision;
+  }
+
+  #decided(isGranted: boolean, code: DecisionCode, reason: string, missing: readonly string[] = []): AccessDecision {
+    return new (this.made.of(AccessDecision))(isGranted, code, reason, missing);
+  }
+
+  #isLoginPath(path: string): boolean {
+    return normalized(path) === this.#loginPath;
+  }
+
+  /** The login page is open to everybody; who is signed in already may have nothing to do there. */
+  #inspectLogin(request: GuardedRequest, visitor: Visitor, pageGuard?: PageGuard): Response | undefined {
+    if (request.method !== 'GET' || !this.#goesHome(visitor, pageGuard)) return undefined;
+    request.onGuarded?.();
+    if (new URLSearchParams(request.search).has(REAUTHENTICATE_PARAMETER)) return undefined;
+    return redirectTo(this.config.toLocation(this.config.homePath), request.method);
+  }
+
+  /** Whether the login page sends somebody home. */
+  #goesHome(visitor: Visitor, pageGuard: PageGuard | undefined): boolean {
+    const isForGuests = this.config.globalProtect || pageGuard?.isForGuestsOnly === true;
+    return isForGuests && !visitor.isGuest && !this.#isLoginPath(pathOnly(this.config.homePath));
+  }
+
+  /**
+   * Whether somebody sent to `target` would, by refusals alone, be sent around in a circle.
+   *
+   * @param again Whether it is to sign in again, for which the login page is open.
+   */
+  async #leadsBack(target: string, request: GuardedRequest, visitor: Visitor, again = false): Promise<boolean> {
+    const seen = new Set(GuardedPaths.of(request, this.config.base)?.all.map(normalized));
     let next: string | undefined = target;
     for (let hop = 0; hop < MAX_HOPS && next?.startsWith('/'); hop++) {
       const path = normalized(pathOnly(next));
       if (seen.has(path)) return true;
       seen.add(path);
-      next = await this.#nextHop(path, visitor);
+      if (again && this.#isLoginPath(path)) return false;
+      next = await this.#nextHop(path, visitor, request);
     }
     return next?.startsWith('/') ?? false;
   }
 
   /** Where a visitor is sent on from a page, or `undefined` when the page lets them in. */
-  async #nextHop(path: string, visitor: Visitor): Promise<string | undefined> {
+  async #nextHop(path: string, visitor: Visitor, from: GuardedRequest): Promise<string | undefined> {
     const { config } = this;
-    if (this.#isLogin([path])) return this.#goesHome(visitor) ? config.homePath : undefined;
-    for (const rule of this.#rulesFor([path], 'GET')) {
-      if ((await this.#check(rule, visitor)).isGranted) continue;
-      if (rule.status === 404) return undefined;
-      return rule.redirectTo ?? (visitor.isGuest ? undefined : config.forbiddenPath) ?? config.loginPath;
+    const pageGuard = await this.#pageGuardOf(path);
+    if (this.#isLoginPath(path)) return this.#goesHome(visitor, pageGuard) ? config.homePath : undefined;
+    const { url, signedInFor } = from;
+    const request = { method: 'GET', routePattern: path, params: {}, url: new URL(path, url), signedInFor };
+    for (const demand of this.#askedAbout(GuardedPaths.ofPage(path), request.method, pageGuard)) {
+      const { isGranted, code, rule } = await this.#decide(demand, visitor, request);
+      if (isGranted || !config.enforce) continue;
+      if (rule?.status === 404) return undefined;
+      if (code === 'FOR_GUESTS_ONLY') return config.homePath;
+      return rule?.redirectTo ?? (visitor.isGuest ? undefined : config.forbiddenPath) ?? config.loginPath;
     }
     return undefined;
   }
@@ -189,33 +229,24 @@ export class RouteGuard {
   #withReturnPath(location: string, request: GuardedRequest): string {
     if (request.method !== 'GET' && request.method !== 'HEAD') return location;
     const returnPath = toReturnPath(request.pathname + request.search);
-    if (returnPath === undefined) return location;
-    const [, target = '', hash = ''] = /^([^#]*)(.*)$/s.exec(location) ?? [];
-    const separator = target.includes('?') ? '&' : '?';
-    return `${target}${separator}${RETURN_PARAMETER}=${encodeURIComponent(returnPath)}${hash}`;
+    return returnPath === undefined ? location : withParameter(location, RETURN_PARAMETER, returnPath);
   }
+}
+
+function withParameter(location: string, name: string, value: string): string {
+  const [, target = '', hash = ''] = /^([^#]*)(.*)$/s.exec(location) ?? [];
+  return `${target}${target.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}${hash}`;
 }
 
 /** One line, whatever the path holds: nobody writes a second line into a log. */
-function describe(request: GuardedRequest, rule: AccessRule, decision: AccessDecision): string {
-  const outcome = decision.isGranted ? 'granted' : 'refused';
+function describe(
+  request: GuardedRequest,
+  demand: AccessRule | PageGuard,
+  decision: AccessDecision,
+  outcome = decision.isGranted ? 'granted' : 'refused',
+): string {
   const { method, pathname, routePattern } = request;
-  const line = `${method} ${printable(pathname)} (route ${routePattern}): ${rule} ${outcome}: ${decision.reason}`;
+  const asked = demand instanceof PageGuard ? `guard of the page (${demand})` : `${demand}`;
+  const line = `${method} ${printable(pathname)} (route ${routePattern}): ${asked} ${outcome}: ${decision.reason}`;
   return line.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-}
-
-/** The path of an option, as that of a request is read: it may be written encoded or plain. */
-function pathOnly(location: string): string {
-  const path = location.replace(/[?#].*$/s, '');
-  try {
-    return canonicalPath(path, '');
-  } catch {
-    return path;
-  }
-}
-
-const IS_NORMALIZED = /^(?!.*\/\/)(?:\/|[\x21-\x7e]*[^/])$/;
-
-function normalized(path: string): string {
-  return IS_NORMALIZED.test(path) ? path : `/${segmentsOf(path.normalize('NFC')).join('/')}`;
 }

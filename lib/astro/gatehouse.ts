@@ -25,11 +25,14 @@ import {
   type SetupOptions,
   type StoreName,
 } from './options.js';
+import { type PageModule, pageGuardLoaders } from './page-guard-loaders.js';
 
 /** What the built site knows: its options, where they were written, and what Astro says about it. */
 export interface SiteSettings {
   readonly options: GatehouseOptions;
   readonly setup: SetupOptions;
+  /** Pages and endpoints whose files may export a guard. */
+  readonly pages: readonly PageModule[];
   readonly secret: string | undefined;
   readonly isProduction: boolean;
   readonly base: string;
@@ -82,6 +85,7 @@ export class Gatehouse {
       secrets: Secrets.from(site.secret, { source: 'GATEHOUSE_SECRET', isProduction }),
       guard: new GuardConfig({ ...options, exclude }, site),
       access: new AccessConfig(options.access),
+      pageGuards: { loaders: pageGuardLoaders(site.pages), keeps: isProduction },
       store: STORES[options.session?.store ?? 'cookie'],
     });
     currentScope.use(options);

@@ -1,6 +1,6 @@
 import type { APIContext } from 'astro';
 import { AccessChecker } from '../access/access-checker.js';
-import { asDecision } from '../access/access-decision.js';
+import { AccessDecision, asDecision } from '../access/access-decision.js';
 import { AccessRule, type Requirement } from '../access/access-rule.js';
 import { DecisionLog } from '../access/decision-log.js';
 import { GuardConfig } from '../access/guard-config.js';
@@ -139,17 +139,18 @@ export async function authorize(requirement: Requirement = {}, context?: WithLoc
   const rule = new AccessRule({ ...checkRequirement(requirement), pattern: '/**' });
   const scope = scopeOf('authorize', context);
   const visitor = await scope.resolveVisitor();
-  const reason = await reasonToRefuse(scope, rule, visitor);
-  if (reason !== undefined) throw new AccessDeniedError(visitor.isGuest ? 401 : 403, true, reason);
+  const { isGranted, code, reason, missing } = await decide(scope, rule, visitor);
+  if (isGranted || code === 'GRANTED') return;
+  throw new AccessDeniedError(visitor.isGuest || code === 'SIGN_IN_AGAIN' ? 401 : 403, true, reason, code, missing);
 }
 
-async function reasonToRefuse(scope: RequestScope, rule: AccessRule, visitor: Visitor): Promise<string | undefined> {
+async function decide(scope: RequestScope, rule: AccessRule, visitor: Visitor): Promise<AccessDecision> {
   try {
-    const decision = asDecision(await scope.get(AccessChecker).check(rule, visitor));
-    return decision.isGranted ? undefined : decision.reason;
+    const asked = scope.request ? rule.askedOf(scope.request) : rule;
+    return asDecision(await scope.get(AccessChecker).check(asked, visitor));
   } catch (error) {
     scope.get(DecisionLog).failure('A check for authorize() threw, so the visitor was refused.', error);
-    return 'the check threw';
+    return new AccessDecision(false, 'CHECK_FAILED', 'the check threw');
   }
 }
 

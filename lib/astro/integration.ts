@@ -6,9 +6,10 @@ import { SessionConfig } from '../session/session-config.js';
 import { developmentSecret } from './development-secret.js';
 import { optionsToSource } from './function-source.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
+import { pageFilesSource } from './page-files.js';
 import { SetupFile } from './setup-file.js';
 import { unguardedFiles } from './unguarded-files.js';
-import { virtualModules } from './virtual-modules.js';
+import { routesChanged, virtualModules } from './virtual-modules.js';
 
 const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
 /** Helpers and middlewares must be of one copy. Astro sees to that only where the project's own package.json names us. */
@@ -38,6 +39,7 @@ const BUNDLED = [
 export default function gatehouse(options: GatehouseOptions = {}): AstroIntegration {
   let routes: readonly IntegrationResolvedRoute[] = [];
   let config: AstroConfig;
+  let devServer: Parameters<typeof routesChanged>[0] | undefined;
   return {
     name: 'astro-gatehouse',
     hooks: {
@@ -53,6 +55,8 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
           site: (environment: string) => siteSource(settled, config, command === 'dev' ? 'development' : environment),
           setup: () => setup?.source ?? 'export default {};',
           routes: () => routesSource(routes),
+          guards: (environment: string) =>
+            pageFilesSource(environment === 'prerender' ? [] : routes, config.root, command === 'dev'),
         };
         updateConfig({
           vite: {
@@ -67,6 +71,10 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
       },
       'astro:routes:resolved': (resolved) => {
         routes = resolved.routes;
+        if (devServer) routesChanged(devServer);
+      },
+      'astro:server:setup': ({ server }) => {
+        devServer = server;
       },
       'astro:config:done': ({ config: settled, injectTypes }) => {
         config = settled;

@@ -1,3 +1,4 @@
+import type { AccessDecision } from '../access/access-decision.js';
 import type { Visitor, VisitorData } from '../access/visitor.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { Session } from '../session/session.js';
@@ -12,6 +13,8 @@ export interface GatehouseLocals {
   readonly services: RequestScope;
   /** Who asks. */
   readonly visitor: Visitor;
+  /** What the guard decided, and by which rule; `undefined` where nobody had to be asked. */
+  readonly decision: AccessDecision | undefined;
 }
 
 /** Where the scope is kept that the properties below tell about. */
@@ -44,6 +47,13 @@ const PROPERTIES: PropertyDescriptorMap & ThisType<Scoped> = {
     get() {
       this[SCOPE].session.markUsed();
       return this[SCOPE].visitor;
+    },
+    enumerable: true,
+    configurable: true,
+  },
+  decision: {
+    get() {
+      return this[SCOPE].decision;
     },
     enumerable: true,
     configurable: true,

@@ -6,7 +6,7 @@ import { nearestName } from './spelling.js';
 /** What is said of a value: what it must be, or nothing when it is. */
 type Demand = (value: unknown) => string | undefined;
 
-const REQUIREMENTS = ['role', 'roles', 'permission', 'permissions', 'allow'];
+const REQUIREMENTS = ['role', 'roles', 'permission', 'permissions', 'authenticatedWithin', 'allow'];
 /** A path of the site: `//host` and `/\host` would be other sites, and a blank or a line feed would end a header. */
 const SITE_PATH = /^\/(?![/\\])[^\\\s\p{Cc}]*$/u;
 const WEB_ADDRESS = /^https?:\/\/[^\\\s\p{Cc}]+$/iu;
@@ -76,17 +76,23 @@ const needs = {
   roles: z.optional(several('role')),
   permission: z.optional(one('permissions')),
   permissions: z.optional(several('permission')),
+  authenticatedWithin: z.optional(seconds),
   allow: z.optional(fn),
+};
+
+const demands = {
+  ...needs,
+  methods: z.optional(methods),
+  status: z.optional(hiddenStatus),
+  redirectTo: z.optional(address),
+  enforce: z.optional(flag),
 };
 
 const rule = record('a rule', {
   pattern: z.optional(pattern),
   action: z.optional(actionName),
   island: z.optional(islandName),
-  ...needs,
-  methods: z.optional(methods),
-  status: z.optional(hiddenStatus),
-  redirectTo: z.optional(address),
+  ...demands,
 }).check(({ value: given, issues }) => {
   if (!isPlainObject(given)) return;
   const subjects = [given.pattern, given.action, given.island].filter((subject) => subject !== undefined);
@@ -130,6 +136,7 @@ const common = {
   runWithContext: z.optional(fn),
   getContextStore: z.optional(fn),
   setContextStore: z.optional(fn),
+  enforce: z.optional(flag),
   debug: z.optional(flag),
 };
 
@@ -141,6 +148,20 @@ export const integrationOptions = record('gatehouse({…}) in astro.config', {
 });
 /** What may be given to `defineGatehouse({…})`. */
 export const setupOptions = record('defineGatehouse({…})', { ...common, services: z.optional(fn) });
+const guardWord = value((given) =>
+  typeof given === 'string' && !['public', 'user', 'guest'].includes(given)
+    ? `cannot be '${given}': it is 'public', 'user', 'guest' or a requirement such as { role: 'admin' }`
+    : undefined,
+);
+const guardRule = record('a guard', demands);
+const guardEntry = z.unknown().check(({ value: given, issues }) => {
+  issues.push(...raised(typeof given === 'string' ? guardWord : guardRule, given));
+});
+/** What a page's file may export as `guard`. */
+export const guard = z.unknown().check(({ value: given, issues }) => {
+  const isList = Array.isArray(given) && given.length > 0;
+  issues.push(...raised(isList ? z.array(guardEntry) : guardEntry, given));
+});
 /** What may be given to `authorize()`. */
 export const requirement = record('a requirement', needs);
 
@@ -211,8 +232,14 @@ function record(what: string, shape: Record<string, z.core.$ZodType>) {
         complain('is hidden: write it as an ordinary key', [key]);
       }
     }
-    for (const issue of z.safeParse(keys, given).error?.issues ?? []) complain(issue.message, [...issue.path]);
+    issues.push(...raised(keys, given));
   });
+}
+
+/** What another schema finds wrong, to be handed on. */
+function raised(schema: z.core.$ZodType, given: unknown): z.core.$ZodRawIssue[] {
+  const found = z.safeParse(schema, given).error?.issues ?? [];
+  return found.map(({ message, path }) => ({ code: 'custom', input: given, message, path: [...path] }));
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
@@ -224,7 +251,7 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 function strangerSentence(key: string, what: string, names: readonly string[]): string {
   const cure = CURES[`${what}.${key}`];
   if (cure) return cure;
-  const kind = what === 'a rule' || what === 'a requirement' ? 'key' : 'option';
+  const kind = ['a rule', 'a requirement', 'a guard'].includes(what) ? 'key' : 'option';
   const nearest = nearestName(key, names);
   const question = nearest ? `did you mean ${nearest}? ` : '';
   return `no such ${kind} of ${what}; ${question}There are ${names.join(', ')}`;

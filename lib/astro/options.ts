@@ -2,11 +2,12 @@ import * as z from 'zod/mini';
 import type { AccessOptions } from '../access/access-options.js';
 import type { AccessRuleOptions, Requirement } from '../access/access-rule.js';
 import type { GuardOptions } from '../access/guard-config.js';
+import type { Guard } from '../access/page-guard.js';
 import type { Services } from '../container/services.js';
 import { InvalidOptionsError } from '../errors.js';
 import type { SessionOptions } from '../session/session-config.js';
 import type { ContextOptions } from './current-scope.js';
-import { integrationOptions, requirement, setupOptions } from './option-schemas.js';
+import { guard, integrationOptions, requirement, setupOptions } from './option-schemas.js';
 
 /** Stores that can be named in the options; any other is registered in the setup module. */
 export type StoreName = 'cookie' | 'memory' | 'astro';
@@ -54,6 +55,14 @@ export function checkSetupOptions(options: unknown, file = 'src/gatehouse.ts'): 
 /** @throws {InvalidOptionsError} For what is no requirement, and so would ask for less than was meant. */
 export function checkRequirement(given: unknown): Requirement {
   return check<Requirement>(requirement, given, "authorize(…), for instance authorize({ role: 'admin' })");
+}
+
+/**
+ * @param file The page's file, from the project's root.
+ * @throws {InvalidOptionsError} For what is no guard, and so would protect less than was meant, or nothing.
+ */
+export function checkGuard(given: unknown, file: string): Guard {
+  return check<Guard>(guard, given, `guard of ${file}`);
 }
 
 /**

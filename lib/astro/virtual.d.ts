@@ -1,6 +1,6 @@
 declare module 'virtual:astro-gatehouse/site' {
   type SiteSettings = import('./gatehouse.js').SiteSettings;
-  export const site: Omit<SiteSettings, 'setup' | 'secret'>;
+  export const site: Omit<SiteSettings, 'setup' | 'secret' | 'pages'>;
   /** For where there is no GATEHOUSE_SECRET: in development, and while pages are prerendered. */
   export const spareSecret: string | undefined;
 }
@@ -13,6 +13,11 @@ declare module 'virtual:astro-gatehouse/setup' {
 declare module 'virtual:astro-gatehouse/routes' {
   /** Patterns of the routes that are not pages. */
   export const endpoints: ReadonlySet<string>;
+}
+
+declare module 'virtual:astro-gatehouse/guards' {
+  /** Pages and endpoints whose files may export a guard. */
+  export const pages: readonly import('./page-guard-loaders.js').PageModule[];
 }
 
 declare module 'astro:env/server' {
@@ -30,5 +35,6 @@ declare namespace App {
     session: import('../session/session.js').Session;
     services: import('../container/request-scope.js').RequestScope;
     readonly visitor: import('../access/visitor.js').Visitor;
+    readonly decision: import('../access/access-decision.js').AccessDecision | undefined;
   }
 }

@@ -5,11 +5,13 @@ import { AccessRule } from '../access/access-rule.js';
 import { AccessRules } from '../access/access-rules.js';
 import { DecisionLog } from '../access/decision-log.js';
 import { GuardConfig } from '../access/guard-config.js';
+import { type GuardLoader, PageGuards } from '../access/page-guards.js';
 import { RouteGuard } from '../access/route-guard.js';
 import { Visitor } from '../access/visitor.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
 import { Clock } from '../session/clock.js';
 import { FlashBag } from '../session/flash-bag.js';
+import { MadeClasses } from '../session/made-classes.js';
 import { Secrets } from '../session/secrets.js';
 import { Session } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
@@ -26,12 +28,21 @@ export interface Settings {
   readonly secrets: Secrets;
   readonly guard: GuardConfig;
   readonly access: AccessConfig;
+  /** What pages and endpoints say of themselves. Default: nothing. */
+  readonly pageGuards?: { loaders: Readonly<Record<string, GuardLoader>>; keeps: boolean } | undefined;
   /** The class that keeps sessions. Default: the cookie. */
   readonly store?: Class<SessionStore> | undefined;
 }
 
 /** The floor plan: every part of the package, and how long it lives. */
-export function defaultServices({ session, secrets, guard, access, store = CookieSessionStore }: Settings): Services {
+export function defaultServices({
+  session,
+  secrets,
+  guard,
+  access,
+  pageGuards,
+  store = CookieSessionStore,
+}: Settings): Services {
   return new Services()
     .value(SessionConfig, session)
     .value(Secrets, secrets)
@@ -43,6 +54,7 @@ export function defaultServices({ session, secrets, guard, access, store = Cooki
     .shared(SessionManager)
     .shared(VisitorResolver)
     .shared(AccessRules)
+    .shared(PageGuards, (get) => new PageGuards(pageGuards?.loaders, get(MadeClasses), pageGuards?.keeps))
     .shared(AccessChecker)
     .shared(DecisionLog)
     .shared(RouteGuard)

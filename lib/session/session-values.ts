@@ -40,6 +40,11 @@ export class SessionValues {
     this.#adopted = new Map(Object.entries(values));
   }
 
+  /** Whether a value is seen that is not this session's own. */
+  isAdopted(key: string): boolean {
+    return this.#adopted.has(key) && !this.#set?.has(key);
+  }
+
   keys(): string[] {
     if (!this.isDirty && this.#adopted.size === 0) return [...this.#stored.keys()];
     const keys = new Set([...this.#stored.keys(), ...this.#adopted.keys(), ...this.changed.keys()]);

@@ -81,6 +81,11 @@ export class Session<Data extends object = App.SessionData> {
     return createdAt === undefined ? undefined : new Date(createdAt);
   }
 
+  /** When its visitor signed in, or the session began; `undefined` for a visitor who was adopted. */
+  get signedInAt(): Date | undefined {
+    return this.#values.isAdopted('userId') ? undefined : this.createdAt;
+  }
+
   /** When the session ends unless it is used again; `undefined` while nothing is stored. */
   get expiresAt(): Date | undefined {
     const { opened } = this.#state;

@@ -31,10 +31,22 @@ describe('A refusal', () => {
     [401, 'Unauthorized'],
     [403, 'Forbidden'],
   ] as const)('for a program is a problem document: %i', async (status, title) => {
-    const response = problem(status, { code: 'NOT_ALLOWED' });
+    const response = problem(status, { code: 'MISSING_ROLE', reason: 'needs role a or b', missing: ['a', 'b'] });
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect(await response.json()).toEqual({ type: 'about:blank', title, status, code: 'NOT_ALLOWED' });
+    expect(await response.json()).toEqual({
+      type: 'about:blank',
+      title,
+      status,
+      detail: 'needs role a or b',
+      code: 'MISSING_ROLE',
+      missing: ['a', 'b'],
+    });
+  });
+
+  it('says nothing of what is missing when nothing is', async () => {
+    const details = await problem(403, { code: 'NOT_ALLOWED', reason: 'allow() refused', missing: [] }).json();
+    expect(Object.keys(details)).toEqual(['type', 'title', 'status', 'detail', 'code']);
   });
 
   it('names no code when nothing was decided', async () => {

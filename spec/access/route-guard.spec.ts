@@ -5,6 +5,8 @@ import { AccessConfig } from '../../lib/access/access-options.js';
 import { AccessRule, type AccessRuleOptions, type PageRuleOptions } from '../../lib/access/access-rule.js';
 import { AccessRules } from '../../lib/access/access-rules.js';
 import { GuardConfig } from '../../lib/access/guard-config.js';
+import type { Guard } from '../../lib/access/page-guard.js';
+import { PageGuards } from '../../lib/access/page-guards.js';
 import { RouteGuard } from '../../lib/access/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
 import { AccessDeniedError } from '../../lib/errors.js';
@@ -79,6 +81,7 @@ describe('A guest', () => {
       type: 'about:blank',
       title: 'Unauthorized',
       status: 401,
+      detail: 'not signed in',
       code: 'NOT_SIGNED_IN',
     });
   });
@@ -175,7 +178,14 @@ describe('A refusal', () => {
     const made = new MadeClasses();
     const config = new GuardConfig({ protect: [ADMIN_ONLY] });
     const checker = new AccessChecker(new AccessConfig(), made);
-    const guard = new Teapot(new AccessRules(config, made), checker, config, new RememberingLog(), made);
+    const guard = new Teapot(
+      new AccessRules(config, made),
+      new PageGuards(),
+      checker,
+      config,
+      new RememberingLog(),
+      made,
+    );
     expect(outcome(await guard.inspect(navigation('/admin'), guest()))).toBe('418');
     expect(outcome(await guard.inspect(navigation('/admin'), member()))).toBe('302 /login');
   });
@@ -527,5 +537,192 @@ describe('An answer that a rule has a say in', () => {
     await ask('/admin/page', admin());
     await ask('/admin/refused', guest());
     expect(told).toEqual(['/admin/page', '/admin/refused']);
+  });
+});
+
+describe('A guard beside a page', () => {
+  const rules: AccessRuleOptions[] = [{ pattern: '/**', role: 'admin' }];
+
+  it.each<[Guard, Visitor, string]>([
+    ['public', guest(), 'page'],
+    ['public', member(), 'page'],
+    ['user', guest(), '302 /login?returnTo=%2Fteam'],
+    ['user', member(), 'page'],
+    ['guest', guest(), 'page'],
+    ['guest', member(), '302 /home'],
+    [{ role: 'user' }, member(), 'page'],
+    [{ role: 'editor', redirectTo: '/why' }, member(), '302 /why'],
+    [{ role: 'editor', status: 404 }, member(), '404'],
+    [[{ role: 'editor' }, { role: 'user' }], member(), 'page'],
+    [[{ role: 'editor' }, { role: 'author' }], member(), '302 /no'],
+    [['guest', { role: 'editor' }], guest(), 'page'],
+    [['guest', { role: 'editor' }], member(), '302 /no'],
+    [{ role: 'editor', methods: ['POST'] }, admin(), 'page'],
+    [{ role: 'editor', methods: ['POST'] }, member(), '302 /no'],
+  ])('of %j decides instead of the rules', async (guard, visitor, expected) => {
+    const parts: GuardParts = {
+      pages: { '/team': guard, '/home': 'user', '/no': 'public', '/why': 'public' },
+      homePath: '/home',
+      forbiddenPath: '/no',
+    };
+    expect(await inspect(rules, navigation('/team'), visitor, parts)).toBe(expected);
+  });
+
+  it('decides in place of globalProtect, for whatever address leads to the page', async () => {
+    const parts: GuardParts = { pages: { '/about': 'public' }, globalProtect: true };
+    for (const address of ['/about', '/about/', '/about.html', '/fr/about']) {
+      expect(await inspect([], navigation(address, { routePattern: '/about' }), guest(), parts)).toBe('page');
+    }
+  });
+
+  it('does not speak for another address that a rule names, nor for an action', async () => {
+    const parts: GuardParts = { pages: { '/about': 'public' }, globalProtect: true };
+    const elsewhere = navigation('/fr/about', { routePattern: '/about' });
+    expect(await inspect([{ pattern: '/fr/**', role: 'fr' }], elsewhere, guest(), parts)).toMatch(/^302/);
+    const action = navigation('/about', { method: 'POST', action: { name: 'send', calledFrom: 'form' } });
+    expect(await inspect([], action, guest(), parts)).toBe('303 /login');
+  });
+
+  it('sends programs that are signed in away from what is for guests', async () => {
+    expect(await inspect([], call('/join'), member(), { pages: { '/join': 'guest' } })).toBe('403');
+  });
+
+  it('on the login page sends those home who are signed in, and keeps nobody else out', async () => {
+    const pages: Record<string, Guard> = { '/login': 'guest' };
+    expect(await inspect([], navigation('/login'), member(), { pages })).toBe('302 /');
+    expect(await inspect([], navigation('/login'), guest(), { pages })).toBe('page');
+    expect(await inspect([], navigation('/login'), guest(), { pages: { '/login': { role: 'x' } } })).toBe('page');
+  });
+
+  it('on the login page leads nobody around in a circle', async () => {
+    const parts: GuardParts = { pages: { '/login': 'guest' } };
+    expect(await inspect(rules, navigation('/'), member(), parts)).toBe('403');
+    expect(await inspect([], navigation('/'), member(), { pages: { '/': 'guest' } })).toBe('403');
+    expect(await inspect([], navigation('/a'), member(), { pages: { '/a': 'guest', '/': 'guest' } })).toBe('403');
+  });
+
+  it('says nothing of error pages, which are for everybody', async () => {
+    const missing = navigation('/nothing', { routePattern: '/404' });
+    expect(await inspect([], missing, guest(), { pages: { '/404': 'user' } })).toBe('page');
+  });
+
+  it('that cannot be read lets nobody in', async () => {
+    const guard = guardWith([], { pages: { '/a': { role: 'x' } } });
+    class Broken extends PageGuards {
+      override of(): never {
+        throw new Error('broken');
+      }
+    }
+    const made = new MadeClasses();
+    const config = new GuardConfig({ protect: [ADMIN_ONLY] });
+    const checker = new AccessChecker(new AccessConfig(), made);
+    const broken = new RouteGuard(
+      new AccessRules(config, made),
+      new Broken(),
+      checker,
+      config,
+      new RememberingLog(),
+      made,
+    );
+    await expect(broken.inspect(navigation('/a'), admin())).rejects.toThrow('broken');
+    expect(outcome(await guard.inspect(navigation('/a'), member()))).toMatch(/^302/);
+  });
+});
+
+describe('A rule that only reports', () => {
+  it('lets pass, and says whom it would have refused', async () => {
+    const log = new RememberingLog();
+    const rule = { ...ADMIN_ONLY, enforce: false };
+    expect(await inspect([rule], navigation('/admin'), member(), { log })).toBe('page');
+    expect(await inspect([rule], navigation('/admin'), admin(), { log })).toBe('page');
+    expect(log.reported).toEqual([
+      'GET /admin (route /admin): /admin/** (role admin), report only would be refused: needs role admin',
+    ]);
+  });
+
+  it('opens nothing that another rule, or globalProtect, protects', async () => {
+    const rule = { pattern: '/admin/**', enforce: false, allow: () => true };
+    expect(await inspect([rule, ADMIN_ONLY], navigation('/admin'), guest())).toMatch(/^302/);
+    expect(await inspect([rule], navigation('/admin'), guest(), { globalProtect: true })).toMatch(/^302/);
+  });
+
+  it('says nothing of what a thrown check would have been but a refusal', async () => {
+    const log = new RememberingLog();
+    const allow = () => {
+      throw new Error('no');
+    };
+    expect(await inspect([{ pattern: '/a', allow, enforce: false }], navigation('/a'), guest(), { log })).toBe('page');
+    expect([log.reported.length, log.failures.length]).toEqual([1, 1]);
+  });
+
+  it('is every rule and every guard of a page with enforce: false for all', async () => {
+    const log = new RememberingLog();
+    const parts: GuardParts = { log, enforce: false, globalProtect: true, pages: { '/team': 'user' } };
+    for (const path of ['/admin', '/team', '/elsewhere']) {
+      expect(await inspect([ADMIN_ONLY], navigation(path), guest(), parts)).toBe('page');
+    }
+    expect(log.reported.map((line) => line.replace(/^GET (\S+) .*: /, '$1 '))).toEqual([
+      '/admin not signed in',
+      '/team not signed in',
+      '/elsewhere not signed in',
+    ]);
+  });
+});
+
+describe('A rule for those who have signed in lately', () => {
+  const rule: AccessRuleOptions = { pattern: '/billing', role: 'user', authenticatedWithin: 300 };
+  const asked = (signedInFor: number | undefined) => navigation('/billing', { signedInFor });
+
+  it('lets them in', async () => {
+    expect(await inspect([rule], asked(300), member())).toBe('page');
+  });
+
+  it.each([301, undefined])('has others sign in again, though the login page is for guests: %s', async (seconds) => {
+    const parts: GuardParts = { globalProtect: true };
+    const login = '/login?returnTo=%2Fbilling&reauthenticate=1';
+    expect(await inspect([rule], asked(seconds), member(), parts)).toBe(`302 ${login}`);
+    expect(await inspect([rule], navigation(login, { routePattern: '/login' }), member(), parts)).toBe('page');
+    expect(await inspect([rule], navigation('/login'), member(), parts)).toBe('302 /');
+  });
+
+  it('asks nobody to sign in again who may not then either', async () => {
+    expect(await inspect([rule], asked(301), member(['other']), { forbiddenPath: '/no' })).toBe('302 /no');
+  });
+
+  it('tells programs with 401', async () => {
+    const response = await guardWith([rule]).inspect(call('/billing', { signedInFor: 301 }), member());
+    expect([response?.status, await response?.json()]).toEqual([
+      401,
+      expect.objectContaining({ code: 'SIGN_IN_AGAIN', detail: 'needs a sign-in within 300 seconds' }),
+    ]);
+  });
+});
+
+describe('What a rule asks about', () => {
+  it('is the request too', async () => {
+    const rule: AccessRuleOptions = {
+      pattern: '/users/*',
+      allow: (session, { params, routePattern, method, url }) =>
+        session?.userId === params.id && `${method} ${routePattern} ${url.search}` === 'GET /users/[id] ?tab=1',
+    };
+    const request = (id: string) => navigation(`/users/${id}?tab=1`, { routePattern: '/users/[id]', params: { id } });
+    expect(await inspect([rule], request('ada'), member())).toBe('page');
+    expect(await inspect([rule], request('grace'), member())).toMatch(/^302/);
+  });
+
+  it("reaches a check of one's own through the rule", async () => {
+    const access = { check: (rule: AccessRule) => rule.request.params.id === 'ada' };
+    const rule: AccessRuleOptions = { pattern: '/users/*', role: 'nobody' };
+    const request = navigation('/users/ada', { routePattern: '/users/[id]', params: { id: 'ada' } });
+    expect(await inspect([rule], request, member(), { access })).toBe('page');
+  });
+
+  it('is told with the decision: which rule, why, and what was missing', async () => {
+    const decisions: AccessDecision[] = [];
+    const request = navigation('/admin', { onDecided: (decision) => decisions.push(decision) });
+    await inspect([ADMIN_ONLY], request, member());
+    const [decision] = decisions;
+    expect(decision).toMatchObject({ isGranted: false, code: 'MISSING_ROLE', missing: ['admin'] });
+    expect(decision?.rule?.pattern).toBe('/admin/**');
   });
 });

@@ -2,13 +2,16 @@ import type { GuardedRequest } from '../../lib/access/guarded-request.js';
 
 /** A browser opens a page whose route is a fixed path. */
 export function navigation(address: string, parts: Partial<GuardedRequest> = {}): GuardedRequest {
-  const { pathname, search } = new URL(address, 'http://site.example');
+  const url = new URL(address, 'http://site.example');
+  const { pathname, search } = url;
   return {
     method: 'GET',
     pathname,
     search,
     routePattern: decodeURI(pathname),
     params: {},
+    url,
+    signedInFor: undefined,
     isNavigation: true,
     ...parts,
   };

@@ -4,16 +4,23 @@ import type { AccessRuleOptions } from '../../lib/access/access-rule.js';
 import { AccessRules } from '../../lib/access/access-rules.js';
 import { DecisionLog } from '../../lib/access/decision-log.js';
 import { GuardConfig, type GuardOptions } from '../../lib/access/guard-config.js';
+import type { Guard } from '../../lib/access/page-guard.js';
+import { PageGuards } from '../../lib/access/page-guards.js';
 import { RouteGuard } from '../../lib/access/route-guard.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 
 /** Keeps what the guard says instead of printing it. */
 export class RememberingLog extends DecisionLog {
   readonly decisions: string[] = [];
+  readonly reported: string[] = [];
   readonly failures: { line: string; error: unknown }[] = [];
 
   override decision(line: string): void {
     this.decisions.push(line);
+  }
+
+  override wouldRefuse(line: string): void {
+    this.reported.push(line);
   }
 
   override failure(line: string, error: unknown): void {
@@ -28,12 +35,15 @@ export interface GuardParts extends GuardOptions {
   log?: DecisionLog;
   checker?: AccessChecker;
   made?: MadeClasses;
+  /** What the files of pages export, by route. */
+  pages?: Readonly<Record<string, Guard>>;
 }
 
 /** A guard with these rules, assembled by hand. */
 export function guardWith(protect: readonly AccessRuleOptions[], parts: GuardParts = {}): RouteGuard {
-  const { access, site, log = new RememberingLog(), made = new MadeClasses(), ...options } = parts;
+  const { access, site, log = new RememberingLog(), made = new MadeClasses(), pages = {}, ...options } = parts;
   const checker = parts.checker ?? new AccessChecker(new AccessConfig(access), made);
   const config = new GuardConfig({ ...options, protect }, site);
-  return new RouteGuard(new AccessRules(config, made), checker, config, log, made);
+  const loaders = Object.fromEntries(Object.entries(pages).map(([route, guard]) => [route, async () => guard]));
+  return new RouteGuard(new AccessRules(config, made), new PageGuards(loaders, made), checker, config, log, made);
 }

@@ -1,0 +1,65 @@
+import { canonicalPath, routedPath, UnreadablePathError } from './canonical-path.js';
+import type { GuardedRequest } from './guarded-request.js';
+import { actionPath } from './internal-path.js';
+import { segmentsOf } from './path-pattern.js';
+
+const IS_NORMALIZED = /^(?!.*\/\/)(?:\/|[\x21-\x7e]*[\x21-\x2e\x30-\x7e])$/;
+const SUFFIX = /(?:\/index)?\.html$/;
+
+/** The paths one request can be taken for: of the page that is served, as it was asked for, and of its action. */
+export class GuardedPaths {
+  /** Each of them, for rules: a rule has its say when it matches any. */
+  readonly all: readonly string[];
+  /** The path of the page that is served. */
+  readonly page: string;
+  /** Those that are something else than the page that is served: whatever is open must be so for all of these too. */
+  readonly others: readonly string[];
+
+  private constructor(
+    page: string,
+    requested: string,
+    /** The path that stands for the action which the request would run. */
+    readonly action: string | undefined,
+  ) {
+    this.page = page;
+    this.all = [...new Set([page, requested, action ?? page])];
+    this.others = this.all.filter((path) => !this.isPage(path));
+  }
+
+  /** @returns `undefined` for a request whose path cannot be read, or could be read in several ways. */
+  static of(request: GuardedRequest, base: string): GuardedPaths | undefined {
+    try {
+      const requested = canonicalPath(request.pathname, base);
+      const page = routedPath(request.routePattern, request.params) ?? requested;
+      return new GuardedPaths(page, requested, request.action && actionPath(request.action.name));
+    } catch (error) {
+      if (error instanceof UnreadablePathError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The path of a page that nobody has asked for yet. */
+  static ofPage(path: string): GuardedPaths {
+    return new GuardedPaths(path, path, undefined);
+  }
+
+  /** Whether a path is that of the page, or that with a suffix which Astro takes off. */
+  isPage(path: string): boolean {
+    return path === this.page || normalized(path.replace(SUFFIX, '')) === normalized(this.page);
+  }
+}
+
+/** A path as it can be compared: without a slash at its end, and with its letters composed. */
+export function normalized(path: string): string {
+  return IS_NORMALIZED.test(path) ? path : `/${segmentsOf(path.normalize('NFC')).join('/')}`;
+}
+
+/** The path of an option, as that of a request is read: it may be written encoded or plain. */
+export function pathOnly(location: string): string {
+  const path = location.replace(/[?#].*$/s, '');
+  try {
+    return canonicalPath(path, '');
+  } catch {
+    return path;
+  }
+}

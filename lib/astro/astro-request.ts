@@ -1,0 +1,67 @@
+import { getActionContext } from 'astro:actions';
+import { endpoints } from 'virtual:astro-gatehouse/routes';
+import type { APIContext } from 'astro';
+import type { AccessDecision } from '../access/access-decision.js';
+import { type CalledAction, type GuardedRequest, isNavigation } from '../access/guarded-request.js';
+import { canonicalActionName } from '../access/internal-path.js';
+import type { RequestScope } from '../container/request-scope.js';
+import { Clock } from '../session/clock.js';
+
+/** What the guard needs to know of a request, as Astro tells it. What few rules ask about is found out when they do. */
+export class AstroRequest implements GuardedRequest {
+  readonly pathname: string;
+  readonly search: string;
+  readonly action: CalledAction | undefined;
+
+  constructor(
+    private readonly context: APIContext,
+    private readonly scope: RequestScope,
+    readonly onGuarded: () => void,
+  ) {
+    // As they stand in the URL; parsing it once more for every request would cost more than the guard.
+    const [, pathname = '/', search = ''] = /^[^:]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/.exec(context.request.url) ?? [];
+    this.pathname = pathname;
+    this.search = search;
+    this.action = context.request.method === 'POST' ? calledAction(context) : undefined;
+  }
+
+  get method(): string {
+    return this.context.request.method;
+  }
+
+  get routePattern(): string {
+    return this.context.routePattern;
+  }
+
+  get params(): APIContext['params'] {
+    return this.context.params;
+  }
+
+  get url(): URL {
+    return this.context.url;
+  }
+
+  get isNavigation(): boolean {
+    return isNavigation(this.context.request.headers, !endpoints.has(this.routePattern));
+  }
+
+  get signedInFor(): number | undefined {
+    const { signedInAt } = this.scope.session;
+    return signedInAt && (this.scope.get(Clock).now() - signedInAt.getTime()) / 1000;
+  }
+
+  onDecided(decision: AccessDecision): void {
+    this.scope.decision = decision;
+  }
+}
+
+/** A name that cannot be decoded is no action's: it stays as it is, and nothing but a rule for all matches it. */
+function calledAction(context: APIContext): CalledAction | undefined {
+  const { action } = getActionContext(context);
+  if (!action) return undefined;
+  try {
+    return { name: canonicalActionName(action.name), calledFrom: action.calledFrom };
+  } catch {
+    return { name: action.name, calledFrom: action.calledFrom };
+  }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { GuardedPaths, normalized, pathOnly } from '../../lib/access/guarded-paths.js';
+import { navigation } from '../support/guarded-request.js';
+
+describe('The paths of a request', () => {
+  it('are those of the page that is served, of the address, and of the action', () => {
+    const request = navigation('/fr/about', { routePattern: '/about', action: { name: 'a.b', calledFrom: 'form' } });
+    const paths = GuardedPaths.of(request, '');
+    expect(paths?.all).toEqual(['/about', '/fr/about', '/_actions/a.b']);
+    expect(paths?.others).toEqual(['/fr/about', '/_actions/a.b']);
+  });
+
+  it.each(['/about', '/about/', '/about.html', '/about/index.html'])('are one page when %s is asked for', (address) => {
+    expect(GuardedPaths.of(navigation(address, { routePattern: '/about' }), '')?.others).toEqual([]);
+  });
+
+  it.each(['/about.htm', '/about.html.html', '/index/about', '/ABOUT'])('are two when %s leads to it', (address) => {
+    expect(GuardedPaths.of(navigation(address, { routePattern: '/about' }), '')?.others).toEqual([address]);
+  });
+
+  it("are read without the site's base", () => {
+    expect(GuardedPaths.of(navigation('/app/about', { routePattern: '/about' }), '/app')?.all).toEqual(['/about']);
+  });
+
+  it('are what was asked for, on an error page', () => {
+    expect(GuardedPaths.of(navigation('/nothing', { routePattern: '/404' }), '')?.all).toEqual(['/nothing']);
+  });
+
+  it('are not there when the address cannot be read', () => {
+    expect(GuardedPaths.of(navigation('/', { pathname: '/%ff' }), '')).toBeUndefined();
+  });
+
+  it('of a page nobody has asked for are its own', () => {
+    expect(GuardedPaths.ofPage('/a')).toMatchObject({ all: ['/a'], others: [], page: '/a', action: undefined });
+  });
+});
+
+describe('A path', () => {
+  it.each([
+    ['/', '/'],
+    ['/a/', '/a'],
+    ['//a//b', '/a/b'],
+    ['/cafe\u0301', '/caf\u00e9'],
+  ])('%s is compared as %s', (path, expected) => {
+    expect(normalized(path)).toBe(expected);
+  });
+
+  it.each([
+    ['/login?from=x#top', '/login'],
+    ['/%6cogin', '/login'],
+    ['/100%', '/100%'],
+  ])('of the option %s is %s', (option, expected) => {
+    expect(pathOnly(option)).toBe(expected);
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { AccessRule } from '../../lib/access/access-rule.js';
+import type { Guard } from '../../lib/access/page-guard.js';
+import { PageGuards } from '../../lib/access/page-guards.js';
+import { MadeClasses } from '../../lib/session/made-classes.js';
+
+/** A file of a page that counts how often it is asked. */
+function pageFile(guard: Guard | undefined) {
+  const file = {
+    asked: 0,
+    load: async () => {
+      file.asked += 1;
+      return guard;
+    },
+  };
+  return file;
+}
+
+describe('The guards beside pages', () => {
+  it('are loaded once, and are at hand from then on', async () => {
+    const file = pageFile({ role: 'admin' });
+    const guards = new PageGuards({ '/admin': file.load });
+    expect(`${await guards.of('/admin')}`).toBe('role admin');
+    expect(guards.of('/admin')).not.toBeInstanceOf(Promise);
+    expect(`${guards.of('/admin')}`).toBe('role admin');
+    expect(file.asked).toBe(1);
+  });
+
+  it('are known not to be there when a file exports none', async () => {
+    const file = pageFile(undefined);
+    const guards = new PageGuards({ '/about': file.load });
+    expect(await guards.of('/about')).toBeUndefined();
+    expect(guards.of('/about')).toBeUndefined();
+    expect(file.asked).toBe(1);
+    expect(guards.of('/elsewhere')).toBeUndefined();
+  });
+
+  it('are loaded for every request while files are being written', async () => {
+    const file = pageFile('user');
+    const guards = new PageGuards({ '/a': file.load }, new MadeClasses(), false);
+    await guards.of('/a');
+    await guards.of('/a');
+    expect(file.asked).toBe(2);
+  });
+
+  it('refuse to be read when their file cannot be loaded, each time anew', async () => {
+    const guards = new PageGuards({ '/a': () => Promise.reject(new Error('broken')) });
+    await expect(guards.of('/a')).rejects.toThrow('broken');
+    await expect(guards.of('/a')).rejects.toThrow('broken');
+  });
+
+  it('are made of the class that stands for a rule', async () => {
+    class TeamRule extends AccessRule {}
+    const guards = new PageGuards({ '/a': pageFile('user').load }, new MadeClasses(new Map([[AccessRule, TeamRule]])));
+    expect((await guards.of('/a'))?.rulesFor('GET')[0]).toBeInstanceOf(TeamRule);
+  });
+
+  it('know whether any file could have one', () => {
+    expect(new PageGuards().isEmpty).toBe(true);
+    expect(new PageGuards({ '/a': pageFile('user').load }).isEmpty).toBe(false);
+  });
+});
