@@ -2,39 +2,40 @@ import { MadeClasses } from '../session/made-classes.js';
 import { AccessRule } from './access-rule.js';
 import { type Guard, PageGuard } from './page-guard.js';
 
-/** Loads what a page's file exports as `guard`; `undefined` when it exports none. */
-export type GuardLoader = () => Promise<Guard | undefined>;
+/** Loads what the file of a route's page exports as `guard`; `undefined` when it exports none. */
+export type GuardLoader = (routePattern: string) => Promise<Guard | undefined>;
 
 /** The guards that pages and endpoints have in their own files, by the route they are served under. */
 export class PageGuards {
-  readonly #loaders: ReadonlyMap<string, GuardLoader>;
   readonly #loaded = new Map<string, PageGuard | undefined>();
 
   /**
-   * @param loaders By route, as Astro writes it.
+   * @param load Left out where no page has a guard.
    * @param keeps Whether a guard is loaded once, and not for every request as while its file is being written.
    */
   constructor(
-    loaders: Readonly<Record<string, GuardLoader>> = {},
+    private readonly load?: GuardLoader,
     private readonly made: MadeClasses = new MadeClasses(),
     private readonly keeps = true,
-  ) {
-    this.#loaders = new Map(Object.entries(loaders));
-  }
+  ) {}
 
+  /** Whether no page can have a guard. */
   get isEmpty(): boolean {
-    return this.#loaders.size === 0;
+    return this.load === undefined;
   }
 
-  /** @returns A promise only while the page's file has to be loaded. @throws What the file, or the check of its guard, throws. */
+  /**
+   * @param routePattern As Astro writes it.
+   * @returns A promise only while the page's file has to be loaded.
+   * @throws What the file, or the check of its guard, throws.
+   */
   of(routePattern: string): PageGuard | undefined | Promise<PageGuard | undefined> {
-    if (this.#loaded.has(routePattern)) return this.#loaded.get(routePattern);
-    const load = this.#loaders.get(routePattern);
-    return load && this.#load(routePattern, load);
+    if (!this.load || this.#loaded.has(routePattern)) return this.#loaded.get(routePattern);
+    return this.#load(routePattern, this.load);
   }
 
   async #load(routePattern: string, load: GuardLoader): Promise<PageGuard | undefined> {
-    const guard = await load();
+    const guard = await load(routePattern);
     const pageGuard = guard === undefined ? undefined : new PageGuard(guard, this.made.of(AccessRule));
     if (this.keeps) this.#loaded.set(routePattern, pageGuard);
     return pageGuard;

@@ -1,11 +1,11 @@
 import { getActionContext } from 'astro:actions';
-import { endpoints } from 'virtual:astro-gatehouse/routes';
 import type { APIContext } from 'astro';
 import type { AccessDecision } from '../access/access-decision.js';
 import { type CalledAction, type GuardedRequest, isNavigation } from '../access/guarded-request.js';
 import { canonicalActionName } from '../access/internal-path.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { Clock } from '../session/clock.js';
+import type { ProjectRoutes } from './project-routes.js';
 
 /** What the guard needs to know of a request, as Astro tells it. What few rules ask about is found out when they do. */
 export class AstroRequest implements GuardedRequest {
@@ -16,6 +16,7 @@ export class AstroRequest implements GuardedRequest {
   constructor(
     private readonly context: APIContext,
     private readonly scope: RequestScope,
+    private readonly routes: Pick<ProjectRoutes, 'endpoints'>,
     readonly onGuarded: () => void,
   ) {
     // As they stand in the URL; parsing it once more for every request would cost more than the guard.
@@ -42,7 +43,7 @@ export class AstroRequest implements GuardedRequest {
   }
 
   get isNavigation(): boolean {
-    return isNavigation(this.context.request.headers, !endpoints.has(this.routePattern));
+    return isNavigation(this.context.request.headers, !this.routes.endpoints.has(this.routePattern));
   }
 
   get signedInFor(): number | undefined {

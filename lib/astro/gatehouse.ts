@@ -1,6 +1,7 @@
 import { AccessConfig } from '../access/access-options.js';
 import { AccessRules } from '../access/access-rules.js';
 import { GuardConfig } from '../access/guard-config.js';
+import type { GuardLoader } from '../access/page-guards.js';
 import { RouteGuard } from '../access/route-guard.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
 import { defaultServices } from '../container/default-services.js';
@@ -25,14 +26,13 @@ import {
   type SetupOptions,
   type StoreName,
 } from './options.js';
-import { type PageModule, pageGuardLoaders } from './page-guard-loaders.js';
 
 /** What the built site knows: its options, where they were written, and what Astro says about it. */
 export interface SiteSettings {
   readonly options: GatehouseOptions;
   readonly setup: SetupOptions;
-  /** Pages and endpoints whose files may export a guard. */
-  readonly pages: readonly PageModule[];
+  /** Loads the guards of pages; left out where there are none. */
+  readonly loadGuard: GuardLoader | undefined;
   readonly secret: string | undefined;
   readonly isProduction: boolean;
   readonly base: string;
@@ -85,7 +85,7 @@ export class Gatehouse {
       secrets: Secrets.from(site.secret, { source: 'GATEHOUSE_SECRET', isProduction }),
       guard: new GuardConfig({ ...options, exclude }, site),
       access: new AccessConfig(options.access),
-      pageGuards: { loaders: pageGuardLoaders(site.pages), keeps: isProduction },
+      pageGuards: site.loadGuard && { load: site.loadGuard, keep: isProduction },
       store: STORES[options.session?.store ?? 'cookie'],
     });
     currentScope.use(options);

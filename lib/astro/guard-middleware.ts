@@ -1,3 +1,4 @@
+import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import type { MiddlewareHandler } from 'astro';
 import { routedPath } from '../access/canonical-path.js';
 import { AccessDeniedError } from '../errors.js';
@@ -14,7 +15,7 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
   const { services: scope, session } = context.locals;
   const cycle = RequestCycle.of(gatehouse, context);
   if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(session);
-  const request = new AstroRequest(context, scope, () => cycle.makePersonal());
+  const request = new AstroRequest(context, scope, routesNow ? await routesNow() : routes, () => cycle.makePersonal());
   scope.request = request;
   const refusal = await gatehouse.guard.inspect(request, await scope.resolveVisitor());
   if (refusal) return refusal;

@@ -6,7 +6,7 @@ import { SessionConfig } from '../session/session-config.js';
 import { developmentSecret } from './development-secret.js';
 import { optionsToSource } from './function-source.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
-import { pageFilesSource } from './page-files.js';
+import { routesSource } from './routes-source.js';
 import { SetupFile } from './setup-file.js';
 import { unguardedFiles } from './unguarded-files.js';
 import { routesChanged, virtualModules } from './virtual-modules.js';
@@ -54,9 +54,8 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         const modules = {
           site: (environment: string) => siteSource(settled, config, command === 'dev' ? 'development' : environment),
           setup: () => setup?.source ?? 'export default {};',
-          routes: () => routesSource(routes),
-          guards: (environment: string) =>
-            pageFilesSource(environment === 'prerender' ? [] : routes, config.root, command === 'dev'),
+          routes: (environment: string) =>
+            routesSource(environment === 'prerender' ? [] : routes, config.root, command === 'dev'),
         };
         updateConfig({
           vite: {
@@ -129,14 +128,6 @@ function spareSecret(place: string, root: URL): string {
   if (place === 'development') return JSON.stringify(developmentSecret(root));
   // No session is ever sealed for a prerendered page.
   return place === 'prerender' ? 'crypto.randomUUID() + crypto.randomUUID()' : 'undefined';
-}
-
-function routesSource(routes: readonly IntegrationResolvedRoute[]): string {
-  const endpoints = routes.filter(({ type, origin, pattern }) => {
-    // A browser that opens an address with a slip in it opens a page, whether the project has a page for that or not.
-    return type === 'endpoint' || (origin === 'internal' && pattern !== '/404');
-  });
-  return `export const endpoints = new Set(${JSON.stringify(endpoints.map(({ pattern }) => pattern))});`;
 }
 
 function moduleUrl(path: string): string {

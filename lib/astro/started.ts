@@ -1,13 +1,14 @@
 import { getSecret } from 'astro:env/server';
-import { pages } from 'virtual:astro-gatehouse/guards';
+import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
 import { site, spareSecret } from 'virtual:astro-gatehouse/site';
 import { Gatehouse } from './gatehouse.js';
+import { guardLoader } from './project-routes.js';
 
 /** Made when this module is loaded, which the server's entry does before it listens. */
 export const gatehouse = Gatehouse.start({
   ...site,
   setup,
-  pages,
+  loadGuard: routes.pages.length > 0 || routesNow ? guardLoader(routes, routesNow) : undefined,
   secret: getSecret('GATEHOUSE_SECRET') ?? spareSecret,
 });

@@ -1,6 +1,6 @@
 import type { Plugin, ViteDevServer } from 'vite';
 
-const NAMES = ['site', 'setup', 'routes', 'guards', 'start'] as const;
+const NAMES = ['site', 'setup', 'routes', 'start'] as const;
 type Name = (typeof NAMES)[number];
 
 /** Source of each module that the site gets its particulars from, by the Vite environment that asks. */
@@ -40,12 +40,10 @@ export function virtualModules(modules: VirtualModules, started: string): Plugin
   };
 }
 
-/** Has the modules written anew that tell of the project's routes, after one came or went while it is being served. */
+/** Has the module written anew that tells of the project's routes, after one came or went while it is being served. */
 export function routesChanged(server: ViteDevServer): void {
   for (const { moduleGraph } of Object.values(server.environments)) {
-    for (const name of ['routes', 'guards'] as const) {
-      const module = moduleGraph.getModuleById(resolved(name));
-      if (module) moduleGraph.invalidateModule(module);
-    }
+    const module = moduleGraph.getModuleById(resolved('routes'));
+    if (module) moduleGraph.invalidateModule(module);
   }
 }

@@ -1,6 +1,6 @@
 declare module 'virtual:astro-gatehouse/site' {
   type SiteSettings = import('./gatehouse.js').SiteSettings;
-  export const site: Omit<SiteSettings, 'setup' | 'secret' | 'pages'>;
+  export const site: Omit<SiteSettings, 'setup' | 'secret' | 'loadGuard'>;
   /** For where there is no GATEHOUSE_SECRET: in development, and while pages are prerendered. */
   export const spareSecret: string | undefined;
 }
@@ -11,13 +11,10 @@ declare module 'virtual:astro-gatehouse/setup' {
 }
 
 declare module 'virtual:astro-gatehouse/routes' {
-  /** Patterns of the routes that are not pages. */
-  export const endpoints: ReadonlySet<string>;
-}
-
-declare module 'virtual:astro-gatehouse/guards' {
-  /** Pages and endpoints whose files may export a guard. */
-  export const pages: readonly import('./page-guard-loaders.js').PageModule[];
+  type ProjectRoutes = import('./project-routes.js').ProjectRoutes;
+  export const routes: ProjectRoutes;
+  /** While the project is being written: the routes as they are at this moment. */
+  export const routesNow: (() => Promise<ProjectRoutes>) | undefined;
 }
 
 declare module 'astro:env/server' {

@@ -29,7 +29,7 @@ export interface Settings {
   readonly guard: GuardConfig;
   readonly access: AccessConfig;
   /** What pages and endpoints say of themselves. Default: nothing. */
-  readonly pageGuards?: { loaders: Readonly<Record<string, GuardLoader>>; keeps: boolean } | undefined;
+  readonly pageGuards?: { load: GuardLoader; keep: boolean } | undefined;
   /** The class that keeps sessions. Default: the cookie. */
   readonly store?: Class<SessionStore> | undefined;
 }
@@ -54,7 +54,7 @@ export function defaultServices({
     .shared(SessionManager)
     .shared(VisitorResolver)
     .shared(AccessRules)
-    .shared(PageGuards, (get) => new PageGuards(pageGuards?.loaders, get(MadeClasses), pageGuards?.keeps))
+    .shared(PageGuards, (get) => new PageGuards(pageGuards?.load, get(MadeClasses), pageGuards?.keep))
     .shared(AccessChecker)
     .shared(DecisionLog)
     .shared(RouteGuard)

@@ -19,7 +19,7 @@ function pageFile(guard: Guard | undefined) {
 describe('The guards beside pages', () => {
   it('are loaded once, and are at hand from then on', async () => {
     const file = pageFile({ role: 'admin' });
-    const guards = new PageGuards({ '/admin': file.load });
+    const guards = new PageGuards(file.load);
     expect(`${await guards.of('/admin')}`).toBe('role admin');
     expect(guards.of('/admin')).not.toBeInstanceOf(Promise);
     expect(`${guards.of('/admin')}`).toBe('role admin');
@@ -28,35 +28,39 @@ describe('The guards beside pages', () => {
 
   it('are known not to be there when a file exports none', async () => {
     const file = pageFile(undefined);
-    const guards = new PageGuards({ '/about': file.load });
+    const guards = new PageGuards(file.load);
     expect(await guards.of('/about')).toBeUndefined();
     expect(guards.of('/about')).toBeUndefined();
     expect(file.asked).toBe(1);
-    expect(guards.of('/elsewhere')).toBeUndefined();
   });
 
   it('are loaded for every request while files are being written', async () => {
     const file = pageFile('user');
-    const guards = new PageGuards({ '/a': file.load }, new MadeClasses(), false);
+    const guards = new PageGuards(file.load, new MadeClasses(), false);
     await guards.of('/a');
     await guards.of('/a');
     expect(file.asked).toBe(2);
   });
 
   it('refuse to be read when their file cannot be loaded, each time anew', async () => {
-    const guards = new PageGuards({ '/a': () => Promise.reject(new Error('broken')) });
+    const guards = new PageGuards(() => Promise.reject(new Error('broken')));
     await expect(guards.of('/a')).rejects.toThrow('broken');
     await expect(guards.of('/a')).rejects.toThrow('broken');
   });
 
   it('are made of the class that stands for a rule', async () => {
     class TeamRule extends AccessRule {}
-    const guards = new PageGuards({ '/a': pageFile('user').load }, new MadeClasses(new Map([[AccessRule, TeamRule]])));
+    const guards = new PageGuards(pageFile('user').load, new MadeClasses(new Map([[AccessRule, TeamRule]])));
     expect((await guards.of('/a'))?.rulesFor('GET')[0]).toBeInstanceOf(TeamRule);
+  });
+
+  it('are loaded by the route they are for', async () => {
+    const guards = new PageGuards(async (route) => (route === '/a' ? 'user' : undefined));
+    expect([`${await guards.of('/a')}`, await guards.of('/b')]).toEqual(['signed in', undefined]);
   });
 
   it('know whether any file could have one', () => {
     expect(new PageGuards().isEmpty).toBe(true);
-    expect(new PageGuards({ '/a': pageFile('user').load }).isEmpty).toBe(false);
+    expect(new PageGuards(pageFile('user').load).isEmpty).toBe(false);
   });
 });

@@ -41,9 +41,9 @@ export interface GuardParts extends GuardOptions {
 
 /** A guard with these rules, assembled by hand. */
 export function guardWith(protect: readonly AccessRuleOptions[], parts: GuardParts = {}): RouteGuard {
-  const { access, site, log = new RememberingLog(), made = new MadeClasses(), pages = {}, ...options } = parts;
+  const { access, site, log = new RememberingLog(), made = new MadeClasses(), pages, ...options } = parts;
   const checker = parts.checker ?? new AccessChecker(new AccessConfig(access), made);
   const config = new GuardConfig({ ...options, protect }, site);
-  const loaders = Object.fromEntries(Object.entries(pages).map(([route, guard]) => [route, async () => guard]));
-  return new RouteGuard(new AccessRules(config, made), new PageGuards(loaders, made), checker, config, log, made);
+  const load = pages && (async (route: string) => pages[route]);
+  return new RouteGuard(new AccessRules(config, made), new PageGuards(load, made), checker, config, log, made);
 }

@@ -1,0 +1,39 @@
+import type { GuardLoader } from '../access/page-guards.js';
+import { checkGuard } from './options.js';
+
+/** What is to be known of the project's routes while it is served. */
+export interface ProjectRoutes {
+  /** Patterns of the routes that are not pages. */
+  readonly endpoints: ReadonlySet<string>;
+  /** Pages and endpoints whose files may export a guard. */
+  readonly pages: readonly PageModule[];
+}
+
+/** A page's or an endpoint's own file. */
+export interface PageModule {
+  /** The route it is served under, as Astro writes it. */
+  readonly pattern: string;
+  /** From the project's root. */
+  readonly file: string;
+  /** Gives what it exports as `guard`. */
+  readonly load: () => Promise<unknown>;
+}
+
+/**
+ * What loads and checks the guard of a route.
+ *
+ * @param routesNow Where routes come and go: gives them as they are at that moment.
+ */
+export function guardLoader({ pages }: ProjectRoutes, routesNow?: () => Promise<ProjectRoutes>): GuardLoader {
+  const known = byPattern(pages);
+  return async (routePattern) => {
+    const page = (routesNow ? byPattern((await routesNow()).pages) : known).get(routePattern);
+    const guard = await page?.load();
+    return guard === undefined || !page ? undefined : checkGuard(guard, page.file);
+  };
+}
+
+/** Of two files for one route Astro serves the first. */
+function byPattern(pages: readonly PageModule[]): ReadonlyMap<string, PageModule> {
+  return new Map(pages.map((page): [string, PageModule] => [page.pattern, page]).reverse());
+}

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { IntegrationResolvedRoute } from 'astro';
+
+/** Files that can export something beside the page. */
+const MODULE = /\.(?:astro|mdx|[cm]?[jt]sx?)$/;
+
+/**
+ * Source of a module that tells of the project's routes.
+ *
+ * @param isBeingWritten Whether routes come and go while it is served, and files may export a guard in a moment.
+ */
+export function routesSource(routes: readonly IntegrationResolvedRoute[], root: URL, isBeingWritten: boolean): string {
+  const endpoints = routes.filter(({ type, origin, pattern }) => {
+    // A browser that opens an address with a slip in it opens a page, whether the project has a page for that or not.
+    return type === 'endpoint' || (origin === 'internal' && pattern !== '/404');
+  });
+  const pages = routes.filter(isGuardable).flatMap((route) => pageSource(route, root, isBeingWritten));
+  return [
+    `const endpoints = new Set(${JSON.stringify(endpoints.map(({ pattern }) => pattern))});`,
+    `export const routes = { endpoints, pages: [${pages.join(', ')}] };`,
+    isBeingWritten
+      ? "export const routesNow = () => import('virtual:astro-gatehouse/routes').then((now) => now.routes);"
+      : 'export const routesNow = undefined;',
+  ].join('\n');
+}
+
+function isGuardable({ type, origin, isPrerendered }: IntegrationResolvedRoute): boolean {
+  return (type === 'page' || type === 'endpoint') && origin !== 'internal' && !isPrerendered;
+}
+
+function pageSource({ pattern, entrypoint }: IntegrationResolvedRoute, root: URL, isBeingWritten: boolean): string[] {
+  const path = fileURLToPath(new URL(entrypoint, root));
+  if (!MODULE.test(path) || !(isBeingWritten || mayExportGuard(path))) return [];
+  const specifier = JSON.stringify(existsSync(path) ? path : entrypoint);
+  const [route, file] = [JSON.stringify(pattern), JSON.stringify(entrypoint)];
+  return [`{ pattern: ${route}, file: ${file}, load: () => import(${specifier}).then((page) => page.guard) }`];
+}
+
+/** Most pages export none, and need not be asked then. What a page hands on from elsewhere is not looked at here. */
+function mayExportGuard(path: string): boolean {
+  return !existsSync(path) || /\bguard\b|\bexport\s*\*/.test(readFileSync(path, 'utf8'));
+}

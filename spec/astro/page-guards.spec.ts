@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+const FILES = {
+  'astro.config.mjs': `
+    import node from '@astrojs/node';
+    import { defineConfig } from 'astro/config';
+    import gatehouse from 'astro-gatehouse';
+    export default defineConfig({
+      output: 'server',
+      adapter: node({ mode: 'standalone' }),
+      devToolbar: { enabled: false },
+      integrations: [gatehouse({ protect: [{ pattern: '/team/**', role: 'admin' }], homePath: '/home' })],
+    });`,
+  'src/pages/login.astro': `---
+    export const guard = 'guest';
+    ---
+    <h1>the login page</h1>`,
+  'src/pages/home.astro': '<h1>home</h1>',
+  'src/pages/team/index.astro': '<h1>the team</h1>',
+  'src/pages/team/open.astro': `---
+    export const guard = 'public';
+    ---
+    <h1>open to all</h1>`,
+  'src/pages/team/[name].astro': `---
+    import type { Guard } from 'astro-gatehouse/server';
+    export const guard: Guard = [{ role: 'admin' }, { allow: (session, { params }) => session?.userId === params.name }];
+    const { code, rule } = Astro.locals.decision;
+    ---
+    <h1>member {Astro.params.name}</h1><p>{code} by {String(rule)}</p><style>h1 { color: red }</style>`,
+  'src/pages/api/report.ts': `
+    export const guard = { permission: 'report:read', methods: ['GET'] };
+    const answer = ({ request }) => new Response(request.method + ' of the report');
+    export { answer as GET, answer as POST };`,
+  'src/parts/shared.ts': "export const guard = 'user';",
+  'src/pages/api/shared.ts': "export * from '../../parts/shared'; export const GET = () => new Response('shared');",
+  'src/pages/broken.astro': `---
+    export const guard = 'admins';
+    ---
+    <h1>broken</h1>`,
+  'src/pages/enter.ts': `
+    import { setSession } from 'astro-gatehouse/server';
+    export const GET = async (context) => {
+      const { user, role } = Object.fromEntries(context.url.searchParams);
+      await setSession(context, { userId: user, role });
+      return new Response('welcome');
+    };`,
+};
+
+async function visitor(server: Server, query: string): Promise<Browser> {
+  const browser = new Browser(server);
+  await browser.get(`/enter?${query}`);
+  return browser;
+}
+
+describe.each(['built', 'in development'])('A guard beside a page, %s', (how) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create(undefined, FILES);
+    if (how === 'built') await app.build();
+    server = how === 'built' ? await app.serve() : await app.serveWith('dev');
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  it('wins over the rules for its route, and only there', async () => {
+    const guest = new Browser(server);
+    expect((await guest.get('/team/open')).text).toContain('open to all');
+    expect((await guest.get('/team')).status).toBe(302);
+    expect((await guest.get('/team/ada')).status).toBe(302);
+  });
+
+  it('admits whomever one of its entries admits, and sees what is asked for', async () => {
+    const ada = await visitor(server, 'user=ada&role=user');
+    const admin = await visitor(server, 'user=root&role=admin');
+    expect((await ada.get('/team/ada')).text).toContain('member ada');
+    expect((await ada.get('/team/grace')).status).toBe(302);
+    expect((await admin.get('/team/grace')).text).toContain('member grace');
+    expect((await ada.get('/team')).status).toBe(302);
+  });
+
+  it('leaves the decision where the page can read it', async () => {
+    const ada = await visitor(server, 'user=ada&role=user');
+    expect((await ada.get('/team/ada')).text).toContain('GRANTED by /** (allow())');
+  });
+
+  it('stands beside endpoints, for the methods it names', async () => {
+    const guest = new Browser(server);
+    const refused = await guest.get('/api/report', { headers: { accept: 'application/json' } });
+    expect([refused.status, JSON.parse(refused.text)]).toEqual([
+      401,
+      expect.objectContaining({ code: 'NOT_SIGNED_IN', detail: 'not signed in' }),
+    ]);
+    const ada = await visitor(server, 'user=ada&role=user');
+    expect(JSON.parse((await ada.get('/api/report')).text)).toMatchObject({ status: 403, missing: ['report:read'] });
+    expect((await guest.post('/api/report', {})).text).toBe('POST of the report');
+  });
+
+  it('may come from another file', async () => {
+    expect((await new Browser(server).get('/api/shared')).status).toBe(401);
+  });
+
+  it('sends those home from the login page who are signed in', async () => {
+    const ada = await visitor(server, 'user=ada&role=user');
+    expect((await new Browser(server).get('/login')).text).toContain('the login page');
+    const answer = await ada.get('/login');
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/home']);
+  });
+
+  it('keeps no style of its page in others', async () => {
+    const guest = new Browser(server);
+    expect((await guest.get('/team/open')).text).not.toMatch(/color:\s*red|stylesheet/);
+  });
+
+  it('that is none lets nobody in, and is named', async () => {
+    const answer = await (await visitor(server, 'user=root&role=admin')).get('/broken');
+    expect(answer.status).toBe(500);
+    expect(answer.text).not.toContain('<h1>broken');
+    expect(server.output).toContain(
+      "guard of src/pages/broken.astro: cannot be 'admins': it is 'public', 'user', 'guest' or a requirement",
+    );
+  });
+});
+
+describe('A guard beside a page, while the page is being written', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create(undefined, FILES);
+    server = await app.serveWith('dev');
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  /** Asks until the answer is as expected: files are watched, and nobody says when a change has been seen. */
+  async function statusBecomes(path: string, expected: number): Promise<number> {
+    const deadline = Date.now() + 15_000;
+    let status = 0;
+    while (Date.now() < deadline && status !== expected) {
+      status = (await new Browser(server).get(path)).status;
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+    return status;
+  }
+
+  it('holds as it is written at that moment', async () => {
+    expect(await statusBecomes('/team/open', 200)).toBe(200);
+    app.rewrite('src/pages/team/open.astro', (text) => text.replace("'public'", "{ role: 'admin' }"));
+    expect(await statusBecomes('/team/open', 302)).toBe(302);
+    app.rewrite('src/pages/team/open.astro', (text) => text.replace("{ role: 'admin' }", "'public'"));
+    expect(await statusBecomes('/team/open', 200)).toBe(200);
+  });
+
+  it('holds in pages that come while the project is served', async () => {
+    app.write({ 'src/pages/late.astro': "---\nexport const guard = 'user';\n---\n<h1>late</h1>" });
+    expect(await statusBecomes('/late', 302)).toBe(302);
+    app.write({
+      'src/pages/late-api.ts': "export const guard = 'user'; export const GET = () => new Response('late');",
+    });
+    expect(await statusBecomes('/late-api', 401)).toBe(401);
+  });
+});
