@@ -61,7 +61,7 @@ export class Gatehouse {
 
   constructor(
     private readonly services: Services,
-    private readonly site: Pick<SiteSettings, 'hasOwnMiddleware' | 'isPrerendering' | 'options'>,
+    private readonly site: Pick<SiteSettings, 'hasOwnMiddleware' | 'isPrerendering' | 'isProduction' | 'options'>,
   ) {
     this.sessions = services.get(SessionManager);
     this.guard = services.get(RouteGuard);
@@ -91,6 +91,10 @@ export class Gatehouse {
     currentScope.use(options);
     setup.services?.(services);
     return new Gatehouse(services.boot(), site);
+  }
+
+  get isProduction(): boolean {
+    return this.site.isProduction;
   }
 
   get hasOwnMiddleware(): boolean {

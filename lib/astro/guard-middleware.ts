@@ -1,8 +1,7 @@
-import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import type { MiddlewareHandler } from 'astro';
 import { routedPath } from '../access/canonical-path.js';
 import { AccessDeniedError } from '../errors.js';
-import { AstroRequest } from './astro-request.js';
+import { inspect } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
 
@@ -12,19 +11,16 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
     gatehouse.checkPrerendered(routedPath(context.routePattern, context.params) ?? '/404', context.routePattern);
     return next();
   }
-  const { services: scope, session } = context.locals;
-  const cycle = RequestCycle.of(gatehouse, context);
-  if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(session);
-  const request = new AstroRequest(context, scope, routesNow ? await routesNow() : routes, () => cycle.makePersonal());
-  scope.request = request;
-  const refusal = await gatehouse.guard.inspect(request, await scope.resolveVisitor());
+  const refusal = await inspect(context);
   if (refusal) return refusal;
   try {
     return await next();
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
+    const { services: scope, session } = context.locals;
+    if (!scope.request) throw error;
     session.rollBack();
-    cycle.makePersonal();
-    return gatehouse.guard.answer(error, request, scope.visitor);
+    RequestCycle.of(gatehouse, context).makePersonal();
+    return gatehouse.guard.answer(error, scope.request, scope.visitor);
   }
 };

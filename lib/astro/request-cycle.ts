@@ -9,7 +9,7 @@ import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
 import type { Gatehouse } from './gatehouse.js';
 import { putOnLocals } from './locals.js';
-import { bodyIsStreamedPage, keepFromSharedCaches, wholeBody } from './response.js';
+import { bodyIsStreamedPage, keepFromSharedCaches, wholeBody, withCookies } from './response.js';
 
 /** Where a request's cycle is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
 const CYCLE = Symbol('astro-gatehouse.request-cycle');
@@ -26,6 +26,8 @@ export class RequestCycle {
   #watch: AstroSessionWatch | undefined;
   #scope: RequestScope | undefined;
   #isRunning = false;
+  /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
+  #addsCookies = false;
 
   private constructor(
     private readonly gatehouse: Gatehouse,
@@ -54,10 +56,23 @@ export class RequestCycle {
     if (this.#isRunning) return next();
     this.#isRunning = true;
     try {
-      return await this.#within(() => this.#answer(next));
+      const response = await this.#within(() => this.#answer(next));
+      return this.#addsCookies ? withCookies(response, this.#context.cookies.headers()) : response;
     } finally {
       this.#isRunning = false;
     }
+  }
+
+  /**
+   * Opens the session before any middleware runs. An answer that is given there is committed, cookies included; without
+   * one the middlewares go on with the same session.
+   */
+  async ahead(context: APIContext, answer: () => Promise<Response | undefined>): Promise<Response | undefined> {
+    this.#context = context;
+    const response = await this.#within(() => this.#answer(answer));
+    // Astro's own pipeline would add them, and its development server does in any.
+    this.#addsCookies = this.gatehouse.isProduction;
+    return response && withCookies(response, context.cookies.headers());
   }
 
   /** Error pages are made for the same request; a rewrite brings another, from within. */
@@ -83,11 +98,13 @@ export class RequestCycle {
     else session.adopt(Object.fromEntries(current.values));
   }
 
-  async #answer(next: MiddlewareNext): Promise<Response> {
+  async #answer<Answer extends Response | undefined>(
+    answer: () => Answer | Promise<Answer>,
+  ): Promise<Response | Answer> {
     const scope = this.#scope ? this.#reopened(this.#scope) : await this.#opened();
     try {
-      const response = await currentScope.run(scope, next);
-      return await this.#commit(scope.session, response);
+      const response = await currentScope.run(scope, answer);
+      return response && (await this.#commit(scope.session, response));
     } catch (error) {
       scope.session.rollBack();
       await this.gatehouse.sessions.abandon(scope.session);

@@ -3,9 +3,10 @@ export function bodyIsStreamedPage(response: Response): boolean {
   return response.body !== null && (response.headers.get('content-type') ?? '').startsWith('text/html');
 }
 
-/** The same answer, once its body is there to the last byte. */
+/** Waits until the body is there to the last byte. The answer stays the same object: Hono would not take another. */
 export async function wholeBody(response: Response): Promise<Response> {
-  return new Response(await response.arrayBuffer(), response);
+  await response.clone().arrayBuffer();
+  return response;
 }
 
 /**
@@ -19,6 +20,13 @@ export function keepFromSharedCaches(response: Response, isSignedIn: boolean): R
   return withHeaders(response, (headers) => {
     if (!isPrivate) headers.set('Cache-Control', isSignedIn ? 'private, no-store' : 'private, no-cache');
     if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(headers.get('vary') ?? '')) headers.append('Vary', 'Cookie');
+  });
+}
+
+/** The answer with these cookies, for where nobody else adds them. */
+export function withCookies(response: Response, cookies: Iterable<string>): Response {
+  return withHeaders(response, (headers) => {
+    for (const cookie of cookies) headers.append('Set-Cookie', cookie);
   });
 }
 

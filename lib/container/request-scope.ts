@@ -1,6 +1,6 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { AccessDecision } from '../access/access-decision.js';
-import type { AccessRequest } from '../access/guarded-request.js';
+import type { GuardedRequest } from '../access/guarded-request.js';
 import { Visitor } from '../access/visitor.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
 import { InvalidOverrideError, MissingServiceError } from '../errors.js';
@@ -18,7 +18,7 @@ import type { Services } from './services.js';
  */
 export class RequestScope {
   /** What is asked for, once the guard has seen it. */
-  request: AccessRequest | undefined;
+  request: GuardedRequest | undefined;
   /** What the guard, or a check of the page's own, decided last; `undefined` while nobody was asked. */
   decision: AccessDecision | undefined;
   #visitor: Visitor | undefined;

@@ -1,0 +1,54 @@
+import type { APIContext } from 'astro';
+import { actions, FetchState } from 'astro/fetch';
+import { getFetchState } from 'astro/hono';
+import { inspect } from './inspect.js';
+import { RequestCycle } from './request-cycle.js';
+import { gatehouse } from './started.js';
+
+/** What a Hono middleware is handed, as far as it is needed here. */
+type HonoContext = Parameters<typeof getFetchState>[0];
+type HonoMiddleware = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>;
+
+/**
+ * The guard for a pipeline of one's own (`src/fetch.ts`), to stand before `actions()`: there actions run before any
+ * middleware, and so before the guard. Actions that are called by their own address are run here, for their changes to
+ * the session to be kept.
+ *
+ * @returns What to answer instead of the page: a refusal, or what an action gave. `undefined` when the pipeline goes on.
+ * @example
+ * const state = new FetchState(request);
+ * return (await guard(state)) ?? (await actions(state)) ?? middleware(state, pages);
+ */
+export function guard(state: FetchState): Promise<Response | undefined>;
+/**
+ * The same for a middleware of one's own that runs actions itself, before it does.
+ *
+ * @example
+ * const { action, setActionResult } = getActionContext(context);
+ * if (!action) return next();
+ * const refusal = await guard(context);
+ * if (refusal) return refusal;
+ * setActionResult(action.name, await action.handler());
+ */
+export function guard(context: APIContext): Promise<Response | undefined>;
+/**
+ * The same as a Hono middleware.
+ *
+ * @example app.use(guard(), actions(), middleware(), pages());
+ */
+export function guard(): HonoMiddleware;
+export function guard(asked?: FetchState | APIContext): Promise<Response | undefined> | HonoMiddleware {
+  if (!asked) return async (context, next) => (await ahead(getFetchState(context))) ?? void (await next());
+  return asked instanceof FetchState ? ahead(asked) : inspect(asked);
+}
+
+/** Stands before every middleware, where no session is open yet. */
+async function ahead(state: FetchState): Promise<Response | undefined> {
+  // Nothing is known of a route that is not there; the middleware looks at the error page that is shown for it.
+  if (!state.routeData || state.routeData.prerender) return undefined;
+  const context = state.getAPIContext();
+  return RequestCycle.of(gatehouse, context).ahead(context, async () => {
+    const refusal = await inspect(context);
+    return refusal ?? (context.locals.services.request?.action?.calledFrom === 'rpc' ? actions(state) : undefined);
+  });
+}

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+const ACTIONS = `
+import { defineAction } from 'astro:actions';
+import { setSession } from 'astro-gatehouse/server';
+
+const ran = (name) => defineAction({ accept: 'form', handler: () => console.log('RAN ' + name) });
+
+export const server = {
+  admin: { remove: ran('admin.remove') },
+  like: ran('like'),
+  enter: defineAction({
+    accept: 'form',
+    handler: async (input, context) => {
+      await setSession(context, { userId: 'u1', role: 'admin' });
+      context.locals.session.flash('note', 'signed in by an action');
+    },
+  }),
+};`;
+
+const PIPELINES = {
+  'src/fetch.ts': `
+    import { FetchState, actions, middleware, pages } from 'astro/fetch';
+    import { guard } from 'astro-gatehouse/fetch';
+    export default {
+      async fetch(request: Request): Promise<Response> {
+        const state = new FetchState(request);
+        return (await guard(state)) ?? (await actions(state)) ?? middleware(state, pages);
+      },
+    };`,
+  'Hono in src/fetch.ts': `
+    import { Hono } from 'hono';
+    import { actions, middleware, pages } from 'astro/hono';
+    import { guard } from 'astro-gatehouse/fetch';
+    const app = new Hono();
+    app.use(guard(), actions(), middleware(), pages());
+    export default app;`,
+};
+
+const FILES = {
+  'astro.config.mjs': `
+    import node from '@astrojs/node';
+    import { defineConfig } from 'astro/config';
+    import gatehouse from 'astro-gatehouse';
+    export default defineConfig({
+      output: 'server',
+      adapter: node({ mode: 'standalone' }),
+      integrations: [gatehouse({
+        protect: [{ action: 'admin.*', role: 'admin' }, { pattern: '/vault/**', role: 'admin' }],
+      })],
+    });`,
+  'src/actions/index.ts': ACTIONS,
+  'src/pages/index.astro': `---
+    const note = Astro.locals.session.flash('note');
+    ---
+    <h1>the front page</h1><p>[{note}]</p>`,
+  'src/pages/vault/[...path].astro': '<h1>the vault</h1>',
+  'src/pages/made.astro': '---\nexport const prerender = true;\n---\n<h1>made before</h1>',
+};
+
+describe.each(Object.entries(PIPELINES))("The guard in a pipeline of one's own: %s", (_, pipeline) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create(undefined, { ...FILES, 'src/fetch.ts': pipeline });
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
+
+  async function call(browser: Browser, path: string) {
+    const before = server.output.length;
+    const answer = await browser.post(path, { any: 'thing' }, { headers: { accept: 'application/json, text/html' } });
+    await new Promise((wake) => setTimeout(wake, 100));
+    return { ...answer, ran: server.output.slice(before).includes('RAN ') };
+  }
+
+  it.each([
+    '/_actions/admin.remove',
+    '/?_action=admin.remove',
+    '/vault/x?_action=admin.remove',
+    '/nowhere?_action=admin.remove',
+  ])('keeps actions from running that are refused: %s', async (path) => {
+    expect(await call(new Browser(server), path)).toMatchObject({ ran: false });
+  });
+
+  it('answers a refused call as Astro does', async () => {
+    const answer = await call(new Browser(server), '/_actions/admin.remove');
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      401,
+      expect.objectContaining({ type: 'AstroActionError', code: 'UNAUTHORIZED' }),
+    ]);
+    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+  });
+
+  it('lets the others run, once', async () => {
+    expect(await call(new Browser(server), '/_actions/like')).toMatchObject({ status: 204, ran: true });
+    const form = await call(new Browser(server), '/?_action=like');
+    expect([form.ran, form.text.includes('the front page')]).toEqual([true, true]);
+  });
+
+  it.each(['/_actions/enter', '/?_action=enter'])('keeps what an action does to the session: %s', async (path) => {
+    const browser = new Browser(server);
+    const answer = await call(browser, path);
+    expect(answer.headers.getSetCookie().filter((cookie) => cookie.includes('gatehouse'))).toHaveLength(1);
+    expect((await browser.get('/vault/gold')).text).toContain('the vault');
+    expect(await call(browser, '/_actions/admin.remove')).toMatchObject({ status: 204, ran: true });
+    const shown = answer.text.includes('[signed in by an action]');
+    expect((await browser.get('/')).text).toContain(shown ? '[]' : '[signed in by an action]');
+  });
+
+  it('stands before pages too', async () => {
+    const guest = new Browser(server);
+    const answer = await guest.get('/vault/gold');
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/login?returnTo=%2Fvault%2Fgold']);
+    expect((await guest.get('/')).text).toContain('the front page');
+    expect((await guest.get('/made')).text).toContain('made before');
+    expect((await guest.get('/nowhere')).status).toBe(404);
+  });
+});
+
+describe('The guard in a middleware that runs actions itself', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create(undefined, {
+      ...FILES,
+      'src/middleware.ts': `
+        import { getActionContext } from 'astro:actions';
+        import { guard } from 'astro-gatehouse/fetch';
+        export const onRequest = async (context, next) => {
+          const { action, setActionResult, serializeActionResult } = getActionContext(context);
+          if (action?.calledFrom !== 'form') return next();
+          const refusal = await guard(context);
+          if (refusal) return refusal;
+          setActionResult(action.name, serializeActionResult(await action.handler()));
+          return next();
+        };`,
+    });
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
+
+  it('keeps them from running that are refused, and lets the others run', async () => {
+    const browser = new Browser(server);
+    const refused = await browser.post('/?_action=admin.remove', { any: 'thing' });
+    expect([refused.status, refused.headers.get('location')]).toEqual([303, '/login']);
+    expect((await browser.post('/?_action=enter', { any: 'thing' })).text).toContain('[signed in by an action]');
+    expect((await browser.post('/?_action=admin.remove', { any: 'thing' })).text).toContain('the front page');
+    expect(server.output.match(/RAN /g)).toHaveLength(1);
+  });
+});
