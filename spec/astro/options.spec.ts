@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  checkGuard,
   checkIntegrationOptions,
   checkRequirement,
   checkSetupOptions,
@@ -31,12 +32,14 @@ describe('Options', () => {
       protect: [
         { pattern: '/admin', role: 'admin', roles: ['a', 'b'], permission: 'p', permissions: ['q'], allow: () => true },
         { pattern: '/blog/**', redirectTo: undefined },
+        { pattern: '/billing', authenticatedWithin: 300, enforce: false, methods: ['POST'], status: 404 },
       ],
       exclude: ['/about'],
       globalProtect: true,
       access: { getRole: () => 'admin' },
       session: { store: 'memory', idleTimeout: 60, cookie: { name: 'a', path: '/', sameSite: 'lax', secure: true } },
       setup: './src/elsewhere.ts',
+      enforce: true,
       debug: false,
     };
     expect(inConfig(options)).toEqual([]);
@@ -83,11 +86,14 @@ describe('Options', () => {
 });
 
 describe('A rule', () => {
-  it.each(['role', 'roles', 'permission', 'permissions', 'allow'])('is refused when its %s is undefined', (key) => {
-    expect(withRule({ [key]: undefined })).toEqual([
-      `protect[0].${key} is undefined: give it a value, or leave it out to ask for any signed-in visitor`,
-    ]);
-  });
+  it.each(['role', 'roles', 'permission', 'permissions', 'authenticatedWithin', 'allow'])(
+    'is refused when its %s is undefined',
+    (key) => {
+      expect(withRule({ [key]: undefined })).toEqual([
+        `protect[0].${key} is undefined: give it a value, or leave it out to ask for any signed-in visitor`,
+      ]);
+    },
+  );
 
   it('is refused when its requirement stands where it would be lost', () => {
     class AdminRule {
@@ -114,6 +120,9 @@ describe('A rule', () => {
     [{ premissions: ['a'] }, /did you mean permissions\?/],
     [{ role: ['admin'] }, /^protect\[0]\.role: must be a text; for a list write roles$/],
     [{ permission: ['a'] }, /for a list write permissions$/],
+    [{ authenticatedWithin: '5 minutes' }, /^protect\[0]\.authenticatedWithin: must be a number of seconds/],
+    [{ authenticatedWithin: 0 }, /must be more than 0 seconds/],
+    [{ enforce: 'no' }, /^protect\[0]\.enforce: must be true or false$/],
     [{ roles: 'admin' }, /^protect\[0]\.roles: must be a list; for a single one write role$/],
     [{ roles: [] }, /must name at least one/],
     [{ roles: ['admin', ''] }, /must hold texts/],
@@ -230,5 +239,34 @@ describe('A requirement', () => {
 
   it('is shown when something else is given', () => {
     expect(problemsOf(() => checkRequirement('admin'))[0]).toMatch(/authorize\(\{ role: 'admin' }\): must be a plain/);
+  });
+});
+
+describe('A guard beside a page', () => {
+  const asGuard = (guard: unknown) => problemsOf(() => checkGuard(guard, 'src/pages/a.astro'));
+
+  it.each([
+    'public',
+    'user',
+    'guest',
+    {},
+    { role: 'admin', methods: ['GET'], status: 404, redirectTo: '/b', enforce: false, authenticatedWithin: 60 },
+    ['guest', { roles: ['a', 'b'] }, { allow: () => true }],
+  ])('is right: %j', (guard) => {
+    expect(asGuard(guard)).toEqual([]);
+  });
+
+  const either = "it is 'public', 'user', 'guest' or a requirement such as { role: 'admin' }";
+  it.each<[unknown, string]>([
+    ['admin', `guard of src/pages/a.astro: cannot be 'admin': ${either}`],
+    [['user', 'Guest'], `[1]: cannot be 'Guest': ${either}`],
+    [null, 'guard of src/pages/a.astro: must be a plain object: { … }'],
+    [[], 'guard of src/pages/a.astro: must be a plain object: { … }'],
+    [{ rol: 'admin' }, 'rol: no such key of a guard; did you mean role? There are role'],
+    [{ pattern: '/a' }, 'pattern: no such key of a guard'],
+    [{ role: undefined }, 'role is undefined: give it a value'],
+    [[{ permissions: [] }], '[0].permissions: must name at least one'],
+  ])('is refused when it would protect less than was meant: %j', (guard, problem) => {
+    expect(asGuard(guard)).toEqual([expect.stringContaining(problem)]);
   });
 });

@@ -20,6 +20,10 @@ describe('Rules in a built application', () => {
               { pattern: '/posts', methods: ['POST', 'DELETE'], permission: 'posts:write' },
               { pattern: '/drafts', methods: ['GET'] },
               { pattern: '/secret/**', role: 'editor', status: 404 },
+              { pattern: '/billing', authenticatedWithin: 2 },
+              { pattern: '/users/**', allow: (session, { params, url }) => session?.userId === params.id && url.search !== '?no' },
+              { pattern: '/soon', role: 'editor', enforce: false },
+              { pattern: '/soon/**' },
             ],
             access: { roles: { admin: ['editor'] } },
           })],
@@ -31,6 +35,9 @@ describe('Rules in a built application', () => {
         const answer = ({ request }) => new Response(request.method + ' of drafts');
         export { answer as GET, answer as POST, answer as HEAD };`,
       'src/pages/secret/[page].astro': '<h1>the secret page</h1>',
+      'src/pages/billing.astro': '<h1>the bills</h1>',
+      'src/pages/users/[id].astro': '<h1>user {Astro.params.id}</h1>',
+      'src/pages/soon/[...page].astro': '<h1>soon</h1><p>{Astro.locals.decision?.reason}</p>',
       'src/pages/404.astro': '<h1>nothing here</h1>',
       'src/pages/enter.ts': `
         import { setSession } from 'astro-gatehouse/server';
@@ -85,5 +92,55 @@ describe('Rules in a built application', () => {
   it('let those in whose role brings the one that is asked for', async () => {
     const admin = await visitor('role=admin');
     expect((await admin.get('/secret/one')).text).toContain('the secret page');
+  });
+
+  it('may ask for a sign-in that is not long ago', async () => {
+    const reader = await visitor('role=reader');
+    expect((await reader.get('/billing')).text).toContain('the bills');
+    await new Promise((wake) => setTimeout(wake, 2_100));
+    expect((await reader.get('/billing')).location).toBe('/login?returnTo=%2Fbilling&reauthenticate=1');
+    const program = await reader.get('/billing', { headers: { accept: 'application/json' } });
+    expect([program.status, JSON.parse(program.text)]).toEqual([
+      401,
+      expect.objectContaining({ code: 'SIGN_IN_AGAIN' }),
+    ]);
+    await reader.get('/enter?role=reader');
+    expect((await reader.get('/billing')).text).toContain('the bills');
+  });
+
+  it('may look at what is asked for', async () => {
+    const u1 = await visitor('role=reader');
+    expect((await u1.get('/users/u1')).text).toContain('user u1');
+    expect((await u1.get('/users/u2')).status).toBe(302);
+    expect((await u1.get('/users/u1?no')).status).toBe(302);
+  });
+
+  it('that only report keep nobody out, and open nothing that others protect', async () => {
+    const before = server.output.length;
+    const reader = await visitor('role=reader');
+    expect((await reader.get('/soon')).text).toContain('signed in');
+    expect((await new Browser(server).get('/soon')).status).toBe(302);
+    const printed = await server.printed(/refused: not signed in/, before);
+    const lines = printed.match(/.*would be refused.*/g) ?? [];
+    expect(lines.map((line) => line.replace(/^.*GET/, 'GET'))).toEqual([
+      'GET /soon (route /soon/[...page]): /soon (role editor), report only would be refused: needs role editor',
+      'GET /soon (route /soon/[...page]): /soon (role editor), report only would be refused: not signed in',
+    ]);
+  });
+
+  it('tell programs what is missing, and nothing of the rule', async () => {
+    const u1 = await visitor('role=reader');
+    const { status, text } = await u1.post('/posts');
+    expect([status, JSON.parse(text)]).toEqual([
+      403,
+      {
+        type: 'about:blank',
+        title: 'Forbidden',
+        status: 403,
+        detail: 'needs permission posts:write',
+        code: 'MISSING_PERMISSION',
+        missing: ['posts:write'],
+      },
+    ]);
   });
 });

@@ -130,6 +130,14 @@ export class Server {
     throw new Error(`The server did not start:\n${server.output}`);
   }
 
+  /** What it has printed since, once that holds what is expected, or at the latest after three seconds. */
+  async printed(expected: string | RegExp, since = 0): Promise<string> {
+    const deadline = Date.now() + 3_000;
+    const holds = () => this.output.slice(since).match(expected) !== null;
+    while (!holds() && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 20));
+    return this.output.slice(since);
+  }
+
   get origin(): string {
     return `http://127.0.0.1:${this.port}`;
   }
