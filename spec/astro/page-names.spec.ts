@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { everythingBut, GuardedSite, type Mode, pagesIn, protect, type Rules } from '../support/guarded-site.js';
+import { PLAIN } from '../support/guarded-sites.js';
+import { encoded } from '../support/spellings.js';
+
+const NAMES = ['/管理', '/café', '/über/4', '/annual report/2026'];
+const PATTERNS = ['/管理', '/café', '/über/**', '/annual report/*'];
+/** As the address bar shows a pattern, as the browser sends it, and in decomposed letters. */
+const WRITTEN = [(pattern: string) => pattern, encodeURI, (pattern: string) => pattern.normalize('NFD')];
+
+/** The patterns, each written in the way that follows the one of its neighbour. */
+const patterns = (first: number) =>
+  PATTERNS.map((pattern, at) => WRITTEN[(first + at) % WRITTEN.length]?.(pattern) ?? pattern);
+
+/** Starting `astro dev` takes long: there each pattern is written in one way. */
+const SERVED: [Mode, Rules][] = [
+  ...WRITTEN.flatMap((_, first): [Mode, Rules][] => [
+    ['production', protect(...patterns(first))],
+    ['production', everythingBut(...patterns(first))],
+  ]),
+  ['dev', protect(...patterns(0))],
+  ['dev', everythingBut(...patterns(1))],
+];
+
+/** As the browser sends it, with capitals in the encoding or without, and encoded once more. */
+const requestsFor = (page: string) => {
+  const sent = encodeURI(page);
+  const small = sent.replace(/%../g, (byte) => byte.toLowerCase());
+  return [sent, small, `${sent}/`, `${sent}?x=1`, sent.replaceAll('%', encoded('%'))];
+};
+
+describe.each(
+  SERVED.map(([mode, rules]) => ({
+    mode,
+    rules,
+    named: rules.exclude ?? rules.protect?.map(({ pattern }) => pattern),
+  })),
+)('In $mode, pages whose names are in other letters, named $named,', ({ mode, rules }) => {
+  let served: GuardedSite;
+
+  beforeAll(async () => {
+    served = await GuardedSite.serve(PLAIN, rules, mode);
+  });
+  afterAll(() => served.stop());
+
+  it.each(NAMES)(rules.exclude ? 'are there for everybody: %s' : 'are kept from guests: %s', async (page) => {
+    for (const target of requestsFor(page)) {
+      const [guest, visitor] = [await served.asGuest(target), await served.asVisitor(target)];
+      expect({ target, shown: pagesIn(visitor.text) }).toEqual({ target, shown: [page] });
+      expect({ target, shown: pagesIn(guest.text) }).toEqual({ target, shown: rules.exclude ? [page] : [] });
+      expect({ target, refused: served.isRefusal(guest) }).toEqual({ target, refused: !rules.exclude });
+    }
+  });
+});
