@@ -5,9 +5,10 @@ import { type Answer, Browser } from '../support/browser.js';
 let app: App;
 let server: Server;
 
-async function start(environment: Record<string, string>): Promise<void> {
-  app = await App.create('spec/apps/actions').build(environment);
-  server = await app.serve();
+async function start(mode: 'production' | 'dev', environment: Record<string, string>): Promise<void> {
+  app = App.create('spec/apps/actions');
+  if (mode === 'dev') server = await app.serveWith('dev', environment);
+  else server = await (await app.build(environment)).serve();
 }
 async function stop(): Promise<void> {
   await server.stop();
@@ -41,8 +42,8 @@ function spellingsOf(name: string): string[] {
   return [name, encoded];
 }
 
-describe('A rule for actions', () => {
-  beforeAll(() => start({}));
+describe.each(['production', 'dev'] as const)('A rule for actions in %s', (mode) => {
+  beforeAll(() => start(mode, {}));
   afterAll(stop);
 
   it("refuses a call by the client in Astro's own form", async () => {
@@ -81,8 +82,8 @@ describe('A rule for actions', () => {
   });
 });
 
-describe('Actions where everything is protected', () => {
-  beforeAll(() => start({ GLOBAL: 'yes' }));
+describe.each(['production', 'dev'] as const)('Actions where everything is protected in %s', (mode) => {
+  beforeAll(() => start(mode, { GLOBAL: 'yes' }));
   afterAll(stop);
 
   it('need a visitor who is signed in, on pages that are open, too', async () => {

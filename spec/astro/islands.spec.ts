@@ -2,16 +2,23 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
-describe.each([
+const CASES = [
   ['A rule for a server island', {}, { guest: [401, 200, 200], reader: [403, 200, 200] }],
   ['Islands where everything is protected', { GLOBAL: 'yes' }, { guest: [401, 200, 401], reader: [403, 200, 200] }],
-] as const)('%s', (_, environment, expected) => {
+] as const;
+
+describe.each(
+  CASES.flatMap(([name, environment, expected]) =>
+    (['production', 'dev'] as const).map((mode) => ({ name: `${name} in ${mode}`, mode, environment, expected })),
+  ),
+)('$name', ({ mode, environment, expected }) => {
   let app: App;
   let server: Server;
 
   beforeAll(async () => {
-    app = await App.create('spec/apps/islands').build({ ...environment });
-    server = await app.serve();
+    app = App.create('spec/apps/islands');
+    if (mode === 'dev') server = await app.serveWith('dev', { ...environment });
+    else server = await (await app.build({ ...environment })).serve();
   });
   afterAll(async () => {
     await server.stop();
