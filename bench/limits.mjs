@@ -2,6 +2,7 @@
 const CPU = { anonymous: 1.03, 'signed in': 1.05, refused: 0.7 };
 const SIGNED_IN_PER_SECOND = 0.95;
 const LOOKUP_GROWTH = 2;
+const LONGEST_PATH_MS = 1;
 const MEGABYTES_PER_MILLION = 330;
 const EXPIRY_PAUSE = 5;
 const START = 1.1;
@@ -30,6 +31,7 @@ export function judge({ requests, start, parts }) {
       ]),
     atMost('rule lookup, 10,000 rules to 10, none matches', growth('none'), LOOKUP_GROWTH),
     atMost('rule lookup, 10,000 rules to 10, the last matches', growth('last'), LOOKUP_GROWTH),
+    atMost('paths of a request of 16 KiB, slowest of any rules, ms', parts.rules.fuzz.worst, LONGEST_PATH_MS),
     atMost('a million sessions in memory, MB', memory.heap / memory.count, MEGABYTES_PER_MILLION),
     atMost('longest pause of expiry, ms', Math.max(memory.pause, memory.pauseAtOnce), EXPIRY_PAUSE),
   ];

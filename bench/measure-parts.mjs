@@ -3,8 +3,8 @@ import { measureMemory } from './measure-memory.mjs';
 import { measureRules } from './measure-rules.mjs';
 import { measureSessions } from './measure-sessions.mjs';
 
-const sessions = Number(process.argv[2]);
+const [sessions, fuzzedPairs] = process.argv.slice(2).map(Number);
 process.send(
-  { rules: await measureRules(), sessions: await measureSessions(), memory: await measureMemory(sessions) },
+  { rules: await measureRules(fuzzedPairs), sessions: await measureSessions(), memory: await measureMemory(sessions) },
   () => process.disconnect(),
 );

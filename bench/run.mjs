@@ -10,7 +10,7 @@ import { measureStart } from './measure-start.mjs';
 import { printReport } from './report.mjs';
 
 const PARTS = join(import.meta.dirname, 'measure-parts.mjs');
-const PARTS_LIMIT = 120_000;
+const PARTS_LIMIT = 400_000;
 const FULL = {
   warmUp: 3000,
   cpuRounds: 120,
@@ -19,6 +19,7 @@ const FULL = {
   loadSlice: 200,
   startRounds: 15,
   sessions: 1_000_000,
+  fuzzedPairs: 20_000,
 };
 const QUICK = {
   warmUp: 1000,
@@ -28,6 +29,7 @@ const QUICK = {
   loadSlice: 150,
   startRounds: 5,
   sessions: 200_000,
+  fuzzedPairs: 2_000,
 };
 
 const { values: options } = parseArgs({
@@ -58,7 +60,7 @@ async function run() {
     say('answering requests');
     const requests = await measureRequests(apps, effort);
     say('measuring the parts');
-    const figures = { requests, start, parts: await measureParts(effort.sessions) };
+    const figures = { requests, start, parts: await measureParts(effort) };
     const limits = judge(figures);
     if (options.json) console.log(JSON.stringify({ node: process.version, ...figures, limits }, null, 2));
     else printReport(figures, limits);
@@ -67,8 +69,8 @@ async function run() {
   }
 }
 
-async function measureParts(sessions) {
-  const child = fork(PARTS, [String(sessions)], { execArgv: ['--expose-gc'] });
+async function measureParts({ sessions, fuzzedPairs }) {
+  const child = fork(PARTS, [String(sessions), String(fuzzedPairs)], { execArgv: ['--expose-gc'] });
   try {
     const [figures] = await once(child, 'message', { signal: AbortSignal.timeout(PARTS_LIMIT) });
     return figures;

@@ -1,7 +1,7 @@
+import { decodedFully } from './percent-decoding.js';
+
 /** More levels of percent-encoding than this are an attempt to be read differently by different readers. */
 const MAX_DECODINGS = 10;
-const ENCODED = /(?:%[0-9a-f]{2})+/gi;
-const ENCODED_ASCII = /%[0-7][0-9a-f]/gi;
 
 /** A request path that cannot be read, or could be read in several ways. */
 export class UnreadablePathError extends Error {}
@@ -20,12 +20,9 @@ export function canonicalPath(pathname: string, base: string): string {
 }
 
 function decodeFully(pathname: string): string {
-  let path = decodeOrThrow(pathname);
-  for (let level = 1; level <= MAX_DECODINGS; level++) {
-    const next = decodeWhatCanBe(path);
-    if (next === path) return path;
-    path = next;
-  }
+  const once = decodeOrThrow(pathname);
+  const path = once.includes('%') ? decodedFully(once, MAX_DECODINGS) : once;
+  if (path !== undefined) return path;
   throw new UnreadablePathError(`The path is percent-encoded more than ${MAX_DECODINGS} times.`);
 }
 
@@ -35,17 +32,6 @@ function decodeOrThrow(text: string): string {
   } catch {
     throw new UnreadablePathError('The path is not valid percent-encoding.');
   }
-}
-
-/** Once decoded, a lone percent sign is a character like any other. */
-function decodeWhatCanBe(text: string): string {
-  return text.replace(ENCODED, (encoded) => {
-    try {
-      return decodeURIComponent(encoded);
-    } catch {
-      return encoded.replace(ENCODED_ASCII, decodeURIComponent);
-    }
-  });
 }
 
 function withoutBase(path: string, base: string): string {

@@ -1,7 +1,8 @@
 import { InvalidOptionsError } from '../errors.js';
-import { compileGlob, whatIsWrongWithGlob } from './segment-glob.js';
+import { compileGlob, type GlobAlternative, whatIsWrongWithGlob } from './segment-glob.js';
 
 const MAX_LENGTH = 1000;
+const MAX_SEGMENTS = 50;
 const MAX_SPANNING = 6;
 const PARAMETER = /^\[[A-Za-z_$][\w$]*\]$/;
 const REST = /^\[\.\.\.[^\][]+\]$/;
@@ -9,7 +10,12 @@ const REST = /^\[\.\.\.[^\][]+\]$/;
 /** How one segment of a pattern matches: exactly, by a test, or as one of the wildcards that span segments. */
 export type SegmentMatcher =
   | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'glob'; readonly text: string; readonly test: (segment: string) => boolean }
+  | {
+      readonly kind: 'glob';
+      readonly text: string;
+      readonly alternatives: readonly GlobAlternative[];
+      readonly test: (segment: string) => boolean;
+    }
   /** `*`: one or more segments. */
   | { readonly kind: 'some' }
   /** `**`: any number of segments. */
@@ -60,6 +66,7 @@ function whatIsWrongWith(source: string): string | undefined {
   if (source.includes('//')) return 'holds an empty segment ("//")';
   if (source.includes('***')) return 'holds "***": write "**"';
   const segments = segmentsOf(source);
+  if (segments.length > MAX_SEGMENTS) return `holds more than ${MAX_SEGMENTS} segments`;
   if (segments.some((segment) => segment === '.' || segment === '..'))
     return 'holds "." or "..": write the path it leads to';
   const glued = segments.find((segment) => segment.includes('**') && segment !== '**');
@@ -77,5 +84,6 @@ function toMatcher(segment: string): SegmentMatcher {
   if (segment === '**' || REST.test(segment)) return { kind: 'any' };
   if (PARAMETER.test(segment)) return { kind: 'one' };
   if (!/[*?[\]{}()\\]/.test(segment)) return { kind: 'literal', text: segment };
-  return { kind: 'glob', text: segment, test: compileGlob(segment) };
+  const alternatives = compileGlob(segment);
+  return { kind: 'glob', text: segment, alternatives, test: (text) => alternatives.some(({ test }) => test(text)) };
 }

@@ -2,11 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PathIndex } from '../../lib/access/path-index.js';
 import { PathPattern } from '../../lib/access/path-pattern.js';
-
-/** The plain way: every pattern alone, one after the other. */
-function firstByLoop(patterns: readonly PathPattern[], path: string): number {
-  return patterns.findIndex((pattern) => new PathIndex([pattern]).first(path) === 0);
-}
+import { InvalidOptionsError } from '../../lib/errors.js';
 
 /** An independent reading of the language: a pattern's segments against a path's, by recursion. */
 function isMatch(pattern: readonly string[], path: readonly string[]): boolean {
@@ -47,7 +43,7 @@ describe('The index of patterns', () => {
           const index = new PathIndex(patterns);
           for (const segments of paths) {
             const path = `/${segments.join('/')}`;
-            expect(index.first(path)).toBe(firstByLoop(patterns, path));
+            expect(index.first(path)).toBe(rules.findIndex((pattern) => isMatch(pattern, segments)));
           }
         },
       ),
@@ -75,6 +71,33 @@ describe('The index of patterns', () => {
     );
   });
 
+  it.each([
+    ['literals at one place', (at: number) => `/section-${at}`],
+    ['what is under many places', (at: number) => `/section-${at}/**`],
+    ['ends behind "**"', (at: number) => `/**/page-${at}`],
+    ['globs that begin differently', (at: number) => `/tenant-${at}-*/**`],
+    ['globs that end differently', (at: number) => `/**/*.${at}-pdf`],
+    ['parameters', (at: number) => `/[lang]/section-${at}/[id]/edit`],
+    ['the same segment between gaps', (at: number) => `/section-${at}/**/same/**`],
+  ])('holds 10,000 patterns: %s', (_, patternOf) => {
+    const index = new PathIndex(Array.from({ length: 10_000 }, (_, at) => new PathPattern(patternOf(at))));
+    expect(index.first('/elsewhere')).toBe(-1);
+  });
+
+  it.each([
+    [
+      'segments between gaps',
+      Array.from({ length: 65 }, (_, at) => `/**/a${at}/**`),
+      '65 segments between two that may stand for several',
+    ],
+    ['globs that search', Array.from({ length: 20 }, (_, at) => `/*a${at}*b*`), 'too many wildcards that one path'],
+    ['globs between gaps', Array.from({ length: 12 }, (_, at) => `/**/a${at}*/**`), 'too many wildcards that one path'],
+  ])('refuses too many %s', (_, patterns, reason) => {
+    const make = () => new PathIndex(patterns.map((pattern) => new PathPattern(pattern)));
+    expect(make).toThrow(InvalidOptionsError);
+    expect(make).toThrow(reason);
+  });
+
   it('finds nothing among no patterns', () => {
     expect(new PathIndex([]).first('/')).toBe(-1);
   });
@@ -97,9 +120,17 @@ describe('The index of patterns', () => {
 
   it('asks each glob of a place once for each segment, however many wildcards stand before it', () => {
     let asked = 0;
-    const counting = new PathPattern(`${'/**/a'.repeat(6)}/x*`);
+    const counting = new PathPattern(`${'/**/a'.repeat(5)}/?x?/**`);
     const counted = counting.segments.map((matcher) =>
-      matcher.kind === 'glob' ? { ...matcher, test: (text: string) => ++asked > 0 && matcher.test(text) } : matcher,
+      matcher.kind === 'glob'
+        ? {
+            ...matcher,
+            alternatives: matcher.alternatives.map((glob) => ({
+              ...glob,
+              test: (text: string) => ++asked > 0 && glob.test(text),
+            })),
+          }
+        : matcher,
     );
     const index = new PathIndex([Object.assign(Object.create(PathPattern.prototype), { segments: counted })]);
     const segments = 8000;

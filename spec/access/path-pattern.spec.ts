@@ -88,6 +88,7 @@ describe('A path pattern', () => {
     ['/admin?tab=1', 'a query or a fragment'],
     ['/a/../admin', 'write the path it leads to'],
     ['/./admin', 'write the path it leads to'],
+    ['/a'.repeat(51), 'more than 50 segments'],
     ['/**/a/**/b/**/c/**/d/**/e/**/f/**/g', 'more than 6 segments'],
   ])('is refused when it is %j, with what is wrong', (pattern, reason) => {
     expect(() => new PathPattern(pattern)).toThrow(InvalidOptionsError);

@@ -49,6 +49,7 @@ describe('A glob within a segment', () => {
   it.each([
     ['{1..999}{1..999}', 'more than 100 alternatives'],
     [`*${'a'.repeat(200)}`, 'more than 100 characters'],
+    [`*${'a'.repeat(32)}*`, 'more than 31 characters between two "*"'],
     ['[slug].pdf', 'write "*" for a parameter'],
     ['[lang]-[id]', 'write "*" for a parameter'],
     ['admin\\panel', 'write "/" for a backslash'],
@@ -79,6 +80,6 @@ describe('A glob within a segment', () => {
     ['{x,y}z', 'yz', true],
     ['{x,y}z', 'z', false],
   ])('%s against %j: %s', (glob, text, expected) => {
-    expect(compileGlob(glob)(text)).toBe(expected);
+    expect(compileGlob(glob).some(({ test }) => test(text))).toBe(expected);
   });
 });
