@@ -1,5 +1,5 @@
 const RUN = /\p{M}{2,}/gu;
-const MAY_HOLD_MARKS = /[\u0300-\uffff]/;
+const FIRST_MARK = 0x300;
 /** Runs of marks longer than this are in no language's text. */
 const LONG = 64;
 const LOWEST = '\u0334';
@@ -17,9 +17,18 @@ const known = new Map<string, readonly { readonly mark: string; readonly represe
  * of their number. Long runs are put in that order before: by counting, class by class.
  */
 export function composed(text: string): string {
-  const mayHoldRuns = text.length > LONG && MAY_HOLD_MARKS.test(text);
-  const ordered = mayHoldRuns ? text.replace(RUN, (run) => (run.length > LONG ? inOrder(run) : run)) : text;
+  const ordered = mayHoldLongRun(text) ? text.replace(RUN, (run) => (run.length > LONG ? inOrder(run) : run)) : text;
   return ordered.normalize('NFC');
+}
+
+function mayHoldLongRun(text: string): boolean {
+  if (text.length <= LONG) return false;
+  let run = 0;
+  for (let at = 0; at < text.length; at++) {
+    run = text.charCodeAt(at) < FIRST_MARK ? 0 : run + 1;
+    if (run > LONG) return true;
+  }
+  return false;
 }
 
 function inOrder(run: string): string {

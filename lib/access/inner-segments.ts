@@ -7,6 +7,8 @@ export const MOST_INNER_SEGMENTS = 2 * WORD;
 const CUT = 120;
 const ASK = 45;
 const SLOTS = 1024;
+/** So many characters tell most segments apart; what is left of them is only compared. */
+const HASHED = 32;
 const SLASH = 0x2f;
 
 /** One segment between two gaps, and whether a gap follows that any number of segments may fill. */
@@ -138,10 +140,15 @@ export class InnerSegments {
     for (let at = 0; at < length; at++) {
       const from = at;
       let hash = 0;
-      for (; at < length; at++) {
+      const hashedTo = Math.min(length, from + HASHED);
+      for (; at < hashedTo; at++) {
         const unit = path.charCodeAt(at);
         if (unit === SLASH) break;
         hash = nextHash(hash, unit);
+      }
+      if (at === from + HASHED) {
+        const slash = path.indexOf('/', at);
+        at = slash < 0 ? length : slash;
       }
       if (at === from) continue;
       count++;
@@ -213,6 +220,6 @@ function nextHash(hash: number, unit: number): number {
 
 function hashOf(text: string): number {
   let hash = 0;
-  for (let at = 0; at < text.length; at++) hash = nextHash(hash, text.charCodeAt(at));
+  for (let at = 0; at < Math.min(text.length, HASHED); at++) hash = nextHash(hash, text.charCodeAt(at));
   return hash;
 }

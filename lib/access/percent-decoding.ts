@@ -10,6 +10,15 @@ const CHUNK = 4096;
  * @returns `undefined` when there is something left to decode after so many levels.
  */
 export function decodedFully(text: string, levels: number): string | undefined {
+  const first = text.indexOf('%');
+  if (first < 0) return text;
+  // Each level may join a decoded percent sign with two more of the characters that follow.
+  const end = text.lastIndexOf('%') + 1 + 2 * (levels + 1);
+  const decoded = decodedPart(text.slice(first, end), levels);
+  return decoded === undefined ? undefined : text.slice(0, first) + decoded + text.slice(end);
+}
+
+function decodedPart(text: string, levels: number): string | undefined {
   const units = new Uint16Array(text.length);
   for (let at = 0; at < text.length; at++) units[at] = text.charCodeAt(at);
   // Escapes side by side; there are no more than a third of the characters.
