@@ -1,7 +1,14 @@
-import { decodedFully } from './percent-decoding.js';
-
 /** More levels of percent-encoding than this are an attempt to be read differently by different readers. */
 const MAX_DECODINGS = 10;
+/** What most paths are, and nothing is to be done about. */
+const IS_PLAIN = /^[\x21-\x24\x26-\x5b\x5d-\x7e]*$/;
+const LONE_PERCENT = /%(?![0-9a-f]{2})/gi;
+const ENCODED = /(?:%[0-9a-f]{2})+/gi;
+const ENCODED_ASCII = /%[0-7][0-9a-f]/gi;
+/** Where something else than UTF-8 was encoded, a path is taken piece by piece; more than this would take too long. */
+const MAX_PIECEWISE = { characters: 2_000, failures: 10 };
+/** In no language does one letter have as many marks; to compose them takes time that grows with their square. */
+const TOO_MANY_MARKS = /\p{M}{33}/u;
 
 /** A request path that cannot be read, or could be read in several ways. */
 export class UnreadablePathError extends Error {}
@@ -15,28 +22,56 @@ export class UnreadablePathError extends Error {}
  * @throws {UnreadablePathError} For malformed and for over-encoded paths.
  */
 export function canonicalPath(pathname: string, base: string): string {
-  const path = pathname.includes('%') ? decodeFully(pathname) : pathname;
-  return withoutBase(path.includes('\\') ? path.replaceAll('\\', '/') : path, base);
+  if (IS_PLAIN.test(pathname)) return withoutBase(pathname, base);
+  const path = decodedFully(pathname);
+  if (TOO_MANY_MARKS.test(path)) throw new UnreadablePathError('The path has more marks on a letter than can be read.');
+  return withoutBase(path.replaceAll('\\', '/'), base);
 }
 
-function decodeFully(pathname: string): string {
-  const once = decodeOrThrow(pathname);
-  const path = once.includes('%') ? decodedFully(once, MAX_DECODINGS) : once;
-  if (path !== undefined) return path;
-  throw new UnreadablePathError(`The path is percent-encoded more than ${MAX_DECODINGS} times.`);
-}
-
-function decodeOrThrow(text: string): string {
+function decodedFully(pathname: string): string {
+  let path: string;
   try {
-    return decodeURIComponent(text);
+    path = decodeURIComponent(pathname);
   } catch {
     throw new UnreadablePathError('The path is not valid percent-encoding.');
   }
+  for (let level = 1; level <= MAX_DECODINGS; level++) {
+    const next = decodedAgain(path);
+    if (next === path) return path;
+    path = next;
+  }
+  throw new UnreadablePathError(`The path is percent-encoded more than ${MAX_DECODINGS} times.`);
+}
+
+/** Once decoded, a lone percent sign is a character like any other, and so is a byte that is not UTF-8. */
+function decodedAgain(path: string): string {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path.replace(LONE_PERCENT, '%25'));
+  } catch {
+    return decodedPiecewise(path);
+  }
+}
+
+function decodedPiecewise(path: string): string {
+  let failures = path.length > MAX_PIECEWISE.characters ? Number.POSITIVE_INFINITY : 0;
+  return path.replace(ENCODED, (piece) => {
+    try {
+      return decodeURIComponent(piece);
+    } catch {
+      failures += 1;
+      if (failures > MAX_PIECEWISE.failures) throw new UnreadablePathError('The path is not UTF-8 in too many places.');
+      return piece.replace(ENCODED_ASCII, decodeURIComponent);
+    }
+  });
 }
 
 function withoutBase(path: string, base: string): string {
-  if (base === '' || !path.startsWith(base)) return path;
-  const rest = path.slice(base.length);
+  if (base === '') return path;
+  // Astro takes several slashes in front for one.
+  const start = path.startsWith('//') ? path.replace(/^\/+/, '/') : path;
+  if (!start.startsWith(base)) return path;
+  const rest = start.slice(base.length);
   return rest === '' || rest.startsWith('/') ? rest || '/' : path;
 }
 

@@ -1,5 +1,3 @@
-import { composed } from './composed.js';
-
 /** The segments of a path, from either end, each cut off when it is first asked for. */
 export class PathSegments {
   /** In the composed form of Unicode. */
@@ -10,7 +8,7 @@ export class PathSegments {
   #backAt: number;
 
   constructor(path: string) {
-    this.text = composed(path);
+    this.text = path.normalize('NFC');
     this.#backAt = this.text.length;
   }
 

@@ -49,6 +49,27 @@ describe('The canonical path', () => {
     expect(canonicalPath(`/admin${encoded('/', 2)}${malformed}`, '')).toBe('/admin/%ff');
   });
 
+  it('is unreadable where that would take long', () => {
+    for (const path of [`/${'%25ff-'.repeat(11)}`, `/%25ff${'a'.repeat(2_000)}`]) {
+      expect(() => canonicalPath(path, '')).toThrow(UnreadablePathError);
+    }
+    expect(canonicalPath(`/${'%25ff-'.repeat(10)}`, '')).toBe(`/${'%ff-'.repeat(10)}`);
+    expect(canonicalPath(`/%25zz${'a'.repeat(2_000)}`, '')).toBe(`/%zz${'a'.repeat(2_000)}`);
+  });
+
+  it('is unreadable when a letter has more marks than in any language', () => {
+    expect(() => canonicalPath(`/a${encodeURIComponent('\u0301'.repeat(33))}`, '')).toThrow(UnreadablePathError);
+    expect(canonicalPath(`/a${encodeURIComponent('\u0301'.repeat(3))}`, '')).toBe(`/a${'\u0301'.repeat(3)}`);
+  });
+
+  it.each([
+    ['//app/admin', '/admin'],
+    ['///app', '/'],
+    ['//application', '//application'],
+  ])('of several slashes before the base is that of one: %s', (pathname, path) => {
+    expect(canonicalPath(pathname, '/app')).toBe(path);
+  });
+
   it('of a path that is canonical already is that path', () => {
     for (const path of ['/', '/a/b', '/café', '/100%', '/a b']) {
       expect(canonicalPath(path.replaceAll('%', '%25'), '')).toBe(path);
