@@ -1,0 +1,118 @@
+import { covers } from '../path-coverage.js';
+import { overlaps } from '../path-overlap.js';
+import { PathPattern, type SegmentMatcher, segmentsOf } from '../path-pattern.js';
+import type { DescribedGuard, DescribedRule, SiteDescription } from './site-description.js';
+
+export const EVERYBODY = 'everybody';
+/** Stands where nothing says who may. */
+export const NOTHING = '–';
+
+/** Who may see something, and what says so. */
+export interface Demand {
+  /** In words: `everybody`, `signed in`, `role admin`. */
+  readonly who: string;
+  /** `protect[0] of astro.config`, `guard of src/pages/x.astro`, `globalProtect`, `exclude`, `loginPath`; or {@link NOTHING}. */
+  readonly by: string;
+  /** Only for these methods; those after it are for the others. */
+  readonly methods?: readonly string[] | undefined;
+}
+
+/** What is asked about: the paths of a route, an action or an island. */
+export interface Subject {
+  readonly segments: readonly SegmentMatcher[];
+  readonly file?: string | undefined;
+  readonly guard?: DescribedGuard | undefined;
+  /** The only method it is asked with. */
+  readonly method?: string | undefined;
+}
+
+/** A rule, ready to be compared. */
+export class ComparableRule {
+  readonly segments: readonly SegmentMatcher[];
+
+  constructor(readonly rule: DescribedRule) {
+    this.segments = new PathPattern(rule.pattern).segments;
+  }
+
+  isFor(method: string | undefined): boolean {
+    return method === undefined || this.rule.methods === undefined || this.rule.methods.includes(method);
+  }
+
+  /** Whether nothing that this rule leaves over is left for the other. */
+  shadows(other: ComparableRule): boolean {
+    const { methods, enforce } = this.rule;
+    const hasMethods =
+      !methods || other.rule.methods?.every((method) => methods.includes(method) || isHead(method, methods));
+    return enforce && other.rule.enforce && hasMethods === true && covers(this.segments, other.segments);
+  }
+}
+
+/** Says of paths who may see what is there: the same answer as the guard's, for all that could be asked. */
+export class PathProtection {
+  readonly rules: readonly ComparableRule[];
+  readonly #excluded: readonly (readonly SegmentMatcher[])[];
+  readonly #loginPath: readonly SegmentMatcher[];
+
+  constructor(private readonly site: SiteDescription) {
+    this.rules = site.rules.map((rule) => new ComparableRule(rule));
+    this.#excluded = site.exclude.map((pattern) => new PathPattern(pattern).segments);
+    this.#loginPath = literalSegments(site.loginPath.replace(/[?#].*$/s, ''));
+  }
+
+  /** Each of them holds for a part of the subject that those before it leave over; the last one for all the rest. */
+  demandsOn(subject: Subject): Demand[] {
+    if (covers(this.#loginPath, subject.segments)) return [{ who: EVERYBODY, by: 'loginPath' }];
+    const demands = this.#guardAndRules(subject);
+    return this.site.enforce ? demands : demands.map(asReportOnly);
+  }
+
+  /** The rule that a path would be protected by, were the guard asked about it. */
+  ruleOver(segments: readonly SegmentMatcher[], method = 'GET'): DescribedRule | undefined {
+    return this.rules.find((one) => one.rule.enforce && one.isFor(method) && overlaps(one.segments, segments))?.rule;
+  }
+
+  /** Whether something is asked of visitors of a path that no rule names. */
+  isGloballyProtected(segments: readonly SegmentMatcher[]): boolean {
+    const open = [this.#loginPath, ...['/404', '/500'].map(literalSegments), ...this.#excluded];
+    return this.site.globalProtect && !open.some((pattern) => covers(pattern, segments));
+  }
+
+  #guardAndRules(subject: Subject): Demand[] {
+    const { guard, segments } = subject;
+    const demands: Demand[] = guard ? [{ who: guard.who, by: `guard of ${subject.file}`, methods: guard.methods }] : [];
+    if (guard && !guard.methods) return demands;
+    const decided = new Set(guard?.methods);
+    for (const each of this.rules) {
+      const { rule } = each;
+      const left = subject.method ? undefined : rule.methods?.filter((method) => !decided.has(method));
+      if (!each.isFor(subject.method) || left?.length === 0 || !overlaps(each.segments, segments)) continue;
+      const who = rule.enforce ? rule.demand : `would be: ${rule.demand}`;
+      demands.push({ who, by: rule.place, methods: left });
+      if (!rule.enforce || !covers(each.segments, segments)) continue;
+      if (left === undefined) return demands;
+      for (const method of left) decided.add(method);
+    }
+    return [...demands, ...this.#unlisted(segments)];
+  }
+
+  #unlisted(segments: readonly SegmentMatcher[]): Demand[] {
+    if (!this.site.globalProtect) return [{ who: EVERYBODY, by: NOTHING }];
+    const reaching = this.#excluded.filter((pattern) => overlaps(pattern, segments));
+    const excluded = reaching.length > 0 ? [{ who: EVERYBODY, by: 'exclude' }] : [];
+    if (reaching.some((pattern) => covers(pattern, segments))) return excluded;
+    return [...excluded, { who: 'signed in', by: 'globalProtect' }];
+  }
+}
+
+export function literalSegments(path: string): SegmentMatcher[] {
+  return segmentsOf(path.normalize('NFC')).map((text) => ({ kind: 'literal', text }));
+}
+
+function asReportOnly(demand: Demand): Demand {
+  return demand.who === EVERYBODY ? demand : { ...demand, who: `${EVERYBODY} (would be: ${demand.who})` };
+}
+
+/** Whoever may not GET a page may not ask for its head either. */
+function isHead(method: string, methods: readonly string[]): boolean {
+  return method === 'HEAD' && methods.includes('GET');
+}

@@ -1,0 +1,59 @@
+import type { SegmentMatcher } from '../path-pattern.js';
+
+/** A rule as a report needs it: of the config, or of the setup module. */
+export interface DescribedRule {
+  readonly pattern: string;
+  readonly methods?: readonly string[] | undefined;
+  readonly enforce: boolean;
+  /** What it asks of a visitor, in words. */
+  readonly demand: string;
+  /** The whole rule in words. */
+  readonly text: string;
+  /** Where it is written: `protect[3] of astro.config`. */
+  readonly place: string;
+}
+
+/** What a page's own file says of who may see it. */
+export interface DescribedGuard {
+  /** Whom it admits, in words. */
+  readonly who: string;
+  readonly isPublic: boolean;
+  /** The methods it is for; `undefined` for all. */
+  readonly methods?: readonly string[] | undefined;
+}
+
+/** A route of the site. */
+export interface DescribedRoute {
+  readonly kind: 'page' | 'endpoint' | 'redirect';
+  readonly pattern: string;
+  readonly segments: readonly SegmentMatcher[];
+  /** From the project's root; none for what Astro itself serves. */
+  readonly file?: string | undefined;
+  readonly isPrerendered: boolean;
+  readonly guard?: DescribedGuard | undefined;
+  /** Under which further paths the page is shown for want of a translation. */
+  readonly fallbacks: readonly Pick<DescribedRoute, 'pattern' | 'segments'>[];
+}
+
+/** A file of the public folder. */
+export interface DescribedFile {
+  readonly path: string;
+  /** From the project's root. */
+  readonly file: string;
+}
+
+/** Everything there is to be seen at a site, and all that says who may. Paths are written without the site's base. */
+export interface SiteDescription {
+  readonly routes: readonly DescribedRoute[];
+  /** In the order in which they are asked. */
+  readonly rules: readonly DescribedRule[];
+  /** Names of actions; `undefined` when they could not be found out. */
+  readonly actions: readonly string[] | undefined;
+  /** Names of server islands. */
+  readonly islands: readonly string[];
+  readonly publicFiles: readonly DescribedFile[];
+  readonly globalProtect: boolean;
+  readonly exclude: readonly string[];
+  readonly loginPath: string;
+  readonly enforce: boolean;
+}

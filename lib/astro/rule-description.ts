@@ -1,0 +1,8 @@
+import type { AccessRule } from '../access/access-rule.js';
+import type { DescribedRule } from '../access/report/site-description.js';
+
+/** A rule as plain data. */
+export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
+  const { pattern, methods, enforce, demand } = rule;
+  return { pattern, methods, enforce, demand, text: `${rule}` };
+}

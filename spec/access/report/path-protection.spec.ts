@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AccessRuleOptions } from '../../../lib/access/access-rule.js';
+import { PathPattern } from '../../../lib/access/path-pattern.js';
+import { PathProtection, type Subject } from '../../../lib/access/report/path-protection.js';
+import type { DescribedGuard, SiteDescription } from '../../../lib/access/report/site-description.js';
+import { site } from '../../support/site-description.js';
+
+const ADMIN: DescribedGuard = { who: 'role admin', isPublic: false };
+
+/** @returns `methods: who (by)` for each demand on a path. */
+function demands(
+  protect: readonly AccessRuleOptions[],
+  pattern: string,
+  more: Partial<SiteDescription> = {},
+  subject: Partial<Subject> = {},
+): string[] {
+  const protection = new PathProtection({ ...site(protect), ...more });
+  return protection
+    .demandsOn({ segments: new PathPattern(pattern).segments, file: 'page.astro', ...subject })
+    .map(({ who, by, methods }) => `${methods ? `${methods.join(', ')}: ` : ''}${who} (${by})`);
+}
+
+describe('Who may see a path', () => {
+  it('is everybody where nothing says otherwise', () => {
+    expect(demands([{ pattern: '/admin' }], '/about')).toEqual(['everybody (–)']);
+  });
+
+  it('is what the first rule says that covers it, after each that may be reached before', () => {
+    const protect = [{ pattern: '/a/one', role: 'x' }, { pattern: '/b' }, { pattern: '/a/**' }, { pattern: '/a/two' }];
+    expect(demands(protect, '/a/[id]')).toEqual(['role x (protect[0])', 'signed in (protect[2])']);
+    expect(demands(protect, '/a/one')).toEqual(['role x (protect[0])']);
+    expect(demands([{ pattern: '/a/one' }], '/a/[id]')).toEqual(['signed in (protect[0])', 'everybody (–)']);
+  });
+
+  it('is asked of each method, as far as none before it has decided', () => {
+    const protect = [
+      { pattern: '/a', methods: ['POST'], role: 'x' },
+      { pattern: '/a', methods: ['POST', 'PUT'], role: 'y' },
+      { pattern: '/a', methods: ['POST'] },
+    ];
+    expect(demands(protect, '/a')).toEqual(['POST: role x (protect[0])', 'PUT: role y (protect[1])', 'everybody (–)']);
+    expect(demands(protect, '/a', {}, { method: 'POST' })).toEqual(['role x (protect[0])']);
+    expect(demands(protect, '/a', {}, { method: 'GET' })).toEqual(['everybody (–)']);
+  });
+
+  it('is not what a rule says that only reports', () => {
+    const protect = [{ pattern: '/a', role: 'x', enforce: false }, { pattern: '/a' }];
+    expect(demands(protect, '/a')).toEqual(['would be: role x (protect[0])', 'signed in (protect[1])']);
+    expect(demands([{ pattern: '/a' }], '/a', { enforce: false })).toEqual([
+      'everybody (would be: signed in) (protect[0])',
+    ]);
+  });
+
+  it('is what its own guard says, and for the methods that it leaves out what rules say', () => {
+    const protect = [{ pattern: '/**' }];
+    expect(demands(protect, '/a', {}, { guard: ADMIN })).toEqual(['role admin (guard of page.astro)']);
+    expect(demands(protect, '/a', {}, { guard: { ...ADMIN, methods: ['POST'] } })).toEqual([
+      'POST: role admin (guard of page.astro)',
+      'signed in (protect[0])',
+    ]);
+  });
+
+  it('is whoever is signed in where everything is protected and not excluded', () => {
+    const all = { globalProtect: true, exclude: ['/open/**', '/half/one'] };
+    expect(demands([], '/a', all)).toEqual(['signed in (globalProtect)']);
+    expect(demands([], '/open/[page]', all)).toEqual(['everybody (exclude)']);
+    expect(demands([], '/half/[page]', all)).toEqual(['everybody (exclude)', 'signed in (globalProtect)']);
+  });
+
+  it('is everybody on the login page, whatever rules say', () => {
+    expect(demands([{ pattern: '/**' }], '/login')).toEqual(['everybody (loginPath)']);
+    expect(demands([{ pattern: '/**' }], '/[page]')).toEqual(['signed in (protect[0])']);
+    expect(demands([{ pattern: '/**' }], '/enter', { loginPath: '/enter?first=1' })).toEqual(['everybody (loginPath)']);
+  });
+});
+
+describe('A rule', () => {
+  const shadows = (one: AccessRuleOptions, other: AccessRuleOptions) => {
+    const [first, second] = new PathProtection(site([one, other])).rules;
+    return second !== undefined && first?.shadows(second) === true;
+  };
+
+  it.each<[AccessRuleOptions, AccessRuleOptions, boolean]>([
+    [{ pattern: '/a/**' }, { pattern: '/a/b' }, true],
+    [{ pattern: '/a/b' }, { pattern: '/a/**' }, false],
+    [{ pattern: '/a/**', methods: ['GET'] }, { pattern: '/a/b' }, false],
+    [{ pattern: '/a/**', methods: ['GET', 'POST'] }, { pattern: '/a/b', methods: ['POST'] }, true],
+    [{ pattern: '/a/**', methods: ['GET'] }, { pattern: '/a/b', methods: ['HEAD'] }, true],
+    [{ pattern: '/a/**', enforce: false }, { pattern: '/a/b' }, false],
+    [{ pattern: '/a/**' }, { pattern: '/a/b', enforce: false }, false],
+    [{ action: 'admin.*' }, { action: 'admin.remove' }, true],
+  ])('%j hides %j: %s', (one, other, expected) => {
+    expect(shadows(one, other)).toBe(expected);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AccessRuleOptions } from '../../../lib/access/access-rule.js';
+import { PathPattern } from '../../../lib/access/path-pattern.js';
+import { RuleFindings } from '../../../lib/access/report/rule-findings.js';
+import { route, site } from '../../support/site-description.js';
+
+const ADMIN = { who: 'role admin', isPublic: false };
+const PRERENDERED = { isPrerendered: true };
+
+describe('A rule that does nothing', () => {
+  const findings = (protect: AccessRuleOptions[], more: Parameters<typeof site>[1] = {}) =>
+    new RuleFindings(site(protect, { routes: ['/', '/a/[id]'], ...more })).uselessRules;
+
+  it('is one that nothing of the site matches', () => {
+    expect(findings([{ pattern: '/' }, { pattern: '/b/**', role: 'x' }])).toEqual([
+      'protect[1], /b/** (role x), is never asked: nothing of the site matches it',
+    ]);
+  });
+
+  it('is one that only a redirect matches', () => {
+    const routes = [route('/old', { kind: 'redirect' })];
+    expect(findings([{ pattern: '/old' }], { routes })[0]).toContain(
+      'only the redirect /old matches it, and redirects are answered before any rule',
+    );
+  });
+
+  it('is one that stands behind another which matches all that it matches', () => {
+    expect(findings([{ pattern: '/a/**' }, { pattern: '/a/one', role: 'x' }])).toEqual([
+      'protect[1], /a/one (role x), is never asked: protect[0], /a/** (signed in), stands before it and matches all that it matches',
+    ]);
+  });
+
+  it('is not one that something of the site can meet', () => {
+    const routes = [route('/a', { fallbacks: [route('/fr/a')] }), route('/old', PRERENDERED)];
+    const publicFiles = [{ path: '/file.pdf', file: 'public/file.pdf' }];
+    const protect = [
+      { pattern: '/fr/**' },
+      { pattern: '/file.pdf' },
+      { pattern: '/old' },
+      { action: 'like' },
+      { island: 'Panel' },
+      { pattern: '/**' },
+    ];
+    expect(findings(protect, { routes, publicFiles, actions: ['like'], islands: ['Panel'] })).toEqual([]);
+  });
+
+  it('may name actions that nobody could find out', () => {
+    const protect = [{ action: 'like' }];
+    expect(findings(protect, { actions: undefined })).toEqual([]);
+    expect(findings(protect, { actions: ['dislike'] })).toHaveLength(1);
+  });
+});
+
+describe('What is served as a file though it is to be protected', () => {
+  const unguarded = (protect: AccessRuleOptions[], more: Parameters<typeof site>[1]) =>
+    new RuleFindings(site(protect, more)).unguarded.map(({ path, protectedBy }) => `${path}: ${protectedBy}`);
+
+  it('is a prerendered page or a public file under a rule', () => {
+    const routes = [route('/a', PRERENDERED), route('/b', PRERENDERED), '/c', route('/d/[id]', PRERENDERED)];
+    const publicFiles = [{ path: '/a.csv', file: 'public/a.csv' }];
+    const protect = [{ pattern: '/{a,c}' }, { pattern: '/*.csv', role: 'x' }, { pattern: '/d/**' }];
+    expect(unguarded(protect, { routes, publicFiles })).toEqual([
+      '/a: protect[0], /{a,c} (signed in)',
+      '/a.csv: protect[1], /*.csv (role x)',
+    ]);
+  });
+
+  it('is not what a rule covers that only reports, or is for other methods', () => {
+    const routes = [route('/a', PRERENDERED)];
+    expect(unguarded([{ pattern: '/a', enforce: false }], { routes })).toEqual([]);
+    expect(unguarded([{ pattern: '/a', methods: ['POST'] }], { routes })).toEqual([]);
+  });
+
+  it('is a page with a guard, and not one that its guard opens', () => {
+    const routes = [
+      route('/a/[id]', { ...PRERENDERED, guard: ADMIN }),
+      route('/b', { ...PRERENDERED, guard: { who: 'everybody', isPublic: true } }),
+    ];
+    expect(unguarded([{ pattern: '/b' }], { routes })).toEqual(['/a/[id]: guard of src/pages/a/[id]: role admin']);
+  });
+
+  it('is every prerendered page where everything is protected, but for what is open', () => {
+    const routes = ['/', '/login', '/404', '/open/a'].map((path) => route(path, PRERENDERED));
+    const publicFiles = [{ path: '/favicon.svg', file: 'public/favicon.svg' }];
+    const exclude = ['/open/**'];
+    expect(unguarded([], { routes, publicFiles, exclude, globalProtect: true })).toEqual(['/: globalProtect']);
+  });
+
+  it('is, of a route with parameters, each page that is made', () => {
+    const routes = [route('/d/[id]', PRERENDERED), route('/g/[id]', { ...PRERENDERED, guard: ADMIN })];
+    const findings = new RuleFindings(site([{ pattern: '/d/one' }], { routes }));
+    expect(findings.protectorOfMade('/d/one', '/d/[id]', 'x')).toBe('protect[0], /d/one (signed in)');
+    expect(findings.protectorOfMade('/d/two', '/d/[id]', 'a rule of its own')).toBe('a rule of its own');
+    expect(findings.protectorOfMade('/g/one', '/g/[id]', 'x')).toBeUndefined();
+  });
+});
+
+describe('What is protected and cached all the same', () => {
+  const cached = (protect: AccessRuleOptions[], entry: string, more: Parameters<typeof site>[1] = {}) => {
+    const findings = new RuleFindings(site(protect, { routes: ['/a', '/b/[id]'], ...more }));
+    return findings.cachedRoutes(new Map([[entry, new PathPattern(entry).segments]]));
+  };
+
+  it.each<[AccessRuleOptions, string, string[]]>([
+    [{ pattern: '/a' }, '/a', ['/a']],
+    [{ pattern: '/a' }, '/[...all]', ['/a']],
+    [{ pattern: '/a' }, '/b/[id]', []],
+    [{ pattern: '/b/one' }, '/b/[id]', ['/b/[id]']],
+    [{ pattern: '/b/one' }, '/b/two', []],
+    [{ pattern: '/a', methods: ['POST'] }, '/a', []],
+    [{ pattern: '/a', enforce: false }, '/a', []],
+  ])('is found for rule %j and entry %s', (rule, entry, expected) => {
+    expect(cached([rule], entry).map((each) => each.route)).toEqual(expected);
+  });
+
+  it('says what protects the route', () => {
+    expect(cached([{ pattern: '/a', role: 'x' }], '/a')).toEqual([
+      { route: '/a', protectedBy: 'protect[0] (role x)', entry: '/a' },
+    ]);
+    expect(cached([], '/a', { routes: [route('/a', { guard: ADMIN })] })[0]?.protectedBy).toBe(
+      'guard of src/pages/a (role admin)',
+    );
+    expect(cached([], '/a', { globalProtect: true })[0]?.protectedBy).toBe('globalProtect (signed in)');
+  });
+});
+
+describe('An error page', () => {
+  it('is named when it has a guard', () => {
+    const routes = [route('/404', { guard: ADMIN }), route('/500'), route('/a', { guard: ADMIN })];
+    expect(new RuleFindings(site([], { routes })).guardedErrorPages).toEqual(['src/pages/404']);
+  });
+});

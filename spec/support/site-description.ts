@@ -1,0 +1,32 @@
+import { AccessRule, type AccessRuleOptions } from '../../lib/access/access-rule.js';
+import { PathPattern } from '../../lib/access/path-pattern.js';
+import type { DescribedRoute, SiteDescription } from '../../lib/access/report/site-description.js';
+import { describeRule } from '../../lib/astro/rule-description.js';
+
+/** A page made on demand, unless something else is said of it. */
+export function route(pattern: string, more: Partial<DescribedRoute> = {}): DescribedRoute {
+  const { segments } = new PathPattern(pattern);
+  return { kind: 'page', pattern, segments, file: `src/pages${pattern}`, isPrerendered: false, fallbacks: [], ...more };
+}
+
+/** A site with these rules in its config, and nothing else unless it is said. */
+export function site(
+  protect: readonly AccessRuleOptions[] = [],
+  {
+    routes = [],
+    ...more
+  }: Partial<Omit<SiteDescription, 'routes'>> & { routes?: readonly (string | DescribedRoute)[] } = {},
+): SiteDescription {
+  return {
+    routes: routes.map((each) => (typeof each === 'string' ? route(each) : each)),
+    rules: protect.map((rule, at) => ({ ...describeRule(new AccessRule(rule)), place: `protect[${at}]` })),
+    actions: [],
+    islands: [],
+    publicFiles: [],
+    globalProtect: false,
+    exclude: [],
+    loginPath: '/login',
+    enforce: true,
+    ...more,
+  };
+}
