@@ -188,6 +188,59 @@ export class UnguardedFilesError extends GatehouseError {
   }
 }
 
+/** Rules are never asked. A warning of `astro build`, and an error with `strict`. */
+export class UselessRulesError extends GatehouseError {
+  /** @param problems One sentence for each such rule. */
+  constructor(readonly problems: readonly string[]) {
+    super(
+      'USELESS_RULES',
+      `These rules do nothing:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
+        `Correct a rule's pattern, move it before the one that hides it, or remove it.`,
+    );
+  }
+}
+
+/** A route that asks who is there has an entry in `routeRules`, and a cache does not ask. Thrown by `astro build`. */
+export class GuardedRouteCachedError extends GatehouseError {
+  constructor(readonly routes: readonly { route: string; protectedBy: string; entry: string }[]) {
+    const list = routes.map(
+      ({ route, protectedBy, entry }) => `  - ${route}: ${protectedBy}, and routeRules['${entry}']`,
+    );
+    super(
+      'GUARDED_ROUTE_CACHED',
+      `These are to be protected, and routeRules in astro.config has them cached, which would show them to anybody:\n` +
+        `${list.join('\n')}\nTake the entry out of routeRules, or narrow its pattern to what everybody may see, or take ` +
+        `the page out of the rule.`,
+    );
+  }
+}
+
+/** The setup module cannot be loaded while the site is built, and so nobody knows its rules. */
+export class SetupNotLoadedError extends GatehouseError {
+  constructor(
+    readonly file: string,
+    readonly reason: string,
+  ) {
+    super(
+      'SETUP_NOT_LOADED',
+      `${file} could not be loaded while the site was built: ${reason}. The report lacks its rules, and whether they ` +
+        `cover what is served as a file was not checked. Open connections, and read what only the server has, inside ` +
+        `the functions that you register: services.override(SessionStore, () => new MyStore(process.env.URL)).`,
+    );
+  }
+}
+
+/** The project composes Astro's request pipeline itself and leaves this package out. */
+export class UnguardedPipelineError extends GatehouseError {
+  constructor(readonly file: string) {
+    super(
+      'UNGUARDED_PIPELINE',
+      `${file} composes the request pipeline and does not import astro-gatehouse/fetch: what it answers before Astro's ` +
+        `middleware runs is open to everybody. Put the handler of astro-gatehouse/fetch before actions() and pages().`,
+    );
+  }
+}
+
 /** One `locals` object came with several requests. */
 export class SharedLocalsError extends GatehouseError {
   constructor() {

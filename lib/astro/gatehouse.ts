@@ -18,6 +18,7 @@ import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { SessionStore } from '../session/stores/session-store.js';
 import { AstroSessionStore } from './astro-session-store.js';
+import { buildChannel } from './build-channel.js';
 import { currentScope } from './current-scope.js';
 import {
   checkSetupOptions,
@@ -53,20 +54,16 @@ const STORES: Record<StoreName, Class<SessionStore>> = {
 
 /** The assembled package: what both middlewares work with. */
 export class Gatehouse {
-  readonly sessions: SessionManager;
-  readonly guard: RouteGuard;
-  readonly store: SessionStore;
-  readonly #resolver: VisitorResolver;
   readonly #Scope: typeof RequestScope;
+  #sessions: SessionManager | undefined;
+  #guard: RouteGuard | undefined;
+  #store: SessionStore | undefined;
+  #resolver: VisitorResolver | undefined;
 
   constructor(
     private readonly services: Services,
     private readonly site: Pick<SiteSettings, 'hasOwnMiddleware' | 'isPrerendering' | 'isProduction' | 'options'>,
   ) {
-    this.sessions = services.get(SessionManager);
-    this.guard = services.get(RouteGuard);
-    this.store = services.get(SessionStore);
-    this.#resolver = services.get(VisitorResolver);
     this.#Scope = services.get(MadeClasses).of(RequestScope);
   }
 
@@ -90,7 +87,22 @@ export class Gatehouse {
     });
     currentScope.use(options);
     setup.services?.(services);
-    return new Gatehouse(services.boot(), site);
+    return new Gatehouse(services.boot(site.isPrerendering ? 'later' : 'now'), site);
+  }
+
+  get sessions(): SessionManager {
+    this.#sessions ??= this.services.get(SessionManager);
+    return this.#sessions;
+  }
+
+  get guard(): RouteGuard {
+    this.#guard ??= this.services.get(RouteGuard);
+    return this.#guard;
+  }
+
+  get store(): SessionStore {
+    this.#store ??= this.services.get(SessionStore);
+    return this.#store;
   }
 
   get isProduction(): boolean {
@@ -107,7 +119,7 @@ export class Gatehouse {
   }
 
   /**
-   * Says while a site is built that a page cannot be protected: only here the rules of the setup module are known.
+   * Says while a site is built that a page cannot be protected: only here all its paths and rules are known.
    *
    * @throws {UnguardedFilesError} Unless `prerendered: 'warn'` makes it a warning.
    */
@@ -116,12 +128,15 @@ export class Gatehouse {
     const rule = this.services.get(AccessRules).find(path);
     const protectedBy = rule ? `${rule}` : this.services.get(GuardConfig).globalProtectOver(path);
     if (protectedBy === undefined) return;
+    const { unguarded } = buildChannel();
+    if (unguarded) return void unguarded.push({ path, file: routePattern, protectedBy });
     const error = new UnguardedFilesError([{ path, file: `route ${routePattern}`, protectedBy }]);
     if (this.site.options.prerendered !== 'warn') throw error;
     console.warn(error.message);
   }
 
   scopeFor(session: Session): RequestScope {
+    this.#resolver ??= this.services.get(VisitorResolver);
     return new this.#Scope(session, this.services, this.#resolver);
   }
 }

@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'astro';
-import { UnguardedFilesError } from '../errors.js';
 import { SessionConfig } from '../session/session-config.js';
+import { BuildReport } from './build-report.js';
+import { imageEndpoint } from './describe-site.js';
 import { developmentSecret } from './development-secret.js';
 import { optionsToSource } from './function-source.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
 import { routesSource } from './routes-source.js';
 import { SetupFile } from './setup-file.js';
-import { unguardedFiles } from './unguarded-files.js';
 import { routesChanged, virtualModules } from './virtual-modules.js';
 
 const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
@@ -39,6 +40,8 @@ const BUNDLED = [
 export default function gatehouse(options: GatehouseOptions = {}): AstroIntegration {
   let routes: readonly IntegrationResolvedRoute[] = [];
   let config: AstroConfig;
+  let setup: SetupFile | undefined;
+  const report = new BuildReport(options);
   let devServer: Parameters<typeof routesChanged>[0] | undefined;
   return {
     name: 'astro-gatehouse',
@@ -47,7 +50,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         config = given;
         const isProduction = command === 'build';
         checkOptions(options, isProduction);
-        const setup = SetupFile.find(options, config);
+        setup = SetupFile.find(options, config);
         if (setup) addWatchFile(setup.url);
         else mergeOptions(options, {});
         const settled = setup ? { ...options, setup: setup.name } : options;
@@ -59,7 +62,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         };
         updateConfig({
           vite: {
-            plugins: [virtualModules(modules, moduleUrl('./started.js'))],
+            plugins: [virtualModules(modules, moduleUrl('./started.js')), report.plugin()],
             oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
             ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },
             optimizeDeps: { exclude: ['astro-gatehouse'] },
@@ -79,13 +82,9 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         config = settled;
         injectTypes({ filename: 'locals.d.ts', content: LOCALS });
       },
-      'astro:build:start': ({ logger }) => {
-        const files = unguardedFiles(options, routes, config);
-        if (files.length === 0) return;
-        const error = new UnguardedFilesError(files);
-        if (options.prerendered !== 'warn') throw error;
-        logger.warn(error.message);
-      },
+      'astro:build:start': ({ logger }) => report.start({ config, routes, setupName: setup?.name, logger }),
+      'astro:build:generated': () => report.generated(),
+      'astro:build:done': ({ logger }) => report.end(logger),
     },
   };
 }
@@ -108,14 +107,14 @@ function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
 
 /** @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages made while it runs. */
 function siteSource(options: GatehouseOptions, config: AstroConfig, place: string): string {
-  const { base, trailingSlash, root, srcDir, image } = config;
+  const { base, trailingSlash, root, srcDir } = config;
   const facts = {
     isProduction: place !== 'development',
     isPrerendering: place === 'prerender',
     base,
     trailingSlash,
     hasOwnMiddleware: MIDDLEWARE_FILES.some((file) => existsSync(new URL(file, srcDir))),
-    open: [image.endpoint.route || '/_image'],
+    open: [imageEndpoint(config)],
   };
   return [
     `export const site = { options: ${optionsToSource(options)}, ...${JSON.stringify(facts)} };`,
@@ -126,8 +125,8 @@ function siteSource(options: GatehouseOptions, config: AstroConfig, place: strin
 /** What stands in for `GATEHOUSE_SECRET`, as source. A built server gets nothing: nothing secret is in a build. */
 function spareSecret(place: string, root: URL): string {
   if (place === 'development') return JSON.stringify(developmentSecret(root));
-  // No session is ever sealed for a prerendered page.
-  return place === 'prerender' ? 'crypto.randomUUID() + crypto.randomUUID()' : 'undefined';
+  // No session is ever sealed for a prerendered page. Made here, because workerd makes nothing random while it starts.
+  return place === 'prerender' ? JSON.stringify(randomUUID() + randomUUID()) : 'undefined';
 }
 
 function moduleUrl(path: string): string {

@@ -145,6 +145,7 @@ export const integrationOptions = record('gatehouse({…}) in astro.config', {
   ...common,
   setup: z.optional(text),
   prerendered: z.optional(oneOf('error', 'warn')),
+  strict: z.optional(flag),
 });
 /** What may be given to `defineGatehouse({…})`. */
 export const setupOptions = record('defineGatehouse({…})', { ...common, services: z.optional(fn) });

@@ -28,6 +28,8 @@ export interface GatehouseOptions extends CommonOptions {
   setup?: string | undefined;
   /** What happens to a build in which rules cover prerendered pages or public files. Default `error`. */
   prerendered?: 'error' | 'warn' | undefined;
+  /** Whether a build stops for what it only warns of otherwise, as a rule that nothing matches. Default `false`. */
+  strict?: boolean | undefined;
 }
 
 /** The options of the setup module. */

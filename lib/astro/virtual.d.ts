@@ -17,6 +17,10 @@ declare module 'virtual:astro-gatehouse/routes' {
   export const routesNow: (() => Promise<ProjectRoutes>) | undefined;
 }
 
+declare module 'virtual:astro:actions/entrypoint' {
+  export const server: unknown;
+}
+
 declare module 'astro:env/server' {
   export function getSecret(name: string): string | undefined;
 }

@@ -82,17 +82,18 @@ export class Services {
   /**
    * Makes every shared service once, so that whatever is wrong shows when the server starts and not to a visitor.
    *
+   * @param when `later` makes each when it is asked for: a build has neither visitors nor all that a server has.
    * @throws {MissingServiceError} When a class needs one that is not registered.
    * @throws {CaptiveServiceError} When a shared service needs something of a request.
    * @throws {ServiceConstructionError} When a constructor or a function throws.
    */
-  boot(): this {
+  boot(when: 'now' | 'later' = 'now'): this {
     if (this.#isBooted) return this;
     this.#isBooted = true;
     this.value(MadeClasses, new MadeClasses(this.#madeClasses()));
     for (const [token, registration] of this.#registrations) this.#inspect(token, registration);
     for (const [token, registration] of this.#registrations) this.#wire(token, registration);
-    for (const token of this.#registrations.keys()) this.#construct(token);
+    if (when === 'now') for (const token of this.#registrations.keys()) this.#construct(token);
     return this;
   }
 

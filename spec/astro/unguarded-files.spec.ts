@@ -44,7 +44,9 @@ describe('A rule over what is served without any middleware', () => {
       `{ protect: [{ pattern: '/members' }, { pattern: '/reports/**', role: 'auditor' }] }`,
     ).astro('build');
     expect(code).not.toBe(0);
-    expect(output).toContain('/reports/yearly (src/pages/reports/yearly.astro): protect[1] /reports/** (role auditor)');
+    expect(output).toContain(
+      '/reports/yearly (src/pages/reports/yearly.astro): protect[1] of astro.config, /reports/** (role auditor)',
+    );
     expect(output).toContain('/reports/numbers (1).csv (public/reports/numbers (1).csv): protect[1]');
     expect(output).toContain('export const prerender = false');
     expect(output).toContain("prerendered: 'warn'");
@@ -54,7 +56,12 @@ describe('A rule over what is served without any middleware', () => {
   it('stops the build when the page has parameters', async () => {
     const { code, output } = await siteWith(`{ protect: [{ pattern: '/docs/one' }] }`).astro('build');
     expect(code).not.toBe(0);
-    expect(output).toContain('/docs/[page] (src/pages/docs/[page].astro): protect[0] /docs/one');
+    expect(output).toContain('/docs/one (src/pages/docs/[page].astro): protect[0] of astro.config, /docs/one');
+  });
+
+  it('does not mind a page with parameters that is not made for the paths it covers', async () => {
+    const { code } = await siteWith(`{ protect: [{ pattern: '/docs/two' }] }`).astro('build');
+    expect(code).toBe(0);
   });
 
   it('stops the build when everything is protected, but for the login page, error pages and public files', async () => {
@@ -75,7 +82,46 @@ describe('A rule over what is served without any middleware', () => {
     });
     const { code, output } = await site.astro('build');
     expect(code).not.toBe(0);
-    expect(output).toContain('/docs/one (route /docs/[page]): /docs/one (role reader)');
+    expect(output).toContain(
+      '/docs/one (src/pages/docs/[page].astro): protect[0] of src/gatehouse.ts, /docs/one (role reader)',
+    );
+  });
+
+  it('stops the build when it stands in the setup module and covers pages without parameters and public files', async () => {
+    const site = siteWith(`{ protect: [{ pattern: '/members' }] }`);
+    site.write({
+      'src/gatehouse.ts': `
+        import { defineGatehouse } from 'astro-gatehouse/server';
+        export default defineGatehouse({ protect: [{ pattern: '/reports/**', role: 'auditor' }] });`,
+    });
+    const { code, output } = await site.astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      '/reports/yearly (src/pages/reports/yearly.astro): protect[0] of src/gatehouse.ts, /reports/** (role auditor)',
+    );
+    expect(output).toContain(
+      '/reports/numbers (1).csv (public/reports/numbers (1).csv): protect[0] of src/gatehouse.ts',
+    );
+  });
+
+  it('stops the build when it is the guard of the page itself', async () => {
+    const site = siteWith('{}');
+    site.rewrite('src/pages/docs/[page].astro', (text) =>
+      text.replace('---', `---\nexport const guard = { role: 'reader' };`),
+    );
+    site.rewrite('src/pages/enter.astro', (text) => text.replace('---', `---\nexport const guard = 'public';`));
+    const { code, output } = await site.astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      '/docs/[page] (src/pages/docs/[page].astro): guard of src/pages/docs/[page].astro: role reader',
+    );
+    expect(output).not.toContain('/enter (');
+  });
+
+  it('does not mind a page that its own guard opens', async () => {
+    const site = siteWith(`{ protect: [{ pattern: '/docs/**' }] }`);
+    site.rewrite('src/pages/docs/[page].astro', (text) => text.replace('---', `---\nexport const guard = 'public';`));
+    expect((await site.astro('build')).code).toBe(0);
   });
 
   it('is a warning when that is asked for', async () => {

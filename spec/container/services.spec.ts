@@ -332,6 +332,34 @@ describe('A missing service', () => {
   });
 });
 
+describe('Services that are made later', () => {
+  it('are each made when it is asked for, and what they need before them', () => {
+    const made: string[] = [];
+    const services = floorPlan()
+      .override(Clock, () => {
+        made.push('Clock');
+        return new Clock();
+      })
+      .shared(Cart, (get) => {
+        get(Clock);
+        made.push('Cart');
+        return new Cart();
+      });
+    services.boot('later');
+    expect(made).toEqual([]);
+    expect(services.get(Cart)).toBe(services.get(Cart));
+    expect(made).toEqual(['Clock', 'Cart']);
+  });
+
+  it('are inspected all the same', () => {
+    class Asking {
+      constructor(readonly cart: Cart) {}
+    }
+    Reflect.defineMetadata('design:paramtypes', [Cart], Asking);
+    expect(() => floorPlan().perRequest(Cart).shared(Asking).boot('later')).toThrow(CaptiveServiceError);
+  });
+});
+
 describe('A function that makes a service', () => {
   it('puts it in the place of a class, and is called once', () => {
     let calls = 0;

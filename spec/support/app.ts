@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { APPS } from './packed-package.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const INSTALLED = join(APPS, 'node_modules/astro-gatehouse');
 const ASTRO = join(ROOT, 'node_modules/astro/bin/astro.mjs');
 /** Astro bundles a package that a project says it depends on. */
 const DEPENDENCIES = {
@@ -64,6 +65,12 @@ export class App {
   /** Runs `astro <command>`. */
   async astro(command: string, environment: Record<string, string> = {}): Promise<Outcome> {
     return run(process.execPath, [ASTRO, command], this.folder, this.#environment(environment));
+  }
+
+  /** Runs `astro-gatehouse <args>`, the command that the package brings. */
+  async gatehouse(...args: string[]): Promise<Outcome> {
+    const { bin } = JSON.parse(readFileSync(join(INSTALLED, 'package.json'), 'utf8'));
+    return run(process.execPath, [join(INSTALLED, bin['astro-gatehouse']), ...args], this.folder, this.#environment());
   }
 
   /** @throws When the build fails, with what it printed. */

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { AccessRuleOptions } from '../../../lib/access/access-rule.js';
+import { AccessRule } from '../../../lib/access/access-rule.js';
 import { PathPattern } from '../../../lib/access/path-pattern.js';
 import { PathProtection, type Subject } from '../../../lib/access/report/path-protection.js';
 import type { DescribedGuard, SiteDescription } from '../../../lib/access/report/site-description.js';
+import { RuleList } from '../../../lib/access/rule-list.js';
 import { site } from '../../support/site-description.js';
 
 const ADMIN: DescribedGuard = { who: 'role admin', isPublic: false };
@@ -71,6 +74,33 @@ describe('Who may see a path', () => {
     expect(demands([{ pattern: '/**' }], '/login')).toEqual(['everybody (loginPath)']);
     expect(demands([{ pattern: '/**' }], '/[page]')).toEqual(['signed in (protect[0])']);
     expect(demands([{ pattern: '/**' }], '/enter', { loginPath: '/enter?first=1' })).toEqual(['everybody (loginPath)']);
+  });
+});
+
+describe('The report and the guard', () => {
+  const segment = fc.constantFrom('a', 'b', 'ab', '*', '**', '[id]', 'a*');
+  const rule = fc.record({
+    pattern: fc.array(segment, { maxLength: 3 }).map((segments) => `/${segments.join('/')}`),
+    role: fc.constantFrom('x', 'y', 'z'),
+    enforce: fc.constantFrom(true, true, false),
+    methods: fc.constantFrom(undefined, undefined, ['GET'], ['POST'], ['GET', 'POST']),
+  });
+  const path = fc.array(fc.constantFrom('a', 'b', 'ab'), { maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
+
+  it('name the same rule for every path and method', () => {
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 6 }), path, fc.constantFrom('GET', 'POST'), (protect, at, method) => {
+        const rules = protect.map((options) => new AccessRule(options)).filter(({ enforce }) => enforce);
+        const decides = new RuleList(rules).first(at, method);
+        const subject = { segments: new PathPattern(at).segments };
+        const decisive = new PathProtection(site(protect))
+          .demandsOn(subject)
+          .filter(({ who }) => !who.startsWith('would be'))
+          .find(({ methods }) => !methods || methods.includes(method));
+        expect(decisive?.who).toBe(decides?.demand ?? 'everybody');
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 

@@ -12,5 +12,5 @@ export default defineConfig({
   adapter: node({ mode: process.env.MODE ?? 'standalone' }),
   cache: { provider },
   routeRules: { '/members': { maxAge: 300 }, '/open': { maxAge: 300 } },
-  integrations: [gatehouse({ protect: [{ pattern: '/members' }] })],
+  integrations: [gatehouse()],
 });

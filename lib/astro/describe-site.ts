@@ -1,0 +1,134 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
+import { AccessRule } from '../access/access-rule.js';
+import { type Guard, PageGuard } from '../access/page-guard.js';
+import type { SegmentMatcher } from '../access/path-pattern.js';
+import type {
+  DescribedFile,
+  DescribedGuard,
+  DescribedRoute,
+  DescribedRule,
+  SiteDescription,
+} from '../access/report/site-description.js';
+import { InvalidOptionsError } from '../errors.js';
+import { checkGuard, type GatehouseOptions } from './options.js';
+import { describeRule } from './rule-description.js';
+import type { SiteFacts } from './site-facts.js';
+import type { StaticGuard } from './static-guard.js';
+
+/** What a description of a site is made of. */
+export interface SiteSources {
+  readonly config: AstroConfig;
+  readonly options: GatehouseOptions;
+  readonly routes: readonly IntegrationResolvedRoute[];
+  /** The setup module's file, from the project's root. */
+  readonly setupName?: string | undefined;
+  /** Guards by file, as an absolute path. */
+  readonly guards?: ReadonlyMap<string, StaticGuard>;
+  readonly islands?: readonly string[];
+  readonly facts?: SiteFacts;
+}
+
+/** @throws {InvalidOptionsError} For a guard that is not right. */
+export function describeSite(sources: SiteSources): SiteDescription {
+  const { config, options, facts, setupName, islands = [] } = sources;
+  const known = facts && 'rules' in facts.setup ? facts.setup : undefined;
+  const { globalProtect, exclude, loginPath, enforce } = known?.options ?? options;
+  const configRules = (options.protect ?? []).map((rule) => describeRule(new AccessRule(rule)));
+  return {
+    routes: sources.routes.filter(isReported).map((route) => describeRoute(route, sources)),
+    rules: [
+      ...configRules.map((rule, at) => ({ ...rule, place: `protect[${at}] of astro.config` })),
+      ...(known?.rules ?? []).map((rule, at) => ({ ...rule, place: `protect[${at}] of ${setupName}` })),
+    ] satisfies DescribedRule[],
+    actions: !facts || 'message' in facts.actions ? undefined : facts.actions,
+    islands,
+    publicFiles: publicFiles(config),
+    globalProtect: globalProtect ?? false,
+    exclude: [...(exclude ?? []), imageEndpoint(config)],
+    loginPath: loginPath ?? '/login',
+    enforce: enforce ?? true,
+  };
+}
+
+/** Where Astro serves the images of the site: open to everybody. */
+export function imageEndpoint({ image }: AstroConfig): string {
+  return image.endpoint.route || '/_image';
+}
+
+/** Astro's own routes for actions and islands stand for many, each of which is reported by its name. */
+function isReported({ type, origin, pattern }: IntegrationResolvedRoute): boolean {
+  return type !== 'fallback' && (origin !== 'internal' || /^\/_image/.test(pattern));
+}
+
+function describeRoute(route: IntegrationResolvedRoute, { config, guards }: SiteSources): DescribedRoute {
+  const { type, origin, pattern, entrypoint, isPrerendered, segments, fallbackRoutes } = route;
+  const path = fileURLToPath(new URL(entrypoint, config.root));
+  const guard = guards?.get(path);
+  const file = origin === 'internal' || type === 'redirect' ? undefined : fileName(entrypoint, config.root);
+  return {
+    kind: type === 'fallback' ? 'page' : type,
+    pattern,
+    segments: segments.map(toMatcher),
+    file,
+    isPrerendered: isPrerendered && type !== 'redirect',
+    guard: guard && describeGuard(guard, file ?? entrypoint),
+    fallbacks: fallbackRoutes.map((fallback) => ({
+      pattern: fallback.pattern.replace(/(.)\/$/, '$1'),
+      segments: fallback.segments.map(toMatcher),
+    })),
+  };
+}
+
+/** Injected routes may be named by an absolute path, or from inside a package. */
+function fileName(entrypoint: string, root: URL): string {
+  const name = entrypoint.startsWith('/')
+    ? relative(fileURLToPath(root), entrypoint).replaceAll('\\', '/')
+    : entrypoint;
+  return name.split('node_modules/').at(-1) ?? name;
+}
+
+function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
+  if ('source' in guard) return { who: `as its file says: ${guard.source}`, isPublic: false };
+  const checked = checkedGuard(guard.value, file);
+  const pageGuard = new PageGuard(checked);
+  const entries = (Array.isArray(checked) ? checked : [checked]).map((entry) =>
+    typeof entry === 'string' ? undefined : entry.methods,
+  );
+  const methods = entries.every((each) => each !== undefined) ? [...new Set(entries.flat())] : undefined;
+  const who = pageGuard.isPublic ? 'everybody' : `${pageGuard}`.replace(/\bguest\b/, 'not signed in');
+  return { who, isPublic: pageGuard.isPublic, methods };
+}
+
+/** What is wrong is told of the file: a build looks at many guards. */
+function checkedGuard(value: unknown, file: string): Guard {
+  try {
+    return checkGuard(value, file);
+  } catch (error) {
+    if (!(error instanceof InvalidOptionsError)) throw error;
+    const place = `guard of ${file}`;
+    throw new InvalidOptionsError(error.problems.map((each) => (each.includes(place) ? each : `${place}: ${each}`)));
+  }
+}
+
+/** A segment with a parameter beside other text may be anything: rather one page too many is reported. */
+function toMatcher(parts: IntegrationResolvedRoute['segments'][number]): SegmentMatcher {
+  if (parts.some(({ spread }) => spread)) return { kind: 'any' };
+  if (parts.some(({ dynamic }) => dynamic)) return { kind: 'one' };
+  return { kind: 'literal', text: parts.map(({ content }) => content).join('') };
+}
+
+/** The files that are served as they lie there. */
+function publicFiles({ publicDir, root }: AstroConfig): DescribedFile[] {
+  if (!existsSync(publicDir)) return [];
+  const folder = fileURLToPath(publicDir);
+  return readdirSync(publicDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`)
+    .map((path) => ({
+      path: `/${relative(folder, path).replaceAll('\\', '/')}`,
+      file: relative(fileURLToPath(root), path).replaceAll('\\', '/'),
+    }));
+}

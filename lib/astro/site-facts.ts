@@ -1,0 +1,112 @@
+import { site } from 'virtual:astro-gatehouse/site';
+import { AccessConfig } from '../access/access-options.js';
+import { AccessRule } from '../access/access-rule.js';
+import { GuardConfig } from '../access/guard-config.js';
+import type { DescribedRule } from '../access/report/site-description.js';
+import { defaultServices } from '../container/default-services.js';
+import type { Class } from '../container/registration.js';
+import type { Services } from '../container/services.js';
+import { InvalidOptionsError } from '../errors.js';
+import { Secrets } from '../session/secrets.js';
+import { SessionConfig } from '../session/session-config.js';
+import { type CommonOptions, checkSetupOptions, mergeOptions, type SetupOptions } from './options.js';
+import { describeRule } from './rule-description.js';
+
+/** What can be told of the setup module after it was loaded. */
+export interface SetupFacts {
+  readonly rules: readonly Omit<DescribedRule, 'place'>[];
+  /** Options of the config and of the setup module together. */
+  readonly options: Pick<CommonOptions, 'globalProtect' | 'exclude' | 'loginPath' | 'enforce'>;
+  /** Classes of which another stands in their place. */
+  readonly replaced: readonly string[];
+  /** Whether `access.check` decides every rule. */
+  readonly hasCheck: boolean;
+  /** Why the services could not be registered. */
+  readonly servicesProblem?: string | undefined;
+}
+
+/** Why something could not be loaded. */
+export interface Problem {
+  readonly message: string;
+  /** What is wrong with the options, when that is why. */
+  readonly options?: readonly string[] | undefined;
+}
+
+/** What only the site's own code knows. It is plain data, because it comes out of a thread of its own. */
+export interface SiteFacts {
+  readonly setup: SetupFacts | Problem;
+  readonly actions: readonly string[] | Problem;
+}
+
+/** Classes whose replacement changes what a rule means. */
+const DECISIVE = [
+  'AccessRules',
+  'AccessRule',
+  'AccessChecker',
+  'RouteGuard',
+  'PageGuards',
+  'GuardConfig',
+  'AccessConfig',
+];
+
+/** Run while the site is built: loads what the project wrote, and starts nothing. */
+export async function readSite(): Promise<SiteFacts> {
+  const [setup, actions] = await Promise.all([readSetup().catch(toProblem), readActions().catch(toProblem)]);
+  return { setup, actions };
+}
+
+async function readSetup(): Promise<SetupFacts> {
+  const { default: given } = await import('virtual:astro-gatehouse/setup');
+  const setup = checkSetupOptions(given, site.options.setup);
+  const options = mergeOptions(site.options, setup);
+  const { globalProtect, exclude, loginPath, enforce } = options;
+  return {
+    rules: (setup.protect ?? []).map((rule) => describeRule(new AccessRule(rule))),
+    options: { globalProtect, exclude, loginPath, enforce },
+    hasCheck: options.access?.check !== undefined,
+    ...replacedBy(setup, options),
+  };
+}
+
+function replacedBy(setup: SetupOptions, options: CommonOptions): Pick<SetupFacts, 'replaced' | 'servicesProblem'> {
+  const replaced = new Set<string>();
+  const services = defaultServices({
+    session: SessionConfig.from(options.session, { isProduction: false }),
+    secrets: Secrets.from(crypto.randomUUID(), { source: 'the build', isProduction: false }),
+    guard: new GuardConfig(options, site),
+    access: new AccessConfig(options.access),
+  });
+  const override: Services['override'] = services.override.bind(services);
+  services.override = (token, implementation) => {
+    replaced.add((token as Class).name);
+    return override(token, implementation);
+  };
+  try {
+    setup.services?.(services);
+  } catch (error) {
+    return { replaced: decisive(replaced), servicesProblem: toProblem(error).message };
+  }
+  return { replaced: decisive(replaced) };
+}
+
+function decisive(names: ReadonlySet<string>): string[] {
+  return DECISIVE.filter((name) => names.has(name));
+}
+
+async function readActions(): Promise<string[]> {
+  const { server } = await import('virtual:astro:actions/entrypoint');
+  return actionNames(server, '');
+}
+
+/** Actions are functions, and the objects around them are their families. */
+function actionNames(actions: unknown, family: string): string[] {
+  if (typeof actions !== 'object' || actions === null) return [];
+  return Object.entries(actions).flatMap(([key, action]) =>
+    typeof action === 'function' ? [family + key] : actionNames(action, `${family}${key}.`),
+  );
+}
+
+function toProblem(error: unknown): Problem {
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, options: error instanceof InvalidOptionsError ? error.problems : undefined };
+}

@@ -1,0 +1,94 @@
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Plugin } from 'vite';
+import { loadSiteFacts } from './load-site-facts.js';
+import type { SiteFacts } from './site-facts.js';
+import { type StaticGuard, staticGuard } from './static-guard.js';
+
+const FACTS = fileURLToPath(new URL('./site-facts.js', import.meta.url));
+const PIPELINE = 'astro-gatehouse/fetch';
+
+/** What Astro's compiler notes of a component that is rendered later. */
+interface ServerComponent {
+  readonly localName: string;
+  readonly resolvedPath: string;
+}
+
+/** Looks at a site while it is bundled: guards, islands, and what its own code tells of itself. */
+export class SiteScan {
+  /** By file, as an absolute path. */
+  readonly guards = new Map<string, StaticGuard>();
+  /** Whether some module takes this package into a pipeline of the project's own. */
+  importsPipeline = false;
+  #facts: Promise<SiteFacts> | undefined;
+  /** Names by the component's file: of two of one name, Astro gives the second another. */
+  readonly #islands = new Map<string, string>();
+
+  /**
+   * @param isPage Whether a file is a page or an endpoint.
+   * @param whenScanned Called when everything on the server's side is bundled and no page is made yet.
+   */
+  constructor(
+    private readonly isPage: (file: string) => boolean,
+    private readonly whenScanned: () => Promise<void>,
+  ) {}
+
+  get islands(): readonly string[] {
+    return [...this.#islands.values()];
+  }
+
+  get facts(): Promise<SiteFacts> {
+    const message = 'it was not bundled';
+    return this.#facts ?? Promise.resolve({ setup: { message }, actions: { message } });
+  }
+
+  plugin(): Plugin {
+    const scan = this;
+    return {
+      name: 'astro-gatehouse:scan',
+      apply: 'build',
+      enforce: 'pre',
+      async buildStart() {
+        if (this.environment.name === 'prerender') this.emitFile({ type: 'chunk', id: FACTS, name: 'site-facts' });
+        // Astro bundles what browsers get last, when it has the rest.
+        if (this.environment.name === 'client') await scan.whenScanned();
+      },
+      resolveId(source) {
+        if (source === PIPELINE) scan.importsPipeline = true;
+      },
+      transform: {
+        order: 'post',
+        handler(code, id) {
+          if (this.environment.name === 'client') return;
+          const [file = id] = id.split('?');
+          if (scan.isPage(file) && /\bguard\b/.test(code)) scan.#readGuard(file, this.parse(code), code);
+          scan.#noteIslands(this.getModuleInfo(id)?.meta.astro);
+        },
+      },
+      writeBundle({ dir }, bundle) {
+        if (this.environment.name !== 'prerender' || !dir) return;
+        const chunk = Object.values(bundle).find(
+          (output) => output.type === 'chunk' && output.facadeModuleId === FACTS,
+        );
+        // Loaded while the server's part is being bundled.
+        if (chunk) scan.#facts = loadSiteFacts(new URL(chunk.fileName, `${pathToFileURL(dir)}/`));
+      },
+    };
+  }
+
+  #readGuard(file: string, program: unknown, code: string): void {
+    const guard = staticGuard(program, code);
+    if (guard) this.guards.set(file, guard);
+  }
+
+  /** @see node_modules/astro/dist/core/server-islands/shared-state.js */
+  #noteIslands(meta: unknown): void {
+    const components = (meta as { serverComponents?: readonly ServerComponent[] } | undefined)?.serverComponents ?? [];
+    for (const { localName, resolvedPath } of components) {
+      if (this.#islands.has(resolvedPath)) continue;
+      const taken = this.islands;
+      let name = localName;
+      for (let next = 1; taken.includes(name); next++) name += next;
+      this.#islands.set(resolvedPath, name);
+    }
+  }
+}

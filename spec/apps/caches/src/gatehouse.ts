@@ -1,0 +1,10 @@
+import { AccessRules, defineGatehouse } from 'astro-gatehouse/server';
+
+/** A build knows nothing of these rules, and so does not stop for the entry of the route cache. */
+class MemberRules extends AccessRules {
+  override find(path: string, method?: string) {
+    return path === '/members' ? this.signedIn : super.find(path, method);
+  }
+}
+
+export default defineGatehouse({ services: (services) => services.override(AccessRules, MemberRules) });
