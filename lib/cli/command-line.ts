@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+
+/** What the command is asked to do. */
+export interface RoutesRequest {
+  readonly root: string;
+  readonly json: boolean;
+  readonly public: boolean;
+  readonly check: string | undefined;
+}
+
+/** What was typed is not a command; the message says what would be. */
+export class UsageError extends Error {}
+
+export const HELP = `astro-gatehouse routes: who may see what at your site
+
+  npx astro-gatehouse routes                    every page, endpoint, action, island, redirect and file
+  npx astro-gatehouse routes --public           only what anybody may see
+  npx astro-gatehouse routes --json > FILE      the same as data, to be kept with the project
+  npx astro-gatehouse routes --check FILE       exit code 1 when it is not as that file says, and what is different
+
+  --root FOLDER    the project, when it is not the current folder
+  --help           this text`;
+
+const OPTIONS = {
+  root: { type: 'string', default: '.' },
+  json: { type: 'boolean', default: false },
+  public: { type: 'boolean', default: false },
+  check: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/**
+ * @param args What was typed after the command's name.
+ * @returns `help` when that is what is asked for.
+ * @throws {UsageError} For what is no command, and for options that are not there.
+ */
+export function readCommandLine(args: readonly string[]): RoutesRequest | 'help' {
+  const { values, positionals } = parsed(args);
+  const [command, ...more] = positionals;
+  if (values.help || (command === undefined && args.length === 0)) return 'help';
+  if (command !== 'routes')
+    throw new UsageError(`There is no command ${command ?? 'before the options'}: write routes.`);
+  if (more.length > 0) {
+    throw new UsageError(`"${more.join(' ')}" stands alone: for another folder write --root ${more[0]}.`);
+  }
+  if (values.json && values.check !== undefined) {
+    throw new UsageError('--json and --check do not go together: leave one of them out.');
+  }
+  return { root: values.root, json: values.json, public: values.public, check: values.check };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
+    const [reason] = String(error instanceof Error ? error.message : error).split('. ');
+    throw new UsageError(`${reason}. The options are ${names.join(', ')}.`);
+  }
+}

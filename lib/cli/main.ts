@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import type { SavedReport } from '../astro/build-channel.js';
+import { HELP, type RoutesRequest, readCommandLine, UsageError } from './command-line.js';
+import { readReport } from './read-report.js';
+import { asJson, asTable, differences, fromJson } from './report-text.js';
+
+/** 0: as it should be. 1: not as the file says. 2: nobody could tell. */
+type ExitCode = 0 | 1 | 2;
+
+async function run(args: readonly string[]): Promise<ExitCode> {
+  const request = readCommandLine(args);
+  if (request === 'help') return print(HELP);
+  const saved = request.check === undefined ? undefined : readSaved(request.check);
+  const report = selected(await readReport(request.root), request);
+  if (!saved) return print(request.json ? asJson(report) : asTable(report));
+  const different = differences(saved, report);
+  if (different.length === 0) return print(`Who may see what is as ${request.check} says.`);
+  print(`Who may see what is not as ${request.check} says:\n${different.join('\n')}`);
+  const again = `routes${request.public ? ' --public' : ''} --json > ${request.check}`;
+  print(`If it is as it should be, save it: npx astro-gatehouse ${again}`);
+  return 1;
+}
+
+function selected(report: SavedReport, request: RoutesRequest): SavedReport {
+  if (!request.public) return report;
+  return { ...report, entries: report.entries.filter(({ who }) => who.startsWith('everybody')) };
+}
+
+function readSaved(file: string): SavedReport {
+  try {
+    return fromJson(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `${file} is no saved report (${reason}): make one with npx astro-gatehouse routes --json > ${file}`,
+    );
+  }
+}
+
+function print(text: string): 0 {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${reason}\n${error instanceof UsageError ? 'npx astro-gatehouse --help says more.\n' : ''}`);
+  process.exitCode = 2;
+}
+// What the project's own code has opened would keep it alive, but what is printed must be out before.
+process.stdout.write('', () => process.exit());

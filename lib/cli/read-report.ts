@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AstroIntegration } from 'astro';
+import { buildChannel, type SavedReport } from '../astro/build-channel.js';
+import { UsageError } from './command-line.js';
+
+/**
+ * Builds a project aside, as far as it takes to know who may see what. What the project has built stays as it is.
+ *
+ * @throws {UsageError} Where there is no Astro project, or gatehouse() is not among its integrations.
+ * @throws What the build throws.
+ */
+export async function readReport(folder: string): Promise<SavedReport> {
+  const root = resolve(folder);
+  if (!existsSync(join(root, 'package.json'))) {
+    throw new UsageError(`There is no project in ${root}: name its folder with --root.`);
+  }
+  // Astro builds below the folder it is started in.
+  process.chdir(root);
+  mkdirSync(join(root, '.astro'), { recursive: true });
+  const aside = mkdtempSync(join(root, '.astro/gatehouse-'));
+  let report: SavedReport | undefined;
+  buildChannel().receiver = (received) => {
+    report = received;
+  };
+  try {
+    const { build } = await importAstro(root);
+    const integrations = [buildsAside(pathToFileURL(`${aside}/`), root)];
+    await build({ root, logLevel: 'silent', mode: 'production', integrations });
+  } catch (error) {
+    // The build ends where the report is complete.
+    if (!report) throw error;
+  } finally {
+    buildChannel().receiver = undefined;
+    rmSync(aside, { recursive: true, force: true });
+  }
+  if (report) return report;
+  throw new Error('The build came to its end without a report: is astro-gatehouse of the same version everywhere?');
+}
+
+/** Comes after the project's integrations and its adapter, which may each have a place of their own to build to. */
+function buildsAside(outDir: URL, root: string): AstroIntegration {
+  return {
+    name: 'astro-gatehouse:routes',
+    hooks: {
+      'astro:config:setup': ({ config, updateConfig }) => {
+        if (!config.integrations.some(({ name }) => name === 'astro-gatehouse')) {
+          throw new UsageError(`gatehouse() is not among the integrations of ${root}: add it in astro.config.`);
+        }
+        updateConfig({ outDir, build: { client: new URL('client/', outDir), server: new URL('server/', outDir) } });
+      },
+    },
+  };
+}
+
+/** The project's own Astro, which need not be the one that this package finds. */
+async function importAstro(root: string): Promise<typeof import('astro')> {
+  const path = createRequire(join(root, 'package.json')).resolve('astro');
+  return import(pathToFileURL(path).href);
+}

@@ -1,0 +1,57 @@
+import type { ProtectionEntry } from '../access/report/protection-report.js';
+import type { SavedReport } from '../astro/build-channel.js';
+
+const HEAD = ['PATH', 'KIND', 'WHO', 'BY'];
+
+/** A report as a table, to be read. */
+export function asTable({ entries, notes }: SavedReport): string {
+  const rows = [HEAD, ...entries.map((entry) => [entry.path, entry.kind, whoOf(entry), entry.by])];
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [...lines, ...notes.map((note) => `Not in the table: ${note}.`)].join('\n');
+}
+
+/** A report as data, one entry to a line, so that a comparison of two reads well. */
+export function asJson({ entries, notes }: SavedReport): string {
+  const list = (items: readonly unknown[]) =>
+    items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
+  return `{\n  "entries": ${list(entries)},\n  "notes": ${list(notes)}\n}`;
+}
+
+/** @returns Lines that one report has and the other has not: `-` before what is gone, `+` before what is new. */
+export function differences(saved: SavedReport, current: SavedReport): string[] {
+  const [before, now] = [linesOf(saved), linesOf(current)];
+  const gone = before.filter((line) => !now.includes(line)).map((line) => `- ${line}`);
+  const added = now.filter((line) => !before.includes(line)).map((line) => `+ ${line}`);
+  return [...gone, ...added].sort((one, other) => compare(one.slice(2), other.slice(2)));
+}
+
+/** @throws {TypeError} For a text that is not what {@link asJson} wrote. */
+export function fromJson(text: string): SavedReport {
+  const saved: unknown = JSON.parse(text);
+  if (isReport(saved)) return saved;
+  throw new TypeError('it has no "entries" and "notes"');
+}
+
+function isReport(saved: unknown): saved is SavedReport {
+  if (typeof saved !== 'object' || saved === null) return false;
+  return 'entries' in saved && Array.isArray(saved.entries) && 'notes' in saved && Array.isArray(saved.notes);
+}
+
+function linesOf({ entries, notes }: SavedReport): string[] {
+  const lines = entries.map((entry) => `${entry.kind} ${entry.path}: ${whoOf(entry)} (${entry.by})`);
+  return [...lines, ...notes.map((note) => `note: ${note}`)];
+}
+
+function whoOf({ who, methods }: ProtectionEntry): string {
+  return methods ? `${methods.join(', ')}: ${who}` : who;
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}

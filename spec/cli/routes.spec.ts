@@ -1,0 +1,140 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { SavedReport } from '../../lib/astro/build-channel.js';
+import type { App } from '../support/app.js';
+import { madeSite, PAGE, prerendered, setup } from '../support/made-site.js';
+
+let app: App | undefined;
+
+afterEach(() => {
+  app?.remove();
+  app = undefined;
+});
+
+/** Removed when the spec is over. */
+function siteWith(...site: Parameters<typeof madeSite>): App {
+  app = madeSite(...site);
+  return app;
+}
+
+async function reportOf(site: App): Promise<SavedReport> {
+  const { code, output } = await site.gatehouse('routes', '--json');
+  if (code !== 0) throw new Error(output);
+  return JSON.parse(output);
+}
+
+const linesOf = ({ entries }: SavedReport) =>
+  entries.map(({ kind, path, who, by, methods = [] }) => [kind, path, ...methods, who, by].join(' | '));
+
+describe('astro-gatehouse routes', () => {
+  const SITE: [string, Record<string, string>, string] = [
+    `{ protect: [
+      { pattern: '/team', methods: ['POST'], role: 'editor' },
+      { action: 'admin.*', role: 'admin' },
+      { island: 'Secret' },
+      { pattern: '/soon', enforce: false },
+    ] }`,
+    {
+      ...setup(`{ protect: [{ pattern: '/users/me', permission: 'see' }], access: { check: () => true } }`),
+      'src/pages/team.astro': `---\nimport Secret from '../components/Secret.astro';\n---\n<Secret server:defer />`,
+      'src/components/Secret.astro': PAGE,
+      'src/pages/users/[id].astro': PAGE,
+      'src/pages/soon.astro': PAGE,
+      'src/pages/boss.ts': `export const guard = { role: 'boss', allow: () => true };\nexport const GET = () => new Response();`,
+      'src/pages/terms.astro': prerendered(PAGE),
+      'src/actions/index.ts': `
+        import { defineAction } from 'astro:actions';
+        const action = defineAction({ handler: () => 1 });
+        export const server = { like: action, admin: { users: { ban: action } } };`,
+      'public/robots.txt': '',
+    },
+    `redirects: { '/old': '/soon' }, base: '/site', trailingSlash: 'always',`,
+  ];
+
+  it('tells of everything who may see it and what says so, and touches nothing that was built', async () => {
+    const site = siteWith(...SITE);
+    site.write({ 'dist/kept.txt': 'kept' });
+    const report = await reportOf(site);
+    expect(linesOf(report)).toEqual([
+      'page | / | everybody | –',
+      'endpoint | /_image | everybody | –',
+      'endpoint | /boss | role boss and allow() | guard of src/pages/boss.ts',
+      'redirect | /old | everybody | –',
+      'file | /robots.txt | everybody (served as a file) | –',
+      'page | /soon | would be: signed in | protect[3] of astro.config',
+      'page | /soon | everybody | –',
+      'page | /team | POST | role editor | protect[0] of astro.config',
+      'page | /team | everybody | –',
+      'page | /terms | everybody (served as a file) | –',
+      'page | /users/[id] | permissions see | protect[0] of src/gatehouse.ts',
+      'page | /users/[id] | everybody | –',
+      'island | Secret | signed in | protect[2] of astro.config',
+      'action | admin.users.ban | role admin | protect[1] of astro.config',
+      'action | like | everybody | –',
+    ]);
+    expect(report.notes).toEqual(['access.check decides every rule alone']);
+    expect(report.entries.find(({ path }) => path === '/boss')?.file).toBe('src/pages/boss.ts');
+    expect(readFileSync(join(site.folder, 'dist/kept.txt'), 'utf8')).toBe('kept');
+    const own = ['.astro', 'astro.config.mjs', 'dist', 'package.json', 'public', 'src'];
+    expect(readdirSync(site.folder).filter((name) => name !== 'node_modules')).toEqual(own);
+    expect(readdirSync(join(site.folder, '.astro')).filter((name) => name.startsWith('gatehouse-'))).toEqual([]);
+  });
+
+  it('is a table, or only what is for everybody, and checks itself against what was saved', async () => {
+    const site = siteWith(...SITE);
+    const table = await site.gatehouse('routes');
+    expect(table.code).toBe(0);
+    expect(table.output).toMatch(/^PATH +KIND +WHO +BY\n\/ +page +everybody +–\n/);
+    const open = await site.gatehouse('routes', '--public', '--json');
+    expect(linesOf(JSON.parse(open.output)).every((line) => line.includes('| everybody'))).toBe(true);
+
+    const saved = await site.gatehouse('routes', '--json');
+    site.write({ 'saved.json': saved.output, 'other.json': '{}' });
+    expect(await site.gatehouse('routes', '--check', 'saved.json')).toEqual({
+      code: 0,
+      output: 'Who may see what is as saved.json says.\n',
+    });
+    site.rewrite('src/pages/boss.ts', (text) => text.replace('boss', 'chief'));
+    site.write({ 'src/pages/new.astro': PAGE });
+    const { code, output } = await site.gatehouse('routes', '--check', 'saved.json');
+    expect(code).toBe(1);
+    expect(output.split('\n').slice(1, 4)).toEqual([
+      '- endpoint /boss: role boss and allow() (guard of src/pages/boss.ts)',
+      '+ endpoint /boss: role chief and allow() (guard of src/pages/boss.ts)',
+      '+ page /new: everybody (–)',
+    ]);
+    const wrong = await site.gatehouse('routes', '--check', 'other.json');
+    expect([wrong.code, wrong.output.includes('other.json is no saved report')]).toEqual([2, true]);
+  });
+
+  it('tells what it could not find out', async () => {
+    const files = {
+      ...setup('{}', `throw new Error('no database here');`),
+      'src/actions.ts': `throw new Error('no key'); export const server = {};`,
+    };
+    const { notes } = await reportOf(siteWith(`{ protect: [{ action: 'like' }] }`, files));
+    expect(notes).toEqual([
+      'src/gatehouse.ts could not be loaded, and its rules are missing: no database here',
+      'the actions could not be loaded, and are missing: no key',
+    ]);
+  });
+
+  it.each([
+    [['routes', '--jsom'], 'The options are'],
+    [['routes', '--root', 'nowhere'], 'name its folder with --root'],
+    [['doctors'], 'write routes'],
+  ])('%j is answered with what to write', async (args, cure) => {
+    const { code, output } = await siteWith('{}').gatehouse(...args);
+    expect([code, output.includes(cure)]).toEqual([2, true]);
+  });
+
+  it('says what stops it: a config that is wrong, or one without the integration', async () => {
+    const wrong = await siteWith('{ protct: [] }').gatehouse('routes');
+    expect([wrong.code, wrong.output.includes('did you mean protect?')]).toEqual([2, true]);
+    app?.write({ 'astro.config.mjs': 'export default {};' });
+    const without = await app?.gatehouse('routes');
+    expect(without?.output).toContain('gatehouse() is not among the integrations');
+    expect([without?.code, existsSync(join((app as App).folder, 'dist'))]).toEqual([2, false]);
+  });
+});
