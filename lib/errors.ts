@@ -236,7 +236,7 @@ export class UnguardedPipelineError extends GatehouseError {
     super(
       'UNGUARDED_PIPELINE',
       `${file} composes the request pipeline and does not import astro-gatehouse/fetch: what it answers before Astro's ` +
-        `middleware runs is open to everybody. Put the handler of astro-gatehouse/fetch before actions() and pages().`,
+        `middleware runs is open to everybody. Put guard() of astro-gatehouse/fetch before actions() and pages().`,
     );
   }
 }

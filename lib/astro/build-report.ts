@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegrationLogger, IntegrationResolvedRoute } from 'astro';
 import type { Plugin } from 'vite';
@@ -110,21 +111,23 @@ export class BuildReport {
   #checkFacts({ setup, actions }: SiteFacts): void {
     const { setupName = 'The setup module', logger, routes } = this.#build as Build;
     if ('message' in setup) {
-      if (setup.options) throw new InvalidOptionsError(setup.options);
-      const error = new SetupNotLoadedError(setupName, setup.message);
+      const { message, options } = setup;
+      const error = options ? new InvalidOptionsError(options) : new SetupNotLoadedError(setupName, message);
+      // Pages that are made now are made with it. Else the server finds out, which may have what a build has not.
       if (routes.some(isPrerenderedPage)) throw error;
-      this.#warn(error);
+      this.#object(error);
     }
     if ('message' in actions)
       logger.warn(`The report lacks the actions, which could not be loaded: ${actions.message}`);
   }
 
-  #checkPipeline({ fetchFile, srcDir }: AstroConfig): void {
+  #checkPipeline({ fetchFile, root, srcDir }: AstroConfig): void {
     if (fetchFile === null || this.#scan.importsPipeline) return;
     const name = ['ts', 'js', 'mjs', 'mts']
       .map((end) => `${fetchFile}.${end}`)
       .find((file) => existsSync(new URL(file, srcDir)));
-    if (name) this.#object(new UnguardedPipelineError(`src/${name}`));
+    if (name)
+      this.#object(new UnguardedPipelineError(relative(fileURLToPath(root), fileURLToPath(new URL(name, srcDir)))));
   }
 
   #refuseUnguarded(files: UnguardedFilesError['files']): void {
