@@ -36,14 +36,13 @@ class ReportIsComplete extends Error {}
 /** Sees to it while a site is built that what it says of its protection is true, and tells who may see what. */
 export class BuildReport {
   readonly #scan: SiteScan;
-  readonly #pages = new Set<string>();
   #build: Build | undefined;
   #report: ProtectionReport | undefined;
   #findings: RuleFindings | undefined;
 
   constructor(private readonly options: GatehouseOptions) {
     this.#scan = new SiteScan(
-      (file) => this.#pages.has(file),
+      () => this.#build?.routes.filter(({ origin }) => origin !== 'internal').map(({ entrypoint }) => entrypoint) ?? [],
       () => this.#check(),
     );
   }
@@ -55,8 +54,6 @@ export class BuildReport {
   /** @throws {UnguardedFilesError} When the rules of the config alone cover what is served as a file. */
   start(build: Build): void {
     this.#build = build;
-    const { config, routes } = build;
-    for (const { entrypoint } of routes) this.#pages.add(fileURLToPath(new URL(entrypoint, config.root)));
     const channel = buildChannel();
     channel.unguarded = [];
     if (channel.receiver) return;

@@ -25,7 +25,7 @@ export interface SiteSources {
   readonly routes: readonly IntegrationResolvedRoute[];
   /** The setup module's file, from the project's root. */
   readonly setupName?: string | undefined;
-  /** Guards by file, as an absolute path. */
+  /** Guards by entrypoint, as Astro names it. */
   readonly guards?: ReadonlyMap<string, StaticGuard>;
   readonly islands?: readonly string[];
   readonly facts?: SiteFacts;
@@ -38,7 +38,7 @@ export function describeSite(sources: SiteSources): SiteDescription {
   const { globalProtect, exclude, loginPath, enforce } = known?.options ?? options;
   const configRules = (options.protect ?? []).map((rule) => describeRule(new AccessRule(rule)));
   return {
-    routes: sources.routes.filter(isReported).map((route) => describeRoute(route, sources)),
+    routes: sources.routes.filter((route) => isReported(route, config)).map((route) => describeRoute(route, sources)),
     rules: [
       ...configRules.map((rule, at) => ({ ...rule, place: `protect[${at}] of astro.config` })),
       ...(known?.rules ?? []).map((rule, at) => ({ ...rule, place: `protect[${at}] of ${setupName}` })),
@@ -59,14 +59,15 @@ export function imageEndpoint({ image }: AstroConfig): string {
 }
 
 /** Astro's own routes for actions and islands stand for many, each of which is reported by its name. */
-function isReported({ type, origin, pattern }: IntegrationResolvedRoute): boolean {
-  return type !== 'fallback' && (origin !== 'internal' || /^\/_image/.test(pattern));
+function isReported({ type, origin, pattern }: IntegrationResolvedRoute, config: AstroConfig): boolean {
+  // Without an adapter there is no server that could make images.
+  const isImages = withoutSlash(pattern) === withoutSlash(imageEndpoint(config)) && config.adapter !== undefined;
+  return type !== 'fallback' && (origin !== 'internal' || isImages);
 }
 
 function describeRoute(route: IntegrationResolvedRoute, { config, guards }: SiteSources): DescribedRoute {
   const { type, origin, pattern, entrypoint, isPrerendered, segments, fallbackRoutes } = route;
-  const path = fileURLToPath(new URL(entrypoint, config.root));
-  const guard = guards?.get(path);
+  const guard = guards?.get(entrypoint);
   const file = origin === 'internal' || type === 'redirect' ? undefined : fileName(entrypoint, config.root);
   return {
     kind: type === 'fallback' ? 'page' : type,
@@ -76,10 +77,14 @@ function describeRoute(route: IntegrationResolvedRoute, { config, guards }: Site
     isPrerendered: isPrerendered && type !== 'redirect',
     guard: guard && describeGuard(guard, file ?? entrypoint),
     fallbacks: fallbackRoutes.map((fallback) => ({
-      pattern: fallback.pattern.replace(/(.)\/$/, '$1'),
+      pattern: withoutSlash(fallback.pattern),
       segments: fallback.segments.map(toMatcher),
     })),
   };
+}
+
+function withoutSlash(pattern: string): string {
+  return pattern.replace(/(.)\/$/, '$1');
 }
 
 /** Injected routes may be named by an absolute path, or from inside a package. */

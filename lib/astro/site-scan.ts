@@ -1,10 +1,13 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
 import { loadSiteFacts } from './load-site-facts.js';
 import type { SiteFacts } from './site-facts.js';
 import { type StaticGuard, staticGuard } from './static-guard.js';
 
-const FACTS = fileURLToPath(new URL('./site-facts.js', import.meta.url));
+/** As bundlers name it: with slashes, on every system. */
+const FACTS = fileURLToPath(new URL('./site-facts.js', import.meta.url)).replaceAll('\\', '/');
 const PIPELINE = 'astro-gatehouse/fetch';
 
 /** What Astro's compiler notes of a component that is rendered later. */
@@ -15,7 +18,7 @@ interface ServerComponent {
 
 /** Looks at a site while it is bundled: guards, islands, and what its own code tells of itself. */
 export class SiteScan {
-  /** By file, as an absolute path. */
+  /** By entrypoint, as Astro names it. */
   readonly guards = new Map<string, StaticGuard>();
   /** Whether some module takes this package into a pipeline of the project's own. */
   importsPipeline = false;
@@ -23,12 +26,15 @@ export class SiteScan {
   /** Names by the component's file: of two of one name, Astro gives the second another. */
   readonly #islands = new Map<string, string>();
 
+  /** Entrypoints of pages and endpoints by the name of their module. */
+  readonly #pages = new Map<string, string>();
+
   /**
-   * @param isPage Whether a file is a page or an endpoint.
+   * @param entrypoints Of all routes, once they are known: files from the project's root, or modules of packages.
    * @param whenScanned Called when everything on the server's side is bundled and no page is made yet.
    */
   constructor(
-    private readonly isPage: (file: string) => boolean,
+    private readonly entrypoints: () => Iterable<string>,
     private readonly whenScanned: () => Promise<void>,
   ) {}
 
@@ -48,6 +54,12 @@ export class SiteScan {
       apply: 'build',
       enforce: 'pre',
       async buildStart() {
+        const { root } = this.environment.config;
+        for (const entrypoint of scan.entrypoints()) {
+          const file = join(root, entrypoint);
+          const id = existsSync(file) ? realpathSync(file).replaceAll('\\', '/') : (await this.resolve(entrypoint))?.id;
+          if (id) scan.#pages.set(id, entrypoint);
+        }
         if (this.environment.name === 'prerender') this.emitFile({ type: 'chunk', id: FACTS, name: 'site-facts' });
         // Astro bundles what browsers get last, when it has the rest.
         if (this.environment.name === 'client') await scan.whenScanned();
@@ -60,7 +72,8 @@ export class SiteScan {
         handler(code, id) {
           if (this.environment.name === 'client') return;
           const [file = id] = id.split('?');
-          if (scan.isPage(file) && /\bguard\b/.test(code)) scan.#readGuard(file, this.parse(code), code);
+          const entrypoint = scan.#pages.get(file);
+          if (entrypoint && /\bguard\b/.test(code)) scan.#readGuard(entrypoint, this.parse(code), code);
           scan.#noteIslands(this.getModuleInfo(id)?.meta.astro);
         },
       },
@@ -75,9 +88,9 @@ export class SiteScan {
     };
   }
 
-  #readGuard(file: string, program: unknown, code: string): void {
+  #readGuard(entrypoint: string, program: unknown, code: string): void {
     const guard = staticGuard(program, code);
-    if (guard) this.guards.set(file, guard);
+    if (guard) this.guards.set(entrypoint, guard);
   }
 
   /** @see node_modules/astro/dist/core/server-islands/shared-state.js */

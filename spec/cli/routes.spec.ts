@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { SavedReport } from '../../lib/astro/build-channel.js';
 import type { App } from '../support/app.js';
-import { madeSite, PAGE, prerendered, setup } from '../support/made-site.js';
+import { guarded, madeSite, PAGE, prerendered, setup } from '../support/made-site.js';
 
 let app: App | undefined;
 
@@ -106,6 +106,17 @@ describe('astro-gatehouse routes', () => {
     ]);
     const wrong = await site.gatehouse('routes', '--check', 'other.json');
     expect([wrong.code, wrong.output.includes('other.json is no saved report')]).toEqual([2, true]);
+  });
+
+  it('knows the guards of pages that integrations bring', async () => {
+    const site = siteWith('{}', {
+      'node_modules/pages-package/package.json': '{ "name": "pages-package" }',
+      'node_modules/pages-package/page.astro': guarded(`{ role: 'boss' }`),
+    });
+    const brought = `{ name: 'brought', hooks: { 'astro:config:setup': ({ injectRoute }) =>
+      injectRoute({ pattern: '/brought', entrypoint: 'pages-package/page.astro' }) } }`;
+    site.rewrite('astro.config.mjs', (text) => text.replace('integrations: [', `integrations: [${brought}, `));
+    expect(linesOf(await reportOf(site))).toContain('page | /brought | role boss | guard of pages-package/page.astro');
   });
 
   it('tells what it could not find out', async () => {
