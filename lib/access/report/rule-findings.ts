@@ -1,6 +1,6 @@
 import { actionPath, islandPath } from '../internal-path.js';
 import { overlaps } from '../path-overlap.js';
-import { PathPattern, type SegmentMatcher } from '../path-pattern.js';
+import type { SegmentMatcher } from '../path-pattern.js';
 import { EVERYBODY, literalSegments, PathProtection } from './path-protection.js';
 import type { DescribedGuard, DescribedRoute, DescribedRule, SiteDescription } from './site-description.js';
 
@@ -19,6 +19,8 @@ export interface CachedRoute {
   /** The key in `routeRules`. */
   readonly entry: string;
 }
+
+const SOME_ACTION: readonly SegmentMatcher[] = [...literalSegments(actionPath('')), { kind: 'one' }];
 
 /** What is wrong with the rules of a site, as far as a description of it tells. */
 export class RuleFindings {
@@ -112,7 +114,7 @@ export class RuleFindings {
     const served = routes.filter(({ kind }) => kind !== 'redirect');
     const things = [
       ...served.flatMap((route) => [route.segments, ...route.fallbacks.map((fallback) => fallback.segments)]),
-      ...(actions ?? ['*']).map((name) => new PathPattern(actionPath(name)).segments),
+      ...(actions ? actions.map((name) => literalSegments(actionPath(name))) : [SOME_ACTION]),
       ...islands.map((name) => literalSegments(islandPath(name))),
       ...publicFiles.map(({ path }) => literalSegments(path)),
     ];

@@ -47,6 +47,7 @@ describe('A rule that does nothing', () => {
   it('may name actions that nobody could find out', () => {
     const protect = [{ action: 'like' }];
     expect(findings(protect, { actions: undefined })).toEqual([]);
+    expect(findings([{ pattern: '/*/like' }], { actions: undefined })).toEqual([]);
     expect(findings(protect, { actions: ['dislike'] })).toHaveLength(1);
   });
 });
