@@ -41,6 +41,11 @@ export class PageGuard {
     return this.#entries.every((entry) => entry === 'guest');
   }
 
+  /** Whether it refuses; otherwise it only says whom it would, and the rules decide. */
+  get enforces(): boolean {
+    return this.#entries.every((entry) => !(entry instanceof AccessRule) || entry.enforce);
+  }
+
   /** Whether it has a say about a request of this method. */
   isFor(method: string): boolean {
     return this.admitsGuests || this.rulesFor(method).length > 0;

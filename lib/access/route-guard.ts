@@ -50,7 +50,7 @@ export class RouteGuard {
       return this.#inspectLogin(request, visitor, pageGuard);
     const asked = this.#askedAbout(paths, request.method, pageGuard);
     if (asked.size > 0) request.onGuarded?.();
-    await this.#reportOnly(paths, request, visitor);
+    await this.#reportOnly(paths, request, visitor, pageGuard);
     for (const demand of asked) {
       const decision = await this.#decide(demand, visitor, request);
       request.onDecided?.(decision);
@@ -116,7 +116,7 @@ export class RouteGuard {
    * is protected and nothing says otherwise, a signed-in visitor is asked for.
    */
   #askedAbout(paths: GuardedPaths, method: string, pageGuard?: PageGuard): Set<AccessRule | PageGuard> {
-    const own = pageGuard?.isFor(method) ? pageGuard : undefined;
+    const own = pageGuard?.enforces && pageGuard.isFor(method) ? pageGuard : undefined;
     const asked = new Set<AccessRule | PageGuard>(own && !own.isPublic ? [own] : []);
     for (const path of own ? paths.others : paths.all) {
       if (this.#isLoginPath(paths.isPage(path) ? paths.page : path)) continue;
@@ -133,12 +133,18 @@ export class RouteGuard {
     return this.config.isExcluded(path) || (paths.isPage(path) && this.config.isExcluded(paths.page));
   }
 
-  async #reportOnly(paths: GuardedPaths, request: GuardedRequest, visitor: Visitor): Promise<void> {
-    const rules = new Set(paths.all.map((path) => this.rules.findReportOnly(path, request.method)));
-    for (const rule of rules) {
-      if (!rule) continue;
-      const decision = await this.#check(rule, visitor, request);
-      if (!decision.isGranted) this.log.wouldRefuse(describe(request, rule, decision, 'would be refused'));
+  async #reportOnly(
+    paths: GuardedPaths,
+    request: GuardedRequest,
+    visitor: Visitor,
+    pageGuard: PageGuard | undefined,
+  ): Promise<void> {
+    const rules = paths.all.map((path) => this.rules.findReportOnly(path, request.method));
+    const own = pageGuard && !pageGuard.enforces && pageGuard.isFor(request.method) ? pageGuard : undefined;
+    for (const demand of new Set([own, ...rules])) {
+      if (!demand) continue;
+      const decision = await this.#decide(demand, visitor, request);
+      if (!decision.isGranted) this.log.wouldRefuse(describe(request, demand, decision, 'would be refused'));
     }
   }
 

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
 import { AccessRule } from '../access/access-rule.js';
-import { type Guard, PageGuard } from '../access/page-guard.js';
+import { PageGuard } from '../access/page-guard.js';
 import type { SegmentMatcher } from '../access/path-pattern.js';
 import type {
   DescribedFile,
@@ -12,7 +12,6 @@ import type {
   DescribedRule,
   SiteDescription,
 } from '../access/report/site-description.js';
-import { InvalidOptionsError } from '../errors.js';
 import { checkGuard, type GatehouseOptions } from './options.js';
 import { describeRule } from './rule-description.js';
 import type { SiteFacts } from './site-facts.js';
@@ -97,7 +96,7 @@ function fileName(entrypoint: string, root: URL): string {
 
 function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
   if ('source' in guard) return { who: `as its file says: ${guard.source}`, isPublic: false };
-  const checked = checkedGuard(guard.value, file);
+  const checked = checkGuard(guard.value, file);
   const pageGuard = new PageGuard(checked);
   const entries = (Array.isArray(checked) ? checked : [checked]).map((entry) =>
     typeof entry === 'string' ? undefined : entry.methods,
@@ -105,17 +104,6 @@ function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
   const methods = entries.every((each) => each !== undefined) ? [...new Set(entries.flat())] : undefined;
   const who = pageGuard.isPublic ? 'everybody' : `${pageGuard}`.replace(/\bguest\b/, 'not signed in');
   return { who, isPublic: pageGuard.isPublic, methods };
-}
-
-/** What is wrong is told of the file: a build looks at many guards. */
-function checkedGuard(value: unknown, file: string): Guard {
-  try {
-    return checkGuard(value, file);
-  } catch (error) {
-    if (!(error instanceof InvalidOptionsError)) throw error;
-    const place = `guard of ${file}`;
-    throw new InvalidOptionsError(error.problems.map((each) => (each.includes(place) ? each : `${place}: ${each}`)));
-  }
 }
 
 /** A segment with a parameter beside other text may be anything: rather one page too many is reported. */

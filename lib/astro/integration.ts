@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'astro';
+import { AccessRules } from '../access/access-rules.js';
+import { GuardConfig } from '../access/guard-config.js';
+import { MadeClasses } from '../session/made-classes.js';
 import { SessionConfig } from '../session/session-config.js';
 import { BuildReport } from './build-report.js';
 import { imageEndpoint } from './describe-site.js';
@@ -102,6 +105,8 @@ declare global {
 function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
   checkIntegrationOptions(options);
   SessionConfig.from(options.session, { isProduction });
+  // Each pattern may be right by itself, and too much together with the others.
+  new AccessRules(new GuardConfig(options), new MadeClasses());
   optionsToSource(options);
 }
 

@@ -162,6 +162,10 @@ const guardEntry = z.unknown().check(({ value: given, issues }) => {
 export const guard = z.unknown().check(({ value: given, issues }) => {
   const isList = Array.isArray(given) && given.length > 0;
   issues.push(...raised(isList ? z.array(guardEntry) : guardEntry, given));
+  const reports = isList && given.some((entry) => isPlainObject(entry) && entry.enforce === false);
+  if (!reports) return;
+  const message = 'cannot have enforce: false in a list: a guard refuses as a whole, or only reports as a whole';
+  issues.push({ code: 'custom', input: given, message, path: [] });
 });
 /** What may be given to `authorize()`. */
 export const requirement = record('a requirement', needs);

@@ -64,7 +64,14 @@ export function checkRequirement(given: unknown): Requirement {
  * @throws {InvalidOptionsError} For what is no guard, and so would protect less than was meant, or nothing.
  */
 export function checkGuard(given: unknown, file: string): Guard {
-  return check<Guard>(guard, given, `guard of ${file}`);
+  const place = `guard of ${file}`;
+  try {
+    return check<Guard>(guard, given, place);
+  } catch (error) {
+    if (!(error instanceof InvalidOptionsError)) throw error;
+    // There are many guards; what is wrong with a key does not tell of which.
+    throw new InvalidOptionsError(error.problems.map((each) => (each.startsWith(place) ? each : `${place}: ${each}`)));
+  }
 }
 
 /**

@@ -655,6 +655,15 @@ describe('A rule that only reports', () => {
     expect([log.reported.length, log.failures.length]).toEqual([1, 1]);
   });
 
+  it('may stand beside a page, and opens nothing that the rules protect', async () => {
+    const log = new RememberingLog();
+    const parts: GuardParts = { log, pages: { '/team': { role: 'x', enforce: false } } };
+    expect(await inspect([], navigation('/team'), member(), parts)).toBe('page');
+    expect(await inspect([{ pattern: '/team', role: 'y' }], navigation('/team'), member(), parts)).toMatch(/^302/);
+    const line = 'GET /team (route /team): guard of the page (role x, report only) would be refused: needs role x';
+    expect(log.reported).toEqual([line, line]);
+  });
+
   it('is every rule and every guard of a page with enforce: false for all', async () => {
     const log = new RememberingLog();
     const parts: GuardParts = { log, enforce: false, globalProtect: true, pages: { '/team': 'user' } };

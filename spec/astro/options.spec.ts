@@ -266,7 +266,9 @@ describe('A guard beside a page', () => {
     [{ pattern: '/a' }, 'pattern: no such key of a guard'],
     [{ role: undefined }, 'role is undefined: give it a value'],
     [[{ permissions: [] }], '[0].permissions: must name at least one'],
+    [['guest', { role: 'a', enforce: false }], 'cannot have enforce: false in a list'],
   ])('is refused when it would protect less than was meant: %j', (guard, problem) => {
     expect(asGuard(guard)).toEqual([expect.stringContaining(problem)]);
+    expect(asGuard(guard)).toEqual([expect.stringContaining('guard of src/pages/a.astro')]);
   });
 });
