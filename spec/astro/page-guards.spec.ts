@@ -35,8 +35,9 @@ const FILES = {
     export { answer as GET, answer as POST };`,
   'src/parts/shared.ts': "export const guard = 'user';",
   'src/pages/api/shared.ts': "export * from '../../parts/shared'; export const GET = () => new Response('shared');",
+  // Not told by its letters, and so not by a build.
   'src/pages/broken.astro': `---
-    export const guard = 'admins';
+    export const guard = String('admins');
     ---
     <h1>broken</h1>`,
   'src/pages/enter.ts': `
