@@ -141,6 +141,17 @@ export class SessionTooLargeError extends GatehouseError {
   }
 }
 
+/** A session was changed by so many requests at once that this one never had its turn. */
+export class SessionConflictError extends GatehouseError {
+  constructor(readonly attempts: number) {
+    super(
+      'SESSION_CONFLICT',
+      `The session was changed by other requests ${attempts} times while this one tried to store what it changed. ` +
+        `Nothing of this request was stored. Have fewer requests at once change one session.`,
+    );
+  }
+}
+
 /** What was given to `setSession` or `updateSession` does not say who the visitor is. */
 export class InvalidVisitorError extends GatehouseError {
   constructor(

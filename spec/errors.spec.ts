@@ -55,6 +55,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'turn instances of your own classes into plain objects',
   ],
   [
+    new errors.SessionConflictError(200),
+    'SESSION_CONFLICT',
+    { attempts: 200 },
+    'Have fewer requests at once change one session.',
+  ],
+  [
     new errors.SessionTooLargeError(5000, 4096, ['"cart"']),
     'SESSION_TOO_LARGE',
     { size: 5000, limit: 4096, largestKeys: ['"cart"'] },

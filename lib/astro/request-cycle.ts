@@ -113,10 +113,9 @@ export class RequestCycle {
   }
 
   async #opened(): Promise<RequestScope> {
-    const session = await this.gatehouse.sessions.open(this.#cookies);
+    const session = await this.gatehouse.sessions.open(this.#cookies, isLookedAt(this.#context.request));
     const { store } = this.gatehouse;
     if (session.isNew && store instanceof AstroSessionStore) await store.dropUnclaimed();
-    if (!isLookedAt(this.#context.request)) session.flashes.hold();
     const scope = this.gatehouse.scopeFor(session);
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);

@@ -15,6 +15,7 @@ const NO_IDS: ReadonlySet<string> = new Set();
  */
 export class FlashBag {
   #earlier: ReadonlyMap<string, Flash>;
+  #leasedBy: string | undefined;
   // Made when the first message comes or goes: in most requests none does.
   #added: Map<string, Flash> | undefined;
   /** Delivered with the answer that is being made; still readable, for that answer alone. */
@@ -24,9 +25,13 @@ export class FlashBag {
   #isHeld = false;
   #isClosed = false;
 
-  /** @param earlier What earlier requests left. */
-  constructor(earlier: ReadonlyMap<string, Flash> = NOTHING) {
+  /**
+   * @param earlier What earlier requests left.
+   * @param leasedBy The lease under which this request has them, and gives back what it does not deliver.
+   */
+  constructor(earlier: ReadonlyMap<string, Flash> = NOTHING, leasedBy?: string) {
     this.#earlier = earlier;
+    this.#leasedBy = leasedBy;
   }
 
   /**
@@ -84,7 +89,11 @@ export class FlashBag {
   }
 
   get isDirty(): boolean {
-    return this.added.size > 0 || this.taken.size > 0;
+    return this.#leasedBy !== undefined || this.added.size > 0 || this.taken.size > 0;
+  }
+
+  get leasedBy(): string | undefined {
+    return this.#leasedBy;
   }
 
   /** Messages this request left and nobody has read yet. */
@@ -114,15 +123,20 @@ export class FlashBag {
 
   /** Takes what was committed as the new starting point. What was delivered stays readable. */
   settle(earlier: ReadonlyMap<string, Flash> = NOTHING): void {
-    this.#earlier = earlier;
-    this.#added = undefined;
-    this.#taken = undefined;
+    this.#leasedBy = undefined;
+    this.#restart(earlier);
   }
 
   /** Takes back what this request did, a delivery included, and holds these messages again; without any, none. */
   rollBack(earlier?: ReadonlyMap<string, Flash>): void {
     this.#delivered = undefined;
-    this.settle(earlier);
+    this.#restart(earlier);
+  }
+
+  #restart(earlier: ReadonlyMap<string, Flash> = NOTHING): void {
+    this.#earlier = earlier;
+    this.#added = undefined;
+    this.#taken = undefined;
   }
 
   #waiting(key: string): Flash | undefined {

@@ -9,14 +9,23 @@ export interface SessionChanges {
   readonly opened: SessionRecord | undefined;
   /** The id the session has from here on: another than `opened.id` when it was regenerated. */
   readonly id: string;
+  /**
+   * Whether somebody signed in: then the id of before leads nobody to this session any more. After any other change of
+   * the id, requests that were under way with the old one may go on with it for a while.
+   */
+  readonly hasSignedIn: boolean;
   readonly createdAt: number;
   readonly renewedAt: number;
   readonly expiresAt: number;
   /** Whether every value and flash of the opened session goes, before `set` and `flashesAdded` are applied. */
   readonly cleared: boolean;
   readonly set: ReadonlyMap<string, unknown>;
+  /** For values of `set` that were made of the value before: how, should the store hold a newer one. */
+  readonly updates: ReadonlyMap<string, (old: unknown) => unknown>;
   readonly unset: ReadonlySet<string>;
   readonly flashesAdded: ReadonlyMap<string, Flash>;
+  /** The lease under which the request had the flashes of the session: what it did not deliver is given back. */
+  readonly leasedBy: string | undefined;
   /** Ids of flashes that were delivered. */
   readonly flashesTaken: ReadonlySet<string>;
   readonly identity: readonly string[];
@@ -29,11 +38,20 @@ export interface SessionChanges {
 export function applyChanges(current: SessionRecord | undefined, changes: SessionChanges): SessionRecord {
   const kept = changes.cleared ? undefined : current;
   const values = new Map(kept?.values);
+  const isNewer = kept !== undefined && kept !== changes.opened;
   for (const key of changes.unset) values.delete(key);
-  for (const [key, value] of changes.set) values.set(key, value);
+  for (const [key, value] of changes.set) {
+    const update = isNewer ? changes.updates.get(key) : undefined;
+    const next = update ? update(values.get(key)) : value;
+    if (next === undefined) values.delete(key);
+    else values.set(key, next);
+  }
 
   const flashes = new Map(kept?.flashes);
-  for (const [key, flash] of flashes) if (changes.flashesTaken.has(flash.id)) flashes.delete(key);
+  for (const [key, { id, value, lease }] of flashes) {
+    if (changes.flashesTaken.has(id)) flashes.delete(key);
+    else if (lease && lease.by === changes.leasedBy) flashes.set(key, { id, value });
+  }
   for (const [key, flash] of changes.flashesAdded) flashes.set(key, flash);
 
   const known = changes.opened?.identity ?? [];

@@ -24,11 +24,24 @@ export const SessionId = {
     return FORMAT.test(text);
   },
 
+  /**
+   * An identifier that only those can read who know another one: a store may keep it. Given the result, it gives the
+   * identifier back.
+   */
+  hiddenFrom(id: string, key: string): string {
+    const pad = fromBase64Url(SessionId.fingerprint(`hidden from ${key}`));
+    return toBase64Url(fromBase64Url(id).map((byte, at) => byte ^ (pad[at] ?? 0)));
+  },
+
   /** What a server-side store files a session under, so that its contents cannot be replayed as cookies. */
   fingerprint(id: string): string {
     return nativeHash ? nativeHash('sha256', id, 'base64url') : toBase64Url(sha256(utf8.encode(id)));
   },
 };
+
+function fromBase64Url(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
+}
 
 function toBase64Url(bytes: Uint8Array): string {
   const text = btoa(String.fromCharCode(...bytes))

@@ -2,19 +2,26 @@ import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
 import { FlashBag } from './flash-bag.js';
+import { type FlashLease, isFreeFor } from './flash-lease.js';
 import { MadeClasses } from './made-classes.js';
 import { Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
-import type { SessionRecord } from './session-record.js';
+import { SessionId } from './session-id.js';
+import type { Flash, SessionRecord } from './session-record.js';
 import { SessionStore } from './stores/session-store.js';
 
 /** More cookies of one name than this are somebody's attempt at something. */
 const MAX_TOKENS = 4;
+/** Milliseconds for which a request keeps messages from others, should it never end. */
+const LEASE = 60_000;
 
 /** Opens a session from its cookie, and commits it into one: the only place that knows when a session is written. */
 @injectable()
 export class SessionManager {
+  readonly #name = SessionId.generate().slice(0, 11);
+  #leases = 0;
+
   constructor(
     private readonly store: SessionStore,
     private readonly config: SessionConfig,
@@ -26,11 +33,17 @@ export class SessionManager {
    * Finds the session of a request. Whatever does not stand for a live session (unknown, tampered, expired, ambiguous)
    * gives a new, empty one.
    *
+   * @param isLookedAt Whether somebody is going to look at the answer, and so at messages that wait.
    * @throws Only what the store throws when it cannot be asked.
    */
-  async open(cookies: CookieJar): Promise<Session> {
+  async open(cookies: CookieJar, isLookedAt = true): Promise<Session> {
     const tokens = cookies.values(this.config.cookieName);
-    return this.#newSession(tokens.length === 0 ? undefined : await this.#find(tokens));
+    const lease = isLookedAt && tokens.length > 0 ? this.#newLease() : undefined;
+    const record = tokens.length === 0 ? undefined : await this.#find(tokens, lease);
+    const session = this.#newSession(record, lease);
+    if (!record && (await this.#isSuperseded(tokens))) session.supersede();
+    if (!isLookedAt) session.flashes.hold();
+    return session;
   }
 
   /**
@@ -41,6 +54,9 @@ export class SessionManager {
    */
   async commit(session: Session, cookies: CookieJar): Promise<boolean> {
     session.close();
+    const { isSuperseded, hasSignedIn } = session.journal;
+    // The visitor's cookie is, or will be in a moment, that of the session's new id, which must not be lost.
+    if (isSuperseded && !hasSignedIn) return !session.isDirty;
     if (!session.isDirty) return this.#commitUnchanged(session, cookies);
     await this.abandon(session);
     return session.isEmpty ? this.#leaveNothing(session, cookies) : this.#write(session, cookies);
@@ -74,14 +90,25 @@ export class SessionManager {
     return true;
   }
 
-  async #find(tokens: readonly string[]): Promise<SessionRecord | undefined> {
+  async #find(tokens: readonly string[], lease: FlashLease | undefined): Promise<SessionRecord | undefined> {
     const now = this.clock.now();
     const live: SessionRecord[] = [];
     for (const token of new Set(tokens.slice(0, MAX_TOKENS))) {
-      const record = await this.store.read(token);
+      const record = await this.store.read(token, lease);
       if (record && this.#isLive(record, now)) live.push(record);
     }
     return live.length === 1 ? live[0] : undefined;
+  }
+
+  async #isSuperseded([token, ...others]: readonly string[]): Promise<boolean> {
+    return token !== undefined && others.length === 0 && this.store.isSuperseded(token);
+  }
+
+  /** Tells this request from all others, in this process and elsewhere. */
+  #newLease(): FlashLease {
+    const now = this.clock.now();
+    this.#leases += 1;
+    return { by: `${this.#name}-${this.#leases}`, now, until: now + LEASE };
   }
 
   /** Timeouts are those configured today, however long the record was promised to live. */
@@ -93,9 +120,18 @@ export class SessionManager {
     );
   }
 
-  #newSession(record?: SessionRecord): Session {
-    const flashes = new (this.made.of(FlashBag))(record?.flashes);
+  #newSession(record?: SessionRecord, lease?: FlashLease): Session {
+    const flashes = this.#flashBag(record?.flashes, lease);
     return new (this.made.of(Session))(record, flashes);
+  }
+
+  /** What another request has under lease is not there for this one. */
+  #flashBag(waiting?: ReadonlyMap<string, Flash>, lease?: FlashLease): FlashBag {
+    const Bag = this.made.of(FlashBag);
+    if (!waiting || waiting.size === 0 || !lease) return new Bag(waiting);
+    const free = [...waiting].filter(([, flash]) => isFreeFor(lease, flash));
+    const isLeased = free.some(([, flash]) => flash.lease?.by === lease.by);
+    return new Bag(new Map(free), isLeased ? lease.by : undefined);
   }
 
   #isDueForRenewal(record: SessionRecord): boolean {
@@ -132,7 +168,7 @@ export class SessionManager {
   }
 
   #changesOf(session: Session): SessionChanges {
-    const { endedId: _, createdAt: begun, ...journal } = session.journal;
+    const { endedId: _, isSuperseded: __, createdAt: begun, ...journal } = session.journal;
     const now = this.clock.now();
     const createdAt = begun ?? now;
     return { ...journal, id: session.id, createdAt, renewedAt: now, expiresAt: this.#expiry(createdAt, now) };

@@ -6,6 +6,8 @@ import { isPlainJson } from './plain-json.js';
 export interface Flash {
   readonly id: string;
   readonly value: unknown;
+  /** Which request may deliver it, and until when nobody else may, in milliseconds since the epoch. */
+  readonly lease?: { readonly by: string; readonly until: number };
 }
 
 /** What a store keeps of one session. Times are milliseconds since the epoch. */
@@ -22,6 +24,8 @@ export interface SessionRecord {
   readonly flashes: ReadonlyMap<string, Flash>;
   /** The keys that `setSession` gave beside `userId`, `role` and the like: the next one takes them back. */
   readonly identity: readonly string[];
+  /** What a store knows this state of the session by. Not a part of what is kept. */
+  readonly version?: string | number | undefined;
 }
 
 const FORMAT_VERSION = 1;

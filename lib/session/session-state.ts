@@ -13,6 +13,7 @@ export class SessionState {
   #endedId: string | undefined;
   #isEnded = false;
   #isForgotten = false;
+  #isSuperseded = false;
 
   constructor(opened: SessionRecord | undefined) {
     this.#opened = opened;
@@ -33,6 +34,11 @@ export class SessionState {
   /** Milliseconds since the epoch. */
   get createdAt(): number | undefined {
     return this.#signedInAt ?? this.#opened?.createdAt;
+  }
+
+  /** Whether somebody signed in, so that whoever knows the id of before is to find nobody. */
+  get hasSignedIn(): boolean {
+    return this.#signedInAt !== undefined;
   }
 
   /** Keys that {@link signIn} is to take back when somebody signs in again. */
@@ -62,6 +68,15 @@ export class SessionState {
   /** Whether there is something to do in the store, whatever the values are. */
   get isDirty(): boolean {
     return this.#endedId !== undefined || (this.#opened !== undefined && this.#id !== this.#opened.id);
+  }
+
+  /** Whether the visitor's session has got another id, which this request does not know. */
+  get isSuperseded(): boolean {
+    return this.#isSuperseded;
+  }
+
+  supersede(): void {
+    this.#isSuperseded = true;
   }
 
   regenerate(): void {

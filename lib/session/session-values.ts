@@ -1,5 +1,9 @@
 const NOTHING: ReadonlyMap<string, unknown> = new Map();
+const NO_UPDATES: ReadonlyMap<string, Update> = new Map();
 const NO_KEYS: ReadonlySet<string> = new Set();
+
+/** Makes a value of the one before. */
+export type Update = (old: unknown) => unknown;
 
 /**
  * The values of a session as one request sees them: what was stored, and over it what this request changed. Most
@@ -9,6 +13,8 @@ export class SessionValues {
   #stored: ReadonlyMap<string, unknown>;
   #adopted: ReadonlyMap<string, unknown> = NOTHING;
   #set: Map<string, unknown> | undefined;
+  /** How values that were set came of those before, for stores that hold newer ones by the time they are asked. */
+  #updates: Map<string, Update> | undefined;
   #unset: Set<string> | undefined;
 
   constructor(stored: ReadonlyMap<string, unknown> = NOTHING) {
@@ -23,12 +29,25 @@ export class SessionValues {
 
   set(key: string, value: unknown): void {
     this.#unset?.delete(key);
+    this.#updates?.delete(key);
     this.#set ??= new Map();
     this.#set.set(key, value);
   }
 
+  /** Puts in place what an update made of the value before. */
+  update(key: string, value: unknown, update: Update): void {
+    const earlier = this.#updates?.get(key);
+    const comesOfStored =
+      earlier !== undefined || !(this.#set?.has(key) || this.#unset?.has(key) || this.isAdopted(key));
+    this.set(key, value);
+    if (!comesOfStored) return;
+    this.#updates ??= new Map();
+    this.#updates.set(key, earlier ? (old) => update(earlier(old)) : update);
+  }
+
   unset(key: string): void {
     this.#set?.delete(key);
+    this.#updates?.delete(key);
     if (this.#adopted.has(key)) this.#adopted = new Map([...this.#adopted].filter(([adopted]) => adopted !== key));
     if (!this.#stored.has(key)) return;
     this.#unset ??= new Set();
@@ -65,6 +84,11 @@ export class SessionValues {
     return this.#set ?? NOTHING;
   }
 
+  /** For those of the changed values that were made of the value before: how. */
+  get updates(): ReadonlyMap<string, Update> {
+    return this.#updates ?? NO_UPDATES;
+  }
+
   /** Stored keys that were taken out. */
   get removed(): ReadonlySet<string> {
     return this.#unset ?? NO_KEYS;
@@ -73,6 +97,7 @@ export class SessionValues {
   /** Forgets this request's changes. */
   rollBack(): void {
     this.#set = undefined;
+    this.#updates = undefined;
     this.#unset = undefined;
     this.#adopted = NOTHING;
   }
@@ -81,6 +106,7 @@ export class SessionValues {
   restart(stored: ReadonlyMap<string, unknown> = NOTHING): void {
     this.#stored = stored;
     this.#set = undefined;
+    this.#updates = undefined;
     this.#unset = undefined;
   }
 }

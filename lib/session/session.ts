@@ -2,7 +2,7 @@ import { SessionCommittedError } from '../errors.js';
 import { FlashBag } from './flash-bag.js';
 import { assertStorable, type SessionRecord } from './session-record.js';
 import { SessionState } from './session-state.js';
-import { SessionValues } from './session-values.js';
+import { SessionValues, type Update } from './session-values.js';
 
 declare global {
   namespace App {
@@ -102,7 +102,8 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   /**
-   * Puts a value under a key, or what a function makes of the value before. `undefined` takes the key out.
+   * Puts a value under a key, or what a function makes of the value before. `undefined` takes the key out. A function
+   * is asked again when another request has changed the value by the time this one is stored, so that no step is lost.
    *
    * @throws {InvalidSessionValueError} For values other than JSON, Date, Map, Set, URL and BigInt.
    */
@@ -111,9 +112,11 @@ export class Session<Data extends object = App.SessionData> {
     value: SessionValue<Data, Key> | ((old: SessionValue<Data, Key> | undefined) => SessionValue<Data, Key>),
   ): this {
     this.#change(`session.set('${key}')`);
-    const next = typeof value === 'function' ? (value as (old: unknown) => unknown)(this.#values.get(key)) : value;
+    const update = typeof value === 'function' ? (value as Update) : undefined;
+    const next = update ? update(this.#values.get(key)) : value;
     assertStorable({ [key]: next });
-    this.#put(key, next);
+    if (update && next !== undefined) this.#values.update(key, next, update);
+    else this.#put(key, next);
     return this;
   }
 
@@ -148,7 +151,10 @@ export class Session<Data extends object = App.SessionData> {
     return this;
   }
 
-  /** Changes the id and keeps the values: whoever knew the old id has nothing. */
+  /**
+   * Changes the id and keeps the values. Requests that are under way with the old id may go on for ten seconds where the
+   * store can tell; after that it leads nowhere.
+   */
   regenerate(): this {
     this.#change('session.regenerate()');
     this.#state.regenerate();
@@ -206,7 +212,7 @@ export class Session<Data extends object = App.SessionData> {
     return this.#revision;
   }
 
-  /** Notes that the answer depends on the session, though nothing was read through it. */
+  /** Notes that the answer depends on the session. */
   markUsed(): void {
     this.#wasUsed = true;
   }
@@ -218,18 +224,17 @@ export class Session<Data extends object = App.SessionData> {
 
   /** What a commit needs to know. Read by SessionManager alone. */
   get journal() {
-    const { opened, endedId, createdAt, isForgotten, identity } = this.#state;
-    return {
-      opened,
-      endedId,
-      createdAt,
-      identity,
-      cleared: isForgotten,
-      set: this.#values.changed,
-      unset: this.#values.removed,
-      flashesAdded: this.flashes.added,
-      flashesTaken: this.flashes.taken,
-    };
+    const { opened, endedId, createdAt, hasSignedIn, isForgotten: cleared, isSuperseded, identity } = this.#state;
+    const { changed: set, updates, removed: unset } = this.#values;
+    const { added: flashesAdded, taken: flashesTaken, leasedBy } = this.flashes;
+    const values = { cleared, set, updates, unset };
+    const flashes = { flashesAdded, flashesTaken, leasedBy };
+    return { opened, endedId, createdAt, hasSignedIn, isSuperseded, identity, ...values, ...flashes };
+  }
+
+  /** The session of this request's token has got another id: what a guest does here is stored nowhere. */
+  supersede(): void {
+    this.#state.supersede();
   }
 
   /** From here on changes throw, because they could not reach the browser any more. */

@@ -68,4 +68,38 @@ describe('Changes of a session', () => {
     expect(kept.flashes.size).toBe(0);
     expect(kept.identity).toEqual([]);
   });
+
+  it('make a value anew that another request has changed in the meantime', () => {
+    const opened = recordOf({ values: { count: 1, gone: 1 } });
+    const newer = { ...opened, values: new Map<string, unknown>([['count', 5]]) };
+    const asked: unknown[] = [];
+    const add = (old: unknown) => {
+      asked.push(old);
+      return old === undefined ? undefined : Number(old) + 1;
+    };
+    const changes = changesOf({ opened, set: { count: 2, gone: 2 }, updates: { count: add, gone: add } });
+    expect(Object.fromEntries(applyChanges(opened, changes).values)).toEqual({ count: 2, gone: 2 });
+    expect(asked).toEqual([]);
+    expect(Object.fromEntries(applyChanges(newer, changes).values)).toEqual({ count: 6 });
+    expect(asked).toEqual([5, undefined]);
+  });
+
+  it('give messages back that the request had under lease and did not deliver', () => {
+    const opened = recordOf();
+    const mine = { id: 'mine', value: 1, lease: { by: 'me', until: 1 } };
+    const other = { id: 'other', value: 2, lease: { by: 'other', until: 1 } };
+    const current = {
+      ...opened,
+      flashes: new Map([
+        ['mine', mine],
+        ['other', other],
+      ]),
+    };
+    const { flashes } = applyChanges(current, changesOf({ opened, leasedBy: 'me' }));
+    expect([...flashes]).toEqual([
+      ['mine', { id: 'mine', value: 1 }],
+      ['other', other],
+    ]);
+    expect(applyChanges(current, changesOf({ opened })).flashes).toEqual(current.flashes);
+  });
 });

@@ -42,4 +42,14 @@ describe('A session id', () => {
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     );
   });
+
+  it('can be hidden from all who do not know another one', () => {
+    const [id, key, other] = [SessionId.generate(), SessionId.generate(), SessionId.generate()];
+    const hidden = SessionId.hiddenFrom(id, key);
+    expect(hidden).not.toBe(id);
+    expect(SessionId.isWellFormed(hidden)).toBe(true);
+    expect(SessionId.hiddenFrom(hidden, key)).toBe(id);
+    expect(SessionId.hiddenFrom(hidden, other)).not.toBe(id);
+    expect(SessionId.hiddenFrom(hidden, SessionId.fingerprint(key))).not.toBe(id);
+  });
 });

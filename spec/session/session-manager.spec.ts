@@ -208,12 +208,13 @@ describe('A session that changed', () => {
     expect((await visit(cookies)).session.isNew).toBe(true);
   });
 
-  it('gets a new token when its id changes, and the old one is worth nothing', async () => {
-    const { visit, shopper } = start();
+  it('gets a new token when its id changes, and the old one is worth nothing ten seconds later', async () => {
+    const { clock, visit, shopper } = start();
     const before = await shopper();
     const { cookies } = await visit(before, (session) => session.regenerate());
     expect(cookies.next().values(NAME)).not.toEqual(before.values(NAME));
     expect((await visit(cookies.next())).session.all()).toEqual({ cart: 1 });
+    clock.advance(10);
     expect((await visit(FakeCookieJar.carrying(NAME, ...before.values(NAME)))).session.all()).toEqual({});
   });
 });

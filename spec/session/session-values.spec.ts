@@ -123,4 +123,35 @@ describe('The values of a session', () => {
     expect(values.get('toString')).toBeUndefined();
     expect(values.keys()).toEqual(['__proto__', 'constructor']);
   });
+
+  it('remember how a value came of the stored one, through every step', () => {
+    const values = stored({ count: 1, theme: 'dark' });
+    const addTo = (key: string, more: number) =>
+      values.update(key, Number(values.get(key) ?? 0) + more, (old) => Number(old ?? 0) + more);
+    addTo('count', 1);
+    addTo('count', 10);
+    expect(values.get('count')).toBe(12);
+    expect(values.updates.get('count')?.(100)).toBe(111);
+    addTo('visits', 1);
+    expect(values.updates.get('visits')?.(undefined)).toBe(1);
+  });
+
+  it('forget how a value came about that was set outright before or afterwards', () => {
+    const values = stored({ a: 1, b: 1, c: 1, d: 1 });
+    const double = (old: unknown) => Number(old) * 2;
+    values.set('a', 5);
+    values.update('a', 10, double);
+    values.update('b', 2, double);
+    values.set('b', 7);
+    values.update('c', 2, double);
+    values.unset('c');
+    values.unset('d');
+    values.update('d', 0, double);
+    expect([...values.updates.keys()]).toEqual([]);
+    expect([...values.changed]).toEqual([
+      ['a', 10],
+      ['b', 7],
+      ['d', 0],
+    ]);
+  });
 });

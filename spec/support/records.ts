@@ -26,8 +26,10 @@ export function recordOf({ values = {}, flashes = {}, ...others }: RecordParts =
 }
 
 /** What a spec says of changes; the rest is that of a request that changed nothing else. */
-export interface ChangesParts extends Partial<Omit<SessionChanges, 'set' | 'unset' | 'flashesAdded' | 'flashesTaken'>> {
+export interface ChangesParts
+  extends Partial<Omit<SessionChanges, 'set' | 'updates' | 'unset' | 'flashesAdded' | 'flashesTaken'>> {
   set?: Record<string, unknown>;
+  updates?: Record<string, (old: unknown) => unknown>;
   unset?: readonly string[];
   /** Messages by key; each gets an id made of its key. */
   flashesAdded?: Record<string, unknown>;
@@ -35,14 +37,17 @@ export interface ChangesParts extends Partial<Omit<SessionChanges, 'set' | 'unse
 }
 
 export function changesOf(parts: ChangesParts = {}): SessionChanges {
-  const { set = {}, unset = [], flashesAdded = {}, flashesTaken = [], opened, ...others } = parts;
+  const { set = {}, updates = {}, unset = [], flashesAdded = {}, flashesTaken = [], opened, ...others } = parts;
   const { values: _, flashes, ...record } = recordOf({ ...opened, values: {}, flashes: flashesAdded });
   return {
     ...record,
     cleared: false,
+    hasSignedIn: false,
+    leasedBy: undefined,
     ...others,
     opened,
     set: new Map(Object.entries(set)),
+    updates: new Map(Object.entries(updates)),
     unset: new Set(unset),
     flashesAdded: flashes,
     flashesTaken: new Set(flashesTaken),

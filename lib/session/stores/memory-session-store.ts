@@ -1,14 +1,9 @@
 import { injectable } from '../../injectable.js';
 import { Clock } from '../clock.js';
-import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
-import { SessionId } from '../session-id.js';
-import { parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
-import { SessionStore } from './session-store.js';
+import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
 
 const WINDOWS = 64;
-/** Milliseconds for which it is remembered where a session moved: the longest that a request still under way may take. */
-const TRAIL = 60_000;
 
 /**
  * Keeps sessions in this process: nothing to run, ended at once by a logout, gone with a restart, and not shared with
@@ -16,76 +11,46 @@ const TRAIL = 60_000;
  * dropped whole, so that expiry never makes anybody wait.
  */
 @injectable()
-export class MemorySessionStore extends SessionStore {
+export class MemorySessionStore extends VersionedSessionStore {
   readonly #windows = new Map<number, Map<string, string>>();
   readonly #windowLength: number;
-  readonly #moves = new Map<string, { readonly key: string; readonly until: number }>();
 
-  constructor(
-    config: SessionConfig,
-    private readonly clock: Clock,
-  ) {
-    super();
+  constructor(config: SessionConfig, clock: Clock) {
+    super(clock);
     this.#windowLength = Math.max(1, Math.ceil(config.idleTimeout / WINDOWS));
   }
 
-  /** How many sessions are kept. */
+  /** How many texts are kept: sessions, and for a minute what tells where one went that got another id. */
   get size(): number {
     return [...this.#windows.values()].reduce((sum, window) => sum + window.size, 0);
   }
 
-  override async read(token: string): Promise<SessionRecord | undefined> {
-    return SessionId.isWellFormed(token) ? this.#find(token) : undefined;
+  // A text is its own version: who compares it compares all there is to compare.
+  protected override find(key: string): StoredText | undefined {
+    const text = this.#windowOf(key)?.get(key);
+    return text === undefined ? undefined : { text, version: text };
   }
 
-  override async write(changes: SessionChanges): Promise<string | undefined> {
-    const { opened, id } = changes;
-    const current = opened && this.#find(opened.id);
-    if (opened && !current) return undefined;
-    const record = applyChanges(current, changes);
-    const text = inOnePiece(serializeRecord(record));
-    const key = SessionId.fingerprint(id);
-    if (opened) this.#leave(SessionId.fingerprint(opened.id), key);
-    this.#windowFor(record.expiresAt).set(key, text);
-    return id;
+  protected override insert(key: string, text: string, expiresAt: number): void {
+    this.#windowFor(expiresAt).set(key, inOnePiece(text));
   }
 
-  /** Also when the session moved on while the request that ends it was under way. */
-  override async destroy(id: string): Promise<void> {
-    for (let key: string | undefined = SessionId.fingerprint(id); key !== undefined; ) {
-      this.#remove(key);
-      const move = this.#moves.get(key);
-      this.#moves.delete(key);
-      key = move?.key;
-    }
+  protected override replace(key: string, text: string, expiresAt: number, version: string): string | undefined {
+    const window = this.#windowOf(key);
+    if (window?.get(key) !== version) return undefined;
+    window.delete(key);
+    this.insert(key, text, expiresAt);
+    return text;
   }
 
-  #find(id: string): SessionRecord | undefined {
+  protected override remove(key: string): void {
+    this.#windowOf(key)?.delete(key);
+  }
+
+  #windowOf(key: string): Map<string, string> | undefined {
     this.#dropExpiredWindows();
-    const key = SessionId.fingerprint(id);
-    for (const window of this.#windows.values()) {
-      const text = window.get(key);
-      if (text === undefined) continue;
-      const record = parseRecord(text, id);
-      return record && record.expiresAt > this.clock.now() ? record : undefined;
-    }
+    for (const window of this.#windows.values()) if (window.has(key)) return window;
     return undefined;
-  }
-
-  /** Takes a record from its place, and notes where it goes when that is another. */
-  #leave(from: string, to: string): void {
-    this.#remove(from);
-    if (from === to) return;
-    const now = this.clock.now();
-    for (const [key, { until }] of this.#moves) {
-      if (until > now) break;
-      this.#moves.delete(key);
-    }
-    this.#moves.set(from, { key: to, until: now + TRAIL });
-  }
-
-  #remove(key: string): void {
-    for (const window of this.#windows.values()) if (window.delete(key)) return;
   }
 
   #windowFor(expiresAt: number): Map<string, string> {

@@ -1,3 +1,4 @@
+import type { FlashLease } from '../flash-lease.js';
 import type { SessionChanges } from '../session-changes.js';
 import type { SessionRecord } from '../session-record.js';
 
@@ -13,11 +14,21 @@ export abstract class SessionStore {
    * Finds the session a token stands for.
    *
    * @param token Any text at all; check its form before you touch anything.
+   * @param lease When the request is going to read messages: those that wait are to be leased to it in the same step,
+   *   by {@link withLease}. A store that cannot do so may leave it alone; then two requests at once may both deliver one.
    * @returns The record, or `undefined` for every token that does not stand for a live session. Expired records may be
    *   returned; they are refused by the caller.
    * @throws Only when the store cannot be asked: then nobody knows whether there is a session.
    */
-  abstract read(token: string): Promise<SessionRecord | undefined>;
+  abstract read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined>;
+
+  /**
+   * Asked about a token that stands for no session: whether the session it stood for has got another id a moment ago.
+   * Then the visitor has the new token already, or is about to get it, and the cookie is left alone.
+   */
+  async isSuperseded(_token: string): Promise<boolean> {
+    return false;
+  }
 
   /**
    * Keeps what one request changed. {@link applyChanges} makes the record to keep from what is there now.

@@ -10,6 +10,7 @@ const HOUR = 60 * 60;
 
 describeSessionStore('Sessions in memory', ({ config, clock }) => new MemorySessionStore(config, clock), {
   endsSessions: true,
+  losesNothing: true,
 });
 
 describe('The store in memory', () => {
@@ -48,15 +49,16 @@ describe('The store in memory', () => {
     expect(store.size).toBe(0);
   });
 
-  it('moves a session that changes its id, and keeps no copy under the old one', async () => {
-    const { store, begin } = start();
+  it('moves a session that changes its id, and keeps under the old one only where it went', async () => {
+    const { clock, store, begin } = start();
     const opened = await begin();
     const id = SessionId.generate();
-    const token = await store.write(changesOf({ opened, id }));
-    expect(token).toBe(id);
-    expect(store.size).toBe(1);
-    expect(await store.read(opened?.id ?? '')).toBeUndefined();
+    expect(await store.write(changesOf({ opened, id }))).toBe(id);
     expect((await store.read(id))?.values.get('cart')).toBe(1);
+    expect(store.size).toBe(2);
+    clock.advance(60 + HOUR / 64);
+    expect(await store.read(opened?.id ?? '')).toBeUndefined();
+    expect(store.size).toBe(1);
   });
 
   it('moves a session that is renewed, and keeps no copy from before', async () => {

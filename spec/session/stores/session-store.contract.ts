@@ -23,6 +23,8 @@ export interface Surroundings {
 export interface Abilities {
   /** Whether it can end a session, and so knows of one that somebody else has ended. */
   endsSessions: boolean;
+  /** Whether requests at once lose nothing, be it a change, a sign-out or a message. */
+  losesNothing?: boolean;
 }
 
 /** An application that keeps its sessions in a store, and the time that passes in it. */
@@ -78,7 +80,7 @@ class Application {
 export function describeSessionStore(
   name: string,
   make: (surroundings: Surroundings) => SessionStore,
-  { endsSessions }: Abilities,
+  { endsSessions, losesNothing = false }: Abilities,
 ): void {
   const start = (options?: SessionOptions) => new Application(make, options);
 
@@ -373,6 +375,7 @@ export function describeSessionStore(
   });
 
   if (endsSessions) describeEndedSessions(name, start);
+  if (losesNothing) describeStrongSessionStore(name, start);
 }
 
 function describeEndedSessions(name: string, start: () => Application): void {
@@ -419,7 +422,9 @@ function describeEndedSessions(name: string, start: () => Application): void {
       const first = await app.visitorWith({ cart: 1 });
       const second = await app.visit(first, (session) => session.regenerate());
       expect(await app.find(second)).toEqual({ cart: 1 });
+      app.clock.advance(10);
       expect(await app.find(first)).toEqual({});
+      expect(await app.find(second)).toEqual({ cart: 1 });
     });
 
     it('leaves the new one alone that began in its place', async () => {
@@ -470,6 +475,185 @@ function describeEndedSessions(name: string, start: () => Application): void {
 
       const last = await app.visit(cookies, (session) => session.signIn({ userId: 'ada' }, app.clock.now()));
       expect(await app.find(last)).toEqual({ userId: 'ada' });
+    });
+  });
+}
+
+/** What a store has to do that promises to lose nothing. */
+function describeStrongSessionStore(name: string, start: () => Application): void {
+  /** Opens the session once for each request, all before the first of them commits, and commits them all at once. */
+  async function atOnce(
+    app: Application,
+    cookies: FakeCookieJar,
+    pages: readonly ((session: Session) => unknown)[],
+  ): Promise<FakeCookieJar[]> {
+    const jars = pages.map(() => cookies.next());
+    const sessions = await Promise.all(jars.map((jar) => app.manager.open(jar)));
+    await Promise.all(
+      sessions.map(async (session, index) => {
+        pages[index]?.(session);
+        await app.manager.commit(session, jars[index] ?? cookies);
+      }),
+    );
+    return jars.map((jar) => jar.next());
+  }
+  const times = <Value>(count: number, make: (index: number) => Value) =>
+    Array.from({ length: count }, (_, at) => make(at));
+
+  describe(`${name}: many requests at once`, () => {
+    it('that set 50 keys keep all 50', async () => {
+      const app = start();
+      const cookies = await app.visitorWith({ cart: 1 });
+      await atOnce(
+        app,
+        cookies,
+        times(50, (index) => (session) => session.set(`key${index}`, index)),
+      );
+      const expected = Object.fromEntries(times(50, (index) => [`key${index}`, index]));
+      expect(await app.find(cookies)).toEqual({ cart: 1, ...expected });
+    });
+
+    it('that count up by one each count as many as they are', async () => {
+      const app = start();
+      const cookies = await app.visitorWith({ count: 0 });
+      await atOnce(
+        app,
+        cookies,
+        times(100, () => (session) => session.set('count', (count) => Number(count) + 1)),
+      );
+      expect(await app.find(cookies)).toEqual({ count: 100 });
+    });
+
+    it('that change the id leave one session, which all of them go on with', async () => {
+      const app = start();
+      const cookies = await app.visitorWith({ cart: 1 });
+      const jars = await atOnce(
+        app,
+        cookies,
+        times(5, (index) => (session) => session.regenerate().set(`key${index}`, index)),
+      );
+      const tokens = new Set(jars.flatMap((jar) => jar.values(NAME)));
+      expect(tokens.size).toBe(1);
+      expect(Object.keys(await app.find(jars[0] ?? cookies))).toHaveLength(6);
+      expect(tokens).not.toContain(cookies.values(NAME)[0]);
+    });
+
+    it('of which one ends the session end it for all', async () => {
+      const app = start();
+      const cookies = await app.visitorWith({ userId: 'ada' });
+      const pages = times(10, (index) => (session: Session) => session.set(`key${index}`, index));
+      const jars = await atOnce(app, cookies, [...pages, (session) => session.destroy(), ...pages]);
+      for (const jar of [cookies, ...jars]) expect(await app.find(jar)).toEqual({});
+    });
+
+    it('of which one ends the session, and one changes its id, end it for all', async () => {
+      const app = start();
+      const cookies = await app.visitorWith({ userId: 'ada' });
+      for (const pages of [
+        [(session: Session) => session.regenerate(), (session: Session) => session.destroy()],
+        [(session: Session) => session.destroy(), (session: Session) => session.regenerate()],
+      ]) {
+        for (const jar of [cookies, ...(await atOnce(app, cookies, pages))]) expect(await app.find(jar)).toEqual({});
+      }
+    });
+
+    it('deliver a message once', async () => {
+      const app = start();
+      const cookies = await app.visit(new FakeCookieJar(), (session) =>
+        session.set('cart', 1).flash('notice', 'Saved'),
+      );
+      const read: unknown[] = [];
+      await atOnce(
+        app,
+        cookies,
+        times(20, () => (session) => read.push(session.flash('notice'))),
+      );
+      expect(read.filter((message) => message !== undefined)).toEqual(['Saved']);
+      expect((await app.manager.open(cookies)).flash('notice')).toBeUndefined();
+    });
+  });
+
+  describe(`${name}: a message`, () => {
+    const waiting = (app: Application) =>
+      app.visit(new FakeCookieJar(), (session) => session.set('cart', 1).flash('notice', 'Saved'));
+
+    it('waits for the next page when a request that could have read it did not', async () => {
+      const app = start();
+      const cookies = await waiting(app);
+      await app.visit(cookies.next());
+      expect((await app.manager.open(cookies)).flash('notice')).toBe('Saved');
+    });
+
+    it('waits for a later page when a request that could have read it never ends', async () => {
+      const app = start();
+      const cookies = await waiting(app);
+      await app.manager.open(cookies);
+      expect((await app.manager.open(cookies)).flash('notice')).toBeUndefined();
+      app.clock.advance(60);
+      expect((await app.manager.open(cookies)).flash('notice')).toBe('Saved');
+    });
+
+    it('is not kept from anybody by a request that nobody looks at', async () => {
+      const app = start();
+      const cookies = await waiting(app);
+      expect((await app.manager.open(cookies, false)).flash('notice')).toBeUndefined();
+      expect((await app.manager.open(cookies)).flash('notice')).toBe('Saved');
+    });
+  });
+
+  describe(`${name}: an id that was changed`, () => {
+    it('leads to the session for ten seconds, and to the new id', async () => {
+      const app = start();
+      const first = await app.visitorWith({ cart: 1 });
+      const second = await app.visit(first.next(), (session) => session.regenerate());
+      app.clock.advance(9);
+      const late = await app.visit(first.next(), (session) => session.set('late', true));
+      expect(late.values(NAME)).toEqual(second.values(NAME));
+      expect(await app.find(second)).toEqual({ cart: 1, late: true });
+    });
+
+    it('leads nowhere after that, and the cookie of the new one is left alone', async () => {
+      const app = start();
+      const first = await app.visitorWith({ cart: 1 });
+      await app.visit(first.next(), (session) => session.regenerate());
+      app.clock.advance(10);
+      const late = first.next();
+      await app.visit(late, (session) => session.set('lost', true));
+      expect(late.answered(NAME)).toBeUndefined();
+      app.clock.advance(60);
+      const stale = first.next();
+      await app.visit(stale);
+      expect(stale.answered(NAME)?.attributes.maxAge).toBe(0);
+    });
+
+    it('leads nobody to a visitor who signed in meanwhile, whose cookie is left alone', async () => {
+      const app = start();
+      const planted = await app.visitorWith({ cart: 1 });
+      const signIn = (session: Session) => session.signIn({ userId: 'ada' }, app.clock.now());
+      const ada = await app.visit(planted.next(), signIn);
+      const inFlight = planted.next();
+      await app.visit(inFlight, (session) => {
+        expect(session.all()).toEqual({});
+        session.set('visits', 1);
+      });
+      expect(inFlight.answered(NAME)).toBeUndefined();
+      expect(await app.find(ada)).toEqual({ cart: 1, userId: 'ada' });
+      const again = await app.visit(planted.next(), signIn);
+      expect(await app.find(again)).toEqual({ userId: 'ada' });
+    });
+
+    it('changes once more when somebody signs in while it changes', async () => {
+      const app = start();
+      const cookies = await app.visitorWith({ cart: 1 });
+      const [signingIn, regenerated] = await Promise.all([app.manager.open(cookies), app.manager.open(cookies)]);
+      regenerated.regenerate();
+      signingIn.signIn({ userId: 'ada' }, app.clock.now());
+      const others = cookies.next();
+      await app.manager.commit(regenerated, others);
+      const own = cookies.next();
+      await app.manager.commit(signingIn, own);
+      expect(await app.find(own.next())).toEqual({ cart: 1, userId: 'ada' });
+      for (const jar of [cookies.next(), others.next()]) expect(await app.find(jar)).toEqual({});
     });
   });
 }
