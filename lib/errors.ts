@@ -165,6 +165,17 @@ export class InvalidVisitorError extends GatehouseError {
   }
 }
 
+/** A store needs something to work with that is not there. */
+export class MissingClientError extends GatehouseError {
+  constructor(
+    readonly store: string,
+    readonly client: string,
+    cure: string,
+  ) {
+    super('MISSING_CLIENT', `${store} needs ${client}, which is not there. ${cure}`);
+  }
+}
+
 /** The store named `astro` found no Astro session to keep anything in. */
 export class AstroSessionMissingError extends GatehouseError {
   constructor() {

@@ -61,6 +61,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'Have fewer requests at once change one session.',
   ],
   [
+    new errors.MissingClientError('RedisSessionStore', 'redis', 'Install it: npm install redis'),
+    'MISSING_CLIENT',
+    { store: 'RedisSessionStore', client: 'redis' },
+    'Install it: npm install redis',
+  ],
+  [
     new errors.SessionTooLargeError(5000, 4096, ['"cart"']),
     'SESSION_TOO_LARGE',
     { size: 5000, limit: 4096, largestKeys: ['"cart"'] },
