@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClient } from 'redis';
+import { SessionId } from '../../../lib/session/session-id.js';
+import { RedisSessionStore } from '../../../lib/session/stores/redis-session-store.js';
+import { FrozenClock } from '../../support/frozen-clock.js';
+import { changesOf } from '../../support/records.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { describeSessionStore } from './session-store.contract.js';
+
+let redis: RedisServer;
+let client: ReturnType<typeof createClient>;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  client = createClient({ url: redis.url });
+  client.on('error', () => {});
+  await client.connect();
+});
+afterAll(async () => {
+  client.destroy();
+  await redis.remove();
+});
+
+describeSessionStore('Sessions in Redis', ({ clock }) => new RedisSessionStore({ client }, clock), {
+  endsSessions: true,
+  losesNothing: true,
+});
+
+describe('The store in Redis', () => {
+  const stores: RedisSessionStore[] = [];
+  afterEach(async () => {
+    await Promise.all(stores.splice(0).map((store) => store.close()));
+  });
+
+  function start(options: { timeout?: number; keyPrefix?: string } = {}): RedisSessionStore {
+    const store = new RedisSessionStore({ url: redis.url, ...options }, new FrozenClock());
+    stores.push(store);
+    return store;
+  }
+
+  it('connects when it is first asked, and shares its sessions with every other process', async () => {
+    const [one, other] = [start(), start()];
+    const token = (await one.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    expect((await other.read(token))?.values.get('cart')).toBe(1);
+    await other.destroy(token);
+    expect(await one.read(token)).toBeUndefined();
+  });
+
+  it('lets Redis drop what has expired', async () => {
+    const store = start({ keyPrefix: 'expiring:' });
+    const token = (await store.write(changesOf({ expiresAt: Date.now() + 300, set: { cart: 1 } }))) ?? '';
+    const [key = ''] = await client.keys('expiring:*');
+    expect(key).toBe(`expiring:${SessionId.fingerprint(token)}`);
+    await new Promise((wake) => setTimeout(wake, 400));
+    expect(await client.exists(key)).toBe(0);
+  });
+
+  it('has nothing in it that could be used as a cookie', async () => {
+    const store = start({ keyPrefix: 'dumped:' });
+    const token = (await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
+    const opened = await store.read(token);
+    const next = SessionId.generate();
+    await store.write(changesOf({ ...opened, opened, id: next }));
+    const keys = await client.keys('dumped:*');
+    const dump = JSON.stringify([keys, await Promise.all(keys.map((key) => client.hGetAll(key)))]);
+    expect(keys).toHaveLength(2);
+    for (const secret of [token, next]) expect(dump).not.toContain(secret);
+  });
+
+  it('asks Redis once for a read, and once for a write that nobody came before', async () => {
+    const store = start();
+    const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    const asked = async (run: () => Promise<unknown>) => {
+      await client.configResetStat();
+      await run();
+      const stats = await client.info('commandstats');
+      return [...stats.matchAll(/cmdstat_(hmget|eval|evalsha|del):calls=(\d+)/g)].map(
+        ([, name, calls]) => `${name} ${calls}`,
+      );
+    };
+    const opened = await store.read(token);
+    expect(await asked(() => store.read(token))).toEqual(['hmget 1']);
+    expect(await asked(() => store.write(changesOf({ ...opened, opened, set: { cart: 2 } })))).toEqual(['eval 1']);
+  });
+
+  it('fails in time while Redis does not answer, and is well again when it does', async () => {
+    const store = start({ timeout: 0.3 });
+    const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    redis.pause();
+    const begun = Date.now();
+    await expect(store.read(token)).rejects.toThrow('Redis did not answer within 300 ms.');
+    expect(Date.now() - begun).toBeLessThan(2_000);
+    redis.unpause();
+    expect((await store.read(token))?.values.get('cart')).toBe(1);
+  });
+
+  it('fails at once while Redis is away, and is well again with what it had when it is back', async () => {
+    const store = start({ timeout: 1 });
+    const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    await redis.kill();
+    await expect(store.read(token)).rejects.toThrow();
+    await redis.resume();
+    const deadline = Date.now() + 10_000;
+    let found: unknown;
+    while (found === undefined && Date.now() < deadline) {
+      found = await store.read(token).then(
+        (record) => record?.values.get('cart'),
+        () => undefined,
+      );
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+    expect(found).toBe(1);
+  });
+});

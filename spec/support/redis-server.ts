@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './app.js';
+
+/** A Redis of our own, in a folder of its own. Debian's package `redis-server` has the program. */
+export class RedisServer {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'gatehouse-redis-'));
+  #process: ChildProcess | undefined;
+
+  private constructor(readonly port: number) {}
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort());
+    await server.resume();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, again with what it had. */
+  async resume(): Promise<void> {
+    const settings = [
+      '--port',
+      String(this.port),
+      '--dir',
+      this.#folder,
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'always',
+    ];
+    this.#process = spawn('redis-server', settings, { stdio: 'ignore' });
+    const failed = new Promise<never>((_, reject) => this.#process?.once('error', reject));
+    await Promise.race([this.#answers(), failed]);
+  }
+
+  /** Ends it, as a machine does whose power is cut. */
+  async kill(): Promise<void> {
+    const process = this.#process;
+    if (!process || process.exitCode !== null || process.signalCode !== null) return;
+    const ended = new Promise((resolve) => process.once('exit', resolve));
+    process.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Keeps it from answering, without ending it. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  unpause(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  async remove(): Promise<void> {
+    this.unpause();
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #answers(): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    while (Date.now() < deadline) {
+      if (await canConnect(this.port)) return;
+      await new Promise((wake) => setTimeout(wake, 20));
+    }
+    throw new Error(`redis-server does not answer on port ${this.port}.`);
+  }
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
