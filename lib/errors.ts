@@ -165,6 +165,23 @@ export class InvalidVisitorError extends GatehouseError {
   }
 }
 
+/** The store could not be asked, or could not keep what it was given: nobody knows what is in the session. */
+export class StoreUnavailableError extends GatehouseError {
+  constructor(
+    /** `read`, `write` or `destroy`. */
+    readonly operation: string,
+    cause: unknown,
+  ) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      'STORE_UNAVAILABLE',
+      `The session store failed to ${operation}: ${reason} Guarded pages are answered with 503 until it is back, and the ` +
+        `others as for a guest. See that the store runs and can be reached.`,
+      { cause },
+    );
+  }
+}
+
 /** A store needs something to work with that is not there. */
 export class MissingClientError extends GatehouseError {
   constructor(

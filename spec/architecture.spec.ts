@@ -79,6 +79,7 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/cli/read-report.ts': 'builds a project; spec/cli/routes.spec.ts has it build some',
   'lib/session/cookie-jar.ts': 'a port without code of its own',
   'lib/session/stores/session-store.ts': 'a port without code of its own',
+  'lib/session/stores/redis-session-store.ts': 'redis-session-store.services.ts, because it takes a Redis',
 };
 
 describe('The house', () => {

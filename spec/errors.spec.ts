@@ -61,6 +61,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'Have fewer requests at once change one session.',
   ],
   [
+    new errors.StoreUnavailableError('read', new Error('It is away.')),
+    'STORE_UNAVAILABLE',
+    { operation: 'read' },
+    'See that the store runs and can be reached.',
+  ],
+  [
     new errors.MissingClientError('RedisSessionStore', 'redis', 'Install it: npm install redis'),
     'MISSING_CLIENT',
     { store: 'RedisSessionStore', client: 'redis' },

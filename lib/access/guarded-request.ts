@@ -29,6 +29,8 @@ export interface GuardedRequest extends AccessRequest {
   readonly search: string;
   /** The action that the request would run, wherever it is sent. */
   readonly action?: CalledAction | undefined;
+  /** Whether nobody knows who asks, because sessions cannot be had at the moment. */
+  readonly isVisitorUnknown?: boolean | undefined;
   /** Whether a browser is opening a page, so that a redirect would be followed by somebody who can sign in. */
   readonly isNavigation: boolean;
   /** Told once a rule has a say in the answer, which is then for nobody else. */

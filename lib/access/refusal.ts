@@ -2,7 +2,9 @@ import type { AccessDecision } from './access-decision.js';
 import { printable } from './printable.js';
 
 const UNCACHEABLE = { 'Cache-Control': 'private, no-store', Vary: 'Cookie' } as const;
-const TITLES = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden' } as const;
+const TITLES = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 503: 'Service Unavailable' } as const;
+/** Seconds after which it is worth asking again. */
+const RETRY_AFTER = '5';
 
 /** A refusal that sends the browser elsewhere. Anything but GET and HEAD arrives there as a GET. */
 export function redirectTo(location: string, method: string): Response {
@@ -40,6 +42,12 @@ export function plain(status: 401 | 403): Response {
 /** A refusal that looks like a page that does not exist: without a body, so that Astro puts the site's 404 page there. */
 export function hidden(): Response {
   return new Response(null, { status: 404, headers: UNCACHEABLE });
+}
+
+/** An answer while nobody knows who asks, or cannot be told that what they did was kept. @see RFC 9110 15.6.4 */
+export function unavailable(): Response {
+  const headers = { ...UNCACHEABLE, 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': RETRY_AFTER };
+  return new Response(TITLES[503], { status: 503, headers });
 }
 
 /** A refusal that Astro's client makes an ActionError of, with its code. */

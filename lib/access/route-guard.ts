@@ -12,7 +12,7 @@ import type { AccessRequest, GuardedRequest } from './guarded-request.js';
 import { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
 import { printable } from './printable.js';
-import { actionError, hidden, plain, problem, redirectTo } from './refusal.js';
+import { actionError, hidden, plain, problem, redirectTo, unavailable } from './refusal.js';
 import { REAUTHENTICATE_PARAMETER, RETURN_PARAMETER, toReturnPath } from './return-path.js';
 import type { Visitor } from './visitor.js';
 
@@ -50,6 +50,7 @@ export class RouteGuard {
       return this.#inspectLogin(request, visitor, pageGuard);
     const asked = this.#askedAbout(paths, request.method, pageGuard);
     if (asked.size > 0) request.onGuarded?.();
+    if (asked.size > 0 && request.isVisitorUnknown) return unavailable();
     await this.#reportOnly(paths, request, visitor, pageGuard);
     for (const demand of asked) {
       const decision = await this.#decide(demand, visitor, request);
@@ -68,6 +69,7 @@ export class RouteGuard {
   async answer(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promise<Response> {
     const decision = this.#decided(false, error.denial, error.reason, error.missing);
     request.onDecided?.(decision);
+    if (request.isVisitorUnknown) return unavailable();
     return error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
   }
 

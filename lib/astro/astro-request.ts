@@ -46,6 +46,10 @@ export class AstroRequest implements GuardedRequest {
     return isNavigation(this.context.request.headers, !this.routes.endpoints.has(this.routePattern));
   }
 
+  get isVisitorUnknown(): boolean {
+    return this.scope.session.isUnavailable && this.scope.visitor.isGuest;
+  }
+
   get signedInFor(): number | undefined {
     const { signedInAt } = this.scope.session;
     return signedInAt && (this.scope.get(Clock).now() - signedInAt.getTime()) / 1000;

@@ -1,5 +1,6 @@
 import { AccessConfig } from '../access/access-options.js';
 import { AccessRules } from '../access/access-rules.js';
+import { DecisionLog } from '../access/decision-log.js';
 import { GuardConfig } from '../access/guard-config.js';
 import type { GuardLoader } from '../access/page-guards.js';
 import { RouteGuard } from '../access/route-guard.js';
@@ -133,6 +134,11 @@ export class Gatehouse {
     const error = new UnguardedFilesError([{ path, file: `route ${routePattern}`, protectedBy }]);
     if (this.site.options.prerendered !== 'warn') throw error;
     console.warn(error.message);
+  }
+
+  /** Tells the log that the store cannot be asked: pages go on for guests, and nobody else would notice. */
+  reportOutage(failure: Error): void {
+    this.services.get(DecisionLog).failure('Sessions cannot be had.', failure);
   }
 
   scopeFor(session: Session): RequestScope {

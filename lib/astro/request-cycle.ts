@@ -1,6 +1,7 @@
 import type { APIContext, MiddlewareNext } from 'astro';
+import { unavailable } from '../access/refusal.js';
 import type { RequestScope } from '../container/request-scope.js';
-import { SharedLocalsError } from '../errors.js';
+import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
 import type { Session } from '../session/session.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
@@ -107,9 +108,16 @@ export class RequestCycle {
       return response && (await this.#commit(scope.session, response));
     } catch (error) {
       scope.session.rollBack();
+      if (error instanceof StoreUnavailableError) return this.#unavailable(error);
       await this.gatehouse.sessions.abandon(scope.session);
       throw error;
     }
+  }
+
+  #unavailable(failure: StoreUnavailableError): Response {
+    this.gatehouse.reportOutage(failure);
+    this.#switchOffRouteCache();
+    return unavailable();
   }
 
   async #opened(): Promise<RequestScope> {
@@ -119,6 +127,8 @@ export class RequestCycle {
     const scope = this.gatehouse.scopeFor(session);
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);
+    const { failure } = session.journal;
+    if (failure) this.gatehouse.reportOutage(failure);
     if (!session.isNew) {
       await scope.resolveVisitor();
       this.#switchOffRouteCache();

@@ -1,3 +1,4 @@
+import { GatehouseError, StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
@@ -31,17 +32,14 @@ export class SessionManager {
 
   /**
    * Finds the session of a request. Whatever does not stand for a live session (unknown, tampered, expired, ambiguous)
-   * gives a new, empty one.
+   * gives a new, empty one. So does a store that cannot be asked; that session is unavailable, and cannot be changed.
    *
    * @param isLookedAt Whether somebody is going to look at the answer, and so at messages that wait.
-   * @throws Only what the store throws when it cannot be asked.
    */
   async open(cookies: CookieJar, isLookedAt = true): Promise<Session> {
     const tokens = cookies.values(this.config.cookieName);
     const lease = isLookedAt && tokens.length > 0 ? this.#newLease() : undefined;
-    const record = tokens.length === 0 ? undefined : await this.#find(tokens, lease);
-    const session = this.#newSession(record, lease);
-    if (!record && (await this.#isSuperseded(tokens))) session.supersede();
+    const session = tokens.length === 0 ? this.#newSession() : await this.#openStored(tokens, lease);
     if (!isLookedAt) session.flashes.hold();
     return session;
   }
@@ -50,11 +48,13 @@ export class SessionManager {
    * Stores what changed and puts the cookie on the answer. From its first moment on, changes of the session throw.
    *
    * @returns Whether the session was kept: `false` when it had been ended elsewhere in the meantime.
-   * @throws What the store throws when it cannot write.
+   * @throws {StoreUnavailableError} When the store could not be asked, or cannot keep what changed.
    */
   async commit(session: Session, cookies: CookieJar): Promise<boolean> {
     session.close();
-    const { isSuperseded, hasSignedIn } = session.journal;
+    const { isSuperseded, hasSignedIn, failure } = session.journal;
+    if (failure && session.isDirty) throw failure;
+    if (failure) return true;
     // The visitor's cookie is, or will be in a moment, that of the session's new id, which must not be lost.
     if (isSuperseded && !hasSignedIn) return !session.isDirty;
     if (!session.isDirty) return this.#commitUnchanged(session, cookies);
@@ -65,7 +65,7 @@ export class SessionManager {
   /** Ends in the store what the request ended: all that can be done when no answer will carry a cookie. */
   async abandon(session: Session): Promise<void> {
     const { endedId } = session.journal;
-    if (endedId !== undefined) await this.store.destroy(endedId);
+    if (endedId !== undefined) await kept('destroy', () => this.store.destroy(endedId));
   }
 
   /** Writes the session whether it changed or not. @returns As {@link commit} does. */
@@ -88,6 +88,19 @@ export class SessionManager {
     if (opened && this.#isDueForRenewal(opened)) return this.#write(session, cookies);
     if (!opened && cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
     return true;
+  }
+
+  async #openStored(tokens: readonly string[], lease: FlashLease | undefined): Promise<Session> {
+    try {
+      const record = await this.#find(tokens, lease);
+      const session = this.#newSession(record, lease);
+      if (!record && (await this.#isSuperseded(tokens))) session.fate.supersede();
+      return session;
+    } catch (error) {
+      const session = this.#newSession();
+      session.fate.fail(new StoreUnavailableError('read', error));
+      return session;
+    }
   }
 
   async #find(tokens: readonly string[], lease: FlashLease | undefined): Promise<SessionRecord | undefined> {
@@ -145,7 +158,7 @@ export class SessionManager {
 
   async #leaveNothing(session: Session, cookies: CookieJar): Promise<boolean> {
     const { opened, endedId } = session.journal;
-    if (opened) await this.store.destroy(opened.id);
+    if (opened) await kept('destroy', () => this.store.destroy(opened.id));
     // An answer that was made before this one may have put the cookie in place: then the request carries none.
     const hadCookie = opened !== undefined || endedId !== undefined;
     if (hadCookie || cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
@@ -155,7 +168,7 @@ export class SessionManager {
 
   async #write(session: Session, cookies: CookieJar): Promise<boolean> {
     const changes = this.#changesOf(session);
-    const token = await this.store.write(changes);
+    const token = await kept('write', () => this.store.write(changes));
     if (token === undefined) {
       // The cookie stays: a login in another request may have put a new one in its place by now.
       session.settle(undefined);
@@ -168,7 +181,7 @@ export class SessionManager {
   }
 
   #changesOf(session: Session): SessionChanges {
-    const { endedId: _, isSuperseded: __, createdAt: begun, ...journal } = session.journal;
+    const { endedId: _, isSuperseded: __, failure: ___, createdAt: begun, ...journal } = session.journal;
     const now = this.clock.now();
     const createdAt = begun ?? now;
     return { ...journal, id: session.id, createdAt, renewedAt: now, expiresAt: this.#expiry(createdAt, now) };
@@ -176,5 +189,14 @@ export class SessionManager {
 
   #removeCookie(cookies: CookieJar): void {
     cookies.set(this.config.cookieName, '', { ...this.config.cookie, maxAge: 0 });
+  }
+}
+
+/** What is wrong with the session itself is no outage of the store. */
+async function kept<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof GatehouseError ? error : new StoreUnavailableError(operation, error);
   }
 }

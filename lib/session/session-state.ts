@@ -14,6 +14,7 @@ export class SessionState {
   #isEnded = false;
   #isForgotten = false;
   #isSuperseded = false;
+  #failure: Error | undefined;
 
   constructor(opened: SessionRecord | undefined) {
     this.#opened = opened;
@@ -75,8 +76,19 @@ export class SessionState {
     return this.#isSuperseded;
   }
 
+  /** The session of the token has got another id: what a guest does here is stored nowhere. */
   supersede(): void {
     this.#isSuperseded = true;
+  }
+
+  /** Why nobody knows what is stored. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** The store could not be asked. @param failure What a commit of changes throws. */
+  fail(failure: Error): void {
+    this.#failure = failure;
   }
 
   regenerate(): void {

@@ -1,22 +1,9 @@
 import { SessionCommittedError } from '../errors.js';
 import { FlashBag } from './flash-bag.js';
+import type { SessionContents, SessionKey, SessionValue } from './session-data.js';
 import { assertStorable, type SessionRecord } from './session-record.js';
 import { SessionState } from './session-state.js';
 import { SessionValues, type Update } from './session-values.js';
-
-declare global {
-  namespace App {
-    /** Types the keys of `locals.session`. Astro's own sessions use the same interface. */
-    interface SessionData {}
-  }
-}
-
-/** A key of the session's data, or any other text. */
-export type SessionKey<Data extends object> = (keyof Data & string) | (string & {});
-/** What a key holds: typed where the data says so, otherwise unknown. */
-export type SessionValue<Data extends object, Key> = Key extends keyof Data ? Data[Key] : unknown;
-/** Every value of a session. */
-export type SessionContents<Data extends object = App.SessionData> = Partial<Data> & Record<string, unknown>;
 
 /**
  * The values of one visitor for the time of one request. Synchronous and pure: nothing here touches more than memory.
@@ -75,6 +62,11 @@ export class Session<Data extends object = App.SessionData> {
     return this.flashes.isEmpty && this.#values.isEmpty;
   }
 
+  /** Whether nobody knows what is stored, because the store cannot be asked: then this looks like a guest's session. */
+  get isUnavailable(): boolean {
+    return this.#state.failure !== undefined;
+  }
+
   /** When the session began or its visitor last signed in; `undefined` while nothing is stored. */
   get createdAt(): Date | undefined {
     const { createdAt } = this.#state;
@@ -102,8 +94,8 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   /**
-   * Puts a value under a key, or what a function makes of the value before. `undefined` takes the key out. A function
-   * is asked again when another request has changed the value by the time this one is stored, so that no step is lost.
+   * Puts a value under a key, or what a function makes of the value before; it is asked again when another request has
+   * changed that by the time this one is stored. `undefined` takes the key out.
    *
    * @throws {InvalidSessionValueError} For values other than JSON, Date, Map, Set, URL and BigInt.
    */
@@ -217,24 +209,33 @@ export class Session<Data extends object = App.SessionData> {
     this.#wasUsed = true;
   }
 
-  /** Whether anything was read or written: then the answer is personal, and no shared cache may keep it. */
+  /** Whether the answer is personal, because anything was read or written: then no shared cache may keep it. */
   get wasUsed(): boolean {
-    return this.#wasUsed || this.isDirty;
+    return this.#wasUsed || this.isDirty || this.isUnavailable;
   }
 
   /** What a commit needs to know. Read by SessionManager alone. */
   get journal() {
-    const { opened, endedId, createdAt, hasSignedIn, isForgotten: cleared, isSuperseded, identity } = this.#state;
+    const {
+      opened,
+      endedId,
+      createdAt,
+      hasSignedIn,
+      isForgotten: cleared,
+      isSuperseded,
+      failure,
+      identity,
+    } = this.#state;
     const { changed: set, updates, removed: unset } = this.#values;
     const { added: flashesAdded, taken: flashesTaken, leasedBy } = this.flashes;
     const values = { cleared, set, updates, unset };
     const flashes = { flashesAdded, flashesTaken, leasedBy };
-    return { opened, endedId, createdAt, hasSignedIn, isSuperseded, identity, ...values, ...flashes };
+    return { opened, endedId, createdAt, hasSignedIn, isSuperseded, failure, identity, ...values, ...flashes };
   }
 
-  /** The session of this request's token has got another id: what a guest does here is stored nowhere. */
-  supersede(): void {
-    this.#state.supersede();
+  /** What stands for the session that this request's token was to open. Told by SessionManager alone. */
+  get fate(): Pick<SessionState, 'supersede' | 'fail'> {
+    return this.#state;
   }
 
   /** From here on changes throw, because they could not reach the browser any more. */

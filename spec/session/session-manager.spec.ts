@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SessionCommittedError, SessionTooLargeError } from '../../lib/errors.js';
+import { SessionCommittedError, SessionTooLargeError, StoreUnavailableError } from '../../lib/errors.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { Secrets } from '../../lib/session/secrets.js';
@@ -419,8 +419,19 @@ describe('A store that fails', () => {
   const config = SessionConfig.from({}, { isProduction: false });
   const manager = new SessionManager(new BrokenStore(), config, new FrozenClock(), new MadeClasses());
 
-  it('is not taken for one that has no session', async () => {
-    await expect(manager.open(FakeCookieJar.carrying(NAME, SessionId.generate()))).rejects.toThrow('The store is away');
+  it('is not taken for one that has no session: the visitor looks like a guest, and keeps the cookie', async () => {
+    const cookies = FakeCookieJar.carrying(NAME, SessionId.generate());
+    const session = await manager.open(cookies);
+    expect([session.isUnavailable, session.isNew, session.all()]).toEqual([true, true, {}]);
+    expect(await manager.commit(session, cookies)).toBe(true);
+    expect(cookies.size).toBe(0);
+  });
+
+  it('is told nothing of what was changed while it could not be asked', async () => {
+    const cookies = FakeCookieJar.carrying(NAME, SessionId.generate());
+    const session = (await manager.open(cookies)).set('cart', 1);
+    await expect(manager.commit(session, cookies)).rejects.toThrow(StoreUnavailableError);
+    expect(cookies.size).toBe(0);
   });
 
   it('is not asked for a visitor who has no cookie', async () => {
