@@ -1,0 +1,140 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+const FILES = {
+  'astro.config.mjs': `
+    import node from '@astrojs/node';
+    import { defineConfig } from 'astro/config';
+    import gatehouse from 'astro-gatehouse';
+    export default defineConfig({
+      output: 'server',
+      adapter: node({ mode: 'standalone' }),
+      integrations: [gatehouse({ protect: [{ pattern: '/account' }, { pattern: '/api/**' }, { action: 'pay' }] })],
+    });`,
+  'src/gatehouse.ts': `
+    import { existsSync } from 'node:fs';
+    import { Clock, MemorySessionStore, SessionConfig, SessionStore, defineGatehouse } from 'astro-gatehouse/server';
+    const fail = (what) => { if (existsSync('down-' + what)) throw new Error('The store is down.'); };
+    class FragileStore extends MemorySessionStore {
+      async read(token, lease) { fail('read'); return super.read(token, lease); }
+      async write(changes) { fail('write'); return super.write(changes); }
+      async destroy(id) { fail('write'); return super.destroy(id); }
+    }
+    export default defineGatehouse({
+      services: (services) =>
+        services.override(SessionStore, (get) => new FragileStore(get(SessionConfig), get(Clock))),
+    });`,
+  'src/actions/index.ts': `
+    import { defineAction } from 'astro:actions';
+    export const server = { pay: defineAction({ accept: 'form', handler: () => console.log('PAID') }) };`,
+  'src/pages/index.astro': `---
+    import { getSession } from 'astro-gatehouse/server';
+    ---
+    <p>hello {getSession()?.userId ?? 'guest'}</p>`,
+  'src/pages/account.astro': '<p>the account</p>',
+  'src/pages/own-check.astro': `---
+    import { authorize } from 'astro-gatehouse/server';
+    await authorize();
+    ---
+    <p>checked</p>`,
+  'src/pages/login.astro': '<p>sign in here</p>',
+  'src/pages/api/data.ts': "export const GET = () => new Response('data');",
+  'src/pages/visit.ts': `
+    export const GET = ({ locals }) => {
+      locals.session.set('visits', (visits = 0) => visits + 1);
+      return new Response('visit ' + locals.session.get('visits'));
+    };`,
+  'src/pages/enter.ts': `
+    import { setSession } from 'astro-gatehouse/server';
+    export const POST = async (context) => {
+      await setSession(context, { userId: 'ada' });
+      return new Response('welcome');
+    };`,
+};
+
+describe('While the store is away', () => {
+  let app: App;
+  let server: Server;
+  let ada: Browser;
+
+  const up = () => ['read', 'write'].forEach((what) => rmSync(join(app.folder, `down-${what}`), { force: true }));
+  const down = (what: 'read' | 'write') => app.write({ [`down-${what}`]: '' });
+
+  beforeAll(async () => {
+    app = App.create(undefined, FILES);
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+  beforeEach(async () => {
+    ada = new Browser(server);
+    await ada.post('/enter');
+  });
+  afterEach(up);
+
+  it.each(['/account', '/own-check', '/api/data'])('%s says so, and sends nobody to sign in', async (path) => {
+    down('read');
+    const answer = await ada.get(path);
+    expect([answer.status, answer.location, answer.headers.get('retry-after')]).toEqual([503, null, '5']);
+    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+    up();
+    expect((await ada.get(path)).status).toBe(200);
+  });
+
+  it('public pages are shown as to a guest, kept by no cache, and the cookie stays', async () => {
+    down('read');
+    const answer = await ada.get('/');
+    expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('hello guest')]);
+    expect(answer.setCookies).toEqual([]);
+    expect(answer.headers.get('cache-control')).toMatch(/private/);
+    up();
+    expect((await ada.get('/')).text).toContain('hello ada');
+  });
+
+  it('whoever has no cookie notices nothing', async () => {
+    down('read');
+    const guest = new Browser(server);
+    expect((await guest.get('/')).text).toContain('hello guest');
+    expect((await guest.get('/account')).location).toBe('/login?returnTo=%2Faccount');
+  });
+
+  it('actions that need to know who asks do not run', async () => {
+    down('read');
+    const before = server.output.length;
+    expect((await ada.post('/_actions/pay', { any: 'thing' })).status).toBe(503);
+    expect((await ada.post('/?_action=pay', { any: 'thing' })).status).toBe(503);
+    up();
+    expect((await ada.post('/_actions/pay', { any: 'thing' })).status).toBe(204);
+    expect((await server.printed('PAID', before)).match(/PAID/g)).toHaveLength(1);
+  });
+
+  it.each(['read', 'write'] as const)('what cannot be kept is an error, and no success: %s', async (what) => {
+    expect((await ada.get('/visit')).text).toBe('visit 1');
+    down(what);
+    const answer = await ada.get('/visit');
+    expect([answer.status, answer.setCookies]).toEqual([503, []]);
+    up();
+    expect((await ada.get('/visit')).text).toBe('visit 2');
+  });
+
+  it('nobody is told to be signed in who is not', async () => {
+    down('write');
+    const guest = new Browser(server);
+    const answer = await guest.post('/enter');
+    expect([answer.status, answer.setCookies]).toEqual([503, []]);
+    up();
+    expect((await guest.get('/account')).status).toBe(302);
+  });
+
+  it('the log says why', async () => {
+    const before = server.output.length;
+    down('read');
+    await ada.get('/');
+    expect(await server.printed('The store is down.', before)).toContain('See that the store runs and can be reached.');
+  });
+});
