@@ -1,0 +1,107 @@
+import { GatehouseError } from './gatehouse-error.js';
+
+/** The session was changed after its cookie had been sent. */
+export class SessionCommittedError extends GatehouseError {
+  constructor(readonly operation: string) {
+    super(
+      'SESSION_COMMITTED',
+      `${operation} came too late: the response head, and the session cookie with it, has been sent. A nested ` +
+        `component renders while the page streams. Change the session in the page's own frontmatter, in an endpoint, ` +
+        `in an action or in a middleware. A prerendered page has no session at all: give it ` +
+        `export const prerender = false.`,
+    );
+  }
+}
+
+/** A value cannot be kept in a session. */
+export class InvalidSessionValueError extends GatehouseError {
+  constructor(
+    readonly key: string,
+    reason: string,
+  ) {
+    super(
+      'INVALID_SESSION_VALUE',
+      `The value of "${key}" cannot be kept in a session: ${reason}. Sessions keep plain JSON values, Date, Map, Set, ` +
+        `URL and BigInt; turn instances of your own classes into plain objects first.`,
+    );
+  }
+}
+
+/** The sealed session does not fit in a cookie. */
+export class SessionTooLargeError extends GatehouseError {
+  constructor(
+    readonly size: number,
+    readonly limit: number,
+    readonly largestKeys: readonly string[],
+  ) {
+    super(
+      'SESSION_TOO_LARGE',
+      `The session cookie would be ${size} bytes, and browsers keep ${limit}. Largest keys: ` +
+        `${largestKeys.join(', ')}. Keep less in the session (an id instead of the object), or use a store on the ` +
+        `server: session: { store: 'memory' }.`,
+    );
+  }
+}
+
+/** A session was changed by so many requests at once that this one never had its turn. */
+export class SessionConflictError extends GatehouseError {
+  constructor(readonly attempts: number) {
+    super(
+      'SESSION_CONFLICT',
+      `The session was changed by other requests ${attempts} times while this one tried to store what it changed. ` +
+        `Nothing of this request was stored. Have fewer requests at once change one session.`,
+    );
+  }
+}
+
+/** What was given to `setSession` or `updateSession` does not say who the visitor is. */
+export class InvalidVisitorError extends GatehouseError {
+  constructor(
+    readonly key: string,
+    expected: string,
+  ) {
+    super(
+      'INVALID_VISITOR',
+      `A signed-in visitor's "${key}" must be ${expected}. Correct what you give to setSession.`,
+    );
+  }
+}
+
+/** The store could not be asked, or could not keep what it was given: nobody knows what is in the session. */
+export class StoreUnavailableError extends GatehouseError {
+  constructor(
+    /** `read`, `write` or `destroy`. */
+    readonly operation: string,
+    cause: unknown,
+  ) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      'STORE_UNAVAILABLE',
+      `The session store failed to ${operation}: ${reason} Guarded pages are answered with 503 until it is back, and the ` +
+        `others as for a guest. See that the store runs and can be reached.`,
+      { cause },
+    );
+  }
+}
+
+/** A store needs something to work with that is not there. */
+export class MissingClientError extends GatehouseError {
+  constructor(
+    readonly store: string,
+    readonly client: string,
+    cure: string,
+  ) {
+    super('MISSING_CLIENT', `${store} needs ${client}, which is not there. ${cure}`);
+  }
+}
+
+/** The store named `astro` found no Astro session to keep anything in. */
+export class AstroSessionMissingError extends GatehouseError {
+  constructor() {
+    super(
+      'ASTRO_SESSION_MISSING',
+      `session.store is 'astro', but Astro has no session storage here. Configure session.driver in astro.config, use an ` +
+        `adapter that brings one, or choose another store.`,
+    );
+  }
+}
