@@ -60,7 +60,9 @@ describe('While the store is away', () => {
   let server: Server;
   let ada: Browser;
 
-  const up = () => ['read', 'write'].forEach((what) => rmSync(join(app.folder, `down-${what}`), { force: true }));
+  const up = () => {
+    for (const what of ['read', 'write']) rmSync(join(app.folder, `down-${what}`), { force: true });
+  };
   const down = (what: 'read' | 'write') => app.write({ [`down-${what}`]: '' });
 
   beforeAll(async () => {

@@ -4,6 +4,12 @@ import { SessionConfig } from '../session-config.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
 
 const WINDOWS = 64;
+const MAX_SESSIONS = 1_000_000;
+
+export interface MemoryOptions {
+  /** How many sessions are kept at the most; those go first that have been idle for longest. Default: a million. */
+  maxSessions?: number | undefined;
+}
 
 /**
  * Keeps sessions in this process: nothing to run, ended at once by a logout, gone with a restart, and not shared with
@@ -14,15 +20,18 @@ const WINDOWS = 64;
 export class MemorySessionStore extends VersionedSessionStore {
   readonly #windows = new Map<number, Map<string, string>>();
   readonly #windowLength: number;
+  readonly #maxSessions: number;
+  #size = 0;
 
-  constructor(config: SessionConfig, clock: Clock) {
+  constructor(config: SessionConfig, clock: Clock, { maxSessions = MAX_SESSIONS }: MemoryOptions = {}) {
     super(clock);
+    this.#maxSessions = maxSessions;
     this.#windowLength = Math.max(1, Math.ceil(config.idleTimeout / WINDOWS));
   }
 
   /** How many texts are kept: sessions, and for a minute what tells where one went that got another id. */
   get size(): number {
-    return [...this.#windows.values()].reduce((sum, window) => sum + window.size, 0);
+    return this.#size;
   }
 
   // A text is its own version: who compares it compares all there is to compare.
@@ -32,19 +41,37 @@ export class MemorySessionStore extends VersionedSessionStore {
   }
 
   protected override insert(key: string, text: string, expiresAt: number): void {
+    if (this.#size >= this.#maxSessions) this.#dropLongestIdle();
     this.#windowFor(expiresAt).set(key, inOnePiece(text));
+    this.#size += 1;
   }
 
   protected override replace(key: string, text: string, expiresAt: number, version: string): string | undefined {
     const window = this.#windowOf(key);
     if (window?.get(key) !== version) return undefined;
-    window.delete(key);
+    this.#delete(window, key);
     this.insert(key, text, expiresAt);
     return text;
   }
 
   protected override remove(key: string): void {
-    this.#windowOf(key)?.delete(key);
+    this.#delete(this.#windowOf(key), key);
+  }
+
+  #delete(window: Map<string, string> | undefined, key: string): void {
+    if (window?.delete(key)) this.#size -= 1;
+  }
+
+  /** What expires first has been idle for longest. */
+  #dropLongestIdle(): void {
+    this.#dropExpiredWindows();
+    const filled = [...this.#windows].filter(([, window]) => window.size > 0);
+    const [, window] = filled.reduce(
+      (first, other) => (other[0] < first[0] ? other : first),
+      filled[0] ?? [0, undefined],
+    );
+    const [key = ''] = window?.keys() ?? [];
+    if (this.#size >= this.#maxSessions) this.#delete(window, key);
   }
 
   #windowOf(key: string): Map<string, string> | undefined {
@@ -66,7 +93,11 @@ export class MemorySessionStore extends VersionedSessionStore {
 
   #dropExpiredWindows(): void {
     const running = Math.ceil(this.clock.now() / this.#windowLength);
-    for (const number of this.#windows.keys()) if (number < running) this.#windows.delete(number);
+    for (const [number, window] of this.#windows) {
+      if (number >= running) continue;
+      this.#windows.delete(number);
+      this.#size -= window.size;
+    }
   }
 }
 

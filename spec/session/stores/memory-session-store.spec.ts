@@ -101,4 +101,18 @@ describe('The store in memory', () => {
     expect((await store.read(opened?.id ?? ''))?.values.get('cart')).toBe(1);
     expect(store.size).toBe(1);
   });
+
+  it('keeps no more than it may, and lets those go first that have been idle for longest', async () => {
+    const clock = new FrozenClock();
+    const store = new MemorySessionStore(config, clock, { maxSessions: 3 });
+    const tokens: string[] = [];
+    for (let count = 0; count < 5; count++) {
+      const times = { createdAt: clock.now(), renewedAt: clock.now(), expiresAt: clock.now() + HOUR * 1000 };
+      tokens.push((await store.write(changesOf({ ...times, set: { count } }))) ?? '');
+      clock.advance(60);
+    }
+    expect(store.size).toBe(3);
+    const found = await Promise.all(tokens.map((token) => store.read(token)));
+    expect(found.map((record) => record?.values.get('count'))).toEqual([undefined, undefined, 2, 3, 4]);
+  });
 });
