@@ -1,3 +1,3 @@
 export { default } from './astro/integration.js';
-export type { GatehouseOptions, StoreName } from './astro/options.js';
+export type { GatehouseOptions, StoreChoice } from './astro/options.js';
 export { GatehouseError } from './errors.js';

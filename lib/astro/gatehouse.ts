@@ -5,11 +5,11 @@ import { GuardConfig } from '../access/guard-config.js';
 import type { GuardLoader } from '../access/page-guards.js';
 import { RouteGuard } from '../access/route-guard.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
-import { defaultServices } from '../container/default-services.js';
-import type { Class } from '../container/registration.js';
+import { defaultServices, type Settings } from '../container/default-services.js';
 import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
 import { UnguardedFilesError } from '../errors.js';
+import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { Secrets } from '../session/secrets.js';
 import type { Session } from '../session/session.js';
@@ -26,7 +26,7 @@ import {
   type GatehouseOptions,
   mergeOptions,
   type SetupOptions,
-  type StoreName,
+  type StoreChoice,
 } from './options.js';
 
 /** What the built site knows: its options, where they were written, and what Astro says about it. */
@@ -36,6 +36,8 @@ export interface SiteSettings {
   /** Loads the guards of pages; left out where there are none. */
   readonly loadGuard: GuardLoader | undefined;
   readonly secret: string | undefined;
+  /** Makes the store that astro.config names, where that is none of those that every site has. */
+  readonly makeStore: ((clock: Clock) => SessionStore) | undefined;
   readonly isProduction: boolean;
   readonly base: string;
   readonly trailingSlash: string;
@@ -47,11 +49,13 @@ export interface SiteSettings {
   readonly open: readonly string[];
 }
 
-const STORES: Record<StoreName, Class<SessionStore>> = {
-  cookie: CookieSessionStore,
-  memory: MemorySessionStore,
-  astro: AstroSessionStore,
-};
+/** The stores that are a part of every site. */
+function builtInStore(choice: StoreChoice = {}): Settings['store'] {
+  if (choice.store === 'astro') return AstroSessionStore;
+  if (choice.store !== 'memory') return CookieSessionStore;
+  const { maxSessions } = choice.options ?? {};
+  return (get) => new MemorySessionStore(get(SessionConfig), get(Clock)).limitTo(maxSessions);
+}
 
 /** The assembled package: what both middlewares work with. */
 export class Gatehouse {
@@ -77,14 +81,14 @@ export class Gatehouse {
     const setup = checkSetupOptions(site.setup, site.options.setup);
     const options = mergeOptions(site.options, setup);
     const exclude = [...(options.exclude ?? []), ...site.open];
-    const { isProduction } = site;
+    const { isProduction, makeStore } = site;
     const services = defaultServices({
       session: SessionConfig.from(options.session, { isProduction }),
       secrets: Secrets.from(site.secret, { source: 'GATEHOUSE_SECRET', isProduction }),
       guard: new GuardConfig({ ...options, exclude }, site),
       access: new AccessConfig(options.access),
       pageGuards: site.loadGuard && { load: site.loadGuard, keep: isProduction },
-      store: STORES[options.session?.store ?? 'cookie'],
+      store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
     });
     currentScope.use(options);
     setup.services?.(services);

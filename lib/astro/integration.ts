@@ -10,6 +10,7 @@ import { BuildReport } from './build-report.js';
 import { imageEndpoint } from './describe-site.js';
 import { developmentSecret } from './development-secret.js';
 import { optionsToSource } from './function-source.js';
+import { namedStoreSource } from './named-store.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
 import { routesSource } from './routes-source.js';
 import { SetupFile } from './setup-file.js';
@@ -53,6 +54,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         config = given;
         const isProduction = command === 'build';
         checkOptions(options, isProduction);
+        namedStoreSource(options, config.root);
         setup = SetupFile.find(options, config);
         if (setup) addWatchFile(setup.url);
         else mergeOptions(options, {});
@@ -124,6 +126,7 @@ function siteSource(options: GatehouseOptions, config: AstroConfig, place: strin
   return [
     `export const site = { options: ${optionsToSource(options)}, ...${JSON.stringify(facts)} };`,
     `export const spareSecret = ${spareSecret(place, root)};`,
+    namedStoreSource(options, root),
   ].join('\n');
 }
 

@@ -1,35 +1,12 @@
 import * as z from 'zod/mini';
 import { PathPattern } from '../access/path-pattern.js';
 import { InvalidOptionsError } from '../errors.js';
-import { nearestName } from './spelling.js';
+import { flag, fn, isPlainObject, listOf, oneOf, raised, record, seconds, text, value } from './schema-parts.js';
+import { sessionInConfig, sessionInSetup } from './session-schemas.js';
 
-/** What is said of a value: what it must be, or nothing when it is. */
-type Demand = (value: unknown) => string | undefined;
-
-const REQUIREMENTS = ['role', 'roles', 'permission', 'permissions', 'authenticatedWithin', 'allow'];
 /** A path of the site: `//host` and `/\host` would be other sites, and a blank or a line feed would end a header. */
 const SITE_PATH = /^\/(?![/\\])[^\\\s\p{Cc}]*$/u;
 const WEB_ADDRESS = /^https?:\/\/[^\\\s\p{Cc}]+$/iu;
-
-/** What is said of keys that people expect and that are not there. */
-const CURES: Record<string, string> = {
-  'a cookie.httpOnly': 'the cookie of a session is always HttpOnly; leave it out',
-  'gatehouse({…}) in astro.config.services': 'services are code: write them in src/gatehouse.ts',
-};
-
-const text = value((given) => {
-  if (typeof given !== 'string') return 'must be a text';
-  return given === '' ? 'must not be empty' : undefined;
-});
-const fn = value((given) => (typeof given === 'function' ? undefined : 'must be a function'));
-const flag = value((given) => (typeof given === 'boolean' ? undefined : 'must be true or false'));
-const seconds = value((given) => {
-  if (typeof given !== 'number') return 'must be a number of seconds, for instance 7 * 24 * 3600';
-  return given > 0 ? undefined : 'must be more than 0 seconds';
-});
-const cookiePath = value((given) =>
-  typeof given === 'string' && given.startsWith('/') ? undefined : 'must begin with "/"',
-);
 const path = value(pathProblem);
 const address = value((given) => {
   if (typeof given === 'string' && WEB_ADDRESS.test(given) && URL.canParse(given)) return undefined;
@@ -100,7 +77,6 @@ const rule = record('a rule', {
   const message = 'must have one of these: a pattern, for pages and endpoints, an action or an island';
   issues.push({ code: 'custom', input: given, message, path: [] });
 });
-
 const common = {
   loginPath: z.optional(path),
   homePath: z.optional(path),
@@ -116,23 +92,6 @@ const common = {
       check: z.optional(fn),
     }),
   ),
-  session: z.optional(
-    record('session', {
-      store: z.optional(oneOf('cookie', 'memory', 'astro')),
-      cookie: z.optional(
-        record('a cookie', {
-          name: z.optional(text),
-          path: z.optional(cookiePath),
-          domain: z.optional(text),
-          sameSite: z.optional(oneOf('lax', 'strict', 'none')),
-          secure: z.optional(flag),
-        }),
-      ),
-      idleTimeout: z.optional(seconds),
-      absoluteTimeout: z.optional(seconds),
-      renewAfter: z.optional(seconds),
-    }),
-  ),
   runWithContext: z.optional(fn),
   getContextStore: z.optional(fn),
   setContextStore: z.optional(fn),
@@ -143,12 +102,17 @@ const common = {
 /** What may be given to `gatehouse({…})`. */
 export const integrationOptions = record('gatehouse({…}) in astro.config', {
   ...common,
+  session: z.optional(sessionInConfig),
   setup: z.optional(text),
   prerendered: z.optional(oneOf('error', 'warn')),
   strict: z.optional(flag),
 });
 /** What may be given to `defineGatehouse({…})`. */
-export const setupOptions = record('defineGatehouse({…})', { ...common, services: z.optional(fn) });
+export const setupOptions = record('defineGatehouse({…})', {
+  ...common,
+  session: z.optional(sessionInSetup),
+  services: z.optional(fn),
+});
 const guardWord = value((given) =>
   typeof given === 'string' && !['public', 'user', 'guest'].includes(given)
     ? `cannot be '${given}': it is 'public', 'user', 'guest' or a requirement such as { role: 'admin' }`
@@ -170,20 +134,12 @@ export const guard = z.unknown().check(({ value: given, issues }) => {
 /** What may be given to `authorize()`. */
 export const requirement = record('a requirement', needs);
 
-function value(demand: Demand) {
-  return z.unknown().check((context) => {
-    const message = demand(context.value);
-    if (message) context.issues.push({ code: 'custom', input: context.value, message });
-  });
-}
-
 function pathProblem(given: unknown): string | undefined {
   if (typeof given !== 'string') return 'must be a text';
   if (SITE_PATH.test(given)) return undefined;
   const cure = /^[\w-]+(?:\/[\w-]+)*$/.test(given) ? `: write "/${given}"` : '';
   return `must begin with one "/" and hold no backslash, blank or control character${cure}`;
 }
-
 /** @param plural The key that takes a list. */
 function one(plural: string) {
   return value((given) => {
@@ -204,60 +160,4 @@ function several(singular: string) {
       ? 'must hold texts, none of them empty'
       : undefined;
   });
-}
-
-function oneOf(...names: string[]) {
-  return value((given) =>
-    names.some((name) => name === given) ? undefined : `must be one of ${names.map((name) => `'${name}'`).join(', ')}`,
-  );
-}
-
-function listOf(item: z.core.$ZodType) {
-  return z.array(item, 'must be a list');
-}
-
-/**
- * A plain object that has these keys and no others. What stands on a prototype would be lost on the way into the built
- * site, and a rule with it would ask for less than was written.
- *
- * @param what Whose keys they are, in words.
- */
-function record(what: string, shape: Record<string, z.core.$ZodType>) {
-  const names = Object.keys(shape);
-  const keys = z.object(shape);
-  return z.unknown().check(({ value: given, issues }) => {
-    const complain = (message: string, path: PropertyKey[]) =>
-      issues.push({ code: 'custom', input: given, message, path });
-    if (!isPlainObject(given)) return void complain('must be a plain object: { … }', []);
-    for (const key of Object.getOwnPropertyNames(given)) {
-      if (!names.includes(key)) complain(strangerSentence(key, what, names), [key]);
-      else if (given[key] === undefined && REQUIREMENTS.includes(key)) {
-        complain('is undefined: give it a value, or leave it out to ask for any signed-in visitor', [key]);
-      } else if (!Object.prototype.propertyIsEnumerable.call(given, key)) {
-        complain('is hidden: write it as an ordinary key', [key]);
-      }
-    }
-    issues.push(...raised(keys, given));
-  });
-}
-
-/** What another schema finds wrong, to be handed on. */
-function raised(schema: z.core.$ZodType, given: unknown): z.core.$ZodRawIssue[] {
-  const found = z.safeParse(schema, given).error?.issues ?? [];
-  return found.map(({ message, path }) => ({ code: 'custom', input: given, message, path: [...path] }));
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-function strangerSentence(key: string, what: string, names: readonly string[]): string {
-  const cure = CURES[`${what}.${key}`];
-  if (cure) return cure;
-  const kind = ['a rule', 'a requirement', 'a guard'].includes(what) ? 'key' : 'option';
-  const nearest = nearestName(key, names);
-  const question = nearest ? `did you mean ${nearest}? ` : '';
-  return `no such ${kind} of ${what}; ${question}There are ${names.join(', ')}`;
 }

@@ -6,11 +6,18 @@ import type { Guard } from '../access/page-guard.js';
 import type { Services } from '../container/services.js';
 import { InvalidOptionsError } from '../errors.js';
 import type { SessionOptions } from '../session/session-config.js';
+import type { MemoryOptions } from '../session/stores/memory-session-store.js';
+import type { RedisOptions } from '../session/stores/redis-session-store.js';
+import type { SqliteOptions } from '../session/stores/sqlite-session-store.js';
 import type { ContextOptions } from './current-scope.js';
 import { guard, integrationOptions, requirement, setupOptions } from './option-schemas.js';
 
-/** Stores that can be named in the options; any other is registered in the setup module. */
-export type StoreName = 'cookie' | 'memory' | 'astro';
+/** Stores that can be named in the options, and what each can be told; any other is registered in the setup module. */
+export type StoreChoice =
+  | { store?: 'cookie' | 'astro' | undefined; options?: undefined }
+  | { store: 'memory'; options?: MemoryOptions | undefined }
+  | { store: 'sqlite'; options?: SqliteOptions | undefined }
+  | { store: 'redis'; options?: Omit<RedisOptions, 'client'> | undefined };
 
 /** What can be said in `astro.config` and in `src/gatehouse.ts` alike; each option in one of the two. */
 export interface CommonOptions extends Omit<GuardOptions, 'protect'>, ContextOptions {
@@ -19,7 +26,7 @@ export interface CommonOptions extends Omit<GuardOptions, 'protect'>, ContextOpt
   /** How roles and permissions are read, and a check of your own. */
   access?: AccessOptions | undefined;
   /** How long sessions last, their cookie, and where they are kept. */
-  session?: (SessionOptions & { store?: StoreName | undefined }) | undefined;
+  session?: (SessionOptions & StoreChoice) | undefined;
 }
 
 /** The options of the integration. */

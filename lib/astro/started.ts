@@ -1,7 +1,7 @@
 import { getSecret } from 'astro:env/server';
 import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
-import { site, spareSecret } from 'virtual:astro-gatehouse/site';
+import { makeStore, site, spareSecret } from 'virtual:astro-gatehouse/site';
 import { Gatehouse } from './gatehouse.js';
 import { guardLoader } from './project-routes.js';
 
@@ -9,6 +9,7 @@ import { guardLoader } from './project-routes.js';
 export const gatehouse = Gatehouse.start({
   ...site,
   setup,
+  makeStore,
   loadGuard: routes.pages.length > 0 || routesNow ? guardLoader(routes, routesNow) : undefined,
   secret: getSecret('GATEHOUSE_SECRET') ?? spareSecret,
 });

@@ -1,8 +1,9 @@
 declare module 'virtual:astro-gatehouse/site' {
   type SiteSettings = import('./gatehouse.js').SiteSettings;
-  export const site: Omit<SiteSettings, 'setup' | 'secret' | 'loadGuard'>;
+  export const site: Omit<SiteSettings, 'setup' | 'secret' | 'loadGuard' | 'makeStore'>;
   /** For where there is no GATEHOUSE_SECRET: in development, and while pages are prerendered. */
   export const spareSecret: string | undefined;
+  export const makeStore: SiteSettings['makeStore'];
 }
 
 declare module 'virtual:astro-gatehouse/setup' {

@@ -18,7 +18,7 @@ import { SessionConfig } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { SessionStore } from '../session/stores/session-store.js';
-import type { Class } from './registration.js';
+import type { Class, Factory } from './registration.js';
 import { RequestScope } from './request-scope.js';
 import { Services } from './services.js';
 
@@ -30,8 +30,8 @@ export interface Settings {
   readonly access: AccessConfig;
   /** What pages and endpoints say of themselves. Default: nothing. */
   readonly pageGuards?: { load: GuardLoader; keep: boolean } | undefined;
-  /** The class that keeps sessions. Default: the cookie. */
-  readonly store?: Class<SessionStore> | undefined;
+  /** What keeps sessions, or makes it. Default: the cookie. */
+  readonly store?: Class<SessionStore> | Factory<SessionStore> | undefined;
 }
 
 /** The floor plan: every part of the package, and how long it lives. */

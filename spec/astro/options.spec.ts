@@ -53,7 +53,16 @@ describe('Options', () => {
     [{ globalProtect: 'yes' }, 'globalProtect: must be true or false'],
     [{ protect: {} }, 'protect: must be a list'],
     [{ protect: ['/admin'] }, 'protect[0]: must be a plain object: { … }'],
-    [{ session: { store: 'disk' } }, "session.store: must be one of 'cookie', 'memory', 'astro'"],
+    [{ session: { store: 'disk' } }, "session.store: must be one of 'cookie', 'memory', 'astro', 'sqlite', 'redis'"],
+    [{ session: { options: {} } }, 'session.options: the cookie store has no options'],
+    [
+      { session: { store: 'redis', options: { url: 'redis://u:secret@host' } } },
+      'session.options.url: holds a password, which would become a part of the build: set REDIS_URL instead',
+    ],
+    [
+      { session: { store: 'memory', options: { maxSessions: 0.5 } } },
+      'session.options.maxSessions: must be a whole number',
+    ],
     [{ access: { check: 'no' } }, 'access.check: must be a function'],
     [
       { session: { idleTimeout: '7 days' } },

@@ -20,13 +20,18 @@ export interface MemoryOptions {
 export class MemorySessionStore extends VersionedSessionStore {
   readonly #windows = new Map<number, Map<string, string>>();
   readonly #windowLength: number;
-  readonly #maxSessions: number;
+  #maxSessions = MAX_SESSIONS;
   #size = 0;
 
-  constructor(config: SessionConfig, clock: Clock, { maxSessions = MAX_SESSIONS }: MemoryOptions = {}) {
+  constructor(config: SessionConfig, clock: Clock) {
     super(clock);
-    this.#maxSessions = maxSessions;
     this.#windowLength = Math.max(1, Math.ceil(config.idleTimeout / WINDOWS));
+  }
+
+  /** Keeps no more than these. Called before the first session comes. */
+  limitTo(maxSessions = MAX_SESSIONS): this {
+    this.#maxSessions = maxSessions;
+    return this;
   }
 
   /** How many texts are kept: sessions, and for a minute what tells where one went that got another id. */

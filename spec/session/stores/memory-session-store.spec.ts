@@ -104,7 +104,7 @@ describe('The store in memory', () => {
 
   it('keeps no more than it may, and lets those go first that have been idle for longest', async () => {
     const clock = new FrozenClock();
-    const store = new MemorySessionStore(config, clock, { maxSessions: 3 });
+    const store = new MemorySessionStore(config, clock).limitTo(3);
     const tokens: string[] = [];
     for (let count = 0; count < 5; count++) {
       const times = { createdAt: clock.now(), renewedAt: clock.now(), expiresAt: clock.now() + HOUR * 1000 };

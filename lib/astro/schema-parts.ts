@@ -1,0 +1,84 @@
+import * as z from 'zod/mini';
+import { nearestName } from './spelling.js';
+
+/** What is said of a value: what it must be, or nothing when it is. */
+type Demand = (value: unknown) => string | undefined;
+
+const REQUIREMENTS = ['role', 'roles', 'permission', 'permissions', 'authenticatedWithin', 'allow'];
+/** What is said of keys that people expect and that are not there. */
+const CURES: Record<string, string> = {
+  'a cookie.httpOnly': 'the cookie of a session is always HttpOnly; leave it out',
+  'gatehouse({…}) in astro.config.services': 'services are code: write them in src/gatehouse.ts',
+};
+export const text = value((given) => {
+  if (typeof given !== 'string') return 'must be a text';
+  return given === '' ? 'must not be empty' : undefined;
+});
+export const fn = value((given) => (typeof given === 'function' ? undefined : 'must be a function'));
+export const flag = value((given) => (typeof given === 'boolean' ? undefined : 'must be true or false'));
+export const seconds = value((given) => {
+  if (typeof given !== 'number') return 'must be a number of seconds, for instance 7 * 24 * 3600';
+  return given > 0 ? undefined : 'must be more than 0 seconds';
+});
+
+export function value(demand: Demand) {
+  return z.unknown().check((context) => {
+    const message = demand(context.value);
+    if (message) context.issues.push({ code: 'custom', input: context.value, message });
+  });
+}
+export function oneOf(...names: string[]) {
+  return value((given) =>
+    names.some((name) => name === given) ? undefined : `must be one of ${names.map((name) => `'${name}'`).join(', ')}`,
+  );
+}
+
+export function listOf(item: z.core.$ZodType) {
+  return z.array(item, 'must be a list');
+}
+
+/**
+ * A plain object that has these keys and no others. What stands on a prototype would be lost on the way into the built
+ * site, and a rule with it would ask for less than was written.
+ *
+ * @param what Whose keys they are, in words.
+ */
+export function record(what: string, shape: Record<string, z.core.$ZodType>) {
+  const names = Object.keys(shape);
+  const keys = z.object(shape);
+  return z.unknown().check(({ value: given, issues }) => {
+    const complain = (message: string, path: PropertyKey[]) =>
+      issues.push({ code: 'custom', input: given, message, path });
+    if (!isPlainObject(given)) return void complain('must be a plain object: { … }', []);
+    for (const key of Object.getOwnPropertyNames(given)) {
+      if (!names.includes(key)) complain(strangerSentence(key, what, names), [key]);
+      else if (given[key] === undefined && REQUIREMENTS.includes(key)) {
+        complain('is undefined: give it a value, or leave it out to ask for any signed-in visitor', [key]);
+      } else if (!Object.prototype.propertyIsEnumerable.call(given, key)) {
+        complain('is hidden: write it as an ordinary key', [key]);
+      }
+    }
+    issues.push(...raised(keys, given));
+  });
+}
+
+/** What another schema finds wrong, to be handed on. */
+export function raised(schema: z.core.$ZodType, given: unknown): z.core.$ZodRawIssue[] {
+  const found = z.safeParse(schema, given).error?.issues ?? [];
+  return found.map(({ message, path }) => ({ code: 'custom', input: given, message, path: [...path] }));
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function strangerSentence(key: string, what: string, names: readonly string[]): string {
+  const cure = CURES[`${what}.${key}`];
+  if (cure) return cure;
+  const kind = ['a rule', 'a requirement', 'a guard'].includes(what) ? 'key' : 'option';
+  const nearest = nearestName(key, names);
+  const question = nearest ? `did you mean ${nearest}? ` : '';
+  return `no such ${kind} of ${what}; ${question}There are ${names.join(', ')}`;
+}
