@@ -20,9 +20,20 @@ export interface Answer {
 
 /** Visits a server as a browser would: opens pages, keeps cookies, follows nothing by itself. */
 export class Browser {
-  readonly cookies = new Map<string, string>();
+  constructor(
+    private readonly server: Pick<Server, 'origin'>,
+    readonly cookies = new Map<string, string>(),
+  ) {}
 
-  constructor(private readonly server: Pick<Server, 'origin'>) {}
+  /** The same browser, visiting another server: cookies are shared. */
+  at(server: Pick<Server, 'origin'>): Browser {
+    return new Browser(server, this.cookies);
+  }
+
+  /** Another browser, with the cookies that this one has at the moment. */
+  copy(): Browser {
+    return new Browser(this.server, new Map(this.cookies));
+  }
 
   /** Opens a page. */
   async get(path: string, visit: Visit = {}): Promise<Answer> {
