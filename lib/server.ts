@@ -63,6 +63,7 @@ export { SessionId } from './session/session-id.js';
 export { SessionManager } from './session/session-manager.js';
 export { type Flash, parseRecord, type SessionRecord, serializeRecord } from './session/session-record.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
-export { MemorySessionStore } from './session/stores/memory-session-store.js';
+export { type MemoryOptions, MemorySessionStore } from './session/stores/memory-session-store.js';
+export { MigratingSessionStore, type Migration } from './session/stores/migrating-session-store.js';
 export { SessionStore } from './session/stores/session-store.js';
 export { type StoredText, VersionedSessionStore } from './session/stores/versioned-session-store.js';

@@ -1,0 +1,75 @@
+import type { FlashLease } from '../flash-lease.js';
+import { applyChanges, type SessionChanges } from '../session-changes.js';
+import { SessionId } from '../session-id.js';
+import type { SessionRecord } from '../session-record.js';
+import { CookieSessionStore } from './cookie-session-store.js';
+import { SessionStore } from './session-store.js';
+
+export interface Migration {
+  /** The store that sessions are in until now. */
+  readonly from: SessionStore;
+  /** The store that they are to be in. */
+  readonly to: SessionStore;
+}
+
+/**
+ * Changes the store without signing anybody out. New sessions begin in the new store. Those of before stay where they
+ * are, so that requests at once lose nothing, until their id changes (a sign-in does that) or they expire; from a cookie
+ * they move when they are first written. When the longest of them is over, the new store can stand alone.
+ *
+ * @example new MigratingSessionStore({ from: new SqliteSessionStore(), to: new RedisSessionStore() })
+ */
+export class MigratingSessionStore extends SessionStore {
+  readonly #from: SessionStore;
+  readonly #to: SessionStore;
+  readonly #openedInOld = new WeakSet<SessionRecord>();
+
+  constructor({ from, to }: Migration) {
+    super();
+    this.#from = from;
+    this.#to = to;
+  }
+
+  override async read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {
+    const moved = await this.#to.read(token, lease);
+    if (moved) return moved;
+    const record = await this.#from.read(token, lease);
+    if (record) this.#openedInOld.add(record);
+    return record;
+  }
+
+  override async isSuperseded(token: string): Promise<boolean> {
+    return (await this.#to.isSuperseded(token)) || this.#from.isSuperseded(token);
+  }
+
+  override async write(changes: SessionChanges): Promise<string | undefined> {
+    const { opened, id } = changes;
+    if (!opened || !this.#openedInOld.has(opened)) return this.#to.write(changes);
+    if (this.#from instanceof CookieSessionStore) return this.#begin(opened, changes, SessionId.generate());
+    if (id === opened.id) return this.#from.write(changes);
+    const current = await this.#from.read(opened.id);
+    if (!current) return undefined;
+    await this.#from.destroy(opened.id);
+    return this.#begin(current, changes, id);
+  }
+
+  override async destroy(id: string): Promise<void> {
+    await this.#to.destroy(id);
+    await this.#from.destroy(id);
+  }
+
+  /** Begins in the new store with everything that the session is to hold. */
+  #begin(current: SessionRecord, changes: SessionChanges, id: string): Promise<string | undefined> {
+    const { values, flashes, identity } = applyChanges(current, changes);
+    const nothing = { unset: new Set<string>(), updates: new Map<string, never>(), flashesTaken: new Set<string>() };
+    return this.#to.write({
+      ...changes,
+      ...nothing,
+      opened: undefined,
+      id,
+      identity,
+      set: values,
+      flashesAdded: flashes,
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { Secrets } from '../../../lib/session/secrets.js';
+import { SessionConfig } from '../../../lib/session/session-config.js';
+import { SessionId } from '../../../lib/session/session-id.js';
+import { CookieSessionStore } from '../../../lib/session/stores/cookie-session-store.js';
+import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
+import { MigratingSessionStore } from '../../../lib/session/stores/migrating-session-store.js';
+import { FrozenClock } from '../../support/frozen-clock.js';
+import { changesOf } from '../../support/records.js';
+import { describeSessionStore } from './session-store.contract.js';
+
+describeSessionStore(
+  'Sessions on the move',
+  ({ config, clock }) =>
+    new MigratingSessionStore({
+      from: new MemorySessionStore(config, clock),
+      to: new MemorySessionStore(config, clock),
+    }),
+  { endsSessions: true, losesNothing: true },
+);
+
+describe('A change of the store', () => {
+  const config = SessionConfig.from({}, { isProduction: false });
+  const start = () => {
+    const clock = new FrozenClock();
+    const [from, to] = [new MemorySessionStore(config, clock), new MemorySessionStore(config, clock)];
+    return { from, to, store: new MigratingSessionStore({ from, to }) };
+  };
+
+  it('signs nobody out: sessions of before are found, and go on where they are', async () => {
+    const { from, to, store } = start();
+    const token = (await from.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    const opened = await store.read(token);
+    expect(await store.write(changesOf({ ...opened, opened, set: { theme: 'dark' } }))).toBe(token);
+    expect(Object.fromEntries((await store.read(token))?.values ?? [])).toEqual({ cart: 1, theme: 'dark' });
+    expect([from.size, to.size]).toEqual([1, 0]);
+  });
+
+  it('moves a session with everything in it when its id changes, and ends it under the old one', async () => {
+    const { from, to, store } = start();
+    const token = (await from.write(changesOf({ set: { cart: 1 }, flashesAdded: { notice: 'Saved' } }))) ?? '';
+    const opened = await store.read(token);
+    const id = SessionId.generate();
+    expect(await store.write(changesOf({ ...opened, opened, id, set: { userId: 'ada' } }))).toBe(id);
+    const record = await to.read(id);
+    expect(Object.fromEntries(record?.values ?? [])).toEqual({ cart: 1, userId: 'ada' });
+    expect(record?.flashes.get('notice')?.value).toBe('Saved');
+    expect(await store.read(token)).toBeUndefined();
+    expect(from.size).toBe(0);
+  });
+
+  it('begins new sessions in the new store', async () => {
+    const { from, to, store } = start();
+    await store.write(changesOf({ set: { cart: 1 } }));
+    expect([from.size, to.size]).toEqual([0, 1]);
+  });
+
+  it('brings no session back that has ended in either', async () => {
+    const { from, store } = start();
+    const token = (await from.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    const opened = await store.read(token);
+    await store.destroy(token);
+    expect(await store.write(changesOf({ ...opened, opened, set: { cart: 2 } }))).toBeUndefined();
+    expect(await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }))).toBeUndefined();
+    const begun = await store.read((await store.write(changesOf({ set: { cart: 1 } }))) ?? '');
+    await store.destroy(begun?.id ?? '');
+    expect(await store.write(changesOf({ ...begun, opened: begun, set: { cart: 2 } }))).toBeUndefined();
+  });
+
+  it('takes sessions out of the cookie with their first change', async () => {
+    const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'the spec', isProduction: true });
+    const clock = new FrozenClock(Date.now());
+    const from = new CookieSessionStore(secrets, config);
+    const to = new MemorySessionStore(config, clock);
+    const store = new MigratingSessionStore({ from, to });
+    const times = { createdAt: clock.now(), renewedAt: clock.now(), expiresAt: clock.now() + 60_000 };
+    const seal = await from.write(changesOf({ ...times, set: { cart: 1 } }));
+    const opened = await store.read(seal);
+    const token = (await store.write(changesOf({ ...opened, opened, set: { theme: 'dark' } }))) ?? '';
+    expect(SessionId.isWellFormed(token)).toBe(true);
+    expect(token).not.toBe(opened?.id);
+    expect(Object.fromEntries((await to.read(token))?.values ?? [])).toEqual({ cart: 1, theme: 'dark' });
+  });
+});
