@@ -31,6 +31,11 @@ export class AccessRules {
     return this.#reportOnly.rules.length === 0 ? undefined : this.#reportOnly.first(path, method);
   }
 
+  /** Whether some page is to look as if it were not there. */
+  get hides(): boolean {
+    return this.all.some(({ status }) => status === 404);
+  }
+
   /** Whether no path can have a rule. A `find` of a subclass may know of others than those listed. */
   get isEmpty(): boolean {
     return this.all.length === 0 && this.find === AccessRules.prototype.find;

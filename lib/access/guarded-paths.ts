@@ -10,28 +10,36 @@ const SUFFIX = /(?:\/index)?\.html$/;
 export class GuardedPaths {
   /** Each of them, for rules: a rule has its say when it matches any. */
   readonly all: readonly string[];
-  /** The path of the page that is served. */
-  readonly page: string;
   /** Those that are something else than the page that is served: whatever is open must be so for all of these too. */
   readonly others: readonly string[];
+  /** What was asked for at first, where the application has since rewritten it. */
+  readonly original: string | undefined;
 
   private constructor(
-    page: string,
+    /** The path of the page that is served. */
+    readonly page: string,
     requested: string,
     /** The path that stands for the action which the request would run. */
     readonly action: string | undefined,
+    original: string | undefined,
+    /** Whether the page stands under the path with a suffix that Astro takes off, too. */
+    private readonly hasSuffix: boolean,
   ) {
-    this.page = page;
-    this.all = [...new Set([page, requested, action ?? page])];
+    this.original = original === page || original === requested ? undefined : original;
+    this.all = [...new Set([page, requested, action ?? page, original ?? page])];
     this.others = this.all.filter((path) => !this.isPage(path));
   }
 
   /** @returns `undefined` for a request whose path cannot be read, or could be read in several ways. */
   static of(request: GuardedRequest, base: string): GuardedPaths | undefined {
+    const { pathname, originalPathname, routePattern, params, action } = request;
     try {
-      const requested = canonicalPath(request.pathname, base);
-      const page = routedPath(request.routePattern, request.params) ?? requested;
-      return new GuardedPaths(page, requested, request.action && actionPath(request.action.name));
+      const requested = canonicalPath(pathname, base);
+      const original = originalPathname === undefined ? undefined : canonicalPath(originalPathname, base);
+      const page = routedPath(routePattern, params) ?? requested;
+      // With a suffix a route with parameters may answer under the name of another page, which is not served then.
+      const isAnothers = routePattern.includes('[') && request.hasRoute?.(page) === true;
+      return new GuardedPaths(page, requested, action && actionPath(action.name), original, !isAnothers);
     } catch (error) {
       if (error instanceof UnreadablePathError) return undefined;
       throw error;
@@ -40,12 +48,13 @@ export class GuardedPaths {
 
   /** The path of a page that nobody has asked for yet. */
   static ofPage(path: string): GuardedPaths {
-    return new GuardedPaths(path, path, undefined);
+    return new GuardedPaths(path, path, undefined, undefined, true);
   }
 
   /** Whether a path is that of the page, or that with a suffix which Astro takes off. */
   isPage(path: string): boolean {
-    return path === this.page || normalized(path.replace(SUFFIX, '')) === normalized(this.page);
+    if (path === this.page) return true;
+    return normalized(this.hasSuffix ? path.replace(SUFFIX, '') : path) === normalized(this.page);
   }
 }
 

@@ -25,6 +25,12 @@ export interface AccessRequest {
 export interface GuardedRequest extends AccessRequest {
   /** The path as it stands in the URL of the request. */
   readonly pathname: string;
+  /** The path that was asked for at first, where the application has since rewritten it to another. */
+  readonly originalPathname?: string | undefined;
+  /** Whether this request was refused before, and its error page is being made. */
+  readonly wasRefused?: boolean | undefined;
+  /** Whether the project has a page or an endpoint for just this path. */
+  readonly hasRoute?: ((path: string) => boolean) | undefined;
   /** The query as it stands in the URL, with its question mark; empty when there is none. */
   readonly search: string;
   /** The action that the request would run, wherever it is sent. */

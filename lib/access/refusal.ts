@@ -2,7 +2,14 @@ import type { AccessDecision } from './access-decision.js';
 import { printable } from './printable.js';
 
 const UNCACHEABLE = { 'Cache-Control': 'private, no-store', Vary: 'Cookie' } as const;
-const TITLES = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 503: 'Service Unavailable' } as const;
+const TITLES = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  503: 'Service Unavailable',
+} as const;
+const ACTION_CODES = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND' } as const;
 /** Seconds after which it is worth asking again. */
 const RETRY_AFTER = '5';
 
@@ -41,7 +48,7 @@ export function plain(status: 401 | 403): Response {
 
 /** A refusal that looks like a page that does not exist: without a body, so that Astro puts the site's 404 page there. */
 export function hidden(): Response {
-  return new Response(null, { status: 404, headers: UNCACHEABLE });
+  return new Response(null, { status: 404 });
 }
 
 /** An answer while nobody knows who asks, or cannot be told that what they did was kept. @see RFC 9110 15.6.4 */
@@ -51,9 +58,8 @@ export function unavailable(): Response {
 }
 
 /** A refusal that Astro's client makes an ActionError of, with its code. */
-export function actionError(status: 401 | 403): Response {
-  const code = status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN';
-  const error = { type: 'AstroActionError', code, status, message: TITLES[status] };
+export function actionError(status: 401 | 403 | 404): Response {
+  const error = { type: 'AstroActionError', code: ACTION_CODES[status], status, message: TITLES[status] };
   return new Response(JSON.stringify(error), {
     status,
     headers: { ...UNCACHEABLE, 'Content-Type': 'application/json' },

@@ -49,7 +49,8 @@ export class RouteGuard {
     if (this.#isLoginPath(paths.page) && paths.others.length === 0)
       return this.#inspectLogin(request, visitor, pageGuard);
     const asked = this.#askedAbout(paths, request.method, pageGuard);
-    if (asked.size > 0) request.onGuarded?.();
+    // What is not there must not be told by its headers from what is hidden.
+    if (asked.size > 0 || (request.routePattern === '/404' && this.rules.hides)) request.onGuarded?.();
     if (asked.size > 0 && request.isVisitorUnknown) return unavailable();
     await this.#reportOnly(paths, request, visitor, pageGuard);
     for (const demand of asked) {
@@ -57,8 +58,9 @@ export class RouteGuard {
       request.onDecided?.(decision);
       if (this.config.debug) this.log.decision(describe(request, demand, decision));
       if (decision.isGranted) continue;
-      // The page that says "not found" is what a visitor is to see who asks for a hidden one.
-      if (decision.rule?.status === 404 && request.routePattern === '/404') continue;
+      // The page that says "not found" is what a visitor is to see who asks for a hidden one. What it runs is not.
+      const isErrorPage = request.routePattern === '/404' && (!request.action || request.wasRefused);
+      if (decision.rule?.status === 404 && isErrorPage) continue;
       if (this.config.enforce) return this.refuse(request, visitor, decision);
       this.log.wouldRefuse(describe(request, demand, decision, 'would be refused'));
     }
@@ -75,7 +77,7 @@ export class RouteGuard {
 
   /** What a visitor is answered who may not: {@link challenge} for whoever can sign in, else {@link forbid}. */
   async refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
-    if (decision.rule?.status === 404) return hidden();
+    if (decision.rule?.status === 404 && !this.#hidesAnyway(visitor)) return this.#hide(request);
     if (decision.code === 'FOR_GUESTS_ONLY') return this.#sendHome(request, visitor, decision);
     return visitor.isGuest || decision.code === 'SIGN_IN_AGAIN'
       ? this.challenge(request, visitor, decision)
@@ -100,6 +102,15 @@ export class RouteGuard {
     const target = decision.rule?.redirectTo ?? this.config.forbiddenPath ?? this.config.loginPath;
     if (await this.#leadsBack(target, request, visitor)) return plain(403);
     return redirectTo(this.config.toLocation(target), request.method);
+  }
+
+  /** Where everything is protected, guests are sent to sign in from addresses that lead nowhere, too. */
+  #hidesAnyway(visitor: Visitor): boolean {
+    return this.config.globalProtect && visitor.isGuest;
+  }
+
+  #hide({ action }: GuardedRequest): Response {
+    return action?.calledFrom === 'rpc' ? actionError(404) : hidden();
   }
 
   async #sendHome(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
@@ -129,9 +140,12 @@ export class RouteGuard {
     return asked;
   }
 
-  /** Whether `globalProtect` leaves a path alone: an action stands for itself, any other for the page. */
+  /**
+   * Whether `globalProtect` leaves a path alone: an action stands for itself, any other for the page. What was rewritten
+   * is protected as what it became; rules alone are asked about the path of before.
+   */
   #isOpen(path: string, paths: GuardedPaths, own: PageGuard | undefined): boolean {
-    if (own && path !== paths.action) return true;
+    if (path === paths.original || (own && path !== paths.action)) return true;
     return this.config.isExcluded(path) || (paths.isPage(path) && this.config.isExcluded(paths.page));
   }
 

@@ -12,18 +12,27 @@ export class AstroRequest implements GuardedRequest {
   readonly pathname: string;
   readonly search: string;
   readonly action: CalledAction | undefined;
+  readonly originalPathname: string | undefined;
+  readonly wasRefused: boolean;
 
+  /** @param original The request that began it all. */
   constructor(
     private readonly context: APIContext,
     private readonly scope: RequestScope,
-    private readonly routes: Pick<ProjectRoutes, 'endpoints'>,
+    private readonly routes: Pick<ProjectRoutes, 'endpoints' | 'fixedPaths'>,
+    original: Request,
     readonly onGuarded: () => void,
   ) {
-    // As they stand in the URL; parsing it once more for every request would cost more than the guard.
-    const [, pathname = '/', search = ''] = /^[^:]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/.exec(context.request.url) ?? [];
+    const [, pathname = '/', search = ''] = partsOf(context.request.url);
     this.pathname = pathname;
     this.search = search;
+    this.originalPathname = original === context.request ? undefined : partsOf(original.url)[1];
+    this.wasRefused = scope.decision?.isGranted === false;
     this.action = context.request.method === 'POST' ? calledAction(context) : undefined;
+  }
+
+  hasRoute(path: string): boolean {
+    return this.routes.fixedPaths.has(path);
   }
 
   get method(): string {
@@ -58,6 +67,11 @@ export class AstroRequest implements GuardedRequest {
   onDecided(decision: AccessDecision): void {
     this.scope.decision = decision;
   }
+}
+
+/** Path and query as they stand in a URL; parsing it once more for every request would cost more than the guard. */
+function partsOf(url: string): readonly (string | undefined)[] {
+  return /^[^:]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/.exec(url) ?? [];
 }
 
 /** A name that cannot be decoded is no action's: it stays as it is, and nothing but a rule for all matches it. */

@@ -104,6 +104,7 @@ export class AstroSessionStore extends SessionStore {
       values: nothing,
       flashes: nothing,
       identity: [],
+      isForeign: true,
     };
   }
 }

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
 import { AccessRule } from '../access/access-rule.js';
-import { PageGuard } from '../access/page-guard.js';
+import { type GuardEntry, PageGuard } from '../access/page-guard.js';
 import type { SegmentMatcher } from '../access/path-pattern.js';
 import type {
   DescribedFile,
@@ -95,15 +95,29 @@ function fileName(entrypoint: string, root: URL): string {
 }
 
 function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
-  if ('source' in guard) return { who: `as its file says: ${guard.source}`, isPublic: false };
+  if (!('value' in guard)) {
+    const source = 'source' in guard ? guard.source : guard.problem;
+    return { who: `as its file says: ${source}`, isPublic: false };
+  }
   const checked = checkGuard(guard.value, file);
   const pageGuard = new PageGuard(checked);
-  const entries = (Array.isArray(checked) ? checked : [checked]).map((entry) =>
-    typeof entry === 'string' ? undefined : entry.methods,
-  );
-  const methods = entries.every((each) => each !== undefined) ? [...new Set(entries.flat())] : undefined;
-  const who = pageGuard.isPublic ? 'everybody' : `${pageGuard}`.replace(/\bguest\b/, 'not signed in');
-  return { who, isPublic: pageGuard.isPublic, methods };
+  const entries = [checked].flat();
+  const methods = entries.map((entry) => (typeof entry === 'string' ? undefined : entry.methods));
+  const isForAll = methods.some((each) => each === undefined);
+  const { isPublic } = pageGuard;
+  const who = isPublic ? 'everybody' : entries.map((entry) => wordsFor(entry)).join(', or ');
+  return {
+    who,
+    isPublic,
+    isReportOnly: !pageGuard.enforces,
+    methods: isForAll ? undefined : [...new Set(methods.flatMap((each) => each ?? []))],
+  };
+}
+
+function wordsFor(entry: GuardEntry): string {
+  if (entry === 'guest') return 'not signed in';
+  if (entry === 'user') return 'signed in';
+  return entry === 'public' ? 'everybody' : new AccessRule({ ...entry, pattern: '/**' }).demand;
 }
 
 /** A segment with a parameter beside other text may be anything: rather one page too many is reported. */

@@ -5,6 +5,9 @@ import { inspect } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
 
+/** Has Astro put the site's error page in the place of an answer. */
+const ERROR_PAGE = 'X-Astro-Error';
+
 /** What a Hono middleware is handed, as far as it is needed here. */
 type HonoContext = Parameters<typeof getFetchState>[0];
 type HonoMiddleware = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>;
@@ -49,6 +52,7 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
   const context = state.getAPIContext();
   return RequestCycle.of(gatehouse, context).ahead(context, async () => {
     const refusal = await inspect(context);
+    if (refusal?.status === 404 && refusal.body === null) refusal.headers.set(ERROR_PAGE, 'true');
     return refusal ?? (context.locals.services.request?.action?.calledFrom === 'rpc' ? actions(state) : undefined);
   });
 }

@@ -10,6 +10,7 @@ export async function inspect(context: APIContext): Promise<Response | undefined
   const cycle = RequestCycle.of(gatehouse, context);
   if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(session);
   const known = routesNow ? await routesNow() : routes;
-  scope.request = new AstroRequest(context, scope, known, () => cycle.makePersonal());
+  scope.request = new AstroRequest(context, scope, known, cycle.original, () => cycle.makePersonal());
+  scope.decision = undefined;
   return gatehouse.guard.inspect(scope.request, await scope.resolveVisitor());
 }

@@ -124,6 +124,10 @@ const guardEntry = z.unknown().check(({ value: given, issues }) => {
 });
 /** What a page's file may export as `guard`. */
 export const guard = z.unknown().check(({ value: given, issues }) => {
+  if (given === undefined) {
+    const message = 'is undefined: export one that says whom the page admits, or none';
+    return void issues.push({ code: 'custom', input: given, message, path: [] });
+  }
   const isList = Array.isArray(given) && given.length > 0;
   issues.push(...raised(isList ? z.array(guardEntry) : guardEntry, given));
   const reports = isList && given.some((entry) => isPlainObject(entry) && entry.enforce === false);

@@ -5,6 +5,8 @@ import { checkGuard } from './options.js';
 export interface ProjectRoutes {
   /** Patterns of the routes that are not pages. */
   readonly endpoints: ReadonlySet<string>;
+  /** Patterns of the routes that have no parameters. */
+  readonly fixedPaths: ReadonlySet<string>;
   /** Pages and endpoints whose files may export a guard. */
   readonly pages: readonly PageModule[];
 }
@@ -15,8 +17,8 @@ export interface PageModule {
   readonly pattern: string;
   /** From the project's root. */
   readonly file: string;
-  /** Gives what it exports as `guard`. */
-  readonly load: () => Promise<unknown>;
+  /** Gives what it exports as `guard`; `undefined` when it exports nothing of that name. */
+  readonly load: () => Promise<{ readonly guard: unknown } | undefined>;
 }
 
 /**
@@ -28,12 +30,11 @@ export function guardLoader({ pages }: ProjectRoutes, routesNow?: () => Promise<
   const known = byPattern(pages);
   return async (routePattern) => {
     const page = (routesNow ? byPattern((await routesNow()).pages) : known).get(routePattern);
-    const guard = await page?.load();
-    return guard === undefined || !page ? undefined : checkGuard(guard, page.file);
+    const exported = await page?.load();
+    return page && exported && checkGuard(exported.guard, page.file);
   };
 }
 
-/** Of two files for one route Astro serves the first. */
 function byPattern(pages: readonly PageModule[]): ReadonlyMap<string, PageModule> {
-  return new Map(pages.map((page): [string, PageModule] => [page.pattern, page]).reverse());
+  return new Map(pages.map((page) => [page.pattern, page]));
 }

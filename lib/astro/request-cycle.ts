@@ -51,6 +51,11 @@ export class RequestCycle {
     return locals[CYCLE];
   }
 
+  /** The request that began it all. */
+  get original(): Request {
+    return this.#request;
+  }
+
   /** Opens the session, lets the rest of the chain answer, and commits. A rewrite is a part of the run it happens in. */
   async run(context: APIContext, next: MiddlewareNext): Promise<Response> {
     this.#context = context;

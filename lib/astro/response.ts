@@ -26,7 +26,8 @@ export function keepFromSharedCaches(response: Response, isSignedIn: boolean): R
 /** The answer with these cookies, for where nobody else adds them. */
 export function withCookies(response: Response, cookies: Iterable<string>): Response {
   return withHeaders(response, (headers) => {
-    for (const cookie of cookies) headers.append('Set-Cookie', cookie);
+    const present = new Set(headers.getSetCookie());
+    for (const cookie of cookies) if (!present.has(cookie)) headers.append('Set-Cookie', cookie);
   });
 }
 

@@ -15,10 +15,14 @@ export function routesSource(routes: readonly IntegrationResolvedRoute[], root: 
     // A browser that opens an address with a slip in it opens a page, whether the project has a page for that or not.
     return type === 'endpoint' || (origin === 'internal' && pattern !== '/404');
   });
-  const pages = routes.filter(isGuardable).flatMap((route) => pageSource(route, root, isBeingWritten));
+  const fixed = routes.map(({ pattern }) => pattern).filter((pattern) => !pattern.includes('['));
+  // Of two files for one route Astro serves the first.
+  const served = new Map(routes.toReversed().map((route) => [route.pattern, route]));
+  const pages = [...served.values()].filter(isGuardable).flatMap((route) => pageSource(route, root, isBeingWritten));
   return [
     `const endpoints = new Set(${JSON.stringify(endpoints.map(({ pattern }) => pattern))});`,
-    `export const routes = { endpoints, pages: [${pages.join(', ')}] };`,
+    `const fixedPaths = new Set(${JSON.stringify(fixed)});`,
+    `export const routes = { endpoints, fixedPaths, pages: [${pages.join(', ')}] };`,
     isBeingWritten
       ? "export const routesNow = () => import('virtual:astro-gatehouse/routes').then((now) => now.routes);"
       : 'export const routesNow = undefined;',
@@ -34,7 +38,9 @@ function pageSource({ pattern, entrypoint }: IntegrationResolvedRoute, root: URL
   if (!MODULE.test(path) || !(isBeingWritten || mayExportGuard(path))) return [];
   const specifier = JSON.stringify(existsSync(path) ? path : entrypoint);
   const [route, file] = [JSON.stringify(pattern), JSON.stringify(entrypoint)];
-  return [`{ pattern: ${route}, file: ${file}, load: () => import(${specifier}).then((page) => page.guard) }`];
+  return [
+    `{ pattern: ${route}, file: ${file}, load: () => import(${specifier}).then((page) => 'guard' in page ? { guard: page.guard } : undefined) }`,
+  ];
 }
 
 /** Most pages export none, and need not be asked then. What a page hands on from elsewhere is not looked at here. */

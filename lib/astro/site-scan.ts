@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
+import { InvalidOptionsError } from '../errors.js';
 import { loadSiteFacts } from './load-site-facts.js';
 import type { SiteFacts } from './site-facts.js';
 import { type StaticGuard, staticGuard } from './static-guard.js';
@@ -72,8 +73,10 @@ export class SiteScan {
         handler(code, id) {
           if (this.environment.name === 'client') return;
           const [file = id] = id.split('?');
-          const entrypoint = scan.#pages.get(file);
-          if (entrypoint && /\bguard\b/.test(code)) scan.#readGuard(entrypoint, this.parse(code), code);
+          if (/\bguard\b/.test(code)) {
+            const entrypoint = scan.#pages.get(file);
+            if (entrypoint) scan.#readGuard(entrypoint, this.parse(code), code);
+          }
           scan.#noteIslands(this.getModuleInfo(id)?.meta.astro);
         },
       },
@@ -88,9 +91,12 @@ export class SiteScan {
     };
   }
 
+  /** @throws {InvalidOptionsError} For a guard that is there for some and not for others. */
   #readGuard(entrypoint: string, program: unknown, code: string): void {
     const guard = staticGuard(program, code);
-    if (guard) this.guards.set(entrypoint, guard);
+    if (!guard) return;
+    if ('problem' in guard) throw new InvalidOptionsError([`guard of ${entrypoint}: ${guard.problem}`]);
+    this.guards.set(entrypoint, guard);
   }
 
   /** @see node_modules/astro/dist/core/server-islands/shared-state.js */

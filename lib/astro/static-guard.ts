@@ -6,8 +6,13 @@ interface SyntaxNode {
   readonly [part: string]: unknown;
 }
 
-/** What a module exports as `guard`: its value, or only its source when that is not made of literals alone. */
-export type StaticGuard = { readonly value: unknown } | { readonly source: string };
+/**
+ * What a module exports as `guard`: its value, or only its source when that is not made of literals alone, or why nobody
+ * could be sure of it.
+ */
+export type StaticGuard = { readonly value: unknown } | { readonly source: string } | { readonly problem: string };
+
+const ELSEWHERE = 'is exported in another way than others are: write "export const guard = …" in the page\'s own file';
 
 /** What a guard cannot be known by, without running the module. */
 class NotLiteral extends Error {}
@@ -24,15 +29,12 @@ const SOME_FUNCTION = () => true;
 export function staticGuard(program: unknown, code: string): StaticGuard | undefined {
   const statements = isNode(program) ? nodesIn(program.body) : [];
   const exported = statements.filter(({ type }) => type === 'ExportNamedDeclaration');
-  const declared = declaratorsIn([...statements, ...exported.flatMap(({ declaration }) => nodesIn(declaration))]);
-  const direct = declaratorsIn(exported.flatMap(({ declaration }) => nodesIn(declaration))).get('guard');
-  const specifiers = exported.flatMap(({ specifiers, source }) =>
-    nodesIn(specifiers).map((specifier) => ({ specifier, isLocal: !isNode(source) })),
-  );
-  const named = specifiers.find(({ specifier }) => nameOf(specifier.exported) === 'guard');
-  const local = named?.isLocal ? declared.get(nameOf(named.specifier.local) ?? '') : undefined;
-  const expression = direct ?? local;
-  if (!expression) return named && { source: textOf(named.specifier, code) };
+  const declarations = exported.flatMap(({ declaration }) => nodesIn(declaration));
+  const declared = declaratorsIn([...statements, ...declarations]);
+  const expression = declaratorsIn(declarations).get('guard');
+  const specifiers = exported.flatMap(({ specifiers }) => nodesIn(specifiers));
+  const isNamed = specifiers.some((specifier) => nameOf(specifier.exported) === 'guard');
+  if (!expression) return isNamed || declarations.some(bindsGuard) ? { problem: ELSEWHERE } : undefined;
   try {
     return { value: evaluated(expression, declared) };
   } catch (error) {
@@ -101,6 +103,18 @@ function declaratorsIn(statements: readonly SyntaxNode[]): Map<string, SyntaxNod
     if (name !== undefined && isNode(init)) found.set(name, init);
   }
   return found;
+}
+
+/** Whether a declaration that is no constant by itself is one of `guard`: a variable, a part of another value, a function. */
+function bindsGuard({ id, declarations }: SyntaxNode): boolean {
+  return [id, ...nodesIn(declarations).map((declarator) => declarator.id)].some(holdsGuard);
+}
+
+function holdsGuard(pattern: unknown): boolean {
+  if (!isNode(pattern)) return false;
+  if (pattern.type === 'Identifier') return pattern.name === 'guard';
+  const { properties, elements, value, left, argument } = pattern;
+  return [...nodesIn(properties), ...nodesIn(elements), ...nodesIn([value, left, argument])].some(holdsGuard);
 }
 
 function nameOf(node: unknown): string | undefined {

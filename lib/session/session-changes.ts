@@ -59,5 +59,6 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
   const identity = [...new Set([...changes.identity, ...learnedMeanwhile])];
 
   const { id, createdAt, renewedAt, expiresAt } = changes;
-  return { id, createdAt, renewedAt, expiresAt, values, flashes, identity };
+  const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity };
+  return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
 }

@@ -24,6 +24,8 @@ export interface SessionRecord {
   readonly flashes: ReadonlyMap<string, Flash>;
   /** The keys that `setSession` gave beside `userId`, `role` and the like: the next one takes them back. */
   readonly identity: readonly string[];
+  /** Whether somebody else put it there, so that nobody knows when its visitor signed in. */
+  readonly isForeign?: boolean | undefined;
   /** What a store knows this state of the session by. Not a part of what is kept. */
   readonly version?: string | number | undefined;
 }

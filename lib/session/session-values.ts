@@ -61,7 +61,7 @@ export class SessionValues {
 
   /** Whether a value is seen that is not this session's own. */
   isAdopted(key: string): boolean {
-    return this.#adopted.has(key) && !this.#set?.has(key);
+    return this.#adopted.has(key) && !this.#set?.has(key) && this.#adopted.get(key) !== this.#stored.get(key);
   }
 
   keys(): string[] {

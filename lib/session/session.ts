@@ -73,9 +73,11 @@ export class Session<Data extends object = App.SessionData> {
     return createdAt === undefined ? undefined : new Date(createdAt);
   }
 
-  /** When its visitor signed in, or the session began; `undefined` for a visitor who was adopted. */
+  /** When its visitor signed in; `undefined` for a guest, and for a visitor who was adopted. */
   get signedInAt(): Date | undefined {
-    return this.#values.isAdopted('userId') ? undefined : this.createdAt;
+    const { hasSignedIn, opened } = this.#state;
+    const isOwn = hasSignedIn || (!opened?.isForeign && !this.#values.isAdopted('userId'));
+    return isOwn && this.#values.get('userId') !== undefined ? this.createdAt : undefined;
   }
 
   /** When the session ends unless it is used again; `undefined` while nothing is stored. */

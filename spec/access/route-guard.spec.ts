@@ -629,6 +629,71 @@ describe('A guard beside a page', () => {
   });
 });
 
+describe('A rule that hides', () => {
+  const hide: AccessRuleOptions = { action: 'remove', role: 'admin', status: 404 };
+  const form = { method: 'POST', routePattern: '/404', action: { name: 'remove', calledFrom: 'form' } } as const;
+
+  it('keeps an action from running on the page that says "not found", which is shown all the same', async () => {
+    expect(await inspect([hide], navigation('/nothing', form), guest())).toBe('404');
+    expect(await inspect([hide], navigation('/nothing', { ...form, wasRefused: true }), guest())).toBe('page');
+  });
+
+  it("answers a call of the client in Astro's own form", async () => {
+    const rpc = call('/_actions/remove', { ...form, action: { name: 'remove', calledFrom: 'rpc' } });
+    const response = await guardWith([hide]).inspect(rpc, guest());
+    expect([response?.status, await response?.json()]).toEqual([404, expect.objectContaining({ code: 'NOT_FOUND' })]);
+  });
+
+  it('tells guests nothing where they are sent to sign in from addresses that lead nowhere, too', async () => {
+    const rule: AccessRuleOptions = { pattern: '/a', role: 'admin', status: 404 };
+    expect(await inspect([rule], navigation('/a'), guest(), { globalProtect: true })).toMatch(/^302 \/login/);
+    expect(await inspect([rule], navigation('/a'), member(), { globalProtect: true })).toBe('404');
+  });
+
+  it('makes the answer personal for what is not there, too, so that headers tell no difference', async () => {
+    const personal: string[] = [];
+    const ask = (path: string, routePattern: string) =>
+      navigation(path, { routePattern, onGuarded: () => personal.push(path) });
+    const guard = guardWith([{ pattern: '/a', role: 'admin', status: 404 }]);
+    await guard.inspect(ask('/a', '/a'), guest());
+    await guard.inspect(ask('/nothing', '/404'), guest());
+    await guard.inspect(ask('/about', '/about'), guest());
+    expect(personal).toEqual(['/a', '/nothing']);
+  });
+});
+
+describe('An address that leads to another page than its name says', () => {
+  const served = (address: string, parts: Parameters<typeof navigation>[1] = {}) =>
+    navigation(address, { routePattern: '/[user]', params: { user: address.slice(1).replace('.html', '') }, ...parts });
+  const hasRoute = (path: string) => ['/login', '/about'].includes(path);
+
+  it('is not the page that is open', async () => {
+    const parts: GuardParts = { globalProtect: true, exclude: ['/about'] };
+    expect(await inspect([], served('/about.html', { hasRoute }), guest(), parts)).toMatch(/^302/);
+    expect(await inspect([], served('/login.html', { hasRoute }), guest(), parts)).toMatch(/^401/);
+    expect(await inspect([], served('/about.html', { hasRoute: () => false }), guest(), parts)).toBe('page');
+  });
+
+  it('is asked about by the guard of the page that it leads to', async () => {
+    const parts: GuardParts = { pages: { '/[user]': { role: 'admin' } } };
+    expect(await inspect([], served('/login.html', { hasRoute }), guest(), parts)).toMatch(/^(?:302|401)/);
+  });
+});
+
+describe('An address that the application rewrites to another', () => {
+  const rewritten = navigation('/open', { originalPathname: '/team/board' });
+
+  it('is still asked about by the rules that name it', async () => {
+    expect(await inspect([{ pattern: '/team/**' }], rewritten, guest())).toMatch(/^302/);
+    expect(await inspect([{ pattern: '/team/**' }], rewritten, member())).toBe('page');
+  });
+
+  it('need not be open itself where everything is protected, if what it became is', async () => {
+    expect(await inspect([], rewritten, guest(), { globalProtect: true, exclude: ['/open'] })).toBe('page');
+    expect(await inspect([], rewritten, guest(), { globalProtect: true })).toMatch(/^302/);
+  });
+});
+
 describe('A rule that only reports', () => {
   it('lets pass, and says whom it would have refused', async () => {
     const log = new RememberingLog();

@@ -40,6 +40,12 @@ const FILES = {
     export const guard = String('admins');
     ---
     <h1>broken</h1>`,
+  'src/parts/guards.ts': "export const guards: Record<string, 'user'> = {};",
+  'src/pages/missing.astro': `---
+    import { guards } from '../parts/guards';
+    export const guard = guards.missing;
+    ---
+    <h1>missing</h1>`,
   'src/pages/enter.ts': `
     import { setSession } from 'astro-gatehouse/server';
     export const GET = async (context) => {
@@ -118,6 +124,13 @@ describe.each(['built', 'in development'])('A guard beside a page, %s', (how) =>
     expect((await guest.get('/team/open')).text).not.toMatch(/color:\s*red|stylesheet/);
   });
 
+  it('that is undefined lets nobody in', async () => {
+    expect((await (await visitor(server, 'user=root&role=admin')).get('/missing')).status).toBe(500);
+    expect(await server.printed('missing.astro is undefined')).toContain(
+      'guard of src/pages/missing.astro is undefined',
+    );
+  });
+
   it('that is none lets nobody in, and is named', async () => {
     const answer = await (await visitor(server, 'user=root&role=admin')).get('/broken');
     expect(answer.status).toBe(500);
@@ -125,6 +138,29 @@ describe.each(['built', 'in development'])('A guard beside a page, %s', (how) =>
     const problem =
       "guard of src/pages/broken.astro: cannot be 'admins': it is 'public', 'user', 'guest' or a requirement";
     expect(await server.printed(problem)).toContain(problem);
+  });
+});
+
+describe('A guard that is exported in another way', () => {
+  const page = "---\nconst guard = { role: 'admin' };\nexport { guard };\n---\n<h1>the page</h1>";
+  const problem = /guard of src\/pages\/other\.astro: is exported in another way .*write "export const guard = …"/;
+
+  it('stops a build, because it would be none', async () => {
+    const app = App.create(undefined, { ...FILES, 'src/pages/other.astro': page });
+    const { code, output } = await app.astro('build');
+    app.remove();
+    expect([code === 0, output]).toEqual([false, expect.stringMatching(problem)]);
+  });
+
+  it('shows nobody the page in development', async () => {
+    const app = App.create(undefined, { ...FILES, 'src/pages/other.astro': page });
+    const server = await app.serveWith('dev');
+    const answer = await new Browser(server).get('/other');
+    const printed = await server.printed('guard of src/pages/other.astro is undefined');
+    await server.stop();
+    app.remove();
+    expect([answer.status, answer.text.includes('<h1>the page')]).toEqual([500, false]);
+    expect(printed).toContain('guard of src/pages/other.astro is undefined');
   });
 });
 

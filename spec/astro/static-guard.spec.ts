@@ -14,9 +14,9 @@ describe('The guard of a module, read and not run', () => {
     ],
     [`export const guard = { 'role': ('a'), enforce: false };`, { role: 'a', enforce: false }],
     [`export const guard = { authenticatedWithin: 15 * 60 };`, { authenticatedWithin: 900 }],
-    [`const guard = { role: undefined };\nexport { guard };`, { role: undefined }],
-    [`const role = 'a';\nconst mine = { role };\nexport { mine as guard };`, { role: 'a' }],
-    [`const other = 1, guard = 'user';\nexport { other, guard };`, 'user'],
+    ['export const guard = { role: undefined };', { role: undefined }],
+    [`const role = 'a';\nexport const guard = { role };`, { role: 'a' }],
+    [`export const other = 1, guard = 'user';`, 'user'],
   ])('is the value of %s', (code, value) => {
     expect(read(code)).toEqual({ value });
   });
@@ -31,14 +31,29 @@ describe('The guard of a module, read and not run', () => {
 
   it.each([
     [`export const guard = roleOf('page');`, `roleOf('page')`],
-    [`import { guard } from './guards.js';\nexport { guard };`, 'guard'],
-    [`export { guard } from './guards.js';`, 'guard'],
+    [`import { mine } from './guards.js';\nexport const guard = mine;`, 'mine'],
     [`export const guard = { ...base,\n  role: 'a' };`, `{ ...base, role: 'a' }`],
     [`const role = role;\nexport const guard = { role };`, '{ role }'],
     [`let role = 'a';\nexport const guard = { role };`, '{ role }'],
     [`export const guard = \`\${role}\`;`, `\`\${role}\``],
   ])('is only its source where that says too little: %s', (code, source) => {
     expect(read(code)).toEqual({ source });
+  });
+
+  it.each([
+    `const guard = 'user';\nexport { guard };`,
+    `const mine = 'user';\nexport { mine as guard };`,
+    `export { guard } from './guards.js';`,
+    `import { guard } from './guards.js';\nexport { guard };`,
+    `export let guard = 'user';`,
+    `export var guard = 'user';`,
+    'export const { guard } = guards;',
+    'export const { admin: guard } = guards;',
+    'export const [{ deep: [guard = 1] }, ...others] = guards;',
+    'export function guard() {}',
+    'export class guard {}',
+  ])('is a problem where it may be there for some and not for others: %s', (code) => {
+    expect(read(code)).toEqual({ problem: expect.stringContaining('write "export const guard = …"') });
   });
 
   it('is cut off where it would fill a table', () => {

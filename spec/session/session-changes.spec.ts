@@ -102,4 +102,10 @@ describe('Changes of a session', () => {
     ]);
     expect(applyChanges(current, changesOf({ opened })).flashes).toEqual(current.flashes);
   });
+
+  it('leave a session from elsewhere one, until somebody signs in', () => {
+    const opened = { ...recordOf({ values: { userId: 'ada' } }), isForeign: true };
+    expect(applyChanges(opened, changesOf({ opened, set: { cart: 1 } })).isForeign).toBe(true);
+    expect(applyChanges(opened, changesOf({ opened, hasSignedIn: true })).isForeign).toBeUndefined();
+  });
 });

@@ -561,3 +561,23 @@ describe('Settling', () => {
     expect(session.revision).toBe(0);
   });
 });
+
+describe('When the visitor of a session signed in', () => {
+  it('is known of those who signed in here', () => {
+    const session = new Session(recordOf({ values: { userId: 'ada' }, createdAt: 1000 }));
+    expect(session.signedInAt).toEqual(new Date(1000));
+    session.adopt({ userId: 'ada' });
+    expect(session.signedInAt).toEqual(new Date(1000));
+  });
+
+  it('is not known of guests, of those whom somebody else brought, and of those in a session from elsewhere', () => {
+    expect(new Session(recordOf({ values: { cart: 1 } })).signedInAt).toBeUndefined();
+    const adopted = new Session(recordOf({ values: { cart: 1 } }));
+    adopted.adopt({ userId: 'ada' });
+    expect(adopted.signedInAt).toBeUndefined();
+    const foreign = new Session({ ...recordOf({ values: { userId: 'ada' } }), isForeign: true });
+    expect(foreign.signedInAt).toBeUndefined();
+    foreign.signIn({ userId: 'ada' }, 5000);
+    expect(foreign.signedInAt).toEqual(new Date(5000));
+  });
+});

@@ -79,9 +79,9 @@ export class PathProtection {
 
   #guardAndRules(subject: Subject): Demand[] {
     const { guard, segments } = subject;
-    const demands: Demand[] = guard ? [{ who: guard.who, by: `guard of ${subject.file}`, methods: guard.methods }] : [];
-    if (guard && !guard.methods) return demands;
-    const decided = new Set(guard?.methods);
+    const demands: Demand[] = guard ? [ownDemand(guard, subject)] : [];
+    if (guard && !guard.isReportOnly && !guard.methods) return demands;
+    const decided = new Set(guard?.isReportOnly ? [] : guard?.methods);
     for (const each of this.rules) {
       const { rule } = each;
       const left = subject.method ? undefined : rule.methods?.filter((method) => !decided.has(method));
@@ -102,6 +102,10 @@ export class PathProtection {
     if (reaching.some((pattern) => covers(pattern, segments))) return excluded;
     return [...excluded, { who: 'signed in', by: 'globalProtect' }];
   }
+}
+
+function ownDemand({ who, isReportOnly, methods }: DescribedGuard, { file }: Subject): Demand {
+  return { who: isReportOnly ? `would be: ${who}` : who, by: `guard of ${file}`, methods };
 }
 
 export function literalSegments(path: string): SegmentMatcher[] {

@@ -53,11 +53,12 @@ export class RuleFindings {
       .map(({ pattern, file = pattern, segments, guard }) => ({
         path: pattern,
         file,
-        protectedBy: guard
-          ? ownProtection(guard, file)
-          : hasParameter(segments)
-            ? undefined
-            : this.#protectorOf(segments),
+        protectedBy:
+          guard && !guard.isReportOnly
+            ? ownProtection(guard, file)
+            : hasParameter(segments)
+              ? undefined
+              : this.#protectorOf(segments),
       }));
     const files = this.site.publicFiles.map(({ path, file }) => {
       const rule = this.#protection.ruleOver(literalSegments(path));

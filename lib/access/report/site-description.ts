@@ -18,6 +18,8 @@ export interface DescribedGuard {
   /** Whom it admits, in words. */
   readonly who: string;
   readonly isPublic: boolean;
+  /** Whether it only says whom it would refuse, and the rules decide. */
+  readonly isReportOnly?: boolean | undefined;
   /** The methods it is for; `undefined` for all. */
   readonly methods?: readonly string[] | undefined;
 }
