@@ -88,7 +88,9 @@ export class BuildReport {
     const site = describeSite({ ...this.#build, options, guards, islands: this.#scan.islands, facts });
     const findings = new RuleFindings(site);
     this.#findings = findings;
-    const errorPages = findings.guardedErrorPages.map((file) => `guard of ${file}: error pages are for everybody`);
+    const errorPages = findings.guardedErrorPages.map(
+      (file) => `guard of ${file}: error pages are for everybody, take it out`,
+    );
     if (errorPages.length > 0) throw new InvalidOptionsError(errorPages);
     this.#report = new ProtectionReport(site);
     const { receiver } = buildChannel();

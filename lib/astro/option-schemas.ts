@@ -65,7 +65,7 @@ const demands = {
   enforce: z.optional(flag),
 };
 
-const rule = record('a rule', {
+const pageRule = record('a rule', {
   pattern: z.optional(pattern),
   action: z.optional(actionName),
   island: z.optional(islandName),
@@ -77,6 +77,11 @@ const rule = record('a rule', {
   const message = 'must have one of these: a pattern, for pages and endpoints, an action or an island';
   issues.push({ code: 'custom', input: given, message, path: [] });
 });
+const rule = z.unknown().check(({ value: given, issues }) => {
+  if (typeof given !== 'string') return void issues.push(...raised(pageRule, given));
+  issues.push({ code: 'custom', input: given, message: `must be a rule: write { pattern: '${given}' }`, path: [] });
+});
+
 const common = {
   loginPath: z.optional(path),
   homePath: z.optional(path),
@@ -128,7 +133,11 @@ export const guard = z.unknown().check(({ value: given, issues }) => {
     const message = 'is undefined: export one that says whom the page admits, or none';
     return void issues.push({ code: 'custom', input: given, message, path: [] });
   }
-  const isList = Array.isArray(given) && given.length > 0;
+  if (Array.isArray(given) && given.length === 0) {
+    const message = 'is an empty list, which admits nobody: name at least one';
+    return void issues.push({ code: 'custom', input: given, message, path: [] });
+  }
+  const isList = Array.isArray(given);
   issues.push(...raised(isList ? z.array(guardEntry) : guardEntry, given));
   const reports = isList && given.some((entry) => isPlainObject(entry) && entry.enforce === false);
   if (!reports) return;
