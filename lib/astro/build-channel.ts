@@ -8,6 +8,12 @@ export interface SavedReport {
   readonly notes: readonly string[];
 }
 
+/** A report that has just been made. */
+export interface ReadReport extends SavedReport {
+  /** Whether nothing is missing that the site's own code would have told. */
+  readonly isWhole: boolean;
+}
+
 /**
  * What parts of one build tell each other that are bundled apart, and so have no module in common. Where pages are
  * made in another process, nobody listens.
@@ -16,7 +22,7 @@ interface Channel {
   /** Prerendered pages that are to be protected, as they are found out. */
   unguarded?: UnguardedFile[] | undefined;
   /** Whoever has the site built only to be told of it. */
-  receiver?: ((report: SavedReport) => void) | undefined;
+  receiver?: ((report: ReadReport) => void) | undefined;
 }
 
 const KEY = Symbol.for('astro-gatehouse.build');

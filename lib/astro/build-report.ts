@@ -95,7 +95,8 @@ export class BuildReport {
     this.#report = new ProtectionReport(site);
     const { receiver } = buildChannel();
     if (receiver) {
-      receiver({ entries: this.#report.entries, notes: reportNotes(facts, this.#build.setupName) });
+      const isWhole = !('message' in facts.setup) && !('message' in facts.actions);
+      receiver({ entries: this.#report.entries, notes: reportNotes(facts, this.#build.setupName), isWhole });
       throw new ReportIsComplete('The report is complete.');
     }
     this.#checkFacts(facts);

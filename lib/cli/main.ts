@@ -12,7 +12,12 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   const request = readCommandLine(args);
   if (request === 'help') return print(HELP);
   const saved = request.check === undefined ? undefined : readSaved(request.check);
-  const report = selected(await readReport(request.root), request);
+  const read = await readReport(request.root);
+  const report = selected(read, request);
+  if (!read.isWhole) {
+    print(request.json ? asJson(report) : asTable(report));
+    throw new Error(`Nobody can tell who may see what: ${report.notes.join('; ')}`);
+  }
   if (!saved) return print(request.json ? asJson(report) : asTable(report));
   const different = differences(saved, report);
   if (different.length === 0) return print(`Who may see what is as ${request.check} says.`);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AstroIntegration } from 'astro';
-import { buildChannel, type SavedReport } from '../astro/build-channel.js';
+import { buildChannel, type ReadReport } from '../astro/build-channel.js';
 import { UsageError } from './command-line.js';
 
 /**
@@ -12,7 +12,7 @@ import { UsageError } from './command-line.js';
  * @throws {UsageError} Where there is no Astro project, or gatehouse() is not among its integrations.
  * @throws What the build throws.
  */
-export async function readReport(folder: string): Promise<SavedReport> {
+export async function readReport(folder: string): Promise<ReadReport> {
   const root = resolve(folder);
   if (!existsSync(join(root, 'package.json'))) {
     throw new UsageError(`There is no project in ${root}: name its folder with --root.`);
@@ -21,7 +21,7 @@ export async function readReport(folder: string): Promise<SavedReport> {
   process.chdir(root);
   mkdirSync(join(root, '.astro'), { recursive: true });
   const aside = mkdtempSync(join(root, '.astro/gatehouse-'));
-  let report: SavedReport | undefined;
+  let report: ReadReport | undefined;
   buildChannel().receiver = (received) => {
     report = received;
   };

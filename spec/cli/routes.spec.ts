@@ -119,16 +119,15 @@ describe('astro-gatehouse routes', () => {
     expect(linesOf(await reportOf(site))).toContain('page | /brought | role boss | guard of pages-package/page.astro');
   });
 
-  it('tells what it could not find out', async () => {
+  it('tells what it could not find out, and that it is not the whole', async () => {
     const files = {
       ...setup('{}', `throw new Error('no database here');`),
       'src/actions.ts': `throw new Error('no key'); export const server = {};`,
     };
-    const { notes } = await reportOf(siteWith(`{ protect: [{ action: 'like' }] }`, files));
-    expect(notes).toEqual([
-      'src/gatehouse.ts could not be loaded, and its rules are missing: no database here',
-      'the actions could not be loaded, and are missing: no key',
-    ]);
+    const { code, output } = await siteWith(`{ protect: [{ action: 'like' }] }`, files).gatehouse('routes');
+    expect(code).toBe(2);
+    expect(output).toContain('src/gatehouse.ts could not be loaded, and its rules are missing: no database here');
+    expect(output).toContain('the actions could not be loaded, and are missing: no key');
   });
 
   it.each([
