@@ -20,6 +20,7 @@ export class Session<Data extends object = App.SessionData> {
   readonly #state: SessionState;
   #isClosed = false;
   #wasUsed = false;
+  #wasChanged = false;
   #revision = 0;
 
   /**
@@ -44,7 +45,9 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Whether this request changed anything that has to be stored. */
   get isDirty(): boolean {
-    return this.#values.isDirty || this.flashes.isDirty || this.#state.isDirty;
+    const isChanged = this.#values.isDirty || this.flashes.isDirty || this.#state.isDirty;
+    // Of what is not known nobody can tell whether a change of it makes a difference.
+    return isChanged || (this.isUnavailable && this.#wasChanged);
   }
 
   /** Whether {@link destroy} was called and nothing has been put into the session since. */
@@ -263,6 +266,7 @@ export class Session<Data extends object = App.SessionData> {
   /** Takes back what this request did: it failed. That the session was ended stays. */
   rollBack(): void {
     const { opened } = this.#state;
+    this.#wasChanged = false;
     this.#revision += 1;
     this.#state.rollBack();
     this.#values.rollBack();
@@ -286,6 +290,7 @@ export class Session<Data extends object = App.SessionData> {
   #change(operation: string): void {
     this.#assertOpen(operation);
     this.#wasUsed = true;
+    this.#wasChanged = true;
     this.#revision += 1;
   }
 

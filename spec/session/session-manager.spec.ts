@@ -434,6 +434,21 @@ describe('A store that fails', () => {
     expect(cookies.size).toBe(0);
   });
 
+  it.each<[string, (session: Session) => unknown]>([
+    ['signed out', (session) => session.destroy()],
+    ['given another id', (session) => session.regenerate()],
+    ['cleared', (session) => session.clear()],
+    ['rid of a value', (session) => session.unset('cart')],
+  ])('lets nobody believe to be %s', async (_, change) => {
+    const cookies = FakeCookieJar.carrying(NAME, SessionId.generate());
+    const session = await manager.open(cookies);
+    change(session);
+    await expect(manager.commit(session, cookies)).rejects.toThrow(StoreUnavailableError);
+    expect(cookies.size).toBe(0);
+    session.rollBack();
+    expect(await manager.commit(session, cookies)).toBe(true);
+  });
+
   it('is not asked for a visitor who has no cookie', async () => {
     const cookies = new FakeCookieJar();
     await expect(manager.commit(await manager.open(cookies), cookies)).resolves.toBe(true);
