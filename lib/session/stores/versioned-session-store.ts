@@ -1,7 +1,7 @@
 import { SessionConflictError } from '../../errors.js';
 import type { Clock } from '../clock.js';
 import { type FlashLease, withLease } from '../flash-lease.js';
-import { isInGrace, movedRecord, parseMovedRecord } from '../moved-record.js';
+import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from '../moved-record.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
 import { parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
@@ -9,6 +9,9 @@ import { SessionStore } from './session-store.js';
 
 /** Of requests that change one session at the same moment, this many may come first before one is given up. */
 const MAX_ATTEMPTS = 200;
+/** What stands in the place of a session that is being ended, and for how many milliseconds at the most. */
+const ENDED = '';
+const ENDED_FOR = 60_000;
 
 /** A text under a key, and what tells it from an older or a newer one. */
 export interface StoredText {
@@ -84,13 +87,26 @@ export abstract class VersionedSessionStore extends SessionStore {
     throw new SessionConflictError(MAX_ATTEMPTS);
   }
 
-  /** Also when the session moved on while the request that ends it was under way. */
+  /** Also when the session moves on while the request that ends it is under way. */
   override async destroy(id: string): Promise<void> {
-    for (let key: string | undefined = SessionId.fingerprint(id); key !== undefined; ) {
+    const trail: string[] = [];
+    let key: string | undefined = SessionId.fingerprint(id);
+    for (let attempt = 0; attempt < MAX_ATTEMPTS && key !== undefined; attempt++) {
       const kept: StoredText | undefined = await this.find(key);
-      await this.remove(key);
-      key = kept && parseMovedRecord(kept.text)?.to;
+      const moved: MovedRecord | undefined = kept && parseMovedRecord(kept.text);
+      // Another request came between: perhaps the session is elsewhere by now, and this is the way there.
+      if (kept && !moved && !(await this.#end(key, kept))) continue;
+      trail.push(key);
+      key = moved?.to;
     }
+    if (key !== undefined) throw new SessionConflictError(MAX_ATTEMPTS);
+    // The way there goes last: whoever has to ask again finds it.
+    for (const passed of trail.reverse()) await this.remove(passed);
+  }
+
+  /** @returns Whether the session was still what it was. Nothing that is written after this brings it back. */
+  async #end(key: string, kept: StoredText): Promise<boolean> {
+    return (await this.replace(key, ENDED, this.clock.now() + ENDED_FOR, kept.version)) !== undefined;
   }
 
   async #begin(changes: SessionChanges): Promise<string> {

@@ -57,6 +57,55 @@ describe('A store on versions', () => {
     expect(store.rows.size).toBe(0);
   });
 
+  it.each([1, 2, 3])(
+    'ends a session for good that changes its id while it is being ended, at step %i',
+    async (step) => {
+      let left = Number.POSITIVE_INFINITY;
+      let comeBetween = async () => {};
+      class SlowStore extends TableStore {
+        protected override async find(key: string) {
+          const found = await super.find(key);
+          left -= 1;
+          if (left === 0) await comeBetween();
+          return found;
+        }
+      }
+      const store = new SlowStore(new FrozenClock());
+      const opened = await store.read((await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '');
+      const changed = await store.read(
+        (await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }))) ?? '',
+      );
+      const last = SessionId.generate();
+      comeBetween = async () => {
+        await store.write(changesOf({ ...changed, opened: changed, id: last }));
+      };
+      left = step;
+      await store.destroy(opened?.id ?? '');
+      left = Number.POSITIVE_INFINITY;
+      for (const id of [opened?.id, changed?.id, last]) expect(await store.read(id ?? '')).toBeUndefined();
+      expect(store.rows.size).toBe(0);
+    },
+  );
+
+  it('leaves the way to a session that it could not end, so that it is ended when that is asked for again', async () => {
+    let isAway = false;
+    class FailingStore extends TableStore {
+      protected override async replace(key: string, text: string, expiresAt: number, version: number) {
+        if (isAway) throw new Error('The store is away');
+        return super.replace(key, text, expiresAt, version);
+      }
+    }
+    const store = new FailingStore(new FrozenClock());
+    const opened = await store.read((await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '');
+    const moved = await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }));
+    isAway = true;
+    await expect(store.destroy(opened?.id ?? '')).rejects.toThrow('The store is away');
+    isAway = false;
+    await store.destroy(opened?.id ?? '');
+    expect(await store.read(moved ?? '')).toBeUndefined();
+    expect(store.rows.size).toBe(0);
+  });
+
   it('gives up with an error when it never has its turn, and keeps nothing', async () => {
     class BusyStore extends TableStore {
       protected override async replace() {
