@@ -9,12 +9,13 @@ const TIMEOUT = 2;
 const INSERT = `
   redis.call('HSET', KEYS[1], 'text', ARGV[1], 'version', 1)
   redis.call('PEXPIREAT', KEYS[1], ARGV[2])`;
-/** Replaces a text if it is still of that version, and gives the new one. */
+/** Replaces a text if it is still of that version, and gives the new one. Last the time: it may drop the key at once. */
 const REPLACE = `
   if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return false end
   redis.call('HSET', KEYS[1], 'text', ARGV[1])
+  local version = redis.call('HINCRBY', KEYS[1], 'version', 1)
   redis.call('PEXPIREAT', KEYS[1], ARGV[2])
-  return redis.call('HINCRBY', KEYS[1], 'version', 1)`;
+  return version`;
 
 /** What is asked of a client: those of the package `redis`, version 5 or newer, for one server or a cluster, have it. */
 export interface RedisClient {

@@ -55,6 +55,14 @@ describe('The store in Redis', () => {
     expect(await client.exists(key)).toBe(0);
   });
 
+  it('leaves nothing behind of what had expired for Redis by the time it was written', async () => {
+    const store = start({ keyPrefix: 'late:' });
+    const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    const opened = await store.read(token);
+    await store.write(changesOf({ ...opened, opened, expiresAt: Date.now() - 1_000, set: { cart: 2 } }));
+    expect(await client.keys('late:*')).toEqual([]);
+  });
+
   it('has nothing in it that could be used as a cookie', async () => {
     const store = start({ keyPrefix: 'dumped:' });
     const token = (await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
