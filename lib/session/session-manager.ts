@@ -85,7 +85,7 @@ export class SessionManager {
   async #commitUnchanged(session: Session, cookies: CookieJar): Promise<boolean> {
     const { opened } = session.journal;
     if (opened && session.isEmpty) return this.#leaveNothing(session, cookies);
-    if (opened && this.#isDueForRenewal(opened)) return this.#write(session, cookies);
+    if (opened && (opened.hasMoved || this.#isDueForRenewal(opened))) return this.#write(session, cookies);
     if (!opened && cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
     return true;
   }

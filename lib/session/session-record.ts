@@ -28,6 +28,8 @@ export interface SessionRecord {
   readonly isForeign?: boolean | undefined;
   /** What a store knows this state of the session by. Not a part of what is kept. */
   readonly version?: string | number | undefined;
+  /** Whether it was found by the id it had before: the visitor may never have been told the new one. Not kept, either. */
+  readonly hasMoved?: boolean | undefined;
 }
 
 const FORMAT_VERSION = 1;

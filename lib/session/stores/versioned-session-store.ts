@@ -138,7 +138,10 @@ export abstract class VersionedSessionStore extends SessionStore {
     if (!kept) return undefined;
     const now = this.clock.now();
     const moved = parseMovedRecord(kept.text);
-    if (moved?.hidden && isInGrace(moved, now)) return this.#find(SessionId.hiddenFrom(moved.hidden, id));
+    if (moved?.hidden && isInGrace(moved, now)) {
+      const found = await this.#find(SessionId.hiddenFrom(moved.hidden, id));
+      return found && { ...found, hasMoved: true };
+    }
     const record = parseRecord(kept.text, id);
     return record && record.expiresAt > now ? { ...record, version: kept.version } : undefined;
   }

@@ -612,6 +612,17 @@ function describeStrongSessionStore(name: string, start: () => Application): voi
       expect(await app.find(second)).toEqual({ cart: 1, late: true });
     });
 
+    it('is replaced by the new one on the next answer, should the one that had it never have arrived', async () => {
+      const app = start();
+      const first = await app.visitorWith({ cart: 1 });
+      const second = await app.visit(first.next(), (session) => session.regenerate());
+      app.clock.advance(9);
+      const later = await app.visit(first.next());
+      expect(later.values(NAME)).toEqual(second.values(NAME));
+      app.clock.advance(9);
+      expect(await app.find(later)).toEqual({ cart: 1 });
+    });
+
     it('leads nowhere after that, and the cookie of the new one is left alone', async () => {
       const app = start();
       const first = await app.visitorWith({ cart: 1 });
