@@ -20,7 +20,8 @@ const LEASE = 60_000;
 /** Opens a session from its cookie, and commits it into one: the only place that knows when a session is written. */
 @injectable()
 export class SessionManager {
-  readonly #name = SessionId.generate().slice(0, 11);
+  /** Of this process. Made with the first request, because workerd makes nothing random while it starts. */
+  #name: string | undefined;
   #leases = 0;
 
   constructor(
@@ -120,6 +121,7 @@ export class SessionManager {
   /** Tells this request from all others, in this process and elsewhere. */
   #newLease(): FlashLease {
     const now = this.clock.now();
+    this.#name ??= SessionId.generate().slice(0, 11);
     this.#leases += 1;
     return { by: `${this.#name}-${this.#leases}`, now, until: now + LEASE };
   }
