@@ -72,18 +72,18 @@ export abstract class VersionedSessionStore extends SessionStore {
   }
 
   override async write(changes: SessionChanges): Promise<string | undefined> {
-    if (!changes.opened) return this.#begin(changes);
-    let current: SessionRecord | undefined = changes.opened;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS && current.expiresAt > this.clock.now(); attempt++) {
+    const { opened } = changes;
+    if (!opened) return this.#begin(changes);
+    // One that would have expired by now may have been renewed meanwhile.
+    let current = opened.expiresAt > this.clock.now() ? opened : await this.#find(opened.id);
+    for (let attempt = 0; attempt < MAX_ATTEMPTS && current; attempt++) {
       // A session that got another id meanwhile keeps that one, unless somebody signs in: an id leads to one session.
-      const keepsId = current.id !== changes.opened.id && !changes.hasSignedIn;
+      const keepsId = current.id !== opened.id && !changes.hasSignedIn;
       const next = applyChanges(current, keepsId ? { ...changes, id: current.id } : changes);
       if (await this.#put(current, next, changes.hasSignedIn)) return next.id;
-      const found = await this.#find(current.id);
-      if (!found) return undefined;
-      current = found;
+      current = await this.#find(current.id);
     }
-    if (current.expiresAt <= this.clock.now()) return undefined;
+    if (!current) return undefined;
     throw new SessionConflictError(MAX_ATTEMPTS);
   }
 
