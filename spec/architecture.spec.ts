@@ -39,7 +39,7 @@ function neighboursOf({ path, imports }: SourceFile): string[] {
   );
 }
 
-/** `session`, `access`, `container`, `astro` or `cli`; a file that stands on its own for one of lib itself. */
+/** `session`, `access`, `container`, `astro`, `cli` or `testing`; a file that stands on its own for one of lib itself. */
 function roomOf(path: string): string {
   const [, room = '', file] = path.split('/');
   return file === undefined ? path : room;
@@ -66,12 +66,14 @@ function hasRunTimeCode({ path, text }: SourceFile): boolean {
 
 /** Rooms, each of which may use those before it. */
 const ROOMS = ['session', 'access', 'container', 'astro', 'cli'];
+/** For those who use the package: it uses sessions, and nobody in the house uses it. */
+const TESTING = 'testing';
 /** For everybody. */
 const COMMON = ['lib/errors.ts', 'lib/injectable.ts', 'errors'];
 const isCommon = (path: string) => COMMON.includes(path) || COMMON.includes(roomOf(path));
 const FRONT_DOORS = ['lib/index.ts', 'lib/server.ts'];
 
-/** Files with code and without a spec of the same name, each for a reason. Those of lib/astro have integration specs, and those of lib/errors one for all. */
+/** Files with code and without a spec of the same name, each for a reason. Those of lib/astro have integration specs, those of lib/errors one for all, and those of lib/testing are run by the specs of the stores. */
 const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/index.ts': 'exports only; samples and integration specs import it',
   'lib/server.ts': 'exports only; samples and integration specs import it',
@@ -88,21 +90,21 @@ describe('The house', () => {
     expect(FILES.length).toBeGreaterThan(40);
   });
 
-  it.each(ROOMS.map((room, index) => ({ room, allowed: ROOMS.slice(0, index + 1) })))(
-    'lets $room use $allowed and what is for everybody',
-    ({ room, allowed }) => {
-      const strays = FILES.filter(({ path }) => roomOf(path) === room).flatMap((file) =>
-        neighboursOf(file)
-          .filter((neighbour) => !isCommon(neighbour) && !allowed.includes(roomOf(neighbour)))
-          .map((neighbour) => `${file.path} -> ${neighbour}`),
-      );
-      expect(strays).toEqual([]);
-    },
-  );
+  it.each([
+    ...ROOMS.map((room, index) => ({ room, allowed: ROOMS.slice(0, index + 1) })),
+    { room: TESTING, allowed: ['session', TESTING] },
+  ])('lets $room use $allowed and what is for everybody', ({ room, allowed }) => {
+    const strays = FILES.filter(({ path }) => roomOf(path) === room).flatMap((file) =>
+      neighboursOf(file)
+        .filter((neighbour) => !isCommon(neighbour) && !allowed.includes(roomOf(neighbour)))
+        .map((neighbour) => `${file.path} -> ${neighbour}`),
+    );
+    expect(strays).toEqual([]);
+  });
 
   it('has no rooms but these', () => {
     const places = new Set(FILES.map(({ path }) => roomOf(path)));
-    expect([...places].sort()).toEqual([...ROOMS, ...COMMON, ...FRONT_DOORS].sort());
+    expect([...places].sort()).toEqual([...ROOMS, TESTING, ...COMMON, ...FRONT_DOORS].sort());
   });
 
   it('has errors and injectable that use nothing of it', () => {
@@ -159,7 +161,9 @@ describe('The house', () => {
 
 describe('The specs', () => {
   it('mirror every file that has code, but for those specified elsewhere', () => {
-    const bare = FILES.filter((file) => !['astro', 'errors'].includes(roomOf(file.path)) && hasRunTimeCode(file))
+    const bare = FILES.filter(
+      (file) => !['astro', 'errors', TESTING].includes(roomOf(file.path)) && hasRunTimeCode(file),
+    )
       .map(({ path }) => path)
       .filter((path) => !(path in SPECIFIED_ELSEWHERE))
       .filter((path) => !existsSync(join(ROOT, path.replace(/^lib/, 'spec').replace(/\.ts$/, '.spec.ts'))));

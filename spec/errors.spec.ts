@@ -55,6 +55,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'turn instances of your own classes into plain objects',
   ],
   [
+    new errors.TestRunnerMissingError('vitest'),
+    'TEST_RUNNER_MISSING',
+    { module: 'vitest' },
+    "import { describe, it } from 'vitest'",
+  ],
+  [
     new errors.SessionConflictError(200),
     'SESSION_CONFLICT',
     { attempts: 200 },

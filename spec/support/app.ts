@@ -73,6 +73,11 @@ export class App {
     return run(process.execPath, [join(INSTALLED, bin['astro-gatehouse']), ...args], this.folder, this.#environment());
   }
 
+  /** Runs `node <args>`. */
+  async node(...args: string[]): Promise<Outcome> {
+    return run(process.execPath, args, this.folder, this.#environment());
+  }
+
   /** @throws When the build fails, with what it printed. */
   async build(environment: Record<string, string> = {}): Promise<this> {
     const { code, output } = await this.astro('build', environment);

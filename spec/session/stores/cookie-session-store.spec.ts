@@ -5,8 +5,8 @@ import { type SecretKey, Secrets } from '../../../lib/session/secrets.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import { type SessionRecord, serializeRecord } from '../../../lib/session/session-record.js';
 import { CookieSessionStore } from '../../../lib/session/stores/cookie-session-store.js';
+import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { changesOf, recordOf } from '../../support/records.js';
-import { describeSessionStore } from './session-store.contract.js';
 
 const OLD = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
 const NEW = 'Wn5Rt8Uq1Zx4Ce7Bv0Lm3Ks6Jh9Gf2Dp';

@@ -2,16 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import { SessionId } from '../../../lib/session/session-id.js';
 import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
+import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { changesOf } from '../../support/records.js';
-import { describeSessionStore } from './session-store.contract.js';
 
 const HOUR = 60 * 60;
 
-describeSessionStore('Sessions in memory', ({ config, clock }) => new MemorySessionStore(config, clock), {
-  endsSessions: true,
-  losesNothing: true,
-});
+describeSessionStore('Sessions in memory', ({ config, clock }) => new MemorySessionStore(config, clock));
 
 describe('The store in memory', () => {
   const config = SessionConfig.from({ idleTimeout: HOUR }, { isProduction: false });

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createClient } from 'redis';
 import { SessionId } from '../../../lib/session/session-id.js';
 import { RedisSessionStore } from '../../../lib/session/stores/redis-session-store.js';
+import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { changesOf } from '../../support/records.js';
 import { RedisServer } from '../../support/redis-server.js';
-import { describeSessionStore } from './session-store.contract.js';
 
 let redis: RedisServer;
 let client: ReturnType<typeof createClient>;
@@ -21,10 +21,7 @@ afterAll(async () => {
   await redis.remove();
 });
 
-describeSessionStore('Sessions in Redis', ({ clock }) => new RedisSessionStore({ client }, clock), {
-  endsSessions: true,
-  losesNothing: true,
-});
+describeSessionStore('Sessions in Redis', ({ clock }) => new RedisSessionStore({ client }, clock));
 
 describe('The store in Redis', () => {
   const stores: RedisSessionStore[] = [];

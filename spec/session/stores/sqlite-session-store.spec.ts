@@ -5,13 +5,12 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { MissingClientError } from '../../../lib/errors.js';
 import { SessionId } from '../../../lib/session/session-id.js';
 import { SqliteSessionStore } from '../../../lib/session/stores/sqlite-session-store.js';
+import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { changesOf } from '../../support/records.js';
-import { describeSessionStore } from './session-store.contract.js';
 
 describeSessionStore('Sessions in SQLite', ({ clock }) => new SqliteSessionStore({ file: ':memory:' }, clock), {
-  endsSessions: true,
-  losesNothing: true,
+  close: (store) => store.close(),
 });
 
 describe('The store in SQLite', () => {

@@ -1,44 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionConflictError } from '../../../lib/errors.js';
 import { SessionId } from '../../../lib/session/session-id.js';
-import { type StoredText, VersionedSessionStore } from '../../../lib/session/stores/versioned-session-store.js';
+import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { changesOf } from '../../support/records.js';
-import { describeSessionStore } from './session-store.contract.js';
+import { TableSessionStore } from '../../support/table-session-store.js';
 
-/** The shortest store there can be: a table that answers late, with a version for each text. */
-class TableStore extends VersionedSessionStore {
-  readonly rows = new Map<string, StoredText>();
-  #version = 0;
-
-  protected override async find(key: string) {
-    return this.rows.get(key);
-  }
-
-  protected override async insert(key: string, text: string) {
-    this.#version += 1;
-    this.rows.set(key, { text, version: this.#version });
-  }
-
-  protected override async replace(key: string, text: string, _expiresAt: number, version: number) {
-    if (this.rows.get(key)?.version !== version) return undefined;
-    await this.insert(key, text);
-    return this.#version;
-  }
-
-  protected override async remove(key: string) {
-    this.rows.delete(key);
-  }
-}
-
-describeSessionStore('Sessions in a table', ({ clock }) => new TableStore(clock), {
-  endsSessions: true,
-  losesNothing: true,
+describeSessionStore('Sessions in a table', ({ clock }) => new TableSessionStore(clock), {
+  dump: ({ rows }) => JSON.stringify([...rows]),
 });
 
 describe('A store on versions', () => {
   it('keeps nothing that could be used as a cookie', async () => {
-    const store = new TableStore(new FrozenClock());
+    const store = new TableSessionStore(new FrozenClock());
     const id = await store.write(changesOf({ set: { userId: 'ada' } }));
     const opened = await store.read(id ?? '');
     const next = SessionId.generate();
@@ -50,7 +24,7 @@ describe('A store on versions', () => {
   });
 
   it('leaves no trace of a change of the id that came too late', async () => {
-    const store = new TableStore(new FrozenClock());
+    const store = new TableSessionStore(new FrozenClock());
     const opened = await store.read((await store.write(changesOf({ set: { cart: 1 } }))) ?? '');
     await store.destroy(opened?.id ?? '');
     expect(await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }))).toBeUndefined();
@@ -107,7 +81,7 @@ describe('A store on versions', () => {
   });
 
   it('gives up with an error when it never has its turn, and keeps nothing', async () => {
-    class BusyStore extends TableStore {
+    class BusyStore extends TableSessionStore {
       protected override async replace() {
         return undefined;
       }

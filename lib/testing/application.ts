@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { MadeClasses } from '../session/made-classes.js';
+import type { Session } from '../session/session.js';
+import { SessionConfig, type SessionOptions } from '../session/session-config.js';
+import { SessionManager } from '../session/session-manager.js';
+import type { SessionRecord } from '../session/session-record.js';
+import type { SessionStore } from '../session/stores/session-store.js';
+import type { MakeStore } from './abilities.js';
+import { FakeCookieJar } from './fake-cookie-jar.js';
+import { FrozenClock } from './frozen-clock.js';
+import { type ChangesParts, changesOf } from './records.js';
+
+export const COOKIE = 'gatehouse';
+/** Seconds. */
+export const HOUR = 60 * 60;
+
+/** An application that keeps its sessions in a store, and the time that passes in it. */
+export class Application<Store extends SessionStore = SessionStore> {
+  readonly manager: SessionManager;
+
+  private constructor(
+    readonly store: Store,
+    readonly config: SessionConfig,
+    readonly clock: FrozenClock,
+  ) {
+    this.manager = new SessionManager(store, config, clock, new MadeClasses());
+  }
+
+  static async start<Store extends SessionStore>(
+    make: MakeStore<Store>,
+    options: SessionOptions = {},
+  ): Promise<Application<Store>> {
+    const times = { idleTimeout: HOUR, absoluteTimeout: 3 * HOUR, renewAfter: HOUR / 6, ...options };
+    const config = SessionConfig.from(times, { isProduction: false });
+    const clock = new FrozenClock();
+    return new Application(await make({ config, clock }), config, clock);
+  }
+
+  /** One request from cookie to Set-Cookie. */
+  async visit(cookies: FakeCookieJar, page: (session: Session) => unknown = () => {}): Promise<FakeCookieJar> {
+    const session = await this.open(cookies);
+    page(session);
+    await this.manager.commit(session, cookies);
+    return cookies.next();
+  }
+
+  async open(cookies: FakeCookieJar, isLookedAt = true): Promise<Session> {
+    const session = await this.manager.open(cookies, isLookedAt);
+    // A store that throws makes an unavailable session; what it threw tells more than anything found in that.
+    const { failure } = session.journal;
+    if (failure) throw failure.cause ?? failure;
+    return session;
+  }
+
+  /** What a request with these cookies finds. */
+  async find(cookies: FakeCookieJar): Promise<Record<string, unknown>> {
+    return (await this.open(cookies)).all();
+  }
+
+  /** The cookies of a browser whose session holds these. */
+  async visitorWith(values: Record<string, unknown>): Promise<FakeCookieJar> {
+    return this.visit(new FakeCookieJar(), (session) => {
+      for (const [key, value] of Object.entries(values)) session.set(key, value);
+    });
+  }
+
+  async tokenOf(values: Record<string, unknown>): Promise<string> {
+    return (await this.visitorWith(values)).values(COOKIE)[0] ?? '';
+  }
+
+  /** Writes straight into the store. @returns The token, and the record that it stands for. */
+  async write(parts: ChangesParts): Promise<{ token: string; record: SessionRecord }> {
+    const now = this.clock.now();
+    const times = { createdAt: now, renewedAt: now, expiresAt: now + HOUR * 1000 };
+    const token = await this.store.write(changesOf({ ...times, ...parts }));
+    assert.ok(token !== undefined, 'the store did not keep what was written');
+    return { token, record: await this.read(token) };
+  }
+
+  /** The record that a token stands for, where there has to be one. */
+  async read(token: string): Promise<SessionRecord> {
+    const record = await this.store.read(token);
+    assert.ok(record, 'the store does not find what it has kept');
+    return record;
+  }
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import type { Session } from '../../session/session.js';
+import { type Application, COOKIE } from '../application.js';
+import { FakeCookieJar } from '../fake-cookie-jar.js';
+import type { Tests } from '../suite.js';
+
+/** For stores that lose nothing, and know of what went on a moment ago. */
+export function describeLaterRequests(tests: Tests): void {
+  tests.describe('a message', () => {
+    const waiting = (app: Application) =>
+      app.visit(new FakeCookieJar(), (session) => session.set('cart', 1).flash('notice', 'Saved'));
+
+    tests.it('waits for the next page when a request that could have read it did not', async (start) => {
+      const app = await start();
+      const cookies = await waiting(app);
+      await app.visit(cookies.next());
+      assert.equal((await app.open(cookies)).flash('notice'), 'Saved');
+    });
+
+    tests.it('waits for a later page when a request that could have read it never ends', async (start) => {
+      const app = await start();
+      const cookies = await waiting(app);
+      await app.open(cookies);
+      assert.equal((await app.open(cookies)).flash('notice'), undefined);
+      app.clock.advance(60);
+      assert.equal((await app.open(cookies)).flash('notice'), 'Saved');
+    });
+
+    tests.it('is not kept from anybody by a request that nobody looks at', async (start) => {
+      const app = await start();
+      const cookies = await waiting(app);
+      assert.equal((await app.open(cookies, false)).flash('notice'), undefined);
+      assert.equal((await app.open(cookies)).flash('notice'), 'Saved');
+    });
+  });
+
+  tests.describe('an id that was changed', () => {
+    tests.it('leads to the session for ten seconds, and to the new id', async (start) => {
+      const app = await start();
+      const first = await app.visitorWith({ cart: 1 });
+      const second = await app.visit(first.next(), (session) => session.regenerate());
+      app.clock.advance(9);
+      const late = await app.visit(first.next(), (session) => session.set('late', true));
+      assert.deepEqual(late.values(COOKIE), second.values(COOKIE));
+      assert.deepEqual(await app.find(second), { cart: 1, late: true });
+    });
+
+    tests.it('leads nowhere after that, and the cookie of the new one is left alone', async (start) => {
+      const app = await start();
+      const first = await app.visitorWith({ cart: 1 });
+      await app.visit(first.next(), (session) => session.regenerate());
+      app.clock.advance(10);
+      const late = first.next();
+      await app.visit(late, (session) => session.set('lost', true));
+      assert.equal(late.answered(COOKIE), undefined);
+      app.clock.advance(60);
+      const stale = first.next();
+      await app.visit(stale);
+      assert.equal(stale.answered(COOKIE)?.attributes.maxAge, 0);
+    });
+
+    tests.it('leads nobody to a visitor who signed in meanwhile, whose cookie is left alone', async (start) => {
+      const app = await start();
+      const planted = await app.visitorWith({ cart: 1 });
+      const signIn = (session: Session) => session.signIn({ userId: 'ada' }, app.clock.now());
+      const ada = await app.visit(planted.next(), signIn);
+      const inFlight = planted.next();
+      await app.visit(inFlight, (session) => {
+        assert.deepEqual(session.all(), {});
+        session.set('visits', 1);
+      });
+      assert.equal(inFlight.answered(COOKIE), undefined);
+      assert.deepEqual(await app.find(ada), { cart: 1, userId: 'ada' });
+      const again = await app.visit(planted.next(), signIn);
+      assert.deepEqual(await app.find(again), { userId: 'ada' });
+    });
+
+    tests.it('changes once more when somebody signs in while it changes', async (start) => {
+      const app = await start();
+      const cookies = await app.visitorWith({ cart: 1 });
+      const [signingIn, regenerated] = await Promise.all([app.open(cookies), app.open(cookies)]);
+      regenerated.regenerate();
+      signingIn.signIn({ userId: 'ada' }, app.clock.now());
+      const others = cookies.next();
+      await app.manager.commit(regenerated, others);
+      const own = cookies.next();
+      await app.manager.commit(signingIn, own);
+      assert.deepEqual(await app.find(own.next()), { cart: 1, userId: 'ada' });
+      for (const jar of [cookies.next(), others.next()]) assert.deepEqual(await app.find(jar), {});
+    });
+  });
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import type { Session } from '../../session/session.js';
+import { SessionId } from '../../session/session-id.js';
+import { COOKIE, HOUR } from '../application.js';
+import { FakeCookieJar } from '../fake-cookie-jar.js';
+import type { Tests } from '../suite.js';
+
+/** Time, messages and sign-outs of visitors who do one thing after the other. */
+export function describeLifetimes(tests: Tests): void {
+  tests.describe('time', () => {
+    tests.it('ends a session that nobody used, at the very second', async (start) => {
+      const app = await start();
+      const cookies = await app.visitorWith({ cart: 1 });
+      app.clock.advance(HOUR - 1);
+      assert.deepEqual(await app.find(cookies), { cart: 1 });
+      app.clock.advance(1);
+      assert.deepEqual(await app.find(cookies), {});
+      assert.deepEqual((await app.visit(cookies)).values(COOKIE), []);
+    });
+
+    tests.it('gives an ended session no way back, and whoever comes again another id', async (start) => {
+      const app = await start();
+      const cookies = await app.visitorWith({ cart: 1 });
+      const before = (await app.open(cookies)).id;
+      app.clock.advance(HOUR);
+      const after = await app.open(cookies);
+      assert.notEqual(after.id, before);
+      assert.deepEqual(after.set('theme', 'dark').all(), { theme: 'dark' });
+    });
+
+    tests.it('leaves a session alone that is used', async (start) => {
+      const app = await start();
+      const first = await app.visitorWith({ cart: 1 });
+      app.clock.advance(HOUR - 1);
+      const second = await app.visit(first);
+      app.clock.advance(HOUR - 1);
+      assert.deepEqual(await app.find(second), { cart: 1 });
+    });
+
+    tests.it('ends a session however much it is used', async (start) => {
+      const app = await start({ absoluteTimeout: 2 * HOUR });
+      const first = await app.visitorWith({ cart: 1 });
+      app.clock.advance(HOUR - 1);
+      const second = await app.visit(first);
+      app.clock.advance(HOUR - 1);
+      const third = await app.visit(second, (session) => session.set('cart', 2));
+      assert.equal(third.values(COOKIE).length, 1);
+      app.clock.advance(1);
+      assert.deepEqual(await app.find(third), { cart: 2 });
+      app.clock.advance(1);
+      assert.deepEqual(await app.find(third), {});
+    });
+
+    tests.it('begins anew for somebody who signs in', async (start) => {
+      const app = await start({ absoluteTimeout: HOUR });
+      const first = await app.visitorWith({ cart: 1 });
+      app.clock.advance(HOUR - 1);
+      const second = await app.visit(first, (session) => session.signIn({ userId: 'ada' }, app.clock.now()));
+      app.clock.advance(HOUR - 1);
+      assert.deepEqual(await app.find(second), { cart: 1, userId: 'ada' });
+      app.clock.advance(1);
+      assert.deepEqual(await app.find(second), {});
+    });
+  });
+
+  tests.describe('messages', () => {
+    tests.it('are delivered with one answer', async (start) => {
+      const app = await start();
+      const first = await app.visit(new FakeCookieJar(), (session) => session.set('cart', 1).flash('notice', 'Saved'));
+      const second = await app.visit(first, (session) => assert.equal(session.flash('notice'), 'Saved'));
+      const third = await app.open(second);
+      assert.equal(third.flash('notice'), undefined);
+      assert.equal(third.get('cart'), 1);
+    });
+
+    tests.it('wait through requests that do not read them', async (start) => {
+      const app = await start();
+      const first = await app.visit(new FakeCookieJar(), (session) => session.flash('notice', 'Saved'));
+      const third = await app.visit(await app.visit(first), (session) => session.set('cart', 1));
+      assert.equal((await app.open(third)).flash('notice'), 'Saved');
+    });
+  });
+
+  tests.describe('signing in and out', () => {
+    tests.it('takes back what an earlier sign-in gave', async (start) => {
+      const app = await start();
+      const signIn = (values: Record<string, unknown>) => (session: Session) => session.signIn(values, app.clock.now());
+      const first = await app.visit(new FakeCookieJar(), signIn({ userId: 'ada', role: 'admin' }));
+      const second = await app.visit(first, signIn({ userId: 'ada' }));
+      assert.deepEqual(await app.find(second), { userId: 'ada' });
+    });
+
+    tests.it('leaves another visitor nothing', async (start) => {
+      const app = await start();
+      const first = await app.visit(new FakeCookieJar(), (session) => {
+        session.set('address', 'Ada Street').flash('notice', 'Hello Ada');
+        session.signIn({ userId: 'ada', role: 'admin' }, app.clock.now());
+      });
+      const second = await app.visit(first, (session) => session.signIn({ userId: 'bob' }, app.clock.now()));
+      const found = await app.open(second);
+      assert.deepEqual(found.all(), { userId: 'bob' });
+      assert.equal(found.flashes.isEmpty, true);
+    });
+
+    tests.it('removes the cookie', async (start) => {
+      const app = await start();
+      const cookies = await app.visit(await app.visitorWith({ cart: 1 }), (session) => session.destroy());
+      assert.deepEqual(cookies.values(COOKIE), []);
+    });
+
+    tests.it('ends twice without complaint', async (start) => {
+      const app = await start();
+      const { record } = await app.write({ set: { cart: 1 } });
+      await app.store.destroy(record.id);
+      await assert.doesNotReject(app.store.destroy(record.id));
+      await assert.doesNotReject(app.store.destroy(SessionId.generate()));
+    });
+  });
+}

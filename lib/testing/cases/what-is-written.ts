@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { SessionId } from '../../session/session-id.js';
+import { HOUR } from '../application.js';
+import { FakeCookieJar } from '../fake-cookie-jar.js';
+import type { Tests } from '../suite.js';
+
+/** What was written comes back, and changes nothing else. */
+export function describeWhatIsWritten(tests: Tests): void {
+  tests.describe('what is written', () => {
+    tests.it('is read with its token', async (start) => {
+      const app = await start();
+      const id = SessionId.generate();
+      const { record } = await app.write({
+        id,
+        set: { cart: [1, 2] },
+        flashesAdded: { notice: 'Saved' },
+        identity: ['userId'],
+      });
+      assert.equal(record.id, id);
+      assert.equal(record.createdAt, app.clock.now());
+      assert.equal(record.renewedAt, app.clock.now());
+      assert.equal(record.expiresAt, app.clock.now() + HOUR * 1000);
+      assert.deepEqual(record.values, new Map([['cart', [1, 2]]]));
+      assert.deepEqual(record.flashes, new Map([['notice', { id: 'flash-notice', value: 'Saved' }]]));
+      assert.deepEqual(record.identity, ['userId']);
+    });
+
+    tests.it('comes back as what it was: dates, maps, sets, addresses, large numbers, holes and all', async (start) => {
+      const values = {
+        text: 'ä “quoted” \\ \u2028 \u0000 \ud83d\ude00',
+        numbers: [0, -0, 1.5, Number.NaN, Number.POSITIVE_INFINITY],
+        nothing: null,
+        date: new Date('2030-01-01T12:00:00.123Z'),
+        map: new Map<unknown, unknown>([
+          [1, 'one'],
+          ['nested', new Map([['set', new Set([1n])]])],
+        ]),
+        set: new Set(['a', { b: 'c' }]),
+        url: new URL('https://user@example.com:8080/a%20b?c=d#e'),
+        bigint: 123456789012345678901234567890n,
+        object: { present: 1, absent: undefined, deep: { list: [{ when: new Date(0) }, undefined] } },
+      };
+      const { record } = await (await start()).write({ set: values });
+      assert.deepEqual(Object.fromEntries(record.values), values);
+      // Addresses are compared by what they say: not every Node looks into them.
+      assert.equal(String(record.values.get('url')), String(values.url));
+      assert.equal(Object.hasOwn(record.values.get('object') as object, 'absent'), true);
+    });
+
+    tests.it('may have keys that objects have by themselves', async (start) => {
+      const app = await start();
+      const cookies = await app.visit(new FakeCookieJar(), (session) => {
+        session.set('__proto__', { isAdmin: true }).set('constructor', 'data').flash('__proto__', 'Saved');
+      });
+      const found = await app.open(cookies);
+      assert.deepEqual(found.get('__proto__'), { isAdmin: true });
+      assert.deepEqual(Object.keys(found.all()), ['__proto__', 'constructor']);
+      assert.equal(found.all().isAdmin, undefined);
+      assert.equal(({} as Record<string, unknown>).isAdmin, undefined);
+      assert.equal(found.flash('__proto__'), 'Saved');
+    });
+
+    tests.it('is not changed by what a reader does to it', async (start) => {
+      const app = await start();
+      const { token, record } = await app.write({ set: { cart: [1] } });
+      (record.values.get('cart') as number[]).push(2);
+      assert.deepEqual((await app.store.read(token))?.values.get('cart'), [1]);
+    });
+
+    tests.it('is not changed by what the writer does to it afterwards', async (start) => {
+      const app = await start();
+      const cart = [1];
+      const { token } = await app.write({ set: { cart } });
+      cart.push(2);
+      assert.deepEqual((await app.store.read(token))?.values.get('cart'), [1]);
+    });
+
+    tests.it('takes the place of what it changes, and of nothing else', async (start) => {
+      const app = await start();
+      const { record: opened } = await app.write({ set: { cart: 1, theme: 'dark', draft: 'x' } });
+      const { record } = await app.write({ opened, set: { cart: 2 }, unset: ['draft'] });
+      assert.deepEqual(Object.fromEntries(record.values), { cart: 2, theme: 'dark' });
+    });
+
+    tests.it('leaves other sessions alone', async (start) => {
+      const app = await start();
+      const ada = await app.write({ set: { name: 'Ada' } });
+      const bob = await app.write({ set: { name: 'Bob' } });
+      await app.write({ opened: ada.record, set: { name: 'Ada Lovelace' } });
+      assert.equal((await app.store.read(bob.token))?.values.get('name'), 'Bob');
+    });
+
+    tests.it('moves to another id with everything in it', async (start) => {
+      const app = await start();
+      const { record: opened } = await app.write({ set: { cart: 1 }, flashesAdded: { notice: 'Saved' } });
+      const { record } = await app.write({ opened, id: SessionId.generate() });
+      assert.notEqual(record.id, opened.id);
+      assert.deepEqual(record.values, opened.values);
+      assert.deepEqual(record.flashes, opened.flashes);
+    });
+  });
+}

@@ -1,0 +1,45 @@
+import type { SessionStore } from '../session/stores/session-store.js';
+import type { Abilities, MakeStore } from './abilities.js';
+import { describeDumps } from './cases/dumps.js';
+import { describeEndedSessions } from './cases/ended-sessions.js';
+import { describeLaterRequests } from './cases/later-requests.js';
+import { describeLifetimes } from './cases/lifetimes.js';
+import { describeRequestsAtOnce } from './cases/requests-at-once.js';
+import { describeTokens } from './cases/tokens.js';
+import { describeWhatIsWritten } from './cases/what-is-written.js';
+import { describeRandomRequests } from './model/random-requests.js';
+import { defaultRunner, type Runner } from './runner.js';
+import { Suite } from './suite.js';
+
+const MODEL_RUNS = 100;
+
+/**
+ * Tests a store against everything that sessions rely on: with jest, with vitest (globals, or its `describe` and `it` as
+ * the last argument) or with `node --test`.
+ *
+ * @param name What the tests are to be called.
+ * @param make Makes a store that knows no session yet; called by every test.
+ * @param abilities What the store promises; without a word, everything.
+ * @throws {TestRunnerMissingError} When there is no runner to be found.
+ *
+ * @example
+ * describeSessionStore('Sessions in files', ({ clock }) => new FileSessionStore(mkdtempSync('sessions-'), clock));
+ */
+export function describeSessionStore<Store extends SessionStore>(
+  name: string,
+  make: MakeStore<Store>,
+  abilities: Abilities<Store> = {},
+  runner: Runner = defaultRunner(),
+): void {
+  const { endsSessions = true, losesNothing = endsSessions, modelRuns = MODEL_RUNS, dump } = abilities;
+  const tests = new Suite(name, make, abilities, runner);
+  describeWhatIsWritten(tests);
+  describeTokens(tests);
+  describeLifetimes(tests);
+  if (dump) describeDumps(tests, dump);
+  if (endsSessions) describeEndedSessions(tests);
+  if (!losesNothing) return;
+  describeRequestsAtOnce(tests);
+  describeLaterRequests(tests);
+  if (modelRuns > 0) describeRandomRequests(tests, modelRuns);
+}

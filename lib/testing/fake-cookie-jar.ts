@@ -1,0 +1,51 @@
+import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
+
+/** A cookie as it was put on the answer. */
+export interface AnsweredCookie {
+  readonly value: string;
+  readonly attributes: CookieAttributes;
+}
+
+/** The cookies of one request and of its answer, without HTTP. */
+export class FakeCookieJar extends CookieJar {
+  readonly #carried: ReadonlyMap<string, readonly string[]>;
+  readonly #answered = new Map<string, AnsweredCookie>();
+
+  constructor(carried: ReadonlyMap<string, readonly string[]> = new Map()) {
+    super();
+    this.#carried = carried;
+  }
+
+  /** A request that carries these values under one name. */
+  static carrying(name: string, ...values: string[]): FakeCookieJar {
+    return new FakeCookieJar(new Map([[name, values]]));
+  }
+
+  override values(name: string): readonly string[] {
+    return this.#carried.get(name) ?? [];
+  }
+
+  override set(name: string, value: string, attributes: CookieAttributes): void {
+    this.#answered.set(name, { value, attributes });
+  }
+
+  /** The cookie of this name on the answer; `undefined` when the answer has none. */
+  answered(name: string): AnsweredCookie | undefined {
+    return this.#answered.get(name);
+  }
+
+  /** How many cookies the answer carries. */
+  get size(): number {
+    return this.#answered.size;
+  }
+
+  /** The next request of the browser that got this answer. */
+  next(): FakeCookieJar {
+    const kept = new Map(this.#carried);
+    for (const [name, { value, attributes }] of this.#answered) {
+      if (attributes.maxAge > 0) kept.set(name, [value]);
+      else kept.delete(name);
+    }
+    return new FakeCookieJar(kept);
+  }
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import type { Session } from '../../session/session.js';
+import { type Application, COOKIE } from '../application.js';
+import { FakeCookieJar } from '../fake-cookie-jar.js';
+import { ModelRequest } from './model-request.js';
+import { act, sentenceOf } from './page.js';
+import { SessionModel } from './session-model.js';
+import type { Step } from './steps.js';
+
+/** Milliseconds: a request under way for longer than this is given up, and no answer comes. */
+const LONGEST = 30_000;
+const KEYS = ['a', 'b'];
+
+interface Request {
+  readonly name: string;
+  readonly browser: number;
+  readonly cookies: FakeCookieJar;
+  readonly session: Session;
+  readonly model: ModelRequest;
+}
+
+/** Does everything twice, with a store and with the model, and sees that nobody could tell which is which. */
+export class Rehearsal {
+  readonly #model = new SessionModel();
+  /** The cookie of each browser. */
+  readonly #cookies = new Map<number, string>();
+  /** Those under way. */
+  readonly #requests = new Map<number, Request>();
+  #count = 0;
+
+  /** @param story Where it is told what was done, in sentences. */
+  constructor(
+    private readonly app: Application,
+    private readonly story: string[],
+  ) {}
+
+  /** Does what can be done: without a request under way no page does anything. */
+  async take(step: Step): Promise<void> {
+    if (step.does === 'open') return this.#open(step.browser, step.request);
+    if (step.does === 'copy') return this.#copy(step.browser, step.from);
+    if (step.does === 'wait') return this.#wait(step.seconds);
+    const request = this.#requests.get(step.request);
+    if (!request) return;
+    if (step.does === 'answer') {
+      this.#requests.delete(step.request);
+      return this.#answer(request);
+    }
+    if (request.model.isEnded) return;
+    this.#tell(`${request.name}: ${sentenceOf(step)}`);
+    act(step, request.session, request.model, this.#now);
+  }
+
+  /** Sees that every token there ever was leads where it should. */
+  async compare(): Promise<void> {
+    for (const token of this.#model.tokens) {
+      const expected = this.#model.find(token, this.#now)?.session;
+      // A look from outside, which takes no message away.
+      const found = await this.app.open(FakeCookieJar.carrying(COOKIE, token), false);
+      this.#tell(`a request with cookie ${this.#nameOf(token)} looks at everything`);
+      assert.deepEqual(found.all(), Object.fromEntries(expected?.values ?? []), 'other values than it should see');
+      const messages = KEYS.map((key) => found.flashes.peek(key));
+      assert.deepEqual(
+        messages,
+        KEYS.map((key) => expected?.messages.get(key)?.text),
+        'other messages wait',
+      );
+      this.story.pop();
+    }
+  }
+
+  async #open(browser: number, number: number): Promise<void> {
+    if (this.#requests.has(number)) return;
+    const token = this.#cookies.get(browser);
+    const cookies = token === undefined ? new FakeCookieJar() : FakeCookieJar.carrying(COOKIE, token);
+    this.#count += 1;
+    const name = `request ${this.#count}`;
+    this.#tell(
+      `browser ${browser + 1} sends ${name} with ${token === undefined ? 'no cookie' : `cookie ${this.#nameOf(token)}`}`,
+    );
+    const session = await this.app.open(cookies);
+    const model = new ModelRequest(this.#model, token, this.#now);
+    this.#requests.set(number, { name, browser, cookies, session, model });
+    assert.equal(
+      session.isNew,
+      model.opened === undefined,
+      'a session where there should be none, or none where there should be one',
+    );
+    assert.deepEqual(session.all(), model.values, 'the session does not hold what it should');
+    if (!session.isNew) return;
+    // What no page takes out: a session that a page sees empty ends, whatever others put in meanwhile.
+    this.#tell(`${name}: session.set('begun', '${name}')`);
+    session.set('begun', name);
+    model.set('begun', name);
+  }
+
+  #copy(browser: number, from: number): void {
+    const token = this.#cookies.get(from);
+    if (token === undefined || browser === from) return;
+    this.#tell(`browser ${browser + 1} gets a copy of the cookie of browser ${from + 1}`);
+    this.#cookies.set(browser, token);
+  }
+
+  #wait(seconds: number): void {
+    this.#tell(`${seconds} s pass`);
+    this.app.clock.advance(seconds);
+    for (const [number, { model }] of this.#requests) {
+      if (this.#now - model.openedAt >= LONGEST) this.#requests.delete(number);
+    }
+  }
+
+  async #answer(request: Request): Promise<void> {
+    this.#tell(`${request.name} is answered`);
+    const isKept = await this.app.manager.commit(request.session, request.cookies);
+    const cookie = request.cookies.answered(COOKIE)?.value;
+    this.#expect(request.model, isKept, cookie);
+    if (cookie === '') this.#cookies.delete(request.browser);
+    else if (cookie !== undefined) this.#cookies.set(request.browser, cookie);
+  }
+
+  /** Does the same in the model. @param cookie The cookie of the answer, if it has one; empty when that removes it. */
+  #expect(request: ModelRequest, isKept: boolean, cookie: string | undefined): void {
+    const { fate, opened, token } = request;
+    if (fate === 'superseded') {
+      assert.equal(isKept, request.isEnded, 'kept what a request did that came too late');
+      assert.equal(cookie, undefined, 'a cookie for a request that came too late');
+    } else if (fate === 'ended') {
+      assert.equal(cookie, token === undefined ? undefined : '', 'the cookie was not removed');
+      if (opened) this.#model.end(opened.token);
+    } else if (fate === 'unchanged' && !request.isDueForRenewal(this.#now, this.#expiry)) {
+      assert.equal(cookie, undefined, 'a cookie although nothing changed');
+    } else {
+      this.#expectWritten(request, isKept, cookie);
+    }
+  }
+
+  #expectWritten(request: ModelRequest, isKept: boolean, cookie: string | undefined): void {
+    const { opened } = request;
+    const current = opened && this.#model.find(opened.token, this.#now);
+    const isGone = opened !== undefined && current === undefined;
+    assert.equal(isKept, !isGone, isKept ? 'brought back what had ended' : 'lost what was done');
+    if (isGone) {
+      assert.equal(cookie, undefined, 'a cookie for a session that has ended');
+      return;
+    }
+    assert.ok(cookie, 'no cookie for what was kept');
+    const changesId = !current || request.changesId(current);
+    if (changesId) assert.equal(this.#model.tokens.has(cookie), false, 'an id that was there before');
+    else assert.equal(cookie, current.token, 'another id than the session has');
+    this.#model.put(cookie, request.applyTo(current?.session, this.#now, this.#expiry));
+    if (changesId && current) this.#model.move(current.token, cookie, this.#now, request.hasSignedIn);
+  }
+
+  get #now(): number {
+    return this.app.clock.now();
+  }
+
+  readonly #expiry = (createdAt: number): number => {
+    const { idleTimeout, absoluteTimeout } = this.app.config;
+    return Math.min(this.#now + idleTimeout, createdAt + absoluteTimeout);
+  };
+
+  #nameOf(token: string): string {
+    return String([...this.#model.tokens].indexOf(token) + 1);
+  }
+
+  #tell(sentence: string): void {
+    this.story.push(sentence);
+  }
+}

@@ -1,0 +1,83 @@
+/** Milliseconds for which an old id leads to its session, for which it is known at all, and for which a lease holds. */
+const GRACE = 10_000;
+const TRAIL = 60_000;
+const LEASE = 60_000;
+
+/** A message as the model keeps it, and which request may deliver it. */
+export interface ModelMessage {
+  readonly text: string;
+  leasedBy?: object | undefined;
+  leasedUntil?: number | undefined;
+}
+
+export interface ModelSession {
+  readonly values: Map<string, unknown>;
+  readonly messages: Map<string, ModelMessage>;
+  readonly createdAt: number;
+  readonly renewedAt: number;
+  readonly expiresAt: number;
+}
+
+/** Where a token leads. */
+export interface Found {
+  readonly token: string;
+  readonly session: ModelSession;
+}
+
+interface Moved {
+  readonly to: string;
+  readonly at: number;
+  readonly isSecret: boolean;
+}
+
+/** Which token leads to which session: all that a store is, when nothing happens at once and nothing can fail. */
+export class SessionModel {
+  readonly #sessions = new Map<string, ModelSession>();
+  readonly #moved = new Map<string, Moved>();
+  readonly #tokens = new Set<string>();
+
+  /** Every token there ever was. */
+  get tokens(): ReadonlySet<string> {
+    return this.#tokens;
+  }
+
+  find(token: string, now: number): Found | undefined {
+    const moved = this.#moved.get(token);
+    if (moved) return moved.isSecret || now >= moved.at + GRACE ? undefined : this.find(moved.to, now);
+    const session = this.#sessions.get(token);
+    return session && now < session.expiresAt ? { token, session } : undefined;
+  }
+
+  isSuperseded(token: string, now: number): boolean {
+    const moved = this.#moved.get(token);
+    return moved !== undefined && now < moved.at + TRAIL;
+  }
+
+  put(token: string, session: ModelSession): void {
+    this.#tokens.add(token);
+    this.#sessions.set(token, session);
+  }
+
+  move(from: string, to: string, at: number, isSecret: boolean): void {
+    this.#sessions.delete(from);
+    this.#moved.set(from, { to, at, isSecret });
+  }
+
+  /** Also when the session has moved on. */
+  end(token: string): void {
+    const moved = this.#moved.get(token);
+    this.#sessions.delete(token);
+    this.#moved.delete(token);
+    if (moved) this.end(moved.to);
+  }
+
+  /** The messages that a request may deliver; nobody else may meanwhile. */
+  lease({ messages }: ModelSession, by: object, now: number): Map<string, ModelMessage> {
+    const free = [...messages].filter(([, { leasedUntil = 0 }]) => leasedUntil <= now);
+    for (const [, message] of free) {
+      message.leasedBy = by;
+      message.leasedUntil = now + LEASE;
+    }
+    return new Map(free);
+  }
+}

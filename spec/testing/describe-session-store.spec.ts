@@ -1,0 +1,160 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { SessionStore } from '../../lib/session/stores/session-store.js';
+import type { Abilities, MakeStore } from '../../lib/testing/abilities.js';
+import { describeSessionStore } from '../../lib/testing/describe-session-store.js';
+import * as broken from '../support/broken-stores.js';
+import { Recorder } from '../support/recorder.js';
+import { TableSessionStore } from '../support/table-session-store.js';
+
+function recorded<Store extends SessionStore>(make: MakeStore<Store>, abilities?: Abilities<Store>): Recorder {
+  const recorder = new Recorder();
+  describeSessionStore('it', make, abilities, recorder);
+  return recorder;
+}
+
+const inOrder = 'requests in any order › end as they do in a simple model, 100 times';
+
+/** What is wrong with a store, the store, and the tests that it fails. */
+const cases: [string, Recorder, string[]][] = [
+  [
+    'loses updates because it writes whole sessions',
+    recorded(({ clock }) => new broken.LastWriteWinsStore(clock)),
+    [
+      'two requests at once › that set different keys both keep theirs',
+      'two requests at once › of which one reads a message and one leaves another lose neither',
+      'many requests at once › that set 50 keys keep all 50',
+      'many requests at once › that count up by one each count as many as they are',
+      'many requests at once › that change the id leave one session, which all of them go on with',
+      'many requests at once › deliver a message once',
+      'a message › waits for a later page when a request that could have read it never ends',
+      'an id that was changed › leads to the session for ten seconds, and to the new id',
+      'an id that was changed › leads nowhere after that, and the cookie of the new one is left alone',
+      'an id that was changed › leads nobody to a visitor who signed in meanwhile, whose cookie is left alone',
+      'an id that was changed › changes once more when somebody signs in while it changes',
+      inOrder,
+    ],
+  ],
+  [
+    'brings back sessions that have ended',
+    recorded(({ clock }) => new broken.RevivingStore(clock)),
+    [
+      'a session that was ended › is not brought back by a request that had opened it',
+      'a session that was ended › is not brought back when time ended it, either',
+      'a session that was ended › tells a request in flight that what it did was not kept',
+      'many requests at once › of which one ends the session end it for all',
+      'many requests at once › of which one ends the session, and one changes its id, end it for all',
+      inOrder,
+    ],
+  ],
+  [
+    'files under the id that is in the cookie',
+    recorded(({ clock }) => new broken.RawIdStore(clock), { dump: ({ filed }) => JSON.stringify([...filed]) }),
+    ['whoever can see what is kept › sees nothing that could be used as a cookie'],
+  ],
+  [
+    'delivers messages twice',
+    recorded(({ clock }) => new broken.TwiceDeliveringStore(clock)),
+    [
+      'many requests at once › deliver a message once',
+      'a message › waits for a later page when a request that could have read it never ends',
+      inOrder,
+    ],
+  ],
+  [
+    'accepts ids that a visitor chose',
+    recorded(({ clock }) => new broken.ObligingStore(clock)),
+    [
+      'a token that nobody was given › stands for no session: an id that was never given',
+      'a token that nobody was given › gives a fresh session and is removed: an id that was never given',
+      'a token that nobody was given › never becomes the token of the session that begins',
+      'a token that nobody was given › is made by no change of a character in one that was',
+      'a token that nobody was given › is made by no part of one that was, and by nothing added in front',
+      'time › gives an ended session no way back, and whoever comes again another id',
+      'a session that was ended › is gone, whoever kept its token',
+      'a session that was ended › is not brought back by a request that had opened it',
+      'a session that was ended › is not brought back when time ended it, either',
+      'a session that was ended › tells a request in flight that what it did was not kept',
+      'many requests at once › of which one ends the session end it for all',
+      'an id that was changed › leads nowhere after that, and the cookie of the new one is left alone',
+      'an id that was changed › leads nobody to a visitor who signed in meanwhile, whose cookie is left alone',
+      inOrder,
+    ],
+  ],
+  [
+    'looks and replaces in two steps',
+    recorded(({ clock }) => new broken.TwoStepStore(clock)),
+    [
+      'two requests at once › that set different keys both keep theirs',
+      'many requests at once › that set 50 keys keep all 50',
+      'many requests at once › that count up by one each count as many as they are',
+      'many requests at once › that change the id leave one session, which all of them go on with',
+      'many requests at once › of which one ends the session end it for all',
+      'many requests at once › deliver a message once',
+    ],
+  ],
+];
+
+describe('The tests for stores', () => {
+  beforeAll(() => {
+    // What is random is the same every time.
+    fc.configureGlobal({ seed: 1 });
+  });
+
+  it.each(cases)('catch one that %s', async (_, recorder, expected) => {
+    const failures = await recorder.run();
+    expect([...failures.keys()]).toEqual(expected);
+  });
+
+  it('tell the shortest way to what they found in random requests', async () => {
+    const failures = await recorded(({ clock }) => new broken.TwiceDeliveringStore(clock)).run();
+    const story = /when\n(.*?)\n(?! )/s.exec(String(failures.get(inOrder)))?.[1] ?? '';
+    const steps = story.split('\n');
+    expect(steps.length).toBeLessThanOrEqual(9);
+    expect(steps[0]).toMatch(/^ {2}1\. browser [12] sends request 1 with no cookie$/);
+    expect(story).toMatch(/request 1: session\.flash\('[ab]', '[xyz]'\)/);
+  });
+
+  it('find nothing in one that does as it should', async () => {
+    const failures = await recorded(({ clock }) => new TableSessionStore(clock)).run();
+    expect([...failures]).toEqual([]);
+  });
+
+  it('ask of a store only what it promises', () => {
+    const promising = (abilities?: Abilities) => recorded(({ clock }) => new TableSessionStore(clock), abilities).names;
+    const [all, weak, cookie] = [promising(), promising({ losesNothing: false }), promising({ endsSessions: false })];
+    expect(all).toContain(inOrder);
+    expect(promising({ modelRuns: 0 })).toEqual(all.filter((name) => name !== inOrder));
+    expect(weak).toEqual(all.slice(0, weak.length));
+    expect(weak.join()).toContain('a session that was ended');
+    expect(weak.join()).not.toContain('many requests at once');
+    expect(cookie).toEqual(all.slice(0, cookie.length));
+    expect(cookie.join()).not.toContain('a session that was ended');
+  });
+
+  it('make every store anew, later if it takes its time, and close it', async () => {
+    const open = new Set<SessionStore>();
+    const recorder = recorded(
+      async ({ clock }) => {
+        const store = new TableSessionStore(clock);
+        open.add(store);
+        return store;
+      },
+      { modelRuns: 3, close: (store) => open.delete(store) },
+    );
+    expect([...(await recorder.run())]).toEqual([]);
+    expect(open.size).toBe(0);
+  });
+
+  it('show what a store throws', async () => {
+    const away = new Error('The database is away.');
+    class AwayStore extends TableSessionStore {
+      override async read(): Promise<never> {
+        throw away;
+      }
+    }
+    const failures = await recorded(({ clock }) => new AwayStore(clock), { modelRuns: 0 }).run();
+    expect(new Set(failures.values())).toContain(away);
+    expect(failures.size).toBeGreaterThan(40);
+  });
+});

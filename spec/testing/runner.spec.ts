@@ -1,0 +1,42 @@
+import * as node from 'node:test';
+import { describe, expect, it } from '@jest/globals';
+import { TestRunnerMissingError } from '../../lib/errors.js';
+import { defaultRunner, type Runner } from '../../lib/testing/runner.js';
+
+describe('The runner that is found', () => {
+  const globals = { describe: () => {}, it: () => {} };
+
+  it('is what the runner put there for everybody', () => {
+    expect(defaultRunner(globals, {})).toEqual(globals);
+    expect(defaultRunner()).toEqual({
+      describe: Reflect.get(globalThis, 'describe'),
+      it: Reflect.get(globalThis, 'it'),
+    });
+  });
+
+  it.each([{}, { describe: globals.describe }, { it: globals.it }, { describe: 'text', it: 'text' }])(
+    'is that of Node where there is none: %j',
+    (none) => {
+      const found = defaultRunner(none, {});
+      expect(found.describe).toEqual(expect.any(Function));
+      expect(Object.values(none)).not.toContain(found.describe);
+    },
+  );
+
+  it('may be given, as jest and Node export it', () => {
+    const given: Runner[] = [
+      { describe, it },
+      { describe: node.describe, it: node.it },
+    ];
+    expect(given.map((runner) => defaultRunner(runner, {}))).toEqual(given);
+  });
+
+  it.each([
+    ['vitest', { VITEST: 'true' }],
+    ['@jest/globals', { JEST_WORKER_ID: '1' }],
+  ])('is asked for where %s hides it', (module, environment) => {
+    const find = () => defaultRunner({}, environment);
+    expect(find).toThrow(TestRunnerMissingError);
+    expect(find).toThrow(`import { describe, it } from '${module}'`);
+  });
+});
