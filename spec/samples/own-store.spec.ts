@@ -46,6 +46,14 @@ describe('The own-store sample, built and served', () => {
     expect(replayed.text).toContain('<span data-visits>1</span>');
   });
 
+  it('passes the tests of its own store, which loses nothing', async () => {
+    const { code, output } = await app.node('--test', '--test-reporter=tap');
+    expect(output).toMatch(/^# fail 0$/m);
+    expect(output).toContain('ok 1 - end as they do in a simple model, 100 times');
+    expect(output).toContain('ok 1 - sees nothing that could be used as a cookie');
+    expect(code).toBe(0);
+  });
+
   it('is written in about 25 lines', () => {
     const source = readFileSync(join(app.folder, 'src/file-session-store.ts'), 'utf8');
     const lines = source

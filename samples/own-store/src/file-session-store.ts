@@ -1,41 +1,43 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  applyChanges,
-  parseRecord,
-  type SessionChanges,
-  SessionId,
-  SessionStore,
-  serializeRecord,
-} from 'astro-gatehouse/server';
+import { Clock, VersionedSessionStore } from 'astro-gatehouse/server';
 
-/** One file for each session, named by the fingerprint of its id: whoever reads the folder has no cookie. */
-export class FileSessionStore extends SessionStore {
-  constructor(private readonly folder: string) {
-    super();
+/**
+ * One file for each session, named by the fingerprint of its id: whoever reads the folder has no cookie. A text is its
+ * own version. Nothing comes between synchronous calls, so `replace` is one step; that holds for one process. After a
+ * crash there is the old file or the new one, and never half of one.
+ */
+export class FileSessionStore extends VersionedSessionStore {
+  readonly folder: string;
+
+  constructor(folder: string, clock = new Clock()) {
+    super(clock);
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true });
   }
 
-  override async read(token: string) {
-    if (!SessionId.isWellFormed(token)) return undefined;
-    const text = await readFile(this.#fileOf(token), 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : parseRecord(text, token);
+  protected override find(key: string) {
+    if (!existsSync(this.#fileOf(key))) return undefined;
+    const text = readFileSync(this.#fileOf(key), 'utf8');
+    return { text, version: text };
   }
 
-  override async write(changes: SessionChanges) {
-    const { opened, id } = changes;
-    const current = opened && (await this.read(opened.id));
-    if (opened && !current) return undefined;
-    await mkdir(this.folder, { recursive: true });
-    await writeFile(this.#fileOf(id), serializeRecord(applyChanges(current, changes)));
-    if (opened && opened.id !== id) await this.destroy(opened.id);
-    return id;
+  protected override insert(key: string, text: string) {
+    writeFileSync(`${this.#fileOf(key)}.new`, text);
+    renameSync(`${this.#fileOf(key)}.new`, this.#fileOf(key));
   }
 
-  override async destroy(id: string) {
-    await rm(this.#fileOf(id), { force: true });
+  protected override replace(key: string, text: string, _expiresAt: number, version: string) {
+    if (this.find(key)?.version !== version) return undefined;
+    this.insert(key, text);
+    return text;
   }
 
-  #fileOf(id: string) {
-    return join(this.folder, `${SessionId.fingerprint(id)}.session`);
+  protected override remove(key: string) {
+    rmSync(this.#fileOf(key), { force: true });
+  }
+
+  #fileOf(key: string) {
+    return join(this.folder, `${key}.session`);
   }
 }
