@@ -83,7 +83,7 @@ export function describeEndedSessions(tests: Tests): void {
       const [one, other] = await Promise.all([app.open(cookies), app.open(cookies)]);
       one.set('theme', 'dark').unset('cart');
       other.set('language', 'de').flash('notice', 'Saved');
-      const kept = await Promise.all([app.manager.commit(one, cookies), app.manager.commit(other, cookies.next())]);
+      const kept = [await app.manager.commit(one, cookies), await app.manager.commit(other, cookies.next())];
 
       const found = await app.open(cookies);
       assert.deepEqual(kept, [true, true]);

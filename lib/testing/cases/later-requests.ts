@@ -45,6 +45,20 @@ export function describeLaterRequests(tests: Tests): void {
       assert.deepEqual(await app.find(second), { cart: 1, late: true });
     });
 
+    tests.it(
+      'is replaced by the new one with the next answer, should the one that had it not arrive',
+      async (start) => {
+        const app = await start();
+        const first = await app.visitorWith({ cart: 1 });
+        const second = await app.visit(first.next(), (session) => session.regenerate());
+        app.clock.advance(9);
+        const later = await app.visit(first.next());
+        assert.deepEqual(later.values(COOKIE), second.values(COOKIE));
+        app.clock.advance(9);
+        assert.deepEqual(await app.find(later), { cart: 1 });
+      },
+    );
+
     tests.it('leads nowhere after that, and the cookie of the new one is left alone', async (start) => {
       const app = await start();
       const first = await app.visitorWith({ cart: 1 });

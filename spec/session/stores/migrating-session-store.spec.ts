@@ -5,9 +5,9 @@ import { SessionId } from '../../../lib/session/session-id.js';
 import { CookieSessionStore } from '../../../lib/session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
 import { MigratingSessionStore } from '../../../lib/session/stores/migrating-session-store.js';
+import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { changesOf } from '../../support/records.js';
-import { describeSessionStore } from './session-store.contract.js';
 
 describeSessionStore(
   'Sessions on the move',
@@ -16,7 +16,6 @@ describeSessionStore(
       from: new MemorySessionStore(config, clock),
       to: new MemorySessionStore(config, clock),
     }),
-  { endsSessions: true, losesNothing: true },
 );
 
 describe('A change of the store', () => {

@@ -36,7 +36,7 @@ describe('A store on versions', () => {
     async (step) => {
       let left = Number.POSITIVE_INFINITY;
       let comeBetween = async () => {};
-      class SlowStore extends TableStore {
+      class SlowStore extends TableSessionStore {
         protected override async find(key: string) {
           const found = await super.find(key);
           left -= 1;
@@ -63,7 +63,7 @@ describe('A store on versions', () => {
 
   it('leaves the way to a session that it could not end, so that it is ended when that is asked for again', async () => {
     let isAway = false;
-    class FailingStore extends TableStore {
+    class FailingStore extends TableSessionStore {
       protected override async replace(key: string, text: string, expiresAt: number, version: number) {
         if (isAway) throw new Error('The store is away');
         return super.replace(key, text, expiresAt, version);
