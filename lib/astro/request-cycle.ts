@@ -126,7 +126,10 @@ export class RequestCycle {
   }
 
   async #opened(): Promise<RequestScope> {
-    const session = await this.gatehouse.sessions.open(this.#cookies, isLookedAt(this.#context.request));
+    const hasReader = isLookedAt(this.#context.request);
+    const session = await this.gatehouse.sessions.open(this.#cookies, hasReader);
+    // Once more, for a manager of somebody's own that does not hand it on.
+    if (!hasReader) session.flashes.hold();
     const { store } = this.gatehouse;
     if (session.isNew && store instanceof AstroSessionStore) await store.dropUnclaimed();
     const scope = this.gatehouse.scopeFor(session);
