@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, SECRET, type Server } from '../support/app.js';
+import { CarefulVisitor } from '../support/careful-visitor.js';
+import { RedisServer } from '../support/redis-server.js';
+import { RoundRobin } from '../support/round-robin.js';
+import { Tally } from '../support/tally.js';
+import { visitedSite } from '../support/visited-site.js';
+
+const VISITORS = 200;
+/** At the least; it goes on until nothing more goes wrong. */
+const ROUNDS = 4;
+const PROCESSES = 3;
+const RECOVERY = 10_000;
+
+const pass = (milliseconds: number) => new Promise((wake) => setTimeout(wake, milliseconds));
+
+/** Three processes with one Redis, and everything that befalls them. */
+class Site {
+  readonly servers: Server[] = [];
+  readonly tally = new Tally();
+  outage: number | undefined;
+
+  constructor(
+    readonly redis: RedisServer,
+    private readonly app: App,
+  ) {}
+
+  async start(): Promise<void> {
+    this.servers.push(...(await Promise.all(Array.from({ length: PROCESSES }, () => this.#serve()))));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.stop()));
+  }
+
+  async killServer(index: number): Promise<void> {
+    this.tally.kills += 1;
+    await this.servers[index]?.stop();
+  }
+
+  async restartServer(index: number): Promise<void> {
+    this.servers[index] = await this.#serve();
+  }
+
+  async killRedis(): Promise<void> {
+    await this.redis.kill();
+    this.tally.kills += 1;
+    this.outage = this.tally.kills;
+  }
+
+  async resumeRedis(): Promise<void> {
+    this.outage = undefined;
+    await this.redis.resume();
+  }
+
+  #serve(): Promise<Server> {
+    return this.app.serve({ GATEHOUSE_SECRET: SECRET, REDIS_URL: this.redis.url });
+  }
+}
+
+/** What goes wrong, one after another, while visitors come and go. */
+async function befall(site: Site): Promise<void> {
+  await pass(1_500);
+  for (const index of [0, 1, 2]) {
+    await site.killServer(index);
+    await pass(500);
+    await site.restartServer(index);
+  }
+  await site.killRedis();
+  await pass(1_500);
+  await site.resumeRedis();
+  await pass(1_500);
+  await Promise.all([site.killServer(0), site.killServer(1)]);
+  await Promise.all([site.restartServer(0), site.restartServer(1)]);
+  await Promise.all([site.killServer(2), site.killRedis()]);
+  await Promise.all([site.restartServer(2), pass(1_500)]);
+  await site.resumeRedis();
+  await pass(1_500);
+  // Nobody restarts a process after this one: they have to find the way back by themselves.
+  await site.killRedis();
+  await pass(1_000);
+  await site.resumeRedis();
+}
+
+describe('Three processes and one Redis, of which each is killed again and again', () => {
+  let app: App;
+  let site: Site;
+  let proxy: RoundRobin;
+  let visitors: CarefulVisitor[] = [];
+
+  beforeAll(async () => {
+    app = await App.create(undefined, visitedSite("{ store: 'redis' }")).build();
+    site = new Site(await RedisServer.start(), app);
+    await site.start();
+    proxy = await RoundRobin.start(site.servers);
+    const place = {
+      origin: proxy.origin,
+      get outage() {
+        return site.outage;
+      },
+    };
+    visitors = Array.from({ length: VISITORS }, (_, number) => new CarefulVisitor(place, number, site.tally));
+    let isOver = false;
+    const disasters = befall(site).finally(() => {
+      isOver = true;
+    });
+    const visits = visitors.map(async (visitor) => {
+      while (!isOver || visitor.rounds < ROUNDS) await visitor.goRound();
+    });
+    await Promise.all([disasters, ...visits]);
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await site.stop();
+    await site.redis.remove();
+    app.remove();
+  });
+
+  it('serve every visitor again, each by itself, once Redis is back', async () => {
+    const signedIn = visitors.filter((visitor) => visitor.isSignedIn);
+    expect(signedIn.length).toBeGreaterThan(0);
+    for (const server of site.servers) {
+      const deadline = Date.now() + RECOVERY;
+      const browser = signedIn[0]?.browserAt(server);
+      let status = 0;
+      while (status !== 200 && Date.now() < deadline) status = (await browser?.get('/account'))?.status ?? 0;
+      expect(status).toBe(200);
+    }
+  });
+
+  it('have lost nothing that was acknowledged, and shown nobody what they should not see', async () => {
+    await Promise.all(visitors.map((visitor) => visitor.checkAll()));
+    const { tally } = site;
+    console.log(tally.summary);
+    expect({ lost: tally.lost, wrong: tally.wrong }).toEqual({ lost: [], wrong: [] });
+    expect(tally.visitors).toBe(VISITORS);
+    expect(tally.kills).toBe(9);
+    for (const count of ['acknowledged', 'unavailable', 'broken', 'refusedWhileAway', 'shownWhileAway'] as const)
+      expect(tally[count]).toBeGreaterThan(0);
+    for (const count of ['signOuts', 'idChanges', 'certainMessages'] as const)
+      expect(tally[count]).toBeGreaterThan(VISITORS / 2);
+  });
+});
