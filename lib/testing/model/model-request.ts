@@ -38,6 +38,11 @@ export class ModelRequest {
     return this.#isEnded;
   }
 
+  /** Whether it came with the id of before: the visitor is told the new one. */
+  get hasMoved(): boolean {
+    return this.opened !== undefined && this.opened.token !== this.token;
+  }
+
   /** Every value that the page sees. */
   get values(): Record<string, unknown> {
     return Object.fromEntries(this.#applied(this.#seen));
