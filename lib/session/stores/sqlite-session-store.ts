@@ -12,11 +12,13 @@ const SWEEP_EVERY = 10_000;
 const SWEEP_SLICE = 500;
 /** Milliseconds for which a process waits while another one writes. */
 const BUSY = 5_000;
+/** SQLITE_BUSY. @see https://www.sqlite.org/rescode.html#busy */
+const LOCKED = 5;
 
 const SCHEMA = `
+  PRAGMA busy_timeout = ${BUSY};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA busy_timeout = ${BUSY};
   CREATE TABLE IF NOT EXISTS sessions (
     key TEXT PRIMARY KEY,
     text TEXT NOT NULL,
@@ -49,7 +51,7 @@ export class SqliteSessionStore extends VersionedSessionStore {
   constructor({ file = DEFAULT_FILE }: SqliteOptions = {}, clock: Clock = new Clock()) {
     super(clock);
     this.#database = open(file);
-    this.#database.exec(SCHEMA);
+    setUp(this.#database);
     this.#find = this.#database.prepare('SELECT text, version FROM sessions WHERE key = ?');
     this.#insert = this.#database.prepare('INSERT INTO sessions (key, text, version, expires_at) VALUES (?, ?, 1, ?)');
     this.#replace = this.#database.prepare(
@@ -93,6 +95,20 @@ export class SqliteSessionStore extends VersionedSessionStore {
     const { changes } = this.#sweep.run(now);
     // A full slice: there is more, and the next request goes on with it.
     if (Number(changes) < SWEEP_SLICE) this.#sweptAt = now;
+  }
+}
+
+/** Processes that start at the same moment refuse each other without waiting, lest they wait for ever: then once more. */
+function setUp(database: DatabaseSync): void {
+  const deadline = performance.now() + BUSY;
+  for (;;) {
+    try {
+      database.exec(SCHEMA);
+      return;
+    } catch (error) {
+      const isLocked = error instanceof Error && 'errcode' in error && error.errcode === LOCKED;
+      if (!isLocked || performance.now() > deadline) throw error;
+    }
   }
 }
 

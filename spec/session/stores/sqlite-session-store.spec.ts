@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { MissingClientError } from '../../../lib/errors.js';
 import { SessionId } from '../../../lib/session/session-id.js';
@@ -12,6 +13,14 @@ import { changesOf } from '../../support/records.js';
 describeSessionStore('Sessions in SQLite', ({ clock }) => new SqliteSessionStore({ file: ':memory:' }, clock), {
   close: (store) => store.close(),
 });
+
+/** Another thread, which waits as another process does: for what this one does, too. */
+const HOLD_THE_FILE = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const database = new (require('node:sqlite').DatabaseSync)(workerData);
+  database.exec('BEGIN EXCLUSIVE');
+  parentPort.postMessage('held');
+  setTimeout(() => database.close(), 300);`;
 
 describe('The store in SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
@@ -44,6 +53,14 @@ describe('The store in SQLite', () => {
     expect(Object.fromEntries(found?.values ?? [])).toEqual({ cart: 1, theme: 'dark', language: 'de' });
     await other.destroy(token);
     expect(await one.read(token)).toBeUndefined();
+  });
+
+  it('waits at its start for a process that has the file to itself', async () => {
+    mkdirSync(join(folder, 'deep'), { recursive: true });
+    const other = new Worker(HOLD_THE_FILE, { eval: true, workerData: file });
+    await new Promise((resolve) => other.once('message', resolve));
+    expect(await start().write(changesOf({ set: { cart: 1 } }))).toBeDefined();
+    await other.terminate();
   });
 
   it('drops what has expired, in slices', async () => {
