@@ -6,7 +6,7 @@ import { Clock } from '../session/clock.js';
 import { applyChanges, type SessionChanges } from '../session/session-changes.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionId } from '../session/session-id.js';
-import type { SessionRecord } from '../session/session-record.js';
+import { isEmptyRecord, type SessionRecord } from '../session/session-record.js';
 import { SessionStore } from '../session/stores/session-store.js';
 
 /** The visitor's values, as one plain object. */
@@ -75,6 +75,10 @@ export class AstroSessionStore extends SessionStore {
     if (changes.opened && !current) return undefined;
     const data = this.#data;
     const { values, ...record } = applyChanges(current, changes);
+    if (changes.opened && isEmptyRecord({ values, ...record })) {
+      data.destroy();
+      return undefined;
+    }
     const isPlain = ([key]: [string, unknown]) => key !== '__proto__';
     if (changes.id !== changes.opened?.id) await data.regenerate();
     data.set(VALUES, Object.fromEntries([...values].filter(isPlain)));

@@ -60,7 +60,8 @@ export class SessionManager {
     if (isSuperseded && !hasSignedIn) return !session.isDirty;
     if (!session.isDirty) return this.#commitUnchanged(session, cookies);
     await this.abandon(session);
-    return session.isEmpty ? this.#leaveNothing(session, cookies) : this.#write(session, cookies);
+    const isNothing = session.isEmpty && session.journal.opened === undefined;
+    return isNothing ? this.#leaveNothing(session, cookies) : this.#write(session, cookies);
   }
 
   /** Ends in the store what the request ended: all that can be done when no answer will carry a cookie. */
@@ -85,7 +86,6 @@ export class SessionManager {
 
   async #commitUnchanged(session: Session, cookies: CookieJar): Promise<boolean> {
     const { opened } = session.journal;
-    if (opened && session.isEmpty) return this.#leaveNothing(session, cookies);
     if (opened && (opened.hasMoved || this.#isDueForRenewal(opened))) return this.#write(session, cookies);
     if (!opened && cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
     return true;
@@ -158,11 +158,9 @@ export class SessionManager {
     return Math.min(now + this.config.idleTimeout, createdAt + this.config.absoluteTimeout);
   }
 
-  async #leaveNothing(session: Session, cookies: CookieJar): Promise<boolean> {
-    const { opened, endedId } = session.journal;
-    if (opened) await kept('destroy', () => this.store.destroy(opened.id));
+  #leaveNothing(session: Session, cookies: CookieJar): boolean {
     // An answer that was made before this one may have put the cookie in place: then the request carries none.
-    const hadCookie = opened !== undefined || endedId !== undefined;
+    const hadCookie = session.journal.endedId !== undefined;
     if (hadCookie || cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
     session.settle(undefined);
     return true;
@@ -172,9 +170,11 @@ export class SessionManager {
     const changes = this.#changesOf(session);
     const token = await kept('write', () => this.store.write(changes));
     if (token === undefined) {
-      // The cookie stays: a login in another request may have put a new one in its place by now.
+      const { isEmpty } = session;
+      // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
+      if (isEmpty) this.#removeCookie(cookies);
       session.settle(undefined);
-      return false;
+      return isEmpty;
     }
     const maxAge = Math.ceil((changes.expiresAt - changes.renewedAt) / 1000);
     cookies.set(this.config.cookieName, token, { ...this.config.cookie, maxAge });

@@ -34,6 +34,11 @@ export interface SessionRecord {
 
 const FORMAT_VERSION = 1;
 
+/** Whether nothing is left of a session that would be worth keeping. */
+export function isEmptyRecord({ values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): boolean {
+  return values.size === 0 && flashes.size === 0;
+}
+
 /**
  * @returns The record as text, without its id: what a store keeps must not be usable as a cookie. JSON where that says
  *   all there is to say, because it is read five times as fast; devalue's format for everything else.

@@ -5,7 +5,7 @@ import { injectable } from '../../injectable.js';
 import { type SecretKey, Secrets } from '../secrets.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
-import { parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
+import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
 import { OpenedSeals, type SealContent } from './opened-seals.js';
 import { SessionStore } from './session-store.js';
 
@@ -38,8 +38,9 @@ export class CookieSessionStore extends SessionStore {
   }
 
   /** @throws {SessionTooLargeError} When the sealed session does not fit in a cookie. */
-  override async write(changes: SessionChanges): Promise<string> {
+  override async write(changes: SessionChanges): Promise<string | undefined> {
     const record = applyChanges(changes.opened, changes);
+    if (changes.opened && isEmptyRecord(record)) return undefined;
     const content = { id: record.id, text: serializeRecord(record) };
     const token = await this.#seal(content);
     const size = token.length + this.config.cookieName.length;

@@ -1,7 +1,7 @@
 import type { FlashLease } from '../flash-lease.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
-import type { SessionRecord } from '../session-record.js';
+import { isEmptyRecord, type SessionRecord } from '../session-record.js';
 import { CookieSessionStore } from './cookie-session-store.js';
 import { SessionStore } from './session-store.js';
 
@@ -59,8 +59,10 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   /** Begins in the new store with everything that the session is to hold. */
-  #begin(current: SessionRecord, changes: SessionChanges, id: string): Promise<string | undefined> {
-    const { values, flashes, identity } = applyChanges(current, changes);
+  async #begin(current: SessionRecord, changes: SessionChanges, id: string): Promise<string | undefined> {
+    const next = applyChanges(current, changes);
+    if (isEmptyRecord(next)) return undefined;
+    const { values, flashes, identity } = next;
     const nothing = { unset: new Set<string>(), updates: new Map<string, never>(), flashesTaken: new Set<string>() };
     return this.#to.write({
       ...changes,

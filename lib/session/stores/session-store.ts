@@ -35,8 +35,9 @@ export abstract class SessionStore {
    *
    * When `changes.opened` is set, that session must still be there: one that was destroyed or has expired in between is
    * never brought back. When `changes.id` differs from `changes.opened.id`, the record moves, and the old id is dead.
+   * When the changes leave nothing in it ({@link isEmptyRecord}), it is not found any more.
    *
-   * @returns The token to send, or `undefined` when the session is gone.
+   * @returns The token to send, or `undefined` when the session is gone, or nothing is left in it.
    */
   abstract write(changes: SessionChanges): Promise<string | undefined>;
 

@@ -1,7 +1,7 @@
 import { Clock } from '../clock.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
-import { parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
+import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
 import { SessionStore } from './session-store.js';
 
 /** What is asked of a storage; those of the package `unstorage` have it, whatever their driver is. */
@@ -48,8 +48,13 @@ export class UnstorageSessionStore extends SessionStore {
     const { opened, id, expiresAt } = changes;
     const current = opened && (await this.read(opened.id));
     if (opened && !current) return undefined;
+    const next = applyChanges(current, changes);
+    if (opened && isEmptyRecord(next)) {
+      await this.destroy(opened.id);
+      return undefined;
+    }
     const ttl = Math.max(1, Math.ceil((expiresAt - this.clock.now()) / 1000));
-    await this.storage.setItem(this.#keyOf(id), serializeRecord(applyChanges(current, changes)), { ttl });
+    await this.storage.setItem(this.#keyOf(id), serializeRecord(next), { ttl });
     if (opened && opened.id !== id) await this.destroy(opened.id);
     return id;
   }

@@ -4,7 +4,7 @@ import { type FlashLease, withLease } from '../flash-lease.js';
 import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from '../moved-record.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
-import { parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
+import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
 import { SessionStore } from './session-store.js';
 
 /** Of requests that change one session at the same moment, this many may come first before one is given up. */
@@ -12,6 +12,8 @@ const MAX_ATTEMPTS = 200;
 /** What stands in the place of a session that is being ended, and for how many milliseconds at the most. */
 const ENDED = '';
 const ENDED_FOR = 60_000;
+/** Milliseconds for which requests under way may still put something into a session that another one emptied. */
+const EMPTY_FOR = 60_000;
 
 /** A text under a key, and what tells it from an older or a newer one. */
 export interface StoredText {
@@ -55,7 +57,8 @@ export abstract class VersionedSessionStore extends SessionStore {
     if (!SessionId.isWellFormed(token)) return undefined;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const found = await this.#find(token);
-      if (!found || !lease) return found;
+      if (!found || isEmptyRecord(found)) return undefined;
+      if (!lease) return found;
       const leased = withLease(found, lease);
       if (leased === found) return found;
       const version = await this.#replace(found, leased);
@@ -80,7 +83,10 @@ export abstract class VersionedSessionStore extends SessionStore {
       // A session that got another id meanwhile keeps that one, unless somebody signs in: an id leads to one session.
       const keepsId = current.id !== opened.id && !changes.hasSignedIn;
       const next = applyChanges(current, keepsId ? { ...changes, id: current.id } : changes);
-      if (await this.#put(current, next, changes.hasSignedIn)) return next.id;
+      const isEmpty = isEmptyRecord(next);
+      // Nobody is told the id of an empty one, so it keeps the one that requests under way know.
+      const left = isEmpty ? { ...next, id: current.id, expiresAt: this.clock.now() + EMPTY_FOR } : next;
+      if (await this.#put(current, left, changes.hasSignedIn)) return isEmpty ? undefined : next.id;
       current = await this.#find(current.id);
     }
     if (!current) return undefined;

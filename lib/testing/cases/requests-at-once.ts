@@ -71,6 +71,29 @@ export function describeRequestsAtOnce(tests: Tests): void {
       for (const jar of [cookies, ...jars]) assert.deepEqual(await app.find(jar), {});
     });
 
+    tests.it('of which one empties the session keep what the others put in', async (start) => {
+      const app = await start();
+      const empty = (session: Session) => session.clear();
+      const fill = (session: Session) => session.set('theme', 'dark');
+      for (const pages of [
+        [empty, fill],
+        [fill, empty],
+      ]) {
+        const cookies = await app.visitorWith({ cart: 1 });
+        await atOnce(app, cookies, pages);
+        assert.deepEqual(await app.find(cookies), { theme: 'dark' });
+      }
+    });
+
+    tests.it('of which one has the message in hand leave it to that one', async (start) => {
+      const app = await start();
+      const cookies = await app.visit(new FakeCookieJar(), (session) => session.flash('notice', 'Saved'));
+      const first = await app.open(cookies);
+      await app.visit(cookies.next());
+      await app.manager.commit(first, cookies.next());
+      assert.equal((await app.open(cookies)).flash('notice'), 'Saved');
+    });
+
     tests.it('of which one ends the session, and one changes its id, end it for all', async (start) => {
       const app = await start();
       const cookies = await app.visitorWith({ userId: 'ada' });

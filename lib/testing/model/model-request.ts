@@ -25,7 +25,7 @@ export class ModelRequest {
     readonly token: string | undefined,
     readonly openedAt: number,
   ) {
-    this.opened = token === undefined ? undefined : model.find(token, openedAt);
+    this.opened = token === undefined ? undefined : model.open(token, openedAt);
     this.#isSuperseded = !this.opened && token !== undefined && model.isSuperseded(token, openedAt);
     this.#seen = new Map(this.opened?.session.values);
     this.#renewedAt = this.opened?.session.renewedAt ?? 0;
@@ -41,6 +41,11 @@ export class ModelRequest {
   /** Whether it came with the id of before: the visitor is told the new one. */
   get hasMoved(): boolean {
     return this.opened !== undefined && this.opened.token !== this.token;
+  }
+
+  /** Whether the page sees nothing any more. */
+  get isEmpty(): boolean {
+    return this.#applied(this.#seen).size === 0 && this.#waiting.size === 0 && this.#left.size === 0;
   }
 
   /** Every value that the page sees. */

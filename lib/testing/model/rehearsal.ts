@@ -4,7 +4,7 @@ import { type Application, COOKIE } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import { ModelRequest } from './model-request.js';
 import { act, sentenceOf } from './page.js';
-import { SessionModel } from './session-model.js';
+import { EMPTY_FOR, isEmpty, SessionModel } from './session-model.js';
 import type { Step } from './steps.js';
 
 /** Milliseconds: a request under way for longer than this is given up, and no answer comes. */
@@ -86,11 +86,6 @@ export class Rehearsal {
       'a session where there should be none, or none where there should be one',
     );
     assert.deepEqual(session.all(), model.values, 'the session does not hold what it should');
-    if (!session.isNew) return;
-    // What no page takes out: a session that a page sees empty ends, whatever others put in meanwhile.
-    this.#tell(`${name}: session.set('begun', '${name}')`);
-    session.set('begun', name);
-    model.set('begun', name);
   }
 
   #copy(browser: number, from: number): void {
@@ -121,9 +116,9 @@ export class Rehearsal {
   #expect(request: ModelRequest, isKept: boolean, cookie: string | undefined): void {
     const { fate, opened, token } = request;
     if (fate === 'superseded') {
-      assert.equal(isKept, request.isEnded, 'kept what a request did that came too late');
+      assert.equal(isKept, request.isEnded || request.isEmpty, 'kept what a request did that came too late');
       assert.equal(cookie, undefined, 'a cookie for a request that came too late');
-    } else if (fate === 'ended') {
+    } else if (fate === 'ended' || (fate === 'begun' && request.isEmpty)) {
       assert.equal(cookie, token === undefined ? undefined : '', 'the cookie was not removed');
       if (opened) this.#model.end(opened.token);
     } else if (fate === 'unchanged' && !request.hasMoved && !request.isDueForRenewal(this.#now, this.#expiry)) {
@@ -136,17 +131,19 @@ export class Rehearsal {
   #expectWritten(request: ModelRequest, isKept: boolean, cookie: string | undefined): void {
     const { opened } = request;
     const current = opened && this.#model.find(opened.token, this.#now);
-    const isGone = opened !== undefined && current === undefined;
-    assert.equal(isKept, !isGone, isKept ? 'brought back what had ended' : 'lost what was done');
+    const next = request.applyTo(current?.session, this.#now, this.#expiry);
+    const isGone = opened !== undefined && (current === undefined || isEmpty(next));
+    assert.equal(isKept, !isGone || request.isEmpty, isKept ? 'brought back what had ended' : 'lost what was done');
     if (isGone) {
-      assert.equal(cookie, undefined, 'a cookie for a session that has ended');
+      assert.equal(cookie, request.isEmpty ? '' : undefined, 'a cookie for a session that has ended');
+      if (current) this.#model.put(current.token, { ...next, expiresAt: this.#now + EMPTY_FOR });
       return;
     }
     assert.ok(cookie, 'no cookie for what was kept');
     const changesId = !current || request.changesId(current);
     if (changesId) assert.equal(this.#model.tokens.has(cookie), false, 'an id that was there before');
     else assert.equal(cookie, current.token, 'another id than the session has');
-    this.#model.put(cookie, request.applyTo(current?.session, this.#now, this.#expiry));
+    this.#model.put(cookie, next);
     if (changesId && current) this.#model.move(current.token, cookie, this.#now, request.hasSignedIn);
   }
 

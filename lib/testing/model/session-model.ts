@@ -1,4 +1,6 @@
-/** Milliseconds for which an old id leads to its session, for which it is known at all, and for which a lease holds. */
+/** Milliseconds for which an emptied session can be filled again by requests under way. */
+export const EMPTY_FOR = 60_000;
+/** For which an old id leads to its session, for which it is known at all, and for which a lease holds. */
 const GRACE = 10_000;
 const TRAIL = 60_000;
 const LEASE = 60_000;
@@ -16,6 +18,11 @@ export interface ModelSession {
   readonly createdAt: number;
   readonly renewedAt: number;
   readonly expiresAt: number;
+}
+
+/** A session that holds nothing is none. */
+export function isEmpty({ values, messages }: Pick<ModelSession, 'values' | 'messages'>): boolean {
+  return values.size === 0 && messages.size === 0;
 }
 
 /** Where a token leads. */
@@ -41,6 +48,13 @@ export class SessionModel {
     return this.#tokens;
   }
 
+  /** What a new request finds. */
+  open(token: string, now: number): Found | undefined {
+    const found = this.find(token, now);
+    return found && isEmpty(found.session) ? undefined : found;
+  }
+
+  /** What a request under way finds. */
   find(token: string, now: number): Found | undefined {
     const moved = this.#moved.get(token);
     if (moved) return moved.isSecret || now >= moved.at + GRACE ? undefined : this.find(moved.to, now);

@@ -41,6 +41,10 @@ function valuesOf(record: SessionRecord | undefined): Record<string, unknown> | 
   return record && Object.fromEntries(record.values);
 }
 
+async function sealed(store: CookieSessionStore, set: Record<string, unknown> = { cart: 1 }): Promise<string> {
+  return (await store.write(changesOf({ set }))) ?? '';
+}
+
 async function tooLarge(store: CookieSessionStore, set: Record<string, unknown>): Promise<SessionTooLargeError> {
   const refusal: unknown = await store.write(changesOf({ set })).catch((error: unknown) => error);
   if (refusal instanceof SessionTooLargeError) return refusal;
@@ -57,14 +61,14 @@ function secrets(): Secrets {
 
 describe('A sealed session', () => {
   it('tells nobody what is in it', async () => {
-    const token = await storeWith(OLD).write(changesOf({ set: { userId: 'ada-lovelace' } }));
+    const token = await sealed(storeWith(OLD), { userId: 'ada-lovelace' });
     const readable = token.split(/[*~]/).map((part) => Buffer.from(part, 'base64url').toString());
     expect(readable.join('')).not.toContain('lovelace');
     expect(token).not.toContain('lovelace');
   });
 
   it('holds nothing that a cookie cannot', async () => {
-    const token = await storeWith(OLD).write(changesOf({ set: { text: 'ä; ,"\\\r\n' } }));
+    const token = await sealed(storeWith(OLD), { text: 'ä; ,"\\\r\n' });
     expect(token).toMatch(/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/);
   });
 
@@ -74,17 +78,17 @@ describe('A sealed session', () => {
   });
 
   it('opens in another process that has the same secret', async () => {
-    const token = await storeWith(OLD).write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(storeWith(OLD));
     expect(valuesOf(await storeWith(OLD).read(token))).toEqual({ cart: 1 });
   });
 
   it('does not open with another secret', async () => {
-    const token = await storeWith(OLD).write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(storeWith(OLD));
     expect(await storeWith(NEW).read(token)).toBeUndefined();
   });
 
   it('does not open under another cookie’s name', async () => {
-    const token = await storeWith(OLD, 'gatehouse').write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(storeWith(OLD, 'gatehouse'));
     expect(await storeWith(OLD, 'other').read(token)).toBeUndefined();
   });
 
@@ -131,30 +135,30 @@ describe('A sealed session', () => {
 
 describe('A new secret', () => {
   it('in front of the old one leaves old sessions open', async () => {
-    const token = await storeWith(OLD).write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(storeWith(OLD));
     expect(valuesOf(await storeWith([NEW, OLD]).read(token))).toEqual({ cart: 1 });
   });
 
   it('in front of the old one seals what is written from then on', async () => {
-    const token = await storeWith([NEW, OLD]).write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(storeWith([NEW, OLD]));
     expect(await storeWith(OLD).read(token)).toBeUndefined();
     expect(valuesOf(await storeWith([NEW, OLD]).read(token))).toEqual({ cart: 1 });
   });
 
   it('opens what it sealed once the old one is taken away', async () => {
-    const token = await storeWith([NEW, OLD]).write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(storeWith([NEW, OLD]));
     expect(valuesOf(await storeWith(NEW).read(token))).toEqual({ cart: 1 });
   });
 
   it('ends what the old one sealed once that is taken away', async () => {
-    const token = await storeWith([OLD]).write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(storeWith([OLD]));
     expect(await storeWith(NEW).read(token)).toBeUndefined();
   });
 });
 
 describe('Opening a seal', () => {
   it('is done once for requests that carry the same one', async () => {
-    const token = await storeWith(OLD).write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(storeWith(OLD));
     const counted = new CountedSecrets([OLD]);
     const store = storeWith(counted);
     const first = await store.read(token);
@@ -166,7 +170,7 @@ describe('Opening a seal', () => {
   it('is not needed where it was sealed', async () => {
     const counted = new CountedSecrets([OLD]);
     const store = storeWith(counted);
-    const token = await store.write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(store);
     expect(valuesOf(await store.read(token))).toEqual({ cart: 1 });
     expect(counted.count).toBe(1);
   });
@@ -174,7 +178,7 @@ describe('Opening a seal', () => {
   it('is tried again for one that did not open', async () => {
     const counted = new CountedSecrets([OLD]);
     const store = storeWith(counted);
-    const token = await storeWith(NEW).write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(storeWith(NEW));
     await store.read(token);
     await store.read(token);
     expect(counted.count).toBe(2);
@@ -221,7 +225,7 @@ describe('A session that does not fit in a cookie', () => {
 
   it('leaves the one before as it was', async () => {
     const store = storeWith(OLD);
-    const token = await store.write(changesOf({ set: { cart: 1 } }));
+    const token = await sealed(store);
     const opened = await store.read(token);
     await expect(store.write(changesOf({ opened, set: { cart: 'x'.repeat(4000) } }))).rejects.toThrow(
       SessionTooLargeError,

@@ -73,7 +73,7 @@ describe('A change of the store', () => {
     const to = new MemorySessionStore(config, clock);
     const store = new MigratingSessionStore({ from, to });
     const times = { createdAt: clock.now(), renewedAt: clock.now(), expiresAt: clock.now() + 60_000 };
-    const seal = await from.write(changesOf({ ...times, set: { cart: 1 } }));
+    const seal = (await from.write(changesOf({ ...times, set: { cart: 1 } }))) ?? '';
     const opened = await store.read(seal);
     const token = (await store.write(changesOf({ ...opened, opened, set: { theme: 'dark' } }))) ?? '';
     expect(SessionId.isWellFormed(token)).toBe(true);
