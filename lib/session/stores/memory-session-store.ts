@@ -3,7 +3,8 @@ import { Clock } from '../clock.js';
 import { SessionConfig } from '../session-config.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
 
-const WINDOWS = 64;
+/** Few, for every session that is asked for is looked for in one after another. */
+const WINDOWS = 16;
 const MAX_SESSIONS = 1_000_000;
 
 export interface MemoryOptions {
@@ -18,7 +19,8 @@ export interface MemoryOptions {
  */
 @injectable()
 export class MemorySessionStore extends VersionedSessionStore {
-  readonly #windows = new Map<number, Map<string, string>>();
+  /** The latest first: who comes again was mostly here not long ago. */
+  readonly #windows: Window[] = [];
   readonly #windowLength: number;
   #maxSessions = MAX_SESSIONS;
   #size = 0;
@@ -41,69 +43,91 @@ export class MemorySessionStore extends VersionedSessionStore {
 
   // A text is its own version: who compares it compares all there is to compare.
   protected override find(key: string): StoredText | undefined {
-    const text = this.#windowOf(key)?.get(key);
+    const short = shortened(key);
+    const text = this.#windowOf(short)?.texts.get(short);
     return text === undefined ? undefined : { text, version: text };
   }
 
   protected override insert(key: string, text: string, expiresAt: number): void {
-    if (this.#size >= this.#maxSessions) this.#dropLongestIdle();
-    this.#windowFor(expiresAt).set(key, inOnePiece(text));
-    this.#size += 1;
+    this.#keep(shortened(key), text, expiresAt);
   }
 
   protected override replace(key: string, text: string, expiresAt: number, version: string): string | undefined {
-    const window = this.#windowOf(key);
-    if (window?.get(key) !== version) return undefined;
-    this.#delete(window, key);
-    this.insert(key, text, expiresAt);
+    const short = shortened(key);
+    const window = this.#windowOf(short);
+    if (window?.texts.get(short) !== version) return undefined;
+    this.#delete(window, short);
+    this.#keep(short, text, expiresAt);
     return text;
   }
 
   protected override remove(key: string): void {
-    this.#delete(this.#windowOf(key), key);
+    const short = shortened(key);
+    this.#delete(this.#windowOf(short), short);
   }
 
-  #delete(window: Map<string, string> | undefined, key: string): void {
-    if (window?.delete(key)) this.#size -= 1;
+  #keep(short: string, text: string, expiresAt: number): void {
+    if (this.#size >= this.#maxSessions) this.#dropLongestIdle();
+    this.#windowFor(expiresAt).texts.set(short, inOnePiece(text));
+    this.#size += 1;
+  }
+
+  #delete(window: Window | undefined, short: string | undefined): void {
+    if (short !== undefined && window?.texts.delete(short)) this.#size -= 1;
   }
 
   /** What expires first has been idle for longest. */
   #dropLongestIdle(): void {
     this.#dropExpiredWindows();
-    const filled = [...this.#windows].filter(([, window]) => window.size > 0);
-    const [, window] = filled.reduce(
-      (first, other) => (other[0] < first[0] ? other : first),
-      filled[0] ?? [0, undefined],
-    );
-    const [key = ''] = window?.keys() ?? [];
-    if (this.#size >= this.#maxSessions) this.#delete(window, key);
+    const window = this.#windows.findLast(({ texts }) => texts.size > 0);
+    if (this.#size >= this.#maxSessions) this.#delete(window, window?.nextToGo());
   }
 
-  #windowOf(key: string): Map<string, string> | undefined {
+  #windowOf(short: string): Window | undefined {
     this.#dropExpiredWindows();
-    for (const window of this.#windows.values()) if (window.has(key)) return window;
-    return undefined;
+    return this.#windows.find(({ texts }) => texts.has(short));
   }
 
-  #windowFor(expiresAt: number): Map<string, string> {
+  #windowFor(expiresAt: number): Window {
     const number = Math.ceil(expiresAt / this.#windowLength);
-    let window = this.#windows.get(number);
-    if (!window) {
-      this.#dropExpiredWindows();
-      window = new Map();
-      this.#windows.set(number, window);
-    }
+    const found = this.#windows.find((window) => window.number === number);
+    if (found) return found;
+    this.#dropExpiredWindows();
+    const window = new Window(number);
+    this.#windows.push(window);
+    this.#windows.sort((a, b) => b.number - a.number);
     return window;
   }
 
   #dropExpiredWindows(): void {
     const running = Math.ceil(this.clock.now() / this.#windowLength);
-    for (const [number, window] of this.#windows) {
-      if (number >= running) continue;
-      this.#windows.delete(number);
-      this.#size -= window.size;
+    for (let last = this.#windows.at(-1); last && last.number < running; last = this.#windows.at(-1)) {
+      this.#windows.pop();
+      this.#size -= last.texts.size;
     }
   }
+}
+
+/** What expires in one stretch of time. */
+class Window {
+  readonly texts = new Map<string, string>();
+  #leaving: Iterator<string> | undefined;
+
+  constructor(readonly number: number) {}
+
+  /** The key of what came first and has to be dropped now. Goes on where it was: a Map is slow to pass by what is gone. */
+  nextToGo(): string | undefined {
+    this.#leaving ??= this.texts.keys();
+    const { value, done } = this.#leaving.next();
+    if (!done) return value;
+    this.#leaving = this.texts.keys();
+    return this.#leaving.next().value;
+  }
+}
+
+/** 192 bits of a fingerprint, a byte for each letter: enough to tell all ids apart, and 24 bytes less to keep for each. */
+function shortened(key: string): string {
+  return atob(key.slice(0, 32).replaceAll('-', '+').replaceAll('_', '/'));
 }
 
 /** A text just put together keeps its pieces beside it, 64 bytes that a million sessions would all pay for; a copy has none. */

@@ -53,7 +53,7 @@ describe('The store in memory', () => {
     expect(await store.write(changesOf({ opened, id }))).toBe(id);
     expect((await store.read(id))?.values.get('cart')).toBe(1);
     expect(store.size).toBe(2);
-    clock.advance(60 + HOUR / 64);
+    clock.advance(60 + HOUR / 16);
     expect(await store.read(opened?.id ?? '')).toBeUndefined();
     expect(store.size).toBe(1);
   });
@@ -74,7 +74,7 @@ describe('The store in memory', () => {
     clock.advance(HOUR / 2);
     const later = await begin();
     expect(store.size).toBe(2);
-    clock.advance(HOUR / 2 + HOUR / 64);
+    clock.advance(HOUR / 2 + HOUR / 16);
     expect(await store.read(later?.id ?? '')).toBeDefined();
     expect(store.size).toBe(1);
   });
@@ -111,5 +111,28 @@ describe('The store in memory', () => {
     expect(store.size).toBe(3);
     const found = await Promise.all(tokens.map((token) => store.read(token)));
     expect(found.map((record) => record?.values.get('count'))).toEqual([undefined, undefined, 2, 3, 4]);
+  });
+
+  it('lets one after another go at its limit, and not those that came back meanwhile', async () => {
+    const { clock, store, begin } = start();
+    store.limitTo(2);
+    const first = await begin();
+    const second = await begin();
+    await store.write(changesOf({ opened: first, expiresAt: clock.now() + HOUR * 1000 }));
+    const third = await begin();
+    const kept = async (record: typeof first) => (await store.read(record?.id ?? '')) !== undefined;
+    expect([await kept(first), await kept(second), await kept(third)]).toEqual([true, false, true]);
+    const fourth = await begin();
+    expect([await kept(first), await kept(third), await kept(fourth)]).toEqual([false, true, true]);
+  });
+
+  it('keeps one session where it may keep no more', async () => {
+    const { store, begin } = start();
+    store.limitTo(1);
+    for (let count = 0; count < 4; count++) {
+      const opened = await begin();
+      expect(opened?.values.get('cart')).toBe(1);
+      expect(store.size).toBe(1);
+    }
   });
 });
