@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const SERVE = join(import.meta.dirname, 'serve-app.mjs');
@@ -13,11 +13,13 @@ export class AppProcess {
   #child;
   #port;
 
-  static async start(entry, { countsLoaded = false } = {}) {
+  /** @param env What it finds in its environment beside what is there anyhow, the address of a Redis for one. */
+  static async start(entry, { countsLoaded = false, env = {} } = {}) {
     const app = new AppProcess();
     app.#child = fork(SERVE, [entry], {
-      execArgv: countsLoaded ? ['--import', COUNT] : [],
-      env: { ...process.env, NODE_ENV: 'production', GATEHOUSE_SECRET: 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa' },
+      cwd: join(dirname(entry), '../..'),
+      execArgv: ['--expose-gc', ...(countsLoaded ? ['--import', COUNT] : [])],
+      env: { ...process.env, ...env, NODE_ENV: 'production', GATEHOUSE_SECRET: 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     running.add(app);
@@ -39,6 +41,12 @@ export class AppProcess {
   async loaded() {
     this.#child.send({});
     return (await this.#nextMessage()).loaded;
+  }
+
+  /** Bytes in use after the garbage collector has been through: on the heap, and of the whole process. */
+  async memory() {
+    this.#child.send({ memory: true });
+    return (await this.#nextMessage()).memory;
   }
 
   /** Cookie headers of visitors who signed in, each one another. */
