@@ -37,6 +37,7 @@ export {
   regenerateSession,
   requireSession,
   type SignedInSession,
+  type SignInOptions,
   safeReturnTo,
   setSession,
   updateSession,
@@ -53,17 +54,22 @@ export { inject, injectable } from './injectable.js';
 export { Clock } from './session/clock.js';
 export { type CookieAttributes, CookieJar } from './session/cookie-jar.js';
 export { FlashBag } from './session/flash-bag.js';
+export { ListedSession } from './session/listed-session.js';
 export { MadeClasses } from './session/made-classes.js';
+export { NoRevocationList, RevocationList } from './session/revocation-list.js';
 export { Secrets } from './session/secrets.js';
 export { Session } from './session/session.js';
 export { applyChanges, type SessionChanges } from './session/session-changes.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
 export type { SessionContents, SessionKey, SessionValue } from './session/session-data.js';
+export type { SessionDevice } from './session/session-device.js';
 export { SessionId } from './session/session-id.js';
 export { SessionManager } from './session/session-manager.js';
 export { type Flash, parseRecord, type SessionRecord, serializeRecord } from './session/session-record.js';
+export { SessionRegistry } from './session/session-registry.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
+export { MemoryRevocationList } from './session/stores/memory-revocation-list.js';
 export { type MemoryOptions, MemorySessionStore } from './session/stores/memory-session-store.js';
 export { MigratingSessionStore, type Migration } from './session/stores/migrating-session-store.js';
-export { SessionStore } from './session/stores/session-store.js';
+export { type FiledRecord, SessionStore, type StoreAbilities } from './session/stores/session-store.js';
 export { type StoredText, VersionedSessionStore } from './session/stores/versioned-session-store.js';

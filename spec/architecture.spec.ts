@@ -82,7 +82,14 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/cli/read-report.ts': 'builds a project; spec/cli/routes.spec.ts has it build some',
   'lib/session/cookie-jar.ts': 'a port without code of its own',
   'lib/session/stores/session-store.ts': 'a port without code of its own',
+  'lib/session/revocation-list.ts': 'a port, and one that does nothing',
+  'lib/session/session-journal.ts':
+    'what a session did, put together; session.spec.ts and session-manager.spec.ts read it',
+  'lib/session/stores/redis-connection.ts': 'redis-session-store.services.ts, because it takes a Redis',
+  'lib/session/stores/redis-revocation-list.ts': 'redis-revocation-list.services.ts, because it takes a Redis',
   'lib/session/stores/redis-session-store.ts': 'redis-session-store.services.ts, because it takes a Redis',
+  'lib/session/stores/redis.ts': 'exports only',
+  'lib/session/stores/sqlite.ts': 'exports only',
 };
 
 describe('The house', () => {

@@ -67,6 +67,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'Have fewer requests at once change one session.',
   ],
   [
+    new errors.SessionsNotListedError('CookieSessionStore'),
+    'SESSIONS_NOT_LISTED',
+    { store: 'CookieSessionStore' },
+    "(session: { store: 'sqlite' }, 'redis' or 'memory')",
+  ],
+  [
     new errors.StoreUnavailableError('read', new Error('It is away.')),
     'STORE_UNAVAILABLE',
     { operation: 'read' },

@@ -2,10 +2,12 @@ import { stringifySetCookie } from 'cookie';
 import { Clock } from '../session/clock.js';
 import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { NoRevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
 import type { Session } from '../session/session.js';
 import { SessionConfig, type SessionCookieOptions, type SessionOptions } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
+import { SessionRegistry } from '../session/session-registry.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { cookieValues } from './astro-cookie-jar.js';
 import { CookieSession } from './cookie-session.js';
@@ -50,7 +52,10 @@ export function createCookieSessionStorage<Data extends object>(
   const config = SessionConfig.from(options, { isProduction, prefixName: false });
   const given = secret ?? (isProduction ? undefined : developmentSecret());
   const secrets = Secrets.from(given, { source: SOURCE, isProduction });
-  const manager = new SessionManager(new CookieSessionStore(secrets, config), config, new Clock(), new MadeClasses());
+  const store = new CookieSessionStore(secrets, config);
+  const clock = new Clock();
+  const registry = new SessionRegistry(store, new NoRevocationList(), config, clock);
+  const manager = new SessionManager(store, config, clock, new MadeClasses(), registry);
   const opened = new WeakMap<CookieSession<Data>, Session>();
 
   return {

@@ -8,7 +8,7 @@ import { isInternalPath } from '../access/internal-path.js';
 import { RETURN_PARAMETER, toReturnPath } from '../access/return-path.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../access/visitor.js';
 import { RequestScope } from '../container/request-scope.js';
-import { AccessDeniedError, OutsideRequestError } from '../errors.js';
+import { AccessDeniedError, InvalidVisitorError, OutsideRequestError } from '../errors.js';
 import { Clock } from '../session/clock.js';
 import { currentScope } from './current-scope.js';
 import { checkRequirement } from './options.js';
@@ -18,6 +18,12 @@ import { assertVisitorData } from './visitor-data.js';
 export type WithLocals = Pick<APIContext, 'locals'>;
 /** What a signed-in visitor's session holds. */
 export type SignedInSession = VisitorData & Partial<App.SessionData>;
+
+/** What is said of one sign-in. */
+export interface SignInOptions {
+  /** What a list of the visitor's sessions is to call this one: `Work laptop`. At most 256 characters are kept. */
+  label?: string | undefined;
+}
 
 /** What the signed-in visitor's session holds; `null` for a guest. */
 export function getSession(context?: WithLocals): Readonly<SignedInSession> | null {
@@ -63,17 +69,22 @@ export function hasRolePermission(role: Role, permission: Permission): boolean {
  * Signs a visitor in: the session gets a new id and a full absolute lifetime, and holds what is given. Visible at once.
  * What another visitor left in the session goes; what a guest collected stays.
  *
+ * @param options What a list of the visitor's sessions is to call this one.
  * @returns A promise that may be ignored; it waits for an overridden VisitorResolver.
  * @throws {InvalidVisitorError} When `userId`, `email`, roles or permissions are not of their kind.
  * @throws {OutsideRequestError} Where there is no request.
  * @example await setSession(context, { userId: user.id, role: user.role });
  */
-export function setSession(context: WithLocals, session: VisitorData): Promise<void>;
-export function setSession(session: VisitorData, context?: WithLocals): Promise<void>;
-export function setSession(first: WithLocals | VisitorData, second?: VisitorData | WithLocals): Promise<void> {
+export function setSession(context: WithLocals, session: VisitorData, options?: SignInOptions): Promise<void>;
+export function setSession(session: VisitorData, context?: WithLocals, options?: SignInOptions): Promise<void>;
+export function setSession(
+  first: WithLocals | VisitorData,
+  second?: VisitorData | WithLocals,
+  options?: SignInOptions,
+): Promise<void> {
   const { scope, values } = inEitherOrder('setSession', first, second);
   assertVisitorData(values);
-  scope.session.signIn(values, scope.get(Clock).now());
+  signIn(scope, values, options);
   return settled(scope);
 }
 
@@ -95,7 +106,7 @@ export function updateSession(
   if (!current) throw new AccessDeniedError(401, false, 'there is no session to update');
   const updated = { ...current, ...values };
   assertVisitorData(updated);
-  if (updated.userId !== current.userId) scope.session.signIn(updated, scope.get(Clock).now());
+  if (updated.userId !== current.userId) signIn(scope, updated);
   else updateVisitor(scope, values);
   return settled(scope);
 }
@@ -109,6 +120,12 @@ export function clearSession(context?: WithLocals): Promise<void> {
   const scope = scopeOf('clearSession', context);
   scope.session.destroy();
   return settled(scope);
+}
+
+function signIn(scope: RequestScope, values: VisitorData, { label }: SignInOptions = {}): void {
+  if (label !== undefined && typeof label !== 'string') throw new InvalidVisitorError('label', 'a text');
+  const userAgent = scope.headers?.get('user-agent') ?? undefined;
+  scope.session.signIn(values, scope.get(Clock).now(), { userAgent, label });
 }
 
 /** @see OWASP Session Management Cheat Sheet, renewal after any privilege level change. */

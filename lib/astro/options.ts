@@ -7,8 +7,8 @@ import type { Services } from '../container/services.js';
 import { InvalidOptionsError } from '../errors.js';
 import type { SessionOptions } from '../session/session-config.js';
 import type { MemoryOptions } from '../session/stores/memory-session-store.js';
-import type { RedisOptions } from '../session/stores/redis-session-store.js';
-import type { SqliteOptions } from '../session/stores/sqlite-session-store.js';
+import type { RedisOptions } from '../session/stores/redis-connection.js';
+import type { SqliteOptions } from '../session/stores/sqlite-file.js';
 import type { ContextOptions } from './current-scope.js';
 import { guard, integrationOptions, requirement, setupOptions } from './option-schemas.js';
 

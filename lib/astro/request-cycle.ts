@@ -133,6 +133,7 @@ export class RequestCycle {
     const { store } = this.gatehouse;
     if (session.isNew && store instanceof AstroSessionStore) await store.dropUnclaimed();
     const scope = this.gatehouse.scopeFor(session);
+    scope.headers = this.#request.headers;
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);
     const { failure } = session.journal;

@@ -4,6 +4,9 @@ import { flag, isPlainObject, oneOf, raised, record, seconds, text, value } from
 const cookiePath = value((given) =>
   typeof given === 'string' && given.startsWith('/') ? undefined : 'must begin with "/"',
 );
+const count = value((given) =>
+  Number.isSafeInteger(given) && Number(given) > 0 ? undefined : 'must be a whole number above 0',
+);
 const commonSession = {
   cookie: z.optional(
     record('a cookie', {
@@ -17,11 +20,9 @@ const commonSession = {
   idleTimeout: z.optional(seconds),
   absoluteTimeout: z.optional(seconds),
   renewAfter: z.optional(seconds),
+  maxSessionsPerUser: z.optional(count),
 };
 
-const count = value((given) =>
-  Number.isSafeInteger(given) && Number(given) > 0 ? undefined : 'must be a whole number',
-);
 /** What is in `astro.config` is a part of the build, where passwords must not be. */
 const redisUrl = value((given) => {
   if (typeof given !== 'string' || !URL.canParse(given)) return 'must be an address: redis://localhost:6379';

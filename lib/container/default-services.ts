@@ -12,10 +12,12 @@ import { VisitorResolver } from '../access/visitor-resolver.js';
 import { Clock } from '../session/clock.js';
 import { FlashBag } from '../session/flash-bag.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { NoRevocationList, RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
 import { Session } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
+import { SessionRegistry } from '../session/session-registry.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { SessionStore } from '../session/stores/session-store.js';
 import type { Class, Factory } from './registration.js';
@@ -51,6 +53,8 @@ export function defaultServices({
 
     .shared(Clock)
     .shared(SessionStore, store)
+    .shared(RevocationList, NoRevocationList)
+    .shared(SessionRegistry)
     .shared(SessionManager)
     .shared(VisitorResolver)
     .shared(AccessRules)

@@ -17,6 +17,8 @@ import type { Services } from './services.js';
  * const flashes = context.locals.services.get(FlashBag);
  */
 export class RequestScope {
+  /** Those of the request. */
+  headers: Headers | undefined;
   /** What is asked for, once the guard has seen it. */
   request: GuardedRequest | undefined;
   /** What the guard, or a check of the page's own, decided last; `undefined` while nobody was asked. */

@@ -84,6 +84,18 @@ export class StoreUnavailableError extends GatehouseError {
   }
 }
 
+/** The store cannot tell which sessions are a user's. */
+export class SessionsNotListedError extends GatehouseError {
+  constructor(readonly store: string) {
+    super(
+      'SESSIONS_NOT_LISTED',
+      `${store} cannot list the sessions of a user, and so cannot end them one by one. Use a store that can ` +
+        `(session: { store: 'sqlite' }, 'redis' or 'memory'); to end all sessions of a user with any store, override ` +
+        `RevocationList.`,
+    );
+  }
+}
+
 /** A store needs something to work with that is not there. */
 export class MissingClientError extends GatehouseError {
   constructor(

@@ -1,3 +1,4 @@
+import type { SessionDevice } from './session-device.js';
 import type { Flash, SessionRecord } from './session-record.js';
 
 /**
@@ -29,6 +30,8 @@ export interface SessionChanges {
   /** Ids of flashes that were delivered. */
   readonly flashesTaken: ReadonlySet<string>;
   readonly identity: readonly string[];
+  /** What was learned of where the visitor is; left out when nothing was. */
+  readonly device?: SessionDevice | undefined;
 }
 
 /**
@@ -59,6 +62,7 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
   const identity = [...new Set([...changes.identity, ...learnedMeanwhile])];
 
   const { id, createdAt, renewedAt, expiresAt } = changes;
-  const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity };
+  const device = changes.device ? { ...kept?.device, ...changes.device } : kept?.device;
+  const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...(device && { device }) };
   return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
 }

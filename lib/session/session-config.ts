@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from '../errors.js';
 import type { CookieAttributes } from './cookie-jar.js';
+import type { SessionRecord } from './session-record.js';
 
 const DAY = 24 * 60 * 60;
 const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -28,6 +29,8 @@ export interface SessionOptions {
   absoluteTimeout?: number | undefined;
   /** Seconds after which an unchanged session is written again. Default: 1 day, at most a seventh of `idleTimeout`. */
   renewAfter?: number | undefined;
+  /** How many sessions a user may have; the next sign-in ends the oldest. Default: as many as there are. */
+  maxSessionsPerUser?: number | undefined;
 }
 
 /** Settled session options, the same for every request. Times are milliseconds. */
@@ -39,7 +42,17 @@ export class SessionConfig {
     readonly idleTimeout: number,
     readonly absoluteTimeout: number,
     readonly renewAfter: number,
+    readonly maxSessionsPerUser?: number | undefined,
   ) {}
+
+  /** Timeouts are those configured today, however long a record was promised to live. */
+  isLive(record: Pick<SessionRecord, 'createdAt' | 'renewedAt' | 'expiresAt'>, now: number): boolean {
+    return (
+      now < record.expiresAt &&
+      now < record.renewedAt + this.idleTimeout &&
+      now < record.createdAt + this.absoluteTimeout
+    );
+  }
 
   /**
    * @param surroundings `isProduction` makes the cookie secure unless told otherwise; `prefixName: false` keeps the
@@ -73,6 +86,7 @@ export class SessionConfig {
       idleTimeout * 1000,
       absoluteTimeout * 1000,
       renewAfter * 1000,
+      options.maxSessionsPerUser,
     );
   }
 }

@@ -10,6 +10,7 @@ import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
 import { SessionId } from './session-id.js';
 import type { Flash, SessionRecord } from './session-record.js';
+import { SessionRegistry } from './session-registry.js';
 import { SessionStore } from './stores/session-store.js';
 
 /** More cookies of one name than this are somebody's attempt at something. */
@@ -29,6 +30,7 @@ export class SessionManager {
     private readonly config: SessionConfig,
     private readonly clock: Clock,
     private readonly made: MadeClasses,
+    private readonly registry: SessionRegistry,
   ) {}
 
   /**
@@ -109,7 +111,7 @@ export class SessionManager {
     const live: SessionRecord[] = [];
     for (const token of new Set(tokens.slice(0, MAX_TOKENS))) {
       const record = await this.store.read(token, lease);
-      if (record && this.#isLive(record, now)) live.push(record);
+      if (record && this.config.isLive(record, now) && !(await this.registry.isRevoked(record))) live.push(record);
     }
     return live.length === 1 ? live[0] : undefined;
   }
@@ -124,15 +126,6 @@ export class SessionManager {
     this.#name ??= SessionId.generate().slice(0, 11);
     this.#leases += 1;
     return { by: `${this.#name}-${this.#leases}`, now, until: now + LEASE };
-  }
-
-  /** Timeouts are those configured today, however long the record was promised to live. */
-  #isLive(record: SessionRecord, now: number): boolean {
-    return (
-      now < record.expiresAt &&
-      now < record.renewedAt + this.config.idleTimeout &&
-      now < record.createdAt + this.config.absoluteTimeout
-    );
   }
 
   #newSession(record?: SessionRecord, lease?: FlashLease): Session {
@@ -168,7 +161,7 @@ export class SessionManager {
 
   async #write(session: Session, cookies: CookieJar): Promise<boolean> {
     const changes = this.#changesOf(session);
-    const token = await kept('write', () => this.store.write(changes));
+    const token = await kept('write', () => this.#keep(changes));
     if (token === undefined) {
       const { isEmpty } = session;
       // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
@@ -180,6 +173,13 @@ export class SessionManager {
     cookies.set(this.config.cookieName, token, { ...this.config.cookie, maxAge });
     session.settle(applyChanges(changes.opened, changes));
     return true;
+  }
+
+  async #keep(changes: SessionChanges): Promise<string | undefined> {
+    const token = await this.store.write(changes);
+    const userId = changes.hasSignedIn && token !== undefined ? changes.set.get('userId') : undefined;
+    if (typeof userId === 'string') await this.registry.endSurplus(userId);
+    return token;
   }
 
   #changesOf(session: Session): SessionChanges {

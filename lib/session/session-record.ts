@@ -1,6 +1,7 @@
 import { parse, stringify } from 'devalue';
 import { InvalidSessionValueError } from '../errors.js';
 import { isPlainJson } from './plain-json.js';
+import { parseDevice, type SessionDevice } from './session-device.js';
 
 /** A message for a later page. Its `id` tells it from a newer one under the same key. */
 export interface Flash {
@@ -24,6 +25,8 @@ export interface SessionRecord {
   readonly flashes: ReadonlyMap<string, Flash>;
   /** The keys that `setSession` gave beside `userId`, `role` and the like: the next one takes them back. */
   readonly identity: readonly string[];
+  /** Where its visitor signed in, for stores that can list sessions. */
+  readonly device?: SessionDevice | undefined;
   /** Whether somebody else put it there, so that nobody knows when its visitor signed in. */
   readonly isForeign?: boolean | undefined;
   /** What a store knows this state of the session by. Not a part of what is kept. */
@@ -33,6 +36,12 @@ export interface SessionRecord {
 }
 
 const FORMAT_VERSION = 1;
+
+/** Whose session it is; `undefined` for that of a guest. */
+export function userIdOf({ values }: Pick<SessionRecord, 'values'>): string | undefined {
+  const userId = values.get('userId');
+  return typeof userId === 'string' && userId !== '' ? userId : undefined;
+}
 
 /** Whether nothing is left of a session that would be worth keeping. */
 export function isEmptyRecord({ values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): boolean {
@@ -44,10 +53,10 @@ export function isEmptyRecord({ values, flashes }: Pick<SessionRecord, 'values' 
  *   all there is to say, because it is read five times as fast; devalue's format for everything else.
  */
 export function serializeRecord(record: Omit<SessionRecord, 'id'>): string {
-  const { createdAt, renewedAt, expiresAt, values, flashes, identity } = record;
+  const { createdAt, renewedAt, expiresAt, values, flashes, identity, device } = record;
   // The later times as distances: shorter, and a store may hold millions.
   const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
-  const fields = [FORMAT_VERSION, ...times, [...values], [...flashes], identity];
+  const fields = [FORMAT_VERSION, ...times, [...values], [...flashes], identity, ...(device ? [device] : [])];
   return isPlainJson(fields) ? JSON.stringify(fields) : stringify(fields);
 }
 
@@ -60,12 +69,14 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     // devalue's text begins with the list that refers to all others.
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
-    const [, createdAt, renewedAfter, lifetime, values, flashes, identity] = fields;
+    const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device] = fields;
     const isRecord = [createdAt, renewedAfter, lifetime].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
     const expiresAt = renewedAt + lifetime;
-    return { id, createdAt, renewedAt, expiresAt, values: new Map(values), flashes: new Map(flashes), identity };
+    const kept = { values: new Map<string, unknown>(values), flashes: new Map<string, Flash>(flashes), identity };
+    const record: SessionRecord = { id, createdAt, renewedAt, expiresAt, ...kept };
+    return device === undefined ? record : { ...record, device: parseDevice(device) };
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { deviceOf, type SessionDevice } from './session-device.js';
 import { SessionId } from './session-id.js';
 import type { SessionRecord } from './session-record.js';
 
@@ -10,6 +11,7 @@ export class SessionState {
   #id: string | undefined;
   #signedInAt: number | undefined;
   #identity: readonly string[];
+  #device: SessionDevice | undefined;
   #endedId: string | undefined;
   #isEnded = false;
   #isForgotten = false;
@@ -52,6 +54,11 @@ export class SessionState {
     return this.#identity;
   }
 
+  /** What this request learned of where the visitor is. */
+  get device(): SessionDevice | undefined {
+    return this.#device;
+  }
+
   /** The stored session that this request ended. */
   get endedId(): string | undefined {
     return this.#endedId;
@@ -68,7 +75,11 @@ export class SessionState {
 
   /** Whether there is something to do in the store, whatever the values are. */
   get isDirty(): boolean {
-    return this.#endedId !== undefined || (this.#opened !== undefined && this.#id !== this.#opened.id);
+    return (
+      this.#endedId !== undefined ||
+      this.#device !== undefined ||
+      (this.#opened !== undefined && this.#id !== this.#opened.id)
+    );
   }
 
   /** Whether the visitor's session has got another id, which this request does not know. */
@@ -101,6 +112,7 @@ export class SessionState {
     this.#opened = undefined;
     this.#id = undefined;
     this.#signedInAt = undefined;
+    this.#device = undefined;
   }
 
   forget(): void {
@@ -108,13 +120,15 @@ export class SessionState {
     this.#identity = [];
   }
 
-  signIn(keys: readonly string[], now: number): void {
+  signIn(keys: readonly string[], now: number, device?: SessionDevice): void {
     this.#identity = keys.filter((key) => !VISITOR_KEYS.includes(key));
+    this.#device = device && deviceOf(device);
     this.#signedInAt = now;
     this.regenerate();
   }
 
-  learn(keys: readonly string[]): void {
+  learn(keys: readonly string[], device?: SessionDevice): void {
+    if (device) this.#device = { ...this.#device, ...deviceOf(device) };
     const added = keys.filter((key) => !VISITOR_KEYS.includes(key));
     this.#identity = [...new Set([...this.#identity, ...added])];
   }
@@ -131,6 +145,7 @@ export class SessionState {
   rollBack(): void {
     this.#id = this.#opened?.id;
     this.#signedInAt = undefined;
+    this.#device = undefined;
     this.#identity = this.#opened?.identity ?? [];
     this.#isForgotten = false;
   }

@@ -1,6 +1,8 @@
 import { SessionCommittedError } from '../errors.js';
 import { FlashBag } from './flash-bag.js';
 import type { SessionContents, SessionKey, SessionValue } from './session-data.js';
+import type { SessionDevice } from './session-device.js';
+import { journalOf, type SessionJournal } from './session-journal.js';
 import { assertStorable, type SessionRecord } from './session-record.js';
 import { SessionState } from './session-state.js';
 import { SessionValues, type Update } from './session-values.js';
@@ -171,24 +173,25 @@ export class Session<Data extends object = App.SessionData> {
    * messages go; those of a guest, or of the same visitor, stay, but for what the last call had put in.
    *
    * @param now Milliseconds since the epoch.
+   * @param device Where from.
    * @see OWASP ASVS 5.0 7.2.4 (a new session token on authentication).
    */
-  signIn(values: Readonly<Record<string, unknown>>, now: number): void {
+  signIn(values: Readonly<Record<string, unknown>>, now: number, device?: SessionDevice): void {
     this.#change('setSession()');
     assertStorable(values);
     const before = this.#values.get('userId');
     if (before !== undefined && before !== values.userId) this.#forget();
     for (const key of this.#state.visitorKeys) this.#values.unset(key);
     for (const [key, value] of Object.entries(values)) this.#put(key, value);
-    this.#state.signIn(Object.keys(values), now);
+    this.#state.signIn(Object.keys(values), now, device);
   }
 
   /** Changes some of what {@link signIn} gave, or adds to it. */
-  updateVisitor(values: Readonly<Record<string, unknown>>): void {
+  updateVisitor(values: Readonly<Record<string, unknown>>, device?: SessionDevice): void {
     this.#change('updateSession()');
     assertStorable(values);
     for (const [key, value] of Object.entries(values)) this.#put(key, value);
-    this.#state.learn(Object.keys(values));
+    this.#state.learn(Object.keys(values), device);
   }
 
   /** Puts values in place for this request alone: another part of the application knows the visitor. */
@@ -220,22 +223,8 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   /** What a commit needs to know. Read by SessionManager alone. */
-  get journal() {
-    const {
-      opened,
-      endedId,
-      createdAt,
-      hasSignedIn,
-      isForgotten: cleared,
-      isSuperseded,
-      failure,
-      identity,
-    } = this.#state;
-    const { changed: set, updates, removed: unset } = this.#values;
-    const { added: flashesAdded, taken: flashesTaken, leasedBy } = this.flashes;
-    const values = { cleared, set, updates, unset };
-    const flashes = { flashesAdded, flashesTaken, leasedBy };
-    return { opened, endedId, createdAt, hasSignedIn, isSuperseded, failure, identity, ...values, ...flashes };
+  get journal(): SessionJournal {
+    return journalOf(this.#state, this.#values, this.flashes);
   }
 
   /** What stands for the session that this request's token was to open. Told by SessionManager alone. */

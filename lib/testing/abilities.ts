@@ -25,6 +25,8 @@ export interface Abilities<Store extends SessionStore = SessionStore> {
    * unless the store cannot end sessions.
    */
   losesNothing?: boolean | undefined;
+  /** Whether the sessions of a user can be listed and revoked. Default: false. */
+  listsSessions?: boolean | undefined;
   /**
    * How many random sequences of requests are compared with a simple model, for a store that loses nothing; this needs
    * the package `fast-check`. It stops after three seconds in any case. Default: 100; 0 leaves the test out.

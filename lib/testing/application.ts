@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { MadeClasses } from '../session/made-classes.js';
+import { NoRevocationList } from '../session/revocation-list.js';
 import type { Session } from '../session/session.js';
 import { SessionConfig, type SessionOptions } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
 import type { SessionRecord } from '../session/session-record.js';
+import { SessionRegistry } from '../session/session-registry.js';
 import type { SessionStore } from '../session/stores/session-store.js';
 import type { MakeStore } from './abilities.js';
 import { FakeCookieJar } from './fake-cookie-jar.js';
@@ -17,13 +19,15 @@ export const HOUR = 60 * 60;
 /** An application that keeps its sessions in a store, and the time that passes in it. */
 export class Application<Store extends SessionStore = SessionStore> {
   readonly manager: SessionManager;
+  readonly registry: SessionRegistry;
 
   private constructor(
     readonly store: Store,
     readonly config: SessionConfig,
     readonly clock: FrozenClock,
   ) {
-    this.manager = new SessionManager(store, config, clock, new MadeClasses());
+    this.registry = new SessionRegistry(store, new NoRevocationList(), config, clock);
+    this.manager = new SessionManager(store, config, clock, new MadeClasses(), this.registry);
   }
 
   static async start<Store extends SessionStore>(

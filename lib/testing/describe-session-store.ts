@@ -1,10 +1,12 @@
 import type { SessionStore } from '../session/stores/session-store.js';
 import type { Abilities, MakeStore } from './abilities.js';
+import { describeAbilities } from './cases/abilities.js';
 import { describeDumps } from './cases/dumps.js';
 import { describeEndedSessions } from './cases/ended-sessions.js';
 import { describeLaterRequests } from './cases/later-requests.js';
 import { describeLifetimes } from './cases/lifetimes.js';
 import { describeRequestsAtOnce } from './cases/requests-at-once.js';
+import { describeSessionsOfUsers } from './cases/sessions-of-users.js';
 import { describeTokens } from './cases/tokens.js';
 import { describeWhatIsWritten } from './cases/what-is-written.js';
 import { describeRandomRequests } from './model/random-requests.js';
@@ -31,13 +33,16 @@ export function describeSessionStore<Store extends SessionStore>(
   abilities: Abilities<Store> = {},
   runner: Runner = defaultRunner(),
 ): void {
-  const { endsSessions = true, losesNothing = endsSessions, modelRuns = MODEL_RUNS, dump } = abilities;
+  const { endsSessions = true, losesNothing = endsSessions, listsSessions = false } = abilities;
+  const { modelRuns = MODEL_RUNS, dump } = abilities;
   const tests = new Suite(name, make, abilities, runner);
+  describeAbilities(tests, { endsSessions, losesNothing, listsSessions });
   describeWhatIsWritten(tests);
   describeTokens(tests);
   describeLifetimes(tests);
   if (dump) describeDumps(tests, dump);
   if (endsSessions) describeEndedSessions(tests);
+  if (listsSessions) describeSessionsOfUsers(tests);
   if (!losesNothing) return;
   describeRequestsAtOnce(tests);
   describeLaterRequests(tests);

@@ -21,6 +21,7 @@ const cases: [string, Recorder, string[]][] = [
     'loses updates because it writes whole sessions',
     recorded(({ clock }) => new broken.LastWriteWinsStore(clock)),
     [
+      'what the store says of itself › is what it is tested for',
       'two requests at once › that set different keys both keep theirs',
       'two requests at once › of which one reads a message and one leaves another lose neither',
       'many requests at once › that set 50 keys keep all 50',

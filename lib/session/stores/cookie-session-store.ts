@@ -7,7 +7,7 @@ import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
 import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
 import { OpenedSeals, type SealContent } from './opened-seals.js';
-import { SessionStore } from './session-store.js';
+import { SessionStore, type StoreAbilities } from './session-store.js';
 
 /** @see RFC 6265bis 5.6: browsers drop a cookie whose name and value exceed this. */
 const MAX_COOKIE_BYTES = 4096;
@@ -29,6 +29,10 @@ export class CookieSessionStore extends SessionStore {
     this.#purpose = `session:${config.cookieName}`;
   }
 
+  override get abilities(): StoreAbilities {
+    return { consistency: 'last-write-wins', endsSessions: false, listsSessions: false };
+  }
+
   override async read(token: string): Promise<SessionRecord | undefined> {
     if (token.length > MAX_COOKIE_BYTES) return undefined;
     const known = this.#opened.get(token) ?? (await this.#unseal(token));
@@ -41,7 +45,8 @@ export class CookieSessionStore extends SessionStore {
   override async write(changes: SessionChanges): Promise<string | undefined> {
     const record = applyChanges(changes.opened, changes);
     if (changes.opened && isEmptyRecord(record)) return undefined;
-    const content = { id: record.id, text: serializeRecord(record) };
+    // Nobody can list sessions that are in cookies, so none of the few bytes there are goes to that.
+    const content = { id: record.id, text: serializeRecord({ ...record, device: undefined }) };
     const token = await this.#seal(content);
     const size = token.length + this.config.cookieName.length;
     if (size > MAX_COOKIE_BYTES) throw new SessionTooLargeError(size, MAX_COOKIE_BYTES, largestKeys(record));

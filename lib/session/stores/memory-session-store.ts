@@ -1,11 +1,14 @@
 import { injectable } from '../../injectable.js';
 import { Clock } from '../clock.js';
 import { SessionConfig } from '../session-config.js';
+import { MemoryWindow } from './memory-window.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
 
 /** Few, for every session that is asked for is looked for in one after another. */
 const WINDOWS = 16;
 const MAX_SESSIONS = 1_000_000;
+/** Characters. */
+const KEPT_OF_KEY = 32;
 
 export interface MemoryOptions {
   /** How many sessions are kept at the most; those go first that have been idle for longest. Default: a million. */
@@ -20,7 +23,7 @@ export interface MemoryOptions {
 @injectable()
 export class MemorySessionStore extends VersionedSessionStore {
   /** The latest first: who comes again was mostly here not long ago. */
-  readonly #windows: Window[] = [];
+  readonly #windows: MemoryWindow[] = [];
   readonly #windowLength: number;
   #maxSessions = MAX_SESSIONS;
   #size = 0;
@@ -44,20 +47,29 @@ export class MemorySessionStore extends VersionedSessionStore {
   // A text is its own version: who compares it compares all there is to compare.
   protected override find(key: string): StoredText | undefined {
     const short = shortened(key);
-    const text = this.#windowOf(short)?.texts.get(short);
+    const text = this.#windowOf(short)?.get(short);
     return text === undefined ? undefined : { text, version: text };
   }
 
-  protected override insert(key: string, text: string, expiresAt: number): void {
-    this.#keep(shortened(key), text, expiresAt);
+  protected override insert(key: string, text: string, expiresAt: number, userId?: string): void {
+    if (this.#size >= this.#maxSessions) this.#dropLongestIdle();
+    this.#windowFor(expiresAt).put(shortened(key), text, userId);
+    this.#size += 1;
   }
 
-  protected override replace(key: string, text: string, expiresAt: number, version: string): string | undefined {
+  protected override replace(
+    key: string,
+    text: string,
+    expiresAt: number,
+    version: string,
+    userId?: string,
+  ): string | undefined {
     const short = shortened(key);
     const window = this.#windowOf(short);
-    if (window?.texts.get(short) !== version) return undefined;
-    this.#delete(window, short);
-    this.#keep(short, text, expiresAt);
+    if (window?.get(short) !== version) return undefined;
+    const next = this.#windowFor(expiresAt);
+    if (next !== window) window.delete(short);
+    next.put(short, text, userId);
     return text;
   }
 
@@ -66,34 +78,37 @@ export class MemorySessionStore extends VersionedSessionStore {
     this.#delete(this.#windowOf(short), short);
   }
 
-  #keep(short: string, text: string, expiresAt: number): void {
-    if (this.#size >= this.#maxSessions) this.#dropLongestIdle();
-    this.#windowFor(expiresAt).texts.set(short, inOnePiece(text));
-    this.#size += 1;
+  protected override keysOf(userId: string): readonly string[] {
+    this.#dropExpiredWindows();
+    return this.#windows.flatMap((window) => window.keysOf(userId)).map(lengthened);
   }
 
-  #delete(window: Window | undefined, short: string | undefined): void {
-    if (short !== undefined && window?.texts.delete(short)) this.#size -= 1;
+  protected override unlist(userId: string, key: string): void {
+    for (const window of this.#windows) window.unlist(userId, shortened(key));
+  }
+
+  #delete(window: MemoryWindow | undefined, short: string | undefined): void {
+    if (short !== undefined && window?.delete(short)) this.#size -= 1;
   }
 
   /** What expires first has been idle for longest. */
   #dropLongestIdle(): void {
     this.#dropExpiredWindows();
-    const window = this.#windows.findLast(({ texts }) => texts.size > 0);
+    const window = this.#windows.findLast(({ size }) => size > 0);
     if (this.#size >= this.#maxSessions) this.#delete(window, window?.nextToGo());
   }
 
-  #windowOf(short: string): Window | undefined {
+  #windowOf(short: string): MemoryWindow | undefined {
     this.#dropExpiredWindows();
-    return this.#windows.find(({ texts }) => texts.has(short));
+    return this.#windows.find((window) => window.has(short));
   }
 
-  #windowFor(expiresAt: number): Window {
+  #windowFor(expiresAt: number): MemoryWindow {
     const number = Math.ceil(expiresAt / this.#windowLength);
     const found = this.#windows.find((window) => window.number === number);
     if (found) return found;
     this.#dropExpiredWindows();
-    const window = new Window(number);
+    const window = new MemoryWindow(number);
     this.#windows.push(window);
     this.#windows.sort((a, b) => b.number - a.number);
     return window;
@@ -103,34 +118,16 @@ export class MemorySessionStore extends VersionedSessionStore {
     const running = Math.ceil(this.clock.now() / this.#windowLength);
     for (let last = this.#windows.at(-1); last && last.number < running; last = this.#windows.at(-1)) {
       this.#windows.pop();
-      this.#size -= last.texts.size;
+      this.#size -= last.size;
     }
-  }
-}
-
-/** What expires in one stretch of time. */
-class Window {
-  readonly texts = new Map<string, string>();
-  #leaving: Iterator<string> | undefined;
-
-  constructor(readonly number: number) {}
-
-  /** The key of what came first and has to be dropped now. Goes on where it was: a Map is slow to pass by what is gone. */
-  nextToGo(): string | undefined {
-    this.#leaving ??= this.texts.keys();
-    const { value, done } = this.#leaving.next();
-    if (!done) return value;
-    this.#leaving = this.texts.keys();
-    return this.#leaving.next().value;
   }
 }
 
 /** 192 bits of a fingerprint, a byte for each letter: enough to tell all ids apart, and 24 bytes less to keep for each. */
 function shortened(key: string): string {
-  return atob(key.slice(0, 32).replaceAll('-', '+').replaceAll('_', '/'));
+  return atob(key.slice(0, KEPT_OF_KEY).replaceAll('-', '+').replaceAll('_', '/'));
 }
 
-/** A text just put together keeps its pieces beside it, 64 bytes that a million sessions would all pay for; a copy has none. */
-function inOnePiece(text: string): string {
-  return JSON.parse(JSON.stringify(text));
+function lengthened(short: string): string {
+  return btoa(short).replaceAll('+', '-').replaceAll('/', '_');
 }

@@ -3,7 +3,10 @@ import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
 import { isEmptyRecord, type SessionRecord } from '../session-record.js';
 import { CookieSessionStore } from './cookie-session-store.js';
-import { SessionStore } from './session-store.js';
+import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
+
+/** The weakest first. */
+const CONSISTENCIES = ['eventual', 'last-write-wins', 'strong'] as const;
 
 export interface Migration {
   /** The store that sessions are in until now. */
@@ -28,6 +31,15 @@ export class MigratingSessionStore extends SessionStore {
     super();
     this.#from = from;
     this.#to = to;
+  }
+
+  override get abilities(): StoreAbilities {
+    const stores = [this.#from.abilities, this.#to.abilities];
+    return {
+      consistency: CONSISTENCIES.find((one) => stores.some(({ consistency }) => consistency === one)) ?? 'strong',
+      endsSessions: stores.every(({ endsSessions }) => endsSessions),
+      listsSessions: stores.every(({ listsSessions }) => listsSessions),
+    };
   }
 
   override async read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {
@@ -58,11 +70,20 @@ export class MigratingSessionStore extends SessionStore {
     await this.#from.destroy(id);
   }
 
+  override async list(userId: string): Promise<readonly FiledRecord[]> {
+    return (await Promise.all([this.#to.list(userId), this.#from.list(userId)])).flat();
+  }
+
+  override async revoke(key: string): Promise<boolean> {
+    const hasEnded = [await this.#to.revoke(key), await this.#from.revoke(key)];
+    return hasEnded.includes(true);
+  }
+
   /** Begins in the new store with everything that the session is to hold. */
   async #begin(current: SessionRecord, changes: SessionChanges, id: string): Promise<string | undefined> {
     const next = applyChanges(current, changes);
     if (isEmptyRecord(next)) return undefined;
-    const { values, flashes, identity } = next;
+    const { values, flashes, identity, device } = next;
     const nothing = { unset: new Set<string>(), updates: new Map<string, never>(), flashesTaken: new Set<string>() };
     return this.#to.write({
       ...changes,
@@ -70,6 +91,7 @@ export class MigratingSessionStore extends SessionStore {
       opened: undefined,
       id,
       identity,
+      device,
       set: values,
       flashesAdded: flashes,
     });

@@ -1,9 +1,7 @@
-import { MissingClientError } from '../../errors.js';
 import { Clock } from '../clock.js';
+import { SessionId } from '../session-id.js';
+import { RedisConnection, type RedisOptions } from './redis-connection.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
-
-const DEFAULT_URL = 'redis://localhost:6379';
-const TIMEOUT = 2;
 
 /** Keeps a text that was not there before. */
 const INSERT = `
@@ -17,27 +15,12 @@ const REPLACE = `
   redis.call('PEXPIREAT', KEYS[1], ARGV[2])
   return version`;
 
-/** What is asked of a client: those of the package `redis`, version 5 or newer, for one server or a cluster, have it. */
-export interface RedisClient {
-  readonly isOpen: boolean;
-  connect(): Promise<unknown>;
-  destroy(): void;
-  on(event: 'error', listener: (error: unknown) => void): unknown;
-  hmGet(key: string, fields: string[]): Promise<(string | null)[]>;
-  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  del(key: string): Promise<unknown>;
-}
-
-export interface RedisOptions {
-  /** Default: `REDIS_URL` from the environment, or `redis://localhost:6379`. */
-  url?: string | undefined;
-  /** What every key begins with. Default `gatehouse:`. */
-  keyPrefix?: string | undefined;
-  /** Seconds after which a command that is not answered counts as failed. Default 2. */
-  timeout?: number | undefined;
-  /** A client of your own, for a cluster or for more settings. It is connected here if it is not yet. */
-  client?: RedisClient | undefined;
-}
+/** Adds a key to those of a user, and drops what has expired. The whole goes when the last of it does. */
+const LIST = `
+  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+  local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+  redis.call('PEXPIREAT', KEYS[1], last[2])`;
 
 /**
  * Keeps sessions in Redis or Valkey, for any number of processes on any number of machines. A read is one round trip, and
@@ -46,32 +29,27 @@ export interface RedisOptions {
  * @example services.override(SessionStore, () => new RedisSessionStore({ url: process.env.REDIS_URL }))
  */
 export class RedisSessionStore extends VersionedSessionStore {
-  readonly #options: RedisOptions;
-  readonly #prefix: string;
-  readonly #timeout: number;
-  #client: RedisClient | undefined;
-  #connecting: Promise<RedisClient> | undefined;
+  readonly #redis: RedisConnection;
 
   constructor(options: RedisOptions = {}, clock: Clock = new Clock()) {
     super(clock);
-    this.#options = options;
-    this.#prefix = options.keyPrefix ?? 'gatehouse:';
-    this.#timeout = (options.timeout ?? TIMEOUT) * 1000;
+    this.#redis = new RedisConnection(options);
   }
 
   /** Ends the connection, unless it is one of your own. */
   async close(): Promise<void> {
-    const client = await (this.#client ?? this.#connecting);
-    if (client && client !== this.#options.client) client.destroy();
+    await this.#redis.close();
   }
 
   protected override async find(key: string): Promise<StoredText | undefined> {
-    const [text, version] = await this.#ask((client) => client.hmGet(this.#prefix + key, ['text', 'version']));
+    const [text, version] = await this.#redis.ask((client) =>
+      client.hmGet(this.#redis.prefix + key, ['text', 'version']),
+    );
     return typeof text === 'string' && typeof version === 'string' ? { text, version } : undefined;
   }
 
-  protected override async insert(key: string, text: string, expiresAt: number): Promise<void> {
-    await this.#run(INSERT, key, text, String(expiresAt));
+  protected override async insert(key: string, text: string, expiresAt: number, userId?: string): Promise<void> {
+    await Promise.all([this.#list(userId, key, expiresAt), this.#redis.run(INSERT, key, text, String(expiresAt))]);
   }
 
   protected override async replace(
@@ -79,59 +57,33 @@ export class RedisSessionStore extends VersionedSessionStore {
     text: string,
     expiresAt: number,
     version: string,
+    userId?: string,
   ): Promise<string | undefined> {
-    const next = await this.#run(REPLACE, key, text, String(expiresAt), version);
+    const listing = this.#list(userId, key, expiresAt);
+    const [next] = await Promise.all([this.#redis.run(REPLACE, key, text, String(expiresAt), version), listing]);
     return next === null ? undefined : String(next);
   }
 
   protected override async remove(key: string): Promise<void> {
-    await this.#ask((client) => client.del(this.#prefix + key));
+    await this.#redis.ask((client) => client.del(this.#redis.prefix + key));
   }
 
-  #run(script: string, key: string, ...values: string[]): Promise<unknown> {
-    return this.#ask((client) => client.eval(script, { keys: [this.#prefix + key], arguments: values }));
+  protected override async keysOf(userId: string): Promise<readonly string[]> {
+    return this.#redis.ask((client) => client.zRange(this.#redis.prefix + usersKey(userId), 0, -1));
   }
 
-  /** @throws When there is no answer in time. A client that has lost its server comes back by itself. */
-  async #ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`Redis did not answer within ${this.#timeout} ms.`)), this.#timeout);
-    });
-    try {
-      return await Promise.race([this.#connected().then(command), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  protected override async unlist(userId: string, key: string): Promise<void> {
+    await this.#redis.ask((client) => client.zRem(this.#redis.prefix + usersKey(userId), key));
   }
 
-  async #connected(): Promise<RedisClient> {
-    if (this.#client) return this.#client;
-    this.#connecting ??= this.#connect().finally(() => {
-      this.#connecting = undefined;
-    });
-    this.#client = await this.#connecting;
-    return this.#client;
-  }
-
-  async #connect(): Promise<RedisClient> {
-    const client =
-      this.#options.client ?? (await makeClient(this.#options.url ?? process.env.REDIS_URL ?? DEFAULT_URL));
-    if (client.isOpen) return client;
-    // Without somebody who listens an error would end the process; whoever waits for an answer learns of it there.
-    client.on('error', () => {});
-    await client.connect();
-    return client;
+  /** Sent together with what it is about, and before it: what is kept is listed. */
+  async #list(userId: string | undefined, key: string, expiresAt: number): Promise<void> {
+    if (userId === undefined) return;
+    await this.#redis.run(LIST, usersKey(userId), key, String(expiresAt), String(this.clock.now()));
   }
 }
 
-async function makeClient(url: string): Promise<RedisClient> {
-  let redis: typeof import('redis');
-  try {
-    redis = await import('redis');
-  } catch {
-    throw new MissingClientError('RedisSessionStore', 'the package redis', 'Install it: npm install redis');
-  }
-  // Commands fail at once while there is no connection, and are not kept for later: nobody waits for their answers then.
-  return redis.createClient({ url, disableOfflineQueue: true });
+/** A fingerprint: users are often known by what must not be seen. */
+function usersKey(userId: string): string {
+  return `user:${SessionId.fingerprint(userId)}`;
 }

@@ -1,6 +1,27 @@
+import { SessionsNotListedError } from '../../errors.js';
 import type { FlashLease } from '../flash-lease.js';
 import type { SessionChanges } from '../session-changes.js';
 import type { SessionRecord } from '../session-record.js';
+
+/** What a store can be relied on for. */
+export interface StoreAbilities {
+  /**
+   * What requests at once do to each other. `strong`: nothing is lost. `last-write-wins`: the later one may lose what
+   * the earlier one changed. `eventual`: besides, what one process has written another may not see for a while.
+   */
+  readonly consistency: 'strong' | 'last-write-wins' | 'eventual';
+  /** Whether a session can be ended so that copies of its token lead nowhere. */
+  readonly endsSessions: boolean;
+  /** Whether the sessions of a user can be listed, and so ended one by one: then `list` and `revoke` are there. */
+  readonly listsSessions: boolean;
+}
+
+/** A session as a list has it. */
+export interface FiledRecord {
+  /** The fingerprint of its id, or 32 characters of it at the least: of no use as a token. */
+  readonly key: string;
+  readonly record: Omit<SessionRecord, 'id'>;
+}
 
 /**
  * Where sessions are kept: the port to implement for a store of your own.
@@ -10,6 +31,11 @@ import type { SessionRecord } from '../session-record.js';
  * outside: treat every one as hostile.
  */
 export abstract class SessionStore {
+  /** Default: those of a store that knows three verbs and no more. */
+  get abilities(): StoreAbilities {
+    return { consistency: 'last-write-wins', endsSessions: true, listsSessions: false };
+  }
+
   /**
    * Finds the session a token stands for.
    *
@@ -43,4 +69,23 @@ export abstract class SessionStore {
 
   /** Ends the session with this id. Ending one that is not there is no error. */
   abstract destroy(id: string): Promise<void>;
+
+  /**
+   * The live sessions of a user: those whose record has this `userId` among its values.
+   *
+   * @throws {SessionsNotListedError} Unless `abilities.listsSessions`.
+   */
+  async list(_userId: string): Promise<readonly FiledRecord[]> {
+    throw new SessionsNotListedError(this.constructor.name);
+  }
+
+  /**
+   * Ends the session that is filed under a key, as {@link destroy} does.
+   *
+   * @returns Whether there was one.
+   * @throws {SessionsNotListedError} Unless `abilities.listsSessions`.
+   */
+  async revoke(_key: string): Promise<boolean> {
+    throw new SessionsNotListedError(this.constructor.name);
+  }
 }

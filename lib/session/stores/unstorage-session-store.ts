@@ -2,7 +2,7 @@ import { Clock } from '../clock.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
 import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
-import { SessionStore } from './session-store.js';
+import { SessionStore, type StoreAbilities } from './session-store.js';
 
 /** What is asked of a storage; those of the package `unstorage` have it, whatever their driver is. */
 export interface KeyValueStorage {
@@ -13,6 +13,8 @@ export interface KeyValueStorage {
 }
 
 export interface UnstorageOptions {
+  /** What the driver's storage is like. Default `eventual`; say `last-write-wins` where every process sees every write. */
+  consistency?: 'eventual' | 'last-write-wins' | undefined;
   /** What every key begins with. Default `gatehouse:`. */
   keyPrefix?: string | undefined;
 }
@@ -25,14 +27,20 @@ export interface UnstorageOptions {
  */
 export class UnstorageSessionStore extends SessionStore {
   readonly #prefix: string;
+  readonly #consistency: StoreAbilities['consistency'];
 
   constructor(
     private readonly storage: KeyValueStorage,
-    { keyPrefix = 'gatehouse:' }: UnstorageOptions = {},
+    { consistency = 'eventual', keyPrefix = 'gatehouse:' }: UnstorageOptions = {},
     private readonly clock: Clock = new Clock(),
   ) {
     super();
     this.#prefix = keyPrefix;
+    this.#consistency = consistency;
+  }
+
+  override get abilities(): StoreAbilities {
+    return { ...super.abilities, consistency: this.#consistency };
   }
 
   override async read(token: string): Promise<SessionRecord | undefined> {

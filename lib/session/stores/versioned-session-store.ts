@@ -4,8 +4,8 @@ import { type FlashLease, withLease } from '../flash-lease.js';
 import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from '../moved-record.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
-import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
-import { SessionStore } from './session-store.js';
+import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord, userIdOf } from '../session-record.js';
+import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
 
 /** Of requests that change one session at the same moment, this many may come first before one is given up. */
 const MAX_ATTEMPTS = 200;
@@ -14,6 +14,9 @@ const ENDED = '';
 const ENDED_FOR = 60_000;
 /** Milliseconds for which requests under way may still put something into a session that another one emptied. */
 const EMPTY_FOR = 60_000;
+
+/** A fingerprint, or as much of one as a store keeps. */
+const KEY = /^[A-Za-z0-9_-]{32,43}$/;
 
 /** A text under a key, and what tells it from an older or a newer one. */
 export interface StoredText {
@@ -34,10 +37,19 @@ export abstract class VersionedSessionStore extends SessionStore {
     super();
   }
 
+  override get abilities(): StoreAbilities {
+    return { consistency: 'strong', endsSessions: true, listsSessions: this.keysOf !== undefined };
+  }
+
   /** What is kept under a key. What has expired may be left out. */
   protected abstract find(key: string): Answer<StoredText | undefined>;
-  /** Keeps a text under a key that nobody has used before. @param expiresAt Milliseconds since the epoch. */
-  protected abstract insert(key: string, text: string, expiresAt: number): Answer<void>;
+  /**
+   * Keeps a text under a key that nobody has used before.
+   *
+   * @param expiresAt Milliseconds since the epoch.
+   * @param userId Whose session it is, for a store that can list them; left out for everything else.
+   */
+  protected abstract insert(key: string, text: string, expiresAt: number, userId?: string): Answer<void>;
   /**
    * Puts another text in the place of one, if that is still the version that is kept: in one step, which nothing comes
    * between.
@@ -49,9 +61,15 @@ export abstract class VersionedSessionStore extends SessionStore {
     text: string,
     expiresAt: number,
     version: string | number,
+    userId?: string,
   ): Answer<string | number | undefined>;
   /** Drops what is kept under a key. */
   protected abstract remove(key: string): Answer<void>;
+
+  /** For a store that can list sessions: the keys under which a user's are kept, and perhaps some that are no more. */
+  protected keysOf?(userId: string): Answer<readonly string[]>;
+  /** Told that a key is none of a user's any more, for a store that keeps the keys of users apart from the texts. */
+  protected unlist?(userId: string, key: string): Answer<void>;
 
   override async read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {
     if (!SessionId.isWellFormed(token)) return undefined;
@@ -93,49 +111,91 @@ export abstract class VersionedSessionStore extends SessionStore {
     throw new SessionConflictError(MAX_ATTEMPTS);
   }
 
-  /** Also when the session moves on while the request that ends it is under way. */
   override async destroy(id: string): Promise<void> {
+    await this.#endUnder(SessionId.fingerprint(id));
+  }
+
+  override async list(userId: string): Promise<readonly FiledRecord[]> {
+    if (!this.keysOf) return super.list(userId);
+    const keys = await this.keysOf(userId);
+    const found = await Promise.all(keys.map((key) => this.#filed(key, userId)));
+    return found.filter((filed) => filed !== undefined);
+  }
+
+  override async revoke(key: string): Promise<boolean> {
+    if (!this.keysOf) return super.revoke(key);
+    return KEY.test(key) && this.#endUnder(key);
+  }
+
+  /** @returns The session under a key, if it is this user's. Otherwise the key is not one to be listed any more. */
+  async #filed(key: string, userId: string): Promise<FiledRecord | undefined> {
+    const kept = await this.find(key);
+    const record = kept && parseRecord(kept.text, '');
+    if (record && userIdOf(record) === userId && record.expiresAt > this.clock.now()) return { key, record };
+    await this.unlist?.(userId, key);
+    return undefined;
+  }
+
+  /** Also when the session moves on while the request that ends it is under way. @returns Whether there was one. */
+  async #endUnder(place: string): Promise<boolean> {
     const trail: string[] = [];
-    let key: string | undefined = SessionId.fingerprint(id);
+    let hasEnded = false;
+    let key: string | undefined = place;
     for (let attempt = 0; attempt < MAX_ATTEMPTS && key !== undefined; attempt++) {
       const kept: StoredText | undefined = await this.find(key);
       const moved: MovedRecord | undefined = kept && parseMovedRecord(kept.text);
       // Another request came between: perhaps the session is elsewhere by now, and this is the way there.
-      if (kept && !moved && !(await this.#end(key, kept))) continue;
+      if (kept && !moved) {
+        if (!(await this.#end(key, kept))) continue;
+        hasEnded ||= kept.text !== ENDED;
+      }
       trail.push(key);
       key = moved?.to;
     }
     if (key !== undefined) throw new SessionConflictError(MAX_ATTEMPTS);
     // The way there goes last: whoever has to ask again finds it.
     for (const passed of trail.reverse()) await this.remove(passed);
+    return hasEnded;
   }
 
   /** @returns Whether the session was still what it was. Nothing that is written after this brings it back. */
   async #end(key: string, kept: StoredText): Promise<boolean> {
-    return (await this.replace(key, ENDED, this.clock.now() + ENDED_FOR, kept.version)) !== undefined;
+    const version = await this.replace(key, ENDED, this.clock.now() + ENDED_FOR, kept.version);
+    if (version !== undefined) await this.#unlist(key, parseRecord(kept.text, ''));
+    return version !== undefined;
+  }
+
+  async #unlist(key: string, record: SessionRecord | undefined): Promise<void> {
+    const userId = this.unlist && record && userIdOf(record);
+    if (userId !== undefined) await this.unlist?.(userId, key);
   }
 
   async #begin(changes: SessionChanges): Promise<string> {
-    const { expiresAt, id } = changes;
-    await this.insert(SessionId.fingerprint(id), serializeRecord(applyChanges(undefined, changes)), expiresAt);
-    return id;
+    await this.#insert(SessionId.fingerprint(changes.id), applyChanges(undefined, changes));
+    return changes.id;
+  }
+
+  #insert(key: string, record: SessionRecord): Answer<void> {
+    return this.insert(key, serializeRecord(record), record.expiresAt, userIdOf(record));
   }
 
   async #put(current: SessionRecord, next: SessionRecord, hasSignedIn: boolean): Promise<boolean> {
     if (current.id === next.id) return (await this.#replace(current, next)) !== undefined;
     // First to the new place, which nobody knows yet, and then away from the old one: a crash in between loses nothing.
     const key = SessionId.fingerprint(next.id);
-    await this.insert(key, serializeRecord(next), next.expiresAt);
+    await this.#insert(key, next);
     const moved = movedRecord(current.id, next.id, hasSignedIn, this.clock.now());
     const from = SessionId.fingerprint(current.id);
     const left = await this.replace(from, JSON.stringify(moved), moved.until, current.version ?? '');
-    if (left === undefined) await this.remove(key);
-    return left !== undefined;
+    const isMoved = left !== undefined;
+    if (!isMoved) await this.remove(key);
+    await (isMoved ? this.#unlist(from, current) : this.#unlist(key, next));
+    return isMoved;
   }
 
   #replace(current: SessionRecord, next: SessionRecord): Answer<string | number | undefined> {
     const key = SessionId.fingerprint(next.id);
-    return this.replace(key, serializeRecord(next), next.expiresAt, current.version ?? '');
+    return this.replace(key, serializeRecord(next), next.expiresAt, current.version ?? '', userIdOf(next));
   }
 
   /** The live session that an id leads to, under its own id. */

@@ -8,7 +8,9 @@ import { changesOf } from '../../support/records.js';
 
 const HOUR = 60 * 60;
 
-describeSessionStore('Sessions in memory', ({ config, clock }) => new MemorySessionStore(config, clock));
+describeSessionStore('Sessions in memory', ({ config, clock }) => new MemorySessionStore(config, clock), {
+  listsSessions: true,
+});
 
 describe('The store in memory', () => {
   const config = SessionConfig.from({ idleTimeout: HOUR }, { isProduction: false });

@@ -16,6 +16,7 @@ describeSessionStore(
       from: new MemorySessionStore(config, clock),
       to: new MemorySessionStore(config, clock),
     }),
+  { listsSessions: true },
 );
 
 describe('A change of the store', () => {

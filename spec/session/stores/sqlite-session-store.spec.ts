@@ -11,6 +11,7 @@ import { FrozenClock } from '../../support/frozen-clock.js';
 import { changesOf } from '../../support/records.js';
 
 describeSessionStore('Sessions in SQLite', ({ clock }) => new SqliteSessionStore({ file: ':memory:' }, clock), {
+  listsSessions: true,
   close: (store) => store.close(),
 });
 

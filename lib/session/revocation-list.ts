@@ -1,0 +1,30 @@
+/**
+ * From when on a user's sessions count: those that began before have been revoked. It ends sessions of stores that cannot
+ * end them one by one, at the price of a look into it with every request of a signed-in visitor. Override it to have it.
+ *
+ * @example services.override(RevocationList, () => new RedisRevocationList({ url: process.env.REDIS_URL }))
+ */
+export abstract class RevocationList {
+  /**
+   * @returns Milliseconds since the epoch: sessions of this user that began before have ended.
+   * @throws When the list cannot be asked: then nobody knows who is signed in, and nobody is let in.
+   */
+  abstract notBefore(userId: string): Promise<number | undefined>;
+
+  /**
+   * Ends all sessions of this user that began before a moment.
+   *
+   * @param time That moment, in milliseconds since the epoch. An earlier one never takes the place of a later one.
+   * @param until When the last of those sessions will have ended by itself, so that the entry can go.
+   */
+  abstract revokeBefore(userId: string, time: number, until: number): Promise<void>;
+}
+
+/** The list of those who have none: nothing is ever revoked by it. */
+export class NoRevocationList extends RevocationList {
+  override async notBefore(): Promise<undefined> {
+    return undefined;
+  }
+
+  override async revokeBefore(): Promise<void> {}
+}

@@ -1,0 +1,30 @@
+import type { FlashBag } from './flash-bag.js';
+import type { SessionChanges } from './session-changes.js';
+import type { SessionState } from './session-state.js';
+import type { SessionValues } from './session-values.js';
+
+/** What became of a session in the course of a request: all that its commit needs to know. */
+export interface SessionJournal
+  extends Omit<SessionChanges, 'id' | 'createdAt' | 'renewedAt' | 'expiresAt'>,
+    Pick<SessionState, 'createdAt' | 'endedId' | 'isSuperseded' | 'failure'> {}
+
+export function journalOf(state: SessionState, values: SessionValues, flashes: FlashBag): SessionJournal {
+  const { opened, endedId, createdAt, hasSignedIn, isForgotten, isSuperseded, failure, identity, device } = state;
+  return {
+    opened,
+    endedId,
+    createdAt,
+    hasSignedIn,
+    isSuperseded,
+    failure,
+    identity,
+    device,
+    cleared: isForgotten,
+    set: values.changed,
+    updates: values.updates,
+    unset: values.removed,
+    flashesAdded: flashes.added,
+    flashesTaken: flashes.taken,
+    leasedBy: flashes.leasedBy,
+  };
+}

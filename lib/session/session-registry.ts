@@ -1,0 +1,122 @@
+import { InvalidOptionsError, SessionsNotListedError } from '../errors.js';
+import { injectable } from '../injectable.js';
+import { Clock } from './clock.js';
+import { ListedSession } from './listed-session.js';
+import { NoRevocationList, RevocationList } from './revocation-list.js';
+import type { Session } from './session.js';
+import { SessionConfig } from './session-config.js';
+import { SessionId } from './session-id.js';
+import { type SessionRecord, userIdOf } from './session-record.js';
+import { type FiledRecord, SessionStore } from './stores/session-store.js';
+
+/**
+ * The sessions of a user: where is somebody signed in, and an end to it. What is revoked is over with the next request,
+ * in every process that shares the store.
+ *
+ * @example
+ * const registry = Astro.locals.services.get(SessionRegistry);
+ * const devices = await registry.list(user.userId, Astro.locals.session);
+ * @see OWASP ASVS 5.0 7.4.3, 7.5.2.
+ */
+@injectable()
+export class SessionRegistry {
+  /** @throws {InvalidOptionsError} When sessions are to be counted that the store cannot list. */
+  constructor(
+    private readonly store: SessionStore,
+    private readonly revocations: RevocationList,
+    private readonly config: SessionConfig,
+    private readonly clock: Clock,
+  ) {
+    if (config.maxSessionsPerUser === undefined || store.abilities.listsSessions) return;
+    const problem = `session.maxSessionsPerUser needs a store that can list the sessions of a user, and ${store.constructor.name} cannot: choose 'sqlite', 'redis' or 'memory'`;
+    throw new InvalidOptionsError([problem]);
+  }
+
+  /**
+   * A user's sessions, the one seen last first. A session that begins with this request is not among them yet.
+   *
+   * @param current The session that asks, so that it can be told from the others.
+   * @throws {SessionsNotListedError} When the store cannot.
+   */
+  async list(userId: string, current?: Session): Promise<readonly ListedSession[]> {
+    return (await this.#live(userId))
+      .sort(({ record: a }, { record: b }) => b.renewedAt - a.renewedAt)
+      .map(({ key, record }) => new ListedSession(key, record, current !== undefined && isUnder(key, current)));
+  }
+
+  /**
+   * Ends one session.
+   *
+   * @param sessionId The `id` of a listed session.
+   * @param userId Whose session it has to be. Give it whenever the id comes from outside, as from a form.
+   * @returns Whether there was such a session.
+   * @throws {SessionsNotListedError} When the store cannot.
+   */
+  async revoke(sessionId: string, userId?: string): Promise<boolean> {
+    if (userId !== undefined && !(await this.#live(userId)).some(({ key }) => key === sessionId)) return false;
+    return this.store.revoke(sessionId);
+  }
+
+  /**
+   * Ends every other session of the user whose session this is.
+   *
+   * @returns How many there were.
+   * @throws {SessionsNotListedError} When the store cannot.
+   */
+  async revokeOthers(session: Session): Promise<number> {
+    const { userId } = session.contents() as { userId?: unknown };
+    if (typeof userId !== 'string') return 0;
+    return this.#revokeEach((await this.#live(userId)).filter(({ key }) => !isUnder(key, session)));
+  }
+
+  /**
+   * Ends every session of a user, this request's included. With a {@link RevocationList} it works for every store: whoever
+   * signs in afterwards is let in.
+   *
+   * @throws {SessionsNotListedError} When the store cannot, and there is no such list.
+   */
+  async revokeAll(userId: string): Promise<void> {
+    const { listsSessions } = this.store.abilities;
+    if (!listsSessions && !this.#hasList) throw new SessionsNotListedError(this.store.constructor.name);
+    const now = this.clock.now();
+    await this.revocations.revokeBefore(userId, now, now + this.config.absoluteTimeout);
+    if (listsSessions) await this.#revokeEach(await this.#live(userId));
+  }
+
+  /** Whether the list says that this session is over. */
+  async isRevoked(record: SessionRecord): Promise<boolean> {
+    const userId = this.#hasList ? userIdOf(record) : undefined;
+    const notBefore = userId === undefined ? undefined : await this.revocations.notBefore(userId);
+    return notBefore !== undefined && record.createdAt < notBefore;
+  }
+
+  /** Ends the oldest of a user's sessions beyond `session.maxSessionsPerUser`. Whoever asks at once ends the same ones. */
+  async endSurplus(userId: string): Promise<void> {
+    const { maxSessionsPerUser } = this.config;
+    if (maxSessionsPerUser === undefined) return;
+    const newestFirst = (await this.#live(userId)).sort(
+      (a, b) => b.record.createdAt - a.record.createdAt || (a.key < b.key ? -1 : 1),
+    );
+    await this.#revokeEach(newestFirst.slice(maxSessionsPerUser));
+  }
+
+  get #hasList(): boolean {
+    return !(this.revocations instanceof NoRevocationList);
+  }
+
+  async #live(userId: string): Promise<FiledRecord[]> {
+    const now = this.clock.now();
+    return (await this.store.list(userId)).filter(({ record }) => this.config.isLive(record, now));
+  }
+
+  async #revokeEach(filed: readonly FiledRecord[]): Promise<number> {
+    const ended = await Promise.all(filed.map(({ key }) => this.store.revoke(key)));
+    return ended.filter(Boolean).length;
+  }
+}
+
+/** Whether a session is filed under a key, before this request or after it. */
+function isUnder(key: string, session: Session): boolean {
+  const { opened } = session.journal;
+  return [session.id, opened?.id].some((id) => id !== undefined && SessionId.fingerprint(id).startsWith(key));
+}

@@ -1,0 +1,49 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Clock } from '../clock.js';
+import { RevocationList } from '../revocation-list.js';
+import { openDatabase, type SqliteOptions } from './sqlite-file.js';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS revocations (
+    user_id TEXT PRIMARY KEY,
+    time INTEGER NOT NULL,
+    until INTEGER NOT NULL
+  ) WITHOUT ROWID;`;
+
+/** Keeps in a SQLite file what has been revoked, for the processes of one machine. */
+export class SqliteRevocationList extends RevocationList {
+  readonly #database: DatabaseSync;
+  readonly #find: StatementSync;
+  readonly #keep: StatementSync;
+  readonly #sweep: StatementSync;
+
+  /** @throws {MissingClientError} Where Node has no SQLite. */
+  constructor(
+    options: SqliteOptions = {},
+    private readonly clock: Clock = new Clock(),
+  ) {
+    super();
+    this.#database = openDatabase(options, SCHEMA);
+    this.#find = this.#database.prepare('SELECT time FROM revocations WHERE user_id = ?');
+    this.#keep = this.#database.prepare(
+      `INSERT INTO revocations (user_id, time, until) VALUES (?, ?, ?)
+       ON CONFLICT (user_id) DO UPDATE SET time = max(time, excluded.time), until = max(until, excluded.until)`,
+    );
+    this.#sweep = this.#database.prepare('DELETE FROM revocations WHERE until <= ?');
+  }
+
+  /** Closes the file. Whatever is asked of the list afterwards throws. */
+  close(): void {
+    this.#database.close();
+  }
+
+  override async notBefore(userId: string): Promise<number | undefined> {
+    const row = this.#find.get(userId);
+    return row && Number(row.time);
+  }
+
+  override async revokeBefore(userId: string, time: number, until: number): Promise<void> {
+    this.#sweep.run(this.clock.now());
+    this.#keep.run(userId, time, until);
+  }
+}

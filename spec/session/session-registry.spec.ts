@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidOptionsError, SessionsNotListedError } from '../../lib/errors.js';
+import { MadeClasses } from '../../lib/session/made-classes.js';
+import { NoRevocationList, type RevocationList } from '../../lib/session/revocation-list.js';
+import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
+import { SessionManager } from '../../lib/session/session-manager.js';
+import { SessionRegistry } from '../../lib/session/session-registry.js';
+import { MemoryRevocationList } from '../../lib/session/stores/memory-revocation-list.js';
+import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
+import { FakeCookieJar } from '../support/fake-cookie-jar.js';
+import { FrozenClock } from '../support/frozen-clock.js';
+import { TableSessionStore } from '../support/table-session-store.js';
+
+class AwayList extends MemoryRevocationList {
+  override async notBefore(): Promise<undefined> {
+    throw new Error('The list is away');
+  }
+}
+
+/** An application with a store that lists nothing, and a list of revocations. */
+function start(makeList: (clock: FrozenClock) => RevocationList, options: SessionOptions = {}) {
+  const clock = new FrozenClock();
+  const config = SessionConfig.from(options, { isProduction: false });
+  const store = new TableSessionStore(clock);
+  const registry = new SessionRegistry(store, makeList(clock), config, clock);
+  const manager = new SessionManager(store, config, clock, new MadeClasses(), registry);
+  const signIn = async (userId: string, cookies = new FakeCookieJar()) => {
+    const session = await manager.open(cookies);
+    session.signIn({ userId }, clock.now());
+    await manager.commit(session, cookies);
+    return cookies.next();
+  };
+  const userOf = async (cookies: FakeCookieJar) => (await manager.open(cookies.next())).all().userId;
+  return { clock, config, registry, manager, signIn, userOf };
+}
+
+describe('A list of revocations', () => {
+  it('ends every session of a user, and of nobody else, until the user signs in again', async () => {
+    const { clock, registry, signIn, userOf } = start((clock) => new MemoryRevocationList(clock));
+    const [laptop, phone, bob] = [await signIn('ada'), await signIn('ada'), await signIn('bob')];
+    clock.advance(1);
+    await registry.revokeAll('ada');
+    const again = await signIn('ada');
+    expect(await Promise.all([laptop, phone, bob, again].map(userOf))).toEqual([undefined, undefined, 'bob', 'ada']);
+  });
+
+  it('ends a session although a request under way writes it afterwards', async () => {
+    const { clock, registry, manager, signIn, userOf } = start((clock) => new MemoryRevocationList(clock));
+    const cookies = await signIn('ada');
+    const inFlight = await manager.open(cookies);
+    clock.advance(1);
+    await registry.revokeAll('ada');
+    clock.advance(1);
+    await manager.commit(inFlight.set('cart', 1).regenerate(), cookies);
+    expect(await userOf(cookies)).toBeUndefined();
+  });
+
+  it('that cannot be asked lets nobody in, and takes no cookie away', async () => {
+    const { manager, signIn } = start(() => new AwayList());
+    const cookies = await signIn('ada');
+    const session = await manager.open(cookies);
+    expect(session.isUnavailable).toBe(true);
+    expect(session.all()).toEqual({});
+    await manager.commit(session, cookies);
+    expect(cookies.answered('gatehouse')).toBeUndefined();
+  });
+});
+
+describe('A registry whose store cannot list sessions', () => {
+  it.each([
+    ['list', (registry: SessionRegistry) => registry.list('ada')],
+    ['revoke', (registry: SessionRegistry) => registry.revoke('x'.repeat(43))],
+    ['revokeAll', (registry: SessionRegistry) => registry.revokeAll('ada')],
+  ])('says so when asked to %s', async (_, ask) => {
+    const { registry } = start(() => new NoRevocationList());
+    const error = await ask(registry).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(SessionsNotListedError);
+    expect(String(error)).toContain('TableSessionStore cannot list');
+  });
+
+  it('says so when asked to end the others of a session', async () => {
+    const { registry, manager, signIn } = start(() => new NoRevocationList());
+    const session = await manager.open(await signIn('ada'));
+    await expect(registry.revokeOthers(session)).rejects.toThrow(SessionsNotListedError);
+  });
+
+  it('stops the start when sessions are to be counted', () => {
+    const counting = () => start(() => new MemoryRevocationList(), { maxSessionsPerUser: 3 });
+    expect(counting).toThrow(InvalidOptionsError);
+    expect(counting).toThrow("choose 'sqlite', 'redis' or 'memory'");
+  });
+});
+
+describe('A registry', () => {
+  it('does not list what the timeouts of today have ended', async () => {
+    const clock = new FrozenClock();
+    const long = SessionConfig.from({}, { isProduction: false });
+    const short = SessionConfig.from({ idleTimeout: 60 }, { isProduction: false });
+    const store = new MemorySessionStore(long, clock);
+    const before = new SessionRegistry(store, new NoRevocationList(), long, clock);
+    const manager = new SessionManager(store, long, clock, new MadeClasses(), before);
+    const session = await manager.open(new FakeCookieJar());
+    session.signIn({ userId: 'ada' }, clock.now());
+    await manager.commit(session, new FakeCookieJar());
+    clock.advance(60);
+    expect(await before.list('ada')).toHaveLength(1);
+    expect(await new SessionRegistry(store, new NoRevocationList(), short, clock).list('ada')).toEqual([]);
+  });
+});

@@ -1,0 +1,15 @@
+import { expect, it } from '@jest/globals';
+import { MemoryRevocationList } from '../../../lib/session/stores/memory-revocation-list.js';
+import { FrozenClock } from '../../support/frozen-clock.js';
+import { describeRevocationList } from '../../support/revocation-lists.js';
+
+describeRevocationList('A list of revocations in memory', (clock) => new MemoryRevocationList(clock));
+
+it('A list of revocations in memory drops what is of no more use', async () => {
+  const clock = new FrozenClock();
+  const list = new MemoryRevocationList(clock);
+  await list.revokeBefore('ada', clock.now(), clock.now() + 1_000);
+  clock.advance(1);
+  await list.revokeBefore('bob', clock.now(), clock.now() + 1_000);
+  expect(await list.notBefore('ada')).toBeUndefined();
+});

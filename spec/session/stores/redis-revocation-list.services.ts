@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createClient } from 'redis';
+import { RedisRevocationList } from '../../../lib/session/stores/redis-revocation-list.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { describeRevocationList } from '../../support/revocation-lists.js';
+
+let redis: RedisServer;
+let client: ReturnType<typeof createClient>;
+let count = 0;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  client = createClient({ url: redis.url });
+  client.on('error', () => {});
+  await client.connect();
+});
+afterAll(async () => {
+  client.destroy();
+  await redis.remove();
+});
+
+describeRevocationList('A list of revocations in Redis', () => {
+  count += 1;
+  return new RedisRevocationList({ client, keyPrefix: `list-${count}:` });
+});
+
+it('A list of revocations in Redis is dropped by Redis when it is of no more use, and shows no user', async () => {
+  const list = new RedisRevocationList({ url: redis.url, keyPrefix: 'dropped:' });
+  await list.revokeBefore('ada@example.com', Date.now(), Date.now() + 300);
+  const keys = await client.keys('dropped:*');
+  expect(keys).toHaveLength(1);
+  expect(keys.join()).not.toContain('ada');
+  await new Promise((wake) => setTimeout(wake, 400));
+  expect(await client.keys('dropped:*')).toEqual([]);
+  expect(await list.notBefore('ada@example.com')).toBeUndefined();
+  await list.close();
+});
