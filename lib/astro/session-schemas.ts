@@ -20,6 +20,7 @@ const commonSession = {
   idleTimeout: z.optional(seconds),
   absoluteTimeout: z.optional(seconds),
   renewAfter: z.optional(seconds),
+  storeTimeout: z.optional(seconds),
   maxSessionsPerUser: z.optional(count),
 };
 

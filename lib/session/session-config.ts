@@ -3,6 +3,7 @@ import type { CookieAttributes } from './cookie-jar.js';
 import type { SessionRecord } from './session-record.js';
 
 const DAY = 24 * 60 * 60;
+const STORE_TIMEOUT = 5;
 const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const ATTRIBUTE_VALUE = /^[\x20-\x3a\x3c-\x7e]*$/;
 
@@ -29,6 +30,8 @@ export interface SessionOptions {
   absoluteTimeout?: number | undefined;
   /** Seconds after which an unchanged session is written again. Default: 1 day, at most a seventh of `idleTimeout`. */
   renewAfter?: number | undefined;
+  /** Seconds after which a store that does not answer counts as away. Default 5. */
+  storeTimeout?: number | undefined;
   /** How many sessions a user may have; the next sign-in ends the oldest. Default: as many as there are. */
   maxSessionsPerUser?: number | undefined;
 }
@@ -42,6 +45,7 @@ export class SessionConfig {
     readonly idleTimeout: number,
     readonly absoluteTimeout: number,
     readonly renewAfter: number,
+    readonly storeTimeout: number,
     readonly maxSessionsPerUser?: number | undefined,
   ) {}
 
@@ -86,6 +90,7 @@ export class SessionConfig {
       idleTimeout * 1000,
       absoluteTimeout * 1000,
       renewAfter * 1000,
+      (options.storeTimeout ?? STORE_TIMEOUT) * 1000,
       options.maxSessionsPerUser,
     );
   }

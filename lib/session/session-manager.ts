@@ -4,6 +4,7 @@ import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
 import { FlashBag } from './flash-bag.js';
 import { type FlashLease, isFreeFor } from './flash-lease.js';
+import { inTime } from './in-time.js';
 import { MadeClasses } from './made-classes.js';
 import { Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
@@ -69,7 +70,7 @@ export class SessionManager {
   /** Ends in the store what the request ended: all that can be done when no answer will carry a cookie. */
   async abandon(session: Session): Promise<void> {
     const { endedId } = session.journal;
-    if (endedId !== undefined) await kept('destroy', () => this.store.destroy(endedId));
+    if (endedId !== undefined) await kept('destroy', () => this.#answer(this.store.destroy(endedId)));
   }
 
   /** Writes the session whether it changed or not. @returns As {@link commit} does. */
@@ -95,9 +96,9 @@ export class SessionManager {
 
   async #openStored(tokens: readonly string[], lease: FlashLease | undefined): Promise<Session> {
     try {
-      const record = await this.#find(tokens, lease);
+      const record = await this.#answer(this.#find(tokens, lease));
       const session = this.#newSession(record, lease);
-      if (!record && (await this.#isSuperseded(tokens))) session.fate.supersede();
+      if (!record && (await this.#answer(this.#isSuperseded(tokens)))) session.fate.supersede();
       return session;
     } catch (error) {
       const session = this.#newSession();
@@ -161,7 +162,7 @@ export class SessionManager {
 
   async #write(session: Session, cookies: CookieJar): Promise<boolean> {
     const changes = this.#changesOf(session);
-    const token = await kept('write', () => this.#keep(changes));
+    const token = await kept('write', () => this.#answer(this.#keep(changes)));
     if (token === undefined) {
       const { isEmpty } = session;
       // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
@@ -173,6 +174,10 @@ export class SessionManager {
     cookies.set(this.config.cookieName, token, { ...this.config.cookie, maxAge });
     session.settle(applyChanges(changes.opened, changes));
     return true;
+  }
+
+  #answer<Answer>(asked: Promise<Answer>): Promise<Answer> {
+    return inTime(asked, this.config.storeTimeout, 'The store');
   }
 
   async #keep(changes: SessionChanges): Promise<string | undefined> {

@@ -17,13 +17,17 @@ const FILES = {
   'src/gatehouse.ts': `
     import { existsSync } from 'node:fs';
     import { Clock, MemorySessionStore, SessionConfig, SessionStore, defineGatehouse } from 'astro-gatehouse/server';
-    const fail = (what) => { if (existsSync('down-' + what)) throw new Error('The store is down.'); };
+    const fail = async (what) => {
+      if (existsSync('down-' + what)) throw new Error('The store is down.');
+      if (existsSync('silent-' + what)) await new Promise(() => {});
+    };
     class FragileStore extends MemorySessionStore {
-      async read(token, lease) { fail('read'); return super.read(token, lease); }
-      async write(changes) { fail('write'); return super.write(changes); }
-      async destroy(id) { fail('write'); return super.destroy(id); }
+      async read(token, lease) { await fail('read'); return super.read(token, lease); }
+      async write(changes) { await fail('write'); return super.write(changes); }
+      async destroy(id) { await fail('write'); return super.destroy(id); }
     }
     export default defineGatehouse({
+      session: { storeTimeout: 0.2 },
       services: (services) =>
         services.override(SessionStore, (get) => new FragileStore(get(SessionConfig), get(Clock))),
     });`,
@@ -61,9 +65,11 @@ describe('While the store is away', () => {
   let ada: Browser;
 
   const up = () => {
-    for (const what of ['read', 'write']) rmSync(join(app.folder, `down-${what}`), { force: true });
+    const signs = ['down-read', 'down-write', 'silent-read', 'silent-write'];
+    for (const sign of signs) rmSync(join(app.folder, sign), { force: true });
   };
   const down = (what: 'read' | 'write') => app.write({ [`down-${what}`]: '' });
+  const silent = (what: 'read' | 'write') => app.write({ [`silent-${what}`]: '' });
 
   beforeAll(async () => {
     app = App.create(undefined, FILES);
@@ -138,5 +144,23 @@ describe('While the store is away', () => {
     down('read');
     await ada.get('/');
     expect(await server.printed('The store is down.', before)).toContain('See that the store runs and can be reached.');
+  });
+
+  it('a store that never answers is away, too', async () => {
+    silent('read');
+    const begun = performance.now();
+    const [account, start] = await Promise.all([ada.get('/account'), ada.get('/')]);
+    expect([account.status, account.headers.get('retry-after'), account.setCookies]).toEqual([
+      503,
+      expect.any(String),
+      [],
+    ]);
+    expect([start.status, start.text]).toEqual([200, expect.stringContaining('hello guest')]);
+    expect(performance.now() - begun).toBeGreaterThan(150);
+    up();
+    silent('write');
+    expect((await ada.get('/visit')).status).toBe(503);
+    up();
+    expect((await ada.get('/account')).status).toBe(200);
   });
 });

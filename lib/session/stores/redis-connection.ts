@@ -1,4 +1,5 @@
 import { MissingClientError } from '../../errors.js';
+import { inTime } from '../in-time.js';
 
 const DEFAULT_URL = 'redis://localhost:6379';
 const TIMEOUT = 2;
@@ -55,16 +56,8 @@ export class RedisConnection {
   }
 
   /** @throws When there is no answer in time. A client that has lost its server comes back by itself. */
-  async ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`Redis did not answer within ${this.#timeout} ms.`)), this.#timeout);
-    });
-    try {
-      return await Promise.race([this.#connected().then(command), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
+    return inTime(this.#connected().then(command), this.#timeout, 'Redis');
   }
 
   async #connected(): Promise<RedisClient> {

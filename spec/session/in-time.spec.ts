@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { inTime } from '../../lib/session/in-time.js';
+
+describe('An answer', () => {
+  it('is given as it comes', async () => {
+    expect(await inTime(Promise.resolve('yes'), 1_000, 'The spec')).toBe('yes');
+    await expect(inTime(Promise.reject(new Error('no')), 1_000, 'The spec')).rejects.toThrow('no');
+  });
+
+  it('that does not come in time is an error, which names who was asked', async () => {
+    const never = new Promise(() => {});
+    await expect(inTime(never, 10, 'The spec')).rejects.toThrow('The spec did not answer within 10 ms.');
+  });
+
+  it('that fails too late troubles nobody', async () => {
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 20));
+    await expect(inTime(late, 5, 'The spec')).rejects.toThrow('within 5 ms');
+    await new Promise((wake) => setTimeout(wake, 40));
+  });
+});
