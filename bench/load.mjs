@@ -53,9 +53,9 @@ async function measure(site) {
   await crowd(site, Math.max(10, seconds / 3));
   await expiry(site);
   const before = await site.memory();
-  const { tally, during, kept } = await crowd(site, seconds);
+  const { tally, perSecond, during, kept } = await crowd(site, seconds);
   const left = await expiry(site);
-  return { tally, before, during, kept, left, after: await site.memory() };
+  return { tally, perSecond, before, during, kept, left, after: await site.memory() };
 }
 
 /** Everybody for as long as that. */
@@ -66,13 +66,15 @@ async function crowd(site, length) {
     { length: visitors },
     (_, number) => new LoadVisitor(number, { site, agent, tally, pause }),
   );
-  const deadline = performance.now() + length * 1000;
+  const begun = performance.now();
+  const deadline = begun + length * 1000;
   await Promise.all(everybody.map((visitor) => visitor.visitUntil(deadline)));
+  const perSecond = tally.requests / ((performance.now() - begun) / 1000);
   const during = await site.memory();
   const kept = await site.kept();
   await Promise.all(everybody.map((visitor) => visitor.checkAll()));
   agent.destroy();
-  return { tally, during, kept };
+  return { tally, perSecond, during, kept };
 }
 
 /** Waits until nothing is left. @returns What is, if anything. */
@@ -93,14 +95,14 @@ async function expiry(site) {
 }
 
 /** @returns Whether all is as it has to be. */
-function report(store, site, { tally, before, during, after, kept, left }) {
+function report(store, site, { tally, perSecond, before, during, after, kept, left }) {
   const { latencies, lostSessions, lostWrites, wrong } = tally;
   const count = (number) => number.toLocaleString('en');
   const ms = (value) => `${value.toFixed(value < 100 ? 1 : 0)} ms`;
   const mb = ({ heap, resident }) => `${(heap / 1e6).toFixed(1)} MB heap, ${(resident / 1e6).toFixed(0)} MB resident`;
   const growth = after.heap - before.heap;
   const lines = [
-    ['requests', `${count(tally.requests)}, ${count(Math.round(tally.requests / seconds))} a second`],
+    ['requests', `${count(tally.requests)}, ${count(Math.round(perSecond))} a second`],
     ['half of them within', ms(quantile(latencies, 0.5))],
     ['99 of 100 within', ms(quantile(latencies, 0.99))],
     ['the slowest', ms(latencies.reduce((slowest, latency) => Math.max(slowest, latency), 0))],
