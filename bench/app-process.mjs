@@ -37,6 +37,12 @@ export class AppProcess {
     return (await this.#nextMessage()).cpu;
   }
 
+  /** Microseconds of CPU that all its threads have used so far. */
+  async cpuUsed() {
+    this.#child.send({ usage: true });
+    return (await this.#nextMessage()).usage;
+  }
+
   /** Bytes of JavaScript it has loaded so far. */
   async loaded() {
     this.#child.send({});

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import installPackedPackage, { APPS } from '../spec/support/packed-package.ts';
+import { isRedisInstalled } from './redis.mjs';
 
 const FOLDER = join(APPS, 'bench');
 const ASTRO = join(APPS, '../node_modules/astro/bin/astro.mjs');
@@ -10,6 +11,8 @@ const BUILD_LIMIT = 60_000;
 
 /** Where a visitor needs to be signed in, in every variant but plain Astro. */
 export const PROTECTED = '/account';
+/** Where the session is written to, in every variant of a store. */
+export const WRITING = '/count';
 /** Who is signed in: about 200 bytes of JSON. */
 const VISITOR = `{
   userId: 'c0ffee00-1234-4cde-8f01-23456789abcd',
@@ -53,6 +56,8 @@ const items = ['gate', 'tower', 'moat', 'bridge', 'wall'];
 </Layout>
 `;
 
+const writingPage = (write) => PAGE.replace("';\n", `';\n${write}\n`);
+
 const config = (integrations = '', imports = '') => `import node from '@astrojs/node';
 import { defineConfig } from 'astro/config';
 ${imports}
@@ -69,6 +74,7 @@ function gatehouse(store) {
       `gatehouse({ session: { store: '${store}' }, protect: ${RULES} })`,
       "import gatehouse from 'astro-gatehouse';",
     ),
+    [`src/pages${WRITING}.astro`]: writingPage("Astro.locals.session.set('visits', (visits = 0) => visits + 1);"),
     'src/pages/sign-in.ts': `import { setSession } from 'astro-gatehouse/server';
 export async function GET(context) {
   await setSession(context, ${VISITOR});
@@ -77,6 +83,19 @@ export async function GET(context) {
 `,
   };
 }
+
+/** Replaced by its setup module. */
+const unstorage = {
+  ...gatehouse('memory'),
+  'src/gatehouse.ts': `import { SessionStore, defineGatehouse } from 'astro-gatehouse/server';
+import { UnstorageSessionStore } from 'astro-gatehouse/stores/unstorage';
+import { createStorage } from 'unstorage';
+const storage = createStorage();
+export default defineGatehouse({
+  services: (services) => services.override(SessionStore, () => new UnstorageSessionStore(storage)),
+});
+`,
+};
 
 /** What plain Astro is sent as its visitor's cookie: it reads the header as well, and makes nothing of it. */
 const plain = {
@@ -130,6 +149,24 @@ export async function GET(context) {
 `,
 };
 
+/** Every store, for pages that read the session and pages that write to it. */
+export function storeVariants() {
+  const ours = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage'].map((store) => ({
+    name: `gatehouse, ${store}`,
+    app: `gatehouse-${store}`,
+    files: store === 'unstorage' ? unstorage : gatehouse(store),
+    needsRedis: store === 'redis',
+  }));
+  const all = [
+    { name: 'plain Astro', app: 'plain', files: plain },
+    { name: 'plain Astro again', app: 'plain', files: plain },
+    ...ours,
+  ].map((variant) => ({ ...variant, isWritten: true }));
+  if (isRedisInstalled()) return all;
+  console.error('redis is left out: there is no redis-server on the PATH.');
+  return all.filter(({ needsRedis }) => !needsRedis);
+}
+
 /** Every variant: its name in the report, its application, and whether it refuses guests. */
 export function variants({ peers }) {
   const ours = [
@@ -168,6 +205,7 @@ async function build(app, files) {
     'src/layouts/Layout.astro': LAYOUT,
     'src/pages/index.astro': PAGE,
     [`src/pages${PROTECTED}.astro`]: PAGE,
+    [`src/pages${WRITING}.astro`]: PAGE,
   };
   for (const [path, text] of Object.entries({ ...common, ...files })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -5,7 +5,13 @@ const ANSWER_LIMIT = 10_000;
 
 /** Sends requests over connections that stay open, a few at a time. */
 export class Client {
-  #agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+  #agent;
+  #concurrency;
+
+  constructor(concurrency = CONCURRENCY) {
+    this.#agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+    this.#concurrency = concurrency;
+  }
 
   /** @returns Answers per second, and how long each took in milliseconds. */
   async send(origin, { path, cookies, status }, count) {
@@ -21,7 +27,7 @@ export class Client {
       }
     };
     const start = performance.now();
-    await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+    await Promise.all(Array.from({ length: this.#concurrency }, lane));
     return { perSecond: count / ((performance.now() - start) / 1000), latencies };
   }
 

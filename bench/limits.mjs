@@ -8,6 +8,17 @@ const EXPIRY_PAUSE = 5;
 const START = 1.1;
 const LOADED_KIB = 150;
 
+/** CPU of a visitor who is signed in, served over connections. */
+const STORES = { cookie: 1.05, memory: 1.05, sqlite: 1.08, redis: 1.1 };
+
+/** @returns What each store may cost at the most, with what it does. */
+export function judgeStores(requests) {
+  return requests.flatMap(({ name, visitor, servedRatio }) => {
+    const limit = STORES[name.replace('gatehouse, ', '')];
+    return visitor === 'signed in' && limit ? [atMost(`CPU per request, ${name}, ${visitor}`, servedRatio, limit)] : [];
+  });
+}
+
 /** @returns Every limit with the figure that stands against it. */
 export function judge({ requests, start, parts }) {
   const ours = ({ name }) => name.startsWith('gatehouse');

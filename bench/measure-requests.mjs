@@ -3,7 +3,7 @@ import { Client } from './client.mjs';
 import { interleave, plainOf, startScenarios } from './scenarios.mjs';
 import { median, quantile, spread } from './statistics.mjs';
 
-/** CPU per request inside the server, and requests per second over loopback. */
+/** CPU per request inside the server, without a connection and served over loopback, and requests per second. */
 export async function measureRequests(variants, effort) {
   const scenarios = await startScenarios(variants);
   const cpu = await measureCpu(scenarios, effort);
@@ -21,11 +21,13 @@ async function measureCpu(scenarios, { warmUp, cpuRounds, cpuSlice }) {
   return interleave(scenarios, cpuRounds, ({ app, request }) => app.cpu({ ...request, count: cpuSlice }));
 }
 
-async function measureLoad(scenarios, { loadRounds, loadSlice }) {
-  const client = new Client();
-  const slices = await interleave(scenarios, loadRounds, ({ app, request }) =>
-    client.send(app.origin, request, loadSlice),
-  );
+async function measureLoad(scenarios, { loadRounds, loadSlice, concurrency }) {
+  const client = new Client(concurrency);
+  const slices = await interleave(scenarios, loadRounds, async ({ app, request }) => {
+    const before = await app.cpuUsed();
+    const figures = await client.send(app.origin, request, loadSlice);
+    return { ...figures, cpu: ((await app.cpuUsed()) - before) / loadSlice };
+  });
   client.close();
   return slices;
 }
@@ -38,9 +40,12 @@ function compareCpu(slices, scenario, plain) {
 
 function compareLoad(slices, scenario, plain) {
   const own = slices.get(scenario);
-  const ratios = own.map(({ perSecond }, round) => perSecond / slices.get(plain)[round].perSecond);
+  const against = (kind) => own.map((slice, round) => slice[kind] / slices.get(plain)[round][kind]);
   return {
-    perSecondRatio: median(ratios),
+    servedRatio: median(against('cpu')),
+    servedSpread: spread(against('cpu')),
+    served: median(own.map(({ cpu }) => cpu)),
+    perSecondRatio: median(against('perSecond')),
     perSecond: median(own.map(({ perSecond }) => perSecond)),
     p99: quantile(
       own.flatMap(({ latencies }) => latencies),

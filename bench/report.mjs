@@ -1,9 +1,16 @@
-import { arch, cpus, platform } from 'node:os';
+import { arch, cpus, loadavg, platform } from 'node:os';
+
+export function printStores(requests, limits) {
+  printMachine();
+  printTable('One page, five rules. CPU inside the server, without and with connections, each against plain Astro', [
+    ['', 'visitor', 'CPU', '±', 'µs', 'served', '±', 'µs', 'req/s', 'p99 ms'],
+    ...requests.toSorted((a, b) => isNoise(b) - isNoise(a)).map(storeRow),
+  ]);
+  printTable('Limits', [['', 'figure', 'limit', ''], ...limits.map(limitRow)]);
+}
 
 export function printReport({ requests, start, parts }, limits) {
-  console.log(
-    `\nNode ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`,
-  );
+  printMachine();
   printTable(
     'One page, five rules. CPU inside the server, then load over loopback, each against plain Astro in the same round',
     [
@@ -31,6 +38,19 @@ export function printReport({ requests, start, parts }, limits) {
   ]);
   printTable('Parts', partRows(parts));
   printTable('Limits', [['', 'figure', 'limit', ''], ...limits.map(limitRow)]);
+}
+
+function printMachine() {
+  const processors = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`;
+  console.log(
+    `\nNode ${process.version}, ${platform()} ${arch()}, ${processors}, load average ${loadavg()[0].toFixed(1)}`,
+  );
+}
+
+function storeRow({ name, visitor, cpuRatio, cpuSpread, cpu, servedRatio, servedSpread, served, perSecondRatio, p99 }) {
+  const inProcess = [two(cpuRatio), two(cpuSpread), cpu.toFixed(0)];
+  const overConnections = [two(servedRatio), two(servedSpread), served.toFixed(0)];
+  return [name, visitor, ...inProcess, ...overConnections, two(perSecondRatio), p99.toFixed(1)];
 }
 
 function isNoise({ name }) {

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppProcess } from './app-process.mjs';
-import { buildApps, variants } from './apps.mjs';
-import { judge } from './limits.mjs';
+import { buildApps, storeVariants, variants } from './apps.mjs';
+import { judge, judgeStores } from './limits.mjs';
 import { measureRequests } from './measure-requests.mjs';
 import { measureStart } from './measure-start.mjs';
-import { printReport } from './report.mjs';
+import { Redis } from './redis.mjs';
+import { printReport, printStores } from './report.mjs';
 
 const PARTS = join(import.meta.dirname, 'measure-parts.mjs');
 const PARTS_LIMIT = 400_000;
@@ -32,22 +33,31 @@ const QUICK = {
   fuzzedPairs: 2_000,
 };
 
+/**
+ * Larger slices: only so much is measured, and the differences are small. One request after another: of several at once
+ * a store that is waited for has more answered in one go, and seems to cost less than none.
+ */
+const STORES = { warmUp: 3000, cpuRounds: 60, cpuSlice: 200, loadRounds: 40, loadSlice: 200, concurrency: 1 };
+const QUICK_STORES = { warmUp: 1000, cpuRounds: 30, cpuSlice: 50, loadRounds: 10, loadSlice: 100, concurrency: 1 };
+
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean' },
     json: { type: 'boolean' },
     peers: { type: 'boolean' },
+    stores: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
 
 if (options.help) {
-  console.log(`npm run bench -- [--quick] [--json] [--peers]
-  --quick  about a minute instead of about four; figures swing more, and 200,000 sessions stand for a million
-  --json   every figure as JSON
-  --peers  astro-sessionkit as well, when it is installed`);
+  console.log(`npm run bench -- [--quick] [--json] [--peers] [--stores]
+  --quick   about a minute instead of about four; figures swing more, and 200,000 sessions stand for a million
+  --json    every figure as JSON
+  --peers   astro-sessionkit as well, when it is installed
+  --stores  what each store costs a page that reads the session, and one that writes to it; nothing else`);
 } else {
-  await run();
+  await (options.stores ? runStores() : run());
 }
 
 async function run() {
@@ -66,6 +76,21 @@ async function run() {
     else printReport(figures, limits);
   } finally {
     AppProcess.stopAll();
+  }
+}
+
+async function runStores() {
+  try {
+    say('building the applications');
+    const apps = await buildApps(storeVariants());
+    say('answering requests');
+    const requests = await measureRequests(apps, options.quick ? QUICK_STORES : STORES);
+    const limits = judgeStores(requests);
+    if (options.json) console.log(JSON.stringify({ node: process.version, requests, limits }, null, 2));
+    else printStores(requests, limits);
+  } finally {
+    AppProcess.stopAll();
+    Redis.stopAll();
   }
 }
 

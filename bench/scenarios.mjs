@@ -1,5 +1,6 @@
 import { AppProcess } from './app-process.mjs';
-import { PROTECTED } from './apps.mjs';
+import { PROTECTED, WRITING } from './apps.mjs';
+import { Redis } from './redis.mjs';
 
 const VISITORS = 20;
 /** No cookie at all. */
@@ -8,13 +9,16 @@ const GUEST = [''];
 /** Serves every variant. @returns What is asked of each: pages, by whom, and the answer to expect. */
 export async function startScenarios(variants) {
   const scenarios = [];
-  for (const { name, entry, isGuarded } of variants) {
-    const app = await AppProcess.start(entry);
+  for (const { name, entry, isGuarded, isWritten, needsRedis } of variants) {
+    const app = await AppProcess.start(entry, { env: needsRedis ? { REDIS_URL: (await Redis.start()).url } : {} });
     const cookies = await app.signIn(VISITORS);
     scenarios.push(
       { name, app, visitor: 'anonymous', request: { path: '/', cookies: GUEST, status: 200 } },
       { name, app, visitor: 'signed in', request: { path: PROTECTED, cookies, status: 200 } },
     );
+    if (isWritten) {
+      scenarios.push({ name, app, visitor: 'writing', request: { path: WRITING, cookies, status: 200 } });
+    }
     if (isGuarded) {
       scenarios.push({ name, app, visitor: 'refused', request: { path: PROTECTED, cookies: GUEST, status: 302 } });
     }

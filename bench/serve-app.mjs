@@ -13,8 +13,9 @@ const server = createServer((request, response) => {
 server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 
-process.on('message', async ({ slice, memory }) => {
+process.on('message', async ({ slice, memory, usage }) => {
   try {
+    if (usage) return process.send({ usage: cpuUsed() });
     if (memory) return process.send({ memory: await memoryInUse() });
     process.send(slice ? { cpu: await cpuOf(slice) } : { loaded: globalThis.loadedBytes });
   } catch (error) {
@@ -22,6 +23,11 @@ process.on('message', async ({ slice, memory }) => {
   }
 });
 process.on('disconnect', () => process.exit());
+
+function cpuUsed() {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
 
 async function memoryInUse() {
   for (let time = 0; time < 3; time++) {
@@ -35,11 +41,10 @@ async function memoryInUse() {
 
 /** @returns Microseconds of CPU per request, of all threads: WebCrypto and the garbage collector have their own. */
 async function cpuOf({ count, path, cookies, status }) {
-  const start = process.cpuUsage();
+  const start = cpuUsed();
   for (let sent = 0; sent < count; sent++) {
     const answered = await exchange(handler, path, cookies[sent % cookies.length]);
     if (answered !== status) throw new Error(`${path} answered ${answered} where ${status} was expected.`);
   }
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / count;
+  return (cpuUsed() - start) / count;
 }
