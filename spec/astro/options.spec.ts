@@ -62,8 +62,10 @@ describe('Options', () => {
     ],
     [
       { session: { store: 'memory', options: { maxSessions: 0.5 } } },
-      'session.options.maxSessions: must be a whole number',
+      'session.options.maxSessions: must be a whole number above 0',
     ],
+    [{ session: { maxSessionsPerUser: 0 } }, 'session.maxSessionsPerUser: must be a whole number above 0'],
+    [{ session: { storeTimeout: 0 } }, 'session.storeTimeout: must be more than 0 seconds'],
     [{ access: { check: 'no' } }, 'access.check: must be a function'],
     [
       { session: { idleTimeout: '7 days' } },
