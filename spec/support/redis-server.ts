@@ -10,10 +10,14 @@ export class RedisServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'gatehouse-redis-'));
   #process: ChildProcess | undefined;
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    private readonly settings: readonly string[],
+  ) {}
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort());
+  /** @param settings More of them, as `redis-server` takes them: `--cluster-enabled yes`. */
+  static async start(...settings: string[]): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), settings);
     await server.resume();
     return server;
   }
@@ -33,6 +37,7 @@ export class RedisServer {
       'yes',
       '--appendfsync',
       'always',
+      ...this.settings,
     ];
     this.#process = spawn('redis-server', settings, { stdio: 'ignore' });
     const failed = new Promise<never>((_, reject) => this.#process?.once('error', reject));

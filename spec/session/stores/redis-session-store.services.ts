@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createClient } from 'redis';
+import { createClient, createCluster } from 'redis';
 import { SessionId } from '../../../lib/session/session-id.js';
 import { RedisSessionStore } from '../../../lib/session/stores/redis-session-store.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
@@ -126,4 +126,43 @@ describe('The store in Redis', () => {
     }
     expect(found).toBe(1);
   });
+});
+
+describe('A cluster', () => {
+  let server: RedisServer;
+  let cluster: ReturnType<typeof createCluster>;
+  let count = 0;
+
+  beforeAll(async () => {
+    server = await RedisServer.start('--cluster-enabled', 'yes');
+    const node = createClient({ url: server.url });
+    await node.connect();
+    // One node for all slots: commands over keys of several are refused as they are by many nodes.
+    await node.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
+    while (!(await node.sendCommand<string>(['CLUSTER', 'INFO'])).includes('cluster_state:ok')) {
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+    node.destroy();
+    cluster = createCluster({ rootNodes: [{ url: server.url }] });
+    cluster.on('error', () => {});
+    await cluster.connect();
+  }, 30_000);
+  afterAll(async () => {
+    cluster.destroy();
+    await server.remove();
+  });
+
+  it('refuses commands over keys of several slots', async () => {
+    const command = cluster.eval('return 1', { keys: ['a', 'b'], arguments: [] });
+    await expect(command).rejects.toThrow("don't hash to the same slot");
+  });
+
+  describeSessionStore(
+    'Sessions in a cluster',
+    ({ clock }) => {
+      count += 1;
+      return new RedisSessionStore({ client: cluster, keyPrefix: `cluster-${count}:` }, clock);
+    },
+    { listsSessions: true },
+  );
 });
