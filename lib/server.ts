@@ -11,6 +11,10 @@ export {
   type RuleOptions,
 } from './access/access-rule.js';
 export { AccessRules } from './access/access-rules.js';
+export { CsrfConfig, type CsrfOptions } from './access/csrf/csrf-config.js';
+export { CsrfDecision, type ForgeryCode } from './access/csrf/csrf-decision.js';
+export { type ChangingRequest, CsrfGuard } from './access/csrf/csrf-guard.js';
+export { CsrfTokens } from './access/csrf/csrf-tokens.js';
 export { DecisionLog } from './access/decision-log.js';
 export { GuardConfig, type GuardOptions } from './access/guard-config.js';
 export type { AccessRequest, GuardedRequest } from './access/guarded-request.js';
@@ -24,6 +28,7 @@ export {
   type CookieSessionStorageOptions,
   createCookieSessionStorage,
 } from './astro/cookie-session-storage.js';
+export { csrfToken } from './astro/csrf-token.js';
 export {
   authorize,
   clearSession,

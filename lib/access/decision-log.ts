@@ -13,6 +13,11 @@ export class DecisionLog {
     console.warn(`[astro-gatehouse] ${line}`);
   }
 
+  /** A request refused as forged, in one line: with `debug: true`, in development, and once where a setting is to blame. */
+  forgery(line: string): void {
+    console.warn(`[astro-gatehouse] ${line}`);
+  }
+
   /** A function of the application's threw (a rule's, a check, `getRole`): it counts as a refusal. */
   failure(line: string, error: unknown): void {
     console.error(`[astro-gatehouse] ${line}`, error);

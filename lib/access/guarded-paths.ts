@@ -51,6 +51,11 @@ export class GuardedPaths {
     return new GuardedPaths(path, path, undefined, undefined, true);
   }
 
+  /** Whether something holds for all that the request can be taken for, the page under any of its names being one. */
+  every(holds: (path: string) => boolean): boolean {
+    return this.all.every((path) => holds(path) || (this.isPage(path) && holds(this.page)));
+  }
+
   /** Whether a path is that of the page, or that with a suffix which Astro takes off. */
   isPage(path: string): boolean {
     if (path === this.page) return true;

@@ -22,7 +22,7 @@ export function redirectTo(location: string, method: string): Response {
 /** A refusal for programs: problem details, and what the decision says; of rules nothing. @see RFC 9457 */
 export function problem(
   status: 400 | 401 | 403,
-  decision?: Pick<AccessDecision, 'code' | 'reason' | 'missing'>,
+  decision?: Pick<AccessDecision, 'reason' | 'missing'> & { readonly code: string },
 ): Response {
   const details = {
     type: 'about:blank',
@@ -38,9 +38,9 @@ export function problem(
   });
 }
 
-/** A refusal for a browser that has nowhere to go. */
-export function plain(status: 401 | 403): Response {
-  return new Response(TITLES[status], {
+/** A refusal for a browser that has nowhere to go. @param text What a visitor is told, where there is more to tell. */
+export function plain(status: 401 | 403, text: string = TITLES[status]): Response {
+  return new Response(text, {
     status,
     headers: { ...UNCACHEABLE, 'Content-Type': 'text/plain; charset=utf-8' },
   });

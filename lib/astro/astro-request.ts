@@ -1,32 +1,39 @@
 import { getActionContext } from 'astro:actions';
 import type { APIContext } from 'astro';
 import type { AccessDecision } from '../access/access-decision.js';
-import { type CalledAction, type GuardedRequest, isNavigation } from '../access/guarded-request.js';
+import type { ChangingRequest } from '../access/csrf/csrf-guard.js';
+import { type CalledAction, isNavigation } from '../access/guarded-request.js';
 import { canonicalActionName } from '../access/internal-path.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { Clock } from '../session/clock.js';
 import type { ProjectRoutes } from './project-routes.js';
 
+/** The request that began it all, and its address as Astro vouches for it. */
+export interface Arrival {
+  readonly request: Request;
+  readonly url: URL;
+}
+
 /** What the guard needs to know of a request, as Astro tells it. What few rules ask about is found out when they do. */
-export class AstroRequest implements GuardedRequest {
+export class AstroRequest implements ChangingRequest {
   readonly pathname: string;
   readonly search: string;
   readonly action: CalledAction | undefined;
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
 
-  /** @param original The request that began it all. */
+  /** @param arrived The request that began it all. */
   constructor(
     private readonly context: APIContext,
     private readonly scope: RequestScope,
     private readonly routes: Pick<ProjectRoutes, 'endpoints' | 'fixedPaths'>,
-    original: Request,
+    private readonly arrived: Arrival,
     readonly onGuarded: () => void,
   ) {
     const [, pathname = '/', search = ''] = partsOf(context.request.url);
     this.pathname = pathname;
     this.search = search;
-    this.originalPathname = original === context.request ? undefined : partsOf(original.url)[1];
+    this.originalPathname = arrived.request === context.request ? undefined : partsOf(arrived.request.url)[1];
     this.wasRefused = scope.decision?.isGranted === false;
     this.action = context.request.method === 'POST' ? calledAction(context) : undefined;
   }
@@ -37,6 +44,22 @@ export class AstroRequest implements GuardedRequest {
 
   get method(): string {
     return this.context.request.method;
+  }
+
+  get headers(): Headers {
+    return this.arrived.request.headers;
+  }
+
+  get sentTo(): URL {
+    return this.arrived.url;
+  }
+
+  get sentMethod(): string {
+    return this.arrived.request.method;
+  }
+
+  copy(): Request {
+    return this.context.request.clone();
   }
 
   get routePattern(): string {

@@ -1,5 +1,9 @@
 import { AccessConfig } from '../access/access-options.js';
 import { AccessRules } from '../access/access-rules.js';
+import { CsrfConfig } from '../access/csrf/csrf-config.js';
+import { CsrfGuard } from '../access/csrf/csrf-guard.js';
+import { CsrfTokens } from '../access/csrf/csrf-tokens.js';
+import type { AllowedDomain } from '../access/csrf/site-origins.js';
 import { DecisionLog } from '../access/decision-log.js';
 import { GuardConfig } from '../access/guard-config.js';
 import type { GuardLoader } from '../access/page-guards.js';
@@ -41,6 +45,8 @@ export interface SiteSettings {
   readonly isProduction: boolean;
   readonly base: string;
   readonly trailingSlash: string;
+  /** Names under which the site is reached: `security.allowedDomains` of astro.config. */
+  readonly allowedDomains: readonly AllowedDomain[];
   /** Whether a build is making pages at this moment, which will be served without any middleware. */
   readonly isPrerendering: boolean;
   /** Whether the project has a middleware of its own, which may know visitors of its own. */
@@ -62,6 +68,8 @@ export class Gatehouse {
   readonly #Scope: typeof RequestScope;
   #sessions: SessionManager | undefined;
   #guard: RouteGuard | undefined;
+  #csrf: CsrfGuard | undefined;
+  #usesTokens: boolean | undefined;
   #store: SessionStore | undefined;
   #resolver: VisitorResolver | undefined;
 
@@ -82,11 +90,13 @@ export class Gatehouse {
     const options = mergeOptions(site.options, setup);
     const exclude = [...(options.exclude ?? []), ...site.open];
     const { isProduction, makeStore } = site;
+    const explains = options.debug === true || !isProduction;
     const services = defaultServices({
       session: SessionConfig.from(options.session, { isProduction }),
       secrets: Secrets.from(site.secret, { source: 'GATEHOUSE_SECRET', isProduction }),
       guard: new GuardConfig({ ...options, exclude }, site),
       access: new AccessConfig(options.access),
+      csrf: new CsrfConfig(options.csrf, { ...site, explains }),
       pageGuards: site.loadGuard && { load: site.loadGuard, keep: isProduction },
       store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
     });
@@ -103,6 +113,17 @@ export class Gatehouse {
   get guard(): RouteGuard {
     this.#guard ??= this.services.get(RouteGuard);
     return this.#guard;
+  }
+
+  get csrf(): CsrfGuard {
+    this.#csrf ??= this.services.get(CsrfGuard);
+    return this.#csrf;
+  }
+
+  /** Whether the head of a page must wait, because a component may ask for a token that begins a session. */
+  mayBeginLate(session: Session): boolean {
+    this.#usesTokens ??= this.services.get(CsrfConfig).usesTokens;
+    return this.#usesTokens && this.services.get(CsrfTokens).mayBeginLate(session);
   }
 
   get store(): SessionStore {

@@ -204,7 +204,8 @@ function visitorOf(context?: WithLocals): Visitor {
   return scope.visitor;
 }
 
-function scopeOf(helper: string, context?: WithLocals): RequestScope {
+/** @throws {OutsideRequestError} Naming the helper that was called where there is no request. */
+export function scopeOf(helper: string, context?: WithLocals): RequestScope {
   const scope = findScope(context);
   if (!scope) throw new OutsideRequestError(`${helper}()`);
   return scope;

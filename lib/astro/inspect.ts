@@ -1,16 +1,51 @@
 import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import type { APIContext } from 'astro';
+import { mayChange } from '../access/csrf/csrf-guard.js';
 import { AstroRequest } from './astro-request.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
 
-/** Asks the guard about a request whose session is open. @returns A refusal, or `undefined`. */
+/** Asks the guards about a request whose session is open. @returns A refusal, or `undefined`. */
 export async function inspect(context: APIContext): Promise<Response | undefined> {
   const { services: scope, session } = context.locals;
   const cycle = RequestCycle.of(gatehouse, context);
   if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(session);
-  const known = routesNow ? await routesNow() : routes;
-  scope.request = new AstroRequest(context, scope, known, cycle.original, () => cycle.makePersonal());
+  const request = await toRequest(context, cycle);
+  scope.request = request;
   scope.decision = undefined;
-  return gatehouse.guard.inspect(scope.request, await scope.resolveVisitor());
+  const forgery = mayChange(request.sentMethod) ? await refuseForgery(context, request, cycle) : undefined;
+  return forgery ?? gatehouse.guard.inspect(request, await scope.resolveVisitor());
+}
+
+/**
+ * Asks whether a request is the visitor's own doing, before another middleware can do what it asks for. After them it is
+ * asked again by {@link inspect} where one of them has made another request of it.
+ *
+ * @returns A refusal, or `undefined`.
+ */
+export async function inspectForgery(context: APIContext): Promise<Response | undefined> {
+  const cycle = RequestCycle.of(gatehouse, context);
+  return mayChange(cycle.arrival.request.method)
+    ? refuseForgery(context, await toRequest(context, cycle), cycle)
+    : undefined;
+}
+
+async function refuseForgery(
+  context: APIContext,
+  request: AstroRequest,
+  cycle: RequestCycle,
+): Promise<Response | undefined> {
+  if (cycle.wasVetted(context)) return undefined;
+  const { session } = context.locals;
+  const refusal = await gatehouse.csrf.inspect(request, session);
+  if (!refusal) return void cycle.vet(context);
+  // What other middlewares have done for it is taken back.
+  session.rollBack();
+  cycle.makePersonal();
+  return refusal;
+}
+
+async function toRequest(context: APIContext, cycle: RequestCycle): Promise<AstroRequest> {
+  const known = routesNow ? await routesNow() : routes;
+  return new AstroRequest(context, context.locals.services, known, cycle.arrival, () => cycle.makePersonal());
 }

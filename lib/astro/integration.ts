@@ -114,12 +114,13 @@ function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
 
 /** @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages made while it runs. */
 function siteSource(options: GatehouseOptions, config: AstroConfig, place: string): string {
-  const { base, trailingSlash, root, srcDir } = config;
+  const { base, trailingSlash, root, srcDir, security } = config;
   const facts = {
     isProduction: place !== 'development',
     isPrerendering: place === 'prerender',
     base,
     trailingSlash,
+    allowedDomains: security?.allowedDomains ?? [],
     hasOwnMiddleware: MIDDLEWARE_FILES.some((file) => existsSync(new URL(file, srcDir))),
     open: [imageEndpoint(config)],
   };

@@ -23,6 +23,24 @@ const pattern = value((given) => {
   }
 });
 
+const withToken = z.unknown().check(({ value: given, issues }) => {
+  if (typeof given === 'boolean') return;
+  if (Array.isArray(given)) return void issues.push(...raised(z.array(pattern), given));
+  issues.push({
+    code: 'custom',
+    input: given,
+    message: "must be true, or a list of patterns: ['/account/**']",
+    path: [],
+  });
+});
+const csrfRecord = record('csrf', { except: z.optional(listOf(pattern)), requireToken: z.optional(withToken) });
+const csrf = z.unknown().check(({ value: given, issues }) => {
+  if (typeof given === 'boolean') return;
+  if (isPlainObject(given)) return void issues.push(...raised(csrfRecord, given));
+  const message = "must be true, false, or say what is excepted: { except: ['/webhooks/**'] }";
+  issues.push({ code: 'custom', input: given, message, path: [] });
+});
+
 const actionName = value((given) =>
   typeof given === 'string' && /^[^/\s]+$/.test(given)
     ? undefined
@@ -89,6 +107,7 @@ const common = {
   protect: z.optional(listOf(rule)),
   globalProtect: z.optional(flag),
   exclude: z.optional(listOf(pattern)),
+  csrf: z.optional(csrf),
   access: z.optional(
     record('access', {
       getRole: z.optional(fn),

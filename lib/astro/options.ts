@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { AccessOptions } from '../access/access-options.js';
 import type { AccessRuleOptions, Requirement } from '../access/access-rule.js';
+import type { CsrfOptions } from '../access/csrf/csrf-config.js';
 import type { GuardOptions } from '../access/guard-config.js';
 import type { Guard } from '../access/page-guard.js';
 import type { Services } from '../container/services.js';
@@ -23,6 +24,8 @@ export type StoreChoice =
 export interface CommonOptions extends Omit<GuardOptions, 'protect'>, ContextOptions {
   /** Rules; the first one that matches a page decides. */
   protect?: readonly AccessRuleOptions[] | undefined;
+  /** What requests of other sites may do: `false` anything, `true` nothing. Default `true`. */
+  csrf?: boolean | CsrfOptions | undefined;
   /** How roles and permissions are read, and a check of your own. */
   access?: AccessOptions | undefined;
   /** How long sessions last, their cookie, and where they are kept. */

@@ -5,6 +5,7 @@ import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
 import type { Session } from '../session/session.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
+import type { Arrival } from './astro-request.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
@@ -22,6 +23,9 @@ const CYCLE = Symbol('astro-gatehouse.request-cycle');
 export class RequestCycle {
   /** The request that began it all. */
   readonly #request: Request;
+  readonly #url: URL;
+  /** The request of the latest run that was found to be the visitor's own doing. */
+  #vetted: Request | undefined;
   /** The context of the latest run: a rewrite brings new cookies. */
   #context: APIContext;
   #watch: AstroSessionWatch | undefined;
@@ -35,6 +39,7 @@ export class RequestCycle {
     context: APIContext,
   ) {
     this.#request = context.request;
+    this.#url = context.url;
     this.#context = context;
     if (gatehouse.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
   }
@@ -52,8 +57,19 @@ export class RequestCycle {
   }
 
   /** The request that began it all. */
-  get original(): Request {
-    return this.#request;
+  get arrival(): Arrival {
+    return { request: this.#request, url: this.#url };
+  }
+
+  /** Whether a run needs no other look at where its request comes from. Error pages do nothing that was not asked. */
+  wasVetted({ request, routePattern }: APIContext): boolean {
+    if (this.#vetted === request) return true;
+    return this.#vetted !== undefined && (routePattern === '/404' || routePattern === '/500');
+  }
+
+  /** Notes that the request of this run is the visitor's own doing. */
+  vet({ request }: APIContext): void {
+    this.#vetted = request;
   }
 
   /** Opens the session, lets the rest of the chain answer, and commits. A rewrite is a part of the run it happens in. */
@@ -150,9 +166,13 @@ export class RequestCycle {
     return scope;
   }
 
-  /** Components render on after the page has answered: while messages wait for one of them, the head waits too. */
+  #mayChangeLate(session: Session): boolean {
+    return session.flashes.isDeliverable || this.gatehouse.mayBeginLate(session);
+  }
+
+  /** Components render on after the page has answered: while there is something in it for one, the head waits too. */
   async #commit(session: Session, response: Response): Promise<Response> {
-    const mustWait = session.flashes.isDeliverable && bodyIsStreamedPage(response);
+    const mustWait = this.#mayChangeLate(session) && bodyIsStreamedPage(response);
     const answer = mustWait ? await wholeBody(response) : response;
     this.#watch?.forgetEnded(session);
     const isPersonal = !session.isNew || session.wasUsed;

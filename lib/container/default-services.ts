@@ -3,6 +3,9 @@ import { AccessDecision } from '../access/access-decision.js';
 import { AccessConfig } from '../access/access-options.js';
 import { AccessRule } from '../access/access-rule.js';
 import { AccessRules } from '../access/access-rules.js';
+import { CsrfConfig } from '../access/csrf/csrf-config.js';
+import { CsrfGuard } from '../access/csrf/csrf-guard.js';
+import { CsrfTokens } from '../access/csrf/csrf-tokens.js';
 import { DecisionLog } from '../access/decision-log.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { type GuardLoader, PageGuards } from '../access/page-guards.js';
@@ -30,6 +33,8 @@ export interface Settings {
   readonly secrets: Secrets;
   readonly guard: GuardConfig;
   readonly access: AccessConfig;
+  /** What requests of other sites may do. Default: nothing. */
+  readonly csrf?: CsrfConfig | undefined;
   /** What pages and endpoints say of themselves. Default: nothing. */
   readonly pageGuards?: { load: GuardLoader; keep: boolean } | undefined;
   /** What keeps sessions, or makes it. Default: the cookie. */
@@ -42,6 +47,7 @@ export function defaultServices({
   secrets,
   guard,
   access,
+  csrf = new CsrfConfig(),
   pageGuards,
   store = CookieSessionStore,
 }: Settings): Services {
@@ -50,6 +56,7 @@ export function defaultServices({
     .value(Secrets, secrets)
     .value(GuardConfig, guard)
     .value(AccessConfig, access)
+    .value(CsrfConfig, csrf)
 
     .shared(Clock)
     .shared(SessionStore, store)
@@ -61,6 +68,8 @@ export function defaultServices({
     .shared(PageGuards, (get) => new PageGuards(pageGuards?.load, get(MadeClasses), pageGuards?.keep))
     .shared(AccessChecker)
     .shared(DecisionLog)
+    .shared(CsrfTokens)
+    .shared(CsrfGuard)
     .shared(RouteGuard)
 
     .made(Session)

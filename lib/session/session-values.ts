@@ -2,6 +2,9 @@ const NOTHING: ReadonlyMap<string, unknown> = new Map();
 const NO_UPDATES: ReadonlyMap<string, Update> = new Map();
 const NO_KEYS: ReadonlySet<string> = new Set();
 
+/** Stands in a session that is stored though nobody has put anything into it. It is not among its values. */
+export const KEPT = 'astro-gatehouse:kept';
+
 /** Makes a value of the one before. */
 export type Update = (old: unknown) => unknown;
 
@@ -65,9 +68,9 @@ export class SessionValues {
   }
 
   keys(): string[] {
-    if (!this.isDirty && this.#adopted.size === 0) return [...this.#stored.keys()];
+    if (!this.isDirty && this.#adopted.size === 0 && !this.#stored.has(KEPT)) return [...this.#stored.keys()];
     const keys = new Set([...this.#stored.keys(), ...this.#adopted.keys(), ...this.changed.keys()]);
-    return [...keys].filter((key) => this.get(key) !== undefined);
+    return [...keys].filter((key) => key !== KEPT && this.get(key) !== undefined);
   }
 
   /** Whether nothing would be stored. What was adopted does not count. */

@@ -4,6 +4,7 @@ import { DecisionLog } from '../../lib/access/decision-log.js';
 describe('The log of decisions', () => {
   beforeEach(() => {
     jest.spyOn(console, 'info').mockReturnValue();
+    jest.spyOn(console, 'warn').mockReturnValue();
     jest.spyOn(console, 'error').mockReturnValue();
   });
   afterEach(() => {
@@ -13,6 +14,11 @@ describe('The log of decisions', () => {
   it('prints decisions under the name of the package', () => {
     new DecisionLog().decision('GET /');
     expect(console.info).toHaveBeenCalledWith('[astro-gatehouse] GET /');
+  });
+
+  it('prints what was refused as forged as a warning', () => {
+    new DecisionLog().forgery('POST /');
+    expect(console.warn).toHaveBeenCalledWith('[astro-gatehouse] POST /');
   });
 
   it('prints failures with what was thrown', () => {

@@ -18,6 +18,16 @@ describe('The paths of a request', () => {
     expect(GuardedPaths.of(navigation(address, { routePattern: '/about' }), '')?.others).toEqual([address]);
   });
 
+  it('are all asked about what is to hold for every one, the page under any of its names', () => {
+    const holds = (path: string) => path === '/about' || path === '/_actions/a';
+    const every = (address: string, parts = {}) =>
+      GuardedPaths.of(navigation(address, { routePattern: '/about', ...parts }), '')?.every(holds);
+    expect(every('/about.html', { action: { name: 'a', calledFrom: 'form' } })).toBe(true);
+    expect(every('/about', { action: { name: 'b', calledFrom: 'form' } })).toBe(false);
+    expect(every('/fr/about')).toBe(false);
+    expect(every('/about', { originalPathname: '/other' })).toBe(false);
+  });
+
   it("are read without the site's base", () => {
     expect(GuardedPaths.of(navigation('/app/about', { routePattern: '/about' }), '/app')?.all).toEqual(['/about']);
   });

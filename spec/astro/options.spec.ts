@@ -38,12 +38,14 @@ describe('Options', () => {
       globalProtect: true,
       access: { getRole: () => 'admin' },
       session: { store: 'memory', idleTimeout: 60, cookie: { name: 'a', path: '/', sameSite: 'lax', secure: true } },
+      csrf: { except: ['/webhooks/**', '/_actions/ping'], requireToken: ['/account/**'] },
       setup: './src/elsewhere.ts',
       enforce: true,
       debug: false,
     };
     expect(inConfig(options)).toEqual([]);
     expect(inConfig({})).toEqual([]);
+    for (const csrf of [true, false, {}, { requireToken: true }, undefined]) expect(inConfig({ csrf })).toEqual([]);
     expect(inConfig({ protect: [Object.assign(Object.create(null), { pattern: '/a' })] })).toEqual([]);
     expect(problemsOf(() => checkSetupOptions({ services: () => undefined }))).toEqual([]);
   });
@@ -77,6 +79,16 @@ describe('Options', () => {
       { session: { cookie: { httpOnly: true } } },
       'session.cookie.httpOnly: the cookie of a session is always HttpOnly; leave it out',
     ],
+    [{ csrf: 'off' }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
+    [{ csrf: ['/webhooks'] }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
+    [{ csrf: { except: 'webhooks' } }, 'csrf.except: must be a list'],
+    [{ csrf: { except: ['webhooks'] } }, 'csrf.except[0]: pattern "webhooks" must begin with "/": write "/webhooks"'],
+    [
+      { csrf: { excpet: ['/webhooks'] } },
+      'csrf.excpet: no such option of csrf; did you mean except? There are except, requireToken',
+    ],
+    [{ csrf: { requireToken: '/a' } }, "csrf.requireToken: must be true, or a list of patterns: ['/account/**']"],
+    [{ csrf: { requireToken: ['/a', 'b'] } }, 'csrf.requireToken[1]: pattern "b" must begin with "/": write "/b"'],
     [{ services: () => undefined }, 'services: services are code: write them in src/gatehouse.ts'],
   ])('%j are refused in a sentence', (options, sentence) => {
     expect(inConfig(options)).toEqual([sentence]);

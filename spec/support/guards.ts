@@ -13,6 +13,7 @@ import { MadeClasses } from '../../lib/session/made-classes.js';
 export class RememberingLog extends DecisionLog {
   readonly decisions: string[] = [];
   readonly reported: string[] = [];
+  readonly forgeries: string[] = [];
   readonly failures: { line: string; error: unknown }[] = [];
 
   override decision(line: string): void {
@@ -21,6 +22,10 @@ export class RememberingLog extends DecisionLog {
 
   override wouldRefuse(line: string): void {
     this.reported.push(line);
+  }
+
+  override forgery(line: string): void {
+    this.forgeries.push(line);
   }
 
   override failure(line: string, error: unknown): void {

@@ -24,12 +24,18 @@ describe('The types of the packed package', () => {
   it('are put in place by the integration, so that a project is checked without further ado', async () => {
     const app = App.create('samples/starter', {
       'src/pages/typed.astro': `---
+import { CsrfField } from 'astro-gatehouse/components';
+import { csrfToken } from 'astro-gatehouse/server';
+const token: string = await csrfToken(Astro);
 const visits: number | undefined = Astro.locals.session.get('visits');
 const role: boolean = Astro.locals.visitor.hasRole('admin');
 // @ts-expect-error visits are counted
 Astro.locals.session.set('visits', 'many');
+// @ts-expect-error a form is named by its id
+CsrfField({ form: 1 });
 ---
-<p>{visits} {role}</p>
+<p>{visits} {role} {token}</p>
+<form id="f"><CsrfField /><CsrfField form="f" /></form>
 `,
     });
     const { code, output } = await app.astro('check');

@@ -1,0 +1,94 @@
+import { SessionCommittedError } from '../../errors.js';
+import { injectable } from '../../injectable.js';
+import { Secrets } from '../../session/secrets.js';
+import type { Session } from '../../session/session.js';
+import { KEPT } from '../../session/session-values.js';
+
+const PURPOSE = 'csrf';
+const RANDOM_BYTES = 16;
+const FORMAT = /^[A-Za-z0-9_-]{64}$/;
+const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
+
+/**
+ * Tokens that only a page of this session can hold: a signature over the session's id and something random. The random
+ * part is another in each, and with it the signature, so no two answers have a byte in common that could be guessed
+ * from their compressed size (BREACH).
+ *
+ * @see OWASP CSRF Prevention Cheat Sheet, signed double-submit cookie (HMAC over session id and random, with lengths).
+ */
+@injectable()
+export class CsrfTokens {
+  #keys: Promise<readonly CryptoKey[]> | undefined;
+
+  constructor(private readonly secrets: Secrets) {}
+
+  /**
+   * A token for this session. A visitor who has none is given one, so that there is an id to be bound to.
+   *
+   * @throws {SessionCommittedError} When that comes too late: the cookie would not reach the browser.
+   */
+  async issue(session: Session): Promise<string> {
+    session.markUsed();
+    if (mustBegin(session)) begin(session);
+    const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
+    const [newest] = await this.#allKeys();
+    if (!newest) throw new TypeError('There is no secret to sign a token with.');
+    const signature = await crypto.subtle.sign(HMAC.name, newest, message(session.id, random));
+    return toText(new Uint8Array([...random, ...new Uint8Array(signature)]));
+  }
+
+  /** Whether a token was issued for this session, under the id that it has now. Compared in constant time. */
+  async verify(token: string | null | undefined, session: Session): Promise<boolean> {
+    if (!token || !FORMAT.test(token) || session.isNew) return false;
+    const bytes = fromText(token);
+    const [random, signature] = [bytes.slice(0, RANDOM_BYTES), bytes.slice(RANDOM_BYTES)];
+    const signed = message(session.id, random);
+    for (const key of await this.#allKeys()) {
+      if (await crypto.subtle.verify(HMAC.name, key, signature, signed)) return true;
+    }
+    return false;
+  }
+
+  /** Whether a component that still renders could ask for a token that only an answer's head can make good. */
+  mayBeginLate(session: Session): boolean {
+    return session.isNew || mustBegin(session);
+  }
+
+  #allKeys(): Promise<readonly CryptoKey[]> {
+    this.#keys ??= this.secrets.keysFor(PURPOSE).then((keys) => Promise.all(keys.map(({ value }) => importKey(value))));
+    return this.#keys;
+  }
+}
+
+/** Whether a session has to be changed for its id to last. It lasts while somebody is signed in. */
+function mustBegin(session: Session): boolean {
+  return !session.isUnavailable && session.signedInAt === undefined && !session.has(KEPT);
+}
+
+function begin(session: Session): void {
+  try {
+    session.set(KEPT, true);
+  } catch (error) {
+    throw error instanceof SessionCommittedError ? new SessionCommittedError('csrfToken()') : error;
+  }
+}
+
+function importKey(value: string): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', new TextEncoder().encode(value), HMAC, false, ['sign', 'verify']);
+}
+
+/** With the length of each part, so that no two pairs of them read the same. */
+function message(id: string, random: Uint8Array): Uint8Array<ArrayBuffer> {
+  const text = toText(random);
+  return new TextEncoder().encode(`${id.length}!${id}!${text.length}!${text}`);
+}
+
+function toText(bytes: Uint8Array): string {
+  const text = btoa(String.fromCharCode(...bytes));
+  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+function fromText(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(bytes, (letter) => letter.charCodeAt(0));
+}

@@ -1,0 +1,274 @@
+import { describe, expect, it } from '@jest/globals';
+import { CsrfConfig, type CsrfOptions, type CsrfSite } from '../../../lib/access/csrf/csrf-config.js';
+import { CsrfDecision } from '../../../lib/access/csrf/csrf-decision.js';
+import { type ChangingRequest, CsrfGuard, mayChange } from '../../../lib/access/csrf/csrf-guard.js';
+import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
+import { Secrets } from '../../../lib/session/secrets.js';
+import { Session } from '../../../lib/session/session.js';
+import { call } from '../../support/guarded-request.js';
+import { RememberingLog } from '../../support/guards.js';
+import { recordOf } from '../../support/records.js';
+
+const SELF = 'http://site.example';
+const EVIL = 'https://evil.example';
+const tokens = new CsrfTokens(new Secrets(['k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa']));
+
+interface Sent extends Partial<Omit<ChangingRequest, 'headers'>> {
+  headers?: Record<string, string>;
+  body?: BodyInit;
+}
+
+function sent(
+  address: string,
+  { method = 'POST', headers = { Origin: SELF }, body, ...parts }: Sent = {},
+): ChangingRequest {
+  const request = new Request(SELF, { method, headers, ...(body && { body }) });
+  const arrived = { headers: request.headers, sentTo: new URL(SELF), sentMethod: method };
+  return { ...call(address, { method }), ...arrived, copy: () => request.clone(), ...parts };
+}
+
+function guardWith(given: boolean | CsrfOptions = true, site: CsrfSite = {}, Guard = CsrfGuard) {
+  const log = new RememberingLog();
+  return { guard: new Guard(new CsrfConfig(given, site), tokens, log), log };
+}
+
+/** The status of the refusal; `undefined` for a request that may go on. */
+async function refusalOf(request: ChangingRequest, given: boolean | CsrfOptions = true, session = new Session()) {
+  return (await guardWith(given).guard.inspect(request, session))?.status;
+}
+
+const foreign = { headers: { Origin: EVIL } };
+
+describe('The guard against forged requests', () => {
+  it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE'])('leaves %s alone', async (method) => {
+    expect(mayChange(method)).toBe(false);
+    const request = { ...sent('/page', foreign), method, sentMethod: method };
+    expect(await refusalOf(request, { requireToken: true })).toBeUndefined();
+  });
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'MKCOL', 'get', 'Head'])('looks at %s', async (method) => {
+    expect(mayChange(method)).toBe(true);
+    const asked = { ...sent('/page', foreign), method, sentMethod: method };
+    expect(await refusalOf(asked)).toBe(403);
+    expect(await refusalOf({ ...asked, headers: new Headers({ Origin: SELF }) })).toBeUndefined();
+  });
+
+  it('goes by the method that was sent, whatever else is said of it', async () => {
+    const headers = {
+      Origin: EVIL,
+      'X-HTTP-Method-Override': 'GET',
+      'Content-Type': 'application/x-www-form-urlencoded',
+    };
+    expect(await refusalOf(sent('/page?_method=GET', { headers, body: '_method=GET' }))).toBe(403);
+    expect(await refusalOf({ ...sent('/page', foreign), method: 'GET' })).toBe(403);
+  });
+
+  it.each(['application/json', 'text/plain', 'application/reports+json', ' application/json', 'x', ''])(
+    'does not ask for the type of the body: %s',
+    async (type) => {
+      expect(await refusalOf(sent('/page', { headers: { Origin: EVIL, 'Content-Type': type }, body: '{}' }))).toBe(403);
+    },
+  );
+
+  it('is off when it is switched off', async () => {
+    expect(await refusalOf(sent('/page', foreign), false)).toBeUndefined();
+  });
+
+  it('lets others send to what is excepted, and to nothing else', async () => {
+    const given = { except: ['/webhooks/**'], requireToken: true };
+    expect(await refusalOf(sent('/webhooks/a', { headers: {} }), given)).toBeUndefined();
+    expect(await refusalOf(sent('/account', { headers: {} }), given)).toBe(403);
+    expect(await refusalOf(sent('/webhooks/a', { headers: {}, routePattern: '/account' }), given)).toBe(403);
+    expect(await refusalOf(sent('/', { headers: {}, pathname: '/webhooks/%ff' }), given)).toBe(403);
+  });
+});
+
+describe('A refusal', () => {
+  const answer = async (parts: Sent) => {
+    const response = await guardWith().guard.inspect(sent('/page', { ...foreign, ...parts }), new Session());
+    if (!response) throw new Error('nothing was refused');
+    return { response, type: response.headers.get('content-type'), text: await response.text() };
+  };
+
+  it('is a problem for programs, with a code', async () => {
+    const { response, type, text } = await answer({});
+    expect([response.status, type]).toEqual([403, 'application/problem+json']);
+    expect(JSON.parse(text)).toEqual({
+      type: 'about:blank',
+      title: 'Forbidden',
+      status: 403,
+      detail: 'The request does not come from a page of this site.',
+      code: 'CSRF_REFUSED',
+    });
+  });
+
+  it('is a sentence for whoever opens a page', async () => {
+    const { type, text } = await answer({ isNavigation: true });
+    expect([type, text]).toEqual(['text/plain; charset=utf-8', 'The request does not come from a page of this site.']);
+  });
+
+  it("is an error of Astro's for an action", async () => {
+    const { text } = await answer({ action: { name: 'a', calledFrom: 'rpc' } });
+    expect(JSON.parse(text)).toMatchObject({ type: 'AstroActionError', code: 'FORBIDDEN', status: 403 });
+  });
+
+  it.each<Sent>([{}, { isNavigation: true }, { action: { name: 'a', calledFrom: 'rpc' } }])(
+    'is kept by no cache',
+    async (parts) => {
+      const { response } = await answer(parts);
+      expect(response.headers.get('cache-control')).toBe('private, no-store');
+      expect(response.headers.get('vary')).toBe('Cookie, Sec-Fetch-Site, Origin, Referer');
+    },
+  );
+});
+
+describe('The log', () => {
+  const told = async (site: CsrfSite, ...requests: ChangingRequest[]) => {
+    const { guard, log } = guardWith(true, site);
+    for (const request of requests) await guard.inspect(request, new Session());
+    return log.forgeries;
+  };
+
+  it('says of every refusal why, in one line, when it is to explain', async () => {
+    expect(await told({ explains: true }, sent('/page', foreign), sent('/page'))).toEqual([
+      'POST /page (route /page): CSRF_REFUSED: Origin https://evil.example is not http://site.example',
+    ]);
+    expect(await told({ explains: true }, sent('/hook', { headers: {} }))).toEqual([
+      expect.stringMatching(/no Sec-Fetch-Site, Origin or Referer.*listed in csrf\.except$/),
+    ]);
+  });
+
+  it('holds no second line and no long one, whatever a header holds', async () => {
+    const odd = sent('/page', { headers: { Origin: `a\tb\u00e9${'x'.repeat(10_000)}` }, pathname: '/a\nb' });
+    const [line = ''] = await told({ explains: true }, odd);
+    expect(line).toMatch(/^[\x20-\x7e…]+$/);
+    expect(line.length).toBeLessThan(500);
+  });
+
+  it('says nothing otherwise', async () => {
+    expect(await told({}, sent('/page', foreign))).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['the same host', { Origin: 'https://site.example' }, "protocol: 'https', hostname: 'site.example' }"],
+    ['the host it was sent to', { Origin: 'https://shop.example', Host: 'shop.example' }, "hostname: 'shop.example' }"],
+    [
+      'a host that was forwarded',
+      { Origin: 'https://shop.example:8443', 'X-Forwarded-Host': 'shop.example:8443' },
+      "hostname: 'shop.example', port: '8443' }",
+    ],
+    [
+      'a host that was forwarded, by Referer',
+      { Referer: 'https://shop.example/a', Host: 'shop.example' },
+      "'shop.example'",
+    ],
+  ])('names the setting, once, when Origin may be the site behind a proxy: %s', async (_, headers, domain) => {
+    const lines = await told({}, sent('/page', { headers }), sent('/page', { headers }));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('Set security: { allowedDomains: [');
+    expect(lines[0]).toContain(domain);
+  });
+
+  it('does not name it where the browser itself says that it is another site', async () => {
+    const headers = { Origin: 'https://site.example', 'Sec-Fetch-Site': 'cross-site' };
+    expect(await told({}, sent('/page', { headers }))).toEqual([]);
+  });
+});
+
+describe('Where a token is asked for', () => {
+  const given = { requireToken: true };
+  const session = new Session(recordOf({ values: { userId: 'u1' } }));
+  const form = (token: string) => ({ body: new URLSearchParams({ _csrf: token }) });
+  const header = (token: string) => ({ headers: { Origin: SELF, 'X-CSRF-Token': token } });
+
+  it('a request of the site without one is refused, with a code of its own', async () => {
+    const { guard, log } = guardWith(given, { explains: true });
+    const response = await guard.inspect(sent('/page'), session);
+    expect(await response?.json()).toMatchObject({ code: 'CSRF_TOKEN_REFUSED', status: 403 });
+    expect(log.forgeries).toEqual([expect.stringMatching(/carries no token.*<CsrfField \/>.*X-CSRF-Token$/)]);
+  });
+
+  it('it goes in a field or in a header', async () => {
+    const token = await tokens.issue(session);
+    expect(await refusalOf(sent('/page', form(token)), given, session)).toBeUndefined();
+    expect(await refusalOf(sent('/page', header(token)), given, session)).toBeUndefined();
+  });
+
+  it('the header counts before the field', async () => {
+    const token = await tokens.issue(session);
+    const { body } = form(token);
+    expect(await refusalOf(sent('/page', { ...header(token), ...form('none') }), given, session)).toBeUndefined();
+    expect(await refusalOf(sent('/page', { ...header('none'), body }), given, session)).toBe(403);
+    expect(await refusalOf(sent('/page', { ...header(''), body }), given, session)).toBe(403);
+  });
+
+  it('it counts nowhere else', async () => {
+    const token = await tokens.issue(session);
+    expect(await refusalOf(sent(`/page?_csrf=${token}`), given, session)).toBe(403);
+    const headers = { Origin: SELF, Cookie: `_csrf=${token}`, 'Content-Type': 'application/json' };
+    expect(await refusalOf(sent('/page', { headers, body: JSON.stringify({ _csrf: token }) }), given, session)).toBe(
+      403,
+    );
+  });
+
+  it('two of them are none', async () => {
+    const token = await tokens.issue(session);
+    const twice = new URLSearchParams([
+      ['_csrf', token],
+      ['_csrf', token],
+    ]);
+    expect(await refusalOf(sent('/page', { body: twice }), given, session)).toBe(403);
+    expect(await refusalOf(sent('/page', header(`${token}, ${token}`)), given, session)).toBe(403);
+  });
+
+  it('it does not stand in for the origin', async () => {
+    const token = await tokens.issue(session);
+    for (const origin of [{ Origin: EVIL }, {}]) {
+      const headers = { ...origin, 'X-CSRF-Token': token };
+      expect(await refusalOf(sent('/page', { headers }), given, session)).toBe(403);
+    }
+  });
+
+  it('a body that was read before is no body', async () => {
+    const request = sent('/page', {
+      copy: () => {
+        throw new TypeError('Body has already been used');
+      },
+    });
+    expect(await refusalOf(request, given, session)).toBe(403);
+  });
+
+  it('other requests are not read', async () => {
+    const request = sent('/page', {
+      copy: () => {
+        throw new Error('was read');
+      },
+    });
+    expect(await refusalOf(request, { requireToken: ['/other'] }, session)).toBeUndefined();
+  });
+});
+
+describe("A guard of somebody's own", () => {
+  class KeyGuard extends CsrfGuard {
+    override async check(request: ChangingRequest, session: Session): Promise<CsrfDecision> {
+      return request.headers.has('authorization') ? this.trust('brings a key') : super.check(request, session);
+    }
+  }
+
+  it('decides', async () => {
+    const { guard } = guardWith(true, {}, KeyGuard);
+    const keyed = sent('/api', { headers: { Authorization: 'Bearer 1' } });
+    expect(await guard.inspect(keyed, new Session())).toBeUndefined();
+    expect((await guard.inspect(sent('/api', foreign), new Session()))?.status).toBe(403);
+  });
+
+  it.each([undefined, true, { isTrusted: true }])('lets nobody through by answering %j', async (answer) => {
+    class Careless extends CsrfGuard {
+      override async check(): Promise<CsrfDecision> {
+        return answer as unknown as CsrfDecision;
+      }
+    }
+    const { guard } = guardWith(true, {}, Careless);
+    await expect(guard.inspect(sent('/api'), new Session())).rejects.toThrow('check() gave no CsrfDecision');
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from '@jest/globals';
+import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
+import { SessionCommittedError } from '../../../lib/errors.js';
+import { Secrets } from '../../../lib/session/secrets.js';
+import { Session } from '../../../lib/session/session.js';
+import type { SessionRecord } from '../../../lib/session/session-record.js';
+import { recordOf } from '../../support/records.js';
+
+const [OLD, NEW] = ['k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', 'Zq3Xw8Ve1Bn6My4Ku9Jt2Hr7Gf5Ds0Ac'];
+const tokens = new CsrfTokens(new Secrets([OLD]));
+
+/** The session that a later request opens, of what this one left. */
+function later(session: Session, record: Partial<SessionRecord> = {}): Session {
+  const kept = recordOf({ id: session.id });
+  return new Session({ ...kept, values: session.journal.set, ...record });
+}
+
+const signedIn = () => new Session(recordOf({ values: { userId: 'u1' } }));
+
+/** Every text that differs from another in one letter. */
+function altered(token: string): string[] {
+  return Array.from(token, (letter, at) => token.slice(0, at) + (letter === 'A' ? 'B' : 'A') + token.slice(at + 1));
+}
+
+describe('A token', () => {
+  it('is known by the session that it was issued for', async () => {
+    const session = signedIn();
+    expect(await tokens.verify(await tokens.issue(session), session)).toBe(true);
+  });
+
+  it('is another each time, in all its parts, and each is known', async () => {
+    const session = signedIn();
+    const issued = await Promise.all(Array.from({ length: 50 }, () => tokens.issue(session)));
+    for (const part of [(token: string) => token.slice(0, 20), (token: string) => token.slice(-40)]) {
+      expect(new Set(issued.map(part)).size).toBe(50);
+    }
+    expect(await Promise.all(issued.map((token) => tokens.verify(token, session)))).toEqual(issued.map(() => true));
+  });
+
+  it('fits into a field, a header and an address', async () => {
+    expect(await tokens.issue(signedIn())).toMatch(/^[\w-]{64}$/);
+  });
+
+  it('is worth nothing to another session', async () => {
+    expect(await tokens.verify(await tokens.issue(signedIn()), signedIn())).toBe(false);
+  });
+
+  it('is worth nothing once the session has another id', async () => {
+    const session = signedIn();
+    const token = await tokens.issue(session);
+    session.regenerate();
+    expect(await tokens.verify(token, session)).toBe(false);
+    session.signIn({ userId: 'u1' }, Date.now());
+    expect(await tokens.verify(token, session)).toBe(false);
+  });
+
+  it('is worth nothing to a visitor without a session', async () => {
+    const session = new Session();
+    const token = await tokens.issue(session);
+    expect(await tokens.verify(token, session)).toBe(false);
+  });
+
+  it('is worth nothing when one letter of it is another, or there is more or less of it', async () => {
+    const session = signedIn();
+    const token = await tokens.issue(session);
+    const others = [...altered(token), token.slice(1), token.slice(0, -1), `${token}A`, `${token}=`, ` ${token}`, ''];
+    const doubled = [`${token}, ${token}`, token + token, token.toUpperCase(), token.toLowerCase()];
+    for (const forged of [...others, ...doubled, undefined, null]) {
+      expect({ forged, isKnown: await tokens.verify(forged, session) }).toEqual({ forged, isKnown: false });
+    }
+  });
+
+  it('survives a change of the secret, while the old one stands behind the new', async () => {
+    const session = signedIn();
+    const token = await tokens.issue(session);
+    expect(await new CsrfTokens(new Secrets([NEW, OLD])).verify(token, session)).toBe(true);
+    expect(await new CsrfTokens(new Secrets([NEW])).verify(token, session)).toBe(false);
+    const renewed = await new CsrfTokens(new Secrets([NEW, OLD])).issue(session);
+    expect(await new CsrfTokens(new Secrets([NEW])).verify(renewed, session)).toBe(true);
+  });
+
+  it('tells the cache that the answer is personal', async () => {
+    const session = signedIn();
+    expect(session.wasUsed).toBe(false);
+    await tokens.issue(session);
+    expect(session.wasUsed).toBe(true);
+  });
+});
+
+describe('A visitor without a session', () => {
+  it('is given one with the first token, which lasts though it holds nothing', async () => {
+    const session = new Session();
+    const token = await tokens.issue(session);
+    expect([session.isDirty, session.isEmpty, session.all()]).toEqual([true, false, {}]);
+    const next = later(session);
+    expect(await tokens.verify(token, next)).toBe(true);
+    expect(next.isEmpty).toBe(false);
+    expect(next.clear().isEmpty).toBe(false);
+  });
+
+  it('is given it once', async () => {
+    const session = new Session();
+    await tokens.issue(session);
+    const next = later(session);
+    await tokens.issue(next);
+    expect(next.isDirty).toBe(false);
+  });
+
+  it('is told when it comes too late', async () => {
+    const session = new Session();
+    session.close();
+    await expect(tokens.issue(session)).rejects.toThrow(SessionCommittedError);
+    await expect(tokens.issue(session)).rejects.toThrow(/^\[astro-gatehouse\] csrfToken\(\) came too late/);
+  });
+
+  it('may be shown a page while the store cannot be asked', async () => {
+    const session = new Session();
+    session.fate.fail(new Error('down'));
+    expect(await tokens.issue(session)).toMatch(/^[\w-]{64}$/);
+    expect(session.journal.set.size).toBe(0);
+  });
+});
+
+describe('A session that has to last for a token', () => {
+  it.each<[string, Session, boolean]>([
+    ['a new one', new Session(), true],
+    ["a guest's", new Session(recordOf({ values: { cart: 1 } })), true],
+    ['that of somebody who is signed in', signedIn(), false],
+  ])('may have to be changed for it: %s', (_, session, isChanged) => {
+    expect(tokens.mayBeginLate(session)).toBe(isChanged);
+  });
+
+  it('is not marked as used when it is asked about and new', () => {
+    const session = new Session();
+    tokens.mayBeginLate(session);
+    expect(session.wasUsed).toBe(false);
+  });
+
+  it('is changed no more once it was', async () => {
+    const session = new Session(recordOf({ values: { cart: 1 } }));
+    await tokens.issue(session);
+    expect(tokens.mayBeginLate(later(session))).toBe(false);
+  });
+
+  it('ends with the visitor who is signed in, and lasts on for one who signs in', async () => {
+    const session = new Session();
+    await tokens.issue(session);
+    session.signIn({ userId: 'u1' }, Date.now());
+    expect(session.all()).toEqual({ userId: 'u1' });
+    session.destroy();
+    expect(session.isEmpty).toBe(true);
+  });
+});

@@ -1,0 +1,572 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { type RawAnswer, RawClient, type RawRequest } from '../support/raw-request.js';
+
+const EVIL = 'https://evil.example';
+const FORM = 'application/x-www-form-urlencoded';
+
+interface Config {
+  csrf?: unknown;
+  security?: unknown;
+}
+
+const config = ({ csrf, security }: Config) => `
+  import node from '@astrojs/node';
+  import { defineConfig } from 'astro/config';
+  import gatehouse from 'astro-gatehouse';
+  export default defineConfig({
+    output: 'server',
+    security: ${JSON.stringify(security ?? {})},
+    adapter: node({ mode: 'standalone' }),
+    integrations: [gatehouse(${JSON.stringify({ debug: true, csrf })})],
+  });`;
+
+const PAGES = {
+  'src/actions/index.ts': `
+    import { defineAction } from 'astro:actions';
+    const ran = (accept) => defineAction({ accept, handler: () => console.log('RAN action') });
+    export const server = { act: ran('json'), send: ran('form') };`,
+  'src/pages/index.astro': `---\nif (Astro.request.method !== 'GET') console.log('RAN page');\n---\n<h1>the page</h1>`,
+  'src/pages/api.ts': `export const ALL = () => { console.log('RAN endpoint'); return new Response('done'); };`,
+  'src/pages/404.astro': '<h1>nothing here</h1>',
+};
+
+/** A site that is served, and what it does when it is sent something. */
+class SentSite {
+  readonly #client: RawClient;
+
+  private constructor(
+    private readonly app: App,
+    readonly server: Server,
+  ) {
+    this.#client = new RawClient(server.port, 1);
+  }
+
+  static async serve(files: Record<string, string>): Promise<SentSite> {
+    const app = await App.create(undefined, files).build();
+    return new SentSite(app, await app.serve());
+  }
+
+  /** The answer, and whether anything was done of what was asked. */
+  async send(request: RawRequest): Promise<RawAnswer & { ran: boolean }> {
+    const before = this.server.output.length;
+    const answer = await this.#client.send(request);
+    // Printed last, so that what the request printed is there.
+    await this.#client.send({ method: 'POST', target: '/api', headers: { Origin: this.server.origin } });
+    const printed = await this.server.printed('RAN endpoint', before);
+    return { ...answer, ran: printed.replace(/RAN endpoint\s*$/, '').includes('RAN ') };
+  }
+
+  async stop(): Promise<void> {
+    this.#client.close();
+    await this.server.stop();
+    this.app.remove();
+  }
+}
+
+/** What may be sent to a site by whom. `SELF` is the site. */
+const CASES: { passes: boolean; who: string; method?: string; headers: Record<string, string> }[] = [
+  ...['POST', 'DELETE', 'PATCH'].map((method) => ({
+    passes: true,
+    who: 'the site itself',
+    method,
+    headers: { Origin: 'SELF', 'Content-Type': FORM },
+  })),
+  { passes: true, who: 'the site, by Referer', headers: { Referer: 'SELF/form', 'Content-Type': FORM } },
+  { passes: true, who: 'anybody who changes nothing', method: 'HEAD', headers: { Origin: EVIL } },
+  { passes: true, who: 'anybody who changes nothing', method: 'GET', headers: { Origin: EVIL } },
+  ...['POST', 'PUT', 'DELETE', 'QUERY'].map((method) => ({
+    passes: false,
+    who: 'another site',
+    method,
+    headers: { Origin: EVIL, 'Content-Type': FORM },
+  })),
+  ...[
+    'application/json',
+    'application/json; charset=utf-8',
+    ' application/json',
+    'application/reports+json',
+    'application/csp-report',
+    'application/octet-stream',
+    'text/xml',
+    'text/plain',
+    'text/plain;application/json',
+    `${FORM}, application/json`,
+    'multipart/form-data; boundary=b',
+  ].map((type) => ({
+    passes: false,
+    who: `another site, as ${type}`,
+    headers: { Origin: EVIL, 'Content-Type': type },
+  })),
+  { passes: false, who: 'a script of another site', headers: { Origin: EVIL, 'X-Requested-With': 'XMLHttpRequest' } },
+  {
+    passes: false,
+    who: 'a sub-domain',
+    headers: { Origin: 'http://evil.127.0.0.1.example', 'Sec-Fetch-Site': 'same-site' },
+  },
+  { passes: false, who: 'two sites', headers: { Origin: `SELF, ${EVIL}` } },
+  { passes: false, who: 'nobody knows whom', headers: { 'Content-Type': FORM } },
+  { passes: false, who: 'another site, by Referer', headers: { Referer: `${EVIL}/` } },
+  { passes: false, who: 'a site whose name begins alike', headers: { Referer: 'SELF.evil.example/' } },
+  { passes: false, who: 'a site with this one for a user', headers: { Referer: 'SELF@evil.example/' } },
+  {
+    passes: false,
+    who: 'a browser that contradicts itself',
+    headers: { Origin: 'SELF', 'Sec-Fetch-Site': 'cross-site' },
+  },
+  {
+    passes: false,
+    who: 'another site that names a safe method',
+    headers: { Origin: EVIL, 'X-HTTP-Method-Override': 'GET', 'X-Forwarded-Host': 'evil.example' },
+  },
+];
+
+describe('A built site', () => {
+  let site: SentSite;
+
+  beforeAll(async () => {
+    site = await SentSite.serve({
+      // Astro's own check, which stands before everything, is off: what refuses here is ours.
+      'astro.config.mjs': config({ security: { checkOrigin: false }, csrf: { except: ['/webhooks/**'] } }),
+      ...PAGES,
+      'src/pages/webhooks/[from].ts': `export const POST = ({ params, rewrite }) => {
+        if (params.from === 'rewritten') return rewrite('/');
+        console.log('RAN webhook');
+        return new Response('thanks');
+      };`,
+      'src/pages/news.astro': `---
+        import News from '../components/News.astro';
+        ---
+        <News server:defer text={'x'.repeat(5000)} />`,
+      'src/components/News.astro': `---\nconsole.log('RAN island');\n---\n<p>the news</p>`,
+      'src/middleware.ts': `
+        import { getActionContext } from 'astro:actions';
+        export const onRequest = async (context, next) => {
+          if (context.url.searchParams.has('bymiddleware')) await getActionContext(context).action?.handler();
+          if (context.request.method !== 'GET' && context.url.searchParams.has('visits')) context.locals.session.set('visits', 1);
+          return context.url.searchParams.has('hop') ? next('/api') : next();
+        };`,
+    });
+  });
+  afterAll(() => site?.stop());
+
+  const self = (headers: Record<string, string>) =>
+    Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, text.replace('SELF', site.server.origin)]));
+  const send = (target: string, headers: Record<string, string>, method = 'POST') =>
+    site.send({
+      method,
+      target,
+      headers: self(headers),
+      ...(method !== 'GET' && method !== 'HEAD' && { body: 'a=1' }),
+    });
+
+  describe.each([
+    ['a page', '/'],
+    ['an endpoint', '/api'],
+    ['an action that is called', '/_actions/send'],
+    ['an action that a form is sent to', '/?_action=send'],
+    ['an action in a middleware of its own', '/?_action=send&bymiddleware'],
+    ['what a middleware makes something else of', '/nowhere?hop'],
+    ['nothing', '/nowhere'],
+  ])('has %s', (_, target) => {
+    it.each(CASES.filter(({ passes }) => !passes))('that does nothing for $who: $method $headers', async (sent) => {
+      const { status, ran } = await send(target, sent.headers, sent.method);
+      expect({ status, ran }).toEqual({ status: 403, ran: false });
+    });
+
+    it.each(CASES.filter(({ passes }) => passes))('for $who: $method $headers', async (sent) => {
+      const { status } = await send(target, sent.headers, sent.method);
+      expect(status).not.toBe(403);
+    });
+  });
+
+  it('does what it is asked for by itself', async () => {
+    for (const target of ['/', '/api', '/_actions/send', '/?_action=send', '/nowhere?_action=send', '/nowhere?hop']) {
+      const type = { 'Content-Type': FORM };
+      expect({ target, ...(await send(target, { Origin: 'SELF', ...type })) }).toMatchObject({ target, ran: true });
+      const fetched = { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://public.example', ...type };
+      expect({ target, ...(await send(target, fetched)) }).toMatchObject({ target, ran: true });
+    }
+  });
+
+  it('refuses a method in small letters in one way or another', async () => {
+    const { status, ran } = await send('/api', { Origin: EVIL }, 'post');
+    expect([status >= 400, ran]).toEqual([true, false]);
+  });
+
+  it('tells programs why, and visitors', async () => {
+    const [program, visitor, action] = await Promise.all([
+      send('/api', { Origin: EVIL }),
+      send('/', { Origin: EVIL, Accept: 'text/html' }),
+      send('/_actions/send', { Origin: EVIL }),
+    ]);
+    expect(JSON.parse(program.text)).toMatchObject({ status: 403, code: 'CSRF_REFUSED' });
+    expect(visitor.text).toBe('The request does not come from a page of this site.');
+    expect(JSON.parse(action.text)).toMatchObject({ type: 'AstroActionError', code: 'FORBIDDEN' });
+    for (const { headers } of [program, visitor, action]) {
+      expect(headers.get('cache-control')).toBe('private, no-store');
+      expect(headers.get('vary')).toContain('Sec-Fetch-Site');
+    }
+  });
+
+  it('keeps nothing of what a middleware has done for a request that it refuses afterwards', async () => {
+    const refused = await send('/webhooks/rewritten?visits', { Origin: EVIL });
+    expect([refused.status, refused.headers.getSetCookie()]).toEqual([403, []]);
+    const kept = await send('/api?visits', { Origin: 'SELF' });
+    expect(kept.headers.getSetCookie()).toHaveLength(1);
+  });
+
+  it('takes from others what is excepted, and nothing that it would become', async () => {
+    const hook = await send('/webhooks/stripe', { 'Content-Type': 'application/json' });
+    expect([hook.status, hook.ran]).toEqual([200, true]);
+    expect(await send('/webhooks/stripe', { Origin: EVIL })).toMatchObject({ status: 200 });
+    expect(await send('/webhooks/rewritten', { Origin: EVIL })).toMatchObject({ status: 403, ran: false });
+    expect(await send('/webhooks/stripe?_action=send', { Origin: EVIL })).toMatchObject({ status: 403, ran: false });
+    expect(await send('/webhooks/stripe?hop', { Origin: EVIL })).toMatchObject({ status: 403, ran: false });
+  });
+
+  it('shows islands to its own pages, those that are sent for with a POST too', async () => {
+    const { text } = await site.send({ target: '/news' });
+    const [, target = '/none'] = /fetch\("([^"]+)"/.exec(text) ?? [];
+    const data = Object.fromEntries(
+      Array.from(text.matchAll(/(encrypted\w+): "([^"]*)"/g), ([, name, value]) => [name, value]),
+    );
+    const fetched = (headers: Record<string, string>) => {
+      const sent = { 'Content-Type': 'application/json', ...self(headers) };
+      return site.send({ method: 'POST', target, headers: sent, body: JSON.stringify(data) });
+    };
+    expect(target).toMatch(/^\/_server-islands\/News/);
+    expect(await fetched({ Origin: 'SELF' })).toMatchObject({ status: 200, ran: true });
+    expect(await fetched({ Origin: EVIL })).toMatchObject({ status: 403, ran: false });
+  });
+
+  it('says in its log why', async () => {
+    const before = site.server.output.length;
+    await send('/api', { Origin: EVIL });
+    expect(await site.server.printed('CSRF_REFUSED', before)).toMatch(
+      /POST \/api \(route \/api\): CSRF_REFUSED: Origin https:\/\/evil\.example is not http:\/\/127\.0\.0\.1:\d+/,
+    );
+  });
+});
+
+describe('A site behind a proxy that ends TLS', () => {
+  let site: SentSite;
+  const domains = [
+    { protocol: 'https', hostname: 'shop.example' },
+    { protocol: 'https', hostname: '**.tenants.example' },
+  ];
+
+  beforeAll(async () => {
+    site = await SentSite.serve({ 'astro.config.mjs': config({ security: { allowedDomains: domains } }), ...PAGES });
+  });
+  afterAll(() => site?.stop());
+
+  const send = (target: string, headers: Record<string, string>) =>
+    site.send({ method: 'POST', target, headers: { 'Content-Type': 'application/json', ...headers }, body: '{}' });
+  const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'shop.example' };
+
+  it.each<[string, Record<string, string>]>([
+    ['that forwards its name', { ...forwarded, Origin: 'https://shop.example' }],
+    ['that forwards its name, to forms', { ...forwarded, Origin: 'https://shop.example', 'Content-Type': FORM }],
+    ['that keeps the host', { Host: 'shop.example', Origin: 'https://shop.example' }],
+    [
+      'that keeps the host and tells the scheme',
+      { Host: 'shop.example', 'X-Forwarded-Proto': 'https', Origin: 'https://shop.example' },
+    ],
+    ['that says nothing', { Origin: 'https://shop.example' }],
+    ['that says nothing, by Referer', { Referer: 'https://shop.example/form' }],
+    ['for a tenant', { Host: 'a.tenants.example', Origin: 'https://a.tenants.example' }],
+    ['as the browser says', { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://shop.example' }],
+  ])('knows its own pages behind one %s', async (_, headers) => {
+    expect(await send('/', headers)).toMatchObject({ status: 200, ran: true });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['another site', { ...forwarded, Origin: EVIL }],
+    ['another site that is said to be this one', { 'X-Forwarded-Host': 'evil.example', Origin: EVIL }],
+    ['another site with a host of its own', { 'X-Forwarded-Host': 'evil.example', Host: 'shop.example', Origin: EVIL }],
+    ['the site without TLS', { ...forwarded, Origin: 'http://shop.example' }],
+    ['another port', { ...forwarded, Origin: 'https://shop.example:8443' }],
+    ['a sub-domain', { ...forwarded, Origin: 'https://a.shop.example' }],
+    ['another tenant', { Host: 'a.tenants.example', Origin: 'https://b.tenants.example' }],
+    ['a browser that contradicts itself', { ...forwarded, 'Sec-Fetch-Site': 'same-origin', Origin: EVIL }],
+  ])('does not take for its own what comes from %s', async (_, headers) => {
+    expect(await send('/', headers)).toMatchObject({ status: 403, ran: false });
+  });
+
+  it('shows its own error pages', async () => {
+    const answer = await send('/nowhere', { ...forwarded, Origin: 'https://shop.example' });
+    expect([answer.status, answer.text.includes('nothing here')]).toEqual([404, true]);
+  });
+});
+
+describe('A site behind a proxy of which Astro does not know', () => {
+  let site: SentSite;
+
+  beforeAll(async () => {
+    site = await SentSite.serve({ 'astro.config.mjs': config({}).replace('"debug":true', '"debug":false'), ...PAGES });
+  });
+  afterAll(() => site?.stop());
+
+  it('says once which setting is wrong', async () => {
+    const headers = { Host: 'shop.example', Origin: 'https://shop.example', 'Content-Type': 'application/json' };
+    for (let times = 0; times < 2; times++) {
+      expect(await site.send({ method: 'POST', target: '/api', headers, body: '{}' })).toMatchObject({ status: 403 });
+    }
+    await site.send({ method: 'POST', target: '/api', headers: { Origin: EVIL, 'Content-Type': 'application/json' } });
+    const told = site.server.output.match(/CSRF_REFUSED.*/g) ?? [];
+    expect(told).toEqual([
+      expect.stringContaining("security: { allowedDomains: [{ protocol: 'https', hostname: 'shop.example' }] }"),
+    ]);
+  });
+
+  it('does what modern browsers ask for all the same', async () => {
+    const headers = {
+      'Sec-Fetch-Site': 'same-origin',
+      Origin: 'https://shop.example',
+      'Content-Type': 'application/json',
+    };
+    expect(await site.send({ method: 'POST', target: '/', headers, body: '{}' })).toMatchObject({
+      status: 200,
+      ran: true,
+    });
+  });
+
+  it("leaves Astro's own check where it is", async () => {
+    const headers = { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://shop.example', 'Content-Type': FORM };
+    const { status, text } = await site.send({ method: 'POST', target: '/', headers, body: 'a=1' });
+    expect([status, text]).toEqual([403, 'Cross-site POST form submissions are forbidden']);
+  });
+});
+
+describe('A site that switched the protection off', () => {
+  it('does whatever anybody asks for', async () => {
+    const site = await SentSite.serve({
+      'astro.config.mjs': config({ csrf: false, security: { checkOrigin: false } }),
+      ...PAGES,
+    });
+    const headers = { Origin: EVIL, 'Sec-Fetch-Site': 'cross-site' };
+    for (const target of ['/', '/?_action=send']) {
+      expect(await site.send({ method: 'POST', target, headers: { ...headers, 'Content-Type': FORM } })).toMatchObject({
+        status: 200,
+        ran: true,
+      });
+    }
+    await site.stop();
+  });
+});
+
+describe("A pipeline of one's own, in which actions run before any middleware", () => {
+  it.each([
+    [
+      'Astro',
+      `
+      import { FetchState, actions, middleware, pages } from 'astro/fetch';
+      import { guard } from 'astro-gatehouse/fetch';
+      export default {
+        async fetch(request) {
+          const state = new FetchState(request);
+          return (await guard(state)) ?? (await actions(state)) ?? middleware(state, pages);
+        },
+      };`,
+    ],
+    [
+      'Hono',
+      `
+      import { Hono } from 'hono';
+      import { actions, middleware, pages } from 'astro/hono';
+      import { guard } from 'astro-gatehouse/fetch';
+      const app = new Hono();
+      app.use(guard(), actions(), middleware(), pages());
+      export default app;`,
+    ],
+  ])('is guarded: %s', async (_, pipeline) => {
+    const site = await SentSite.serve({
+      'astro.config.mjs': config({ security: { checkOrigin: false } }),
+      ...PAGES,
+      'src/fetch.ts': pipeline,
+    });
+    for (const target of ['/', '/?_action=send', '/_actions/send', '/nowhere?_action=send']) {
+      const sent = (origin: string) =>
+        site.send({ method: 'POST', target, headers: { Origin: origin, 'Content-Type': FORM }, body: 'a=1' });
+      expect({ target, ...(await sent(EVIL)) }).toMatchObject({ target, status: 403, ran: false });
+      if (!target.startsWith('/nowhere'))
+        expect({ target, ...(await sent(site.server.origin)) }).toMatchObject({ ran: true });
+    }
+    await site.stop();
+  });
+});
+
+const TOKEN_PAGES = {
+  'src/layouts/Layout.astro': `---
+    await new Promise((wake) => setTimeout(wake, 30));
+    ---
+    <html><body><h1>layout</h1><slot /></body></html>`,
+  'src/components/Form.astro': `---
+    import { CsrfField } from 'astro-gatehouse/components';
+    await new Promise((wake) => setTimeout(wake, 30));
+    ---
+    <form id="f" method="post"><CsrfField /><input name="name" /></form><CsrfField form="f" />`,
+  'src/pages/login.astro': `---
+    import { setSession } from 'astro-gatehouse/server';
+    import Form from '../components/Form.astro';
+    import Layout from '../layouts/Layout.astro';
+    if (Astro.request.method === 'POST') {
+      const form = await Astro.request.formData();
+      await setSession(Astro, { userId: String(form.get('name')) });
+      return Astro.redirect('/account', 303);
+    }
+    ---
+    <Layout><Form /></Layout>`,
+  'src/pages/account/index.astro': `---
+    import { csrfToken, getSession } from 'astro-gatehouse/server';
+    const form = Astro.request.method === 'POST' ? await Astro.request.formData() : undefined;
+    ---
+    <p>token={await csrfToken(Astro)}</p><p>session={JSON.stringify(getSession())}</p>
+    <p>name={form?.get('name')} file={(form?.get('file') as File | null)?.size ?? 0}</p>`,
+  'src/pages/account/api.ts': `
+    import { csrfToken } from 'astro-gatehouse/server';
+    export const GET = async () => new Response(await csrfToken());
+    export const POST = () => new Response('saved');`,
+  'src/pages/account/broken.ts': `export const POST = async ({ request }) => { await request.text(); throw new Error('broken'); };`,
+  'src/pages/500.astro': '<h1>something broke</h1>',
+  'src/pages/plain.astro': '<h1>plain</h1>',
+};
+
+describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (store) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    const csrf = { requireToken: ['/login', '/account/**', '/_actions/send'] };
+    app = await App.create(undefined, {
+      'astro.config.mjs': config({ csrf }).replace('"debug":true', `"debug":true,"session":{"store":"${store}"}`),
+      ...PAGES,
+      ...TOKEN_PAGES,
+    }).build();
+    server = await app.serve();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
+
+  const tokensIn = (text: string) =>
+    Array.from(text.matchAll(/name="_csrf" value="([\w-]+)"/g), ([, token = '']) => token);
+  const tokenOf = async (browser: Browser) => /token=([\w-]+)/.exec((await browser.get('/account')).text)?.[1] ?? '';
+
+  async function signedIn(name = 'ann'): Promise<Browser> {
+    const browser = new Browser(server);
+    const [token = ''] = tokensIn((await browser.get('/login')).text);
+    const { status } = await browser.post('/login', { _csrf: token, name });
+    if (status !== 303) throw new Error(`Nobody can sign in: ${status}`);
+    return browser;
+  }
+
+  it('a guest can sign in with one, however deep in the page its field is', async () => {
+    const browser = new Browser(server);
+    const page = await browser.get('/login');
+    expect(tokensIn(page.text)).toHaveLength(2);
+    expect(page.text).toMatch(/name="_csrf" value="[\w-]+" form="f"/);
+    expect(page.setCookies).toHaveLength(1);
+    expect(page.headers.get('cache-control')).toContain('private');
+    expect((await browser.post('/login', { name: 'ann' })).status).toBe(403);
+    const [, token = ''] = tokensIn(page.text);
+    expect((await browser.post('/login', { _csrf: token, name: 'ann' })).location).toBe('/account');
+    expect((await browser.get('/account')).text).toContain('session={&quot;userId&quot;:&quot;ann&quot;}');
+  });
+
+  it('a page without one needs no session and no cookie', async () => {
+    const { setCookies, headers } = await new Browser(server).get('/plain');
+    expect([setCookies, headers.get('cache-control')]).toEqual([[], null]);
+  });
+
+  it('that of before the sign-in is worth nothing, nor is that of somebody else', async () => {
+    const browser = new Browser(server);
+    const [before = ''] = tokensIn((await browser.get('/login')).text);
+    await browser.post('/login', { _csrf: before, name: 'ann' });
+    const own = await tokenOf(browser);
+    const others = await tokenOf(await signedIn('bob'));
+    const status = async (token: string) => (await browser.post('/account', { _csrf: token })).status;
+    expect([await status(own), await status(before), await status(others)]).toEqual([200, 403, 403]);
+    expect([await status(''), await status(own.slice(1)), await status(`${own},${own}`)]).toEqual([403, 403, 403]);
+  });
+
+  it('it is another in each answer', async () => {
+    const browser = await signedIn();
+    expect(await tokenOf(browser)).not.toBe(await tokenOf(browser));
+  });
+
+  it('a visitor is told what to do', async () => {
+    const browser = await signedIn();
+    const form = await browser.post('/account', {});
+    expect(form.text).toBe('This form is out of date. Open its page again, and send it once more.');
+    const program = await browser.visit('/account/api', {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([program.status, JSON.parse(program.text).code]).toEqual([403, 'CSRF_TOKEN_REFUSED']);
+  });
+
+  it('a script sends it in a header, which counts first', async () => {
+    const browser = await signedIn();
+    const token = (await browser.get('/account/api')).text;
+    const post = async (header: string, form: Record<string, string>) =>
+      (await browser.post('/account', form, { headers: { 'X-CSRF-Token': header } })).status;
+    expect([await post(token, {}), await post('other', { _csrf: token })]).toEqual([200, 403]);
+  });
+
+  it('it does not count in the address, in JSON or twice', async () => {
+    const browser = await signedIn();
+    const token = await tokenOf(browser);
+    const send = async (path: string, body: string, type: string) =>
+      (await browser.visit(path, { method: 'POST', body, headers: { 'content-type': type } })).status;
+    expect(await send(`/account?_csrf=${token}`, 'a=1', FORM)).toBe(403);
+    expect(await send('/account', JSON.stringify({ _csrf: token }), 'application/json')).toBe(403);
+    expect(await send('/account', `_csrf=${token}&_csrf=${token}`, FORM)).toBe(403);
+    expect(await send('/account', `_csrf[]=${token}`, FORM)).toBe(403);
+    expect(await send('/account', `_csrf=${token}`, FORM)).toBe(200);
+  });
+
+  it('it stands before a file of any size, which the page gets as a whole', async () => {
+    const browser = await signedIn();
+    const token = await tokenOf(browser);
+    const upload = async (...fields: [string, string | Blob][]) => {
+      const form = new FormData();
+      for (const [name, value] of fields) form.append(name, value);
+      const headers = { origin: server.origin, cookie: browser.cookieHeader, accept: 'text/html' };
+      const answer = await fetch(`${server.origin}/account`, { method: 'POST', body: form, headers });
+      return [answer.status, await answer.text()];
+    };
+    const file = new Blob(['x'.repeat(30_000_000)]);
+    expect(await upload(['_csrf', token], ['name', 'ann'], ['file', file])).toEqual([
+      200,
+      expect.stringContaining('name=ann file=30000000'),
+    ]);
+    expect((await upload(['file', file], ['_csrf', token]))[0]).toBe(403);
+    expect((await browser.get('/plain')).status).toBe(200);
+  });
+
+  it('an action asks for it, however it is called', async () => {
+    const browser = await signedIn();
+    const token = await tokenOf(browser);
+    for (const path of ['/_actions/send', '/plain?_action=send']) {
+      const before = server.output.length;
+      expect({ path, status: (await browser.post(path, { a: '1' })).status }).toEqual({ path, status: 403 });
+      expect((await browser.post(path, { a: '1', _csrf: token })).status).toBeLessThan(300);
+      expect((await server.printed('RAN action', before)).match(/RAN action/g)).toHaveLength(1);
+    }
+  });
+
+  it('the page for errors is shown though the body was read', async () => {
+    const browser = await signedIn();
+    const answer = await browser.post('/account/broken', { _csrf: await tokenOf(browser) });
+    expect([answer.status, answer.text.includes('something broke')]).toEqual([500, true]);
+  });
+
+  it('what asks for none needs none', async () => {
+    expect((await new Browser(server).post('/api', {})).text).toBe('done');
+  });
+});
