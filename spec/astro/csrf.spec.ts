@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
@@ -430,6 +431,7 @@ const TOKEN_PAGES = {
     export const GET = async () => new Response(await csrfToken());
     export const POST = () => new Response('saved');`,
   'src/pages/account/broken.ts': `export const POST = async ({ request }) => { await request.text(); throw new Error('broken'); };`,
+  'src/pages/hopper.astro': `---\nreturn Astro.rewrite('/account');\n---`,
   'src/pages/500.astro': '<h1>something broke</h1>',
   'src/pages/plain.astro': '<h1>plain</h1>',
 };
@@ -560,6 +562,28 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     }
   });
 
+  it('a page that another one makes way for asks for it', async () => {
+    const browser = await signedIn();
+    const token = await tokenOf(browser);
+    expect((await browser.post('/hopper', { name: 'ann' })).status).toBe(403);
+    expect((await browser.post('/hopper', { name: 'ann', _csrf: token })).text).toContain('name=ann');
+  });
+
+  it('whoever goes away while a form is read does no harm', async () => {
+    const { cookieHeader } = await signedIn();
+    for (const length of [20, 200_000]) {
+      const head = `POST /account HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nOrigin: ${server.origin}\r\n`;
+      const headers = `Cookie: ${cookieHeader}\r\nContent-Type: ${FORM}\r\nContent-Length: 1000000\r\n\r\n`;
+      const socket = connect(server.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(head + headers + 'a'.repeat(length));
+      await new Promise((wake) => setTimeout(wake, 100));
+      socket.destroy();
+    }
+    await new Promise((wake) => setTimeout(wake, 200));
+    expect((await new Browser(server).get('/plain')).status).toBe(200);
+  });
+
   it('the page for errors is shown though the body was read', async () => {
     const browser = await signedIn();
     const answer = await browser.post('/account/broken', { _csrf: await tokenOf(browser) });
@@ -568,5 +592,40 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
 
   it('what asks for none needs none', async () => {
     expect((await new Browser(server).post('/api', {})).text).toBe('done');
+  });
+});
+
+describe('In development', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create(undefined, {
+      'astro.config.mjs': config({ csrf: { requireToken: ['/login'] } }).replace('"debug":true', '"debug":false'),
+      ...PAGES,
+      ...TOKEN_PAGES,
+    });
+    server = await app.serveWith('dev');
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
+
+  it('every refusal is explained', async () => {
+    const before = server.output.length;
+    const headers = { origin: EVIL, 'content-type': 'application/json' };
+    const answer = await new Browser(server).visit('/api', { method: 'POST', body: '{}', headers });
+    expect(answer.status).toBe(403);
+    expect(await server.printed('CSRF_REFUSED', before)).toContain(
+      'Origin https://evil.example is not http://127.0.0.1',
+    );
+  });
+
+  it('the field works as in production', async () => {
+    const browser = new Browser(server);
+    const [, token = ''] = /name="_csrf" value="([\w-]+)"/.exec((await browser.get('/login')).text) ?? [];
+    expect((await browser.post('/login', { name: 'ann' })).status).toBe(403);
+    expect((await browser.post('/login', { name: 'ann', _csrf: token })).status).toBe(303);
   });
 });

@@ -4,7 +4,7 @@ import { DecisionLog } from '../decision-log.js';
 import { GuardedPaths } from '../guarded-paths.js';
 import type { GuardedRequest } from '../guarded-request.js';
 import { printable } from '../printable.js';
-import { actionError, plain, problem } from '../refusal.js';
+import { actionError, plain, problem, unavailable } from '../refusal.js';
 import { CsrfConfig } from './csrf-config.js';
 import { CsrfDecision, type ForgeryCode } from './csrf-decision.js';
 import { CsrfTokens } from './csrf-tokens.js';
@@ -69,6 +69,8 @@ export class CsrfGuard {
       throw new TypeError('check() gave no CsrfDecision: return this.trust(…), this.suspect(…) or super.check(…)');
     }
     if (decision.isTrusted === true) return undefined;
+    // Whose session it is can be told again in a moment.
+    if (decision.code === 'CSRF_TOKEN_REFUSED' && session.isUnavailable) return unavailable();
     this.#report(request, decision);
     return this.refuse(request, decision);
   }

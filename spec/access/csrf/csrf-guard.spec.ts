@@ -83,6 +83,16 @@ describe('The guard against forged requests', () => {
   });
 });
 
+describe("On a site with a base, the guard's patterns", () => {
+  it('are written without it', async () => {
+    const { guard } = guardWith({ except: ['/webhooks/**'] }, { base: '/app/' });
+    const inspected = (address: string) =>
+      guard.inspect(sent(address, { ...foreign, routePattern: '/webhooks/a' }), new Session());
+    expect(await inspected('/app/webhooks/a')).toBeUndefined();
+    expect((await inspected('/other/webhooks/a'))?.status).toBe(403);
+  });
+});
+
 describe('A refusal', () => {
   const answer = async (parts: Sent) => {
     const response = await guardWith().guard.inspect(sent('/page', { ...foreign, ...parts }), new Session());
@@ -219,6 +229,13 @@ describe('Where a token is asked for', () => {
     ]);
     expect(await refusalOf(sent('/page', { body: twice }), given, session)).toBe(403);
     expect(await refusalOf(sent('/page', header(`${token}, ${token}`)), given, session)).toBe(403);
+  });
+
+  it('nobody is refused for want of one while sessions cannot be had', async () => {
+    const unknown = new Session();
+    unknown.fate.fail(new Error('down'));
+    expect(await refusalOf(sent('/page', form('any')), given, unknown)).toBe(503);
+    expect(await refusalOf(sent('/page', foreign), given, unknown)).toBe(403);
   });
 
   it('it does not stand in for the origin', async () => {
