@@ -43,6 +43,7 @@ export {
   requireSession,
   type SignedInSession,
   type SignInOptions,
+  type SignOutOptions,
   safeReturnTo,
   setSession,
   updateSession,

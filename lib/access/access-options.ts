@@ -1,6 +1,9 @@
 import type { AccessRule } from './access-rule.js';
 import type { VisitorData } from './visitor.js';
 
+/** What is known today of a user; `null` of one who is gone. */
+export type Reloaded = Partial<VisitorData> | null;
+
 /** How roles and permissions are read from a session, and a check of one's own in place of the built-in ones. */
 export interface AccessOptions {
   /** The visitor's role or roles, in place of `session.role` and `session.roles`. */
@@ -9,6 +12,14 @@ export interface AccessOptions {
   getPermissions?: ((session: VisitorData) => readonly string[] | null | undefined) | undefined;
   /** Which roles a role brings with it, and those theirs: `{ admin: ['editor'], editor: ['author'] }`. */
   roles?: Readonly<Record<string, readonly string[]>> | undefined;
+  /**
+   * Looks up who a signed-in visitor is today. What it gives takes the place of `email`, `role`, `roles` and `permissions`,
+   * and may add to the rest; `null` says that there is no such user any more, which ends the session. While it fails,
+   * guarded pages answer 503.
+   */
+  reload?: ((session: VisitorData) => Reloaded | Promise<Reloaded>) | undefined;
+  /** For how many seconds what `reload` gave counts, in this process. Default 0: it is asked with every request. */
+  revalidate?: number | undefined;
   /** Decides every rule alone. `session` is `null` for a guest. */
   check?: ((rule: AccessRule, session: VisitorData | null) => boolean | Promise<boolean>) | undefined;
 }
@@ -18,12 +29,17 @@ export class AccessConfig {
   readonly getRole: AccessOptions['getRole'];
   readonly getPermissions: AccessOptions['getPermissions'];
   readonly check: AccessOptions['check'];
+  readonly reload: AccessOptions['reload'];
+  /** Milliseconds. */
+  readonly revalidate: number;
   readonly #brought: ReadonlyMap<string, readonly string[]>;
 
-  constructor({ getRole, getPermissions, roles = {}, check }: AccessOptions = {}) {
+  constructor({ getRole, getPermissions, roles = {}, check, reload, revalidate = 0 }: AccessOptions = {}) {
     this.getRole = getRole;
     this.getPermissions = getPermissions;
     this.check = check;
+    this.reload = reload;
+    this.revalidate = revalidate * 1000;
     this.#brought = new Map(Object.entries(roles));
   }
 

@@ -1,8 +1,11 @@
+import { StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
+import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
 import type { Session } from '../session/session.js';
 import { AccessConfig } from './access-options.js';
 import { DecisionLog } from './decision-log.js';
+import { UserReloads } from './user-reloads.js';
 import { Visitor, type VisitorData } from './visitor.js';
 
 /**
@@ -18,15 +21,26 @@ import { Visitor, type VisitorData } from './visitor.js';
  */
 @injectable()
 export class VisitorResolver {
+  readonly #reloads: UserReloads | undefined;
+
   constructor(
     private readonly access: AccessConfig,
     private readonly made: MadeClasses,
     private readonly log: DecisionLog,
-  ) {}
+    clock: Clock,
+  ) {
+    this.#reloads = access.reload && new UserReloads(access, clock);
+  }
 
-  /** @returns The visitor; a guest when the session names no user. */
+  /** @returns The visitor; a guest when the session names no user, or one who is gone. */
   resolve(session: Session): Visitor | Promise<Visitor> {
-    return this.fromSession(session);
+    const claimed = this.fromSession(session);
+    return this.#reloads && claimed.session ? this.#reloaded(session, claimed.session, this.#reloads) : claimed;
+  }
+
+  /** Whether {@link resolve} may have to look somewhere first. */
+  get looksElsewhere(): boolean {
+    return this.#reloads !== undefined || this.resolve !== VisitorResolver.prototype.resolve;
   }
 
   /** What the session itself says, without asking anybody. */
@@ -47,6 +61,17 @@ export class VisitorResolver {
       ? this.#ask('getPermissions', () => getPermissions(data))
       : texts(data.permissions);
     return new (this.made.of(Visitor))(Object.freeze(data), this.access.withBrought(roles), permissions);
+  }
+
+  async #reloaded(session: Session, data: VisitorData, reloads: UserReloads): Promise<Visitor> {
+    try {
+      const user = await reloads.today(session, data);
+      if (user) return this.signedIn(user);
+      if (!session.isClosed) session.destroy();
+    } catch (error) {
+      session.fate.fail(new StoreUnavailableError('reload', error));
+    }
+    return this.guest();
   }
 
   /** A function that throws gives nothing: the visitor stays signed in, and rules that ask for more refuse. */

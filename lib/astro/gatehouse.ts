@@ -66,6 +66,7 @@ function builtInStore(choice: StoreChoice = {}): Settings['store'] {
 /** The assembled package: what both middlewares work with. */
 export class Gatehouse {
   readonly #Scope: typeof RequestScope;
+  readonly #config: SessionConfig;
   #sessions: SessionManager | undefined;
   #guard: RouteGuard | undefined;
   #csrf: CsrfGuard | undefined;
@@ -77,6 +78,7 @@ export class Gatehouse {
     private readonly services: Services,
     private readonly site: Pick<SiteSettings, 'hasOwnMiddleware' | 'isPrerendering' | 'isProduction' | 'options'>,
   ) {
+    this.#config = services.get(SessionConfig);
     this.#Scope = services.get(MadeClasses).of(RequestScope);
   }
 
@@ -129,6 +131,11 @@ export class Gatehouse {
   get store(): SessionStore {
     this.#store ??= this.services.get(SessionStore);
     return this.#store;
+  }
+
+  /** What browsers may keep of the pages of signed-in visitors. */
+  get signedInPages(): SessionConfig['signedInPages'] {
+    return this.#config.signedInPages;
   }
 
   get isProduction(): boolean {

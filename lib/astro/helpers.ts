@@ -23,6 +23,18 @@ export type SignedInSession = VisitorData & Partial<App.SessionData>;
 export interface SignInOptions {
   /** What a list of the visitor's sessions is to call this one: `Work laptop`. At most 256 characters are kept. */
   label?: string | undefined;
+  /** Whether the visitor stays signed in for `session.rememberMe`: 30 days without a request, unless told otherwise. */
+  rememberMe?: boolean | undefined;
+}
+
+/** What is said of a sign-out. */
+export interface SignOutOptions {
+  /**
+   * Whether the browser is told to drop what it has kept of this site, as on a shared machine: its cache and storage.
+   *
+   * @see OWASP ASVS 5.0 14.3.1; https://www.w3.org/TR/clear-site-data/
+   */
+  clearSiteData?: boolean | undefined;
 }
 
 /** What the signed-in visitor's session holds; `null` for a guest. */
@@ -69,7 +81,7 @@ export function hasRolePermission(role: Role, permission: Permission): boolean {
  * Signs a visitor in: the session gets a new id and a full absolute lifetime, and holds what is given. Visible at once.
  * What another visitor left in the session goes; what a guest collected stays.
  *
- * @param options What a list of the visitor's sessions is to call this one.
+ * @param options What a list of the visitor's sessions is to call this one, and whether it is to last.
  * @returns A promise that may be ignored; it waits for an overridden VisitorResolver.
  * @throws {InvalidVisitorError} When `userId`, `email`, roles or permissions are not of their kind.
  * @throws {OutsideRequestError} Where there is no request.
@@ -116,16 +128,20 @@ export function updateSession(
  *
  * @throws {OutsideRequestError} Where there is no request.
  */
-export function clearSession(context?: WithLocals): Promise<void> {
+export function clearSession(context?: WithLocals, { clearSiteData = false }: SignOutOptions = {}): Promise<void> {
   const scope = scopeOf('clearSession', context);
   scope.session.destroy();
+  scope.clearsSiteData ||= clearSiteData;
   return settled(scope);
 }
 
-function signIn(scope: RequestScope, values: VisitorData, { label }: SignInOptions = {}): void {
+function signIn(scope: RequestScope, values: VisitorData, { label, rememberMe }: SignInOptions = {}): void {
   if (label !== undefined && typeof label !== 'string') throw new InvalidVisitorError('label', 'a text');
+  if (rememberMe !== undefined && typeof rememberMe !== 'boolean') {
+    throw new InvalidVisitorError('rememberMe', "true or false, as in { rememberMe: form.has('remember') }");
+  }
   const userAgent = scope.headers?.get('user-agent') ?? undefined;
-  scope.session.signIn(values, scope.get(Clock).now(), { userAgent, label });
+  scope.session.signIn(values, scope.get(Clock).now(), { userAgent, label, rememberMe });
 }
 
 /** @see OWASP Session Management Cheat Sheet, renewal after any privilege level change. */

@@ -1,7 +1,19 @@
 import * as z from 'zod/mini';
 import { PathPattern } from '../access/path-pattern.js';
 import { InvalidOptionsError } from '../errors.js';
-import { flag, fn, isPlainObject, listOf, oneOf, raised, record, seconds, text, value } from './schema-parts.js';
+import {
+  flag,
+  fn,
+  isPlainObject,
+  listOf,
+  oneOf,
+  raised,
+  record,
+  seconds,
+  secondsOrNone,
+  text,
+  value,
+} from './schema-parts.js';
 import { sessionInConfig, sessionInSetup } from './session-schemas.js';
 
 /** A path of the site: `//host` and `/\host` would be other sites, and a blank or a line feed would end a header. */
@@ -114,6 +126,12 @@ const common = {
       getPermissions: z.optional(fn),
       roles: z.optional(hierarchy),
       check: z.optional(fn),
+      reload: z.optional(fn),
+      revalidate: z.optional(secondsOrNone),
+    }).check(({ value: given, issues }) => {
+      if (!isPlainObject(given) || given.revalidate === undefined || given.reload !== undefined) return;
+      const message = 'says how often reload is to be asked, and there is no reload: add one, or remove it';
+      issues.push({ code: 'custom', input: given, message, path: ['revalidate'] });
     }),
   ),
   runWithContext: z.optional(fn),

@@ -11,7 +11,7 @@ import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
 import type { Gatehouse } from './gatehouse.js';
 import { putOnLocals } from './locals.js';
-import { bodyIsStreamedPage, keepFromSharedCaches, wholeBody, withCookies } from './response.js';
+import { bodyIsStreamedPage, clearingSiteData, keepFromSharedCaches, wholeBody, withCookies } from './response.js';
 
 /** Where a request's cycle is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
 const CYCLE = Symbol('astro-gatehouse.request-cycle');
@@ -152,12 +152,12 @@ export class RequestCycle {
     scope.headers = this.#request.headers;
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);
-    const { failure } = session.journal;
-    if (failure) this.gatehouse.reportOutage(failure);
     if (!session.isNew) {
       await scope.resolveVisitor();
       this.#switchOffRouteCache();
     }
+    const { failure } = session.journal;
+    if (failure) this.gatehouse.reportOutage(failure);
     return scope;
   }
 
@@ -179,7 +179,11 @@ export class RequestCycle {
     await this.gatehouse.sessions.commit(session, this.#cookies);
     if (!isPersonal) return answer;
     this.#switchOffRouteCache();
-    return keepFromSharedCaches(answer, !this.#scope?.visitor.isGuest);
+    const personal = keepFromSharedCaches(
+      answer,
+      this.#scope?.visitor.isGuest ? 'no-cache' : this.gatehouse.signedInPages,
+    );
+    return this.#scope?.clearsSiteData ? clearingSiteData(personal) : personal;
   }
 
   /** @see https://docs.astro.build/en/reference/api-reference/#cache */

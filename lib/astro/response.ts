@@ -12,15 +12,21 @@ export async function wholeBody(response: Response): Promise<Response> {
 /**
  * Marks an answer as one visitor's, unless the page chose a private policy of its own.
  *
+ * @param kept What the visitor's own browser may do: keep nothing, or ask before it shows again what it has kept.
  * @see RFC 9111 5.2.2.7; OWASP ASVS 5.0 14.2.2
  */
-export function keepFromSharedCaches(response: Response, isSignedIn: boolean): Response {
+export function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-cache'): Response {
   const policy = response.headers.get('cache-control');
   const isPrivate = policy !== null && /\b(?:private|no-store)\b/i.test(policy);
   return withHeaders(response, (headers) => {
-    if (!isPrivate) headers.set('Cache-Control', isSignedIn ? 'private, no-store' : 'private, no-cache');
+    if (!isPrivate) headers.set('Cache-Control', `private, ${kept}`);
     if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(headers.get('vary') ?? '')) headers.append('Vary', 'Cookie');
   });
+}
+
+/** The answer at which a browser drops what it has kept of the site. Its cookies are left: not all of them are ours. */
+export function clearingSiteData(response: Response): Response {
+  return withHeaders(response, (headers) => headers.set('Clear-Site-Data', '"cache", "storage"'));
 }
 
 /** The answer with these cookies, for where nobody else adds them. */

@@ -27,6 +27,10 @@ export function value(demand: Demand) {
     if (message) context.issues.push({ code: 'custom', input: context.value, message });
   });
 }
+export const secondsOrNone = value((given) =>
+  typeof given === 'number' && given >= 0 ? undefined : 'must be a number of seconds, or 0',
+);
+
 export function oneOf(...names: string[]) {
   return value((given) =>
     names.some((name) => name === given) ? undefined : `must be one of ${names.map((name) => `'${name}'`).join(', ')}`,

@@ -20,6 +20,10 @@ const commonSession = {
   idleTimeout: z.optional(seconds),
   absoluteTimeout: z.optional(seconds),
   renewAfter: z.optional(seconds),
+  rememberMe: z.optional(
+    record('rememberMe', { idleTimeout: z.optional(seconds), absoluteTimeout: z.optional(seconds) }),
+  ),
+  signedInPages: z.optional(oneOf('no-store', 'no-cache')),
   storeTimeout: z.optional(seconds),
   maxSessionsPerUser: z.optional(count),
 };

@@ -2,7 +2,7 @@ import type { DependencyContainer } from 'tsyringe';
 import type { AccessDecision } from '../access/access-decision.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
 import { Visitor } from '../access/visitor.js';
-import { VisitorResolver } from '../access/visitor-resolver.js';
+import type { VisitorResolver } from '../access/visitor-resolver.js';
 import { InvalidOverrideError, MissingServiceError } from '../errors.js';
 import { FlashBag } from '../session/flash-bag.js';
 import { MadeClasses } from '../session/made-classes.js';
@@ -19,6 +19,8 @@ import type { Services } from './services.js';
 export class RequestScope {
   /** Those of the request. */
   headers: Headers | undefined;
+  /** Whether the browser is told to drop what it has kept of this site. */
+  clearsSiteData = false;
   /** What is asked for, once the guard has seen it. */
   request: GuardedRequest | undefined;
   /** What the guard, or a check of the page's own, decided last; `undefined` while nobody was asked. */
@@ -76,16 +78,11 @@ export class RequestScope {
     this.#visitorRevision = revision;
     if (resolved instanceof Visitor) {
       this.#visitor = resolved;
-      if (this.#mayAnswerLater) this.#claimedId = this.resolver.fromSession(this.session).id;
+      if (this.resolver.looksElsewhere) this.#claimedId = this.resolver.fromSession(this.session).id;
       this.#pending = undefined;
     } else {
       this.#awaitVisitor(resolved);
     }
-  }
-
-  /** The resolver of the package never does, and asking it twice would cost every request. */
-  get #mayAnswerLater(): boolean {
-    return this.resolver.resolve !== VisitorResolver.prototype.resolve;
   }
 
   #awaitVisitor(resolving: unknown): void {

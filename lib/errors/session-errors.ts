@@ -70,15 +70,15 @@ export class InvalidVisitorError extends GatehouseError {
 /** The store could not be asked, or could not keep what it was given: nobody knows what is in the session. */
 export class StoreUnavailableError extends GatehouseError {
   constructor(
-    /** `read`, `write` or `destroy`. */
+    /** `read`, `write` or `destroy`; `reload` when it is `access.reload` that failed. */
     readonly operation: string,
     cause: unknown,
   ) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
       'STORE_UNAVAILABLE',
-      `The session store failed to ${operation}: ${reason} Guarded pages are answered with 503 until it is back, and the ` +
-        `others as for a guest. See that the store runs and can be reached.`,
+      `${operation === 'reload' ? 'access.reload failed' : `The session store failed to ${operation}`}: ${reason} Guarded pages are answered with 503 until it is back, and the ` +
+        `others as for a guest. See that ${operation === 'reload' ? 'what it asks' : 'the store'} runs and can be reached.`,
       { cause },
     );
   }

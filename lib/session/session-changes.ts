@@ -30,6 +30,8 @@ export interface SessionChanges {
   /** Ids of flashes that were delivered. */
   readonly flashesTaken: ReadonlySet<string>;
   readonly identity: readonly string[];
+  /** Whether the visitor asked to stay signed in for longer, at the last sign-in. */
+  readonly isRemembered?: boolean | undefined;
   /** What was learned of where the visitor is; left out when nothing was. */
   readonly device?: SessionDevice | undefined;
 }
@@ -63,6 +65,7 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
 
   const { id, createdAt, renewedAt, expiresAt } = changes;
   const device = changes.device ? { ...kept?.device, ...changes.device } : kept?.device;
-  const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...(device && { device }) };
+  const extras = { ...(device && { device }), ...(changes.isRemembered && { isRemembered: true }) };
+  const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...extras };
   return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
 }

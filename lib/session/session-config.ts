@@ -30,32 +30,79 @@ export interface SessionOptions {
   absoluteTimeout?: number | undefined;
   /** Seconds after which an unchanged session is written again. Default: 1 day, at most a seventh of `idleTimeout`. */
   renewAfter?: number | undefined;
+  /**
+   * How long sessions live whose visitors asked for it: `setSession(context, user, { rememberMe: true })`. Seconds, as
+   * above. Default: 30 days without a request, and 180 days in any case.
+   */
+  rememberMe?: { idleTimeout?: number | undefined; absoluteTimeout?: number | undefined } | undefined;
   /** Seconds after which a store that does not answer counts as away. Default 5. */
   storeTimeout?: number | undefined;
+  /**
+   * What browsers may keep of the pages of signed-in visitors: nothing, so that Back after a sign-out shows nothing, or
+   * what they ask for again before they show it. Default `no-store`.
+   */
+  signedInPages?: 'no-store' | 'no-cache' | undefined;
   /** How many sessions a user may have; the next sign-in ends the oldest. Default: as many as there are. */
   maxSessionsPerUser?: number | undefined;
 }
 
+interface Lifetime {
+  readonly idleTimeout: number;
+  readonly absoluteTimeout: number;
+}
+
+type Settled = Pick<
+  SessionConfig,
+  | 'cookieName'
+  | 'cookie'
+  | 'idleTimeout'
+  | 'absoluteTimeout'
+  | 'renewAfter'
+  | 'rememberMe'
+  | 'storeTimeout'
+  | 'maxSessionsPerUser'
+  | 'signedInPages'
+>;
+
 /** Settled session options, the same for every request. Times are milliseconds. */
 export class SessionConfig {
+  readonly cookieName: string;
+  readonly cookie: Readonly<Omit<CookieAttributes, 'maxAge'>>;
+  readonly idleTimeout: number;
+  readonly absoluteTimeout: number;
+  readonly renewAfter: number;
+  readonly rememberMe: Lifetime;
+  readonly storeTimeout: number;
+  readonly maxSessionsPerUser: number | undefined;
+  readonly signedInPages: 'no-store' | 'no-cache';
+
   /** Use {@link SessionConfig.from}, which checks what it is given. */
-  constructor(
-    readonly cookieName: string,
-    readonly cookie: Readonly<Omit<CookieAttributes, 'maxAge'>>,
-    readonly idleTimeout: number,
-    readonly absoluteTimeout: number,
-    readonly renewAfter: number,
-    readonly storeTimeout: number,
-    readonly maxSessionsPerUser?: number | undefined,
-  ) {}
+  constructor(settled: Settled) {
+    this.cookieName = settled.cookieName;
+    this.cookie = settled.cookie;
+    this.idleTimeout = settled.idleTimeout;
+    this.absoluteTimeout = settled.absoluteTimeout;
+    this.renewAfter = settled.renewAfter;
+    this.rememberMe = settled.rememberMe;
+    this.storeTimeout = settled.storeTimeout;
+    this.maxSessionsPerUser = settled.maxSessionsPerUser;
+    this.signedInPages = settled.signedInPages;
+  }
+
+  /** The longest that any session can live. */
+  get longestLife(): number {
+    return Math.max(this.absoluteTimeout, this.rememberMe.absoluteTimeout);
+  }
+
+  /** When a session ends that is used for the last time now. */
+  expiryOf({ createdAt, isRemembered }: Pick<SessionRecord, 'createdAt' | 'isRemembered'>, now: number): number {
+    const { idleTimeout, absoluteTimeout } = isRemembered ? this.rememberMe : this;
+    return Math.min(now + idleTimeout, createdAt + absoluteTimeout);
+  }
 
   /** Timeouts are those configured today, however long a record was promised to live. */
-  isLive(record: Pick<SessionRecord, 'createdAt' | 'renewedAt' | 'expiresAt'>, now: number): boolean {
-    return (
-      now < record.expiresAt &&
-      now < record.renewedAt + this.idleTimeout &&
-      now < record.createdAt + this.absoluteTimeout
-    );
+  isLive(record: Pick<SessionRecord, 'createdAt' | 'renewedAt' | 'expiresAt' | 'isRemembered'>, now: number): boolean {
+    return now < record.expiresAt && now < this.expiryOf(record, record.renewedAt);
   }
 
   /**
@@ -79,36 +126,50 @@ export class SessionConfig {
       httpOnly: true,
     };
     const name = cookie.name ?? 'gatehouse';
+    const remembered = rememberedFor(options.rememberMe ?? {}, { idleTimeout, absoluteTimeout });
     const problems = [
-      ...timeoutProblems(idleTimeout, absoluteTimeout, renewAfter),
+      ...timeoutProblems({ idleTimeout, absoluteTimeout, renewAfter }),
+      ...timeoutProblems(remembered, 'session.rememberMe'),
       ...cookieProblems(name, attributes),
     ];
     if (problems.length > 0) throw new InvalidOptionsError(problems);
-    return new SessionConfig(
-      prefixName ? withPrefix(name, attributes) : name,
-      Object.freeze(attributes),
-      idleTimeout * 1000,
-      absoluteTimeout * 1000,
-      renewAfter * 1000,
-      (options.storeTimeout ?? STORE_TIMEOUT) * 1000,
-      options.maxSessionsPerUser,
-    );
+    return new SessionConfig({
+      cookieName: prefixName ? withPrefix(name, attributes) : name,
+      cookie: Object.freeze(attributes),
+      idleTimeout: idleTimeout * 1000,
+      absoluteTimeout: absoluteTimeout * 1000,
+      renewAfter: renewAfter * 1000,
+      rememberMe: { idleTimeout: remembered.idleTimeout * 1000, absoluteTimeout: remembered.absoluteTimeout * 1000 },
+      storeTimeout: (options.storeTimeout ?? STORE_TIMEOUT) * 1000,
+      maxSessionsPerUser: options.maxSessionsPerUser,
+      signedInPages: options.signedInPages ?? 'no-store',
+    });
   }
 }
 
-function timeoutProblems(idle: number, absolute: number, renew: number): string[] {
-  const problems = Object.entries({ idleTimeout: idle, absoluteTimeout: absolute, renewAfter: renew })
+/** At least as long as any other session lives. */
+function rememberedFor(
+  { idleTimeout, absoluteTimeout }: NonNullable<SessionOptions['rememberMe']>,
+  ordinary: Lifetime,
+): Lifetime {
+  const idle = idleTimeout ?? Math.max(30 * DAY, ordinary.idleTimeout);
+  return { idleTimeout: idle, absoluteTimeout: absoluteTimeout ?? Math.max(180 * DAY, ordinary.absoluteTimeout, idle) };
+}
+
+function timeoutProblems({ renewAfter, ...times }: Lifetime & { renewAfter?: number }, option = 'session'): string[] {
+  const problems = Object.entries({ ...times, ...(renewAfter !== undefined && { renewAfter }) })
     .filter(([, seconds]) => !(Number.isFinite(seconds) && seconds > 0))
-    .map(([option, seconds]) => `session.${option} must be a number of seconds above 0, not ${seconds}`);
+    .map(([name, seconds]) => `${option}.${name} must be a number of seconds above 0, not ${seconds}`);
   if (problems.length > 0) return problems;
-  if (idle > absolute) {
+  const { idleTimeout, absoluteTimeout } = times;
+  if (idleTimeout > absoluteTimeout) {
     problems.push(
-      `session.idleTimeout (${idle} s) is longer than session.absoluteTimeout (${absolute} s), so it could never end a session: lower one or raise the other`,
+      `${option}.idleTimeout (${idleTimeout} s) is longer than ${option}.absoluteTimeout (${absoluteTimeout} s), so it could never end a session: lower one or raise the other`,
     );
   }
-  if (renew >= idle) {
+  if (renewAfter !== undefined && renewAfter >= idleTimeout) {
     problems.push(
-      `session.renewAfter (${renew} s) must be shorter than session.idleTimeout (${idle} s), or sessions in use would end`,
+      `${option}.renewAfter (${renewAfter} s) must be shorter than ${option}.idleTimeout (${idleTimeout} s), or sessions in use would end`,
     );
   }
   return problems;

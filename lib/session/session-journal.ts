@@ -10,6 +10,7 @@ export interface SessionJournal
 
 export function journalOf(state: SessionState, values: SessionValues, flashes: FlashBag): SessionJournal {
   const { opened, endedId, createdAt, hasSignedIn, isForgotten, isSuperseded, failure, identity, device } = state;
+  const { isRemembered } = state;
   return {
     opened,
     endedId,
@@ -19,6 +20,7 @@ export function journalOf(state: SessionState, values: SessionValues, flashes: F
     failure,
     identity,
     device,
+    isRemembered,
     cleared: isForgotten,
     set: values.changed,
     updates: values.updates,

@@ -145,11 +145,7 @@ export class SessionManager {
 
   #isDueForRenewal(record: SessionRecord): boolean {
     const now = this.clock.now();
-    return now >= record.renewedAt + this.config.renewAfter && this.#expiry(record.createdAt, now) > record.expiresAt;
-  }
-
-  #expiry(createdAt: number, now: number): number {
-    return Math.min(now + this.config.idleTimeout, createdAt + this.config.absoluteTimeout);
+    return now >= record.renewedAt + this.config.renewAfter && this.config.expiryOf(record, now) > record.expiresAt;
   }
 
   #leaveNothing(session: Session, cookies: CookieJar): boolean {
@@ -191,7 +187,8 @@ export class SessionManager {
     const { endedId: _, isSuperseded: __, failure: ___, createdAt: begun, ...journal } = session.journal;
     const now = this.clock.now();
     const createdAt = begun ?? now;
-    return { ...journal, id: session.id, createdAt, renewedAt: now, expiresAt: this.#expiry(createdAt, now) };
+    const expiresAt = this.config.expiryOf({ ...journal, createdAt }, now);
+    return { ...journal, id: session.id, createdAt, renewedAt: now, expiresAt };
   }
 
   #removeCookie(cookies: CookieJar): void {

@@ -27,6 +27,8 @@ export interface SessionRecord {
   readonly identity: readonly string[];
   /** Where its visitor signed in, for stores that can list sessions. */
   readonly device?: SessionDevice | undefined;
+  /** Whether its visitor asked to stay signed in for longer. */
+  readonly isRemembered?: boolean | undefined;
   /** Whether somebody else put it there, so that nobody knows when its visitor signed in. */
   readonly isForeign?: boolean | undefined;
   /** What a store knows this state of the session by. Not a part of what is kept. */
@@ -53,10 +55,11 @@ export function isEmptyRecord({ values, flashes }: Pick<SessionRecord, 'values' 
  *   all there is to say, because it is read five times as fast; devalue's format for everything else.
  */
 export function serializeRecord(record: Omit<SessionRecord, 'id'>): string {
-  const { createdAt, renewedAt, expiresAt, values, flashes, identity, device } = record;
+  const { createdAt, renewedAt, expiresAt, values, flashes, identity, device, isRemembered } = record;
   // The later times as distances: shorter, and a store may hold millions.
   const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
-  const fields = [FORMAT_VERSION, ...times, [...values], [...flashes], identity, ...(device ? [device] : [])];
+  const fields: unknown[] = [FORMAT_VERSION, ...times, [...values], [...flashes], identity];
+  if (device || isRemembered) fields.push(device ?? null, ...(isRemembered ? [true] : []));
   return isPlainJson(fields) ? JSON.stringify(fields) : stringify(fields);
 }
 
@@ -69,14 +72,15 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     // devalue's text begins with the list that refers to all others.
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
-    const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device] = fields;
+    const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device, isRemembered] = fields;
     const isRecord = [createdAt, renewedAfter, lifetime].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
     const expiresAt = renewedAt + lifetime;
     const kept = { values: new Map<string, unknown>(values), flashes: new Map<string, Flash>(flashes), identity };
     const record: SessionRecord = { id, createdAt, renewedAt, expiresAt, ...kept };
-    return device === undefined ? record : { ...record, device: parseDevice(device) };
+    if (device === undefined) return record;
+    return { ...record, device: parseDevice(device), ...(isRemembered === true && { isRemembered }) };
   } catch {
     return undefined;
   }

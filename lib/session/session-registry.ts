@@ -79,7 +79,7 @@ export class SessionRegistry {
     const { listsSessions } = this.store.abilities;
     if (!listsSessions && !this.#hasList) throw new SessionsNotListedError(this.store.constructor.name);
     const now = this.clock.now();
-    await this.revocations.revokeBefore(userId, now, now + this.config.absoluteTimeout);
+    await this.revocations.revokeBefore(userId, now, now + this.config.longestLife);
     if (listsSessions) await this.#revokeEach(await this.#live(userId));
   }
 

@@ -2,6 +2,12 @@ import { deviceOf, type SessionDevice } from './session-device.js';
 import { SessionId } from './session-id.js';
 import type { SessionRecord } from './session-record.js';
 
+/** What is known of a sign-in beside the visitor: where from, and whether it is to last. */
+export interface SignIn extends SessionDevice {
+  /** Whether the session is to live for `session.rememberMe`. Default: as long as any other. */
+  readonly rememberMe?: boolean | undefined;
+}
+
 /** Keys that say who a visitor is, whoever put them in. */
 const VISITOR_KEYS: readonly string[] = ['userId', 'email', 'role', 'roles', 'permissions'];
 
@@ -12,6 +18,7 @@ export class SessionState {
   #signedInAt: number | undefined;
   #identity: readonly string[];
   #device: SessionDevice | undefined;
+  #isRemembered: boolean;
   #endedId: string | undefined;
   #isEnded = false;
   #isForgotten = false;
@@ -22,6 +29,7 @@ export class SessionState {
     this.#opened = opened;
     this.#id = opened?.id;
     this.#identity = opened?.identity ?? [];
+    this.#isRemembered = opened?.isRemembered ?? false;
   }
 
   /** The record as it was opened, or committed since; `undefined` for a session that is not stored. */
@@ -57,6 +65,11 @@ export class SessionState {
   /** What this request learned of where the visitor is. */
   get device(): SessionDevice | undefined {
     return this.#device;
+  }
+
+  /** Whether the visitor asked to stay signed in for longer. */
+  get isRemembered(): boolean {
+    return this.#isRemembered;
   }
 
   /** The stored session that this request ended. */
@@ -113,6 +126,7 @@ export class SessionState {
     this.#id = undefined;
     this.#signedInAt = undefined;
     this.#device = undefined;
+    this.#isRemembered = false;
   }
 
   forget(): void {
@@ -120,9 +134,10 @@ export class SessionState {
     this.#identity = [];
   }
 
-  signIn(keys: readonly string[], now: number, device?: SessionDevice): void {
+  signIn(keys: readonly string[], now: number, { rememberMe = false, ...device }: SignIn = {}): void {
     this.#identity = keys.filter((key) => !VISITOR_KEYS.includes(key));
-    this.#device = device && deviceOf(device);
+    this.#device = deviceOf(device);
+    this.#isRemembered = rememberMe;
     this.#signedInAt = now;
     this.regenerate();
   }
@@ -147,6 +162,7 @@ export class SessionState {
     this.#signedInAt = undefined;
     this.#device = undefined;
     this.#identity = this.#opened?.identity ?? [];
+    this.#isRemembered = this.#opened?.isRemembered ?? false;
     this.#isForgotten = false;
   }
 }

@@ -4,7 +4,7 @@ import type { SessionContents, SessionKey, SessionValue } from './session-data.j
 import type { SessionDevice } from './session-device.js';
 import { journalOf, type SessionJournal } from './session-journal.js';
 import { assertStorable, type SessionRecord } from './session-record.js';
-import { SessionState } from './session-state.js';
+import { SessionState, type SignIn } from './session-state.js';
 import { SessionValues, type Update } from './session-values.js';
 
 /**
@@ -173,17 +173,17 @@ export class Session<Data extends object = App.SessionData> {
    * messages go; those of a guest, or of the same visitor, stay, but for what the last call had put in.
    *
    * @param now Milliseconds since the epoch.
-   * @param device Where from.
+   * @param how Where from, and for how long.
    * @see OWASP ASVS 5.0 7.2.4 (a new session token on authentication).
    */
-  signIn(values: Readonly<Record<string, unknown>>, now: number, device?: SessionDevice): void {
+  signIn(values: Readonly<Record<string, unknown>>, now: number, how?: SignIn): void {
     this.#change('setSession()');
     assertStorable(values);
     const before = this.#values.get('userId');
     if (before !== undefined && before !== values.userId) this.#forget();
     for (const key of this.#state.visitorKeys) this.#values.unset(key);
     for (const [key, value] of Object.entries(values)) this.#put(key, value);
-    this.#state.signIn(Object.keys(values), now, device);
+    this.#state.signIn(Object.keys(values), now, how);
   }
 
   /** Changes some of what {@link signIn} gave, or adds to it. */
@@ -230,6 +230,11 @@ export class Session<Data extends object = App.SessionData> {
   /** What stands for the session that this request's token was to open. Told by SessionManager alone. */
   get fate(): Pick<SessionState, 'supersede' | 'fail'> {
     return this.#state;
+  }
+
+  /** Whether changes throw by now. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** From here on changes throw, because they could not reach the browser any more. */

@@ -3,12 +3,12 @@ import { AccessConfig } from '../../lib/access/access-options.js';
 
 describe('The access options', () => {
   it('are all left out by default', () => {
-    expect(new AccessConfig()).toEqual({ getRole: undefined, getPermissions: undefined, check: undefined });
+    expect({ ...new AccessConfig() }).toEqual({ revalidate: 0 });
   });
 
   it('are handed on as they are given', () => {
-    const options = { getRole: () => 'admin', getPermissions: () => [], check: () => true };
-    expect(new AccessConfig(options)).toEqual(options);
+    const options = { getRole: () => 'admin', getPermissions: () => [], check: () => true, reload: () => null };
+    expect({ ...new AccessConfig({ ...options, revalidate: 60 }) }).toEqual({ ...options, revalidate: 60_000 });
   });
 });
 

@@ -4,11 +4,12 @@ import { Visitor } from '../../lib/access/visitor.js';
 import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { Session } from '../../lib/session/session.js';
+import { FrozenClock } from '../support/frozen-clock.js';
 import { RememberingLog } from '../support/guards.js';
 import { sessionOf } from '../support/sessions.js';
 
 function resolverWith(access: AccessOptions = {}, log = new RememberingLog()): VisitorResolver {
-  return new VisitorResolver(new AccessConfig(access), new MadeClasses(), log);
+  return new VisitorResolver(new AccessConfig(access), new MadeClasses(), log, new FrozenClock());
 }
 
 function visitorOf(values: Record<string, unknown>, access: AccessOptions = {}): Visitor {
@@ -122,7 +123,7 @@ describe('The visitor of a session', () => {
   it('is of the class that stands for a visitor', () => {
     class TeamVisitor extends Visitor {}
     const made = new MadeClasses(new Map([[Visitor, TeamVisitor]]));
-    const resolver = new VisitorResolver(new AccessConfig(), made, new RememberingLog());
+    const resolver = new VisitorResolver(new AccessConfig(), made, new RememberingLog(), new FrozenClock());
     expect(resolver.resolve(new Session())).toBeInstanceOf(TeamVisitor);
     expect(resolver.resolve(sessionOf({ userId: 'ada' }))).toBeInstanceOf(TeamVisitor);
   });

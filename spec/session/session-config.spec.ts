@@ -147,3 +147,37 @@ describe('A session cookie', () => {
     expect(problems).toHaveLength(3);
   });
 });
+
+describe('A session that is to last', () => {
+  const DAY = 24 * 60 * 60;
+  const times = (options: SessionOptions) => {
+    const { idleTimeout, absoluteTimeout } = SessionConfig.from(options, PRODUCTION).rememberMe;
+    return [idleTimeout / 1000 / DAY, absoluteTimeout / 1000 / DAY];
+  };
+
+  it('lives for 30 days without a request, and never for less than any other', () => {
+    expect(times({})).toEqual([30, 180]);
+    expect(times({ idleTimeout: 60 * DAY, absoluteTimeout: 365 * DAY })).toEqual([60, 365]);
+    expect(times({ rememberMe: { idleTimeout: 90 * DAY } })).toEqual([90, 180]);
+    expect(times({ rememberMe: { idleTimeout: 400 * DAY } })).toEqual([400, 400]);
+    expect(times({ rememberMe: { absoluteTimeout: 40 * DAY } })).toEqual([30, 40]);
+  });
+
+  it('cannot be idle for longer than it lives', () => {
+    const rememberMe = { idleTimeout: 3, absoluteTimeout: 2 };
+    expect(problemsOf({ rememberMe })).toEqual([expect.stringContaining('session.rememberMe.idleTimeout (3 s)')]);
+    expect(problemsOf({ rememberMe: { idleTimeout: -1 } })).toHaveLength(1);
+  });
+
+  it('is live by its own times, from its beginning as from its last request', () => {
+    const config = SessionConfig.from({}, PRODUCTION);
+    const record = { createdAt: 0, renewedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
+    const days = (count: number) => count * DAY * 1000;
+    expect([config.isLive(record, days(7) - 1), config.isLive(record, days(7))]).toEqual([true, false]);
+    const remembered = { ...record, isRemembered: true };
+    expect([config.isLive(remembered, days(30) - 1), config.isLive(remembered, days(30))]).toEqual([true, false]);
+    const inUse = { ...remembered, renewedAt: days(179) };
+    expect([config.isLive(inUse, days(180) - 1), config.isLive(inUse, days(180))]).toEqual([true, false]);
+    expect(config.longestLife).toBe(days(180));
+  });
+});

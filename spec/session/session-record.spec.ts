@@ -119,3 +119,23 @@ describe('A value', () => {
     expect(whyNotStorable(failing)).toBe('no look');
   });
 });
+
+describe('What only some records have', () => {
+  it.each([
+    [{}],
+    [{ device: { userAgent: 'Spec/1' } }],
+    [{ isRemembered: true }],
+    [{ device: { label: 'Laptop' }, isRemembered: true }],
+  ])('is kept, and takes no place in the others: %j', (extras) => {
+    const { id, ...record } = recordOf({ values: { userId: 'ada' }, ...extras });
+    expect(parseRecord(serializeRecord(record), id)).toEqual({ id, ...record });
+  });
+
+  it('is read with care', () => {
+    const record = recordOf();
+    const text = serializeRecord(record).slice(0, -1);
+    for (const rest of ['null', '1,"yes"', '"x",{}', '[],1', '{"label":{}},0']) {
+      expect(parseRecord(`${text},${rest}]`, record.id)).toEqual(record);
+    }
+  });
+});

@@ -77,7 +77,7 @@ export class CookieSessionStore extends SessionStore {
 
   /** Seconds. The seal outlives the session by nothing: expiry inside the record is checked on every read. */
   get #ttl(): number {
-    return Math.ceil(this.config.absoluteTimeout / 1000);
+    return Math.ceil(this.config.longestLife / 1000);
   }
 }
 

@@ -1,0 +1,76 @@
+import type { Clock } from '../session/clock.js';
+import { inTime } from '../session/in-time.js';
+import type { Session } from '../session/session.js';
+import type { AccessConfig, Reloaded } from './access-options.js';
+import type { VisitorData } from './visitor.js';
+
+/** So many users are remembered at the most; those go first who came first. */
+const MOST_USERS = 10_000;
+/** Milliseconds after which nobody waits any longer. */
+const TIMEOUT = 5_000;
+/** What is looked up, and so never taken from the session when something was found. */
+const LOOKED_UP: readonly string[] = ['email', 'role', 'roles', 'permissions'];
+
+interface Reload {
+  readonly claims: string;
+  readonly found: Promise<Reloaded>;
+}
+
+/** What `access.reload` said of users: asked once in a request, and not again while what it said still counts. */
+export class UserReloads {
+  readonly #bySession = new WeakMap<Session, Reload>();
+  readonly #byUser = new Map<string, { readonly found: Promise<Reloaded>; readonly until: number }>();
+
+  constructor(
+    private readonly access: AccessConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param data What the session says.
+   * @returns What the session says and the user is today; `null` when the user is gone. The session's own word where the
+   *   application has just given it, in this very request.
+   */
+  async today(session: Session, data: VisitorData): Promise<VisitorData | null> {
+    const claims = JSON.stringify([data.userId, ...LOOKED_UP.map((key) => data[key])]);
+    const known = this.#bySession.get(session);
+    if (known && known.claims !== claims) {
+      this.#byUser.delete(data.userId);
+      return data;
+    }
+    const found = known?.found ?? this.#find(data);
+    if (!known) this.#bySession.set(session, { claims, found });
+    const user = await found;
+    if (user === null) return null;
+    const kept = Object.fromEntries(Object.entries(data).filter(([key]) => !LOOKED_UP.includes(key)));
+    return { ...kept, ...user, userId: data.userId };
+  }
+
+  #find(data: VisitorData): Promise<Reloaded> {
+    const { revalidate } = this.access;
+    if (revalidate === 0) return this.#ask(data);
+    const now = this.clock.now();
+    const known = this.#byUser.get(data.userId);
+    if (known && now < known.until) return known.found;
+    const found = this.#ask(data);
+    this.#remember(data.userId, found, now + revalidate);
+    return found;
+  }
+
+  #remember(userId: string, found: Promise<Reloaded>, until: number): void {
+    this.#byUser.delete(userId);
+    const [first] = this.#byUser.keys();
+    if (this.#byUser.size >= MOST_USERS && first !== undefined) this.#byUser.delete(first);
+    this.#byUser.set(userId, { found, until });
+    // Whoever comes next asks again.
+    found.catch(() => this.#byUser.delete(userId));
+  }
+
+  /** @throws Also when it gives neither a user nor `null`: what was forgotten must not sign anybody out, or in. */
+  async #ask(data: VisitorData): Promise<Reloaded> {
+    const asked = Promise.resolve(this.access.reload?.(data));
+    const user: unknown = await inTime(asked, TIMEOUT, 'It');
+    if (user === null || (typeof user === 'object' && !Array.isArray(user))) return user as Reloaded;
+    throw new TypeError('It gave neither a user nor null.');
+  }
+}

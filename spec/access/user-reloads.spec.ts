@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { AccessConfig, type AccessOptions } from '../../lib/access/access-options.js';
+import { UserReloads } from '../../lib/access/user-reloads.js';
+import type { VisitorData } from '../../lib/access/visitor.js';
+import { FrozenClock } from '../support/frozen-clock.js';
+import { sessionOf } from '../support/sessions.js';
+
+function start(reload: NonNullable<AccessOptions['reload']>, revalidate = 0) {
+  const clock = new FrozenClock();
+  let count = 0;
+  const counted = (data: VisitorData) => {
+    count += 1;
+    return reload(data);
+  };
+  const reloads = new UserReloads(new AccessConfig({ reload: counted, revalidate }), clock);
+  /** What a new request of a visitor finds. */
+  const request = (data: VisitorData) => reloads.today(sessionOf(data), data);
+  return { clock, reloads, request, asked: () => count };
+}
+
+const ADA = { userId: 'ada', role: 'admin', permissions: ['all'], theme: 'dark' };
+
+describe('A user who is looked up', () => {
+  it('is who that says, and nothing of what the session had said of roles', async () => {
+    const { request } = start(() => ({ role: 'reader' }));
+    expect(await request(ADA)).toEqual({ userId: 'ada', role: 'reader', theme: 'dark' });
+    expect(await start(() => ({})).request(ADA)).toEqual({ userId: 'ada', theme: 'dark' });
+  });
+
+  it('never becomes another', async () => {
+    expect(await start(() => ({ userId: 'bob', theme: 'light' })).request(ADA)).toEqual({
+      userId: 'ada',
+      theme: 'light',
+    });
+  });
+
+  it('may be gone', async () => {
+    expect(await start(() => null).request(ADA)).toBeNull();
+  });
+
+  it.each([
+    ['nothing', () => undefined as never],
+    ['a text', () => 'admin' as never],
+    ['a list', () => [] as never],
+    ['an error', () => Promise.reject(new Error('away'))],
+  ])('is nobody for sure where the answer is %s', async (_, reload) => {
+    await expect(start(reload).request(ADA)).rejects.toThrow();
+  });
+
+  it('is looked up once in a request, and again in the next', async () => {
+    const { reloads, request, asked } = start(() => ({ role: 'reader' }));
+    const session = sessionOf(ADA);
+    await Promise.all([reloads.today(session, ADA), reloads.today(session, ADA)]);
+    await reloads.today(session, { ...ADA, theme: 'light' });
+    expect(asked()).toBe(1);
+    await request(ADA);
+    expect(asked()).toBe(2);
+  });
+
+  it('is who the application says in this very request', async () => {
+    const { reloads } = start(() => ({ role: 'reader' }));
+    const session = sessionOf(ADA);
+    await reloads.today(session, ADA);
+    expect(await reloads.today(session, { ...ADA, role: 'editor' })).toMatchObject({ role: 'editor' });
+  });
+});
+
+describe('What was looked up', () => {
+  it('counts for as long as it is said to, for every session of the user', async () => {
+    const { clock, request, asked } = start(() => ({ role: 'reader' }), 60);
+    await Promise.all([request(ADA), request({ ...ADA, theme: 'light' })]);
+    clock.advance(59);
+    await request(ADA);
+    expect(asked()).toBe(1);
+    await request({ userId: 'bob' });
+    expect(asked()).toBe(2);
+    clock.advance(1);
+    await request(ADA);
+    expect(asked()).toBe(3);
+  });
+
+  it('does not count any more when the application has changed the user', async () => {
+    const { reloads, request, asked } = start(() => ({ role: 'reader' }), 60);
+    const session = sessionOf(ADA);
+    await reloads.today(session, ADA);
+    await reloads.today(session, { ...ADA, role: 'editor' });
+    await request(ADA);
+    expect(asked()).toBe(2);
+  });
+
+  it('is asked for again after a failure', async () => {
+    let isAway = true;
+    const { request } = start(() => (isAway ? Promise.reject(new Error('away')) : { role: 'reader' }), 60);
+    await expect(request(ADA)).rejects.toThrow('away');
+    isAway = false;
+    expect(await request(ADA)).toMatchObject({ role: 'reader' });
+  });
+
+  it('is remembered of ten thousand users, and no more', async () => {
+    const { request, asked } = start(() => ({}), 60);
+    for (let user = 0; user <= 10_000; user++) await request({ userId: `${user}` });
+    await request({ userId: '10000' });
+    expect(asked()).toBe(10_001);
+    await request({ userId: '0' });
+    expect(asked()).toBe(10_002);
+  });
+});

@@ -1,0 +1,168 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+const DAY = 24 * 60 * 60;
+
+const FILES = {
+  'astro.config.mjs': `
+    import node from '@astrojs/node';
+    import { defineConfig } from 'astro/config';
+    import gatehouse from 'astro-gatehouse';
+    export default defineConfig({
+      output: 'server',
+      adapter: node({ mode: 'standalone' }),
+      integrations: [gatehouse({ protect: [{ pattern: '/admin', role: 'admin' }, { pattern: '/account' }] })],
+    });`,
+  'src/pages/enter.ts': `
+    import { setSession } from 'astro-gatehouse/server';
+    export const POST = async (context) => {
+      const form = await context.request.formData();
+      const rememberMe = form.has('remember');
+      await setSession(context, { userId: form.get('user'), role: 'admin', theme: 'dark' }, { rememberMe });
+      return new Response(context.locals.visitor.roles.join());
+    };`,
+  'src/pages/leave.ts': `
+    import { clearSession } from 'astro-gatehouse/server';
+    export const POST = async (context) => {
+      await clearSession(context, { clearSiteData: context.url.searchParams.has('shared') });
+      return new Response('goodbye');
+    };`,
+  'src/pages/visit.ts': `
+    export const GET = ({ locals }) => {
+      locals.session.set('visits', (visits = 0) => visits + 1);
+      return Response.json(locals.visitor.session);
+    };`,
+  'src/pages/index.astro': `---
+    import { getSession } from 'astro-gatehouse/server';
+    ---
+    <p>hello {getSession()?.userId ?? 'guest'}, {getSession()?.role ?? 'nobody'} {getSession()?.theme}</p>`,
+  'src/pages/admin.astro': '<p>for admins</p>',
+  'src/pages/account.astro': '<p>the account</p>',
+  'src/pages/login.astro': '<p>sign in here</p>',
+};
+
+/** Seconds for which the browser keeps the cookie of an answer. */
+const maxAgeOf = (setCookies: readonly string[]) => Number(/Max-Age=(\d+)/.exec(setCookies.join())?.[1]);
+
+describe('Whoever signs in', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create(undefined, FILES);
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  it('stays for a week without a request, or for thirty days when that was asked for', async () => {
+    const browser = new Browser(server);
+    expect(maxAgeOf((await browser.post('/enter', { user: 'ada' })).setCookies)).toBe(7 * DAY);
+    expect(maxAgeOf((await browser.post('/enter', { user: 'ada', remember: 'on' })).setCookies)).toBe(30 * DAY);
+    expect(maxAgeOf((await browser.get('/visit')).setCookies)).toBe(30 * DAY);
+    expect(maxAgeOf((await browser.post('/enter', { user: 'ada' })).setCookies)).toBe(7 * DAY);
+  });
+
+  it('sees pages that no browser keeps, so that Back after a sign-out shows nothing', async () => {
+    const browser = new Browser(server);
+    await browser.post('/enter', { user: 'ada' });
+    for (const path of ['/', '/account', '/visit']) {
+      const { headers } = await browser.get(path);
+      expect(headers.get('cache-control')).toBe('private, no-store');
+      expect(headers.get('vary')).toMatch(/cookie/i);
+    }
+  });
+
+  it('signs out from a shared machine, which is told to forget what it kept', async () => {
+    const browser = new Browser(server);
+    await browser.post('/enter', { user: 'ada' });
+    const { headers, setCookies } = await browser.post('/leave?shared');
+    expect(headers.get('clear-site-data')).toBe('"cache", "storage"');
+    expect(maxAgeOf(setCookies)).toBe(0);
+    await browser.post('/enter', { user: 'ada' });
+    expect((await browser.post('/leave')).headers.get('clear-site-data')).toBeNull();
+  });
+});
+
+describe('A user who is looked up again', () => {
+  let app: App;
+  let server: Server;
+  const today = (users: Record<string, unknown>) => app.write({ 'users.json': JSON.stringify(users) });
+
+  beforeAll(async () => {
+    app = App.create(undefined, {
+      ...FILES,
+      'src/gatehouse.ts': `
+        import { readFileSync } from 'node:fs';
+        import { defineGatehouse } from 'astro-gatehouse/server';
+        export default defineGatehouse({
+          access: { reload: ({ userId }) => JSON.parse(readFileSync('users.json', 'utf8'))[userId] ?? null },
+          session: { signedInPages: 'no-cache' },
+        });`,
+    });
+    await app.build();
+    today({ ada: { role: 'admin' } });
+    server = await app.serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  async function signIn(): Promise<Browser> {
+    today({ ada: { role: 'admin' } });
+    const browser = new Browser(server);
+    expect((await browser.post('/enter', { user: 'ada' })).text).toBe('admin');
+    expect((await browser.get('/admin')).status).toBe(200);
+    return browser;
+  }
+
+  it('is demoted with the next request, and keeps what else is in the session', async () => {
+    const browser = await signIn();
+    today({ ada: { role: 'reader' } });
+    expect((await browser.get('/admin')).status).not.toBe(200);
+    expect((await browser.get('/account')).status).toBe(200);
+    expect((await browser.get('/')).text).toContain('hello ada, reader dark');
+    expect(JSON.parse((await browser.get('/visit')).text)).toMatchObject({
+      userId: 'ada',
+      role: 'reader',
+      theme: 'dark',
+    });
+    today({ ada: {} });
+    expect((await browser.get('/')).text).toContain('hello ada, nobody dark');
+  });
+
+  it('is signed out with the next request when there is no such user any more', async () => {
+    const browser = await signIn();
+    today({});
+    const answer = await browser.get('/');
+    expect(answer.text).toContain('hello guest');
+    expect(maxAgeOf(answer.setCookies)).toBe(0);
+    expect((await browser.get('/account')).location).toBe('/login?returnTo=%2Faccount');
+  });
+
+  it('is nobody for sure while it cannot be looked up: 503, and nothing is lost', async () => {
+    const browser = await signIn();
+    rmSync(join(app.folder, 'users.json'));
+    const since = server.output.length;
+    const answer = await browser.get('/account');
+    expect([answer.status, answer.setCookies]).toEqual([503, []]);
+    expect((await browser.get('/visit')).status).toBe(503);
+    const start = await browser.get('/');
+    expect([start.status, start.setCookies]).toEqual([200, []]);
+    expect(start.text).toContain('hello guest');
+    expect(await server.printed('access.reload failed', since)).toContain('See that what it asks runs');
+    today({ ada: { role: 'admin' } });
+    expect((await browser.get('/admin')).status).toBe(200);
+  });
+
+  it('sees pages that a browser may keep, where the options say so', async () => {
+    const browser = await signIn();
+    expect((await browser.get('/')).headers.get('cache-control')).toBe('private, no-cache');
+  });
+});
