@@ -30,11 +30,13 @@ const PAGES = {
     export const server = { act: ran('json'), send: ran('form') };`,
   'src/pages/index.astro': `---\nif (Astro.request.method !== 'GET') console.log('RAN page');\n---\n<h1>the page</h1>`,
   'src/pages/api.ts': `export const ALL = () => { console.log('RAN endpoint'); return new Response('done'); };`,
+  'src/pages/mark.ts': `export const GET = ({ url }) => { console.log('MARK ' + url.search.slice(1) + ' END'); return new Response('done'); };`,
   'src/pages/404.astro': '<h1>nothing here</h1>',
 };
 
 /** A site that is served, and what it does when it is sent something. */
 class SentSite {
+  #count = 0;
   readonly #client: RawClient;
 
   private constructor(
@@ -54,9 +56,10 @@ class SentSite {
     const before = this.server.output.length;
     const answer = await this.#client.send(request);
     // Printed last, so that what the request printed is there.
-    await this.#client.send({ method: 'POST', target: '/api', headers: { Origin: this.server.origin } });
-    const printed = await this.server.printed('RAN endpoint', before);
-    return { ...answer, ran: printed.replace(/RAN endpoint\s*$/, '').includes('RAN ') };
+    this.#count += 1;
+    await this.#client.send({ method: 'GET', target: `/mark?${this.#count}` });
+    const printed = await this.server.printed(`MARK ${this.#count} END`, before);
+    return { ...answer, ran: printed.includes('RAN ') };
   }
 
   async stop(): Promise<void> {
