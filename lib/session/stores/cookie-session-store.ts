@@ -12,6 +12,9 @@ import { SessionStore, type StoreAbilities } from './session-store.js';
 /** @see RFC 6265bis 5.6: browsers drop a cookie whose name and value exceed this. */
 const MAX_COOKIE_BYTES = 4096;
 
+/** A seal as iron-session writes it: what may stand behind it otherwise is nothing that anybody has authenticated. */
+const SEAL = /^Fe26\.2\*[\w*-]+~2$/;
+
 /**
  * Keeps the whole session in the visitor's cookie, encrypted and authenticated (iron-session's seals). Nothing to run
  * and nothing to clean up; in return a session cannot be ended from the server: a copied cookie works until it expires.
@@ -65,6 +68,7 @@ export class CookieSessionStore extends SessionStore {
   }
 
   async #unseal(token: string): Promise<SealContent | undefined> {
+    if (!SEAL.test(token)) return undefined;
     const password = passwords(await this.secrets.keysFor(this.#purpose));
     try {
       const { id, record } = await unsealData<{ id?: unknown; record?: unknown }>(token, { password, ttl: this.#ttl });

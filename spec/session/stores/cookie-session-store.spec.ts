@@ -82,6 +82,13 @@ describe('A sealed session', () => {
     expect(valuesOf(await storeWith(OLD).read(token))).toEqual({ cart: 1 });
   });
 
+  it.each(['~', '~2', '~x~2', '.0', ' '])('does not open with something added: %j', async (added) => {
+    const store = storeWith(OLD);
+    const token = await sealed(store);
+    expect(await store.read(token + added)).toBeUndefined();
+    expect(await store.read(token.replace(/~/, `${added}~`))).toBeUndefined();
+  });
+
   it('does not open with another secret', async () => {
     const token = await sealed(storeWith(OLD));
     expect(await storeWith(NEW).read(token)).toBeUndefined();
