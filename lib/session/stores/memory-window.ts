@@ -30,10 +30,7 @@ export class MemoryWindow {
 
   /** @returns Whether it was there. */
   delete(key: string): boolean {
-    const text = this.#texts.get(key);
-    if (text === undefined) return false;
-    const record = parseRecord(text, '');
-    const userId = record && userIdOf(record);
+    const userId = this.#ownerOf(key);
     if (userId !== undefined) this.unlist(userId, key);
     return this.#texts.delete(key);
   }
@@ -46,6 +43,9 @@ export class MemoryWindow {
 
   unlist(userId: string, key: string): void {
     const number = numberOf(userId);
+    const owner = this.#ownerOf(key);
+    // Another user's whose id makes the same number.
+    if (owner !== undefined && owner !== userId && numberOf(owner) === number) return;
     const keys = this.#users.get(number);
     if (typeof keys === 'object') keys.delete(key);
     if (keys === key || (typeof keys === 'object' && keys.size === 0)) this.#users.delete(number);
@@ -58,6 +58,12 @@ export class MemoryWindow {
     if (!done) return value;
     this.#leaving = this.#texts.keys();
     return this.#leaving.next().value;
+  }
+
+  #ownerOf(key: string): string | undefined {
+    const text = this.#texts.get(key);
+    const record = text === undefined ? undefined : parseRecord(text, '');
+    return record && userIdOf(record);
   }
 
   /** Most users have one session, which needs no list. */

@@ -38,6 +38,17 @@ describe('A stretch of time in which sessions expire', () => {
     expect(window.has('b')).toBe(true);
   });
 
+  it("keeps a key of another user's whose id makes the same number", () => {
+    const [ada, bob] = ['user449599', 'user612382'];
+    const window = new MemoryWindow(1);
+    window.put('a', textOf(ada), ada);
+    expect(window.keysOf(bob)).toEqual(['a']);
+    window.unlist(bob, 'a');
+    expect(window.keysOf(ada)).toEqual(['a']);
+    window.delete('a');
+    expect(window.keysOf(ada)).toEqual([]);
+  });
+
   it('keeps texts that are no sessions', () => {
     const window = new MemoryWindow(1);
     window.put('a', '', undefined);
