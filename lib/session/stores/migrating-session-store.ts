@@ -61,7 +61,7 @@ export class MigratingSessionStore extends SessionStore {
     if (id === opened.id) return this.#from.write(changes);
     const current = await this.#from.read(opened.id);
     if (!current) return undefined;
-    await this.#from.destroy(opened.id);
+    if (!(await this.#leave(opened.id))) return undefined;
     return this.#begin(current, changes, id);
   }
 
@@ -77,6 +77,13 @@ export class MigratingSessionStore extends SessionStore {
   override async revoke(key: string): Promise<boolean> {
     const hasEnded = [await this.#to.revoke(key), await this.#from.revoke(key)];
     return hasEnded.includes(true);
+  }
+
+  /** @returns Whether the session was still there, as far as the old store can tell. */
+  async #leave(id: string): Promise<boolean> {
+    if (this.#from.abilities.listsSessions) return this.#from.revoke(SessionId.fingerprint(id));
+    await this.#from.destroy(id);
+    return true;
   }
 
   /** Begins in the new store with everything that the session is to hold. */

@@ -67,6 +67,29 @@ describe('A change of the store', () => {
     expect(await store.write(changesOf({ ...begun, opened: begun, set: { cart: 2 } }))).toBeUndefined();
   });
 
+  it('brings no session back that is ended while it moves', async () => {
+    const clock = new FrozenClock();
+    const to = new MemorySessionStore(config, clock);
+    class SlowStore extends MemorySessionStore {
+      comeBetween = async () => {};
+      override async read(token: string) {
+        const record = await super.read(token);
+        await this.comeBetween();
+        return record;
+      }
+    }
+    const from = new SlowStore(config, clock);
+    const store = new MigratingSessionStore({ from, to });
+    const token = (await from.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
+    const opened = await store.read(token);
+    from.comeBetween = async () => {
+      await store.revoke(SessionId.fingerprint(token));
+    };
+    const id = SessionId.generate();
+    expect(await store.write(changesOf({ ...opened, opened, id }))).toBeUndefined();
+    expect(await store.list('ada')).toEqual([]);
+  });
+
   it('takes sessions out of the cookie with their first change', async () => {
     const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'the spec', isProduction: true });
     const clock = new FrozenClock(Date.now());
