@@ -119,7 +119,8 @@ export abstract class VersionedSessionStore extends SessionStore {
     if (!this.keysOf) return super.list(userId);
     const keys = await this.keysOf(userId);
     const found = await Promise.all(keys.map((key) => this.#filed(key, userId)));
-    return found.filter((filed) => filed !== undefined);
+    // One that gets another id meanwhile may be found in both places.
+    return [...new Map(found.flatMap((filed) => (filed ? [[filed.key, filed]] : []))).values()];
   }
 
   override async revoke(key: string): Promise<boolean> {
@@ -130,6 +131,9 @@ export abstract class VersionedSessionStore extends SessionStore {
   /** @returns The session under a key, if it is this user's. Otherwise the key is not one to be listed any more. */
   async #filed(key: string, userId: string): Promise<FiledRecord | undefined> {
     const kept = await this.find(key);
+    const moved = kept && parseMovedRecord(kept.text);
+    // As much of a key as this store gives.
+    if (moved) return this.#filed(moved.to.slice(0, key.length), userId);
     const record = kept && parseRecord(kept.text, '');
     if (record && userIdOf(record) === userId && record.expiresAt > this.clock.now()) return { key, record };
     await this.unlist?.(userId, key);

@@ -80,6 +80,36 @@ describe('A store on versions', () => {
     expect(store.rows.size).toBe(0);
   });
 
+  it.each([43, 32])('lists a session once that changes its id meanwhile, with %i characters of a key', async (kept) => {
+    let comeBetween = async () => {};
+    class ListingStore extends TableSessionStore {
+      protected override async find(key: string) {
+        return super.find(key.slice(0, kept));
+      }
+      protected override async insert(key: string, text: string) {
+        return super.insert(key.slice(0, kept), text);
+      }
+      protected override async replace(key: string, text: string, expiresAt: number, version: number) {
+        return super.replace(key.slice(0, kept), text, expiresAt, version);
+      }
+      protected override async keysOf() {
+        const keys = [...this.rows.keys()];
+        await comeBetween();
+        return keys;
+      }
+    }
+    const store = new ListingStore(new FrozenClock());
+    const opened = await store.read((await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '');
+    comeBetween = async () => {
+      await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }));
+    };
+    const during = await store.list('ada');
+    comeBetween = async () => {};
+    const after = await store.list('ada');
+    expect(after).toHaveLength(1);
+    expect(during).toEqual(after);
+  });
+
   it('gives up with an error when it never has its turn, and keeps nothing', async () => {
     class BusyStore extends TableSessionStore {
       protected override async replace() {
