@@ -33,12 +33,13 @@ export class SessionRegistry {
   }
 
   /**
-   * A user's sessions, the one seen last first. A session that begins with this request is not among them yet.
+   * A user's sessions, the one seen last first; none of a guest. A session that begins with this request is not among them yet.
    *
    * @param current The session that asks, so that it can be told from the others.
    * @throws {SessionsNotListedError} When the store cannot.
    */
-  async list(userId: string, current?: Session): Promise<readonly ListedSession[]> {
+  async list(userId: string | undefined, current?: Session): Promise<readonly ListedSession[]> {
+    if (userId === undefined) return [];
     return (await this.#live(userId))
       .sort(({ record: a }, { record: b }) => b.renewedAt - a.renewedAt)
       .map(({ key, record }) => new ListedSession(key, record, current !== undefined && isUnder(key, current)));
@@ -48,11 +49,15 @@ export class SessionRegistry {
    * Ends one session.
    *
    * @param sessionId The `id` of a listed session.
-   * @param userId Whose session it has to be. Give it whenever the id comes from outside, as from a form.
+   * @param userId Whose session it has to be. Give it whenever the id comes from outside, as from a form:
+   *   then nothing is ended for a guest, whose id is `undefined`.
    * @returns Whether there was such a session.
    * @throws {SessionsNotListedError} When the store cannot.
    */
-  async revoke(sessionId: string, userId?: string): Promise<boolean> {
+  async revoke(sessionId: string, ...of: [userId?: string | undefined]): Promise<boolean> {
+    const [userId] = of;
+    // What was given counts, though it be nobody: a guest is not to end everybody's.
+    if (of.length > 0 && userId === undefined) return false;
     if (userId !== undefined && !(await this.#live(userId)).some(({ key }) => key === sessionId)) return false;
     return this.store.revoke(sessionId);
   }

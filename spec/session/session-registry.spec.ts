@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Visitor } from '../../lib/access/visitor.js';
 import { InvalidOptionsError, SessionsNotListedError } from '../../lib/errors.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { NoRevocationList, type RevocationList } from '../../lib/session/revocation-list.js';
@@ -92,6 +93,23 @@ describe('A registry whose store cannot list sessions', () => {
 });
 
 describe('A registry', () => {
+  it('lists nothing of a guest, and ends nothing for one', async () => {
+    const clock = new FrozenClock();
+    const config = SessionConfig.from({}, { isProduction: false });
+    const store = new MemorySessionStore(config, clock);
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock);
+    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry);
+    const session = await manager.open(new FakeCookieJar());
+    session.signIn({ userId: 'ada' }, clock.now());
+    await manager.commit(session, new FakeCookieJar());
+    const [listed] = await registry.list('ada');
+    const guest = new Visitor().id;
+    expect(await registry.list(guest)).toEqual([]);
+    expect(await registry.revoke(listed?.id ?? '', guest)).toBe(false);
+    expect(await registry.list('ada')).toHaveLength(1);
+    expect(await registry.revoke(listed?.id ?? '')).toBe(true);
+  });
+
   it('does not list what the timeouts of today have ended', async () => {
     const clock = new FrozenClock();
     const long = SessionConfig.from({}, { isProduction: false });
