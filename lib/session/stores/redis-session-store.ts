@@ -20,7 +20,7 @@ const LIST = `
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
   local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
-  redis.call('PEXPIREAT', KEYS[1], last[2])`;
+  if last[2] then redis.call('PEXPIREAT', KEYS[1], last[2]) end`;
 
 /**
  * Keeps sessions in Redis or Valkey, for any number of processes on any number of machines. A read is one round trip, and
@@ -49,7 +49,9 @@ export class RedisSessionStore extends VersionedSessionStore {
   }
 
   protected override async insert(key: string, text: string, expiresAt: number, userId?: string): Promise<void> {
-    await Promise.all([this.#list(userId, key, expiresAt), this.#redis.run(INSERT, key, text, String(expiresAt))]);
+    // Listed after it is there, lest somebody who lists takes it for one that has gone; nobody knows its id before both.
+    await this.#redis.run(INSERT, key, text, String(expiresAt));
+    await this.#list(userId, key, expiresAt);
   }
 
   protected override async replace(
@@ -59,8 +61,8 @@ export class RedisSessionStore extends VersionedSessionStore {
     version: string,
     userId?: string,
   ): Promise<string | undefined> {
-    const listing = this.#list(userId, key, expiresAt);
-    const [next] = await Promise.all([this.#redis.run(REPLACE, key, text, String(expiresAt), version), listing]);
+    const replacing = this.#redis.run(REPLACE, key, text, String(expiresAt), version);
+    const [next] = await Promise.all([replacing, this.#list(userId, key, expiresAt)]);
     return next === null ? undefined : String(next);
   }
 
@@ -76,7 +78,6 @@ export class RedisSessionStore extends VersionedSessionStore {
     await this.#redis.ask((client) => client.zRem(this.#redis.prefix + usersKey(userId), key));
   }
 
-  /** Sent together with what it is about, and before it: what is kept is listed. */
   async #list(userId: string | undefined, key: string, expiresAt: number): Promise<void> {
     if (userId === undefined) return;
     await this.#redis.run(LIST, usersKey(userId), key, String(expiresAt), String(this.clock.now()));

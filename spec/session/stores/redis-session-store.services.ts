@@ -60,6 +60,38 @@ describe('The store in Redis', () => {
     expect(await client.exists(key)).toBe(0);
   });
 
+  it('lists what is kept, however late it is kept', async () => {
+    const slow = {
+      isOpen: true,
+      connect: () => client.connect(),
+      destroy: () => {},
+      on: () => {},
+      hmGet: (key: string, fields: string[]) => client.hmGet(key, fields),
+      async eval(script: string, options: { keys: string[]; arguments: string[] }) {
+        // As on a cluster, where a user and a session are mostly on different machines.
+        if (script.includes('HSET')) await new Promise((wake) => setTimeout(wake, 100));
+        return client.eval(script, options);
+      },
+      get: (key: string) => client.get(key),
+      del: (key: string) => client.del(key),
+      zRem: (key: string, member: string) => client.zRem(key, member),
+      zRange: (key: string, from: number, to: number) => client.zRange(key, from, to),
+    };
+    const store = new RedisSessionStore({ client: slow, keyPrefix: 'slow:' }, new FrozenClock());
+    const writing = store.write(changesOf({ set: { userId: 'ada' } }));
+    await new Promise((wake) => setTimeout(wake, 50));
+    expect(await store.list('ada')).toEqual([]);
+    await writing;
+    expect(await store.list('ada')).toHaveLength(1);
+  });
+
+  it('keeps a session of a user that is over as soon as it is written', async () => {
+    const store = start({ keyPrefix: 'over:' });
+    const over = new FrozenClock().now() - 1;
+    expect(await store.write(changesOf({ expiresAt: over, set: { userId: 'ada' } }))).toBeDefined();
+    expect(await client.keys('over:user:*')).toEqual([]);
+  });
+
   it('leaves nothing behind of what had expired for Redis by the time it was written', async () => {
     const store = start({ keyPrefix: 'late:' });
     const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
