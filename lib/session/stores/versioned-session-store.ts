@@ -73,14 +73,17 @@ export abstract class VersionedSessionStore extends SessionStore {
 
   override async read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {
     if (!SessionId.isWellFormed(token)) return undefined;
+    let late: SessionRecord | undefined;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const found = await this.#find(token);
+      if (!found && late) await this.#unlist(SessionId.fingerprint(late.id), late);
       if (!found || isEmptyRecord(found)) return undefined;
       if (!lease) return found;
       const leased = withLease(found, lease);
       if (leased === found) return found;
       const version = await this.#replace(found, leased);
       if (version !== undefined) return { ...leased, version };
+      late = leased;
     }
     throw new SessionConflictError(MAX_ATTEMPTS);
   }
@@ -106,6 +109,8 @@ export abstract class VersionedSessionStore extends SessionStore {
       const left = isEmpty ? { ...next, id: current.id, expiresAt: this.clock.now() + EMPTY_FOR } : next;
       if (await this.#put(current, left, changes.hasSignedIn)) return isEmpty ? undefined : next.id;
       current = await this.#find(current.id);
+      // It was listed again with the write that came too late.
+      if (!current) await this.#unlist(SessionId.fingerprint(left.id), left);
     }
     if (!current) return undefined;
     throw new SessionConflictError(MAX_ATTEMPTS);
@@ -184,9 +189,13 @@ export abstract class VersionedSessionStore extends SessionStore {
   }
 
   async #put(current: SessionRecord, next: SessionRecord, hasSignedIn: boolean): Promise<boolean> {
-    if (current.id === next.id) return (await this.#replace(current, next)) !== undefined;
-    // First to the new place, which nobody knows yet, and then away from the old one: a crash in between loses nothing.
     const key = SessionId.fingerprint(next.id);
+    if (current.id === next.id) {
+      const isReplaced = (await this.#replace(current, next)) !== undefined;
+      if (isReplaced && userIdOf(current) !== userIdOf(next)) await this.#unlist(key, current);
+      return isReplaced;
+    }
+    // First to the new place, which nobody knows yet, and then away from the old one: a crash in between loses nothing.
     await this.#insert(key, next);
     const moved = movedRecord(current.id, next.id, hasSignedIn, this.clock.now());
     const from = SessionId.fingerprint(current.id);

@@ -85,6 +85,16 @@ describe('The store in Redis', () => {
     expect(await store.list('ada')).toHaveLength(1);
   });
 
+  it('lists nothing any more of sessions that were emptied, or ended before they were written', async () => {
+    const store = start({ keyPrefix: 'left:' });
+    const begin = async () => store.read((await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '');
+    const [emptied, ended] = [await begin(), await begin()];
+    await store.write(changesOf({ ...emptied, opened: emptied, unset: ['userId'] }));
+    await store.destroy(ended?.id ?? '');
+    await store.write(changesOf({ ...ended, opened: ended, set: { cart: 1 } }));
+    expect(await client.keys('left:user:*')).toEqual([]);
+  });
+
   it('keeps a session of a user that is over as soon as it is written', async () => {
     const store = start({ keyPrefix: 'over:' });
     const over = new FrozenClock().now() - 1;
