@@ -1,6 +1,7 @@
 import { InvalidOptionsError, SessionsNotListedError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
+import { inTurns } from './in-turns.js';
 import { ListedSession } from './listed-session.js';
 import { NoRevocationList, RevocationList } from './revocation-list.js';
 import type { Session } from './session.js';
@@ -115,7 +116,7 @@ export class SessionRegistry {
   }
 
   async #revokeEach(filed: readonly FiledRecord[]): Promise<number> {
-    const ended = await Promise.all(filed.map(({ key }) => this.store.revoke(key)));
+    const ended = await inTurns(filed, ({ key }) => this.store.revoke(key));
     return ended.filter(Boolean).length;
   }
 }

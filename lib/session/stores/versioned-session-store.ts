@@ -1,6 +1,7 @@
 import { SessionConflictError } from '../../errors.js';
 import type { Clock } from '../clock.js';
 import { type FlashLease, withLease } from '../flash-lease.js';
+import { inTurns } from '../in-turns.js';
 import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from '../moved-record.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
@@ -123,7 +124,7 @@ export abstract class VersionedSessionStore extends SessionStore {
   override async list(userId: string): Promise<readonly FiledRecord[]> {
     if (!this.keysOf) return super.list(userId);
     const keys = await this.keysOf(userId);
-    const found = await Promise.all(keys.map((key) => this.#filed(key, userId)));
+    const found = await inTurns(keys, (key) => this.#filed(key, userId));
     // One that gets another id meanwhile may be found in both places.
     return [...new Map(found.flatMap((filed) => (filed ? [[filed.key, filed]] : []))).values()];
   }

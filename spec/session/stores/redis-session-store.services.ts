@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient, createCluster } from 'redis';
+import { NoRevocationList } from '../../../lib/session/revocation-list.js';
+import { SessionConfig } from '../../../lib/session/session-config.js';
 import { SessionId } from '../../../lib/session/session-id.js';
+import { SessionRegistry } from '../../../lib/session/session-registry.js';
 import { RedisSessionStore } from '../../../lib/session/stores/redis-session-store.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
@@ -101,6 +104,18 @@ describe('The store in Redis', () => {
     expect(await store.write(changesOf({ expiresAt: over, set: { userId: 'ada' } }))).toBeDefined();
     expect(await client.keys('over:user:*')).toEqual([]);
   });
+
+  it("lists, and ends, fifty thousand of a user's sessions", async () => {
+    const store = start({ keyPrefix: 'many:' });
+    for (let begun = 0; begun < 50_000; begun += 1_000) {
+      await Promise.all(Array.from({ length: 1_000 }, () => store.write(changesOf({ set: { userId: 'ada' } }))));
+    }
+    const config = SessionConfig.from({}, { isProduction: false });
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, new FrozenClock());
+    expect(await registry.list('ada')).toHaveLength(50_000);
+    await registry.revokeAll('ada');
+    expect(await client.keys('many:*')).toEqual([]);
+  }, 120_000);
 
   it('leaves nothing behind of what had expired for Redis by the time it was written', async () => {
     const store = start({ keyPrefix: 'late:' });
