@@ -72,7 +72,10 @@ export class SessionRegistry {
   async revokeOthers(session: Session): Promise<number> {
     const { userId } = session.contents() as { userId?: unknown };
     if (typeof userId !== 'string') return 0;
-    return this.#revokeEach((await this.#live(userId)).filter(({ key }) => !isUnder(key, session)));
+    const live = await this.#live(userId);
+    // Where another request of this visitor has taken it by now.
+    const now = await this.store.read(session.journal.opened?.id ?? '');
+    return this.#revokeEach(live.filter(({ key }) => !isUnder(key, session) && !(now && isOf(key, now.id))));
   }
 
   /**
@@ -124,5 +127,9 @@ export class SessionRegistry {
 /** Whether a session is filed under a key, before this request or after it. */
 function isUnder(key: string, session: Session): boolean {
   const { opened } = session.journal;
-  return [session.id, opened?.id].some((id) => id !== undefined && SessionId.fingerprint(id).startsWith(key));
+  return [session.id, opened?.id].some((id) => id !== undefined && isOf(key, id));
+}
+
+function isOf(key: string, id: string): boolean {
+  return SessionId.fingerprint(id).startsWith(key);
 }

@@ -110,6 +110,27 @@ describe('A registry', () => {
     expect(await registry.revoke(listed?.id ?? '')).toBe(true);
   });
 
+  it('ends the others and not the one that asks, although that got another id meanwhile', async () => {
+    const clock = new FrozenClock();
+    const config = SessionConfig.from({}, { isProduction: false });
+    const store = new MemorySessionStore(config, clock);
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock);
+    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry);
+    const signIn = async () => {
+      const cookies = new FakeCookieJar();
+      const session = await manager.open(cookies);
+      session.signIn({ userId: 'ada' }, clock.now());
+      await manager.commit(session, cookies);
+      return cookies.next();
+    };
+    const [cookies, phone] = [await signIn(), await signIn()];
+    const asking = await manager.open(cookies);
+    await manager.commit((await manager.open(cookies)).regenerate(), cookies);
+    expect(await registry.revokeOthers(asking)).toBe(1);
+    const userOf = async (jar: FakeCookieJar) => (await manager.open(jar.next())).all().userId;
+    expect(await Promise.all([cookies, phone].map(userOf))).toEqual(['ada', undefined]);
+  });
+
   it('does not list what the timeouts of today have ended', async () => {
     const clock = new FrozenClock();
     const long = SessionConfig.from({}, { isProduction: false });
