@@ -64,6 +64,14 @@ export { ListedSession } from './session/listed-session.js';
 export { MadeClasses } from './session/made-classes.js';
 export { NoRevocationList, RevocationList } from './session/revocation-list.js';
 export { Secrets } from './session/secrets.js';
+export {
+  type EventSubject,
+  type RejectionReason,
+  type SecurityEvent,
+  type SecurityEventFields,
+  type SecurityEventName,
+  SecurityEvents,
+} from './session/security-events.js';
 export { Session } from './session/session.js';
 export { applyChanges, type SessionChanges } from './session/session-changes.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';

@@ -37,6 +37,8 @@ export interface GuardedRequest extends AccessRequest {
   readonly action?: CalledAction | undefined;
   /** Whether nobody knows who asks, because sessions cannot be had at the moment. */
   readonly isVisitorUnknown?: boolean | undefined;
+  /** The short hash of the session's id, for the record of what happened; `undefined` where none is stored. */
+  readonly sessionHash?: string | undefined;
   /** Whether a browser is opening a page, so that a redirect would be followed by somebody who can sign in. */
   readonly isNavigation: boolean;
   /** Told once a rule has a say in the answer, which is then for nobody else. */

@@ -1,5 +1,5 @@
+import { printable } from '../session/printable.js';
 import type { AccessDecision } from './access-decision.js';
-import { printable } from './printable.js';
 
 const UNCACHEABLE = { 'Cache-Control': 'private, no-store', Vary: 'Cookie' } as const;
 const TITLES = {

@@ -1,8 +1,11 @@
 import type { AccessDeniedError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { printable } from '../session/printable.js';
+import { SecurityEvents } from '../session/security-events.js';
 import { AccessChecker } from './access-checker.js';
 import { AccessDecision, asDecision, type DecisionCode } from './access-decision.js';
+import { tellDenied, tellDeniedError } from './access-events.js';
 import type { AccessRule } from './access-rule.js';
 import { AccessRules } from './access-rules.js';
 import { DecisionLog } from './decision-log.js';
@@ -11,7 +14,6 @@ import { GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
 import type { AccessRequest, GuardedRequest } from './guarded-request.js';
 import { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
-import { printable } from './printable.js';
 import { actionError, hidden, plain, problem, redirectTo, unavailable } from './refusal.js';
 import { REAUTHENTICATE_PARAMETER, RETURN_PARAMETER, toReturnPath } from './return-path.js';
 import type { Visitor } from './visitor.js';
@@ -36,6 +38,7 @@ export class RouteGuard {
     private readonly config: GuardConfig,
     private readonly log: DecisionLog,
     private readonly made: MadeClasses,
+    private readonly events: SecurityEvents,
   ) {
     this.#loginPath = normalized(pathOnly(config.loginPath));
   }
@@ -44,7 +47,7 @@ export class RouteGuard {
   async inspect(request: GuardedRequest, visitor: Visitor): Promise<Response | undefined> {
     if (this.rules.isEmpty && this.pageGuards.isEmpty && !this.config.globalProtect) return undefined;
     const paths = GuardedPaths.of(request, this.config.base);
-    if (!paths) return problem(400);
+    if (!paths) return this.#unreadable(request, visitor);
     const pageGuard = await this.#pageGuardOf(request.routePattern);
     if (this.#isLoginPath(paths.page) && paths.others.length === 0)
       return this.#inspectLogin(request, visitor, pageGuard);
@@ -61,7 +64,10 @@ export class RouteGuard {
       // The page that says "not found" is what a visitor is to see who asks for a hidden one. What it runs is not.
       const isErrorPage = request.routePattern === '/404' && (!request.action || request.wasRefused);
       if (decision.rule?.status === 404 && isErrorPage) continue;
-      if (this.config.enforce) return this.refuse(request, visitor, decision);
+      if (this.config.enforce) {
+        tellDenied(this.events, request, visitor, decision);
+        return this.refuse(request, visitor, decision);
+      }
       this.log.wouldRefuse(describe(request, demand, decision, 'would be refused'));
     }
     return undefined;
@@ -72,6 +78,7 @@ export class RouteGuard {
     const decision = this.#decided(false, error.denial, error.reason, error.missing);
     request.onDecided?.(decision);
     if (request.isVisitorUnknown) return unavailable();
+    tellDeniedError(this.events, request, visitor, error);
     return error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
   }
 
@@ -102,6 +109,13 @@ export class RouteGuard {
     const target = decision.rule?.redirectTo ?? this.config.forbiddenPath ?? this.config.loginPath;
     if (await this.#leadsBack(target, request, visitor)) return plain(403);
     return redirectTo(this.config.toLocation(target), request.method);
+  }
+
+  /** Who writes an address that can be read in several ways may be trying to get past a rule. */
+  #unreadable(request: GuardedRequest, visitor: Visitor): Response {
+    const denial = { code: 'UNREADABLE_ADDRESS', reason: 'the address cannot be read, or not in one way alone' };
+    tellDenied(this.events, request, visitor, denial);
+    return problem(400);
   }
 
   /** Where everything is protected, guests are sent to sign in from addresses that lead nowhere, too. */

@@ -6,6 +6,7 @@ import { type CalledAction, isNavigation } from '../access/guarded-request.js';
 import { canonicalActionName } from '../access/internal-path.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { Clock } from '../session/clock.js';
+import { subjectOf } from '../session/security-events.js';
 import type { ProjectRoutes } from './project-routes.js';
 
 /** The request that began it all, and its address as Astro vouches for it. */
@@ -76,6 +77,10 @@ export class AstroRequest implements ChangingRequest {
 
   get isNavigation(): boolean {
     return isNavigation(this.context.request.headers, !this.routes.endpoints.has(this.routePattern));
+  }
+
+  get sessionHash(): string | undefined {
+    return subjectOf(this.scope.session).session;
   }
 
   get isVisitorUnknown(): boolean {

@@ -4,6 +4,7 @@ import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { NoRevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
+import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
 import { SessionConfig, type SessionCookieOptions, type SessionOptions } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
@@ -54,8 +55,9 @@ export function createCookieSessionStorage<Data extends object>(
   const secrets = Secrets.from(given, { source: SOURCE, isProduction });
   const store = new CookieSessionStore(secrets, config);
   const clock = new Clock();
-  const registry = new SessionRegistry(store, new NoRevocationList(), config, clock);
-  const manager = new SessionManager(store, config, clock, new MadeClasses(), registry);
+  const events = new SecurityEvents(clock);
+  const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
+  const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events);
   const opened = new WeakMap<CookieSession<Data>, Session>();
 
   return {

@@ -16,6 +16,7 @@ import { UnguardedFilesError } from '../errors.js';
 import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { Secrets } from '../session/secrets.js';
+import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
@@ -63,6 +64,11 @@ function builtInStore(choice: StoreChoice = {}): Settings['store'] {
   return (get) => new MemorySessionStore(get(SessionConfig), get(Clock)).limitTo(maxSessions);
 }
 
+function reportFailures(services: Services): void {
+  const log = services.get(DecisionLog);
+  services.get(SecurityEvents).reportTo((line, error) => log.failure(line, error));
+}
+
 /** The assembled package: what both middlewares work with. */
 export class Gatehouse {
   readonly #Scope: typeof RequestScope;
@@ -104,7 +110,10 @@ export class Gatehouse {
     });
     currentScope.use(options);
     setup.services?.(services);
-    return new Gatehouse(services.boot(site.isPrerendering ? 'later' : 'now'), site);
+    services.boot(site.isPrerendering ? 'later' : 'now');
+    // While pages are made in a build, nothing happens of which there is something to tell.
+    if (!site.isPrerendering) reportFailures(services);
+    return new Gatehouse(services, site);
   }
 
   get sessions(): SessionManager {

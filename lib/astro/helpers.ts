@@ -1,6 +1,7 @@
 import type { APIContext } from 'astro';
 import { AccessChecker } from '../access/access-checker.js';
 import { AccessDecision, asDecision } from '../access/access-decision.js';
+import { tellDeniedError } from '../access/access-events.js';
 import { AccessRule, type Requirement } from '../access/access-rule.js';
 import { DecisionLog } from '../access/decision-log.js';
 import { GuardConfig } from '../access/guard-config.js';
@@ -10,6 +11,7 @@ import { type Permission, type Role, Visitor, type VisitorData } from '../access
 import { RequestScope } from '../container/request-scope.js';
 import { AccessDeniedError, InvalidVisitorError, OutsideRequestError } from '../errors.js';
 import { Clock } from '../session/clock.js';
+import { SecurityEvents } from '../session/security-events.js';
 import { currentScope } from './current-scope.js';
 import { checkRequirement } from './options.js';
 import { assertVisitorData } from './visitor-data.js';
@@ -49,7 +51,7 @@ export function getSession(context?: WithLocals): Readonly<SignedInSession> | nu
  */
 export function requireSession(context?: WithLocals): Readonly<SignedInSession> {
   const session = getSession(context);
-  if (!session) throw new AccessDeniedError(401, false, 'nobody is signed in');
+  if (!session) throw denied(findScope(context), new AccessDeniedError(401, false, 'nobody is signed in'));
   return session;
 }
 
@@ -115,7 +117,7 @@ export function updateSession(
 ): Promise<void> {
   const { scope, values } = inEitherOrder('updateSession', first, second);
   const current = scope.visitor.session;
-  if (!current) throw new AccessDeniedError(401, false, 'there is no session to update');
+  if (!current) throw denied(scope, new AccessDeniedError(401, false, 'there is no session to update'));
   const updated = { ...current, ...values };
   assertVisitorData(updated);
   if (updated.userId !== current.userId) signIn(scope, updated);
@@ -174,7 +176,14 @@ export async function authorize(requirement: Requirement = {}, context?: WithLoc
   const visitor = await scope.resolveVisitor();
   const { isGranted, code, reason, missing } = await decide(scope, rule, visitor);
   if (isGranted || code === 'GRANTED') return;
-  throw new AccessDeniedError(visitor.isGuest || code === 'SIGN_IN_AGAIN' ? 401 : 403, true, reason, code, missing);
+  const status = visitor.isGuest || code === 'SIGN_IN_AGAIN' ? 401 : 403;
+  throw denied(scope, new AccessDeniedError(status, true, reason, code, missing));
+}
+
+/** Tells of it here, because nobody knows who catches it. */
+function denied(scope: RequestScope | undefined, error: AccessDeniedError): AccessDeniedError {
+  if (scope) tellDeniedError(scope.get(SecurityEvents), scope.request, scope.visitor, error);
+  return error;
 }
 
 async function decide(scope: RequestScope, rule: AccessRule, visitor: Visitor): Promise<AccessDecision> {

@@ -17,6 +17,7 @@ import { FlashBag } from '../session/flash-bag.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { NoRevocationList, RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
+import { SecurityEvents } from '../session/security-events.js';
 import { Session } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
@@ -59,6 +60,7 @@ export function defaultServices({
     .value(CsrfConfig, csrf)
 
     .shared(Clock)
+    .shared(SecurityEvents)
     .shared(SessionStore, store)
     .shared(RevocationList, NoRevocationList)
     .shared(SessionRegistry)

@@ -6,14 +6,14 @@ import type { SessionValues } from './session-values.js';
 /** What became of a session in the course of a request: all that its commit needs to know. */
 export interface SessionJournal
   extends Omit<SessionChanges, 'id' | 'createdAt' | 'renewedAt' | 'expiresAt'>,
-    Pick<SessionState, 'createdAt' | 'endedId' | 'isSuperseded' | 'failure'> {}
+    Pick<SessionState, 'createdAt' | 'ended' | 'isSuperseded' | 'failure'> {}
 
 export function journalOf(state: SessionState, values: SessionValues, flashes: FlashBag): SessionJournal {
-  const { opened, endedId, createdAt, hasSignedIn, isForgotten, isSuperseded, failure, identity, device } = state;
+  const { opened, ended, createdAt, hasSignedIn, isForgotten, isSuperseded, failure, identity, device } = state;
   const { isRemembered } = state;
   return {
     opened,
-    endedId,
+    ended,
     createdAt,
     hasSignedIn,
     isSuperseded,

@@ -6,12 +6,14 @@ import { FlashBag } from './flash-bag.js';
 import { type FlashLease, isFreeFor } from './flash-lease.js';
 import { inTime } from './in-time.js';
 import { MadeClasses } from './made-classes.js';
+import { SecurityEvents } from './security-events.js';
 import { Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
 import { SessionId } from './session-id.js';
 import type { Flash, SessionRecord } from './session-record.js';
 import { SessionRegistry } from './session-registry.js';
+import { type Refusal, SessionReport, type StoreOperation } from './session-report.js';
 import { SessionStore } from './stores/session-store.js';
 
 /** More cookies of one name than this are somebody's attempt at something. */
@@ -25,6 +27,7 @@ export class SessionManager {
   /** Of this process. Made with the first request, because workerd makes nothing random while it starts. */
   #name: string | undefined;
   #leases = 0;
+  readonly #report: SessionReport;
 
   constructor(
     private readonly store: SessionStore,
@@ -32,7 +35,10 @@ export class SessionManager {
     private readonly clock: Clock,
     private readonly made: MadeClasses,
     private readonly registry: SessionRegistry,
-  ) {}
+    events: SecurityEvents,
+  ) {
+    this.#report = new SessionReport(events);
+  }
 
   /**
    * Finds the session of a request. Whatever does not stand for a live session (unknown, tampered, expired, ambiguous)
@@ -69,8 +75,10 @@ export class SessionManager {
 
   /** Ends in the store what the request ended: all that can be done when no answer will carry a cookie. */
   async abandon(session: Session): Promise<void> {
-    const { endedId } = session.journal;
-    if (endedId !== undefined) await kept('destroy', () => this.#answer(this.store.destroy(endedId)));
+    const { ended } = session.journal;
+    if (!ended) return;
+    await this.#kept('destroy', () => this.#answer(this.store.destroy(ended.id)));
+    this.#report.ended(ended);
   }
 
   /** Writes the session whether it changed or not. @returns As {@link commit} does. */
@@ -89,31 +97,43 @@ export class SessionManager {
 
   async #commitUnchanged(session: Session, cookies: CookieJar): Promise<boolean> {
     const { opened } = session.journal;
-    if (opened && (opened.hasMoved || this.#isDueForRenewal(opened))) return this.#write(session, cookies);
+    const isDue = opened && this.#isDueForRenewal(opened);
+    if (isDue || opened?.hasMoved) return this.#write(session, cookies, isDue);
     if (!opened && cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
     return true;
   }
 
   async #openStored(tokens: readonly string[], lease: FlashLease | undefined): Promise<Session> {
     try {
-      const record = await this.#answer(this.#find(tokens, lease));
+      const refusals: Refusal[] = [];
+      const record = await this.#answer(this.#find(tokens, lease, refusals));
       const session = this.#newSession(record, lease);
-      if (!record && (await this.#answer(this.#isSuperseded(tokens)))) session.fate.supersede();
+      if (record) return session;
+      if (await this.#answer(this.#isSuperseded(tokens))) session.fate.supersede();
+      else this.#report.refused(refusals);
       return session;
     } catch (error) {
       const session = this.#newSession();
-      session.fate.fail(new StoreUnavailableError('read', error));
+      session.fate.fail(this.#failed('read', error));
       return session;
     }
   }
 
-  async #find(tokens: readonly string[], lease: FlashLease | undefined): Promise<SessionRecord | undefined> {
+  async #find(
+    tokens: readonly string[],
+    lease: FlashLease | undefined,
+    refusals: Refusal[],
+  ): Promise<SessionRecord | undefined> {
     const now = this.clock.now();
     const live: SessionRecord[] = [];
     for (const token of new Set(tokens.slice(0, MAX_TOKENS))) {
       const record = await this.store.read(token, lease);
-      if (record && this.config.isLive(record, now) && !(await this.registry.isRevoked(record))) live.push(record);
+      if (!record) refusals.push({ token, reason: this.store.rejectionOf(token) });
+      else if (!this.config.isLive(record, now)) refusals.push({ record, reason: 'expired' });
+      else if (await this.registry.isRevoked(record)) refusals.push({ record, reason: 'revoked' });
+      else live.push(record);
     }
+    if (live.length > 1) refusals.push({ reason: 'ambiguous' });
     return live.length === 1 ? live[0] : undefined;
   }
 
@@ -150,25 +170,29 @@ export class SessionManager {
 
   #leaveNothing(session: Session, cookies: CookieJar): boolean {
     // An answer that was made before this one may have put the cookie in place: then the request carries none.
-    const hadCookie = session.journal.endedId !== undefined;
+    const hadCookie = session.journal.ended !== undefined;
     if (hadCookie || cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
     session.settle(undefined);
     return true;
   }
 
-  async #write(session: Session, cookies: CookieJar): Promise<boolean> {
+  async #write(session: Session, cookies: CookieJar, isRenewal = false): Promise<boolean> {
     const changes = this.#changesOf(session);
-    const token = await kept('write', () => this.#answer(this.#keep(changes)));
+    const token = await this.#kept('write', () => this.#answer(this.#keep(changes)));
     if (token === undefined) {
       const { isEmpty } = session;
       // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
       if (isEmpty) this.#removeCookie(cookies);
+      if (isEmpty && changes.opened) this.#report.ended(changes.opened);
       session.settle(undefined);
       return isEmpty;
     }
     const maxAge = Math.ceil((changes.expiresAt - changes.renewedAt) / 1000);
     cookies.set(this.config.cookieName, token, { ...this.config.cookie, maxAge });
-    session.settle(applyChanges(changes.opened, changes));
+    const record = applyChanges(changes.opened, changes);
+    this.#report.written(changes, record, token);
+    if (isRenewal) this.#report.renewed(record);
+    session.settle(record);
     return true;
   }
 
@@ -184,7 +208,7 @@ export class SessionManager {
   }
 
   #changesOf(session: Session): SessionChanges {
-    const { endedId: _, isSuperseded: __, failure: ___, createdAt: begun, ...journal } = session.journal;
+    const { ended: _, isSuperseded: __, failure: ___, createdAt: begun, ...journal } = session.journal;
     const now = this.clock.now();
     const createdAt = begun ?? now;
     const expiresAt = this.config.expiryOf({ ...journal, createdAt }, now);
@@ -194,13 +218,18 @@ export class SessionManager {
   #removeCookie(cookies: CookieJar): void {
     cookies.set(this.config.cookieName, '', { ...this.config.cookie, maxAge: 0 });
   }
-}
 
-/** What is wrong with the session itself is no outage of the store. */
-async function kept<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
-  try {
-    return await run();
-  } catch (error) {
-    throw error instanceof GatehouseError ? error : new StoreUnavailableError(operation, error);
+  /** What is wrong with the session itself is no outage of the store. */
+  async #kept<Result>(operation: StoreOperation, run: () => Promise<Result>): Promise<Result> {
+    try {
+      return await run();
+    } catch (error) {
+      throw error instanceof GatehouseError ? error : this.#failed(operation, error);
+    }
+  }
+
+  #failed(operation: StoreOperation, error: unknown): StoreUnavailableError {
+    this.#report.failed(operation);
+    return new StoreUnavailableError(operation, error);
   }
 }

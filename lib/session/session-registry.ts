@@ -4,6 +4,7 @@ import { Clock } from './clock.js';
 import { inTurns } from './in-turns.js';
 import { ListedSession } from './listed-session.js';
 import { NoRevocationList, RevocationList } from './revocation-list.js';
+import { type EventSubject, SecurityEvents, shortHashOfKey } from './security-events.js';
 import type { Session } from './session.js';
 import { SessionConfig } from './session-config.js';
 import { SessionId } from './session-id.js';
@@ -27,6 +28,7 @@ export class SessionRegistry {
     private readonly revocations: RevocationList,
     private readonly config: SessionConfig,
     private readonly clock: Clock,
+    private readonly events: SecurityEvents,
   ) {
     if (config.maxSessionsPerUser === undefined || store.abilities.listsSessions) return;
     const problem = `session.maxSessionsPerUser needs a store that can list the sessions of a user, and ${store.constructor.name} cannot: choose 'sqlite', 'redis' or 'memory'`;
@@ -60,7 +62,7 @@ export class SessionRegistry {
     // What was given counts, though it be nobody: a guest is not to end everybody's.
     if (of.length > 0 && userId === undefined) return false;
     if (userId !== undefined && !(await this.#live(userId)).some(({ key }) => key === sessionId)) return false;
-    return this.store.revoke(sessionId);
+    return this.#revoke(sessionId, userId);
   }
 
   /**
@@ -90,6 +92,7 @@ export class SessionRegistry {
     const now = this.clock.now();
     await this.revocations.revokeBefore(userId, now, now + this.config.longestLife);
     if (listsSessions) await this.#revokeEach(await this.#live(userId));
+    else this.#tell({ userId });
   }
 
   /** Whether the list says that this session is over. */
@@ -119,8 +122,18 @@ export class SessionRegistry {
   }
 
   async #revokeEach(filed: readonly FiledRecord[]): Promise<number> {
-    const ended = await inTurns(filed, ({ key }) => this.store.revoke(key));
+    const ended = await inTurns(filed, ({ key, record }) => this.#revoke(key, userIdOf(record)));
     return ended.filter(Boolean).length;
+  }
+
+  async #revoke(key: string, userId: string | undefined): Promise<boolean> {
+    const hasEnded = await this.store.revoke(key);
+    if (hasEnded) this.#tell({ session: shortHashOfKey(key), userId });
+    return hasEnded;
+  }
+
+  #tell(subject: EventSubject): void {
+    this.events.tell('session.revoked', () => subject);
   }
 }
 

@@ -19,7 +19,7 @@ export class SessionState {
   #identity: readonly string[];
   #device: SessionDevice | undefined;
   #isRemembered: boolean;
-  #endedId: string | undefined;
+  #ended: SessionRecord | undefined;
   #isEnded = false;
   #isForgotten = false;
   #isSuperseded = false;
@@ -73,8 +73,8 @@ export class SessionState {
   }
 
   /** The stored session that this request ended. */
-  get endedId(): string | undefined {
-    return this.#endedId;
+  get ended(): SessionRecord | undefined {
+    return this.#ended;
   }
 
   get isEnded(): boolean {
@@ -89,7 +89,7 @@ export class SessionState {
   /** Whether there is something to do in the store, whatever the values are. */
   get isDirty(): boolean {
     return (
-      this.#endedId !== undefined ||
+      this.#ended !== undefined ||
       this.#device !== undefined ||
       (this.#opened !== undefined && this.#id !== this.#opened.id)
     );
@@ -121,7 +121,7 @@ export class SessionState {
 
   end(): void {
     this.#isEnded = true;
-    this.#endedId ??= this.#opened?.id;
+    this.#ended ??= this.#opened;
     this.#opened = undefined;
     this.#id = undefined;
     this.#signedInAt = undefined;
@@ -151,7 +151,7 @@ export class SessionState {
   /** Takes what was committed as the new starting point. */
   settle(record: SessionRecord | undefined): void {
     this.#opened = record;
-    this.#endedId = undefined;
+    this.#ended = undefined;
     this.#isEnded = false;
     this.rollBack();
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { MadeClasses } from '../session/made-classes.js';
 import { NoRevocationList } from '../session/revocation-list.js';
+import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
 import { SessionConfig, type SessionOptions } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
@@ -26,8 +27,9 @@ export class Application<Store extends SessionStore = SessionStore> {
     readonly config: SessionConfig,
     readonly clock: FrozenClock,
   ) {
-    this.registry = new SessionRegistry(store, new NoRevocationList(), config, clock);
-    this.manager = new SessionManager(store, config, clock, new MadeClasses(), this.registry);
+    const events = new SecurityEvents(clock);
+    this.registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
+    this.manager = new SessionManager(store, config, clock, new MadeClasses(), this.registry, events);
   }
 
   static async start<Store extends SessionStore>(

@@ -11,6 +11,7 @@ import { RouteGuard } from '../../lib/access/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
 import { AccessDeniedError } from '../../lib/errors.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
+import { SecurityEvents } from '../../lib/session/security-events.js';
 import { call, navigation } from '../support/guarded-request.js';
 import { type GuardParts, guardWith, RememberingLog } from '../support/guards.js';
 import { admin, guest, member } from '../support/visitors.js';
@@ -185,6 +186,7 @@ describe('A refusal', () => {
       config,
       new RememberingLog(),
       made,
+      new SecurityEvents(),
     );
     expect(outcome(await guard.inspect(navigation('/admin'), guest()))).toBe('418');
     expect(outcome(await guard.inspect(navigation('/admin'), member()))).toBe('302 /login');
@@ -623,6 +625,7 @@ describe('A guard beside a page', () => {
       config,
       new RememberingLog(),
       made,
+      new SecurityEvents(),
     );
     await expect(broken.inspect(navigation('/a'), admin())).rejects.toThrow('broken');
     expect(outcome(await guard.inspect(navigation('/a'), member()))).toMatch(/^302/);

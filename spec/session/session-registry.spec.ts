@@ -3,6 +3,7 @@ import { Visitor } from '../../lib/access/visitor.js';
 import { InvalidOptionsError, SessionsNotListedError } from '../../lib/errors.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { NoRevocationList, type RevocationList } from '../../lib/session/revocation-list.js';
+import { SecurityEvents } from '../../lib/session/security-events.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
 import { SessionRegistry } from '../../lib/session/session-registry.js';
@@ -23,8 +24,9 @@ function start(makeList: (clock: FrozenClock) => RevocationList, options: Sessio
   const clock = new FrozenClock();
   const config = SessionConfig.from(options, { isProduction: false });
   const store = new TableSessionStore(clock);
-  const registry = new SessionRegistry(store, makeList(clock), config, clock);
-  const manager = new SessionManager(store, config, clock, new MadeClasses(), registry);
+  const events = new SecurityEvents(clock);
+  const registry = new SessionRegistry(store, makeList(clock), config, clock, events);
+  const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events);
   const signIn = async (userId: string, cookies = new FakeCookieJar()) => {
     const session = await manager.open(cookies);
     session.signIn({ userId }, clock.now());
@@ -97,8 +99,9 @@ describe('A registry', () => {
     const clock = new FrozenClock();
     const config = SessionConfig.from({}, { isProduction: false });
     const store = new MemorySessionStore(config, clock);
-    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock);
-    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry);
+    const events = new SecurityEvents(clock);
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
+    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events);
     const session = await manager.open(new FakeCookieJar());
     session.signIn({ userId: 'ada' }, clock.now());
     await manager.commit(session, new FakeCookieJar());
@@ -114,8 +117,9 @@ describe('A registry', () => {
     const clock = new FrozenClock();
     const config = SessionConfig.from({}, { isProduction: false });
     const store = new MemorySessionStore(config, clock);
-    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock);
-    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry);
+    const events = new SecurityEvents(clock);
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
+    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events);
     const signIn = async () => {
       const cookies = new FakeCookieJar();
       const session = await manager.open(cookies);
@@ -136,13 +140,15 @@ describe('A registry', () => {
     const long = SessionConfig.from({}, { isProduction: false });
     const short = SessionConfig.from({ idleTimeout: 60 }, { isProduction: false });
     const store = new MemorySessionStore(long, clock);
-    const before = new SessionRegistry(store, new NoRevocationList(), long, clock);
-    const manager = new SessionManager(store, long, clock, new MadeClasses(), before);
+    const events = new SecurityEvents(clock);
+    const before = new SessionRegistry(store, new NoRevocationList(), long, clock, events);
+    const manager = new SessionManager(store, long, clock, new MadeClasses(), before, events);
     const session = await manager.open(new FakeCookieJar());
     session.signIn({ userId: 'ada' }, clock.now());
     await manager.commit(session, new FakeCookieJar());
     clock.advance(60);
     expect(await before.list('ada')).toHaveLength(1);
-    expect(await new SessionRegistry(store, new NoRevocationList(), short, clock).list('ada')).toEqual([]);
+    const after = new SessionRegistry(store, new NoRevocationList(), short, clock, events);
+    expect(await after.list('ada')).toEqual([]);
   });
 });

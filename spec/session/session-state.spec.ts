@@ -26,7 +26,7 @@ describe('What becomes of a session', () => {
     state.end();
     const later = state.id;
     state.rollBack();
-    expect(state).toMatchObject({ endedId: record.id, isEnded: true, opened: undefined });
+    expect(state).toMatchObject({ ended: record, isEnded: true, opened: undefined });
     expect(state.id).not.toBe(later);
   });
 
@@ -50,7 +50,7 @@ describe('What becomes of a session', () => {
     state.end();
     const next = { ...recordOf(), id: 'n'.repeat(43) };
     state.settle(next);
-    expect(state).toMatchObject({ opened: next, id: next.id, endedId: undefined, isEnded: false, isDirty: false });
+    expect(state).toMatchObject({ opened: next, id: next.id, ended: undefined, isEnded: false, isDirty: false });
   });
 
   it('takes back what says who a visitor is, whoever had put it there', () => {

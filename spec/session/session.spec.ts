@@ -235,7 +235,7 @@ describe('Destroy', () => {
     const session = stored({ cart: 1 });
     const { id } = session;
     session.regenerate().destroy().set('cart', 2).destroy();
-    expect(session.journal.endedId).toBe(id);
+    expect(session.journal.ended?.id).toBe(id);
   });
 
   it('makes room for a new session under a new id', () => {
@@ -510,7 +510,7 @@ describe('Rolling back', () => {
     expect(session.all()).toEqual({});
     expect(session.flashes.isEmpty).toBe(true);
     expect(session.isDestroyed).toBe(true);
-    expect(session.journal.endedId).toBe(id);
+    expect(session.journal.ended?.id).toBe(id);
     expect(session.id).not.toBe(id);
   });
 });
@@ -535,7 +535,7 @@ describe('Settling', () => {
     expect(session.id).toBe(committed.id);
     expect(session.createdAt).toEqual(new Date(committed.createdAt));
     expect(session.all()).toEqual({ cart: 1, userId: 'ada' });
-    expect(session.journal).toMatchObject({ opened: committed, cleared: false, endedId: undefined });
+    expect(session.journal).toMatchObject({ opened: committed, cleared: false, ended: undefined });
     expect(session.journal.identity).toEqual(['userId']);
   });
 

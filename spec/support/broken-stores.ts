@@ -65,8 +65,8 @@ export class TwiceDeliveringStore extends TableSessionStore {
 export class ObligingStore extends TableSessionStore {
   override async read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {
     const found = await super.read(token, lease);
-    if (found || !SessionId.isWellFormed(token)) return found;
     const now = this.clock.now();
+    if ((found && found.expiresAt > now) || !SessionId.isWellFormed(token)) return found;
     const times = { createdAt: now, renewedAt: now, expiresAt: now + 60_000 };
     return { id: token, ...times, values: new Map(), flashes: new Map(), identity: [] };
   }

@@ -8,6 +8,7 @@ import type { Guard } from '../../lib/access/page-guard.js';
 import { PageGuards } from '../../lib/access/page-guards.js';
 import { RouteGuard } from '../../lib/access/route-guard.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
+import { SecurityEvents } from '../../lib/session/security-events.js';
 
 /** Keeps what the guard says instead of printing it. */
 export class RememberingLog extends DecisionLog {
@@ -40,15 +41,18 @@ export interface GuardParts extends GuardOptions {
   log?: DecisionLog;
   checker?: AccessChecker;
   made?: MadeClasses;
+  events?: SecurityEvents;
   /** What the files of pages export, by route. */
   pages?: Readonly<Record<string, Guard>>;
 }
 
 /** A guard with these rules, assembled by hand. */
 export function guardWith(protect: readonly AccessRuleOptions[], parts: GuardParts = {}): RouteGuard {
-  const { access, site, log = new RememberingLog(), made = new MadeClasses(), pages, ...options } = parts;
+  const { access, site, log = new RememberingLog(), made = new MadeClasses(), pages, ...others } = parts;
+  const { events = new SecurityEvents(), ...options } = others;
   const checker = parts.checker ?? new AccessChecker(new AccessConfig(access), made);
   const config = new GuardConfig({ ...options, protect }, site);
   const load = pages && (async (route: string) => pages[route]);
-  return new RouteGuard(new AccessRules(config, made), new PageGuards(load, made), checker, config, log, made);
+  const pageGuards = new PageGuards(load, made);
+  return new RouteGuard(new AccessRules(config, made), pageGuards, checker, config, log, made, events);
 }

@@ -1,9 +1,11 @@
 import { injectable } from '../../injectable.js';
+import { printable } from '../../session/printable.js';
+import { SecurityEvents, subjectOf } from '../../session/security-events.js';
 import type { Session } from '../../session/session.js';
+import { pathAskedFor } from '../access-events.js';
 import { DecisionLog } from '../decision-log.js';
 import { GuardedPaths } from '../guarded-paths.js';
 import type { GuardedRequest } from '../guarded-request.js';
-import { printable } from '../printable.js';
 import { actionError, plain, problem, unavailable } from '../refusal.js';
 import { CsrfConfig } from './csrf-config.js';
 import { CsrfDecision, type ForgeryCode } from './csrf-decision.js';
@@ -59,6 +61,7 @@ export class CsrfGuard {
     private readonly config: CsrfConfig,
     private readonly tokens: CsrfTokens,
     private readonly log: DecisionLog,
+    private readonly events: SecurityEvents,
   ) {}
 
   /** @returns What to answer instead of doing what the request asks for, or `undefined` when it may be done. */
@@ -72,6 +75,7 @@ export class CsrfGuard {
     // Whose session it is can be told again in a moment.
     if (decision.code === 'CSRF_TOKEN_REFUSED' && session.isUnavailable) return unavailable();
     this.#report(request, decision);
+    this.#tell(request, decision, session);
     return this.refuse(request, decision);
   }
 
@@ -117,6 +121,16 @@ export class CsrfGuard {
       // Somebody has read the body before.
       return undefined;
     }
+  }
+
+  #tell(request: ChangingRequest, { code, reason }: CsrfDecision, session: Session): void {
+    this.events.tell('csrf.refused', () => ({
+      method: request.sentMethod,
+      path: pathAskedFor(request),
+      code,
+      reason,
+      ...subjectOf(session),
+    }));
   }
 
   /** What an operator has to know of is said once, whatever the log is to hold otherwise. */

@@ -11,6 +11,9 @@ import { SessionStore, type StoreAbilities } from './session-store.js';
 
 /** @see RFC 6265bis 5.6: browsers drop a cookie whose name and value exceed this. */
 const MAX_COOKIE_BYTES = 4096;
+/** What a seal begins with, and which of its parts says until when it holds. */
+const SEAL_START = 'Fe26.2*';
+const SEAL_TIME = 5;
 
 /** A seal as iron-session writes it: what may stand behind it otherwise is nothing that anybody has authenticated. */
 const SEAL = /^Fe26\.2\*[\w*-]+~2$/;
@@ -42,6 +45,12 @@ export class CookieSessionStore extends SessionStore {
     const record = known && parseRecord(known.text, known.id);
     if (record) this.#opened.add(token, known);
     return record;
+  }
+
+  override rejectionOf(token: string): ReturnType<SessionStore['rejectionOf']> {
+    if (token.length > MAX_COOKIE_BYTES || !token.startsWith(SEAL_START)) return 'malformed';
+    // One whose time is up was not looked into; and the time is on its outside, where anybody can write another.
+    return Number(token.split('*')[SEAL_TIME]) <= Date.now() ? 'unknown' : 'tampered';
   }
 
   /** @throws {SessionTooLargeError} When the sealed session does not fit in a cookie. */

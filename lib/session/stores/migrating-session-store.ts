@@ -54,13 +54,18 @@ export class MigratingSessionStore extends SessionStore {
     return (await this.#to.isSuperseded(token)) || this.#from.isSuperseded(token);
   }
 
+  override rejectionOf(token: string): ReturnType<SessionStore['rejectionOf']> {
+    const reason = this.#to.rejectionOf(token);
+    return reason === 'malformed' ? this.#from.rejectionOf(token) : reason;
+  }
+
   override async write(changes: SessionChanges): Promise<string | undefined> {
     const { opened, id } = changes;
     if (!opened || !this.#openedInOld.has(opened)) return this.#to.write(changes);
     if (this.#from instanceof CookieSessionStore) return this.#begin(opened, changes, SessionId.generate());
     if (id === opened.id) return this.#from.write(changes);
     const current = await this.#from.read(opened.id);
-    if (!current) return undefined;
+    if (!current || current.expiresAt <= changes.renewedAt) return undefined;
     if (!(await this.#leave(opened.id))) return undefined;
     return this.#begin(current, changes, id);
   }

@@ -1,6 +1,7 @@
 import { SessionsNotListedError } from '../../errors.js';
 import type { FlashLease } from '../flash-lease.js';
 import type { SessionChanges } from '../session-changes.js';
+import { SessionId } from '../session-id.js';
 import type { SessionRecord } from '../session-record.js';
 
 /** What a store can be relied on for. */
@@ -54,6 +55,14 @@ export abstract class SessionStore {
    */
   async isSuperseded(_token: string): Promise<boolean> {
     return false;
+  }
+
+  /**
+   * Asked about a token for which {@link read} gave nothing: why it stands for no session, so far as that can be told
+   * without asking anybody.
+   */
+  rejectionOf(token: string): 'malformed' | 'unknown' | 'tampered' {
+    return SessionId.isWellFormed(token) ? 'unknown' : 'malformed';
   }
 
   /**

@@ -76,10 +76,10 @@ export abstract class VersionedSessionStore extends SessionStore {
     if (!SessionId.isWellFormed(token)) return undefined;
     let late: SessionRecord | undefined;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const found = await this.#find(token);
+      const found = await this.#lookUp(token);
       if (!found && late) await this.#unlist(SessionId.fingerprint(late.id), late);
       if (!found || isEmptyRecord(found)) return undefined;
-      if (!lease) return found;
+      if (!lease || found.expiresAt <= this.clock.now()) return found;
       const leased = withLease(found, lease);
       if (leased === found) return found;
       const version = await this.#replace(found, leased);
@@ -214,15 +214,20 @@ export abstract class VersionedSessionStore extends SessionStore {
 
   /** The live session that an id leads to, under its own id. */
   async #find(id: string): Promise<SessionRecord | undefined> {
+    const found = await this.#lookUp(id);
+    return found && found.expiresAt > this.clock.now() ? found : undefined;
+  }
+
+  /** The same, if it is kept although it has expired. */
+  async #lookUp(id: string): Promise<SessionRecord | undefined> {
     const kept = await this.find(SessionId.fingerprint(id));
     if (!kept) return undefined;
-    const now = this.clock.now();
     const moved = parseMovedRecord(kept.text);
-    if (moved?.hidden && isInGrace(moved, now)) {
-      const found = await this.#find(SessionId.hiddenFrom(moved.hidden, id));
+    if (moved?.hidden && isInGrace(moved, this.clock.now())) {
+      const found = await this.#lookUp(SessionId.hiddenFrom(moved.hidden, id));
       return found && { ...found, hasMoved: true };
     }
     const record = parseRecord(kept.text, id);
-    return record && record.expiresAt > now ? { ...record, version: kept.version } : undefined;
+    return record && { ...record, version: kept.version };
   }
 }

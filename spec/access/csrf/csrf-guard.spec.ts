@@ -4,6 +4,7 @@ import { CsrfDecision } from '../../../lib/access/csrf/csrf-decision.js';
 import { type ChangingRequest, CsrfGuard, mayChange } from '../../../lib/access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
 import { Secrets } from '../../../lib/session/secrets.js';
+import { SecurityEvents } from '../../../lib/session/security-events.js';
 import { Session } from '../../../lib/session/session.js';
 import { call } from '../../support/guarded-request.js';
 import { RememberingLog } from '../../support/guards.js';
@@ -29,7 +30,7 @@ function sent(
 
 function guardWith(given: boolean | CsrfOptions = true, site: CsrfSite = {}, Guard = CsrfGuard) {
   const log = new RememberingLog();
-  return { guard: new Guard(new CsrfConfig(given, site), tokens, log), log };
+  return { guard: new Guard(new CsrfConfig(given, site), tokens, log, new SecurityEvents()), log };
 }
 
 /** The status of the refusal; `undefined` for a request that may go on. */

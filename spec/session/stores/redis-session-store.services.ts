@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient, createCluster } from 'redis';
 import { NoRevocationList } from '../../../lib/session/revocation-list.js';
+import { SecurityEvents } from '../../../lib/session/security-events.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import { SessionId } from '../../../lib/session/session-id.js';
 import { SessionRegistry } from '../../../lib/session/session-registry.js';
@@ -111,7 +112,8 @@ describe('The store in Redis', () => {
       await Promise.all(Array.from({ length: 1_000 }, () => store.write(changesOf({ set: { userId: 'ada' } }))));
     }
     const config = SessionConfig.from({}, { isProduction: false });
-    const registry = new SessionRegistry(store, new NoRevocationList(), config, new FrozenClock());
+    const clock = new FrozenClock();
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, new SecurityEvents(clock));
     expect(await registry.list('ada')).toHaveLength(50_000);
     await registry.revokeAll('ada');
     expect(await client.keys('many:*')).toEqual([]);

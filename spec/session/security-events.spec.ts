@@ -1,0 +1,167 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  CHANNEL_PREFIX,
+  type SecurityEvent,
+  type SecurityEventFields,
+  SecurityEvents,
+  shortHash,
+  shortHashOfKey,
+  subjectOf,
+} from '../../lib/session/security-events.js';
+import { Session } from '../../lib/session/session.js';
+import { SessionId } from '../../lib/session/session-id.js';
+import { FrozenClock } from '../support/frozen-clock.js';
+import { recordOf } from '../support/records.js';
+import { RememberingEvents } from '../support/remembering-events.js';
+import { sessionOf } from '../support/sessions.js';
+
+const login = () => ({ session: 'abc', userId: 'ada' });
+
+/** What a channel carries while something happens. */
+function heardOn(name: string, happen: () => void): unknown[] {
+  const heard: unknown[] = [];
+  const hear = (event: unknown, channel: string | symbol) => void heard.push([channel, event]);
+  subscribe(name, hear);
+  happen();
+  unsubscribe(name, hear);
+  return heard;
+}
+
+/** Has something told, and says what was reported of it. */
+async function reportedBy(events: SecurityEvents, times = 1): Promise<unknown[]> {
+  const reported: unknown[] = [];
+  events.reportTo((line, error) => reported.push([line, error]));
+  for (let time = 0; time < times; time++) events.tell('login', login);
+  await new Promise(setImmediate);
+  return reported;
+}
+
+describe('Security events', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('are published on a channel of their name, with the time of the clock', () => {
+    const clock = new FrozenClock();
+    const heard = heardOn('astro-gatehouse:login', () => new SecurityEvents(clock).tell('login', login));
+    const event = { name: 'login', at: new Date(clock.now()), session: 'abc', userId: 'ada' };
+    expect(heard).toEqual([['astro-gatehouse:login', event]]);
+  });
+
+  it('are not even put together while nobody listens', () => {
+    const events = new SecurityEvents();
+    const fields = jest.fn(login);
+    events.tell('login', fields);
+    heardOn(`${CHANNEL_PREFIX}logout`, () => events.tell('login', fields));
+    expect(fields).not.toHaveBeenCalled();
+    heardOn(`${CHANNEL_PREFIX}login`, () => events.tell('login', fields));
+    expect(fields).toHaveBeenCalledTimes(1);
+  });
+
+  it('go to a subclass whether anybody listens to the channel or not, and on to it when that says so', () => {
+    class Both extends SecurityEvents {
+      readonly own: SecurityEvent[] = [];
+      override publish(event: SecurityEvent) {
+        this.own.push(event);
+        return super.publish(event);
+      }
+    }
+    const events = new Both();
+    events.tell('login', login);
+    expect(heardOn(`${CHANNEL_PREFIX}login`, () => events.tell('login', login))).toHaveLength(1);
+    expect(events.own).toHaveLength(2);
+  });
+
+  it('cannot be changed by one listener for the next, and leave out what is not known', () => {
+    const events = new RememberingEvents();
+    events.tell('session.rejected', () => ({ reason: 'ambiguous', session: undefined }));
+    const [event] = events.all;
+    expect(Object.isFrozen(event)).toBe(true);
+    expect(Object.keys(event ?? {})).toEqual(['name', 'at', 'reason']);
+  });
+
+  it.each<[string, SecurityEventFields['login']]>([
+    ['a line', { session: 'abc', userId: 'ada\n{"name":"login","userId":"eve"}' }],
+    ['a carriage return', { session: 'abc', userId: 'ada\rlogin eve' }],
+    ['a line of Unicode', { session: 'abc', userId: 'ada\u2028login eve\u2029login eve\u0085login eve' }],
+    ['the colours of a terminal', { session: 'abc', userId: 'ada\u001b[2K\u001b[1Alogin eve' }],
+    ['a text that runs backwards', { session: 'abc', userId: 'ada\u202e' }],
+  ])('let nobody forge %s', (_, fields) => {
+    const events = new RememberingEvents();
+    events.tell('login', () => fields);
+    const values = events.all.flatMap((event) => Object.values(event)).join(' ');
+    expect(values).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(events.take()).toMatchObject([{ userId: expect.stringMatching(/^ada%/) }]);
+  });
+
+  it('leave other texts as they are, but cut what is endless', () => {
+    const events = new RememberingEvents();
+    events.tell('login', () => ({ session: 'abc', userId: 'Åda 🦉 100%' }));
+    events.tell('login', () => ({ session: 'abc', userId: 'x'.repeat(10_000) }));
+    expect(events.take()).toMatchObject([{ userId: 'Åda 🦉 100%' }, { userId: `${'x'.repeat(500)}…` }]);
+  });
+
+  it.each([
+    [
+      'throws',
+      class Throwing extends SecurityEvents {
+        override publish(): void {
+          throw new Error('full');
+        }
+      },
+    ],
+    [
+      'promises and breaks it',
+      class Rejecting extends SecurityEvents {
+        override async publish() {
+          throw new Error('full');
+        }
+      },
+    ],
+  ])('stop nobody when what an application does with them %s, which is said once', async (_, Events) => {
+    const events = new Events();
+    const line = `${Events.name}.publish() threw, so an event was lost. This is said once.`;
+    expect(await reportedBy(events, 3)).toEqual([[line, new Error('full')]]);
+    expect(await reportedBy(events)).toEqual([]);
+  });
+
+  it('say on the console what went wrong, where nothing else is said', () => {
+    jest.spyOn(console, 'error').mockReturnValue();
+    class Full extends SecurityEvents {
+      override publish(): void {
+        throw new Error('full');
+      }
+    }
+    new Full().tell('login', login);
+    expect(console.error).toHaveBeenCalledWith(expect.stringMatching(/^\[astro-gatehouse\] Full\./), new Error('full'));
+  });
+});
+
+describe('A short hash', () => {
+  it('tells sessions apart, is the same for an id and for what it is filed under, and is no part of the id', () => {
+    const [one, other] = [SessionId.generate(), SessionId.generate()];
+    expect(shortHash(one)).toMatch(/^[\w-]{12}$/);
+    expect(shortHash(one)).toBe(shortHash(one));
+    expect(shortHash(one)).not.toBe(shortHash(other));
+    expect(shortHashOfKey(SessionId.fingerprint(one))).toBe(shortHash(one));
+    expect(one).not.toContain(shortHash(one));
+  });
+});
+
+describe('Whom a session is of', () => {
+  it.each([
+    ['a signed-in visitor', () => sessionOf({ userId: 'ada', email: 'ada@site.example' }), 'ada'],
+    ['a guest', () => sessionOf({ cart: 1 }), undefined],
+    ['somebody whose id is no text', () => sessionOf({ userId: 42 }), undefined],
+  ])('is told of %s by short hash and user id, and by nothing else', (_, make, userId) => {
+    const session = make();
+    expect(subjectOf(session)).toEqual({ session: shortHash(session.id), userId });
+  });
+
+  it('is told by the id that is stored, not by one that may never be', () => {
+    const record = recordOf({ values: { userId: 'ada' } });
+    expect(subjectOf(new Session(record).regenerate()).session).toBe(shortHash(record.id));
+    expect(subjectOf(new Session()).session).toBeUndefined();
+  });
+});
