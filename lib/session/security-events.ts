@@ -66,10 +66,10 @@ export interface SecurityEventFields {
     /** The rule, in words. */
     readonly rule?: string | undefined;
   };
-  /** A request was refused because another site may have sent it. */
+  /** A request was refused because it is not known to come from a page of this site, or lacks its token. */
   'csrf.refused': AskedFor;
   /** The store, or the list of revocations, could not be asked. */
-  'store.failed': { readonly operation: 'read' | 'write' | 'destroy' };
+  'store.failed': EventSubject & { readonly operation: 'read' | 'write' | 'destroy' };
 }
 
 export type SecurityEventName = keyof SecurityEventFields;
