@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as errors from '../lib/errors.js';
 
-const NODE_COMMAND = 'randomBytes(32)';
+const SECRET_COMMAND = 'npx astro-gatehouse secret';
 
 /** Each error with its code, its data, and the part of its message that says what to do. */
 const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, string][] = [
@@ -11,12 +11,17 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { problems: ['a: wrong', 'b: wrong'] },
     '  - a: wrong\n  - b: wrong',
   ],
-  [new errors.MissingSecretError('GATEHOUSE_SECRET'), 'MISSING_SECRET', { variable: 'GATEHOUSE_SECRET' }, NODE_COMMAND],
+  [
+    new errors.MissingSecretError('GATEHOUSE_SECRET'),
+    'MISSING_SECRET',
+    { variable: 'GATEHOUSE_SECRET' },
+    SECRET_COMMAND,
+  ],
   [
     new errors.WeakSecretError('GATEHOUSE_SECRET', 'has 3 characters'),
     'WEAK_SECRET',
     { source: 'GATEHOUSE_SECRET', reason: 'has 3 characters' },
-    NODE_COMMAND,
+    SECRET_COMMAND,
   ],
   [
     new errors.InvalidOverrideError('Clock', 'Mine', 'write it so.'),

@@ -13,6 +13,7 @@ import { optionsToSource } from './function-source.js';
 import { namedStoreSource } from './named-store.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
 import { routesSource } from './routes-source.js';
+import { secretVariable } from './secret-variable.js';
 import { SetupFile } from './setup-file.js';
 import { routesChanged, virtualModules } from './virtual-modules.js';
 
@@ -66,6 +67,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
             routesSource(environment === 'prerender' ? [] : routes, config.root, command === 'dev'),
         };
         updateConfig({
+          env: { schema: secretVariable(given) },
           vite: {
             plugins: [virtualModules(modules, moduleUrl('./started.js')), report.plugin()],
             oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },

@@ -1,11 +1,20 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** What the command is asked to do. */
+/** Who may see what. */
 export interface RoutesRequest {
+  readonly command: 'routes';
   readonly root: string;
   readonly json: boolean;
   readonly public: boolean;
   readonly check: string | undefined;
+}
+
+/** A fresh secret. */
+export interface SecretRequest {
+  readonly command: 'secret';
+  /** The file to put it into; without one it is printed. */
+  readonly file: string | undefined;
 }
 
 /** What was typed is not a command; the message says what would be. */
@@ -18,6 +27,11 @@ export const HELP = `astro-gatehouse routes: who may see what at your site
   npx astro-gatehouse routes --json > FILE      the same as data, to be kept with the project
   npx astro-gatehouse routes --check FILE       exit code 1 when it is not as that file says, and what is different
 
+astro-gatehouse secret: what sessions are sealed with
+
+  npx astro-gatehouse secret                    prints a fresh one, and nothing else
+  npx astro-gatehouse secret --write [FILE]     puts it into .env, or FILE, in front of the secrets that are there
+
   --root FOLDER    the project, when it is not the current folder
   --help           this text`;
 
@@ -26,6 +40,7 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   public: { type: 'boolean', default: false },
   check: { type: 'string' },
+  write: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -34,19 +49,32 @@ const OPTIONS = {
  * @returns `help` when that is what is asked for.
  * @throws {UsageError} For what is no command, and for options that are not there.
  */
-export function readCommandLine(args: readonly string[]): RoutesRequest | 'help' {
+export function readCommandLine(args: readonly string[]): RoutesRequest | SecretRequest | 'help' {
   const { values, positionals } = parsed(args);
   const [command, ...more] = positionals;
   if (values.help || (command === undefined && args.length === 0)) return 'help';
-  if (command !== 'routes')
-    throw new UsageError(`There is no command ${command ?? 'before the options'}: write routes.`);
+  if (command === 'secret') return secretRequest(values, more);
+  if (command !== 'routes') {
+    throw new UsageError(`There is no command ${command ?? 'before the options'}: write routes or secret.`);
+  }
+  if (values.write) throw new UsageError('--write goes with secret: for a report write routes --json > FILE.');
   if (more.length > 0) {
     throw new UsageError(`"${more.join(' ')}" stands alone: for another folder write --root ${more[0]}.`);
   }
   if (values.json && values.check !== undefined) {
     throw new UsageError('--json and --check do not go together: leave one of them out.');
   }
-  return { root: values.root, json: values.json, public: values.public, check: values.check };
+  return { command, root: values.root, json: values.json, public: values.public, check: values.check };
+}
+
+function secretRequest(values: ReturnType<typeof parsed>['values'], [file, ...more]: readonly string[]): SecretRequest {
+  if (values.json || values.public || values.check !== undefined) {
+    throw new UsageError('--json, --public and --check go with routes: leave them out.');
+  }
+  if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is one file too many.`);
+  if (file !== undefined && !values.write)
+    throw new UsageError(`"${file}" stands alone: write secret --write ${file}.`);
+  return { command: 'secret', file: values.write ? resolve(values.root, file ?? '.env') : undefined };
 }
 
 function parsed(args: readonly string[]) {

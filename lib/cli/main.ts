@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import type { SavedReport } from '../astro/build-channel.js';
-import { HELP, type RoutesRequest, readCommandLine, UsageError } from './command-line.js';
+import { HELP, type RoutesRequest, readCommandLine, type SecretRequest, UsageError } from './command-line.js';
+import { HINT, makeSecret, writeSecret } from './make-secret.js';
 import { readReport } from './read-report.js';
 import { asJson, asTable, differences, fromJson } from './report-text.js';
 
@@ -11,6 +12,19 @@ type ExitCode = 0 | 1 | 2;
 async function run(args: readonly string[]): Promise<ExitCode> {
   const request = readCommandLine(args);
   if (request === 'help') return print(HELP);
+  return request.command === 'secret' ? secret(request) : routes(request);
+}
+
+function secret({ file }: SecretRequest): ExitCode {
+  const fresh = makeSecret();
+  if (file !== undefined) return print(writeSecret(file, fresh).join('\n'));
+  print(fresh);
+  // Whoever catches what is printed wants the secret and nothing else.
+  if (process.stdout.isTTY) process.stderr.write(`${HINT}\n`);
+  return 0;
+}
+
+async function routes(request: RoutesRequest): Promise<ExitCode> {
   const saved = request.check === undefined ? undefined : readSaved(request.check);
   const read = await readReport(request.root);
   const report = selected(read, request);

@@ -14,12 +14,12 @@ export class MissingSecretError extends GatehouseError {
     super(
       'MISSING_SECRET',
       `No secret to seal sessions with: set ${variable} to at least 32 random characters before the server starts. ` +
-        `Make one with: node -e "console.log(require('crypto').randomBytes(32).toString('base64url'))"`,
+        `Make one with: npx astro-gatehouse secret`,
     );
   }
 }
 
-/** A secret is too short, or a placeholder, to protect anything in production. */
+/** A secret is too short, a placeholder, or too easy to guess to protect anything in production. */
 export class WeakSecretError extends GatehouseError {
   constructor(
     readonly source: string,
@@ -28,7 +28,7 @@ export class WeakSecretError extends GatehouseError {
     super(
       'WEAK_SECRET',
       `The secret from ${source} ${reason}. Use at least 32 random characters; make them with: ` +
-        `node -e "console.log(require('crypto').randomBytes(32).toString('base64url'))"`,
+        `npx astro-gatehouse secret`,
     );
   }
 }

@@ -1,10 +1,8 @@
 import { MissingSecretError, WeakSecretError } from '../errors.js';
+import { weaknessOf } from './secret-strength.js';
 
-const MIN_LENGTH = 32;
-const MIN_DISTINCT_CHARACTERS = 10;
 const KEY_BYTES = 32;
 const ID_BYTES = 4;
-const PLACEHOLDER = /change[-_ ]?me|not[-_ ]?secret|placeholder|your[-_ ]?secret|example|secret[-_ ]?key|password/i;
 
 /** A key made from one of the secrets. */
 export interface SecretKey {
@@ -30,7 +28,7 @@ export class Secrets {
    * @param given One secret, several, or a comma-separated list.
    * @param source Where they come from, as the error is to name it.
    * @throws {MissingSecretError} When there is none.
-   * @throws {WeakSecretError} In production, when one is short or a placeholder.
+   * @throws {WeakSecretError} In production, when one is short, a placeholder, or easy to guess.
    */
   static from(
     given: string | readonly string[] | undefined,
@@ -60,13 +58,6 @@ export class Secrets {
     }
     return keys;
   }
-}
-
-function weaknessOf(secret: string): string | undefined {
-  if (secret.length < MIN_LENGTH) return `has ${secret.length} characters`;
-  if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) return 'repeats a few characters';
-  if (PLACEHOLDER.test(secret)) return 'is a placeholder';
-  return undefined;
 }
 
 async function deriveKey(secret: string, purpose: string): Promise<SecretKey> {

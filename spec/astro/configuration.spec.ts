@@ -256,3 +256,45 @@ describe('The secret', () => {
     expect(existsSync(join(app!.folder, 'dist'))).toBe(false);
   });
 });
+
+describe('GATEHOUSE_SECRET', () => {
+  const withSchema = (field: string) => {
+    configured('{}').rewrite('astro.config.mjs', (text) =>
+      text
+        .replace('{ defineConfig }', '{ defineConfig, envField }')
+        .replace('output:', `env: { validateSecrets: true, schema: { GATEHOUSE_SECRET: ${field} } }, output:`),
+    );
+    return app!;
+  };
+
+  it('is a server secret of astro:env, which is asked for when the server runs and is in no build', async () => {
+    configured('{}', {
+      'src/pages/secret.ts': `
+        import { GATEHOUSE_SECRET } from 'astro:env/server';
+        export const GET = () => Response.json(GATEHOUSE_SECRET?.length ?? null);`,
+    });
+    app!.rewrite('astro.config.mjs', (text) => text.replace('output:', `env: { validateSecrets: true }, output:`));
+    const built = 'Zb8-not-in-the-build-Kq4Lw7Rt2Vx9';
+    await app!.build({ GATEHOUSE_SECRET: built });
+    const files = readdirSync(join(app!.folder, 'dist'), { recursive: true, withFileTypes: true });
+    const texts = files.filter((file) => file.isFile()).map((file) => readFileSync(join(file.parentPath, file.name)));
+    expect(texts.length).toBeGreaterThan(3);
+    expect(texts.filter((text) => text.includes(built))).toEqual([]);
+    server = await app!.serve();
+    expect((await new Browser(server).get('/secret')).text).toBe(String(SECRET.length));
+  });
+
+  it('may be declared as a secret by the project itself', async () => {
+    const { code, output } = await withSchema(`envField.string({ context: 'server', access: 'secret' })`).astro('sync');
+    expect(output).not.toContain('INVALID_OPTIONS');
+    expect(code).toBe(0);
+  });
+
+  it('is refused as a public variable', async () => {
+    const { code, output } = await withSchema(
+      `envField.string({ context: 'server', access: 'public', optional: true })`,
+    ).astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain('env.schema.GATEHOUSE_SECRET would put the secret into the build');
+  });
+});

@@ -1,13 +1,17 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readCommandLine, UsageError } from '../../lib/cli/command-line.js';
 
-const NOTHING = { root: '.', json: false, public: false, check: undefined };
+const NOTHING = { command: 'routes', root: '.', json: false, public: false, check: undefined };
 
 describe('The command line', () => {
   it.each([
     [['routes'], NOTHING],
     [['routes', '--json', '--public'], { ...NOTHING, json: true, public: true }],
     [['--root', 'site', 'routes', '--check', 'saved.json'], { ...NOTHING, root: 'site', check: 'saved.json' }],
+    [['secret'], { command: 'secret', file: undefined }],
+    [['secret', '--write'], { command: 'secret', file: resolve('.env') }],
+    [['secret', '--write', 'keys/.env', '--root', 'site'], { command: 'secret', file: resolve('site/keys/.env') }],
     [[], 'help'],
     [['--help'], 'help'],
     [['routes', '-h'], 'help'],
@@ -16,8 +20,12 @@ describe('The command line', () => {
   });
 
   it.each([
-    [['route'], 'There is no command route: write routes.'],
-    [['--json'], 'write routes'],
+    [['route'], 'There is no command route: write routes or secret.'],
+    [['--json'], 'write routes or secret'],
+    [['secret', '.env'], 'write secret --write .env'],
+    [['secret', '--write', 'a', 'b'], '"b" is one file too many'],
+    [['secret', '--json'], 'go with routes'],
+    [['routes', '--write'], 'goes with secret'],
     [['routes', 'site'], 'write --root site'],
     [['routes', '--jsom'], "Unknown option '--jsom'. The options are --root, --json"],
     [['routes', '--check'], '--check'],

@@ -174,7 +174,7 @@ describe('A session module of one’s own, built and served', () => {
       expect(answer.status).toBe(500);
       expect(answer.setCookies).toEqual([]);
       expect(unsafe.output).toContain(message);
-      expect(unsafe.output).toContain('randomBytes(32)');
+      expect(unsafe.output).toContain('npx astro-gatehouse secret');
     } finally {
       await unsafe.stop();
     }

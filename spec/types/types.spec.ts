@@ -26,6 +26,8 @@ describe('The types of the packed package', () => {
       'src/pages/typed.astro': `---
 import { CsrfField } from 'astro-gatehouse/components';
 import { csrfToken } from 'astro-gatehouse/server';
+import { GATEHOUSE_SECRET } from 'astro:env/server';
+const secret: string | undefined = GATEHOUSE_SECRET;
 const token: string = await csrfToken(Astro);
 const visits: number | undefined = Astro.locals.session.get('visits');
 const role: boolean = Astro.locals.visitor.hasRole('admin');
@@ -34,7 +36,7 @@ Astro.locals.session.set('visits', 'many');
 // @ts-expect-error a form is named by its id
 CsrfField({ form: 1 });
 ---
-<p>{visits} {role} {token}</p>
+<p>{visits} {role} {token} {secret === undefined}</p>
 <form id="f"><CsrfField /><CsrfField form="f" /></form>
 `,
     });

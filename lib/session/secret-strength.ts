@@ -1,0 +1,78 @@
+const MIN_LENGTH = 32;
+/** Far below any 32 random characters, of whatever kind, and far above what is typed. */
+const MIN_BITS = 72;
+const PLACEHOLDER =
+  /change[-_ ]?me|replace[-_ ]?(?:me|this)|not[-_ ]?secret|placeholder|(?:your|my|super)[-_ ]?secret|example|secret[-_ ]?(?:key|here)|password/i;
+/** Two keys side by side, in either direction, on the keyboards of several countries. */
+const NEIGHBOURS = new Set(
+  ['qwertyuiop', 'qwertzuiop', 'azertyuiop', 'asdfghjkl', 'zxcvbnm', 'yxcvbnm', '1234567890']
+    .flatMap((row) => [row, [...row].reverse().join('')])
+    .flatMap((row) => Array.from({ length: row.length - 1 }, (_, at) => row.slice(at, at + 2))),
+);
+/** So many characters at least are what was there before, or go on in order, by more than chance. */
+const MIN_KNOWN = 3;
+/** Where from and how many: what saying such a stretch takes, in characters. */
+const COST_OF_KNOWN = 2;
+
+/**
+ * @returns What makes a secret easy to guess, without saying anything of it; `undefined` for one that may be random. No
+ *   secret out of a generator is refused, whether it is hex, base64, UUIDs or digits.
+ */
+export function weaknessOf(secret: string): string | undefined {
+  if (secret.length < MIN_LENGTH) return `has ${secret.length} characters`;
+  if (PLACEHOLDER.test(secret)) return 'is a placeholder';
+  const period = periodOf(secret);
+  if (period !== undefined) return period === 1 ? 'repeats one character' : `repeats the same ${period} characters`;
+  return hasBits(secret, MIN_BITS) ? undefined : 'is made of sequences, repetitions or a few characters';
+}
+
+/** After how many characters a text begins anew, if those alone were too short. */
+function periodOf(text: string): number | undefined {
+  for (let period = 1; period < MIN_LENGTH && period <= text.length / 2; period++) {
+    if (text.startsWith(text.slice(period))) return period;
+  }
+  return undefined;
+}
+
+/** Whether it takes so many bits to say a text to one who knows its kinds of characters and looks for repetitions. */
+function hasBits(text: string, bits: number): boolean {
+  const enough = bits / Math.log2(alphabetOf(text));
+  let characters = 0;
+  for (let at = 0; at < text.length && characters < enough; ) {
+    const known = Math.max(repeatedAt(text, at), inOrderAt(text, at));
+    characters += known < MIN_KNOWN ? 1 : COST_OF_KNOWN;
+    at += known < MIN_KNOWN ? 1 : known;
+  }
+  return characters >= enough;
+}
+
+/** How many characters from here on stood there before. */
+function repeatedAt(text: string, at: number): number {
+  let length = 0;
+  while (at + length < text.length && text.indexOf(text.slice(at, at + length + 1)) < at) length += 1;
+  return length;
+}
+
+/** How many characters from here on are all the same, go up or down by one, or along a row of keys. */
+function inOrderAt(text: string, at: number): number {
+  const stepTo = (next: number) => text.charCodeAt(next) - text.charCodeAt(next - 1);
+  const step = stepTo(at + 1);
+  let alike = 1;
+  while (Math.abs(step) <= 1 && stepTo(at + alike) === step) alike += 1;
+  let alongKeys = 1;
+  while (NEIGHBOURS.has(text.slice(at + alongKeys - 1, at + alongKeys + 1).toLowerCase())) alongKeys += 1;
+  return Math.max(alike, alongKeys);
+}
+
+/** How many characters there are of the kinds that a text is made of. */
+function alphabetOf(text: string): number {
+  const kinds: [RegExp, number][] = [
+    [/[0-9]/, 10],
+    [/[a-f]/, 6],
+    [/[g-z]/, 20],
+    [/[A-F]/, 6],
+    [/[G-Z]/, 20],
+  ];
+  const letters = kinds.reduce((size, [kind, count]) => (kind.test(text) ? size + count : size), 0);
+  return letters + new Set(text.replace(/[0-9A-Za-z]/g, '')).size;
+}
