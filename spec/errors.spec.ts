@@ -96,6 +96,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     "session: { store: 'memory' }",
   ],
   [
+    new errors.TooManyKeysError('visit-1001', 1000),
+    'TOO_MANY_KEYS',
+    { key: 'visit-1001', limit: 1000 },
+    'Keep what belongs together under one key',
+  ],
+  [
     new errors.InvalidVisitorError('userId', 'a text'),
     'INVALID_VISITOR',
     { key: 'userId' },

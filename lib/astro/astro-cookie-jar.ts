@@ -1,6 +1,9 @@
 import type { APIContext } from 'astro';
 import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
 
+/** Cookies of one name. */
+const MAX_VALUES = 8;
+
 /** The cookies of an Astro request. */
 export class AstroCookieJar extends CookieJar {
   constructor(private readonly context: APIContext) {
@@ -19,14 +22,27 @@ export class AstroCookieJar extends CookieJar {
 
 /**
  * Every value of one name in a Cookie header. Parsers of cookies keep one of them, and whoever can plant a second cookie
- * of that name from a sibling host would choose which.
+ * of that name from a sibling host would choose which. Nothing is made of the rest of the header, however long it is, and no more values are looked at
+ * than a browser could have a reason to send.
  */
 export function cookieValues(header: string | null, name: string): readonly string[] {
-  if (!header?.includes(name)) return [];
+  const values: string[] = [];
   const start = `${name}=`;
-  return header
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(start) && pair.length > start.length)
-    .map((pair) => pair.slice(start.length));
+  let at = header?.indexOf(start) ?? -1;
+  while (header && at >= 0 && values.length < MAX_VALUES) {
+    const next = at + start.length;
+    if (beginsPair(header, at)) {
+      const end = header.indexOf(';', next);
+      const value = header.slice(next, end < 0 ? undefined : end).trim();
+      if (value !== '') values.push(value);
+    }
+    at = header.indexOf(start, next);
+  }
+  return values;
+}
+
+function beginsPair(header: string, at: number): boolean {
+  let before = at - 1;
+  while (header[before] === ' ' || header[before] === '\t') before -= 1;
+  return before < 0 || header[before] === ';';
 }

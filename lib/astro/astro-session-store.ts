@@ -6,7 +6,7 @@ import { Clock } from '../session/clock.js';
 import { applyChanges, type SessionChanges } from '../session/session-changes.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionId } from '../session/session-id.js';
-import { isEmptyRecord, type SessionRecord } from '../session/session-record.js';
+import { isEmptyRecord, type SessionRecord, serializeRecord } from '../session/session-record.js';
 import { SessionStore } from '../session/stores/session-store.js';
 
 /** The visitor's values, as one plain object. */
@@ -74,11 +74,14 @@ export class AstroSessionStore extends SessionStore {
     const current = changes.opened && (await this.current());
     if (changes.opened && !current) return undefined;
     const data = this.#data;
-    const { values, ...record } = applyChanges(current, changes);
+    const next = applyChanges(current, changes);
+    const { values, ...record } = next;
     if (changes.opened && isEmptyRecord({ values, ...record })) {
       data.destroy();
       return undefined;
     }
+    // Astro writes the session by itself, after the answer: what is wrong with it is to be known before.
+    if (changes.maxSize !== undefined) serializeRecord(next, changes.maxSize);
     const isPlain = ([key]: [string, unknown]) => key !== '__proto__';
     if (changes.id !== changes.opened?.id) await data.regenerate();
     data.set(VALUES, Object.fromEntries([...values].filter(isPlain)));

@@ -26,6 +26,7 @@ const commonSession = {
   signedInPages: z.optional(oneOf('no-store', 'no-cache')),
   storeTimeout: z.optional(seconds),
   maxSessionsPerUser: z.optional(count),
+  maxSize: z.optional(count),
 };
 
 /** What is in `astro.config` is a part of the build, where passwords must not be. */

@@ -27,18 +27,38 @@ export class InvalidSessionValueError extends GatehouseError {
   }
 }
 
-/** The sealed session does not fit in a cookie. */
+/** The session does not fit in a cookie, or would take more of the store than it may. */
 export class SessionTooLargeError extends GatehouseError {
   constructor(
     readonly size: number,
     readonly limit: number,
     readonly largestKeys: readonly string[],
+    readonly place: 'cookie' | 'store' = 'cookie',
+  ) {
+    const [excess, cure] =
+      place === 'cookie'
+        ? [`The session cookie would be ${size} bytes, and browsers keep ${limit}`, COOKIE_CURE]
+        : [
+            `The session would take ${size} characters, and session.maxSize allows ${limit}`,
+            'or raise session.maxSize.',
+          ];
+    const keys = `Largest keys: ${largestKeys.join(', ')}.`;
+    super('SESSION_TOO_LARGE', `${excess}. ${keys} Keep less in the session (an id instead of the object), ${cure}`);
+  }
+}
+
+const COOKIE_CURE = `or use a store on the server: session: { store: 'memory' }.`;
+
+/** A session has as many keys as one may have. */
+export class TooManyKeysError extends GatehouseError {
+  constructor(
+    readonly key: string,
+    readonly limit: number,
   ) {
     super(
-      'SESSION_TOO_LARGE',
-      `The session cookie would be ${size} bytes, and browsers keep ${limit}. Largest keys: ` +
-        `${largestKeys.join(', ')}. Keep less in the session (an id instead of the object), or use a store on the ` +
-        `server: session: { store: 'memory' }.`,
+      'TOO_MANY_KEYS',
+      `"${key}" found no place in a session that has ${limit} keys already. Keep what belongs together under one key, as ` +
+        `a list, an object or a Map, and take out what nobody needs any more.`,
     );
   }
 }

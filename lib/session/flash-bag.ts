@@ -2,6 +2,8 @@ import { SessionCommittedError } from '../errors.js';
 import { assertStorable, type Flash } from './session-record.js';
 
 const NOTHING: ReadonlyMap<string, Flash> = new Map();
+/** More are not read by anybody, and may well have been made of what somebody sent. */
+const MAX_WAITING = 100;
 const NO_IDS: ReadonlySet<string> = new Set();
 
 /**
@@ -22,6 +24,7 @@ export class FlashBag {
   #delivered: Map<string, Flash> | undefined;
   /** Ids of earlier messages that are not to be stored any longer. */
   #taken: Set<string> | undefined;
+  #hasDropped = false;
   #isHeld = false;
   #isClosed = false;
 
@@ -35,7 +38,7 @@ export class FlashBag {
   }
 
   /**
-   * Leaves a message. One that already waits under this key is replaced.
+   * Leaves a message. One that already waits under this key is replaced. Of more than a hundred the oldest go.
    *
    * @throws {InvalidSessionValueError} When the value cannot be kept.
    * @throws {SessionCommittedError} When the head is sent: the message would be lost.
@@ -47,6 +50,7 @@ export class FlashBag {
     this.#delivered?.delete(key);
     this.#added ??= new Map();
     this.#added.set(key, { id: flashId(), value });
+    if (this.#earlier.size + this.#added.size > MAX_WAITING) this.#dropOldest();
   }
 
   /**
@@ -153,6 +157,17 @@ export class FlashBag {
     this.#delivered ??= new Map();
     this.#delivered.set(key, flash);
     this.#retire(key);
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#waitingKeys().slice(0, -MAX_WAITING);
+    for (const key of oldest) this.#retire(key);
+    if (oldest.length === 0 || this.#hasDropped) return;
+    this.#hasDropped = true;
+    console.warn(
+      `[astro-gatehouse] More than ${MAX_WAITING} messages wait in one session: the oldest are dropped. Keep several as a ` +
+        `list under one key.`,
+    );
   }
 
   /** Keeps a message from being stored. */

@@ -34,6 +34,11 @@ export interface SessionChanges {
   readonly isRemembered?: boolean | undefined;
   /** What was learned of where the visitor is; left out when nothing was. */
   readonly device?: SessionDevice | undefined;
+  /**
+   * How many characters the record may take as text, where something was put in. A session that is over it already can
+   * still be read, renewed and emptied. For {@link serializeRecord}; a store with a limit of its own leaves it alone.
+   */
+  readonly maxSize?: number | undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { SessionRecord } from './session-record.js';
 
 const DAY = 24 * 60 * 60;
 const STORE_TIMEOUT = 5;
+const MAX_SIZE = 64 * 1024;
 const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const ATTRIBUTE_VALUE = /^[\x20-\x3a\x3c-\x7e]*$/;
 
@@ -44,6 +45,8 @@ export interface SessionOptions {
   signedInPages?: 'no-store' | 'no-cache' | undefined;
   /** How many sessions a user may have; the next sign-in ends the oldest. Default: as many as there are. */
   maxSessionsPerUser?: number | undefined;
+  /** How many characters of text a session may take in a store on the server. Default: 65,536. */
+  maxSize?: number | undefined;
 }
 
 interface Lifetime {
@@ -62,6 +65,7 @@ type Settled = Pick<
   | 'storeTimeout'
   | 'maxSessionsPerUser'
   | 'signedInPages'
+  | 'maxSize'
 >;
 
 /** Settled session options, the same for every request. Times are milliseconds. */
@@ -75,6 +79,7 @@ export class SessionConfig {
   readonly storeTimeout: number;
   readonly maxSessionsPerUser: number | undefined;
   readonly signedInPages: 'no-store' | 'no-cache';
+  readonly maxSize: number;
 
   /** Use {@link SessionConfig.from}, which checks what it is given. */
   constructor(settled: Settled) {
@@ -87,6 +92,7 @@ export class SessionConfig {
     this.storeTimeout = settled.storeTimeout;
     this.maxSessionsPerUser = settled.maxSessionsPerUser;
     this.signedInPages = settled.signedInPages;
+    this.maxSize = settled.maxSize;
   }
 
   /** The longest that any session can live. */
@@ -143,6 +149,7 @@ export class SessionConfig {
       storeTimeout: (options.storeTimeout ?? STORE_TIMEOUT) * 1000,
       maxSessionsPerUser: options.maxSessionsPerUser,
       signedInPages: options.signedInPages ?? 'no-store',
+      maxSize: options.maxSize ?? MAX_SIZE,
     });
   }
 }

@@ -212,7 +212,8 @@ export class SessionManager {
     const now = this.clock.now();
     const createdAt = begun ?? now;
     const expiresAt = this.config.expiryOf({ ...journal, createdAt }, now);
-    return { ...journal, id: session.id, createdAt, renewedAt: now, expiresAt };
+    const maxSize = journal.set.size + journal.flashesAdded.size > 0 ? this.config.maxSize : undefined;
+    return { ...journal, id: session.id, createdAt, renewedAt: now, expiresAt, maxSize };
   }
 
   #removeCookie(cookies: CookieJar): void {

@@ -1,7 +1,9 @@
 import { parse, stringify } from 'devalue';
-import { InvalidSessionValueError } from '../errors.js';
+import { InvalidSessionValueError, SessionTooLargeError } from '../errors.js';
+import { largestKeys } from './largest-keys.js';
 import { isPlainJson } from './plain-json.js';
 import { parseDevice, type SessionDevice } from './session-device.js';
+import { isDeeperThan } from './value-depth.js';
 
 /** A message for a later page. Its `id` tells it from a newer one under the same key. */
 export interface Flash {
@@ -38,6 +40,8 @@ export interface SessionRecord {
 }
 
 const FORMAT_VERSION = 1;
+/** Levels of a value: far more than anybody means to keep, far less than takes up the stack. */
+const MAX_DEPTH = 100;
 
 /** Whose session it is; `undefined` for that of a guest. */
 export function userIdOf({ values }: Pick<SessionRecord, 'values'>): string | undefined {
@@ -51,16 +55,20 @@ export function isEmptyRecord({ values, flashes }: Pick<SessionRecord, 'values' 
 }
 
 /**
+ * @param maxSize How many characters it may take.
  * @returns The record as text, without its id: what a store keeps must not be usable as a cookie. JSON where that says
  *   all there is to say, because it is read five times as fast; devalue's format for everything else.
+ * @throws {SessionTooLargeError} When it takes more.
  */
-export function serializeRecord(record: Omit<SessionRecord, 'id'>): string {
+export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Number.POSITIVE_INFINITY): string {
   const { createdAt, renewedAt, expiresAt, values, flashes, identity, device, isRemembered } = record;
   // The later times as distances: shorter, and a store may hold millions.
   const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
   const fields: unknown[] = [FORMAT_VERSION, ...times, [...values], [...flashes], identity];
   if (device || isRemembered) fields.push(device ?? null, ...(isRemembered ? [true] : []));
-  return isPlainJson(fields) ? JSON.stringify(fields) : stringify(fields);
+  const text = isPlainJson(fields) ? JSON.stringify(fields) : stringify(fields);
+  if (text.length > maxSize) throw new SessionTooLargeError(text.length, maxSize, largestKeys(record), 'store');
+  return text;
 }
 
 /**
@@ -89,6 +97,7 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
 /** @returns Why the value cannot be kept, or `undefined` when it can. */
 export function whyNotStorable(value: unknown): string | undefined {
   try {
+    if (isDeeperThan(MAX_DEPTH, value)) return `it is more than ${MAX_DEPTH} levels deep`;
     stringify(value);
     return undefined;
   } catch (error) {

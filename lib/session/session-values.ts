@@ -1,9 +1,14 @@
+import { TooManyKeysError } from '../errors.js';
+
 const NOTHING: ReadonlyMap<string, unknown> = new Map();
 const NO_UPDATES: ReadonlyMap<string, Update> = new Map();
 const NO_KEYS: ReadonlySet<string> = new Set();
 
 /** Stands in a session that is stored though nobody has put anything into it. It is not among its values. */
 export const KEPT = 'astro-gatehouse:kept';
+
+/** Of one session. */
+const MAX_KEYS = 1000;
 
 /** Makes a value of the one before. */
 export type Update = (old: unknown) => unknown;
@@ -71,6 +76,16 @@ export class SessionValues {
     if (!this.isDirty && this.#adopted.size === 0 && !this.#stored.has(KEPT)) return [...this.#stored.keys()];
     const keys = new Set([...this.#stored.keys(), ...this.#adopted.keys(), ...this.changed.keys()]);
     return [...keys].filter((key) => key !== KEPT && this.get(key) !== undefined);
+  }
+
+  /** @throws {TooManyKeysError} Naming the first of these keys that would be one too many. */
+  assertRoom(keys: readonly string[]): void {
+    if (this.#stored.size + this.changed.size + keys.length <= MAX_KEYS) return;
+    const stored = [...this.#stored.keys()].filter((key) => !this.removed.has(key));
+    const kept = new Set([...stored, ...this.changed.keys()]);
+    const added = keys.filter((key) => !kept.has(key));
+    const first = added[Math.max(0, MAX_KEYS - kept.size)];
+    if (first !== undefined) throw new TooManyKeysError(first, MAX_KEYS);
   }
 
   /** Whether nothing would be stored. What was adopted does not count. */

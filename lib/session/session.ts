@@ -105,6 +105,7 @@ export class Session<Data extends object = App.SessionData> {
    * changed that by the time this one is stored. `undefined` takes the key out.
    *
    * @throws {InvalidSessionValueError} For values other than JSON, Date, Map, Set, URL and BigInt.
+   * @throws {TooManyKeysError} When a thousand keys are there already.
    */
   set<Key extends SessionKey<Data>>(
     key: Key,
@@ -114,6 +115,7 @@ export class Session<Data extends object = App.SessionData> {
     const update = typeof value === 'function' ? (value as Update) : undefined;
     const next = update ? update(this.#values.get(key)) : value;
     assertStorable({ [key]: next });
+    if (next !== undefined) this.#values.assertRoom([key]);
     if (update && next !== undefined) this.#values.update(key, next, update);
     else this.#put(key, next);
     return this;
@@ -182,6 +184,7 @@ export class Session<Data extends object = App.SessionData> {
     const before = this.#values.get('userId');
     if (before !== undefined && before !== values.userId) this.#forget();
     for (const key of this.#state.visitorKeys) this.#values.unset(key);
+    this.#values.assertRoom(Object.keys(values));
     for (const [key, value] of Object.entries(values)) this.#put(key, value);
     this.#state.signIn(Object.keys(values), now, how);
   }
@@ -190,6 +193,7 @@ export class Session<Data extends object = App.SessionData> {
   updateVisitor(values: Readonly<Record<string, unknown>>, device?: SessionDevice): void {
     this.#change('updateSession()');
     assertStorable(values);
+    this.#values.assertRoom(Object.keys(values));
     for (const [key, value] of Object.entries(values)) this.#put(key, value);
     this.#state.learn(Object.keys(values), device);
   }

@@ -5,6 +5,7 @@ import { describeDumps } from './cases/dumps.js';
 import { describeEndedSessions } from './cases/ended-sessions.js';
 import { describeLaterRequests } from './cases/later-requests.js';
 import { describeLifetimes } from './cases/lifetimes.js';
+import { describeLimits } from './cases/limits.js';
 import { describeRequestsAtOnce } from './cases/requests-at-once.js';
 import { describeSessionsOfUsers } from './cases/sessions-of-users.js';
 import { describeTokens } from './cases/tokens.js';
@@ -40,6 +41,7 @@ export function describeSessionStore<Store extends SessionStore>(
   describeWhatIsWritten(tests);
   describeTokens(tests);
   describeLifetimes(tests);
+  describeLimits(tests);
   if (dump) describeDumps(tests, dump);
   if (endsSessions) describeEndedSessions(tests);
   if (listsSessions) describeSessionsOfUsers(tests);

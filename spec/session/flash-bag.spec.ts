@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { InvalidSessionValueError, SessionCommittedError } from '../../lib/errors.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
 import { recordOf } from '../support/records.js';
@@ -187,5 +187,35 @@ describe('A bag of messages', () => {
     bag.set('__proto__', 'data');
     expect(bag.has('toString')).toBe(false);
     expect(Object.entries(bag.all())).toEqual([['__proto__', 'data']]);
+  });
+});
+
+describe('A bag of more than a hundred messages', () => {
+  const many = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, number) => [`m${number}`, number]));
+
+  it('drops the oldest, and says so once', () => {
+    const said = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const bag = bagWith(many(60));
+    for (const [key, value] of Object.entries(many(500))) bag.set(`new-${key}`, value);
+    expect(bag.peek('m59')).toBeUndefined();
+    expect(bag.peek('new-m399')).toBeUndefined();
+    expect(bag.peek('new-m400')).toBe(400);
+    expect(bag.added.size).toBe(100);
+    expect(bag.taken.size).toBe(60);
+    expect(Object.keys(bag.all())).toHaveLength(100);
+    expect(said.mock.calls).toEqual([[expect.stringContaining('More than 100 messages wait in one session')]]);
+    said.mockRestore();
+  });
+
+  it('counts what waits, and not what was delivered or replaced', () => {
+    const said = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const bag = bagWith(many(100));
+    for (let number = 0; number < 300; number++) bag.set('m0', number);
+    bag.get('m1');
+    bag.set('last', 1);
+    expect(bag.has('m2')).toBe(true);
+    expect(said).not.toHaveBeenCalled();
+    said.mockRestore();
   });
 });

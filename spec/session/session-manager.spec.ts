@@ -494,3 +494,44 @@ describe('Classes that were replaced', () => {
     expect(session.flashes).toBeInstanceOf(TeamFlashBag);
   });
 });
+
+describe('A session too large for its store', () => {
+  it('is refused with its size and the largest of its keys, before anything is kept', async () => {
+    const { visit, shopper } = start({ maxSize: 1000 });
+    const cookies = await shopper();
+    const added = visit(cookies, (session) => session.set('notes', 'x'.repeat(1000)));
+    await expect(added).rejects.toMatchObject({
+      name: 'SessionTooLargeError',
+      limit: 1000,
+      largestKeys: ['"notes" (about 1004 bytes)', '"cart" (about 3 bytes)'],
+      message: expect.stringMatching(
+        /would take 1\d\d\d characters, and session.maxSize allows 1000.*raise session.maxSize/,
+      ),
+    });
+    expect(cookies.size).toBe(0);
+    expect((await visit(cookies)).session.all()).toEqual({ cart: 1 });
+  });
+
+  it('that was kept when more was allowed is read, renewed and emptied as ever', async () => {
+    const { visit, clock, config, store } = start({ maxSize: 5000 });
+    const { cookies } = await visit(new FakeCookieJar(), (session) => session.set('a', 'x'.repeat(900)).set('b', 1));
+    const strict = SessionConfig.from(
+      { idleTimeout: HOUR, renewAfter: HOUR / 6, maxSize: 500 },
+      { isProduction: false },
+    );
+    const manager = managerOf(store, strict, clock);
+    const later = async (page: (session: Session) => unknown) => {
+      clock.advance(HOUR / 3);
+      const jar = cookies.next();
+      const session = await manager.open(jar);
+      page(session);
+      await manager.commit(session, jar);
+      return { session, answered: jar.answered(config.cookieName) };
+    };
+    expect((await later(() => {})).answered?.value).not.toBe('');
+    expect((await later((session) => session.unset('b'))).session.isNew).toBe(false);
+    await expect(later((session) => session.set('b', 2))).rejects.toThrow(SessionTooLargeError);
+    const { session } = await later((full) => full.unset('a').set('b', 3));
+    expect(session.all()).toEqual({ b: 3 });
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidSessionValueError, SessionCommittedError } from '../../lib/errors.js';
+import { InvalidSessionValueError, SessionCommittedError, TooManyKeysError } from '../../lib/errors.js';
 import { Session } from '../../lib/session/session.js';
 import { applyChanges } from '../../lib/session/session-changes.js';
 import { SessionId } from '../../lib/session/session-id.js';
@@ -579,5 +579,38 @@ describe('When the visitor of a session signed in', () => {
     expect(foreign.signedInAt).toBeUndefined();
     foreign.signIn({ userId: 'ada' }, 5000);
     expect(foreign.signedInAt).toEqual(new Date(5000));
+  });
+});
+
+describe('A session of a thousand keys', () => {
+  const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, number) => [`k${number}`, 1]));
+
+  it('takes no other one, and says which it was', () => {
+    const session = stored(keys(999));
+    session.set('last', 1);
+    const refusal = new TooManyKeysError('more', 1000);
+    expect(() => session.set('more', 1)).toThrow(refusal);
+    expect(() => session.set('more', (old = 1) => old)).toThrow(refusal);
+    expect(() => session.updateVisitor({ userId: 'ada' })).toThrow(new TooManyKeysError('userId', 1000));
+    expect(session.has('more')).toBe(false);
+    expect(session.get('userId')).toBeUndefined();
+  });
+
+  it('goes on otherwise, also when it has more already', () => {
+    const session = stored(keys(1200));
+    session.set('k0', 2).set('k1', (one) => Number(one) + 1);
+    session.unset('k2').set('k2', undefined);
+    expect(() => session.set('more', 1)).toThrow(TooManyKeysError);
+    for (let number = 2; number < 300; number++) session.unset(`k${number}`);
+    expect(session.set('more', 1).get('more')).toBe(1);
+    expect(later(session).get('k1')).toBe(2);
+  });
+
+  it('is reached by way of one request, too', () => {
+    const session = new Session();
+    for (const key of Object.keys(keys(1000))) session.set(key, 1);
+    expect(() => session.set('more', 1)).toThrow(TooManyKeysError);
+    session.clear();
+    expect(session.set('more', 1).all()).toEqual({ more: 1 });
   });
 });

@@ -22,6 +22,8 @@ const cases: [string, Recorder, string[]][] = [
     recorded(({ clock }) => new broken.LastWriteWinsStore(clock)),
     [
       'what the store says of itself › is what it is tested for',
+      'a session that grows › is refused when it is too large, and stays what it was',
+      'a session that grows › is refused when it is too large under another id, and stays what it was',
       'two requests at once › that set different keys both keep theirs',
       'two requests at once › of which one reads a message and one leaves another lose neither',
       'many requests at once › that set 50 keys keep all 50',

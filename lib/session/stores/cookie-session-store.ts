@@ -1,7 +1,7 @@
-import { stringify } from 'devalue';
 import { sealData, unsealData } from 'iron-session';
 import { SessionTooLargeError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
+import { largestKeys } from '../largest-keys.js';
 import { type SecretKey, Secrets } from '../secrets.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
@@ -96,15 +96,4 @@ export class CookieSessionStore extends SessionStore {
 
 function passwords(keys: readonly SecretKey[]): Record<string, string> {
   return Object.fromEntries(keys.map(({ id, value }) => [id, value]));
-}
-
-function largestKeys({ values, flashes }: SessionRecord): string[] {
-  const kept = [
-    ...[...values].map(([key, value]) => ({ name: `"${key}"`, size: stringify(value).length })),
-    ...[...flashes].map(([key, { value }]) => ({ name: `flash "${key}"`, size: stringify(value).length })),
-  ];
-  return kept
-    .sort((a, b) => b.size - a.size)
-    .slice(0, 3)
-    .map(({ name, size }) => `${name} (about ${size} bytes)`);
 }

@@ -62,7 +62,7 @@ export class UnstorageSessionStore extends SessionStore {
       return undefined;
     }
     const ttl = Math.max(1, Math.ceil((expiresAt - this.clock.now()) / 1000));
-    await this.storage.setItem(this.#keyOf(id), serializeRecord(next), { ttl });
+    await this.storage.setItem(this.#keyOf(id), serializeRecord(next, changes.maxSize), { ttl });
     if (opened && opened.id !== id) await this.destroy(opened.id);
     return id;
   }

@@ -108,7 +108,7 @@ export abstract class VersionedSessionStore extends SessionStore {
       const isEmpty = isEmptyRecord(next);
       // Nobody is told the id of an empty one, so it keeps the one that requests under way know.
       const left = isEmpty ? { ...next, id: current.id, expiresAt: this.clock.now() + EMPTY_FOR } : next;
-      if (await this.#put(current, left, changes.hasSignedIn)) return isEmpty ? undefined : next.id;
+      if (await this.#put(current, left, changes)) return isEmpty ? undefined : next.id;
       current = await this.#find(current.id);
       // It was listed again with the write that came too late.
       if (!current) await this.#unlist(SessionId.fingerprint(left.id), left);
@@ -181,23 +181,24 @@ export abstract class VersionedSessionStore extends SessionStore {
   }
 
   async #begin(changes: SessionChanges): Promise<string> {
-    await this.#insert(SessionId.fingerprint(changes.id), applyChanges(undefined, changes));
+    await this.#insert(SessionId.fingerprint(changes.id), applyChanges(undefined, changes), changes.maxSize);
     return changes.id;
   }
 
-  #insert(key: string, record: SessionRecord): Answer<void> {
-    return this.insert(key, serializeRecord(record), record.expiresAt, userIdOf(record));
+  #insert(key: string, record: SessionRecord, maxSize?: number): Answer<void> {
+    return this.insert(key, serializeRecord(record, maxSize), record.expiresAt, userIdOf(record));
   }
 
-  async #put(current: SessionRecord, next: SessionRecord, hasSignedIn: boolean): Promise<boolean> {
+  async #put(current: SessionRecord, next: SessionRecord, changes: SessionChanges): Promise<boolean> {
+    const { hasSignedIn, maxSize } = changes;
     const key = SessionId.fingerprint(next.id);
     if (current.id === next.id) {
-      const isReplaced = (await this.#replace(current, next)) !== undefined;
+      const isReplaced = (await this.#replace(current, next, maxSize)) !== undefined;
       if (isReplaced && userIdOf(current) !== userIdOf(next)) await this.#unlist(key, current);
       return isReplaced;
     }
     // First to the new place, which nobody knows yet, and then away from the old one: a crash in between loses nothing.
-    await this.#insert(key, next);
+    await this.#insert(key, next, maxSize);
     const moved = movedRecord(current.id, next.id, hasSignedIn, this.clock.now());
     const from = SessionId.fingerprint(current.id);
     const left = await this.replace(from, JSON.stringify(moved), moved.until, current.version ?? '');
@@ -207,9 +208,9 @@ export abstract class VersionedSessionStore extends SessionStore {
     return isMoved;
   }
 
-  #replace(current: SessionRecord, next: SessionRecord): Answer<string | number | undefined> {
+  #replace(current: SessionRecord, next: SessionRecord, maxSize?: number): Answer<string | number | undefined> {
     const key = SessionId.fingerprint(next.id);
-    return this.replace(key, serializeRecord(next), next.expiresAt, current.version ?? '', userIdOf(next));
+    return this.replace(key, serializeRecord(next, maxSize), next.expiresAt, current.version ?? '', userIdOf(next));
   }
 
   /** The live session that an id leads to, under its own id. */
