@@ -18,7 +18,7 @@ const DEVELOPMENT_SECRET = Symbol.for('astro-gatehouse.development-secret');
 
 export interface CookieSessionStorageOptions extends Omit<SessionOptions, 'cookie'> {
   cookie?:
-    | (SessionCookieOptions & {
+    | (Omit<SessionCookieOptions, 'chunks'> & {
         /** Seals the cookie. Several: the first seals, all open. Without one no session opens in production. */
         secret?: string | readonly string[] | undefined;
       })
@@ -49,7 +49,8 @@ export function createCookieSessionStorage<Data extends object>(
   { cookie: { secret, ...cookie } = {}, ...times }: CookieSessionStorageOptions = {},
 ): CookieSessionStorage<Data> {
   const isProduction = runsInProduction();
-  const options = { ...times, cookie: { ...cookie, name: cookie.name ?? '__session-id' } };
+  // What is committed is one header, and so one cookie.
+  const options = { ...times, cookie: { ...cookie, name: cookie.name ?? '__session-id', chunks: false } };
   const config = SessionConfig.from(options, { isProduction, prefixName: false });
   const given = secret ?? (isProduction ? undefined : developmentSecret());
   const secrets = Secrets.from(given, { source: SOURCE, isProduction });

@@ -15,6 +15,7 @@ const commonSession = {
       domain: z.optional(text),
       sameSite: z.optional(oneOf('lax', 'strict', 'none')),
       secure: z.optional(flag),
+      chunks: z.optional(flag),
     }),
   ),
   idleTimeout: z.optional(seconds),

@@ -20,6 +20,8 @@ export interface SessionCookieOptions {
   sameSite?: 'lax' | 'strict' | 'none' | undefined;
   /** Default: `true` in production, `false` in development. */
   secure?: boolean | undefined;
+  /** Whether a session that one cookie cannot hold is split over up to three. Default `false`. */
+  chunks?: boolean | undefined;
 }
 
 /** How long sessions last, and how the browser keeps them. */
@@ -66,6 +68,7 @@ type Settled = Pick<
   | 'maxSessionsPerUser'
   | 'signedInPages'
   | 'maxSize'
+  | 'hasChunks'
 >;
 
 /** Settled session options, the same for every request. Times are milliseconds. */
@@ -80,6 +83,7 @@ export class SessionConfig {
   readonly maxSessionsPerUser: number | undefined;
   readonly signedInPages: 'no-store' | 'no-cache';
   readonly maxSize: number;
+  readonly hasChunks: boolean;
 
   /** Use {@link SessionConfig.from}, which checks what it is given. */
   constructor(settled: Settled) {
@@ -93,6 +97,7 @@ export class SessionConfig {
     this.maxSessionsPerUser = settled.maxSessionsPerUser;
     this.signedInPages = settled.signedInPages;
     this.maxSize = settled.maxSize;
+    this.hasChunks = settled.hasChunks;
   }
 
   /** The longest that any session can live. */
@@ -150,6 +155,7 @@ export class SessionConfig {
       maxSessionsPerUser: options.maxSessionsPerUser,
       signedInPages: options.signedInPages ?? 'no-store',
       maxSize: options.maxSize ?? MAX_SIZE,
+      hasChunks: cookie.chunks ?? false,
     });
   }
 }

@@ -10,6 +10,7 @@ import { SecurityEvents } from './security-events.js';
 import { Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
+import { SessionCookie } from './session-cookie.js';
 import { SessionId } from './session-id.js';
 import type { Flash, SessionRecord } from './session-record.js';
 import { SessionRegistry } from './session-registry.js';
@@ -27,6 +28,7 @@ export class SessionManager {
   /** Of this process. Made with the first request, because workerd makes nothing random while it starts. */
   #name: string | undefined;
   #leases = 0;
+  readonly #cookie: SessionCookie;
   readonly #report: SessionReport;
 
   constructor(
@@ -37,6 +39,7 @@ export class SessionManager {
     private readonly registry: SessionRegistry,
     events: SecurityEvents,
   ) {
+    this.#cookie = new SessionCookie(config);
     this.#report = new SessionReport(events);
   }
 
@@ -47,7 +50,7 @@ export class SessionManager {
    * @param isLookedAt Whether somebody is going to look at the answer, and so at messages that wait.
    */
   async open(cookies: CookieJar, isLookedAt = true): Promise<Session> {
-    const tokens = cookies.values(this.config.cookieName);
+    const tokens = this.#cookie.tokens(cookies);
     const lease = isLookedAt && tokens.length > 0 ? this.#newLease() : undefined;
     const session = tokens.length === 0 ? this.#newSession() : await this.#openStored(tokens, lease);
     if (!isLookedAt) session.flashes.hold();
@@ -91,7 +94,7 @@ export class SessionManager {
   async end(session: Session, cookies: CookieJar): Promise<void> {
     session.destroy();
     await this.abandon(session);
-    this.#removeCookie(cookies);
+    this.#cookie.remove(cookies);
     session.settle(undefined);
   }
 
@@ -99,7 +102,7 @@ export class SessionManager {
     const { opened } = session.journal;
     const isDue = opened && this.#isDueForRenewal(opened);
     if (isDue || opened?.hasMoved) return this.#write(session, cookies, isDue);
-    if (!opened && cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
+    if (!opened && this.#cookie.isCarried(cookies)) this.#cookie.remove(cookies);
     return true;
   }
 
@@ -171,7 +174,7 @@ export class SessionManager {
   #leaveNothing(session: Session, cookies: CookieJar): boolean {
     // An answer that was made before this one may have put the cookie in place: then the request carries none.
     const hadCookie = session.journal.ended !== undefined;
-    if (hadCookie || cookies.values(this.config.cookieName).length > 0) this.#removeCookie(cookies);
+    if (hadCookie || this.#cookie.isCarried(cookies)) this.#cookie.remove(cookies);
     session.settle(undefined);
     return true;
   }
@@ -182,13 +185,13 @@ export class SessionManager {
     if (token === undefined) {
       const { isEmpty } = session;
       // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
-      if (isEmpty) this.#removeCookie(cookies);
+      if (isEmpty) this.#cookie.remove(cookies);
       if (isEmpty && changes.opened) this.#report.ended(changes.opened);
       session.settle(undefined);
       return isEmpty;
     }
     const maxAge = Math.ceil((changes.expiresAt - changes.renewedAt) / 1000);
-    cookies.set(this.config.cookieName, token, { ...this.config.cookie, maxAge });
+    this.#cookie.set(cookies, token, maxAge);
     const record = applyChanges(changes.opened, changes);
     this.#report.written(changes, record, token);
     if (isRenewal) this.#report.renewed(record);
@@ -214,10 +217,6 @@ export class SessionManager {
     const expiresAt = this.config.expiryOf({ ...journal, createdAt }, now);
     const maxSize = journal.set.size + journal.flashesAdded.size > 0 ? this.config.maxSize : undefined;
     return { ...journal, id: session.id, createdAt, renewedAt: now, expiresAt, maxSize };
-  }
-
-  #removeCookie(cookies: CookieJar): void {
-    cookies.set(this.config.cookieName, '', { ...this.config.cookie, maxAge: 0 });
   }
 
   /** What is wrong with the session itself is no outage of the store. */

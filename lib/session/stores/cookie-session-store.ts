@@ -5,15 +5,16 @@ import { largestKeys } from '../largest-keys.js';
 import { type SecretKey, Secrets } from '../secrets.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
+import { roomOf } from '../session-cookie.js';
 import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
 import { OpenedSeals, type SealContent } from './opened-seals.js';
 import { SessionStore, type StoreAbilities } from './session-store.js';
 
-/** @see RFC 6265bis 5.6: browsers drop a cookie whose name and value exceed this. */
-const MAX_COOKIE_BYTES = 4096;
 /** What a seal begins with, and which of its parts says until when it holds. */
 const SEAL_START = 'Fe26.2*';
 const SEAL_TIME = 5;
+/** What sealing makes of each character of text: encrypted, and in base64. */
+const SEALED = 4 / 3;
 
 /** A seal as iron-session writes it: what may stand behind it otherwise is nothing that anybody has authenticated. */
 const SEAL = /^Fe26\.2\*[\w*-]+~2$/;
@@ -26,6 +27,7 @@ const SEAL = /^Fe26\.2\*[\w*-]+~2$/;
 export class CookieSessionStore extends SessionStore {
   readonly #opened = new OpenedSeals();
   readonly #purpose: string;
+  readonly #room: ReturnType<typeof roomOf>;
 
   constructor(
     private readonly secrets: Secrets,
@@ -33,6 +35,7 @@ export class CookieSessionStore extends SessionStore {
   ) {
     super();
     this.#purpose = `session:${config.cookieName}`;
+    this.#room = roomOf(config);
   }
 
   override get abilities(): StoreAbilities {
@@ -40,7 +43,7 @@ export class CookieSessionStore extends SessionStore {
   }
 
   override async read(token: string): Promise<SessionRecord | undefined> {
-    if (token.length > MAX_COOKIE_BYTES) return undefined;
+    if (token.length > this.#room.bytes) return undefined;
     const known = this.#opened.get(token) ?? (await this.#unseal(token));
     const record = known && parseRecord(known.text, known.id);
     if (record) this.#opened.add(token, known);
@@ -48,7 +51,7 @@ export class CookieSessionStore extends SessionStore {
   }
 
   override rejectionOf(token: string): ReturnType<SessionStore['rejectionOf']> {
-    if (token.length > MAX_COOKIE_BYTES || !token.startsWith(SEAL_START)) return 'malformed';
+    if (token.length > this.#room.bytes || !token.startsWith(SEAL_START)) return 'malformed';
     // One whose time is up was not looked into; and the time is on its outside, where anybody can write another.
     return Number(token.split('*')[SEAL_TIME]) <= Date.now() ? 'unknown' : 'tampered';
   }
@@ -59,15 +62,21 @@ export class CookieSessionStore extends SessionStore {
     if (changes.opened && isEmptyRecord(record)) return undefined;
     // Nobody can list sessions that are in cookies, so none of the few bytes there are goes to that.
     const content = { id: record.id, text: serializeRecord({ ...record, device: undefined }) };
+    // One that is far too large is not sealed to find that out.
+    this.#assertFits(Math.ceil(content.text.length * SEALED), record);
     const token = await this.#seal(content);
-    const size = token.length + this.config.cookieName.length;
-    if (size > MAX_COOKIE_BYTES) throw new SessionTooLargeError(size, MAX_COOKIE_BYTES, largestKeys(record));
+    this.#assertFits(token.length, record);
     this.#opened.add(token, content);
     return token;
   }
 
   /** The cookie is all there is; the caller removes it. */
   override async destroy(): Promise<void> {}
+
+  #assertFits(length: number, record: SessionRecord): void {
+    const { bytes, forNames } = this.#room;
+    if (length + forNames > bytes) throw new SessionTooLargeError(length + forNames, bytes, largestKeys(record));
+  }
 
   async #seal({ id, text }: SealContent): Promise<string> {
     const [newest] = await this.secrets.keysFor(this.#purpose);
