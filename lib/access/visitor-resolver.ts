@@ -2,6 +2,7 @@ import { StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
 import { AccessConfig } from './access-options.js';
 import { DecisionLog } from './decision-log.js';
@@ -28,6 +29,7 @@ export class VisitorResolver {
     private readonly made: MadeClasses,
     private readonly log: DecisionLog,
     clock: Clock,
+    private readonly events: SecurityEvents,
   ) {
     this.#reloads = access.reload && new UserReloads(access, clock);
   }
@@ -70,6 +72,7 @@ export class VisitorResolver {
       if (!session.isClosed) session.destroy();
     } catch (error) {
       session.fate.fail(new StoreUnavailableError('reload', error));
+      this.events.tell('store.failed', () => ({ operation: 'reload', userId: data.userId }));
     }
     return this.guest();
   }

@@ -68,8 +68,8 @@ export interface SecurityEventFields {
   };
   /** A request was refused because it is not known to come from a page of this site, or lacks its token. */
   'csrf.refused': AskedFor;
-  /** The store, or the list of revocations, could not be asked. */
-  'store.failed': EventSubject & { readonly operation: 'read' | 'write' | 'destroy' };
+  /** The store, the list of revocations or `access.reload` could not be asked. */
+  'store.failed': EventSubject & { readonly operation: 'read' | 'write' | 'destroy' | 'reload' };
 }
 
 export type SecurityEventName = keyof SecurityEventFields;

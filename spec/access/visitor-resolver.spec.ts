@@ -3,13 +3,15 @@ import { AccessConfig, type AccessOptions } from '../../lib/access/access-option
 import { Visitor } from '../../lib/access/visitor.js';
 import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
+import { SecurityEvents } from '../../lib/session/security-events.js';
 import { Session } from '../../lib/session/session.js';
 import { FrozenClock } from '../support/frozen-clock.js';
 import { RememberingLog } from '../support/guards.js';
 import { sessionOf } from '../support/sessions.js';
 
 function resolverWith(access: AccessOptions = {}, log = new RememberingLog()): VisitorResolver {
-  return new VisitorResolver(new AccessConfig(access), new MadeClasses(), log, new FrozenClock());
+  const clock = new FrozenClock();
+  return new VisitorResolver(new AccessConfig(access), new MadeClasses(), log, clock, new SecurityEvents(clock));
 }
 
 function visitorOf(values: Record<string, unknown>, access: AccessOptions = {}): Visitor {
@@ -123,7 +125,9 @@ describe('The visitor of a session', () => {
   it('is of the class that stands for a visitor', () => {
     class TeamVisitor extends Visitor {}
     const made = new MadeClasses(new Map([[Visitor, TeamVisitor]]));
-    const resolver = new VisitorResolver(new AccessConfig(), made, new RememberingLog(), new FrozenClock());
+    const clock = new FrozenClock();
+    const log = new RememberingLog();
+    const resolver = new VisitorResolver(new AccessConfig(), made, log, clock, new SecurityEvents(clock));
     expect(resolver.resolve(new Session())).toBeInstanceOf(TeamVisitor);
     expect(resolver.resolve(sessionOf({ userId: 'ada' }))).toBeInstanceOf(TeamVisitor);
   });

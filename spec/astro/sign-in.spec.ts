@@ -99,8 +99,12 @@ describe('A user who is looked up again', () => {
       ...FILES,
       'src/gatehouse.ts': `
         import { readFileSync } from 'node:fs';
-        import { defineGatehouse } from 'astro-gatehouse/server';
+        import { defineGatehouse, SecurityEvents } from 'astro-gatehouse/server';
+        class PrintedEvents extends SecurityEvents {
+          publish(event) { console.log('EVENT ' + JSON.stringify(event)); }
+        }
         export default defineGatehouse({
+          services: (services) => services.override(SecurityEvents, PrintedEvents),
           access: { reload: ({ userId }) => JSON.parse(readFileSync('users.json', 'utf8'))[userId] ?? null },
           session: { signedInPages: 'no-cache' },
         });`,
@@ -140,9 +144,11 @@ describe('A user who is looked up again', () => {
   it('is signed out with the next request when there is no such user any more', async () => {
     const browser = await signIn();
     today({});
+    const since = server.output.length;
     const answer = await browser.get('/');
     expect(answer.text).toContain('hello guest');
     expect(maxAgeOf(answer.setCookies)).toBe(0);
+    expect(await server.printed('"name":"logout"', since)).toContain('"userId":"ada"');
     expect((await browser.get('/account')).location).toBe('/login?returnTo=%2Faccount');
   });
 
@@ -157,6 +163,7 @@ describe('A user who is looked up again', () => {
     expect([start.status, start.setCookies]).toEqual([200, []]);
     expect(start.text).toContain('hello guest');
     expect(await server.printed('access.reload failed', since)).toContain('See that what it asks runs');
+    expect(await server.printed('"operation":"reload"', since)).toContain('"name":"store.failed"');
     today({ ada: { role: 'admin' } });
     expect((await browser.get('/admin')).status).toBe(200);
   });
