@@ -1,0 +1,14 @@
+import node from '@astrojs/node';
+import { defineConfig } from 'astro/config';
+import gatehouse from 'astro-gatehouse';
+
+export default defineConfig({
+  output: 'server',
+  adapter: node({ mode: 'standalone' }),
+  integrations: [
+    gatehouse({
+      protect: [{ pattern: '/devices' }, { pattern: '/api/devices' }],
+      session: { store: 'sqlite', maxSessionsPerUser: 5, renewAfter: 5 * 60 },
+    }),
+  ],
+});
