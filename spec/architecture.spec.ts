@@ -101,7 +101,7 @@ describe('The house', () => {
 
   it.each([
     ...ROOMS.map((room, index) => ({ room, allowed: ROOMS.slice(0, index + 1) })),
-    { room: TESTING, allowed: ['session', TESTING] },
+    { room: TESTING, allowed: ['session', 'access', 'container', TESTING] },
     { room: COMPONENTS, allowed: [] },
   ])('lets $room use $allowed and what is for everybody', ({ room, allowed }) => {
     const strays = FILES.filter(({ path }) => roomOf(path) === room).flatMap((file) =>

@@ -1,14 +1,9 @@
 import { stringifySetCookie } from 'cookie';
-import { Clock } from '../session/clock.js';
 import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
-import { MadeClasses } from '../session/made-classes.js';
-import { NoRevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
-import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
 import { SessionConfig, type SessionCookieOptions, type SessionOptions } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
-import { SessionRegistry } from '../session/session-registry.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { cookieValues } from './astro-cookie-jar.js';
 import { CookieSession } from './cookie-session.js';
@@ -54,11 +49,7 @@ export function createCookieSessionStorage<Data extends object>(
   const config = SessionConfig.from(options, { isProduction, prefixName: false });
   const given = secret ?? (isProduction ? undefined : developmentSecret());
   const secrets = Secrets.from(given, { source: SOURCE, isProduction });
-  const store = new CookieSessionStore(secrets, config);
-  const clock = new Clock();
-  const events = new SecurityEvents(clock);
-  const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
-  const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events);
+  const manager = SessionManager.over(new CookieSessionStore(secrets, config), config);
   const opened = new WeakMap<CookieSession<Data>, Session>();
 
   return {

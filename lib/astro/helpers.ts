@@ -8,13 +8,13 @@ import { GuardConfig } from '../access/guard-config.js';
 import { isInternalPath } from '../access/internal-path.js';
 import { RETURN_PARAMETER, toReturnPath } from '../access/return-path.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../access/visitor.js';
+import { assertVisitorData } from '../access/visitor-data.js';
 import { RequestScope } from '../container/request-scope.js';
 import { AccessDeniedError, InvalidVisitorError, OutsideRequestError } from '../errors.js';
 import { Clock } from '../session/clock.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { currentScope } from './current-scope.js';
 import { checkRequirement } from './options.js';
-import { assertVisitorData } from './visitor-data.js';
 
 /** Anything that carries the request's `locals`: an endpoint's or middleware's context, or `Astro`. */
 export type WithLocals = Pick<APIContext, 'locals'>;

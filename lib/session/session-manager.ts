@@ -6,6 +6,7 @@ import { FlashBag } from './flash-bag.js';
 import { type FlashLease, isFreeFor } from './flash-lease.js';
 import { inTime } from './in-time.js';
 import { MadeClasses } from './made-classes.js';
+import { NoRevocationList } from './revocation-list.js';
 import { SecurityEvents } from './security-events.js';
 import { Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
@@ -41,6 +42,18 @@ export class SessionManager {
   ) {
     this.#cookie = new SessionCookie(config);
     this.#report = new SessionReport(events);
+  }
+
+  /** A manager without a container around it, and without a list of revocations. */
+  static over(
+    store: SessionStore,
+    config: SessionConfig,
+    clock = new Clock(),
+    made = new MadeClasses(),
+    events = new SecurityEvents(clock),
+  ): SessionManager {
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
+    return new SessionManager(store, config, clock, made, registry, events);
   }
 
   /**

@@ -34,6 +34,11 @@ export class FakeCookieJar extends CookieJar {
     return this.#answered.get(name);
   }
 
+  /** The cookies of the answer, as the next request sends them. */
+  get header(): string {
+    return [...this.#answered].map(([name, { value }]) => `${name}=${value}`).join('; ');
+  }
+
   /** How many cookies the answer carries. */
   get size(): number {
     return this.#answered.size;

@@ -6,13 +6,13 @@ import { Secrets } from '../../lib/session/secrets.js';
 import { Session } from '../../lib/session/session.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
 import { SessionId } from '../../lib/session/session-id.js';
+import { SessionManager } from '../../lib/session/session-manager.js';
 import type { SessionRecord } from '../../lib/session/session-record.js';
 import { CookieSessionStore } from '../../lib/session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
 import { SessionStore } from '../../lib/session/stores/session-store.js';
 import { FakeCookieJar } from '../support/fake-cookie-jar.js';
 import { FrozenClock } from '../support/frozen-clock.js';
-import { managerOf } from '../support/sessions.js';
 import { WatchedSessionStore } from '../support/watched-session-store.js';
 
 const NAME = 'gatehouse';
@@ -41,7 +41,7 @@ function start(options: SessionOptions = {}, isProduction = false) {
   const times = { idleTimeout: HOUR, absoluteTimeout: 3 * HOUR, renewAfter: HOUR / 6, ...options };
   const config = SessionConfig.from(times, { isProduction });
   const store = new WatchedSessionStore(new MemorySessionStore(config, clock));
-  const manager = managerOf(store, config, clock);
+  const manager = SessionManager.over(store, config, clock);
 
   /** One request, and what it asked of the store. */
   const visit = async (cookies: FakeCookieJar, page: (session: Session) => unknown = () => {}) => {
@@ -345,11 +345,11 @@ describe('Timeouts that were shortened', () => {
     const short = SessionConfig.from({ idleTimeout: HOUR }, { isProduction: false });
     const store = new MemorySessionStore(long, clock);
     const cookies = new FakeCookieJar();
-    const before = managerOf(store, long, clock);
+    const before = SessionManager.over(store, long, clock);
     const session = await before.open(cookies);
     await before.commit(session.set('cart', 1), cookies);
 
-    const after = managerOf(store, short, clock);
+    const after = SessionManager.over(store, short, clock);
     clock.advance(HOUR - 1);
     expect((await after.open(cookies.next())).isNew).toBe(false);
     clock.advance(1);
@@ -362,13 +362,13 @@ describe('Timeouts that were shortened', () => {
     const short = SessionConfig.from({ idleTimeout: HOUR, absoluteTimeout: HOUR }, { isProduction: false });
     const store = new MemorySessionStore(long, clock);
     const cookies = new FakeCookieJar();
-    const before = managerOf(store, long, clock);
+    const before = SessionManager.over(store, long, clock);
     const session = await before.open(cookies);
     await before.commit(session.set('cart', 1), cookies);
     clock.advance(HOUR - 1);
     await before.commit((await before.open(cookies.next())).set('cart', 2), cookies);
 
-    const after = managerOf(store, short, clock);
+    const after = SessionManager.over(store, short, clock);
     expect((await after.open(cookies.next())).get('cart')).toBe(2);
     clock.advance(1);
     expect((await after.open(cookies.next())).isNew).toBe(true);
@@ -417,7 +417,7 @@ describe('Saving by hand', () => {
 
 describe('A store that fails', () => {
   const config = SessionConfig.from({}, { isProduction: false });
-  const manager = managerOf(new BrokenStore(), config, new FrozenClock());
+  const manager = SessionManager.over(new BrokenStore(), config, new FrozenClock());
 
   it('is not taken for one that has no session: the visitor looks like a guest, and keeps the cookie', async () => {
     const cookies = FakeCookieJar.carrying(NAME, SessionId.generate());
@@ -466,7 +466,7 @@ describe('A session too large for its cookie', () => {
   it('fails the commit and leaves the session that was there', async () => {
     const config = SessionConfig.from({}, { isProduction: false });
     const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'the spec', isProduction: true });
-    const manager = managerOf(new CookieSessionStore(secrets, config), config, new FrozenClock());
+    const manager = SessionManager.over(new CookieSessionStore(secrets, config), config, new FrozenClock());
     const first = new FakeCookieJar();
     await manager.commit((await manager.open(first)).set('cart', 1), first);
 
@@ -488,7 +488,7 @@ describe('Classes that were replaced', () => {
         [FlashBag, TeamFlashBag],
       ]),
     );
-    const manager = managerOf(new MemorySessionStore(config, clock), config, clock, made);
+    const manager = SessionManager.over(new MemorySessionStore(config, clock), config, clock, made);
     const session = await manager.open(new FakeCookieJar());
     expect(session).toBeInstanceOf(TeamSession);
     expect(session.flashes).toBeInstanceOf(TeamFlashBag);
@@ -519,7 +519,7 @@ describe('A session too large for its store', () => {
       { idleTimeout: HOUR, renewAfter: HOUR / 6, maxSize: 500 },
       { isProduction: false },
     );
-    const manager = managerOf(store, strict, clock);
+    const manager = SessionManager.over(store, strict, clock);
     const later = async (page: (session: Session) => unknown) => {
       clock.advance(HOUR / 3);
       const jar = cookies.next();

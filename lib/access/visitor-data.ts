@@ -1,5 +1,5 @@
-import type { VisitorData } from '../access/visitor.js';
 import { InvalidVisitorError } from '../errors.js';
+import type { VisitorData } from './visitor.js';
 
 /** @throws {InvalidVisitorError} Naming the first value that is not of its kind. */
 export function assertVisitorData(values: Partial<VisitorData>): asserts values is VisitorData {

@@ -1,0 +1,67 @@
+import { AccessConfig, type AccessOptions } from '../access/access-options.js';
+import { GuardConfig } from '../access/guard-config.js';
+import type { VisitorData } from '../access/visitor.js';
+import { assertVisitorData } from '../access/visitor-data.js';
+import { VisitorResolver } from '../access/visitor-resolver.js';
+import { defaultServices } from '../container/default-services.js';
+import { RequestScope } from '../container/request-scope.js';
+import type { Services } from '../container/services.js';
+import { Clock } from '../session/clock.js';
+import { MadeClasses } from '../session/made-classes.js';
+import { Secrets } from '../session/secrets.js';
+import { Session } from '../session/session.js';
+import { SessionConfig } from '../session/session-config.js';
+import { MemorySessionStore } from '../session/stores/memory-session-store.js';
+import { FrozenClock } from './frozen-clock.js';
+
+/** What a request is to be like. */
+export interface FakeRequest {
+  /** Who asks. Default: a guest. */
+  user?: VisitorData | undefined;
+  /** What else is in the session. */
+  values?: Readonly<Record<string, unknown>> | undefined;
+  /** The option `access` of the application. */
+  access?: AccessOptions | undefined;
+  /** As in the setup module: `services` of `defineGatehouse`. */
+  services?: ((services: Services) => unknown) | undefined;
+  /** What time it is for everything in the scope. Default: the start of 2030, and it stays. */
+  clock?: FrozenClock | undefined;
+}
+
+/**
+ * The scope of a request that nobody sent, for testing a class of one's own with everything around it. Sessions are in
+ * memory.
+ *
+ * @throws {GatehouseError} For whatever would stop the application at its start.
+ * @example
+ * const scope = fakeScope({
+ *   user: { userId: 'ada', role: 'staff' },
+ *   services: (services) => services.override(AccessChecker, TeamChecker),
+ * });
+ * const decision = await scope.get(AccessChecker).check(new AccessRule({ pattern: '/', role: 'admin' }), scope.visitor);
+ */
+export function fakeScope({
+  user,
+  values = {},
+  access,
+  services,
+  clock = new FrozenClock(),
+}: FakeRequest = {}): RequestScope {
+  const parts = defaultServices({
+    session: SessionConfig.from({}, { isProduction: false }),
+    secrets: new Secrets(['a secret of tests, which seals nothing that leaves them']),
+    guard: new GuardConfig(),
+    access: new AccessConfig(access),
+    store: MemorySessionStore,
+  }).override(Clock, () => clock);
+  services?.(parts);
+  const booted = parts.boot();
+  const made = booted.get(MadeClasses);
+  const session: Session = new (made.of(Session))();
+  for (const [key, value] of Object.entries(values)) session.set<string>(key, value);
+  if (user) {
+    assertVisitorData(user);
+    session.signIn(user, clock.now());
+  }
+  return new (made.of(RequestScope))(session, booted, booted.get(VisitorResolver));
+}
