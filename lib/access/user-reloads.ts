@@ -12,7 +12,9 @@ const TIMEOUT = 5_000;
 const LOOKED_UP: readonly string[] = ['email', 'role', 'roles', 'permissions'];
 
 interface Reload {
-  readonly claims: string;
+  readonly userId: string;
+  /** What the session said of each that is looked up. */
+  readonly claims: readonly string[];
   readonly found: Promise<Reloaded>;
 }
 
@@ -28,22 +30,24 @@ export class UserReloads {
 
   /**
    * @param data What the session says.
-   * @returns What the session says and the user is today; `null` when the user is gone. The session's own word where the
-   *   application has just given it, in this very request.
+   * @returns What the session says and the user is today; `null` when the user is gone. The session's own word for what
+   *   the application has just given, in this very request.
    */
   async today(session: Session, data: VisitorData): Promise<VisitorData | null> {
-    const claims = JSON.stringify([data.userId, ...LOOKED_UP.map((key) => data[key])]);
+    const claims = LOOKED_UP.map((key) => JSON.stringify([data[key]]));
     const known = this.#bySession.get(session);
-    if (known && known.claims !== claims) {
-      this.#byUser.delete(data.userId);
-      return data;
-    }
+    const given = LOOKED_UP.filter((_, at) => known && known.claims[at] !== claims[at]);
+    const isAnother = known !== undefined && known.userId !== data.userId;
+    if (isAnother || given.length > 0) this.#byUser.delete(data.userId);
+    if (isAnother) return data;
     const found = known?.found ?? this.#find(data);
-    if (!known) this.#bySession.set(session, { claims, found });
+    if (!known) this.#bySession.set(session, { userId: data.userId, claims, found });
     const user = await found;
-    if (user === null) return null;
-    const kept = Object.fromEntries(Object.entries(data).filter(([key]) => !LOOKED_UP.includes(key)));
-    return { ...kept, ...user, userId: data.userId };
+    if (user === null) return given.length > 0 ? data : null;
+    const isOwn = ([key]: [string, unknown]) => given.includes(key) || !LOOKED_UP.includes(key);
+    const isFound = ([key]: [string, unknown]) => !given.includes(key);
+    const [own, ofToday] = [Object.entries(data).filter(isOwn), Object.entries(user).filter(isFound)];
+    return { ...Object.fromEntries([...own, ...ofToday]), userId: data.userId };
   }
 
   #find(data: VisitorData): Promise<Reloaded> {

@@ -63,6 +63,33 @@ describe('A user who is looked up', () => {
     await reloads.today(session, ADA);
     expect(await reloads.today(session, { ...ADA, role: 'editor' })).toMatchObject({ role: 'editor' });
   });
+
+  it('is in all else who that says, where the application says only a part in this very request', async () => {
+    const { reloads } = start(() => ({ role: 'reader', team: 'blue' }));
+    const session = sessionOf(ADA);
+    await reloads.today(session, ADA);
+    const expected = { userId: 'ada', role: 'reader', team: 'blue', theme: 'dark', email: 'ada@site.example' };
+    expect(await reloads.today(session, { ...ADA, email: 'ada@site.example' })).toEqual(expected);
+    expect(await reloads.today(session, { ...ADA, role: undefined })).toMatchObject({ role: undefined });
+  });
+
+  it('stays nobody for sure, whatever the application says of a part', async () => {
+    const { reloads } = start(() => Promise.reject(new Error('away')));
+    const session = sessionOf(ADA);
+    await expect(reloads.today(session, ADA)).rejects.toThrow('away');
+    await expect(reloads.today(session, { ...ADA, email: 'ada@site.example' })).rejects.toThrow('away');
+  });
+
+  it.each<[string, VisitorData, VisitorData | null]>([
+    ['another', ADA, { role: 'reader' } as never],
+    ['one who was gone', { ...ADA, userId: 'bob' }, null],
+  ])('is who the application says as a whole, where it says that it is %s', async (_, before, found) => {
+    const { reloads } = start(() => found);
+    const session = sessionOf(before);
+    await reloads.today(session, before);
+    const signedIn = { userId: 'bob', role: 'editor' };
+    expect(await reloads.today(session, signedIn)).toEqual(signedIn);
+  });
 });
 
 describe('What was looked up', () => {
