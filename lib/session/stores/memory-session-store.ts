@@ -6,6 +6,8 @@ import { type StoredText, VersionedSessionStore } from './versioned-session-stor
 
 /** Few, for every session that is asked for is looked for in one after another. */
 const WINDOWS = 16;
+/** Of those who stay signed in for far longer. */
+const LONG_WINDOWS = 64;
 const MAX_SESSIONS = 1_000_000;
 /** Characters. */
 const KEPT_OF_KEY = 32;
@@ -25,12 +27,14 @@ export class MemorySessionStore extends VersionedSessionStore {
   /** The latest first: who comes again was mostly here not long ago. */
   readonly #windows: MemoryWindow[] = [];
   readonly #windowLength: number;
+  readonly #longWindowLength: number;
   #maxSessions = MAX_SESSIONS;
   #size = 0;
 
   constructor(config: SessionConfig, clock: Clock) {
     super(clock);
     this.#windowLength = Math.max(1, Math.ceil(config.idleTimeout / WINDOWS));
+    this.#longWindowLength = Math.max(this.#windowLength, Math.ceil(config.rememberMe.idleTimeout / LONG_WINDOWS));
   }
 
   /** Keeps no more than these. Called before the first session comes. */
@@ -104,7 +108,7 @@ export class MemorySessionStore extends VersionedSessionStore {
   }
 
   #windowFor(expiresAt: number): MemoryWindow {
-    const number = Math.ceil(expiresAt / this.#windowLength);
+    const number = this.#numberFor(expiresAt);
     const found = this.#windows.find((window) => window.number === number);
     if (found) return found;
     this.#dropExpiredWindows();
@@ -112,6 +116,13 @@ export class MemorySessionStore extends VersionedSessionStore {
     this.#windows.push(window);
     this.#windows.sort((a, b) => b.number - a.number);
     return window;
+  }
+
+  /** What lasts far longer than most goes in larger stretches, or there would be a window for each hour of a month. */
+  #numberFor(expiresAt: number): number {
+    const isLong = expiresAt - this.clock.now() > (WINDOWS + 1) * this.#windowLength;
+    const length = isLong ? this.#longWindowLength : this.#windowLength;
+    return Math.ceil((Math.ceil(expiresAt / length) * length) / this.#windowLength);
   }
 
   #dropExpiredWindows(): void {

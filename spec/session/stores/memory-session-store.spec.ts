@@ -92,6 +92,25 @@ describe('The store in memory', () => {
     expect(store.size).toBe(1);
   });
 
+  it('files what lasts far longer than most in few places, for every session is looked for in all of them', async () => {
+    const { clock, store } = start();
+    const { idleTimeout } = config.rememberMe;
+    const begin = () => {
+      const times = { createdAt: clock.now(), renewedAt: clock.now(), expiresAt: clock.now() + idleTimeout };
+      return store.write(changesOf({ ...times, set: { cart: 1 }, isRemembered: true }));
+    };
+    const sizes = new Set<number>();
+    for (let visitor = 0; visitor < 30 * 24; visitor++, clock.advance(HOUR)) await begin();
+    const all = store.size;
+    for (let hour = 0; hour <= 32 * 24; hour++, clock.advance(HOUR)) {
+      await store.read(SessionId.generate());
+      sizes.add(store.size);
+    }
+    expect([all, store.size]).toEqual([30 * 24, 0]);
+    // They go as they are filed.
+    expect(sizes.size).toBeLessThan(100);
+  });
+
   it('keeps a session as it was when a change of it cannot be kept', async () => {
     const { store, begin } = start();
     const opened = await begin();
