@@ -71,6 +71,7 @@ export class VisitorResolver {
       if (user) return this.signedIn(user);
       if (!session.isClosed) session.destroy();
     } catch (error) {
+      if (session.isUnavailable) return this.guest();
       session.fate.fail(new StoreUnavailableError('reload', error));
       this.events.tell('store.failed', () => ({ operation: 'reload', userId: data.userId }));
     }

@@ -7,11 +7,15 @@ import { SecurityEvents } from '../../lib/session/security-events.js';
 import { Session } from '../../lib/session/session.js';
 import { FrozenClock } from '../support/frozen-clock.js';
 import { RememberingLog } from '../support/guards.js';
+import { RememberingEvents } from '../support/remembering-events.js';
 import { sessionOf } from '../support/sessions.js';
 
-function resolverWith(access: AccessOptions = {}, log = new RememberingLog()): VisitorResolver {
-  const clock = new FrozenClock();
-  return new VisitorResolver(new AccessConfig(access), new MadeClasses(), log, clock, new SecurityEvents(clock));
+function resolverWith(
+  access: AccessOptions = {},
+  log = new RememberingLog(),
+  events = new SecurityEvents(),
+): VisitorResolver {
+  return new VisitorResolver(new AccessConfig(access), new MadeClasses(), log, new FrozenClock(), events);
 }
 
 function visitorOf(values: Record<string, unknown>, access: AccessOptions = {}): Visitor {
@@ -136,5 +140,19 @@ describe('The visitor of a session', () => {
     const session = sessionOf({ userId: 'ada' });
     resolverWith().resolve(session);
     expect(session.wasUsed).toBe(false);
+  });
+});
+
+describe('A user who cannot be looked up', () => {
+  it('is told of once in a request, however often somebody asks', async () => {
+    const events = new RememberingEvents();
+    const away = { reload: () => Promise.reject(new Error('away')) };
+    const resolver = resolverWith(away, new RememberingLog(), events);
+    const session = sessionOf({ userId: 'ada', role: 'admin' });
+    expect(await resolver.resolve(session)).toMatchObject({ isGuest: true });
+    session.set('email', 'ada@site.example');
+    expect(await resolver.resolve(session)).toMatchObject({ isGuest: true });
+    expect(session.isUnavailable).toBe(true);
+    expect(events.take()).toEqual([{ name: 'store.failed', operation: 'reload', userId: 'ada' }]);
   });
 });
