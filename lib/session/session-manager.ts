@@ -78,9 +78,11 @@ export class SessionManager {
    */
   async commit(session: Session, cookies: CookieJar): Promise<boolean> {
     session.close();
-    const { isSuperseded, hasSignedIn, failure } = session.journal;
-    if (failure && session.isDirty) throw failure;
-    if (failure) return true;
+    const { isSuperseded, hasSignedIn, failure, ended } = session.journal;
+    // Whoever is to be signed out need not be known, if only their session is.
+    const isEnded = session.isDestroyed && ended !== undefined;
+    if (failure && session.isDirty && !isEnded) throw failure;
+    if (failure && !isEnded) return true;
     // The visitor's cookie is, or will be in a moment, that of the session's new id, which must not be lost.
     if (isSuperseded && !hasSignedIn) return !session.isDirty;
     if (!session.isDirty) return this.#commitUnchanged(session, cookies);

@@ -250,6 +250,7 @@ export class Session<Data extends object = App.SessionData> {
   /** Takes what the store holds now as the new starting point. */
   settle(record: SessionRecord | undefined): void {
     if (this.#state.opened !== record) this.#revision += 1;
+    this.#wasChanged = false;
     this.#state.settle(record);
     this.#values.restart(record?.values);
     this.flashes.settle(record?.flashes);

@@ -535,3 +535,34 @@ describe('A session too large for its store', () => {
     expect(session.all()).toEqual({ b: 3 });
   });
 });
+
+describe('A session whose user cannot be looked up', () => {
+  const opened = async () => {
+    const { manager, visit, shopper } = start();
+    const cookies = await shopper();
+    const session = await manager.open(cookies);
+    session.fate.fail(new StoreUnavailableError('reload', new Error('away')));
+    return { manager, visit, cookies, session };
+  };
+
+  it('can be ended, for the store can be asked', async () => {
+    const { manager, visit, cookies, session } = await opened();
+    session.destroy();
+    const [token = ''] = cookies.values(NAME);
+    expect(await manager.commit(session, cookies)).toBe(true);
+    expect(cookies.answered(NAME)).toMatchObject({ value: '', attributes: { maxAge: 0 } });
+    expect((await visit(FakeCookieJar.carrying(NAME, token))).session.isNew).toBe(true);
+    // An error page is made for the same request.
+    session.reopen();
+    expect(await manager.commit(session, cookies)).toBe(true);
+  });
+
+  it.each<[string, (session: Session) => unknown]>([
+    ['changed', (session) => session.set('cart', 2)],
+    ['ended and begun anew', (session) => session.destroy().set('cart', 2)],
+  ])('cannot be %s', async (_, change) => {
+    const { manager, cookies, session } = await opened();
+    change(session);
+    await expect(manager.commit(session, cookies)).rejects.toThrow(StoreUnavailableError);
+  });
+});
