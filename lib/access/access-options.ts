@@ -18,7 +18,10 @@ export interface AccessOptions {
    * guarded pages answer 503.
    */
   reload?: ((session: VisitorData) => Reloaded | Promise<Reloaded>) | undefined;
-  /** For how many seconds what `reload` gave counts, in this process. Default 0: it is asked with every request. */
+  /**
+   * For how many seconds what `reload` gave counts, in this process. Default 0: it is asked with every request. It counts
+   * for all sessions of the user: leave it out where `reload` looks at more than `userId`, such as a tenant.
+   */
   revalidate?: number | undefined;
   /** Decides every rule alone. `session` is `null` for a guest. */
   check?: ((rule: AccessRule, session: VisitorData | null) => boolean | Promise<boolean>) | undefined;
