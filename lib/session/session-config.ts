@@ -139,8 +139,9 @@ export class SessionConfig {
     const name = cookie.name ?? 'gatehouse';
     const remembered = rememberedFor(options.rememberMe ?? {}, { idleTimeout, absoluteTimeout });
     const problems = [
-      ...timeoutProblems({ idleTimeout, absoluteTimeout, renewAfter }),
+      ...timeoutProblems({ idleTimeout, absoluteTimeout, renewAfter }, 'session'),
       ...timeoutProblems(remembered, 'session.rememberMe'),
+      ...renewalProblems(renewAfter, { session: idleTimeout, 'session.rememberMe': remembered.idleTimeout }),
       ...cookieProblems(name, attributes),
     ];
     if (problems.length > 0) throw new InvalidOptionsError(problems);
@@ -169,23 +170,25 @@ function rememberedFor(
   return { idleTimeout: idle, absoluteTimeout: absoluteTimeout ?? Math.max(180 * DAY, ordinary.absoluteTimeout, idle) };
 }
 
-function timeoutProblems({ renewAfter, ...times }: Lifetime & { renewAfter?: number }, option = 'session'): string[] {
-  const problems = Object.entries({ ...times, ...(renewAfter !== undefined && { renewAfter }) })
+function timeoutProblems(times: Lifetime & { renewAfter?: number }, option: string): string[] {
+  const problems = Object.entries(times)
     .filter(([, seconds]) => !(Number.isFinite(seconds) && seconds > 0))
     .map(([name, seconds]) => `${option}.${name} must be a number of seconds above 0, not ${seconds}`);
-  if (problems.length > 0) return problems;
   const { idleTimeout, absoluteTimeout } = times;
-  if (idleTimeout > absoluteTimeout) {
-    problems.push(
-      `${option}.idleTimeout (${idleTimeout} s) is longer than ${option}.absoluteTimeout (${absoluteTimeout} s), so it could never end a session: lower one or raise the other`,
+  if (problems.length > 0 || idleTimeout <= absoluteTimeout) return problems;
+  return [
+    `${option}.idleTimeout (${idleTimeout} s) is longer than ${option}.absoluteTimeout (${absoluteTimeout} s), so it could never end a session: lower one or raise the other`,
+  ];
+}
+
+/** @param idleTimeouts By the option that they stand in. */
+function renewalProblems(renewAfter: number, idleTimeouts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(idleTimeouts)
+    .filter(([, idleTimeout]) => renewAfter >= idleTimeout && idleTimeout > 0)
+    .map(
+      ([option, idleTimeout]) =>
+        `session.renewAfter (${renewAfter} s) must be shorter than ${option}.idleTimeout (${idleTimeout} s), or sessions in use would end`,
     );
-  }
-  if (renewAfter !== undefined && renewAfter >= idleTimeout) {
-    problems.push(
-      `${option}.renewAfter (${renewAfter} s) must be shorter than ${option}.idleTimeout (${idleTimeout} s), or sessions in use would end`,
-    );
-  }
-  return problems;
 }
 
 /** @see RFC 6265bis 4.1.3 for the prefixes, which browsers compare without regard to case; 4.1.1 for the characters. */
@@ -206,8 +209,10 @@ function cookieProblems(name: string, { path, domain, sameSite, secure }: Omit<C
   if (/^__Host-/i.test(name) && (!secure || path !== '/' || domain !== undefined)) {
     problems.push('session.cookie.name begins with "__Host-", which needs secure: true, path "/" and no domain');
   }
-  if (/^__Secure-/i.test(name) && !secure) {
-    problems.push('session.cookie.name begins with "__Secure-", which needs secure: true');
+  if (/^__(?:Secure|Http)-/i.test(name) && !secure) {
+    problems.push(
+      `session.cookie.name begins with "${name.slice(0, name.indexOf('-') + 1)}", which needs secure: true`,
+    );
   }
   return problems;
 }

@@ -138,7 +138,8 @@ describe('A session cookie', () => {
     ['__Secure- over plain HTTP', { name: '__Secure-a', secure: false }, 'begins with "__Secure-"'],
     // Browsers compare the prefixes without regard to case (RFC 6265bis 5.4).
     ['__host- over plain HTTP', { name: '__host-a', secure: false }, 'begins with "__Host-"'],
-    ['__SECURE- over plain HTTP', { name: '__SECURE-a', secure: false }, 'begins with "__Secure-"'],
+    ['__SECURE- over plain HTTP', { name: '__SECURE-a', secure: false }, 'begins with "__SECURE-"'],
+    ['__Http- over plain HTTP', { name: '__Http-a', secure: false }, 'begins with "__Http-"'],
   ] as const)('that browsers would drop is refused: %s', (_, cookie, reason) => {
     expect(problemsOf({ cookie })).toEqual([expect.stringContaining(reason)]);
   });
@@ -170,8 +171,13 @@ describe('A session that is to last', () => {
 
   it('cannot be idle for longer than it lives', () => {
     const rememberMe = { idleTimeout: 3, absoluteTimeout: 2 };
-    expect(problemsOf({ rememberMe })).toEqual([expect.stringContaining('session.rememberMe.idleTimeout (3 s)')]);
+    expect(problemsOf({ renewAfter: 1, rememberMe })).toEqual([
+      expect.stringContaining('session.rememberMe.idleTimeout (3 s)'),
+    ]);
     expect(problemsOf({ rememberMe: { idleTimeout: -1 } })).toHaveLength(1);
+    expect(problemsOf({ renewAfter: 60, rememberMe: { idleTimeout: 60 } })).toEqual([
+      expect.stringContaining('session.renewAfter (60 s) must be shorter than session.rememberMe.idleTimeout (60 s)'),
+    ]);
   });
 
   it('is live by its own times, from its beginning as from its last request', () => {
