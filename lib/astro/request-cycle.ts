@@ -11,7 +11,14 @@ import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
 import type { Gatehouse } from './gatehouse.js';
 import { putOnLocals } from './locals.js';
-import { bodyIsStreamedPage, clearingSiteData, keepFromSharedCaches, wholeBody, withCookies } from './response.js';
+import {
+  asksToBeShared,
+  bodyIsStreamedPage,
+  clearingSiteData,
+  keepFromSharedCaches,
+  wholeBody,
+  withCookies,
+} from './response.js';
 
 /** Where a request's cycle is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
 const CYCLE = Symbol('astro-gatehouse.request-cycle');
@@ -170,9 +177,17 @@ export class RequestCycle {
     return session.flashes.isDeliverable || this.gatehouse.mayBeginLate(session);
   }
 
+  /** Whether a cache may be about to keep for everybody what a component has yet to ask of this visitor. */
+  #maySpreadLate(session: Session, response: Response): boolean {
+    if (!session.isNew || session.wasUsed) return false;
+    const { cache } = this.#context;
+    return asksToBeShared(response) || (cache?.enabled === true && cache.options.maxAge !== undefined);
+  }
+
   /** Components render on after the page has answered: while there is something in it for one, the head waits too. */
   async #commit(session: Session, response: Response): Promise<Response> {
-    const mustWait = this.#mayChangeLate(session) && bodyIsStreamedPage(response);
+    const mayMatterLate = this.#mayChangeLate(session) || this.#maySpreadLate(session, response);
+    const mustWait = mayMatterLate && bodyIsStreamedPage(response);
     const answer = mustWait ? await wholeBody(response) : response;
     this.#watch?.forgetEnded(session);
     const isPersonal = !session.isNew || session.wasUsed;

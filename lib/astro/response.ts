@@ -3,6 +3,17 @@ export function bodyIsStreamedPage(response: Response): boolean {
   return response.body !== null && (response.headers.get('content-type') ?? '').startsWith('text/html');
 }
 
+/** Whether an answer says that others than its visitor may be shown it. */
+export function asksToBeShared({ headers }: Response): boolean {
+  const policy = headers.get('cache-control');
+  const isKept = policy !== null && !/\bno-cache\b/i.test(policy);
+  return !isPrivate(headers) && (isKept || headers.has('expires') || headers.has('cdn-cache-control'));
+}
+
+function isPrivate(headers: Headers): boolean {
+  return /\b(?:private|no-store)\b/i.test(headers.get('cache-control') ?? '');
+}
+
 /** Waits until the body is there to the last byte. The answer stays the same object: Hono would not take another. */
 export async function wholeBody(response: Response): Promise<Response> {
   await response.clone().arrayBuffer();
@@ -16,10 +27,8 @@ export async function wholeBody(response: Response): Promise<Response> {
  * @see RFC 9111 5.2.2.7; OWASP ASVS 5.0 14.2.2
  */
 export function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-cache'): Response {
-  const policy = response.headers.get('cache-control');
-  const isPrivate = policy !== null && /\b(?:private|no-store)\b/i.test(policy);
   return withHeaders(response, (headers) => {
-    if (!isPrivate) headers.set('Cache-Control', `private, ${kept}`);
+    if (!isPrivate(headers)) headers.set('Cache-Control', `private, ${kept}`);
     if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(headers.get('vary') ?? '')) headers.append('Vary', 'Cookie');
   });
 }
