@@ -22,6 +22,7 @@ export type { Guard, GuardEntry } from './access/page-guard.js';
 export { RouteGuard } from './access/route-guard.js';
 export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';
+export { can } from './astro/can.js';
 export { CookieSession } from './astro/cookie-session.js';
 export {
   type CookieSessionStorage,
@@ -29,6 +30,7 @@ export {
   createCookieSessionStorage,
 } from './astro/cookie-session-storage.js';
 export { csrfToken } from './astro/csrf-token.js';
+export { type FlashMessage, flashMessages } from './astro/flash-messages.js';
 export {
   authorize,
   clearSession,

@@ -186,12 +186,18 @@ function denied(scope: RequestScope | undefined, error: AccessDeniedError): Acce
   return error;
 }
 
-async function decide(scope: RequestScope, rule: AccessRule, visitor: Visitor): Promise<AccessDecision> {
+/** What the checker says of a visitor, who may still have to be looked up. @param helper Who asks it. */
+export async function decide(
+  scope: RequestScope,
+  rule: AccessRule,
+  visitor: Visitor | Promise<Visitor>,
+  helper = 'authorize()',
+): Promise<AccessDecision> {
   try {
     const asked = scope.request ? rule.askedOf(scope.request) : rule;
-    return asDecision(await scope.get(AccessChecker).check(asked, visitor));
+    return asDecision(await scope.get(AccessChecker).check(asked, await visitor));
   } catch (error) {
-    scope.get(DecisionLog).failure('A check for authorize() threw, so the visitor was refused.', error);
+    scope.get(DecisionLog).failure(`A check for ${helper} threw, so the visitor was refused.`, error);
     return new AccessDecision(false, 'CHECK_FAILED', 'the check threw');
   }
 }
@@ -236,7 +242,8 @@ export function scopeOf(helper: string, context?: WithLocals): RequestScope {
   return scope;
 }
 
-function findScope(context?: WithLocals): RequestScope | undefined {
+/** The scope of the request; `undefined` where there is none. */
+export function findScope(context?: WithLocals): RequestScope | undefined {
   const services: unknown = context?.locals?.services;
   return services instanceof RequestScope ? services : currentScope.get();
 }

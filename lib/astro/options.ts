@@ -64,9 +64,12 @@ export function checkSetupOptions(options: unknown, file = 'src/gatehouse.ts'): 
   return check<SetupOptions>(setupOptions, options, 'defineGatehouse({…})');
 }
 
-/** @throws {InvalidOptionsError} For what is no requirement, and so would ask for less than was meant. */
-export function checkRequirement(given: unknown): Requirement {
-  return check<Requirement>(requirement, given, "authorize(…), for instance authorize({ role: 'admin' })");
+/**
+ * @param helper The function that was given it.
+ * @throws {InvalidOptionsError} For what is no requirement, and so would ask for less than was meant.
+ */
+export function checkRequirement(given: unknown, helper = 'authorize'): Requirement {
+  return check<Requirement>(requirement, given, `${helper}(…), for instance ${helper}({ role: 'admin' })`);
 }
 
 /**

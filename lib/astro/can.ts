@@ -1,0 +1,20 @@
+import { AccessRule, type Requirement } from '../access/access-rule.js';
+import { decide, findScope, type WithLocals } from './helpers.js';
+import { checkRequirement } from './options.js';
+
+/**
+ * Whether the visitor meets a requirement, as a rule would find: for what a page shows, anywhere in it. Without a
+ * requirement it asks for any signed-in visitor. A check that throws refuses, and is reported; a guest is simply refused.
+ * A prerendered page sees a guest.
+ *
+ * @throws {InvalidOptionsError} For what is no requirement, whoever asks.
+ * @example const mayPublish = await can({ permission: 'posts:publish' });
+ */
+export async function can(requirement: Requirement = {}, context?: WithLocals): Promise<boolean> {
+  const rule = new AccessRule({ ...checkRequirement(requirement, 'can'), pattern: '/**' });
+  const scope = findScope(context);
+  if (!scope) return false;
+  scope.session.markUsed();
+  const { isGranted } = await decide(scope, rule, scope.resolveVisitor(), 'can()');
+  return isGranted;
+}
