@@ -24,13 +24,23 @@ describe('The types of the packed package', () => {
   it('are put in place by the integration, so that a project is checked without further ado', async () => {
     const app = App.create('samples/starter', {
       'src/pages/typed.astro': `---
-import { CsrfField } from 'astro-gatehouse/components';
-import { csrfToken } from 'astro-gatehouse/server';
+import { Can, CsrfField, Flash, SignedIn, SignedOut } from 'astro-gatehouse/components';
+import { can, csrfToken, flashMessages } from 'astro-gatehouse/server';
 import { GATEHOUSE_SECRET } from 'astro:env/server';
 const secret: string | undefined = GATEHOUSE_SECRET;
 const token: string = await csrfToken(Astro);
 const visits: number | undefined = Astro.locals.session.get('visits');
 const role: boolean = Astro.locals.visitor.hasRole('admin');
+const mayEdit: boolean = await can({ role: 'admin' }, Astro);
+const texts: string[] = flashMessages(Astro, ['notice']).map(({ text }) => text);
+// @ts-expect-error no such role
+Can({ role: 'adminn' });
+// @ts-expect-error no such permission
+Can({ permissions: ['posts:delete'] });
+// @ts-expect-error no such requirement
+Can({ rol: 'admin' });
+// @ts-expect-error keys are a list
+Flash({ keys: 'notice' });
 // @ts-expect-error visits are counted
 Astro.locals.session.set('visits', 'many');
 // @ts-expect-error a form is named by its id
@@ -38,6 +48,18 @@ CsrfField({ form: 1 });
 ---
 <p>{visits} {role} {token} {secret === undefined}</p>
 <form id="f"><CsrfField /><CsrfField form="f" /></form>
+<Can><p>{mayEdit}</p></Can>
+<Can role="admin" permissions={['report:read']} allow={async (session, { url }) => session?.userId === url.hash}>
+  <p>{texts}</p>
+  <Fragment slot="otherwise"><a href="/login">Sign in</a></Fragment>
+</Can>
+{/* @ts-expect-error no such role */}
+<Can role="adminn">x</Can>
+<SignedIn><p>in</p></SignedIn><SignedOut>out</SignedOut><SignedIn />
+<Flash />
+<Flash keys={['notice']} class="toast" data-test />
+<Flash>{({ key, text }) => <p class={key}>{text.trim()}</p>}</Flash>
+<style>p { color: red }</style>
 `,
     });
     const { code, output } = await app.astro('check');
