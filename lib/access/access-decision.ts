@@ -25,6 +25,8 @@ export class AccessDecision {
  * @throws {TypeError} For what is no decision.
  */
 export function asDecision(answer: unknown): AccessDecision {
-  if (answer instanceof AccessDecision && typeof answer.isGranted === 'boolean') return answer;
+  const isDecision = answer instanceof AccessDecision && typeof answer.isGranted === 'boolean';
+  // Whoever looks at one of the two would see another answer than whoever looks at the other.
+  if (isDecision && answer.isGranted === (answer.code === 'GRANTED')) return answer;
   throw new TypeError('check() gave no AccessDecision: return this.grant(…), this.deny(…) or super.check(…)');
 }

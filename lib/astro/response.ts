@@ -1,3 +1,6 @@
+/** Policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
+const FOR_SHARED_CACHES = /^(?:.*-)?cdn-cache-control$|^surrogate-control$/;
+
 /** Whether components of a page may still be rendering into the body of this answer. */
 export function bodyIsStreamedPage(response: Response): boolean {
   return response.body !== null && (response.headers.get('content-type') ?? '').startsWith('text/html');
@@ -29,6 +32,7 @@ export async function wholeBody(response: Response): Promise<Response> {
 export function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-cache'): Response {
   return withHeaders(response, (headers) => {
     if (!isPrivate(headers)) headers.set('Cache-Control', `private, ${kept}`);
+    for (const name of [...headers.keys()]) if (FOR_SHARED_CACHES.test(name)) headers.delete(name);
     if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(headers.get('vary') ?? '')) headers.append('Vary', 'Cookie');
   });
 }

@@ -13,6 +13,7 @@ const asked = {
   rejecting: { allow: async () => { throw new Error('broken'); } },
   lookalike: { role: 'lookalike' },
   truthy: { role: 'truthy' },
+  contradiction: { role: 'contradiction' },
   text: 'admin',
   misspelt: { rol: 'admin' },
   none: null,
@@ -37,6 +38,7 @@ class CarelessChecker extends AccessChecker {
   async check(rule, visitor) {
     if (rule.role === 'lookalike') return { isGranted: true };
     if (rule.role === 'truthy') return new AccessDecision('yes', 'GRANTED', 'half a yes');
+    if (rule.role === 'contradiction') return new AccessDecision(false, 'GRANTED', 'no and yes');
     return super.check(rule, visitor);
   }
 }
@@ -95,7 +97,7 @@ describe('authorize()', () => {
     expect(printed).toContain('broken');
   });
 
-  it.each(['lookalike', 'truthy'])('refuses when the checker gives a %s', async (what) => {
+  it.each(['lookalike', 'truthy', 'contradiction'])('refuses when the checker gives a %s', async (what) => {
     expect((await user.get(`/ask?what=${what}`)).status).toBe(403);
   });
 });

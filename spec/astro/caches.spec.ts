@@ -36,6 +36,18 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache)
     expect(guest.status).toBe(302);
   });
 
+  it('is not told to keep what it may not, whatever header a page says it in', async () => {
+    const told = async (browser: Browser) => {
+      const { headers } = await browser.get('/cdn');
+      return ['cdn-cache-control', 'surrogate-control', 'netlify-cdn-cache-control'].map((name) => headers.get(name));
+    };
+    const member = new Browser(server);
+    await member.get('/login');
+    expect(await told(member)).toEqual([null, null, null]);
+    // Astro's own cache takes the first for itself.
+    expect((await told(new Browser(server))).slice(1)).toEqual(['max-age=300', 'max-age=300']);
+  });
+
   it('keeps no refusal', async () => {
     const guest = await new Browser(server).get('/members');
     expect(guest.status).toBe(302);
