@@ -1,5 +1,6 @@
 import type { ProtectionEntry } from '../access/report/protection-report.js';
 import type { UnguardedFile } from '../errors.js';
+import type { CommonOptions } from './options.js';
 
 /** What a report is as data: what is printed, kept and compared. */
 export interface SavedReport {
@@ -8,10 +9,25 @@ export interface SavedReport {
   readonly notes: readonly string[];
 }
 
+/** What a build has to object to. */
+export interface Objection {
+  readonly code: string;
+  readonly message: string;
+  /** Whether a build stops for it; else it warns. */
+  readonly stops: boolean;
+}
+
+/** What is in force of the options of the config and of the setup module together. */
+export type SettingsInForce = Pick<CommonOptions, 'csrf' | 'enforce' | 'session'>;
+
 /** A report that has just been made. */
 export interface ReadReport extends SavedReport {
   /** Whether nothing is missing that the site's own code would have told. */
   readonly isWhole: boolean;
+  readonly objections: readonly Objection[];
+  readonly settings: SettingsInForce;
+  /** Whether the setup module puts a store of its own in the place of the one that is named. */
+  readonly hasOwnStore: boolean;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Plugin } from 'vite';
 import { ProtectionReport } from '../access/report/protection-report.js';
 import { RuleFindings } from '../access/report/rule-findings.js';
 import {
+  type GatehouseError,
   GuardedRouteCachedError,
   InvalidOptionsError,
   SetupNotLoadedError,
@@ -13,7 +14,7 @@ import {
   UnguardedPipelineError,
   UselessRulesError,
 } from '../errors.js';
-import { buildChannel } from './build-channel.js';
+import { buildChannel, type ReadReport } from './build-channel.js';
 import { describeSite } from './describe-site.js';
 import type { GatehouseOptions } from './options.js';
 import { reportNotes } from './report-notes.js';
@@ -28,6 +29,12 @@ interface Build {
   /** The setup module's file, from the project's root. */
   readonly setupName: string | undefined;
   readonly logger: AstroIntegrationLogger;
+}
+
+interface Objected {
+  readonly error: GatehouseError;
+  /** Whether a build stops for it; else it warns. */
+  readonly stops: boolean;
 }
 
 /** Ends a build that was only to tell of the site. */
@@ -93,54 +100,79 @@ export class BuildReport {
     );
     if (errorPages.length > 0) throw new InvalidOptionsError(errorPages);
     this.#report = new ProtectionReport(site);
+    const objections = this.#objections(this.#build, facts, findings);
     const { receiver } = buildChannel();
     if (receiver) {
-      const isWhole = !('message' in facts.setup) && !('message' in facts.actions);
-      receiver({ entries: this.#report.entries, notes: reportNotes(facts, this.#build.setupName), isWhole });
+      receiver(this.#told(facts, objections, this.#report));
       throw new ReportIsComplete('The report is complete.');
     }
-    this.#checkFacts(facts);
-    this.#refuseUnguarded(findings.unguarded);
-    const cached = findings.cachedRoutes(cachedPatterns(this.#build.config));
-    if (cached.length > 0) throw new GuardedRouteCachedError(cached);
-    const knowsRules = 'rules' in facts.setup && !facts.setup.replaced.includes('AccessRules');
-    if (knowsRules && findings.uselessRules.length > 0) this.#object(new UselessRulesError(findings.uselessRules));
-    this.#checkPipeline(this.#build.config);
+    if ('message' in facts.actions) {
+      this.#build.logger.warn(`The report lacks the actions, which could not be loaded: ${facts.actions.message}`);
+    }
+    for (const { error, stops } of objections) {
+      if (stops) throw error;
+      this.#warn(error);
+    }
   }
 
-  #checkFacts({ setup, actions }: SiteFacts): void {
-    const { setupName = 'The setup module', logger, routes } = this.#build as Build;
+  /** What is wrong with the site, in the order in which a build says so. */
+  #objections({ config, routes, setupName }: Build, { setup }: SiteFacts, findings: RuleFindings): Objected[] {
+    const { strict = false } = this.options;
+    const objections: Objected[] = [];
     if ('message' in setup) {
       const { message, options } = setup;
-      const error = options ? new InvalidOptionsError(options) : new SetupNotLoadedError(setupName, message);
+      const name = setupName ?? 'The setup module';
+      const error = options ? new InvalidOptionsError(options) : new SetupNotLoadedError(name, message);
       // Pages that are made now are made with it. Else the server finds out, which may have what a build has not.
-      if (routes.some(isPrerenderedPage)) throw error;
-      this.#object(error);
+      objections.push({ error, stops: strict || routes.some(isPrerenderedPage) });
     }
-    if ('message' in actions)
-      logger.warn(`The report lacks the actions, which could not be loaded: ${actions.message}`);
+    const { unguarded, uselessRules } = findings;
+    if (unguarded.length > 0) {
+      objections.push({ error: new UnguardedFilesError(unguarded), stops: this.#stopsForUnguarded });
+    }
+    const cached = findings.cachedRoutes(cachedPatterns(config));
+    if (cached.length > 0) objections.push({ error: new GuardedRouteCachedError(cached), stops: true });
+    const knowsRules = 'rules' in setup && !setup.replaced.includes('AccessRules');
+    if (knowsRules && uselessRules.length > 0) {
+      objections.push({ error: new UselessRulesError(uselessRules), stops: strict });
+    }
+    const pipeline = this.#unguardedPipeline(config);
+    if (pipeline !== undefined) objections.push({ error: new UnguardedPipelineError(pipeline), stops: strict });
+    return objections;
   }
 
-  #checkPipeline({ fetchFile, root, srcDir }: AstroConfig): void {
-    if (fetchFile === null || this.#scan.importsPipeline) return;
+  #told(facts: SiteFacts, objections: readonly Objected[], { entries }: ProtectionReport): ReadReport {
+    const { setup, actions } = facts;
+    const known = 'rules' in setup ? setup : undefined;
+    const { csrf, enforce, session } = known?.options ?? this.options;
+    return {
+      entries,
+      notes: reportNotes(facts, this.#build?.setupName),
+      isWhole: known !== undefined && !('message' in actions),
+      objections: objections.map(({ error: { code, message }, stops }) => ({ code, message, stops })),
+      settings: { csrf, enforce, session },
+      hasOwnStore: known?.hasOwnStore ?? false,
+    };
+  }
+
+  /** @returns The project's own pipeline, from its root, when nothing in it asks the guard. */
+  #unguardedPipeline({ fetchFile, root, srcDir }: AstroConfig): string | undefined {
+    if (fetchFile === null || this.#scan.importsPipeline) return undefined;
     const name = ['ts', 'js', 'mjs', 'mts']
       .map((end) => `${fetchFile}.${end}`)
       .find((file) => existsSync(new URL(file, srcDir)));
-    if (name)
-      this.#object(new UnguardedPipelineError(relative(fileURLToPath(root), fileURLToPath(new URL(name, srcDir)))));
+    return name && relative(fileURLToPath(root), fileURLToPath(new URL(name, srcDir)));
   }
 
   #refuseUnguarded(files: UnguardedFilesError['files']): void {
     if (files.length === 0) return;
     const error = new UnguardedFilesError(files);
-    if (this.options.prerendered !== 'warn' && this.options.enforce !== false) throw error;
+    if (this.#stopsForUnguarded) throw error;
     this.#warn(error);
   }
 
-  /** A warning, unless warnings are to be errors. */
-  #object(error: Error): void {
-    if (this.options.strict) throw error;
-    this.#warn(error);
+  get #stopsForUnguarded(): boolean {
+    return this.options.prerendered !== 'warn' && this.options.enforce !== false;
   }
 
   /** Astro writes the name before it that the message begins with. */

@@ -16,9 +16,11 @@ import { describeRule } from './rule-description.js';
 export interface SetupFacts {
   readonly rules: readonly Omit<DescribedRule, 'place'>[];
   /** Options of the config and of the setup module together. */
-  readonly options: Pick<CommonOptions, 'globalProtect' | 'exclude' | 'loginPath' | 'enforce'>;
+  readonly options: Pick<CommonOptions, 'globalProtect' | 'exclude' | 'loginPath' | 'enforce' | 'csrf' | 'session'>;
   /** Classes of which another stands in their place. */
   readonly replaced: readonly string[];
+  /** Whether another store stands in the place of the one that the options name. */
+  readonly hasOwnStore: boolean;
   /** Whether `access.check` decides every rule. */
   readonly hasCheck: boolean;
   /** Why the services could not be registered. */
@@ -59,16 +61,19 @@ async function readSetup(): Promise<SetupFacts> {
   const { default: given } = await import('virtual:astro-gatehouse/setup');
   const setup = checkSetupOptions(given, site.options.setup);
   const options = mergeOptions(site.options, setup);
-  const { globalProtect, exclude, loginPath, enforce } = options;
+  const { globalProtect, exclude, loginPath, enforce, csrf, session } = options;
   return {
     rules: (setup.protect ?? []).map((rule) => describeRule(new AccessRule(rule))),
-    options: { globalProtect, exclude, loginPath, enforce },
+    options: { globalProtect, exclude, loginPath, enforce, csrf, session },
     hasCheck: options.access?.check !== undefined,
     ...replacedBy(setup, options),
   };
 }
 
-function replacedBy(setup: SetupOptions, options: CommonOptions): Pick<SetupFacts, 'replaced' | 'servicesProblem'> {
+function replacedBy(
+  setup: SetupOptions,
+  options: CommonOptions,
+): Pick<SetupFacts, 'replaced' | 'hasOwnStore' | 'servicesProblem'> {
   const replaced = new Set<string>();
   const services = defaultServices({
     session: SessionConfig.from(options.session, { isProduction: false }),
@@ -84,13 +89,13 @@ function replacedBy(setup: SetupOptions, options: CommonOptions): Pick<SetupFact
   try {
     setup.services?.(services);
   } catch (error) {
-    return { replaced: decisive(replaced), servicesProblem: toProblem(error).message };
+    return { ...told(replaced), servicesProblem: toProblem(error).message };
   }
-  return { replaced: decisive(replaced) };
+  return told(replaced);
 }
 
-function decisive(names: ReadonlySet<string>): string[] {
-  return DECISIVE.filter((name) => names.has(name));
+function told(names: ReadonlySet<string>): Pick<SetupFacts, 'replaced' | 'hasOwnStore'> {
+  return { replaced: DECISIVE.filter((name) => names.has(name)), hasOwnStore: names.has('SessionStore') };
 }
 
 async function readActions(): Promise<string[]> {
