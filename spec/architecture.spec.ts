@@ -81,6 +81,8 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/server.ts': 'exports only; samples and integration specs import it',
   'lib/injectable.ts': 'exports only; every spec of the container goes through it',
   'lib/cli/main.ts': 'runs by itself; spec/cli/routes.spec.ts starts it as a process',
+  'lib/cli/doctor/gather-facts.ts': 'looks at a project; spec/cli/doctor.spec.ts has it look at some',
+  'lib/cli/doctor/facts.ts': 'types, and one look into them; the specs of the checks go through it',
   'lib/cli/read-report.ts': 'builds a project; spec/cli/routes.spec.ts has it build some',
   'lib/session/cookie-jar.ts': 'a port without code of its own',
   'lib/session/stores/session-store.ts': 'a port without code of its own',

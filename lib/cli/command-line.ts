@@ -10,6 +10,13 @@ export interface RoutesRequest {
   readonly check: string | undefined;
 }
 
+/** What is to be mended. */
+export interface DoctorRequest {
+  readonly command: 'doctor';
+  readonly root: string;
+  readonly json: boolean;
+}
+
 /** A fresh secret. */
 export interface SecretRequest {
   readonly command: 'secret';
@@ -26,6 +33,11 @@ export const HELP = `astro-gatehouse routes: who may see what at your site
   npx astro-gatehouse routes --public           only what anybody may see
   npx astro-gatehouse routes --json > FILE      the same as data, to be kept with the project
   npx astro-gatehouse routes --check FILE       exit code 1 when it is not as that file says, and what is different
+
+astro-gatehouse doctor: what would stop or endanger a production server
+
+  npx astro-gatehouse doctor                    what is wrong, and what to type; exit code 1 when it must be mended
+  npx astro-gatehouse doctor --json             the same as data
 
 astro-gatehouse secret: what sessions are sealed with
 
@@ -49,22 +61,30 @@ const OPTIONS = {
  * @returns `help` when that is what is asked for.
  * @throws {UsageError} For what is no command, and for options that are not there.
  */
-export function readCommandLine(args: readonly string[]): RoutesRequest | SecretRequest | 'help' {
+export function readCommandLine(args: readonly string[]): RoutesRequest | DoctorRequest | SecretRequest | 'help' {
   const { values, positionals } = parsed(args);
   const [command, ...more] = positionals;
   if (values.help || (command === undefined && args.length === 0)) return 'help';
   if (command === 'secret') return secretRequest(values, more);
-  if (command !== 'routes') {
-    throw new UsageError(`There is no command ${command ?? 'before the options'}: write routes or secret.`);
+  if (command !== 'routes' && command !== 'doctor') {
+    throw new UsageError(`There is no command ${command ?? 'before the options'}: write routes, doctor or secret.`);
   }
   if (values.write) throw new UsageError('--write goes with secret: for a report write routes --json > FILE.');
   if (more.length > 0) {
     throw new UsageError(`"${more.join(' ')}" stands alone: for another folder write --root ${more[0]}.`);
   }
+  if (command === 'doctor') return doctorRequest(values);
   if (values.json && values.check !== undefined) {
     throw new UsageError('--json and --check do not go together: leave one of them out.');
   }
   return { command, root: values.root, json: values.json, public: values.public, check: values.check };
+}
+
+function doctorRequest(values: ReturnType<typeof parsed>['values']): DoctorRequest {
+  if (values.public || values.check !== undefined) {
+    throw new UsageError('--public and --check go with routes: leave them out.');
+  }
+  return { command: 'doctor', root: values.root, json: values.json };
 }
 
 function secretRequest(values: ReturnType<typeof parsed>['values'], [file, ...more]: readonly string[]): SecretRequest {

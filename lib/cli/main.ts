@@ -1,18 +1,39 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { SavedReport } from '../astro/build-channel.js';
-import { HELP, type RoutesRequest, readCommandLine, type SecretRequest, UsageError } from './command-line.js';
+import {
+  type DoctorRequest,
+  HELP,
+  type RoutesRequest,
+  readCommandLine,
+  type SecretRequest,
+  UsageError,
+} from './command-line.js';
+import { examine } from './doctor/examine.js';
+import { findingsAsJson, findingsAsText } from './doctor/findings-text.js';
+import { gatherFacts } from './doctor/gather-facts.js';
 import { HINT, makeSecret, writeSecret } from './make-secret.js';
 import { readReport } from './read-report.js';
 import { asJson, asTable, differences, fromJson } from './report-text.js';
 
-/** 0: as it should be. 1: not as the file says. 2: nobody could tell. */
+/** 0: as it should be. 1: not as the file says, or to be mended. 2: nobody could tell. */
 type ExitCode = 0 | 1 | 2;
 
 async function run(args: readonly string[]): Promise<ExitCode> {
   const request = readCommandLine(args);
   if (request === 'help') return print(HELP);
+  if (request.command === 'doctor') return doctor(request);
   return request.command === 'secret' ? secret(request) : routes(request);
+}
+
+async function doctor({ root, json }: DoctorRequest): Promise<ExitCode> {
+  const folder = resolve(root);
+  const findings = examine(await gatherFacts(folder));
+  const readme = relative(folder, fileURLToPath(new URL('../../README.md', import.meta.url))).replaceAll('\\', '/');
+  print(json ? findingsAsJson(findings, readme) : findingsAsText(findings, readme));
+  return findings.some(({ level }) => level === 'danger') ? 1 : 0;
 }
 
 function secret({ file }: SecretRequest): ExitCode {

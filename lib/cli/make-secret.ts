@@ -69,7 +69,7 @@ function withLastLineEnded(text: string): string {
 }
 
 /** Whether git would take a file along. `false` where there is no git to do so. */
-function isSeenByGit(file: string): boolean {
+export function isSeenByGit(file: string): boolean {
   try {
     execFileSync('git', ['check-ignore', '--quiet', basename(file)], { cwd: dirname(file), stdio: 'ignore' });
     return false;

@@ -9,6 +9,8 @@ describe('The command line', () => {
     [['routes'], NOTHING],
     [['routes', '--json', '--public'], { ...NOTHING, json: true, public: true }],
     [['--root', 'site', 'routes', '--check', 'saved.json'], { ...NOTHING, root: 'site', check: 'saved.json' }],
+    [['doctor'], { command: 'doctor', root: '.', json: false }],
+    [['doctor', '--json', '--root', 'site'], { command: 'doctor', root: 'site', json: true }],
     [['secret'], { command: 'secret', file: undefined }],
     [['secret', '--write'], { command: 'secret', file: resolve('.env') }],
     [['secret', '--write', 'keys/.env', '--root', 'site'], { command: 'secret', file: resolve('site/keys/.env') }],
@@ -20,12 +22,16 @@ describe('The command line', () => {
   });
 
   it.each([
-    [['route'], 'There is no command route: write routes or secret.'],
-    [['--json'], 'write routes or secret'],
+    [['route'], 'There is no command route: write routes, doctor or secret.'],
+    [['--json'], 'write routes, doctor or secret'],
     [['secret', '.env'], 'write secret --write .env'],
     [['secret', '--write', 'a', 'b'], '"b" is one file too many'],
     [['secret', '--json'], 'go with routes'],
     [['routes', '--write'], 'goes with secret'],
+    [['doctor', '--public'], 'go with routes'],
+    [['doctor', '--check', 'a'], 'go with routes'],
+    [['doctor', '--write'], 'goes with secret'],
+    [['doctor', 'site'], 'write --root site'],
     [['routes', 'site'], 'write --root site'],
     [['routes', '--jsom'], "Unknown option '--jsom'. The options are --root, --json"],
     [['routes', '--check'], '--check'],

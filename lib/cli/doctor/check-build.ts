@@ -1,0 +1,91 @@
+import { type BuildFailure, type Facts, reportOf } from './facts.js';
+import type { Finding } from './finding.js';
+
+type Advice = Pick<Finding, 'cure' | 'see'>;
+
+/** What to do about errors of a build, by their codes and names; the messages name the places. */
+const CURES: Record<string, Advice> = {
+  INVALID_OPTIONS: { cure: 'Correct each option that is named, in astro.config or src/gatehouse.ts.', see: 'options' },
+  INTEGRATION_MISSING: { cure: 'Write integrations: [gatehouse()] in astro.config.', see: 'start' },
+  UNGUARDED_FILES: { cure: 'Write export const prerender = false in the pages that are named.', see: 'whoMaySeeWhat' },
+  GUARDED_ROUTE_CACHED: { cure: 'Take the entries that are named out of routeRules.', see: 'whoMaySeeWhat' },
+  USELESS_RULES: { cure: 'Correct the pattern, move the rule up, or remove it.', see: 'rules' },
+  UNGUARDED_PIPELINE: {
+    cure: "Write import { guard } from 'astro-gatehouse/fetch', and call it first.",
+    see: 'pipelines',
+  },
+  SETUP_NOT_LOADED: { cure: 'Move what needs the server into the functions that you register.', see: 'setup' },
+  MISSING_CLIENT: { cure: 'Install what is named: npm install redis', see: 'stores' },
+  NoAdapterInstalled: { cure: 'Install one: npx astro add node', see: 'start' },
+  NoAdapterInstalledServerIslands: { cure: 'Install one: npx astro add node', see: 'start' },
+};
+const OTHERWISE: Advice = { cure: 'Have it shown in full, and mended: npx astro build', see: 'whoMaySeeWhat' };
+
+/** What a build, and the report it makes, have to say. */
+export function checkBuild(facts: Facts): Finding[] {
+  const { build, config } = facts;
+  if (build && 'kind' in build) return [failed(build)];
+  const report = reportOf(facts);
+  if (!report) return [];
+  const objections = report.objections.map(
+    ({ code, message, stops }): Finding => ({
+      code,
+      // A server does not start with such options, though the site can be built.
+      level: stops || code === 'INVALID_OPTIONS' ? 'danger' : 'advice',
+      problem: plain(message),
+      ...(CURES[code] ?? OTHERWISE),
+    }),
+  );
+  const isSetupMissing = report.objections.some(
+    ({ code }) => code === 'SETUP_NOT_LOADED' || code === 'INVALID_OPTIONS',
+  );
+  const notes = isSetupMissing ? [] : report.notes.map(asNote);
+  return [
+    ...objections,
+    ...(config && config.adapter === undefined ? [WITHOUT_SERVER] : []),
+    ...(report.settings.enforce === false ? [NOT_ENFORCED] : []),
+    ...notes,
+  ];
+}
+
+function failed({ kind, message }: BuildFailure): Finding {
+  const isKnown = kind in CURES;
+  return {
+    code: isKnown ? kind.replace(/^NoAdapter.*/, 'ADAPTER_MISSING') : 'BUILD_FAILED',
+    level: 'danger',
+    problem: isKnown ? plain(message) : `The project cannot be built: ${plain(message)}`,
+    ...(CURES[kind] ?? OTHERWISE),
+  };
+}
+
+function asNote(note: string): Finding {
+  return {
+    code: 'NOT_IN_REPORT',
+    level: 'note',
+    problem: `The report of who may see what cannot know all of it: ${note}.`,
+    cure: 'See what it does know: npx astro-gatehouse routes',
+    see: 'whoMaySeeWhat',
+  };
+}
+
+/** Who speaks is said already. */
+function plain(message: string): string {
+  return message.replace(/^\[astro-gatehouse\] /, '');
+}
+
+const WITHOUT_SERVER: Finding = {
+  code: 'ALL_PRERENDERED',
+  level: 'advice',
+  problem:
+    'There is no adapter, so every page is made while the site is built: nobody is asked, and there are no sessions.',
+  cure: "Install one (npx astro add node), and write output: 'server' in astro.config.",
+  see: 'start',
+};
+
+const NOT_ENFORCED: Finding = {
+  code: 'NOT_ENFORCED',
+  level: 'advice',
+  problem: 'enforce is false: rules and guards of pages let everybody pass, and only log whom they would refuse.',
+  cure: 'Take enforce: false out when the log is as it should be.',
+  see: 'rules',
+};

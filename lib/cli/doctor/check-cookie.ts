@@ -1,0 +1,60 @@
+import { InvalidOptionsError } from '../../errors.js';
+import { SessionConfig } from '../../session/session-config.js';
+import { type Facts, reportOf } from './facts.js';
+import type { Finding } from './finding.js';
+
+/** What the session's cookie gives away in production. */
+export function checkCookie(facts: Facts): Finding[] {
+  const settings = reportOf(facts)?.settings;
+  const config = settings && settledFrom(settings.session);
+  if (!config) return [];
+  const { secure, sameSite } = config.cookie;
+  const findings: Finding[] = [];
+  if (!secure) {
+    findings.push({
+      code: 'COOKIE_NOT_SECURE',
+      level: 'danger',
+      problem:
+        'session.cookie.secure is false: in production, sessions can be read by whoever sees a request without TLS.',
+      cure: 'Take secure: false out of session.cookie; by itself the cookie is secure in production, and not in development.',
+      see: 'cookie',
+    });
+  }
+  if (sameSite === 'none') {
+    const isChecked = settings.csrf !== false;
+    findings.push({
+      code: 'COOKIE_FOR_OTHER_SITES',
+      level: isChecked ? 'advice' : 'danger',
+      problem:
+        "session.cookie.sameSite is 'none': browsers send the session along with what other sites have them send" +
+        `${isChecked ? ', and csrf alone keeps those out.' : ', and csrf is false.'}`,
+      cure: `Write sameSite: 'lax'${isChecked ? '' : ', or take csrf: false out'}, unless the site is shown in frames of other sites.`,
+      see: 'cookie',
+    });
+  }
+  if (secure && !/^__Host-/i.test(config.cookieName)) {
+    findings.push({
+      code: 'COOKIE_WITHOUT_HOST_PREFIX',
+      level: 'advice',
+      problem: `${reasonAgainstPrefix(config)}, so the cookie cannot be called __Host-…: other hosts of the same domain can put one of theirs in its place.`,
+      cure: 'Take that out of session.cookie, unless other hosts, or other sites of this one, are to have cookies of their own.',
+      see: 'cookie',
+    });
+  }
+  return findings;
+}
+
+function reasonAgainstPrefix({ cookie: { domain, path }, cookieName }: SessionConfig): string {
+  if (domain !== undefined) return `session.cookie.domain is ${domain}`;
+  return path === '/' ? `session.cookie.name is ${cookieName}` : `session.cookie.path is ${path}`;
+}
+
+/** @returns Nothing for options that are not right, which the build has said already. */
+function settledFrom(options: Parameters<typeof SessionConfig.from>[0]): SessionConfig | undefined {
+  try {
+    return SessionConfig.from(options, { isProduction: true });
+  } catch (error) {
+    if (error instanceof InvalidOptionsError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { type ConfigFacts, type Facts, reportOf } from './facts.js';
+import type { Finding } from './finding.js';
+
+/** Adapters of platforms that tell Astro under which address a request came. */
+const KNOW_THE_ADDRESS = ['@astrojs/cloudflare', '@astrojs/netlify', '@astrojs/vercel'];
+
+/** Whether requests of other sites are told from those of the site's own pages, and only they refused. */
+export function checkOrigins(facts: Facts): Finding[] {
+  const { config } = facts;
+  if (!config) return [];
+  // Where the options are not known, something else is to be mended first.
+  const hasCsrf = reportOf(facts)?.settings.csrf !== false;
+  return [...unchecked(config, hasCsrf), ...withoutName(config, hasCsrf), ...config.allowedDomains.flatMap(tooWide)];
+}
+
+function unchecked({ checkOrigin }: ConfigFacts, hasCsrf: boolean): Finding[] {
+  if (checkOrigin || hasCsrf) return [];
+  return [
+    {
+      code: 'NOBODY_CHECKS_ORIGINS',
+      level: 'danger',
+      problem:
+        'csrf is false and security.checkOrigin is false, so nobody checks who sends a request: any other site can ' +
+        "have your visitors' browsers send something in their name.",
+      cure: "Take csrf: false out of gatehouse({…}), and list what programs send to: csrf: { except: ['/webhooks/**'] }",
+      see: 'csrf',
+    },
+  ];
+}
+
+/** Behind a proxy that ends TLS, Astro takes the site for `http://` until it knows its name. */
+function withoutName({ site, adapter, allowedDomains, checkOrigin }: ConfigFacts, hasCsrf: boolean): Finding[] {
+  if (adapter === undefined || KNOW_THE_ADDRESS.includes(adapter)) return [];
+  if (site === undefined || !site.startsWith('https:') || !(checkOrigin || hasCsrf)) return [];
+  if (allowedDomains.some(({ hostname }) => !isNameOfNobody(hostname))) return [];
+  const refusals = [
+    ...(checkOrigin ? ['Astro refuses forms ("Cross-site POST form submissions are forbidden")'] : []),
+    ...(hasCsrf ? ['csrf refuses whatever comes from browsers that send no Sec-Fetch-Site'] : []),
+  ];
+  return [
+    {
+      code: 'NO_ALLOWED_DOMAINS',
+      level: 'advice',
+      problem:
+        `site is ${new URL(site).origin}, and security.allowedDomains does not name it: behind a proxy that ends TLS ` +
+        `Astro takes requests for http, and ${refusals.join(', and ')}.`,
+      cure:
+        'If there is such a proxy, write in astro.config: security: { allowedDomains: ' +
+        `[{ protocol: 'https', hostname: '${new URL(site).hostname}' }] }, and have it send X-Forwarded-Proto and X-Forwarded-Host.`,
+      see: 'csrf',
+    },
+  ];
+}
+
+function tooWide({ hostname }: ConfigFacts['allowedDomains'][number]): Finding[] {
+  if (isNameOfNobody(hostname)) {
+    return [
+      {
+        code: 'USELESS_ALLOWED_DOMAIN',
+        level: 'advice',
+        problem: `security.allowedDomains has the hostname '${hostname}', which Astro takes for no host at all.`,
+        cure: "Write the site's own name: { protocol: 'https', hostname: 'shop.example' }",
+        see: 'csrf',
+      },
+    ];
+  }
+  if (hostname && !/^\*{1,2}\.[^.]+\.?$/.test(hostname)) return [];
+  const said = hostname ? `the hostname '${hostname}'` : 'an entry without a hostname';
+  return [
+    {
+      code: 'WILD_ALLOWED_DOMAIN',
+      level: 'danger',
+      problem:
+        `security.allowedDomains has ${said}: Astro then believes whatever host a request names in ` +
+        'X-Forwarded-Host, and in X-Forwarded-For which address it comes from.',
+      cure: "Write the site's own name in its place: { protocol: 'https', hostname: 'shop.example' }",
+      see: 'csrf',
+    },
+  ];
+}
+
+/** Stars stand for something only with a dot behind them. */
+function isNameOfNobody(hostname: string | undefined): boolean {
+  return hostname !== undefined && /^\*(?!\*?\.)/.test(hostname);
+}

@@ -1,0 +1,47 @@
+import { WeakSecretError } from '../../errors.js';
+import { Secrets } from '../../session/secrets.js';
+import type { Facts } from './facts.js';
+import type { Finding } from './finding.js';
+
+const WRITE = 'npx astro-gatehouse secret --write';
+
+/** Whether there is a secret that a production server starts with, and whether it is one. Nothing of it is told. */
+export function checkSecret({ secret, secretsInGit }: Facts): Finding[] {
+  const inGit = secretsInGit.map(
+    (file): Finding => ({
+      code: 'SECRET_IN_GIT',
+      level: 'danger',
+      problem: `${file} holds a secret and is not ignored by git, which would show it to whoever sees the code.`,
+      cure: `Add ${file} to .gitignore. If it was ever committed, git rm --cached ${file}, and make a new secret: ${WRITE}`,
+      see: 'start',
+    }),
+  );
+  return [...problemsOf(secret), ...inGit];
+}
+
+function problemsOf(secret: Facts['secret']): Finding[] {
+  try {
+    Secrets.from(secret?.value, { source: secret?.source ?? '', isProduction: true });
+    return [];
+  } catch (error) {
+    return [error instanceof WeakSecretError ? weak(error) : MISSING];
+  }
+}
+
+const MISSING: Finding = {
+  code: 'MISSING_SECRET',
+  level: 'danger',
+  problem: 'GATEHOUSE_SECRET is neither in the environment nor in .env: no production server starts without.',
+  cure: `Have one written into .env (${WRITE}), or print one (npx astro-gatehouse secret) and set it where the server starts.`,
+  see: 'start',
+};
+
+function weak({ source, reason }: WeakSecretError): Finding {
+  return {
+    code: 'WEAK_SECRET',
+    level: 'danger',
+    problem: `A secret in GATEHOUSE_SECRET, from ${source}, ${reason}: no production server starts with it.`,
+    cure: `Remove it, and make one that nobody can guess: ${WRITE}`,
+    see: 'start',
+  };
+}

@@ -1,0 +1,60 @@
+import { type Facts, reportOf } from './facts.js';
+import type { Finding } from './finding.js';
+
+const CURES: Record<string, string> = {
+  sqlite: "Have the user that runs the server own the file and its folder, or name another: options: { file: '…' }",
+  redis: 'Start Redis, or set REDIS_URL to where it is: REDIS_URL=redis://host:6379',
+};
+
+/** Whether sessions can be kept where the options say. */
+export function checkStore(facts: Facts): Finding[] {
+  const report = reportOf(facts);
+  if (!report) return [];
+  if (report.hasOwnStore) return [OWN];
+  const { store = 'cookie' } = report.settings.session ?? {};
+  if (store === 'memory') return [IN_MEMORY];
+  if (store === 'astro') return [facts.config?.hasSessionDriver ? ASTRO : WITHOUT_DRIVER];
+  if (facts.store.state !== 'away') return [];
+  return [
+    {
+      code: 'STORE_UNAVAILABLE',
+      level: 'danger',
+      problem: `The store ${store} cannot be used: ${facts.store.reason}.`,
+      cure: CURES[store] ?? 'See that it runs and can be reached.',
+      see: 'stores',
+    },
+  ];
+}
+
+const OWN: Finding = {
+  code: 'STORE_NOT_ASKED',
+  level: 'note',
+  problem: "The store is one of the project's own, and was not asked.",
+  cure: 'Have describeSessionStore of astro-gatehouse/testing try it.',
+  see: 'ownStore',
+};
+
+const IN_MEMORY: Finding = {
+  code: 'STORE_IN_MEMORY',
+  level: 'advice',
+  problem:
+    'Sessions are kept in the memory of one process: a restart signs everybody out, and a second process knows none.',
+  cure: "Write store: 'sqlite' for one machine, or store: 'redis' for several.",
+  see: 'stores',
+};
+
+const ASTRO: Finding = {
+  code: 'STORE_NOT_ASKED',
+  level: 'note',
+  problem: "Sessions are kept in Astro's own session storage, which was not asked.",
+  cure: 'See that what session.driver of astro.config names can be reached.',
+  see: 'stores',
+};
+
+const WITHOUT_DRIVER: Finding = {
+  code: 'ASTRO_SESSION_MISSING',
+  level: 'danger',
+  problem: "store is 'astro', and Astro's own sessions have no driver.",
+  cure: "Configure session.driver in astro.config, or write another store: store: 'cookie'",
+  see: 'stores',
+};

@@ -1,0 +1,18 @@
+import type { Facts } from './facts.js';
+import type { Finding } from './finding.js';
+
+/** Whether editors and `astro check` know the decorators that the site is built with. */
+export function checkTypes({ unknownDecorators }: Facts): Finding[] {
+  if (unknownDecorators.length === 0) return [];
+  return [
+    {
+      code: 'DECORATORS_UNKNOWN',
+      level: 'advice',
+      problem:
+        `${unknownDecorators.join(', ')}: editors and astro check complain of @inject() there, though it is built and ` +
+        'runs, because tsconfig.json has no experimentalDecorators.',
+      cure: 'Write "experimentalDecorators": true into compilerOptions of tsconfig.json.',
+      see: 'services',
+    },
+  ];
+}

@@ -1,0 +1,36 @@
+import { checkBuild } from './check-build.js';
+import { checkCookie } from './check-cookie.js';
+import { checkOrigins } from './check-origins.js';
+import { checkSecret } from './check-secret.js';
+import { checkStore } from './check-store.js';
+import { checkTypes } from './check-types.js';
+import { checkVersions } from './check-versions.js';
+import type { Facts } from './facts.js';
+import { type Finding, LEVELS } from './finding.js';
+
+const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
+  checkVersions,
+  checkBuild,
+  checkSecret,
+  checkOrigins,
+  checkCookie,
+  checkStore,
+  checkTypes,
+];
+/** What is shorter may stand in any word; no server starts with it. */
+const MIN_HIDDEN = 8;
+
+/** @returns All that is to be said of a project, the worst first. No secret is in it, whatever an error has said. */
+export function examine(facts: Facts): Finding[] {
+  const findings = CHECKS.flatMap((check) => check(facts));
+  const rank = ({ level }: Finding) => LEVELS.indexOf(level);
+  return findings.map((finding) => withoutSecrets(finding, facts)).sort((one, other) => rank(one) - rank(other));
+}
+
+function withoutSecrets(finding: Finding, { secret }: Facts): Finding {
+  const values = (secret?.value ?? '').split(',').map((value) => value.trim());
+  const problem = values
+    .filter(({ length }) => length >= MIN_HIDDEN)
+    .reduce((text, value) => text.replaceAll(value, '…'), finding.problem);
+  return { ...finding, problem };
+}

@@ -1,0 +1,27 @@
+import { type Finding, LEVELS, SECTIONS } from './finding.js';
+
+const INDENT = ' '.repeat(8);
+
+/** @param readme Where the package's README is, for whoever reads this. */
+export function findingsAsText(findings: readonly Finding[], readme: string): string {
+  const blocks = findings.map(({ level, problem, cure, see }) => {
+    const [first, ...more] = [...problem.split('\n'), cure, `See ${readme}#${SECTIONS[see]}`];
+    return [level.toUpperCase().padEnd(INDENT.length) + first, ...more.map((line) => INDENT + line)].join('\n');
+  });
+  return [...blocks, summary(findings)].join('\n\n');
+}
+
+/** The same as data, one finding to a line. */
+export function findingsAsJson(findings: readonly Finding[], readme: string): string {
+  const lines = findings.map(
+    ({ see, ...finding }) => `    ${JSON.stringify({ ...finding, see: `${readme}#${SECTIONS[see]}` })}`,
+  );
+  return `{\n  "findings": ${lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`}\n}`;
+}
+
+function summary(findings: readonly Finding[]): string {
+  const counts = LEVELS.map((level) => ({ level, count: findings.filter((each) => each.level === level).length }));
+  const toMend = counts.some(({ level, count }) => level !== 'note' && count > 0);
+  if (!toMend) return 'There is nothing to mend.';
+  return `${counts.map(({ level, count }) => `${level}: ${count}`).join(', ')}.`;
+}

@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { App, SECRET } from '../support/app.js';
+import { madeSite, PAGE, prerendered, setup } from '../support/made-site.js';
+
+let app: App | undefined;
+
+afterEach(() => {
+  app?.remove();
+  app = undefined;
+});
+
+/** Removed when the spec is over. */
+function siteWith(...site: Parameters<typeof madeSite>): App {
+  app = madeSite(...site);
+  return app;
+}
+
+/** Code and level of all that is found, and what the command said with it. */
+async function examined(site: App) {
+  const { code, output } = await site.gatehouse('doctor', '--json');
+  // Behind it stands what Astro says on its own account, of a config that it cannot load.
+  const { findings } = JSON.parse(output.slice(0, output.indexOf('\n}\n') + 2));
+  return {
+    code,
+    output,
+    codes: findings.map((finding: { code: string; level: string }) => `${finding.level} ${finding.code}`),
+  };
+}
+
+const GOOD_SECRET = { '.env': `GATEHOUSE_SECRET=${SECRET}\n` };
+
+describe('astro-gatehouse doctor', () => {
+  it('has nothing to mend in a healthy project, and leaves it as it is', async () => {
+    const site = siteWith(
+      `{ session: { store: 'sqlite' }, protect: [{ pattern: '/team' }] }`,
+      { ...GOOD_SECRET, 'src/pages/team.astro': PAGE },
+      `site: 'https://shop.example', security: { allowedDomains: [{ protocol: 'https', hostname: 'shop.example' }] },`,
+    );
+    expect(await site.gatehouse('doctor')).toEqual({ code: 0, output: 'There is nothing to mend.\n' });
+    expect(await site.gatehouse('doctor', '--json')).toEqual({ code: 0, output: '{\n  "findings": []\n}\n' });
+    expect(readdirSync(site.folder).filter((name) => name !== 'node_modules')).toEqual([
+      '.astro',
+      '.env',
+      'astro.config.mjs',
+      'package.json',
+      'src',
+    ]);
+  });
+
+  it('says of a sick one what is wrong, what to type and where that is explained, and no secret', async () => {
+    const weak = 'changeme-changeme-changeme-changeme';
+    const site = siteWith(
+      `{
+        session: { cookie: { secure: false }, store: 'redis', options: { url: 'redis://127.0.0.1:1' } },
+        protect: [{ pattern: '/terms' }, { pattern: '/nowhere' }],
+      }`,
+      {
+        '.env': `GATEHOUSE_SECRET=${weak}\n`,
+        ...setup('{ csrf: false }'),
+        'src/pages/terms.astro': prerendered(PAGE),
+        'src/cart.ts': `
+          import { inject, injectable, Session } from 'astro-gatehouse/server';
+          @injectable() export class Cart { constructor(@inject(Session) readonly session: Session) {} }`,
+        'tsconfig.json': '{ "extends": "astro/tsconfigs/strict" }',
+      },
+      `site: 'https://shop.example', security: { checkOrigin: false, allowedDomains: [{}] },`,
+    );
+    execFileSync('git', ['init', '--quiet'], { cwd: site.folder });
+    const { code, output, codes } = await examined(site);
+    expect(codes).toEqual([
+      'danger UNGUARDED_FILES',
+      'danger WEAK_SECRET',
+      'danger SECRET_IN_GIT',
+      'danger NOBODY_CHECKS_ORIGINS',
+      'danger WILD_ALLOWED_DOMAIN',
+      'danger COOKIE_NOT_SECURE',
+      'danger STORE_UNAVAILABLE',
+      'advice USELESS_RULES',
+      'advice DECORATORS_UNKNOWN',
+    ]);
+    expect(code).toBe(1);
+    expect(output).not.toContain(weak);
+
+    const text = await site.gatehouse('doctor');
+    expect(text.code).toBe(1);
+    expect(text.output).toContain(`
+DANGER  A secret in GATEHOUSE_SECRET, from .env, is a placeholder: no production server starts with it.
+        Remove it, and make one that nobody can guess: npx astro-gatehouse secret --write
+        See ../node_modules/astro-gatehouse/README.md#ten-lines-to-a-protected-page
+`);
+    expect(text.output).toContain('danger: 7, advice: 2, note: 0.');
+    expect(existsSync(join(site.folder, '../node_modules/astro-gatehouse/README.md'))).toBe(true);
+  });
+
+  it('goes on where the project cannot be built', async () => {
+    const site = siteWith(`{ protect: [{ pattern: '/team', rol: 'boss' }] }`);
+    expect(await examined(site)).toMatchObject({ code: 1, codes: ['danger INVALID_OPTIONS', 'danger MISSING_SECRET'] });
+    site.rewrite('astro.config.mjs', (text) => text.replace(/integrations:.*,/, ''));
+    expect((await examined(site)).codes).toEqual(['danger INTEGRATION_MISSING', 'danger MISSING_SECRET']);
+    site.write({ 'astro.config.mjs': `import 'not-there';` });
+    expect((await examined(site)).codes).toEqual(['danger BUILD_FAILED', 'danger MISSING_SECRET']);
+  });
+
+  it('misses an adapter where pages are rendered on demand, and advises one where none is', async () => {
+    const site = siteWith('{}', GOOD_SECRET);
+    site.rewrite('astro.config.mjs', (text) => text.replace(/adapter:.*,/, ''));
+    expect(await examined(site)).toMatchObject({ code: 1, codes: ['danger ADAPTER_MISSING'] });
+    site.rewrite('astro.config.mjs', (text) => text.replace(/output:.*,/, ''));
+    expect(await examined(site)).toMatchObject({ code: 0, codes: ['advice ALL_PRERENDERED'] });
+  });
+
+  it('notes what it has not asked: a store of the project, and what may decide otherwise', async () => {
+    const site = siteWith('{}', {
+      ...GOOD_SECRET,
+      ...setup(
+        `{ access: { check: () => true }, services: (services) => services.override(SessionStore, () => new Mine()) }`,
+        `class Mine extends SessionStore {}`,
+      ),
+    });
+    expect(await examined(site)).toMatchObject({ code: 0, codes: ['note NOT_IN_REPORT', 'note STORE_NOT_ASKED'] });
+  });
+
+  it('has nothing to say where there is no project', async () => {
+    app = App.create(undefined, {});
+    const { code, output } = await app.gatehouse('doctor', '--root', 'elsewhere');
+    expect([code, output.startsWith('There is no project in ')]).toEqual([2, true]);
+  });
+});

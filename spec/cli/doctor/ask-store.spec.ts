@@ -1,0 +1,121 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { askStore } from '../../../lib/cli/doctor/ask-store.js';
+
+/** The package's own folder, in which `redis` is installed. */
+const PROJECT = resolve(import.meta.dirname, '../../..');
+
+let folder: string;
+let server: Server | undefined;
+const sockets: Socket[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'));
+});
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+  server = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+const askSqlite = (file?: string) =>
+  askStore(
+    { store: 'sqlite', ...(file !== undefined && { options: { file } }) },
+    { root: folder, redisUrl: undefined },
+  );
+const askRedis = (redisUrl: string, root = PROJECT) => askStore({ store: 'redis' }, { root, redisUrl });
+
+/** Something that listens. @param answer What it says to a command, if anything. */
+async function listen(answer: (command: string) => string | undefined): Promise<string> {
+  server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('data', (data) => {
+      for (const [, command = ''] of data.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
+        const text = answer(command.toUpperCase());
+        if (text !== undefined) socket.write(`${text}\r\n`);
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((wake) => server?.once('listening', wake));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('it does not listen');
+  return `redis://:password@127.0.0.1:${address.port}`;
+}
+
+describe('Asking the store', () => {
+  it.each([undefined, { store: 'cookie' }, { store: 'memory' }, { store: 'astro' }] as const)(
+    'asks nothing of %j',
+    async (session) => {
+      expect(await askStore(session, { root: folder, redisUrl: undefined })).toEqual({ state: 'unasked' });
+    },
+  );
+
+  describe('sqlite', () => {
+    it('is content where the file can be made, and does not make it', async () => {
+      expect(await askSqlite()).toEqual({ state: 'well' });
+      expect(await askSqlite('deep/er/sessions.db')).toEqual({ state: 'well' });
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it('is content with a file that can be written, and changes nothing in it', async () => {
+      const file = join(folder, 'sessions.db');
+      const database = new DatabaseSync(file);
+      database.exec('CREATE TABLE kept (value TEXT)');
+      database.close();
+      const before = readFileSync(file);
+      expect(await askSqlite('sessions.db')).toEqual({ state: 'well' });
+      expect(readFileSync(file).equals(before)).toBe(true);
+    });
+
+    it('tells of a file that is none of SQLite', async () => {
+      writeFileSync(join(folder, 'sessions.db'), 'something else, and long enough to be looked at'.repeat(30));
+      const reason = expect.stringMatching(/sessions\.db: .*not a database/);
+      expect(await askSqlite('sessions.db')).toEqual({ state: 'away', reason });
+    });
+
+    it('tells of a file where there should be a folder', async () => {
+      writeFileSync(join(folder, 'data'), '');
+      const reason = expect.stringMatching(/cannot be made, because .*data is a file$/);
+      expect(await askSqlite('data/sessions.db')).toEqual({ state: 'away', reason });
+    });
+  });
+
+  describe('redis', () => {
+    it('is content with an answer to PING', async () => {
+      const url = await listen((command) => (command === 'PING' ? '+PONG' : command === 'HELLO' ? '%0' : '+OK'));
+      expect(await askRedis(url)).toEqual({ state: 'well' });
+    });
+
+    it('waits two seconds for one, and tells of the host without the password', async () => {
+      const url = await listen(() => undefined);
+      const { host } = new URL(url);
+      expect(await askRedis(url)).toEqual({
+        state: 'away',
+        reason: `Redis at ${host} does not answer PING (It did not answer within 2000 ms.)`,
+      });
+    });
+
+    it('tells of a host where nobody listens', async () => {
+      expect(await askRedis('redis://127.0.0.1:1')).toMatchObject({
+        state: 'away',
+        reason: expect.stringMatching(/^Redis at 127\.0\.0\.1:1 does not answer PING/),
+      });
+    });
+
+    it('tells of what is no address, and of a package that is missing', async () => {
+      expect(await askRedis('not an address')).toMatchObject({
+        reason: expect.stringContaining('REDIS_URL is no address'),
+      });
+      expect(await askRedis('redis://127.0.0.1:1', folder)).toEqual({
+        state: 'away',
+        reason: 'the package redis is not installed: npm install redis',
+      });
+    });
+  });
+});

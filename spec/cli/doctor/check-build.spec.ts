@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkBuild } from '../../../lib/cli/doctor/check-build.js';
+import { briefly, healthy, settled, toldReport, withSettings } from '../../support/doctor-facts.js';
+
+describe('The check of the build', () => {
+  it('has nothing to say of one that goes well, or was not tried', () => {
+    expect(checkBuild(healthy())).toEqual([]);
+    expect(checkBuild(healthy({ build: undefined }))).toEqual([]);
+  });
+
+  it.each([
+    ['INVALID_OPTIONS', 'INVALID_OPTIONS'],
+    ['INTEGRATION_MISSING', 'INTEGRATION_MISSING'],
+    ['MISSING_CLIENT', 'MISSING_CLIENT'],
+    ['NoAdapterInstalled', 'ADAPTER_MISSING'],
+    ['NoAdapterInstalledServerIslands', 'ADAPTER_MISSING'],
+    ['SyntaxError', 'BUILD_FAILED'],
+  ])('finds a build that fails with %s dangerous: %s', (kind, code) => {
+    const [finding] = checkBuild(healthy({ build: { kind, message: '[astro-gatehouse] It is so.' } }));
+    expect(finding).toMatchObject({ code, level: 'danger' });
+    expect(finding?.problem.endsWith('It is so.')).toBe(true);
+    expect(finding?.problem).not.toContain('[astro-gatehouse]');
+  });
+
+  it.each([
+    ['UNGUARDED_FILES', true, 'danger'],
+    ['UNGUARDED_FILES', false, 'advice'],
+    ['GUARDED_ROUTE_CACHED', true, 'danger'],
+    ['USELESS_RULES', false, 'advice'],
+    ['USELESS_RULES', true, 'danger'],
+    ['UNGUARDED_PIPELINE', false, 'advice'],
+    ['SETUP_NOT_LOADED', false, 'advice'],
+    ['INVALID_OPTIONS', false, 'danger'],
+  ])('hands on %s, which stops a build (%s), as %s', (code, stops, level) => {
+    const build = toldReport({ objections: [{ code, message: 'It is so.', stops }] });
+    expect(briefly(checkBuild(healthy({ build })))).toEqual([`${level} ${code}`]);
+  });
+
+  it('hands on what the report cannot know, once', () => {
+    const notes = ['access.check decides every rule alone'];
+    expect(briefly(checkBuild(healthy({ build: toldReport({ notes }) })))).toEqual(['note NOT_IN_REPORT']);
+    const objections = [{ code: 'SETUP_NOT_LOADED', message: 'It is so.', stops: false }];
+    const build = toldReport({ notes, objections });
+    expect(briefly(checkBuild(healthy({ build })))).toEqual(['advice SETUP_NOT_LOADED']);
+  });
+
+  it('advises a server where there is none, and rules that count', () => {
+    const config = settled({ adapter: undefined });
+    expect(briefly(checkBuild(healthy({ config })))).toEqual(['advice ALL_PRERENDERED']);
+    expect(briefly(checkBuild(withSettings({ enforce: false })))).toEqual(['advice NOT_ENFORCED']);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SettingsInForce } from '../../../lib/astro/build-channel.js';
+import { checkCookie } from '../../../lib/cli/doctor/check-cookie.js';
+import { briefly, healthy, withSettings } from '../../support/doctor-facts.js';
+
+type Cookie = NonNullable<SettingsInForce['session']>['cookie'];
+
+function found(cookie: Cookie, csrf?: false): string[] {
+  return briefly(checkCookie(withSettings({ session: { cookie }, ...(csrf === false && { csrf }) })));
+}
+
+describe('The check of the cookie', () => {
+  it.each<[Cookie, string[]]>([
+    [undefined, []],
+    [{ name: 'shop', sameSite: 'strict' }, []],
+    [{ secure: false }, ['danger COOKIE_NOT_SECURE']],
+    [{ sameSite: 'none' }, ['advice COOKIE_FOR_OTHER_SITES']],
+    [{ domain: 'shop.example' }, ['advice COOKIE_WITHOUT_HOST_PREFIX']],
+    [{ path: '/shop' }, ['advice COOKIE_WITHOUT_HOST_PREFIX']],
+    [{ name: '__Secure-shop' }, ['advice COOKIE_WITHOUT_HOST_PREFIX']],
+    [{ name: '__Host-shop', path: '/shop' }, []],
+  ])('finds of %j: %j', (cookie, expected) => {
+    expect(found(cookie)).toEqual(expected);
+  });
+
+  it('finds a cookie for other sites dangerous where nobody asks who sends it', () => {
+    expect(found({ sameSite: 'none' }, false)).toEqual(['danger COOKIE_FOR_OTHER_SITES']);
+  });
+
+  it.each([
+    [{ domain: 'shop.example' }, 'session.cookie.domain is shop.example'],
+    [{ path: '/shop' }, 'session.cookie.path is /shop'],
+    [{ name: '__Secure-shop' }, 'session.cookie.name is __Secure-shop'],
+  ])('names with %j what keeps it from the prefix', (cookie, reason) => {
+    const [finding] = checkCookie(withSettings({ session: { cookie } }));
+    expect(finding?.problem.startsWith(`${reason}, so`)).toBe(true);
+  });
+
+  it('has nothing to say where there is no report', () => {
+    expect(checkCookie(healthy({ build: undefined }))).toEqual([]);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SettingsInForce } from '../../../lib/astro/build-channel.js';
+import { checkStore } from '../../../lib/cli/doctor/check-store.js';
+import type { Facts } from '../../../lib/cli/doctor/facts.js';
+import { briefly, healthy, settled, toldReport, withSettings } from '../../support/doctor-facts.js';
+
+const AWAY = { state: 'away', reason: 'it is away' } as const;
+
+describe('The check of the store', () => {
+  it.each<[SettingsInForce['session'], Partial<Facts>, string[]]>([
+    [undefined, {}, []],
+    [{ store: 'cookie' }, {}, []],
+    [{ store: 'sqlite' }, { store: { state: 'well' } }, []],
+    [{ store: 'sqlite' }, { store: AWAY }, ['danger STORE_UNAVAILABLE']],
+    [{ store: 'redis' }, { store: AWAY }, ['danger STORE_UNAVAILABLE']],
+    [{ store: 'memory' }, {}, ['advice STORE_IN_MEMORY']],
+    [{ store: 'astro' }, {}, ['note STORE_NOT_ASKED']],
+    [{ store: 'astro' }, { config: settled({ hasSessionDriver: false }) }, ['danger ASTRO_SESSION_MISSING']],
+  ])('finds of %j with %j: %j', (session, more, expected) => {
+    expect(briefly(checkStore(withSettings({ session }, more)))).toEqual(expected);
+  });
+
+  it('says why it cannot be used, and what to type', () => {
+    const [finding] = checkStore(withSettings({ session: { store: 'redis' } }, { store: AWAY }));
+    expect(finding?.problem).toBe('The store redis cannot be used: it is away.');
+    expect(finding?.cure).toContain('REDIS_URL=');
+  });
+
+  it("says that a store of the project's own was not asked, whatever is named", () => {
+    const build = toldReport({ hasOwnStore: true, settings: { session: { store: 'memory' } } });
+    expect(briefly(checkStore(healthy({ build })))).toEqual(['note STORE_NOT_ASKED']);
+  });
+
+  it('has nothing to say where there is no report', () => {
+    expect(checkStore(healthy({ build: undefined, store: AWAY }))).toEqual([]);
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Finding } from '../../../lib/cli/doctor/finding.js';
+import { findingsAsJson, findingsAsText } from '../../../lib/cli/doctor/findings-text.js';
+
+const DANGER: Finding = { code: 'A', level: 'danger', problem: 'One\n  - two', cure: 'Mend it', see: 'csrf' };
+const NOTE: Finding = { code: 'B', level: 'note', problem: 'So', cure: 'Look', see: 'stores' };
+
+describe('Findings', () => {
+  it('are written with the cure and where it is explained, and counted', () => {
+    expect(findingsAsText([DANGER, NOTE], 'R.md')).toBe(`DANGER  One
+          - two
+        Mend it
+        See R.md#requests-that-other-sites-send
+
+NOTE    So
+        Look
+        See R.md#how-long-and-where
+
+danger: 1, advice: 0, note: 1.`);
+  });
+
+  it('leave nothing to mend where there are none, or notes alone', () => {
+    expect(findingsAsText([], 'R.md')).toBe('There is nothing to mend.');
+    expect(findingsAsText([NOTE], 'R.md')).toMatch(/^NOTE [\s\S]*\n\nThere is nothing to mend\.$/);
+    expect(findingsAsText([{ ...NOTE, level: 'advice' }], 'R.md')).toMatch(/\n\ndanger: 0, advice: 1, note: 0\.$/);
+  });
+
+  it('are data, too', () => {
+    const see = 'R.md#requests-that-other-sites-send';
+    expect(JSON.parse(findingsAsJson([DANGER], 'R.md'))).toEqual({ findings: [{ ...DANGER, see }] });
+    expect(JSON.parse(findingsAsJson([], 'R.md'))).toEqual({ findings: [] });
+  });
+});
