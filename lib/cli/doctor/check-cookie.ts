@@ -37,7 +37,7 @@ export function checkCookie(facts: Facts): Finding[] {
       code: 'COOKIE_WITHOUT_HOST_PREFIX',
       level: 'advice',
       problem: `${reasonAgainstPrefix(config)}, so the cookie cannot be called __Host-…: other hosts of the same domain can put one of theirs in its place.`,
-      cure: 'Take that out of session.cookie, unless other hosts, or other sites of this one, are to have cookies of their own.',
+      cure: 'Take that out of session.cookie, unless it has to be shared with other hosts, or kept from other paths.',
       see: 'cookie',
     });
   }
