@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { SessionId } from '../../lib/session/session-id.js';
 
 describe('A session id', () => {
@@ -11,6 +11,14 @@ describe('A session id', () => {
     const id = SessionId.generate();
     expect(Buffer.from(id, 'base64url')).toHaveLength(32);
     expect(SessionId.isWellFormed(id)).toBe(true);
+  });
+
+  it('is what the generator for keys gave, and all of it', () => {
+    const random = jest.spyOn(crypto, 'getRandomValues');
+    const id = SessionId.generate();
+    const given = random.mock.results.map(({ value }) => value);
+    random.mockRestore();
+    expect(given).toEqual([new Uint8Array(Buffer.from(id, 'base64url'))]);
   });
 
   it.each([
