@@ -123,16 +123,26 @@ describe('A sealed session', () => {
     expect(await store.read(await seal(here?.id, elsewhere?.value))).toBeUndefined();
   });
 
+  it('is no session before it is sealed, however it is written', async () => {
+    const json = JSON.stringify(contentsOf(recordOf({ values: { role: 'admin' } })));
+    const written = [json, encodeURIComponent(json), btoa(json), Buffer.from(json).toString('base64url')];
+    const store = storeWith(OLD);
+    const found = await Promise.all(written.map((token) => store.read(token)));
+    expect(found).toEqual(written.map(() => undefined));
+  });
+
   it('is no session when something else is in it', async () => {
     const [key] = await secrets().keysFor(PURPOSE);
     const password = { [key?.id ?? '']: key?.value ?? '' };
     const others = [
       {},
-      { record: null },
-      { record: 'text' },
-      { record: [1, 2] },
-      { record: { id: 'x' } },
-      { other: 1 },
+      { id: 'x' },
+      { ...contentsOf(recordOf()), id: undefined },
+      { ...contentsOf(recordOf()), id: 1 },
+      { id: 'x', record: null },
+      { id: 'x', record: 'text' },
+      { id: 'x', record: [1, 2] },
+      { id: 'x', record: { id: 'x' } },
     ];
     const store = storeWith(OLD);
     const found = await Promise.all(others.map(async (other) => store.read(await sealData(other, { password }))));
