@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
 import { SessionCommittedError } from '../../../lib/errors.js';
 import { Secrets } from '../../../lib/session/secrets.js';
@@ -68,6 +68,16 @@ describe('A token', () => {
     for (const forged of [...others, ...doubled, undefined, null]) {
       expect({ forged, isKnown: await tokens.verify(forged, session) }).toEqual({ forged, isKnown: false });
     }
+  });
+
+  it('is compared by the runtime, in a time that does not tell where it differs', async () => {
+    const session = signedIn();
+    const [token] = altered(await tokens.issue(session));
+    const verify = jest.spyOn(crypto.subtle, 'verify');
+    expect(await tokens.verify(token, session)).toBe(false);
+    const answers = await Promise.all(verify.mock.results.map(({ value }) => value));
+    verify.mockRestore();
+    expect(answers).toEqual([false]);
   });
 
   it('survives a change of the secret, while the old one stands behind the new', async () => {
