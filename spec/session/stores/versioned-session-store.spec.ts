@@ -23,6 +23,21 @@ describe('A store on versions', () => {
     for (const key of store.rows.keys()) expect(await store.read(key)).toBeUndefined();
   });
 
+  it('does not look for what has not the form of an id', async () => {
+    const keys: string[] = [];
+    class WatchedStore extends TableSessionStore {
+      protected override find(key: string) {
+        keys.push(key);
+        return super.find(key);
+      }
+    }
+    const store = new WatchedStore(new FrozenClock());
+    for (const token of ['', 'x', "' OR 1=1 --", '__proto__', `${SessionId.generate()}=`, 'x'.repeat(100_000)]) {
+      expect([await store.read(token), await store.isSuperseded(token)]).toEqual([undefined, false]);
+    }
+    expect(keys).toEqual([]);
+  });
+
   it('leaves no trace of a change of the id that came too late', async () => {
     const store = new TableSessionStore(new FrozenClock());
     const opened = await store.read((await store.write(changesOf({ set: { cart: 1 } }))) ?? '');
