@@ -189,6 +189,8 @@ describe('A session that is to last', () => {
     expect([config.isLive(remembered, days(30) - 1), config.isLive(remembered, days(30))]).toEqual([true, false]);
     const inUse = { ...remembered, renewedAt: days(179) };
     expect([config.isLive(inUse, days(180) - 1), config.isLive(inUse, days(180))]).toEqual([true, false]);
+    const shorter = { ...record, expiresAt: days(1) };
+    expect([config.isLive(shorter, days(1) - 1), config.isLive(shorter, days(1))]).toEqual([true, false]);
     expect(config.longestLife).toBe(days(180));
   });
 });
