@@ -47,6 +47,11 @@ const FILES = {
 /** Seconds for which the browser keeps the cookie of an answer. */
 const maxAgeOf = (setCookies: readonly string[]) => Number(/Max-Age=(\d+)/.exec(setCookies.join())?.[1]);
 
+/** The names of cookies, and what is said of them beside their time. */
+function withoutValues(setCookies: readonly string[]): string[] {
+  return setCookies.map((cookie) => cookie.replace(/=[^;]*; Max-Age=\d+/, ''));
+}
+
 describe('Whoever signs in', () => {
   let app: App;
   let server: Server;
@@ -80,10 +85,12 @@ describe('Whoever signs in', () => {
 
   it('signs out from a shared machine, which is told to forget what it kept', async () => {
     const browser = new Browser(server);
-    await browser.post('/enter', { user: 'ada' });
+    const entered = await browser.post('/enter', { user: 'ada' });
     const { headers, setCookies } = await browser.post('/leave?shared');
     expect(headers.get('clear-site-data')).toBe('"cache", "storage"');
     expect(maxAgeOf(setCookies)).toBe(0);
+    // A browser removes a cookie by the name, path and domain that it was set with.
+    expect(withoutValues(setCookies)).toEqual(withoutValues(entered.setCookies));
     await browser.post('/enter', { user: 'ada' });
     expect((await browser.post('/leave')).headers.get('clear-site-data')).toBeNull();
   });
