@@ -90,6 +90,7 @@ describe('While the store is away', () => {
     const answer = await ada.get(path);
     expect([answer.status, answer.location, answer.headers.get('retry-after')]).toEqual([503, null, '5']);
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
+    expect(answer.text).toBe('Service Unavailable');
     up();
     expect((await ada.get(path)).status).toBe(200);
   });
