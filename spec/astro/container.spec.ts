@@ -49,6 +49,12 @@ describe.each(['a build', 'astro dev'] as const)('The services of an application
     expect(carts.map(({ text }) => text)).toEqual(names.map((name) => `good day, ${name}`));
     expect(new Set(carts.map(({ number }) => number)).size).toBe(names.length);
   });
+
+  it('never takes the visitor of one request for that of another, though no helper is handed a context', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `visitor-${index}`);
+    const answers = await Promise.all(names.map((name) => new Browser(server).get(`/who?name=${name}`)));
+    expect(answers.map(({ text }) => text)).toEqual(names);
+  });
 });
 
 describe('A server with services that do not fit', () => {

@@ -81,6 +81,7 @@ const EXPECTED: readonly Expected[] = [
       '/admin/users/42;x=1': ['/admin/users/42;x=1'],
       '/admin/users/ADMIN': ['/admin/users/ADMIN'],
       '/admin/files/.env': ['/admin/files/.env'],
+      '/admin/users/42.css': ['/admin/users/42.css'],
       '/api/admin/delete': [as('DELETE', '/api/admin/delete')],
       '/staff/7': ['/staff/7'],
       '/dashboard': ['/dashboard /dashboard/'],
