@@ -22,8 +22,8 @@ export class AstroCookieJar extends CookieJar {
 
 /**
  * Every value of one name in a Cookie header. Parsers of cookies keep one of them, and whoever can plant a second cookie
- * of that name from a sibling host would choose which. Nothing is made of the rest of the header, however long it is, and no more values are looked at
- * than a browser could have a reason to send.
+ * of that name from a sibling host would choose which. Nothing is made of the rest of the header, however long it is, and
+ * no more values are looked at than a browser could have a reason to send.
  */
 export function cookieValues(header: string | null, name: string): readonly string[] {
   const values: string[] = [];

@@ -175,9 +175,9 @@ export async function authorize(requirement: Requirement = {}, context?: WithLoc
   const scope = scopeOf('authorize', context);
   const visitor = await scope.resolveVisitor();
   const { isGranted, code, reason, missing } = await decide(scope, rule, visitor);
-  if (isGranted || code === 'GRANTED') return;
+  if (isGranted) return;
   const status = visitor.isGuest || code === 'SIGN_IN_AGAIN' ? 401 : 403;
-  throw denied(scope, new AccessDeniedError(status, true, reason, code, missing));
+  throw denied(scope, new AccessDeniedError(status, true, reason, code === 'GRANTED' ? 'NOT_ALLOWED' : code, missing));
 }
 
 /** Tells of it here, because nobody knows who catches it. */

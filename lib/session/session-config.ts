@@ -56,20 +56,7 @@ interface Lifetime {
   readonly absoluteTimeout: number;
 }
 
-type Settled = Pick<
-  SessionConfig,
-  | 'cookieName'
-  | 'cookie'
-  | 'idleTimeout'
-  | 'absoluteTimeout'
-  | 'renewAfter'
-  | 'rememberMe'
-  | 'storeTimeout'
-  | 'maxSessionsPerUser'
-  | 'signedInPages'
-  | 'maxSize'
-  | 'hasChunks'
->;
+type Settled = Omit<SessionConfig, 'longestLife' | 'expiryOf' | 'isLive'>;
 
 /** Settled session options, the same for every request. Times are milliseconds. */
 export class SessionConfig {

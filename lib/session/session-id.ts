@@ -1,4 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
+import { fromBase64Url, toBase64Url } from './base64url.js';
 
 type HashText = (algorithm: 'sha256', text: string, encoding: 'base64url') => string;
 
@@ -16,7 +17,7 @@ const FORMAT = /^[A-Za-z0-9_-]{43}$/;
  */
 export const SessionId = {
   generate(): string {
-    return toBase64Url(crypto.getRandomValues(new Uint8Array(BYTES)));
+    return copied(toBase64Url(crypto.getRandomValues(new Uint8Array(BYTES))));
   },
 
   /** Whether a text from outside has the form of an identifier. Stores ask before they touch anything. */
@@ -30,24 +31,16 @@ export const SessionId = {
    */
   hiddenFrom(id: string, key: string): string {
     const pad = fromBase64Url(SessionId.fingerprint(`hidden from ${key}`));
-    return toBase64Url(fromBase64Url(id).map((byte, at) => byte ^ (pad[at] ?? 0)));
+    return copied(toBase64Url(fromBase64Url(id).map((byte, at) => byte ^ (pad[at] ?? 0))));
   },
 
   /** What a server-side store files a session under, so that its contents cannot be replayed as cookies. */
   fingerprint(id: string): string {
-    return nativeHash ? nativeHash('sha256', id, 'base64url') : toBase64Url(sha256(utf8.encode(id)));
+    return nativeHash ? nativeHash('sha256', id, 'base64url') : copied(toBase64Url(sha256(utf8.encode(id))));
   },
 };
 
-function fromBase64Url(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
-}
-
-function toBase64Url(bytes: Uint8Array): string {
-  const text = btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
-  // A piece cut from a text keeps the whole text in memory; stores keep millions of these, so they get a copy.
+/** A piece cut from a text keeps the whole text in memory; stores keep millions of these, so they get a copy. */
+function copied(text: string): string {
   return [...text].join('');
 }

@@ -4,7 +4,7 @@ import { Clock } from './clock.js';
 import { inTurns } from './in-turns.js';
 import { ListedSession } from './listed-session.js';
 import { NoRevocationList, RevocationList } from './revocation-list.js';
-import { type EventSubject, SecurityEvents, shortHashOfKey } from './security-events.js';
+import { type EventSubject, SecurityEvents, shortHashOfKey, subjectOf } from './security-events.js';
 import type { Session } from './session.js';
 import { SessionConfig } from './session-config.js';
 import { SessionId } from './session-id.js';
@@ -72,8 +72,8 @@ export class SessionRegistry {
    * @throws {SessionsNotListedError} When the store cannot.
    */
   async revokeOthers(session: Session): Promise<number> {
-    const { userId } = session.contents() as { userId?: unknown };
-    if (typeof userId !== 'string') return 0;
+    const { userId } = subjectOf(session);
+    if (userId === undefined) return 0;
     const live = await this.#live(userId);
     // Where another request of this visitor has taken it by now.
     const now = await this.store.read(session.journal.opened?.id ?? '');

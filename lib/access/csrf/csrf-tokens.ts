@@ -1,5 +1,6 @@
 import { SessionCommittedError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
+import { fromBase64Url, toBase64Url } from '../../session/base64url.js';
 import { Secrets } from '../../session/secrets.js';
 import type { Session } from '../../session/session.js';
 import { KEPT } from '../../session/session-values.js';
@@ -34,13 +35,13 @@ export class CsrfTokens {
     const [newest] = await this.#allKeys();
     if (!newest) throw new TypeError('There is no secret to sign a token with.');
     const signature = await crypto.subtle.sign(HMAC.name, newest, message(session.id, random));
-    return toText(new Uint8Array([...random, ...new Uint8Array(signature)]));
+    return toBase64Url(new Uint8Array([...random, ...new Uint8Array(signature)]));
   }
 
   /** Whether a token was issued for this session, under the id that it has now. Compared in constant time. */
   async verify(token: string | null | undefined, session: Session): Promise<boolean> {
     if (!token || !FORMAT.test(token) || session.isNew) return false;
-    const bytes = fromText(token);
+    const bytes = fromBase64Url(token);
     const [random, signature] = [bytes.slice(0, RANDOM_BYTES), bytes.slice(RANDOM_BYTES)];
     const signed = message(session.id, random);
     for (const key of await this.#allKeys()) {
@@ -79,16 +80,6 @@ function importKey(value: string): Promise<CryptoKey> {
 
 /** With the length of each part, so that no two pairs of them read the same. */
 function message(id: string, random: Uint8Array): Uint8Array<ArrayBuffer> {
-  const text = toText(random);
+  const text = toBase64Url(random);
   return new TextEncoder().encode(`${id.length}!${id}!${text.length}!${text}`);
-}
-
-function toText(bytes: Uint8Array): string {
-  const text = btoa(String.fromCharCode(...bytes));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
-
-function fromText(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(bytes, (letter) => letter.charCodeAt(0));
 }

@@ -4,15 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CommonOptions } from '../../astro/options.js';
 import { inTime } from '../../session/in-time.js';
+import { DEFAULT_URL } from '../../session/stores/redis-connection.js';
+import { DEFAULT_FILE, isLocked } from '../../session/stores/sqlite-file.js';
 import type { StoreAnswer } from './facts.js';
 
 /** Milliseconds that a store has for its answer. */
 const TIME_LIMIT = 2_000;
-/** Where they are without being named. */
-const SQLITE_FILE = '.gatehouse/sessions.db';
-const REDIS_URL = 'redis://localhost:6379';
-/** SQLITE_BUSY: somebody else writes at this moment, so it can be written. */
-const BUSY = 5;
 
 /**
  * Asks a store that the options name whether it would keep something. Nothing is kept, and nothing made.
@@ -24,8 +21,8 @@ export async function askStore(
   { root, redisUrl }: { root: string; redisUrl: string | undefined },
 ): Promise<StoreAnswer> {
   try {
-    if (session?.store === 'sqlite') askSqlite(resolve(root, session.options?.file ?? SQLITE_FILE));
-    else if (session?.store === 'redis') await askRedis(session.options?.url ?? redisUrl ?? REDIS_URL, root);
+    if (session?.store === 'sqlite') askSqlite(resolve(root, session.options?.file ?? DEFAULT_FILE));
+    else if (session?.store === 'redis') await askRedis(session.options?.url ?? redisUrl ?? DEFAULT_URL, root);
     else return { state: 'unasked' };
     return { state: 'well' };
   } catch (error) {
@@ -49,7 +46,8 @@ function askSqlite(file: string): void {
       database.close();
     }
   } catch (error) {
-    if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return;
+    // Somebody else writes, so it can be written.
+    if (isLocked(error)) return;
     throw new Error(`${file}: ${error instanceof Error ? error.message : error}`);
   }
 }

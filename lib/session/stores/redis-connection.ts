@@ -1,7 +1,8 @@
 import { MissingClientError } from '../../errors.js';
 import { inTime } from '../in-time.js';
 
-const DEFAULT_URL = 'redis://localhost:6379';
+/** Where it is without being named. */
+export const DEFAULT_URL = 'redis://localhost:6379';
 const TIMEOUT = 2;
 
 /** What is asked of a client: those of the package `redis`, version 5 or newer, for one server or a cluster, have it. */

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MissingClientError } from '../../errors.js';
 
 /** Where a project keeps what belongs to this machine alone; the folder keeps itself out of git. */
-const DEFAULT_FILE = '.gatehouse/sessions.db';
+export const DEFAULT_FILE = '.gatehouse/sessions.db';
 /** Milliseconds for which a process waits while another one writes. */
 const BUSY = 5_000;
 /** SQLITE_BUSY. @see https://www.sqlite.org/rescode.html#busy */
@@ -40,8 +40,7 @@ function setUp(database: DatabaseSync, schema: string): void {
       database.exec(PRAGMAS + schema);
       return;
     } catch (error) {
-      const isLocked = error instanceof Error && 'errcode' in error && error.errcode === LOCKED;
-      if (!isLocked || performance.now() > deadline) throw error;
+      if (!isLocked(error) || performance.now() > deadline) throw error;
     }
   }
 }
@@ -55,4 +54,9 @@ function openFile(file: string): DatabaseSync {
     if (file === DEFAULT_FILE) writeFileSync(join(dirname(file), '.gitignore'), '*\n');
   }
   return new sqlite.DatabaseSync(file);
+}
+
+/** Whether an error says that somebody else is writing at this moment. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === LOCKED;
 }
