@@ -186,8 +186,8 @@ export class RequestCycle {
 
   /** Components render on after the page has answered: while there is something in it for one, the head waits too. */
   async #commit(session: Session, response: Response): Promise<Response> {
-    const mayMatterLate = this.#mayChangeLate(session) || this.#maySpreadLate(session, response);
-    const mustWait = mayMatterLate && bodyIsStreamedPage(response);
+    const isStreamed = bodyIsStreamedPage(response);
+    const mustWait = isStreamed && (this.#mayChangeLate(session) || this.#maySpreadLate(session, response));
     const answer = mustWait ? await wholeBody(response) : response;
     this.#watch?.forgetEnded(session);
     const isPersonal = !session.isNew || session.wasUsed;

@@ -10,7 +10,11 @@ export function bodyIsStreamedPage(response: Response): boolean {
 export function asksToBeShared({ headers }: Response): boolean {
   const policy = headers.get('cache-control');
   const isKept = policy !== null && !/\bno-cache\b/i.test(policy);
-  return !isPrivate(headers) && (isKept || headers.has('expires') || headers.has('cdn-cache-control'));
+  return !isPrivate(headers) && (isKept || headers.has('expires') || forSharedCaches(headers).length > 0);
+}
+
+function forSharedCaches(headers: Headers): string[] {
+  return [...headers.keys()].filter((name) => FOR_SHARED_CACHES.test(name));
 }
 
 function isPrivate(headers: Headers): boolean {
@@ -32,7 +36,7 @@ export async function wholeBody(response: Response): Promise<Response> {
 export function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-cache'): Response {
   return withHeaders(response, (headers) => {
     if (!isPrivate(headers)) headers.set('Cache-Control', `private, ${kept}`);
-    for (const name of [...headers.keys()]) if (FOR_SHARED_CACHES.test(name)) headers.delete(name);
+    for (const name of forSharedCaches(headers)) headers.delete(name);
     if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(headers.get('vary') ?? '')) headers.append('Vary', 'Cookie');
   });
 }

@@ -48,6 +48,12 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache)
     expect((await told(new Browser(server))).slice(1)).toEqual(['max-age=300', 'max-age=300']);
   });
 
+  it('is not told to keep what a component asks of a guest after the page has answered', async () => {
+    const { headers, text } = await new Browser(server).get('/late');
+    expect(text).toContain('guest');
+    expect([headers.get('surrogate-control'), headers.get('cache-control')]).toEqual([null, 'private, no-cache']);
+  });
+
   it('keeps no refusal', async () => {
     const guest = await new Browser(server).get('/members');
     expect(guest.status).toBe(302);
