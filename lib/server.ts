@@ -31,6 +31,7 @@ export {
 } from './astro/cookie-session-storage.js';
 export { csrfToken } from './astro/csrf-token.js';
 export { type FlashMessage, flashMessages } from './astro/flash-messages.js';
+export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';
 export {
   authorize,
   clearSession,
@@ -62,6 +63,8 @@ export { inject, injectable } from './injectable.js';
 export { Clock } from './session/clock.js';
 export { type CookieAttributes, CookieJar } from './session/cookie-jar.js';
 export { FlashBag } from './session/flash-bag.js';
+export { FormConfig, type FormOptions } from './session/forms/form-config.js';
+export type { FieldErrors, FieldIssue } from './session/forms/kept-form.js';
 export { ListedSession } from './session/listed-session.js';
 export { MadeClasses } from './session/made-classes.js';
 export { NoRevocationList, RevocationList } from './session/revocation-list.js';

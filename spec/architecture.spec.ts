@@ -85,7 +85,7 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/cli/doctor/facts.ts': 'types, and one look into them; the specs of the checks go through it',
   'lib/cli/read-report.ts': 'builds a project; spec/cli/routes.spec.ts has it build some',
   'lib/session/cookie-jar.ts': 'a port without code of its own',
-  'lib/session/stores/session-store.ts': 'a port without code of its own',
+  'lib/session/stores/session-store.ts': 'a port; what it does by itself is in the tests that every store passes',
   'lib/session/revocation-list.ts': 'a port, and one that does nothing',
   'lib/session/session-journal.ts':
     'what a session did, put together; session.spec.ts and session-manager.spec.ts read it',

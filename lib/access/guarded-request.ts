@@ -35,6 +35,12 @@ export interface GuardedRequest extends AccessRequest {
   readonly search: string;
   /** The action that the request would run, wherever it is sent. */
   readonly action?: CalledAction | undefined;
+  /** Where a form that is sent is shown again, once its visitor has signed in; `undefined` where nothing of it is kept. */
+  readonly formPage?: string | undefined;
+  /** Whether the page is to show what came of a form that was let in before. */
+  readonly showsForm?: boolean | undefined;
+  /** Whether the route is no page. */
+  readonly isEndpoint?: boolean | undefined;
   /** Whether nobody knows who asks, because sessions cannot be had at the moment. */
   readonly isVisitorUnknown?: boolean | undefined;
   /** The short hash of the session's id, for the record of what happened; `undefined` where none is stored. */

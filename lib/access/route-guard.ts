@@ -60,7 +60,7 @@ export class RouteGuard {
       const decision = await this.#decide(demand, visitor, request);
       request.onDecided?.(decision);
       if (this.config.debug) this.log.decision(describe(request, demand, decision));
-      if (decision.isGranted) continue;
+      if (decision.isGranted || (decision.code === 'FOR_GUESTS_ONLY' && request.showsForm)) continue;
       // The page that says "not found" is what a visitor is to see who asks for a hidden one. What it runs is not.
       const isErrorPage = request.routePattern === '/404' && (!request.action || request.wasRefused);
       if (decision.rule?.status === 404 && isErrorPage) continue;
@@ -215,7 +215,7 @@ export class RouteGuard {
 
   /** The login page is open to everybody; who is signed in already may have nothing to do there. */
   #inspectLogin(request: GuardedRequest, visitor: Visitor, pageGuard?: PageGuard): Response | undefined {
-    if (request.method !== 'GET' || !this.#goesHome(visitor, pageGuard)) return undefined;
+    if (request.method !== 'GET' || request.showsForm || !this.#goesHome(visitor, pageGuard)) return undefined;
     request.onGuarded?.();
     if (new URLSearchParams(request.search).has(REAUTHENTICATE_PARAMETER)) return undefined;
     return redirectTo(this.config.toLocation(this.config.homePath), request.method);
@@ -263,8 +263,8 @@ export class RouteGuard {
   }
 
   #withReturnPath(location: string, request: GuardedRequest): string {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return location;
-    const returnPath = toReturnPath(request.pathname + request.search);
+    const isSafe = request.method === 'GET' || request.method === 'HEAD';
+    const returnPath = isSafe ? toReturnPath(request.pathname + request.search) : request.formPage;
     return returnPath === undefined ? location : withParameter(location, RETURN_PARAMETER, returnPath);
   }
 }

@@ -6,7 +6,10 @@ import { type CalledAction, isNavigation } from '../access/guarded-request.js';
 import { canonicalActionName } from '../access/internal-path.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { Clock } from '../session/clock.js';
+import { FormConfig } from '../session/forms/form-config.js';
+import { keepsForm } from '../session/forms/kept-form.js';
 import { subjectOf } from '../session/security-events.js';
+import { formPage, formPlace } from './forms/form-page.js';
 import type { ProjectRoutes } from './project-routes.js';
 
 /** The request that began it all, and its address as Astro vouches for it. */
@@ -76,11 +79,28 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get isNavigation(): boolean {
-    return isNavigation(this.context.request.headers, !this.routes.endpoints.has(this.routePattern));
+    return isNavigation(this.context.request.headers, !this.isEndpoint);
   }
 
   get sessionHash(): string | undefined {
     return subjectOf(this.scope.session).session;
+  }
+
+  get isEndpoint(): boolean {
+    return this.routes.endpoints.has(this.routePattern);
+  }
+
+  get formPage(): string | undefined {
+    return this.method === 'POST' && this.#keepsForms ? formPage(this.arrived.request.url) : undefined;
+  }
+
+  get showsForm(): boolean {
+    const { flashes } = this.scope.session;
+    return (
+      this.method === 'GET' &&
+      this.#keepsForms &&
+      keepsForm(flashes, formPlace(new URL(this.arrived.request.url).pathname))
+    );
   }
 
   get isVisitorUnknown(): boolean {
@@ -90,6 +110,10 @@ export class AstroRequest implements ChangingRequest {
   get signedInFor(): number | undefined {
     const { signedInAt } = this.scope.session;
     return signedInAt && (this.scope.get(Clock).now() - signedInAt.getTime()) / 1000;
+  }
+
+  get #keepsForms(): boolean {
+    return this.scope.get(FormConfig).isOn;
   }
 
   onDecided(decision: AccessDecision): void {

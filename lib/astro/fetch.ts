@@ -1,6 +1,7 @@
 import type { APIContext } from 'astro';
 import { actions, FetchState } from 'astro/fetch';
 import { getFetchState } from 'astro/hono';
+import { answerForm, keepRefusedForm } from './forms/form-requests.js';
 import { inspect } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
@@ -53,6 +54,7 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
   return RequestCycle.of(gatehouse, context).ahead(context, async () => {
     const refusal = await inspect(context);
     if (refusal?.status === 404 && refusal.body === null) refusal.headers.set(ERROR_PAGE, 'true');
-    return refusal ?? (context.locals.services.request?.action?.calledFrom === 'rpc' ? actions(state) : undefined);
+    if (refusal) return keepRefusedForm(context, refusal);
+    return context.locals.services.request?.action?.calledFrom === 'rpc' ? actions(state) : answerForm(context);
   });
 }

@@ -14,6 +14,7 @@ import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
 import { UnguardedFilesError } from '../errors.js';
 import { Clock } from '../session/clock.js';
+import { FormConfig } from '../session/forms/form-config.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { Secrets } from '../session/secrets.js';
 import { SecurityEvents } from '../session/security-events.js';
@@ -76,6 +77,7 @@ export class Gatehouse {
   #sessions: SessionManager | undefined;
   #guard: RouteGuard | undefined;
   #csrf: CsrfGuard | undefined;
+  #forms: FormConfig | undefined;
   #usesTokens: boolean | undefined;
   #store: SessionStore | undefined;
   #resolver: VisitorResolver | undefined;
@@ -105,6 +107,7 @@ export class Gatehouse {
       guard: new GuardConfig({ ...options, exclude }, site),
       access: new AccessConfig(options.access),
       csrf: new CsrfConfig(options.csrf, { ...site, explains }),
+      forms: new FormConfig(options.forms),
       pageGuards: site.loadGuard && { load: site.loadGuard, keep: isProduction },
       store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
     });
@@ -129,6 +132,11 @@ export class Gatehouse {
   get csrf(): CsrfGuard {
     this.#csrf ??= this.services.get(CsrfGuard);
     return this.#csrf;
+  }
+
+  get forms(): FormConfig {
+    this.#forms ??= this.services.get(FormConfig);
+    return this.#forms;
   }
 
   /** Whether the head of a page must wait, because a component may ask for a token that begins a session. */

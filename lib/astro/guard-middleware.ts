@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'astro';
 import { routedPath } from '../access/canonical-path.js';
 import { AccessDeniedError } from '../errors.js';
+import { answerForm, keepRefusedForm } from './forms/form-requests.js';
 import { inspect } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
@@ -12,15 +13,15 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
     return next();
   }
   const refusal = await inspect(context);
-  if (refusal) return refusal;
+  if (refusal) return keepRefusedForm(context, refusal);
   try {
-    return await next();
+    return (await answerForm(context)) ?? (await next());
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
     const { services: scope, session } = context.locals;
     if (!scope.request) throw error;
     session.rollBack();
     RequestCycle.of(gatehouse, context).makePersonal();
-    return gatehouse.guard.answer(error, scope.request, scope.visitor);
+    return keepRefusedForm(context, await gatehouse.guard.answer(error, scope.request, scope.visitor));
   }
 };

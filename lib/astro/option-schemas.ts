@@ -53,6 +53,14 @@ const csrf = z.unknown().check(({ value: given, issues }) => {
   issues.push({ code: 'custom', input: given, message, path: [] });
 });
 
+const formsRecord = record('forms', { leaveOut: z.optional(listOf(text)) });
+const forms = z.unknown().check(({ value: given, issues }) => {
+  if (typeof given === 'boolean') return;
+  if (isPlainObject(given)) return void issues.push(...raised(formsRecord, given));
+  const message = "must be true, false, or say what is never kept: { leaveOut: ['iban'] }";
+  issues.push({ code: 'custom', input: given, message, path: [] });
+});
+
 const actionName = value((given) =>
   typeof given === 'string' && /^[^/\s]+$/.test(given)
     ? undefined
@@ -120,6 +128,7 @@ const common = {
   globalProtect: z.optional(flag),
   exclude: z.optional(listOf(pattern)),
   csrf: z.optional(csrf),
+  forms: z.optional(forms),
   access: z.optional(
     record('access', {
       getRole: z.optional(fn),

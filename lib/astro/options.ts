@@ -6,6 +6,7 @@ import type { GuardOptions } from '../access/guard-config.js';
 import type { Guard } from '../access/page-guard.js';
 import type { Services } from '../container/services.js';
 import { InvalidOptionsError } from '../errors.js';
+import type { FormOptions } from '../session/forms/form-config.js';
 import type { SessionOptions } from '../session/session-config.js';
 import type { MemoryOptions } from '../session/stores/memory-session-store.js';
 import type { RedisOptions } from '../session/stores/redis-connection.js';
@@ -26,6 +27,11 @@ export interface CommonOptions extends Omit<GuardOptions, 'protect'>, ContextOpt
   protect?: readonly AccessRuleOptions[] | undefined;
   /** What requests of other sites may do: `false` anything, `true` nothing. Default `true`. */
   csrf?: boolean | CsrfOptions | undefined;
+  /**
+   * Whether forms that call actions are answered with a redirect, by which neither what came of them nor what was typed
+   * in is lost: no page is sent again on reload. Default `false`.
+   */
+  forms?: boolean | FormOptions | undefined;
   /** How roles and permissions are read, and a check of your own. */
   access?: AccessOptions | undefined;
   /** How long sessions last, their cookie, and where they are kept. */

@@ -28,7 +28,11 @@ declare module 'astro:env/server' {
 
 declare module 'astro:actions' {
   export function getActionContext(context: import('astro').APIContext): {
-    action?: { name: string; calledFrom: 'rpc' | 'form' } | undefined;
+    action?:
+      | { name: string; calledFrom: 'rpc' | 'form'; handler: () => Promise<{ data: unknown; error: unknown }> }
+      | undefined;
+    setActionResult(name: string, result: unknown): void;
+    serializeActionResult(result: { data: unknown; error: unknown }): unknown;
   };
 }
 

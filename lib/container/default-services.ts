@@ -14,6 +14,7 @@ import { Visitor } from '../access/visitor.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
 import { Clock } from '../session/clock.js';
 import { FlashBag } from '../session/flash-bag.js';
+import { FormConfig } from '../session/forms/form-config.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { NoRevocationList, RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
@@ -36,6 +37,8 @@ export interface Settings {
   readonly access: AccessConfig;
   /** What requests of other sites may do. Default: nothing. */
   readonly csrf?: CsrfConfig | undefined;
+  /** What is done with forms that are sent to pages. Default: nothing. */
+  readonly forms?: FormConfig | undefined;
   /** What pages and endpoints say of themselves. Default: nothing. */
   readonly pageGuards?: { load: GuardLoader; keep: boolean } | undefined;
   /** What keeps sessions, or makes it. Default: the cookie. */
@@ -49,6 +52,7 @@ export function defaultServices({
   guard,
   access,
   csrf = new CsrfConfig(),
+  forms = new FormConfig(),
   pageGuards,
   store = CookieSessionStore,
 }: Settings): Services {
@@ -58,6 +62,7 @@ export function defaultServices({
     .value(GuardConfig, guard)
     .value(AccessConfig, access)
     .value(CsrfConfig, csrf)
+    .value(FormConfig, forms)
 
     .shared(Clock)
     .shared(SecurityEvents)

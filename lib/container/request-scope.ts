@@ -5,6 +5,7 @@ import { Visitor } from '../access/visitor.js';
 import type { VisitorResolver } from '../access/visitor-resolver.js';
 import { InvalidOverrideError, MissingServiceError } from '../errors.js';
 import { FlashBag } from '../session/flash-bag.js';
+import type { KeptForm } from '../session/forms/kept-form.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { Session } from '../session/session.js';
 import type { Class } from './registration.js';
@@ -25,6 +26,8 @@ export class RequestScope {
   request: GuardedRequest | undefined;
   /** What the guard, or a check of the page's own, decided last; `undefined` while nobody was asked. */
   decision: AccessDecision | undefined;
+  /** The form that was sent to this page before it is shown. */
+  keptForm: KeptForm | undefined;
   #visitor: Visitor | undefined;
   #visitorRevision = -1;
   #claimedId: string | undefined;

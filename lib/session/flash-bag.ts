@@ -5,6 +5,8 @@ const NOTHING: ReadonlyMap<string, Flash> = new Map();
 /** More are not read by anybody, and may well have been made of what somebody sent. */
 const MAX_WAITING = 100;
 const NO_IDS: ReadonlySet<string> = new Set();
+/** What the keys begin with under which forms are kept: they are no messages of the application. */
+export const FORM_KEYS = 'astro-gatehouse:form:';
 
 /**
  * Messages for a later page, each delivered with exactly one answer: whatever reads one while that answer is made sees
@@ -76,9 +78,8 @@ export class FlashBag {
 
   /** Delivers every message. */
   all(): Record<string, unknown> {
-    const read = [...this.#waitingKeys(), ...(this.#delivered?.keys() ?? [])].map(
-      (key) => [key, this.get<unknown>(key)] as const,
-    );
+    const keys = [...this.#waitingKeys(), ...(this.#delivered?.keys() ?? [])];
+    const read = keys.filter((key) => !key.startsWith(FORM_KEYS)).map((key) => [key, this.get<unknown>(key)] as const);
     return Object.fromEntries(read.filter(([, value]) => value !== undefined));
   }
 

@@ -121,6 +121,16 @@ export class SessionManager {
     return true;
   }
 
+  /**
+   * Whether a commit would keep what is in the session by now: asked before something is put there for a later page that
+   * can be shown at once instead.
+   */
+  async canKeep(session: Session): Promise<boolean> {
+    const { isSuperseded, hasSignedIn, failure } = session.journal;
+    if (failure || (isSuperseded && !hasSignedIn)) return false;
+    return this.store.hasRoomFor(this.#changesOf(session));
+  }
+
   async #openStored(tokens: readonly string[], lease: FlashLease | undefined): Promise<Session> {
     try {
       const refusals: Refusal[] = [];

@@ -51,6 +51,28 @@ describe('The guard', () => {
   });
 });
 
+describe('A form', () => {
+  const sent = { method: 'POST', formPage: '/admin?tab=2' };
+
+  it('that is refused leads back to its page once its visitor has signed in', async () => {
+    expect(await inspect([ADMIN_ONLY], navigation('/admin?tab=2&_action=x', sent), guest())).toBe(
+      '303 /login?returnTo=%2Fadmin%3Ftab%3D2',
+    );
+    expect(await inspect([ADMIN_ONLY], call('/admin', sent), guest())).toBe('401');
+  });
+
+  it.each([
+    [true, 'page'],
+    [false, '302 /'],
+  ])('that was let in on a page for guests is shown there to whom it signed in: %s', async (showsForm, expected) => {
+    const join = navigation('/join', { showsForm });
+    const login = navigation('/login', { showsForm });
+    expect(await inspect([], join, member(), { pages: { '/join': 'guest' } })).toBe(expected);
+    expect(await inspect([], login, member(), { globalProtect: true })).toBe(expected);
+    expect(await inspect([{ pattern: '/join', role: 'admin' }], join, member())).toBe('302 /login');
+  });
+});
+
 describe('A guest', () => {
   it('who opens a page is sent to sign in, and back', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/admin/users?page=2'), guest())).toBe(

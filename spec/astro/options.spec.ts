@@ -45,6 +45,7 @@ describe('Options', () => {
     };
     expect(inConfig(options)).toEqual([]);
     expect(inConfig({})).toEqual([]);
+    for (const forms of [true, false, {}, { leaveOut: ['badge'] }, undefined]) expect(inConfig({ forms })).toEqual([]);
     for (const csrf of [true, false, {}, { requireToken: true }, undefined]) expect(inConfig({ csrf })).toEqual([]);
     expect(inConfig({ protect: [Object.assign(Object.create(null), { pattern: '/a' })] })).toEqual([]);
     expect(problemsOf(() => checkSetupOptions({ services: () => undefined }))).toEqual([]);
@@ -79,6 +80,10 @@ describe('Options', () => {
       { session: { cookie: { httpOnly: true } } },
       'session.cookie.httpOnly: the cookie of a session is always HttpOnly; leave it out',
     ],
+    [{ forms: 'redirect' }, "forms: must be true, false, or say what is never kept: { leaveOut: ['iban'] }"],
+    [{ forms: { leaveOut: 'iban' } }, 'forms.leaveOut: must be a list'],
+    [{ forms: { leaveOut: [''] } }, 'forms.leaveOut[0]: must not be empty'],
+    [{ forms: { except: ['iban'] } }, 'forms.except: no such option of forms; There are leaveOut'],
     [{ csrf: 'off' }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
     [{ csrf: ['/webhooks'] }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
     [{ csrf: { except: 'webhooks' } }, 'csrf.except: must be a list'],

@@ -566,3 +566,27 @@ describe('A session whose user cannot be looked up', () => {
     await expect(manager.commit(session, cookies)).rejects.toThrow(StoreUnavailableError);
   });
 });
+
+describe('Before something is put into it, a session', () => {
+  it('is known to be kept, while the store has it', async () => {
+    const { manager, shopper } = start();
+    expect(await manager.canKeep((await manager.open(await shopper())).set('notes', 'short'))).toBe(true);
+    expect(await manager.canKeep((await manager.open(new FakeCookieJar())).set('notes', 'short'))).toBe(true);
+  });
+
+  it('is known not to be kept when the store is away', async () => {
+    const { manager, shopper } = start();
+    const session = await manager.open(await shopper());
+    session.fate.fail(new StoreUnavailableError('read', new Error('away')));
+    expect(await manager.canKeep(session)).toBe(false);
+  });
+
+  it('is known not to be kept once another request has given it another id, but for whoever signs in', async () => {
+    const { manager, shopper } = start();
+    const session = await manager.open(await shopper());
+    session.fate.supersede();
+    expect(await manager.canKeep(session)).toBe(false);
+    session.signIn({ userId: 'ada' }, 0);
+    expect(await manager.canKeep(session)).toBe(true);
+  });
+});

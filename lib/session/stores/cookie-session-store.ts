@@ -8,7 +8,7 @@ import { SessionConfig } from '../session-config.js';
 import { roomOf } from '../session-cookie.js';
 import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
 import { OpenedSeals, type SealContent } from './opened-seals.js';
-import { SessionStore, type StoreAbilities } from './session-store.js';
+import { fits, SessionStore, type StoreAbilities } from './session-store.js';
 
 /** What a seal begins with, and which of its parts says until when it holds. */
 const SEAL_START = 'Fe26.2*';
@@ -60,14 +60,23 @@ export class CookieSessionStore extends SessionStore {
   override async write(changes: SessionChanges): Promise<string | undefined> {
     const record = applyChanges(changes.opened, changes);
     if (changes.opened && isEmptyRecord(record)) return undefined;
+    const { token, content } = await this.#sealed(record);
+    this.#opened.add(token, content);
+    return token;
+  }
+
+  override hasRoomFor(changes: SessionChanges): Promise<boolean> {
+    return fits(() => this.#sealed(applyChanges(changes.opened, changes)));
+  }
+
+  async #sealed(record: SessionRecord): Promise<{ token: string; content: SealContent }> {
     // Nobody can list sessions that are in cookies, so none of the few bytes there are goes to that.
     const content = { id: record.id, text: serializeRecord({ ...record, device: undefined }) };
     // One that is far too large is not sealed to find that out.
     this.#assertFits(Math.ceil(content.text.length * SEALED), record);
     const token = await this.#seal(content);
     this.#assertFits(token.length, record);
-    this.#opened.add(token, content);
-    return token;
+    return { token, content };
   }
 
   /** The cookie is all there is; the caller removes it. */

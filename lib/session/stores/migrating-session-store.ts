@@ -70,6 +70,12 @@ export class MigratingSessionStore extends SessionStore {
     return this.#begin(current, changes, id);
   }
 
+  override async hasRoomFor(changes: SessionChanges): Promise<boolean> {
+    const staysInOld = changes.opened !== undefined && this.#openedInOld.has(changes.opened);
+    const isNarrow = staysInOld && !(this.#from instanceof CookieSessionStore);
+    return (!isNarrow || (await this.#from.hasRoomFor(changes))) && this.#to.hasRoomFor(changes);
+  }
+
   override async destroy(id: string): Promise<void> {
     await this.#to.destroy(id);
     await this.#from.destroy(id);

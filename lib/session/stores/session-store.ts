@@ -1,8 +1,8 @@
-import { SessionsNotListedError } from '../../errors.js';
+import { SessionsNotListedError, SessionTooLargeError } from '../../errors.js';
 import type { FlashLease } from '../flash-lease.js';
-import type { SessionChanges } from '../session-changes.js';
+import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
-import type { SessionRecord } from '../session-record.js';
+import { type SessionRecord, serializeRecord } from '../session-record.js';
 
 /** What a store can be relied on for. */
 export interface StoreAbilities {
@@ -76,6 +76,11 @@ export abstract class SessionStore {
    */
   abstract write(changes: SessionChanges): Promise<string | undefined>;
 
+  /** Whether {@link write} would find these changes small enough, as far as can be told without asking anybody. */
+  async hasRoomFor(changes: SessionChanges): Promise<boolean> {
+    return fits(() => serializeRecord(applyChanges(changes.opened, changes), changes.maxSize));
+  }
+
   /** Ends the session with this id. Ending one that is not there is no error. */
   abstract destroy(id: string): Promise<void>;
 
@@ -96,5 +101,16 @@ export abstract class SessionStore {
    */
   async revoke(_key: string): Promise<boolean> {
     throw new SessionsNotListedError(this.constructor.name);
+  }
+}
+
+/** Whether something is made without turning out to be too large. */
+export async function fits(make: () => unknown): Promise<boolean> {
+  try {
+    await make();
+    return true;
+  } catch (error) {
+    if (error instanceof SessionTooLargeError) return false;
+    throw error;
   }
 }

@@ -18,6 +18,19 @@ export function describeLimits(tests: Tests): void {
       await assert.rejects(app.visitorWith({ notes: 'x'.repeat(TOO_MUCH) }), { code: 'SESSION_TOO_LARGE' });
     });
 
+    tests.it('is known beforehand to be too large', async (start) => {
+      const app = await start();
+      const cookies = await app.visitorWith({ name: 'Ada' });
+      for (const visitor of [cookies, new FakeCookieJar()]) {
+        const session = await app.open(visitor);
+        assert.equal(await app.manager.canKeep(session.set('notes', 'short')), true);
+        assert.equal(await app.manager.canKeep(session.set('notes', 'x'.repeat(TOO_MUCH))), false);
+        assert.equal(await app.manager.canKeep(session.regenerate()), false);
+        assert.equal(await app.manager.canKeep(session.unset('notes')), true);
+      }
+      assert.deepEqual(await app.find(cookies), { name: 'Ada' });
+    });
+
     tests.it('is refused when it is too large under another id, and stays what it was', async (start) => {
       const app = await start();
       const cookies = await app.visitorWith({ name: 'Ada' });

@@ -1,0 +1,92 @@
+import { getActionContext } from 'astro:actions';
+import type { APIContext } from 'astro';
+import { redirectTo } from '../../access/refusal.js';
+import { Clock } from '../../session/clock.js';
+import { dropForm, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
+import { RequestCycle } from '../request-cycle.js';
+import { gatehouse } from '../started.js';
+import { formPage, formPlace } from './form-page.js';
+
+/** Bytes of a refused form, beyond which it is not kept: it is read into memory for somebody who may be anybody. */
+const MOST_BYTES = 128 * 1024;
+const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i;
+
+/**
+ * The part of forms in a request, where `forms` is on: runs the action that a form calls and sends the browser on to the
+ * page, which is then told what came of it, and what had been typed in if it failed.
+ *
+ * @returns What to answer; `undefined` when the page is to answer, which is told as well. So it is when the session
+ *   cannot keep what came of it: better a page that is sent again on reload than input that is lost.
+ */
+export async function answerForm(context: APIContext): Promise<Response | undefined> {
+  if (!gatehouse.forms.isOn) return undefined;
+  if (context.request.method === 'POST') return runAction(context);
+  showKeptForm(context);
+  return undefined;
+}
+
+async function runAction(context: APIContext): Promise<Response | undefined> {
+  const { action, setActionResult, serializeActionResult } = getActionContext(context);
+  const { services: scope } = context.locals;
+  if (action?.calledFrom !== 'form' || scope.request?.isEndpoint) return undefined;
+  const sent = context.request.clone();
+  const outcome = await action.handler();
+  const result = serializeActionResult(outcome);
+  const input = outcome.error ? await fieldsOf(sent) : [];
+  const form = { name: action.name, input, result };
+  const page = formPage(RequestCycle.of(gatehouse, context).arrival.request.url);
+  if (page !== undefined && (await isKept(context, page, form))) return redirectTo(page, 'POST');
+  scope.keptForm = form;
+  setActionResult(action.name, result);
+  return undefined;
+}
+
+/** Tells the page what came of the form that it sent. */
+function showKeptForm(context: APIContext): void {
+  const { services: scope, session } = context.locals;
+  if (session.isNew || session.flashes.isEmpty || scope.keptForm) return;
+  const { pathname } = new URL(RequestCycle.of(gatehouse, context).arrival.request.url);
+  const form = takeForm(session.flashes, formPlace(pathname), scope.get(Clock).now());
+  if (!form) return;
+  scope.keptForm = form;
+  if (form.name !== undefined && form.result) getActionContext(context).setActionResult(form.name, form.result);
+}
+
+/**
+ * Keeps what somebody typed in whose form is refused because they have to sign in first: the page that they come back to
+ * has it.
+ *
+ * @returns The refusal.
+ */
+export async function keepRefusedForm(context: APIContext, refusal: Response): Promise<Response> {
+  const { services: scope, decision, visitor } = context.locals;
+  const page = scope.request?.formPage;
+  const leadsToSignIn = refusal.status === 303 && (visitor.isGuest || decision?.code === 'SIGN_IN_AGAIN');
+  if (page === undefined || !leadsToSignIn || !isSmallForm(context.request)) return refusal;
+  const input = await fieldsOf(context.request.clone());
+  if (input.length > 0) await isKept(context, page, { name: scope.request?.action?.name, input });
+  return refusal;
+}
+
+/** Keeps a form for a page, if the session has room for it. */
+async function isKept({ locals }: APIContext, page: string, form: KeptForm): Promise<boolean> {
+  const { session, services: scope } = locals;
+  const place = formPlace(page);
+  keepForm(session.flashes, place, form, scope.get(Clock).now());
+  if (await gatehouse.sessions.canKeep(session)) return true;
+  dropForm(session.flashes, place);
+  return false;
+}
+
+/** What cannot be read as a form, such as the JSON of a program, has no fields. */
+async function fieldsOf(sent: Request) {
+  return sent.formData().then(
+    (form) => gatehouse.forms.fieldsOf(form),
+    () => [],
+  );
+}
+
+function isSmallForm({ headers }: Request): boolean {
+  const length = Number(headers.get('content-length') ?? Number.NaN);
+  return FORM.test(headers.get('content-type') ?? '') && length <= MOST_BYTES;
+}

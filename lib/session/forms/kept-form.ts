@@ -1,0 +1,78 @@
+import { type FlashBag, FORM_KEYS } from '../flash-bag.js';
+import type { SentField } from './form-config.js';
+
+/** Milliseconds for which a form is kept: long enough to sign in again, too short to be remembered by somebody else. */
+const LIFETIME = 15 * 60 * 1000;
+
+/** What is kept of a form that was sent, for the page that shows it again. */
+export interface KeptForm {
+  /** Tells it from other forms of the page: the name of its action, or what `flashErrors` was told. */
+  readonly name?: string | undefined;
+  readonly input: readonly SentField[];
+  /** What is wrong, by field. */
+  readonly errors?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** What its action gave, as Astro writes it. */
+  readonly result?: unknown;
+}
+
+/**
+ * Keeps a form for a later page: a message that pages do not see.
+ *
+ * @param place The path of the page that it is for; or the form's name, for any page that asks.
+ * @param now Milliseconds since the epoch.
+ * @throws {SessionCommittedError} When the head is sent.
+ */
+export function keepForm(flashes: FlashBag, place: string, form: KeptForm, now: number): void {
+  flashes.set(FORM_KEYS + place, { ...form, at: now });
+}
+
+/** Whether a form waits for a page. */
+export function keepsForm(flashes: FlashBag, place: string): boolean {
+  return flashes.has(FORM_KEYS + place);
+}
+
+/** Takes a form that was kept, for the answer that is being made. `undefined` for none, and for one that is too old. */
+export function takeForm(flashes: FlashBag, place: string, now: number): KeptForm | undefined {
+  const key = FORM_KEYS + place;
+  if (!keepsForm(flashes, place)) return undefined;
+  const kept = flashes.get<KeptForm & { at: number }>(key);
+  return kept && now - kept.at < LIFETIME ? kept : undefined;
+}
+
+/** Takes back what {@link keepForm} kept in this request. */
+export function dropForm(flashes: FlashBag, place: string): void {
+  flashes.get(FORM_KEYS + place);
+}
+
+/** What is wrong with each field. Fields of which nothing is said are left out. */
+export function errorsByField(errors: FieldErrors): Record<string, readonly string[]> {
+  if (!isIssueList(errors)) {
+    const given = Object.entries(errors).map(
+      ([field, texts]) => [field, texts === undefined ? [] : [texts].flat()] as const,
+    );
+    return Object.fromEntries(given.filter(([, texts]) => texts.length > 0));
+  }
+  const byField = new Map<string, string[]>();
+  for (const { path = [], message } of errors) {
+    const field = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+    byField.set(field, [...(byField.get(field) ?? []), message]);
+  }
+  return Object.fromEntries(byField);
+}
+
+/**
+ * What is wrong with a form: texts by field, or the issues of a schema (zod, valibot, arktype, …).
+ *
+ * @see https://standardschema.dev
+ */
+export type FieldErrors = Readonly<Record<string, string | readonly string[] | undefined>> | readonly FieldIssue[];
+
+/** One issue of a schema. */
+export interface FieldIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+function isIssueList(errors: FieldErrors): errors is readonly FieldIssue[] {
+  return Array.isArray(errors);
+}

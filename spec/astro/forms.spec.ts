@@ -1,0 +1,367 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+const CONFIG = (options: string, more = '') => `
+import node from '@astrojs/node';
+import { defineConfig } from 'astro/config';
+import gatehouse from 'astro-gatehouse';
+
+export default defineConfig({
+  output: 'server',
+  adapter: node({ mode: 'standalone' }),
+  ${more}
+  integrations: [gatehouse({ ${options} })],
+});
+`;
+const OPTIONS = `
+  forms: { leaveOut: ['badge'] },
+  forbiddenPath: '/forbidden',
+  protect: [
+    { pattern: '/account/**' },
+    { pattern: '/fresh', authenticatedWithin: 1 },
+    { action: 'staff', role: 'staff' },
+  ],
+`;
+const FILES = {
+  'src/actions/index.ts': `
+import { ActionError, defineAction } from 'astro:actions';
+import { z } from 'astro/zod';
+
+export const server = {
+  say: defineAction({
+    accept: 'form',
+    input: z.object({ text: z.string().max(5000), size: z.number().max(9).optional() }).loose(),
+    handler: async ({ text }, { locals }) => {
+      console.log('RAN say');
+      if (text === 'fail') throw new ActionError({ code: 'BAD_REQUEST', message: 'No failing here' });
+      if (text === 'break') throw new Error('Broken');
+      locals.session.set('said', text);
+      return { text, at: new Date(0) };
+    },
+  }),
+  enter: defineAction({
+    accept: 'form',
+    handler: async (form, { locals }) => locals.session.signIn({ userId: String(form.get('name')) }, Date.now()),
+  }),
+  staff: defineAction({ accept: 'form', handler: async () => 'done' }),
+};
+`,
+  'src/components/Late.astro': `---
+import { fieldErrors, oldInput, oldInputs } from 'astro-gatehouse/server';
+await new Promise((wake) => setTimeout(wake, 30));
+const { field } = Astro.props;
+const shown = [oldInput(field), oldInputs(field), fieldErrors(field), oldInput(field, { form: 'say' }), oldInput(field, { form: 'other' })];
+---
+<pre>{JSON.stringify(shown)}</pre>`,
+  'src/pages/[...page].astro': `---
+import { actions } from 'astro:actions';
+import Late from '../components/Late.astro';
+const result = Astro.getActionResult(actions.say);
+const seen = result && (result.error ? { code: result.error.code, message: result.error.message } : { text: result.data.text, at: result.data.at.getTime() });
+const field = Astro.url.searchParams.get('field') ?? 'text';
+const { said } = Astro.locals.session.all();
+---
+<p>{JSON.stringify({ page: Astro.params.page, method: Astro.request.method, seen, said, keys: Object.keys(Astro.locals.session.flashes.all()) })}</p>
+<Late field={field} />`,
+  'src/pages/rewritten.astro': `---
+return Astro.rewrite('/elsewhere' + Astro.url.search);
+---`,
+  'src/pages/thrown.astro': `---
+import { authorize } from 'astro-gatehouse/server';
+await authorize({}, Astro);
+---
+in`,
+  'src/pages/login.astro': 'Sign in',
+  'src/pages/api/check.ts': `
+import { flashErrors } from 'astro-gatehouse/server';
+export const POST = async (context) => {
+  const form = await context.request.formData();
+  flashErrors(context, { text: ['Too short', 'Too dull'] }, form, form.get('form') ?? undefined);
+  return context.redirect('/checked', 303);
+};
+`,
+  'src/pages/api/endpoint.ts': "export const POST = async () => new Response('endpoint');",
+  'src/pages/api/long.ts': `
+export const POST = async ({ locals, request }) => {
+  locals.session.set('long', 'x'.repeat(Number(await request.text())));
+  return new Response('kept');
+};
+`,
+};
+
+interface Shown {
+  page?: string;
+  method: string;
+  seen?: unknown;
+  said?: string;
+  keys: string[];
+  input: unknown;
+  inputs: unknown;
+  errors: unknown;
+  ofForm: unknown;
+  ofOther: unknown;
+}
+
+/** What a page says of the form that was sent to it. */
+function shown(text: string): Shown {
+  const part = (tag: string) =>
+    JSON.parse(
+      (new RegExp(`<${tag}[^>]*>(.*?)</${tag}>`).exec(text)?.[1] ?? 'null')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&#34;', '"'),
+    );
+  const [input, inputs, errors, ofForm, ofOther] = part('pre');
+  return { ...part('p'), input, inputs, errors, ofForm, ofOther };
+}
+
+describe.each([
+  ['production', 'memory'],
+  ['production', 'cookie'],
+  ['development', 'memory'],
+] as const)('A form that calls an action, in %s with sessions in a %s', (mode, store) => {
+  let app: App;
+  let server: Server;
+  const said = (since: number) => server.output.slice(since).includes('RAN say');
+
+  beforeAll(async () => {
+    app = App.create(undefined, { 'astro.config.mjs': CONFIG(`${OPTIONS} session: { store: '${store}' },`), ...FILES });
+    server = mode === 'development' ? await app.serveWith('dev') : await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  it.each(['/some', '/some/', '/some?field=text&x=1', '/'])(
+    'is answered with a redirect to %s, which shows what came of it',
+    async (page) => {
+      const browser = new Browser(server);
+      const sent = await browser.post(`${page}${page.includes('?') ? '&' : '?'}_action=say`, { text: 'hello' });
+      expect(sent).toMatchObject({ status: 303, location: page });
+      expect(sent.headers.get('cache-control')).toMatch(/private/);
+      const answer = await browser.get(page);
+      expect(shown(answer.text)).toMatchObject({
+        method: 'GET',
+        seen: { text: 'hello', at: 0 },
+        said: 'hello',
+        keys: [],
+      });
+      const { seen, input } = shown((await browser.get(page)).text);
+      expect([seen, input]).toEqual([undefined, null]);
+    },
+  );
+
+  it('has the page say what was wrong, and what had been typed in, wherever it asks', async () => {
+    const browser = new Browser(server);
+    await browser.post('/some?_action=say', { text: 'fail', password: 'p', badge: 'b' });
+    const answer = await browser.get('/some');
+    expect(answer.status).toBe(400);
+    expect(shown(answer.text)).toMatchObject({
+      seen: { code: 'BAD_REQUEST', message: 'No failing here' },
+      input: 'fail',
+      inputs: ['fail'],
+      ofForm: 'fail',
+      ofOther: null,
+    });
+  });
+
+  it.each(['password', 'badge'])('never gives the %s back', async (field) => {
+    const browser = new Browser(server);
+    await browser.post(`/some?_action=say&field=${field}`, { text: 'fail', password: 'p', badge: 'b' });
+    expect(shown((await browser.get(`/some?field=${field}`)).text)).toMatchObject({ input: null, inputs: [] });
+  });
+
+  it('tells what is wrong by field', async () => {
+    const browser = new Browser(server);
+    await browser.post('/some?_action=say', { text: 'hello', size: '12' });
+    expect(shown((await browser.get('/some?field=size')).text)).toMatchObject({
+      input: '12',
+      errors: [expect.stringContaining('9')],
+    });
+  });
+
+  it('gives back what had been typed in when the action breaks', async () => {
+    const browser = new Browser(server);
+    await browser.post('/some?_action=say', { text: 'break' });
+    const answer = await browser.get('/some');
+    expect(answer.status).toBe(500);
+    expect(shown(answer.text).input).toBe('break');
+  });
+
+  it('is for its own page: no other tab takes what came of it', async () => {
+    const browser = new Browser(server);
+    await browser.post('/one?_action=say', { text: 'first' });
+    await browser.post('/two?_action=say', { text: 'second' });
+    expect(shown((await browser.get('/three')).text).seen).toBeUndefined();
+    expect(shown((await browser.get('/two')).text).seen).toMatchObject({ text: 'second' });
+    expect(shown((await browser.get('/one')).text).seen).toMatchObject({ text: 'first' });
+  });
+
+  it('is not used up by a prefetch, nor by a look at the head', async () => {
+    const browser = new Browser(server);
+    await browser.post('/some?_action=say', { text: 'hello' });
+    await browser.get('/some', { headers: { 'sec-purpose': 'prefetch' } });
+    await browser.visit('/some', { method: 'HEAD' });
+    expect(shown((await browser.get('/some')).text).seen).toMatchObject({ text: 'hello' });
+  });
+
+  it('goes on as it would without a redirect when the session has no room for what came of it', async () => {
+    const browser = new Browser(server);
+    expect(
+      (await browser.visit('/api/long', { method: 'POST', body: store === 'cookie' ? '2400' : '64000' })).text,
+    ).toBe('kept');
+    const text = 'y'.repeat(1500);
+    const before = server.output.length;
+    const answer = await browser.post('/some?_action=say', { text, size: '12' });
+    expect(answer.status).toBe(400);
+    expect(shown(answer.text)).toMatchObject({
+      method: 'POST',
+      seen: { code: 'BAD_REQUEST' },
+      input: text,
+      ofForm: text,
+    });
+    expect(said(before)).toBe(false);
+  });
+
+  it('leads to no other site', async () => {
+    for (const path of ['//evil.example/x', '/%2F/evil.example', '/\\evil.example']) {
+      const { location } = await new Browser(server).post(`${path}?_action=say`, { text: 'hello' });
+      if (location) expect(new URL(location, server.origin).origin).toBe(server.origin);
+    }
+  });
+
+  it('works where the page is rewritten', async () => {
+    const browser = new Browser(server);
+    const sent = await browser.post('/rewritten?_action=say', { text: 'hello' });
+    expect(sent).toMatchObject({ status: 303, location: '/rewritten' });
+    expect(shown((await browser.get('/rewritten')).text)).toMatchObject({ page: 'elsewhere', seen: { text: 'hello' } });
+  });
+
+  it('is left alone where an endpoint answers, and where a program calls it', async () => {
+    const browser = new Browser(server);
+    expect(await browser.post('/api/endpoint?_action=say', { text: 'hello' })).toMatchObject({
+      status: 200,
+      text: 'endpoint',
+    });
+    const form = { text: 'hello' };
+    const called = await browser.post('/_actions/say', form, { headers: { accept: 'application/json' } });
+    expect(called.status).toBe(200);
+  });
+
+  it.each([
+    ['a page under a rule', '/account/new', '/account/new'],
+    ['an action under a rule', '/some?_action=staff&field=text', '/some?field=text'],
+    ['a page that asks authorize()', '/thrown', '/thrown'],
+  ])('is kept for somebody who has to sign in first: %s', async (_, address, page) => {
+    const browser = new Browser(server);
+    const refused = await browser.post(address, { text: 'typed', password: 'p' });
+    expect(refused).toMatchObject({ status: 303, location: `/login?returnTo=${encodeURIComponent(page)}` });
+    await browser.get('/login');
+    await browser.post('/login?_action=enter', { name: 'ada' });
+    await browser.get('/login');
+    const answer = await browser.get(page);
+    expect(answer.status).toBe(200);
+    if (page !== '/thrown') expect(shown(answer.text).input).toBe('typed');
+  });
+
+  it('is kept for somebody who has to sign in again', async () => {
+    const browser = new Browser(server);
+    await browser.post('/?_action=enter', { name: 'ada' });
+    await new Promise((wake) => setTimeout(wake, 1_100));
+    const refused = await browser.post('/fresh', { text: 'typed' });
+    expect(refused).toMatchObject({ status: 303, location: '/login?returnTo=%2Ffresh&reauthenticate=1' });
+    await browser.post('/login?_action=enter', { name: 'ada' });
+    expect(shown((await browser.get('/fresh')).text).input).toBe('typed');
+  });
+
+  it('is not kept for somebody who may not, nor when it is refused to a program', async () => {
+    const browser = new Browser(server);
+    await browser.post('/?_action=enter', { name: 'ada' });
+    await browser.get('/');
+    expect(await browser.post('/some?_action=staff', { text: 'typed' })).toMatchObject({
+      status: 303,
+      location: '/forbidden',
+    });
+    expect(shown((await browser.get('/some')).text).input).toBeNull();
+    const program = new Browser(server);
+    const headers = { accept: 'application/json' };
+    expect(await program.post('/account/new', { text: 'typed' }, { headers })).toMatchObject({
+      status: 401,
+      setCookies: [],
+    });
+  });
+
+  it('that an endpoint finds wrong is there for the page that asks for it first, by its name where it has one', async () => {
+    const browser = new Browser(server);
+    await browser.post('/api/check', { text: 'short', password: 'p' });
+    expect(shown((await browser.get('/checked')).text)).toMatchObject({
+      input: 'short',
+      errors: ['Too short', 'Too dull'],
+    });
+    expect(shown((await browser.get('/checked')).text).input).toBeNull();
+    await browser.post('/api/check', { text: 'short', form: 'other' });
+    expect(shown((await browser.get('/checked')).text)).toMatchObject({ input: null, ofOther: 'short' });
+  });
+});
+
+describe('Without the option, forms', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create(undefined, { 'astro.config.mjs': CONFIG("protect: [{ pattern: '/account/**' }]"), ...FILES });
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  it('are answered by the page, as Astro does', async () => {
+    const answer = await new Browser(server).post('/some?_action=say', { text: 'hello' });
+    expect(answer.status).toBe(200);
+    expect(shown(answer.text)).toMatchObject({ method: 'POST', seen: { text: 'hello' } });
+  });
+
+  it('are not kept when they are refused', async () => {
+    const answer = await new Browser(server).post('/account/new', { text: 'typed' });
+    expect(answer).toMatchObject({ status: 303, location: '/login', setCookies: [] });
+  });
+
+  it('can still have an endpoint say what is wrong', async () => {
+    const browser = new Browser(server);
+    await browser.post('/api/check', { text: 'short' });
+    expect(shown((await browser.get('/checked')).text)).toMatchObject({ input: 'short' });
+  });
+});
+
+describe('In a pipeline of the project that runs actions before its middlewares, a form', () => {
+  it('is answered with a redirect all the same', async () => {
+    const app = App.create(undefined, {
+      'astro.config.mjs': CONFIG(OPTIONS),
+      ...FILES,
+      'src/fetch.ts': `
+import { FetchState, actions, middleware, pages } from 'astro/fetch';
+import { guard } from 'astro-gatehouse/fetch';
+export default {
+  async fetch(request) {
+    const state = new FetchState(request);
+    return (await guard(state)) ?? (await actions(state)) ?? middleware(state, pages);
+  },
+};`,
+    });
+    const server = await (await app.build()).serve();
+    const browser = new Browser(server);
+    const sent = await browser.post('/some?_action=say', { text: 'hello' });
+    const answer = await browser.get('/some');
+    const refused = await new Browser(server).post('/some?_action=staff', { text: 'typed' });
+    const ran = server.output.match(/RAN say/g)?.length;
+    await server.stop();
+    app.remove();
+    expect(sent).toMatchObject({ status: 303, location: '/some' });
+    expect(shown(answer.text)).toMatchObject({ method: 'GET', seen: { text: 'hello' } });
+    expect(ran).toBe(1);
+    expect(refused).toMatchObject({ status: 303, location: '/login?returnTo=%2Fsome' });
+  });
+});

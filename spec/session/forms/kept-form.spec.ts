@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { FlashBag } from '../../../lib/session/flash-bag.js';
+import { dropForm, errorsByField, keepForm, keepsForm, takeForm } from '../../../lib/session/forms/kept-form.js';
+
+const FORM = { name: 'join', input: [['email', 'ada']] } as const;
+const MINUTE = 60_000;
+
+describe('A form that is kept', () => {
+  it('is taken by its own page, once', () => {
+    const before = new FlashBag();
+    keepForm(before, '/join', FORM, 0);
+    const flashes = new FlashBag(before.added);
+    expect(takeForm(flashes, '/login', 0)).toBeUndefined();
+    expect(takeForm(flashes, '/join', 0)).toMatchObject(FORM);
+    expect(flashes.taken.size).toBe(1);
+    expect(keepsForm(new FlashBag(), '/join')).toBe(false);
+  });
+
+  it('is not one of the messages', () => {
+    const flashes = new FlashBag();
+    keepForm(flashes, '/join', FORM, 0);
+    flashes.set('notice', 'Saved');
+    expect(flashes.all()).toEqual({ notice: 'Saved' });
+    expect(keepsForm(flashes, '/join')).toBe(true);
+  });
+
+  it.each([
+    [14, true],
+    [15, false],
+  ])('is there after %i minutes: %s', (minutes, isThere) => {
+    const flashes = new FlashBag();
+    keepForm(flashes, '/join', FORM, 0);
+    expect(takeForm(flashes, '/join', minutes * MINUTE) !== undefined).toBe(isThere);
+    expect(flashes.isEmpty).toBe(true);
+  });
+
+  it('can be taken back', () => {
+    const flashes = new FlashBag();
+    keepForm(flashes, '/join', FORM, 0);
+    dropForm(flashes, '/join');
+    expect(flashes.added.size).toBe(0);
+  });
+});
+
+describe('What is wrong with a form', () => {
+  it.each([
+    [
+      { email: 'no address', name: ['too short', 'no letters'], note: undefined, tags: [] },
+      { email: ['no address'], name: ['too short', 'no letters'] },
+    ],
+    [
+      [
+        { message: 'no city', path: ['address', 'city'] },
+        { message: 'no tag', path: [{ key: 'tags' }, 0] },
+        { message: 'taken', path: ['email'] },
+        { message: 'odd', path: ['email'] },
+        { message: 'all wrong' },
+      ],
+      { 'address.city': ['no city'], 'tags.0': ['no tag'], email: ['taken', 'odd'], '': ['all wrong'] },
+    ],
+  ])('is told by field: %j', (errors, expected) => {
+    expect(errorsByField(errors)).toEqual(expected);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { isSecretName } from '../../lib/session/secret-names.js';
+
+describe('A name', () => {
+  it.each([
+    ...[
+      'password',
+      'Password',
+      'newPassword',
+      'password2',
+      'password-confirm',
+      'userpassword',
+      'user[password]',
+      'pwd',
+    ],
+    ...[
+      'pin',
+      'otp',
+      'apiKey',
+      'api_key',
+      'X-API-Key',
+      'accessToken',
+      '_csrf',
+      'card-number',
+      'cardNumber',
+      'cvc',
+      'IBAN',
+    ],
+    ...['client_secret', 'clientsecret', 'Authorization', 'passwort'],
+  ])('is a secret when it is %s', (name) => {
+    expect(isSecretName(name)).toBe(true);
+  });
+
+  it.each([
+    'email',
+    'name',
+    'opinion',
+    'shipping',
+    'passenger',
+    'compass',
+    'monkey',
+    'discard',
+    'keyboard',
+    'note',
+    '',
+    '42',
+  ])('is none when it is "%s"', (name) => {
+    expect(isSecretName(name)).toBe(false);
+  });
+});
