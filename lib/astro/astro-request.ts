@@ -9,7 +9,7 @@ import { Clock } from '../session/clock.js';
 import { FormConfig } from '../session/forms/form-config.js';
 import { keepsForm } from '../session/forms/kept-form.js';
 import { subjectOf } from '../session/security-events.js';
-import { formPage, formPlace } from './forms/form-page.js';
+import { formPage, formPlace, isForm } from './forms/form-page.js';
 import type { ProjectRoutes } from './project-routes.js';
 
 /** The request that began it all, and its address as Astro vouches for it. */
@@ -79,7 +79,8 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get isNavigation(): boolean {
-    return isNavigation(this.context.request.headers, !this.isEndpoint);
+    const { headers } = this.context.request;
+    return isNavigation(headers, !this.isEndpoint) || this.#isFormOfScript(headers);
   }
 
   get sessionHash(): string | undefined {
@@ -110,6 +111,12 @@ export class AstroRequest implements ChangingRequest {
   get signedInFor(): number | undefined {
     const { signedInAt } = this.scope.session;
     return signedInAt && (this.scope.get(Clock).now() - signedInAt.getTime()) / 1000;
+  }
+
+  /** Astro's ClientRouter sends a page's forms by fetch, and shows what that is led to: it is to be led to the login page. */
+  #isFormOfScript(headers: Headers): boolean {
+    const takesPages = (headers.get('accept') ?? '*/*').includes('*/*');
+    return takesPages && !this.isEndpoint && this.formPage !== undefined && isForm(headers);
   }
 
   get #keepsForms(): boolean {

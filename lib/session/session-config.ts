@@ -42,7 +42,8 @@ export interface SessionOptions {
   storeTimeout?: number | undefined;
   /**
    * What browsers may keep of the pages of signed-in visitors: nothing, so that Back after a sign-out shows nothing, or
-   * what they ask for again before they show it. Default `no-store`.
+   * what they ask for again before they load it. With `no-cache`, Back may show what a browser still has in its memory
+   * (bfcache), after a sign-out too. Default `no-store`.
    */
   signedInPages?: 'no-store' | 'no-cache' | undefined;
   /** How many sessions a user may have; the next sign-in ends the oldest. Default: as many as there are. */

@@ -265,6 +265,17 @@ describe.each([
     if (page !== '/thrown') expect(shown(answer.text).input).toBe('typed');
   });
 
+  it("is kept when a script sends it, as Astro's ClientRouter does, and not when a program asks for JSON", async () => {
+    const sent = { accept: '*/*', 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' };
+    const browser = new Browser(server);
+    const refused = await browser.post('/account/new?_action=say', { text: 'typed' }, { headers: sent });
+    expect(refused).toMatchObject({ status: 303, location: '/login?returnTo=%2Faccount%2Fnew' });
+    const fetched = await browser.get('/account/new', { headers: sent });
+    expect(fetched.status).toBe(401);
+    const headers = { ...sent, 'content-type': 'application/json' };
+    expect((await browser.visit('/account/new', { method: 'POST', body: '{}', headers })).status).toBe(401);
+  });
+
   it('is kept for somebody who has to sign in again', async () => {
     const browser = new Browser(server);
     await browser.post('/?_action=enter', { name: 'ada' });

@@ -1,15 +1,8 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { App, type Server } from '../support/app.js';
-
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-sync',
-];
+import { launchChromium } from '../support/chromium.js';
 
 const FILES = {
   'astro.config.mjs': `
@@ -66,7 +59,7 @@ describe('In a browser', () => {
     await new Promise((listening) => other.once('listening', listening));
     const address = other.address();
     otherPort = typeof address === 'object' && address ? address.port : 0;
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+    browser = await launchChromium();
     page = await browser.newPage();
   });
   afterAll(async () => {

@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { App, type Server } from '../support/app.js';
-
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-sync',
-];
+import { launchChromium } from '../support/chromium.js';
 
 describe.each(['development', 'production'] as const)('The starter sample in a browser, in %s', (mode) => {
   let app: App;
@@ -19,7 +12,7 @@ describe.each(['development', 'production'] as const)('The starter sample in a b
   beforeAll(async () => {
     app = App.create('samples/starter');
     server = mode === 'development' ? await app.serveWith('dev') : await (await app.build()).serve();
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+    browser = await launchChromium();
     page = await browser.newPage();
   });
   afterAll(async () => {

@@ -5,11 +5,10 @@ import { Clock } from '../../session/clock.js';
 import { dropForm, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
 import { RequestCycle } from '../request-cycle.js';
 import { gatehouse } from '../started.js';
-import { formPage, formPlace } from './form-page.js';
+import { formPage, formPlace, isForm } from './form-page.js';
 
 /** Bytes of a refused form, beyond which it is not kept: it is read into memory for somebody who may be anybody. */
 const MOST_BYTES = 128 * 1024;
-const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i;
 
 /**
  * The part of forms in a request, where `forms` is on: runs the action that a form calls and sends the browser on to the
@@ -88,5 +87,5 @@ async function fieldsOf(sent: Request) {
 
 function isSmallForm({ headers }: Request): boolean {
   const length = Number(headers.get('content-length') ?? Number.NaN);
-  return FORM.test(headers.get('content-type') ?? '') && length <= MOST_BYTES;
+  return isForm(headers) && length <= MOST_BYTES;
 }
