@@ -1,6 +1,7 @@
 import { getActionContext } from 'astro:actions';
 import type { APIContext } from 'astro';
 import type { AccessDecision } from '../access/access-decision.js';
+import type { CsrfDecision } from '../access/csrf/csrf-decision.js';
 import type { ChangingRequest } from '../access/csrf/csrf-guard.js';
 import { type CalledAction, isNavigation } from '../access/guarded-request.js';
 import { canonicalActionName } from '../access/internal-path.js';
@@ -25,6 +26,8 @@ export class AstroRequest implements ChangingRequest {
   readonly action: CalledAction | undefined;
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
+  /** Whether it is a form of the site's own whose token is of another session by now. */
+  isStaleForm = false;
 
   /** @param arrived The request that began it all. */
   constructor(
@@ -121,6 +124,10 @@ export class AstroRequest implements ChangingRequest {
 
   get #keepsForms(): boolean {
     return this.scope.get(FormConfig).isOn;
+  }
+
+  onSuspected({ code }: CsrfDecision): void {
+    this.isStaleForm = code === 'CSRF_TOKEN_REFUSED' && this.isNavigation;
   }
 
   onDecided(decision: AccessDecision): void {

@@ -2,6 +2,7 @@ import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import type { APIContext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
 import { AstroRequest } from './astro-request.js';
+import { returnStaleForm } from './forms/form-requests.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
 
@@ -42,7 +43,7 @@ async function refuseForgery(
   // What other middlewares have done for it is taken back.
   session.rollBack();
   cycle.makePersonal();
-  return refusal;
+  return request.isStaleForm ? returnStaleForm(context, request, refusal) : refusal;
 }
 
 async function toRequest(context: APIContext, cycle: RequestCycle): Promise<AstroRequest> {

@@ -376,3 +376,61 @@ export default {
     expect(refused).toMatchObject({ status: 303, location: '/login?returnTo=%2Fsome' });
   });
 });
+
+describe('A form whose token is of a session that is over', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create(undefined, {
+      'astro.config.mjs': CONFIG(`${OPTIONS} csrf: { requireToken: true },`),
+      ...FILES,
+      'src/pages/login.astro': `---
+import { CsrfField } from 'astro-gatehouse/components';
+---
+<form method="post"><CsrfField /></form>`,
+      'src/pages/[...page].astro': `---
+import { CsrfField } from 'astro-gatehouse/components';
+import { fieldErrors, oldInput } from 'astro-gatehouse/server';
+---
+<form method="post"><CsrfField /><i>{oldInput('text')}</i><b>{fieldErrors('_csrf')}</b></form>`,
+    });
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  const tokenIn = (text: string) => /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
+
+  it('goes back to its page with what was typed in, and with a token that is good', async () => {
+    const browser = new Browser(server);
+    const _csrf = tokenIn((await browser.get('/some')).text);
+    browser.cookies.clear();
+    const sent = await browser.post('/some?_action=say', { text: 'typed', _csrf });
+    expect(sent).toMatchObject({ status: 303, location: '/some' });
+    const page = (await browser.get('/some')).text;
+    expect(page).toContain('<i>typed</i><b>This form was out of date. Please send it once more.</b>');
+    expect(server.output).not.toContain('RAN say');
+    await browser.post('/some?_action=say', { text: 'typed', _csrf: tokenIn(page) });
+    expect(server.output).toContain('RAN say');
+  });
+
+  it('is there when its visitor has signed in again', async () => {
+    const browser = new Browser(server);
+    expect(await browser.post('/account/new', { text: 'typed' })).toMatchObject({ location: '/account/new' });
+    expect((await browser.get('/account/new')).location).toBe('/login?returnTo=%2Faccount%2Fnew');
+    const _csrf = tokenIn((await browser.get('/login')).text);
+    await browser.post('/login?_action=enter', { name: 'ada', _csrf });
+    expect((await browser.get('/account/new')).text).toContain('<i>typed</i>');
+  });
+
+  it('is refused as ever when a program sends it, or another site', async () => {
+    const headers = { accept: 'application/json' };
+    expect((await new Browser(server).post('/some', { text: 'typed' }, { headers })).status).toBe(403);
+    const elsewhere = { origin: 'https://evil.example' };
+    const answer = await new Browser(server).post('/some', { text: 'typed' }, { headers: elsewhere });
+    expect(answer).toMatchObject({ status: 403, setCookies: [] });
+  });
+});

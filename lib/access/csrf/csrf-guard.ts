@@ -33,6 +33,8 @@ export interface ChangingRequest extends GuardedRequest, SentRequest {
   readonly sentMethod: string;
   /** A copy of the request, whose body can be read without taking it from the page. */
   copy(): Request;
+  /** Told why it is refused. */
+  onSuspected?(decision: CsrfDecision): void;
 }
 
 /** Whether a request of this method may change something. There are more of these than anybody could list. */
@@ -76,6 +78,7 @@ export class CsrfGuard {
     if (decision.code === 'CSRF_TOKEN_REFUSED' && session.isUnavailable) return unavailable();
     this.#report(request, decision);
     this.#tell(request, decision, session);
+    request.onSuspected?.(decision);
     return this.refuse(request, decision);
   }
 

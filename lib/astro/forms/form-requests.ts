@@ -1,14 +1,18 @@
 import { getActionContext } from 'astro:actions';
 import type { APIContext } from 'astro';
+import { TOKEN_FIELD } from '../../access/csrf/csrf-guard.js';
 import { redirectTo } from '../../access/refusal.js';
 import { Clock } from '../../session/clock.js';
 import { dropForm, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
+import type { AstroRequest } from '../astro-request.js';
 import { RequestCycle } from '../request-cycle.js';
 import { gatehouse } from '../started.js';
 import { formPage, formPlace, isForm } from './form-page.js';
 
 /** Bytes of a refused form, beyond which it is not kept: it is read into memory for somebody who may be anybody. */
 const MOST_BYTES = 128 * 1024;
+
+const STALE = { [TOKEN_FIELD]: ['This form was out of date. Please send it once more.'] };
 
 /**
  * The part of forms in a request, where `forms` is on: runs the action that a form calls and sends the browser on to the
@@ -65,6 +69,19 @@ export async function keepRefusedForm(context: APIContext, refusal: Response): P
   const input = await fieldsOf(context.request.clone());
   if (input.length > 0) await isKept(context, page, { name: scope.request?.action?.name, input });
   return refusal;
+}
+
+/**
+ * Sends a form back to its page whose token is of another session by now, as when that has expired meanwhile: there it
+ * has what was typed in, and a new token.
+ *
+ * @returns The refusal, where nothing of the form can be kept.
+ */
+export async function returnStaleForm(context: APIContext, asked: AstroRequest, refusal: Response): Promise<Response> {
+  const page = asked.formPage;
+  if (page === undefined || !isSmallForm(context.request)) return refusal;
+  const form = { name: asked.action?.name, input: await fieldsOf(context.request.clone()), errors: STALE };
+  return (await isKept(context, page, form)) ? redirectTo(page, 'POST') : refusal;
 }
 
 /** Keeps a form for a page, if the session has room for it. */
