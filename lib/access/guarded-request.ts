@@ -27,6 +27,8 @@ export interface GuardedRequest extends AccessRequest {
   readonly pathname: string;
   /** The path that was asked for at first, where the application has since rewritten it to another. */
   readonly originalPathname?: string | undefined;
+  /** Path and query of the page that was opened at first, where the application has since rewritten it to another. */
+  readonly openedAddress?: string | undefined;
   /** Whether this request was refused before, and its error page is being made. */
   readonly wasRefused?: boolean | undefined;
   /** Whether the project has a page or an endpoint for just this path. */

@@ -264,7 +264,8 @@ export class RouteGuard {
 
   #withReturnPath(location: string, request: GuardedRequest): string {
     const isSafe = request.method === 'GET' || request.method === 'HEAD';
-    const returnPath = isSafe ? toReturnPath(request.pathname + request.search) : request.formPage;
+    const opened = request.openedAddress ?? request.pathname + request.search;
+    const returnPath = isSafe ? toReturnPath(opened) : request.formPage;
     return returnPath === undefined ? location : withParameter(location, RETURN_PARAMETER, returnPath);
   }
 }

@@ -2,7 +2,7 @@ import { getActionContext } from 'astro:actions';
 import type { APIContext } from 'astro';
 import type { AccessDecision } from '../access/access-decision.js';
 import type { CsrfDecision } from '../access/csrf/csrf-decision.js';
-import type { ChangingRequest } from '../access/csrf/csrf-guard.js';
+import { type ChangingRequest, mayChange } from '../access/csrf/csrf-guard.js';
 import { type CalledAction, isNavigation } from '../access/guarded-request.js';
 import { canonicalActionName } from '../access/internal-path.js';
 import type { RequestScope } from '../container/request-scope.js';
@@ -47,6 +47,11 @@ export class AstroRequest implements ChangingRequest {
 
   hasRoute(path: string): boolean {
     return this.routes.fixedPaths.has(path);
+  }
+
+  get openedAddress(): string | undefined {
+    if (this.originalPathname === undefined || mayChange(this.sentMethod)) return undefined;
+    return this.originalPathname + (partsOf(this.arrived.request.url)[2] ?? '');
   }
 
   get method(): string {

@@ -708,6 +708,11 @@ describe('An address that leads to another page than its name says', () => {
 describe('An address that the application rewrites to another', () => {
   const rewritten = navigation('/open', { originalPathname: '/team/board' });
 
+  it('is where a guest comes back to', async () => {
+    const opened = navigation('/hidden', { originalPathname: '/shown', openedAddress: '/shown?page=2' });
+    expect(await inspect([{ pattern: '/hidden' }], opened, guest())).toBe('302 /login?returnTo=%2Fshown%3Fpage%3D2');
+  });
+
   it('is still asked about by the rules that name it', async () => {
     expect(await inspect([{ pattern: '/team/**' }], rewritten, guest())).toMatch(/^302/);
     expect(await inspect([{ pattern: '/team/**' }], rewritten, member())).toBe('page');

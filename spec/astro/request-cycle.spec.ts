@@ -140,7 +140,7 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
   ])('guards the page that %s leads to', async (_, path) => {
     const guest = new Browser(server);
     const refused = await guest.get(path);
-    expect(refused.status).toBe(302);
+    expect(refused).toMatchObject({ status: 302, location: `/login?returnTo=${encodeURIComponent(path)}` });
     expect(refused.text).not.toContain('private page');
 
     const user = new Browser(server);
