@@ -59,7 +59,7 @@ export class RequestCycle {
   static of(gatehouse: Gatehouse, context: APIContext): RequestCycle {
     const locals = context.locals as { [CYCLE]?: RequestCycle };
     locals[CYCLE] ??= new RequestCycle(gatehouse, context);
-    if (!locals[CYCLE].#includes(context.request)) throw new SharedLocalsError();
+    if (!locals[CYCLE].#includes(context)) throw new SharedLocalsError();
     return locals[CYCLE];
   }
 
@@ -104,10 +104,14 @@ export class RequestCycle {
     return response && withCookies(response, context.cookies.headers());
   }
 
-  /** Error pages are made for the same request; a rewrite brings another, from within. */
-  #includes(request: Request): boolean {
+  /**
+   * Error pages are made for the same request; a rewrite brings another, from within. Where Astro itself rewrites, for
+   * want of a translation, it does so after the run; an earlier context then reads the cookies of the later one.
+   */
+  #includes({ request, cookies }: APIContext): boolean {
     const isKnown = request === this.#request || request === this.#context.request;
-    return isKnown || (this.#scope !== undefined && currentScope.get() === this.#scope);
+    const isWithin = this.#scope !== undefined && currentScope.get() === this.#scope;
+    return isKnown || isWithin || this.#context.cookies === cookies;
   }
 
   /** From here on the answer is for this visitor alone, whatever the page says of caches. */

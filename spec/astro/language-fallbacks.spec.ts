@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+const FILES = {
+  'astro.config.mjs': `
+    import node from '@astrojs/node';
+    import { defineConfig } from 'astro/config';
+    import gatehouse from 'astro-gatehouse';
+    export default defineConfig({
+      output: 'server',
+      adapter: node({ mode: 'standalone' }),
+      i18n: {
+        locales: ['en', 'de'],
+        defaultLocale: 'en',
+        fallback: { de: 'en' },
+        routing: { prefixDefaultLocale: false, fallbackType: 'rewrite' },
+      },
+      integrations: [gatehouse({ protect: [{ pattern: '/minutes' }] })],
+    });`,
+  'src/pages/404.astro': '<h1>nothing here</h1>',
+  'src/pages/enter.ts': `
+    import { setSession } from 'astro-gatehouse/server';
+    export const GET = async (context) => {
+      await setSession(context, { userId: 'ada' });
+      return new Response('welcome');
+    };`,
+  // There is no page for it in German.
+  'src/pages/minutes.astro': `---
+    Astro.locals.session.set('read', 'the minutes');
+    ---
+    <h1>the minutes, for {Astro.locals.visitor.id}</h1>`,
+  // There is one in German, which does not know every article.
+  'src/pages/news/[article].astro': '<h1>news of {Astro.params.article}, for {Astro.locals.visitor.id}</h1>',
+  'src/pages/de/news/[article].astro': `---
+    Astro.locals.session.set('looked', Astro.params.article);
+    return new Response(null, { status: 404 });
+    ---`,
+  'src/pages/kept.ts': 'export const GET = ({ locals }) => Response.json(locals.session.all());',
+};
+
+describe.each(['production', 'development'] as const)('What Astro shows for want of a translation, in %s', (mode) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create(undefined, FILES);
+    server = mode === 'development' ? await app.serveWith('dev') : await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  async function enter(): Promise<Browser> {
+    const browser = new Browser(server);
+    await browser.get('/enter');
+    return browser;
+  }
+
+  it('is guarded as the page that it is', async () => {
+    const answer = await new Browser(server).get('/de/minutes?from=mail');
+    expect(answer).toMatchObject({ status: 302, location: '/login?returnTo=%2Fde%2Fminutes%3Ffrom%3Dmail' });
+    expect(answer.text).not.toContain('the minutes');
+  });
+
+  it.each([
+    ['a page that there is in one language', '/de/minutes', /<h1[^>]*>the minutes, for ada</],
+    ['an article that there is in one language', '/de/news/boats', /<h1[^>]*>news of boats, for ada</],
+  ])('knows its visitor: %s', async (_, address, heading) => {
+    expect((await (await enter()).get(address)).text).toMatch(heading);
+  });
+
+  it('is of one request with what was asked for: what either sets is kept', async () => {
+    const browser = await enter();
+    await browser.get('/de/news/boats');
+    await browser.get('/de/minutes');
+    expect(JSON.parse((await browser.get('/kept')).text)).toMatchObject({ looked: 'boats', read: 'the minutes' });
+  });
+
+  it('is another one with every visitor', async () => {
+    await (await enter()).get('/de/news/boats');
+    expect((await new Browser(server).get('/de/news/boats')).text).toMatch(/<h1[^>]*>news of boats, for </);
+    expect((await new Browser(server).get('/de/nowhere')).status).toBe(404);
+  });
+});
