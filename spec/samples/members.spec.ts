@@ -97,7 +97,7 @@ describe.each(['production', 'development'] as const)('The members sample in %s'
       const browser = new Browser(server);
       expect((await logIn(browser, 'grace', { locale })).location).toBe(`${root}/members`);
       const { text } = await browser.get(`${root}/members`);
-      expect(text).toContain(`<h1 id="boathouse">${language.boathouse}</h1>`);
+      expect(text).toMatch(new RegExp(`<h1 id="boathouse"[^>]*>${language.boathouse}</h1>`));
       expect(text).toContain(`href="${root}/minutes"`);
       expect(text).not.toContain(`href="${root}/committee"`);
     });
@@ -132,7 +132,7 @@ describe.each(['production', 'development'] as const)('The members sample in %s'
       expect(refused).toMatchObject({ status: 302, location: `${root}/forbidden`, text: '' });
       const forbidden = await grace.get(refused.location ?? '');
       expect(forbidden.status).toBe(403);
-      expect(forbidden.text).toContain(`<h1>${language.forbidden}</h1>`);
+      expect(forbidden.text).toMatch(new RegExp(`<h1[^>]*>${language.forbidden}</h1>`));
     });
 
     it('signs out, says so in the language of the page, and lets nobody back in', async () => {
@@ -154,10 +154,10 @@ describe.each(['production', 'development'] as const)('The members sample in %s'
     ['/members', '/club/login'],
     ['/de/members', '/club/de/login'],
     ['/de/minutes/', '/club/de/login'],
-  ])('guards %s, which Astro serves without the base, too', async (address, login) => {
+  ])('shows nobody %s, which Astro serves without the base once it is built', async (address, login) => {
     const { status, location } = await new Browser(server).get(address);
-    expect(status).toBe(302);
-    expect(location).toBe(`${login}?returnTo=${encodeURIComponent(address)}`);
+    const refused = { status: 302, location: `${login}?returnTo=${encodeURIComponent(address)}` };
+    expect({ status, location }).toEqual(mode === 'production' ? refused : { status: 404, location: null });
   });
 
   it('names its base in every address that it sends a browser to', async () => {
@@ -170,7 +170,9 @@ describe.each(['production', 'development'] as const)('The members sample in %s'
     );
     const addresses = answers.flatMap(({ location, text }) => [
       ...(location ? [location] : []),
-      ...[...text.matchAll(/ (?:href|src|action)="(?!#)([^"]*)"/g)].map(([, address = '']) => address),
+      ...[...text.matchAll(/<(?:a|form|img) [^>]*(?:href|src|action)="(?!#)([^"]*)"/g)].map(
+        ([, address = '']) => address,
+      ),
     ]);
     expect(addresses.length).toBeGreaterThan(200);
     expect(addresses.filter((address) => !/^\/club(?:[/?]|$)/.test(address))).toEqual([]);

@@ -12,7 +12,8 @@ class BilingualGuard extends RouteGuard {
   override async refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision) {
     const answer = await super.refuse(request, visitor, decision);
     const location = answer.headers.get('Location');
-    if (location) answer.headers.set('Location', translated(location, localeOf(request.url.pathname)));
+    const askedFor = request.originalPathname ?? request.pathname;
+    if (location) answer.headers.set('Location', translated(location, localeOf(askedFor)));
     return answer;
   }
 }
