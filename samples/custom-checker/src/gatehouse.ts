@@ -1,34 +1,28 @@
 import {
   AccessChecker,
-  type AccessRule,
+  AccessConfig,
+  Clock,
   defineGatehouse,
-  type Session,
-  type Visitor,
+  MadeClasses,
   VisitorResolver,
 } from 'astro-gatehouse/server';
-import { memberships } from './teams';
-
-/** Staff may see everything; everybody else needs what the rule asks for. */
-class TeamChecker extends AccessChecker {
-  override async check(rule: AccessRule, visitor: Visitor) {
-    if (visitor.hasRole('staff')) return this.grant('staff may see all');
-    return super.check(rule, visitor);
-  }
-}
-
-/** Roles are looked up on every request, so that whoever leaves a team is out at once. */
-class TeamResolver extends VisitorResolver {
-  override async resolve(session: Session) {
-    const userId = session.get('userId');
-    if (typeof userId !== 'string') return this.guest();
-    return this.signedIn({ userId, roles: await memberships.of(userId) });
-  }
-}
+import { Memberships, memberships } from './memberships';
+import { TeamChecker } from './team-checker';
+import { TeamResolver } from './team-resolver';
+import { Tenant } from './tenant';
 
 export default defineGatehouse({
   protect: [
     { pattern: '/projects/apollo', role: 'apollo' },
     { pattern: '/projects/**', roles: ['apollo', 'gemini'] },
   ],
-  services: (services) => services.override(AccessChecker, TeamChecker).override(VisitorResolver, TeamResolver),
+  services: (services) =>
+    services
+      .value(Memberships, memberships)
+      .perRequest(Tenant)
+      .override(VisitorResolver, TeamResolver)
+      .override(
+        AccessChecker,
+        (get) => new TeamChecker(get(AccessConfig), get(MadeClasses), get(Memberships), get(Clock)),
+      ),
 });

@@ -1,8 +1,10 @@
 import type { APIRoute } from 'astro';
 import { requireSession } from 'astro-gatehouse/server';
-import { memberships } from '../teams';
+import { Memberships } from '../memberships';
 
 export const POST: APIRoute = async (context) => {
-  await memberships.end(requireSession().userId);
+  const { userId } = requireSession();
+  await context.locals.services.get(Memberships).leave(userId);
+  context.locals.session.flash('notice', 'You have left your team');
   return context.redirect('/', 303);
 };
