@@ -1,4 +1,5 @@
 import type { AccessDecision } from './access-decision.js';
+import type { Demand, Inspection } from './inspection.js';
 
 /** An Astro action, called by its own address or by a form on any page. */
 export interface CalledAction {
@@ -52,7 +53,9 @@ export interface GuardedRequest extends AccessRequest {
   /** Told once a rule has a say in the answer, which is then for nobody else. */
   readonly onGuarded?: (() => void) | undefined;
   /** Told each decision, the one that settles the matter last. */
-  readonly onDecided?: ((decision: AccessDecision) => void) | undefined;
+  readonly onDecided?: ((decision: AccessDecision, demand?: Demand) => void) | undefined;
+  /** Told what is looked at, where somebody watches, and what is said beside the decisions that count. */
+  readonly watch?: Inspection | undefined;
 }
 
 /**

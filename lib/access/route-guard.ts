@@ -12,6 +12,7 @@ import { DecisionLog } from './decision-log.js';
 import { GuardConfig } from './guard-config.js';
 import { GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
 import type { AccessRequest, GuardedRequest } from './guarded-request.js';
+import type { Demand, Inspection } from './inspection.js';
 import { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
 import { actionError, hidden, plain, problem, redirectTo, unavailable } from './refusal.js';
@@ -51,14 +52,14 @@ export class RouteGuard {
     const pageGuard = await this.#pageGuardOf(request.routePattern);
     if (this.#isLoginPath(paths.page) && paths.others.length === 0)
       return this.#inspectLogin(request, visitor, pageGuard);
-    const asked = this.#askedAbout(paths, request.method, pageGuard);
+    const asked = this.#askedAbout(paths, request.method, pageGuard, request.watch);
     // What is not there must not be told by its headers from what is hidden.
     if (asked.size > 0 || (request.routePattern === '/404' && this.rules.hides)) request.onGuarded?.();
     if (asked.size > 0 && request.isVisitorUnknown) return unavailable();
     await this.#reportOnly(paths, request, visitor, pageGuard);
     for (const demand of asked) {
       const decision = await this.#decide(demand, visitor, request);
-      request.onDecided?.(decision);
+      request.onDecided?.(decision, demand);
       if (this.config.debug) this.log.decision(describe(request, demand, decision));
       if (decision.isGranted || (decision.code === 'FOR_GUESTS_ONLY' && request.showsForm)) continue;
       // The page that says "not found" is what a visitor is to see who asks for a hidden one. What it runs is not.
@@ -114,6 +115,7 @@ export class RouteGuard {
   /** Who writes an address that can be read in several ways may be trying to get past a rule. */
   #unreadable(request: GuardedRequest, visitor: Visitor): Response {
     const denial = { code: 'UNREADABLE_ADDRESS', reason: 'the address cannot be read, or not in one way alone' };
+    request.watch?.refuses(denial.code, denial.reason);
     tellDenied(this.events, request, visitor, denial);
     return problem(400);
   }
@@ -142,16 +144,21 @@ export class RouteGuard {
    * The page's own guard, and the rule for each path that is not the page's or when the page has none. Where everything
    * is protected and nothing says otherwise, a signed-in visitor is asked for.
    */
-  #askedAbout(paths: GuardedPaths, method: string, pageGuard?: PageGuard): Set<AccessRule | PageGuard> {
+  #askedAbout(paths: GuardedPaths, method: string, pageGuard?: PageGuard, watch?: Inspection): Set<Demand> {
     const own = pageGuard?.enforces && pageGuard.isFor(method) ? pageGuard : undefined;
-    const asked = new Set<AccessRule | PageGuard>(own && !own.isPublic ? [own] : []);
+    const asked = new Set<Demand>(own && !own.isPublic ? [own] : []);
+    if (own) watch?.looksAt(paths.page, own);
     for (const path of own ? paths.others : paths.all) {
-      if (this.#isLoginPath(paths.isPage(path) ? paths.page : path)) continue;
-      const rule = this.rules.find(path, method);
+      const isLogin = this.#isLoginPath(paths.isPage(path) ? paths.page : path);
+      const rule = isLogin ? undefined : (this.rules.find(path, method) ?? this.#unlisted(path, paths, own));
       if (rule) asked.add(rule);
-      else if (this.config.globalProtect && !this.#isOpen(path, paths, own)) asked.add(this.rules.signedIn);
+      watch?.looksAt(path, isLogin ? 'loginPath' : rule);
     }
     return asked;
+  }
+
+  #unlisted(path: string, paths: GuardedPaths, own: PageGuard | undefined): AccessRule | undefined {
+    return this.config.globalProtect && !this.#isOpen(path, paths, own) ? this.rules.signedIn : undefined;
   }
 
   /**
@@ -174,11 +181,12 @@ export class RouteGuard {
     for (const demand of new Set([own, ...rules])) {
       if (!demand) continue;
       const decision = await this.#decide(demand, visitor, request);
+      request.watch?.decides(decision, demand);
       if (!decision.isGranted) this.log.wouldRefuse(describe(request, demand, decision, 'would be refused'));
     }
   }
 
-  async #decide(demand: AccessRule | PageGuard, visitor: Visitor, request: AccessRequest): Promise<AccessDecision> {
+  async #decide(demand: Demand, visitor: Visitor, request: AccessRequest): Promise<AccessDecision> {
     if (!(demand instanceof PageGuard)) return this.#check(demand, visitor, request);
     if (visitor.isGuest && demand.admitsGuests) return this.#decided(true, 'GRANTED', 'not signed in');
     const rules = demand.rulesFor(request.method);
@@ -215,6 +223,7 @@ export class RouteGuard {
 
   /** The login page is open to everybody; who is signed in already may have nothing to do there. */
   #inspectLogin(request: GuardedRequest, visitor: Visitor, pageGuard?: PageGuard): Response | undefined {
+    request.watch?.looksAt(this.#loginPath, 'loginPath');
     if (request.method !== 'GET' || request.showsForm || !this.#goesHome(visitor, pageGuard)) return undefined;
     request.onGuarded?.();
     if (new URLSearchParams(request.search).has(REAUTHENTICATE_PARAMETER)) return undefined;
@@ -278,7 +287,7 @@ function withParameter(location: string, name: string, value: string): string {
 /** One line, whatever the path holds: nobody writes a second line into a log. */
 function describe(
   request: GuardedRequest,
-  demand: AccessRule | PageGuard,
+  demand: Demand,
   decision: AccessDecision,
   outcome = decision.isGranted ? 'granted' : 'refused',
 ): string {

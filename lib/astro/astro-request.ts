@@ -4,6 +4,7 @@ import type { AccessDecision } from '../access/access-decision.js';
 import type { CsrfDecision } from '../access/csrf/csrf-decision.js';
 import { type ChangingRequest, mayChange } from '../access/csrf/csrf-guard.js';
 import { type CalledAction, isNavigation } from '../access/guarded-request.js';
+import type { Demand, Inspection } from '../access/inspection.js';
 import { canonicalActionName } from '../access/internal-path.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { Clock } from '../session/clock.js';
@@ -36,6 +37,7 @@ export class AstroRequest implements ChangingRequest {
     private readonly routes: Pick<ProjectRoutes, 'endpoints' | 'fixedPaths'>,
     private readonly arrived: Arrival,
     readonly onGuarded: () => void,
+    readonly watch?: Inspection | undefined,
   ) {
     const [, pathname = '/', search = ''] = partsOf(context.request.url);
     this.pathname = pathname;
@@ -135,8 +137,9 @@ export class AstroRequest implements ChangingRequest {
     this.isStaleForm = code === 'CSRF_TOKEN_REFUSED' && this.isNavigation;
   }
 
-  onDecided(decision: AccessDecision): void {
+  onDecided(decision: AccessDecision, demand?: Demand): void {
     this.scope.decision = decision;
+    this.watch?.decides(decision, demand);
   }
 }
 

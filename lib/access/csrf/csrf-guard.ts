@@ -76,6 +76,7 @@ export class CsrfGuard {
     if (decision.isTrusted === true) return undefined;
     // Whose session it is can be told again in a moment.
     if (decision.code === 'CSRF_TOKEN_REFUSED' && session.isUnavailable) return unavailable();
+    request.watch?.refuses(decision.code, decision.reason);
     this.#report(request, decision);
     this.#tell(request, decision, session);
     request.onSuspected?.(decision);
