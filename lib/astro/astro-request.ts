@@ -93,6 +93,11 @@ export class AstroRequest implements ChangingRequest {
     return isNavigation(headers, !this.isEndpoint) || this.#isFormOfScript(headers);
   }
 
+  /** Whether the route is that of a page, however it is asked for. */
+  get isForPage(): boolean {
+    return !this.routes.endpoints.has(this.routePattern);
+  }
+
   get sessionHash(): string | undefined {
     return subjectOf(this.scope.session).session;
   }

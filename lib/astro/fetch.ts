@@ -51,6 +51,7 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
   // Nothing is known of a route that is not there; the middleware looks at the error page that is shown for it.
   if (!state.routeData || state.routeData.prerender) return undefined;
   const context = state.getAPIContext();
+  if (gatehouse.toolbar?.isFor(context)) return undefined;
   return RequestCycle.of(gatehouse, context).ahead(context, async () => {
     const refusal = await inspect(context);
     if (refusal?.status === 404 && refusal.body === null) refusal.headers.set(ERROR_PAGE, 'true');

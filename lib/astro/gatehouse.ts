@@ -34,6 +34,8 @@ import {
   type SetupOptions,
   type StoreChoice,
 } from './options.js';
+import type { ProjectRoutes } from './project-routes.js';
+import type { Toolbar, ToolbarParts } from './toolbar/toolbar.js';
 
 /** What the built site knows: its options, where they were written, and what Astro says about it. */
 export interface SiteSettings {
@@ -49,6 +51,10 @@ export interface SiteSettings {
   readonly trailingSlash: string;
   /** Names under which the site is reached: `security.allowedDomains` of astro.config. */
   readonly allowedDomains: readonly AllowedDomain[];
+  /** What the toolbar of the development server is made by; there is none in a build. */
+  readonly makeToolbar: ((parts: ToolbarParts) => Toolbar) | undefined;
+  /** While the project is being written: its routes as they are at this moment. */
+  readonly routesNow: (() => Promise<ProjectRoutes>) | undefined;
   /** Whether a build is making pages at this moment, which will be served without any middleware. */
   readonly isPrerendering: boolean;
   /** Whether the project has a middleware of its own, which may know visitors of its own. */
@@ -85,6 +91,8 @@ export class Gatehouse {
   constructor(
     private readonly services: Services,
     private readonly site: Pick<SiteSettings, 'hasOwnMiddleware' | 'isPrerendering' | 'isProduction' | 'options'>,
+    /** In development alone. */
+    readonly toolbar?: Toolbar | undefined,
   ) {
     this.#config = services.get(SessionConfig);
     this.#Scope = services.get(MadeClasses).of(RequestScope);
@@ -116,7 +124,9 @@ export class Gatehouse {
     services.boot(site.isPrerendering ? 'later' : 'now');
     // While pages are made in a build, nothing happens of which there is something to tell.
     if (!site.isPrerendering) reportFailures(services);
-    return new Gatehouse(services, site);
+    const { base, makeToolbar, routesNow } = site;
+    const configRules = site.options.protect?.length ?? 0;
+    return new Gatehouse(services, site, makeToolbar?.({ services, options, configRules, base, routesNow }));
   }
 
   get sessions(): SessionManager {
@@ -190,8 +200,8 @@ export class Gatehouse {
     this.services.get(DecisionLog).failure('Sessions cannot be had.', failure);
   }
 
-  scopeFor(session: Session): RequestScope {
+  scopeFor(session: Session, resolver?: VisitorResolver): RequestScope {
     this.#resolver ??= this.services.get(VisitorResolver);
-    return new this.#Scope(session, this.services, this.#resolver);
+    return new this.#Scope(session, this.services, resolver ?? this.#resolver);
   }
 }

@@ -2,13 +2,14 @@ import type { MiddlewareHandler } from 'astro';
 import { routedPath } from '../access/canonical-path.js';
 import { AccessDeniedError } from '../errors.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
-import { inspect } from './inspect.js';
+import { inspect, note } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
 
 /** Runs after every other middleware, because only there the route that will be served is known. */
 export const onRequest: MiddlewareHandler = async (context, next) => {
   if (context.isPrerendered) {
+    gatehouse.toolbar?.notePrerendered(context);
     gatehouse.checkPrerendered(routedPath(context.routePattern, context.params) ?? '/404', context.routePattern);
     return next();
   }
@@ -22,6 +23,8 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
     if (!scope.request) throw error;
     session.rollBack();
     RequestCycle.of(gatehouse, context).makePersonal();
-    return keepRefusedForm(context, await gatehouse.guard.answer(error, scope.request, scope.visitor));
+    const refusal = await gatehouse.guard.answer(error, scope.request, scope.visitor);
+    await note(context, refusal);
+    return keepRefusedForm(context, refusal);
   }
 };

@@ -15,7 +15,18 @@ export async function inspect(context: APIContext): Promise<Response | undefined
   scope.request = request;
   scope.decision = undefined;
   const forgery = mayChange(request.sentMethod) ? await refuseForgery(context, request, cycle) : undefined;
-  return forgery ?? gatehouse.guard.inspect(request, await scope.resolveVisitor());
+  if (forgery) return forgery;
+  const refusal = await gatehouse.guard.inspect(request, await scope.resolveVisitor());
+  await note(context, refusal);
+  return refusal;
+}
+
+/** Has the toolbar of the development server remember what the guards said last. @param refusal What is answered. */
+export async function note(context: APIContext, refusal?: Response): Promise<void> {
+  const { services: scope } = context.locals;
+  if (!gatehouse.toolbar || !(scope.request instanceof AstroRequest)) return;
+  const { arrival } = RequestCycle.of(gatehouse, context);
+  await gatehouse.toolbar.note(arrival.request, scope.request, scope, refusal);
 }
 
 /**
@@ -40,6 +51,7 @@ async function refuseForgery(
   const { session } = context.locals;
   const refusal = await gatehouse.csrf.inspect(request, session);
   if (!refusal) return void cycle.vet(context);
+  await gatehouse.toolbar?.note(cycle.arrival.request, request, context.locals.services, refusal);
   // What other middlewares have done for it is taken back.
   session.rollBack();
   cycle.makePersonal();
@@ -48,5 +60,7 @@ async function refuseForgery(
 
 async function toRequest(context: APIContext, cycle: RequestCycle): Promise<AstroRequest> {
   const known = routesNow ? await routesNow() : routes;
-  return new AstroRequest(context, context.locals.services, known, cycle.arrival, () => cycle.makePersonal());
+  const { services } = context.locals;
+  const watch = gatehouse.toolbar?.watch();
+  return new AstroRequest(context, services, known, cycle.arrival, () => cycle.makePersonal(), watch);
 }

@@ -15,6 +15,7 @@ import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './
 import { routesSource } from './routes-source.js';
 import { secretVariable } from './secret-variable.js';
 import { SetupFile } from './setup-file.js';
+import { addToolbar, toolbarSource } from './toolbar/add-toolbar.js';
 import { routesChanged, virtualModules } from './virtual-modules.js';
 
 const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
@@ -51,7 +52,8 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
   return {
     name: 'astro-gatehouse',
     hooks: {
-      'astro:config:setup': ({ config: given, command, updateConfig, addMiddleware, addWatchFile }) => {
+      'astro:config:setup': (hook) => {
+        const { config: given, command, updateConfig, addMiddleware, addWatchFile } = hook;
         config = given;
         const isProduction = command === 'build';
         checkOptions(options, isProduction);
@@ -60,8 +62,13 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         if (setup) addWatchFile(setup.url);
         else mergeOptions(options, {});
         const settled = setup ? { ...options, setup: setup.name } : options;
+        const hasToolbar = command === 'dev' && addToolbar(hook);
         const modules = {
-          site: (environment: string) => siteSource(settled, config, command === 'dev' ? 'development' : environment),
+          site: (environment: string) =>
+            [
+              siteSource(settled, config, command === 'dev' ? 'development' : environment),
+              toolbarSource(hasToolbar),
+            ].join('\n'),
           setup: () => setup?.source ?? 'export default {};',
           routes: (environment: string) =>
             routesSource(environment === 'prerender' ? [] : routes, config.root, command === 'dev'),

@@ -17,6 +17,8 @@ export interface PageModule {
   readonly pattern: string;
   /** From the project's root. */
   readonly file: string;
+  /** Whether it looked as if it exported a guard when it was last listed. */
+  readonly mayHaveGuard: boolean;
   /** Gives what it exports as `guard`; `undefined` when it exports nothing of that name. */
   readonly load: () => Promise<{ readonly guard: unknown } | undefined>;
 }

@@ -4,6 +4,7 @@ import type { RequestScope } from '../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
 import type { Session } from '../session/session.js';
+import type { SessionManager } from '../session/session-manager.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { Arrival } from './astro-request.js';
 import { AstroSessionStore } from './astro-session-store.js';
@@ -19,6 +20,7 @@ import {
   wholeBody,
   withCookies,
 } from './response.js';
+import type { StandIn } from './toolbar/stand-ins.js';
 
 /** Where a request's cycle is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
 const CYCLE = Symbol('astro-gatehouse.request-cycle');
@@ -31,6 +33,8 @@ export class RequestCycle {
   /** The request that began it all. */
   readonly #request: Request;
   readonly #url: URL;
+  /** In development: whom pages are to see in place of the visitor. */
+  readonly #standIn: StandIn | undefined;
   /** The request of the latest run that was found to be the visitor's own doing. */
   #vetted: Request | undefined;
   /** The context of the latest run: a rewrite brings new cookies. */
@@ -47,6 +51,7 @@ export class RequestCycle {
   ) {
     this.#request = context.request;
     this.#url = context.url;
+    this.#standIn = gatehouse.toolbar?.standInFor(context.request);
     this.#context = context;
     if (gatehouse.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
   }
@@ -123,7 +128,7 @@ export class RequestCycle {
   /** Takes over a visitor whom a middleware of the application's own put into Astro's session since ours was opened. */
   async adoptAstroSession(session: Session): Promise<void> {
     const { store } = this.gatehouse;
-    if (session.wasEnded) return;
+    if (session.wasEnded || this.#standIn) return;
     if (!(store instanceof AstroSessionStore)) return this.#watch?.adoptInto(session);
     const current = await store.current();
     if (!current) return;
@@ -141,7 +146,7 @@ export class RequestCycle {
     } catch (error) {
       scope.session.rollBack();
       if (error instanceof StoreUnavailableError) return this.#unavailable(error);
-      await this.gatehouse.sessions.abandon(scope.session);
+      await this.#sessions.abandon(scope.session);
       throw error;
     }
   }
@@ -154,12 +159,12 @@ export class RequestCycle {
 
   async #opened(): Promise<RequestScope> {
     const hasReader = isLookedAt(this.#context.request);
-    const session = await this.gatehouse.sessions.open(this.#cookies, hasReader);
+    const session = await this.#sessions.open(this.#cookies, hasReader);
     // Once more, for a manager of somebody's own that does not hand it on.
     if (!hasReader) session.flashes.hold();
     const { store } = this.gatehouse;
-    if (session.isNew && store instanceof AstroSessionStore) await store.dropUnclaimed();
-    const scope = this.gatehouse.scopeFor(session);
+    if (session.isNew && store instanceof AstroSessionStore && !this.#standIn) await store.dropUnclaimed();
+    const scope = this.gatehouse.scopeFor(session, this.#standIn?.resolver);
     scope.headers = this.#request.headers;
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);
@@ -195,7 +200,7 @@ export class RequestCycle {
     const answer = mustWait ? await wholeBody(response) : response;
     this.#watch?.forgetEnded(session);
     const isPersonal = !session.isNew || session.wasUsed;
-    await this.gatehouse.sessions.commit(session, this.#cookies);
+    await this.#sessions.commit(session, this.#cookies);
     if (!isPersonal) return answer;
     this.#switchOffRouteCache();
     const personal = keepFromSharedCaches(
@@ -211,8 +216,12 @@ export class RequestCycle {
     if (cache?.enabled) cache.set(false);
   }
 
+  get #sessions(): SessionManager {
+    return this.#standIn?.sessions ?? this.gatehouse.sessions;
+  }
+
   get #cookies(): CookieJar {
-    return new AstroCookieJar(this.#context);
+    return this.#standIn?.cookies ?? new AstroCookieJar(this.#context);
   }
 
   #within<Result>(run: () => Result): Result {

@@ -35,11 +35,12 @@ function isGuardable({ type, origin, isPrerendered }: IntegrationResolvedRoute):
 
 function pageSource({ pattern, entrypoint }: IntegrationResolvedRoute, root: URL, isBeingWritten: boolean): string[] {
   const path = fileURLToPath(new URL(entrypoint, root));
-  if (!MODULE.test(path) || !(isBeingWritten || mayExportGuard(path))) return [];
+  const mayHaveGuard = MODULE.test(path) && mayExportGuard(path);
+  if (!MODULE.test(path) || !(isBeingWritten || mayHaveGuard)) return [];
   const specifier = JSON.stringify(existsSync(path) ? path : entrypoint);
   const [route, file] = [JSON.stringify(pattern), JSON.stringify(entrypoint)];
   return [
-    `{ pattern: ${route}, file: ${file}, load: () => import(${specifier}).then((page) => 'guard' in page ? { guard: page.guard } : undefined) }`,
+    `{ pattern: ${route}, file: ${file}, mayHaveGuard: ${mayHaveGuard}, load: () => import(${specifier}).then((page) => 'guard' in page ? { guard: page.guard } : undefined) }`,
   ];
 }
 

@@ -9,6 +9,7 @@ import { gatehouse } from './started.js';
 /** Runs before every other middleware: opens the session and, when everything else is done, commits it. */
 export const onRequest: MiddlewareHandler = (context, next) => {
   if (context.isPrerendered) return answerWithoutSession(context.locals, next);
+  if (gatehouse.toolbar?.isFor(context)) return gatehouse.toolbar.answer(context);
   const cycle = RequestCycle.of(gatehouse, context);
   return mayChange(context.request.method) ? cycle.run(context, () => vetted(context, next)) : cycle.run(context, next);
 };

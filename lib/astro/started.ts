@@ -1,7 +1,7 @@
 import { getSecret } from 'astro:env/server';
 import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
-import { makeStore, site, spareSecret } from 'virtual:astro-gatehouse/site';
+import { makeStore, makeToolbar, site, spareSecret } from 'virtual:astro-gatehouse/site';
 import { Gatehouse } from './gatehouse.js';
 import { guardLoader } from './project-routes.js';
 
@@ -10,6 +10,8 @@ export const gatehouse = Gatehouse.start({
   ...site,
   setup,
   makeStore,
+  makeToolbar,
+  routesNow,
   loadGuard: routes.pages.length > 0 || routesNow ? guardLoader(routes, routesNow) : undefined,
   secret: getSecret('GATEHOUSE_SECRET') ?? spareSecret,
 });

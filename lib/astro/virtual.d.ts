@@ -1,9 +1,10 @@
 declare module 'virtual:astro-gatehouse/site' {
   type SiteSettings = import('./gatehouse.js').SiteSettings;
-  export const site: Omit<SiteSettings, 'setup' | 'secret' | 'loadGuard' | 'makeStore'>;
+  export const site: Omit<SiteSettings, 'setup' | 'secret' | 'loadGuard' | 'makeStore' | 'makeToolbar' | 'routesNow'>;
   /** For where there is no GATEHOUSE_SECRET: in development, and while pages are prerendered. */
   export const spareSecret: string | undefined;
   export const makeStore: SiteSettings['makeStore'];
+  export const makeToolbar: SiteSettings['makeToolbar'];
 }
 
 declare module 'virtual:astro-gatehouse/setup' {

@@ -1,0 +1,119 @@
+import { DecisionHistory } from '../../access/decision-history.js';
+import type { Demand, Inspection, Verdict, View } from '../../access/inspection.js';
+import { PageGuard } from '../../access/page-guard.js';
+import type { RulePlaces } from './rule-places.js';
+import type { DecisionSheet, VerdictSheet, ViewSheet } from './toolbar-state.js';
+
+const LONGEST_TEXT = 500;
+
+/** One run of the guards over a request. */
+export interface InspectedRun {
+  /** The request that began it all. */
+  readonly arrival: Request;
+  readonly route: string;
+  readonly isPage: boolean;
+  readonly session: string | undefined;
+  readonly userId: string | undefined;
+  readonly isViewedAs: boolean;
+  /** The file of the page. */
+  readonly file: string | undefined;
+  readonly watch: Inspection;
+  /** What is answered in place of the page. */
+  readonly refusal: Response | undefined;
+}
+
+/** How the site is protected, where that is not in rules. */
+export interface Protection {
+  readonly enforce: boolean;
+  readonly globalProtect: boolean;
+}
+
+/** Puts what the guards said into plain words, and keeps it. */
+export class DecisionRecorder {
+  readonly #noted = new WeakMap<Request, DecisionSheet>();
+
+  constructor(
+    private readonly places: RulePlaces,
+    private readonly protection: Protection,
+    readonly history: DecisionHistory<DecisionSheet> = new DecisionHistory(),
+  ) {}
+
+  /** Error pages are made for a request of which everything has been said. */
+  note(run: InspectedRun, at: number): void {
+    const earlier = this.#noted.get(run.arrival);
+    const isErrorPage = run.route === '/404' || run.route === '/500';
+    if (earlier && (isErrorPage || (earlier.refusal && !run.refusal))) return;
+    const sheet = this.#sheet(run, at, earlier);
+    this.#noted.set(run.arrival, sheet);
+    this.history.add(sheet, earlier);
+  }
+
+  /** A page that is made once for everybody, and served without asking anybody. */
+  notePrerendered(arrival: Request, route: string, at: number): void {
+    this.history.addPage({
+      ...opened(arrival, at),
+      ...{ route: cut(route), session: undefined, isPage: true, userId: undefined, isViewedAs: false },
+      ...{ isPrerendered: true, refusal: undefined, views: [], verdicts: [] },
+    });
+  }
+
+  #sheet(run: InspectedRun, at: number, earlier: DecisionSheet | undefined): DecisionSheet {
+    const { arrival, route, isPage, session, userId, isViewedAs, file, watch, refusal } = run;
+    const views = [...(earlier?.views ?? []), ...watch.views.map((view) => this.#viewSheet(view, file))];
+    const location = refusal?.headers.get('location') ?? undefined;
+    return {
+      ...opened(arrival, at),
+      ...{ route: cut(route), session, isPage, userId: userId && cut(userId), isViewedAs, isPrerendered: false },
+      refusal: refusal && { status: refusal.status, location: location && cut(location) },
+      // Code of a page's own is asked after the guard, and tells in the same inspection.
+      views: uniqueViews(views),
+      verdicts: watch.verdicts.map((verdict) => this.#verdictSheet(verdict, file)),
+    };
+  }
+
+  #viewSheet({ path, demand }: View, file: string | undefined): ViewSheet {
+    if (demand === 'loginPath') return { path: cut(path), by: 'loginPath', who: 'everybody' };
+    if (demand) return { path: cut(path), by: this.places.nameOf(demand, file), who: wordsFor(demand) };
+    const by = this.protection.globalProtect ? 'exclude' : undefined;
+    return { path: cut(path), by, who: 'everybody' };
+  }
+
+  #verdictSheet({ demand, isGranted, code, reason, missing }: Verdict, file: string | undefined): VerdictSheet {
+    const enforces = demand instanceof PageGuard ? demand.enforces : (demand?.enforce ?? true);
+    return {
+      by: demand ? this.places.nameOf(demand, file) : speakerOf(code),
+      who: demand && wordsFor(demand),
+      isGranted,
+      isReportOnly: demand !== undefined && !(enforces && this.protection.enforce),
+      code,
+      reason: cut(reason),
+      missing: missing.map(cut),
+    };
+  }
+}
+
+function opened({ method, url }: Request, at: number): Pick<DecisionSheet, 'at' | 'method' | 'path'> {
+  return { at, method, path: cut(pathOf(url)) };
+}
+
+/** @param address Of a request, or of the page that the toolbar is on. @returns Its path, as it stands there. */
+export function pathOf(address: string): string {
+  return new URL(address, 'http://nowhere.invalid').pathname;
+}
+
+function wordsFor(demand: Demand): string {
+  return demand instanceof PageGuard ? `${demand}` : demand.demand;
+}
+
+function speakerOf(code: string): string {
+  if (code.startsWith('CSRF')) return 'csrf';
+  return code === 'UNREADABLE_ADDRESS' ? 'the address' : 'code of the page';
+}
+
+function uniqueViews(views: readonly ViewSheet[]): ViewSheet[] {
+  return [...new Map(views.map((view) => [`${view.by} ${view.path}`, view])).values()];
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+}

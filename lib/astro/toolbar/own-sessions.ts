@@ -1,0 +1,65 @@
+import type { Services } from '../../container/services.js';
+import { Clock } from '../../session/clock.js';
+import type { CookieJar } from '../../session/cookie-jar.js';
+import { MadeClasses } from '../../session/made-classes.js';
+import { SecurityEvents } from '../../session/security-events.js';
+import type { Session } from '../../session/session.js';
+import { SessionConfig } from '../../session/session-config.js';
+import { SessionCookie } from '../../session/session-cookie.js';
+import { SessionManager } from '../../session/session-manager.js';
+import { SessionRegistry } from '../../session/session-registry.js';
+import { SessionStore } from '../../session/stores/session-store.js';
+
+/** Somebody looks, and nothing happens of which there is something to tell. */
+class NoEvents extends SecurityEvents {
+  override publish(): void {}
+}
+
+/** What the toolbar does with the visitor's own session. */
+export class OwnSessions {
+  readonly #store: SessionStore;
+  readonly #config: SessionConfig;
+  readonly #clock: Clock;
+  readonly #onlookers: SessionManager;
+
+  constructor(private readonly services: Services) {
+    this.#store = services.get(SessionStore);
+    this.#config = services.get(SessionConfig);
+    this.#clock = services.get(Clock);
+    const [made, registry] = [services.get(MadeClasses), services.get(SessionRegistry)];
+    const events = new NoEvents(this.#clock);
+    this.#onlookers = new SessionManager(this.#store, this.#config, this.#clock, made, registry, events);
+  }
+
+  get store(): SessionStore {
+    return this.#store;
+  }
+
+  /** The session of a request, to be looked at: without a lease on its messages, and never committed. */
+  look(cookies: CookieJar): Promise<Session> {
+    return this.#onlookers.open(cookies, false);
+  }
+
+  /** Ends the session, as a page would. @returns Whether there was one. */
+  async clear(cookies: CookieJar): Promise<boolean> {
+    const sessions = this.services.get(SessionManager);
+    const session = await sessions.open(cookies, false);
+    const isThere = !session.isNew;
+    if (isThere) session.destroy();
+    await sessions.commit(session, cookies);
+    return isThere;
+  }
+
+  /** Has the time of the session be up, while the browser still has its cookie. @returns Whether there was one. */
+  async expire(cookies: CookieJar): Promise<boolean> {
+    const { opened, ...journal } = (await this.look(cookies)).journal;
+    if (!opened) return false;
+    const now = this.#clock.now();
+    const { id, createdAt } = opened;
+    const token = await this.#store.write({ ...journal, opened, id, createdAt, renewedAt: now, expiresAt: now });
+    if (token === undefined) return false;
+    const maxAge = Math.max(60, Math.ceil((opened.expiresAt - now) / 1000));
+    new SessionCookie(this.#config).set(cookies, token, maxAge);
+    return true;
+  }
+}

@@ -1,0 +1,56 @@
+import type { CookieJar } from '../../session/cookie-jar.js';
+import { shortHash } from '../../session/security-events.js';
+import type { Session } from '../../session/session.js';
+import type { SessionConfig } from '../../session/session-config.js';
+import { SessionId } from '../../session/session-id.js';
+import { type SessionRecord, serializeRecord } from '../../session/session-record.js';
+import type { SessionSheet, SizeSheet } from './toolbar-state.js';
+import { ValueTrees } from './value-tree.js';
+
+/** @see RFC 6265bis 5.6 */
+const COOKIE_BYTES = 4096;
+const MOST_COOKIES = 3;
+
+/** What a session holds, and for how long, as it can be shown. Looking at it changes nothing. */
+export function sessionSheet(session: Session, cookies: CookieJar, config: SessionConfig, store: string): SessionSheet {
+  const { opened, failure } = session.journal;
+  const trees = new ValueTrees();
+  const flashes = [...(opened?.flashes ?? [])].map(([key, { value }]) => [key, value] as const);
+  return {
+    isStored: opened !== undefined,
+    store,
+    hash: opened && shortHash(opened.id),
+    size: opened && sizeOf(opened, cookies, config),
+    ...endsOf(opened, config),
+    values: trees.entriesOf(Object.entries(session.contents())),
+    flashes: trees.entriesOf(flashes),
+    failure: failure?.message,
+  };
+}
+
+function endsOf(
+  opened: SessionRecord | undefined,
+  config: SessionConfig,
+): Pick<SessionSheet, 'idleEnd' | 'absoluteEnd'> {
+  if (!opened) return { idleEnd: undefined, absoluteEnd: undefined };
+  const { absoluteTimeout } = opened.isRemembered ? config.rememberMe : config;
+  return {
+    idleEnd: Math.min(opened.expiresAt, config.expiryOf(opened, opened.renewedAt)),
+    absoluteEnd: opened.createdAt + absoluteTimeout,
+  };
+}
+
+/** A token that is no id is the session itself. */
+function sizeOf(opened: SessionRecord, cookies: CookieJar, config: SessionConfig): SizeSheet {
+  const names = [config.cookieName, ...(config.hasChunks ? following(config.cookieName) : [])];
+  const carried = names.flatMap((name) => cookies.values(name).map((value) => ({ name, value })));
+  if (carried.every(({ value }) => SessionId.isWellFormed(value))) {
+    return { used: serializeRecord(opened).length, limit: config.maxSize, cookies: 0 };
+  }
+  const used = carried.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+  return { used, limit: (config.hasChunks ? MOST_COOKIES : 1) * COOKIE_BYTES, cookies: carried.length };
+}
+
+function following(name: string): string[] {
+  return Array.from({ length: MOST_COOKIES - 1 }, (_, at) => `${name}.${at + 1}`);
+}

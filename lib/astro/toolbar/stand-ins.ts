@@ -1,0 +1,124 @@
+import type { VisitorData } from '../../access/visitor.js';
+import { VisitorResolver } from '../../access/visitor-resolver.js';
+import type { Services } from '../../container/services.js';
+import { Clock } from '../../session/clock.js';
+import { type CookieAttributes, CookieJar } from '../../session/cookie-jar.js';
+import { FlashBag } from '../../session/flash-bag.js';
+import { MadeClasses } from '../../session/made-classes.js';
+import { SecurityEvents } from '../../session/security-events.js';
+import { Session } from '../../session/session.js';
+import { SessionConfig } from '../../session/session-config.js';
+import { SessionId } from '../../session/session-id.js';
+import { SessionManager } from '../../session/session-manager.js';
+import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
+import { cookieValues } from '../astro-cookie-jar.js';
+
+/** Says whose stand-in pages are to see, by a name that only the memory of the development server makes sense of. */
+export const VIEW_AS_COOKIE = 'gatehouse-view-as';
+const MOST_STAND_INS = 50;
+
+/** How the session of one request is opened and committed in place of the visitor's own. */
+export interface StandIn {
+  readonly sessions: SessionManager;
+  readonly cookies: CookieJar;
+  readonly resolver: VisitorResolver;
+}
+
+/** What outlives a change of the project's code, as long as the development server runs. */
+export interface StandInMemory {
+  readonly jars: Map<string, CookieJar>;
+  store?: MemorySessionStore;
+}
+
+/** Sessions that the toolbar made up, in the memory of the development server. The visitor's own is never touched. */
+export class StandIns {
+  readonly #sessions: SessionManager;
+  readonly #clock: Clock;
+  readonly #resolver: VisitorResolver;
+
+  constructor(
+    services: Services,
+    private readonly memory: StandInMemory = { jars: new Map() },
+  ) {
+    const config = services.get(SessionConfig);
+    const made = services.get(MadeClasses);
+    this.#clock = services.get(Clock);
+    memory.store ??= new MemorySessionStore(config, this.#clock);
+    const events = new NoEvents(this.#clock);
+    this.#sessions = SessionManager.over(memory.store, config, this.#clock, ownMindedSessions(made), events);
+    this.#resolver = trusting(services.get(VisitorResolver));
+  }
+
+  /** @param visitor Who is to be seen; nobody signed in, if left out. @returns The name for the cookie. */
+  async begin(visitor?: VisitorData): Promise<string> {
+    const jar = new MemoryCookieJar();
+    if (visitor) {
+      const session = await this.#sessions.open(jar, false);
+      session.signIn(visitor, this.#clock.now());
+      await this.#sessions.commit(session, jar);
+    }
+    const { jars } = this.memory;
+    const name = SessionId.generate();
+    jars.set(name, jar);
+    for (const oldest of [...jars.keys()].slice(0, Math.max(0, jars.size - MOST_STAND_INS))) jars.delete(oldest);
+    return name;
+  }
+
+  /** The stand-in that a request is to see; `undefined` also for one that nobody began. */
+  of(headers: Headers): StandIn | undefined {
+    const cookies = namesIn(headers).map((name) => this.memory.jars.get(name));
+    const jar = cookies.find((known) => known !== undefined);
+    return jar && { sessions: this.#sessions, cookies: jar, resolver: this.#resolver };
+  }
+
+  end(headers: Headers): void {
+    for (const name of namesIn(headers)) this.memory.jars.delete(name);
+  }
+}
+
+/** The cookies of a stand-in's session, which no browser has: what ends it in there ends nothing outside. */
+class MemoryCookieJar extends CookieJar {
+  readonly #cookies = new Map<string, string>();
+
+  override values(name: string): readonly string[] {
+    const value = this.#cookies.get(name);
+    return value === undefined ? [] : [value];
+  }
+
+  override set(name: string, value: string, { maxAge }: CookieAttributes): void {
+    if (maxAge > 0) this.#cookies.set(name, value);
+    else this.#cookies.delete(name);
+  }
+}
+
+/** Nobody has signed in, so nobody is told of it. */
+class NoEvents extends SecurityEvents {
+  override publish(): void {}
+}
+
+function namesIn(headers: Headers): readonly string[] {
+  return cookieValues(headers.get('cookie'), VIEW_AS_COOKIE);
+}
+
+/** Sessions that no middleware of the application's own can put another visitor into. */
+function ownMindedSessions(made: MadeClasses): MadeClasses {
+  class StandInSession extends made.of(Session) {
+    override adopt(): void {}
+  }
+  return new MadeClasses(
+    new Map<new (...args: never[]) => unknown, new (...args: never[]) => unknown>([
+      [Session, StandInSession],
+      [FlashBag, made.of(FlashBag)],
+    ]),
+  );
+}
+
+/** The application's resolver, but for whatever it looks up: who is made up is found nowhere. */
+function trusting(own: VisitorResolver): VisitorResolver {
+  const fromSession = (session: Session) => own.fromSession(session);
+  return Object.create(own, {
+    resolve: { value: fromSession },
+    fromSession: { value: fromSession },
+    looksElsewhere: { value: false },
+  });
+}

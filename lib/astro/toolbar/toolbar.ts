@@ -1,0 +1,181 @@
+import type { APIContext } from 'astro';
+import { AccessRules } from '../../access/access-rules.js';
+import { DecisionHistory } from '../../access/decision-history.js';
+import { GuardConfig } from '../../access/guard-config.js';
+import { Inspection } from '../../access/inspection.js';
+import { PageGuards } from '../../access/page-guards.js';
+import { VisitorResolver } from '../../access/visitor-resolver.js';
+import type { RequestScope } from '../../container/request-scope.js';
+import type { Services } from '../../container/services.js';
+import { Clock } from '../../session/clock.js';
+import { SessionConfig } from '../../session/session-config.js';
+import { AstroCookieJar } from '../astro-cookie-jar.js';
+import type { AstroRequest } from '../astro-request.js';
+import { AstroSessionStore } from '../astro-session-store.js';
+import type { GatehouseOptions } from '../options.js';
+import type { ProjectRoutes } from '../project-routes.js';
+import { DecisionRecorder, pathOf } from './decision-recorder.js';
+import { knownNames } from './known-names.js';
+import { OwnSessions } from './own-sessions.js';
+import { RulePlaces } from './rule-places.js';
+import { sessionSheet } from './session-sheet.js';
+import { type StandIn, type StandInMemory, StandIns, VIEW_AS_COOKIE } from './stand-ins.js';
+import { answerJson, isFromOwnPage, shortBody } from './toolbar-request.js';
+import { type DecisionSheet, TOOLBAR_PATH, type ToolbarCommand, type ToolbarState } from './toolbar-state.js';
+import { readCommand } from './visitor-input.js';
+
+const NO_ROUTES: Pick<ProjectRoutes, 'pages'> = { pages: [] };
+const NO_SESSION = 'There is no session.';
+const NOT_YOURS = 'You are viewing as somebody else: go back to yourself first.';
+
+/** What the toolbar is made of. */
+export interface ToolbarParts {
+  readonly services: Services;
+  /** Of astro.config and the setup module together. */
+  readonly options: GatehouseOptions;
+  /** How many rules stand in astro.config. */
+  readonly configRules: number;
+  readonly base: string;
+  readonly routesNow: (() => Promise<ProjectRoutes>) | undefined;
+  /** What outlives a change of the project's code. */
+  readonly memory?: ToolbarMemory;
+}
+
+/** What the development server remembers while it runs. */
+export interface ToolbarMemory {
+  readonly standIns: StandInMemory;
+  readonly history: DecisionHistory<DecisionSheet>;
+}
+
+/** The server's side of the toolbar: of the development server alone, and no part of any build. */
+export class Toolbar {
+  readonly #clock: Clock;
+  readonly #own: OwnSessions;
+  readonly #standIns: StandIns;
+  readonly #recorder: DecisionRecorder;
+
+  constructor(private readonly parts: ToolbarParts) {
+    const { services, options, configRules, memory } = parts;
+    const places = new RulePlaces(services.get(AccessRules), configRules, options.setup);
+    this.#clock = services.get(Clock);
+    this.#own = new OwnSessions(services);
+    this.#standIns = new StandIns(services, memory?.standIns);
+    this.#recorder = new DecisionRecorder(places, services.get(GuardConfig), memory?.history);
+  }
+
+  /** Whether a request is for the toolbar, and for no page of the site's. */
+  isFor({ routePattern }: Pick<APIContext, 'routePattern'>): boolean {
+    return routePattern.replace(/\/$/, '') === TOOLBAR_PATH;
+  }
+
+  async answer(context: APIContext): Promise<Response> {
+    const { request } = context;
+    if (!isFromOwnPage(request)) {
+      return answerJson({ problem: 'Only a page of this site may ask, opened by localhost, or by https.' }, 403);
+    }
+    if (request.method === 'GET') return answerJson(await this.#within(context, () => this.#state(context)));
+    if (request.method !== 'POST') return answerJson({ problem: 'GET or POST.' }, 405);
+    const command = readCommand((await shortBody(request)) ?? '');
+    if ('problem' in command) return answerJson(command, 400);
+    const problem = await this.#within(context, () => this.#do(command, context));
+    return problem === undefined ? answerJson({ done: command.do }) : answerJson({ problem }, 409);
+  }
+
+  /** Whom the pages of this request are to see in place of the visitor; usually nobody. */
+  standInFor(request: Request): StandIn | undefined {
+    return this.#standIns.of(request.headers);
+  }
+
+  /** Looks over the shoulders of the guards in one request. */
+  watch(): Inspection {
+    return new Inspection();
+  }
+
+  /** @param refusal What is answered in place of the page. */
+  async note(arrival: Request, request: AstroRequest, scope: RequestScope, refusal?: Response): Promise<void> {
+    const { watch, routePattern: route } = request;
+    if (!watch) return;
+    const { pages } = await this.#routes();
+    this.#recorder.note(
+      {
+        ...{ arrival, route, watch, refusal },
+        isPage: arrival.method === 'GET' && request.isForPage,
+        session: request.sessionHash,
+        userId: scope.visitor.id,
+        isViewedAs: this.standInFor(arrival) !== undefined,
+        file: pages.find(({ pattern }) => pattern === route)?.file,
+      },
+      this.#clock.now(),
+    );
+  }
+
+  notePrerendered({ request, routePattern }: Pick<APIContext, 'request' | 'routePattern'>): void {
+    this.#recorder.notePrerendered(request, routePattern, this.#clock.now());
+  }
+
+  async #state(context: APIContext): Promise<ToolbarState> {
+    const { services, options } = this.parts;
+    const standIn = this.standInFor(context.request);
+    const cookies = standIn?.cookies ?? new AstroCookieJar(context);
+    const session = await (standIn ? standIn.sessions.open(cookies, false) : this.#own.look(cookies));
+    const store = standIn ? 'a stand-in of the toolbar' : this.#own.store.constructor.name;
+    const sheet = sessionSheet(session, cookies, services.get(SessionConfig), store);
+    const visitor = (standIn?.resolver ?? services.get(VisitorResolver)).fromSession(session);
+    const { history } = this.#recorder;
+    const routes = await this.#routes();
+    return {
+      now: this.#clock.now(),
+      session: sheet,
+      visitor: { userId: visitor.id, roles: visitor.roles, permissions: visitor.permissions },
+      isViewingAs: standIn !== undefined,
+      page: history.ofPage(pathOf(context.url.searchParams.get('page') ?? '/'), sheet.hash),
+      latest: history.latest,
+      known: await knownNames(services.get(AccessRules), services.get(PageGuards), options.access?.roles ?? {}, routes),
+    };
+  }
+
+  /** @returns Why it could not be done. */
+  async #do(command: ToolbarCommand, context: APIContext): Promise<string | undefined> {
+    const { headers } = context.request;
+    if (command.do === 'view-as' || command.do === 'guest') return this.#viewAs(command, context);
+    if (command.do === 'myself') {
+      this.#standIns.end(headers);
+      context.cookies.delete(VIEW_AS_COOKIE, { path: this.#path });
+      return undefined;
+    }
+    if (this.#standIns.of(headers)) return NOT_YOURS;
+    const cookies = new AstroCookieJar(context);
+    try {
+      const isDone = await (command.do === 'clear' ? this.#own.clear(cookies) : this.#own.expire(cookies));
+      return isDone ? undefined : NO_SESSION;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #viewAs(command: ToolbarCommand, { cookies, request, url }: APIContext): Promise<undefined> {
+    this.#standIns.end(request.headers);
+    const name = await this.#standIns.begin(command.do === 'view-as' ? visitorOf(command) : undefined);
+    const secure = url.protocol === 'https:';
+    cookies.set(VIEW_AS_COOKIE, name, { path: this.#path, httpOnly: true, sameSite: 'strict', secure });
+  }
+
+  get #path(): string {
+    return this.parts.base.replace(/\/+$/, '') || '/';
+  }
+
+  async #routes(): Promise<Pick<ProjectRoutes, 'pages'>> {
+    return (await this.parts.routesNow?.()) ?? NO_ROUTES;
+  }
+
+  #within<Result>(context: APIContext, run: () => Result): Result {
+    const { store } = this.#own;
+    return store instanceof AstroSessionStore ? store.within(context, run) : run();
+  }
+}
+
+/** Some applications look at the one role, and some at all. */
+function visitorOf({ userId, roles, permissions }: Extract<ToolbarCommand, { do: 'view-as' }>) {
+  const [role] = roles;
+  return { userId, ...(role !== undefined && { role }), roles, permissions };
+}
