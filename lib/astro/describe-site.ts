@@ -35,9 +35,13 @@ export function describeSite(sources: SiteSources): SiteDescription {
   const { config, options, facts, setupName, islands = [] } = sources;
   const known = facts && 'rules' in facts.setup ? facts.setup : undefined;
   const { globalProtect, exclude, loginPath, enforce } = known?.options ?? options;
+  // For the home page Astro names a page for want of a translation though there is one.
+  const translated = new Set(sources.routes.filter(hasOwnPage).map(({ pattern }) => withoutSlash(pattern)));
   const configRules = (options.protect ?? []).map((rule) => describeRule(new AccessRule(rule)));
   return {
-    routes: sources.routes.filter((route) => isReported(route, config)).map((route) => describeRoute(route, sources)),
+    routes: sources.routes
+      .filter((route) => isReported(route, config))
+      .map((route) => describeRoute(route, sources, translated)),
     rules: [
       ...configRules.map((rule, at) => ({ ...rule, place: `protect[${at}] of astro.config` })),
       ...(known?.rules ?? []).map((rule, at) => ({ ...rule, place: `protect[${at}] of ${setupName}` })),
@@ -64,7 +68,15 @@ function isReported({ type, origin, pattern }: IntegrationResolvedRoute, config:
   return type !== 'fallback' && (origin !== 'internal' || isImages);
 }
 
-function describeRoute(route: IntegrationResolvedRoute, { config, guards }: SiteSources): DescribedRoute {
+function hasOwnPage({ type }: IntegrationResolvedRoute): boolean {
+  return type !== 'fallback';
+}
+
+function describeRoute(
+  route: IntegrationResolvedRoute,
+  { config, guards }: SiteSources,
+  translated: ReadonlySet<string>,
+): DescribedRoute {
   const { type, origin, pattern, entrypoint, isPrerendered, segments, fallbackRoutes } = route;
   const guard = guards?.get(entrypoint);
   const file = origin === 'internal' || type === 'redirect' ? undefined : fileName(entrypoint, config.root);
@@ -75,10 +87,9 @@ function describeRoute(route: IntegrationResolvedRoute, { config, guards }: Site
     file,
     isPrerendered: isPrerendered && type !== 'redirect',
     guard: guard && describeGuard(guard, file ?? entrypoint),
-    fallbacks: fallbackRoutes.map((fallback) => ({
-      pattern: withoutSlash(fallback.pattern),
-      segments: fallback.segments.map(toMatcher),
-    })),
+    fallbacks: fallbackRoutes
+      .map((fallback) => ({ pattern: withoutSlash(fallback.pattern), segments: fallback.segments.map(toMatcher) }))
+      .filter((fallback) => !translated.has(fallback.pattern)),
   };
 }
 

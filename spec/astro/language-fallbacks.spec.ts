@@ -18,6 +18,8 @@ const FILES = {
       },
       integrations: [gatehouse({ protect: [{ pattern: '/minutes' }] })],
     });`,
+  'src/pages/index.astro': `---\nexport const guard = 'user';\n---\n<h1>home</h1>`,
+  'src/pages/de/index.astro': '<h1>zuhause</h1>',
   'src/pages/404.astro': '<h1>nothing here</h1>',
   'src/pages/enter.ts': `
     import { setSession } from 'astro-gatehouse/server';
@@ -82,5 +84,18 @@ describe.each(['production', 'development'] as const)('What Astro shows for want
     await (await enter()).get('/de/news/boats');
     expect((await new Browser(server).get('/de/news/boats')).text).toMatch(/<h1[^>]*>news of boats, for </);
     expect((await new Browser(server).get('/de/nowhere')).status).toBe(404);
+  });
+});
+
+describe('The list of who may see what', () => {
+  it('has one line for each address, of the page that is shown there', async () => {
+    const app = App.create(undefined, FILES);
+    const { output } = await app.gatehouse('routes');
+    app.remove();
+    const lines = output.split('\n').map((line) => line.split(/ {2,}/));
+    const told = (path: string) => lines.filter(([at]) => at === path).map(([, ...rest]) => rest);
+    expect(told('/')).toEqual([['page', 'signed in', 'guard of src/pages/index.astro']]);
+    expect(told('/de')).toEqual([['page', 'everybody', '–']]);
+    expect(told('/de/minutes')).toEqual([['page', 'signed in', 'protect[0] of astro.config']]);
   });
 });
