@@ -31,8 +31,8 @@ async function run(args: readonly string[]): Promise<ExitCode> {
 async function doctor({ root, json }: DoctorRequest): Promise<ExitCode> {
   const folder = resolve(root);
   const findings = examine(await gatherFacts(folder));
-  const readme = relative(folder, fileURLToPath(new URL('../../README.md', import.meta.url))).replaceAll('\\', '/');
-  print(json ? findingsAsJson(findings, readme) : findingsAsText(findings, readme));
+  const home = relative(folder, fileURLToPath(new URL('../..', import.meta.url))).replaceAll('\\', '/') || '.';
+  print(json ? findingsAsJson(findings, home) : findingsAsText(findings, home));
   return findings.some(({ level }) => level === 'danger') ? 1 : 0;
 }
 

@@ -89,10 +89,10 @@ describe('astro-gatehouse doctor', () => {
     expect(text.output).toContain(`
 DANGER  A secret in GATEHOUSE_SECRET, from .env, is a placeholder: no production server starts with it.
         Remove it, and make one that nobody can guess: npx astro-gatehouse secret --write
-        See ../node_modules/astro-gatehouse/README.md#ten-lines-to-a-protected-page
+        See ../node_modules/astro-gatehouse/docs/deploy.md#the-secret
 `);
     expect(text.output).toContain('danger: 7, advice: 2, note: 0.');
-    expect(existsSync(join(site.folder, '../node_modules/astro-gatehouse/README.md'))).toBe(true);
+    expect(existsSync(join(site.folder, '../node_modules/astro-gatehouse/docs/deploy.md'))).toBe(true);
   });
 
   it('goes on where the project cannot be built', async () => {

@@ -11,7 +11,7 @@ const APPLICATION = 'spec/fixtures/docs';
 const CHECKER = join(ROOT, 'node_modules/@astrojs/check/bin/astro-check.js');
 const EXTENSIONS: Record<string, string> = { ts: 'ts', js: 'js', mjs: 'mjs', astro: 'astro', html: 'astro' };
 /** The comment in a block's first line that makes a file of it: `// src/gatehouse.ts`, and whatever stands behind. */
-const PATH = /^(?:---\n)?\/\/ ((?:[\w.[\]-]+\/)*[\w.[\]-]+\.(?:d\.ts|ts|js|mjs|astro))\b/;
+const PATH = /^(?:---\n)?\/\/ (?:before: |after: )?((?:[\w.[\]-]+\/)*[\w.[\]-]+\.(?:d\.ts|ts|js|mjs|astro))\b/;
 /** Declares something for the whole project, and so cannot stand beside what another document declares. */
 const IS_GLOBAL = /^declare (?:namespace|global|module)\b/m;
 const TSCONFIG = {

@@ -17,7 +17,7 @@ const DIRECTIVES: Record<string, readonly string[]> = {
     'proxy_buffers',
     'large_client_header_buffers',
   ],
-  caddyfile: ['shop.example', 'reverse_proxy', 'servers', 'max_header_size', 'health_uri', 'lb_policy', 'header_up'],
+  caddyfile: ['shop.example', 'reverse_proxy'],
   ini: [
     '[Unit]',
     '[Service]',

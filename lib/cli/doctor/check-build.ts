@@ -7,8 +7,11 @@ type Advice = Pick<Finding, 'cure' | 'see'>;
 const CURES: Record<string, Advice> = {
   INVALID_OPTIONS: { cure: 'Correct each option that is named, in astro.config or src/gatehouse.ts.', see: 'options' },
   INTEGRATION_MISSING: { cure: 'Write integrations: [gatehouse()] in astro.config.', see: 'start' },
-  UNGUARDED_FILES: { cure: 'Write export const prerender = false in the pages that are named.', see: 'whoMaySeeWhat' },
-  GUARDED_ROUTE_CACHED: { cure: 'Take the entries that are named out of routeRules.', see: 'whoMaySeeWhat' },
+  UNGUARDED_FILES: {
+    cure: 'Write export const prerender = false in the pages that are named.',
+    see: 'whatStopsABuild',
+  },
+  GUARDED_ROUTE_CACHED: { cure: 'Take the entries that are named out of routeRules.', see: 'whatStopsABuild' },
   USELESS_RULES: { cure: 'Correct the pattern, move the rule up, or remove it.', see: 'rules' },
   UNGUARDED_PIPELINE: {
     cure: "Write import { guard } from 'astro-gatehouse/fetch', and call it first.",
@@ -19,7 +22,7 @@ const CURES: Record<string, Advice> = {
   NoAdapterInstalled: { cure: 'Install one: npx astro add node', see: 'start' },
   NoAdapterInstalledServerIslands: { cure: 'Install one: npx astro add node', see: 'start' },
 };
-const OTHERWISE: Advice = { cure: 'Have it shown in full, and mended: npx astro build', see: 'whoMaySeeWhat' };
+const OTHERWISE: Advice = { cure: 'Have it shown in full, and mended: npx astro build', see: 'whatStopsABuild' };
 
 /** What a build, and the report it makes, have to say. */
 export function checkBuild(facts: Facts): Finding[] {
@@ -64,7 +67,7 @@ function asNote(note: string): Finding {
     level: 'note',
     problem: `The report of who may see what cannot know all of it: ${note}.`,
     cure: 'See what it does know: npx astro-gatehouse routes',
-    see: 'whoMaySeeWhat',
+    see: 'routes',
   };
 }
 

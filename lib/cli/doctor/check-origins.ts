@@ -47,7 +47,7 @@ function withoutName({ site, adapter, allowedDomains, checkOrigin }: ConfigFacts
       cure:
         'If there is such a proxy, write in astro.config: security: { allowedDomains: ' +
         `[{ protocol: 'https', hostname: '${new URL(site).hostname}' }] }, and have it send X-Forwarded-Proto and X-Forwarded-Host.`,
-      see: 'csrf',
+      see: 'proxy',
     },
   ];
 }
@@ -60,7 +60,7 @@ function tooWide({ hostname }: ConfigFacts['allowedDomains'][number]): Finding[]
         level: 'advice',
         problem: `security.allowedDomains has the hostname '${hostname}', which Astro takes for no host at all.`,
         cure: "Write the site's own name: { protocol: 'https', hostname: 'shop.example' }",
-        see: 'csrf',
+        see: 'proxy',
       },
     ];
   }
@@ -74,7 +74,7 @@ function tooWide({ hostname }: ConfigFacts['allowedDomains'][number]): Finding[]
         `security.allowedDomains has ${said}: Astro then believes whatever host a request names in ` +
         'X-Forwarded-Host, and in X-Forwarded-For which address it comes from.',
       cure: "Write the site's own name in its place: { protocol: 'https', hostname: 'shop.example' }",
-      see: 'csrf',
+      see: 'proxy',
     },
   ];
 }

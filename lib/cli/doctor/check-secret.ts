@@ -13,7 +13,7 @@ export function checkSecret({ secret, secretsInGit }: Facts): Finding[] {
       level: 'danger',
       problem: `${file} holds a secret and is not ignored by git, which would show it to whoever sees the code.`,
       cure: `Add ${file} to .gitignore. If it was ever committed, git rm --cached ${file}, and make a new secret: ${WRITE}`,
-      see: 'start',
+      see: 'secret',
     }),
   );
   return [...problemsOf(secret), ...inGit];
@@ -33,7 +33,7 @@ const MISSING: Finding = {
   level: 'danger',
   problem: 'GATEHOUSE_SECRET is neither in the environment nor in .env: no production server starts without.',
   cure: `Have one written into .env (${WRITE}), or print one (npx astro-gatehouse secret) and set it where the server starts.`,
-  see: 'start',
+  see: 'secret',
 };
 
 function weak({ source, reason }: WeakSecretError): Finding {
@@ -42,6 +42,6 @@ function weak({ source, reason }: WeakSecretError): Finding {
     level: 'danger',
     problem: `A secret in GATEHOUSE_SECRET, from ${source}, ${reason}: no production server starts with it.`,
     cure: `Remove it, and make one that nobody can guess: ${WRITE}`,
-    see: 'start',
+    see: 'secret',
   };
 }

@@ -17,7 +17,7 @@ export function checkVersions(facts: Facts): Finding[] {
       level: 'danger',
       problem: `This is Node ${nodeVersion}, and ${needsSqlite ? 'the store sqlite' : 'the package'} needs ${nodeRange}.`,
       cure: 'Install a newer Node, here and where the server runs: nvm install --lts',
-      see: needsSqlite ? 'stores' : 'goodToKnow',
+      see: needsSqlite ? 'stores' : 'runtimes',
     });
   }
   if (astroVersion === undefined || !isWithin(astroVersion, ranges.astro)) {

@@ -1,17 +1,20 @@
-/** Sections of the README, by what they are about. */
+/** Sections of the documentation, from the package's folder, by what they are about. */
 export const SECTIONS = {
-  start: 'ten-lines-to-a-protected-page',
-  cookie: 'how-long-and-where',
-  stores: 'how-long-and-where',
-  ownStore: 'a-store-of-your-own',
-  rules: 'rules',
-  whoMaySeeWhat: 'who-may-see-what',
-  csrf: 'requests-that-other-sites-send',
-  setup: 'code-of-your-own-srcgatehousets',
-  services: 'services',
-  options: 'all-options',
-  pipelines: 'pipelines-of-your-own',
-  goodToKnow: 'good-to-know',
+  start: 'README.md#ten-lines-to-a-protected-page',
+  secret: 'docs/deploy.md#the-secret',
+  cookie: 'docs/stores.md#the-cookie',
+  stores: 'docs/stores.md#stores',
+  ownStore: 'docs/stores.md#a-store-of-your-own',
+  rules: 'docs/rules.md#rules',
+  whatStopsABuild: 'docs/rules.md#what-stops-a-build',
+  routes: 'docs/cli.md#routes',
+  csrf: 'docs/csrf.md#requests-that-other-sites-send',
+  proxy: 'docs/deploy.md#behind-a-proxy',
+  setup: 'docs/services.md#code-of-your-own-srcgatehousets',
+  services: 'docs/services.md#services',
+  options: 'docs/reference/options.md#options',
+  pipelines: 'docs/pipelines.md#pipelines-of-your-own',
+  runtimes: 'docs/deploy.md#runtimes',
 } as const;
 
 /** From the worst on. `danger` stops or endangers a production start; of a `note` nothing has to be done. */
@@ -25,6 +28,6 @@ export interface Finding {
   readonly problem: string;
   /** What to type, in a sentence. */
   readonly cure: string;
-  /** Where the README explains it. */
+  /** Where the documentation explains it. */
   readonly see: keyof typeof SECTIONS;
 }

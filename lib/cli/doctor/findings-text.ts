@@ -2,19 +2,19 @@ import { type Finding, LEVELS, SECTIONS } from './finding.js';
 
 const INDENT = ' '.repeat(8);
 
-/** @param readme Where the package's README is, for whoever reads this. */
-export function findingsAsText(findings: readonly Finding[], readme: string): string {
+/** @param home Where the package's documentation is, for whoever reads this. */
+export function findingsAsText(findings: readonly Finding[], home: string): string {
   const blocks = findings.map(({ level, problem, cure, see }) => {
-    const [first, ...more] = [...problem.split('\n'), cure, `See ${readme}#${SECTIONS[see]}`];
+    const [first, ...more] = [...problem.split('\n'), cure, `See ${home}/${SECTIONS[see]}`];
     return [level.toUpperCase().padEnd(INDENT.length) + first, ...more.map((line) => INDENT + line)].join('\n');
   });
   return [...blocks, summary(findings)].join('\n\n');
 }
 
 /** The same as data, one finding to a line. */
-export function findingsAsJson(findings: readonly Finding[], readme: string): string {
+export function findingsAsJson(findings: readonly Finding[], home: string): string {
   const lines = findings.map(
-    ({ see, ...finding }) => `    ${JSON.stringify({ ...finding, see: `${readme}#${SECTIONS[see]}` })}`,
+    ({ see, ...finding }) => `    ${JSON.stringify({ ...finding, see: `${home}/${SECTIONS[see]}` })}`,
   );
   return `{\n  "findings": ${lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`}\n}`;
 }

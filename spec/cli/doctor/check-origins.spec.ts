@@ -17,7 +17,7 @@ describe('The check of origins', () => {
   it('advises to name a site that a proxy may stand before, and says what is refused otherwise', () => {
     const [finding, ...more] = checkOrigins(withDomains());
     expect(more).toEqual([]);
-    expect(finding).toMatchObject({ code: 'NO_ALLOWED_DOMAINS', level: 'advice', see: 'csrf' });
+    expect(finding).toMatchObject({ code: 'NO_ALLOWED_DOMAINS', level: 'advice', see: 'proxy' });
     expect(finding?.problem).toContain('"Cross-site POST form submissions are forbidden"');
     expect(finding?.problem).toContain('no Sec-Fetch-Site');
     expect(finding?.cure).toContain(`allowedDomains: [{ protocol: 'https', hostname: 'shop.example' }]`);

@@ -7,27 +7,27 @@ const NOTE: Finding = { code: 'B', level: 'note', problem: 'So', cure: 'Look', s
 
 describe('Findings', () => {
   it('are written with the cure and where it is explained, and counted', () => {
-    expect(findingsAsText([DANGER, NOTE], 'R.md')).toBe(`DANGER  One
+    expect(findingsAsText([DANGER, NOTE], 'home')).toBe(`DANGER  One
           - two
         Mend it
-        See R.md#requests-that-other-sites-send
+        See home/docs/csrf.md#requests-that-other-sites-send
 
 NOTE    So
         Look
-        See R.md#how-long-and-where
+        See home/docs/stores.md#stores
 
 danger: 1, advice: 0, note: 1.`);
   });
 
   it('leave nothing to mend where there are none, or notes alone', () => {
-    expect(findingsAsText([], 'R.md')).toBe('There is nothing to mend.');
-    expect(findingsAsText([NOTE], 'R.md')).toMatch(/^NOTE [\s\S]*\n\nThere is nothing to mend\.$/);
-    expect(findingsAsText([{ ...NOTE, level: 'advice' }], 'R.md')).toMatch(/\n\ndanger: 0, advice: 1, note: 0\.$/);
+    expect(findingsAsText([], 'home')).toBe('There is nothing to mend.');
+    expect(findingsAsText([NOTE], 'home')).toMatch(/^NOTE [\s\S]*\n\nThere is nothing to mend\.$/);
+    expect(findingsAsText([{ ...NOTE, level: 'advice' }], 'home')).toMatch(/\n\ndanger: 0, advice: 1, note: 0\.$/);
   });
 
   it('are data, too', () => {
-    const see = 'R.md#requests-that-other-sites-send';
-    expect(JSON.parse(findingsAsJson([DANGER], 'R.md'))).toEqual({ findings: [{ ...DANGER, see }] });
-    expect(JSON.parse(findingsAsJson([], 'R.md'))).toEqual({ findings: [] });
+    const see = 'home/docs/csrf.md#requests-that-other-sites-send';
+    expect(JSON.parse(findingsAsJson([DANGER], 'home'))).toEqual({ findings: [{ ...DANGER, see }] });
+    expect(JSON.parse(findingsAsJson([], 'home'))).toEqual({ findings: [] });
   });
 });
