@@ -42,12 +42,14 @@ export class Document {
   /** What can stand behind `#`, as GitHub and npm make it of headings. */
   get anchors(): string[] {
     const seen = new Map<string, number>();
-    return [...this.prose.matchAll(/^#{1,6} +(.+?) *#* *$/gm)].map(([, title = '']) => {
+    const marked = [...this.prose.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
+    const headings = [...this.prose.matchAll(/^#{1,6} +(.+?) *#* *$/gm)].map(([, title = '']) => {
       const anchor = anchorOf(title);
       const times = seen.get(anchor) ?? 0;
       seen.set(anchor, times + 1);
       return times === 0 ? anchor : `${anchor}-${times}`;
     });
+    return [...headings, ...marked];
   }
 
   /** Links and images that lead into this repository: the file, from its root, and what stands behind `#`. */
