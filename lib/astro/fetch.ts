@@ -28,11 +28,11 @@ export function guard(state: FetchState): Promise<Response | undefined>;
  * The same for a middleware of one's own that runs actions itself, before it does.
  *
  * @example
- * const { action, setActionResult } = getActionContext(context);
+ * const { action, setActionResult, serializeActionResult } = getActionContext(context);
  * if (!action) return next();
  * const refusal = await guard(context);
  * if (refusal) return refusal;
- * setActionResult(action.name, await action.handler());
+ * setActionResult(action.name, serializeActionResult(await action.handler()));
  */
 export function guard(context: APIContext): Promise<Response | undefined>;
 /**

@@ -15,7 +15,7 @@ const KEYS = ['error', 'warning', 'success', 'info', 'notice'] as const;
  * was left for a page, and not for a visitor to read. A prerendered page has none.
  *
  * @param keys Default: `error`, `warning`, `success`, `info` and `notice`.
- * @example for (const { key, text } of flashMessages(Astro)) …
+ * @example const lines = flashMessages(Astro).map(({ key, text }) => `${key}: ${text}`);
  */
 export function flashMessages(context?: WithLocals, keys: readonly string[] = KEYS): FlashMessage[] {
   const session = findScope(context)?.session;

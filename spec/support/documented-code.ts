@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { App } from './app.js';
+import { APPLICATION, importsFor } from './documented-names.js';
 import { type Block, type Document, ROOT } from './documents.js';
 
-/** An application without the code that the documents show: what that code imports from it, and the prelude. */
-const APPLICATION = 'spec/fixtures/docs';
 const CHECKER = join(ROOT, 'node_modules/@astrojs/check/bin/astro-check.js');
 const EXTENSIONS: Record<string, string> = { ts: 'ts', js: 'js', mjs: 'mjs', astro: 'astro', html: 'astro' };
 /** The comment in a block's first line that makes a file of it: `// src/gatehouse.ts`, and whatever stands behind. */
@@ -26,7 +25,8 @@ export function isCode({ language }: Block): boolean {
 /**
  * Checks the code of documents as the code of an application: a folder for each document, in which each block is a file.
  * A block that begins with a path is that file; of one that comes again in the same document there are copies beside it
- * (`gatehouse.2.ts`). Any other block is a fragment, and may use the names that the prelude exports.
+ * (`gatehouse.2.ts`). Any other block is a fragment, and may use the names that the prelude exports;
+ * an example in the reference may use everything that the package exports as well.
  *
  * @returns What is wrong, a sentence for each, with the place in the document.
  */
@@ -57,6 +57,7 @@ async function checked(app: App, documents: readonly LaidDocument[]): Promise<st
   const include = [
     '.astro/types.d.ts',
     'prelude.ts',
+    'examples.ts',
     'packages.d.ts',
     ...documents.map(({ folder }) => `${folder}/**/*`),
   ];
@@ -117,8 +118,6 @@ function companions(folder: string): Record<string, string> {
   );
 }
 
-const PRELUDE = namesDeclaredIn(readFileSync(join(ROOT, APPLICATION, 'prelude.ts'), 'utf8'));
-
 class LaidBlock {
   readonly #added: number;
   readonly text: string;
@@ -130,11 +129,9 @@ class LaidBlock {
     const { language, code } = block;
     const isAstro = EXTENSIONS[language] === 'astro';
     const script = isAstro ? (/^---\n([\s\S]*?)^---$/m.exec(code)?.[1] ?? '') : code;
-    const declared = namesDeclaredIn(script);
-    const names = [...PRELUDE].filter(
-      (name) => !(isAstro && name === 'Astro') && !declared.has(name) && new RegExp(`\\b${name}\\b`).test(code),
-    );
-    const prelude = isFile ? '' : `import { ${names.join(', ')} } from '${isAstro ? '../' : ''}../../prelude';\n`;
+    // A page has its own `Astro`.
+    const own = isAstro ? `${script}\nconst Astro = 1;` : script;
+    const prelude = isFile ? '' : `${importsFor(block, own, isAstro ? '../../../' : '../../')}export {};\n`;
     const hasScript = !isAstro || code.startsWith('---');
     this.text = hasScript ? code.replace(/^(?:---\n)?/, (fence) => fence + prelude) : `---\n${prelude}---\n${code}`;
     this.#added = this.text.split('\n').length - code.split('\n').length;
@@ -144,22 +141,4 @@ class LaidBlock {
     const [document] = this.block.place.split(':');
     return `${document}:${Math.max(this.block.line, this.block.line + line - 1 - this.#added)}`;
   }
-}
-
-function namesDeclaredIn(script: string): Set<string> {
-  const names = new Set<string>();
-  const add = (node: ts.Node): void => {
-    const isNamed = ts.isBindingElement(node) || ts.isVariableDeclaration(node) || ts.isImportSpecifier(node);
-    if (
-      (isNamed || ts.isImportClause(node) || ts.isClassDeclaration(node)) &&
-      node.name &&
-      ts.isIdentifier(node.name)
-    ) {
-      names.add(node.name.text);
-    }
-    if (ts.isFunctionDeclaration(node) || ts.isExportSpecifier(node)) names.add(node.name?.getText() ?? '');
-    if (!ts.isFunctionLike(node) && !ts.isClassDeclaration(node) && !ts.isBlock(node)) node.forEachChild(add);
-  };
-  ts.createSourceFile('script.ts', script, ts.ScriptTarget.Latest, true).forEachChild(add);
-  return names;
 }
