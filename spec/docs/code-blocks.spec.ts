@@ -4,14 +4,15 @@ import { App } from '../support/app.js';
 import { isCode, problemsOfCode } from '../support/documented-code.js';
 import { problemsOfCommands } from '../support/documented-commands.js';
 import { problemsOfConfiguration } from '../support/documented-files.js';
+import { problemsOfOptions } from '../support/documented-options.js';
 import { type Block, type Document, documents } from '../support/documents.js';
 
 const DOCUMENTS = documents();
 
-/** What is wrong with a block that is not code for an application. */
+/** What is wrong with a block beside its types: code for an application is checked with all the rest of it. */
 async function problemsOf(block: Block): Promise<string[]> {
   const { language, code } = block;
-  if (isCode(block)) return [];
+  if (isCode(block)) return problemsOfOptions(block);
   if (language === 'sh') return problemsOfCommands(code);
   if (language === 'text') return (await outputBefore(block)).includes(code.trim()) ? [] : ['is not what is printed'];
   if (language === 'sql') return thrownBy(() => new DatabaseSync(':memory:').exec(code));
