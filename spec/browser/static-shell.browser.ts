@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AxeResults } from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { App, type Server } from '../support/app.js';
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-sync',
+];
+const PATIENCE = 15_000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+declare const axe: { run(): Promise<AxeResults> };
+
+describe.each(['development', 'production'] as const)('The static-shell sample in a browser, in %s', (mode) => {
+  let app: App;
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    app = App.create('samples/static-shell');
+    server = mode === 'development' ? await app.serveWith('dev') : await (await app.build()).serve();
+    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+    page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    app?.remove();
+  });
+
+  /** What the server says to the islands of a page that is opened. */
+  async function islandsAfter(openPage: () => Promise<unknown>): Promise<{ account: number; notices: number }> {
+    const islands = ['AccountPanel', 'Notices'].map((name) => page.waitForResponse(`**/_server-islands/${name}*`));
+    await openPage();
+    const [account = 0, notices = 0] = (await Promise.all(islands)).map((answer) => answer.status());
+    return { account, notices };
+  }
+  const open = (path: string) => islandsAfter(() => page.goto(`http://localhost:${server.port}${path}`));
+  const account = () => page.locator('.account');
+
+  async function signIn(): Promise<void> {
+    await open('/login?returnTo=/');
+    await page.fill('input[name=email]', 'ada@example.com');
+    await page.fill('input[name=password]', 'lovelace');
+    await page.click('main button');
+    await account().getByRole('button', { name: 'Sign out' }).waitFor();
+  }
+
+  /** What axe-core finds grave, as `rule: elements`. */
+  async function barriers(): Promise<string[]> {
+    await page.evaluate(AXE);
+    const { violations, passes } = await page.evaluate(() => axe.run());
+    expect(passes.length).toBeGreaterThan(10);
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  }
+
+  it('leaves a guest the link to sign in', async () => {
+    expect(await open('/')).toEqual({ account: 401, notices: 200 });
+    expect(await account().innerText()).toBe('Sign in');
+    expect(await page.context().cookies()).toEqual([]);
+  });
+
+  it('shows a member’s name in it after the sign-in, and a message once', async () => {
+    await signIn();
+    expect(await account().innerText()).toMatch(/^Ada is reading The Lantern Bearers/);
+    await page.getByRole('status').waitFor();
+    expect(await page.getByRole('status').innerText()).toBe('Good to see you, Ada');
+    expect(await open('/')).toEqual({ account: 200, notices: 200 });
+    await account().getByText('Ada').waitFor();
+    expect(await page.getByRole('status').count()).toBe(0);
+  });
+
+  it('shows nothing of the member when somebody goes back after the sign-out', async () => {
+    await open('/shelf');
+    await open('/');
+    await account().getByText('Ada').waitFor();
+    await account().getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('status').waitFor();
+    expect(await page.getByRole('status').innerText()).toBe('You are signed out');
+    for (const expected of ['/', '/login']) {
+      expect((await islandsAfter(() => page.goBack())).account).toBe(401);
+      expect(new URL(page.url()).pathname).toBe(expected);
+      expect(await account().innerText()).toBe('Sign in');
+      expect(await page.content()).not.toContain('Ada<');
+    }
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing in the way of anybody, in %s colours', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.context().clearCookies();
+    for (const path of ['/', '/login', '/no-such-page']) {
+      await open(path);
+      expect(await barriers()).toEqual([]);
+    }
+    await signIn();
+    await page.getByRole('status').waitFor();
+    expect(await barriers()).toEqual([]);
+    await open('/shelf');
+    await account().getByText('Ada').waitFor();
+    expect(await barriers()).toEqual([]);
+  });
+
+  it('fits a small telephone', async () => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    for (const path of ['/', '/shelf']) {
+      await open(path);
+      await account().getByText('Ada').waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    }
+  });
+});
