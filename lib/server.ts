@@ -20,6 +20,7 @@ export { GuardConfig, type GuardOptions } from './access/guard-config.js';
 export type { AccessRequest, GuardedRequest } from './access/guarded-request.js';
 export type { Guard, GuardEntry } from './access/page-guard.js';
 export { RouteGuard } from './access/route-guard.js';
+export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
 export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';
 export { can } from './astro/can.js';

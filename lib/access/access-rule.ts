@@ -2,6 +2,7 @@ import { InvalidOptionsError } from '../errors.js';
 import type { AccessRequest } from './guarded-request.js';
 import { actionPath, islandPath } from './internal-path.js';
 import { PathPattern } from './path-pattern.js';
+import type { RouteAddress, RoutePattern } from './route-types.js';
 import type { Permission, Role, VisitorData } from './visitor.js';
 
 /** What a visitor must be or have. Several requirements must all hold. */
@@ -35,7 +36,7 @@ export type AccessRuleOptions = PageRuleOptions | ActionRuleOptions | IslandRule
 /** A rule for pages and endpoints. */
 export interface PageRuleOptions extends RuleOptions {
   /** `/admin` that page, `/admin/*` what is under it, `/admin/**` both. Written without the site's `base`. */
-  pattern: string;
+  pattern: RoutePattern;
   action?: undefined;
   island?: undefined;
 }
@@ -63,7 +64,7 @@ export interface RuleOptions extends Requirement {
   /** `404` answers a refusal as if there were no such page. */
   status?: 404 | undefined;
   /** Where a navigation that is refused goes, in place of `loginPath` and `forbiddenPath`. */
-  redirectTo?: string | undefined;
+  redirectTo?: RouteAddress | undefined;
   /** `false` lets everybody pass and logs whom the rule would have refused; what later rules say still holds. */
   enforce?: boolean | undefined;
 }

@@ -1,21 +1,22 @@
 import type { AccessRuleOptions } from './access-rule.js';
 import { PathIndex } from './path-index.js';
 import { PathPattern } from './path-pattern.js';
+import type { RoutePath, RoutePattern } from './route-types.js';
 
 /** Where refused visitors go, and what is protected without a rule. Paths are written without the site's base. */
 export interface GuardOptions {
   /** Rules; the first one that matches a page decides. */
   protect?: readonly AccessRuleOptions[] | undefined;
   /** Where a visitor who is not signed in goes. Default `/login`. */
-  loginPath?: string | undefined;
+  loginPath?: RoutePath | undefined;
   /** With `globalProtect`: where a signed-in visitor goes who opens the login page. Default `/`. */
-  homePath?: string | undefined;
+  homePath?: RoutePath | undefined;
   /** Where a signed-in visitor goes who may not see a page. Default: the login page. */
-  forbiddenPath?: string | undefined;
+  forbiddenPath?: RoutePath | undefined;
   /** Whether everything that no rule names, endpoints and actions too, asks for a signed-in visitor. Default `false`. */
   globalProtect?: boolean | undefined;
   /** Patterns that `globalProtect` leaves alone; an error without it. */
-  exclude?: readonly string[] | undefined;
+  exclude?: readonly RoutePattern[] | undefined;
   /** `false` lets everybody pass and logs whom rules and page guards would have refused. Default `true`. */
   enforce?: boolean | undefined;
   /** Whether every decision is logged. Default `false`. */

@@ -12,6 +12,7 @@ import { developmentSecret } from './development-secret.js';
 import { optionsToSource } from './function-source.js';
 import { namedStoreSource } from './named-store.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
+import { publicNames, RouteTypesFile, routeTypes } from './route-types.js';
 import { routesSource } from './routes-source.js';
 import { secretVariable } from './secret-variable.js';
 import { SetupFile } from './setup-file.js';
@@ -48,6 +49,12 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
   let config: AstroConfig;
   let setup: SetupFile | undefined;
   const report = new BuildReport(options);
+  let routeTypesFile: RouteTypesFile | undefined;
+  let isPreview = false;
+  const writeRouteTypes = () => {
+    const facts = { routes, publicNames: publicNames(config.publicDir), isStrict: options.strict === true };
+    routeTypesFile?.write(routeTypes(facts));
+  };
   let devServer: Parameters<typeof routesChanged>[0] | undefined;
   return {
     name: 'astro-gatehouse',
@@ -56,6 +63,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         const { config: given, command, updateConfig, addMiddleware, addWatchFile } = hook;
         config = given;
         const isProduction = command === 'build';
+        isPreview = command === 'preview';
         checkOptions(options, isProduction);
         namedStoreSource(options, config.root);
         setup = SetupFile.find(options, config);
@@ -87,6 +95,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
       },
       'astro:routes:resolved': (resolved) => {
         routes = resolved.routes;
+        if (routeTypesFile) writeRouteTypes();
         if (devServer) routesChanged(devServer);
       },
       'astro:server:setup': ({ server }) => {
@@ -95,6 +104,11 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
       'astro:config:done': ({ config: settled, injectTypes }) => {
         config = settled;
         injectTypes({ filename: 'locals.d.ts', content: LOCALS });
+        // A server that only serves a build may stand where nothing can be written.
+        if (isPreview) return;
+        routeTypesFile = new RouteTypesFile(injectTypes({ filename: 'routes.d.ts', content: '' }));
+        // A build knows its routes by now; others hear of them later.
+        if (routes.length > 0) writeRouteTypes();
       },
       'astro:build:start': ({ logger }) => report.start({ config, routes, setupName: setup?.name, logger }),
       'astro:build:generated': () => report.generated(),

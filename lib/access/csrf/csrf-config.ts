@@ -2,14 +2,15 @@ import type { GuardedPaths } from '../guarded-paths.js';
 import { islandPath } from '../internal-path.js';
 import { PathIndex } from '../path-index.js';
 import { PathPattern } from '../path-pattern.js';
+import type { RoutePattern } from '../route-types.js';
 import { type AllowedDomain, SiteOrigins } from './site-origins.js';
 
 /** What other sites may send, and what is asked for beside a request's origin. Paths are written without the base. */
 export interface CsrfOptions {
   /** Patterns of what other sites and programs may send to: webhooks, for instance. Nothing at all is asked of these. */
-  except?: readonly string[] | undefined;
+  except?: readonly RoutePattern[] | undefined;
   /** What must carry a token as well: patterns, or `true` for everything. Default: nothing. */
-  requireToken?: boolean | readonly string[] | undefined;
+  requireToken?: boolean | readonly RoutePattern[] | undefined;
 }
 
 /** What the site adds to {@link CsrfOptions}. */
