@@ -81,12 +81,13 @@ export {
 export { Session } from './session/session.js';
 export { applyChanges, type SessionChanges } from './session/session-changes.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
-export type { SessionContents, SessionKey, SessionValue } from './session/session-data.js';
+export type { SessionContents, SessionDataOptions, SessionKey, SessionValue } from './session/session-data.js';
 export type { SessionDevice } from './session/session-device.js';
 export { SessionId } from './session/session-id.js';
 export { SessionManager } from './session/session-manager.js';
 export { type Flash, parseRecord, type SessionRecord, serializeRecord } from './session/session-record.js';
 export { SessionRegistry } from './session/session-registry.js';
+export { SessionSchema } from './session/session-schema.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
 export { MemoryRevocationList } from './session/stores/memory-revocation-list.js';
 export { type MemoryOptions, MemorySessionStore } from './session/stores/memory-session-store.js';

@@ -84,6 +84,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'See that the store runs and can be reached.',
   ],
   [
+    new errors.InvalidSessionDataError('"visits"', 'expected number'),
+    'INVALID_SESSION_DATA',
+    { key: '"visits"', issue: 'expected number' },
+    'a key that a session may lack, as one does that has just begun, is optional there',
+  ],
+  [
     new errors.MissingClientError('RedisSessionStore', 'redis', 'Install it: npm install redis'),
     'MISSING_CLIENT',
     { store: 'RedisSessionStore', client: 'redis' },
@@ -176,6 +182,15 @@ describe('An error', () => {
   it('has a code of its own for each situation', () => {
     const codes = SITUATIONS.map(([error]) => error.code);
     expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it.each([
+    ['reload', 'access.reload failed: It is away.'],
+    ['schema', 'sessionData.schema or sessionData.migrate failed: It is away.'],
+  ])('tells an outage of %s from one of the store', (operation, sentence) => {
+    const { message } = new errors.StoreUnavailableError(operation, new Error('It is away.'));
+    expect(message).toContain(sentence);
+    expect(message).toContain('See that what it asks runs and can be reached.');
   });
 
   it('keeps what a service threw as its cause', () => {

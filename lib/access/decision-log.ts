@@ -18,6 +18,11 @@ export class DecisionLog {
     console.warn(`[astro-gatehouse] ${line}`);
   }
 
+  /** A session was dropped because it does not fit `sessionData.schema`, in one line. */
+  misfit(line: string): void {
+    console.warn(`[astro-gatehouse] ${line}`);
+  }
+
   /** A function of the application's threw (a rule's, a check, `getRole`): it counts as a refusal. */
   failure(line: string, error: unknown): void {
     console.error(`[astro-gatehouse] ${line}`, error);

@@ -21,6 +21,7 @@ import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
+import { SessionSchema } from '../session/session-schema.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { SessionStore } from '../session/stores/session-store.js';
@@ -74,6 +75,7 @@ function builtInStore(choice: StoreChoice = {}): Settings['store'] {
 function reportFailures(services: Services): void {
   const log = services.get(DecisionLog);
   services.get(SecurityEvents).reportTo((line, error) => log.failure(line, error));
+  services.get(SessionSchema).reportTo((line) => log.misfit(line));
 }
 
 /** The assembled package: what both middlewares work with. */
@@ -116,6 +118,7 @@ export class Gatehouse {
       access: new AccessConfig(options.access),
       csrf: new CsrfConfig(options.csrf, { ...site, explains }),
       forms: new FormConfig(options.forms),
+      schema: new SessionSchema(setup.sessionData),
       pageGuards: site.loadGuard && { load: site.loadGuard, keep: isProduction },
       store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
     });

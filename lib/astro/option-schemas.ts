@@ -14,7 +14,7 @@ import {
   text,
   value,
 } from './schema-parts.js';
-import { sessionInConfig, sessionInSetup } from './session-schemas.js';
+import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';
 
 /** A path of the site: `//host` and `/\host` would be other sites, and a blank or a line feed would end a header. */
 const SITE_PATH = /^\/(?![/\\])[^\\\s\p{Cc}]*$/u;
@@ -162,6 +162,7 @@ export const integrationOptions = record('gatehouse({…}) in astro.config', {
 export const setupOptions = record('defineGatehouse({…})', {
   ...common,
   session: z.optional(sessionInSetup),
+  sessionData: z.optional(sessionData),
   services: z.optional(fn),
 });
 const guardWord = value((given) =>

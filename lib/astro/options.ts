@@ -8,6 +8,7 @@ import type { Services } from '../container/services.js';
 import { InvalidOptionsError } from '../errors.js';
 import type { FormOptions } from '../session/forms/form-config.js';
 import type { SessionOptions } from '../session/session-config.js';
+import type { SessionDataOptions } from '../session/session-data.js';
 import type { MemoryOptions } from '../session/stores/memory-session-store.js';
 import type { RedisOptions } from '../session/stores/redis-connection.js';
 import type { SqliteOptions } from '../session/stores/sqlite-file.js';
@@ -52,6 +53,8 @@ export interface GatehouseOptions extends CommonOptions {
 export interface SetupOptions extends CommonOptions {
   /** Registers services of your own, and your classes in the place of ours. */
   services?: ((services: Services) => unknown) | undefined;
+  /** What the values of sessions must be while the server runs, and what becomes of those that are something else. */
+  sessionData?: SessionDataOptions | undefined;
 }
 
 /** @throws {InvalidOptionsError} Naming every option that is not right. */
@@ -100,7 +103,7 @@ export function checkGuard(given: unknown, file: string): Guard {
  *   given without another that it needs.
  */
 export function mergeOptions(config: GatehouseOptions, setup: SetupOptions): CommonOptions {
-  const { services: _, ...fromSetup } = setup;
+  const { services: _, sessionData: ___, ...fromSetup } = setup;
   const { setup: __, ...fromConfig } = config;
   const twice = Object.keys(fromSetup).filter((key) => key in fromConfig && key !== 'protect' && key !== 'exclude');
   if (twice.length > 0) {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { flag, isPlainObject, oneOf, raised, record, seconds, text, value } from './schema-parts.js';
+import { flag, fn, isPlainObject, oneOf, raised, record, seconds, text, value } from './schema-parts.js';
 
 const cookiePath = value((given) =>
   typeof given === 'string' && given.startsWith('/') ? undefined : 'must begin with "/"',
@@ -73,3 +73,23 @@ const storeInSetup = value((given) =>
 
 /** What is said of it in the setup module. */
 export const sessionInSetup = record('session', { store: z.optional(storeInSetup), ...commonSession });
+
+function isStandardSchema(given: unknown): boolean {
+  // ArkType's are functions.
+  if ((typeof given !== 'object' && typeof given !== 'function') || given === null) return false;
+  const { '~standard': standard } = given as { '~standard'?: { validate?: unknown } };
+  return typeof standard?.validate === 'function';
+}
+
+const schema = value((given) =>
+  isStandardSchema(given)
+    ? undefined
+    : 'must be a schema of Zod, Valibot, ArkType or another library that follows https://standardschema.dev',
+);
+const sessionDataRecord = record('sessionData', { schema, migrate: z.optional(fn) });
+
+/** What the values of sessions must be. */
+export const sessionData = z.unknown().check(({ value: given, issues }) => {
+  if (!isStandardSchema(given)) return void issues.push(...raised(sessionDataRecord, given));
+  issues.push({ code: 'custom', input: given, message: 'must say which is the schema: { schema }', path: [] });
+});

@@ -23,6 +23,7 @@ import { Session } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
 import { SessionRegistry } from '../session/session-registry.js';
+import { SessionSchema } from '../session/session-schema.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { SessionStore } from '../session/stores/session-store.js';
 import type { Class, Factory } from './registration.js';
@@ -41,6 +42,8 @@ export interface Settings {
   readonly forms?: FormConfig | undefined;
   /** What pages and endpoints say of themselves. Default: nothing. */
   readonly pageGuards?: { load: GuardLoader; keep: boolean } | undefined;
+  /** What sessions must fit. Default: nothing. */
+  readonly schema?: SessionSchema | undefined;
   /** What keeps sessions, or makes it. Default: the cookie. */
   readonly store?: Class<SessionStore> | Factory<SessionStore> | undefined;
 }
@@ -54,6 +57,7 @@ export function defaultServices({
   csrf = new CsrfConfig(),
   forms = new FormConfig(),
   pageGuards,
+  schema = new SessionSchema(),
   store = CookieSessionStore,
 }: Settings): Services {
   return new Services()
@@ -63,6 +67,7 @@ export function defaultServices({
     .value(AccessConfig, access)
     .value(CsrfConfig, csrf)
     .value(FormConfig, forms)
+    .value(SessionSchema, schema)
 
     .shared(Clock)
     .shared(SecurityEvents)

@@ -87,18 +87,38 @@ export class InvalidVisitorError extends GatehouseError {
   }
 }
 
+/** What is in a session does not fit `sessionData.schema`, and so would be gone with the next request. */
+export class InvalidSessionDataError extends GatehouseError {
+  constructor(
+    readonly key: string,
+    readonly issue: string,
+  ) {
+    super(
+      'INVALID_SESSION_DATA',
+      `The session would not fit sessionData.schema: ${key} is not as it should be, ${issue}. Nothing of this request was ` +
+        `stored. Set what the schema takes; a key that a session may lack, as one does that has just begun, is optional ` +
+        `there.`,
+    );
+  }
+}
+
+const FAILED: Record<string, string> = {
+  reload: 'access.reload failed',
+  schema: 'sessionData.schema or sessionData.migrate failed',
+};
+
 /** The store could not be asked, or could not keep what it was given: nobody knows what is in the session. */
 export class StoreUnavailableError extends GatehouseError {
   constructor(
-    /** `read`, `write` or `destroy`; `reload` when it is `access.reload` that failed. */
+    /** `read`, `write` or `destroy`; `reload` or `schema` when it is `access.reload` or `sessionData.schema` that failed. */
     readonly operation: string,
     cause: unknown,
   ) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
       'STORE_UNAVAILABLE',
-      `${operation === 'reload' ? 'access.reload failed' : `The session store failed to ${operation}`}: ${reason} Guarded pages are answered with 503 until it is back, and the ` +
-        `others as for a guest. See that ${operation === 'reload' ? 'what it asks' : 'the store'} runs and can be reached.`,
+      `${FAILED[operation] ?? `The session store failed to ${operation}`}: ${reason} Guarded pages are answered with 503 until it is back, and the ` +
+        `others as for a guest. See that ${operation in FAILED ? 'what it asks' : 'the store'} runs and can be reached.`,
       { cause },
     );
   }

@@ -15,7 +15,9 @@ export type RejectionReason =
   /** Several cookies, each of which stands for a session. */
   | 'ambiguous'
   /** The list of revocations says that it is over. */
-  | 'revoked';
+  | 'revoked'
+  /** What it holds does not fit `sessionData.schema`, and was not migrated: it has been ended. */
+  | 'misfit';
 
 /** Whom an event is about. */
 export interface EventSubject {
@@ -68,8 +70,8 @@ export interface SecurityEventFields {
   };
   /** A request was refused because it is not known to come from a page of this site, or lacks its token. */
   'csrf.refused': AskedFor;
-  /** The store, the list of revocations or `access.reload` could not be asked. */
-  'store.failed': EventSubject & { readonly operation: 'read' | 'write' | 'destroy' | 'reload' };
+  /** The store, the list of revocations, `access.reload` or `sessionData.schema` could not be asked. */
+  'store.failed': EventSubject & { readonly operation: 'read' | 'write' | 'destroy' | 'reload' | 'schema' };
 }
 
 export type SecurityEventName = keyof SecurityEventFields;

@@ -2,6 +2,7 @@ import { GatehouseError, StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
+import { shownAfter, valuesAfter, withMigration } from './fitted-values.js';
 import { FlashBag } from './flash-bag.js';
 import { type FlashLease, isFreeFor } from './flash-lease.js';
 import { inTime } from './in-time.js';
@@ -16,6 +17,7 @@ import { SessionId } from './session-id.js';
 import type { Flash, SessionRecord } from './session-record.js';
 import { SessionRegistry } from './session-registry.js';
 import { type Refusal, SessionReport, type StoreOperation } from './session-report.js';
+import { SessionSchema } from './session-schema.js';
 import { SessionStore } from './stores/session-store.js';
 
 /** More cookies of one name than this are somebody's attempt at something. */
@@ -39,6 +41,7 @@ export class SessionManager {
     private readonly made: MadeClasses,
     private readonly registry: SessionRegistry,
     events: SecurityEvents,
+    private readonly schema: SessionSchema = new SessionSchema(),
   ) {
     this.#cookie = new SessionCookie(config);
     this.#report = new SessionReport(events);
@@ -75,6 +78,7 @@ export class SessionManager {
    *
    * @returns Whether the session was kept: `false` when it had been ended elsewhere in the meantime.
    * @throws {StoreUnavailableError} When the store could not be asked, or cannot keep what changed.
+   * @throws {InvalidSessionDataError} When what changed does not fit the schema.
    */
   async commit(session: Session, cookies: CookieJar): Promise<boolean> {
     session.close();
@@ -86,6 +90,7 @@ export class SessionManager {
     // The visitor's cookie is, or will be in a moment, that of the session's new id, which must not be lost.
     if (isSuperseded && !hasSignedIn) return !session.isDirty;
     if (!session.isDirty) return this.#commitUnchanged(session, cookies);
+    if (this.schema.isOn) await this.#assertFits(session);
     await this.abandon(session);
     const isNothing = session.isEmpty && session.journal.opened === undefined;
     return isNothing ? this.#leaveNothing(session, cookies) : this.#write(session, cookies);
@@ -101,6 +106,7 @@ export class SessionManager {
 
   /** Writes the session whether it changed or not. @returns As {@link commit} does. */
   async save(session: Session, cookies: CookieJar): Promise<boolean> {
+    if (this.schema.isOn) await this.#assertFits(session);
     await this.abandon(session);
     return this.#write(session, cookies);
   }
@@ -116,6 +122,7 @@ export class SessionManager {
   async #commitUnchanged(session: Session, cookies: CookieJar): Promise<boolean> {
     const { opened } = session.journal;
     const isDue = opened && this.#isDueForRenewal(opened);
+    if (opened?.fitted?.migrated) return this.#writeMigrated(session, cookies, isDue);
     if (isDue || opened?.hasMoved) return this.#write(session, cookies, isDue);
     if (!opened && this.#cookie.isCarried(cookies)) this.#cookie.remove(cookies);
     return true;
@@ -135,6 +142,7 @@ export class SessionManager {
     try {
       const refusals: Refusal[] = [];
       const record = await this.#answer(this.#find(tokens, lease, refusals));
+      if (record && this.schema.isOn && !record.isForeign) return await this.#openFitted(record, lease);
       const session = this.#newSession(record, lease);
       if (record) return session;
       if (await this.#answer(this.#isSuperseded(tokens))) session.fate.supersede();
@@ -142,8 +150,33 @@ export class SessionManager {
       return session;
     } catch (error) {
       const session = this.#newSession();
-      session.fate.fail(this.#failed('read', error));
+      session.fate.fail(error instanceof StoreUnavailableError ? error : this.#failed('read', error));
       return session;
+    }
+  }
+
+  async #openFitted(record: SessionRecord, lease: FlashLease | undefined): Promise<Session> {
+    const fitted = await this.#asked(this.schema.fit(record.values));
+    if (fitted) return this.#newSession({ ...record, fitted }, lease);
+    this.#report.refused([{ record, reason: 'misfit' }]);
+    // Should the store be away: its cookie goes all the same, and the outage has been told of.
+    await this.#kept('destroy', () => this.#answer(this.store.destroy(record.id))).catch(() => undefined);
+    return this.#newSession();
+  }
+
+  /** What somebody else put into the session is theirs to know. */
+  async #assertFits({ journal }: Session): Promise<void> {
+    const isOthers = journal.opened?.isForeign && !journal.hasSignedIn;
+    if (isOthers || journal.set.size + journal.unset.size === 0) return;
+    await this.#asked(this.schema.assertFits(valuesAfter(journal)));
+  }
+
+  /** That it could not be asked says nothing of the session, which stays as it is. */
+  async #asked<Answer>(asked: Promise<Answer>): Promise<Answer> {
+    try {
+      return await inTime(asked, this.config.storeTimeout, 'It');
+    } catch (error) {
+      throw error instanceof GatehouseError ? error : this.#failed('schema', error);
     }
   }
 
@@ -191,6 +224,17 @@ export class SessionManager {
     return new Bag(new Map(free), isLeased ? lease.by : undefined);
   }
 
+  /** Nobody asked for it, so nobody's page fails for it: the next request migrates once more. */
+  async #writeMigrated(session: Session, cookies: CookieJar, isRenewal?: boolean): Promise<boolean> {
+    try {
+      return await this.#write(session, cookies, isRenewal);
+    } catch (error) {
+      if (!(error instanceof GatehouseError) || error instanceof StoreUnavailableError) throw error;
+      this.schema.tell(`What sessionData.migrate made of a session could not be stored (${error.code}).`);
+      return true;
+    }
+  }
+
   #isDueForRenewal(record: SessionRecord): boolean {
     const now = this.clock.now();
     return now >= record.renewedAt + this.config.renewAfter && this.config.expiryOf(record, now) > record.expiresAt;
@@ -217,7 +261,8 @@ export class SessionManager {
     }
     const maxAge = Math.ceil((changes.expiresAt - changes.renewedAt) / 1000);
     this.#cookie.set(cookies, token, maxAge);
-    const record = applyChanges(changes.opened, changes);
+    const kept = applyChanges(changes.opened, changes);
+    const record = this.schema.isOn ? { ...kept, fitted: shownAfter(session.journal) } : kept;
     this.#report.written(changes, record, token);
     if (isRenewal) this.#report.renewed(record);
     session.settle(record);
@@ -241,7 +286,7 @@ export class SessionManager {
     const createdAt = begun ?? now;
     const expiresAt = this.config.expiryOf({ ...journal, createdAt }, now);
     const maxSize = journal.set.size + journal.flashesAdded.size > 0 ? this.config.maxSize : undefined;
-    return { ...journal, id: session.id, createdAt, renewedAt: now, expiresAt, maxSize };
+    return { ...withMigration(journal), id: session.id, createdAt, renewedAt: now, expiresAt, maxSize };
   }
 
   /** What is wrong with the session itself is no outage of the store. */

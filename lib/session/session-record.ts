@@ -1,5 +1,6 @@
 import { parse, stringify } from 'devalue';
 import { InvalidSessionValueError, SessionTooLargeError } from '../errors.js';
+import type { FittedValues } from './fitted-values.js';
 import { largestKeys } from './largest-keys.js';
 import { isPlainJson } from './plain-json.js';
 import { parseDevice, type SessionDevice } from './session-device.js';
@@ -37,6 +38,8 @@ export interface SessionRecord {
   readonly version?: string | number | undefined;
   /** Whether it was found by the id it had before: the visitor may never have been told the new one. Not kept, either. */
   readonly hasMoved?: boolean | undefined;
+  /** What the application's schema made of its values. Not kept, either. */
+  readonly fitted?: FittedValues | undefined;
 }
 
 const FORMAT_VERSION = 1;

@@ -1,4 +1,5 @@
 import { TooManyKeysError } from '../errors.js';
+import { type FittedValues, isSame } from './fitted-values.js';
 
 const NOTHING: ReadonlyMap<string, unknown> = new Map();
 const NO_UPDATES: ReadonlyMap<string, Update> = new Map();
@@ -19,20 +20,23 @@ export type Update = (old: unknown) => unknown;
  */
 export class SessionValues {
   #stored: ReadonlyMap<string, unknown>;
+  #fitted: FittedValues | undefined;
   #adopted: ReadonlyMap<string, unknown> = NOTHING;
   #set: Map<string, unknown> | undefined;
   /** How values that were set came of those before, for stores that hold newer ones by the time they are asked. */
   #updates: Map<string, Update> | undefined;
   #unset: Set<string> | undefined;
 
-  constructor(stored: ReadonlyMap<string, unknown> = NOTHING) {
+  /** @param fitted What a schema made of the stored values: seen in their place, and not stored. */
+  constructor(stored: ReadonlyMap<string, unknown> = NOTHING, fitted?: FittedValues) {
     this.#stored = stored;
+    this.#fitted = fitted;
   }
 
   get(key: string): unknown {
     if (this.#set?.has(key)) return this.#set.get(key);
     if (this.#unset?.has(key)) return undefined;
-    return this.#adopted.has(key) ? this.#adopted.get(key) : this.#stored.get(key);
+    return this.#adopted.has(key) ? this.#adopted.get(key) : this.#shown.get(key);
   }
 
   set(key: string, value: unknown): void {
@@ -50,14 +54,14 @@ export class SessionValues {
     this.set(key, value);
     if (!comesOfStored) return;
     this.#updates ??= new Map();
-    this.#updates.set(key, earlier ? (old) => update(earlier(old)) : update);
+    this.#updates.set(key, earlier ? (old) => update(earlier(old)) : this.#ofShown(key, update));
   }
 
   unset(key: string): void {
     this.#set?.delete(key);
     this.#updates?.delete(key);
     if (this.#adopted.has(key)) this.#adopted = new Map([...this.#adopted].filter(([adopted]) => adopted !== key));
-    if (!this.#stored.has(key)) return;
+    if (!this.#stored.has(key) && !this.#shown.has(key)) return;
     this.#unset ??= new Set();
     this.#unset.add(key);
   }
@@ -69,12 +73,12 @@ export class SessionValues {
 
   /** Whether a value is seen that is not this session's own. */
   isAdopted(key: string): boolean {
-    return this.#adopted.has(key) && !this.#set?.has(key) && this.#adopted.get(key) !== this.#stored.get(key);
+    return this.#adopted.has(key) && !this.#set?.has(key) && this.#adopted.get(key) !== this.#shown.get(key);
   }
 
   keys(): string[] {
-    if (!this.isDirty && this.#adopted.size === 0 && !this.#stored.has(KEPT)) return [...this.#stored.keys()];
-    const keys = new Set([...this.#stored.keys(), ...this.#adopted.keys(), ...this.changed.keys()]);
+    if (!this.isDirty && this.#adopted.size === 0 && !this.#shown.has(KEPT)) return [...this.#shown.keys()];
+    const keys = new Set([...this.#shown.keys(), ...this.#adopted.keys(), ...this.changed.keys()]);
     return [...keys].filter((key) => key !== KEPT && this.get(key) !== undefined);
   }
 
@@ -90,7 +94,9 @@ export class SessionValues {
 
   /** Whether nothing would be stored. What was adopted does not count. */
   get isEmpty(): boolean {
-    return this.changed.size === 0 && this.#stored.size === this.removed.size;
+    if (this.changed.size > 0) return false;
+    const kept = this.#fitted?.migrated ?? this.#stored;
+    return kept.size <= this.removed.size && [...kept.keys()].every((key) => this.removed.has(key));
   }
 
   get isDirty(): boolean {
@@ -121,10 +127,23 @@ export class SessionValues {
   }
 
   /** Starts anew from other stored values. What was adopted stays. */
-  restart(stored: ReadonlyMap<string, unknown> = NOTHING): void {
+  restart(stored: ReadonlyMap<string, unknown> = NOTHING, fitted?: FittedValues): void {
     this.#stored = stored;
+    this.#fitted = fitted;
     this.#set = undefined;
     this.#updates = undefined;
     this.#unset = undefined;
+  }
+
+  /** What is seen where this request changed nothing. */
+  get #shown(): ReadonlyMap<string, unknown> {
+    return this.#fitted?.shown ?? this.#stored;
+  }
+
+  /** A store knows what was stored, and the update is of what was seen in its place. */
+  #ofShown(key: string, update: Update): Update {
+    if (!this.#fitted) return update;
+    const [shown, known] = [this.#shown.get(key), [this.#stored.get(key), this.#fitted.migrated?.get(key)]];
+    return (old) => update(known.some((value) => isSame(value, old)) ? shown : old);
   }
 }

@@ -31,7 +31,7 @@ export class Session<Data extends object = App.SessionData> {
    */
   constructor(opened?: SessionRecord, flashes: FlashBag = new FlashBag(opened?.flashes)) {
     this.#state = new SessionState(opened);
-    this.#values = new SessionValues(opened?.values);
+    this.#values = new SessionValues(opened?.values, opened?.fitted);
     this.flashes = flashes;
   }
 
@@ -252,7 +252,7 @@ export class Session<Data extends object = App.SessionData> {
     if (this.#state.opened !== record) this.#revision += 1;
     this.#wasChanged = false;
     this.#state.settle(record);
-    this.#values.restart(record?.values);
+    this.#values.restart(record?.values, record?.fitted);
     this.flashes.settle(record?.flashes);
   }
 
@@ -269,7 +269,7 @@ export class Session<Data extends object = App.SessionData> {
     this.#revision += 1;
     this.#state.rollBack();
     this.#values.rollBack();
-    this.#values.restart(opened?.values);
+    this.#values.restart(opened?.values, opened?.fitted);
     this.flashes.rollBack(opened?.flashes);
   }
 

@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { type } from 'arktype';
+import * as v from 'valibot';
+import * as z from 'zod';
 import {
   checkGuard,
   checkIntegrationOptions,
@@ -233,6 +236,46 @@ describe('Options of the config and of the setup module', () => {
     expect(problemsOf(() => mergeOptions({ exclude: ['/a'], globalProtect: undefined }, {}))).toEqual([sentence]);
     expect(problemsOf(() => mergeOptions({ exclude: ['/a'], globalProtect: false }, {}))).toEqual([]);
     expect(problemsOf(() => mergeOptions({ exclude: ['/a'] }, { globalProtect: true }))).toEqual([]);
+  });
+});
+
+describe('A schema of session data', () => {
+  const inSetup = (sessionData: unknown) => problemsOf(() => checkSetupOptions({ sessionData }));
+
+  it.each([
+    ['zod', z.object({ visits: z.number() })],
+    ['valibot', v.object({ visits: v.number() })],
+    ['arktype', type({ visits: 'number' })],
+  ])('may be of %s', (_, schema) => {
+    expect(inSetup({ schema })).toEqual([]);
+    expect(inSetup({ schema, migrate: () => undefined })).toEqual([]);
+  });
+
+  it.each([
+    [z.object({}), 'sessionData: must say which is the schema: { schema }'],
+    [type({}), 'sessionData: must say which is the schema: { schema }'],
+    [
+      { schema: { visits: Number } },
+      'sessionData.schema: must be a schema of Zod, Valibot, ArkType or another library that follows https://standardschema.dev',
+    ],
+    [
+      {},
+      'sessionData.schema: must be a schema of Zod, Valibot, ArkType or another library that follows https://standardschema.dev',
+    ],
+    [{ schema: z.object({}), migrate: {} }, 'sessionData.migrate: must be a function'],
+    [
+      { schema: z.object({}), migrat: () => undefined },
+      'sessionData.migrat: no such option of sessionData; did you mean migrate? There are schema, migrate',
+    ],
+    [true, 'sessionData: must be a plain object: { … }'],
+  ])('is refused when it is not right, as %#', (given, problem) => {
+    expect(inSetup(given)).toEqual([problem]);
+  });
+
+  it('is sent to the setup module where astro.config has it', () => {
+    expect(inConfig({ sessionData: { schema: z.object({}) } })).toEqual([
+      'sessionData: a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
+    ]);
   });
 });
 

@@ -1,0 +1,59 @@
+import { stringify } from 'devalue';
+import type { SessionChanges } from './session-changes.js';
+
+type Values = ReadonlyMap<string, unknown>;
+
+/** What a schema made of a stored session's values. */
+export interface FittedValues {
+  /** What the session holds for this request. It is not stored for its own sake. */
+  readonly shown: Values;
+  /** What is to be stored in place of what is: left out where that fits as it is. */
+  readonly migrated?: Values | undefined;
+}
+
+type Changed = Pick<SessionChanges, 'opened' | 'cleared' | 'set' | 'unset' | 'updates'>;
+
+/**
+ * A request's changes, and those of a migration. What another request has put in place of what was migrated stays: it
+ * has been told of by then.
+ */
+export function withMigration<Changes extends Changed>(changes: Changes): Changes {
+  const { opened, cleared, set, unset, updates } = changes;
+  const migrated = cleared ? undefined : opened?.fitted?.migrated;
+  if (!opened || !migrated) return changes;
+  const isOurs = (key: string) => set.has(key) || unset.has(key);
+  const changed = [...migrated].filter(([key, value]) => !isOurs(key) && !isSame(value, opened.values.get(key)));
+  const gone = [...opened.values.keys()].filter((key) => !isOurs(key) && !migrated.has(key));
+  const anew = changed.map(([key, value]) => {
+    const before = opened.values.get(key);
+    return [key, (old: unknown) => (isSame(old, before) ? value : old)] as const;
+  });
+  return {
+    ...changes,
+    set: new Map([...changed, ...set]),
+    unset: new Set([...gone, ...unset]),
+    updates: new Map([...anew, ...updates]),
+  };
+}
+
+/** What would be stored of a session's values. */
+export function valuesAfter({ opened, cleared, set, unset }: Changed): Map<string, unknown> {
+  const values = new Map(cleared ? [] : (opened?.fitted?.migrated ?? opened?.values));
+  for (const key of unset) values.delete(key);
+  for (const [key, value] of set) values.set(key, value);
+  return values;
+}
+
+/** What the session goes on with after its changes were stored. */
+export function shownAfter({ opened, cleared, set, unset }: Changed): FittedValues | undefined {
+  if (!opened?.fitted) return undefined;
+  const shown = new Map(cleared ? [] : opened.fitted.shown);
+  for (const key of unset) shown.delete(key);
+  for (const [key, value] of set) shown.set(key, value);
+  return { shown };
+}
+
+/** Whether two values would be stored as the same. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return Object.is(one, other) || stringify(one) === stringify(other);
+}

@@ -1,0 +1,14 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+/**
+ * What is wrong with the values of a session: of which key, and what was expected. Without the message of the issue,
+ * because many libraries put the value into that, and without the rest of its path, which may be made of values.
+ */
+export function explainIssue([issue]: readonly StandardSchemaV1.Issue[]): [key: string, issue: string] {
+  const [first] = issue?.path ?? [];
+  const key = typeof first === 'object' ? first.key : first;
+  const { expected, code, type } = (issue ?? {}) as { expected?: unknown; code?: unknown; type?: unknown };
+  const kind = [code, type].find((word) => typeof word === 'string') ?? 'no other reason given';
+  const what = typeof expected === 'string' ? `expected ${expected}` : `refused by its schema (${kind})`;
+  return [key === undefined ? 'the session as a whole' : `"${String(key)}"`, what];
+}

@@ -1,0 +1,253 @@
+import { describe, expect, it } from '@jest/globals';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type } from 'arktype';
+import * as v from 'valibot';
+import * as z from 'zod';
+import { InvalidSessionDataError, StoreUnavailableError } from '../../lib/errors.js';
+import { MadeClasses } from '../../lib/session/made-classes.js';
+import { NoRevocationList } from '../../lib/session/revocation-list.js';
+import { Secrets } from '../../lib/session/secrets.js';
+import type { Session } from '../../lib/session/session.js';
+import { SessionConfig } from '../../lib/session/session-config.js';
+import type { SessionDataOptions } from '../../lib/session/session-data.js';
+import { SessionManager } from '../../lib/session/session-manager.js';
+import { SessionRegistry } from '../../lib/session/session-registry.js';
+import { SessionSchema } from '../../lib/session/session-schema.js';
+import { CookieSessionStore } from '../../lib/session/stores/cookie-session-store.js';
+import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
+import { FakeCookieJar } from '../support/fake-cookie-jar.js';
+import { FrozenClock } from '../support/frozen-clock.js';
+import { RememberingEvents } from '../support/remembering-events.js';
+import { WatchedSessionStore } from '../support/watched-session-store.js';
+
+const SECRET = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
+type Page = (session: Session) => unknown;
+
+/** An application of which each version has another schema, and keeps the sessions of those before. */
+function start(kind: 'memory' | 'cookie' = 'memory', storeTimeout = 5) {
+  const clock = new FrozenClock();
+  const config = SessionConfig.from({ storeTimeout }, { isProduction: false });
+  const plain =
+    kind === 'memory' ? new MemorySessionStore(config, clock) : new CookieSessionStore(new Secrets([SECRET]), config);
+  const store = new WatchedSessionStore(plain);
+  const events = new RememberingEvents(clock);
+  const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
+  const lines: string[] = [];
+  const version = (options?: SessionDataOptions) => {
+    const schema = new SessionSchema(options);
+    schema.reportTo((line) => lines.push(line));
+    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events, schema);
+    const visit = async (cookies: FakeCookieJar, page: Page = () => {}) => {
+      store.forget();
+      const session = await manager.open(cookies);
+      page(session);
+      await manager.commit(session, cookies);
+      return { session, cookies: cookies.next(), calls: [...store.calls] };
+    };
+    return { manager, visit };
+  };
+  const left = async (values: Record<string, unknown>) => {
+    const { cookies } = await version().visit(new FakeCookieJar(), (session) => {
+      session.signIn({ userId: 'ada', role: 'admin', plan: 'gold' }, clock.now());
+      for (const [key, value] of Object.entries(values)) session.set(key, value);
+    });
+    events.take();
+    return cookies;
+  };
+  return { clock, config, store, events, lines, version, left };
+}
+
+const VISITOR = { userId: 'ada', role: 'admin', plan: 'gold' };
+const SCHEMAS: [string, StandardSchemaV1][] = [
+  ['zod', z.object({ visits: z.number(), theme: z.string().default('light') })],
+  ['valibot', v.object({ visits: v.number(), theme: v.optional(v.string(), 'light') })],
+  ['arktype', type({ visits: 'number', theme: "string = 'light'" })],
+];
+
+describe.each(SCHEMAS)('A session, with a schema of %s', (_, schema) => {
+  it('is what the schema makes of it, and keeps what that does not name', async () => {
+    const { version, left } = start();
+    const { session, calls } = await version({ schema }).visit(await left({ visits: 3 }));
+    expect(session.all()).toEqual({ ...VISITOR, visits: 3, theme: 'light' });
+    expect(session.isDirty).toBe(false);
+    expect(calls).toEqual(['read']);
+  });
+
+  it('is dropped when it does not fit', async () => {
+    const { version, left, events, lines, store } = start();
+    const stale = await left({ visits: 'three, which is private' });
+    const token = stale.values('gatehouse')[0] ?? '';
+    const { session, cookies } = await version({ schema }).visit(stale);
+    expect(session.isNew).toBe(true);
+    expect(session.all()).toEqual({});
+    expect(cookies.values('gatehouse')).toEqual([]);
+    expect(await store.read(token)).toBeUndefined();
+    expect(events.take()).toMatchObject([{ name: 'session.rejected', reason: 'misfit', userId: 'ada' }]);
+    expect(lines).toEqual([expect.stringMatching(/"visits" does not fit, expected (?:a )?number\.$/)]);
+    expect(lines.join()).not.toContain('private');
+  });
+
+  it('is migrated, and written with this request under its own id', async () => {
+    const { version, left, events } = start();
+    const { visit } = version({
+      schema,
+      migrate: async ({ visits, ...rest }) => ({ ...rest, visits: Number(visits) }),
+    });
+    const first = await visit(await left({ visits: '3' }));
+    expect(first.session.get('visits')).toBe(3);
+    expect(first.calls).toEqual(['read', 'write']);
+    expect(events.take()).toEqual([]);
+    const second = await version({ schema }).visit(first.cookies);
+    expect(second.session.id).toBe(first.session.id);
+    expect(second.session.all()).toEqual({ ...VISITOR, visits: 3, theme: 'light' });
+  });
+
+  it('is refused before anything is sent when a page puts something into it that does not fit', async () => {
+    const { version, left } = start();
+    const { visit } = version({ schema });
+    const cookies = await left({ visits: 3 });
+    await expect(visit(cookies, (session) => session.set('visits', 'many, in private'))).rejects.toThrow(
+      InvalidSessionDataError,
+    );
+    await expect(visit(cookies, (session) => session.set('visits', 'many, in private'))).rejects.not.toThrow('private');
+    expect((await visit(cookies)).session.get('visits')).toBe(3);
+  });
+});
+
+const VISITS = z.object({ visits: z.number().optional() });
+
+describe.each(['memory', 'cookie'] as const)('A session in %s', (kind) => {
+  it.each([
+    ['gives nothing', () => undefined],
+    ['gives what does not fit either', () => ({ visits: 'three' })],
+    [
+      'throws',
+      () => {
+        throw new RangeError('the value is private');
+      },
+    ],
+    ['gives what cannot be kept', () => ({ visits: 3, run: () => 3 })],
+    ['gives no object', () => 3 as never],
+  ])('is dropped when migrate %s', async (_, migrate) => {
+    const { version, left, events, lines } = start(kind);
+    const { session, cookies } = await version({ schema: VISITS, migrate }).visit(await left({ visits: '3' }));
+    expect(session.isNew).toBe(true);
+    expect(cookies.values('gatehouse')).toEqual([]);
+    expect(events.take()).toMatchObject([{ name: 'session.rejected', reason: 'misfit' }]);
+    expect(lines.at(-1)).toMatch(/^A stored session was dropped/);
+    expect(lines.join()).not.toContain('private');
+  });
+
+  it('is written as it was migrated together with what a page changes', async () => {
+    const { version, left } = start(kind);
+    const { visit } = version({
+      schema: VISITS,
+      migrate: ({ visits, plan, ...rest }) => ({ ...rest, visits: Number(visits) }),
+    });
+    const { session, cookies } = await visit(await left({ visits: '3', note: 'x' }), (session) => {
+      session.set('visits', (visits = 0) => Number(visits) + 1).unset('note');
+    });
+    expect(session.all()).toEqual({ userId: 'ada', role: 'admin', visits: 4 });
+    expect((await version({ schema: VISITS }).visit(cookies)).session.all()).toEqual(session.all());
+  });
+
+  it('shows what was migrated after a page has failed, too', async () => {
+    const { version, left } = start(kind);
+    const { manager } = version({
+      schema: VISITS,
+      migrate: ({ visits, ...rest }) => ({ ...rest, visits: Number(visits) }),
+    });
+    const session = await manager.open(await left({ visits: '3' }));
+    session.set('visits', 9).rollBack();
+    expect(session.get('visits')).toBe(3);
+    expect(session.isDirty).toBe(false);
+  });
+
+  it('holds a default until it is taken out, and does not store it', async () => {
+    const schema = z.object({ theme: z.string().optional().default('light') });
+    const { version, left } = start(kind);
+    const { visit } = version({ schema });
+    const { session, cookies } = await visit(await left({}), (session) => session.set('a', 1));
+    expect(session.get('theme')).toBe('light');
+    const without = await version().visit(cookies);
+    expect(without.session.all()).toEqual({ ...VISITOR, a: 1 });
+    const gone = await visit(without.cookies, (session) => session.unset('theme'));
+    expect(gone.session.has('theme')).toBe(false);
+  });
+
+  it('is as if the store were away while the schema throws or does not answer, and is there again afterwards', async () => {
+    for (const validate of [
+      () => {
+        throw new Error('no');
+      },
+      () => new Promise<never>(() => {}),
+    ]) {
+      const { version, left, events } = start(kind, 0.05);
+      const schema: StandardSchemaV1 = { '~standard': { version: 1, vendor: 'spec', validate } };
+      const cookies = await left({ visits: 3 });
+      const { session } = await version({ schema }).visit(cookies);
+      expect(session.isUnavailable).toBe(true);
+      expect(session.get('userId')).toBeUndefined();
+      expect(events.take()).toMatchObject([{ name: 'store.failed', operation: 'schema' }]);
+      const change: Page = (session) => session.set('a', 1);
+      await expect(version({ schema }).visit(cookies, change)).rejects.toThrow(StoreUnavailableError);
+      await expect(version({ schema }).visit(new FakeCookieJar(), change)).rejects.toThrow(/sessionData\.schema/);
+      expect((await version({ schema: VISITS }).visit(cookies)).session.get('userId')).toBe('ada');
+    }
+  });
+});
+
+describe('A session', () => {
+  it('is migrated once by two requests at once, neither of which loses what the other changed', async () => {
+    const schema = z.object({ cart: z.array(z.string()).optional() });
+    const migrate: SessionDataOptions['migrate'] = ({ cart, ...rest }) => ({ ...rest, cart: String(cart).split(',') });
+    const { version, left } = start();
+    const { manager, visit } = version({ schema, migrate });
+    const cookies = await left({ cart: 'tea,milk' });
+    const [one, two, three] = [await manager.open(cookies), await manager.open(cookies), await manager.open(cookies)];
+    two?.set('cart', (cart) => [...(cart as string[]), 'jam']);
+    three?.set('cart', (cart) => [...(cart as string[]), 'salt']);
+    for (const session of [two, one, three]) await manager.commit(session, cookies);
+    expect((await visit(cookies)).session.get('cart')).toEqual(['tea', 'milk', 'jam', 'salt']);
+  });
+
+  it('is migrated anew where what came of it is too large to be stored', async () => {
+    const { version, left, lines } = start('cookie');
+    const migrate: SessionDataOptions['migrate'] = ({ visits: _, ...rest }) => ({ ...rest, text: 'x'.repeat(9000) });
+    const { visit } = version({ schema: VISITS, migrate });
+    const { session } = await visit(await left({ visits: '3' }));
+    expect(session.get('text')).toHaveLength(9000);
+    expect(lines).toEqual([expect.stringContaining('SESSION_TOO_LARGE')]);
+  });
+
+  it('is over when nothing is left of it after its migration', async () => {
+    const { version, left, events } = start();
+    const { cookies, session } = await version({ schema: VISITS, migrate: () => ({}) }).visit(
+      await left({ visits: '3' }),
+    );
+    expect(session.isEmpty).toBe(true);
+    expect(cookies.values('gatehouse')).toEqual([]);
+    expect(events.take()).toMatchObject([{ name: 'session.ended' }, { name: 'logout' }]);
+  });
+
+  it('that holds messages alone fits any schema', async () => {
+    const { version } = start();
+    const { visit } = version({ schema: z.object({ visits: z.number() }) });
+    const { cookies } = await visit(new FakeCookieJar(), (session) => session.flash('notice', 'Hello'));
+    let message: string | undefined;
+    await visit(cookies, (session) => {
+      message = session.flash('notice');
+    });
+    expect(message).toBe('Hello');
+  });
+
+  it('is not asked about while there is no schema', async () => {
+    expect(new SessionSchema().isOn).toBe(false);
+  });
+
+  it('is an outage of the schema where that makes something else of it than an object', async () => {
+    const { version, left } = start();
+    const { session } = await version({ schema: z.any().transform(() => 3) }).visit(await left({ a: 1 }));
+    expect(session.isUnavailable).toBe(true);
+  });
+});
