@@ -18,6 +18,27 @@ const MOST_PAGES = 200;
 export class DecisionHistory<Decided extends DecidedRequest> {
   #latest: readonly Decided[] = [];
   readonly #pages = new Map<string, Decided>();
+  readonly #waiting = new Set<() => void>();
+  #revision = 0;
+
+  /** Grows with everything that is noted. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Waits until there is something newer than this revision, but not for longer than so many milliseconds. */
+  async after(revision: number, most: number): Promise<void> {
+    if (revision !== this.#revision) return;
+    await new Promise<void>((wake) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        wake();
+      };
+      const timer = setTimeout(done, most);
+      this.#waiting.add(done);
+    });
+  }
 
   /** The last twenty, the newest first. */
   get latest(): readonly Decided[] {
@@ -29,17 +50,24 @@ export class DecisionHistory<Decided extends DecidedRequest> {
     const others = this.#latest.filter((earlier) => earlier !== replaced);
     this.#latest = [decided, ...others].slice(0, MOST_DECISIONS);
     this.addPage(decided);
+    this.#grow();
   }
 
   /** Notes a page of which nothing was decided. */
   addPage(decided: Decided): void {
     if (!decided.isPage) return;
+    this.#grow();
     for (const key of [keyOf(decided.path), keyOf(decided.path, decided.session)]) {
       this.#pages.delete(key);
       this.#pages.set(key, decided);
     }
     const surplus = this.#pages.size - MOST_PAGES;
     for (const key of [...this.#pages.keys()].slice(0, Math.max(0, surplus))) this.#pages.delete(key);
+  }
+
+  #grow(): void {
+    this.#revision += 1;
+    for (const wake of this.#waiting) wake();
   }
 
   /** What was decided when this page was last opened: by this session, or else by anybody. */

@@ -53,3 +53,22 @@ describe('The history of decisions', () => {
     expect(history.ofPage('/999', undefined)?.path).toBe('/999');
   });
 });
+
+describe('Who waits for news of decisions', () => {
+  it('is told of the next one, and at once of what is known already', async () => {
+    const history = new DecisionHistory();
+    const waiting = history.after(history.revision, 10_000);
+    history.add(opened('/a', undefined, { isPage: false }));
+    await waiting;
+    expect(history.revision).toBeGreaterThan(0);
+    await history.after(0, 10_000);
+  });
+
+  it('waits no longer than it wants to', async () => {
+    const history = new DecisionHistory();
+    const started = Date.now();
+    await history.after(history.revision, 20);
+    expect(Date.now() - started).toBeLessThan(5000);
+    expect(history.revision).toBe(0);
+  });
+});

@@ -2,6 +2,8 @@
 export interface ToolbarState {
   /** Milliseconds since the epoch, by the clock of the server. */
   readonly now: number;
+  /** Of what the server remembers. */
+  readonly revision: number;
   readonly session: SessionSheet;
   readonly visitor: VisitorSheet;
   /** Whether pages see a stand-in of the toolbar, and not the visitor's own session. */

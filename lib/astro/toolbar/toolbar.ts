@@ -25,6 +25,8 @@ import { type DecisionSheet, TOOLBAR_PATH, type ToolbarCommand, type ToolbarStat
 import { readCommand } from './visitor-input.js';
 
 const NO_ROUTES: Pick<ProjectRoutes, 'pages'> = { pages: [] };
+/** Milliseconds for which a question is kept until there is something new. Each one is a line of Astro's log. */
+const LONGEST_WAIT = 10_000;
 const NO_SESSION = 'There is no session.';
 const NOT_YOURS = 'You are viewing as somebody else: go back to yourself first.';
 
@@ -73,6 +75,8 @@ export class Toolbar {
     if (!isFromOwnPage(request)) {
       return answerJson({ problem: 'Only a page of this site may ask, opened by localhost, or by https.' }, 403);
     }
+    const after = context.url.searchParams.get('after');
+    if (request.method === 'GET' && after !== null) return answerJson(await this.#newsAfter(Number(after)));
     if (request.method === 'GET') return answerJson(await this.#within(context, () => this.#state(context)));
     if (request.method !== 'POST') return answerJson({ problem: 'GET or POST.' }, 405);
     const command = readCommand((await shortBody(request)) ?? '');
@@ -113,22 +117,31 @@ export class Toolbar {
     this.#recorder.notePrerendered(request, routePattern, this.#clock.now());
   }
 
+  /** Answers when there is something new. What it is is to be asked with the cookies of that moment. */
+  async #newsAfter(revision: number): Promise<Pick<ToolbarState, 'revision'>> {
+    const { history } = this.#recorder;
+    await history.after(revision, LONGEST_WAIT);
+    return { revision: history.revision };
+  }
+
   async #state(context: APIContext): Promise<ToolbarState> {
     const { services, options } = this.parts;
+    const { history } = this.#recorder;
+    const query = context.url.searchParams;
     const standIn = this.standInFor(context.request);
     const cookies = standIn?.cookies ?? new AstroCookieJar(context);
     const session = await (standIn ? standIn.sessions.open(cookies, false) : this.#own.look(cookies));
     const store = standIn ? 'a stand-in of the toolbar' : this.#own.store.constructor.name;
     const sheet = sessionSheet(session, cookies, services.get(SessionConfig), store);
     const visitor = (standIn?.resolver ?? services.get(VisitorResolver)).fromSession(session);
-    const { history } = this.#recorder;
     const routes = await this.#routes();
     return {
       now: this.#clock.now(),
+      revision: history.revision,
       session: sheet,
       visitor: { userId: visitor.id, roles: visitor.roles, permissions: visitor.permissions },
       isViewingAs: standIn !== undefined,
-      page: history.ofPage(pathOf(context.url.searchParams.get('page') ?? '/'), sheet.hash),
+      page: history.ofPage(pathOf(query.get('page') ?? '/'), sheet.hash),
       latest: history.latest,
       known: await knownNames(services.get(AccessRules), services.get(PageGuards), options.access?.roles ?? {}, routes),
     };

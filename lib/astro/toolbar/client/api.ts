@@ -4,8 +4,13 @@ import { TOOLBAR_HEADER, type ToolbarCommand, type ToolbarState } from '../toolb
 export class ToolbarProblem extends Error {}
 
 /** Asks the development server what there is to show of this page. */
-export async function askState(): Promise<ToolbarState> {
-  return (await ask(`?page=${encodeURIComponent(location.pathname)}`, {})) as ToolbarState;
+export async function askState(signal: AbortSignal): Promise<ToolbarState> {
+  return (await ask(`?page=${encodeURIComponent(location.pathname)}`, { signal })) as ToolbarState;
+}
+
+/** Waits until there is something newer than this revision, or for a while. */
+export async function waitForNews(revision: number, signal: AbortSignal): Promise<void> {
+  await ask(`?after=${revision}`, { signal });
 }
 
 /** Has the development server do something. */
@@ -24,7 +29,8 @@ async function ask(query: string, { headers, ...init }: RequestInit): Promise<un
     headers: { ...headers, [TOOLBAR_HEADER]: '1' },
     cache: 'no-store',
     redirect: 'error',
-  }).catch(() => {
+  }).catch((error: unknown) => {
+    if (init.signal?.aborted) throw error;
     throw new ToolbarProblem('The development server does not answer.');
   });
   const answer: unknown = await response.json().catch(() => ({}));

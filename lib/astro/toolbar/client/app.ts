@@ -1,11 +1,14 @@
 import { defineToolbarApp } from 'astro/toolbar';
 import type { ToolbarCommand } from '../toolbar-state.js';
-import { askState, send, ToolbarProblem } from './api.js';
+import { askState, send, ToolbarProblem, waitForNews } from './api.js';
 import { Badge } from './badge.js';
 import { Panel } from './panel.js';
 import { panelStyles } from './styles.js';
 
-const EVERY = 3000;
+/** Milliseconds after which a server that did not answer is asked again. */
+const PATIENCE = 3000;
+/** Milliseconds in which the answer to a request is likely to have arrived, with its cookies. */
+const SETTLING = 300;
 /** Where it is noted for the next page that the panel was open. */
 const OPEN = 'gatehouse-toolbar-open';
 
@@ -16,21 +19,29 @@ export default defineToolbarApp({
     const panel = new Panel(run);
     const badge = new Badge(() => run({ do: 'myself' }));
     let isOpen = false;
-    let isAsking = false;
+    let asking = new AbortController();
+    const isLookedAt = () => isOpen && document.visibilityState === 'visible';
 
+    /** Shows what there is, and again whenever there is something new, while somebody looks. */
     async function refresh(): Promise<void> {
-      if (isAsking) return;
-      isAsking = true;
-      try {
-        const state = await askState();
-        badge.update(state);
-        app.toggleNotification(state.isViewingAs ? { state: true, level: 'info' } : { state: false });
-        panel.update(state);
-      } catch (error) {
-        panel.tell(error instanceof ToolbarProblem ? error.message : String(error));
-      } finally {
-        isAsking = false;
-      }
+      asking.abort();
+      asking = new AbortController();
+      const { signal } = asking;
+      do {
+        try {
+          const state = await askState(signal);
+          badge.update(state);
+          app.toggleNotification(state.isViewingAs ? { state: true, level: 'info' } : { state: false });
+          panel.update(state);
+          if (!isLookedAt()) return;
+          await waitForNews(state.revision, signal);
+          await pause(SETTLING);
+        } catch (error) {
+          if (signal.aborted) return;
+          panel.tell(error instanceof ToolbarProblem ? error.message : String(error));
+          await pause(PATIENCE);
+        }
+      } while (!signal.aborted && isLookedAt());
     }
 
     /** The page is asked for anew: it may be another, or none, for whoever is seen now. */
@@ -60,9 +71,9 @@ export default defineToolbarApp({
     app.onToolbarPlacementUpdated(({ placement }) => panel.place(placement));
     document.addEventListener('astro:after-swap', () => badge.place());
     document.addEventListener('astro:page-load', () => void refresh());
-    setInterval(() => {
+    document.addEventListener('visibilitychange', () => {
       if (isOpen && document.visibilityState === 'visible') void refresh();
-    }, EVERY);
+    });
     void refresh();
     if (sessionStorage.getItem(OPEN) !== null) {
       sessionStorage.removeItem(OPEN);
@@ -71,6 +82,10 @@ export default defineToolbarApp({
     }
   },
 });
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, milliseconds));
+}
 
 function placementNow(): string {
   const root = document.querySelector('astro-dev-toolbar')?.shadowRoot?.querySelector('#dev-toolbar-root');

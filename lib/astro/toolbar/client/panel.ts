@@ -28,15 +28,18 @@ export class Panel {
       h('header', {}, this.#title, this.#who),
       this.#problem,
       this.#status,
-      section('See the site as', this.#form.element),
-      section('Session', this.#session),
-      section('This page', this.#page),
+      h(
+        'div',
+        { class: 'columns' },
+        h('div', {}, section('See the site as', this.#form.element), section('This page', this.#page)),
+        section('Session', this.#session),
+      ),
       section('Last decisions', this.#latest),
     );
   }
 
   update(state: ToolbarState): void {
-    const { now, ...content } = state;
+    const { now, revision: _, ...content } = state;
     this.#problem.textContent = '';
     this.countdowns.setClock(now);
     this.#form.update(state);

@@ -26,7 +26,7 @@ button:disabled { border-color: var(--line); color: var(--soft); cursor: not-all
 const PANEL = `
 .window {
   position: fixed; z-index: 999999999; bottom: 72px; display: flex; flex-direction: column; gap: 14px;
-  width: min(720px, calc(100vw - 32px)); max-height: min(680px, calc(100vh - 104px)); overflow: auto; padding: 20px;
+  width: min(960px, calc(100vw - 32px)); max-height: min(720px, calc(100vh - 104px)); overflow: auto; padding: 20px;
   font: 14px/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
   color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: 14px;
   box-shadow: 0 1px 2px rgb(0 0 0 / 12%), 0 18px 44px -12px rgb(0 0 0 / 45%); text-align: left;
@@ -41,13 +41,15 @@ h1:focus { outline: none; }
 h1:focus-visible { outline: 3px solid var(--focus); }
 h2 { font-size: 15px; line-height: 1.3; margin-bottom: 8px; }
 h3 { font-size: 12px; color: var(--soft); margin: 10px 0 3px; font-weight: 600; }
-.window > section { border: 1px solid var(--line); border-radius: 10px; background: var(--card); padding: 12px 14px; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(360px, 100%), 1fr)); gap: 14px; align-items: start; }
+.columns > div { display: grid; gap: 14px; }
+.window > section, .columns section { border: 1px solid var(--line); border-radius: 10px; background: var(--card); padding: 12px 14px; }
 .who, .soft, dt { color: var(--soft); }
 .who { overflow-wrap: anywhere; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [role="alert"]:empty { display: none; }
 .alarm { color: var(--bad); background: var(--bad-paper); border-radius: 8px; padding: 8px 12px; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(250px, 1fr)); gap: 2px 24px; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 2px 24px; }
 dl div { display: flex; justify-content: space-between; gap: 12px; }
 dd { text-align: right; overflow-wrap: anywhere; }
 code, .key, .plain, .text, .ticking, .path { font: 12.5px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
