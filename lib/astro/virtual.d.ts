@@ -28,12 +28,18 @@ declare module 'astro:env/server' {
 }
 
 declare module 'astro:actions' {
+  interface Outcome {
+    data: unknown;
+    error: { code: string } | undefined;
+  }
+  export class ActionError extends Error {
+    readonly code: string;
+    constructor(given: { code: string });
+  }
   export function getActionContext(context: import('astro').APIContext): {
-    action?:
-      | { name: string; calledFrom: 'rpc' | 'form'; handler: () => Promise<{ data: unknown; error: unknown }> }
-      | undefined;
+    action?: { name: string; calledFrom: 'rpc' | 'form'; handler: () => Promise<Outcome> } | undefined;
     setActionResult(name: string, result: unknown): void;
-    serializeActionResult(result: { data: unknown; error: unknown }): unknown;
+    serializeActionResult(result: Outcome): unknown;
   };
 }
 

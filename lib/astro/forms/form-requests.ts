@@ -1,8 +1,9 @@
-import { getActionContext } from 'astro:actions';
+import { ActionError, getActionContext } from 'astro:actions';
 import type { APIContext } from 'astro';
 import { TOKEN_FIELD } from '../../access/csrf/csrf-guard.js';
 import { redirectTo } from '../../access/refusal.js';
 import { Clock } from '../../session/clock.js';
+import type { SentField } from '../../session/forms/form-config.js';
 import { dropForm, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
 import type { AstroRequest } from '../astro-request.js';
 import { RequestCycle } from '../request-cycle.js';
@@ -11,6 +12,10 @@ import { formPage, formPlace, isForm } from './form-page.js';
 
 /** Bytes of a refused form, beyond which it is not kept: it is read into memory for somebody who may be anybody. */
 const MOST_BYTES = 128 * 1024;
+/** Errors with which Astro may not have read what was sent, which is as large as somebody liked. */
+const UNREAD: ReadonlySet<string> = new Set(['CONTENT_TOO_LARGE', 'NOT_FOUND', 'UNSUPPORTED_MEDIA_TYPE']);
+/** Bytes of such a form, beyond which nothing typed into it is given back: what Astro reads unless told otherwise. */
+const MOST_UNREAD = 1024 * 1024;
 
 const STALE = { [TOKEN_FIELD]: ['This form was out of date. Please send it once more.'] };
 
@@ -32,15 +37,19 @@ async function runAction(context: APIContext): Promise<Response | undefined> {
   const { action, setActionResult, serializeActionResult } = getActionContext(context);
   const { services: scope } = context.locals;
   if (action?.calledFrom !== 'form' || scope.request?.isEndpoint) return undefined;
-  const sent = context.request.clone();
+  const sent = copyOf(context.request);
+  // Should anything throw from here on, Astro makes its error page of the same request: that is not to run it again.
+  const failed = new ActionError({ code: 'INTERNAL_SERVER_ERROR' });
+  setActionResult(action.name, serializeActionResult({ data: undefined, error: failed }));
   const outcome = await action.handler();
   const result = serializeActionResult(outcome);
-  const input = outcome.error ? await fieldsOf(sent) : [];
+  setActionResult(action.name, result);
+  const isRead = outcome.error && (!UNREAD.has(outcome.error.code) || isSmallForm(context.request, MOST_UNREAD));
+  const input = isRead ? await fieldsOf(sent) : [];
   const form = { name: action.name, input, result };
   const page = formPage(RequestCycle.of(gatehouse, context).arrival.request.url);
   if (page !== undefined && (await isKept(context, page, form))) return redirectTo(page, 'POST');
   scope.keptForm = form;
-  setActionResult(action.name, result);
   return undefined;
 }
 
@@ -66,7 +75,7 @@ export async function keepRefusedForm(context: APIContext, refusal: Response): P
   const page = scope.request?.formPage;
   const leadsToSignIn = refusal.status === 303 && (visitor.isGuest || decision?.code === 'SIGN_IN_AGAIN');
   if (page === undefined || !leadsToSignIn || !isSmallForm(context.request)) return refusal;
-  const input = await fieldsOf(context.request.clone());
+  const input = await fieldsOf(copyOf(context.request));
   if (input.length > 0) await isKept(context, page, { name: scope.request?.action?.name, input });
   return refusal;
 }
@@ -80,7 +89,7 @@ export async function keepRefusedForm(context: APIContext, refusal: Response): P
 export async function returnStaleForm(context: APIContext, asked: AstroRequest, refusal: Response): Promise<Response> {
   const page = asked.formPage;
   if (page === undefined || !isSmallForm(context.request)) return refusal;
-  const form = { name: asked.action?.name, input: await fieldsOf(context.request.clone()), errors: STALE };
+  const form = { name: asked.action?.name, input: await fieldsOf(copyOf(context.request)), errors: STALE };
   return (await isKept(context, page, form)) ? redirectTo(page, 'POST') : refusal;
 }
 
@@ -95,14 +104,20 @@ async function isKept({ locals }: APIContext, page: string, form: KeptForm): Pro
 }
 
 /** What cannot be read as a form, such as the JSON of a program, has no fields. */
-async function fieldsOf(sent: Request) {
+async function fieldsOf(sent: Request | undefined): Promise<SentField[]> {
+  if (!sent) return [];
   return sent.formData().then(
     (form) => gatehouse.forms.fieldsOf(form),
     () => [],
   );
 }
 
-function isSmallForm({ headers }: Request): boolean {
+/** @returns `undefined` when a middleware of the application's own has read it: nobody can do so twice. */
+function copyOf(request: Request): Request | undefined {
+  return request.bodyUsed || request.body?.locked ? undefined : request.clone();
+}
+
+function isSmallForm({ headers }: Request, mostBytes = MOST_BYTES): boolean {
   const length = Number(headers.get('content-length') ?? Number.NaN);
-  return isForm(headers) && length <= MOST_BYTES;
+  return isForm(headers) && length <= mostBytes;
 }

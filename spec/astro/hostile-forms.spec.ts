@@ -1,0 +1,127 @@
+import { request as send } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+
+const CONFIG = (options: string) => `
+import node from '@astrojs/node';
+import { defineConfig } from 'astro/config';
+import gatehouse from 'astro-gatehouse';
+
+export default defineConfig({
+  output: 'server',
+  adapter: node({ mode: 'standalone' }),
+  integrations: [gatehouse({ forms: true, protect: [{ pattern: '/account/**' }], ${options} })],
+});
+`;
+const FILES = {
+  'src/actions/index.ts': `
+import { ActionError, defineAction } from 'astro:actions';
+
+export const server = {
+  say: defineAction({
+    accept: 'form',
+    handler: async (form) => {
+      console.log('RAN say');
+      if (form.get('text') !== 'ok') throw new ActionError({ code: 'BAD_REQUEST' });
+    },
+  }),
+  odd: defineAction({
+    accept: 'form',
+    handler: async () => {
+      console.log('RAN odd');
+      return () => 'nothing that can be sent';
+    },
+  }),
+};
+`,
+  'src/middleware.ts': `
+export const onRequest = async ({ request, url }, next) => {
+  if (url.searchParams.has('read')) await request.text();
+  return next();
+};
+`,
+  'src/pages/[...page].astro': `---
+import { actions } from 'astro:actions';
+import { oldInput } from 'astro-gatehouse/server';
+const { error } = Astro.getActionResult(actions.say) ?? {};
+---
+<p>{error?.code} {oldInput('text')}</p>`,
+  'src/pages/500.astro': `---
+import { actions } from 'astro:actions';
+---
+<p>Broken {Astro.getActionResult(actions.odd)?.error?.code}</p>`,
+  'src/pages/login.astro': 'Sign in',
+};
+
+/** Begins to send a form of a gigabyte. @returns The status, and how much had been sent when it came. */
+async function sendGigabyte(server: Server, path: string, headers: Record<string, string>): Promise<[number, number]> {
+  const size = 1024 ** 3;
+  const chunk = Buffer.alloc(1024 * 1024, 'text=y');
+  const sending = send(server.origin + path, {
+    method: 'POST',
+    headers: { accept: 'text/html', origin: server.origin, ...headers },
+  });
+  let sent = 0;
+  const more = () => {
+    while (sent < size && !sending.destroyed) {
+      sent += chunk.length;
+      if (!sending.write(chunk)) return void sending.once('drain', more);
+    }
+    sending.end();
+  };
+  const status = await new Promise<number>((resolve) => {
+    sending.on('response', ({ statusCode = 0 }) => resolve(statusCode));
+    sending.on('error', () => resolve(0));
+    setTimeout(() => resolve(0), 5_000);
+    more();
+  });
+  sending.destroy();
+  return [status, sent];
+}
+
+describe('Where forms are kept', () => {
+  let app: App;
+  let server: Server;
+  const ran = (since: number) => server.output.slice(since).match(/RAN \w+/g) ?? [];
+
+  beforeAll(async () => {
+    app = App.create(undefined, { 'astro.config.mjs': CONFIG("session: { store: 'memory' }"), ...FILES });
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  it('an action whose result cannot be sent runs once, not again for the error page', async () => {
+    const before = server.output.length;
+    const answer = await new Browser(server).post('/some?_action=odd', { text: 'typed' });
+    expect(answer.status).toBe(500);
+    expect(answer.text).toContain('Broken INTERNAL_SERVER_ERROR');
+    await server.printed('RAN odd', before);
+    expect(ran(before)).toEqual(['RAN odd']);
+  });
+
+  it.each([
+    ['/account/new?read', 303],
+    ['/some?_action=say&read', 303],
+  ])('a form that a middleware has read is answered, though nothing of it is kept: %s', async (path, status) => {
+    const browser = new Browser(server);
+    expect((await browser.post(path, { text: 'typed' })).status).toBe(status);
+    if (path.startsWith('/some')) expect((await browser.get('/some')).text).toContain('<p>UNSUPPORTED_MEDIA_TYPE </p>');
+  });
+
+  const FORM = 'application/x-www-form-urlencoded';
+  it.each([
+    ['/some?_action=say', { 'content-type': FORM, 'content-length': `${1024 ** 3}` }],
+    ['/some?_action=say', { 'content-type': FORM }],
+    ['/some?_action=say', { 'content-type': 'text/plain', 'content-length': `${1024 ** 3}` }],
+    ['/some?_action=none', { 'content-type': FORM, 'content-length': `${1024 ** 3}` }],
+    ['/account/new', { 'content-type': FORM, 'content-length': `${1024 ** 3}` }],
+  ])('no more is read of a form than its action would read: %s with %j', async (path, headers) => {
+    const [status, sent] = await sendGigabyte(server, path, headers);
+    expect(status).toBe(303);
+    expect(sent).toBeLessThan(64 * 1024 ** 2);
+  });
+});
