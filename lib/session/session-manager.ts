@@ -1,10 +1,11 @@
-import { GatehouseError, StoreUnavailableError } from '../errors.js';
+import { GatehouseError, SessionTooLargeError, StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
 import { shownAfter, valuesAfter, withMigration } from './fitted-values.js';
 import { FlashBag } from './flash-bag.js';
 import { type FlashLease, isFreeFor } from './flash-lease.js';
+import { formsAmong } from './forms/kept-form.js';
 import { inTime } from './in-time.js';
 import { MadeClasses } from './made-classes.js';
 import { NoRevocationList } from './revocation-list.js';
@@ -274,10 +275,21 @@ export class SessionManager {
   }
 
   async #keep(changes: SessionChanges): Promise<string | undefined> {
-    const token = await this.store.write(changes);
+    const token = await this.#writeInto(changes);
     const userId = changes.hasSignedIn && token !== undefined ? changes.set.get('userId') : undefined;
     if (typeof userId === 'string') await this.registry.endSurplus(userId);
     return token;
+  }
+
+  /** Forms that earlier requests kept give way: better to type once more than not to be able to sign in. */
+  async #writeInto(changes: SessionChanges): Promise<string | undefined> {
+    try {
+      return await this.store.write(changes);
+    } catch (error) {
+      const forms = formsAmong(changes.opened?.flashes ?? new Map());
+      if (!(error instanceof SessionTooLargeError) || forms.length === 0) throw error;
+      return this.store.write({ ...changes, flashesTaken: new Set([...changes.flashesTaken, ...forms]) });
+    }
   }
 
   #changesOf(session: Session): SessionChanges {

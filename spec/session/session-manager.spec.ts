@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionCommittedError, SessionTooLargeError, StoreUnavailableError } from '../../lib/errors.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
+import { keepForm, keepsForm } from '../../lib/session/forms/kept-form.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import { Session } from '../../lib/session/session.js';
@@ -588,5 +589,28 @@ describe('Before something is put into it, a session', () => {
     expect(await manager.canKeep(session)).toBe(false);
     session.signIn({ userId: 'ada' }, 0);
     expect(await manager.canKeep(session)).toBe(true);
+  });
+});
+
+describe('Forms that are kept in a session', () => {
+  it.each(['memory', 'cookie'])('give way when it has no room for something else, with a %s store', async (kind) => {
+    const clock = new FrozenClock();
+    const config = SessionConfig.from({ maxSize: 2_800 }, { isProduction: false });
+    const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'a spec', isProduction: false });
+    const store = kind === 'memory' ? new MemorySessionStore(config, clock) : new CookieSessionStore(secrets, config);
+    const manager = SessionManager.over(store, config, clock);
+    const cookies = new FakeCookieJar();
+    const first = await manager.open(cookies);
+    keepForm(first.flashes, '/comment', { input: [['text', 'y'.repeat(2_000)]] }, clock.now());
+    first.flashes.set('notice', 'Sign in first');
+    await manager.commit(first, cookies);
+    const next = cookies.next();
+    const second = await manager.open(next);
+    second.signIn({ userId: 'ada', permissions: ['p'.repeat(1_000)] }, clock.now());
+    await manager.commit(second, next);
+    const third = await manager.open(next.next());
+    expect(third.get('userId')).toBe('ada');
+    expect(third.flashes.peek('notice')).toBe('Sign in first');
+    expect(keepsForm(third.flashes, '/comment')).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { type FlashBag, FORM_KEYS } from '../flash-bag.js';
+import type { Flash } from '../session-record.js';
 import type { SentField } from './form-config.js';
 
 /** Milliseconds for which a form is kept: long enough to sign in again, too short to be remembered by somebody else. */
@@ -42,6 +43,11 @@ export function takeForm(flashes: FlashBag, place: string, now: number): KeptFor
 /** Takes back what {@link keepForm} kept in this request. */
 export function dropForm(flashes: FlashBag, place: string): void {
   flashes.get(FORM_KEYS + place);
+}
+
+/** The ids of the forms among messages. */
+export function formsAmong(flashes: ReadonlyMap<string, Flash>): string[] {
+  return [...flashes].flatMap(([key, { id }]) => (key.startsWith(FORM_KEYS) ? [id] : []));
 }
 
 /** What is wrong with each field. Fields of which nothing is said are left out. */
