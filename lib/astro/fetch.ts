@@ -55,7 +55,14 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
   return RequestCycle.of(gatehouse, context).ahead(context, async () => {
     const refusal = await inspect(context);
     if (refusal?.status === 404 && refusal.body === null) refusal.headers.set(ERROR_PAGE, 'true');
-    if (refusal) return keepRefusedForm(context, refusal);
-    return context.locals.services.request?.action?.calledFrom === 'rpc' ? actions(state) : answerForm(context);
+    const isForeign = isFromElsewhere(context);
+    if (refusal) return isForeign ? refusal : keepRefusedForm(context, refusal);
+    if (context.locals.services.request?.action?.calledFrom === 'rpc') return actions(state);
+    return isForeign ? undefined : answerForm(context);
   });
+}
+
+/** Here Astro has not looked yet where a form comes from (`security.checkOrigin`): it does before it runs an action. */
+function isFromElsewhere({ request, url }: APIContext): boolean {
+  return request.method === 'POST' && request.headers.get('origin') !== url.origin;
 }

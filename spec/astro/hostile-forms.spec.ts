@@ -125,3 +125,34 @@ describe('Where forms are kept', () => {
     expect(sent).toBeLessThan(64 * 1024 ** 2);
   });
 });
+
+describe('In a pipeline that guards forms before Astro looks where they come from, without a guard of ours', () => {
+  it('another site calls no action, and leaves nothing in a session', async () => {
+    const app = App.create(undefined, {
+      'astro.config.mjs': CONFIG("csrf: false, session: { store: 'memory' }"),
+      ...FILES,
+      'src/fetch.ts': `
+import { FetchState, actions, middleware, pages } from 'astro/fetch';
+import { guard } from 'astro-gatehouse/fetch';
+export default {
+  async fetch(request) {
+    const state = new FetchState(request);
+    return (await guard(state)) ?? (await actions(state)) ?? middleware(state, pages);
+  },
+};`,
+    });
+    const server = await (await app.build()).serve();
+    const headers = { origin: 'https://elsewhere.example' };
+    const form = { text: 'ok' };
+    const called = await new Browser(server).post('/some?_action=say', form, { headers });
+    const kept = await new Browser(server).post('/account/new', form, { headers });
+    const own = await new Browser(server).post('/some?_action=say', form);
+    const ran = await server.printed('RAN say');
+    await server.stop();
+    app.remove();
+    expect(called.status).toBe(403);
+    expect(kept.setCookies).toEqual([]);
+    expect(own.status).toBe(303);
+    expect(ran.match(/RAN say/g)).toHaveLength(1);
+  });
+});
