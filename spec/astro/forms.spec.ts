@@ -133,7 +133,7 @@ describe.each([
     app.remove();
   });
 
-  it.each(['/some', '/some/', '/some?field=text&x=1', '/'])(
+  it.each(['/some', '/some/', '/some?field=text&x=1', '/some?q=a%20b&x', '/'])(
     'is answered with a redirect to %s, which shows what came of it',
     async (page) => {
       const browser = new Browser(server);

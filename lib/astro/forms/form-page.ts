@@ -11,9 +11,13 @@ const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:
  * @returns A path with its query; `undefined` where following it could lead off the site.
  */
 export function formPage(address: string): string | undefined {
-  const { pathname, searchParams } = new URL(address);
-  searchParams.delete(ACTION_PARAMETER);
-  return toReturnPath(searchParams.size > 0 ? `${pathname}?${searchParams}` : pathname);
+  const { pathname, search } = new URL(address);
+  // The rest stays as it was written: what it means is the page's own affair.
+  const query = search
+    .slice(1)
+    .split('&')
+    .filter((part) => !new URLSearchParams(part).has(ACTION_PARAMETER));
+  return toReturnPath(query.join('&') === '' ? pathname : `${pathname}?${query.join('&')}`);
 }
 
 /** What a page's forms are kept under: its path, which is the same with a slash at its end. @param path With any query. */
