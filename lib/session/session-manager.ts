@@ -4,7 +4,7 @@ import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
 import { shownAfter, valuesAfter, withMigration } from './fitted-values.js';
 import { FlashBag } from './flash-bag.js';
-import { type FlashLease, isFreeFor } from './flash-lease.js';
+import { type FlashLease, FlashLeases, freeFor } from './flash-lease.js';
 import { formsAmong } from './forms/kept-form.js';
 import { inTime } from './in-time.js';
 import { MadeClasses } from './made-classes.js';
@@ -14,25 +14,19 @@ import { Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
 import { SessionCookie } from './session-cookie.js';
-import { SessionId } from './session-id.js';
-import type { Flash, SessionRecord } from './session-record.js';
+import type { SessionRecord } from './session-record.js';
 import { SessionRegistry } from './session-registry.js';
-import { type Refusal, SessionReport, type StoreOperation } from './session-report.js';
+import { SessionReport, type StoreOperation } from './session-report.js';
 import { SessionSchema } from './session-schema.js';
+import { SessionSearch } from './session-search.js';
 import { SessionStore } from './stores/session-store.js';
-
-/** More cookies of one name than this are somebody's attempt at something. */
-const MAX_TOKENS = 4;
-/** Milliseconds for which a request keeps messages from others, should it never end. */
-const LEASE = 60_000;
 
 /** Opens a session from its cookie, and commits it into one: the only place that knows when a session is written. */
 @injectable()
 export class SessionManager {
-  /** Of this process. Made with the first request, because workerd makes nothing random while it starts. */
-  #name: string | undefined;
-  #leases = 0;
   readonly #cookie: SessionCookie;
+  readonly #leases: FlashLeases;
+  readonly #search: SessionSearch;
   readonly #report: SessionReport;
 
   constructor(
@@ -45,6 +39,8 @@ export class SessionManager {
     private readonly schema: SessionSchema = new SessionSchema(),
   ) {
     this.#cookie = new SessionCookie(config);
+    this.#leases = new FlashLeases(clock);
+    this.#search = new SessionSearch(store, config, clock, registry);
     this.#report = new SessionReport(events);
   }
 
@@ -68,7 +64,7 @@ export class SessionManager {
    */
   async open(cookies: CookieJar, isLookedAt = true): Promise<Session> {
     const tokens = this.#cookie.tokens(cookies);
-    const lease = isLookedAt && tokens.length > 0 ? this.#newLease() : undefined;
+    const lease = isLookedAt && tokens.length > 0 ? this.#leases.next() : undefined;
     const session = tokens.length === 0 ? this.#newSession() : await this.#openStored(tokens, lease);
     if (!isLookedAt) session.flashes.hold();
     return session;
@@ -141,12 +137,11 @@ export class SessionManager {
 
   async #openStored(tokens: readonly string[], lease: FlashLease | undefined): Promise<Session> {
     try {
-      const refusals: Refusal[] = [];
-      const record = await this.#answer(this.#find(tokens, lease, refusals));
+      const { record, refusals } = await this.#answer(this.#search.find(tokens, lease));
       if (record && this.schema.isOn && !record.isForeign) return await this.#openFitted(record, lease);
       const session = this.#newSession(record, lease);
       if (record) return session;
-      if (await this.#answer(this.#isSuperseded(tokens))) session.fate.supersede();
+      if (await this.#answer(this.#search.isSuperseded(tokens))) session.fate.supersede();
       else this.#report.refused(refusals);
       return session;
     } catch (error) {
@@ -181,48 +176,10 @@ export class SessionManager {
     }
   }
 
-  async #find(
-    tokens: readonly string[],
-    lease: FlashLease | undefined,
-    refusals: Refusal[],
-  ): Promise<SessionRecord | undefined> {
-    const now = this.clock.now();
-    const live: SessionRecord[] = [];
-    for (const token of new Set(tokens.slice(0, MAX_TOKENS))) {
-      const record = await this.store.read(token, lease);
-      if (!record) refusals.push({ token, reason: this.store.rejectionOf(token) });
-      else if (!this.config.isLive(record, now)) refusals.push({ record, reason: 'expired' });
-      else if (await this.registry.isRevoked(record)) refusals.push({ record, reason: 'revoked' });
-      else live.push(record);
-    }
-    if (live.length > 1) refusals.push({ reason: 'ambiguous' });
-    return live.length === 1 ? live[0] : undefined;
-  }
-
-  async #isSuperseded([token, ...others]: readonly string[]): Promise<boolean> {
-    return token !== undefined && others.length === 0 && this.store.isSuperseded(token);
-  }
-
-  /** Tells this request from all others, in this process and elsewhere. */
-  #newLease(): FlashLease {
-    const now = this.clock.now();
-    this.#name ??= SessionId.generate().slice(0, 11);
-    this.#leases += 1;
-    return { by: `${this.#name}-${this.#leases}`, now, until: now + LEASE };
-  }
-
   #newSession(record?: SessionRecord, lease?: FlashLease): Session {
-    const flashes = this.#flashBag(record?.flashes, lease);
+    const { free, leasedBy } = freeFor(record?.flashes, lease);
+    const flashes = new (this.made.of(FlashBag))(free, leasedBy);
     return new (this.made.of(Session))(record, flashes);
-  }
-
-  /** What another request has under lease is not there for this one. */
-  #flashBag(waiting?: ReadonlyMap<string, Flash>, lease?: FlashLease): FlashBag {
-    const Bag = this.made.of(FlashBag);
-    if (!waiting || waiting.size === 0 || !lease) return new Bag(waiting);
-    const free = [...waiting].filter(([, flash]) => isFreeFor(lease, flash));
-    const isLeased = free.some(([, flash]) => flash.lease?.by === lease.by);
-    return new Bag(new Map(free), isLeased ? lease.by : undefined);
   }
 
   /** Nobody asked for it, so nobody's page fails for it: the next request migrates once more. */
