@@ -6,10 +6,12 @@ import { AccessRules } from '../access/access-rules.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { SessionConfig } from '../session/session-config.js';
+import { buildChannel } from './build-channel.js';
 import { BuildReport } from './build-report.js';
 import { imageEndpoint } from './describe-site.js';
 import { developmentSecret } from './development-secret.js';
 import { optionsToSource } from './function-source.js';
+import { missingAdapter } from './missing-adapter.js';
 import { namedStoreSource } from './named-store.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
 import { publicNames, RouteTypesFile, routeTypes } from './route-types.js';
@@ -56,6 +58,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
     routeTypesFile?.write(routeTypes(facts));
   };
   let devServer: Parameters<typeof routesChanged>[0] | undefined;
+  let makesPages = false;
   return {
     name: 'astro-gatehouse',
     hooks: {
@@ -64,6 +67,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         config = given;
         const isProduction = command === 'build';
         isPreview = command === 'preview';
+        makesPages = (isProduction || command === 'dev') && !buildChannel().receiver;
         checkOptions(options, isProduction);
         namedStoreSource(options, config.root);
         setup = SetupFile.find(options, config);
@@ -101,8 +105,10 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
       'astro:server:setup': ({ server }) => {
         devServer = server;
       },
-      'astro:config:done': ({ config: settled, injectTypes }) => {
+      'astro:config:done': ({ config: settled, injectTypes, logger }) => {
         config = settled;
+        const advice = makesPages ? missingAdapter(config) : undefined;
+        if (advice) logger.warn(advice);
         injectTypes({ filename: 'locals.d.ts', content: LOCALS });
         // A server that only serves a build may stand where nothing can be written.
         if (isPreview) return;

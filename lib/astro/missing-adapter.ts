@@ -1,0 +1,14 @@
+import type { AstroConfig } from 'astro';
+
+/**
+ * What to type where a project has no adapter. Astro builds such a project as long as all of it can be files, and says
+ * nothing; where something cannot, its error names no command.
+ */
+export function missingAdapter({ adapter, output }: Pick<AstroConfig, 'adapter' | 'output'>): string | undefined {
+  if (adapter !== undefined) return undefined;
+  const onDemand = output === 'server' ? '' : ", and write output: 'server' in astro.config";
+  return (
+    'There is no adapter, so no built page can know its visitors: no sessions, no sign-in, no rules. ' +
+    `Add one with npx astro add node${onDemand}.`
+  );
+}

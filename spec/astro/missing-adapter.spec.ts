@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { missingAdapter } from '../../lib/astro/missing-adapter.js';
+import { App } from '../support/app.js';
+
+const config = (more = '') => `
+  import node from '@astrojs/node';
+  import { defineConfig } from 'astro/config';
+  import gatehouse from 'astro-gatehouse';
+  export default defineConfig({ ${more} integrations: [gatehouse({ protect: [{ pattern: '/account' }] })] });`;
+const FILES = { 'src/pages/index.astro': '<h1>hello</h1>' };
+const ON_DEMAND = { 'src/pages/account.astro': '---\nexport const prerender = false;\n---\n<h1>account</h1>' };
+const ADVICE = 'Add one with npx astro add node';
+
+describe('A project without an adapter', () => {
+  it.each([
+    ['static', `${ADVICE}, and write output: 'server' in astro.config.`],
+    ['server', `${ADVICE}.`],
+  ] as const)('is told what to type, where output is %s', (output, expected) => {
+    const advice = missingAdapter({ adapter: undefined, output });
+    expect(advice).toMatch(/^There is no adapter, so no built page can know its visitors/);
+    expect(advice?.endsWith(expected)).toBe(true);
+  });
+
+  it.each([
+    { what: 'that Astro builds', files: FILES, code: 0 },
+    { what: 'that Astro does not build', files: { ...FILES, ...ON_DEMAND }, code: 1 },
+  ])('is told so once by a build $what', async ({ files, code }) => {
+    const app = App.create(undefined, { ...files, 'astro.config.mjs': config() });
+    const built = await app.astro('build');
+    app.remove();
+    expect(built.code).toBe(code);
+    expect(built.output.split(ADVICE)).toHaveLength(2);
+    expect(built.output).toContain('astro-gatehouse');
+  });
+
+  it('is told so when development begins', async () => {
+    const app = App.create(undefined, { ...FILES, 'astro.config.mjs': config() });
+    const server = await app.serveWith('dev');
+    const output = await server.printed(ADVICE);
+    await server.stop();
+    app.remove();
+    expect(output).toContain(ADVICE);
+  });
+
+  it('is told nothing of it by commands that read what there is', async () => {
+    const app = App.create(undefined, { ...FILES, 'astro.config.mjs': config() });
+    const { code, output } = await app.gatehouse('routes');
+    app.remove();
+    expect(code).toBe(0);
+    expect(output).toMatch(/^PATH .*everybody/s);
+    expect(output).not.toContain('adapter');
+  });
+});
+
+describe('A project with an adapter', () => {
+  it('is told nothing of it', async () => {
+    const more = "adapter: node({ mode: 'standalone' }),";
+    const app = App.create(undefined, { ...FILES, ...ON_DEMAND, 'astro.config.mjs': config(more) });
+    const { code, output } = await app.astro('build');
+    app.remove();
+    expect(code).toBe(0);
+    expect(output).not.toContain('There is no adapter');
+  });
+});
