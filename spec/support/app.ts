@@ -62,9 +62,9 @@ export class App {
     this.write({ [path]: change(readFileSync(join(this.folder, path), 'utf8')) });
   }
 
-  /** Runs `astro <command>`. */
-  async astro(command: string, environment: Record<string, string> = {}): Promise<Outcome> {
-    return run(process.execPath, [ASTRO, command], this.folder, this.#environment(environment));
+  /** Runs `astro <command>`. @param command With its arguments, where it has some. */
+  async astro(command: string | readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
+    return run(process.execPath, [ASTRO, ...[command].flat()], this.folder, this.#environment(environment));
   }
 
   /** Runs `astro-gatehouse <args>`, the command that the package brings. */
