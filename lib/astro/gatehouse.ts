@@ -127,9 +127,8 @@ export class Gatehouse {
     services.boot(site.isPrerendering ? 'later' : 'now');
     // While pages are made in a build, nothing happens of which there is something to tell.
     if (!site.isPrerendering) reportFailures(services);
-    const { base, makeToolbar, routesNow } = site;
-    const configRules = site.options.protect?.length ?? 0;
-    return new Gatehouse(services, site, makeToolbar?.({ services, options, configRules, base, routesNow }));
+    const { base, makeToolbar, routesNow, options: ofConfig } = site;
+    return new Gatehouse(services, site, makeToolbar?.({ services, options, ofConfig, base, routesNow }));
   }
 
   get sessions(): SessionManager {

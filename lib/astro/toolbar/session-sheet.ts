@@ -24,7 +24,8 @@ export function sessionSheet(session: Session, cookies: CookieJar, config: Sessi
     ...endsOf(opened, config),
     values: trees.entriesOf(Object.entries(session.contents())),
     flashes: trees.entriesOf(flashes),
-    failure: failure?.message,
+    // What a store says of itself may be an address with a password in it.
+    failure: failure && 'The store could not be asked. The log of astro dev says why.',
   };
 }
 

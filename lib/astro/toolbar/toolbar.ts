@@ -1,6 +1,7 @@
 import type { APIContext } from 'astro';
 import { AccessRules } from '../../access/access-rules.js';
 import { DecisionHistory } from '../../access/decision-history.js';
+import { DecisionLog } from '../../access/decision-log.js';
 import { GuardConfig } from '../../access/guard-config.js';
 import { Inspection } from '../../access/inspection.js';
 import { PageGuards } from '../../access/page-guards.js';
@@ -35,8 +36,7 @@ export interface ToolbarParts {
   readonly services: Services;
   /** Of astro.config and the setup module together. */
   readonly options: GatehouseOptions;
-  /** How many rules stand in astro.config. */
-  readonly configRules: number;
+  readonly ofConfig: Pick<GatehouseOptions, 'protect' | 'setup'>;
   readonly base: string;
   readonly routesNow: (() => Promise<ProjectRoutes>) | undefined;
   /** What outlives a change of the project's code. */
@@ -57,8 +57,8 @@ export class Toolbar {
   readonly #recorder: DecisionRecorder;
 
   constructor(private readonly parts: ToolbarParts) {
-    const { services, options, configRules, memory } = parts;
-    const places = new RulePlaces(services.get(AccessRules), configRules, options.setup);
+    const { services, ofConfig, memory } = parts;
+    const places = new RulePlaces(services.get(AccessRules), ofConfig.protect?.length ?? 0, ofConfig.setup);
     this.#clock = services.get(Clock);
     this.#own = new OwnSessions(services);
     this.#standIns = new StandIns(services, memory?.standIns);
@@ -149,6 +149,7 @@ export class Toolbar {
 
   /** @returns Why it could not be done. */
   async #do(command: ToolbarCommand, context: APIContext): Promise<string | undefined> {
+    const { services } = this.parts;
     const { headers } = context.request;
     if (command.do === 'view-as' || command.do === 'guest') return this.#viewAs(command, context);
     if (command.do === 'myself') {
@@ -162,7 +163,8 @@ export class Toolbar {
       const isDone = await (command.do === 'clear' ? this.#own.clear(cookies) : this.#own.expire(cookies));
       return isDone ? undefined : NO_SESSION;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      services.get(DecisionLog).failure('The toolbar could not change the session.', error);
+      return 'The store could not be asked. The log of astro dev says why.';
     }
   }
 

@@ -4,7 +4,7 @@ import { h } from './dom.js';
 
 /** What the session holds, where it is, and until when. */
 export function sessionView(session: SessionSheet, countdowns: Countdowns): HTMLElement[] {
-  if (session.failure !== undefined) return [h('p', { class: 'alarm' }, `The store is away. ${session.failure}`)];
+  if (session.failure !== undefined) return [h('p', { class: 'alarm' }, session.failure)];
   if (!session.isStored) {
     return [h('p', {}, 'Nothing is stored of this visitor, so there is no session and no cookie.')];
   }

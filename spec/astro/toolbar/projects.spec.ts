@@ -1,0 +1,217 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import type { App, Server } from '../../support/app.js';
+import { toolbarSite } from '../../support/toolbar-site.js';
+import { OWN_PAGE, ToolbarVisitor } from '../../support/toolbar-visitor.js';
+
+let app: App | undefined;
+let server: Server | undefined;
+
+afterEach(async () => {
+  await server?.stop();
+  app?.remove();
+  server = undefined;
+  app = undefined;
+});
+
+/** A visitor of the site while it is being written. */
+async function visiting(site: App, endpoint?: string): Promise<ToolbarVisitor> {
+  app = site;
+  server = await site.serveWith('dev');
+  return new ToolbarVisitor(server, endpoint);
+}
+
+const who = async (visitor: ToolbarVisitor, path = '/who') => JSON.parse((await visitor.get(path)).text);
+const setup = (options: string, before = '') => ({
+  'src/gatehouse.ts': `import { defineGatehouse, MemorySessionStore, SessionStore, VisitorResolver } from 'astro-gatehouse/server';
+    ${before}
+    export default defineGatehouse(${options});`,
+});
+
+describe('The toolbar', () => {
+  it('is open where everything is protected, and to rules for everything', async () => {
+    const visitor = await visiting(
+      toolbarSite(
+        'globalProtect: true, exclude: ["/login"]',
+        setup(`{ protect: [{ pattern: '/**', role: 'nobody' }] }`),
+      ),
+    );
+    const { page, latest, known } = await visitor.state('/who');
+    expect(page).toBeUndefined();
+    expect(latest.map(({ path }) => path)).not.toContain('/_gatehouse/toolbar');
+    expect(known.roles).toContain('nobody');
+    await visitor.get('/who');
+    expect((await visitor.state('/who')).latest[0]?.views).toEqual([
+      { path: '/who', by: 'protect[0] of src/gatehouse.ts', who: 'role nobody' },
+    ]);
+    await visitor.viewAs('ada', ['nobody']);
+    expect((await visitor.get('/who')).status).toBe(200);
+  });
+
+  it('says what is asked of pages where everything is protected', async () => {
+    const visitor = await visiting(toolbarSite('globalProtect: true, exclude: ["/who"]'));
+    for (const path of ['/read', '/who']) await visitor.get(path);
+    const { latest } = await visitor.state();
+    expect(latest.slice(0, 2).map(({ views }) => views)).toEqual([
+      [{ path: '/who', by: 'exclude', who: 'everybody' }],
+      [{ path: '/read', by: 'globalProtect', who: 'signed in' }],
+    ]);
+  });
+
+  it('stands below the base of the site, with the slash that it wants', async () => {
+    const visitor = await visiting(
+      toolbarSite('', {}, "base: '/docs', trailingSlash: 'always'"),
+      '/docs/_gatehouse/toolbar/',
+    );
+    const { setCookies } = await visitor.viewAs('ada', ['admin']);
+    expect(setCookies[0]).toMatch(/; Path=\/docs; HttpOnly; SameSite=Strict$/);
+    expect((await visitor.get('/docs/admin/')).status).toBe(200);
+    const { page } = await visitor.state('/docs/admin/');
+    expect(page).toMatchObject({ path: '/docs/admin/', isViewedAs: true });
+    expect(page).not.toHaveProperty('refusal');
+    await visitor.press({ do: 'myself' });
+    expect(visitor.cookies.size).toBe(0);
+  });
+
+  it("wins over middleware and resolvers of the application's own, and asks nobody who it is", async () => {
+    const visitor = await visiting(
+      toolbarSite('', {
+        'src/middleware.ts': `export const onRequest = (context, next) => {
+          context.locals.session = { userId: 'somebody', role: 'boss' };
+          return context.url.pathname.startsWith('/_gatehouse') ? new Response('not here', { status: 418 }) : next();
+        };`,
+        ...setup(
+          `{ access: { reload: async () => { throw new Error('asked'); } },
+             services: (services) => services.override(VisitorResolver, Nobody) }`,
+          'class Nobody extends VisitorResolver { resolve() { return this.guest(); } }',
+        ),
+      }),
+    );
+    expect((await who(visitor)).isGuest).toBe(true);
+    await visitor.viewAs('ada', ['admin']);
+    expect(await who(visitor)).toMatchObject({ user: 'ada', admin: true, locals: 'ada' });
+    expect((await visitor.get('/admin')).status).toBe(200);
+    await visitor.press({ do: 'guest' });
+    expect(await who(visitor)).toMatchObject({ user: null, locals: null });
+  });
+
+  it('neither undoes nor destroys anything where users are looked up', async () => {
+    const visitor = await visiting(
+      toolbarSite(
+        '',
+        setup(`{ access: { reload: async ({ userId }) => (userId === 'ada' ? { role: 'reader' } : null) } }`),
+      ),
+    );
+    await visitor.post('/login', { user: 'ada' });
+    await visitor.viewAs('made-up', ['admin']);
+    for (let look = 0; look < 2; look++) expect(await who(visitor)).toMatchObject({ user: 'made-up', admin: true });
+    await visitor.press({ do: 'myself' });
+    expect(await who(visitor)).toMatchObject({ user: 'ada', admin: false });
+  });
+
+  it('says that the store is away', async () => {
+    const away = `class Away extends MemorySessionStore { async read() { throw new Error('redis://me:hunter2@db'); } }`;
+    const visitor = await visiting(
+      toolbarSite('', setup('{ services: (services) => services.override(SessionStore, Away) }', away)),
+    );
+    visitor.cookies.set('gatehouse', 'x'.repeat(43));
+    const { text } = await visitor.ask();
+    expect(JSON.parse(text).session.failure).toMatch(/store/i);
+    expect(text).not.toMatch(/hunter2/);
+    const { status, text: problem } = await visitor.press({ do: 'clear' });
+    expect([status, JSON.parse(problem).problem]).toEqual([409, expect.any(String)]);
+    await visitor.viewAs('ada');
+    expect((await who(visitor)).user).toBe('ada');
+  });
+
+  it('stays short for a session that is huge', async () => {
+    const visitor = await visiting(toolbarSite(`session: { store: 'memory' }`));
+    await visitor.post('/login', { user: 'ada' });
+    for (let at = 0; at < 6; at++) await visitor.post('/set', { [`k${at}`]: 'x'.repeat(10_000) });
+    const { text } = await visitor.ask();
+    expect(JSON.parse(text).session.size).toMatchObject({ limit: 65_536, cookies: 0 });
+    expect(JSON.parse(text).session.size.used).toBeGreaterThan(60_000);
+    expect(text.length).toBeLessThan(20_000);
+  });
+
+  it('counts every cookie that a session is in', async () => {
+    const visitor = await visiting(toolbarSite('session: { cookie: { chunks: true } }'));
+    await visitor.post('/login', { user: 'ada', text: 'x'.repeat(5000) });
+    const sent = [...visitor.cookies].map((pair) => pair.join('').length);
+    expect((await visitor.state()).session.size).toEqual({
+      ...{ used: sent.reduce((sum, bytes) => sum + bytes, 0), limit: 3 * 4096, cookies: 2 },
+    });
+  });
+
+  it('answers in a pipeline of the project’s own, with middleware or without', async () => {
+    const visitor = await visiting(
+      toolbarSite('globalProtect: true', {
+        'src/fetch.ts': `
+          import { FetchState, actions, middleware, pages } from 'astro/fetch';
+          import { guard } from 'astro-gatehouse/fetch';
+          export default {
+            async fetch(request: Request): Promise<Response> {
+              const state = new FetchState(request);
+              return (await guard(state)) ?? (await actions(state)) ?? middleware(state, pages);
+            },
+          };`,
+      }),
+    );
+    expect((await visitor.state()).isViewingAs).toBe(false);
+    await visitor.viewAs('ada');
+    expect((await who(visitor)).user).toBe('ada');
+  });
+
+  it('keeps whom it shows when code of the project changes', async () => {
+    const site = toolbarSite('', setup('{}'));
+    const visitor = await visiting(site);
+    await visitor.viewAs('ada', ['admin']);
+    site.write(setup(`{ protect: [{ pattern: '/read', role: 'new' }] }`));
+    const isClosed = async () => (await visitor.get('/read').catch(() => undefined))?.status === 403;
+    const deadline = Date.now() + 15_000;
+    while (!(await isClosed()) && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 100));
+    expect((await visitor.get('/read')).status).toBe(403);
+    expect((await who(visitor)).user).toBe('ada');
+  });
+});
+
+describe('No toolbar', () => {
+  it.each([
+    ['devToolbar.enabled of astro.config', 'devToolbar: { enabled: false }', {}],
+    ['astro preferences', '', { '.astro/settings.json': '{"devToolbar":{"enabled":false}}' }],
+  ])('is there where %s switches it off', async (_, config, files) => {
+    const visitor = await visiting(toolbarSite('', files, config));
+    expect((await visitor.ask()).status).toBe(404);
+    expect((await visitor.viewAs('ada')).status).toBe(404);
+    expect((await visitor.get('/who')).status).toBe(200);
+  });
+});
+
+describe('A built site', () => {
+  afterAll(() => app?.remove());
+
+  it('has nothing of the toolbar, and makes nothing of its cookie', async () => {
+    app = await toolbarSite().build();
+    const files = readdirSync(join(app.folder, 'dist'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /\.(?:m?js|html|css|json|map)$/.test(file),
+    );
+    expect(files.length).toBeGreaterThan(5);
+    const traces = files.filter((file) =>
+      /gatehouse-view-as|_gatehouse|X-Gatehouse|viewing as|StandIns|DecisionHistory|ValueTrees|OwnSessions/i.test(
+        readFileSync(join(app?.folder ?? '', 'dist', file), 'utf8'),
+      ),
+    );
+    expect(traces).toEqual([]);
+
+    server = await app.serve({ GATEHOUSE_SECRET: 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa' });
+    const visitor = new ToolbarVisitor(server);
+    visitor.cookies.set('gatehouse-view-as', 'x'.repeat(43));
+    expect((await visitor.ask()).status).toBe(404);
+    expect((await visitor.press({ do: 'guest' }, { ...OWN_PAGE, origin: server.origin })).status).toBe(404);
+    expect(await who(visitor)).toMatchObject({ isGuest: true });
+    const listed = await app.gatehouse('routes');
+    expect(listed.code).toBe(0);
+    expect(listed.output).not.toMatch(/_gatehouse/);
+  });
+});
