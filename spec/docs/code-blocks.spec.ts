@@ -66,9 +66,4 @@ describe('The code in the documentation', () => {
     const places = DOCUMENTS.map(({ path }) => `${path}:`);
     expect(problemsInCode.filter((problem) => !places.some((place) => problem.startsWith(place)))).toEqual([]);
   });
-
-  it('stands between fences, where it is looked at', () => {
-    const indented = DOCUMENTS.filter(({ prose }) => /(?:^|\n)\n {4,}(?![-*\d])\S/.test(prose));
-    expect(indented.map(({ path }) => path)).toEqual([]);
-  });
 });

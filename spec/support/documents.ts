@@ -4,8 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '../..');
 const DOCUMENTS = ['*.md', 'docs/**/*.md', 'samples/*/README.md'];
 const FENCE = /^( *)(`{3,})([\w-]*)[^\n]*\n([\s\S]*?)^\1\2 *$/gm;
+const INDENTED = /(?<=\n\n)(?: {4}.*\n)+/g;
 
-/** What stands between fences. */
+/** What stands between fences, or is indented. */
 export interface Block {
   /** For people: `README.md:12`. */
   readonly place: string;
@@ -27,11 +28,21 @@ export class Document {
   }
 
   get blocks(): Block[] {
-    return [...this.text.matchAll(FENCE)].map(({ 1: indent = '', 3: language = '', 4: code = '', index }) => {
-      const before = this.text.slice(0, index);
-      const line = before.split('\n').length + 1;
-      return { place: `${this.path}:${line}`, line, language, code: dedented(code, indent), before };
+    const fenced = [...this.text.matchAll(FENCE)].map(({ 1: indent = '', 3: language = '', 4: code = '', index }) =>
+      this.#blockAt(index, { language, code: dedented(code, indent), fence: 1 }),
+    );
+    // What somebody types is short enough to stand without fences.
+    const indented = [...this.prose.matchAll(INDENTED)].map(([code]) => {
+      const index = this.text.indexOf(code);
+      return this.#blockAt(index, { language: 'sh', code: dedented(code, '    '), fence: 0 });
     });
+    return [...fenced, ...indented];
+  }
+
+  #blockAt(index: number, { fence, ...block }: Pick<Block, 'language' | 'code'> & { fence: number }): Block {
+    const before = this.text.slice(0, index);
+    const line = before.split('\n').length + fence;
+    return { ...block, place: `${this.path}:${line}`, line, before };
   }
 
   /** What is said outside of code. */

@@ -41,7 +41,10 @@ export function flashErrors(context: WithLocals, errors: FieldErrors, input?: Fo
  * What was typed into a field of the form that was sent before this page, when it was refused; for `value`.
  *
  * @param field Its name.
- * @example <input name="email" value={oldInput('email')} />
+ * @example
+ * ```astro
+ * <input name="email" value={oldInput('email')} />
+ * ```
  */
 export function oldInput(field: string, reading?: FormReading): string | undefined {
   return oldInputs(field, reading)[0];
