@@ -13,9 +13,11 @@ const ENTRIES = Object.fromEntries(
 
 /** What only says again what the signature above it says: types without a word on what they are for. */
 const REPETITIONS = [
-  /^#+ Returns\n\n[^\n]+\n\n(?=#|\*\*\*|(?![\s\S]))/gm,
+  /^#+ Returns\n\n[^\n]+\n\n(?=#|\*\*\*|<a id|(?![\s\S]))/gm,
   /^#+ (?:Type )?Parameters\n\n\| (?:Type )?Parameter (?:\| Type )?(?:\| Default (?:value|type) )?\|\n(?:\|.*\n)+\n/gm,
   /^#+ (?:Overrides|Implementation of|Inherited from)\n\n[^\n]+\n\n/gm,
+  /^(?:<a id="[^"]*"><\/a>\n\n)?#+ Get Signature\n\n/gm,
+  /^<a id="(?:constructor|get-signature|call-signature)[-\d]*"><\/a>\n\n/gm,
 ];
 
 /**

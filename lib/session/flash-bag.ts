@@ -88,51 +88,53 @@ export class FlashBag {
     return this.added.size === 0 && (this.#earlier.size === 0 || this.#waitingKeys().length === 0);
   }
 
-  /** Whether a message waits that a read would still deliver. */
+  /** Whether a message waits that a read would still deliver. @internal */
   get isDeliverable(): boolean {
     return !this.#isHeld && !this.#isClosed && !this.isEmpty;
   }
 
+  /** @internal */
   get isDirty(): boolean {
     return this.#leasedBy !== undefined || this.added.size > 0 || this.taken.size > 0;
   }
 
+  /** @internal */
   get leasedBy(): string | undefined {
     return this.#leasedBy;
   }
 
-  /** Messages this request left and nobody has read yet. */
+  /** Messages this request left and nobody has read yet. @internal */
   get added(): ReadonlyMap<string, Flash> {
     return this.#added ?? NOTHING;
   }
 
-  /** Ids of earlier messages that were delivered, or replaced. */
+  /** Ids of earlier messages that were delivered, or replaced. @internal */
   get taken(): ReadonlySet<string> {
     return this.#taken ?? NO_IDS;
   }
 
-  /** From here on nothing is delivered: nobody will look at the answer (a prefetch, a HEAD request). */
+  /** From here on nothing is delivered: nobody will look at the answer (a prefetch, a HEAD request). @internal */
   hold(): void {
     this.#isHeld = true;
   }
 
-  /** From here on nothing is delivered, because it could not be recorded any more. */
+  /** From here on nothing is delivered, because it could not be recorded any more. @internal */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** Undoes {@link close}: a second answer to the same request is being made. */
+  /** Undoes {@link close}: a second answer to the same request is being made. @internal */
   reopen(): void {
     this.#isClosed = false;
   }
 
-  /** Takes what was committed as the new starting point. What was delivered stays readable. */
+  /** Takes what was committed as the new starting point. What was delivered stays readable. @internal */
   settle(earlier: ReadonlyMap<string, Flash> = NOTHING): void {
     this.#leasedBy = undefined;
     this.#restart(earlier);
   }
 
-  /** Takes back what this request did, a delivery included, and holds these messages again; without any, none. */
+  /** Takes back what this request did, a delivery included, and holds these messages again; without any, none. @internal */
   rollBack(earlier?: ReadonlyMap<string, Flash>): void {
     this.#delivered = undefined;
     this.#restart(earlier);

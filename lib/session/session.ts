@@ -57,7 +57,7 @@ export class Session<Data extends object = App.SessionData> {
     return this.#state.isEnded && this.isEmpty;
   }
 
-  /** Whether {@link destroy} was called, whatever was put in afterwards. */
+  /** Whether {@link destroy} was called, whatever was put in afterwards. @internal */
   get wasEnded(): boolean {
     return this.#state.isEnded;
   }
@@ -177,6 +177,7 @@ export class Session<Data extends object = App.SessionData> {
    * @param now Milliseconds since the epoch.
    * @param how Where from, and for how long.
    * @see OWASP ASVS 5.0 7.2.4 (a new session token on authentication).
+   * @internal
    */
   signIn(values: Readonly<Record<string, unknown>>, now: number, how?: SignIn): void {
     this.#change('setSession()');
@@ -189,7 +190,7 @@ export class Session<Data extends object = App.SessionData> {
     this.#state.signIn(Object.keys(values), now, how);
   }
 
-  /** Changes some of what {@link signIn} gave, or adds to it. */
+  /** Changes some of what {@link signIn} gave, or adds to it. @internal */
   updateVisitor(values: Readonly<Record<string, unknown>>, device?: SessionDevice): void {
     this.#change('updateSession()');
     assertStorable(values);
@@ -198,7 +199,7 @@ export class Session<Data extends object = App.SessionData> {
     this.#state.learn(Object.keys(values), device);
   }
 
-  /** Puts values in place for this request alone: another part of the application knows the visitor. */
+  /** Puts values in place for this request alone: another part of the application knows the visitor. @internal */
   adopt(values: Readonly<Record<string, unknown>>): void {
     this.#values.adopt(values);
     this.#wasUsed = true;
@@ -211,43 +212,43 @@ export class Session<Data extends object = App.SessionData> {
     return Object.fromEntries(entries) as SessionContents<Data>;
   }
 
-  /** Grows with every change of a value, so that what was derived from them can tell that it is old. */
+  /** Grows with every change of a value, so that what was derived from them can tell that it is old. @internal */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Notes that the answer depends on the session. */
+  /** Notes that the answer depends on the session. @internal */
   markUsed(): void {
     this.#wasUsed = true;
   }
 
-  /** Whether the answer is personal, because anything was read or written: then no shared cache may keep it. */
+  /** Whether the answer is personal, because anything was read or written: then no shared cache may keep it. @internal */
   get wasUsed(): boolean {
     return this.#wasUsed || this.isDirty || this.isUnavailable;
   }
 
-  /** What a commit needs to know. Read by SessionManager alone. */
+  /** What a commit needs to know. Read by SessionManager alone. @internal */
   get journal(): SessionJournal {
     return journalOf(this.#state, this.#values, this.flashes);
   }
 
-  /** What stands for the session that this request's token was to open. Told by SessionManager alone. */
+  /** What stands for the session that this request's token was to open. Told by SessionManager alone. @internal */
   get fate(): Pick<SessionState, 'supersede' | 'fail'> {
     return this.#state;
   }
 
-  /** Whether changes throw by now. */
+  /** Whether changes throw by now. @internal */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** From here on changes throw, because they could not reach the browser any more. */
+  /** From here on changes throw, because they could not reach the browser any more. @internal */
   close(): void {
     this.#isClosed = true;
     this.flashes.close();
   }
 
-  /** Takes what the store holds now as the new starting point. */
+  /** Takes what the store holds now as the new starting point. @internal */
   settle(record: SessionRecord | undefined): void {
     if (this.#state.opened !== record) this.#revision += 1;
     this.#wasChanged = false;
@@ -256,13 +257,13 @@ export class Session<Data extends object = App.SessionData> {
     this.flashes.settle(record?.flashes);
   }
 
-  /** Undoes {@link close}: a second answer to the same request is being made (an error page). */
+  /** Undoes {@link close}: a second answer to the same request is being made (an error page). @internal */
   reopen(): void {
     this.#isClosed = false;
     this.flashes.reopen();
   }
 
-  /** Takes back what this request did: it failed. That the session was ended stays. */
+  /** Takes back what this request did: it failed. That the session was ended stays. @internal */
   rollBack(): void {
     const { opened } = this.#state;
     this.#wasChanged = false;
