@@ -14,6 +14,7 @@ import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
 import { UnguardedFilesError } from '../errors.js';
 import { Clock } from '../session/clock.js';
+import { FormBudget } from '../session/forms/form-budget.js';
 import { FormConfig } from '../session/forms/form-config.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { Secrets } from '../session/secrets.js';
@@ -86,6 +87,7 @@ export class Gatehouse {
   #guard: RouteGuard | undefined;
   #csrf: CsrfGuard | undefined;
   #forms: FormConfig | undefined;
+  readonly #budget = new FormBudget();
   #usesTokens: boolean | undefined;
   #store: SessionStore | undefined;
   #resolver: VisitorResolver | undefined;
@@ -155,6 +157,11 @@ export class Gatehouse {
   mayBeginLate(session: Session): boolean {
     this.#usesTokens ??= this.services.get(CsrfConfig).usesTokens;
     return this.#usesTokens && this.services.get(CsrfTokens).mayBeginLate(session);
+  }
+
+  /** Whether a form of somebody who has not signed in may be kept. In a cookie it takes up nobody's room but their own. */
+  mayKeepForGuest(size: number): boolean {
+    return this.store instanceof CookieSessionStore || this.#budget.spend(size, this.services.get(Clock).now());
   }
 
   get store(): SessionStore {

@@ -88,6 +88,11 @@ export class FlashBag {
     return this.added.size === 0 && (this.#earlier.size === 0 || this.#waitingKeys().length === 0);
   }
 
+  /** Whether forms wait, and no message. */
+  get holdsFormsAlone(): boolean {
+    return !this.isEmpty && this.#waitingKeys().every((key) => key.startsWith(FORM_KEYS));
+  }
+
   /** Whether a message waits that a read would still deliver. @internal */
   get isDeliverable(): boolean {
     return !this.#isHeld && !this.#isClosed && !this.isEmpty;

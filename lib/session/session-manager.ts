@@ -5,7 +5,7 @@ import type { CookieJar } from './cookie-jar.js';
 import { shownAfter, valuesAfter, withMigration } from './fitted-values.js';
 import { FlashBag } from './flash-bag.js';
 import { type FlashLease, FlashLeases, freeFor } from './flash-lease.js';
-import { formsAmong } from './forms/kept-form.js';
+import { FORM_LIFETIME, formsAmong } from './forms/kept-form.js';
 import { inTime } from './in-time.js';
 import { MadeClasses } from './made-classes.js';
 import { NoRevocationList } from './revocation-list.js';
@@ -253,7 +253,7 @@ export class SessionManager {
     const { ended: _, isSuperseded: __, failure: ___, createdAt: begun, ...journal } = session.journal;
     const now = this.clock.now();
     const createdAt = begun ?? now;
-    const expiresAt = this.config.expiryOf({ ...journal, createdAt }, now);
+    const expiresAt = Math.min(this.config.expiryOf({ ...journal, createdAt }, now), now + lifetimeOf(session));
     const maxSize = journal.set.size + journal.flashesAdded.size > 0 ? this.config.maxSize : undefined;
     return { ...withMigration(journal), id: session.id, createdAt, renewedAt: now, expiresAt, maxSize };
   }
@@ -271,4 +271,10 @@ export class SessionManager {
     this.#report.failed(operation);
     return new StoreUnavailableError(operation, error);
   }
+}
+
+/** A session that holds forms and nothing else is over when they are. */
+function lifetimeOf(session: Session): number {
+  const holdsFormsAlone = session.flashes.holdsFormsAlone && Object.keys(session.contents()).length === 0;
+  return holdsFormsAlone ? FORM_LIFETIME : Number.POSITIVE_INFINITY;
 }

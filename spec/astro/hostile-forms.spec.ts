@@ -124,6 +124,15 @@ describe('Where forms are kept', () => {
     expect(status).toBe(303);
     expect(sent).toBeLessThan(64 * 1024 ** 2);
   });
+
+  it('strangers cannot fill the store with forms, and are led to the login page all the same', async () => {
+    const form = { text: 'y'.repeat(60_000) };
+    const answers = [];
+    for (let sent = 0; sent < 160; sent++) answers.push(await new Browser(server).post('/account/new', form));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303]));
+    expect(answers.filter(({ setCookies }) => setCookies.length > 0).length).toBeLessThan(141);
+    expect((await new Browser(server).post('/account/new', { text: 'short' })).setCookies).toHaveLength(1);
+  });
 });
 
 describe('In a pipeline that guards forms before Astro looks where they come from, without a guard of ours', () => {

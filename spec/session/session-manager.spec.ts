@@ -613,4 +613,17 @@ describe('Forms that are kept in a session', () => {
     expect(third.flashes.peek('notice')).toBe('Sign in first');
     expect(keepsForm(third.flashes, '/comment')).toBe(false);
   });
+
+  it.each([
+    ['nothing else', () => {}, 15 * 60],
+    ['a value', (session: Session) => session.set('cart', 1), HOUR],
+    ['a message', (session: Session) => session.flash('notice', 'Saved'), HOUR],
+  ])('are all that it lives for when it holds %s beside them', async (_, put, seconds) => {
+    const { visit, clock } = start();
+    const { session } = await visit(new FakeCookieJar(), (begun) => {
+      keepForm(begun.flashes, '/comment', { input: [] }, clock.now());
+      put(begun);
+    });
+    expect(session.expiresAt?.getTime()).toBe(clock.now() + seconds * 1000);
+  });
 });

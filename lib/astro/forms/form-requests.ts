@@ -95,10 +95,11 @@ export async function returnStaleForm(context: APIContext, asked: AstroRequest, 
 
 /** Keeps a form for a page, if the session has room for it. */
 async function isKept({ locals }: APIContext, page: string, form: KeptForm): Promise<boolean> {
-  const { session, services: scope } = locals;
+  const { session, services: scope, visitor } = locals;
   const place = formPlace(page);
   keepForm(session.flashes, place, form, scope.get(Clock).now());
-  if (await gatehouse.sessions.canKeep(session)) return true;
+  const hasRoom = await gatehouse.sessions.canKeep(session);
+  if (hasRoom && (!visitor.isGuest || gatehouse.mayKeepForGuest(JSON.stringify(form).length))) return true;
   dropForm(session.flashes, place);
   return false;
 }

@@ -3,7 +3,7 @@ import type { Flash } from '../session-record.js';
 import type { SentField } from './form-config.js';
 
 /** Milliseconds for which a form is kept: long enough to sign in again, too short to be remembered by somebody else. */
-const LIFETIME = 15 * 60 * 1000;
+export const FORM_LIFETIME = 15 * 60 * 1000;
 
 /** What is kept of a form that was sent, for the page that shows it again. */
 export interface KeptForm {
@@ -37,7 +37,7 @@ export function takeForm(flashes: FlashBag, place: string, now: number): KeptFor
   const key = FORM_KEYS + place;
   if (!keepsForm(flashes, place)) return undefined;
   const kept = flashes.get<KeptForm & { at: number }>(key);
-  return kept && now - kept.at < LIFETIME ? kept : undefined;
+  return kept && now - kept.at < FORM_LIFETIME ? kept : undefined;
 }
 
 /** Takes back what {@link keepForm} kept in this request. */
