@@ -1,15 +1,23 @@
 const WORDS = new Set([
   ...['auth', 'authorization', 'card', 'credential', 'credentials', 'csrf', 'cvc', 'cvv', 'iban', 'jwt', 'key', 'otp'],
   ...['pass', 'passcode', 'passphrase', 'passwd', 'passwort', 'pin', 'pwd', 'secret', 'ssn', 'totp', 'token'],
+  ...['csc', 'cvn', 'heslo', 'hasło', 'kennwort', 'mfa', 'passord', 'psw', 'pw', 'pword', 'salasana', 'senha'],
+  ...['пароль', '密码'],
 ]);
 /** Parts that say so wherever they stand: `userpassword`, `cardnumber`. */
-const PARTS = /password|passwd|passphrase|cardnumber|secret|apikey/;
+const PARTS = [
+  /password|passwd|passphrase|passwort|secret|apikey|(?:user|new|old|confirm|login)pass$/,
+  /wachtwoord|contrase[nñ]a|motdepasse|lösenord|パスワード/,
+  /cardnumber|creditcard|debitcard|ccnum|cccsc|accountn(?:umber|um|o$|r$)|kontonummer|bankaccount|sortcode|socialsecurity/,
+  /pincode|securitycode|verificationcode|onetimecode|recoverycode|backupcode/,
+];
 
 /** Whether a name says that what it names is for nobody's eyes: `password`, `newPassword`, `api_key`, `card-number`. */
 export function isSecretName(name: string): boolean {
   const words = name
-    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Ll})(\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu, '$1$3 $2')
     .toLowerCase()
     .split(/[^\p{L}]+/u);
-  return words.some((word) => WORDS.has(word)) || PARTS.test(words.join(''));
+  const together = words.join('');
+  return words.some((word) => WORDS.has(word) || word.includes('token')) || PARTS.some((part) => part.test(together));
 }

@@ -27,6 +27,26 @@ describe('A name', () => {
       'IBAN',
     ],
     ...['client_secret', 'clientsecret', 'Authorization', 'passwort'],
+    ...[
+      'csrfmiddlewaretoken',
+      'accesstoken',
+      'authenticity_token',
+      'userpass',
+      'PINCode',
+      'IBANNumber',
+      'OTPCode',
+      'pw',
+    ],
+    ...['cc-number', 'cc-csc', 'creditcard', 'accountNumber', 'account_no', 'bank-account', 'sort_code', 'Kontonummer'],
+    ...[
+      'securityCode',
+      'verification_code',
+      'one-time-code',
+      'user.wachtwoord',
+      'mot_de_passe',
+      'contraseña',
+      'пароль',
+    ],
   ])('is a secret when it is %s', (name) => {
     expect(isSecretName(name)).toBe(true);
   });
@@ -42,6 +62,7 @@ describe('A name', () => {
     'discard',
     'keyboard',
     'note',
+    ...['photoKennel', 'cc', 'bypass', 'account', 'accountName', 'postcode', 'newPassenger', 'company', 'IBM'],
     '',
     '42',
   ])('is none when it is "%s"', (name) => {
