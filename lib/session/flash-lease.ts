@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { FORM_KEYS } from './flash-bag.js';
 import { SessionId } from './session-id.js';
 import type { Flash, SessionRecord } from './session-record.js';
 
@@ -19,9 +20,15 @@ export function isFreeFor({ by, now }: FlashLease, { lease }: Flash): boolean {
   return !lease || lease.by === by || lease.until <= now;
 }
 
-/** @returns The record with its free messages leased; the same record when none is to be. */
+/**
+ * Forms are left free: no page but their own delivers them, and that is not to go without because of another.
+ *
+ * @returns The record with its free messages leased; the same record when none is to be.
+ */
 export function withLease(record: SessionRecord, lease: FlashLease): SessionRecord {
-  const free = [...record.flashes].filter(([, flash]) => flash.lease?.by !== lease.by && isFreeFor(lease, flash));
+  const free = [...record.flashes].filter(
+    ([key, flash]) => !key.startsWith(FORM_KEYS) && flash.lease?.by !== lease.by && isFreeFor(lease, flash),
+  );
   if (free.length === 0) return record;
   const flashes = new Map(record.flashes);
   for (const [key, { id, value }] of free) flashes.set(key, { id, value, lease: { by: lease.by, until: lease.until } });

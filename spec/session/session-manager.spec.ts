@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionCommittedError, SessionTooLargeError, StoreUnavailableError } from '../../lib/errors.js';
-import { FlashBag } from '../../lib/session/flash-bag.js';
+import { FlashBag, FORM_KEYS } from '../../lib/session/flash-bag.js';
 import { keepForm, keepsForm } from '../../lib/session/forms/kept-form.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { Secrets } from '../../lib/session/secrets.js';
@@ -625,5 +625,24 @@ describe('Forms that are kept in a session', () => {
       put(begun);
     });
     expect(session.expiresAt?.getTime()).toBe(clock.now() + seconds * 1000);
+  });
+});
+
+describe('A form that is kept', () => {
+  it('is there for its page while another page is still being made', async () => {
+    const { config, clock } = start();
+    const manager = SessionManager.over(new MemorySessionStore(config, clock), config, clock);
+    const cookies = new FakeCookieJar();
+    const sent = await manager.open(cookies);
+    keepForm(sent.flashes, '/comment', { input: [] }, clock.now());
+    await manager.commit(sent, cookies);
+    const next = cookies.next();
+    const slow = await manager.open(next);
+    const page = await manager.open(next);
+    expect(keepsForm(page.flashes, '/comment')).toBe(true);
+    page.flashes.get(`${FORM_KEYS}/comment`);
+    await manager.commit(page, next);
+    await manager.commit(slow, next);
+    expect(keepsForm((await manager.open(next.next())).flashes, '/comment')).toBe(false);
   });
 });
