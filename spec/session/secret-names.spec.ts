@@ -47,6 +47,11 @@ describe('A name', () => {
       'contraseña',
       'пароль',
     ],
+    ...['password', 'Password', 'userPassword', 'user_password', 'passwd', 'pwd', 'passphrase', 'PASS', 'pin', 'otp'],
+    ...['token', 'accessToken', 'refresh_token', 'idtoken', 'csrf', 'XSRF-TOKEN', 'secret', 'clientSecret', 'SECRET_2'],
+    ...['key', 'apiKey', 'api-key', 'apikey', 'privateKey', 'authorization', 'Authorization', 'auth', 'bearer', 'jwt'],
+    ...['card', 'cardNumber', 'creditcard', 'cvv', 'iban', 'ssn', 'credentials', 'sessionId', 'codeVerifier', 'cookie'],
+    ...['ｐａｓｓｗｏｒｄ', 'totpSeed', 'password1', 'HTTPAuthorization'],
   ])('is a secret when it is %s', (name) => {
     expect(isSecretName(name)).toBe(true);
   });

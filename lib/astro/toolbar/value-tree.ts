@@ -1,4 +1,4 @@
-import { isSecretKey } from './secret-keys.js';
+import { isSecretName } from '../../session/secret-names.js';
 import type { ValueEntry, ValueTree } from './toolbar-state.js';
 
 const MOST_CHARACTERS = 2000;
@@ -16,7 +16,7 @@ export class ValueTrees {
     for (const [key, value] of entries) {
       if (shown.length >= MOST_ENTRIES || this.#made >= MOST_VALUES) break;
       const name = nameOf(key);
-      shown.push({ key: cut(name), value: isSecretKey(name) ? { kind: 'redacted' } : this.#treeOf(value, level + 1) });
+      shown.push({ key: cut(name), value: isSecretName(name) ? { kind: 'redacted' } : this.#treeOf(value, level + 1) });
     }
     return shown;
   }
@@ -54,7 +54,7 @@ function withoutSecrets(address: URL): string {
   const shown = new URL(address);
   if (shown.password !== '') shown.password = 'redacted';
   for (const name of new Set(shown.searchParams.keys())) {
-    if (isSecretKey(name)) shown.searchParams.set(name, 'redacted');
+    if (isSecretName(name)) shown.searchParams.set(name, 'redacted');
   }
   return shown.href;
 }

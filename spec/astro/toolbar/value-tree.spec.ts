@@ -1,37 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSecretKey } from '../../../lib/astro/toolbar/secret-keys.js';
 import { ValueTrees } from '../../../lib/astro/toolbar/value-tree.js';
 
 const shown = (values: Record<string, unknown>) => JSON.stringify(new ValueTrees().entriesOf(Object.entries(values)));
-
-describe('The name of a secret', () => {
-  it.each([
-    ...['password', 'Password', 'userPassword', 'user_password', 'passwd', 'pwd', 'passphrase', 'PASS', 'pin', 'otp'],
-    ...['token', 'accessToken', 'refresh_token', 'idtoken', 'csrf', 'XSRF-TOKEN', 'secret', 'clientSecret', 'SECRET_2'],
-    ...['key', 'apiKey', 'api-key', 'apikey', 'privateKey', 'authorization', 'Authorization', 'auth', 'bearer', 'jwt'],
-    ...['card', 'cardNumber', 'creditcard', 'cvv', 'iban', 'ssn', 'credentials', 'sessionId', 'codeVerifier', 'cookie'],
-    ...['ｐａｓｓｗｏｒｄ', 'totpSeed', 'password1', 'HTTPAuthorization'],
-  ])('is %s', (name) => {
-    expect(isSecretKey(name)).toBe(true);
-  });
-
-  it.each([
-    'author',
-    'keyboard',
-    'monkey',
-    'discard',
-    'cardinal',
-    'pinned',
-    'name',
-    'compass',
-    'userId',
-    'visits',
-    '',
-    '__proto__',
-  ])('is not %s', (name) => {
-    expect(isSecretKey(name)).toBe(false);
-  });
-});
 
 describe('The values of a session, as they are shown', () => {
   it('leave out what stands under the name of a secret, in lists, objects, Maps and addresses', () => {
