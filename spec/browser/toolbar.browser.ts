@@ -65,9 +65,9 @@ describe('The toolbar on the starter', () => {
   it('ticks', async () => {
     const time = toolbar.part('Session').locator('time').first();
     const first = await time.textContent();
-    expect(first).toMatch(/^6 d 23:\d\d:\d\d$/);
+    expect(first).toMatch(/^[67] d \d\d:\d\d:\d\d$/);
     await toolbar.page.waitForTimeout(2100);
-    expect(await time.textContent()).toMatch(/^6 d 23:\d\d:\d\d$/);
+    expect(await time.textContent()).toMatch(/^[67] d \d\d:\d\d:\d\d$/);
     expect(await time.textContent()).not.toBe(first);
   });
 
@@ -190,15 +190,23 @@ describe('The toolbar on a site with a base, with secrets and another router', (
   let server: Server;
   let toolbar: ToolbarPage;
 
-  const moving = (next: string) => `---
-    import { ClientRouter } from 'astro:transitions';
-    ---
-    <html lang="en"><head><title>moving</title><ClientRouter /></head><body><a href="/docs/${next}/">on</a></body></html>`;
+  /** A page as Astro's ClientRouter has it, that goes on to another when it is told. */
+  const MOVING = `
+    <html lang="en">
+      <head><title>moving</title><meta name="astro-view-transitions-enabled" content="true" /></head>
+      <body>
+        <p>here</p>
+        <script>
+          import { navigate } from 'astro:transitions/client';
+          document.addEventListener('go', (event) => navigate(event.detail));
+        </script>
+      </body>
+    </html>`;
 
   beforeAll(async () => {
     app = toolbarSite(
       'globalProtect: true, exclude: ["/", "/login", "/first", "/second", "/made"]',
-      { 'src/pages/first.astro': moving('second'), 'src/pages/second.astro': moving('first') },
+      { 'src/pages/first.astro': MOVING, 'src/pages/second.astro': MOVING },
       "base: '/docs', trailingSlash: 'always'",
     );
     server = await app.serveWith('dev');
@@ -236,7 +244,7 @@ describe('The toolbar on a site with a base, with secrets and another router', (
     await toolbar.openPanel();
     await viewAsGuest();
     await toolbar.part('This page').getByText('/first', { exact: true }).waitFor();
-    await toolbar.page.evaluate(() => document.querySelector('a')?.click());
+    await toolbar.page.evaluate(() => document.dispatchEvent(new CustomEvent('go', { detail: '/docs/second/' })));
     await toolbar.page.waitForURL('**/second/');
     await toolbar.part('This page').getByText('/second', { exact: true }).waitFor();
     expect(await toolbar.badge.isVisible()).toBe(true);

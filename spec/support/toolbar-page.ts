@@ -55,20 +55,15 @@ export class ToolbarPage {
   async openPanel(): Promise<void> {
     const button = this.page.locator('button[data-app-id="astro-gatehouse"]');
     await button.waitFor({ state: 'attached' });
-    // Astro takes no clicks on an app before it has made it ready, which nothing on the page tells.
-    await this.page.waitForFunction(
-      (canvas) =>
-        document
-          .querySelector('astro-dev-toolbar')
-          ?.shadowRoot?.querySelector(canvas)
-          ?.shadowRoot?.querySelector('.window dl, .window section p'),
-      CANVAS,
-    );
     for (let at = 0; at < 60 && !(await button.evaluate((element) => element.matches(':focus'))); at++) {
       await this.page.keyboard.press('Tab');
     }
-    await this.page.keyboard.press('Enter');
-    await this.panel.waitFor({ state: 'visible' });
+    // Astro takes no clicks on an app before it has made it ready, which nothing on the page tells.
+    for (let at = 0; at < 50 && !(await this.panel.isVisible()); at++) {
+      await this.page.keyboard.press('Enter');
+      await this.page.waitForTimeout(200);
+    }
+    await this.part('Session').locator('p, dl').first().waitFor();
   }
 
   /** Presses a button of the toolbar, and waits for the page that comes of it. */

@@ -58,7 +58,12 @@ export default defineToolbarApp({
     function toggled(state: boolean): void {
       isOpen = state;
       panel.countdowns.stop();
-      if (!isOpen) return;
+      // What is not looked at is not in the way of whoever searches the page, such as tests of the application's.
+      if (!isOpen) {
+        panel.element.remove();
+        return;
+      }
+      canvas.append(panel.element);
       panel.countdowns.start();
       panel.place(placementNow());
       void refresh();
@@ -66,7 +71,6 @@ export default defineToolbarApp({
     }
 
     canvas.adoptedStyleSheets = [panelStyles()];
-    canvas.append(panel.element);
     app.onToggled(({ state }) => toggled(state));
     app.onToolbarPlacementUpdated(({ placement }) => panel.place(placement));
     document.addEventListener('astro:after-swap', () => badge.place());

@@ -11,8 +11,8 @@ export class Panel {
   readonly countdowns = new Countdowns();
   readonly #title = h('h1', { tabindex: '-1' }, 'Gatehouse');
   readonly #who = h('p', { class: 'who' });
-  readonly #problem = h('p', { role: 'alert', class: 'alarm' });
-  readonly #status = h('p', { role: 'status', class: 'hidden' });
+  readonly #problem = h('p', { 'aria-live': 'assertive', class: 'alarm' });
+  readonly #status = h('p', { 'aria-live': 'polite', class: 'hidden' });
   readonly #session = h('div');
   readonly #page = h('div');
   readonly #latest = h('div', { class: 'scrolls', tabindex: '0', role: 'region', 'aria-label': 'Last decisions' });

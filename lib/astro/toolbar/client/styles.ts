@@ -47,7 +47,7 @@ h3 { font-size: 12px; color: var(--soft); margin: 10px 0 3px; font-weight: 600; 
 .who, .soft, dt { color: var(--soft); }
 .who { overflow-wrap: anywhere; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-[role="alert"]:empty { display: none; }
+.alarm:empty { display: none; }
 .alarm { color: var(--bad); background: var(--bad-paper); border-radius: 8px; padding: 8px 12px; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 2px 24px; }
 dl div { display: flex; justify-content: space-between; gap: 12px; }
