@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'astro';
 import { routedPath } from '../access/canonical-path.js';
 import { AccessDeniedError } from '../errors.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
-import { inspect, note } from './inspect.js';
+import { inspect, noted } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
 
@@ -24,7 +24,6 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
     session.rollBack();
     RequestCycle.of(gatehouse, context).makePersonal();
     const refusal = await gatehouse.guard.answer(error, scope.request, scope.visitor);
-    await note(context, refusal);
-    return keepRefusedForm(context, refusal);
+    return keepRefusedForm(context, await noted(context, refusal));
   }
 };

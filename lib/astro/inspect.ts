@@ -16,17 +16,21 @@ export async function inspect(context: APIContext): Promise<Response | undefined
   scope.decision = undefined;
   const forgery = mayChange(request.sentMethod) ? await refuseForgery(context, request, cycle) : undefined;
   if (forgery) return forgery;
-  const refusal = await gatehouse.guard.inspect(request, await scope.resolveVisitor());
-  await note(context, refusal);
-  return refusal;
+  const inspected = gatehouse.guard.inspect(request, await scope.resolveVisitor());
+  return gatehouse.toolbar ? noted(context, await inspected) : inspected;
 }
 
-/** Has the toolbar of the development server remember what the guards said last. @param refusal What is answered. */
-export async function note(context: APIContext, refusal?: Response): Promise<void> {
+/** Has the toolbar of the development server remember what the guards said last. @returns What is answered. */
+export async function noted<Refusal extends Response | undefined>(
+  context: APIContext,
+  refusal: Refusal,
+): Promise<Refusal> {
   const { services: scope } = context.locals;
-  if (!gatehouse.toolbar || !(scope.request instanceof AstroRequest)) return;
   const { arrival } = RequestCycle.of(gatehouse, context);
-  await gatehouse.toolbar.note(arrival.request, scope.request, scope, refusal);
+  if (scope.request instanceof AstroRequest) {
+    await gatehouse.toolbar?.note(arrival.request, scope.request, scope, refusal);
+  }
+  return refusal;
 }
 
 /**

@@ -251,6 +251,16 @@ describe('The toolbar on a site with a base, with secrets and another router', (
     await toolbar.press(toolbar.button('Back to myself'));
   });
 
+  it('shows islands as somebody else sees them', async () => {
+    await toolbar.open('/docs/island/');
+    await toolbar.openPanel();
+    await toolbar.panel.getByLabel('User id').fill('grace');
+    await toolbar.press(toolbar.button('Sign in as'));
+    expect(await toolbar.page.textContent('#who')).toBe('grace');
+    await toolbar.press(toolbar.button('Back to myself'));
+    expect(await toolbar.page.textContent('#who')).toBe('ada');
+  });
+
   it('says of a prerendered page that nobody stands before it', async () => {
     await toolbar.open('/docs/made/');
     await toolbar.openPanel();

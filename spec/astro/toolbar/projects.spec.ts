@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import type { App, Server } from '../../support/app.js';
+import { App, type Server } from '../../support/app.js';
 import { toolbarSite } from '../../support/toolbar-site.js';
 import { OWN_PAGE, ToolbarVisitor } from '../../support/toolbar-visitor.js';
 
@@ -176,6 +176,22 @@ describe('The toolbar', () => {
   });
 });
 
+describe('The toolbar of a site without a server', () => {
+  it('says that its pages are prerendered', async () => {
+    const site = App.create(undefined, {
+      'astro.config.mjs': `
+        import { defineConfig } from 'astro/config';
+        import gatehouse from 'astro-gatehouse';
+        export default defineConfig({ integrations: [gatehouse()] });`,
+      'src/pages/index.astro': '<h1>here</h1>',
+    });
+    const visitor = await visiting(site);
+    expect((await visitor.get('/')).text).toMatch(/here/);
+    const { page, session } = await visitor.state('/');
+    expect([page?.isPrerendered, session.isStored]).toEqual([true, false]);
+  });
+});
+
 describe('No toolbar', () => {
   it.each([
     ['devToolbar.enabled of astro.config', 'devToolbar: { enabled: false }', {}],
@@ -198,7 +214,7 @@ describe('A built site', () => {
     );
     expect(files.length).toBeGreaterThan(5);
     const traces = files.filter((file) =>
-      /gatehouse-view-as|_gatehouse|X-Gatehouse|viewing as|StandIns|DecisionHistory|ValueTrees|OwnSessions/i.test(
+      /gatehouse-view-as|\/_gatehouse|X-Gatehouse|viewing as|StandIns|DecisionHistory|ValueTrees|OwnSessions/i.test(
         readFileSync(join(app?.folder ?? '', 'dist', file), 'utf8'),
       ),
     );

@@ -69,7 +69,7 @@ summary { cursor: pointer; width: fit-content; }
 .outcome { display: inline-block; font-weight: 600; font-size: 12.5px; padding: 0 8px; border-radius: 20px; }
 .granted { color: var(--good); background: var(--good-paper); }
 .refused { color: var(--bad); background: var(--bad-paper); }
-.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 10px; }
+.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(120px, 1fr)); gap: 10px; }
 label { display: grid; gap: 3px; font-size: 12.5px; color: var(--soft); }
 input {
   font: 14px/1.3 ui-sans-serif, system-ui, sans-serif; width: 100%; padding: 7px 9px; color: var(--ink);

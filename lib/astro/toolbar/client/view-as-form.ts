@@ -1,12 +1,14 @@
 import type { ToolbarCommand, ToolbarState } from '../toolbar-state.js';
 import { h } from './dom.js';
 
+const SEVERAL = 'gatehouse-several';
+
 /** Whom to see the site as, and what to do with one's own session. */
 export class ViewAsForm {
   readonly element: HTMLElement;
   readonly #userId = field('userId', 'User id', { required: true });
-  readonly #roles = new NamesField('roles', 'Roles, with commas');
-  readonly #permissions = new NamesField('permissions', 'Permissions, with commas');
+  readonly #roles = new NamesField('roles', 'Roles');
+  readonly #permissions = new NamesField('permissions', 'Permissions');
   readonly #myself: HTMLButtonElement;
   readonly #ending: readonly HTMLButtonElement[];
   readonly #why = h('p', { class: 'soft', id: 'gatehouse-own' });
@@ -29,6 +31,7 @@ export class ViewAsForm {
       'form',
       { onsubmit: submit },
       h('div', { class: 'fields' }, this.#userId.label, this.#roles.label, this.#permissions.label),
+      h('p', { class: 'soft', id: SEVERAL }, 'Several roles or permissions: with commas in between.'),
       h(
         'div',
         { class: 'buttons' },
@@ -72,7 +75,7 @@ class NamesField {
 
   constructor(name: string, label: string) {
     this.#list = h('datalist', { id: `gatehouse-${name}` });
-    const { input, label: labelled } = field(name, label, { list: this.#list.id });
+    const { input, label: labelled } = field(name, label, { list: this.#list.id, 'aria-describedby': SEVERAL });
     input.addEventListener('input', () => this.#propose());
     this.#input = input;
     this.label = h('div', {}, labelled, this.#list);
