@@ -24,6 +24,12 @@ describe('The custom-checker sample, built and served', () => {
   const statuses = async (browsers: Browser[], path: string) =>
     Promise.all(browsers.map(async (browser) => (await browser.get(path)).status));
 
+  it('has tests of its own, which pass', async () => {
+    const { code, output } = await app.node('--test', '--test-reporter=tap');
+    expect(output).toMatch(/^# pass 4$/m);
+    expect(code).toBe(0);
+  });
+
   it('lets teams into their projects and staff into all', async () => {
     const people = await all('ada', 'grace', 'kim');
     expect(await statuses(people, '/projects/apollo')).toEqual([200, 302, 200]);

@@ -14,17 +14,17 @@ import type { Memberships } from './memberships';
  * It wants more than the class it takes the place of, and so `src/gatehouse.ts` makes it by a function.
  */
 export class TeamChecker extends AccessChecker {
-  constructor(
-    access: AccessConfig,
-    made: MadeClasses,
-    private readonly memberships: Memberships,
-    private readonly clock: Clock,
-  ) {
+  readonly #memberships: Memberships;
+  readonly #clock: Clock;
+
+  constructor(access: AccessConfig, made: MadeClasses, memberships: Memberships, clock: Clock) {
     super(access, made);
+    this.#memberships = memberships;
+    this.#clock = clock;
   }
 
   override async check(rule: AccessRule, visitor: Visitor) {
-    if (visitor.id !== undefined && this.memberships.hasEnded(visitor.id, this.clock.now()))
+    if (visitor.id !== undefined && this.#memberships.hasEnded(visitor.id, this.#clock.now()))
       return this.deny('the contract has ended');
     return visitor.hasRole('staff') ? this.grant('staff may see all') : super.check(rule, visitor);
   }
