@@ -169,7 +169,7 @@ describe('The toolbar on the starter', () => {
     await toolbar.press(toolbar.button('Expire now'));
     expect(toolbar.path).toBe('/login');
     await toolbar.panel.waitFor({ state: 'visible' });
-    expect(await toolbar.part('Session').textContent()).toMatch(/Nothing is stored/);
+    await toolbar.part('Session').getByText('Nothing is stored').waitFor();
     const latest = toolbar.part('Last decisions').locator('tbody tr');
     expect(await latest.filter({ hasText: 'GET /dashboard' }).first().textContent()).toMatch(
       /refused: sent to \/login/,
@@ -256,9 +256,9 @@ describe('The toolbar on a site with a base, with secrets and another router', (
     await toolbar.openPanel();
     await toolbar.panel.getByLabel('User id').fill('grace');
     await toolbar.press(toolbar.button('Sign in as'));
-    expect(await toolbar.page.textContent('#who')).toBe('grace');
+    await toolbar.page.locator('#who', { hasText: 'grace' }).waitFor();
     await toolbar.press(toolbar.button('Back to myself'));
-    expect(await toolbar.page.textContent('#who')).toBe('ada');
+    await toolbar.page.locator('#who', { hasText: 'ada' }).waitFor();
   });
 
   it('says of a prerendered page that nobody stands before it', async () => {

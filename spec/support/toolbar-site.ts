@@ -37,7 +37,7 @@ const FILES = {
     await authorize({ role: 'chief' });
     ---\n<h1>checked</h1>`,
   'src/components/Who.astro': `---\nimport { getSession } ${SERVER}\n---\n<p id="who">{getSession()?.userId}</p>`,
-  'src/pages/island.astro': `---\nimport Who from '../components/Who.astro';\n---\n<Who server:defer />`,
+  'src/pages/island.astro': `---\nimport Who from '../components/Who.astro';\n---\n<html><head></head><body><Who server:defer /></body></html>`,
   'src/pages/made.astro': `---\nexport const prerender = true;\n---\n<h1>made</h1>`,
   'src/pages/broken.astro': `---\nthrow new Error('broken');\n---`,
   'src/actions/index.ts': `

@@ -64,8 +64,9 @@ function byOf({ views }: DecisionSheet): string {
 
 function outcomeView({ refusal }: DecisionSheet): HTMLElement {
   if (!refusal) return h('span', { class: 'outcome granted' }, 'let in');
-  const where = refusal.location === undefined ? `${refusal.status}` : `sent to ${refusal.location}`;
-  return h('span', { class: 'outcome refused' }, `refused: ${where}`);
+  const { status, location } = refusal;
+  const where = location === undefined ? `${status}` : `sent to ${location.replace(/\?.*$/s, '?…')}`;
+  return h('span', { class: 'outcome refused', title: location }, `refused: ${where}`);
 }
 
 function viewView({ path, by, who }: ViewSheet): HTMLElement {

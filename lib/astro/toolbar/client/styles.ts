@@ -82,6 +82,7 @@ table { border-collapse: collapse; width: 100%; font-size: 12.5px; }
 th, td { text-align: left; vertical-align: top; padding: 4px 10px 4px 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td { overflow-wrap: anywhere; min-width: 60px; }
+td time { white-space: nowrap; }
 tr:last-child td { border-bottom: 0; }
 @media (forced-colors: active) { .bar { background: CanvasText; } }
 `;
