@@ -96,6 +96,36 @@ describe('The toolbar', () => {
     expect(await who(visitor)).toMatchObject({ user: null, locals: null });
   });
 
+  it('is heard of in no event, but for a session that it ends or whose time it has be up', async () => {
+    const told = `class Told extends SecurityEvents { publish({ name }) { console.log('event:' + name + ';'); } }`;
+    const visitor = await visiting(
+      toolbarSite("session: { store: 'memory' }", {
+        'src/gatehouse.ts': `import { defineGatehouse, SecurityEvents } from 'astro-gatehouse/server';
+          ${told}
+          export default defineGatehouse({ services: (services) => services.override(SecurityEvents, Told) });`,
+      }),
+    );
+    const events = () => [...(server?.output ?? '').matchAll(/event:([\w.]+);/g)].map(([, name]) => name);
+    await visitor.post('/login', { user: 'ada' });
+    await visitor.viewAs('grace', ['admin']);
+    await visitor.get('/who');
+    await visitor.post('/logout');
+    await visitor.press({ do: 'myself' });
+    await visitor.press({ do: 'expire' });
+    for (let look = 0; look < 3; look++) await visitor.state();
+    await server?.printed('event:login;');
+    expect(events()).toEqual(['session.created', 'login']);
+
+    await visitor.get('/who');
+    await server?.printed('event:session.expired;');
+    expect(events()).toEqual(['session.created', 'login', 'session.expired']);
+
+    await visitor.post('/login', { user: 'ada' });
+    await visitor.press({ do: 'clear' });
+    await server?.printed('event:logout;');
+    expect(events().slice(3)).toEqual(['session.created', 'login', 'session.ended', 'logout']);
+  });
+
   it('neither undoes nor destroys anything where users are looked up', async () => {
     const visitor = await visiting(
       toolbarSite(
