@@ -125,7 +125,9 @@ const STRANGER = { 'no such option': true };
 const PLACES: object[] = [
   STRANGER,
   { protect: [STRANGER] },
-  ...namesAt(integrationOptions, STRANGER).map((name) => ({ [name]: STRANGER })),
+  ...[integrationOptions, setupOptions]
+    .flatMap((schema) => namesAt(schema, STRANGER))
+    .map((name) => ({ [name]: STRANGER })),
   ...namesAt(integrationOptions, { session: STRANGER }).map((name) => ({ session: { [name.slice(8)]: STRANGER } })),
 ];
 
