@@ -88,7 +88,7 @@ export class FlashBag {
     return this.added.size === 0 && (this.#earlier.size === 0 || this.#waitingKeys().length === 0);
   }
 
-  /** Whether forms wait, and no message. */
+  /** Whether forms wait, and no message. @internal */
   get holdsFormsAlone(): boolean {
     return !this.isEmpty && this.#waitingKeys().every((key) => key.startsWith(FORM_KEYS));
   }
