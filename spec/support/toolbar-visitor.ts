@@ -22,7 +22,7 @@ export class ToolbarVisitor extends Browser {
   }
 
   ask(page = '/', headers: Record<string, string> = OWN_PAGE): Promise<Answer> {
-    return this.get(`${this.endpoint}?page=${encodeURIComponent(page)}`, { headers });
+    return this.get(`${this.endpoint}?page=${encodeURIComponent(page)}&names`, { headers });
   }
 
   /** Presses a button. */

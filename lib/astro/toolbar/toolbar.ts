@@ -28,6 +28,7 @@ import { readCommand } from './visitor-input.js';
 const NO_ROUTES: Pick<ProjectRoutes, 'pages'> = { pages: [] };
 /** Milliseconds for which a question is kept until there is something new. Each one is a line of Astro's log. */
 const LONGEST_WAIT = 10_000;
+const NO_NAMES: ToolbarState['known'] = { roles: [], permissions: [] };
 const NO_SESSION = 'There is no session.';
 const NOT_YOURS = 'You are viewing as somebody else: go back to yourself first.';
 
@@ -125,7 +126,7 @@ export class Toolbar {
   }
 
   async #state(context: APIContext): Promise<ToolbarState> {
-    const { services, options } = this.parts;
+    const { services } = this.parts;
     const { history } = this.#recorder;
     const query = context.url.searchParams;
     const standIn = this.standInFor(context.request);
@@ -134,7 +135,6 @@ export class Toolbar {
     const store = standIn ? 'a stand-in of the toolbar' : this.#own.store.constructor.name;
     const sheet = sessionSheet(session, cookies, services.get(SessionConfig), store);
     const visitor = (standIn?.resolver ?? services.get(VisitorResolver)).fromSession(session);
-    const routes = await this.#routes();
     return {
       now: this.#clock.now(),
       revision: history.revision,
@@ -143,8 +143,15 @@ export class Toolbar {
       isViewingAs: standIn !== undefined,
       page: history.ofPage(pathOf(query.get('page') ?? '/'), sheet.hash),
       latest: history.latest,
-      known: await knownNames(services.get(AccessRules), services.get(PageGuards), options.access?.roles ?? {}, routes),
+      known: query.has('names') ? await this.#knownNames() : NO_NAMES,
     };
+  }
+
+  /** Loads the pages that have a guard, and so is for whoever looks. */
+  async #knownNames(): Promise<ToolbarState['known']> {
+    const { services, options } = this.parts;
+    const hierarchy = options.access?.roles ?? {};
+    return knownNames(services.get(AccessRules), services.get(PageGuards), hierarchy, await this.#routes());
   }
 
   /** @returns Why it could not be done. */

@@ -3,9 +3,10 @@ import { TOOLBAR_HEADER, type ToolbarCommand, type ToolbarState } from '../toolb
 /** Told in place of an answer, for whoever sits before the page. */
 export class ToolbarProblem extends Error {}
 
-/** Asks the development server what there is to show of this page. */
-export async function askState(signal: AbortSignal): Promise<ToolbarState> {
-  return (await ask(`?page=${encodeURIComponent(location.pathname)}`, { signal })) as ToolbarState;
+/** Asks the development server what there is to show of this page. @param withNames Whether names are to be proposed. */
+export async function askState(withNames: boolean, signal: AbortSignal): Promise<ToolbarState> {
+  const query = `?page=${encodeURIComponent(location.pathname)}${withNames ? '&names' : ''}`;
+  return (await ask(query, { signal })) as ToolbarState;
 }
 
 /** Waits until there is something newer than this revision, or for a while. */

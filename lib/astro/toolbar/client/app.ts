@@ -29,7 +29,7 @@ export default defineToolbarApp({
       const { signal } = asking;
       do {
         try {
-          const state = await askState(signal);
+          const state = await askState(isOpen, signal);
           badge.update(state);
           app.toggleNotification(state.isViewingAs ? { state: true, level: 'info' } : { state: false });
           panel.update(state);
