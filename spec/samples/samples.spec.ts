@@ -42,7 +42,9 @@ function filesIn(path: string): string[] {
 }
 
 it('There are samples', () => {
-  expect(SAMPLES).toEqual(expect.arrayContaining(['custom-checker', 'device-list', 'members', 'own-store', 'starter']));
+  expect(SAMPLES.sort()).toEqual([
+    ...['actions', 'custom-checker', 'device-list', 'members', 'own-store', 'redis', 'starter', 'static-shell'],
+  ]);
 });
 
 describe.each(SAMPLES)('The sample %s', (sample) => {
@@ -53,7 +55,9 @@ describe.each(SAMPLES)('The sample %s', (sample) => {
     const readme = read('samples', sample, 'README.md');
     const title = sample.charAt(0).toUpperCase() + sample.slice(1).replace('-', ' ');
     expect(readme).toMatch(new RegExp(`^# ${title}\n\n`));
-    expect(readme).toContain('\n    npm run dev\n');
+    const scripts = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script);
+    expect(scripts.filter((script) => !(script in (manifest.scripts ?? {})))).toEqual([]);
+    expect(readme).toMatch(/\n {4}npm run \w/);
     expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(14);
     const named = [...readme.matchAll(/`((?:src|astro\.config)[\w./-]*)`/g)].map(([, path = '']) => path);
     expect(named.filter((path) => !existsSync(join(ROOT, 'samples', sample, path)))).toEqual([]);
