@@ -1,23 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { App, type Server } from '../support/app.js';
+import { barriersOn, launchChromium } from '../support/chromium.js';
 
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-sync',
-];
 /** Playwright switches it off, and with it what Back shows of a page that was kept aside. */
 const BACK_CACHE = ['--disable-back-forward-cache'];
 const PATIENCE = 15_000;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-declare const axe: { run(): Promise<AxeResults> };
 
 /** With the last, Chromium keeps pages aside for Back as other browsers do with any. */
 const MODES = ['development', 'production', 'production, where pages are kept aside'] as const;
@@ -35,11 +23,7 @@ describe.each(MODES)('The static-shell sample in a browser, in %s', (mode) => {
         text.replace('protect:', "session: { signedInPages: 'no-cache' }, protect:"),
       );
     server = mode === 'development' ? await app.serveWith('dev') : await (await app.build()).serve();
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ARGUMENTS,
-      ignoreDefaultArgs: BACK_CACHE,
-    });
+    browser = await launchChromium({ ignoreDefaultArgs: BACK_CACHE });
     page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE);
   });
@@ -67,16 +51,6 @@ describe.each(MODES)('The static-shell sample in a browser, in %s', (mode) => {
     await page.fill('input[name=password]', 'lovelace');
     await page.click('main button');
     await account().getByRole('button', { name: 'Sign out' }).waitFor();
-  }
-
-  /** What axe-core finds grave, as `rule: elements`. */
-  async function barriers(): Promise<string[]> {
-    await page.evaluate(AXE);
-    const { violations, passes } = await page.evaluate(() => axe.run());
-    expect(passes.length).toBeGreaterThan(10);
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   }
 
   it('leaves a guest the link to sign in', async () => {
@@ -115,14 +89,14 @@ describe.each(MODES)('The static-shell sample in a browser, in %s', (mode) => {
     await page.context().clearCookies();
     for (const path of ['/', '/login', '/no-such-page']) {
       await open(path);
-      expect(await barriers()).toEqual([]);
+      expect(await barriersOn(page)).toEqual([]);
     }
     await signIn();
     await page.getByRole('status').waitFor();
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
     await open('/shelf');
     await account().getByText('Ada').waitFor();
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOn(page)).toEqual([]);
   });
 
   it('fits a small telephone', async () => {

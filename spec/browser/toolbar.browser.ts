@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { App, type Server } from '../support/app.js';
-import { launchChromium, ToolbarPage } from '../support/toolbar-page.js';
+import { launchChromium } from '../support/chromium.js';
+import { ToolbarPage } from '../support/toolbar-page.js';
 import { toolbarSite } from '../support/toolbar-site.js';
 
 let browser: Browser;
