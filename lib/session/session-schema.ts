@@ -58,14 +58,16 @@ export class SessionSchema {
   /** What the schema does not name stays as it is, and so does a session of messages alone. */
   async #check(stored: Stored): Promise<Checked> {
     const own = ownOf(stored);
-    if (own.length === 0) return { output: new Map() };
-    const result = await this.#options?.schema['~standard'].validate(Object.fromEntries(own));
-    if (result?.issues) return { issues: result.issues };
+    if (own.length === 0 || !this.#options) return { output: new Map(own) };
+    const result = await this.#options.schema['~standard'].validate(Object.fromEntries(own));
+    if (result.issues) return { issues: result.issues };
     const output = new Map(own);
-    for (const [key, value] of Object.entries(asValues(result?.value ?? {}))) {
+    for (const [key, value] of Object.entries(asValues(result.value))) {
       if (value === undefined) output.delete(key);
       else output.set(key, value);
     }
+    // A default signs nobody in.
+    if (!stored.has('userId')) output.delete('userId');
     return { output };
   }
 

@@ -250,4 +250,27 @@ describe('A session', () => {
     const { session } = await version({ schema: z.any().transform(() => 3) }).visit(await left({ a: 1 }));
     expect(session.isUnavailable).toBe(true);
   });
+
+  it.each([undefined, null, {}, { value: undefined }, { value: null }, 'fits'])(
+    'is an outage of a schema that answers %j, which says nothing',
+    async (answer) => {
+      const { version, left } = start();
+      const validate = (() => answer) as () => never;
+      const schema: StandardSchemaV1 = { '~standard': { version: 1, vendor: 'own', validate } };
+      const { session } = await version({ schema }).visit(await left({ a: 1 }));
+      expect(session.isUnavailable).toBe(true);
+    },
+  );
+
+  it.each([
+    ['a default', z.object({ userId: z.string().default('guest'), role: z.string().default('admin') })],
+    ['what is caught', z.object({ userId: z.string().catch('undefined') })],
+  ])('of a guest is signed in by nothing that a schema makes up: %s', async (_, schema) => {
+    const { version } = start();
+    const { visit } = version({ schema });
+    const { cookies } = await version().visit(new FakeCookieJar(), (session) => session.set('visits', 1));
+    const { session } = await visit(cookies);
+    expect(session.get('visits')).toBe(1);
+    expect(session.has('userId')).toBe(false);
+  });
 });
