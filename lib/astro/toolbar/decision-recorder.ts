@@ -64,7 +64,7 @@ export class DecisionRecorder {
     return {
       ...opened(arrival, at),
       ...{ route: cut(route), session, isPage, userId: userId && cut(userId), isViewedAs, isPrerendered: false },
-      refusal: refusal && { status: refusal.status, location: location && cut(location) },
+      refusal: refusal && { status: refusal.status, location: location && cut(withoutQuery(location)) },
       // Code of a page's own is asked after the guard, and tells in the same inspection.
       views: uniqueViews(views),
       verdicts: watch.verdicts.map((verdict) => this.#verdictSheet(verdict, file)),
@@ -96,9 +96,15 @@ function opened({ method, url }: Request, at: number): Pick<DecisionSheet, 'at' 
   return { at, method, path: cut(pathOf(url)) };
 }
 
-/** @param address Of a request, or of the page that the toolbar is on. @returns Its path, as it stands there. */
+/** @param address Of a request, or the path of the page that the toolbar is on. @returns Its path, as it stands there. */
 export function pathOf(address: string): string {
-  return new URL(address, 'http://nowhere.invalid').pathname;
+  // Put behind a host, for a path that begins with two slashes is none to a parser of addresses.
+  return URL.parse(address.startsWith('/') ? `http://nowhere.invalid${address}` : address)?.pathname ?? '/';
+}
+
+/** To the login page goes along where the visitor wanted to, with whatever that was asked with. */
+function withoutQuery(location: string): string {
+  return location.replace(/[?#].*/s, '');
 }
 
 function wordsFor(demand: Demand): string {

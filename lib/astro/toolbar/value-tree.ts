@@ -53,8 +53,17 @@ function cut(text: string): string {
 function withoutSecrets(address: URL): string {
   const shown = new URL(address);
   if (shown.password !== '') shown.password = 'redacted';
-  for (const name of new Set(shown.searchParams.keys())) {
-    if (isSecretName(name)) shown.searchParams.set(name, 'redacted');
-  }
+  // A name alone is often the token itself.
+  if (shown.password === '' && shown.username !== '') shown.username = 'redacted';
+  redact(shown.searchParams);
+  const fragment = new URLSearchParams(shown.hash.slice(1));
+  if (redact(fragment)) shown.hash = `${fragment}`;
   return shown.href;
+}
+
+/** @returns Whether there was a secret. */
+function redact(parameters: URLSearchParams): boolean {
+  const secret = [...new Set(parameters.keys())].filter(isSecretName);
+  for (const name of secret) parameters.set(name, 'redacted');
+  return secret.length > 0;
 }

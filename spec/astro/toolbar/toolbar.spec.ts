@@ -204,6 +204,17 @@ describe('The toolbar of the development server', () => {
     expect(new Set(latest.map(({ path }) => path))).toEqual(new Set(['/who']));
   });
 
+  it('keeps to itself what a refused page was asked with', async () => {
+    await visitor.get('/never?token=hunter2');
+    const { text } = await visitor.ask('/never');
+    expect(JSON.parse(text).page.refusal).toEqual({ status: 302, location: '/login' });
+    expect(text).not.toMatch(/hunter2/);
+  });
+
+  it.each(['//', '//site.example/x', '///', 'http://[', 'x'])('answers on a page with the path %s', async (path) => {
+    expect((await visitor.ask(path)).status).toBe(200);
+  });
+
   it('knows the roles and permissions that rules and guards name', async () => {
     const { known } = await visitor.state();
     expect(known).toEqual({ roles: ['admin', 'author', 'editor'], permissions: ['posts:write'] });

@@ -21,6 +21,17 @@ describe('The values of a session, as they are shown', () => {
     expect(text).toMatch(/kept/);
   });
 
+  it.each([
+    ['https://site.example/#access_token=hunter2&state=kept', 'https://site.example/#access_token=redacted&state=kept'],
+    ['https://hunter2@git.example/', 'https://redacted@git.example/'],
+    ['https://kept:hunter2@git.example/', 'https://kept:redacted@git.example/'],
+    ['https://site.example/?a=b+c#a b', 'https://site.example/?a=b+c#a%20b'],
+  ])('leave out the secrets of the address %s', (address, text) => {
+    expect(new ValueTrees().entriesOf([['link', new URL(address)]])).toEqual([
+      { key: 'link', value: { kind: 'plain', text } },
+    ]);
+  });
+
   it('are texts for everything a session can hold', () => {
     const date = new Date(0);
     expect(
