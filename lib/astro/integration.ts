@@ -19,6 +19,7 @@ import { routesSource } from './routes-source.js';
 import { secretVariable } from './secret-variable.js';
 import { SetupFile } from './setup-file.js';
 import { addToolbar, toolbarSource } from './toolbar/add-toolbar.js';
+import { TOOLBAR_PATH } from './toolbar/toolbar-state.js';
 import { routesChanged, virtualModules } from './virtual-modules.js';
 
 const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
@@ -54,7 +55,9 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
   let routeTypesFile: RouteTypesFile | undefined;
   let isPreview = false;
   const writeRouteTypes = () => {
-    const facts = { routes, publicNames: publicNames(config.publicDir), isStrict: options.strict === true };
+    // What is there in development alone is no page to lead anybody to.
+    const lasting = routes.filter(({ pattern }) => !pattern.startsWith(TOOLBAR_PATH));
+    const facts = { routes: lasting, publicNames: publicNames(config.publicDir), isStrict: options.strict === true };
     routeTypesFile?.write(routeTypes(facts));
   };
   let devServer: Parameters<typeof routesChanged>[0] | undefined;

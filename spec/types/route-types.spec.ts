@@ -121,6 +121,7 @@ describe('The routes of a project', () => {
       const declared = () => readFileSync(join(app.folder, DECLARATION), 'utf8');
       expect(declared()).toContain('"/admin/users"');
       expect(declared()).not.toContain('"/reports"');
+      expect(declared()).not.toContain('_gatehouse');
       app.write({ 'src/pages/reports.astro': PAGE });
       const deadline = Date.now() + 10_000;
       while (!declared().includes('"/reports"') && Date.now() < deadline) {
