@@ -49,7 +49,8 @@ export default defineToolbarApp({
       try {
         await send(command);
         if (isOpen) sessionStorage.setItem(OPEN, '1');
-        location.replace(location.pathname + location.search);
+        // Not by its path, which may begin with two slashes: that would be another site.
+        location.replace(location.href.replace(/#.*/s, ''));
       } catch (error) {
         panel.tell(error instanceof ToolbarProblem ? error.message : String(error));
       }
