@@ -5,6 +5,7 @@ import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
 import type { Session } from '../session/session.js';
 import type { SessionManager } from '../session/session-manager.js';
+import { SessionRegistry } from '../session/session-registry.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { Arrival } from './astro-request.js';
 import { AstroSessionStore } from './astro-session-store.js';
@@ -165,6 +166,7 @@ export class RequestCycle {
     const { store } = this.gatehouse;
     if (session.isNew && store instanceof AstroSessionStore && !this.#standIn) await store.dropUnclaimed();
     const scope = this.gatehouse.scopeFor(session, this.#standIn?.resolver);
+    if (this.#standIn) scope.replace(SessionRegistry, this.#standIn.registry);
     scope.headers = this.#request.headers;
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);

@@ -33,6 +33,7 @@ export class RequestScope {
   #claimedId: string | undefined;
   #pending: Promise<void> | undefined;
   #container: DependencyContainer | undefined;
+  #replaced: Map<Class, object> | undefined;
 
   constructor(
     readonly session: Session,
@@ -51,11 +52,19 @@ export class RequestScope {
     if (token === FlashBag) return this.session.flashes;
     if (token === Visitor) return this.visitor;
     if (token === RequestScope) return this;
+    const replaced = this.#replaced?.get(token);
+    if (replaced) return replaced;
     const lifetime = this.services.lifetimeOf(token);
     if (lifetime === 'shared' || lifetime === 'value') return this.services.get(token);
     if (lifetime !== 'perRequest') throw new MissingServiceError(token.name, 'locals.services.get()');
     this.#container ??= this.#openContainer();
     return this.#container.resolve(token as never);
+  }
+
+  /** Gives out another instance than the shared one, in this request alone. @internal */
+  replace<Instance extends object>(token: Class<Instance>, instance: Instance): void {
+    this.#replaced ??= new Map();
+    this.#replaced.set(token, instance);
   }
 
   /**
@@ -109,6 +118,7 @@ export class RequestScope {
     container.register(FlashBag as never, { useFactory: () => this.session.flashes });
     container.register(Visitor as never, { useFactory: () => this.visitor });
     container.register(RequestScope as never, { useFactory: () => this });
+    for (const [token, instance] of this.#replaced ?? []) container.register(token as never, { useValue: instance });
     return container;
   }
 }

@@ -40,6 +40,12 @@ export class SessionSchema {
     return undefined;
   }
 
+  /** For somebody who only looks: nothing is migrated, dropped or told of. What does not fit is shown as it is. */
+  async glance(stored: Stored): Promise<FittedValues> {
+    const checked = await this.#check(stored);
+    return { shown: 'output' in checked ? checked.output : stored };
+  }
+
   /** @throws {InvalidSessionDataError} For values that the next request would not find fit. */
   async assertFits(values: Stored): Promise<void> {
     const checked = await this.#check(values);

@@ -56,6 +56,16 @@ describe('The scope of a request', () => {
     expect(scopeOf(services, new Session()).get(AccessChecker)).toBe(services.get(AccessChecker));
   });
 
+  it('hands out another one in its place, to services of the request too, and to no other request', () => {
+    const services = floorPlan().perRequest(Cart).boot();
+    const scope = scopeOf(services, new Session());
+    const clock = new Clock();
+    scope.replace(Clock, clock);
+    expect(scope.get(Clock)).toBe(clock);
+    expect(scope.get(Cart).clock).toBe(clock);
+    expect(scopeOf(services, new Session()).get(Cart).clock).toBe(services.get(Clock));
+  });
+
   it('makes a request’s service once, from what belongs to the request', () => {
     const services = floorPlan().perRequest(Cart).perRequest(Checkout).boot();
     const scope = scopeOf(services, sessionOf({ userId: 'ada' }));

@@ -8,7 +8,9 @@ import { SessionConfig } from '../../session/session-config.js';
 import { SessionCookie } from '../../session/session-cookie.js';
 import { SessionManager } from '../../session/session-manager.js';
 import { SessionRegistry } from '../../session/session-registry.js';
+import { SessionSchema } from '../../session/session-schema.js';
 import { SessionStore } from '../../session/stores/session-store.js';
+import { GlancingSchema } from './glancing-schema.js';
 
 /** Somebody looks, and nothing happens of which there is something to tell. */
 class NoEvents extends SecurityEvents {
@@ -28,7 +30,8 @@ export class OwnSessions {
     this.#clock = services.get(Clock);
     const [made, registry] = [services.get(MadeClasses), services.get(SessionRegistry)];
     const events = new NoEvents(this.#clock);
-    this.#onlookers = new SessionManager(this.#store, this.#config, this.#clock, made, registry, events);
+    const schema = new GlancingSchema(services.get(SessionSchema));
+    this.#onlookers = new SessionManager(this.#store, this.#config, this.#clock, made, registry, events, schema);
   }
 
   get store(): SessionStore {
@@ -40,10 +43,11 @@ export class OwnSessions {
     return this.#onlookers.open(cookies, false);
   }
 
-  /** Ends the session, as a page would. @returns Whether there was one. */
+  /** Ends the session, as a page would. @returns Whether there was one. @throws When the store cannot be asked. */
   async clear(cookies: CookieJar): Promise<boolean> {
     const sessions = this.services.get(SessionManager);
     const session = await sessions.open(cookies, false);
+    if (session.journal.failure) throw session.journal.failure;
     const isThere = !session.isNew;
     if (isThere) session.destroy();
     await sessions.commit(session, cookies);
@@ -53,6 +57,7 @@ export class OwnSessions {
   /** Has the time of the session be up, while the browser still has its cookie. @returns Whether there was one. */
   async expire(cookies: CookieJar): Promise<boolean> {
     const { opened, ...journal } = (await this.look(cookies)).journal;
+    if (journal.failure) throw journal.failure;
     if (!opened) return false;
     const now = this.#clock.now();
     const { id, createdAt } = opened;

@@ -5,13 +5,17 @@ import { Clock } from '../../session/clock.js';
 import { type CookieAttributes, CookieJar } from '../../session/cookie-jar.js';
 import { FlashBag } from '../../session/flash-bag.js';
 import { MadeClasses } from '../../session/made-classes.js';
+import { NoRevocationList } from '../../session/revocation-list.js';
 import { SecurityEvents } from '../../session/security-events.js';
 import { Session } from '../../session/session.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { SessionId } from '../../session/session-id.js';
 import { SessionManager } from '../../session/session-manager.js';
+import { SessionRegistry } from '../../session/session-registry.js';
+import { SessionSchema } from '../../session/session-schema.js';
 import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
 import { cookieValues } from '../astro-cookie-jar.js';
+import { GlancingSchema } from './glancing-schema.js';
 
 /** Says whose stand-in pages are to see, by a name that only the memory of the development server makes sense of. */
 export const VIEW_AS_COOKIE = 'gatehouse-view-as';
@@ -21,6 +25,7 @@ const MOST_STAND_INS = 50;
 export interface StandIn {
   readonly sessions: SessionManager;
   readonly cookies: CookieJar;
+  readonly registry: SessionRegistry;
   readonly resolver: VisitorResolver;
 }
 
@@ -33,6 +38,7 @@ export interface StandInMemory {
 /** Sessions that the toolbar made up, in the memory of the development server. The visitor's own is never touched. */
 export class StandIns {
   readonly #sessions: SessionManager;
+  readonly #registry: SessionRegistry;
   readonly #clock: Clock;
   readonly #resolver: VisitorResolver;
 
@@ -45,7 +51,17 @@ export class StandIns {
     this.#clock = services.get(Clock);
     memory.store ??= new MemorySessionStore(config, this.#clock);
     const events = new NoEvents(this.#clock);
-    this.#sessions = SessionManager.over(memory.store, config, this.#clock, ownMindedSessions(made), events);
+    const schema = new GlancingSchema(services.get(SessionSchema));
+    const parts = [config, this.#clock] as const;
+    this.#registry = new StandInRegistry(memory.store, new NoRevocationList(), ...parts, events);
+    this.#sessions = new SessionManager(
+      memory.store,
+      ...parts,
+      ownMindedSessions(made),
+      this.#registry,
+      events,
+      schema,
+    );
     this.#resolver = trusting(services.get(VisitorResolver));
   }
 
@@ -68,7 +84,7 @@ export class StandIns {
   of(headers: Headers): StandIn | undefined {
     const cookies = namesIn(headers).map((name) => this.memory.jars.get(name));
     const jar = cookies.find((known) => known !== undefined);
-    return jar && { sessions: this.#sessions, cookies: jar, resolver: this.#resolver };
+    return jar && { sessions: this.#sessions, cookies: jar, registry: this.#registry, resolver: this.#resolver };
   }
 
   end(headers: Headers): void {
@@ -89,6 +105,11 @@ class MemoryCookieJar extends CookieJar {
     if (maxAge > 0) this.#cookies.set(name, value);
     else this.#cookies.delete(name);
   }
+}
+
+/** Two who look as the same user are not to end what the other one sees. */
+class StandInRegistry extends SessionRegistry {
+  override async endSurplus(): Promise<void> {}
 }
 
 /** Nobody has signed in, so nobody is told of it. */

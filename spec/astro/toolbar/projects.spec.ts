@@ -149,8 +149,10 @@ describe('The toolbar', () => {
     const { text } = await visitor.ask();
     expect(JSON.parse(text).session.failure).toMatch(/store/i);
     expect(text).not.toMatch(/hunter2/);
-    const { status, text: problem } = await visitor.press({ do: 'clear' });
-    expect([status, JSON.parse(problem).problem]).toEqual([409, expect.any(String)]);
+    for (const button of ['clear', 'expire'] as const) {
+      const { status, text: problem } = await visitor.press({ do: button });
+      expect([status, JSON.parse(problem).problem]).toEqual([409, expect.stringMatching(/store could not be asked/)]);
+    }
     await visitor.viewAs('ada');
     expect((await who(visitor)).user).toBe('ada');
   });
