@@ -151,6 +151,16 @@ describe('The toolbar on the starter', () => {
     expect(toolbar.path).toBe('/dashboard');
   });
 
+  it('stays on the site on a page whose path begins as the address of another', async () => {
+    const path = '//site.invalid/x';
+    await toolbar.open(path);
+    await toolbar.openPanel();
+    for (const name of ['Guest', 'Back to myself']) {
+      await toolbar.press(toolbar.button(name));
+      expect([new URL(toolbar.page.url()).hostname, toolbar.path]).toEqual(['localhost', path]);
+    }
+  });
+
   it('makes no markup of what strangers wrote', async () => {
     await toolbar.openPanel();
     const markup = '<img src=x onerror="document.title=1">';
