@@ -5,13 +5,8 @@ import { Document } from '../support/documents.js';
 import { madeSite } from '../support/made-site.js';
 
 const ADA = { email: 'ada@example.com', password: 'lovelace' };
-/** What the README says is yours. */
-const YOURS = {
-  'src/pages/dashboard.astro': '<h1>{Astro.locals.visitor.id}</h1><form method="post" action="/api/logout" />',
-  'src/pages/index.astro': '<h1>home</h1>',
-  'src/users.ts': `export const verifyCredentials = async (email: unknown, password: unknown) =>
-    email === 'ada@example.com' && password === 'lovelace' ? { id: 'ada', email, role: 'admin' } : undefined;`,
-};
+/** What every project has by then. */
+const HOME = { 'src/pages/index.astro': '<h1>home</h1>' };
 
 /** The files that a document shows from one heading up to another, or to its end. */
 function filesBetween(document: Document, from: string, to = 'end'): Record<string, string> {
@@ -30,11 +25,13 @@ describe('The ten lines of the README, and what follows on them', () => {
     const shown = filesBetween(new Document('README.md'), '## Ten lines to a protected page', '## The secret');
     expect(Object.keys(shown)).toEqual([
       'astro.config.mjs',
+      'src/pages/dashboard.astro',
+      'src/users.ts',
       'src/pages/api/login.ts',
       'src/pages/login.astro',
       'src/pages/api/logout.ts',
     ]);
-    app = App.create(undefined, { ...shown, ...YOURS });
+    app = App.create(undefined, { ...shown, ...HOME });
     await app.build();
     server = await app.serve();
   });
@@ -55,7 +52,7 @@ describe('The ten lines of the README, and what follows on them', () => {
 
     const right = await browser.post('/api/login?returnTo=%2Fdashboard', ADA);
     expect([right.status, right.location]).toEqual([303, '/dashboard']);
-    expect((await browser.get('/dashboard')).text).toContain('<h1>ada</h1>');
+    expect((await browser.get('/dashboard')).text).toContain('<p>Welcome, ada@example.com</p>');
 
     await browser.post('/api/logout', {});
     expect((await browser.get('/dashboard')).status).toBe(302);
@@ -92,8 +89,8 @@ describe.each(['cookie', 'astro'])(
     it('has them signed in, until they sign out', async () => {
       const browser = new Browser(server);
       await browser.get('/before');
-      expect((await browser.get('/members')).text).toContain('<h1>ada</h1>');
-      expect((await browser.get('/members')).text).toContain('<h1>ada</h1>');
+      expect((await browser.get('/members')).text).toContain('<p>Welcome, ada@example.com</p>');
+      expect((await browser.get('/members')).text).toContain('<p>Welcome, ada@example.com</p>');
       await browser.post('/logout');
       expect((await browser.get('/members')).status).toBe(302);
     });
