@@ -40,7 +40,7 @@ export class SessionSchema {
     return undefined;
   }
 
-  /** For somebody who only looks: nothing is migrated, dropped or told of. What does not fit is shown as it is. */
+  /** For somebody who only looks: nothing is migrated, dropped or told of. What does not fit stays as it is. @internal */
   async glance(stored: Stored): Promise<FittedValues> {
     const checked = await this.#check(stored);
     return { shown: 'output' in checked ? checked.output : stored };
