@@ -153,11 +153,17 @@ export class SessionManager {
 
   async #openFitted(record: SessionRecord, lease: FlashLease | undefined): Promise<Session> {
     const fitted = await this.#asked(this.schema.fit(record.values));
-    if (fitted) return this.#newSession({ ...record, fitted }, lease);
-    this.#report.refused([{ record, reason: 'misfit' }]);
+    const isRevoked = fitted?.migrated && (await this.#isRevokedAs(record, fitted.migrated));
+    if (fitted && !isRevoked) return this.#newSession({ ...record, fitted }, lease);
+    this.#report.refused([{ record, reason: isRevoked ? 'revoked' : 'misfit' }]);
     // Should the store be away: its cookie goes all the same, and the outage has been told of.
     await this.#kept('destroy', () => this.#answer(this.store.destroy(record.id))).catch(() => undefined);
     return this.#newSession();
+  }
+
+  /** Whose session it is may be known by its migration only. */
+  #isRevokedAs(record: SessionRecord, values: SessionRecord['values']): Promise<boolean> {
+    return this.#answer(this.registry.isRevoked({ ...record, values }));
   }
 
   /** What somebody else put into the session is theirs to know. */
@@ -189,7 +195,8 @@ export class SessionManager {
     } catch (error) {
       if (!(error instanceof GatehouseError) || error instanceof StoreUnavailableError) throw error;
       this.schema.tell(`What sessionData.migrate made of a session could not be stored (${error.code}).`);
-      return true;
+      // Whoever comes every day stays signed in all the same.
+      return isRenewal ? this.#write(session, cookies, isRenewal, false) : true;
     }
   }
 
@@ -206,8 +213,8 @@ export class SessionManager {
     return true;
   }
 
-  async #write(session: Session, cookies: CookieJar, isRenewal = false): Promise<boolean> {
-    const changes = this.#changesOf(session);
+  async #write(session: Session, cookies: CookieJar, isRenewal = false, migrates = true): Promise<boolean> {
+    const changes = this.#changesOf(session, migrates);
     const token = await this.#kept('write', () => this.#answer(this.#keep(changes)));
     if (token === undefined) {
       const { isEmpty } = session;
@@ -249,13 +256,20 @@ export class SessionManager {
     }
   }
 
-  #changesOf(session: Session): SessionChanges {
+  #changesOf(session: Session, migrates = true): SessionChanges {
     const { ended: _, isSuperseded: __, failure: ___, createdAt: begun, ...journal } = session.journal;
     const now = this.clock.now();
     const createdAt = begun ?? now;
     const expiresAt = Math.min(this.config.expiryOf({ ...journal, createdAt }, now), now + lifetimeOf(session));
     const maxSize = journal.set.size + journal.flashesAdded.size > 0 ? this.config.maxSize : undefined;
-    return { ...withMigration(journal), id: session.id, createdAt, renewedAt: now, expiresAt, maxSize };
+    return {
+      ...(migrates ? withMigration(journal) : journal),
+      id: session.id,
+      createdAt,
+      renewedAt: now,
+      expiresAt,
+      maxSize,
+    };
   }
 
   /** What is wrong with the session itself is no outage of the store. */

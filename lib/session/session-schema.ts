@@ -69,11 +69,11 @@ export class SessionSchema {
     if (result.issues) return { issues: result.issues };
     const output = new Map(own);
     for (const [key, value] of Object.entries(asValues(result.value))) {
+      // A default signs nobody in, and stores list and revoke by what is stored.
+      if (key === 'userId') continue;
       if (value === undefined) output.delete(key);
       else output.set(key, value);
     }
-    // A default signs nobody in.
-    if (!stored.has('userId')) output.delete('userId');
     return { output };
   }
 

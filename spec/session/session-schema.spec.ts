@@ -5,7 +5,6 @@ import * as v from 'valibot';
 import * as z from 'zod';
 import { InvalidSessionDataError, StoreUnavailableError } from '../../lib/errors.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
-import { NoRevocationList } from '../../lib/session/revocation-list.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import type { Session } from '../../lib/session/session.js';
 import { SessionConfig } from '../../lib/session/session-config.js';
@@ -14,6 +13,7 @@ import { SessionManager } from '../../lib/session/session-manager.js';
 import { SessionRegistry } from '../../lib/session/session-registry.js';
 import { SessionSchema } from '../../lib/session/session-schema.js';
 import { CookieSessionStore } from '../../lib/session/stores/cookie-session-store.js';
+import { MemoryRevocationList } from '../../lib/session/stores/memory-revocation-list.js';
 import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
 import { FakeCookieJar } from '../support/fake-cookie-jar.js';
 import { FrozenClock } from '../support/frozen-clock.js';
@@ -31,7 +31,8 @@ function start(kind: 'memory' | 'cookie' = 'memory', storeTimeout = 5) {
     kind === 'memory' ? new MemorySessionStore(config, clock) : new CookieSessionStore(new Secrets([SECRET]), config);
   const store = new WatchedSessionStore(plain);
   const events = new RememberingEvents(clock);
-  const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
+  const revocations = new MemoryRevocationList(clock);
+  const registry = new SessionRegistry(store, revocations, config, clock, events);
   const lines: string[] = [];
   const version = (options?: SessionDataOptions) => {
     const schema = new SessionSchema(options);
@@ -54,7 +55,7 @@ function start(kind: 'memory' | 'cookie' = 'memory', storeTimeout = 5) {
     events.take();
     return cookies;
   };
-  return { clock, config, store, events, lines, version, left };
+  return { clock, config, store, events, revocations, lines, version, left };
 }
 
 const VISITOR = { userId: 'ada', role: 'admin', plan: 'gold' };
@@ -220,6 +221,18 @@ describe('A session', () => {
     expect(lines).toEqual([expect.stringContaining('SESSION_TOO_LARGE')]);
   });
 
+  it('goes on being renewed where what came of its migration is too large to be stored', async () => {
+    const { version, left, clock, config } = start('cookie');
+    const migrate: SessionDataOptions['migrate'] = ({ visits: _, ...rest }) => ({ ...rest, text: 'x'.repeat(9000) });
+    const { visit } = version({ schema: VISITS, migrate });
+    let cookies = await left({ visits: '3' });
+    for (let day = 0; day < 3; day++) {
+      clock.advance((config.idleTimeout * 0.6) / 1000);
+      ({ cookies } = await visit(cookies));
+    }
+    expect((await visit(cookies)).session.get('userId')).toBe('ada');
+  });
+
   it('is over when nothing is left of it after its migration', async () => {
     const { version, left, events } = start();
     const { cookies, session } = await version({ schema: VISITS, migrate: () => ({}) }).visit(
@@ -272,5 +285,25 @@ describe('A session', () => {
     const { session } = await visit(cookies);
     expect(session.get('visits')).toBe(1);
     expect(session.has('userId')).toBe(false);
+  });
+
+  it('has the user whom it was stored for, whatever a schema makes of that', async () => {
+    const { version, left } = start();
+    const schema = z.object({ userId: z.string().transform((text) => text.toUpperCase()), plan: z.string() });
+    const { session } = await version({ schema }).visit(await left({}));
+    expect(session.get('userId')).toBe('ada');
+  });
+
+  it('is over when it was revoked for the user whom only its migration names', async () => {
+    const { version, clock, events, revocations, store } = start();
+    const { cookies } = await version().visit(new FakeCookieJar(), (session) => session.set('user', { id: 'ada' }));
+    clock.advance(1);
+    await revocations.revokeBefore('ada', clock.now(), clock.now() + 60_000);
+    const schema = z.looseObject({ user: z.undefined().optional() });
+    const migrate: SessionDataOptions['migrate'] = () => ({ userId: 'ada' });
+    const { session } = await version({ schema, migrate }).visit(cookies);
+    expect(session.has('userId')).toBe(false);
+    expect(store.calls).toContain('destroy');
+    expect(events.take()).toContainEqual(expect.objectContaining({ name: 'session.rejected', reason: 'revoked' }));
   });
 });
