@@ -28,7 +28,7 @@ export class ValueTrees {
     if (value instanceof Date)
       return { kind: 'plain', text: Number.isNaN(value.getTime()) ? 'no date' : value.toISOString() };
     if (value instanceof URL) return { kind: 'plain', text: cut(withoutSecrets(value)) };
-    if (typeof value !== 'object' || value === null) return { kind: 'plain', text: String(value) };
+    if (typeof value !== 'object' || value === null) return { kind: 'plain', text: cut(String(value)) };
     const [type, entries] = entriesIn(value);
     const isTooDeep = level >= MOST_LEVELS;
     return { kind: 'tree', type, size: entries.length, entries: isTooDeep ? [] : this.entriesOf(entries, level) };
