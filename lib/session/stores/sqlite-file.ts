@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { MissingClientError } from '../../errors.js';
@@ -51,6 +51,8 @@ function openFile(file: string): DatabaseSync {
   if (!sqlite) throw new MissingClientError('SQLite', 'node:sqlite', 'Run the server on Node 22.13 or newer.');
   if (file !== ':memory:') {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // For the server alone to read, and what SQLite puts beside it likewise.
+    closeSync(openSync(file, 'a', 0o600));
     if (file === DEFAULT_FILE) writeFileSync(join(dirname(file), '.gitignore'), '*\n');
   }
   return new sqlite.DatabaseSync(file);

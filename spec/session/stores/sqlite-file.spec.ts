@@ -19,6 +19,14 @@ describe('A database in a file', () => {
     expect(statSync(join(folder, 'deep/er')).mode & 0o077).toBe(0);
   });
 
+  it('can be read by nobody else, wherever it is, nor can what is beside it', () => {
+    const file = join(folder, 'open.db');
+    const database = openDatabase({ file }, 'CREATE TABLE IF NOT EXISTS one (key TEXT)');
+    const modes = ['', '-wal', '-shm'].map((end) => statSync(file + end).mode & 0o077);
+    database.close();
+    expect(modes).toEqual([0, 0, 0]);
+  });
+
   it('holds the tables of everybody who opens it', () => {
     const file = join(folder, 'shared.db');
     const [one, other] = ['one', 'other'].map((name) =>
