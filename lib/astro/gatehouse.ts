@@ -17,6 +17,7 @@ import { Clock } from '../session/clock.js';
 import { FormBudget } from '../session/forms/form-budget.js';
 import { FormConfig } from '../session/forms/form-config.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { printable } from '../session/printable.js';
 import { Secrets } from '../session/secrets.js';
 import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
@@ -89,6 +90,7 @@ export class Gatehouse {
   #forms: FormConfig | undefined;
   readonly #budget = new FormBudget();
   #usesTokens: boolean | undefined;
+  readonly #warnedOf = new Set<string>();
   #store: SessionStore | undefined;
   #resolver: VisitorResolver | undefined;
 
@@ -188,20 +190,31 @@ export class Gatehouse {
   }
 
   /**
-   * Says while a site is built that a page cannot be protected: only here all its paths and rules are known.
+   * Says while a site is built or written that a page cannot be protected: only here all its paths and rules are known.
    *
    * @throws {UnguardedFilesError} Unless `prerendered: 'warn'` makes it a warning.
    */
   checkPrerendered(path: string, routePattern: string): void {
-    if (!this.site.isPrerendering) return;
+    if (!this.site.isPrerendering && this.isProduction) return;
     const rule = this.services.get(AccessRules).find(path);
     const protectedBy = rule ? `${rule}` : this.services.get(GuardConfig).globalProtectOver(path);
     if (protectedBy === undefined) return;
+    if (!this.site.isPrerendering) return void this.#warnOfPrerendered(path, protectedBy);
     const { unguarded } = buildChannel();
     if (unguarded) return void unguarded.push({ path, file: routePattern, protectedBy });
     const error = new UnguardedFilesError([{ path, file: `route ${routePattern}`, protectedBy }]);
     if (this.site.options.prerendered !== 'warn') throw error;
     console.warn(error.message);
+  }
+
+  /** Says it once of each page: while a site is written it is shown to everybody, as it would not be built. */
+  #warnOfPrerendered(path: string, protectedBy: string): void {
+    if (this.#warnedOf.has(path)) return;
+    this.#warnedOf.add(path);
+    console.warn(
+      `[astro-gatehouse] ${printable(path)} is prerendered, so everybody sees it, in spite of ${protectedBy}. Have pages made ` +
+        `when they are asked for: output: 'server' in astro.config, or export const prerender = false in this page.`,
+    );
   }
 
   /** Tells the log that the store cannot be asked: pages go on for guests, and nobody else would notice. */

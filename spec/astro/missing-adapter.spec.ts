@@ -62,3 +62,21 @@ describe('A project with an adapter', () => {
     expect(output).not.toContain('There is no adapter');
   });
 });
+
+describe('A project whose pages are made once for everybody', () => {
+  it('is told so in development, once of each page that a rule names', async () => {
+    const app = App.create(undefined, {
+      ...FILES,
+      'astro.config.mjs': config("adapter: node({ mode: 'standalone' }),"),
+      'src/pages/account.astro': '<h1>account</h1>',
+    });
+    const server = await app.serveWith('dev');
+    for (const path of ['/', '/account', '/account']) await fetch(server.origin + path);
+    const output = await server.printed('/account is prerendered');
+    await server.stop();
+    app.remove();
+    expect(output.match(/is prerendered/g)).toHaveLength(1);
+    expect(output).toContain('/account is prerendered, so everybody sees it, in spite of /account (signed in).');
+    expect(output).toContain("output: 'server' in astro.config");
+  });
+});
