@@ -49,14 +49,18 @@ export class DecisionHistory<Decided extends DecidedRequest> {
   add(decided: Decided, replaced?: Decided): void {
     const others = this.#latest.filter((earlier) => earlier !== replaced);
     this.#latest = [decided, ...others].slice(0, MOST_DECISIONS);
-    this.addPage(decided);
+    if (decided.isPage) this.#file(decided);
     this.#grow();
   }
 
   /** Notes a page of which nothing was decided. */
   addPage(decided: Decided): void {
     if (!decided.isPage) return;
+    this.#file(decided);
     this.#grow();
+  }
+
+  #file(decided: Decided): void {
     for (const key of [keyOf(decided.path), keyOf(decided.path, decided.session)]) {
       this.#pages.delete(key);
       this.#pages.set(key, decided);

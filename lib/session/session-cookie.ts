@@ -14,6 +14,12 @@ export function roomOf({ cookieName, hasChunks }: CookieConfig): { bytes: number
   return { bytes: MAX_CHUNKS * MAX_BYTES, forNames: MAX_CHUNKS * (MAX_BYTES - chunkLength(cookieName)) };
 }
 
+/** The names of the cookies that a session may be in, in order. */
+export function cookieNames({ cookieName, hasChunks }: CookieConfig): readonly string[] {
+  const following = Array.from({ length: hasChunks ? MAX_CHUNKS - 1 : 0 }, (_, at) => `${cookieName}.${at + 1}`);
+  return [cookieName, ...following];
+}
+
 /**
  * The cookie that a session's token is in, or the cookies: a token that is too long for one is cut into `name`, `name.1`
  * and `name.2`, each but the last as long as can be. How many there are stands nowhere, because whoever sends them could
@@ -28,9 +34,7 @@ export class SessionCookie {
   constructor(private readonly config: CookieConfig) {
     this.#name = config.cookieName;
     this.#chunkLength = config.hasChunks ? chunkLength(this.#name) : Number.POSITIVE_INFINITY;
-    this.#following = config.hasChunks
-      ? Array.from({ length: MAX_CHUNKS - 1 }, (_, at) => `${this.#name}.${at + 1}`)
-      : [];
+    this.#following = cookieNames(config).slice(1);
   }
 
   /** Every token that the request may mean. */

@@ -2,7 +2,6 @@ import type { Services } from '../../container/services.js';
 import { Clock } from '../../session/clock.js';
 import type { CookieJar } from '../../session/cookie-jar.js';
 import { MadeClasses } from '../../session/made-classes.js';
-import { SecurityEvents } from '../../session/security-events.js';
 import type { Session } from '../../session/session.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { SessionCookie } from '../../session/session-cookie.js';
@@ -11,11 +10,7 @@ import { SessionRegistry } from '../../session/session-registry.js';
 import { SessionSchema } from '../../session/session-schema.js';
 import { SessionStore } from '../../session/stores/session-store.js';
 import { GlancingSchema } from './glancing-schema.js';
-
-/** Somebody looks, and nothing happens of which there is something to tell. */
-class NoEvents extends SecurityEvents {
-  override publish(): void {}
-}
+import { NoEvents } from './no-events.js';
 
 /** What the toolbar does with the visitor's own session. */
 export class OwnSessions {

@@ -2,14 +2,11 @@ import type { CookieJar } from '../../session/cookie-jar.js';
 import { shortHash } from '../../session/security-events.js';
 import type { Session } from '../../session/session.js';
 import type { SessionConfig } from '../../session/session-config.js';
+import { cookieNames, roomOf } from '../../session/session-cookie.js';
 import { SessionId } from '../../session/session-id.js';
 import { type SessionRecord, serializeRecord } from '../../session/session-record.js';
 import type { SessionSheet, SizeSheet } from './toolbar-state.js';
 import { ValueTrees } from './value-tree.js';
-
-/** @see RFC 6265bis 5.6 */
-const COOKIE_BYTES = 4096;
-const MOST_COOKIES = 3;
 
 /** What a session holds, and for how long, as it can be shown. Looking at it changes nothing. */
 export function sessionSheet(session: Session, cookies: CookieJar, config: SessionConfig, store: string): SessionSheet {
@@ -43,15 +40,10 @@ function endsOf(
 
 /** A token that is no id is the session itself. */
 function sizeOf(opened: SessionRecord, cookies: CookieJar, config: SessionConfig): SizeSheet {
-  const names = [config.cookieName, ...(config.hasChunks ? following(config.cookieName) : [])];
-  const carried = names.flatMap((name) => cookies.values(name).map((value) => ({ name, value })));
+  const carried = cookieNames(config).flatMap((name) => cookies.values(name).map((value) => ({ name, value })));
   if (carried.every(({ value }) => SessionId.isWellFormed(value))) {
     return { used: serializeRecord(opened).length, limit: config.maxSize, cookies: 0 };
   }
   const used = carried.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
-  return { used, limit: (config.hasChunks ? MOST_COOKIES : 1) * COOKIE_BYTES, cookies: carried.length };
-}
-
-function following(name: string): string[] {
-  return Array.from({ length: MOST_COOKIES - 1 }, (_, at) => `${name}.${at + 1}`);
+  return { used, limit: roomOf(config).bytes, cookies: carried.length };
 }

@@ -6,7 +6,6 @@ import { type CookieAttributes, CookieJar } from '../../session/cookie-jar.js';
 import { FlashBag } from '../../session/flash-bag.js';
 import { MadeClasses } from '../../session/made-classes.js';
 import { NoRevocationList } from '../../session/revocation-list.js';
-import { SecurityEvents } from '../../session/security-events.js';
 import { Session } from '../../session/session.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { SessionId } from '../../session/session-id.js';
@@ -16,6 +15,7 @@ import { SessionSchema } from '../../session/session-schema.js';
 import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
 import { cookieValues } from '../astro-cookie-jar.js';
 import { GlancingSchema } from './glancing-schema.js';
+import { NoEvents } from './no-events.js';
 
 /** Says whose stand-in pages are to see, by a name that only the memory of the development server makes sense of. */
 export const VIEW_AS_COOKIE = 'gatehouse-view-as';
@@ -110,11 +110,6 @@ class MemoryCookieJar extends CookieJar {
 /** Two who look as the same user are not to end what the other one sees. */
 class StandInRegistry extends SessionRegistry {
   override async endSurplus(): Promise<void> {}
-}
-
-/** Nobody has signed in, so nobody is told of it. */
-class NoEvents extends SecurityEvents {
-  override publish(): void {}
 }
 
 function namesIn(headers: Headers): readonly string[] {
