@@ -3,6 +3,7 @@ import type { APIContext } from 'astro';
 import type { AccessDecision } from '../access/access-decision.js';
 import type { CsrfDecision } from '../access/csrf/csrf-decision.js';
 import { type ChangingRequest, mayChange } from '../access/csrf/csrf-guard.js';
+import { formTypeOf } from '../access/csrf/form-field.js';
 import { type CalledAction, isNavigation } from '../access/guarded-request.js';
 import type { Demand, Inspection } from '../access/inspection.js';
 import { canonicalActionName } from '../access/internal-path.js';
@@ -11,7 +12,7 @@ import { Clock } from '../session/clock.js';
 import { FormConfig } from '../session/forms/form-config.js';
 import { keepsForm } from '../session/forms/kept-form.js';
 import { subjectOf } from '../session/security-events.js';
-import { formPage, formPlace, isForm } from './forms/form-page.js';
+import { formPage, formPlace } from './forms/form-page.js';
 import type { ProjectRoutes } from './project-routes.js';
 
 /** The request that began it all, and its address as Astro vouches for it. */
@@ -131,7 +132,7 @@ export class AstroRequest implements ChangingRequest {
   /** Astro's ClientRouter sends a page's forms by fetch, and shows what that is led to: it is to be led to the login page. */
   #isFormOfScript(headers: Headers): boolean {
     const takesPages = (headers.get('accept') ?? '*/*').includes('*/*');
-    return takesPages && !this.isEndpoint && this.formPage !== undefined && isForm(headers);
+    return takesPages && !this.isEndpoint && this.formPage !== undefined && formTypeOf(headers) !== undefined;
   }
 
   get #keepsForms(): boolean {

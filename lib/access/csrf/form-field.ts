@@ -3,6 +3,12 @@ const MOST_BYTES = 128 * 1024;
 const URL_ENCODED = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data';
 
+/** What kind of form is being sent; `undefined` for what is none, such as the JSON of a program. */
+export function formTypeOf(headers: Headers): typeof URL_ENCODED | typeof MULTIPART | undefined {
+  const essence = headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  return essence === URL_ENCODED || essence === MULTIPART ? essence : undefined;
+}
+
 /**
  * One field of a form that is being sent. Of a long one only the beginning is read, and its last, broken field does not
  * count.
@@ -12,8 +18,8 @@ const MULTIPART = 'multipart/form-data';
  */
 export async function formField(form: Request, name: string): Promise<string | undefined> {
   const type = form.headers.get('content-type') ?? '';
-  const essence = type.split(';', 1)[0]?.trim().toLowerCase();
-  if (!form.body || (essence !== URL_ENCODED && essence !== MULTIPART)) return undefined;
+  const essence = formTypeOf(form.headers);
+  if (!form.body || !essence) return undefined;
   try {
     const { bytes, isWhole } = await beginningOf(form.body);
     const readable = isWhole ? bytes : endedEarly(bytes, essence === MULTIPART ? boundaryOf(type) : undefined);

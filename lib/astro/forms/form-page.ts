@@ -2,7 +2,6 @@ import { toReturnPath } from '../../access/return-path.js';
 
 /** The query parameter by which a form calls an action. */
 const ACTION_PARAMETER = '_action';
-const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i;
 
 /**
  * The address of the page that a form was sent to, without the action that it calls.
@@ -24,9 +23,4 @@ export function formPage(address: string): string | undefined {
 export function formPlace(path: string): string {
   const [pathname = ''] = path.split(/[?#]/, 1);
   return pathname.replace(/\/+$/, '') || '/';
-}
-
-/** Whether what is sent is a form, and not the JSON of a program. */
-export function isForm(headers: Headers): boolean {
-  return FORM.test(headers.get('content-type') ?? '');
 }

@@ -1,6 +1,7 @@
 import { ActionError, getActionContext } from 'astro:actions';
 import type { APIContext } from 'astro';
 import { TOKEN_FIELD } from '../../access/csrf/csrf-guard.js';
+import { formTypeOf } from '../../access/csrf/form-field.js';
 import { redirectTo } from '../../access/refusal.js';
 import { Clock } from '../../session/clock.js';
 import type { SentField } from '../../session/forms/form-config.js';
@@ -8,7 +9,7 @@ import { dropForm, type KeptForm, keepForm, takeForm } from '../../session/forms
 import type { AstroRequest } from '../astro-request.js';
 import { RequestCycle } from '../request-cycle.js';
 import { gatehouse } from '../started.js';
-import { formPage, formPlace, isForm } from './form-page.js';
+import { formPage, formPlace } from './form-page.js';
 
 /** Bytes of a refused form, beyond which it is not kept: it is read into memory for somebody who may be anybody. */
 const MOST_BYTES = 128 * 1024;
@@ -120,5 +121,5 @@ function copyOf(request: Request): Request | undefined {
 
 function isSmallForm({ headers }: Request, mostBytes = MOST_BYTES): boolean {
   const length = Number(headers.get('content-length') ?? Number.NaN);
-  return isForm(headers) && length <= mostBytes;
+  return formTypeOf(headers) !== undefined && length <= mostBytes;
 }
