@@ -1,7 +1,8 @@
 import type { Config } from 'jest';
 
 const config: Config = {
-  globalSetup: '<rootDir>/spec/support/packed-package.ts',
+  globalSetup: '<rootDir>/spec/support/global-set-up.ts',
+  globalTeardown: '<rootDir>/spec/support/global-tear-down.ts',
   roots: ['<rootDir>/spec'],
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['<rootDir>/spec/apps/', '<rootDir>/spec/fixtures/'],

@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { APPS } from './packed-package.js';
+import type { Outcome } from './builds/build-client.js';
+import { buildOnce } from './builds/kept-builds.js';
+import { APPS, INSTALLED } from './packed-package.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const INSTALLED = join(APPS, 'node_modules/astro-gatehouse');
 const ASTRO = join(ROOT, 'node_modules/astro/bin/astro.mjs');
 /** Astro bundles a package that a project says it depends on. */
 const DEPENDENCIES = {
@@ -19,11 +20,7 @@ const START_LIMIT = 30_000;
 
 export const SECRET = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
 
-/** What a command printed and how it ended. */
-export interface Outcome {
-  code: number;
-  output: string;
-}
+export type { Outcome };
 
 /** An Astro application, below the repository, that imports the packed package. */
 export class App {
@@ -62,9 +59,15 @@ export class App {
     this.write({ [path]: change(readFileSync(join(this.folder, path), 'utf8')) });
   }
 
-  /** Runs `astro <command>`. @param command With its arguments, where it has some. */
+  /**
+   * Runs `astro <command>`. Of two builds with the same content only the first is run.
+   *
+   * @param command With its arguments, where it has some.
+   */
   async astro(command: string | readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
-    return run(process.execPath, [ASTRO, ...[command].flat()], this.folder, this.#environment(environment));
+    const all = this.#environment(environment);
+    if (command === 'build' && !this.#hasPackages) return buildOnce(this.folder, environment, all);
+    return run(process.execPath, [ASTRO, ...[command].flat()], this.folder, all);
   }
 
   /** Runs `astro-gatehouse <args>`, the command that the package brings. */
@@ -112,6 +115,11 @@ export class App {
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** An application that has installed packages of its own is built where they are. */
+  get #hasPackages(): boolean {
+    return existsSync(join(this.folder, 'node_modules', '.package-lock.json'));
   }
 
   #environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {

@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { App, SECRET, type Server } from './app.js';
 import { Browser } from './browser.js';
-import { APPS } from './packed-package.js';
 import { type RawAnswer, RawClient, type RawRequest } from './raw-request.js';
 
 const SOURCE = 'spec/apps/guarded';
@@ -40,7 +36,6 @@ export class GuardedSite {
     readonly site: Site,
     private readonly app: App,
     private readonly server: Server,
-    private readonly mode: Mode,
   ) {
     this.#client = new RawClient(server.port);
   }
@@ -48,12 +43,13 @@ export class GuardedSite {
   static async serve(site: Site, rules: Rules, mode: Mode = 'production'): Promise<GuardedSite> {
     const withEnter = rules.exclude ? { ...rules, exclude: [...rules.exclude, '/enter', '/ran'] } : rules;
     const environment = { SITE: JSON.stringify(site.options ?? {}), RULES: JSON.stringify(withEnter) };
-    const app = mode === 'dev' ? App.create(SOURCE, filesOf(site)) : await builtOnce(site);
+    const app = App.create(SOURCE, filesOf(site));
+    if (mode === 'production') await app.build({ SITE: environment.SITE });
     const server =
       mode === 'dev'
         ? await app.serveWith('dev', environment)
         : await app.serve({ ...environment, GATEHOUSE_SECRET: SECRET });
-    const served = new GuardedSite(site, app, server, mode);
+    const served = new GuardedSite(site, app, server);
     try {
       await served.#enter();
     } catch (error) {
@@ -95,7 +91,7 @@ export class GuardedSite {
   async stop(): Promise<void> {
     this.#client.close();
     await this.server.stop();
-    if (this.mode === 'dev') this.app.remove();
+    this.app.remove();
   }
 
   #complete(request: RawRequest | string): RawRequest {
@@ -158,33 +154,4 @@ function filesOf({ pages, endpoints = [] }: Site): Record<string, string> {
        export const ALL = ({ params }) => new Response(servedAs('/${endpoint}', params));`,
     ]),
   ]);
-}
-
-/** Built once for each build of the package, however many specs serve it. */
-async function builtOnce(site: Site): Promise<App> {
-  const files = filesOf(site);
-  const built = join(APPS, `guarded-${site.name}-${fingerprint(JSON.stringify([site.options, files]))}`);
-  if (existsSync(built)) return App.at(built);
-  const app = await App.create(SOURCE, files).build({ SITE: JSON.stringify(site.options ?? {}) });
-  try {
-    renameSync(app.folder, built);
-  } catch {
-    // Another spec was faster.
-    app.remove();
-  }
-  for (const folder of readdirSync(APPS).filter((name) => name.startsWith(`guarded-${site.name}-`))) {
-    if (!built.endsWith(folder)) rmSync(join(APPS, folder), { recursive: true, force: true });
-  }
-  return App.at(built);
-}
-
-function fingerprint(site: string): string {
-  const source = resolve(APPS, '..', SOURCE);
-  const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .map((file) => join(source, file))
-    .filter((file) => statSync(file).isFile());
-  const stamps = readdirSync(APPS).filter((name) => name.startsWith('packed-'));
-  const hash = createHash('sha256').update(site).update(stamps.sort().join());
-  for (const file of files) hash.update(file).update(readFileSync(file));
-  return hash.digest('hex').slice(0, 12);
 }

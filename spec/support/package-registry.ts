@@ -4,10 +4,9 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import { freePort } from './app.js';
-import { APPS } from './packed-package.js';
+import { INSTALLED } from './packed-package.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const INSTALLED = join(APPS, 'node_modules/astro-gatehouse');
 
 interface Manifest {
   readonly name: string;
