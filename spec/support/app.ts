@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Outcome } from './builds/build-client.js';
-import { buildOnce } from './builds/kept-builds.js';
+import { AstroCommand, type Outcome, runAstro } from './astro/astro-client.js';
+import { buildOnce } from './astro/kept-builds.js';
 import { APPS, INSTALLED } from './packed-package.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -66,7 +66,7 @@ export class App {
    */
   async astro(command: string | readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
     const all = this.#environment(environment);
-    if (command === 'build' && !this.#hasPackages) return buildOnce(this.folder, environment, all);
+    if (command === 'build') return this.#build(environment, true);
     return run(process.execPath, [ASTRO, ...[command].flat()], this.folder, all);
   }
 
@@ -83,7 +83,7 @@ export class App {
 
   /** @throws When the build fails, with what it printed. */
   async build(environment: Record<string, string> = {}): Promise<this> {
-    const { code, output } = await this.astro('build', environment);
+    const { code, output } = await this.#build(environment, false);
     if (code !== 0) throw new Error(`astro build failed:\n${output}`);
     return this;
   }
@@ -95,7 +95,7 @@ export class App {
   ): Promise<Server> {
     const port = await freePort();
     const env = this.#environment({ ...environment, PORT: String(port), HOST: '127.0.0.1' });
-    return Server.start(start([entry], this.folder, env), port);
+    return Server.start((print) => new ServerProcess([entry], this.folder, env, print), port);
   }
 
   /** Starts a built server that is expected to stop by itself. */
@@ -108,18 +108,25 @@ export class App {
   /** Serves the sources with `astro dev`, or a build with `astro preview`. */
   async serveWith(command: 'dev' | 'preview', environment: Record<string, string> = {}): Promise<Server> {
     const port = await freePort();
-    const args = [ASTRO, command, '--port', String(port), '--host', '127.0.0.1'];
     const env = this.#environment(environment);
-    return Server.start(start(args, this.folder, env), port);
+    if (command === 'dev') {
+      const order = { command, folder: this.folder, environment: env, port };
+      return Server.start((print) => new AstroCommand(order, print), port);
+    }
+    const args = [ASTRO, command, '--port', String(port), '--host', '127.0.0.1'];
+    return Server.start((print) => new ServerProcess(args, this.folder, env, print), port);
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** An application that has installed packages of its own is built where they are. */
-  get #hasPackages(): boolean {
-    return existsSync(join(this.folder, 'node_modules', '.package-lock.json'));
+  async #build(chosen: Record<string, string>, mayFail: boolean): Promise<Outcome> {
+    const environment = this.#environment(chosen);
+    // An application that has installed packages of its own is built where they are.
+    const hasPackages = existsSync(join(this.folder, 'node_modules', '.package-lock.json'));
+    if (hasPackages) return runAstro({ command: 'build', folder: this.folder, environment });
+    return buildOnce({ folder: this.folder, chosen, environment, mayFail });
   }
 
   #environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
@@ -128,28 +135,36 @@ export class App {
   }
 }
 
+/** What serves an application, as long as its exit code is `null`. */
+interface Serving {
+  readonly exitCode: number | null;
+  stop(): Promise<void>;
+}
+
+type Print = (output: string) => void;
+
 /** A served application. */
 export class Server {
   output = '';
+  readonly #serving: Serving;
 
   private constructor(
-    private readonly process: ChildProcess,
+    serve: (print: Print) => Serving,
     readonly port: number,
   ) {
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        this.output += chunk.toString();
-      });
-    }
+    this.#serving = serve((output) => {
+      this.output += output;
+    });
   }
 
-  static async start(child: ChildProcess, port: number): Promise<Server> {
-    const server = new Server(child, port);
+  /** @throws When it ends, or does not answer in time, with what it printed. */
+  static async start(serve: (print: Print) => Serving, port: number): Promise<Server> {
+    const server = new Server(serve, port);
     const deadline = Date.now() + START_LIMIT;
-    while (Date.now() < deadline && child.exitCode === null) {
+    while (Date.now() < deadline && server.#serving.exitCode === null) {
       const answers = await fetch(`${server.origin}/__is-it-up`, { redirect: 'manual' }).catch(() => undefined);
       if (answers) return server;
-      await new Promise((wake) => setTimeout(wake, 50));
+      await new Promise((wake) => setTimeout(wake, 20));
     }
     await server.stop();
     throw new Error(`The server did not start:\n${server.output}`);
@@ -167,17 +182,33 @@ export class Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  async stop(): Promise<void> {
-    if (this.process.exitCode !== null) return;
-    const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    // The whole group: previews start processes of their own.
-    if (this.process.pid) process.kill(-this.process.pid, 'SIGKILL');
-    await ended;
+  stop(): Promise<void> {
+    return this.#serving.stop();
   }
 }
 
-function start(args: string[], cwd: string, env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, args, { cwd, env, detached: true });
+/** A process of its own that serves an application. */
+class ServerProcess implements Serving {
+  readonly #process: ChildProcess;
+
+  constructor(args: string[], cwd: string, env: NodeJS.ProcessEnv, print: Print) {
+    this.#process = spawn(process.execPath, args, { cwd, env, detached: true });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.on('data', (chunk: Buffer) => print(chunk.toString()));
+    }
+  }
+
+  get exitCode(): number | null {
+    return this.#process.exitCode;
+  }
+
+  async stop(): Promise<void> {
+    if (this.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    // The whole group: previews start processes of their own.
+    if (this.#process.pid) process.kill(-this.#process.pid, 'SIGKILL');
+    await ended;
+  }
 }
 
 async function run(

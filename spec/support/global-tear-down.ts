@@ -1,4 +1,4 @@
-/** Ends the build service of the run. */
+/** Ends the processes that have Astro loaded. */
 export default async function tearDown(): Promise<void> {
-  await globalThis.buildService?.stop();
+  await globalThis.astroService?.stop();
 }

@@ -2,29 +2,37 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { APPS, packageDigest } from '../packed-package.ts';
-import { type Outcome, orderBuild } from './build-client.ts';
+import { type Outcome, runAstro } from './astro-client.ts';
 
 /** Folders that commands make in an application. */
 const MADE = new Set(['dist', 'node_modules', '.astro']);
 /** A sign that the machine, not the application, made a build fail. */
 const MACHINE_TROUBLE = /ENOSPC|ENOMEM|EMFILE|ENFILE|EACCES|EIO\b/;
 
+/** A build that a spec asks for. */
+export interface WantedBuild {
+  /** The application's. */
+  readonly folder: string;
+  /** The variables that the caller chose, on which the build depends. */
+  readonly chosen: Readonly<Record<string, string>>;
+  /** All variables. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Whether a build that failed before is an answer, too; otherwise it is tried again. */
+  readonly mayFail: boolean;
+}
+
 /**
  * Runs `astro build` in an application's folder, or takes what a build of the same content left: of the same files, with
  * the same environment and the same package. The application gets a copy, which it may change.
- *
- * @param folder The application's.
- * @param chosen The variables that the caller chose, on which the build depends.
- * @param environment All variables.
  */
-export async function buildOnce(
-  folder: string,
-  chosen: Readonly<Record<string, string>>,
-  environment: NodeJS.ProcessEnv,
-): Promise<Outcome> {
+export async function buildOnce(wanted: WantedBuild): Promise<Outcome> {
+  const { folder, chosen, mayFail } = wanted;
   const kept = join(APPS, 'built', packageDigest(), contentDigest(folder, chosen));
-  const outcome =
-    readOutcome(kept) ?? (await locked(kept, () => readOutcome(kept) ?? build(folder, kept, environment)));
+  const keptOutcome = () => {
+    const outcome = readOutcome(kept);
+    return outcome?.code === 0 || mayFail ? outcome : undefined;
+  };
+  const outcome = keptOutcome() ?? (await locked(kept, async () => keptOutcome() ?? build(wanted, kept)));
   for (const name of ['dist', '.astro']) rmSync(join(folder, name), { recursive: true, force: true });
   cpSync(join(kept, 'app'), folder, { recursive: true });
   return outcome;
@@ -44,11 +52,11 @@ export function tidyBuilds(): void {
 }
 
 /** The outcome is written last, and at once: without one, what stands there is half a build. */
-async function build(folder: string, kept: string, environment: NodeJS.ProcessEnv): Promise<Outcome> {
+async function build({ folder, environment }: WantedBuild, kept: string): Promise<Outcome> {
   const app = join(kept, 'app');
   rmSync(kept, { recursive: true, force: true });
   for (const file of filesOf(folder)) cpSync(join(folder, file), join(app, file), { recursive: true });
-  const outcome = await orderBuild({ folder: app, environment });
+  const outcome = await runAstro({ command: 'build', folder: app, environment });
   if (isTheApplications(outcome)) {
     writeFileSync(join(kept, 'unfinished.json'), JSON.stringify(outcome));
     renameSync(join(kept, 'unfinished.json'), join(kept, 'outcome.json'));

@@ -1,0 +1,85 @@
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+
+/** The variable that names the socket of the test run's `AstroService`. */
+export const ASTRO_SERVICE = 'GATEHOUSE_ASTRO_SERVICE';
+/** Milliseconds that a command may take. */
+const TIME_LIMIT = 100_000;
+/** Milliseconds that a server may take to close, before its process is ended. */
+const STOP_LIMIT = 3_000;
+
+export interface AstroOrder {
+  readonly command: 'build' | 'dev';
+  /** The project's. */
+  readonly folder: string;
+  /** All that the command sees of the environment. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Where a development server is to listen. */
+  readonly port?: number;
+}
+
+/** A line of what becomes of an order: what is printed, that a server listens, or the code with which the command ended. */
+export interface AstroReport {
+  readonly output?: string;
+  readonly isServing?: true;
+  readonly code?: number;
+}
+
+/** How a command ended: its exit code, -1 where it has none, and what it printed. */
+export interface Outcome {
+  code: number;
+  output: string;
+}
+
+/** Has the service run a command to its end. */
+export async function runAstro(order: AstroOrder): Promise<Outcome> {
+  const outcome = { code: -1, output: '' };
+  const command = new AstroCommand(order, (output) => {
+    outcome.output += output;
+  });
+  const timer = setTimeout(() => command.stop(), TIME_LIMIT);
+  outcome.code = await command.ended;
+  clearTimeout(timer);
+  return outcome;
+}
+
+/** A command that the service runs. */
+export class AstroCommand {
+  /** Its exit code. */
+  readonly ended: Promise<number>;
+  exitCode: number | null = null;
+  readonly #order: AstroOrder;
+  readonly #socket: Socket;
+
+  /** @param print Takes what the command prints. @param listen Hears that its server listens. */
+  constructor(order: AstroOrder, print: (output: string) => void, listen?: () => void) {
+    this.#order = order;
+    const path = process.env[ASTRO_SERVICE];
+    if (!path) throw new Error(`${ASTRO_SERVICE} is not set: the specs' global set-up starts the service.`);
+    this.#socket = connect(path);
+    this.#socket.write(`${JSON.stringify(order)}\n`);
+    const lines = createInterface({ input: this.#socket });
+    this.ended = new Promise((end) => {
+      lines.on('line', (line) => {
+        const { output, isServing, code }: AstroReport = JSON.parse(line);
+        if (output !== undefined) print(output);
+        if (isServing) listen?.();
+        this.exitCode = code ?? this.exitCode;
+      });
+      this.#socket.once('error', (error) => print(String(error)));
+      lines.once('close', () => {
+        this.exitCode ??= -1;
+        end(this.exitCode);
+      });
+    });
+  }
+
+  /** Ends it: a server by closing it, anything else with its process. */
+  async stop(): Promise<void> {
+    if (this.#order.command === 'dev') this.#socket.write('stop\n');
+    else this.#socket.destroy();
+    const timer = setTimeout(() => this.#socket.destroy(), STOP_LIMIT);
+    await this.ended;
+    clearTimeout(timer);
+  }
+}

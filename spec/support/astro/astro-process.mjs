@@ -1,0 +1,70 @@
+// A process that has Astro and Vite loaded, and runs one command of Astro's after another, each in the folder of some
+// project: to load them takes as long as most of what is done with them.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const modules = process.argv[2];
+const load = (path) => import(pathToFileURL(join(modules, path)).href);
+const [astro, { collectErrorMetadata }, { createSafeError }, { isAstroConfigZodError }, { formatErrorMessage }] =
+  await Promise.all(
+    [
+      'astro/dist/index.js',
+      'astro/dist/core/errors/dev/index.js',
+      'astro/dist/core/errors/index.js',
+      'astro/dist/core/errors/errors.js',
+      'astro/dist/core/messages/runtime.js',
+    ].map(load),
+  );
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.write = (chunk, encoding, callback) => {
+    process.send({ output: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });
+    (typeof encoding === 'function' ? encoding : callback)?.();
+    return true;
+  };
+}
+
+const commands = {
+  async build({ folder }) {
+    await astro.build({ root: folder });
+    return 0;
+  },
+  async dev({ folder, port }) {
+    const server = await astro.dev({ root: folder, server: { port, host: '127.0.0.1' } });
+    process.send({ isServing: true });
+    await new Promise((stopped) => process.once('message', stopped));
+    await server.stop();
+    return 0;
+  },
+};
+
+process.on('disconnect', () => process.exit());
+process.once('message', takeOrder);
+
+async function takeOrder(order) {
+  const code = await run(order);
+  process.once('message', takeOrder);
+  process.send({ code, memory: process.memoryUsage.rss() });
+}
+
+/** @returns The code with which the command would end its process. */
+async function run(order) {
+  process.chdir(order.folder);
+  for (const name of Object.keys(process.env)) if (!(name in order.environment)) delete process.env[name];
+  Object.assign(process.env, order.environment);
+  const symbols = new Set(Object.getOwnPropertySymbols(globalThis));
+  try {
+    return await commands[order.command](order);
+  } catch (error) {
+    // Astro has printed by then what is wrong with a config.
+    if (!isAstroConfigZodError(error)) {
+      console.error(formatErrorMessage(collectErrorMetadata(createSafeError(error)), true));
+    }
+    return 1;
+  } finally {
+    // What one project has put there for itself is not for the next.
+    for (const symbol of Object.getOwnPropertySymbols(globalThis)) {
+      if (!symbols.has(symbol)) delete globalThis[symbol];
+    }
+  }
+}
