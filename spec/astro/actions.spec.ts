@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { type Answer, Browser } from '../support/browser.js';
+import { witnessed } from '../support/witness.js';
 
 let app: App;
 let server: Server;
@@ -8,7 +9,7 @@ let server: Server;
 async function start(mode: 'production' | 'dev', environment: Record<string, string>): Promise<void> {
   app = App.create('spec/apps/actions');
   if (mode === 'dev') server = await app.serveWith('dev', environment);
-  else server = await (await app.build(environment)).serve();
+  else server = await (await app.build()).serve({ GATEHOUSE_SECRET: SECRET, ...environment });
 }
 async function stop(): Promise<void> {
   await server.stop();
@@ -24,14 +25,13 @@ async function visitor(role?: string): Promise<Browser> {
 
 /** What was answered, and whether the action ran. */
 async function call(browser: Browser, path: string): Promise<Answer & { ran: boolean }> {
-  const before = server.output.length;
+  await witnessed(server);
   const answer = await browser.post(
     path,
     { any: 'thing' },
     { headers: { accept: path.includes('?') ? 'text/html' : 'application/json' } },
   );
-  await new Promise((wake) => setTimeout(wake, 100));
-  return { ...answer, ran: server.output.slice(before).includes('RAN ') };
+  return { ...answer, ran: (await witnessed(server)).length > 0 };
 }
 
 /** Spellings of a name that Astro takes for the same one. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
 /** As in a project whose own middleware knows the visitor from a cookie of its own. */
@@ -23,8 +23,8 @@ describe.each(['cookie', 'memory', 'astro'])(
 
     beforeAll(async () => {
       app = App.create('spec/apps/journeys', { 'src/middleware.ts': MIDDLEWARE });
-      await app.build({ STORE: store });
-      server = await app.serve();
+      await app.build();
+      server = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: store });
     });
     afterAll(async () => {
       await server.stop();

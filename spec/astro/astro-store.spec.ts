@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { LATER, MOVABLE_CLOCK, pass } from '../support/movable-clock.js';
 
 describe("Sessions kept in Astro's own", () => {
   let app: App;
@@ -22,11 +23,16 @@ describe("Sessions kept in Astro's own", () => {
           session.set('__proto__', { role: 'keeper' });
           return Response.json({ before, role: session.get('role') ?? null });
         };`,
+      'src/gatehouse.ts': `
+        import { Clock, defineGatehouse } from 'astro-gatehouse/server';
+        ${MOVABLE_CLOCK}
+        export default defineGatehouse({
+          session: { store: 'astro', idleTimeout: 2, absoluteTimeout: 3, renewAfter: 1 },
+          services: (services) => services.override(Clock, MovableClock),
+        });`,
+      ...LATER,
     });
-    app.rewrite('astro.config.mjs', (text) =>
-      text.replace('session: {', 'session: { idleTimeout: 2, absoluteTimeout: 3, renewAfter: 1,'),
-    );
-    await app.build({ STORE: 'astro' });
+    await app.build();
     server = await app.serve();
   });
   afterAll(async () => {
@@ -34,13 +40,11 @@ describe("Sessions kept in Astro's own", () => {
     app.remove();
   });
 
-  const pause = (milliseconds: number) => new Promise((wake) => setTimeout(wake, milliseconds));
-
   it('end when nobody used them for the idle timeout', async () => {
     const browser = new Browser(server);
     await browser.get('/login');
     expect((await browser.get('/private/page')).status).toBe(200);
-    await pause(2_200);
+    await pass(2_200, server);
     expect((await browser.get('/private/page')).status).toBe(302);
   });
 
@@ -49,7 +53,7 @@ describe("Sessions kept in Astro's own", () => {
     await browser.get('/login');
     const statuses: number[] = [];
     for (let visit = 0; visit < 5; visit++) {
-      await pause(800);
+      await pass(800, server);
       statuses.push((await browser.get('/private/page')).status);
     }
     expect(statuses).toEqual([200, 200, 200, 302, 302]);

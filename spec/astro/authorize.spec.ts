@@ -44,21 +44,36 @@ class CarelessChecker extends AccessChecker {
 }
 export default defineGatehouse({ services: (services) => services.override(AccessChecker, CarelessChecker) });`;
 
+const FILES = {
+  'astro.config.mjs': `
+    import node from '@astrojs/node';
+    import { defineConfig } from 'astro/config';
+    import gatehouse from 'astro-gatehouse';
+    export default defineConfig({ output: 'server', adapter: node({ mode: 'standalone' }), integrations: [gatehouse()] });`,
+  'src/gatehouse.js': SETUP,
+  'src/pages/ask.js': ASK,
+  'src/components/Late.astro': `---
+    import { authorize } from 'astro-gatehouse/server';
+    await new Promise((wake) => setTimeout(wake, 50));
+    await authorize({ role: 'admin' });
+    ---
+    <p>the guarded part</p>`,
+  'src/components/AtOnce.astro': `---
+    import { requireSession } from 'astro-gatehouse/server';
+    const { userId } = requireSession();
+    ---
+    <p>the guarded part of {userId}</p>`,
+  'src/pages/late.astro': "---\nimport Late from '../components/Late.astro';\n---\n<h1>begun</h1><Late /><p>after</p>",
+  'src/pages/at-once.astro': "---\nimport AtOnce from '../components/AtOnce.astro';\n---\n<AtOnce /><p>after</p>",
+};
+
 describe('authorize()', () => {
   let app: App;
   let server: Server;
   let user: Browser;
 
   beforeAll(async () => {
-    app = App.create('spec/apps/empty', {
-      'astro.config.mjs': `
-        import node from '@astrojs/node';
-        import { defineConfig } from 'astro/config';
-        import gatehouse from 'astro-gatehouse';
-        export default defineConfig({ output: 'server', adapter: node({ mode: 'standalone' }), integrations: [gatehouse()] });`,
-      'src/gatehouse.js': SETUP,
-      'src/pages/ask.js': ASK,
-    });
+    app = App.create('spec/apps/empty', FILES);
     server = await (await app.build()).serve();
     user = new Browser(server);
     await user.get('/login');
@@ -107,27 +122,7 @@ describe.each(['built', 'in development'])('A check in a nested component, %s', 
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, {
-      'astro.config.mjs': `
-        import node from '@astrojs/node';
-        import { defineConfig } from 'astro/config';
-        import gatehouse from 'astro-gatehouse';
-        export default defineConfig({ output: 'server', adapter: node({ mode: 'standalone' }), integrations: [gatehouse()] });`,
-      'src/components/Late.astro': `---
-        import { authorize } from 'astro-gatehouse/server';
-        await new Promise((wake) => setTimeout(wake, 50));
-        await authorize({ role: 'admin' });
-        ---
-        <p>the guarded part</p>`,
-      'src/components/AtOnce.astro': `---
-        import { requireSession } from 'astro-gatehouse/server';
-        const { userId } = requireSession();
-        ---
-        <p>the guarded part of {userId}</p>`,
-      'src/pages/late.astro':
-        "---\nimport Late from '../components/Late.astro';\n---\n<h1>begun</h1><Late /><p>after</p>",
-      'src/pages/at-once.astro': "---\nimport AtOnce from '../components/AtOnce.astro';\n---\n<AtOnce /><p>after</p>",
-    });
+    app = App.create('spec/apps/empty', FILES);
     if (how === 'built') await app.build();
     server = how === 'built' ? await app.serve() : await app.serveWith('dev');
   });

@@ -12,8 +12,8 @@ describe.each(['cookie', 'memory'])('What a visitor may send, %s store', (store)
   let signedIn: string;
 
   beforeAll(async () => {
-    app = await App.create('spec/apps/journeys').build({ STORE: store });
-    server = await app.serve();
+    app = await App.create('spec/apps/journeys').build();
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: store });
     const browser = new Browser(server);
     await browser.get('/login');
     signedIn = browser.cookies.get(COOKIE) ?? '';

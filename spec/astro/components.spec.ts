@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { note, WITNESS, witnessed } from '../support/witness.js';
 
 const CONFIG = `
   import node from '@astrojs/node';
@@ -12,7 +13,7 @@ const CONFIG = `
     output: 'server',
     security: { csp: true },
     adapter: node({ mode: 'standalone' }),
-    integrations: [gatehouse({ session: { store: process.env.STORE } })],
+    integrations: [gatehouse()],
   });`;
 
 const SETUP = `
@@ -23,7 +24,9 @@ const SETUP = `
       return super.check(rule, visitor);
     }
   }
+  const { STORE = 'cookie' } = process.env;
   export default defineGatehouse({
+    session: { store: STORE },
     access: { getRole: ({ rank }) => rank, roles: { admin: ['editor'], editor: ['author'] } },
     services: (services) => services.override(AccessChecker, HouseChecker),
   });`;
@@ -36,10 +39,10 @@ const SIGN_IN = `
     return new Response('welcome');
   };`;
 
-/** Says in its answer and in the log that it was made. */
+/** Says in its answer and to the witness that it was made. */
 const PART = `---
   const { name } = Astro.props;
-  console.log('MADE ' + name + ' END');
+  ${note('name')};
   ---
   <b>{name}</b>`;
 
@@ -91,7 +94,7 @@ const PAGES = {
       page(can(name, props)).replaceAll('../', '../../'),
     ]),
   ),
-  'src/pages/mark.ts': `export const GET = ({ url }) => { console.log('MARK ' + url.search.slice(1) + ' END'); return new Response(''); };`,
+  ...WITNESS,
   'src/pages/mistaken.astro': page('<Can rol="admin">secret</Can>'),
   'src/pages/undefined.astro': page('<Can role={undefined}>secret</Can>'),
   'src/pages/bare.astro': page('<p>before</p><Can role="editor">secret</Can><p>after</p>'),
@@ -145,7 +148,6 @@ const PAGES = {
 describe.each(['cookie', 'memory'])('The components in a built application, %s store', (store) => {
   let app: App;
   let server: Server;
-  let marks = 0;
 
   beforeAll(async () => {
     app = await App.create(undefined, {
@@ -153,8 +155,8 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
       'src/gatehouse.js': SETUP,
       'src/pages/sign-in.js': SIGN_IN,
       ...PAGES,
-    }).build({ STORE: store });
-    server = await app.serve();
+    }).build();
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: store });
   });
   afterAll(async () => {
     await server?.stop();
@@ -169,13 +171,10 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
 
   /** The parts that a page shows, and those that were made for it. */
   async function partsOf(browser: Browser, path: string): Promise<{ shown: string[]; made: string[] }> {
-    const before = server.output.length;
+    await witnessed(server);
     const { status, text } = await browser.get(path);
     if (status !== 200) throw new Error(`${path} answered ${status}: ${text.slice(0, 200)}`);
-    marks += 1;
-    await browser.get(`/mark?${marks}`);
-    const printed = await server.printed(`MARK ${marks} END`, before);
-    return { shown: namesIn(text, /<b[^>]*>([\w-]+)<\/b>/g), made: namesIn(printed, /MADE ([\w-]+) END/g) };
+    return { shown: namesIn(text, /<b[^>]*>([\w-]+)<\/b>/g), made: (await witnessed(server)).sort() };
   }
 
   const namesIn = (text: string, pattern: RegExp) => Array.from(text.matchAll(pattern), ([, name = '']) => name).sort();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
 describe.each(['a build', 'astro dev'] as const)('The services of an application, in %s', (mode) => {
@@ -57,45 +57,49 @@ describe.each(['a build', 'astro dev'] as const)('The services of an application
   });
 });
 
+const MISFITS: [string, string, RegExp, RegExp][] = [
+  [
+    'a class that does not extend what it replaces',
+    'override(AccessChecker, class Stranger {} as never)',
+    /INVALID_OVERRIDE/,
+    /Stranger cannot replace AccessChecker: it does not extend it\. Write class Stranger extends AccessChecker/,
+  ],
+  [
+    'a class with a constructor of its own that nothing can fill',
+    'override(AccessChecker, class Own extends AccessChecker { constructor(readonly mailer: { send(): void }) { super(undefined as never, undefined as never); } })',
+    /INVALID_OVERRIDE/,
+    /Own cannot replace AccessChecker: its constructor has parameters of its own/,
+  ],
+  [
+    'a shared service that needs the session of a request',
+    'shared(Captive, (get) => new Captive(get(Session)))',
+    /CAPTIVE_SERVICE/,
+    /Captive is shared by all requests but needs Session/,
+  ],
+  [
+    'a port that nobody registered',
+    'shared(Captive, (get) => new Captive(get(Port) as never))',
+    /MISSING_SERVICE/,
+    /Captive needs Port, which is not registered\. Add it in src\/gatehouse\.ts/,
+  ],
+];
+
+/** One build; which of its registrations is made is read when it starts. */
+const MISFITTING = `
+  import { AccessChecker, defineGatehouse, Session } from 'astro-gatehouse/server';
+  abstract class Port {}
+  class Captive { constructor(readonly session: Session) {} }
+  export class Cart {}
+  console.log(AccessChecker.name, Session.name, Port.name, Captive.name);
+  const registrations = [${MISFITS.map(([, registration]) => `(services) => services.${registration}`)}];
+  export default defineGatehouse({ services: registrations[Number(process.env.MISFIT ?? Number.NaN)] });
+`;
+
 describe('A server with services that do not fit', () => {
-  it.each([
-    [
-      'a class that does not extend what it replaces',
-      'override(AccessChecker, class Stranger {} as never)',
-      /INVALID_OVERRIDE/,
-      /Stranger cannot replace AccessChecker: it does not extend it\. Write class Stranger extends AccessChecker/,
-    ],
-    [
-      'a class with a constructor of its own that nothing can fill',
-      'override(AccessChecker, class Own extends AccessChecker { constructor(readonly mailer: { send(): void }) { super(undefined as never, undefined as never); } })',
-      /INVALID_OVERRIDE/,
-      /Own cannot replace AccessChecker: its constructor has parameters of its own/,
-    ],
-    [
-      'a shared service that needs the session of a request',
-      'shared(Captive, (get) => new Captive(get(Session)))',
-      /CAPTIVE_SERVICE/,
-      /Captive is shared by all requests but needs Session/,
-    ],
-    [
-      'a port that nobody registered',
-      'shared(Captive, (get) => new Captive(get(Port) as never))',
-      /MISSING_SERVICE/,
-      /Captive needs Port, which is not registered\. Add it in src\/gatehouse\.ts/,
-    ],
-  ])('does not start with %s', async (_, registration, code, sentence) => {
-    const app = App.create('spec/apps/container', {
-      'src/gatehouse.ts': `
-        import { AccessChecker, defineGatehouse, Session } from 'astro-gatehouse/server';
-        abstract class Port {}
-        class Captive { constructor(readonly session: Session) {} }
-        export class Cart {}
-        console.log(AccessChecker.name, Session.name, Port.name, Captive.name);
-        export default defineGatehouse({ services: (services) => services.${registration} });
-      `,
-    });
-    await app.build();
-    const { code: exitCode, output } = await app.serveAndFail();
+  it.each(MISFITS)('does not start with %s', async (what, _, code, sentence) => {
+    const app = await App.create('spec/apps/container', { 'src/gatehouse.ts': MISFITTING }).build();
+    const misfit = MISFITS.findIndex(([name]) => name === what);
+    const { code: exitCode, output } = await app.serveAndFail({ GATEHOUSE_SECRET: SECRET, MISFIT: String(misfit) });
     app.remove();
     expect(exitCode).toBe(1);
     expect(output).toMatch(code);

@@ -1,42 +1,46 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { type RawAnswer, RawClient, type RawRequest } from '../support/raw-request.js';
+import { note, WITNESS, witnessed } from '../support/witness.js';
 
 const EVIL = 'https://evil.example';
 const FORM = 'application/x-www-form-urlencoded';
 
-interface Config {
-  csrf?: unknown;
-  security?: unknown;
-}
-
-const config = ({ csrf, security }: Config) => `
+/** Everything else is read when a site starts. */
+const config = (security = {}) => `
   import node from '@astrojs/node';
   import { defineConfig } from 'astro/config';
   import gatehouse from 'astro-gatehouse';
   export default defineConfig({
     output: 'server',
-    security: ${JSON.stringify(security ?? {})},
+    security: ${JSON.stringify(security)},
     adapter: node({ mode: 'standalone' }),
-    integrations: [gatehouse(${JSON.stringify({ debug: true, csrf })})],
+    integrations: [gatehouse()],
   });`;
 
+const SETUP = `
+  import { defineGatehouse } from 'astro-gatehouse/server';
+  export default defineGatehouse({ debug: true, ...JSON.parse(process.env.OPTIONS ?? '{}') });`;
+
 const PAGES = {
+  'src/gatehouse.ts': SETUP,
+  ...WITNESS,
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions';
-    const ran = (accept) => defineAction({ accept, handler: () => console.log('RAN action') });
+    const ran = (accept) => defineAction({ accept, handler: () => void ${note("'action'")} });
     export const server = { act: ran('json'), send: ran('form') };`,
-  'src/pages/index.astro': `---\nif (Astro.request.method !== 'GET') console.log('RAN page');\n---\n<h1>the page</h1>`,
-  'src/pages/api.ts': `export const ALL = () => { console.log('RAN endpoint'); return new Response('done'); };`,
-  'src/pages/mark.ts': `export const GET = ({ url }) => { console.log('MARK ' + url.search.slice(1) + ' END'); return new Response('done'); };`,
+  'src/pages/index.astro': `---\nif (Astro.request.method !== 'GET') ${note("'page'")};\n---\n<h1>the page</h1>`,
+  'src/pages/api.ts': `export const ALL = () => { ${note("'endpoint'")}; return new Response('done'); };`,
   'src/pages/404.astro': '<h1>nothing here</h1>',
 };
 
+/** The environment of a site that starts with these options. */
+const started = (options: object) => ({ GATEHOUSE_SECRET: SECRET, OPTIONS: JSON.stringify(options) });
+
 /** A site that is served, and what it does when it is sent something. */
 class SentSite {
-  #count = 0;
   readonly #client: RawClient;
 
   private constructor(
@@ -46,20 +50,16 @@ class SentSite {
     this.#client = new RawClient(server.port, 1);
   }
 
-  static async serve(files: Record<string, string>): Promise<SentSite> {
+  /** @param options Of defineGatehouse(), as they are when the site starts. */
+  static async serve(files: Record<string, string>, options = {}): Promise<SentSite> {
     const app = await App.create(undefined, files).build();
-    return new SentSite(app, await app.serve());
+    return new SentSite(app, await app.serve(started(options)));
   }
 
   /** The answer, and whether anything was done of what was asked. */
   async send(request: RawRequest): Promise<RawAnswer & { ran: boolean }> {
-    const before = this.server.output.length;
     const answer = await this.#client.send(request);
-    // Printed last, so that what the request printed is there.
-    this.#count += 1;
-    await this.#client.send({ method: 'GET', target: `/mark?${this.#count}` });
-    const printed = await this.server.printed(`MARK ${this.#count} END`, before);
-    return { ...answer, ran: printed.includes('RAN ') };
+    return { ...answer, ran: (await witnessed(this.server)).length > 0 };
   }
 
   async stop(): Promise<void> {
@@ -126,32 +126,34 @@ const CASES: { passes: boolean; who: string; method?: string; headers: Record<st
   },
 ];
 
+const SITE = {
+  // Astro's own check, which stands before everything, is off: what refuses here is ours.
+  'astro.config.mjs': config({ checkOrigin: false }),
+  ...PAGES,
+  'src/pages/webhooks/[from].ts': `export const POST = ({ params, rewrite }) => {
+    if (params.from === 'rewritten') return rewrite('/');
+    ${note("'webhook'")};
+    return new Response('thanks');
+  };`,
+  'src/pages/news.astro': `---
+    import News from '../components/News.astro';
+    ---
+    <News server:defer text={'x'.repeat(5000)} />`,
+  'src/components/News.astro': `---\n${note("'island'")};\n---\n<p>the news</p>`,
+  'src/middleware.ts': `
+    import { getActionContext } from 'astro:actions';
+    export const onRequest = async (context, next) => {
+      if (context.url.searchParams.has('bymiddleware')) await getActionContext(context).action?.handler();
+      if (context.request.method !== 'GET' && context.url.searchParams.has('visits')) context.locals.session.set('visits', 1);
+      return context.url.searchParams.has('hop') ? next('/api') : next();
+    };`,
+};
+
 describe('A built site', () => {
   let site: SentSite;
 
   beforeAll(async () => {
-    site = await SentSite.serve({
-      // Astro's own check, which stands before everything, is off: what refuses here is ours.
-      'astro.config.mjs': config({ security: { checkOrigin: false }, csrf: { except: ['/webhooks/**'] } }),
-      ...PAGES,
-      'src/pages/webhooks/[from].ts': `export const POST = ({ params, rewrite }) => {
-        if (params.from === 'rewritten') return rewrite('/');
-        console.log('RAN webhook');
-        return new Response('thanks');
-      };`,
-      'src/pages/news.astro': `---
-        import News from '../components/News.astro';
-        ---
-        <News server:defer text={'x'.repeat(5000)} />`,
-      'src/components/News.astro': `---\nconsole.log('RAN island');\n---\n<p>the news</p>`,
-      'src/middleware.ts': `
-        import { getActionContext } from 'astro:actions';
-        export const onRequest = async (context, next) => {
-          if (context.url.searchParams.has('bymiddleware')) await getActionContext(context).action?.handler();
-          if (context.request.method !== 'GET' && context.url.searchParams.has('visits')) context.locals.session.set('visits', 1);
-          return context.url.searchParams.has('hop') ? next('/api') : next();
-        };`,
-    });
+    site = await SentSite.serve(SITE, { csrf: { except: ['/webhooks/**'] } });
   });
   afterAll(() => site?.stop());
 
@@ -262,7 +264,7 @@ describe('A site behind a proxy that ends TLS', () => {
   ];
 
   beforeAll(async () => {
-    site = await SentSite.serve({ 'astro.config.mjs': config({ security: { allowedDomains: domains } }), ...PAGES });
+    site = await SentSite.serve({ 'astro.config.mjs': config({ allowedDomains: domains }), ...PAGES });
   });
   afterAll(() => site?.stop());
 
@@ -309,7 +311,7 @@ describe('A site behind a proxy of which Astro does not know', () => {
   let site: SentSite;
 
   beforeAll(async () => {
-    site = await SentSite.serve({ 'astro.config.mjs': config({}).replace('"debug":true', '"debug":false'), ...PAGES });
+    site = await SentSite.serve({ 'astro.config.mjs': config(), ...PAGES, ...TOKEN_PAGES }, { debug: false });
   });
   afterAll(() => site?.stop());
 
@@ -346,10 +348,7 @@ describe('A site behind a proxy of which Astro does not know', () => {
 
 describe('A site that switched the protection off', () => {
   it('does whatever anybody asks for', async () => {
-    const site = await SentSite.serve({
-      'astro.config.mjs': config({ csrf: false, security: { checkOrigin: false } }),
-      ...PAGES,
-    });
+    const site = await SentSite.serve(SITE, { csrf: false });
     const headers = { Origin: EVIL, 'Sec-Fetch-Site': 'cross-site' };
     for (const target of ['/', '/?_action=send']) {
       expect(await site.send({ method: 'POST', target, headers: { ...headers, 'Content-Type': FORM } })).toMatchObject({
@@ -387,7 +386,7 @@ describe("A pipeline of one's own, in which actions run before any middleware", 
     ],
   ])('is guarded: %s', async (_, pipeline) => {
     const site = await SentSite.serve({
-      'astro.config.mjs': config({ security: { checkOrigin: false } }),
+      'astro.config.mjs': config({ checkOrigin: false }),
       ...PAGES,
       'src/fetch.ts': pipeline,
     });
@@ -445,12 +444,8 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
 
   beforeAll(async () => {
     const csrf = { requireToken: ['/login', '/account/**', '/_actions/send'] };
-    app = await App.create(undefined, {
-      'astro.config.mjs': config({ csrf }).replace('"debug":true', `"debug":true,"session":{"store":"${store}"}`),
-      ...PAGES,
-      ...TOKEN_PAGES,
-    }).build();
-    server = await app.serve();
+    app = await App.create(undefined, { 'astro.config.mjs': config(), ...PAGES, ...TOKEN_PAGES }).build();
+    server = await app.serve(started({ csrf, session: { store } }));
   });
   afterAll(async () => {
     await server?.stop();
@@ -558,10 +553,10 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     const browser = await signedIn();
     const token = await tokenOf(browser);
     for (const path of ['/_actions/send', '/plain?_action=send']) {
-      const before = server.output.length;
+      await witnessed(server);
       expect({ path, status: (await browser.post(path, { a: '1' })).status }).toEqual({ path, status: 403 });
       expect((await browser.post(path, { a: '1', _csrf: token })).status).toBeLessThan(300);
-      expect((await server.printed('RAN action', before)).match(/RAN action/g)).toHaveLength(1);
+      expect(await witnessed(server)).toEqual(['action']);
     }
   });
 
@@ -603,12 +598,9 @@ describe('In development', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, {
-      'astro.config.mjs': config({ csrf: { requireToken: ['/login'] } }).replace('"debug":true', '"debug":false'),
-      ...PAGES,
-      ...TOKEN_PAGES,
-    });
-    server = await app.serveWith('dev');
+    app = App.create(undefined, { 'astro.config.mjs': config(), ...PAGES, ...TOKEN_PAGES });
+    const { OPTIONS } = started({ debug: false, csrf: { requireToken: ['/login'] } });
+    server = await app.serveWith('dev', { OPTIONS });
   });
   afterAll(async () => {
     await server?.stop();

@@ -1,21 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { LATER, MOVABLE_CLOCK, pass } from '../support/movable-clock.js';
 
-const CONFIG = (options: string, more = '') => `
-import node from '@astrojs/node';
-import { defineConfig } from 'astro/config';
-import gatehouse from 'astro-gatehouse';
-
-export default defineConfig({
-  output: 'server',
-  adapter: node({ mode: 'standalone' }),
-  ${more}
-  integrations: [gatehouse({ ${options} })],
-});
-`;
 const OPTIONS = `
-  forms: { leaveOut: ['badge'] },
   forbiddenPath: '/forbidden',
   protect: [
     { pattern: '/account/**' },
@@ -23,9 +11,34 @@ const OPTIONS = `
     { action: 'staff', role: 'staff' },
   ],
 `;
+const CONFIG = (options = '') => `
+import node from '@astrojs/node';
+import { defineConfig } from 'astro/config';
+import gatehouse from 'astro-gatehouse';
+
+export default defineConfig({
+  output: 'server',
+  adapter: node({ mode: 'standalone' }),
+  integrations: [gatehouse({ ${OPTIONS} ${options} })],
+});
+`;
 const FILES = {
+  'astro.config.mjs': CONFIG(),
+  // The store, and whether forms are kept, are read when the server starts.
+  'src/gatehouse.ts': `
+import { Clock, defineGatehouse } from 'astro-gatehouse/server';
+${MOVABLE_CLOCK}
+const { STORE = 'cookie', FORMS = 'kept' } = process.env;
+export default defineGatehouse({
+  session: { store: STORE },
+  forms: FORMS === 'kept' ? { leaveOut: ['badge'] } : undefined,
+  services: (services) => services.override(Clock, MovableClock),
+});
+`,
+  ...LATER,
   'src/actions/index.ts': `
 import { ActionError, defineAction } from 'astro:actions';
+import { Clock } from 'astro-gatehouse/server';
 import { z } from 'astro/zod';
 
 export const server = {
@@ -42,7 +55,8 @@ export const server = {
   }),
   enter: defineAction({
     accept: 'form',
-    handler: async (form, { locals }) => locals.session.signIn({ userId: String(form.get('name')) }, Date.now()),
+    handler: async (form, { locals }) =>
+      locals.session.signIn({ userId: String(form.get('name')) }, locals.services.get(Clock).now()),
   }),
   staff: defineAction({ accept: 'form', handler: async () => 'done' }),
 };
@@ -125,8 +139,9 @@ describe.each([
   const said = (since: number) => server.output.slice(since).includes('RAN say');
 
   beforeAll(async () => {
-    app = App.create(undefined, { 'astro.config.mjs': CONFIG(`${OPTIONS} session: { store: '${store}' },`), ...FILES });
-    server = mode === 'development' ? await app.serveWith('dev') : await (await app.build()).serve();
+    app = App.create(undefined, FILES);
+    const chosen = { GATEHOUSE_SECRET: SECRET, STORE: store };
+    server = mode === 'development' ? await app.serveWith('dev', chosen) : await (await app.build()).serve(chosen);
   });
   afterAll(async () => {
     await server.stop();
@@ -279,7 +294,7 @@ describe.each([
   it('is kept for somebody who has to sign in again', async () => {
     const browser = new Browser(server);
     await browser.post('/?_action=enter', { name: 'ada' });
-    await new Promise((wake) => setTimeout(wake, 1_100));
+    await pass(1_100, server);
     const refused = await browser.post('/fresh', { text: 'typed' });
     expect(refused).toMatchObject({ status: 303, location: '/login?returnTo=%2Ffresh&reauthenticate=1' });
     await browser.post('/login?_action=enter', { name: 'ada' });
@@ -321,8 +336,8 @@ describe('Without the option, forms', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, { 'astro.config.mjs': CONFIG("protect: [{ pattern: '/account/**' }]"), ...FILES });
-    server = await (await app.build()).serve();
+    app = await App.create(undefined, FILES).build();
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, FORMS: 'not kept' });
   });
   afterAll(async () => {
     await server.stop();
@@ -350,7 +365,6 @@ describe('Without the option, forms', () => {
 describe('In a pipeline of the project that runs actions before its middlewares, a form', () => {
   it('is answered with a redirect all the same', async () => {
     const app = App.create(undefined, {
-      'astro.config.mjs': CONFIG(OPTIONS),
       ...FILES,
       'src/fetch.ts': `
 import { FetchState, actions, middleware, pages } from 'astro/fetch';
@@ -383,8 +397,8 @@ describe('A form whose token is of a session that is over', () => {
 
   beforeAll(async () => {
     app = App.create(undefined, {
-      'astro.config.mjs': CONFIG(`${OPTIONS} csrf: { requireToken: true },`),
       ...FILES,
+      'astro.config.mjs': CONFIG('csrf: { requireToken: true },'),
       'src/pages/login.astro': `---
 import { CsrfField } from 'astro-gatehouse/components';
 ---

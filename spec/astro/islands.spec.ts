@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
 const CASES = [
@@ -18,7 +18,7 @@ describe.each(
   beforeAll(async () => {
     app = App.create('spec/apps/islands');
     if (mode === 'dev') server = await app.serveWith('dev', { ...environment });
-    else server = await (await app.build({ ...environment })).serve();
+    else server = await (await app.build()).serve({ GATEHOUSE_SECRET: SECRET, ...environment });
   });
   afterAll(async () => {
     await server.stop();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { type Answer, Browser } from '../support/browser.js';
 
 describe.each(['cookie', 'memory'])('One request in a built application, %s store', (store) => {
@@ -7,8 +7,8 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
   let server: Server;
 
   beforeAll(async () => {
-    app = await App.create('spec/apps/journeys').build({ STORE: store });
-    server = await app.serve();
+    app = await App.create('spec/apps/journeys').build();
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: store });
   });
   afterAll(async () => {
     await server.stop();

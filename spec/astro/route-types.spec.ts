@@ -36,16 +36,23 @@ function typesOf({ routes = SITE, publicNames = [] as string[], isStrict = true 
   return routeTypes({ routes, publicNames, isStrict });
 }
 
+// No type of a library stands in the declarations; what every program needs of one is read once.
+const OPTIONS = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2023, lib: ['lib.es5.d.ts'], types: [] };
+const { getSourceFile, ...HOST } = ts.createCompilerHost(OPTIONS);
+const libraries = new Map<string, ts.SourceFile | undefined>();
+
+function library(name: string): ts.SourceFile | undefined {
+  if (!libraries.has(name)) libraries.set(name, getSourceFile(name, OPTIONS.target));
+  return libraries.get(name);
+}
+
 /** Those of these texts that are an error where the declaration asks for a pattern, or for a path. */
 function refused(declaration: string, key: 'pattern' | 'path', texts: readonly string[]): string[] {
   const file = `${declaration}\nlet given: App.RouteTypes['${key}'];\n`;
   const lines = texts.map((text) => `given = ${JSON.stringify(text)};`);
-  const options = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2023, types: [] };
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile } = host;
-  const source = ts.createSourceFile('given.ts', file + lines.join('\n'), ts.ScriptTarget.ES2023);
-  host.getSourceFile = (name, ...rest) => (name === 'given.ts' ? source : getSourceFile.call(host, name, ...rest));
-  const errors = ts.createProgram(['given.ts'], options, host).getSemanticDiagnostics(source);
+  const source = ts.createSourceFile('given.ts', file + lines.join('\n'), OPTIONS.target);
+  const host = { ...HOST, getSourceFile: (name: string) => (name === 'given.ts' ? source : library(name)) };
+  const errors = ts.createProgram(['given.ts'], OPTIONS, host).getSemanticDiagnostics(source);
   const first = source.getLineAndCharacterOfPosition(file.length).line;
   return errors.map(
     ({ start = 0 }) => texts[source.getLineAndCharacterOfPosition(start).line - first] ?? 'declaration',

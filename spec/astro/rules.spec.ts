@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { LATER, MOVABLE_CLOCK, pass } from '../support/movable-clock.js';
 
 describe('Rules in a built application', () => {
   let app: App;
@@ -28,6 +29,11 @@ describe('Rules in a built application', () => {
             access: { roles: { admin: ['editor'] } },
           })],
         });`,
+      'src/gatehouse.ts': `
+        import { Clock, defineGatehouse } from 'astro-gatehouse/server';
+        ${MOVABLE_CLOCK}
+        export default defineGatehouse({ services: (services) => services.override(Clock, MovableClock) });`,
+      ...LATER,
       'src/pages/posts.ts': `
         const answer = ({ request }) => new Response(request.method + ' of posts');
         export { answer as GET, answer as POST, answer as DELETE };`,
@@ -97,7 +103,7 @@ describe('Rules in a built application', () => {
   it('may ask for a sign-in that is not long ago', async () => {
     const reader = await visitor('role=reader');
     expect((await reader.get('/billing')).text).toContain('the bills');
-    await new Promise((wake) => setTimeout(wake, 2_100));
+    await pass(2_100, server);
     expect((await reader.get('/billing')).location).toBe('/login?returnTo=%2Fbilling&reauthenticate=1');
     const program = await reader.get('/billing', { headers: { accept: 'application/json' } });
     expect([program.status, JSON.parse(program.text)]).toEqual([

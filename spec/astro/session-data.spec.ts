@@ -1,6 +1,4 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
@@ -59,80 +57,80 @@ const FILES = {
 
 describe.each(['cookie', 'sqlite'])('Sessions in %s of an earlier version', (store) => {
   let app: App;
-  let server: Server;
-  let browser: Browser | undefined;
+  /** Each version is started once, when it is asked for, and the others run on beside it. */
+  const servers = new Map<string, Promise<Server>>();
 
   beforeAll(async () => {
     app = await App.create(undefined, FILES).build();
   }, 100_000);
-  afterEach(() => server.stop());
-  afterAll(() => app.remove());
+  afterAll(async () => {
+    for (const server of servers.values()) await (await server).stop();
+    app.remove();
+  });
 
-  const serve = async (version: string) => {
-    server = await app.serve({ GATEHOUSE_SECRET: SECRET, VERSION: version, STORE: store });
-    browser = browser?.at(server) ?? new Browser(server);
-  };
-  const get = (path: string) => (browser ?? new Browser(server)).get(path);
-  const values = async () => JSON.parse((await get('/')).text);
-  const leave = async (visits: string) => {
-    rmSync(join(app.folder, 'sessions.db'), { force: true });
-    browser = undefined;
-    await serve('first');
-    await get(`/sign-in?visits=${visits}`);
-    await server.stop();
-  };
+  async function serve(version: string): Promise<Server> {
+    const server = servers.get(version) ?? app.serve({ GATEHOUSE_SECRET: SECRET, VERSION: version, STORE: store });
+    servers.set(version, server);
+    return server;
+  }
+
+  /** The browser of a visitor who signed in while the first version ran. */
+  async function visitor(visits: string): Promise<Browser> {
+    const browser = new Browser(await serve('first'));
+    await browser.get(`/sign-in?visits=${visits}`);
+    return browser;
+  }
+
+  const valuesIn = async (browser: Browser) => JSON.parse((await browser.get('/')).text);
 
   it('are migrated by requests at once, and keep their visitor and messages', async () => {
-    await leave('3');
-    await serve('migrating');
-    const answers = await Promise.all(Array.from({ length: 8 }, () => get('/')));
+    const migrating = await serve('migrating');
+    const browser = (await visitor('3')).at(migrating);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => browser.get('/')));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     for (const answer of answers) {
       expect(JSON.parse(answer.text)).toEqual({ userId: 'ada', role: 'admin', visits: 3, theme: 'light' });
     }
-    expect((await get('/admin')).text).toBe('admin Welcome');
-    await server.stop();
-    await serve('dropping');
-    expect(await values()).toMatchObject({ userId: 'ada', visits: 3 });
-    expect(server.output).not.toContain('misfit');
+    expect((await browser.get('/admin')).text).toBe('admin Welcome');
+    const dropping = await serve('dropping');
+    expect(await valuesIn(browser.at(dropping))).toMatchObject({ userId: 'ada', visits: 3 });
+    expect(migrating.output + dropping.output).not.toContain('misfit');
   });
 
   it.each(['dropping', 'failing'])('are ended where they do not fit, by the version that is %s', async (version) => {
-    await leave('3');
-    await serve(version);
-    const first = await get('/admin');
+    const server = await serve(version);
+    const browser = (await visitor('3')).at(server);
+    const first = await browser.get('/admin');
     expect(first.status).toBe(401);
     expect(first.setCookies.join()).toMatch(/gatehouse=;.*Max-Age=0/i);
     expect(await server.printed('EVENT')).toContain('"name":"session.rejected"');
     expect(server.output.match(/"reason":"misfit"/g)).toHaveLength(1);
     expect(server.output).toContain('"visits" does not fit, expected number.');
     expect(server.output).not.toContain('private');
-    expect(await values()).toEqual({});
-    expect((await get('/set?visits=1')).status).toBe(200);
-    expect(await values()).toEqual({ visits: 1, theme: 'light' });
+    expect(await valuesIn(browser)).toEqual({});
+    expect((await browser.get('/set?visits=1')).status).toBe(200);
+    expect(await valuesIn(browser)).toEqual({ visits: 1, theme: 'light' });
   });
 
   it('are left alone while the schema does not answer, which opens no door', async () => {
-    await leave('3');
-    await serve('hanging');
-    expect(await values()).toEqual({});
-    expect((await get('/admin')).status).toBe(503);
-    expect(await server.printed('"schema"')).toContain('"operation":"schema"');
-    await server.stop();
-    await serve('first');
-    expect(await values()).toEqual({ userId: 'ada', role: 'admin', visits: '3' });
+    const browser = await visitor('3');
+    const hanging = await serve('hanging');
+    expect(await valuesIn(browser.at(hanging))).toEqual({});
+    expect((await browser.at(hanging).get('/admin')).status).toBe(503);
+    expect(await hanging.printed('"schema"')).toContain('"operation":"schema"');
+    expect(await valuesIn(browser)).toEqual({ userId: 'ada', role: 'admin', visits: '3' });
   });
 
   it('are not spoilt by a page that puts something else into them', async () => {
-    await leave('3');
-    await serve('migrating');
-    expect((await get('/set?visits=4')).status).toBe(200);
-    const refused = await get('/set?visits="many"');
+    const server = await serve('migrating');
+    const browser = (await visitor('3')).at(server);
+    expect((await browser.get('/set?visits=4')).status).toBe(200);
+    const refused = await browser.get('/set?visits="many"');
     expect(refused.status).toBe(500);
     expect(refused.setCookies).toEqual([]);
     expect(await server.printed('is not as it should be')).toContain(
       '"visits" is not as it should be, expected number',
     );
-    expect(await values()).toMatchObject({ userId: 'ada', visits: 4 });
+    expect(await valuesIn(browser)).toMatchObject({ userId: 'ada', visits: 4 });
   });
 });

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
-const config = (session: string) => `
+const config = (session?: string) => `
   import node from '@astrojs/node';
   import { defineConfig } from 'astro/config';
   import gatehouse from 'astro-gatehouse';
   export default defineConfig({
     output: 'server',
     adapter: node({ mode: 'standalone' }),
-    integrations: [gatehouse({ session: ${session}, protect: [{ pattern: '/account/**' }] })],
+    integrations: [gatehouse({ ${session ? `session: ${session},` : ''} protect: [{ pattern: '/account/**' }] })],
   });`;
 
 const PAGES = {
@@ -118,21 +118,25 @@ describe('The sessions of a user, in two processes that share a store', () => {
   });
 });
 
+/** How many sessions a user may have, and that there is no list of revocations then, is read when the server starts. */
+const COOKIES = {
+  ...PAGES,
+  'astro.config.mjs': config(),
+  'src/gatehouse.ts': `
+    import { defineGatehouse, RevocationList } from 'astro-gatehouse/server';
+    import { SqliteRevocationList } from 'astro-gatehouse/stores/sqlite';
+    const { MOST } = process.env;
+    export default defineGatehouse(MOST
+      ? { session: { maxSessionsPerUser: Number(MOST) } }
+      : { services: (services) => services.override(RevocationList, () => new SqliteRevocationList()) });`,
+};
+
 describe('The sessions of a user in a cookie', () => {
   let app: App;
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, {
-      ...PAGES,
-      'astro.config.mjs': config('{}'),
-      'src/gatehouse.ts': `
-        import { defineGatehouse, RevocationList } from 'astro-gatehouse/server';
-        import { SqliteRevocationList } from 'astro-gatehouse/stores/sqlite';
-        export default defineGatehouse({
-          services: (services) => services.override(RevocationList, () => new SqliteRevocationList()),
-        });`,
-    });
+    app = App.create(undefined, COOKIES);
     await app.build();
     server = await app.serve();
   });
@@ -160,10 +164,7 @@ describe('The sessions of a user in a cookie', () => {
   });
 
   it('cannot be counted, which stops the start', async () => {
-    const counting = App.create(undefined, { ...PAGES, 'astro.config.mjs': config('{ maxSessionsPerUser: 3 }') });
-    await counting.build();
-    const { code, output } = await counting.serveAndFail();
-    counting.remove();
+    const { code, output } = await app.serveAndFail({ GATEHOUSE_SECRET: SECRET, MOST: '3' });
     expect(code).not.toBe(0);
     expect(output).toContain('session.maxSessionsPerUser needs a store that can list the sessions of a user');
   });

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
 const DAY = 24 * 60 * 60;
@@ -44,6 +44,20 @@ const FILES = {
   'src/pages/login.astro': '<p>sign in here</p>',
 };
 
+/** With a user who is looked up again, when it is started so. */
+const SETUP = `
+  import { readFileSync } from 'node:fs';
+  import { defineGatehouse, SecurityEvents } from 'astro-gatehouse/server';
+  class PrintedEvents extends SecurityEvents {
+    publish(event) { console.log('EVENT ' + JSON.stringify(event)); }
+  }
+  const reloading = {
+    services: (services) => services.override(SecurityEvents, PrintedEvents),
+    access: { reload: ({ userId }) => JSON.parse(readFileSync('users.json', 'utf8'))[userId] ?? null },
+    session: { signedInPages: 'no-cache' },
+  };
+  export default defineGatehouse(process.env.RELOAD === 'yes' ? reloading : {});`;
+
 /** Seconds for which the browser keeps the cookie of an answer. */
 const maxAgeOf = (setCookies: readonly string[]) => Number(/Max-Age=(\d+)/.exec(setCookies.join())?.[1]);
 
@@ -57,7 +71,7 @@ describe('Whoever signs in', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, FILES);
+    app = App.create(undefined, { ...FILES, 'src/gatehouse.ts': SETUP });
     server = await (await app.build()).serve();
   });
   afterAll(async () => {
@@ -102,23 +116,10 @@ describe('A user who is looked up again', () => {
   const today = (users: Record<string, unknown>) => app.write({ 'users.json': JSON.stringify(users) });
 
   beforeAll(async () => {
-    app = App.create(undefined, {
-      ...FILES,
-      'src/gatehouse.ts': `
-        import { readFileSync } from 'node:fs';
-        import { defineGatehouse, SecurityEvents } from 'astro-gatehouse/server';
-        class PrintedEvents extends SecurityEvents {
-          publish(event) { console.log('EVENT ' + JSON.stringify(event)); }
-        }
-        export default defineGatehouse({
-          services: (services) => services.override(SecurityEvents, PrintedEvents),
-          access: { reload: ({ userId }) => JSON.parse(readFileSync('users.json', 'utf8'))[userId] ?? null },
-          session: { signedInPages: 'no-cache' },
-        });`,
-    });
+    app = App.create(undefined, { ...FILES, 'src/gatehouse.ts': SETUP });
     await app.build();
     today({ ada: { role: 'admin' } });
-    server = await app.serve();
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, RELOAD: 'yes' });
   });
   afterAll(async () => {
     await server.stop();

@@ -2,8 +2,6 @@ import node from '@astrojs/node';
 import { defineConfig } from 'astro/config';
 import gatehouse from 'astro-gatehouse';
 
-const everything = process.env.GLOBAL === 'yes';
-
 export default defineConfig({
   output: 'server',
   adapter: node({ mode: 'standalone' }),
@@ -13,7 +11,6 @@ export default defineConfig({
         { action: 'admin.*', role: 'admin' },
         { action: 'vote', permission: 'vote' },
       ],
-      ...(everything && { globalProtect: true, exclude: ['/', '/enter', '/_actions/newsletter', '/_actions/admin.*'] }),
     }),
   ],
 });

@@ -8,10 +8,6 @@ export default defineConfig({
   integrations: [
     gatehouse({
       protect: [{ island: 'AdminPanel', role: 'admin' }],
-      ...(process.env.GLOBAL === 'yes' && {
-        globalProtect: true,
-        exclude: ['/', '/enter', '/_server-islands/Weather'],
-      }),
     }),
   ],
 });

@@ -6,11 +6,5 @@ import gatehouse from 'astro-gatehouse';
 export default defineConfig({
   output: 'server',
   adapter: node({ mode: 'standalone' }),
-  integrations: [
-    preact(),
-    gatehouse({
-      session: { store: process.env.STORE ?? 'cookie' },
-      protect: [{ pattern: '/private/**' }, { pattern: '/vault', role: 'keeper' }],
-    }),
-  ],
+  integrations: [preact(), gatehouse({ protect: [{ pattern: '/private/**' }, { pattern: '/vault', role: 'keeper' }] })],
 });

@@ -12,6 +12,10 @@ class LoudSessionManager extends SessionManager {
   }
 }
 
+// Read when the server starts, so that one build is served with each store.
+const { STORE = 'cookie' } = process.env;
+
 export default defineGatehouse({
+  session: { store: STORE as 'cookie' | 'memory' | 'astro' },
   services: (services: Services) => services.override(SessionManager, LoudSessionManager),
 });

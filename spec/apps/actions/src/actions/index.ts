@@ -1,6 +1,7 @@
 import { defineAction } from 'astro:actions';
+import { noted } from '../noted';
 
-const ran = (name: string) => defineAction({ accept: 'form', handler: () => console.log(`RAN ${name}`) });
+const ran = (name: string) => defineAction({ accept: 'form', handler: () => void noted.push(name) });
 
 export const server = {
   newsletter: ran('newsletter'),
