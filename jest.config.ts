@@ -4,6 +4,7 @@ const config: Config = {
   globalSetup: '<rootDir>/spec/support/global-set-up.ts',
   globalTeardown: '<rootDir>/spec/support/global-tear-down.ts',
   roots: ['<rootDir>/spec'],
+  testEnvironment: '<rootDir>/spec/support/plain-environment.ts',
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['<rootDir>/spec/apps/', '<rootDir>/spec/fixtures/'],
   extensionsToTreatAsEsm: ['.ts'],

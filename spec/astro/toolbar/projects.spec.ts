@@ -22,6 +22,34 @@ async function visiting(site: App, endpoint?: string): Promise<ToolbarVisitor> {
   return new ToolbarVisitor(server, endpoint);
 }
 
+/** A project that several tests visit: `astro dev` takes longer to start than they do. */
+class SharedProject {
+  static readonly #served: SharedProject[] = [];
+  #server: Promise<Server> | undefined;
+
+  constructor(readonly site: App) {
+    SharedProject.#served.push(this);
+  }
+
+  get server(): Promise<Server> {
+    this.#server ??= this.site.serveWith('dev');
+    return this.#server;
+  }
+
+  async visit(): Promise<ToolbarVisitor> {
+    return new ToolbarVisitor(await this.server);
+  }
+
+  static async stopAll(): Promise<void> {
+    for (const project of SharedProject.#served) {
+      await (await project.#server)?.stop();
+      project.site.remove();
+    }
+  }
+}
+
+afterAll(() => SharedProject.stopAll());
+
 const who = async (visitor: ToolbarVisitor, path = '/who') => JSON.parse((await visitor.get(path)).text);
 const setup = (options: string, before = '') => ({
   'src/gatehouse.ts': `import { defineGatehouse, MemorySessionStore, SessionStore, VisitorResolver } from 'astro-gatehouse/server';
@@ -30,6 +58,33 @@ const setup = (options: string, before = '') => ({
 });
 
 describe('The toolbar', () => {
+  const closed = new SharedProject(
+    toolbarSite('globalProtect: true, exclude: ["/who"], session: { cookie: { chunks: true } }'),
+  );
+  const resisting = new SharedProject(
+    toolbarSite('', {
+      'src/middleware.ts': `export const onRequest = (context, next) => {
+        context.locals.session = { userId: 'somebody', role: 'boss' };
+        return context.url.pathname.startsWith('/_gatehouse') ? new Response('not here', { status: 418 }) : next();
+      };`,
+      ...setup(
+        `{ access: { reload: async () => { throw new Error('asked'); } },
+           services: (services) => services.override(VisitorResolver, Nobody).override(SessionStore, Away) }`,
+        `class Nobody extends VisitorResolver { resolve() { return this.guest(); } }
+         class Away extends MemorySessionStore { async read() { throw new Error('redis://me:hunter2@db'); } }`,
+      ),
+    }),
+  );
+  const telling = new SharedProject(
+    toolbarSite("session: { store: 'memory' }", {
+      'src/gatehouse.ts': `import { defineGatehouse, SecurityEvents } from 'astro-gatehouse/server';
+        class Told extends SecurityEvents { publish({ name }) { console.log('event:' + name + ';'); } }
+        export default defineGatehouse({ services: (services) => services.override(SecurityEvents, Told) });`,
+    }),
+  );
+  const RELOAD = `access: { reload: async ({ userId }) => (userId === 'ada' ? { role: 'reader' } : null) }`;
+  const lookingUp = new SharedProject(toolbarSite('', setup(`{ ${RELOAD} }`)));
+
   it('is open where everything is protected, and to rules for everything', async () => {
     const visitor = await visiting(
       toolbarSite(
@@ -50,7 +105,7 @@ describe('The toolbar', () => {
   });
 
   it('says what is asked of pages where everything is protected', async () => {
-    const visitor = await visiting(toolbarSite('globalProtect: true, exclude: ["/who"]'));
+    const visitor = await closed.visit();
     for (const path of ['/read', '/who']) await visitor.get(path);
     const { latest } = await visitor.state();
     expect(latest.slice(0, 2).map(({ views }) => views)).toEqual([
@@ -75,19 +130,7 @@ describe('The toolbar', () => {
   });
 
   it("wins over middleware and resolvers of the application's own, and asks nobody who it is", async () => {
-    const visitor = await visiting(
-      toolbarSite('', {
-        'src/middleware.ts': `export const onRequest = (context, next) => {
-          context.locals.session = { userId: 'somebody', role: 'boss' };
-          return context.url.pathname.startsWith('/_gatehouse') ? new Response('not here', { status: 418 }) : next();
-        };`,
-        ...setup(
-          `{ access: { reload: async () => { throw new Error('asked'); } },
-             services: (services) => services.override(VisitorResolver, Nobody) }`,
-          'class Nobody extends VisitorResolver { resolve() { return this.guest(); } }',
-        ),
-      }),
-    );
+    const visitor = await resisting.visit();
     expect((await who(visitor)).isGuest).toBe(true);
     await visitor.viewAs('ada', ['admin']);
     expect(await who(visitor)).toMatchObject({ user: 'ada', admin: true, locals: 'ada' });
@@ -97,15 +140,9 @@ describe('The toolbar', () => {
   });
 
   it('is heard of in no event, but for a session that it ends or whose time it has be up', async () => {
-    const told = `class Told extends SecurityEvents { publish({ name }) { console.log('event:' + name + ';'); } }`;
-    const visitor = await visiting(
-      toolbarSite("session: { store: 'memory' }", {
-        'src/gatehouse.ts': `import { defineGatehouse, SecurityEvents } from 'astro-gatehouse/server';
-          ${told}
-          export default defineGatehouse({ services: (services) => services.override(SecurityEvents, Told) });`,
-      }),
-    );
-    const events = () => [...(server?.output ?? '').matchAll(/event:([\w.]+);/g)].map(([, name]) => name);
+    const [visitor, server] = [await telling.visit(), await telling.server];
+    const before = server.output.length;
+    const events = () => [...server.output.slice(before).matchAll(/event:([\w.]+);/g)].map(([, name]) => name);
     await visitor.post('/login', { user: 'ada' });
     await visitor.viewAs('grace', ['admin']);
     await visitor.get('/who');
@@ -113,26 +150,21 @@ describe('The toolbar', () => {
     await visitor.press({ do: 'myself' });
     await visitor.press({ do: 'expire' });
     for (let look = 0; look < 3; look++) await visitor.state();
-    await server?.printed('event:login;');
+    await server.printed('event:login;', before);
     expect(events()).toEqual(['session.created', 'login']);
 
     await visitor.get('/who');
-    await server?.printed('event:session.expired;');
+    await server.printed('event:session.expired;', before);
     expect(events()).toEqual(['session.created', 'login', 'session.expired']);
 
     await visitor.post('/login', { user: 'ada' });
     await visitor.press({ do: 'clear' });
-    await server?.printed('event:logout;');
+    await server.printed('event:logout;', before);
     expect(events().slice(3)).toEqual(['session.created', 'login', 'session.ended', 'logout']);
   });
 
   it('neither undoes nor destroys anything where users are looked up', async () => {
-    const visitor = await visiting(
-      toolbarSite(
-        '',
-        setup(`{ access: { reload: async ({ userId }) => (userId === 'ada' ? { role: 'reader' } : null) } }`),
-      ),
-    );
+    const visitor = await lookingUp.visit();
     await visitor.post('/login', { user: 'ada' });
     await visitor.viewAs('made-up', ['admin']);
     for (let look = 0; look < 2; look++) expect(await who(visitor)).toMatchObject({ user: 'made-up', admin: true });
@@ -141,10 +173,7 @@ describe('The toolbar', () => {
   });
 
   it('says that the store is away', async () => {
-    const away = `class Away extends MemorySessionStore { async read() { throw new Error('redis://me:hunter2@db'); } }`;
-    const visitor = await visiting(
-      toolbarSite('', setup('{ services: (services) => services.override(SessionStore, Away) }', away)),
-    );
+    const visitor = await resisting.visit();
     visitor.cookies.set('gatehouse', 'x'.repeat(43));
     const { text } = await visitor.ask();
     expect(JSON.parse(text).session.failure).toMatch(/store/i);
@@ -158,7 +187,7 @@ describe('The toolbar', () => {
   });
 
   it('stays short for a session that is huge', async () => {
-    const visitor = await visiting(toolbarSite(`session: { store: 'memory' }`));
+    const visitor = await telling.visit();
     await visitor.post('/login', { user: 'ada' });
     for (let at = 0; at < 6; at++) await visitor.post('/set', { [`k${at}`]: 'x'.repeat(10_000) });
     const { text } = await visitor.ask();
@@ -168,7 +197,7 @@ describe('The toolbar', () => {
   });
 
   it('counts every cookie that a session is in', async () => {
-    const visitor = await visiting(toolbarSite('session: { cookie: { chunks: true } }'));
+    const visitor = await closed.visit();
     await visitor.post('/login', { user: 'ada', text: 'x'.repeat(5000) });
     const sent = [...visitor.cookies].map((pair) => pair.join('').length);
     expect((await visitor.state()).session.size).toEqual({
@@ -196,10 +225,9 @@ describe('The toolbar', () => {
   });
 
   it('keeps whom it shows when code of the project changes', async () => {
-    const site = toolbarSite('', setup('{}'));
-    const visitor = await visiting(site);
+    const visitor = await lookingUp.visit();
     await visitor.viewAs('ada', ['admin']);
-    site.write(setup(`{ protect: [{ pattern: '/read', role: 'new' }] }`));
+    lookingUp.site.write(setup(`{ ${RELOAD}, protect: [{ pattern: '/read', role: 'new' }] }`));
     const isClosed = async () => (await visitor.get('/read').catch(() => undefined))?.status === 403;
     const deadline = Date.now() + 15_000;
     while (!(await isClosed()) && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 100));
