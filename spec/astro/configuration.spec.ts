@@ -4,6 +4,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { HookedProject } from '../support/hooked-project.js';
+import { settledAtStart } from '../support/settled-at-start.js';
 
 let app: App | undefined;
 let server: Server | undefined;
@@ -56,23 +57,10 @@ function withOptions(options: string, files: Record<string, string> = {}): App {
   });
 }
 
-/**
- * An application whose setup module adds what GATEHOUSE_VARIANT names, once it is served: to nothing, or of nothing, the
- * build objects.
- */
+/** Removed when the spec is over. */
 function configuredAtStart(): App {
-  return configured(`{ loginPath: '/login', protect: [{ pattern: '/members' }] }`, {
-    'src/gatehouse.ts': `
-      import { defineGatehouse } from 'astro-gatehouse/server';
-      const nobody = () => false;
-      const variants = {
-        plain: {},
-        'unknown key': { protect: [{ pattern: '/a', roles: 'admin' }] },
-        'given twice': { loginPath: '/enter' },
-        rules: { protect: [{ pattern: '/members', allow: nobody }, { pattern: '/', allow: nobody }] },
-      };
-      export default defineGatehouse(variants[process.env.GATEHOUSE_VARIANT ?? 'plain']);`,
-  });
+  app = settledAtStart();
+  return app;
 }
 
 describe('Options that are not right', () => {
