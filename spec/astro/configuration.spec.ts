@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { HookedProject } from '../support/hooked-project.js';
+import { settledAtStart } from '../support/settled-at-start.js';
 
 let app: App | undefined;
 let server: Server | undefined;
+let development: { app: App; server: Server } | undefined;
 
 afterEach(async () => {
   await server?.stop();
@@ -13,10 +16,31 @@ afterEach(async () => {
   server = undefined;
   app = undefined;
 });
+afterAll(async () => {
+  await development?.server.stop();
+  development?.app.remove();
+});
 
-/** An application whose options are this source. */
+const FOR_PREMIUM = `{ protect: [
+  { pattern: '/members', allow(session) { return session !== null && session.plan === 'premium' && Date.now() > 0; } },
+] }`;
+
+/** One application for all that is only looked at while it is developed. */
+async function developed(): Promise<{ app: App; server: Server }> {
+  if (development) return development;
+  const created = withOptions(FOR_PREMIUM);
+  development = { app: created, server: await created.serveWith('dev') };
+  return development;
+}
+
+/** An application whose options are this source, removed when the spec is over. */
 function configured(options: string, files: Record<string, string> = {}): App {
-  app = App.create('spec/apps/empty', {
+  app = withOptions(options, files);
+  return app;
+}
+
+function withOptions(options: string, files: Record<string, string> = {}): App {
+  return App.create('spec/apps/empty', {
     'astro.config.mjs': `
       import node from '@astrojs/node';
       import { defineConfig } from 'astro/config';
@@ -31,88 +55,114 @@ function configured(options: string, files: Record<string, string> = {}): App {
       });`,
     ...files,
   });
+}
+
+/** Removed when the spec is over. */
+function configuredAtStart(): App {
+  app = settledAtStart();
   return app;
 }
 
 describe('Options that are not right', () => {
+  const outside = 'premium';
+  // Read from a session of one's own kind, as the options of a project do.
+  const isPremium = (session: { plan?: string } | null) => session?.plan === outside;
+
   it.each([
     [
       'an unknown key of a rule',
-      `{ protect: [{ pattern: '/a', rol: 'admin' }] }`,
+      { protect: [{ pattern: '/a', rol: 'admin' }] },
       'protect[0].rol: no such key of a rule; did you mean role?',
     ],
     [
       'an unknown option',
-      `{ loginPaht: '/login' }`,
+      { loginPaht: '/login' },
       'loginPaht: no such option of gatehouse({…}) in astro.config; did you mean loginPath?',
     ],
-    ['a value of another kind', `{ globalProtect: 'yes' }`, 'globalProtect: must be true or false'],
+    ['a value of another kind', { globalProtect: 'yes' }, 'globalProtect: must be true or false'],
     [
       'a store that does not exist',
-      `{ session: { store: 'disk' } }`,
+      { session: { store: 'disk' } },
       "session.store: must be one of 'cookie', 'memory', 'astro'",
     ],
-    ['a pattern that matches nothing', `{ protect: [{ pattern: 'admin' }] }`, 'must begin with "/": write "/admin"'],
+    ['a pattern that matches nothing', { protect: [{ pattern: 'admin' }] }, 'must begin with "/": write "/admin"'],
     [
       'timeouts that contradict each other',
-      `{ session: { idleTimeout: 100, absoluteTimeout: 10 } }`,
+      { session: { idleTimeout: 100, absoluteTimeout: 10 } },
       'session.idleTimeout (100 s) is longer than session.absoluteTimeout (10 s)',
     ],
     [
       'a cookie no browser keeps',
-      `{ session: { cookie: { sameSite: 'none', secure: false } } }`,
+      { session: { cookie: { sameSite: 'none', secure: false } } },
       'session.cookie.sameSite "none" is ignored by browsers',
     ],
     [
       "half a context of one's own",
-      `{ getContextStore: () => undefined }`,
+      { getContextStore: () => undefined },
       'getContextStore is given without runWithContext or setContextStore',
     ],
     [
       'a requirement that was lost on the way',
-      `{ protect: [{ pattern: '/a', role: process.env.NO_SUCH_ROLE }] }`,
+      { protect: [{ pattern: '/a', role: process.env.NO_SUCH_ROLE }] },
       'protect[0].role is undefined: give it a value, or leave it out to ask for any signed-in visitor',
     ],
-    ['exceptions from nothing', `{ exclude: ['/a'] }`, 'exclude is given without globalProtect'],
-    ['a setup module that is not there', `{ setup: './src/elsewhere.ts' }`, 'there is no file ./src/elsewhere.ts'],
+    ['exceptions from nothing', { exclude: ['/a'] }, 'exclude is given without globalProtect'],
+    ['a setup module that is not there', { setup: './src/elsewhere.ts' }, 'there is no file ./src/elsewhere.ts'],
     [
       'a function that needs something from outside',
-      `{ protect: [{ pattern: '/a', allow: (session) => session?.plan === outside }] }`,
+      { protect: [{ pattern: '/a', allow: isPremium }] },
       'protect[0].allow refers to "outside"',
     ],
   ])('stop the build: %s', async (_, options, sentence) => {
-    const { code, output } = await configured(options).astro('build');
+    const project = HookedProject.create();
+    const { code, output } = await project.build(options);
+    project.remove();
     expect(code).not.toBe(0);
     expect(output).toContain('Options are not right');
     expect(output).toContain(sentence);
   });
 
-  it.each([
-    ['an unknown option', `{ nonsense: true }`, 'nonsense: no such option'],
-    [
-      'a function that needs something from outside',
-      `{ access: { getRole: () => outside } }`,
-      'access.getRole refers to "outside"',
-    ],
-  ])('stop astro dev as well: %s', async (_, options, sentence) => {
-    await expect(configured(options).serveWith('dev')).rejects.toThrow(sentence);
+  it('end astro build, which prints all that is not right at once', async () => {
+    const { code, output } = await configured(
+      `{ loginPaht: '/login', protect: [{ pattern: 'admin' }, { pattern: '/a', rol: 'admin' }] }`,
+    ).astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain('Options are not right');
+    for (const name of ['loginPaht: no such option', 'write "/admin"', 'protect[1].rol: no such key of a rule']) {
+      expect(output).toContain(name);
+    }
   });
 
   it.each([
+    ['an unknown option', { nonsense: true }, 'nonsense: no such option'],
     [
-      'an unknown key of a rule',
-      `{ protect: [{ pattern: '/a', roles: 'admin' }] }`,
-      'protect[0].roles: must be a list',
+      'a function that needs something from outside',
+      { access: { getRole: () => outside } },
+      'access.getRole refers to "outside"',
     ],
+  ])('stop astro dev as well: %s', async (_, options, sentence) => {
+    const project = HookedProject.create();
+    const { code, output } = await project.start('dev', options);
+    project.remove();
+    expect(code).not.toBe(0);
+    expect(output).toContain(sentence);
+  });
+
+  it('end astro dev before it listens', async () => {
+    const served = configured(`{ access: { getRole: () => outside } }`).serveWith('dev');
+    await expect(served).rejects.toThrow('access.getRole refers to "outside"');
+  });
+
+  it.each([
+    ['an unknown key of a rule', 'unknown key', 'protect[0].roles: must be a list'],
     [
       'an option that astro.config gives too',
-      `{ loginPath: '/enter' }`,
+      'given twice',
       'loginPath is given in astro.config and in the setup module',
     ],
-  ])('stop the server when they stand in the setup module: %s', async (_, options, sentence) => {
-    const setup = `import { defineGatehouse } from 'astro-gatehouse/server'; export default defineGatehouse(${options});`;
-    await configured(`{ loginPath: '/login' }`, { 'src/gatehouse.ts': setup }).build();
-    const { code, output } = await app!.serveAndFail();
+  ])('stop the server when they stand in the setup module: %s', async (_, variant, sentence) => {
+    await configuredAtStart().build();
+    const { code, output } = await app!.serveAndFail({ GATEHOUSE_SECRET: SECRET, GATEHOUSE_VARIANT: variant });
     expect(code).toBe(1);
     expect(output).toContain('INVALID_OPTIONS');
     expect(output).toContain(sentence);
@@ -121,29 +171,22 @@ describe('Options that are not right', () => {
 
 describe('Functions in astro.config', () => {
   it.each(['build', 'dev'] as const)('work when they are complete in themselves, in %s', async (mode) => {
-    configured(`{ protect: [
-      { pattern: '/members', allow(session) { return session !== null && session.plan === 'premium' && Date.now() > 0; } },
-    ] }`);
-    server = mode === 'build' ? await (await app!.build()).serve() : await app!.serveWith('dev');
-    const premium = new Browser(server);
-    const basic = new Browser(server);
+    if (mode === 'build') server = await (await configured(FOR_PREMIUM).build()).serve();
+    const site = server ?? (await developed()).server;
+    const premium = new Browser(site);
+    const basic = new Browser(site);
     await premium.get('/login?plan=premium');
     await basic.get('/login?plan=basic');
     expect((await premium.get('/members')).status).toBe(200);
     expect((await basic.get('/members')).status).toBe(302);
-    expect((await new Browser(server).get('/members')).status).toBe(302);
+    expect((await new Browser(site).get('/members')).status).toBe(302);
   });
 });
 
 describe('The setup module', () => {
   it('adds its rules behind those of astro.config', async () => {
-    configured(`{ protect: [{ pattern: '/members' }] }`, {
-      'src/gatehouse.ts': `
-        import { defineGatehouse } from 'astro-gatehouse/server';
-        const nobody = () => false;
-        export default defineGatehouse({ protect: [{ pattern: '/members', allow: nobody }, { pattern: '/', allow: nobody }] });`,
-    });
-    server = await (await app!.build()).serve();
+    await configuredAtStart().build();
+    server = await app!.serve({ GATEHOUSE_SECRET: SECRET, GATEHOUSE_VARIANT: 'rules' });
     const user = new Browser(server);
     await user.get('/login');
     expect((await user.get('/members')).status).toBe(200);
@@ -194,7 +237,7 @@ describe('The secret', () => {
       'is a placeholder',
     ],
   ])('stops a production server before it listens when %s', async (_, environment, code, sentence) => {
-    await configured('{}').build();
+    await configuredAtStart().build();
     const outcome = await app!.serveAndFail(environment as Record<string, string>);
     expect(outcome.code).toBe(1);
     expect(outcome.output).toContain(code);
@@ -215,7 +258,7 @@ describe('The secret', () => {
 
   it('opens what an older one sealed, and seals with the new one', async () => {
     const [older, newer] = ['a8Kd0Pw3Xz6Qm9Rt2Vy5Bn7Cj4Hf1LsE', 'Tg5Yh7Uj9Ik1Ol3Pq5Ws7Ed9Rf1Tg3Zx'];
-    await configured(`{ protect: [{ pattern: '/members' }] }`).build();
+    await configuredAtStart().build();
     server = await app!.serve({ GATEHOUSE_SECRET: older! });
     const visitor = new Browser(server);
     await visitor.get('/login');
@@ -239,21 +282,21 @@ describe('The secret', () => {
   });
 
   it('is made for development, kept beside the project and out of git', async () => {
-    configured(`{ protect: [{ pattern: '/members' }] }`);
-    server = await app!.serveWith('dev');
-    const visitor = new Browser(server);
-    await visitor.get('/login');
-    const kept = readFileSync(join(app!.folder, '.gatehouse/.env.development-secret'), 'utf8');
-    await server.stop();
+    const shared = await developed();
+    const { folder } = shared.app;
+    const visitor = new Browser(shared.server);
+    await visitor.get('/login?plan=premium');
+    const kept = readFileSync(join(folder, '.gatehouse/.env.development-secret'), 'utf8');
+    await shared.server.stop();
 
-    server = await app!.serveWith('dev');
-    const later = new Browser(server);
+    shared.server = await shared.app.serveWith('dev');
+    const later = new Browser(shared.server);
     for (const [name, value] of visitor.cookies) later.cookies.set(name, value);
     expect((await later.get('/members')).status).toBe(200);
     expect([...visitor.cookies.keys()]).toEqual(['gatehouse']);
-    expect(readFileSync(join(app!.folder, '.gatehouse/.env.development-secret'), 'utf8')).toBe(kept);
-    expect(readFileSync(join(app!.folder, '.gatehouse/.gitignore'), 'utf8')).toBe('*\n');
-    expect(existsSync(join(app!.folder, 'dist'))).toBe(false);
+    expect(readFileSync(join(folder, '.gatehouse/.env.development-secret'), 'utf8')).toBe(kept);
+    expect(readFileSync(join(folder, '.gatehouse/.gitignore'), 'utf8')).toBe('*\n');
+    expect(existsSync(join(folder, 'dist'))).toBe(false);
   });
 });
 

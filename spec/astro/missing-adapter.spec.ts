@@ -1,6 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { missingAdapter } from '../../lib/astro/missing-adapter.js';
-import { App } from '../support/app.js';
+import { App, type Server } from '../support/app.js';
 
 const config = (more = '') => `
   import node from '@astrojs/node';
@@ -10,6 +10,25 @@ const config = (more = '') => `
 const FILES = { 'src/pages/index.astro': '<h1>hello</h1>' };
 const ON_DEMAND = { 'src/pages/account.astro': '---\nexport const prerender = false;\n---\n<h1>account</h1>' };
 const ADVICE = 'Add one with npx astro add node';
+
+let development: { app: App; server: Server } | undefined;
+
+/** A project without an adapter, and with a prerendered page that a rule names. */
+async function developed(): Promise<{ app: App; server: Server }> {
+  if (development) return development;
+  const app = App.create(undefined, {
+    ...FILES,
+    'astro.config.mjs': config(),
+    'src/pages/account.astro': '<h1>account</h1>',
+  });
+  development = { app, server: await app.serveWith('dev') };
+  return development;
+}
+
+afterAll(async () => {
+  await development?.server.stop();
+  development?.app.remove();
+});
 
 describe('A project without an adapter', () => {
   it.each([
@@ -34,12 +53,8 @@ describe('A project without an adapter', () => {
   });
 
   it('is told so when development begins', async () => {
-    const app = App.create(undefined, { ...FILES, 'astro.config.mjs': config() });
-    const server = await app.serveWith('dev');
-    const output = await server.printed(ADVICE);
-    await server.stop();
-    app.remove();
-    expect(output).toContain(ADVICE);
+    const { server } = await developed();
+    expect(await server.printed(ADVICE)).toContain(ADVICE);
   });
 
   it('is told nothing of it by commands that read what there is', async () => {
@@ -65,16 +80,9 @@ describe('A project with an adapter', () => {
 
 describe('A project whose pages are made once for everybody', () => {
   it('is told so in development, once of each page that a rule names', async () => {
-    const app = App.create(undefined, {
-      ...FILES,
-      'astro.config.mjs': config("adapter: node({ mode: 'standalone' }),"),
-      'src/pages/account.astro': '<h1>account</h1>',
-    });
-    const server = await app.serveWith('dev');
+    const { server } = await developed();
     for (const path of ['/', '/account', '/account']) await fetch(server.origin + path);
     const output = await server.printed('/account is prerendered');
-    await server.stop();
-    app.remove();
     expect(output.match(/is prerendered/g)).toHaveLength(1);
     expect(output).toContain('/account is prerendered, so everybody sees it, in spite of /account (signed in).');
     expect(output).toContain("output: 'server' in astro.config");

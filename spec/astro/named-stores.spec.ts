@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App } from '../support/app.js';
+import { App, SECRET } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { HookedProject } from '../support/hooked-project.js';
+import { settledAtStart } from '../support/settled-at-start.js';
 
 const config = (session: string) => `
   import node from '@astrojs/node';
@@ -80,6 +82,8 @@ describe("The store named 'sqlite'", () => {
 });
 
 describe("The store named 'redis'", () => {
+  const sentence = 'RedisSessionStore needs the package redis, which is not there. Install it: npm install redis';
+
   it('that needs a package which is not installed says so when the project starts', async () => {
     const app = App.create(undefined, {
       ...PAGES,
@@ -87,29 +91,30 @@ describe("The store named 'redis'", () => {
         import { createRequire, Module } from 'node:module';
         const resolve = Module._resolveFilename;
         Module._resolveFilename = (name, ...rest) => {
-          if (name === 'redis') throw new Error('Cannot find module redis');
-          return resolve(name, ...rest);
+          if (name !== 'redis') return resolve(name, ...rest);
+          // Once: the process builds other projects afterwards.
+          Module._resolveFilename = resolve;
+          throw new Error('Cannot find module redis');
         };
         ${config("{ store: 'redis' }")}`,
     });
     const { code, output } = await app.astro('build');
     app.remove();
     expect(code).not.toBe(0);
-    expect(output).toContain(
-      'RedisSessionStore needs the package redis, which is not there. Install it: npm install redis',
-    );
+    expect(output).toContain(sentence);
+  });
+
+  it('asks for the package where the project is, not where this one is', async () => {
+    const project = HookedProject.create();
+    const { code, output } = await project.build({ session: { store: 'redis' } });
+    project.remove();
+    expect(code).not.toBe(0);
+    expect(output).toContain(sentence);
   });
 
   it('cannot be named in the setup module, which says what to write', async () => {
-    const app = App.create(undefined, {
-      ...PAGES,
-      'astro.config.mjs': config('{}').replace('session: {}, ', ''),
-      'src/gatehouse.ts': `
-        import { defineGatehouse } from 'astro-gatehouse/server';
-        export default defineGatehouse({ session: { store: 'redis' } });`,
-    });
-    await app.astro('build');
-    const { output } = await app.serveAndFail();
+    const app = await settledAtStart().build();
+    const { output } = await app.serveAndFail({ GATEHOUSE_SECRET: SECRET, GATEHOUSE_VARIANT: 'named store' });
     app.remove();
     expect(output).toContain('write services.override(SessionStore, () => new …SessionStore({ … }))');
   });

@@ -55,6 +55,24 @@ const FILES = {
     };`,
 };
 
+const EXPORTED_OTHERWISE = "---\nconst guard = { role: 'admin' };\nexport { guard };\n---\n<h1>the page</h1>";
+const WITH_OTHER = { ...FILES, 'src/pages/other.astro': EXPORTED_OTHERWISE };
+
+let development: { app: App; server: Server } | undefined;
+
+/** One application for all that is seen while it is developed. */
+async function developed(): Promise<{ app: App; server: Server }> {
+  if (development) return development;
+  const app = App.create(undefined, WITH_OTHER);
+  development = { app, server: await app.serveWith('dev') };
+  return development;
+}
+
+afterAll(async () => {
+  await development?.server.stop();
+  development?.app.remove();
+});
+
 async function visitor(server: Server, query: string): Promise<Browser> {
   const browser = new Browser(server);
   await browser.get(`/enter?${query}`);
@@ -62,17 +80,17 @@ async function visitor(server: Server, query: string): Promise<Browser> {
 }
 
 describe.each(['built', 'in development'])('A guard beside a page, %s', (how) => {
-  let app: App;
+  let built: App | undefined;
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, FILES);
-    if (how === 'built') await app.build();
-    server = how === 'built' ? await app.serve() : await app.serveWith('dev');
+    if (how === 'built') built = await App.create(undefined, FILES).build();
+    server = built ? await built.serve() : (await developed()).server;
   });
   afterAll(async () => {
+    if (!built) return;
     await server.stop();
-    app.remove();
+    built.remove();
   });
 
   it('wins over the rules for its route, and only there', async () => {
@@ -142,23 +160,19 @@ describe.each(['built', 'in development'])('A guard beside a page, %s', (how) =>
 });
 
 describe('A guard that is exported in another way', () => {
-  const page = "---\nconst guard = { role: 'admin' };\nexport { guard };\n---\n<h1>the page</h1>";
   const problem = /guard of src\/pages\/other\.astro: is exported in another way .*write "export const guard = …"/;
 
   it('stops a build, because it would be none', async () => {
-    const app = App.create(undefined, { ...FILES, 'src/pages/other.astro': page });
+    const app = App.create(undefined, WITH_OTHER);
     const { code, output } = await app.astro('build');
     app.remove();
     expect([code === 0, output]).toEqual([false, expect.stringMatching(problem)]);
   });
 
   it('shows nobody the page in development', async () => {
-    const app = App.create(undefined, { ...FILES, 'src/pages/other.astro': page });
-    const server = await app.serveWith('dev');
+    const { server } = await developed();
     const answer = await new Browser(server).get('/other');
     const printed = await server.printed('guard of src/pages/other.astro is undefined');
-    await server.stop();
-    app.remove();
     expect([answer.status, answer.text.includes('<h1>the page')]).toEqual([500, false]);
     expect(printed).toContain('guard of src/pages/other.astro is undefined');
   });
@@ -169,12 +183,7 @@ describe('A guard beside a page, while the page is being written', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, FILES);
-    server = await app.serveWith('dev');
-  });
-  afterAll(async () => {
-    await server.stop();
-    app.remove();
+    ({ app, server } = await developed());
   });
 
   /** Asks until the answer is as expected: files are watched, and nobody says when a change has been seen. */

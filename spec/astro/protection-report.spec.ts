@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { App, Server } from '../support/app.js';
+import { type App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { HookedProject } from '../support/hooked-project.js';
 import { guarded, madeSite, PAGE, prerendered, setup } from '../support/made-site.js';
 
 let app: App | undefined;
@@ -22,13 +23,35 @@ function siteWith(...site: Parameters<typeof madeSite>): App {
   return app;
 }
 
-describe('A rule that does nothing', () => {
-  const OPTIONS = `protect: [{ pattern: '/' }, { pattern: '/acount', role: 'x' }, { pattern: '/old' }]`;
-  const MORE = `redirects: { '/old': '/new' },`;
+const PIPELINE = `import { FetchState, pages } from 'astro/fetch';
+  export default { fetch: (request: Request) => pages(new FetchState(request)) };`;
 
+/** A site that is right in all that could be wrong with it, and where nothing may be. */
+function strictSite(): App {
+  return siteWith('{ strict: true }', {
+    ...setup(
+      `{ protect: [{ pattern: '/b', role: base + site }], services: (services) => services.override(AccessRules, Mine) }`,
+      `import { base } from 'astro:config/client';
+       import { site } from 'astro:config/server';
+       import { AccessRules } from 'astro-gatehouse/server'; class Mine extends AccessRules {}`,
+    ),
+    'src/fetch.ts': `import './pipeline.ts';\n${PIPELINE}`,
+    'src/pipeline.ts': `import { guard } from 'astro-gatehouse/fetch';\nexport const first = (state) => guard(state);`,
+  });
+}
+
+const USELESS = `protect: [{ pattern: '/' }, { pattern: '/acount', role: 'x' }, { pattern: '/old' }]`;
+const REDIRECT = `redirects: { '/old': '/new' },`;
+
+/** A site whose build has more than one thing to warn of. */
+function warnedSite(): App {
+  const files = { ...setup(`{ protect: [{ pattern: '/', role: 'y' }] }`), 'src/fetch.ts': PIPELINE };
+  return siteWith(`{ ${USELESS} }`, files, REDIRECT);
+}
+
+describe('A rule that does nothing', () => {
   it('is warned of with the place where it stands', async () => {
-    const site = siteWith(`{ ${OPTIONS} }`, setup(`{ protect: [{ pattern: '/', role: 'y' }] }`), MORE);
-    const { code, output } = await site.astro('build');
+    const { code, output } = await warnedSite().astro('build');
     expect(code).toBe(0);
     expect(output).toContain('protect[1] of astro.config, /acount (role x), is never asked: nothing of the site');
     expect(output).toContain('protect[2] of astro.config, /old (signed in), is never asked: only the redirect /old');
@@ -38,37 +61,48 @@ describe('A rule that does nothing', () => {
   });
 
   it('stops the build where warnings are errors', async () => {
-    const { code, output } = await siteWith(`{ strict: true, ${OPTIONS} }`, {}, MORE).astro('build');
+    const { code, output } = await siteWith(`{ strict: true, ${USELESS} }`, {}, REDIRECT).astro('build');
     expect(code).not.toBe(0);
     expect(output).toContain('protect[1] of astro.config, /acount (role x)');
   });
 
   it('is not what the rules of another class may be', async () => {
-    const rules = `{ protect: [{ pattern: '/b' }], services: (services) => services.override(AccessRules, Mine) }`;
-    const files = setup(
-      rules,
-      `import { AccessRules } from 'astro-gatehouse/server'; class Mine extends AccessRules {}`,
-    );
-    const { code, output } = await siteWith('{ strict: true }', files).astro('build');
+    const { code, output } = await strictSite().astro('build');
     expect([code, output.includes('never asked')]).toEqual([0, false]);
   });
 });
 
 describe('A protected route in the route cache', () => {
-  const CACHE = `cache: { provider: memoryCache() }, routeRules: { '/[...all]': { maxAge: 60 } },`;
+  const ROUTE_RULES = { '/[...all]': { maxAge: 60 } };
+  const MEMORY = { name: 'memory', entrypoint: 'astro/cache/memory', config: {} };
+  const BY_RULE = { protect: [{ pattern: '/team', role: 'x' }] };
 
   it.each([
-    [`{ protect: [{ pattern: '/team', role: 'x' }] }`, PAGE, 'protect[0] of astro.config (role x)'],
-    ['{}', guarded(`'user'`), 'guard of src/pages/team.astro (signed in)'],
-  ])('stops the build: %s', async (options, page, protectedBy) => {
-    const { code, output } = await siteWith(options, { 'src/pages/team.astro': page }, CACHE).astro('build');
+    [`{ protect: [{ pattern: '/team', role: 'x' }] }`, BY_RULE, PAGE, 'protect[0] of astro.config (role x)'],
+    ['{}', {}, guarded(`'user'`), 'guard of src/pages/team.astro (signed in)'],
+  ])('stops the build: %s', async (_, options, page, protectedBy) => {
+    const files = { 'src/pages/index.astro': PAGE, 'src/pages/team.astro': page };
+    const project = HookedProject.create(files, { cache: { provider: MEMORY }, routeRules: ROUTE_RULES });
+    const { code, output } = await project.build(options);
+    project.remove();
     expect(code).not.toBe(0);
     expect(output).toContain(`/team: ${protectedBy}, and routeRules['/[...all]']`);
   });
 
+  it('ends astro build', async () => {
+    const cache = `cache: { provider: memoryCache() }, routeRules: ${JSON.stringify(ROUTE_RULES)},`;
+    const files = { 'src/pages/team.astro': PAGE, 'src/pages/crew.astro': guarded(`'user'`) };
+    const { code, output } = await siteWith(JSON.stringify(BY_RULE), files, cache).astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain(`/team: protect[0] of astro.config (role x), and routeRules['/[...all]']`);
+    expect(output).toContain(`/crew: guard of src/pages/crew.astro (signed in), and routeRules['/[...all]']`);
+  });
+
   it('is none where nothing is cached', async () => {
-    const site = siteWith(`{ protect: [{ pattern: '/' }] }`, {}, `routeRules: { '/': { maxAge: 60 } },`);
-    expect((await site.astro('build')).code).toBe(0);
+    const project = HookedProject.create({ 'src/pages/index.astro': PAGE }, { routeRules: { '/': { maxAge: 60 } } });
+    const { code } = await project.build({ protect: [{ pattern: '/' }] });
+    project.remove();
+    expect(code).toBe(0);
   });
 });
 
@@ -82,9 +116,17 @@ describe('A guard beside a page', () => {
     ['src/pages/team.astro', `'users'`, `guard of src/pages/team.astro: cannot be 'users'`],
     ['src/pages/404.astro', `'user'`, 'guard of src/pages/404.astro: error pages are for everybody'],
   ])('stops the build where it is wrong: %s, %s', async (file, guard, problem) => {
-    const { code, output } = await siteWith('{}', { [file]: guarded(guard) }).astro('build');
+    const project = HookedProject.create({ 'src/pages/index.astro': PAGE, [file]: guarded(guard) });
+    const { code, output } = await project.build();
+    project.remove();
     expect(code).not.toBe(0);
     expect(output).toContain(problem);
+  });
+
+  it('ends astro build where it is wrong', async () => {
+    const { code, output } = await siteWith('{}', { 'src/pages/404.astro': guarded(`'user'`) }).astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain('guard of src/pages/404.astro: error pages are for everybody');
   });
 });
 
@@ -104,11 +146,26 @@ describe('A setup module that cannot be loaded at build', () => {
     expect(output).toContain('src/gatehouse.ts could not be loaded while the site was built: no database here');
   });
 
+  /** Config of Astro, as source: the next ten seconds that a timer is to wait are soon over. */
+  const SHORT_SECONDS = `...(() => {
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = (work, delay, ...rest) => {
+      if (delay !== 10_000) return setTimeout(work, delay, ...rest);
+      globalThis.setTimeout = setTimeout;
+      return setTimeout(work, 300, ...rest);
+    };
+  })(),`;
+
   it.each([
-    ['ends the process', 'process.exit(3);', 'it ended the process with code 3'],
-    ['never comes to an end', 'await new Promise(() => setInterval(() => {}, 1000));', 'not loaded within 10 seconds'],
-  ])('does not stop or hold up a build when it %s', async (_, before, reason) => {
-    const { code, output } = await siteWith('{}', setup('{}', before)).astro('build');
+    ['ends the process', 'process.exit(3);', 'it ended the process with code 3', ''],
+    [
+      'never comes to an end',
+      'await new Promise(() => setInterval(() => {}, 1000));',
+      'not loaded within 10 seconds',
+      SHORT_SECONDS,
+    ],
+  ])('does not stop or hold up a build when it %s', async (_, before, reason, more) => {
+    const { code, output } = await siteWith('{}', setup('{}', before), more).astro('build');
     expect([code, output.includes(reason)]).toEqual([0, true]);
   });
 
@@ -122,55 +179,67 @@ describe('A setup module that cannot be loaded at build', () => {
   });
 
   it('may need on the server what a build has not: services are made when the server starts', async () => {
-    const services = `(services) => services.override(SessionStore, () => { throw new Error('no address'); })`;
-    const files = { ...setup(`{ services: ${services} }`), 'src/pages/terms.astro': prerendered(PAGE) };
-    await siteWith('{}', files).build();
+    await onceServed().build();
     const { code, output } = await (app as App).serveAndFail();
     expect(code).not.toBe(0);
     expect(output).toContain('SessionStore could not be made at start: no address');
   });
 
   it('may know the config of the site', async () => {
-    const before = `import { base } from 'astro:config/client';\nimport { site } from 'astro:config/server';`;
-    const { output } = await siteWith('{}', setup(`{ protect: [{ pattern: '/', role: base + site }] }`, before)).astro(
-      'build',
-    );
+    const { output } = await strictSite().astro('build');
     expect(output).not.toContain('could not be loaded');
   });
 });
 
 describe('A pipeline of the project’s own', () => {
-  const PIPELINE = `import { FetchState, pages } from 'astro/fetch';
-    export default { fetch: (request: Request) => pages(new FetchState(request)) };`;
+  const FILES = { 'src/pages/index.astro': PAGE, 'src/fetch.ts': PIPELINE };
 
   it('is warned of when it leaves the guard out, and stops a strict build', async () => {
-    const files = { 'src/fetch.ts': PIPELINE };
-    const { code, output } = await siteWith('{}', files).astro('build');
+    const { code, output } = await warnedSite().astro('build');
     expect([code, output.includes('src/fetch.ts composes the request pipeline')]).toEqual([0, true]);
-    app?.rewrite('astro.config.mjs', (text) => text.replace('gatehouse({})', 'gatehouse({ strict: true })'));
-    expect((await app?.astro('build'))?.code).not.toBe(0);
+    app?.remove();
+    const strict = await siteWith('{ strict: true }', FILES).astro('build');
+    expect(strict.code).not.toBe(0);
+    expect(strict.output).toContain('src/fetch.ts composes the request pipeline');
   });
 
   it.each([
-    ['is none where the file is switched off', 'fetchFile: null,', PIPELINE],
-    ['is none where the file has another name', `fetchFile: 'entry',`, PIPELINE],
-    [
-      'is none of which to warn when a module of its own takes the guard in',
-      '',
-      `import './pipeline.ts';\n${PIPELINE}`,
-    ],
-  ])('%s', async (_, more, pipeline) => {
-    const guard = `import { guard } from 'astro-gatehouse/fetch';\nexport const first = (state) => guard(state);`;
-    const files = { 'src/fetch.ts': pipeline, 'src/pipeline.ts': guard };
-    const { code, output } = await siteWith('{}', files, more).astro('build');
+    ['is none where the file is switched off', null],
+    ['is none where the file has another name', 'entry'],
+  ])('%s', async (_, fetchFile) => {
+    const project = HookedProject.create(FILES, { fetchFile });
+    const { code, output } = await project.build();
+    project.remove();
+    expect([code, output.includes('composes the request pipeline')]).toEqual([0, false]);
+  });
+
+  it('is told of in memory as by Astro', async () => {
+    const project = HookedProject.create(FILES);
+    const { code, output } = await project.build();
+    project.remove();
+    expect([code, output.includes('src/fetch.ts composes the request pipeline')]).toEqual([0, true]);
+  });
+
+  it('is none of which to warn when a module of its own takes the guard in', async () => {
+    const { code, output } = await strictSite().astro('build');
     expect([code, output.includes('composes the request pipeline')]).toEqual([0, false]);
   });
 });
 
+/** A site with a store that can be made where an address is given: no build has one. */
+function onceServed(): App {
+  const store = `(get) => {
+    if (!process.env.STORE_ADDRESS) throw new Error('no address');
+    return new MemorySessionStore(get(SessionConfig), get(Clock));
+  }`;
+  const options = `{ protect: [{ pattern: '/' }], services: (services) => services.override(SessionStore, ${store}) }`;
+  const files = setup(options, `import { Clock, MemorySessionStore, SessionConfig } from 'astro-gatehouse/server';`);
+  return siteWith('{}', { ...files, 'src/pages/terms.astro': prerendered(PAGE) });
+}
+
 describe('A build', () => {
   it('ends with two short lines, and leaves nothing of the report in the site', async () => {
-    const files = { ...setup(`{ protect: [{ pattern: '/' }] }`), 'src/pages/terms.astro': prerendered(PAGE) };
-    const { code, output } = await siteWith('{}', files).astro('build');
+    const { code, output } = await onceServed().astro('build');
     expect(code).toBe(0);
     const lines = stripVTControlCharacters(output)
       .split('\n')
@@ -182,7 +251,7 @@ describe('A build', () => {
     expect(lines.filter((line) => line.length > 100)).toEqual([]);
     const built = readdirSync(join((app as App).folder, 'dist'), { recursive: true, encoding: 'utf8' });
     expect(built.filter((file) => /facts|report/.test(file))).toEqual([]);
-    server = await (app as App).serve();
+    server = await (app as App).serve({ GATEHOUSE_SECRET: SECRET, STORE_ADDRESS: 'here' });
     expect((await new Browser(server).get('/terms/')).text).toContain('here');
   });
 });

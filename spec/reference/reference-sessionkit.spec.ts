@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, type Outcome, SECRET, type Server } from '../support/app.js';
 import { type Answer, Browser } from '../support/browser.js';
 
 /*
  * Today's spelling in the applications: two ways to get the session, printed in one frontmatter, are two pages; a helper
  * module beside an endpoint has an underscore, or Astro would serve it; a context of one's own stands in
  * src/gatehouse.ts, because functions in astro.config cannot refer to anything outside; a middleware that fills Astro's
- * session needs `session: { store: 'astro' }`.
+ * session needs `session: { store: 'astro' }`. Options on which no build depends stand in one setup module, by the
+ * section that they come from: one built site serves them all. Functions for `access` stay in astro.config, where the
+ * build takes them from.
  */
 const APPS = resolve(import.meta.dirname, '../apps');
 const ADA = { email: 'ada@example.com', password: 'lovelace' };
@@ -24,13 +26,55 @@ const GUEST = {
   hasRolePermission: false,
 };
 
-/** The application with the files of a variant laid over it. */
-function variant(name: string): App {
-  const folder = join(APPS, `reference-sessionkit-${name}`);
+function filesOf(variantName: string): Record<string, string> {
+  const folder = join(APPS, `reference-sessionkit-${variantName}`);
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const files = paths.filter((path) => statSync(join(folder, path)).isFile());
-  const texts = files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]);
-  return App.create('spec/apps/reference-sessionkit', Object.fromEntries(texts));
+  return Object.fromEntries(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
+/** The application with the files of a variant laid over it. */
+function variant(name: string): App {
+  return App.create('spec/apps/reference-sessionkit', filesOf(name));
+}
+
+/** What the setup module of the variant `settled-at-start` goes by when its server starts. */
+function settled(name: string): Record<string, string> {
+  return { GATEHOUSE_SECRET: SECRET, GATEHOUSE_VARIANT: name };
+}
+
+/** Says that a session can be put on locals, and what can be read there. */
+const TYPED = `
+  import type { APIContext } from 'astro';
+
+  export function typed({ locals }: APIContext): string {
+    // @ts-expect-error A visitor has a userId.
+    locals.session = { role: 'admin' };
+    // @ts-expect-error A session is an object.
+    const count: number = locals.session;
+    return locals.session.id + locals.visitor.isGuest + count;
+  }
+`;
+
+let check: Promise<Outcome> | undefined;
+
+/** Checks the types of the quick start, of a setup module for it, and of a middleware that puts visitors on locals. */
+function checked(): Promise<Outcome> {
+  check ??= (async () => {
+    const { 'astro.config.mjs': _, ...texts } = filesOf('settled-at-start');
+    const files = { ...texts, ...renamed('locals'), 'src/typed.ts': TYPED };
+    const app = App.create('spec/apps/reference-sessionkit', files);
+    const outcome = await app.astro('check');
+    app.remove();
+    return outcome;
+  })();
+  return check;
+}
+
+/** The modules of a variant, beside those of the same name. */
+function renamed(name: string): Record<string, string> {
+  const modules = Object.entries(filesOf(name)).filter(([path]) => path.endsWith('.ts'));
+  return Object.fromEntries(modules.map(([path, text]) => [path.replace(/(\w+)\.ts$/, `_$1-of-${name}.ts`), text]));
 }
 
 async function postJson(browser: Browser, path: string, body: object): Promise<Answer> {
@@ -244,7 +288,7 @@ describe('The application of the quick start, built and served', () => {
   });
 
   it('type-checks under Astro’s strict settings', async () => {
-    const { code, output } = await app.astro('check');
+    const { code, output } = await checked();
     expect(output).toContain('- 0 errors');
     expect(code).toBe(0);
   });
@@ -287,8 +331,8 @@ describe('Every kind of rule, with debug lines', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = await variant('rules').build();
-    server = await app.serve();
+    app = await variant('settled-at-start').build();
+    server = await app.serve(settled('rules'));
   });
   afterAll(async () => {
     await server?.stop();
@@ -375,8 +419,8 @@ describe('The rules of the example section', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = await variant('examples').build();
-    server = await app.serve();
+    app = await variant('settled-at-start').build();
+    server = await app.serve(settled('examples'));
   });
   afterAll(async () => {
     await server?.stop();
@@ -407,8 +451,8 @@ describe('Global protection', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = await variant('global').build();
-    server = await app.serve();
+    app = await variant('settled-at-start').build();
+    server = await app.serve(settled('global'));
   });
   afterAll(async () => {
     await server?.stop();
@@ -435,14 +479,12 @@ describe('Global protection', () => {
 
   it('asks for a session and for no particular role', async () => {
     // The endpoint that signs in is protected here like any other: the session comes from the same site without rules.
-    const open = await App.create('spec/apps/reference-sessionkit').build();
-    const openServer = await open.serve();
+    const openServer = await app.serve(settled('open'));
     const browser = new Browser(server);
     try {
       for (const [name, value] of (await signedIn(openServer, {})).cookies) browser.cookies.set(name, value);
     } finally {
       await openServer.stop();
-      open.remove();
     }
     expect((await browser.get('/profile')).text).toContain('<p data-user>u9</p>');
     expect((await browser.get('/admin')).status).toBe(200);
@@ -510,8 +552,8 @@ describe('A context of one’s own', () => {
   ] as const;
 
   it.each(ways)('carries the session to pages and helpers: %s', async (name, entry) => {
-    const app = await variant(name).build();
-    const server = await app.serve();
+    const app = await variant('settled-at-start').build();
+    const server = await app.serve(settled(name));
     try {
       const guest = new Browser(server);
       const user = await signedIn(server, { email: 'u9@example.com', role: 'admin' });
@@ -535,8 +577,8 @@ describe('A context of one’s own', () => {
   });
 
   it('leaves the login page open under global protection though nothing excludes it', async () => {
-    const app = await variant('context').build();
-    const server = await app.serve();
+    const app = await variant('settled-at-start').build();
+    const server = await app.serve(settled('context'));
     try {
       const guest = new Browser(server);
       expect(await guest.get('/profile')).toMatchObject({ status: 302, location: '/enter?returnTo=%2Fprofile' });
@@ -691,20 +733,7 @@ describe('A middleware that puts the visitor on locals', () => {
   });
 
   it('may do so as far as the types go, and reads a session there', async () => {
-    app.write({
-      'src/typed.ts': `
-        import type { APIContext } from 'astro';
-
-        export function typed({ locals }: APIContext): string {
-          // @ts-expect-error A visitor has a userId.
-          locals.session = { role: 'admin' };
-          // @ts-expect-error A session is an object.
-          const count: number = locals.session;
-          return locals.session.id + locals.visitor.isGuest + count;
-        }
-      `,
-    });
-    const { code, output } = await app.astro('check');
+    const { code, output } = await checked();
     expect(output).toContain('- 0 errors');
     expect(code).toBe(0);
   });

@@ -5,11 +5,5 @@ import sessionkit from 'astro-gatehouse';
 export default defineConfig({
   output: 'server',
   adapter: node({ mode: 'standalone' }),
-  integrations: [
-    sessionkit({
-      loginPath: '/login',
-      globalProtect: true,
-      exclude: ['/', '/login', '/about', '/public/**', '/api/health'],
-    }),
-  ],
+  integrations: [sessionkit()],
 });

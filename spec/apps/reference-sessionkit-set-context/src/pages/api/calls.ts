@@ -1,3 +1,0 @@
-import { calls } from '../../storage';
-
-export const GET = () => Response.json(calls);
