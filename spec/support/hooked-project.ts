@@ -7,7 +7,7 @@ import type { AstroConfig, AstroIntegration, HookParameters, IntegrationResolved
 import type { Plugin } from 'vite';
 import gatehouse from '../../lib/astro/integration.js';
 import type { GatehouseOptions } from '../../lib/astro/options.js';
-import type { Outcome } from './builds/build-client.js';
+import type { Outcome } from './astro/astro-client.js';
 
 type Setup = HookParameters<'astro:config:setup'>;
 type Done = HookParameters<'astro:config:done'>;
