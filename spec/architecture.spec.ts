@@ -80,10 +80,10 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/index.ts': 'exports only; samples and integration specs import it',
   'lib/server.ts': 'exports only; samples and integration specs import it',
   'lib/injectable.ts': 'exports only; every spec of the container goes through it',
-  'lib/cli/main.ts': 'runs by itself; spec/cli/routes.spec.ts starts it as a process',
-  'lib/cli/doctor/gather-facts.ts': 'looks at a project; spec/cli/doctor.spec.ts has it look at some',
+  'lib/cli/main.ts': 'runs by itself; spec/builds/routes-command.spec.ts starts it as a process',
+  'lib/cli/doctor/gather-facts.ts': 'looks at a project; spec/builds/doctor-command.spec.ts has it look at some',
   'lib/cli/doctor/facts.ts': 'types, and one look into them; the specs of the checks go through it',
-  'lib/cli/read-report.ts': 'builds a project; spec/cli/routes.spec.ts has it build some',
+  'lib/cli/read-report.ts': 'builds a project; spec/builds/routes-command.spec.ts has it build some',
   'lib/session/cookie-jar.ts': 'a port without code of its own',
   'lib/session/stores/session-store.ts': 'a port; what it does by itself is in the tests that every store passes',
   'lib/session/revocation-list.ts': 'a port, and one that does nothing',
@@ -180,6 +180,22 @@ describe('The specs', () => {
       .filter((path) => !(path in SPECIFIED_ELSEWHERE))
       .filter((path) => !existsSync(join(ROOT, path.replace(/^lib/, 'spec').replace(/\.ts$/, '.spec.ts'))));
     expect(bare).toEqual([]);
+  });
+
+  it('build applications in folders of their own, so that the others take seconds', () => {
+    const unit =
+      /^spec\/(?!journeys|builds|samples|reference|services|browser|support|apps|fixtures|docs\/(?:code-blocks|walkthroughs))/;
+    const files = readdirSync(join(ROOT, 'spec'), { recursive: true, encoding: 'utf8' })
+      .map((file) => `spec/${file.replaceAll('\\', '/')}`)
+      .filter((file) => file.endsWith('.spec.ts') && unit.test(file));
+    expect(files.length).toBeGreaterThan(100);
+    const reached = (path: string, seen = new Set<string>()): Set<string> => {
+      if (seen.has(path) || !existsSync(join(ROOT, path))) return seen;
+      seen.add(path);
+      for (const neighbour of neighboursOf(read(path))) reached(neighbour, seen);
+      return seen;
+    };
+    expect(files.filter((file) => reached(file).has('spec/support/app.ts'))).toEqual([]);
   });
 
   it('except only files that are there', () => {

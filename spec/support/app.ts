@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { AstroCommand, type Outcome, runAstro } from './astro/astro-client.js';
 import { buildOnce } from './astro/kept-builds.js';
 import { APPS, INSTALLED } from './packed-package.js';
+import { SECRET } from './secret.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ASTRO = join(ROOT, 'node_modules/astro/bin/astro.mjs');
@@ -18,9 +19,7 @@ const DEPENDENCIES = {
 };
 const START_LIMIT = 30_000;
 
-export const SECRET = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
-
-export type { Outcome };
+export { type Outcome, SECRET };
 
 /** An Astro application, below the repository, that imports the packed package. */
 export class App {

@@ -1,7 +1,7 @@
 import type { ReadReport, SettingsInForce } from '../../lib/astro/build-channel.js';
 import type { ConfigFacts, Facts } from '../../lib/cli/doctor/facts.js';
 import type { Finding } from '../../lib/cli/doctor/finding.js';
-import { SECRET } from './app.js';
+import { SECRET } from './secret.js';
 
 /** What a build told of which nothing is to be said. */
 export function toldReport(more: Partial<ReadReport> = {}): ReadReport {

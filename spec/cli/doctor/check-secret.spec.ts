@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkSecret } from '../../../lib/cli/doctor/check-secret.js';
-import { SECRET } from '../../support/app.js';
 import { briefly, healthy } from '../../support/doctor-facts.js';
+import { SECRET } from '../../support/secret.js';
 
 const withSecret = (value: string) => healthy({ secret: { source: 'the environment', value } });
 

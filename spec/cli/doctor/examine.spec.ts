@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { examine } from '../../../lib/cli/doctor/examine.js';
-import { SECRET } from '../../support/app.js';
 import { briefly, healthy, toldReport } from '../../support/doctor-facts.js';
+import { SECRET } from '../../support/secret.js';
 
 describe('The examination', () => {
   it('finds nothing in a healthy project', () => {
