@@ -18,7 +18,10 @@ export class DecisionLog {
     console.warn(`[astro-gatehouse] ${line}`);
   }
 
-  /** A session was dropped because it does not fit `sessionData.schema`, in one line. */
+  /**
+   * A session was dropped because it does not fit `sessionData.schema`, or somebody whom another part of the application knows
+   * was taken for a guest, in one line.
+   */
   misfit(line: string): void {
     console.warn(`[astro-gatehouse] ${line}`);
   }

@@ -133,6 +133,7 @@ export function updateSession(
 export function clearSession(context?: WithLocals, { clearSiteData = false }: SignOutOptions = {}): Promise<void> {
   const scope = scopeOf('clearSession', context);
   scope.session.destroy();
+  scope.overrule();
   scope.clearsSiteData ||= clearSiteData;
   return settled(scope);
 }
@@ -144,10 +145,11 @@ function signIn(scope: RequestScope, values: VisitorData, { label, rememberMe }:
   }
   const userAgent = scope.headers?.get('user-agent') ?? undefined;
   scope.session.signIn(values, scope.get(Clock).now(), { userAgent, label, rememberMe });
+  scope.overrule();
 }
 
 /** @see OWASP Session Management Cheat Sheet, renewal after any privilege level change. */
-function updateVisitor({ session, resolver }: RequestScope, values: Partial<VisitorData>): void {
+function updateVisitor({ asked: session, resolver }: RequestScope, values: Partial<VisitorData>): void {
   const before = resolver.fromSession(session);
   session.updateVisitor(values);
   const after = resolver.fromSession(session);
