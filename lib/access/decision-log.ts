@@ -26,8 +26,13 @@ export class DecisionLog {
     console.warn(`[astro-gatehouse] ${line}`);
   }
 
-  /** A function of the application's threw (a rule's, a check, `getRole`): it counts as a refusal. */
-  failure(line: string, error: unknown): void {
-    console.error(`[astro-gatehouse] ${line}`, error);
+  /**
+   * A function of the application's threw (a rule's, a check, `getRole`), or gave what means neither yes nor no: it counts as
+   * a refusal.
+   *
+   * @param error What was thrown, where something was.
+   */
+  failure(line: string, error?: unknown): void {
+    console.error(`[astro-gatehouse] ${line}`, ...(error === undefined ? [] : [error]));
   }
 }
