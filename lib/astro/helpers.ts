@@ -4,6 +4,7 @@ import { AccessDecision, asDecision } from '../access/access-decision.js';
 import { tellDeniedError } from '../access/access-events.js';
 import { AccessRule, type Requirement } from '../access/access-rule.js';
 import { DecisionLog } from '../access/decision-log.js';
+import { deniedResponse } from '../access/denied-response.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { isInternalPath } from '../access/internal-path.js';
 import { RETURN_PARAMETER, toReturnPath } from '../access/return-path.js';
@@ -47,12 +48,13 @@ export function getSession(context?: WithLocals): Readonly<SignedInSession> | nu
 /**
  * What the signed-in visitor's session holds. A guest is answered with 401.
  *
- * @throws {AccessDeniedError} For a guest; the middleware answers it.
+ * @throws {Response} For a guest: 401, which the middleware answers with, or whoever catches it. It is an
+ *   {@link AccessDeniedError} to whoever looks for one.
  */
 export function requireSession(context?: WithLocals): Readonly<SignedInSession> {
   const session = getSession(context);
-  if (!session) throw denied(findScope(context), new AccessDeniedError(401, false, 'nobody is signed in'));
-  return session;
+  if (session) return session;
+  throw deniedResponse(denied(findScope(context), new AccessDeniedError(401, false, 'nobody is signed in')));
 }
 
 export function isAuthenticated(): boolean {
