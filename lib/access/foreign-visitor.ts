@@ -22,8 +22,13 @@ export class ForeignVisitor {
 
   /** Whether the application has changed what it says since: a middleware may fill in an object that it has assigned. */
   get hasChanged(): boolean {
-    const now = entriesOf(this.known);
-    return now.length !== this.#said.size || now.some(([key, value]) => !isSame(value, this.#said.get(key)));
+    return !this.isSaidBy(this.known);
+  }
+
+  /** Whether what the application says by now is what it said of them. */
+  isSaidBy(known: unknown): boolean {
+    const now = entriesOf(known);
+    return now.length === this.#said.size && now.every(([key, value]) => isSame(value, this.#said.get(key)));
   }
 }
 

@@ -29,7 +29,7 @@ export class AstroSessionWatch {
     const values: unknown = this.#wasTouched ? await this.context.session?.get(VALUES) : undefined;
     if (typeof values !== 'object' || values === null) return;
     this.#hasAdopted = true;
-    scope.adopt(values);
+    scope.hear(values);
   }
 
   /** Takes the visitor out of Astro's session when the session that adopted them has ended. */

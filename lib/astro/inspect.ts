@@ -2,6 +2,7 @@ import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import type { APIContext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
 import { AstroRequest } from './astro-request.js';
+import { currentScope } from './current-scope.js';
 import { returnStaleForm } from './forms/form-requests.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
@@ -11,6 +12,7 @@ export async function inspect(context: APIContext): Promise<Response | undefined
   const { services: scope } = context.locals;
   const cycle = RequestCycle.of(gatehouse, context);
   if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(scope);
+  currentScope.hear();
   scope.adoptAnew();
   const request = await toRequest(context, cycle);
   scope.request = request;

@@ -131,6 +131,11 @@ export class RequestScope {
     if (!this.resolver.fromSession(this.asked).isGuest) this.session.markUsed();
   }
 
+  /** Adopts somebody unless that was done before, or `locals.session` or somebody's sign-in has said who asks. @internal */
+  hear(known: unknown): void {
+    if (!this.isSettled && !this.#foreign?.isSaidBy(known)) this.adopt(known);
+  }
+
   /** Looks again at what the application says of a visitor: it may have filled that in since. @internal */
   adoptAnew(): void {
     const foreign = this.#foreign;

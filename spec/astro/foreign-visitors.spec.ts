@@ -324,3 +324,123 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     expect((await new Browser(server).get('/', knowing(null))).headers.get('cache-control')).toBeNull();
   });
 });
+
+describe('A context of the application’s own that names the visitor', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = madeSite("{ protect: [{ pattern: '/admin', role: 'admin' }, { pattern: '/members' }] }", {
+      ...FILES,
+      'src/middleware.js': 'export const onRequest = (context, next) => next();',
+      'src/gatehouse.ts': `
+        import { AsyncLocalStorage } from 'node:async_hooks';
+        import { defineGatehouse } ${SERVER}
+        const own = new AsyncLocalStorage<any>();
+        export default defineGatehouse({
+          runWithContext: (scope, run) => own.run(scope, run),
+          getContextStore: () => {
+            const scope = own.getStore();
+            const known = scope?.headers.get('x-known');
+            if (known === 'spread') return { ...scope, requestId: 1 };
+            return known ? { session: JSON.parse(known), requestId: 1 } : scope;
+          },
+          access: { reload: async ({ userId }) => 
+            userId === 'gone' ? null : { email: userId + '@site.example', role: userId === 'bob' ? 'user' : 'admin' } },
+        });`,
+    });
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app?.remove();
+  });
+
+  const knowing = (known: string): Visit => ({ headers: { 'x-known': known } });
+  async function signedIn(): Promise<Browser> {
+    const browser = new Browser(server);
+    await browser.visit('/login', { method: 'POST', body: JSON.stringify(ADMIN) });
+    return browser;
+  }
+
+  it('has guard, pages and components see that one, and nobody else', async () => {
+    const browser = await signedIn();
+    const bob = knowing('{"userId":"bob"}');
+    const opened = await browser.get('/page', bob);
+    const expected = {
+      locals: 'our session',
+      session: { userId: 'bob', email: 'bob@site.example', role: 'user' },
+      visitor: 'bob',
+      isAdmin: false,
+    };
+    expect(said(opened)).toMatchObject(expected);
+    expect(said(opened, 'nested')).toMatchObject(expected);
+    expect((await browser.get('/admin')).status).toBe(200);
+    expect((await browser.get('/admin', bob)).status).toBe(302);
+    expect((await new Browser(server).get('/members', bob)).status).toBe(200);
+    expect((await new Browser(server).get('/admin', knowing('{"userId":"eve","role":"admin"}'))).status).toBe(200);
+  });
+
+  it.each(['{"userId":7}', '{"userId":"gone"}', 'null'])('sees a guest in %s', async (known) => {
+    const browser = await signedIn();
+    expect((await browser.get('/members', knowing(known))).status).toBe(302);
+    expect(said(await browser.get('/page', knowing(known)))).toMatchObject({ session: null, visitor: null });
+    expect((await browser.get('/members')).status).toBe(200);
+  });
+
+  it('sees the visitor of the session where it holds that', async () => {
+    const browser = await signedIn();
+    expect(said(await browser.get('/page', knowing('spread')))).toMatchObject({ visitor: 'ada', isAdmin: true });
+    expect((await browser.get('/admin', knowing('spread'))).status).toBe(200);
+  });
+});
+
+describe('What helpers and rules say of a guest', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = madeSite("{ protect: [{ pattern: '/premium', allow: (session) => session?.plan }] }", {
+      'src/pages/premium.astro': '<h1>premium</h1>',
+      'src/pages/enter.js': `
+        import { setSession } ${SERVER}
+        export const POST = async (context) => { await setSession(context, { userId: 'ada', plan: 'the premium plan' }); return new Response('in'); };`,
+      'src/pages/caught.js': `
+        import { AccessDeniedError, requireSession } ${SERVER}
+        export const GET = () => {
+          try {
+            return new Response('hello ' + requireSession().userId);
+          } catch (error) {
+            if (error instanceof Response && error instanceof AccessDeniedError) return error;
+            throw error;
+          }
+        };`,
+      'src/pages/uncaught.js': `import { requireSession } ${SERVER}\nexport const GET = () => new Response(requireSession().userId);`,
+    });
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app?.remove();
+  });
+
+  it('is an answer that an endpoint can catch and return', async () => {
+    const answers = [];
+    for (const path of ['/caught', '/uncaught']) {
+      const { status, headers, text } = await new Browser(server).get(path);
+      answers.push([status, headers.get('content-type'), headers.get('cache-control'), JSON.parse(text).code]);
+    }
+    const expected = [401, 'application/problem+json', 'private, no-store', 'NOT_SIGNED_IN'];
+    expect(answers).toEqual([expected, expected]);
+  });
+
+  it('is no, with a line in the log, where allow gives what only looks like a yes', async () => {
+    const browser = new Browser(server);
+    await browser.post('/enter');
+    for (let time = 0; time < 3; time++) expect((await browser.get('/premium')).status).toBe(302);
+    const line = 'allow() of /premium';
+    expect(await server.printed(line)).toContain('only true lets anybody in');
+    expect(server.output.split(line)).toHaveLength(2);
+    expect(server.output).not.toContain('the premium plan');
+  });
+});
