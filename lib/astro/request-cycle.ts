@@ -203,6 +203,7 @@ export class RequestCycle {
     const mustWait = isStreamed && (this.#mayChangeLate(session) || this.#maySpreadLate(session, response));
     const answer = mustWait ? await wholeBody(response) : response;
     this.#watch?.forgetEnded(session);
+    if (this.#scope?.standsAside) this.gatehouse.tellOfUnkept(session);
     const isPersonal = !session.isNew || session.wasUsed;
     await this.#sessions.commit(session, this.#cookies);
     if (!isPersonal) return answer;

@@ -128,7 +128,7 @@ export class RequestScope {
     this.#foreign = known === this.session ? undefined : new ForeignVisitor(known, isAssigned, this.resolver);
     this.#isOverruled = false;
     this.session.standAsideFor(this.asked);
-    if (!this.resolver.fromSession(this.asked).isGuest) this.session.markUsed();
+    if (!this.asked.isNew) this.session.markUsed();
   }
 
   /** Adopts somebody unless that was done before, or `locals.session` or somebody's sign-in has said who asks. @internal */

@@ -233,6 +233,9 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
         values: { ...ADMIN, cart: 1 },
         notice: 'left with userId,role,permissions,cart',
       });
+      const line = '"cart" was put into a session and is not kept';
+      expect(await server.printed(line)).toContain(line);
+      expect(server.output.split('is not kept')).toHaveLength(2);
     },
   );
 

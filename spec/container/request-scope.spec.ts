@@ -403,6 +403,19 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(asked).toEqual(['ada', 'ada', 'bob']);
   });
 
+  it('is nobody’s whom one could ask about while they cannot be looked up, and the session is there all the same', async () => {
+    const access = new AccessConfig({
+      reload: ({ userId }) => {
+        if (userId === 'bob') throw new Error('down');
+        return {};
+      },
+    });
+    const scope = begun(admin(), { access });
+    scope.adopt({ userId: 'bob' }, true);
+    expect((await scope.resolveVisitor()).isGuest).toBe(true);
+    expect([scope.asked.isUnavailable, scope.session.isUnavailable]).toEqual([true, false]);
+  });
+
   it('ends no session when somebody else is gone', async () => {
     const access = new AccessConfig({ reload: ({ userId }) => (userId === 'bob' ? null : {}) });
     const scope = begun(admin(), { access });
