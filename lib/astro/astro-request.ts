@@ -121,11 +121,11 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get isVisitorUnknown(): boolean {
-    return this.scope.session.isUnavailable && this.scope.visitor.isGuest;
+    return this.scope.asked.isUnavailable && this.scope.visitor.isGuest;
   }
 
   get signedInFor(): number | undefined {
-    const { signedInAt } = this.scope.session;
+    const { signedInAt } = this.scope;
     return signedInAt && (this.scope.get(Clock).now() - signedInAt.getTime()) / 1000;
   }
 

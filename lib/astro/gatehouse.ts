@@ -91,6 +91,7 @@ export class Gatehouse {
   readonly #budget = new FormBudget();
   #usesTokens: boolean | undefined;
   readonly #warnedOf = new Set<string>();
+  #hasToldOfUnkept = false;
   #store: SessionStore | undefined;
   #resolver: VisitorResolver | undefined;
 
@@ -220,6 +221,19 @@ export class Gatehouse {
   /** Tells the log that the store cannot be asked: pages go on for guests, and nobody else would notice. */
   reportOutage(failure: Error): void {
     this.services.get(DecisionLog).failure('Sessions cannot be had.', failure);
+  }
+
+  /** Tells the log, once, that something was put into a session that stands aside: nobody would find out why it is gone. */
+  tellOfUnkept(session: Session): void {
+    const [key] = [...Object.keys(session.contents()), ...session.flashes.added.keys()];
+    if (key === undefined || this.#hasToldOfUnkept) return;
+    this.#hasToldOfUnkept = true;
+    this.services
+      .get(DecisionLog)
+      .misfit(
+        `"${printable(key)}" was put into a session and is not kept: your application says that the request is another ` +
+          `visitor's than the one whose session the browser has. See docs/beside.md. This is said once.`,
+      );
   }
 
   scopeFor(session: Session, resolver?: VisitorResolver): RequestScope {

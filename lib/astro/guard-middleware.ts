@@ -19,9 +19,9 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
     return (await answerForm(context)) ?? (await next());
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
-    const { services: scope, session } = context.locals;
+    const { services: scope } = context.locals;
     if (!scope.request) throw error;
-    session.rollBack();
+    scope.rollBack();
     RequestCycle.of(gatehouse, context).makePersonal();
     const refusal = await gatehouse.guard.answer(error, scope.request, scope.visitor);
     return keepRefusedForm(context, await noted(context, refusal));

@@ -2,15 +2,18 @@ import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import type { APIContext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
 import { AstroRequest } from './astro-request.js';
+import { currentScope } from './current-scope.js';
 import { returnStaleForm } from './forms/form-requests.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
 
 /** Asks the guards about a request whose session is open. @returns A refusal, or `undefined`. */
 export async function inspect(context: APIContext): Promise<Response | undefined> {
-  const { services: scope, session } = context.locals;
+  const { services: scope } = context.locals;
   const cycle = RequestCycle.of(gatehouse, context);
-  if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(session);
+  if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(scope);
+  currentScope.hear();
+  scope.adoptAnew();
   const request = await toRequest(context, cycle);
   scope.request = request;
   scope.decision = undefined;
@@ -52,12 +55,12 @@ async function refuseForgery(
   cycle: RequestCycle,
 ): Promise<Response | undefined> {
   if (cycle.wasVetted(context)) return undefined;
-  const { session } = context.locals;
-  const refusal = await gatehouse.csrf.inspect(request, session);
+  const { services: scope } = context.locals;
+  const refusal = await gatehouse.csrf.inspect(request, scope.session);
   if (!refusal) return void cycle.vet(context);
-  await gatehouse.toolbar?.note(cycle.arrival.request, request, context.locals.services, refusal);
+  await gatehouse.toolbar?.note(cycle.arrival.request, request, scope, refusal);
   // What other middlewares have done for it is taken back.
-  session.rollBack();
+  scope.rollBack();
   cycle.makePersonal();
   return request.isStaleForm ? returnStaleForm(context, request, refusal) : refusal;
 }

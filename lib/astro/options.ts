@@ -12,8 +12,10 @@ import type { SessionDataOptions } from '../session/session-data.js';
 import type { MemoryOptions } from '../session/stores/memory-session-store.js';
 import type { RedisOptions } from '../session/stores/redis-connection.js';
 import type { SqliteOptions } from '../session/stores/sqlite-file.js';
+import type { CookieSessionStorageOptions } from './cookie-session-storage.js';
 import type { ContextOptions } from './current-scope.js';
 import { guard, integrationOptions, requirement, setupOptions } from './option-schemas.js';
+import { storageOptions } from './session-schemas.js';
 
 /** Stores that can be named in the options, and what each can be told; any other is registered in the setup module. */
 export type StoreChoice =
@@ -79,6 +81,11 @@ export function checkSetupOptions(options: unknown, file = 'src/gatehouse.ts'): 
  */
 export function checkRequirement(given: unknown, helper = 'authorize'): Requirement {
   return check<Requirement>(requirement, given, `${helper}(…), for instance ${helper}({ role: 'admin' })`);
+}
+
+/** @throws {InvalidOptionsError} Naming every option of `createCookieSessionStorage` that is not right. */
+export function checkStorageOptions(options: unknown): CookieSessionStorageOptions {
+  return check<CookieSessionStorageOptions>(storageOptions, options, 'createCookieSessionStorage(…, { … })');
 }
 
 /**

@@ -5,6 +5,7 @@ import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
 import type { Session } from '../session/session.js';
 import type { SessionManager } from '../session/session-manager.js';
+import { userIdOf } from '../session/session-record.js';
 import { SessionRegistry } from '../session/session-registry.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { Arrival } from './astro-request.js';
@@ -127,14 +128,15 @@ export class RequestCycle {
   }
 
   /** Takes over a visitor whom a middleware of the application's own put into Astro's session since ours was opened. */
-  async adoptAstroSession(session: Session): Promise<void> {
+  async adoptAstroSession(scope: RequestScope): Promise<void> {
     const { store } = this.gatehouse;
-    if (session.wasEnded || this.#standIn) return;
-    if (!(store instanceof AstroSessionStore)) return this.#watch?.adoptInto(session);
-    const current = await store.current();
-    if (!current) return;
-    if (session.isNew && !session.isDirty) session.settle(current);
-    else session.adopt(Object.fromEntries(current.values));
+    if (scope.session.wasEnded || this.#standIn || scope.isSettled) return;
+    if (store instanceof AstroSessionStore) await store.takeOver(scope.session);
+    else return this.#watch?.adoptInto(scope);
+    const { opened } = scope.session.journal;
+    // What somebody else put there, nobody has checked yet.
+    const isOthers = opened?.isForeign && userIdOf(opened) !== undefined;
+    if (isOthers && scope.resolver.adopted(Object.fromEntries(opened.values))?.isNew) scope.adopt(null);
   }
 
   async #answer<Answer extends Response | undefined>(
@@ -145,7 +147,7 @@ export class RequestCycle {
       const response = await currentScope.run(scope, answer);
       return response && (await this.#commit(scope.session, response));
     } catch (error) {
-      scope.session.rollBack();
+      scope.rollBack();
       if (error instanceof StoreUnavailableError) return this.#unavailable(error);
       await this.#sessions.abandon(scope.session);
       throw error;
@@ -201,6 +203,7 @@ export class RequestCycle {
     const mustWait = isStreamed && (this.#mayChangeLate(session) || this.#maySpreadLate(session, response));
     const answer = mustWait ? await wholeBody(response) : response;
     this.#watch?.forgetEnded(session);
+    if (this.#scope?.standsAside) this.gatehouse.tellOfUnkept(session);
     const isPersonal = !session.isNew || session.wasUsed;
     await this.#sessions.commit(session, this.#cookies);
     if (!isPersonal) return answer;

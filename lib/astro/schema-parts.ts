@@ -8,6 +8,10 @@ const REQUIREMENTS = ['role', 'roles', 'permission', 'permissions', 'authenticat
 /** What is said of keys that people expect and that are not there. */
 const CURES: Record<string, string> = {
   'a cookie.httpOnly': 'the cookie of a session is always HttpOnly; leave it out',
+  'its cookie.httpOnly': 'the cookie of a session is always HttpOnly; leave it out',
+  'its cookie.maxAge': 'a cookie lives as long as its session: give idleTimeout beside cookie, in seconds',
+  'its cookie.expires': 'a cookie lives as long as its session: give idleTimeout beside cookie, in seconds',
+  'its cookie.chunks': 'what is committed is one header, and so one cookie; leave it out',
   'gatehouse({…}) in astro.config.sessionData': 'a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
   'gatehouse({…}) in astro.config.services': 'services are code: write them in src/gatehouse.ts',
 };

@@ -5,10 +5,11 @@ import { AccessConfig, type AccessOptions } from '../../lib/access/access-option
 import { AccessRule, type Requirement } from '../../lib/access/access-rule.js';
 import type { Visitor } from '../../lib/access/visitor.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
+import { RememberingLog } from '../support/guards.js';
 import { admin, guest, member } from '../support/visitors.js';
 
 function check(requirement: Requirement, visitor: Visitor, access: AccessOptions = {}): Promise<AccessDecision> {
-  const checker = new AccessChecker(new AccessConfig(access), new MadeClasses());
+  const checker = new AccessChecker(new AccessConfig(access), new MadeClasses(), new RememberingLog());
   return checker.check(new AccessRule({ pattern: '/page', ...requirement }), visitor);
 }
 
@@ -131,5 +132,39 @@ describe('The checker', () => {
       reason: 'staff may see all',
     });
     expect((await checker.check(rule, member())).isGranted).toBe(false);
+  });
+});
+
+describe('An answer that looks like a yes', () => {
+  const log = () => new RememberingLog();
+  const checkerWith = (access: AccessOptions, lines: RememberingLog) =>
+    new AccessChecker(new AccessConfig(access), new MadeClasses(), lines);
+
+  it('is said to be none, once for each rule, by its type and not by its value', async () => {
+    const lines = log();
+    const checker = checkerWith({}, lines);
+    const rule = new AccessRule({ pattern: '/premium', allow: () => 'the secret plan' as never });
+    const other = new AccessRule({ pattern: '/other', allow: async () => 1 as never });
+    for (const asked of [rule, rule, other]) expect((await checker.check(asked, member())).code).toBe('NOT_ALLOWED');
+    expect(lines.failures.map(({ line }) => line)).toEqual([
+      expect.stringMatching(/allow\(\) of \/premium .* type string, .* only true/),
+      expect.stringMatching(/allow\(\) of \/other .* type number/),
+    ]);
+    expect(JSON.stringify(lines.failures)).not.toContain('secret plan');
+  });
+
+  it('is said of access.check, too', async () => {
+    const lines = log();
+    const checker = checkerWith({ check: () => ({}) as never }, lines);
+    const rule = new AccessRule({ pattern: '/page' });
+    for (let time = 0; time < 2; time++) expect((await checker.check(rule, admin())).isGranted).toBe(false);
+    expect(lines.failures.map(({ line }) => line)).toEqual([expect.stringContaining('access.check gave something')]);
+  });
+
+  it.each([false, null, undefined, 0, ''])('is none when it is %p, and nothing is said', async (answer) => {
+    const lines = log();
+    const rule = new AccessRule({ pattern: '/page', allow: () => answer as never });
+    expect((await checkerWith({}, lines).check(rule, member())).isGranted).toBe(false);
+    expect(lines.failures).toEqual([]);
   });
 });

@@ -156,3 +156,49 @@ describe('A user who cannot be looked up', () => {
     expect(events.take()).toEqual([{ name: 'store.failed', operation: 'reload', userId: 'ada' }]);
   });
 });
+
+describe('Somebody whom another part of the application knows', () => {
+  it('is checked, and then a visitor like any other', () => {
+    const resolver = resolverWith({ getPermissions: () => ['posts:read'] });
+    const session = resolver.adopted({ id: 's1', userId: 'ada', role: 'admin', expiresAt: new Date(0) });
+    const visitor = resolver.resolve(session as Session);
+    expect(visitor).toMatchObject({ id: 'ada', roles: ['admin'], permissions: ['posts:read'] });
+  });
+
+  it('leaves the object alone that the application goes on with', () => {
+    const known = { userId: 'ada' };
+    const resolver = resolverWith();
+    resolver.resolve(resolver.adopted(known) as Session);
+    expect(Object.isFrozen(known)).toBe(false);
+  });
+
+  it('may come in a session', () => {
+    const resolver = resolverWith();
+    expect(resolver.fromSession(resolver.adopted(sessionOf({ userId: 'ada' })) as Session).id).toBe('ada');
+  });
+
+  it.each([null, undefined, false])('is a guest without further ado when there is %p', (known) => {
+    const log = new RememberingLog();
+    const resolver = resolverWith({}, log);
+    expect(resolver.fromSession(resolver.adopted(known) as Session).isGuest).toBe(true);
+    expect(log.misfits).toEqual([]);
+  });
+
+  it.each<[unknown, string]>([
+    ['ada', 'no object with a "userId"'],
+    [['ada'], 'no object with a "userId"'],
+    [{}, '"userId" must be a text'],
+    [{ userId: 7 }, '"userId" must be a text'],
+    [{ userId: '   ' }, '"userId" must be a text'],
+    [{ userId: 'ada', role: 5 }, '"role" must be a text'],
+    [{ userId: 'ada', permissions: 'admin' }, '"permissions" must be a list'],
+  ])('is a guest when it is %j, which the log says once and without a value', (known, line) => {
+    const log = new RememberingLog();
+    const resolver = resolverWith({}, log);
+    for (let time = 0; time < 3; time++) {
+      expect(resolver.fromSession(resolver.adopted(known) as Session).isGuest).toBe(true);
+    }
+    expect(log.misfits).toEqual([expect.stringContaining(line)]);
+    expect(log.misfits.join()).not.toContain('ada');
+  });
+});
