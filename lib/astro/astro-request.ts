@@ -28,6 +28,7 @@ export class AstroRequest implements ChangingRequest {
   readonly action: CalledAction | undefined;
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
+  isOwnAnswer = false;
   /** Whether it is a form of the site's own whose token is of another session by now. */
   isStaleForm = false;
 

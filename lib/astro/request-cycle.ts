@@ -1,5 +1,6 @@
 import type { APIContext, MiddlewareNext } from 'astro';
 import { unavailable } from '../access/refusal.js';
+import type { Visitor } from '../access/visitor.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
@@ -7,7 +8,7 @@ import type { Session } from '../session/session.js';
 import type { SessionManager } from '../session/session-manager.js';
 import { SessionRegistry } from '../session/session-registry.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
-import type { Arrival } from './astro-request.js';
+import type { Arrival, AstroRequest } from './astro-request.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
@@ -43,6 +44,9 @@ export class RequestCycle {
   #watch: AstroSessionWatch | undefined;
   #scope: RequestScope | undefined;
   #isRunning = false;
+  /** Whether the guard let in what is answered in the latest run. */
+  #hasPassed = false;
+  #arrivedAs: Visitor | undefined;
   /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
   #addsCookies = false;
 
@@ -85,9 +89,25 @@ export class RequestCycle {
     this.#vetted = request;
   }
 
+  /** Notes that the guard let a request in. Error pages are let in as such, whatever address they are shown under. */
+  letIn({ routePattern, isOwnAnswer }: AstroRequest): void {
+    this.#hasPassed = isOwnAnswer || (routePattern !== '/404' && routePattern !== '/500');
+  }
+
+  /** Whether what is answered now has passed the guard. */
+  get hasPassed(): boolean {
+    return this.#hasPassed;
+  }
+
+  /** Who asked, before anything was done for them; `undefined` for somebody who brought no session. */
+  get arrivedAs(): Visitor | undefined {
+    return this.#arrivedAs;
+  }
+
   /** Opens the session, lets the rest of the chain answer, and commits. A rewrite is a part of the run it happens in. */
   async run(context: APIContext, next: MiddlewareNext): Promise<Response> {
     this.#context = context;
+    this.#hasPassed = false;
     if (this.#isRunning) return next();
     this.#isRunning = true;
     try {
@@ -171,7 +191,7 @@ export class RequestCycle {
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);
     if (!session.isNew) {
-      await scope.resolveVisitor();
+      this.#arrivedAs = await scope.resolveVisitor();
       this.#switchOffRouteCache();
     }
     const { failure } = session.journal;
