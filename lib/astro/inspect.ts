@@ -6,10 +6,18 @@ import { returnStaleForm } from './forms/form-requests.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
 
-/** Asks the guards about a request whose session is open. @returns A refusal, or `undefined`. */
-export async function inspect(context: APIContext): Promise<Response | undefined> {
+/**
+ * Asks the guards about a request whose session is open.
+ *
+ * @param answeredBy What may answer it: the route that Astro found, or anything, code of the application's own as well.
+ * @returns A refusal, or `undefined`.
+ */
+export async function inspect(
+  context: APIContext,
+  answeredBy: 'route' | 'anything' = 'route',
+): Promise<Response | undefined> {
   const cycle = RequestCycle.of(gatehouse, context);
-  const request = await introduced(context, cycle);
+  const request = await introduced(context, cycle, answeredBy);
   const forgery = mayChange(request.sentMethod) ? await refuseForgery(context, request, cycle) : undefined;
   if (forgery) return forgery;
   const refusal = await gatehouse.guard.inspect(request, await context.locals.services.resolveVisitor());
@@ -26,8 +34,7 @@ export async function inspect(context: APIContext): Promise<Response | undefined
 export async function inspectAnswer(context: APIContext, answer: Response): Promise<Response | undefined> {
   const cycle = RequestCycle.of(gatehouse, context);
   if (cycle.hasPassed || showsNothing(answer)) return undefined;
-  const request = await introduced(context, cycle);
-  request.isOwnAnswer = true;
+  const request = await introduced(context, cycle, 'anything');
   const { services: scope, session } = context.locals;
   const visitor = await scope.resolveVisitor();
   // Who has just been signed out is told so.
@@ -62,10 +69,15 @@ function isPreflight({ method, headers }: Request): boolean {
 }
 
 /** The request as the guards see it, who are to know whom another middleware knows. */
-async function introduced(context: APIContext, cycle: RequestCycle): Promise<AstroRequest> {
+async function introduced(
+  context: APIContext,
+  cycle: RequestCycle,
+  answeredBy: 'route' | 'anything',
+): Promise<AstroRequest> {
   const { services: scope, session } = context.locals;
   if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(session);
   const request = await toRequest(context, cycle);
+  request.isOwnAnswer = answeredBy === 'anything';
   scope.request = request;
   scope.decision = undefined;
   return request;
@@ -102,7 +114,8 @@ async function refuseForgery(
   request: AstroRequest,
   cycle: RequestCycle,
 ): Promise<Response | undefined> {
-  if (cycle.wasVetted(context)) return undefined;
+  // What development hands over as for a prerendered page has no cookie, with which something could be done in a name.
+  if (cycle.wasVetted(context) || context.isPrerendered) return undefined;
   const { session } = context.locals;
   const refusal = await gatehouse.csrf.inspect(request, session);
   if (!refusal) return void cycle.vet(context);
