@@ -5,6 +5,7 @@ import { AccessRules } from '../access/access-rules.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { SessionConfig } from '../session/session-config.js';
+import { actionGuard } from './actions/action-guard-plugin.js';
 import { buildChannel } from './build-channel.js';
 import { BuildReport } from './build-report.js';
 import { imageEndpoint } from './describe-site.js';
@@ -90,7 +91,11 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         updateConfig({
           env: { schema: secretVariable(given) },
           vite: {
-            plugins: [virtualModules(modules, moduleUrl('./started.js')), report.plugin()],
+            plugins: [
+              virtualModules(modules, moduleUrl('./started.js')),
+              actionGuard(moduleUrl('./actions/guarded-actions.js')),
+              report.plugin(),
+            ],
             oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
             ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },
             optimizeDeps: { exclude: ['astro-gatehouse'] },

@@ -46,6 +46,7 @@ export class RequestCycle {
   #isRunning = false;
   /** Whether the guard let in what is answered in the latest run. */
   #hasPassed = false;
+  #letInAction: string | undefined;
   #arrivedAs: Visitor | undefined;
   /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
   #addsCookies = false;
@@ -73,6 +74,11 @@ export class RequestCycle {
     return locals[CYCLE];
   }
 
+  /** The cycle that a request is in, if it has come to the first middleware. */
+  static find(locals: object): RequestCycle | undefined {
+    return (locals as { [CYCLE]?: RequestCycle })[CYCLE];
+  }
+
   /** The request that began it all. */
   get arrival(): Arrival {
     return { request: this.#request, url: this.#url };
@@ -90,8 +96,16 @@ export class RequestCycle {
   }
 
   /** Notes that the guard let a request in. Error pages are let in as such, whatever address they are shown under. */
-  letIn({ routePattern, isOwnAnswer }: AstroRequest): void {
+  letIn({ routePattern, isOwnAnswer, action }: AstroRequest): void {
+    this.#letInAction = action?.name;
     this.#hasPassed = isOwnAnswer || (routePattern !== '/404' && routePattern !== '/500');
+  }
+
+  /** Whether the guard has let in this action with the request that calls it. It is asked again about any other call. */
+  takeLetIn(action: string): boolean {
+    if (this.#letInAction !== action) return false;
+    this.#letInAction = undefined;
+    return true;
   }
 
   /** Whether what is answered now has passed the guard. */
