@@ -30,6 +30,8 @@ export interface GuardedRequest extends AccessRequest {
   readonly originalPathname?: string | undefined;
   /** Path and query of the page that was opened at first, where the application has since rewritten it to another. */
   readonly openedAddress?: string | undefined;
+  /** Whether what answers may be something else than the route: code of the application's own, in its place. */
+  readonly isOwnAnswer?: boolean | undefined;
   /** Whether this request was refused before, and its error page is being made. */
   readonly wasRefused?: boolean | undefined;
   /** Whether the project has a page or an endpoint for just this path. */
@@ -69,4 +71,9 @@ export function isNavigation(headers: Headers, routeIsPage: boolean): boolean {
   if (accept.includes('text/html')) return true;
   const mode = headers.get('sec-fetch-mode');
   return mode === 'navigate' || (mode === null && accept.trim() === '*/*');
+}
+
+/** Whether nothing but the page that says "not found" is answered. */
+export function showsNotFound({ routePattern, isOwnAnswer }: GuardedRequest): boolean {
+  return routePattern === '/404' && !isOwnAnswer;
 }

@@ -11,7 +11,7 @@ import { AccessRules } from './access-rules.js';
 import { DecisionLog } from './decision-log.js';
 import { GuardConfig } from './guard-config.js';
 import { GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
-import type { AccessRequest, GuardedRequest } from './guarded-request.js';
+import { type AccessRequest, type GuardedRequest, showsNotFound } from './guarded-request.js';
 import type { Demand, Inspection } from './inspection.js';
 import { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
@@ -54,7 +54,7 @@ export class RouteGuard {
       return this.#inspectLogin(request, visitor, pageGuard);
     const asked = this.#askedAbout(paths, request.method, pageGuard, request.watch);
     // What is not there must not be told by its headers from what is hidden.
-    if (asked.size > 0 || (request.routePattern === '/404' && this.rules.hides)) request.onGuarded?.();
+    if (asked.size > 0 || (showsNotFound(request) && this.rules.hides)) request.onGuarded?.();
     if (asked.size > 0 && request.isVisitorUnknown) return unavailable();
     await this.#reportOnly(paths, request, visitor, pageGuard);
     for (const demand of asked) {
@@ -63,7 +63,7 @@ export class RouteGuard {
       if (this.config.debug) this.log.decision(describe(request, demand, decision));
       if (decision.isGranted || (decision.code === 'FOR_GUESTS_ONLY' && request.showsForm)) continue;
       // The page that says "not found" is what a visitor is to see who asks for a hidden one. What it runs is not.
-      const isErrorPage = request.routePattern === '/404' && (!request.action || request.wasRefused);
+      const isErrorPage = showsNotFound(request) && (!request.action || request.wasRefused);
       if (decision.rule?.status === 404 && isErrorPage) continue;
       if (this.config.enforce) {
         tellDenied(this.events, request, visitor, decision);

@@ -28,6 +28,7 @@ export class AstroRequest implements ChangingRequest {
   readonly action: CalledAction | undefined;
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
+  isOwnAnswer = false;
   /** Whether it is a form of the site's own whose token is of another session by now. */
   isStaleForm = false;
 
@@ -125,8 +126,7 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get signedInFor(): number | undefined {
-    const { signedInAt } = this.scope;
-    return signedInAt && (this.scope.get(Clock).now() - signedInAt.getTime()) / 1000;
+    return secondsSignedIn(this.scope);
   }
 
   /** Astro's ClientRouter sends a page's forms by fetch, and shows what that is led to: it is to be led to the login page. */
@@ -147,6 +147,12 @@ export class AstroRequest implements ChangingRequest {
     this.scope.decision = decision;
     this.watch?.decides(decision, demand);
   }
+}
+
+/** Seconds since the visitor signed in; `undefined` when that is not known. */
+export function secondsSignedIn(scope: RequestScope): number | undefined {
+  const { signedInAt } = scope;
+  return signedInAt && (scope.get(Clock).now() - signedInAt.getTime()) / 1000;
 }
 
 /** Path and query as they stand in a URL; parsing it once more for every request would cost more than the guard. */

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegrationLogger, IntegrationResolvedRoute } from 'astro';
 import type { Plugin } from 'vite';
 import { ProtectionReport } from '../access/report/protection-report.js';
@@ -17,6 +14,7 @@ import {
 import { buildChannel, type ReadReport } from './build-channel.js';
 import { describeSite } from './describe-site.js';
 import type { GatehouseOptions } from './options.js';
+import { pipelineFile } from './own-code.js';
 import { reportNotes } from './report-notes.js';
 import { cachedPatterns } from './route-caches.js';
 import type { SiteFacts } from './site-facts.js';
@@ -101,14 +99,16 @@ export class BuildReport {
     if (errorPages.length > 0) throw new InvalidOptionsError(errorPages);
     this.#report = new ProtectionReport(site);
     const objections = this.#objections(this.#build, facts, findings);
+    const notes = [...reportNotes(facts, this.#build.setupName), ...findings.rulesForOwnAnswers];
     const { receiver } = buildChannel();
     if (receiver) {
-      receiver(this.#told(facts, objections, this.#report));
+      receiver(this.#told(facts, objections, notes, this.#report));
       throw new ReportIsComplete('The report is complete.');
     }
     if ('message' in facts.actions) {
       this.#build.logger.warn(`The report lacks the actions, which could not be loaded: ${facts.actions.message}`);
     }
+    for (const note of findings.rulesForOwnAnswers) this.#build.logger.info(`Not in the report: ${note}.`);
     for (const { error, stops } of objections) {
       if (stops) throw error;
       this.#warn(error);
@@ -136,32 +136,28 @@ export class BuildReport {
     if (knowsRules && uselessRules.length > 0) {
       objections.push({ error: new UselessRulesError(uselessRules), stops: strict });
     }
-    const pipeline = this.#unguardedPipeline(config);
+    const pipeline = this.#scan.importsPipeline ? undefined : pipelineFile(config);
     if (pipeline !== undefined) objections.push({ error: new UnguardedPipelineError(pipeline), stops: strict });
     return objections;
   }
 
-  #told(facts: SiteFacts, objections: readonly Objected[], { entries }: ProtectionReport): ReadReport {
+  #told(
+    facts: SiteFacts,
+    objections: readonly Objected[],
+    notes: readonly string[],
+    { entries }: ProtectionReport,
+  ): ReadReport {
     const { setup, actions } = facts;
     const known = 'rules' in setup ? setup : undefined;
     const { csrf, enforce, session } = known?.options ?? this.options;
     return {
       entries,
-      notes: reportNotes(facts, this.#build?.setupName),
+      notes,
       isWhole: known !== undefined && !('message' in actions),
       objections: objections.map(({ error: { code, message }, stops }) => ({ code, message, stops })),
       settings: { csrf, enforce, session },
       hasOwnStore: known?.hasOwnStore ?? false,
     };
-  }
-
-  /** @returns The project's own pipeline, from its root, when nothing in it asks the guard. */
-  #unguardedPipeline({ fetchFile, root, srcDir }: AstroConfig): string | undefined {
-    if (fetchFile === null || this.#scan.importsPipeline) return undefined;
-    const name = ['ts', 'js', 'mjs', 'mts']
-      .map((end) => `${fetchFile}.${end}`)
-      .find((file) => existsSync(new URL(file, srcDir)));
-    return name && relative(fileURLToPath(root), fileURLToPath(new URL(name, srcDir)));
   }
 
   #refuseUnguarded(files: UnguardedFilesError['files']): void {

@@ -13,6 +13,7 @@ import type {
   SiteDescription,
 } from '../access/report/site-description.js';
 import { checkGuard, type GatehouseOptions } from './options.js';
+import { middlewareFile, pipelineFile } from './own-code.js';
 import { describeRule } from './rule-description.js';
 import type { SiteFacts } from './site-facts.js';
 import type { StaticGuard } from './static-guard.js';
@@ -53,6 +54,7 @@ export function describeSite(sources: SiteSources): SiteDescription {
     exclude: [...(exclude ?? []), imageEndpoint(config)],
     loginPath: loginPath ?? '/login',
     enforce: enforce ?? true,
+    answersItself: middlewareFile(config) ?? pipelineFile(config),
   };
 }
 

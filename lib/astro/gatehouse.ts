@@ -66,6 +66,11 @@ export interface SiteSettings {
   readonly open: readonly string[];
 }
 
+const EMPTIED =
+  'Where 404.astro is prerendered, astro dev hands over requests for addresses without a page without their headers: at ' +
+  'routes of your own pipeline nobody is signed in. A built site knows its visitors there; to have them known while you ' +
+  'develop, write export const prerender = false in 404.astro.';
+
 /** The stores that are a part of every site. */
 function builtInStore(choice: StoreChoice = {}): Settings['store'] {
   if (choice.store === 'astro') return AstroSessionStore;
@@ -216,6 +221,13 @@ export class Gatehouse {
       `[astro-gatehouse] ${printable(path)} is prerendered, so everybody sees it, in spite of ${protectedBy}. Have pages made ` +
         `when they are asked for: output: 'server' in astro.config, or export const prerender = false in this page.`,
     );
+  }
+
+  /** Says it once where `astro dev` hands over requests as for a page that is prerendered: without a cookie. */
+  warnOfUnknownVisitors(): void {
+    if (this.#warnedOf.has(EMPTIED)) return;
+    this.#warnedOf.add(EMPTIED);
+    console.warn(`[astro-gatehouse] ${EMPTIED}`);
   }
 
   /** Tells the log that the store cannot be asked: pages go on for guests, and nobody else would notice. */

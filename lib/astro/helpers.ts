@@ -168,7 +168,8 @@ export function regenerateSession(context?: WithLocals): Promise<void> {
 
 /**
  * Refuses whoever does not meet a requirement, as a rule would: guests are sent to sign in, others are forbidden.
- * Without a requirement it asks for any signed-in visitor. Await it, in the page's own frontmatter.
+ * Without a requirement it asks for any signed-in visitor. Await it, in the page's own frontmatter. In an action it is an
+ * `ActionError` to whoever called that: `UNAUTHORIZED` or `FORBIDDEN`.
  *
  * @throws {AccessDeniedError} The middleware answers it. A check that throws refuses, and is reported.
  * @throws {InvalidOptionsError} For what is no requirement.

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'astro';
 import { AccessRules } from '../access/access-rules.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { SessionConfig } from '../session/session-config.js';
+import { actionGuard } from './actions/action-guard-plugin.js';
 import { buildChannel } from './build-channel.js';
 import { BuildReport } from './build-report.js';
 import { imageEndpoint } from './describe-site.js';
@@ -14,6 +14,7 @@ import { optionsToSource } from './function-source.js';
 import { missingAdapter } from './missing-adapter.js';
 import { namedStoreSource } from './named-store.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
+import { middlewareFile } from './own-code.js';
 import { publicNames, RouteTypesFile, routeTypes } from './route-types.js';
 import { routesSource } from './routes-source.js';
 import { secretVariable } from './secret-variable.js';
@@ -22,7 +23,6 @@ import { addToolbar, toolbarSource } from './toolbar/add-toolbar.js';
 import { TOOLBAR_PATH } from './toolbar/toolbar-state.js';
 import { routesChanged, virtualModules } from './virtual-modules.js';
 
-const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
 /** Helpers and middlewares must be of one copy. Astro sees to that only where the project's own package.json names us. */
 const ONE_COPY = ['astro-gatehouse'];
 /** Bundled with the site: one copy of each, without what the site does not use. */
@@ -91,7 +91,11 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         updateConfig({
           env: { schema: secretVariable(given) },
           vite: {
-            plugins: [virtualModules(modules, moduleUrl('./started.js')), report.plugin()],
+            plugins: [
+              virtualModules(modules, moduleUrl('./started.js')),
+              actionGuard(moduleUrl('./actions/guarded-actions.js')),
+              report.plugin(),
+            ],
             oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
             ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },
             optimizeDeps: { exclude: ['astro-gatehouse'] },
@@ -146,14 +150,14 @@ function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
 
 /** @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages made while it runs. */
 function siteSource(options: GatehouseOptions, config: AstroConfig, place: string): string {
-  const { base, trailingSlash, root, srcDir, security } = config;
+  const { base, trailingSlash, root, security } = config;
   const facts = {
     isProduction: place !== 'development',
     isPrerendering: place === 'prerender',
     base,
     trailingSlash,
     allowedDomains: security?.allowedDomains ?? [],
-    hasOwnMiddleware: MIDDLEWARE_FILES.some((file) => existsSync(new URL(file, srcDir))),
+    hasOwnMiddleware: middlewareFile(config) !== undefined,
     open: [imageEndpoint(config)],
   };
   return [

@@ -1,5 +1,6 @@
 import type { APIContext, MiddlewareNext } from 'astro';
 import { unavailable } from '../access/refusal.js';
+import type { Visitor } from '../access/visitor.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
@@ -8,7 +9,7 @@ import type { SessionManager } from '../session/session-manager.js';
 import { userIdOf } from '../session/session-record.js';
 import { SessionRegistry } from '../session/session-registry.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
-import type { Arrival } from './astro-request.js';
+import type { Arrival, AstroRequest } from './astro-request.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
@@ -44,6 +45,10 @@ export class RequestCycle {
   #watch: AstroSessionWatch | undefined;
   #scope: RequestScope | undefined;
   #isRunning = false;
+  /** Whether the guard let in what is answered in the latest run. */
+  #hasPassed = false;
+  #letInAction: string | undefined;
+  #arrivedAs: Visitor | undefined;
   /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
   #addsCookies = false;
 
@@ -70,6 +75,11 @@ export class RequestCycle {
     return locals[CYCLE];
   }
 
+  /** The cycle that a request is in, if it has come to the first middleware. */
+  static find(locals: object): RequestCycle | undefined {
+    return (locals as { [CYCLE]?: RequestCycle })[CYCLE];
+  }
+
   /** The request that began it all. */
   get arrival(): Arrival {
     return { request: this.#request, url: this.#url };
@@ -86,9 +96,33 @@ export class RequestCycle {
     this.#vetted = request;
   }
 
+  /** Notes that the guard let a request in. Error pages are let in as such, whatever address they are shown under. */
+  letIn({ routePattern, isOwnAnswer, action }: AstroRequest): void {
+    this.#letInAction = action?.name;
+    this.#hasPassed = isOwnAnswer || (routePattern !== '/404' && routePattern !== '/500');
+  }
+
+  /** Whether the guard has let in this action with the request that calls it. It is asked again about any other call. */
+  takeLetIn(action: string): boolean {
+    if (this.#letInAction !== action) return false;
+    this.#letInAction = undefined;
+    return true;
+  }
+
+  /** Whether what is answered now has passed the guard. */
+  get hasPassed(): boolean {
+    return this.#hasPassed;
+  }
+
+  /** Who asked, before anything was done for them; `undefined` for somebody who brought no session. */
+  get arrivedAs(): Visitor | undefined {
+    return this.#arrivedAs;
+  }
+
   /** Opens the session, lets the rest of the chain answer, and commits. A rewrite is a part of the run it happens in. */
   async run(context: APIContext, next: MiddlewareNext): Promise<Response> {
     this.#context = context;
+    this.#hasPassed = false;
     if (this.#isRunning) return next();
     this.#isRunning = true;
     try {
@@ -127,8 +161,15 @@ export class RequestCycle {
     this.#switchOffRouteCache();
   }
 
-  /** Takes over a visitor whom a middleware of the application's own put into Astro's session since ours was opened. */
-  async adoptAstroSession(scope: RequestScope): Promise<void> {
+  /** Takes over a visitor whom the application's own code has named since the session was opened, wherever it did. */
+  async learnVisitor(scope: RequestScope): Promise<void> {
+    if (this.gatehouse.looksIntoAstroSessions) await this.#adoptAstroSession(scope);
+    currentScope.hear();
+    scope.adoptAnew();
+  }
+
+  /** Takes over what a middleware put into Astro's session. */
+  async #adoptAstroSession(scope: RequestScope): Promise<void> {
     const { store } = this.gatehouse;
     if (scope.session.wasEnded || this.#standIn || scope.isSettled) return;
     if (store instanceof AstroSessionStore) await store.takeOver(scope.session);
@@ -173,7 +214,7 @@ export class RequestCycle {
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);
     if (!session.isNew) {
-      await scope.resolveVisitor();
+      this.#arrivedAs = await scope.resolveVisitor();
       this.#switchOffRouteCache();
     }
     const { failure } = session.journal;

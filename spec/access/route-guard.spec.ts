@@ -655,6 +655,14 @@ describe('A guard beside a page', () => {
 });
 
 describe('A rule that hides', () => {
+  it('hides what code of the application answers where no route is', async () => {
+    const rule: AccessRuleOptions = { pattern: '/a', role: 'admin', status: 404 };
+    const nowhere = navigation('/a', { routePattern: '/404' });
+    expect(await inspect([rule], nowhere, guest())).toBe('page');
+    expect(await inspect([rule], { ...nowhere, isOwnAnswer: true }, guest())).toBe('404');
+    expect(await inspect([rule], { ...nowhere, isOwnAnswer: true }, member(['admin']))).toBe('page');
+  });
+
   const hide: AccessRuleOptions = { action: 'remove', role: 'admin', status: 404 };
   const form = { method: 'POST', routePattern: '/404', action: { name: 'remove', calledFrom: 'form' } } as const;
 

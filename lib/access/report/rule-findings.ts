@@ -1,4 +1,5 @@
 import { actionPath, islandPath } from '../internal-path.js';
+import { covers } from '../path-coverage.js';
 import { overlaps } from '../path-overlap.js';
 import type { SegmentMatcher } from '../path-pattern.js';
 import { EVERYBODY, literalSegments, PathProtection } from './path-protection.js';
@@ -44,6 +45,15 @@ export class RuleFindings {
           ]
         : [];
     });
+  }
+
+  /** A note for each rule that nothing matches but what code of the project's own may answer. */
+  get rulesForOwnAnswers(): string[] {
+    const { answersItself } = this.site;
+    const rules = this.#protection.rules.filter(({ segments, rule }) => this.#isForOwnAnswers(segments, rule));
+    return rules.map(
+      ({ rule }) => `${describe(rule)}, is for what ${answersItself} answers by itself: no route matches it`,
+    );
   }
 
   /** Prerendered pages and public files that something is to protect. Pages with parameters are asked about one by one. */
@@ -109,9 +119,26 @@ export class RuleFindings {
       .find(({ by }) => !by || (by.isFor('GET') && overlaps(by.segments, cached)))?.text;
   }
 
-  #whyDead(segments: readonly SegmentMatcher[], { pattern }: DescribedRule): string | undefined {
+  #whyDead(segments: readonly SegmentMatcher[], rule: DescribedRule): string | undefined {
+    if (this.#isServed(segments, rule) || this.#isForOwnAnswers(segments, rule)) return undefined;
+    const redirect = this.site.routes.find((route) => route.kind === 'redirect' && overlaps(segments, route.segments));
+    return redirect
+      ? `is never asked: only the redirect ${redirect.pattern} matches it, and redirects are answered before any rule`
+      : 'is never asked: nothing of the site matches it';
+  }
+
+  /** Actions and islands are Astro's own, and redirects are answered before any middleware. */
+  #isForOwnAnswers(segments: readonly SegmentMatcher[], rule: DescribedRule): boolean {
+    if (this.site.answersItself === undefined || this.#isServed(segments, rule)) return false;
+    const isNamed = [actionPath(''), islandPath('')].some((start) => rule.pattern.startsWith(start));
+    const redirects = this.site.routes.filter(({ kind }) => kind === 'redirect');
+    return !isNamed && !redirects.some((redirect) => covers(redirect.segments, segments));
+  }
+
+  /** Whether the rule matches anything that Astro serves. */
+  #isServed(segments: readonly SegmentMatcher[], { pattern }: DescribedRule): boolean {
     const { routes, actions, islands, publicFiles } = this.site;
-    if (!actions && pattern.startsWith(actionPath(''))) return undefined;
+    if (!actions && pattern.startsWith(actionPath(''))) return true;
     const served = routes.filter(({ kind }) => kind !== 'redirect');
     const things = [
       ...served.flatMap((route) => [route.segments, ...route.fallbacks.map((fallback) => fallback.segments)]),
@@ -119,11 +146,7 @@ export class RuleFindings {
       ...islands.map((name) => literalSegments(islandPath(name))),
       ...publicFiles.map(({ path }) => literalSegments(path)),
     ];
-    if (things.some((thing) => overlaps(segments, thing))) return undefined;
-    const redirect = routes.find((route) => route.kind === 'redirect' && overlaps(segments, route.segments));
-    return redirect
-      ? `is never asked: only the redirect ${redirect.pattern} matches it, and redirects are answered before any rule`
-      : 'is never asked: nothing of the site matches it';
+    return things.some((thing) => overlaps(segments, thing));
   }
 }
 

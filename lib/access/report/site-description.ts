@@ -58,4 +58,6 @@ export interface SiteDescription {
   readonly exclude: readonly string[];
   readonly loginPath: string;
   readonly enforce: boolean;
+  /** Code of the project's own that may answer where no route is, from its root; `undefined` when there is none. */
+  readonly answersItself?: string | undefined;
 }

@@ -52,6 +52,32 @@ describe('A rule that does nothing', () => {
   });
 });
 
+describe('A rule that no route matches', () => {
+  const answersItself = 'src/middleware.ts';
+  const found = (protect: AccessRuleOptions[]) => {
+    const routes = ['/', route('/old/[id]', { kind: 'redirect' })];
+    const { uselessRules, rulesForOwnAnswers } = new RuleFindings(site(protect, { routes, answersItself }));
+    return [uselessRules.length, rulesForOwnAnswers];
+  };
+
+  it('may be for what code of the project answers by itself', () => {
+    const note = 'protect[0], /b/** (signed in), is for what src/middleware.ts answers by itself: no route matches it';
+    expect(found([{ pattern: '/b/**' }])).toEqual([0, [note]]);
+    expect(found([{ pattern: '/old/**' }])).toEqual([0, [expect.stringContaining('/old/**')]]);
+    expect(found([{ pattern: '/' }])).toEqual([0, []]);
+  });
+
+  it('is still one that does nothing where only Astro itself would answer', () => {
+    expect(found([{ action: 'like' }])).toEqual([1, []]);
+    expect(found([{ island: 'Panel' }])).toEqual([1, []]);
+    expect(found([{ pattern: '/old/1' }])).toEqual([1, []]);
+  });
+
+  it('is still one that does nothing behind another which matches all that it matches', () => {
+    expect(found([{ pattern: '/b/**' }, { pattern: '/b/c' }])[0]).toBe(1);
+  });
+});
+
 describe('What is served as a file though it is to be protected', () => {
   const unguarded = (protect: AccessRuleOptions[], more: Parameters<typeof site>[1]) =>
     new RuleFindings(site(protect, more)).unguarded.map(({ path, protectedBy }) => `${path}: ${protectedBy}`);
