@@ -8,6 +8,7 @@ import { MadeClasses } from '../session/made-classes.js';
 import { SessionConfig } from '../session/session-config.js';
 import { buildChannel } from './build-channel.js';
 import { BuildReport } from './build-report.js';
+import { decorators } from './decorators.js';
 import { imageEndpoint } from './describe-site.js';
 import { developmentSecret } from './development-secret.js';
 import { optionsToSource } from './function-source.js';
@@ -91,8 +92,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         updateConfig({
           env: { schema: secretVariable(given) },
           vite: {
-            plugins: [virtualModules(modules, moduleUrl('./started.js')), report.plugin()],
-            oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+            plugins: [virtualModules(modules, moduleUrl('./started.js')), decorators(given.root), report.plugin()],
             ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },
             optimizeDeps: { exclude: ['astro-gatehouse'] },
           },
