@@ -12,12 +12,13 @@ import { VisitorResolver } from '../access/visitor-resolver.js';
 import { defaultServices, type Settings } from '../container/default-services.js';
 import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
-import { UnguardedFilesError } from '../errors.js';
+import { InvalidOptionsError, UnguardedFilesError } from '../errors.js';
 import { Clock } from '../session/clock.js';
 import { FormBudget } from '../session/forms/form-budget.js';
 import { FormConfig } from '../session/forms/form-config.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { printable } from '../session/printable.js';
+import { forget, isPromise } from '../session/promised.js';
 import { Secrets } from '../session/secrets.js';
 import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
@@ -30,6 +31,7 @@ import { SessionStore } from '../session/stores/session-store.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { buildChannel } from './build-channel.js';
 import { currentScope } from './current-scope.js';
+import { WAIT_INSIDE } from './option-schemas.js';
 import {
   checkSetupOptions,
   type GatehouseOptions,
@@ -80,6 +82,16 @@ function reportFailures(services: Services): void {
   services.get(SessionSchema).reportTo((line) => log.misfit(line));
 }
 
+/** @throws {InvalidOptionsError} For a promise: what is registered after it was waited for would come too late. */
+function assertComplete(answer: unknown): void {
+  if (!isPromise(answer)) return;
+  forget(answer);
+  const where = 'services of defineGatehouse({…})';
+  throw new InvalidOptionsError([
+    `${where} gave a promise, and everything must be registered when it returns: ${WAIT_INSIDE}`,
+  ]);
+}
+
 /** The assembled package: what both middlewares work with. */
 export class Gatehouse {
   readonly #Scope: typeof RequestScope;
@@ -127,7 +139,7 @@ export class Gatehouse {
       store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
     });
     currentScope.use(options);
-    setup.services?.(services);
+    assertComplete(setup.services?.(services));
     services.boot(site.isPrerendering ? 'later' : 'now');
     // While pages are made in a build, nothing happens of which there is something to tell.
     if (!site.isPrerendering) reportFailures(services);
