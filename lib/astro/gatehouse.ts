@@ -12,13 +12,14 @@ import { VisitorResolver } from '../access/visitor-resolver.js';
 import { defaultServices, type Settings } from '../container/default-services.js';
 import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
-import { InvalidOptionsError, UnguardedFilesError } from '../errors.js';
+import { EvictingStoreError, UnguardedFilesError } from '../errors.js';
 import { Clock } from '../session/clock.js';
 import { FormBudget } from '../session/forms/form-budget.js';
 import { FormConfig } from '../session/forms/form-config.js';
+import { inTime } from '../session/in-time.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { printable } from '../session/printable.js';
-import { forget, isPromise } from '../session/promised.js';
+import { RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
 import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
@@ -31,11 +32,11 @@ import { SessionStore } from '../session/stores/session-store.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { buildChannel } from './build-channel.js';
 import { currentScope } from './current-scope.js';
-import { WAIT_INSIDE } from './option-schemas.js';
 import {
   checkSetupOptions,
   type GatehouseOptions,
   mergeOptions,
+  registerServices,
   type SetupOptions,
   type StoreChoice,
 } from './options.js';
@@ -80,16 +81,6 @@ function reportFailures(services: Services): void {
   const log = services.get(DecisionLog);
   services.get(SecurityEvents).reportTo((line, error) => log.failure(line, error));
   services.get(SessionSchema).reportTo((line) => log.misfit(line));
-}
-
-/** @throws {InvalidOptionsError} For a promise: what is registered after it was waited for would come too late. */
-function assertComplete(answer: unknown): void {
-  if (!isPromise(answer)) return;
-  forget(answer);
-  const where = 'services of defineGatehouse({…})';
-  throw new InvalidOptionsError([
-    `${where} gave a promise, and everything must be registered when it returns: ${WAIT_INSIDE}`,
-  ]);
 }
 
 /** The assembled package: what both middlewares work with. */
@@ -139,12 +130,27 @@ export class Gatehouse {
       store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
     });
     currentScope.use(options);
-    assertComplete(setup.services?.(services));
+    registerServices(setup, services);
     services.boot(site.isPrerendering ? 'later' : 'now');
     // While pages are made in a build, nothing happens of which there is something to tell.
     if (!site.isPrerendering) reportFailures(services);
     const { base, makeToolbar, routesNow, options: ofConfig } = site;
     return new Gatehouse(services, site, makeToolbar?.({ services, options, ofConfig, base, routesNow }));
+  }
+
+  /**
+   * Asks where sessions are kept whether they stay there. That it cannot be asked is an outage, with which a server starts.
+   *
+   * @throws {EvictingStoreError} When they may go at any time.
+   */
+  async prepare(): Promise<void> {
+    for (const keeper of [this.store, this.services.get(RevocationList)]) {
+      try {
+        await inTime(keeper.assertKeeps(), this.#config.storeTimeout, 'The store');
+      } catch (error) {
+        if (error instanceof EvictingStoreError) throw error;
+      }
+    }
   }
 
   get sessions(): SessionManager {

@@ -6,6 +6,13 @@
  */
 export abstract class RevocationList {
   /**
+   * Called once before a built server serves anybody.
+   *
+   * @throws {EvictingStoreError} When what is kept may go before its time. Anything else that is thrown is an outage.
+   */
+  async assertKeeps(): Promise<void> {}
+
+  /**
    * @returns Milliseconds since the epoch: sessions of this user that began before have ended.
    * @throws When the list cannot be asked: then nobody knows who is signed in, and nobody is let in.
    */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Visitor } from '../../lib/access/visitor.js';
-import { InvalidOptionsError, SessionsNotListedError } from '../../lib/errors.js';
+import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../../lib/errors.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { NoRevocationList, type RevocationList } from '../../lib/session/revocation-list.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
@@ -150,5 +150,69 @@ describe('A registry', () => {
     expect(await before.list('ada')).toHaveLength(1);
     const after = new SessionRegistry(store, new NoRevocationList(), short, clock, events);
     expect(await after.list('ada')).toEqual([]);
+  });
+});
+
+/** A store whose list of a user's sessions may get lost. */
+class ForgetfulStore extends MemorySessionStore {
+  #forgets = 0;
+
+  /** @param times How many lists are short; all, when it is left out. */
+  forget(times = Number.POSITIVE_INFINITY): void {
+    this.#forgets = times;
+  }
+
+  override async list(userId: string) {
+    this.#forgets -= 1;
+    return this.#forgets >= 0 ? [] : super.list(userId);
+  }
+}
+
+describe('A list that lacks the session that asks', () => {
+  async function ada() {
+    const clock = new FrozenClock();
+    const config = SessionConfig.from({}, { isProduction: false });
+    const store = new ForgetfulStore(config, clock);
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, new SecurityEvents(clock));
+    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, new SecurityEvents(clock));
+    const signIn = async (userId: string) => {
+      const cookies = new FakeCookieJar();
+      const session = await manager.open(cookies);
+      session.signIn({ userId }, clock.now());
+      await manager.commit(session, cookies);
+      return cookies.next();
+    };
+    const cookies = await signIn('ada');
+    await signIn('ada');
+    return { store, registry, manager, cookies, signIn, session: await manager.open(cookies) };
+  }
+
+  it('is no list, and nothing is ended by it', async () => {
+    const { store, registry, session } = await ada();
+    store.forget();
+    await expect(registry.list('ada', session)).rejects.toBeInstanceOf(SessionListIncompleteError);
+    await expect(registry.revokeOthers(session)).rejects.toBeInstanceOf(SessionListIncompleteError);
+    store.forget(0);
+    expect(await registry.list('ada', session)).toHaveLength(2);
+  });
+
+  it('is made once more, because a session that moves may have been in neither place', async () => {
+    const { store, registry, session } = await ada();
+    store.forget(1);
+    expect(await registry.list('ada', session)).toHaveLength(2);
+    store.forget(1);
+    expect(await registry.revokeOthers(session)).toBe(1);
+  });
+
+  it('is right where that session has ended meanwhile, is not stored yet, or is somebody else’s', async () => {
+    const { store, registry, manager, cookies, signIn, session } = await ada();
+    const bob = await manager.open(await signIn('bob'));
+    expect(await registry.list('ada', bob)).toHaveLength(2);
+    store.forget();
+    expect(await registry.list('ada', await manager.open(new FakeCookieJar()))).toEqual([]);
+    expect(await registry.list('ada', bob)).toEqual([]);
+    await manager.end(await manager.open(cookies), cookies);
+    expect(await registry.list('ada', session)).toEqual([]);
+    expect(await registry.revokeOthers(session)).toBe(0);
   });
 });

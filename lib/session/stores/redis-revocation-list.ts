@@ -17,6 +17,10 @@ export class RedisRevocationList extends RevocationList {
     this.#redis = new RedisConnection(options);
   }
 
+  override async assertKeeps(): Promise<void> {
+    await this.#redis.prepare();
+  }
+
   /** Ends the connection, unless it is one of your own. */
   async close(): Promise<void> {
     await this.#redis.close();
