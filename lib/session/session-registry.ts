@@ -100,8 +100,21 @@ export class SessionRegistry {
   /** Whether the list says that this session is over. */
   async isRevoked(record: SessionRecord): Promise<boolean> {
     const userId = this.#hasList ? userIdOf(record) : undefined;
-    const notBefore = userId === undefined ? undefined : await this.revocations.notBefore(userId);
-    return notBefore !== undefined && record.createdAt < notBefore;
+    if (userId === undefined) return false;
+    const [notBefore, hasEnded] = await Promise.all([
+      this.revocations.notBefore(userId),
+      !this.store.abilities.endsSessions && this.revocations.hasEnded(signInOf(userId, record)),
+    ]);
+    return hasEnded || (notBefore !== undefined && record.createdAt < notBefore);
+  }
+
+  /** Ends a session whose visitor leaves it: in the store, and in the list where the store cannot. @internal */
+  async end(record: SessionRecord): Promise<void> {
+    await this.store.destroy(record.id);
+    const userId = userIdOf(record);
+    if (userId === undefined || !this.#hasList || this.store.abilities.endsSessions) return;
+    const now = this.clock.now();
+    await this.revocations.endSession(signInOf(userId, record), now, now + this.config.longestLife);
   }
 
   /** Ends the oldest of a user's sessions beyond `session.maxSessionsPerUser`. Whoever asks at once ends the same ones. */
@@ -156,6 +169,11 @@ export class SessionRegistry {
   #tell(subject: EventSubject): void {
     this.events.tell('session.revoked', () => subject);
   }
+}
+
+/** What all copies of a cookie have in common, those of before a new id included: who signed in, and when. */
+function signInOf(userId: string, { createdAt }: SessionRecord): string {
+  return SessionId.fingerprint(`${createdAt}:${userId}`);
 }
 
 /** Whether a session is filed under a key, before this request or after it. */
