@@ -24,6 +24,18 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     SECRET_COMMAND,
   ],
   [
+    new errors.EvictingStoreError('127.0.0.1:6379', 'allkeys-lru'),
+    'EVICTING_STORE',
+    { host: '127.0.0.1:6379', policy: 'allkeys-lru' },
+    'CONFIG SET maxmemory-policy noeviction',
+  ],
+  [
+    new errors.SessionListIncompleteError('RedisSessionStore'),
+    'SESSION_LIST_INCOMPLETE',
+    { store: 'RedisSessionStore' },
+    'override RevocationList and call revokeAll()',
+  ],
+  [
     new errors.InvalidOverrideError('Clock', 'Mine', 'write it so.'),
     'INVALID_OVERRIDE',
     { replaced: 'Clock', replacement: 'Mine' },

@@ -45,10 +45,10 @@ export class AccessChecker {
       rule.acceptedRoleSets.length === 0 && rule.requiredPermissions.length === 0 && authenticatedWithin === undefined;
     if (visitor.isGuest && (!isBare || !rule.allow)) return this.deny('not signed in', 'NOT_SIGNED_IN');
 
-    const lackingRoles = rule.acceptedRoleSets.find((roles) => !roles.some((role) => visitor.hasRole(role)));
+    const lackingRoles = rule.acceptedRoleSets.find((roles) => !roles.some((role) => visitor.hasRole(role) === true));
     if (lackingRoles) return this.deny(`needs role ${lackingRoles.join(' or ')}`, 'MISSING_ROLE', lackingRoles);
 
-    const lacking = rule.requiredPermissions.filter((permission) => !visitor.hasPermission(permission));
+    const lacking = rule.requiredPermissions.filter((permission) => visitor.hasPermission(permission) !== true);
     if (lacking.length > 0) {
       return this.deny(`needs permission ${lacking.join(' and ')}`, 'MISSING_PERMISSION', lacking);
     }

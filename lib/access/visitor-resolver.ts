@@ -2,6 +2,7 @@ import { StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { forget, isPromise } from '../session/promised.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { Session } from '../session/session.js';
 import { SessionId } from '../session/session-id.js';
@@ -109,11 +110,25 @@ export class VisitorResolver {
   /** A function that throws gives nothing: the visitor stays signed in, and rules that ask for more refuse. */
   #ask(option: string, read: () => unknown): string[] {
     try {
-      return texts(read());
+      const answer = read();
+      if (isPromise(answer)) this.#tellOfPromise(option, answer);
+      return texts(answer);
     } catch (error) {
       this.log.failure(`access.${option} threw, so the visitor was given nothing by it.`, error);
       return [];
     }
+  }
+
+  /** With every request it would be the same. */
+  #tellOfPromise(option: string, answer: PromiseLike<unknown>): void {
+    forget(answer);
+    if (this.#told.has(option)) return;
+    this.#told.add(option);
+    const cure = 'Look up in access.reload what has to be looked up. This is said once.';
+    this.log.failure(
+      `access.${option} gave a promise, which nobody waits for, so no visitor is given anything by it.`,
+      cure,
+    );
   }
 }
 

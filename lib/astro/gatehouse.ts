@@ -12,12 +12,14 @@ import { VisitorResolver } from '../access/visitor-resolver.js';
 import { defaultServices, type Settings } from '../container/default-services.js';
 import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
-import { UnguardedFilesError } from '../errors.js';
+import { EvictingStoreError, UnguardedFilesError } from '../errors.js';
 import { Clock } from '../session/clock.js';
 import { FormBudget } from '../session/forms/form-budget.js';
 import { FormConfig } from '../session/forms/form-config.js';
+import { inTime } from '../session/in-time.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { printable } from '../session/printable.js';
+import { RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
 import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
@@ -34,6 +36,7 @@ import {
   checkSetupOptions,
   type GatehouseOptions,
   mergeOptions,
+  registerServices,
   type SetupOptions,
   type StoreChoice,
 } from './options.js';
@@ -133,12 +136,27 @@ export class Gatehouse {
       store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
     });
     currentScope.use(options);
-    setup.services?.(services);
+    registerServices(setup, services);
     services.boot(site.isPrerendering ? 'later' : 'now');
     // While pages are made in a build, nothing happens of which there is something to tell.
     if (!site.isPrerendering) reportFailures(services);
     const { base, makeToolbar, routesNow, options: ofConfig } = site;
     return new Gatehouse(services, site, makeToolbar?.({ services, options, ofConfig, base, routesNow }));
+  }
+
+  /**
+   * Asks where sessions are kept whether they stay there. That it cannot be asked is an outage, with which a server starts.
+   *
+   * @throws {EvictingStoreError} When they may go at any time.
+   */
+  async prepare(): Promise<void> {
+    for (const keeper of [this.store, this.services.get(RevocationList)]) {
+      try {
+        await inTime(keeper.assertKeeps(), this.#config.storeTimeout, 'The store');
+      } catch (error) {
+        if (error instanceof EvictingStoreError) throw error;
+      }
+    }
   }
 
   get sessions(): SessionManager {

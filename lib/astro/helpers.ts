@@ -62,19 +62,19 @@ export function isAuthenticated(): boolean {
 }
 
 export function hasRole(role: Role): boolean {
-  return visitorOf().hasRole(role);
+  return visitorOf().hasRole(role) === true;
 }
 
 export function hasPermission(permission: Permission): boolean {
-  return visitorOf().hasPermission(permission);
+  return visitorOf().hasPermission(permission) === true;
 }
 
 export function hasAllPermissions(...permissions: Permission[]): boolean {
-  return visitorOf().hasAllPermissions(...permissions);
+  return visitorOf().hasAllPermissions(...permissions) === true;
 }
 
 export function hasAnyPermission(...permissions: Permission[]): boolean {
-  return visitorOf().hasAnyPermission(...permissions);
+  return visitorOf().hasAnyPermission(...permissions) === true;
 }
 
 export function hasRolePermission(role: Role, permission: Permission): boolean {

@@ -8,6 +8,7 @@ import { SessionConfig } from '../session/session-config.js';
 import { actionGuard } from './actions/action-guard-plugin.js';
 import { buildChannel } from './build-channel.js';
 import { BuildReport } from './build-report.js';
+import { decorators } from './decorators.js';
 import { imageEndpoint } from './describe-site.js';
 import { developmentSecret } from './development-secret.js';
 import { optionsToSource } from './function-source.js';
@@ -94,9 +95,9 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
             plugins: [
               virtualModules(modules, moduleUrl('./started.js')),
               actionGuard(moduleUrl('./actions/guarded-actions.js')),
+              decorators(given.root),
               report.plugin(),
             ],
-            oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
             ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },
             optimizeDeps: { exclude: ['astro-gatehouse'] },
           },

@@ -7,6 +7,7 @@ import {
   isPlainObject,
   listOf,
   oneOf,
+  prompt,
   raised,
   record,
   seconds,
@@ -120,6 +121,12 @@ const rule = z.unknown().check(({ value: given, issues }) => {
   issues.push({ code: 'custom', input: given, message: `must be a rule: write { pattern: '${given}' }`, path: [] });
 });
 
+/** Not at the top of the setup module, which a build loads as well, where nothing can be connected to. */
+export const WAIT_INSIDE =
+  'register at once, and let a service wait in its methods for what it needs: shared(Mailer, () => new Mailer(connect()))';
+const LOOK_UP = 'look up in access.reload what has to be looked up';
+const CONTEXT = 'wait inside runWithContext, or keep what is needed at hand';
+
 const common = {
   loginPath: z.optional(path),
   homePath: z.optional(path),
@@ -131,8 +138,8 @@ const common = {
   forms: z.optional(forms),
   access: z.optional(
     record('access', {
-      getRole: z.optional(fn),
-      getPermissions: z.optional(fn),
+      getRole: z.optional(prompt(LOOK_UP)),
+      getPermissions: z.optional(prompt(LOOK_UP)),
       roles: z.optional(hierarchy),
       check: z.optional(fn),
       reload: z.optional(fn),
@@ -144,8 +151,8 @@ const common = {
     }),
   ),
   runWithContext: z.optional(fn),
-  getContextStore: z.optional(fn),
-  setContextStore: z.optional(fn),
+  getContextStore: z.optional(prompt(CONTEXT)),
+  setContextStore: z.optional(prompt(CONTEXT)),
   enforce: z.optional(flag),
   debug: z.optional(flag),
 };
@@ -163,7 +170,7 @@ export const setupOptions = record('defineGatehouse({…})', {
   ...common,
   session: z.optional(sessionInSetup),
   sessionData: z.optional(sessionData),
-  services: z.optional(fn),
+  services: z.optional(prompt(WAIT_INSIDE)),
 });
 const guardWord = value((given) =>
   typeof given === 'string' && !['public', 'user', 'guest'].includes(given)

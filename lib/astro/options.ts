@@ -7,6 +7,7 @@ import type { Guard } from '../access/page-guard.js';
 import type { Services } from '../container/services.js';
 import { InvalidOptionsError } from '../errors.js';
 import type { FormOptions } from '../session/forms/form-config.js';
+import { forget, isPromise } from '../session/promised.js';
 import type { SessionOptions } from '../session/session-config.js';
 import type { SessionDataOptions } from '../session/session-data.js';
 import type { MemoryOptions } from '../session/stores/memory-session-store.js';
@@ -14,7 +15,7 @@ import type { RedisOptions } from '../session/stores/redis-connection.js';
 import type { SqliteOptions } from '../session/stores/sqlite-file.js';
 import type { CookieSessionStorageOptions } from './cookie-session-storage.js';
 import type { ContextOptions } from './current-scope.js';
-import { guard, integrationOptions, requirement, setupOptions } from './option-schemas.js';
+import { guard, integrationOptions, requirement, setupOptions, WAIT_INSIDE } from './option-schemas.js';
 import { storageOptions } from './session-schemas.js';
 
 /** Stores that can be named in the options, and what each can be told; any other is registered in the setup module. */
@@ -73,6 +74,19 @@ export function checkSetupOptions(options: unknown, file = 'src/gatehouse.ts'): 
     throw new InvalidOptionsError([`${file} has no default export: write export default defineGatehouse({ … })`]);
   }
   return check<SetupOptions>(setupOptions, options, 'defineGatehouse({…})');
+}
+
+/**
+ * Registers what the setup module has for the container.
+ *
+ * @throws {InvalidOptionsError} When it gives a promise: what is registered after it was waited for comes too late.
+ */
+export function registerServices(setup: SetupOptions, services: Services): void {
+  const answer = setup.services?.(services);
+  if (!isPromise(answer)) return;
+  forget(answer);
+  const problem = `services of defineGatehouse({…}) gave a promise, and everything must be registered when it returns: ${WAIT_INSIDE}`;
+  throw new InvalidOptionsError([problem]);
 }
 
 /**

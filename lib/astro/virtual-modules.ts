@@ -26,7 +26,7 @@ export function virtualModules(modules: VirtualModules, started: string): Plugin
     applyToEnvironment: ({ name }) => name !== 'client',
     load(id) {
       const name = NAMES.find((candidate) => id === resolved(candidate));
-      if (name === 'start') return `import ${JSON.stringify(started)};`;
+      if (name === 'start') return startSource(started);
       return name && modules[name](this.environment.name);
     },
     transform: {
@@ -38,6 +38,11 @@ export function virtualModules(modules: VirtualModules, started: string): Plugin
       },
     },
   };
+}
+
+/** What is wrong with a store is found before anybody is served. */
+function startSource(started: string): string {
+  return `import { gatehouse } from ${JSON.stringify(started)};\nawait gatehouse.prepare();`;
 }
 
 /** Has the module written anew that tells of the project's routes, after one came or went while it is being served. */

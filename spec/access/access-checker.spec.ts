@@ -3,7 +3,7 @@ import { AccessChecker } from '../../lib/access/access-checker.js';
 import { AccessDecision } from '../../lib/access/access-decision.js';
 import { AccessConfig, type AccessOptions } from '../../lib/access/access-options.js';
 import { AccessRule, type Requirement } from '../../lib/access/access-rule.js';
-import type { Visitor } from '../../lib/access/visitor.js';
+import { Visitor } from '../../lib/access/visitor.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { RememberingLog } from '../support/guards.js';
 import { admin, guest, member } from '../support/visitors.js';
@@ -17,7 +17,25 @@ const editor = () => member(['editor'], ['posts:read', 'posts:write']);
 const yes = () => true;
 const no = () => false;
 
+/** A visitor class that forgot that its answers are read at once. */
+class Promising extends Visitor {
+  override hasRole(): boolean {
+    return Promise.resolve(false) as unknown as boolean;
+  }
+  override hasPermission(): boolean {
+    return Promise.resolve(false) as unknown as boolean;
+  }
+}
+
 describe('The checker', () => {
+  it('takes no promise for a yes', async () => {
+    const visitor = new Promising({ userId: 'ada' });
+    expect((await check({ role: 'admin' }, visitor)).code).toBe('MISSING_ROLE');
+    expect((await check({ permission: 'x' }, visitor)).code).toBe('MISSING_PERMISSION');
+    expect(visitor.hasAllPermissions('x')).toBe(false);
+    expect(visitor.hasAnyPermission('x')).toBe(false);
+  });
+
   it.each<[string, Requirement, Visitor, AccessDecision['code']]>([
     ['no requirement, guest', {}, guest(), 'NOT_SIGNED_IN'],
     ['no requirement, member', {}, member(), 'GRANTED'],

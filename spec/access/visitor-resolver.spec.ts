@@ -115,6 +115,21 @@ describe('The visitor of a session', () => {
     expect(log.failures.map(({ line }) => line).join()).not.toContain('ada');
   });
 
+  it('is given nothing by functions whose answer is a promise, which is said once of each', async () => {
+    const log = new RememberingLog();
+    const later = () => Promise.reject(new Error('unheard')) as never;
+    const resolver = resolverWith({ getRole: later, getPermissions: later }, log);
+    for (let time = 0; time < 3; time++) {
+      const visitor = resolver.fromSession(sessionOf({ userId: 'ada', role: 'admin', permissions: ['x'] }));
+      expect(visitor).toMatchObject({ id: 'ada', roles: [], permissions: [] });
+    }
+    await new Promise((wake) => setTimeout(wake, 5));
+    expect(log.failures.map(({ line }) => line)).toEqual([
+      expect.stringMatching(/^access\.getRole gave a promise/),
+      expect.stringMatching(/^access\.getPermissions gave a promise/),
+    ]);
+  });
+
   it('cannot be changed through what it tells of the session', () => {
     const { session } = visitorOf({ userId: 'ada' });
     expect(Object.isFrozen(session)).toBe(true);
