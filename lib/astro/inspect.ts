@@ -1,6 +1,7 @@
 import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import type { APIContext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
+import type { AccessDeniedError } from '../errors.js';
 import { AstroRequest } from './astro-request.js';
 import { returnStaleForm } from './forms/form-requests.js';
 import { RequestCycle } from './request-cycle.js';
@@ -51,6 +52,16 @@ export async function inspectAnswer(context: APIContext, answer: Response): Prom
 async function notFoundPage(context: APIContext): Promise<Response> {
   const page = await context.rewrite('/404');
   return new Response(page.body, { status: 404, headers: page.headers });
+}
+
+/** Answers somebody whom code of a page's own refused, or that of a middleware. */
+export async function answerDenied(context: APIContext, error: AccessDeniedError): Promise<Response> {
+  const { services: scope } = context.locals;
+  const cycle = RequestCycle.of(gatehouse, context);
+  const request = scope.request ?? (await introduced(context, cycle, 'anything'));
+  scope.rollBack();
+  cycle.makePersonal();
+  return noted(context, await gatehouse.guard.answer(error, request, scope.visitor));
 }
 
 function showsNothing({ status, headers }: Response): boolean {

@@ -1,7 +1,8 @@
 import type { APIContext, MiddlewareHandler, MiddlewareNext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
+import { AccessDeniedError } from '../errors.js';
 import { Session } from '../session/session.js';
-import { inspectAnswer, inspectForgery } from './inspect.js';
+import { answerDenied, inspectAnswer, inspectForgery } from './inspect.js';
 import { putOnLocals } from './locals.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
@@ -18,9 +19,19 @@ export const onRequest: MiddlewareHandler = (context, next) => {
 async function answer(context: APIContext, next: MiddlewareNext): Promise<Response> {
   const forgery = mayChange(context.request.method) ? await inspectForgery(context) : undefined;
   if (forgery) return forgery;
-  const response = await next();
+  const response = await orRefusal(context, next);
   // Where a middleware gives nothing, Astro takes the answer of those behind it.
   return response instanceof Response ? ((await inspectAnswer(context, response)) ?? response) : response;
+}
+
+/** What `authorize()` throws in another middleware is answered as in a page. */
+async function orRefusal(context: APIContext, next: MiddlewareNext): Promise<Response> {
+  try {
+    return await next();
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    return answerDenied(context, error);
+  }
 }
 
 /** A prerendered page is made once for everybody: it sees a guest, and whatever would change the session throws. */

@@ -7,7 +7,7 @@ const OWN = 'AN ANSWER OF ITS OWN';
 
 /** Answers by itself in the way that the query names, wherever it is asked. */
 const MIDDLEWARE = `
-import { clearSession, setSession } from 'astro-gatehouse/server';
+import { authorize, clearSession, setSession } from 'astro-gatehouse/server';
 import { guard } from 'astro-gatehouse/fetch';
 
 const own = (init) => new Response('${OWN}', init);
@@ -37,6 +37,7 @@ const answers = {
     const answer = await next();
     return answer.status === 302 ? own() : answer;
   },
+  authorizing: async (context) => (await authorize({ role: 'admin' }, context), own()),
   asking: async (context) => (await guard(context)) ?? own(),
   redirect: () => new Response('${OWN}', { status: 302, headers: { Location: '/elsewhere' } }),
   refusal: () => own({ status: 403 }),
@@ -213,6 +214,15 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
     it('is asked about once where the middleware asks by itself', async () => {
       expect((await (await visitor()).get(asked('/admin/mounted', 'asking'))).status).toBe(302);
       expect(isOwn(await (await visitor('admin')).get(asked('/admin/mounted', 'asking')))).toBe(true);
+    });
+
+    it.each(['/admin/mounted', '/mounted'])('is kept from those whom authorize() refuses there: %s', async (path) => {
+      const guest = await (await visitor()).get(asked(path, 'authorizing'));
+      expect([guest.status, guest.location]).toEqual([302, expect.stringMatching('^/login[?]returnTo=')]);
+      const headers = { accept: 'application/json' };
+      expect((await (await visitor()).get(asked(path, 'authorizing'), { headers })).status).toBe(401);
+      expect((await (await visitor('reader')).get(asked(path, 'authorizing'), { headers })).status).toBe(403);
+      expect(isOwn(await (await visitor('admin')).get(asked(path, 'authorizing')))).toBe(true);
     });
 
     it('is for whom the middleware knows, or signs in or out with it', async () => {
