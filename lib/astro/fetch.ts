@@ -52,6 +52,7 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
   if (!state.routeData || state.routeData.prerender) return undefined;
   const context = state.getAPIContext();
   if (gatehouse.toolbar?.isFor(context)) return undefined;
+  gatehouse.assertWhole();
   return RequestCycle.of(gatehouse, context).ahead(context, async () => {
     const refusal = await inspect(context);
     if (refusal?.status === 404 && refusal.body === null) refusal.headers.set(ERROR_PAGE, 'true');

@@ -10,6 +10,7 @@ import { gatehouse } from './started.js';
 export const onRequest: MiddlewareHandler = (context, next) => {
   if (context.isPrerendered) return answerWithoutSession(context.locals, next);
   if (gatehouse.toolbar?.isFor(context)) return gatehouse.toolbar.answer(context);
+  gatehouse.assertWhole();
   const cycle = RequestCycle.of(gatehouse, context);
   return mayChange(context.request.method) ? cycle.run(context, () => vetted(context, next)) : cycle.run(context, next);
 };
