@@ -67,6 +67,7 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
   if (state.routeData?.prerender && state.routeData.route !== NO_ROUTE.route) return undefined;
   const context = contextOf(state);
   if (gatehouse.toolbar?.isFor(context)) return undefined;
+  gatehouse.assertWhole();
   return RequestCycle.of(gatehouse, context).ahead(context, async () => {
     const refusal = await inspect(context, 'anything');
     if (refusal?.status === 404 && refusal.body === null) refusal.headers.set(ERROR_PAGE, 'true');

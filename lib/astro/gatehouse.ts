@@ -159,6 +159,11 @@ export class Gatehouse {
     }
   }
 
+  /** @throws {InvalidOverrideError} When something was to be replaced after the start: nobody is served then. */
+  assertWhole(): void {
+    this.services.assertInTime();
+  }
+
   get sessions(): SessionManager {
     this.#sessions ??= this.services.get(SessionManager);
     return this.#sessions;

@@ -11,6 +11,7 @@ import { gatehouse } from './started.js';
 export const onRequest: MiddlewareHandler = (context, next) => {
   if (context.isPrerendered) return answerWithoutSession(context.locals, next);
   if (gatehouse.toolbar?.isFor(context)) return gatehouse.toolbar.answer(context);
+  gatehouse.assertWhole();
   const cycle = RequestCycle.of(gatehouse, context);
   return cycle.run(context, () => answer(context, next));
 };

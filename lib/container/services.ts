@@ -39,6 +39,7 @@ export class Services {
   /** The package's own parts. */
   readonly #own = new Set<Class>();
   #isBooted = false;
+  #late: InvalidOverrideError | undefined;
 
   /** One instance for the whole server. It must not hold anything of a request. */
   shared<Instance>(token: Class<Instance>, implementation: Class<Instance> | Factory<Instance> = token): this {
@@ -129,6 +130,16 @@ export class Services {
     return this.container.resolve(token as never);
   }
 
+  /**
+   * Refuses to go on once a part of the package was to be replaced too late, where nobody may hear of what is thrown: in
+   * a promise that is not waited for. Whoever decides by now is somebody else than was meant.
+   *
+   * @throws {InvalidOverrideError} For the first of them. @internal
+   */
+  assertInTime(): void {
+    if (this.#late) throw this.#late;
+  }
+
   /** How long instances of a class live; `undefined` for a class that is not registered. */
   lifetimeOf(token: Class): Lifetime | undefined {
     return this.#registrations.get(token)?.lifetime;
@@ -136,11 +147,13 @@ export class Services {
 
   #register(token: Class, registration: Registration): this {
     if (this.#isBooted && token !== MadeClasses) {
-      throw new InvalidOverrideError(
+      const late = new InvalidOverrideError(
         token.name,
         'A late registration',
-        'the server has started. Register services in src/gatehouse.ts.',
+        'the server has started. Register services in src/gatehouse.ts, before services() returns.',
       );
+      if (this.#own.has(token)) this.#late ??= late;
+      throw late;
     }
     const { lifetime, implementation } = registration;
     if (lifetime !== 'value') assertPrompt(token, implementation);

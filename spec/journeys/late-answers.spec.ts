@@ -20,6 +20,7 @@ const SETUP = `
     none: { services: (services) => services.override(AccessChecker, Nobody).value(Mailer, new Mailer()) },
     asyncServices: { services: async (services) => { await look(); services.override(AccessChecker, Nobody); } },
     promisedServices: { services: (services) => look().then(() => services.override(AccessChecker, Nobody)) },
+    unawaited: { services: (services) => void look().then(() => services.override(AccessChecker, Nobody)) },
     failingServices: { services: () => Promise.reject(new Error('unheard')) },
     asyncFactory: { services: (services) => services.perRequest(Mailer, async () => new Mailer()) },
     promisedOverride: { services: (services) => services.override(AccessChecker, () => Promise.resolve(new Nobody())) },
@@ -98,6 +99,16 @@ describe('What a setup module promises for later', () => {
     expect((await browser.get('/mail')).text).toBe('sent');
     expect((await browser.get('/club')).status).toBe(302);
     await server.stop();
+  });
+
+  it('is waited for by nobody, who then serves nobody: a part that is replaced after the start', async () => {
+    const server = await app.serve({ GATEHOUSE_SECRET: SECRET, CASE: 'unawaited' });
+    const { status } = await new Browser(server).get('/');
+    const sentence = 'A late registration cannot replace AccessChecker: the server has started.';
+    const output = await server.printed(sentence);
+    await server.stop();
+    expect(status).toBe(500);
+    expect(output).toContain(sentence);
   });
 
   it('gives nobody a role while the server runs, and that is said once', async () => {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CommonOptions } from '../../astro/options.js';
 import { inTime } from '../../session/in-time.js';
-import { DEFAULT_URL } from '../../session/stores/redis-connection.js';
+import { DEFAULT_PREFIX, DEFAULT_URL } from '../../session/stores/redis-connection.js';
 import { evictionPolicy, evictionProblem } from '../../session/stores/redis-eviction.js';
 import { DEFAULT_FILE, isLocked } from '../../session/stores/sqlite-file.js';
 import type { StoreAnswer } from './facts.js';
@@ -24,7 +24,7 @@ export async function askStore(
   try {
     if (session?.store === 'sqlite') askSqlite(resolve(root, session.options?.file ?? DEFAULT_FILE));
     else if (session?.store === 'redis') {
-      const { url, keyPrefix = '' } = session.options ?? {};
+      const { url, keyPrefix = DEFAULT_PREFIX } = session.options ?? {};
       return await askRedis(url ?? redisUrl ?? DEFAULT_URL, root, keyPrefix);
     } else return { state: 'unasked' };
     return { state: 'well' };

@@ -4,6 +4,7 @@ import { evictionPolicy, evictionProblem } from './redis-eviction.js';
 
 /** Where it is without being named. */
 export const DEFAULT_URL = 'redis://localhost:6379';
+export const DEFAULT_PREFIX = 'gatehouse:';
 const TIMEOUT = 2;
 
 /** What is asked of a client: those of the package `redis`, version 5 or newer, for one server or a cluster, have it. */
@@ -48,7 +49,7 @@ export class RedisConnection {
   #isTold = false;
 
   constructor(options: RedisOptions) {
-    this.prefix = options.keyPrefix ?? 'gatehouse:';
+    this.prefix = options.keyPrefix ?? DEFAULT_PREFIX;
     this.#options = options;
     this.#timeout = (options.timeout ?? TIMEOUT) * 1000;
   }
