@@ -120,6 +120,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'export const prerender = false',
   ],
   [
+    new errors.MistakenRulesError(['protect[0] names no action']),
+    'MISTAKEN_RULES',
+    { problems: ['protect[0] names no action'] },
+    'Correct them, or remove them',
+  ],
+  [
     new errors.UselessRulesError(['protect[0] is never asked']),
     'USELESS_RULES',
     { problems: ['protect[0] is never asked'] },

@@ -9,6 +9,7 @@ import {
   type GatehouseError,
   GuardedRouteCachedError,
   InvalidOptionsError,
+  MistakenRulesError,
   SetupNotLoadedError,
   UnguardedFilesError,
   UnguardedPipelineError,
@@ -126,13 +127,16 @@ export class BuildReport {
       // Pages that are made now are made with it. Else the server finds out, which may have what a build has not.
       objections.push({ error, stops: strict || routes.some(isPrerenderedPage) });
     }
-    const { unguarded, uselessRules } = findings;
+    const { unguarded, mistakenRules, uselessRules } = findings;
     if (unguarded.length > 0) {
       objections.push({ error: new UnguardedFilesError(unguarded), stops: this.#stopsForUnguarded });
     }
     const cached = findings.cachedRoutes(cachedPatterns(config));
     if (cached.length > 0) objections.push({ error: new GuardedRouteCachedError(cached), stops: true });
     const knowsRules = 'rules' in setup && !setup.replaced.includes('AccessRules');
+    if (knowsRules && mistakenRules.length > 0) {
+      objections.push({ error: new MistakenRulesError(mistakenRules), stops: true });
+    }
     if (knowsRules && uselessRules.length > 0) {
       objections.push({ error: new UselessRulesError(uselessRules), stops: strict });
     }

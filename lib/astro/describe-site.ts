@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
 import { AccessRule } from '../access/access-rule.js';
 import { type GuardEntry, PageGuard } from '../access/page-guard.js';
-import type { SegmentMatcher } from '../access/path-pattern.js';
+import { globMatcher, type SegmentMatcher } from '../access/path-pattern.js';
 import type {
   DescribedFile,
   DescribedGuard,
@@ -53,6 +53,7 @@ export function describeSite(sources: SiteSources): SiteDescription {
     exclude: [...(exclude ?? []), imageEndpoint(config)],
     loginPath: loginPath ?? '/login',
     enforce: enforce ?? true,
+    base: config.base.replace(/\/+$/, ''),
   };
 }
 
@@ -131,11 +132,14 @@ function wordsFor(entry: GuardEntry): string {
   return entry === 'public' ? 'everybody' : new AccessRule({ ...entry, pattern: '/**' }).demand;
 }
 
-/** A segment with a parameter beside other text may be anything: rather one page too many is reported. */
+/** A parameter beside other text stands for any text between it. */
 function toMatcher(parts: IntegrationResolvedRoute['segments'][number]): SegmentMatcher {
   if (parts.some(({ spread }) => spread)) return { kind: 'any' };
-  if (parts.some(({ dynamic }) => dynamic)) return { kind: 'one' };
-  return { kind: 'literal', text: parts.map(({ content }) => content).join('') };
+  const fixed = parts.filter(({ dynamic }) => !dynamic).map(({ content }) => content);
+  if (fixed.length === parts.length) return { kind: 'literal', text: fixed.join('') };
+  // What a glob would read as something else may be anything: rather one page too many is reported.
+  if (fixed.length === 0 || /[*?[\]{}()\\]/.test(fixed.join(''))) return { kind: 'one' };
+  return globMatcher(parts.map(({ dynamic, content }) => (dynamic ? '*' : content)).join(''));
 }
 
 /** The files that are served as they lie there. */

@@ -35,6 +35,18 @@ export class UselessRulesError extends GatehouseError {
   }
 }
 
+/** Rules match nothing, and can only be mistakes. Thrown by `astro build`. */
+export class MistakenRulesError extends GatehouseError {
+  /** @param problems One sentence for each such rule. */
+  constructor(readonly problems: readonly string[]) {
+    super(
+      'MISTAKEN_RULES',
+      `These rules protect nothing, and cannot be meant so:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
+        `Correct them, or remove them.`,
+    );
+  }
+}
+
 /** A route that asks who is there has an entry in `routeRules`, and a cache does not ask. Thrown by `astro build`. */
 export class GuardedRouteCachedError extends GatehouseError {
   constructor(readonly routes: readonly { route: string; protectedBy: string; entry: string }[]) {

@@ -1,7 +1,8 @@
 import { actionPath, islandPath } from '../internal-path.js';
 import { overlaps } from '../path-overlap.js';
 import type { SegmentMatcher } from '../path-pattern.js';
-import { EVERYBODY, literalSegments, PathProtection } from './path-protection.js';
+import { meantPattern, repeatsBase } from './mistaken-pattern.js';
+import { type ComparableRule, EVERYBODY, literalSegments, PathProtection } from './path-protection.js';
 import type { DescribedGuard, DescribedRoute, DescribedRule, SiteDescription } from './site-description.js';
 
 /** Something that is to be protected and is served as a file, without asking anybody. */
@@ -35,7 +36,8 @@ export class RuleFindings {
     const { rules } = this.#protection;
     return rules.flatMap((one, at) => {
       const { rule } = one;
-      const dead = this.#whyDead(one.segments, rule);
+      if (this.#mistakeIn(one)) return [];
+      const dead = this.#whyDead(one);
       if (dead) return [`${describe(rule)}, ${dead}`];
       const shadow = rules.slice(0, at).find((earlier) => earlier.shadows(one));
       return shadow
@@ -109,21 +111,64 @@ export class RuleFindings {
       .find(({ by }) => !by || (by.isFor('GET') && overlaps(by.segments, cached)))?.text;
   }
 
-  #whyDead(segments: readonly SegmentMatcher[], { pattern }: DescribedRule): string | undefined {
+  #whyDead({ segments, rule }: ComparableRule): string | undefined {
+    if (!this.#isDead(segments, rule.pattern)) return undefined;
+    const redirect = this.#redirectUnder(segments);
+    return redirect
+      ? `is never asked: only the redirect ${redirect.pattern} matches it, and redirects are answered before any rule`
+      : 'is never asked: nothing of the site matches it';
+  }
+
+  #isDead(segments: readonly SegmentMatcher[], pattern: string): boolean {
+    if (!this.site.actions && pattern.startsWith(actionPath(''))) return false;
+    return !this.#things.some((thing) => overlaps(segments, thing));
+  }
+
+  #redirectUnder(segments: readonly SegmentMatcher[]): DescribedRoute | undefined {
+    return this.site.routes.find((route) => route.kind === 'redirect' && overlaps(segments, route.segments));
+  }
+
+  /** A sentence for each rule that matches nothing, and cannot have been meant so. */
+  get mistakenRules(): string[] {
+    return this.#protection.rules.flatMap((one) => {
+      const mistake = this.#mistakeIn(one);
+      return mistake ? [`${describe(one.rule)}, ${mistake}`] : [];
+    });
+  }
+
+  #mistakeIn({ segments, rule }: ComparableRule): string | undefined {
+    const { base = '' } = this.site;
+    const isDead = this.#isDead(segments, rule.pattern);
+    if (isDead ? this.#redirectUnder(segments) : !repeatsBase(rule.pattern, this.#things, base)) return undefined;
+    for (const { kind, prefix, names } of this.#named) {
+      const [head, name] = segments;
+      const isNamed = head?.kind === 'literal' && `/${head.text}/` === prefix;
+      if (!isNamed || (name?.kind !== 'literal' && name?.kind !== 'glob')) continue;
+      const known = names?.length ? `there are ${[...new Set(names)].join(', ')}` : 'it has none';
+      return `names no ${kind} of the site: ${known}`;
+    }
+    const meant = meantPattern(rule.pattern, this.#things, base);
+    return meant === undefined ? undefined : `matches nothing as it is written: write "${meant}"`;
+  }
+
+  get #named() {
+    const { actions, islands } = this.site;
+    return [
+      { kind: 'action', prefix: actionPath(''), names: actions },
+      { kind: 'server island', prefix: islandPath(''), names: islands },
+    ];
+  }
+
+  /** The paths of all that can be asked for, and so is asked about. */
+  get #things(): readonly (readonly SegmentMatcher[])[] {
     const { routes, actions, islands, publicFiles } = this.site;
-    if (!actions && pattern.startsWith(actionPath(''))) return undefined;
     const served = routes.filter(({ kind }) => kind !== 'redirect');
-    const things = [
+    return [
       ...served.flatMap((route) => [route.segments, ...route.fallbacks.map((fallback) => fallback.segments)]),
       ...(actions ? actions.map((name) => literalSegments(actionPath(name))) : [SOME_ACTION]),
       ...islands.map((name) => literalSegments(islandPath(name))),
       ...publicFiles.map(({ path }) => literalSegments(path)),
     ];
-    if (things.some((thing) => overlaps(segments, thing))) return undefined;
-    const redirect = routes.find((route) => route.kind === 'redirect' && overlaps(segments, route.segments));
-    return redirect
-      ? `is never asked: only the redirect ${redirect.pattern} matches it, and redirects are answered before any rule`
-      : 'is never asked: nothing of the site matches it';
   }
 }
 

@@ -58,4 +58,6 @@ export interface SiteDescription {
   readonly exclude: readonly string[];
   readonly loginPath: string;
   readonly enforce: boolean;
+  /** The site's base without a slash at its end; left out for none. */
+  readonly base?: string | undefined;
 }

@@ -80,7 +80,7 @@ describe('The report', () => {
 
   it('counts each thing once, as the least that is asked for it', () => {
     const protect = [{ pattern: '/a/one', role: 'x' }, { pattern: '/b' }, { pattern: '/c', role: 'x', enforce: false }];
-    const routes = ['/a/[id]', '/a/one', '/b', '/c'];
+    const routes = ['/a/one', '/b', '/c', '/a/[id]'];
     expect(new ProtectionReport(site(protect, { routes })).summary).toEqual({
       everybody: 2,
       signedIn: 1,
