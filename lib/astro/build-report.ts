@@ -17,6 +17,7 @@ import {
 } from '../errors.js';
 import { buildChannel, type ReadReport } from './build-channel.js';
 import { describeSite } from './describe-site.js';
+import type { FoundIslands } from './found-islands.js';
 import type { GatehouseOptions } from './options.js';
 import { reportNotes } from './report-notes.js';
 import { cachedPatterns } from './route-caches.js';
@@ -48,7 +49,10 @@ export class BuildReport {
   #report: ProtectionReport | undefined;
   #findings: RuleFindings | undefined;
 
-  constructor(private readonly options: GatehouseOptions) {
+  constructor(
+    private readonly options: GatehouseOptions,
+    private readonly islands: FoundIslands,
+  ) {
     this.#scan = new SiteScan(
       () => this.#build?.routes.filter(({ origin }) => origin !== 'internal').map(({ entrypoint }) => entrypoint) ?? [],
       () => this.#check(),
@@ -93,7 +97,7 @@ export class BuildReport {
     const facts = await this.#scan.facts;
     const { options } = this;
     const guards = this.#scan.guards;
-    const site = describeSite({ ...this.#build, options, guards, islands: this.#scan.islands, facts });
+    const site = describeSite({ ...this.#build, options, guards, islands: this.islands.all, facts });
     const findings = new RuleFindings(site);
     this.#findings = findings;
     const errorPages = findings.guardedErrorPages.map(
@@ -110,6 +114,7 @@ export class BuildReport {
     if ('message' in facts.actions) {
       this.#build.logger.warn(`The report lacks the actions, which could not be loaded: ${facts.actions.message}`);
     }
+    for (const shared of findings.sharedIslandNames) this.#build.logger.info(shared);
     for (const { error, stops } of objections) {
       if (stops) throw error;
       this.#warn(error);

@@ -12,6 +12,8 @@ import type {
   DescribedRule,
   SiteDescription,
 } from '../access/report/site-description.js';
+import { fileFromRoot } from './file-from-root.js';
+import type { FoundIsland } from './found-islands.js';
 import { checkGuard, type GatehouseOptions } from './options.js';
 import { describeRule } from './rule-description.js';
 import type { SiteFacts } from './site-facts.js';
@@ -26,7 +28,7 @@ export interface SiteSources {
   readonly setupName?: string | undefined;
   /** Guards by entrypoint, as Astro names it. */
   readonly guards?: ReadonlyMap<string, StaticGuard>;
-  readonly islands?: readonly string[];
+  readonly islands?: readonly FoundIsland[];
   readonly facts?: SiteFacts;
 }
 
@@ -80,7 +82,7 @@ function describeRoute(
 ): DescribedRoute {
   const { type, origin, pattern, entrypoint, isPrerendered, segments, fallbackRoutes } = route;
   const guard = guards?.get(entrypoint);
-  const file = origin === 'internal' || type === 'redirect' ? undefined : fileName(entrypoint, config.root);
+  const file = origin === 'internal' || type === 'redirect' ? undefined : fileFromRoot(entrypoint, config.root);
   return {
     kind: type === 'fallback' ? 'page' : type,
     pattern,
@@ -96,14 +98,6 @@ function describeRoute(
 
 function withoutSlash(pattern: string): string {
   return pattern.replace(/(.)\/$/, '$1');
-}
-
-/** Injected routes may be named by an absolute path, or from inside a package. */
-function fileName(entrypoint: string, root: URL): string {
-  const name = entrypoint.startsWith('/')
-    ? relative(fileURLToPath(root), entrypoint).replaceAll('\\', '/')
-    : entrypoint;
-  return name.split('node_modules/').at(-1) ?? name;
 }
 
 function describeGuard(guard: StaticGuard, file: string): DescribedGuard {

@@ -1,7 +1,9 @@
-import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
+import { routes } from 'virtual:astro-gatehouse/routes';
+import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
 import { AstroRequest } from './astro-request.js';
+import { buildChannel } from './build-channel.js';
 import { returnStaleForm } from './forms/form-requests.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
@@ -63,7 +65,8 @@ async function refuseForgery(
 }
 
 async function toRequest(context: APIContext, cycle: RequestCycle): Promise<AstroRequest> {
-  const known = routesNow ? await routesNow() : routes;
+  const written = routesNow && (await routesNow());
+  const known = written ? { ...written, islands: buildChannel().islandNames ?? written.islands } : routes;
   const { services } = context.locals;
   const watch = gatehouse.toolbar?.watch();
   return new AstroRequest(context, services, known, cycle.arrival, () => cycle.makePersonal(), watch);

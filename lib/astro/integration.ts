@@ -10,6 +10,7 @@ import { buildChannel } from './build-channel.js';
 import { BuildReport } from './build-report.js';
 import { imageEndpoint } from './describe-site.js';
 import { developmentSecret } from './development-secret.js';
+import { FoundIslands } from './found-islands.js';
 import { optionsToSource } from './function-source.js';
 import { missingAdapter } from './missing-adapter.js';
 import { namedStoreSource } from './named-store.js';
@@ -20,7 +21,7 @@ import { secretVariable } from './secret-variable.js';
 import { SetupFile } from './setup-file.js';
 import { addToolbar, toolbarSource } from './toolbar/add-toolbar.js';
 import { TOOLBAR_PATH } from './toolbar/toolbar-state.js';
-import { routesChanged, virtualModules } from './virtual-modules.js';
+import { ISLANDS, routesChanged, virtualModules } from './virtual-modules.js';
 
 const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
 /** Helpers and middlewares must be of one copy. Astro sees to that only where the project's own package.json names us. */
@@ -51,7 +52,8 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
   let routes: readonly IntegrationResolvedRoute[] = [];
   let config: AstroConfig;
   let setup: SetupFile | undefined;
-  const report = new BuildReport(options);
+  const islands = new FoundIslands(() => config.root);
+  const report = new BuildReport(options, islands);
   let routeTypesFile: RouteTypesFile | undefined;
   let isPreview = false;
   const writeRouteTypes = () => {
@@ -86,12 +88,21 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
             ].join('\n'),
           setup: () => setup?.source ?? 'export default {};',
           routes: (environment: string) =>
-            routesSource(environment === 'prerender' ? [] : routes, config.root, command === 'dev'),
+            routesSource(
+              environment === 'prerender' ? [] : routes,
+              config.root,
+              command === 'dev',
+              command === 'dev' ? undefined : JSON.stringify(ISLANDS),
+            ),
         };
         updateConfig({
           env: { schema: secretVariable(given) },
           vite: {
-            plugins: [virtualModules(modules, moduleUrl('./started.js')), report.plugin()],
+            plugins: [
+              virtualModules(modules, moduleUrl('./started.js'), () => islands.source),
+              islands.plugin(),
+              report.plugin(),
+            ],
             oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
             ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },
             optimizeDeps: { exclude: ['astro-gatehouse'] },
@@ -160,6 +171,10 @@ function siteSource(options: GatehouseOptions, config: AstroConfig, place: strin
     `export const site = { options: ${optionsToSource(options)}, ...${JSON.stringify(facts)} };`,
     `export const spareSecret = ${spareSecret(place, root)};`,
     namedStoreSource(options, root),
+    // Not in the module itself: one that imports itself is handed over half-made while it is loaded anew.
+    place === 'development'
+      ? "export const routesNow = () => import('virtual:astro-gatehouse/routes').then((now) => now.routes);"
+      : 'export const routesNow = undefined;',
   ].join('\n');
 }
 

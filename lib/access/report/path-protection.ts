@@ -24,6 +24,8 @@ export interface Subject {
   readonly pattern?: string | undefined;
   readonly file?: string | undefined;
   readonly guard?: DescribedGuard | undefined;
+  /** Other paths for the same: of a server island, which has several names. */
+  readonly others?: readonly (readonly SegmentMatcher[])[] | undefined;
   /** The only method it is asked with. */
   readonly method?: string | undefined;
 }
@@ -81,7 +83,7 @@ export class PathProtection {
   }
 
   #guardAndRules(subject: Subject): Demand[] {
-    const { guard, segments } = subject;
+    const { guard } = subject;
     const demands: Demand[] = guard ? [ownDemand(guard, subject)] : [];
     if (guard && !guard.isReportOnly && !guard.methods) return demands;
     const decided = new Set(guard?.isReportOnly ? [] : guard?.methods);
@@ -91,7 +93,7 @@ export class PathProtection {
       if (!each.isFor(subject.method) || left?.length === 0 || !this.#reaches(each.segments, subject)) continue;
       const who = rule.enforce ? rule.demand : `would be: ${rule.demand}`;
       demands.push({ who, by: rule.place, methods: left });
-      if (!rule.enforce || !covers(each.segments, segments)) continue;
+      if (!rule.enforce || !isCovered(each.segments, subject)) continue;
       if (left === undefined) return demands;
       for (const method of left) decided.add(method);
     }
@@ -100,6 +102,8 @@ export class PathProtection {
 
   /** Whether a pattern matches a path under which the subject itself is served, and not another route before it. */
   #reaches(pattern: readonly SegmentMatcher[], subject: Subject): boolean {
+    const { others = [] } = subject;
+    if (others.some((segments) => overlaps(pattern, segments))) return true;
     if (!overlaps(pattern, subject.segments)) return false;
     const { routes } = this.site;
     const at = routes.findIndex((route) => route.pattern === subject.pattern);
@@ -109,10 +113,9 @@ export class PathProtection {
 
   #unlisted(subject: Subject): Demand[] {
     if (!this.site.globalProtect) return [{ who: EVERYBODY, by: NOTHING }];
-    const { segments } = subject;
     const reaching = this.#excluded.filter((pattern) => this.#reaches(pattern, subject));
     const excluded = reaching.length > 0 ? [{ who: EVERYBODY, by: 'exclude' }] : [];
-    if (reaching.some((pattern) => covers(pattern, segments))) return excluded;
+    if (reaching.some((pattern) => isCovered(pattern, subject))) return excluded;
     return [...excluded, { who: 'signed in', by: 'globalProtect' }];
   }
 }
@@ -120,6 +123,10 @@ export class PathProtection {
 /** Whether a route answers every path that it matches: of a prerendered one only those that were made are there. */
 function takesAll({ isPrerendered, segments }: DescribedRoute): boolean {
   return !isPrerendered || segments.every(({ kind }) => kind === 'literal');
+}
+
+function isCovered(pattern: readonly SegmentMatcher[], { segments, others = [] }: Subject): boolean {
+  return [segments, ...others].some((each) => covers(pattern, each));
 }
 
 /** What two patterns both match, where each has one place for each segment; otherwise what the first one matches. */

@@ -3,7 +3,13 @@ import { overlaps } from '../path-overlap.js';
 import type { SegmentMatcher } from '../path-pattern.js';
 import { meantPattern, repeatsBase } from './mistaken-pattern.js';
 import { type ComparableRule, EVERYBODY, literalSegments, PathProtection } from './path-protection.js';
-import type { DescribedGuard, DescribedRoute, DescribedRule, SiteDescription } from './site-description.js';
+import type {
+  DescribedGuard,
+  DescribedIsland,
+  DescribedRoute,
+  DescribedRule,
+  SiteDescription,
+} from './site-description.js';
 
 /** Something that is to be protected and is served as a file, without asking anybody. */
 export interface Unguarded {
@@ -143,7 +149,8 @@ export class RuleFindings {
     for (const { kind, prefix, names } of this.#named) {
       const [head, name] = segments;
       const isNamed = head?.kind === 'literal' && `/${head.text}/` === prefix;
-      if (!isNamed || (name?.kind !== 'literal' && name?.kind !== 'glob')) continue;
+      const isSpecific = name?.kind === 'literal' || name?.kind === 'glob' || segments.length > 2;
+      if (!isNamed || !isSpecific) continue;
       const known = names?.length ? `there are ${[...new Set(names)].join(', ')}` : 'it has none';
       return `names no ${kind} of the site: ${known}`;
     }
@@ -151,11 +158,31 @@ export class RuleFindings {
     return meant === undefined ? undefined : `matches nothing as it is written: write "${meant}"`;
   }
 
+  /** A sentence for each rule whose one name is that of several server islands: it is for all of them. */
+  get sharedIslandNames(): string[] {
+    return this.#protection.rules.flatMap(({ segments, rule }) => {
+      const isOneName = segments.at(-1)?.kind === 'literal';
+      const isMeant = ({ names }: DescribedIsland) =>
+        names.some((name) => overlaps(segments, literalSegments(islandPath(name))));
+      const meant = isOneName && rule.pattern.startsWith(islandPath('')) ? this.site.islands.filter(isMeant) : [];
+      const files = meant.map(({ file }) => file).join(', ');
+      return meant.length > 1
+        ? [
+            `${describe(rule)}, is for ${meant.length} server islands of that name: ${files}. Name one by its file for a rule of its own.`,
+          ]
+        : [];
+    });
+  }
+
   get #named() {
     const { actions, islands } = this.site;
     return [
       { kind: 'action', prefix: actionPath(''), names: actions },
-      { kind: 'server island', prefix: islandPath(''), names: islands },
+      {
+        kind: 'server island',
+        prefix: islandPath(''),
+        names: islands.map(({ file, names: [own] }) => `${own} (${file})`),
+      },
     ];
   }
 
@@ -166,7 +193,7 @@ export class RuleFindings {
     return [
       ...served.flatMap((route) => [route.segments, ...route.fallbacks.map((fallback) => fallback.segments)]),
       ...(actions ? actions.map((name) => literalSegments(actionPath(name))) : [SOME_ACTION]),
-      ...islands.map((name) => literalSegments(islandPath(name))),
+      ...islands.flatMap(({ names }) => names.map((name) => literalSegments(islandPath(name)))),
       ...publicFiles.map(({ path }) => literalSegments(path)),
     ];
   }

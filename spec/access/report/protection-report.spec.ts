@@ -17,7 +17,10 @@ describe('The report', () => {
         route('/docs/[page]', { isPrerendered: true }),
       ],
       actions: ['like', 'admin.remove'],
-      islands: ['Secret', 'Open'],
+      islands: [
+        { file: 'src/Secret.astro', names: ['Secret'] },
+        { file: 'src/Open.astro', names: ['Open'] },
+      ],
       publicFiles: [{ path: '/a.css', file: 'public/a.css' }],
     });
     expect(lines(description)).toEqual([
@@ -40,6 +43,17 @@ describe('The report', () => {
       'page /404: everybody (–)',
       'page /500: everybody (–)',
       'redirect /old: everybody (–)',
+    ]);
+  });
+
+  it('tells two islands of one name apart, and knows each by all of its names', () => {
+    const islands = [
+      { file: 'src/a/Stats.astro', names: ['Stats', 'Own', 'src/a/Stats.astro'] },
+      { file: 'src/Stats.astro', names: ['Stats', 'src/Stats.astro'] },
+    ];
+    expect(lines(site([{ island: 'Own', role: 'x' }, { island: 'src/*.astro' }], { islands }))).toEqual([
+      'island Stats (src/Stats.astro): signed in (protect[1])',
+      'island Stats (src/a/Stats.astro): role x (protect[0])',
     ]);
   });
 

@@ -41,7 +41,14 @@ describe('A rule that does nothing', () => {
       { island: 'Panel' },
       { pattern: '/**' },
     ];
-    expect(findings(protect, { routes, publicFiles, actions: ['like'], islands: ['Panel'] })).toEqual([]);
+    expect(
+      findings(protect, {
+        routes,
+        publicFiles,
+        actions: ['like'],
+        islands: [{ file: 'src/Panel.astro', names: ['Panel', 'src/Panel.astro'] }],
+      }),
+    ).toEqual([]);
   });
 
   it('may name actions that nobody could find out', () => {
@@ -82,6 +89,16 @@ describe('A rule that can only be a mistake', () => {
     [{ pattern: '/app/team' }, { routes: ['/team'], base: '/application' }],
   ])('is not %j with %j', (rule, more) => {
     expect(mistakes([rule], more).mistakenRules).toEqual([]);
+  });
+});
+
+describe('A name of several server islands', () => {
+  it('is said to be that of all of them', () => {
+    const islands = ['src/a/Stats.astro', 'src/Stats.astro'].map((file) => ({ file, names: ['Stats', file] }));
+    const shared = (island: string) => new RuleFindings(site([{ island }], { islands })).sharedIslandNames;
+    expect(shared('Stats')[0]).toContain('is for 2 server islands of that name: src/a/Stats.astro, src/Stats.astro');
+    expect(shared('Stats.astro')).toHaveLength(1);
+    expect([...shared('a/Stats.astro'), ...shared('St*'), ...shared('*')]).toEqual([]);
   });
 });
 
