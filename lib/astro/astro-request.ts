@@ -15,8 +15,6 @@ import { subjectOf } from '../session/security-events.js';
 import { formPage, formPlace } from './forms/form-page.js';
 import type { ProjectRoutes } from './project-routes.js';
 
-const ISLAND_ROUTE = '/_server-islands/[name]';
-
 /** The request that began it all, and its address as Astro vouches for it. */
 export interface Arrival {
   readonly request: Request;
@@ -37,10 +35,11 @@ export class AstroRequest implements ChangingRequest {
   constructor(
     private readonly context: APIContext,
     private readonly scope: RequestScope,
-    private readonly routes: Pick<ProjectRoutes, 'endpoints' | 'fixedPaths' | 'islands'>,
+    private readonly routes: Pick<ProjectRoutes, 'endpoints' | 'fixedPaths'>,
     private readonly arrived: Arrival,
     readonly onGuarded: () => void,
     readonly watch?: Inspection | undefined,
+    readonly islandNames?: readonly (readonly string[])[] | undefined,
   ) {
     const [, pathname = '/', search = ''] = partsOf(context.request.url);
     this.pathname = pathname;
@@ -52,10 +51,6 @@ export class AstroRequest implements ChangingRequest {
 
   hasRoute(path: string): boolean {
     return this.routes.fixedPaths.has(path);
-  }
-
-  get islandNames(): readonly (readonly string[])[] | undefined {
-    return this.routePattern === ISLAND_ROUTE ? this.routes.islands.get(this.params.name ?? '') : undefined;
   }
 
   get openedAddress(): string | undefined {

@@ -8,6 +8,7 @@ import { RuleFindings } from '../access/report/rule-findings.js';
 import {
   type GatehouseError,
   GuardedRouteCachedError,
+  GuardedRouteInIsrError,
   InvalidOptionsError,
   MistakenRulesError,
   SetupNotLoadedError,
@@ -23,6 +24,7 @@ import { reportNotes } from './report-notes.js';
 import { cachedPatterns } from './route-caches.js';
 import type { SiteFacts } from './site-facts.js';
 import { SiteScan } from './site-scan.js';
+import { isrPatterns, type VercelRehearsal } from './vercel-isr.js';
 
 /** What is known of a build when it begins. */
 interface Build {
@@ -48,6 +50,8 @@ export class BuildReport {
   #build: Build | undefined;
   #report: ProtectionReport | undefined;
   #findings: RuleFindings | undefined;
+  /** For a report that is to know what an adapter would write. */
+  rehearsal: VercelRehearsal | undefined;
 
   constructor(
     private readonly options: GatehouseOptions,
@@ -84,8 +88,17 @@ export class BuildReport {
     this.#refuseUnguarded(files);
   }
 
-  /** Says in two lines how the site is protected. */
+  /**
+   * Says in two lines how the site is protected.
+   *
+   * @throws {GuardedRouteInIsrError} When the adapter has what is protected answered by a cache.
+   */
   end(logger: AstroIntegrationLogger): void {
+    if (this.#build && this.#findings) {
+      const { config, routes } = this.#build;
+      const cached = this.#findings.cachedAhead(isrPatterns(config, routes));
+      if (cached.length > 0) throw new GuardedRouteInIsrError(cached);
+    }
     if (!this.#report) return;
     const { everybody, signedIn, withRequirements } = this.#report.summary;
     logger.info(`For everybody: ${everybody}, signed in: ${signedIn}, with requirements: ${withRequirements}.`);
@@ -108,7 +121,9 @@ export class BuildReport {
     const objections = this.#objections(this.#build, facts, findings);
     const { receiver } = buildChannel();
     if (receiver) {
-      receiver(this.#told(facts, objections, this.#report));
+      const unknown = await this.#foresee(this.#build, findings, objections);
+      const told = this.#told(facts, objections, this.#report);
+      receiver({ ...told, notes: [...told.notes, ...unknown] });
       throw new ReportIsComplete('The report is complete.');
     }
     if ('message' in facts.actions) {
@@ -148,6 +163,18 @@ export class BuildReport {
     const pipeline = this.#unguardedPipeline(config);
     if (pipeline !== undefined) objections.push({ error: new UnguardedPipelineError(pipeline), stops: strict });
     return objections;
+  }
+
+  /** What a build finds at its end, when the adapter has written its part. @returns Why that is not known, where it is not. */
+  async #foresee({ config, routes, logger }: Build, findings: RuleFindings, objections: Objected[]): Promise<string[]> {
+    try {
+      const cached = findings.cachedAhead((await this.rehearsal?.patterns(config, routes, logger)) ?? new Set());
+      if (cached.length > 0) objections.push({ error: new GuardedRouteInIsrError(cached), stops: true });
+      return [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [`what isr of the adapter answers is known when the site is built: ${reason}`];
+    }
   }
 
   #told(facts: SiteFacts, objections: readonly Objected[], { entries }: ProtectionReport): ReadReport {

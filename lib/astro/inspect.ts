@@ -8,6 +8,8 @@ import { returnStaleForm } from './forms/form-requests.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
 
+const ISLAND_ROUTE = '/_server-islands/[name]';
+
 /** Asks the guards about a request whose session is open. @returns A refusal, or `undefined`. */
 export async function inspect(context: APIContext): Promise<Response | undefined> {
   const { services: scope, session } = context.locals;
@@ -65,9 +67,11 @@ async function refuseForgery(
 }
 
 async function toRequest(context: APIContext, cycle: RequestCycle): Promise<AstroRequest> {
-  const written = routesNow && (await routesNow());
-  const known = written ? { ...written, islands: buildChannel().islandNames ?? written.islands } : routes;
+  const known = routesNow ? await routesNow() : routes;
   const { services } = context.locals;
   const watch = gatehouse.toolbar?.watch();
-  return new AstroRequest(context, services, known, cycle.arrival, () => cycle.makePersonal(), watch);
+  const names =
+    context.routePattern === ISLAND_ROUTE ? (buildChannel().islandNames ?? (await known.islands())) : undefined;
+  const islandNames = names?.get(context.params.name ?? '');
+  return new AstroRequest(context, services, known, cycle.arrival, () => cycle.makePersonal(), watch, islandNames);
 }

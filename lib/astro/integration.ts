@@ -21,6 +21,7 @@ import { secretVariable } from './secret-variable.js';
 import { SetupFile } from './setup-file.js';
 import { addToolbar, toolbarSource } from './toolbar/add-toolbar.js';
 import { TOOLBAR_PATH } from './toolbar/toolbar-state.js';
+import { VercelRehearsal } from './vercel-isr.js';
 import { ISLANDS, routesChanged, virtualModules } from './virtual-modules.js';
 
 const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
@@ -72,6 +73,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         config = given;
         const isProduction = command === 'build';
         isPreview = command === 'preview';
+        if (buildChannel().receiver) report.rehearsal = VercelRehearsal.of(given);
         makesPages = (isProduction || command === 'dev') && !buildChannel().receiver;
         checkOptions(options, isProduction);
         namedStoreSource(options, config.root);

@@ -8,7 +8,7 @@ export interface ProjectRoutes {
   readonly endpoints: ReadonlySet<string>;
   /** Patterns of the routes that have no parameters. */
   readonly fixedPaths: ReadonlySet<string>;
-  readonly islands: IslandNames;
+  readonly islands: () => Promise<IslandNames>;
   /** Pages and endpoints whose files may export a guard. */
   readonly pages: readonly PageModule[];
 }

@@ -26,7 +26,9 @@ export function routesSource(
   const served = new Map(routes.toReversed().map((route) => [route.pattern, route]));
   const pages = [...served.values()].filter(isGuardable).flatMap((route) => pageSource(route, root, isBeingWritten));
   return [
-    ...(islands === undefined || routes.length === 0 ? ['const islands = new Map();'] : islandsSource(islands)),
+    ...(islands === undefined || routes.length === 0
+      ? ['const islands = async () => new Map();']
+      : islandsSource(islands)),
     `const endpoints = new Set(${JSON.stringify(endpoints.map(({ pattern }) => pattern))});`,
     `const fixedPaths = new Set(${JSON.stringify(fixed)});`,
     `export const routes = { endpoints, fixedPaths, islands, pages: [${pages.join(', ')}] };`,
@@ -53,12 +55,14 @@ function mayExportGuard(path: string): boolean {
   return !existsSync(path) || /\bguard\b|\bexport\s*\*/.test(readFileSync(path, 'utf8'));
 }
 
-/** Astro's list says which name it gave to the island of a file; without islands, a text stands in its place. */
+/**
+ * Astro's list says which name it gave to the island of a file; without islands, a text stands in its place. It is
+ * imported as Astro itself imports it, when it is needed.
+ */
 function islandsSource(islands: string): string[] {
   return [
-    "import { serverIslandNameMap } from 'virtual:astro:server-island-manifest';",
     `const found = new Map(${islands});`,
-    'const islands = new Map();',
-    'for (const entry of serverIslandNameMap) if (entry.length === 2) islands.set(entry[1], found.get(entry[0]));',
+    "const list = () => import('virtual:astro:server-island-manifest').then((list) => [...list.serverIslandNameMap]);",
+    'const islands = async () => new Map((await list()).map(([file, name]) => [name, found.get(file)]));',
   ];
 }

@@ -62,6 +62,19 @@ export class GuardedRouteCachedError extends GatehouseError {
   }
 }
 
+/** A route that asks who is there is answered by a cache of the host. Thrown by `astro build`. */
+export class GuardedRouteInIsrError extends GatehouseError {
+  constructor(readonly routes: readonly { route: string; protectedBy: string }[]) {
+    const list = routes.map(({ route, protectedBy }) => `  - ${route}: ${protectedBy}`);
+    const exclude = [...new Set(routes.map(({ route }) => `'${route}'`))].join(', ');
+    super(
+      'GUARDED_ROUTE_IN_ISR',
+      `isr of @astrojs/vercel answers these ahead of any middleware, and shows one visitor's answer to everybody:\n` +
+        `${list.join('\n')}\nAdd them to what it leaves out, in astro.config: isr: { exclude: [${exclude}] }.`,
+    );
+  }
+}
+
 /** The setup module cannot be loaded while the site is built, and so nobody knows its rules. */
 export class SetupNotLoadedError extends GatehouseError {
   constructor(

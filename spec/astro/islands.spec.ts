@@ -143,6 +143,7 @@ import Board from '../components/Panel/index.astro';
       text.replace('gatehouse()', `gatehouse({ protect: [{ island: 'Stats', role: 'admin' }] })`),
     );
     const { output } = await app.astro('build');
+    expect(output).not.toContain('WARN');
     expect(output).toContain('is for 2 server islands of that name: src/components/Stats.astro, src/components/admin/');
     const { entries } = JSON.parse((await app.gatehouse('routes', '--json')).output);
     const islands = entries.filter(({ kind }: { kind: string }) => kind === 'island');

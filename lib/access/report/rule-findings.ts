@@ -2,7 +2,7 @@ import { actionPath, islandPath } from '../internal-path.js';
 import { overlaps } from '../path-overlap.js';
 import type { SegmentMatcher } from '../path-pattern.js';
 import { meantPattern, repeatsBase } from './mistaken-pattern.js';
-import { type ComparableRule, EVERYBODY, literalSegments, PathProtection } from './path-protection.js';
+import { type ComparableRule, EVERYBODY, literalSegments, PathProtection, type Subject } from './path-protection.js';
 import type {
   DescribedGuard,
   DescribedIsland,
@@ -108,11 +108,45 @@ export class RuleFindings {
     );
   }
 
+  /**
+   * Routes that a host answers from a cache ahead of every middleware, though something is asked of their visitors. A
+   * cache may know a path in other letters than the exclusion of a single page: routes with parameters count as a whole.
+   *
+   * @param patterns Of the routes that it answers.
+   */
+  cachedAhead(patterns: ReadonlySet<string>): Omit<CachedRoute, 'entry'>[] {
+    const { routes, loginPath, actions } = this.site;
+    const asks = (subject: Subject) => this.#protection.demandsOn(subject).find(({ who }) => asksForVisitor(who));
+    const found = routes.flatMap((route) => {
+      const { pattern, kind, segments, guard, file, isPrerendered, fallbacks } = route;
+      if (kind === 'redirect' || isPrerendered) return [];
+      const all = [{ pattern, segments }, ...fallbacks].filter((each) => patterns.has(each.pattern));
+      return all.flatMap((each) => {
+        const demand = asks({ segments: each.segments, guard, file });
+        if (demand) return [{ route: each.pattern, protectedBy: `${demand.by} (${demand.who})` }];
+        const isLogin = overlaps(each.segments, literalSegments(loginPath.replace(/[?#].*$/s, '')));
+        return isLogin && this.#asksAnything
+          ? [{ route: each.pattern, protectedBy: 'loginPath, which answers each visitor alone' }]
+          : [];
+      });
+    });
+    const isAction = (pattern: string) => pattern.startsWith(actionPath('').slice(0, -1));
+    const action = [...patterns].find(isAction);
+    const named = (actions ?? []).map((name) => asks({ segments: literalSegments(actionPath(name)), method: 'POST' }));
+    const demand = named.find((each) => each !== undefined);
+    return action && demand ? [...found, { route: action, protectedBy: `${demand.by} (${demand.who})` }] : found;
+  }
+
+  get #asksAnything(): boolean {
+    const { rules, routes, globalProtect } = this.site;
+    return globalProtect || rules.length > 0 || routes.some(({ guard }) => guard !== undefined);
+  }
+
   #protectorOfCached(route: DescribedRoute, cached: readonly SegmentMatcher[]): string | undefined {
     const rule = (place: string) => this.#protection.rules.find((one) => one.rule.place === place);
     return this.#protection
       .demandsOn(route)
-      .filter(({ who }) => !who.startsWith(EVERYBODY) && !who.startsWith('would be'))
+      .filter(({ who }) => asksForVisitor(who))
       .map(({ by, who }) => ({ by: rule(by), text: `${by} (${who})` }))
       .find(({ by }) => !by || (by.isFor('GET') && overlaps(by.segments, cached)))?.text;
   }
@@ -197,6 +231,10 @@ export class RuleFindings {
       ...publicFiles.map(({ path }) => literalSegments(path)),
     ];
   }
+}
+
+function asksForVisitor(who: string): boolean {
+  return !who.startsWith(EVERYBODY) && !who.startsWith('would be');
 }
 
 function describe({ place, text }: DescribedRule): string {
