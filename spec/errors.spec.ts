@@ -132,6 +132,18 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'export const prerender = false',
   ],
   [
+    new errors.GuardedRouteInIsrError([{ route: '/a', protectedBy: 'protect[0]' }]),
+    'GUARDED_ROUTE_IN_ISR',
+    { routes: [{ route: '/a', protectedBy: 'protect[0]' }] },
+    "isr: { exclude: ['/a'] }",
+  ],
+  [
+    new errors.MistakenRulesError(['protect[0] names no action']),
+    'MISTAKEN_RULES',
+    { problems: ['protect[0] names no action'] },
+    'Correct them, or remove them',
+  ],
+  [
     new errors.UselessRulesError(['protect[0] is never asked']),
     'USELESS_RULES',
     { problems: ['protect[0] is never asked'] },

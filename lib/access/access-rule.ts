@@ -1,6 +1,6 @@
 import { InvalidOptionsError } from '../errors.js';
 import type { AccessRequest } from './guarded-request.js';
-import { actionPath, islandPath } from './internal-path.js';
+import { actionPath, islandPattern } from './internal-path.js';
 import { PathPattern } from './path-pattern.js';
 import type { RouteAddress, RoutePattern } from './route-types.js';
 import type { Permission, Role, VisitorData } from './visitor.js';
@@ -51,7 +51,7 @@ export interface ActionRuleOptions extends RuleOptions {
 
 /** A rule for server islands, which are fetched apart from their page: a refused one leaves its fallback in place. */
 export interface IslandRuleOptions extends RuleOptions {
-  /** The component's name: `AdminPanel`, or `Admin*` for all that begin so. */
+  /** The component's name, its own or that of an import: `AdminPanel`, `Admin*`; or its file: `src/admin/Panel.astro`. */
   island: string;
   pattern?: undefined;
   action?: undefined;
@@ -168,5 +168,5 @@ function isAddress(text: string): boolean {
 
 function patternOf({ pattern, action, island }: AccessRuleOptions): string {
   if (action !== undefined) return actionPath(action);
-  return island === undefined ? pattern : islandPath(island);
+  return island === undefined ? pattern : islandPattern(island);
 }

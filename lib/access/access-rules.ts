@@ -26,6 +26,17 @@ export class AccessRules {
     return this.#enforced.first(path, method);
   }
 
+  /** The rule that decides about what has several names: of those that its names lead to, the first one in the list. */
+  findFirst(names: readonly string[], method = 'GET'): AccessRule | undefined {
+    if (names.length === 1) return this.find(names[0] ?? '', method);
+    const rules = names.map((name) => this.find(name, method)).filter((rule) => rule !== undefined);
+    const place = (rule: AccessRule) => this.all.indexOf(rule);
+    return rules.reduce<AccessRule | undefined>(
+      (first, rule) => (first && place(first) <= place(rule) ? first : rule),
+      undefined,
+    );
+  }
+
   /** A rule with `enforce: false` that would have a say, were it to decide. Otherwise as {@link find}. */
   findReportOnly(path: string, method = 'GET'): AccessRule | undefined {
     return this.#reportOnly.rules.length === 0 ? undefined : this.#reportOnly.first(path, method);

@@ -40,6 +40,8 @@ export interface GuardedRequest extends AccessRequest {
   readonly search: string;
   /** The action that the request would run, wherever it is sent. */
   readonly action?: CalledAction | undefined;
+  /** The names of the server island that is asked for: a list for each component that its file exports. */
+  readonly islandNames?: readonly (readonly string[])[] | undefined;
   /** Where a form that is sent is shown again, once its visitor has signed in; `undefined` where nothing of it is kept. */
   readonly formPage?: string | undefined;
   /** Whether the page is to show what came of a form that was let in before. */

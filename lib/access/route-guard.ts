@@ -150,7 +150,9 @@ export class RouteGuard {
     if (own) watch?.looksAt(paths.page, own);
     for (const path of own ? paths.others : paths.all) {
       const isLogin = this.#isLoginPath(paths.isPage(path) ? paths.page : path);
-      const rule = isLogin ? undefined : (this.rules.find(path, method) ?? this.#unlisted(path, paths, own));
+      const rule = isLogin
+        ? undefined
+        : (this.rules.findFirst(paths.namesOf(path), method) ?? this.#unlisted(path, paths, own));
       if (rule) asked.add(rule);
       watch?.looksAt(path, isLogin ? 'loginPath' : rule);
     }
@@ -167,7 +169,7 @@ export class RouteGuard {
    */
   #isOpen(path: string, paths: GuardedPaths, own: PageGuard | undefined): boolean {
     if (path === paths.original || (own && path !== paths.action)) return true;
-    return this.config.isExcluded(path) || (paths.isPage(path) && this.config.isExcluded(paths.page));
+    return paths.spellingsOf(path).some((name) => this.config.isExcluded(name));
   }
 
   async #reportOnly(
@@ -176,7 +178,7 @@ export class RouteGuard {
     visitor: Visitor,
     pageGuard: PageGuard | undefined,
   ): Promise<void> {
-    const rules = paths.all.map((path) => this.rules.findReportOnly(path, request.method));
+    const rules = paths.names.map((name) => this.rules.findReportOnly(name, request.method));
     const own = pageGuard && !pageGuard.enforces && pageGuard.isFor(request.method) ? pageGuard : undefined;
     for (const demand of new Set([own, ...rules])) {
       if (!demand) continue;

@@ -40,6 +40,7 @@ export class AstroRequest implements ChangingRequest {
     private readonly arrived: Arrival,
     readonly onGuarded: () => void,
     readonly watch?: Inspection | undefined,
+    readonly islandNames?: readonly (readonly string[])[] | undefined,
   ) {
     const [, pathname = '/', search = ''] = partsOf(context.request.url);
     this.pathname = pathname;

@@ -5,7 +5,9 @@ import { RuleFindings } from '../access/report/rule-findings.js';
 import {
   type GatehouseError,
   GuardedRouteCachedError,
+  GuardedRouteInIsrError,
   InvalidOptionsError,
+  MistakenRulesError,
   SetupNotLoadedError,
   UnguardedFilesError,
   UnguardedPipelineError,
@@ -13,12 +15,14 @@ import {
 } from '../errors.js';
 import { buildChannel, type ReadReport } from './build-channel.js';
 import { describeSite } from './describe-site.js';
+import type { FoundIslands } from './found-islands.js';
 import type { GatehouseOptions } from './options.js';
 import { pipelineFile } from './own-code.js';
 import { reportNotes } from './report-notes.js';
 import { cachedPatterns } from './route-caches.js';
 import type { SiteFacts } from './site-facts.js';
 import { SiteScan } from './site-scan.js';
+import { isrPatterns, type VercelRehearsal } from './vercel-isr.js';
 
 /** What is known of a build when it begins. */
 interface Build {
@@ -44,8 +48,13 @@ export class BuildReport {
   #build: Build | undefined;
   #report: ProtectionReport | undefined;
   #findings: RuleFindings | undefined;
+  /** For a report that is to know what an adapter would write. */
+  rehearsal: VercelRehearsal | undefined;
 
-  constructor(private readonly options: GatehouseOptions) {
+  constructor(
+    private readonly options: GatehouseOptions,
+    private readonly islands: FoundIslands,
+  ) {
     this.#scan = new SiteScan(
       () => this.#build?.routes.filter(({ origin }) => origin !== 'internal').map(({ entrypoint }) => entrypoint) ?? [],
       () => this.#check(),
@@ -77,8 +86,17 @@ export class BuildReport {
     this.#refuseUnguarded(files);
   }
 
-  /** Says in two lines how the site is protected. */
+  /**
+   * Says in two lines how the site is protected.
+   *
+   * @throws {GuardedRouteInIsrError} When the adapter has what is protected answered by a cache.
+   */
   end(logger: AstroIntegrationLogger): void {
+    if (this.#build && this.#findings) {
+      const { config, routes } = this.#build;
+      const cached = this.#findings.cachedAhead(isrPatterns(config, routes));
+      if (cached.length > 0) throw new GuardedRouteInIsrError(cached);
+    }
     if (!this.#report) return;
     const { everybody, signedIn, withRequirements } = this.#report.summary;
     logger.info(`For everybody: ${everybody}, signed in: ${signedIn}, with requirements: ${withRequirements}.`);
@@ -90,7 +108,7 @@ export class BuildReport {
     const facts = await this.#scan.facts;
     const { options } = this;
     const guards = this.#scan.guards;
-    const site = describeSite({ ...this.#build, options, guards, islands: this.#scan.islands, facts });
+    const site = describeSite({ ...this.#build, options, guards, islands: this.islands.all, facts });
     const findings = new RuleFindings(site);
     this.#findings = findings;
     const errorPages = findings.guardedErrorPages.map(
@@ -102,13 +120,15 @@ export class BuildReport {
     const notes = [...reportNotes(facts, this.#build.setupName), ...findings.rulesForOwnAnswers];
     const { receiver } = buildChannel();
     if (receiver) {
-      receiver(this.#told(facts, objections, notes, this.#report));
+      const unknown = await this.#foresee(this.#build, findings, objections);
+      receiver(this.#told(facts, objections, [...notes, ...unknown], this.#report));
       throw new ReportIsComplete('The report is complete.');
     }
     if ('message' in facts.actions) {
       this.#build.logger.warn(`The report lacks the actions, which could not be loaded: ${facts.actions.message}`);
     }
     for (const note of findings.rulesForOwnAnswers) this.#build.logger.info(`Not in the report: ${note}.`);
+    for (const shared of findings.sharedIslandNames) this.#build.logger.info(shared);
     for (const { error, stops } of objections) {
       if (stops) throw error;
       this.#warn(error);
@@ -126,19 +146,34 @@ export class BuildReport {
       // Pages that are made now are made with it. Else the server finds out, which may have what a build has not.
       objections.push({ error, stops: strict || routes.some(isPrerenderedPage) });
     }
-    const { unguarded, uselessRules } = findings;
+    const { unguarded, mistakenRules, uselessRules } = findings;
     if (unguarded.length > 0) {
       objections.push({ error: new UnguardedFilesError(unguarded), stops: this.#stopsForUnguarded });
     }
     const cached = findings.cachedRoutes(cachedPatterns(config));
     if (cached.length > 0) objections.push({ error: new GuardedRouteCachedError(cached), stops: true });
     const knowsRules = 'rules' in setup && !setup.replaced.includes('AccessRules');
+    if (knowsRules && mistakenRules.length > 0) {
+      objections.push({ error: new MistakenRulesError(mistakenRules), stops: true });
+    }
     if (knowsRules && uselessRules.length > 0) {
       objections.push({ error: new UselessRulesError(uselessRules), stops: strict });
     }
     const pipeline = this.#scan.importsPipeline ? undefined : pipelineFile(config);
     if (pipeline !== undefined) objections.push({ error: new UnguardedPipelineError(pipeline), stops: strict });
     return objections;
+  }
+
+  /** What a build finds at its end, when the adapter has written its part. @returns Why that is not known, where it is not. */
+  async #foresee({ config, routes, logger }: Build, findings: RuleFindings, objections: Objected[]): Promise<string[]> {
+    try {
+      const cached = findings.cachedAhead((await this.rehearsal?.patterns(config, routes, logger)) ?? new Set());
+      if (cached.length > 0) objections.push({ error: new GuardedRouteInIsrError(cached), stops: true });
+      return [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [`what isr of the adapter answers is known when the site is built: ${reason}`];
+    }
   }
 
   #told(

@@ -1,11 +1,15 @@
-import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
+import { routes } from 'virtual:astro-gatehouse/routes';
+import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
 import type { AccessDeniedError } from '../errors.js';
 import { AstroRequest } from './astro-request.js';
+import { buildChannel } from './build-channel.js';
 import { returnStaleForm } from './forms/form-requests.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
+
+const ISLAND_ROUTE = '/_server-islands/[name]';
 
 /**
  * Asks the guards about a request whose session is open.
@@ -141,5 +145,8 @@ async function toRequest(context: APIContext, cycle: RequestCycle): Promise<Astr
   const known = routesNow ? await routesNow() : routes;
   const { services } = context.locals;
   const watch = gatehouse.toolbar?.watch();
-  return new AstroRequest(context, services, known, cycle.arrival, () => cycle.makePersonal(), watch);
+  const names =
+    context.routePattern === ISLAND_ROUTE ? (buildChannel().islandNames ?? (await known.islands())) : undefined;
+  const islandNames = names?.get(context.params.name ?? '');
+  return new AstroRequest(context, services, known, cycle.arrival, () => cycle.makePersonal(), watch, islandNames);
 }

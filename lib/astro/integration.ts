@@ -11,6 +11,7 @@ import { BuildReport } from './build-report.js';
 import { decorators } from './decorators.js';
 import { imageEndpoint } from './describe-site.js';
 import { developmentSecret } from './development-secret.js';
+import { FoundIslands } from './found-islands.js';
 import { optionsToSource } from './function-source.js';
 import { missingAdapter } from './missing-adapter.js';
 import { namedStoreSource } from './named-store.js';
@@ -22,7 +23,8 @@ import { secretVariable } from './secret-variable.js';
 import { SetupFile } from './setup-file.js';
 import { addToolbar, toolbarSource } from './toolbar/add-toolbar.js';
 import { TOOLBAR_PATH } from './toolbar/toolbar-state.js';
-import { routesChanged, virtualModules } from './virtual-modules.js';
+import { VercelRehearsal } from './vercel-isr.js';
+import { ISLANDS, routesChanged, virtualModules } from './virtual-modules.js';
 
 /** Helpers and middlewares must be of one copy. Astro sees to that only where the project's own package.json names us. */
 const ONE_COPY = ['astro-gatehouse'];
@@ -52,7 +54,8 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
   let routes: readonly IntegrationResolvedRoute[] = [];
   let config: AstroConfig;
   let setup: SetupFile | undefined;
-  const report = new BuildReport(options);
+  const islands = new FoundIslands(() => config.root);
+  const report = new BuildReport(options, islands);
   let routeTypesFile: RouteTypesFile | undefined;
   let isPreview = false;
   const writeRouteTypes = () => {
@@ -71,6 +74,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         config = given;
         const isProduction = command === 'build';
         isPreview = command === 'preview';
+        if (buildChannel().receiver) report.rehearsal = VercelRehearsal.of(given);
         makesPages = (isProduction || command === 'dev') && !buildChannel().receiver;
         checkOptions(options, isProduction);
         namedStoreSource(options, config.root);
@@ -87,13 +91,19 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
             ].join('\n'),
           setup: () => setup?.source ?? 'export default {};',
           routes: (environment: string) =>
-            routesSource(environment === 'prerender' ? [] : routes, config.root, command === 'dev'),
+            routesSource(
+              environment === 'prerender' ? [] : routes,
+              config.root,
+              command === 'dev',
+              command === 'dev' ? undefined : JSON.stringify(ISLANDS),
+            ),
         };
         updateConfig({
           env: { schema: secretVariable(given) },
           vite: {
             plugins: [
-              virtualModules(modules, moduleUrl('./started.js')),
+              virtualModules(modules, moduleUrl('./started.js'), () => islands.source),
+              islands.plugin(),
               actionGuard(moduleUrl('./actions/guarded-actions.js')),
               decorators(given.root),
               report.plugin(),
@@ -165,6 +175,10 @@ function siteSource(options: GatehouseOptions, config: AstroConfig, place: strin
     `export const site = { options: ${optionsToSource(options)}, ...${JSON.stringify(facts)} };`,
     `export const spareSecret = ${spareSecret(place, root)};`,
     namedStoreSource(options, root),
+    // Not in the module itself: one that imports itself is handed over half-made while it is loaded anew.
+    place === 'development'
+      ? "export const routesNow = () => import('virtual:astro-gatehouse/routes').then((now) => now.routes);"
+      : 'export const routesNow = undefined;',
   ].join('\n');
 }
 

@@ -68,7 +68,9 @@ const actionName = value((given) =>
     : "must be an action's name, for instance 'admin.remove', or 'admin.*' for all of them",
 );
 const islandName = value((given) =>
-  typeof given === 'string' && /^[\w$*]+$/.test(given) ? undefined : "must be the name of a component: 'AdminPanel'",
+  typeof given === 'string' && /^[\w$*@~./{},-]+$/.test(given)
+    ? undefined
+    : "must be the name of a component: 'AdminPanel'; or its file: 'src/components/AdminPanel.astro'",
 );
 const methods = value((given) =>
   Array.isArray(given) && given.length > 0 && given.every((method) => /^[A-Z]+$/.test(String(method)))

@@ -1,4 +1,5 @@
 import type { GuardLoader } from '../access/page-guards.js';
+import type { IslandNames } from './build-channel.js';
 import { checkGuard } from './options.js';
 
 /** What is to be known of the project's routes while it is served. */
@@ -7,6 +8,7 @@ export interface ProjectRoutes {
   readonly endpoints: ReadonlySet<string>;
   /** Patterns of the routes that have no parameters. */
   readonly fixedPaths: ReadonlySet<string>;
+  readonly islands: () => Promise<IslandNames>;
   /** Pages and endpoints whose files may export a guard. */
   readonly pages: readonly PageModule[];
 }

@@ -8,9 +8,15 @@ const MODULE = /\.(?:astro|mdx|[cm]?[jt]sx?)$/;
 /**
  * Source of a module that tells of the project's routes.
  *
+ * @param islands Source of a list, in a build: for each file of a server island the names that rules may have for it.
  * @param isBeingWritten Whether routes come and go while it is served, and files may export a guard in a moment.
  */
-export function routesSource(routes: readonly IntegrationResolvedRoute[], root: URL, isBeingWritten: boolean): string {
+export function routesSource(
+  routes: readonly IntegrationResolvedRoute[],
+  root: URL,
+  isBeingWritten: boolean,
+  islands?: string,
+): string {
   const endpoints = routes.filter(({ type, origin, pattern }) => {
     // A browser that opens an address with a slip in it opens a page, whether the project has a page for that or not.
     return type === 'endpoint' || (origin === 'internal' && pattern !== '/404');
@@ -20,12 +26,12 @@ export function routesSource(routes: readonly IntegrationResolvedRoute[], root: 
   const served = new Map(routes.toReversed().map((route) => [route.pattern, route]));
   const pages = [...served.values()].filter(isGuardable).flatMap((route) => pageSource(route, root, isBeingWritten));
   return [
+    ...(islands === undefined || routes.length === 0
+      ? ['const islands = async () => new Map();']
+      : islandsSource(islands)),
     `const endpoints = new Set(${JSON.stringify(endpoints.map(({ pattern }) => pattern))});`,
     `const fixedPaths = new Set(${JSON.stringify(fixed)});`,
-    `export const routes = { endpoints, fixedPaths, pages: [${pages.join(', ')}] };`,
-    isBeingWritten
-      ? "export const routesNow = () => import('virtual:astro-gatehouse/routes').then((now) => now.routes);"
-      : 'export const routesNow = undefined;',
+    `export const routes = { endpoints, fixedPaths, islands, pages: [${pages.join(', ')}] };`,
   ].join('\n');
 }
 
@@ -47,4 +53,16 @@ function pageSource({ pattern, entrypoint }: IntegrationResolvedRoute, root: URL
 /** Most pages export none, and need not be asked then. What a page hands on from elsewhere is not looked at here. */
 function mayExportGuard(path: string): boolean {
   return !existsSync(path) || /\bguard\b|\bexport\s*\*/.test(readFileSync(path, 'utf8'));
+}
+
+/**
+ * Astro's list says which name it gave to the island of a file; without islands, a text stands in its place. It is
+ * imported as Astro itself imports it, when it is needed.
+ */
+function islandsSource(islands: string): string[] {
+  return [
+    `const found = new Map(${islands});`,
+    "const list = () => import('virtual:astro:server-island-manifest').then((list) => [...list.serverIslandNameMap]);",
+    'const islands = async () => new Map((await list()).map(([file, name]) => [name, found.get(file)]));',
+  ];
 }

@@ -3,6 +3,10 @@ import type { Plugin, ViteDevServer } from 'vite';
 const NAMES = ['site', 'setup', 'routes', 'start'] as const;
 type Name = (typeof NAMES)[number];
 
+/** Stands for what a bundle is to know of server islands. */
+export const ISLANDS = '$$astro-gatehouse-islands$$';
+const QUOTED_ISLANDS = /(['"`])\$\$astro-gatehouse-islands\$\$\1/g;
+
 /** Source of each module that the site gets its particulars from, by the Vite environment that asks. */
 export type VirtualModules = Record<Exclude<Name, 'start'>, (environment: string) => string>;
 
@@ -14,8 +18,9 @@ const resolved = (name: Name) => `\0virtual:astro-gatehouse/${name}`;
  * visitor comes, so that whatever is wrong stops it.
  *
  * @param started The module that assembles everything.
+ * @param islands What stands in the place of {@link ISLANDS} in a build, which knows it once everything is bundled.
  */
-export function virtualModules(modules: VirtualModules, started: string): Plugin {
+export function virtualModules(modules: VirtualModules, started: string, islands: () => string): Plugin {
   return {
     name: 'astro-gatehouse',
     resolveId(id) {
@@ -28,6 +33,9 @@ export function virtualModules(modules: VirtualModules, started: string): Plugin
       const name = NAMES.find((candidate) => id === resolved(candidate));
       if (name === 'start') return startSource(started);
       return name && modules[name](this.environment.name);
+    },
+    renderChunk(code) {
+      return code.includes(ISLANDS) ? { code: code.replace(QUOTED_ISLANDS, islands), map: null } : undefined;
     },
     transform: {
       order: 'post',

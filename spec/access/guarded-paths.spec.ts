@@ -40,6 +40,21 @@ describe('The paths of a request', () => {
     expect(GuardedPaths.of(navigation('/', { pathname: '/%ff' }), '')).toBeUndefined();
   });
 
+  it('are, of a server island, those of its names, in the place of what Astro called it', () => {
+    const request = navigation('/_server-islands/Stats1', {
+      routePattern: '/_server-islands/[name]',
+      params: { name: 'Stats1' },
+      islandNames: [['Stats', 'src/a.astro'], ['Other']],
+    });
+    const paths = GuardedPaths.of(request, '');
+    expect(paths?.all.map((path) => paths.namesOf(path))).toEqual([
+      ['/_server-islands/Stats', '/_server-islands/src/a.astro'],
+      ['/_server-islands/Other'],
+    ]);
+    expect(paths?.names).toHaveLength(3);
+    expect(paths?.spellingsOf('/_server-islands/Stats1/')).toContain('/_server-islands/src/a.astro');
+  });
+
   it('of a page nobody has asked for are its own', () => {
     expect(GuardedPaths.ofPage('/a')).toMatchObject({ all: ['/a'], others: [], page: '/a', action: undefined });
   });

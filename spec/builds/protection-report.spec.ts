@@ -72,6 +72,52 @@ describe('A rule that does nothing', () => {
   });
 });
 
+describe('A rule that can only be a mistake', () => {
+  const PAGES = { 'src/pages/users/[id].astro': PAGE, 'src/pages/Team/index.astro': PAGE };
+
+  it.each([
+    ['astro.config', `{ protect: [{ pattern: '/users/:id' }] }`, {}],
+    ['the setup module', '{ strict: false }', setup(`{ protect: [{ pattern: '/users/:id' }] }`)],
+  ])(
+    'stops a build and a development server when it is in the notation of another router: %s',
+    async (_, options, files) => {
+      const site = siteWith(options, { ...PAGES, ...files });
+      const built = await site.astro('build');
+      const cure = 'write "/users/[id]"';
+      if (options.includes(':id')) {
+        expect(built.code).not.toBe(0);
+        expect((await site.astro(['dev', '--port', '0'])).output).toContain(cure);
+      }
+      expect(built.output).toContain(cure);
+    },
+  );
+
+  it('stops a build, and what routes and doctor say, when what was meant is there', async () => {
+    const protect = `[{ pattern: '/team/**' }, { pattern: '/site/users/*' }, { pattern: '/src/pages/Team/index.astro' },
+      { action: 'like' }, { pattern: '/proxied/**' }]`;
+    const actions = `import { defineAction } from 'astro:actions';
+      export const server = { dislike: defineAction({ handler: () => 1 }) };`;
+    const files = { ...PAGES, 'src/actions/index.ts': actions };
+    const { code, output } = await siteWith(`{ protect: ${protect} }`, files, `base: '/site',`).astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      'protect[0] of astro.config, /team/** (signed in), matches nothing as it is written: write "/Team/**"',
+    );
+    expect(output).toContain('write "/users/*"');
+    expect(output).toContain('protect[2] of astro.config, /src/pages/Team/index.astro (signed in), matches nothing');
+    expect(output).toContain('/_actions/like (signed in), names no action of the site: there are dislike');
+    expect(output).not.toContain('/proxied');
+    const doctor = JSON.parse((await (app as App).gatehouse('doctor', '--json')).output);
+    expect(JSON.stringify(doctor)).toContain('MISTAKEN_RULES');
+    // What a build stops for is said beside the report, and not in it.
+    const [report = '', stops] = (await (app as App).gatehouse('routes', '--json')).output.split(
+      'A build stops here: ',
+    );
+    expect(stops).toContain('write "/Team/**"');
+    expect(JSON.parse(report).entries.filter(({ by }: { by: string }) => by.startsWith('protect'))).toEqual([]);
+  });
+});
+
 describe('A protected route in the route cache', () => {
   const ROUTE_RULES = { '/[...all]': { maxAge: 60 } };
   const MEMORY = { name: 'memory', entrypoint: 'astro/cache/memory', config: {} };

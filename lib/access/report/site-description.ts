@@ -37,6 +37,14 @@ export interface DescribedRoute {
   readonly fallbacks: readonly Pick<DescribedRoute, 'pattern' | 'segments'>[];
 }
 
+/** A server island. */
+export interface DescribedIsland {
+  /** From the project's root. */
+  readonly file: string;
+  /** All that rules may call it; its own name first. */
+  readonly names: readonly string[];
+}
+
 /** A file of the public folder. */
 export interface DescribedFile {
   readonly path: string;
@@ -51,8 +59,7 @@ export interface SiteDescription {
   readonly rules: readonly DescribedRule[];
   /** Names of actions; `undefined` when they could not be found out. */
   readonly actions: readonly string[] | undefined;
-  /** Names of server islands. */
-  readonly islands: readonly string[];
+  readonly islands: readonly DescribedIsland[];
   readonly publicFiles: readonly DescribedFile[];
   readonly globalProtect: boolean;
   readonly exclude: readonly string[];
@@ -60,4 +67,6 @@ export interface SiteDescription {
   readonly enforce: boolean;
   /** Code of the project's own that may answer where no route is, from its root; `undefined` when there is none. */
   readonly answersItself?: string | undefined;
+  /** The site's base without a slash at its end; left out for none. */
+  readonly base?: string | undefined;
 }

@@ -41,14 +41,64 @@ describe('A rule that does nothing', () => {
       { island: 'Panel' },
       { pattern: '/**' },
     ];
-    expect(findings(protect, { routes, publicFiles, actions: ['like'], islands: ['Panel'] })).toEqual([]);
+    expect(
+      findings(protect, {
+        routes,
+        publicFiles,
+        actions: ['like'],
+        islands: [{ file: 'src/Panel.astro', names: ['Panel', 'src/Panel.astro'] }],
+      }),
+    ).toEqual([]);
   });
 
   it('may name actions that nobody could find out', () => {
     const protect = [{ action: 'like' }];
     expect(findings(protect, { actions: undefined })).toEqual([]);
     expect(findings([{ pattern: '/*/like' }], { actions: undefined })).toEqual([]);
-    expect(findings(protect, { actions: ['dislike'] })).toHaveLength(1);
+  });
+});
+
+describe('A rule that can only be a mistake', () => {
+  const mistakes = (protect: AccessRuleOptions[], more: Parameters<typeof site>[1] = {}) =>
+    new RuleFindings(site(protect, { routes: ['/', '/admin', '/users/[id]'], ...more }));
+
+  it.each<[AccessRuleOptions, string]>([
+    [{ action: 'like' }, 'names no action of the site: there are dislike'],
+    [{ action: 'admin.*' }, 'names no action of the site: there are dislike'],
+    [{ island: 'Panel' }, 'names no server island of the site: it has none'],
+    [{ pattern: '/Admin' }, 'matches nothing as it is written: write "/admin"'],
+  ])('is %j', (rule, mistake) => {
+    const { mistakenRules, uselessRules } = mistakes([rule], { actions: ['dislike'] });
+    expect(mistakenRules).toEqual([expect.stringContaining(`, ${mistake}`)]);
+    expect(uselessRules).toEqual([]);
+  });
+
+  it('is one that repeats the base, though a page for anything would match it', () => {
+    const more = { routes: ['/', '/[...page]'], base: '/app' };
+    expect(mistakes([{ pattern: '/app/team/**' }], more).mistakenRules[0]).toContain('write "/team/**"');
+    const routes = ['/app/[id]', '/[...page]'];
+    expect(mistakes([{ pattern: '/app/team/**' }], { routes, base: '/app' }).mistakenRules).toEqual([]);
+  });
+
+  it.each<[AccessRuleOptions, Parameters<typeof site>[1]]>([
+    [{ pattern: '/proxied/**' }, {}],
+    [{ pattern: '/_actions/**' }, {}],
+    [{ action: '*' }, {}],
+    [{ action: 'like' }, { actions: undefined }],
+    [{ pattern: '/Old' }, { routes: [route('/Old', { kind: 'redirect' }), '/old'] }],
+    [{ pattern: '/app/team' }, { routes: ['/team'], base: '/application' }],
+  ])('is not %j with %j', (rule, more) => {
+    expect(mistakes([rule], more).mistakenRules).toEqual([]);
+  });
+});
+
+describe('A name of several server islands', () => {
+  it('is said to be that of all of them', () => {
+    const islands = ['src/a/Stats.astro', 'src/Stats.astro'].map((file) => ({ file, names: ['Stats', file] }));
+    const shared = (island: string) => new RuleFindings(site([{ island }], { islands })).sharedIslandNames;
+    expect(shared('Stats')[0]).toContain('is for 2 server islands of that name: src/a/Stats.astro, src/Stats.astro');
+    expect(shared('Stats.astro')).toHaveLength(1);
+    expect([...shared('a/Stats.astro'), ...shared('St*'), ...shared('*')]).toEqual([]);
   });
 });
 
