@@ -32,6 +32,21 @@ export interface GuardedRequest extends AccessRequest {
   readonly openedAddress?: string | undefined;
   /** Whether this request was refused before, and its error page is being made. */
   readonly wasRefused?: boolean | undefined;
+  /**
+   * Whether nothing stands at its address, and Astro is about to show the 404 page without anybody having said so.
+   *
+   * @param path Without the site's base.
+   */
+  readonly leadsNowhere?: ((path: string) => boolean) | undefined;
+  /** Whether the site's pages may have guards of their own that hide them. */
+  readonly pagesMayHide?: boolean | undefined;
+  /**
+   * Gives the request as it would be were nothing at its address: `undefined` where nobody is asked then, because the
+   * 404 page is a file.
+   *
+   * @param path Without the site's base.
+   */
+  readonly asMissing?: ((path: string) => GuardedRequest | undefined) | undefined;
   /** Whether the project has a page or an endpoint for just this path. */
   readonly hasRoute?: ((path: string) => boolean) | undefined;
   /** The query as it stands in the URL, with its question mark; empty when there is none. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegrationLogger, IntegrationResolvedRoute } from 'astro';
@@ -8,6 +7,7 @@ import { RuleFindings } from '../access/report/rule-findings.js';
 import {
   type GatehouseError,
   GuardedRouteCachedError,
+  HiddenPagesRevealedError,
   InvalidOptionsError,
   SetupNotLoadedError,
   UnguardedFilesError,
@@ -17,6 +17,7 @@ import {
 import { buildChannel, type ReadReport } from './build-channel.js';
 import { describeSite } from './describe-site.js';
 import type { GatehouseOptions } from './options.js';
+import { pipelineFile } from './pipeline-file.js';
 import { reportNotes } from './report-notes.js';
 import { cachedPatterns } from './route-caches.js';
 import type { SiteFacts } from './site-facts.js';
@@ -126,7 +127,7 @@ export class BuildReport {
       // Pages that are made now are made with it. Else the server finds out, which may have what a build has not.
       objections.push({ error, stops: strict || routes.some(isPrerenderedPage) });
     }
-    const { unguarded, uselessRules } = findings;
+    const { unguarded, uselessRules, revealing404Pages } = findings;
     if (unguarded.length > 0) {
       objections.push({ error: new UnguardedFilesError(unguarded), stops: this.#stopsForUnguarded });
     }
@@ -135,6 +136,9 @@ export class BuildReport {
     const knowsRules = 'rules' in setup && !setup.replaced.includes('AccessRules');
     if (knowsRules && uselessRules.length > 0) {
       objections.push({ error: new UselessRulesError(uselessRules), stops: strict });
+    }
+    if (revealing404Pages.length > 0) {
+      objections.push({ error: new HiddenPagesRevealedError(revealing404Pages), stops: strict });
     }
     const pipeline = this.#unguardedPipeline(config);
     if (pipeline !== undefined) objections.push({ error: new UnguardedPipelineError(pipeline), stops: strict });
@@ -156,12 +160,9 @@ export class BuildReport {
   }
 
   /** @returns The project's own pipeline, from its root, when nothing in it asks the guard. */
-  #unguardedPipeline({ fetchFile, root, srcDir }: AstroConfig): string | undefined {
-    if (fetchFile === null || this.#scan.importsPipeline) return undefined;
-    const name = ['ts', 'js', 'mjs', 'mts']
-      .map((end) => `${fetchFile}.${end}`)
-      .find((file) => existsSync(new URL(file, srcDir)));
-    return name && relative(fileURLToPath(root), fileURLToPath(new URL(name, srcDir)));
+  #unguardedPipeline(config: AstroConfig): string | undefined {
+    const file = this.#scan.importsPipeline ? undefined : pipelineFile(config);
+    return file && relative(fileURLToPath(config.root), fileURLToPath(file));
   }
 
   #refuseUnguarded(files: UnguardedFilesError['files']): void {

@@ -1,6 +1,8 @@
 import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
 import type { APIContext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
+import { isInternalPath } from '../access/internal-path.js';
+import { isHidden } from '../access/refusal.js';
 import { AstroRequest } from './astro-request.js';
 import { returnStaleForm } from './forms/form-requests.js';
 import { RequestCycle } from './request-cycle.js';
@@ -16,8 +18,10 @@ export async function inspect(context: APIContext): Promise<Response | undefined
   scope.decision = undefined;
   const forgery = mayChange(request.sentMethod) ? await refuseForgery(context, request, cycle) : undefined;
   if (forgery) return forgery;
-  const inspected = gatehouse.guard.inspect(request, await scope.resolveVisitor());
-  return gatehouse.toolbar ? noted(context, await inspected) : inspected;
+  const refusal = await gatehouse.guard.inspect(request, await scope.resolveVisitor());
+  // Of islands and actions Astro asks us whether they are there or not, and then says so by itself.
+  if (refusal && isHidden(refusal) && !isInternalPath(request.routePattern, '')) cycle.hide();
+  return gatehouse.toolbar ? noted(context, refusal) : refusal;
 }
 
 /** Has the toolbar of the development server remember what the guards said last. @returns What is answered. */
@@ -66,5 +70,13 @@ async function toRequest(context: APIContext, cycle: RequestCycle): Promise<Astr
   const known = routesNow ? await routesNow() : routes;
   const { services } = context.locals;
   const watch = gatehouse.toolbar?.watch();
-  return new AstroRequest(context, services, known, cycle.arrival, () => cycle.makePersonal(), watch);
+  return new AstroRequest(
+    context,
+    services,
+    known,
+    cycle.arrival,
+    () => cycle.makePersonal(),
+    watch,
+    gatehouse.errorPages,
+  );
 }

@@ -14,6 +14,7 @@ import { optionsToSource } from './function-source.js';
 import { missingAdapter } from './missing-adapter.js';
 import { namedStoreSource } from './named-store.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
+import { pipelineFile } from './pipeline-file.js';
 import { publicNames, RouteTypesFile, routeTypes } from './route-types.js';
 import { routesSource } from './routes-source.js';
 import { secretVariable } from './secret-variable.js';
@@ -86,7 +87,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
             ].join('\n'),
           setup: () => setup?.source ?? 'export default {};',
           routes: (environment: string) =>
-            routesSource(environment === 'prerender' ? [] : routes, config.root, command === 'dev'),
+            routesSource(environment === 'prerender' ? [] : routes, config, command === 'dev'),
         };
         updateConfig({
           env: { schema: secretVariable(given) },
@@ -146,14 +147,16 @@ function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
 
 /** @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages made while it runs. */
 function siteSource(options: GatehouseOptions, config: AstroConfig, place: string): string {
-  const { base, trailingSlash, root, srcDir, security } = config;
+  const { base, trailingSlash, root, srcDir, security, i18n } = config;
   const facts = {
     isProduction: place !== 'development',
     isPrerendering: place === 'prerender',
     base,
     trailingSlash,
     allowedDomains: security?.allowedDomains ?? [],
+    locales: i18n?.locales ?? [],
     hasOwnMiddleware: MIDDLEWARE_FILES.some((file) => existsSync(new URL(file, srcDir))),
+    hasOwnPipeline: pipelineFile(config) !== undefined,
     open: [imageEndpoint(config)],
   };
   return [

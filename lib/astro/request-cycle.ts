@@ -1,5 +1,5 @@
 import type { APIContext, MiddlewareNext } from 'astro';
-import { unavailable } from '../access/refusal.js';
+import { hidden, isHidden, unavailable } from '../access/refusal.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
@@ -17,6 +17,7 @@ import {
   asksToBeShared,
   bodyIsStreamedPage,
   clearingSiteData,
+  ERROR_PAGE,
   keepFromSharedCaches,
   wholeBody,
   withCookies,
@@ -25,6 +26,9 @@ import type { StandIn } from './toolbar/stand-ins.js';
 
 /** Where a request's cycle is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
 const CYCLE = Symbol('astro-gatehouse.request-cycle');
+
+/** Requests that were answered as if nothing were there. In a pipeline of the project's own, error pages get new locals. */
+const HIDDEN = new WeakSet<Request>();
 
 /**
  * One request from cookie to Set-Cookie. Astro runs the middlewares again for rewrites, within the first run, and for
@@ -43,6 +47,7 @@ export class RequestCycle {
   #watch: AstroSessionWatch | undefined;
   #scope: RequestScope | undefined;
   #isRunning = false;
+  #isUnanswered = true;
   /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
   #addsCookies = false;
 
@@ -71,13 +76,14 @@ export class RequestCycle {
 
   /** The request that began it all. */
   get arrival(): Arrival {
-    return { request: this.#request, url: this.#url };
+    const isHidden = HIDDEN.has(this.#request);
+    return { request: this.#request, url: this.#url, isUnanswered: this.#isUnanswered && !isHidden, isHidden };
   }
 
   /** Whether a run needs no other look at where its request comes from. Error pages do nothing that was not asked. */
   wasVetted({ request, routePattern }: APIContext): boolean {
     if (this.#vetted === request) return true;
-    return this.#vetted !== undefined && (routePattern === '/404' || routePattern === '/500');
+    return this.#vetted !== undefined && this.gatehouse.errorPages.has(routePattern);
   }
 
   /** Notes that the request of this run is the visitor's own doing. */
@@ -95,6 +101,7 @@ export class RequestCycle {
       return this.#addsCookies ? withCookies(response, this.#context.cookies.headers()) : response;
     } finally {
       this.#isRunning = false;
+      this.#isUnanswered = false;
     }
   }
 
@@ -120,6 +127,12 @@ export class RequestCycle {
     return isKnown || isWithin || this.#context.cookies === cookies;
   }
 
+  /** From here on the answer is that nothing is there: whatever else was done for it would tell that something is. */
+  hide(): void {
+    HIDDEN.add(this.#request);
+    this.#switchOffRouteCache();
+  }
+
   /** From here on the answer is for this visitor alone, whatever the page says of caches. */
   makePersonal(): void {
     this.#scope?.session.markUsed();
@@ -143,6 +156,14 @@ export class RequestCycle {
     const scope = this.#scope ? this.#reopened(this.#scope) : await this.#opened();
     try {
       const response = await currentScope.run(scope, answer);
+      if (response && HIDDEN.has(this.#request) && isHidden(response)) {
+        // The 404 page is made for the same request, and commits; where it is a file, nobody does for what is not there.
+        scope.session.rollBack();
+        await this.#sessions.abandon(scope.session);
+        const answer = hidden();
+        if (this.gatehouse.hasOwnPipeline) answer.headers.set(ERROR_PAGE, 'true');
+        return answer;
+      }
       return response && (await this.#commit(scope.session, response));
     } catch (error) {
       scope.session.rollBack();

@@ -13,6 +13,10 @@ const CURES: Record<string, Advice> = {
   },
   GUARDED_ROUTE_CACHED: { cure: 'Take the entries that are named out of routeRules.', see: 'whatStopsABuild' },
   USELESS_RULES: { cure: 'Correct the pattern, move the rule up, or remove it.', see: 'rules' },
+  HIDDEN_PAGES_REVEALED: {
+    cure: 'Write export const prerender = false in the 404 pages that are named.',
+    see: 'whatStopsABuild',
+  },
   UNGUARDED_PIPELINE: {
     cure: "Write import { guard } from 'astro-gatehouse/fetch', and call it first.",
     see: 'pipelines',
