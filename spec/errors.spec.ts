@@ -150,6 +150,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'move it before the one that hides it',
   ],
   [
+    new errors.HiddenPagesRevealedError(['src/pages/404.astro']),
+    'HIDDEN_PAGES_REVEALED',
+    { files: ['src/pages/404.astro'] },
+    'export const prerender = false',
+  ],
+  [
     new errors.GuardedRouteCachedError([{ route: '/a', protectedBy: 'protect[0]', entry: '/[...all]' }]),
     'GUARDED_ROUTE_CACHED',
     { routes: [{ route: '/a', protectedBy: 'protect[0]', entry: '/[...all]' }] },

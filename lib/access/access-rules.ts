@@ -11,6 +11,7 @@ export class AccessRules {
   /** What is asked where everything is protected and no rule matches. */
   readonly signedIn: AccessRule;
   readonly #enforced: RuleList;
+  #shown: RuleList | undefined;
   readonly #reportOnly: RuleList;
 
   constructor(config: GuardConfig, made: MadeClasses) {
@@ -40,6 +41,12 @@ export class AccessRules {
   /** A rule with `enforce: false` that would have a say, were it to decide. Otherwise as {@link find}. */
   findReportOnly(path: string, method = 'GET'): AccessRule | undefined {
     return this.#reportOnly.rules.length === 0 ? undefined : this.#reportOnly.first(path, method);
+  }
+
+  /** The rule that decides about what is not there: no rule hides that. Otherwise as {@link find}. */
+  findShown(path: string, method = 'GET'): AccessRule | undefined {
+    this.#shown ??= new RuleList(this.#enforced.rules.filter(({ status }) => status === undefined));
+    return this.#shown.first(path, method);
   }
 
   /** Whether some page is to look as if it were not there. */

@@ -1,4 +1,5 @@
 import { canonicalPath, routedPath, UnreadablePathError } from './canonical-path.js';
+import { ErrorPages } from './error-pages.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { actionPath, islandPath } from './internal-path.js';
 import { segmentsOf } from './path-pattern.js';
@@ -20,7 +21,8 @@ export class GuardedPaths {
   private constructor(
     /** The path of the page that is served. */
     readonly page: string,
-    requested: string,
+    /** The path that was asked for. */
+    readonly requested: string,
     /** The path that stands for the action which the request would run. */
     readonly action: string | undefined,
     original: string | undefined,
@@ -36,12 +38,13 @@ export class GuardedPaths {
   }
 
   /** @returns `undefined` for a request whose path cannot be read, or could be read in several ways. */
-  static of(request: GuardedRequest, base: string): GuardedPaths | undefined {
+  static of(request: GuardedRequest, base: string, errorPages = new ErrorPages()): GuardedPaths | undefined {
     const { pathname, originalPathname, routePattern, params, action, islandNames } = request;
     try {
       const requested = canonicalPath(pathname, base);
       const original = originalPathname === undefined ? undefined : canonicalPath(originalPathname, base);
-      const page = routedPath(routePattern, params) ?? requested;
+      // An error page stands for whatever was asked for.
+      const page = errorPages.has(routePattern) ? requested : routedPath(routePattern, params);
       // With a suffix a route with parameters may answer under the name of another page, which is not served then.
       const isAnothers = routePattern.includes('[') && request.hasRoute?.(page) === true;
       const path = action && actionPath(action.name);

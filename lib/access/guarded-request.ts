@@ -34,6 +34,21 @@ export interface GuardedRequest extends AccessRequest {
   readonly isOwnAnswer?: boolean | undefined;
   /** Whether this request was refused before, and its error page is being made. */
   readonly wasRefused?: boolean | undefined;
+  /**
+   * Whether nothing stands at its address, and Astro is about to show the 404 page without anybody having said so.
+   *
+   * @param path Without the site's base.
+   */
+  readonly leadsNowhere?: ((path: string) => boolean) | undefined;
+  /** Whether the site's pages may have guards of their own that hide them. */
+  readonly pagesMayHide?: boolean | undefined;
+  /**
+   * Gives the request as it would be were nothing at its address: `undefined` where nobody is asked then, because the
+   * 404 page is a file.
+   *
+   * @param path Without the site's base.
+   */
+  readonly asMissing?: ((path: string) => GuardedRequest | undefined) | undefined;
   /** Whether the project has a page or an endpoint for just this path. */
   readonly hasRoute?: ((path: string) => boolean) | undefined;
   /** The query as it stands in the URL, with its question mark; empty when there is none. */
@@ -73,9 +88,4 @@ export function isNavigation(headers: Headers, routeIsPage: boolean): boolean {
   if (accept.includes('text/html')) return true;
   const mode = headers.get('sec-fetch-mode');
   return mode === 'navigate' || (mode === null && accept.trim() === '*/*');
-}
-
-/** Whether nothing but the page that says "not found" is answered. */
-export function showsNotFound({ routePattern, isOwnAnswer }: GuardedRequest): boolean {
-  return routePattern === '/404' && !isOwnAnswer;
 }

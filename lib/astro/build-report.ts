@@ -6,6 +6,7 @@ import {
   type GatehouseError,
   GuardedRouteCachedError,
   GuardedRouteInIsrError,
+  HiddenPagesRevealedError,
   InvalidOptionsError,
   MistakenRulesError,
   SetupNotLoadedError,
@@ -146,7 +147,7 @@ export class BuildReport {
       // Pages that are made now are made with it. Else the server finds out, which may have what a build has not.
       objections.push({ error, stops: strict || routes.some(isPrerenderedPage) });
     }
-    const { unguarded, mistakenRules, uselessRules } = findings;
+    const { unguarded, mistakenRules, uselessRules, revealing404Pages } = findings;
     if (unguarded.length > 0) {
       objections.push({ error: new UnguardedFilesError(unguarded), stops: this.#stopsForUnguarded });
     }
@@ -158,6 +159,9 @@ export class BuildReport {
     }
     if (knowsRules && uselessRules.length > 0) {
       objections.push({ error: new UselessRulesError(uselessRules), stops: strict });
+    }
+    if (revealing404Pages.length > 0) {
+      objections.push({ error: new HiddenPagesRevealedError(revealing404Pages), stops: strict });
     }
     const pipeline = this.#scan.importsPipeline ? undefined : pipelineFile(config);
     if (pipeline !== undefined) objections.push({ error: new UnguardedPipelineError(pipeline), stops: strict });

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
 import { AccessRule } from '../access/access-rule.js';
+import { ErrorPages } from '../access/error-pages.js';
 import { type GuardEntry, PageGuard } from '../access/page-guard.js';
 import { globMatcher, type SegmentMatcher } from '../access/path-pattern.js';
 import type {
@@ -84,6 +85,7 @@ function describeRoute(
 ): DescribedRoute {
   const { type, origin, pattern, entrypoint, isPrerendered, segments, fallbackRoutes } = route;
   const guard = guards?.get(entrypoint);
+  const errorPages = new ErrorPages(config.i18n?.locales);
   const file = origin === 'internal' || type === 'redirect' ? undefined : fileFromRoot(entrypoint, config.root);
   return {
     kind: type === 'fallback' ? 'page' : type,
@@ -91,6 +93,7 @@ function describeRoute(
     segments: segments.map(toMatcher),
     file,
     isPrerendered: isPrerendered && type !== 'redirect',
+    isErrorPage: errorPages.has(pattern),
     guard: guard && describeGuard(guard, file ?? entrypoint),
     fallbacks: fallbackRoutes
       .map((fallback) => ({ pattern: withoutSlash(fallback.pattern), segments: fallback.segments.map(toMatcher) }))
@@ -105,7 +108,7 @@ function withoutSlash(pattern: string): string {
 function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
   if (!('value' in guard)) {
     const source = 'source' in guard ? guard.source : guard.problem;
-    return { who: `as its file says: ${source}`, isPublic: false };
+    return { who: `as its file says: ${source}`, isPublic: false, hides: /\bstatus\b/.test(source) };
   }
   const checked = checkGuard(guard.value, file);
   const pageGuard = new PageGuard(checked);
@@ -118,6 +121,7 @@ function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
     who,
     isPublic,
     isReportOnly: !pageGuard.enforces,
+    hides: entries.some((entry) => typeof entry !== 'string' && entry.status === 404),
     methods: isForAll ? undefined : [...new Set(methods.flatMap((each) => each ?? []))],
   };
 }

@@ -4,10 +4,8 @@ import { getFetchState } from 'astro/hono';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
 import { inspect } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
+import { ERROR_PAGE } from './response.js';
 import { gatehouse } from './started.js';
-
-/** Has Astro put the site's error page in the place of an answer. */
-const ERROR_PAGE = 'X-Astro-Error';
 
 /** Stands in for the route that Astro takes for an address without one, where it can have an on-demand 404 page. */
 const NO_ROUTE: NonNullable<FetchState['routeData']> = {

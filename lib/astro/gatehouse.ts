@@ -5,6 +5,7 @@ import { CsrfGuard } from '../access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../access/csrf/csrf-tokens.js';
 import type { AllowedDomain } from '../access/csrf/site-origins.js';
 import { DecisionLog } from '../access/decision-log.js';
+import type { ErrorPages, Locale } from '../access/error-pages.js';
 import { GuardConfig } from '../access/guard-config.js';
 import type { GuardLoader } from '../access/page-guards.js';
 import { RouteGuard } from '../access/route-guard.js';
@@ -57,6 +58,8 @@ export interface SiteSettings {
   readonly trailingSlash: string;
   /** Names under which the site is reached: `security.allowedDomains` of astro.config. */
   readonly allowedDomains: readonly AllowedDomain[];
+  /** `i18n.locales` of astro.config. */
+  readonly locales: readonly Locale[];
   /** What the toolbar of the development server is made by; there is none in a build. */
   readonly makeToolbar: ((parts: ToolbarParts) => Toolbar) | undefined;
   /** While the project is being written: its routes as they are at this moment. */
@@ -65,6 +68,8 @@ export interface SiteSettings {
   readonly isPrerendering: boolean;
   /** Whether the project has a middleware of its own, which may know visitors of its own. */
   readonly hasOwnMiddleware: boolean;
+  /** Whether the project composes Astro's request pipeline itself. */
+  readonly hasOwnPipeline: boolean;
   /** Patterns that are open although `globalProtect` is on: what Astro itself serves to every page. */
   readonly open: readonly string[];
 }
@@ -101,11 +106,15 @@ export class Gatehouse {
   readonly #warnedOf = new Set<string>();
   #hasToldOfUnkept = false;
   #store: SessionStore | undefined;
+  #errorPages: ErrorPages | undefined;
   #resolver: VisitorResolver | undefined;
 
   constructor(
     private readonly services: Services,
-    private readonly site: Pick<SiteSettings, 'hasOwnMiddleware' | 'isPrerendering' | 'isProduction' | 'options'>,
+    private readonly site: Pick<
+      SiteSettings,
+      'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
+    >,
     /** In development alone. */
     readonly toolbar?: Toolbar | undefined,
   ) {
@@ -195,6 +204,11 @@ export class Gatehouse {
     return this.store instanceof CookieSessionStore || this.#budget.spend(size, this.services.get(Clock).now());
   }
 
+  get errorPages(): ErrorPages {
+    this.#errorPages ??= this.services.get(GuardConfig).errorPages;
+    return this.#errorPages;
+  }
+
   get store(): SessionStore {
     this.#store ??= this.services.get(SessionStore);
     return this.#store;
@@ -207,6 +221,10 @@ export class Gatehouse {
 
   get isProduction(): boolean {
     return this.site.isProduction;
+  }
+
+  get hasOwnPipeline(): boolean {
+    return this.site.hasOwnPipeline;
   }
 
   get hasOwnMiddleware(): boolean {
@@ -224,7 +242,8 @@ export class Gatehouse {
    * @throws {UnguardedFilesError} Unless `prerendered: 'warn'` makes it a warning.
    */
   checkPrerendered(path: string, routePattern: string): void {
-    if (!this.site.isPrerendering && this.isProduction) return;
+    // Error pages are for everybody.
+    if ((!this.site.isPrerendering && this.isProduction) || this.errorPages.has(routePattern)) return;
     const rule = this.services.get(AccessRules).find(path);
     const protectedBy = rule ? `${rule}` : this.services.get(GuardConfig).globalProtectOver(path);
     if (protectedBy === undefined) return;

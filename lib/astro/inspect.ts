@@ -2,6 +2,8 @@ import { routes } from 'virtual:astro-gatehouse/routes';
 import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
+import { isInternalPath } from '../access/internal-path.js';
+import { isHidden } from '../access/refusal.js';
 import type { AccessDeniedError } from '../errors.js';
 import { AstroRequest } from './astro-request.js';
 import { buildChannel } from './build-channel.js';
@@ -27,6 +29,8 @@ export async function inspect(
   if (forgery) return forgery;
   const refusal = await gatehouse.guard.inspect(request, await context.locals.services.resolveVisitor());
   if (!refusal) cycle.letIn(request);
+  // Of islands and actions Astro asks us whether they are there or not, and then says so by itself.
+  else if (isHidden(refusal) && !isInternalPath(request.routePattern, '')) cycle.hide();
   return gatehouse.toolbar ? noted(context, refusal) : refusal;
 }
 
@@ -49,7 +53,7 @@ export async function inspectAnswer(context: APIContext, answer: Response): Prom
   // Nobody reads on, and whatever feeds it is to know.
   answer.body?.cancel().catch(() => {});
   if (isPreflight(context.request)) return withoutBody(answer);
-  return refusal.status === 404 && context.routePattern === '/404' ? notFoundPage(context) : refusal;
+  return isHidden(refusal) && gatehouse.errorPages.has(context.routePattern) ? notFoundPage(context) : refusal;
 }
 
 /** The page that Astro would show, without asking the middleware for it that answers by itself under this address. */
@@ -148,5 +152,7 @@ async function toRequest(context: APIContext, cycle: RequestCycle): Promise<Astr
   const names =
     context.routePattern === ISLAND_ROUTE ? (buildChannel().islandNames ?? (await known.islands())) : undefined;
   const islandNames = names?.get(context.params.name ?? '');
-  return new AstroRequest(context, services, known, cycle.arrival, () => cycle.makePersonal(), watch, islandNames);
+  const makePersonal = () => cycle.makePersonal();
+  const { arrival } = cycle;
+  return new AstroRequest(context, services, known, arrival, makePersonal, watch, islandNames, gatehouse.errorPages);
 }

@@ -16,7 +16,7 @@ import { optionsToSource } from './function-source.js';
 import { missingAdapter } from './missing-adapter.js';
 import { namedStoreSource } from './named-store.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
-import { middlewareFile } from './own-code.js';
+import { middlewareFile, pipelineFile } from './own-code.js';
 import { publicNames, RouteTypesFile, routeTypes } from './route-types.js';
 import { routesSource } from './routes-source.js';
 import { secretVariable } from './secret-variable.js';
@@ -93,7 +93,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
           routes: (environment: string) =>
             routesSource(
               environment === 'prerender' ? [] : routes,
-              config.root,
+              config,
               command === 'dev',
               command === 'dev' ? undefined : JSON.stringify(ISLANDS),
             ),
@@ -161,14 +161,16 @@ function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
 
 /** @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages made while it runs. */
 function siteSource(options: GatehouseOptions, config: AstroConfig, place: string): string {
-  const { base, trailingSlash, root, security } = config;
+  const { base, trailingSlash, root, security, i18n } = config;
   const facts = {
     isProduction: place !== 'development',
     isPrerendering: place === 'prerender',
     base,
     trailingSlash,
     allowedDomains: security?.allowedDomains ?? [],
+    locales: i18n?.locales ?? [],
     hasOwnMiddleware: middlewareFile(config) !== undefined,
+    hasOwnPipeline: pipelineFile(config) !== undefined,
     open: [imageEndpoint(config)],
   };
   return [

@@ -102,8 +102,17 @@ const demands = {
   ...needs,
   methods: z.optional(methods),
   status: z.optional(hiddenStatus),
+  guestsSignIn: z.optional(flag),
   redirectTo: z.optional(address),
   enforce: z.optional(flag),
+};
+
+/** It would be accepted and ignored. */
+const asksGuestsInVain =
+  'is for pages that hide: add status: 404, or take it out, because guests are asked to sign in anyway';
+const checkGuests = ({ value: given, issues }: z.core.ParsePayload<unknown>) => {
+  if (!isPlainObject(given) || given.guestsSignIn === undefined || given.status === 404) return;
+  issues.push({ code: 'custom', input: given, message: asksGuestsInVain, path: ['guestsSignIn'] });
 };
 
 const pageRule = record('a rule', {
@@ -111,7 +120,7 @@ const pageRule = record('a rule', {
   action: z.optional(actionName),
   island: z.optional(islandName),
   ...demands,
-}).check(({ value: given, issues }) => {
+}).check(checkGuests, ({ value: given, issues }) => {
   if (!isPlainObject(given)) return;
   const subjects = [given.pattern, given.action, given.island].filter((subject) => subject !== undefined);
   if (subjects.length === 1) return;
@@ -179,7 +188,7 @@ const guardWord = value((given) =>
     ? `cannot be '${given}': it is 'public', 'user', 'guest' or a requirement such as { role: 'admin' }`
     : undefined,
 );
-const guardRule = record('a guard', demands);
+const guardRule = record('a guard', demands).check(checkGuests);
 const guardEntry = z.unknown().check(({ value: given, issues }) => {
   issues.push(...raised(typeof given === 'string' ? guardWord : guardRule, given));
 });

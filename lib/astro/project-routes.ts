@@ -9,6 +9,10 @@ export interface ProjectRoutes {
   /** Patterns of the routes that have no parameters. */
   readonly fixedPaths: ReadonlySet<string>;
   readonly islands: () => Promise<IslandNames>;
+  /** Patterns of the 404 pages that are shown, each with whether it is a file that was made once for everybody. */
+  readonly notFoundPages: ReadonlyMap<string, boolean>;
+  /** Whether a page may have a guard that hides it. */
+  readonly pagesMayHide: boolean;
   /** Pages and endpoints whose files may export a guard. */
   readonly pages: readonly PageModule[];
 }

@@ -1,5 +1,5 @@
 import type { APIContext, MiddlewareNext } from 'astro';
-import { unavailable } from '../access/refusal.js';
+import { hidden, isHidden, unavailable } from '../access/refusal.js';
 import type { Visitor } from '../access/visitor.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
@@ -19,6 +19,7 @@ import {
   asksToBeShared,
   bodyIsStreamedPage,
   clearingSiteData,
+  ERROR_PAGE,
   keepFromSharedCaches,
   wholeBody,
   withCookies,
@@ -27,6 +28,9 @@ import type { StandIn } from './toolbar/stand-ins.js';
 
 /** Where a request's cycle is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
 const CYCLE = Symbol('astro-gatehouse.request-cycle');
+
+/** Requests that were answered as if nothing were there. In a pipeline of the project's own, error pages get new locals. */
+const HIDDEN = new WeakSet<Request>();
 
 /**
  * One request from cookie to Set-Cookie. Astro runs the middlewares again for rewrites, within the first run, and for
@@ -49,6 +53,7 @@ export class RequestCycle {
   #hasPassed = false;
   #letInAction: string | undefined;
   #arrivedAs: Visitor | undefined;
+  #isUnanswered = true;
   /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
   #addsCookies = false;
 
@@ -82,13 +87,14 @@ export class RequestCycle {
 
   /** The request that began it all. */
   get arrival(): Arrival {
-    return { request: this.#request, url: this.#url };
+    const isHidden = HIDDEN.has(this.#request);
+    return { request: this.#request, url: this.#url, isUnanswered: this.#isUnanswered && !isHidden, isHidden };
   }
 
   /** Whether a run needs no other look at where its request comes from. Error pages do nothing that was not asked. */
   wasVetted({ request, routePattern }: APIContext): boolean {
     if (this.#vetted === request) return true;
-    return this.#vetted !== undefined && (routePattern === '/404' || routePattern === '/500');
+    return this.#vetted !== undefined && this.gatehouse.errorPages.has(routePattern);
   }
 
   /** Notes that the request of this run is the visitor's own doing. */
@@ -99,7 +105,7 @@ export class RequestCycle {
   /** Notes that the guard let a request in. Error pages are let in as such, whatever address they are shown under. */
   letIn({ routePattern, isOwnAnswer, action }: AstroRequest): void {
     this.#letInAction = action?.name;
-    this.#hasPassed = isOwnAnswer || (routePattern !== '/404' && routePattern !== '/500');
+    this.#hasPassed = isOwnAnswer || !this.gatehouse.errorPages.has(routePattern);
   }
 
   /** Whether the guard has let in this action with the request that calls it. It is asked again about any other call. */
@@ -130,6 +136,7 @@ export class RequestCycle {
       return this.#addsCookies ? withCookies(response, this.#context.cookies.headers()) : response;
     } finally {
       this.#isRunning = false;
+      this.#isUnanswered = false;
     }
   }
 
@@ -153,6 +160,12 @@ export class RequestCycle {
     const isKnown = request === this.#request || request === this.#context.request;
     const isWithin = this.#scope !== undefined && currentScope.get() === this.#scope;
     return isKnown || isWithin || this.#context.cookies === cookies;
+  }
+
+  /** From here on the answer is that nothing is there: whatever else was done for it would tell that something is. */
+  hide(): void {
+    HIDDEN.add(this.#request);
+    this.#switchOffRouteCache();
   }
 
   /** From here on the answer is for this visitor alone, whatever the page says of caches. */
@@ -186,6 +199,14 @@ export class RequestCycle {
     const scope = this.#scope ? this.#reopened(this.#scope) : await this.#opened();
     try {
       const response = await currentScope.run(scope, answer);
+      if (response && HIDDEN.has(this.#request) && isHidden(response)) {
+        // The 404 page is made for the same request, and commits; where it is a file, nobody does for what is not there.
+        scope.rollBack();
+        await this.#sessions.abandon(scope.session);
+        const answer = hidden();
+        if (this.gatehouse.hasOwnPipeline) answer.headers.set(ERROR_PAGE, 'true');
+        return answer;
+      }
       return response && (await this.#commit(scope.session, response));
     } catch (error) {
       scope.rollBack();

@@ -47,6 +47,19 @@ export class MistakenRulesError extends GatehouseError {
   }
 }
 
+/** Some pages are to look as if they were not there, and cannot. A warning of `astro build`, and an error with `strict`. */
+export class HiddenPagesRevealedError extends GatehouseError {
+  /** @param files 404 pages that are made once for everybody. */
+  constructor(readonly files: readonly string[]) {
+    super(
+      'HIDDEN_PAGES_REVEALED',
+      `Pages with status: 404 are to look as if they were not there, and can be told from what is not, because nothing of ` +
+        `the site runs before a prerendered 404 page is shown:\n${files.map((file) => `  - ${file}`).join('\n')}\n` +
+        `Write "export const prerender = false" in each of them.`,
+    );
+  }
+}
+
 /** A route that asks who is there has an entry in `routeRules`, and a cache does not ask. Thrown by `astro build`. */
 export class GuardedRouteCachedError extends GatehouseError {
   constructor(readonly routes: readonly { route: string; protectedBy: string; entry: string }[]) {

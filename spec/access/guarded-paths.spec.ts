@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ErrorPages } from '../../lib/access/error-pages.js';
 import { GuardedPaths, normalized, pathOnly } from '../../lib/access/guarded-paths.js';
 import { navigation } from '../support/guarded-request.js';
 
@@ -34,6 +35,10 @@ describe('The paths of a request', () => {
 
   it('are what was asked for, on an error page', () => {
     expect(GuardedPaths.of(navigation('/nothing', { routePattern: '/404' }), '')?.all).toEqual(['/nothing']);
+    const pages = new ErrorPages(['fr']);
+    const inFrench = navigation('/fr/rien', { routePattern: '/fr/404' });
+    expect(GuardedPaths.of(inFrench, '', pages)?.all).toEqual(['/fr/rien']);
+    expect(GuardedPaths.of(inFrench, '')?.all).toEqual(['/fr/404', '/fr/rien']);
   });
 
   it('are not there when the address cannot be read', () => {

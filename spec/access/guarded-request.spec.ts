@@ -1,16 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isNavigation, showsNotFound } from '../../lib/access/guarded-request.js';
-import { navigation } from '../support/guarded-request.js';
-
-describe('An answer at an address without a route', () => {
-  it.each<[string, string, boolean, boolean]>([
-    ['nothing but the page that says so', '/404', false, true],
-    ['perhaps code of the application', '/404', true, false],
-    ['a page', '/a', false, false],
-  ])('is %s', (_, routePattern, isOwnAnswer, expected) => {
-    expect(showsNotFound(navigation('/a', { routePattern, isOwnAnswer }))).toBe(expected);
-  });
-});
+import { isNavigation } from '../../lib/access/guarded-request.js';
 
 describe('A request', () => {
   it.each<[string, Record<string, string>, boolean, boolean]>([

@@ -78,7 +78,7 @@ export class PathProtection {
 
   /** Whether something is asked of visitors of a path that no rule names. */
   isGloballyProtected(segments: readonly SegmentMatcher[]): boolean {
-    const open = [this.#loginPath, ...['/404', '/500'].map(literalSegments), ...this.#excluded];
+    const open = [this.#loginPath, ...this.#excluded];
     return this.site.globalProtect && !open.some((pattern) => covers(pattern, segments));
   }
 

@@ -22,7 +22,6 @@ export interface ProtectionSummary {
 
 const SERVED_AS_FILE: Demand = { who: `${EVERYBODY} (served as a file)`, by: NOTHING };
 const FOR_EVERYBODY: Demand = { who: EVERYBODY, by: NOTHING };
-const ERROR_PAGES = ['/404', '/500'];
 
 /** Who may see what at a site, computed from a description of it. */
 export class ProtectionReport {
@@ -96,7 +95,7 @@ export class ProtectionReport {
 
   #demandsOn(route: DescribedRoute): Demand[] {
     // Redirects of the config are answered before any middleware, and error pages are for everybody.
-    if (route.kind === 'redirect' || ERROR_PAGES.includes(route.pattern)) return [FOR_EVERYBODY];
+    if (route.kind === 'redirect' || route.isErrorPage) return [FOR_EVERYBODY];
     return route.isPrerendered ? [SERVED_AS_FILE] : this.#protection.demandsOn(route);
   }
 }

@@ -67,7 +67,7 @@ export class RuleFindings {
   /** Prerendered pages and public files that something is to protect. Pages with parameters are asked about one by one. */
   get unguarded(): Unguarded[] {
     const pages = this.site.routes
-      .filter(({ isPrerendered, kind }) => isPrerendered && kind !== 'redirect')
+      .filter(({ isPrerendered, isErrorPage, kind }) => isPrerendered && !isErrorPage && kind !== 'redirect')
       .map(({ pattern, file = pattern, segments, guard }) => ({
         path: pattern,
         file,
@@ -103,8 +103,19 @@ export class RuleFindings {
 
   /** Files of error pages that have a guard. */
   get guardedErrorPages(): string[] {
-    const errorPages = this.site.routes.filter(({ pattern, guard }) => guard && /^\/(?:404|500)$/.test(pattern));
+    const errorPages = this.site.routes.filter(({ isErrorPage, guard }) => guard && isErrorPage);
     return errorPages.map(({ pattern, file = pattern }) => file);
+  }
+
+  /** Files of 404 pages, made once for everybody, that show what is hidden and what is not there apart. */
+  get revealing404Pages(): string[] {
+    const { enforce, rules, routes } = this.site;
+    const hides = rules.some((rule) => rule.hides && rule.enforce) || routes.some(({ guard }) => guard?.hides);
+    if (!hides || !enforce) return [];
+    const files = routes.filter(({ isErrorPage, isPrerendered, pattern }) => {
+      return isErrorPage && isPrerendered && pattern.endsWith('/404');
+    });
+    return files.map(({ pattern, file = pattern }) => file);
   }
 
   /** @param entries Keys of `routeRules` under which something is cached, with their segments. */

@@ -73,9 +73,11 @@ function showKeptForm(context: APIContext): void {
  * @returns The refusal.
  */
 export async function keepRefusedForm(context: APIContext, refusal: Response): Promise<Response> {
+  // Whoever asks for the visitor makes the answer personal.
+  if (refusal.status !== 303) return refusal;
   const { services: scope, decision, visitor } = context.locals;
   const page = scope.request?.formPage;
-  const leadsToSignIn = refusal.status === 303 && (visitor.isGuest || decision?.code === 'SIGN_IN_AGAIN');
+  const leadsToSignIn = visitor.isGuest || decision?.code === 'SIGN_IN_AGAIN';
   if (page === undefined || !leadsToSignIn || !isSmallForm(context.request)) return refusal;
   const input = await fieldsOf(copyOf(context.request));
   if (input.length > 0) await isKept(context, page, { name: scope.request?.action?.name, input });

@@ -15,6 +15,10 @@ const CURES: Record<string, Advice> = {
   MISTAKEN_RULES: { cure: 'Correct each rule as it is said there, or remove it.', see: 'rules' },
   GUARDED_ROUTE_IN_ISR: { cure: 'Write isr.exclude with what is named.', see: 'whatStopsABuild' },
   USELESS_RULES: { cure: 'Correct the pattern, move the rule up, or remove it.', see: 'rules' },
+  HIDDEN_PAGES_REVEALED: {
+    cure: 'Write export const prerender = false in the 404 pages that are named.',
+    see: 'whatStopsABuild',
+  },
   UNGUARDED_PIPELINE: {
     cure: "Write import { guard } from 'astro-gatehouse/fetch', and call it first.",
     see: 'pipelines',

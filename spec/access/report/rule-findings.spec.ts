@@ -201,6 +201,26 @@ describe('What is protected and cached all the same', () => {
   });
 });
 
+describe('What hides pages', () => {
+  const files = [route('/404', PRERENDERED), route('/500', PRERENDERED), route('/a', PRERENDERED)];
+  const hides: AccessRuleOptions = { pattern: '/secret', role: 'x', status: 404 };
+  const revealing = (protect: AccessRuleOptions[], more: Parameters<typeof site>[1] = {}) =>
+    new RuleFindings(site(protect, { routes: files, ...more })).revealing404Pages;
+
+  it('is shown up by a 404 page that is prerendered', () => {
+    expect(revealing([hides])).toEqual(['src/pages/404']);
+    const own = route('/own', { guard: { who: 'role x', isPublic: false, hides: true } });
+    expect(revealing([], { routes: [...files, own] })).toEqual(['src/pages/404']);
+  });
+
+  it('is not shown up by one that is made on demand, nor where nothing is hidden or refused', () => {
+    expect(revealing([hides], { routes: ['/404', '/secret'] })).toEqual([]);
+    expect(revealing([{ pattern: '/secret', role: 'x' }])).toEqual([]);
+    expect(revealing([{ ...hides, enforce: false }])).toEqual([]);
+    expect(revealing([hides], { enforce: false })).toEqual([]);
+  });
+});
+
 describe('An error page', () => {
   it('is named when it has a guard', () => {
     const routes = [route('/404', { guard: ADMIN }), route('/500'), route('/a', { guard: ADMIN })];
