@@ -212,3 +212,9 @@ function calledAction(context: APIContext): CalledAction | undefined {
     return { name: action.name, calledFrom: action.calledFrom };
   }
 }
+
+/** Nobody reads the answer to a HEAD request, and perhaps nobody that to a prefetch. */
+export function isLookedAt({ method, headers }: Request): boolean {
+  const purpose = headers.get('sec-purpose') ?? headers.get('purpose');
+  return method !== 'HEAD' && !purpose?.includes('prefetch');
+}

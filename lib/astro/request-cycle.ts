@@ -9,7 +9,7 @@ import type { SessionManager } from '../session/session-manager.js';
 import { userIdOf } from '../session/session-record.js';
 import { SessionRegistry } from '../session/session-registry.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
-import type { Arrival, AstroRequest } from './astro-request.js';
+import { type Arrival, type AstroRequest, isLookedAt } from './astro-request.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
@@ -295,10 +295,4 @@ export class RequestCycle {
     const { store } = this.gatehouse;
     return store instanceof AstroSessionStore ? store.within(this.#context, run) : run();
   }
-}
-
-/** Nobody reads the answer to a HEAD request, and perhaps nobody that to a prefetch. */
-function isLookedAt({ method, headers }: Request): boolean {
-  const purpose = headers.get('sec-purpose') ?? headers.get('purpose');
-  return method !== 'HEAD' && !purpose?.includes('prefetch');
 }
