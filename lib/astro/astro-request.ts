@@ -84,7 +84,8 @@ export class AstroRequest implements ChangingRequest {
    * answer. Where that one is a file, something else would be shown than now.
    */
   leadsNowhere(path: string): boolean {
-    const { notFoundPages } = this.routes;
+    const { notFoundPages, rewrittenLanguages } = this.routes;
+    if (rewrittenLanguages.has(path.split('/', 2)[1] ?? '')) return false;
     const isFirst = this.routePattern === '/404' || !notFoundPages.has(this.routePattern);
     if (!isFirst || !this.arrived.isUnanswered || this.errorPages.statusOf(this.routePattern) !== 404) return false;
     const ofLanguage = this.errorPages.notFoundIn(path);

@@ -11,6 +11,8 @@ export interface ProjectRoutes {
   readonly islands: () => Promise<IslandNames>;
   /** Patterns of the 404 pages that are shown, each with whether it is a file that was made once for everybody. */
   readonly notFoundPages: ReadonlyMap<string, boolean>;
+  /** Languages in which a development server, having found no page, may yet show that of another language. */
+  readonly rewrittenLanguages: ReadonlySet<string>;
   /** Whether a page may have a guard that hides it. */
   readonly pagesMayHide: boolean;
   /** Pages and endpoints whose files may export a guard. */

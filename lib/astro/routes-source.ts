@@ -34,6 +34,8 @@ export function routesSource(
     // A development server shows the same one for every language.
     .filter(({ pattern }) => pattern === '/404' || !isBeingWritten)
     .map(({ pattern, isPrerendered }) => [pattern, isPrerendered]);
+  const isRewritten = isBeingWritten && i18n?.routing !== 'manual' && i18n?.routing.fallbackType === 'rewrite';
+  const rewritten = isRewritten ? Object.keys(i18n.fallback ?? {}) : [];
   return [
     ...(islands === undefined || routes.length === 0
       ? ['const islands = async () => new Map();']
@@ -41,7 +43,8 @@ export function routesSource(
     `const endpoints = new Set(${JSON.stringify(endpoints.map(({ pattern }) => pattern))});`,
     `const fixedPaths = new Set(${JSON.stringify(fixed)});`,
     `const notFoundPages = new Map(${JSON.stringify(notFoundPages)});`,
-    `export const routes = { endpoints, fixedPaths, islands, notFoundPages, pagesMayHide: ${mayHide}, pages: [${pages.join(', ')}] };`,
+    `const rewrittenLanguages = new Set(${JSON.stringify(rewritten)});`,
+    `export const routes = { endpoints, fixedPaths, islands, notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, pages: [${pages.join(', ')}] };`,
   ].join('\n');
 }
 

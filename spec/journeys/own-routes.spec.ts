@@ -67,12 +67,13 @@ const SERVED = ['production', 'dev'].flatMap((mode) =>
     .map(([name, files]) => ({ mode, name, files })),
 );
 
-describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with $name', ({ mode, files }) => {
+describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with $name', ({ mode, name, files }) => {
   let app: App;
   let server: Server;
 
   beforeAll(async () => {
-    app = madeSite('{ strict: true }', { ...FILES, ...files });
+    // Where the 404 page is a file, a rule that hides is warned of, which would stop a strict build.
+    app = madeSite(`{ strict: ${name !== 'a prerendered 404 page'} }`, { ...FILES, ...files });
     if (mode === 'production') await app.build();
   });
   afterAll(() => app.remove());
