@@ -68,7 +68,7 @@ export { FormConfig, type FormOptions } from './session/forms/form-config.js';
 export type { FieldErrors, FieldIssue } from './session/forms/kept-form.js';
 export { ListedSession } from './session/listed-session.js';
 export { MadeClasses } from './session/made-classes.js';
-export { NoRevocationList, RevocationList } from './session/revocation-list.js';
+export { KeyedRevocationList, NoRevocationList, RevocationList } from './session/revocation-list.js';
 export { Secrets } from './session/secrets.js';
 export {
   type EventSubject,

@@ -24,6 +24,18 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     SECRET_COMMAND,
   ],
   [
+    new errors.EvictingStoreError('127.0.0.1:6379', 'allkeys-lru'),
+    'EVICTING_STORE',
+    { host: '127.0.0.1:6379', policy: 'allkeys-lru' },
+    'CONFIG SET maxmemory-policy noeviction',
+  ],
+  [
+    new errors.SessionListIncompleteError('RedisSessionStore'),
+    'SESSION_LIST_INCOMPLETE',
+    { store: 'RedisSessionStore' },
+    'override RevocationList and call revokeAll()',
+  ],
+  [
     new errors.InvalidOverrideError('Clock', 'Mine', 'write it so.'),
     'INVALID_OVERRIDE',
     { replaced: 'Clock', replacement: 'Mine' },
@@ -120,10 +132,28 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'export const prerender = false',
   ],
   [
+    new errors.GuardedRouteInIsrError([{ route: '/a', protectedBy: 'protect[0]' }]),
+    'GUARDED_ROUTE_IN_ISR',
+    { routes: [{ route: '/a', protectedBy: 'protect[0]' }] },
+    "isr: { exclude: ['/a'] }",
+  ],
+  [
+    new errors.MistakenRulesError(['protect[0] names no action']),
+    'MISTAKEN_RULES',
+    { problems: ['protect[0] names no action'] },
+    'Correct them, or remove them',
+  ],
+  [
     new errors.UselessRulesError(['protect[0] is never asked']),
     'USELESS_RULES',
     { problems: ['protect[0] is never asked'] },
     'move it before the one that hides it',
+  ],
+  [
+    new errors.HiddenPagesRevealedError(['src/pages/404.astro']),
+    'HIDDEN_PAGES_REVEALED',
+    { files: ['src/pages/404.astro'] },
+    'export const prerender = false',
   ],
   [
     new errors.GuardedRouteCachedError([{ route: '/a', protectedBy: 'protect[0]', entry: '/[...all]' }]),

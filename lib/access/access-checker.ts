@@ -3,6 +3,7 @@ import { MadeClasses } from '../session/made-classes.js';
 import { AccessDecision, type DecisionCode } from './access-decision.js';
 import { AccessConfig } from './access-options.js';
 import type { AccessRule } from './access-rule.js';
+import { DecisionLog } from './decision-log.js';
 import type { Visitor } from './visitor.js';
 
 /**
@@ -17,15 +18,22 @@ import type { Visitor } from './visitor.js';
  */
 @injectable()
 export class AccessChecker {
+  readonly #log: DecisionLog;
+  readonly #told = new WeakSet<object>();
+
   constructor(
     private readonly access: AccessConfig,
     private readonly made: MadeClasses,
-  ) {}
+    log: DecisionLog = new DecisionLog(),
+  ) {
+    this.#log = log;
+  }
 
   /** Whether the visitor meets a rule. A throw is a refusal: the caller reports it. */
   async check(rule: AccessRule, visitor: Visitor): Promise<AccessDecision> {
-    if (this.access.check) {
-      const isGranted = (await this.access.check(rule, visitor.session)) === true;
+    const { check } = this.access;
+    if (check) {
+      const isGranted = this.#isYes(await check(rule, visitor.session), check, 'access.check');
       return isGranted ? this.grant('access.check allowed it') : this.deny('access.check refused');
     }
     return this.checkRequirements(rule, visitor);
@@ -37,14 +45,15 @@ export class AccessChecker {
       rule.acceptedRoleSets.length === 0 && rule.requiredPermissions.length === 0 && authenticatedWithin === undefined;
     if (visitor.isGuest && (!isBare || !rule.allow)) return this.deny('not signed in', 'NOT_SIGNED_IN');
 
-    const lackingRoles = rule.acceptedRoleSets.find((roles) => !roles.some((role) => visitor.hasRole(role)));
+    const lackingRoles = rule.acceptedRoleSets.find((roles) => !roles.some((role) => visitor.hasRole(role) === true));
     if (lackingRoles) return this.deny(`needs role ${lackingRoles.join(' or ')}`, 'MISSING_ROLE', lackingRoles);
 
-    const lacking = rule.requiredPermissions.filter((permission) => !visitor.hasPermission(permission));
+    const lacking = rule.requiredPermissions.filter((permission) => visitor.hasPermission(permission) !== true);
     if (lacking.length > 0) {
       return this.deny(`needs permission ${lacking.join(' and ')}`, 'MISSING_PERMISSION', lacking);
     }
-    if (rule.allow && (await rule.allow(visitor.session, rule.request)) !== true) {
+    const { allow } = rule;
+    if (allow && !this.#isYes(await allow(visitor.session, rule.request), allow, `allow() of ${rule}`)) {
       return this.deny('allow() refused');
     }
     // Last, so that nobody signs in again for what they may not see then either.
@@ -52,6 +61,19 @@ export class AccessChecker {
       return this.deny(`needs a sign-in within ${authenticatedWithin} seconds`, 'SIGN_IN_AGAIN');
     }
     return this.grant(isBare && !rule.allow ? 'signed in' : 'every requirement holds');
+  }
+
+  /** Nothing but `true` lets anybody in. What looks like a yes is said to be none, once for each function. */
+  #isYes(answer: unknown, asked: object, name: string): boolean {
+    if (answer === true) return true;
+    if (answer && !this.#told.has(asked)) {
+      this.#told.add(asked);
+      this.#log.failure(
+        `${name} gave something of type ${typeof answer}, and only true lets anybody in, so everybody was refused: have ` +
+          `it return true or false, as in Boolean(…). This is said once.`,
+      );
+    }
+    return false;
   }
 
   /** @param reason A sentence for the log. */

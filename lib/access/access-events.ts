@@ -1,3 +1,4 @@
+import { errorBehind } from '../errors/thrown-response.js';
 import type { AccessDeniedError } from '../errors.js';
 import { printable } from '../session/printable.js';
 import type { SecurityEvents } from '../session/security-events.js';
@@ -38,8 +39,10 @@ export function tellDeniedError(
   visitor: Visitor,
   error: AccessDeniedError,
 ): void {
-  if (told.has(error)) return;
-  told.add(error);
+  // The error itself, where an answer stands for it.
+  const key = errorBehind(error) as AccessDeniedError;
+  if (told.has(key)) return;
+  told.add(key);
   tellDenied(events, request, visitor, { code: error.denial, reason: error.reason });
 }
 

@@ -1,6 +1,6 @@
 import { InvalidOptionsError } from '../errors.js';
 import type { AccessRequest } from './guarded-request.js';
-import { actionPath, islandPath } from './internal-path.js';
+import { actionPath, islandPattern } from './internal-path.js';
 import { PathPattern } from './path-pattern.js';
 import type { RouteAddress, RoutePattern } from './route-types.js';
 import type { Permission, Role, VisitorData } from './visitor.js';
@@ -51,7 +51,7 @@ export interface ActionRuleOptions extends RuleOptions {
 
 /** A rule for server islands, which are fetched apart from their page: a refused one leaves its fallback in place. */
 export interface IslandRuleOptions extends RuleOptions {
-  /** The component's name: `AdminPanel`, or `Admin*` for all that begin so. */
+  /** The component's name, its own or that of an import: `AdminPanel`, `Admin*`; or its file: `src/admin/Panel.astro`. */
   island: string;
   pattern?: undefined;
   action?: undefined;
@@ -63,6 +63,8 @@ export interface RuleOptions extends Requirement {
   methods?: readonly string[] | undefined;
   /** `404` answers a refusal as if there were no such page. */
   status?: 404 | undefined;
+  /** With `status: 404`: `true` asks guests to sign in, so that a mailed link leads to the page; who is signed in sees 404. */
+  guestsSignIn?: boolean | undefined;
   /** Where a navigation that is refused goes, in place of `loginPath` and `forbiddenPath`. */
   redirectTo?: RouteAddress | undefined;
   /** `false` lets everybody pass and logs whom the rule would have refused; what later rules say still holds. */
@@ -88,6 +90,7 @@ export class AccessRule implements Requirement {
   readonly allow: Requirement['allow'];
   readonly methods: readonly string[] | undefined;
   readonly status: 404 | undefined;
+  readonly guestsSignIn: boolean;
   readonly redirectTo: string | undefined;
   /** Whether it refuses; otherwise it only says whom it would. */
   readonly enforce: boolean;
@@ -107,6 +110,7 @@ export class AccessRule implements Requirement {
     this.allow = options.allow;
     this.methods = options.methods;
     this.status = options.status;
+    this.guestsSignIn = options.guestsSignIn ?? false;
     this.redirectTo = options.redirectTo;
     this.enforce = options.enforce ?? true;
     if (this.redirectTo !== undefined && !isAddress(this.redirectTo)) {
@@ -168,5 +172,5 @@ function isAddress(text: string): boolean {
 
 function patternOf({ pattern, action, island }: AccessRuleOptions): string {
   if (action !== undefined) return actionPath(action);
-  return island === undefined ? pattern : islandPath(island);
+  return island === undefined ? pattern : islandPattern(island);
 }

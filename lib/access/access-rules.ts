@@ -11,6 +11,7 @@ export class AccessRules {
   /** What is asked where everything is protected and no rule matches. */
   readonly signedIn: AccessRule;
   readonly #enforced: RuleList;
+  #shown: RuleList | undefined;
   readonly #reportOnly: RuleList;
 
   constructor(config: GuardConfig, made: MadeClasses) {
@@ -26,9 +27,26 @@ export class AccessRules {
     return this.#enforced.first(path, method);
   }
 
+  /** The rule that decides about what has several names: of those that its names lead to, the first one in the list. */
+  findFirst(names: readonly string[], method = 'GET'): AccessRule | undefined {
+    if (names.length === 1) return this.find(names[0] ?? '', method);
+    const rules = names.map((name) => this.find(name, method)).filter((rule) => rule !== undefined);
+    const place = (rule: AccessRule) => this.all.indexOf(rule);
+    return rules.reduce<AccessRule | undefined>(
+      (first, rule) => (first && place(first) <= place(rule) ? first : rule),
+      undefined,
+    );
+  }
+
   /** A rule with `enforce: false` that would have a say, were it to decide. Otherwise as {@link find}. */
   findReportOnly(path: string, method = 'GET'): AccessRule | undefined {
     return this.#reportOnly.rules.length === 0 ? undefined : this.#reportOnly.first(path, method);
+  }
+
+  /** The rule that decides about what is not there: no rule hides that. Otherwise as {@link find}. */
+  findShown(path: string, method = 'GET'): AccessRule | undefined {
+    this.#shown ??= new RuleList(this.#enforced.rules.filter(({ status }) => status === undefined));
+    return this.#shown.first(path, method);
   }
 
   /** Whether some page is to look as if it were not there. */

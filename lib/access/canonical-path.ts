@@ -75,13 +75,8 @@ function withoutBase(path: string, base: string): string {
   return rest === '' || rest.startsWith('/') ? rest || '/' : path;
 }
 
-/**
- * The path that the router resolved: its pattern with the parameters put back, nothing decoded again.
- *
- * @returns `undefined` for error pages, which stand for whatever path was asked for.
- */
-export function routedPath(pattern: string, params: Readonly<Record<string, string | undefined>>): string | undefined {
-  if (pattern === '/404' || pattern === '/500') return undefined;
+/** The path that the router resolved: its pattern with the parameters put back, nothing decoded again. */
+export function routedPath(pattern: string, params: Readonly<Record<string, string | undefined>>): string {
   if (!pattern.includes('[')) return pattern;
   return pattern.replace(/\[(?:\.\.\.)?([^\]]+)\]/g, (_, name: string) => params[name] ?? '');
 }

@@ -18,13 +18,21 @@ export class DecisionLog {
     console.warn(`[astro-gatehouse] ${line}`);
   }
 
-  /** A session was dropped because it does not fit `sessionData.schema`, in one line. */
+  /**
+   * A session was dropped because it does not fit `sessionData.schema`, or somebody whom another part of the application knows
+   * was taken for a guest, in one line.
+   */
   misfit(line: string): void {
     console.warn(`[astro-gatehouse] ${line}`);
   }
 
-  /** A function of the application's threw (a rule's, a check, `getRole`): it counts as a refusal. */
-  failure(line: string, error: unknown): void {
-    console.error(`[astro-gatehouse] ${line}`, error);
+  /**
+   * A function of the application's threw (a rule's, a check, `getRole`), or gave what means neither yes nor no: it counts as
+   * a refusal.
+   *
+   * @param error What was thrown, where something was.
+   */
+  failure(line: string, error?: unknown): void {
+    console.error(`[astro-gatehouse] ${line}`, ...(error === undefined ? [] : [error]));
   }
 }

@@ -1,4 +1,5 @@
 import type { AccessRuleOptions } from './access-rule.js';
+import { ErrorPages, type Locale } from './error-pages.js';
 import { PathIndex } from './path-index.js';
 import { PathPattern } from './path-pattern.js';
 import type { RoutePath, RoutePattern } from './route-types.js';
@@ -23,6 +24,14 @@ export interface GuardOptions {
   debug?: boolean | undefined;
 }
 
+/** What astro.config says of addresses. */
+export interface GuardedSite {
+  readonly base?: string;
+  readonly trailingSlash?: string;
+  /** `i18n.locales`. */
+  readonly locales?: readonly Locale[];
+}
+
 /** {@link GuardOptions} settled, with what the site adds. */
 export class GuardConfig {
   readonly protect: readonly AccessRuleOptions[];
@@ -34,10 +43,11 @@ export class GuardConfig {
   readonly debug: boolean;
   /** Without a slash at its end; empty when the site stands at the root. */
   readonly base: string;
+  readonly errorPages: ErrorPages;
   readonly #trailingSlash: string | undefined;
   readonly #excluded: PathIndex;
 
-  constructor(options: GuardOptions = {}, site: { base?: string; trailingSlash?: string } = {}) {
+  constructor(options: GuardOptions = {}, site: GuardedSite = {}) {
     this.protect = options.protect ?? [];
     this.loginPath = options.loginPath ?? '/login';
     this.homePath = options.homePath ?? '/';
@@ -46,6 +56,7 @@ export class GuardConfig {
     this.enforce = options.enforce ?? true;
     this.debug = options.debug ?? false;
     this.base = (site.base ?? '').replace(/\/+$/, '');
+    this.errorPages = new ErrorPages(site.locales);
     this.#trailingSlash = site.trailingSlash;
     this.#excluded = new PathIndex((options.exclude ?? []).map((pattern) => new PathPattern(pattern)));
   }
@@ -54,9 +65,9 @@ export class GuardConfig {
     return this.#excluded.first(path) >= 0;
   }
 
-  /** What protects a page that no rule names: error pages and the login page are for everybody. */
+  /** What protects a page that no rule names: the login page is for everybody. */
   globalProtectOver(path: string): 'globalProtect' | undefined {
-    const isOpen = ['/404', '/500', this.loginPath].includes(path) || this.isExcluded(path);
+    const isOpen = path === this.loginPath || this.isExcluded(path);
     return this.globalProtect && !isOpen ? 'globalProtect' : undefined;
   }
 

@@ -1,6 +1,7 @@
 import { canonicalPath, routedPath, UnreadablePathError } from './canonical-path.js';
+import { ErrorPages } from './error-pages.js';
 import type { GuardedRequest } from './guarded-request.js';
-import { actionPath } from './internal-path.js';
+import { actionPath, islandPath } from './internal-path.js';
 import { segmentsOf } from './path-pattern.js';
 
 const IS_NORMALIZED = /^(?!.*\/\/)(?:\/|[\x21-\x7e]*[\x21-\x2e\x30-\x7e])$/;
@@ -14,32 +15,40 @@ export class GuardedPaths {
   readonly others: readonly string[];
   /** What was asked for at first, where the application has since rewritten it. */
   readonly original: string | undefined;
+  /** The paths by which rules know a server island, in place of the one that Astro made up for it. */
+  readonly #names: ReadonlyMap<string, readonly string[]>;
 
   private constructor(
     /** The path of the page that is served. */
     readonly page: string,
-    requested: string,
+    /** The path that was asked for. */
+    readonly requested: string,
     /** The path that stands for the action which the request would run. */
     readonly action: string | undefined,
     original: string | undefined,
     /** Whether the page stands under the path with a suffix that Astro takes off, too. */
     private readonly hasSuffix: boolean,
+    islandNames: readonly (readonly string[])[] = [],
   ) {
+    const named = islandNames.map((names, at) => [at === 0 ? page : `${page}#${at}`, names.map(islandPath)] as const);
+    this.#names = new Map(named);
     this.original = original === page || original === requested ? undefined : original;
-    this.all = [...new Set([page, requested, action ?? page, original ?? page])];
+    this.all = [...new Set([page, requested, action ?? page, original ?? page, ...this.#names.keys()])];
     this.others = this.all.filter((path) => !this.isPage(path));
   }
 
   /** @returns `undefined` for a request whose path cannot be read, or could be read in several ways. */
-  static of(request: GuardedRequest, base: string): GuardedPaths | undefined {
-    const { pathname, originalPathname, routePattern, params, action } = request;
+  static of(request: GuardedRequest, base: string, errorPages = new ErrorPages()): GuardedPaths | undefined {
+    const { pathname, originalPathname, routePattern, params, action, islandNames } = request;
     try {
       const requested = canonicalPath(pathname, base);
       const original = originalPathname === undefined ? undefined : canonicalPath(originalPathname, base);
-      const page = routedPath(routePattern, params) ?? requested;
+      // An error page stands for whatever was asked for.
+      const page = errorPages.has(routePattern) ? requested : routedPath(routePattern, params);
       // With a suffix a route with parameters may answer under the name of another page, which is not served then.
       const isAnothers = routePattern.includes('[') && request.hasRoute?.(page) === true;
-      return new GuardedPaths(page, requested, action && actionPath(action.name), original, !isAnothers);
+      const path = action && actionPath(action.name);
+      return new GuardedPaths(page, requested, path, original, !isAnothers, islandNames);
     } catch (error) {
       if (error instanceof UnreadablePathError) return undefined;
       throw error;
@@ -53,7 +62,22 @@ export class GuardedPaths {
 
   /** Whether something holds for all that the request can be taken for, the page under any of its names being one. */
   every(holds: (path: string) => boolean): boolean {
-    return this.all.every((path) => holds(path) || (this.isPage(path) && holds(this.page)));
+    return this.all.every((path) => this.spellingsOf(path).some(holds));
+  }
+
+  /** The paths to ask rules about in place of one of {@link all}: the first rule that is for any of them decides. */
+  namesOf(path: string): readonly string[] {
+    return this.#names.get(path) ?? [path];
+  }
+
+  /** The names of all paths. */
+  get names(): readonly string[] {
+    return this.all.flatMap((path) => this.namesOf(path));
+  }
+
+  /** A path under any of its names, the page's own included where it is one of the page. */
+  spellingsOf(path: string): readonly string[] {
+    return this.isPage(path) ? [...this.namesOf(path), ...this.namesOf(this.page)] : this.namesOf(path);
   }
 
   /** Whether a path is that of the page, or that with a suffix which Astro takes off. */

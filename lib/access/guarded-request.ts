@@ -30,14 +30,33 @@ export interface GuardedRequest extends AccessRequest {
   readonly originalPathname?: string | undefined;
   /** Path and query of the page that was opened at first, where the application has since rewritten it to another. */
   readonly openedAddress?: string | undefined;
+  /** Whether what answers may be something else than the route: code of the application's own, in its place. */
+  readonly isOwnAnswer?: boolean | undefined;
   /** Whether this request was refused before, and its error page is being made. */
   readonly wasRefused?: boolean | undefined;
+  /**
+   * Whether nothing stands at its address, and Astro is about to show the 404 page without anybody having said so.
+   *
+   * @param path Without the site's base.
+   */
+  readonly leadsNowhere?: ((path: string) => boolean) | undefined;
+  /** Whether the site's pages may have guards of their own that hide them. */
+  readonly pagesMayHide?: boolean | undefined;
+  /**
+   * Gives the request as it would be were nothing at its address: `undefined` where nobody is asked then, because the
+   * 404 page is a file.
+   *
+   * @param path Without the site's base.
+   */
+  readonly asMissing?: ((path: string) => GuardedRequest | undefined) | undefined;
   /** Whether the project has a page or an endpoint for just this path. */
   readonly hasRoute?: ((path: string) => boolean) | undefined;
   /** The query as it stands in the URL, with its question mark; empty when there is none. */
   readonly search: string;
   /** The action that the request would run, wherever it is sent. */
   readonly action?: CalledAction | undefined;
+  /** The names of the server island that is asked for: a list for each component that its file exports. */
+  readonly islandNames?: readonly (readonly string[])[] | undefined;
   /** Where a form that is sent is shown again, once its visitor has signed in; `undefined` where nothing of it is kept. */
   readonly formPage?: string | undefined;
   /** Whether the page is to show what came of a form that was let in before. */

@@ -7,9 +7,15 @@ export function actionPath(name: string): string {
   return ACTIONS + name;
 }
 
-/** The path under which a server island is fetched: `/_server-islands/AdminPanel`. */
-export function islandPath(component: string): string {
-  return ISLANDS + component;
+/** The path that stands for a server island in rules, by one of its names: `/_server-islands/AdminPanel`. */
+export function islandPath(name: string): string {
+  return ISLANDS + name;
+}
+
+/** The pattern of a rule for server islands: by a component's name, or by a file, of which folders may be left out. */
+export function islandPattern(island: string): string {
+  const isFile = island.includes('/') || /\.(?:astro|mdx?|[cm]?[jt]sx?)$/.test(island);
+  return isFile ? `${ISLANDS}**/${island.replace(/^(?:\.{0,2}\/|[@~]\/)+/, '')}` : islandPath(island);
 }
 
 /**

@@ -31,5 +31,29 @@ function shareSegment(one: SegmentMatcher, other: SegmentMatcher): boolean {
   if (one.kind === 'literal' && other.kind === 'literal') return one.text === other.text;
   if (one.kind === 'glob' && other.kind === 'literal') return one.test(other.text);
   if (one.kind === 'literal' && other.kind === 'glob') return other.test(one.text);
+  if (one.kind === 'glob' && other.kind === 'glob') {
+    return one.alternatives.some(({ text }) => other.alternatives.some((alternative) => meet(text, alternative.text)));
+  }
   return true;
+}
+
+/** Whether two globs of `*` and `?` may fit one text. Of brackets and parentheses it is not known, and they may. */
+function meet(one: string, other: string): boolean {
+  if (/[[\]{}()\\]/.test(one + other)) return true;
+  const rows = Array.from({ length: one.length + 1 }, () => new Array<boolean>(other.length + 1).fill(false));
+  const at = (row: number, column: number) => rows[row]?.[column] === true;
+  for (let row = one.length; row >= 0; row--) {
+    for (let column = other.length; column >= 0; column--) {
+      const [left, right] = [one[row], other[column]];
+      const ended = left === undefined && right === undefined;
+      const skips = (left === '*' && at(row + 1, column)) || (right === '*' && at(row, column + 1));
+      const isSame = left !== undefined && right !== undefined && (left === right || left === '?' || right === '?');
+      const goesOn = isSame && at(row + 1, column + 1);
+      const taken =
+        (left === '*' && right !== undefined && at(row, column + 1)) ||
+        (right === '*' && left !== undefined && at(row + 1, column));
+      (rows[row] as boolean[])[column] = ended || skips || goesOn || taken;
+    }
+  }
+  return at(0, 0);
 }

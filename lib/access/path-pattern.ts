@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../errors.js';
+import { type ForeignNotation, foreignNotation } from './foreign-notation.js';
 import { compileGlob, type GlobAlternative, whatIsWrongWithGlob } from './segment-glob.js';
 
 const MAX_LENGTH = 1000;
@@ -58,9 +59,11 @@ export function segmentsOf(path: string): string[] {
 }
 
 function whatIsWrongWith(source: string): string | undefined {
-  if (!source.startsWith('/')) return `must begin with "/": write "/${source}"`;
   if (source.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
   if (source !== source.trim() || /\p{Cc}/u.test(source)) return 'holds blanks at its ends, or control characters';
+  const foreign = foreignNotation(source);
+  if (foreign) return whatIsWrongWithNotation(foreign);
+  if (!source.startsWith('/')) return `must begin with "/": write "/${source}"`;
   if (source.includes('#') || /\?[\w-]+=/.test(source))
     return 'holds a query or a fragment, which rules are not asked about';
   if (source.includes('//')) return 'holds an empty segment ("//")';
@@ -79,11 +82,24 @@ function whatIsWrongWith(source: string): string | undefined {
   return globs.map(whatIsWrongWithGlob).find((problem) => problem !== undefined);
 }
 
+function whatIsWrongWithNotation({ found, pattern }: ForeignNotation): string {
+  if (pattern === undefined) {
+    return `holds "${found}", and patterns cannot leave anything out: list what is to be protected, or write globalProtect: true and what is open in exclude`;
+  }
+  const literally = /^[:<$]/.test(found) ? ` (or "[${found[0]}]${found.slice(1)}" where addresses hold just that)` : '';
+  return `holds "${found}", as other routers write it, which would be plain text here and protect nothing: write "${pattern}"${literally}`;
+}
+
 function toMatcher(segment: string): SegmentMatcher {
   if (segment === '*') return { kind: 'some' };
   if (segment === '**' || REST.test(segment)) return { kind: 'any' };
   if (PARAMETER.test(segment)) return { kind: 'one' };
   if (!/[*?[\]{}()\\]/.test(segment)) return { kind: 'literal', text: segment };
-  const alternatives = compileGlob(segment);
-  return { kind: 'glob', text: segment, alternatives, test: (text) => alternatives.some(({ test }) => test(text)) };
+  return globMatcher(segment);
+}
+
+/** @param text A segment with `*`, `?`, braces, brackets or parentheses. */
+export function globMatcher(text: string): SegmentMatcher {
+  const alternatives = compileGlob(text);
+  return { kind: 'glob', text, alternatives, test: (segment) => alternatives.some(({ test }) => test(segment)) };
 }

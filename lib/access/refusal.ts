@@ -6,10 +6,9 @@ const TITLES = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
-  404: 'Not Found',
   503: 'Service Unavailable',
 } as const;
-const ACTION_CODES = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND' } as const;
+const ACTION_CODES = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN' } as const;
 /** Seconds after which it is worth asking again. */
 const RETRY_AFTER = '5';
 
@@ -51,6 +50,17 @@ export function hidden(): Response {
   return new Response(null, { status: 404 });
 }
 
+/** Whether an answer is that of {@link hidden}. */
+export function isHidden({ status, body }: Response): boolean {
+  return status === 404 && body === null;
+}
+
+/** A refusal that looks like Astro's answer to a call of an action that does not exist. */
+export function hiddenAction(): Response {
+  const error = { type: 'AstroActionError', code: 'NOT_FOUND', status: 404, message: '' };
+  return new Response(JSON.stringify(error), { status: 404, headers: { 'Content-Type': 'application/json' } });
+}
+
 /** An answer while nobody knows who asks, or cannot be told that what they did was kept. @see RFC 9110 15.6.4 */
 export function unavailable(): Response {
   const headers = { ...UNCACHEABLE, 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': RETRY_AFTER };
@@ -58,7 +68,7 @@ export function unavailable(): Response {
 }
 
 /** A refusal that Astro's client makes an ActionError of, with its code. */
-export function actionError(status: 401 | 403 | 404): Response {
+export function actionError(status: 401 | 403): Response {
   const error = { type: 'AstroActionError', code: ACTION_CODES[status], status, message: TITLES[status] };
   return new Response(JSON.stringify(error), {
     status,

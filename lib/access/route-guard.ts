@@ -1,21 +1,20 @@
 import type { AccessDeniedError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
-import { printable } from '../session/printable.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { AccessChecker } from './access-checker.js';
-import { AccessDecision, asDecision, type DecisionCode } from './access-decision.js';
+import type { AccessDecision } from './access-decision.js';
 import { tellDenied, tellDeniedError } from './access-events.js';
-import type { AccessRule } from './access-rule.js';
 import { AccessRules } from './access-rules.js';
 import { DecisionLog } from './decision-log.js';
+import { DemandChecker } from './demand-checker.js';
+import { type Asked, Demands } from './demands.js';
 import { GuardConfig } from './guard-config.js';
 import { GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
-import type { AccessRequest, GuardedRequest } from './guarded-request.js';
-import type { Demand, Inspection } from './inspection.js';
-import { PageGuard } from './page-guard.js';
+import type { GuardedRequest } from './guarded-request.js';
+import type { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
-import { actionError, hidden, plain, problem, redirectTo, unavailable } from './refusal.js';
+import { actionError, hidden, hiddenAction, plain, problem, redirectTo, unavailable } from './refusal.js';
 import { REAUTHENTICATE_PARAMETER, RETURN_PARAMETER, toReturnPath } from './return-path.js';
 import type { Visitor } from './visitor.js';
 
@@ -30,53 +29,43 @@ const MAX_HOPS = 5;
  */
 @injectable()
 export class RouteGuard {
-  readonly #loginPath: string;
+  readonly #demands: Demands;
+  readonly #checker: DemandChecker;
 
   constructor(
     private readonly rules: AccessRules,
-    private readonly pageGuards: PageGuards,
-    private readonly checker: AccessChecker,
+    pageGuards: PageGuards,
+    checker: AccessChecker,
     private readonly config: GuardConfig,
-    private readonly log: DecisionLog,
-    private readonly made: MadeClasses,
+    log: DecisionLog,
+    made: MadeClasses,
     private readonly events: SecurityEvents,
   ) {
-    this.#loginPath = normalized(pathOnly(config.loginPath));
+    this.#demands = new Demands(rules, pageGuards, config);
+    this.#checker = new DemandChecker(checker, log, made);
   }
 
   /** @returns What to answer instead of the page, or `undefined` when the visitor may see it. */
   async inspect(request: GuardedRequest, visitor: Visitor): Promise<Response | undefined> {
-    if (this.rules.isEmpty && this.pageGuards.isEmpty && !this.config.globalProtect) return undefined;
-    const paths = GuardedPaths.of(request, this.config.base);
+    if (this.#demands.areNone) return undefined;
+    const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
     if (!paths) return this.#unreadable(request, visitor);
-    const pageGuard = await this.#pageGuardOf(request.routePattern);
-    if (this.#isLoginPath(paths.page) && paths.others.length === 0)
+    const { method, routePattern } = request;
+    const pageGuard = await this.#demands.guardOf(routePattern);
+    if (this.#demands.isLoginPath(paths.page) && paths.others.length === 0)
       return this.#inspectLogin(request, visitor, pageGuard);
-    const asked = this.#askedAbout(paths, request.method, pageGuard, request.watch);
-    // What is not there must not be told by its headers from what is hidden.
-    if (asked.size > 0 || (request.routePattern === '/404' && this.rules.hides)) request.onGuarded?.();
-    if (asked.size > 0 && request.isVisitorUnknown) return unavailable();
-    await this.#reportOnly(paths, request, visitor, pageGuard);
-    for (const demand of asked) {
-      const decision = await this.#decide(demand, visitor, request);
-      request.onDecided?.(decision, demand);
-      if (this.config.debug) this.log.decision(describe(request, demand, decision));
-      if (decision.isGranted || (decision.code === 'FOR_GUESTS_ONLY' && request.showsForm)) continue;
-      // The page that says "not found" is what a visitor is to see who asks for a hidden one. What it runs is not.
-      const isErrorPage = request.routePattern === '/404' && (!request.action || request.wasRefused);
-      if (decision.rule?.status === 404 && isErrorPage) continue;
-      if (this.config.enforce) {
-        tellDenied(this.events, request, visitor, decision);
-        return this.refuse(request, visitor, decision);
-      }
-      this.log.wouldRefuse(describe(request, demand, decision, 'would be refused'));
-    }
-    return undefined;
+    const asked = this.#demands.on(paths, method, routePattern, pageGuard, request.watch);
+    if (!request.isVisitorUnknown) await this.#reportOnly(paths, request, visitor, pageGuard);
+    const refusal = (await this.#refusal(asked, paths, request, visitor)) ?? this.#nowhere(paths, request);
+    // What looks as if it were not there is no more personal than what is not.
+    const isPersonal = refusal?.status !== 404 && (asked.size > 0 || this.#mayBeHidden(request));
+    if (isPersonal) request.onGuarded?.();
+    return refusal;
   }
 
   /** What is answered when code of a page's own refuses the visitor. */
   async answer(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promise<Response> {
-    const decision = this.#decided(false, error.denial, error.reason, error.missing);
+    const decision = this.#checker.decision(false, error.denial, error.reason, error.missing);
     request.onDecided?.(decision);
     if (request.isVisitorUnknown) return unavailable();
     tellDeniedError(this.events, request, visitor, error);
@@ -85,11 +74,12 @@ export class RouteGuard {
 
   /** What a visitor is answered who may not: {@link challenge} for whoever can sign in, else {@link forbid}. */
   async refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
-    if (decision.rule?.status === 404 && !this.#hidesAnyway(visitor)) return this.#hide(request);
+    if (hides(decision, visitor)) return this.#asIfMissing(request, visitor);
     if (decision.code === 'FOR_GUESTS_ONLY') return this.#sendHome(request, visitor, decision);
-    return visitor.isGuest || decision.code === 'SIGN_IN_AGAIN'
-      ? this.challenge(request, visitor, decision)
-      : this.forbid(request, visitor, decision);
+    if (!visitor.isGuest && decision.code !== 'SIGN_IN_AGAIN') return this.forbid(request, visitor, decision);
+    // Guests are asked to sign in where a page hides, and where it could: not told which is which.
+    const asked = decision.rule?.status === 404 ? (this.#missing(request) ?? request) : request;
+    return this.challenge(asked, visitor, decision);
   }
 
   /** Answers whoever has to sign in, or to sign in again: browsers are sent to the login page, programs get 401. */
@@ -120,13 +110,74 @@ export class RouteGuard {
     return problem(400);
   }
 
-  /** Where everything is protected, guests are sent to sign in from addresses that lead nowhere, too. */
-  #hidesAnyway(visitor: Visitor): boolean {
-    return this.config.globalProtect && visitor.isGuest;
+  async #refusal(
+    asked: Asked,
+    paths: GuardedPaths,
+    request: GuardedRequest,
+    visitor: Visitor,
+  ): Promise<Response | undefined> {
+    const isNotFound = this.#showsNotFound(request);
+    let runsHidden = false;
+    // A Map visits what is added while it is walked.
+    for (const [demand, at] of asked) {
+      const decision = await this.#checker.decide(demand, visitor, request);
+      const isHiding = hides(decision, visitor);
+      if (isHiding && isNotFound) {
+        request.watch?.decides(decision, demand);
+        for (const [next, where] of this.#demands.behindHidden(at, paths, request.method)) {
+          if (!asked.has(next)) asked.set(next, where);
+        }
+        runsHidden ||= paths.action !== undefined && at.includes(paths.action);
+        continue;
+      }
+      if (request.isVisitorUnknown && !isHiding) return unavailable();
+      request.onDecided?.(decision, demand);
+      if (this.config.debug) this.#checker.logDecision(request, demand, decision);
+      if (decision.isGranted || (decision.code === 'FOR_GUESTS_ONLY' && this.#mayStay(request, paths))) continue;
+      if (this.config.enforce) {
+        tellDenied(this.events, request, visitor, decision);
+        return this.refuse(request, visitor, decision);
+      }
+      this.#checker.logWouldRefuse(request, demand, decision);
+    }
+    // The page that says "not found" is shown to whoever asks for a hidden one. What it would run is not run.
+    return runsHidden && this.config.enforce && !request.wasRefused ? notThere(request) : undefined;
   }
 
-  #hide({ action }: GuardedRequest): Response {
-    return action?.calledFrom === 'rpc' ? actionError(404) : hidden();
+  /** Whether a page for guests is for somebody who is signed in, too: to see what came of a form, or to sign in again. */
+  #mayStay(request: GuardedRequest, { page }: GuardedPaths): boolean {
+    if (request.showsForm) return true;
+    return this.#demands.signsInAgain(page) && (request.method !== 'GET' || asksToSignInAgain(request));
+  }
+
+  /** Whether nothing but the page that says "not found" is answered. */
+  #showsNotFound({ routePattern, isOwnAnswer }: GuardedRequest): boolean {
+    return this.config.errorPages.statusOf(routePattern) === 404 && !isOwnAnswer;
+  }
+
+  /** Whether some page may be hidden, so that what is not there has to be answered in the same way. */
+  #mayBeHidden(request: GuardedRequest): boolean {
+    return this.rules.hides && this.#showsNotFound(request);
+  }
+
+  /** Has Astro make its answer to what is not there as it makes that to what is hidden: in its language, and no fallback. */
+  #nowhere({ requested }: GuardedPaths, request: GuardedRequest): Response | undefined {
+    if (request.isOwnAnswer || !(this.rules.hides || request.pagesMayHide)) return undefined;
+    return request.leadsNowhere?.(requested) ? hidden() : undefined;
+  }
+
+  /** Answers as it would be answered were nothing at the address: rules that hide nothing, and `globalProtect`, count then. */
+  async #asIfMissing(request: GuardedRequest, visitor: Visitor): Promise<Response> {
+    const missing = this.#missing(request);
+    const paths = missing && GuardedPaths.of(missing, this.config.base, this.config.errorPages);
+    if (!missing || !paths) return notThere(request);
+    const asked = this.#demands.on(paths, missing.method, missing.routePattern);
+    return (await this.#refusal(asked, paths, missing, visitor)) ?? hidden();
+  }
+
+  #missing(request: GuardedRequest): GuardedRequest | undefined {
+    const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
+    return paths && request.action?.calledFrom !== 'rpc' ? request.asMissing?.(paths.requested) : undefined;
   }
 
   async #sendHome(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
@@ -135,105 +186,32 @@ export class RouteGuard {
     return redirectTo(this.config.toLocation(this.config.homePath), request.method);
   }
 
-  /** Error pages are for everybody. */
-  #pageGuardOf(routePattern: string): PageGuard | undefined | Promise<PageGuard | undefined> {
-    return routePattern === '/404' || routePattern === '/500' ? undefined : this.pageGuards.of(routePattern);
-  }
-
-  /**
-   * The page's own guard, and the rule for each path that is not the page's or when the page has none. Where everything
-   * is protected and nothing says otherwise, a signed-in visitor is asked for.
-   */
-  #askedAbout(paths: GuardedPaths, method: string, pageGuard?: PageGuard, watch?: Inspection): Set<Demand> {
-    const own = pageGuard?.enforces && pageGuard.isFor(method) ? pageGuard : undefined;
-    const asked = new Set<Demand>(own && !own.isPublic ? [own] : []);
-    if (own) watch?.looksAt(paths.page, own);
-    for (const path of own ? paths.others : paths.all) {
-      const isLogin = this.#isLoginPath(paths.isPage(path) ? paths.page : path);
-      const rule = isLogin ? undefined : (this.rules.find(path, method) ?? this.#unlisted(path, paths, own));
-      if (rule) asked.add(rule);
-      watch?.looksAt(path, isLogin ? 'loginPath' : rule);
-    }
-    return asked;
-  }
-
-  #unlisted(path: string, paths: GuardedPaths, own: PageGuard | undefined): AccessRule | undefined {
-    return this.config.globalProtect && !this.#isOpen(path, paths, own) ? this.rules.signedIn : undefined;
-  }
-
-  /**
-   * Whether `globalProtect` leaves a path alone: an action stands for itself, any other for the page. What was rewritten
-   * is protected as what it became; rules alone are asked about the path of before.
-   */
-  #isOpen(path: string, paths: GuardedPaths, own: PageGuard | undefined): boolean {
-    if (path === paths.original || (own && path !== paths.action)) return true;
-    return this.config.isExcluded(path) || (paths.isPage(path) && this.config.isExcluded(paths.page));
-  }
-
   async #reportOnly(
     paths: GuardedPaths,
     request: GuardedRequest,
     visitor: Visitor,
     pageGuard: PageGuard | undefined,
   ): Promise<void> {
-    const rules = paths.all.map((path) => this.rules.findReportOnly(path, request.method));
-    const own = pageGuard && !pageGuard.enforces && pageGuard.isFor(request.method) ? pageGuard : undefined;
-    for (const demand of new Set([own, ...rules])) {
-      if (!demand) continue;
-      const decision = await this.#decide(demand, visitor, request);
+    for (const demand of this.#demands.reportOnly(paths, request.method, pageGuard)) {
+      const decision = await this.#checker.decide(demand, visitor, request);
       request.watch?.decides(decision, demand);
-      if (!decision.isGranted) this.log.wouldRefuse(describe(request, demand, decision, 'would be refused'));
+      if (!decision.isGranted) this.#checker.logWouldRefuse(request, demand, decision);
     }
-  }
-
-  async #decide(demand: Demand, visitor: Visitor, request: AccessRequest): Promise<AccessDecision> {
-    if (!(demand instanceof PageGuard)) return this.#check(demand, visitor, request);
-    if (visitor.isGuest && demand.admitsGuests) return this.#decided(true, 'GRANTED', 'not signed in');
-    const rules = demand.rulesFor(request.method);
-    if (rules.length === 0)
-      return this.#decided(false, 'FOR_GUESTS_ONLY', 'the page is for visitors who are not signed in');
-    const decisions: AccessDecision[] = [];
-    for (const rule of rules) {
-      const decision = await this.#check(rule, visitor, request);
-      if (decision.isGranted) return decision;
-      decisions.push(decision);
-    }
-    return decisions[0] as AccessDecision;
-  }
-
-  async #check(rule: AccessRule, visitor: Visitor, request: AccessRequest): Promise<AccessDecision> {
-    let decision: AccessDecision;
-    try {
-      decision = asDecision(await this.checker.check(rule.askedOf(request), visitor));
-    } catch (error) {
-      this.log.failure(`A check for ${rule} threw, so the visitor was refused.`, error);
-      decision = this.#decided(false, 'CHECK_FAILED', 'the check threw');
-    }
-    decision.rule = rule;
-    return decision;
-  }
-
-  #decided(isGranted: boolean, code: DecisionCode, reason: string, missing: readonly string[] = []): AccessDecision {
-    return new (this.made.of(AccessDecision))(isGranted, code, reason, missing);
-  }
-
-  #isLoginPath(path: string): boolean {
-    return normalized(path) === this.#loginPath;
   }
 
   /** The login page is open to everybody; who is signed in already may have nothing to do there. */
   #inspectLogin(request: GuardedRequest, visitor: Visitor, pageGuard?: PageGuard): Response | undefined {
-    request.watch?.looksAt(this.#loginPath, 'loginPath');
+    request.watch?.looksAt(normalized(pathOnly(this.config.loginPath)), 'loginPath');
     if (request.method !== 'GET' || request.showsForm || !this.#goesHome(visitor, pageGuard)) return undefined;
     request.onGuarded?.();
-    if (new URLSearchParams(request.search).has(REAUTHENTICATE_PARAMETER)) return undefined;
+    if (asksToSignInAgain(request)) return undefined;
     return redirectTo(this.config.toLocation(this.config.homePath), request.method);
   }
 
   /** Whether the login page sends somebody home. */
   #goesHome(visitor: Visitor, pageGuard: PageGuard | undefined): boolean {
     const isForGuests = this.config.globalProtect || pageGuard?.isForGuestsOnly === true;
-    return isForGuests && !visitor.isGuest && !this.#isLoginPath(pathOnly(this.config.homePath));
+    return isForGuests && !visitor.isGuest && !this.#demands.isLoginPath(pathOnly(this.config.homePath));
   }
 
   /**
@@ -242,13 +220,13 @@ export class RouteGuard {
    * @param again Whether it is to sign in again, for which the login page is open.
    */
   async #leadsBack(target: string, request: GuardedRequest, visitor: Visitor, again = false): Promise<boolean> {
-    const seen = new Set(GuardedPaths.of(request, this.config.base)?.all.map(normalized));
+    const seen = new Set(GuardedPaths.of(request, this.config.base, this.config.errorPages)?.all.map(normalized));
     let next: string | undefined = target;
     for (let hop = 0; hop < MAX_HOPS && next?.startsWith('/'); hop++) {
       const path = normalized(pathOnly(next));
       if (seen.has(path)) return true;
       seen.add(path);
-      if (again && this.#isLoginPath(path)) return false;
+      if (again && this.#demands.signsInAgain(path)) return false;
       next = await this.#nextHop(path, visitor, request);
     }
     return next?.startsWith('/') ?? false;
@@ -257,14 +235,15 @@ export class RouteGuard {
   /** Where a visitor is sent on from a page, or `undefined` when the page lets them in. */
   async #nextHop(path: string, visitor: Visitor, from: GuardedRequest): Promise<string | undefined> {
     const { config } = this;
-    const pageGuard = await this.#pageGuardOf(path);
-    if (this.#isLoginPath(path)) return this.#goesHome(visitor, pageGuard) ? config.homePath : undefined;
+    const pageGuard = await this.#demands.guardOf(path);
+    if (this.#demands.isLoginPath(path)) return this.#goesHome(visitor, pageGuard) ? config.homePath : undefined;
     const { url, signedInFor } = from;
     const request = { method: 'GET', routePattern: path, params: {}, url: new URL(path, url), signedInFor };
-    for (const demand of this.#askedAbout(GuardedPaths.ofPage(path), request.method, pageGuard)) {
-      const { isGranted, code, rule } = await this.#decide(demand, visitor, request);
+    for (const demand of this.#demands.on(GuardedPaths.ofPage(path), request.method, path, pageGuard).keys()) {
+      const decision = await this.#checker.decide(demand, visitor, request);
+      const { isGranted, code, rule } = decision;
       if (isGranted || !config.enforce) continue;
-      if (rule?.status === 404) return undefined;
+      if (hides(decision, visitor)) return undefined;
       if (code === 'FOR_GUESTS_ONLY') return config.homePath;
       return rule?.redirectTo ?? (visitor.isGuest ? undefined : config.forbiddenPath) ?? config.loginPath;
     }
@@ -279,20 +258,21 @@ export class RouteGuard {
   }
 }
 
+function asksToSignInAgain({ search }: GuardedRequest): boolean {
+  return new URLSearchParams(search).has(REAUTHENTICATE_PARAMETER);
+}
+
 function withParameter(location: string, name: string, value: string): string {
   const [, target = '', hash = ''] = /^([^#]*)(.*)$/s.exec(location) ?? [];
   return `${target}${target.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}${hash}`;
 }
 
-/** One line, whatever the path holds: nobody writes a second line into a log. */
-function describe(
-  request: GuardedRequest,
-  demand: Demand,
-  decision: AccessDecision,
-  outcome = decision.isGranted ? 'granted' : 'refused',
-): string {
-  const { method, pathname, routePattern } = request;
-  const asked = demand instanceof PageGuard ? `guard of the page (${demand})` : `${demand}`;
-  const line = `${method} ${printable(pathname)} (route ${routePattern}): ${asked} ${outcome}: ${decision.reason}`;
-  return line.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+/** Whoever calls an action by its own address is answered by Astro's client. */
+function notThere({ action }: GuardedRequest): Response {
+  return action?.calledFrom === 'rpc' ? hiddenAction() : hidden();
+}
+
+/** Whether a refusal is to look as if nothing were there. */
+function hides({ isGranted, rule }: AccessDecision, visitor: Visitor): boolean {
+  return !isGranted && rule?.status === 404 && !(rule.guestsSignIn && visitor.isGuest);
 }

@@ -2,12 +2,16 @@ import { StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { forget, isPromise } from '../session/promised.js';
 import { SecurityEvents } from '../session/security-events.js';
-import type { Session } from '../session/session.js';
+import { Session } from '../session/session.js';
+import { SessionId } from '../session/session-id.js';
+import type { SessionRecord } from '../session/session-record.js';
 import { AccessConfig } from './access-options.js';
 import { DecisionLog } from './decision-log.js';
 import { UserReloads } from './user-reloads.js';
 import { Visitor, type VisitorData } from './visitor.js';
+import { visitorFault } from './visitor-data.js';
 
 /**
  * Tells from a session who the visitor is.
@@ -23,6 +27,7 @@ import { Visitor, type VisitorData } from './visitor.js';
 @injectable()
 export class VisitorResolver {
   readonly #reloads: UserReloads | undefined;
+  readonly #told = new Set<string>();
 
   constructor(
     private readonly access: AccessConfig,
@@ -45,6 +50,21 @@ export class VisitorResolver {
     return this.#reloads !== undefined || this.resolve !== VisitorResolver.prototype.resolve;
   }
 
+  /**
+   * What {@link resolve} is asked about somebody whom another part of the application knows: a session of its own, which is
+   * stored nowhere. Nobody has checked what is said of them, so whoever does not fit is a guest, and the log says why, once.
+   *
+   * @param known Who it is, with a `userId`; `null` or nothing for a guest.
+   * @returns `undefined` where nobody else's word counts.
+   */
+  adopted(known: unknown): Session | undefined {
+    const values = known instanceof Session ? known.contents() : known;
+    const fault = values ? faultOf(values) : undefined;
+    if (fault !== undefined) this.#tellOnce(fault);
+    const isKnown = typeof values === 'object' && values !== null && fault === undefined;
+    return new (this.made.of(Session))(isKnown ? foreignRecord(values) : undefined);
+  }
+
   /** What the session itself says, without asking anybody. */
   fromSession(session: Session): Visitor {
     if (session.isNew && session.revision === 0) return this.guest();
@@ -65,6 +85,15 @@ export class VisitorResolver {
     return new (this.made.of(Visitor))(Object.freeze(data), this.access.withBrought(roles), permissions);
   }
 
+  #tellOnce(fault: string): void {
+    if (this.#told.has(fault)) return;
+    this.#told.add(fault);
+    this.log.misfit(
+      `Somebody whom your application knows (by locals.session, or "__session__" in Astro's session) is a guest to the ` +
+        `guard and the helpers: ${fault}. Correct what your middleware says of them. This is said once.`,
+    );
+  }
+
   async #reloaded(session: Session, data: VisitorData, reloads: UserReloads): Promise<Visitor> {
     try {
       const user = await reloads.today(session, data);
@@ -81,12 +110,48 @@ export class VisitorResolver {
   /** A function that throws gives nothing: the visitor stays signed in, and rules that ask for more refuse. */
   #ask(option: string, read: () => unknown): string[] {
     try {
-      return texts(read());
+      const answer = read();
+      if (isPromise(answer)) this.#tellOfPromise(option, answer);
+      return texts(answer);
     } catch (error) {
       this.log.failure(`access.${option} threw, so the visitor was given nothing by it.`, error);
       return [];
     }
   }
+
+  /** With every request it would be the same. */
+  #tellOfPromise(option: string, answer: PromiseLike<unknown>): void {
+    forget(answer);
+    if (this.#told.has(option)) return;
+    this.#told.add(option);
+    const cure = 'Look up in access.reload what has to be looked up. This is said once.';
+    this.log.failure(
+      `access.${option} gave a promise, which nobody waits for, so no visitor is given anything by it.`,
+      cure,
+    );
+  }
+}
+
+function faultOf(known: unknown): string | undefined {
+  if (typeof known !== 'object' || Array.isArray(known)) return 'they are no object with a "userId"';
+  const fault = visitorFault({ ...known });
+  return fault && `"${fault.key}" must be ${fault.expected}`;
+}
+
+/** Copied, because the application may go on with the object: a visitor is who it was when somebody asked. */
+function foreignRecord(known: object): SessionRecord {
+  const values = new Map(Object.entries(known).map(([key, value]) => [key, Array.isArray(value) ? [...value] : value]));
+  const [createdAt, renewedAt, expiresAt] = [0, 0, Number.MAX_SAFE_INTEGER];
+  return {
+    id: SessionId.generate(),
+    createdAt,
+    renewedAt,
+    expiresAt,
+    values,
+    flashes: new Map(),
+    identity: [],
+    isForeign: true,
+  };
 }
 
 function isVisitorData(contents: Record<string, unknown>): contents is VisitorData {

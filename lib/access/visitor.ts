@@ -77,11 +77,11 @@ export class Visitor {
   }
 
   hasAllPermissions(...permissions: Permission[]): boolean {
-    return permissions.every((permission) => this.hasPermission(permission));
+    return permissions.every((permission) => this.hasPermission(permission) === true);
   }
 
   hasAnyPermission(...permissions: Permission[]): boolean {
-    return permissions.some((permission) => this.hasPermission(permission));
+    return permissions.some((permission) => this.hasPermission(permission) === true);
   }
 }
 

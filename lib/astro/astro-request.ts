@@ -4,6 +4,7 @@ import type { AccessDecision } from '../access/access-decision.js';
 import type { CsrfDecision } from '../access/csrf/csrf-decision.js';
 import { type ChangingRequest, mayChange } from '../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../access/csrf/form-field.js';
+import { ErrorPages } from '../access/error-pages.js';
 import { type CalledAction, isNavigation } from '../access/guarded-request.js';
 import type { Demand, Inspection } from '../access/inspection.js';
 import { canonicalActionName } from '../access/internal-path.js';
@@ -19,7 +20,14 @@ import type { ProjectRoutes } from './project-routes.js';
 export interface Arrival {
   readonly request: Request;
   readonly url: URL;
+  /** Whether nobody has answered it yet: otherwise an error page is made for it. */
+  readonly isUnanswered: boolean;
+  /** Whether it was answered as if nothing were at its address. */
+  readonly isHidden: boolean;
 }
+
+/** The route that a request is taken for. */
+type Route = Pick<APIContext, 'routePattern' | 'params'>;
 
 /** What the guard needs to know of a request, as Astro tells it. What few rules ask about is found out when they do. */
 export class AstroRequest implements ChangingRequest {
@@ -28,6 +36,7 @@ export class AstroRequest implements ChangingRequest {
   readonly action: CalledAction | undefined;
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
+  isOwnAnswer = false;
   /** Whether it is a form of the site's own whose token is of another session by now. */
   isStaleForm = false;
 
@@ -35,21 +44,56 @@ export class AstroRequest implements ChangingRequest {
   constructor(
     private readonly context: APIContext,
     private readonly scope: RequestScope,
-    private readonly routes: Pick<ProjectRoutes, 'endpoints' | 'fixedPaths'>,
+    private readonly routes: Omit<ProjectRoutes, 'pages'>,
     private readonly arrived: Arrival,
     readonly onGuarded: () => void,
     readonly watch?: Inspection | undefined,
+    readonly islandNames?: readonly (readonly string[])[] | undefined,
+    private readonly errorPages = new ErrorPages(),
+    private readonly route: Route = context,
   ) {
     const [, pathname = '/', search = ''] = partsOf(context.request.url);
     this.pathname = pathname;
     this.search = search;
     this.originalPathname = arrived.request === context.request ? undefined : partsOf(arrived.request.url)[1];
-    this.wasRefused = scope.decision?.isGranted === false;
+    this.wasRefused = arrived.isHidden || scope.decision?.isGranted === false;
     this.action = context.request.method === 'POST' ? calledAction(context) : undefined;
   }
 
   hasRoute(path: string): boolean {
     return this.routes.fixedPaths.has(path);
+  }
+
+  /** In production Astro shows a language's own page where there is one, but not if that of the site is made on demand. */
+  asMissing(path: string): AstroRequest | undefined {
+    const { notFoundPages } = this.routes;
+    const ofLanguage = this.errorPages.notFoundIn(path);
+    const isOfLanguage =
+      ofLanguage !== undefined && notFoundPages.has(ofLanguage) && notFoundPages.get('/404') === true;
+    const routePattern = isOfLanguage ? ofLanguage : '/404';
+    if (notFoundPages.get(routePattern)) return undefined;
+    const { context, scope, routes, arrived, onGuarded, watch, errorPages } = this;
+    return new AstroRequest(context, scope, routes, arrived, onGuarded, watch, undefined, errorPages, {
+      routePattern,
+      params: {},
+    });
+  }
+
+  /**
+   * In production Astro begins with the site's own 404 page, or not at all; a language's page comes in when there is no
+   * answer. Where that one is a file, something else would be shown than now.
+   */
+  leadsNowhere(path: string): boolean {
+    const { notFoundPages, rewrittenLanguages } = this.routes;
+    if (rewrittenLanguages.has(path.split('/', 2)[1] ?? '')) return false;
+    const isFirst = this.routePattern === '/404' || !notFoundPages.has(this.routePattern);
+    if (!isFirst || !this.arrived.isUnanswered || this.errorPages.statusOf(this.routePattern) !== 404) return false;
+    const ofLanguage = this.errorPages.notFoundIn(path);
+    return ofLanguage === undefined || notFoundPages.get(ofLanguage) !== true;
+  }
+
+  get pagesMayHide(): boolean {
+    return this.routes.pagesMayHide;
   }
 
   get openedAddress(): string | undefined {
@@ -78,11 +122,11 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get routePattern(): string {
-    return this.context.routePattern;
+    return this.route.routePattern;
   }
 
   get params(): APIContext['params'] {
-    return this.context.params;
+    return this.route.params;
   }
 
   get url(): URL {
@@ -121,12 +165,11 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get isVisitorUnknown(): boolean {
-    return this.scope.session.isUnavailable && this.scope.visitor.isGuest;
+    return this.scope.asked.isUnavailable && this.scope.visitor.isGuest;
   }
 
   get signedInFor(): number | undefined {
-    const { signedInAt } = this.scope.session;
-    return signedInAt && (this.scope.get(Clock).now() - signedInAt.getTime()) / 1000;
+    return secondsSignedIn(this.scope);
   }
 
   /** Astro's ClientRouter sends a page's forms by fetch, and shows what that is led to: it is to be led to the login page. */
@@ -149,6 +192,12 @@ export class AstroRequest implements ChangingRequest {
   }
 }
 
+/** Seconds since the visitor signed in; `undefined` when that is not known. */
+export function secondsSignedIn(scope: RequestScope): number | undefined {
+  const { signedInAt } = scope;
+  return signedInAt && (scope.get(Clock).now() - signedInAt.getTime()) / 1000;
+}
+
 /** Path and query as they stand in a URL; parsing it once more for every request would cost more than the guard. */
 function partsOf(url: string): readonly (string | undefined)[] {
   return /^[^:]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/.exec(url) ?? [];
@@ -163,4 +212,10 @@ function calledAction(context: APIContext): CalledAction | undefined {
   } catch {
     return { name: action.name, calledFrom: action.calledFrom };
   }
+}
+
+/** Nobody reads the answer to a HEAD request, and perhaps nobody that to a prefetch. */
+export function isLookedAt({ method, headers }: Request): boolean {
+  const purpose = headers.get('sec-purpose') ?? headers.get('purpose');
+  return method !== 'HEAD' && !purpose?.includes('prefetch');
 }

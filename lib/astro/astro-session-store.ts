@@ -3,10 +3,12 @@ import type { APIContext, AstroSession } from 'astro';
 import { AstroSessionMissingError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from '../session/clock.js';
+import { isSame } from '../session/fitted-values.js';
+import type { Session } from '../session/session.js';
 import { applyChanges, type SessionChanges } from '../session/session-changes.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionId } from '../session/session-id.js';
-import { isEmptyRecord, type SessionRecord, serializeRecord } from '../session/session-record.js';
+import { isEmptyRecord, type SessionRecord, serializeRecord, userIdOf } from '../session/session-record.js';
 import { SessionStore } from '../session/stores/session-store.js';
 
 /** The visitor's values, as one plain object. */
@@ -58,6 +60,22 @@ export class AstroSessionStore extends SessionStore {
     const record = await data.get(RECORD);
     const { others, ...kept } = isKept(record) ? record : { ...this.#newRecord(), others: [] };
     return { ...kept, values: new Map([...Object.entries(values), ...others]) };
+  }
+
+  /**
+   * Has a session go on from what the Astro session holds by now: a middleware of the application's own may have put a
+   * visitor there since the session was opened. Of another one than before, nothing is left.
+   */
+  async takeOver(session: Session): Promise<void> {
+    const current = await this.current();
+    const { opened } = session.journal;
+    if (!current || (opened && isSame(opened.values, current.values))) return;
+    const isAnother = opened !== undefined && userIdOf(opened) !== userIdOf(current);
+    // Or the time of the other one's sign-in, and their messages, would count for this one.
+    if (isAnother) this.#data.delete(RECORD);
+    const record = isAnother ? { ...this.#newRecord(), values: current.values } : current;
+    if (isAnother || (session.isNew && !session.isDirty)) session.settle(record);
+    else session.rebase(record);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { APIContext } from 'astro';
+import type { RequestScope } from '../container/request-scope.js';
 import type { Session } from '../session/session.js';
 import { VALUES } from './astro-session-store.js';
 
@@ -24,11 +25,11 @@ export class AstroSessionWatch {
   }
 
   /** Takes over, for this request, the visitor whom such a middleware put there. */
-  async adoptInto(session: Session): Promise<void> {
+  async adoptInto(scope: RequestScope): Promise<void> {
     const values: unknown = this.#wasTouched ? await this.context.session?.get(VALUES) : undefined;
     if (typeof values !== 'object' || values === null) return;
     this.#hasAdopted = true;
-    session.adopt(values as Record<string, unknown>);
+    scope.hear(values);
   }
 
   /** Takes the visitor out of Astro's session when the session that adopted them has ended. */

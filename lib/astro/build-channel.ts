@@ -30,6 +30,9 @@ export interface ReadReport extends SavedReport {
   readonly hasOwnStore: boolean;
 }
 
+/** By the name that Astro gave to a server island, those by which rules know it: a list for each export of its file. */
+export type IslandNames = ReadonlyMap<string, readonly (readonly string[])[]>;
+
 /**
  * What parts of one build tell each other that are bundled apart, and so have no module in common. Where pages are
  * made in another process, nobody listens.
@@ -37,6 +40,8 @@ export interface ReadReport extends SavedReport {
 interface Channel {
   /** Prerendered pages that are to be protected, as they are found out. */
   unguarded?: UnguardedFile[] | undefined;
+  /** While the project is being written: by the name that Astro gave to a server island, those that rules have for it. */
+  islandNames?: IslandNames | undefined;
   /** Whoever has the site built only to be told of it. */
   receiver?: ((report: ReadReport) => void) | undefined;
 }

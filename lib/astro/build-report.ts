@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegrationLogger, IntegrationResolvedRoute } from 'astro';
 import type { Plugin } from 'vite';
 import { ProtectionReport } from '../access/report/protection-report.js';
@@ -8,7 +5,10 @@ import { RuleFindings } from '../access/report/rule-findings.js';
 import {
   type GatehouseError,
   GuardedRouteCachedError,
+  GuardedRouteInIsrError,
+  HiddenPagesRevealedError,
   InvalidOptionsError,
+  MistakenRulesError,
   SetupNotLoadedError,
   UnguardedFilesError,
   UnguardedPipelineError,
@@ -16,11 +16,14 @@ import {
 } from '../errors.js';
 import { buildChannel, type ReadReport } from './build-channel.js';
 import { describeSite } from './describe-site.js';
+import type { FoundIslands } from './found-islands.js';
 import type { GatehouseOptions } from './options.js';
+import { pipelineFile } from './own-code.js';
 import { reportNotes } from './report-notes.js';
 import { cachedPatterns } from './route-caches.js';
 import type { SiteFacts } from './site-facts.js';
 import { SiteScan } from './site-scan.js';
+import { isrPatterns, type VercelRehearsal } from './vercel-isr.js';
 
 /** What is known of a build when it begins. */
 interface Build {
@@ -46,8 +49,13 @@ export class BuildReport {
   #build: Build | undefined;
   #report: ProtectionReport | undefined;
   #findings: RuleFindings | undefined;
+  /** For a report that is to know what an adapter would write. */
+  rehearsal: VercelRehearsal | undefined;
 
-  constructor(private readonly options: GatehouseOptions) {
+  constructor(
+    private readonly options: GatehouseOptions,
+    private readonly islands: FoundIslands,
+  ) {
     this.#scan = new SiteScan(
       () => this.#build?.routes.filter(({ origin }) => origin !== 'internal').map(({ entrypoint }) => entrypoint) ?? [],
       () => this.#check(),
@@ -79,8 +87,17 @@ export class BuildReport {
     this.#refuseUnguarded(files);
   }
 
-  /** Says in two lines how the site is protected. */
+  /**
+   * Says in two lines how the site is protected.
+   *
+   * @throws {GuardedRouteInIsrError} When the adapter has what is protected answered by a cache.
+   */
   end(logger: AstroIntegrationLogger): void {
+    if (this.#build && this.#findings) {
+      const { config, routes } = this.#build;
+      const cached = this.#findings.cachedAhead(isrPatterns(config, routes));
+      if (cached.length > 0) throw new GuardedRouteInIsrError(cached);
+    }
     if (!this.#report) return;
     const { everybody, signedIn, withRequirements } = this.#report.summary;
     logger.info(`For everybody: ${everybody}, signed in: ${signedIn}, with requirements: ${withRequirements}.`);
@@ -92,7 +109,7 @@ export class BuildReport {
     const facts = await this.#scan.facts;
     const { options } = this;
     const guards = this.#scan.guards;
-    const site = describeSite({ ...this.#build, options, guards, islands: this.#scan.islands, facts });
+    const site = describeSite({ ...this.#build, options, guards, islands: this.islands.all, facts });
     const findings = new RuleFindings(site);
     this.#findings = findings;
     const errorPages = findings.guardedErrorPages.map(
@@ -101,14 +118,18 @@ export class BuildReport {
     if (errorPages.length > 0) throw new InvalidOptionsError(errorPages);
     this.#report = new ProtectionReport(site);
     const objections = this.#objections(this.#build, facts, findings);
+    const notes = [...reportNotes(facts, this.#build.setupName), ...findings.rulesForOwnAnswers];
     const { receiver } = buildChannel();
     if (receiver) {
-      receiver(this.#told(facts, objections, this.#report));
+      const unknown = await this.#foresee(this.#build, findings, objections);
+      receiver(this.#told(facts, objections, [...notes, ...unknown], this.#report));
       throw new ReportIsComplete('The report is complete.');
     }
     if ('message' in facts.actions) {
       this.#build.logger.warn(`The report lacks the actions, which could not be loaded: ${facts.actions.message}`);
     }
+    for (const note of findings.rulesForOwnAnswers) this.#build.logger.info(`Not in the report: ${note}.`);
+    for (const shared of findings.sharedIslandNames) this.#build.logger.info(shared);
     for (const { error, stops } of objections) {
       if (stops) throw error;
       this.#warn(error);
@@ -126,42 +147,56 @@ export class BuildReport {
       // Pages that are made now are made with it. Else the server finds out, which may have what a build has not.
       objections.push({ error, stops: strict || routes.some(isPrerenderedPage) });
     }
-    const { unguarded, uselessRules } = findings;
+    const { unguarded, mistakenRules, uselessRules, revealing404Pages } = findings;
     if (unguarded.length > 0) {
       objections.push({ error: new UnguardedFilesError(unguarded), stops: this.#stopsForUnguarded });
     }
     const cached = findings.cachedRoutes(cachedPatterns(config));
     if (cached.length > 0) objections.push({ error: new GuardedRouteCachedError(cached), stops: true });
     const knowsRules = 'rules' in setup && !setup.replaced.includes('AccessRules');
+    if (knowsRules && mistakenRules.length > 0) {
+      objections.push({ error: new MistakenRulesError(mistakenRules), stops: true });
+    }
     if (knowsRules && uselessRules.length > 0) {
       objections.push({ error: new UselessRulesError(uselessRules), stops: strict });
     }
-    const pipeline = this.#unguardedPipeline(config);
+    if (revealing404Pages.length > 0) {
+      objections.push({ error: new HiddenPagesRevealedError(revealing404Pages), stops: strict });
+    }
+    const pipeline = this.#scan.importsPipeline ? undefined : pipelineFile(config);
     if (pipeline !== undefined) objections.push({ error: new UnguardedPipelineError(pipeline), stops: strict });
     return objections;
   }
 
-  #told(facts: SiteFacts, objections: readonly Objected[], { entries }: ProtectionReport): ReadReport {
+  /** What a build finds at its end, when the adapter has written its part. @returns Why that is not known, where it is not. */
+  async #foresee({ config, routes, logger }: Build, findings: RuleFindings, objections: Objected[]): Promise<string[]> {
+    try {
+      const cached = findings.cachedAhead((await this.rehearsal?.patterns(config, routes, logger)) ?? new Set());
+      if (cached.length > 0) objections.push({ error: new GuardedRouteInIsrError(cached), stops: true });
+      return [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [`what isr of the adapter answers is known when the site is built: ${reason}`];
+    }
+  }
+
+  #told(
+    facts: SiteFacts,
+    objections: readonly Objected[],
+    notes: readonly string[],
+    { entries }: ProtectionReport,
+  ): ReadReport {
     const { setup, actions } = facts;
     const known = 'rules' in setup ? setup : undefined;
     const { csrf, enforce, session } = known?.options ?? this.options;
     return {
       entries,
-      notes: reportNotes(facts, this.#build?.setupName),
+      notes,
       isWhole: known !== undefined && !('message' in actions),
       objections: objections.map(({ error: { code, message }, stops }) => ({ code, message, stops })),
       settings: { csrf, enforce, session },
       hasOwnStore: known?.hasOwnStore ?? false,
     };
-  }
-
-  /** @returns The project's own pipeline, from its root, when nothing in it asks the guard. */
-  #unguardedPipeline({ fetchFile, root, srcDir }: AstroConfig): string | undefined {
-    if (fetchFile === null || this.#scan.importsPipeline) return undefined;
-    const name = ['ts', 'js', 'mjs', 'mts']
-      .map((end) => `${fetchFile}.${end}`)
-      .find((file) => existsSync(new URL(file, srcDir)));
-    return name && relative(fileURLToPath(root), fileURLToPath(new URL(name, srcDir)));
   }
 
   #refuseUnguarded(files: UnguardedFilesError['files']): void {

@@ -7,11 +7,12 @@ import { SessionManager } from '../session/session-manager.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { cookieValues } from './astro-cookie-jar.js';
 import { CookieSession } from './cookie-session.js';
+import { checkStorageOptions } from './options.js';
 
 const SOURCE = 'cookie.secret of createCookieSessionStorage';
 const DEVELOPMENT_SECRET = Symbol.for('astro-gatehouse.development-secret');
 
-export interface CookieSessionStorageOptions extends Omit<SessionOptions, 'cookie'> {
+export interface CookieSessionStorageOptions extends Pick<SessionOptions, 'idleTimeout' | 'absoluteTimeout'> {
   cookie?:
     | (Omit<SessionCookieOptions, 'chunks'> & {
         /** Seals the cookie. Several: the first seals, all open. Without one no session opens in production. */
@@ -33,6 +34,7 @@ export interface CookieSessionStorage<Data extends object> {
  * Sessions in a cookie for a module of one's own, with or without the integration: opened and committed by hand.
  *
  * @param defaults The value of every key until it is set.
+ * @throws {InvalidOptionsError} Naming every option that is not there, or not right.
  * @throws {MissingSecretError} In production, without a secret.
  * @throws {WeakSecretError} In production, with a short one or a placeholder.
  * @example
@@ -41,14 +43,15 @@ export interface CookieSessionStorage<Data extends object> {
  */
 export function createCookieSessionStorage<Data extends object>(
   defaults: Data,
-  { cookie: { secret, ...cookie } = {}, ...times }: CookieSessionStorageOptions = {},
+  given: CookieSessionStorageOptions = {},
 ): CookieSessionStorage<Data> {
+  const { cookie: { secret, ...cookie } = {}, ...times } = checkStorageOptions(given);
   const isProduction = runsInProduction();
   // What is committed is one header, and so one cookie.
   const options = { ...times, cookie: { ...cookie, name: cookie.name ?? '__session-id', chunks: false } };
   const config = SessionConfig.from(options, { isProduction, prefixName: false });
-  const given = secret ?? (isProduction ? undefined : developmentSecret());
-  const secrets = Secrets.from(given, { source: SOURCE, isProduction });
+  const sealedWith = secret ?? (isProduction ? undefined : developmentSecret());
+  const secrets = Secrets.from(sealedWith, { source: SOURCE, isProduction });
   const manager = SessionManager.over(new CookieSessionStore(secrets, config), config);
   const opened = new WeakMap<CookieSession<Data>, Session>();
 

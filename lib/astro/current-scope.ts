@@ -7,6 +7,10 @@ export interface ContextOptions {
   runWithContext?: (<Result>(scope: RequestScope, run: () => Result) => Result) | undefined;
   /** Called before `run` where there is no way to run something inside a context. */
   setContextStore?: ((scope: RequestScope) => void) | undefined;
+  /**
+   * Finds the scope again. An object of one's own in its place, `{ session }`, says who the visitor is, as an assignment to
+   * `locals.session` does.
+   */
   getContextStore?: (() => unknown) | undefined;
 }
 
@@ -20,14 +24,26 @@ export const currentScope = {
   },
 
   get(): RequestScope | undefined {
-    if (!custom.getContextStore) return storage.getStore();
-    const scope = custom.getContextStore();
-    return scope instanceof RequestScope ? scope : undefined;
+    return custom.getContextStore ? scopeIn(custom.getContextStore()) : storage.getStore();
   },
 
   run<Result>(scope: RequestScope, run: () => Result): Result {
+    const { runWithContext } = custom;
     custom.setContextStore?.(scope);
-    if (custom.runWithContext) return custom.runWithContext(scope, run);
-    return custom.setContextStore ? run() : storage.run(scope, run);
+    return storage.run(scope, runWithContext ? () => runWithContext(scope, run) : run);
+  },
+
+  /** Hears of a visitor whom the application's own context names. */
+  hear(): void {
+    if (custom.getContextStore) scopeIn(custom.getContextStore());
   },
 };
+
+/** @param found What the application's own context holds: the scope, or an object that names the visitor. */
+function scopeIn(found: unknown): RequestScope | undefined {
+  if (found instanceof RequestScope) return found;
+  const scope = storage.getStore();
+  if (!scope || typeof found !== 'object' || found === null || !('session' in found)) return undefined;
+  if (found.session !== scope.session) scope.hear(found.session);
+  return scope;
+}

@@ -3,8 +3,9 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
 import { AccessRule } from '../access/access-rule.js';
+import { ErrorPages } from '../access/error-pages.js';
 import { type GuardEntry, PageGuard } from '../access/page-guard.js';
-import type { SegmentMatcher } from '../access/path-pattern.js';
+import { globMatcher, type SegmentMatcher } from '../access/path-pattern.js';
 import type {
   DescribedFile,
   DescribedGuard,
@@ -12,7 +13,10 @@ import type {
   DescribedRule,
   SiteDescription,
 } from '../access/report/site-description.js';
+import { fileFromRoot } from './file-from-root.js';
+import type { FoundIsland } from './found-islands.js';
 import { checkGuard, type GatehouseOptions } from './options.js';
+import { middlewareFile, pipelineFile } from './own-code.js';
 import { describeRule } from './rule-description.js';
 import type { SiteFacts } from './site-facts.js';
 import type { StaticGuard } from './static-guard.js';
@@ -26,7 +30,7 @@ export interface SiteSources {
   readonly setupName?: string | undefined;
   /** Guards by entrypoint, as Astro names it. */
   readonly guards?: ReadonlyMap<string, StaticGuard>;
-  readonly islands?: readonly string[];
+  readonly islands?: readonly FoundIsland[];
   readonly facts?: SiteFacts;
 }
 
@@ -53,6 +57,8 @@ export function describeSite(sources: SiteSources): SiteDescription {
     exclude: [...(exclude ?? []), imageEndpoint(config)],
     loginPath: loginPath ?? '/login',
     enforce: enforce ?? true,
+    answersItself: middlewareFile(config) ?? pipelineFile(config),
+    base: config.base.replace(/\/+$/, ''),
   };
 }
 
@@ -79,13 +85,15 @@ function describeRoute(
 ): DescribedRoute {
   const { type, origin, pattern, entrypoint, isPrerendered, segments, fallbackRoutes } = route;
   const guard = guards?.get(entrypoint);
-  const file = origin === 'internal' || type === 'redirect' ? undefined : fileName(entrypoint, config.root);
+  const errorPages = new ErrorPages(config.i18n?.locales);
+  const file = origin === 'internal' || type === 'redirect' ? undefined : fileFromRoot(entrypoint, config.root);
   return {
     kind: type === 'fallback' ? 'page' : type,
     pattern,
     segments: segments.map(toMatcher),
     file,
     isPrerendered: isPrerendered && type !== 'redirect',
+    isErrorPage: errorPages.has(pattern),
     guard: guard && describeGuard(guard, file ?? entrypoint),
     fallbacks: fallbackRoutes
       .map((fallback) => ({ pattern: withoutSlash(fallback.pattern), segments: fallback.segments.map(toMatcher) }))
@@ -97,18 +105,10 @@ function withoutSlash(pattern: string): string {
   return pattern.replace(/(.)\/$/, '$1');
 }
 
-/** Injected routes may be named by an absolute path, or from inside a package. */
-function fileName(entrypoint: string, root: URL): string {
-  const name = entrypoint.startsWith('/')
-    ? relative(fileURLToPath(root), entrypoint).replaceAll('\\', '/')
-    : entrypoint;
-  return name.split('node_modules/').at(-1) ?? name;
-}
-
 function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
   if (!('value' in guard)) {
     const source = 'source' in guard ? guard.source : guard.problem;
-    return { who: `as its file says: ${source}`, isPublic: false };
+    return { who: `as its file says: ${source}`, isPublic: false, hides: /\bstatus\b/.test(source) };
   }
   const checked = checkGuard(guard.value, file);
   const pageGuard = new PageGuard(checked);
@@ -121,6 +121,7 @@ function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
     who,
     isPublic,
     isReportOnly: !pageGuard.enforces,
+    hides: entries.some((entry) => typeof entry !== 'string' && entry.status === 404),
     methods: isForAll ? undefined : [...new Set(methods.flatMap((each) => each ?? []))],
   };
 }
@@ -131,11 +132,14 @@ function wordsFor(entry: GuardEntry): string {
   return entry === 'public' ? 'everybody' : new AccessRule({ ...entry, pattern: '/**' }).demand;
 }
 
-/** A segment with a parameter beside other text may be anything: rather one page too many is reported. */
+/** A parameter beside other text stands for any text between it. */
 function toMatcher(parts: IntegrationResolvedRoute['segments'][number]): SegmentMatcher {
   if (parts.some(({ spread }) => spread)) return { kind: 'any' };
-  if (parts.some(({ dynamic }) => dynamic)) return { kind: 'one' };
-  return { kind: 'literal', text: parts.map(({ content }) => content).join('') };
+  const fixed = parts.filter(({ dynamic }) => !dynamic).map(({ content }) => content);
+  if (fixed.length === parts.length) return { kind: 'literal', text: fixed.join('') };
+  // What a glob would read as something else may be anything: rather one page too many is reported.
+  if (fixed.length === 0 || /[*?[\]{}()\\]/.test(fixed.join(''))) return { kind: 'one' };
+  return globMatcher(parts.map(({ dynamic, content }) => (dynamic ? '*' : content)).join(''));
 }
 
 /** The files that are served as they lie there. */

@@ -4,10 +4,23 @@ import { getFetchState } from 'astro/hono';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
 import { inspect } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
+import { ERROR_PAGE } from './response.js';
 import { gatehouse } from './started.js';
 
-/** Has Astro put the site's error page in the place of an answer. */
-const ERROR_PAGE = 'X-Astro-Error';
+/** Stands in for the route that Astro takes for an address without one, where it can have an on-demand 404 page. */
+const NO_ROUTE: NonNullable<FetchState['routeData']> = {
+  route: '/404',
+  component: '',
+  params: [],
+  distURL: [],
+  pattern: /^/,
+  segments: [],
+  type: 'page',
+  prerender: false,
+  fallbackRoutes: [],
+  isIndex: false,
+  origin: 'internal',
+};
 
 /** What a Hono middleware is handed, as far as it is needed here. */
 type HonoContext = Parameters<typeof getFetchState>[0];
@@ -43,23 +56,40 @@ export function guard(context: APIContext): Promise<Response | undefined>;
 export function guard(): HonoMiddleware;
 export function guard(asked?: FetchState | APIContext): Promise<Response | undefined> | HonoMiddleware {
   if (!asked) return async (context, next) => (await ahead(getFetchState(context))) ?? void (await next());
-  return asked instanceof FetchState ? ahead(asked) : inspect(asked);
+  return asked instanceof FetchState ? ahead(asked) : inspect(asked, 'anything');
 }
 
 /** Stands before every middleware, where no session is open yet. */
 async function ahead(state: FetchState): Promise<Response | undefined> {
-  // Nothing is known of a route that is not there; the middleware looks at the error page that is shown for it.
-  if (!state.routeData || state.routeData.prerender) return undefined;
-  const context = state.getAPIContext();
+  // A page that was made before is for everybody.
+  if (state.routeData?.prerender && state.routeData.route !== NO_ROUTE.route) return undefined;
+  const context = contextOf(state);
   if (gatehouse.toolbar?.isFor(context)) return undefined;
+  gatehouse.assertWhole();
   return RequestCycle.of(gatehouse, context).ahead(context, async () => {
-    const refusal = await inspect(context);
+    const refusal = await inspect(context, 'anything');
     if (refusal?.status === 404 && refusal.body === null) refusal.headers.set(ERROR_PAGE, 'true');
+    if (refusal && context.isPrerendered) gatehouse.warnOfUnknownVisitors();
     const isForeign = isFromElsewhere(context);
     if (refusal) return isForeign ? refusal : keepRefusedForm(context, refusal);
     if (context.locals.services.request?.action?.calledFrom === 'rpc') return actions(state);
     return isForeign ? undefined : answerForm(context);
   });
+}
+
+/**
+ * The context of a request, whether or not Astro has a route for it: routes of the application's own may stand behind the
+ * guard. Where it has none, as with a prerendered 404 page, it makes no context either, and its `actions()` would throw.
+ */
+function contextOf(state: FetchState): APIContext {
+  if (state.routeData) return state.getAPIContext();
+  state.routeData = NO_ROUTE;
+  try {
+    // Kept by the state, for whoever asks it next.
+    return state.getAPIContext();
+  } finally {
+    state.routeData = undefined;
+  }
 }
 
 /** Here Astro has not looked yet where a form comes from (`security.checkOrigin`): it does before it runs an action. */

@@ -5,6 +5,7 @@ import { CsrfGuard } from '../access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../access/csrf/csrf-tokens.js';
 import type { AllowedDomain } from '../access/csrf/site-origins.js';
 import { DecisionLog } from '../access/decision-log.js';
+import type { ErrorPages, Locale } from '../access/error-pages.js';
 import { GuardConfig } from '../access/guard-config.js';
 import type { GuardLoader } from '../access/page-guards.js';
 import { RouteGuard } from '../access/route-guard.js';
@@ -12,12 +13,14 @@ import { VisitorResolver } from '../access/visitor-resolver.js';
 import { defaultServices, type Settings } from '../container/default-services.js';
 import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
-import { UnguardedFilesError } from '../errors.js';
+import { EvictingStoreError, UnguardedFilesError } from '../errors.js';
 import { Clock } from '../session/clock.js';
 import { FormBudget } from '../session/forms/form-budget.js';
 import { FormConfig } from '../session/forms/form-config.js';
+import { inTime } from '../session/in-time.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { printable } from '../session/printable.js';
+import { RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
 import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
@@ -34,6 +37,7 @@ import {
   checkSetupOptions,
   type GatehouseOptions,
   mergeOptions,
+  registerServices,
   type SetupOptions,
   type StoreChoice,
 } from './options.js';
@@ -54,6 +58,8 @@ export interface SiteSettings {
   readonly trailingSlash: string;
   /** Names under which the site is reached: `security.allowedDomains` of astro.config. */
   readonly allowedDomains: readonly AllowedDomain[];
+  /** `i18n.locales` of astro.config. */
+  readonly locales: readonly Locale[];
   /** What the toolbar of the development server is made by; there is none in a build. */
   readonly makeToolbar: ((parts: ToolbarParts) => Toolbar) | undefined;
   /** While the project is being written: its routes as they are at this moment. */
@@ -62,9 +68,16 @@ export interface SiteSettings {
   readonly isPrerendering: boolean;
   /** Whether the project has a middleware of its own, which may know visitors of its own. */
   readonly hasOwnMiddleware: boolean;
+  /** Whether the project composes Astro's request pipeline itself. */
+  readonly hasOwnPipeline: boolean;
   /** Patterns that are open although `globalProtect` is on: what Astro itself serves to every page. */
   readonly open: readonly string[];
 }
+
+const EMPTIED =
+  'Where 404.astro is prerendered, astro dev hands over requests for addresses without a page without their headers: at ' +
+  'routes of your own pipeline nobody is signed in. A built site knows its visitors there; to have them known while you ' +
+  'develop, write export const prerender = false in 404.astro.';
 
 /** The stores that are a part of every site. */
 function builtInStore(choice: StoreChoice = {}): Settings['store'] {
@@ -91,12 +104,17 @@ export class Gatehouse {
   readonly #budget = new FormBudget();
   #usesTokens: boolean | undefined;
   readonly #warnedOf = new Set<string>();
+  #hasToldOfUnkept = false;
   #store: SessionStore | undefined;
+  #errorPages: ErrorPages | undefined;
   #resolver: VisitorResolver | undefined;
 
   constructor(
     private readonly services: Services,
-    private readonly site: Pick<SiteSettings, 'hasOwnMiddleware' | 'isPrerendering' | 'isProduction' | 'options'>,
+    private readonly site: Pick<
+      SiteSettings,
+      'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
+    >,
     /** In development alone. */
     readonly toolbar?: Toolbar | undefined,
   ) {
@@ -127,12 +145,32 @@ export class Gatehouse {
       store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
     });
     currentScope.use(options);
-    setup.services?.(services);
+    registerServices(setup, services);
     services.boot(site.isPrerendering ? 'later' : 'now');
     // While pages are made in a build, nothing happens of which there is something to tell.
     if (!site.isPrerendering) reportFailures(services);
     const { base, makeToolbar, routesNow, options: ofConfig } = site;
     return new Gatehouse(services, site, makeToolbar?.({ services, options, ofConfig, base, routesNow }));
+  }
+
+  /**
+   * Asks where sessions are kept whether they stay there. That it cannot be asked is an outage, with which a server starts.
+   *
+   * @throws {EvictingStoreError} When they may go at any time.
+   */
+  async prepare(): Promise<void> {
+    for (const keeper of [this.store, this.services.get(RevocationList)]) {
+      try {
+        await inTime(keeper.assertKeeps(), this.#config.storeTimeout, 'The store');
+      } catch (error) {
+        if (error instanceof EvictingStoreError) throw error;
+      }
+    }
+  }
+
+  /** @throws {InvalidOverrideError} When something was to be replaced after the start: nobody is served then. */
+  assertWhole(): void {
+    this.services.assertInTime();
   }
 
   get sessions(): SessionManager {
@@ -166,6 +204,11 @@ export class Gatehouse {
     return this.store instanceof CookieSessionStore || this.#budget.spend(size, this.services.get(Clock).now());
   }
 
+  get errorPages(): ErrorPages {
+    this.#errorPages ??= this.services.get(GuardConfig).errorPages;
+    return this.#errorPages;
+  }
+
   get store(): SessionStore {
     this.#store ??= this.services.get(SessionStore);
     return this.#store;
@@ -178,6 +221,10 @@ export class Gatehouse {
 
   get isProduction(): boolean {
     return this.site.isProduction;
+  }
+
+  get hasOwnPipeline(): boolean {
+    return this.site.hasOwnPipeline;
   }
 
   get hasOwnMiddleware(): boolean {
@@ -195,7 +242,8 @@ export class Gatehouse {
    * @throws {UnguardedFilesError} Unless `prerendered: 'warn'` makes it a warning.
    */
   checkPrerendered(path: string, routePattern: string): void {
-    if (!this.site.isPrerendering && this.isProduction) return;
+    // Error pages are for everybody.
+    if ((!this.site.isPrerendering && this.isProduction) || this.errorPages.has(routePattern)) return;
     const rule = this.services.get(AccessRules).find(path);
     const protectedBy = rule ? `${rule}` : this.services.get(GuardConfig).globalProtectOver(path);
     if (protectedBy === undefined) return;
@@ -217,9 +265,29 @@ export class Gatehouse {
     );
   }
 
+  /** Says it once where `astro dev` hands over requests as for a page that is prerendered: without a cookie. */
+  warnOfUnknownVisitors(): void {
+    if (this.#warnedOf.has(EMPTIED)) return;
+    this.#warnedOf.add(EMPTIED);
+    console.warn(`[astro-gatehouse] ${EMPTIED}`);
+  }
+
   /** Tells the log that the store cannot be asked: pages go on for guests, and nobody else would notice. */
   reportOutage(failure: Error): void {
     this.services.get(DecisionLog).failure('Sessions cannot be had.', failure);
+  }
+
+  /** Tells the log, once, that something was put into a session that stands aside: nobody would find out why it is gone. */
+  tellOfUnkept(session: Session): void {
+    const [key] = [...Object.keys(session.contents()), ...session.flashes.added.keys()];
+    if (key === undefined || this.#hasToldOfUnkept) return;
+    this.#hasToldOfUnkept = true;
+    this.services
+      .get(DecisionLog)
+      .misfit(
+        `"${printable(key)}" was put into a session and is not kept: your application says that the request is another ` +
+          `visitor's than the one whose session the browser has. See docs/beside.md. This is said once.`,
+      );
   }
 
   scopeFor(session: Session, resolver?: VisitorResolver): RequestScope {

@@ -2,15 +2,14 @@ import type { MiddlewareHandler } from 'astro';
 import { routedPath } from '../access/canonical-path.js';
 import { AccessDeniedError } from '../errors.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
-import { inspect, noted } from './inspect.js';
-import { RequestCycle } from './request-cycle.js';
+import { answerDenied, inspect } from './inspect.js';
 import { gatehouse } from './started.js';
 
 /** Runs after every other middleware, because only there the route that will be served is known. */
 export const onRequest: MiddlewareHandler = async (context, next) => {
   if (context.isPrerendered) {
     gatehouse.toolbar?.notePrerendered(context);
-    gatehouse.checkPrerendered(routedPath(context.routePattern, context.params) ?? '/404', context.routePattern);
+    gatehouse.checkPrerendered(routedPath(context.routePattern, context.params), context.routePattern);
     return next();
   }
   const refusal = await inspect(context);
@@ -19,11 +18,6 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
     return (await answerForm(context)) ?? (await next());
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
-    const { services: scope, session } = context.locals;
-    if (!scope.request) throw error;
-    session.rollBack();
-    RequestCycle.of(gatehouse, context).makePersonal();
-    const refusal = await gatehouse.guard.answer(error, scope.request, scope.visitor);
-    return keepRefusedForm(context, await noted(context, refusal));
+    return keepRefusedForm(context, await answerDenied(context, error));
   }
 };

@@ -4,6 +4,7 @@ import { AccessDecision, asDecision } from '../access/access-decision.js';
 import { tellDeniedError } from '../access/access-events.js';
 import { AccessRule, type Requirement } from '../access/access-rule.js';
 import { DecisionLog } from '../access/decision-log.js';
+import { deniedResponse } from '../access/denied-response.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { isInternalPath } from '../access/internal-path.js';
 import { RETURN_PARAMETER, toReturnPath } from '../access/return-path.js';
@@ -47,12 +48,13 @@ export function getSession(context?: WithLocals): Readonly<SignedInSession> | nu
 /**
  * What the signed-in visitor's session holds. A guest is answered with 401.
  *
- * @throws {AccessDeniedError} For a guest; the middleware answers it.
+ * @throws {Response} For a guest: 401, which the middleware answers with, or whoever catches it. It is an
+ *   {@link AccessDeniedError} to whoever looks for one.
  */
 export function requireSession(context?: WithLocals): Readonly<SignedInSession> {
   const session = getSession(context);
-  if (!session) throw denied(findScope(context), new AccessDeniedError(401, false, 'nobody is signed in'));
-  return session;
+  if (session) return session;
+  throw deniedResponse(denied(findScope(context), new AccessDeniedError(401, false, 'nobody is signed in')));
 }
 
 export function isAuthenticated(): boolean {
@@ -60,19 +62,19 @@ export function isAuthenticated(): boolean {
 }
 
 export function hasRole(role: Role): boolean {
-  return visitorOf().hasRole(role);
+  return visitorOf().hasRole(role) === true;
 }
 
 export function hasPermission(permission: Permission): boolean {
-  return visitorOf().hasPermission(permission);
+  return visitorOf().hasPermission(permission) === true;
 }
 
 export function hasAllPermissions(...permissions: Permission[]): boolean {
-  return visitorOf().hasAllPermissions(...permissions);
+  return visitorOf().hasAllPermissions(...permissions) === true;
 }
 
 export function hasAnyPermission(...permissions: Permission[]): boolean {
-  return visitorOf().hasAnyPermission(...permissions);
+  return visitorOf().hasAnyPermission(...permissions) === true;
 }
 
 export function hasRolePermission(role: Role, permission: Permission): boolean {
@@ -133,6 +135,7 @@ export function updateSession(
 export function clearSession(context?: WithLocals, { clearSiteData = false }: SignOutOptions = {}): Promise<void> {
   const scope = scopeOf('clearSession', context);
   scope.session.destroy();
+  scope.overrule();
   scope.clearsSiteData ||= clearSiteData;
   return settled(scope);
 }
@@ -144,10 +147,11 @@ function signIn(scope: RequestScope, values: VisitorData, { label, rememberMe }:
   }
   const userAgent = scope.headers?.get('user-agent') ?? undefined;
   scope.session.signIn(values, scope.get(Clock).now(), { userAgent, label, rememberMe });
+  scope.overrule();
 }
 
 /** @see OWASP Session Management Cheat Sheet, renewal after any privilege level change. */
-function updateVisitor({ session, resolver }: RequestScope, values: Partial<VisitorData>): void {
+function updateVisitor({ asked: session, resolver }: RequestScope, values: Partial<VisitorData>): void {
   const before = resolver.fromSession(session);
   session.updateVisitor(values);
   const after = resolver.fromSession(session);
@@ -164,7 +168,8 @@ export function regenerateSession(context?: WithLocals): Promise<void> {
 
 /**
  * Refuses whoever does not meet a requirement, as a rule would: guests are sent to sign in, others are forbidden.
- * Without a requirement it asks for any signed-in visitor. Await it, in the page's own frontmatter.
+ * Without a requirement it asks for any signed-in visitor. Await it, in the page's own frontmatter. In an action it is an
+ * `ActionError` to whoever called that: `UNAUTHORIZED` or `FORBIDDEN`.
  *
  * @throws {AccessDeniedError} The middleware answers it. A check that throws refuses, and is reported.
  * @throws {InvalidOptionsError} For what is no requirement.

@@ -1,23 +1,105 @@
-import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
+import { routes } from 'virtual:astro-gatehouse/routes';
+import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
+import { isInternalPath } from '../access/internal-path.js';
+import { isHidden } from '../access/refusal.js';
+import type { AccessDeniedError } from '../errors.js';
 import { AstroRequest } from './astro-request.js';
+import { buildChannel } from './build-channel.js';
 import { returnStaleForm } from './forms/form-requests.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
 
-/** Asks the guards about a request whose session is open. @returns A refusal, or `undefined`. */
-export async function inspect(context: APIContext): Promise<Response | undefined> {
-  const { services: scope, session } = context.locals;
+const ISLAND_ROUTE = '/_server-islands/[name]';
+
+/**
+ * Asks the guards about a request whose session is open.
+ *
+ * @param answeredBy What may answer it: the route that Astro found, or anything, code of the application's own as well.
+ * @returns A refusal, or `undefined`.
+ */
+export async function inspect(
+  context: APIContext,
+  answeredBy: 'route' | 'anything' = 'route',
+): Promise<Response | undefined> {
   const cycle = RequestCycle.of(gatehouse, context);
-  if (gatehouse.looksIntoAstroSessions) await cycle.adoptAstroSession(session);
-  const request = await toRequest(context, cycle);
-  scope.request = request;
-  scope.decision = undefined;
+  const request = await introduced(context, cycle, answeredBy);
   const forgery = mayChange(request.sentMethod) ? await refuseForgery(context, request, cycle) : undefined;
   if (forgery) return forgery;
-  const inspected = gatehouse.guard.inspect(request, await scope.resolveVisitor());
-  return gatehouse.toolbar ? noted(context, await inspected) : inspected;
+  const refusal = await gatehouse.guard.inspect(request, await context.locals.services.resolveVisitor());
+  if (!refusal) cycle.letIn(request);
+  // Of islands and actions Astro asks us whether they are there or not, and then says so by itself.
+  else if (isHidden(refusal) && !isInternalPath(request.routePattern, '')) cycle.hide();
+  return gatehouse.toolbar ? noted(context, refusal) : refusal;
+}
+
+/**
+ * Asks the guards about an answer that never passed them: that of a middleware which answers by itself, or puts it in the
+ * place of a page. Redirects, refusals and errors show nothing of what is asked for.
+ *
+ * @returns What to answer instead, or `undefined`.
+ */
+export async function inspectAnswer(context: APIContext, answer: Response): Promise<Response | undefined> {
+  const cycle = RequestCycle.of(gatehouse, context);
+  if (cycle.hasPassed || showsNothing(answer)) return undefined;
+  const request = await introduced(context, cycle, 'anything');
+  const { services: scope } = context.locals;
+  const visitor = await scope.resolveVisitor();
+  // Who has just been signed out is told so.
+  const asked = scope.session.wasEnded && visitor.isGuest ? (cycle.arrivedAs ?? visitor) : visitor;
+  const refusal = await noted(context, await gatehouse.guard.inspect(request, asked));
+  if (!refusal) return void cycle.letIn(request);
+  // Nobody reads on, and whatever feeds it is to know.
+  answer.body?.cancel().catch(() => {});
+  if (isPreflight(context.request)) return withoutBody(answer);
+  return isHidden(refusal) && gatehouse.errorPages.has(context.routePattern) ? notFoundPage(context) : refusal;
+}
+
+/** The page that Astro would show, without asking the middleware for it that answers by itself under this address. */
+async function notFoundPage(context: APIContext): Promise<Response> {
+  const page = await context.rewrite('/404');
+  return new Response(page.body, { status: 404, headers: page.headers });
+}
+
+/** Answers somebody whom code of a page's own refused, or that of a middleware. */
+export async function answerDenied(context: APIContext, error: AccessDeniedError): Promise<Response> {
+  const { services: scope } = context.locals;
+  const cycle = RequestCycle.of(gatehouse, context);
+  const request = scope.request ?? (await introduced(context, cycle, 'anything'));
+  scope.rollBack();
+  cycle.makePersonal();
+  return noted(context, await gatehouse.guard.answer(error, request, scope.visitor));
+}
+
+function showsNothing({ status, headers }: Response): boolean {
+  return status >= 400 || (status >= 300 && headers.has('location'));
+}
+
+function withoutBody(answer: Response): Response {
+  const head = new Response(null, answer);
+  head.headers.delete('content-length');
+  return head;
+}
+
+/** A request of a browser that asks what it may send, and never brings a cookie. @see https://fetch.spec.whatwg.org/#cors-preflight-request */
+function isPreflight({ method, headers }: Request): boolean {
+  return method === 'OPTIONS' && headers.has('origin') && headers.has('access-control-request-method');
+}
+
+/** The request as the guards see it, who are to know whom another middleware knows. */
+async function introduced(
+  context: APIContext,
+  cycle: RequestCycle,
+  answeredBy: 'route' | 'anything',
+): Promise<AstroRequest> {
+  const { services: scope } = context.locals;
+  await cycle.learnVisitor(scope);
+  const request = await toRequest(context, cycle);
+  request.isOwnAnswer = answeredBy === 'anything';
+  scope.request = request;
+  scope.decision = undefined;
+  return request;
 }
 
 /** Has the toolbar of the development server remember what the guards said last. @returns What is answered. */
@@ -51,13 +133,14 @@ async function refuseForgery(
   request: AstroRequest,
   cycle: RequestCycle,
 ): Promise<Response | undefined> {
-  if (cycle.wasVetted(context)) return undefined;
-  const { session } = context.locals;
-  const refusal = await gatehouse.csrf.inspect(request, session);
+  // What development hands over as for a prerendered page has no cookie, with which something could be done in a name.
+  if (cycle.wasVetted(context) || context.isPrerendered) return undefined;
+  const { services: scope } = context.locals;
+  const refusal = await gatehouse.csrf.inspect(request, scope.session);
   if (!refusal) return void cycle.vet(context);
-  await gatehouse.toolbar?.note(cycle.arrival.request, request, context.locals.services, refusal);
+  await gatehouse.toolbar?.note(cycle.arrival.request, request, scope, refusal);
   // What other middlewares have done for it is taken back.
-  session.rollBack();
+  scope.rollBack();
   cycle.makePersonal();
   return request.isStaleForm ? returnStaleForm(context, request, refusal) : refusal;
 }
@@ -66,5 +149,10 @@ async function toRequest(context: APIContext, cycle: RequestCycle): Promise<Astr
   const known = routesNow ? await routesNow() : routes;
   const { services } = context.locals;
   const watch = gatehouse.toolbar?.watch();
-  return new AstroRequest(context, services, known, cycle.arrival, () => cycle.makePersonal(), watch);
+  const names =
+    context.routePattern === ISLAND_ROUTE ? (buildChannel().islandNames ?? (await known.islands())) : undefined;
+  const islandNames = names?.get(context.params.name ?? '');
+  const makePersonal = () => cycle.makePersonal();
+  const { arrival } = cycle;
+  return new AstroRequest(context, services, known, arrival, makePersonal, watch, islandNames, gatehouse.errorPages);
 }

@@ -1,28 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'astro';
 import { AccessRules } from '../access/access-rules.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { SessionConfig } from '../session/session-config.js';
+import { actionGuard } from './actions/action-guard-plugin.js';
 import { buildChannel } from './build-channel.js';
 import { BuildReport } from './build-report.js';
+import { decorators } from './decorators.js';
 import { imageEndpoint } from './describe-site.js';
 import { developmentSecret } from './development-secret.js';
+import { FoundIslands } from './found-islands.js';
 import { optionsToSource } from './function-source.js';
 import { missingAdapter } from './missing-adapter.js';
 import { namedStoreSource } from './named-store.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
+import { middlewareFile, pipelineFile } from './own-code.js';
 import { publicNames, RouteTypesFile, routeTypes } from './route-types.js';
 import { routesSource } from './routes-source.js';
 import { secretVariable } from './secret-variable.js';
 import { SetupFile } from './setup-file.js';
 import { addToolbar, toolbarSource } from './toolbar/add-toolbar.js';
 import { TOOLBAR_PATH } from './toolbar/toolbar-state.js';
-import { routesChanged, virtualModules } from './virtual-modules.js';
+import { VercelRehearsal } from './vercel-isr.js';
+import { ISLANDS, routesChanged, virtualModules } from './virtual-modules.js';
 
-const MIDDLEWARE_FILES = ['ts', 'js', 'mts', 'mjs'].flatMap((end) => [`middleware.${end}`, `middleware/index.${end}`]);
 /** Helpers and middlewares must be of one copy. Astro sees to that only where the project's own package.json names us. */
 const ONE_COPY = ['astro-gatehouse'];
 /** Bundled with the site: one copy of each, without what the site does not use. */
@@ -51,7 +54,8 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
   let routes: readonly IntegrationResolvedRoute[] = [];
   let config: AstroConfig;
   let setup: SetupFile | undefined;
-  const report = new BuildReport(options);
+  const islands = new FoundIslands(() => config.root);
+  const report = new BuildReport(options, islands);
   let routeTypesFile: RouteTypesFile | undefined;
   let isPreview = false;
   const writeRouteTypes = () => {
@@ -70,6 +74,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         config = given;
         const isProduction = command === 'build';
         isPreview = command === 'preview';
+        if (buildChannel().receiver) report.rehearsal = VercelRehearsal.of(given);
         makesPages = (isProduction || command === 'dev') && !buildChannel().receiver;
         checkOptions(options, isProduction);
         namedStoreSource(options, config.root);
@@ -86,13 +91,23 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
             ].join('\n'),
           setup: () => setup?.source ?? 'export default {};',
           routes: (environment: string) =>
-            routesSource(environment === 'prerender' ? [] : routes, config.root, command === 'dev'),
+            routesSource(
+              environment === 'prerender' ? [] : routes,
+              config,
+              command === 'dev',
+              command === 'dev' ? undefined : JSON.stringify(ISLANDS),
+            ),
         };
         updateConfig({
           env: { schema: secretVariable(given) },
           vite: {
-            plugins: [virtualModules(modules, moduleUrl('./started.js')), report.plugin()],
-            oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+            plugins: [
+              virtualModules(modules, moduleUrl('./started.js'), () => islands.source),
+              islands.plugin(),
+              actionGuard(moduleUrl('./actions/guarded-actions.js')),
+              decorators(given.root),
+              report.plugin(),
+            ],
             ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },
             optimizeDeps: { exclude: ['astro-gatehouse'] },
           },
@@ -146,20 +161,26 @@ function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
 
 /** @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages made while it runs. */
 function siteSource(options: GatehouseOptions, config: AstroConfig, place: string): string {
-  const { base, trailingSlash, root, srcDir, security } = config;
+  const { base, trailingSlash, root, security, i18n } = config;
   const facts = {
     isProduction: place !== 'development',
     isPrerendering: place === 'prerender',
     base,
     trailingSlash,
     allowedDomains: security?.allowedDomains ?? [],
-    hasOwnMiddleware: MIDDLEWARE_FILES.some((file) => existsSync(new URL(file, srcDir))),
+    locales: i18n?.locales ?? [],
+    hasOwnMiddleware: middlewareFile(config) !== undefined,
+    hasOwnPipeline: pipelineFile(config) !== undefined,
     open: [imageEndpoint(config)],
   };
   return [
     `export const site = { options: ${optionsToSource(options)}, ...${JSON.stringify(facts)} };`,
     `export const spareSecret = ${spareSecret(place, root)};`,
     namedStoreSource(options, root),
+    // Not in the module itself: one that imports itself is handed over half-made while it is loaded anew.
+    place === 'development'
+      ? "export const routesNow = () => import('virtual:astro-gatehouse/routes').then((now) => now.routes);"
+      : 'export const routesNow = undefined;',
   ].join('\n');
 }
 

@@ -1,13 +1,13 @@
 import type { AccessDecision } from '../access/access-decision.js';
 import type { Visitor, VisitorData } from '../access/visitor.js';
 import type { RequestScope } from '../container/request-scope.js';
-import { Session } from '../session/session.js';
+import type { Session } from '../session/session.js';
 
 /** What `context.locals` carries. */
 export interface GatehouseLocals {
-  /** This visitor's values. */
+  /** This visitor's values; or, once a middleware of the application's own has assigned something to it, just that. */
   get session(): Session;
-  /** A visitor whom a middleware of the application's own knows: adopted for this request. */
+  /** A visitor whom a middleware of the application's own knows, or `null` for a guest: counts for this request. */
   set session(known: Session | VisitorData | null | undefined);
   /** The services of this request. */
   readonly services: RequestScope;
@@ -28,10 +28,10 @@ interface Scoped {
 const PROPERTIES: PropertyDescriptorMap & ThisType<Scoped> = {
   session: {
     get() {
-      return this[SCOPE].session;
+      return this[SCOPE].shown;
     },
     set(known: unknown) {
-      adoptFrom(this[SCOPE].session, known);
+      this[SCOPE].adopt(known, true);
     },
     enumerable: true,
     configurable: true,
@@ -61,17 +61,12 @@ const PROPERTIES: PropertyDescriptorMap & ThisType<Scoped> = {
 };
 
 /**
- * Puts a request's scope within reach of pages. A plain object assigned to `locals.session` (as an application's own
- * middleware may do that knows the visitor) is adopted for the request; `locals.session` stays what it was.
+ * Puts a request's scope within reach of pages. What is assigned to `locals.session`, as an application's own middleware
+ * may do that knows the visitor, is what pages get there; so is what came with `locals`, from where the server is called.
  */
 export function putOnLocals(locals: object, scope: RequestScope): void {
-  const { session } = locals as { session?: unknown };
+  const { session: given } = locals as { session?: unknown };
   (locals as Scoped)[SCOPE] = scope;
   Object.defineProperties(locals, PROPERTIES);
-  adoptFrom(scope.session, session);
-}
-
-function adoptFrom(session: Session, value: unknown): void {
-  if (value instanceof Session || value === undefined) return;
-  session.adopt(typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+  if (given !== undefined) scope.adopt(given, true);
 }

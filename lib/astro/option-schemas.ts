@@ -7,6 +7,7 @@ import {
   isPlainObject,
   listOf,
   oneOf,
+  prompt,
   raised,
   record,
   seconds,
@@ -67,7 +68,9 @@ const actionName = value((given) =>
     : "must be an action's name, for instance 'admin.remove', or 'admin.*' for all of them",
 );
 const islandName = value((given) =>
-  typeof given === 'string' && /^[\w$*]+$/.test(given) ? undefined : "must be the name of a component: 'AdminPanel'",
+  typeof given === 'string' && /^[\w$*@~./{},-]+$/.test(given)
+    ? undefined
+    : "must be the name of a component: 'AdminPanel'; or its file: 'src/components/AdminPanel.astro'",
 );
 const methods = value((given) =>
   Array.isArray(given) && given.length > 0 && given.every((method) => /^[A-Z]+$/.test(String(method)))
@@ -99,8 +102,17 @@ const demands = {
   ...needs,
   methods: z.optional(methods),
   status: z.optional(hiddenStatus),
+  guestsSignIn: z.optional(flag),
   redirectTo: z.optional(address),
   enforce: z.optional(flag),
+};
+
+/** It would be accepted and ignored. */
+const asksGuestsInVain =
+  'is for pages that hide: add status: 404, or take it out, because guests are asked to sign in anyway';
+const checkGuests = ({ value: given, issues }: z.core.ParsePayload<unknown>) => {
+  if (!isPlainObject(given) || given.guestsSignIn === undefined || given.status === 404) return;
+  issues.push({ code: 'custom', input: given, message: asksGuestsInVain, path: ['guestsSignIn'] });
 };
 
 const pageRule = record('a rule', {
@@ -108,7 +120,7 @@ const pageRule = record('a rule', {
   action: z.optional(actionName),
   island: z.optional(islandName),
   ...demands,
-}).check(({ value: given, issues }) => {
+}).check(checkGuests, ({ value: given, issues }) => {
   if (!isPlainObject(given)) return;
   const subjects = [given.pattern, given.action, given.island].filter((subject) => subject !== undefined);
   if (subjects.length === 1) return;
@@ -119,6 +131,12 @@ const rule = z.unknown().check(({ value: given, issues }) => {
   if (typeof given !== 'string') return void issues.push(...raised(pageRule, given));
   issues.push({ code: 'custom', input: given, message: `must be a rule: write { pattern: '${given}' }`, path: [] });
 });
+
+/** Not at the top of the setup module, which a build loads as well, where nothing can be connected to. */
+export const WAIT_INSIDE =
+  'register at once, and let a service wait in its methods for what it needs: shared(Mailer, () => new Mailer(connect()))';
+const LOOK_UP = 'look up in access.reload what has to be looked up';
+const CONTEXT = 'wait inside runWithContext, or keep what is needed at hand';
 
 const common = {
   loginPath: z.optional(path),
@@ -131,8 +149,8 @@ const common = {
   forms: z.optional(forms),
   access: z.optional(
     record('access', {
-      getRole: z.optional(fn),
-      getPermissions: z.optional(fn),
+      getRole: z.optional(prompt(LOOK_UP)),
+      getPermissions: z.optional(prompt(LOOK_UP)),
       roles: z.optional(hierarchy),
       check: z.optional(fn),
       reload: z.optional(fn),
@@ -144,8 +162,8 @@ const common = {
     }),
   ),
   runWithContext: z.optional(fn),
-  getContextStore: z.optional(fn),
-  setContextStore: z.optional(fn),
+  getContextStore: z.optional(prompt(CONTEXT)),
+  setContextStore: z.optional(prompt(CONTEXT)),
   enforce: z.optional(flag),
   debug: z.optional(flag),
 };
@@ -163,14 +181,14 @@ export const setupOptions = record('defineGatehouse({…})', {
   ...common,
   session: z.optional(sessionInSetup),
   sessionData: z.optional(sessionData),
-  services: z.optional(fn),
+  services: z.optional(prompt(WAIT_INSIDE)),
 });
 const guardWord = value((given) =>
   typeof given === 'string' && !['public', 'user', 'guest'].includes(given)
     ? `cannot be '${given}': it is 'public', 'user', 'guest' or a requirement such as { role: 'admin' }`
     : undefined,
 );
-const guardRule = record('a guard', demands);
+const guardRule = record('a guard', demands).check(checkGuests);
 const guardEntry = z.unknown().check(({ value: given, issues }) => {
   issues.push(...raised(typeof given === 'string' ? guardWord : guardRule, given));
 });

@@ -7,13 +7,16 @@ import type { Guard } from '../access/page-guard.js';
 import type { Services } from '../container/services.js';
 import { InvalidOptionsError } from '../errors.js';
 import type { FormOptions } from '../session/forms/form-config.js';
+import { forget, isPromise } from '../session/promised.js';
 import type { SessionOptions } from '../session/session-config.js';
 import type { SessionDataOptions } from '../session/session-data.js';
 import type { MemoryOptions } from '../session/stores/memory-session-store.js';
 import type { RedisOptions } from '../session/stores/redis-connection.js';
 import type { SqliteOptions } from '../session/stores/sqlite-file.js';
+import type { CookieSessionStorageOptions } from './cookie-session-storage.js';
 import type { ContextOptions } from './current-scope.js';
-import { guard, integrationOptions, requirement, setupOptions } from './option-schemas.js';
+import { guard, integrationOptions, requirement, setupOptions, WAIT_INSIDE } from './option-schemas.js';
+import { storageOptions } from './session-schemas.js';
 
 /** Stores that can be named in the options, and what each can be told; any other is registered in the setup module. */
 export type StoreChoice =
@@ -74,11 +77,29 @@ export function checkSetupOptions(options: unknown, file = 'src/gatehouse.ts'): 
 }
 
 /**
+ * Registers what the setup module has for the container.
+ *
+ * @throws {InvalidOptionsError} When it gives a promise: what is registered after it was waited for comes too late.
+ */
+export function registerServices(setup: SetupOptions, services: Services): void {
+  const answer = setup.services?.(services);
+  if (!isPromise(answer)) return;
+  forget(answer);
+  const problem = `services of defineGatehouse({…}) gave a promise, and everything must be registered when it returns: ${WAIT_INSIDE}`;
+  throw new InvalidOptionsError([problem]);
+}
+
+/**
  * @param helper The function that was given it.
  * @throws {InvalidOptionsError} For what is no requirement, and so would ask for less than was meant.
  */
 export function checkRequirement(given: unknown, helper = 'authorize'): Requirement {
   return check<Requirement>(requirement, given, `${helper}(…), for instance ${helper}({ role: 'admin' })`);
+}
+
+/** @throws {InvalidOptionsError} Naming every option of `createCookieSessionStorage` that is not right. */
+export function checkStorageOptions(options: unknown): CookieSessionStorageOptions {
+  return check<CookieSessionStorageOptions>(storageOptions, options, 'createCookieSessionStorage(…, { … })');
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { GuardLoader } from '../access/page-guards.js';
+import type { IslandNames } from './build-channel.js';
 import { checkGuard } from './options.js';
 
 /** What is to be known of the project's routes while it is served. */
@@ -7,6 +8,13 @@ export interface ProjectRoutes {
   readonly endpoints: ReadonlySet<string>;
   /** Patterns of the routes that have no parameters. */
   readonly fixedPaths: ReadonlySet<string>;
+  readonly islands: () => Promise<IslandNames>;
+  /** Patterns of the 404 pages that are shown, each with whether it is a file that was made once for everybody. */
+  readonly notFoundPages: ReadonlyMap<string, boolean>;
+  /** Languages in which a development server, having found no page, may yet show that of another language. */
+  readonly rewrittenLanguages: ReadonlySet<string>;
+  /** Whether a page may have a guard that hides it. */
+  readonly pagesMayHide: boolean;
   /** Pages and endpoints whose files may export a guard. */
   readonly pages: readonly PageModule[];
 }

@@ -1,13 +1,15 @@
 import type { APIContext, MiddlewareNext } from 'astro';
-import { unavailable } from '../access/refusal.js';
+import { hidden, isHidden, unavailable } from '../access/refusal.js';
+import type { Visitor } from '../access/visitor.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
 import type { Session } from '../session/session.js';
 import type { SessionManager } from '../session/session-manager.js';
+import { userIdOf } from '../session/session-record.js';
 import { SessionRegistry } from '../session/session-registry.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
-import type { Arrival } from './astro-request.js';
+import { type Arrival, type AstroRequest, isLookedAt } from './astro-request.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
@@ -17,6 +19,7 @@ import {
   asksToBeShared,
   bodyIsStreamedPage,
   clearingSiteData,
+  ERROR_PAGE,
   keepFromSharedCaches,
   wholeBody,
   withCookies,
@@ -25,6 +28,9 @@ import type { StandIn } from './toolbar/stand-ins.js';
 
 /** Where a request's cycle is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
 const CYCLE = Symbol('astro-gatehouse.request-cycle');
+
+/** Requests that were answered as if nothing were there. In a pipeline of the project's own, error pages get new locals. */
+const HIDDEN = new WeakSet<Request>();
 
 /**
  * One request from cookie to Set-Cookie. Astro runs the middlewares again for rewrites, within the first run, and for
@@ -43,6 +49,11 @@ export class RequestCycle {
   #watch: AstroSessionWatch | undefined;
   #scope: RequestScope | undefined;
   #isRunning = false;
+  /** Whether the guard let in what is answered in the latest run. */
+  #hasPassed = false;
+  #letInAction: string | undefined;
+  #arrivedAs: Visitor | undefined;
+  #isUnanswered = true;
   /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
   #addsCookies = false;
 
@@ -69,15 +80,21 @@ export class RequestCycle {
     return locals[CYCLE];
   }
 
+  /** The cycle that a request is in, if it has come to the first middleware. */
+  static find(locals: object): RequestCycle | undefined {
+    return (locals as { [CYCLE]?: RequestCycle })[CYCLE];
+  }
+
   /** The request that began it all. */
   get arrival(): Arrival {
-    return { request: this.#request, url: this.#url };
+    const isHidden = HIDDEN.has(this.#request);
+    return { request: this.#request, url: this.#url, isUnanswered: this.#isUnanswered && !isHidden, isHidden };
   }
 
   /** Whether a run needs no other look at where its request comes from. Error pages do nothing that was not asked. */
   wasVetted({ request, routePattern }: APIContext): boolean {
     if (this.#vetted === request) return true;
-    return this.#vetted !== undefined && (routePattern === '/404' || routePattern === '/500');
+    return this.#vetted !== undefined && this.gatehouse.errorPages.has(routePattern);
   }
 
   /** Notes that the request of this run is the visitor's own doing. */
@@ -85,9 +102,33 @@ export class RequestCycle {
     this.#vetted = request;
   }
 
+  /** Notes that the guard let a request in. Error pages are let in as such, whatever address they are shown under. */
+  letIn({ routePattern, isOwnAnswer, action }: AstroRequest): void {
+    this.#letInAction = action?.name;
+    this.#hasPassed = isOwnAnswer || !this.gatehouse.errorPages.has(routePattern);
+  }
+
+  /** Whether the guard has let in this action with the request that calls it. It is asked again about any other call. */
+  takeLetIn(action: string): boolean {
+    if (this.#letInAction !== action) return false;
+    this.#letInAction = undefined;
+    return true;
+  }
+
+  /** Whether what is answered now has passed the guard. */
+  get hasPassed(): boolean {
+    return this.#hasPassed;
+  }
+
+  /** Who asked, before anything was done for them; `undefined` for somebody who brought no session. */
+  get arrivedAs(): Visitor | undefined {
+    return this.#arrivedAs;
+  }
+
   /** Opens the session, lets the rest of the chain answer, and commits. A rewrite is a part of the run it happens in. */
   async run(context: APIContext, next: MiddlewareNext): Promise<Response> {
     this.#context = context;
+    this.#hasPassed = false;
     if (this.#isRunning) return next();
     this.#isRunning = true;
     try {
@@ -95,6 +136,7 @@ export class RequestCycle {
       return this.#addsCookies ? withCookies(response, this.#context.cookies.headers()) : response;
     } finally {
       this.#isRunning = false;
+      this.#isUnanswered = false;
     }
   }
 
@@ -120,21 +162,35 @@ export class RequestCycle {
     return isKnown || isWithin || this.#context.cookies === cookies;
   }
 
+  /** From here on the answer is that nothing is there: whatever else was done for it would tell that something is. */
+  hide(): void {
+    HIDDEN.add(this.#request);
+    this.#switchOffRouteCache();
+  }
+
   /** From here on the answer is for this visitor alone, whatever the page says of caches. */
   makePersonal(): void {
     this.#scope?.session.markUsed();
     this.#switchOffRouteCache();
   }
 
-  /** Takes over a visitor whom a middleware of the application's own put into Astro's session since ours was opened. */
-  async adoptAstroSession(session: Session): Promise<void> {
+  /** Takes over a visitor whom the application's own code has named since the session was opened, wherever it did. */
+  async learnVisitor(scope: RequestScope): Promise<void> {
+    if (this.gatehouse.looksIntoAstroSessions) await this.#adoptAstroSession(scope);
+    currentScope.hear();
+    scope.adoptAnew();
+  }
+
+  /** Takes over what a middleware put into Astro's session. */
+  async #adoptAstroSession(scope: RequestScope): Promise<void> {
     const { store } = this.gatehouse;
-    if (session.wasEnded || this.#standIn) return;
-    if (!(store instanceof AstroSessionStore)) return this.#watch?.adoptInto(session);
-    const current = await store.current();
-    if (!current) return;
-    if (session.isNew && !session.isDirty) session.settle(current);
-    else session.adopt(Object.fromEntries(current.values));
+    if (scope.session.wasEnded || this.#standIn || scope.isSettled) return;
+    if (store instanceof AstroSessionStore) await store.takeOver(scope.session);
+    else return this.#watch?.adoptInto(scope);
+    const { opened } = scope.session.journal;
+    // What somebody else put there, nobody has checked yet.
+    const isOthers = opened?.isForeign && userIdOf(opened) !== undefined;
+    if (isOthers && scope.resolver.adopted(Object.fromEntries(opened.values))?.isNew) scope.adopt(null);
   }
 
   async #answer<Answer extends Response | undefined>(
@@ -143,9 +199,17 @@ export class RequestCycle {
     const scope = this.#scope ? this.#reopened(this.#scope) : await this.#opened();
     try {
       const response = await currentScope.run(scope, answer);
+      if (response && HIDDEN.has(this.#request) && isHidden(response)) {
+        // The 404 page is made for the same request, and commits; where it is a file, nobody does for what is not there.
+        scope.rollBack();
+        await this.#sessions.abandon(scope.session);
+        const answer = hidden();
+        if (this.gatehouse.hasOwnPipeline) answer.headers.set(ERROR_PAGE, 'true');
+        return answer;
+      }
       return response && (await this.#commit(scope.session, response));
     } catch (error) {
-      scope.session.rollBack();
+      scope.rollBack();
       if (error instanceof StoreUnavailableError) return this.#unavailable(error);
       await this.#sessions.abandon(scope.session);
       throw error;
@@ -171,7 +235,7 @@ export class RequestCycle {
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);
     if (!session.isNew) {
-      await scope.resolveVisitor();
+      this.#arrivedAs = await scope.resolveVisitor();
       this.#switchOffRouteCache();
     }
     const { failure } = session.journal;
@@ -201,6 +265,7 @@ export class RequestCycle {
     const mustWait = isStreamed && (this.#mayChangeLate(session) || this.#maySpreadLate(session, response));
     const answer = mustWait ? await wholeBody(response) : response;
     this.#watch?.forgetEnded(session);
+    if (this.#scope?.standsAside) this.gatehouse.tellOfUnkept(session);
     const isPersonal = !session.isNew || session.wasUsed;
     await this.#sessions.commit(session, this.#cookies);
     if (!isPersonal) return answer;
@@ -230,10 +295,4 @@ export class RequestCycle {
     const { store } = this.gatehouse;
     return store instanceof AstroSessionStore ? store.within(this.#context, run) : run();
   }
-}
-
-/** Nobody reads the answer to a HEAD request, and perhaps nobody that to a prefetch. */
-function isLookedAt({ method, headers }: Request): boolean {
-  const purpose = headers.get('sec-purpose') ?? headers.get('purpose');
-  return method !== 'HEAD' && !purpose?.includes('prefetch');
 }

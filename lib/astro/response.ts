@@ -1,6 +1,9 @@
 /** Policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
 const FOR_SHARED_CACHES = /^(?:.*-)?cdn-cache-control$|^surrogate-control$/;
 
+/** Has Astro put the site's error page in the place of an answer, where a pipeline of the project's own does not. */
+export const ERROR_PAGE = 'X-Astro-Error';
+
 /** Whether components of a page may still be rendering into the body of this answer. */
 export function bodyIsStreamedPage(response: Response): boolean {
   return response.body !== null && (response.headers.get('content-type') ?? '').startsWith('text/html');

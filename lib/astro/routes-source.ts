@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { IntegrationResolvedRoute } from 'astro';
+import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
+import { ErrorPages } from '../access/error-pages.js';
 
 /** Files that can export something beside the page. */
 const MODULE = /\.(?:astro|mdx|[cm]?[jt]sx?)$/;
@@ -8,9 +9,15 @@ const MODULE = /\.(?:astro|mdx|[cm]?[jt]sx?)$/;
 /**
  * Source of a module that tells of the project's routes.
  *
+ * @param islands Source of a list, in a build: for each file of a server island the names that rules may have for it.
  * @param isBeingWritten Whether routes come and go while it is served, and files may export a guard in a moment.
  */
-export function routesSource(routes: readonly IntegrationResolvedRoute[], root: URL, isBeingWritten: boolean): string {
+export function routesSource(
+  routes: readonly IntegrationResolvedRoute[],
+  { root, i18n }: Pick<AstroConfig, 'root' | 'i18n'>,
+  isBeingWritten: boolean,
+  islands?: string,
+): string {
   const endpoints = routes.filter(({ type, origin, pattern }) => {
     // A browser that opens an address with a slip in it opens a page, whether the project has a page for that or not.
     return type === 'endpoint' || (origin === 'internal' && pattern !== '/404');
@@ -18,14 +25,26 @@ export function routesSource(routes: readonly IntegrationResolvedRoute[], root: 
   const fixed = routes.map(({ pattern }) => pattern).filter((pattern) => !pattern.includes('['));
   // Of two files for one route Astro serves the first.
   const served = new Map(routes.toReversed().map((route) => [route.pattern, route]));
-  const pages = [...served.values()].filter(isGuardable).flatMap((route) => pageSource(route, root, isBeingWritten));
+  const guardable = [...served.values()].filter(isGuardable);
+  const pages = guardable.flatMap((route) => pageSource(route, root, isBeingWritten));
+  const mayHide = guardable.some((route) => mayHideItself(fileOf(route, root)));
+  const errorPages = new ErrorPages(i18n?.locales);
+  const notFoundPages = [...served.values()]
+    .filter(({ pattern }) => errorPages.statusOf(pattern) === 404)
+    // A development server shows the same one for every language.
+    .filter(({ pattern }) => pattern === '/404' || !isBeingWritten)
+    .map(({ pattern, isPrerendered }) => [pattern, isPrerendered]);
+  const isRewritten = isBeingWritten && i18n?.routing !== 'manual' && i18n?.routing.fallbackType === 'rewrite';
+  const rewritten = isRewritten ? Object.keys(i18n.fallback ?? {}) : [];
   return [
+    ...(islands === undefined || routes.length === 0
+      ? ['const islands = async () => new Map();']
+      : islandsSource(islands)),
     `const endpoints = new Set(${JSON.stringify(endpoints.map(({ pattern }) => pattern))});`,
     `const fixedPaths = new Set(${JSON.stringify(fixed)});`,
-    `export const routes = { endpoints, fixedPaths, pages: [${pages.join(', ')}] };`,
-    isBeingWritten
-      ? "export const routesNow = () => import('virtual:astro-gatehouse/routes').then((now) => now.routes);"
-      : 'export const routesNow = undefined;',
+    `const notFoundPages = new Map(${JSON.stringify(notFoundPages)});`,
+    `const rewrittenLanguages = new Set(${JSON.stringify(rewritten)});`,
+    `export const routes = { endpoints, fixedPaths, islands, notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, pages: [${pages.join(', ')}] };`,
   ].join('\n');
 }
 
@@ -33,18 +52,43 @@ function isGuardable({ type, origin, isPrerendered }: IntegrationResolvedRoute):
   return (type === 'page' || type === 'endpoint') && origin !== 'internal' && !isPrerendered;
 }
 
-function pageSource({ pattern, entrypoint }: IntegrationResolvedRoute, root: URL, isBeingWritten: boolean): string[] {
-  const path = fileURLToPath(new URL(entrypoint, root));
+function fileOf({ entrypoint }: IntegrationResolvedRoute, root: URL): string {
+  return fileURLToPath(new URL(entrypoint, root));
+}
+
+function pageSource(route: IntegrationResolvedRoute, root: URL, isBeingWritten: boolean): string[] {
+  const { pattern, entrypoint } = route;
+  const path = fileOf(route, root);
   const mayHaveGuard = MODULE.test(path) && mayExportGuard(path);
   if (!MODULE.test(path) || !(isBeingWritten || mayHaveGuard)) return [];
   const specifier = JSON.stringify(existsSync(path) ? path : entrypoint);
-  const [route, file] = [JSON.stringify(pattern), JSON.stringify(entrypoint)];
+  const [name, file] = [JSON.stringify(pattern), JSON.stringify(entrypoint)];
   return [
-    `{ pattern: ${route}, file: ${file}, mayHaveGuard: ${mayHaveGuard}, load: () => import(${specifier}).then((page) => 'guard' in page ? { guard: page.guard } : undefined) }`,
+    `{ pattern: ${name}, file: ${file}, mayHaveGuard: ${mayHaveGuard}, load: () => import(${specifier}).then((page) => 'guard' in page ? { guard: page.guard } : undefined) }`,
   ];
 }
 
 /** Most pages export none, and need not be asked then. What a page hands on from elsewhere is not looked at here. */
 function mayExportGuard(path: string): boolean {
   return !existsSync(path) || /\bguard\b|\bexport\s*\*/.test(readFileSync(path, 'utf8'));
+}
+
+/**
+ * Astro's list says which name it gave to the island of a file; without islands, a text stands in its place. It is
+ * imported as Astro itself imports it, when it is needed.
+ */
+function islandsSource(islands: string): string[] {
+  return [
+    `const found = new Map(${islands});`,
+    "const list = () => import('virtual:astro:server-island-manifest').then((list) => [...list.serverIslandNameMap]);",
+    'const islands = async () => new Map((await list()).map(([file, name]) => [name, found.get(file)]));',
+  ];
+}
+
+/** Rather one page too many: what is not there is then made in another way, and looks the same. */
+function mayHideItself(path: string): boolean {
+  if (!MODULE.test(path) || !mayExportGuard(path)) return false;
+  if (!existsSync(path)) return true;
+  const text = readFileSync(path, 'utf8');
+  return /\bstatus\b|\.\.\.|\bexport\s*\*/.test(text) || !/\bguard\b[^=;]*=\s*['"[{]/.test(text);
 }

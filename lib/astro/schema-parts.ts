@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { answersLater } from '../session/promised.js';
 import { nearestName } from './spelling.js';
 
 /** What is said of a value: what it must be, or nothing when it is. */
@@ -8,6 +9,10 @@ const REQUIREMENTS = ['role', 'roles', 'permission', 'permissions', 'authenticat
 /** What is said of keys that people expect and that are not there. */
 const CURES: Record<string, string> = {
   'a cookie.httpOnly': 'the cookie of a session is always HttpOnly; leave it out',
+  'its cookie.httpOnly': 'the cookie of a session is always HttpOnly; leave it out',
+  'its cookie.maxAge': 'a cookie lives as long as its session: give idleTimeout beside cookie, in seconds',
+  'its cookie.expires': 'a cookie lives as long as its session: give idleTimeout beside cookie, in seconds',
+  'its cookie.chunks': 'what is committed is one header, and so one cookie; leave it out',
   'gatehouse({…}) in astro.config.sessionData': 'a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
   'gatehouse({…}) in astro.config.services': 'services are code: write them in src/gatehouse.ts',
 };
@@ -16,6 +21,13 @@ export const text = value((given) => {
   return given === '' ? 'must not be empty' : undefined;
 });
 export const fn = value((given) => (typeof given === 'function' ? undefined : 'must be a function'));
+/** A function whose answer is read at once. @param cure Where to wait instead. */
+export function prompt(cure: string) {
+  return value((given) => {
+    if (typeof given !== 'function') return 'must be a function';
+    return answersLater(given) ? `cannot be async, because its answer is read at once: ${cure}` : undefined;
+  });
+}
 export const flag = value((given) => (typeof given === 'boolean' ? undefined : 'must be true or false'));
 export const seconds = value((given) => {
   if (typeof given !== 'number') return 'must be a number of seconds, for instance 7 * 24 * 3600';

@@ -7,17 +7,15 @@ const cookiePath = value((given) =>
 const count = value((given) =>
   Number.isSafeInteger(given) && Number(given) > 0 ? undefined : 'must be a whole number above 0',
 );
+const cookie = {
+  name: z.optional(text),
+  path: z.optional(cookiePath),
+  domain: z.optional(text),
+  sameSite: z.optional(oneOf('lax', 'strict', 'none')),
+  secure: z.optional(flag),
+};
 const commonSession = {
-  cookie: z.optional(
-    record('a cookie', {
-      name: z.optional(text),
-      path: z.optional(cookiePath),
-      domain: z.optional(text),
-      sameSite: z.optional(oneOf('lax', 'strict', 'none')),
-      secure: z.optional(flag),
-      chunks: z.optional(flag),
-    }),
-  ),
+  cookie: z.optional(record('a cookie', { ...cookie, chunks: z.optional(flag) })),
   idleTimeout: z.optional(seconds),
   absoluteTimeout: z.optional(seconds),
   renewAfter: z.optional(seconds),
@@ -73,6 +71,20 @@ const storeInSetup = value((given) =>
 
 /** What is said of it in the setup module. */
 export const sessionInSetup = record('session', { store: z.optional(storeInSetup), ...commonSession });
+
+const secret = value((given) => {
+  const secrets: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return secrets.length > 0 && secrets.every((each) => typeof each === 'string')
+    ? undefined
+    : 'must be a text, or a list of texts of which the first seals';
+});
+
+/** What is said of sessions that are opened and committed by hand. */
+export const storageOptions = record('createCookieSessionStorage', {
+  cookie: z.optional(record('its cookie', { ...cookie, secret: z.optional(secret) })),
+  idleTimeout: z.optional(seconds),
+  absoluteTimeout: z.optional(seconds),
+});
 
 function isStandardSchema(given: unknown): boolean {
   // ArkType's are functions.

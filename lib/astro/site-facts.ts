@@ -9,7 +9,7 @@ import type { Services } from '../container/services.js';
 import { InvalidOptionsError } from '../errors.js';
 import { Secrets } from '../session/secrets.js';
 import { SessionConfig } from '../session/session-config.js';
-import { type CommonOptions, checkSetupOptions, mergeOptions, type SetupOptions } from './options.js';
+import { type CommonOptions, checkSetupOptions, mergeOptions, registerServices, type SetupOptions } from './options.js';
 import { describeRule } from './rule-description.js';
 
 /** What can be told of the setup module after it was loaded. */
@@ -87,7 +87,7 @@ function replacedBy(
     return override(token, implementation);
   };
   try {
-    setup.services?.(services);
+    registerServices(setup, services);
   } catch (error) {
     return { ...told(replaced), servicesProblem: toProblem(error).message };
   }

@@ -11,22 +11,13 @@ import { type StaticGuard, staticGuard } from './static-guard.js';
 const FACTS = fileURLToPath(new URL('./site-facts.js', import.meta.url)).replaceAll('\\', '/');
 const PIPELINE = 'astro-gatehouse/fetch';
 
-/** What Astro's compiler notes of a component that is rendered later. */
-interface ServerComponent {
-  readonly localName: string;
-  readonly resolvedPath: string;
-}
-
-/** Looks at a site while it is bundled: guards, islands, and what its own code tells of itself. */
+/** Looks at a site while it is bundled: guards, and what its own code tells of itself. */
 export class SiteScan {
   /** By entrypoint, as Astro names it. */
   readonly guards = new Map<string, StaticGuard>();
   /** Whether some module takes this package into a pipeline of the project's own. */
   importsPipeline = false;
   #facts: Promise<SiteFacts> | undefined;
-  /** Names by the component's file: of two of one name, Astro gives the second another. */
-  readonly #islands = new Map<string, string>();
-
   /** Entrypoints of pages and endpoints by the name of their module. */
   readonly #pages = new Map<string, string>();
 
@@ -38,10 +29,6 @@ export class SiteScan {
     private readonly entrypoints: () => Iterable<string>,
     private readonly whenScanned: () => Promise<void>,
   ) {}
-
-  get islands(): readonly string[] {
-    return [...this.#islands.values()];
-  }
 
   get facts(): Promise<SiteFacts> {
     const message = 'it was not bundled';
@@ -77,7 +64,6 @@ export class SiteScan {
             const entrypoint = scan.#pages.get(file);
             if (entrypoint) scan.#readGuard(entrypoint, this.parse(code), code);
           }
-          scan.#noteIslands(this.getModuleInfo(id)?.meta.astro);
         },
       },
       writeBundle({ dir }, bundle) {
@@ -97,17 +83,5 @@ export class SiteScan {
     if (!guard) return;
     if ('problem' in guard) throw new InvalidOptionsError([`guard of ${entrypoint}: ${guard.problem}`]);
     this.guards.set(entrypoint, guard);
-  }
-
-  /** @see node_modules/astro/dist/core/server-islands/shared-state.js */
-  #noteIslands(meta: unknown): void {
-    const components = (meta as { serverComponents?: readonly ServerComponent[] } | undefined)?.serverComponents ?? [];
-    for (const { localName, resolvedPath } of components) {
-      if (this.#islands.has(resolvedPath)) continue;
-      const taken = this.islands;
-      let name = localName;
-      for (let next = 1; taken.includes(name); next++) name += next;
-      this.#islands.set(resolvedPath, name);
-    }
   }
 }

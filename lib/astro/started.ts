@@ -1,7 +1,7 @@
 import { getSecret } from 'astro:env/server';
-import { routes, routesNow } from 'virtual:astro-gatehouse/routes';
+import { routes } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
-import { makeStore, makeToolbar, site, spareSecret } from 'virtual:astro-gatehouse/site';
+import { makeStore, makeToolbar, routesNow, site, spareSecret } from 'virtual:astro-gatehouse/site';
 import { Gatehouse } from './gatehouse.js';
 import { guardLoader } from './project-routes.js';
 

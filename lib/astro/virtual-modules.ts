@@ -3,6 +3,10 @@ import type { Plugin, ViteDevServer } from 'vite';
 const NAMES = ['site', 'setup', 'routes', 'start'] as const;
 type Name = (typeof NAMES)[number];
 
+/** Stands for what a bundle is to know of server islands. */
+export const ISLANDS = '$$astro-gatehouse-islands$$';
+const QUOTED_ISLANDS = /(['"`])\$\$astro-gatehouse-islands\$\$\1/g;
+
 /** Source of each module that the site gets its particulars from, by the Vite environment that asks. */
 export type VirtualModules = Record<Exclude<Name, 'start'>, (environment: string) => string>;
 
@@ -14,8 +18,9 @@ const resolved = (name: Name) => `\0virtual:astro-gatehouse/${name}`;
  * visitor comes, so that whatever is wrong stops it.
  *
  * @param started The module that assembles everything.
+ * @param islands What stands in the place of {@link ISLANDS} in a build, which knows it once everything is bundled.
  */
-export function virtualModules(modules: VirtualModules, started: string): Plugin {
+export function virtualModules(modules: VirtualModules, started: string, islands: () => string): Plugin {
   return {
     name: 'astro-gatehouse',
     resolveId(id) {
@@ -26,8 +31,11 @@ export function virtualModules(modules: VirtualModules, started: string): Plugin
     applyToEnvironment: ({ name }) => name !== 'client',
     load(id) {
       const name = NAMES.find((candidate) => id === resolved(candidate));
-      if (name === 'start') return `import ${JSON.stringify(started)};`;
+      if (name === 'start') return startSource(started);
       return name && modules[name](this.environment.name);
+    },
+    renderChunk(code) {
+      return code.includes(ISLANDS) ? { code: code.replace(QUOTED_ISLANDS, islands), map: null } : undefined;
     },
     transform: {
       order: 'post',
@@ -38,6 +46,11 @@ export function virtualModules(modules: VirtualModules, started: string): Plugin
       },
     },
   };
+}
+
+/** What is wrong with a store is found before anybody is served. */
+function startSource(started: string): string {
+  return `import { gatehouse } from ${JSON.stringify(started)};\nawait gatehouse.prepare();`;
 }
 
 /** Has the module written anew that tells of the project's routes, after one came or went while it is being served. */

@@ -5,6 +5,7 @@ declare module 'virtual:astro-gatehouse/site' {
   export const spareSecret: string | undefined;
   export const makeStore: SiteSettings['makeStore'];
   export const makeToolbar: SiteSettings['makeToolbar'];
+  export const routesNow: SiteSettings['routesNow'];
 }
 
 declare module 'virtual:astro-gatehouse/setup' {
@@ -15,8 +16,6 @@ declare module 'virtual:astro-gatehouse/setup' {
 declare module 'virtual:astro-gatehouse/routes' {
   type ProjectRoutes = import('./project-routes.js').ProjectRoutes;
   export const routes: ProjectRoutes;
-  /** While the project is being written: the routes as they are at this moment. */
-  export const routesNow: (() => Promise<ProjectRoutes>) | undefined;
 }
 
 declare module 'virtual:astro:actions/entrypoint' {

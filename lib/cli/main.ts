@@ -49,6 +49,9 @@ async function routes(request: RoutesRequest): Promise<ExitCode> {
   const saved = request.check === undefined ? undefined : readSaved(request.check);
   const read = await readReport(request.root);
   const report = selected(read, request);
+  for (const { message, stops } of read.objections) {
+    if (stops) process.stderr.write(`A build stops here: ${message.replace(/^\[astro-gatehouse\] /, '')}\n`);
+  }
   if (!read.isWhole) {
     print(request.json ? asJson(report) : asTable(report));
     throw new Error(`Nobody can tell who may see what: ${report.notes.join('; ')}`);

@@ -89,5 +89,6 @@ export function defaultServices({
     .made(Visitor)
     .made(AccessRule)
     .made(AccessDecision)
-    .made(RequestScope);
+    .made(RequestScope)
+    .asOwn();
 }

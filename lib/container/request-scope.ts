@@ -1,5 +1,6 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { AccessDecision } from '../access/access-decision.js';
+import { ForeignVisitor } from '../access/foreign-visitor.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
 import { Visitor } from '../access/visitor.js';
 import type { VisitorResolver } from '../access/visitor-resolver.js';
@@ -30,6 +31,10 @@ export class RequestScope {
   keptForm: KeptForm | undefined;
   #visitor: Visitor | undefined;
   #visitorRevision = -1;
+  /** What said who the visitor is, when that was last asked. */
+  #resolvedOf: Session | undefined;
+  #foreign: ForeignVisitor | undefined;
+  #isOverruled = false;
   #claimedId: string | undefined;
   #pending: Promise<void> | undefined;
   #container: DependencyContainer | undefined;
@@ -73,7 +78,7 @@ export class RequestScope {
    */
   get visitor(): Visitor {
     this.#refresh();
-    return this.#visitor ?? this.resolver.fromSession(this.session);
+    return this.#visitor ?? this.resolver.fromSession(this.asked);
   }
 
   /** Who asks, once a resolver that has to look somewhere has looked. @throws What the resolver throws. */
@@ -83,24 +88,95 @@ export class RequestScope {
     return this.visitor;
   }
 
+  /** The session that says who asks: the request's own, or that of somebody whom another part knows. @internal */
+  get asked(): Session {
+    return (this.#isOverruled ? undefined : this.#foreign?.session) ?? this.session;
+  }
+
+  /** What `locals.session` gives: the session, or what the application assigned to it. @internal */
+  get shown(): unknown {
+    const foreign = this.#foreign;
+    if (!foreign?.isAssigned) return this.session;
+    this.session.markUsed();
+    return this.asked === foreign.session ? foreign.known : this.visitor.session;
+  }
+
+  /** When the visitor signed in here; `undefined` for guests, and for visitors whom another part knows. @internal */
+  get signedInAt(): Date | undefined {
+    return this.standsAside ? undefined : this.session.signedInAt;
+  }
+
+  /** Whether what is put into the session is stored nowhere, because it is another user's than the request. @internal */
+  get standsAside(): boolean {
+    return this.session.standAsideFor(this.asked);
+  }
+
+  /** Whether `locals.session` was given a visitor, or somebody signed in or out: then nobody looks elsewhere. @internal */
+  get isSettled(): boolean {
+    return this.#isOverruled || this.#foreign?.isAssigned === true;
+  }
+
+  /**
+   * Takes another part of the application at its word about who asks: they replace the visitor of the session as a whole,
+   * in this request. A session that is another user's stands aside.
+   *
+   * @param known Who it is; `null` for a guest, and the session itself for whomever that says.
+   * @param isAssigned Whether `locals.session` was given it.
+   * @internal
+   */
+  adopt(known: unknown, isAssigned = false): void {
+    this.#foreign = known === this.session ? undefined : new ForeignVisitor(known, isAssigned, this.resolver);
+    this.#isOverruled = false;
+    this.session.standAsideFor(this.asked);
+    if (!this.asked.isNew) this.session.markUsed();
+  }
+
+  /** Adopts somebody unless that was done before, or `locals.session` or somebody's sign-in has said who asks. @internal */
+  hear(known: unknown): void {
+    if (!this.isSettled && !this.#foreign?.isSaidBy(known)) this.adopt(known);
+  }
+
+  /** Looks again at what the application says of a visitor: it may have filled that in since. @internal */
+  adoptAnew(): void {
+    const foreign = this.#foreign;
+    if (foreign?.hasChanged && !this.#isOverruled) this.adopt(foreign.known, foreign.isAssigned);
+  }
+
+  /** Has the session speak from here on: somebody signed in or out, which counts at once. @internal */
+  overrule(): void {
+    this.#isOverruled = true;
+  }
+
+  /** Takes back what the request did: it failed. @internal */
+  rollBack(): void {
+    this.session.rollBack();
+    const foreign = this.#foreign;
+    const wasTouched = this.#isOverruled ? !this.session.wasEnded : (foreign?.session?.revision ?? 0) > 0;
+    if (foreign && wasTouched) this.adopt(foreign.known, foreign.isAssigned);
+    else this.session.standAsideFor(this.asked);
+  }
+
   #refresh(): void {
-    const { revision } = this.session;
-    if (revision === this.#visitorRevision) return;
-    const resolved: unknown = this.resolver.resolve(this.session);
+    const { asked } = this;
+    const { revision } = asked;
+    if (asked === this.#resolvedOf && revision === this.#visitorRevision) return;
+    const resolved: unknown = this.resolver.resolve(asked);
+    const isAnother = asked !== this.#resolvedOf;
+    this.#resolvedOf = asked;
     this.#visitorRevision = revision;
     if (resolved instanceof Visitor) {
       this.#visitor = resolved;
-      if (this.resolver.looksElsewhere) this.#claimedId = this.resolver.fromSession(this.session).id;
+      if (this.resolver.looksElsewhere) this.#claimedId = this.resolver.fromSession(asked).id;
       this.#pending = undefined;
     } else {
-      this.#awaitVisitor(resolved);
+      this.#awaitVisitor(resolved, isAnother);
     }
   }
 
-  #awaitVisitor(resolving: unknown): void {
-    const claimed = this.resolver.fromSession(this.session);
+  #awaitVisitor(resolving: unknown, isAnother: boolean): void {
+    const claimed = this.resolver.fromSession(this.asked);
     // Compared with the claim before, not with the visitor: whom the resolver refused, a later change does not let in.
-    if (!this.#visitor || this.#claimedId !== claimed.id) this.#visitor = claimed;
+    if (!this.#visitor || isAnother || this.#claimedId !== claimed.id) this.#visitor = claimed;
     this.#claimedId = claimed.id;
     const pending = Promise.resolve(resolving).then((visitor) => {
       if (this.#pending === pending) this.#visitor = asVisitor(visitor, this.resolver);

@@ -15,6 +15,7 @@ import {
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { dependenciesOf, whyNotReplaceable } from './class-inspection.js';
+import { assertAnswers, assertFits, assertPrompt, assertThere, nameOf } from './instance-checks.js';
 import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
 
 const TOO_EARLY =
@@ -35,7 +36,10 @@ export class Services {
   readonly container: DependencyContainer = globalContainer.createChildContainer();
   readonly #registrations = new Map<Class, Registration>();
   readonly #constructed = new Set<unknown>();
+  /** The package's own parts. */
+  readonly #own = new Set<Class>();
   #isBooted = false;
+  #late: InvalidOverrideError | undefined;
 
   /** One instance for the whole server. It must not hold anything of a request. */
   shared<Instance>(token: Class<Instance>, implementation: Class<Instance> | Factory<Instance> = token): this {
@@ -47,8 +51,14 @@ export class Services {
     return this.#register(token, { lifetime: 'perRequest', implementation });
   }
 
-  /** An instance that is there already. */
+  /**
+   * An instance that is there already.
+   *
+   * @throws {InvalidOverrideError} For a promise of one, for nothing, and for what does not extend a class of the package.
+   */
   value<Instance>(token: Class<Instance>, instance: Instance): this {
+    if (this.#own.has(token)) assertFits(token, instance, 'value');
+    else assertThere(token, instance, 'value');
     return this.#register(token, { lifetime: 'value', implementation: instance });
   }
 
@@ -65,7 +75,7 @@ export class Services {
    */
   override<Instance>(token: Class<Instance>, implementation: Class<Instance> | Factory<Instance>): this {
     const replaced = this.#registrations.get(token);
-    const name = implementation.name || 'The function given';
+    const name = nameOf(implementation);
     if (!replaced) {
       throw new InvalidOverrideError(
         token.name,
@@ -77,6 +87,12 @@ export class Services {
     const problem = whyNotReplaceable(token, implementation, lifetime);
     if (problem) throw new InvalidOverrideError(token.name, name, problem);
     return this.#register(token, { lifetime, implementation });
+  }
+
+  /** Takes what is registered by now for the package's own parts. @internal */
+  asOwn(): this {
+    for (const token of this.#registrations.keys()) this.#own.add(token);
+    return this;
   }
 
   /**
@@ -91,7 +107,11 @@ export class Services {
     if (this.#isBooted) return this;
     this.#isBooted = true;
     this.value(MadeClasses, new MadeClasses(this.#madeClasses()));
-    for (const [token, registration] of this.#registrations) this.#inspect(token, registration);
+    for (const [token, registration] of this.#registrations) {
+      this.#inspect(token, registration);
+      const { implementation } = registration;
+      if (this.#own.has(token) && isClass(implementation)) assertAnswers(token, implementation.prototype);
+    }
     for (const [token, registration] of this.#registrations) this.#wire(token, registration);
     if (when === 'now') for (const token of this.#registrations.keys()) this.#construct(token);
     return this;
@@ -110,6 +130,16 @@ export class Services {
     return this.container.resolve(token as never);
   }
 
+  /**
+   * Refuses to go on once a part of the package was to be replaced too late, where nobody may hear of what is thrown: in
+   * a promise that is not waited for. Whoever decides by now is somebody else than was meant.
+   *
+   * @throws {InvalidOverrideError} For the first of them. @internal
+   */
+  assertInTime(): void {
+    if (this.#late) throw this.#late;
+  }
+
   /** How long instances of a class live; `undefined` for a class that is not registered. */
   lifetimeOf(token: Class): Lifetime | undefined {
     return this.#registrations.get(token)?.lifetime;
@@ -117,12 +147,16 @@ export class Services {
 
   #register(token: Class, registration: Registration): this {
     if (this.#isBooted && token !== MadeClasses) {
-      throw new InvalidOverrideError(
+      const late = new InvalidOverrideError(
         token.name,
         'A late registration',
-        'the server has started. Register services in src/gatehouse.ts.',
+        'the server has started. Register services in src/gatehouse.ts, before services() returns.',
       );
+      if (this.#own.has(token)) this.#late ??= late;
+      throw late;
     }
+    const { lifetime, implementation } = registration;
+    if (lifetime !== 'value') assertPrompt(token, implementation);
     this.#registrations.set(token, registration);
     return this;
   }
@@ -175,7 +209,12 @@ export class Services {
       const make = implementation as Factory<unknown>;
       const cached = lifetime === 'shared' ? instanceCachingFactory : instancePerContainerCachingFactory;
       this.container.register(provide, {
-        useFactory: cached((from) => fitting(token, make(this.#getFrom(from, token.name, lifetime)))),
+        useFactory: cached((from) => {
+          const instance = make(this.#getFrom(from, token.name, lifetime));
+          assertFits(token, instance, 'factory');
+          if (this.#own.has(token)) assertAnswers(token, instance);
+          return instance;
+        }),
       });
     }
   }
@@ -202,13 +241,4 @@ export class Services {
       throw new ServiceConstructionError(isClass(implementation) ? implementation.name : (token as Class).name, error);
     }
   }
-}
-
-function fitting(token: Class, instance: unknown): unknown {
-  if (instance instanceof token) return instance;
-  throw new InvalidOverrideError(
-    token.name,
-    'What the function given made',
-    `it is not a ${token.name}. Return an instance of a class that extends ${token.name}.`,
-  );
 }

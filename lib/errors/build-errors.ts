@@ -35,6 +35,31 @@ export class UselessRulesError extends GatehouseError {
   }
 }
 
+/** Rules match nothing, and can only be mistakes. Thrown by `astro build`. */
+export class MistakenRulesError extends GatehouseError {
+  /** @param problems One sentence for each such rule. */
+  constructor(readonly problems: readonly string[]) {
+    super(
+      'MISTAKEN_RULES',
+      `These rules protect nothing, and cannot be meant so:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
+        `Correct them, or remove them.`,
+    );
+  }
+}
+
+/** Some pages are to look as if they were not there, and cannot. A warning of `astro build`, and an error with `strict`. */
+export class HiddenPagesRevealedError extends GatehouseError {
+  /** @param files 404 pages that are made once for everybody. */
+  constructor(readonly files: readonly string[]) {
+    super(
+      'HIDDEN_PAGES_REVEALED',
+      `Pages with status: 404 are to look as if they were not there, and can be told from what is not, because nothing of ` +
+        `the site runs before a prerendered 404 page is shown:\n${files.map((file) => `  - ${file}`).join('\n')}\n` +
+        `Write "export const prerender = false" in each of them.`,
+    );
+  }
+}
+
 /** A route that asks who is there has an entry in `routeRules`, and a cache does not ask. Thrown by `astro build`. */
 export class GuardedRouteCachedError extends GatehouseError {
   constructor(readonly routes: readonly { route: string; protectedBy: string; entry: string }[]) {
@@ -46,6 +71,19 @@ export class GuardedRouteCachedError extends GatehouseError {
       `These are to be protected, and routeRules in astro.config has them cached, which would show them to anybody:\n` +
         `${list.join('\n')}\nTake the entry out of routeRules, or narrow its pattern to what everybody may see, or take ` +
         `the page out of the rule.`,
+    );
+  }
+}
+
+/** A route that asks who is there is answered by a cache of the host. Thrown by `astro build`. */
+export class GuardedRouteInIsrError extends GatehouseError {
+  constructor(readonly routes: readonly { route: string; protectedBy: string }[]) {
+    const list = routes.map(({ route, protectedBy }) => `  - ${route}: ${protectedBy}`);
+    const exclude = [...new Set(routes.map(({ route }) => `'${route}'`))].join(', ');
+    super(
+      'GUARDED_ROUTE_IN_ISR',
+      `isr of @astrojs/vercel answers these ahead of any middleware, and shows one visitor's answer to everybody:\n` +
+        `${list.join('\n')}\nAdd them to what it leaves out, in astro.config: isr: { exclude: [${exclude}] }.`,
     );
   }
 }

@@ -136,6 +136,18 @@ export class SessionsNotListedError extends GatehouseError {
   }
 }
 
+/** A list of a user's sessions lacks one that is there, so nobody knows what else it lacks. */
+export class SessionListIncompleteError extends GatehouseError {
+  constructor(readonly store: string) {
+    super(
+      'SESSION_LIST_INCOMPLETE',
+      `The list of this user's sessions in ${store} lacks the one that asks, so others may be missing, and nothing was ended. ` +
+        'Something dropped it: see that the database drops no keys (maxmemory-policy noeviction). To end all sessions of ' +
+        'the user whatever is listed, override RevocationList and call revokeAll().',
+    );
+  }
+}
+
 /** A store needs something to work with that is not there. */
 export class MissingClientError extends GatehouseError {
   constructor(

@@ -33,6 +33,22 @@ export class WeakSecretError extends GatehouseError {
   }
 }
 
+/** A database drops keys when its memory is full, and what it drops comes back to nobody. Thrown at start. */
+export class EvictingStoreError extends GatehouseError {
+  /** @param policy Its `maxmemory-policy`. */
+  constructor(
+    readonly host: string,
+    readonly policy: string,
+  ) {
+    super(
+      'EVICTING_STORE',
+      `Redis at ${host} has the maxmemory-policy ${policy}, which drops sessions and what has been revoked when memory is ` +
+        'short: lists would miss devices that are still signed in, and ended sessions could come back. Set it to ' +
+        'noeviction (CONFIG SET maxmemory-policy noeviction, and in its configuration), or give sessions a Redis of their own.',
+    );
+  }
+}
+
 /** A class given to `services.override` cannot take the place of the one it replaces. */
 export class InvalidOverrideError extends GatehouseError {
   constructor(

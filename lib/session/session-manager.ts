@@ -97,7 +97,7 @@ export class SessionManager {
   async abandon(session: Session): Promise<void> {
     const { ended } = session.journal;
     if (!ended) return;
-    await this.#kept('destroy', () => this.#answer(this.store.destroy(ended.id)));
+    await this.#kept('destroy', () => this.#answer(this.registry.end(ended)));
     this.#report.ended(ended);
   }
 

@@ -1,4 +1,4 @@
-import { InvalidOptionsError, SessionsNotListedError } from '../errors.js';
+import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import { inTurns } from './in-turns.js';
@@ -40,10 +40,11 @@ export class SessionRegistry {
    *
    * @param current The session that asks, so that it can be told from the others.
    * @throws {SessionsNotListedError} When the store cannot.
+   * @throws {SessionListIncompleteError} When it has lost what it had listed.
    */
   async list(userId: string | undefined, current?: Session): Promise<readonly ListedSession[]> {
     if (userId === undefined) return [];
-    return (await this.#live(userId))
+    return (await this.#liveWith(userId, current))
       .sort(({ record: a }, { record: b }) => b.renewedAt - a.renewedAt)
       .map(({ key, record }) => new ListedSession(key, record, current !== undefined && isUnder(key, current)));
   }
@@ -70,11 +71,12 @@ export class SessionRegistry {
    *
    * @returns How many there were.
    * @throws {SessionsNotListedError} When the store cannot.
+   * @throws {SessionListIncompleteError} When it has lost what it had listed: then nobody knows of how many.
    */
   async revokeOthers(session: Session): Promise<number> {
     const { userId } = subjectOf(session);
     if (userId === undefined) return 0;
-    const live = await this.#live(userId);
+    const live = await this.#liveWith(userId, session);
     // Where another request of this visitor has taken it by now.
     const now = await this.store.read(session.journal.opened?.id ?? '');
     return this.#revokeEach(live.filter(({ key }) => !isUnder(key, session) && !(now && isOf(key, now.id))));
@@ -98,8 +100,21 @@ export class SessionRegistry {
   /** Whether the list says that this session is over. */
   async isRevoked(record: SessionRecord): Promise<boolean> {
     const userId = this.#hasList ? userIdOf(record) : undefined;
-    const notBefore = userId === undefined ? undefined : await this.revocations.notBefore(userId);
-    return notBefore !== undefined && record.createdAt < notBefore;
+    if (userId === undefined) return false;
+    const [notBefore, hasEnded] = await Promise.all([
+      this.revocations.notBefore(userId),
+      !this.store.abilities.endsSessions && this.revocations.hasEnded(signInOf(userId, record)),
+    ]);
+    return hasEnded || (notBefore !== undefined && record.createdAt < notBefore);
+  }
+
+  /** Ends a session whose visitor leaves it: in the store, and in the list where the store cannot. @internal */
+  async end(record: SessionRecord): Promise<void> {
+    await this.store.destroy(record.id);
+    const userId = userIdOf(record);
+    if (userId === undefined || !this.#hasList || this.store.abilities.endsSessions) return;
+    const now = this.clock.now();
+    await this.revocations.endSession(signInOf(userId, record), now, now + this.config.longestLife);
   }
 
   /** Ends the oldest of a user's sessions beyond `session.maxSessionsPerUser`. Whoever asks at once ends the same ones. */
@@ -121,6 +136,25 @@ export class SessionRegistry {
     return (await this.store.list(userId)).filter(({ record }) => this.config.isLive(record, now));
   }
 
+  /** Nobody sees the others in a list that lacks a session which is certainly there. */
+  async #liveWith(userId: string, session: Session | undefined): Promise<FiledRecord[]> {
+    const live = await this.#live(userId);
+    if (!session || (await this.#isAmong(live, userId, session))) return live;
+    // One that moves at this moment may have been in neither place.
+    const again = await this.#live(userId);
+    if (await this.#isAmong(again, userId, session)) return again;
+    throw new SessionListIncompleteError(this.store.constructor.name);
+  }
+
+  /** @returns Also `true` of a session that is not stored, or not this user's, and so need not be there. */
+  async #isAmong(live: readonly FiledRecord[], userId: string, session: Session): Promise<boolean> {
+    const { opened } = session.journal;
+    if (!opened || userIdOf(opened) !== userId || live.some(({ key }) => isUnder(key, session))) return true;
+    const now = await this.store.read(opened.id);
+    const isThere = now && userIdOf(now) === userId && this.config.isLive(now, this.clock.now());
+    return !isThere || live.some(({ key }) => isOf(key, now.id));
+  }
+
   async #revokeEach(filed: readonly FiledRecord[]): Promise<number> {
     const ended = await inTurns(filed, ({ key, record }) => this.#revoke(key, userIdOf(record)));
     return ended.filter(Boolean).length;
@@ -135,6 +169,11 @@ export class SessionRegistry {
   #tell(subject: EventSubject): void {
     this.events.tell('session.revoked', () => subject);
   }
+}
+
+/** What all copies of a cookie have in common, those of before a new id included: who signed in, and when. */
+function signInOf(userId: string, { createdAt }: SessionRecord): string {
+  return SessionId.fingerprint(`${createdAt}:${userId}`);
 }
 
 /** Whether a session is filed under a key, before this request or after it. */

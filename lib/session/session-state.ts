@@ -156,6 +156,11 @@ export class SessionState {
     this.rollBack();
   }
 
+  /** Takes what the store holds by now, which another part of the application has changed. */
+  rebase(record: SessionRecord): void {
+    this.#opened = record;
+  }
+
   /** Goes back to the starting point. That the session was ended stays. */
   rollBack(): void {
     this.#id = this.#opened?.id;

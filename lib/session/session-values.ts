@@ -21,7 +21,6 @@ export type Update = (old: unknown) => unknown;
 export class SessionValues {
   #stored: ReadonlyMap<string, unknown>;
   #fitted: FittedValues | undefined;
-  #adopted: ReadonlyMap<string, unknown> = NOTHING;
   #set: Map<string, unknown> | undefined;
   /** How values that were set came of those before, for stores that hold newer ones by the time they are asked. */
   #updates: Map<string, Update> | undefined;
@@ -36,7 +35,26 @@ export class SessionValues {
   get(key: string): unknown {
     if (this.#set?.has(key)) return this.#set.get(key);
     if (this.#unset?.has(key)) return undefined;
-    return this.#adopted.has(key) ? this.#adopted.get(key) : this.#shown.get(key);
+    return this.#shown.get(key);
+  }
+
+  /** Every value there is, by its key. */
+  all(): Record<string, unknown> {
+    return Object.fromEntries(this.keys().map((key) => [key, this.get(key)]));
+  }
+
+  /**
+   * Puts several in place; `undefined` takes one out.
+   *
+   * @throws {TooManyKeysError} Naming the first that would be one too many.
+   */
+  put(values: Readonly<Record<string, unknown>>): void {
+    const given = Object.entries(values);
+    this.assertRoom(given.filter(([, value]) => value !== undefined).map(([key]) => key));
+    for (const [key, value] of given) {
+      if (value === undefined) this.unset(key);
+      else this.set(key, value);
+    }
   }
 
   set(key: string, value: unknown): void {
@@ -46,11 +64,11 @@ export class SessionValues {
     this.#set.set(key, value);
   }
 
-  /** Puts in place what an update made of the value before. */
+  /** Puts in place what an update made of the value before. @throws {TooManyKeysError} As {@link put} does. */
   update(key: string, value: unknown, update: Update): void {
+    this.assertRoom([key]);
     const earlier = this.#updates?.get(key);
-    const comesOfStored =
-      earlier !== undefined || !(this.#set?.has(key) || this.#unset?.has(key) || this.isAdopted(key));
+    const comesOfStored = earlier !== undefined || !(this.#set?.has(key) || this.#unset?.has(key));
     this.set(key, value);
     if (!comesOfStored) return;
     this.#updates ??= new Map();
@@ -60,25 +78,14 @@ export class SessionValues {
   unset(key: string): void {
     this.#set?.delete(key);
     this.#updates?.delete(key);
-    if (this.#adopted.has(key)) this.#adopted = new Map([...this.#adopted].filter(([adopted]) => adopted !== key));
     if (!this.#stored.has(key) && !this.#shown.has(key)) return;
     this.#unset ??= new Set();
     this.#unset.add(key);
   }
 
-  /** Lays values over the stored ones that are seen but never stored. Replaces those adopted before. */
-  adopt(values: Readonly<Record<string, unknown>>): void {
-    this.#adopted = new Map(Object.entries(values));
-  }
-
-  /** Whether a value is seen that is not this session's own. */
-  isAdopted(key: string): boolean {
-    return this.#adopted.has(key) && !this.#set?.has(key) && this.#adopted.get(key) !== this.#shown.get(key);
-  }
-
   keys(): string[] {
-    if (!this.isDirty && this.#adopted.size === 0 && !this.#shown.has(KEPT)) return [...this.#shown.keys()];
-    const keys = new Set([...this.#shown.keys(), ...this.#adopted.keys(), ...this.changed.keys()]);
+    if (!this.isDirty && !this.#shown.has(KEPT)) return [...this.#shown.keys()];
+    const keys = new Set([...this.#shown.keys(), ...this.changed.keys()]);
     return [...keys].filter((key) => key !== KEPT && this.get(key) !== undefined);
   }
 
@@ -92,7 +99,7 @@ export class SessionValues {
     if (first !== undefined) throw new TooManyKeysError(first, MAX_KEYS);
   }
 
-  /** Whether nothing would be stored. What was adopted does not count. */
+  /** Whether nothing would be stored. */
   get isEmpty(): boolean {
     if (this.changed.size > 0) return false;
     const kept = this.#fitted?.migrated ?? this.#stored;
@@ -123,16 +130,18 @@ export class SessionValues {
     this.#set = undefined;
     this.#updates = undefined;
     this.#unset = undefined;
-    this.#adopted = NOTHING;
   }
 
-  /** Starts anew from other stored values. What was adopted stays. */
+  /** Starts anew from other stored values. */
   restart(stored: ReadonlyMap<string, unknown> = NOTHING, fitted?: FittedValues): void {
+    this.rollBack();
+    this.rebase(stored, fitted);
+  }
+
+  /** Lays this request's changes over other stored values. */
+  rebase(stored: ReadonlyMap<string, unknown>, fitted?: FittedValues): void {
     this.#stored = stored;
     this.#fitted = fitted;
-    this.#set = undefined;
-    this.#updates = undefined;
-    this.#unset = undefined;
   }
 
   /** What is seen where this request changed nothing. */

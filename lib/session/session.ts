@@ -1,10 +1,10 @@
-import { SessionCommittedError } from '../errors.js';
 import { FlashBag } from './flash-bag.js';
 import type { SessionContents, SessionKey, SessionValue } from './session-data.js';
 import type { SessionDevice } from './session-device.js';
 import { journalOf, type SessionJournal } from './session-journal.js';
 import { assertStorable, type SessionRecord } from './session-record.js';
 import { SessionState, type SignIn } from './session-state.js';
+import { SessionUse } from './session-use.js';
 import { SessionValues, type Update } from './session-values.js';
 
 /**
@@ -16,14 +16,12 @@ import { SessionValues, type Update } from './session-values.js';
  * Astro.locals.session.set('visits', (visits = 0) => visits + 1);
  */
 export class Session<Data extends object = App.SessionData> {
-  /** Messages for a later page. */
-  readonly flashes: FlashBag;
+  readonly #flashes: FlashBag;
   readonly #values: SessionValues;
   readonly #state: SessionState;
-  #isClosed = false;
-  #wasUsed = false;
-  #wasChanged = false;
-  #revision = 0;
+  /** Stands in for values and messages while the request is another user's. */
+  #aside: { readonly values: SessionValues; readonly flashes: FlashBag } | undefined;
+  readonly #use = new SessionUse();
 
   /**
    * @param opened What the store had; nothing for a visitor who has no session yet.
@@ -32,7 +30,12 @@ export class Session<Data extends object = App.SessionData> {
   constructor(opened?: SessionRecord, flashes: FlashBag = new FlashBag(opened?.flashes)) {
     this.#state = new SessionState(opened);
     this.#values = new SessionValues(opened?.values, opened?.fitted);
-    this.flashes = flashes;
+    this.#flashes = flashes;
+  }
+
+  /** Messages for a later page. */
+  get flashes(): FlashBag {
+    return this.#aside?.flashes ?? this.#flashes;
   }
 
   /** The identifier. A session that holds nothing yet is given one when it is first asked for. */
@@ -47,9 +50,9 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Whether this request changed anything that has to be stored. */
   get isDirty(): boolean {
-    const isChanged = this.#values.isDirty || this.flashes.isDirty || this.#state.isDirty;
+    const isChanged = this.#values.isDirty || this.#flashes.isDirty || this.#state.isDirty;
     // Of what is not known nobody can tell whether a change of it makes a difference.
-    return isChanged || (this.isUnavailable && this.#wasChanged);
+    return isChanged || (this.isUnavailable && this.#use.isChanged);
   }
 
   /** Whether {@link destroy} was called and nothing has been put into the session since. */
@@ -64,7 +67,7 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Whether it holds neither values nor messages. An empty session is not stored. */
   get isEmpty(): boolean {
-    return this.flashes.isEmpty && this.#values.isEmpty;
+    return this.#flashes.isEmpty && this.#values.isEmpty;
   }
 
   /** Whether nobody knows what is stored, because the store cannot be asked: then this looks like a guest's session. */
@@ -78,10 +81,10 @@ export class Session<Data extends object = App.SessionData> {
     return createdAt === undefined ? undefined : new Date(createdAt);
   }
 
-  /** When its visitor signed in; `undefined` for a guest, and for a visitor who was adopted. */
+  /** When its visitor signed in; `undefined` for a guest, and where another part of the application put the visitor. */
   get signedInAt(): Date | undefined {
     const { hasSignedIn, opened } = this.#state;
-    const isOwn = hasSignedIn || (!opened?.isForeign && !this.#values.isAdopted('userId'));
+    const isOwn = hasSignedIn || !opened?.isForeign;
     return isOwn && this.#values.get('userId') !== undefined ? this.createdAt : undefined;
   }
 
@@ -92,8 +95,8 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   get<Key extends SessionKey<Data>>(key: Key): SessionValue<Data, Key> | undefined {
-    this.#wasUsed = true;
-    return this.#values.get(key) as SessionValue<Data, Key> | undefined;
+    this.#use.isUsed = true;
+    return this.#seen.get(key) as SessionValue<Data, Key> | undefined;
   }
 
   has(key: SessionKey<Data>): boolean {
@@ -111,32 +114,32 @@ export class Session<Data extends object = App.SessionData> {
     key: Key,
     value: SessionValue<Data, Key> | ((old: SessionValue<Data, Key> | undefined) => SessionValue<Data, Key>),
   ): this {
-    this.#change(`session.set('${key}')`);
+    this.#use.change(`session.set('${key}')`);
     const update = typeof value === 'function' ? (value as Update) : undefined;
-    const next = update ? update(this.#values.get(key)) : value;
+    const values = this.#seen;
+    const next = update ? update(values.get(key)) : value;
     assertStorable({ [key]: next });
-    if (next !== undefined) this.#values.assertRoom([key]);
-    if (update && next !== undefined) this.#values.update(key, next, update);
-    else this.#put(key, next);
+    if (update && next !== undefined) values.update(key, next, update);
+    else values.put({ [key]: next });
     return this;
   }
 
   unset(key: SessionKey<Data>): this {
-    this.#change(`session.unset('${key}')`);
-    this.#values.unset(key);
+    this.#use.change(`session.unset('${key}')`);
+    this.#seen.unset(key);
     return this;
   }
 
   /** Takes every value out. Messages stay. */
   clear(): this {
-    this.#change('session.clear()');
-    for (const key of this.#values.keys()) this.#values.unset(key);
+    this.#use.change('session.clear()');
+    for (const key of this.#seen.keys()) this.#seen.unset(key);
     return this;
   }
 
   /** Every value, as a fresh object. */
   all(): SessionContents<Data> {
-    this.#wasUsed = true;
+    this.#use.isUsed = true;
     return this.contents();
   }
 
@@ -145,9 +148,9 @@ export class Session<Data extends object = App.SessionData> {
   /** Leaves a message for a later page. */
   flash(key: string, value: unknown): this;
   flash(key: string, value?: unknown): unknown {
-    this.#wasUsed = true;
+    this.#use.isUsed = true;
     if (value === undefined) return this.flashes.get(key);
-    this.#assertOpen(`session.flash('${key}', …)`);
+    this.#use.assertOpen(`session.flash('${key}', …)`);
     this.flashes.set(key, value);
     return this;
   }
@@ -157,14 +160,15 @@ export class Session<Data extends object = App.SessionData> {
    * store can tell; after that it leads nowhere.
    */
   regenerate(): this {
-    this.#change('session.regenerate()');
+    this.#use.change('session.regenerate()');
     this.#state.regenerate();
     return this;
   }
 
   /** Ends the session for good. What is set afterwards begins a new one. */
   destroy(): this {
-    this.#change('session.destroy()');
+    this.#use.change('session.destroy()');
+    this.#aside = undefined;
     this.#state.end();
     this.#forget();
     return this;
@@ -180,56 +184,58 @@ export class Session<Data extends object = App.SessionData> {
    * @internal
    */
   signIn(values: Readonly<Record<string, unknown>>, now: number, how?: SignIn): void {
-    this.#change('setSession()');
+    this.#use.change('setSession()');
     assertStorable(values);
+    this.#aside = undefined;
     const before = this.#values.get('userId');
     if (before !== undefined && before !== values.userId) this.#forget();
     for (const key of this.#state.visitorKeys) this.#values.unset(key);
-    this.#values.assertRoom(Object.keys(values));
-    for (const [key, value] of Object.entries(values)) this.#put(key, value);
+    this.#values.put(values);
     this.#state.signIn(Object.keys(values), now, how);
   }
 
   /** Changes some of what {@link signIn} gave, or adds to it. @internal */
   updateVisitor(values: Readonly<Record<string, unknown>>, device?: SessionDevice): void {
-    this.#change('updateSession()');
+    this.#use.change('updateSession()');
     assertStorable(values);
-    this.#values.assertRoom(Object.keys(values));
-    for (const [key, value] of Object.entries(values)) this.#put(key, value);
+    this.#values.put(values);
     this.#state.learn(Object.keys(values), device);
   }
 
-  /** Puts values in place for this request alone: another part of the application knows the visitor. @internal */
-  adopt(values: Readonly<Record<string, unknown>>): void {
-    this.#values.adopt(values);
-    this.#wasUsed = true;
-    this.#revision += 1;
+  /**
+   * Lets the session stand aside where it is another user's than the request: nothing of it is seen or changed, and what is
+   * set is there for this request alone, until somebody signs in or out. @returns Whether it does. @internal
+   */
+  standAsideFor(visitor: Session): boolean {
+    const own = this.#values.get('userId');
+    const isAnothers = own !== undefined && own !== visitor.#values.get('userId');
+    this.#aside = isAnothers ? (this.#aside ?? { values: new SessionValues(), flashes: new FlashBag() }) : undefined;
+    return isAnothers;
   }
 
   /** Every value, without marking the session as used: for deciding who the visitor is. */
   contents(): SessionContents<Data> {
-    const entries = this.#values.keys().map((key) => [key, this.#values.get(key)] as const);
-    return Object.fromEntries(entries) as SessionContents<Data>;
+    return this.#seen.all() as SessionContents<Data>;
   }
 
   /** Grows with every change of a value, so that what was derived from them can tell that it is old. @internal */
   get revision(): number {
-    return this.#revision;
+    return this.#use.revision;
   }
 
   /** Notes that the answer depends on the session. @internal */
   markUsed(): void {
-    this.#wasUsed = true;
+    this.#use.isUsed = true;
   }
 
   /** Whether the answer is personal, because anything was read or written: then no shared cache may keep it. @internal */
   get wasUsed(): boolean {
-    return this.#wasUsed || this.isDirty || this.isUnavailable;
+    return this.#use.isUsed || this.isDirty || this.isUnavailable;
   }
 
   /** What a commit needs to know. Read by SessionManager alone. @internal */
   get journal(): SessionJournal {
-    return journalOf(this.#state, this.#values, this.flashes);
+    return journalOf(this.#state, this.#values, this.#flashes);
   }
 
   /** What stands for the session that this request's token was to open. Told by SessionManager alone. @internal */
@@ -239,62 +245,56 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Whether changes throw by now. @internal */
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#use.isClosed;
   }
 
   /** From here on changes throw, because they could not reach the browser any more. @internal */
   close(): void {
-    this.#isClosed = true;
-    this.flashes.close();
+    this.#use.isClosed = true;
+    this.#flashes.close();
+    this.#aside?.flashes.close();
   }
 
   /** Takes what the store holds now as the new starting point. @internal */
   settle(record: SessionRecord | undefined): void {
-    if (this.#state.opened !== record) this.#revision += 1;
-    this.#wasChanged = false;
+    this.#use.settle(this.#state.opened !== record);
     this.#state.settle(record);
     this.#values.restart(record?.values, record?.fitted);
-    this.flashes.settle(record?.flashes);
+    this.#flashes.settle(record?.flashes);
   }
 
-  /** Undoes {@link close}: a second answer to the same request is being made (an error page). @internal */
+  /** Goes on from what another part of the application has put into the store meanwhile. Changes stay. @internal */
+  rebase(record: SessionRecord): void {
+    this.#use.revision += 1;
+    this.#state.rebase(record);
+    this.#values.rebase(record.values);
+  }
+
+  /** Undoes {@link close}: a second answer to the same request is made (an error page). @internal */
   reopen(): void {
-    this.#isClosed = false;
-    this.flashes.reopen();
+    this.#use.isClosed = false;
+    this.#flashes.reopen();
+    this.#aside?.flashes.reopen();
   }
 
   /** Takes back what this request did: it failed. That the session was ended stays. @internal */
   rollBack(): void {
     const { opened } = this.#state;
-    this.#wasChanged = false;
-    this.#revision += 1;
+    this.#use.settle(true);
     this.#state.rollBack();
-    this.#values.rollBack();
     this.#values.restart(opened?.values, opened?.fitted);
-    this.flashes.rollBack(opened?.flashes);
+    this.#flashes.rollBack(opened?.flashes);
+    this.#aside &&= { values: new SessionValues(), flashes: new FlashBag() };
   }
 
-  /** Drops the visitor's values and messages, those in the store included. */
+  /** Drops the visitor's values and messages, the stored ones too. */
   #forget(): void {
     this.#state.forget();
-    this.#values.adopt({});
     this.#values.restart();
-    this.flashes.rollBack();
+    this.#flashes.rollBack();
   }
 
-  #put(key: string, value: unknown): void {
-    if (value === undefined) this.#values.unset(key);
-    else this.#values.set(key, value);
-  }
-
-  #change(operation: string): void {
-    this.#assertOpen(operation);
-    this.#wasUsed = true;
-    this.#wasChanged = true;
-    this.#revision += 1;
-  }
-
-  #assertOpen(operation: string): void {
-    if (this.#isClosed) throw new SessionCommittedError(operation);
+  get #seen(): SessionValues {
+    return this.#aside?.values ?? this.#values;
   }
 }

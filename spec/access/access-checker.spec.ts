@@ -3,12 +3,13 @@ import { AccessChecker } from '../../lib/access/access-checker.js';
 import { AccessDecision } from '../../lib/access/access-decision.js';
 import { AccessConfig, type AccessOptions } from '../../lib/access/access-options.js';
 import { AccessRule, type Requirement } from '../../lib/access/access-rule.js';
-import type { Visitor } from '../../lib/access/visitor.js';
+import { Visitor } from '../../lib/access/visitor.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
+import { RememberingLog } from '../support/guards.js';
 import { admin, guest, member } from '../support/visitors.js';
 
 function check(requirement: Requirement, visitor: Visitor, access: AccessOptions = {}): Promise<AccessDecision> {
-  const checker = new AccessChecker(new AccessConfig(access), new MadeClasses());
+  const checker = new AccessChecker(new AccessConfig(access), new MadeClasses(), new RememberingLog());
   return checker.check(new AccessRule({ pattern: '/page', ...requirement }), visitor);
 }
 
@@ -16,7 +17,25 @@ const editor = () => member(['editor'], ['posts:read', 'posts:write']);
 const yes = () => true;
 const no = () => false;
 
+/** A visitor class that forgot that its answers are read at once. */
+class Promising extends Visitor {
+  override hasRole(): boolean {
+    return Promise.resolve(false) as unknown as boolean;
+  }
+  override hasPermission(): boolean {
+    return Promise.resolve(false) as unknown as boolean;
+  }
+}
+
 describe('The checker', () => {
+  it('takes no promise for a yes', async () => {
+    const visitor = new Promising({ userId: 'ada' });
+    expect((await check({ role: 'admin' }, visitor)).code).toBe('MISSING_ROLE');
+    expect((await check({ permission: 'x' }, visitor)).code).toBe('MISSING_PERMISSION');
+    expect(visitor.hasAllPermissions('x')).toBe(false);
+    expect(visitor.hasAnyPermission('x')).toBe(false);
+  });
+
   it.each<[string, Requirement, Visitor, AccessDecision['code']]>([
     ['no requirement, guest', {}, guest(), 'NOT_SIGNED_IN'],
     ['no requirement, member', {}, member(), 'GRANTED'],
@@ -131,5 +150,39 @@ describe('The checker', () => {
       reason: 'staff may see all',
     });
     expect((await checker.check(rule, member())).isGranted).toBe(false);
+  });
+});
+
+describe('An answer that looks like a yes', () => {
+  const log = () => new RememberingLog();
+  const checkerWith = (access: AccessOptions, lines: RememberingLog) =>
+    new AccessChecker(new AccessConfig(access), new MadeClasses(), lines);
+
+  it('is said to be none, once for each rule, by its type and not by its value', async () => {
+    const lines = log();
+    const checker = checkerWith({}, lines);
+    const rule = new AccessRule({ pattern: '/premium', allow: () => 'the secret plan' as never });
+    const other = new AccessRule({ pattern: '/other', allow: async () => 1 as never });
+    for (const asked of [rule, rule, other]) expect((await checker.check(asked, member())).code).toBe('NOT_ALLOWED');
+    expect(lines.failures.map(({ line }) => line)).toEqual([
+      expect.stringMatching(/allow\(\) of \/premium .* type string, .* only true/),
+      expect.stringMatching(/allow\(\) of \/other .* type number/),
+    ]);
+    expect(JSON.stringify(lines.failures)).not.toContain('secret plan');
+  });
+
+  it('is said of access.check, too', async () => {
+    const lines = log();
+    const checker = checkerWith({ check: () => ({}) as never }, lines);
+    const rule = new AccessRule({ pattern: '/page' });
+    for (let time = 0; time < 2; time++) expect((await checker.check(rule, admin())).isGranted).toBe(false);
+    expect(lines.failures.map(({ line }) => line)).toEqual([expect.stringContaining('access.check gave something')]);
+  });
+
+  it.each([false, null, undefined, 0, ''])('is none when it is %p, and nothing is said', async (answer) => {
+    const lines = log();
+    const rule = new AccessRule({ pattern: '/page', allow: () => answer as never });
+    expect((await checkerWith({}, lines).check(rule, member())).isGranted).toBe(false);
+    expect(lines.failures).toEqual([]);
   });
 });

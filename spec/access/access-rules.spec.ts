@@ -16,6 +16,13 @@ describe('The rules', () => {
     expect(rules.find('/')).toBeUndefined();
   });
 
+  it('answer for what has several names with the first one that matches any of them', () => {
+    const rules = new AccessRules(config, new MadeClasses());
+    expect(rules.findFirst(['/admin/users', '/admin/open'])).toBe(rules.all[0]);
+    expect(rules.findFirst(['/none', '/admin/users'])).toBe(rules.all[1]);
+    expect(rules.findFirst(['/none', '/nowhere'])).toBeUndefined();
+  });
+
   it('answer with the first one that matches and is for the method', () => {
     const protect = [
       { pattern: '/posts/**', methods: ['DELETE'], role: 'admin' },

@@ -89,8 +89,4 @@ describe('The routed path', () => {
   ])('of %s with %j is %s', (pattern, params, path) => {
     expect(routedPath(pattern, params)).toBe(path);
   });
-
-  it.each(['/404', '/500'])('of the error page %s is none', (pattern) => {
-    expect(routedPath(pattern, {})).toBeUndefined();
-  });
 });

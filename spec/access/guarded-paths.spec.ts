@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ErrorPages } from '../../lib/access/error-pages.js';
 import { GuardedPaths, normalized, pathOnly } from '../../lib/access/guarded-paths.js';
 import { navigation } from '../support/guarded-request.js';
 
@@ -34,10 +35,29 @@ describe('The paths of a request', () => {
 
   it('are what was asked for, on an error page', () => {
     expect(GuardedPaths.of(navigation('/nothing', { routePattern: '/404' }), '')?.all).toEqual(['/nothing']);
+    const pages = new ErrorPages(['fr']);
+    const inFrench = navigation('/fr/rien', { routePattern: '/fr/404' });
+    expect(GuardedPaths.of(inFrench, '', pages)?.all).toEqual(['/fr/rien']);
+    expect(GuardedPaths.of(inFrench, '')?.all).toEqual(['/fr/404', '/fr/rien']);
   });
 
   it('are not there when the address cannot be read', () => {
     expect(GuardedPaths.of(navigation('/', { pathname: '/%ff' }), '')).toBeUndefined();
+  });
+
+  it('are, of a server island, those of its names, in the place of what Astro called it', () => {
+    const request = navigation('/_server-islands/Stats1', {
+      routePattern: '/_server-islands/[name]',
+      params: { name: 'Stats1' },
+      islandNames: [['Stats', 'src/a.astro'], ['Other']],
+    });
+    const paths = GuardedPaths.of(request, '');
+    expect(paths?.all.map((path) => paths.namesOf(path))).toEqual([
+      ['/_server-islands/Stats', '/_server-islands/src/a.astro'],
+      ['/_server-islands/Other'],
+    ]);
+    expect(paths?.names).toHaveLength(3);
+    expect(paths?.spellingsOf('/_server-islands/Stats1/')).toContain('/_server-islands/src/a.astro');
   });
 
   it('of a page nobody has asked for are its own', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { actionPath, canonicalActionName, isInternalPath, islandPath } from '../../lib/access/internal-path.js';
+import {
+  actionPath,
+  canonicalActionName,
+  isInternalPath,
+  islandPath,
+  islandPattern,
+} from '../../lib/access/internal-path.js';
 
 describe('The name of an action', () => {
   it.each([
@@ -29,6 +35,18 @@ describe('The name of an action', () => {
 describe('A server island', () => {
   it('has a path of its own in rules', () => {
     expect(islandPath('AdminPanel')).toBe('/_server-islands/AdminPanel');
+  });
+
+  it.each([
+    ['AdminPanel', 'AdminPanel'],
+    ['Admin*', 'Admin*'],
+    ['Panel.astro', '**/Panel.astro'],
+    ['src/admin/Panel.astro', '**/src/admin/Panel.astro'],
+    ['/src/admin/Panel.astro', '**/src/admin/Panel.astro'],
+    ['../admin/Panel.astro', '**/admin/Panel.astro'],
+    ['@/admin/*', '**/admin/*'],
+  ])('is named in rules by its component or its file: %s', (island, expected) => {
+    expect(islandPattern(island)).toBe(`/_server-islands/${expected}`);
   });
 });
 

@@ -5,6 +5,7 @@ import { AccessConfig } from '../../lib/access/access-options.js';
 import { AccessRule, type AccessRuleOptions, type PageRuleOptions } from '../../lib/access/access-rule.js';
 import { AccessRules } from '../../lib/access/access-rules.js';
 import { GuardConfig } from '../../lib/access/guard-config.js';
+import type { GuardedRequest } from '../../lib/access/guarded-request.js';
 import type { Guard } from '../../lib/access/page-guard.js';
 import { PageGuards } from '../../lib/access/page-guards.js';
 import { RouteGuard } from '../../lib/access/route-guard.js';
@@ -655,6 +656,14 @@ describe('A guard beside a page', () => {
 });
 
 describe('A rule that hides', () => {
+  it('hides what code of the application answers where no route is', async () => {
+    const rule: AccessRuleOptions = { pattern: '/a', role: 'admin', status: 404 };
+    const nowhere = navigation('/a', { routePattern: '/404' });
+    expect(await inspect([rule], nowhere, guest())).toBe('page');
+    expect(await inspect([rule], { ...nowhere, isOwnAnswer: true }, guest())).toBe('404');
+    expect(await inspect([rule], { ...nowhere, isOwnAnswer: true }, member(['admin']))).toBe('page');
+  });
+
   const hide: AccessRuleOptions = { action: 'remove', role: 'admin', status: 404 };
   const form = { method: 'POST', routePattern: '/404', action: { name: 'remove', calledFrom: 'form' } } as const;
 
@@ -663,19 +672,61 @@ describe('A rule that hides', () => {
     expect(await inspect([hide], navigation('/nothing', { ...form, wasRefused: true }), guest())).toBe('page');
   });
 
-  it("answers a call of the client in Astro's own form", async () => {
+  it('answers a call of the client as Astro answers one of an action that does not exist', async () => {
     const rpc = call('/_actions/remove', { ...form, action: { name: 'remove', calledFrom: 'rpc' } });
     const response = await guardWith([hide]).inspect(rpc, guest());
-    expect([response?.status, await response?.json()]).toEqual([404, expect.objectContaining({ code: 'NOT_FOUND' })]);
+    expect([response?.status, await response?.json(), [...(response?.headers ?? [])]]).toEqual([
+      404,
+      { type: 'AstroActionError', code: 'NOT_FOUND', status: 404, message: '' },
+      [['content-type', 'application/json']],
+    ]);
   });
 
-  it('tells guests nothing where they are sent to sign in from addresses that lead nowhere, too', async () => {
-    const rule: AccessRuleOptions = { pattern: '/a', role: 'admin', status: 404 };
-    expect(await inspect([rule], navigation('/a'), guest(), { globalProtect: true })).toMatch(/^302 \/login/);
-    expect(await inspect([rule], navigation('/a'), member(), { globalProtect: true })).toBe('404');
+  /** Where 404 pages are made on demand, somebody is asked before one is shown. */
+  const asMissing: GuardedRequest['asMissing'] = (path) => navigation(path, { routePattern: '/404' });
+  const secret: AccessRuleOptions = { pattern: '/a/**', role: 'admin', status: 404 };
+
+  it.each<[string, readonly AccessRuleOptions[], Visitor, GuardParts, string]>([
+    ['nothing else is asked', [secret], guest(), {}, '404'],
+    ['everything is protected', [secret], guest(), { globalProtect: true }, '302 /login?returnTo=%2Fa%2Fb'],
+    ['everything is protected', [secret], member(), { globalProtect: true }, '404'],
+    ['it is left out', [secret], guest(), { globalProtect: true, exclude: ['/a/**'] }, '404'],
+    ['another rule stands behind', [secret, { pattern: '/a/**' }], guest(), {}, '302 /login?returnTo=%2Fa%2Fb'],
+    ['another rule stands behind', [secret, { pattern: '/a/**' }], member(), {}, '404'],
+    ['another rule refuses, too', [secret, ADMIN_ONLY, { pattern: '/**', role: 'x' }], member(), {}, '302 /login'],
+    ['another one hides it, too', [secret, { pattern: '/**', role: 'x', status: 404 }], guest(), {}, '404'],
+    ['guests are asked', [{ ...secret, guestsSignIn: true }], guest(), {}, '302 /login?returnTo=%2Fa%2Fb'],
+    ['guests are asked', [{ ...secret, guestsSignIn: true }], member(), {}, '404'],
+  ])('is answered like what is not there where %s', async (_, rules, visitor, parts, expected) => {
+    const there = { page: navigation('/a/b', { asMissing }), endpoint: call('/a/b', { asMissing, isEndpoint: true }) };
+    expect(await inspect(rules, there.page, visitor, parts)).toBe(expected);
+    expect(await inspect(rules, there.endpoint, visitor, parts)).toBe(expected);
+    const missing = await inspect(rules, navigation('/a/b', { routePattern: '/404' }), visitor, parts);
+    expect(missing).toBe(expected === '404' ? 'page' : expected);
   });
 
-  it('makes the answer personal for what is not there, too, so that headers tell no difference', async () => {
+  it('hides at once where a file is shown for what is not there, and nobody is asked', async () => {
+    const parts: GuardParts = { globalProtect: true };
+    expect(await inspect([secret], navigation('/a/b', { asMissing: () => undefined }), guest(), parts)).toBe('404');
+  });
+
+  it('has what is not there answered in the same way, but not its error page', async () => {
+    const nowhere = (parts: Partial<GuardedRequest>) =>
+      inspect([], navigation('/nothing', { routePattern: '/404', leadsNowhere: () => true, ...parts }), guest(), {
+        pages: {},
+      });
+    expect(await nowhere({ pagesMayHide: true })).toBe('404');
+    expect(await nowhere({ pagesMayHide: true, leadsNowhere: () => false })).toBe('page');
+    expect(await nowhere({ pagesMayHide: false })).toBe('page');
+  });
+
+  it('hides in an outage, when nobody knows who asks', async () => {
+    const unknown = { asMissing, isVisitorUnknown: true };
+    expect(await inspect([secret], navigation('/a/b', unknown), guest())).toBe('404');
+    expect(await inspect([{ pattern: '/a/**' }], navigation('/a/b', unknown), guest())).toBe('503');
+  });
+
+  it('makes personal what is not there, of which the page is made that is shown for what is hidden', async () => {
     const personal: string[] = [];
     const ask = (path: string, routePattern: string) =>
       navigation(path, { routePattern, onGuarded: () => personal.push(path) });
@@ -683,7 +734,47 @@ describe('A rule that hides', () => {
     await guard.inspect(ask('/a', '/a'), guest());
     await guard.inspect(ask('/nothing', '/404'), guest());
     await guard.inspect(ask('/about', '/about'), guest());
-    expect(personal).toEqual(['/a', '/nothing']);
+    expect(personal).toEqual(['/nothing']);
+    await guard.inspect(ask('/a', '/a'), admin());
+    expect(personal).toEqual(['/nothing', '/a']);
+  });
+
+  it('tells the page that says "not found" nothing of its decision', async () => {
+    const decided: string[] = [];
+    const onDecided: GuardedRequest['onDecided'] = ({ code }) => decided.push(code);
+    await inspect([secret], navigation('/a/b', { routePattern: '/404', onDecided }), member());
+    expect(decided).toEqual([]);
+    await inspect([secret], navigation('/a/b', { onDecided }), member());
+    expect(decided).toEqual(['MISSING_ROLE']);
+  });
+});
+
+describe('Signing in again', () => {
+  const action = { name: 'signIn', calledFrom: 'form' } as const;
+  const sent = { method: 'POST', action };
+  const old: AccessRuleOptions[] = [{ pattern: '/bills', authenticatedWithin: 60, redirectTo: '/staff' }];
+  const pages: Record<string, Guard> = { '/login': 'guest', '/staff': 'guest', '/join': 'guest' };
+
+  it.each([
+    ['/login', 'page'],
+    ['/staff', 'page'],
+    ['/join', '303 /'],
+  ])('by a form that calls an action is done on a page for guests to which it leads: %s', async (path, expected) => {
+    expect(await inspect(old, navigation(path, sent), member(), { pages })).toBe(expected);
+  });
+
+  it('begins on such a page, which sends others home who are signed in', async () => {
+    for (const path of ['/login', '/staff']) {
+      expect(await inspect(old, navigation(`${path}?reauthenticate=1`), member(), { pages })).toBe('page');
+      expect(await inspect(old, navigation(path), member(), { pages })).toBe('302 /');
+    }
+    const asked = await inspect(old, navigation('/bills', { signedInFor: 100 }), member(), { pages });
+    expect(asked).toBe('302 /staff?returnTo=%2Fbills&reauthenticate=1');
+  });
+
+  it('runs no action that a rule keeps from the visitor', async () => {
+    const rules = [...old, { action: 'signIn', role: 'x' }];
+    expect(await inspect(rules, navigation('/login', sent), member(), { pages })).toBe('403');
   });
 });
 

@@ -115,6 +115,21 @@ describe('The visitor of a session', () => {
     expect(log.failures.map(({ line }) => line).join()).not.toContain('ada');
   });
 
+  it('is given nothing by functions whose answer is a promise, which is said once of each', async () => {
+    const log = new RememberingLog();
+    const later = () => Promise.reject(new Error('unheard')) as never;
+    const resolver = resolverWith({ getRole: later, getPermissions: later }, log);
+    for (let time = 0; time < 3; time++) {
+      const visitor = resolver.fromSession(sessionOf({ userId: 'ada', role: 'admin', permissions: ['x'] }));
+      expect(visitor).toMatchObject({ id: 'ada', roles: [], permissions: [] });
+    }
+    await new Promise((wake) => setTimeout(wake, 5));
+    expect(log.failures.map(({ line }) => line)).toEqual([
+      expect.stringMatching(/^access\.getRole gave a promise/),
+      expect.stringMatching(/^access\.getPermissions gave a promise/),
+    ]);
+  });
+
   it('cannot be changed through what it tells of the session', () => {
     const { session } = visitorOf({ userId: 'ada' });
     expect(Object.isFrozen(session)).toBe(true);
@@ -154,5 +169,51 @@ describe('A user who cannot be looked up', () => {
     expect(await resolver.resolve(session)).toMatchObject({ isGuest: true });
     expect(session.isUnavailable).toBe(true);
     expect(events.take()).toEqual([{ name: 'store.failed', operation: 'reload', userId: 'ada' }]);
+  });
+});
+
+describe('Somebody whom another part of the application knows', () => {
+  it('is checked, and then a visitor like any other', () => {
+    const resolver = resolverWith({ getPermissions: () => ['posts:read'] });
+    const session = resolver.adopted({ id: 's1', userId: 'ada', role: 'admin', expiresAt: new Date(0) });
+    const visitor = resolver.resolve(session as Session);
+    expect(visitor).toMatchObject({ id: 'ada', roles: ['admin'], permissions: ['posts:read'] });
+  });
+
+  it('leaves the object alone that the application goes on with', () => {
+    const known = { userId: 'ada' };
+    const resolver = resolverWith();
+    resolver.resolve(resolver.adopted(known) as Session);
+    expect(Object.isFrozen(known)).toBe(false);
+  });
+
+  it('may come in a session', () => {
+    const resolver = resolverWith();
+    expect(resolver.fromSession(resolver.adopted(sessionOf({ userId: 'ada' })) as Session).id).toBe('ada');
+  });
+
+  it.each([null, undefined, false])('is a guest without further ado when there is %p', (known) => {
+    const log = new RememberingLog();
+    const resolver = resolverWith({}, log);
+    expect(resolver.fromSession(resolver.adopted(known) as Session).isGuest).toBe(true);
+    expect(log.misfits).toEqual([]);
+  });
+
+  it.each<[unknown, string]>([
+    ['ada', 'no object with a "userId"'],
+    [['ada'], 'no object with a "userId"'],
+    [{}, '"userId" must be a text'],
+    [{ userId: 7 }, '"userId" must be a text'],
+    [{ userId: '   ' }, '"userId" must be a text'],
+    [{ userId: 'ada', role: 5 }, '"role" must be a text'],
+    [{ userId: 'ada', permissions: 'admin' }, '"permissions" must be a list'],
+  ])('is a guest when it is %j, which the log says once and without a value', (known, line) => {
+    const log = new RememberingLog();
+    const resolver = resolverWith({}, log);
+    for (let time = 0; time < 3; time++) {
+      expect(resolver.fromSession(resolver.adopted(known) as Session).isGuest).toBe(true);
+    }
+    expect(log.misfits).toEqual([expect.stringContaining(line)]);
+    expect(log.misfits.join()).not.toContain('ada');
   });
 });

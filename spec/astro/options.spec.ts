@@ -323,6 +323,7 @@ describe('A guard beside a page', () => {
     'guest',
     {},
     { role: 'admin', methods: ['GET'], status: 404, redirectTo: '/b', enforce: false, authenticatedWithin: 60 },
+    { role: 'admin', status: 404, guestsSignIn: true },
     ['guest', { roles: ['a', 'b'] }, { allow: () => true }],
   ])('is right: %j', (guard) => {
     expect(asGuard(guard)).toEqual([]);
@@ -335,6 +336,7 @@ describe('A guard beside a page', () => {
     [null, 'guard of src/pages/a.astro: must be a plain object: { … }'],
     [[], 'guard of src/pages/a.astro is an empty list, which admits nobody'],
     [undefined, 'guard of src/pages/a.astro is undefined: export one'],
+    [{ role: 'admin', guestsSignIn: true }, 'guestsSignIn is for pages that hide: add status: 404'],
     [{ rol: 'admin' }, 'rol: no such key of a guard; did you mean role? There are role'],
     [{ pattern: '/a' }, 'pattern: no such key of a guard'],
     [{ role: undefined }, 'role is undefined: give it a value'],

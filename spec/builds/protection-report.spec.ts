@@ -43,10 +43,9 @@ function strictSite(): App {
 const USELESS = `protect: [{ pattern: '/' }, { pattern: '/acount', role: 'x' }, { pattern: '/old' }]`;
 const REDIRECT = `redirects: { '/old': '/new' },`;
 
-/** A site whose build has more than one thing to warn of. */
+/** A site with rules that do nothing. */
 function warnedSite(): App {
-  const files = { ...setup(`{ protect: [{ pattern: '/', role: 'y' }] }`), 'src/fetch.ts': PIPELINE };
-  return siteWith(`{ ${USELESS} }`, files, REDIRECT);
+  return siteWith(`{ ${USELESS} }`, setup(`{ protect: [{ pattern: '/', role: 'y' }] }`), REDIRECT);
 }
 
 describe('A rule that does nothing', () => {
@@ -69,6 +68,52 @@ describe('A rule that does nothing', () => {
   it('is not what the rules of another class may be', async () => {
     const { code, output } = await strictSite().astro('build');
     expect([code, output.includes('never asked')]).toEqual([0, false]);
+  });
+});
+
+describe('A rule that can only be a mistake', () => {
+  const PAGES = { 'src/pages/users/[id].astro': PAGE, 'src/pages/Team/index.astro': PAGE };
+
+  it.each([
+    ['astro.config', `{ protect: [{ pattern: '/users/:id' }] }`, {}],
+    ['the setup module', '{ strict: false }', setup(`{ protect: [{ pattern: '/users/:id' }] }`)],
+  ])(
+    'stops a build and a development server when it is in the notation of another router: %s',
+    async (_, options, files) => {
+      const site = siteWith(options, { ...PAGES, ...files });
+      const built = await site.astro('build');
+      const cure = 'write "/users/[id]"';
+      if (options.includes(':id')) {
+        expect(built.code).not.toBe(0);
+        expect((await site.astro(['dev', '--port', '0'])).output).toContain(cure);
+      }
+      expect(built.output).toContain(cure);
+    },
+  );
+
+  it('stops a build, and what routes and doctor say, when what was meant is there', async () => {
+    const protect = `[{ pattern: '/team/**' }, { pattern: '/site/users/*' }, { pattern: '/src/pages/Team/index.astro' },
+      { action: 'like' }, { pattern: '/proxied/**' }]`;
+    const actions = `import { defineAction } from 'astro:actions';
+      export const server = { dislike: defineAction({ handler: () => 1 }) };`;
+    const files = { ...PAGES, 'src/actions/index.ts': actions };
+    const { code, output } = await siteWith(`{ protect: ${protect} }`, files, `base: '/site',`).astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      'protect[0] of astro.config, /team/** (signed in), matches nothing as it is written: write "/Team/**"',
+    );
+    expect(output).toContain('write "/users/*"');
+    expect(output).toContain('protect[2] of astro.config, /src/pages/Team/index.astro (signed in), matches nothing');
+    expect(output).toContain('/_actions/like (signed in), names no action of the site: there are dislike');
+    expect(output).not.toContain('/proxied');
+    const doctor = JSON.parse((await (app as App).gatehouse('doctor', '--json')).output);
+    expect(JSON.stringify(doctor)).toContain('MISTAKEN_RULES');
+    // What a build stops for is said beside the report, and not in it.
+    const [report = '', stops] = (await (app as App).gatehouse('routes', '--json')).output.split(
+      'A build stops here: ',
+    );
+    expect(stops).toContain('write "/Team/**"');
+    expect(JSON.parse(report).entries.filter(({ by }: { by: string }) => by.startsWith('protect'))).toEqual([]);
   });
 });
 
@@ -195,7 +240,7 @@ describe('A pipeline of the project’s own', () => {
   const FILES = { 'src/pages/index.astro': PAGE, 'src/fetch.ts': PIPELINE };
 
   it('is warned of when it leaves the guard out, and stops a strict build', async () => {
-    const { code, output } = await warnedSite().astro('build');
+    const { code, output } = await siteWith('{}', FILES).astro('build');
     expect([code, output.includes('src/fetch.ts composes the request pipeline')]).toEqual([0, true]);
     app?.remove();
     const strict = await siteWith('{ strict: true }', FILES).astro('build');

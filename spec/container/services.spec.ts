@@ -389,14 +389,19 @@ describe('A function that makes a service', () => {
     expect((services.boot().get(AccessChecker) as Own).clock).toBe(services.get(Clock));
   });
 
-  it.each([{}, undefined, null, Promise.resolve(new Clock())])('must make what it stands for, and not %p', (made) => {
+  it.each([
+    [{}, 'extends Clock'],
+    [undefined, 'extends Clock'],
+    [null, 'extends Clock'],
+    [Promise.resolve(new Clock()), 'Give one that waits in its methods'],
+  ])('must make what it stands for, and not %p', (made, cure) => {
     const error = errorOf(() =>
       floorPlan()
         .override(Clock, () => made as never)
         .boot(),
     );
     expect(error).toBeInstanceOf(InvalidOverrideError);
-    expect(error.message).toContain('extends Clock');
+    expect(error.message).toContain(cure);
   });
 
   it('must do so for a request as well', () => {

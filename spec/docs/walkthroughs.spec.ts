@@ -100,3 +100,111 @@ describe.each(['cookie', 'astro'])(
     });
   },
 );
+
+describe('The pages beside Better Auth, with its middleware and its types', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    const shown = filesBetween(new Document('docs/beside.md'), '## Better Auth', '## Any other');
+    expect(Object.keys(shown)).toEqual([
+      'src/middleware.ts',
+      'src/env.d.ts',
+      'astro.config.mjs',
+      'src/gatehouse.ts',
+      'src/pages/welcome.astro',
+      'src/pages/api/auth/[...all].ts',
+    ]);
+    app = App.create(undefined, {
+      ...shown,
+      ...HOME,
+      'tsconfig.json': JSON.stringify({
+        extends: 'astro/tsconfigs/strict',
+        include: ['.astro/types.d.ts', '**/*'],
+        exclude: ['dist'],
+        compilerOptions: { paths: { '@/*': ['./src/*'] } },
+      }),
+      // In place of the library: sessions by the value of its cookie.
+      'src/better-auth.d.ts': `declare module 'better-auth' {
+        export interface User { id: string; name: string; email: string }
+        export interface Session { id: string; userId: string; token: string; expiresAt: Date }
+      }`,
+      'src/auth.ts': `
+        const SESSION = /better-auth\\.session_token=(\\w+)/;
+        export const auth = {
+          api: {
+            async getSession({ headers }: { headers: Headers }) {
+              const [, id] = SESSION.exec(headers.get('cookie') ?? '') ?? [];
+              if (!id) return null;
+              const user = { id, name: id.toUpperCase(), email: id + '@site.example' };
+              return { user, session: { id: 's-' + id, userId: id, token: 't', expiresAt: new Date(8e15) } };
+            },
+          },
+          async handler(_: Request) {
+            return new Response('out', { headers: { 'set-cookie': 'better-auth.session_token=; Path=/; Max-Age=0' } });
+          },
+        };`,
+      'src/roles.ts': `export const roleOf = async (id: string) => (id === 'ada' ? 'admin' : 'user');`,
+      'src/pages/account/index.astro': `---
+        const { session, user } = Astro.locals;
+        ---
+        <h1>{session?.token} of {user?.email}</h1>`,
+      'src/pages/admin.astro': '<h1>admin</h1>',
+      'src/pages/enter.ts': `import type { APIRoute } from 'astro';
+        import { setSession } from 'astro-gatehouse/server';
+        export const POST: APIRoute = async (context) => {
+          await setSession(context, { userId: 'ada', role: 'admin' });
+          return new Response('in');
+        };`,
+    });
+    await app.build();
+    server = await app.serve();
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  function browserOf(user?: string): Browser {
+    const browser = new Browser(server);
+    if (user) browser.cookies.set('better-auth.session_token', user);
+    return browser;
+  }
+
+  it('send guests to sign in, by a rule and by what the page asks', async () => {
+    expect((await browserOf().get('/account')).location).toBe('/sign-in?returnTo=%2Faccount');
+    expect((await browserOf().get('/welcome')).location).toBe('/sign-in');
+  });
+
+  it('know who is signed in there, and their role', async () => {
+    const bob = browserOf('bob');
+    expect((await bob.get('/account')).text).toContain('<h1>t of bob@site.example</h1>');
+    expect((await bob.get('/admin')).status).toBe(302);
+    expect((await browserOf('ada').get('/admin')).status).toBe(200);
+  });
+
+  it('keep what is in our session beside it, until somebody signs out there', async () => {
+    const bob = browserOf('bob');
+    await bob.get('/welcome');
+    expect((await bob.get('/welcome')).text).toContain('<p>Hello, BOB: visit 2</p>');
+    expect((await bob.post('/api/auth/sign-out')).text).toBe('out');
+    expect([...bob.cookies]).toEqual([]);
+    bob.cookies.set('better-auth.session_token', 'cleo');
+    expect((await bob.get('/welcome')).text).toContain('<p>Hello, CLEO: visit 1</p>');
+  });
+
+  it('let nobody in by a session of ours', async () => {
+    const browser = browserOf();
+    await browser.post('/enter');
+    expect((await browser.get('/admin')).status).toBe(302);
+    expect((await browser.get('/welcome')).location).toBe('/sign-in');
+    browser.cookies.set('better-auth.session_token', 'bob');
+    expect((await browser.get('/admin')).status).toBe(302);
+  });
+
+  it('compile', async () => {
+    const { code, output } = await app.astro('check');
+    expect(output).toContain('- 0 errors');
+    expect(code).toBe(0);
+  });
+});

@@ -8,8 +8,10 @@ import { defineMiddleware } from 'astro:middleware';
 
 export const onRequest = defineMiddleware((context, next) => {
   const name = context.cookies.get('whoami')?.value;
+  const put = context.request.headers.get('x-put');
   if (context.url.pathname === '/untouched') return next();
-  if (name) context.session?.set('__session__' as never, { userId: name, role: 'keeper' } as never);
+  if (put) context.session?.set('__session__' as never, JSON.parse(put) as never);
+  else if (name) context.session?.set('__session__' as never, { userId: name, role: 'keeper' } as never);
   else void context.session;
   return next();
 });
@@ -22,7 +24,16 @@ describe.each(['cookie', 'memory', 'astro'])(
     let server: Server;
 
     beforeAll(async () => {
-      app = App.create('spec/apps/journeys', { 'src/middleware.ts': MIDDLEWARE });
+      app = App.create('spec/apps/journeys', {
+        'src/middleware.ts': MIDDLEWARE,
+        'src/pages/seen.ts': `
+          import { getSession } from 'astro-gatehouse/server';
+          export const GET = ({ locals }) =>
+            Response.json({ who: getSession(), roles: locals.visitor.roles, own: locals.services.session.all() });`,
+        'src/pages/keep.ts': `
+          export const POST = ({ locals }) => new Response(String(locals.services.session.set('kept', true).get('kept')));`,
+        'src/pages/recent.astro': `---\nexport const guard = { authenticatedWithin: 3600 };\n---\n<h1>recent</h1>`,
+      });
       await app.build();
       server = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: store });
     });
@@ -46,5 +57,41 @@ describe.each(['cookie', 'memory', 'astro'])(
       browser.cookies.delete('whoami');
       expect((await browser.get('/vault')).status).toBe(302);
     });
+
+    const putting = (known: object) => ({ headers: { 'x-put': JSON.stringify(known) } });
+    const seen = async (browser: Browser, known?: object) =>
+      JSON.parse((await browser.get('/seen', known ? putting(known) : {})).text);
+
+    it('replaces another one as a whole, with roles, values and the time of the sign-in', async () => {
+      const browser = new Browser(server);
+      await browser.get('/login');
+      expect((await browser.get('/vault')).status).toBe(200);
+      expect((await browser.get('/recent')).status).toBe(200);
+      const bob = { userId: 'bob' };
+      expect(await seen(browser, bob)).toMatchObject({ who: bob, roles: [] });
+      expect((await seen(browser, bob)).own).not.toHaveProperty('cart');
+      expect((await browser.get('/vault', putting(bob))).status).toBe(302);
+      for (let time = 0; time < 2; time++) expect((await browser.get('/recent', putting(bob))).status).toBe(302);
+    });
+
+    it('has nothing kept in the session of another one', async () => {
+      const browser = new Browser(server);
+      await browser.get('/login');
+      expect((await browser.post('/keep', {}, putting({ userId: 'bob' }))).text).toBe('true');
+      for (const name of [...browser.cookies.keys()]) if (/astro-session/.test(name)) browser.cookies.delete(name);
+      const { own } = await seen(browser);
+      // Astro's session was the session itself.
+      expect(own).toEqual(store === 'astro' ? {} : { userId: 'u1', role: 'keeper', cart: 1 });
+    });
+
+    it.each([{ userId: 'bob', role: 5 }, { userId: '  ' }, { userId: 'bob', permissions: 'keeper' }])(
+      'is a guest when it is %j',
+      async (known) => {
+        const browser = new Browser(server);
+        await browser.get('/login');
+        expect((await browser.get('/vault', putting(known))).status).toBe(302);
+        expect(await seen(browser, known)).toMatchObject({ who: null, roles: [] });
+      },
+    );
   },
 );

@@ -160,3 +160,33 @@ describe('The guard in a middleware that runs actions itself', () => {
     expect(await witnessed(server)).toEqual(['admin.remove']);
   });
 });
+
+describe('A pipeline that runs actions and never asks the guard', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = App.create(undefined, {
+      ...FILES,
+      'src/fetch.ts': `
+        import { FetchState, actions, middleware, pages } from 'astro/fetch';
+        export default {
+          async fetch(request: Request): Promise<Response> {
+            const state = new FetchState(request);
+            return (await actions(state)) ?? middleware(state, pages);
+          },
+        };`,
+    });
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
+
+  it.each(['/_actions/admin.remove', '/?_action=admin.remove'])('runs none that a rule names: %s', async (path) => {
+    await new Browser(server).post(path, { any: 'thing' });
+    await new Browser(server).post(path.replace('admin.remove', 'like'), { any: 'thing' });
+    expect(await witnessed(server)).toEqual(['like']);
+  });
+});

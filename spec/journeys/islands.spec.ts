@@ -47,3 +47,122 @@ describe.each(
     expect(answers[1]?.text).toContain('the weather');
   });
 });
+
+describe.each(['production', 'dev'] as const)('Islands under several names in %s', (mode) => {
+  const FILES = {
+    'src/gatehouse.ts': `
+      import { defineGatehouse } from 'astro-gatehouse/server';
+      export default defineGatehouse(JSON.parse(process.env.RULES ?? '{}'));`,
+    'astro.config.mjs': `
+      import node from '@astrojs/node';
+      import { defineConfig } from 'astro/config';
+      import gatehouse from 'astro-gatehouse';
+      export default defineConfig({ output: 'server', adapter: node({ mode: 'standalone' }), integrations: [gatehouse()] });`,
+    'src/components/Stats.astro': '<p>stats for everybody</p>',
+    'src/components/admin/Stats.astro': '<p>stats of the admin</p>',
+    'src/components/Panel/index.astro': '<p>the panel</p>',
+    'src/components/Weather.astro': '<p>the weather</p>',
+    'src/pages/index.astro': `---
+import Stats from '../components/Stats.astro';
+import Own from '../components/admin/Stats.astro';
+import Box from '../components/Panel/index.astro';
+import Sky from '../components/Weather.astro';
+---
+<Stats server:defer /><Own server:defer /><Box server:defer /><Sky server:defer />`,
+    'src/pages/other.astro': `---
+import Stats from '../components/admin/Stats.astro';
+import Board from '../components/Panel/index.astro';
+---
+<Stats server:defer /><Board server:defer />`,
+  };
+  const ALL = ['stats for everybody', 'stats of the admin', 'the panel', 'the weather'];
+  let app: App;
+
+  beforeAll(async () => {
+    app = App.create('spec/apps/islands', FILES);
+    if (mode === 'production') await app.build();
+  });
+  afterAll(() => app.remove());
+
+  /** What a guest, or an admin, sees of all islands. */
+  async function seen(rules: object, role?: string): Promise<string[]> {
+    const environment = { RULES: JSON.stringify(rules) };
+    const server = await (mode === 'dev'
+      ? app.serveWith('dev', environment)
+      : app.serve({ ...environment, GATEHOUSE_SECRET: SECRET }));
+    try {
+      const browser = new Browser(server);
+      if (role) await browser.get(`/enter?role=${role}`);
+      const pages = [await browser.get('/'), await browser.get('/other')];
+      const addresses = pages.flatMap(({ text }) => [...text.matchAll(/"(\/_server-islands\/[^"]*)"/g)]);
+      const islands = await Promise.all(
+        addresses.map(([, address = '']) => browser.get(address.replaceAll(/&(?:amp|#38);/g, '&'))),
+      );
+      const texts = islands.filter(({ status }) => status === 200).map(({ text }) => text);
+      return ALL.filter((island) => texts.some((text) => text.includes(island)));
+    } finally {
+      await server.stop();
+    }
+  }
+
+  const CASES: [object, string[]][] = [
+    [{ protect: [{ island: 'Stats', role: 'admin' }] }, ['the panel', 'the weather']],
+    [{ protect: [{ island: 'Own', role: 'admin' }] }, ['stats for everybody', 'the panel', 'the weather']],
+    [
+      { protect: [{ island: 'src/components/admin/Stats.astro', role: 'admin' }] },
+      ['stats for everybody', 'the panel', 'the weather'],
+    ],
+    [
+      { protect: [{ island: 'admin/*.astro', role: 'x' }, { island: 'Panel' }] },
+      ['stats for everybody', 'the weather'],
+    ],
+    [{ protect: [{ island: 'Board' }] }, ['stats for everybody', 'stats of the admin', 'the weather']],
+    [{ globalProtect: true, exclude: ['/', '/other', '/_server-islands/Weather'] }, ['the weather']],
+  ];
+  // A development server takes seconds to start.
+  it.each(mode === 'dev' ? CASES.slice(1, 3) : CASES)(
+    'are guarded by whatever name a rule has for them: %j',
+    async (rules, expected) => {
+      expect(await seen(rules)).toEqual(expected);
+    },
+  );
+
+  it('are decided about by the first rule that has any of their names', async () => {
+    const protect = [
+      { island: 'src/components/admin/Stats.astro', role: 'admin' },
+      { island: 'Stats', role: 'reader' },
+    ];
+    expect(await seen({ protect }, 'admin')).toEqual(['stats of the admin', 'the panel', 'the weather']);
+    expect(await seen({ protect }, 'reader')).toEqual(['stats for everybody', 'the panel', 'the weather']);
+  });
+
+  if (mode === 'dev') return;
+
+  it('are told apart by the report, and a build says which a rule is for', async () => {
+    app.rewrite('astro.config.mjs', (text) =>
+      text.replace('gatehouse()', `gatehouse({ protect: [{ island: 'Stats', role: 'admin' }] })`),
+    );
+    const { output } = await app.astro('build');
+    expect(output).not.toContain('WARN');
+    expect(output).toContain('is for 2 server islands of that name: src/components/Stats.astro, src/components/admin/');
+    const { entries } = JSON.parse((await app.gatehouse('routes', '--json')).output);
+    const islands = entries.filter(({ kind }: { kind: string }) => kind === 'island');
+    expect(islands.map(({ path, who }: Record<string, string>) => `${path}: ${who}`)).toEqual([
+      'Panel: everybody',
+      'Stats (src/components/Stats.astro): role admin',
+      'Stats (src/components/admin/Stats.astro): role admin',
+      'Weather: everybody',
+    ]);
+  });
+
+  it('stop a build when none has the name', async () => {
+    app.rewrite('astro.config.mjs', (text) => text.replace(`island: 'Stats'`, `island: 'Statz'`));
+    const { code, output } = await app.astro('build');
+    expect(code).not.toBe(0);
+    expect(output).toContain('names no server island of the site: there are Panel (src/components/Panel/index.astro)');
+    app.rewrite('astro.config.mjs', (text) =>
+      text.replace(`island: 'Statz'`, `island: 'src/components/Nowhere.astro'`),
+    );
+    expect((await app.astro('build')).output).toContain('names no server island of the site');
+  });
+});

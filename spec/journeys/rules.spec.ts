@@ -17,6 +17,7 @@ describe('Rules in a built application', () => {
           output: 'server',
           adapter: node({ mode: 'standalone' }),
           integrations: [gatehouse({
+            loginPath: '/sign-in',
             protect: [
               { pattern: '/posts', methods: ['POST', 'DELETE'], permission: 'posts:write' },
               { pattern: '/drafts', methods: ['GET'] },
@@ -45,6 +46,19 @@ describe('Rules in a built application', () => {
       'src/pages/users/[id].astro': '<h1>user {Astro.params.id}</h1>',
       'src/pages/soon/[...page].astro': '<h1>soon</h1><p>{Astro.locals.decision?.reason}</p>',
       'src/pages/404.astro': '<h1>nothing here</h1>',
+      'src/pages/sign-in.astro': `---
+        export const guard = 'guest';
+        ---
+        <h1>sign in</h1>`,
+      'src/actions/index.ts': `
+        import { defineAction } from 'astro:actions';
+        import { setSession } from 'astro-gatehouse/server';
+        export const server = {
+          signIn: defineAction({
+            accept: 'form',
+            handler: (form, context) => setSession(context, { userId: form.get('user'), role: 'reader' }),
+          }),
+        };`,
       'src/pages/enter.ts': `
         import { setSession } from 'astro-gatehouse/server';
         export const GET = async (context) => {
@@ -104,13 +118,23 @@ describe('Rules in a built application', () => {
     const reader = await visitor('role=reader');
     expect((await reader.get('/billing')).text).toContain('the bills');
     await pass(2_100, server);
-    expect((await reader.get('/billing')).location).toBe('/login?returnTo=%2Fbilling&reauthenticate=1');
+    expect((await reader.get('/billing')).location).toBe('/sign-in?returnTo=%2Fbilling&reauthenticate=1');
     const program = await reader.get('/billing', { headers: { accept: 'application/json' } });
     expect([program.status, JSON.parse(program.text)]).toEqual([
       401,
       expect.objectContaining({ code: 'SIGN_IN_AGAIN' }),
     ]);
     await reader.get('/enter?role=reader');
+    expect((await reader.get('/billing')).text).toContain('the bills');
+  });
+
+  it('may have somebody sign in again by an action, on a page that is for guests', async () => {
+    const reader = await visitor('role=reader');
+    await new Promise((wake) => setTimeout(wake, 2_100));
+    const { location } = await reader.get('/billing');
+    expect((await reader.get(`${location}`)).text).toContain('sign in');
+    expect((await reader.get('/sign-in')).location).toBe('/');
+    expect((await reader.post('/sign-in?_action=signIn', { user: 'u1' })).text).toContain('sign in');
     expect((await reader.get('/billing')).text).toContain('the bills');
   });
 

@@ -20,6 +20,12 @@ const PAGES = {
       await setSession(context, { userId }, { label: context.url.searchParams.get('label') ?? undefined });
       return new Response('welcome');
     };`,
+  'src/pages/leave.ts': `
+    import { clearSession } from 'astro-gatehouse/server';
+    export const POST = async (context) => {
+      await clearSession(context);
+      return new Response('goodbye');
+    };`,
   'src/pages/account/index.ts': 'export const GET = ({ locals }) => new Response(locals.session.get("userId"));',
   'src/pages/account/devices.ts': `
     import { SessionRegistry } from 'astro-gatehouse/server';
@@ -155,6 +161,14 @@ describe('The sessions of a user in a cookie', () => {
     expect((await laptop.visit('/account/devices?id=all', { method: 'DELETE' })).status).toBe(200);
     const again = await signIn(server, 'ada');
     expect(await Promise.all([laptop, phone, copied, eve, again].map(statusOf))).toEqual([401, 401, 401, 200, 200]);
+  });
+
+  it('end with a sign-out for every copy of the cookie, and the user’s others stay', async () => {
+    const [laptop, phone] = [await signIn(server, 'ivy'), await signIn(server, 'ivy')];
+    const copied = laptop.copy();
+    expect(await statusOf(copied)).toBe(200);
+    await laptop.post('/leave');
+    expect(await Promise.all([copied, phone, await signIn(server, 'ivy')].map(statusOf))).toEqual([401, 200, 200]);
   });
 
   it('cannot be listed, and the log says what can', async () => {

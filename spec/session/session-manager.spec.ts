@@ -75,7 +75,6 @@ describe('A visitor without a session', () => {
     const { calls, cookies } = await visit(new FakeCookieJar(), (session) => {
       session.get('cart');
       session.flash('notice');
-      session.adopt({ userId: 'ada' });
       session.set('draft', 'x').unset('draft').regenerate();
     });
     expect(calls).toEqual([]);

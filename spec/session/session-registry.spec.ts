@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { Visitor } from '../../lib/access/visitor.js';
-import { InvalidOptionsError, SessionsNotListedError } from '../../lib/errors.js';
+import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../../lib/errors.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
-import { NoRevocationList, type RevocationList } from '../../lib/session/revocation-list.js';
+import { NoRevocationList, RevocationList } from '../../lib/session/revocation-list.js';
+import { Secrets } from '../../lib/session/secrets.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
+import type { Session } from '../../lib/session/session.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
 import { SessionRegistry } from '../../lib/session/session-registry.js';
+import { CookieSessionStore } from '../../lib/session/stores/cookie-session-store.js';
 import { MemoryRevocationList } from '../../lib/session/stores/memory-revocation-list.js';
 import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
 import { FakeCookieJar } from '../support/fake-cookie-jar.js';
@@ -150,5 +153,120 @@ describe('A registry', () => {
     expect(await before.list('ada')).toHaveLength(1);
     const after = new SessionRegistry(store, new NoRevocationList(), short, clock, events);
     expect(await after.list('ada')).toEqual([]);
+  });
+});
+
+describe('A sign-out, where the store cannot end a session', () => {
+  async function inCookies(list: RevocationList) {
+    const clock = new FrozenClock();
+    const config = SessionConfig.from({}, { isProduction: false });
+    const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'here', isProduction: false });
+    const store = new CookieSessionStore(secrets, config);
+    const registry = new SessionRegistry(store, list, config, clock, new SecurityEvents(clock));
+    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, new SecurityEvents(clock));
+    const change = async (cookies: FakeCookieJar, how: (session: Session) => unknown) => {
+      const session = await manager.open(cookies);
+      how(session);
+      await manager.commit(session, cookies);
+      return cookies.next();
+    };
+    const signIn = () => change(new FakeCookieJar(), (session) => session.signIn({ userId: 'ada' }, clock.now()));
+    const userOf = async (cookies: FakeCookieJar) => (await manager.open(cookies.next())).all().userId;
+    return { clock, change, signIn, userOf };
+  }
+
+  it('ends every copy of the cookie with a list, those of before a new id too, and no other session of the user', async () => {
+    const { clock, change, signIn, userOf } = await inCookies(new MemoryRevocationList(new FrozenClock()));
+    const first = await signIn();
+    clock.advance(1);
+    const phone = await signIn();
+    const second = await change(first.next(), (session) => session.set('visits', 1));
+    const third = await change(second.next(), (session) => session.regenerate());
+    const copies = [first, second, third].map((cookies) => cookies.next());
+    await change(third, (session) => session.destroy());
+    expect(await Promise.all(copies.map(userOf))).toEqual([undefined, undefined, undefined]);
+    expect(await userOf(phone)).toBe('ada');
+    clock.advance(1);
+    expect(await userOf(await signIn())).toBe('ada');
+  });
+
+  it('leaves copies alone with a list that knows users only, or none', async () => {
+    class UsersOnly extends RevocationList {
+      override async notBefore() {
+        return undefined;
+      }
+      override async revokeBefore() {}
+    }
+    for (const list of [new UsersOnly(), new NoRevocationList()]) {
+      const { change, signIn, userOf } = await inCookies(list);
+      const cookies = await signIn();
+      const copy = cookies.next();
+      await change(cookies, (session) => session.destroy());
+      expect(await userOf(copy)).toBe('ada');
+    }
+  });
+});
+
+/** A store whose list of a user's sessions may get lost. */
+class ForgetfulStore extends MemorySessionStore {
+  #forgets = 0;
+
+  /** @param times How many lists are short; all, when it is left out. */
+  forget(times = Number.POSITIVE_INFINITY): void {
+    this.#forgets = times;
+  }
+
+  override async list(userId: string) {
+    this.#forgets -= 1;
+    return this.#forgets >= 0 ? [] : super.list(userId);
+  }
+}
+
+describe('A list that lacks the session that asks', () => {
+  async function ada() {
+    const clock = new FrozenClock();
+    const config = SessionConfig.from({}, { isProduction: false });
+    const store = new ForgetfulStore(config, clock);
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, new SecurityEvents(clock));
+    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, new SecurityEvents(clock));
+    const signIn = async (userId: string) => {
+      const cookies = new FakeCookieJar();
+      const session = await manager.open(cookies);
+      session.signIn({ userId }, clock.now());
+      await manager.commit(session, cookies);
+      return cookies.next();
+    };
+    const cookies = await signIn('ada');
+    await signIn('ada');
+    return { store, registry, manager, cookies, signIn, session: await manager.open(cookies) };
+  }
+
+  it('is no list, and nothing is ended by it', async () => {
+    const { store, registry, session } = await ada();
+    store.forget();
+    await expect(registry.list('ada', session)).rejects.toBeInstanceOf(SessionListIncompleteError);
+    await expect(registry.revokeOthers(session)).rejects.toBeInstanceOf(SessionListIncompleteError);
+    store.forget(0);
+    expect(await registry.list('ada', session)).toHaveLength(2);
+  });
+
+  it('is made once more, because a session that moves may have been in neither place', async () => {
+    const { store, registry, session } = await ada();
+    store.forget(1);
+    expect(await registry.list('ada', session)).toHaveLength(2);
+    store.forget(1);
+    expect(await registry.revokeOthers(session)).toBe(1);
+  });
+
+  it('is right where that session has ended meanwhile, is not stored yet, or is somebody else’s', async () => {
+    const { store, registry, manager, cookies, signIn, session } = await ada();
+    const bob = await manager.open(await signIn('bob'));
+    expect(await registry.list('ada', bob)).toHaveLength(2);
+    store.forget();
+    expect(await registry.list('ada', await manager.open(new FakeCookieJar()))).toEqual([]);
+    expect(await registry.list('ada', bob)).toEqual([]);
+    await manager.end(await manager.open(cookies), cookies);
+    expect(await registry.list('ada', session)).toEqual([]);
+    expect(await registry.revokeOthers(session)).toBe(0);
   });
 });

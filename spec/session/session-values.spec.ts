@@ -57,69 +57,45 @@ describe('The values of a session', () => {
     expect(values.isDirty).toBe(false);
   });
 
-  it('show adopted ones, and never store them', () => {
-    const values = stored({ role: 'guest' });
-    values.adopt({ role: 'admin', userId: 'ada' });
-    expect(values.get('role')).toBe('admin');
-    expect(values.keys().sort()).toEqual(['role', 'userId']);
-    expect(values.isDirty).toBe(false);
-    expect(values.changed.size).toBe(0);
-  });
-
-  it('count as none when all of them are adopted', () => {
-    const values = new SessionValues();
-    values.adopt({ userId: 'ada' });
-    expect(values.isEmpty).toBe(true);
-    expect(values.get('userId')).toBe('ada');
-  });
-
-  it('keep the adopted ones of the last time only', () => {
-    const values = new SessionValues();
-    values.adopt({ userId: 'ada' });
-    values.adopt({ role: 'admin' });
-    expect(values.keys()).toEqual(['role']);
-  });
-
-  it('lose an adopted one that is unset', () => {
-    const values = stored({ role: 'guest' });
-    values.adopt({ role: 'admin' });
-    values.unset('role');
-    expect(values.get('role')).toBeUndefined();
-
-    values.adopt({ userId: 'ada' });
-    values.unset('userId');
-    expect(values.get('userId')).toBeUndefined();
-  });
-
-  it('take what is set over what was adopted', () => {
-    const values = new SessionValues();
-    values.adopt({ role: 'guest' });
-    values.set('role', 'admin');
-    expect(values.get('role')).toBe('admin');
-    expect(values.changed).toEqual(new Map([['role', 'admin']]));
+  it('are put in place several at once, and taken out where they are undefined', () => {
+    const values = stored({ cart: 1, theme: 'dark' });
+    values.put({ cart: undefined, draft: 'x' });
+    expect(values.all()).toEqual({ theme: 'dark', draft: 'x' });
+    expect(values.removed).toEqual(new Set(['cart']));
   });
 
   it('forget what a request did when it is rolled back', () => {
     const values = stored({ cart: 1, theme: 'dark' });
     values.set('cart', 2);
     values.unset('theme');
-    values.adopt({ userId: 'ada' });
     values.rollBack();
     expect(values.isDirty).toBe(false);
     expect(values.keys()).toEqual(['cart', 'theme']);
     expect(values.get('cart')).toBe(1);
   });
 
-  it('start anew from others, with what was adopted still in place', () => {
+  it('go on from others with what the request changed', () => {
+    const values = stored({ cart: 1, theme: 'dark' });
+    values.set('draft', 'x');
+    values.unset('theme');
+    values.rebase(
+      new Map<string, unknown>([
+        ['cart', 2],
+        ['theme', 'light'],
+      ]),
+    );
+    expect(values.all()).toEqual({ cart: 2, draft: 'x' });
+    expect(values.isDirty).toBe(true);
+  });
+
+  it('start anew from others', () => {
     const values = stored({ cart: 1 });
     values.set('draft', 'x');
-    values.adopt({ userId: 'ada' });
     values.restart(new Map([['theme', 'dark']]));
     expect(values.isDirty).toBe(false);
     expect(values.get('cart')).toBeUndefined();
     expect(values.get('draft')).toBeUndefined();
     expect(values.get('theme')).toBe('dark');
-    expect(values.get('userId')).toBe('ada');
   });
 
   it('may be called as prototypes are', () => {

@@ -154,8 +154,6 @@ describe('Values', () => {
     revisions.push(session.revision);
     session.unset('theme');
     revisions.push(session.revision);
-    session.adopt({ role: 'admin' });
-    revisions.push(session.revision);
     session.signIn({ userId: 'ada' }, NOON);
     revisions.push(session.revision);
     session.updateVisitor({ email: 'ada@example.com' });
@@ -166,7 +164,7 @@ describe('Values', () => {
     revisions.push(session.revision);
     session.destroy();
     revisions.push(session.revision);
-    expect(new Set(revisions).size).toBe(9);
+    expect(new Set(revisions).size).toBe(8);
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
   });
 
@@ -220,7 +218,6 @@ describe('Regenerate', () => {
 describe('Destroy', () => {
   it('leaves nothing', () => {
     const session = stored({ cart: 1 }, { flashes: { notice: 'Saved' } });
-    session.adopt({ userId: 'ada' });
     session.set('draft', 'x').destroy();
     expect(session.isDestroyed).toBe(true);
     expect(session.isDirty).toBe(true);
@@ -300,13 +297,6 @@ describe('Signing in', () => {
     const third = later(second);
     expect(third.all()).toEqual({ userId: 'bob' });
     expect(third.flashes.isEmpty).toBe(true);
-  });
-
-  it('drops what was put in place for another visitor', () => {
-    const session = stored({ cart: 1 });
-    session.adopt({ userId: 'ada', role: 'admin' });
-    session.signIn({ userId: 'bob' }, NOON);
-    expect(session.all()).toEqual({ userId: 'bob' });
   });
 
   it('takes back what the last time gave: a role that is left out is gone', () => {
@@ -391,29 +381,94 @@ describe('Updating the visitor', () => {
   });
 });
 
-describe('Adopted values', () => {
-  it('are seen by this request and never stored', () => {
+describe('A session while the request is another user’s', () => {
+  function aside(): Session {
+    const session = stored({ userId: 'ada', role: 'admin', cart: 1 }, { flashes: { notice: 'Welcome, Ada' } });
+    session.standAsideFor(new Session(recordOf({ values: { userId: 'bob' } })));
+    return session;
+  }
+
+  it('shows nothing of what is stored', () => {
+    const session = aside();
+    expect([session.all(), session.contents(), session.has('role'), session.flash('notice')]).toEqual([
+      {},
+      {},
+      false,
+      undefined,
+    ]);
+    expect(session.flashes.has('notice')).toBe(false);
+  });
+
+  it('keeps what is set for this request, and stores nothing of it', () => {
+    const session = aside();
+    session.set('cart', (cart = 0) => Number(cart) + 10).flash('notice', 'Hello, Bob');
+    session.unset('role').clear().set('theme', 'dark');
+    expect(session.all()).toEqual({ theme: 'dark' });
+    expect(session.flash('notice')).toBe('Hello, Bob');
+    expect(session.isDirty).toBe(false);
+  });
+
+  it.each<[string, Session]>([
+    ['the same user', new Session(recordOf({ values: { userId: 'ada' } }))],
+    ['itself', stored({ userId: 'ada' })],
+  ])('does not stand aside for %s', (_, visitor) => {
+    const session = aside();
+    expect(session.standAsideFor(visitor)).toBe(false);
+    expect(session.get('cart')).toBe(1);
+  });
+
+  it('does not stand aside as long as it is nobody’s', () => {
     const session = stored({ cart: 1 });
-    session.adopt({ userId: 'ada', cart: 9 });
-    expect(session.all()).toEqual({ cart: 9, userId: 'ada' });
-    expect(session.isDirty).toBe(false);
+    expect(session.standAsideFor(new Session(recordOf({ values: { userId: 'bob' } })))).toBe(false);
+    expect(session.set('cart', 2).isDirty).toBe(true);
+  });
+
+  it('stands aside for a guest', () => {
+    const session = stored({ userId: 'ada' });
+    expect(session.standAsideFor(new Session())).toBe(true);
+    expect(session.all()).toEqual({});
+  });
+
+  it('is there again for whoever signs in, without what was set meanwhile and what the other one left', () => {
+    const session = aside();
     session.set('theme', 'dark');
-    expect(later(session).all()).toEqual({ cart: 1, theme: 'dark' });
+    session.signIn({ userId: 'bob' }, NOON);
+    expect(later(session).all()).toEqual({ userId: 'bob' });
   });
 
-  it('do not make an empty session worth storing', () => {
-    const session = new Session();
-    session.adopt({ userId: 'ada' });
-    expect(session.get('userId')).toBe('ada');
-    expect(session.isEmpty).toBe(true);
-    expect(session.isDirty).toBe(false);
+  it('ends for good when it is destroyed', () => {
+    const session = aside();
+    session.destroy();
+    expect(session.journal.ended).toBeDefined();
+    expect(session.isDestroyed).toBe(true);
   });
 
-  it('may still be put in place when the head is sent', () => {
-    const session = new Session();
+  it('goes on standing aside when the request fails', () => {
+    const session = aside();
+    session.set('theme', 'dark');
+    session.rollBack();
+    expect(session.all()).toEqual({});
+    expect(session.flashes.has('notice')).toBe(false);
+  });
+
+  it('takes no changes once the head is sent', () => {
+    const session = aside();
     session.close();
-    session.adopt({ userId: 'ada' });
-    expect(session.get('userId')).toBe('ada');
+    expect(() => session.set('theme', 'dark')).toThrow(SessionCommittedError);
+    expect(() => session.flashes.set('notice', 'x')).toThrow(SessionCommittedError);
+    session.reopen();
+    expect(session.set('theme', 'dark').flash('notice', 'x').get('theme')).toBe('dark');
+  });
+});
+
+describe('A session whose store another part of the application has changed', () => {
+  it('goes on from that with what this request changed', () => {
+    const session = stored({ userId: 'ada', role: 'admin' });
+    session.set('theme', 'dark');
+    const { revision } = session;
+    session.rebase(recordOf({ values: { userId: 'ada', role: 'user' } }));
+    expect(session.all()).toEqual({ userId: 'ada', role: 'user', theme: 'dark' });
+    expect(session.revision).toBeGreaterThan(revision);
   });
 });
 
@@ -467,13 +522,12 @@ describe('A closed session', () => {
 });
 
 describe('Rolling back', () => {
-  it('takes back values, messages, the id and what was adopted', () => {
+  it('takes back values, messages and the id', () => {
     const session = stored({ cart: 1, theme: 'dark' }, { flashes: { notice: 'Saved' } });
     const { id, createdAt } = session;
     session.set('cart', 2).unset('theme').regenerate();
     session.flash('notice');
     session.flash('error', 'Not sent');
-    session.adopt({ userId: 'ada' });
     session.rollBack();
     expect(session.all()).toEqual({ cart: 1, theme: 'dark' });
     expect(session.id).toBe(id);
@@ -566,15 +620,10 @@ describe('When the visitor of a session signed in', () => {
   it('is known of those who signed in here', () => {
     const session = new Session(recordOf({ values: { userId: 'ada' }, createdAt: 1000 }));
     expect(session.signedInAt).toEqual(new Date(1000));
-    session.adopt({ userId: 'ada' });
-    expect(session.signedInAt).toEqual(new Date(1000));
   });
 
-  it('is not known of guests, of those whom somebody else brought, and of those in a session from elsewhere', () => {
+  it('is not known of guests, and of those in a session from elsewhere', () => {
     expect(new Session(recordOf({ values: { cart: 1 } })).signedInAt).toBeUndefined();
-    const adopted = new Session(recordOf({ values: { cart: 1 } }));
-    adopted.adopt({ userId: 'ada' });
-    expect(adopted.signedInAt).toBeUndefined();
     const foreign = new Session({ ...recordOf({ values: { userId: 'ada' } }), isForeign: true });
     expect(foreign.signedInAt).toBeUndefined();
     foreign.signIn({ userId: 'ada' }, 5000);

@@ -66,6 +66,7 @@ export class App {
   async astro(command: string | readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
     const all = this.#environment(environment);
     if (command === 'build') return this.#build(environment, true);
+    if (command === 'check') return runAstro({ command, folder: this.folder, environment: all });
     return run(process.execPath, [ASTRO, ...[command].flat()], this.folder, all);
   }
 

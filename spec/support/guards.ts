@@ -15,6 +15,7 @@ export class RememberingLog extends DecisionLog {
   readonly decisions: string[] = [];
   readonly reported: string[] = [];
   readonly forgeries: string[] = [];
+  readonly misfits: string[] = [];
   readonly failures: { line: string; error: unknown }[] = [];
 
   override decision(line: string): void {
@@ -27,6 +28,10 @@ export class RememberingLog extends DecisionLog {
 
   override forgery(line: string): void {
     this.forgeries.push(line);
+  }
+
+  override misfit(line: string): void {
+    this.misfits.push(line);
   }
 
   override failure(line: string, error: unknown): void {

@@ -37,6 +37,7 @@ export class HookedProject {
       srcDir: new URL('src/', root),
       publicDir: new URL('public/', root),
       base: '/',
+      i18n: undefined,
       trailingSlash: 'ignore',
       output: 'server',
       adapter: ADAPTER,

@@ -24,6 +24,19 @@ export function describeRevocationList(name: string, start: (clock: FrozenClock)
       expect(await list.notBefore('ada')).toBe(now + 3);
     });
 
+    it('knows which session has ended, and no user of that name', async () => {
+      const clock = new FrozenClock();
+      const list = start(clock);
+      const now = clock.now();
+      await list.endSession('print', now, now + 60_000);
+      expect(await Promise.all(['print', 'Print', 'ada'].map((session) => list.hasEnded(session)))).toEqual([
+        true,
+        false,
+        false,
+      ]);
+      expect(await list.notBefore('print')).toBeUndefined();
+    });
+
     it('keeps what is still of use when something else is over', async () => {
       const clock = new FrozenClock();
       const list = start(clock);

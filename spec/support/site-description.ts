@@ -1,4 +1,5 @@
 import { AccessRule, type AccessRuleOptions } from '../../lib/access/access-rule.js';
+import { ErrorPages } from '../../lib/access/error-pages.js';
 import { PathPattern } from '../../lib/access/path-pattern.js';
 import type { DescribedRoute, SiteDescription } from '../../lib/access/report/site-description.js';
 import { describeRule } from '../../lib/astro/rule-description.js';
@@ -6,7 +7,9 @@ import { describeRule } from '../../lib/astro/rule-description.js';
 /** A page made on demand, unless something else is said of it. */
 export function route(pattern: string, more: Partial<DescribedRoute> = {}): DescribedRoute {
   const { segments } = new PathPattern(pattern);
-  return { kind: 'page', pattern, segments, file: `src/pages${pattern}`, isPrerendered: false, fallbacks: [], ...more };
+  const isErrorPage = new ErrorPages().has(pattern);
+  const file = `src/pages${pattern}`;
+  return { kind: 'page', pattern, segments, file, isPrerendered: false, isErrorPage, fallbacks: [], ...more };
 }
 
 /** A site with these rules in its config, and nothing else unless it is said. */

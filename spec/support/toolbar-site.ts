@@ -3,9 +3,10 @@ import { madeSite } from './made-site.js';
 
 const WHO = `
   export async function GET({ locals }) {
-    const { session, visitor } = locals;
+    const { visitor, services: { session } } = locals;
+    const shown = locals.session === session ? session.get('userId') : locals.session?.userId;
     const seen = { user: getSession()?.userId ?? null, admin: hasRole('admin'), isGuest: visitor.isGuest };
-    return Response.json({ ...seen, locals: session.get('userId') ?? null, values: session.all() });
+    return Response.json({ ...seen, locals: shown ?? null, values: session.all() });
   }`;
 const SERVER = `from 'astro-gatehouse/server';`;
 

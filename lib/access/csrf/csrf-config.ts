@@ -1,3 +1,4 @@
+import { ErrorPages, type Locale } from '../error-pages.js';
 import type { GuardedPaths } from '../guarded-paths.js';
 import { islandPath } from '../internal-path.js';
 import { PathIndex } from '../path-index.js';
@@ -19,6 +20,8 @@ export interface CsrfSite {
   readonly allowedDomains?: readonly AllowedDomain[] | undefined;
   /** Without a slash at its end. */
   readonly base?: string | undefined;
+  /** `i18n.locales` of astro.config. */
+  readonly locales?: readonly Locale[] | undefined;
   /** Whether every refusal is logged. */
   readonly explains?: boolean | undefined;
 }
@@ -30,6 +33,7 @@ export class CsrfConfig {
   readonly usesTokens: boolean;
   readonly origins: SiteOrigins;
   readonly base: string;
+  readonly errorPages: ErrorPages;
   readonly explains: boolean;
   readonly #excepted: PathIndex;
   readonly #withToken: PathIndex;
@@ -44,6 +48,7 @@ export class CsrfConfig {
     this.usesTokens = this.isOn && (this.#everythingWithToken || withToken.length > 0);
     this.origins = new SiteOrigins(site.allowedDomains);
     this.base = (site.base ?? '').replace(/\/+$/, '');
+    this.errorPages = new ErrorPages(site.locales);
     this.explains = site.explains ?? false;
     this.#excepted = indexOf(except);
     this.#withToken = indexOf(withToken);

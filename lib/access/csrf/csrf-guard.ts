@@ -85,7 +85,7 @@ export class CsrfGuard {
 
   /** Whether the request is the visitor's own doing. */
   async check(request: ChangingRequest, session: Session): Promise<CsrfDecision> {
-    const paths = GuardedPaths.of(request, this.config.base);
+    const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
     if (paths && this.config.excepts(paths)) return this.trust('it is excepted');
     const finding = checkOrigin(request, this.config.origins);
     if (!finding.isOwn) return this.suspect('CSRF_REFUSED', finding.reason, adviceFor(finding, request));

@@ -1,7 +1,7 @@
 import { covers } from '../path-coverage.js';
 import { overlaps } from '../path-overlap.js';
 import { PathPattern, type SegmentMatcher, segmentsOf } from '../path-pattern.js';
-import type { DescribedGuard, DescribedRule, SiteDescription } from './site-description.js';
+import type { DescribedGuard, DescribedRoute, DescribedRule, SiteDescription } from './site-description.js';
 
 export const EVERYBODY = 'everybody';
 /** Stands where nothing says who may. */
@@ -20,8 +20,12 @@ export interface Demand {
 /** What is asked about: the paths of a route, an action or an island. */
 export interface Subject {
   readonly segments: readonly SegmentMatcher[];
+  /** The route itself, where it is one: what others take from it is not asked about. */
+  readonly pattern?: string | undefined;
   readonly file?: string | undefined;
   readonly guard?: DescribedGuard | undefined;
+  /** Other paths for the same: of a server island, which has several names. */
+  readonly others?: readonly (readonly SegmentMatcher[])[] | undefined;
   /** The only method it is asked with. */
   readonly method?: string | undefined;
 }
@@ -53,6 +57,7 @@ export class PathProtection {
   readonly #excluded: readonly (readonly SegmentMatcher[])[];
   readonly #loginPath: readonly SegmentMatcher[];
 
+  /** @param site Its routes in the order in which Astro tries them. */
   constructor(private readonly site: SiteDescription) {
     this.rules = site.rules.map((rule) => new ComparableRule(rule));
     this.#excluded = site.exclude.map((pattern) => new PathPattern(pattern).segments);
@@ -73,35 +78,66 @@ export class PathProtection {
 
   /** Whether something is asked of visitors of a path that no rule names. */
   isGloballyProtected(segments: readonly SegmentMatcher[]): boolean {
-    const open = [this.#loginPath, ...['/404', '/500'].map(literalSegments), ...this.#excluded];
+    const open = [this.#loginPath, ...this.#excluded];
     return this.site.globalProtect && !open.some((pattern) => covers(pattern, segments));
   }
 
   #guardAndRules(subject: Subject): Demand[] {
-    const { guard, segments } = subject;
+    const { guard } = subject;
     const demands: Demand[] = guard ? [ownDemand(guard, subject)] : [];
     if (guard && !guard.isReportOnly && !guard.methods) return demands;
     const decided = new Set(guard?.isReportOnly ? [] : guard?.methods);
     for (const each of this.rules) {
       const { rule } = each;
       const left = subject.method ? undefined : rule.methods?.filter((method) => !decided.has(method));
-      if (!each.isFor(subject.method) || left?.length === 0 || !overlaps(each.segments, segments)) continue;
+      if (!each.isFor(subject.method) || left?.length === 0 || !this.#reaches(each.segments, subject)) continue;
       const who = rule.enforce ? rule.demand : `would be: ${rule.demand}`;
       demands.push({ who, by: rule.place, methods: left });
-      if (!rule.enforce || !covers(each.segments, segments)) continue;
+      if (!rule.enforce || !isCovered(each.segments, subject)) continue;
       if (left === undefined) return demands;
       for (const method of left) decided.add(method);
     }
-    return [...demands, ...this.#unlisted(segments)];
+    return [...demands, ...this.#unlisted(subject)];
   }
 
-  #unlisted(segments: readonly SegmentMatcher[]): Demand[] {
+  /** Whether a pattern matches a path under which the subject itself is served, and not another route before it. */
+  #reaches(pattern: readonly SegmentMatcher[], subject: Subject): boolean {
+    const { others = [] } = subject;
+    if (others.some((segments) => overlaps(pattern, segments))) return true;
+    if (!overlaps(pattern, subject.segments)) return false;
+    const { routes } = this.site;
+    const at = routes.findIndex((route) => route.pattern === subject.pattern);
+    const both = narrowed(pattern, subject.segments);
+    return !routes.slice(0, Math.max(0, at)).some((route) => takesAll(route) && covers(route.segments, both));
+  }
+
+  #unlisted(subject: Subject): Demand[] {
     if (!this.site.globalProtect) return [{ who: EVERYBODY, by: NOTHING }];
-    const reaching = this.#excluded.filter((pattern) => overlaps(pattern, segments));
+    const reaching = this.#excluded.filter((pattern) => this.#reaches(pattern, subject));
     const excluded = reaching.length > 0 ? [{ who: EVERYBODY, by: 'exclude' }] : [];
-    if (reaching.some((pattern) => covers(pattern, segments))) return excluded;
+    if (reaching.some((pattern) => isCovered(pattern, subject))) return excluded;
     return [...excluded, { who: 'signed in', by: 'globalProtect' }];
   }
+}
+
+/** Whether a route answers every path that it matches: of a prerendered one only those that were made are there. */
+function takesAll({ isPrerendered, segments }: DescribedRoute): boolean {
+  return !isPrerendered || segments.every(({ kind }) => kind === 'literal');
+}
+
+function isCovered(pattern: readonly SegmentMatcher[], { segments, others = [] }: Subject): boolean {
+  return [segments, ...others].some((each) => covers(pattern, each));
+}
+
+/** What two patterns both match, where each has one place for each segment; otherwise what the first one matches. */
+function narrowed(one: readonly SegmentMatcher[], other: readonly SegmentMatcher[]): readonly SegmentMatcher[] {
+  const spans = ({ kind }: SegmentMatcher) => kind === 'any' || kind === 'some';
+  if (one.some(spans) || other.some(spans)) return one;
+  const width = { literal: 0, glob: 1, one: 2, some: 3, any: 3 };
+  return one.map((matcher, at) => {
+    const opposite = other[at] ?? matcher;
+    return width[opposite.kind] < width[matcher.kind] ? opposite : matcher;
+  });
 }
 
 function ownDemand({ who, isReportOnly, methods }: DescribedGuard, { file }: Subject): Demand {

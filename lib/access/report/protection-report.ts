@@ -1,6 +1,6 @@
 import { actionPath, islandPath } from '../internal-path.js';
 import { type Demand, EVERYBODY, literalSegments, NOTHING, PathProtection } from './path-protection.js';
-import type { DescribedRoute, SiteDescription } from './site-description.js';
+import type { DescribedIsland, DescribedRoute, SiteDescription } from './site-description.js';
 
 export type EntryKind = 'page' | 'endpoint' | 'action' | 'island' | 'redirect' | 'file';
 
@@ -22,7 +22,6 @@ export interface ProtectionSummary {
 
 const SERVED_AS_FILE: Demand = { who: `${EVERYBODY} (served as a file)`, by: NOTHING };
 const FOR_EVERYBODY: Demand = { who: EVERYBODY, by: NOTHING };
-const ERROR_PAGES = ['/404', '/500'];
 
 /** Who may see what at a site, computed from a description of it. */
 export class ProtectionReport {
@@ -32,15 +31,12 @@ export class ProtectionReport {
 
   constructor(site: SiteDescription) {
     this.#protection = new PathProtection(site);
-    const named = (kind: 'action' | 'island', name: string) => {
-      const [path, method] = kind === 'action' ? [actionPath(name), 'POST'] : [islandPath(name), undefined];
-      const demands = this.#protection.demandsOn({ segments: literalSegments(path), method });
-      return demands.map((demand) => ({ kind, path: name, ...demand }));
-    };
+    const ownNames = site.islands.map(({ names: [own] }) => own);
+    const isShared = (name: string) => ownNames.filter((own) => own === name).length > 1;
     this.entries = [
       ...site.routes.flatMap((route) => this.#entriesOf(route)),
-      ...(site.actions ?? []).flatMap((name) => named('action', name)),
-      ...site.islands.flatMap((name) => named('island', name)),
+      ...(site.actions ?? []).flatMap((name) => this.#entriesOfAction(name)),
+      ...site.islands.flatMap((island) => this.#entriesOfIsland(island, isShared)),
       ...site.publicFiles.map((file) => ({ kind: 'file' as const, ...file, ...SERVED_AS_FILE })),
     ].sort(byPath);
   }
@@ -63,6 +59,24 @@ export class ProtectionReport {
     return { everybody: count(0), signedIn: count(1), withRequirements: count(2) };
   }
 
+  #entriesOfAction(path: string): ProtectionEntry[] {
+    const demands = this.#protection.demandsOn({ segments: literalSegments(actionPath(path)), method: 'POST' });
+    return demands.map((demand) => ({ kind: 'action', path, ...demand }));
+  }
+
+  /** Two of one name are told apart by their files. */
+  #entriesOfIsland({ file, names }: DescribedIsland, isShared: (name: string) => boolean): ProtectionEntry[] {
+    const [segments = [], ...others] = names.map((name) => literalSegments(islandPath(name)));
+    const [own = file] = names;
+    const demands = this.#protection.demandsOn({ segments, others });
+    return demands.map((demand) => ({
+      kind: 'island',
+      path: isShared(own) ? `${own} (${file})` : own,
+      file,
+      ...demand,
+    }));
+  }
+
   #entriesOf(route: DescribedRoute): ProtectionEntry[] {
     const { kind, pattern: path, file } = route;
     const own = this.#demandsOn(route);
@@ -81,7 +95,7 @@ export class ProtectionReport {
 
   #demandsOn(route: DescribedRoute): Demand[] {
     // Redirects of the config are answered before any middleware, and error pages are for everybody.
-    if (route.kind === 'redirect' || ERROR_PAGES.includes(route.pattern)) return [FOR_EVERYBODY];
+    if (route.kind === 'redirect' || route.isErrorPage) return [FOR_EVERYBODY];
     return route.isPrerendered ? [SERVED_AS_FILE] : this.#protection.demandsOn(route);
   }
 }

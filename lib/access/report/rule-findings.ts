@@ -1,8 +1,16 @@
 import { actionPath, islandPath } from '../internal-path.js';
+import { covers } from '../path-coverage.js';
 import { overlaps } from '../path-overlap.js';
 import type { SegmentMatcher } from '../path-pattern.js';
-import { EVERYBODY, literalSegments, PathProtection } from './path-protection.js';
-import type { DescribedGuard, DescribedRoute, DescribedRule, SiteDescription } from './site-description.js';
+import { meantPattern, repeatsBase } from './mistaken-pattern.js';
+import { type ComparableRule, EVERYBODY, literalSegments, PathProtection, type Subject } from './path-protection.js';
+import type {
+  DescribedGuard,
+  DescribedIsland,
+  DescribedRoute,
+  DescribedRule,
+  SiteDescription,
+} from './site-description.js';
 
 /** Something that is to be protected and is served as a file, without asking anybody. */
 export interface Unguarded {
@@ -35,7 +43,8 @@ export class RuleFindings {
     const { rules } = this.#protection;
     return rules.flatMap((one, at) => {
       const { rule } = one;
-      const dead = this.#whyDead(one.segments, rule);
+      if (this.#mistakeIn(one)) return [];
+      const dead = this.#whyDead(one);
       if (dead) return [`${describe(rule)}, ${dead}`];
       const shadow = rules.slice(0, at).find((earlier) => earlier.shadows(one));
       return shadow
@@ -46,10 +55,19 @@ export class RuleFindings {
     });
   }
 
+  /** A note for each rule that nothing matches but what code of the project's own may answer. */
+  get rulesForOwnAnswers(): string[] {
+    const { answersItself } = this.site;
+    const rules = this.#protection.rules.filter((one) => this.#isForOwnAnswers(one) && !this.#mistakeIn(one));
+    return rules.map(
+      ({ rule }) => `${describe(rule)}, is for what ${answersItself} answers by itself: no route matches it`,
+    );
+  }
+
   /** Prerendered pages and public files that something is to protect. Pages with parameters are asked about one by one. */
   get unguarded(): Unguarded[] {
     const pages = this.site.routes
-      .filter(({ isPrerendered, kind }) => isPrerendered && kind !== 'redirect')
+      .filter(({ isPrerendered, isErrorPage, kind }) => isPrerendered && !isErrorPage && kind !== 'redirect')
       .map(({ pattern, file = pattern, segments, guard }) => ({
         path: pattern,
         file,
@@ -85,8 +103,19 @@ export class RuleFindings {
 
   /** Files of error pages that have a guard. */
   get guardedErrorPages(): string[] {
-    const errorPages = this.site.routes.filter(({ pattern, guard }) => guard && /^\/(?:404|500)$/.test(pattern));
+    const errorPages = this.site.routes.filter(({ isErrorPage, guard }) => guard && isErrorPage);
     return errorPages.map(({ pattern, file = pattern }) => file);
+  }
+
+  /** Files of 404 pages, made once for everybody, that show what is hidden and what is not there apart. */
+  get revealing404Pages(): string[] {
+    const { enforce, rules, routes } = this.site;
+    const hides = rules.some((rule) => rule.hides && rule.enforce) || routes.some(({ guard }) => guard?.hides);
+    if (!hides || !enforce) return [];
+    const files = routes.filter(({ isErrorPage, isPrerendered, pattern }) => {
+      return isErrorPage && isPrerendered && pattern.endsWith('/404');
+    });
+    return files.map(({ pattern, file = pattern }) => file);
   }
 
   /** @param entries Keys of `routeRules` under which something is cached, with their segments. */
@@ -100,31 +129,142 @@ export class RuleFindings {
     );
   }
 
+  /**
+   * Routes that a host answers from a cache ahead of every middleware, though something is asked of their visitors. A
+   * cache may know a path in other letters than the exclusion of a single page: routes with parameters count as a whole.
+   *
+   * @param patterns Of the routes that it answers.
+   */
+  cachedAhead(patterns: ReadonlySet<string>): Omit<CachedRoute, 'entry'>[] {
+    const { routes, loginPath, actions } = this.site;
+    const asks = (subject: Subject) => this.#protection.demandsOn(subject).find(({ who }) => asksForVisitor(who));
+    const found = routes.flatMap((route) => {
+      const { pattern, kind, segments, guard, file, isPrerendered, fallbacks } = route;
+      if (kind === 'redirect' || isPrerendered) return [];
+      const all = [{ pattern, segments }, ...fallbacks].filter((each) => patterns.has(each.pattern));
+      return all.flatMap((each) => {
+        const demand = asks({ segments: each.segments, guard, file });
+        if (demand) return [{ route: each.pattern, protectedBy: `${demand.by} (${demand.who})` }];
+        const isLogin = overlaps(each.segments, literalSegments(loginPath.replace(/[?#].*$/s, '')));
+        return isLogin && this.#asksAnything
+          ? [{ route: each.pattern, protectedBy: 'loginPath, which answers each visitor alone' }]
+          : [];
+      });
+    });
+    const isAction = (pattern: string) => pattern.startsWith(actionPath('').slice(0, -1));
+    const action = [...patterns].find(isAction);
+    const named = (actions ?? []).map((name) => asks({ segments: literalSegments(actionPath(name)), method: 'POST' }));
+    const demand = named.find((each) => each !== undefined);
+    return action && demand ? [...found, { route: action, protectedBy: `${demand.by} (${demand.who})` }] : found;
+  }
+
+  get #asksAnything(): boolean {
+    const { rules, routes, globalProtect } = this.site;
+    return globalProtect || rules.length > 0 || routes.some(({ guard }) => guard !== undefined);
+  }
+
   #protectorOfCached(route: DescribedRoute, cached: readonly SegmentMatcher[]): string | undefined {
     const rule = (place: string) => this.#protection.rules.find((one) => one.rule.place === place);
     return this.#protection
       .demandsOn(route)
-      .filter(({ who }) => !who.startsWith(EVERYBODY) && !who.startsWith('would be'))
+      .filter(({ who }) => asksForVisitor(who))
       .map(({ by, who }) => ({ by: rule(by), text: `${by} (${who})` }))
       .find(({ by }) => !by || (by.isFor('GET') && overlaps(by.segments, cached)))?.text;
   }
 
-  #whyDead(segments: readonly SegmentMatcher[], { pattern }: DescribedRule): string | undefined {
-    const { routes, actions, islands, publicFiles } = this.site;
-    if (!actions && pattern.startsWith(actionPath(''))) return undefined;
-    const served = routes.filter(({ kind }) => kind !== 'redirect');
-    const things = [
-      ...served.flatMap((route) => [route.segments, ...route.fallbacks.map((fallback) => fallback.segments)]),
-      ...(actions ? actions.map((name) => literalSegments(actionPath(name))) : [SOME_ACTION]),
-      ...islands.map((name) => literalSegments(islandPath(name))),
-      ...publicFiles.map(({ path }) => literalSegments(path)),
-    ];
-    if (things.some((thing) => overlaps(segments, thing))) return undefined;
-    const redirect = routes.find((route) => route.kind === 'redirect' && overlaps(segments, route.segments));
+  #whyDead(one: ComparableRule): string | undefined {
+    const { segments, rule } = one;
+    if (!this.#isDead(segments, rule.pattern) || this.#isForOwnAnswers(one)) return undefined;
+    const redirect = this.#redirectUnder(segments);
     return redirect
       ? `is never asked: only the redirect ${redirect.pattern} matches it, and redirects are answered before any rule`
       : 'is never asked: nothing of the site matches it';
   }
+
+  /** Actions and islands are Astro's own, and redirects are answered before any middleware. */
+  #isForOwnAnswers({ segments, rule }: ComparableRule): boolean {
+    if (this.site.answersItself === undefined || !this.#isDead(segments, rule.pattern)) return false;
+    const isNamed = [actionPath(''), islandPath('')].some((start) => rule.pattern.startsWith(start));
+    const redirects = this.site.routes.filter(({ kind }) => kind === 'redirect');
+    return !isNamed && !redirects.some((redirect) => covers(redirect.segments, segments));
+  }
+
+  #isDead(segments: readonly SegmentMatcher[], pattern: string): boolean {
+    if (!this.site.actions && pattern.startsWith(actionPath(''))) return false;
+    return !this.#things.some((thing) => overlaps(segments, thing));
+  }
+
+  #redirectUnder(segments: readonly SegmentMatcher[]): DescribedRoute | undefined {
+    return this.site.routes.find((route) => route.kind === 'redirect' && overlaps(segments, route.segments));
+  }
+
+  /** A sentence for each rule that matches nothing, and cannot have been meant so. */
+  get mistakenRules(): string[] {
+    return this.#protection.rules.flatMap((one) => {
+      const mistake = this.#mistakeIn(one);
+      return mistake ? [`${describe(one.rule)}, ${mistake}`] : [];
+    });
+  }
+
+  #mistakeIn({ segments, rule }: ComparableRule): string | undefined {
+    const { base = '' } = this.site;
+    const isDead = this.#isDead(segments, rule.pattern);
+    if (isDead ? this.#redirectUnder(segments) : !repeatsBase(rule.pattern, this.#things, base)) return undefined;
+    for (const { kind, prefix, names } of this.#named) {
+      const [head, name] = segments;
+      const isNamed = head?.kind === 'literal' && `/${head.text}/` === prefix;
+      const isSpecific = name?.kind === 'literal' || name?.kind === 'glob' || segments.length > 2;
+      if (!isNamed || !isSpecific) continue;
+      const known = names?.length ? `there are ${[...new Set(names)].join(', ')}` : 'it has none';
+      return `names no ${kind} of the site: ${known}`;
+    }
+    const meant = meantPattern(rule.pattern, this.#things, base);
+    return meant === undefined ? undefined : `matches nothing as it is written: write "${meant}"`;
+  }
+
+  /** A sentence for each rule whose one name is that of several server islands: it is for all of them. */
+  get sharedIslandNames(): string[] {
+    return this.#protection.rules.flatMap(({ segments, rule }) => {
+      const isOneName = segments.at(-1)?.kind === 'literal';
+      const isMeant = ({ names }: DescribedIsland) =>
+        names.some((name) => overlaps(segments, literalSegments(islandPath(name))));
+      const meant = isOneName && rule.pattern.startsWith(islandPath('')) ? this.site.islands.filter(isMeant) : [];
+      const files = meant.map(({ file }) => file).join(', ');
+      return meant.length > 1
+        ? [
+            `${describe(rule)}, is for ${meant.length} server islands of that name: ${files}. Name one by its file for a rule of its own.`,
+          ]
+        : [];
+    });
+  }
+
+  get #named() {
+    const { actions, islands } = this.site;
+    return [
+      { kind: 'action', prefix: actionPath(''), names: actions },
+      {
+        kind: 'server island',
+        prefix: islandPath(''),
+        names: islands.map(({ file, names: [own] }) => `${own} (${file})`),
+      },
+    ];
+  }
+
+  /** The paths of all that can be asked for, and so is asked about. */
+  get #things(): readonly (readonly SegmentMatcher[])[] {
+    const { routes, actions, islands, publicFiles } = this.site;
+    const served = routes.filter(({ kind }) => kind !== 'redirect');
+    return [
+      ...served.flatMap((route) => [route.segments, ...route.fallbacks.map((fallback) => fallback.segments)]),
+      ...(actions ? actions.map((name) => literalSegments(actionPath(name))) : [SOME_ACTION]),
+      ...islands.flatMap(({ names }) => names.map((name) => literalSegments(islandPath(name)))),
+      ...publicFiles.map(({ path }) => literalSegments(path)),
+    ];
+  }
+}
+
+function asksForVisitor(who: string): boolean {
+  return !who.startsWith(EVERYBODY) && !who.startsWith('would be');
 }
 
 function describe({ place, text }: DescribedRule): string {

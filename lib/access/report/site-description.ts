@@ -5,6 +5,8 @@ export interface DescribedRule {
   readonly pattern: string;
   readonly methods?: readonly string[] | undefined;
   readonly enforce: boolean;
+  /** Whether a page that it refuses looks as if it were not there. */
+  readonly hides: boolean;
   /** What it asks of a visitor, in words. */
   readonly demand: string;
   /** The whole rule in words. */
@@ -20,6 +22,8 @@ export interface DescribedGuard {
   readonly isPublic: boolean;
   /** Whether it only says whom it would refuse, and the rules decide. */
   readonly isReportOnly?: boolean | undefined;
+  /** Whether a page that it refuses looks as if it were not there. */
+  readonly hides?: boolean | undefined;
   /** The methods it is for; `undefined` for all. */
   readonly methods?: readonly string[] | undefined;
 }
@@ -32,9 +36,19 @@ export interface DescribedRoute {
   /** From the project's root; none for what Astro itself serves. */
   readonly file?: string | undefined;
   readonly isPrerendered: boolean;
+  /** Whether it is shown in place of what is not there, or has failed: see ErrorPages. */
+  readonly isErrorPage?: boolean | undefined;
   readonly guard?: DescribedGuard | undefined;
   /** Under which further paths the page is shown for want of a translation. */
   readonly fallbacks: readonly Pick<DescribedRoute, 'pattern' | 'segments'>[];
+}
+
+/** A server island. */
+export interface DescribedIsland {
+  /** From the project's root. */
+  readonly file: string;
+  /** All that rules may call it; its own name first. */
+  readonly names: readonly string[];
 }
 
 /** A file of the public folder. */
@@ -51,11 +65,14 @@ export interface SiteDescription {
   readonly rules: readonly DescribedRule[];
   /** Names of actions; `undefined` when they could not be found out. */
   readonly actions: readonly string[] | undefined;
-  /** Names of server islands. */
-  readonly islands: readonly string[];
+  readonly islands: readonly DescribedIsland[];
   readonly publicFiles: readonly DescribedFile[];
   readonly globalProtect: boolean;
   readonly exclude: readonly string[];
   readonly loginPath: string;
   readonly enforce: boolean;
+  /** Code of the project's own that may answer where no route is, from its root; `undefined` when there is none. */
+  readonly answersItself?: string | undefined;
+  /** The site's base without a slash at its end; left out for none. */
+  readonly base?: string | undefined;
 }

@@ -56,7 +56,8 @@ async function runAction(context: APIContext): Promise<Response | undefined> {
 
 /** Tells the page what came of the form that it sent. */
 function showKeptForm(context: APIContext): void {
-  const { services: scope, session } = context.locals;
+  const { services: scope } = context.locals;
+  const { session } = scope;
   if (session.isNew || session.flashes.isEmpty || scope.keptForm) return;
   const { pathname } = new URL(RequestCycle.of(gatehouse, context).arrival.request.url);
   const form = takeForm(session.flashes, formPlace(pathname), scope.get(Clock).now());
@@ -72,9 +73,11 @@ function showKeptForm(context: APIContext): void {
  * @returns The refusal.
  */
 export async function keepRefusedForm(context: APIContext, refusal: Response): Promise<Response> {
+  // Whoever asks for the visitor makes the answer personal.
+  if (refusal.status !== 303) return refusal;
   const { services: scope, decision, visitor } = context.locals;
   const page = scope.request?.formPage;
-  const leadsToSignIn = refusal.status === 303 && (visitor.isGuest || decision?.code === 'SIGN_IN_AGAIN');
+  const leadsToSignIn = visitor.isGuest || decision?.code === 'SIGN_IN_AGAIN';
   if (page === undefined || !leadsToSignIn || !isSmallForm(context.request)) return refusal;
   const input = await fieldsOf(copyOf(context.request));
   if (input.length > 0) await isKept(context, page, { name: scope.request?.action?.name, input });
@@ -96,7 +99,9 @@ export async function returnStaleForm(context: APIContext, asked: AstroRequest, 
 
 /** Keeps a form for a page, if the session has room for it. */
 async function isKept({ locals }: APIContext, page: string, form: KeptForm): Promise<boolean> {
-  const { session, services: scope, visitor } = locals;
+  const { services: scope, visitor } = locals;
+  const { session } = scope;
+  if (scope.standsAside) return false;
   const place = formPlace(page);
   keepForm(session.flashes, place, form, scope.get(Clock).now());
   const hasRoom = await gatehouse.sessions.canKeep(session);

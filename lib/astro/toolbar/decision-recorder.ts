@@ -1,4 +1,5 @@
 import { DecisionHistory } from '../../access/decision-history.js';
+import type { ErrorPages } from '../../access/error-pages.js';
 import type { Demand, Inspection, Verdict, View } from '../../access/inspection.js';
 import { PageGuard } from '../../access/page-guard.js';
 import type { RulePlaces } from './rule-places.js';
@@ -26,6 +27,7 @@ export interface InspectedRun {
 export interface Protection {
   readonly enforce: boolean;
   readonly globalProtect: boolean;
+  readonly errorPages: ErrorPages;
 }
 
 /** Puts what the guards said into plain words, and keeps it. */
@@ -41,7 +43,7 @@ export class DecisionRecorder {
   /** Error pages are made for a request of which everything has been said. */
   note(run: InspectedRun, at: number): void {
     const earlier = this.#noted.get(run.arrival);
-    const isErrorPage = run.route === '/404' || run.route === '/500';
+    const isErrorPage = this.protection.errorPages.has(run.route);
     if (earlier && (isErrorPage || (earlier.refusal && !run.refusal))) return;
     const sheet = this.#sheet(run, at, earlier);
     this.#noted.set(run.arrival, sheet);

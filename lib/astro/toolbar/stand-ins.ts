@@ -3,10 +3,9 @@ import { VisitorResolver } from '../../access/visitor-resolver.js';
 import type { Services } from '../../container/services.js';
 import { Clock } from '../../session/clock.js';
 import { type CookieAttributes, CookieJar } from '../../session/cookie-jar.js';
-import { FlashBag } from '../../session/flash-bag.js';
 import { MadeClasses } from '../../session/made-classes.js';
 import { NoRevocationList } from '../../session/revocation-list.js';
-import { Session } from '../../session/session.js';
+import type { Session } from '../../session/session.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { SessionId } from '../../session/session-id.js';
 import { SessionManager } from '../../session/session-manager.js';
@@ -54,14 +53,7 @@ export class StandIns {
     const schema = new GlancingSchema(services.get(SessionSchema));
     const parts = [config, this.#clock] as const;
     this.#registry = new StandInRegistry(memory.store, new NoRevocationList(), ...parts, events);
-    this.#sessions = new SessionManager(
-      memory.store,
-      ...parts,
-      ownMindedSessions(made),
-      this.#registry,
-      events,
-      schema,
-    );
+    this.#sessions = new SessionManager(memory.store, ...parts, made, this.#registry, events, schema);
     this.#resolver = trusting(services.get(VisitorResolver));
   }
 
@@ -116,25 +108,13 @@ function namesIn(headers: Headers): readonly string[] {
   return cookieValues(headers.get('cookie'), VIEW_AS_COOKIE);
 }
 
-/** Sessions that no middleware of the application's own can put another visitor into. */
-function ownMindedSessions(made: MadeClasses): MadeClasses {
-  class StandInSession extends made.of(Session) {
-    override adopt(): void {}
-  }
-  return new MadeClasses(
-    new Map<new (...args: never[]) => unknown, new (...args: never[]) => unknown>([
-      [Session, StandInSession],
-      [FlashBag, made.of(FlashBag)],
-    ]),
-  );
-}
-
-/** The application's resolver, but for whatever it looks up: who is made up is found nowhere. */
+/** The application's resolver, but for whatever it looks up: who is made up is found nowhere. Nobody else's word counts. */
 function trusting(own: VisitorResolver): VisitorResolver {
   const fromSession = (session: Session) => own.fromSession(session);
   return Object.create(own, {
     resolve: { value: fromSession },
     fromSession: { value: fromSession },
     looksElsewhere: { value: false },
+    adopted: { value: () => undefined },
   });
 }

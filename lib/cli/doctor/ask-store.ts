@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CommonOptions } from '../../astro/options.js';
 import { inTime } from '../../session/in-time.js';
-import { DEFAULT_URL } from '../../session/stores/redis-connection.js';
+import { DEFAULT_PREFIX, DEFAULT_URL } from '../../session/stores/redis-connection.js';
+import { evictionPolicy, evictionProblem } from '../../session/stores/redis-eviction.js';
 import { DEFAULT_FILE, isLocked } from '../../session/stores/sqlite-file.js';
 import type { StoreAnswer } from './facts.js';
 
@@ -22,8 +23,10 @@ export async function askStore(
 ): Promise<StoreAnswer> {
   try {
     if (session?.store === 'sqlite') askSqlite(resolve(root, session.options?.file ?? DEFAULT_FILE));
-    else if (session?.store === 'redis') await askRedis(session.options?.url ?? redisUrl ?? DEFAULT_URL, root);
-    else return { state: 'unasked' };
+    else if (session?.store === 'redis') {
+      const { url, keyPrefix = DEFAULT_PREFIX } = session.options ?? {};
+      return await askRedis(url ?? redisUrl ?? DEFAULT_URL, root, keyPrefix);
+    } else return { state: 'unasked' };
     return { state: 'well' };
   } catch (error) {
     return { state: 'away', reason: error instanceof Error ? error.message : String(error) };
@@ -66,7 +69,7 @@ function askFolder(folder: string, file: string): void {
   }
 }
 
-async function askRedis(url: string, root: string): Promise<void> {
+async function askRedis(url: string, root: string, key: string): Promise<StoreAnswer> {
   if (!URL.canParse(url)) throw new Error('REDIS_URL is no address: write redis://host:6379');
   const { createClient } = await importRedis(root);
   const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: false } });
@@ -79,6 +82,10 @@ async function askRedis(url: string, root: string): Promise<void> {
       TIME_LIMIT,
       'It',
     );
+    const policy = await inTime(evictionPolicy(client, key), TIME_LIMIT, 'It');
+    const problem = evictionProblem(policy, host);
+    if (problem) return { state: 'evicts', reason: problem.policy };
+    return { state: policy === undefined ? 'unclear' : 'well' };
   } catch (error) {
     const reason = error instanceof Error ? error.message : '';
     throw new Error(`Redis at ${host} does not answer PING${reason === '' ? '' : ` (${reason})`}`);

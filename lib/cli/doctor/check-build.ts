@@ -12,7 +12,13 @@ const CURES: Record<string, Advice> = {
     see: 'whatStopsABuild',
   },
   GUARDED_ROUTE_CACHED: { cure: 'Take the entries that are named out of routeRules.', see: 'whatStopsABuild' },
+  MISTAKEN_RULES: { cure: 'Correct each rule as it is said there, or remove it.', see: 'rules' },
+  GUARDED_ROUTE_IN_ISR: { cure: 'Write isr.exclude with what is named.', see: 'whatStopsABuild' },
   USELESS_RULES: { cure: 'Correct the pattern, move the rule up, or remove it.', see: 'rules' },
+  HIDDEN_PAGES_REVEALED: {
+    cure: 'Write export const prerender = false in the 404 pages that are named.',
+    see: 'whatStopsABuild',
+  },
   UNGUARDED_PIPELINE: {
     cure: "Write import { guard } from 'astro-gatehouse/fetch', and call it first.",
     see: 'pipelines',

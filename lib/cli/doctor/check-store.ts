@@ -14,6 +14,8 @@ export function checkStore(facts: Facts): Finding[] {
   const { store = 'cookie' } = report.settings.session ?? {};
   if (store === 'memory') return [IN_MEMORY];
   if (store === 'astro') return [facts.config?.hasSessionDriver ? ASTRO : WITHOUT_DRIVER];
+  if (facts.store.state === 'evicts') return [evicts(facts.store.reason)];
+  if (facts.store.state === 'unclear') return [UNCLEAR];
   if (facts.store.state !== 'away') return [];
   return [
     {
@@ -25,6 +27,26 @@ export function checkStore(facts: Facts): Finding[] {
     },
   ];
 }
+
+function evicts(policy: string): Finding {
+  return {
+    code: 'STORE_EVICTS',
+    level: 'danger',
+    problem:
+      `Redis has the maxmemory-policy ${policy}: when memory is short it drops sessions and what has been revoked, so that ` +
+      'lists miss devices that are still signed in. The server refuses to start with it.',
+    cure: 'Set it in the configuration of Redis, and at once: CONFIG SET maxmemory-policy noeviction',
+    see: 'stores',
+  };
+}
+
+const UNCLEAR: Finding = {
+  code: 'STORE_EVICTION_UNKNOWN',
+  level: 'note',
+  problem: 'Redis tells neither by INFO nor by CONFIG GET whether it drops keys when memory is short.',
+  cure: 'See where it is set up that its maxmemory-policy is noeviction.',
+  see: 'stores',
+};
 
 const OWN: Finding = {
   code: 'STORE_NOT_ASKED',

@@ -21,7 +21,12 @@ export interface BuildFailure {
 }
 
 /** What the store said that the options name. */
-export type StoreAnswer = { readonly state: 'unasked' | 'well' } | { readonly state: 'away'; readonly reason: string };
+export type StoreAnswer =
+  | { readonly state: 'unasked' | 'well' }
+  /** It answers, and may drop sessions; or nobody can tell whether it does. */
+  | { readonly state: 'evicts'; readonly reason: string }
+  | { readonly state: 'unclear' }
+  | { readonly state: 'away'; readonly reason: string };
 
 /** All that is known of a project before anything is said of it. */
 export interface Facts {

@@ -1,8 +1,8 @@
 import { Clock } from '../clock.js';
-import { RevocationList } from '../revocation-list.js';
+import { KeyedRevocationList } from '../revocation-list.js';
 
 /** Keeps in this process what has been revoked: for development, and a single process that nobody restarts. */
-export class MemoryRevocationList extends RevocationList {
+export class MemoryRevocationList extends KeyedRevocationList {
   readonly #revoked = new Map<string, { readonly time: number; readonly until: number }>();
 
   constructor(private readonly clock: Clock = new Clock()) {

@@ -1,3 +1,4 @@
+import { EvictingStoreError } from '../../errors.js';
 import type { FlashLease } from '../flash-lease.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
@@ -40,6 +41,13 @@ export class MigratingSessionStore extends SessionStore {
       endsSessions: stores.every(({ endsSessions }) => endsSessions),
       listsSessions: stores.every(({ listsSessions }) => listsSessions),
     };
+  }
+
+  override async assertKeeps(): Promise<void> {
+    const asked = await Promise.allSettled([this.#to.assertKeeps(), this.#from.assertKeeps()]);
+    const refusals = asked.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    const [refusal = refusals[0]] = refusals.filter((reason) => reason instanceof EvictingStoreError);
+    if (refusal !== undefined) throw refusal;
   }
 
   override async read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {

@@ -1,8 +1,10 @@
-import { MissingClientError } from '../../errors.js';
+import { type EvictingStoreError, MissingClientError } from '../../errors.js';
 import { inTime } from '../in-time.js';
+import { evictionPolicy, evictionProblem } from './redis-eviction.js';
 
 /** Where it is without being named. */
 export const DEFAULT_URL = 'redis://localhost:6379';
+export const DEFAULT_PREFIX = 'gatehouse:';
 const TIMEOUT = 2;
 
 /** What is asked of a client: those of the package `redis`, version 5 or newer, for one server or a cluster, have it. */
@@ -17,6 +19,8 @@ export interface RedisClient {
   del(key: string): Promise<unknown>;
   zRem(key: string, member: string): Promise<unknown>;
   zRange(key: string, start: number, stop: number): Promise<string[]>;
+  /** Asked where INFO does not tell whether the server drops keys. */
+  configGet?(setting: string): Promise<unknown>;
 }
 
 export interface RedisOptions {
@@ -32,17 +36,41 @@ export interface RedisOptions {
 
 /** A connection that is made when it is first needed, and comes back by itself. */
 export class RedisConnection {
+  /** Of which servers nobody can tell whether they drop keys: said once of each. */
+  static readonly #toldOf = new Set<string>();
   /** What every key begins with. */
   readonly prefix: string;
   readonly #options: RedisOptions;
   readonly #timeout: number;
   #client: RedisClient | undefined;
   #connecting: Promise<RedisClient> | undefined;
+  #problem: EvictingStoreError | undefined;
+  /** Whether it was said that nobody can tell. */
+  #isTold = false;
 
   constructor(options: RedisOptions) {
-    this.prefix = options.keyPrefix ?? 'gatehouse:';
+    this.prefix = options.keyPrefix ?? DEFAULT_PREFIX;
     this.#options = options;
     this.#timeout = (options.timeout ?? TIMEOUT) * 1000;
+  }
+
+  /**
+   * Connects, to find out whether the server keeps what it is given.
+   *
+   * @throws {EvictingStoreError} When it does not. @throws When there is no answer in time.
+   */
+  async prepare(): Promise<void> {
+    try {
+      await this.ask(async () => undefined);
+    } catch (error) {
+      throw this.#problem ?? error;
+    }
+  }
+
+  /** @throws When keys may have been dropped since: a setting can be changed while a server runs. */
+  async assertKeeps(): Promise<void> {
+    const problem = this.#isTold ? undefined : await this.ask((client) => this.#problemOf(client));
+    if (problem) throw new Error(problem.message);
   }
 
   /** Ends the connection, unless it is one of the application's own. */
@@ -71,13 +99,43 @@ export class RedisConnection {
   }
 
   async #connect(): Promise<RedisClient> {
-    const client =
-      this.#options.client ?? (await makeClient(this.#options.url ?? process.env.REDIS_URL ?? DEFAULT_URL));
-    if (client.isOpen) return client;
+    const client = this.#options.client ?? (await makeClient(this.#url));
     // Without somebody who listens an error would end the process; whoever waits for an answer learns of it there.
-    client.on('error', () => {});
-    await client.connect();
-    return client;
+    if (!client.isOpen) {
+      client.on('error', () => {});
+      await client.connect();
+    }
+    this.#problem = await this.#problemOf(client);
+    if (!this.#problem) return client;
+    if (client !== this.#options.client) client.destroy();
+    // An outage to whoever is served, who cannot be helped in any other way.
+    throw new Error(this.#problem.message);
+  }
+
+  async #problemOf(client: RedisClient): Promise<EvictingStoreError | undefined> {
+    const policy = await evictionPolicy(client, this.prefix);
+    if (policy === undefined) this.#tellUnknown();
+    return evictionProblem(policy, this.#host);
+  }
+
+  #tellUnknown(): void {
+    this.#isTold = true;
+    if (RedisConnection.#toldOf.has(this.#host)) return;
+    RedisConnection.#toldOf.add(this.#host);
+    console.warn(
+      `[astro-gatehouse] Redis at ${this.#host} tells neither by INFO nor by CONFIG GET whether it drops keys when memory is ` +
+        'short. See that its maxmemory-policy is noeviction: else ended sessions may come back, and lists may be short.',
+    );
+  }
+
+  get #url(): string {
+    return this.#options.url ?? process.env.REDIS_URL ?? DEFAULT_URL;
+  }
+
+  /** Without what may be secret. */
+  get #host(): string {
+    if (this.#options.client) return "the client's address";
+    return URL.canParse(this.#url) ? new URL(this.#url).host : 'its address';
   }
 }
 

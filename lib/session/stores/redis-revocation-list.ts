@@ -1,4 +1,4 @@
-import { RevocationList } from '../revocation-list.js';
+import { KeyedRevocationList } from '../revocation-list.js';
 import { SessionId } from '../session-id.js';
 import { RedisConnection, type RedisOptions } from './redis-connection.js';
 
@@ -9,12 +9,16 @@ const KEEP_LATEST = `
   redis.call('PEXPIREAT', KEYS[1], ARGV[2])`;
 
 /** Keeps in Redis or Valkey what has been revoked. Needs the package `redis`. */
-export class RedisRevocationList extends RevocationList {
+export class RedisRevocationList extends KeyedRevocationList {
   readonly #redis: RedisConnection;
 
   constructor(options: RedisOptions = {}) {
     super();
     this.#redis = new RedisConnection(options);
+  }
+
+  override async assertKeeps(): Promise<void> {
+    await this.#redis.prepare();
   }
 
   /** Ends the connection, unless it is one of your own. */

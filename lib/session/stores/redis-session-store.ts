@@ -36,6 +36,10 @@ export class RedisSessionStore extends VersionedSessionStore {
     this.#redis = new RedisConnection(options);
   }
 
+  override async assertKeeps(): Promise<void> {
+    await this.#redis.prepare();
+  }
+
   /** Ends the connection, unless it is one of your own. */
   async close(): Promise<void> {
     await this.#redis.close();
@@ -71,7 +75,10 @@ export class RedisSessionStore extends VersionedSessionStore {
   }
 
   protected override async keysOf(userId: string): Promise<readonly string[]> {
-    return this.#redis.ask((client) => client.zRange(this.#redis.prefix + usersKey(userId), 0, -1));
+    const listing = this.#redis.ask((client) => client.zRange(this.#redis.prefix + usersKey(userId), 0, -1));
+    // A list may be short by what has been dropped.
+    const [keys] = await Promise.all([listing, this.#redis.assertKeeps()]);
+    return keys;
   }
 
   protected override async unlist(userId: string, key: string): Promise<void> {

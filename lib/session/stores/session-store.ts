@@ -38,6 +38,13 @@ export abstract class SessionStore {
   }
 
   /**
+   * Called once before a built server serves anybody.
+   *
+   * @throws {EvictingStoreError} When what is kept may go before its time. Anything else that is thrown is an outage.
+   */
+  async assertKeeps(): Promise<void> {}
+
+  /**
    * Finds the session a token stands for.
    *
    * @param token Any text at all; check its form before you touch anything.

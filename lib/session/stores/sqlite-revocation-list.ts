@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Clock } from '../clock.js';
-import { RevocationList } from '../revocation-list.js';
+import { KeyedRevocationList } from '../revocation-list.js';
 import { openDatabase, type SqliteOptions } from './sqlite-file.js';
 
 const SCHEMA = `
@@ -11,7 +11,7 @@ const SCHEMA = `
   ) WITHOUT ROWID;`;
 
 /** Keeps in a SQLite file what has been revoked, for the processes of one machine. */
-export class SqliteRevocationList extends RevocationList {
+export class SqliteRevocationList extends KeyedRevocationList {
   readonly #database: DatabaseSync;
   readonly #find: StatementSync;
   readonly #keep: StatementSync;

@@ -35,6 +35,25 @@ describe('Who may see a path', () => {
     expect(demands([{ pattern: '/a/one' }], '/a/[id]')).toEqual(['signed in (protect[0])', 'everybody (–)']);
   });
 
+  it('is not what a rule or an exclusion says of paths that another route serves', () => {
+    const at = (protect: readonly AccessRuleOptions[], pattern: string, more: Partial<SiteDescription> = {}) => {
+      const { routes } = site([], { routes: ['/a/b', '/a/new/[id]', '/a/[id]', '/a/[...rest]'] });
+      return demands(protect, pattern, { routes, ...more }, { pattern });
+    };
+    expect(at([{ pattern: '/a/b' }], '/a/[id]')).toEqual(['everybody (–)']);
+    expect(at([{ pattern: '/a/c' }], '/a/[id]')).toEqual(['signed in (protect[0])', 'everybody (–)']);
+    expect(at([{ pattern: '/a/c' }], '/a/[...rest]')).toEqual(['everybody (–)']);
+    expect(at([{ pattern: '/a/new/*' }], '/a/[...rest]')).toEqual(['signed in (protect[0])', 'everybody (–)']);
+    expect(at([{ pattern: '/a/new/[x]' }], '/a/[...rest]')).toEqual(['everybody (–)']);
+    expect(at([{ pattern: '/[x]/b' }], '/a/[id]')).toEqual(['everybody (–)']);
+    expect(at([], '/a/[id]', { globalProtect: true, exclude: ['/a/b'] })).toEqual(['signed in (globalProtect)']);
+    const [made] = site([], { routes: ['/a/[id]'] }).routes.map((each) => ({ ...each, isPrerendered: true }));
+    const routes = made ? [made, ...site([], { routes: ['/a/[...rest]'] }).routes] : [];
+    expect(demands([{ pattern: '/a/c' }], '/a/[...rest]', { routes }, { pattern: '/a/[...rest]' })[0]).toContain(
+      'signed',
+    );
+  });
+
   it('is asked of each method, as far as none before it has decided', () => {
     const protect = [
       { pattern: '/a', methods: ['POST'], role: 'x' },

@@ -17,7 +17,10 @@ describe('The report', () => {
         route('/docs/[page]', { isPrerendered: true }),
       ],
       actions: ['like', 'admin.remove'],
-      islands: ['Secret', 'Open'],
+      islands: [
+        { file: 'src/Secret.astro', names: ['Secret'] },
+        { file: 'src/Open.astro', names: ['Open'] },
+      ],
       publicFiles: [{ path: '/a.css', file: 'public/a.css' }],
     });
     expect(lines(description)).toEqual([
@@ -40,6 +43,17 @@ describe('The report', () => {
       'page /404: everybody (–)',
       'page /500: everybody (–)',
       'redirect /old: everybody (–)',
+    ]);
+  });
+
+  it('tells two islands of one name apart, and knows each by all of its names', () => {
+    const islands = [
+      { file: 'src/a/Stats.astro', names: ['Stats', 'Own', 'src/a/Stats.astro'] },
+      { file: 'src/Stats.astro', names: ['Stats', 'src/Stats.astro'] },
+    ];
+    expect(lines(site([{ island: 'Own', role: 'x' }, { island: 'src/*.astro' }], { islands }))).toEqual([
+      'island Stats (src/Stats.astro): signed in (protect[1])',
+      'island Stats (src/a/Stats.astro): role x (protect[0])',
     ]);
   });
 
@@ -80,7 +94,7 @@ describe('The report', () => {
 
   it('counts each thing once, as the least that is asked for it', () => {
     const protect = [{ pattern: '/a/one', role: 'x' }, { pattern: '/b' }, { pattern: '/c', role: 'x', enforce: false }];
-    const routes = ['/a/[id]', '/a/one', '/b', '/c'];
+    const routes = ['/a/one', '/b', '/c', '/a/[id]'];
     expect(new ProtectionReport(site(protect, { routes })).summary).toEqual({
       everybody: 2,
       signedIn: 1,

@@ -41,14 +41,92 @@ describe('A rule that does nothing', () => {
       { island: 'Panel' },
       { pattern: '/**' },
     ];
-    expect(findings(protect, { routes, publicFiles, actions: ['like'], islands: ['Panel'] })).toEqual([]);
+    expect(
+      findings(protect, {
+        routes,
+        publicFiles,
+        actions: ['like'],
+        islands: [{ file: 'src/Panel.astro', names: ['Panel', 'src/Panel.astro'] }],
+      }),
+    ).toEqual([]);
   });
 
   it('may name actions that nobody could find out', () => {
     const protect = [{ action: 'like' }];
     expect(findings(protect, { actions: undefined })).toEqual([]);
     expect(findings([{ pattern: '/*/like' }], { actions: undefined })).toEqual([]);
-    expect(findings(protect, { actions: ['dislike'] })).toHaveLength(1);
+  });
+});
+
+describe('A rule that can only be a mistake', () => {
+  const mistakes = (protect: AccessRuleOptions[], more: Parameters<typeof site>[1] = {}) =>
+    new RuleFindings(site(protect, { routes: ['/', '/admin', '/users/[id]'], ...more }));
+
+  it.each<[AccessRuleOptions, string]>([
+    [{ action: 'like' }, 'names no action of the site: there are dislike'],
+    [{ action: 'admin.*' }, 'names no action of the site: there are dislike'],
+    [{ island: 'Panel' }, 'names no server island of the site: it has none'],
+    [{ pattern: '/Admin' }, 'matches nothing as it is written: write "/admin"'],
+  ])('is %j', (rule, mistake) => {
+    const { mistakenRules, uselessRules } = mistakes([rule], { actions: ['dislike'] });
+    expect(mistakenRules).toEqual([expect.stringContaining(`, ${mistake}`)]);
+    expect(uselessRules).toEqual([]);
+  });
+
+  it('is one that repeats the base, though a page for anything would match it', () => {
+    const more = { routes: ['/', '/[...page]'], base: '/app' };
+    expect(mistakes([{ pattern: '/app/team/**' }], more).mistakenRules[0]).toContain('write "/team/**"');
+    const routes = ['/app/[id]', '/[...page]'];
+    expect(mistakes([{ pattern: '/app/team/**' }], { routes, base: '/app' }).mistakenRules).toEqual([]);
+  });
+
+  it.each<[AccessRuleOptions, Parameters<typeof site>[1]]>([
+    [{ pattern: '/proxied/**' }, {}],
+    [{ pattern: '/_actions/**' }, {}],
+    [{ action: '*' }, {}],
+    [{ action: 'like' }, { actions: undefined }],
+    [{ pattern: '/Old' }, { routes: [route('/Old', { kind: 'redirect' }), '/old'] }],
+    [{ pattern: '/app/team' }, { routes: ['/team'], base: '/application' }],
+  ])('is not %j with %j', (rule, more) => {
+    expect(mistakes([rule], more).mistakenRules).toEqual([]);
+  });
+});
+
+describe('A name of several server islands', () => {
+  it('is said to be that of all of them', () => {
+    const islands = ['src/a/Stats.astro', 'src/Stats.astro'].map((file) => ({ file, names: ['Stats', file] }));
+    const shared = (island: string) => new RuleFindings(site([{ island }], { islands })).sharedIslandNames;
+    expect(shared('Stats')[0]).toContain('is for 2 server islands of that name: src/a/Stats.astro, src/Stats.astro');
+    expect(shared('Stats.astro')).toHaveLength(1);
+    expect([...shared('a/Stats.astro'), ...shared('St*'), ...shared('*')]).toEqual([]);
+  });
+});
+
+describe('A rule that no route matches', () => {
+  const answersItself = 'src/middleware.ts';
+  const found = (protect: AccessRuleOptions[]) => {
+    const routes = ['/', route('/old/[id]', { kind: 'redirect' })];
+    const { uselessRules, mistakenRules, rulesForOwnAnswers } = new RuleFindings(
+      site(protect, { routes, answersItself }),
+    );
+    return [uselessRules.length + mistakenRules.length, rulesForOwnAnswers];
+  };
+
+  it('may be for what code of the project answers by itself', () => {
+    const note = 'protect[0], /b/** (signed in), is for what src/middleware.ts answers by itself: no route matches it';
+    expect(found([{ pattern: '/b/**' }])).toEqual([0, [note]]);
+    expect(found([{ pattern: '/old/**' }])).toEqual([0, [expect.stringContaining('/old/**')]]);
+    expect(found([{ pattern: '/' }])).toEqual([0, []]);
+  });
+
+  it('is still one that does nothing where only Astro itself would answer', () => {
+    expect(found([{ action: 'like' }])).toEqual([1, []]);
+    expect(found([{ island: 'Panel' }])).toEqual([1, []]);
+    expect(found([{ pattern: '/old/1' }])).toEqual([1, []]);
+  });
+
+  it('is still one that does nothing behind another which matches all that it matches', () => {
+    expect(found([{ pattern: '/b/**' }, { pattern: '/b/c' }])[0]).toBe(1);
   });
 });
 
@@ -122,6 +200,26 @@ describe('What is protected and cached all the same', () => {
       'guard of src/pages/a (role admin)',
     );
     expect(cached([], '/a', { globalProtect: true })[0]?.protectedBy).toBe('globalProtect (signed in)');
+  });
+});
+
+describe('What hides pages', () => {
+  const files = [route('/404', PRERENDERED), route('/500', PRERENDERED), route('/a', PRERENDERED)];
+  const hides: AccessRuleOptions = { pattern: '/secret', role: 'x', status: 404 };
+  const revealing = (protect: AccessRuleOptions[], more: Parameters<typeof site>[1] = {}) =>
+    new RuleFindings(site(protect, { routes: files, ...more })).revealing404Pages;
+
+  it('is shown up by a 404 page that is prerendered', () => {
+    expect(revealing([hides])).toEqual(['src/pages/404']);
+    const own = route('/own', { guard: { who: 'role x', isPublic: false, hides: true } });
+    expect(revealing([], { routes: [...files, own] })).toEqual(['src/pages/404']);
+  });
+
+  it('is not shown up by one that is made on demand, nor where nothing is hidden or refused', () => {
+    expect(revealing([hides], { routes: ['/404', '/secret'] })).toEqual([]);
+    expect(revealing([{ pattern: '/secret', role: 'x' }])).toEqual([]);
+    expect(revealing([{ ...hides, enforce: false }])).toEqual([]);
+    expect(revealing([hides], { enforce: false })).toEqual([]);
   });
 });
 

@@ -87,9 +87,23 @@ describe('Asking the store', () => {
   });
 
   describe('redis', () => {
-    it('is content with an answer to PING', async () => {
-      const url = await listen((command) => (command === 'PING' ? '+PONG' : command === 'HELLO' ? '%0' : '+OK'));
-      expect(await askRedis(url)).toEqual({ state: 'well' });
+    it.each([
+      ['is content with an answer to PING and nothing dropped', '+maxmemory_policy:noeviction', { state: 'well' }],
+      [
+        'tells of a policy that drops sessions',
+        '+maxmemory_policy:volatile-lru',
+        { state: 'evicts', reason: 'volatile-lru' },
+      ],
+      ['tells where nobody can know the policy', '-NOPERM it is forbidden', { state: 'unclear' }],
+    ])('%s', async (_, info, expected) => {
+      const answers: Record<string, string> = {
+        PING: '+PONG',
+        HELLO: '%0',
+        EVAL: info,
+        CONFIG: '-NOPERM it is forbidden',
+      };
+      const url = await listen((command) => answers[command] ?? '+OK');
+      expect(await askRedis(url)).toEqual(expected);
     });
 
     it('waits two seconds for one, and tells of the host without the password', async () => {

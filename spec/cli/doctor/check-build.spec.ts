@@ -28,6 +28,7 @@ describe('The check of the build', () => {
     ['GUARDED_ROUTE_CACHED', true, 'danger'],
     ['USELESS_RULES', false, 'advice'],
     ['USELESS_RULES', true, 'danger'],
+    ['HIDDEN_PAGES_REVEALED', false, 'advice'],
     ['UNGUARDED_PIPELINE', false, 'advice'],
     ['SETUP_NOT_LOADED', false, 'advice'],
     ['INVALID_OPTIONS', false, 'danger'],

@@ -13,6 +13,8 @@ describe('The check of the store', () => {
     [{ store: 'sqlite' }, { store: { state: 'well' } }, []],
     [{ store: 'sqlite' }, { store: AWAY }, ['danger STORE_UNAVAILABLE']],
     [{ store: 'redis' }, { store: AWAY }, ['danger STORE_UNAVAILABLE']],
+    [{ store: 'redis' }, { store: { state: 'evicts', reason: 'allkeys-lru' } }, ['danger STORE_EVICTS']],
+    [{ store: 'redis' }, { store: { state: 'unclear' } }, ['note STORE_EVICTION_UNKNOWN']],
     [{ store: 'memory' }, {}, ['advice STORE_IN_MEMORY']],
     [{ store: 'astro' }, {}, ['note STORE_NOT_ASKED']],
     [{ store: 'astro' }, { config: settled({ hasSessionDriver: false }) }, ['danger ASTRO_SESSION_MISSING']],

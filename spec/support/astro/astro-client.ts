@@ -9,7 +9,7 @@ const TIME_LIMIT = 100_000;
 const STOP_LIMIT = 3_000;
 
 export interface AstroOrder {
-  readonly command: 'build' | 'dev';
+  readonly command: 'build' | 'check' | 'dev';
   /** The project's. */
   readonly folder: string;
   /** All that the command sees of the environment. */

@@ -29,6 +29,13 @@ const commands = {
     await astro.build({ root: folder });
     return 0;
   },
+  async check({ folder }) {
+    process.env.NODE_ENV ??= 'production';
+    await astro.sync({ root: folder });
+    const { check, parseArgsAsCheckConfig } = await load('@astrojs/check/dist/index.js');
+    // Without --root it would be the folder in which it was loaded.
+    return (await check(parseArgsAsCheckConfig(['node', 'astro', '--root', folder]))) ? 1 : 0;
+  },
   async dev({ folder, port }) {
     const server = await astro.dev({ root: folder, server: { port, host: '127.0.0.1' } });
     process.send({ isServing: true });

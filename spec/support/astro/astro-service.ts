@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { AstroOrder, AstroReport } from './astro-client.ts';
 
 /** Bytes of memory beyond which a process is not used again: Astro keeps much of what a command took. */
-const MOST_MEMORY = 900 * 1024 * 1024;
+const MOST_MEMORY = 1_500 * 1024 * 1024;
 
 /** Runs commands of Astro's for the workers of a test run, in processes that are started when they are needed, and kept. */
 export class AstroService {

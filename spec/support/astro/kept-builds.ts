@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { APPS, packageDigest } from '../packed-package.ts';
 import { type Outcome, runAstro } from './astro-client.ts';
@@ -23,7 +33,8 @@ export interface WantedBuild {
 
 /**
  * Runs `astro build` in an application's folder, or takes what a build of the same content left: of the same files, with
- * the same environment and the same package. The application gets a copy, which it may change.
+ * the same environment and the same package. The application is given a link to what was made: who wants to change that
+ * copies it first; to change the sources and build again is another build.
  */
 export async function buildOnce(wanted: WantedBuild): Promise<Outcome> {
   const { folder, chosen, mayFail } = wanted;
@@ -33,8 +44,11 @@ export async function buildOnce(wanted: WantedBuild): Promise<Outcome> {
     return outcome?.code === 0 || mayFail ? outcome : undefined;
   };
   const outcome = keptOutcome() ?? (await locked(kept, async () => keptOutcome() ?? build(wanted, kept)));
-  for (const name of ['dist', '.astro']) rmSync(join(folder, name), { recursive: true, force: true });
-  cpSync(join(kept, 'app'), folder, { recursive: true });
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isSymbolicLink() || MADE.has(entry.name)) rmSync(join(folder, entry.name), { recursive: true });
+  }
+  const made = readdirSync(join(kept, 'app')).filter((name) => MADE.has(name) || !existsSync(join(folder, name)));
+  for (const name of made) symlinkSync(join(kept, 'app', name), join(folder, name));
   return outcome;
 }
 
@@ -85,10 +99,10 @@ function contentDigest(folder: string, chosen: Readonly<Record<string, string>>)
   return hash.digest('hex').slice(0, 24);
 }
 
-/** The application's own files, from its folder. */
+/** The application's own files, from its folder: links lead to what an earlier build made. */
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !MADE.has(name))
+    .filter((entry) => !MADE.has(entry.name) && !entry.isSymbolicLink())
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (!entry.isDirectory()) return [path];

@@ -1,0 +1,31 @@
+import type { Plugin } from 'vite';
+
+/** As Astro resolves `astro:actions`, and the list of the site's actions. @see node_modules/astro/dist/actions/consts.js */
+const API = '\0astro:actions';
+const ENTRY = '\0virtual:astro:actions/entrypoint';
+const LIST = /^\s*export \{ server \} from (".*");?\s*$/;
+
+/**
+ * Has every action of the site ask the guard, because pages, endpoints and middlewares can call them without a request of
+ * their own, as `Astro.callAction` does.
+ *
+ * @param guardedActions The module that sees to it.
+ */
+export function actionGuard(guardedActions: string): Plugin {
+  const from = `from ${JSON.stringify(guardedActions)};`;
+  return {
+    name: 'astro-gatehouse:actions',
+    applyToEnvironment: ({ name }) => name !== 'client',
+    transform(code, id) {
+      if (id === API) return { code: `${code}\nexport { defineAction } ${from}`, map: null };
+      if (id !== ENTRY) return undefined;
+      const [, own] = LIST.exec(code) ?? [];
+      if (!own)
+        return this.error(
+          `astro-gatehouse cannot guard the actions of this version of Astro, which lists them as: ${code}`,
+        );
+      const lines = [`import { server as own } from ${own};`, `import { guardedActions } ${from}`];
+      return { code: [...lines, 'export const server = guardedActions(own);'].join('\n'), map: null };
+    },
+  };
+}

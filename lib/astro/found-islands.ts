@@ -1,0 +1,97 @@
+import type { Plugin } from 'vite';
+import { buildChannel, type IslandNames } from './build-channel.js';
+import { fileFromRoot } from './file-from-root.js';
+
+/** What Astro's compiler notes of a component that is rendered later. */
+interface ServerComponent {
+  readonly exportName: string;
+  /** As the page calls it that imports it. */
+  readonly localName: string;
+  readonly resolvedPath: string;
+}
+
+interface AstroMeta {
+  readonly serverComponents?: readonly ServerComponent[];
+}
+
+/** @see node_modules/astro/dist/core/server-islands/vite-plugin-server-islands.js */
+const ASTROS_LIST = '\0virtual:astro:server-island-manifest';
+
+/** A server island, and all that a developer may call it. */
+export interface FoundIsland {
+  /** From the project's root. */
+  readonly file: string;
+  /** As bundlers name it, and Astro's own list of islands. */
+  readonly path: string;
+  /** The component's own name first, then those that pages import it under, then its file. */
+  readonly names: readonly string[];
+}
+
+/** The server islands of a project, as far as its modules have been read. */
+export class FoundIslands {
+  readonly #byImporter = new Map<string, readonly ServerComponent[]>();
+
+  /** @param root The project's, once it is known. */
+  constructor(private readonly root: () => URL) {}
+
+  get all(): readonly FoundIsland[] {
+    const names = new Map<string, { path: string; own: string; others: Set<string> }>();
+    for (const { exportName, localName, resolvedPath } of [...this.#byImporter.values()].flat()) {
+      const key = `${resolvedPath} ${exportName}`;
+      const own = exportName === 'default' ? componentName(resolvedPath) : exportName;
+      const known = names.get(key) ?? { path: resolvedPath, own, others: new Set<string>() };
+      known.others.add(localName);
+      names.set(key, known);
+    }
+    const islands = [...names.values()].map(({ path, own, others }) => {
+      const file = fileFromRoot(path, this.root());
+      return { file, path, names: [...new Set([own, ...[...others].sort(), file])] };
+    });
+    return islands.sort((one, other) => (one.file < other.file ? -1 : Number(one.file > other.file)));
+  }
+
+  /** For each path the names of every component that is exported there. */
+  get #byPath(): [path: string, names: (readonly string[])[]][] {
+    const islands = this.all;
+    const paths = [...new Set(islands.map(({ path }) => path))];
+    return paths.map((path) => [path, islands.filter((island) => island.path === path).map(({ names }) => names)]);
+  }
+
+  /** The same as source of a list. */
+  get source(): string {
+    return JSON.stringify(this.#byPath);
+  }
+
+  /** Listens to what is bundled, or served while the project is being written. */
+  plugin(): Plugin {
+    const found = this;
+    return {
+      name: 'astro-gatehouse:islands',
+      enforce: 'post',
+      transform: {
+        order: 'post',
+        handler(code, id) {
+          if (this.environment.name === 'client') return;
+          const { serverComponents } = (this.getModuleInfo(id)?.meta.astro ?? {}) as AstroMeta;
+          if (serverComponents) found.#byImporter.set(id, serverComponents);
+          // A module of ours that imported it would be loaded anew with each island, and the whole server with it.
+          if (id === ASTROS_LIST && this.environment.mode === 'dev') buildChannel().islandNames = found.#named(code);
+        },
+      },
+    };
+  }
+
+  /** @param list Astro's list of islands, as source: which name it gave to which file. */
+  #named(list: string): IslandNames {
+    const [, entries = '[]'] = /serverIslandNameMap = new Map\((\[.*?\])\);/s.exec(list) ?? [];
+    const names = new Map(JSON.parse(entries) as [file: string, name: string][]);
+    return new Map(this.#byPath.map(([path, known]) => [names.get(path) ?? '', known]));
+  }
+}
+
+/** `AdminPanel` of `AdminPanel.astro` and of `AdminPanel/index.astro`. */
+function componentName(path: string): string {
+  const parts = path.replace(/[?#].*$/, '').split('/');
+  const name = (parts.at(-1) ?? '').replace(/\.\w+$/, '');
+  return name === 'index' ? (parts.at(-2) ?? name) : name;
+}

@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type App, SECRET, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { madeSite } from '../support/made-site.js';
+
+const ACTIONS = `
+import { ActionError, defineAction } from 'astro:actions';
+import { z } from 'astro/zod';
+import { authorize, requireSession } from 'astro-gatehouse/server';
+import * as staff from './staff';
+
+const ran = (name, accept) => defineAction({ accept, handler: () => (console.log('RAN ' + name), 'done') });
+
+export const server = {
+  like: ran('like'),
+  excluded: ran('excluded'),
+  staff,
+  admin: {
+    remove: ran('admin.remove'),
+    checked: defineAction({
+      input: z.object({ id: z.string().refine(async () => (console.log('RAN the check of the input'), true)) }),
+      handler: () => 'done',
+    }),
+    hidden: ran('admin.hidden'),
+    form: ran('admin.form', 'form'),
+  },
+  byHand: async function () { console.log('RAN byHand'); return { data: 'done', error: undefined }; },
+  onceEach: ran('onceEach'),
+  asks: defineAction({ handler: async () => (await authorize({ role: 'admin' }), 'done') }),
+  asksInForm: defineAction({ accept: 'form', handler: async () => (await authorize({ role: 'admin' }), 'done') }),
+  needsSomebody: defineAction({ handler: () => requireSession().userId }),
+  breaks: defineAction({ handler: () => { throw new Error('broken'); } }),
+  refuses: defineAction({ handler: () => { throw new ActionError({ code: 'CONFLICT', message: 'taken' }); } }),
+  within: defineAction({ handler: async (_, context) => server.admin.remove.bind(context)().then(({ data, error }) => error?.code ?? data) }),
+};`;
+
+/** Calls an action as the query says, and tells what came of it. */
+const CALL = `
+import { actions } from 'astro:actions';
+import { server } from './actions';
+
+const found = (from, name) => name.split('.').reduce((family, key) => family[key], from);
+
+export async function call(context) {
+  const { searchParams } = new URL(context.request.url);
+  const [name, how] = [searchParams.get('call'), searchParams.get('how')];
+  const action = found(how.startsWith('raw') ? server : actions, name);
+  const input = name === 'admin.form' ? new FormData() : { id: 'x' };
+  const throwing = how.endsWith('orThrow');
+  try {
+    const result = await context.callAction(throwing ? action.orThrow : action, input);
+    if (throwing) return 'data:' + result;
+    return result.error ? 'error:' + result.error.code + ':' + result.error.message : 'data:' + result.data;
+  } catch (error) {
+    return 'error:' + error.code + ':' + error.message;
+  }
+}`;
+
+const FILES = {
+  'src/actions/index.ts': ACTIONS,
+  'src/actions/staff.ts': `
+    import { defineAction } from 'astro:actions';
+    export const pay = defineAction({ handler: () => (console.log('RAN staff.pay'), 'done') });`,
+  'src/call.ts': CALL,
+  'src/gatehouse.ts': `
+    import { defineGatehouse } from 'astro-gatehouse/server';
+    const counted = () => (console.log('ASKED'), true);
+    export default defineGatehouse(process.env.GLOBAL
+      ? { globalProtect: true, exclude: ['/', '/page', '/endpoint', '/middleware', '/enter', '/_actions/excluded'] }
+      : {
+        protect: [
+          { action: 'admin.hidden', role: 'admin', status: 404 },
+          { action: 'admin.*', role: 'admin' },
+          { action: 'staff.*', role: 'admin' },
+          { action: 'byHand', role: 'admin' },
+          { action: 'onceEach', allow: counted },
+          { pattern: '/known', role: 'admin' },
+        ],
+      });`,
+  'src/middleware.ts': `
+    import { getActionContext } from 'astro:actions';
+    import { call } from './call';
+    export const onRequest = async (context, next) => {
+      if (context.url.pathname === '/middleware') return new Response(await call(context));
+      if (context.url.searchParams.has('unasked')) {
+        const { action, setActionResult, serializeActionResult } = getActionContext(context);
+        setActionResult(action.name, serializeActionResult(await action.handler()));
+      }
+      return next();
+    };`,
+  'src/pages/page.astro': `---\nimport { call } from '../call';\nconst came = await call(Astro);\n---\n{came}`,
+  'src/pages/endpoint.ts': `import { call } from '../call';\nexport const GET = async (context) => new Response(await call(context));`,
+  'src/pages/nested.astro': `---\nimport Nested from '../Nested.astro';\n---\n<Nested />`,
+  'src/Nested.astro': `---\nimport { call } from './call';\nconst came = await call(Astro);\n---\n{came}`,
+  'src/pages/index.astro': `---
+    import { actions } from 'astro:actions';
+    const result = Astro.getActionResult(actions.asksInForm) ?? Astro.getActionResult(actions.admin.form);
+    ---
+    {result ? (result.error?.code ?? 'done') : 'nothing'}`,
+  'src/pages/made.astro': `---
+    import { call } from '../call';
+    export const prerender = true;
+    const came = await call({
+      request: new Request('http://x/?call=admin.remove&how=safely'), callAction: Astro.callAction,
+    });
+    ---
+    {came}`,
+  'src/pages/enter.ts': `
+    import { setSession } from 'astro-gatehouse/server';
+    export const GET = async (context) => {
+      await setSession(context, { userId: 'u1', role: context.url.searchParams.get('role') ?? undefined });
+      return new Response('welcome');
+    };`,
+};
+
+const HOW = ['safely', 'orThrow', 'raw', 'raw orThrow'];
+const PLACES = ['/page', '/endpoint', '/middleware', '/nested'];
+const calling = (place: string, name: string, how = 'safely') => `${place}?call=${name}&how=${encodeURIComponent(how)}`;
+
+describe.each(['production', 'dev'] as const)('An action that code of the site calls, in %s', (mode) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = madeSite('{}', FILES);
+    if (mode === 'production') await app.build();
+  });
+  afterAll(() => app.remove());
+
+  const serve = async (environment: Record<string, string> = {}) => {
+    const complete = { ...environment, GATEHOUSE_SECRET: SECRET };
+    server = mode === 'dev' ? await app.serveWith('dev', complete) : await app.serve(complete);
+  };
+
+  async function visitor(role?: string): Promise<Browser> {
+    const browser = new Browser(server);
+    if (role) await browser.get(`/enter?role=${role}`);
+    return browser;
+  }
+
+  /** What the caller was told, and what ran meanwhile. */
+  async function call(browser: Browser, path: string) {
+    const before = server.output.length;
+    const { text, headers } = await browser.get(path);
+    await new Promise((wake) => setTimeout(wake, 30));
+    const printed = server.output.slice(before);
+    const [, came] = /((?:data|error):[\w:. ]*)/.exec(text) ?? [text, text];
+    return { came, ran: printed.match(/RAN .*/)?.[0], asked: printed.match(/ASKED/g)?.length ?? 0, headers };
+  }
+
+  async function post(browser: Browser, path: string, headers: Record<string, string> = {}) {
+    const before = server.output.length;
+    const answer = await browser.post(path, { any: 'thing' }, { headers });
+    await new Promise((wake) => setTimeout(wake, 30));
+    const printed = server.output.slice(before);
+    return { ...answer, ran: printed.match(/RAN .*/)?.[0], asked: printed.match(/ASKED/g)?.length ?? 0 };
+  }
+
+  describe('under a rule', () => {
+    beforeAll(() => serve());
+    afterAll(() => server.stop());
+
+    describe.each(PLACES)('from %s', (place) => {
+      it.each(HOW)('is refused to those who may not call it: %s', async (how) => {
+        const [guest, reader, admin] = [await visitor(), await visitor('reader'), await visitor('admin')];
+        for (const name of ['admin.remove', 'staff.pay', 'admin.checked', 'admin.form']) {
+          const path = calling(place, name, how);
+          expect({ name, ...(await call(guest, path)) }).toMatchObject({
+            name,
+            came: 'error:UNAUTHORIZED:Unauthorized',
+            ran: undefined,
+          });
+          expect(await call(reader, path)).toMatchObject({ came: 'error:FORBIDDEN:Forbidden', ran: undefined });
+          expect(await call(admin, path)).toMatchObject({ came: 'data:done' });
+        }
+      });
+
+      it('is not there for whom a rule hides it from', async () => {
+        const guest = await call(await visitor(), calling(place, 'admin.hidden'));
+        expect(guest).toMatchObject({ came: 'error:NOT_FOUND:Not Found', ran: undefined });
+      });
+
+      it('is refused however it was made', async () => {
+        const guest = await call(await visitor(), calling(place, 'byHand'));
+        expect(guest).toMatchObject({ came: 'error:UNAUTHORIZED:Unauthorized', ran: undefined });
+        expect((await call(await visitor('admin'), calling(place, 'byHand'))).came).toBe('data:done');
+      });
+
+      it('is refused when another action calls it', async () => {
+        expect(await call(await visitor(), calling(place, 'within'))).toMatchObject({ came: 'data:UNAUTHORIZED' });
+        expect(await call(await visitor('admin'), calling(place, 'within'))).toMatchObject({ came: 'data:done' });
+      });
+
+      it.each(HOW)('runs where no rule says anything: %s', async (how) => {
+        expect(await call(await visitor(), calling(place, 'like', how))).toMatchObject({
+          came: 'data:done',
+          ran: 'RAN like',
+        });
+      });
+    });
+
+    it('makes the answer one that no cache may keep', async () => {
+      for (const name of ['admin.remove', 'asks']) {
+        const { headers } = await call(await visitor(), calling('/endpoint', name));
+        expect(headers.get('cache-control')).toContain('private');
+      }
+      expect((await call(await visitor(), calling('/endpoint', 'like'))).headers.get('cache-control')).toBeNull();
+    });
+
+    it('is asked about once by each call, whoever makes it', async () => {
+      const guest = await visitor();
+      expect(await call(guest, calling('/page', 'onceEach'))).toMatchObject({ asked: 1, ran: 'RAN onceEach' });
+      const headers = { accept: 'application/json', 'content-type': 'application/json' };
+      expect(await post(guest, '/_actions/onceEach', headers)).toMatchObject({ asked: 1 });
+    });
+
+    it('is refused where a middleware runs it without asking', async () => {
+      const guest = await visitor();
+      expect((await post(guest, '/?_action=admin.form&unasked')).ran).toBeUndefined();
+      expect((await post(await visitor('admin'), '/?_action=admin.form&unasked')).ran).toBe('RAN admin.form');
+    });
+
+    it('is refused while a page is prerendered', async () => {
+      expect((await call(await visitor('admin'), '/made')).came).toBe('error:UNAUTHORIZED:Unauthorized');
+    });
+  });
+
+  describe('that refuses by authorize()', () => {
+    beforeAll(() => serve());
+    afterAll(() => server.stop());
+
+    const rpc = { accept: 'application/json', 'content-type': 'application/json' };
+    const toClient = async (role: string | undefined, name: string) => {
+      const answer = await (await visitor(role)).visit(`/_actions/${name}`, {
+        method: 'POST',
+        headers: rpc,
+        body: '{}',
+      });
+      const { type, code, status, message } = answer.text ? JSON.parse(answer.text) : { type: '' };
+      return { answered: answer.status, type, code, status, message };
+    };
+    const refused = (status: number, code: string, message: string) => ({
+      answered: status,
+      type: 'AstroActionError',
+      code,
+      status,
+      message,
+    });
+
+    it('tells the client so', async () => {
+      expect(await toClient(undefined, 'asks')).toEqual(refused(401, 'UNAUTHORIZED', 'Unauthorized'));
+      expect(await toClient('reader', 'asks')).toEqual(refused(403, 'FORBIDDEN', 'Forbidden'));
+      expect((await toClient('admin', 'asks')).answered).toBe(200);
+      expect(await toClient(undefined, 'needsSomebody')).toEqual(refused(401, 'UNAUTHORIZED', 'Unauthorized'));
+    });
+
+    it('tells the page of a form so', async () => {
+      const send = async (role?: string) => {
+        const { status, text } = await (await visitor(role)).post('/?_action=asksInForm', { any: 'thing' });
+        return [status, /UNAUTHORIZED|FORBIDDEN|done|nothing/.exec(text)?.[0]];
+      };
+      expect(await send()).toEqual([401, 'UNAUTHORIZED']);
+      expect(await send('reader')).toEqual([403, 'FORBIDDEN']);
+      expect(await send('admin')).toEqual([200, 'done']);
+    });
+
+    it.each(HOW)('tells the code so that calls it: %s', async (how) => {
+      const told = async (role?: string) => (await call(await visitor(role), calling('/page', 'asks', how))).came;
+      expect(await told()).toBe('error:UNAUTHORIZED:Unauthorized');
+      expect(await told('reader')).toBe('error:FORBIDDEN:Forbidden');
+      expect(await told('admin')).toBe('data:done');
+    });
+
+    it('leaves other errors as they are', async () => {
+      expect(await toClient(undefined, 'breaks')).toEqual(refused(500, 'INTERNAL_SERVER_ERROR', 'broken'));
+      expect(await toClient(undefined, 'refuses')).toEqual(refused(409, 'CONFLICT', 'taken'));
+    });
+  });
+
+  describe('where everything is protected', () => {
+    beforeAll(() => serve({ GLOBAL: 'yes' }));
+    afterAll(() => server.stop());
+
+    it.each(HOW)('is for whoever is signed in, but for what is excluded: %s', async (how) => {
+      const guest = await visitor();
+      expect((await call(guest, calling('/page', 'like', how))).came).toBe('error:UNAUTHORIZED:Unauthorized');
+      expect((await call(guest, calling('/page', 'excluded', how))).came).toBe('data:done');
+      expect((await call(await visitor('reader'), calling('/page', 'like', how))).came).toBe('data:done');
+    });
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  type CookieSessionStorageOptions,
+  createCookieSessionStorage,
+} from '../../lib/astro/cookie-session-storage.js';
+import { InvalidOptionsError } from '../../lib/errors.js';
+import { SECRET } from '../support/app.js';
+
+const made = (options: unknown) => () => createCookieSessionStorage({}, options as CookieSessionStorageOptions);
+
+describe('The options of a storage that is committed by hand', () => {
+  it.each([
+    [{}],
+    [{ cookie: { secret: SECRET } }],
+    [{ cookie: { name: 'sid', path: '/app', domain: 'site.example', sameSite: 'strict', secure: true } }],
+    [{ cookie: { secret: [SECRET, `${SECRET}2`] }, idleTimeout: 60, absoluteTimeout: 600 }],
+  ])('may be %j', (options) => {
+    expect(made(options)).not.toThrow();
+  });
+
+  it.each<[object, RegExp]>([
+    [{ idleTimout: 60 }, /idleTimout: no such option .* did you mean idleTimeout\?/],
+    [{ maxAge: 60 }, /maxAge: no such option/],
+    [{ renewAfter: 60 }, /renewAfter: no such option/],
+    [{ secret: SECRET }, /secret: no such option/],
+    [{ cookie: { secret: SECRET, maxAge: 60 } }, /cookie\.maxAge: .*give idleTimeout/],
+    [{ cookie: { secret: SECRET, expires: new Date() } }, /cookie\.expires: .*give idleTimeout/],
+    [{ cookie: { secrets: [SECRET] } }, /cookie\.secrets: no such option .* did you mean secret\?/],
+    [{ cookie: { secret: SECRET, httpOnly: false } }, /cookie\.httpOnly: .*always HttpOnly/],
+    [{ cookie: { secret: SECRET, chunks: true } }, /cookie\.chunks: .*one header/],
+    [{ cookie: { secret: 7 } }, /cookie\.secret: must be a text/],
+    [{ cookie: { secret: [] } }, /cookie\.secret: must be a text/],
+    [{ cookie: { secret: SECRET, secure: 'yes' } }, /cookie\.secure: must be true or false/],
+    [{ cookie: { secret: SECRET, sameSite: 'Lax' } }, /cookie\.sameSite: must be one of/],
+    [{ cookie: 'sid' }, /cookie: must be a plain object/],
+    [{ idleTimeout: '60' }, /idleTimeout: must be a number of seconds/],
+  ])('are refused by name, with the cure: %#', (options, sentence) => {
+    expect(made(options)).toThrow(InvalidOptionsError);
+    expect(made(options)).toThrow(sentence);
+    expect(made(options)).not.toThrow(SECRET);
+  });
+});

@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseSync } from 'vite';
+import { decoratorsOf } from '../../lib/astro/decorators.js';
+import { App, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { madeSite } from '../support/made-site.js';
+
+/** Compiles standard decorators, which Vite leaves as they are. */
+const COMPILER = `{
+  name: 'standard-decorators',
+  transform(code, id) {
+    if (!/\\/(?:standard|mixed)[^/]*\\.ts$/.test(id)) return;
+    const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+    return { code: ts.transpileModule(code, { compilerOptions }).outputText, map: null };
+  },
+}`;
+
+const STANDARD = `
+  function loud(method: (...given: string[]) => string, { kind, name }: ClassMethodDecoratorContext) {
+    return (...given: string[]) => (kind + ' ' + String(name) + ': ' + method(...given)).toUpperCase();
+  }
+  export class Greeter {
+    @loud greet(name: string) { return 'good day, ' + name; }
+  }`;
+
+const FLAG = '{ "compilerOptions": { "experimentalDecorators": true } }';
+
+const FILES = {
+  'src/standard.ts': STANDARD,
+  'src/cart.tsx': `
+    import type { Clock as Unused } from 'astro-gatehouse/server';
+    import * as gatehouse from 'astro-gatehouse/server';
+    import { Clock, Session, inject as wanted, injectable as service } from 'astro-gatehouse/server';
+    @service()
+    export class Cart {
+      constructor(private readonly clock: Clock, @wanted(Session) private readonly session: unknown) {}
+      describe() { return [this.clock instanceof Clock, this.session instanceof Session].join(); }
+    }
+    @gatehouse.injectable()
+    export class Basket { constructor(readonly cart: Cart) {} }`,
+  'src/gatehouse.ts': `
+    import { defineGatehouse } from 'astro-gatehouse/server';
+    import { Basket, Cart } from './cart';
+    export default defineGatehouse({ services: (services) => services.perRequest(Cart).perRequest(Basket) });`,
+  'src/pages/index.astro': `---
+    import { Basket } from '../cart';
+    import { Greeter } from '../standard';
+    ---
+    <p>{new Greeter().greet('ada')}; {Astro.locals.services.get(Basket).cart.describe()}</p>
+    <script>
+      import { Greeter } from '../standard';
+      document.title = new Greeter().greet('client');
+    </script>`,
+};
+
+function site(files: Record<string, string> = {}): App {
+  const app = madeSite('', { ...FILES, ...files }, `vite: { plugins: [${COMPILER}] },`);
+  app.rewrite('astro.config.mjs', (text) => `import ts from 'typescript';\n${text}`);
+  return app;
+}
+
+describe.each(['a build', 'astro dev'] as const)('Standard decorators beside those of services, in %s', (mode) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = site();
+    server = mode === 'a build' ? await (await app.build()).serve() : await app.serveWith('dev');
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
+
+  it('do what they are written for, and services are given what they ask for', async () => {
+    const { text } = await new Browser(server).get('/');
+    expect(text).toContain('METHOD GREET: GOOD DAY, ADA');
+    expect(text).toContain('true,true');
+  });
+
+  it('are left to the project in what browsers get', async () => {
+    const scripts =
+      mode === 'a build'
+        ? readdirSync(join(app.folder, 'dist/client'), { recursive: true, encoding: 'utf8' })
+            .filter((file) => /\.(?:js|html)$/.test(file))
+            .map((file) => readFileSync(join(app.folder, 'dist/client', file), 'utf8'))
+        : [(await new Browser(server).get('/src/standard.ts')).text];
+    const inPage = (await new Browser(server).get('/')).text;
+    const all = [...scripts, inPage].join('\n');
+    expect(all).toContain('good day, ');
+    expect(all).not.toMatch(/design:|decorateMetadata|helpers\/decorate/);
+  });
+});
+
+describe('A file with both kinds of decorators', () => {
+  const mixed = {
+    'src/cart.tsx': `${FILES['src/cart.tsx']}\n${STANDARD.replace('loud greet', 'loud.bind(null) greet')}`,
+  };
+
+  it.each([
+    ['is told of where the build is made', {}, true],
+    ['is as meant where tsconfig.json asks for experimental ones', { 'tsconfig.json': FLAG }, false],
+  ])('%s', async (_, more, isTold) => {
+    const app = site({ ...mixed, ...more });
+    const { code, output } = await app.astro('build');
+    app.remove();
+    expect(code).toBe(0);
+    const sentence =
+      /src\/cart\.tsx: @loud\.bind\(null\) is compiled as TypeScript's experimental decorator, because @service\(\)/;
+    if (isTold) expect(output).toMatch(sentence);
+    else expect(output).not.toMatch(sentence);
+  });
+});
+
+describe('The decorators of a file', () => {
+  function found(code: string) {
+    return decoratorsOf(parseSync('file.ts', code).program, code);
+  }
+
+  it.each([
+    ['by its name', `import { injectable } from 'astro-gatehouse/server'; @injectable() class A {}`, '@injectable()'],
+    ['under another name', `import { injectable as a } from 'tsyringe'; @a() class A {}`, '@a()'],
+    ['of a whole module', `import * as di from 'tsyringe'; @di.singleton() class A {}`, '@di.singleton()'],
+    ['in parentheses', `import { registry } from 'tsyringe'; @(registry([])) class A {}`, '@(registry([]))'],
+    ['of a parameter', `import { inject } from 'tsyringe'; class A { constructor(@inject(B) b: B) {} }`, '@inject(B)'],
+    ['whose import comes later', `@injectable() class A {} import { injectable } from 'tsyringe';`, '@injectable()'],
+  ])('are ours: one %s', (_, code, decorator) => {
+    expect(found(code)).toEqual({ ours: [decorator], others: [] });
+  });
+
+  it.each([
+    ['of another package', `import { injectable } from 'inversify'; @injectable() class A {}`, ['@injectable()']],
+    ['of the file itself', `function injectable() {} @injectable class A {}`, ['@injectable']],
+    [
+      'in a comment or a string',
+      `import { injectable } from 'tsyringe'; /* @injectable() */ const a = '@injectable()';`,
+      [],
+    ],
+  ])('are not ours: one %s', (_, code, others) => {
+    expect(found(code)).toEqual({ ours: [], others });
+  });
+});

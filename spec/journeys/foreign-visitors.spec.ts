@@ -1,0 +1,449 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { App, Server } from '../support/app.js';
+import { type Answer, Browser, type Visit } from '../support/browser.js';
+import { madeSite } from '../support/made-site.js';
+
+const SERVER = `from 'astro-gatehouse/server';`;
+/** What a page, a component, an endpoint or an action sees of the visitor. */
+const SEEN = `
+  import { getSession, hasRole, isAuthenticated } ${SERVER}
+  export const seen = ({ locals }) => ({
+    locals: typeof locals.session?.set === 'function' ? 'our session' : locals.session === undefined ? 'undefined' : locals.session,
+    isNobody: !locals.session,
+    session: getSession(),
+    visitor: locals.visitor.id ?? null,
+    roles: locals.visitor.roles,
+    isAuthenticated: isAuthenticated(),
+    isAdmin: hasRole('admin'),
+  });`;
+const page = (more = '') => `---
+  import { seen } from '../seen';
+  import Nested from '../components/Nested.astro';
+  ${more}
+  ---
+  <p id="page">{JSON.stringify(seen(Astro))}</p><Nested />`;
+
+const FILES = {
+  'src/seen.js': SEEN,
+  // The visitor that the header names, as a library of the application's own would find one.
+  'src/middleware.js': `
+    import { hasRole } ${SERVER}
+    export const onRequest = async (context, next) => {
+      const { headers } = context.request;
+      const known = headers.get('x-known');
+      if (headers.has('x-before')) context.locals.session.set('before', headers.get('x-before'));
+      if (known !== null) context.locals.session = known === 'undefined' ? undefined : JSON.parse(known);
+      if (headers.has('x-fill')) Object.assign(context.locals.session, JSON.parse(headers.get('x-fill')));
+      if (headers.has('x-take-back')) context.locals.session = context.locals.services.session;
+      if (headers.has('x-rewrite')) return next(headers.get('x-rewrite'));
+      const answer = await next();
+      if (headers.has('x-ask')) answer.headers.set('x-admin', String(hasRole('admin')));
+      return answer;
+    };`,
+  'src/components/Nested.astro': `---
+    import { seen } from '../seen';
+    await Promise.resolve();
+    ---
+    <p id="nested">{JSON.stringify(seen(Astro))}</p>`,
+  'src/components/Panel.astro': `---
+    import { seen } from '../seen';
+    ---
+    <p id="island">{JSON.stringify(seen(Astro))}</p>`,
+  'src/pages/page.astro': page(),
+  'src/pages/island.astro': `---
+    import Panel from '../components/Panel.astro';
+    ---
+    <html><head></head><body><Panel server:defer /></body></html>`,
+  'src/pages/form.astro': page(`
+    import { actions } from 'astro:actions';
+    const outcome = Astro.getActionResult(actions.who);
+    if (outcome) return new Response(JSON.stringify(outcome.data));`),
+  'src/pages/404.astro': page(),
+  'src/pages/500.astro': page(),
+  'src/pages/seen.js': `import { seen } from '../seen';\nexport const GET = (context) => Response.json(seen(context));`,
+  'src/pages/admin.astro': page(),
+  'src/pages/members.astro': page(),
+  'src/pages/recent.astro': page(),
+  'src/actions/index.js': `
+    import { defineAction } from 'astro:actions';
+    import { seen } from '../seen';
+    export const server = {
+      who: defineAction({ accept: 'form', handler: (_, context) => seen(context) }),
+      removeAll: defineAction({ accept: 'form', handler: () => 'removed' }),
+    };`,
+  'src/pages/login.js': `
+    import { setSession } ${SERVER}
+    import { seen } from '../seen';
+    export const POST = async (context) => {
+      const { fails, ...user } = await context.request.json();
+      await setSession(context, user);
+      if (fails) throw new Error('after the sign-in');
+      return Response.json(seen(context));
+    };`,
+  'src/pages/logout.js': `
+    import { clearSession } ${SERVER}
+    import { seen } from '../seen';
+    export const POST = async (context) => {
+      await clearSession(context);
+      return Response.json(seen(context));
+    };`,
+  'src/pages/update.js': `
+    import { updateSession } ${SERVER}
+    import { seen } from '../seen';
+    export const POST = async (context) => {
+      await updateSession(context, await context.request.json());
+      return Response.json(seen(context));
+    };`,
+  'src/pages/set.js': `
+    export const POST = async ({ locals: { services }, request }) => {
+      for (const [key, value] of Object.entries(await request.json())) services.session.set(key, value);
+      services.session.flash('notice', 'left with ' + Object.keys(services.session.all()));
+      return Response.json(services.session.all());
+    };`,
+  'src/pages/own.js': `
+    import { FlashBag, Session } ${SERVER}
+    export const GET = ({ locals: { services } }) =>
+      Response.json({ values: services.get(Session).all(), notice: services.get(FlashBag).get('notice') ?? null });`,
+  'src/pages/throws.astro': `---\nthrow new Error('thrown by a page');\n---`,
+  'src/pages/refuses.astro': `---\nimport { authorize } ${SERVER}\nawait authorize({ role: 'chief' });\n---`,
+};
+const OPTIONS = `{
+  loginPath: '/sign-in',
+  protect: [
+    { pattern: '/admin', role: 'admin' },
+    { pattern: '/members' },
+    { pattern: '/recent', authenticatedWithin: 3600 },
+    { action: 'removeAll', role: 'admin' },
+  ],
+}`;
+const GUEST = { session: null, visitor: null, roles: [], isAuthenticated: false, isAdmin: false };
+const ADMIN = { userId: 'ada', role: 'admin', permissions: ['x'] };
+
+/** What a part of a page says that it saw. */
+function said({ text }: Answer, part: 'page' | 'nested' | 'island' = 'page'): Record<string, unknown> {
+  const [, json = 'null'] = new RegExp(`<p id="${part}"[^>]*>(.*?)</p>`, 's').exec(text) ?? [];
+  return JSON.parse(json.replaceAll('&quot;', '"').replaceAll('&#34;', '"'));
+}
+
+describe.each(['built', 'developed'] as const)('A site whose own middleware knows visitors, %s', (way) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = madeSite(OPTIONS, FILES);
+    if (way === 'built') await app.build();
+    server = await (way === 'built' ? app.serve() : app.serveWith('dev'));
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app?.remove();
+  });
+
+  const knowing = (known: unknown, headers: Record<string, string> = {}): Visit => ({
+    headers: { 'x-known': known === undefined ? 'undefined' : JSON.stringify(known), ...headers },
+  });
+  const send = async (browser: Browser, path: string, values: object, visit: Visit = {}) =>
+    browser.visit(path, { ...visit, method: 'POST', body: JSON.stringify(values) });
+  async function signedIn(values: object = ADMIN): Promise<Browser> {
+    const browser = new Browser(server);
+    expect((await send(browser, '/login', values)).status).toBe(200);
+    return browser;
+  }
+  const own = async (browser: Browser) => JSON.parse((await browser.get('/own')).text);
+
+  it('has pages, components, endpoints, actions, islands and error pages see whom it assigned, and nothing else', async () => {
+    const browser = await signedIn();
+    const bob = { userId: 'bob', plan: 'pro' };
+    const expected = { ...GUEST, locals: bob, isNobody: false, session: bob, visitor: 'bob', isAuthenticated: true };
+    const opened = await browser.get('/page', knowing(bob, { 'x-ask': '1' }));
+    expect(said(opened)).toEqual(expected);
+    expect(said(opened, 'nested')).toEqual(expected);
+    expect(opened.headers.get('x-admin')).toBe('false');
+    expect(JSON.parse((await browser.get('/seen', knowing(bob))).text)).toEqual(expected);
+    expect(said(await browser.get('/nothing-there', knowing(bob)))).toEqual(expected);
+    expect(said(await browser.get('/seen', knowing(bob, { 'x-rewrite': '/page' })))).toEqual(expected);
+    const called = await browser.visit('/_actions/who', { method: 'POST', form: {}, ...knowing(bob) });
+    expect(called.text).toContain('"bob"');
+    expect(called.text).not.toContain('admin');
+    const sent = await browser.post('/form?_action=who', {}, knowing(bob));
+    expect(JSON.parse(sent.text)).toEqual(expected);
+    const { text: withIsland } = await browser.get('/island', knowing(bob));
+    const [, island = '/not-on-the-page'] = /href="(\/_server-islands\/Panel[^"]*)"/.exec(withIsland) ?? [];
+    const loaded = await browser.get(island.replaceAll(/&(?:amp|#38);/g, '&'), knowing(bob));
+    expect(said(loaded, 'island')).toEqual(expected);
+  });
+
+  it.each([null, undefined])(
+    'has everybody see a guest where it assigned %p, although somebody is signed in',
+    async (known) => {
+      const browser = await signedIn();
+      const expected = { ...GUEST, locals: known === null ? null : 'undefined', isNobody: true };
+      const opened = await browser.get('/page', knowing(known));
+      expect(said(opened)).toEqual(expected);
+      expect(said(opened, 'nested')).toEqual(expected);
+      expect(JSON.parse((await browser.get('/seen', knowing(known))).text)).toEqual(expected);
+      expect((await browser.get('/members', knowing(known))).location).toBe('/sign-in?returnTo=%2Fmembers');
+      expect((await browser.get('/members')).status).toBe(200);
+    },
+  );
+
+  it('asks rules about whom it assigned: an admin is stored, and somebody else may not', async () => {
+    const browser = await signedIn();
+    expect((await browser.get('/admin')).status).toBe(200);
+    expect((await browser.get('/admin', knowing({ userId: 'bob' }))).status).toBe(302);
+    expect((await browser.get('/members', knowing({ userId: 'bob' }))).status).toBe(200);
+    expect((await browser.get('/admin', knowing({ userId: 'ada' }))).status).toBe(302);
+    expect((await browser.get('/refuses', knowing({ userId: 'bob' }))).status).toBe(302);
+    const action = (known: unknown) =>
+      browser.visit('/_actions/removeAll', { method: 'POST', form: {}, ...knowing(known) });
+    expect([(await action({ userId: 'bob' })).status, (await action(null)).status]).toEqual([403, 401]);
+    expect((await action({ userId: 'eve', role: 'admin' })).status).toBe(200);
+  });
+
+  it('has the visitor of its session back as soon as nothing is assigned, or the session itself', async () => {
+    const browser = await signedIn();
+    await browser.get('/page', knowing({ userId: 'bob' }));
+    const expected = { locals: 'our session', isNobody: false, visitor: 'ada', isAdmin: true };
+    expect(said(await browser.get('/page'))).toMatchObject(expected);
+    expect(said(await browser.get('/page', knowing({ userId: 'bob' }, { 'x-take-back': '1' })))).toMatchObject(
+      expected,
+    );
+  });
+
+  it('does not let a recent sign-in of one count for another', async () => {
+    const browser = await signedIn();
+    expect((await browser.get('/recent')).status).toBe(200);
+    expect((await browser.get('/recent', knowing({ userId: 'bob' }))).status).toBe(302);
+    expect((await browser.get('/recent', knowing({ userId: 'ada' }))).status).toBe(200);
+  });
+
+  it.each([{ userId: 'bob' }, null])(
+    'stores nothing of %p in the session of another, and shows nothing of it',
+    async (known) => {
+      const browser = await signedIn();
+      await send(browser, '/set', { cart: 1 });
+      const before = [...browser.cookies];
+      expect(JSON.parse((await send(browser, '/set', { cart: 2, plan: 'pro' }, knowing(known))).text)).toEqual({
+        cart: 2,
+        plan: 'pro',
+      });
+      expect(JSON.parse((await browser.get('/own', knowing(known))).text)).toEqual({ values: {}, notice: null });
+      expect([...browser.cookies]).toEqual(before);
+      expect(await own(browser)).toEqual({
+        values: { ...ADMIN, cart: 1 },
+        notice: 'left with userId,role,permissions,cart',
+      });
+      const line = '"cart" was put into a session and is not kept';
+      expect(await server.printed(line)).toContain(line);
+      expect(server.output.split('is not kept')).toHaveLength(2);
+    },
+  );
+
+  it('goes on with a session that is nobody’s, or the same user’s', async () => {
+    const guest = new Browser(server);
+    await send(guest, '/set', { cart: 1 }, knowing({ userId: 'bob' }));
+    expect((await own(guest)).values).toEqual({ cart: 1 });
+    const ada = await signedIn();
+    await send(ada, '/set', { cart: 1 }, knowing({ userId: 'ada' }));
+    expect((await own(ada)).values).toEqual({ ...ADMIN, cart: 1 });
+  });
+
+  it('keeps what was set before the visitor became another one', async () => {
+    const browser = await signedIn();
+    await browser.get('/page', knowing({ userId: 'bob' }, { 'x-before': 'kept' }));
+    expect((await own(browser)).values).toEqual({ ...ADMIN, before: 'kept' });
+  });
+
+  it('has updates count for the request, and leaves the stored session alone', async () => {
+    const browser = await signedIn();
+    const updated = await send(browser, '/update', { role: 'editor' }, knowing({ userId: 'bob', plan: 'pro' }));
+    expect(JSON.parse(updated.text)).toMatchObject({
+      session: { userId: 'bob', plan: 'pro', role: 'editor' },
+      roles: ['editor'],
+    });
+    expect((await own(browser)).values).toEqual(ADMIN);
+    expect((await send(browser, '/update', { role: 'editor' }, knowing(null))).status).toBe(401);
+  });
+
+  it('has a sign-in and a sign-out count at once, and for good', async () => {
+    const browser = await signedIn();
+    const cleo = { userId: 'cleo', role: 'user' };
+    const entered = await send(browser, '/login', cleo, knowing({ userId: 'bob' }));
+    expect(JSON.parse(entered.text)).toMatchObject({ locals: cleo, session: cleo, visitor: 'cleo', isAdmin: false });
+    expect((await own(browser)).values).toEqual(cleo);
+    const left = await browser.visit('/logout', { method: 'POST', ...knowing({ userId: 'bob' }) });
+    expect(JSON.parse(left.text)).toEqual({ ...GUEST, locals: null, isNobody: true });
+    expect((await own(browser)).values).toEqual({});
+  });
+
+  it('shows the error page to whom it assigned, also where a page or a sign-in failed', async () => {
+    const browser = await signedIn();
+    const bob = { locals: { userId: 'bob' }, visitor: 'bob', isAdmin: false };
+    const thrown = await browser.get('/throws', knowing({ userId: 'bob' }));
+    expect(thrown.status).toBe(500);
+    if (way === 'built') expect(said(thrown)).toMatchObject(bob);
+    const failed = await send(browser, '/login', { userId: 'cleo', fails: true }, knowing({ userId: 'bob' }));
+    expect(failed.status).toBe(500);
+    if (way === 'built') expect(said(failed)).toMatchObject(bob);
+    expect((await own(browser)).values).toEqual(ADMIN);
+  });
+
+  it('hears of what the middleware fills in after it has assigned it', async () => {
+    const visit = knowing({ userId: 'bob' }, { 'x-fill': '{"role":"admin"}' });
+    expect((await new Browser(server).get('/admin', visit)).status).toBe(200);
+    const emptied = knowing({ userId: 'eve', role: 'admin' }, { 'x-fill': '{"role":null}' });
+    expect((await new Browser(server).get('/admin', emptied)).status).toBe(302);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a role that is a number', { userId: '123', role: 5 }, '"role" must be a text'],
+    ['permissions that are no list', { userId: '123', permissions: 'admin' }, '"permissions" must be a list of texts'],
+    ['a userId of blanks', { userId: '   ' }, '"userId" must be a text that is not empty'],
+    ['a thousand permissions', { userId: '1', permissions: Array(1000).fill('p') }, 'a list of at most 500 texts'],
+    ['a number', 7, 'no object with a "userId"'],
+  ])('takes %s for a guest, which the log says once', async (_, known, line) => {
+    const browser = await signedIn();
+    expect((await browser.get('/members', knowing(known))).status).toBe(302);
+    expect(said(await browser.get('/page', knowing(known)))).toEqual({ ...GUEST, locals: known, isNobody: false });
+    expect(await server.printed(line)).toContain(line);
+    expect(server.output.split(line)).toHaveLength(2);
+  });
+
+  it.each<[object, string]>([
+    [{ userId: '   ' }, '"userId"'],
+    [{ userId: '1', role: 5 }, '"role"'],
+    [{ userId: '1', permissions: Array(1000).fill('p') }, '"permissions"'],
+  ])('signs nobody in who does not fit: %#', async (user) => {
+    const browser = new Browser(server);
+    expect((await send(browser, '/login', user)).status).toBe(500);
+    expect([...browser.cookies]).toEqual([]);
+  });
+
+  it('keeps what it knows out of shared caches, and lets the pages of guests alone', async () => {
+    const known = await new Browser(server).get('/own', knowing({ userId: 'bob' }));
+    expect(known.headers.get('cache-control')).toBe('private, no-store');
+    const asking = await new Browser(server).get('/page', knowing(null));
+    expect(asking.headers.get('cache-control')).toMatch('private');
+    expect((await new Browser(server).get('/', knowing(null))).headers.get('cache-control')).toBeNull();
+  });
+});
+
+describe('A context of the application’s own that names the visitor', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = madeSite("{ protect: [{ pattern: '/admin', role: 'admin' }, { pattern: '/members' }] }", {
+      ...FILES,
+      'src/middleware.js': 'export const onRequest = (context, next) => next();',
+      'src/gatehouse.ts': `
+        import { AsyncLocalStorage } from 'node:async_hooks';
+        import { defineGatehouse } ${SERVER}
+        const own = new AsyncLocalStorage<any>();
+        export default defineGatehouse({
+          runWithContext: (scope, run) => own.run(scope, run),
+          getContextStore: () => {
+            const scope = own.getStore();
+            const known = scope?.headers.get('x-known');
+            if (known === 'spread') return { ...scope, requestId: 1 };
+            return known ? { session: JSON.parse(known), requestId: 1 } : scope;
+          },
+          access: { reload: async ({ userId }) => 
+            userId === 'gone' ? null : { email: userId + '@site.example', role: userId === 'bob' ? 'user' : 'admin' } },
+        });`,
+    });
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app?.remove();
+  });
+
+  const knowing = (known: string): Visit => ({ headers: { 'x-known': known } });
+  async function signedIn(): Promise<Browser> {
+    const browser = new Browser(server);
+    await browser.visit('/login', { method: 'POST', body: JSON.stringify(ADMIN) });
+    return browser;
+  }
+
+  it('has guard, pages and components see that one, and nobody else', async () => {
+    const browser = await signedIn();
+    const bob = knowing('{"userId":"bob"}');
+    const opened = await browser.get('/page', bob);
+    const expected = {
+      locals: 'our session',
+      session: { userId: 'bob', email: 'bob@site.example', role: 'user' },
+      visitor: 'bob',
+      isAdmin: false,
+    };
+    expect(said(opened)).toMatchObject(expected);
+    expect(said(opened, 'nested')).toMatchObject(expected);
+    expect((await browser.get('/admin')).status).toBe(200);
+    expect((await browser.get('/admin', bob)).status).toBe(302);
+    expect((await new Browser(server).get('/members', bob)).status).toBe(200);
+    expect((await new Browser(server).get('/admin', knowing('{"userId":"eve","role":"admin"}'))).status).toBe(200);
+  });
+
+  it.each(['{"userId":7}', '{"userId":"gone"}', 'null'])('sees a guest in %s', async (known) => {
+    const browser = await signedIn();
+    expect((await browser.get('/members', knowing(known))).status).toBe(302);
+    expect(said(await browser.get('/page', knowing(known)))).toMatchObject({ session: null, visitor: null });
+    expect((await browser.get('/members')).status).toBe(200);
+  });
+
+  it('sees the visitor of the session where it holds that', async () => {
+    const browser = await signedIn();
+    expect(said(await browser.get('/page', knowing('spread')))).toMatchObject({ visitor: 'ada', isAdmin: true });
+    expect((await browser.get('/admin', knowing('spread'))).status).toBe(200);
+  });
+});
+
+describe('What helpers and rules say of a guest', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = madeSite("{ protect: [{ pattern: '/premium', allow: (session) => session?.plan }] }", {
+      'src/pages/premium.astro': '<h1>premium</h1>',
+      'src/pages/enter.js': `
+        import { setSession } ${SERVER}
+        export const POST = async (context) => { await setSession(context, { userId: 'ada', plan: 'the premium plan' }); return new Response('in'); };`,
+      'src/pages/caught.js': `
+        import { AccessDeniedError, requireSession } ${SERVER}
+        export const GET = () => {
+          try {
+            return new Response('hello ' + requireSession().userId);
+          } catch (error) {
+            if (error instanceof Response && error instanceof AccessDeniedError) return error;
+            throw error;
+          }
+        };`,
+      'src/pages/uncaught.js': `import { requireSession } ${SERVER}\nexport const GET = () => new Response(requireSession().userId);`,
+    });
+    server = await (await app.build()).serve();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app?.remove();
+  });
+
+  it('is an answer that an endpoint can catch and return', async () => {
+    const answers = [];
+    for (const path of ['/caught', '/uncaught']) {
+      const { status, headers, text } = await new Browser(server).get(path);
+      answers.push([status, headers.get('content-type'), headers.get('cache-control'), JSON.parse(text).code]);
+    }
+    const expected = [401, 'application/problem+json', 'private, no-store', 'NOT_SIGNED_IN'];
+    expect(answers).toEqual([expected, expected]);
+  });
+
+  it('is no, with a line in the log, where allow gives what only looks like a yes', async () => {
+    const browser = new Browser(server);
+    await browser.post('/enter');
+    for (let time = 0; time < 3; time++) expect((await browser.get('/premium')).status).toBe(302);
+    const line = 'allow() of /premium';
+    expect(await server.printed(line)).toContain('only true lets anybody in');
+    expect(server.output.split(line)).toHaveLength(2);
+    expect(server.output).not.toContain('the premium plan');
+  });
+});

@@ -1,0 +1,267 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, SECRET, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { type RawAnswer, RawClient, type RawRequest } from '../support/raw-request.js';
+
+type NotFoundPages = 'made on demand' | 'none' | 'files';
+type Mode = 'production' | 'dev';
+
+const CONFIG = `
+  import node from '@astrojs/node';
+  import { defineConfig } from 'astro/config';
+  import gatehouse from 'astro-gatehouse';
+  export default defineConfig({
+    output: 'server',
+    adapter: node({ mode: 'standalone' }),
+    devToolbar: { enabled: false },
+    i18n: {
+      locales: ['en', 'fr'],
+      defaultLocale: 'en',
+      fallback: { fr: 'en' },
+      routing: { prefixDefaultLocale: false, fallbackType: 'redirect' },
+    },
+    integrations: [gatehouse()],
+  });`;
+
+/** Which rules count is said where the site is served: one build serves many sites. */
+const SETUP = `
+  import { AccessConfig, Clock, defineGatehouse } from 'astro-gatehouse/server';
+  class LateClock extends Clock {
+    now() { return super.now() + Number(process.env.LATER ?? 0); }
+  }
+  export default defineGatehouse({
+    ...JSON.parse(process.env.OPTIONS ?? '{}'),
+    services: (services) => services.override(Clock, LateClock),
+  });`;
+
+const PAGES = {
+  'astro.config.mjs': CONFIG,
+  'src/gatehouse.ts': SETUP,
+  'src/pages/secret/page.astro': '<h1>the secret page</h1>',
+  'src/pages/secret/data.ts': `export const ALL = () => Response.json({ secret: 'data' });`,
+  'src/pages/fr/secret/page.astro': '<h1>la page secrète</h1>',
+  'src/pages/own.astro': `---\nexport const guard = { role: 'admin', status: 404 };\n---\n<h1>hidden by itself</h1>`,
+  'src/pages/open.astro': `---
+    import { actions } from 'astro:actions';
+    import Panel from '../components/Panel.astro';
+    const result = Astro.getActionResult(actions.remove);
+    ---
+    <h1>open</h1><p>{JSON.stringify(result ?? null)}</p><Panel server:defer />`,
+  'src/components/Panel.astro': '<p>the secret panel</p>',
+  'src/actions/index.ts': `
+    import { defineAction } from 'astro:actions';
+    export const server = { remove: defineAction({ accept: 'form', handler: () => 'secretly removed' }) };`,
+  'src/pages/login.astro': '<h1>sign in</h1>',
+  'src/pages/enter.ts': `
+    import { setSession } from 'astro-gatehouse/server';
+    export const GET = async (context) => {
+      await setSession(context, { userId: 'u1', role: context.url.searchParams.get('role') });
+      return new Response('welcome');
+    };`,
+};
+
+const FILES: Record<NotFoundPages, Record<string, string>> = {
+  'made on demand': {
+    'src/pages/404.astro': '<h1>nothing here, {String(Astro.locals.decision?.code)}</h1>',
+    'src/pages/fr/404.astro': '<h1>rien ici, {String(Astro.locals.decision?.code)}</h1>',
+  },
+  files: { 'src/pages/404.astro': '---\nexport const prerender = true;\n---\n<h1>nothing here</h1>' },
+  none: {},
+};
+
+const RULES = { protect: [{ pattern: '/**/secret/**', role: 'admin', status: 404 }] };
+const EVERYTHING = { ...RULES, globalProtect: true, exclude: ['/enter'] };
+const BEHIND = { protect: [...RULES.protect, { pattern: '/**', role: 'staff' }] };
+
+const HIDDEN = ['/secret/page', '/secret/data', '/fr/secret/page'] as const;
+const ASKED: readonly Omit<RawRequest, 'target'>[] = [
+  { method: 'GET' },
+  { method: 'HEAD' },
+  { method: 'GET', headers: { Accept: 'application/json' } },
+  { method: 'GET', headers: { Accept: '*/*', 'Sec-Fetch-Mode': 'cors' } },
+  { method: 'GET', headers: { Accept: '*/*', 'Sec-Fetch-Mode': 'navigate' } },
+  { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'a=1' },
+  { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: '{}' },
+  { method: 'DELETE' },
+];
+
+const SITUATIONS: readonly [Mode, NotFoundPages][] = [
+  ['production', 'made on demand'],
+  ['production', 'files'],
+  ['production', 'none'],
+  ['dev', 'made on demand'],
+];
+
+describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, notFoundPages) => {
+  let app: App;
+  const servers = new Map<string, Server>();
+
+  beforeAll(async () => {
+    app = App.create(undefined, { ...PAGES, ...FILES[notFoundPages] });
+    if (mode === 'dev') return;
+    const { code, output } = await app.astro('build');
+    expect(code).toBe(0);
+    expect(output.includes('because nothing of the site runs before a prerendered 404 page is shown')).toBe(
+      notFoundPages === 'files',
+    );
+  });
+  afterAll(async () => {
+    await stopAll();
+    app.remove();
+  });
+
+  async function stopAll(): Promise<void> {
+    for (const server of servers.values()) await server.stop();
+    servers.clear();
+  }
+
+  async function serve(options: object, later = 0): Promise<Server> {
+    const environment = { OPTIONS: JSON.stringify(options), LATER: String(later), GATEHOUSE_SECRET: SECRET };
+    const key = JSON.stringify(environment);
+    // A folder has one development server at a time.
+    if (mode === 'dev' && !servers.has(key)) await stopAll();
+    const server =
+      servers.get(key) ?? (await (mode === 'dev' ? app.serveWith('dev', environment) : app.serve(environment)));
+    servers.set(key, server);
+    return server;
+  }
+
+  async function cookieOf(server: Server, role: string): Promise<string> {
+    const browser = new Browser(server);
+    await browser.get(`/enter?role=${role}`);
+    return browser.cookieHeader;
+  }
+
+  /** What tells two answers apart: everything but the address itself, the time and what is sealed. */
+  function seen({ status, headers, text }: RawAnswer, address: string): unknown {
+    const [path = address] = address.split('?');
+    const told = [...headers]
+      .filter(([name]) => name !== 'date')
+      .map(([name, value]) => [name, value.replace(/=Fe26[^;]*/, '=sealed')]);
+    const stripped = [text, ...told.flat()].map((part) =>
+      part.replaceAll(path, 'PATH').replaceAll(encodeURIComponent(path), 'PATH'),
+    );
+    return { status, parts: stripped };
+  }
+
+  async function compare(
+    server: Server,
+    hidden: string,
+    missing: string,
+    cookie: string | undefined,
+    ...only: typeof ASKED
+  ): Promise<void> {
+    const client = new RawClient(server.port, 1);
+    for (const asked of only.length > 0 ? only : ASKED) {
+      const ask = (target: string) =>
+        client.send({
+          ...asked,
+          target,
+          headers: {
+            ...asked.headers,
+            ...(asked.method !== 'GET' && asked.method !== 'HEAD' && { Origin: server.origin }),
+            ...(cookie && { Cookie: cookie }),
+          },
+        });
+      const answers = { hidden: await ask(hidden), missing: await ask(missing) };
+      expect({ asked, hidden, ...(seen(answers.hidden, hidden) as object) }).toEqual({
+        asked,
+        hidden,
+        ...(seen(answers.missing, missing) as object),
+      });
+      expect(answers.hidden.text).not.toMatch(/secret page|secrète|"data"|panel|removed/);
+    }
+    client.close();
+  }
+
+  describe.each([
+    ['a rule', RULES],
+    ['a rule under globalProtect', EVERYTHING],
+    ['a rule before another', BEHIND],
+  ])('behind %s', (_, options) => {
+    // As long as the others, for what counts characters.
+    it.each(HIDDEN)('looks like what is not there: %s', async (hidden) => {
+      const server = await serve(options);
+      for (const cookie of [undefined, await cookieOf(server, 'reader'), await cookieOf(server, 'staff')]) {
+        for (const missing of [hidden.replace(/\w{4}$/, 'none'), hidden.replace(/secret/, 'nobody')])
+          await compare(server, hidden, missing, cookie);
+      }
+    });
+  });
+
+  it('looks so when its own file hides it', async () => {
+    const server = await serve({});
+    for (const cookie of [undefined, await cookieOf(server, 'reader')]) await compare(server, '/own', '/non', cookie);
+  });
+
+  it('looks so while the session is renewed', async () => {
+    const server = await serve(RULES);
+    const cookie = await cookieOf(server, 'reader');
+    const later = await serve(RULES, 2 * 24 * 60 * 60 * 1000);
+    await compare(later, '/secret/page', '/secret/none', cookie);
+  });
+
+  it('looks so as an action and as an island', async () => {
+    const hides = { role: 'admin', status: 404 };
+    const server = await serve({
+      protect: [
+        { action: 'remove', ...hides },
+        { island: 'Panel', ...hides },
+      ],
+    });
+    const open = await new Browser(server).get('/open');
+    const island = `/${/_server-islands\/Panel[^'"]*/.exec(open.text)?.[0].replaceAll('&amp;', '&')}`;
+    for (const cookie of [undefined, await cookieOf(server, 'reader')]) {
+      await compare(server, '/_actions/remove', '/_actions/nobody', cookie);
+      await compare(server, island, island.replace('Panel', 'Other'), cookie, { method: 'GET' });
+    }
+  });
+
+  it('may lead guests to the login page, from where nothing is as well', async () => {
+    const [rule] = RULES.protect;
+    const server = await serve({ protect: [{ ...rule, guestsSignIn: true }] });
+    expect(await new Browser(server).get('/secret/page')).toMatchObject({
+      status: 302,
+      location: '/login?returnTo=%2Fsecret%2Fpage',
+    });
+    // Of a file, nobody is asked.
+    if (notFoundPages !== 'files') await compare(server, '/secret/page', '/secret/none', undefined);
+    await compare(server, '/secret/data', '/nobody/data', await cookieOf(server, 'reader'));
+  });
+
+  it('is shown to whoever may see it', async () => {
+    const server = await serve(RULES);
+    const admin = new Browser(server);
+    await admin.get('/enter?role=admin');
+    expect((await admin.get('/secret/page')).text).toContain('the secret page');
+    expect((await admin.get('/fr/secret/page')).text).toContain('la page secrète');
+    expect((await admin.get('/secret/data')).text).toContain('data');
+    expect((await admin.get('/own')).text).toContain('hidden by itself');
+  });
+});
+
+describe.each([
+  ['guard', '(await guard(state)) ?? (await actions(state)) ?? middleware(state, pages)'],
+  ['middleware', 'middleware(state, pages)'],
+])('A hidden page in a pipeline that begins with %s', (_, answer) => {
+  it('gets the 404 page, as what is not there does', async () => {
+    const app = App.create(undefined, {
+      ...PAGES,
+      ...FILES['made on demand'],
+      'src/fetch.ts': `
+        import { actions, FetchState, middleware, pages } from 'astro/fetch';
+        import { guard } from 'astro-gatehouse/fetch';
+        export default { async fetch(request) { const state = new FetchState(request); return ${answer}; } };`,
+    });
+    await app.build();
+    const server = await app.serve({ OPTIONS: JSON.stringify(RULES), GATEHOUSE_SECRET: SECRET });
+    const visit = (path: string) => new Browser(server).get(path);
+    const answers = [await visit('/secret/page'), await visit('/secret/none'), await visit('/nobody/page')];
+    await server.stop();
+    app.remove();
+    for (const { status, text, headers } of answers) {
+      expect([status, text]).toEqual([404, expect.stringContaining('nothing here, undefined')]);
+      expect([...headers.keys()]).toEqual([...(answers[1]?.headers.keys() ?? [])]);
+    }
+  });
+});

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, SECRET } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { madeSite } from '../support/made-site.js';
+
+/** Setup modules, of which the environment of the server picks one. */
+const SETUP = `
+  import { AccessChecker, defineGatehouse, RequestScope, Visitor } from 'astro-gatehouse/server';
+  const look = async () => {};
+  await look();
+  class Nobody extends AccessChecker {
+    async check(rule, visitor) { return this.deny('nobody may'); }
+  }
+  class Mailer { send() { return 'sent'; } }
+  class LateVisitor extends Visitor {
+    async hasRole(role) { await look(); return false; }
+  }
+  export { Mailer };
+  const CASES = {
+    none: { services: (services) => services.override(AccessChecker, Nobody).value(Mailer, new Mailer()) },
+    asyncServices: { services: async (services) => { await look(); services.override(AccessChecker, Nobody); } },
+    promisedServices: { services: (services) => look().then(() => services.override(AccessChecker, Nobody)) },
+    unawaited: { services: (services) => void look().then(() => services.override(AccessChecker, Nobody)) },
+    failingServices: { services: () => Promise.reject(new Error('unheard')) },
+    asyncFactory: { services: (services) => services.perRequest(Mailer, async () => new Mailer()) },
+    promisedOverride: { services: (services) => services.override(AccessChecker, () => Promise.resolve(new Nobody())) },
+    promisedValue: { services: (services) => services.value(Mailer, Promise.resolve(new Mailer())) },
+    lookalike: { services: (services) => services.value(AccessChecker, { check: () => true }) },
+    asyncQuestion: { services: (services) => services.override(Visitor, LateVisitor) },
+    asyncRole: { access: { getRole: async () => 'member' } },
+    asyncPermissions: { access: { getPermissions: async () => ['x'] } },
+    asyncStore: { runWithContext: (_, run) => run(), getContextStore: async () => undefined },
+    promisedRole: { access: { getRole: () => look().then(() => 'member') } },
+  };
+  export default defineGatehouse(CASES[process.env.CASE ?? 'none']);`;
+
+const FILES = {
+  'src/gatehouse.js': SETUP,
+  'src/pages/enter.ts': `
+    import { setSession } from 'astro-gatehouse/server';
+    export const GET = async (context) => {
+      await setSession(context, { userId: 'ada', role: 'member' });
+      return new Response('in');
+    };`,
+  'src/pages/club.astro': '<p>{Astro.locals.visitor.id}</p>',
+  'src/pages/mail.ts': `
+    import { Mailer } from '../gatehouse';
+    export const GET = ({ locals }) => new Response(locals.services.get(Mailer).send());`,
+};
+
+const REFUSED: [string, string | RegExp][] = [
+  ['asyncServices', /services: cannot be async, .*register at once, and let a service wait in its methods/],
+  [
+    'promisedServices',
+    /services of defineGatehouse\(\{…\}\) gave a promise, and everything must be registered when it returns: register at once/,
+  ],
+  ['failingServices', 'services of defineGatehouse({…}) gave a promise'],
+  ['asyncFactory', 'The function given cannot replace Mailer: it is async, and is not waited for.'],
+  ['promisedOverride', 'What the function given made cannot replace AccessChecker: it is a promise'],
+  ['promisedValue', 'What value() was given cannot replace Mailer: it is a promise, and is not waited for.'],
+  ['lookalike', 'What value() was given cannot replace AccessChecker: it is not a AccessChecker.'],
+  ['asyncQuestion', 'LateVisitor cannot replace Visitor: its hasRole() is async, and a promise counts as yes'],
+  ['asyncRole', /access\.getRole: cannot be async, .*access\.reload/],
+  ['asyncPermissions', /access\.getPermissions: cannot be async/],
+  ['asyncStore', /getContextStore: cannot be async/],
+];
+
+describe('What a setup module promises for later', () => {
+  let app: App;
+
+  beforeAll(async () => {
+    app = madeSite(`{ protect: [{ pattern: '/club', role: 'member' }], loginPath: '/' }`, FILES);
+    await app.build();
+  });
+  afterAll(() => app.remove());
+
+  it.each(REFUSED)('stops the start of a built server: %s', async (name, sentence) => {
+    const { code, output } = await app.serveAndFail({ GATEHOUSE_SECRET: SECRET, CASE: name });
+    expect(code).toBe(1);
+    expect(output).toMatch(sentence);
+  });
+
+  it.each([
+    ['asyncServices', REFUSED[0]?.[1]],
+    ['promisedValue', REFUSED[5]?.[1]],
+  ])('answers no request in astro dev: %s', async (name, sentence) => {
+    const server = await app.serveWith('dev', { CASE: name });
+    const { status } = await new Browser(server).get('/club');
+    const output = await server.printed(sentence ?? '');
+    await server.stop();
+    expect(status).toBe(500);
+    expect(output).toMatch(sentence ?? '');
+  });
+
+  it('may be awaited at the top of the module: then it counts, and decides', async () => {
+    const server = await app.serve();
+    const browser = new Browser(server);
+    await browser.get('/enter');
+    expect((await browser.get('/mail')).text).toBe('sent');
+    expect((await browser.get('/club')).status).toBe(302);
+    await server.stop();
+  });
+
+  it('is waited for by nobody, who then serves nobody: a part that is replaced after the start', async () => {
+    const server = await app.serve({ GATEHOUSE_SECRET: SECRET, CASE: 'unawaited' });
+    const { status } = await new Browser(server).get('/');
+    const sentence = 'A late registration cannot replace AccessChecker: the server has started.';
+    const output = await server.printed(sentence);
+    await server.stop();
+    expect(status).toBe(500);
+    expect(output).toContain(sentence);
+  });
+
+  it('gives nobody a role while the server runs, and that is said once', async () => {
+    const server = await app.serve({ GATEHOUSE_SECRET: SECRET, CASE: 'promisedRole' });
+    const browser = new Browser(server);
+    await browser.get('/enter');
+    for (let time = 0; time < 3; time++) expect((await browser.get('/club')).status).toBe(302);
+    const output = await server.printed('getRole gave a promise');
+    await server.stop();
+    expect(output.match(/access\.getRole gave a promise/g)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type App, SECRET, type Server } from '../support/app.js';
+import { type Answer, Browser } from '../support/browser.js';
+import { madeSite, prerendered } from '../support/made-site.js';
+
+const OWN = 'A ROUTE OF ITS OWN';
+
+/** Two pipelines, of which the server takes the one that it is told to. */
+const PIPELINES = `
+import { Hono } from 'hono';
+import { FetchState, actions, middleware, pages } from 'astro/fetch';
+import * as astro from 'astro/hono';
+import { guard } from 'astro-gatehouse/fetch';
+
+const own = () => (console.log('RAN its own'), new Response('${OWN}'));
+
+const plain = {
+  async fetch(request: Request): Promise<Response> {
+    const state = new FetchState(request);
+    const refusal = await guard(state);
+    if (refusal) return refusal;
+    if (new URL(request.url).pathname.endsWith('/own')) return own();
+    return (await actions(state)) ?? middleware(state, pages);
+  },
+};
+const hono = new Hono();
+hono.use(guard());
+hono.all('/vault/own', own).all('/hidden/own', own).all('/open/own', own).all('/own', own);
+hono.use(astro.actions(), astro.middleware(), astro.pages());
+
+export default process.env.PIPELINE === 'Hono' ? hono : plain;`;
+
+const FILES = {
+  'src/fetch.ts': PIPELINES,
+  'src/gatehouse.ts': `
+    import { defineGatehouse } from 'astro-gatehouse/server';
+    export default defineGatehouse(process.env.GLOBAL ? { globalProtect: true, exclude: ['/open/**', '/enter'] } : {
+      protect: [
+        { action: 'admin.*', role: 'admin' },
+        { pattern: '/vault/**', role: 'admin' },
+        { pattern: '/hidden/**', role: 'admin', status: 404 },
+      ],
+    });`,
+  'src/actions/index.ts': `
+    import { defineAction } from 'astro:actions';
+    const ran = (name) => defineAction({ accept: 'form', handler: () => console.log('RAN ' + name) });
+    export const server = { admin: { remove: ran('admin.remove') }, like: ran('like') };`,
+  'src/pages/enter.ts': `
+    import { setSession } from 'astro-gatehouse/server';
+    export const GET = async (context) => {
+      await setSession(context, { userId: 'u1', role: 'admin' });
+      return new Response('welcome');
+    };`,
+};
+
+const NOT_FOUND: Record<string, Record<string, string>> = {
+  'no 404 page': {},
+  'a 404 page': { 'src/pages/404.astro': '<h1>nothing here</h1>' },
+  'a prerendered 404 page': { 'src/pages/404.astro': prerendered('<h1>nothing here</h1>') },
+};
+
+/** There Astro hands over requests without their headers, so that nobody can be known. */
+const isEmptied = (mode: string, notFound: string) => mode === 'dev' && notFound === 'a prerendered 404 page';
+const SERVED = ['production', 'dev'].flatMap((mode) =>
+  Object.entries(NOT_FOUND)
+    .filter(([name]) => !isEmptied(mode, name))
+    .map(([name, files]) => ({ mode, name, files })),
+);
+
+describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with $name', ({ mode, name, files }) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    // Where the 404 page is a file, a rule that hides is warned of, which would stop a strict build.
+    app = madeSite(`{ strict: ${name !== 'a prerendered 404 page'} }`, { ...FILES, ...files });
+    if (mode === 'production') await app.build();
+  });
+  afterAll(() => app.remove());
+
+  const serve = async (environment: Record<string, string>) => {
+    const complete = { ...environment, GATEHOUSE_SECRET: SECRET };
+    server = mode === 'dev' ? await app.serveWith('dev', complete) : await app.serve(complete);
+  };
+
+  async function admin(): Promise<Browser> {
+    const browser = new Browser(server);
+    expect((await browser.get('/enter')).text).toBe('welcome');
+    return browser;
+  }
+
+  async function send(browser: Browser, path: string, headers: Record<string, string> = {}) {
+    const before = server.output.length;
+    const answer = await browser.post(path, { any: 'thing' }, { headers });
+    await new Promise((wake) => setTimeout(wake, 50));
+    return { ...answer, ran: server.output.slice(before).match(/RAN .*/)?.[0] };
+  }
+
+  /** Astro's own page names the address. */
+  const seen = ({ status, text, headers }: Answer) => ({
+    status,
+    text: text.replace(/Path: \S+/, ''),
+    headers: [...headers].filter(([name]) => !['date', 'cache-control', 'vary'].includes(name)),
+  });
+
+  describe.each(['Hono', 'fetch'])('with %s', (pipeline) => {
+    beforeAll(() => serve({ PIPELINE: pipeline }));
+    afterAll(() => server.stop());
+
+    it('are kept from those who may not see them', async () => {
+      const guest = new Browser(server);
+      const opened = await guest.get('/vault/own?a=b');
+      expect([opened.status, opened.location]).toEqual([302, '/login?returnTo=%2Fvault%2Fown%3Fa%3Db']);
+      expect(opened.text).not.toContain(OWN);
+      const asked = await guest.get('/vault/own', { headers: { accept: 'application/json' } });
+      expect([asked.status, JSON.parse(asked.text).code]).toEqual([401, 'NOT_SIGNED_IN']);
+      expect((await guest.visit('/vault/own', { method: 'HEAD' })).status).toBe(302);
+      expect((await send(guest, '/vault/own')).ran).toBeUndefined();
+      expect((await (await admin()).get('/vault/own')).text).toBe(OWN);
+    });
+
+    it('look as if they were not there where a rule hides them', async () => {
+      const guest = new Browser(server);
+      expect(seen(await guest.get('/hidden/own'))).toEqual(seen(await guest.get('/hidden/nothing')));
+      expect(seen(await guest.get('/hidden/own'))).toEqual(seen(await guest.get('/nothing')));
+      expect((await (await admin()).get('/hidden/own')).text).toBe(OWN);
+    });
+
+    it('are not for requests that other sites send', async () => {
+      const visitor = await admin();
+      for (const path of ['/vault/own', '/open/own']) {
+        const foreign = await send(visitor, path, {
+          origin: 'https://elsewhere.example',
+          'sec-fetch-site': 'cross-site',
+        });
+        expect([foreign.status, foreign.ran]).toEqual([403, undefined]);
+        expect(await send(visitor, path)).toMatchObject({ status: 200, ran: 'RAN its own' });
+      }
+    });
+
+    it('are open where no rule says anything', async () => {
+      expect((await new Browser(server).get('/open/own')).text).toBe(OWN);
+    });
+
+    it('leave addresses that lead nowhere as Astro answers them', async () => {
+      const guest = new Browser(server);
+      expect((await guest.get('/nowhere')).status).toBe(404);
+      expect(await send(guest, '/nowhere')).toMatchObject({ status: 404, ran: undefined });
+      expect((await send(guest, '/nowhere?_action=admin.remove')).ran).toBeUndefined();
+      expect((await send(guest, '/nowhere?_action=like')).status).toBeLessThan(500);
+      expect(server.output).not.toMatch(/TypeError/);
+    });
+  });
+
+  describe('where everything is protected', () => {
+    beforeAll(() => serve({ GLOBAL: 'yes' }));
+    afterAll(() => server.stop());
+
+    it('are kept from guests, but for what is excluded', async () => {
+      const guest = new Browser(server);
+      expect((await guest.get('/own')).status).toBe(302);
+      expect((await guest.get('/open/own')).text).toBe(OWN);
+      expect((await (await admin()).get('/own')).text).toBe(OWN);
+    });
+  });
+});
+
+describe.each(['Hono', 'fetch'])(
+  'Routes of a pipeline of its own where a prerendered 404 page hides who asks, with %s',
+  (pipeline) => {
+    let app: App;
+    let server: Server;
+
+    beforeAll(async () => {
+      app = madeSite('{}', { ...FILES, ...NOT_FOUND['a prerendered 404 page'] });
+      server = await app.serveWith('dev', { PIPELINE: pipeline });
+    });
+    afterAll(async () => {
+      await server?.stop();
+      app.remove();
+    });
+
+    it('are kept from everybody by rules, which is explained', async () => {
+      const visitor = new Browser(server);
+      expect((await visitor.get('/enter')).text).toBe('welcome');
+      for (const path of ['/vault/own', '/hidden/own']) expect((await visitor.get(path)).text).not.toContain(OWN);
+      expect((await visitor.get('/vault/own')).status).toBe(302);
+      expect(await server.printed('write export const prerender = false in 404.astro')).toContain(
+        'nobody is signed in',
+      );
+    });
+
+    it('are open where no rule says anything', async () => {
+      const visitor = new Browser(server);
+      expect((await visitor.get('/open/own')).text).toBe(OWN);
+      expect((await visitor.post('/open/own')).text).toBe(OWN);
+      expect((await visitor.get('/nowhere')).status).toBe(404);
+    });
+  },
+);
