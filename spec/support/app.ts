@@ -73,7 +73,12 @@ export class App {
   /** Runs `astro-gatehouse <args>`, the command that the package brings. */
   async gatehouse(...args: string[]): Promise<Outcome> {
     const { bin } = JSON.parse(readFileSync(join(INSTALLED, 'package.json'), 'utf8'));
-    return run(process.execPath, [join(INSTALLED, bin['astro-gatehouse']), ...args], this.folder, this.#environment());
+    const program = join(INSTALLED, bin['astro-gatehouse']);
+    const environment = this.#environment();
+    // Those that load Astro are run where it is loaded.
+    if (args[0] !== 'routes' && args[0] !== 'doctor')
+      return run(process.execPath, [program, ...args], this.folder, environment);
+    return runAstro({ command: 'gatehouse', program, args, folder: this.folder, environment });
   }
 
   /** Runs `node <args>`. */

@@ -9,23 +9,28 @@ const TIME_LIMIT = 100_000;
 const STOP_LIMIT = 3_000;
 
 export interface AstroOrder {
-  readonly command: 'build' | 'check' | 'dev';
+  readonly command: 'build' | 'check' | 'dev' | 'gatehouse';
   /** The project's. */
   readonly folder: string;
   /** All that the command sees of the environment. */
   readonly environment: NodeJS.ProcessEnv;
   /** Where a development server is to listen. */
   readonly port?: number;
+  /** The program of `gatehouse`, and what is typed behind its name. */
+  readonly program?: string;
+  readonly args?: readonly string[];
 }
 
 /** A line of what becomes of an order: what is printed, that a server listens, or the code with which the command ended. */
 export interface AstroReport {
   readonly output?: string;
+  /** Whether that is on standard error. */
+  readonly isError?: boolean;
   readonly isServing?: true;
   readonly code?: number;
 }
 
-/** How a command ended: its exit code, -1 where it has none, and what it printed. */
+/** How a command ended: its exit code, -1 where it has none, and what it printed, errors last. */
 export interface Outcome {
   code: number;
   output: string;
@@ -33,14 +38,14 @@ export interface Outcome {
 
 /** Has the service run a command to its end. */
 export async function runAstro(order: AstroOrder): Promise<Outcome> {
-  const outcome = { code: -1, output: '' };
-  const command = new AstroCommand(order, (output) => {
-    outcome.output += output;
+  const printed = { out: '', error: '' };
+  const command = new AstroCommand(order, (output, isError) => {
+    printed[isError ? 'error' : 'out'] += output;
   });
   const timer = setTimeout(() => command.stop(), TIME_LIMIT);
-  outcome.code = await command.ended;
+  const code = await command.ended;
   clearTimeout(timer);
-  return outcome;
+  return { code, output: printed.out + printed.error };
 }
 
 /** A command that the service runs. */
@@ -52,7 +57,7 @@ export class AstroCommand {
   readonly #socket: Socket;
 
   /** @param print Takes what the command prints. @param listen Hears that its server listens. */
-  constructor(order: AstroOrder, print: (output: string) => void, listen?: () => void) {
+  constructor(order: AstroOrder, print: (output: string, isError: boolean) => void, listen?: () => void) {
     this.#order = order;
     const path = process.env[ASTRO_SERVICE];
     if (!path) throw new Error(`${ASTRO_SERVICE} is not set: the specs' global set-up starts the service.`);
@@ -61,12 +66,12 @@ export class AstroCommand {
     const lines = createInterface({ input: this.#socket });
     this.ended = new Promise((end) => {
       lines.on('line', (line) => {
-        const { output, isServing, code }: AstroReport = JSON.parse(line);
-        if (output !== undefined) print(output);
+        const { output, isError = false, isServing, code }: AstroReport = JSON.parse(line);
+        if (output !== undefined) print(output, isError);
         if (isServing) listen?.();
         this.exitCode = code ?? this.exitCode;
       });
-      this.#socket.once('error', (error) => print(String(error)));
+      this.#socket.once('error', (error) => print(String(error), true));
       lines.once('close', () => {
         this.exitCode ??= -1;
         end(this.exitCode);

@@ -18,11 +18,14 @@ const [astro, { collectErrorMetadata }, { createSafeError }, { isAstroConfigZodE
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = (chunk, encoding, callback) => {
-    process.send({ output: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });
+    const output = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    process.send(stream === process.stderr ? { output, isError: true } : { output });
     (typeof encoding === 'function' ? encoding : callback)?.();
     return true;
   };
 }
+
+let commandsRun = 0;
 
 const commands = {
   async build({ folder }) {
@@ -35,6 +38,22 @@ const commands = {
     const { check, parseArgsAsCheckConfig } = await load('@astrojs/check/dist/index.js');
     // Without --root it would be the folder in which it was loaded.
     return (await check(parseArgsAsCheckConfig(['node', 'astro', '--root', folder]))) ? 1 : 0;
+  },
+  /** The command that the package brings, which ends its process. */
+  async gatehouse({ program, args }) {
+    const { exit } = process;
+    process.argv = [process.execPath, program, ...args];
+    const ended = new Promise((end) => {
+      process.exit = (code) => end(code ?? process.exitCode ?? 0);
+    });
+    try {
+      commandsRun += 1;
+      await import(`${pathToFileURL(program).href}?${commandsRun}`);
+      return await ended;
+    } finally {
+      process.exit = exit;
+      process.exitCode = undefined;
+    }
   },
   async dev({ folder, port }) {
     const server = await astro.dev({ root: folder, server: { port, host: '127.0.0.1' } });
