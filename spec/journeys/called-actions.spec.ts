@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';
+import { WITNESS, witnessed } from '../support/witness.js';
 
 const ACTIONS = `
 import { ActionError, defineAction } from 'astro:actions';
@@ -9,7 +10,7 @@ import { z } from 'astro/zod';
 import { authorize, requireSession } from 'astro-gatehouse/server';
 import * as staff from './staff';
 
-const ran = (name, accept) => defineAction({ accept, handler: () => (console.log('RAN ' + name), 'done') });
+const ran = (name, accept) => defineAction({ accept, handler: () => ((globalThis.noted ??= []).push('RAN ' + name), 'done') });
 
 export const server = {
   like: ran('like'),
@@ -18,13 +19,13 @@ export const server = {
   admin: {
     remove: ran('admin.remove'),
     checked: defineAction({
-      input: z.object({ id: z.string().refine(async () => (console.log('RAN the check of the input'), true)) }),
+      input: z.object({ id: z.string().refine(async () => ((globalThis.noted ??= []).push('RAN the check of the input'), true)) }),
       handler: () => 'done',
     }),
     hidden: ran('admin.hidden'),
     form: ran('admin.form', 'form'),
   },
-  byHand: async function () { console.log('RAN byHand'); return { data: 'done', error: undefined }; },
+  byHand: async function () { (globalThis.noted ??= []).push('RAN byHand'); return { data: 'done', error: undefined }; },
   onceEach: ran('onceEach'),
   asks: defineAction({ handler: async () => (await authorize({ role: 'admin' }), 'done') }),
   asksInForm: defineAction({ accept: 'form', handler: async () => (await authorize({ role: 'admin' }), 'done') }),
@@ -57,16 +58,17 @@ export async function call(context) {
 }`;
 
 const FILES = {
+  ...WITNESS,
   'src/actions/index.ts': ACTIONS,
   'src/actions/staff.ts': `
     import { defineAction } from 'astro:actions';
-    export const pay = defineAction({ handler: () => (console.log('RAN staff.pay'), 'done') });`,
+    export const pay = defineAction({ handler: () => ((globalThis.noted ??= []).push('RAN staff.pay'), 'done') });`,
   'src/call.ts': CALL,
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
-    const counted = () => (console.log('ASKED'), true);
+    const counted = () => ((globalThis.noted ??= []).push('ASKED'), true);
     export default defineGatehouse(process.env.GLOBAL
-      ? { globalProtect: true, exclude: ['/', '/page', '/endpoint', '/middleware', '/enter', '/_actions/excluded'] }
+      ? { globalProtect: true, exclude: ['/', '/page', '/endpoint', '/middleware', '/enter', '/witness', '/_actions/excluded'] }
       : {
         protect: [
           { action: 'admin.hidden', role: 'admin', status: 404 },
@@ -125,11 +127,18 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
     app = madeSite('{}', FILES);
     if (mode === 'production') await app.build();
   });
-  afterAll(() => app.remove());
+  afterAll(async () => {
+    await Promise.all([...servers.values()].map((served) => served.stop()));
+    app.remove();
+  });
 
+  /** One server for each environment. */
+  const servers = new Map<string, Server>();
   const serve = async (environment: Record<string, string> = {}) => {
     const complete = { ...environment, GATEHOUSE_SECRET: SECRET };
-    server = mode === 'dev' ? await app.serveWith('dev', complete) : await app.serve(complete);
+    const key = JSON.stringify(complete);
+    server = servers.get(key) ?? (await (mode === 'dev' ? app.serveWith('dev', complete) : app.serve(complete)));
+    servers.set(key, server);
   };
 
   async function visitor(role?: string): Promise<Browser> {
@@ -140,25 +149,20 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
 
   /** What the caller was told, and what ran meanwhile. */
   async function call(browser: Browser, path: string) {
-    const before = server.output.length;
     const { text, headers } = await browser.get(path);
-    await new Promise((wake) => setTimeout(wake, 30));
-    const printed = server.output.slice(before);
+    const noted = (await witnessed(server)).join('\n');
     const [, came] = /((?:data|error):[\w:. ]*)/.exec(text) ?? [text, text];
-    return { came, ran: printed.match(/RAN .*/)?.[0], asked: printed.match(/ASKED/g)?.length ?? 0, headers };
+    return { came, ran: noted.match(/RAN .*/)?.[0], asked: noted.match(/ASKED/g)?.length ?? 0, headers };
   }
 
   async function post(browser: Browser, path: string, headers: Record<string, string> = {}) {
-    const before = server.output.length;
     const answer = await browser.post(path, { any: 'thing' }, { headers });
-    await new Promise((wake) => setTimeout(wake, 30));
-    const printed = server.output.slice(before);
-    return { ...answer, ran: printed.match(/RAN .*/)?.[0], asked: printed.match(/ASKED/g)?.length ?? 0 };
+    const noted = (await witnessed(server)).join('\n');
+    return { ...answer, ran: noted.match(/RAN .*/)?.[0], asked: noted.match(/ASKED/g)?.length ?? 0 };
   }
 
   describe('under a rule', () => {
     beforeAll(() => serve());
-    afterAll(() => server.stop());
 
     describe.each(PLACES)('from %s', (place) => {
       it.each(HOW)('is refused to those who may not call it: %s', async (how) => {
@@ -227,7 +231,6 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
 
   describe('that refuses by authorize()', () => {
     beforeAll(() => serve());
-    afterAll(() => server.stop());
 
     const rpc = { accept: 'application/json', 'content-type': 'application/json' };
     const toClient = async (role: string | undefined, name: string) => {
@@ -279,7 +282,6 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
 
   describe('where everything is protected', () => {
     beforeAll(() => serve({ GLOBAL: 'yes' }));
-    afterAll(() => server.stop());
 
     it.each(HOW)('is for whoever is signed in, but for what is excluded: %s', async (how) => {
       const guest = await visitor();

@@ -78,7 +78,7 @@ async function run(order) {
   process.chdir(order.folder);
   for (const name of Object.keys(process.env)) if (!(name in order.environment)) delete process.env[name];
   Object.assign(process.env, order.environment);
-  const symbols = new Set(Object.getOwnPropertySymbols(globalThis));
+  const known = new Set(Reflect.ownKeys(globalThis));
   try {
     return await commands[order.command](order);
   } catch (error) {
@@ -89,8 +89,6 @@ async function run(order) {
     return 1;
   } finally {
     // What one project has put there for itself is not for the next.
-    for (const symbol of Object.getOwnPropertySymbols(globalThis)) {
-      if (!symbols.has(symbol)) delete globalThis[symbol];
-    }
+    for (const key of Reflect.ownKeys(globalThis)) if (!known.has(key)) Reflect.deleteProperty(globalThis, key);
   }
 }
