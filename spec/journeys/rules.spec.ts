@@ -130,7 +130,7 @@ describe('Rules in a built application', () => {
 
   it('may have somebody sign in again by an action, on a page that is for guests', async () => {
     const reader = await visitor('role=reader');
-    await new Promise((wake) => setTimeout(wake, 2_100));
+    await pass(2_100, server);
     const { location } = await reader.get('/billing');
     expect((await reader.get(`${location}`)).text).toContain('sign in');
     expect((await reader.get('/sign-in')).location).toBe('/');
