@@ -39,6 +39,14 @@ describe('Changes of a session', () => {
     );
   });
 
+  it('take a value out where an update of what another request stored meanwhile gives none', () => {
+    const opened = recordOf({ values: { coupon: 'old', left: 2 } });
+    const current = { ...opened, values: new Map<string, unknown>([...opened.values, ['left', 1]]) };
+    const spend = (left: unknown) => (Number(left) > 1 ? Number(left) - 1 : undefined);
+    const changes = changesOf({ opened, set: { left: 1 }, updates: { left: spend } });
+    expect([...applyChanges(current, changes).values.keys()]).toEqual(['coupon']);
+  });
+
   it('do not change the record they are applied to', () => {
     const opened = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' } });
     applyChanges(opened, changesOf({ opened, set: { cart: 2 }, flashesTaken: ['flash-notice'] }));
