@@ -109,6 +109,7 @@ export function foreignNotation(pattern: string): ForeignNotation | undefined {
 /** Parameters that fill a segment keep their names; beside other text each is a `*`. */
 function written(read: string): string {
   const segments = read.split('/').flatMap((segment) => {
+    if (segment === '**') return [segment];
     const [whole, span = '', name = ''] = [...segment.matchAll(PLACEHOLDER)][0] ?? [];
     if (whole === segment && segment !== '') return own(span, name);
     // `/dashboard(.*)` is the page and all that is under it.

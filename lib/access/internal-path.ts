@@ -1,10 +1,12 @@
 /** Where Astro answers calls of actions, and sends server islands, without the site's base. */
 const ACTIONS = '/_actions/';
 const ISLANDS = '/_server-islands/';
+/** Stands for a slash in the name of an action, which is one segment to rules: a star takes the whole of it. */
+const SLASH_IN_NAME = '\u2215';
 
 /** The path that stands for an action in rules, however it is called: `/_actions/admin.remove`. */
 export function actionPath(name: string): string {
-  return ACTIONS + name;
+  return ACTIONS + name.replaceAll('/', SLASH_IN_NAME);
 }
 
 /** The path that stands for a server island in rules, by one of its names: `/_server-islands/AdminPanel`. */

@@ -1,5 +1,6 @@
 import type { Plugin } from 'vite';
 import { buildChannel, type IslandNames } from './build-channel.js';
+import { type Bundler, originsOf } from './component-origins.js';
 import { fileFromRoot } from './file-from-root.js';
 
 /** What Astro's compiler notes of a component that is rendered later. */
@@ -30,22 +31,28 @@ export interface FoundIsland {
 /** The server islands of a project, as far as its modules have been read. */
 export class FoundIslands {
   readonly #byImporter = new Map<string, readonly ServerComponent[]>();
+  /** By path and export of an island, what else it is called in the files that hand it on, up to its own. */
+  readonly #handedOn = new Map<string, readonly string[]>();
 
   /** @param root The project's, once it is known. */
   constructor(private readonly root: () => URL) {}
 
   get all(): readonly FoundIsland[] {
-    const names = new Map<string, { path: string; own: string; others: Set<string> }>();
+    const names = new Map<string, { key: string; path: string; own: string; others: Set<string> }>();
     for (const { exportName, localName, resolvedPath } of [...this.#byImporter.values()].flat()) {
       const key = `${resolvedPath} ${exportName}`;
-      const own = exportName === 'default' ? componentName(resolvedPath) : exportName;
-      const known = names.get(key) ?? { path: resolvedPath, own, others: new Set<string>() };
+      const own = nameOfExport(resolvedPath, exportName);
+      const known = names.get(key) ?? { key, path: resolvedPath, own, others: new Set<string>() };
       known.others.add(localName);
       names.set(key, known);
     }
-    const islands = [...names.values()].map(({ path, own, others }) => {
+    const islands = [...names.values()].map(({ key, path, own, others }) => {
       const file = fileFromRoot(path, this.root());
-      return { file, path, names: [...new Set([own, ...[...others].sort(), file])] };
+      return {
+        file,
+        path,
+        names: [...new Set([own, ...[...others].sort(), file, ...(this.#handedOn.get(key) ?? [])])],
+      };
     });
     return islands.sort((one, other) => (one.file < other.file ? -1 : Number(one.file > other.file)));
   }
@@ -70,15 +77,25 @@ export class FoundIslands {
       enforce: 'post',
       transform: {
         order: 'post',
-        handler(code, id) {
+        async handler(code, id) {
           if (this.environment.name === 'client') return;
           const { serverComponents } = (this.getModuleInfo(id)?.meta.astro ?? {}) as AstroMeta;
-          if (serverComponents) found.#byImporter.set(id, serverComponents);
+          if (serverComponents) {
+            found.#byImporter.set(id, serverComponents);
+            await Promise.all(serverComponents.map((component) => found.#follow(component, this, id)));
+          }
           // A module of ours that imported it would be loaded anew with each island, and the whole server with it.
           if (id === ASTROS_LIST && this.environment.mode === 'dev') buildChannel().islandNames = found.#named(code);
         },
       },
     };
+  }
+
+  /** Finds out what a component is called where it comes from. */
+  async #follow({ resolvedPath, exportName }: ServerComponent, bundler: Bundler, importer: string): Promise<void> {
+    const origins = await originsOf(bundler, resolvedPath, importer, exportName);
+    const names = origins.flatMap(({ path, name }) => [nameOfExport(path, name), fileFromRoot(path, this.root())]);
+    this.#handedOn.set(`${resolvedPath} ${exportName}`, names);
   }
 
   /** @param list Astro's list of islands, as source: which name it gave to which file. */
@@ -87,6 +104,10 @@ export class FoundIslands {
     const names = new Map(JSON.parse(entries) as [file: string, name: string][]);
     return new Map(this.#byPath.map(([path, known]) => [names.get(path) ?? '', known]));
   }
+}
+
+function nameOfExport(path: string, name: string): string {
+  return name === 'default' ? componentName(path) : name;
 }
 
 /** `AdminPanel` of `AdminPanel.astro` and of `AdminPanel/index.astro`. */

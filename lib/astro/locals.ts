@@ -24,18 +24,20 @@ interface Scoped {
   [SCOPE]: RequestScope;
 }
 
+const OURS: PropertyDescriptor & ThisType<Scoped> = {
+  get() {
+    return this[SCOPE].shown;
+  },
+  set(known: unknown) {
+    this[SCOPE].adopt(known, true);
+  },
+  enumerable: true,
+  configurable: true,
+};
+
 /** The same for every request, because making them anew would cost every request. */
 const PROPERTIES: PropertyDescriptorMap & ThisType<Scoped> = {
-  session: {
-    get() {
-      return this[SCOPE].shown;
-    },
-    set(known: unknown) {
-      this[SCOPE].adopt(known, true);
-    },
-    enumerable: true,
-    configurable: true,
-  },
+  session: OURS,
   services: {
     get() {
       return this[SCOPE];
@@ -69,4 +71,16 @@ export function putOnLocals(locals: object, scope: RequestScope): void {
   (locals as Scoped)[SCOPE] = scope;
   Object.defineProperties(locals, PROPERTIES);
   if (given !== undefined) scope.adopt(given, true);
+}
+
+/**
+ * Takes over what the application has put in the place of `locals.session` without assigning it: a property of its own, as
+ * by `Object.defineProperty`, or nothing. From then on it is as if that had been assigned.
+ */
+export function hearLocals(locals: object, scope: RequestScope): void {
+  const own = Object.getOwnPropertyDescriptor(locals, 'session');
+  if (own?.get === OURS.get) return;
+  const { session: known } = locals as { session?: unknown };
+  if (own?.configurable !== false) Object.defineProperty(locals, 'session', OURS);
+  scope.adopt(known, true);
 }

@@ -14,7 +14,7 @@ import { AstroSessionStore } from './astro-session-store.js';
 import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
 import type { Gatehouse } from './gatehouse.js';
-import { putOnLocals } from './locals.js';
+import { hearLocals, putOnLocals } from './locals.js';
 import {
   asksToBeShared,
   bodyIsStreamedPage,
@@ -178,6 +178,7 @@ export class RequestCycle {
   async learnVisitor(scope: RequestScope): Promise<void> {
     if (this.gatehouse.looksIntoAstroSessions) await this.#adoptAstroSession(scope);
     currentScope.hear();
+    hearLocals(this.#context.locals, scope);
     scope.adoptAnew();
   }
 

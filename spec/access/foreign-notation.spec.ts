@@ -16,6 +16,7 @@ const FOREIGN: readonly [pattern: string, here: string, ...addresses: string[]][
   ['/files/:path+', '/files/*', '/files/a/b'],
   ['/:path*', '/[...path]', '/', '/a/b'],
   ['/:lang/account', '/[lang]/account', '/en/account'],
+  ['/:lang/admin/**', '/[lang]/admin/**', '/en/admin', '/en/admin/users'],
   ['/flights/:from-:to', '/flights/*-*', '/flights/a-b'],
   ['/files/:name.pdf', '/files/*.pdf', '/files/a.pdf'],
   ['/user-:id', '/user-*', '/user-4'],

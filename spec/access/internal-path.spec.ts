@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { AccessRule } from '../../lib/access/access-rule.js';
 import {
   actionPath,
   canonicalActionName,
@@ -6,6 +7,7 @@ import {
   islandPath,
   islandPattern,
 } from '../../lib/access/internal-path.js';
+import { RuleList } from '../../lib/access/rule-list.js';
 
 describe('The name of an action', () => {
   it.each([
@@ -29,6 +31,15 @@ describe('The name of an action', () => {
 
   it('has a path of its own in rules', () => {
     expect(actionPath('admin.remove')).toBe('/_actions/admin.remove');
+  });
+
+  it('is one segment to rules, whatever it holds', () => {
+    const ruleOf = (action: string, name: string) =>
+      new RuleList([new AccessRule({ action })]).first(actionPath(name), 'POST')?.pattern;
+    for (const name of ['admin.a/b', 'admin.a/', 'admin./', 'admin.a//b/c'])
+      expect([name, ruleOf('admin.*', name)]).toEqual([name, '/_actions/admin.*']);
+    expect(ruleOf('admin.a/b', 'admin.a/b')).toBeDefined();
+    expect(ruleOf('admin.a', 'admin.a/b')).toBeUndefined();
   });
 });
 

@@ -24,6 +24,7 @@ export const server = {
     }),
     hidden: ran('admin.hidden'),
     form: ran('admin.form', 'form'),
+    'up/down': ran('admin.up/down'),
   },
   byHand: async function () { (globalThis.noted ??= []).push('RAN byHand'); return { data: 'done', error: undefined }; },
   onceEach: ran('onceEach'),
@@ -209,6 +210,22 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
         expect(headers.get('cache-control')).toContain('private');
       }
       expect((await call(await visitor(), calling('/endpoint', 'like'))).headers.get('cache-control')).toBeNull();
+    });
+
+    it('is guarded by a star also where there is a slash in its name', async () => {
+      const before = server.output.length;
+      const guest = await visitor();
+      for (const name of ['admin.up/down', 'admin.up%2Fdown']) {
+        const headers = { 'content-type': 'application/json' };
+        expect((await guest.visit(`/_actions/${name}`, { method: 'POST', body: '{}', headers })).status).toBe(401);
+        const sent = await guest.post(`/?_action=${encodeURIComponent(name)}`);
+        expect([sent.status, sent.location]).toEqual([303, '/login']);
+      }
+      for (const place of PLACES)
+        expect((await guest.get(calling(place, 'admin.up/down'))).text).toContain('error:UNAUTHORIZED');
+      expect(server.output.slice(before)).not.toContain('RAN');
+      const admin = await visitor('admin');
+      expect((await admin.get(calling('/page', 'admin.up/down'))).text).toContain('data:done');
     });
 
     it('is asked about once by each call, whoever makes it', async () => {

@@ -35,6 +35,12 @@ const FILES = {
       if (known !== null) context.locals.session = known === 'undefined' ? undefined : JSON.parse(known);
       if (headers.has('x-fill')) Object.assign(context.locals.session, JSON.parse(headers.get('x-fill')));
       if (headers.has('x-take-back')) context.locals.session = context.locals.services.session;
+      if (headers.has('x-delete')) delete context.locals.session;
+      if (headers.has('x-define')) {
+        const value = JSON.parse(headers.get('x-define'));
+        const property = headers.has('x-getter') ? { get: () => value } : { value, writable: true };
+        Object.defineProperty(context.locals, 'session', { ...property, configurable: !headers.has('x-fixed'), enumerable: true });
+      }
       if (headers.has('x-rewrite')) return next(headers.get('x-rewrite'));
       const answer = await next();
       if (headers.has('x-ask')) answer.headers.set('x-admin', String(hasRole('admin')));
@@ -186,6 +192,32 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
       expect((await browser.get('/members')).status).toBe(200);
     },
   );
+
+  it.each(['{}', '{"x-getter":"1"}', '{"x-fixed":"1"}', '{"x-delete":"1","x-getter":"1"}'])(
+    'takes what it defines as locals.session for what it assigns: %s',
+    async (how) => {
+      const browser = await signedIn();
+      const defining = (known: unknown): Visit => ({
+        headers: { 'x-define': JSON.stringify(known), ...JSON.parse(how) },
+      });
+      const bob = { userId: 'bob' };
+      const expected = { ...GUEST, locals: bob, isNobody: false, session: bob, visitor: 'bob', isAuthenticated: true };
+      const opened = await browser.get('/page', defining(bob));
+      expect(said(opened)).toEqual(expected);
+      expect(said(opened, 'nested')).toEqual(expected);
+      expect((await browser.get('/admin', defining(bob))).status).toBe(302);
+      expect(said(await browser.get('/page', defining(null)))).toEqual({ ...GUEST, locals: null, isNobody: true });
+      expect((await browser.get('/members', defining(null))).location).toBe('/sign-in?returnTo=%2Fmembers');
+      expect((await browser.get('/admin')).status).toBe(200);
+    },
+  );
+
+  it('shows everybody a guest where it has deleted locals.session', async () => {
+    const deleting = { headers: { 'x-delete': '1' } };
+    const browser = await signedIn();
+    expect(said(await browser.get('/page', deleting))).toEqual({ ...GUEST, locals: 'undefined', isNobody: true });
+    expect((await browser.get('/members', deleting)).status).toBe(302);
+  });
 
   it('asks rules about whom it assigned: an admin is stored, and somebody else may not', async () => {
     const browser = await signedIn();

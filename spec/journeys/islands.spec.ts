@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { madeSite } from '../support/made-site.js';
 
 const CASES = [
   ['A rule for a server island', {}, { guest: [401, 200, 200], reader: [403, 200, 200] }],
@@ -170,5 +171,64 @@ import Board from '../components/Panel/index.astro';
       text.replace(`island: 'Statz'`, `island: 'src/components/Nowhere.astro'`),
     );
     expect((await app.astro('build')).output).toContain('names no server island of the site');
+  });
+});
+
+describe.each(['production', 'dev'] as const)('Islands that other files hand on in %s', (mode) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = madeSite('{}', {
+      'tsconfig.json': '{ "extends": "astro/tsconfigs/base", "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }',
+      'src/gatehouse.ts': `
+        import { defineGatehouse } from 'astro-gatehouse/server';
+        export default defineGatehouse({ protect: ['Panel', 'src/components/Vault.astro'].map((island) => ({ island })) });`,
+      'src/components/Panel.astro': '<p>the panel</p>',
+      'src/components/Vault.astro': '<p>the vault</p>',
+      'src/components/News.astro': '<p>the news</p>',
+      'src/components/staff/index.ts': `
+        import Vault from '../Vault.astro';
+        export { default as Board } from '../Panel.astro';
+        export const Chest = Vault;`,
+      'src/components/index.ts': `export * from './staff';`,
+      'src/components/open.ts': `export { default as Told } from './News.astro';`,
+      'src/pages/direct.astro': `---
+import Panel from '../components/Panel.astro';
+import Box from '@/components/Vault.astro';
+---
+<Panel server:defer /><Box server:defer />`,
+      'src/pages/handed.astro': `---
+import { Board, Chest as Any } from '../components/index.ts';
+import { Board as More } from '@/components/index';
+import { Told } from '../components/open.ts';
+---
+<Board server:defer /><Any server:defer /><More server:defer /><Told server:defer />`,
+      'src/pages/enter.ts': `
+        import { setSession } from 'astro-gatehouse/server';
+        export const GET = async (context) => (await setSession(context, { userId: 'u1' }), new Response('welcome'));`,
+    });
+    server = await (mode === 'dev' ? app.serveWith('dev') : (await app.build()).serve());
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
+
+  async function seen(browser: Browser, page: string): Promise<string[]> {
+    const { text } = await browser.get(page);
+    const addresses = [...text.matchAll(/"(\/_server-islands\/[^"]*)"/g)].map(([, address = '']) => address);
+    const answers = addresses.map((address) => browser.get(address.replaceAll(/&(?:amp|#38);/g, '&')));
+    return (await Promise.all(answers)).map((answer) =>
+      answer.status === 200 ? (/the \w+/.exec(answer.text)?.[0] ?? '') : 'refused',
+    );
+  }
+
+  it('are guarded by the name and the file of their component', async () => {
+    const guest = new Browser(server);
+    expect(await seen(guest, '/direct')).toEqual(['refused', 'refused']);
+    expect(await seen(guest, '/handed')).toEqual(['refused', 'refused', 'refused', 'the news']);
+    await guest.get('/enter');
+    expect(await seen(guest, '/handed')).toEqual(['the panel', 'the vault', 'the panel', 'the news']);
   });
 });
