@@ -89,8 +89,8 @@ export class VisitorResolver {
     if (this.#told.has(fault)) return;
     this.#told.add(fault);
     this.log.misfit(
-      `Somebody whom your application knows (by locals.session, or "__session__" in Astro's session) is a guest to the ` +
-        `guard and the helpers: ${fault}. Correct what your middleware says of them. This is said once.`,
+      `The visitor that your application named (in locals.session, or as "__session__" in Astro's session) is treated as a ` +
+        `guest: ${fault}. Correct what your middleware assigns. This is said once.`,
     );
   }
 

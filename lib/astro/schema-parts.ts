@@ -96,6 +96,6 @@ function strangerSentence(key: string, what: string, names: readonly string[]): 
   if (cure) return cure;
   const kind = ['a rule', 'a requirement', 'a guard'].includes(what) ? 'key' : 'option';
   const nearest = nearestName(key, names);
-  const question = nearest ? `did you mean ${nearest}? ` : '';
-  return `no such ${kind} of ${what}; ${question}There are ${names.join(', ')}`;
+  const question = nearest ? `; did you mean ${nearest}? ` : '. ';
+  return `no such ${kind} of ${what}${question}There are ${names.join(', ')}`;
 }

@@ -86,7 +86,7 @@ describe('Options', () => {
     [{ forms: 'redirect' }, "forms: must be true, false, or say what is never kept: { leaveOut: ['iban'] }"],
     [{ forms: { leaveOut: 'iban' } }, 'forms.leaveOut: must be a list'],
     [{ forms: { leaveOut: [''] } }, 'forms.leaveOut[0]: must not be empty'],
-    [{ forms: { except: ['iban'] } }, 'forms.except: no such option of forms; There are leaveOut'],
+    [{ forms: { except: ['iban'] } }, 'forms.except: no such option of forms. There are leaveOut'],
     [{ csrf: 'off' }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
     [{ csrf: ['/webhooks'] }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
     [{ csrf: { except: 'webhooks' } }, 'csrf.except: must be a list'],
@@ -112,7 +112,7 @@ describe('Options', () => {
       /^loginPaht: no such option of gatehouse\(\{…}\) in astro.config; did you mean loginPath\? /,
     );
     expect(sentence).toMatch(/There are loginPath, homePath, forbiddenPath, protect, /);
-    expect(inConfig({ nonsense: 1 })[0]).toMatch(/^nonsense: no such option of [^;]*; There are loginPath, /);
+    expect(inConfig({ nonsense: 1 })[0]).toMatch(/^nonsense: no such option of [^;]*\. There are loginPath, /);
     expect(problemsOf(() => checkSetupOptions({ setup: 'a.ts' }))[0]).toMatch(/no such option of defineGatehouse/);
   });
 });
