@@ -83,6 +83,8 @@ const ASKED: readonly Omit<RawRequest, 'target'>[] = [
   { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'a=1' },
   { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: '{}' },
   { method: 'DELETE' },
+  { method: 'POST', headers: { Origin: 'https://evil.example', 'Content-Type': 'text/plain' }, body: 'a=1' },
+  { method: 'POST', headers: { 'Sec-Fetch-Site': 'cross-site', Accept: '*/*' }, body: '{}' },
 ];
 
 const SITUATIONS: readonly [Mode, NotFoundPages][] = [
@@ -158,8 +160,8 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
           ...asked,
           target,
           headers: {
-            ...asked.headers,
             ...(asked.method !== 'GET' && asked.method !== 'HEAD' && { Origin: server.origin }),
+            ...asked.headers,
             ...(cookie && { Cookie: cookie }),
           },
         });
