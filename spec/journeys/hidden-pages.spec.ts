@@ -83,6 +83,9 @@ const ASKED: readonly Omit<RawRequest, 'target'>[] = [
   { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'a=1' },
   { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: '{}' },
   { method: 'DELETE' },
+];
+/** Refused ahead of everything: where nothing of the site runs for what is not there, they cannot look alike. */
+const FOREIGN: typeof ASKED = [
   { method: 'POST', headers: { Origin: 'https://evil.example', 'Content-Type': 'text/plain' }, body: 'a=1' },
   { method: 'POST', headers: { 'Sec-Fetch-Site': 'cross-site', Accept: '*/*' }, body: '{}' },
 ];
@@ -187,6 +190,8 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
       for (const cookie of [undefined, await cookieOf(server, 'reader'), await cookieOf(server, 'staff')]) {
         for (const missing of [hidden.replace(/\w{4}$/, 'none'), hidden.replace(/secret/, 'nobody')])
           await compare(server, hidden, missing, cookie);
+        const isSiteAsked = mode === 'production' && notFoundPages !== 'files';
+        if (isSiteAsked) await compare(server, hidden, hidden.replace('secret', 'nobody'), cookie, ...FOREIGN);
       }
     });
   });
