@@ -203,7 +203,7 @@ describe('A built site', () => {
 
   it('tells programs why, and visitors', async () => {
     const [program, visitor, action] = await Promise.all([
-      send('/api', { Origin: EVIL }),
+      send('/api', { Origin: EVIL, Accept: 'application/json' }),
       send('/', { Origin: EVIL, Accept: 'text/html' }),
       send('/_actions/send', { Origin: EVIL }),
     ]);
@@ -505,7 +505,7 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     const program = await browser.visit('/account/api', {
       method: 'POST',
       body: '{}',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
     });
     expect([program.status, JSON.parse(program.text).code]).toEqual([403, 'CSRF_TOKEN_REFUSED']);
   });

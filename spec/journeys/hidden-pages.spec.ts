@@ -84,6 +84,11 @@ const ASKED: readonly Omit<RawRequest, 'target'>[] = [
   { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: '{}' },
   { method: 'DELETE' },
 ];
+/** Refused ahead of everything: where nothing of the site runs for what is not there, they cannot look alike. */
+const FOREIGN: typeof ASKED = [
+  { method: 'POST', headers: { Origin: 'https://evil.example', 'Content-Type': 'text/plain' }, body: 'a=1' },
+  { method: 'POST', headers: { 'Sec-Fetch-Site': 'cross-site', Accept: '*/*' }, body: '{}' },
+];
 
 const SITUATIONS: readonly [Mode, NotFoundPages][] = [
   ['production', 'made on demand'],
@@ -158,8 +163,8 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
           ...asked,
           target,
           headers: {
-            ...asked.headers,
             ...(asked.method !== 'GET' && asked.method !== 'HEAD' && { Origin: server.origin }),
+            ...asked.headers,
             ...(cookie && { Cookie: cookie }),
           },
         });
@@ -185,6 +190,8 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
       for (const cookie of [undefined, await cookieOf(server, 'reader'), await cookieOf(server, 'staff')]) {
         for (const missing of [hidden.replace(/\w{4}$/, 'none'), hidden.replace(/secret/, 'nobody')])
           await compare(server, hidden, missing, cookie);
+        const isSiteAsked = mode === 'production' && notFoundPages !== 'files';
+        if (isSiteAsked) await compare(server, hidden, hidden.replace('secret', 'nobody'), cookie, ...FOREIGN);
       }
     });
   });

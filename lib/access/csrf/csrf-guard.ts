@@ -113,9 +113,10 @@ export class CsrfGuard {
     return new CsrfDecision(false, code, reason, advice);
   }
 
-  #refusal({ action, isNavigation }: ChangingRequest, code: ForgeryCode): Response {
+  /** Chosen by what is asked for alone, not by what stands at the address: that may be hidden. */
+  #refusal({ action, headers }: ChangingRequest, code: ForgeryCode): Response {
     if (action?.calledFrom === 'rpc') return actionError(403);
-    return isNavigation ? plain(403, DETAILS[code]) : problem(403, { code, reason: DETAILS[code], missing: [] });
+    return opensPage(headers) ? plain(403, DETAILS[code]) : problem(403, { code, reason: DETAILS[code], missing: [] });
   }
 
   async #tokenInForm(request: ChangingRequest): Promise<string | undefined> {
@@ -147,6 +148,11 @@ export class CsrfGuard {
     const line = `${method} ${printable(pathname)} (route ${routePattern}): ${code}: ${said}${advice ? `. ${advice}` : ''}`;
     this.log.forgery(line.replace(/[^\x20-\x7e…]+/gu, ' '));
   }
+}
+
+/** Whether a browser says that it is opening a page, whatever is there. */
+function opensPage(headers: Headers): boolean {
+  return headers.get('accept')?.includes('text/html') === true || headers.get('sec-fetch-mode') === 'navigate';
 }
 
 /** Behind a proxy a site may not know its own name. Nothing that is read here decides anything. */

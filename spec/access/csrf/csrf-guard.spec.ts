@@ -114,8 +114,18 @@ describe('A refusal', () => {
   });
 
   it('is a sentence for whoever opens a page', async () => {
-    const { type, text } = await answer({ isNavigation: true });
-    expect([type, text]).toEqual(['text/plain; charset=utf-8', 'The request does not come from a page of this site.']);
+    for (const opens of [{ accept: 'text/html,*/*' }, { accept: '*/*', 'sec-fetch-mode': 'navigate' }]) {
+      const { type, text } = await answer({ headers: { origin: EVIL, ...opens } });
+      expect([type, text]).toEqual([
+        'text/plain; charset=utf-8',
+        'The request does not come from a page of this site.',
+      ]);
+    }
+  });
+
+  it('does not tell whether a page or an endpoint stands at the address', async () => {
+    const [page, endpoint] = [await answer({ isNavigation: true }), await answer({ isNavigation: false })];
+    expect([page.type, page.text]).toEqual([endpoint.type, endpoint.text]);
   });
 
   it("is an error of Astro's for an action", async () => {
