@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';
@@ -128,6 +128,8 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
     app = madeSite('{}', FILES);
     if (mode === 'production') await app.build();
   });
+  // What a case leaves unasked is not for the next.
+  afterEach(() => witnessed(server));
   afterAll(async () => {
     await Promise.all([...servers.values()].map((served) => served.stop()));
     app.remove();
@@ -213,7 +215,6 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
     });
 
     it('is guarded by a star also where there is a slash in its name', async () => {
-      const before = server.output.length;
       const guest = await visitor();
       for (const name of ['admin.up/down', 'admin.up%2Fdown']) {
         const headers = { 'content-type': 'application/json' };
@@ -223,9 +224,10 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
       }
       for (const place of PLACES)
         expect((await guest.get(calling(place, 'admin.up/down'))).text).toContain('error:UNAUTHORIZED');
-      expect(server.output.slice(before)).not.toContain('RAN');
+      expect(await witnessed(server)).toEqual([]);
       const admin = await visitor('admin');
       expect((await admin.get(calling('/page', 'admin.up/down'))).text).toContain('data:done');
+      expect(await witnessed(server)).toEqual(['RAN admin.up/down']);
     });
 
     it('is asked about once by each call, whoever makes it', async () => {
