@@ -31,7 +31,9 @@ export class RedisRevocationList extends KeyedRevocationList {
     return kept === null ? undefined : Number(kept);
   }
 
+  /** @throws When Redis may drop what is filed, and with it bring back what was revoked. */
   override async revokeBefore(userId: string, time: number, until: number): Promise<void> {
+    await this.#redis.assertKeeps();
     await this.#redis.run(KEEP_LATEST, keyOf(userId), String(time), String(until));
   }
 }

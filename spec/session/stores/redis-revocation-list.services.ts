@@ -35,3 +35,21 @@ it('A list of revocations in Redis is dropped by Redis when it is of no more use
   expect(await list.notBefore('ada@example.com')).toBeUndefined();
   await list.close();
 });
+
+it('A list of revocations in Redis files nothing in one that has begun to drop keys since it was opened', async () => {
+  const dropping = await RedisServer.start();
+  const list = new RedisRevocationList({ url: dropping.url });
+  const settings = createClient({ url: dropping.url });
+  try {
+    await settings.connect();
+    await list.revokeBefore('ada', Date.now(), Date.now() + 60_000);
+    await settings.configSet('maxmemory-policy', 'allkeys-lru');
+    await expect(list.revokeBefore('ada', Date.now(), Date.now() + 60_000)).rejects.toThrow(
+      'maxmemory-policy allkeys-lru',
+    );
+  } finally {
+    settings.destroy();
+    await list.close();
+    await dropping.remove();
+  }
+});
