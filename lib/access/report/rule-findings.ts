@@ -145,6 +145,11 @@ export class RuleFindings {
       return all.flatMap((each) => {
         const demand = asks({ segments: each.segments, guard, file });
         if (demand) return [{ route: each.pattern, protectedBy: `${demand.by} (${demand.who})` }];
+        // Astro leads other spellings of that page's address to the page, the cache in front takes them for this route.
+        const guarded = routes.find((one) => one.guard && one !== route && overlaps(one.segments, each.segments));
+        const own = guarded && asks(guarded);
+        if (own)
+          return [{ route: each.pattern, protectedBy: `${own.by} (${own.who}), by other spellings of its path` }];
         const isLogin = overlaps(each.segments, literalSegments(loginPath.replace(/[?#].*$/s, '')));
         return isLogin && this.#asksAnything
           ? [{ route: each.pattern, protectedBy: 'loginPath, which answers each visitor alone' }]

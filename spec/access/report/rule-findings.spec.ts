@@ -229,3 +229,15 @@ describe('An error page', () => {
     expect(new RuleFindings(site([], { routes })).guardedErrorPages).toEqual(['src/pages/404']);
   });
 });
+
+describe('A cache that answers ahead of the site', () => {
+  const routes = [route('/team/home', { guard: ADMIN }), route('/team/[x]'), route('/open')];
+  const cached = (...patterns: string[]) =>
+    new RuleFindings(site([], { routes })).cachedAhead(new Set(patterns)).map((each) => each.route);
+
+  it('answers a guarded page by other spellings of its path, where another route of it matches these', () => {
+    expect(cached('/team/[x]', '/open')).toEqual(['/team/[x]']);
+    expect(cached('/team/home')).toEqual(['/team/home']);
+    expect(cached('/open')).toEqual([]);
+  });
+});
