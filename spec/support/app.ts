@@ -40,11 +40,6 @@ export class App {
     return app;
   }
 
-  /** One that stands there already. */
-  static at(folder: string): App {
-    return new App(folder);
-  }
-
   write(files: Record<string, string>): void {
     for (const [path, text] of Object.entries(files)) {
       const file = join(this.folder, path);

@@ -21,12 +21,11 @@ export interface AstroOrder {
   readonly args?: readonly string[];
 }
 
-/** A line of what becomes of an order: what is printed, that a server listens, or the code with which the command ended. */
+/** A line of what becomes of an order: what is printed, or the code with which the command ended. */
 export interface AstroReport {
   readonly output?: string;
   /** Whether that is on standard error. */
   readonly isError?: boolean;
-  readonly isServing?: true;
   readonly code?: number;
 }
 
@@ -56,8 +55,8 @@ export class AstroCommand {
   readonly #order: AstroOrder;
   readonly #socket: Socket;
 
-  /** @param print Takes what the command prints. @param listen Hears that its server listens. */
-  constructor(order: AstroOrder, print: (output: string, isError: boolean) => void, listen?: () => void) {
+  /** @param print Takes what the command prints. */
+  constructor(order: AstroOrder, print: (output: string, isError: boolean) => void) {
     this.#order = order;
     const path = process.env[ASTRO_SERVICE];
     if (!path) throw new Error(`${ASTRO_SERVICE} is not set: the specs' global set-up starts the service.`);
@@ -66,9 +65,8 @@ export class AstroCommand {
     const lines = createInterface({ input: this.#socket });
     this.ended = new Promise((end) => {
       lines.on('line', (line) => {
-        const { output, isError = false, isServing, code }: AstroReport = JSON.parse(line);
+        const { output, isError = false, code }: AstroReport = JSON.parse(line);
         if (output !== undefined) print(output, isError);
-        if (isServing) listen?.();
         this.exitCode = code ?? this.exitCode;
       });
       this.#socket.once('error', (error) => print(String(error), true));

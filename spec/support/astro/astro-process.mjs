@@ -57,7 +57,6 @@ const commands = {
   },
   async dev({ folder, port }) {
     const server = await astro.dev({ root: folder, server: { port, host: '127.0.0.1' } });
-    process.send({ isServing: true });
     await new Promise((stopped) => process.once('message', stopped));
     await server.stop();
     return 0;
