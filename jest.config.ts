@@ -11,7 +11,9 @@ const config: Config = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // One more than there are cores where this is to be fast: each waits while its applications are built.
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/spec/support/applications-first.ts',
 };
 
 export default config;

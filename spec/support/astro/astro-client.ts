@@ -70,10 +70,13 @@ export class AstroCommand {
         this.exitCode = code ?? this.exitCode;
       });
       this.#socket.once('error', (error) => print(String(error), true));
-      lines.once('close', () => {
+      const close = () => {
         this.exitCode ??= -1;
         end(this.exitCode);
-      });
+      };
+      lines.once('close', close);
+      // Lines end with what is sent, but not with a socket that is destroyed.
+      this.#socket.once('close', () => lines.close());
     });
   }
 

@@ -41,7 +41,10 @@ export class AstroService {
     const lines = createInterface({ input: socket });
     lines.once('line', (order) => {
       const child = this.#take(JSON.parse(order), socket);
-      lines.once('line', () => child.send('stop'));
+      // Once the command has ended, the process may be at somebody else's.
+      lines.once('line', () => {
+        if (this.#busy.has(child) && !socket.writableEnded) child.send('stop', () => {});
+      });
     });
   }
 
@@ -55,10 +58,11 @@ export class AstroService {
     const print = (chunk: Buffer) => report({ output: chunk.toString() });
     const kill = () => child.kill('SIGKILL');
     const end = (last: AstroReport, isUsable: boolean) => {
+      if (!this.#busy.has(child)) return;
       for (const emitter of [child, child.stdout, child.stderr]) emitter?.removeAllListeners();
       socket.off('close', kill);
       this.#busy.delete(child);
-      if (isUsable) this.#idle.push(child);
+      if (isUsable) this.#keep(child);
       else kill();
       report(last);
       socket.end();
@@ -72,8 +76,19 @@ export class AstroService {
     child.stderr?.on('data', print);
     child.once('close', (code) => end({ code: code ?? -1 }, false));
     socket.once('close', kill);
-    child.send(order);
+    child.send(order, (error) => {
+      if (error) end({ output: `${error}\n`, isError: true, code: -1 }, false);
+    });
     return child;
+  }
+
+  /** Has a process wait for the next order, for as long as it lives. */
+  #keep(child: ChildProcess): void {
+    this.#idle.push(child);
+    child.once('exit', () => {
+      const at = this.#idle.indexOf(child);
+      if (at >= 0) this.#idle.splice(at, 1);
+    });
   }
 
   #start(): ChildProcess {
