@@ -143,7 +143,7 @@ const sessionkit = {
   ).replace('output:', "session: { driver: 'memory' },\n  output:"),
   'src/pages/sign-in.ts': `import { setSession } from 'astro-sessionkit/server';
 export async function GET(context) {
-  setSession(context, ${VISITOR});
+  setSession(${VISITOR}, context);
   return new Response('signed in');
 }
 `,
