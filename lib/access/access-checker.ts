@@ -1,5 +1,6 @@
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { after, type Promised } from '../session/promised.js';
 import { AccessDecision, type DecisionCode } from './access-decision.js';
 import { AccessConfig } from './access-options.js';
 import type { AccessRule } from './access-rule.js';
@@ -19,31 +20,37 @@ import type { Visitor } from './visitor.js';
 @injectable()
 export class AccessChecker {
   readonly #log: DecisionLog;
+  readonly #Decision = MadeClasses.current.of(AccessDecision);
   readonly #told = new WeakSet<object>();
 
   constructor(
     private readonly access: AccessConfig,
-    private readonly made: MadeClasses,
     log: DecisionLog = new DecisionLog(),
   ) {
     this.#log = log;
   }
 
-  /** Whether the visitor meets a rule. A throw is a refusal: the caller reports it. */
-  async check(rule: AccessRule, visitor: Visitor): Promise<AccessDecision> {
+  /**
+   * Decides whether the visitor meets a rule. A throw is a refusal: the caller reports it.
+   *
+   * @returns A promise where something has to be waited for.
+   */
+  check(rule: AccessRule, visitor: Visitor): Promised<AccessDecision> {
     const { check } = this.access;
-    if (check) {
-      const isGranted = this.#isYes(await check(rule, visitor.session), check, 'access.check');
-      return isGranted ? this.grant('access.check allowed it') : this.deny('access.check refused');
-    }
-    return this.checkRequirements(rule, visitor);
+    if (!check) return this.checkRequirements(rule, visitor);
+    return after(check(rule, visitor.session), (answer) =>
+      this.#isYes(answer, check, 'access.check')
+        ? this.grant('access.check allowed it')
+        : this.deny('access.check refused'),
+    );
   }
 
-  protected async checkRequirements(rule: AccessRule, visitor: Visitor): Promise<AccessDecision> {
-    const { authenticatedWithin } = rule;
+  /** Decides by what the rule names. As {@link check} otherwise. */
+  protected checkRequirements(rule: AccessRule, visitor: Visitor): Promised<AccessDecision> {
+    const { authenticatedWithin, allow } = rule;
     const isBare =
       rule.acceptedRoleSets.length === 0 && rule.requiredPermissions.length === 0 && authenticatedWithin === undefined;
-    if (visitor.isGuest && (!isBare || !rule.allow)) return this.deny('not signed in', 'NOT_SIGNED_IN');
+    if (visitor.isGuest && (!isBare || !allow)) return this.deny('not signed in', 'NOT_SIGNED_IN');
 
     const lackingRoles = rule.acceptedRoleSets.find((roles) => !roles.some((role) => visitor.hasRole(role) === true));
     if (lackingRoles) return this.deny(`needs role ${lackingRoles.join(' or ')}`, 'MISSING_ROLE', lackingRoles);
@@ -52,15 +59,19 @@ export class AccessChecker {
     if (lacking.length > 0) {
       return this.deny(`needs permission ${lacking.join(' and ')}`, 'MISSING_PERMISSION', lacking);
     }
-    const { allow } = rule;
-    if (allow && !this.#isYes(await allow(visitor.session, rule.request), allow, `allow() of ${rule}`)) {
-      return this.deny('allow() refused');
-    }
-    // Last, so that nobody signs in again for what they may not see then either.
-    if (authenticatedWithin !== undefined && !isWithin(rule.request.signedInFor, authenticatedWithin)) {
-      return this.deny(`needs a sign-in within ${authenticatedWithin} seconds`, 'SIGN_IN_AGAIN');
-    }
-    return this.grant(isBare && !rule.allow ? 'signed in' : 'every requirement holds');
+    if (!allow) return this.#checkSignIn(rule, isBare ? 'signed in' : 'every requirement holds');
+    return after(allow(visitor.session, rule.request), (answer) =>
+      this.#isYes(answer, allow, `allow() of ${rule}`)
+        ? this.#checkSignIn(rule, 'every requirement holds')
+        : this.deny('allow() refused'),
+    );
+  }
+
+  /** Comes last, so that nobody signs in again for what they may not see then either. */
+  #checkSignIn({ authenticatedWithin, request }: AccessRule, reason: string): AccessDecision {
+    return authenticatedWithin === undefined || isWithin(request.signedInFor, authenticatedWithin)
+      ? this.grant(reason)
+      : this.deny(`needs a sign-in within ${authenticatedWithin} seconds`, 'SIGN_IN_AGAIN');
   }
 
   /** Nothing but `true` lets anybody in. What looks like a yes is said to be none, once for each function. */
@@ -78,12 +89,12 @@ export class AccessChecker {
 
   /** @param reason A sentence for the log. */
   protected grant(reason: string): AccessDecision {
-    return new (this.made.of(AccessDecision))(true, 'GRANTED', reason);
+    return new this.#Decision(true, 'GRANTED', reason);
   }
 
   /** @param reason A sentence for the log; name what was asked for, not what is in the session. */
   protected deny(reason: string, code: DecisionCode = 'NOT_ALLOWED', missing: readonly string[] = []): AccessDecision {
-    return new (this.made.of(AccessDecision))(false, code, reason, missing);
+    return new this.#Decision(false, code, reason, missing);
   }
 }
 

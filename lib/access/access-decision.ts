@@ -4,11 +4,8 @@ import type { AccessRule } from './access-rule.js';
 /** Why a visitor may or may not. */
 export type DecisionCode = 'GRANTED' | DenialCode;
 
-/** The answer to "may they?": granted or not, and why. */
+/** The answer to "may they?": granted or not, and why. It never changes, so a checker may give the same one to several. */
 export class AccessDecision {
-  /** The rule that was asked; `undefined` where no rule was. Whoever asks the checker puts it here. */
-  rule: AccessRule | undefined;
-
   constructor(
     readonly isGranted: boolean,
     readonly code: DecisionCode,
@@ -16,7 +13,18 @@ export class AccessDecision {
     readonly reason: string,
     /** The roles or permissions that were asked for and are not there. */
     readonly missing: readonly string[] = [],
+    /** The rule that was asked; `undefined` where no rule was. The guard adds it to what a checker answers. */
+    readonly rule?: AccessRule | undefined,
   ) {}
+
+  /** The same decision, as an answer to this rule. */
+  of(rule: AccessRule): AccessDecision {
+    if (this.rule === rule) return this;
+    const { isGranted, code, reason, missing } = this;
+    if (this.constructor === AccessDecision) return new AccessDecision(isGranted, code, reason, missing, rule);
+    const own = { ...Object.getOwnPropertyDescriptors(this), rule: { value: rule, enumerable: true } };
+    return Object.create(Object.getPrototypeOf(this), own);
+  }
 }
 
 /**

@@ -123,7 +123,7 @@ export class AccessRule implements Requirement {
 
   /** The same rule as it is asked about one request: checkers are handed a rule and a visitor, and nothing else. */
   askedOf(request: AccessRequest): AccessRule {
-    return Object.create(this, { request: { value: request, enumerable: true } });
+    return Object.assign(Object.create(this), { request });
   }
 
   /** @param method In capitals. Whoever may not GET a page may not ask for its head either. */

@@ -10,14 +10,17 @@ export class AccessRules {
   readonly all: readonly AccessRule[];
   /** What is asked where everything is protected and no rule matches. */
   readonly signedIn: AccessRule;
+  /** Whether some page is to look as if it were not there. */
+  readonly hides: boolean;
   readonly #enforced: RuleList;
   #shown: RuleList | undefined;
   readonly #reportOnly: RuleList;
 
-  constructor(config: GuardConfig, made: MadeClasses) {
-    const Rule = made.of(AccessRule);
+  constructor(config: GuardConfig) {
+    const Rule = MadeClasses.current.of(AccessRule);
     this.all = config.protect.map((options) => new Rule(options));
     this.signedIn = new Rule({ pattern: '/**' });
+    this.hides = this.all.some(({ status }) => status === 404);
     this.#enforced = new RuleList(this.all.filter(({ enforce }) => enforce));
     this.#reportOnly = new RuleList(this.all.filter(({ enforce }) => !enforce));
   }
@@ -40,7 +43,7 @@ export class AccessRules {
 
   /** A rule with `enforce: false` that would have a say, were it to decide. Otherwise as {@link find}. */
   findReportOnly(path: string, method = 'GET'): AccessRule | undefined {
-    return this.#reportOnly.rules.length === 0 ? undefined : this.#reportOnly.first(path, method);
+    return this.reports ? this.#reportOnly.first(path, method) : undefined;
   }
 
   /** The rule that decides about what is not there: no rule hides that. Otherwise as {@link find}. */
@@ -49,9 +52,9 @@ export class AccessRules {
     return this.#shown.first(path, method);
   }
 
-  /** Whether some page is to look as if it were not there. */
-  get hides(): boolean {
-    return this.all.some(({ status }) => status === 404);
+  /** Whether some rule only reports whom it would refuse. */
+  get reports(): boolean {
+    return this.#reportOnly.rules.length > 0;
   }
 
   /** Whether no path can have a rule. A `find` of a subclass may know of others than those listed. */

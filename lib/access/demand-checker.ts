@@ -1,40 +1,34 @@
-import type { MadeClasses } from '../session/made-classes.js';
+import { MadeClasses } from '../session/made-classes.js';
 import { printable } from '../session/printable.js';
+import { after, firstAnswer, isPromise, type Promised } from '../session/promised.js';
 import type { AccessChecker } from './access-checker.js';
 import { AccessDecision, asDecision, type DecisionCode } from './access-decision.js';
 import type { AccessRule } from './access-rule.js';
 import type { DecisionLog } from './decision-log.js';
 import type { AccessRequest, GuardedRequest } from './guarded-request.js';
-import type { Demand } from './inspection.js';
 import { PageGuard } from './page-guard.js';
+import type { Demand } from './verdict.js';
 import type { Visitor } from './visitor.js';
 
 /** Has the checker decide whether a visitor meets what is asked, and writes the lines that tell of it. */
 export class DemandChecker {
+  readonly #Decision = MadeClasses.current.of(AccessDecision);
+
   constructor(
     private readonly checker: AccessChecker,
     private readonly log: DecisionLog,
-    private readonly made: MadeClasses,
   ) {}
 
-  async decide(demand: Demand, visitor: Visitor, request: AccessRequest): Promise<AccessDecision> {
-    if (!(demand instanceof PageGuard)) return this.#check(demand, visitor, request);
-    if (visitor.isGuest && demand.admitsGuests) return this.decision(true, 'GRANTED', 'not signed in');
-    const rules = demand.rulesFor(request.method);
-    if (rules.length === 0)
-      return this.decision(false, 'FOR_GUESTS_ONLY', 'the page is for visitors who are not signed in');
-    const decisions: AccessDecision[] = [];
-    for (const rule of rules) {
-      const decision = await this.#check(rule, visitor, request);
-      if (decision.isGranted) return decision;
-      decisions.push(decision);
-    }
-    return decisions[0] as AccessDecision;
+  /** @returns A promise where a check has to wait for something. It never fails: a check that throws refuses. */
+  decide(demand: Demand, visitor: Visitor, request: AccessRequest): Promised<AccessDecision> {
+    return demand instanceof PageGuard
+      ? this.#decideByGuard(demand, visitor, request)
+      : this.#check(demand, visitor, request);
   }
 
   /** A decision that no rule made. */
   decision(isGranted: boolean, code: DecisionCode, reason: string, missing: readonly string[] = []): AccessDecision {
-    return new (this.made.of(AccessDecision))(isGranted, code, reason, missing);
+    return new this.#Decision(isGranted, code, reason, missing);
   }
 
   logDecision(request: GuardedRequest, demand: Demand, decision: AccessDecision): void {
@@ -45,16 +39,47 @@ export class DemandChecker {
     this.log.wouldRefuse(describe(request, demand, decision, 'would be refused'));
   }
 
-  async #check(rule: AccessRule, visitor: Visitor, request: AccessRequest): Promise<AccessDecision> {
-    let decision: AccessDecision;
+  /** One of the requirements is enough; where none is met, the first one says what was missing. */
+  #decideByGuard(guard: PageGuard, visitor: Visitor, request: AccessRequest): Promised<AccessDecision> {
+    if (visitor.isGuest && guard.admitsGuests) return this.decision(true, 'GRANTED', 'not signed in');
+    const refusals: AccessDecision[] = [];
+    const grantOf = (rule: AccessRule) =>
+      after(this.#check(rule, visitor, request), (decision) => {
+        if (decision.isGranted) return decision;
+        refusals.push(decision);
+        return undefined;
+      });
+    return after(firstAnswer(guard.rulesFor(request.method), grantOf), (grant) => {
+      const [refusal] = refusals;
+      const isForGuests = 'the page is for visitors who are not signed in';
+      return grant ?? refusal ?? this.decision(false, 'FOR_GUESTS_ONLY', isForGuests);
+    });
+  }
+
+  #check(rule: AccessRule, visitor: Visitor, request: AccessRequest): Promised<AccessDecision> {
     try {
-      decision = asDecision(await this.checker.check(rule.askedOf(request), visitor));
+      const answer: unknown = this.checker.check(rule.askedOf(request), visitor);
+      if (!isPromise(answer)) return asDecision(answer).of(rule);
+      return Promise.resolve(answer).then(
+        (given) => this.#decided(given, rule),
+        (error) => this.#failed(error, rule),
+      );
     } catch (error) {
-      this.log.failure(`A check for ${rule} threw, so the visitor was refused.`, error);
-      decision = this.decision(false, 'CHECK_FAILED', 'the check threw');
+      return this.#failed(error, rule);
     }
-    decision.rule = rule;
-    return decision;
+  }
+
+  #decided(answer: unknown, rule: AccessRule): AccessDecision {
+    try {
+      return asDecision(answer).of(rule);
+    } catch (error) {
+      return this.#failed(error, rule);
+    }
+  }
+
+  #failed(error: unknown, rule: AccessRule): AccessDecision {
+    this.log.failure(`A check for ${rule} threw, so the visitor was refused.`, error);
+    return this.decision(false, 'CHECK_FAILED', 'the check threw').of(rule);
   }
 }
 

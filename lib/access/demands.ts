@@ -2,12 +2,14 @@ import type { AccessRule } from './access-rule.js';
 import type { AccessRules } from './access-rules.js';
 import type { GuardConfig } from './guard-config.js';
 import { type GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
-import type { Demand, Inspection } from './inspection.js';
 import type { PageGuard } from './page-guard.js';
 import type { PageGuards } from './page-guards.js';
+import type { Demand, Judgement } from './verdict.js';
 
 /** What is asked of the visitors of one request, each with the paths for which it is asked. */
 export type Asked = Map<Demand, readonly string[]>;
+
+const NONE: ReadonlySet<Demand> = new Set();
 
 /** Finds what is asked of a request's visitors: by rules, by the page's own guard, and where everything is protected. */
 export class Demands {
@@ -50,12 +52,12 @@ export class Demands {
    *
    * @param routePattern Of the route that is served.
    */
-  on(paths: GuardedPaths, method: string, routePattern: string, guard?: PageGuard, watch?: Inspection): Asked {
+  on(paths: GuardedPaths, method: string, routePattern: string, guard?: PageGuard, judgement?: Judgement): Asked {
     const isOwn = guard?.enforces && guard.isFor(method) && !this.#isLoginPage(paths);
     const own = isOwn ? guard : undefined;
     const asked: Asked = new Map();
     if (own && !own.isPublic) asked.set(own, [paths.page]);
-    if (own) watch?.looksAt(paths.page, own);
+    if (own) judgement?.looksAt(paths.page, own);
     for (const path of own ? paths.others : paths.all) {
       const isLogin = this.isLoginPath(paths.isPage(path) ? paths.page : path);
       const isOpen = isLogin || this.#isErrorPageItself(path, routePattern);
@@ -63,7 +65,7 @@ export class Demands {
         ? undefined
         : (this.rules.findFirst(paths.namesOf(path), method) ?? this.#unlisted(path, paths, own));
       if (rule) asked.set(rule, [...(asked.get(rule) ?? []), path]);
-      watch?.looksAt(path, isLogin ? 'loginPath' : rule);
+      judgement?.looksAt(path, isLogin ? 'loginPath' : rule);
     }
     return asked;
   }
@@ -80,7 +82,8 @@ export class Demands {
   }
 
   /** What only reports whom it would refuse. */
-  reportOnly(paths: GuardedPaths, method: string, guard: PageGuard | undefined): Set<Demand> {
+  reportOnly(paths: GuardedPaths, method: string, guard: PageGuard | undefined): ReadonlySet<Demand> {
+    if (!this.rules.reports && guard?.enforces !== false) return NONE;
     const rules = paths.names.map((name) => this.rules.findReportOnly(name, method));
     const own = guard && !guard.enforces && guard.isFor(method) ? guard : undefined;
     return new Set([own, ...rules].filter((demand) => demand !== undefined));

@@ -7,6 +7,9 @@ import { segmentsOf } from './path-pattern.js';
 const IS_NORMALIZED = /^(?!.*\/\/)(?:\/|[\x21-\x7e]*[\x21-\x2e\x30-\x7e])$/;
 const SUFFIX = /(?:\/index)?\.html$/;
 
+const NONE: readonly string[] = [];
+const NO_NAMES: ReadonlyMap<string, readonly string[]> = new Map();
+
 /** The paths one request can be taken for: of the page that is served, as it was asked for, and of its action. */
 export class GuardedPaths {
   /** Each of them, for rules: a rule has its say when it matches any. */
@@ -30,6 +33,13 @@ export class GuardedPaths {
     private readonly hasSuffix: boolean,
     islandNames: readonly (readonly string[])[] = [],
   ) {
+    if (page === requested && (original ?? page) === page && action === undefined && islandNames.length === 0) {
+      // What most requests are.
+      this.all = [page];
+      this.others = NONE;
+      this.#names = NO_NAMES;
+      return;
+    }
     const named = islandNames.map((names, at) => [at === 0 ? page : `${page}#${at}`, names.map(islandPath)] as const);
     this.#names = new Map(named);
     this.original = original === page || original === requested ? undefined : original;

@@ -1,6 +1,3 @@
-import type { AccessDecision } from './access-decision.js';
-import type { Demand, Inspection } from './inspection.js';
-
 /** An Astro action, called by its own address or by a form on any page. */
 export interface CalledAction {
   /** Its name as the project has it: `admin.remove`. */
@@ -69,12 +66,6 @@ export interface GuardedRequest extends AccessRequest {
   readonly sessionHash?: string | undefined;
   /** Whether a browser is opening a page, so that a redirect would be followed by somebody who can sign in. */
   readonly isNavigation: boolean;
-  /** Told once a rule has a say in the answer, which is then for nobody else. */
-  readonly onGuarded?: (() => void) | undefined;
-  /** Told each decision, the one that settles the matter last. */
-  readonly onDecided?: ((decision: AccessDecision, demand?: Demand) => void) | undefined;
-  /** Told what is looked at, where somebody watches, and what is said beside the decisions that count. */
-  readonly watch?: Inspection | undefined;
 }
 
 /**

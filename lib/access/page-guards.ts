@@ -8,6 +8,7 @@ export type GuardLoader = (routePattern: string) => Promise<Guard | undefined>;
 /** The guards that pages and endpoints have in their own files, by the route they are served under. */
 export class PageGuards {
   readonly #loaded = new Map<string, PageGuard | undefined>();
+  readonly #Rule = MadeClasses.current.of(AccessRule);
 
   /**
    * @param load Left out where no page has a guard.
@@ -15,7 +16,6 @@ export class PageGuards {
    */
   constructor(
     private readonly load?: GuardLoader,
-    private readonly made: MadeClasses = new MadeClasses(),
     private readonly keeps = true,
   ) {}
 
@@ -36,7 +36,7 @@ export class PageGuards {
 
   async #load(routePattern: string, load: GuardLoader): Promise<PageGuard | undefined> {
     const guard = await load(routePattern);
-    const pageGuard = guard === undefined ? undefined : new PageGuard(guard, this.made.of(AccessRule));
+    const pageGuard = guard === undefined ? undefined : new PageGuard(guard, this.#Rule);
     if (this.keeps) this.#loaded.set(routePattern, pageGuard);
     return pageGuard;
   }

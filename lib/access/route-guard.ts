@@ -1,6 +1,6 @@
 import type { AccessDeniedError } from '../errors.js';
 import { injectable } from '../injectable.js';
-import { MadeClasses } from '../session/made-classes.js';
+import { after, firstAnswer, type Promised } from '../session/promised.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { AccessChecker } from './access-checker.js';
 import type { AccessDecision } from './access-decision.js';
@@ -14,12 +14,11 @@ import { GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
 import type { GuardedRequest } from './guarded-request.js';
 import type { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
+import { hides, Redirects, withParameter } from './redirects.js';
 import { actionError, hidden, hiddenAction, plain, problem, redirectTo, unavailable } from './refusal.js';
-import { REAUTHENTICATE_PARAMETER, RETURN_PARAMETER, toReturnPath } from './return-path.js';
+import { REAUTHENTICATE_PARAMETER } from './return-path.js';
+import { type Demand, Judgement, NOTHING_ASKED, type RefusingVerdict, type Verdict } from './verdict.js';
 import type { Visitor } from './visitor.js';
-
-/** Redirects that lead to redirects are followed this far before the visitor is told "no" instead. */
-const MAX_HOPS = 5;
 
 /**
  * Stands before every page: decides whether the visitor may see it and, if not, what is answered.
@@ -31,6 +30,7 @@ const MAX_HOPS = 5;
 export class RouteGuard {
   readonly #demands: Demands;
   readonly #checker: DemandChecker;
+  readonly #redirects: Redirects;
 
   constructor(
     private readonly rules: AccessRules,
@@ -38,42 +38,50 @@ export class RouteGuard {
     checker: AccessChecker,
     private readonly config: GuardConfig,
     log: DecisionLog,
-    made: MadeClasses,
     private readonly events: SecurityEvents,
   ) {
     this.#demands = new Demands(rules, pageGuards, config);
-    this.#checker = new DemandChecker(checker, log, made);
+    this.#checker = new DemandChecker(checker, log);
+    this.#redirects = new Redirects(this.#demands, this.#checker, config);
   }
 
   /** @returns What to answer instead of the page, or `undefined` when the visitor may see it. */
   async inspect(request: GuardedRequest, visitor: Visitor): Promise<Response | undefined> {
-    if (this.#demands.areNone) return undefined;
-    const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
-    if (!paths) return this.#unreadable(request, visitor);
-    const { method, routePattern } = request;
-    const pageGuard = await this.#demands.guardOf(routePattern);
-    if (this.#demands.isLoginPath(paths.page) && paths.others.length === 0)
-      return this.#inspectLogin(request, visitor, pageGuard);
-    const asked = this.#demands.on(paths, method, routePattern, pageGuard, request.watch);
-    if (!request.isVisitorUnknown) await this.#reportOnly(paths, request, visitor, pageGuard);
-    const refusal = (await this.#refusal(asked, paths, request, visitor)) ?? this.#nowhere(paths, request);
-    // What looks as if it were not there is no more personal than what is not.
-    const isPersonal = refusal?.status !== 404 && (asked.size > 0 || this.#mayBeHidden(request));
-    if (isPersonal) request.onGuarded?.();
-    return refusal;
+    const { response } = await this.judge(request, () => visitor);
+    return response;
   }
 
-  /** What is answered when code of a page's own refuses the visitor. */
-  async answer(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promise<Response> {
+  /**
+   * Judges whether a visitor may see what is asked for.
+   *
+   * @param whoAsks Gives the visitor. It is called only where something is asked of them.
+   * @returns A promise where something has to be waited for.
+   */
+  judge(request: GuardedRequest, whoAsks: () => Promised<Visitor>): Promised<Verdict> {
+    if (this.#demands.areNone) return NOTHING_ASKED;
+    const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
+    if (!paths) return after(whoAsks(), (visitor) => this.#unreadable(request, visitor));
+    return after(this.#demands.guardOf(request.routePattern), (pageGuard) => {
+      const isLogin = paths.others.length === 0 && this.#demands.isLoginPath(paths.page);
+      return isLogin
+        ? this.#judgeLogin(request, whoAsks, pageGuard)
+        : this.#judgeBy(pageGuard, paths, request, whoAsks);
+    });
+  }
+
+  /** Judges a visitor whom code of a page's own refuses. */
+  judgeDenied(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promised<RefusingVerdict> {
+    const judgement = new Judgement();
     const decision = this.#checker.decision(false, error.denial, error.reason, error.missing);
-    request.onDecided?.(decision);
-    if (request.isVisitorUnknown) return unavailable();
+    judgement.decides(decision);
+    if (request.isVisitorUnknown) return judgement.verdict(unavailable(), true);
     tellDeniedError(this.events, request, visitor, error);
-    return error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
+    const answer = error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
+    return after(answer, (response) => judgement.verdict(response, true));
   }
 
   /** What a visitor is answered who may not: {@link challenge} for whoever can sign in, else {@link forbid}. */
-  async refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
+  refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (hides(decision, visitor)) return this.#asIfMissing(request, visitor);
     if (decision.code === 'FOR_GUESTS_ONLY') return this.#sendHome(request, visitor, decision);
     if (!visitor.isGuest && decision.code !== 'SIGN_IN_AGAIN') return this.forbid(request, visitor, decision);
@@ -83,65 +91,101 @@ export class RouteGuard {
   }
 
   /** Answers whoever has to sign in, or to sign in again: browsers are sent to the login page, programs get 401. */
-  protected async challenge(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
+  protected challenge(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(401);
     if (!request.isNavigation) return problem(401, decision);
     const target = decision.rule?.redirectTo ?? this.config.loginPath;
     const again = decision.code === 'SIGN_IN_AGAIN';
-    if (await this.#leadsBack(target, request, visitor, again)) return plain(401);
-    const location = this.#withReturnPath(this.config.toLocation(target), request);
-    return redirectTo(again ? withParameter(location, REAUTHENTICATE_PARAMETER, '1') : location, request.method);
+    return after(this.#redirects.leadBack(target, request, visitor, again), (isCircle) => {
+      if (isCircle) return plain(401);
+      const location = this.#redirects.withReturnPath(target, request);
+      return redirectTo(again ? withParameter(location, REAUTHENTICATE_PARAMETER, '1') : location, request.method);
+    });
   }
 
   /** Answers somebody who is signed in and still may not: browsers are sent elsewhere, programs get 403. */
-  protected async forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
+  protected forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(403);
     if (!request.isNavigation) return problem(403, decision);
     const target = decision.rule?.redirectTo ?? this.config.forbiddenPath ?? this.config.loginPath;
-    if (await this.#leadsBack(target, request, visitor)) return plain(403);
-    return redirectTo(this.config.toLocation(target), request.method);
+    return this.#sendTo(target, request, visitor);
+  }
+
+  /** Sends a visitor elsewhere, unless that leads back. */
+  #sendTo(target: string, request: GuardedRequest, visitor: Visitor): Promised<Response> {
+    return after(this.#redirects.leadBack(target, request, visitor), (isCircle) =>
+      isCircle ? plain(403) : redirectTo(this.config.toLocation(target), request.method),
+    );
   }
 
   /** Who writes an address that can be read in several ways may be trying to get past a rule. */
-  #unreadable(request: GuardedRequest, visitor: Visitor): Response {
+  #unreadable(request: GuardedRequest, visitor: Visitor): Verdict {
+    const judgement = new Judgement();
     const denial = { code: 'UNREADABLE_ADDRESS', reason: 'the address cannot be read, or not in one way alone' };
-    request.watch?.refuses(denial.code, denial.reason);
+    judgement.refuses(denial.code, denial.reason);
     tellDenied(this.events, request, visitor, denial);
-    return problem(400);
+    return judgement.verdict(problem(400), false);
   }
 
-  async #refusal(
+  #judgeBy(
+    pageGuard: PageGuard | undefined,
+    paths: GuardedPaths,
+    request: GuardedRequest,
+    whoAsks: () => Promised<Visitor>,
+  ): Promised<Verdict> {
+    const judgement = new Judgement();
+    const { method, routePattern } = request;
+    const asked = this.#demands.on(paths, method, routePattern, pageGuard, judgement);
+    const triedOut = this.#demands.reportOnly(paths, method, pageGuard);
+    const end = (refusal: Response | undefined): Verdict => {
+      const response = refusal ?? this.#nowhere(paths, request);
+      // What looks as if it were not there is no more personal than what is not.
+      return judgement.verdict(response, response?.status !== 404 && (asked.size > 0 || this.#mayBeHidden(request)));
+    };
+    if (asked.size + triedOut.size === 0) return end(undefined);
+    return after(whoAsks(), (visitor) =>
+      after(this.#tryOut(triedOut, request, visitor, judgement), () =>
+        after(this.#refusal(asked, paths, request, visitor, judgement), end),
+      ),
+    );
+  }
+
+  #refusal(
     asked: Asked,
     paths: GuardedPaths,
     request: GuardedRequest,
     visitor: Visitor,
-  ): Promise<Response | undefined> {
+    judgement: Judgement,
+  ): Promised<Response | undefined> {
     const isNotFound = this.#showsNotFound(request);
     let runsHidden = false;
-    // A Map visits what is added while it is walked.
-    for (const [demand, at] of asked) {
-      const decision = await this.#checker.decide(demand, visitor, request);
+    const answerTo = (decision: AccessDecision, demand: Demand, at: readonly string[]) => {
       const isHiding = hides(decision, visitor);
       if (isHiding && isNotFound) {
-        request.watch?.decides(decision, demand);
+        judgement.notes(decision, demand);
         for (const [next, where] of this.#demands.behindHidden(at, paths, request.method)) {
           if (!asked.has(next)) asked.set(next, where);
         }
         runsHidden ||= paths.action !== undefined && at.includes(paths.action);
-        continue;
+        return undefined;
       }
       if (request.isVisitorUnknown && !isHiding) return unavailable();
-      request.onDecided?.(decision, demand);
+      judgement.decides(decision, demand);
       if (this.config.debug) this.#checker.logDecision(request, demand, decision);
-      if (decision.isGranted || (decision.code === 'FOR_GUESTS_ONLY' && this.#mayStay(request, paths))) continue;
-      if (this.config.enforce) {
-        tellDenied(this.events, request, visitor, decision);
-        return this.refuse(request, visitor, decision);
-      }
-      this.#checker.logWouldRefuse(request, demand, decision);
-    }
+      if (decision.isGranted || (decision.code === 'FOR_GUESTS_ONLY' && this.#mayStay(request, paths)))
+        return undefined;
+      if (!this.config.enforce) return void this.#checker.logWouldRefuse(request, demand, decision);
+      tellDenied(this.events, request, visitor, decision);
+      return this.refuse(request, visitor, decision);
+    };
+    // A Map visits what is added while it is walked.
+    const refusal = firstAnswer(asked, ([demand, at]) =>
+      after(this.#checker.decide(demand, visitor, request), (decision) => answerTo(decision, demand, at)),
+    );
     // The page that says "not found" is shown to whoever asks for a hidden one. What it would run is not run.
-    return runsHidden && this.config.enforce && !request.wasRefused ? notThere(request) : undefined;
+    return after(refusal, (response) =>
+      !response && runsHidden && this.config.enforce && !request.wasRefused ? notThere(request) : response,
+    );
   }
 
   /** Whether a page for guests is for somebody who is signed in, too: to see what came of a form, or to sign in again. */
@@ -167,12 +211,12 @@ export class RouteGuard {
   }
 
   /** Answers as it would be answered were nothing at the address: rules that hide nothing, and `globalProtect`, count then. */
-  async #asIfMissing(request: GuardedRequest, visitor: Visitor): Promise<Response> {
+  #asIfMissing(request: GuardedRequest, visitor: Visitor): Promised<Response> {
     const missing = this.#missing(request);
     const paths = missing && GuardedPaths.of(missing, this.config.base, this.config.errorPages);
     if (!missing || !paths) return notThere(request);
     const asked = this.#demands.on(paths, missing.method, missing.routePattern);
-    return (await this.#refusal(asked, paths, missing, visitor)) ?? hidden();
+    return after(this.#refusal(asked, paths, missing, visitor, new Judgement()), (refusal) => refusal ?? hidden());
   }
 
   #missing(request: GuardedRequest): GuardedRequest | undefined {
@@ -180,81 +224,42 @@ export class RouteGuard {
     return paths && request.action?.calledFrom !== 'rpc' ? request.asMissing?.(paths.requested) : undefined;
   }
 
-  async #sendHome(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
-    if (!request.isNavigation) return problem(403, decision);
-    if (await this.#leadsBack(this.config.homePath, request, visitor)) return plain(403);
-    return redirectTo(this.config.toLocation(this.config.homePath), request.method);
+  #sendHome(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
+    return request.isNavigation ? this.#sendTo(this.config.homePath, request, visitor) : problem(403, decision);
   }
 
-  async #reportOnly(
-    paths: GuardedPaths,
+  /** Says whom rules would refuse that only report. Nobody can tell while sessions cannot be had. */
+  #tryOut(
+    demands: ReadonlySet<Demand>,
     request: GuardedRequest,
     visitor: Visitor,
-    pageGuard: PageGuard | undefined,
-  ): Promise<void> {
-    for (const demand of this.#demands.reportOnly(paths, request.method, pageGuard)) {
-      const decision = await this.#checker.decide(demand, visitor, request);
-      request.watch?.decides(decision, demand);
-      if (!decision.isGranted) this.#checker.logWouldRefuse(request, demand, decision);
-    }
+    judgement: Judgement,
+  ): Promised<unknown> {
+    if (demands.size === 0 || request.isVisitorUnknown) return undefined;
+    return firstAnswer(demands, (demand) =>
+      after(this.#checker.decide(demand, visitor, request), (decision) => {
+        judgement.notes(decision, demand);
+        if (!decision.isGranted) this.#checker.logWouldRefuse(request, demand, decision);
+        return undefined;
+      }),
+    );
   }
 
   /** The login page is open to everybody; who is signed in already may have nothing to do there. */
-  #inspectLogin(request: GuardedRequest, visitor: Visitor, pageGuard?: PageGuard): Response | undefined {
-    request.watch?.looksAt(normalized(pathOnly(this.config.loginPath)), 'loginPath');
-    if (request.method !== 'GET' || request.showsForm || !this.#goesHome(visitor, pageGuard)) return undefined;
-    request.onGuarded?.();
-    if (asksToSignInAgain(request)) return undefined;
-    return redirectTo(this.config.toLocation(this.config.homePath), request.method);
-  }
-
-  /** Whether the login page sends somebody home. */
-  #goesHome(visitor: Visitor, pageGuard: PageGuard | undefined): boolean {
-    const isForGuests = this.config.globalProtect || pageGuard?.isForGuestsOnly === true;
-    return isForGuests && !visitor.isGuest && !this.#demands.isLoginPath(pathOnly(this.config.homePath));
-  }
-
-  /**
-   * Whether somebody sent to `target` would, by refusals alone, be sent around in a circle.
-   *
-   * @param again Whether it is to sign in again, for which the login page is open.
-   */
-  async #leadsBack(target: string, request: GuardedRequest, visitor: Visitor, again = false): Promise<boolean> {
-    const seen = new Set(GuardedPaths.of(request, this.config.base, this.config.errorPages)?.all.map(normalized));
-    let next: string | undefined = target;
-    for (let hop = 0; hop < MAX_HOPS && next?.startsWith('/'); hop++) {
-      const path = normalized(pathOnly(next));
-      if (seen.has(path)) return true;
-      seen.add(path);
-      if (again && this.#demands.signsInAgain(path)) return false;
-      next = await this.#nextHop(path, visitor, request);
-    }
-    return next?.startsWith('/') ?? false;
-  }
-
-  /** Where a visitor is sent on from a page, or `undefined` when the page lets them in. */
-  async #nextHop(path: string, visitor: Visitor, from: GuardedRequest): Promise<string | undefined> {
-    const { config } = this;
-    const pageGuard = await this.#demands.guardOf(path);
-    if (this.#demands.isLoginPath(path)) return this.#goesHome(visitor, pageGuard) ? config.homePath : undefined;
-    const { url, signedInFor } = from;
-    const request = { method: 'GET', routePattern: path, params: {}, url: new URL(path, url), signedInFor };
-    for (const demand of this.#demands.on(GuardedPaths.ofPage(path), request.method, path, pageGuard).keys()) {
-      const decision = await this.#checker.decide(demand, visitor, request);
-      const { isGranted, code, rule } = decision;
-      if (isGranted || !config.enforce) continue;
-      if (hides(decision, visitor)) return undefined;
-      if (code === 'FOR_GUESTS_ONLY') return config.homePath;
-      return rule?.redirectTo ?? (visitor.isGuest ? undefined : config.forbiddenPath) ?? config.loginPath;
-    }
-    return undefined;
-  }
-
-  #withReturnPath(location: string, request: GuardedRequest): string {
-    const isSafe = request.method === 'GET' || request.method === 'HEAD';
-    const opened = request.openedAddress ?? request.pathname + request.search;
-    const returnPath = isSafe ? toReturnPath(opened) : request.formPage;
-    return returnPath === undefined ? location : withParameter(location, RETURN_PARAMETER, returnPath);
+  #judgeLogin(
+    request: GuardedRequest,
+    whoAsks: () => Promised<Visitor>,
+    pageGuard: PageGuard | undefined,
+  ): Promised<Verdict> {
+    const judgement = new Judgement();
+    judgement.looksAt(normalized(pathOnly(this.config.loginPath)), 'loginPath');
+    const isOpen = request.method !== 'GET' || request.showsForm || !this.#redirects.isForGuests(pageGuard);
+    if (isOpen) return judgement.verdict(undefined, false);
+    return after(whoAsks(), (visitor) => {
+      if (!this.#redirects.goesHome(visitor, pageGuard)) return judgement.verdict(undefined, false);
+      const home = redirectTo(this.config.toLocation(this.config.homePath), request.method);
+      return judgement.verdict(asksToSignInAgain(request) ? undefined : home, true);
+    });
   }
 }
 
@@ -262,17 +267,7 @@ function asksToSignInAgain({ search }: GuardedRequest): boolean {
   return new URLSearchParams(search).has(REAUTHENTICATE_PARAMETER);
 }
 
-function withParameter(location: string, name: string, value: string): string {
-  const [, target = '', hash = ''] = /^([^#]*)(.*)$/s.exec(location) ?? [];
-  return `${target}${target.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}${hash}`;
-}
-
 /** Whoever calls an action by its own address is answered by Astro's client. */
 function notThere({ action }: GuardedRequest): Response {
   return action?.calledFrom === 'rpc' ? hiddenAction() : hidden();
-}
-
-/** Whether a refusal is to look as if nothing were there. */
-function hides({ isGranted, rule }: AccessDecision, visitor: Visitor): boolean {
-  return !isGranted && rule?.status === 404 && !(rule.guestsSignIn && visitor.isGuest);
 }

@@ -26,12 +26,12 @@ import { visitorFault } from './visitor-data.js';
  */
 @injectable()
 export class VisitorResolver {
+  readonly #made = MadeClasses.current;
   readonly #reloads: UserReloads | undefined;
   readonly #told = new Set<string>();
 
   constructor(
     private readonly access: AccessConfig,
-    private readonly made: MadeClasses,
     private readonly log: DecisionLog,
     clock: Clock,
     private readonly events: SecurityEvents,
@@ -62,7 +62,7 @@ export class VisitorResolver {
     const fault = values ? faultOf(values) : undefined;
     if (fault !== undefined) this.#tellOnce(fault);
     const isKnown = typeof values === 'object' && values !== null && fault === undefined;
-    return new (this.made.of(Session))(isKnown ? foreignRecord(values) : undefined);
+    return new (this.#made.of(Session))(isKnown ? foreignRecord(values) : undefined);
   }
 
   /** What the session itself says, without asking anybody. */
@@ -73,7 +73,7 @@ export class VisitorResolver {
   }
 
   protected guest(): Visitor {
-    return new (this.made.of(Visitor))();
+    return new (this.#made.of(Visitor))();
   }
 
   protected signedIn(data: VisitorData): Visitor {
@@ -82,7 +82,7 @@ export class VisitorResolver {
     const permissions = getPermissions
       ? this.#ask('getPermissions', () => getPermissions(data))
       : texts(data.permissions);
-    return new (this.made.of(Visitor))(Object.freeze(data), this.access.withBrought(roles), permissions);
+    return new (this.#made.of(Visitor))(Object.freeze(data), this.access.withBrought(roles), permissions);
   }
 
   #tellOnce(fault: string): void {

@@ -1,12 +1,9 @@
 import { getActionContext } from 'astro:actions';
 import type { APIContext } from 'astro';
-import type { AccessDecision } from '../access/access-decision.js';
-import type { CsrfDecision } from '../access/csrf/csrf-decision.js';
 import { type ChangingRequest, mayChange } from '../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../access/csrf/form-field.js';
 import { ErrorPages } from '../access/error-pages.js';
 import { type CalledAction, isNavigation } from '../access/guarded-request.js';
-import type { Demand, Inspection } from '../access/inspection.js';
 import { canonicalActionName } from '../access/internal-path.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { Clock } from '../session/clock.js';
@@ -37,8 +34,6 @@ export class AstroRequest implements ChangingRequest {
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
   isOwnAnswer = false;
-  /** Whether it is a form of the site's own whose token is of another session by now. */
-  isStaleForm = false;
 
   /** @param arrived The request that began it all. */
   constructor(
@@ -46,8 +41,6 @@ export class AstroRequest implements ChangingRequest {
     private readonly scope: RequestScope,
     private readonly routes: Omit<ProjectRoutes, 'pages'>,
     private readonly arrived: Arrival,
-    readonly onGuarded: () => void,
-    readonly watch?: Inspection | undefined,
     readonly islandNames?: readonly (readonly string[])[] | undefined,
     private readonly errorPages = new ErrorPages(),
     private readonly route: Route = context,
@@ -72,8 +65,8 @@ export class AstroRequest implements ChangingRequest {
       ofLanguage !== undefined && notFoundPages.has(ofLanguage) && notFoundPages.get('/404') === true;
     const routePattern = isOfLanguage ? ofLanguage : '/404';
     if (notFoundPages.get(routePattern)) return undefined;
-    const { context, scope, routes, arrived, onGuarded, watch, errorPages } = this;
-    return new AstroRequest(context, scope, routes, arrived, onGuarded, watch, undefined, errorPages, {
+    const { context, scope, routes, arrived, errorPages } = this;
+    return new AstroRequest(context, scope, routes, arrived, undefined, errorPages, {
       routePattern,
       params: {},
     });
@@ -180,15 +173,6 @@ export class AstroRequest implements ChangingRequest {
 
   get #keepsForms(): boolean {
     return this.scope.get(FormConfig).isOn;
-  }
-
-  onSuspected({ code }: CsrfDecision): void {
-    this.isStaleForm = code === 'CSRF_TOKEN_REFUSED' && this.isNavigation;
-  }
-
-  onDecided(decision: AccessDecision, demand?: Demand): void {
-    this.scope.decision = decision;
-    this.watch?.decides(decision, demand);
   }
 }
 

@@ -4,6 +4,7 @@ import type { APIContext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
 import { isInternalPath } from '../access/internal-path.js';
 import { isHidden } from '../access/refusal.js';
+import type { Verdict } from '../access/verdict.js';
 import type { AccessDeniedError } from '../errors.js';
 import { AstroRequest } from './astro-request.js';
 import { buildChannel } from './build-channel.js';
@@ -27,11 +28,12 @@ export async function inspect(
   const request = await introduced(context, cycle, answeredBy);
   const forgery = mayChange(request.sentMethod) ? await refuseForgery(context, request, cycle) : undefined;
   if (forgery) return forgery;
-  const refusal = await gatehouse.guard.inspect(request, await context.locals.services.resolveVisitor());
+  const { services: scope } = context.locals;
+  const refusal = await heard(context, cycle, await gatehouse.guard.judge(request, () => scope.resolveVisitor()));
   if (!refusal) cycle.letIn(request);
   // Of islands and actions Astro asks us whether they are there or not, and then says so by itself.
   else if (isHidden(refusal) && !isInternalPath(request.routePattern, '')) cycle.hide();
-  return gatehouse.toolbar ? noted(context, refusal) : refusal;
+  return refusal;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function inspectAnswer(context: APIContext, answer: Response): Prom
   const visitor = await scope.resolveVisitor();
   // Who has just been signed out is told so.
   const asked = scope.session.wasEnded && visitor.isGuest ? (cycle.arrivedAs ?? visitor) : visitor;
-  const refusal = await noted(context, await gatehouse.guard.inspect(request, asked));
+  const refusal = await heard(context, cycle, await gatehouse.guard.judge(request, () => asked));
   if (!refusal) return void cycle.letIn(request);
   // Nobody reads on, and whatever feeds it is to know.
   answer.body?.cancel().catch(() => {});
@@ -68,8 +70,10 @@ export async function answerDenied(context: APIContext, error: AccessDeniedError
   const cycle = RequestCycle.of(gatehouse, context);
   const request = scope.request ?? (await introduced(context, cycle, 'anything'));
   scope.rollBack();
-  cycle.makePersonal();
-  return noted(context, await gatehouse.guard.answer(error, request, scope.visitor));
+  const { views = [], rulings = [] } = scope.verdict ?? {};
+  const verdict = await gatehouse.guard.judgeDenied(error, request, scope.visitor);
+  await heard(context, cycle, { ...verdict, views, rulings: [...rulings, ...verdict.rulings] });
+  return verdict.response;
 }
 
 function showsNothing({ status, headers }: Response): boolean {
@@ -98,21 +102,19 @@ async function introduced(
   const request = await toRequest(context, cycle);
   request.isOwnAnswer = answeredBy === 'anything';
   scope.request = request;
-  scope.decision = undefined;
+  scope.verdict = undefined;
   return request;
 }
 
-/** Has the toolbar of the development server remember what the guards said last. @returns What is answered. */
-export async function noted<Refusal extends Response | undefined>(
-  context: APIContext,
-  refusal: Refusal,
-): Promise<Refusal> {
+/** Takes note of what the guard said. @returns What to answer in place of the page, if anything. */
+async function heard(context: APIContext, cycle: RequestCycle, verdict: Verdict): Promise<Response | undefined> {
   const { services: scope } = context.locals;
-  const { arrival } = RequestCycle.of(gatehouse, context);
-  if (scope.request instanceof AstroRequest) {
-    await gatehouse.toolbar?.note(arrival.request, scope.request, scope, refusal);
+  scope.verdict = verdict;
+  if (verdict.isPersonal) cycle.makePersonal();
+  if (gatehouse.toolbar && scope.request instanceof AstroRequest) {
+    await gatehouse.toolbar.note(cycle.arrival.request, scope.request, scope, verdict);
   }
-  return refusal;
+  return verdict.response;
 }
 
 /**
@@ -136,23 +138,23 @@ async function refuseForgery(
   // What development hands over as for a prerendered page has no cookie, with which something could be done in a name.
   if (cycle.wasVetted(context) || context.isPrerendered) return undefined;
   const { services: scope } = context.locals;
-  const refusal = await gatehouse.csrf.inspect(request, scope.session);
-  if (!refusal) return void cycle.vet(context);
-  await gatehouse.toolbar?.note(cycle.arrival.request, request, scope, refusal);
+  const verdict = await gatehouse.csrf.judge(request, scope.session);
+  if (!verdict) return void cycle.vet(context);
+  const { response, decision } = verdict;
+  const rulings = decision ? [{ ...decision, isGranted: false, missing: [] }] : [];
+  await gatehouse.toolbar?.note(cycle.arrival.request, request, scope, { response, views: [], rulings });
   // What other middlewares have done for it is taken back.
   scope.rollBack();
   cycle.makePersonal();
-  return request.isStaleForm ? returnStaleForm(context, request, refusal) : refusal;
+  const isStale = decision?.code === 'CSRF_TOKEN_REFUSED' && request.isNavigation;
+  return isStale ? returnStaleForm(context, request, response) : response;
 }
 
 async function toRequest(context: APIContext, cycle: RequestCycle): Promise<AstroRequest> {
   const known = routesNow ? await routesNow() : routes;
   const { services } = context.locals;
-  const watch = gatehouse.toolbar?.watch();
   const names =
     context.routePattern === ISLAND_ROUTE ? (buildChannel().islandNames ?? (await known.islands())) : undefined;
   const islandNames = names?.get(context.params.name ?? '');
-  const makePersonal = () => cycle.makePersonal();
-  const { arrival } = cycle;
-  return new AstroRequest(context, services, known, arrival, makePersonal, watch, islandNames, gatehouse.errorPages);
+  return new AstroRequest(context, services, known, cycle.arrival, islandNames, gatehouse.errorPages);
 }

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'astro';
 import { AccessRules } from '../access/access-rules.js';
 import { GuardConfig } from '../access/guard-config.js';
-import { MadeClasses } from '../session/made-classes.js';
 import { SessionConfig } from '../session/session-config.js';
 import { actionGuard } from './actions/action-guard-plugin.js';
 import { buildChannel } from './build-channel.js';
@@ -155,7 +154,7 @@ function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
   checkIntegrationOptions(options);
   SessionConfig.from(options.session, { isProduction });
   // Each pattern may be right by itself, and too much together with the others.
-  new AccessRules(new GuardConfig(options), new MadeClasses());
+  new AccessRules(new GuardConfig(options));
   optionsToSource(options);
 }
 

@@ -15,7 +15,6 @@ import { VisitorResolver } from '../access/visitor-resolver.js';
 import { Clock } from '../session/clock.js';
 import { FlashBag } from '../session/flash-bag.js';
 import { FormConfig } from '../session/forms/form-config.js';
-import { MadeClasses } from '../session/made-classes.js';
 import { NoRevocationList, RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
 import { SecurityEvents } from '../session/security-events.js';
@@ -77,7 +76,7 @@ export function defaultServices({
     .shared(SessionManager)
     .shared(VisitorResolver)
     .shared(AccessRules)
-    .shared(PageGuards, (get) => new PageGuards(pageGuards?.load, get(MadeClasses), pageGuards?.keep))
+    .shared(PageGuards, () => new PageGuards(pageGuards?.load, pageGuards?.keep))
     .shared(AccessChecker)
     .shared(DecisionLog)
     .shared(CsrfTokens)

@@ -2,6 +2,7 @@ import type { DependencyContainer } from 'tsyringe';
 import type { AccessDecision } from '../access/access-decision.js';
 import { ForeignVisitor } from '../access/foreign-visitor.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
+import type { Verdict } from '../access/verdict.js';
 import { Visitor } from '../access/visitor.js';
 import type { VisitorResolver } from '../access/visitor-resolver.js';
 import { InvalidOverrideError, MissingServiceError } from '../errors.js';
@@ -25,8 +26,8 @@ export class RequestScope {
   clearsSiteData = false;
   /** What is asked for, once the guard has seen it. */
   request: GuardedRequest | undefined;
-  /** What the guard, or a check of the page's own, decided last; `undefined` while nobody was asked. */
-  decision: AccessDecision | undefined;
+  /** What the guard said last; `undefined` until it was asked. */
+  verdict: Verdict | undefined;
   /** The form that was sent to this page before it is shown. */
   keptForm: KeptForm | undefined;
   #visitor: Visitor | undefined;
@@ -70,6 +71,11 @@ export class RequestScope {
   replace<Instance extends object>(token: Class<Instance>, instance: Instance): void {
     this.#replaced ??= new Map();
     this.#replaced.set(token, instance);
+  }
+
+  /** What the guard, or a check of the page's own, decided last; `undefined` while nobody was asked. */
+  get decision(): AccessDecision | undefined {
+    return this.verdict?.decision;
   }
 
   /**

@@ -39,6 +39,7 @@ export class Services {
   /** The package's own parts. */
   readonly #own = new Set<Class>();
   #isBooted = false;
+  #made = new MadeClasses();
   #late: InvalidOverrideError | undefined;
 
   /** One instance for the whole server. It must not hold anything of a request. */
@@ -106,7 +107,8 @@ export class Services {
   boot(when: 'now' | 'later' = 'now'): this {
     if (this.#isBooted) return this;
     this.#isBooted = true;
-    this.value(MadeClasses, new MadeClasses(this.#madeClasses()));
+    this.#made = new MadeClasses(this.#madeClasses());
+    this.value(MadeClasses, this.#made);
     for (const [token, registration] of this.#registrations) {
       this.#inspect(token, registration);
       const { implementation } = registration;
@@ -127,7 +129,7 @@ export class Services {
     const lifetime = this.lifetimeOf(token);
     if (lifetime !== 'shared' && lifetime !== 'value') throw new MissingServiceError(token.name, 'services.get()');
     if (!this.#isBooted) throw new ServiceConstructionError(token.name, TOO_EARLY);
-    return this.container.resolve(token as never);
+    return this.#made.during(() => this.container.resolve(token as never));
   }
 
   /**
@@ -235,7 +237,7 @@ export class Services {
     const { implementation } = registration;
     if (isClass(implementation)) for (const dependency of dependenciesOf(implementation)) this.#construct(dependency);
     try {
-      this.container.resolve(token as never);
+      this.#made.during(() => this.container.resolve(token as never));
     } catch (error) {
       if (error instanceof GatehouseError) throw error;
       throw new ServiceConstructionError(isClass(implementation) ? implementation.name : (token as Class).name, error);

@@ -17,3 +17,31 @@ export function forget(promise: PromiseLike<unknown>): void {
 function kindOf(value: object): string {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
+
+/** A value, or the promise of one: what need not be waited for is there at once. */
+export type Promised<Value> = Value | Promise<Value>;
+
+/** Goes on with a value: at once where it is there, and otherwise when its promise has given it. */
+export function after<Value, Result>(
+  value: Value | PromiseLike<Value>,
+  goOn: (value: Value) => Promised<Result>,
+): Promised<Result> {
+  return isPromise(value) ? Promise.resolve(value as PromiseLike<Value>).then(goOn) : goOn(value as Value);
+}
+
+/** Asks about one item after the other. @returns The first answer that is something, or `undefined`. */
+export function firstAnswer<Item, Answer>(
+  items: Iterable<Item>,
+  ask: (item: Item) => Promised<Answer | undefined>,
+): Promised<Answer | undefined> {
+  const rest = items[Symbol.iterator]();
+  const goOn = (): Promised<Answer | undefined> => {
+    for (let next = rest.next(); !next.done; next = rest.next()) {
+      const answer = ask(next.value);
+      if (answer instanceof Promise) return answer.then((given) => given ?? goOn());
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  };
+  return goOn();
+}

@@ -8,8 +8,8 @@ import { MadeClasses } from '../../lib/session/made-classes.js';
 import { RememberingLog } from '../support/guards.js';
 import { admin, guest, member } from '../support/visitors.js';
 
-function check(requirement: Requirement, visitor: Visitor, access: AccessOptions = {}): Promise<AccessDecision> {
-  const checker = new AccessChecker(new AccessConfig(access), new MadeClasses(), new RememberingLog());
+async function check(requirement: Requirement, visitor: Visitor, access: AccessOptions = {}): Promise<AccessDecision> {
+  const checker = new AccessChecker(new AccessConfig(access), new RememberingLog());
   return checker.check(new AccessRule({ pattern: '/page', ...requirement }), visitor);
 }
 
@@ -132,7 +132,7 @@ describe('The checker', () => {
   it('makes decisions of the class that stands for them', async () => {
     class LoudDecision extends AccessDecision {}
     const made = new MadeClasses(new Map([[AccessDecision, LoudDecision]]));
-    const checker = new AccessChecker(new AccessConfig(), made);
+    const checker = made.during(() => new AccessChecker(new AccessConfig()));
     expect(await checker.check(new AccessRule({ pattern: '/' }), member())).toBeInstanceOf(LoudDecision);
     expect(await checker.check(new AccessRule({ pattern: '/' }), guest())).toBeInstanceOf(LoudDecision);
   });
@@ -143,7 +143,7 @@ describe('The checker', () => {
         return visitor.hasRole('staff') ? this.grant('staff may see all') : super.check(rule, visitor);
       }
     }
-    const checker = new TeamChecker(new AccessConfig(), new MadeClasses());
+    const checker = new TeamChecker(new AccessConfig());
     const rule = new AccessRule({ pattern: '/', role: 'admin' });
     expect(await checker.check(rule, member(['staff']))).toMatchObject({
       isGranted: true,
@@ -156,7 +156,7 @@ describe('The checker', () => {
 describe('An answer that looks like a yes', () => {
   const log = () => new RememberingLog();
   const checkerWith = (access: AccessOptions, lines: RememberingLog) =>
-    new AccessChecker(new AccessConfig(access), new MadeClasses(), lines);
+    new AccessChecker(new AccessConfig(access), lines);
 
   it('is said to be none, once for each rule, by its type and not by its value', async () => {
     const lines = log();

@@ -73,10 +73,10 @@ describe('A refusal', () => {
     const guard = guardWith([], { events });
     const error = new AccessDeniedError(403, true, 'not yours', 'MISSING_ROLE');
     tellDeniedError(events, undefined, member(), error);
-    await guard.answer(error, navigation('/page'), member());
+    await guard.judgeDenied(error, navigation('/page'), member());
     const denial = { name: 'access.denied', code: 'MISSING_ROLE', reason: 'not yours', userId: member().id };
     expect(events.take()).toEqual([denial]);
-    await guard.answer(new AccessDeniedError(403, true, 'not yours'), navigation('/page'), member());
+    await guard.judgeDenied(new AccessDeniedError(403, true, 'not yours'), navigation('/page'), member());
     expect(events.take()).toMatchObject([{ path: '/page', code: 'NOT_ALLOWED' }]);
   });
 });

@@ -10,14 +10,14 @@ const config = new GuardConfig({
 
 describe('The rules', () => {
   it('answer with the first one that matches, as listed', () => {
-    const rules = new AccessRules(config, new MadeClasses());
+    const rules = new AccessRules(config);
     expect(rules.find('/admin/open')).toBe(rules.all[0]);
     expect(rules.find('/admin/users')).toBe(rules.all[1]);
     expect(rules.find('/')).toBeUndefined();
   });
 
   it('answer for what has several names with the first one that matches any of them', () => {
-    const rules = new AccessRules(config, new MadeClasses());
+    const rules = new AccessRules(config);
     expect(rules.findFirst(['/admin/users', '/admin/open'])).toBe(rules.all[0]);
     expect(rules.findFirst(['/none', '/admin/users'])).toBe(rules.all[1]);
     expect(rules.findFirst(['/none', '/nowhere'])).toBeUndefined();
@@ -29,7 +29,7 @@ describe('The rules', () => {
       { pattern: '/posts/new', methods: ['POST', 'GET'], role: 'author' },
       { pattern: '/posts/**' },
     ];
-    const rules = new AccessRules(new GuardConfig({ protect }), new MadeClasses());
+    const rules = new AccessRules(new GuardConfig({ protect }));
     const [deleting, writing, any] = rules.all;
     expect(rules.find('/posts/new', 'DELETE')).toBe(deleting);
     expect(rules.find('/posts/new', 'POST')).toBe(writing);
@@ -40,8 +40,8 @@ describe('The rules', () => {
   });
 
   it('know whether there are any', () => {
-    expect(new AccessRules(config, new MadeClasses()).isEmpty).toBe(false);
-    expect(new AccessRules(new GuardConfig(), new MadeClasses()).isEmpty).toBe(true);
+    expect(new AccessRules(config).isEmpty).toBe(false);
+    expect(new AccessRules(new GuardConfig()).isEmpty).toBe(true);
   });
 
   it('of a subclass that finds rules elsewhere are never taken for none', () => {
@@ -50,12 +50,13 @@ describe('The rules', () => {
         return this.signedIn;
       }
     }
-    expect(new RulesFromElsewhere(new GuardConfig(), new MadeClasses()).isEmpty).toBe(false);
+    expect(new RulesFromElsewhere(new GuardConfig()).isEmpty).toBe(false);
   });
 
   it('are of the class that stands for a rule, the one for everything else included', () => {
     class TeamRule extends AccessRule {}
-    const rules = new AccessRules(config, new MadeClasses(new Map([[AccessRule, TeamRule]])));
+    const made = new MadeClasses(new Map([[AccessRule, TeamRule]]));
+    const rules = made.during(() => new AccessRules(config));
     expect(rules.all.every((rule) => rule instanceof TeamRule)).toBe(true);
     expect(rules.signedIn).toBeInstanceOf(TeamRule);
   });

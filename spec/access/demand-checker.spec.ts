@@ -5,14 +5,12 @@ import { AccessRule } from '../../lib/access/access-rule.js';
 import { DemandChecker } from '../../lib/access/demand-checker.js';
 import { type Guard, PageGuard } from '../../lib/access/page-guard.js';
 import type { Visitor } from '../../lib/access/visitor.js';
-import { MadeClasses } from '../../lib/session/made-classes.js';
 import { navigation } from '../support/guarded-request.js';
 import { RememberingLog } from '../support/guards.js';
 import { admin, guest, member } from '../support/visitors.js';
 
 const log = new RememberingLog();
-const made = new MadeClasses();
-const checker = new DemandChecker(new AccessChecker(new AccessConfig(), made), log, made);
+const checker = new DemandChecker(new AccessChecker(new AccessConfig()), log);
 
 describe('A decision about what is asked', () => {
   it('is the checker’s, and names its rule', async () => {

@@ -6,13 +6,12 @@ import { GuardConfig, type GuardOptions } from '../../lib/access/guard-config.js
 import { GuardedPaths } from '../../lib/access/guarded-paths.js';
 import { type Guard, PageGuard } from '../../lib/access/page-guard.js';
 import { PageGuards } from '../../lib/access/page-guards.js';
-import { MadeClasses } from '../../lib/session/made-classes.js';
 import { navigation } from '../support/guarded-request.js';
 
 function demands(protect: AccessRuleOptions[], options: GuardOptions = {}, guard?: Guard): Demands {
   const config = new GuardConfig({ ...options, protect }, { locales: ['fr'] });
   const load = guard && (async () => guard);
-  return new Demands(new AccessRules(config, new MadeClasses()), new PageGuards(load), config);
+  return new Demands(new AccessRules(config), new PageGuards(load), config);
 }
 
 /** What is asked of an address that leads to a route, in words, with the paths for which it is asked. */

@@ -36,7 +36,7 @@ describe('The guards beside pages', () => {
 
   it('are loaded for every request while files are being written', async () => {
     const file = pageFile('user');
-    const guards = new PageGuards(file.load, new MadeClasses(), false);
+    const guards = new PageGuards(file.load, false);
     await guards.of('/a');
     await guards.of('/a');
     expect(file.asked).toBe(2);
@@ -50,7 +50,8 @@ describe('The guards beside pages', () => {
 
   it('are made of the class that stands for a rule', async () => {
     class TeamRule extends AccessRule {}
-    const guards = new PageGuards(pageFile('user').load, new MadeClasses(new Map([[AccessRule, TeamRule]])));
+    const made = new MadeClasses(new Map([[AccessRule, TeamRule]]));
+    const guards = made.during(() => new PageGuards(pageFile('user').load));
     expect((await guards.of('/a'))?.rulesFor('GET')[0]).toBeInstanceOf(TeamRule);
   });
 

@@ -35,6 +35,12 @@ async function inspect(
   return outcome(await guardWith(protect, parts).inspect(request, visitor));
 }
 
+/** What is answered when code of a page's own refuses a visitor. */
+async function answerTo(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promise<string> {
+  const { response } = await guardWith([]).judgeDenied(error, request, visitor);
+  return outcome(response);
+}
+
 describe('The guard', () => {
   it('lets everybody into what no rule names', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/about'), guest())).toBe('page');
@@ -175,22 +181,20 @@ describe('A refusal', () => {
   );
 
   it('by code of a page is answered as one by a rule', async () => {
-    const guard = guardWith([]);
     const unauthorized = new AccessDeniedError(401, true, 'not signed in');
     const forbidden = new AccessDeniedError(403, true, 'not yours');
-    expect(outcome(await guard.answer(unauthorized, navigation('/mine'), guest()))).toBe('302 /login?returnTo=%2Fmine');
-    expect(outcome(await guard.answer(forbidden, navigation('/mine'), member()))).toBe('302 /login');
-    expect(outcome(await guard.answer(forbidden, call('/mine'), member()))).toBe('403');
-    expect(outcome(await guard.answer(new AccessDeniedError(403, false, 'x'), navigation('/mine'), member()))).toBe(
-      '403',
-    );
-    expect(outcome(await guard.answer(unauthorized, navigation('/login'), guest()))).toBe('401');
+    const program = new AccessDeniedError(403, false, 'x');
+    expect(await answerTo(unauthorized, navigation('/mine'), guest())).toBe('302 /login?returnTo=%2Fmine');
+    expect(await answerTo(forbidden, navigation('/mine'), member())).toBe('302 /login');
+    expect(await answerTo(forbidden, call('/mine'), member())).toBe('403');
+    expect(await answerTo(program, navigation('/mine'), member())).toBe('403');
+    expect(await answerTo(unauthorized, navigation('/login'), guest())).toBe('401');
   });
 
   it('by code of a page whose path cannot be read is still one', async () => {
     const unreadable = navigation('/a', { pathname: '/%ff', routePattern: '/[x]', params: { x: 'a' } });
     const denied = new AccessDeniedError(401, true, 'not signed in');
-    expect(outcome(await guardWith([]).answer(denied, unreadable, guest()))).toMatch(/^302 \/login/);
+    expect(await answerTo(denied, unreadable, guest())).toMatch(/^302 \/login/);
   });
 
   it('can be answered otherwise by a subclass', async () => {
@@ -199,16 +203,14 @@ describe('A refusal', () => {
         return new Response(null, { status: 418 });
       }
     }
-    const made = new MadeClasses();
     const config = new GuardConfig({ protect: [ADMIN_ONLY] });
-    const checker = new AccessChecker(new AccessConfig(), made);
+    const checker = new AccessChecker(new AccessConfig());
     const guard = new Teapot(
-      new AccessRules(config, made),
+      new AccessRules(config),
       new PageGuards(),
       checker,
       config,
       new RememberingLog(),
-      made,
       new SecurityEvents(),
     );
     expect(outcome(await guard.inspect(navigation('/admin'), guest()))).toBe('418');
@@ -460,7 +462,7 @@ describe('A function that throws', () => {
       }
     }
     const log = new RememberingLog();
-    const checker = new Broken(new AccessConfig(), new MadeClasses());
+    const checker = new Broken(new AccessConfig());
     expect(await inspect([{ pattern: '/admin' }], call('/admin'), admin(), { checker, log })).toBe('403');
     expect(log.failures[0]?.error).toBe(down);
   });
@@ -488,13 +490,12 @@ describe('The line for a decision', () => {
 
   it('is one line, whatever the path, the route and the reason hold', async () => {
     const breaks = [10, 13, 0x85, 0x2028, 0x2029].map((code) => String.fromCharCode(code)).join('');
-    const made = new MadeClasses();
     class Chatty extends AccessChecker {
       override async check() {
         return this.grant(`because${breaks}it may`);
       }
     }
-    const checker = new Chatty(new AccessConfig(), made);
+    const checker = new Chatty(new AccessConfig());
     const request = navigation('/', { pathname: `/admin/a${breaks}b`, routePattern: `/admin/a${breaks}c` });
     const [line] = await linesOf(request, admin(), { checker });
     expect(line).toMatch(/^GET \/admin\/a%0A.*because it may$/);
@@ -546,7 +547,7 @@ describe("A checker of somebody's own", () => {
         return answer as AccessDecision;
       }
     }
-    const checker = new Sloppy(new AccessConfig(), new MadeClasses());
+    const checker = new Sloppy(new AccessConfig());
     expect(await inspect([ADMIN_ONLY], call('/admin'), admin(), { checker })).toBe('403');
   });
 });
@@ -555,8 +556,8 @@ describe('An answer that a rule has a say in', () => {
   it('is told of, whether it is the page or a refusal, and no other is', async () => {
     const told: string[] = [];
     const ask = async (path: string, visitor: Visitor) => {
-      const request = { ...navigation(path), onGuarded: () => void told.push(path) };
-      await guardWith([ADMIN_ONLY]).inspect(request, visitor);
+      const { isPersonal } = await guardWith([ADMIN_ONLY]).judge(navigation(path), () => visitor);
+      if (isPersonal) told.push(path);
     };
     await ask('/about', guest());
     await ask('/admin/page', admin());
@@ -638,16 +639,14 @@ describe('A guard beside a page', () => {
         throw new Error('broken');
       }
     }
-    const made = new MadeClasses();
     const config = new GuardConfig({ protect: [ADMIN_ONLY] });
-    const checker = new AccessChecker(new AccessConfig(), made);
+    const checker = new AccessChecker(new AccessConfig());
     const broken = new RouteGuard(
-      new AccessRules(config, made),
+      new AccessRules(config),
       new Broken(),
       checker,
       config,
       new RememberingLog(),
-      made,
       new SecurityEvents(),
     );
     await expect(broken.inspect(navigation('/a'), admin())).rejects.toThrow('broken');
@@ -728,24 +727,24 @@ describe('A rule that hides', () => {
 
   it('makes personal what is not there, of which the page is made that is shown for what is hidden', async () => {
     const personal: string[] = [];
-    const ask = (path: string, routePattern: string) =>
-      navigation(path, { routePattern, onGuarded: () => personal.push(path) });
     const guard = guardWith([{ pattern: '/a', role: 'admin', status: 404 }]);
-    await guard.inspect(ask('/a', '/a'), guest());
-    await guard.inspect(ask('/nothing', '/404'), guest());
-    await guard.inspect(ask('/about', '/about'), guest());
+    const ask = async (path: string, routePattern: string, visitor: Visitor) => {
+      const { isPersonal } = await guard.judge(navigation(path, { routePattern }), () => visitor);
+      if (isPersonal) personal.push(path);
+    };
+    await ask('/a', '/a', guest());
+    await ask('/nothing', '/404', guest());
+    await ask('/about', '/about', guest());
     expect(personal).toEqual(['/nothing']);
-    await guard.inspect(ask('/a', '/a'), admin());
+    await ask('/a', '/a', admin());
     expect(personal).toEqual(['/nothing', '/a']);
   });
 
   it('tells the page that says "not found" nothing of its decision', async () => {
-    const decided: string[] = [];
-    const onDecided: GuardedRequest['onDecided'] = ({ code }) => decided.push(code);
-    await inspect([secret], navigation('/a/b', { routePattern: '/404', onDecided }), member());
-    expect(decided).toEqual([]);
-    await inspect([secret], navigation('/a/b', { onDecided }), member());
-    expect(decided).toEqual(['MISSING_ROLE']);
+    const decided = async (request: GuardedRequest) =>
+      (await guardWith([secret]).judge(request, () => member())).decision?.code;
+    expect(await decided(navigation('/a/b', { routePattern: '/404' }))).toBeUndefined();
+    expect(await decided(navigation('/a/b'))).toBe('MISSING_ROLE');
   });
 });
 
@@ -913,10 +912,7 @@ describe('What a rule asks about', () => {
   });
 
   it('is told with the decision: which rule, why, and what was missing', async () => {
-    const decisions: AccessDecision[] = [];
-    const request = navigation('/admin', { onDecided: (decision) => decisions.push(decision) });
-    await inspect([ADMIN_ONLY], request, member());
-    const [decision] = decisions;
+    const { decision } = await guardWith([ADMIN_ONLY]).judge(navigation('/admin'), () => member());
     expect(decision).toMatchObject({ isGranted: false, code: 'MISSING_ROLE', missing: ['admin'] });
     expect(decision?.rule?.pattern).toBe('/admin/**');
   });

@@ -15,7 +15,7 @@ function resolverWith(
   log = new RememberingLog(),
   events = new SecurityEvents(),
 ): VisitorResolver {
-  return new VisitorResolver(new AccessConfig(access), new MadeClasses(), log, new FrozenClock(), events);
+  return new VisitorResolver(new AccessConfig(access), log, new FrozenClock(), events);
 }
 
 function visitorOf(values: Record<string, unknown>, access: AccessOptions = {}): Visitor {
@@ -146,7 +146,7 @@ describe('The visitor of a session', () => {
     const made = new MadeClasses(new Map([[Visitor, TeamVisitor]]));
     const clock = new FrozenClock();
     const log = new RememberingLog();
-    const resolver = new VisitorResolver(new AccessConfig(), made, log, clock, new SecurityEvents(clock));
+    const resolver = made.during(() => new VisitorResolver(new AccessConfig(), log, clock, new SecurityEvents(clock)));
     expect(resolver.resolve(new Session())).toBeInstanceOf(TeamVisitor);
     expect(resolver.resolve(sessionOf({ userId: 'ada' }))).toBeInstanceOf(TeamVisitor);
   });

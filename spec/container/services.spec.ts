@@ -20,7 +20,6 @@ import {
 import { injectable } from '../../lib/injectable.js';
 import { Clock } from '../../lib/session/clock.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
-import { MadeClasses } from '../../lib/session/made-classes.js';
 import { Session } from '../../lib/session/session.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
 import { SessionStore } from '../../lib/session/stores/session-store.js';
@@ -79,7 +78,7 @@ describe('A subclass without a decorator', () => {
       () =>
         class Own extends AccessChecker {
           constructor(readonly mailer: { send(): void }) {
-            super(new AccessConfig(), new MadeClasses());
+            super(new AccessConfig());
           }
         } as never,
     ],
@@ -88,7 +87,7 @@ describe('A subclass without a decorator', () => {
       () =>
         class Own extends AccessChecker {
           constructor(readonly log = console) {
-            super(new AccessConfig(), new MadeClasses());
+            super(new AccessConfig());
           }
         } as never,
     ],
@@ -107,7 +106,7 @@ describe('A subclass without a decorator', () => {
         class Own extends AccessChecker {
           readonly from = '/admin/*';
           constructor(readonly log = console) {
-            super(new AccessConfig(), new MadeClasses());
+            super(new AccessConfig());
           }
           readonly to = '*/edit';
         } as never,
@@ -124,7 +123,7 @@ describe('A subclass without a decorator', () => {
   it('whose parent has such a constructor is refused as well', () => {
     class Mailing extends AccessChecker {
       constructor(readonly mailer: string) {
-        super(new AccessConfig(), new MadeClasses());
+        super(new AccessConfig());
       }
     }
     class Own extends Mailing {}
@@ -136,7 +135,7 @@ describe('A subclass without a decorator', () => {
   it('may have a constructor without parameters', async () => {
     class Own extends AccessChecker {
       constructor(/* nothing, (really) */) {
-        super(new AccessConfig({ check: () => true }), new MadeClasses());
+        super(new AccessConfig({ check: () => true }));
       }
     }
     const checker = floorPlan().override(AccessChecker, Own).boot().get(AccessChecker);
@@ -182,10 +181,9 @@ describe('A decorated class', () => {
   class TimedChecker extends AccessChecker {
     constructor(
       access: AccessConfig,
-      made: MadeClasses,
       readonly clock: Clock,
     ) {
-      super(access, made);
+      super(access);
     }
   }
 
@@ -209,7 +207,7 @@ describe('A decorated class', () => {
     @injectable()
     class Own extends AccessChecker {
       constructor(readonly mailer: Mailer) {
-        super(new AccessConfig(), new MadeClasses());
+        super(new AccessConfig());
       }
     }
     const error = errorOf(() => floorPlan().override(AccessChecker, Own).boot());
@@ -376,16 +374,12 @@ describe('A function that makes a service', () => {
     class Own extends AccessChecker {
       constructor(
         access: AccessConfig,
-        made: MadeClasses,
         readonly clock: Clock,
       ) {
-        super(access, made);
+        super(access);
       }
     }
-    const services = floorPlan().override(
-      AccessChecker,
-      (get) => new Own(get(AccessConfig), get(MadeClasses), get(Clock)),
-    );
+    const services = floorPlan().override(AccessChecker, (get) => new Own(get(AccessConfig), get(Clock)));
     expect((services.boot().get(AccessChecker) as Own).clock).toBe(services.get(Clock));
   });
 
@@ -439,9 +433,7 @@ describe('A service that cannot be made', () => {
 
   it('is named when it is made by a function that another one calls', () => {
     const services = floorPlan()
-      .override(AccessChecker, (get) =>
-        Object.assign(new AccessChecker(get(AccessConfig), get(MadeClasses)), { cart: get(Cart) }),
-      )
+      .override(AccessChecker, (get) => Object.assign(new AccessChecker(get(AccessConfig)), { cart: get(Cart) }))
       .shared(Cart, () => {
         throw new Error('empty');
       });

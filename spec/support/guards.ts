@@ -55,9 +55,8 @@ export interface GuardParts extends GuardOptions {
 export function guardWith(protect: readonly AccessRuleOptions[], parts: GuardParts = {}): RouteGuard {
   const { access, site, log = new RememberingLog(), made = new MadeClasses(), pages, ...others } = parts;
   const { events = new SecurityEvents(), ...options } = others;
-  const checker = parts.checker ?? new AccessChecker(new AccessConfig(access), made);
+  const checker = parts.checker ?? made.during(() => new AccessChecker(new AccessConfig(access)));
   const config = new GuardConfig({ ...options, protect }, site);
   const load = pages && (async (route: string) => pages[route]);
-  const pageGuards = new PageGuards(load, made);
-  return new RouteGuard(new AccessRules(config, made), pageGuards, checker, config, log, made, events);
+  return made.during(() => new RouteGuard(new AccessRules(config), new PageGuards(load), checker, config, log, events));
 }

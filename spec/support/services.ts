@@ -28,6 +28,6 @@ export function scopeOf(services: Services, session: Session): RequestScope {
 }
 
 /** A resolver's collaborators, for one that is made by hand. */
-export function resolverParts(access: AccessOptions = {}): [AccessConfig, MadeClasses, DecisionLog] {
-  return [new AccessConfig(access), new MadeClasses(), new RememberingLog()];
+export function resolverParts(access: AccessOptions = {}): [AccessConfig, DecisionLog] {
+  return [new AccessConfig(access), new RememberingLog()];
 }

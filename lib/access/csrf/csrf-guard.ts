@@ -33,8 +33,13 @@ export interface ChangingRequest extends GuardedRequest, SentRequest {
   readonly sentMethod: string;
   /** A copy of the request, whose body can be read without taking it from the page. */
   copy(): Request;
-  /** Told why it is refused. */
-  onSuspected?(decision: CsrfDecision): void;
+}
+
+/** Why a request is refused as forged, and what is answered. */
+export interface CsrfVerdict {
+  readonly response: Response;
+  /** Left out while nobody can tell, because sessions cannot be had. */
+  readonly decision?: CsrfDecision | undefined;
 }
 
 /** Whether a request of this method may change something. There are more of these than anybody could list. */
@@ -68,6 +73,11 @@ export class CsrfGuard {
 
   /** @returns What to answer instead of doing what the request asks for, or `undefined` when it may be done. */
   async inspect(request: ChangingRequest, session: Session): Promise<Response | undefined> {
+    return (await this.judge(request, session))?.response;
+  }
+
+  /** @returns As {@link inspect}, and why. */
+  async judge(request: ChangingRequest, session: Session): Promise<CsrfVerdict | undefined> {
     if (!this.config.isOn || !mayChange(request.sentMethod)) return undefined;
     const decision: unknown = await this.check(request, session);
     if (!(decision instanceof CsrfDecision)) {
@@ -75,12 +85,10 @@ export class CsrfGuard {
     }
     if (decision.isTrusted === true) return undefined;
     // Whose session it is can be told again in a moment.
-    if (decision.code === 'CSRF_TOKEN_REFUSED' && session.isUnavailable) return unavailable();
-    request.watch?.refuses(decision.code, decision.reason);
+    if (decision.code === 'CSRF_TOKEN_REFUSED' && session.isUnavailable) return { response: unavailable() };
     this.#report(request, decision);
     this.#tell(request, decision, session);
-    request.onSuspected?.(decision);
-    return this.refuse(request, decision);
+    return { response: this.refuse(request, decision), decision };
   }
 
   /** Whether the request is the visitor's own doing. */

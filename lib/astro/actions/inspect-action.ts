@@ -25,13 +25,12 @@ export async function inspectAction(context: ActionContext, name: string): Promi
   const scope = findScope(context) ?? gatehouse.scopeFor(new Session());
   if (!scope.request) await cycle?.learnVisitor(scope);
   const visitor = await scope.resolveVisitor();
-  return gatehouse.guard.inspect(
-    callOf(name, context, scope, () => cycle?.makePersonal()),
-    visitor,
-  );
+  const { response, isPersonal } = await gatehouse.guard.judge(callOf(name, context, scope), () => visitor);
+  if (isPersonal) cycle?.makePersonal();
+  return response;
 }
 
-function callOf(name: string, { url }: ActionContext, scope: RequestScope, onGuarded: () => void): GuardedRequest {
+function callOf(name: string, { url }: ActionContext, scope: RequestScope): GuardedRequest {
   return {
     method: 'POST',
     url,
@@ -45,6 +44,5 @@ function callOf(name: string, { url }: ActionContext, scope: RequestScope, onGua
     isVisitorUnknown: scope.session.isUnavailable && scope.visitor.isGuest,
     sessionHash: subjectOf(scope.session).session,
     signedInFor: secondsSignedIn(scope),
-    onGuarded,
   };
 }

@@ -1,11 +1,14 @@
 import { DecisionHistory } from '../../access/decision-history.js';
 import type { ErrorPages } from '../../access/error-pages.js';
-import type { Demand, Inspection, Verdict, View } from '../../access/inspection.js';
 import { PageGuard } from '../../access/page-guard.js';
+import type { Demand, Ruling, Verdict, View } from '../../access/verdict.js';
 import type { RulePlaces } from './rule-places.js';
 import type { DecisionSheet, VerdictSheet, ViewSheet } from './toolbar-state.js';
 
 const LONGEST_TEXT = 500;
+
+/** What the guards said of a request. */
+export type Said = Pick<Verdict, 'response' | 'views' | 'rulings'>;
 
 /** One run of the guards over a request. */
 export interface InspectedRun {
@@ -18,9 +21,7 @@ export interface InspectedRun {
   readonly isViewedAs: boolean;
   /** The file of the page. */
   readonly file: string | undefined;
-  readonly watch: Inspection;
-  /** What is answered in place of the page. */
-  readonly refusal: Response | undefined;
+  readonly said: Said;
 }
 
 /** How the site is protected, where that is not in rules. */
@@ -44,7 +45,7 @@ export class DecisionRecorder {
   note(run: InspectedRun, at: number): void {
     const earlier = this.#noted.get(run.arrival);
     const isErrorPage = this.protection.errorPages.has(run.route);
-    if (earlier && (isErrorPage || (earlier.refusal && !run.refusal))) return;
+    if (earlier && (isErrorPage || (earlier.refusal && !run.said.response))) return;
     const sheet = this.#sheet(run, at, earlier);
     this.#noted.set(run.arrival, sheet);
     this.history.add(sheet, earlier);
@@ -60,8 +61,9 @@ export class DecisionRecorder {
   }
 
   #sheet(run: InspectedRun, at: number, earlier: DecisionSheet | undefined): DecisionSheet {
-    const { arrival, route, isPage, session, userId, isViewedAs, file, watch, refusal } = run;
-    const views = [...(earlier?.views ?? []), ...watch.views.map((view) => this.#viewSheet(view, file))];
+    const { arrival, route, isPage, session, userId, isViewedAs, file, said } = run;
+    const { response: refusal } = said;
+    const views = [...(earlier?.views ?? []), ...said.views.map((view) => this.#viewSheet(view, file))];
     const location = refusal?.headers.get('location') ?? undefined;
     return {
       ...opened(arrival, at),
@@ -69,7 +71,7 @@ export class DecisionRecorder {
       refusal: refusal && { status: refusal.status, location: location && cut(withoutQuery(location)) },
       // Code of a page's own is asked after the guard, and tells in the same inspection.
       views: uniqueViews(views),
-      verdicts: watch.verdicts.map((verdict) => this.#verdictSheet(verdict, file)),
+      verdicts: said.rulings.map((ruling) => this.#verdictSheet(ruling, file)),
     };
   }
 
@@ -80,7 +82,7 @@ export class DecisionRecorder {
     return { path: cut(path), by, who: 'everybody' };
   }
 
-  #verdictSheet({ demand, isGranted, code, reason, missing }: Verdict, file: string | undefined): VerdictSheet {
+  #verdictSheet({ demand, isGranted, code, reason, missing }: Ruling, file: string | undefined): VerdictSheet {
     const enforces = demand instanceof PageGuard ? demand.enforces : (demand?.enforce ?? true);
     return {
       by: demand ? this.places.nameOf(demand, file) : speakerOf(code),

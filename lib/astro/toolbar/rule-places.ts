@@ -1,7 +1,7 @@
 import type { AccessRule } from '../../access/access-rule.js';
 import type { AccessRules } from '../../access/access-rules.js';
-import type { Demand } from '../../access/inspection.js';
 import { PageGuard } from '../../access/page-guard.js';
+import type { Demand } from '../../access/verdict.js';
 
 /** Names what asks something of visitors as reports do: `protect[1] of astro.config`, `guard of src/pages/x.astro`. */
 export class RulePlaces {

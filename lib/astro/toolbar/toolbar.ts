@@ -3,7 +3,6 @@ import { AccessRules } from '../../access/access-rules.js';
 import { DecisionHistory } from '../../access/decision-history.js';
 import { DecisionLog } from '../../access/decision-log.js';
 import { GuardConfig } from '../../access/guard-config.js';
-import { Inspection } from '../../access/inspection.js';
 import { PageGuards } from '../../access/page-guards.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
 import type { RequestScope } from '../../container/request-scope.js';
@@ -15,7 +14,7 @@ import type { AstroRequest } from '../astro-request.js';
 import { AstroSessionStore } from '../astro-session-store.js';
 import type { GatehouseOptions } from '../options.js';
 import type { ProjectRoutes } from '../project-routes.js';
-import { DecisionRecorder, pathOf } from './decision-recorder.js';
+import { DecisionRecorder, pathOf, type Said } from './decision-recorder.js';
 import { knownNames } from './known-names.js';
 import { OwnSessions } from './own-sessions.js';
 import { RulePlaces } from './rule-places.js';
@@ -91,19 +90,13 @@ export class Toolbar {
     return this.#standIns.of(request.headers);
   }
 
-  /** Looks over the shoulders of the guards in one request. */
-  watch(): Inspection {
-    return new Inspection();
-  }
-
-  /** @param refusal What is answered in place of the page. */
-  async note(arrival: Request, request: AstroRequest, scope: RequestScope, refusal?: Response): Promise<void> {
-    const { watch, routePattern: route } = request;
-    if (!watch) return;
+  /** Keeps what the guards said of a request. */
+  async note(arrival: Request, request: AstroRequest, scope: RequestScope, said: Said): Promise<void> {
+    const { routePattern: route } = request;
     const { pages } = await this.#routes();
     this.#recorder.note(
       {
-        ...{ arrival, route, watch, refusal },
+        ...{ arrival, route, said },
         isPage: arrival.method === 'GET' && request.isForPage,
         session: request.sessionHash,
         userId: scope.visitor.id,

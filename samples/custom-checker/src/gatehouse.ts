@@ -1,11 +1,4 @@
-import {
-  AccessChecker,
-  AccessConfig,
-  Clock,
-  defineGatehouse,
-  MadeClasses,
-  VisitorResolver,
-} from 'astro-gatehouse/server';
+import { AccessChecker, AccessConfig, Clock, defineGatehouse, VisitorResolver } from 'astro-gatehouse/server';
 import { Memberships, memberships } from './memberships';
 import { TeamChecker } from './team-checker';
 import { TeamResolver } from './team-resolver';
@@ -21,8 +14,5 @@ export default defineGatehouse({
       .value(Memberships, memberships)
       .perRequest(Tenant)
       .override(VisitorResolver, TeamResolver)
-      .override(
-        AccessChecker,
-        (get) => new TeamChecker(get(AccessConfig), get(MadeClasses), get(Memberships), get(Clock)),
-      ),
+      .override(AccessChecker, (get) => new TeamChecker(get(AccessConfig), get(Memberships), get(Clock))),
 });

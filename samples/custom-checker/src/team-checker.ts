@@ -1,11 +1,4 @@
-import {
-  AccessChecker,
-  type AccessConfig,
-  type AccessRule,
-  type Clock,
-  type MadeClasses,
-  type Visitor,
-} from 'astro-gatehouse/server';
+import { AccessChecker, type AccessConfig, type AccessRule, type Clock, type Visitor } from 'astro-gatehouse/server';
 import type { Memberships } from './memberships';
 
 /**
@@ -17,8 +10,8 @@ export class TeamChecker extends AccessChecker {
   readonly #memberships: Memberships;
   readonly #clock: Clock;
 
-  constructor(access: AccessConfig, made: MadeClasses, memberships: Memberships, clock: Clock) {
-    super(access, made);
+  constructor(access: AccessConfig, memberships: Memberships, clock: Clock) {
+    super(access);
     this.#memberships = memberships;
     this.#clock = clock;
   }

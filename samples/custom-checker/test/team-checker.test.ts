@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AccessChecker, AccessConfig, AccessRule, MadeClasses } from 'astro-gatehouse/server';
+import { AccessChecker, AccessConfig, AccessRule } from 'astro-gatehouse/server';
 import { FrozenClock, fakeScope } from 'astro-gatehouse/testing';
 import { memberships } from '../src/memberships.ts';
 import { TeamChecker } from '../src/team-checker.ts';
@@ -14,10 +14,7 @@ async function check(userId: string, role: string, when: string) {
     user: { userId, role },
     clock,
     services: (services) =>
-      services.override(
-        AccessChecker,
-        (get) => new TeamChecker(get(AccessConfig), get(MadeClasses), memberships, clock),
-      ),
+      services.override(AccessChecker, (get) => new TeamChecker(get(AccessConfig), memberships, clock)),
   });
   return scope.get(AccessChecker).check(rule, scope.visitor);
 }

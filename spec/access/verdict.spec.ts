@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Inspection } from '../../lib/access/inspection.js';
+import { NOTHING_ASKED } from '../../lib/access/verdict.js';
 import { AccessDeniedError } from '../../lib/errors.js';
 import { navigation } from '../support/guarded-request.js';
 import { type GuardParts, guardWith } from '../support/guards.js';
@@ -7,22 +7,17 @@ import { guest, member } from '../support/visitors.js';
 
 /** What a guard with these options looks at in a request, as `path: who`, and the codes of what it says. */
 async function watched(parts: GuardParts, path: string, visitor = guest(), routePattern = path) {
-  const watch = new Inspection();
-  const request = navigation(path, {
-    routePattern,
-    watch,
-    onDecided: (decision, demand) => watch.decides(decision, demand),
-  });
-  const response = await guardWith(parts.protect ?? [], parts).inspect(request, visitor);
+  const guard = guardWith(parts.protect ?? [], parts);
+  const { response, views, rulings } = await guard.judge(navigation(path, { routePattern }), () => visitor);
   return {
     status: response?.status,
-    views: watch.views.map(({ path: view, demand }) => `${view}: ${demand}`),
-    verdicts: watch.verdicts.map(({ code }) => code),
-    missing: watch.verdicts.flatMap(({ missing }) => missing),
+    views: views.map(({ path: view, demand }) => `${view}: ${demand}`),
+    verdicts: rulings.map(({ code }) => code),
+    missing: rulings.flatMap(({ missing }) => missing),
   };
 }
 
-describe('An inspection', () => {
+describe('A verdict', () => {
   it('has the path, the rule and what was missing', async () => {
     const protect = [{ pattern: '/admin/**', role: 'admin' }];
     expect(await watched({ protect }, '/admin', member())).toEqual({
@@ -54,18 +49,32 @@ describe('An inspection', () => {
   });
 
   it('has what code of a page says', async () => {
-    const watch = new Inspection();
-    const request = navigation('/page', { watch, onDecided: (decision) => watch.decides(decision) });
-    await guardWith([]).answer(new AccessDeniedError(403, false, 'not yours'), request, member());
-    expect(watch.verdicts).toMatchObject([{ isGranted: false, reason: 'not yours', demand: undefined }]);
+    const denied = new AccessDeniedError(403, false, 'not yours');
+    const { rulings } = await guardWith([]).judgeDenied(denied, navigation('/page'), member());
+    expect(rulings).toMatchObject([{ isGranted: false, reason: 'not yours', demand: undefined }]);
   });
 
   it('has a refusal of an address that cannot be read', async () => {
-    const unreadable = `/${'%'}ff`;
-    const watch = new Inspection();
-    const request = { ...navigation('/x', { watch }), pathname: unreadable };
-    const response = await guardWith([{ pattern: '/x' }]).inspect(request, guest());
+    const request = { ...navigation('/x'), pathname: `/${'%'}ff` };
+    const { response, rulings } = await guardWith([{ pattern: '/x' }]).judge(request, guest);
     expect(response?.status).toBe(400);
-    expect(watch.verdicts.map(({ code }) => code)).toEqual(['UNREADABLE_ADDRESS']);
+    expect(rulings.map(({ code }) => code)).toEqual(['UNREADABLE_ADDRESS']);
+  });
+
+  it('is there at once, and asks for no visitor, where nothing is asked', () => {
+    const nobody = () => {
+      throw new Error('nobody is to be asked for');
+    };
+    expect(guardWith([]).judge(navigation('/a'), nobody)).toBe(NOTHING_ASKED);
+    const elsewhere = guardWith([{ pattern: '/b' }]).judge(navigation('/a'), nobody);
+    expect(elsewhere).toMatchObject({ response: undefined, decision: undefined, isPersonal: false });
+  });
+
+  it('is there at once where no check has to wait for anything', () => {
+    const guard = guardWith([{ pattern: '/a', role: 'x' }, { pattern: '/b', allow: () => true }, { pattern: '/c' }]);
+    for (const path of ['/a', '/b', '/c']) {
+      expect(guard.judge(navigation(path), member)).toMatchObject({ views: [{ path }] });
+      expect(guard.judge(navigation(path), guest)).toMatchObject({ views: [{ path }] });
+    }
   });
 });
