@@ -1,5 +1,6 @@
 import { TooManyKeysError } from '../errors.js';
 import { type FittedValues, isSame } from './fitted-values.js';
+import { frozen, frozenCopy } from './frozen-value.js';
 
 const NOTHING: ReadonlyMap<string, unknown> = new Map();
 const NO_UPDATES: ReadonlyMap<string, Update> = new Map();
@@ -35,7 +36,7 @@ export class SessionValues {
   get(key: string): unknown {
     if (this.#set?.has(key)) return this.#set.get(key);
     if (this.#unset?.has(key)) return undefined;
-    return this.#shown.get(key);
+    return frozen(this.#shown.get(key));
   }
 
   /** Every value there is, by its key. */
@@ -57,11 +58,12 @@ export class SessionValues {
     }
   }
 
+  /** Puts a value in place as it is now: what becomes of the object later is nothing to the session. */
   set(key: string, value: unknown): void {
     this.#unset?.delete(key);
     this.#updates?.delete(key);
     this.#set ??= new Map();
-    this.#set.set(key, value);
+    this.#set.set(key, frozenCopy(value));
   }
 
   /** Puts in place what an update made of the value before. @throws {TooManyKeysError} As {@link put} does. */

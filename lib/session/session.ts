@@ -94,6 +94,13 @@ export class Session<Data extends object = App.SessionData> {
     return opened && new Date(opened.expiresAt);
   }
 
+  /**
+   * The value under a key. It cannot be changed: put a changed copy in its place.
+   *
+   * @example
+   * const cart = session.get('cart') ?? [];
+   * session.set('cart', [...cart, item]);
+   */
   get<Key extends SessionKey<Data>>(key: Key): SessionValue<Data, Key> | undefined {
     this.#use.isUsed = true;
     return this.#seen.get(key) as SessionValue<Data, Key> | undefined;
@@ -104,7 +111,7 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   /**
-   * Puts a value under a key, or what a function makes of the value before; it is asked again when another request has
+   * Puts a value under a key as it is now, or what a function makes of the value before; it is asked again when another request has
    * changed that by the time this one is stored. `undefined` takes the key out.
    *
    * @throws {InvalidSessionValueError} For values other than JSON, Date, Map, Set, URL and BigInt.

@@ -1,0 +1,63 @@
+import { parse, stringify } from 'devalue';
+
+const CHANGE = 'A value of a session cannot be changed: put a changed copy in its place, with session.set(…).';
+const OF_MAP = ['set', 'delete', 'clear'];
+const OF_SET = ['add', 'delete', 'clear'];
+const OF_DATE = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'));
+const OF_PARAMETERS = ['append', 'delete', 'set', 'sort'];
+const OF_URL = Object.entries(Object.getOwnPropertyDescriptors(URL.prototype)).filter(([, property]) => property.set);
+
+/**
+ * Makes a value one that cannot be changed, with everything in it: whoever tries gets a `TypeError` at that line, in place
+ * of a change that is lost with the request.
+ *
+ * @param value JSON, Date, Map, Set or URL. Objects of other classes are left alone.
+ * @returns The same value.
+ */
+export function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (value instanceof Map) {
+    for (const [key, entry] of value) {
+      frozen(key);
+      frozen(entry);
+    }
+    refuse(value, OF_MAP);
+  } else if (value instanceof Set) {
+    value.forEach(frozen);
+    refuse(value, OF_SET);
+  } else if (value instanceof Date) refuse(value, OF_DATE);
+  else if (value instanceof URLSearchParams) refuse(value, OF_PARAMETERS);
+  else if (value instanceof URL) refuseSetters(value);
+  else if (isPlain(value)) for (const entry of Object.values(value)) frozen(entry);
+  else return value;
+  return Object.freeze(value);
+}
+
+/**
+ * A copy of a value as it is at this moment, which cannot be changed.
+ *
+ * @throws {Error} For what cannot be stored.
+ */
+export function frozenCopy<Value>(value: Value): Value {
+  return typeof value === 'object' && value !== null ? frozen(parse(stringify(value))) : value;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}
+
+function refuse(value: object, methods: readonly string[]): void {
+  for (const name of methods) Object.defineProperty(value, name, { value: refuseChange });
+}
+
+function refuseSetters(url: URL): void {
+  frozen(url.searchParams);
+  for (const [name, { get }] of OF_URL) {
+    Object.defineProperty(url, name, { get: () => get?.call(url), set: refuseChange });
+  }
+}
+
+function refuseChange(): never {
+  throw new TypeError(CHANGE);
+}
