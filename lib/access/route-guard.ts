@@ -72,6 +72,19 @@ export class RouteGuard {
     return error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
   }
 
+  /** Whether a visitor who opens the page that a form was sent to would see it. Nobody is told of it. */
+  async admits(form: GuardedRequest, visitor: Visitor): Promise<boolean> {
+    const page: GuardedRequest = Object.create(form, { method: { value: 'GET' }, action: { value: undefined } });
+    const paths = GuardedPaths.of(page, this.config.base, this.config.errorPages);
+    if (!paths) return false;
+    const pageGuard = await this.#demands.guardOf(page.routePattern);
+    for (const demand of this.#demands.on(paths, 'GET', page.routePattern, pageGuard).keys()) {
+      const { isGranted } = await this.#checker.decide(demand, visitor, page);
+      if (!isGranted && this.config.enforce) return false;
+    }
+    return true;
+  }
+
   /** What a visitor is answered who may not: {@link challenge} for whoever can sign in, else {@link forbid}. */
   async refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promise<Response> {
     if (hides(decision, visitor)) return this.#asIfMissing(request, visitor);

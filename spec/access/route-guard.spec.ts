@@ -53,6 +53,16 @@ describe('The guard', () => {
 });
 
 describe('A form', () => {
+  it('was sent to a page that is shown to whoever may see it by now, whatever its action asks for', async () => {
+    const rules = [ADMIN_ONLY, { action: 'x', role: 'admin' }];
+    const form = (path: string) => navigation(path, { method: 'POST', action: { name: 'x', calledFrom: 'form' } });
+    expect(await guardWith(rules).admits(form('/admin'), guest())).toBe(false);
+    expect(await guardWith(rules).admits(form('/admin'), admin())).toBe(true);
+    expect(await guardWith(rules).admits(form('/about'), guest())).toBe(true);
+    expect(await guardWith(rules, { enforce: false }).admits(form('/admin'), guest())).toBe(true);
+    expect(await guardWith(rules).admits(form('/a%'), guest())).toBe(false);
+  });
+
   const sent = { method: 'POST', formPage: '/admin?tab=2' };
 
   it('that is refused leads back to its page once its visitor has signed in', async () => {
