@@ -12,7 +12,8 @@ import { type Asked, Demands } from './demands.js';
 import { GuardConfig } from './guard-config.js';
 import { GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
 import type { GuardedRequest } from './guarded-request.js';
-import type { PageGuard } from './page-guard.js';
+import type { Demand } from './inspection.js';
+import { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
 import { actionError, hidden, hiddenAction, plain, problem, redirectTo, unavailable } from './refusal.js';
 import { REAUTHENTICATE_PARAMETER, RETURN_PARAMETER, toReturnPath } from './return-path.js';
@@ -146,7 +147,7 @@ export class RouteGuard {
       if (request.isVisitorUnknown && !isHiding) return unavailable();
       request.onDecided?.(decision, demand);
       if (this.config.debug) this.#checker.logDecision(request, demand, decision);
-      if (decision.isGranted || (decision.code === 'FOR_GUESTS_ONLY' && this.#mayStay(request, paths))) continue;
+      if (decision.isGranted || (admitsGuests(demand) && (await this.#mayStay(request, paths)))) continue;
       if (this.config.enforce) {
         tellDenied(this.events, request, visitor, decision);
         return this.refuse(request, visitor, decision);
@@ -158,9 +159,9 @@ export class RouteGuard {
   }
 
   /** Whether a page for guests is for somebody who is signed in, too: to see what came of a form, or to sign in again. */
-  #mayStay(request: GuardedRequest, { page }: GuardedPaths): boolean {
+  async #mayStay(request: GuardedRequest, { page }: GuardedPaths): Promise<boolean> {
     if (request.showsForm) return true;
-    return this.#demands.signsInAgain(page) && (request.method !== 'GET' || asksToSignInAgain(request));
+    return (request.method !== 'GET' || asksToSignInAgain(request)) && this.#demands.signsInAgain(page);
   }
 
   /** Whether nothing but the page that says "not found" is answered. */
@@ -239,7 +240,7 @@ export class RouteGuard {
       const path = normalized(pathOnly(next));
       if (seen.has(path)) return true;
       seen.add(path);
-      if (again && this.#demands.signsInAgain(path)) return false;
+      if (again) return false;
       next = await this.#nextHop(path, visitor, request);
     }
     return next?.startsWith('/') ?? false;
@@ -269,6 +270,10 @@ export class RouteGuard {
     const returnPath = isSafe ? toReturnPath(opened) : request.formPage;
     return returnPath === undefined ? location : withParameter(location, RETURN_PARAMETER, returnPath);
   }
+}
+
+function admitsGuests(demand: Demand): boolean {
+  return demand instanceof PageGuard && demand.admitsGuests;
 }
 
 function asksToSignInAgain({ search }: GuardedRequest): boolean {

@@ -58,6 +58,7 @@ export function guardWith(protect: readonly AccessRuleOptions[], parts: GuardPar
   const checker = parts.checker ?? new AccessChecker(new AccessConfig(access), made);
   const config = new GuardConfig({ ...options, protect }, site);
   const load = pages && (async (route: string) => pages[route]);
-  const pageGuards = new PageGuards(load, made);
+  const routes = async () => Object.keys(pages ?? {});
+  const pageGuards = new PageGuards(load, made, true, routes);
   return new RouteGuard(new AccessRules(config, made), pageGuards, checker, config, log, made, events);
 }
