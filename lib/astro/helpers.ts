@@ -262,7 +262,15 @@ function inEitherOrder<Values>(helper: string, first: WithLocals | Values, secon
 }
 
 function isContext(value: unknown): value is WithLocals {
-  return typeof value === 'object' && value !== null && 'locals' in value && ('request' in value || 'cookies' in value);
+  if (typeof value !== 'object' || value === null || !('locals' in value)) return false;
+  // In a test there is nothing else in it.
+  return 'request' in value || 'cookies' in value || isOfRequest(value.locals);
+}
+
+function isOfRequest(locals: unknown): boolean {
+  return (
+    typeof locals === 'object' && locals !== null && 'services' in locals && locals.services instanceof RequestScope
+  );
 }
 
 function settled(scope: RequestScope): Promise<void> {
