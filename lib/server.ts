@@ -32,6 +32,7 @@ export {
 } from './astro/cookie-session-storage.js';
 export { csrfToken } from './astro/csrf-token.js';
 export { type FlashMessage, flashMessages } from './astro/flash-messages.js';
+export { goTo } from './astro/forms/go-to.js';
 export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';
 export {
   authorize,

@@ -150,6 +150,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'move it before the one that hides it',
   ],
   [
+    new errors.DeadEndsError(['protect[0] leads to itself. Write before it: { … }']),
+    'DEAD_ENDS',
+    { problems: ['protect[0] leads to itself. Write before it: { … }'] },
+    'Write before it',
+  ],
+  [
     new errors.HiddenPagesRevealedError(['src/pages/404.astro']),
     'HIDDEN_PAGES_REVEALED',
     { files: ['src/pages/404.astro'] },

@@ -71,6 +71,10 @@ export interface RuleOptions extends Requirement {
   enforce?: boolean | undefined;
 }
 
+/** A function that gives `true` and does nothing else, as people and bundlers write it. */
+const GIVES_TRUE =
+  /^(?:async\s*)?(?:(?:\([\w$,\s]*\)|[\w$]+)\s*=>|(?:function\s*)?[\w$]*\s*\([\w$,\s]*\)(?=\s*\{))\s*(?:true|!0|\{\s*return\s*(?:true|!0);?\s*\})$/;
+
 const NO_REQUEST: AccessRequest = {
   params: {},
   routePattern: '',
@@ -147,8 +151,21 @@ export class AccessRule implements Requirement {
     return [...(this.permission === undefined ? [] : [this.permission]), ...(this.permissions ?? [])];
   }
 
+  /** Whether it asks nothing of anybody: its `allow` is written to give `true`, and stands alone. For reports. */
+  get admitsEverybody(): boolean {
+    return this.allow !== undefined && this.asksByFunctionAlone && GIVES_TRUE.test(`${this.allow}`);
+  }
+
+  /** Whether nothing but `allow` decides, which may let guests in. */
+  get asksByFunctionAlone(): boolean {
+    const { allow, acceptedRoleSets, requiredPermissions, authenticatedWithin } = this;
+    const isBare = acceptedRoleSets.length + requiredPermissions.length === 0 && authenticatedWithin === undefined;
+    return allow !== undefined && isBare;
+  }
+
   /** What it asks of a visitor, in words. */
   get demand(): string {
+    if (this.admitsEverybody) return 'everybody';
     const parts = [
       this.role !== undefined && `role ${this.role}`,
       this.roles && `one of roles ${this.roles.join(', ')}`,

@@ -41,9 +41,12 @@ export class Demands {
     return normalized(path) === this.#loginPath;
   }
 
-  /** Whether a visitor may be sent there to sign in again: to the login page, or where a rule has it done. */
-  signsInAgain(path: string): boolean {
-    return this.#signInPaths.has(normalized(path));
+  /** Whether a visitor may be sent there to sign in again: to the login page, or where a rule or a page's guard has it done. */
+  signsInAgain(path: string): boolean | Promise<boolean> {
+    const place = normalized(path);
+    if (this.#signInPaths.has(place) || this.pageGuards.isEmpty) return this.#signInPaths.has(place);
+    const isPlace = (target: string) => normalized(pathOnly(target)) === place;
+    return this.pageGuards.signInPaths().then((targets) => targets.some(isPlace));
   }
 
   /**

@@ -71,6 +71,13 @@ export class GuardConfig {
     return this.globalProtect && !isOpen ? 'globalProtect' : undefined;
   }
 
+  /** A path that code of the application names, with or without the site's base, as the browser is to see it. */
+  withBase(path: string): string {
+    const [pathname = ''] = path.split(/[?#]/, 1);
+    const isWhole = !path.startsWith('/') || pathname === this.base || pathname.startsWith(`${this.base}/`);
+    return isWhole ? path : this.base + path;
+  }
+
   /** A path of the options as the browser is to see it. Addresses of other sites stay as they are. */
   toLocation(path: string): string {
     if (!path.startsWith('/')) return path;

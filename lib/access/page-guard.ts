@@ -56,6 +56,13 @@ export class PageGuard {
     return this.#entries.filter((entry) => entry instanceof AccessRule).filter((rule) => rule.isFor(method));
   }
 
+  /** Pages of the site where those sign in again whom it asks to. */
+  get signInPaths(): readonly string[] {
+    const rules = this.#entries.filter((entry) => entry instanceof AccessRule);
+    const asking = rules.filter(({ authenticatedWithin }) => authenticatedWithin !== undefined);
+    return asking.flatMap(({ redirectTo }) => (redirectTo?.startsWith('/') ? [redirectTo] : []));
+  }
+
   /** The guard in words, for logs and reports. */
   toString(): string {
     return this.#entries.map((entry) => (entry instanceof AccessRule ? wordsFor(entry) : entry)).join(', or ');

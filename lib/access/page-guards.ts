@@ -13,10 +13,12 @@ export class PageGuards {
   /**
    * @param load Left out where no page has a guard.
    * @param keeps Whether a guard is loaded once, and not for every request as while its file is being written.
+   * @param routes Gives the patterns of all routes whose pages may have a guard.
    */
   constructor(
     private readonly load?: GuardLoader,
     private readonly keeps = true,
+    private readonly routes: () => Promise<readonly string[]> = async () => [],
   ) {}
 
   /** Whether no page can have a guard. */
@@ -32,6 +34,12 @@ export class PageGuards {
   of(routePattern: string): PageGuard | undefined | Promise<PageGuard | undefined> {
     if (!this.load || this.#loaded.has(routePattern)) return this.#loaded.get(routePattern);
     return this.#load(routePattern, this.load);
+  }
+
+  /** Where guards have visitors sign in again. Every page that may have one is loaded for it: ask it seldom. */
+  async signInPaths(): Promise<readonly string[]> {
+    const guards = await Promise.all((await this.routes()).map((route) => this.of(route)));
+    return guards.flatMap((guard) => guard?.signInPaths ?? []);
   }
 
   async #load(routePattern: string, load: GuardLoader): Promise<PageGuard | undefined> {

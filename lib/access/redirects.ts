@@ -42,7 +42,7 @@ export class Redirects {
       const path = normalized(pathOnly(next));
       if (hops === MAX_HOPS || seen.has(path)) return true;
       seen.add(path);
-      if (again && this.demands.signsInAgain(path)) return false;
+      if (again) return false;
       return after(this.#nextHop(path, visitor, request), (hop) => follow(hop, hops + 1));
     };
     return follow(target, 0);

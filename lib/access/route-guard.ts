@@ -12,7 +12,7 @@ import { type Asked, Demands } from './demands.js';
 import { GuardConfig } from './guard-config.js';
 import { GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
 import type { GuardedRequest } from './guarded-request.js';
-import type { PageGuard } from './page-guard.js';
+import { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
 import { hides, Redirects, withParameter } from './redirects.js';
 import { actionError, hidden, hiddenAction, plain, problem, redirectTo, unavailable } from './refusal.js';
@@ -78,6 +78,22 @@ export class RouteGuard {
     tellDeniedError(this.events, request, visitor, error);
     const answer = error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
     return after(answer, (response) => judgement.verdict(response, true));
+  }
+
+  /** Whether a visitor who opens the page that a form was sent to would see it. Nothing is logged or emitted. */
+  admits(form: GuardedRequest, visitor: Visitor): Promised<boolean> {
+    const page: GuardedRequest = Object.create(form, { method: { value: 'GET' }, action: { value: undefined } });
+    const paths = GuardedPaths.of(page, this.config.base, this.config.errorPages);
+    if (!paths) return false;
+    return after(this.#demands.guardOf(page.routePattern), (pageGuard) => {
+      const asked = this.#demands.on(paths, 'GET', page.routePattern, pageGuard).keys();
+      const refusal = firstAnswer(asked, (demand) =>
+        after(this.#checker.decide(demand, visitor, page), ({ isGranted }) =>
+          isGranted || !this.config.enforce ? undefined : false,
+        ),
+      );
+      return after(refusal, (found) => found ?? true);
+    });
   }
 
   /** What a visitor is answered who may not: {@link challenge} for whoever can sign in, else {@link forbid}. */
@@ -159,7 +175,11 @@ export class RouteGuard {
   ): Promised<Response | undefined> {
     const isNotFound = this.#showsNotFound(request);
     let runsHidden = false;
-    const answerTo = (decision: AccessDecision, demand: Demand, at: readonly string[]) => {
+    const answerTo = (
+      decision: AccessDecision,
+      demand: Demand,
+      at: readonly string[],
+    ): Promised<Response | undefined> => {
       const isHiding = hides(decision, visitor);
       if (isHiding && isNotFound) {
         judgement.notes(decision, demand);
@@ -172,11 +192,13 @@ export class RouteGuard {
       if (request.isVisitorUnknown && !isHiding) return unavailable();
       judgement.decides(decision, demand);
       if (this.config.debug) this.#checker.logDecision(request, demand, decision);
-      if (decision.isGranted || (decision.code === 'FOR_GUESTS_ONLY' && this.#mayStay(request, paths)))
-        return undefined;
-      if (!this.config.enforce) return void this.#checker.logWouldRefuse(request, demand, decision);
-      tellDenied(this.events, request, visitor, decision);
-      return this.refuse(request, visitor, decision);
+      if (decision.isGranted) return undefined;
+      return after(admitsGuests(demand) && this.#mayStay(request, paths), (stays) => {
+        if (stays) return undefined;
+        if (!this.config.enforce) return void this.#checker.logWouldRefuse(request, demand, decision);
+        tellDenied(this.events, request, visitor, decision);
+        return this.refuse(request, visitor, decision);
+      });
     };
     // A Map visits what is added while it is walked.
     const refusal = firstAnswer(asked, ([demand, at]) =>
@@ -189,9 +211,9 @@ export class RouteGuard {
   }
 
   /** Whether a page for guests is for somebody who is signed in, too: to see what came of a form, or to sign in again. */
-  #mayStay(request: GuardedRequest, { page }: GuardedPaths): boolean {
+  #mayStay(request: GuardedRequest, { page }: GuardedPaths): Promised<boolean> {
     if (request.showsForm) return true;
-    return this.#demands.signsInAgain(page) && (request.method !== 'GET' || asksToSignInAgain(request));
+    return (request.method !== 'GET' || asksToSignInAgain(request)) && this.#demands.signsInAgain(page);
   }
 
   /** Whether nothing but the page that says "not found" is answered. */
@@ -261,6 +283,10 @@ export class RouteGuard {
       return judgement.verdict(asksToSignInAgain(request) ? undefined : home, true);
     });
   }
+}
+
+function admitsGuests(demand: Demand): boolean {
+  return demand instanceof PageGuard && demand.admitsGuests;
 }
 
 function asksToSignInAgain({ search }: GuardedRequest): boolean {

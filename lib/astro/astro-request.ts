@@ -145,7 +145,7 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get formPage(): string | undefined {
-    return this.method === 'POST' && this.#keepsForms ? formPage(this.arrived.request.url) : undefined;
+    return this.method === 'POST' && this.#keepsForms ? formPage(this.arrived.request) : undefined;
   }
 
   get showsForm(): boolean {

@@ -3,6 +3,7 @@ import type { Plugin } from 'vite';
 import { ProtectionReport } from '../access/report/protection-report.js';
 import { RuleFindings } from '../access/report/rule-findings.js';
 import {
+  DeadEndsError,
   type GatehouseError,
   GuardedRouteCachedError,
   GuardedRouteInIsrError,
@@ -159,6 +160,9 @@ export class BuildReport {
     }
     if (knowsRules && uselessRules.length > 0) {
       objections.push({ error: new UselessRulesError(uselessRules), stops: strict });
+    }
+    if (knowsRules && findings.deadEnds.length > 0) {
+      objections.push({ error: new DeadEndsError(findings.deadEnds), stops: strict });
     }
     if (revealing404Pages.length > 0) {
       objections.push({ error: new HiddenPagesRevealedError(revealing404Pages), stops: strict });

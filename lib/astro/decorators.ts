@@ -1,28 +1,18 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Plugin } from 'vite';
+import type { Plugin, Rolldown } from 'vite';
 import { hasExperimentalDecorators } from './decorator-flag.js';
+import { decoratorsOf, exportedFrom, foreignOrigins, type Origin, SOURCES } from './decorator-syntax.js';
 
-/** Whose decorators read the types of a constructor's parameters, which the standard ones cannot. */
-const SOURCES: readonly unknown[] = ['astro-gatehouse/server', 'tsyringe'];
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 const TYPESCRIPT_WITH_QUERY = /\.[cm]?tsx?(?:$|\?)/;
-
-/** As much of a syntax tree as is looked at. */
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [key: string]: unknown;
-}
-
-/** The decorators of a file, as they are written. */
-interface Decorators {
-  /** Those that come from here or from tsyringe. */
-  readonly ours: readonly string[];
-  readonly others: readonly string[];
-}
+/** What a decorator of a class or of a parameter looks like at the least. */
+const DECORATOR = /(?:^|[(,;}]|\bexport|\bdefault)\s*@[\w$(]/m;
+/** Files that hand a decorator on from one to another are followed this far. */
+const MOST_HANDS = 5;
+const OWN_MODULE = /^(?!.*\/node_modules\/).*\.[cm]?[jt]sx?$/;
 
 /**
  * Compiles decorators as TypeScript's experimental ones in the files that use those of this package or of tsyringe, and
@@ -30,21 +20,23 @@ interface Decorators {
  *
  * @param root The project's folder.
  */
-export function decorators(root: URL): Plugin {
+export function decorators(root: URL): Plugin[] {
   let vite: Promise<typeof import('vite')> | undefined;
-  return {
+  const nameOfFile = (file: string) => relative(fileURLToPath(root), file).replaceAll('\\', '/');
+  const compiler: Plugin = {
     name: 'astro-gatehouse:decorators',
     enforce: 'pre',
     transform: {
-      filter: { id: TYPESCRIPT_WITH_QUERY, code: '@' },
+      filter: { id: TYPESCRIPT_WITH_QUERY, code: DECORATOR },
       async handler(code, id) {
         const [file = id] = id.split('?');
-        if (!TYPESCRIPT.test(file) || !SOURCES.some((source) => code.includes(String(source)))) return undefined;
-        const { ours, others } = decoratorsOf(this.parse(code, { lang: file.endsWith('x') ? 'tsx' : 'ts' }), code);
+        if (!TYPESCRIPT.test(file)) return undefined;
+        const program = this.parse(code, { lang: file.endsWith('x') ? 'tsx' : 'ts' });
+        const { ours, others } = decoratorsOf(program, code, await handedOn(this, program, file));
         const [first] = ours;
         if (first === undefined) return undefined;
         if (others.length > 0 && hasExperimentalDecorators(fileURLToPath(root)) !== true) {
-          this.warn(mixedSentence(relative(fileURLToPath(root), file).replaceAll('\\', '/'), first, others));
+          this.warn(mixedSentence(nameOfFile(file), first, others));
         }
         vite ??= importVite(root);
         const { code: compiled, map } = await (await vite).transformWithOxc(code, file, {
@@ -56,44 +48,50 @@ export function decorators(root: URL): Plugin {
       },
     },
   };
+  const leftovers: Plugin = {
+    name: 'astro-gatehouse:decorators-left',
+    // Behind whatever makes a script of such a file, and before a development server writes its imports anew.
+    enforce: 'post',
+    transform: {
+      filter: { id: /\.(?:astro|vue|svelte|mdx)(?:$|\?)/, code: DECORATOR },
+      async handler(code, id) {
+        if (this.environment.name === 'client') return;
+        const [file = id] = id.split('?');
+        const program = this.parse(code);
+        const { ours } = decoratorsOf(program, code, await handedOn(this, program, file));
+        if (ours[0] !== undefined) this.error(leftSentence(nameOfFile(file), ours[0]));
+      },
+    },
+  };
+  return [compiler, leftovers];
 }
 
-/** @returns The decorators in a file, by where the names in them were imported from. */
-export function decoratorsOf(program: unknown, code: string): Decorators {
+type Context = Pick<Rolldown.TransformPluginContext, 'resolve' | 'parse'>;
+
+/** The names of decorators that a file has from one that hands them on. */
+async function handedOn(context: Context, program: unknown, file: string): Promise<ReadonlySet<unknown>> {
   const names = new Set<unknown>();
-  const ours: string[] = [];
-  const others: string[] = [];
-  for (const node of nodesOf(program)) {
-    if (node.type === 'ImportDeclaration' && SOURCES.includes((node.source as Node).value)) {
-      for (const { local } of node.specifiers as readonly { local: Node }[]) names.add(local.name);
-    } else if (node.type === 'Decorator') {
-      const isOurs = names.has(rootOf(node.expression as Node).name);
-      (isOurs ? ours : others).push(code.slice(node.start, node.end));
-    }
+  for (const [name, origin] of foreignOrigins(program)) if (await isOurs(context, origin, file)) names.add(name);
+  return names;
+}
+
+/** Follows a name through the project's own files to where it comes from. */
+async function isOurs(context: Context, { source, name }: Origin, importer: string, hands = 0): Promise<boolean> {
+  if (SOURCES.includes(source)) return true;
+  const [file = ''] = (await context.resolve(source, importer, { skipSelf: true }))?.id.split('?') ?? [];
+  if (hands >= MOST_HANDS || !OWN_MODULE.test(file) || !existsSync(file)) return false;
+  const lang = /\.[cm]?ts$/.test(file) ? 'ts' : 'tsx';
+  for (const origin of exportedFrom(context.parse(readFileSync(file, 'utf8'), { lang }), name)) {
+    if (await isOurs(context, origin, file, hands + 1)) return true;
   }
-  return { ours, others };
+  return false;
 }
 
-/** The name that an expression begins with: `di` of `di.inject(Clock)`. */
-function rootOf(expression: Node): Node {
-  const inner = expression.callee ?? expression.object ?? expression.expression;
-  return isNode(inner) ? rootOf(inner) : expression;
-}
-
-/** @returns Every node, those of imports before all others: they count wherever they stand. */
-function nodesOf(program: unknown): Node[] {
-  const nodes = everyNode(program);
-  const isImport = ({ type }: Node) => type === 'ImportDeclaration';
-  return [...nodes.filter(isImport), ...nodes.filter((node) => !isImport(node))];
-}
-
-function everyNode(value: unknown): Node[] {
-  if (Array.isArray(value)) return value.flatMap(everyNode);
-  return isNode(value) ? [value, ...Object.values(value).flatMap(everyNode)] : [];
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<Node>).type === 'string';
+function leftSentence(file: string, decorator: string): string {
+  return (
+    `[astro-gatehouse] ${file}: ${decorator} stands in a file that is not TypeScript alone, where the types that it reads are ` +
+    `gone before it is compiled. Move the class into a file of its own (src/cart.ts), and import it.`
+  );
 }
 
 function mixedSentence(file: string, ours: string, others: readonly string[]): string {

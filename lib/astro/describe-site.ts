@@ -6,6 +6,7 @@ import { AccessRule } from '../access/access-rule.js';
 import { ErrorPages } from '../access/error-pages.js';
 import { type GuardEntry, PageGuard } from '../access/page-guard.js';
 import { globMatcher, type SegmentMatcher } from '../access/path-pattern.js';
+import { EVERYBODY } from '../access/report/path-protection.js';
 import type {
   DescribedFile,
   DescribedGuard,
@@ -38,7 +39,7 @@ export interface SiteSources {
 export function describeSite(sources: SiteSources): SiteDescription {
   const { config, options, facts, setupName, islands = [] } = sources;
   const known = facts && 'rules' in facts.setup ? facts.setup : undefined;
-  const { globalProtect, exclude, loginPath, enforce } = known?.options ?? options;
+  const { globalProtect, exclude, loginPath, forbiddenPath, enforce } = known?.options ?? options;
   // For the home page Astro names a page for want of a translation though there is one.
   const translated = new Set(sources.routes.filter(hasOwnPage).map(({ pattern }) => withoutSlash(pattern)));
   const configRules = (options.protect ?? []).map((rule) => describeRule(new AccessRule(rule)));
@@ -56,6 +57,7 @@ export function describeSite(sources: SiteSources): SiteDescription {
     globalProtect: globalProtect ?? false,
     exclude: [...(exclude ?? []), imageEndpoint(config)],
     loginPath: loginPath ?? '/login',
+    forbiddenPath,
     enforce: enforce ?? true,
     answersItself: middlewareFile(config) ?? pipelineFile(config),
     base: config.base.replace(/\/+$/, ''),
@@ -115,21 +117,28 @@ function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
   const entries = [checked].flat();
   const methods = entries.map((entry) => (typeof entry === 'string' ? undefined : entry.methods));
   const isForAll = methods.some((each) => each === undefined);
-  const { isPublic } = pageGuard;
-  const who = isPublic ? 'everybody' : entries.map((entry) => wordsFor(entry)).join(', or ');
+  const words = entries.map((entry) => (entries.length > 1 ? methodsOf(entry) : '') + wordsFor(entry));
+  const who = pageGuard.isPublic ? EVERYBODY : words.join(', or ');
+  const isPublic = who === EVERYBODY;
   return {
     who,
     isPublic,
+    isForGuestsOnly: pageGuard.isForGuestsOnly,
     isReportOnly: !pageGuard.enforces,
     hides: entries.some((entry) => typeof entry !== 'string' && entry.status === 404),
     methods: isForAll ? undefined : [...new Set(methods.flatMap((each) => each ?? []))],
   };
 }
 
+/** Where there are several entries, the methods of each belong to it. */
+function methodsOf(entry: GuardEntry): string {
+  return typeof entry === 'string' || !entry.methods ? '' : `${entry.methods.join(', ')} `;
+}
+
 function wordsFor(entry: GuardEntry): string {
   if (entry === 'guest') return 'not signed in';
   if (entry === 'user') return 'signed in';
-  return entry === 'public' ? 'everybody' : new AccessRule({ ...entry, pattern: '/**' }).demand;
+  return entry === 'public' ? EVERYBODY : new AccessRule({ ...entry, pattern: '/**' }).demand;
 }
 
 /** A parameter beside other text stands for any text between it. */

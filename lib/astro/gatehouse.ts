@@ -42,14 +42,15 @@ import {
   type StoreChoice,
 } from './options.js';
 import type { ProjectRoutes } from './project-routes.js';
+import { tellDeadEnds } from './tell-dead-ends.js';
 import type { Toolbar, ToolbarParts } from './toolbar/toolbar.js';
 
 /** What the built site knows: its options, where they were written, and what Astro says about it. */
 export interface SiteSettings {
   readonly options: GatehouseOptions;
   readonly setup: SetupOptions;
-  /** Loads the guards of pages; left out where there are none. */
-  readonly loadGuard: GuardLoader | undefined;
+  /** Loads the guards of pages, and tells which may have one; left out where there are none. */
+  readonly pageGuards: { load: GuardLoader; routes: () => Promise<readonly string[]> } | undefined;
   readonly secret: string | undefined;
   /** Makes the store that astro.config names, where that is none of those that every site has. */
   readonly makeStore: ((clock: Clock) => SessionStore) | undefined;
@@ -87,10 +88,11 @@ function builtInStore(choice: StoreChoice = {}): Settings['store'] {
   return (get) => new MemorySessionStore(get(SessionConfig), get(Clock)).limitTo(maxSessions);
 }
 
-function reportFailures(services: Services): void {
+function begin(services: Services, rulesOfConfig = 0): void {
   const log = services.get(DecisionLog);
   services.get(SecurityEvents).reportTo((line, error) => log.failure(line, error));
   services.get(SessionSchema).reportTo((line) => log.misfit(line));
+  tellDeadEnds(services, rulesOfConfig).catch((error) => log.failure('Rules could not be looked at.', error));
 }
 
 /** The assembled package: what both middlewares work with. */
@@ -141,14 +143,14 @@ export class Gatehouse {
       csrf: new CsrfConfig(options.csrf, { ...site, explains }),
       forms: new FormConfig(options.forms),
       schema: new SessionSchema(setup.sessionData),
-      pageGuards: site.loadGuard && { load: site.loadGuard, keep: isProduction },
+      pageGuards: site.pageGuards && { ...site.pageGuards, keep: isProduction },
       store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
     });
     currentScope.use(options);
     registerServices(setup, services);
     services.boot(site.isPrerendering ? 'later' : 'now');
     // While pages are made in a build, nothing happens of which there is something to tell.
-    if (!site.isPrerendering) reportFailures(services);
+    if (!site.isPrerendering) begin(services, site.options.protect?.length);
     const { base, makeToolbar, routesNow, options: ofConfig } = site;
     return new Gatehouse(services, site, makeToolbar?.({ services, options, ofConfig, base, routesNow }));
   }
@@ -245,7 +247,8 @@ export class Gatehouse {
     // Error pages are for everybody.
     if ((!this.site.isPrerendering && this.isProduction) || this.errorPages.has(routePattern)) return;
     const rule = this.services.get(AccessRules).find(path);
-    const protectedBy = rule ? `${rule}` : this.services.get(GuardConfig).globalProtectOver(path);
+    const ofRule = rule?.admitsEverybody ? undefined : `${rule}`;
+    const protectedBy = rule ? ofRule : this.services.get(GuardConfig).globalProtectOver(path);
     if (protectedBy === undefined) return;
     if (!this.site.isPrerendering) return void this.#warnOfPrerendered(path, protectedBy);
     const { unguarded } = buildChannel();

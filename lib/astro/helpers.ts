@@ -8,6 +8,7 @@ import { deniedResponse } from '../access/denied-response.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { isInternalPath } from '../access/internal-path.js';
 import { RETURN_PARAMETER, toReturnPath } from '../access/return-path.js';
+import type { RoutePath } from '../access/route-types.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor-data.js';
 import { RequestScope } from '../container/request-scope.js';
@@ -209,20 +210,22 @@ export async function decide(
 
 /**
  * Where to go after signing in: the page that sent the visitor to the login page, or else `fallback`. Never another
- * site, and never the login page itself.
+ * site, and never the login page itself. Fit for `context.redirect()`, with the site's `base` in it.
  *
  * @param context The request that signs in; the page's address is in its query, or in that of the page it came from.
+ * @param fallback A page of the site, with or without its `base`.
  */
-export function safeReturnTo(context: Pick<APIContext, 'url' | 'request' | 'locals'>, fallback = '/'): string {
+export function safeReturnTo(context: Pick<APIContext, 'url' | 'request' | 'locals'>, fallback = '/'): RoutePath {
   const scope = scopeOf('safeReturnTo', context);
   const config = scope.get(GuardConfig);
   const asked =
     context.url.searchParams.get(RETURN_PARAMETER) ?? returnParameterOfReferrer(context.request, context.url);
   const path = toReturnPath(asked);
-  if (path === undefined) return fallback;
+  const otherwise = config.withBase(fallback) as RoutePath;
+  if (path === undefined) return otherwise;
   const pathname = new URL(path, context.url).pathname.replace(/\/+$/, '');
   const isLogin = pathname === config.toLocation(config.loginPath).replace(/\/+$/, '');
-  return isLogin || isInternalPath(`${pathname}/`, config.base) ? fallback : path;
+  return isLogin || isInternalPath(`${pathname}/`, config.base) ? otherwise : (path as RoutePath);
 }
 
 function returnParameterOfReferrer(request: Request, url: URL): string | null {
@@ -259,7 +262,15 @@ function inEitherOrder<Values>(helper: string, first: WithLocals | Values, secon
 }
 
 function isContext(value: unknown): value is WithLocals {
-  return typeof value === 'object' && value !== null && 'locals' in value && ('request' in value || 'cookies' in value);
+  if (typeof value !== 'object' || value === null || !('locals' in value)) return false;
+  // In a test there is nothing else in it.
+  return 'request' in value || 'cookies' in value || isOfRequest(value.locals);
+}
+
+function isOfRequest(locals: unknown): boolean {
+  return (
+    typeof locals === 'object' && locals !== null && 'services' in locals && locals.services instanceof RequestScope
+  );
 }
 
 function settled(scope: RequestScope): Promise<void> {

@@ -136,7 +136,7 @@ const rule = z.unknown().check(({ value: given, issues }) => {
 export const WAIT_INSIDE =
   'register at once, and let a service wait in its methods for what it needs: shared(Mailer, () => new Mailer(connect()))';
 const LOOK_UP = 'look up in access.reload what has to be looked up';
-const CONTEXT = 'wait inside runWithContext, or keep what is needed at hand';
+export const CONTEXT = 'wait inside runWithContext, or keep what is needed at hand';
 
 const common = {
   loginPath: z.optional(path),

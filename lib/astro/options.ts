@@ -79,14 +79,22 @@ export function checkSetupOptions(options: unknown, file = 'src/gatehouse.ts'): 
 /**
  * Registers what the setup module has for the container.
  *
- * @throws {InvalidOptionsError} When it gives a promise: what is registered after it was waited for comes too late.
+ * @throws {InvalidOptionsError} When it gives what would register only later, or never: a promise, a function, a generator.
  */
 export function registerServices(setup: SetupOptions, services: Services): void {
-  const answer = setup.services?.(services);
-  if (!isPromise(answer)) return;
-  forget(answer);
-  const problem = `services of defineGatehouse({…}) gave a promise, and everything must be registered when it returns: ${WAIT_INSIDE}`;
+  const answer: unknown = setup.services?.(services);
+  const what = isPromise(answer) ? 'a promise' : notBegun(answer);
+  if (what === undefined) return;
+  if (isPromise(answer)) forget(answer);
+  const problem = `services of defineGatehouse({…}) gave ${what}, and everything must be registered when it returns: ${WAIT_INSIDE}`;
   throw new InvalidOptionsError([problem]);
+}
+
+/** What nobody calls, though something may be registered in it. */
+function notBegun(answer: unknown): string | undefined {
+  if (typeof answer === 'function') return 'a function, which nobody calls';
+  const isGenerator = /^(?:Async)?Generator$/.test(Object.prototype.toString.call(answer).slice('[object '.length, -1));
+  return isGenerator ? 'a generator, which nobody runs' : undefined;
 }
 
 /**

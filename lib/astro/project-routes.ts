@@ -45,6 +45,11 @@ export function guardLoader({ pages }: ProjectRoutes, routesNow?: () => Promise<
   };
 }
 
+/** The routes whose pages may have a guard, as far as their files tell. */
+export function guardedRoutes({ pages }: ProjectRoutes): string[] {
+  return pages.filter(({ mayHaveGuard }) => mayHaveGuard).map(({ pattern }) => pattern);
+}
+
 function byPattern(pages: readonly PageModule[]): ReadonlyMap<string, PageModule> {
   return new Map(pages.map((page) => [page.pattern, page]));
 }

@@ -3,6 +3,21 @@ import type { DescribedRule } from '../access/report/site-description.js';
 
 /** A rule as plain data. */
 export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
-  const { pattern, methods, enforce, demand, status } = rule;
-  return { pattern, methods, enforce, hides: status === 404, demand, text: `${rule}` };
+  const { pattern, methods, enforce, demand, status, redirectTo, allow, asksByFunctionAlone } = rule;
+  return {
+    pattern,
+    methods,
+    enforce,
+    hides: status === 404,
+    demand,
+    text: `${rule}`,
+    redirectTo,
+    mayAdmitGuests: asksByFunctionAlone,
+    // A function that takes the request may answer otherwise on another page.
+    isSameEverywhere: allow === undefined || !asksByFunctionAlone || isWithoutRequest(allow),
+  };
+}
+
+function isWithoutRequest(allow: NonNullable<AccessRule['allow']>): boolean {
+  return allow.length < 2 && !/\barguments\b|\.\.\.|,|=(?!>)/.test(`${allow}`.split('=>', 1)[0] ?? '');
 }

@@ -16,7 +16,10 @@ import { describeRule } from './rule-description.js';
 export interface SetupFacts {
   readonly rules: readonly Omit<DescribedRule, 'place'>[];
   /** Options of the config and of the setup module together. */
-  readonly options: Pick<CommonOptions, 'globalProtect' | 'exclude' | 'loginPath' | 'enforce' | 'csrf' | 'session'>;
+  readonly options: Pick<
+    CommonOptions,
+    'globalProtect' | 'exclude' | 'loginPath' | 'forbiddenPath' | 'enforce' | 'csrf' | 'session'
+  >;
   /** Classes of which another stands in their place. */
   readonly replaced: readonly string[];
   /** Whether another store stands in the place of the one that the options name. */
@@ -61,10 +64,10 @@ async function readSetup(): Promise<SetupFacts> {
   const { default: given } = await import('virtual:astro-gatehouse/setup');
   const setup = checkSetupOptions(given, site.options.setup);
   const options = mergeOptions(site.options, setup);
-  const { globalProtect, exclude, loginPath, enforce, csrf, session } = options;
+  const { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session } = options;
   return {
     rules: (setup.protect ?? []).map((rule) => describeRule(new AccessRule(rule))),
-    options: { globalProtect, exclude, loginPath, enforce, csrf, session },
+    options: { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session },
     hasCheck: options.access?.check !== undefined,
     ...replacedBy(setup, options),
   };

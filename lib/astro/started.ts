@@ -3,7 +3,7 @@ import { routes } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
 import { makeStore, makeToolbar, routesNow, site, spareSecret } from 'virtual:astro-gatehouse/site';
 import { Gatehouse } from './gatehouse.js';
-import { guardLoader } from './project-routes.js';
+import { guardedRoutes, guardLoader } from './project-routes.js';
 
 /** Made when this module is loaded, which the server's entry does before it listens. */
 export const gatehouse = Gatehouse.start({
@@ -12,6 +12,12 @@ export const gatehouse = Gatehouse.start({
   makeStore,
   makeToolbar,
   routesNow,
-  loadGuard: routes.pages.length > 0 || routesNow ? guardLoader(routes, routesNow) : undefined,
+  pageGuards:
+    routes.pages.length > 0 || routesNow
+      ? {
+          load: guardLoader(routes, routesNow),
+          routes: async () => guardedRoutes(routesNow ? await routesNow() : routes),
+        }
+      : undefined,
   secret: getSecret('GATEHOUSE_SECRET') ?? spareSecret,
 });

@@ -17,8 +17,11 @@ const ELSEWHERE = 'is exported in another way than others are: write "export con
 /** What a guard cannot be known by, without running the module. */
 class NotLiteral extends Error {}
 
-/** Functions stand for themselves: that there is one is all that a reader of a guard is told. */
-const SOME_FUNCTION = () => true;
+/** Functions stand for themselves: that there is one is all that a reader of a guard is told, unless it gives `true`. */
+const SOME_FUNCTION = (): never => {
+  throw new TypeError('A guard that was read is not asked.');
+};
+const GIVES_TRUE = () => true;
 
 /**
  * Reads what a module exports as `guard` without running it.
@@ -58,6 +61,7 @@ function evaluated(node: SyntaxNode, declared: ReadonlyMap<string, SyntaxNode>, 
     case 'ObjectExpression':
       return Object.fromEntries(nodesIn(node.properties).map((property) => entryOf(property, read)));
     case 'ArrowFunctionExpression':
+      return isNode(node.body) && node.body.value === true ? GIVES_TRUE : SOME_FUNCTION;
     case 'FunctionExpression':
       return SOME_FUNCTION;
     case 'ParenthesizedExpression':

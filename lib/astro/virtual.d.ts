@@ -1,6 +1,6 @@
 declare module 'virtual:astro-gatehouse/site' {
   type SiteSettings = import('./gatehouse.js').SiteSettings;
-  export const site: Omit<SiteSettings, 'setup' | 'secret' | 'loadGuard' | 'makeStore' | 'makeToolbar' | 'routesNow'>;
+  export const site: Omit<SiteSettings, 'setup' | 'secret' | 'pageGuards' | 'makeStore' | 'makeToolbar' | 'routesNow'>;
   /** For where there is no GATEHOUSE_SECRET: in development, and while pages are prerendered. */
   export const spareSecret: string | undefined;
   export const makeStore: SiteSettings['makeStore'];

@@ -26,6 +26,23 @@ export function whyNotReplaceable(token: Class, implementation: unknown, lifetim
   );
 }
 
+/**
+ * What is said of a parameter whose type is not there when the class is decorated.
+ *
+ * @param index Of the parameter.
+ */
+export function tracelessSentence(token: Class, implementation: Class, index: number, lifetime: Lifetime): string {
+  const { name } = implementation;
+  const method = implementation === token ? lifetime : 'override';
+  return (
+    `the type of its constructor's parameter ${index + 1} leaves no trace at run time. That is so for a class which is not ` +
+    `there yet when ${name} is loaded: put one that stands further down in the file above ${name}, and let only one of two ` +
+    'files import the other. It is so for one that is imported with "import type": import the class itself. For an ' +
+    `interface, for a plain value, and wherever that does not help, give a function: ` +
+    `services.${method}(${token.name}, (get) => new ${name}(get(…))).`
+  );
+}
+
 /** What `@inject(Token)` leaves behind. The token may be anything that the raw container knows. */
 interface InjectedToken {
   readonly token: unknown;

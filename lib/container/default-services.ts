@@ -40,7 +40,7 @@ export interface Settings {
   /** What is done with forms that are sent to pages. Default: nothing. */
   readonly forms?: FormConfig | undefined;
   /** What pages and endpoints say of themselves. Default: nothing. */
-  readonly pageGuards?: { load: GuardLoader; keep: boolean } | undefined;
+  readonly pageGuards?: { load: GuardLoader; keep: boolean; routes: () => Promise<readonly string[]> } | undefined;
   /** What sessions must fit. Default: nothing. */
   readonly schema?: SessionSchema | undefined;
   /** What keeps sessions, or makes it. Default: the cookie. */
@@ -76,7 +76,7 @@ export function defaultServices({
     .shared(SessionManager)
     .shared(VisitorResolver)
     .shared(AccessRules)
-    .shared(PageGuards, () => new PageGuards(pageGuards?.load, pageGuards?.keep))
+    .shared(PageGuards, () => new PageGuards(pageGuards?.load, pageGuards?.keep, pageGuards?.routes))
     .shared(AccessChecker)
     .shared(DecisionLog)
     .shared(CsrfTokens)

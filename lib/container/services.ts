@@ -14,7 +14,8 @@ import {
 } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
-import { dependenciesOf, whyNotReplaceable } from './class-inspection.js';
+import { assertNoCircle, Making } from './circles.js';
+import { dependenciesOf, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
 import { assertAnswers, assertFits, assertPrompt, assertThere, nameOf } from './instance-checks.js';
 import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
 
@@ -38,6 +39,7 @@ export class Services {
   readonly #constructed = new Set<unknown>();
   /** The package's own parts. */
   readonly #own = new Set<Class>();
+  readonly #making = new Making();
   #isBooted = false;
   #made = new MadeClasses();
   #late: InvalidOverrideError | undefined;
@@ -102,7 +104,7 @@ export class Services {
    * @param when `later` makes each when it is asked for: a build has neither visitors nor all that a server has.
    * @throws {MissingServiceError} When a class needs one that is not registered.
    * @throws {CaptiveServiceError} When a shared service needs something of a request.
-   * @throws {ServiceConstructionError} When a constructor or a function throws.
+   * @throws {ServiceConstructionError} When a constructor or a function throws, and when services need each other.
    */
   boot(when: 'now' | 'later' = 'now'): this {
     if (this.#isBooted) return this;
@@ -114,6 +116,7 @@ export class Services {
       const { implementation } = registration;
       if (this.#own.has(token) && isClass(implementation)) assertAnswers(token, implementation.prototype);
     }
+    assertNoCircle(this.#registrations.keys(), (token) => this.#constructorOf(token));
     for (const [token, registration] of this.#registrations) this.#wire(token, registration);
     if (when === 'now') for (const token of this.#registrations.keys()) this.#construct(token);
     return this;
@@ -179,12 +182,9 @@ export class Services {
     if (problem) throw new InvalidOverrideError(token.name, implementation.name, problem);
     for (const [index, dependency] of dependenciesOf(implementation).entries()) {
       if (dependency === undefined) {
-        throw new InvalidOverrideError(
-          token.name,
-          implementation.name,
-          `the type of its constructor's parameter ${index + 1} leaves no trace at run time (an interface, a plain value, or a ` +
-            `class imported with "import type"). Import the class itself, or give a function.`,
-        );
+        const problem = tracelessSentence(token, implementation, index, lifetime);
+        if (implementation === token) throw new ServiceConstructionError(token.name, problem);
+        throw new InvalidOverrideError(token.name, implementation.name, problem);
       }
       this.#permit(implementation.name, lifetime, dependency);
     }
@@ -212,7 +212,7 @@ export class Services {
       const cached = lifetime === 'shared' ? instanceCachingFactory : instancePerContainerCachingFactory;
       this.container.register(provide, {
         useFactory: cached((from) => {
-          const instance = make(this.#getFrom(from, token.name, lifetime));
+          const instance = this.#making.within(token, () => make(this.#getFrom(from, token.name, lifetime)));
           assertFits(token, instance, 'factory');
           if (this.#own.has(token)) assertAnswers(token, instance);
           return instance;
@@ -225,8 +225,17 @@ export class Services {
     return (dependency) => {
       this.#permit(name, lifetime, dependency);
       this.#construct(dependency);
-      return container.resolve(dependency as never);
+      const resolve = (): never => container.resolve(dependency as never);
+      const isMadeByClass = isClass(this.#registrations.get(dependency)?.implementation);
+      return isMadeByClass ? this.#making.within(dependency, resolve) : resolve();
     };
+  }
+
+  /** What must be there before an instance is made by its class. */
+  #constructorOf(token: Class): readonly unknown[] {
+    const { lifetime, implementation } = this.#registrations.get(token) ?? {};
+    const isMadeHere = lifetime === 'shared' || lifetime === 'perRequest';
+    return isMadeHere && isClass(implementation) ? dependenciesOf(implementation) : [];
   }
 
   /** What a service needs is made before it, so that an error is about the service that it happened in. */
@@ -240,6 +249,8 @@ export class Services {
       this.#made.during(() => this.container.resolve(token as never));
     } catch (error) {
       if (error instanceof GatehouseError) throw error;
+      // tsyringe puts an error of its own around what happened in a function that it called.
+      if (this.#making.failure) throw this.#making.failure;
       throw new ServiceConstructionError(isClass(implementation) ? implementation.name : (token as Class).name, error);
     }
   }

@@ -47,6 +47,18 @@ export class MistakenRulesError extends GatehouseError {
   }
 }
 
+/** Rules send visitors where they are refused again. A warning of `astro build` and of a start, and an error with `strict`. */
+export class DeadEndsError extends GatehouseError {
+  /** @param problems One sentence for each such rule. */
+  constructor(readonly problems: readonly string[]) {
+    super(
+      'DEAD_ENDS',
+      `These rules lead nowhere, and who is refused is answered with 401 or 403 in place of a page:\n` +
+        problems.map((problem) => `  - ${problem}`).join('\n'),
+    );
+  }
+}
+
 /** Some pages are to look as if they were not there, and cannot. A warning of `astro build`, and an error with `strict`. */
 export class HiddenPagesRevealedError extends GatehouseError {
   /** @param files 404 pages that are made once for everybody. */

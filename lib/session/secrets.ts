@@ -60,6 +60,11 @@ export class Secrets {
   }
 }
 
+/** Keys as iron-session takes them. */
+export function passwords(keys: readonly SecretKey[]): Record<string, string> {
+  return Object.fromEntries(keys.map(({ id, value }) => [id, value]));
+}
+
 async function deriveKey(secret: string, purpose: string): Promise<SecretKey> {
   const text = new TextEncoder();
   const material = await crypto.subtle.importKey('raw', text.encode(secret), 'HKDF', false, ['deriveBits']);

@@ -1,5 +1,6 @@
 import { AccessConfig, type AccessOptions } from '../access/access-options.js';
 import { GuardConfig } from '../access/guard-config.js';
+import type { GuardedRequest } from '../access/guarded-request.js';
 import type { VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor-data.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
@@ -24,8 +25,18 @@ export interface FakeRequest {
   access?: AccessOptions | undefined;
   /** As in the setup module: `services` of `defineGatehouse`. */
   services?: ((services: Services) => unknown) | undefined;
+  /** The parameters of its route: `{ slug: 'hello' }`. */
+  params?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Its address, or its path and query. Default: the front page. */
+  url?: string | URL | undefined;
   /** What time it is for everything in the scope. Default: the start of 2030, and it stays. */
   clock?: FrozenClock | undefined;
+}
+
+/** A request's scope, with the `locals` that helpers are given in a test. */
+export interface FakeScope extends RequestScope {
+  /** @example await setSession({ locals: scope.locals }, { userId: 'ada' }); */
+  readonly locals: App.Locals;
 }
 
 /**
@@ -45,8 +56,10 @@ export function fakeScope({
   values = {},
   access,
   services,
+  params = {},
+  url = '/',
   clock = new FrozenClock(),
-}: FakeRequest = {}): RequestScope {
+}: FakeRequest = {}): FakeScope {
   const parts = defaultServices({
     session: SessionConfig.from({}, { isProduction: false }),
     secrets: new Secrets(['a secret of tests, which seals nothing that leaves them']),
@@ -63,5 +76,43 @@ export function fakeScope({
     assertVisitorData(user);
     session.signIn(user, clock.now());
   }
-  return new (made.of(RequestScope))(session, booted, booted.get(VisitorResolver));
+  const scope = new (made.of(RequestScope))(session, booted, booted.get(VisitorResolver));
+  scope.request = fakeRequest(new URL(url, 'http://localhost/'), params, () => {
+    const { signedInAt } = scope;
+    return signedInAt && (clock.now() - signedInAt.getTime()) / 1000;
+  });
+  return Object.assign(scope, { locals: localsOf(scope) });
+}
+
+function fakeRequest(
+  url: URL,
+  params: GuardedRequest['params'],
+  signedInFor: () => number | undefined,
+): GuardedRequest {
+  const { pathname, search } = url;
+  return {
+    method: 'GET',
+    url,
+    pathname,
+    search,
+    params,
+    routePattern: pathname,
+    isNavigation: true,
+    get signedInFor() {
+      return signedInFor();
+    },
+  };
+}
+
+function localsOf(scope: RequestScope): FakeScope['locals'] {
+  return {
+    session: scope.session,
+    services: scope,
+    get visitor() {
+      return scope.visitor;
+    },
+    get decision() {
+      return scope.decision;
+    },
+  };
 }

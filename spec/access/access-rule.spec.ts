@@ -2,6 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { AccessRule, type AccessRuleOptions } from '../../lib/access/access-rule.js';
 import { InvalidOptionsError } from '../../lib/errors.js';
 
+function givesTrue() {
+  return true;
+}
+
 describe('A rule', () => {
   it('puts role and roles side by side: one of each set is asked for', () => {
     expect(new AccessRule({ pattern: '/', role: 'a', roles: ['b', 'c'] }).acceptedRoleSets).toEqual([
@@ -43,4 +47,32 @@ describe('A rule', () => {
       expect(attempt).toThrow(`write "/${redirectTo}"`);
     },
   );
+
+  it.each<[NonNullable<AccessRule['allow']>, boolean]>([
+    [() => true, true],
+    [async () => true, true],
+    [(_session) => true, true],
+    [givesTrue, true],
+    [
+      {
+        may() {
+          return true;
+        },
+      }.may,
+      true,
+    ],
+    [
+      () => {
+        return true;
+      },
+      true,
+    ],
+    [() => false, false],
+    [(session) => session !== null, false],
+    [() => 1 > 0 || true, false],
+  ])('is for everybody when its function gives true and does nothing else: %s', (allow, isForEverybody) => {
+    const rule = new AccessRule({ pattern: '/a', allow });
+    expect([rule.admitsEverybody, rule.demand]).toEqual([isForEverybody, isForEverybody ? 'everybody' : 'allow()']);
+    expect(new AccessRule({ pattern: '/a', role: 'x', allow }).admitsEverybody).toBe(false);
+  });
 });

@@ -42,4 +42,17 @@ describe('The guard options', () => {
     const site = trailingSlash === undefined ? { base } : { base, trailingSlash };
     expect(new GuardConfig({}, site).toLocation(path)).toBe(location);
   });
+
+  it.each([
+    ['/home?a=/app', '/app', '/app/home?a=/app'],
+    ['/', '/app/', '/app/'],
+    ['/app', '/app', '/app'],
+    ['/app?x', '/app', '/app?x'],
+    ['/app/home', '/app', '/app/home'],
+    ['/apple', '/app', '/app/apple'],
+    ['/home', '/', '/home'],
+    ['https://sso.example/app', '/app', 'https://sso.example/app'],
+  ])('take %s below "%s" for %s', (path, base, location) => {
+    expect(new GuardConfig({}, { base }).withBase(path)).toBe(location);
+  });
 });

@@ -64,4 +64,20 @@ describe('The guards beside pages', () => {
     expect(new PageGuards().isEmpty).toBe(true);
     expect(new PageGuards(pageFile('user').load).isEmpty).toBe(false);
   });
+
+  it('tell where they have visitors sign in again', async () => {
+    const pages: Record<string, Guard> = {
+      '/a': { authenticatedWithin: 60, redirectTo: '/again?x' },
+      '/b': ['guest', { authenticatedWithin: 60 }],
+      '/c': { authenticatedWithin: 60, redirectTo: 'https://sso.example/' },
+      '/d': { role: 'x', redirectTo: '/elsewhere' },
+    };
+    const guards = new PageGuards(
+      async (route) => pages[route],
+      true,
+      async () => Object.keys(pages),
+    );
+    expect(await guards.signInPaths()).toEqual(['/again?x']);
+    expect(await new PageGuards().signInPaths()).toEqual([]);
+  });
 });

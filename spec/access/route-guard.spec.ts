@@ -59,6 +59,16 @@ describe('The guard', () => {
 });
 
 describe('A form', () => {
+  it('was sent to a page that is shown to whoever may see it by now, whatever its action asks for', async () => {
+    const rules = [ADMIN_ONLY, { action: 'x', role: 'admin' }];
+    const form = (path: string) => navigation(path, { method: 'POST', action: { name: 'x', calledFrom: 'form' } });
+    expect(await guardWith(rules).admits(form('/admin'), guest())).toBe(false);
+    expect(await guardWith(rules).admits(form('/admin'), admin())).toBe(true);
+    expect(await guardWith(rules).admits(form('/about'), guest())).toBe(true);
+    expect(await guardWith(rules, { enforce: false }).admits(form('/admin'), guest())).toBe(true);
+    expect(await guardWith(rules).admits({ ...form('/a'), pathname: '/a%' }, guest())).toBe(false);
+  });
+
   const sent = { method: 'POST', formPage: '/admin?tab=2' };
 
   it('that is refused leads back to its page once its visitor has signed in', async () => {
@@ -877,6 +887,21 @@ describe('A rule for those who have signed in lately', () => {
     expect(await inspect([rule], asked(seconds), member(), parts)).toBe(`302 ${login}`);
     expect(await inspect([rule], navigation(login, { routePattern: '/login' }), member(), parts)).toBe('page');
     expect(await inspect([rule], navigation('/login'), member(), parts)).toBe('302 /');
+  });
+
+  const again = navigation('/again?reauthenticate=1', { routePattern: '/again' });
+  it.each<[string, AccessRuleOptions[], Readonly<Record<string, Guard>>]>([
+    ['a rule', [{ ...rule, redirectTo: '/again' }], { '/again': 'guest' }],
+    ['a rule, and is for some members', [{ ...rule, redirectTo: '/again' }], { '/again': ['guest', { role: 'x' }] }],
+    ['a page', [], { '/again': 'guest', '/billing': { authenticatedWithin: 300, redirectTo: '/again' } }],
+  ])('has them do so on a page for guests that is named by %s', async (_, rules, pages) => {
+    const login = '/again?returnTo=%2Fbilling&reauthenticate=1';
+    const lately = navigation('/billing', { signedInFor: 301, routePattern: '/billing' });
+    expect(await inspect(rules, lately, member(), { pages })).toBe(`302 ${login}`);
+    expect(await inspect(rules, again, member(), { pages })).toBe('page');
+    expect(await inspect(rules, { ...again, method: 'POST', search: '' }, member(), { pages })).toBe('page');
+    expect(await inspect(rules, { ...again, search: '' }, member(), { pages })).not.toBe('page');
+    expect(await inspect([], again, member(), { pages: { '/again': 'guest' } })).toBe('302 /');
   });
 
   it('asks nobody to sign in again who may not then either', async () => {

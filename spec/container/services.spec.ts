@@ -562,3 +562,59 @@ describe('The start', () => {
     expect(one.get(SessionStore)).not.toBe(other.get(SessionStore));
   });
 });
+
+describe('Services that need each other', () => {
+  class Ring {
+    constructor(readonly other: unknown) {}
+  }
+  class Bell {
+    constructor(readonly other: unknown) {}
+  }
+
+  it('are refused by their names, made by functions', () => {
+    const both = new Services().shared(Ring, (get) => new Ring(get(Bell))).shared(Bell, (get) => new Bell(get(Ring)));
+    expect(errorOf(() => both.boot()).message).toContain(
+      'Ring needs Bell needs Ring, so none of them can be made first',
+    );
+  });
+
+  it('are refused by their names, where a subclass asks for what asks for its parent', () => {
+    @injectable()
+    class Owner {
+      constructor(readonly bell: Bell) {}
+    }
+    @injectable()
+    class OwnedBell extends Bell {
+      constructor(owner: Owner) {
+        super(owner);
+      }
+    }
+    const both = new Services().perRequest(Bell, OwnedBell).perRequest(Owner);
+    expect(errorOf(() => both.boot()).message).toContain('Bell needs Owner needs Bell');
+    const mixed = new Services().shared(Owner).shared(Bell, (get) => new Bell(get(Owner)));
+    expect(errorOf(() => mixed.boot()).message).toMatch(/Owner needs Bell needs Owner|Bell needs Owner needs Bell/);
+  });
+
+  it('may ask for each other when they are used', () => {
+    const both = new Services()
+      .shared(Ring, (get) => new Ring(() => get(Bell)))
+      .shared(Bell, (get) => new Bell(get(Ring)));
+    const { other } = both.boot().get(Bell);
+    expect((other as { other(): unknown }).other()).toBe(both.get(Bell));
+  });
+
+  it('are named with what stands in the way, where one is not there when the other is loaded', () => {
+    @injectable()
+    class Early {
+      // As the type of a class further down comes out.
+      constructor(readonly late: object) {}
+    }
+    const error = errorOf(() => new Services().shared(Early).boot());
+    expect(error.code).toBe('SERVICE_CONSTRUCTION');
+    expect(error.message).toMatch(
+      /^\[astro-gatehouse\] Early could not be made at start: the type of its constructor's parameter 1/,
+    );
+    expect(error.message).toContain('put one that stands further down in the file above Early');
+    expect(error.message).toContain('services.shared(Early, (get) => new Early(get(…)))');
+  });
+});

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseSync } from 'vite';
-import { decoratorsOf } from '../../lib/astro/decorators.js';
+import { decoratorsOf } from '../../lib/astro/decorator-syntax.js';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';
@@ -40,14 +40,30 @@ const FILES = {
     }
     @gatehouse.injectable()
     export class Basket { constructor(readonly cart: Cart) {} }`,
+  // Handed on from file to file.
+  'src/di.ts': `
+    import { injectable } from 'astro-gatehouse/server';
+    export { injectable as service };
+    export * as all from './shelf';`,
+  'src/index.ts': `export * from './di';`,
+  'src/shelf.ts': `
+    import { Cart } from './cart';
+    import { service } from './index';
+    @service()
+    export class Shelf { constructor(readonly cart: Cart) {} }`,
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
     import { Basket, Cart } from './cart';
-    export default defineGatehouse({ services: (services) => services.perRequest(Cart).perRequest(Basket) });`,
+    import { Shelf } from './shelf';
+    export default defineGatehouse({
+      services: (services) => services.perRequest(Cart).perRequest(Basket).perRequest(Shelf),
+    });`,
   'src/pages/index.astro': `---
     import { Basket } from '../cart';
+    import { Shelf } from '../shelf';
     import { Greeter } from '../standard';
     ---
+    <i>{String(Astro.locals.services.get(Shelf).cart === Astro.locals.services.get(Basket).cart)}</i>
     <p>{new Greeter().greet('ada')}; {Astro.locals.services.get(Basket).cart.describe()}</p>
     <script>
       import { Greeter } from '../standard';
@@ -78,6 +94,7 @@ describe.each(['a build', 'astro dev'] as const)('Standard decorators beside tho
     const { text } = await new Browser(server).get('/');
     expect(text).toContain('METHOD GREET: GOOD DAY, ADA');
     expect(text).toContain('true,true');
+    expect(text).toMatch(/<i[^>]*>true</);
   });
 
   it('are left to the project in what browsers get', async () => {
@@ -91,6 +108,30 @@ describe.each(['a build', 'astro dev'] as const)('Standard decorators beside tho
     const all = [...scripts, inPage].join('\n');
     expect(all).toContain('good day, ');
     expect(all).not.toMatch(/design:|decorateMetadata|helpers\/decorate/);
+  });
+});
+
+describe.each(['build', 'dev'] as const)('A decorator in the frontmatter of a page, in astro %s', (command) => {
+  it('is named with its file, and with where to put it', async () => {
+    const app = madeSite('', {
+      'src/pages/shop.astro': `---
+import { injectable } from 'astro-gatehouse/server';
+@injectable()
+class Cart {}
+---
+{Cart.name}`,
+    });
+    let output = '';
+    if (command === 'build') ({ output } = await app.astro('build'));
+    else {
+      const server = await app.serveWith('dev');
+      expect((await new Browser(server).get('/shop')).status).toBe(500);
+      output = await server.printed('stands in a file');
+      await server.stop();
+    }
+    app.remove();
+    expect(output).toContain('src/pages/shop.astro: @injectable() stands in a file that is not TypeScript alone');
+    expect(output).toContain('Move the class into a file of its own');
   });
 });
 

@@ -22,6 +22,13 @@ export default defineConfig({
   integrations: [gatehouse({ ${OPTIONS} ${options} })],
 });
 `;
+/** A page with a form that signs out, which says goodbye on another one. */
+const DOOR = `---
+import { actions } from 'astro:actions';
+const result = Astro.getActionResult(actions.leave);
+if (result && !result.error) return Astro.redirect('/goodbye');
+---
+<p>door</p>`;
 const FILES = {
   'astro.config.mjs': CONFIG(),
   // The store, and whether forms are kept, are read when the server starts.
@@ -38,7 +45,7 @@ export default defineGatehouse({
   ...LATER,
   'src/actions/index.ts': `
 import { ActionError, defineAction } from 'astro:actions';
-import { Clock } from 'astro-gatehouse/server';
+import { Clock, clearSession, goTo } from 'astro-gatehouse/server';
 import { z } from 'astro/zod';
 
 export const server = {
@@ -59,6 +66,16 @@ export const server = {
       locals.session.signIn({ userId: String(form.get('name')) }, locals.services.get(Clock).now()),
   }),
   staff: defineAction({ accept: 'form', handler: async () => 'done' }),
+  makeKey: defineAction({ accept: 'form', handler: async () => ({ key: 'sk-very-secret' }) }),
+  leave: defineAction({ accept: 'form', handler: async (_, context) => clearSession(context) }),
+  leaveFor: defineAction({
+    accept: 'form',
+    handler: async (form, context) => {
+      await clearSession(context);
+      goTo(context, String(form.get('next')));
+      if (form.has('fails')) throw new ActionError({ code: 'BAD_REQUEST' });
+    },
+  }),
 };
 `,
   'src/components/Late.astro': `---
@@ -87,6 +104,14 @@ await authorize({}, Astro);
 ---
 in`,
   'src/pages/login.astro': 'Sign in',
+  'src/pages/account/door.astro': DOOR,
+  'src/pages/door.astro': DOOR,
+  'src/pages/keys.astro': `---
+import { actions } from 'astro:actions';
+---
+{Astro.getActionResult(actions.makeKey)?.data.key ?? 'no key'}`,
+  'src/pages/api/waiting.ts':
+    "export const GET = ({ locals, url }) => Response.json(locals.session.flashes.peek(url.searchParams.get('key')));",
   'src/pages/api/check.ts': `
 import { flashErrors } from 'astro-gatehouse/server';
 export const POST = async (context) => {
@@ -221,6 +246,83 @@ describe.each([
     expect(shown((await browser.get('/some')).text).seen).toMatchObject({ text: 'hello' });
   });
 
+  it.each(['/account/door', '/account/door?x=1'])(
+    'that signs out leaves nothing to whoever signs in next on %s',
+    async (page) => {
+      const browser = new Browser(server);
+      await browser.post('/?_action=enter', { name: 'ada' });
+      await browser.get('/');
+      const left = await browser.post(`${page}${page.includes('?') ? '&' : '?'}_action=leave`);
+      expect(left).toMatchObject({ status: 303, location: page });
+      expect(browser.cookies.size).toBe(0);
+      expect((await browser.get(page)).location).toBe(`/login?returnTo=${encodeURIComponent(page)}`);
+      for (const name of ['ada', 'bea']) {
+        await browser.post('/login?_action=enter', { name });
+        expect(await browser.get(page)).toMatchObject({ status: 200, text: expect.stringContaining('door') });
+      }
+    },
+  );
+
+  it('that signs out is told of to the guest who sent it, where a guest sees the page, and to nobody who signs in', async () => {
+    const browser = new Browser(server);
+    const leave = async () => {
+      await browser.post('/?_action=enter', { name: 'ada' });
+      await browser.get('/');
+      return browser.post('/door?_action=leave');
+    };
+    expect(await leave()).toMatchObject({ status: 303, location: '/door' });
+    expect((await browser.get('/door')).location).toBe('/goodbye');
+    expect((await browser.get('/door')).status).toBe(200);
+    await leave();
+    await browser.post('/login?_action=enter', { name: 'ada' });
+    expect((await browser.get('/door')).status).toBe(200);
+  });
+
+  it('leads where its action says, when that succeeds', async () => {
+    const browser = new Browser(server);
+    const signOut = async (form: Record<string, string>) => {
+      await browser.post('/?_action=enter', { name: 'ada' });
+      await browser.get('/');
+      return browser.post('/account/door?_action=leaveFor', form);
+    };
+    expect(await signOut({ next: '/goodbye?to=ada' })).toMatchObject({ status: 303, location: '/goodbye?to=ada' });
+    expect(browser.cookies.size).toBe(0);
+    expect(await signOut({ next: 'https://example.com/bye' })).toMatchObject({ location: 'https://example.com/bye' });
+    expect(await signOut({ next: '/goodbye', fails: '1' })).toMatchObject({ status: 303, location: '/account/door' });
+    for (const next of ['//evil.example', 'goodbye', '/\\evil.example']) {
+      expect(await signOut({ next })).toMatchObject({ status: 303, location: '/account/door' });
+    }
+  });
+
+  it.each(['', '/'])(
+    'keeps the query of its page, which a form that names its action alone takes away (/login%s)',
+    async (slash) => {
+      const browser = new Browser(server);
+      const page = `/login${slash}?returnTo=%2Faccount%2Fdoor`;
+      for (const text of ['fail', 'fail', 'right']) {
+        const sent = await browser.post('/login?_action=say', { text }, { headers: { referer: server.origin + page } });
+        expect(sent).toMatchObject({ status: 303, location: '/login?returnTo=%2Faccount%2Fdoor' });
+      }
+      const elsewhere = { referer: `${server.origin}/other?returnTo=%2Fx` };
+      expect((await browser.post('/login?_action=say', {}, { headers: elsewhere })).location).toBe('/login');
+      const refused = { referer: `${server.origin}/account/new?id=5&_action=say` };
+      expect((await new Browser(server).post('/account/new?_action=say', {}, { headers: refused })).location).toBe(
+        `/login?returnTo=${encodeURIComponent('/account/new?id=5')}`,
+      );
+    },
+  );
+
+  it('has what its action gave wait as nothing that could be read where it is kept', async () => {
+    const browser = new Browser(server);
+    await browser.post('/keys?_action=makeKey');
+    const { text } = await browser.get(`/api/waiting?key=${encodeURIComponent('astro-gatehouse:form:/keys')}`);
+    expect(text).toContain('makeKey');
+    // What a cookie holds is sealed as a whole.
+    if (store !== 'cookie') expect(text).not.toContain('sk-very-secret');
+    expect((await browser.get('/keys')).text).toContain('sk-very-secret');
+    expect((await browser.get('/keys')).text).toContain('no key');
+  });
+
   it('goes on as it would without a redirect when the session has no room for what came of it', async () => {
     const browser = new Browser(server);
     expect(
@@ -348,6 +450,12 @@ describe('Without the option, forms', () => {
     const answer = await new Browser(server).post('/some?_action=say', { text: 'hello' });
     expect(answer.status).toBe(200);
     expect(shown(answer.text)).toMatchObject({ method: 'POST', seen: { text: 'hello' } });
+  });
+
+  it('cannot be led elsewhere by their action, which is told so', async () => {
+    const answer = await new Browser(server).post('/some?_action=leaveFor', { next: '/goodbye' });
+    expect(answer.status).toBe(500);
+    expect(await server.printed('goTo() is for forms')).toContain('set forms: true');
   });
 
   it('are not kept when they are refused', async () => {

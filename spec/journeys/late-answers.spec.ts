@@ -30,6 +30,12 @@ const SETUP = `
     asyncRole: { access: { getRole: async () => 'member' } },
     asyncPermissions: { access: { getPermissions: async () => ['x'] } },
     asyncStore: { runWithContext: (_, run) => run(), getContextStore: async () => undefined },
+    generatorObject: { services: (services) => (function* () { services.override(AccessChecker, Nobody); })() },
+    innerFunction: { services: (services) => () => services.override(AccessChecker, Nobody) },
+    circle: {
+      services: (services) => services.shared(Mailer, (get) => get(Nobody)).shared(Nobody, (get) => get(Mailer)),
+    },
+    promisedStore: { runWithContext: (_, run) => run(), getContextStore: () => look().then(() => undefined) },
     promisedRole: { access: { getRole: () => look().then(() => 'member') } },
   };
   export default defineGatehouse(CASES[process.env.CASE ?? 'none']);`;
@@ -54,6 +60,9 @@ const REFUSED: [string, string | RegExp][] = [
     'promisedServices',
     /services of defineGatehouse\(\{…\}\) gave a promise, and everything must be registered when it returns: register at once/,
   ],
+  ['generatorObject', 'services of defineGatehouse({…}) gave a generator, which nobody runs'],
+  ['innerFunction', 'services of defineGatehouse({…}) gave a function, which nobody calls'],
+  ['circle', 'Mailer could not be made at start: Mailer needs Nobody needs Mailer, so none of them can be made first.'],
   ['failingServices', 'services of defineGatehouse({…}) gave a promise'],
   ['asyncFactory', 'The function given cannot replace Mailer: it is async, and is not waited for.'],
   ['promisedOverride', 'What the function given made cannot replace AccessChecker: it is a promise'],
@@ -82,7 +91,7 @@ describe('What a setup module promises for later', () => {
 
   it.each([
     ['asyncServices', REFUSED[0]?.[1]],
-    ['promisedValue', REFUSED[5]?.[1]],
+    ['promisedValue', 'What value() was given cannot replace Mailer: it is a promise, and is not waited for.'],
   ])('answers no request in astro dev: %s', async (name, sentence) => {
     const server = await app.serveWith('dev', { CASE: name });
     const { status } = await new Browser(server).get('/club');
@@ -99,6 +108,17 @@ describe('What a setup module promises for later', () => {
     expect((await browser.get('/mail')).text).toBe('sent');
     expect((await browser.get('/club')).status).toBe(302);
     await server.stop();
+  });
+
+  it('is said once where it is a context that is looked for at once', async () => {
+    const server = await app.serve({ GATEHOUSE_SECRET: SECRET, CASE: 'promisedStore' });
+    const browser = new Browser(server);
+    await browser.get('/enter');
+    await browser.get('/club');
+    await server.printed('This is said once');
+    await server.stop();
+    const told = server.output.match(/.*getContextStore gave a promise, and its answer is read at once.*/g);
+    expect(told).toEqual([expect.stringContaining('wait inside runWithContext, or keep what is needed at hand')]);
   });
 
   it('is waited for by nobody, who then serves nobody: a part that is replaced after the start', async () => {

@@ -58,5 +58,8 @@ export function guardWith(protect: readonly AccessRuleOptions[], parts: GuardPar
   const checker = parts.checker ?? made.during(() => new AccessChecker(new AccessConfig(access)));
   const config = new GuardConfig({ ...options, protect }, site);
   const load = pages && (async (route: string) => pages[route]);
-  return made.during(() => new RouteGuard(new AccessRules(config), new PageGuards(load), checker, config, log, events));
+  const routes = async () => Object.keys(pages ?? {});
+  return made.during(
+    () => new RouteGuard(new AccessRules(config), new PageGuards(load, true, routes), checker, config, log, events),
+  );
 }

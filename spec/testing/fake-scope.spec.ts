@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { AccessChecker } from '../../lib/access/access-checker.js';
 import { AccessRule } from '../../lib/access/access-rule.js';
 import type { Visitor } from '../../lib/access/visitor.js';
+import { authorize, clearSession, getSession, setSession, updateSession } from '../../lib/astro/helpers.js';
+import { RequestScope } from '../../lib/container/request-scope.js';
 import { InvalidOverrideError, InvalidVisitorError } from '../../lib/errors.js';
+import { injectable } from '../../lib/injectable.js';
 import { Clock } from '../../lib/session/clock.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
 import { FrozenClock, fakeScope } from '../../lib/testing/index.js';
@@ -38,6 +41,41 @@ describe('A request that nobody sent', () => {
   it('reads roles as the application does', () => {
     const access = { getRole: (session: { userId: string }) => (session.userId === 'ada' ? 'admin' : undefined) };
     expect(fakeScope({ user: { userId: 'ada' }, access }).visitor.hasRole('admin')).toBe(true);
+  });
+
+  it('is for an address with parameters, which services and rules may read', async () => {
+    @injectable()
+    class Post {
+      constructor(private readonly scope: RequestScope) {}
+      get address() {
+        return [this.scope.request?.params.slug, this.scope.request?.url.href, this.scope.request?.search];
+      }
+    }
+    const scope = fakeScope({
+      user: { userId: 'ada' },
+      params: { slug: 'hello' },
+      url: '/posts/hello?page=2',
+      services: (services) => services.perRequest(Post),
+    });
+    expect(scope.get(Post).address).toEqual(['hello', 'http://localhost/posts/hello?page=2', '?page=2']);
+    const allow: AccessRule['allow'] = (session, { params }) => session?.userId === 'ada' && params.slug === 'hello';
+    await authorize({ allow }, { locals: scope.locals });
+    expect(fakeScope({ url: new URL('https://example.com/a') }).request?.pathname).toBe('/a');
+    expect(fakeScope().request).toMatchObject({ pathname: '/', search: '', params: {}, method: 'GET' });
+  });
+
+  it('has locals, with which helpers are called', async () => {
+    const clock = new FrozenClock();
+    const { locals } = fakeScope({ clock });
+    await setSession({ locals }, { userId: 'ada' });
+    expect([getSession({ locals })?.userId, locals.visitor.id]).toEqual(['ada', 'ada']);
+    await updateSession({ email: 'ada@example.com' }, { locals });
+    expect(getSession({ locals })?.email).toBe('ada@example.com');
+    clock.advance(60);
+    await authorize({ authenticatedWithin: 61 }, { locals });
+    await expect(authorize({ authenticatedWithin: 59 }, { locals })).rejects.toMatchObject({ denial: 'SIGN_IN_AGAIN' });
+    await clearSession({ locals });
+    expect(getSession({ locals })).toBeNull();
   });
 
   it('stands still in time', () => {

@@ -66,7 +66,7 @@ export class PathProtection {
 
   /** Each of them holds for a part of the subject that those before it leave over; the last one for all the rest. */
   demandsOn(subject: Subject): Demand[] {
-    if (covers(this.#loginPath, subject.segments)) return [{ who: EVERYBODY, by: 'loginPath' }];
+    if (covers(this.#loginPath, subject.segments)) return [loginDemand(subject)];
     const demands = this.#guardAndRules(subject);
     return this.site.enforce ? demands : demands.map(asReportOnly);
   }
@@ -138,6 +138,12 @@ function narrowed(one: readonly SegmentMatcher[], other: readonly SegmentMatcher
     const opposite = other[at] ?? matcher;
     return width[opposite.kind] < width[matcher.kind] ? opposite : matcher;
   });
+}
+
+/** It is open, whatever its guard says; but one for guests alone sends home whoever is signed in. */
+function loginDemand(subject: Subject): Demand {
+  const { guard } = subject;
+  return guard?.isForGuestsOnly ? ownDemand(guard, subject) : { who: EVERYBODY, by: 'loginPath' };
 }
 
 function ownDemand({ who, isReportOnly, methods }: DescribedGuard, { file }: Subject): Demand {

@@ -2,6 +2,7 @@ import { actionPath, islandPath } from '../internal-path.js';
 import { covers } from '../path-coverage.js';
 import { overlaps } from '../path-overlap.js';
 import type { SegmentMatcher } from '../path-pattern.js';
+import { type DeadEnd, deadEnds, deadEndText, placeOf } from './dead-ends.js';
 import { meantPattern, repeatsBase } from './mistaken-pattern.js';
 import { type ComparableRule, EVERYBODY, literalSegments, PathProtection, type Subject } from './path-protection.js';
 import type {
@@ -80,7 +81,7 @@ export class RuleFindings {
       }));
     const files = this.site.publicFiles.map(({ path, file }) => {
       const rule = this.#protection.ruleOver(literalSegments(path));
-      return { path, file, protectedBy: rule && describe(rule) };
+      return { path, file, protectedBy: rule && protects(rule) ? describe(rule) : undefined };
     });
     return [...pages, ...files].filter((file): file is Unguarded => file.protectedBy !== undefined);
   }
@@ -97,8 +98,17 @@ export class RuleFindings {
 
   #protectorOf(segments: readonly SegmentMatcher[]): string | undefined {
     const rule = this.#protection.ruleOver(segments);
-    if (rule) return describe(rule);
+    if (rule) return protects(rule) ? describe(rule) : undefined;
     return this.#protection.isGloballyProtected(segments) ? 'globalProtect' : undefined;
+  }
+
+  /** A sentence for each rule that sends visitors where they are refused again. A page's own guard is asked there instead. */
+  get deadEnds(): string[] {
+    const over = (path: string) => this.#protection.ruleOver(literalSegments(path));
+    const isOwn = ({ target }: DeadEnd) =>
+      this.site.routes.some(({ guard, pattern }) => guard && !guard.isReportOnly && pattern === placeOf(target));
+    const ends = deadEnds(this.site.rules, over, this.site).filter((end) => !isOwn(end));
+    return ends.map(deadEndText);
   }
 
   /** Files of error pages that have a guard. */
@@ -270,6 +280,10 @@ export class RuleFindings {
 
 function asksForVisitor(who: string): boolean {
   return !who.startsWith(EVERYBODY) && !who.startsWith('would be');
+}
+
+function protects({ demand }: DescribedRule): boolean {
+  return demand !== EVERYBODY;
 }
 
 function describe({ place, text }: DescribedRule): string {

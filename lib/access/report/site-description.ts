@@ -7,8 +7,14 @@ export interface DescribedRule {
   readonly enforce: boolean;
   /** Whether a page that it refuses looks as if it were not there. */
   readonly hides: boolean;
-  /** What it asks of a visitor, in words. */
+  /** What it asks of a visitor, in words; `everybody` when it asks nothing. */
   readonly demand: string;
+  /** Where it sends those whom it refuses, where it says so. */
+  readonly redirectTo?: string | undefined;
+  /** Whether a function alone decides, which may let guests in. */
+  readonly mayAdmitGuests?: boolean | undefined;
+  /** Whether whoever it refuses on one page is refused on every other. */
+  readonly isSameEverywhere?: boolean | undefined;
   /** The whole rule in words. */
   readonly text: string;
   /** Where it is written: `protect[3] of astro.config`. */
@@ -20,6 +26,8 @@ export interface DescribedGuard {
   /** Whom it admits, in words. */
   readonly who: string;
   readonly isPublic: boolean;
+  /** Whether visitors who are signed in are sent home. */
+  readonly isForGuestsOnly?: boolean | undefined;
   /** Whether it only says whom it would refuse, and the rules decide. */
   readonly isReportOnly?: boolean | undefined;
   /** Whether a page that it refuses looks as if it were not there. */
@@ -70,6 +78,7 @@ export interface SiteDescription {
   readonly globalProtect: boolean;
   readonly exclude: readonly string[];
   readonly loginPath: string;
+  readonly forbiddenPath?: string | undefined;
   readonly enforce: boolean;
   /** Code of the project's own that may answer where no route is, from its root; `undefined` when there is none. */
   readonly answersItself?: string | undefined;

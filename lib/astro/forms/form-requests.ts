@@ -3,13 +3,19 @@ import type { APIContext } from 'astro';
 import { TOKEN_FIELD } from '../../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { redirectTo } from '../../access/refusal.js';
+import type { RequestScope } from '../../container/request-scope.js';
 import { Clock } from '../../session/clock.js';
 import type { SentField } from '../../session/forms/form-config.js';
-import { dropForm, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
+import { dropForm, isMeantFor, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
+import { openResult, sealResult } from '../../session/forms/sealed-result.js';
+import { Secrets } from '../../session/secrets.js';
+import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
+import { SessionStore } from '../../session/stores/session-store.js';
 import type { AstroRequest } from '../astro-request.js';
 import { RequestCycle } from '../request-cycle.js';
 import { gatehouse } from '../started.js';
 import { formPage, formPlace } from './form-page.js';
+import { nextPageOf } from './go-to.js';
 
 /** Bytes of a refused form, beyond which it is not kept: it is read into memory for somebody who may be anybody. */
 const MOST_BYTES = 128 * 1024;
@@ -30,7 +36,7 @@ const STALE = { [TOKEN_FIELD]: ['This form was out of date. Please send it once 
 export async function answerForm(context: APIContext): Promise<Response | undefined> {
   if (!gatehouse.forms.isOn) return undefined;
   if (context.request.method === 'POST') return runAction(context);
-  showKeptForm(context);
+  await showKeptForm(context);
   return undefined;
 }
 
@@ -39,6 +45,7 @@ async function runAction(context: APIContext): Promise<Response | undefined> {
   const { services: scope } = context.locals;
   if (action?.calledFrom !== 'form' || scope.request?.isEndpoint) return undefined;
   const sent = copyOf(context.request);
+  const sender = scope.visitor.id;
   // Should anything throw from here on, Astro makes its error page of the same request: that is not to run it again.
   const failed = new ActionError({ code: 'INTERNAL_SERVER_ERROR' });
   setActionResult(action.name, serializeActionResult({ data: undefined, error: failed }));
@@ -47,21 +54,34 @@ async function runAction(context: APIContext): Promise<Response | undefined> {
   setActionResult(action.name, result);
   const isRead = outcome.error && (!UNREAD.has(outcome.error.code) || isSmallForm(context.request, MOST_UNREAD));
   const input = isRead ? await fieldsOf(sent) : [];
-  const form = { name: action.name, input, result };
-  const page = formPage(RequestCycle.of(gatehouse, context).arrival.request.url);
-  if (page !== undefined && (await isKept(context, page, form))) return redirectTo(page, 'POST');
+  const nextPage = outcome.error ? undefined : nextPageOf(scope);
+  if (nextPage !== undefined) return redirectTo(nextPage, 'POST');
+  const page = formPage(RequestCycle.of(gatehouse, context).arrival.request);
+  const isFarewell = scope.session.wasEnded && scope.visitor.isGuest;
+  const form = { name: action.name, input, result, userId: scope.visitor.id ?? sender, isFarewell };
+  // Kept for a page that a guest does not see, it would wait for whoever signs in next.
+  const isLost = isFarewell && scope.request && !(await gatehouse.guard.admits(scope.request, scope.visitor));
+  if (page !== undefined && (isLost || (await isKept(context, page, await sealed(form, scope))))) {
+    return redirectTo(page, 'POST');
+  }
   scope.keptForm = form;
   return undefined;
 }
 
+/** A form as it may wait in the store: what is in a cookie is sealed as a whole. */
+async function sealed(form: KeptForm, scope: RequestScope): Promise<KeptForm> {
+  return scope.get(SessionStore) instanceof CookieSessionStore ? form : sealResult(form, scope.get(Secrets));
+}
+
 /** Tells the page what came of the form that it sent. */
-function showKeptForm(context: APIContext): void {
+async function showKeptForm(context: APIContext): Promise<void> {
   const { services: scope } = context.locals;
   const { session } = scope;
   if (session.isNew || session.flashes.isEmpty || scope.keptForm) return;
   const { pathname } = new URL(RequestCycle.of(gatehouse, context).arrival.request.url);
-  const form = takeForm(session.flashes, formPlace(pathname), scope.get(Clock).now());
-  if (!form) return;
+  const kept = takeForm(session.flashes, formPlace(pathname), scope.get(Clock).now());
+  if (!kept || !isMeantFor(kept, scope.visitor.id)) return;
+  const form = await openResult(kept, scope.get(Secrets));
   scope.keptForm = form;
   if (form.name !== undefined && form.result) getActionContext(context).setActionResult(form.name, form.result);
 }

@@ -14,6 +14,12 @@ export interface KeptForm {
   readonly errors?: Readonly<Record<string, readonly string[]>> | undefined;
   /** What its action gave, as Astro writes it. */
   readonly result?: unknown;
+  /** The result, sealed for a store that keeps things as they are. */
+  readonly sealed?: string | undefined;
+  /** The user who sent it, or whom its action made of them. */
+  readonly userId?: string | undefined;
+  /** Whether its action signed that user out: then it is for a guest. */
+  readonly isFarewell?: boolean | undefined;
 }
 
 /**
@@ -38,6 +44,17 @@ export function takeForm(flashes: FlashBag, place: string, now: number): KeptFor
   if (!keepsForm(flashes, place)) return undefined;
   const kept = flashes.get<KeptForm & { at: number }>(key);
   return kept && now - kept.at < FORM_LIFETIME ? kept : undefined;
+}
+
+/**
+ * Whether what came of a form may be shown to whoever asks for its page by now. Who signs in after a sign-out, on a
+ * machine that is shared for instance, is not told of that; nor is anybody told what another user's form did.
+ *
+ * @param userId `undefined` for a guest.
+ */
+export function isMeantFor(form: KeptForm, userId: string | undefined): boolean {
+  if (userId === undefined || form.userId === undefined) return true;
+  return !form.isFarewell && form.userId === userId;
 }
 
 /** Takes back what {@link keepForm} kept in this request. */

@@ -2,7 +2,7 @@ import { sealData, unsealData } from 'iron-session';
 import { SessionTooLargeError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
 import { largestKeys } from '../largest-keys.js';
-import { type SecretKey, Secrets } from '../secrets.js';
+import { passwords, Secrets } from '../secrets.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
 import { roomOf } from '../session-cookie.js';
@@ -110,8 +110,4 @@ export class CookieSessionStore extends SessionStore {
   get #ttl(): number {
     return Math.ceil(this.config.longestLife / 1000);
   }
-}
-
-function passwords(keys: readonly SecretKey[]): Record<string, string> {
-  return Object.fromEntries(keys.map(({ id, value }) => [id, value]));
 }

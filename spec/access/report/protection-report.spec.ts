@@ -46,6 +46,24 @@ describe('The report', () => {
     ]);
   });
 
+  it('says that what is opened is for everybody, and a login page for guests not', () => {
+    const guard = { who: 'not signed in', isPublic: false, isForGuestsOnly: true };
+    const routes = ['/open', '/other', route('/login', { guard, file: 'login.astro' })];
+    const description = site(
+      [
+        { pattern: '/open', allow: () => true },
+        { pattern: '/**', allow: (s) => s !== null },
+      ],
+      { routes },
+    );
+    expect(lines(description)).toEqual([
+      'page /login: not signed in (guard of login.astro)',
+      'page /open: everybody (protect[0])',
+      'page /other: allow() (protect[1])',
+    ]);
+    expect(new ProtectionReport(description).openEntries.map(({ path }) => path)).toEqual(['/open']);
+  });
+
   it('tells two islands of one name apart, and knows each by all of its names', () => {
     const islands = [
       { file: 'src/a/Stats.astro', names: ['Stats', 'Own', 'src/a/Stats.astro'] },

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { FlashBag } from '../../../lib/session/flash-bag.js';
-import { dropForm, errorsByField, keepForm, keepsForm, takeForm } from '../../../lib/session/forms/kept-form.js';
+import {
+  dropForm,
+  errorsByField,
+  isMeantFor,
+  keepForm,
+  keepsForm,
+  takeForm,
+} from '../../../lib/session/forms/kept-form.js';
 
 const FORM = { name: 'join', input: [['email', 'ada']] } as const;
 const MINUTE = 60_000;
@@ -32,6 +39,17 @@ describe('A form that is kept', () => {
     keepForm(flashes, '/join', FORM, 0);
     expect(takeForm(flashes, '/join', minutes * MINUTE) !== undefined).toBe(isThere);
     expect(flashes.isEmpty).toBe(true);
+  });
+
+  it.each([
+    [{}, 'ada', true],
+    [{ userId: 'ada' }, 'ada', true],
+    [{ userId: 'ada' }, undefined, true],
+    [{ userId: 'ada' }, 'bea', false],
+    [{ userId: 'ada', isFarewell: true }, undefined, true],
+    [{ userId: 'ada', isFarewell: true }, 'ada', false],
+  ])('of %j is meant for %s: %s', (kept, userId, isMeant) => {
+    expect(isMeantFor({ input: [], ...kept }, userId)).toBe(isMeant);
   });
 
   it('can be taken back', () => {

@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { AccessRule, type AccessRuleOptions } from '../../../lib/access/access-rule.js';
+import { AccessRules } from '../../../lib/access/access-rules.js';
+import { GuardConfig, type GuardOptions } from '../../../lib/access/guard-config.js';
+import { deadEnds, deadEndText } from '../../../lib/access/report/dead-ends.js';
+import { describeRule } from '../../../lib/astro/rule-description.js';
+
+function found(protect: readonly AccessRuleOptions[], options: GuardOptions = {}): string[] {
+  const config = new GuardConfig({ ...options, protect });
+  const rules = new AccessRules(config);
+  const described = new Map(
+    rules.all.map((rule, at) => [rule, { ...describeRule(rule), place: `protect[${at}]` }] as const),
+  );
+  const over = (path: string) => described.get(rules.find(path) as AccessRule);
+  return deadEnds([...described.values()], over, config).map(
+    (end) => `${end.rule.place} > ${end.target} (${end.by.place})`,
+  );
+}
+
+describe('A dead end', () => {
+  it.each<[AccessRuleOptions[], GuardOptions, string[]]>([
+    [[{ pattern: '/admin/**', redirectTo: '/admin/login/?x' }], {}, ['protect[0] > /admin/login/?x (protect[0])']],
+    [[{ pattern: '/**', allow: () => false, redirectTo: '/down' }], {}, ['protect[0] > /down (protect[0])']],
+    [
+      [
+        { pattern: '/a/**', redirectTo: '/b/in' },
+        { pattern: '/b/**', redirectTo: '/a/in' },
+      ],
+      {},
+      ['protect[0] > /b/in (protect[1])', 'protect[1] > /a/in (protect[0])'],
+    ],
+    [[{ pattern: '/a/**', role: 'x' }], { forbiddenPath: '/a/no' }, ['protect[0] > /a/no (protect[0])']],
+  ])('is one: %j, %j', (rules, options, ends) => {
+    expect(found(rules, options)).toEqual(ends);
+  });
+
+  it.each<[AccessRuleOptions[], GuardOptions]>([
+    [[{ pattern: '/admin/**', redirectTo: '/admin/login' }], { loginPath: '/admin/login' }],
+    [
+      [
+        { pattern: '/admin/login', allow: () => true },
+        { pattern: '/admin/**', redirectTo: '/admin/login' },
+      ],
+      {},
+    ],
+    [
+      [
+        { pattern: '/admin/login', enforce: false },
+        { pattern: '/team/**', redirectTo: '/admin/login' },
+      ],
+      {},
+    ],
+    // A function may look at the page; and another's may let guests in.
+    [[{ pattern: '/**', allow: (_, { url }) => url.pathname === '/down', redirectTo: '/down' }], {}],
+    [[{ pattern: '/**', allow: (...all) => all.length > 9, redirectTo: '/down' }], {}],
+    [
+      [
+        { pattern: '/in', allow: (session) => session === null },
+        { pattern: '/a/**', redirectTo: '/in' },
+      ],
+      {},
+    ],
+    // It asks for a sign-in, and leads on to the login page.
+    [[{ pattern: '/b/**' }, { pattern: '/a/**', redirectTo: '/b/in' }], {}],
+    [[{ pattern: '/a/**', methods: ['POST'], redirectTo: '/a/in' }], {}],
+    [[{ pattern: '/a/**', redirectTo: 'https://sso.example/a' }], {}],
+    [[{ pattern: '/a/**', redirectTo: '/a/in', status: 404 }], {}],
+    [[{ pattern: '/a/**', redirectTo: '/a/in', enforce: false }], {}],
+    [[{ pattern: '/a/**', redirectTo: '/a/in' }], { enforce: false }],
+    // Whoever is signed in may.
+    [[{ pattern: '/a/**' }], { forbiddenPath: '/a/no' }],
+  ])('is none: %j, %j', (rules, options) => {
+    expect(found(rules, options)).toEqual([]);
+  });
+
+  it('is told with the rule to write, and before which', () => {
+    const described = (rule: AccessRuleOptions, place: string) => ({ ...describeRule(new AccessRule(rule)), place });
+    const rule = described({ pattern: '/a/**' }, 'protect[1]');
+    const by = described({ pattern: '/b' }, 'protect[0]');
+    expect(deadEndText({ rule, target: '/b?x', by })).toBe(
+      'protect[1], /a/** (signed in), sends those whom it refuses to /b, and protect[0], /b (signed in), refuses them ' +
+        "there. Write before protect[0]: { pattern: '/b', allow: () => true }",
+    );
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { openResult, sealResult } from '../../../lib/session/forms/sealed-result.js';
+import { Secrets } from '../../../lib/session/secrets.js';
+import { SECRET } from '../../support/secret.js';
+
+const FORM = { name: 'makeKey', input: [['label', 'home']] as const, result: { type: 'data', body: '["sk-secret"]' } };
+const SECRETS = new Secrets([SECRET]);
+
+describe('What an action gave', () => {
+  it('can be read again by whoever has the secret, and by nobody else', async () => {
+    const sealed = await sealResult(FORM, SECRETS);
+    expect(JSON.stringify(sealed)).not.toContain('sk-secret');
+    expect(sealed).toMatchObject({ name: 'makeKey', input: [['label', 'home']] });
+    expect(await openResult(sealed, SECRETS)).toEqual(FORM);
+    expect(await openResult(sealed, new Secrets(['another-'.repeat(5), SECRET]))).toEqual(FORM);
+    const { result: _, ...rest } = FORM;
+    expect(await openResult(sealed, new Secrets(['another-'.repeat(5)]))).toEqual(rest);
+    expect(await openResult({ ...sealed, sealed: 'forged' }, SECRETS)).toEqual(rest);
+  });
+
+  it('is left as it is where there is none', async () => {
+    const form = { input: [] };
+    expect(await sealResult(form, SECRETS)).toBe(form);
+    expect(await openResult(form, SECRETS)).toEqual(form);
+  });
+});
