@@ -56,6 +56,7 @@ export {
 } from './astro/helpers.js';
 export type { GatehouseLocals } from './astro/locals.js';
 export type { SetupOptions } from './astro/options.js';
+export { disposeServices } from './astro/running-services.js';
 export { defineGatehouse } from './astro/setup.js';
 export type { Class, Factory, Get } from './container/registration.js';
 export { RequestScope } from './container/request-scope.js';

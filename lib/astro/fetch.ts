@@ -1,6 +1,7 @@
 import type { APIContext } from 'astro';
 import { actions, FetchState } from 'astro/fetch';
 import { getFetchState } from 'astro/hono';
+import { endingServices } from './end-of-answer.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
 import { inspect } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
@@ -66,6 +67,11 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
   const context = contextOf(state);
   if (gatehouse.toolbar?.isFor(context)) return undefined;
   gatehouse.assertWhole();
+  const answer = () => answerAhead(state, context);
+  return endingServices(gatehouse.services, context, answer);
+}
+
+function answerAhead(state: FetchState, context: APIContext): Promise<Response | undefined> {
   return RequestCycle.of(gatehouse, context).ahead(context, async () => {
     const refusal = await inspect(context, 'anything');
     if (refusal?.status === 404 && refusal.body === null) refusal.headers.set(ERROR_PAGE, 'true');

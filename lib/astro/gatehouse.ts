@@ -112,7 +112,7 @@ export class Gatehouse {
   #resolver: VisitorResolver | undefined;
 
   constructor(
-    private readonly services: Services,
+    readonly services: Services,
     private readonly site: Pick<
       SiteSettings,
       'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'

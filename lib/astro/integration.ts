@@ -18,6 +18,7 @@ import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './
 import { middlewareFile, pipelineFile } from './own-code.js';
 import { publicNames, RouteTypesFile, routeTypes } from './route-types.js';
 import { routesSource } from './routes-source.js';
+import { disposeOf } from './running-services.js';
 import { secretVariable } from './secret-variable.js';
 import { SetupFile } from './setup-file.js';
 import { addToolbar, toolbarSource } from './toolbar/add-toolbar.js';
@@ -87,6 +88,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
             [
               siteSource(settled, config, command === 'dev' ? 'development' : environment),
               toolbarSource(hasToolbar),
+              `export const developmentPlace = ${command === 'dev' ? JSON.stringify(`${config.root} ${environment}`) : 'undefined'};`,
             ].join('\n'),
           setup: () => setup?.source ?? 'export default {};',
           routes: (environment: string) =>
@@ -122,6 +124,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
       'astro:server:setup': ({ server }) => {
         devServer = server;
       },
+      'astro:server:done': () => disposeOf(`${config.root} `),
       'astro:config:done': ({ config: settled, injectTypes, logger }) => {
         config = settled;
         const advice = makesPages ? missingAdapter(config) : undefined;

@@ -2,6 +2,7 @@ import type { APIContext, MiddlewareHandler, MiddlewareNext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
 import { AccessDeniedError } from '../errors.js';
 import { Session } from '../session/session.js';
+import { endingServices } from './end-of-answer.js';
 import { answerDenied, inspectAnswer, inspectForgery } from './inspect.js';
 import { putOnLocals } from './locals.js';
 import { RequestCycle } from './request-cycle.js';
@@ -9,11 +10,12 @@ import { gatehouse } from './started.js';
 
 /** Runs before every other middleware: opens the session and, when everything else is done, commits it. */
 export const onRequest: MiddlewareHandler = (context, next) => {
-  if (context.isPrerendered) return answerWithoutSession(context.locals, next);
+  if (context.isPrerendered) return answerWithoutSession(context, next);
   if (gatehouse.toolbar?.isFor(context)) return gatehouse.toolbar.answer(context);
   gatehouse.assertWhole();
   const cycle = RequestCycle.of(gatehouse, context);
-  return cycle.run(context, () => answer(context, next));
+  const run = () => cycle.run(context, () => answer(context, next));
+  return endingServices(gatehouse.services, context, run);
 };
 
 /** Nobody's middleware is to act on a request that another site sent, nor to show what the guard was never asked about. */
@@ -36,9 +38,9 @@ async function orRefusal(context: APIContext, next: MiddlewareNext): Promise<Res
 }
 
 /** A prerendered page is made once for everybody: it sees a guest, and whatever would change the session throws. */
-function answerWithoutSession<Result>(locals: object, next: () => Result): Result {
+function answerWithoutSession(context: APIContext, next: MiddlewareNext): Promise<Response> {
   const session = new Session();
   session.close();
-  putOnLocals(locals, gatehouse.scopeFor(session));
-  return next();
+  putOnLocals(context.locals, gatehouse.scopeFor(session));
+  return endingServices(gatehouse.services, context, next);
 }

@@ -1,9 +1,10 @@
 import { getSecret } from 'astro:env/server';
 import { routes } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
-import { makeStore, makeToolbar, routesNow, site, spareSecret } from 'virtual:astro-gatehouse/site';
+import { developmentPlace, makeStore, makeToolbar, routesNow, site, spareSecret } from 'virtual:astro-gatehouse/site';
 import { Gatehouse } from './gatehouse.js';
 import { guardedRoutes, guardLoader } from './project-routes.js';
+import { noteRunning } from './running-services.js';
 
 /** Made when this module is loaded, which the server's entry does before it listens. */
 export const gatehouse = Gatehouse.start({
@@ -21,3 +22,5 @@ export const gatehouse = Gatehouse.start({
       : undefined,
   secret: getSecret('GATEHOUSE_SECRET') ?? spareSecret,
 });
+
+noteRunning(gatehouse.services, developmentPlace);

@@ -3,6 +3,8 @@ declare module 'virtual:astro-gatehouse/site' {
   export const site: Omit<SiteSettings, 'setup' | 'secret' | 'pageGuards' | 'makeStore' | 'makeToolbar' | 'routesNow'>;
   /** For where there is no GATEHOUSE_SECRET: in development, and while pages are prerendered. */
   export const spareSecret: string | undefined;
+  /** For whom a development server is loaded anew; `undefined` in a build. */
+  export const developmentPlace: string | undefined;
   export const makeStore: SiteSettings['makeStore'];
   export const makeToolbar: SiteSettings['makeToolbar'];
   export const routesNow: SiteSettings['routesNow'];

@@ -1,41 +1,47 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AstroConfig, AstroIntegration } from 'astro';
 import { buildChannel, type ReadReport } from '../astro/build-channel.js';
 import { UsageError } from './command-line.js';
+import { ProjectCopy } from './project-copy.js';
 
 /**
- * Builds a project aside, as far as it takes to know who may see what. What the project has built stays as it is.
+ * Builds a copy of a project, as far as it takes to know who may see what. The project itself stays as it is.
  *
  * @param onConfig Told what is settled in astro.config, which is known where the build fails later on, too.
  * @throws {UsageError} Where there is no Astro project, or gatehouse() is not among its integrations.
  * @throws What the build throws.
  */
 export async function readReport(folder: string, onConfig?: (config: AstroConfig) => void): Promise<ReadReport> {
-  const root = projectAt(folder);
-  // Astro builds below the folder it is started in.
-  process.chdir(root);
-  mkdirSync(join(root, '.astro'), { recursive: true });
-  const aside = mkdtempSync(join(root, '.astro/gatehouse-'));
+  const project = projectAt(folder);
+  const copy = new ProjectCopy(project);
   let report: ReadReport | undefined;
   buildChannel().receiver = (received) => {
     report = received;
   };
   try {
-    const { build } = await importAstro(root);
-    const integrations = [buildsAside(pathToFileURL(`${aside}/`), root, onConfig)];
-    await build({ root, logLevel: 'silent', mode: 'production', integrations });
+    // Code of the project that names files from where it runs.
+    process.chdir(copy.folder);
+    const { build } = await importAstro(copy.folder);
+    const integrations = [buildsAside(copy, project, onConfig)];
+    await build({ root: copy.folder, logLevel: 'silent', mode: 'production', integrations });
   } catch (error) {
     // The build ends where the report is complete.
-    if (!report) throw error;
+    if (!report) throw named(copy, error);
   } finally {
     buildChannel().receiver = undefined;
-    rmSync(aside, { recursive: true, force: true });
+    process.chdir(project);
+    copy.remove();
   }
-  if (report) return report;
+  if (report) return copy.renamed(report);
   throw new Error('The build came to its end without a report: is astro-gatehouse of the same version everywhere?');
+}
+
+function named(copy: ProjectCopy, error: unknown): unknown {
+  if (error instanceof Error) error.message = copy.renamed(error.message);
+  return error;
 }
 
 /** @throws {UsageError} Where there is none. */
@@ -46,15 +52,22 @@ export function projectAt(folder: string): string {
 }
 
 /** Comes after the project's integrations and its adapter, which may each have a place of their own to build to. */
-function buildsAside(outDir: URL, root: string, onConfig?: (config: AstroConfig) => void): AstroIntegration {
+function buildsAside(
+  { folder }: ProjectCopy,
+  project: string,
+  onConfig?: (config: AstroConfig) => void,
+): AstroIntegration {
+  // Where a config may have named the project by an absolute path, the build still goes into the copy.
+  const outDir = pathToFileURL(`${folder}/.astro/built/`);
   return {
     name: 'astro-gatehouse:routes',
     hooks: {
       'astro:config:setup': ({ config, updateConfig }) => {
         if (!config.integrations.some(({ name }) => name === 'astro-gatehouse')) {
-          throw new UsageError(`gatehouse() is not among the integrations of ${root}: add it in astro.config.`);
+          throw new UsageError(`gatehouse() is not among the integrations of ${project}: add it in astro.config.`);
         }
-        updateConfig({ outDir, build: { client: new URL('client/', outDir), server: new URL('server/', outDir) } });
+        const build = { client: new URL('client/', outDir), server: new URL('server/', outDir) };
+        updateConfig({ outDir, build, cacheDir: new URL('node_modules/.astro/', pathToFileURL(`${folder}/`)) });
       },
       'astro:config:done': ({ config }) => onConfig?.(config),
     },

@@ -6,6 +6,7 @@ import type { Verdict } from '../access/verdict.js';
 import { Visitor } from '../access/visitor.js';
 import type { VisitorResolver } from '../access/visitor-resolver.js';
 import { InvalidOverrideError, MissingServiceError } from '../errors.js';
+import { Disposables } from '../session/disposables.js';
 import { FlashBag } from '../session/flash-bag.js';
 import type { KeptForm } from '../session/forms/kept-form.js';
 import { MadeClasses } from '../session/made-classes.js';
@@ -40,6 +41,7 @@ export class RequestScope {
   #pending: Promise<void> | undefined;
   #container: DependencyContainer | undefined;
   #replaced: Map<Class, object> | undefined;
+  #disposables: Disposables | undefined;
 
   constructor(
     readonly session: Session,
@@ -65,6 +67,17 @@ export class RequestScope {
     if (lifetime !== 'perRequest') throw new MissingServiceError(token.name, 'locals.services.get()');
     this.#container ??= this.#openContainer();
     return this.#container.resolve(token as never);
+  }
+
+  /** Whether something that was made for this request is to be ended. @internal */
+  get mayEnd(): boolean {
+    return this.#disposables?.isEmpty === false;
+  }
+
+  /** Ends what was made for this request. Whatever is asked for afterwards is made anew. @internal */
+  async dispose(): Promise<void> {
+    this.#container = undefined;
+    await this.#disposables?.dispose(this.services.reportEnding);
   }
 
   /** Gives out another instance than the shared one, in this request alone. @internal */
@@ -200,6 +213,10 @@ export class RequestScope {
     container.register(FlashBag as never, { useFactory: () => this.session.flashes });
     container.register(Visitor as never, { useFactory: () => this.visitor });
     container.register(RequestScope as never, { useFactory: () => this });
+    for (const token of this.services.endedByRequests) {
+      this.#disposables ??= new Disposables();
+      container.afterResolution(token as never, (_, made) => this.#disposables?.add(made), { frequency: 'Once' });
+    }
     for (const [token, instance] of this.#replaced ?? []) container.register(token as never, { useValue: instance });
     return container;
   }

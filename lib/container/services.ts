@@ -5,6 +5,7 @@ import {
   instancePerContainerCachingFactory,
   Lifecycle,
 } from 'tsyringe';
+import { DecisionLog } from '../access/decision-log.js';
 import {
   CaptiveServiceError,
   GatehouseError,
@@ -13,6 +14,7 @@ import {
   ServiceConstructionError,
 } from '../errors.js';
 import { injectable } from '../injectable.js';
+import { Disposables, isDisposable } from '../session/disposables.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { assertNoCircle, Making } from './circles.js';
 import { dependenciesOf, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
@@ -37,6 +39,8 @@ export class Services {
   readonly container: DependencyContainer = globalContainer.createChildContainer();
   readonly #registrations = new Map<Class, Registration>();
   readonly #constructed = new Set<unknown>();
+  readonly #disposables = new Disposables();
+  #ofRequests: readonly Class[] | undefined;
   /** The package's own parts. */
   readonly #own = new Set<Class>();
   readonly #making = new Making();
@@ -150,6 +154,30 @@ export class Services {
     return this.#registrations.get(token)?.lifetime;
   }
 
+  /** Classes of which requests have instances that may have something to end. @internal */
+  get endedByRequests(): readonly Class[] {
+    this.#ofRequests ??= [...this.#registrations].flatMap(([token, { lifetime, implementation }]) =>
+      // What a function makes shows when it is there.
+      lifetime === 'perRequest' && (!isClass(implementation) || isDisposable(implementation.prototype)) ? [token] : [],
+    );
+    return this.#ofRequests;
+  }
+
+  /** Whether shared instances have something to end. @internal */
+  get mayEnd(): boolean {
+    return !this.#disposables.isEmpty;
+  }
+
+  /** Ends the shared instances that have something to end, those last that others need. @internal */
+  dispose(): Promise<void> {
+    return this.#disposables.dispose(this.reportEnding);
+  }
+
+  /** Tells the log of what a service threw when it was to end. @internal */
+  readonly reportEnding = (name: string, error: unknown): void => {
+    this.get(DecisionLog).failure(`${name} could not be disposed of.`, error);
+  };
+
   #register(token: Class, registration: Registration): this {
     if (this.#isBooted && token !== MadeClasses) {
       const late = new InvalidOverrideError(
@@ -246,7 +274,7 @@ export class Services {
     const { implementation } = registration;
     if (isClass(implementation)) for (const dependency of dependenciesOf(implementation)) this.#construct(dependency);
     try {
-      this.#made.during(() => this.container.resolve(token as never));
+      this.#disposables.add(this.#made.during(() => this.container.resolve(token as never)));
     } catch (error) {
       if (error instanceof GatehouseError) throw error;
       // tsyringe puts an error of its own around what happened in a function that it called.

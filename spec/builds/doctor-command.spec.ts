@@ -42,7 +42,6 @@ describe('astro-gatehouse doctor', () => {
     expect(await site.gatehouse('doctor')).toEqual({ code: 0, output: 'There is nothing to mend.\n' });
     expect(await site.gatehouse('doctor', '--json')).toEqual({ code: 0, output: '{\n  "findings": []\n}\n' });
     expect(readdirSync(site.folder).filter((name) => name !== 'node_modules')).toEqual([
-      '.astro',
       '.env',
       'astro.config.mjs',
       'package.json',

@@ -618,3 +618,81 @@ describe('Services that need each other', () => {
     expect(error.message).toContain('services.shared(Early, (get) => new Early(get(…)))');
   });
 });
+
+describe('Services that have something to end', () => {
+  const ended: string[] = [];
+  class Pool {
+    dispose() {
+      ended.push('pool');
+    }
+  }
+  class Mailer {
+    async [Symbol.asyncDispose]() {
+      ended.push('mailer');
+    }
+  }
+  class Unit {
+    [Symbol.dispose]() {
+      ended.push('unit');
+    }
+  }
+  @injectable()
+  class Repository {
+    constructor(readonly unit: Unit) {}
+    dispose() {
+      ended.push('repository');
+    }
+  }
+  class Plain {}
+  Reflect.defineMetadata('design:paramtypes', [Unit], Repository);
+
+  const plan = () =>
+    floorPlan()
+      .shared(Mailer, (get) => {
+        get(Pool);
+        return new Mailer();
+      })
+      .shared(Pool)
+      .value(Plain, { dispose: () => ended.push('value') })
+      .perRequest(Repository)
+      .perRequest(Unit)
+      .boot();
+
+  it('are ended when they are shared: those that others need last, and no value that was given', async () => {
+    ended.length = 0;
+    const services = plan();
+    expect(services.mayEnd).toBe(true);
+    await services.dispose();
+    await services.dispose();
+    expect(ended).toEqual(['mailer', 'pool']);
+    expect(floorPlan().boot().mayEnd).toBe(false);
+  });
+
+  it('are ended with their request: those that others need last, and only what was made', async () => {
+    ended.length = 0;
+    const services = plan();
+    const [one, other] = [scopeOf(services, sessionOf({})), scopeOf(services, sessionOf({}))];
+    expect(one.mayEnd).toBe(false);
+    const { unit } = one.get(Repository);
+    expect(one.get(Unit)).toBe(unit);
+    expect(one.mayEnd).toBe(true);
+    await other.dispose();
+    expect(ended).toEqual([]);
+    await one.dispose();
+    await one.dispose();
+    expect(ended).toEqual(['repository', 'unit']);
+    expect(one.get(Unit)).not.toBe(unit);
+  });
+
+  it('are named to those who send answers, where a class says so or a function makes them', () => {
+    class Quiet {}
+    const services = plan();
+    expect(services.endedByRequests).toEqual([Repository, Unit]);
+    expect(floorPlan().perRequest(Quiet).boot().endedByRequests).toEqual([]);
+    expect(
+      floorPlan()
+        .perRequest(Quiet, () => new Quiet())
+        .boot().endedByRequests,
+    ).toEqual([Quiet]);
+  });
+});

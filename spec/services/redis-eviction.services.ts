@@ -103,6 +103,18 @@ describe('Sessions in a Redis that may drop them', () => {
     expect(server.output.match(/tells neither by INFO nor by CONFIG GET/g)).toHaveLength(1);
   });
 
+  it('are asked about again when the server has not told for a while', async () => {
+    const machine = await redis();
+    const server = await serve(machine);
+    const browser = await signedIn(server);
+    await command(machine, 'ACL', 'SETUSER', 'default', '-info', '-config');
+    expect((await browser.get('/devices?list')).text).toBe('listed 1');
+    await command(machine, 'ACL', 'SETUSER', 'default', '+info', '+config');
+    await command(machine, 'CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    const { status, text } = await browser.get('/devices?list');
+    expect([status, text]).toEqual([500, expect.stringContaining('has the maxmemory-policy allkeys-lru')]);
+  });
+
   it('are kept while Redis is away at the start', async () => {
     const machine = await redis();
     await machine.kill();

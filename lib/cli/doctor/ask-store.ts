@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,11 +6,13 @@ import type { CommonOptions } from '../../astro/options.js';
 import { inTime } from '../../session/in-time.js';
 import { DEFAULT_PREFIX, DEFAULT_URL } from '../../session/stores/redis-connection.js';
 import { evictionPolicy, evictionProblem } from '../../session/stores/redis-eviction.js';
-import { DEFAULT_FILE, isLocked } from '../../session/stores/sqlite-file.js';
+import { DEFAULT_FILE } from '../../session/stores/sqlite-file.js';
 import type { StoreAnswer } from './facts.js';
 
 /** Milliseconds that a store has for its answer. */
 const TIME_LIMIT = 2_000;
+/** @see https://www.sqlite.org/fileformat.html#magic_header_string */
+const MAGIC = 'SQLite format 3\0';
 
 /**
  * Asks a store that the options name whether it would keep something. Nothing is kept, and nothing made.
@@ -38,20 +40,19 @@ function askSqlite(file: string): void {
     askFolder(dirname(file), file);
     return;
   }
-  const sqlite = process.getBuiltinModule('node:sqlite');
-  // Said by the check of Node's version.
-  if (!sqlite) return;
+  for (const path of [file, dirname(file)]) accessSync(path, constants.W_OK);
+  // Read, and not opened by SQLite, which would write what a server that was stopped has left in its journal.
+  const start = firstBytes(file, MAGIC.length);
+  if (start.length > 0 && start !== MAGIC) throw new Error(`${file}: file is not a database`);
+}
+
+function firstBytes(file: string, length: number): string {
+  const descriptor = openSync(file, 'r');
   try {
-    const database = new sqlite.DatabaseSync(file);
-    try {
-      database.exec(`PRAGMA busy_timeout = ${TIME_LIMIT}; PRAGMA schema_version; BEGIN IMMEDIATE; ROLLBACK;`);
-    } finally {
-      database.close();
-    }
-  } catch (error) {
-    // Somebody else writes, so it can be written.
-    if (isLocked(error)) return;
-    throw new Error(`${file}: ${error instanceof Error ? error.message : error}`);
+    const bytes = Buffer.alloc(length);
+    return bytes.toString('latin1', 0, readSync(descriptor, bytes));
+  } finally {
+    closeSync(descriptor);
   }
 }
 

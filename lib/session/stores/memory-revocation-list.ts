@@ -1,12 +1,23 @@
 import { Clock } from '../clock.js';
 import { KeyedRevocationList } from '../revocation-list.js';
 
+type Revoked = Map<string, { readonly time: number; readonly until: number }>;
+/** By what a list finds what another one has kept. */
+const KEPT = 'revoked';
+
 /** Keeps in this process what has been revoked: for development, and a single process that nobody restarts. */
 export class MemoryRevocationList extends KeyedRevocationList {
-  readonly #revoked = new Map<string, { readonly time: number; readonly until: number }>();
+  #revoked: Revoked = new Map();
 
   constructor(private readonly clock: Clock = new Clock()) {
     super();
+  }
+
+  /** Goes on with what another list has kept, and leaves it to the next. @internal */
+  goOnFrom(kept: Map<string, unknown>): void {
+    const before = kept.get(KEPT) as Revoked | undefined;
+    if (before) this.#revoked = before;
+    else kept.set(KEPT, this.#revoked);
   }
 
   override async notBefore(userId: string): Promise<number | undefined> {

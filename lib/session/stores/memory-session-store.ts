@@ -12,6 +12,15 @@ const MAX_SESSIONS = 1_000_000;
 /** Characters. */
 const KEPT_OF_KEY = 32;
 
+/** By what a store finds what another one has kept. */
+const KEPT = 'sessions';
+
+interface Contents {
+  /** The latest first: who comes again was mostly here not long ago. */
+  readonly windows: MemoryWindow[];
+  size: number;
+}
+
 export interface MemoryOptions {
   /** How many sessions are kept at the most; those go first that have been idle for longest. Default: a million. */
   maxSessions?: number | undefined;
@@ -24,12 +33,10 @@ export interface MemoryOptions {
  */
 @injectable()
 export class MemorySessionStore extends VersionedSessionStore {
-  /** The latest first: who comes again was mostly here not long ago. */
-  readonly #windows: MemoryWindow[] = [];
+  #contents: Contents = { windows: [], size: 0 };
   readonly #windowLength: number;
   readonly #longWindowLength: number;
   #maxSessions = MAX_SESSIONS;
-  #size = 0;
 
   constructor(config: SessionConfig, clock: Clock) {
     super(clock);
@@ -43,9 +50,22 @@ export class MemorySessionStore extends VersionedSessionStore {
     return this;
   }
 
+  /**
+   * Goes on with what a store with the same settings has kept, and leaves it to the next: an edit of the project that is
+   * being written signs nobody out.
+   *
+   * @internal
+   */
+  goOnFrom(kept: Map<string, unknown>): void {
+    const settings = [this.#windowLength, this.#longWindowLength, this.#maxSessions].join();
+    const before = kept.get(KEPT) as { settings: string; contents: Contents } | undefined;
+    if (before?.settings === settings) this.#contents = before.contents;
+    else kept.set(KEPT, { settings, contents: this.#contents });
+  }
+
   /** How many texts are kept: sessions, and for a minute what tells where one went that got another id. */
   get size(): number {
-    return this.#size;
+    return this.#contents.size;
   }
 
   // A text is its own version: who compares it compares all there is to compare.
@@ -56,9 +76,9 @@ export class MemorySessionStore extends VersionedSessionStore {
   }
 
   protected override insert(key: string, text: string, expiresAt: number, userId?: string): void {
-    if (this.#size >= this.#maxSessions) this.#dropLongestIdle();
+    if (this.#contents.size >= this.#maxSessions) this.#dropLongestIdle();
     this.#windowFor(expiresAt).put(shortened(key), text, userId);
-    this.#size += 1;
+    this.#contents.size += 1;
   }
 
   protected override replace(
@@ -84,37 +104,37 @@ export class MemorySessionStore extends VersionedSessionStore {
 
   protected override keysOf(userId: string): readonly string[] {
     this.#dropExpiredWindows();
-    return this.#windows.flatMap((window) => window.keysOf(userId)).map(lengthened);
+    return this.#contents.windows.flatMap((window) => window.keysOf(userId)).map(lengthened);
   }
 
   protected override unlist(userId: string, key: string): void {
-    for (const window of this.#windows) window.unlist(userId, shortened(key));
+    for (const window of this.#contents.windows) window.unlist(userId, shortened(key));
   }
 
   #delete(window: MemoryWindow | undefined, short: string | undefined): void {
-    if (short !== undefined && window?.delete(short)) this.#size -= 1;
+    if (short !== undefined && window?.delete(short)) this.#contents.size -= 1;
   }
 
   /** What expires first has been idle for longest. */
   #dropLongestIdle(): void {
     this.#dropExpiredWindows();
-    const window = this.#windows.findLast(({ size }) => size > 0);
-    if (this.#size >= this.#maxSessions) this.#delete(window, window?.nextToGo());
+    const window = this.#contents.windows.findLast(({ size }) => size > 0);
+    if (this.#contents.size >= this.#maxSessions) this.#delete(window, window?.nextToGo());
   }
 
   #windowOf(short: string): MemoryWindow | undefined {
     this.#dropExpiredWindows();
-    return this.#windows.find((window) => window.has(short));
+    return this.#contents.windows.find((window) => window.has(short));
   }
 
   #windowFor(expiresAt: number): MemoryWindow {
     const number = this.#numberFor(expiresAt);
-    const found = this.#windows.find((window) => window.number === number);
+    const found = this.#contents.windows.find((window) => window.number === number);
     if (found) return found;
     this.#dropExpiredWindows();
     const window = new MemoryWindow(number);
-    this.#windows.push(window);
-    this.#windows.sort((a, b) => b.number - a.number);
+    this.#contents.windows.push(window);
+    this.#contents.windows.sort((a, b) => b.number - a.number);
     return window;
   }
 
@@ -127,9 +147,13 @@ export class MemorySessionStore extends VersionedSessionStore {
 
   #dropExpiredWindows(): void {
     const running = Math.ceil(this.clock.now() / this.#windowLength);
-    for (let last = this.#windows.at(-1); last && last.number < running; last = this.#windows.at(-1)) {
-      this.#windows.pop();
-      this.#size -= last.size;
+    for (
+      let last = this.#contents.windows.at(-1);
+      last && last.number < running;
+      last = this.#contents.windows.at(-1)
+    ) {
+      this.#contents.windows.pop();
+      this.#contents.size -= last.size;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { EvictingStoreError } from '../../errors.js';
+import { Disposables } from '../disposables.js';
 import type { FlashLease } from '../flash-lease.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
@@ -48,6 +49,15 @@ export class MigratingSessionStore extends SessionStore {
     const refusals = asked.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
     const [refusal = refusals[0]] = refusals.filter((reason) => reason instanceof EvictingStoreError);
     if (refusal !== undefined) throw refusal;
+  }
+
+  /** Ends both stores with the server that they were made for. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const stores = new Disposables();
+    for (const store of [this.#from, this.#to]) stores.add(store);
+    const failures: unknown[] = [];
+    await stores.dispose((_, error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   override async read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {

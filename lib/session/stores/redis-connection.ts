@@ -6,6 +6,10 @@ import { evictionPolicy, evictionProblem } from './redis-eviction.js';
 export const DEFAULT_URL = 'redis://localhost:6379';
 export const DEFAULT_PREFIX = 'gatehouse:';
 const TIMEOUT = 2;
+/** So many times the timeout may pass without a word of the server before a client is given up, and made anew. */
+const PATIENCE = 5;
+/** Milliseconds after which a server that takes no changes is looked for anew: a name may lead to another by then. */
+const SETTLING = 250;
 
 /** What is asked of a client: those of the package `redis`, version 5 or newer, for one server or a cluster, have it. */
 export interface RedisClient {
@@ -34,7 +38,13 @@ export interface RedisOptions {
   client?: RedisClient | undefined;
 }
 
-/** A connection that is made when it is first needed, and comes back by itself. */
+/** Made here, and given up once what it asks has an answer. */
+type OwnClient = RedisClient & { close?(): Promise<unknown> };
+
+/**
+ * A connection that is made when it is first needed, and comes back by itself: its client sees to what closes, and a new
+ * client is made where the server became a replica, or is gone without closing anything.
+ */
 export class RedisConnection {
   /** Of which servers nobody can tell whether they drop keys: said once of each. */
   static readonly #toldOf = new Set<string>();
@@ -42,11 +52,12 @@ export class RedisConnection {
   readonly prefix: string;
   readonly #options: RedisOptions;
   readonly #timeout: number;
-  #client: RedisClient | undefined;
+  #client: OwnClient | undefined;
+  /** When the server was last heard of. */
+  #heard = 0;
+  #since = 0;
   #connecting: Promise<RedisClient> | undefined;
   #problem: EvictingStoreError | undefined;
-  /** Whether it was said that nobody can tell. */
-  #isTold = false;
 
   constructor(options: RedisOptions) {
     this.prefix = options.keyPrefix ?? DEFAULT_PREFIX;
@@ -69,7 +80,7 @@ export class RedisConnection {
 
   /** @throws When keys may have been dropped since: a setting can be changed while a server runs. */
   async assertKeeps(): Promise<void> {
-    const problem = this.#isTold ? undefined : await this.ask((client) => this.#problemOf(client));
+    const problem = await this.ask((client) => this.#problemOf(client));
     if (problem) throw new Error(problem.message);
   }
 
@@ -84,9 +95,63 @@ export class RedisConnection {
     return this.ask((client) => client.eval(script, { keys: [this.prefix + key], arguments: values }));
   }
 
-  /** @throws When there is no answer in time. A client that has lost its server comes back by itself. */
-  ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
-    return inTime(this.#connected().then(command), this.#timeout, 'Redis');
+  /**
+   * Runs one command, once more where a server refuses it because it has become a replica.
+   *
+   * @throws When there is no answer in time. A client that has lost its server comes back by itself.
+   */
+  async ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
+    const asked: { client?: RedisClient | undefined } = {};
+    try {
+      return await inTime(this.#answer(command, asked), this.#timeout, 'Redis');
+    } catch (error) {
+      // Sent, and never answered: nobody tells a connection when its server has lost power, or its place in the network.
+      if (asked.client) this.#leave(asked.client);
+      throw error;
+    }
+  }
+
+  /** @param asked Holds the client for as long as it owes the answer. */
+  async #answer<Answer>(
+    command: (client: RedisClient) => Promise<Answer>,
+    asked: { client?: RedisClient | undefined },
+  ): Promise<Answer> {
+    for (let isAgain = false; ; isAgain = true) {
+      const client = await this.#connected();
+      asked.client = client;
+      try {
+        const answer = await command(client);
+        this.#heard = performance.now();
+        return answer;
+      } catch (error) {
+        if (!this.#isLeft(client, error) || isAgain) throw error;
+      } finally {
+        asked.client = undefined;
+      }
+    }
+  }
+
+  /** Gives a client up if what it failed with says that it is of no use any more. @returns Whether to ask another one. */
+  #isLeft(client: RedisClient, error: unknown): boolean {
+    const now = performance.now();
+    if (isReply(error)) {
+      this.#heard = now;
+      const isSettled = client !== this.#client || now - this.#since > SETTLING;
+      return isDemoted(error) && isSettled && this.#leave(client, 'gently');
+    }
+    if (now - this.#heard > PATIENCE * this.#timeout) this.#leave(client);
+    return false;
+  }
+
+  /** @returns Whether another client may do better. One of the application's own is for the application to mend. */
+  #leave(client: OwnClient, how?: 'gently'): boolean {
+    if (client === this.#options.client) return false;
+    if (client !== this.#client) return true;
+    this.#client = undefined;
+    // What others have asked of a server that still answers is answered.
+    if (how === 'gently' && client.close) client.close().catch(() => {});
+    else client.destroy();
+    return true;
   }
 
   async #connected(): Promise<RedisClient> {
@@ -99,17 +164,29 @@ export class RedisConnection {
   }
 
   async #connect(): Promise<RedisClient> {
-    const client = this.#options.client ?? (await makeClient(this.#url));
+    if (this.#options.client) return this.#settle(this.#options.client);
+    const client = await makeClient(this.#url);
+    try {
+      // By itself a client waits for ever where a server takes its connection and says nothing.
+      return await inTime(this.#settle(client), PATIENCE * this.#timeout, 'Redis');
+    } catch (error) {
+      if (client.isOpen) client.destroy();
+      throw error;
+    }
+  }
+
+  async #settle(client: RedisClient): Promise<RedisClient> {
     // Without somebody who listens an error would end the process; whoever waits for an answer learns of it there.
     if (!client.isOpen) {
       client.on('error', () => {});
       await client.connect();
     }
     this.#problem = await this.#problemOf(client);
-    if (!this.#problem) return client;
-    if (client !== this.#options.client) client.destroy();
     // An outage to whoever is served, who cannot be helped in any other way.
-    throw new Error(this.#problem.message);
+    if (this.#problem) throw new Error(this.#problem.message);
+    this.#since = performance.now();
+    this.#heard = this.#since;
+    return client;
   }
 
   async #problemOf(client: RedisClient): Promise<EvictingStoreError | undefined> {
@@ -119,7 +196,6 @@ export class RedisConnection {
   }
 
   #tellUnknown(): void {
-    this.#isTold = true;
     if (RedisConnection.#toldOf.has(this.#host)) return;
     RedisConnection.#toldOf.add(this.#host);
     console.warn(
@@ -139,7 +215,17 @@ export class RedisConnection {
   }
 }
 
-async function makeClient(url: string): Promise<RedisClient> {
+/** A server that says no has answered: its words for that begin with a code in capitals. */
+function isReply(error: unknown): boolean {
+  return error instanceof Error && /^-?[A-Z]{2,} /.test(error.message);
+}
+
+/** Whether an answer is that of a replica, which takes no changes, or has lost what it is one of. */
+function isDemoted(error: unknown): boolean {
+  return error instanceof Error && /\b(?:READONLY|MASTERDOWN)\b/.test(error.message);
+}
+
+async function makeClient(url: string): Promise<OwnClient> {
   let redis: typeof import('redis');
   try {
     redis = await import('redis');

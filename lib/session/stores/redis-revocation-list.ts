@@ -26,6 +26,11 @@ export class RedisRevocationList extends KeyedRevocationList {
     await this.#redis.close();
   }
 
+  /** Ends the connection with the server that the list was made for. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   override async notBefore(userId: string): Promise<number | undefined> {
     const kept = await this.#redis.ask((client) => client.get(this.#redis.prefix + keyOf(userId)));
     return kept === null ? undefined : Number(kept);

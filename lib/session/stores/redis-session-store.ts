@@ -45,6 +45,11 @@ export class RedisSessionStore extends VersionedSessionStore {
     await this.#redis.close();
   }
 
+  /** Ends the connection with the server that the store was made for. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   protected override async find(key: string): Promise<StoredText | undefined> {
     const [text, version] = await this.#redis.ask((client) =>
       client.hmGet(this.#redis.prefix + key, ['text', 'version']),

@@ -37,6 +37,11 @@ export class SqliteRevocationList extends KeyedRevocationList {
     this.#database.close();
   }
 
+  /** Closes the file with the server that the list was made for. */
+  [Symbol.dispose](): void {
+    if (this.#database.isOpen !== false) this.close();
+  }
+
   override async notBefore(userId: string): Promise<number | undefined> {
     const row = this.#find.get(userId);
     return row && Number(row.time);

@@ -57,6 +57,11 @@ export class SqliteSessionStore extends VersionedSessionStore {
     this.#database.close();
   }
 
+  /** Closes the file with the server that the store was made for. */
+  [Symbol.dispose](): void {
+    if (this.#database.isOpen !== false) this.close();
+  }
+
   protected override find(key: string): StoredText | undefined {
     const row = this.#find.get(key);
     return row && { text: String(row.text), version: Number(row.version) };

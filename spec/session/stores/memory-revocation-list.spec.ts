@@ -13,3 +13,12 @@ it('A list of revocations in memory drops what is of no more use', async () => {
   await list.revokeBefore('bob', clock.now(), clock.now() + 1_000);
   expect(await list.notBefore('ada')).toBeUndefined();
 });
+
+it('A list of revocations in memory goes on with what another one has kept', async () => {
+  const clock = new FrozenClock();
+  const kept = new Map<string, unknown>();
+  const [before, after] = [new MemoryRevocationList(clock), new MemoryRevocationList(clock)];
+  for (const list of [before, after]) list.goOnFrom(kept);
+  await before.revokeBefore('ada', clock.now(), clock.now() + 1_000);
+  expect(await after.notBefore('ada')).toBe(clock.now());
+});

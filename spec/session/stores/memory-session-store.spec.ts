@@ -36,6 +36,34 @@ describe('The store in memory', () => {
     expect(store.size).toBe(1);
   });
 
+  it('goes on with what one of the same settings has kept, which sees what is done there', async () => {
+    const { clock, store, begin } = start();
+    const kept = new Map<string, unknown>();
+    store.goOnFrom(kept);
+    const session = await begin();
+    const next = new MemorySessionStore(config, clock);
+    next.goOnFrom(kept);
+    expect((await next.read(session?.id ?? ''))?.values.get('cart')).toBe(1);
+    const late = await begin();
+    await next.destroy(session?.id ?? '');
+    expect(await store.read(session?.id ?? '')).toBeUndefined();
+    expect(await next.read(late?.id ?? '')).toBeDefined();
+    expect([store.size, next.size]).toEqual([1, 1]);
+  });
+
+  it('begins anew after one of other settings', async () => {
+    const { clock, store, begin } = start();
+    const kept = new Map<string, unknown>();
+    store.goOnFrom(kept);
+    const session = await begin();
+    const limited = new MemorySessionStore(config, clock).limitTo(10);
+    limited.goOnFrom(kept);
+    expect(limited.size).toBe(0);
+    const again = new MemorySessionStore(config, clock);
+    again.goOnFrom(kept);
+    expect(await again.read(session?.id ?? '')).toBeUndefined();
+  });
+
   it('ends a session for good although it moved while the request that ends it was under way', async () => {
     const { store, begin } = start();
     const opened = await begin();

@@ -44,6 +44,14 @@ describe('The store in SQLite', () => {
     expect((await start().read(token ?? ''))?.values.get('cart')).toBe(1);
   });
 
+  it('closes its file with the server, also when that was done', () => {
+    const store = start();
+    store[Symbol.dispose]();
+    expect(() => store.close()).toThrow('not open');
+    store[Symbol.dispose]();
+    opened.pop();
+  });
+
   it('is one for all processes that share its file', async () => {
     const [one, other] = [start(), start()];
     const token = (await one.write(changesOf({ set: { cart: 1 } }))) ?? '';

@@ -1,0 +1,100 @@
+import type { APIContext } from 'astro';
+import { RequestScope } from '../container/request-scope.js';
+import type { Services } from '../container/services.js';
+import { bodyIsStreamedPage } from './response.js';
+
+/** Milliseconds within which Astro begins to make the error page that stands in for an answer. */
+const ERROR_PAGE_BEGINS = 1_000;
+
+/** Requests that are being answered: rewrites come within. */
+const UNDER_WAY = new WeakSet<object>();
+/** How many answers were made for a request: a second one is that of an error page. */
+const ANSWERS = new WeakMap<object, number>();
+
+/**
+ * Ends the services of a request once its answer has been sent to the last byte, or is not going to be. Where an error
+ * page is made for the same request, they end with that.
+ */
+export function endingServices<Answer extends Response | undefined>(
+  services: Services,
+  context: APIContext,
+  answer: () => Promise<Answer>,
+): Promise<Answer | Response> {
+  const hasNone = services.endedByRequests.length === 0;
+  return hasNone || UNDER_WAY.has(context.locals) ? answer() : answerAndEnd(context, answer);
+}
+
+async function answerAndEnd<Answer extends Response | undefined>(
+  context: APIContext,
+  answer: () => Promise<Answer>,
+): Promise<Answer | Response> {
+  const { locals } = context;
+  UNDER_WAY.add(locals);
+  const count = (ANSWERS.get(locals) ?? 0) + 1;
+  ANSWERS.set(locals, count);
+  const end = () => void endServices(context);
+  const endUnlessMore = () => {
+    setTimeout(() => {
+      if (ANSWERS.get(locals) === count) end();
+    }, ERROR_PAGE_BEGINS);
+  };
+  let response: Answer;
+  try {
+    response = await answer();
+  } catch (error) {
+    endUnlessMore();
+    throw error;
+  } finally {
+    UNDER_WAY.delete(locals);
+  }
+  if (response === undefined) return response;
+  // Components of a page may ask for one while it is sent.
+  if (!bodyIsStreamedPage(response) && !scopeOf(locals)?.mayEnd) return response;
+  if (response.body === null && (response.status === 404 || response.status === 500)) endUnlessMore();
+  // Nobody reads the body of an answer to HEAD.
+  else if (response.body === null || context.request.method === 'HEAD') end();
+  else return whenSent(response, end);
+  return response;
+}
+
+async function endServices({ locals }: APIContext): Promise<void> {
+  const ending = scopeOf(locals)?.dispose() ?? Promise.resolve();
+  // Where a host stops what goes on after an answer unless it is told of it.
+  const { cfContext } = locals as { cfContext?: { waitUntil?(promise: Promise<unknown>): void } };
+  cfContext?.waitUntil?.(ending);
+  await ending;
+}
+
+function scopeOf({ services }: { services?: unknown }): RequestScope | undefined {
+  return services instanceof RequestScope ? services : undefined;
+}
+
+/** The same answer, with something done when its body ends, fails, or is not wanted any more. */
+export function whenSent(response: Response, act: () => void): Response {
+  const reader = response.body?.getReader();
+  if (!reader) {
+    act();
+    return response;
+  }
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) return controller.enqueue(value);
+          controller.close();
+          act();
+        } catch (error) {
+          act();
+          throw error;
+        }
+      },
+      async cancel(reason) {
+        act();
+        await reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, response);
+}

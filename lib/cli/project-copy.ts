@@ -1,0 +1,166 @@
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+
+/** Made by builds and servers, and read by none of them before it is made anew. */
+const MADE = new Set([
+  '.astro',
+  '.git',
+  '.gatehouse',
+  '.netlify/build',
+  '.netlify/v1',
+  '.vercel/output',
+  '.wrangler',
+  'dist',
+]);
+const PACKAGES = 'node_modules';
+/** What Astro knows of content collections from before, which may have come over a network. */
+const CONTENT = '.astro/data-store.json';
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/**
+ * A copy of a project to build in. Adapters and integrations write and empty folders below the root they are given,
+ * each where it likes, and before anybody could tell them another place: in a copy all of that is nobody's loss.
+ */
+export class ProjectCopy {
+  /** Of the project, without symbolic links. */
+  readonly root: string;
+  readonly folder: string;
+  /** The folder itself, or one around it that was not there either. */
+  readonly #made: string;
+  readonly #removeAtExit = () => this.remove();
+  readonly #endings = Object.entries(SIGNALS).map(([signal, code]) => ({ signal, end: () => process.exit(code) }));
+
+  constructor(root: string) {
+    this.root = realpathSync(root);
+    const { folder, made } = makeFolderFor(this.root);
+    this.folder = folder;
+    this.#made = made;
+    process.once('exit', this.#removeAtExit);
+    for (const { signal, end } of this.#endings) process.once(signal, end);
+    try {
+      this.#copyFolder('');
+      this.#shareHistory();
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
+  }
+
+  remove(): void {
+    process.off('exit', this.#removeAtExit);
+    for (const { signal, end } of this.#endings) process.off(signal, end);
+    rmSync(this.#made, { recursive: true, force: true });
+  }
+
+  /** Names the project wherever a text, or a text in plain data, names the copy. */
+  renamed<Value>(value: Value): Value {
+    if (typeof value === 'string') return value.replaceAll(this.folder, () => this.root) as Value;
+    if (Array.isArray(value)) return value.map((item) => this.renamed(item)) as Value;
+    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.renamed(item)])) as Value;
+  }
+
+  /** @param path From the root, with slashes; empty for the root itself. */
+  #copyFolder(path: string): void {
+    for (const name of namesIn(join(this.root, path))) {
+      const inner = path === '' ? name : `${path}/${name}`;
+      if (MADE.has(inner) || join(this.root, inner) === this.folder) continue;
+      try {
+        this.#copy(inner, name);
+      } catch (error) {
+        // A database's folder, say, that only its server may read. What the build misses it says itself.
+        if (!isWithheld(error)) throw error;
+      }
+    }
+  }
+
+  #copy(path: string, name: string): void {
+    const [from, to] = [join(this.root, path), join(this.folder, path)];
+    const entry = lstatSync(from);
+    if (entry.isSymbolicLink()) {
+      if (name === PACKAGES) this.#linkPackages(path);
+      else this.#link(from, to);
+    } else if (entry.isFile()) copyFileSync(from, to, constants.COPYFILE_FICLONE);
+    else if (!entry.isDirectory()) return;
+    else if (name === PACKAGES) this.#linkPackages(path);
+    else {
+      mkdirSync(to, { mode: entry.mode | 0o700 });
+      this.#copyFolder(path);
+    }
+  }
+
+  /** What leads to somewhere in the project leads to the same place in the copy. */
+  #link(from: string, to: string): void {
+    const target = resolve(dirname(from), readlinkSync(from));
+    const inner = relative(this.root, target);
+    const isInside = !inner.startsWith('..') && !isAbsolute(inner);
+    symlinkSync(isInside ? join(this.folder, inner) : target, to, 'junction');
+  }
+
+  /** A folder of links, for what is written beside the packages (`.astro`, `.vite`, `.cache`) has to stay in the copy. */
+  #linkPackages(path: string): void {
+    const [from, to] = [join(this.root, path), join(this.folder, path)];
+    mkdirSync(to);
+    for (const name of namesIn(from)) {
+      if (!name.startsWith('.') || name === '.bin') symlinkSync(join(from, name), join(to, name), 'junction');
+    }
+    if (!existsSync(join(from, CONTENT))) return;
+    mkdirSync(dirname(join(to, CONTENT)));
+    copyFileSync(join(from, CONTENT), join(to, CONTENT), constants.COPYFILE_FICLONE);
+  }
+
+  /** Pages may say when git saw them change last. */
+  #shareHistory(): void {
+    const git = join(this.root, '.git');
+    if (!existsSync(git)) return;
+    if (statSync(git).isDirectory()) writeFileSync(join(this.folder, '.git'), `gitdir: ${git}\n`);
+    else copyFileSync(git, join(this.folder, '.git'));
+    // Else git status would note in the project's index what it saw in the copy.
+    process.env.GIT_OPTIONAL_LOCKS = '0';
+  }
+}
+
+/** Beside the project, where paths that lead out of it (`../tsconfig.base.json`) hold; else in it. */
+function makeFolderFor(root: string): { folder: string; made: string } {
+  try {
+    const folder = mkdtempSync(join(dirname(root), '.astro-gatehouse-'));
+    return { folder, made: folder };
+  } catch {
+    const made = mkdirSync(join(root, '.astro'), { recursive: true });
+    const folder = mkdtempSync(join(root, '.astro/gatehouse-'));
+    return { folder, made: made ?? folder };
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isWithheld(error)) return [];
+    throw error;
+  }
+}
+
+/** Whether an error says that nobody may read a file, or that it is gone by now. */
+function isWithheld(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    ['EACCES', 'EPERM', 'ENOENT'].includes(String(error.code))
+  );
+}

@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type App, SECRET } from '../support/app.js';
+import { madeSite, PAGE, prerendered, setup } from '../support/made-site.js';
+
+/** Beside each other in one file: what the adapters of these hosts do to files of a project while it is built. */
+const ADAPTERS = `
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import node from '@astrojs/node';
+
+const emptied = (path, root) => {
+  const folder = new URL(path, root);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+};
+const adapter = (name, own) => {
+  const { hooks } = node({ mode: 'standalone' });
+  return { name, hooks: {
+    ...hooks,
+    ...own,
+    'astro:config:setup': async (given) => {
+      await hooks['astro:config:setup'](given);
+      await own['astro:config:setup']?.(given);
+    },
+    'astro:config:done': (given) => {
+      own['astro:config:done']?.(given);
+      hooks['astro:config:done']({ ...given, setAdapter: (adapter) => given.setAdapter({ ...adapter, name }) });
+    },
+  } };
+};
+
+/** Empties its output when a build begins, as @astrojs/vercel 11.0 does, whatever folder the build goes to. */
+export function vercel() {
+  let root;
+  return adapter('@astrojs/vercel', {
+    'astro:config:done': ({ config }) => { root = config.root; },
+    'astro:build:start': () => { emptied('.vercel/output/', root); },
+    'astro:build:done': () => { writeFileSync(new URL('config.json', emptied('.vercel/output/', root)), '{}'); },
+  });
+}
+
+/** Empties its output before anybody can tell it another place, and builds there, as @astrojs/netlify 8.2 does. */
+export function netlify() {
+  return adapter('@astrojs/netlify', {
+    'astro:config:setup': ({ config: { root, outDir }, updateConfig }) => {
+      const server = emptied('.netlify/build/', root);
+      for (const path of ['.netlify/v1/functions/ssr/', '.netlify/v1/edge-functions/middleware/']) emptied(path, root);
+      updateConfig({ outDir, build: { client: outDir, server, redirects: false } });
+    },
+  });
+}
+
+/** Writes into everything that is there, by every path that it is given. */
+export function careless() {
+  return adapter('careless', {
+    'astro:config:setup': ({ config, createCodegenDir }) => {
+      for (const folder of [config.root, config.srcDir, config.publicDir, config.outDir, config.cacheDir, createCodegenDir()]) {
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(new URL('written.txt', folder), 'here');
+      }
+      writeFileSync('package.json', '{}');
+      writeFileSync(new URL('data/link/written.txt', config.root), 'here');
+      rmSync(new URL('.git', config.root), { force: true });
+    },
+  });
+}`;
+
+const SITES: Record<string, { adapter?: string; import?: string; output?: string }> = {
+  node: { adapter: `node({ mode: 'standalone' })`, import: `import node from '@astrojs/node';` },
+  vercel: { adapter: 'vercel()', import: `import { vercel } from './adapters.mjs';` },
+  netlify: { adapter: 'netlify()', import: `import { netlify } from './adapters.mjs';` },
+  cloudflare: { adapter: 'cloudflare()', import: `import cloudflare from '@astrojs/cloudflare';` },
+  static: { output: 'static' },
+  careless: { adapter: 'careless()', import: `import { careless } from './adapters.mjs';` },
+};
+
+/** Where builds, servers and commands of all these leave something. */
+const BUILT = [
+  'dist/server/entry.mjs',
+  '.vercel/output/config.json',
+  '.vercel/output/functions/_render.func/index.mjs',
+  '.netlify/build/entry.mjs',
+  '.netlify/v1/functions/ssr/ssr.mjs',
+  '.netlify/v1/edge-functions/middleware/middleware.mjs',
+  '.wrangler/deploy/config.json',
+  '.astro/types.d.ts',
+  'node_modules/.astro/data-store.json',
+  'node_modules/.vite/deps/_metadata.json',
+];
+
+/** An application that has been built, and is held by git. */
+function builtSite(name: string): App {
+  const { adapter, import: line = '', output = 'server' } = SITES[name] ?? {};
+  const files = Object.fromEntries(BUILT.map((path) => [path, path.endsWith('.json') ? '{}' : '// built\n']));
+  const site = madeSite('', {
+    ...files,
+    'adapters.mjs': ADAPTERS,
+    'astro.config.mjs': `
+      import gatehouse from 'astro-gatehouse';
+      import { defineConfig } from 'astro/config';
+      ${line}
+      export default defineConfig({
+        output: '${output}',
+        ${adapter ? `adapter: ${adapter},` : ''}
+        integrations: [gatehouse({ session: { store: 'sqlite' }, prerendered: 'warn', protect: [{ pattern: '/team' }] })],
+      });`,
+    ...setup(
+      '{}',
+      `import { appendFileSync } from 'node:fs';\nappendFileSync('loaded.txt', 'x');\nappendFileSync('data/kept/note.txt', 'x');`,
+    ),
+    'src/pages/team.astro': output === 'static' ? prerendered(PAGE) : PAGE,
+    'src/content.config.ts': `
+      import { defineCollection } from 'astro:content';
+      export const collections = { notes: defineCollection({ loader: () => [{ id: 'one' }] }) };`,
+    'wrangler.jsonc':
+      '{ "name": "site", "compatibility_date": "2026-01-01", "compatibility_flags": ["nodejs_compat"] }',
+    'public/robots.txt': '',
+    'data/kept/note.txt': 'kept',
+    '.env': `GATEHOUSE_SECRET=${SECRET}\n`,
+    '.gatehouse/sessions.db': '',
+    '.gatehouse/sessions.db-wal': 'what a server that was killed has left',
+    'tsconfig.json': '{ "extends": "astro/tsconfigs/strict" }',
+  });
+  symlinkSync('kept', join(site.folder, 'data/link'));
+  mkdirSync(join(site.folder, 'empty'));
+  execFileSync('git', ['init', '--quiet'], { cwd: site.folder });
+  execFileSync('git', ['add', 'src'], { cwd: site.folder });
+  return site;
+}
+
+/** Everything below a folder: what it is, when it was changed, and what is in it. */
+function treeOf(folder: string): Record<string, string> {
+  const tree: Record<string, string> = {};
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const { mode, mtimeMs, size } = lstatSync(join(folder, path));
+    const content = lstatSync(join(folder, path)).isFile() ? readFileSync(join(folder, path), 'base64') : '';
+    tree[path] = `${mode} ${mtimeMs} ${size} ${content}`;
+  }
+  return tree;
+}
+
+const besides = (folder: string) => readdirSync(dirname(folder)).filter((name) => name.startsWith('.astro-gatehouse-'));
+
+let site: App | undefined;
+afterEach(() => {
+  site?.remove();
+  site = undefined;
+});
+
+describe.each(Object.keys(SITES))('A project built for %s', (name) => {
+  it('is the same to the byte after routes and doctor have looked at it', async () => {
+    site = builtSite(name);
+    const before = treeOf(site.folder);
+    const routes = await site.gatehouse('routes', '--json');
+    expect(routes).toMatchObject({ code: 0, output: expect.stringContaining('"path":"/team"') });
+    expect(routes.output).toContain('"file":"src/pages/team.astro"');
+    expect(treeOf(site.folder)).toEqual(before);
+    const doctor = await site.gatehouse('doctor', '--json');
+    expect(doctor.output).toContain('"findings"');
+    expect(doctor.output).not.toMatch(/BUILD_FAILED|SETUP_NOT_LOADED|\.astro-gatehouse-/);
+    expect(treeOf(site.folder)).toEqual(before);
+    expect(besides(site.folder)).toEqual([]);
+  });
+});
+
+describe('A project that does not build', () => {
+  it('is the same to the byte, and its errors name its own files', async () => {
+    site = builtSite('node');
+    site.write({ 'src/pages/broken.astro': `---\nimport '../missing.js';\n---\n` });
+    const before = treeOf(site.folder);
+    const { code, output } = await site.gatehouse('routes');
+    expect(code).toBe(2);
+    expect(output).toContain('missing.js');
+    expect(output).not.toContain('.astro-gatehouse-');
+    expect(treeOf(site.folder)).toEqual(before);
+    expect(besides(site.folder)).toEqual([]);
+  });
+});

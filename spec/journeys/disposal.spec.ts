@@ -1,0 +1,227 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type App, freePort, SECRET, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { madeSite } from '../support/made-site.js';
+
+const CLASSES = `
+  /** One for the server. */
+  export class Database { dispose() { console.log('database closed'); } }
+  /** Needs the database. */
+  export class Mailer {
+    constructor(database) { this.database = database; }
+    async [Symbol.asyncDispose]() {
+      await new Promise((wake) => setTimeout(wake, 20));
+      console.log('mailer closed');
+    }
+  }
+  let begun = 0;
+  /** One for each request that asks. */
+  export class Unit {
+    number = ++begun;
+    async [Symbol.asyncDispose]() {
+      await new Promise((wake) => setTimeout(wake, 20));
+      console.log('unit ' + this.number + ' ended');
+    }
+  }
+  export class Repository {
+    constructor(unit) { this.unit = unit; }
+    [Symbol.dispose]() { console.log('repository of ' + this.unit.number + ' ended'); }
+  }
+  export class Failing { dispose() { throw new Error('cannot be ended'); } }
+  export class Plain {}
+  export const edition = 0;`;
+
+const CLOSED = /mailer closed[\s\S]*database closed/;
+
+const unit = (after: string) => `
+  import { Unit } from '../classes.js';
+  export const GET = ({ locals }) => {
+    const { number } = locals.services.get(Unit);
+    ${after}
+  };`;
+
+const FILES = {
+  'src/classes.js': CLASSES,
+  'src/gatehouse.ts': `
+    import { defineGatehouse } from 'astro-gatehouse/server';
+    import { Database, Failing, Mailer, Plain, Repository, Unit } from './classes.js';
+    export default defineGatehouse({
+      session: { store: 'memory' },
+      services: (services) => services
+        .shared(Database).shared(Mailer, (get) => new Mailer(get(Database)))
+        .perRequest(Unit).perRequest(Repository, (get) => new Repository(get(Unit)))
+        .perRequest(Failing).perRequest(Plain),
+    });`,
+  'src/components/Late.astro': `---
+    import { Unit } from '../classes.js';
+    await new Promise((wake) => setTimeout(wake, 50));
+    const { number } = Astro.locals.services.get(Unit);
+    console.log('late component of ' + number);
+    ---
+    <b>unit {number}</b>`,
+  'src/pages/late.astro': `---\nimport Late from '../components/Late.astro';\n---\n<Late />`,
+  'src/pages/500.astro': `---\nimport { Unit } from '../classes.js';\n---\n<p>failed as unit {Astro.locals.services.get(Unit).number}</p>`,
+  'src/pages/none.ts': `export const GET = () => new Response('none');`,
+  'src/pages/unit.ts': unit("return new Response('unit ' + number);"),
+  'src/pages/empty.ts': unit("return new Response(null, { status: 204, headers: { 'x-unit': String(number) } });"),
+  'src/pages/throws.ts': unit("throw new Error('no ' + number);"),
+  'src/pages/stream.ts': unit(`
+    let sent = 0;
+    return new Response(new ReadableStream({
+      async pull(controller) {
+        await new Promise((wake) => setTimeout(wake, 10));
+        if (++sent > 3) { console.log('last of ' + number); controller.close(); }
+        else controller.enqueue(new TextEncoder().encode('unit ' + number + ' '));
+      },
+    }));`),
+  'src/pages/endless.ts': unit(`
+    return new Response(new ReadableStream({
+      async pull(controller) {
+        await new Promise((wake) => setTimeout(wake, 10));
+        controller.enqueue(new TextEncoder().encode('unit ' + number + ' '));
+      },
+      cancel() { console.log('left ' + number); },
+    }));`),
+  'src/pages/repository.ts': `
+    import { Repository } from '../classes.js';
+    export const GET = ({ locals }) => new Response('unit ' + locals.services.get(Repository).unit.number);`,
+  'src/pages/failing.ts': `
+    import { Failing, Unit } from '../classes.js';
+    export const GET = ({ locals }) => {
+      const { number } = locals.services.get(Unit);
+      locals.services.get(Failing);
+      return new Response('unit ' + number);
+    };`,
+  'src/pages/edition.ts': `
+    import { edition } from '../classes.js';
+    export const GET = () => new Response('edition ' + edition);`,
+  'src/pages/visit.ts': `
+    export const GET = ({ locals }) => {
+      locals.session.set('visits', (visits = 0) => visits + 1);
+      return new Response('visit ' + locals.session.get('visits'));
+    };`,
+};
+
+describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mode) => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = madeSite('', FILES);
+    server = mode === 'a build' ? await (await app.build()).serve() : await app.serveWith('dev');
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
+
+  const numberIn = (text: string) => /unit (\d+)/.exec(text)?.[1] ?? 'none';
+  async function ended(path: string): Promise<{ number: string; output: string }> {
+    const since = server.output.length;
+    const number = numberIn((await new Browser(server).get(path)).text);
+    return { number, output: await server.printed(`unit ${number} ended`, since) };
+  }
+
+  it.each(['/unit', '/stream', '/late'])('are ended once, when the answer has been sent: %s', async (path) => {
+    const { number, output } = await ended(path);
+    expect(output.match(new RegExp(`unit ${number} ended`, 'g'))).toHaveLength(1);
+    if (path === '/stream') expect(output.indexOf(`last of ${number}`)).toBeLessThan(output.indexOf('ended'));
+    if (path === '/late') expect(output.indexOf(`late component of ${number}`)).toBeLessThan(output.indexOf('ended'));
+  });
+
+  it('are ended after an answer without a body, and after one to HEAD', async () => {
+    const since = server.output.length;
+    const { headers } = await fetch(`${server.origin}/empty`);
+    expect(await server.printed(`unit ${headers.get('x-unit')} ended`, since)).toContain('ended');
+    const next = Number(headers.get('x-unit')) + 1;
+    await fetch(`${server.origin}/unit`, { method: 'HEAD' });
+    expect(await server.printed(`unit ${next} ended`, since)).toContain(`unit ${next} ended`);
+  });
+
+  it('are ended when the visitor goes away', async () => {
+    const since = server.output.length;
+    const leaving = new AbortController();
+    const response = await fetch(`${server.origin}/endless`, { signal: leaving.signal });
+    const { value } = (await response.body?.getReader().read()) ?? {};
+    const number = numberIn(new TextDecoder().decode(value));
+    expect(server.output.slice(since)).not.toContain('ended');
+    leaving.abort();
+    expect(await server.printed(`unit ${number} ended`, since)).toContain(`unit ${number} ended`);
+  });
+
+  it('are those of the page for the error page that stands in for it, and are ended with that', async () => {
+    const { number, output } = await ended('/throws');
+    expect(output).toContain(`no ${number}`);
+    expect(output.match(new RegExp(`unit ${number} ended`, 'g'))).toHaveLength(1);
+  });
+
+  it('are ended before what they need', async () => {
+    const { number, output } = await ended('/repository');
+    expect(output.indexOf(`repository of ${number} ended`)).toBeLessThan(output.indexOf(`unit ${number} ended`));
+    expect(output).toContain(`repository of ${number} ended`);
+  });
+
+  it('are in the log and not in the answer when they cannot be ended, and keep no other from it', async () => {
+    const { number, output } = await ended('/failing');
+    expect(number).not.toBe('none');
+    expect(output).toContain('Failing could not be disposed of.');
+    expect(output).toContain('cannot be ended');
+  });
+
+  if (mode === 'a build') return;
+
+  it('are ended when the project is edited, while sessions in memory stay, and when the server is stopped', async () => {
+    const browser = new Browser(server);
+    expect((await browser.get('/visit')).text).toBe('visit 1');
+    for (const edition of [1, 2]) {
+      const since = server.output.length;
+      app.rewrite('src/classes.js', (text) => text.replace(/edition = \d/, `edition = ${edition}`));
+      while ((await browser.get('/edition')).text !== `edition ${edition}`);
+      expect((await browser.get('/visit')).text).toBe(`visit ${edition + 1}`);
+      expect(await server.printed(CLOSED, since)).toMatch(CLOSED);
+    }
+    // Whatever stands in the setup module, Astro starts its server anew, which does not answer for a while.
+    let edition = '';
+    app.rewrite('src/gatehouse.ts', (text) => `${text}\n// edited`);
+    app.rewrite('src/classes.js', (text) => text.replace(/edition = \d/, 'edition = 3'));
+    while (edition !== 'edition 3') edition = await textOf(browser, '/edition');
+    expect((await browser.get('/visit')).text).toBe('visit 4');
+    app.rewrite('src/gatehouse.ts', (text) => text.replace("store: 'memory'", "store: 'memory', idleTimeout: 900"));
+    let visit = '';
+    while (visit !== 'visit 1') visit = await textOf(browser, '/visit');
+    const since = server.output.length;
+    await server.stop();
+    expect(server.output.slice(since)).toMatch(CLOSED);
+  });
+});
+
+async function textOf(browser: Browser, path: string): Promise<string> {
+  return browser.get(path).then(
+    ({ text }) => text,
+    () => '',
+  );
+}
+
+describe('A built server with shared services', () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ends them at %s, and then itself', async (signal, code) => {
+    const app = await madeSite('', FILES).build();
+    const port = await freePort();
+    const env = { ...process.env, GATEHOUSE_SECRET: SECRET, PORT: String(port), HOST: '127.0.0.1' };
+    const server = spawn(process.execPath, ['dist/server/entry.mjs'], { cwd: app.folder, env });
+    let output = '';
+    server.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    while (!output.includes(String(port))) await once(server.stdout, 'data');
+    server.kill(signal);
+    const [exitCode] = await once(server, 'exit');
+    app.remove();
+    expect(output).toMatch(/mailer closed\ndatabase closed\n$/);
+    expect(exitCode).toBe(code);
+  });
+});
