@@ -26,17 +26,18 @@ const CONFIG = `
 /** Which rules count is said where the site is served: one build serves many sites. */
 const SETUP = `
   import { AccessConfig, Clock, defineGatehouse } from 'astro-gatehouse/server';
+  import { settings } from './settings';
+  const { options, later = 0 } = JSON.parse(settings);
   class LateClock extends Clock {
-    now() { return super.now() + Number(process.env.LATER ?? 0); }
+    settings = settings;
+    now() { return super.now() + later; }
   }
-  export default defineGatehouse({
-    ...JSON.parse(process.env.OPTIONS ?? '{}'),
-    services: (services) => services.override(Clock, LateClock),
-  });`;
+  export default defineGatehouse({ ...options, services: (services) => services.override(Clock, LateClock) });`;
 
 const PAGES = {
   'astro.config.mjs': CONFIG,
   'src/gatehouse.ts': SETUP,
+  'src/settings.ts': `export const settings = process.env.SETTINGS ?? '{}';`,
   'src/pages/secret/page.astro': '<h1>the secret page</h1>',
   'src/pages/secret/data.ts': `export const ALL = () => Response.json({ secret: 'data' });`,
   'src/pages/fr/secret/page.astro': '<h1>la page secrète</h1>',
@@ -51,7 +52,11 @@ const PAGES = {
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions';
     export const server = { remove: defineAction({ accept: 'form', handler: () => 'secretly removed' }) };`,
-  'src/pages/login.astro': '<h1>sign in</h1>',
+  // Open under whatever rules, and so where the ones that count are shown.
+  'src/pages/login.astro': `---
+    import { Clock } from 'astro-gatehouse/server';
+    ---
+    <h1>sign in</h1><p set:html={Astro.locals.services.get(Clock).settings} />`,
   'src/pages/enter.ts': `
     import { setSession } from 'astro-gatehouse/server';
     export const GET = async (context) => {
@@ -111,23 +116,29 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     );
   });
   afterAll(async () => {
-    await stopAll();
+    for (const server of servers.values()) await server.stop();
     app.remove();
   });
 
-  async function stopAll(): Promise<void> {
-    for (const server of servers.values()) await server.stop();
-    servers.clear();
+  async function serve(options: object, later = 0): Promise<Server> {
+    const settings = JSON.stringify({ options, later });
+    if (mode === 'dev') return develop(settings);
+    const server = servers.get(settings) ?? (await app.serve({ SETTINGS: settings, GATEHOUSE_SECRET: SECRET }));
+    servers.set(settings, server);
+    return server;
   }
 
-  async function serve(options: object, later = 0): Promise<Server> {
-    const environment = { OPTIONS: JSON.stringify(options), LATER: String(later), GATEHOUSE_SECRET: SECRET };
-    const key = JSON.stringify(environment);
-    // A folder has one development server at a time.
-    if (mode === 'dev' && !servers.has(key)) await stopAll();
-    const server =
-      servers.get(key) ?? (await (mode === 'dev' ? app.serveWith('dev', environment) : app.serve(environment)));
-    servers.set(key, server);
+  /** One development server, which takes the rules in as they are written. */
+  async function develop(settings: string): Promise<Server> {
+    app.write({ 'src/settings.ts': `export const settings = ${JSON.stringify(settings)};` });
+    const server = servers.get(mode) ?? (await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }));
+    servers.set(mode, server);
+    const deadline = Date.now() + 15_000;
+    const seesThem = async () => (await new Browser(server).get('/login')).text.includes(settings);
+    while (!(await seesThem())) {
+      if (Date.now() > deadline) throw new Error(`The rules were not taken in:\n${server.output}`);
+      await new Promise((wake) => setTimeout(wake, 20));
+    }
     return server;
   }
 
@@ -261,7 +272,7 @@ describe.each([
         export default { async fetch(request) { const state = new FetchState(request); return ${answer}; } };`,
     });
     await app.build();
-    const server = await app.serve({ OPTIONS: JSON.stringify(RULES), GATEHOUSE_SECRET: SECRET });
+    const server = await app.serve({ SETTINGS: JSON.stringify({ options: RULES, later: 0 }), GATEHOUSE_SECRET: SECRET });
     const visit = (path: string) => new Browser(server).get(path);
     const answers = [await visit('/secret/page'), await visit('/secret/none'), await visit('/nobody/page')];
     await server.stop();

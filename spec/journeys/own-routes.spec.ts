@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type App, SECRET, type Server } from '../support/app.js';
-import { type Answer, Browser } from '../support/browser.js';
+import { type Answer, Browser, type Visit } from '../support/browser.js';
 import { madeSite, prerendered } from '../support/made-site.js';
 
 const OWN = 'A ROUTE OF ITS OWN';
 
-/** Two pipelines, of which the server takes the one that it is told to. */
+/** Two pipelines, of which each request takes the one that it names; where it comes without headers, the server does. */
 const PIPELINES = `
 import { Hono } from 'hono';
 import { FetchState, actions, middleware, pages } from 'astro/fetch';
@@ -28,13 +28,34 @@ hono.use(guard());
 hono.all('/vault/own', own).all('/hidden/own', own).all('/open/own', own).all('/own', own);
 hono.use(astro.actions(), astro.middleware(), astro.pages());
 
-export default process.env.PIPELINE === 'Hono' ? hono : plain;`;
+export default {
+  fetch(request: Request): Response | Promise<Response> {
+    const pipeline = request.headers.get('x-pipeline') ?? process.env.PIPELINE;
+    return (pipeline === 'Hono' ? hono : plain).fetch(request);
+  },
+};`;
+
+/** A browser whose requests go through one of the pipelines. */
+class PipelineBrowser extends Browser {
+  constructor(
+    server: Server,
+    private readonly pipeline: string,
+  ) {
+    super(server);
+  }
+
+  override visit(path: string, { headers, ...visit }: Visit = {}): Promise<Answer> {
+    return super.visit(path, { ...visit, headers: { 'x-pipeline': this.pipeline, ...headers } });
+  }
+}
 
 const FILES = {
   'src/fetch.ts': PIPELINES,
+  'src/is-global.ts': 'export const isGlobal = Boolean(process.env.GLOBAL);',
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
-    export default defineGatehouse(process.env.GLOBAL ? { globalProtect: true, exclude: ['/open/**', '/enter'] } : {
+    import { isGlobal } from './is-global';
+    export default defineGatehouse(isGlobal ? { globalProtect: true, exclude: ['/open/**', '/enter'] } : {
       protect: [
         { action: 'admin.*', role: 'admin' },
         { pattern: '/vault/**', role: 'admin' },
@@ -75,16 +96,15 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
     // Where the 404 page is a file, a rule that hides is warned of, which would stop a strict build.
     app = madeSite(`{ strict: ${name !== 'a prerendered 404 page'} }`, { ...FILES, ...files });
     if (mode === 'production') await app.build();
+    server = mode === 'dev' ? await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }) : await app.serve();
   });
-  afterAll(() => app.remove());
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
 
-  const serve = async (environment: Record<string, string>) => {
-    const complete = { ...environment, GATEHOUSE_SECRET: SECRET };
-    server = mode === 'dev' ? await app.serveWith('dev', complete) : await app.serve(complete);
-  };
-
-  async function admin(): Promise<Browser> {
-    const browser = new Browser(server);
+  async function admin(pipeline = 'fetch'): Promise<Browser> {
+    const browser = new PipelineBrowser(server, pipeline);
     expect((await browser.get('/enter')).text).toBe('welcome');
     return browser;
   }
@@ -104,11 +124,8 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
   });
 
   describe.each(['Hono', 'fetch'])('with %s', (pipeline) => {
-    beforeAll(() => serve({ PIPELINE: pipeline }));
-    afterAll(() => server.stop());
-
     it('are kept from those who may not see them', async () => {
-      const guest = new Browser(server);
+      const guest = new PipelineBrowser(server, pipeline);
       const opened = await guest.get('/vault/own?a=b');
       expect([opened.status, opened.location]).toEqual([302, '/login?returnTo=%2Fvault%2Fown%3Fa%3Db']);
       expect(opened.text).not.toContain(OWN);
@@ -116,18 +133,18 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
       expect([asked.status, JSON.parse(asked.text).code]).toEqual([401, 'NOT_SIGNED_IN']);
       expect((await guest.visit('/vault/own', { method: 'HEAD' })).status).toBe(302);
       expect((await send(guest, '/vault/own')).ran).toBeUndefined();
-      expect((await (await admin()).get('/vault/own')).text).toBe(OWN);
+      expect((await (await admin(pipeline)).get('/vault/own')).text).toBe(OWN);
     });
 
     it('look as if they were not there where a rule hides them', async () => {
-      const guest = new Browser(server);
+      const guest = new PipelineBrowser(server, pipeline);
       expect(seen(await guest.get('/hidden/own'))).toEqual(seen(await guest.get('/hidden/nothing')));
       expect(seen(await guest.get('/hidden/own'))).toEqual(seen(await guest.get('/nothing')));
-      expect((await (await admin()).get('/hidden/own')).text).toBe(OWN);
+      expect((await (await admin(pipeline)).get('/hidden/own')).text).toBe(OWN);
     });
 
     it('are not for requests that other sites send', async () => {
-      const visitor = await admin();
+      const visitor = await admin(pipeline);
       for (const path of ['/vault/own', '/open/own']) {
         const foreign = await send(visitor, path, {
           origin: 'https://elsewhere.example',
@@ -139,11 +156,11 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
     });
 
     it('are open where no rule says anything', async () => {
-      expect((await new Browser(server).get('/open/own')).text).toBe(OWN);
+      expect((await new PipelineBrowser(server, pipeline).get('/open/own')).text).toBe(OWN);
     });
 
     it('leave addresses that lead nowhere as Astro answers them', async () => {
-      const guest = new Browser(server);
+      const guest = new PipelineBrowser(server, pipeline);
       expect((await guest.get('/nowhere')).status).toBe(404);
       expect(await send(guest, '/nowhere')).toMatchObject({ status: 404, ran: undefined });
       expect((await send(guest, '/nowhere?_action=admin.remove')).ran).toBeUndefined();
@@ -153,8 +170,19 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
   });
 
   describe('where everything is protected', () => {
-    beforeAll(() => serve({ GLOBAL: 'yes' }));
-    afterAll(() => server.stop());
+    beforeAll(async () => {
+      if (mode === 'production') {
+        await server.stop();
+        server = await app.serve({ GLOBAL: 'yes', GATEHOUSE_SECRET: SECRET });
+        return;
+      }
+      // The development server takes the rules in as they are written.
+      app.write({ 'src/is-global.ts': 'export const isGlobal = true;' });
+      const deadline = Date.now() + 15_000;
+      while ((await new Browser(server).get('/own')).status !== 302 && Date.now() < deadline) {
+        await new Promise((wake) => setTimeout(wake, 20));
+      }
+    });
 
     it('are kept from guests, but for what is excluded', async () => {
       const guest = new Browser(server);

@@ -60,9 +60,11 @@ export class App {
    */
   async astro(command: string | readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
     const all = this.#environment(environment);
+    const [name = '', ...args] = [command].flat();
     if (command === 'build') return this.#build(environment, true);
-    if (command === 'check') return runAstro({ command, folder: this.folder, environment: all });
-    return run(process.execPath, [ASTRO, ...[command].flat()], this.folder, all);
+    if (name === 'check' || name === 'sync')
+      return runAstro({ command: name, args, folder: this.folder, environment: all });
+    return run(process.execPath, [ASTRO, name, ...args], this.folder, all);
   }
 
   /** Runs `astro-gatehouse <args>`, the command that the package brings. */

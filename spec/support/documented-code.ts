@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import ts from 'typescript';
 import { App } from './app.js';
 import { APPLICATION, importsFor } from './documented-names.js';
 import { type Block, type Document, ROOT } from './documents.js';
 
-const CHECKER = join(ROOT, 'node_modules/@astrojs/check/bin/astro-check.js');
 const EXTENSIONS: Record<string, string> = { ts: 'ts', js: 'js', mjs: 'mjs', astro: 'astro', html: 'astro' };
 /** The comment in a block's first line that makes a file of it: `// src/gatehouse.ts`, and whatever stands behind. */
 const PATH = /^(?:---\n)?\/\/ (?:before: |after: )?((?:[\w.[\]-]+\/)*[\w.[\]-]+\.(?:d\.ts|ts|js|mjs|astro))\b/;
@@ -40,11 +38,8 @@ export async function problemsOfCode(documents: readonly Document[]): Promise<st
     const alone = laid.filter(({ isGlobal }) => isGlobal).map((document) => [document]);
     const projects = [laid.filter(({ isGlobal }) => !isGlobal), ...alone].filter((project) => project.length > 0);
     const problems: string[] = [];
-    const check = async (): Promise<void> => {
-      for (let project = projects.pop(); project; project = projects.pop())
-        problems.push(...(await checked(app, project)));
-    };
-    await Promise.all([check(), check()]);
+    // One after the other, for the process that has read the packages.
+    for (const project of projects) problems.push(...(await checked(app, project)));
     return problems.sort();
   } finally {
     app.remove();
@@ -62,12 +57,10 @@ async function checked(app: App, documents: readonly LaidDocument[]): Promise<st
     ...documents.map(({ folder }) => `${folder}/**/*`),
   ];
   app.write({ [tsconfig]: JSON.stringify({ ...TSCONFIG, include }) });
-  const args = [CHECKER, '--root', app.folder, '--tsconfig', join(app.folder, tsconfig), '--minimumSeverity', 'error'];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: app.folder }).catch(
-    (error: { stdout: string }) => error,
-  );
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
-  const output = stdout.replace(/\u001b\[\d+m/g, '');
+  const { output: printed } = await app.astro([
+    ...['check', '--noSync', '--tsconfig', join(app.folder, tsconfig), '--minimumSeverity', 'error'],
+  ]);
+  const output = stripVTControlCharacters(printed);
   const found = [...output.matchAll(/^(\S+):(\d+):\d+ - error (.+)$/gm)].map(([, file = '', line, message]) => {
     const block = documents.flatMap(({ files }) => [...files]).find(([path]) => file.endsWith(path))?.[1];
     return `${block ? block.placeOf(Number(line)) : file} ${message}`;

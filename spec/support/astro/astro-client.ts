@@ -9,15 +9,16 @@ const TIME_LIMIT = 100_000;
 const STOP_LIMIT = 3_000;
 
 export interface AstroOrder {
-  readonly command: 'build' | 'check' | 'dev' | 'gatehouse';
+  readonly command: 'build' | 'check' | 'dev' | 'gatehouse' | 'sync';
   /** The project's. */
   readonly folder: string;
   /** All that the command sees of the environment. */
   readonly environment: NodeJS.ProcessEnv;
   /** Where a development server is to listen. */
   readonly port?: number;
-  /** The program of `gatehouse`, and what is typed behind its name. */
+  /** The program of `gatehouse`. */
   readonly program?: string;
+  /** What is typed behind the name of `check` or `gatehouse`. */
   readonly args?: readonly string[];
 }
 

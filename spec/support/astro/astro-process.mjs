@@ -32,12 +32,17 @@ const commands = {
     await astro.build({ root: folder });
     return 0;
   },
-  async check({ folder }) {
+  async sync({ folder }) {
     process.env.NODE_ENV ??= 'production';
     await astro.sync({ root: folder });
+    return 0;
+  },
+  async check({ folder, args }) {
+    if (!args.includes('--noSync')) await commands.sync({ folder });
     const { check, parseArgsAsCheckConfig } = await load('@astrojs/check/dist/index.js');
-    // Without --root it would be the folder in which it was loaded.
-    return (await check(parseArgsAsCheckConfig(['node', 'astro', '--root', folder]))) ? 1 : 0;
+    // What TypeScript has read of the packages is kept for the next project, if the working directory is the same.
+    process.chdir(modules);
+    return (await check(parseArgsAsCheckConfig(['node', 'astro', '--root', folder, ...args]))) ? 1 : 0;
   },
   /** The command that the package brings, which ends its process. */
   async gatehouse({ program, args }) {

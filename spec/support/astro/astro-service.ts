@@ -15,6 +15,8 @@ export class AstroService {
   readonly path = join(tmpdir(), `gatehouse-astro-${process.pid}.sock`);
   readonly #modules: string;
   readonly #idle: ChildProcess[] = [];
+  /** Those that have read, for a check, what the next check is of as well. */
+  readonly #checkers = new WeakSet<ChildProcess>();
   readonly #busy = new Set<ChildProcess>();
   readonly #server: Server;
 
@@ -50,8 +52,10 @@ export class AstroService {
 
   /** Passes on what the process reports, until the command ends. A client that hangs up before ends the process. */
   #take(order: AstroOrder, socket: Socket): ChildProcess {
-    const child = this.#idle.pop() ?? this.#start();
+    const isCheck = order.command === 'check';
+    const child = this.#takeIdle(isCheck) ?? this.#start();
     this.#busy.add(child);
+    if (isCheck) this.#checkers.add(child);
     const report = (line: AstroReport) => {
       if (!socket.destroyed) socket.write(`${asLine(line)}\n`);
     };
@@ -89,6 +93,12 @@ export class AstroService {
       const at = this.#idle.indexOf(child);
       if (at >= 0) this.#idle.splice(at, 1);
     });
+  }
+
+  /** Takes one that has checked before for a check, and another for what else there is to do, if there is a choice. */
+  #takeIdle(isCheck: boolean): ChildProcess | undefined {
+    const fitting = this.#idle.findLastIndex((child) => this.#checkers.has(child) === isCheck);
+    return this.#idle.splice(fitting, 1)[0];
   }
 
   #start(): ChildProcess {
