@@ -27,7 +27,7 @@ export interface SessionCookieOptions {
 /** How long sessions last, and how the browser keeps them. */
 export interface SessionOptions {
   cookie?: SessionCookieOptions | undefined;
-  /** Seconds without a request after which a session ends. Default: 7 days. */
+  /** Seconds without a request after which a session ends: never earlier, and at most `renewAfter` later. Default: 7 days. */
   idleTimeout?: number | undefined;
   /** Seconds after which a session ends however much it is used. Default: 30 days, or `idleTimeout` if that is more. */
   absoluteTimeout?: number | undefined;
@@ -57,7 +57,7 @@ interface Lifetime {
   readonly absoluteTimeout: number;
 }
 
-type Settled = Omit<SessionConfig, 'longestLife' | 'expiryOf' | 'isLive'>;
+type Settled = Omit<SessionConfig, 'longestLife' | 'longestIdle' | 'expiryOf' | 'isLive'>;
 
 /** Settled session options, the same for every request. Times are milliseconds. */
 export class SessionConfig {
@@ -93,10 +93,18 @@ export class SessionConfig {
     return Math.max(this.absoluteTimeout, this.rememberMe.absoluteTimeout);
   }
 
-  /** When a session ends that is used for the last time now. */
+  /** The longest that a session which is not to be remembered may go without being written. */
+  get longestIdle(): number {
+    return this.idleTimeout + this.renewAfter;
+  }
+
+  /**
+   * When a session ends that is written now. Requests in the time of `renewAfter` that follows leave no trace, and the last
+   * of them has its whole idle time too.
+   */
   expiryOf({ createdAt, isRemembered }: Pick<SessionRecord, 'createdAt' | 'isRemembered'>, now: number): number {
     const { idleTimeout, absoluteTimeout } = isRemembered ? this.rememberMe : this;
-    return Math.min(now + idleTimeout, createdAt + absoluteTimeout);
+    return Math.min(now + idleTimeout + this.renewAfter, createdAt + absoluteTimeout);
   }
 
   /** Timeouts are those configured today, however long a record was promised to live. */
@@ -105,13 +113,13 @@ export class SessionConfig {
   }
 
   /**
-   * @param surroundings `isProduction` makes the cookie secure unless told otherwise; `prefixName: false` keeps the
-   *   cookie's name as it is given.
+   * @param surroundings `isProduction` makes the cookie secure unless told otherwise; `isByHand` means that
+   *   sessions are committed by hand: then none is renewed by itself, and the cookie is called as it is given.
    * @throws {InvalidOptionsError} When options contradict each other.
    */
   static from(
     options: SessionOptions = {},
-    { isProduction, prefixName = true }: { isProduction: boolean; prefixName?: boolean },
+    { isProduction, isByHand = false }: { isProduction: boolean; isByHand?: boolean },
   ): SessionConfig {
     const { cookie = {} } = options;
     const idleTimeout = options.idleTimeout ?? 7 * DAY;
@@ -134,11 +142,11 @@ export class SessionConfig {
     ];
     if (problems.length > 0) throw new InvalidOptionsError(problems);
     return new SessionConfig({
-      cookieName: prefixName ? withPrefix(name, attributes) : name,
+      cookieName: isByHand ? name : withPrefix(name, attributes),
       cookie: Object.freeze(attributes),
       idleTimeout: idleTimeout * 1000,
       absoluteTimeout: absoluteTimeout * 1000,
-      renewAfter: renewAfter * 1000,
+      renewAfter: isByHand ? 0 : renewAfter * 1000,
       rememberMe: { idleTimeout: remembered.idleTimeout * 1000, absoluteTimeout: remembered.absoluteTimeout * 1000 },
       storeTimeout: (options.storeTimeout ?? STORE_TIMEOUT) * 1000,
       maxSessionsPerUser: options.maxSessionsPerUser,
@@ -175,7 +183,7 @@ function renewalProblems(renewAfter: number, idleTimeouts: Readonly<Record<strin
     .filter(([, idleTimeout]) => renewAfter >= idleTimeout && idleTimeout > 0)
     .map(
       ([option, idleTimeout]) =>
-        `session.renewAfter (${renewAfter} s) must be shorter than ${option}.idleTimeout (${idleTimeout} s), or sessions in use would end`,
+        `session.renewAfter (${renewAfter} s) must be shorter than ${option}.idleTimeout (${idleTimeout} s), or sessions that nobody uses would live for twice that time`,
     );
 }
 

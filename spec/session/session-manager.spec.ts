@@ -39,7 +39,7 @@ class BrokenStore extends SessionStore {
 
 function start(options: SessionOptions = {}, isProduction = false) {
   const clock = new FrozenClock();
-  const times = { idleTimeout: HOUR, absoluteTimeout: 3 * HOUR, renewAfter: HOUR / 6, ...options };
+  const times = { idleTimeout: HOUR - HOUR / 6, renewAfter: HOUR / 6, absoluteTimeout: 3 * HOUR, ...options };
   const config = SessionConfig.from(times, { isProduction });
   const store = new WatchedSessionStore(new MemorySessionStore(config, clock));
   const manager = SessionManager.over(store, config, clock);
@@ -88,7 +88,7 @@ describe('A visitor without a session', () => {
     expect(answered?.value).toBe(session.id);
     expect(session.isNew).toBe(false);
     expect(session.createdAt).toEqual(new Date(clock.now()));
-    expect(session.expiresAt).toEqual(new Date(clock.now() + config.idleTimeout));
+    expect(session.expiresAt).toEqual(new Date(clock.now() + config.longestIdle));
   });
 });
 
@@ -350,7 +350,7 @@ describe('Timeouts that were shortened', () => {
     await before.commit(session.set('cart', 1), cookies);
 
     const after = SessionManager.over(store, short, clock);
-    clock.advance(HOUR - 1);
+    clock.advance(short.longestIdle / 1000 - 1);
     expect((await after.open(cookies.next())).isNew).toBe(false);
     clock.advance(1);
     expect((await after.open(cookies.next())).isNew).toBe(true);

@@ -152,8 +152,8 @@ export class Rehearsal {
   }
 
   readonly #expiry = (createdAt: number): number => {
-    const { idleTimeout, absoluteTimeout } = this.app.config;
-    return Math.min(this.#now + idleTimeout, createdAt + absoluteTimeout);
+    const { longestIdle, absoluteTimeout } = this.app.config;
+    return Math.min(this.#now + longestIdle, createdAt + absoluteTimeout);
   };
 
   #nameOf(token: string): string {
