@@ -6,6 +6,7 @@ import { GuardConfig } from '../access/guard-config.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { SessionConfig } from '../session/session-config.js';
 import { actionGuard } from './actions/action-guard-plugin.js';
+import { applicationId } from './application-id.js';
 import { buildChannel } from './build-channel.js';
 import { BuildReport } from './build-report.js';
 import { decorators } from './decorators.js';
@@ -167,6 +168,7 @@ function siteSource(options: GatehouseOptions, config: AstroConfig, place: strin
     isPrerendering: place === 'prerender',
     base,
     trailingSlash,
+    applicationId: applicationId(config, place === 'development'),
     allowedDomains: security?.allowedDomains ?? [],
     locales: i18n?.locales ?? [],
     hasOwnMiddleware: middlewareFile(config) !== undefined,

@@ -115,10 +115,25 @@ describe('The cookie', () => {
 
   it('is removed with the same attributes', async () => {
     const options = { cookie: { path: '/app', domain: 'example.com', secure: true } };
-    const { visit, config } = start(options);
-    const { answered } = await visit(FakeCookieJar.carrying(config.cookieName, 'unknown'));
+    const { visit, config, shopper } = start(options);
+    const { answered } = await visit(await shopper(), (session) => session.destroy());
     expect(answered?.value).toBe('');
     expect(answered?.attributes).toEqual({ ...config.cookie, maxAge: 0 });
+  });
+
+  it('is left alone where it stands for nothing, for it may be another application’s', async () => {
+    const { visit, config } = start();
+    const { cookies } = await visit(FakeCookieJar.carrying(config.cookieName, 'unknown'));
+    expect(cookies.size).toBe(0);
+    const kept = await visit(FakeCookieJar.carrying(config.cookieName, 'unknown'), (session) => session.set('cart', 1));
+    expect(kept.answered?.value).toBe(kept.session.id);
+  });
+
+  it('is removed where it stands for a session that is over', async () => {
+    const { clock, visit, config, shopper } = start();
+    const cookies = await shopper();
+    clock.advance(HOUR);
+    expect((await visit(cookies)).answered?.attributes).toEqual({ ...config.cookie, maxAge: 0 });
   });
 
   it('promises no more than the absolute timeout', async () => {
