@@ -1,13 +1,29 @@
 import type { APIContext } from 'astro';
+import { stringifySetCookie } from 'cookie';
 import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
+import { placesBeside } from './cookie-places.js';
 
 /** Cookies of one name. */
 const MAX_VALUES = 8;
 
 /** The cookies of an Astro request. */
 export class AstroCookieJar extends CookieJar {
-  constructor(private readonly context: APIContext) {
+  readonly #removals: string[] = [];
+
+  /** @param url Where the visitor's browser is: after a rewrite, the request has another. */
+  constructor(
+    private readonly context: APIContext,
+    private readonly url = context.url,
+  ) {
     super();
+  }
+
+  /**
+   * Set-Cookie headers to send before those of Astro, which sends one for each name: should a browser take one of these for
+   * today's cookie, that is set after it.
+   */
+  get removals(): readonly string[] {
+    return this.#removals;
   }
 
   override values(name: string): readonly string[] {
@@ -17,6 +33,12 @@ export class AstroCookieJar extends CookieJar {
   override set(name: string, value: string, attributes: CookieAttributes): void {
     const { domain, ...others } = attributes;
     this.context.cookies.set(name, value, { ...others, ...(domain !== undefined && { domain }), encode: String });
+  }
+
+  override removeElsewhere(name: string, { path, domain, secure }: Omit<CookieAttributes, 'maxAge'>): void {
+    for (const place of placesBeside({ path, domain }, this.context.request.headers, this.url)) {
+      this.#removals.push(stringifySetCookie({ name, value: '', maxAge: 0, ...place, ...(secure && { secure }) }));
+    }
   }
 }
 

@@ -49,7 +49,7 @@ export function createCookieSessionStorage<Data extends object>(
   const isProduction = runsInProduction();
   // What is committed is one header, and so one cookie.
   const options = { ...times, cookie: { ...cookie, name: cookie.name ?? '__session-id', chunks: false } };
-  const config = SessionConfig.from(options, { isProduction, prefixName: false });
+  const config = SessionConfig.from(options, { isProduction, isByHand: true });
   const sealedWith = secret ?? (isProduction ? undefined : developmentSecret());
   const secrets = Secrets.from(sealedWith, { source: SOURCE, isProduction });
   const manager = SessionManager.over(new CookieSessionStore(secrets, config), config);

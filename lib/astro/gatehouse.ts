@@ -57,6 +57,8 @@ export interface SiteSettings {
   readonly isProduction: boolean;
   readonly base: string;
   readonly trailingSlash: string;
+  /** Tells the application from others on its host. */
+  readonly applicationId?: string | undefined;
   /** Names under which the site is reached: `security.allowedDomains` of astro.config. */
   readonly allowedDomains: readonly AllowedDomain[];
   /** `i18n.locales` of astro.config. */
@@ -133,10 +135,10 @@ export class Gatehouse {
     const setup = checkSetupOptions(site.setup, site.options.setup);
     const options = mergeOptions(site.options, setup);
     const exclude = [...(options.exclude ?? []), ...site.open];
-    const { isProduction, makeStore } = site;
+    const { isProduction, applicationId, makeStore } = site;
     const explains = options.debug === true || !isProduction;
     const services = defaultServices({
-      session: SessionConfig.from(options.session, { isProduction }),
+      session: SessionConfig.from(options.session, { isProduction, applicationId }),
       secrets: Secrets.from(site.secret, { source: 'GATEHOUSE_SECRET', isProduction }),
       guard: new GuardConfig({ ...options, exclude }, site),
       access: new AccessConfig(options.access),

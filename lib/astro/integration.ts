@@ -5,6 +5,7 @@ import { AccessRules } from '../access/access-rules.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { SessionConfig } from '../session/session-config.js';
 import { actionGuard } from './actions/action-guard-plugin.js';
+import { applicationId } from './application-id.js';
 import { buildChannel } from './build-channel.js';
 import { BuildReport } from './build-report.js';
 import { decorators } from './decorators.js';
@@ -169,6 +170,7 @@ function siteSource(options: GatehouseOptions, config: AstroConfig, place: strin
     isPrerendering: place === 'prerender',
     base,
     trailingSlash,
+    applicationId: applicationId(config, place === 'development'),
     allowedDomains: security?.allowedDomains ?? [],
     locales: i18n?.locales ?? [],
     hasOwnMiddleware: middlewareFile(config) !== undefined,

@@ -23,6 +23,7 @@ import {
   keepFromSharedCaches,
   wholeBody,
   withCookies,
+  withRemovals,
 } from './response.js';
 import type { StandIn } from './toolbar/stand-ins.js';
 
@@ -268,13 +269,13 @@ export class RequestCycle {
     this.#watch?.forgetEnded(session);
     if (this.#scope?.standsAside) this.gatehouse.tellOfUnkept(session);
     const isPersonal = !session.isNew || session.wasUsed;
-    await this.#sessions.commit(session, this.#cookies);
-    if (!isPersonal) return answer;
+    const cookies = this.#cookies;
+    await this.#sessions.commit(session, cookies);
+    const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
+    if (!isPersonal) return kept;
     this.#switchOffRouteCache();
-    const personal = keepFromSharedCaches(
-      answer,
-      this.#scope?.visitor.isGuest ? 'no-cache' : this.gatehouse.signedInPages,
-    );
+    const policy = this.#scope?.visitor.isGuest ? 'no-cache' : this.gatehouse.signedInPages;
+    const personal = keepFromSharedCaches(kept, policy);
     return this.#scope?.clearsSiteData ? clearingSiteData(personal) : personal;
   }
 
@@ -289,7 +290,7 @@ export class RequestCycle {
   }
 
   get #cookies(): CookieJar {
-    return this.#standIn?.cookies ?? new AstroCookieJar(this.#context);
+    return this.#standIn?.cookies ?? new AstroCookieJar(this.#context, this.#url);
   }
 
   #within<Result>(run: () => Result): Result {

@@ -24,6 +24,11 @@ function isPrivate(headers: Headers): boolean {
   return /\b(?:private|no-store)\b/i.test(headers.get('cache-control') ?? '');
 }
 
+/** Keeps what an event stream asks for: that nobody on the way holds it back to compress it. */
+function untransformed(headers: Headers): string {
+  return /\bno-transform\b/i.test(headers.get('cache-control') ?? '') ? ', no-transform' : '';
+}
+
 /** Waits until the body is there to the last byte. The answer stays the same object: Hono would not take another. */
 export async function wholeBody(response: Response): Promise<Response> {
   await response.clone().arrayBuffer();
@@ -38,7 +43,7 @@ export async function wholeBody(response: Response): Promise<Response> {
  */
 export function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-cache'): Response {
   return withHeaders(response, (headers) => {
-    if (!isPrivate(headers)) headers.set('Cache-Control', `private, ${kept}`);
+    if (!isPrivate(headers)) headers.set('Cache-Control', `private, ${kept}${untransformed(headers)}`);
     for (const name of forSharedCaches(headers)) headers.delete(name);
     if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(headers.get('vary') ?? '')) headers.append('Vary', 'Cookie');
   });
@@ -55,6 +60,11 @@ export function withCookies(response: Response, cookies: Iterable<string>): Resp
     const present = new Set(headers.getSetCookie());
     for (const cookie of cookies) if (!present.has(cookie)) headers.append('Set-Cookie', cookie);
   });
+}
+
+/** Adds the cookies that are to go. Most answers remove none, and are not looked at. */
+export function withRemovals(response: Response, removals: readonly string[]): Response {
+  return removals.length > 0 ? withCookies(response, removals) : response;
 }
 
 /** Headers of `Response.redirect()` and of fetched answers cannot be changed. */

@@ -15,4 +15,10 @@ export abstract class CookieJar {
   abstract values(name: string): readonly string[];
   /** Puts a cookie on the answer, in place of an earlier one of that name. */
   abstract set(name: string, value: string, attributes: CookieAttributes): void;
+
+  /**
+   * Removes every cookie of this name that the request may have come with, but for the one of this path and domain. A jar
+   * that holds one cookie of each name has nothing to do.
+   */
+  removeElsewhere(_name: string, _attributes: Omit<CookieAttributes, 'maxAge'>): void {}
 }

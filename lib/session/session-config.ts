@@ -1,16 +1,18 @@
 import { InvalidOptionsError } from '../errors.js';
 import type { CookieAttributes } from './cookie-jar.js';
+import { cookieProblems, defaultCookieName, formerCookieNames, withPrefix } from './cookie-name.js';
 import type { SessionRecord } from './session-record.js';
 
 const DAY = 24 * 60 * 60;
 const STORE_TIMEOUT = 5;
 const MAX_SIZE = 64 * 1024;
-const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const ATTRIBUTE_VALUE = /^[\x20-\x3a\x3c-\x7e]*$/;
 
 /** How the session's cookie is to look. */
 export interface SessionCookieOptions {
-  /** Default `gatehouse`. A secure cookie is prefixed with `__Host-`, or `__Secure-` where path or domain forbid that. */
+  /**
+   * Default `gatehouse`, with a few characters behind it that tell this application from others on its host. A secure cookie
+   * is prefixed with `__Host-`, or `__Secure-` where path or domain forbid that.
+   */
   name?: string | undefined;
   /** Default `/`. */
   path?: string | undefined;
@@ -27,7 +29,7 @@ export interface SessionCookieOptions {
 /** How long sessions last, and how the browser keeps them. */
 export interface SessionOptions {
   cookie?: SessionCookieOptions | undefined;
-  /** Seconds without a request after which a session ends. Default: 7 days. */
+  /** Seconds without a request after which a session ends: never earlier, and at most `renewAfter` later. Default: 7 days. */
   idleTimeout?: number | undefined;
   /** Seconds after which a session ends however much it is used. Default: 30 days, or `idleTimeout` if that is more. */
   absoluteTimeout?: number | undefined;
@@ -57,11 +59,23 @@ interface Lifetime {
   readonly absoluteTimeout: number;
 }
 
-type Settled = Omit<SessionConfig, 'longestLife' | 'expiryOf' | 'isLive'>;
+type Settled = Omit<SessionConfig, 'longestLife' | 'longestIdle' | 'expiryOf' | 'isLive'>;
+
+/** Where a session's cookie is set. */
+interface Surroundings {
+  /** Makes the cookie secure unless told otherwise. */
+  readonly isProduction: boolean;
+  /** Tells the application from others on its host: it becomes a part of the cookie's name, unless that is given. */
+  readonly applicationId?: string | undefined;
+  /** Set where sessions are committed by hand: then none is renewed by itself, and the cookie is called as it is given. */
+  readonly isByHand?: boolean | undefined;
+}
 
 /** Settled session options, the same for every request. Times are milliseconds. */
 export class SessionConfig {
   readonly cookieName: string;
+  /** Names under which an earlier version, or an earlier choice of options, may have left a session of this application. */
+  readonly formerNames: readonly string[];
   readonly cookie: Readonly<Omit<CookieAttributes, 'maxAge'>>;
   readonly idleTimeout: number;
   readonly absoluteTimeout: number;
@@ -76,6 +90,7 @@ export class SessionConfig {
   /** Use {@link SessionConfig.from}, which checks what it is given. */
   constructor(settled: Settled) {
     this.cookieName = settled.cookieName;
+    this.formerNames = settled.formerNames;
     this.cookie = settled.cookie;
     this.idleTimeout = settled.idleTimeout;
     this.absoluteTimeout = settled.absoluteTimeout;
@@ -93,10 +108,18 @@ export class SessionConfig {
     return Math.max(this.absoluteTimeout, this.rememberMe.absoluteTimeout);
   }
 
-  /** When a session ends that is used for the last time now. */
+  /** The longest that a session which is not to be remembered may go without being written. */
+  get longestIdle(): number {
+    return this.idleTimeout + this.renewAfter;
+  }
+
+  /**
+   * When a session ends that is written now. Requests in the time of `renewAfter` that follows leave no trace, and the last
+   * of them has its whole idle time too.
+   */
   expiryOf({ createdAt, isRemembered }: Pick<SessionRecord, 'createdAt' | 'isRemembered'>, now: number): number {
     const { idleTimeout, absoluteTimeout } = isRemembered ? this.rememberMe : this;
-    return Math.min(now + idleTimeout, createdAt + absoluteTimeout);
+    return Math.min(now + idleTimeout + this.renewAfter, createdAt + absoluteTimeout);
   }
 
   /** Timeouts are those configured today, however long a record was promised to live. */
@@ -104,14 +127,10 @@ export class SessionConfig {
     return now < record.expiresAt && now < this.expiryOf(record, record.renewedAt);
   }
 
-  /**
-   * @param surroundings `isProduction` makes the cookie secure unless told otherwise; `prefixName: false` keeps the
-   *   cookie's name as it is given.
-   * @throws {InvalidOptionsError} When options contradict each other.
-   */
+  /** @throws {InvalidOptionsError} When options contradict each other. */
   static from(
     options: SessionOptions = {},
-    { isProduction, prefixName = true }: { isProduction: boolean; prefixName?: boolean },
+    { isProduction, applicationId, isByHand = false }: Surroundings,
   ): SessionConfig {
     const { cookie = {} } = options;
     const idleTimeout = options.idleTimeout ?? 7 * DAY;
@@ -124,7 +143,8 @@ export class SessionConfig {
       secure: cookie.secure ?? isProduction,
       httpOnly: true,
     };
-    const name = cookie.name ?? 'gatehouse';
+    const name = cookie.name ?? defaultCookieName(applicationId);
+    const cookieName = isByHand ? name : withPrefix(name, attributes);
     const remembered = rememberedFor(options.rememberMe ?? {}, { idleTimeout, absoluteTimeout });
     const problems = [
       ...timeoutProblems({ idleTimeout, absoluteTimeout, renewAfter }, 'session'),
@@ -134,11 +154,12 @@ export class SessionConfig {
     ];
     if (problems.length > 0) throw new InvalidOptionsError(problems);
     return new SessionConfig({
-      cookieName: prefixName ? withPrefix(name, attributes) : name,
+      cookieName,
+      formerNames: isByHand ? [] : formerCookieNames(cookieName, name, cookie.name === undefined),
       cookie: Object.freeze(attributes),
       idleTimeout: idleTimeout * 1000,
       absoluteTimeout: absoluteTimeout * 1000,
-      renewAfter: renewAfter * 1000,
+      renewAfter: isByHand ? 0 : renewAfter * 1000,
       rememberMe: { idleTimeout: remembered.idleTimeout * 1000, absoluteTimeout: remembered.absoluteTimeout * 1000 },
       storeTimeout: (options.storeTimeout ?? STORE_TIMEOUT) * 1000,
       maxSessionsPerUser: options.maxSessionsPerUser,
@@ -175,37 +196,6 @@ function renewalProblems(renewAfter: number, idleTimeouts: Readonly<Record<strin
     .filter(([, idleTimeout]) => renewAfter >= idleTimeout && idleTimeout > 0)
     .map(
       ([option, idleTimeout]) =>
-        `session.renewAfter (${renewAfter} s) must be shorter than ${option}.idleTimeout (${idleTimeout} s), or sessions in use would end`,
+        `session.renewAfter (${renewAfter} s) must be shorter than ${option}.idleTimeout (${idleTimeout} s), or sessions that nobody uses would live for twice that time`,
     );
-}
-
-/** @see RFC 6265bis 4.1.3 for the prefixes, which browsers compare without regard to case; 4.1.1 for the characters. */
-function cookieProblems(name: string, { path, domain, sameSite, secure }: Omit<CookieAttributes, 'maxAge'>): string[] {
-  const problems: string[] = [];
-  if (!COOKIE_NAME.test(name)) {
-    problems.push("session.cookie.name may hold letters, digits and !#$%&'*+-.^_`|~ only");
-  }
-  if (!path.startsWith('/') || !ATTRIBUTE_VALUE.test(path)) {
-    problems.push('session.cookie.path must begin with "/" and hold neither ";" nor control characters');
-  }
-  if (domain !== undefined && !/^\.?(?=.*[A-Za-z])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(domain)) {
-    problems.push('session.cookie.domain must be a host name');
-  }
-  if (sameSite === 'none' && !secure) {
-    problems.push('session.cookie.sameSite "none" is ignored by browsers unless session.cookie.secure is true');
-  }
-  if (/^__Host-/i.test(name) && (!secure || path !== '/' || domain !== undefined)) {
-    problems.push('session.cookie.name begins with "__Host-", which needs secure: true, path "/" and no domain');
-  }
-  if (/^__(?:Secure|Http)-/i.test(name) && !secure) {
-    problems.push(
-      `session.cookie.name begins with "${name.slice(0, name.indexOf('-') + 1)}", which needs secure: true`,
-    );
-  }
-  return problems;
-}
-
-function withPrefix(name: string, { secure, path, domain }: Omit<CookieAttributes, 'maxAge'>): string {
-  if (!secure || /^__(Host|Secure)-/i.test(name)) return name;
-  return `${path === '/' && domain === undefined ? '__Host-' : '__Secure-'}${name}`;
 }

@@ -6,11 +6,11 @@ import type { SessionValues } from './session-values.js';
 /** What became of a session in the course of a request: all that its commit needs to know. */
 export interface SessionJournal
   extends Omit<SessionChanges, 'id' | 'createdAt' | 'renewedAt' | 'expiresAt'>,
-    Pick<SessionState, 'createdAt' | 'ended' | 'isSuperseded' | 'failure'> {}
+    Pick<SessionState, 'createdAt' | 'ended' | 'isSuperseded' | 'failure' | 'claimed'> {}
 
 export function journalOf(state: SessionState, values: SessionValues, flashes: FlashBag): SessionJournal {
   const { opened, ended, createdAt, hasSignedIn, isForgotten, isSuperseded, failure, identity, device } = state;
-  const { isRemembered } = state;
+  const { isRemembered, claimed } = state;
   return {
     opened,
     ended,
@@ -18,6 +18,7 @@ export function journalOf(state: SessionState, values: SessionValues, flashes: F
     hasSignedIn,
     isSuperseded,
     failure,
+    claimed,
     identity,
     device,
     isRemembered,

@@ -13,8 +13,8 @@ import { SecurityEvents } from './security-events.js';
 import { Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
-import { SessionCookie } from './session-cookie.js';
-import type { SessionRecord } from './session-record.js';
+import { type CarriedToken, SessionCookie } from './session-cookie.js';
+import { type SessionRecord, userIdOf } from './session-record.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionReport, type StoreOperation } from './session-report.js';
 import { SessionSchema } from './session-schema.js';
@@ -63,9 +63,9 @@ export class SessionManager {
    * @param isLookedAt Whether somebody is going to look at the answer, and so at messages that wait.
    */
   async open(cookies: CookieJar, isLookedAt = true): Promise<Session> {
-    const tokens = this.#cookie.tokens(cookies);
-    const lease = isLookedAt && tokens.length > 0 ? this.#leases.next() : undefined;
-    const session = tokens.length === 0 ? this.#newSession() : await this.#openStored(tokens, lease);
+    const carried = this.#cookie.carried(cookies);
+    const lease = isLookedAt && carried.length > 0 ? this.#leases.next() : undefined;
+    const session = carried.length === 0 ? this.#newSession() : await this.#openStored(carried, lease);
     if (!isLookedAt) session.flashes.hold();
     return session;
   }
@@ -117,11 +117,12 @@ export class SessionManager {
   }
 
   async #commitUnchanged(session: Session, cookies: CookieJar): Promise<boolean> {
-    const { opened } = session.journal;
+    const { opened, claimed } = session.journal;
     const isDue = opened && this.#isDueForRenewal(opened);
     if (opened?.fitted?.migrated) return this.#writeMigrated(session, cookies, isDue);
-    if (isDue || opened?.hasMoved) return this.#write(session, cookies, isDue);
-    if (!opened && this.#cookie.isCarried(cookies)) this.#cookie.remove(cookies);
+    const isScattered = opened !== undefined && this.#cookie.isScattered(cookies, claimed);
+    if (isDue || isScattered || opened?.hasMoved) return this.#write(session, cookies, isDue);
+    if (!opened) this.#cookie.removeClaimed(cookies, claimed);
     return true;
   }
 
@@ -135,14 +136,16 @@ export class SessionManager {
     return this.store.hasRoomFor(this.#changesOf(session));
   }
 
-  async #openStored(tokens: readonly string[], lease: FlashLease | undefined): Promise<Session> {
+  async #openStored(carried: readonly CarriedToken[], lease: FlashLease | undefined): Promise<Session> {
     try {
-      const { record, refusals } = await this.#answer(this.#search.find(tokens, lease));
-      if (record && this.schema.isOn && !record.isForeign) return await this.#openFitted(record, lease);
-      const session = this.#newSession(record, lease);
+      const { record, known, refusals } = await this.#answer(this.#search.find(carried, lease));
+      const isFitted = record && this.schema.isOn && !record.isForeign;
+      const session = isFitted ? await this.#openFitted(record, lease) : this.#newSession(record, lease);
+      session.fate.claim(this.#cookie.namesOf(carried, (token) => known.has(token)));
       if (record) return session;
-      if (await this.#answer(this.#search.isSuperseded(tokens))) session.fate.supersede();
-      else this.#report.refused(refusals);
+      if (await this.#answer(this.#search.isSuperseded(carried))) session.fate.supersede();
+      // Under a former name it may as well be another application's.
+      else this.#report.refused(refusals.filter(({ name }) => !this.config.formerNames.includes(name ?? '')));
       return session;
     } catch (error) {
       const session = this.#newSession();
@@ -207,8 +210,9 @@ export class SessionManager {
 
   #leaveNothing(session: Session, cookies: CookieJar): boolean {
     // An answer that was made before this one may have put the cookie in place: then the request carries none.
-    const hadCookie = session.journal.ended !== undefined;
-    if (hadCookie || this.#cookie.isCarried(cookies)) this.#cookie.remove(cookies);
+    const { ended, claimed } = session.journal;
+    if (ended) this.#cookie.remove(cookies, claimed);
+    else this.#cookie.removeClaimed(cookies, claimed);
     session.settle(undefined);
     return true;
   }
@@ -219,14 +223,15 @@ export class SessionManager {
     if (token === undefined) {
       const { isEmpty } = session;
       // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
-      if (isEmpty) this.#cookie.remove(cookies);
+      if (isEmpty) this.#cookie.remove(cookies, session.journal.claimed);
       if (isEmpty && changes.opened) this.#report.ended(changes.opened);
       session.settle(undefined);
       return isEmpty;
     }
     const maxAge = Math.ceil((changes.expiresAt - changes.renewedAt) / 1000);
-    this.#cookie.set(cookies, token, maxAge);
     const kept = applyChanges(changes.opened, changes);
+    const isAnothers = userIdOf(changes.opened ?? session.journal.ended ?? kept) !== userIdOf(kept);
+    this.#cookie.set(cookies, token, maxAge, session.journal.claimed, isAnothers);
     const record = this.schema.isOn ? { ...kept, fitted: shownAfter(session.journal) } : kept;
     this.#report.written(changes, record, token);
     if (isRenewal) this.#report.renewed(record);
@@ -257,7 +262,7 @@ export class SessionManager {
   }
 
   #changesOf(session: Session, migrates = true): SessionChanges {
-    const { ended: _, isSuperseded: __, failure: ___, createdAt: begun, ...journal } = session.journal;
+    const { ended: _, isSuperseded: __, failure: ___, claimed: ____, createdAt: begun, ...journal } = session.journal;
     const now = this.clock.now();
     const createdAt = begun ?? now;
     const expiresAt = Math.min(this.config.expiryOf({ ...journal, createdAt }, now), now + lifetimeOf(session));

@@ -7,6 +7,8 @@ import { type SessionRecord, userIdOf } from './session-record.js';
 export interface Refusal {
   readonly reason: RejectionReason | 'expired';
   readonly token?: string;
+  /** The cookie that the token was in. */
+  readonly name?: string;
   readonly record?: SessionRecord;
 }
 

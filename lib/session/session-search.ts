@@ -1,7 +1,9 @@
 import type { Clock } from './clock.js';
+import { isHostCookie } from './cookie-name.js';
 import type { FlashLease } from './flash-lease.js';
 import type { SessionConfig } from './session-config.js';
-import type { SessionRecord } from './session-record.js';
+import type { CarriedToken } from './session-cookie.js';
+import { type SessionRecord, userIdOf } from './session-record.js';
 import type { SessionRegistry } from './session-registry.js';
 import type { Refusal } from './session-report.js';
 import type { SessionStore } from './stores/session-store.js';
@@ -12,6 +14,8 @@ const MAX_TOKENS = 4;
 /** What was found of the tokens of a request. */
 export interface Finding {
   readonly record?: SessionRecord | undefined;
+  /** Those that this application gave out, as far as anybody can tell: what they stood for was found, living or not. */
+  readonly known: ReadonlySet<string>;
   /** Why each of the others stands for no session. */
   readonly refusals: readonly Refusal[];
 }
@@ -26,23 +30,51 @@ export class SessionSearch {
   ) {}
 
   /** @throws What the store throws that cannot be asked. */
-  async find(tokens: readonly string[], lease: FlashLease | undefined): Promise<Finding> {
+  async find(carried: readonly CarriedToken[], lease: FlashLease | undefined): Promise<Finding> {
     const now = this.clock.now();
+    const known = new Set<string>();
     const refusals: Refusal[] = [];
-    const live: SessionRecord[] = [];
-    for (const token of new Set(tokens.slice(0, MAX_TOKENS))) {
+    const live: Live[] = [];
+    const names = new Map(carried.slice(0, MAX_TOKENS).map(({ token, name }) => [token, name]));
+    for (const [token, name] of names) {
       const record = await this.store.read(token, lease);
-      if (!record) refusals.push({ token, reason: this.store.rejectionOf(token) });
+      if (record) known.add(token);
+      if (!record) refusals.push({ token, name, reason: this.store.rejectionOf(token) });
       else if (!this.config.isLive(record, now)) refusals.push({ record, reason: 'expired' });
       else if (await this.registry.isRevoked(record)) refusals.push({ record, reason: 'revoked' });
-      else live.push(record);
+      else live.push({ record, name });
     }
-    if (live.length > 1) refusals.push({ reason: 'ambiguous' });
-    return { record: live.length === 1 ? live[0] : undefined, refusals };
+    if (live.length <= 1) return { record: live[0]?.record, known, refusals };
+    if (!areOneVisitors(live)) refusals.push({ reason: 'ambiguous' });
+    return { record: areOneVisitors(live) ? newestOf(live) : undefined, known, refusals };
   }
 
-  /** Whether the session of a request has got another id a moment ago, so that its cookie is to be left alone. */
-  async isSuperseded([token, ...others]: readonly string[]): Promise<boolean> {
-    return token !== undefined && others.length === 0 && this.store.isSuperseded(token);
+  /** Tells whether the session of a request has got another id a moment ago, so that its cookie is to be left alone. */
+  async isSuperseded(carried: readonly CarriedToken[]): Promise<boolean> {
+    for (const { token } of carried.slice(0, MAX_TOKENS)) if (await this.store.isSuperseded(token)) return true;
+    return false;
   }
+}
+
+interface Live {
+  readonly record: SessionRecord;
+  readonly name: string;
+}
+
+/**
+ * Tells whether several sessions can have come to one browser one after the other: for today's name and a former one, or for two
+ * paths or domains. No browser keeps two of a host's own cookie, and of two users nobody knows whom to believe: a sibling
+ * host may have planted one.
+ */
+function areOneVisitors(live: readonly Live[]): boolean {
+  const users = new Set(live.flatMap(({ record }) => userIdOf(record) ?? []));
+  const hostCookies = live.filter(({ name }) => isHostCookie(name)).map(({ name }) => name);
+  return users.size <= 1 && new Set(hostCookies).size === hostCookies.length;
+}
+
+function newestOf([first, ...others]: readonly Live[]): SessionRecord | undefined {
+  return others.reduce(
+    (newest, { record }) => (newest && newest.renewedAt >= record.renewedAt ? newest : record),
+    first?.record,
+  );
 }

@@ -24,6 +24,7 @@ export class SessionState {
   #isForgotten = false;
   #isSuperseded = false;
   #failure: Error | undefined;
+  #claimed: readonly string[] = [];
 
   constructor(opened: SessionRecord | undefined) {
     this.#opened = opened;
@@ -103,6 +104,16 @@ export class SessionState {
   /** The session of the token has got another id: what a guest does here is stored nowhere. */
   supersede(): void {
     this.#isSuperseded = true;
+  }
+
+  /** The names of cookies that the request came with, and that hold nothing but tokens of this application. */
+  get claimed(): readonly string[] {
+    return this.#claimed;
+  }
+
+  /** Names the cookies that are known to be this application's, and so may be removed. */
+  claim(names: readonly string[]): void {
+    this.#claimed = names;
   }
 
   /** Why nobody knows what is stored. */

@@ -36,7 +36,8 @@ export class Application<Store extends SessionStore = SessionStore> {
     make: MakeStore<Store>,
     options: SessionOptions = {},
   ): Promise<Application<Store>> {
-    const times = { idleTimeout: HOUR, absoluteTimeout: 3 * HOUR, renewAfter: HOUR / 6, ...options };
+    // Together an hour: so long a session is there that nobody uses after it was written.
+    const times = { idleTimeout: HOUR - HOUR / 6, renewAfter: HOUR / 6, absoluteTimeout: 3 * HOUR, ...options };
     const config = SessionConfig.from(times, { isProduction: false });
     const clock = new FrozenClock();
     return new Application(await make({ config, clock }), config, clock);

@@ -27,7 +27,7 @@ describe("Sessions kept in Astro's own", () => {
         import { Clock, defineGatehouse } from 'astro-gatehouse/server';
         ${MOVABLE_CLOCK}
         export default defineGatehouse({
-          session: { store: 'astro', idleTimeout: 2, absoluteTimeout: 3, renewAfter: 1 },
+          session: { store: 'astro', idleTimeout: 1.5, absoluteTimeout: 3, renewAfter: 0.5 },
           services: (services) => services.override(Clock, MovableClock),
         });`,
       ...LATER,

@@ -118,7 +118,7 @@ describe('The application of the quick start, built and served', () => {
     const names = accepted.setCookies.map((setCookie) => setCookie.replace(/=.*/s, ''));
     expect(names.sort()).toEqual(['__Host-gatehouse', 'session_id']);
     expect(accepted.setCookies.find((setCookie) => setCookie.startsWith('__Host-'))).toMatch(
-      /^__Host-gatehouse=[^;]+; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-gatehouse=[^;]+; Max-Age=691200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
     expect((await browser.get('/dashboard')).text).toContain('<h1>Welcome, ada@example.com</h1>');
 

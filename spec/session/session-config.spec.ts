@@ -64,7 +64,7 @@ describe('The name of the session cookie', () => {
   });
 
   it('stays as it is where no prefix is wanted', () => {
-    const config = SessionConfig.from({ cookie: { name: 'sid' } }, { isProduction: true, prefixName: false });
+    const config = SessionConfig.from({ cookie: { name: 'sid' } }, { isProduction: true, isByHand: true });
     expect(config.cookieName).toBe('sid');
   });
 });
@@ -184,9 +184,9 @@ describe('A session that is to last', () => {
     const config = SessionConfig.from({}, PRODUCTION);
     const record = { createdAt: 0, renewedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
     const days = (count: number) => count * DAY * 1000;
-    expect([config.isLive(record, days(7) - 1), config.isLive(record, days(7))]).toEqual([true, false]);
+    expect([config.isLive(record, days(8) - 1), config.isLive(record, days(8))]).toEqual([true, false]);
     const remembered = { ...record, isRemembered: true };
-    expect([config.isLive(remembered, days(30) - 1), config.isLive(remembered, days(30))]).toEqual([true, false]);
+    expect([config.isLive(remembered, days(31) - 1), config.isLive(remembered, days(31))]).toEqual([true, false]);
     const inUse = { ...remembered, renewedAt: days(179) };
     expect([config.isLive(inUse, days(180) - 1), config.isLive(inUse, days(180))]).toEqual([true, false]);
     const shorter = { ...record, expiresAt: days(1) };

@@ -26,6 +26,7 @@ function keeping(token: string, jar = new FakeCookieJar()): FakeCookieJar {
   return jar.next();
 }
 
+const tokensIn = (jar: FakeCookieJar) => cookie.carried(jar).map(({ token }) => token);
 const lengthsIn = (jar: FakeCookieJar) => NAMES.flatMap((name) => jar.values(name).map(({ length }) => length));
 
 describe('A token', () => {
@@ -40,7 +41,7 @@ describe('A token', () => {
     (length, expected) => {
       const jar = keeping(tokenOf(length));
       expect(lengthsIn(jar)).toEqual(expected);
-      expect(cookie.tokens(jar)).toEqual([tokenOf(length)]);
+      expect(tokensIn(jar)).toEqual([tokenOf(length)]);
       expect(Math.max(...expected) + 'sid.2'.length).toBeLessThanOrEqual(4096);
     },
   );
@@ -55,7 +56,7 @@ describe('A token', () => {
     cookie.remove(next);
     const removed = { value: '', attributes: { ...config.cookie, maxAge: 0 } };
     expect(NAMES.map((name) => next.answered(name))).toEqual(Array(3).fill(removed));
-    expect(cookie.isCarried(next.next())).toBe(false);
+    expect(lengthsIn(next.next())).toEqual([]);
   });
 
   it('that is shorter leaves nothing behind', () => {
@@ -66,9 +67,9 @@ describe('A token', () => {
   });
 
   it('is not taken for longer than it is by what an older one left behind', () => {
-    expect(cookie.tokens(jarOf(['short'], ['old'], ['older']))).toEqual(['short']);
+    expect(tokensIn(jarOf(['short'], ['old'], ['older']))).toEqual(['short']);
     const [first = '', second = ''] = [tokenOf(FULL), 'end'];
-    expect(cookie.tokens(jarOf([first], [second], ['old']))).toEqual([first + second]);
+    expect(tokensIn(jarOf([first], [second], ['old']))).toEqual([first + second]);
   });
 
   it('is in one cookie where nothing else was asked for', () => {
@@ -76,26 +77,111 @@ describe('A token', () => {
     const jar = new FakeCookieJar();
     plain.set(jar, tokenOf(5000), 60);
     expect([jar.size, jar.answered('sid')?.value.length]).toEqual([1, 5000]);
-    expect(plain.tokens(jarOf([tokenOf(FULL)], ['more']))).toEqual([tokenOf(FULL)]);
+    expect(plain.carried(jarOf([tokenOf(FULL)], ['more'])).map(({ token }) => token)).toEqual([tokenOf(FULL)]);
   });
 });
 
 describe('Cookies of several values', () => {
   it('are each a token of their own, as far as the first ones go', () => {
-    expect(cookie.tokens(jarOf(['a', 'b'], ['c']))).toEqual(['a', 'b']);
-    expect(cookie.tokens(jarOf(['a', tokenOf(FULL)], ['c']))).toEqual(['a', `${tokenOf(FULL)}c`]);
+    expect(tokensIn(jarOf(['a', 'b'], ['c']))).toEqual(['a', 'b']);
+    expect(tokensIn(jarOf(['a', tokenOf(FULL)], ['c']))).toEqual(['a', `${tokenOf(FULL)}c`]);
+  });
+
+  it('are put together in the order in which they came', () => {
+    const [long, longer] = [tokenOf(FULL + 9), tokenOf(3 * FULL, 9e6)];
+    const parts = (token: string) => [0, 1, 2].map((at) => token.slice(at * FULL, (at + 1) * FULL));
+    const [[a = '', b = ''], [c = '', d = '', e = '']] = [parts(long), parts(longer)];
+    expect(tokensIn(jarOf([a, c, 'short'], [b, d], [e]))).toEqual([long, longer, 'short']);
   });
 
   it('are not put together where nobody knows which is right', () => {
-    expect(cookie.tokens(jarOf([tokenOf(FULL)], ['c', 'd']))).toEqual([tokenOf(FULL)]);
+    expect(tokensIn(jarOf([tokenOf(FULL)], ['c', 'd']))).toEqual([tokenOf(FULL)]);
   });
 
-  it('are removed when the first of them is lost', () => {
+  it('without the first of them are none, and go with the next token', () => {
     const jar = jarOf([], ['c'], ['d']);
-    expect(cookie.tokens(jar)).toEqual([]);
-    expect(cookie.isCarried(jar)).toBe(true);
-    cookie.remove(jar);
-    expect(lengthsIn(jar.next())).toEqual([]);
+    expect(tokensIn(jar)).toEqual([]);
+    expect(lengthsIn(keeping('short', jar))).toEqual([5]);
+  });
+});
+
+describe('A cookie of a former name', () => {
+  const moved = SessionConfig.from({}, { isProduction: true, applicationId: 'k3x9q2' });
+  const [today, former] = [moved.cookieName, '__Host-gatehouse'];
+  const session = new SessionCookie(moved);
+  const both = () =>
+    new FakeCookieJar(
+      new Map([
+        [former, ['old']],
+        [today, ['new']],
+      ]),
+    );
+
+  it('is read after the one of today', () => {
+    expect(session.carried(both())).toEqual([
+      { token: 'new', name: today },
+      { token: 'old', name: former },
+    ]);
+  });
+
+  it.each([
+    ['when the token gets its new one', (jar: FakeCookieJar) => session.set(jar, 'newer', 60, [former])],
+    ['when the session ends', (jar: FakeCookieJar) => session.remove(jar, [former])],
+    ['when it is over', (jar: FakeCookieJar) => session.removeClaimed(jar, [former])],
+  ])('is removed %s', (_, act) => {
+    const jar = both();
+    act(jar);
+    expect(jar.next().values(former)).toEqual([]);
+  });
+
+  it('is left alone by everything where it is not known whose it is', () => {
+    const jar = both();
+    session.set(jar, 'newer', 60, [today]);
+    session.remove(jar, [today]);
+    session.removeClaimed(jar, []);
+    expect(jar.next().values(former)).toEqual(['old']);
+  });
+});
+
+describe('Names of cookies', () => {
+  const carried = [
+    { token: 'own', name: 'a' },
+    { token: 'strange', name: 'b' },
+    { token: 'own too', name: 'b' },
+  ];
+
+  it('are claimed where everything under them is known', () => {
+    expect(cookie.namesOf(carried, (token) => token.startsWith('own'))).toEqual(['a']);
+  });
+});
+
+describe('Cookies of other paths and domains', () => {
+  const places = (act: (jar: FakeCookieJar) => void, carried: string[][], of = config) => {
+    const names: string[] = [];
+    const jar = new (class extends FakeCookieJar {
+      override removeElsewhere(name: string): void {
+        names.push(name);
+      }
+    })(new Map(carried.map((values, at) => [[of.cookieName, ...NAMES.slice(1)][at] ?? '', values])));
+    act(jar);
+    return names;
+  };
+
+  it('are removed with the session, when there are several, and when it becomes another user’s', () => {
+    expect(places((jar) => cookie.remove(jar, ['sid']), [['a']])).toEqual(['sid']);
+    expect(places((jar) => cookie.set(jar, 'b', 60, ['sid']), [['a', 'b'], ['c']])).toEqual(['sid', 'sid.1']);
+    expect(places((jar) => cookie.set(jar, 'b', 60, ['sid'], true), [['a']])).toEqual(['sid']);
+  });
+
+  it('are left alone otherwise, and where they may be another application’s', () => {
+    expect(places((jar) => cookie.set(jar, 'b', 60, ['sid']), [['a']])).toEqual([]);
+    expect(places((jar) => cookie.set(jar, 'b', 60, []), [['a', 'b']])).toEqual([]);
+    expect(places((jar) => cookie.remove(jar, []), [['a', 'b']])).toEqual([]);
+  });
+
+  it('are none of a host’s own cookie', () => {
+    const host = SessionConfig.from({}, { isProduction: true });
+    expect(places((jar) => new SessionCookie(host).remove(jar, [host.cookieName]), [['a']], host)).toEqual([]);
   });
 });
 

@@ -39,7 +39,7 @@ class BrokenStore extends SessionStore {
 
 function start(options: SessionOptions = {}, isProduction = false) {
   const clock = new FrozenClock();
-  const times = { idleTimeout: HOUR, absoluteTimeout: 3 * HOUR, renewAfter: HOUR / 6, ...options };
+  const times = { idleTimeout: HOUR - HOUR / 6, renewAfter: HOUR / 6, absoluteTimeout: 3 * HOUR, ...options };
   const config = SessionConfig.from(times, { isProduction });
   const store = new WatchedSessionStore(new MemorySessionStore(config, clock));
   const manager = SessionManager.over(store, config, clock);
@@ -88,7 +88,7 @@ describe('A visitor without a session', () => {
     expect(answered?.value).toBe(session.id);
     expect(session.isNew).toBe(false);
     expect(session.createdAt).toEqual(new Date(clock.now()));
-    expect(session.expiresAt).toEqual(new Date(clock.now() + config.idleTimeout));
+    expect(session.expiresAt).toEqual(new Date(clock.now() + config.longestIdle));
   });
 });
 
@@ -115,10 +115,25 @@ describe('The cookie', () => {
 
   it('is removed with the same attributes', async () => {
     const options = { cookie: { path: '/app', domain: 'example.com', secure: true } };
-    const { visit, config } = start(options);
-    const { answered } = await visit(FakeCookieJar.carrying(config.cookieName, 'unknown'));
+    const { visit, config, shopper } = start(options);
+    const { answered } = await visit(await shopper(), (session) => session.destroy());
     expect(answered?.value).toBe('');
     expect(answered?.attributes).toEqual({ ...config.cookie, maxAge: 0 });
+  });
+
+  it('is left alone where it stands for nothing, for it may be another application’s', async () => {
+    const { visit, config } = start();
+    const { cookies } = await visit(FakeCookieJar.carrying(config.cookieName, 'unknown'));
+    expect(cookies.size).toBe(0);
+    const kept = await visit(FakeCookieJar.carrying(config.cookieName, 'unknown'), (session) => session.set('cart', 1));
+    expect(kept.answered?.value).toBe(kept.session.id);
+  });
+
+  it('is removed where it stands for a session that is over', async () => {
+    const { clock, visit, config, shopper } = start();
+    const cookies = await shopper();
+    clock.advance(HOUR);
+    expect((await visit(cookies)).answered?.attributes).toEqual({ ...config.cookie, maxAge: 0 });
   });
 
   it('promises no more than the absolute timeout', async () => {
@@ -350,7 +365,7 @@ describe('Timeouts that were shortened', () => {
     await before.commit(session.set('cart', 1), cookies);
 
     const after = SessionManager.over(store, short, clock);
-    clock.advance(HOUR - 1);
+    clock.advance(short.longestIdle / 1000 - 1);
     expect((await after.open(cookies.next())).isNew).toBe(false);
     clock.advance(1);
     expect((await after.open(cookies.next())).isNew).toBe(true);

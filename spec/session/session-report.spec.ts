@@ -38,7 +38,7 @@ interface Parts extends SessionOptions {
 function start(makeStore: MakeStore = memory, { list = () => new NoRevocationList(), ...options }: Parts = {}) {
   // Seals are made by the clock on the wall.
   const clock = new FrozenClock(Date.now());
-  const times = { idleTimeout: HOUR, absoluteTimeout: 3 * HOUR, renewAfter: HOUR / 6, ...options };
+  const times = { idleTimeout: HOUR - HOUR / 6, renewAfter: HOUR / 6, absoluteTimeout: 3 * HOUR, ...options };
   const config = SessionConfig.from(times, { isProduction: false });
   const store = makeStore(config, clock);
   const events = new RememberingEvents(clock);

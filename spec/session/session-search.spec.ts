@@ -17,35 +17,60 @@ function start() {
   const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, new SecurityEvents(clock));
   const now = clock.now();
   const times = { createdAt: now, renewedAt: now, expiresAt: now + 1000 };
-  const token = async (cart: number) => (await store.write(changesOf({ ...times, set: { cart } }))) ?? '';
+  const token = async (set: Record<string, unknown> = {}, later = 0) =>
+    (await store.write(changesOf({ ...times, renewedAt: now + later, set }))) ?? '';
   return { clock, store, token, search: new SessionSearch(store, config, clock, registry) };
 }
+
+const under = (name: string, ...tokens: string[]) => tokens.map((token) => ({ token, name }));
 
 describe('The search for a session', () => {
   it('finds the one that a token stands for, beside tokens that stand for none', async () => {
     const { search, token } = start();
-    const { record, refusals } = await search.find(['nonsense', await token(1)], undefined);
+    const own = await token({ cart: 1 });
+    const { record, refusals, known } = await search.find(under('sid', 'nonsense', own), undefined);
     expect(record?.values.get('cart')).toBe(1);
-    expect(refusals).toEqual([{ token: 'nonsense', reason: 'malformed' }]);
+    expect(refusals).toEqual([{ token: 'nonsense', name: 'sid', reason: 'malformed' }]);
+    expect([...known]).toEqual([own]);
   });
 
-  it('finds none where there are several, for nobody knows whose the others are', async () => {
+  it('finds the one that was written last where several can be one visitor’s', async () => {
     const { search, token } = start();
-    const { record, refusals } = await search.find([await token(1), await token(2)], undefined);
-    expect([record, refusals]).toEqual([undefined, [{ reason: 'ambiguous' }]]);
+    const tokens = [await token({ cart: 1 }), await token({ cart: 3, userId: 'ada' }, 2), await token({ cart: 2 }, 1)];
+    const { record, refusals, known } = await search.find(under('sid', ...tokens), undefined);
+    expect([record?.values.get('cart'), refusals, known.size]).toEqual([3, [], 3]);
+  });
+
+  it('finds one of a host’s own cookie and one of its former name', async () => {
+    const { search, token } = start();
+    const carried = [
+      ...under('__Host-new', await token({ cart: 1 })),
+      ...under('__Host-old', await token({ cart: 2 }, 1)),
+    ];
+    expect((await search.find(carried, undefined)).record?.values.get('cart')).toBe(2);
+  });
+
+  it.each([
+    ['of two users', 'sid', [{ userId: 'ada' }, { userId: 'bob' }]],
+    ['in two cookies of which browsers keep but one', '__Host-sid', [{ cart: 1 }, { cart: 2 }]],
+  ])('finds none where there are several %s, for nobody knows whose the others are', async (_, name, contents) => {
+    const { search, token } = start();
+    const tokens = [await token(contents[0]), await token(contents[1], 1)];
+    const { record, refusals, known } = await search.find(under(name, ...tokens), undefined);
+    expect([record, refusals, [...known]]).toEqual([undefined, [{ reason: 'ambiguous' }], tokens]);
   });
 
   it('takes the same token twice for one', async () => {
     const { search, token } = start();
-    const own = await token(1);
-    expect((await search.find([own, own], undefined)).record?.values.get('cart')).toBe(1);
+    const own = await token({ cart: 1 });
+    expect((await search.find(under('__Host-sid', own, own), undefined)).record?.values.get('cart')).toBe(1);
   });
 
   it('finds none whose time is up', async () => {
     const { clock, search, token } = start();
-    const own = await token(1);
+    const own = await token({ cart: 1 });
     clock.advance(1);
-    const { record, refusals } = await search.find([own], undefined);
+    const { record, refusals } = await search.find(under('sid', own), undefined);
     expect([record, refusals.map(({ reason }) => reason)]).toEqual([
       undefined,
       [expect.stringMatching(/expired|unknown/)],
@@ -54,10 +79,8 @@ describe('The search for a session', () => {
 
   it('asks about four tokens, however many somebody sends', async () => {
     const { search, store } = start();
-    await search.find(
-      Array.from({ length: 100 }, () => SessionId.generate()),
-      undefined,
-    );
+    const many = Array.from({ length: 100 }, () => SessionId.generate());
+    await search.find(under('sid', ...many), undefined);
     expect(store.calls).toEqual(['read', 'read', 'read', 'read']);
   });
 });

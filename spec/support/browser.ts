@@ -63,6 +63,12 @@ export class Browser {
     return { status, location: answered.get('location'), headers: answered, setCookies, text: await response.text() };
   }
 
+  /** The cookie of the session, if it has the name that every application gives it by itself. */
+  get sessionCookie(): { name: string; value: string } | undefined {
+    const found = [...this.cookies].find(([name]) => /^(?:__Host-|__Secure-)?gatehouse(?:-[0-9a-f]{6})?$/.test(name));
+    return found && { name: found[0], value: found[1] };
+  }
+
   get cookieHeader(): string {
     return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }

@@ -72,11 +72,10 @@ const cases: [string, Recorder, string[]][] = [
     recorded(({ clock }) => new broken.ObligingStore(clock)),
     [
       'a token that nobody was given › stands for no session: an id that was never given',
-      'a token that nobody was given › gives a fresh session and is removed: an id that was never given',
+      'a token that nobody was given › gives a fresh session, and is left to whoever put it there: an id that was never given',
       'a token that nobody was given › never becomes the token of the session that begins',
       'a token that nobody was given › is made by no change of a character in one that was',
       'a token that nobody was given › is made by no part of one that was, and by nothing added in front',
-      'time › ends a session that nobody used, at the very second',
       'time › gives an ended session no way back, and whoever comes again another id',
       'a session that was ended › is gone, whoever kept its token',
       'a session that was ended › is not brought back by a request that had opened it',

@@ -16,8 +16,6 @@ import { cookieValues } from '../astro-cookie-jar.js';
 import { GlancingSchema } from './glancing-schema.js';
 import { NoEvents } from './no-events.js';
 
-/** Says whose stand-in pages are to see, by a name that only the memory of the development server makes sense of. */
-export const VIEW_AS_COOKIE = 'gatehouse-view-as';
 const MOST_STAND_INS = 50;
 
 /** How the session of one request is opened and committed in place of the visitor's own. */
@@ -36,6 +34,11 @@ export interface StandInMemory {
 
 /** Sessions that the toolbar made up, in the memory of the development server. The visitor's own is never touched. */
 export class StandIns {
+  /**
+   * The cookie that says whose stand-in pages are to see, by a name that only the memory of this development server makes
+   * sense of. Another server on this host has another cookie.
+   */
+  readonly cookieName: string;
   readonly #sessions: SessionManager;
   readonly #registry: SessionRegistry;
   readonly #clock: Clock;
@@ -47,6 +50,7 @@ export class StandIns {
   ) {
     const config = services.get(SessionConfig);
     const made = services.get(MadeClasses);
+    this.cookieName = `${config.cookieName.replace(/^__(?:Host|Secure)-/i, '')}-view-as`;
     this.#clock = services.get(Clock);
     memory.store ??= new MemorySessionStore(config, this.#clock);
     const events = new NoEvents(this.#clock);
@@ -74,13 +78,17 @@ export class StandIns {
 
   /** The stand-in that a request is to see; `undefined` also for one that nobody began. */
   of(headers: Headers): StandIn | undefined {
-    const cookies = namesIn(headers).map((name) => this.memory.jars.get(name));
+    const cookies = this.#namesIn(headers).map((name) => this.memory.jars.get(name));
     const jar = cookies.find((known) => known !== undefined);
     return jar && { sessions: this.#sessions, cookies: jar, registry: this.#registry, resolver: this.#resolver };
   }
 
   end(headers: Headers): void {
-    for (const name of namesIn(headers)) this.memory.jars.delete(name);
+    for (const name of this.#namesIn(headers)) this.memory.jars.delete(name);
+  }
+
+  #namesIn(headers: Headers): readonly string[] {
+    return cookieValues(headers.get('cookie'), this.cookieName);
   }
 }
 
@@ -102,10 +110,6 @@ class MemoryCookieJar extends CookieJar {
 /** Two who look as the same user are not to end what the other one sees. */
 class StandInRegistry extends SessionRegistry {
   override async endSurplus(): Promise<void> {}
-}
-
-function namesIn(headers: Headers): readonly string[] {
-  return cookieValues(headers.get('cookie'), VIEW_AS_COOKIE);
 }
 
 /** The application's resolver, but for whatever it looks up: who is made up is found nowhere. Nobody else's word counts. */

@@ -19,7 +19,7 @@ import { knownNames } from './known-names.js';
 import { OwnSessions } from './own-sessions.js';
 import { RulePlaces } from './rule-places.js';
 import { sessionSheet } from './session-sheet.js';
-import { type StandIn, type StandInMemory, StandIns, VIEW_AS_COOKIE } from './stand-ins.js';
+import { type StandIn, type StandInMemory, StandIns } from './stand-ins.js';
 import { answerJson, isFromOwnPage, shortBody } from './toolbar-request.js';
 import { type DecisionSheet, TOOLBAR_PATH, type ToolbarCommand, type ToolbarState } from './toolbar-state.js';
 import { readCommand } from './visitor-input.js';
@@ -154,7 +154,7 @@ export class Toolbar {
     if (command.do === 'view-as' || command.do === 'guest') return this.#viewAs(command, context);
     if (command.do === 'myself') {
       this.#standIns.end(headers);
-      context.cookies.delete(VIEW_AS_COOKIE, { path: this.#path });
+      context.cookies.delete(this.#standIns.cookieName, { path: this.#path });
       return undefined;
     }
     if (this.#standIns.of(headers)) return NOT_YOURS;
@@ -172,7 +172,7 @@ export class Toolbar {
     this.#standIns.end(request.headers);
     const name = await this.#standIns.begin(command.do === 'view-as' ? visitorOf(command) : undefined);
     const secure = url.protocol === 'https:';
-    cookies.set(VIEW_AS_COOKIE, name, { path: this.#path, httpOnly: true, sameSite: 'strict', secure });
+    cookies.set(this.#standIns.cookieName, name, { path: this.#path, httpOnly: true, sameSite: 'strict', secure });
   }
 
   get #path(): string {

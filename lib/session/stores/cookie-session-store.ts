@@ -26,7 +26,8 @@ const SEAL = /^Fe26\.2\*[\w*-]+~2$/;
 @injectable()
 export class CookieSessionStore extends SessionStore {
   readonly #opened = new OpenedSeals();
-  readonly #purpose: string;
+  /** That of today's cookie first: what is sealed for it opens under no other application's name. */
+  readonly #purposes: readonly [string, ...string[]];
   readonly #room: ReturnType<typeof roomOf>;
 
   constructor(
@@ -34,7 +35,8 @@ export class CookieSessionStore extends SessionStore {
     private readonly config: SessionConfig,
   ) {
     super();
-    this.#purpose = `session:${config.cookieName}`;
+    const purposeOf = (name: string) => `session:${name}`;
+    this.#purposes = [purposeOf(config.cookieName), ...config.formerNames.map(purposeOf)];
     this.#room = roomOf(config);
   }
 
@@ -88,7 +90,7 @@ export class CookieSessionStore extends SessionStore {
   }
 
   async #seal({ id, text }: SealContent): Promise<string> {
-    const [newest] = await this.secrets.keysFor(this.#purpose);
+    const [newest] = await this.secrets.keysFor(this.#purposes[0]);
     // The parsed form, because a text inside JSON would have every quotation mark escaped, and a cookie is small.
     const content = { id, record: JSON.parse(text) };
     return sealData(content, { password: passwords(newest ? [newest] : []), ttl: this.#ttl });
@@ -96,7 +98,8 @@ export class CookieSessionStore extends SessionStore {
 
   async #unseal(token: string): Promise<SealContent | undefined> {
     if (!SEAL.test(token)) return undefined;
-    const password = passwords(await this.secrets.keysFor(this.#purpose));
+    const keys = await Promise.all(this.#purposes.map((purpose) => this.secrets.keysFor(purpose)));
+    const password = passwords(keys.flat());
     try {
       const { id, record } = await unsealData<{ id?: unknown; record?: unknown }>(token, { password, ttl: this.#ttl });
       return typeof id === 'string' && record !== undefined ? { id, text: JSON.stringify(record) } : undefined;

@@ -40,7 +40,7 @@ export class MemorySessionStore extends VersionedSessionStore {
 
   constructor(config: SessionConfig, clock: Clock) {
     super(clock);
-    this.#windowLength = Math.max(1, Math.ceil(config.idleTimeout / WINDOWS));
+    this.#windowLength = Math.max(1, Math.ceil(config.longestIdle / WINDOWS));
     this.#longWindowLength = Math.max(this.#windowLength, Math.ceil(config.rememberMe.idleTimeout / LONG_WINDOWS));
   }
 

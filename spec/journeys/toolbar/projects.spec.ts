@@ -274,7 +274,7 @@ describe('A built site', () => {
     );
     expect(files.length).toBeGreaterThan(5);
     const traces = files.filter((file) =>
-      /gatehouse-view-as|\/_gatehouse|X-Gatehouse|viewing as|StandIns|DecisionHistory|ValueTrees|OwnSessions/i.test(
+      /-view-as\b|\/_gatehouse|X-Gatehouse|viewing as|StandIns|DecisionHistory|ValueTrees|OwnSessions/i.test(
         readFileSync(join(app?.folder ?? '', 'dist', file), 'utf8'),
       ),
     );

@@ -1,0 +1,63 @@
+import type { CookieAttributes } from './cookie-jar.js';
+
+type Attributes = Omit<CookieAttributes, 'maxAge'>;
+
+const STEM = 'gatehouse';
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const ATTRIBUTE_VALUE = /^[\x20-\x3a\x3c-\x7e]*$/;
+
+/** Tells whether browsers let nobody but this host set a cookie of this name, and keep one of it at the most. */
+export function isHostCookie(name: string): boolean {
+  return /^__Host-/i.test(name);
+}
+
+/** Gives the name without a prefix. @param applicationId Letters and digits that tell the application from others on its host, if it has any. */
+export function defaultCookieName(applicationId: string | undefined): string {
+  return applicationId === undefined ? STEM : `${STEM}-${applicationId}`;
+}
+
+/**
+ * Lists the names under which a session may have been kept before: without what tells the application from others, and with the
+ * prefix of before `domain` or `path` was set. None of them can be set by anybody who could not set today's cookie.
+ *
+ * @param current The name that the cookie has, of which `name` is the part behind the prefix.
+ */
+export function formerCookieNames(current: string, name: string, isDefault: boolean): readonly string[] {
+  const prefix = current.slice(0, current.length - name.length);
+  const prefixes = prefix === '__Secure-' ? [prefix, '__Host-'] : [prefix];
+  const names = isDefault ? [name, STEM] : [name];
+  const all = prefixes.flatMap((each) => names.map((behind) => each + behind));
+  return [...new Set(all)].filter((former) => former !== current);
+}
+
+/** @see RFC 6265bis 4.1.3 for the prefixes, which browsers compare without regard to case; 4.1.1 for the characters. */
+export function cookieProblems(name: string, { path, domain, sameSite, secure }: Attributes): string[] {
+  const problems: string[] = [];
+  if (!NAME.test(name)) {
+    problems.push("session.cookie.name may hold letters, digits and !#$%&'*+-.^_`|~ only");
+  }
+  if (!path.startsWith('/') || !ATTRIBUTE_VALUE.test(path)) {
+    problems.push('session.cookie.path must begin with "/" and hold neither ";" nor control characters');
+  }
+  if (domain !== undefined && !/^\.?(?=.*[A-Za-z])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(domain)) {
+    problems.push('session.cookie.domain must be a host name');
+  }
+  if (sameSite === 'none' && !secure) {
+    problems.push('session.cookie.sameSite "none" is ignored by browsers unless session.cookie.secure is true');
+  }
+  if (isHostCookie(name) && (!secure || path !== '/' || domain !== undefined)) {
+    problems.push('session.cookie.name begins with "__Host-", which needs secure: true, path "/" and no domain');
+  }
+  if (/^__(?:Secure|Http)-/i.test(name) && !secure) {
+    problems.push(
+      `session.cookie.name begins with "${name.slice(0, name.indexOf('-') + 1)}", which needs secure: true`,
+    );
+  }
+  return problems;
+}
+
+/** Gives a name the strongest prefix that these attributes allow. */
+export function withPrefix(name: string, { secure, path, domain }: Attributes): string {
+  if (!secure || /^__(Host|Secure)-/i.test(name)) return name;
+  return `${path === '/' && domain === undefined ? '__Host-' : '__Secure-'}${name}`;
+}

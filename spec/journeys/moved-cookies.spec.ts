@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type App, SECRET, type Server } from '../support/app.js';
+import { countingSite } from '../support/counting-site.js';
+import { PlacedBrowser } from '../support/placed-browser.js';
+
+type Cookie = Record<string, unknown>;
+
+let app: App;
+let database = 0;
+const servers: Server[] = [];
+
+beforeAll(async () => {
+  app = await countingSite('one').build();
+});
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop();
+});
+afterAll(() => app.remove());
+
+/** What one version says of the cookie, and what the next one says. */
+const CHANGES: [string, Cookie, Cookie][] = [
+  ['a path that is given up', { path: '/app' }, {}],
+  ['a new path', {}, { path: '/app' }],
+  ['a path with another end', { path: '/app/' }, { path: '/app' }],
+  ['a new domain', {}, { domain: 'site.test' }],
+  ['a domain that is given up', { domain: 'site.test' }, {}],
+  ['a domain further up', { domain: 'app.site.test' }, { domain: 'site.test' }],
+  ['both', { domain: 'site.test', path: '/app' }, {}],
+];
+
+describe.each(['cookie', 'sqlite'])('Sessions in %s, whose cookie is of another place than before', (store) => {
+  describe.each(CHANGES)('%s', (_, before, after) => {
+    let former: Server;
+    let current: Server;
+
+    beforeAll(async () => {
+      database += 1;
+      const serve = async (cookie: Cookie) => {
+        const kept = store === 'sqlite' ? { STORE: join(app.folder, `${database}.db`) } : {};
+        const SESSION = JSON.stringify({ cookie: { name: 'sid', secure: false, ...cookie } });
+        return app.serve({ GATEHOUSE_SECRET: SECRET, SESSION, ...kept });
+      };
+      [former, current] = [await serve(before), await serve(after)];
+    });
+    afterAll(async () => {
+      await former?.stop();
+      await current?.stop();
+    });
+
+    async function visitor(): Promise<PlacedBrowser> {
+      const browser = new PlacedBrowser();
+      await browser.get(former, '/app/enter?user=ada');
+      expect(browser.places).toHaveLength(1);
+      return browser;
+    }
+    const who = async (browser: PlacedBrowser) => (await browser.get(current, '/app/who')).text;
+
+    it('goes on, and is in one cookie again after a page', async () => {
+      const browser = await visitor();
+      for (const visits of [1, 2, 3]) {
+        expect((await browser.get(current, '/app/count')).text).toBe(String(visits));
+        expect(await who(browser)).toBe(`ada ${visits}`);
+      }
+      expect(browser.places).toHaveLength(1);
+      await browser.get(current, '/app/leave');
+      expect([await who(browser), browser.places]).toEqual(['nobody 0', []]);
+    });
+
+    it('ends at the sign-out', async () => {
+      const browser = await visitor();
+      await browser.get(current, '/app/leave');
+      expect([await who(browser), browser.places]).toEqual(['nobody 0', []]);
+    });
+
+    it('ends when somebody else signs in', async () => {
+      const browser = await visitor();
+      await browser.get(current, '/app/enter?user=bob');
+      expect([await who(browser), await who(browser)]).toEqual(['bob 0', 'bob 0']);
+      expect(browser.places).toHaveLength(1);
+    });
+  });
+});
+
+describe('The cookie of a site with TLS', () => {
+  const serve = async (cookie: Cookie) => {
+    const SESSION = JSON.stringify({ cookie });
+    const server = await app.serve({ GATEHOUSE_SECRET: SECRET, SESSION });
+    servers.push(server);
+    return server;
+  };
+
+  it.each([
+    ['that it has by itself', {}],
+    ['of one’s own', { name: 'sid' }],
+  ])('is taken over from the name %s when it gets a domain, which changes its prefix', async (_, name) => {
+    const [former, current] = [await serve(name), await serve({ ...name, domain: 'site.test' })];
+    const browser = new PlacedBrowser();
+    await browser.get(former, '/app/enter?user=ada');
+    expect(browser.places).toEqual([expect.stringMatching(/^__Host-/)]);
+    await browser.get(current, '/app/count');
+    expect(browser.places).toEqual([expect.stringMatching(/^__Secure-\S+ \/ site\.test$/)]);
+    expect((await browser.get(current, '/app/who')).text).toBe('ada 1');
+    await browser.get(current, '/app/leave');
+    expect(browser.places).toEqual([]);
+  });
+
+  it('is the only one that is removed at a sign-out where browsers keep no other', async () => {
+    const server = await serve({});
+    const browser = new PlacedBrowser();
+    await browser.get(server, '/app/enter?user=ada');
+    expect((await browser.get(server, '/app/leave')).setCookies).toHaveLength(1);
+  });
+});
+
+describe('A private answer', () => {
+  it('stays untransformed where the page asks for that, as an event stream does', async () => {
+    const server = await app.serve();
+    servers.push(server);
+    const browser = new PlacedBrowser();
+    await browser.get(server, '/app/enter?user=ada');
+    const { headers } = await fetch(`${server.origin}/app/stream`, {
+      headers: { cookie: browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ') },
+    });
+    expect(headers.get('cache-control')).toBe('private, no-store, no-transform');
+  });
+});

@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { signInCookie } from '../../lib/testing/sign-in-cookie.js';
+import { type App, SECRET, type Server } from '../support/app.js';
+import { countingSite } from '../support/counting-site.js';
+import { PlacedBrowser } from '../support/placed-browser.js';
+
+const SECRETS = [SECRET, 'n3Wp8Zt5Kd1Xc7Vb0Qm4Lr9Hf2Js6GyTe'];
+
+/** Applications of one host and several ports, which share what browsers keep of that host. */
+class Neighbours {
+  readonly servers: Server[] = [];
+
+  constructor(private readonly apps: readonly App[]) {}
+
+  async start(mode: string, isStored: boolean): Promise<void> {
+    for (const [at, app] of this.apps.entries()) {
+      const store = isStored ? { STORE: join(app.folder, 'sessions.db') } : {};
+      const environment = { GATEHOUSE_SECRET: SECRETS[at] ?? '', ...store };
+      this.servers.push(
+        mode === 'built' ? await (await app.build()).serve(environment) : await app.serveWith('dev', store),
+      );
+    }
+  }
+
+  get pair(): [Server, Server] {
+    const [one, two] = this.servers;
+    if (!one || !two) throw new Error('They did not start.');
+    return [one, two];
+  }
+
+  async stop(): Promise<void> {
+    for (const server of this.servers) await server.stop();
+    for (const app of this.apps) app.remove();
+  }
+}
+
+const who = async (browser: PlacedBrowser, server: Server, base = '') =>
+  (await browser.get(server, `${base}/app/who`)).text;
+
+describe.each([
+  ['two projects, built', 'built', false, () => [countingSite('one'), countingSite('two')]],
+  ['two projects with stores of their own, built', 'built', true, () => [countingSite('one'), countingSite('two')]],
+  ['two projects in development', 'dev', false, () => [countingSite('one'), countingSite('one')]],
+])('Applications on one host: %s', (_, mode, isStored, apps) => {
+  let neighbours: Neighbours;
+
+  beforeAll(async () => {
+    neighbours = new Neighbours(apps());
+    await neighbours.start(mode, isStored);
+  });
+  afterAll(() => neighbours?.stop());
+
+  it('keep their visitors apart, whatever either does', async () => {
+    const [one, two] = neighbours.pair;
+    const browser = new PlacedBrowser('localhost');
+    await browser.get(one, '/app/enter?user=ada');
+    expect(await who(browser, two)).toBe('nobody 0');
+    await browser.get(two, '/app/count');
+    expect([await who(browser, one), await who(browser, two)]).toEqual(['ada 0', 'nobody 1']);
+    await browser.get(two, '/app/enter?user=bob');
+    await browser.get(one, '/app/count');
+    expect([await who(browser, one), await who(browser, two)]).toEqual(['ada 1', 'bob 1']);
+    await browser.get(two, '/app/leave');
+    expect([await who(browser, one), await who(browser, two)]).toEqual(['ada 1', 'nobody 0']);
+    expect(browser.places).toHaveLength(1);
+  });
+
+  // In development each has a secret that it made for itself.
+  if (mode === 'dev') return;
+
+  it('take over a session of the name that all of them had, and leave another’s there', async () => {
+    const [one, two] = neighbours.pair;
+    const browser = new PlacedBrowser('localhost');
+    await browser.get(one, '/app/enter?user=ada');
+    const [{ name, value } = { name: '', value: '' }] = browser.cookies;
+    const former = name.replace(/-[0-9a-f]{6}$/, '');
+    expect(former).toBe('__Host-gatehouse');
+    // An id is what it was; a seal of before is one for that name.
+    const sealed = await signInCookie({ secret: SECRET }, { userId: 'ada' });
+    browser.cookies.length = 0;
+    browser.plant(`${isStored ? `${former}=${value}` : sealed}; Path=/; Secure`);
+
+    for (const path of ['/app/who', '/app/count', '/app/leave']) await browser.get(two, path);
+    expect(browser.places).toEqual([`${former} /`]);
+    expect(await browser.get(one, '/app/who')).toMatchObject({ text: 'ada 0', setCookies: [] });
+    await browser.get(one, '/app/count');
+    expect(browser.places).toEqual([`${name} /`]);
+    expect(await who(browser, one)).toBe('ada 1');
+    await browser.get(one, '/app/leave');
+    expect([await who(browser, one), browser.places]).toEqual(['nobody 0', []]);
+  });
+
+  it('end a session of the former name at a sign-out', async () => {
+    const [one] = neighbours.pair;
+    const browser = new PlacedBrowser('localhost');
+    await browser.get(one, '/app/enter?user=ada');
+    const value = browser.cookies[0]?.value;
+    const sealed = await signInCookie({ secret: SECRET }, { userId: 'ada' });
+    browser.cookies.length = 0;
+    browser.plant(`${isStored ? `__Host-gatehouse=${value}` : sealed}; Path=/; Secure`);
+    expect(await who(browser, one)).toBe('ada 0');
+    await browser.get(one, '/app/leave');
+    expect([await who(browser, one), browser.places]).toEqual(['nobody 0', []]);
+  });
+});
+
+describe('Applications of one host under two paths', () => {
+  let neighbours: Neighbours;
+
+  beforeAll(async () => {
+    const apps = [countingSite(undefined, `base: '/shop',`), countingSite(undefined, `base: '/admin',`)];
+    neighbours = new Neighbours(apps);
+    await neighbours.start('built', false);
+  });
+  afterAll(() => neighbours?.stop());
+
+  it('keep their visitors apart, though nothing else tells them apart', async () => {
+    const [shop, admin] = neighbours.pair;
+    const browser = new PlacedBrowser();
+    await browser.get(shop, '/shop/app/enter?user=ada');
+    await browser.get(admin, '/admin/app/enter?user=bob');
+    expect([await who(browser, shop, '/shop'), await who(browser, admin, '/admin')]).toEqual(['ada 0', 'bob 0']);
+    await browser.get(shop, '/shop/app/leave');
+    expect([await who(browser, shop, '/shop'), await who(browser, admin, '/admin')]).toEqual(['nobody 0', 'bob 0']);
+  });
+});
+
+describe('A name of one’s own', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    app = await countingSite('one').build();
+    server = await app.serve({
+      GATEHOUSE_SECRET: SECRET,
+      SESSION: JSON.stringify({ cookie: { name: 'sid', path: '/app', secure: false } }),
+    });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app?.remove();
+  });
+
+  it('stays what it is, beside a cookie of that name that another application has', async () => {
+    const browser = new PlacedBrowser();
+    browser.plant('sid=its-own; Path=/');
+    for (const path of ['/app/who', '/app/count', '/app/enter', '/app/count', '/app/leave', '/app/who']) {
+      await browser.get(server, path);
+      expect(browser.places).toContain('sid /');
+    }
+    expect(browser.places).toEqual(['sid /']);
+  });
+});
