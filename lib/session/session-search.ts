@@ -1,5 +1,4 @@
 import type { Clock } from './clock.js';
-import type { FlashLease } from './flash-lease.js';
 import type { SessionConfig } from './session-config.js';
 import type { SessionRecord } from './session-record.js';
 import type { SessionRegistry } from './session-registry.js';
@@ -26,12 +25,12 @@ export class SessionSearch {
   ) {}
 
   /** @throws What the store throws that cannot be asked. */
-  async find(tokens: readonly string[], lease: FlashLease | undefined): Promise<Finding> {
+  async find(tokens: readonly string[]): Promise<Finding> {
     const now = this.clock.now();
     const refusals: Refusal[] = [];
     const live: SessionRecord[] = [];
     for (const token of new Set(tokens.slice(0, MAX_TOKENS))) {
-      const record = await this.store.read(token, lease);
+      const record = await this.store.read(token);
       if (!record) refusals.push({ token, reason: this.store.rejectionOf(token) });
       else if (!this.config.isLive(record, now)) refusals.push({ record, reason: 'expired' });
       else if (await this.registry.isRevoked(record)) refusals.push({ record, reason: 'revoked' });

@@ -24,28 +24,28 @@ function start() {
 describe('The search for a session', () => {
   it('finds the one that a token stands for, beside tokens that stand for none', async () => {
     const { search, token } = start();
-    const { record, refusals } = await search.find(['nonsense', await token(1)], undefined);
+    const { record, refusals } = await search.find(['nonsense', await token(1)]);
     expect(record?.values.get('cart')).toBe(1);
     expect(refusals).toEqual([{ token: 'nonsense', reason: 'malformed' }]);
   });
 
   it('finds none where there are several, for nobody knows whose the others are', async () => {
     const { search, token } = start();
-    const { record, refusals } = await search.find([await token(1), await token(2)], undefined);
+    const { record, refusals } = await search.find([await token(1), await token(2)]);
     expect([record, refusals]).toEqual([undefined, [{ reason: 'ambiguous' }]]);
   });
 
   it('takes the same token twice for one', async () => {
     const { search, token } = start();
     const own = await token(1);
-    expect((await search.find([own, own], undefined)).record?.values.get('cart')).toBe(1);
+    expect((await search.find([own, own])).record?.values.get('cart')).toBe(1);
   });
 
   it('finds none whose time is up', async () => {
     const { clock, search, token } = start();
     const own = await token(1);
     clock.advance(1);
-    const { record, refusals } = await search.find([own], undefined);
+    const { record, refusals } = await search.find([own]);
     expect([record, refusals.map(({ reason }) => reason)]).toEqual([
       undefined,
       [expect.stringMatching(/expired|unknown/)],
@@ -54,10 +54,7 @@ describe('The search for a session', () => {
 
   it('asks about four tokens, however many somebody sends', async () => {
     const { search, store } = start();
-    await search.find(
-      Array.from({ length: 100 }, () => SessionId.generate()),
-      undefined,
-    );
+    await search.find(Array.from({ length: 100 }, () => SessionId.generate()));
     expect(store.calls).toEqual(['read', 'read', 'read', 'read']);
   });
 });
