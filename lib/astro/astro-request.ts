@@ -183,7 +183,7 @@ export function secondsSignedIn(scope: RequestScope): number | undefined {
 }
 
 /** Path and query as they stand in a URL; parsing it once more for every request would cost more than the guard. */
-function partsOf(url: string): readonly (string | undefined)[] {
+export function partsOf(url: string): readonly (string | undefined)[] {
   return /^[^:]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/.exec(url) ?? [];
 }
 
@@ -196,10 +196,4 @@ function calledAction(context: APIContext): CalledAction | undefined {
   } catch {
     return { name: action.name, calledFrom: action.calledFrom };
   }
-}
-
-/** Nobody reads the answer to a HEAD request, and perhaps nobody that to a prefetch. */
-export function isLookedAt({ method, headers }: Request): boolean {
-  const purpose = headers.get('sec-purpose') ?? headers.get('purpose');
-  return method !== 'HEAD' && !purpose?.includes('prefetch');
 }

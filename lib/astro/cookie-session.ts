@@ -54,12 +54,12 @@ export class CookieSession<Data extends object> {
 
   /** Takes the message under this key: whoever reads it first has it. */
   flash<Value = string>(key: string): Value | undefined;
-  /** Leaves a message for a later request. */
+  /** Leaves a message for a later request, in the place of one that waits under this key. */
   flash(key: string, value: unknown): this;
-  flash(key: string, value?: unknown): unknown {
-    if (value === undefined) return this.#takeFlash(key);
+  flash(...[key, ...given]: [key: string, value?: unknown]): unknown {
+    if (given.length === 0) return this.#takeFlash(key);
     this.#read.delete(key);
-    this.#session.flash(key, value);
+    this.#session.flashes.set(key, given[0]);
     return this;
   }
 

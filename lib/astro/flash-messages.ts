@@ -21,13 +21,12 @@ export function flashMessages(context?: WithLocals, keys: readonly string[] = KE
   const session = findScope(context)?.session;
   session?.markUsed();
   return [...new Set(keys)].flatMap((key) => {
-    if (textsOf(session?.flashes.peek<unknown>(key)).length === 0) return [];
-    return textsOf(session?.flashes.get<unknown>(key)).map((text) => ({ key, text }));
+    const texts = session?.flashes.getAll<string | string[]>(key, isTextOrTexts) ?? [];
+    return texts.flat().map((text) => ({ key, text }));
   });
 }
 
-function textsOf(value: unknown): readonly string[] {
+function isTextOrTexts(value: unknown): boolean {
   const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const isText = (text: unknown): text is string => typeof text === 'string';
-  return texts.every(isText) ? texts : [];
+  return texts.length > 0 && texts.every((text) => typeof text === 'string');
 }

@@ -9,10 +9,9 @@ import type { AccessDeniedError } from '../errors.js';
 import { AstroRequest } from './astro-request.js';
 import { buildChannel } from './build-channel.js';
 import { returnStaleForm } from './forms/form-requests.js';
+import { ISLAND_ROUTE } from './project-routes.js';
 import { RequestCycle } from './request-cycle.js';
 import { gatehouse } from './started.js';
-
-const ISLAND_ROUTE = '/_server-islands/[name]';
 
 /**
  * Asks the guards about a request whose session is open.

@@ -17,6 +17,7 @@ import { missingAdapter } from './missing-adapter.js';
 import { namedStoreSource } from './named-store.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
 import { middlewareFile, pipelineFile } from './own-code.js';
+import { prefetchHeader } from './prefetch-header.js';
 import { publicNames, RouteTypesFile, routeTypes } from './route-types.js';
 import { routesSource } from './routes-source.js';
 import { disposeOf } from './running-services.js';
@@ -108,6 +109,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
               islands.plugin(),
               actionGuard(moduleUrl('./actions/guarded-actions.js')),
               decorators(given.root),
+              prefetchHeader(),
               report.plugin(),
             ],
             ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },

@@ -2,6 +2,9 @@ import type { GuardLoader } from '../access/page-guards.js';
 import type { IslandNames } from './build-channel.js';
 import { checkGuard } from './options.js';
 
+/** Of server islands, as Astro writes it. */
+export const ISLAND_ROUTE = '/_server-islands/[name]';
+
 /** What is to be known of the project's routes while it is served. */
 export interface ProjectRoutes {
   /** Patterns of the routes that are not pages. */

@@ -9,18 +9,19 @@ import type { SessionManager } from '../session/session-manager.js';
 import { userIdOf } from '../session/session-record.js';
 import { SessionRegistry } from '../session/session-registry.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
-import { type Arrival, type AstroRequest, isLookedAt } from './astro-request.js';
+import type { Arrival, AstroRequest } from './astro-request.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
 import type { Gatehouse } from './gatehouse.js';
 import { hearLocals, putOnLocals } from './locals.js';
+import { MessageDelivery } from './message-delivery.js';
 import {
-  asksToBeShared,
   bodyIsStreamedPage,
   clearingSiteData,
   ERROR_PAGE,
   keepFromSharedCaches,
+  maySpread,
   wholeBody,
   withCookies,
   withRemovals,
@@ -55,6 +56,8 @@ export class RequestCycle {
   #letInAction: string | undefined;
   #arrivedAs: Visitor | undefined;
   #isUnanswered = true;
+  /** Where messages wait. */
+  #delivery: MessageDelivery | undefined;
   /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
   #addsCookies = false;
 
@@ -130,6 +133,7 @@ export class RequestCycle {
   async run(context: APIContext, next: MiddlewareNext): Promise<Response> {
     this.#context = context;
     this.#hasPassed = false;
+    if (this.#delivery) await this.#delivery.continue(context);
     if (this.#isRunning) return next();
     this.#isRunning = true;
     try {
@@ -198,7 +202,8 @@ export class RequestCycle {
   async #answer<Answer extends Response | undefined>(
     answer: () => Answer | Promise<Answer>,
   ): Promise<Response | Answer> {
-    const scope = this.#scope ? this.#reopened(this.#scope) : await this.#opened();
+    const scope = this.#scope ?? (await this.#opened());
+    scope.session.reopen();
     try {
       const response = await currentScope.run(scope, answer);
       if (response && HIDDEN.has(this.#request) && isHidden(response)) {
@@ -212,24 +217,26 @@ export class RequestCycle {
       return response && (await this.#commit(scope.session, response));
     } catch (error) {
       scope.rollBack();
-      if (error instanceof StoreUnavailableError) return this.#unavailable(error);
+      if (error instanceof StoreUnavailableError) return this.#unavailable(error, scope.session);
       await this.#sessions.abandon(scope.session);
       throw error;
     }
   }
 
-  #unavailable(failure: StoreUnavailableError): Response {
+  #unavailable(failure: StoreUnavailableError, { flashes }: Session): Response {
+    flashes.claims?.end();
     this.gatehouse.reportOutage(failure);
     this.#switchOffRouteCache();
     return unavailable();
   }
 
   async #opened(): Promise<RequestScope> {
-    const hasReader = isLookedAt(this.#context.request);
-    const session = await this.#sessions.open(this.#cookies, hasReader);
-    // Once more, for a manager of somebody's own that does not hand it on.
-    if (!hasReader) session.flashes.hold();
     const { store } = this.gatehouse;
+    const session = await this.#sessions.open(this.#cookies);
+    if (!session.flashes.isEmpty) {
+      this.#delivery = this.#deliveryOf(session);
+      await this.#delivery.begin(this.#context, this.#sessions, !this.#isRunning);
+    }
     if (session.isNew && store instanceof AstroSessionStore && !this.#standIn) await store.dropUnclaimed();
     const scope = this.gatehouse.scopeFor(session, this.#standIn?.resolver);
     if (this.#standIn) scope.replace(SessionRegistry, this.#standIn.registry);
@@ -245,32 +252,26 @@ export class RequestCycle {
     return scope;
   }
 
-  #reopened(scope: RequestScope): RequestScope {
-    scope.session.reopen();
-    return scope;
+  #deliveryOf(session: Session): MessageDelivery {
+    return new MessageDelivery(this.#request, session, this.gatehouse.errorPages);
   }
 
-  #mayChangeLate(session: Session): boolean {
-    return session.flashes.isDeliverable || this.gatehouse.mayBeginLate(session);
-  }
-
-  /** Whether a cache may be about to keep for everybody what a component has yet to ask of this visitor. */
-  #maySpreadLate(session: Session, response: Response): boolean {
-    if (!session.isNew || session.wasUsed) return false;
-    const { cache } = this.#context;
-    return asksToBeShared(response) || (cache?.enabled === true && cache.options.maxAge !== undefined);
+  #mayChangeLate(session: Session, response: Response): boolean {
+    const { flashes } = session;
+    return flashes.isDeliverable || this.gatehouse.mayBeginLate(session) || maySpread(session, response, this.#context);
   }
 
   /** Components render on after the page has answered: while there is something in it for one, the head waits too. */
   async #commit(session: Session, response: Response): Promise<Response> {
-    const isStreamed = bodyIsStreamedPage(response);
-    const mustWait = isStreamed && (this.#mayChangeLate(session) || this.#maySpreadLate(session, response));
+    const mustWait = bodyIsStreamedPage(response) && this.#mayChangeLate(session, response);
     const answer = mustWait ? await wholeBody(response) : response;
     this.#watch?.forgetEnded(session);
     if (this.#scope?.standsAside) this.gatehouse.tellOfUnkept(session);
     const isPersonal = !session.isNew || session.wasUsed;
     const cookies = this.#cookies;
-    await this.#sessions.commit(session, cookies);
+    const commit = () => this.#sessions.commit(session, cookies);
+    if (session.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
+    await (this.#delivery ? this.#delivery.commit(this.#context, commit) : commit());
     const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
     if (!isPersonal) return kept;
     this.#switchOffRouteCache();

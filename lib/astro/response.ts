@@ -1,3 +1,6 @@
+import type { APIContext } from 'astro';
+import type { Session } from '../session/session.js';
+
 /** Policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
 const FOR_SHARED_CACHES = /^(?:.*-)?cdn-cache-control$|^surrogate-control$/;
 
@@ -10,10 +13,20 @@ export function bodyIsStreamedPage(response: Response): boolean {
 }
 
 /** Whether an answer says that others than its visitor may be shown it. */
-export function asksToBeShared({ headers }: Response): boolean {
+function asksToBeShared({ headers }: Response): boolean {
   const policy = headers.get('cache-control');
   const isKept = policy !== null && !/\bno-cache\b/i.test(policy);
   return !isPrivate(headers) && (isKept || headers.has('expires') || forSharedCaches(headers).length > 0);
+}
+
+/** Whether a cache may be about to keep for everybody what a component has yet to ask of this visitor. */
+export function maySpread(
+  session: Pick<Session, 'isNew' | 'wasUsed'>,
+  response: Response,
+  { cache }: Partial<Pick<APIContext, 'cache'>>,
+): boolean {
+  if (!session.isNew || session.wasUsed) return false;
+  return asksToBeShared(response) || (cache?.enabled === true && cache.options.maxAge !== undefined);
 }
 
 function forSharedCaches(headers: Headers): string[] {

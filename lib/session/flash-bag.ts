@@ -1,12 +1,16 @@
-import { SessionCommittedError } from '../errors.js';
+import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
+import type { FlashClaims } from './flash-claims.js';
+import { FORM_KEYS, messagesIn, underOneKey } from './flash-lists.js';
 import { assertStorable, type Flash } from './session-record.js';
+import { warnOfUnseen } from './unseen-messages.js';
+
+type Lists = ReadonlyMap<string, readonly Flash[]>;
 
 const NOTHING: ReadonlyMap<string, Flash> = new Map();
+const NO_LISTS: Lists = new Map();
 /** More are not read by anybody, and may well have been made of what somebody sent. */
 const MAX_WAITING = 100;
 const NO_IDS: ReadonlySet<string> = new Set();
-/** What the keys begin with under which forms are kept: they are no messages of the application. */
-export const FORM_KEYS = 'astro-gatehouse:form:';
 
 /**
  * Messages for a later page, each delivered with exactly one answer: whatever reads one while that answer is made sees
@@ -14,103 +18,136 @@ export const FORM_KEYS = 'astro-gatehouse:form:';
  *
  * @example
  * const flashes = context.locals.services.get(FlashBag);
- * flashes.set('notice', 'Saved');
- * flashes.get('notice');                  // 'Saved', here or on a later page
+ * flashes.append('notice', 'Saved');
+ * flashes.getAll('notice');               // ['Saved'], here or on a later page
  */
 export class FlashBag {
   #earlier: ReadonlyMap<string, Flash>;
-  #leasedBy: string | undefined;
+  readonly #claims: FlashClaims | undefined;
   // Made when the first message comes or goes: in most requests none does.
-  #added: Map<string, Flash> | undefined;
+  #added: Map<string, readonly Flash[]> | undefined;
   /** Delivered with the answer that is being made; still readable, for that answer alone. */
-  #delivered: Map<string, Flash> | undefined;
+  #delivered: Map<string, readonly Flash[]> | undefined;
+  /** Keys of which the page was given every message. */
+  #shown: Set<string> | undefined;
   /** Ids of earlier messages that are not to be stored any longer. */
   #taken: Set<string> | undefined;
   #hasDropped = false;
+  #wasAsked = false;
   #isHeld = false;
   #isClosed = false;
 
   /**
-   * @param earlier What earlier requests left.
-   * @param leasedBy The lease under which this request has them, and gives back what it does not deliver.
+   * @param earlier The messages that earlier requests left.
+   * @param claims Tells which of them other requests have; without it, all are this request's.
    */
-  constructor(earlier: ReadonlyMap<string, Flash> = NOTHING, leasedBy?: string) {
+  constructor(earlier: ReadonlyMap<string, Flash> = NOTHING, claims?: FlashClaims) {
     this.#earlier = earlier;
-    this.#leasedBy = leasedBy;
+    this.#claims = claims;
   }
 
   /**
-   * Leaves a message. One that already waits under this key is replaced. Of more than a hundred the oldest go.
+   * Leaves a message in the place of those that wait under this key.
    *
    * @throws {InvalidSessionValueError} When the value cannot be kept.
    * @throws {SessionCommittedError} When the head is sent: the message would be lost.
    */
   set(key: string, value: unknown): void {
-    if (this.#isClosed) throw new SessionCommittedError(`flashes.set('${key}', …)`);
-    assertStorable({ [key]: value });
-    this.#retire(key);
+    this.#assertOpen(`flashes.set('${key}', …)`);
+    assertMessage(key, value);
+    for (const { id } of this.#waiting(key)) this.#retire(key, id);
     this.#delivered?.delete(key);
-    this.#added ??= new Map();
-    this.#added.set(key, { id: flashId(), value });
-    if (this.#earlier.size + this.#added.size > MAX_WAITING) this.#dropOldest();
+    this.#add(key, value);
+  }
+
+  /** Leaves a message behind those that wait under this key. Of more than a hundred the oldest go. Throws as `set` does. */
+  append(key: string, value: unknown): void {
+    this.#assertOpen(`flashes.append('${key}', …)`);
+    assertMessage(key, value);
+    this.#add(key, value);
   }
 
   /**
-   * Delivers a message. `undefined` when there is none; also when its delivery could not be recorded any more (the head
-   * is sent), or must not be (a prefetch): then it waits for the next page.
+   * Delivers the messages under a key and gives the latest of them. `undefined` when there is none; also when its delivery
+   * could not be recorded any more (the head is sent), or the answer cannot show it (a prefetch, an image): then it waits
+   * for the next page.
    */
   get<Value = string>(key: string): Value | undefined {
-    if (!this.#isHeld && !this.#isClosed) {
-      const waiting = this.#waiting(key);
-      if (waiting) this.#deliver(key, waiting);
-    }
-    return this.#delivered?.get(key)?.value as Value | undefined;
+    return this.#deliver(key).at(-1)?.value as Value | undefined;
   }
 
-  /** Looks at a message and leaves it where it is. */
+  /**
+   * Delivers the messages under a key and gives all of them, the oldest first.
+   *
+   * @param isMeant Which of them. Others stay where they are. Default: all.
+   */
+  getAll<Value = string>(key: string, isMeant: (value: unknown) => boolean = () => true): Value[] {
+    const delivered = this.#deliver(key, isMeant);
+    if (delivered.length > 1) {
+      this.#shown ??= new Set();
+      this.#shown.add(key);
+    }
+    return delivered.map(({ value }) => value as Value);
+  }
+
+  /** Looks at the latest message under a key, and leaves it where it is. */
   peek<Value = string>(key: string): Value | undefined {
-    return (this.#waiting(key) ?? this.#delivered?.get(key))?.value as Value | undefined;
+    return (this.#readable(key).at(-1) ?? this.#delivered?.get(key)?.at(-1))?.value as Value | undefined;
   }
 
   has(key: string): boolean {
-    return this.#waiting(key) !== undefined || this.#delivered?.has(key) === true;
+    return this.#readable(key).length > 0 || this.#delivered?.has(key) === true;
   }
 
-  /** Delivers every message. */
+  /** Delivers every message, by its key. Of a key with several it gives a list. */
   all(): Record<string, unknown> {
-    const keys = [...this.#waitingKeys(), ...(this.#delivered?.keys() ?? [])];
-    const read = keys.filter((key) => !key.startsWith(FORM_KEYS)).map((key) => [key, this.get<unknown>(key)] as const);
-    return Object.fromEntries(read.filter(([, value]) => value !== undefined));
+    const keys = new Set([...this.#earlier.keys(), ...this.#lists.keys(), ...(this.#delivered?.keys() ?? [])]);
+    const read = [...keys].filter((key) => !key.startsWith(FORM_KEYS)).map((key) => [key, this.getAll(key)] as const);
+    const found = read.filter(([, values]) => values.length > 0);
+    return Object.fromEntries(found.map(([key, values]) => [key, values.length > 1 ? values : values[0]]));
   }
 
   /** Whether no message waits for a later page. */
   get isEmpty(): boolean {
-    return this.added.size === 0 && (this.#earlier.size === 0 || this.#waitingKeys().length === 0);
+    return this.#lists.size === 0 && (this.#earlier.size === 0 || this.#allWaiting().length === 0);
   }
 
   /** Whether forms wait, and no message. @internal */
   get holdsFormsAlone(): boolean {
-    return !this.isEmpty && this.#waitingKeys().every((key) => key.startsWith(FORM_KEYS));
+    const waiting = this.#allWaiting();
+    return waiting.length > 0 && waiting.every(([key]) => key.startsWith(FORM_KEYS));
   }
 
   /** Whether a message waits that a read would still deliver. @internal */
   get isDeliverable(): boolean {
-    return !this.#isHeld && !this.#isClosed && !this.isEmpty;
+    if (this.#isHeld || this.#isClosed || this.isEmpty) return false;
+    return this.#allWaiting().some(([key, message]) => this.#isFree(key, message));
+  }
+
+  /** Whether the answer has messages in it. @internal */
+  get hasDelivered(): boolean {
+    return this.#delivered !== undefined;
+  }
+
+  /** Whether something asked for messages. @internal */
+  get wasAsked(): boolean {
+    return this.#wasAsked;
   }
 
   /** @internal */
   get isDirty(): boolean {
-    return this.#leasedBy !== undefined || this.added.size > 0 || this.taken.size > 0;
+    return this.#lists.size > 0 || this.taken.size > 0;
   }
 
-  /** @internal */
-  get leasedBy(): string | undefined {
-    return this.#leasedBy;
+  /** What other requests of this process have to do with the messages. @internal */
+  get claims(): FlashClaims | undefined {
+    return this.#claims;
   }
 
   /** Messages this request left and nobody has read yet. @internal */
   get added(): ReadonlyMap<string, Flash> {
-    return this.#added ?? NOTHING;
+    if (this.#lists.size === 0) return NOTHING;
+    return new Map([...this.#lists].flatMap(([key, list]) => [[key, underOneKey(list)] as [string, Flash]]));
   }
 
   /** Ids of earlier messages that were delivered, or replaced. @internal */
@@ -118,9 +155,9 @@ export class FlashBag {
     return this.#taken ?? NO_IDS;
   }
 
-  /** From here on nothing is delivered: nobody will look at the answer (a prefetch, a HEAD request). @internal */
-  hold(): void {
-    this.#isHeld = true;
+  /** Has nothing be delivered, because the answer cannot show it, or be delivered again. @internal */
+  hold(isHeld = true): void {
+    this.#isHeld = isHeld;
   }
 
   /** From here on nothing is delivered, because it could not be recorded any more. @internal */
@@ -135,41 +172,92 @@ export class FlashBag {
 
   /** Takes what was committed as the new starting point. What was delivered stays readable. @internal */
   settle(earlier: ReadonlyMap<string, Flash> = NOTHING): void {
-    this.#leasedBy = undefined;
-    this.#restart(earlier);
+    for (const [key, { length }] of this.#delivered ?? []) if (!this.#shown?.has(key)) warnOfUnseen(key, length);
+    this.#claims?.deliver();
+    this.#claims?.end();
+    this.drop(earlier);
   }
 
-  /** Takes back what this request did, a delivery included, and holds these messages again; without any, none. @internal */
+  /** Takes back what this request did, a delivery included, and starts over from these messages. @internal */
   rollBack(earlier?: ReadonlyMap<string, Flash>): void {
+    this.#claims?.release();
     this.#delivered = undefined;
-    this.#restart(earlier);
+    this.drop(earlier);
   }
 
-  #restart(earlier: ReadonlyMap<string, Flash> = NOTHING): void {
+  /** Takes back every delivery, and makes none any more: nobody is going to look at the answer. @internal */
+  giveBack(): void {
+    for (const [key, messages] of this.#delivered ?? []) {
+      const added = messages.filter(({ id }) => !this.#taken?.delete(id));
+      if (added.length > 0) this.#put(key, [...added, ...(this.#lists.get(key) ?? [])]);
+    }
+    this.#delivered = undefined;
+    this.#claims?.takeBack();
+    this.#isHeld = true;
+  }
+
+  /** Starts over from these messages; without any, from none. @internal */
+  drop(earlier: ReadonlyMap<string, Flash> = NOTHING): void {
     this.#earlier = earlier;
     this.#added = undefined;
     this.#taken = undefined;
   }
 
-  #waiting(key: string): Flash | undefined {
-    const earlier = this.#earlier.get(key);
-    return this.#added?.get(key) ?? (earlier && !this.#taken?.has(earlier.id) ? earlier : undefined);
+  get #lists(): Lists {
+    return this.#added ?? NO_LISTS;
   }
 
-  #waitingKeys(): string[] {
-    const keys = new Set([...this.#earlier.keys(), ...this.added.keys()]);
-    return [...keys].filter((key) => this.#waiting(key) !== undefined);
+  #assertOpen(operation: string): void {
+    if (this.#isClosed) throw new SessionCommittedError(operation);
   }
 
-  #deliver(key: string, flash: Flash): void {
-    this.#delivered ??= new Map();
-    this.#delivered.set(key, flash);
-    this.#retire(key);
+  #add(key: string, value: unknown): void {
+    this.#put(key, [...(this.#lists.get(key) ?? []), { id: flashId(), value }]);
+    this.#dropOldest();
+  }
+
+  #put(key: string, messages: readonly Flash[]): void {
+    this.#added ??= new Map();
+    this.#added.set(key, messages);
+  }
+
+  #isFree(key: string, message: Flash): boolean {
+    return !this.#claims || this.#isHeld || key.startsWith(FORM_KEYS) || this.#claims.isFree(message);
+  }
+
+  #waiting(key: string): readonly Flash[] {
+    const earlier = messagesIn(this.#earlier.get(key)).filter(({ id }) => !this.#taken?.has(id));
+    return [...earlier, ...(this.#lists.get(key) ?? [])];
+  }
+
+  /** Those that no other request has. */
+  #readable(key: string): readonly Flash[] {
+    return this.#waiting(key).filter((message) => this.#isFree(key, message));
+  }
+
+  #allWaiting(): (readonly [key: string, message: Flash])[] {
+    const keys = new Set([...this.#earlier.keys(), ...this.#lists.keys()]);
+    return [...keys].flatMap((key) => this.#waiting(key).map((message) => [key, message] as const));
+  }
+
+  /** @returns What was delivered under a key, now or before in this answer. */
+  #deliver(key: string, isMeant: (value: unknown) => boolean = () => true): readonly Flash[] {
+    this.#wasAsked = true;
+    if (!this.#isHeld && !this.#isClosed) {
+      for (const message of this.#readable(key)) {
+        if (!isMeant(message.value)) continue;
+        if (this.#claims && !key.startsWith(FORM_KEYS) && !this.#claims.claim(message)) continue;
+        this.#delivered ??= new Map();
+        this.#delivered.set(key, [...(this.#delivered.get(key) ?? []), message]);
+        this.#retire(key, message.id);
+      }
+    }
+    return (this.#delivered?.get(key) ?? []).filter(({ value }) => isMeant(value));
   }
 
   #dropOldest(): void {
-    const oldest = this.#waitingKeys().slice(0, -MAX_WAITING);
-    for (const key of oldest) this.#retire(key);
+    const oldest = this.#allWaiting().slice(0, -MAX_WAITING);
+    for (const [key, { id }] of oldest) this.#retire(key, id);
     if (oldest.length === 0 || this.#hasDropped) return;
     this.#hasDropped = true;
     console.warn(
@@ -179,13 +267,21 @@ export class FlashBag {
   }
 
   /** Keeps a message from being stored. */
-  #retire(key: string): void {
-    this.#added?.delete(key);
-    const earlier = this.#earlier.get(key);
-    if (!earlier) return;
+  #retire(key: string, id: string): void {
+    const added = this.#lists.get(key) ?? [];
+    const left = added.filter((message) => message.id !== id);
+    if (left.length < added.length) return void (left.length > 0 ? this.#put(key, left) : this.#added?.delete(key));
     this.#taken ??= new Set();
-    this.#taken.add(earlier.id);
+    this.#taken.add(id);
   }
+}
+
+function assertMessage(key: string, value: unknown): void {
+  if (value === undefined) {
+    const reason = `undefined is no message. Leave the call out; flash('${key}') alone reads what waits`;
+    throw new InvalidSessionValueError(key, reason);
+  }
+  assertStorable({ [key]: value });
 }
 
 function flashId(): string {

@@ -1,11 +1,12 @@
 import { stringify } from 'devalue';
+import { allMessages } from './flash-lists.js';
 import type { SessionRecord } from './session-record.js';
 
 /** The three that take most of a record, and about how much each does. */
 export function largestKeys({ values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): string[] {
   const kept = [
     ...[...values].map(([key, value]) => ({ name: `"${key}"`, size: stringify(value).length })),
-    ...[...flashes].map(([key, { value }]) => ({ name: `flash "${key}"`, size: stringify(value).length })),
+    ...allMessages(flashes).map(([key, { value }]) => ({ name: `flash "${key}"`, size: stringify(value).length })),
   ];
   return kept
     .sort((a, b) => b.size - a.size)

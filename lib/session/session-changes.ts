@@ -1,3 +1,4 @@
+import { changedMessages, messagesIn, underOneKey } from './flash-lists.js';
 import type { SessionDevice } from './session-device.js';
 import type { Flash, SessionRecord } from './session-record.js';
 
@@ -25,7 +26,7 @@ export interface SessionChanges {
   readonly updates: ReadonlyMap<string, (old: unknown) => unknown>;
   readonly unset: ReadonlySet<string>;
   readonly flashesAdded: ReadonlyMap<string, Flash>;
-  /** The lease under which the request had the flashes of the session: what it did not deliver is given back. */
+  /** The lease under which a process has flashes of the session, when it gives back those that were not delivered. */
   readonly leasedBy: string | undefined;
   /** Ids of flashes that were delivered. */
   readonly flashesTaken: ReadonlySet<string>;
@@ -57,20 +58,42 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
     else values.set(key, next);
   }
 
-  const flashes = new Map(kept?.flashes);
-  for (const [key, { id, value, lease }] of flashes) {
-    if (changes.flashesTaken.has(id)) flashes.delete(key);
-    else if (lease && lease.by === changes.leasedBy) flashes.set(key, { id, value });
-  }
-  for (const [key, flash] of changes.flashesAdded) flashes.set(key, flash);
+  const flashes = keptFlashes(kept?.flashes, changes);
 
   const known = changes.opened?.identity ?? [];
   const learnedMeanwhile = kept?.identity.filter((key) => !known.includes(key)) ?? [];
   const identity = [...new Set([...changes.identity, ...learnedMeanwhile])];
 
-  const { id, createdAt, renewedAt, expiresAt } = changes;
+  const { id, createdAt } = changes;
+  const { renewedAt, expiresAt } = kept && kept.renewedAt > changes.renewedAt ? kept : changes;
   const device = changes.device ? { ...kept?.device, ...changes.device } : kept?.device;
   const extras = { ...(device && { device }), ...(changes.isRemembered && { isRemembered: true }) };
   const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...extras };
   return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
+}
+
+/** Changes that leave a session as it is. */
+export function noChanges(opened: SessionRecord): SessionChanges {
+  const { id, createdAt, renewedAt, expiresAt, identity, isRemembered } = opened;
+  return {
+    ...{ opened, id, createdAt, renewedAt, expiresAt, identity, isRemembered },
+    ...{ hasSignedIn: false, cleared: false, set: new Map(), updates: new Map(), unset: new Set() },
+    ...{ flashesAdded: new Map(), flashesTaken: new Set(), leasedBy: undefined },
+  };
+}
+
+/** Messages that another request has left meanwhile stay, and those of this one come behind them. */
+function keptFlashes(
+  current: SessionRecord['flashes'] = new Map(),
+  { flashesTaken, flashesAdded, leasedBy }: SessionChanges,
+): Map<string, Flash> {
+  const flashes = changedMessages(current, ({ lease, ...message }) => {
+    if (flashesTaken.has(message.id)) return undefined;
+    return lease && lease.by !== leasedBy ? { ...message, lease } : message;
+  });
+  for (const [key, flash] of flashesAdded) {
+    const added = underOneKey([...messagesIn(flashes.get(key)), ...messagesIn(flash)]);
+    if (added) flashes.set(key, added);
+  }
+  return flashes;
 }

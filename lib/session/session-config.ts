@@ -59,7 +59,7 @@ interface Lifetime {
   readonly absoluteTimeout: number;
 }
 
-type Settled = Omit<SessionConfig, 'longestLife' | 'longestIdle' | 'expiryOf' | 'isLive'>;
+type Settled = Omit<SessionConfig, 'longestLife' | 'longestIdle' | 'expiryOf' | 'isLive' | 'isDueForRenewal'>;
 
 /** Where a session's cookie is set. */
 interface Surroundings {
@@ -120,6 +120,11 @@ export class SessionConfig {
   expiryOf({ createdAt, isRemembered }: Pick<SessionRecord, 'createdAt' | 'isRemembered'>, now: number): number {
     const { idleTimeout, absoluteTimeout } = isRemembered ? this.rememberMe : this;
     return Math.min(now + idleTimeout + this.renewAfter, createdAt + absoluteTimeout);
+  }
+
+  /** Whether a session would live on for longer if it were written now, and was not a short while ago. */
+  isDueForRenewal(record: SessionRecord, now: number): boolean {
+    return now >= record.renewedAt + this.renewAfter && this.expiryOf(record, now) > record.expiresAt;
   }
 
   /** Timeouts are those configured today, however long a record was promised to live. */

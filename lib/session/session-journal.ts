@@ -28,6 +28,6 @@ export function journalOf(state: SessionState, values: SessionValues, flashes: F
     unset: values.removed,
     flashesAdded: flashes.added,
     flashesTaken: flashes.taken,
-    leasedBy: flashes.leasedBy,
+    leasedBy: flashes.claims?.leasedBy,
   };
 }

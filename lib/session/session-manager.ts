@@ -4,8 +4,9 @@ import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
 import { shownAfter, valuesAfter, withMigration } from './fitted-values.js';
 import { FlashBag } from './flash-bag.js';
-import { type FlashLease, FlashLeases, freeFor } from './flash-lease.js';
-import { FORM_LIFETIME, formsAmong } from './forms/kept-form.js';
+import { type FlashClaims, FlashLedger } from './flash-claims.js';
+import { FlashLeases } from './flash-leases.js';
+import { lifetimeOf, withoutForms } from './forms/kept-form.js';
 import { inTime } from './in-time.js';
 import { MadeClasses } from './made-classes.js';
 import { NoRevocationList } from './revocation-list.js';
@@ -26,6 +27,7 @@ import { SessionStore } from './stores/session-store.js';
 export class SessionManager {
   readonly #cookie: SessionCookie;
   readonly #leases: FlashLeases;
+  #ledger: FlashLedger | undefined;
   readonly #search: SessionSearch;
   readonly #report: SessionReport;
 
@@ -39,12 +41,16 @@ export class SessionManager {
     private readonly schema: SessionSchema = new SessionSchema(),
   ) {
     this.#cookie = new SessionCookie(config);
-    this.#leases = new FlashLeases(clock);
+    this.#leases = new FlashLeases(store, config);
+    this.#ledger = new FlashLedger(clock);
     this.#search = new SessionSearch(store, config, clock, registry);
     this.#report = new SessionReport(events);
   }
 
-  /** A manager without a container around it, and without a list of revocations. */
+  /**
+   * A manager without a container around it, and without a list of revocations. Its sessions need not be committed: a
+   * message that one of them reads is there for others.
+   */
   static over(
     store: SessionStore,
     config: SessionConfig,
@@ -53,21 +59,30 @@ export class SessionManager {
     events = new SecurityEvents(clock),
   ): SessionManager {
     const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
-    return new SessionManager(store, config, clock, made, registry, events);
+    const manager = new SessionManager(store, config, clock, made, registry, events);
+    manager.#ledger = undefined;
+    return manager;
   }
 
   /**
    * Finds the session of a request. Whatever does not stand for a live session (unknown, tampered, expired, ambiguous)
    * gives a new, empty one. So does a store that cannot be asked; that session is unavailable, and cannot be changed.
    *
-   * @param isLookedAt Whether somebody is going to look at the answer, and so at messages that wait.
+   * @param readsMessages `true` for a request that is going to read messages: then they are leased at once. `false` for one
+   *   whose answer cannot show any: it is given none.
    */
-  async open(cookies: CookieJar, isLookedAt = true): Promise<Session> {
+  async open(cookies: CookieJar, readsMessages?: boolean): Promise<Session> {
     const carried = this.#cookie.carried(cookies);
-    const lease = isLookedAt && carried.length > 0 ? this.#leases.next() : undefined;
-    const session = carried.length === 0 ? this.#newSession() : await this.#openStored(carried, lease);
-    if (!isLookedAt) session.flashes.hold();
+    if (carried.length === 0) return this.#newSession();
+    const session = await this.#openStored(carried, readsMessages === false ? undefined : this.#ledger?.open());
+    if (readsMessages === false) session.flashes.hold();
+    if (readsMessages) await this.lease(session);
     return session;
+  }
+
+  /** Keeps the messages of a session from other processes until it is committed or released. */
+  lease(session: Session): Promise<void> {
+    return this.#leases.take(session);
   }
 
   /**
@@ -88,13 +103,21 @@ export class SessionManager {
     if (isSuperseded && !hasSignedIn) return !session.isDirty;
     if (!session.isDirty) return this.#commitUnchanged(session, cookies);
     if (this.schema.isOn) await this.#assertFits(session);
-    await this.abandon(session);
+    await this.#endInStore(session);
     const isNothing = session.isEmpty && session.journal.opened === undefined;
     return isNothing ? this.#leaveNothing(session, cookies) : this.#write(session, cookies);
   }
 
-  /** Ends in the store what the request ended: all that can be done when no answer will carry a cookie. */
+  /**
+   * Ends in the store what the request ended, and gives back the messages that it had: all that can be done when no answer
+   * will carry a cookie.
+   */
   async abandon(session: Session): Promise<void> {
+    await this.#leases.giveBack(session);
+    await this.#endInStore(session);
+  }
+
+  async #endInStore(session: Session): Promise<void> {
     const { ended } = session.journal;
     if (!ended) return;
     await this.#kept('destroy', () => this.#answer(this.registry.end(ended)));
@@ -104,25 +127,26 @@ export class SessionManager {
   /** Writes the session whether it changed or not. @returns As {@link commit} does. */
   async save(session: Session, cookies: CookieJar): Promise<boolean> {
     if (this.schema.isOn) await this.#assertFits(session);
-    await this.abandon(session);
+    await this.#endInStore(session);
     return this.#write(session, cookies);
   }
 
   /** Ends a session and removes its cookie. */
   async end(session: Session, cookies: CookieJar): Promise<void> {
     session.destroy();
-    await this.abandon(session);
+    await this.#endInStore(session);
     this.#cookie.remove(cookies);
     session.settle(undefined);
   }
 
   async #commitUnchanged(session: Session, cookies: CookieJar): Promise<boolean> {
     const { opened, claimed } = session.journal;
-    const isDue = opened && this.#isDueForRenewal(opened);
+    const isDue = opened && this.config.isDueForRenewal(opened, this.clock.now());
     if (opened?.fitted?.migrated) return this.#writeMigrated(session, cookies, isDue);
     const isScattered = opened !== undefined && this.#cookie.isScattered(cookies, claimed);
     if (isDue || isScattered || opened?.hasMoved) return this.#write(session, cookies, isDue);
     if (!opened) this.#cookie.removeClaimed(cookies, claimed);
+    await this.#leases.giveBack(session);
     return true;
   }
 
@@ -136,11 +160,11 @@ export class SessionManager {
     return this.store.hasRoomFor(this.#changesOf(session));
   }
 
-  async #openStored(carried: readonly CarriedToken[], lease: FlashLease | undefined): Promise<Session> {
+  async #openStored(carried: readonly CarriedToken[], claims: FlashClaims | undefined): Promise<Session> {
     try {
-      const { record, known, refusals } = await this.#answer(this.#search.find(carried, lease));
+      const { record, known, refusals } = await this.#answer(this.#search.find(carried));
       const isFitted = record && this.schema.isOn && !record.isForeign;
-      const session = isFitted ? await this.#openFitted(record, lease) : this.#newSession(record, lease);
+      const session = isFitted ? await this.#openFitted(record, claims) : this.#newSession(record, claims);
       session.fate.claim(this.#cookie.namesOf(carried, (token) => known.has(token)));
       if (record) return session;
       if (await this.#answer(this.#search.isSuperseded(carried))) session.fate.supersede();
@@ -154,10 +178,10 @@ export class SessionManager {
     }
   }
 
-  async #openFitted(record: SessionRecord, lease: FlashLease | undefined): Promise<Session> {
+  async #openFitted(record: SessionRecord, claims: FlashClaims | undefined): Promise<Session> {
     const fitted = await this.#asked(this.schema.fit(record.values));
     const isRevoked = fitted?.migrated && (await this.#isRevokedAs(record, fitted.migrated));
-    if (fitted && !isRevoked) return this.#newSession({ ...record, fitted }, lease);
+    if (fitted && !isRevoked) return this.#newSession({ ...record, fitted }, claims);
     this.#report.refused([{ record, reason: isRevoked ? 'revoked' : 'misfit' }]);
     // Should the store be away: its cookie goes all the same, and the outage has been told of.
     await this.#kept('destroy', () => this.#answer(this.store.destroy(record.id))).catch(() => undefined);
@@ -185,9 +209,8 @@ export class SessionManager {
     }
   }
 
-  #newSession(record?: SessionRecord, lease?: FlashLease): Session {
-    const { free, leasedBy } = freeFor(record?.flashes, lease);
-    const flashes = new (this.made.of(FlashBag))(free, leasedBy);
+  #newSession(record?: SessionRecord, claims?: FlashClaims): Session {
+    const flashes = new (this.made.of(FlashBag))(record?.flashes, claims);
     return new (this.made.of(Session))(record, flashes);
   }
 
@@ -201,11 +224,6 @@ export class SessionManager {
       // Whoever comes every day stays signed in all the same.
       return isRenewal ? this.#write(session, cookies, isRenewal, false) : true;
     }
-  }
-
-  #isDueForRenewal(record: SessionRecord): boolean {
-    const now = this.clock.now();
-    return now >= record.renewedAt + this.config.renewAfter && this.config.expiryOf(record, now) > record.expiresAt;
   }
 
   #leaveNothing(session: Session, cookies: CookieJar): boolean {
@@ -255,9 +273,9 @@ export class SessionManager {
     try {
       return await this.store.write(changes);
     } catch (error) {
-      const forms = formsAmong(changes.opened?.flashes ?? new Map());
-      if (!(error instanceof SessionTooLargeError) || forms.length === 0) throw error;
-      return this.store.write({ ...changes, flashesTaken: new Set([...changes.flashesTaken, ...forms]) });
+      const smaller = error instanceof SessionTooLargeError && withoutForms(changes);
+      if (!smaller) throw error;
+      return this.store.write(smaller);
     }
   }
 
@@ -267,14 +285,8 @@ export class SessionManager {
     const createdAt = begun ?? now;
     const expiresAt = Math.min(this.config.expiryOf({ ...journal, createdAt }, now), now + lifetimeOf(session));
     const maxSize = journal.set.size + journal.flashesAdded.size > 0 ? this.config.maxSize : undefined;
-    return {
-      ...(migrates ? withMigration(journal) : journal),
-      id: session.id,
-      createdAt,
-      renewedAt: now,
-      expiresAt,
-      maxSize,
-    };
+    const times = { createdAt, renewedAt: now, expiresAt };
+    return { ...(migrates ? withMigration(journal) : journal), id: session.id, ...times, maxSize };
   }
 
   /** What is wrong with the session itself is no outage of the store. */
@@ -290,10 +302,4 @@ export class SessionManager {
     this.#report.failed(operation);
     return new StoreUnavailableError(operation, error);
   }
-}
-
-/** A session that holds forms and nothing else is over when they are. */
-function lifetimeOf(session: Session): number {
-  const holdsFormsAlone = session.flashes.holdsFormsAlone && Object.keys(session.contents()).length === 0;
-  return holdsFormsAlone ? FORM_LIFETIME : Number.POSITIVE_INFINITY;
 }

@@ -6,12 +6,14 @@ import { isPlainJson } from './plain-json.js';
 import { parseDevice, type SessionDevice } from './session-device.js';
 import { isDeeperThan } from './value-depth.js';
 
-/** A message for a later page. Its `id` tells it from a newer one under the same key. */
+/** A message for a later page. Its `id` tells it from others under the same key. */
 export interface Flash {
   readonly id: string;
   readonly value: unknown;
-  /** Which request may deliver it, and until when nobody else may, in milliseconds since the epoch. */
-  readonly lease?: { readonly by: string; readonly until: number };
+  /** Which process may deliver it, and until when no other may, in milliseconds since the epoch. */
+  readonly lease?: { readonly by: string; readonly until: number } | undefined;
+  /** The messages that were left under the same key before it, the oldest first. */
+  readonly earlier?: readonly Flash[] | undefined;
 }
 
 /** What a store keeps of one session. Times are milliseconds since the epoch. */

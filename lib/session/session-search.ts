@@ -1,6 +1,5 @@
 import type { Clock } from './clock.js';
 import { isHostCookie } from './cookie-name.js';
-import type { FlashLease } from './flash-lease.js';
 import type { SessionConfig } from './session-config.js';
 import type { CarriedToken } from './session-cookie.js';
 import { type SessionRecord, userIdOf } from './session-record.js';
@@ -30,14 +29,14 @@ export class SessionSearch {
   ) {}
 
   /** @throws What the store throws that cannot be asked. */
-  async find(carried: readonly CarriedToken[], lease: FlashLease | undefined): Promise<Finding> {
+  async find(carried: readonly CarriedToken[]): Promise<Finding> {
     const now = this.clock.now();
     const known = new Set<string>();
     const refusals: Refusal[] = [];
     const live: Live[] = [];
     const names = new Map(carried.slice(0, MAX_TOKENS).map(({ token, name }) => [token, name]));
     for (const [token, name] of names) {
-      const record = await this.store.read(token, lease);
+      const record = await this.store.read(token);
       if (record) known.add(token);
       if (!record) refusals.push({ token, name, reason: this.store.rejectionOf(token) });
       else if (!this.config.isLive(record, now)) refusals.push({ record, reason: 'expired' });

@@ -150,15 +150,15 @@ export class Session<Data extends object = App.SessionData> {
     return this.contents();
   }
 
-  /** The message under this key. It is delivered with this answer, and with no other. */
+  /** The latest message under this key. It is delivered with this answer, and with no other. */
   flash<Value = string>(key: string): Value | undefined;
-  /** Leaves a message for a later page. */
+  /** Leaves a message for a later page, beside those that wait under this key. */
   flash(key: string, value: unknown): this;
-  flash(key: string, value?: unknown): unknown {
+  flash(...[key, ...given]: [key: string, value?: unknown]): unknown {
     this.#use.isUsed = true;
-    if (value === undefined) return this.flashes.get(key);
+    if (given.length === 0) return this.flashes.get(key);
     this.#use.assertOpen(`session.flash('${key}', …)`);
-    this.flashes.set(key, value);
+    this.flashes.append(key, given[0]);
     return this;
   }
 

@@ -51,8 +51,14 @@ export class Application<Store extends SessionStore = SessionStore> {
     return cookies.next();
   }
 
-  async open(cookies: FakeCookieJar, isLookedAt = true): Promise<Session> {
-    const session = await this.manager.open(cookies, isLookedAt);
+  /** A manager in another process, with the same store. */
+  elsewhere(): SessionManager {
+    const { store, config, clock, registry } = this;
+    return new SessionManager(store, config, clock, new MadeClasses(), registry, new SecurityEvents(clock));
+  }
+
+  async open(cookies: FakeCookieJar, readsMessages = true): Promise<Session> {
+    const session = await this.manager.open(cookies, readsMessages);
     // A store that throws makes an unavailable session; what it threw tells more than anything found in that.
     const { failure } = session.journal;
     if (failure) throw failure.cause ?? failure;

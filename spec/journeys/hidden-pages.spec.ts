@@ -272,7 +272,10 @@ describe.each([
         export default { async fetch(request) { const state = new FetchState(request); return ${answer}; } };`,
     });
     await app.build();
-    const server = await app.serve({ SETTINGS: JSON.stringify({ options: RULES, later: 0 }), GATEHOUSE_SECRET: SECRET });
+    const server = await app.serve({
+      SETTINGS: JSON.stringify({ options: RULES, later: 0 }),
+      GATEHOUSE_SECRET: SECRET,
+    });
     const visit = (path: string) => new Browser(server).get(path);
     const answers = [await visit('/secret/page'), await visit('/secret/none'), await visit('/nobody/page')];
     await server.stop();

@@ -1,6 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { InvalidSessionValueError, SessionCommittedError } from '../../lib/errors.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
+import { FlashLedger } from '../../lib/session/flash-claims.js';
+import { FrozenClock } from '../support/frozen-clock.js';
 import { recordOf } from '../support/records.js';
 
 function bagWith(flashes: Record<string, unknown>): FlashBag {
@@ -58,11 +60,144 @@ describe('A message', () => {
     expect(bag.get<Map<string, string[]>>('errors')?.get('email')).toEqual(['is taken']);
   });
 
+  it('that is undefined is refused, and the one before stays', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    for (const leave of ['set', 'append'] as const) {
+      expect(() => bag[leave]('notice', undefined)).toThrow(InvalidSessionValueError);
+      expect(() => bag[leave]('notice', undefined)).toThrow(/undefined is no message/);
+    }
+    expect(bag.get('notice')).toBe('Saved');
+  });
+
   it('that cannot be kept is refused with its key, and the one before stays', () => {
     const bag = bagWith({ notice: 'Saved' });
     expect(() => bag.set('notice', () => 'x')).toThrow(InvalidSessionValueError);
     expect(() => bag.set('notice', new FlashBag())).toThrow(/The value of "notice" cannot be kept/);
     expect(bag.get('notice')).toBe('Saved');
+  });
+});
+
+describe('Several messages under one key', () => {
+  const listed = () => {
+    const bag = bagWith({ notice: 'One' });
+    bag.append('notice', 'Two');
+    bag.append('notice', 'Three');
+    return bag;
+  };
+
+  it('are given together, the oldest first, however often that answer reads them', () => {
+    const bag = listed();
+    expect(bag.getAll('notice')).toEqual(['One', 'Two', 'Three']);
+    expect(bag.getAll('notice')).toEqual(['One', 'Two', 'Three']);
+    expect(bag.isEmpty).toBe(true);
+    expect(bag.added.size).toBe(0);
+    expect(bag.taken).toEqual(new Set(['flash-notice']));
+  });
+
+  it('are the latest to whoever asks for one', () => {
+    const bag = listed();
+    expect(bag.peek('notice')).toBe('Three');
+    expect(bag.get('notice')).toBe('Three');
+    expect(bag.isEmpty).toBe(true);
+    expect(bag.getAll('notice')).toEqual(['One', 'Two', 'Three']);
+  });
+
+  it('are a list among all', () => {
+    const bag = listed();
+    bag.append('error', 'Not sent');
+    expect(bag.all()).toEqual({ notice: ['One', 'Two', 'Three'], error: 'Not sent' });
+  });
+
+  it('are stored together, and found again', () => {
+    const bag = listed();
+    const [added] = bag.added.values();
+    expect(added).toMatchObject({ value: 'Three', earlier: [{ value: 'Two' }] });
+    expect(new FlashBag(bag.added).getAll('notice')).toEqual(['Two', 'Three']);
+  });
+
+  it('give way to one that takes their place', () => {
+    const bag = listed();
+    bag.set('notice', 'Only');
+    expect(bag.getAll('notice')).toEqual(['Only']);
+  });
+
+  it('can be read but for those that are not meant', () => {
+    const bag = listed();
+    bag.append('notice', { not: 'a text' });
+    expect(bag.getAll('notice', (value) => typeof value === 'string')).toEqual(['One', 'Two', 'Three']);
+    expect(bag.peek('notice')).toEqual({ not: 'a text' });
+    expect(bag.isEmpty).toBe(false);
+  });
+
+  it('are said to be gone when an answer has shown the latest alone', () => {
+    const said = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const shown = listed();
+    shown.get('notice');
+    shown.getAll('notice');
+    shown.settle();
+    expect(said).not.toHaveBeenCalled();
+    const read = listed();
+    read.get('notice');
+    read.settle();
+    expect(said.mock.calls).toEqual([[expect.stringContaining("session.flashes.getAll('notice')")]]);
+    said.mockRestore();
+  });
+});
+
+describe('Messages that several requests could read', () => {
+  const twoBags = () => {
+    const ledger = new FlashLedger(new FrozenClock());
+    const { flashes } = recordOf({ flashes: { notice: 'Saved' } });
+    return [new FlashBag(flashes, ledger.open()), new FlashBag(flashes, ledger.open())] as const;
+  };
+
+  it('are for the first that reads them', () => {
+    const [first, second] = twoBags();
+    expect([first.isDeliverable, second.isDeliverable]).toEqual([true, true]);
+    expect(second.get('notice')).toBe('Saved');
+    expect(first.get('notice')).toBeUndefined();
+    expect([first.peek('notice'), first.has('notice'), first.all()]).toEqual([undefined, false, {}]);
+    expect([first.isDeliverable, first.isEmpty, first.isDirty]).toEqual([false, false, false]);
+    second.settle();
+    expect(first.get('notice')).toBeUndefined();
+  });
+
+  it('are there again when the first fails', () => {
+    const [first, second] = twoBags();
+    first.get('notice');
+    first.rollBack();
+    expect(second.get('notice')).toBe('Saved');
+  });
+
+  it('are there again when nobody waits for the answer of the first any more', () => {
+    const [first, second] = twoBags();
+    first.append('error', 'Not sent');
+    expect(first.all()).toEqual({ notice: 'Saved', error: 'Not sent' });
+    first.giveBack();
+    expect(first.hasDelivered).toBe(false);
+    expect(first.all()).toEqual({});
+    expect(first.taken.size).toBe(0);
+    expect([...first.added.keys()]).toEqual(['error']);
+    expect(second.get('notice')).toBe('Saved');
+  });
+
+  it('are left once more when the answer was lost after they were taken out of the session', () => {
+    const [first, second] = twoBags();
+    first.get('notice');
+    first.settle();
+    first.giveBack();
+    expect([...first.added.values()]).toEqual([{ id: 'flash-notice', value: 'Saved' }]);
+    expect(second.get('notice')).toBe('Saved');
+  });
+
+  it('are seen by one that cannot show them', () => {
+    const [first, second] = twoBags();
+    first.get('notice');
+    second.hold();
+    expect(second.peek('notice')).toBe('Saved');
+    expect(second.get('notice')).toBeUndefined();
+    second.hold(false);
+    expect(second.peek('notice')).toBeUndefined();
   });
 });
 

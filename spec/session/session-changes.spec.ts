@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { applyChanges } from '../../lib/session/session-changes.js';
+import { messagesIn } from '../../lib/session/flash-lists.js';
+import { applyChanges, noChanges } from '../../lib/session/session-changes.js';
 import { changesOf, recordOf } from '../support/records.js';
 
 describe('Changes of a session', () => {
@@ -52,6 +53,22 @@ describe('Changes of a session', () => {
     applyChanges(opened, changesOf({ opened, set: { cart: 2 }, flashesTaken: ['flash-notice'] }));
     expect(opened.values.get('cart')).toBe(1);
     expect(opened.flashes.has('notice')).toBe(true);
+  });
+
+  it('put a message behind those that another request has left under its key', () => {
+    const opened = recordOf({ flashes: { notice: 'first' } });
+    const newer = { id: 'newer', value: 'second', earlier: messagesIn(opened.flashes.get('notice')) };
+    const current = { ...opened, flashes: new Map([['notice', newer]]) };
+    const changes = changesOf({ opened, flashesAdded: { notice: 'third' }, flashesTaken: ['flash-notice'] });
+    const { flashes } = applyChanges(current, changes);
+    expect(messagesIn(flashes.get('notice')).map(({ value }) => value)).toEqual(['second', 'third']);
+  });
+
+  it('leave the times alone of a session that was renewed meanwhile', () => {
+    const opened = recordOf();
+    const current = { ...opened, renewedAt: opened.renewedAt + 5, expiresAt: opened.expiresAt + 5 };
+    expect(applyChanges(current, noChanges(opened))).toEqual(current);
+    expect(applyChanges(opened, noChanges(opened))).toEqual(opened);
   });
 
   it('take a delivered message out, and leave a newer one under its key', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionCommittedError, SessionTooLargeError, StoreUnavailableError } from '../../lib/errors.js';
-import { FlashBag, FORM_KEYS } from '../../lib/session/flash-bag.js';
+import { FlashBag } from '../../lib/session/flash-bag.js';
+import { FORM_KEYS } from '../../lib/session/flash-lists.js';
 import { keepForm, keepsForm } from '../../lib/session/forms/kept-form.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { Secrets } from '../../lib/session/secrets.js';

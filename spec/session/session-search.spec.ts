@@ -28,7 +28,7 @@ describe('The search for a session', () => {
   it('finds the one that a token stands for, beside tokens that stand for none', async () => {
     const { search, token } = start();
     const own = await token({ cart: 1 });
-    const { record, refusals, known } = await search.find(under('sid', 'nonsense', own), undefined);
+    const { record, refusals, known } = await search.find(under('sid', 'nonsense', own));
     expect(record?.values.get('cart')).toBe(1);
     expect(refusals).toEqual([{ token: 'nonsense', name: 'sid', reason: 'malformed' }]);
     expect([...known]).toEqual([own]);
@@ -37,7 +37,7 @@ describe('The search for a session', () => {
   it('finds the one that was written last where several can be one visitor’s', async () => {
     const { search, token } = start();
     const tokens = [await token({ cart: 1 }), await token({ cart: 3, userId: 'ada' }, 2), await token({ cart: 2 }, 1)];
-    const { record, refusals, known } = await search.find(under('sid', ...tokens), undefined);
+    const { record, refusals, known } = await search.find(under('sid', ...tokens));
     expect([record?.values.get('cart'), refusals, known.size]).toEqual([3, [], 3]);
   });
 
@@ -47,7 +47,7 @@ describe('The search for a session', () => {
       ...under('__Host-new', await token({ cart: 1 })),
       ...under('__Host-old', await token({ cart: 2 }, 1)),
     ];
-    expect((await search.find(carried, undefined)).record?.values.get('cart')).toBe(2);
+    expect((await search.find(carried)).record?.values.get('cart')).toBe(2);
   });
 
   it.each([
@@ -56,21 +56,21 @@ describe('The search for a session', () => {
   ])('finds none where there are several %s, for nobody knows whose the others are', async (_, name, contents) => {
     const { search, token } = start();
     const tokens = [await token(contents[0]), await token(contents[1], 1)];
-    const { record, refusals, known } = await search.find(under(name, ...tokens), undefined);
+    const { record, refusals, known } = await search.find(under(name, ...tokens));
     expect([record, refusals, [...known]]).toEqual([undefined, [{ reason: 'ambiguous' }], tokens]);
   });
 
   it('takes the same token twice for one', async () => {
     const { search, token } = start();
     const own = await token({ cart: 1 });
-    expect((await search.find(under('__Host-sid', own, own), undefined)).record?.values.get('cart')).toBe(1);
+    expect((await search.find(under('__Host-sid', own, own))).record?.values.get('cart')).toBe(1);
   });
 
   it('finds none whose time is up', async () => {
     const { clock, search, token } = start();
     const own = await token({ cart: 1 });
     clock.advance(1);
-    const { record, refusals } = await search.find(under('sid', own), undefined);
+    const { record, refusals } = await search.find(under('sid', own));
     expect([record, refusals.map(({ reason }) => reason)]).toEqual([
       undefined,
       [expect.stringMatching(/expired|unknown/)],
@@ -80,7 +80,7 @@ describe('The search for a session', () => {
   it('asks about four tokens, however many somebody sends', async () => {
     const { search, store } = start();
     const many = Array.from({ length: 100 }, () => SessionId.generate());
-    await search.find(under('sid', ...many), undefined);
+    await search.find(under('sid', ...many));
     expect(store.calls).toEqual(['read', 'read', 'read', 'read']);
   });
 });

@@ -1,3 +1,4 @@
+import type { FlashLease } from '../../lib/session/flash-lease.js';
 import type { SessionChanges } from '../../lib/session/session-changes.js';
 import type { SessionRecord } from '../../lib/session/session-record.js';
 import { SessionStore } from '../../lib/session/stores/session-store.js';
@@ -10,9 +11,9 @@ export class WatchedSessionStore extends SessionStore {
     super();
   }
 
-  override read(token: string): Promise<SessionRecord | undefined> {
+  override read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {
     this.calls.push('read');
-    return this.store.read(token);
+    return this.store.read(token, lease);
   }
 
   override write(changes: SessionChanges): Promise<string | undefined> {

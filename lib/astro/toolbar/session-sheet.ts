@@ -1,4 +1,5 @@
 import type { CookieJar } from '../../session/cookie-jar.js';
+import { allMessages } from '../../session/flash-lists.js';
 import { shortHash } from '../../session/security-events.js';
 import type { Session } from '../../session/session.js';
 import type { SessionConfig } from '../../session/session-config.js';
@@ -12,7 +13,7 @@ import { ValueTrees } from './value-tree.js';
 export function sessionSheet(session: Session, cookies: CookieJar, config: SessionConfig, store: string): SessionSheet {
   const { opened, failure } = session.journal;
   const trees = new ValueTrees();
-  const flashes = [...(opened?.flashes ?? [])].map(([key, { value }]) => [key, value] as const);
+  const flashes = allMessages(opened?.flashes ?? new Map()).map(([key, { value }]) => [key, value] as const);
   return {
     isStored: opened !== undefined,
     store,

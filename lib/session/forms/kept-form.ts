@@ -1,5 +1,6 @@
-import { type FlashBag, FORM_KEYS } from '../flash-bag.js';
-import type { Flash } from '../session-record.js';
+import type { FlashBag } from '../flash-bag.js';
+import { allMessages, FORM_KEYS } from '../flash-lists.js';
+import type { SessionChanges } from '../session-changes.js';
 import type { SentField } from './form-config.js';
 
 /** Milliseconds for which a form is kept: long enough to sign in again, too short to be remembered by somebody else. */
@@ -62,9 +63,17 @@ export function dropForm(flashes: FlashBag, place: string): void {
   flashes.get(FORM_KEYS + place);
 }
 
-/** The ids of the forms among messages. */
-export function formsAmong(flashes: ReadonlyMap<string, Flash>): string[] {
-  return [...flashes].flatMap(([key, { id }]) => (key.startsWith(FORM_KEYS) ? [id] : []));
+/** The same changes, and the forms that earlier requests kept go. @returns `undefined` where there are none. */
+export function withoutForms(changes: SessionChanges): SessionChanges | undefined {
+  const kept = allMessages(changes.opened?.flashes ?? new Map());
+  const forms = kept.flatMap(([key, { id }]) => (key.startsWith(FORM_KEYS) ? [id] : []));
+  return forms.length > 0 ? { ...changes, flashesTaken: new Set([...changes.flashesTaken, ...forms]) } : undefined;
+}
+
+/** Milliseconds for which a session may live at the most: one that holds forms and nothing else is over when they are. */
+export function lifetimeOf(session: { flashes: FlashBag; contents(): object }): number {
+  const holdsFormsAlone = session.flashes.holdsFormsAlone && Object.keys(session.contents()).length === 0;
+  return holdsFormsAlone ? FORM_LIFETIME : Number.POSITIVE_INFINITY;
 }
 
 /** What is wrong with each field. Fields of which nothing is said are left out. */

@@ -17,13 +17,49 @@ export function describeLaterRequests(tests: Tests): void {
       assert.equal((await app.open(cookies)).flash('notice'), 'Saved');
     });
 
-    tests.it('waits for a later page when a request that could have read it never ends', async (start) => {
+    tests.it('waits for a later page when the request that has read it never ends', async (start) => {
       const app = await start();
       const cookies = await waiting(app);
-      await app.open(cookies);
+      assert.equal((await app.open(cookies)).flash('notice'), 'Saved');
       assert.equal((await app.open(cookies)).flash('notice'), undefined);
       app.clock.advance(60);
       assert.equal((await app.open(cookies)).flash('notice'), 'Saved');
+    });
+
+    tests.it('waits for a later page when a request of another process may read it, and never ends', async (start) => {
+      const app = await start();
+      const cookies = await waiting(app);
+      await app.elsewhere().open(cookies, true);
+      assert.equal((await app.open(cookies)).flash('notice'), undefined);
+      app.clock.advance(60);
+      assert.equal((await app.open(cookies)).flash('notice'), 'Saved');
+    });
+
+    tests.it('is not kept from anybody by a request that has not read it', async (start) => {
+      const app = await start();
+      const cookies = await waiting(app);
+      await app.open(cookies);
+      assert.equal((await app.open(cookies)).flash('notice'), 'Saved');
+    });
+
+    tests.it('is not kept from other processes by a request that failed', async (start) => {
+      const app = await start();
+      const cookies = await waiting(app);
+      const failed = await app.open(cookies);
+      failed.flash('notice');
+      failed.rollBack();
+      await app.manager.abandon(failed);
+      assert.equal((await app.elsewhere().open(cookies, true)).flash('notice'), 'Saved');
+    });
+
+    tests.it('waits behind others under its key, which are shown together', async (start) => {
+      const app = await start();
+      const cookies = await app.visit(new FakeCookieJar(), (session) => session.flash('notice', 'One'));
+      const again = await app.visit(cookies, (session) => session.flash('notice', 'Two').flash('notice', 'Three'));
+      const read = await app.visit(again, (session) =>
+        assert.deepEqual(session.flashes.getAll('notice'), ['One', 'Two', 'Three']),
+      );
+      assert.deepEqual((await app.open(read)).flashes.getAll('notice'), []);
     });
 
     tests.it('is not kept from anybody by a request that nobody looks at', async (start) => {

@@ -85,13 +85,40 @@ export function describeRequestsAtOnce(tests: Tests): void {
       }
     });
 
-    tests.it('of which one has the message in hand leave it to that one', async (start) => {
+    tests.it('of which none reads the message leave it where it is', async (start) => {
       const app = await start();
       const cookies = await app.visit(new FakeCookieJar(), (session) => session.flash('notice', 'Saved'));
       const first = await app.open(cookies);
       await app.visit(cookies.next());
       await app.manager.commit(first, cookies.next());
       assert.equal((await app.open(cookies)).flash('notice'), 'Saved');
+    });
+
+    tests.it('in several processes keep a message for as long as one of them may read it', async (start) => {
+      const app = await start();
+      const cookies = await app.visit(new FakeCookieJar(), (session) => session.flash('notice', 'Saved'));
+      const [first, second] = [await app.open(cookies), await app.open(cookies)];
+      await app.manager.commit(first, cookies.next());
+      assert.equal((await app.elsewhere().open(cookies, true)).flash('notice'), undefined);
+      assert.equal(second.flash('notice'), 'Saved');
+      await app.manager.commit(second, cookies.next());
+      assert.equal((await app.elsewhere().open(cookies, true)).flash('notice'), undefined);
+    });
+
+    tests.it('that leave messages under one key keep all of them', async (start) => {
+      const app = await start();
+      const cookies = await app.visit(new FakeCookieJar(), (session) => session.flash('notice', 'first'));
+      await atOnce(
+        app,
+        cookies,
+        times(10, (index) => (session) => session.flash('notice', `message ${index}`)),
+      );
+      const [first, ...others] = (await app.open(cookies)).flashes.getAll('notice');
+      assert.equal(first, 'first');
+      assert.deepEqual(
+        others.toSorted(),
+        times(10, (index) => `message ${index}`),
+      );
     });
 
     tests.it('of which one ends the session, and one changes its id, end it for all', async (start) => {

@@ -1,4 +1,4 @@
-import type { Found, ModelMessage, ModelSession, SessionModel } from './session-model.js';
+import { type Found, type ModelMessage, type ModelSession, readMessage, type SessionModel } from './session-model.js';
 
 type Change = (old: unknown) => unknown;
 
@@ -10,11 +10,10 @@ export class ModelRequest {
   readonly #expiresAt: number;
   #seen: ReadonlyMap<string, unknown>;
   readonly #changes = new Map<string, Change>();
-  #waiting: Map<string, ModelMessage>;
-  readonly #left = new Map<string, ModelMessage>();
-  readonly #delivered = new Map<string, string>();
+  #waiting: Map<string, readonly ModelMessage[]>;
+  readonly #left = new Map<string, readonly ModelMessage[]>();
+  readonly #delivered = new Map<string, readonly string[]>();
   readonly #taken = new Set<ModelMessage>();
-  readonly #isLeased: boolean;
   #isForgotten = false;
   #hasNewId = false;
   #signedInAt: number | undefined;
@@ -30,8 +29,7 @@ export class ModelRequest {
     this.#seen = new Map(this.opened?.session.values);
     this.#renewedAt = this.opened?.session.renewedAt ?? 0;
     this.#expiresAt = this.opened?.session.expiresAt ?? 0;
-    this.#waiting = this.opened ? model.lease(this.opened.session, this, openedAt) : new Map();
-    this.#isLeased = this.#waiting.size > 0;
+    this.#waiting = new Map(this.opened?.session.messages);
   }
 
   get isEnded(): boolean {
@@ -69,17 +67,21 @@ export class ModelRequest {
   }
 
   leave(key: string, text: string): void {
-    this.#take(key);
-    this.#delivered.delete(key);
-    this.#left.set(key, { text });
+    this.#left.set(key, [...(this.#left.get(key) ?? []), { text }]);
   }
 
-  /** @returns What the page reads. */
-  read(key: string): string | undefined {
-    const message = this.#left.get(key) ?? this.#waiting.get(key);
-    if (message) this.#delivered.set(key, message.text);
-    this.#take(key);
-    return this.#delivered.get(key);
+  /** @returns What the page reads: the messages that no other request has read. */
+  read(key: string, now: number): readonly string[] {
+    const waiting = this.#waiting.get(key) ?? [];
+    const read = waiting.filter((message) => readMessage(message, this, this.openedAt, now));
+    for (const message of read) this.#taken.add(message);
+    const kept = waiting.filter((message) => !read.includes(message));
+    if (kept.length > 0) this.#waiting.set(key, kept);
+    else this.#waiting.delete(key);
+    const texts = [...read, ...(this.#left.get(key) ?? [])].map(({ text }) => text);
+    this.#left.delete(key);
+    this.#delivered.set(key, [...(this.#delivered.get(key) ?? []), ...texts]);
+    return this.#delivered.get(key) ?? [];
   }
 
   regenerate(): void {
@@ -105,7 +107,7 @@ export class ModelRequest {
     if (this.#isSuperseded && this.#signedInAt === undefined) return 'superseded';
     if (this.#isEnded) return 'ended';
     if (!this.opened) return 'begun';
-    const messages = this.#isLeased || this.#left.size > 0 || this.#taken.size > 0;
+    const messages = this.#left.size > 0 || this.#taken.size > 0;
     return this.#changes.size > 0 || messages || this.#hasNewId ? 'changed' : 'unchanged';
   }
 
@@ -129,21 +131,18 @@ export class ModelRequest {
   applyTo(current: ModelSession | undefined, now: number, expiry: (createdAt: number) => number): ModelSession {
     const createdAt = this.#signedInAt ?? current?.createdAt ?? now;
     const kept = this.#isForgotten ? undefined : current;
-    const messages = [...(kept?.messages ?? [])]
-      .filter(([, message]) => !this.#taken.has(message))
-      .map(([key, message]) => [key, this.#givenBack(message)] as const);
+    const keys = new Set([...(kept?.messages.keys() ?? []), ...this.#left.keys()]);
+    const messages = [...keys].map((key) => {
+      const waiting = kept?.messages.get(key)?.filter((message) => !this.#taken.has(message)) ?? [];
+      return [key, [...waiting, ...(this.#left.get(key) ?? [])]] as const;
+    });
     return {
       values: this.#applied(kept?.values ?? new Map()),
-      messages: new Map([...messages, ...this.#left]),
+      messages: new Map(messages.filter(([, waiting]) => waiting.length > 0)),
       createdAt,
       renewedAt: now,
       expiresAt: expiry(createdAt),
     };
-  }
-
-  #givenBack(message: ModelMessage): ModelMessage {
-    if (message.leasedBy === this) message.leasedUntil = undefined;
-    return message;
   }
 
   #applied(values: ReadonlyMap<string, unknown>): Map<string, unknown> {
@@ -156,13 +155,6 @@ export class ModelRequest {
     return changed;
   }
 
-  #take(key: string): void {
-    this.#left.delete(key);
-    const message = this.#waiting.get(key);
-    if (message) this.#taken.add(message);
-    this.#waiting.delete(key);
-  }
-
   #forget(): void {
     this.#isForgotten = true;
     this.#seen = new Map();
@@ -170,5 +162,6 @@ export class ModelRequest {
     this.#waiting = new Map();
     this.#left.clear();
     this.#delivered.clear();
+    for (const message of this.#taken) if (message.readBy === this) message.keptUntil = undefined;
   }
 }

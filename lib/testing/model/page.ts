@@ -15,7 +15,7 @@ export function sentenceOf(step: PageStep): string {
     case 'leave':
       return `session.flash('${step.key}', '${step.text}')`;
     case 'read':
-      return `session.flash('${step.key}')`;
+      return `session.flashes.getAll('${step.key}')`;
     case 'signIn':
       return `signs ${step.user} in`;
     default:
@@ -45,7 +45,7 @@ export function act(step: PageStep, session: Session, model: ModelRequest, now: 
       model.leave(step.key, step.text);
       break;
     case 'read':
-      assert.equal(session.flash(step.key), model.read(step.key), 'not the message that waits');
+      assert.deepEqual(session.flashes.getAll(step.key), model.read(step.key, now), 'not the messages that wait');
       break;
     case 'signIn':
       session.signIn({ userId: step.user }, now);

@@ -61,7 +61,7 @@ export class Rehearsal {
       const messages = KEYS.map((key) => found.flashes.peek(key));
       assert.deepEqual(
         messages,
-        KEYS.map((key) => expected?.messages.get(key)?.text),
+        KEYS.map((key) => expected?.messages.get(key)?.at(-1)?.text),
         'other messages wait',
       );
       this.story.pop();

@@ -1,20 +1,20 @@
 /** Milliseconds for which an emptied session can be filled again by requests under way. */
 export const EMPTY_FOR = 60_000;
-/** For which an old id leads to its session, for which it is known at all, and for which a lease holds. */
+/** For which an old id leads to its session, for which it is known at all, and for which a message is one request's. */
 const GRACE = 10_000;
 const TRAIL = 60_000;
-const LEASE = 60_000;
+const CLAIM = 60_000;
 
-/** A message as the model keeps it, and which request may deliver it. */
+/** A message as the model keeps it, and which request has read it. */
 export interface ModelMessage {
   readonly text: string;
-  leasedBy?: object | undefined;
-  leasedUntil?: number | undefined;
+  readBy?: object | undefined;
+  keptUntil?: number | undefined;
 }
 
 export interface ModelSession {
   readonly values: Map<string, unknown>;
-  readonly messages: Map<string, ModelMessage>;
+  readonly messages: Map<string, readonly ModelMessage[]>;
   readonly createdAt: number;
   readonly renewedAt: number;
   readonly expiresAt: number;
@@ -84,14 +84,11 @@ export class SessionModel {
     this.#moved.delete(token);
     if (moved) this.end(moved.to);
   }
+}
 
-  /** The messages that a request may deliver; nobody else may meanwhile. */
-  lease({ messages }: ModelSession, by: object, now: number): Map<string, ModelMessage> {
-    const free = [...messages].filter(([, { leasedUntil = 0 }]) => leasedUntil <= now);
-    for (const [, message] of free) {
-      message.leasedBy = by;
-      message.leasedUntil = now + LEASE;
-    }
-    return new Map(free);
-  }
+/** Has a request read a message. @param since When its time began. @returns Whether no other request has it. */
+export function readMessage(message: ModelMessage, by: object, since: number, now: number): boolean {
+  const isFree = message.readBy === by || (message.keptUntil ?? 0) <= now;
+  if (isFree) Object.assign(message, { readBy: by, keptUntil: since + CLAIM });
+  return isFree;
 }

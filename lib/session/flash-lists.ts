@@ -1,0 +1,37 @@
+import type { Flash } from './session-record.js';
+
+/** The beginning of the keys under which forms are kept: they are no messages of the application. */
+export const FORM_KEYS = 'astro-gatehouse:form:';
+
+type Flashes = ReadonlyMap<string, Flash>;
+
+/** The messages that wait under one key, the oldest first. */
+export function messagesIn(flash: Flash | undefined): readonly Flash[] {
+  if (!flash?.earlier) return flash ? [flash] : [];
+  const { earlier, ...latest } = flash;
+  return [...earlier, latest];
+}
+
+/** Every message of every key. */
+export function allMessages(flashes: Flashes): (readonly [key: string, message: Flash])[] {
+  return [...flashes].flatMap(([key, flash]) => messagesIn(flash).map((message) => [key, message] as const));
+}
+
+/** Puts messages under one key. @returns `undefined` for none. */
+export function underOneKey(messages: readonly Flash[]): Flash | undefined {
+  const latest = messages.at(-1);
+  return latest && messages.length > 1 ? { ...latest, earlier: messages.slice(0, -1) } : latest;
+}
+
+/** The same messages with each replaced by what is made of it; those go of which nothing is made. */
+export function changedMessages(
+  flashes: Flashes,
+  change: (message: Flash, key: string) => Flash | undefined,
+): Map<string, Flash> {
+  const changed = new Map<string, Flash>();
+  for (const [key, flash] of flashes) {
+    const next = underOneKey(messagesIn(flash).flatMap((message) => change(message, key) ?? []));
+    if (next) changed.set(key, next);
+  }
+  return changed;
+}

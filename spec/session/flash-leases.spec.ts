@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { FlashBag } from '../../lib/session/flash-bag.js';
+import { FlashLedger } from '../../lib/session/flash-claims.js';
+import { FlashLeases } from '../../lib/session/flash-leases.js';
+import { Session } from '../../lib/session/session.js';
+import { SessionConfig } from '../../lib/session/session-config.js';
+import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
+import { FrozenClock } from '../support/frozen-clock.js';
+import { changesOf } from '../support/records.js';
+import { WatchedSessionStore } from '../support/watched-session-store.js';
+
+describe('The lease of the messages of a session', () => {
+  async function start(flashesAdded: Record<string, unknown> = { notice: 'Saved' }) {
+    const clock = new FrozenClock();
+    const config = SessionConfig.from({}, { isProduction: false });
+    const store = new WatchedSessionStore(new MemorySessionStore(config, clock));
+    const now = clock.now();
+    const times = { createdAt: now, renewedAt: now, expiresAt: now + 3_600_000 };
+    const token = (await store.write(changesOf({ ...times, set: { cart: 1 }, flashesAdded }))) ?? '';
+    const ledger = new FlashLedger(clock);
+    const open = async () => {
+      const record = await store.read(token);
+      return new Session(record, new FlashBag(record?.flashes, ledger.open()));
+    };
+    const leaseInStore = async () => (await store.read(token))?.flashes.get('notice')?.lease?.by;
+    return { clock, store, token, open, leaseInStore, leases: new FlashLeases(store, config) };
+  }
+
+  it('is taken for a session with messages, and given back without a look at anything else', async () => {
+    const { clock, store, token, open, leaseInStore, leases } = await start();
+    const session = await open();
+    const before = await store.read(token);
+    clock.advance(5);
+    await leases.take(session);
+    expect(await leaseInStore()).toBe(session.flashes.claims?.by);
+    expect(session.isDirty).toBe(false);
+    await leases.giveBack(session);
+    expect(await leaseInStore()).toBeUndefined();
+    expect(await store.read(token)).toEqual({ ...before, version: expect.anything() });
+  });
+
+  it('is not asked for where no messages wait', async () => {
+    const { store, open, leases } = await start({});
+    const session = await open();
+    const before = store.calls.length;
+    await leases.take(session);
+    await leases.giveBack(session);
+    expect(store.calls.length).toBe(before);
+  });
+
+  it('is given back by the last of two requests', async () => {
+    const { open, leaseInStore, leases } = await start();
+    const [first, second] = [await open(), await open()];
+    await leases.take(first);
+    await leases.take(second);
+    await leases.giveBack(first);
+    expect(await leaseInStore()).toBe(second.flashes.claims?.by);
+    await leases.giveBack(second);
+    expect(await leaseInStore()).toBeUndefined();
+  });
+
+  it("is nobody's failure when the store is away", async () => {
+    const { store, open, leases } = await start();
+    const session = await open();
+    store.read = async () => {
+      throw new Error('away');
+    };
+    await leases.take(session);
+    expect(session.flash('notice')).toBe('Saved');
+    await leases.giveBack(session);
+  });
+});

@@ -1,0 +1,14 @@
+import { expect, it, jest } from '@jest/globals';
+import { warnOfUnseen } from '../../lib/session/unseen-messages.js';
+
+it('A page that shows one of several messages is told of once, and forms are none', () => {
+  const said = jest.spyOn(console, 'warn').mockImplementation(() => {});
+  warnOfUnseen('notice', 1);
+  warnOfUnseen('astro-gatehouse:form:/', 2);
+  expect(said).not.toHaveBeenCalled();
+  warnOfUnseen('notice', 3);
+  warnOfUnseen('error', 2);
+  expect(said.mock.calls).toEqual([[expect.stringContaining('3 messages waited under "notice"')]]);
+  expect(said.mock.calls[0]?.[0]).toContain("session.flashes.getAll('notice')");
+  said.mockRestore();
+});
