@@ -1,6 +1,6 @@
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
-import { after, type Promised } from '../session/promised.js';
+import { andThen, type Promised } from '../session/promised.js';
 import { AccessDecision, type DecisionCode } from './access-decision.js';
 import { AccessConfig } from './access-options.js';
 import type { AccessRule } from './access-rule.js';
@@ -38,7 +38,7 @@ export class AccessChecker {
   check(rule: AccessRule, visitor: Visitor): Promised<AccessDecision> {
     const { check } = this.access;
     if (!check) return this.checkRequirements(rule, visitor);
-    return after(check(rule, visitor.session), (answer) =>
+    return andThen(check(rule, visitor.session), (answer) =>
       this.#isYes(answer, check, 'access.check')
         ? this.grant('access.check allowed it')
         : this.deny('access.check refused'),
@@ -60,7 +60,7 @@ export class AccessChecker {
       return this.deny(`needs permission ${lacking.join(' and ')}`, 'MISSING_PERMISSION', lacking);
     }
     if (!allow) return this.#checkSignIn(rule, isBare ? 'signed in' : 'every requirement holds');
-    return after(allow(visitor.session, rule.request), (answer) =>
+    return andThen(allow(visitor.session, rule.request), (answer) =>
       this.#isYes(answer, allow, `allow() of ${rule}`)
         ? this.#checkSignIn(rule, 'every requirement holds')
         : this.deny('allow() refused'),

@@ -1,6 +1,6 @@
 import { MadeClasses } from '../session/made-classes.js';
 import { printable } from '../session/printable.js';
-import { after, firstAnswer, isPromise, type Promised } from '../session/promised.js';
+import { andThen, firstAnswer, isPromise, type Promised } from '../session/promised.js';
 import type { AccessChecker } from './access-checker.js';
 import { AccessDecision, asDecision, type DecisionCode } from './access-decision.js';
 import type { AccessRule } from './access-rule.js';
@@ -44,12 +44,12 @@ export class DemandChecker {
     if (visitor.isGuest && guard.admitsGuests) return this.decision(true, 'GRANTED', 'not signed in');
     const refusals: AccessDecision[] = [];
     const grantOf = (rule: AccessRule) =>
-      after(this.#check(rule, visitor, request), (decision) => {
+      andThen(this.#check(rule, visitor, request), (decision) => {
         if (decision.isGranted) return decision;
         refusals.push(decision);
         return undefined;
       });
-    return after(firstAnswer(guard.rulesFor(request.method), grantOf), (grant) => {
+    return andThen(firstAnswer(guard.rulesFor(request.method), grantOf), (grant) => {
       const [refusal] = refusals;
       const isForGuests = 'the page is for visitors who are not signed in';
       return grant ?? refusal ?? this.decision(false, 'FOR_GUESTS_ONLY', isForGuests);

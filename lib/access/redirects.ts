@@ -1,4 +1,4 @@
-import { after, firstAnswer, type Promised } from '../session/promised.js';
+import { andThen, firstAnswer, type Promised } from '../session/promised.js';
 import type { AccessDecision } from './access-decision.js';
 import type { DemandChecker } from './demand-checker.js';
 import type { Demands } from './demands.js';
@@ -43,23 +43,23 @@ export class Redirects {
       if (hops === MAX_HOPS || seen.has(path)) return true;
       seen.add(path);
       if (again) return false;
-      return after(this.#nextHop(path, visitor, request), (hop) => follow(hop, hops + 1));
+      return andThen(this.#nextHop(path, visitor, request), (hop) => follow(hop, hops + 1));
     };
     return follow(target, 0);
   }
 
   /** Where a visitor is sent on from a page, or `undefined` when the page lets them in. */
   #nextHop(path: string, visitor: Visitor, from: GuardedRequest): Promised<string | undefined> {
-    return after(this.demands.guardOf(path), (pageGuard) => {
+    return andThen(this.demands.guardOf(path), (pageGuard) => {
       const { config } = this;
       if (this.demands.isLoginPath(path)) return this.goesHome(visitor, pageGuard) ? config.homePath : undefined;
       const { url, signedInFor } = from;
       const request = { method: 'GET', routePattern: path, params: {}, url: new URL(path, url), signedInFor };
       const asked = this.demands.on(GuardedPaths.ofPage(path), request.method, path, pageGuard).keys();
       const hop = firstAnswer(asked, (demand) =>
-        after(this.checker.decide(demand, visitor, request), (decision) => this.#hopAfter(decision, visitor)),
+        andThen(this.checker.decide(demand, visitor, request), (decision) => this.#hopAfter(decision, visitor)),
       );
-      return after(hop, (found) => found?.to);
+      return andThen(hop, (found) => found?.to);
     });
   }
 

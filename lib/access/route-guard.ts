@@ -1,6 +1,6 @@
 import type { AccessDeniedError } from '../errors.js';
 import { injectable } from '../injectable.js';
-import { after, firstAnswer, type Promised } from '../session/promised.js';
+import { andThen, firstAnswer, type Promised } from '../session/promised.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { AccessChecker } from './access-checker.js';
 import type { AccessDecision } from './access-decision.js';
@@ -60,8 +60,8 @@ export class RouteGuard {
   judge(request: GuardedRequest, whoAsks: () => Promised<Visitor>): Promised<Verdict> {
     if (this.#demands.areNone) return NOTHING_ASKED;
     const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
-    if (!paths) return after(whoAsks(), (visitor) => this.#unreadable(request, visitor));
-    return after(this.#demands.guardOf(request.routePattern), (pageGuard) => {
+    if (!paths) return andThen(whoAsks(), (visitor) => this.#unreadable(request, visitor));
+    return andThen(this.#demands.guardOf(request.routePattern), (pageGuard) => {
       const isLogin = paths.others.length === 0 && this.#demands.isLoginPath(paths.page);
       return isLogin
         ? this.#judgeLogin(request, whoAsks, pageGuard)
@@ -77,7 +77,7 @@ export class RouteGuard {
     if (request.isVisitorUnknown) return judgement.verdict(unavailable(), true);
     tellDeniedError(this.events, request, visitor, error);
     const answer = error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
-    return after(answer, (response) => judgement.verdict(response, true));
+    return andThen(answer, (response) => judgement.verdict(response, true));
   }
 
   /** Whether a visitor who opens the page that a form was sent to would see it. Nothing is logged or emitted. */
@@ -85,14 +85,14 @@ export class RouteGuard {
     const page: GuardedRequest = Object.create(form, { method: { value: 'GET' }, action: { value: undefined } });
     const paths = GuardedPaths.of(page, this.config.base, this.config.errorPages);
     if (!paths) return false;
-    return after(this.#demands.guardOf(page.routePattern), (pageGuard) => {
+    return andThen(this.#demands.guardOf(page.routePattern), (pageGuard) => {
       const asked = this.#demands.on(paths, 'GET', page.routePattern, pageGuard).keys();
       const refusal = firstAnswer(asked, (demand) =>
-        after(this.#checker.decide(demand, visitor, page), ({ isGranted }) =>
+        andThen(this.#checker.decide(demand, visitor, page), ({ isGranted }) =>
           isGranted || !this.config.enforce ? undefined : false,
         ),
       );
-      return after(refusal, (found) => found ?? true);
+      return andThen(refusal, (found) => found ?? true);
     });
   }
 
@@ -112,7 +112,7 @@ export class RouteGuard {
     if (!request.isNavigation) return problem(401, decision);
     const target = decision.rule?.redirectTo ?? this.config.loginPath;
     const again = decision.code === 'SIGN_IN_AGAIN';
-    return after(this.#redirects.leadBack(target, request, visitor, again), (isCircle) => {
+    return andThen(this.#redirects.leadBack(target, request, visitor, again), (isCircle) => {
       if (isCircle) return plain(401);
       const location = this.#redirects.withReturnPath(target, request);
       return redirectTo(again ? withParameter(location, REAUTHENTICATE_PARAMETER, '1') : location, request.method);
@@ -129,7 +129,7 @@ export class RouteGuard {
 
   /** Sends a visitor elsewhere, unless that leads back. */
   #sendTo(target: string, request: GuardedRequest, visitor: Visitor): Promised<Response> {
-    return after(this.#redirects.leadBack(target, request, visitor), (isCircle) =>
+    return andThen(this.#redirects.leadBack(target, request, visitor), (isCircle) =>
       isCircle ? plain(403) : redirectTo(this.config.toLocation(target), request.method),
     );
   }
@@ -159,9 +159,9 @@ export class RouteGuard {
       return judgement.verdict(response, response?.status !== 404 && (asked.size > 0 || this.#mayBeHidden(request)));
     };
     if (asked.size + triedOut.size === 0) return end(undefined);
-    return after(whoAsks(), (visitor) =>
-      after(this.#tryOut(triedOut, request, visitor, judgement), () =>
-        after(this.#refusal(asked, paths, request, visitor, judgement), end),
+    return andThen(whoAsks(), (visitor) =>
+      andThen(this.#tryOut(triedOut, request, visitor, judgement), () =>
+        andThen(this.#refusal(asked, paths, request, visitor, judgement), end),
       ),
     );
   }
@@ -193,7 +193,7 @@ export class RouteGuard {
       judgement.decides(decision, demand);
       if (this.config.debug) this.#checker.logDecision(request, demand, decision);
       if (decision.isGranted) return undefined;
-      return after(admitsGuests(demand) && this.#mayStay(request, paths), (stays) => {
+      return andThen(admitsGuests(demand) && this.#mayStay(request, paths), (stays) => {
         if (stays) return undefined;
         if (!this.config.enforce) return void this.#checker.logWouldRefuse(request, demand, decision);
         tellDenied(this.events, request, visitor, decision);
@@ -202,10 +202,10 @@ export class RouteGuard {
     };
     // A Map visits what is added while it is walked.
     const refusal = firstAnswer(asked, ([demand, at]) =>
-      after(this.#checker.decide(demand, visitor, request), (decision) => answerTo(decision, demand, at)),
+      andThen(this.#checker.decide(demand, visitor, request), (decision) => answerTo(decision, demand, at)),
     );
     // The page that says "not found" is shown to whoever asks for a hidden one. What it would run is not run.
-    return after(refusal, (response) =>
+    return andThen(refusal, (response) =>
       !response && runsHidden && this.config.enforce && !request.wasRefused ? notThere(request) : response,
     );
   }
@@ -238,7 +238,7 @@ export class RouteGuard {
     const paths = missing && GuardedPaths.of(missing, this.config.base, this.config.errorPages);
     if (!missing || !paths) return notThere(request);
     const asked = this.#demands.on(paths, missing.method, missing.routePattern);
-    return after(this.#refusal(asked, paths, missing, visitor, new Judgement()), (refusal) => refusal ?? hidden());
+    return andThen(this.#refusal(asked, paths, missing, visitor, new Judgement()), (refusal) => refusal ?? hidden());
   }
 
   #missing(request: GuardedRequest): GuardedRequest | undefined {
@@ -259,7 +259,7 @@ export class RouteGuard {
   ): Promised<unknown> {
     if (demands.size === 0 || request.isVisitorUnknown) return undefined;
     return firstAnswer(demands, (demand) =>
-      after(this.#checker.decide(demand, visitor, request), (decision) => {
+      andThen(this.#checker.decide(demand, visitor, request), (decision) => {
         judgement.notes(decision, demand);
         if (!decision.isGranted) this.#checker.logWouldRefuse(request, demand, decision);
         return undefined;
@@ -277,7 +277,7 @@ export class RouteGuard {
     judgement.looksAt(normalized(pathOnly(this.config.loginPath)), 'loginPath');
     const isOpen = request.method !== 'GET' || request.showsForm || !this.#redirects.isForGuests(pageGuard);
     if (isOpen) return judgement.verdict(undefined, false);
-    return after(whoAsks(), (visitor) => {
+    return andThen(whoAsks(), (visitor) => {
       if (!this.#redirects.goesHome(visitor, pageGuard)) return judgement.verdict(undefined, false);
       const home = redirectTo(this.config.toLocation(this.config.homePath), request.method);
       return judgement.verdict(asksToSignInAgain(request) ? undefined : home, true);

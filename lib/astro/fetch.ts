@@ -75,7 +75,7 @@ function answerAhead(state: FetchState, context: APIContext): Promise<Response |
   return RequestCycle.of(gatehouse, context).ahead(context, async () => {
     const refusal = await inspect(context, 'anything');
     if (refusal?.status === 404 && refusal.body === null) refusal.headers.set(ERROR_PAGE, 'true');
-    if (refusal && context.isPrerendered) gatehouse.warnOfUnknownVisitors();
+    if (refusal && context.isPrerendered) gatehouse.prerendered.warnOfUnknownVisitors();
     const isForeign = isFromElsewhere(context);
     if (refusal) return isForeign ? refusal : keepRefusedForm(context, refusal);
     if (context.locals.services.request?.action?.calledFrom === 'rpc') return actions(state);

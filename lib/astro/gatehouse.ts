@@ -1,5 +1,4 @@
 import { AccessConfig } from '../access/access-options.js';
-import { AccessRules } from '../access/access-rules.js';
 import { CsrfConfig } from '../access/csrf/csrf-config.js';
 import { CsrfGuard } from '../access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../access/csrf/csrf-tokens.js';
@@ -13,7 +12,7 @@ import { VisitorResolver } from '../access/visitor-resolver.js';
 import { defaultServices, type Settings } from '../container/default-services.js';
 import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
-import { EvictingStoreError, UnguardedFilesError } from '../errors.js';
+import { EvictingStoreError } from '../errors.js';
 import { Clock } from '../session/clock.js';
 import { FormBudget } from '../session/forms/form-budget.js';
 import { FormConfig } from '../session/forms/form-config.js';
@@ -31,7 +30,6 @@ import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { SessionStore } from '../session/stores/session-store.js';
 import { AstroSessionStore } from './astro-session-store.js';
-import { buildChannel } from './build-channel.js';
 import { currentScope } from './current-scope.js';
 import {
   checkSetupOptions,
@@ -41,6 +39,7 @@ import {
   type SetupOptions,
   type StoreChoice,
 } from './options.js';
+import { PrerenderedPages } from './prerendered-pages.js';
 import type { ProjectRoutes } from './project-routes.js';
 import { tellDeadEnds } from './tell-dead-ends.js';
 import type { Toolbar, ToolbarParts } from './toolbar/toolbar.js';
@@ -77,11 +76,6 @@ export interface SiteSettings {
   readonly open: readonly string[];
 }
 
-const EMPTIED =
-  'Where 404.astro is prerendered, astro dev hands over requests for addresses without a page without their headers: at ' +
-  'routes of your own pipeline nobody is signed in. A built site knows its visitors there; to have them known while you ' +
-  'develop, write export const prerender = false in 404.astro.';
-
 /** The stores that are a part of every site. */
 function builtInStore(choice: StoreChoice = {}): Settings['store'] {
   if (choice.store === 'astro') return AstroSessionStore;
@@ -99,6 +93,7 @@ function begin(services: Services, rulesOfConfig = 0): void {
 
 /** The assembled package: what both middlewares work with. */
 export class Gatehouse {
+  readonly prerendered: PrerenderedPages;
   readonly #Scope: typeof RequestScope;
   readonly #config: SessionConfig;
   #sessions: SessionManager | undefined;
@@ -107,7 +102,6 @@ export class Gatehouse {
   #forms: FormConfig | undefined;
   readonly #budget = new FormBudget();
   #usesTokens: boolean | undefined;
-  readonly #warnedOf = new Set<string>();
   #hasToldOfUnkept = false;
   #store: SessionStore | undefined;
   #errorPages: ErrorPages | undefined;
@@ -123,6 +117,7 @@ export class Gatehouse {
     readonly toolbar?: Toolbar | undefined,
   ) {
     this.#config = services.get(SessionConfig);
+    this.prerendered = new PrerenderedPages(services, site);
     this.#Scope = services.get(MadeClasses).of(RequestScope);
   }
 
@@ -238,43 +233,6 @@ export class Gatehouse {
   /** Whether a visitor may be found in Astro's own session. */
   get looksIntoAstroSessions(): boolean {
     return this.hasOwnMiddleware || this.store instanceof AstroSessionStore;
-  }
-
-  /**
-   * Says while a site is built or written that a page cannot be protected: only here all its paths and rules are known.
-   *
-   * @throws {UnguardedFilesError} Unless `prerendered: 'warn'` makes it a warning.
-   */
-  checkPrerendered(path: string, routePattern: string): void {
-    // Error pages are for everybody.
-    if ((!this.site.isPrerendering && this.isProduction) || this.errorPages.has(routePattern)) return;
-    const rule = this.services.get(AccessRules).find(path);
-    const ofRule = rule?.admitsEverybody ? undefined : `${rule}`;
-    const protectedBy = rule ? ofRule : this.services.get(GuardConfig).globalProtectOver(path);
-    if (protectedBy === undefined) return;
-    if (!this.site.isPrerendering) return void this.#warnOfPrerendered(path, protectedBy);
-    const { unguarded } = buildChannel();
-    if (unguarded) return void unguarded.push({ path, file: routePattern, protectedBy });
-    const error = new UnguardedFilesError([{ path, file: `route ${routePattern}`, protectedBy }]);
-    if (this.site.options.prerendered !== 'warn') throw error;
-    console.warn(error.message);
-  }
-
-  /** Says it once of each page: while a site is written it is shown to everybody, as it would not be built. */
-  #warnOfPrerendered(path: string, protectedBy: string): void {
-    if (this.#warnedOf.has(path)) return;
-    this.#warnedOf.add(path);
-    console.warn(
-      `[astro-gatehouse] ${printable(path)} is prerendered, so everybody sees it, in spite of ${protectedBy}. Have pages made ` +
-        `when they are asked for: output: 'server' in astro.config, or export const prerender = false in this page.`,
-    );
-  }
-
-  /** Says it once where `astro dev` hands over requests as for a page that is prerendered: without a cookie. */
-  warnOfUnknownVisitors(): void {
-    if (this.#warnedOf.has(EMPTIED)) return;
-    this.#warnedOf.add(EMPTIED);
-    console.warn(`[astro-gatehouse] ${EMPTIED}`);
   }
 
   /** Tells the log that the store cannot be asked: pages go on for guests, and nobody else would notice. */

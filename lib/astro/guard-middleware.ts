@@ -9,7 +9,7 @@ import { gatehouse } from './started.js';
 export const onRequest: MiddlewareHandler = async (context, next) => {
   if (context.isPrerendered) {
     gatehouse.toolbar?.notePrerendered(context);
-    gatehouse.checkPrerendered(routedPath(context.routePattern, context.params), context.routePattern);
+    gatehouse.prerendered.check(routedPath(context.routePattern, context.params), context.routePattern);
     return next();
   }
   const refusal = await inspect(context);

@@ -22,7 +22,7 @@ function kindOf(value: object): string {
 export type Promised<Value> = Value | Promise<Value>;
 
 /** Goes on with a value: at once where it is there, and otherwise when its promise has given it. */
-export function after<Value, Result>(
+export function andThen<Value, Result>(
   value: Value | PromiseLike<Value>,
   goOn: (value: Value) => Promised<Result>,
 ): Promised<Result> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { answersLater, forget, isPromise } from '../../lib/session/promised.js';
+import { andThen, answersLater, firstAnswer, forget, isPromise } from '../../lib/session/promised.js';
 
 describe('A promise', () => {
   it.each<[string, unknown]>([
@@ -42,5 +42,38 @@ describe('A function that answers later', () => {
     ['nothing', undefined],
   ])('is not %s', (_, value) => {
     expect(answersLater(value)).toBe(false);
+  });
+});
+
+describe('What goes on after a value', () => {
+  it('does so at once where the value is there, and later where it is promised', async () => {
+    expect(andThen(1, (value) => value + 1)).toBe(2);
+    const later = andThen(Promise.resolve(1), (value) => value + 1);
+    expect(later).toBeInstanceOf(Promise);
+    expect(await later).toBe(2);
+    await expect(andThen(Promise.reject(new Error('no')), () => 1)).rejects.toThrow('no');
+  });
+});
+
+describe('The first answer', () => {
+  it('is that of the first item that has one, at once where nobody has to be waited for', async () => {
+    const asked: number[] = [];
+    const ask = (item: number) => {
+      asked.push(item);
+      return item > 1 ? `${item}` : undefined;
+    };
+    expect(firstAnswer([1, 2, 3], ask)).toBe('2');
+    expect(asked).toEqual([1, 2]);
+    expect(firstAnswer([], ask)).toBeUndefined();
+    expect(await firstAnswer([1, 2, 3], async (item) => ask(item))).toBe('2');
+  });
+
+  it('may be that of an item which is added while others are asked', async () => {
+    const items = new Map([[1, 'one']]);
+    const answer = await firstAnswer(items, async ([number]) => {
+      items.set(number + 1, 'more');
+      return number === 3 ? 'three' : undefined;
+    });
+    expect(answer).toBe('three');
   });
 });
