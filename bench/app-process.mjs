@@ -59,6 +59,7 @@ export class AppProcess {
   async signIn(count) {
     const url = `http://127.0.0.1:${this.#port}/sign-in`;
     const answers = await Promise.all(Array.from({ length: count }, () => fetch(url)));
+    if (!answers.every(({ ok }) => ok)) throw new Error(`${url} answered ${answers[0]?.status}: nobody is signed in.`);
     return answers.map((answer) =>
       answer.headers
         .getSetCookie()

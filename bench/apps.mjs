@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import installPackedPackage, { APPS } from '../spec/support/packed-package.ts';
-import { isRedisInstalled } from './redis.mjs';
 
 const FOLDER = join(APPS, 'bench');
 const ASTRO = join(APPS, '../node_modules/astro/bin/astro.mjs');
@@ -11,25 +10,12 @@ const BUILD_LIMIT = 60_000;
 
 /** Where a visitor needs to be signed in, in every variant but plain Astro. */
 export const PROTECTED = '/account';
-/** Where the session is written to, in every variant of a store. */
+/** Where the session is written to, in plain Astro and with every store. */
 export const WRITING = '/count';
-/** Who is signed in: about 200 bytes of JSON. */
-const VISITOR = `{
-  userId: 'c0ffee00-1234-4cde-8f01-23456789abcd',
-  email: 'ada.lovelace@example.com',
-  name: 'Ada Lovelace',
-  role: 'editor',
-  permissions: ['posts:read', 'posts:write', 'report:read'],
-  plan: 'premium',
-  theme: 'dark',
-}`;
-const RULES = `[
-  { pattern: '/admin/**', role: 'admin' },
-  { pattern: '/dashboard', roles: ['user', 'admin'] },
-  { pattern: '/settings/**', permission: 'settings:write' },
-  { pattern: '/reports/*', permissions: ['report:read', 'report:write'] },
-  { pattern: '${PROTECTED}/**', allow: (session) => session?.plan === 'premium' },
-]`;
+/** Says that every cache may keep it, and does not ask for the session. */
+export const ENDPOINT = '/prices.json';
+/** Passed on as it is: to make an image smaller would take so long that nothing else could be seen. */
+export const IMAGE = '/_image?href=%2Fdot.png&w=1&h=1&f=png';
 
 const LAYOUT = `---
 const { title } = Astro.props;
@@ -45,7 +31,7 @@ const links = [['/', 'Home'], ['/account', 'Account'], ['/about', 'About']];
   </body>
 </html>
 `;
-const PAGE = `---
+export const PAGE = `---
 import Layout from '../layouts/Layout.astro';
 const items = ['gate', 'tower', 'moat', 'bridge', 'wall'];
 ---
@@ -56,136 +42,11 @@ const items = ['gate', 'tower', 'moat', 'bridge', 'wall'];
 </Layout>
 `;
 
-const writingPage = (write) => PAGE.replace("';\n", `';\n${write}\n`);
-
-const config = (integrations = '', imports = '') => `import node from '@astrojs/node';
-import { defineConfig } from 'astro/config';
-${imports}
-export default defineConfig({
-  output: 'server',
-  adapter: node({ mode: 'middleware' }),
-  integrations: [${integrations}],
-});
+const SHARED_ENDPOINT = `export function GET() {
+  return Response.json({ gate: 12, tower: 40, moat: 7 }, { headers: { 'Cache-Control': 'public, max-age=600' } });
+}
 `;
-
-function gatehouse(store) {
-  return {
-    'astro.config.mjs': config(
-      `gatehouse({ session: { store: '${store}' }, protect: ${RULES} })`,
-      "import gatehouse from 'astro-gatehouse';",
-    ),
-    [`src/pages${WRITING}.astro`]: writingPage("Astro.locals.session.set('visits', (visits = 0) => visits + 1);"),
-    'src/pages/sign-in.ts': `import { setSession } from 'astro-gatehouse/server';
-export async function GET(context) {
-  await setSession(context, ${VISITOR});
-  return new Response('signed in');
-}
-`,
-  };
-}
-
-/** Replaced by its setup module. */
-const unstorage = {
-  ...gatehouse('memory'),
-  'src/gatehouse.ts': `import { SessionStore, defineGatehouse } from 'astro-gatehouse/server';
-import { UnstorageSessionStore } from 'astro-gatehouse/stores/unstorage';
-import { createStorage } from 'unstorage';
-const storage = createStorage();
-export default defineGatehouse({
-  services: (services) => services.override(SessionStore, () => new UnstorageSessionStore(storage)),
-});
-`,
-};
-
-/** What plain Astro is sent as its visitor's cookie: it reads the header as well, and makes nothing of it. */
-const plain = {
-  'astro.config.mjs': config(),
-  'src/pages/sign-in.ts': `export async function GET(context) {
-  context.cookies.set('session', 'x'.repeat(400), { httpOnly: true, secure: true, path: '/' });
-  return new Response('signed in');
-}
-`,
-};
-
-const ironSession = {
-  'astro.config.mjs': config(),
-  'src/iron.ts': `import { getIronSession } from 'iron-session';
-const options = { cookieName: 'session', password: process.env.GATEHOUSE_SECRET };
-export const open = (context) => getIronSession(context.cookies, options);
-`,
-  'src/middleware.ts': `import { open } from './iron';
-const rules = ${RULES.replaceAll('/**', '')};
-export async function onRequest(context, next) {
-  const session = await open(context);
-  const { pathname } = context.url;
-  const rule = rules.find(({ pattern }) => pathname === pattern || pathname.startsWith(pattern + '/'));
-  if (!rule) return next();
-  const allowed = rule.allow
-    ? rule.allow(session)
-    : (!rule.role || session.role === rule.role) && (!rule.permission || session.permissions?.includes(rule.permission));
-  return allowed ? next() : context.redirect('/login?returnTo=' + encodeURIComponent(pathname));
-}
-`,
-  'src/pages/sign-in.ts': `import { open } from '../iron';
-export async function GET(context) {
-  const session = await open(context);
-  Object.assign(session, ${VISITOR});
-  await session.save();
-  return new Response('signed in');
-}
-`,
-};
-
-const sessionkit = {
-  'astro.config.mjs': config(
-    `sessionkit({ loginPath: '/login', protect: ${RULES} })`,
-    "import sessionkit from 'astro-sessionkit';",
-  ).replace('output:', "session: { driver: 'memory' },\n  output:"),
-  'src/pages/sign-in.ts': `import { setSession } from 'astro-sessionkit/server';
-export async function GET(context) {
-  setSession(${VISITOR}, context);
-  return new Response('signed in');
-}
-`,
-};
-
-/** Every store, for pages that read the session and pages that write to it. */
-export function storeVariants() {
-  const ours = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage'].map((store) => ({
-    name: `gatehouse, ${store}`,
-    app: `gatehouse-${store}`,
-    files: store === 'unstorage' ? unstorage : gatehouse(store),
-    needsRedis: store === 'redis',
-  }));
-  const all = [
-    { name: 'plain Astro', app: 'plain', files: plain },
-    { name: 'plain Astro again', app: 'plain', files: plain },
-    ...ours,
-  ].map((variant) => ({ ...variant, isWritten: true }));
-  if (isRedisInstalled()) return all;
-  console.error('redis is left out: there is no redis-server on the PATH.');
-  return all.filter(({ needsRedis }) => !needsRedis);
-}
-
-/** Every variant: its name in the report, its application, and whether it refuses guests. */
-export function variants({ peers }) {
-  const ours = [
-    { name: 'plain Astro', app: 'plain', files: plain },
-    { name: 'plain Astro again', app: 'plain', files: plain },
-    { name: 'gatehouse, cookie', app: 'gatehouse-cookie', files: gatehouse('cookie'), isGuarded: true },
-    { name: 'gatehouse, memory', app: 'gatehouse-memory', files: gatehouse('memory'), isGuarded: true },
-    { name: 'raw iron-session', app: 'iron-session', files: ironSession, isGuarded: true },
-  ];
-  if (!peers) return ours;
-  const peer = { name: 'astro-sessionkit', app: 'sessionkit', files: sessionkit, isGuarded: true };
-  if (isInstalled('astro-sessionkit')) return [...ours, peer];
-  console.error('astro-sessionkit is left out: npm install --no-save astro-sessionkit@0.1.33 makes it available.');
-  return ours;
-}
-
-function isInstalled(name) {
-  return [APPS, join(APPS, '..')].some((folder) => existsSync(join(folder, 'node_modules', name)));
-}
+const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 /** Builds every application once. @returns The variants, each with the module that serves it. */
 export async function buildApps(list) {
@@ -206,6 +67,8 @@ async function build(app, files) {
     'src/pages/index.astro': PAGE,
     [`src/pages${PROTECTED}.astro`]: PAGE,
     [`src/pages${WRITING}.astro`]: PAGE,
+    [`src/pages${ENDPOINT}.ts`]: SHARED_ENDPOINT,
+    'public/dot.png': Buffer.from(DOT, 'base64'),
   };
   for (const [path, text] of Object.entries({ ...common, ...files })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

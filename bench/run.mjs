@@ -1,97 +1,89 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppProcess } from './app-process.mjs';
-import { buildApps, storeVariants, variants } from './apps.mjs';
-import { judge, judgeStores } from './limits.mjs';
+import { buildApps } from './apps.mjs';
+import { drawChart } from './chart.ts';
+import { asText, renewDocumentation, rounded } from './documentation.ts';
+import { describeMachine } from './machine.mjs';
 import { measureRequests } from './measure-requests.mjs';
 import { measureStart } from './measure-start.mjs';
 import { Redis } from './redis.mjs';
-import { printReport, printStores } from './report.mjs';
+import { printReport } from './report.mjs';
+import { variants } from './variants.mjs';
 
 const PARTS = join(import.meta.dirname, 'measure-parts.mjs');
 const PARTS_LIMIT = 400_000;
+const RESULTS = join(import.meta.dirname, 'results');
 const FULL = {
-  warmUp: 3000,
-  cpuRounds: 120,
-  cpuSlice: 50,
-  loadRounds: 40,
+  sittings: 3,
+  warmUp: 1500,
+  rounds: 50,
+  slice: 50,
+  loadRounds: 15,
   loadSlice: 200,
   startRounds: 15,
   sessions: 1_000_000,
   fuzzedPairs: 20_000,
 };
 const QUICK = {
-  warmUp: 1000,
-  cpuRounds: 40,
-  cpuSlice: 40,
+  sittings: 1,
+  warmUp: 500,
+  rounds: 25,
+  slice: 30,
   loadRounds: 8,
-  loadSlice: 150,
+  loadSlice: 100,
   startRounds: 5,
   sessions: 200_000,
   fuzzedPairs: 2_000,
 };
 
-/**
- * Larger slices: only so much is measured, and the differences are small. One request after another: of several at once
- * a store that is waited for has more answered in one go, and seems to cost less than none.
- */
-const STORES = { warmUp: 3000, cpuRounds: 60, cpuSlice: 200, loadRounds: 40, loadSlice: 200, concurrency: 1 };
-const QUICK_STORES = { warmUp: 1000, cpuRounds: 30, cpuSlice: 50, loadRounds: 10, loadSlice: 100, concurrency: 1 };
-
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean' },
-    json: { type: 'boolean' },
-    peers: { type: 'boolean' },
-    stores: { type: 'boolean' },
+    requests: { type: 'boolean' },
+    from: { type: 'string' },
+    docs: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
 
 if (options.help) {
-  console.log(`npm run bench -- [--quick] [--json] [--peers] [--stores]
-  --quick   about a minute instead of about four; figures swing more, and 200,000 sessions stand for a million
-  --json    every figure as JSON
-  --peers   astro-sessionkit as well, when it is installed
-  --stores  what each store costs a page that reads the session, and one that writes to it; nothing else`);
+  console.log(`npm run bench -- [--quick] [--requests] [--from FILE] [--docs]
+  --quick      about two minutes instead of about ten; figures swing more, and 200,000 sessions stand for a million
+  --requests   only what requests cost: no cold start, no rules and no memory
+  --from FILE  the figures of an earlier run, instead of new ones
+  --docs       puts the figures into docs/performance.md as well, with its chart`);
 } else {
-  await (options.stores ? runStores() : run());
+  report(options.from ? JSON.parse(readFileSync(options.from, 'utf8')) : rounded(await measure()));
 }
 
-async function run() {
+async function measure() {
   const effort = options.quick ? QUICK : FULL;
+  const machine = describeMachine();
   try {
     say('building the applications');
-    const apps = await buildApps(variants(options));
-    say('starting them');
-    const start = await measureStart(apps, effort);
+    const apps = await buildApps(variants());
+    const rest = options.requests ? {} : await measureRest(apps, effort);
     say('answering requests');
-    const requests = await measureRequests(apps, effort);
-    say('measuring the parts');
-    const figures = { requests, start, parts: await measureParts(effort) };
-    const limits = judge(figures);
-    if (options.json) console.log(JSON.stringify({ node: process.version, ...figures, limits }, null, 2));
-    else printReport(figures, limits);
-  } finally {
-    AppProcess.stopAll();
-  }
-}
-
-async function runStores() {
-  try {
-    say('building the applications');
-    const apps = await buildApps(storeVariants());
-    say('answering requests');
-    const requests = await measureRequests(apps, options.quick ? QUICK_STORES : STORES);
-    const limits = judgeStores(requests);
-    if (options.json) console.log(JSON.stringify({ node: process.version, requests, limits }, null, 2));
-    else printStores(requests, limits);
+    return { machine, effort, requests: await measureRequests(apps, effort), ...rest };
   } finally {
     AppProcess.stopAll();
     Redis.stopAll();
   }
+}
+
+async function measureRest(apps, effort) {
+  say('starting them');
+  // Redis would have to be started first.
+  const start = await measureStart(
+    apps.filter(({ needsRedis }) => !needsRedis),
+    effort,
+  );
+  say('measuring the parts');
+  return { start, parts: await measureParts(effort) };
 }
 
 async function measureParts({ sessions, fuzzedPairs }) {
@@ -104,6 +96,15 @@ async function measureParts({ sessions, fuzzedPairs }) {
   }
 }
 
+function report(figures) {
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(join(RESULTS, 'latest.json'), asText(figures));
+  writeFileSync(join(RESULTS, 'latest.svg'), drawChart(figures));
+  printReport(figures);
+  console.log('\nFigures: bench/results/latest.json. Chart: bench/results/latest.svg.');
+  if (options.docs) renewDocumentation(figures);
+}
+
 function say(step) {
-  if (!options.json) console.error(`… ${step}`);
+  console.error(`… ${step}`);
 }

@@ -1,35 +1,38 @@
 import { AppProcess } from './app-process.mjs';
-import { PROTECTED, WRITING } from './apps.mjs';
+import { ENDPOINT, IMAGE, PROTECTED, WRITING } from './apps.mjs';
 import { Redis } from './redis.mjs';
 
 const VISITORS = 20;
 /** No cookie at all. */
 const GUEST = [''];
+/** Who asks for what. `of`: of which variants; the others of all. */
+const REQUESTS = [
+  { visitor: 'anonymous', path: '/', isCounted: true },
+  { visitor: 'signed in', path: PROTECTED, hasSession: true, isCounted: true },
+  { visitor: 'refused', path: PROTECTED, status: 302, of: ({ isGuarded }) => isGuarded },
+  { visitor: 'writing', path: WRITING, hasSession: true, of: ({ isWritten }) => isWritten },
+  { visitor: 'endpoint, guest', path: ENDPOINT, of: ({ isPublic }) => isPublic },
+  { visitor: 'endpoint, signed in', path: ENDPOINT, hasSession: true, of: ({ isPublic }) => isPublic },
+  { visitor: 'image, guest', path: IMAGE, of: ({ isPublic }) => isPublic },
+  { visitor: 'image, signed in', path: IMAGE, hasSession: true, of: ({ isPublic }) => isPublic },
+];
 
-/** Serves every variant. @returns What is asked of each: pages, by whom, and the answer to expect. */
+/** Serves every variant. @returns What is asked of each, by whom, and the answer to expect; alike ones together. */
 export async function startScenarios(variants) {
-  const scenarios = [];
-  for (const { name, entry, isGuarded, isWritten, needsRedis } of variants) {
-    const app = await AppProcess.start(entry, { env: needsRedis ? { REDIS_URL: (await Redis.start()).url } : {} });
-    const cookies = await app.signIn(VISITORS);
-    scenarios.push(
-      { name, app, visitor: 'anonymous', request: { path: '/', cookies: GUEST, status: 200 } },
-      { name, app, visitor: 'signed in', request: { path: PROTECTED, cookies, status: 200 } },
-    );
-    if (isWritten) {
-      scenarios.push({ name, app, visitor: 'writing', request: { path: WRITING, cookies, status: 200 } });
-    }
-    if (isGuarded) {
-      scenarios.push({ name, app, visitor: 'refused', request: { path: PROTECTED, cookies: GUEST, status: 302 } });
-    }
+  const started = [];
+  for (const variant of variants) {
+    const env = variant.needsRedis ? { REDIS_URL: (await Redis.start()).url } : {};
+    const app = await AppProcess.start(variant.entry, { env });
+    started.push({ variant, app, cookies: await app.signIn(VISITORS) });
   }
-  return scenarios;
-}
-
-/** The scenario of plain Astro that one is compared with: a refusal with the page that a guest would get. */
-export function plainOf({ visitor }, scenarios) {
-  const compared = visitor === 'refused' ? 'anonymous' : visitor;
-  return scenarios.find((scenario) => scenario.visitor === compared);
+  // What is compared is measured one right after the other.
+  return REQUESTS.flatMap(({ visitor, path, status = 200, hasSession, isCounted, of = () => true }) =>
+    started
+      .filter(({ variant }) => of(variant))
+      .map(({ variant: { name }, app, cookies }) => {
+        return { name, app, visitor, isCounted, request: { path, cookies: hasSession ? cookies : GUEST, status } };
+      }),
+  );
 }
 
 /**

@@ -12,3 +12,9 @@ export function spread(values) {
   const middle = median(values);
   return median(values.map((value) => Math.abs(value - middle)));
 }
+
+/** The median with its spread, and the quarters between which the middle half of the values lies. */
+export function summary(values) {
+  const [low, high] = [quantile(values, 0.25), quantile(values, 0.75)];
+  return { median: median(values), spread: spread(values), low, high };
+}
