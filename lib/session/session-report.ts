@@ -14,10 +14,15 @@ export interface Refusal {
 
 export type StoreOperation = SecurityEventFields['store.failed']['operation'];
 
+/** Cookies that open nothing and of which it is remembered that they were told of. */
+const MAX_TOLD = 1000;
+
 /** Tells what becomes of sessions, as a manager sees it: each thing once, and when it has come to pass. */
 export class SessionReport {
   /** A request that fails has its sessions ended at once, and is committed again with the error page. */
   readonly #toldEnded = new WeakSet<SessionRecord>();
+  /** They come again with every request: what may be another application's is left where it is. */
+  readonly #toldRejected = new Set<string>();
 
   constructor(private readonly events: SecurityEvents) {}
 
@@ -59,9 +64,18 @@ export class SessionReport {
   }
 
   #refused({ reason, record, token }: Refusal): void {
-    const subject = () => (record ? subjectOf(record) : { session: token && shortHash(token) });
+    const hash = token && shortHash(token);
+    if (hash && this.#isTold(hash)) return;
+    const subject = () => (record ? subjectOf(record) : { session: hash });
     if (reason !== 'expired') this.events.tell('session.rejected', () => ({ ...subject(), reason }));
     else if (record) this.events.tell('session.expired', () => subjectOf(record));
+  }
+
+  #isTold(hash: string): boolean {
+    if (this.#toldRejected.has(hash)) return true;
+    if (this.#toldRejected.size >= MAX_TOLD) this.#toldRejected.clear();
+    this.#toldRejected.add(hash);
+    return false;
   }
 
   #leftBy(record: SessionRecord): void {

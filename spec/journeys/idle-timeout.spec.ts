@@ -5,14 +5,14 @@ import { Browser } from '../support/browser.js';
 import { countingSite } from '../support/counting-site.js';
 import { pass } from '../support/movable-clock.js';
 
-describe.each(['cookie', 'sqlite'])('An idle timeout of seven seconds, with sessions in %s', (store) => {
+describe.each(['cookie', 'sqlite'])('An idle timeout of seven minutes, with sessions in %s', (store) => {
   let app: App;
   let server: Server;
 
   beforeAll(async () => {
     app = await countingSite('one').build();
     const kept = store === 'sqlite' ? { STORE: join(app.folder, 'sessions.db') } : {};
-    server = await app.serve({ GATEHOUSE_SECRET: SECRET, SESSION: '{ "idleTimeout": 7 }', ...kept });
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, SESSION: '{ "idleTimeout": 420 }', ...kept });
   });
   afterAll(async () => {
     await server?.stop();
@@ -28,22 +28,22 @@ describe.each(['cookie', 'sqlite'])('An idle timeout of seven seconds, with sess
 
   it('counts from the last request, whether or not that was worth writing', async () => {
     const browser = await visitor();
-    await pass(800, server);
+    await pass(48_000, server);
     expect(await browser.get('/app/who')).toMatchObject({ text: 'ada 0', setCookies: [] });
     for (let visit = 0; visit < 3; visit++) {
-      await pass(6_500, server);
+      await pass(390_000, server);
       expect(await who(browser)).toBe('ada 0');
     }
   });
 
   it('ends a session no later than a renewal after it', async () => {
     const browser = await visitor();
-    await pass(8_000, server);
+    await pass(480_000, server);
     expect(await who(browser)).toBe('nobody 0');
   });
 
   it('is what the browser is told as well', async () => {
     const { setCookies } = await new Browser(server).get('/app/enter');
-    expect(setCookies.join()).toMatch(/Max-Age=8;/);
+    expect(setCookies.join()).toMatch(/Max-Age=480;/);
   });
 });

@@ -37,7 +37,7 @@ const FILES = {
     import { print } from './print.mjs';
 
     class LaterClock extends Clock {
-      now() { return super.now() + (existsSync('later') ? 8 * 24 * 3600 * 1000 : 0); }
+      now() { return super.now() + (existsSync('later') ? 9 * 24 * 3600 * 1000 : 0); }
     }
     class FragileStore extends MemorySessionStore {
       async read(token, lease) {
