@@ -183,6 +183,8 @@ describe.each([
     await visit(carrying(madeUp));
     const reason = name === 'the cookie' ? 'malformed' : 'unknown';
     expect(events.take()).toEqual([{ name: 'session.rejected', reason, session: shortHash(madeUp) }]);
+    await visit(carrying(madeUp));
+    expect(events.take()).toEqual([]);
   });
 
   it('of several cookies that all stand for something, and of none that has one that does beside it', async () => {
