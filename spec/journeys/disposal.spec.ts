@@ -140,7 +140,7 @@ describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mo
     const answer = await fetch(`${server.origin}/late`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html']);
     const names = answer.headers.getSetCookie().map((cookie) => cookie.split('=')[0]);
-    expect(names).toEqual(expect.arrayContaining(['own', expect.stringMatching(/gatehouse$/)]));
+    expect(names).toEqual(expect.arrayContaining(['own', expect.stringMatching(/gatehouse/)]));
     expect(await answer.text()).toMatch(/unit \d+/);
   });
 
