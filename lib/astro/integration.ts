@@ -15,6 +15,7 @@ import { FoundIslands } from './found-islands.js';
 import { optionsToSource } from './function-source.js';
 import { missingAdapter } from './missing-adapter.js';
 import { namedStoreSource } from './named-store.js';
+import { ONE_COPY, oneCopy } from './one-copy.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from './options.js';
 import { middlewareFile, pipelineFile } from './own-code.js';
 import { prefetchHeader } from './prefetch-header.js';
@@ -28,8 +29,6 @@ import { TOOLBAR_PATH } from './toolbar/toolbar-state.js';
 import { VercelRehearsal } from './vercel-isr.js';
 import { ISLANDS, routesChanged, virtualModules } from './virtual-modules.js';
 
-/** Helpers and middlewares must be of one copy. Astro sees to that only where the project's own package.json names us. */
-const ONE_COPY = ['astro-gatehouse'];
 /** Bundled with the site: one copy of each, without what the site does not use. */
 const BUNDLED = [
   'tsyringe',
@@ -111,9 +110,10 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
               decorators(given.root),
               prefetchHeader(),
               report.plugin(),
+              oneCopy(),
             ],
             ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },
-            optimizeDeps: { exclude: ['astro-gatehouse'] },
+            optimizeDeps: { exclude: ONE_COPY },
           },
         });
         addMiddleware({ entrypoint: moduleUrl('./session-middleware.js'), order: 'pre' });

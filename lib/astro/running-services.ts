@@ -15,21 +15,15 @@ const BUILT = 'built';
 const KEY = Symbol.for('astro-gatehouse.running-services');
 
 interface Running {
-  services: Services;
+  readonly services: Services;
   /** What stores in memory hold, for those that take their place. */
   readonly kept: Map<string, unknown>;
 }
 
-interface Process {
-  /** By what they were started for. */
-  readonly running: Map<string, Running>;
-  listens: boolean;
-}
-
-/** Kept with the process: modules are loaded anew while a project is being written. */
-function ofProcess(): Process {
-  const shared = globalThis as { [KEY]?: Process };
-  shared[KEY] ??= { running: new Map(), listens: false };
+/** By what they were started for. Kept with the process: modules are loaded anew while a project is being written. */
+function allRunning(): Map<string, Running> {
+  const shared = globalThis as { [KEY]?: Map<string, Running> };
+  shared[KEY] ??= new Map();
   return shared[KEY];
 }
 
@@ -40,7 +34,7 @@ function ofProcess(): Process {
  * @param place What others started before are replaced by; `undefined` for a built server.
  */
 export function noteRunning(services: Services, place: string | undefined): void {
-  const { running } = ofProcess();
+  const running = allRunning();
   if (place === undefined) {
     if (services.mayEnd) running.set(BUILT, { services, kept: new Map() });
     else return;
@@ -70,21 +64,20 @@ export async function disposeServices(): Promise<void> {
 
 /** Ends the services that were started for places with such a beginning. */
 export async function disposeOf(place: string): Promise<void> {
-  const found = [...ofProcess().running].filter(([key]) => key.startsWith(place));
+  const found = [...allRunning()].filter(([key]) => key.startsWith(place));
   await Promise.all(found.map(([, { services }]) => services.dispose()));
 }
 
 function endWithProcess(): void {
-  const own = ofProcess();
-  if (own.listens || typeof globalThis.process?.once !== 'function') return;
-  own.listens = true;
+  const { process } = globalThis as { process?: NodeJS.Process & { [KEY]?: true } };
+  if (process?.[KEY] || typeof process?.once !== 'function') return;
+  process[KEY] = true;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void endAt(signal));
 }
 
 /** Who listens for the signal stops the server itself, which may have requests to answer yet. */
 async function endAt(signal: keyof typeof SIGNALS): Promise<void> {
-  const { running } = ofProcess();
-  const isDevelopment = !running.has(BUILT);
+  const isDevelopment = !allRunning().has(BUILT);
   if (process.listenerCount(signal) > 0) return void (isDevelopment && disposeServices());
   const late = new Promise((wake) => setTimeout(wake, LIMIT));
   await Promise.race([disposeServices(), late]);

@@ -61,7 +61,12 @@ const FILES = {
     console.log('late component of ' + number);
     ---
     <b>unit {number}</b>`,
-  'src/pages/late.astro': `---\nimport Late from '../components/Late.astro';\n---\n<Late />`,
+  'src/pages/late.astro': `---
+    import Late from '../components/Late.astro';
+    Astro.cookies.set('own', 'kept');
+    Astro.locals.session.set('late', true);
+    ---
+    <Late />`,
   'src/pages/500.astro': `---\nimport { Unit } from '../classes.js';\n---\n<p>failed as unit {Astro.locals.services.get(Unit).number}</p>`,
   'src/pages/none.ts': `export const GET = () => new Response('none');`,
   'src/pages/unit.ts': unit("return new Response('unit ' + number);"),
@@ -129,6 +134,14 @@ describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mo
     expect(output.match(new RegExp(`unit ${number} ended`, 'g'))).toHaveLength(1);
     if (path === '/stream') expect(output.indexOf(`last of ${number}`)).toBeLessThan(output.indexOf('ended'));
     if (path === '/late') expect(output.indexOf(`late component of ${number}`)).toBeLessThan(output.indexOf('ended'));
+  });
+
+  it('leave an answer its status, headers and cookies', async () => {
+    const answer = await fetch(`${server.origin}/late`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html']);
+    const names = answer.headers.getSetCookie().map((cookie) => cookie.split('=')[0]);
+    expect(names).toEqual(expect.arrayContaining(['own', expect.stringMatching(/gatehouse/)]));
+    expect(await answer.text()).toMatch(/unit \d+/);
   });
 
   it('are ended after an answer without a body, and after one to HEAD', async () => {

@@ -31,28 +31,31 @@ describe('The starter sample in development', () => {
   walkTheStarter(() => server);
 });
 
-describe('The starter sample, built for Cloudflare and served by workerd', () => {
-  beforeAll(async () => {
-    app = App.create('samples/starter', {
-      '.dev.vars': `GATEHOUSE_SECRET=${SECRET}`,
-      'wrangler.jsonc': JSON.stringify({
-        name: 'starter',
-        compatibility_date: '2026-01-01',
-        compatibility_flags: ['nodejs_compat'],
-      }),
+describe.each(['dev', 'preview'] as const)(
+  'The starter sample on Cloudflare, served by workerd in astro %s',
+  (command) => {
+    beforeAll(async () => {
+      app = App.create('samples/starter', {
+        '.dev.vars': `GATEHOUSE_SECRET=${SECRET}`,
+        'wrangler.jsonc': JSON.stringify({
+          name: 'starter',
+          compatibility_date: '2026-01-01',
+          compatibility_flags: ['nodejs_compat'],
+        }),
+      });
+      app.rewrite('astro.config.mjs', (text) =>
+        text
+          .replace("import node from '@astrojs/node'", "import cloudflare from '@astrojs/cloudflare'")
+          .replace("node({ mode: 'standalone' })", 'cloudflare()'),
+      );
+      if (command === 'preview') await app.build();
+      server = await app.serveWith(command);
     });
-    app.rewrite('astro.config.mjs', (text) =>
-      text
-        .replace("import node from '@astrojs/node'", "import cloudflare from '@astrojs/cloudflare'")
-        .replace("node({ mode: 'standalone' })", 'cloudflare()'),
-    );
-    await app.build();
-    server = await app.serveWith('preview');
-  });
-  afterAll(async () => {
-    await server.stop();
-    app.remove();
-  });
+    afterAll(async () => {
+      await server.stop();
+      app.remove();
+    });
 
-  walkTheStarter(() => server);
-});
+    walkTheStarter(() => server);
+  },
+);
