@@ -2,6 +2,7 @@ import type { APIContext } from 'astro';
 import { stringifySetCookie } from 'cookie';
 import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
 import { placesBeside } from './cookie-places.js';
+import { tellOfPlainHttp } from './plain-http.js';
 
 /** Cookies of one name. */
 const MAX_VALUES = 8;
@@ -32,6 +33,7 @@ export class AstroCookieJar extends CookieJar {
 
   override set(name: string, value: string, attributes: CookieAttributes): void {
     const { domain, ...others } = attributes;
+    if (attributes.secure && attributes.maxAge > 0) tellOfPlainHttp(this.context.request.headers);
     this.context.cookies.set(name, value, { ...others, ...(domain !== undefined && { domain }), encode: String });
   }
 

@@ -174,6 +174,7 @@ function siteSource(options: GatehouseOptions, config: AstroConfig, place: strin
     trailingSlash,
     applicationId: applicationId(config, place === 'development'),
     allowedDomains: security?.allowedDomains ?? [],
+    checksOrigin: security?.checkOrigin !== false,
     locales: i18n?.locales ?? [],
     hasOwnMiddleware: middlewareFile(config) !== undefined,
     hasOwnPipeline: pipelineFile(config) !== undefined,

@@ -3,6 +3,7 @@ import { routes } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
 import { developmentPlace, makeStore, makeToolbar, routesNow, site, spareSecret } from 'virtual:astro-gatehouse/site';
 import { Gatehouse } from './gatehouse.js';
+import { tellOfOriginRefusals } from './origin-refusals.js';
 import { guardedRoutes, guardLoader } from './project-routes.js';
 import { noteRunning } from './running-services.js';
 
@@ -24,3 +25,4 @@ export const gatehouse = Gatehouse.start({
 });
 
 noteRunning(gatehouse.services, developmentPlace);
+if (site.checksOrigin && !site.isPrerendering) tellOfOriginRefusals();

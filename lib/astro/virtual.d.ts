@@ -1,6 +1,10 @@
 declare module 'virtual:astro-gatehouse/site' {
   type SiteSettings = import('./gatehouse.js').SiteSettings;
-  export const site: Omit<SiteSettings, 'setup' | 'secret' | 'pageGuards' | 'makeStore' | 'makeToolbar' | 'routesNow'>;
+  /** `checksOrigin`: whether Astro's own `security.checkOrigin` stands before every middleware. */
+  export const site: Omit<
+    SiteSettings,
+    'setup' | 'secret' | 'pageGuards' | 'makeStore' | 'makeToolbar' | 'routesNow'
+  > & { readonly checksOrigin: boolean };
   /** For where there is no GATEHOUSE_SECRET: in development, and while pages are prerendered. */
   export const spareSecret: string | undefined;
   /** For whom a development server is loaded anew; `undefined` in a build. */

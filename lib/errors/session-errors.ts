@@ -115,10 +115,16 @@ export class StoreUnavailableError extends GatehouseError {
     cause: unknown,
   ) {
     const reason = cause instanceof Error ? cause.message : String(cause);
+    // Where a store knows why, it says what to do.
+    const { cure = `See that ${operation in FAILED ? 'what it asks' : 'the store'} runs and can be reached.` } = Object(
+      cause,
+    ) as {
+      cure?: string;
+    };
     super(
       'STORE_UNAVAILABLE',
       `${FAILED[operation] ?? `The session store failed to ${operation}`}: ${reason} Guarded pages are answered with 503 until it is back, and the ` +
-        `others as for a guest. See that ${operation in FAILED ? 'what it asks' : 'the store'} runs and can be reached.`,
+        `others as for a guest. ${cure}`,
       { cause },
     );
   }

@@ -64,6 +64,7 @@ export function isEmptyRecord({ values, flashes }: Pick<SessionRecord, 'values' 
  * @returns The record as text, without its id: what a store keeps must not be usable as a cookie. JSON where that says
  *   all there is to say, because it is read five times as fast; devalue's format for everything else.
  * @throws {SessionTooLargeError} When it takes more.
+ * @throws {InvalidSessionValueError} When a value was made into one that cannot be kept since it was put there.
  */
 export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Number.POSITIVE_INFINITY): string {
   const { createdAt, renewedAt, expiresAt, values, flashes, identity, device, isRemembered } = record;
@@ -71,9 +72,22 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Num
   const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
   const fields: unknown[] = [FORMAT_VERSION, ...times, [...values], [...flashes], identity];
   if (device || isRemembered) fields.push(device ?? null, ...(isRemembered ? [true] : []));
-  const text = isPlainJson(fields) ? JSON.stringify(fields) : stringify(fields);
+  const text = isPlainJson(fields) ? JSON.stringify(fields) : textOf(fields, record);
   if (text.length > maxSize) throw new SessionTooLargeError(text.length, maxSize, largestKeys(record), 'store');
   return text;
+}
+
+function textOf(fields: readonly unknown[], { values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): string {
+  try {
+    return stringify(fields);
+  } catch (error) {
+    const all = [...values, ...[...flashes].map(([key, flash]) => [key, flash.value] as const)];
+    for (const [key, value] of all) {
+      const reason = whyNotStorable(value);
+      if (reason) throw new InvalidSessionValueError(key, `${reason}, which was put into it after the session had it`);
+    }
+    throw error;
+  }
 }
 
 /**

@@ -10,6 +10,9 @@ import type { SessionStore } from './stores/session-store.js';
 /** More cookies of one name than this are somebody's attempt at something. */
 const MAX_TOKENS = 4;
 
+/** Milliseconds by which clocks of machines that are set by a time server never differ. */
+const CLOCKS_AGREE = 10_000;
+
 /** What was found of the tokens of a request. */
 export interface Finding {
   readonly record?: SessionRecord | undefined;
@@ -21,6 +24,8 @@ export interface Finding {
 
 /** Finds the one live session that the tokens of a request stand for. */
 export class SessionSearch {
+  #hasToldOfClocks = false;
+
   constructor(
     private readonly store: SessionStore,
     private readonly config: SessionConfig,
@@ -38,6 +43,7 @@ export class SessionSearch {
     for (const [token, name] of names) {
       const record = await this.store.read(token);
       if (record) known.add(token);
+      if (record && record.renewedAt > now + CLOCKS_AGREE) this.#tellOfClocks(record.renewedAt - now);
       if (!record) refusals.push({ token, name, reason: this.store.rejectionOf(token) });
       else if (!this.config.isLive(record, now)) refusals.push({ record, reason: 'expired' });
       else if (await this.registry.isRevoked(record)) refusals.push({ record, reason: 'revoked' });
@@ -46,6 +52,17 @@ export class SessionSearch {
     if (live.length <= 1) return { record: live[0]?.record, known, refusals };
     if (!areOneVisitors(live)) refusals.push({ reason: 'ambiguous' });
     return { record: areOneVisitors(live) ? newestOf(live) : undefined, known, refusals };
+  }
+
+  /** Nobody would find out otherwise why sessions end as soon as they begin. */
+  #tellOfClocks(ahead: number): void {
+    if (this.#hasToldOfClocks) return;
+    this.#hasToldOfClocks = true;
+    console.warn(
+      `[astro-gatehouse] A session was written ${Math.round(ahead / 1000)} seconds from now: the clock of the process that ` +
+        'wrote it, or of this one, is wrong. Whoever signs in with the one may be signed out, or asked to sign in again, by the ' +
+        'other. Set the clocks of all machines by a time server (NTP). This is said once.',
+    );
   }
 
   /** Tells whether the session of a request has got another id a moment ago, so that its cookie is to be left alone. */

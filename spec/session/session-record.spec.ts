@@ -125,6 +125,17 @@ describe('A value', () => {
   });
 });
 
+describe('A record whose value has been changed into one that cannot be kept', () => {
+  it.each([
+    ['cart', { values: { a: 1, cart: { total: () => 1 } } }],
+    ['notice', { flashes: { notice: { id: 'x', value: { total: () => 1 } } } }],
+  ])('names its key: %s', (key, contents) => {
+    expect(() => serializeRecord(recordOf(contents as Parameters<typeof recordOf>[0]))).toThrow(
+      expect.objectContaining({ code: 'INVALID_SESSION_VALUE', key }),
+    );
+  });
+});
+
 describe('What only some records have', () => {
   it.each([
     [{}],

@@ -83,4 +83,23 @@ describe('The search for a session', () => {
     await search.find(under('sid', ...many));
     expect(store.calls).toEqual(['read', 'read', 'read', 'read']);
   });
+
+  it('says once that the clocks of two processes differ', async () => {
+    const { clock, search, token } = start();
+    const warned: string[] = [];
+    const { warn } = console;
+    console.warn = (line: string) => warned.push(line);
+    try {
+      const written = under('sid', await token({ cart: 1 }));
+      clock.advance(-9);
+      await search.find(written);
+      expect(warned).toEqual([]);
+      clock.advance(-81);
+      await search.find(written);
+      await search.find(written);
+    } finally {
+      console.warn = warn;
+    }
+    expect(warned).toEqual([expect.stringMatching(/A session was written 90 seconds from now: .*\(NTP\)/)]);
+  });
 });

@@ -6,6 +6,7 @@ import type { CommonOptions } from '../../astro/options.js';
 import { inTime } from '../../session/in-time.js';
 import { DEFAULT_PREFIX, DEFAULT_URL } from '../../session/stores/redis-connection.js';
 import { evictionPolicy, evictionProblem } from '../../session/stores/redis-eviction.js';
+import { RedisFailure, redisCure } from '../../session/stores/redis-failure.js';
 import { DEFAULT_FILE } from '../../session/stores/sqlite-file.js';
 import type { StoreAnswer } from './facts.js';
 
@@ -31,7 +32,8 @@ export async function askStore(
     } else return { state: 'unasked' };
     return { state: 'well' };
   } catch (error) {
-    return { state: 'away', reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { state: 'away', reason, cure: error instanceof RedisFailure ? error.cure : undefined };
   }
 }
 
@@ -89,7 +91,9 @@ async function askRedis(url: string, root: string, key: string): Promise<StoreAn
     return { state: policy === undefined ? 'unclear' : 'well' };
   } catch (error) {
     const reason = error instanceof Error ? error.message : '';
-    throw new Error(`Redis at ${host} does not answer PING${reason === '' ? '' : ` (${reason})`}`);
+    const message = `Redis at ${host} does not answer PING${reason === '' ? '' : ` (${reason})`}`;
+    const cure = redisCure(error);
+    throw cure ? new RedisFailure(message, cure, error) : new Error(message);
   } finally {
     if (client.isOpen) client.destroy();
   }

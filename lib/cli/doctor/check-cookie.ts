@@ -20,6 +20,16 @@ export function checkCookie(facts: Facts): Finding[] {
       see: 'cookie',
     });
   }
+  const { site } = facts.config ?? {};
+  if (secure && site?.startsWith('http:') && !/^(?:localhost|127\.)/.test(new URL(site).hostname)) {
+    findings.push({
+      code: 'COOKIE_NEEDS_TLS',
+      level: 'danger',
+      problem: `site is ${new URL(site).origin}, and browsers drop the session's cookie there, which is Secure: nobody stays signed in.`,
+      cure: 'Serve the site over https, and write that in site; or, where nobody can listen, session: { cookie: { secure: false } }',
+      see: 'cookie',
+    });
+  }
   if (sameSite === 'none') {
     const isChecked = settings.csrf !== false;
     findings.push({

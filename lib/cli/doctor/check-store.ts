@@ -22,7 +22,7 @@ export function checkStore(facts: Facts): Finding[] {
       code: 'STORE_UNAVAILABLE',
       level: 'danger',
       problem: `The store ${store} cannot be used: ${facts.store.reason}.`,
-      cure: CURES[store] ?? 'See that it runs and can be reached.',
+      cure: facts.store.cure ?? CURES[store] ?? 'See that it runs and can be reached.',
       see: 'stores',
     },
   ];

@@ -26,7 +26,7 @@ export type StoreAnswer =
   /** It answers, and may drop sessions; or nobody can tell whether it does. */
   | { readonly state: 'evicts'; readonly reason: string }
   | { readonly state: 'unclear' }
-  | { readonly state: 'away'; readonly reason: string };
+  | { readonly state: 'away'; readonly reason: string; readonly cure?: string | undefined };
 
 /** All that is known of a project before anything is said of it. */
 export interface Facts {

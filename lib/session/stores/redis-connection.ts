@@ -1,6 +1,7 @@
 import { type EvictingStoreError, MissingClientError } from '../../errors.js';
 import { inTime } from '../in-time.js';
 import { evictionPolicy, evictionProblem } from './redis-eviction.js';
+import { explained } from './redis-failure.js';
 
 /** Where it is without being named. */
 export const DEFAULT_URL = 'redis://localhost:6379';
@@ -10,6 +11,8 @@ const TIMEOUT = 2;
 const PATIENCE = 5;
 /** Milliseconds after which a server that takes no changes is looked for anew: a name may lead to another by then. */
 const SETTLING = 250;
+/** Milliseconds for which a client that tries again and again has said why it cannot connect. */
+const FRESH = 10_000;
 
 /** What is asked of a client: those of the package `redis`, version 5 or newer, for one server or a cluster, have it. */
 export interface RedisClient {
@@ -58,6 +61,8 @@ export class RedisConnection {
   #since = 0;
   #connecting: Promise<RedisClient> | undefined;
   #problem: EvictingStoreError | undefined;
+  /** What the client said last of its connection. */
+  #failure: { readonly error: unknown; readonly at: number } | undefined;
 
   constructor(options: RedisOptions) {
     this.prefix = options.keyPrefix ?? DEFAULT_PREFIX;
@@ -107,7 +112,8 @@ export class RedisConnection {
     } catch (error) {
       // Sent, and never answered: nobody tells a connection when its server has lost power, or its place in the network.
       if (asked.client) this.#leave(asked.client);
-      throw error;
+      const isFresh = this.#failure && Date.now() - this.#failure.at < FRESH;
+      throw explained(error, isFresh ? this.#failure?.error : undefined, this.#host);
     }
   }
 
@@ -178,7 +184,9 @@ export class RedisConnection {
   async #settle(client: RedisClient): Promise<RedisClient> {
     // Without somebody who listens an error would end the process; whoever waits for an answer learns of it there.
     if (!client.isOpen) {
-      client.on('error', () => {});
+      client.on('error', (error) => {
+        this.#failure = { error, at: Date.now() };
+      });
       await client.connect();
     }
     this.#problem = await this.#problemOf(client);

@@ -118,6 +118,7 @@ describe('Asking the store', () => {
     it('tells of a host where nobody listens', async () => {
       expect(await askRedis('redis://127.0.0.1:1')).toMatchObject({
         state: 'away',
+        cure: expect.stringContaining('start Redis, or set REDIS_URL'),
         reason: expect.stringMatching(/^Redis at 127\.0\.0\.1:1 does not answer PING/),
       });
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SettingsInForce } from '../../../lib/astro/build-channel.js';
 import { checkCookie } from '../../../lib/cli/doctor/check-cookie.js';
-import { briefly, healthy, withSettings } from '../../support/doctor-facts.js';
+import { briefly, healthy, settled, withSettings } from '../../support/doctor-facts.js';
 
 type Cookie = NonNullable<SettingsInForce['session']>['cookie'];
 
@@ -34,6 +34,17 @@ describe('The check of the cookie', () => {
   ])('names with %j what keeps it from the prefix', (cookie, reason) => {
     const [finding] = checkCookie(withSettings({ session: { cookie } }));
     expect(finding?.problem.startsWith(`${reason}, so`)).toBe(true);
+  });
+
+  it.each([
+    ['http://192.168.1.5:4321', undefined, ['danger COOKIE_NEEDS_TLS']],
+    ['http://192.168.1.5:4321', { secure: false }, ['danger COOKIE_NOT_SECURE']],
+    ['http://localhost:4321', undefined, []],
+    ['https://shop.example', undefined, []],
+    [undefined, undefined, []],
+  ])('finds of a site at %s with %j: %j', (site, cookie, expected) => {
+    const facts = withSettings({ session: { cookie } }, { config: settled({ site }) });
+    expect(briefly(checkCookie(facts))).toEqual(expected);
   });
 
   it('has nothing to say where there is no report', () => {

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { MissingClientError, StoreUnavailableError } from '../../../lib/errors.js';
+import { explained, RedisFailure, redisCure } from '../../../lib/session/stores/redis-failure.js';
+
+const LATE = new Error('Redis did not answer within 2000 ms.');
+const refused = (code: string, message = code) => Object.assign(new Error(message), { code });
+
+describe('A failure of Redis', () => {
+  it.each([
+    [refused('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), 'start Redis, or set REDIS_URL'],
+    [new AggregateError([refused('ECONNREFUSED')]), 'start Redis, or set REDIS_URL'],
+    [refused('ENOTFOUND', 'getaddrinfo ENOTFOUND redis'), 'No host has that name'],
+    [new Error('WRONGPASS invalid username-password pair or user is disabled.'), 'It refuses the user or the password'],
+    [new Error('NOAUTH Authentication required.'), 'It refuses the user or the password'],
+    [
+      refused('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'),
+      'NODE_EXTRA_CA_CERTS=ca.pem',
+    ],
+    [
+      refused('UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate'),
+      'NODE_EXTRA_CA_CERTS=ca.pem',
+    ],
+    [refused('ERR_SSL_WRONG_VERSION_NUMBER', 'write EPROTO'), 'write rediss:// in REDIS_URL for TLS'],
+    [new Error('MOVED 3999 127.0.0.1:6381'), 'createCluster('],
+    [new Error('NOPERM User x has no permissions'), 'allow the commands'],
+  ])('is told with its cause and what to do: %s', (error, cure) => {
+    expect(redisCure(error)).toContain(cure);
+    const late = explained(LATE, error, 'redis.example:6379') as RedisFailure;
+    expect(late).toBeInstanceOf(RedisFailure);
+    expect(late.message).toMatch(
+      /^Redis did not answer within 2000 ms\. The connection to redis\.example:6379 failed: /,
+    );
+    const told = new StoreUnavailableError('read', late).message;
+    expect(told).toContain(cure);
+    expect(told).not.toContain('See that the store runs');
+  });
+
+  it('is that of the command, where the server answered', () => {
+    const error = explained(new Error('MOVED 3999 127.0.0.1:6381'), refused('ECONNREFUSED'), 'redis:1') as Error;
+    expect(error.message).toBe('Redis at redis:1: MOVED 3999 127.0.0.1:6381.');
+  });
+
+  it('is left as it is where nobody knows more', () => {
+    expect(explained(LATE, undefined, 'redis:1')).toBe(LATE);
+    expect(explained(LATE, new Error('odd'), 'redis:1')).toBe(LATE);
+    const missing = new MissingClientError('RedisSessionStore', 'the package redis', 'Install it.');
+    expect(explained(missing, refused('ECONNREFUSED'), 'redis:1')).toBe(missing);
+    expect(new StoreUnavailableError('read', LATE).message).toContain('See that the store runs and can be reached.');
+  });
+});
