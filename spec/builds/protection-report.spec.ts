@@ -85,7 +85,7 @@ describe('A rule that can only be a mistake', () => {
       const cure = 'write "/users/[id]"';
       if (options.includes(':id')) {
         expect(built.code).not.toBe(0);
-        expect((await site.astro(['dev', '--port', '0'])).output).toContain(cure);
+        await expect(site.serveWith('dev')).rejects.toThrow(cure);
       }
       expect(built.output).toContain(cure);
     },

@@ -6,15 +6,30 @@ import { witnessed } from '../support/witness.js';
 let app: App;
 let server: Server;
 
-async function start(mode: 'production' | 'dev', environment: Record<string, string>): Promise<void> {
+/** The one development server, which takes its rules in as they are written. */
+let development: { app: App; server: Server } | undefined;
+
+async function start(mode: 'production' | 'dev', isGlobal: boolean): Promise<void> {
+  if (mode === 'dev') {
+    app = development?.app ?? App.create('spec/apps/actions');
+    app.write({ 'src/is-global.ts': `export const isGlobal = ${isGlobal};` });
+    server = development?.server ?? (await app.serveWith('dev'));
+    development = { app, server };
+    const guest = await visitor();
+    return server.until(async () => (await call(guest, '/_actions/like')).ran !== isGlobal);
+  }
   app = App.create('spec/apps/actions');
-  if (mode === 'dev') server = await app.serveWith('dev', environment);
-  else server = await (await app.build()).serve({ GATEHOUSE_SECRET: SECRET, ...environment });
+  server = await (await app.build()).serve({ GATEHOUSE_SECRET: SECRET, GLOBAL: isGlobal ? 'yes' : 'no' });
 }
 async function stop(): Promise<void> {
+  if (server === development?.server) return;
   await server.stop();
   app.remove();
 }
+afterAll(async () => {
+  await development?.server.stop();
+  development?.app.remove();
+});
 
 /** A visitor who is signed in with this role; a guest without one. */
 async function visitor(role?: string): Promise<Browser> {
@@ -43,7 +58,7 @@ function spellingsOf(name: string): string[] {
 }
 
 describe.each(['production', 'dev'] as const)('A rule for actions in %s', (mode) => {
-  beforeAll(() => start(mode, {}));
+  beforeAll(() => start(mode, false));
   afterAll(stop);
 
   it("refuses a call by the client in Astro's own form", async () => {
@@ -83,7 +98,7 @@ describe.each(['production', 'dev'] as const)('A rule for actions in %s', (mode)
 });
 
 describe.each(['production', 'dev'] as const)('Actions where everything is protected in %s', (mode) => {
-  beforeAll(() => start(mode, { GLOBAL: 'yes' }));
+  beforeAll(() => start(mode, true));
   afterAll(stop);
 
   it('need a visitor who is signed in, on pages that are open, too', async () => {

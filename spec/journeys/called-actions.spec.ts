@@ -65,10 +65,12 @@ const FILES = {
     import { defineAction } from 'astro:actions';
     export const pay = defineAction({ handler: () => ((globalThis.noted ??= []).push('RAN staff.pay'), 'done') });`,
   'src/call.ts': CALL,
+  'src/is-global.ts': 'export const isGlobal = Boolean(process.env.GLOBAL);',
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
+    import { isGlobal } from './is-global';
     const counted = () => ((globalThis.noted ??= []).push('ASKED'), true);
-    export default defineGatehouse(process.env.GLOBAL
+    export default defineGatehouse(isGlobal
       ? { globalProtect: true, exclude: ['/', '/page', '/endpoint', '/middleware', '/enter', '/witness', '/_actions/excluded'] }
       : {
         protect: [
@@ -127,22 +129,14 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
   beforeAll(async () => {
     app = madeSite('{}', FILES);
     if (mode === 'production') await app.build();
+    server = mode === 'dev' ? await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }) : await app.serve();
   });
   // What a case leaves unasked is not for the next.
   afterEach(() => witnessed(server));
   afterAll(async () => {
-    await Promise.all([...servers.values()].map((served) => served.stop()));
+    await server.stop();
     app.remove();
   });
-
-  /** One server for each environment. */
-  const servers = new Map<string, Server>();
-  const serve = async (environment: Record<string, string> = {}) => {
-    const complete = { ...environment, GATEHOUSE_SECRET: SECRET };
-    const key = JSON.stringify(complete);
-    server = servers.get(key) ?? (await (mode === 'dev' ? app.serveWith('dev', complete) : app.serve(complete)));
-    servers.set(key, server);
-  };
 
   async function visitor(role?: string): Promise<Browser> {
     const browser = new Browser(server);
@@ -165,8 +159,6 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
   }
 
   describe('under a rule', () => {
-    beforeAll(() => serve());
-
     describe.each(PLACES)('from %s', (place) => {
       it.each(HOW)('is refused to those who may not call it: %s', async (how) => {
         const [guest, reader, admin] = [await visitor(), await visitor('reader'), await visitor('admin')];
@@ -249,8 +241,6 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
   });
 
   describe('that refuses by authorize()', () => {
-    beforeAll(() => serve());
-
     const rpc = { accept: 'application/json', 'content-type': 'application/json' };
     const toClient = async (role: string | undefined, name: string) => {
       const answer = await (await visitor(role)).visit(`/_actions/${name}`, {
@@ -300,7 +290,17 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
   });
 
   describe('where everything is protected', () => {
-    beforeAll(() => serve({ GLOBAL: 'yes' }));
+    beforeAll(async () => {
+      if (mode === 'production') {
+        await server.stop();
+        server = await app.serve({ GLOBAL: 'yes', GATEHOUSE_SECRET: SECRET });
+        return;
+      }
+      // The development server takes the rules in as they are written.
+      app.write({ 'src/is-global.ts': 'export const isGlobal = true;' });
+      const guest = await visitor();
+      await server.until(async () => (await call(guest, calling('/page', 'like'))).came.startsWith('error:'));
+    });
 
     it.each(HOW)('is for whoever is signed in, but for what is excluded: %s', async (how) => {
       const guest = await visitor();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { type RawAnswer, RawClient, type RawRequest } from '../support/raw-request.js';
+import { RESETTABLE, ResettableSite } from '../support/resettable-site.js';
 
 type NotFoundPages = 'made on demand' | 'none' | 'files';
 type Mode = 'production' | 'dev';
@@ -23,21 +24,9 @@ const CONFIG = `
     integrations: [gatehouse()],
   });`;
 
-/** Which rules count is said where the site is served: one build serves many sites. */
-const SETUP = `
-  import { AccessConfig, Clock, defineGatehouse } from 'astro-gatehouse/server';
-  import { settings } from './settings';
-  const { options, later = 0 } = JSON.parse(settings);
-  class LateClock extends Clock {
-    settings = settings;
-    now() { return super.now() + later; }
-  }
-  export default defineGatehouse({ ...options, services: (services) => services.override(Clock, LateClock) });`;
-
 const PAGES = {
   'astro.config.mjs': CONFIG,
-  'src/gatehouse.ts': SETUP,
-  'src/settings.ts': `export const settings = process.env.SETTINGS ?? '{}';`,
+  ...RESETTABLE,
   'src/pages/secret/page.astro': '<h1>the secret page</h1>',
   'src/pages/secret/data.ts': `export const ALL = () => Response.json({ secret: 'data' });`,
   'src/pages/fr/secret/page.astro': '<h1>la page secrète</h1>',
@@ -52,11 +41,6 @@ const PAGES = {
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions';
     export const server = { remove: defineAction({ accept: 'form', handler: () => 'secretly removed' }) };`,
-  // Open under whatever rules, and so where the ones that count are shown.
-  'src/pages/login.astro': `---
-    import { Clock } from 'astro-gatehouse/server';
-    ---
-    <h1>sign in</h1><p set:html={Astro.locals.services.get(Clock).settings} />`,
   'src/pages/enter.ts': `
     import { setSession } from 'astro-gatehouse/server';
     export const GET = async (context) => {
@@ -104,10 +88,11 @@ const SITUATIONS: readonly [Mode, NotFoundPages][] = [
 
 describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, notFoundPages) => {
   let app: App;
-  const servers = new Map<string, Server>();
+  let site: ResettableSite;
 
   beforeAll(async () => {
     app = App.create(undefined, { ...PAGES, ...FILES[notFoundPages] });
+    site = new ResettableSite(app, mode);
     if (mode === 'dev') return;
     const { code, output } = await app.astro('build');
     expect(code).toBe(0);
@@ -115,32 +100,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
       notFoundPages === 'files',
     );
   });
-  afterAll(async () => {
-    for (const server of servers.values()) await server.stop();
-    app.remove();
-  });
-
-  async function serve(options: object, later = 0): Promise<Server> {
-    const settings = JSON.stringify({ options, later });
-    if (mode === 'dev') return develop(settings);
-    const server = servers.get(settings) ?? (await app.serve({ SETTINGS: settings, GATEHOUSE_SECRET: SECRET }));
-    servers.set(settings, server);
-    return server;
-  }
-
-  /** One development server, which takes the rules in as they are written. */
-  async function develop(settings: string): Promise<Server> {
-    app.write({ 'src/settings.ts': `export const settings = ${JSON.stringify(settings)};` });
-    const server = servers.get(mode) ?? (await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }));
-    servers.set(mode, server);
-    const deadline = Date.now() + 15_000;
-    const seesThem = async () => (await new Browser(server).get('/login')).text.includes(settings);
-    while (!(await seesThem())) {
-      if (Date.now() > deadline) throw new Error(`The rules were not taken in:\n${server.output}`);
-      await new Promise((wake) => setTimeout(wake, 20));
-    }
-    return server;
-  }
+  afterAll(() => site.stop());
 
   async function cookieOf(server: Server, role: string): Promise<string> {
     const browser = new Browser(server);
@@ -197,7 +157,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
   ])('behind %s', (_, options) => {
     // As long as the others, for what counts characters.
     it.each(HIDDEN)('looks like what is not there: %s', async (hidden) => {
-      const server = await serve(options);
+      const server = await site.serve(options);
       for (const cookie of [undefined, await cookieOf(server, 'reader'), await cookieOf(server, 'staff')]) {
         for (const missing of [hidden.replace(/\w{4}$/, 'none'), hidden.replace(/secret/, 'nobody')])
           await compare(server, hidden, missing, cookie);
@@ -208,20 +168,20 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
   });
 
   it('looks so when its own file hides it', async () => {
-    const server = await serve({});
+    const server = await site.serve({});
     for (const cookie of [undefined, await cookieOf(server, 'reader')]) await compare(server, '/own', '/non', cookie);
   });
 
   it('looks so while the session is renewed', async () => {
-    const server = await serve(RULES);
+    const server = await site.serve(RULES);
     const cookie = await cookieOf(server, 'reader');
-    const later = await serve(RULES, 2 * 24 * 60 * 60 * 1000);
+    const later = await site.serve({ ...RULES, later: 2 * 24 * 60 * 60 * 1000 });
     await compare(later, '/secret/page', '/secret/none', cookie);
   });
 
   it('looks so as an action and as an island', async () => {
     const hides = { role: 'admin', status: 404 };
-    const server = await serve({
+    const server = await site.serve({
       protect: [
         { action: 'remove', ...hides },
         { island: 'Panel', ...hides },
@@ -237,7 +197,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
 
   it('may lead guests to the login page, from where nothing is as well', async () => {
     const [rule] = RULES.protect;
-    const server = await serve({ protect: [{ ...rule, guestsSignIn: true }] });
+    const server = await site.serve({ protect: [{ ...rule, guestsSignIn: true }] });
     expect(await new Browser(server).get('/secret/page')).toMatchObject({
       status: 302,
       location: '/login?returnTo=%2Fsecret%2Fpage',
@@ -248,7 +208,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
   });
 
   it('is shown to whoever may see it', async () => {
-    const server = await serve(RULES);
+    const server = await site.serve(RULES);
     const admin = new Browser(server);
     await admin.get('/enter?role=admin');
     expect((await admin.get('/secret/page')).text).toContain('the secret page');
@@ -272,10 +232,7 @@ describe.each([
         export default { async fetch(request) { const state = new FetchState(request); return ${answer}; } };`,
     });
     await app.build();
-    const server = await app.serve({
-      SETTINGS: JSON.stringify({ options: RULES, later: 0 }),
-      GATEHOUSE_SECRET: SECRET,
-    });
+    const server = await app.serve({ SETTINGS: JSON.stringify(RULES), GATEHOUSE_SECRET: SECRET });
     const visit = (path: string) => new Browser(server).get(path);
     const answers = [await visit('/secret/page'), await visit('/secret/none'), await visit('/nobody/page')];
     await server.stop();

@@ -2,11 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';
+import { RESETTABLE, ResettableSite } from '../support/resettable-site.js';
 
 const CASES = [
   ['A rule for a server island', {}, { guest: [401, 200, 200], reader: [403, 200, 200] }],
   ['Islands where everything is protected', { GLOBAL: 'yes' }, { guest: [401, 200, 401], reader: [403, 200, 200] }],
 ] as const;
+
+/** The one development server, which takes its rules in as they are written. */
+let development: { app: App; server: Server } | undefined;
+afterAll(async () => {
+  await development?.server.stop();
+  development?.app.remove();
+});
 
 describe.each(
   CASES.flatMap(([name, environment, expected]) =>
@@ -17,11 +25,20 @@ describe.each(
   let server: Server;
 
   beforeAll(async () => {
+    const isGlobal = 'GLOBAL' in environment;
+    if (mode === 'dev') {
+      app = development?.app ?? App.create('spec/apps/islands');
+      app.write({ 'src/is-global.ts': `export const isGlobal = ${isGlobal};` });
+      server = development?.server ?? (await app.serveWith('dev'));
+      development = { app, server };
+      await server.until(async () => (await fetchIslands(new Browser(server))).answers[2]?.status === expected.guest[2]);
+      return;
+    }
     app = App.create('spec/apps/islands');
-    if (mode === 'dev') server = await app.serveWith('dev', { ...environment });
-    else server = await (await app.build()).serve({ GATEHOUSE_SECRET: SECRET, ...environment });
+    server = await (await app.build()).serve({ GATEHOUSE_SECRET: SECRET, ...environment });
   });
   afterAll(async () => {
+    if (mode === 'dev') return;
     await server.stop();
     app.remove();
   });
@@ -51,9 +68,7 @@ describe.each(
 
 describe.each(['production', 'dev'] as const)('Islands under several names in %s', (mode) => {
   const FILES = {
-    'src/gatehouse.ts': `
-      import { defineGatehouse } from 'astro-gatehouse/server';
-      export default defineGatehouse(JSON.parse(process.env.RULES ?? '{}'));`,
+    ...RESETTABLE,
     'astro.config.mjs': `
       import node from '@astrojs/node';
       import { defineConfig } from 'astro/config';
@@ -78,24 +93,19 @@ import Board from '../components/Panel/index.astro';
   };
   const ALL = ['stats for everybody', 'stats of the admin', 'the panel', 'the weather'];
   let app: App;
+  let site: ResettableSite;
 
   beforeAll(async () => {
     app = App.create('spec/apps/islands', FILES);
+    site = new ResettableSite(app, mode);
     if (mode === 'production') await app.build();
   });
-  afterAll(() => app.remove());
+  afterAll(() => site.stop());
 
   /** What visitors see of all islands, a list for each. @param roles `undefined` for a guest. */
   async function seen(rules: object, ...roles: (string | undefined)[]): Promise<string[][]> {
-    const environment = { RULES: JSON.stringify(rules) };
-    const server = await (mode === 'dev'
-      ? app.serveWith('dev', environment)
-      : app.serve({ ...environment, GATEHOUSE_SECRET: SECRET }));
-    try {
-      return await Promise.all(roles.map((role) => seenAt(server, role)));
-    } finally {
-      await server.stop();
-    }
+    const server = await site.serve(rules);
+    return Promise.all(roles.map((role) => seenAt(server, role)));
   }
 
   async function seenAt(server: Server, role: string | undefined): Promise<string[]> {
@@ -124,13 +134,9 @@ import Board from '../components/Panel/index.astro';
     [{ protect: [{ island: 'Board' }] }, ['stats for everybody', 'stats of the admin', 'the weather']],
     [{ globalProtect: true, exclude: ['/', '/other', '/_server-islands/Weather'] }, ['the weather']],
   ];
-  // A development server takes seconds to start.
-  it.each(mode === 'dev' ? CASES.slice(1, 3) : CASES)(
-    'are guarded by whatever name a rule has for them: %j',
-    async (rules, expected) => {
-      expect(await seen(rules, undefined)).toEqual([expected]);
-    },
-  );
+  it.each(CASES)('are guarded by whatever name a rule has for them: %j', async (rules, expected) => {
+    expect(await seen(rules, undefined)).toEqual([expected]);
+  });
 
   it('are decided about by the first rule that has any of their names', async () => {
     const protect = [

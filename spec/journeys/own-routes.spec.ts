@@ -178,10 +178,7 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
       }
       // The development server takes the rules in as they are written.
       app.write({ 'src/is-global.ts': 'export const isGlobal = true;' });
-      const deadline = Date.now() + 15_000;
-      while ((await new Browser(server).get('/own')).status !== 302 && Date.now() < deadline) {
-        await new Promise((wake) => setTimeout(wake, 20));
-      }
+      await server.until(async () => (await new Browser(server).get('/own')).status === 302);
     });
 
     it('are kept from guests, but for what is excluded', async () => {

@@ -181,6 +181,15 @@ export class Server {
     return this.output.slice(since);
   }
 
+  /** Waits for what becomes of a change, as of one to the sources that it serves. @throws After 15 seconds. */
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + 15_000;
+    while (!(await holds())) {
+      if (Date.now() > deadline) throw new Error(`It did not come to that:\n${this.output}`);
+      await new Promise((wake) => setTimeout(wake, 20));
+    }
+  }
+
   get origin(): string {
     return `http://127.0.0.1:${this.port}`;
   }

@@ -17,38 +17,46 @@ afterEach(async () => {
 
 /** A visitor of the site while it is being written. */
 async function visiting(site: App, endpoint?: string): Promise<ToolbarVisitor> {
+  await SharedProject.stopAll();
   app = site;
   server = await site.serveWith('dev');
   return new ToolbarVisitor(server, endpoint);
 }
 
-/** A project that several tests visit: `astro dev` takes longer to start than they do. */
+/** A project that several tests visit, one after the other: `astro dev` takes longer to start than they do. */
 class SharedProject {
-  static readonly #served: SharedProject[] = [];
-  #server: Promise<Server> | undefined;
+  static readonly #all: SharedProject[] = [];
+  #server: Server | undefined;
 
   constructor(readonly site: App) {
-    SharedProject.#served.push(this);
+    SharedProject.#all.push(this);
   }
 
-  get server(): Promise<Server> {
-    this.#server ??= this.site.serveWith('dev');
+  /** For each server there is a process that has Astro loaded: there is only one at a time. */
+  async serve(): Promise<Server> {
+    if (!this.#server) await SharedProject.stopAll();
+    this.#server ??= await this.site.serveWith('dev');
     return this.#server;
   }
 
   async visit(): Promise<ToolbarVisitor> {
-    return new ToolbarVisitor(await this.server);
+    return new ToolbarVisitor(await this.serve());
   }
 
   static async stopAll(): Promise<void> {
-    for (const project of SharedProject.#served) {
-      await (await project.#server)?.stop();
-      project.site.remove();
+    for (const project of SharedProject.#all) {
+      await project.#server?.stop();
+      project.#server = undefined;
     }
+  }
+
+  static async removeAll(): Promise<void> {
+    await SharedProject.stopAll();
+    for (const { site } of SharedProject.#all) site.remove();
   }
 }
 
-afterAll(() => SharedProject.stopAll());
+afterAll(() => SharedProject.removeAll());
 
 const who = async (visitor: ToolbarVisitor, path = '/who') => JSON.parse((await visitor.get(path)).text);
 const setup = (options: string, before = '') => ({
@@ -58,8 +66,21 @@ const setup = (options: string, before = '') => ({
 });
 
 describe('The toolbar', () => {
+  const RELOAD = `access: { reload: async ({ userId }) => (userId === 'ada' ? { role: 'reader' } : null) }`;
+  /** Closed, with a pipeline of its own, and looks users up. */
   const closed = new SharedProject(
-    toolbarSite('globalProtect: true, exclude: ["/who"], session: { cookie: { chunks: true } }'),
+    toolbarSite('globalProtect: true, exclude: ["/who"], session: { cookie: { chunks: true } }', {
+      'src/fetch.ts': `
+        import { FetchState, actions, middleware, pages } from 'astro/fetch';
+        import { guard } from 'astro-gatehouse/fetch';
+        export default {
+          async fetch(request: Request): Promise<Response> {
+            const state = new FetchState(request);
+            return (await guard(state)) ?? (await actions(state)) ?? middleware(state, pages);
+          },
+        };`,
+      ...setup(`{ ${RELOAD} }`),
+    }),
   );
   const resisting = new SharedProject(
     toolbarSite('', {
@@ -82,8 +103,6 @@ describe('The toolbar', () => {
         export default defineGatehouse({ services: (services) => services.override(SecurityEvents, Told) });`,
     }),
   );
-  const RELOAD = `access: { reload: async ({ userId }) => (userId === 'ada' ? { role: 'reader' } : null) }`;
-  const lookingUp = new SharedProject(toolbarSite('', setup(`{ ${RELOAD} }`)));
 
   it('is open where everything is protected, and to rules for everything', async () => {
     const visitor = await visiting(
@@ -104,16 +123,6 @@ describe('The toolbar', () => {
     expect((await visitor.get('/who')).status).toBe(200);
   });
 
-  it('says what is asked of pages where everything is protected', async () => {
-    const visitor = await closed.visit();
-    for (const path of ['/read', '/who']) await visitor.get(path);
-    const { latest } = await visitor.state();
-    expect(latest.slice(0, 2).map(({ views }) => views)).toEqual([
-      [{ path: '/who', by: 'exclude', who: 'everybody' }],
-      [{ path: '/read', by: 'globalProtect', who: 'signed in' }],
-    ]);
-  });
-
   it('stands below the base of the site, with the slash that it wants', async () => {
     const visitor = await visiting(
       toolbarSite('', {}, "base: '/docs', trailingSlash: 'always'"),
@@ -129,6 +138,52 @@ describe('The toolbar', () => {
     expect(visitor.cookies.size).toBe(0);
   });
 
+  it('says what is asked of pages where everything is protected', async () => {
+    const visitor = await closed.visit();
+    for (const path of ['/read', '/who']) await visitor.get(path);
+    const { latest } = await visitor.state();
+    expect(latest.slice(0, 2).map(({ views }) => views)).toEqual([
+      [{ path: '/who', by: 'exclude', who: 'everybody' }],
+      [{ path: '/read', by: 'globalProtect', who: 'signed in' }],
+    ]);
+  });
+
+  it('neither undoes nor destroys anything where users are looked up', async () => {
+    const visitor = await closed.visit();
+    await visitor.post('/login', { user: 'ada' });
+    await visitor.viewAs('made-up', ['admin']);
+    for (let look = 0; look < 2; look++) expect(await who(visitor)).toMatchObject({ user: 'made-up', admin: true });
+    await visitor.press({ do: 'myself' });
+    expect(await who(visitor)).toMatchObject({ user: 'ada', admin: false });
+  });
+
+  it('counts every cookie that a session is in', async () => {
+    const visitor = await closed.visit();
+    await visitor.post('/login', { user: 'ada', text: 'x'.repeat(5000) });
+    const sent = [...visitor.cookies].map((pair) => pair.join('').length);
+    expect((await visitor.state()).session.size).toEqual({
+      ...{ used: sent.reduce((sum, bytes) => sum + bytes, 0), limit: 3 * 4096, cookies: 2 },
+    });
+  });
+
+  it('answers in a pipeline of the project’s own, with middleware or without', async () => {
+    const visitor = await closed.visit();
+    expect((await visitor.state()).isViewingAs).toBe(false);
+    await visitor.viewAs('ada');
+    expect((await who(visitor)).user).toBe('ada');
+  });
+
+  it('keeps whom it shows when code of the project changes', async () => {
+    const visitor = await closed.visit();
+    await visitor.viewAs('ada', ['admin']);
+    closed.site.write(setup(`{ ${RELOAD}, protect: [{ pattern: '/read', role: 'new' }] }`));
+    const isClosed = async () => (await visitor.get('/read').catch(() => undefined))?.status === 403;
+    const deadline = Date.now() + 15_000;
+    while (!(await isClosed()) && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 100));
+    expect((await visitor.get('/read')).status).toBe(403);
+    expect((await who(visitor)).user).toBe('ada');
+  });
+
   it("wins over middleware and resolvers of the application's own, and asks nobody who it is", async () => {
     const visitor = await resisting.visit();
     expect((await who(visitor)).isGuest).toBe(true);
@@ -139,8 +194,22 @@ describe('The toolbar', () => {
     expect(await who(visitor)).toMatchObject({ user: null, locals: null });
   });
 
+  it('says that the store is away', async () => {
+    const visitor = await resisting.visit();
+    visitor.cookies.set('gatehouse', 'x'.repeat(43));
+    const { text } = await visitor.ask();
+    expect(JSON.parse(text).session.failure).toMatch(/store/i);
+    expect(text).not.toMatch(/hunter2/);
+    for (const button of ['clear', 'expire'] as const) {
+      const { status, text: problem } = await visitor.press({ do: button });
+      expect([status, JSON.parse(problem).problem]).toEqual([409, expect.stringMatching(/store could not be asked/)]);
+    }
+    await visitor.viewAs('ada');
+    expect((await who(visitor)).user).toBe('ada');
+  });
+
   it('is heard of in no event, but for a session that it ends or whose time it has be up', async () => {
-    const [visitor, server] = [await telling.visit(), await telling.server];
+    const [visitor, server] = [await telling.visit(), await telling.serve()];
     const before = server.output.length;
     const events = () => [...server.output.slice(before).matchAll(/event:([\w.]+);/g)].map(([, name]) => name);
     await visitor.post('/login', { user: 'ada' });
@@ -163,29 +232,6 @@ describe('The toolbar', () => {
     expect(events().slice(3)).toEqual(['session.created', 'login', 'session.ended', 'logout']);
   });
 
-  it('neither undoes nor destroys anything where users are looked up', async () => {
-    const visitor = await lookingUp.visit();
-    await visitor.post('/login', { user: 'ada' });
-    await visitor.viewAs('made-up', ['admin']);
-    for (let look = 0; look < 2; look++) expect(await who(visitor)).toMatchObject({ user: 'made-up', admin: true });
-    await visitor.press({ do: 'myself' });
-    expect(await who(visitor)).toMatchObject({ user: 'ada', admin: false });
-  });
-
-  it('says that the store is away', async () => {
-    const visitor = await resisting.visit();
-    visitor.cookies.set('gatehouse', 'x'.repeat(43));
-    const { text } = await visitor.ask();
-    expect(JSON.parse(text).session.failure).toMatch(/store/i);
-    expect(text).not.toMatch(/hunter2/);
-    for (const button of ['clear', 'expire'] as const) {
-      const { status, text: problem } = await visitor.press({ do: button });
-      expect([status, JSON.parse(problem).problem]).toEqual([409, expect.stringMatching(/store could not be asked/)]);
-    }
-    await visitor.viewAs('ada');
-    expect((await who(visitor)).user).toBe('ada');
-  });
-
   it('stays short for a session that is huge', async () => {
     const visitor = await telling.visit();
     await visitor.post('/login', { user: 'ada' });
@@ -194,45 +240,6 @@ describe('The toolbar', () => {
     expect(JSON.parse(text).session.size).toMatchObject({ limit: 65_536, cookies: 0 });
     expect(JSON.parse(text).session.size.used).toBeGreaterThan(60_000);
     expect(text.length).toBeLessThan(20_000);
-  });
-
-  it('counts every cookie that a session is in', async () => {
-    const visitor = await closed.visit();
-    await visitor.post('/login', { user: 'ada', text: 'x'.repeat(5000) });
-    const sent = [...visitor.cookies].map((pair) => pair.join('').length);
-    expect((await visitor.state()).session.size).toEqual({
-      ...{ used: sent.reduce((sum, bytes) => sum + bytes, 0), limit: 3 * 4096, cookies: 2 },
-    });
-  });
-
-  it('answers in a pipeline of the project’s own, with middleware or without', async () => {
-    const visitor = await visiting(
-      toolbarSite('globalProtect: true', {
-        'src/fetch.ts': `
-          import { FetchState, actions, middleware, pages } from 'astro/fetch';
-          import { guard } from 'astro-gatehouse/fetch';
-          export default {
-            async fetch(request: Request): Promise<Response> {
-              const state = new FetchState(request);
-              return (await guard(state)) ?? (await actions(state)) ?? middleware(state, pages);
-            },
-          };`,
-      }),
-    );
-    expect((await visitor.state()).isViewingAs).toBe(false);
-    await visitor.viewAs('ada');
-    expect((await who(visitor)).user).toBe('ada');
-  });
-
-  it('keeps whom it shows when code of the project changes', async () => {
-    const visitor = await lookingUp.visit();
-    await visitor.viewAs('ada', ['admin']);
-    lookingUp.site.write(setup(`{ ${RELOAD}, protect: [{ pattern: '/read', role: 'new' }] }`));
-    const isClosed = async () => (await visitor.get('/read').catch(() => undefined))?.status === 403;
-    const deadline = Date.now() + 15_000;
-    while (!(await isClosed()) && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 100));
-    expect((await visitor.get('/read')).status).toBe(403);
-    expect((await who(visitor)).user).toBe('ada');
   });
 });
 

@@ -1,6 +1,6 @@
 import { defineGatehouse } from 'astro-gatehouse/server';
+import { isGlobal } from './is-global';
 
-// Read when the server starts, so that one build is served either way.
 const everything = { globalProtect: true, exclude: ['/', '/enter', '/_server-islands/Weather'] };
 
-export default defineGatehouse(process.env.GLOBAL === 'yes' ? everything : {});
+export default defineGatehouse(isGlobal ? everything : {});

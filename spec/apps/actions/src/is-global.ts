@@ -1,0 +1,2 @@
+// Read when the server starts, so that one build is served either way.
+export const isGlobal = process.env.GLOBAL === 'yes';
