@@ -20,6 +20,9 @@ export interface Answer {
 
 /** Visits a server as a browser would: opens pages, keeps cookies, follows nothing by itself. */
 export class Browser {
+  /** Where each cookie was set: to remove one of another place leaves it alone. */
+  readonly #places = new Map<string, string>();
+
   constructor(
     private readonly server: Pick<Server, 'origin'>,
     readonly cookies = new Map<string, string>(),
@@ -81,7 +84,19 @@ export class Browser {
         /^max-age=(?:0|-\d+)$/i.test(attribute) ||
         (/^expires=/i.test(attribute) && Date.parse(attribute.slice('expires='.length)) <= Date.now()),
     );
+    const place = placeOf(attributes);
+    if (isRemoved && place !== (this.#places.get(name) ?? place)) return;
+    this.#places.set(name, place);
     if (isRemoved) this.cookies.delete(name);
     else this.cookies.set(name, value);
   }
+}
+
+/** The path and the domain for which a cookie is set; for the host alone, where it names none. */
+function placeOf(attributes: readonly string[]): string {
+  return attributes
+    .filter((attribute) => /^(?:path|domain)=/i.test(attribute))
+    .map((attribute) => attribute.toLowerCase())
+    .sort()
+    .join(';');
 }
