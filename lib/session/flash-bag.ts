@@ -1,6 +1,7 @@
 import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
 import type { FlashClaims } from './flash-claims.js';
 import { FORM_KEYS, messagesIn, underOneKey } from './flash-lists.js';
+import { frozen, frozenCopy } from './frozen-value.js';
 import { assertStorable, type Flash } from './session-record.js';
 import { warnOfUnseen } from './unseen-messages.js';
 
@@ -73,7 +74,7 @@ export class FlashBag {
    * for the next page.
    */
   get<Value = string>(key: string): Value | undefined {
-    return this.#deliver(key).at(-1)?.value as Value | undefined;
+    return frozen(this.#deliver(key).at(-1)?.value) as Value | undefined;
   }
 
   /**
@@ -87,12 +88,13 @@ export class FlashBag {
       this.#shown ??= new Set();
       this.#shown.add(key);
     }
-    return delivered.map(({ value }) => value as Value);
+    return delivered.map(({ value }) => frozen(value) as Value);
   }
 
   /** Looks at the latest message under a key, and leaves it where it is. */
   peek<Value = string>(key: string): Value | undefined {
-    return (this.#readable(key).at(-1) ?? this.#delivered?.get(key)?.at(-1))?.value as Value | undefined;
+    const latest = this.#readable(key).at(-1) ?? this.#delivered?.get(key)?.at(-1);
+    return frozen(latest?.value) as Value | undefined;
   }
 
   has(key: string): boolean {
@@ -212,7 +214,7 @@ export class FlashBag {
   }
 
   #add(key: string, value: unknown): void {
-    this.#put(key, [...(this.#lists.get(key) ?? []), { id: flashId(), value }]);
+    this.#put(key, [...(this.#lists.get(key) ?? []), { id: flashId(), value: frozenCopy(value) }]);
     this.#dropOldest();
   }
 

@@ -4,7 +4,7 @@ import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
 import { shownAfter, valuesAfter, withMigration } from './fitted-values.js';
 import { FlashBag } from './flash-bag.js';
-import { type FlashClaims, FlashLedger } from './flash-claims.js';
+import { FlashLedger } from './flash-claims.js';
 import { FlashLeases } from './flash-leases.js';
 import { lifetimeOf, withoutForms } from './forms/kept-form.js';
 import { inTime } from './in-time.js';
@@ -74,7 +74,7 @@ export class SessionManager {
   async open(cookies: CookieJar, readsMessages?: boolean): Promise<Session> {
     const carried = this.#cookie.carried(cookies);
     if (carried.length === 0) return this.#newSession();
-    const session = await this.#openStored(carried, readsMessages === false ? undefined : this.#ledger?.open());
+    const session = await this.#openStored(carried, readsMessages === false ? undefined : this.#ledger);
     if (readsMessages === false) session.flashes.hold();
     if (readsMessages) await this.lease(session);
     return session;
@@ -108,10 +108,7 @@ export class SessionManager {
     return isNothing ? this.#leaveNothing(session, cookies) : this.#write(session, cookies);
   }
 
-  /**
-   * Ends in the store what the request ended, and gives back the messages that it had: all that can be done when no answer
-   * will carry a cookie.
-   */
+  /** Ends what the request ended and gives messages back: all that can be done when no answer will carry a cookie. */
   async abandon(session: Session): Promise<void> {
     await this.#leases.giveBack(session);
     await this.#endInStore(session);
@@ -160,11 +157,11 @@ export class SessionManager {
     return this.store.hasRoomFor(this.#changesOf(session));
   }
 
-  async #openStored(carried: readonly CarriedToken[], claims: FlashClaims | undefined): Promise<Session> {
+  async #openStored(carried: readonly CarriedToken[], ledger: FlashLedger | undefined): Promise<Session> {
     try {
       const { record, known, refusals } = await this.#answer(this.#search.find(carried));
       const isFitted = record && this.schema.isOn && !record.isForeign;
-      const session = isFitted ? await this.#openFitted(record, claims) : this.#newSession(record, claims);
+      const session = isFitted ? await this.#openFitted(record, ledger) : this.#newSession(record, ledger);
       session.fate.claim(this.#cookie.namesOf(carried, (token) => known.has(token)));
       if (record) return session;
       if (await this.#answer(this.#search.isSuperseded(carried))) session.fate.supersede();
@@ -178,10 +175,10 @@ export class SessionManager {
     }
   }
 
-  async #openFitted(record: SessionRecord, claims: FlashClaims | undefined): Promise<Session> {
+  async #openFitted(record: SessionRecord, ledger: FlashLedger | undefined): Promise<Session> {
     const fitted = await this.#asked(this.schema.fit(record.values));
     const isRevoked = fitted?.migrated && (await this.#isRevokedAs(record, fitted.migrated));
-    if (fitted && !isRevoked) return this.#newSession({ ...record, fitted }, claims);
+    if (fitted && !isRevoked) return this.#newSession({ ...record, fitted }, ledger);
     this.#report.refused([{ record, reason: isRevoked ? 'revoked' : 'misfit' }]);
     // Should the store be away: its cookie goes all the same, and the outage has been told of.
     await this.#kept('destroy', () => this.#answer(this.store.destroy(record.id))).catch(() => undefined);
@@ -209,7 +206,8 @@ export class SessionManager {
     }
   }
 
-  #newSession(record?: SessionRecord, claims?: FlashClaims): Session {
+  #newSession(record?: SessionRecord, ledger?: FlashLedger): Session {
+    const claims = record && record.flashes.size > 0 ? ledger?.open() : undefined;
     const flashes = new (this.made.of(FlashBag))(record?.flashes, claims);
     return new (this.made.of(Session))(record, flashes);
   }

@@ -69,6 +69,19 @@ describe('A message', () => {
     expect(bag.get('notice')).toBe('Saved');
   });
 
+  it('is what it was when it was left, and cannot be changed by whoever reads it', () => {
+    const errors = ['is taken'];
+    const bag = bagWith({ hints: ['Look'] });
+    bag.append('errors', errors);
+    errors.push('is too short');
+    expect(bag.get('errors')).toEqual(['is taken']);
+    for (const key of ['errors', 'hints']) {
+      expect(() => bag.peek<string[]>(key)?.push('more')).toThrow(TypeError);
+      expect(() => bag.get<string[]>(key)?.push('more')).toThrow(TypeError);
+      expect(() => bag.getAll<string[]>(key)[0]?.push('more')).toThrow(TypeError);
+    }
+  });
+
   it('that cannot be kept is refused with its key, and the one before stays', () => {
     const bag = bagWith({ notice: 'Saved' });
     expect(() => bag.set('notice', () => 'x')).toThrow(InvalidSessionValueError);
