@@ -99,7 +99,7 @@ export class Session<Data extends object = App.SessionData> {
    *
    * @example
    * const cart = session.get('cart') ?? [];
-   * session.set('cart', [...cart, item]);
+   * session.set('cart', [...cart, 'tea']);
    */
   get<Key extends SessionKey<Data>>(key: Key): SessionValue<Data, Key> | undefined {
     this.#use.isUsed = true;
