@@ -20,6 +20,8 @@ export interface Answer {
 
 /** Visits a server as a browser would: opens pages, keeps cookies, follows nothing by itself. */
 export class Browser {
+  readonly #paths = new Map<string, string>();
+
   constructor(
     private readonly server: Pick<Server, 'origin'>,
     readonly cookies = new Map<string, string>(),
@@ -81,7 +83,11 @@ export class Browser {
         /^max-age=(?:0|-\d+)$/i.test(attribute) ||
         (/^expires=/i.test(attribute) && Date.parse(attribute.slice('expires='.length)) <= Date.now()),
     );
-    if (isRemoved) this.cookies.delete(name);
-    else this.cookies.set(name, value);
+    const path = attributes.find((attribute) => /^path=/i.test(attribute))?.slice('path='.length) ?? '';
+    // One of that name that stands elsewhere is another cookie.
+    if (isRemoved && path === (this.#paths.get(name) ?? path)) this.cookies.delete(name);
+    if (isRemoved) return;
+    this.cookies.set(name, value);
+    this.#paths.set(name, path);
   }
 }
