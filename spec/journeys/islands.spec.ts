@@ -31,7 +31,9 @@ describe.each(
       app.write({ 'src/is-global.ts': `export const isGlobal = ${isGlobal};` });
       server = development?.server ?? (await app.serveWith('dev'));
       development = { app, server };
-      await server.until(async () => (await fetchIslands(new Browser(server))).answers[2]?.status === expected.guest[2]);
+      await server.until(
+        async () => (await fetchIslands(new Browser(server))).answers[2]?.status === expected.guest[2],
+      );
       return;
     }
     app = App.create('spec/apps/islands');
