@@ -39,9 +39,7 @@ export class AccessChecker {
     const { check } = this.access;
     if (!check) return this.checkRequirements(rule, visitor);
     return andThen(check(rule, visitor.session), (answer) =>
-      this.#isYes(answer, check, 'access.check')
-        ? this.grant('access.check allowed it')
-        : this.deny('access.check refused'),
+      this.#isYes(answer, check) ? this.grant('access.check allowed it') : this.deny('access.check refused'),
     );
   }
 
@@ -61,7 +59,7 @@ export class AccessChecker {
     }
     if (!allow) return this.#checkSignIn(rule, isBare ? 'signed in' : 'every requirement holds');
     return andThen(allow(visitor.session, rule.request), (answer) =>
-      this.#isYes(answer, allow, `allow() of ${rule}`)
+      this.#isYes(answer, allow, rule)
         ? this.#checkSignIn(rule, 'every requirement holds')
         : this.deny('allow() refused'),
     );
@@ -74,11 +72,16 @@ export class AccessChecker {
       : this.deny(`needs a sign-in within ${authenticatedWithin} seconds`, 'SIGN_IN_AGAIN');
   }
 
-  /** Nothing but `true` lets anybody in. What looks like a yes is said to be none, once for each function. */
-  #isYes(answer: unknown, asked: object, name: string): boolean {
+  /**
+   * Nothing but `true` lets anybody in. What looks like a yes is said to be none, once for each function.
+   *
+   * @param rule Whose `allow` was asked; left out for `access.check`.
+   */
+  #isYes(answer: unknown, asked: object, rule?: AccessRule): boolean {
     if (answer === true) return true;
     if (answer && !this.#told.has(asked)) {
       this.#told.add(asked);
+      const name = rule ? `allow() of ${rule}` : 'access.check';
       this.#log.failure(
         `${name} gave something of type ${typeof answer}, and only true lets anybody in, so everybody was refused: have ` +
           `it return true or false, as in Boolean(…). This is said once.`,

@@ -98,6 +98,10 @@ export class AccessRule implements Requirement {
   readonly redirectTo: string | undefined;
   /** Whether it refuses; otherwise it only says whom it would. */
   readonly enforce: boolean;
+  /** Lists of roles, of each of which one is enough; empty when the rule names none. */
+  readonly acceptedRoleSets: readonly (readonly Role[])[];
+  /** Every permission that must be there. */
+  readonly requiredPermissions: readonly Permission[];
   /** What it is asked about, once it is: see {@link askedOf}. */
   readonly request: AccessRequest = NO_REQUEST;
   /** The pattern, ready for matching. */
@@ -112,6 +116,11 @@ export class AccessRule implements Requirement {
     this.permissions = options.permissions;
     this.authenticatedWithin = options.authenticatedWithin;
     this.allow = options.allow;
+    this.acceptedRoleSets = [...(this.role === undefined ? [] : [[this.role]]), ...(this.roles ? [this.roles] : [])];
+    this.requiredPermissions = [
+      ...(this.permission === undefined ? [] : [this.permission]),
+      ...(this.permissions ?? []),
+    ];
     this.methods = options.methods;
     this.status = options.status;
     this.guestsSignIn = options.guestsSignIn ?? false;
@@ -136,19 +145,6 @@ export class AccessRule implements Requirement {
       this.methods === undefined ||
       this.methods.includes(method === 'HEAD' && !this.methods.includes('HEAD') ? 'GET' : method)
     );
-  }
-
-  /** Every role of which one is enough; empty when the rule names none. */
-  get acceptedRoleSets(): readonly (readonly Role[])[] {
-    const sets: (readonly Role[])[] = [];
-    if (this.role !== undefined) sets.push([this.role]);
-    if (this.roles !== undefined) sets.push(this.roles);
-    return sets;
-  }
-
-  /** Every permission that must be there. */
-  get requiredPermissions(): readonly Permission[] {
-    return [...(this.permission === undefined ? [] : [this.permission]), ...(this.permissions ?? [])];
   }
 
   /** Whether it asks nothing of anybody: its `allow` is written to give `true`, and stands alone. For reports. */

@@ -1,4 +1,5 @@
 import { inTime } from './in-time.js';
+import type { Promised } from './promised.js';
 import type { Session } from './session.js';
 import { noChanges } from './session-changes.js';
 import type { SessionStore } from './stores/session-store.js';
@@ -28,7 +29,11 @@ export class FlashLeases {
     if (opened && leasedBy) await this.#tried(this.store.write({ ...noChanges(opened), leasedBy }));
   }
 
-  #tried<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
-    return inTime(asked, this.config.storeTimeout, 'The store').catch(() => undefined);
+  async #tried<Answer>(asked: Promised<Answer>): Promise<Answer | undefined> {
+    try {
+      return await inTime(asked, this.config.storeTimeout, 'The store');
+    } catch {
+      return undefined;
+    }
   }
 }

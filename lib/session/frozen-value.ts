@@ -42,6 +42,11 @@ export function frozenCopy<Value>(value: Value): Value {
   return typeof value === 'object' && value !== null ? frozen(parse(stringify(value))) : value;
 }
 
+/** A copy of a value that can be changed, where the value cannot. */
+export function thawed<Value>(value: Value): Value {
+  return typeof value === 'object' && value !== null && Object.isFrozen(value) ? parse(stringify(value)) : value;
+}
+
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === Object.prototype || prototype === null;

@@ -1,15 +1,21 @@
+import type { Promised } from './promised.js';
+
 /** What is more than this, timers take for nothing. */
 const LONGEST = 2 ** 31 - 1;
 /** So often an answer that needs nobody else has its turn. Most do, and a timer costs more than all of these. */
 const TURNS = 12;
 
 /**
- * Waits for an answer, but not for ever.
+ * Waits for an answer, but not for ever. One that is there is given at once.
  *
  * @param who Who is to answer, for the error.
  * @throws When there is none in time. Whatever comes later is ignored.
  */
-export async function inTime<Answer>(answer: Promise<Answer>, milliseconds: number, who: string): Promise<Answer> {
+export function inTime<Answer>(answer: Promised<Answer>, milliseconds: number, who: string): Promised<Answer> {
+  return answer instanceof Promise ? waited(answer, milliseconds, who) : answer;
+}
+
+async function waited<Answer>(answer: Promise<Answer>, milliseconds: number, who: string): Promise<Answer> {
   return (await isSoon(answer)) ? answer : withTimer(answer, milliseconds, who);
 }
 

@@ -9,6 +9,7 @@ import { FlashLeases } from './flash-leases.js';
 import { lifetimeOf, withoutForms } from './forms/kept-form.js';
 import { inTime } from './in-time.js';
 import { MadeClasses } from './made-classes.js';
+import type { Promised } from './promised.js';
 import { NoRevocationList } from './revocation-list.js';
 import { SecurityEvents } from './security-events.js';
 import { Session } from './session.js';
@@ -186,7 +187,7 @@ export class SessionManager {
   }
 
   /** Whose session it is may be known by its migration only. */
-  #isRevokedAs(record: SessionRecord, values: SessionRecord['values']): Promise<boolean> {
+  #isRevokedAs(record: SessionRecord, values: SessionRecord['values']): Promised<boolean> {
     return this.#answer(this.registry.isRevoked({ ...record, values }));
   }
 
@@ -255,7 +256,7 @@ export class SessionManager {
     return true;
   }
 
-  #answer<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  #answer<Answer>(asked: Promised<Answer>): Promised<Answer> {
     return inTime(asked, this.config.storeTimeout, 'The store');
   }
 
@@ -288,7 +289,7 @@ export class SessionManager {
   }
 
   /** What is wrong with the session itself is no outage of the store. */
-  async #kept<Result>(operation: StoreOperation, run: () => Promise<Result>): Promise<Result> {
+  async #kept<Result>(operation: StoreOperation, run: () => Promised<Result>): Promise<Result> {
     try {
       return await run();
     } catch (error) {

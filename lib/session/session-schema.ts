@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidSessionDataError } from '../errors.js';
 import type { FittedValues } from './fitted-values.js';
+import { thawed } from './frozen-value.js';
 import { onOneLine } from './printable.js';
 import { explainIssue } from './schema-issue.js';
 import type { SessionDataOptions } from './session-data.js';
@@ -81,7 +82,8 @@ export class SessionSchema {
     const { migrate } = this.#options ?? {};
     if (!migrate) return undefined;
     try {
-      const made = await migrate(Object.fromEntries(ownOf(stored)), issues);
+      const own = ownOf(stored).map(([key, value]) => [key, thawed(value)]);
+      const made = await migrate(Object.fromEntries(own), issues);
       if (made === undefined) return undefined;
       assertStorable(asValues(made));
       return new Map(Object.entries(made).filter(([, value]) => value !== undefined));

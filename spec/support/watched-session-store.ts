@@ -1,6 +1,5 @@
 import type { FlashLease } from '../../lib/session/flash-lease.js';
 import type { SessionChanges } from '../../lib/session/session-changes.js';
-import type { SessionRecord } from '../../lib/session/session-record.js';
 import { SessionStore } from '../../lib/session/stores/session-store.js';
 
 /** Passes everything on to another store, and notes what it was asked. */
@@ -11,7 +10,7 @@ export class WatchedSessionStore extends SessionStore {
     super();
   }
 
-  override read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {
+  override read(token: string, lease?: FlashLease): ReturnType<SessionStore['read']> {
     this.calls.push('read');
     return this.store.read(token, lease);
   }

@@ -1,13 +1,15 @@
 import { sealData, unsealData } from 'iron-session';
 import { SessionTooLargeError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
+import { frozen } from '../frozen-value.js';
 import { largestKeys } from '../largest-keys.js';
+import type { Promised } from '../promised.js';
 import { passwords, Secrets } from '../secrets.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
 import { roomOf } from '../session-cookie.js';
 import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
-import { OpenedSeals, type SealContent } from './opened-seals.js';
+import { OpenedSeals } from './opened-seals.js';
 import { fits, SessionStore, type StoreAbilities } from './session-store.js';
 
 /** What a seal begins with, and which of its parts says until when it holds. */
@@ -15,6 +17,12 @@ const SEAL_START = 'Fe26.2*';
 const SEAL_TIME = 5;
 /** What sealing makes of each character of text: encrypted, and in base64. */
 const SEALED = 4 / 3;
+
+/** What is sealed: a session's id, and its record as text. */
+interface Sealed {
+  readonly id: string;
+  readonly text: string;
+}
 
 /** A seal as iron-session writes it: what may stand behind it otherwise is nothing that anybody has authenticated. */
 const SEAL = /^Fe26\.2\*[\w*-]+~2$/;
@@ -44,12 +52,9 @@ export class CookieSessionStore extends SessionStore {
     return { consistency: 'last-write-wins', endsSessions: false, listsSessions: false };
   }
 
-  override async read(token: string): Promise<SessionRecord | undefined> {
+  override read(token: string): Promised<SessionRecord | undefined> {
     if (token.length > this.#room.bytes) return undefined;
-    const known = this.#opened.get(token) ?? (await this.#unseal(token));
-    const record = known && parseRecord(known.text, known.id);
-    if (record) this.#opened.add(token, known);
-    return record;
+    return this.#opened.get(token)?.record ?? this.#open(token);
   }
 
   override rejectionOf(token: string): ReturnType<SessionStore['rejectionOf']> {
@@ -63,7 +68,7 @@ export class CookieSessionStore extends SessionStore {
     const record = applyChanges(changes.opened, changes);
     if (changes.opened && isEmptyRecord(record)) return undefined;
     const { token, content } = await this.#sealed(record);
-    this.#opened.add(token, content);
+    this.#keep(token, content);
     return token;
   }
 
@@ -71,7 +76,7 @@ export class CookieSessionStore extends SessionStore {
     return fits(() => this.#sealed(applyChanges(changes.opened, changes)));
   }
 
-  async #sealed(record: SessionRecord): Promise<{ token: string; content: SealContent }> {
+  async #sealed(record: SessionRecord): Promise<{ token: string; content: Sealed }> {
     // Nobody can list sessions that are in cookies, so none of the few bytes there are goes to that.
     const content = { id: record.id, text: serializeRecord({ ...record, device: undefined }) };
     // One that is far too large is not sealed to find that out.
@@ -84,19 +89,33 @@ export class CookieSessionStore extends SessionStore {
   /** The cookie is all there is; the caller removes it. */
   override async destroy(): Promise<void> {}
 
+  async #open(token: string): Promise<SessionRecord | undefined> {
+    const content = await this.#unseal(token);
+    return content && this.#keep(token, content);
+  }
+
+  /** Keeps what is in a seal for the requests that bring it again. */
+  #keep(token: string, { id, text }: Sealed): SessionRecord | undefined {
+    const record = parseRecord(text, id);
+    if (!record) return undefined;
+    for (const value of record.values.values()) frozen(value);
+    this.#opened.add(token, { record, characters: text.length });
+    return record;
+  }
+
   #assertFits(length: number, record: SessionRecord): void {
     const { bytes, forNames } = this.#room;
     if (length + forNames > bytes) throw new SessionTooLargeError(length + forNames, bytes, largestKeys(record));
   }
 
-  async #seal({ id, text }: SealContent): Promise<string> {
+  async #seal({ id, text }: Sealed): Promise<string> {
     const [newest] = await this.secrets.keysFor(this.#purposes[0]);
     // The parsed form, because a text inside JSON would have every quotation mark escaped, and a cookie is small.
     const content = { id, record: JSON.parse(text) };
     return sealData(content, { password: passwords(newest ? [newest] : []), ttl: this.#ttl });
   }
 
-  async #unseal(token: string): Promise<SealContent | undefined> {
+  async #unseal(token: string): Promise<Sealed | undefined> {
     if (!SEAL.test(token)) return undefined;
     const keys = await Promise.all(this.#purposes.map((purpose) => this.secrets.keysFor(purpose)));
     const password = passwords(keys.flat());

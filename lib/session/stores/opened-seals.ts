@@ -1,7 +1,10 @@
-/** What was in a seal. Text, so that no two requests share an object. */
+import type { SessionRecord } from '../session-record.js';
+
+/** What was in a seal. Requests share it, so nothing in it can be changed. */
 export interface SealContent {
-  readonly id: string;
-  readonly text: string;
+  readonly record: SessionRecord;
+  /** How many characters it takes as text. */
+  readonly characters: number;
 }
 
 /**
@@ -14,7 +17,7 @@ export class OpenedSeals {
 
   constructor(
     private readonly maxEntries = 10_000,
-    private readonly maxCharacters = 16_000_000,
+    private readonly maxCharacters = 8_000_000,
   ) {}
 
   get(seal: string): SealContent | undefined {
@@ -28,7 +31,7 @@ export class OpenedSeals {
   add(seal: string, content: SealContent): void {
     this.delete(seal);
     this.#contents.set(seal, content);
-    this.#characters += seal.length + content.text.length;
+    this.#characters += seal.length + content.characters;
     while (this.#contents.size > this.maxEntries || this.#characters > this.maxCharacters) {
       const [oldest] = this.#contents.keys();
       if (oldest === undefined) return;
@@ -40,6 +43,6 @@ export class OpenedSeals {
     const content = this.#contents.get(seal);
     if (content === undefined) return;
     this.#contents.delete(seal);
-    this.#characters -= seal.length + content.text.length;
+    this.#characters -= seal.length + content.characters;
   }
 }

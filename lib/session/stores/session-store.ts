@@ -1,5 +1,6 @@
 import { SessionsNotListedError, SessionTooLargeError } from '../../errors.js';
 import type { FlashLease } from '../flash-lease.js';
+import type { Promised } from '../promised.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
 import { type SessionRecord, serializeRecord } from '../session-record.js';
@@ -54,7 +55,7 @@ export abstract class SessionStore {
    *   returned; they are refused by the caller.
    * @throws Only when the store cannot be asked: then nobody knows whether there is a session.
    */
-  abstract read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined>;
+  abstract read(token: string, lease?: FlashLease): Promised<SessionRecord | undefined>;
 
   /**
    * Asked about a token that stands for no session: whether the session it stood for has got another id a moment ago.

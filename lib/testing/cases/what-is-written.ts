@@ -63,7 +63,9 @@ export function describeWhatIsWritten(tests: Tests): void {
     tests.it('is not changed by what a reader does to it', async (start) => {
       const app = await start();
       const { token, record } = await app.write({ set: { cart: [1] } });
-      (record.values.get('cart') as number[]).push(2);
+      const cart = record.values.get('cart') as number[];
+      // A store may as well give what cannot be changed.
+      if (!Object.isFrozen(cart)) cart.push(2);
       assert.deepEqual((await app.store.read(token))?.values.get('cart'), [1]);
     });
 
