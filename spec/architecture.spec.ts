@@ -89,6 +89,10 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/session/revocation-list.ts': 'a port, and one that does nothing',
   'lib/session/session-journal.ts':
     'what a session did, put together; session.spec.ts and session-manager.spec.ts read it',
+  'lib/session/session-place.ts': 'where a session is put; session-cookies.spec.ts sees where it is found',
+  'lib/session/session-writer.ts': 'session-manager.spec.ts and session-cookies.spec.ts have it write',
+  'lib/session/request-changes.ts':
+    'what a session did, for a store; session-manager.spec.ts and every store go through it',
   'lib/session/stores/redis-connection.ts': 'redis-session-store.services.ts, because it takes a Redis',
   'lib/session/stores/redis-revocation-list.ts': 'redis-revocation-list.services.ts, because it takes a Redis',
   'lib/session/stores/redis-session-store.ts': 'redis-session-store.services.ts, because it takes a Redis',

@@ -1,14 +1,20 @@
 import type { APIContext } from 'astro';
 import { stringifySetCookie } from 'cookie';
-import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
+import { mayChange } from '../access/csrf/csrf-guard.js';
+import { type CarriedCookie, type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
 import { placesBeside } from './cookie-places.js';
 import { tellOfPlainHttp } from './plain-http.js';
 
-/** Cookies of one name. */
+/** Cookies of one name, and of all names that go on behind it. */
 const MAX_VALUES = 8;
+const MAX_NAMED = 32;
+/** Characters, of a name behind its mark. */
+const LONGEST_ENDING = 40;
+const NONE: readonly CarriedCookie[] = [];
 
 /** The cookies of an Astro request. */
 export class AstroCookieJar extends CookieJar {
+  #isChanged = false;
   readonly #removals: string[] = [];
 
   /** @param url Where the visitor's browser is: after a rewrite, the request has another. */
@@ -27,13 +33,29 @@ export class AstroCookieJar extends CookieJar {
     return this.#removals;
   }
 
+  /** Whether anything was put on the answer. */
+  get isChanged(): boolean {
+    return this.#isChanged;
+  }
+
   override values(name: string): readonly string[] {
     return cookieValues(this.context.request.headers.get('cookie'), name);
+  }
+
+  override named(name: string, mark: string): readonly CarriedCookie[] {
+    return cookiesNamed(this.context.request.headers.get('cookie'), name, mark);
+  }
+
+  override withholds(sameSite: CookieAttributes['sameSite']): boolean {
+    const { request } = this.context;
+    if (sameSite === 'none' || !isFromOtherSite(request.headers, this.url)) return false;
+    return sameSite === 'strict' || mayChange(request.method) || !isOpenedPage(request.headers);
   }
 
   override set(name: string, value: string, attributes: CookieAttributes): void {
     const { domain, ...others } = attributes;
     if (attributes.secure && attributes.maxAge > 0) tellOfPlainHttp(this.context.request.headers);
+    this.#isChanged = true;
     this.context.cookies.set(name, value, { ...others, ...(domain !== undefined && { domain }), encode: String });
   }
 
@@ -44,25 +66,56 @@ export class AstroCookieJar extends CookieJar {
   }
 }
 
+/** Whether a browser opens an address in a tab or a window, and in no frame. One that does not say so may. */
+export function isOpenedPage(headers: Headers): boolean {
+  const [mode, destination] = [headers.get('sec-fetch-mode'), headers.get('sec-fetch-dest')];
+  return (mode === null || mode === 'navigate') && (destination === null || destination === 'document');
+}
+
+/**
+ * Whether another site had a request sent, so that cookies may be kept back. Browsers of before 2023 do not say so; then
+ * an address of origin on another host is taken for one.
+ *
+ * @see https://www.w3.org/TR/fetch-metadata/; RFC 6265bis 5.2
+ */
+function isFromOtherSite(headers: Headers, { hostname }: URL): boolean {
+  const relation = headers.get('sec-fetch-site');
+  if (relation !== null) return relation === 'cross-site';
+  const from = headers.get('origin') ?? headers.get('referer');
+  return from !== null && (!URL.canParse(from) || new URL(from).hostname !== hostname);
+}
+
 /**
  * Every value of one name in a Cookie header. Parsers of cookies keep one of them, and whoever can plant a second cookie
  * of that name from a sibling host would choose which. Nothing is made of the rest of the header, however long it is, and
  * no more values are looked at than a browser could have a reason to send.
  */
 export function cookieValues(header: string | null, name: string): readonly string[] {
-  const values: string[] = [];
-  const start = `${name}=`;
-  let at = header?.indexOf(start) ?? -1;
-  while (header && at >= 0 && values.length < MAX_VALUES) {
-    const next = at + start.length;
-    if (beginsPair(header, at)) {
-      const end = header.indexOf(';', next);
-      const value = header.slice(next, end < 0 ? undefined : end).trim();
-      if (value !== '') values.push(value);
+  return find(header, name, MAX_VALUES).map(({ value }) => value);
+}
+
+/** Every cookie of this name, and of names that go on behind it with a mark, in the same way. */
+export function cookiesNamed(header: string | null, name: string, mark: string): readonly CarriedCookie[] {
+  return find(header, name, MAX_NAMED, mark);
+}
+
+function find(header: string | null, name: string, limit: number, mark?: string): readonly CarriedCookie[] {
+  let at = header?.indexOf(name) ?? -1;
+  if (!header || at < 0) return NONE;
+  const found: CarriedCookie[] = [];
+  while (at >= 0 && found.length < limit) {
+    const next = at + name.length;
+    const isMarked: boolean = mark !== undefined && header.startsWith(mark, next);
+    const length: number = isMarked ? header.slice(next, next + LONGEST_ENDING).indexOf('=') : 0;
+    const start = next + length;
+    if (length >= 0 && header[start] === '=' && beginsPair(header, at)) {
+      const end = header.indexOf(';', start);
+      const value = header.slice(start + 1, end < 0 ? undefined : end).trim();
+      if (value !== '') found.push({ name: header.slice(at, start), value });
     }
-    at = header.indexOf(start, next);
+    at = header.indexOf(name, next);
   }
-  return values;
+  return found;
 }
 
 function beginsPair(header: string, at: number): boolean {

@@ -1,11 +1,11 @@
 import { stringifySetCookie } from 'cookie';
-import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
+import { type CarriedCookie, type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
 import { Secrets } from '../session/secrets.js';
 import type { Session } from '../session/session.js';
 import { SessionConfig, type SessionCookieOptions, type SessionOptions } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
-import { cookieValues } from './astro-cookie-jar.js';
+import { cookiesNamed, cookieValues } from './astro-cookie-jar.js';
 import { CookieSession } from './cookie-session.js';
 import { checkStorageOptions } from './options.js';
 
@@ -86,6 +86,10 @@ class HeaderCookieJar extends CookieJar {
 
   override values(name: string): readonly string[] {
     return cookieValues(this.header, name);
+  }
+
+  override named(name: string, mark: string): readonly CarriedCookie[] {
+    return cookiesNamed(this.header, name, mark);
   }
 
   override set(name: string, value: string, { domain, ...attributes }: CookieAttributes): void {

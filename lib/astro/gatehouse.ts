@@ -18,7 +18,6 @@ import { FormBudget } from '../session/forms/form-budget.js';
 import { FormConfig } from '../session/forms/form-config.js';
 import { inTime } from '../session/in-time.js';
 import { MadeClasses } from '../session/made-classes.js';
-import { printable } from '../session/printable.js';
 import { RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
 import { SecurityEvents } from '../session/security-events.js';
@@ -43,6 +42,7 @@ import { PrerenderedPages } from './prerendered-pages.js';
 import type { ProjectRoutes } from './project-routes.js';
 import { tellDeadEnds } from './tell-dead-ends.js';
 import type { Toolbar, ToolbarParts } from './toolbar/toolbar.js';
+import { UnkeptValues } from './unkept-values.js';
 
 /** What the built site knows: its options, where they were written, and what Astro says about it. */
 export interface SiteSettings {
@@ -102,7 +102,7 @@ export class Gatehouse {
   #forms: FormConfig | undefined;
   readonly #budget = new FormBudget();
   #usesTokens: boolean | undefined;
-  #hasToldOfUnkept = false;
+  #unkept: UnkeptValues | undefined;
   #store: SessionStore | undefined;
   #errorPages: ErrorPages | undefined;
   #resolver: VisitorResolver | undefined;
@@ -240,17 +240,14 @@ export class Gatehouse {
     this.services.get(DecisionLog).failure('Sessions cannot be had.', failure);
   }
 
-  /** Tells the log, once, that something was put into a session that stands aside: nobody would find out why it is gone. */
-  tellOfUnkept(session: Session): void {
-    const [key] = [...Object.keys(session.contents()), ...session.flashes.added.keys()];
-    if (key === undefined || this.#hasToldOfUnkept) return;
-    this.#hasToldOfUnkept = true;
-    this.services
-      .get(DecisionLog)
-      .misfit(
-        `"${printable(key)}" was put into a session and is not kept: your application says that the request is another ` +
-          `visitor's than the one whose session the browser has. See docs/beside.md. This is said once.`,
-      );
+  /** Tells the log what was put into a session and is not kept. */
+  get unkept(): UnkeptValues {
+    this.#unkept ??= new UnkeptValues(this.sameSite, () => this.services.get(DecisionLog));
+    return this.#unkept;
+  }
+
+  get sameSite(): SessionConfig['cookie']['sameSite'] {
+    return this.#config.cookie.sameSite;
   }
 
   scopeFor(session: Session, resolver?: VisitorResolver): RequestScope {

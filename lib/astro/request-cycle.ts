@@ -17,10 +17,10 @@ import type { Gatehouse } from './gatehouse.js';
 import { hearLocals, putOnLocals } from './locals.js';
 import { MessageDelivery } from './message-delivery.js';
 import {
+  asOwnNavigation,
+  asPersonal,
   bodyIsStreamedPage,
-  clearingSiteData,
   ERROR_PAGE,
-  keepFromSharedCaches,
   maySpread,
   wholeBody,
   withCookies,
@@ -256,28 +256,27 @@ export class RequestCycle {
     return new MessageDelivery(this.#request, session, this.gatehouse.errorPages);
   }
 
-  #mayChangeLate(session: Session, response: Response): boolean {
-    const { flashes } = session;
-    return flashes.isDeliverable || this.gatehouse.mayBeginLate(session) || maySpread(session, response, this.#context);
-  }
-
-  /** Components render on after the page has answered: while there is something in it for one, the head waits too. */
   async #commit(session: Session, response: Response): Promise<Response> {
-    const mustWait = bodyIsStreamedPage(response) && this.#mayChangeLate(session, response);
+    const { gatehouse } = this;
+    // Components render on after the page has answered: while there is something in it for one, the head waits too.
+    const mayChange = () => session.flashes.isDeliverable || gatehouse.mayBeginLate(session);
+    const mustWait = bodyIsStreamedPage(response) && (mayChange() || maySpread(session, response, this.#context));
     const answer = mustWait ? await wholeBody(response) : response;
     this.#watch?.forgetEnded(session);
-    if (this.#scope?.standsAside) this.gatehouse.tellOfUnkept(session);
-    const isPersonal = !session.isNew || session.wasUsed;
     const cookies = this.#cookies;
+    gatehouse.unkept.tellOf(session, this.#scope?.standsAside, this.#sessions.isInPassing(session, cookies));
+    const wasAsked = !session.isNew || session.wasUsed;
+    const { hasSignedIn } = session.journal;
     const commit = () => this.#sessions.commit(session, cookies);
     if (session.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
     await (this.#delivery ? this.#delivery.commit(this.#context, commit) : commit());
     const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
-    if (!isPersonal) return kept;
+    if (!wasAsked && !(cookies instanceof AstroCookieJar && cookies.isChanged)) return kept;
     this.#switchOffRouteCache();
-    const policy = this.#scope?.visitor.isGuest ? 'no-cache' : this.gatehouse.signedInPages;
-    const personal = keepFromSharedCaches(kept, policy);
-    return this.#scope?.clearsSiteData ? clearingSiteData(personal) : personal;
+    const isAhead = hasSignedIn && gatehouse.sameSite === 'strict' && cookies.withholds('strict');
+    const policy = this.#scope?.visitor.isGuest ? 'no-cache' : gatehouse.signedInPages;
+    const led = isAhead ? asOwnNavigation(kept, this.#request, this.#url.origin) : kept;
+    return asPersonal(led, policy, this.#scope?.clearsSiteData);
   }
 
   /** @see https://docs.astro.build/en/reference/api-reference/#cache */

@@ -1,5 +1,6 @@
 import type { APIContext } from 'astro';
 import type { Session } from '../session/session.js';
+import { isOpenedPage } from './astro-cookie-jar.js';
 
 /** Policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
 const FOR_SHARED_CACHES = /^(?:.*-)?cdn-cache-control$|^surrogate-control$/;
@@ -54,7 +55,7 @@ export async function wholeBody(response: Response): Promise<Response> {
  * @param kept What the visitor's own browser may do: keep nothing, or ask before it shows again what it has kept.
  * @see RFC 9111 5.2.2.7; OWASP ASVS 5.0 14.2.2
  */
-export function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-cache'): Response {
+function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-cache'): Response {
   return withHeaders(response, (headers) => {
     if (!isPrivate(headers)) headers.set('Cache-Control', `private, ${kept}${untransformed(headers)}`);
     for (const name of forSharedCaches(headers)) headers.delete(name);
@@ -62,9 +63,40 @@ export function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-
   });
 }
 
+/** One visitor's answer. @param clearsSiteData Whether the browser is to drop what it has kept of the site. */
+export function asPersonal(response: Response, kept: 'no-store' | 'no-cache', clearsSiteData = false): Response {
+  const personal = keepFromSharedCaches(response, kept);
+  return clearsSiteData ? clearingSiteData(personal) : personal;
+}
+
 /** The answer at which a browser drops what it has kept of the site. Its cookies are left: not all of them are ours. */
-export function clearingSiteData(response: Response): Response {
+function clearingSiteData(response: Response): Response {
   return withHeaders(response, (headers) => headers.set('Clear-Site-Data', '"cache", "storage"'));
+}
+
+/**
+ * A page that leads where a redirect would. What a browser opens because another site had it do so goes without a cookie
+ * that is `SameSite=Strict`, redirects included; what a page of one's own opens does not.
+ *
+ * @param ownOrigin Where else a redirect leads is left as it is.
+ */
+export function asOwnNavigation(response: Response, request: Request, ownOrigin: string): Response {
+  const location = isOpenedPage(request.headers) ? response.headers.get('location') : null;
+  if (response.status < 300 || response.status > 399 || location === null || !URL.canParse(location, ownOrigin)) {
+    return response;
+  }
+  const target = new URL(location, ownOrigin);
+  if (target.origin !== ownOrigin) return response;
+  const address = (target.pathname + target.search + target.hash).replace(
+    /[&<>"']/g,
+    (sign) => `&#${sign.charCodeAt(0)};`,
+  );
+  const page = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${address}"><a href="${address}">Continue</a>`;
+  const headers = new Headers(response.headers);
+  headers.delete('location');
+  headers.delete('content-length');
+  headers.set('Content-Type', 'text/html; charset=utf-8');
+  return new Response(page, { status: 200, headers });
 }
 
 /** The answer with these cookies, for where nobody else adds them. */

@@ -14,6 +14,8 @@ export type RejectionReason =
   | 'tampered'
   /** Several cookies, each of which stands for a session. */
   | 'ambiguous'
+  /** The browser has left it: it came back with an answer that was under way at a sign-in, a sign-out or the like. */
+  | 'left'
   /** The list of revocations says that it is over. */
   | 'revoked'
   /** What it holds does not fit `sessionData.schema`, and was not migrated: it has been ended. */

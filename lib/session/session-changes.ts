@@ -1,4 +1,5 @@
 import { changedMessages, messagesIn, underOneKey } from './flash-lists.js';
+import type { Lineage } from './lineage.js';
 import type { SessionDevice } from './session-device.js';
 import type { Flash, SessionRecord } from './session-record.js';
 
@@ -33,6 +34,8 @@ export interface SessionChanges {
   readonly identity: readonly string[];
   /** Whether the visitor asked to stay signed in for longer, at the last sign-in. */
   readonly isRemembered?: boolean | undefined;
+  /** How far the browser has come with this; left out at the beginning. */
+  readonly lineage?: Lineage | undefined;
   /** What was learned of where the visitor is; left out when nothing was. */
   readonly device?: SessionDevice | undefined;
   /**
@@ -64,19 +67,23 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
   const learnedMeanwhile = kept?.identity.filter((key) => !known.includes(key)) ?? [];
   const identity = [...new Set([...changes.identity, ...learnedMeanwhile])];
 
-  const { id, createdAt } = changes;
+  const { id, createdAt, lineage } = changes;
   const { renewedAt, expiresAt } = kept && kept.renewedAt > changes.renewedAt ? kept : changes;
   const device = changes.device ? { ...kept?.device, ...changes.device } : kept?.device;
-  const extras = { ...(device && { device }), ...(changes.isRemembered && { isRemembered: true }) };
+  const extras = {
+    ...(device && { device }),
+    ...(changes.isRemembered && { isRemembered: true }),
+    ...(lineage && { lineage }),
+  };
   const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...extras };
   return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
 }
 
 /** Changes that leave a session as it is. */
 export function noChanges(opened: SessionRecord): SessionChanges {
-  const { id, createdAt, renewedAt, expiresAt, identity, isRemembered } = opened;
+  const { id, createdAt, renewedAt, expiresAt, identity, isRemembered, lineage } = opened;
   return {
-    ...{ opened, id, createdAt, renewedAt, expiresAt, identity, isRemembered },
+    ...{ opened, id, createdAt, renewedAt, expiresAt, identity, isRemembered, lineage },
     ...{ hasSignedIn: false, cleared: false, set: new Map(), updates: new Map(), unset: new Set() },
     ...{ flashesAdded: new Map(), flashesTaken: new Set(), leasedBy: undefined },
   };

@@ -86,6 +86,8 @@ export class SessionConfig {
   readonly signedInPages: 'no-store' | 'no-cache';
   readonly maxSize: number;
   readonly hasChunks: boolean;
+  /** Whether sessions may take cookies of other names beside the one, so that a late answer cannot take its place. */
+  readonly hasSeveralCookies: boolean;
 
   /** Use {@link SessionConfig.from}, which checks what it is given. */
   constructor(settled: Settled) {
@@ -101,6 +103,7 @@ export class SessionConfig {
     this.signedInPages = settled.signedInPages;
     this.maxSize = settled.maxSize;
     this.hasChunks = settled.hasChunks;
+    this.hasSeveralCookies = settled.hasSeveralCookies;
   }
 
   /** The longest that any session can live. */
@@ -171,6 +174,7 @@ export class SessionConfig {
       signedInPages: options.signedInPages ?? 'no-store',
       maxSize: options.maxSize ?? MAX_SIZE,
       hasChunks: cookie.chunks ?? false,
+      hasSeveralCookies: !isByHand,
     });
   }
 }

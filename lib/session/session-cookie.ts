@@ -1,5 +1,6 @@
 import type { CookieJar } from './cookie-jar.js';
 import { isHostCookie } from './cookie-name.js';
+import { compareLineages, type Lineage, lineageOfName, nameOfLineage } from './lineage.js';
 import type { SessionConfig } from './session-config.js';
 
 type CookieConfig = Pick<SessionConfig, 'cookieName' | 'formerNames' | 'cookie' | 'hasChunks'>;
@@ -8,6 +9,11 @@ type CookieConfig = Pick<SessionConfig, 'cookieName' | 'formerNames' | 'cookie' 
 const MAX_BYTES = 4096;
 /** With four full ones, Node refuses every request of this visitor for its head (16 KB), that to sign out included. */
 const MAX_CHUNKS = 3;
+/** Behind a cookie's name, where it is told from others of the same application; what has a dot in it is a chunk. */
+const MARK = '~';
+const KINDS = /^(?:~[a-z0-9-]+)?$/;
+const LONGEST_KIND = `${MARK}${nameOfLineage({ epoch: 36 ** 8 - 1, turn: 36 ** 8 - 1 })}`;
+const NONE: readonly CarriedToken[] = [];
 
 /** A token that a request came with, and the name of the cookie that it was in. */
 export interface CarriedToken {
@@ -16,39 +22,65 @@ export interface CarriedToken {
 }
 
 /** What there is for a session: bytes in all, and those of them that go to the names of cookies. */
-export function roomOf({ cookieName, hasChunks }: CookieConfig): { bytes: number; forNames: number } {
-  if (!hasChunks) return { bytes: MAX_BYTES, forNames: cookieName.length };
-  return { bytes: MAX_CHUNKS * MAX_BYTES, forNames: MAX_CHUNKS * (MAX_BYTES - chunkLength(cookieName)) };
+export function roomOf({ cookieName, hasChunks }: Pick<CookieConfig, 'cookieName' | 'hasChunks'>): {
+  bytes: number;
+  forNames: number;
+} {
+  const longestName = cookieName + LONGEST_KIND;
+  if (!hasChunks) return { bytes: MAX_BYTES, forNames: longestName.length };
+  return { bytes: MAX_CHUNKS * MAX_BYTES, forNames: MAX_CHUNKS * (MAX_BYTES - chunkLength(longestName)) };
 }
 
-/** The names of the cookies that a session may be in, in order. */
-export function cookieNames({ cookieName, hasChunks }: CookieConfig): readonly string[] {
-  const following = Array.from({ length: hasChunks ? MAX_CHUNKS - 1 : 0 }, (_, at) => `${cookieName}.${at + 1}`);
-  return [cookieName, ...following];
+/** The names of the cookies that one session may be in, in order. @param name That of the first. */
+export function cookieNames(name: string, { hasChunks }: Pick<CookieConfig, 'hasChunks'>): readonly string[] {
+  return [name, ...Array.from({ length: hasChunks ? MAX_CHUNKS - 1 : 0 }, (_, at) => `${name}.${at + 1}`)];
 }
 
 /**
- * The cookie that a session's token is in, under today's name or a former one. A browser may hold several cookies of one
- * name, for several paths and domains, and not all of them need be this application's. So what a request came with is only
- * removed by name where the caller claims it: where every value of that name was found to be one of this application's.
+ * The cookies that sessions are in. A browser has one session, but may for a moment have cookies of several: each has a
+ * name of its own, so that a late answer cannot put an older session in the place of a newer one. They begin with today's
+ * name or a former one. A browser may also hold several cookies of one name, for several paths and domains, and not all of
+ * them need be this application's. So what a request came with is only removed from other places where the caller claims it:
+ * where every value of that name was found to be one of this application's.
  */
 export class SessionCookie {
-  readonly #today: NamedCookie;
-  readonly #former: readonly NamedCookie[];
+  /** Where a session is that nobody has to tell from another. */
+  readonly home: string;
+  /** Where a guest's session begins, in a store that tells sessions apart. */
+  readonly ofGuest: string;
+  /** Where a session begins beside one that could not be sent. */
+  readonly apart: string;
+  readonly #formerNames: readonly string[];
 
-  constructor(config: CookieConfig) {
-    this.#today = new NamedCookie(config);
-    this.#former = config.formerNames.map((cookieName) => {
-      const place = isHostCookie(cookieName) ? { path: '/', domain: undefined } : {};
-      return new NamedCookie({ ...config, cookieName, cookie: { ...config.cookie, ...place } });
-    });
+  constructor(private readonly config: CookieConfig) {
+    this.home = config.cookieName;
+    this.ofGuest = `${this.home}${MARK}guest`;
+    this.apart = `${this.home}${MARK}apart`;
+    this.#formerNames = config.formerNames;
   }
 
-  /** Lists every token that the request may mean, those under today's name first. */
+  /** The cookie that is no other session's, whatever is under way. */
+  of(lineage: Lineage): string {
+    return `${this.home}${MARK}${nameOfLineage(lineage)}`;
+  }
+
+  /** The cookie for what was found in one: the same, or that of today's name in place of a former one's. */
+  todayOf(name: string): string {
+    const isUnder = (start: string) => name === start || name.startsWith(start + MARK);
+    const former = isUnder(this.home) ? undefined : this.#formerNames.find(isUnder);
+    return former === undefined ? name : this.home + name.slice(former.length);
+  }
+
+  /** Lists every token that the request may mean, those first that are likely to be the latest: not all may be looked at. */
   carried(jar: CookieJar): readonly CarriedToken[] {
-    const today = this.#today.tokens(jar);
-    if (this.#former.every(({ name }) => jar.values(name).length === 0)) return today;
-    return [...today, ...this.#former.flatMap((cookie) => cookie.tokens(jar))];
+    const today = this.#carriedUnder(this.home, jar);
+    const former = this.#formerNames.flatMap((name) => this.#carriedUnder(name, jar));
+    return former.length === 0 ? today : [...today, ...former];
+  }
+
+  /** Whether the request carries a cookie of a session, whatever is in it. */
+  isCarried(jar: CookieJar): boolean {
+    return this.carried(jar).length > 0;
   }
 
   /** Lists the names of cookies that hold nothing but tokens which are known. */
@@ -57,98 +89,50 @@ export class SessionCookie {
     return [...new Set(carried.map(({ name }) => name))].filter((name) => !strange.includes(name));
   }
 
-  /** Tells whether the session is in more than one cookie of these names, where it should be in one. */
-  isScattered(jar: CookieJar, claimed: readonly string[]): boolean {
-    return claimed.reduce((sum, name) => sum + jar.values(name).length, 0) > 1;
-  }
-
-  /**
-   * @param claimed Names that hold nothing but this application's tokens: those of before are removed.
-   * @param isAnothers Set where it is another user's than before: then no cookie of before may be left anywhere.
-   */
-  set(jar: CookieJar, token: string, maxAge: number, claimed: readonly string[] = [], isAnothers = false): void {
-    const isClaimed = claimed.includes(this.#today.name);
-    if (isClaimed && (isAnothers || this.isScattered(jar, claimed))) this.#today.removeElsewhere(jar);
-    this.#removeFormer(jar, claimed);
-    this.#today.set(jar, token, maxAge);
-  }
-
-  /** Removes today's cookie, and those of the names that are claimed from wherever they may have been set. */
-  remove(jar: CookieJar, claimed: readonly string[] = []): void {
-    if (claimed.includes(this.#today.name)) this.#today.removeElsewhere(jar);
-    this.#removeFormer(jar, claimed);
-    this.#today.remove(jar);
-  }
-
-  /** Removes what is claimed, and leaves the rest. */
-  removeClaimed(jar: CookieJar, claimed: readonly string[]): void {
-    if (claimed.includes(this.#today.name)) this.remove(jar, claimed);
-    else this.#removeFormer(jar, claimed);
-  }
-
-  #removeFormer(jar: CookieJar, claimed: readonly string[]): void {
-    for (const former of this.#former.filter(({ name }) => claimed.includes(name))) {
-      former.removeElsewhere(jar);
-      former.remove(jar);
-    }
-  }
-}
-
-/**
- * One cookie, or more: a token that is too long for one is cut into `name`, `name.1` and `name.2`, each but the last as long
- * as can be. How many there are stands nowhere, because whoever sends them could write anything; that they belong together
- * is found out when the token is opened.
- */
-class NamedCookie {
-  readonly name: string;
-  readonly #chunkLength: number;
-  /** The names of the cookies that follow the first. */
-  readonly #following: readonly string[];
-
-  constructor(private readonly config: CookieConfig) {
-    this.name = config.cookieName;
-    this.#chunkLength = config.hasChunks ? chunkLength(this.name) : Number.POSITIVE_INFINITY;
-    this.#following = cookieNames(config).slice(1);
-  }
-
-  tokens(jar: CookieJar): readonly CarriedToken[] {
-    const first = jar.values(this.name);
-    return first.map((chunk) => ({ token: this.#whole(jar, chunk), name: this.name }));
-  }
-
-  set(jar: CookieJar, token: string, maxAge: number): void {
-    const names = [this.name];
-    jar.set(this.name, token.slice(0, this.#chunkLength), { ...this.config.cookie, maxAge });
-    for (const name of this.#following) {
-      const chunk = token.slice(names.length * this.#chunkLength, (names.length + 1) * this.#chunkLength);
+  /** @param isElsewhere Set where it is to be removed from every other path and domain. */
+  set(jar: CookieJar, name: string, token: string, maxAge: number, isElsewhere = false): void {
+    if (isElsewhere) this.#removeElsewhere(jar, name);
+    const written: string[] = [];
+    const length = this.#chunkLengthOf(name);
+    for (const each of cookieNames(name, this.config)) {
+      const chunk = token.slice(written.length * length, (written.length + 1) * length);
       if (chunk === '') break;
-      names.push(name);
-      jar.set(name, chunk, { ...this.config.cookie, maxAge });
+      written.push(each);
+      jar.set(each, chunk, { ...this.config.cookie, maxAge });
     }
-    for (const name of this.#carried(jar)) if (!names.includes(name)) this.#remove(jar, name);
+    for (const each of this.#chunksIn(jar, name)) if (!written.includes(each)) this.#remove(jar, each);
   }
 
-  remove(jar: CookieJar): void {
-    for (const name of [this.name, ...this.#carried(jar)]) this.#remove(jar, name);
+  /** @param isElsewhere Set where it is to be removed from every other path and domain as well. */
+  remove(jar: CookieJar, name: string, isElsewhere = false): void {
+    if (isElsewhere) this.#removeElsewhere(jar, name);
+    for (const each of [name, ...this.#chunksIn(jar, name)]) this.#remove(jar, each);
   }
 
-  /** Removes what was set for other paths and domains; a browser keeps one cookie of a host's own, and needs no more. */
-  removeElsewhere(jar: CookieJar): void {
-    if (isHostCookie(this.name)) return;
-    for (const name of [this.name, ...this.#carried(jar)]) jar.removeElsewhere(name, this.config.cookie);
+  #carriedUnder(start: string, jar: CookieJar): readonly CarriedToken[] {
+    const named = jar.named(start, MARK);
+    if (named.length === 0) return NONE;
+    const own = named.filter(({ name }) => KINDS.test(name.slice(start.length)));
+    const tokens = own.map(({ name, value }) => ({ name, token: this.#whole(jar, name, value) }));
+    if (tokens.length < 2) return tokens;
+    const lineageIn = (name: string) => lineageOfName(name.slice(start.length + MARK.length));
+    return tokens.sort((one, other) => compareLineages(lineageIn(other.name), lineageIn(one.name)));
   }
 
   /**
-   * Puts a token together. What is left over behind a chunk that is not full is none of it. Of several cookies of one name a browser sends those
-   * that were set together in the same order; where their numbers differ, none is known to be right.
+   * Puts a token together. It was cut into `name`, `name.1` and `name.2`, each but the last as long as can be. How many there
+   * are stands nowhere, because whoever sends them could write anything; that they belong together is found out when the token
+   * is opened. What is left over behind a chunk that is not full is none of it. Of several cookies of one name a browser sends
+   * those that were set together in the same order; where their numbers differ, none is known to be right.
    */
-  #whole(jar: CookieJar, first: string): string {
+  #whole(jar: CookieJar, cookie: string, first: string): string {
     let token = first;
     let last = first;
     let before: readonly string[] | undefined;
-    for (const name of this.#following) {
-      if (last.length !== this.#chunkLength) return token;
-      const full = (before ?? jar.values(this.name)).filter(({ length }) => length === this.#chunkLength);
+    const length = this.#chunkLengthOf(cookie);
+    for (const name of cookieNames(cookie, this.config).slice(1)) {
+      if (last.length !== length) return token;
+      const full = (before ?? jar.values(cookie)).filter((value) => value.length === length);
       const values = jar.values(name);
       const next = values[full.indexOf(last)];
       if (next === undefined || values.length !== full.length) return token;
@@ -159,12 +143,24 @@ class NamedCookie {
     return token;
   }
 
-  #carried(jar: CookieJar): readonly string[] {
-    return this.#following.filter((name) => jar.values(name).length > 0);
+  /** Removes what was set for other paths and domains; a browser keeps one cookie of a host's own, and needs no more. */
+  #removeElsewhere(jar: CookieJar, cookie: string): void {
+    if (isHostCookie(cookie)) return;
+    for (const name of [cookie, ...this.#chunksIn(jar, cookie)]) jar.removeElsewhere(name, this.config.cookie);
+  }
+
+  #chunkLengthOf(cookie: string): number {
+    return this.config.hasChunks ? chunkLength(cookie) : Number.POSITIVE_INFINITY;
+  }
+
+  #chunksIn(jar: CookieJar, cookie: string): readonly string[] {
+    const [, ...following] = cookieNames(cookie, this.config);
+    return following.filter((name) => jar.values(name).length > 0);
   }
 
   #remove(jar: CookieJar, name: string): void {
-    jar.set(name, '', { ...this.config.cookie, maxAge: 0 });
+    const place = isHostCookie(name) ? { path: '/', domain: undefined } : {};
+    jar.set(name, '', { ...this.config.cookie, ...place, maxAge: 0 });
   }
 }
 

@@ -5,12 +5,12 @@ import type { SessionValues } from './session-values.js';
 
 /** What became of a session in the course of a request: all that its commit needs to know. */
 export interface SessionJournal
-  extends Omit<SessionChanges, 'id' | 'createdAt' | 'renewedAt' | 'expiresAt'>,
-    Pick<SessionState, 'createdAt' | 'ended' | 'isSuperseded' | 'failure' | 'claimed'> {}
+  extends Omit<SessionChanges, 'id' | 'createdAt' | 'renewedAt' | 'expiresAt' | 'lineage'>,
+    Pick<SessionState, 'createdAt' | 'ended' | 'isSuperseded' | 'failure' | 'origin'> {}
 
 export function journalOf(state: SessionState, values: SessionValues, flashes: FlashBag): SessionJournal {
   const { opened, ended, createdAt, hasSignedIn, isForgotten, isSuperseded, failure, identity, device } = state;
-  const { isRemembered, claimed } = state;
+  const { isRemembered, origin } = state;
   return {
     opened,
     ended,
@@ -18,7 +18,7 @@ export function journalOf(state: SessionState, values: SessionValues, flashes: F
     hasSignedIn,
     isSuperseded,
     failure,
-    claimed,
+    origin,
     identity,
     device,
     isRemembered,

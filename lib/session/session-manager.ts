@@ -1,36 +1,40 @@
-import { GatehouseError, SessionTooLargeError, StoreUnavailableError } from '../errors.js';
+import { GatehouseError, StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
-import { shownAfter, valuesAfter, withMigration } from './fitted-values.js';
+import { shownAfter, valuesAfter } from './fitted-values.js';
 import { FlashBag } from './flash-bag.js';
 import { FlashLedger } from './flash-claims.js';
 import { FlashLeases } from './flash-leases.js';
-import { lifetimeOf, withoutForms } from './forms/kept-form.js';
 import { inTime } from './in-time.js';
 import { MadeClasses } from './made-classes.js';
 import type { Promised } from './promised.js';
+import { changesOf } from './request-changes.js';
 import { NoRevocationList } from './revocation-list.js';
 import { SecurityEvents } from './security-events.js';
 import { Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
-import { type CarriedToken, SessionCookie } from './session-cookie.js';
+import type { CarriedToken } from './session-cookie.js';
+import { SessionCookies } from './session-cookies.js';
+import type { Origin } from './session-place.js';
 import { type SessionRecord, userIdOf } from './session-record.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionReport, type StoreOperation } from './session-report.js';
 import { SessionSchema } from './session-schema.js';
 import { SessionSearch } from './session-search.js';
+import { SessionWriter } from './session-writer.js';
 import { SessionStore } from './stores/session-store.js';
 
 /** Opens a session from its cookie, and commits it into one: the only place that knows when a session is written. */
 @injectable()
 export class SessionManager {
-  readonly #cookie: SessionCookie;
+  readonly #cookies: SessionCookies;
   readonly #leases: FlashLeases;
   #ledger: FlashLedger | undefined;
   readonly #search: SessionSearch;
   readonly #report: SessionReport;
+  readonly #writer: SessionWriter;
 
   constructor(
     private readonly store: SessionStore,
@@ -41,11 +45,12 @@ export class SessionManager {
     events: SecurityEvents,
     private readonly schema: SessionSchema = new SessionSchema(),
   ) {
-    this.#cookie = new SessionCookie(config);
+    this.#cookies = new SessionCookies(store, config, clock);
     this.#leases = new FlashLeases(store, config);
     this.#ledger = new FlashLedger(clock);
     this.#search = new SessionSearch(store, config, clock, registry);
     this.#report = new SessionReport(events);
+    this.#writer = new SessionWriter(store, registry, this.#cookies.tellsApart);
   }
 
   /**
@@ -73,9 +78,10 @@ export class SessionManager {
    *   whose answer cannot show any: it is given none.
    */
   async open(cookies: CookieJar, readsMessages?: boolean): Promise<Session> {
-    const carried = this.#cookie.carried(cookies);
-    if (carried.length === 0) return this.#newSession();
-    const session = await this.#openStored(carried, readsMessages === false ? undefined : this.#ledger);
+    const carried = this.#cookies.carried(cookies);
+    const origin = this.#cookies.nowhere();
+    if (carried.length === 0) return this.#newSession(origin);
+    const session = await this.#openStored(carried, origin, readsMessages === false ? undefined : this.#ledger);
     if (readsMessages === false) session.flashes.hold();
     if (readsMessages) await this.lease(session);
     return session;
@@ -89,7 +95,8 @@ export class SessionManager {
   /**
    * Stores what changed and puts the cookie on the answer. From its first moment on, changes of the session throw.
    *
-   * @returns Whether the session was kept: `false` when it had been ended elsewhere in the meantime.
+   * @returns Whether the session was kept: `false` when it had been ended elsewhere in the meantime, or would have begun
+   *   in passing.
    * @throws {StoreUnavailableError} When the store could not be asked, or cannot keep what changed.
    * @throws {InvalidSessionDataError} When what changed does not fit the schema.
    */
@@ -103,10 +110,16 @@ export class SessionManager {
     // The visitor's cookie is, or will be in a moment, that of the session's new id, which must not be lost.
     if (isSuperseded && !hasSignedIn) return !session.isDirty;
     if (!session.isDirty) return this.#commitUnchanged(session, cookies);
+    if (this.isInPassing(session, cookies)) return false;
     if (this.schema.isOn) await this.#assertFits(session);
     await this.#endInStore(session);
     const isNothing = session.isEmpty && session.journal.opened === undefined;
     return isNothing ? this.#leaveNothing(session, cookies) : this.#write(session, cookies);
+  }
+
+  /** Whether it is not kept, for it would take the place of one that could not be sent. @internal */
+  isInPassing(session: Session, cookies: CookieJar): boolean {
+    return this.#cookies.isInPassing(session, cookies);
   }
 
   /** Ends what the request ended and gives messages back: all that can be done when no answer will carry a cookie. */
@@ -133,17 +146,18 @@ export class SessionManager {
   async end(session: Session, cookies: CookieJar): Promise<void> {
     session.destroy();
     await this.#endInStore(session);
-    this.#cookie.remove(cookies);
+    this.#cookies.remove(session, cookies);
+    await this.#cookies.leave(session, cookies);
     session.settle(undefined);
   }
 
   async #commitUnchanged(session: Session, cookies: CookieJar): Promise<boolean> {
-    const { opened, claimed } = session.journal;
+    const { opened, origin } = session.journal;
     const isDue = opened && this.config.isDueForRenewal(opened, this.clock.now());
     if (opened?.fitted?.migrated) return this.#writeMigrated(session, cookies, isDue);
-    const isScattered = opened !== undefined && this.#cookie.isScattered(cookies, claimed);
+    const isScattered = opened !== undefined && this.#cookies.isScattered(cookies, origin);
     if (isDue || isScattered || opened?.hasMoved) return this.#write(session, cookies, isDue);
-    if (!opened) this.#cookie.removeClaimed(cookies, claimed);
+    if (origin.claimed.some((name) => name !== origin.cookie)) this.#cookies.clear(session, cookies);
     await this.#leases.giveBack(session);
     return true;
   }
@@ -155,35 +169,37 @@ export class SessionManager {
   async canKeep(session: Session): Promise<boolean> {
     const { isSuperseded, hasSignedIn, failure } = session.journal;
     if (failure || (isSuperseded && !hasSignedIn)) return false;
-    return this.store.hasRoomFor(this.#changesOf(session));
+    return this.store.hasRoomFor(this.#changesOf(session, this.#cookies.longestLineage(session)));
   }
 
-  async #openStored(carried: readonly CarriedToken[], ledger: FlashLedger | undefined): Promise<Session> {
+  async #openStored(carried: readonly CarriedToken[], origin: Origin, ledger?: FlashLedger): Promise<Session> {
     try {
-      const { record, known, refusals } = await this.#answer(this.#search.find(carried));
+      const { session: found, mark, known, refusals } = await this.#answer(this.#search.find(carried));
+      const came = this.#cookies.originOf(found ?? mark, origin, carried, known);
+      const { record } = found ?? {};
       const isFitted = record && this.schema.isOn && !record.isForeign;
-      const session = isFitted ? await this.#openFitted(record, ledger) : this.#newSession(record, ledger);
-      session.fate.claim(this.#cookie.namesOf(carried, (token) => known.has(token)));
-      if (record) return session;
-      if (await this.#answer(this.#search.isSuperseded(carried))) session.fate.supersede();
+      const session = isFitted ? await this.#openFitted(record, came, ledger) : this.#newSession(came, record, ledger);
+      // Whatever else somebody sends beside a session is nobody's business.
+      if (record || mark) this.#report.refused(refusals.filter(({ reason }) => reason === 'left'));
+      else if (await this.#answer(this.#search.isSuperseded(carried))) session.fate.supersede();
       // Under a former name it may as well be another application's.
       else this.#report.refused(refusals.filter(({ name }) => !this.config.formerNames.includes(name ?? '')));
       return session;
     } catch (error) {
-      const session = this.#newSession();
+      const session = this.#newSession(origin);
       session.fate.fail(error instanceof StoreUnavailableError ? error : this.#failed('read', error));
       return session;
     }
   }
 
-  async #openFitted(record: SessionRecord, ledger: FlashLedger | undefined): Promise<Session> {
+  async #openFitted(record: SessionRecord, origin: Origin, ledger?: FlashLedger): Promise<Session> {
     const fitted = await this.#asked(this.schema.fit(record.values));
     const isRevoked = fitted?.migrated && (await this.#isRevokedAs(record, fitted.migrated));
-    if (fitted && !isRevoked) return this.#newSession({ ...record, fitted }, ledger);
+    if (fitted && !isRevoked) return this.#newSession(origin, { ...record, fitted }, ledger);
     this.#report.refused([{ record, reason: isRevoked ? 'revoked' : 'misfit' }]);
     // Should the store be away: its cookie goes all the same, and the outage has been told of.
     await this.#kept('destroy', () => this.#answer(this.store.destroy(record.id))).catch(() => undefined);
-    return this.#newSession();
+    return this.#newSession({ ...origin, cookie: undefined });
   }
 
   /** Whose session it is may be known by its migration only. */
@@ -207,10 +223,12 @@ export class SessionManager {
     }
   }
 
-  #newSession(record?: SessionRecord, ledger?: FlashLedger): Session {
+  #newSession(origin: Origin, record?: SessionRecord, ledger?: FlashLedger): Session {
     const claims = record && record.flashes.size > 0 ? ledger?.open() : undefined;
     const flashes = new (this.made.of(FlashBag))(record?.flashes, claims);
-    return new (this.made.of(Session))(record, flashes);
+    const session = new (this.made.of(Session))(record, flashes);
+    session.fate.place(origin);
+    return session;
   }
 
   /** Nobody asked for it, so nobody's page fails for it: the next request migrates once more. */
@@ -225,30 +243,28 @@ export class SessionManager {
     }
   }
 
-  #leaveNothing(session: Session, cookies: CookieJar): boolean {
-    // An answer that was made before this one may have put the cookie in place: then the request carries none.
-    const { ended, claimed } = session.journal;
-    if (ended) this.#cookie.remove(cookies, claimed);
-    else this.#cookie.removeClaimed(cookies, claimed);
+  async #leaveNothing(session: Session, cookies: CookieJar): Promise<boolean> {
+    if (session.journal.ended) await this.#cookies.leave(session, cookies);
+    else this.#cookies.clear(session, cookies);
     session.settle(undefined);
     return true;
   }
 
   async #write(session: Session, cookies: CookieJar, isRenewal = false, migrates = true): Promise<boolean> {
-    const changes = this.#changesOf(session, migrates);
-    const token = await this.#kept('write', () => this.#answer(this.#keep(changes)));
+    const place = this.#cookies.placeOf(session, cookies);
+    const changes = this.#changesOf(session, place.lineage, migrates);
+    const token = await this.#kept('write', () => this.#answer(this.#writer.write(changes)));
     if (token === undefined) {
       const { isEmpty } = session;
       // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
-      if (isEmpty) this.#cookie.remove(cookies, session.journal.claimed);
+      if (isEmpty) await this.#cookies.leave(session, cookies);
       if (isEmpty && changes.opened) this.#report.ended(changes.opened);
       session.settle(undefined);
       return isEmpty;
     }
-    const maxAge = Math.ceil((changes.expiresAt - changes.renewedAt) / 1000);
     const kept = applyChanges(changes.opened, changes);
     const isAnothers = userIdOf(changes.opened ?? session.journal.ended ?? kept) !== userIdOf(kept);
-    this.#cookie.set(cookies, token, maxAge, session.journal.claimed, isAnothers);
+    this.#cookies.put(session, cookies, place, { token, lifetime: changes.expiresAt - changes.renewedAt, isAnothers });
     const record = this.schema.isOn ? { ...kept, fitted: shownAfter(session.journal) } : kept;
     this.#report.written(changes, record, token);
     if (isRenewal) this.#report.renewed(record);
@@ -260,32 +276,8 @@ export class SessionManager {
     return inTime(asked, this.config.storeTimeout, 'The store');
   }
 
-  async #keep(changes: SessionChanges): Promise<string | undefined> {
-    const token = await this.#writeInto(changes);
-    const userId = changes.hasSignedIn && token !== undefined ? changes.set.get('userId') : undefined;
-    if (typeof userId === 'string') await this.registry.endSurplus(userId);
-    return token;
-  }
-
-  /** Forms that earlier requests kept give way: better to type once more than not to be able to sign in. */
-  async #writeInto(changes: SessionChanges): Promise<string | undefined> {
-    try {
-      return await this.store.write(changes);
-    } catch (error) {
-      const smaller = error instanceof SessionTooLargeError && withoutForms(changes);
-      if (!smaller) throw error;
-      return this.store.write(smaller);
-    }
-  }
-
-  #changesOf(session: Session, migrates = true): SessionChanges {
-    const { ended: _, isSuperseded: __, failure: ___, claimed: ____, createdAt: begun, ...journal } = session.journal;
-    const now = this.clock.now();
-    const createdAt = begun ?? now;
-    const expiresAt = Math.min(this.config.expiryOf({ ...journal, createdAt }, now), now + lifetimeOf(session));
-    const maxSize = journal.set.size + journal.flashesAdded.size > 0 ? this.config.maxSize : undefined;
-    const times = { createdAt, renewedAt: now, expiresAt };
-    return { ...(migrates ? withMigration(journal) : journal), id: session.id, ...times, maxSize };
+  #changesOf(session: Session, lineage: SessionChanges['lineage'], migrates = true): SessionChanges {
+    return changesOf(session, { now: this.clock.now(), config: this.config, lineage, migrates });
   }
 
   /** What is wrong with the session itself is no outage of the store. */

@@ -2,6 +2,7 @@ import { parse, stringify } from 'devalue';
 import { InvalidSessionValueError, SessionTooLargeError } from '../errors.js';
 import type { FittedValues } from './fitted-values.js';
 import { largestKeys } from './largest-keys.js';
+import type { Lineage } from './lineage.js';
 import { isPlainJson } from './plain-json.js';
 import { parseDevice, type SessionDevice } from './session-device.js';
 import { isDeeperThan } from './value-depth.js';
@@ -34,6 +35,8 @@ export interface SessionRecord {
   readonly device?: SessionDevice | undefined;
   /** Whether its visitor asked to stay signed in for longer. */
   readonly isRemembered?: boolean | undefined;
+  /** How far the browser has come with it, where a store cannot end sessions; left out at the beginning. */
+  readonly lineage?: Lineage | undefined;
   /** Whether somebody else put it there, so that nobody knows when its visitor signed in. */
   readonly isForeign?: boolean | undefined;
   /** What a store knows this state of the session by. Not a part of what is kept. */
@@ -67,11 +70,13 @@ export function isEmptyRecord({ values, flashes }: Pick<SessionRecord, 'values' 
  * @throws {InvalidSessionValueError} When a value was made into one that cannot be kept since it was put there.
  */
 export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Number.POSITIVE_INFINITY): string {
-  const { createdAt, renewedAt, expiresAt, values, flashes, identity, device, isRemembered } = record;
+  const { createdAt, renewedAt, expiresAt, values, flashes, identity, device, isRemembered, lineage } = record;
   // The later times as distances: shorter, and a store may hold millions.
   const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
   const fields: unknown[] = [FORMAT_VERSION, ...times, [...values], [...flashes], identity];
-  if (device || isRemembered) fields.push(device ?? null, ...(isRemembered ? [true] : []));
+  if (device || isRemembered || lineage) fields.push(device ?? null);
+  if (isRemembered || lineage) fields.push(isRemembered === true);
+  if (lineage) fields.push([lineage.epoch, lineage.turn]);
   const text = isPlainJson(fields) ? JSON.stringify(fields) : textOf(fields, record);
   if (text.length > maxSize) throw new SessionTooLargeError(text.length, maxSize, largestKeys(record), 'store');
   return text;
@@ -99,7 +104,7 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     // devalue's text begins with the list that refers to all others.
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
-    const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device, isRemembered] = fields;
+    const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device, isRemembered, lineage] = fields;
     const isRecord = [createdAt, renewedAfter, lifetime].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
@@ -107,10 +112,17 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     const kept = { values: new Map<string, unknown>(values), flashes: new Map<string, Flash>(flashes), identity };
     const record: SessionRecord = { id, createdAt, renewedAt, expiresAt, ...kept };
     if (device === undefined) return record;
-    return { ...record, device: parseDevice(device), ...(isRemembered === true && { isRemembered }) };
+    const extras = { ...(isRemembered === true && { isRemembered }), ...parseLineage(lineage) };
+    return { ...record, device: parseDevice(device), ...extras };
   } catch {
     return undefined;
   }
+}
+
+function parseLineage(fields: unknown): Pick<SessionRecord, 'lineage'> {
+  if (!Array.isArray(fields)) return {};
+  const [epoch, turn] = fields;
+  return Number.isFinite(epoch) && Number.isFinite(turn) ? { lineage: { epoch, turn } } : {};
 }
 
 /** @returns Why the value cannot be kept, or `undefined` when it can. */

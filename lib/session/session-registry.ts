@@ -111,6 +111,11 @@ export class SessionRegistry {
   /** Ends a session whose visitor leaves it: in the store, and in the list where the store cannot. @internal */
   async end(record: SessionRecord): Promise<void> {
     await this.store.destroy(record.id);
+    await this.endSignIn(record);
+  }
+
+  /** Ends every copy of what somebody left by signing in again, where the store cannot. @internal */
+  async endSignIn(record: SessionRecord): Promise<void> {
     const userId = userIdOf(record);
     if (userId === undefined || !this.#hasList || this.store.abilities.endsSessions) return;
     const now = this.clock.now();

@@ -1,21 +1,30 @@
 import type { Clock } from './clock.js';
 import { isHostCookie } from './cookie-name.js';
+import { compareLineages, isSettled } from './lineage.js';
 import type { SessionConfig } from './session-config.js';
 import type { CarriedToken } from './session-cookie.js';
-import { type SessionRecord, userIdOf } from './session-record.js';
+import { isEmptyRecord, type SessionRecord, userIdOf } from './session-record.js';
 import type { SessionRegistry } from './session-registry.js';
 import type { Refusal } from './session-report.js';
 import type { SessionStore } from './stores/session-store.js';
 
-/** More cookies of one name than this are somebody's attempt at something. */
-const MAX_TOKENS = 4;
+/** More cookies of one session than this are somebody's attempt at something. */
+const MAX_TOKENS = 6;
+
+/** A session, or the mark that one was left, and the cookie that it was in. */
+export interface Found {
+  readonly record: SessionRecord;
+  readonly name: string;
+}
 
 /** Milliseconds by which clocks of machines that are set by a time server never differ. */
 const CLOCKS_AGREE = 10_000;
 
 /** What was found of the tokens of a request. */
 export interface Finding {
-  readonly record?: SessionRecord | undefined;
+  readonly session?: Found | undefined;
+  /** What stands in the place of a session that the browser has left a short while ago. */
+  readonly mark?: Found | undefined;
   /** Those that this application gave out, as far as anybody can tell: what they stood for was found, living or not. */
   readonly known: ReadonlySet<string>;
   /** Why each of the others stands for no session. */
@@ -38,20 +47,23 @@ export class SessionSearch {
     const now = this.clock.now();
     const known = new Set<string>();
     const refusals: Refusal[] = [];
-    const live: Live[] = [];
-    const names = new Map(carried.slice(0, MAX_TOKENS).map(({ token, name }) => [token, name]));
-    for (const [token, name] of names) {
-      const record = await this.store.read(token);
-      if (record) known.add(token);
-      if (record && record.renewedAt > now + CLOCKS_AGREE) this.#tellOfClocks(record.renewedAt - now);
-      if (!record) refusals.push({ token, name, reason: this.store.rejectionOf(token) });
+    const live: Found[] = [];
+    let mark: Found | undefined;
+    for (const found of await this.#furthest(carried, known, refusals)) {
+      const { record } = found;
+      if (isMark(record)) mark = found;
       else if (!this.config.isLive(record, now)) refusals.push({ record, reason: 'expired' });
       else if (await this.registry.isRevoked(record)) refusals.push({ record, reason: 'revoked' });
-      else live.push({ record, name });
+      else live.push(found);
     }
-    if (live.length <= 1) return { record: live[0]?.record, known, refusals };
-    if (!areOneVisitors(live)) refusals.push({ reason: 'ambiguous' });
-    return { record: areOneVisitors(live) ? newestOf(live) : undefined, known, refusals };
+    // Once nothing can come any more that it has to stand against, it goes.
+    if (mark?.record.lineage && isSettled(mark.record.lineage, now)) mark = undefined;
+    if (live.length === 0) return { mark, known, refusals };
+    if (live.length > 1 && !areOneVisitors(live)) {
+      refusals.push({ reason: 'ambiguous' });
+      return { known, refusals };
+    }
+    return { session: live.reduce(newer), known, refusals };
   }
 
   /** Nobody would find out otherwise why sessions end as soon as they begin. */
@@ -70,11 +82,38 @@ export class SessionSearch {
     for (const { token } of carried.slice(0, MAX_TOKENS)) if (await this.store.isSuperseded(token)) return true;
     return false;
   }
+
+  /** What the browser got last, ended though it may be: nothing of before comes back because of that. */
+  async #furthest(carried: readonly CarriedToken[], known: Set<string>, refusals: Refusal[]): Promise<Found[]> {
+    let furthest: Found[] = [];
+    const names = new Map(carried.slice(0, MAX_TOKENS).map(({ token, name }) => [token, name]));
+    for (const [token, name] of names) {
+      const record = await this.store.read(token);
+      if (record) {
+        known.add(token);
+        const ahead = record.renewedAt - this.clock.now();
+        if (ahead > CLOCKS_AGREE) this.#tellOfClocks(ahead);
+        furthest = keepFurthest(furthest, { record, name }, refusals);
+      } else refusals.push({ token, name, reason: this.store.rejectionOf(token) });
+    }
+    return furthest;
+  }
 }
 
-interface Live {
-  readonly record: SessionRecord;
-  readonly name: string;
+/** Of several that are as far, or under one name, it has to be found out which is right. */
+function keepFurthest(furthest: Found[], found: Found, refusals: Refusal[]): Found[] {
+  const [one] = furthest;
+  const isOther = one !== undefined && one.name !== found.name;
+  const ahead = isOther ? compareLineages(found.record.lineage, one.record.lineage) : 0;
+  if (ahead === 0) return [...furthest, found];
+  const left = ahead > 0 ? furthest : [found];
+  for (const { record } of left) if (!isMark(record)) refusals.push({ record, reason: 'left' });
+  return ahead > 0 ? [found] : furthest;
+}
+
+/** Whether it stands where a session was left. */
+function isMark(record: SessionRecord): boolean {
+  return record.lineage !== undefined && isEmptyRecord(record);
 }
 
 /**
@@ -82,15 +121,13 @@ interface Live {
  * paths or domains. No browser keeps two of a host's own cookie, and of two users nobody knows whom to believe: a sibling
  * host may have planted one.
  */
-function areOneVisitors(live: readonly Live[]): boolean {
+function areOneVisitors(live: readonly Found[]): boolean {
   const users = new Set(live.flatMap(({ record }) => userIdOf(record) ?? []));
   const hostCookies = live.filter(({ name }) => isHostCookie(name)).map(({ name }) => name);
   return users.size <= 1 && new Set(hostCookies).size === hostCookies.length;
 }
 
-function newestOf([first, ...others]: readonly Live[]): SessionRecord | undefined {
-  return others.reduce(
-    (newest, { record }) => (newest && newest.renewedAt >= record.renewedAt ? newest : record),
-    first?.record,
-  );
+function newer(one: Found, other: Found): Found {
+  const ahead = compareLineages(one.record.lineage, other.record.lineage);
+  return (ahead || one.record.renewedAt - other.record.renewedAt) >= 0 ? one : other;
 }

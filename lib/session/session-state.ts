@@ -1,5 +1,6 @@
 import { deviceOf, type SessionDevice } from './session-device.js';
 import { SessionId } from './session-id.js';
+import type { Origin } from './session-place.js';
 import type { SessionRecord } from './session-record.js';
 
 /** What is known of a sign-in beside the visitor: where from, and whether it is to last. */
@@ -7,6 +8,8 @@ export interface SignIn extends SessionDevice {
   /** Whether the session is to live for `session.rememberMe`. Default: as long as any other. */
   readonly rememberMe?: boolean | undefined;
 }
+
+const NOWHERE: Origin = { at: 0, claimed: [] };
 
 /** Keys that say who a visitor is, whoever put them in. */
 const VISITOR_KEYS: readonly string[] = ['userId', 'email', 'role', 'roles', 'permissions'];
@@ -24,7 +27,7 @@ export class SessionState {
   #isForgotten = false;
   #isSuperseded = false;
   #failure: Error | undefined;
-  #claimed: readonly string[] = [];
+  #origin = NOWHERE;
 
   constructor(opened: SessionRecord | undefined) {
     this.#opened = opened;
@@ -106,16 +109,6 @@ export class SessionState {
     this.#isSuperseded = true;
   }
 
-  /** The names of cookies that the request came with, and that hold nothing but tokens of this application. */
-  get claimed(): readonly string[] {
-    return this.#claimed;
-  }
-
-  /** Names the cookies that are known to be this application's, and so may be removed. */
-  claim(names: readonly string[]): void {
-    this.#claimed = names;
-  }
-
   /** Why nobody knows what is stored. */
   get failure(): Error | undefined {
     return this.#failure;
@@ -124,6 +117,16 @@ export class SessionState {
   /** The store could not be asked. @param failure What a commit of changes throws. */
   fail(failure: Error): void {
     this.#failure = failure;
+  }
+
+  /** Which cookies the request came with, and what is to become of them. */
+  get origin(): Origin {
+    return this.#origin;
+  }
+
+  /** Tells where the session was found, or where it has been put. */
+  place(origin: Origin): void {
+    this.#origin = origin;
   }
 
   regenerate(): void {

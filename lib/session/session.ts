@@ -246,7 +246,7 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   /** What stands for the session that this request's token was to open. Told by SessionManager alone. @internal */
-  get fate(): Pick<SessionState, 'supersede' | 'fail' | 'claim'> {
+  get fate(): Pick<SessionState, 'supersede' | 'fail' | 'place'> {
     return this.#state;
   }
 

@@ -78,7 +78,7 @@ export class Application<Store extends SessionStore = SessionStore> {
   }
 
   async tokenOf(values: Record<string, unknown>): Promise<string> {
-    return (await this.visitorWith(values)).values(COOKIE)[0] ?? '';
+    return (await this.visitorWith(values)).tokens[0] ?? '';
   }
 
   /** Writes straight into the store. @returns The token, and the record that it stands for. */

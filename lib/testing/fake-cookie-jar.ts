@@ -1,4 +1,4 @@
-import { type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
+import { type CarriedCookie, type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
 
 /** A cookie as it was put on the answer. */
 export interface AnsweredCookie {
@@ -25,6 +25,11 @@ export class FakeCookieJar extends CookieJar {
     return this.#carried.get(name) ?? [];
   }
 
+  override named(name: string, mark: string): readonly CarriedCookie[] {
+    const own = [...this.#carried].filter(([other]) => other === name || other.startsWith(name + mark));
+    return own.flatMap(([other, values]) => values.map((value) => ({ name: other, value })));
+  }
+
   override set(name: string, value: string, attributes: CookieAttributes): void {
     this.#answered.set(name, { value, attributes });
   }
@@ -32,6 +37,16 @@ export class FakeCookieJar extends CookieJar {
   /** The cookie of this name on the answer; `undefined` when the answer has none. */
   answered(name: string): AnsweredCookie | undefined {
     return this.#answered.get(name);
+  }
+
+  /** Every value that the request carries, whatever its name. */
+  get tokens(): readonly string[] {
+    return [...this.#carried.values()].flat();
+  }
+
+  /** The names of the cookies that the request carries. */
+  get names(): readonly string[] {
+    return [...this.#carried.keys()];
   }
 
   /** The cookies of the answer, as the next request sends them. */
@@ -46,7 +61,12 @@ export class FakeCookieJar extends CookieJar {
 
   /** The next request of the browser that got this answer. */
   next(): FakeCookieJar {
-    const kept = new Map(this.#carried);
+    return this.after(this);
+  }
+
+  /** The next request of a browser that has got another answer meanwhile. @param latest What it would have sent. */
+  after(latest: FakeCookieJar): FakeCookieJar {
+    const kept = new Map(latest.#carried);
     for (const [name, { value, attributes }] of this.#answered) {
       if (attributes.maxAge > 0) kept.set(name, [value]);
       else kept.delete(name);

@@ -63,7 +63,7 @@ describe.each([
     expect([await who(browser, one), await who(browser, two)]).toEqual(['ada 1', 'bob 1']);
     await browser.get(two, '/app/leave');
     expect([await who(browser, one), await who(browser, two)]).toEqual(['ada 1', 'nobody 0']);
-    expect(browser.places).toHaveLength(1);
+    expect(browser.placesOfSessions).toHaveLength(1);
   });
 
   // In development each has a secret that it made for itself.
@@ -82,13 +82,13 @@ describe.each([
     browser.plant(`${isStored ? `${former}=${value}` : sealed}; Path=/; Secure`);
 
     for (const path of ['/app/who', '/app/count', '/app/leave']) await browser.get(two, path);
-    expect(browser.places).toEqual([`${former} /`]);
+    expect(browser.placesOfSessions).toEqual([`${former} /`]);
     expect(await browser.get(one, '/app/who')).toMatchObject({ text: 'ada 0', setCookies: [] });
     await browser.get(one, '/app/count');
-    expect(browser.places).toEqual([`${name} /`]);
+    expect(browser.placesOfSessions).toEqual([`${name} /`]);
     expect(await who(browser, one)).toBe('ada 1');
     await browser.get(one, '/app/leave');
-    expect([await who(browser, one), browser.places]).toEqual(['nobody 0', []]);
+    expect([await who(browser, one), browser.placesOfSessions]).toEqual(['nobody 0', []]);
   });
 
   it('end a session of the former name at a sign-out', async () => {
@@ -101,7 +101,7 @@ describe.each([
     browser.plant(`${isStored ? `__Host-gatehouse=${value}` : sealed}; Path=/; Secure`);
     expect(await who(browser, one)).toBe('ada 0');
     await browser.get(one, '/app/leave');
-    expect([await who(browser, one), browser.places]).toEqual(['nobody 0', []]);
+    expect([await who(browser, one), browser.placesOfSessions]).toEqual(['nobody 0', []]);
   });
 });
 
@@ -147,8 +147,8 @@ describe('A name of one’s own', () => {
     browser.plant('sid=its-own; Path=/');
     for (const path of ['/app/who', '/app/count', '/app/enter', '/app/count', '/app/leave', '/app/who']) {
       await browser.get(server, path);
-      expect(browser.places).toContain('sid /');
+      expect(browser.placesOfSessions).toContain('sid /');
     }
-    expect(browser.places).toEqual(['sid /']);
+    expect(browser.placesOfSessions).toEqual(['sid /']);
   });
 });

@@ -22,7 +22,7 @@ function jarOf(...values: string[][]): FakeCookieJar {
 
 /** The browser after an answer with this token. */
 function keeping(token: string, jar = new FakeCookieJar()): FakeCookieJar {
-  cookie.set(jar, token, 60);
+  cookie.set(jar, 'sid', token, 60);
   return jar.next();
 }
 
@@ -48,12 +48,12 @@ describe('A token', () => {
 
   it('has the same attributes in all of its cookies, and when they are removed', () => {
     const jar = new FakeCookieJar();
-    cookie.set(jar, tokenOf(3 * FULL), 60);
+    cookie.set(jar, 'sid', tokenOf(3 * FULL), 60);
     expect(NAMES.map((name) => jar.answered(name)?.attributes)).toEqual(
       Array(3).fill({ ...config.cookie, maxAge: 60 }),
     );
     const next = jar.next();
-    cookie.remove(next);
+    cookie.remove(next, 'sid');
     const removed = { value: '', attributes: { ...config.cookie, maxAge: 0 } };
     expect(NAMES.map((name) => next.answered(name))).toEqual(Array(3).fill(removed));
     expect(lengthsIn(next.next())).toEqual([]);
@@ -75,7 +75,7 @@ describe('A token', () => {
   it('is in one cookie where nothing else was asked for', () => {
     const plain = new SessionCookie(SessionConfig.from({ cookie: { name: 'sid' } }, { isProduction: false }));
     const jar = new FakeCookieJar();
-    plain.set(jar, tokenOf(5000), 60);
+    plain.set(jar, 'sid', tokenOf(5000), 60);
     expect([jar.size, jar.answered('sid')?.value.length]).toEqual([1, 5000]);
     expect(plain.carried(jarOf([tokenOf(FULL)], ['more'])).map(({ token }) => token)).toEqual([tokenOf(FULL)]);
   });
@@ -124,22 +124,14 @@ describe('A cookie of a former name', () => {
     ]);
   });
 
-  it.each([
-    ['when the token gets its new one', (jar: FakeCookieJar) => session.set(jar, 'newer', 60, [former])],
-    ['when the session ends', (jar: FakeCookieJar) => session.remove(jar, [former])],
-    ['when it is over', (jar: FakeCookieJar) => session.removeClaimed(jar, [former])],
-  ])('is removed %s', (_, act) => {
+  it('is removed from where it was set, and has one of today in its place', () => {
     const jar = both();
-    act(jar);
+    session.remove(jar, former, true);
     expect(jar.next().values(former)).toEqual([]);
-  });
-
-  it('is left alone by everything where it is not known whose it is', () => {
-    const jar = both();
-    session.set(jar, 'newer', 60, [today]);
-    session.remove(jar, [today]);
-    session.removeClaimed(jar, []);
-    expect(jar.next().values(former)).toEqual(['old']);
+    expect(jar.answered(former)?.attributes).toMatchObject({ path: '/', maxAge: 0 });
+    const names = [former, `${former}~guest`, today, `${today}~guest`];
+    const moved = [today, `${today}~guest`, today, `${today}~guest`];
+    expect(names.map((name) => session.todayOf(name))).toEqual(moved);
   });
 });
 
@@ -167,28 +159,74 @@ describe('Cookies of other paths and domains', () => {
     return names;
   };
 
-  it('are removed with the session, when there are several, and when it becomes another user’s', () => {
-    expect(places((jar) => cookie.remove(jar, ['sid']), [['a']])).toEqual(['sid']);
-    expect(places((jar) => cookie.set(jar, 'b', 60, ['sid']), [['a', 'b'], ['c']])).toEqual(['sid', 'sid.1']);
-    expect(places((jar) => cookie.set(jar, 'b', 60, ['sid'], true), [['a']])).toEqual(['sid']);
-  });
-
-  it('are left alone otherwise, and where they may be another application’s', () => {
-    expect(places((jar) => cookie.set(jar, 'b', 60, ['sid']), [['a']])).toEqual([]);
-    expect(places((jar) => cookie.set(jar, 'b', 60, []), [['a', 'b']])).toEqual([]);
-    expect(places((jar) => cookie.remove(jar, []), [['a', 'b']])).toEqual([]);
+  it('are removed with a session, or before it is put into one, where that is asked for', () => {
+    expect(places((jar) => cookie.remove(jar, 'sid', true), [['a']])).toEqual(['sid']);
+    expect(places((jar) => cookie.set(jar, 'sid', 'b', 60, true), [['a', 'b'], ['c']])).toEqual(['sid', 'sid.1']);
+    expect(places((jar) => cookie.set(jar, 'sid', 'b', 60), [['a', 'b']])).toEqual([]);
+    expect(places((jar) => cookie.remove(jar, 'sid'), [['a', 'b']])).toEqual([]);
   });
 
   it('are none of a host’s own cookie', () => {
     const host = SessionConfig.from({}, { isProduction: true });
-    expect(places((jar) => new SessionCookie(host).remove(jar, [host.cookieName]), [['a']], host)).toEqual([]);
+    expect(places((jar) => new SessionCookie(host).remove(jar, host.cookieName, true), [['a']], host)).toEqual([]);
   });
 });
 
 describe('The room for a session', () => {
   it('is what browsers keep of the cookies, less their names', () => {
-    expect(roomOf(config)).toEqual({ bytes: 3 * 4096, forNames: 15 });
+    const marked = '~zzzzzzzz-zzzzzzzz'.length;
+    expect(roomOf(config)).toEqual({ bytes: 3 * 4096, forNames: 3 * ('sid.2'.length + marked) });
     const one = SessionConfig.from({}, { isProduction: true });
-    expect(roomOf(one)).toEqual({ bytes: 4096, forNames: '__Host-gatehouse'.length });
+    expect(roomOf(one)).toEqual({ bytes: 4096, forNames: '__Host-gatehouse'.length + marked });
+  });
+});
+
+describe('The cookies of several sessions', () => {
+  const lineage = { epoch: Date.UTC(2026, 0, 1), turn: 0 };
+  const later = { ...lineage, turn: Date.UTC(2026, 0, 2) };
+
+  it('have names that no session but one has', () => {
+    const names = [cookie.home, cookie.ofGuest, cookie.apart, cookie.of(lineage), cookie.of(later)];
+    expect(names).toEqual(['sid', 'sid~guest', 'sid~apart', 'sid~mjuohs00', 'sid~mjuohs00-mjw3xmo0']);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('are each put together from their own, and removed with them', () => {
+    const jar = new FakeCookieJar();
+    cookie.set(jar, cookie.home, tokenOf(FULL + 1), 60);
+    cookie.set(jar, cookie.of(later), tokenOf(9000, 7), 60);
+    const next = jar.next();
+    expect(cookie.carried(next)).toEqual([
+      { name: cookie.of(later), token: tokenOf(9000, 7) },
+      { name: 'sid', token: tokenOf(FULL + 1) },
+    ]);
+    cookie.remove(next, cookie.of(later));
+    expect(cookie.carried(next.next())).toEqual([{ name: 'sid', token: tokenOf(FULL + 1) }]);
+    expect(next.next().named('sid', '~')).toHaveLength(1);
+  });
+
+  it('are looked at from the latest on', () => {
+    const names = [
+      'sid~apart',
+      'sid',
+      cookie.of(lineage),
+      cookie.of({ epoch: 0, turn: lineage.epoch }),
+      cookie.of(later),
+    ];
+    const jar = new FakeCookieJar(new Map(names.map((name) => [name, ['x']])));
+    const order = [
+      cookie.of(later),
+      cookie.of(lineage),
+      cookie.of({ epoch: 0, turn: lineage.epoch }),
+      'sid~apart',
+      'sid',
+    ];
+    expect(cookie.carried(jar).map(({ name }) => name)).toEqual(order);
+  });
+
+  it('are not those of other applications whose names begin alike', () => {
+    const others = ['sid-view-as', 'sid.1', 'side', 'sid~x.1', 'sid~A', 'sid~', 'other'];
+    const jar = new FakeCookieJar(new Map(others.map((name) => [name, ['x']])));
+    expect(cookie.carried(jar)).toEqual([]);
   });
 });

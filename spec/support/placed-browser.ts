@@ -54,6 +54,11 @@ export class PlacedBrowser {
     this.#keep(setCookie, path);
   }
 
+  /** The same, without those that a sign-out left a mark in. */
+  get placesOfSessions(): string[] {
+    return this.places.filter((place) => !/~(?!guest|apart)/.test(place));
+  }
+
   /** The cookies that are there, each as `name path domain`, without a domain where it is the host's alone. */
   get places(): string[] {
     return this.cookies.map(({ name, path, domain, isHostOnly }) => `${name} ${path}${isHostOnly ? '' : ` ${domain}`}`);

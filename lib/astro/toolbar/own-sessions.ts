@@ -55,11 +55,20 @@ export class OwnSessions {
     if (journal.failure) throw journal.failure;
     if (!opened) return false;
     const now = this.#clock.now();
-    const { id, createdAt } = opened;
-    const token = await this.#store.write({ ...journal, opened, id, createdAt, renewedAt: now, expiresAt: now });
+    const { id, createdAt, lineage } = opened;
+    const token = await this.#store.write({
+      ...journal,
+      opened,
+      id,
+      createdAt,
+      lineage,
+      renewedAt: now,
+      expiresAt: now,
+    });
     if (token === undefined) return false;
     const maxAge = Math.max(60, Math.ceil((opened.expiresAt - now) / 1000));
-    new SessionCookie(this.#config).set(cookies, token, maxAge);
+    const cookie = new SessionCookie(this.#config);
+    cookie.set(cookies, journal.origin.cookie ?? cookie.home, token, maxAge);
     return true;
   }
 }

@@ -11,14 +11,14 @@ import { ValueTrees } from './value-tree.js';
 
 /** What a session holds, and for how long, as it can be shown. Looking at it changes nothing. */
 export function sessionSheet(session: Session, cookies: CookieJar, config: SessionConfig, store: string): SessionSheet {
-  const { opened, failure } = session.journal;
+  const { opened, failure, origin } = session.journal;
   const trees = new ValueTrees();
   const flashes = allMessages(opened?.flashes ?? new Map()).map(([key, { value }]) => [key, value] as const);
   return {
     isStored: opened !== undefined,
     store,
     hash: opened && shortHash(opened.id),
-    size: opened && sizeOf(opened, cookies, config),
+    size: opened && sizeOf(opened, cookies, config, origin.cookie),
     ...endsOf(opened, config),
     values: trees.entriesOf(Object.entries(session.contents())),
     flashes: trees.entriesOf(flashes),
@@ -40,8 +40,13 @@ function endsOf(
 }
 
 /** A token that is no id is the session itself. */
-function sizeOf(opened: SessionRecord, cookies: CookieJar, config: SessionConfig): SizeSheet {
-  const carried = cookieNames(config).flatMap((name) => cookies.values(name).map((value) => ({ name, value })));
+function sizeOf(
+  opened: SessionRecord,
+  cookies: CookieJar,
+  config: SessionConfig,
+  cookie = config.cookieName,
+): SizeSheet {
+  const carried = cookieNames(cookie, config).flatMap((name) => cookies.values(name).map((value) => ({ name, value })));
   if (carried.every(({ value }) => SessionId.isWellFormed(value))) {
     return { used: serializeRecord(opened).length, limit: config.maxSize, cookies: 0 };
   }

@@ -2,7 +2,7 @@ import type { VisitorData } from '../../access/visitor.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
 import type { Services } from '../../container/services.js';
 import { Clock } from '../../session/clock.js';
-import { type CookieAttributes, CookieJar } from '../../session/cookie-jar.js';
+import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../session/cookie-jar.js';
 import { MadeClasses } from '../../session/made-classes.js';
 import { NoRevocationList } from '../../session/revocation-list.js';
 import type { Session } from '../../session/session.js';
@@ -99,6 +99,11 @@ class MemoryCookieJar extends CookieJar {
   override values(name: string): readonly string[] {
     const value = this.#cookies.get(name);
     return value === undefined ? [] : [value];
+  }
+
+  override named(name: string, mark: string): readonly CarriedCookie[] {
+    const own = [...this.#cookies].filter(([other]) => other === name || other.startsWith(name + mark));
+    return own.map(([other, value]) => ({ name: other, value }));
   }
 
   override set(name: string, value: string, { maxAge }: CookieAttributes): void {

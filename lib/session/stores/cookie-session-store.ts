@@ -3,12 +3,13 @@ import { SessionTooLargeError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
 import { frozen } from '../frozen-value.js';
 import { largestKeys } from '../largest-keys.js';
+import type { Lineage } from '../lineage.js';
 import type { Promised } from '../promised.js';
 import { passwords, Secrets } from '../secrets.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
 import { roomOf } from '../session-cookie.js';
-import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
+import { type Flash, isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
 import { OpenedSeals } from './opened-seals.js';
 import { fits, SessionStore, type StoreAbilities } from './session-store.js';
 
@@ -84,6 +85,13 @@ export class CookieSessionStore extends SessionStore {
     const token = await this.#seal(content);
     this.#assertFits(token.length, record);
     return { token, content };
+  }
+
+  override async mark(lineage: Lineage, expiresAt: number): Promise<string> {
+    const nothing = { values: new Map<string, unknown>(), flashes: new Map<string, Flash>(), identity: [] };
+    const at = Math.max(lineage.epoch, lineage.turn);
+    const times = { createdAt: at, renewedAt: at, expiresAt };
+    return (await this.#sealed({ id: '', ...times, ...nothing, lineage })).token;
   }
 
   /** The cookie is all there is; the caller removes it. */

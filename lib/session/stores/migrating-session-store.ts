@@ -1,6 +1,7 @@
 import { EvictingStoreError } from '../../errors.js';
 import { Disposables } from '../disposables.js';
 import type { FlashLease } from '../flash-lease.js';
+import type { Lineage } from '../lineage.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
 import { isEmptyRecord, type SessionRecord } from '../session-record.js';
@@ -92,6 +93,10 @@ export class MigratingSessionStore extends SessionStore {
     const staysInOld = changes.opened !== undefined && this.#openedInOld.has(changes.opened);
     const isNarrow = staysInOld && !(this.#from instanceof CookieSessionStore);
     return (!isNarrow || (await this.#from.hasRoomFor(changes))) && this.#to.hasRoomFor(changes);
+  }
+
+  override async mark(lineage: Lineage, expiresAt: number): Promise<string | undefined> {
+    return (await this.#to.mark(lineage, expiresAt)) ?? this.#from.mark(lineage, expiresAt);
   }
 
   override async destroy(id: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { SessionsNotListedError, SessionTooLargeError } from '../../errors.js';
 import type { FlashLease } from '../flash-lease.js';
+import type { Lineage } from '../lineage.js';
 import type { Promised } from '../promised.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
@@ -91,6 +92,17 @@ export abstract class SessionStore {
 
   /** Ends the session with this id. Ending one that is not there is no error. */
   abstract destroy(id: string): Promise<void>;
+
+  /**
+   * For a store that cannot end sessions: a token that stands for none, and says that the browser has left one. It is an
+   * empty record with this lineage, for {@link read} to give back.
+   *
+   * @param expiresAt Until when a session that was left might come back. Milliseconds since the epoch.
+   * @returns `undefined` where sessions can be ended, and nothing has to be said of them.
+   */
+  async mark(_lineage: Lineage, _expiresAt: number): Promise<string | undefined> {
+    return undefined;
+  }
 
   /**
    * The live sessions of a user: those whose record has this `userId` among its values.

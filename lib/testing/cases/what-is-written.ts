@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { SessionId } from '../../session/session-id.js';
 import { HOUR } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
+import { changesOf } from '../records.js';
 import type { Tests } from '../suite.js';
 
 /** What was written comes back, and changes nothing else. */
@@ -23,6 +24,15 @@ export function describeWhatIsWritten(tests: Tests): void {
       assert.deepEqual(record.values, new Map([['cart', [1, 2]]]));
       assert.deepEqual(record.flashes, new Map([['notice', { id: 'flash-notice', value: 'Saved' }]]));
       assert.deepEqual(record.identity, ['userId']);
+    });
+
+    tests.it('says how far the browser has come with it', async (start) => {
+      const app = await start();
+      const lineage = { epoch: app.clock.now(), turn: app.clock.now() + 1 };
+      const { record, token } = await app.write({ set: { cart: 1 }, lineage });
+      assert.deepEqual(record.lineage, lineage);
+      const next = await app.store.write(changesOf({ opened: await app.read(token), set: { cart: 2 }, lineage }));
+      assert.deepEqual((await app.read(next ?? '')).lineage, lineage);
     });
 
     tests.it('comes back as what it was: dates, maps, sets, addresses, large numbers, holes and all', async (start) => {

@@ -1,0 +1,39 @@
+import type { DecisionLog } from '../access/decision-log.js';
+import { printable } from '../session/printable.js';
+import type { Session } from '../session/session.js';
+
+const STANDS_ASIDE =
+  "your application says that the request is another visitor's than the one whose session the browser has. See docs/beside.md.";
+
+/** Tells the log, once for each reason, of what was put into a session and is not kept: nobody else would find out why. */
+export class UnkeptValues {
+  readonly #told = new Set<string>();
+
+  constructor(
+    private readonly sameSite: string,
+    private readonly log: () => DecisionLog,
+  ) {}
+
+  /** @param isAside Whether it stands aside for another visitor. @param isPassing Whether it would begin beside one that could not be sent. */
+  tellOf(session: Session, isAside: boolean | undefined, isPassing: boolean): void {
+    if (isAside) this.#tell(session, STANDS_ASIDE);
+    if (isPassing) this.#tellOfPassing(session);
+  }
+
+  #tellOfPassing(session: Session): void {
+    const { sameSite } = this;
+    this.#tell(
+      session,
+      `the request came from another site, with which browsers do not send a cookie that is SameSite=${sameSite}; a session ` +
+        `that begins here would take the place of the visitor's own. Do it with a request of your own pages, or write ` +
+        `session: { cookie: { sameSite: '${sameSite === 'strict' ? 'lax' : 'none'}' } }. setSession() is kept. See docs/stores.md.`,
+    );
+  }
+
+  #tell(session: Session, reason: string): void {
+    const [key] = [...Object.keys(session.contents()), ...session.flashes.added.keys()];
+    if (key === undefined || this.#told.has(reason)) return;
+    this.#told.add(reason);
+    this.log().misfit(`"${printable(key)}" was put into a session and is not kept: ${reason} This is said once.`);
+  }
+}

@@ -1,0 +1,121 @@
+import type { Clock } from './clock.js';
+import type { CookieJar } from './cookie-jar.js';
+import { APART, LATEST_ANSWER, type Lineage } from './lineage.js';
+import type { Session } from './session.js';
+import type { SessionConfig } from './session-config.js';
+import { type CarriedToken, SessionCookie } from './session-cookie.js';
+import { type Origin, type Place, SessionPlaces, visitorAfter } from './session-place.js';
+import type { SessionRecord } from './session-record.js';
+import { KEPT } from './session-values.js';
+import type { SessionStore } from './stores/session-store.js';
+
+const NONE: readonly string[] = [];
+
+interface Written {
+  readonly token: string;
+  readonly lifetime: number;
+  readonly isAnothers: boolean;
+}
+
+/** Decides which cookie of the answer a session is in, and which are over. */
+export class SessionCookies {
+  readonly #cookie: SessionCookie;
+  readonly #places: SessionPlaces;
+  /** Whether the store cannot end sessions, so that cookies have to say what came last. */
+  readonly tellsApart: boolean;
+
+  constructor(
+    private readonly store: SessionStore,
+    private readonly config: SessionConfig,
+    private readonly clock: Clock,
+  ) {
+    this.#cookie = new SessionCookie(config);
+    this.tellsApart = config.hasSeveralCookies && !store.abilities.endsSessions;
+    this.#places = new SessionPlaces(this.#cookie, this.tellsApart);
+  }
+
+  /** Lists every token that the request may mean. */
+  carried(jar: CookieJar): readonly CarriedToken[] {
+    return this.#cookie.carried(jar);
+  }
+
+  /** Where a session comes from that no token stands for. */
+  nowhere(): Origin {
+    return { at: this.clock.now(), claimed: NONE };
+  }
+
+  /** @param found The session, or the mark that the browser has left one. */
+  originOf(
+    found: { record: SessionRecord; name: string } | undefined,
+    { at }: Origin,
+    carried: readonly CarriedToken[],
+    known: ReadonlySet<string>,
+  ): Origin {
+    const claimed = this.#cookie.namesOf(carried, (token) => known.has(token));
+    return { at, cookie: found?.name, lineage: found?.record.lineage, claimed };
+  }
+
+  /** Tells whether a session is in several cookies of one name, or stands under a former name beside others. */
+  isScattered(jar: CookieJar, { cookie, claimed }: Pick<Origin, 'cookie' | 'claimed'>): boolean {
+    if (cookie === undefined || !claimed.includes(cookie)) return false;
+    return jar.values(cookie).length > 1 || (claimed.length > 1 && this.#cookie.todayOf(cookie) !== cookie);
+  }
+
+  /** How much of a seal goes to telling it apart, at the most. */
+  longestLineage({ journal }: Session): Lineage | undefined {
+    const { at } = journal.origin;
+    return this.tellsApart ? { epoch: at, turn: at } : undefined;
+  }
+
+  placeOf({ journal, id }: Session, jar: CookieJar): Place {
+    return this.#places.placeOf(journal, id, {
+      isWithheld: jar.withholds(this.config.cookie.sameSite),
+      isHomeTaken: jar.values(this.#cookie.home).length > 0,
+    });
+  }
+
+  /** Whether a session begins with a request that could not bring the one the browser may have, and nobody signs in. */
+  isInPassing(session: Session, jar: CookieJar): boolean {
+    if (!session.isDirty || session.isEmpty) return false;
+    const { journal } = session;
+    // The token of a form is worth nothing without its session, which is put beside the other one.
+    const isMeant = journal.set.has(KEPT) || visitorAfter(journal) !== undefined;
+    if (journal.opened || journal.ended || isMeant) return false;
+    return jar.withholds(this.config.cookie.sameSite) && !this.#cookie.isCarried(jar);
+  }
+
+  /** @param how `lifetime` in milliseconds; `isAnothers` where it is another user's than before. */
+  put(session: Session, jar: CookieJar, place: Place, how: Written): void {
+    const { origin } = session.journal;
+    // Then none of before may be left anywhere.
+    const isSeveral = how.isAnothers || jar.values(place.cookie).length > 1;
+    const isElsewhere = isSeveral && origin.claimed.includes(place.cookie);
+    this.#cookie.set(jar, place.cookie, how.token, Math.ceil(how.lifetime / 1000), isElsewhere);
+    this.clear(session, jar, place);
+  }
+
+  /** Removes the session's cookie. Where the store cannot end it, a mark is left, for a late answer may bring it back. */
+  async leave(session: Session, jar: CookieJar): Promise<void> {
+    const { cookie, lineage } = this.placeOf(session, jar);
+    const now = this.clock.now();
+    const longest = (isRemembered: boolean) => this.config.expiryOf({ createdAt: now, isRemembered }, now) - now;
+    const lifetime = Math.max(longest(true), longest(false)) + LATEST_ANSWER;
+    const isMarked = this.tellsApart && lineage !== undefined && lineage.epoch > APART.epoch;
+    const mark = isMarked ? await this.store.mark(lineage, now + lifetime) : undefined;
+    this.clear(session, jar, mark === undefined ? {} : { cookie, lineage });
+    if (mark !== undefined) this.#cookie.set(jar, cookie, mark, Math.ceil(lifetime / 1000));
+  }
+
+  /** Removes the session's cookie and leaves nothing, whether the request had one or not. */
+  remove({ journal }: Session, jar: CookieJar): void {
+    this.#cookie.remove(jar, journal.origin.cookie ?? this.#cookie.home);
+  }
+
+  /** Removes every cookie of a session but the one that counts. @param kept Where the session, or a mark, is by now. */
+  clear({ journal, fate }: Session, jar: CookieJar, kept: Pick<Origin, 'cookie' | 'lineage'> = journal.origin): void {
+    const { at, cookie, claimed } = journal.origin;
+    const over = new Set(cookie === undefined ? claimed : [...claimed, cookie]);
+    for (const each of over) if (each !== kept.cookie) this.#cookie.remove(jar, each, claimed.includes(each));
+    fate.place({ at, cookie: kept.cookie, lineage: kept.lineage, claimed: NONE });
+  }
+}

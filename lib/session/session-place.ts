@@ -1,0 +1,103 @@
+import { APART, type Lineage, nextEpoch, nextTurn } from './lineage.js';
+import type { SessionCookie } from './session-cookie.js';
+import type { SessionJournal } from './session-journal.js';
+
+/** What a request's cookies said beside the session, and what came of them. */
+export interface Origin {
+  /** When the request came in, in milliseconds since the epoch. */
+  readonly at: number;
+  /** The cookie in which the session was found, or the mark that one was left there. */
+  readonly cookie?: string | undefined;
+  /** How far the browser had come by then. */
+  readonly lineage?: Lineage | undefined;
+  /** Cookies that the request came with, and that hold nothing but tokens of this application. */
+  readonly claimed: readonly string[];
+}
+
+/** Where a session is to be put. */
+export interface Place {
+  readonly cookie: string;
+  readonly lineage: Lineage | undefined;
+}
+
+/** What is known of the answer that is to carry the session. */
+export interface Surroundings {
+  /** Whether the browser may have a session that it could not send. */
+  readonly isWithheld: boolean;
+  /** Whether a cookie came under the plain name, whatever is in it. */
+  readonly isHomeTaken: boolean;
+}
+
+type Changed = Pick<SessionJournal, 'opened' | 'ended' | 'cleared' | 'set' | 'unset' | 'origin' | 'hasSignedIn'>;
+
+const PRIVILEGES = ['role', 'roles', 'permissions'];
+
+/** Chooses the cookie for what one request made of a session. */
+export class SessionPlaces {
+  /** @param tellsApart Whether the store cannot end sessions, so that cookies have to say what came last. */
+  constructor(
+    private readonly cookie: SessionCookie,
+    private readonly tellsApart: boolean,
+  ) {}
+
+  placeOf(journal: Changed, id: string, surroundings: Surroundings): Place {
+    const { origin } = journal;
+    const before = journal.ended ?? journal.opened;
+    const userId = visitorAfter(journal);
+    const isAnother = userId !== (before && visitorOf(before.values.get('userId')));
+    const signsIn = journal.hasSignedIn || (isAnother && userId !== undefined);
+    if (this.tellsApart && isAnother) {
+      const lineage = nextEpoch(origin.lineage, origin.at);
+      return {
+        cookie: signsIn && this.#canTakeHome(origin, surroundings) ? this.cookie.home : this.cookie.of(lineage),
+        lineage,
+      };
+    }
+    if (this.tellsApart && before && hasMoved(journal, id, userId)) {
+      const lineage = nextTurn(origin.lineage, origin.at);
+      return { cookie: this.cookie.of(lineage), lineage };
+    }
+    if (!this.tellsApart && signsIn) return { cookie: this.cookie.home, lineage: undefined };
+    if (before || origin.lineage) return this.#inPlace(origin);
+    if (surroundings.isWithheld) return { cookie: this.cookie.apart, lineage: APART };
+    return { cookie: this.tellsApart ? this.cookie.ofGuest : this.cookie.home, lineage: undefined };
+  }
+
+  #inPlace({ cookie, lineage }: Origin): Place {
+    const known = cookie && this.cookie.todayOf(cookie);
+    return { cookie: known ?? (lineage ? this.cookie.of(lineage) : this.cookie.home), lineage };
+  }
+
+  /** The plain name is for a session that no answer under way could put another in the place of. */
+  #canTakeHome({ lineage, cookie }: Origin, { isWithheld, isHomeTaken }: Surroundings): boolean {
+    const hasBeenSomebody = lineage !== undefined && lineage.epoch > 0;
+    return (
+      !hasBeenSomebody &&
+      !isWithheld &&
+      !isHomeTaken &&
+      [undefined, this.cookie.ofGuest, this.cookie.apart].includes(cookie)
+    );
+  }
+}
+
+/** Whether a session of before is not to come back with a late answer, though its visitor is the same. */
+function hasMoved({ opened, ended, set, unset }: Changed, id: string, userId: string | undefined): boolean {
+  if (ended || (opened && opened.id !== id)) return true;
+  return userId !== undefined && PRIVILEGES.some((key) => set.has(key) || unset.has(key));
+}
+
+/** Who is signed in once the changes are stored. */
+export function visitorAfter({
+  opened,
+  cleared,
+  set,
+  unset,
+}: Omit<Changed, 'ended' | 'origin' | 'hasSignedIn'>): string | undefined {
+  if (set.has('userId')) return visitorOf(set.get('userId'));
+  if (cleared || unset.has('userId')) return undefined;
+  return visitorOf((opened?.fitted?.migrated ?? opened?.values)?.get('userId'));
+}
+
+function visitorOf(userId: unknown): string | undefined {
+  return typeof userId === 'string' && userId !== '' ? userId : undefined;
+}

@@ -1,0 +1,29 @@
+import {
+  Clock,
+  defineGatehouse,
+  MemoryRevocationList,
+  MemorySessionStore,
+  RevocationList,
+  SessionConfig,
+  SessionStore,
+} from 'astro-gatehouse/server';
+
+/** Put forward by the page /later. */
+class MovableClock extends Clock {
+  override now(): number {
+    return super.now() + (globalThis.ahead ?? 0);
+  }
+}
+
+export default defineGatehouse({
+  session: {
+    cookie: { sameSite: process.env.SAME_SITE === 'strict' ? 'strict' : 'lax', chunks: process.env.CHUNKS === 'on' },
+  },
+  services: (services) => {
+    services.override(Clock, MovableClock);
+    if (process.env.STORE === 'memory') {
+      services.override(SessionStore, (get) => new MemorySessionStore(get(SessionConfig), get(Clock)));
+    }
+    if (process.env.LIST === 'on') services.override(RevocationList, (get) => new MemoryRevocationList(get(Clock)));
+  },
+});

@@ -1,0 +1,1 @@
+export const GET = () => new Response('for all', { headers: { 'cache-control': 'public, max-age=60' } });

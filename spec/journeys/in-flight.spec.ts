@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { App, SECRET, type Server } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { InFlight } from '../support/in-flight.js';
+import { pass } from '../support/movable-clock.js';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+let app: App;
+
+beforeAll(async () => {
+  app = await App.create('spec/apps/in-flight').build();
+});
+afterAll(() => app?.remove());
+
+const whoIs = async (browser: Browser) => /<p[^>]*>([^<]*)</.exec((await browser.get('/who')).text)?.[1];
+
+describe.each([
+  ['cookie', 'built'],
+  ['cookie', 'dev'],
+  ['memory', 'built'],
+])('While requests are under way, with sessions in the %s, %s', (store, way) => {
+  let server: Server;
+  let inFlight: InFlight;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const environment = { GATEHOUSE_SECRET: SECRET, STORE: store };
+    server = await (way === 'dev' ? app.serveWith('dev', environment) : app.serve(environment));
+    inFlight = new InFlight(server);
+  });
+  afterAll(() => server?.stop());
+  beforeEach(() => {
+    browser = new Browser(server);
+  });
+
+  it.each(['fill', 'regenerate', 'promote', 'sign-in'])('a sign-out holds, though one is to %s', async (does) => {
+    await browser.post('/enter', { user: 'ada' });
+    const late = await inFlight.send(browser, does);
+    await browser.post('/leave');
+    await late();
+    expect(await whoIs(browser)).toBe('guest, cart 0, no message');
+    expect((await browser.get('/members')).status).toBe(302);
+  });
+
+  it('a sign-out holds, though one renews the session', async () => {
+    await browser.post('/enter', { user: 'ada' });
+    await pass(2 * DAY, server);
+    const late = await inFlight.send(browser, 'nothing');
+    await browser.post('/leave');
+    await late();
+    expect((await browser.get('/members')).status).toBe(302);
+  });
+
+  it('a sign-out holds, and its message is shown once', async () => {
+    await browser.post('/enter', { user: 'ada' });
+    const late = [await inFlight.send(browser, 'fill'), await inFlight.send(browser, 'regenerate')];
+    await browser.post('/leave?message');
+    await late[0]?.();
+    expect(await whoIs(browser)).toBe('guest, cart 0, Bye');
+    await late[1]?.();
+    expect(await whoIs(browser)).toBe('guest, cart 0, no message');
+  });
+
+  it('a guest with a cart signs in, and stays signed in, with the cart', async () => {
+    await browser.post('/fill');
+    const late = await inFlight.send(browser, 'fill');
+    await browser.post('/enter', { user: 'ada' });
+    await late();
+    expect(await whoIs(browser)).toMatch(/^ada member, cart 1/);
+  });
+
+  it('somebody signs in again after a sign-out, and stays signed in', async () => {
+    await browser.post('/enter', { user: 'grace' });
+    const late = [await inFlight.send(browser, 'fill'), await inFlight.send(browser, 'regenerate')];
+    await browser.post('/leave');
+    await browser.post('/enter', { user: 'ada' });
+    for (const answer of late) await answer();
+    expect(await whoIs(browser)).toBe('ada member, cart 0, no message');
+  });
+
+  it('a role is taken away, and stays away', async () => {
+    await browser.post('/enter', { user: 'ada', role: 'admin' });
+    const late = [await inFlight.send(browser, 'fill'), await inFlight.send(browser, 'fill')];
+    await browser.post('/demote');
+    for (const answer of late) await answer();
+    expect((await browser.get('/admin')).status).toBe(302);
+    expect(await whoIs(browser)).toMatch(/^ada member/);
+  });
+});
+
+describe('With sessions in the cookie', () => {
+  let server: Server;
+  let inFlight: InFlight;
+
+  beforeAll(async () => {
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, LIST: 'on' });
+    inFlight = new InFlight(server);
+  });
+  afterAll(() => server?.stop());
+
+  it('a guest who had no session yet stays signed in', async () => {
+    const browser = new Browser(server);
+    const late = await inFlight.send(browser, 'fill');
+    await browser.post('/enter', { user: 'ada' });
+    await late();
+    expect(await whoIs(browser)).toBe('ada member, cart 0, no message');
+  });
+
+  it('a sign-out leaves one small cookie, which is gone a quarter of an hour later', async () => {
+    const browser = new Browser(server);
+    await browser.post('/enter', { user: 'ada' });
+    const { setCookies } = await browser.post('/leave');
+    expect(setCookies.map((cookie) => cookie.replace(/^([^=]+=)[^;]+/, '$1…'))).toEqual([
+      expect.stringMatching(/^__Host-gatehouse=; Max-Age=0; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+      expect.stringMatching(/^__Host-gatehouse~\w{8}=…; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+    ]);
+    expect(browser.cookieHeader.length).toBeLessThan(400);
+    const shared = await browser.get('/public');
+    expect([shared.headers.get('cache-control'), shared.setCookies]).toEqual(['public, max-age=60', []]);
+
+    await pass(DAY / 48, server);
+    const last = await browser.get('/public');
+    expect(browser.cookies.size).toBe(0);
+    // Nobody else's cookie is to be removed by it.
+    expect(last.headers.get('cache-control')).toBe('private, no-cache');
+  });
+
+  it('a sign-out ends copies of the cookie from before a second sign-in, where there is a list of revocations', async () => {
+    const browser = new Browser(server);
+    await browser.post('/enter', { user: 'joan' });
+    const copy = browser.copy();
+    await browser.post('/enter', { user: 'joan' });
+    expect(await whoIs(browser)).toMatch(/^joan/);
+    await browser.post('/leave');
+    expect(await whoIs(copy)).toMatch(/^guest/);
+  });
+});
+
+describe.each(['cookie', 'memory'])('What another site has a browser ask for, with sessions in the %s', (store) => {
+  const FOREIGN = { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://provider.test' } };
+  const LINK = { headers: { 'sec-fetch-site': 'cross-site', referer: 'https://search.test/' } };
+  let strict: Server;
+  let lax: Server;
+
+  beforeAll(async () => {
+    strict = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: store, SAME_SITE: 'strict' });
+    lax = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: store });
+  });
+  afterAll(async () => {
+    await strict?.stop();
+    await lax?.stop();
+  });
+
+  /** A request of the same browser that does not send its cookies, and keeps those of the answer. */
+  async function withoutCookies(browser: Browser, visit: (stranger: Browser) => Promise<unknown>): Promise<void> {
+    const stranger = new Browser({ origin: originOf(browser) });
+    await visit(stranger);
+    for (const [name, value] of stranger.cookies) browser.cookies.set(name, value);
+  }
+  const originOf = (browser: Browser) => (browser === ofStrict ? strict : lax).origin;
+  let ofStrict: Browser;
+  let ofLax: Browser;
+  beforeEach(() => {
+    ofStrict = new Browser(strict);
+    ofLax = new Browser(lax);
+  });
+
+  it('begins no session in passing where the visitor’s own may not be sent, and says so', async () => {
+    for (const [browser, ask] of [
+      [ofStrict, (stranger: Browser) => stranger.get('/visit', LINK)],
+      [ofLax, (stranger: Browser) => stranger.post('/complaint', {}, FOREIGN)],
+    ] as const) {
+      await browser.post('/enter', { user: 'ada' });
+      await withoutCookies(browser, async (stranger) => {
+        expect((await ask(stranger)).setCookies).toEqual([]);
+      });
+      expect(await whoIs(browser)).toBe('ada member, cart 0, no message');
+    }
+    expect(await strict.printed("sameSite: 'lax'")).toMatch(
+      /"cart" was put into a session and is not kept: the request came from another site.*SameSite=strict.*sameSite: 'lax'/,
+    );
+    expect(await lax.printed("sameSite: 'none'")).toMatch(/"notice" was put into a session and is not kept/);
+  });
+
+  it('leaves a guest the cart', async () => {
+    await ofStrict.post('/fill');
+    await withoutCookies(ofStrict, (stranger) => stranger.get('/visit', LINK));
+    expect(await whoIs(ofStrict)).toBe('guest, cart 1, no message');
+  });
+
+  it('begins a session where the browser could have sent one, and has none', async () => {
+    await ofLax.get('/visit', { headers: { ...LINK.headers, 'sec-fetch-mode': 'navigate' } });
+    const own = { headers: { 'sec-fetch-site': 'same-origin' } };
+    await ofStrict.get('/visit', own);
+    expect(await whoIs(ofStrict)).toBe('guest, cart 1, You came from elsewhere');
+  });
+
+  it('is known by a browser that says nothing of it, too', async () => {
+    await ofLax.post('/enter', { user: 'ada' });
+    const { origin } = FOREIGN.headers;
+    await withoutCookies(ofLax, (stranger) => stranger.post('/complaint', {}, { headers: { origin } }));
+    expect(await whoIs(ofLax)).toBe('ada member, cart 0, no message');
+  });
+
+  it.each(['nobody', 'a guest', 'ada', 'nobody any more'])('signs in whoever was %s', async (before) => {
+    for (const browser of [ofStrict, ofLax]) {
+      if (before === 'a guest') await browser.post('/fill');
+      if (before.startsWith('ada') || before.endsWith('more')) await browser.post('/enter', { user: 'ada' });
+      if (before.endsWith('more')) await browser.post('/leave');
+      await withoutCookies(browser, (stranger) => stranger.post('/callback', {}, FOREIGN));
+      expect(await whoIs(browser)).toBe('grace member, cart 0, no message');
+    }
+  });
+
+  it('gets a form whose token holds, where the visitor has no session', async () => {
+    await withoutCookies(ofStrict, (stranger) => stranger.get('/with-token', LINK));
+    expect([...ofStrict.cookies.keys()]).toEqual(['__Host-gatehouse~apart']);
+    const page = await ofStrict.get('/with-token');
+    const [, name = '', value = ''] = /name="([^"]+)" value="([^"]+)"/.exec(page.text) ?? [];
+    expect((await ofStrict.post('/with-token', { [name]: value })).status).toBe(200);
+    await ofStrict.post('/enter', { user: 'ada' });
+    expect([...ofStrict.cookies.keys()]).toEqual(['__Host-gatehouse']);
+  });
+
+  it('gets such a form beside a session, and takes nothing from it', async () => {
+    await ofStrict.post('/enter', { user: 'ada' });
+    await withoutCookies(ofStrict, (stranger) => stranger.get('/with-token', LINK));
+    expect(await whoIs(ofStrict)).toMatch(/^ada member/);
+    expect([...ofStrict.cookies.keys()]).toEqual(['__Host-gatehouse']);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  APART,
+  compareLineages,
+  isSettled,
+  type Lineage,
+  lineageOfName,
+  nameOfLineage,
+  nextEpoch,
+  nextTurn,
+} from '../../lib/session/lineage.js';
+
+const NOON = Date.UTC(2030, 0, 1, 12);
+
+describe('How far a browser has come', () => {
+  it('is further with every step, whatever the clock of the server says that takes it', () => {
+    const steps: Lineage[] = [{ epoch: 0, turn: 0 }];
+    const add = (next: Lineage) => steps.push(next);
+    for (const clock of [NOON, NOON - 90_000, NOON - 90_000, 0]) {
+      add(nextTurn(steps.at(-1), clock));
+      add(nextEpoch(steps.at(-1), clock));
+    }
+    for (const [at, step] of steps.slice(1).entries()) expect(compareLineages(step, steps[at])).toBeGreaterThan(0);
+    expect(compareLineages(APART, undefined)).toBeLessThan(0);
+  });
+
+  it('is further with a sign-in than with whatever else was made of the session before', () => {
+    const guest = { epoch: 0, turn: NOON - 5 };
+    expect(compareLineages(nextEpoch(guest, NOON), nextTurn(guest, NOON + 1))).toBeGreaterThan(0);
+  });
+
+  it('is settled once every answer has come that was under way', () => {
+    const minutes = (count: number) => NOON + count * 60_000;
+    expect(isSettled({ epoch: NOON, turn: 0 }, minutes(14))).toBe(false);
+    expect(isSettled({ epoch: NOON, turn: 0 }, minutes(16))).toBe(true);
+    expect(isSettled({ epoch: NOON, turn: minutes(10) }, minutes(16))).toBe(false);
+  });
+});
+
+describe('The name of it', () => {
+  it.each([
+    { epoch: NOON, turn: 0 },
+    { epoch: NOON, turn: NOON + 7 },
+    { epoch: 0, turn: NOON },
+  ])('is read as it was written: %j', (lineage) => {
+    expect(nameOfLineage(lineage)).toMatch(/^[a-z0-9-]{8,17}$/);
+    expect(lineageOfName(nameOfLineage(lineage))).toEqual(lineage);
+  });
+
+  it.each(['', 'guest', 'apart', '-', 'x-y-z', 'a'.repeat(40), '__proto__'])('is the beginning for %j', (name) => {
+    expect(lineageOfName(name)).toEqual({ epoch: 0, turn: 0 });
+  });
+});

@@ -1,0 +1,282 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Session } from '../../lib/session/session.js';
+import { MemoryRevocationList } from '../../lib/session/stores/memory-revocation-list.js';
+import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
+import { FrozenClock } from '../support/frozen-clock.js';
+import { RacedBrowser } from '../support/raced-browser.js';
+
+const DAY = 24 * 60 * 60;
+const HOME = 'gatehouse';
+
+const signOut = (session: Session) => session.destroy();
+const fill = (session: Session) => session.set('cart', 1);
+const setRole = (role: string) => (session: Session) => session.updateVisitor({ role });
+
+/** What a late answer may do with the session it knows, whose visitor has gone on meanwhile. */
+const LATE: [string, (browser: RacedBrowser) => (session: Session) => unknown][] = [
+  ['puts something into it', () => fill],
+  ['changes its id', () => (session) => session.regenerate()],
+  ['changes roles', () => (session) => session.updateVisitor({ role: 'admin' })],
+  ['signs in the same visitor again', (browser) => browser.signIn('ada', 'admin')],
+  ['empties it', () => (session) => session.clear()],
+];
+
+async function signedIn(role = 'member'): Promise<RacedBrowser> {
+  const browser = new RacedBrowser();
+  await browser.visit(browser.signIn('ada', role));
+  return browser;
+}
+
+describe('A sign-out, in one browser', () => {
+  it.each(LATE)('holds against a late answer that %s', async (_, page) => {
+    const browser = await signedIn();
+    const late = await browser.send();
+    await browser.visit(signOut);
+    await late.answer(page(browser));
+    expect(await browser.found()).toEqual({});
+    await browser.visit();
+    expect(browser.cookies.names).toHaveLength(1);
+  });
+
+  it('holds against a late answer that merely renews the session', async () => {
+    const browser = await signedIn();
+    browser.clock.advance(2 * DAY);
+    const late = await browser.send();
+    await browser.visit(signOut);
+    expect((await late.answer()).size).toBe(1);
+    expect(await browser.found()).toEqual({});
+  });
+
+  it('holds against several late answers, in any order, each of which changes the id', async () => {
+    const browser = await signedIn();
+    const [one, other, third] = [await browser.send(), await browser.send(), await browser.send()];
+    await other.answer((session) => session.regenerate());
+    await browser.visit(signOut);
+    await third.answer((session) => session.regenerate());
+    await one.answer(fill);
+    expect(await browser.found()).toEqual({});
+  });
+
+  it('holds although its own answer is the late one', async () => {
+    const browser = await signedIn();
+    const leaving = await browser.send();
+    await browser.visit((session) => session.regenerate());
+    await leaving.answer(signOut);
+    expect(await browser.found()).toEqual({});
+  });
+
+  it('holds when it is a session that is emptied, or whose user is taken out', async () => {
+    for (const leave of [(session: Session) => session.clear(), (session: Session) => session.unset('userId')]) {
+      const browser = await signedIn();
+      const late = await browser.send();
+      await browser.visit(leave);
+      await late.answer(fill);
+      expect((await browser.found()).userId).toBeUndefined();
+    }
+  });
+
+  it('holds through the message that it leaves, and through its delivery', async () => {
+    const browser = await signedIn();
+    const late = [await browser.send(), await browser.send()];
+    await browser.visit((session) => session.destroy().flash('notice', 'Bye'));
+    await late[0]?.answer(fill);
+    let shown: unknown;
+    await browser.visit((session) => {
+      shown = session.flash('notice');
+    });
+    await late[1]?.answer(fill);
+    expect([shown, await browser.found()]).toEqual(['Bye', {}]);
+  });
+
+  it('lets a guest begin a session, which no late answer takes away', async () => {
+    const browser = await signedIn();
+    const late = await browser.send();
+    await browser.visit(signOut);
+    await browser.visit((session) => session.set('theme', 'dark'));
+    await late.answer(fill);
+    expect(await browser.found()).toEqual({ theme: 'dark' });
+  });
+
+  it('lets somebody sign in again, over and over', async () => {
+    const browser = await signedIn();
+    const late = [await browser.send()];
+    for (const name of ['grace', 'ada', 'joan']) {
+      await browser.visit(signOut);
+      late.push(await browser.send());
+      await browser.visit(browser.signIn(name));
+      late.push(await browser.send());
+      expect(await browser.found()).toEqual({ userId: name, role: 'member' });
+    }
+    for (const each of late.reverse()) await each.answer(fill);
+    expect(await browser.found()).toEqual({ userId: 'joan', role: 'member', cart: 1 });
+    for (let visit = 0; visit < 2; visit++) await browser.visit();
+    expect(browser.cookies.names).toHaveLength(1);
+  });
+
+  it('holds against the late answer to an earlier sign-in', async () => {
+    const browser = new RacedBrowser();
+    const entering = await browser.send();
+    await browser.visit(browser.signIn());
+    await browser.visit(signOut);
+    await entering.answer(browser.signIn());
+    expect(await browser.found()).toEqual({});
+  });
+
+  it('leaves a mark without data, which stays as long as what it stands against, and goes as soon as it need not stay', async () => {
+    const browser = await signedIn();
+    await browser.visit(signOut);
+    const [name = '', ...others] = browser.cookies.names;
+    expect([name, others]).toEqual([expect.stringMatching(/^gatehouse~[a-z0-9]{8}$/), []]);
+    expect((browser.cookies.values(name)[0] ?? '').length).toBeLessThan(370);
+
+    browser.clock.advance(14 * 60);
+    expect((await browser.visit()).size).toBe(0);
+    browser.clock.advance(2 * 60);
+    expect((await browser.visit()).answered(name)?.attributes.maxAge).toBe(0);
+    expect(browser.cookies.names).toEqual([]);
+  });
+
+  it('has a mark that outlives every session it may stand against', async () => {
+    const browser = new RacedBrowser({ idleTimeout: DAY, rememberMe: { idleTimeout: 9 * DAY } });
+    await browser.visit((session) => session.signIn({ userId: 'ada' }, browser.clock.now(), { rememberMe: true }));
+    const late = await browser.send();
+    const left = await browser.visit(signOut);
+    const [mark] = browser.cookies.names;
+    const kept = await late.answer(fill);
+    expect(left.answered(mark ?? '')?.attributes.maxAge).toBeGreaterThan(kept.answered(HOME)?.attributes.maxAge ?? 0);
+  });
+
+  it('leaves no mark where nothing was', async () => {
+    const browser = new RacedBrowser();
+    expect((await browser.visit(signOut)).size).toBe(0);
+    expect((await browser.visit((session) => session.set('cart', 1).unset('cart'))).size).toBe(0);
+  });
+
+  it('of a guest ends what the guest had', async () => {
+    const browser = new RacedBrowser();
+    await browser.visit(fill);
+    const late = await browser.send();
+    await browser.visit(signOut);
+    await late.answer(fill);
+    expect(await browser.found()).toEqual({});
+  });
+});
+
+describe('A sign-in, in one browser', () => {
+  it.each(LATE.filter(([what]) => !/roles|signs in/.test(what)))(
+    'holds against a late answer to the guest that %s',
+    async (_, page) => {
+      const browser = new RacedBrowser();
+      await browser.visit((session) => session.set('cart', 0));
+      const late = await browser.send();
+      await browser.visit(browser.signIn('grace'));
+      await late.answer(page(browser));
+      expect(await browser.found()).toMatchObject({ userId: 'grace', cart: 0 });
+    },
+  );
+
+  it('holds against the late answer to a guest who had no session yet', async () => {
+    const browser = new RacedBrowser();
+    const late = [await browser.send(), await browser.send()];
+    await browser.visit(browser.signIn());
+    for (const each of late) await each.answer(fill);
+    expect(await browser.found()).toEqual({ userId: 'ada', role: 'member' });
+  });
+
+  it('holds against what a guest began while it was under way', async () => {
+    const browser = new RacedBrowser();
+    const entering = await browser.send();
+    await browser.visit(fill);
+    await browser.visit((session) => session.regenerate());
+    await entering.answer(browser.signIn());
+    expect(await browser.found()).toEqual({ userId: 'ada', role: 'member' });
+  });
+
+  it('is in the cookie of the plain name, unless an answer under way could write that', async () => {
+    const browser = new RacedBrowser();
+    await browser.visit(fill);
+    expect(browser.cookies.names).toEqual(['gatehouse~guest']);
+    await browser.visit(browser.signIn());
+    expect(browser.cookies.names).toEqual([HOME]);
+    await browser.visit(signOut);
+    await browser.visit(browser.signIn());
+    expect(browser.cookies.names).toEqual([expect.stringMatching(/^gatehouse~[a-z0-9]{8}$/)]);
+  });
+
+  it('in two tabs leaves the one that was begun last, whichever is answered last', async () => {
+    const browser = await signedIn();
+    await browser.visit(signOut);
+    const [one, other] = [await browser.send(), await browser.send()];
+    await other.answer(browser.signIn('grace'));
+    await one.answer(browser.signIn('ada'));
+    expect(await browser.found()).toEqual({ userId: 'grace', role: 'member' });
+  });
+
+  it('ends with a list of revocations what it leaves behind, in copies too', async () => {
+    const clock = new FrozenClock();
+    const browser = new RacedBrowser({}, undefined, new MemoryRevocationList(clock));
+    await browser.visit(browser.signIn());
+    const copy = browser.cookies.next();
+    await browser.visit(browser.signIn());
+    await browser.visit(signOut);
+    expect((await browser.manager.open(copy)).all()).toEqual({});
+  });
+
+  it('outlives a change of nothing but what is known of the visitor, under its list of revocations', async () => {
+    const clock = new FrozenClock();
+    const browser = new RacedBrowser({}, undefined, new MemoryRevocationList(clock));
+    await browser.visit(browser.signIn());
+    await browser.visit(setRole('admin'));
+    await browser.visit((session) => session.regenerate());
+    expect(await browser.found()).toEqual({ userId: 'ada', role: 'admin' });
+  });
+});
+
+describe('A change of roles, in one browser', () => {
+  it.each(['member', undefined])('holds against late answers that know of more: %s', async (role) => {
+    const browser = await signedIn('admin');
+    const late = [await browser.send(), await browser.send(), await browser.send()];
+    await browser.visit((session) => (role ? session.updateVisitor({ role }) : session.unset('role')));
+    await late[2]?.answer((session) => session.regenerate());
+    await late[1]?.answer(fill);
+    await late[0]?.answer(browser.signIn('ada', 'admin'));
+    expect(await browser.found()).toEqual({ userId: 'ada', ...(role && { role }) });
+  });
+
+  it('holds three times while one request is under way', async () => {
+    const browser = await signedIn('a');
+    const late = await browser.send();
+    for (const role of ['b', 'c', 'd']) await browser.visit(setRole(role));
+    await late.answer(fill);
+    expect(await browser.found()).toEqual({ userId: 'ada', role: 'd' });
+    await browser.visit();
+    expect(browser.cookies.names).toHaveLength(1);
+  });
+});
+
+describe('A session of before, under the plain name', () => {
+  it('goes on there, and is told from what comes later', async () => {
+    const browser = new RacedBrowser();
+    await browser.visit(browser.signIn());
+    const [token = ''] = browser.cookies.values(HOME);
+    expect((await browser.manager.open(browser.cookies.next())).all()).toEqual({ userId: 'ada', role: 'member' });
+    const late = await browser.send();
+    await browser.visit((session) => session.regenerate());
+    expect(browser.cookies.values(HOME)).not.toContain(token);
+    await late.answer(fill);
+    expect(await browser.found()).toEqual({ userId: 'ada', role: 'member' });
+  });
+});
+
+describe('A store that ends sessions', () => {
+  it('has one cookie of one name, and no mark', async () => {
+    const clock = new FrozenClock();
+    const browser = new RacedBrowser({}, (config) => new MemorySessionStore(config, clock));
+    await browser.visit(fill);
+    await browser.visit(browser.signIn());
+    await browser.visit((session) => session.regenerate());
+    expect(browser.cookies.names).toEqual([HOME]);
+    await browser.visit(signOut);
+    expect(browser.cookies.names).toEqual([]);
+  });
+});
