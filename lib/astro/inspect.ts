@@ -28,6 +28,8 @@ export async function inspect(
   const forgery = mayChange(request.sentMethod) ? await refuseForgery(context, request, cycle) : undefined;
   if (forgery) return forgery;
   const { services: scope } = context.locals;
+  // Whom a resolver has to look up is known to the page as well, whether the guard asks for them or not.
+  if (scope.resolver.looksElsewhere) await scope.resolveVisitor();
   const refusal = await heard(context, cycle, await gatehouse.guard.judge(request, () => scope.resolveVisitor()));
   if (!refusal) cycle.letIn(request);
   // Of islands and actions Astro asks us whether they are there or not, and then says so by itself.

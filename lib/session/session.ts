@@ -94,13 +94,7 @@ export class Session<Data extends object = App.SessionData> {
     return opened && new Date(opened.expiresAt);
   }
 
-  /**
-   * The value under a key. It cannot be changed: put a changed copy in its place.
-   *
-   * @example
-   * const cart = session.get('cart') ?? [];
-   * session.set('cart', [...cart, 'tea']);
-   */
+  /** The value under a key. It cannot be changed: put a changed copy in its place, as in `set('cart', [...cart, 'tea'])`. */
   get<Key extends SessionKey<Data>>(key: Key): SessionValue<Data, Key> | undefined {
     this.#use.isUsed = true;
     return this.#seen.get(key) as SessionValue<Data, Key> | undefined;

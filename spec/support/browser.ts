@@ -85,7 +85,8 @@ export class Browser {
         (/^expires=/i.test(attribute) && Date.parse(attribute.slice('expires='.length)) <= Date.now()),
     );
     const place = placeOf(attributes);
-    if (isRemoved && place !== (this.#places.get(name) ?? place)) return;
+    // One that names no place is taken to mean this cookie, as applications do that leave it out.
+    if (isRemoved && place !== '' && place !== (this.#places.get(name) ?? place)) return;
     this.#places.set(name, place);
     if (isRemoved) this.cookies.delete(name);
     else this.cookies.set(name, value);
