@@ -70,7 +70,6 @@ export { FormConfig, type FormOptions } from './session/forms/form-config.js';
 export type { FieldErrors, FieldIssue } from './session/forms/kept-form.js';
 export type { Lineage } from './session/lineage.js';
 export { ListedSession } from './session/listed-session.js';
-export { MadeClasses } from './session/made-classes.js';
 export { KeyedRevocationList, NoRevocationList, RevocationList } from './session/revocation-list.js';
 export { Secrets } from './session/secrets.js';
 export {

@@ -2,6 +2,7 @@ import { routes } from 'virtual:astro-gatehouse/routes';
 import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
 import type { ErrorPages } from '../access/error-pages.js';
+import type { Promised } from '../session/promised.js';
 import type { Session } from '../session/session.js';
 import type { SessionManager } from '../session/session-manager.js';
 import { partsOf } from './astro-request.js';
@@ -61,7 +62,7 @@ export class MessageDelivery {
   }
 
   /** Commits the session. Nobody was shown the messages in an answer that the visitor no longer waits for. */
-  async commit(route: Route, commit: () => Promise<unknown>): Promise<void> {
+  async commit(route: Route, commit: () => Promised<unknown>): Promise<void> {
     this.#endWatch?.();
     const { flashes } = this.session;
     if (flashes.wasAsked && ASKING.size < MOST_ASKING) ASKING.add(placeOf(route));

@@ -16,22 +16,24 @@ export class FlashLeases {
 
   async take({ flashes, journal }: Session): Promise<void> {
     const { claims } = flashes;
-    if (!journal.opened || !claims || flashes.isEmpty) return;
-    const leased = await this.#tried(this.store.read(journal.opened.id, claims));
+    const { opened } = journal;
+    if (!opened || !claims || flashes.isEmpty) return;
+    const leased = await this.#tried(() => this.store.read(opened.id, claims));
     if (leased) flashes.drop(claims.begin(leased.flashes));
   }
 
   /** Gives back messages that were not delivered. */
-  async giveBack({ flashes, journal }: Session): Promise<void> {
+  giveBack({ flashes, journal }: Session): Promised<unknown> {
+    if (!flashes.claims) return undefined;
     const { opened, leasedBy } = journal;
-    flashes.claims?.release();
-    flashes.claims?.end();
-    if (opened && leasedBy) await this.#tried(this.store.write({ ...noChanges(opened), leasedBy }));
+    flashes.claims.release();
+    flashes.claims.end();
+    return opened && leasedBy ? this.#tried(() => this.store.write({ ...noChanges(opened), leasedBy })) : undefined;
   }
 
-  async #tried<Answer>(asked: Promised<Answer>): Promise<Answer | undefined> {
+  async #tried<Answer>(ask: () => Promised<Answer>): Promise<Answer | undefined> {
     try {
-      return await inTime(asked, this.config.storeTimeout, 'The store');
+      return await inTime(ask(), this.config.storeTimeout, 'The store');
     } catch {
       return undefined;
     }

@@ -29,6 +29,19 @@ export function andThen<Value, Result>(
   return isPromise(value) ? Promise.resolve(value as PromiseLike<Value>).then(goOn) : goOn(value as Value);
 }
 
+/** Makes something, and something else of what is thrown meanwhile, or later by its promise. */
+export function orElse<Value>(
+  make: () => Promised<Value>,
+  recover: (error: unknown) => Promised<Value>,
+): Promised<Value> {
+  try {
+    const value = make();
+    return value instanceof Promise ? value.catch(recover) : value;
+  } catch (error) {
+    return recover(error);
+  }
+}
+
 /** Asks about one item after the other. @returns The first answer that is something, or `undefined`. */
 export function firstAnswer<Item, Answer>(
   items: Iterable<Item>,
@@ -44,4 +57,9 @@ export function firstAnswer<Item, Answer>(
     return undefined;
   };
   return goOn();
+}
+
+/** Does something with one item after the other. */
+export function inTurn<Item>(items: Iterable<Item>, act: (item: Item) => Promised<void>): Promised<void> {
+  return firstAnswer(items, (item) => andThen(act(item), () => undefined));
 }

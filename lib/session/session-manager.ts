@@ -3,24 +3,21 @@ import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
 import { shownAfter, valuesAfter } from './fitted-values.js';
-import { FlashBag } from './flash-bag.js';
 import { FlashLedger } from './flash-claims.js';
 import { FlashLeases } from './flash-leases.js';
-import { inTime } from './in-time.js';
-import { MadeClasses } from './made-classes.js';
-import type { Promised } from './promised.js';
+import { Outages } from './outages.js';
+import { andThen, type Promised } from './promised.js';
 import { changesOf } from './request-changes.js';
 import { NoRevocationList } from './revocation-list.js';
 import { SecurityEvents } from './security-events.js';
 import { Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
-import type { CarriedToken } from './session-cookie.js';
 import { SessionCookies } from './session-cookies.js';
-import type { Origin } from './session-place.js';
-import { type SessionRecord, userIdOf } from './session-record.js';
+import { SessionOpener } from './session-opener.js';
+import { userIdOf } from './session-record.js';
 import { SessionRegistry } from './session-registry.js';
-import { SessionReport, type StoreOperation } from './session-report.js';
+import { SessionReport } from './session-report.js';
 import { SessionSchema } from './session-schema.js';
 import { SessionSearch } from './session-search.js';
 import { SessionWriter } from './session-writer.js';
@@ -32,7 +29,8 @@ export class SessionManager {
   readonly #cookies: SessionCookies;
   readonly #leases: FlashLeases;
   #ledger: FlashLedger | undefined;
-  readonly #search: SessionSearch;
+  readonly #opener: SessionOpener;
+  readonly #outages: Outages;
   readonly #report: SessionReport;
   readonly #writer: SessionWriter;
 
@@ -40,7 +38,6 @@ export class SessionManager {
     private readonly store: SessionStore,
     private readonly config: SessionConfig,
     private readonly clock: Clock,
-    private readonly made: MadeClasses,
     private readonly registry: SessionRegistry,
     events: SecurityEvents,
     private readonly schema: SessionSchema = new SessionSchema(),
@@ -48,8 +45,13 @@ export class SessionManager {
     this.#cookies = new SessionCookies(store, config, clock);
     this.#leases = new FlashLeases(store, config);
     this.#ledger = new FlashLedger(clock);
-    this.#search = new SessionSearch(store, config, clock, registry);
     this.#report = new SessionReport(events);
+    this.#outages = new Outages(this.#report, config.storeTimeout);
+    this.#opener = new SessionOpener({
+      ...{ store, config, registry, schema },
+      ...{ cookies: this.#cookies, report: this.#report, outages: this.#outages },
+      search: new SessionSearch(store, config, clock, registry),
+    });
     this.#writer = new SessionWriter(store, registry, this.#cookies.tellsApart);
   }
 
@@ -61,11 +63,10 @@ export class SessionManager {
     store: SessionStore,
     config: SessionConfig,
     clock = new Clock(),
-    made = new MadeClasses(),
     events = new SecurityEvents(clock),
   ): SessionManager {
     const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
-    const manager = new SessionManager(store, config, clock, made, registry, events);
+    const manager = new SessionManager(store, config, clock, registry, events);
     manager.#ledger = undefined;
     return manager;
   }
@@ -77,14 +78,15 @@ export class SessionManager {
    * @param readsMessages `true` for a request that is going to read messages: then they are leased at once. `false` for one
    *   whose answer cannot show any: it is given none.
    */
-  async open(cookies: CookieJar, readsMessages?: boolean): Promise<Session> {
+  open(cookies: CookieJar, readsMessages?: boolean): Promised<Session> {
     const carried = this.#cookies.carried(cookies);
     const origin = this.#cookies.nowhere();
-    if (carried.length === 0) return this.#newSession(origin);
-    const session = await this.#openStored(carried, origin, readsMessages === false ? undefined : this.#ledger);
-    if (readsMessages === false) session.flashes.hold();
-    if (readsMessages) await this.lease(session);
-    return session;
+    if (carried.length === 0) return this.#opener.begin(origin);
+    const ledger = readsMessages === false ? undefined : this.#ledger;
+    return andThen(this.#opener.open(carried, origin, ledger), (session) => {
+      if (readsMessages === false) session.flashes.hold();
+      return readsMessages ? this.lease(session).then(() => session) : session;
+    });
   }
 
   /** Keeps the messages of a session from other processes until it is committed or released. */
@@ -100,17 +102,20 @@ export class SessionManager {
    * @throws {StoreUnavailableError} When the store could not be asked, or cannot keep what changed.
    * @throws {InvalidSessionDataError} When what changed does not fit the schema.
    */
-  async commit(session: Session, cookies: CookieJar): Promise<boolean> {
+  commit(session: Session, cookies: CookieJar): Promised<boolean> {
     session.close();
     const { isSuperseded, hasSignedIn, failure, ended } = session.journal;
     // Whoever is to be signed out need not be known, if only their session is.
     const isEnded = session.isDestroyed && ended !== undefined;
-    if (failure && session.isDirty && !isEnded) throw failure;
+    if (failure && session.isDirty && !isEnded) return Promise.reject(failure);
     if (failure && !isEnded) return true;
     // The visitor's cookie is, or will be in a moment, that of the session's new id, which must not be lost.
     if (isSuperseded && !hasSignedIn) return !session.isDirty;
     if (!session.isDirty) return this.#commitUnchanged(session, cookies);
-    if (this.isInPassing(session, cookies)) return false;
+    return !this.isInPassing(session, cookies) && this.#commitChanges(session, cookies);
+  }
+
+  async #commitChanges(session: Session, cookies: CookieJar): Promise<boolean> {
     if (this.schema.isOn) await this.#assertFits(session);
     await this.#endInStore(session);
     const isNothing = session.isEmpty && session.journal.opened === undefined;
@@ -131,7 +136,7 @@ export class SessionManager {
   async #endInStore(session: Session): Promise<void> {
     const { ended } = session.journal;
     if (!ended) return;
-    await this.#kept('destroy', () => this.#answer(this.registry.end(ended)));
+    await this.#outages.during('destroy', () => this.registry.end(ended));
     this.#report.ended(ended);
   }
 
@@ -151,15 +156,14 @@ export class SessionManager {
     session.settle(undefined);
   }
 
-  async #commitUnchanged(session: Session, cookies: CookieJar): Promise<boolean> {
+  #commitUnchanged(session: Session, cookies: CookieJar): Promised<boolean> {
     const { opened, origin } = session.journal;
     const isDue = opened && this.config.isDueForRenewal(opened, this.clock.now());
     if (opened?.fitted?.migrated) return this.#writeMigrated(session, cookies, isDue);
     const isScattered = opened !== undefined && this.#cookies.isScattered(cookies, origin);
     if (isDue || isScattered || opened?.hasMoved) return this.#write(session, cookies, isDue);
     if (origin.claimed.some((name) => name !== origin.cookie)) this.#cookies.clear(session, cookies);
-    await this.#leases.giveBack(session);
-    return true;
+    return andThen(this.#leases.giveBack(session), () => true);
   }
 
   /**
@@ -172,63 +176,11 @@ export class SessionManager {
     return this.store.hasRoomFor(this.#changesOf(session, this.#cookies.longestLineage(session)));
   }
 
-  async #openStored(carried: readonly CarriedToken[], origin: Origin, ledger?: FlashLedger): Promise<Session> {
-    try {
-      const { session: found, mark, known, refusals } = await this.#answer(this.#search.find(carried));
-      const came = this.#cookies.originOf(found ?? mark, origin, carried, known);
-      const { record } = found ?? {};
-      const isFitted = record && this.schema.isOn && !record.isForeign;
-      const session = isFitted ? await this.#openFitted(record, came, ledger) : this.#newSession(came, record, ledger);
-      // Whatever else somebody sends beside a session is nobody's business.
-      if (record || mark) this.#report.refused(refusals.filter(({ reason }) => reason === 'left'));
-      else if (await this.#answer(this.#search.isSuperseded(carried))) session.fate.supersede();
-      // Under a former name it may as well be another application's.
-      else this.#report.refused(refusals.filter(({ name }) => !this.config.formerNames.includes(name ?? '')));
-      return session;
-    } catch (error) {
-      const session = this.#newSession(origin);
-      session.fate.fail(error instanceof StoreUnavailableError ? error : this.#failed('read', error));
-      return session;
-    }
-  }
-
-  async #openFitted(record: SessionRecord, origin: Origin, ledger?: FlashLedger): Promise<Session> {
-    const fitted = await this.#asked(this.schema.fit(record.values));
-    const isRevoked = fitted?.migrated && (await this.#isRevokedAs(record, fitted.migrated));
-    if (fitted && !isRevoked) return this.#newSession(origin, { ...record, fitted }, ledger);
-    this.#report.refused([{ record, reason: isRevoked ? 'revoked' : 'misfit' }]);
-    // Should the store be away: its cookie goes all the same, and the outage has been told of.
-    await this.#kept('destroy', () => this.#answer(this.store.destroy(record.id))).catch(() => undefined);
-    return this.#newSession({ ...origin, cookie: undefined });
-  }
-
-  /** Whose session it is may be known by its migration only. */
-  #isRevokedAs(record: SessionRecord, values: SessionRecord['values']): Promised<boolean> {
-    return this.#answer(this.registry.isRevoked({ ...record, values }));
-  }
-
   /** What somebody else put into the session is theirs to know. */
   async #assertFits({ journal }: Session): Promise<void> {
     const isOthers = journal.opened?.isForeign && !journal.hasSignedIn;
     if (isOthers || journal.set.size + journal.unset.size === 0) return;
-    await this.#asked(this.schema.assertFits(valuesAfter(journal)));
-  }
-
-  /** That it could not be asked says nothing of the session, which stays as it is. */
-  async #asked<Answer>(asked: Promise<Answer>): Promise<Answer> {
-    try {
-      return await inTime(asked, this.config.storeTimeout, 'It');
-    } catch (error) {
-      throw error instanceof GatehouseError ? error : this.#failed('schema', error);
-    }
-  }
-
-  #newSession(origin: Origin, record?: SessionRecord, ledger?: FlashLedger): Session {
-    const claims = record && record.flashes.size > 0 ? ledger?.open() : undefined;
-    const flashes = new (this.made.of(FlashBag))(record?.flashes, claims);
-    const session = new (this.made.of(Session))(record, flashes);
-    session.fate.place(origin);
-    return session;
+    await this.#outages.duringSchema(this.schema.assertFits(valuesAfter(journal)));
   }
 
   /** Nobody asked for it, so nobody's page fails for it: the next request migrates once more. */
@@ -253,7 +205,7 @@ export class SessionManager {
   async #write(session: Session, cookies: CookieJar, isRenewal = false, migrates = true): Promise<boolean> {
     const place = this.#cookies.placeOf(session, cookies);
     const changes = this.#changesOf(session, place.lineage, migrates);
-    const token = await this.#kept('write', () => this.#answer(this.#writer.write(changes)));
+    const token = await this.#outages.during('write', () => this.#writer.write(changes));
     if (token === undefined) {
       const { isEmpty } = session;
       // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
@@ -272,25 +224,7 @@ export class SessionManager {
     return true;
   }
 
-  #answer<Answer>(asked: Promised<Answer>): Promised<Answer> {
-    return inTime(asked, this.config.storeTimeout, 'The store');
-  }
-
   #changesOf(session: Session, lineage: SessionChanges['lineage'], migrates = true): SessionChanges {
     return changesOf(session, { now: this.clock.now(), config: this.config, lineage, migrates });
-  }
-
-  /** What is wrong with the session itself is no outage of the store. */
-  async #kept<Result>(operation: StoreOperation, run: () => Promised<Result>): Promise<Result> {
-    try {
-      return await run();
-    } catch (error) {
-      throw error instanceof GatehouseError ? error : this.#failed(operation, error);
-    }
-  }
-
-  #failed(operation: StoreOperation, error: unknown): StoreUnavailableError {
-    this.#report.failed(operation);
-    return new StoreUnavailableError(operation, error);
   }
 }

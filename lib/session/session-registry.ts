@@ -3,6 +3,7 @@ import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import { inTurns } from './in-turns.js';
 import { ListedSession } from './listed-session.js';
+import type { Promised } from './promised.js';
 import { NoRevocationList, RevocationList } from './revocation-list.js';
 import { type EventSubject, SecurityEvents, shortHashOfKey, subjectOf } from './security-events.js';
 import type { Session } from './session.js';
@@ -98,9 +99,12 @@ export class SessionRegistry {
   }
 
   /** Whether the list says that this session is over. */
-  async isRevoked(record: SessionRecord): Promise<boolean> {
+  isRevoked(record: SessionRecord): Promised<boolean> {
     const userId = this.#hasList ? userIdOf(record) : undefined;
-    if (userId === undefined) return false;
+    return userId !== undefined && this.#isOnList(userId, record);
+  }
+
+  async #isOnList(userId: string, record: SessionRecord): Promise<boolean> {
     const [notBefore, hasEnded] = await Promise.all([
       this.revocations.notBefore(userId),
       !this.store.abilities.endsSessions && this.revocations.hasEnded(signInOf(userId, record)),

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import { isHostCookie } from './cookie-name.js';
 import { compareLineages, isSettled } from './lineage.js';
+import { andThen, inTurn, type Promised } from './promised.js';
 import type { SessionConfig } from './session-config.js';
 import type { CarriedToken } from './session-cookie.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from './session-record.js';
@@ -43,27 +44,33 @@ export class SessionSearch {
   ) {}
 
   /** @throws What the store throws that cannot be asked. */
-  async find(carried: readonly CarriedToken[]): Promise<Finding> {
+  find(carried: readonly CarriedToken[]): Promised<Finding> {
     const now = this.clock.now();
     const known = new Set<string>();
     const refusals: Refusal[] = [];
     const live: Found[] = [];
     let mark: Found | undefined;
-    for (const found of await this.#furthest(carried, known, refusals)) {
+    const sort = (found: Found) => {
       const { record } = found;
       if (isMark(record)) mark = found;
       else if (!this.config.isLive(record, now)) refusals.push({ record, reason: 'expired' });
-      else if (await this.registry.isRevoked(record)) refusals.push({ record, reason: 'revoked' });
-      else live.push(found);
-    }
-    // Once nothing can come any more that it has to stand against, it goes.
-    if (mark?.record.lineage && isSettled(mark.record.lineage, now)) mark = undefined;
-    if (live.length === 0) return { mark, known, refusals };
-    if (live.length > 1 && !areOneVisitors(live)) {
+      else {
+        return andThen(this.registry.isRevoked(record), (isRevoked) => {
+          if (isRevoked) refusals.push({ record, reason: 'revoked' });
+          else live.push(found);
+        });
+      }
+      return undefined;
+    };
+    const choose = (): Finding => {
+      // Once nothing can come any more that it has to stand against, it goes.
+      if (mark?.record.lineage && isSettled(mark.record.lineage, now)) mark = undefined;
+      if (live.length === 0) return { mark, known, refusals };
+      if (live.length === 1 || areOneVisitors(live)) return { session: live.reduce(newer), known, refusals };
       refusals.push({ reason: 'ambiguous' });
       return { known, refusals };
-    }
-    return { session: live.reduce(newer), known, refusals };
+    };
+    return andThen(this.#furthest(carried, known, refusals), (furthest) => andThen(inTurn(furthest, sort), choose));
   }
 
   /** Nobody would find out otherwise why sessions end as soon as they begin. */
@@ -84,19 +91,18 @@ export class SessionSearch {
   }
 
   /** What the browser got last, ended though it may be: nothing of before comes back because of that. */
-  async #furthest(carried: readonly CarriedToken[], known: Set<string>, refusals: Refusal[]): Promise<Found[]> {
+  #furthest(carried: readonly CarriedToken[], known: Set<string>, refusals: Refusal[]): Promised<Found[]> {
     let furthest: Found[] = [];
     const names = new Map(carried.slice(0, MAX_TOKENS).map(({ token, name }) => [token, name]));
-    for (const [token, name] of names) {
-      const record = await this.store.read(token);
-      if (record) {
+    const look = ([token, name]: readonly [string, string]) =>
+      andThen(this.store.read(token), (record) => {
+        if (!record) return void refusals.push({ token, name, reason: this.store.rejectionOf(token) });
         known.add(token);
         const ahead = record.renewedAt - this.clock.now();
         if (ahead > CLOCKS_AGREE) this.#tellOfClocks(ahead);
         furthest = keepFurthest(furthest, { record, name }, refusals);
-      } else refusals.push({ token, name, reason: this.store.rejectionOf(token) });
-    }
-    return furthest;
+      });
+    return andThen(inTurn(names, look), () => furthest);
   }
 }
 

@@ -156,10 +156,7 @@ export class Session<Data extends object = App.SessionData> {
     return this;
   }
 
-  /**
-   * Changes the id and keeps the values. Requests that are under way with the old id may go on for ten seconds where the
-   * store can tell; after that it leads nowhere.
-   */
+  /** Changes the id and keeps the values. Where the store can tell, the old id leads here for ten more seconds. */
   regenerate(): this {
     this.#use.change('session.regenerate()');
     this.#state.regenerate();

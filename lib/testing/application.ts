@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { MadeClasses } from '../session/made-classes.js';
 import { NoRevocationList } from '../session/revocation-list.js';
 import { SecurityEvents } from '../session/security-events.js';
 import type { Session } from '../session/session.js';
@@ -29,7 +28,7 @@ export class Application<Store extends SessionStore = SessionStore> {
   ) {
     const events = new SecurityEvents(clock);
     this.registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
-    this.manager = new SessionManager(store, config, clock, new MadeClasses(), this.registry, events);
+    this.manager = new SessionManager(store, config, clock, this.registry, events);
   }
 
   static async start<Store extends SessionStore>(
@@ -54,7 +53,7 @@ export class Application<Store extends SessionStore = SessionStore> {
   /** A manager in another process, with the same store. */
   elsewhere(): SessionManager {
     const { store, config, clock, registry } = this;
-    return new SessionManager(store, config, clock, new MadeClasses(), registry, new SecurityEvents(clock));
+    return new SessionManager(store, config, clock, registry, new SecurityEvents(clock));
   }
 
   async open(cookies: FakeCookieJar, readsMessages = true): Promise<Session> {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Visitor } from '../../lib/access/visitor.js';
 import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../../lib/errors.js';
-import { MadeClasses } from '../../lib/session/made-classes.js';
 import { NoRevocationList, RevocationList } from '../../lib/session/revocation-list.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
@@ -29,7 +28,7 @@ function start(makeList: (clock: FrozenClock) => RevocationList, options: Sessio
   const store = new TableSessionStore(clock);
   const events = new SecurityEvents(clock);
   const registry = new SessionRegistry(store, makeList(clock), config, clock, events);
-  const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events);
+  const manager = new SessionManager(store, config, clock, registry, events);
   const signIn = async (userId: string, cookies = new FakeCookieJar()) => {
     const session = await manager.open(cookies);
     session.signIn({ userId }, clock.now());
@@ -104,7 +103,7 @@ describe('A registry', () => {
     const store = new MemorySessionStore(config, clock);
     const events = new SecurityEvents(clock);
     const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
-    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events);
+    const manager = new SessionManager(store, config, clock, registry, events);
     const session = await manager.open(new FakeCookieJar());
     session.signIn({ userId: 'ada' }, clock.now());
     await manager.commit(session, new FakeCookieJar());
@@ -122,7 +121,7 @@ describe('A registry', () => {
     const store = new MemorySessionStore(config, clock);
     const events = new SecurityEvents(clock);
     const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
-    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events);
+    const manager = new SessionManager(store, config, clock, registry, events);
     const signIn = async () => {
       const cookies = new FakeCookieJar();
       const session = await manager.open(cookies);
@@ -145,7 +144,7 @@ describe('A registry', () => {
     const store = new MemorySessionStore(long, clock);
     const events = new SecurityEvents(clock);
     const before = new SessionRegistry(store, new NoRevocationList(), long, clock, events);
-    const manager = new SessionManager(store, long, clock, new MadeClasses(), before, events);
+    const manager = new SessionManager(store, long, clock, before, events);
     const session = await manager.open(new FakeCookieJar());
     session.signIn({ userId: 'ada' }, clock.now());
     await manager.commit(session, new FakeCookieJar());
@@ -163,7 +162,7 @@ describe('A sign-out, where the store cannot end a session', () => {
     const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'here', isProduction: false });
     const store = new CookieSessionStore(secrets, config);
     const registry = new SessionRegistry(store, list, config, clock, new SecurityEvents(clock));
-    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, new SecurityEvents(clock));
+    const manager = new SessionManager(store, config, clock, registry, new SecurityEvents(clock));
     const change = async (cookies: FakeCookieJar, how: (session: Session) => unknown) => {
       const session = await manager.open(cookies);
       how(session);
@@ -228,7 +227,7 @@ describe('A list that lacks the session that asks', () => {
     const config = SessionConfig.from({}, { isProduction: false });
     const store = new ForgetfulStore(config, clock);
     const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, new SecurityEvents(clock));
-    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, new SecurityEvents(clock));
+    const manager = new SessionManager(store, config, clock, registry, new SecurityEvents(clock));
     const signIn = async (userId: string) => {
       const cookies = new FakeCookieJar();
       const session = await manager.open(cookies);

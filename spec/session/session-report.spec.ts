@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../lib/session/clock.js';
-import { MadeClasses } from '../../lib/session/made-classes.js';
 import { NoRevocationList, type RevocationList } from '../../lib/session/revocation-list.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import { shortHash } from '../../lib/session/security-events.js';
@@ -43,7 +42,7 @@ function start(makeStore: MakeStore = memory, { list = () => new NoRevocationLis
   const store = makeStore(config, clock);
   const events = new RememberingEvents(clock);
   const registry = new SessionRegistry(store, list(clock), config, clock, events);
-  const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events);
+  const manager = new SessionManager(store, config, clock, registry, events);
 
   const visit = async (cookies: FakeCookieJar, page: (session: Session) => unknown = () => {}) => {
     const session = await manager.open(cookies);

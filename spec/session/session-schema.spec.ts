@@ -4,7 +4,6 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import * as z from 'zod';
 import { InvalidSessionDataError, StoreUnavailableError } from '../../lib/errors.js';
-import { MadeClasses } from '../../lib/session/made-classes.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import type { Session } from '../../lib/session/session.js';
 import { SessionConfig } from '../../lib/session/session-config.js';
@@ -37,7 +36,7 @@ function start(kind: 'memory' | 'cookie' = 'memory', storeTimeout = 5) {
   const version = (options?: SessionDataOptions) => {
     const schema = new SessionSchema(options);
     schema.reportTo((line) => lines.push(line));
-    const manager = new SessionManager(store, config, clock, new MadeClasses(), registry, events, schema);
+    const manager = new SessionManager(store, config, clock, registry, events, schema);
     const visit = async (cookies: FakeCookieJar, page: Page = () => {}) => {
       store.forget();
       const session = await manager.open(cookies);

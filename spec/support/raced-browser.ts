@@ -1,4 +1,3 @@
-import { MadeClasses } from '../../lib/session/made-classes.js';
 import { NoRevocationList, type RevocationList } from '../../lib/session/revocation-list.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
@@ -35,7 +34,7 @@ export class RacedBrowser {
     const events = new SecurityEvents(this.clock);
     const store = makeStore?.(this.config) ?? new CookieSessionStore(new Secrets([SECRET]), this.config);
     const registry = new SessionRegistry(store, list, this.config, this.clock, events);
-    this.manager = new SessionManager(store, this.config, this.clock, new MadeClasses(), registry, events);
+    this.manager = new SessionManager(store, this.config, this.clock, registry, events);
   }
 
   /** Sends a request a moment after the last. */

@@ -23,10 +23,12 @@ export class OwnSessions {
     this.#store = services.get(SessionStore);
     this.#config = services.get(SessionConfig);
     this.#clock = services.get(Clock);
-    const [made, registry] = [services.get(MadeClasses), services.get(SessionRegistry)];
+    const registry = services.get(SessionRegistry);
     const events = new NoEvents(this.#clock);
     const schema = new GlancingSchema(services.get(SessionSchema));
-    this.#onlookers = new SessionManager(this.#store, this.#config, this.#clock, made, registry, events, schema);
+    this.#onlookers = services
+      .get(MadeClasses)
+      .during(() => new SessionManager(this.#store, this.#config, this.#clock, registry, events, schema));
   }
 
   get store(): SessionStore {
@@ -34,7 +36,7 @@ export class OwnSessions {
   }
 
   /** The session of a request, to be looked at: without a lease on its messages, and never committed. */
-  look(cookies: CookieJar): Promise<Session> {
+  async look(cookies: CookieJar): Promise<Session> {
     return this.#onlookers.open(cookies, false);
   }
 

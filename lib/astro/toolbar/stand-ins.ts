@@ -56,8 +56,10 @@ export class StandIns {
     const events = new NoEvents(this.#clock);
     const schema = new GlancingSchema(services.get(SessionSchema));
     const parts = [config, this.#clock] as const;
-    this.#registry = new StandInRegistry(memory.store, new NoRevocationList(), ...parts, events);
-    this.#sessions = new SessionManager(memory.store, ...parts, made, this.#registry, events, schema);
+    const { store } = memory;
+    const registry = new StandInRegistry(store, new NoRevocationList(), ...parts, events);
+    this.#registry = registry;
+    this.#sessions = made.during(() => new SessionManager(store, ...parts, registry, events, schema));
     this.#resolver = trusting(services.get(VisitorResolver));
   }
 

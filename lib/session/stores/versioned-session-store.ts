@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import { type FlashLease, withLease } from '../flash-lease.js';
 import { inTurns } from '../in-turns.js';
 import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from '../moved-record.js';
+import { andThen, type Promised } from '../promised.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
 import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord, userIdOf } from '../session-record.js';
@@ -25,8 +26,6 @@ export interface StoredText {
   readonly version: string | number;
 }
 
-type Answer<Value> = Value | Promise<Value>;
-
 /**
  * A store that loses nothing, on top of anything that can replace a text on condition: two requests at once both keep
  * what they changed, a session that has ended stays ended, and one id leads to one session. What is written is the
@@ -43,14 +42,14 @@ export abstract class VersionedSessionStore extends SessionStore {
   }
 
   /** What is kept under a key. What has expired may be left out. */
-  protected abstract find(key: string): Answer<StoredText | undefined>;
+  protected abstract find(key: string): Promised<StoredText | undefined>;
   /**
    * Keeps a text under a key that nobody has used before.
    *
    * @param expiresAt Milliseconds since the epoch.
    * @param userId Whose session it is, for a store that can list them; left out for everything else.
    */
-  protected abstract insert(key: string, text: string, expiresAt: number, userId?: string): Answer<void>;
+  protected abstract insert(key: string, text: string, expiresAt: number, userId?: string): Promised<void>;
   /**
    * Puts another text in the place of one, if that is still the version that is kept: in one step, which nothing comes
    * between.
@@ -63,23 +62,28 @@ export abstract class VersionedSessionStore extends SessionStore {
     expiresAt: number,
     version: string | number,
     userId?: string,
-  ): Answer<string | number | undefined>;
+  ): Promised<string | number | undefined>;
   /** Drops what is kept under a key. */
-  protected abstract remove(key: string): Answer<void>;
+  protected abstract remove(key: string): Promised<void>;
 
   /** For a store that can list sessions: the keys under which a user's are kept, and perhaps some that are no more. */
-  protected keysOf?(userId: string): Answer<readonly string[]>;
+  protected keysOf?(userId: string): Promised<readonly string[]>;
   /** Told that a key is none of a user's any more, for a store that keeps the keys of users apart from the texts. */
-  protected unlist?(userId: string, key: string): Answer<void>;
+  protected unlist?(userId: string, key: string): Promised<void>;
 
-  override async read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {
+  override read(token: string, lease?: FlashLease): Promised<SessionRecord | undefined> {
     if (!SessionId.isWellFormed(token)) return undefined;
+    if (lease) return this.#readLeased(token, lease);
+    return andThen(this.#lookUp(token), (found) => (found && !isEmptyRecord(found) ? found : undefined));
+  }
+
+  async #readLeased(token: string, lease: FlashLease): Promise<SessionRecord | undefined> {
     let late: SessionRecord | undefined;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const found = await this.#lookUp(token);
       if (!found && late) await this.#unlist(SessionId.fingerprint(late.id), late);
       if (!found || isEmptyRecord(found)) return undefined;
-      if (!lease || found.expiresAt <= this.clock.now()) return found;
+      if (found.expiresAt <= this.clock.now()) return found;
       const leased = withLease(found, lease);
       if (leased === found) return found;
       const version = await this.#replace(found, leased);
@@ -185,7 +189,7 @@ export abstract class VersionedSessionStore extends SessionStore {
     return changes.id;
   }
 
-  #insert(key: string, record: SessionRecord, maxSize?: number): Answer<void> {
+  #insert(key: string, record: SessionRecord, maxSize?: number): Promised<void> {
     return this.insert(key, serializeRecord(record, maxSize), record.expiresAt, userIdOf(record));
   }
 
@@ -208,7 +212,7 @@ export abstract class VersionedSessionStore extends SessionStore {
     return isMoved;
   }
 
-  #replace(current: SessionRecord, next: SessionRecord, maxSize?: number): Answer<string | number | undefined> {
+  #replace(current: SessionRecord, next: SessionRecord, maxSize?: number): Promised<string | number | undefined> {
     const key = SessionId.fingerprint(next.id);
     return this.replace(key, serializeRecord(next, maxSize), next.expiresAt, current.version ?? '', userIdOf(next));
   }
@@ -220,15 +224,16 @@ export abstract class VersionedSessionStore extends SessionStore {
   }
 
   /** The same, if it is kept although it has expired. */
-  async #lookUp(id: string): Promise<SessionRecord | undefined> {
-    const kept = await this.find(SessionId.fingerprint(id));
-    if (!kept) return undefined;
-    const moved = parseMovedRecord(kept.text);
-    if (moved?.hidden && isInGrace(moved, this.clock.now())) {
-      const found = await this.#lookUp(SessionId.hiddenFrom(moved.hidden, id));
-      return found && { ...found, hasMoved: true };
-    }
-    const record = parseRecord(kept.text, id);
-    return record && { ...record, version: kept.version };
+  #lookUp(id: string): Promised<SessionRecord | undefined> {
+    return andThen(this.find(SessionId.fingerprint(id)), (kept) => {
+      if (!kept) return undefined;
+      const moved = parseMovedRecord(kept.text);
+      if (moved?.hidden && isInGrace(moved, this.clock.now())) {
+        const found = this.#lookUp(SessionId.hiddenFrom(moved.hidden, id));
+        return andThen(found, (record) => record && { ...record, hasMoved: true });
+      }
+      const record = parseRecord(kept.text, id);
+      return record && { ...record, version: kept.version };
+    });
   }
 }

@@ -72,7 +72,7 @@ describe('The store in memory', () => {
     const again = await store.read(moved ?? '');
     const movedAgain = await store.write(changesOf({ ...opened, opened: again, id: SessionId.generate() }));
     await store.destroy(opened.id);
-    await expect(store.read(movedAgain ?? '')).resolves.toBeUndefined();
+    expect(await store.read(movedAgain ?? '')).toBeUndefined();
     expect(store.size).toBe(0);
   });
 

@@ -19,7 +19,8 @@ async function failure(url: string): Promise<Error & { cure?: string }> {
   // One that a spec can end while it is still trying to connect.
   client = createClient({ url, disableOfflineQueue: true });
   const store = new RedisSessionStore({ client, timeout: 0.7 });
-  return store.read('x'.repeat(43)).then(
+  const reading = Promise.resolve(store.read('x'.repeat(43)));
+  return reading.then(
     () => new Error('It did not fail.'),
     (error) => error,
   );

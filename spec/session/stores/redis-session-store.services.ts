@@ -153,7 +153,7 @@ describe('The store in Redis', () => {
       );
     };
     const opened = await store.read(token);
-    expect(await asked(() => store.read(token))).toEqual(['hmget 1']);
+    expect(await asked(async () => store.read(token))).toEqual(['hmget 1']);
     expect(await asked(() => store.write(changesOf({ ...opened, opened, set: { cart: 2 } })))).toEqual(['eval 1']);
   });
 
@@ -177,7 +177,7 @@ describe('The store in Redis', () => {
     const deadline = Date.now() + 10_000;
     let found: unknown;
     while (found === undefined && Date.now() < deadline) {
-      found = await store.read(token).then(
+      found = await Promise.resolve(store.read(token)).then(
         (record) => record?.values.get('cart'),
         () => undefined,
       );

@@ -1,0 +1,99 @@
+import { FlashBag } from './flash-bag.js';
+import type { FlashLedger } from './flash-claims.js';
+import { MadeClasses } from './made-classes.js';
+import type { Outages } from './outages.js';
+import { andThen, orElse, type Promised } from './promised.js';
+import { Session } from './session.js';
+import type { SessionConfig } from './session-config.js';
+import type { CarriedToken } from './session-cookie.js';
+import type { SessionCookies } from './session-cookies.js';
+import type { Origin } from './session-place.js';
+import type { SessionRecord } from './session-record.js';
+import type { SessionRegistry } from './session-registry.js';
+import type { Refusal, SessionReport } from './session-report.js';
+import type { SessionSchema } from './session-schema.js';
+import type { Finding, SessionSearch } from './session-search.js';
+import type { SessionStore } from './stores/session-store.js';
+
+/** What a session is opened with. */
+export interface OpenerParts {
+  readonly store: SessionStore;
+  readonly config: SessionConfig;
+  readonly registry: SessionRegistry;
+  readonly schema: SessionSchema;
+  readonly cookies: SessionCookies;
+  readonly search: SessionSearch;
+  readonly report: SessionReport;
+  readonly outages: Outages;
+}
+
+/** Makes the session of a request from what its tokens stand for. */
+export class SessionOpener {
+  readonly #made = MadeClasses.current;
+
+  constructor(private readonly parts: OpenerParts) {}
+
+  /** Opens a session that may be stored. Whoever cannot be asked for it makes one that cannot be changed. */
+  open(carried: readonly CarriedToken[], origin: Origin, ledger: FlashLedger | undefined): Promised<Session> {
+    const { search, outages } = this.parts;
+    return orElse<Session>(
+      () =>
+        andThen(outages.answer(search.find(carried)), (finding) => this.#openFound(finding, carried, origin, ledger)),
+      (error) => {
+        const session = this.begin(origin);
+        session.fate.fail(outages.of('read', error));
+        return session;
+      },
+    );
+  }
+
+  /** Makes a session that is not stored, or one of a record. */
+  begin(origin: Origin, record?: SessionRecord, ledger?: FlashLedger): Session {
+    const claims = record && record.flashes.size > 0 ? ledger?.open() : undefined;
+    const flashes = new (this.#made.of(FlashBag))(record?.flashes, claims);
+    const session = new (this.#made.of(Session))(record, flashes);
+    session.fate.place(origin);
+    return session;
+  }
+
+  #openFound(
+    { session: found, mark, known, refusals }: Finding,
+    carried: readonly CarriedToken[],
+    origin: Origin,
+    ledger: FlashLedger | undefined,
+  ): Promised<Session> {
+    const { cookies, schema, report } = this.parts;
+    const came = cookies.originOf(found ?? mark, origin, carried, known);
+    if (!found && !mark) return this.#openNothing(carried, came, refusals);
+    // Whatever else somebody sends beside a session is nobody's business.
+    if (refusals.length > 0) report.refused(refusals.filter(({ reason }) => reason === 'left'));
+    if (found && schema.isOn && !found.record.isForeign) return this.#openFitted(found.record, came, ledger);
+    return this.begin(came, found?.record, ledger);
+  }
+
+  async #openNothing(carried: readonly CarriedToken[], origin: Origin, refusals: readonly Refusal[]): Promise<Session> {
+    const { search, outages, report, config } = this.parts;
+    const session = this.begin(origin);
+    if (await outages.answer(search.isSuperseded(carried))) session.fate.supersede();
+    // Under a former name it may as well be another application's.
+    else report.refused(refusals.filter(({ name }) => !config.formerNames.includes(name ?? '')));
+    return session;
+  }
+
+  async #openFitted(record: SessionRecord, origin: Origin, ledger?: FlashLedger): Promise<Session> {
+    const { schema, store, outages, report } = this.parts;
+    const fitted = await outages.duringSchema(schema.fit(record.values));
+    const isRevoked = fitted?.migrated && (await this.#isRevokedAs(record, fitted.migrated));
+    if (fitted && !isRevoked) return this.begin(origin, { ...record, fitted }, ledger);
+    report.refused([{ record, reason: isRevoked ? 'revoked' : 'misfit' }]);
+    // Should the store be away: its cookie goes all the same, and the outage has been told of.
+    await outages.during('destroy', () => store.destroy(record.id)).catch(() => undefined);
+    return this.begin({ ...origin, cookie: undefined });
+  }
+
+  /** Whose session it is may be known by its migration only. */
+  #isRevokedAs(record: SessionRecord, values: SessionRecord['values']): Promised<boolean> {
+    const { registry, outages } = this.parts;
+    return outages.answer(registry.isRevoked({ ...record, values }));
+  }
+}
