@@ -14,6 +14,7 @@ const MARK = '~';
 const KINDS = /^(?:~[a-z0-9-]+)?$/;
 const LONGEST_KIND = `${MARK}${nameOfLineage({ epoch: 36 ** 8 - 1, turn: 36 ** 8 - 1 })}`;
 const NONE: readonly CarriedToken[] = [];
+const NO_NAMES: readonly string[] = [];
 
 /** A token that a request came with, and the name of the cookie that it was in. */
 export interface CarriedToken {
@@ -85,6 +86,8 @@ export class SessionCookie {
 
   /** Lists the names of cookies that hold nothing but tokens which are known. */
   namesOf(carried: readonly CarriedToken[], isKnown: (token: string) => boolean): readonly string[] {
+    const [only] = carried;
+    if (only && carried.length === 1) return isKnown(only.token) ? [only.name] : NO_NAMES;
     const strange = carried.filter(({ token }) => !isKnown(token)).map(({ name }) => name);
     return [...new Set(carried.map(({ name }) => name))].filter((name) => !strange.includes(name));
   }

@@ -52,12 +52,12 @@ export class SessionCookies {
     known: ReadonlySet<string>,
   ): Origin {
     const claimed = this.#cookie.namesOf(carried, (token) => known.has(token));
-    return { at, cookie: found?.name, lineage: found?.record.lineage, claimed };
+    return { at, cookie: found?.name, lineage: found?.record.lineage, claimed, isAlone: carried.length === 1 };
   }
 
   /** Tells whether a session is in several cookies of one name, or stands under a former name beside others. */
-  isScattered(jar: CookieJar, { cookie, claimed }: Pick<Origin, 'cookie' | 'claimed'>): boolean {
-    if (cookie === undefined || !claimed.includes(cookie)) return false;
+  isScattered(jar: CookieJar, { cookie, claimed, isAlone }: Origin): boolean {
+    if (isAlone || cookie === undefined || !claimed.includes(cookie)) return false;
     return jar.values(cookie).length > 1 || (claimed.length > 1 && this.#cookie.todayOf(cookie) !== cookie);
   }
 

@@ -12,6 +12,8 @@ export interface Origin {
   readonly lineage?: Lineage | undefined;
   /** Cookies that the request came with, and that hold nothing but tokens of this application. */
   readonly claimed: readonly string[];
+  /** Whether they hold one token altogether. */
+  readonly isAlone?: boolean | undefined;
 }
 
 /** Where a session is to be put. */
