@@ -62,7 +62,9 @@ export class SessionPlaces {
     if (!this.tellsApart && signsIn) return { cookie: this.cookie.home, lineage: undefined };
     if (before || origin.lineage) return this.#inPlace(origin);
     if (surroundings.isWithheld) return { cookie: this.cookie.apart, lineage: APART };
-    return { cookie: this.tellsApart ? this.cookie.ofGuest : this.cookie.home, lineage: undefined };
+    // A cookie that stands for no session gives way; whoever sends it signs in under another name, so nothing is lost there.
+    const isBeside = this.tellsApart && !surroundings.isHomeTaken;
+    return { cookie: isBeside ? this.cookie.ofGuest : this.cookie.home, lineage: undefined };
   }
 
   #inPlace({ cookie, lineage }: Origin): Place {
