@@ -5,7 +5,7 @@ import { endingServices } from './end-of-answer.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
 import { inspect } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
-import { asErrorPage } from './response.js';
+import { asErrorPage, withCookies } from './response.js';
 import { gatehouse } from './started.js';
 
 /** Stands in for the route that Astro takes for an address without one, where it can have an on-demand 404 page. */
@@ -65,7 +65,9 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
   // A page that was made before is for everybody.
   if (state.routeData?.prerender && state.routeData.route !== NO_ROUTE.route) return undefined;
   const context = contextOf(state);
-  if (gatehouse.toolbar?.isFor(context)) return undefined;
+  const ofTools = gatehouse.devTools?.answer(context);
+  // Nobody adds the cookies of what is answered here.
+  if (ofTools) return withCookies(await ofTools, context.cookies.headers());
   gatehouse.assertWhole();
   const answer = () => answerAhead(state, context);
   return endingServices(gatehouse.services, context, answer);

@@ -30,6 +30,7 @@ import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { SessionStore } from '../session/stores/session-store.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { currentScope } from './current-scope.js';
+import type { DevTools } from './dev-tools.js';
 import {
   checkSetupOptions,
   type GatehouseOptions,
@@ -41,7 +42,7 @@ import {
 import { PrerenderedPages } from './prerendered-pages.js';
 import type { ProjectRoutes } from './project-routes.js';
 import { tellDeadEnds } from './tell-dead-ends.js';
-import type { Toolbar, ToolbarParts } from './toolbar/toolbar.js';
+import type { ToolbarParts } from './toolbar/toolbar.js';
 import { UnkeptValues } from './unkept-values.js';
 
 /** What the built site knows: its options, where they were written, and what Astro says about it. */
@@ -63,7 +64,7 @@ export interface SiteSettings {
   /** `i18n.locales` of astro.config. */
   readonly locales: readonly Locale[];
   /** What the toolbar of the development server is made by; there is none in a build. */
-  readonly makeToolbar: ((parts: ToolbarParts) => Toolbar) | undefined;
+  readonly makeToolbar: ((parts: ToolbarParts) => DevTools) | undefined;
   /** While the project is being written: its routes as they are at this moment. */
   readonly routesNow: (() => Promise<ProjectRoutes>) | undefined;
   /** Whether a build is making pages at this moment, which will be served without any middleware. */
@@ -114,7 +115,7 @@ export class Gatehouse {
       'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
     >,
     /** In development alone. */
-    readonly toolbar?: Toolbar | undefined,
+    readonly devTools?: DevTools | undefined,
   ) {
     this.#config = services.get(SessionConfig);
     this.prerendered = new PrerenderedPages(services, site);

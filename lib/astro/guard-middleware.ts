@@ -8,7 +8,7 @@ import { gatehouse } from './started.js';
 /** Runs after every other middleware, because only there the route that will be served is known. */
 export const onRequest: MiddlewareHandler = async (context, next) => {
   if (context.isPrerendered) {
-    gatehouse.toolbar?.notePrerendered(context);
+    gatehouse.devTools?.note({ prerendered: context });
     gatehouse.prerendered.check(routedPath(context.routePattern, context.params), context.routePattern);
     return next();
   }

@@ -126,8 +126,9 @@ function heard(context: APIContext, cycle: RequestCycle, verdict: Verdict): Prom
   const { services: scope } = context.locals;
   scope.verdict = verdict;
   if (verdict.isPersonal) cycle.makePersonal();
-  if (!gatehouse.toolbar || !(scope.request instanceof AstroRequest)) return verdict.response;
-  const noted = gatehouse.toolbar.note(cycle.arrival.request, scope.request, scope, verdict);
+  const { request } = scope;
+  if (!gatehouse.devTools || !(request instanceof AstroRequest)) return verdict.response;
+  const noted = gatehouse.devTools.note({ arrival: cycle.arrival.request, request, scope, said: verdict });
   return noted.then(() => verdict.response);
 }
 
@@ -156,7 +157,8 @@ async function refuseForgery(
   if (!verdict) return void cycle.vet(context);
   const { response, decision } = verdict;
   const rulings = decision ? [{ ...decision, isGranted: false, missing: [] }] : [];
-  await gatehouse.toolbar?.note(cycle.arrival.request, request, scope, { response, views: [], rulings });
+  const said = { response, views: [], rulings };
+  await gatehouse.devTools?.note({ arrival: cycle.arrival.request, request, scope, said });
   // What other middlewares have done for it is taken back.
   scope.rollBack();
   cycle.makePersonal();

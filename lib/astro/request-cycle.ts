@@ -14,11 +14,11 @@ import type { Arrival, AstroRequest } from './astro-request.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentScope } from './current-scope.js';
+import type { StandIn } from './dev-tools.js';
 import type { Gatehouse } from './gatehouse.js';
 import { hearLocals, putOnLocals } from './locals.js';
 import { MessageDelivery } from './message-delivery.js';
 import { asErrorPage, asOwnNavigation, asPersonal, maySpread, wholeIf, withCookies, withRemovals } from './response.js';
-import type { StandIn } from './toolbar/stand-ins.js';
 
 /** Where a request's cycle is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
 const CYCLE = Symbol('astro-gatehouse.request-cycle');
@@ -59,7 +59,7 @@ export class RequestCycle {
   ) {
     this.#request = context.request;
     this.#url = context.url;
-    this.#standIn = gatehouse.toolbar?.standInFor(context.request);
+    this.#standIn = gatehouse.devTools?.standInFor(context.request);
     this.#context = context;
     if (gatehouse.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
   }

@@ -12,7 +12,8 @@ import { gatehouse } from './started.js';
 /** Runs before every other middleware: opens the session and, when everything else is done, commits it. */
 export const onRequest: MiddlewareHandler = (context, next) => {
   if (context.isPrerendered) return answerWithoutSession(context, next);
-  if (gatehouse.toolbar?.isFor(context)) return gatehouse.toolbar.answer(context);
+  const ofTools = gatehouse.devTools?.answer(context);
+  if (ofTools) return ofTools;
   gatehouse.assertWhole();
   const cycle = RequestCycle.of(gatehouse, context);
   const run = () => cycle.run(context, () => answer(context, next));

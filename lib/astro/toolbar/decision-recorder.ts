@@ -1,14 +1,12 @@
 import { DecisionHistory } from '../../access/decision-history.js';
 import type { ErrorPages } from '../../access/error-pages.js';
 import { PageGuard } from '../../access/page-guard.js';
-import type { Demand, Ruling, Verdict, View } from '../../access/verdict.js';
+import type { Demand, Ruling, View } from '../../access/verdict.js';
+import type { Said } from '../dev-tools.js';
 import type { RulePlaces } from './rule-places.js';
 import type { DecisionSheet, VerdictSheet, ViewSheet } from './toolbar-state.js';
 
 const LONGEST_TEXT = 500;
-
-/** What the guards said of a request. */
-export type Said = Pick<Verdict, 'response' | 'views' | 'rulings'>;
 
 /** One run of the guards over a request. */
 export interface InspectedRun {

@@ -13,18 +13,11 @@ import { SessionRegistry } from '../../session/session-registry.js';
 import { SessionSchema } from '../../session/session-schema.js';
 import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
 import { cookieValues } from '../astro-cookie-jar.js';
+import type { StandIn } from '../dev-tools.js';
 import { GlancingSchema } from './glancing-schema.js';
 import { NoEvents } from './no-events.js';
 
 const MOST_STAND_INS = 50;
-
-/** How the session of one request is opened and committed in place of the visitor's own. */
-export interface StandIn {
-  readonly sessions: SessionManager;
-  readonly cookies: CookieJar;
-  readonly registry: SessionRegistry;
-  readonly resolver: VisitorResolver;
-}
 
 /** What outlives a change of the project's code, as long as the development server runs. */
 export interface StandInMemory {

@@ -5,21 +5,20 @@ import { DecisionLog } from '../../access/decision-log.js';
 import { GuardConfig } from '../../access/guard-config.js';
 import { PageGuards } from '../../access/page-guards.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
-import type { RequestScope } from '../../container/request-scope.js';
 import type { Services } from '../../container/services.js';
 import { Clock } from '../../session/clock.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { AstroCookieJar } from '../astro-cookie-jar.js';
-import type { AstroRequest } from '../astro-request.js';
 import { AstroSessionStore } from '../astro-session-store.js';
+import type { DevTools, Noted, StandIn } from '../dev-tools.js';
 import type { GatehouseOptions } from '../options.js';
 import type { ProjectRoutes } from '../project-routes.js';
-import { DecisionRecorder, pathOf, type Said } from './decision-recorder.js';
+import { DecisionRecorder, pathOf } from './decision-recorder.js';
 import { knownNames } from './known-names.js';
 import { OwnSessions } from './own-sessions.js';
 import { RulePlaces } from './rule-places.js';
 import { sessionSheet } from './session-sheet.js';
-import { type StandIn, type StandInMemory, StandIns } from './stand-ins.js';
+import { type StandInMemory, StandIns } from './stand-ins.js';
 import { answerJson, isFromOwnPage, shortBody } from './toolbar-request.js';
 import { type DecisionSheet, TOOLBAR_PATH, type ToolbarCommand, type ToolbarState } from './toolbar-state.js';
 import { readCommand } from './visitor-input.js';
@@ -50,7 +49,7 @@ export interface ToolbarMemory {
 }
 
 /** The server's side of the toolbar: of the development server alone, and no part of any build. */
-export class Toolbar {
+export class Toolbar implements DevTools {
   readonly #clock: Clock;
   readonly #own: OwnSessions;
   readonly #standIns: StandIns;
@@ -65,33 +64,20 @@ export class Toolbar {
     this.#recorder = new DecisionRecorder(places, services.get(GuardConfig), memory?.history);
   }
 
-  /** Whether a request is for the toolbar, and for no page of the site's. */
-  isFor({ routePattern }: Pick<APIContext, 'routePattern'>): boolean {
-    return routePattern.replace(/\/$/, '') === TOOLBAR_PATH;
+  answer(context: APIContext): Promise<Response> | undefined {
+    return context.routePattern.replace(/\/$/, '') === TOOLBAR_PATH ? this.#answer(context) : undefined;
   }
 
-  async answer(context: APIContext): Promise<Response> {
-    const { request } = context;
-    if (!isFromOwnPage(request)) {
-      return answerJson({ problem: 'Only a page of this site may ask, opened by localhost, or by https.' }, 403);
-    }
-    const after = context.url.searchParams.get('after');
-    if (request.method === 'GET' && after !== null) return answerJson(await this.#newsAfter(Number(after)));
-    if (request.method === 'GET') return answerJson(await this.#within(context, () => this.#state(context)));
-    if (request.method !== 'POST') return answerJson({ problem: 'GET or POST.' }, 405);
-    const command = readCommand((await shortBody(request)) ?? '');
-    if ('problem' in command) return answerJson(command, 400);
-    const problem = await this.#within(context, () => this.#do(command, context));
-    return problem === undefined ? answerJson({ done: command.do }) : answerJson({ problem }, 409);
-  }
-
-  /** Whom the pages of this request are to see in place of the visitor; usually nobody. */
   standInFor(request: Request): StandIn | undefined {
     return this.#standIns.of(request.headers);
   }
 
-  /** Keeps what the guards said of a request. */
-  async note(arrival: Request, request: AstroRequest, scope: RequestScope, said: Said): Promise<void> {
+  async note(noted: Noted): Promise<void> {
+    if ('prerendered' in noted) {
+      const { request, routePattern } = noted.prerendered;
+      return this.#recorder.notePrerendered(request, routePattern, this.#clock.now());
+    }
+    const { arrival, request, scope, said } = noted;
     const { routePattern: route } = request;
     const { pages } = await this.#routes();
     this.#recorder.note(
@@ -107,8 +93,19 @@ export class Toolbar {
     );
   }
 
-  notePrerendered({ request, routePattern }: Pick<APIContext, 'request' | 'routePattern'>): void {
-    this.#recorder.notePrerendered(request, routePattern, this.#clock.now());
+  async #answer(context: APIContext): Promise<Response> {
+    const { request } = context;
+    if (!isFromOwnPage(request)) {
+      return answerJson({ problem: 'Only a page of this site may ask, opened by localhost, or by https.' }, 403);
+    }
+    const after = context.url.searchParams.get('after');
+    if (request.method === 'GET' && after !== null) return answerJson(await this.#newsAfter(Number(after)));
+    if (request.method === 'GET') return answerJson(await this.#within(context, () => this.#state(context)));
+    if (request.method !== 'POST') return answerJson({ problem: 'GET or POST.' }, 405);
+    const command = readCommand((await shortBody(request)) ?? '');
+    if ('problem' in command) return answerJson(command, 400);
+    const problem = await this.#within(context, () => this.#do(command, context));
+    return problem === undefined ? answerJson({ done: command.do }) : answerJson({ problem }, 409);
   }
 
   /** Answers when there is something new. What it is is to be asked with the cookies of that moment. */
