@@ -20,13 +20,14 @@ type Audience = 'nobody' | 'page' | 'code';
 const DOCUMENTS: ReadonlySet<string> = new Set(['document', 'iframe', 'frame', 'embed', 'object']);
 /** The last segment of an address that is a file's, and no page's. */
 const FILE = /\.(?!x?html?$)[a-z][a-z0-9]{0,7}$/i;
-/** Routes of endpoints, and islands, whose code has asked for messages and is likely to do so again. */
-const ASKING = new Set<string>();
-const MOST_ASKING = 1000;
+/** Routes of endpoints, and islands, whose code asked for no messages when there were some, and is likely to ask for none. */
+const SILENT = new Set<string>();
+const MOST_SILENT = 1000;
 
 /** Has messages go into those answers to one request that a visitor is shown, and into no others. */
 export class MessageDelivery {
   #endWatch: (() => void) | undefined;
+  #mayBeSilent = false;
 
   /** @param request The request that began it all. */
   constructor(
@@ -46,7 +47,9 @@ export class MessageDelivery {
     const isOwn = isAhead && this.errorPages.has(route.routePattern);
     const audience = await this.#audienceOf(route, isOwn);
     flashes.hold(audience === 'nobody');
-    if (audience === 'page' || ASKING.has(placeOf(route))) await sessions.lease(this.session);
+    // Of code that nobody has seen run it is not known: without a lease another process may show a message again.
+    this.#mayBeSilent = audience === 'code';
+    if (audience === 'page' || (this.#mayBeSilent && !SILENT.has(placeOf(route)))) await sessions.lease(this.session);
     // As soon as the visitor gives up: the page that is opened instead is to have them.
     const { signal } = this.request;
     const giveBack = () => flashes.giveBack();
@@ -65,7 +68,8 @@ export class MessageDelivery {
   async commit(route: Route, commit: () => Promised<unknown>): Promise<void> {
     this.#endWatch?.();
     const { flashes } = this.session;
-    if (flashes.wasAsked && ASKING.size < MOST_ASKING) ASKING.add(placeOf(route));
+    if (flashes.wasAsked) SILENT.delete(placeOf(route));
+    else if (this.#mayBeSilent && SILENT.size < MOST_SILENT) SILENT.add(placeOf(route));
     if (flashes.wasAsked && !flashes.isEmpty && isPreload(this.request)) warnOfPreload();
     const isLost = () => flashes.hasDelivered && this.request.signal.aborted;
     if (isLost()) flashes.giveBack();
