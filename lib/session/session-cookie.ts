@@ -1,6 +1,6 @@
 import type { CookieJar } from './cookie-jar.js';
 import { isHostCookie } from './cookie-name.js';
-import { compareLineages, type Lineage, lineageOfName, nameOfLineage } from './lineage.js';
+import { compareLineages, type Lineage, lineageOfName, nameOfLeaving, nameOfLineage } from './lineage.js';
 import type { SessionConfig } from './session-config.js';
 
 type CookieConfig = Pick<SessionConfig, 'cookieName' | 'formerNames' | 'cookie' | 'hasChunks'>;
@@ -62,6 +62,11 @@ export class SessionCookie {
   /** The cookie that is no other session's, whatever is under way. */
   of(lineage: Lineage): string {
     return `${this.home}${MARK}${nameOfLineage(lineage)}`;
+  }
+
+  /** The cookie for what is left by a sign-out, and by others at once. @param base What the request knew of. */
+  ofLeaving(lineage: Lineage, base: Lineage | undefined): string {
+    return `${this.home}${MARK}${nameOfLeaving(lineage, base)}`;
   }
 
   /** The cookie for what was found in one: the same, or that of today's name in place of a former one's. */
