@@ -304,6 +304,34 @@ describe('Many requests at once that all do the same, in one browser', () => {
   });
 });
 
+describe('A message that was delivered, in one browser', () => {
+  const SHORT_WHILE = 120;
+  const read = (session: Session) => session.flash('notice');
+
+  it('does not come back with a late answer that knows of it', async () => {
+    const browser = await signedIn();
+    await browser.visit((session) => session.flash('notice', 'Saved'));
+    const late = await browser.send();
+    await browser.visit((session) => expect(read(session)).toBe('Saved'));
+    await late.answer(fill);
+    browser.clock.advance(SHORT_WHILE);
+    await browser.visit((session) => expect(read(session)).toBeUndefined());
+  });
+
+  it('goes with the next page that asks, where answers came in another order', async () => {
+    const browser = await signedIn();
+    await browser.visit((session) => session.flash('notice', 'Saved'));
+    const [other, page] = [await browser.send(), await browser.send()];
+    await other.answer(fill);
+    const afterOther = browser.cookies;
+    await page.answer((session) => expect(read(session)).toBe('Saved'));
+    browser.cookies = afterOther;
+    await browser.visit((session) => expect(read(session)).toBeUndefined());
+    browser.clock.advance(SHORT_WHILE);
+    await browser.visit((session) => expect(read(session)).toBeUndefined());
+  });
+});
+
 describe('A session of before, under the plain name', () => {
   it('goes on there, and is told from what comes later', async () => {
     const browser = new RacedBrowser();
