@@ -3,7 +3,7 @@ import { isHostCookie } from './cookie-name.js';
 import { compareLineages, type Lineage, lineageOfName, nameOfLeaving, nameOfLineage } from './lineage.js';
 import type { SessionConfig } from './session-config.js';
 
-type CookieConfig = Pick<SessionConfig, 'cookieName' | 'formerNames' | 'cookie' | 'hasChunks'>;
+type CookieConfig = Pick<SessionConfig, 'cookieName' | 'formerNames' | 'cookie' | 'hasChunks' | 'hasSeveralCookies'>;
 
 /** @see RFC 6265bis 5.6: browsers drop a cookie whose name and value exceed this. */
 const MAX_BYTES = 4096;
@@ -117,7 +117,9 @@ export class SessionCookie {
   #carriedUnder(start: string, jar: CookieJar): readonly CarriedToken[] {
     const named = jar.named(start, MARK);
     if (named.length === 0) return NONE;
-    const own = named.filter(({ name }) => KINDS.test(name.slice(start.length)));
+    // One that this application never writes is somebody else's doing.
+    const kinds = this.config.hasSeveralCookies ? KINDS : /^$/;
+    const own = named.filter(({ name }) => kinds.test(name.slice(start.length)));
     const tokens = own.map(({ name, value }) => ({ name, token: this.#whole(jar, name, value) }));
     if (tokens.length < 2) return tokens;
     const lineageIn = (name: string) => lineageOfName(name.slice(start.length + MARK.length));
