@@ -235,3 +235,10 @@ describe('An error', () => {
     expect(new errors.ServiceConstructionError('Shop', 'closed').message).toContain('closed');
   });
 });
+
+describe('An outage of the store', () => {
+  it.each(['connect ECONNREFUSED 127.0.0.1:6379', 'It is away.', 'Why?'])('is said in sentences: %s', (reason) => {
+    const { message } = new errors.StoreUnavailableError('read', new Error(reason));
+    expect(message).toMatch(/[.?] Guarded pages are answered with 503/);
+  });
+});

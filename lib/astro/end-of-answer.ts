@@ -1,6 +1,7 @@
 import type { APIContext } from 'astro';
 import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
+import type { Promised } from '../session/promised.js';
 import { bodyIsStreamedPage } from './response.js';
 
 /** Milliseconds within which Astro begins to make the error page that stands in for an answer. */
@@ -18,15 +19,15 @@ const ANSWERS = new WeakMap<object, number>();
 export function endingServices<Answer extends Response | undefined>(
   services: Services,
   context: APIContext,
-  answer: () => Promise<Answer>,
-): Promise<Answer | Response> {
+  answer: () => Promised<Answer>,
+): Promised<Answer | Response> {
   const hasNone = services.endedByRequests.length === 0;
   return hasNone || UNDER_WAY.has(context.locals) ? answer() : answerAndEnd(context, answer);
 }
 
 async function answerAndEnd<Answer extends Response | undefined>(
   context: APIContext,
-  answer: () => Promise<Answer>,
+  answer: () => Promised<Answer>,
 ): Promise<Answer | Response> {
   const { locals } = context;
   UNDER_WAY.add(locals);

@@ -5,7 +5,7 @@ import { endingServices } from './end-of-answer.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
 import { inspect } from './inspect.js';
 import { RequestCycle } from './request-cycle.js';
-import { ERROR_PAGE } from './response.js';
+import { asErrorPage } from './response.js';
 import { gatehouse } from './started.js';
 
 /** Stands in for the route that Astro takes for an address without one, where it can have an on-demand 404 page. */
@@ -57,7 +57,7 @@ export function guard(context: APIContext): Promise<Response | undefined>;
 export function guard(): HonoMiddleware;
 export function guard(asked?: FetchState | APIContext): Promise<Response | undefined> | HonoMiddleware {
   if (!asked) return async (context, next) => (await ahead(getFetchState(context))) ?? void (await next());
-  return asked instanceof FetchState ? ahead(asked) : inspect(asked, 'anything');
+  return asked instanceof FetchState ? ahead(asked) : Promise.resolve(inspect(asked, 'anything'));
 }
 
 /** Stands before every middleware, where no session is open yet. */
@@ -74,7 +74,7 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
 function answerAhead(state: FetchState, context: APIContext): Promise<Response | undefined> {
   return RequestCycle.of(gatehouse, context).ahead(context, async () => {
     const refusal = await inspect(context, 'anything');
-    if (refusal?.status === 404 && refusal.body === null) refusal.headers.set(ERROR_PAGE, 'true');
+    if (refusal?.status === 404 && refusal.body === null) asErrorPage(refusal, true);
     if (refusal && context.isPrerendered) gatehouse.prerendered.warnOfUnknownVisitors();
     const isForeign = isFromElsewhere(context);
     if (refusal) return isForeign ? refusal : keepRefusedForm(context, refusal);

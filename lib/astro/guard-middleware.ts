@@ -12,10 +12,12 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
     gatehouse.prerendered.check(routedPath(context.routePattern, context.params), context.routePattern);
     return next();
   }
-  const refusal = await inspect(context);
+  const inspected = inspect(context);
+  const refusal = inspected && (await inspected);
   if (refusal) return keepRefusedForm(context, refusal);
   try {
-    return (await answerForm(context)) ?? (await next());
+    const ofForm = answerForm(context);
+    return (ofForm && (await ofForm)) ?? (await next());
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
     return keepRefusedForm(context, await answerDenied(context, error));

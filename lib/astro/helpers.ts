@@ -274,7 +274,7 @@ function isOfRequest(locals: unknown): boolean {
 }
 
 function settled(scope: RequestScope): Promise<void> {
-  const visitor = scope.resolveVisitor().then(() => {});
+  const visitor = Promise.resolve(scope.resolveVisitor()).then(() => {});
   // A caller who ignores the promise learns of a failure from the guard, on the next request.
   visitor.catch(() => {});
   return visitor;

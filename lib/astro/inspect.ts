@@ -6,6 +6,7 @@ import { isInternalPath } from '../access/internal-path.js';
 import { isHidden } from '../access/refusal.js';
 import type { Verdict } from '../access/verdict.js';
 import type { AccessDeniedError } from '../errors.js';
+import { andThen, type Promised } from '../session/promised.js';
 import { AstroRequest } from './astro-request.js';
 import { buildChannel } from './build-channel.js';
 import { returnStaleForm } from './forms/form-requests.js';
@@ -19,22 +20,30 @@ import { gatehouse } from './started.js';
  * @param answeredBy What may answer it: the route that Astro found, or anything, code of the application's own as well.
  * @returns A refusal, or `undefined`.
  */
-export async function inspect(
+export function inspect(
   context: APIContext,
   answeredBy: 'route' | 'anything' = 'route',
-): Promise<Response | undefined> {
+): Promised<Response | undefined> {
   const cycle = RequestCycle.of(gatehouse, context);
-  const request = await introduced(context, cycle, answeredBy);
-  const forgery = mayChange(request.sentMethod) ? await refuseForgery(context, request, cycle) : undefined;
-  if (forgery) return forgery;
+  return andThen(introduced(context, cycle, answeredBy), (request) => {
+    const forgery = mayChange(request.sentMethod) ? refuseForgery(context, request, cycle) : undefined;
+    return andThen(forgery, (refusal) => refusal ?? judge(context, request, cycle));
+  });
+}
+
+function judge(context: APIContext, request: AstroRequest, cycle: RequestCycle): Promised<Response | undefined> {
   const { services: scope } = context.locals;
   // Whom a resolver has to look up is known to the page as well, whether the guard asks for them or not.
-  if (scope.resolver.looksElsewhere) await scope.resolveVisitor();
-  const refusal = await heard(context, cycle, await gatehouse.guard.judge(request, () => scope.resolveVisitor()));
-  if (!refusal) cycle.letIn(request);
-  // Of islands and actions Astro asks us whether they are there or not, and then says so by itself.
-  else if (isHidden(refusal) && !isInternalPath(request.routePattern, '')) cycle.hide();
-  return refusal;
+  const lookedUp = scope.resolver.looksElsewhere ? scope.resolveVisitor() : undefined;
+  const verdict = andThen(lookedUp, () => gatehouse.guard.judge(request, () => scope.resolveVisitor()));
+  return andThen(verdict, (said) =>
+    andThen(heard(context, cycle, said), (refusal) => {
+      if (!refusal) cycle.letIn(request);
+      // Of islands and actions Astro asks us whether they are there or not, and then says so by itself.
+      else if (isHidden(refusal) && !isInternalPath(request.routePattern, '')) cycle.hide();
+      return refusal;
+    }),
+  );
 }
 
 /**
@@ -43,9 +52,12 @@ export async function inspect(
  *
  * @returns What to answer instead, or `undefined`.
  */
-export async function inspectAnswer(context: APIContext, answer: Response): Promise<Response | undefined> {
+export function inspectAnswer(context: APIContext, answer: Response): Promised<Response | undefined> {
   const cycle = RequestCycle.of(gatehouse, context);
-  if (cycle.hasPassed || showsNothing(answer)) return undefined;
+  return cycle.hasPassed || showsNothing(answer) ? undefined : judgeAnswer(context, answer, cycle);
+}
+
+async function judgeAnswer(context: APIContext, answer: Response, cycle: RequestCycle): Promise<Response | undefined> {
   const request = await introduced(context, cycle, 'anything');
   const { services: scope } = context.locals;
   const visitor = await scope.resolveVisitor();
@@ -93,29 +105,30 @@ function isPreflight({ method, headers }: Request): boolean {
 }
 
 /** The request as the guards see it, who are to know whom another middleware knows. */
-async function introduced(
+function introduced(
   context: APIContext,
   cycle: RequestCycle,
   answeredBy: 'route' | 'anything',
-): Promise<AstroRequest> {
+): Promised<AstroRequest> {
   const { services: scope } = context.locals;
-  await cycle.learnVisitor(scope);
-  const request = await toRequest(context, cycle);
-  request.isOwnAnswer = answeredBy === 'anything';
-  scope.request = request;
-  scope.verdict = undefined;
-  return request;
+  return andThen(cycle.learnVisitor(scope), () =>
+    andThen(toRequest(context, cycle), (request) => {
+      request.isOwnAnswer = answeredBy === 'anything';
+      scope.request = request;
+      scope.verdict = undefined;
+      return request;
+    }),
+  );
 }
 
 /** Takes note of what the guard said. @returns What to answer in place of the page, if anything. */
-async function heard(context: APIContext, cycle: RequestCycle, verdict: Verdict): Promise<Response | undefined> {
+function heard(context: APIContext, cycle: RequestCycle, verdict: Verdict): Promised<Response | undefined> {
   const { services: scope } = context.locals;
   scope.verdict = verdict;
   if (verdict.isPersonal) cycle.makePersonal();
-  if (gatehouse.toolbar && scope.request instanceof AstroRequest) {
-    await gatehouse.toolbar.note(cycle.arrival.request, scope.request, scope, verdict);
-  }
-  return verdict.response;
+  if (!gatehouse.toolbar || !(scope.request instanceof AstroRequest)) return verdict.response;
+  const noted = gatehouse.toolbar.note(cycle.arrival.request, scope.request, scope, verdict);
+  return noted.then(() => verdict.response);
 }
 
 /**
@@ -151,11 +164,13 @@ async function refuseForgery(
   return isStale ? returnStaleForm(context, request, response) : response;
 }
 
-async function toRequest(context: APIContext, cycle: RequestCycle): Promise<AstroRequest> {
-  const known = routesNow ? await routesNow() : routes;
+function toRequest(context: APIContext, cycle: RequestCycle): Promised<AstroRequest> {
   const { services } = context.locals;
-  const names =
-    context.routePattern === ISLAND_ROUTE ? (buildChannel().islandNames ?? (await known.islands())) : undefined;
-  const islandNames = names?.get(context.params.name ?? '');
-  return new AstroRequest(context, services, known, cycle.arrival, islandNames, gatehouse.errorPages);
+  return andThen(routesNow ? routesNow() : routes, (known) => {
+    const isIsland = context.routePattern === ISLAND_ROUTE;
+    return andThen(isIsland ? (buildChannel().islandNames ?? known.islands()) : undefined, (names) => {
+      const islandNames = names?.get(context.params.name ?? '');
+      return new AstroRequest(context, services, known, cycle.arrival, islandNames, gatehouse.errorPages);
+    });
+  });
 }

@@ -1,13 +1,14 @@
-import type { APIContext, MiddlewareNext } from 'astro';
+import type { APIContext } from 'astro';
 import { hidden, isHidden, unavailable } from '../access/refusal.js';
 import type { Visitor } from '../access/visitor.js';
 import type { RequestScope } from '../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
+import { andThen, type Promised } from '../session/promised.js';
 import type { Session } from '../session/session.js';
 import type { SessionManager } from '../session/session-manager.js';
-import { userIdOf } from '../session/session-record.js';
 import { SessionRegistry } from '../session/session-registry.js';
+import { adoptAstroSession } from './adopt-astro-session.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { Arrival, AstroRequest } from './astro-request.js';
 import { AstroSessionStore } from './astro-session-store.js';
@@ -16,16 +17,7 @@ import { currentScope } from './current-scope.js';
 import type { Gatehouse } from './gatehouse.js';
 import { hearLocals, putOnLocals } from './locals.js';
 import { MessageDelivery } from './message-delivery.js';
-import {
-  asOwnNavigation,
-  asPersonal,
-  bodyIsStreamedPage,
-  ERROR_PAGE,
-  maySpread,
-  wholeBody,
-  withCookies,
-  withRemovals,
-} from './response.js';
+import { asErrorPage, asOwnNavigation, asPersonal, maySpread, wholeIf, withCookies, withRemovals } from './response.js';
 import type { StandIn } from './toolbar/stand-ins.js';
 
 /** Where a request's cycle is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
@@ -130,19 +122,15 @@ export class RequestCycle {
   }
 
   /** Opens the session, lets the rest of the chain answer, and commits. A rewrite is a part of the run it happens in. */
-  async run(context: APIContext, next: MiddlewareNext): Promise<Response> {
+  run(context: APIContext, next: () => Promised<Response>): Promised<Response> {
     this.#context = context;
     this.#hasPassed = false;
-    if (this.#delivery) await this.#delivery.continue(context);
-    if (this.#isRunning) return next();
-    this.#isRunning = true;
-    try {
-      const response = await this.#within(() => this.#answer(next));
-      return this.#addsCookies ? withCookies(response, this.#context.cookies.headers()) : response;
-    } finally {
-      this.#isRunning = false;
-      this.#isUnanswered = false;
-    }
+    return andThen(this.#delivery?.continue(context), () => {
+      if (this.#isRunning) return next();
+      this.#isRunning = true;
+      const answer = this.#within(() => this.#answer(next));
+      return this.#addsCookies ? answer.then((to) => withCookies(to, this.#context.cookies.headers())) : answer;
+    });
   }
 
   /**
@@ -180,46 +168,40 @@ export class RequestCycle {
   }
 
   /** Takes over a visitor whom the application's own code has named since the session was opened, wherever it did. */
-  async learnVisitor(scope: RequestScope): Promise<void> {
-    if (this.gatehouse.looksIntoAstroSessions) await this.#adoptAstroSession(scope);
-    currentScope.hear();
-    hearLocals(this.#context.locals, scope);
-    scope.adoptAnew();
+  learnVisitor(scope: RequestScope): Promised<void> {
+    const { looksIntoAstroSessions, store } = this.gatehouse;
+    const isOwn = looksIntoAstroSessions && !this.#standIn;
+    const adopted = isOwn ? adoptAstroSession(scope, store, this.#watch) : undefined;
+    return andThen(adopted, () => {
+      currentScope.hear();
+      hearLocals(this.#context.locals, scope);
+      scope.adoptAnew();
+    });
   }
 
-  /** Takes over what a middleware put into Astro's session. */
-  async #adoptAstroSession(scope: RequestScope): Promise<void> {
-    const { store } = this.gatehouse;
-    if (scope.session.wasEnded || this.#standIn || scope.isSettled) return;
-    if (store instanceof AstroSessionStore) await store.takeOver(scope.session);
-    else return this.#watch?.adoptInto(scope);
-    const { opened } = scope.session.journal;
-    // What somebody else put there, nobody has checked yet.
-    const isOthers = opened?.isForeign && userIdOf(opened) !== undefined;
-    if (isOthers && scope.resolver.adopted(Object.fromEntries(opened.values))?.isNew) scope.adopt(null);
-  }
-
-  async #answer<Answer extends Response | undefined>(
-    answer: () => Answer | Promise<Answer>,
-  ): Promise<Response | Answer> {
-    const scope = this.#scope ?? (await this.#opened());
-    scope.session.reopen();
+  async #answer<Answer extends Response | undefined>(answer: () => Promised<Answer>): Promise<Response | Answer> {
+    let scope: RequestScope | undefined;
     try {
+      scope = await (this.#scope ?? this.#opened());
+      scope.session.reopen();
       const response = await currentScope.run(scope, answer);
       if (response && HIDDEN.has(this.#request) && isHidden(response)) {
         // The 404 page is made for the same request, and commits; where it is a file, nobody does for what is not there.
         scope.rollBack();
         await this.#sessions.abandon(scope.session);
-        const answer = hidden();
-        if (this.gatehouse.hasOwnPipeline) answer.headers.set(ERROR_PAGE, 'true');
-        return answer;
+        return asErrorPage(hidden(), this.gatehouse.hasOwnPipeline);
       }
       return response && (await this.#commit(scope.session, response));
     } catch (error) {
+      if (!scope) throw error;
       scope.rollBack();
       if (error instanceof StoreUnavailableError) return this.#unavailable(error, scope.session);
       await this.#sessions.abandon(scope.session);
       throw error;
+    } finally {
+      // What is answered ahead of every middleware may still be answered by them.
+      if (this.#isRunning) this.#isUnanswered = false;
+      this.#isRunning = false;
     }
   }
 
@@ -230,53 +212,66 @@ export class RequestCycle {
     return unavailable();
   }
 
-  async #opened(): Promise<RequestScope> {
-    const { store } = this.gatehouse;
-    const session = await this.#sessions.open(this.#cookies);
+  #opened(): Promised<RequestScope> {
+    return andThen(this.#sessions.open(this.#cookies), (session) =>
+      andThen(this.#prepare(session), () => this.#scopeOf(session)),
+    );
+  }
+
+  #prepare(session: Session): Promised<void> {
     if (!session.flashes.isEmpty) {
       this.#delivery = this.#deliveryOf(session);
-      await this.#delivery.begin(this.#context, this.#sessions, !this.#isRunning);
+      return this.#delivery.begin(this.#context, this.#sessions, !this.#isRunning);
     }
-    if (session.isNew && store instanceof AstroSessionStore && !this.#standIn) await store.dropUnclaimed();
+    const { store } = this.gatehouse;
+    return session.isNew && store instanceof AstroSessionStore && !this.#standIn ? store.dropUnclaimed() : undefined;
+  }
+
+  #scopeOf(session: Session): Promised<RequestScope> {
     const scope = this.gatehouse.scopeFor(session, this.#standIn?.resolver);
     if (this.#standIn) scope.replace(SessionRegistry, this.#standIn.registry);
     scope.headers = this.#request.headers;
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);
-    if (!session.isNew) {
-      this.#arrivedAs = await scope.resolveVisitor();
-      this.#switchOffRouteCache();
-    }
-    const { failure } = session.journal;
+    const failure = session.isUnavailable ? session.journal.failure : undefined;
     if (failure) this.gatehouse.reportOutage(failure);
-    return scope;
+    if (session.isNew) return scope;
+    this.#switchOffRouteCache();
+    return andThen(scope.resolveVisitor(), (visitor) => {
+      this.#arrivedAs = visitor;
+      return scope;
+    });
   }
 
   #deliveryOf(session: Session): MessageDelivery {
     return new MessageDelivery(this.#request, session, this.gatehouse.errorPages);
   }
 
-  async #commit(session: Session, response: Response): Promise<Response> {
-    const { gatehouse } = this;
+  #commit(session: Session, response: Response): Promised<Response> {
     // Components render on after the page has answered: while there is something in it for one, the head waits too.
-    const mayChange = () => session.flashes.isDeliverable || gatehouse.mayBeginLate(session);
-    const mustWait = bodyIsStreamedPage(response) && (mayChange() || maySpread(session, response, this.#context));
-    const answer = mustWait ? await wholeBody(response) : response;
+    const mayChange = () => session.flashes.isDeliverable || this.gatehouse.mayBeginLate(session);
+    const mustWait = () => mayChange() || maySpread(session, response, this.#context);
+    return andThen(wholeIf(mustWait, response), (answer) => this.#commitWhole(session, answer));
+  }
+
+  #commitWhole(session: Session, answer: Response): Promised<Response> {
     this.#watch?.forgetEnded(session);
     const cookies = this.#cookies;
-    gatehouse.unkept.tellOf(session, this.#scope?.standsAside, this.#sessions.isInPassing(session, cookies));
+    this.gatehouse.unkept.tellOf(session, this.#scope?.standsAside, this.#sessions.isInPassing(session, cookies));
     const wasAsked = !session.isNew || session.wasUsed;
-    const { hasSignedIn } = session.journal;
+    // A sign-in that another site has the browser arrive with: a redirect would go without the cookie.
+    const isAhead = this.gatehouse.sameSite === 'strict' && session.journal.hasSignedIn && cookies.withholds('strict');
     const commit = () => this.#sessions.commit(session, cookies);
     if (session.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
-    await (this.#delivery ? this.#delivery.commit(this.#context, commit) : commit());
-    const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
-    if (!wasAsked && !(cookies instanceof AstroCookieJar && cookies.isChanged)) return kept;
-    this.#switchOffRouteCache();
-    const isAhead = hasSignedIn && gatehouse.sameSite === 'strict' && cookies.withholds('strict');
-    const policy = this.#scope?.visitor.isGuest ? 'no-cache' : gatehouse.signedInPages;
-    const led = isAhead ? asOwnNavigation(kept, this.#request, this.#url.origin) : kept;
-    return asPersonal(led, policy, this.#scope?.clearsSiteData);
+    const committed = this.#delivery ? this.#delivery.commit(this.#context, commit) : commit();
+    return andThen<unknown, Response>(committed, () => {
+      const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
+      if (!wasAsked && !(cookies instanceof AstroCookieJar && cookies.isChanged)) return kept;
+      this.#switchOffRouteCache();
+      const led = isAhead ? asOwnNavigation(kept, this.#request, this.#url.origin) : kept;
+      const policy = this.#scope?.visitor.isGuest ? 'no-cache' : this.gatehouse.signedInPages;
+      return asPersonal(led, policy, this.#scope?.clearsSiteData);
+    });
   }
 
   /** @see https://docs.astro.build/en/reference/api-reference/#cache */

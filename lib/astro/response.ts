@@ -1,4 +1,5 @@
 import type { APIContext } from 'astro';
+import type { Promised } from '../session/promised.js';
 import type { Session } from '../session/session.js';
 import { isOpenedPage } from './astro-cookie-jar.js';
 
@@ -6,7 +7,7 @@ import { isOpenedPage } from './astro-cookie-jar.js';
 const FOR_SHARED_CACHES = /^(?:.*-)?cdn-cache-control$|^surrogate-control$/;
 
 /** Has Astro put the site's error page in the place of an answer, where a pipeline of the project's own does not. */
-export const ERROR_PAGE = 'X-Astro-Error';
+const ERROR_PAGE = 'X-Astro-Error';
 
 /** Whether components of a page may still be rendering into the body of this answer. */
 export function bodyIsStreamedPage(response: Response): boolean {
@@ -43,9 +44,19 @@ function untransformed(headers: Headers): string {
   return /\bno-transform\b/i.test(headers.get('cache-control') ?? '') ? ', no-transform' : '';
 }
 
-/** Waits until the body is there to the last byte. The answer stays the same object: Hono would not take another. */
-export async function wholeBody(response: Response): Promise<Response> {
-  await response.clone().arrayBuffer();
+/**
+ * Waits until the body of a page is there to the last byte, where something may still come of the components in it. The
+ * answer stays the same object: Hono would not take another.
+ */
+export function wholeIf(mustWait: () => boolean, response: Response): Promised<Response> {
+  if (!bodyIsStreamedPage(response) || !mustWait()) return response;
+  const whole = response.clone().arrayBuffer();
+  return whole.then(() => response);
+}
+
+/** The answer for which Astro is to put an error page. @param isOwnPipeline Whether it has to be told so. */
+export function asErrorPage(response: Response, isOwnPipeline: boolean): Response {
+  if (isOwnPipeline) response.headers.set(ERROR_PAGE, 'true');
   return response;
 }
 

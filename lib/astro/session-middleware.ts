@@ -1,6 +1,7 @@
 import type { APIContext, MiddlewareHandler, MiddlewareNext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
 import { AccessDeniedError } from '../errors.js';
+import { andThen, type Promised } from '../session/promised.js';
 import { Session } from '../session/session.js';
 import { endingServices } from './end-of-answer.js';
 import { answerDenied, inspectAnswer, inspectForgery } from './inspect.js';
@@ -19,26 +20,28 @@ export const onRequest: MiddlewareHandler = (context, next) => {
 };
 
 /** Nobody's middleware is to act on a request that another site sent, nor to show what the guard was never asked about. */
-async function answer(context: APIContext, next: MiddlewareNext): Promise<Response> {
-  const forgery = mayChange(context.request.method) ? await inspectForgery(context) : undefined;
-  if (forgery) return forgery;
-  const response = await orRefusal(context, next);
-  // Where a middleware gives nothing, Astro takes the answer of those behind it.
-  return response instanceof Response ? ((await inspectAnswer(context, response)) ?? response) : response;
+function answer(context: APIContext, next: MiddlewareNext): Promised<Response> {
+  const forgery = mayChange(context.request.method) ? inspectForgery(context) : undefined;
+  return andThen(forgery, (refusal) => refusal ?? answerVetted(context, next));
 }
 
-/** What `authorize()` throws in another middleware is answered as in a page. */
-async function orRefusal(context: APIContext, next: MiddlewareNext): Promise<Response> {
+async function answerVetted(context: APIContext, next: MiddlewareNext): Promise<Response> {
+  let response: Response;
   try {
-    return await next();
+    response = await next();
   } catch (error) {
-    if (!(error instanceof AccessDeniedError)) throw error;
-    return answerDenied(context, error);
+    // What `authorize()` throws in another middleware is answered as in a page.
+    if (error instanceof AccessDeniedError) response = await answerDenied(context, error);
+    else throw error;
   }
+  // Where a middleware gives nothing, Astro takes the answer of those behind it.
+  if (!(response instanceof Response)) return response;
+  const refusal = inspectAnswer(context, response);
+  return (refusal && (await refusal)) ?? response;
 }
 
 /** A prerendered page is made once for everybody: it sees a guest, and whatever would change the session throws. */
-function answerWithoutSession(context: APIContext, next: MiddlewareNext): Promise<Response> {
+function answerWithoutSession(context: APIContext, next: MiddlewareNext): Promised<Response> {
   const session = new Session();
   session.close();
   putOnLocals(context.locals, gatehouse.scopeFor(session));

@@ -1,4 +1,5 @@
-import type { LoadHook, ResolveHook } from 'node:module';
+import type { LoadFnOutput, LoadHook, LoadHookSync, ResolveFnOutput, ResolveHook, ResolveHookSync } from 'node:module';
+import { andThen } from '../session/promised.js';
 
 /** What other hosts offer under names of their own. */
 const FOREIGN = /^(?:cloudflare|bun|deno|netlify|workerd):/;
@@ -19,16 +20,25 @@ const FOREIGN_SOURCE = `const nothing = new Proxy(class {}, { get: (target, key)
 export default nothing;
 ${NAMES.map((name) => `export const ${name} = nothing;`).join('\n')}`;
 
-export const resolve: ResolveHook = (specifier, context, next) =>
-  FOREIGN.test(specifier) ? { url: specifier, format: 'module', shortCircuit: true } : next(specifier, context);
+/** Both kinds of hooks: those that may be waited for, and those that must answer at once. */
+type Resolve = ResolveHook & ResolveHookSync;
+type Load = LoadHook & LoadHookSync;
 
-export const load: LoadHook = async (url, context, next) => {
-  if (FOREIGN.test(url)) return { format: 'module', source: FOREIGN_SOURCE, shortCircuit: true };
-  const loaded = await next(url, context);
+export const resolve = ((specifier: string, context: never, next: Parameters<ResolveHookSync>[2]): ResolveFnOutput =>
+  FOREIGN.test(specifier)
+    ? { url: specifier, format: 'module', shortCircuit: true }
+    : next(specifier, context)) as Resolve;
+
+export const load = ((url: string, context: never, next: Parameters<LoadHookSync>[2]) =>
+  FOREIGN.test(url)
+    ? { format: 'module', source: FOREIGN_SOURCE, shortCircuit: true }
+    : andThen(next(url, context), (loaded) => withoutManifest(url, loaded))) as Load;
+
+function withoutManifest(url: string, loaded: LoadFnOutput): LoadFnOutput {
   if (!url.startsWith('file:') || url.includes('/node_modules/') || !loaded.source) return loaded;
   const source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
   return { ...loaded, source: source.replace(MANIFEST, () => emptyManifest(url)) };
-};
+}
 
 function emptyManifest(url: string): string {
   const lists = ['routes', 'assets', 'componentMetadata', 'inlinedScripts', 'clientDirectives'];

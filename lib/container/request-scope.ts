@@ -10,6 +10,7 @@ import { Disposables } from '../session/disposables.js';
 import { FlashBag } from '../session/flash-bag.js';
 import type { KeptForm } from '../session/forms/kept-form.js';
 import { MadeClasses } from '../session/made-classes.js';
+import type { Promised } from '../session/promised.js';
 import { Session } from '../session/session.js';
 import type { Class } from './registration.js';
 import type { Services } from './services.js';
@@ -101,10 +102,13 @@ export class RequestScope {
   }
 
   /** Who asks, once a resolver that has to look somewhere has looked. @throws What the resolver throws. */
-  async resolveVisitor(): Promise<Visitor> {
-    this.#refresh();
-    if (this.#pending) await this.#pending;
-    return this.visitor;
+  resolveVisitor(): Promised<Visitor> {
+    try {
+      this.#refresh();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#pending ? this.#pending.then(() => this.visitor) : this.visitor;
   }
 
   /** The session that says who asks: the request's own, or that of somebody whom another part knows. @internal */

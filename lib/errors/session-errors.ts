@@ -114,13 +114,11 @@ export class StoreUnavailableError extends GatehouseError {
     readonly operation: string,
     cause: unknown,
   ) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = sentence(cause instanceof Error ? cause.message : String(cause));
+    const asked = operation in FAILED ? 'what it asks' : 'the store';
     // Where a store knows why, it says what to do.
-    const { cure = `See that ${operation in FAILED ? 'what it asks' : 'the store'} runs and can be reached.` } = Object(
-      cause,
-    ) as {
-      cure?: string;
-    };
+    const known: { cure?: string } = Object(cause);
+    const cure = known.cure ?? `See that ${asked} runs and can be reached.`;
     super(
       'STORE_UNAVAILABLE',
       `${FAILED[operation] ?? `The session store failed to ${operation}`}: ${reason} Guarded pages are answered with 503 until it is back, and the ` +
@@ -174,4 +172,9 @@ export class AstroSessionMissingError extends GatehouseError {
         `adapter that brings one, or choose another store.`,
     );
   }
+}
+
+/** A text that ends with a full stop, so that another sentence can follow. */
+function sentence(text: string): string {
+  return /[.!?]\s*$/.test(text) ? text : `${text.trimEnd()}.`;
 }

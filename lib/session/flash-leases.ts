@@ -23,9 +23,10 @@ export class FlashLeases {
   }
 
   /** Gives back messages that were not delivered. */
-  giveBack({ flashes, journal }: Session): Promised<unknown> {
+  giveBack(session: Session): Promised<unknown> {
+    const { flashes } = session;
     if (!flashes.claims) return undefined;
-    const { opened, leasedBy } = journal;
+    const { opened, leasedBy } = session.journal;
     flashes.claims.release();
     flashes.claims.end();
     return opened && leasedBy ? this.#tried(() => this.store.write({ ...noChanges(opened), leasedBy })) : undefined;

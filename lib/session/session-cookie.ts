@@ -11,9 +11,12 @@ const MAX_BYTES = 4096;
 const MAX_CHUNKS = 3;
 /** Behind a cookie's name, where it is told from others of the same application; what has a dot in it is a chunk. */
 const MARK = '~';
+/** Ends the name of a chunk behind the first. */
+const CHUNK = /\.[12]$/;
 const KINDS = /^(?:~[a-z0-9-]+)?$/;
 const LONGEST_KIND = `${MARK}${nameOfLineage({ epoch: 36 ** 8 - 1, turn: 36 ** 8 - 1 })}`;
 const NONE: readonly CarriedToken[] = [];
+const NO_NAMES: readonly string[] = [];
 
 /** A token that a request came with, and the name of the cookie that it was in. */
 export interface CarriedToken {
@@ -83,6 +86,11 @@ export class SessionCookie {
     return former.length === 0 ? today : [...today, ...former];
   }
 
+  /** Whether the request came with a cookie, or a chunk, of the plain name, whatever is in it. */
+  isHomeTaken(jar: CookieJar): boolean {
+    return cookieNames(this.home, this.config).some((name) => jar.values(name).length > 0);
+  }
+
   /** Whether the request carries a cookie of a session, whatever is in it. */
   isCarried(jar: CookieJar): boolean {
     return this.carried(jar).length > 0;
@@ -90,8 +98,22 @@ export class SessionCookie {
 
   /** Lists the names of cookies that hold nothing but tokens which are known. */
   namesOf(carried: readonly CarriedToken[], isKnown: (token: string) => boolean): readonly string[] {
+    const [only] = carried;
+    if (only && carried.length === 1) return isKnown(only.token) ? [only.name] : NO_NAMES;
     const strange = carried.filter(({ token }) => !isKnown(token)).map(({ name }) => name);
     return [...new Set(carried.map(({ name }) => name))].filter((name) => !strange.includes(name));
+  }
+
+  /**
+   * Lists the names of today's cookies that the request came with, those included whose later chunks alone came. What stands
+   * under a former name may be another application's.
+   */
+  todaysIn(jar: CookieJar): readonly string[] {
+    const named = jar
+      .named(this.home, MARK)
+      .map(({ name }) => (this.config.hasChunks ? name.replace(CHUNK, '') : name));
+    const names = new Set(named.filter((name) => KINDS.test(name.slice(this.home.length))));
+    return this.isHomeTaken(jar) ? [...names.add(this.home)] : [...names];
   }
 
   /** @param isElsewhere Set where it is to be removed from every other path and domain. */

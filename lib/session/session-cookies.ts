@@ -52,12 +52,12 @@ export class SessionCookies {
     known: ReadonlySet<string>,
   ): Origin {
     const claimed = this.#cookie.namesOf(carried, (token) => known.has(token));
-    return { at, cookie: found?.name, lineage: found?.record.lineage, claimed };
+    return { at, cookie: found?.name, lineage: found?.record.lineage, claimed, isAlone: carried.length === 1 };
   }
 
   /** Tells whether a session is in several cookies of one name, or stands under a former name beside others. */
-  isScattered(jar: CookieJar, { cookie, claimed }: Pick<Origin, 'cookie' | 'claimed'>): boolean {
-    if (cookie === undefined || !claimed.includes(cookie)) return false;
+  isScattered(jar: CookieJar, { cookie, claimed, isAlone }: Origin): boolean {
+    if (isAlone || cookie === undefined || !claimed.includes(cookie)) return false;
     return jar.values(cookie).length > 1 || (claimed.length > 1 && this.#cookie.todayOf(cookie) !== cookie);
   }
 
@@ -70,7 +70,7 @@ export class SessionCookies {
   placeOf({ journal, id }: Session, jar: CookieJar): Place {
     return this.#places.placeOf(journal, id, {
       isWithheld: jar.withholds(this.config.cookie.sameSite),
-      isHomeTaken: jar.values(this.#cookie.home).length > 0,
+      isHomeTaken: this.#cookie.isHomeTaken(jar),
     });
   }
 
@@ -91,7 +91,14 @@ export class SessionCookies {
     const isSeveral = how.isAnothers || jar.values(place.cookie).length > 1;
     const isElsewhere = isSeveral && origin.claimed.includes(place.cookie);
     this.#cookie.set(jar, place.cookie, how.token, Math.ceil(how.lifetime / 1000), isElsewhere);
+    const isBegun = place.cookie !== origin.cookie && place.lineage !== APART;
     this.clear(session, jar, place);
+    if (isBegun && this.config.hasSeveralCookies) this.#removeStrays(jar, [...origin.claimed, place.cookie]);
+  }
+
+  /** Removes cookies that stand for no session: beside the next one they may be more than a server takes of a head. */
+  #removeStrays(jar: CookieJar, others: readonly string[]): void {
+    for (const name of this.#cookie.todaysIn(jar)) if (!others.includes(name)) this.#cookie.remove(jar, name);
   }
 
   /** Removes the session's cookie. Where the store cannot end it, a mark is left, for a late answer may bring it back. */

@@ -14,6 +14,7 @@ import { Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
 import { SessionCookies } from './session-cookies.js';
+import type { SessionJournal } from './session-journal.js';
 import { SessionOpener } from './session-opener.js';
 import { userIdOf } from './session-record.js';
 import { SessionRegistry } from './session-registry.js';
@@ -104,14 +105,15 @@ export class SessionManager {
    */
   commit(session: Session, cookies: CookieJar): Promised<boolean> {
     session.close();
-    const { isSuperseded, hasSignedIn, failure, ended } = session.journal;
+    const { journal } = session;
+    const { isSuperseded, hasSignedIn, failure, ended } = journal;
     // Whoever is to be signed out need not be known, if only their session is.
     const isEnded = session.isDestroyed && ended !== undefined;
     if (failure && session.isDirty && !isEnded) return Promise.reject(failure);
     if (failure && !isEnded) return true;
     // The visitor's cookie is, or will be in a moment, that of the session's new id, which must not be lost.
     if (isSuperseded && !hasSignedIn) return !session.isDirty;
-    if (!session.isDirty) return this.#commitUnchanged(session, cookies);
+    if (!session.isDirty) return this.#commitUnchanged(session, journal, cookies);
     return !this.isInPassing(session, cookies) && this.#commitChanges(session, cookies);
   }
 
@@ -156,8 +158,7 @@ export class SessionManager {
     session.settle(undefined);
   }
 
-  #commitUnchanged(session: Session, cookies: CookieJar): Promised<boolean> {
-    const { opened, origin } = session.journal;
+  #commitUnchanged(session: Session, { opened, origin }: SessionJournal, cookies: CookieJar): Promised<boolean> {
     const isDue = opened && this.config.isDueForRenewal(opened, this.clock.now());
     if (opened?.fitted?.migrated) return this.#writeMigrated(session, cookies, isDue);
     const isScattered = opened !== undefined && this.#cookies.isScattered(cookies, origin);

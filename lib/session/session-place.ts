@@ -14,6 +14,8 @@ export interface Origin {
   readonly lineage?: Lineage | undefined;
   /** Cookies that the request came with, and that hold nothing but tokens of this application. */
   readonly claimed: readonly string[];
+  /** Whether they hold one token altogether. */
+  readonly isAlone?: boolean | undefined;
 }
 
 /** Where a session is to be put. */
@@ -65,7 +67,9 @@ export class SessionPlaces {
     if (!this.tellsApart && signsIn) return { cookie: this.cookie.home, lineage: undefined };
     if (before || origin.lineage) return this.#inPlace(origin);
     if (surroundings.isWithheld) return { cookie: this.cookie.apart, lineage: APART };
-    return { cookie: this.tellsApart ? this.cookie.ofGuest : this.cookie.home, lineage: undefined };
+    // A cookie that stands for no session gives way; whoever sends it signs in under another name, so nothing is lost there.
+    const isBeside = this.tellsApart && !surroundings.isHomeTaken;
+    return { cookie: isBeside ? this.cookie.ofGuest : this.cookie.home, lineage: undefined };
   }
 
   #inPlace({ cookie, lineage }: Origin): Place {

@@ -41,7 +41,11 @@ export class SessionValues {
 
   /** Every value there is, by its key. */
   all(): Record<string, unknown> {
-    return Object.fromEntries(this.keys().map((key) => [key, this.get(key)]));
+    if (this.isDirty || this.#shown.has(KEPT)) {
+      return Object.fromEntries(this.keys().map((key) => [key, this.get(key)]));
+    }
+    for (const value of this.#shown.values()) frozen(value);
+    return Object.fromEntries(this.#shown);
   }
 
   /**

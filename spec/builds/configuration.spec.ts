@@ -210,7 +210,7 @@ describe('A setup module without a default export', () => {
   it('is shown in development', async () => {
     server = await configured('{}', files).serveWith('dev');
     expect((await new Browser(server).get('/')).status).toBe(500);
-    expect(server.output).toContain(sentence);
+    expect(await server.printed(sentence)).toContain(sentence);
   });
 });
 

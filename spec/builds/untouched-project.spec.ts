@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type App, SECRET } from '../support/app.js';
 import { madeSite, PAGE, prerendered, setup } from '../support/made-site.js';
@@ -124,6 +124,7 @@ function builtSite(name: string): App {
     '.gatehouse/sessions.db-wal': 'what a server that was killed has left',
     'tsconfig.json': '{ "extends": "astro/tsconfigs/strict" }',
   });
+  site.write({ [nameIn(site.folder)]: '' });
   symlinkSync('kept', join(site.folder, 'data/link'));
   mkdirSync(join(site.folder, 'empty'));
   execFileSync('git', ['init', '--quiet'], { cwd: site.folder });
@@ -142,7 +143,14 @@ function treeOf(folder: string): Record<string, string> {
   return tree;
 }
 
-const besides = (folder: string) => readdirSync(dirname(folder)).filter((name) => name.startsWith('.astro-gatehouse-'));
+/** Copies of a project that stand beside it. Those of other specs' projects come and go meanwhile. */
+function besides(folder: string): string[] {
+  const copies = readdirSync(dirname(folder)).filter((name) => name.startsWith('.astro-gatehouse-'));
+  return copies.filter((name) => existsSync(join(dirname(folder), name, nameIn(folder))));
+}
+
+/** A file that no other project has, nor a copy of one. */
+const nameIn = (folder: string) => `${basename(folder)}.txt`;
 
 let site: App | undefined;
 afterEach(() => {

@@ -109,6 +109,21 @@ describe('A session that is split over several cookies', () => {
     expect(NAMES.filter((name) => cookie.includes(`${name}=`) && !replaced.includes(name))).toEqual([]);
   });
 
+  it.each(['/enter', '/length'])(
+    'gives way once the secret is replaced, to one as large that begins after %s',
+    async (path) => {
+      const browser = await holding(MOST);
+      const renewed = await app.serve({ GATEHOUSE_SECRET: 'n3Wp8Zt5Kd1Xc7Vb0Qm4Lr9Hf2Js6GyTe' });
+      const now = browser.at(renewed);
+      try {
+        for (const each of [path, `/put/${MOST}`]) expect((await now.get(each)).status).toBe(200);
+        expect([now.cookies.size, await lengthIn(now)]).toEqual([3, MOST]);
+      } finally {
+        await renewed.stop();
+      }
+    },
+  );
+
   it('is not touched by a prerendered page', async () => {
     const browser = await holding(5_000);
     const page = await browser.get('/terms');

@@ -105,7 +105,8 @@ describe.each(['cookie', 'sqlite'])('Sessions in %s of an earlier version', (sto
     expect(first.setCookies.join()).toMatch(/gatehouse=;.*Max-Age=0/i);
     expect(await server.printed('EVENT')).toContain('"name":"session.rejected"');
     expect(server.output.match(/"reason":"misfit"/g)).toHaveLength(1);
-    expect(server.output).toContain('"visits" does not fit, expected number.');
+    const told = '"visits" does not fit, expected number.';
+    expect(await server.printed(told)).toContain(told);
     expect(server.output).not.toContain('private');
     expect(await valuesIn(browser)).toEqual({});
     expect((await browser.get('/set?visits=1')).status).toBe(200);

@@ -173,8 +173,8 @@ describe('A session module of one’s own, built and served', () => {
       const answer = await new Browser(unsafe).get('/');
       expect(answer.status).toBe(500);
       expect(answer.setCookies).toEqual([]);
-      expect(unsafe.output).toContain(message);
-      expect(unsafe.output).toContain('npx astro-gatehouse secret');
+      expect(await unsafe.printed(message)).toContain(message);
+      expect(await unsafe.printed('npx astro-gatehouse secret')).toContain('npx astro-gatehouse secret');
     } finally {
       await unsafe.stop();
     }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Session } from '../../lib/session/session.js';
 import { MemoryRevocationList } from '../../lib/session/stores/memory-revocation-list.js';
 import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
+import { FakeCookieJar } from '../support/fake-cookie-jar.js';
 import { FrozenClock } from '../support/frozen-clock.js';
 import { RacedBrowser } from '../support/raced-browser.js';
 
@@ -343,6 +344,49 @@ describe('A session of before, under the plain name', () => {
     expect(browser.cookies.values(HOME)).not.toContain(token);
     await late.answer(fill);
     expect(await browser.found()).toEqual({ userId: 'ada', role: 'member' });
+  });
+});
+
+describe('A cookie that stands for no session', () => {
+  const SEVERAL = { cookie: { chunks: true } };
+  const OVER = [HOME, `${HOME}.1`, `${HOME}.2`, `${HOME}~guest`, `${HOME}~mjuohs00`, `${HOME}~mjuohs00.1`];
+  const ANOTHERS = `${HOME}-view-as`;
+
+  function withCookies(...names: string[]): RacedBrowser {
+    const browser = new RacedBrowser(SEVERAL);
+    browser.cookies = new FakeCookieJar(new Map(names.map((name) => [name, ['over']])));
+    return browser;
+  }
+
+  it.each<[string, (browser: RacedBrowser) => (session: Session) => unknown]>([
+    ['a guest has', () => fill],
+    ['a sign-in begins', (browser) => browser.signIn()],
+  ])('goes with the next session, which %s, and another application’s stays', async (_, page) => {
+    const browser = withCookies(...OVER, ANOTHERS);
+    expect((await browser.visit()).size).toBe(0);
+    await browser.visit(page(browser));
+    expect([ANOTHERS, ...browser.cookies.names.filter((name) => name !== ANOTHERS)]).toHaveLength(2);
+    expect(browser.cookies.names).toContain(ANOTHERS);
+    expect(await browser.found()).not.toEqual({});
+  });
+
+  it('goes though only its later parts are there', async () => {
+    const browser = withCookies(`${HOME}.2`, `${HOME}~mjuohs00.1`);
+    await browser.visit(fill);
+    expect([browser.cookies.names, await browser.found()]).toEqual([[HOME], { cart: 1 }]);
+  });
+
+  it('takes no sign-in with it, whatever late answers put in its place', async () => {
+    const browser = withCookies(...OVER);
+    const late = [await browser.send(), await browser.send(), await browser.send()];
+    await browser.visit(fill);
+    await late[0]?.answer(fill);
+    await browser.visit(browser.signIn('grace'));
+    await late[1]?.answer(fill);
+    expect(await browser.found()).toMatchObject({ userId: 'grace' });
+    await browser.visit(signOut);
+    await late[2]?.answer(fill);
+    expect(await browser.found()).toEqual({});
   });
 });
 

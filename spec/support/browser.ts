@@ -72,6 +72,12 @@ export class Browser {
     return found && { name: found[0], value: found[1] };
   }
 
+  /** The names of all cookies but the mark that a sign-out leaves in a session's place, which is too short for one. */
+  get namesBesideMark(): string[] {
+    const isMark = ([name, value]: [string, string]) => /gatehouse[\w-]*~[\w-]+$/.test(name) && value.length < 370;
+    return [...this.cookies].filter((cookie) => !isMark(cookie)).map(([name]) => name);
+  }
+
   get cookieHeader(): string {
     return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }

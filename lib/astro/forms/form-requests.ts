@@ -8,6 +8,7 @@ import { Clock } from '../../session/clock.js';
 import type { SentField } from '../../session/forms/form-config.js';
 import { dropForm, isMeantFor, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
 import { openResult, sealResult } from '../../session/forms/sealed-result.js';
+import type { Promised } from '../../session/promised.js';
 import { Secrets } from '../../session/secrets.js';
 import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
 import { SessionStore } from '../../session/stores/session-store.js';
@@ -33,11 +34,10 @@ const STALE = { [TOKEN_FIELD]: ['This form was out of date. Please send it once 
  * @returns What to answer; `undefined` when the page is to answer, which is told as well. So it is when the session
  *   cannot keep what came of it: better a page that is sent again on reload than input that is lost.
  */
-export async function answerForm(context: APIContext): Promise<Response | undefined> {
+export function answerForm(context: APIContext): Promised<Response | undefined> {
   if (!gatehouse.forms.isOn) return undefined;
   if (context.request.method === 'POST') return runAction(context);
-  await showKeptForm(context);
-  return undefined;
+  return showKeptForm(context).then(() => undefined);
 }
 
 async function runAction(context: APIContext): Promise<Response | undefined> {
@@ -92,9 +92,12 @@ async function showKeptForm(context: APIContext): Promise<void> {
  *
  * @returns The refusal.
  */
-export async function keepRefusedForm(context: APIContext, refusal: Response): Promise<Response> {
+export function keepRefusedForm(context: APIContext, refusal: Response): Promised<Response> {
   // Whoever asks for the visitor makes the answer personal.
-  if (refusal.status !== 303) return refusal;
+  return refusal.status === 303 ? keepFormOf(context, refusal) : refusal;
+}
+
+async function keepFormOf(context: APIContext, refusal: Response): Promise<Response> {
   const { services: scope, decision, visitor } = context.locals;
   const page = scope.request?.formPage;
   const leadsToSignIn = visitor.isGuest || decision?.code === 'SIGN_IN_AGAIN';

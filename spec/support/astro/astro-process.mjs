@@ -1,5 +1,6 @@
 // A process that has Astro and Vite loaded, and runs one command of Astro's after another, each in the folder of some
 // project: to load them takes as long as most of what is done with them.
+import channels from 'node:diagnostics_channel';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -24,6 +25,13 @@ for (const stream of [process.stdout, process.stderr]) {
     return true;
   };
 }
+
+const listeners = [];
+const { subscribe } = channels;
+channels.subscribe = (name, listener) => {
+  listeners.push([name, listener]);
+  subscribe(name, listener);
+};
 
 let commandsRun = 0;
 
@@ -94,5 +102,6 @@ async function run(order) {
   } finally {
     // What one project has put there for itself is not for the next.
     for (const key of Reflect.ownKeys(globalThis)) if (!known.has(key)) Reflect.deleteProperty(globalThis, key);
+    for (const [name, listener] of listeners.splice(0)) channels.unsubscribe(name, listener);
   }
 }
