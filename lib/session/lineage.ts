@@ -43,7 +43,7 @@ export function compareLineages(one: Lineage = BEGINNING, other: Lineage = BEGIN
  * @param base What the request knew of.
  */
 export function nextEpoch(base: Lineage = BEGINNING, openedAt: number): Lineage {
-  return { epoch: Math.max(base.epoch + 1, openedAt), turn: 0 };
+  return { epoch: Math.max(base.epoch + 1, Math.floor(openedAt)), turn: 0 };
 }
 
 /**
@@ -73,7 +73,7 @@ export function nameOfLeaving(lineage: Lineage, base: Lineage = BEGINNING): stri
 }
 
 function startOfBurst(time: number): number {
-  return time - (time % BURST);
+  return Math.floor(time / BURST) * BURST;
 }
 
 /** What {@link nameOfLineage} was given, as far as a name can be believed; the beginning for any other. */

@@ -60,6 +60,13 @@ describe('The name of it', () => {
     expect(lineageOfName(nameOfLineage(lineage))).toEqual(lineage);
   });
 
+  it('is made of whole milliseconds, whatever a clock of the application says', () => {
+    for (const step of [nextEpoch(undefined, NOON + 0.25), nextTurn(undefined, NOON + 0.25, 'roles')]) {
+      expect(lineageOfName(nameOfLineage(step))).toEqual(step);
+      expect(nameOfLeaving(step)).toMatch(/^[a-z0-9-]+$/);
+    }
+  });
+
   it('is one for all sign-outs of a moment, unless they come of each other', () => {
     const [one, other] = [nextEpoch({ epoch: 5, turn: 0 }, NOON + 1), nextEpoch({ epoch: 5, turn: 0 }, NOON + 900)];
     const name = nameOfLeaving(one);
