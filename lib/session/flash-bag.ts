@@ -1,6 +1,6 @@
 import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
 import type { FlashClaims } from './flash-claims.js';
-import { FORM_KEYS, messagesIn, underOneKey } from './flash-lists.js';
+import { allMessages, FORM_KEYS, messagesIn, underOneKey } from './flash-lists.js';
 import { frozen, frozenCopy } from './frozen-value.js';
 import { assertStorable, type Flash } from './session-record.js';
 import { warnOfUnseen } from './unseen-messages.js';
@@ -157,6 +157,13 @@ export class FlashBag {
     return this.#taken ?? NO_IDS;
   }
 
+  /** Those, and of messages that another request has delivered since: a store may know no better than this one. @internal */
+  get gone(): ReadonlySet<string> {
+    if (!this.#claims || this.#earlier.size === 0) return this.taken;
+    const delivered = allMessages(this.#earlier).filter(([, message]) => this.#claims?.wasDelivered(message));
+    return delivered.length === 0 ? this.taken : new Set([...this.taken, ...delivered.map(([, { id }]) => id)]);
+  }
+
   /** Has nothing be delivered, because the answer cannot show it, or be delivered again. @internal */
   hold(isHeld = true): void {
     this.#isHeld = isHeld;
@@ -246,6 +253,7 @@ export class FlashBag {
   #deliver(key: string, isMeant: (value: unknown) => boolean = () => true): readonly Flash[] {
     this.#wasAsked = true;
     if (!this.#isHeld && !this.#isClosed) {
+      for (const message of this.#waiting(key)) if (this.#claims?.wasDelivered(message)) this.#retire(key, message.id);
       for (const message of this.#readable(key)) {
         if (!isMeant(message.value)) continue;
         if (this.#claims && !key.startsWith(FORM_KEYS) && !this.#claims.claim(message)) continue;

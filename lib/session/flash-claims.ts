@@ -4,11 +4,17 @@ import { allMessages } from './flash-lists.js';
 import { SessionId } from './session-id.js';
 import type { Flash } from './session-record.js';
 
+interface Claim {
+  readonly by: FlashClaims;
+  readonly until: number;
+  readonly isDelivered: boolean;
+}
+
 /** Which request of this process delivers which message. Whoever reads one first has it, and nobody else. */
 export class FlashLedger {
   /** Of this process. Made with the first request, because workerd makes nothing random while it starts. */
   #name: string | undefined;
-  readonly #claims = new Map<string, { readonly by: FlashClaims; readonly until: number }>();
+  readonly #claims = new Map<string, Claim>();
   readonly #holders = new Map<string, number>();
 
   constructor(private readonly clock: Clock) {}
@@ -20,7 +26,7 @@ export class FlashLedger {
   }
 
   /** Notes that a request has a message, until a time in milliseconds. @returns Whether it may. @internal */
-  claim(id: string, by: FlashClaims, until: number): boolean {
+  claim(id: string, by: FlashClaims, until: number, isDelivered = false): boolean {
     if (!this.isFree(id, by)) return false;
     // The order of a Map is that in which they were put there, and so about that in which they end.
     const now = this.clock.now();
@@ -29,7 +35,7 @@ export class FlashLedger {
       this.#claims.delete(old);
     }
     this.#claims.delete(id);
-    this.#claims.set(id, { by, until });
+    this.#claims.set(id, { by, until, isDelivered });
     return true;
   }
 
@@ -39,9 +45,15 @@ export class FlashLedger {
     return !claim || claim.by === by || claim.until <= this.clock.now();
   }
 
+  /** Tells whether another request has delivered a message a short while ago. @internal */
+  wasDelivered(id: string, to: FlashClaims): boolean {
+    const claim = this.#claims.get(id);
+    return claim?.isDelivered === true && !this.isFree(id, to);
+  }
+
   /** Has a request's messages be kept from others for a while: their copies of the session may be older. @internal */
   keep(ids: Iterable<string>, by: FlashClaims): void {
-    for (const id of ids) this.claim(id, by, this.clock.now() + LEASE);
+    for (const id of ids) this.claim(id, by, this.clock.now() + LEASE, true);
   }
 
   /** Gives messages back. @internal */
@@ -89,6 +101,11 @@ export class FlashClaims implements FlashLease {
   /** Whether a message is there for this request. */
   isFree(message: Flash): boolean {
     return isFreeFor(this, message) && this.ledger.isFree(message.id, this);
+  }
+
+  /** Tells whether another request has delivered a message, so that the copy of it in this one's session is of before. */
+  wasDelivered({ id }: Flash): boolean {
+    return this.ledger.wasDelivered(id, this);
   }
 
   /** Takes a message. @returns `false` when another request has it. */

@@ -1,7 +1,7 @@
 import { parse, stringify } from 'devalue';
 
 const CHANGE = 'A value of a session cannot be changed: put a changed copy in its place, with session.set(…).';
-const OF_MAP = ['set', 'delete', 'clear'];
+const OF_MAP = ['set', 'delete', 'clear', 'getOrInsert', 'getOrInsertComputed'].filter((name) => name in Map.prototype);
 const OF_SET = ['add', 'delete', 'clear'];
 const OF_DATE = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'));
 const OF_PARAMETERS = ['append', 'delete', 'set', 'sort'];
@@ -16,21 +16,26 @@ const OF_URL = Object.entries(Object.getOwnPropertyDescriptors(URL.prototype)).f
  */
 export function frozen<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (value instanceof Map) {
-    for (const [key, entry] of value) {
-      frozen(key);
-      frozen(entry);
-    }
-    refuse(value, OF_MAP);
-  } else if (value instanceof Set) {
-    value.forEach(frozen);
-    refuse(value, OF_SET);
-  } else if (value instanceof Date) refuse(value, OF_DATE);
+  if (value instanceof Map) refuse(value, OF_MAP);
+  else if (value instanceof Set) refuse(value, OF_SET);
+  else if (value instanceof Date) refuse(value, OF_DATE);
   else if (value instanceof URLSearchParams) refuse(value, OF_PARAMETERS);
   else if (value instanceof URL) refuseSetters(value);
-  else if (isPlain(value)) for (const entry of Object.values(value)) frozen(entry);
-  else return value;
-  return Object.freeze(value);
+  else if (!isPlain(value)) return value;
+  // Before what is in it, which may lead back here.
+  Object.freeze(value);
+  for (const part of partsOf(value)) frozen(part);
+  return value;
+}
+
+/**
+ * Tells whether nothing of a value that was given to {@link frozen} can be changed, so that it can be shared. Bytes and patterns can
+ * be, which no runtime freezes.
+ */
+export function isUnchangeable(value: unknown, seen = new Set<unknown>()): boolean {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return true;
+  seen.add(value);
+  return Object.isFrozen(value) && partsOf(value).every((part) => isUnchangeable(part, seen));
 }
 
 /**
@@ -45,6 +50,11 @@ export function frozenCopy<Value>(value: Value): Value {
 /** A copy of a value that can be changed, where the value cannot. */
 export function thawed<Value>(value: Value): Value {
   return typeof value === 'object' && value !== null && Object.isFrozen(value) ? parse(stringify(value)) : value;
+}
+
+function partsOf(value: object): readonly unknown[] {
+  if (value instanceof Map) return [...value].flat();
+  return value instanceof Set ? [...value] : Object.values(value);
 }
 
 function isPlain(value: object): boolean {

@@ -1,9 +1,9 @@
 import type { CookieJar } from './cookie-jar.js';
 import { isHostCookie } from './cookie-name.js';
-import { compareLineages, type Lineage, lineageOfName, nameOfLineage } from './lineage.js';
+import { compareLineages, type Lineage, lineageOfName, nameOfLeaving, nameOfLineage } from './lineage.js';
 import type { SessionConfig } from './session-config.js';
 
-type CookieConfig = Pick<SessionConfig, 'cookieName' | 'formerNames' | 'cookie' | 'hasChunks'>;
+type CookieConfig = Pick<SessionConfig, 'cookieName' | 'formerNames' | 'cookie' | 'hasChunks' | 'hasSeveralCookies'>;
 
 /** @see RFC 6265bis 5.6: browsers drop a cookie whose name and value exceed this. */
 const MAX_BYTES = 4096;
@@ -65,6 +65,11 @@ export class SessionCookie {
   /** The cookie that is no other session's, whatever is under way. */
   of(lineage: Lineage): string {
     return `${this.home}${MARK}${nameOfLineage(lineage)}`;
+  }
+
+  /** The cookie for what is left by a sign-out, and by others at once. @param base What the request knew of. */
+  ofLeaving(lineage: Lineage, base: Lineage | undefined): string {
+    return `${this.home}${MARK}${nameOfLeaving(lineage, base)}`;
   }
 
   /** The cookie for what was found in one: the same, or that of today's name in place of a former one's. */
@@ -134,7 +139,9 @@ export class SessionCookie {
   #carriedUnder(start: string, jar: CookieJar): readonly CarriedToken[] {
     const named = jar.named(start, MARK);
     if (named.length === 0) return NONE;
-    const own = named.filter(({ name }) => KINDS.test(name.slice(start.length)));
+    // One that this application never writes is somebody else's doing.
+    const kinds = this.config.hasSeveralCookies ? KINDS : /^$/;
+    const own = named.filter(({ name }) => kinds.test(name.slice(start.length)));
     const tokens = own.map(({ name, value }) => ({ name, token: this.#whole(jar, name, value) }));
     if (tokens.length < 2) return tokens;
     const lineageIn = (name: string) => lineageOfName(name.slice(start.length + MARK.length));

@@ -27,7 +27,7 @@ export function journalOf(state: SessionState, values: SessionValues, flashes: F
     updates: values.updates,
     unset: values.removed,
     flashesAdded: flashes.added,
-    flashesTaken: flashes.taken,
+    flashesTaken: flashes.gone,
     leasedBy: flashes.claims?.leasedBy,
   };
 }

@@ -1,6 +1,8 @@
-import { APART, type Lineage, nextEpoch, nextTurn } from './lineage.js';
+import { isSame } from './fitted-values.js';
+import { APART, type Lineage, nextEpoch, nextTurn, type Turn } from './lineage.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { SessionJournal } from './session-journal.js';
+import type { SessionRecord } from './session-record.js';
 
 /** What a request's cookies said beside the session, and what came of them. */
 export interface Origin {
@@ -30,7 +32,10 @@ export interface Surroundings {
   readonly isHomeTaken: boolean;
 }
 
-type Changed = Pick<SessionJournal, 'opened' | 'ended' | 'cleared' | 'set' | 'unset' | 'origin' | 'hasSignedIn'>;
+type Changed = Pick<
+  SessionJournal,
+  'opened' | 'ended' | 'cleared' | 'set' | 'unset' | 'origin' | 'hasSignedIn' | 'identity'
+>;
 
 const PRIVILEGES = ['role', 'roles', 'permissions'];
 
@@ -50,13 +55,13 @@ export class SessionPlaces {
     const signsIn = journal.hasSignedIn || (isAnother && userId !== undefined);
     if (this.tellsApart && isAnother) {
       const lineage = nextEpoch(origin.lineage, origin.at);
-      return {
-        cookie: signsIn && this.#canTakeHome(origin, surroundings) ? this.cookie.home : this.cookie.of(lineage),
-        lineage,
-      };
+      if (!signsIn) return { cookie: this.cookie.ofLeaving(lineage, origin.lineage), lineage };
+      const { home } = this.cookie;
+      return { cookie: this.#canTakeHome(origin, surroundings) ? home : this.cookie.of(lineage), lineage };
     }
-    if (this.tellsApart && before && hasMoved(journal, id, userId)) {
-      const lineage = nextTurn(origin.lineage, origin.at);
+    const turn = this.tellsApart && before ? turnOf(journal, before, id) : undefined;
+    if (turn) {
+      const lineage = nextTurn(origin.lineage, origin.at, turn);
       return { cookie: this.cookie.of(lineage), lineage };
     }
     if (!this.tellsApart && signsIn) return { cookie: this.cookie.home, lineage: undefined };
@@ -84,10 +89,21 @@ export class SessionPlaces {
   }
 }
 
-/** Whether a session of before is not to come back with a late answer, though its visitor is the same. */
-function hasMoved({ opened, ended, set, unset }: Changed, id: string, userId: string | undefined): boolean {
-  if (ended || (opened && opened.id !== id)) return true;
-  return userId !== undefined && PRIVILEGES.some((key) => set.has(key) || unset.has(key));
+/** Why a session of before is not to come back with a late answer, though its visitor is the same. */
+function turnOf(journal: Changed, before: SessionRecord, id: string): Turn | undefined {
+  const { opened, ended, hasSignedIn, identity } = journal;
+  const isChanged = (key: string) => isAnotherValue(journal, before, key);
+  if (ended) return 'roles';
+  if (visitorAfter(journal) !== undefined) {
+    if (PRIVILEGES.some(isChanged)) return 'roles';
+    if (hasSignedIn || [...before.identity, ...identity].some(isChanged)) return 'visitor';
+  }
+  return opened && opened.id !== id ? 'id' : undefined;
+}
+
+function isAnotherValue({ cleared, set, unset }: Changed, { values }: SessionRecord, key: string): boolean {
+  if (set.has(key)) return !isSame(set.get(key), values.get(key));
+  return values.has(key) && (cleared || unset.has(key));
 }
 
 /** Who is signed in once the changes are stored. */
@@ -96,7 +112,7 @@ export function visitorAfter({
   cleared,
   set,
   unset,
-}: Omit<Changed, 'ended' | 'origin' | 'hasSignedIn'>): string | undefined {
+}: Pick<Changed, 'opened' | 'cleared' | 'set' | 'unset'>): string | undefined {
   if (set.has('userId')) return visitorOf(set.get('userId'));
   if (cleared || unset.has('userId')) return undefined;
   return visitorOf((opened?.fitted?.migrated ?? opened?.values)?.get('userId'));

@@ -40,3 +40,19 @@ describe('The options of a storage that is committed by hand', () => {
     expect(made(options)).not.toThrow(SECRET);
   });
 });
+
+describe('A storage that is committed by hand', () => {
+  it('reads the cookie of its name alone, and removes that', async () => {
+    const storage = createCookieSessionStorage<{ user?: string }>({}, { cookie: { name: 'sid', secret: SECRET } });
+    const cookieOf = async (user: string) => {
+      const session = await storage.getSession(new Request('https://site.example/'));
+      session.set('user', user);
+      return (await storage.commitSession(session)).split(/[=;]/)[1] ?? '';
+    };
+    const cookie = `sid=${await cookieOf('ada')}; sid~zzzzzzzz=${await cookieOf('eve')}`;
+    const session = await storage.getSession(new Request('https://site.example/', { headers: { cookie } }));
+    expect(session.get('user')).toBe('ada');
+    expect(await storage.commitSession(session)).toMatch(/^sid=\w/);
+    expect(await storage.destroySession(session)).toMatch(/^sid=; Max-Age=0/);
+  });
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'devalue';
-import { frozen, frozenCopy } from '../../lib/session/frozen-value.js';
+import { frozen, frozenCopy, isUnchangeable } from '../../lib/session/frozen-value.js';
 import { Session } from '../../lib/session/session.js';
 
 const SAMPLES = {
@@ -52,6 +52,28 @@ describe('A value of a session', () => {
     expect([url.pathname, url.searchParams.get('b'), `${url}`]).toEqual(['/a', '1', 'https://example.org/a?b=1']);
     expect([...frozen(new Map([['a', 1]]))]).toEqual([['a', 1]]);
     expect(structuredClone(frozen(new Date(5))).getTime()).toBe(5);
+  });
+
+  it('that leads back to itself cannot be changed either', () => {
+    const menu: { title: string; parent?: unknown } = { title: 'a' };
+    menu.parent = menu;
+    const session = new Session<{ menu: typeof menu }>().set('menu', menu);
+    expect(session.get('menu')?.parent).toBe(session.get('menu'));
+    expect(() => Object.assign(session.get('menu') ?? {}, { title: 'b' })).toThrow(TypeError);
+    expect(isUnchangeable(session.get('menu'))).toBe(true);
+  });
+
+  it.each([
+    ['bytes', new Uint8Array([1])],
+    ['a pattern', /a/g],
+    ['bytes in a map', new Map([['key', { bytes: new Uint8Array([1]) }]])],
+  ])('is not said to be unchangeable where no runtime freezes it: %s', (_, value) => {
+    expect(isUnchangeable(frozen(value))).toBe(false);
+  });
+
+  it.each(Object.entries(SAMPLES))('that is a %s is said to be unchangeable', (_, make) => {
+    expect(isUnchangeable(frozen(make()))).toBe(true);
+    expect(isUnchangeable(make())).toBe(false);
   });
 
   it('of a class of somebody’s own is left alone', () => {

@@ -244,6 +244,18 @@ describe('A change of roles, in one browser', () => {
     expect(await browser.found()).toEqual({ userId: 'ada', ...(role && { role }) });
   });
 
+  it.each([
+    ['first', 0],
+    ['last', 1],
+  ])('holds against a request that was sent after it and changes the id, answered %s', async (_, at) => {
+    const browser = await signedIn('admin');
+    const change = await browser.send();
+    const other = await browser.send();
+    const answers = [() => change.answer(setRole('member')), () => other.answer((session) => session.regenerate())];
+    for (const answer of at === 1 ? answers : answers.reverse()) await answer();
+    expect(await browser.found()).toEqual({ userId: 'ada', role: 'member' });
+  });
+
   it('holds three times while one request is under way', async () => {
     const browser = await signedIn('a');
     const late = await browser.send();
@@ -252,6 +264,72 @@ describe('A change of roles, in one browser', () => {
     expect(await browser.found()).toEqual({ userId: 'ada', role: 'd' });
     await browser.visit();
     expect(browser.cookies.names).toHaveLength(1);
+  });
+});
+
+describe('A change of what else is known of the visitor, in one browser', () => {
+  it('holds against late answers that know of before', async () => {
+    const browser = new RacedBrowser();
+    await browser.visit((session) => session.signIn({ userId: 'ada', isOwner: true }, browser.clock.now()));
+    const late = [await browser.send(), await browser.send()];
+    await browser.visit((session) => session.updateVisitor({ isOwner: false }));
+    await late[1]?.answer((session) => session.regenerate());
+    await late[0]?.answer(fill);
+    expect(await browser.found()).toEqual({ userId: 'ada', isOwner: false });
+  });
+
+  it('stays where it is when it changes nothing', async () => {
+    const browser = await signedIn();
+    await browser.visit((session) => session.updateVisitor({ role: 'member' }));
+    expect(browser.cookies.names).toEqual([HOME]);
+  });
+});
+
+describe('Many requests at once that all do the same, in one browser', () => {
+  it.each<[string, (browser: RacedBrowser) => (session: Session) => unknown]>([
+    ['change the id', () => (session) => session.regenerate()],
+    ['give the role that the visitor has', () => setRole('admin')],
+    ['give another role', () => setRole('member')],
+    ['give a new token', () => (session) => session.updateVisitor({ token: crypto.randomUUID() })],
+    ['sign the same visitor in', (browser) => browser.signIn('ada', 'admin')],
+    ['sign out', () => signOut],
+  ])('%s: the next request has a head of ordinary size', async (_, page) => {
+    const browser = await signedIn('admin');
+    browser.clock.advance(60);
+    const sent = [];
+    for (let count = 0; count < 30; count++) sent.push(await browser.send());
+    for (const each of sent) await each.answer(page(browser));
+    expect(browser.cookies.names.length).toBeLessThanOrEqual(3);
+    await browser.visit();
+    expect(browser.cookies.names).toHaveLength(1);
+  });
+});
+
+describe('A message that was delivered, in one browser', () => {
+  const SHORT_WHILE = 120;
+  const read = (session: Session) => session.flash('notice');
+
+  it('does not come back with a late answer that knows of it', async () => {
+    const browser = await signedIn();
+    await browser.visit((session) => session.flash('notice', 'Saved'));
+    const late = await browser.send();
+    await browser.visit((session) => expect(read(session)).toBe('Saved'));
+    await late.answer(fill);
+    browser.clock.advance(SHORT_WHILE);
+    await browser.visit((session) => expect(read(session)).toBeUndefined());
+  });
+
+  it('goes with the next page that asks, where answers came in another order', async () => {
+    const browser = await signedIn();
+    await browser.visit((session) => session.flash('notice', 'Saved'));
+    const [other, page] = [await browser.send(), await browser.send()];
+    await other.answer(fill);
+    const afterOther = browser.cookies;
+    await page.answer((session) => expect(read(session)).toBe('Saved'));
+    browser.cookies = afterOther;
+    await browser.visit((session) => expect(read(session)).toBeUndefined());
+    browser.clock.advance(SHORT_WHILE);
+    await browser.visit((session) => expect(read(session)).toBeUndefined());
   });
 });
 

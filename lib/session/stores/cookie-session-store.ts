@@ -1,7 +1,8 @@
 import { sealData, unsealData } from 'iron-session';
 import { SessionTooLargeError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
-import { frozen } from '../frozen-value.js';
+import { allMessages } from '../flash-lists.js';
+import { frozen, isUnchangeable } from '../frozen-value.js';
 import { largestKeys } from '../largest-keys.js';
 import type { Lineage } from '../lineage.js';
 import type { Promised } from '../promised.js';
@@ -102,12 +103,13 @@ export class CookieSessionStore extends SessionStore {
     return content && this.#keep(token, content);
   }
 
-  /** Keeps what is in a seal for the requests that bring it again. */
+  /** Keeps what is in a seal for the requests that bring it again, unless one could change what another sees. */
   #keep(token: string, { id, text }: Sealed): SessionRecord | undefined {
     const record = parseRecord(text, id);
     if (!record) return undefined;
-    for (const value of record.values.values()) frozen(value);
-    this.#opened.add(token, { record, characters: text.length });
+    const values = [...record.values.values(), ...allMessages(record.flashes).map(([, message]) => message.value)];
+    const isShared = values.every((value) => isUnchangeable(frozen(value)));
+    if (isShared) this.#opened.add(token, { record, characters: text.length });
     return record;
   }
 

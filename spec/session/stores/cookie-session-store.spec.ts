@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sealData } from 'iron-session';
 import { SessionTooLargeError } from '../../../lib/errors.js';
+import { messagesIn } from '../../../lib/session/flash-lists.js';
 import { type SecretKey, Secrets } from '../../../lib/session/secrets.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import { type SessionRecord, serializeRecord } from '../../../lib/session/session-record.js';
@@ -182,6 +183,19 @@ describe('Opening a seal', () => {
     const second = await store.read(token);
     expect(first).toEqual(second);
     expect(counted.count).toBe(1);
+  });
+
+  it('gives every request its own where one could change what another sees', async () => {
+    const store = storeWith(OLD);
+    const token = await sealed(store, { challenge: new Uint8Array([1, 2]) });
+    const message = (await store.write(changesOf({ flashesAdded: { notice: [new Uint8Array([1, 2])] } }))) ?? '';
+    const bytesIn = (record: SessionRecord | undefined) =>
+      (record?.values.get('challenge') ??
+        messagesIn(record?.flashes.get('notice')).flatMap(({ value }) => value)[0]) as Uint8Array;
+    for (const each of [token, message]) {
+      bytesIn(await store.read(each)).fill(9);
+      expect([...bytesIn(await store.read(each))]).toEqual([1, 2]);
+    }
   });
 
   it('is not needed where it was sealed', async () => {

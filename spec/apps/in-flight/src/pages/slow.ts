@@ -13,5 +13,6 @@ export const GET: APIRoute = async (context) => {
   if (does === 'regenerate') await regenerateSession(context);
   if (does === 'sign-in') await setSession(context, { userId: 'ada', role: 'admin' });
   if (does === 'promote') await updateSession(context, { role: 'admin' });
+  if (does === 'demote') await updateSession(context, { role: 'member' });
   return new Response(does);
 };

@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Session } from '../../lib/session/session.js';
+import { RacedBrowser } from '../support/raced-browser.js';
+
+const SEQUENCES = 150;
+const STEPS = 24;
+const AT_ONCE = 5;
+
+interface Sent {
+  readonly name: string;
+  answer(): Promise<unknown>;
+}
+
+/** The same numbers for the same seed, from 0 up to 1. */
+function numbersFrom(seed: number): () => number {
+  let state = seed * 7919;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+
+function oneOf<Item>(items: readonly Item[], number: number): Item {
+  return items[Math.floor(number * items.length)] as Item;
+}
+
+/** Sends requests and answers them, each when chance has it; in the end all are answered. */
+async function inAnyOrder(
+  next: () => number,
+  send: (underWay: readonly Sent[]) => Promise<Sent>,
+): Promise<readonly string[]> {
+  const log: string[] = [];
+  const underWay: Sent[] = [];
+  const answerOne = async () => {
+    const [one] = underWay.splice(Math.floor(next() * underWay.length), 1);
+    log.push(`answer to ${one?.name}`);
+    await one?.answer();
+  };
+  for (let step = 0; step < STEPS; step++) {
+    if (underWay.length < AT_ONCE && next() < 0.6) {
+      const sent = await send(underWay);
+      log.push(sent.name);
+      underWay.push(sent);
+    } else if (underWay.length > 0) await answerOne();
+  }
+  while (underWay.length > 0) await answerOne();
+  return log;
+}
+
+describe('In one browser, with sessions in the cookie and answers in any order', () => {
+  it('whoever was signed in or out last is, and one cookie is left', async () => {
+    for (let seed = 1; seed <= SEQUENCES; seed++) {
+      const next = numbersFrom(seed);
+      const browser = new RacedBrowser({ cookie: { chunks: seed % 2 === 0 } });
+      let count = 0;
+      let last: { at: number; userId: string | undefined } = { at: 0, userId: undefined };
+      const log = await inAnyOrder(next, async (underWay) => {
+        browser.clock.advance(next() * 3);
+        count += 1;
+        const at = count;
+        const request = browser.cookies.next();
+        const { userId: before } = (await browser.manager.open(request)).contents() as { userId?: string };
+        const sent = await browser.send(request);
+        const user = oneOf(['ada', 'grace', 'joan'], next());
+        // Two that sign in at once, where nobody was before, are told apart by nothing.
+        const signsIn = !underWay.some(({ name }) => name.includes('in as')) && next() < 0.3;
+        const does = signsIn ? 'in' : oneOf(['out', 'out', 'fill', 'fill', 'regenerate', 'promote', 'nothing'], next());
+        const after = does === 'in' ? user : does === 'out' ? undefined : before;
+        const page = (session: Session) => {
+          if (does === 'in') browser.signIn(user)(session);
+          if (does === 'out') session.destroy();
+          if (does === 'fill') session.set('cart', 1);
+          if (does === 'regenerate') session.regenerate();
+          if (does === 'promote' && before) session.updateVisitor({ role: 'admin' });
+          if (after !== before && at > last.at) last = { at, userId: after };
+        };
+        return { name: `${at}: ${does}${signsIn ? ` as ${user}` : ''}`, answer: () => sent.answer(page) };
+      });
+      expect([log, (await browser.found()).userId]).toEqual([log, last.userId]);
+      await browser.visit();
+      await browser.visit();
+      expect([log, browser.cookies.names.slice(1)]).toEqual([log, []]);
+      expect([log, (await browser.found()).userId]).toEqual([log, last.userId]);
+    }
+  });
+
+  it('the role that was given last holds', async () => {
+    for (let seed = 1; seed <= SEQUENCES; seed++) {
+      const next = numbersFrom(seed);
+      const browser = new RacedBrowser();
+      await browser.visit(browser.signIn('ada', 'role 0'));
+      let count = 0;
+      let last = 0;
+      const log = await inAnyOrder(next, async () => {
+        browser.clock.advance(1.1 + next() * 2);
+        count += 1;
+        const at = count;
+        const sent = await browser.send();
+        const does = oneOf(['role', 'regenerate', 'fill', 'token', 'again', 'same', 'nothing'], next());
+        const page = (session: Session) => {
+          const { role } = session.contents() as { role: string };
+          if (does === 'role') {
+            session.updateVisitor({ role: `role ${at}` });
+            last = Math.max(last, at);
+          }
+          if (does === 'regenerate') session.regenerate();
+          if (does === 'fill') session.set('cart', at);
+          if (does === 'token') session.updateVisitor({ token: at });
+          if (does === 'again') browser.signIn('ada', role)(session);
+          if (does === 'same') session.updateVisitor({ role });
+        };
+        return { name: `${at}: ${does}`, answer: () => sent.answer(page) };
+      });
+      expect([log, (await browser.found()).role]).toEqual([log, `role ${last}`]);
+    }
+  });
+});
