@@ -157,6 +157,11 @@ export class FlashBag {
     return this.#taken ?? NO_IDS;
   }
 
+  /** Another one of the same class, in which nothing waits. @internal */
+  besides(): FlashBag {
+    return new (this.constructor as typeof FlashBag)();
+  }
+
   /** Has nothing be delivered, because the answer cannot show it, or be delivered again. @internal */
   hold(isHeld = true): void {
     this.#isHeld = isHeld;
