@@ -18,7 +18,7 @@ import { Disposables, isDisposable } from '../session/disposables.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { assertNoCircle, Making } from './circles.js';
 import { dependenciesOf, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
-import { assertAnswers, assertFits, assertPrompt, assertThere, nameOf } from './instance-checks.js';
+import { assertAnswers, assertAsked, assertFits, assertPrompt, assertThere, nameOf } from './instance-checks.js';
 import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
 
 const TOO_EARLY =
@@ -117,8 +117,9 @@ export class Services {
     this.value(MadeClasses, this.#made);
     for (const [token, registration] of this.#registrations) {
       this.#inspect(token, registration);
-      const { implementation } = registration;
-      if (this.#own.has(token) && isClass(implementation)) assertAnswers(token, implementation.prototype);
+      const { lifetime, implementation } = registration;
+      if (lifetime === 'value') this.#assertSound(token, implementation as object);
+      else if (isClass(implementation)) this.#assertSound(token, implementation.prototype);
     }
     assertNoCircle(this.#registrations.keys(), (token) => this.#constructorOf(token));
     for (const [token, registration] of this.#registrations) this.#wire(token, registration);
@@ -218,6 +219,13 @@ export class Services {
     }
   }
 
+  /** Of the package's own parts: that nobody is let in because something is asked in vain, or not at all. */
+  #assertSound(token: Class, instance: object): void {
+    if (!this.#own.has(token)) return;
+    assertAnswers(token, instance);
+    assertAsked(token, instance);
+  }
+
   #permit(name: string, lifetime: Lifetime, dependency: unknown): void {
     const needed = this.lifetimeOf(dependency as Class);
     if (needed === undefined && this.container.isRegistered(dependency as never)) return;
@@ -242,7 +250,7 @@ export class Services {
         useFactory: cached((from) => {
           const instance = this.#making.within(token, () => make(this.#getFrom(from, token.name, lifetime)));
           assertFits(token, instance, 'factory');
-          if (this.#own.has(token)) assertAnswers(token, instance);
+          this.#assertSound(token, instance);
           return instance;
         }),
       });
@@ -274,7 +282,9 @@ export class Services {
     const { implementation } = registration;
     if (isClass(implementation)) for (const dependency of dependenciesOf(implementation)) this.#construct(dependency);
     try {
-      this.#disposables.add(this.#made.during(() => this.container.resolve(token as never)));
+      const instance: object = this.#made.during(() => this.container.resolve(token as never));
+      this.#assertSound(token as Class, instance);
+      this.#disposables.add(instance);
     } catch (error) {
       if (error instanceof GatehouseError) throw error;
       // tsyringe puts an error of its own around what happened in a function that it called.

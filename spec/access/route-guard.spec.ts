@@ -942,3 +942,49 @@ describe('What a rule asks about', () => {
     expect(decision?.rule?.pattern).toBe('/admin/**');
   });
 });
+
+describe("What a guard of somebody's own answers to whom it refuses", () => {
+  const guardOf = (answer: () => unknown) => {
+    class Own extends RouteGuard {
+      protected override challenge(): Promise<Response> {
+        return answer() as Promise<Response>;
+      }
+    }
+    const config = new GuardConfig({ protect: [ADMIN_ONLY] });
+    const checker = new AccessChecker(new AccessConfig());
+    return new Own(
+      new AccessRules(config),
+      new PageGuards(),
+      checker,
+      config,
+      new RememberingLog(),
+      new SecurityEvents(),
+    );
+  };
+  const teapot = () => new Response(null, { status: 418 });
+
+  it.each<[string, () => unknown]>([
+    ['at once', teapot],
+    ['later', async () => teapot()],
+    // biome-ignore lint/suspicious/noThenProperty: what this is about.
+    ['in its own way', () => ({ then: (heed: (answer: Response) => void) => heed(teapot()) })],
+  ])('may come %s', async (_, answer) => {
+    expect(outcome(await guardOf(answer).inspect(navigation('/admin'), guest()))).toBe('418');
+  });
+
+  it.each<[string, () => unknown]>([
+    ['nothing', () => undefined],
+    ['nothing later', async () => undefined],
+    ['null', () => null],
+    ['what only looks like an answer', () => ({ status: 418 })],
+    // biome-ignore lint/suspicious/noThenProperty: what this is about.
+    ['nothing in its own way', () => ({ then: (heed: (answer?: Response) => void) => heed() })],
+  ])('is never the page, even when it is %s', async (_, answer) => {
+    const asked = async () => guardOf(answer).inspect(navigation('/admin'), guest());
+    await expect(asked()).rejects.toThrow('gave no Response');
+    const denied = new AccessDeniedError(401, true, 'not signed in');
+    await expect(async () => guardOf(answer).judgeDenied(denied, navigation('/x'), guest())).rejects.toThrow(
+      'gave no Response',
+    );
+  });
+});
