@@ -17,6 +17,7 @@ import { call, navigation } from '../support/guarded-request.js';
 import { type GuardParts, guardWith, RememberingLog } from '../support/guards.js';
 import { admin, guest, member } from '../support/visitors.js';
 
+const HERE = 'http://site.example';
 const ADMIN_ONLY: PageRuleOptions = { pattern: '/admin/**', role: 'admin' };
 
 /** What a visitor is answered, in short: a status and where it leads; "page" when they are let in. */
@@ -235,6 +236,37 @@ describe('A circle of redirects', () => {
     ['to the page itself', [{ ...ADMIN_ONLY, redirectTo: '/admin' }], {}, member(), '403'],
     ['to the page itself, with a query', [{ ...ADMIN_ONLY, redirectTo: '/admin/?why=role' }], {}, member(), '403'],
     ['to the page itself, written encoded', [{ ...ADMIN_ONLY, redirectTo: '/%61dmin' }], {}, member(), '403'],
+    [
+      'to the page itself, by its whole address',
+      [{ ...ADMIN_ONLY, redirectTo: `${HERE}/admin?a` }],
+      {},
+      member(),
+      '403',
+    ],
+    [
+      'to the page itself, by its whole address, as a guest',
+      [{ ...ADMIN_ONLY, redirectTo: `${HERE}/admin` }],
+      {},
+      guest(),
+      '401',
+    ],
+    [
+      'between two rules, one of which names a whole address with the base',
+      [
+        { ...ADMIN_ONLY, redirectTo: '/b' },
+        { pattern: '/b', role: 'x', redirectTo: `${HERE}/shop/admin` },
+      ],
+      { site: { base: '/shop' } },
+      member(),
+      '403',
+    ],
+    [
+      'to a page of another site that has the same path',
+      [{ ...ADMIN_ONLY, redirectTo: 'https://other.example/admin' }],
+      {},
+      member(),
+      '302 https://other.example/admin',
+    ],
     ['to the page itself, as a guest', [{ ...ADMIN_ONLY, redirectTo: '/admin' }], {}, guest(), '401'],
     [
       'between two rules',
