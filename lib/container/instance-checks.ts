@@ -83,6 +83,12 @@ export function assertAsked(token: Class, instance: object): void {
   }
 }
 
+/** Asserts of what stands for a part of the package that nobody is let in by it unasked, as the two above say. */
+export function assertSound(token: Class, instance: object): void {
+  assertAnswers(token, instance);
+  assertAsked(token, instance);
+}
+
 /** The name of a class or of a function. */
 export function nameOf(implementation: unknown): string {
   return (typeof implementation === 'function' && implementation.name) || 'The function given';

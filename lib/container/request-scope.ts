@@ -215,7 +215,8 @@ export class RequestScope {
     container.register(RequestScope as never, { useFactory: () => this });
     for (const token of this.services.endedByRequests) {
       this.#disposables ??= new Disposables();
-      container.afterResolution(token as never, (_, made) => this.#disposables?.add(made), { frequency: 'Once' });
+      const own = (made: object) => void (this.services.keeps(made) || this.#disposables?.add(made));
+      container.afterResolution(token as never, (_, made) => own(made as object), { frequency: 'Once' });
     }
     for (const [token, instance] of this.#replaced ?? []) container.register(token as never, { useValue: instance });
     return container;

@@ -18,7 +18,7 @@ import { Disposables, isDisposable } from '../session/disposables.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { assertNoCircle, Making } from './circles.js';
 import { dependenciesOf, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
-import { assertAnswers, assertAsked, assertFits, assertPrompt, assertThere, nameOf } from './instance-checks.js';
+import { assertFits, assertPrompt, assertSound, assertThere, nameOf } from './instance-checks.js';
 import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
 
 const TOO_EARLY =
@@ -66,6 +66,8 @@ export class Services {
   value<Instance>(token: Class<Instance>, instance: Instance): this {
     if (this.#own.has(token)) assertFits(token, instance, 'value');
     else assertThere(token, instance, 'value');
+    if (this.#own.has(token)) assertSound(token, instance as object);
+    this.#disposables.leave(instance as object);
     return this.#register(token, { lifetime: 'value', implementation: instance });
   }
 
@@ -117,9 +119,8 @@ export class Services {
     this.value(MadeClasses, this.#made);
     for (const [token, registration] of this.#registrations) {
       this.#inspect(token, registration);
-      const { lifetime, implementation } = registration;
-      if (lifetime === 'value') this.#assertSound(token, implementation as object);
-      else if (isClass(implementation)) this.#assertSound(token, implementation.prototype);
+      const { implementation } = registration;
+      if (this.#own.has(token) && isClass(implementation)) assertSound(token, implementation.prototype);
     }
     assertNoCircle(this.#registrations.keys(), (token) => this.#constructorOf(token));
     for (const [token, registration] of this.#registrations) this.#wire(token, registration);
@@ -167,6 +168,11 @@ export class Services {
   /** Whether shared instances have something to end. @internal */
   get mayEnd(): boolean {
     return !this.#disposables.isEmpty;
+  }
+
+  /** Whether it is not for a request to end an instance that it was handed. @internal */
+  keeps(instance: object): boolean {
+    return this.#disposables.knows(instance);
   }
 
   /** Ends the shared instances that have something to end, those last that others need. @internal */
@@ -219,13 +225,6 @@ export class Services {
     }
   }
 
-  /** Of the package's own parts: that nobody is let in because something is asked in vain, or not at all. */
-  #assertSound(token: Class, instance: object): void {
-    if (!this.#own.has(token)) return;
-    assertAnswers(token, instance);
-    assertAsked(token, instance);
-  }
-
   #permit(name: string, lifetime: Lifetime, dependency: unknown): void {
     const needed = this.lifetimeOf(dependency as Class);
     if (needed === undefined && this.container.isRegistered(dependency as never)) return;
@@ -250,7 +249,7 @@ export class Services {
         useFactory: cached((from) => {
           const instance = this.#making.within(token, () => make(this.#getFrom(from, token.name, lifetime)));
           assertFits(token, instance, 'factory');
-          this.#assertSound(token, instance);
+          if (this.#own.has(token)) assertSound(token, instance);
           return instance;
         }),
       });
@@ -283,7 +282,7 @@ export class Services {
     if (isClass(implementation)) for (const dependency of dependenciesOf(implementation)) this.#construct(dependency);
     try {
       const instance: object = this.#made.during(() => this.container.resolve(token as never));
-      this.#assertSound(token as Class, instance);
+      if (this.#own.has(token as Class)) assertSound(token as Class, instance);
       this.#disposables.add(instance);
     } catch (error) {
       if (error instanceof GatehouseError) throw error;

@@ -690,6 +690,34 @@ describe('Services that have something to end', () => {
     expect(one.get(Unit)).not.toBe(unit);
   });
 
+  it('are not ended by others to whom they are handed on', async () => {
+    ended.length = 0;
+    abstract class Port {}
+    abstract class Other {}
+    class Harbour extends Port {
+      dispose() {
+        ended.push('harbour');
+      }
+    }
+    class Given extends Other {
+      dispose() {
+        ended.push('value');
+      }
+    }
+    const services = floorPlan()
+      .shared(Harbour)
+      .value(Given, new Given())
+      .shared(Other, (get) => get(Given))
+      .perRequest(Port, (get) => get(Harbour))
+      .boot();
+    const scope = scopeOf(services, sessionOf({}));
+    expect(scope.get(Port)).toBe(services.get(Harbour));
+    await scope.dispose();
+    expect(ended).toEqual([]);
+    await services.dispose();
+    expect(ended).toEqual(['harbour']);
+  });
+
   it('are named to those who send answers, where a class says so or a function makes them', () => {
     class Quiet {}
     const services = plan();
