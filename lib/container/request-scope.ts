@@ -74,7 +74,7 @@ export class RequestScope {
     return this.#disposables?.isEmpty === false;
   }
 
-  /** Ends what was made for this request. Whatever is asked for afterwards is made anew. @internal */
+  /** Ends what was made for this request, as is done when its answer has been sent. What is asked for afterwards is made anew. */
   async dispose(): Promise<void> {
     this.#container = undefined;
     await this.#disposables?.dispose(this.services.reportEnding);
