@@ -13,7 +13,7 @@ export {
 export { AccessRules } from './access/access-rules.js';
 export { CsrfConfig, type CsrfOptions } from './access/csrf/csrf-config.js';
 export { CsrfDecision, type ForgeryCode } from './access/csrf/csrf-decision.js';
-export { type ChangingRequest, CsrfGuard } from './access/csrf/csrf-guard.js';
+export { type ChangingRequest, CsrfGuard, type CsrfVerdict } from './access/csrf/csrf-guard.js';
 export { CsrfTokens } from './access/csrf/csrf-tokens.js';
 export { DecisionLog } from './access/decision-log.js';
 export { GuardConfig, type GuardOptions } from './access/guard-config.js';
@@ -21,6 +21,7 @@ export type { AccessRequest, GuardedRequest } from './access/guarded-request.js'
 export type { Guard, GuardEntry } from './access/page-guard.js';
 export { RouteGuard } from './access/route-guard.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
+export type { RefusingVerdict, Verdict } from './access/verdict.js';
 export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';
 export { can } from './astro/can.js';

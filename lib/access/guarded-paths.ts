@@ -102,11 +102,11 @@ export function normalized(path: string): string {
   return IS_NORMALIZED.test(path) ? path : `/${segmentsOf(path.normalize('NFC')).join('/')}`;
 }
 
-/** The path of an option, as that of a request is read: it may be written encoded or plain. */
-export function pathOnly(location: string): string {
+/** The path of an option, as that of a request is read: it may be written encoded or plain. @param base As it has it. */
+export function pathOnly(location: string, base = ''): string {
   const path = location.replace(/[?#].*$/s, '');
   try {
-    return canonicalPath(path, '');
+    return canonicalPath(path, base);
   } catch {
     return path;
   }

@@ -38,14 +38,22 @@ export class Redirects {
   leadBack(target: string, request: GuardedRequest, visitor: Visitor, again = false): Promised<boolean> {
     const seen = new Set(GuardedPaths.of(request, this.config.base, this.config.errorPages)?.all.map(normalized));
     const follow = (next: string | undefined, hops: number): Promised<boolean> => {
-      if (!next?.startsWith('/')) return false;
-      const path = normalized(pathOnly(next));
+      const path = this.#pathHere(next, request.url.origin);
+      if (path === undefined) return false;
       if (hops === MAX_HOPS || seen.has(path)) return true;
       seen.add(path);
       if (again) return false;
       return andThen(this.#nextHop(path, visitor, request), (hop) => follow(hop, hops + 1));
     };
     return follow(target, 0);
+  }
+
+  /** The path of a page of this site, which may be named by its whole address; `undefined` for whatever leads elsewhere. */
+  #pathHere(target: string | undefined, origin: string): string | undefined {
+    if (target?.startsWith('/')) return normalized(pathOnly(target));
+    if (target === undefined || !URL.canParse(target)) return undefined;
+    const address = new URL(target);
+    return address.origin === origin ? normalized(pathOnly(address.pathname, this.config.base)) : undefined;
   }
 
   /** Where a visitor is sent on from a page, or `undefined` when the page lets them in. */

@@ -12,6 +12,16 @@ const ACTION_CODES = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN' } as const;
 /** Seconds after which it is worth asking again. */
 const RETRY_AFTER = '5';
 
+/**
+ * What a guard of somebody's own answers to whom it refuses may be anything. Without a response the page would be shown.
+ *
+ * @throws {TypeError} For what is no response.
+ */
+export function asAnswer(answer: unknown): Response {
+  if (answer instanceof Response) return answer;
+  throw new TypeError('refuse(), challenge() or forbid() gave no Response: return one, or what super gives');
+}
+
 /** A refusal that sends the browser elsewhere. Anything but GET and HEAD arrives there as a GET. */
 export function redirectTo(location: string, method: string): Response {
   const status = method === 'GET' || method === 'HEAD' ? 302 : 303;

@@ -15,7 +15,7 @@ import type { GuardedRequest } from './guarded-request.js';
 import { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
 import { hides, Redirects, withParameter } from './redirects.js';
-import { actionError, hidden, hiddenAction, plain, problem, redirectTo, unavailable } from './refusal.js';
+import { actionError, asAnswer, hidden, hiddenAction, plain, problem, redirectTo, unavailable } from './refusal.js';
 import { REAUTHENTICATE_PARAMETER } from './return-path.js';
 import { type Demand, Judgement, NOTHING_ASKED, type RefusingVerdict, type Verdict } from './verdict.js';
 import type { Visitor } from './visitor.js';
@@ -77,7 +77,7 @@ export class RouteGuard {
     if (request.isVisitorUnknown) return judgement.verdict(unavailable(), true);
     tellDeniedError(this.events, request, visitor, error);
     const answer = error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
-    return andThen(answer, (response) => judgement.verdict(response, true));
+    return andThen(answer, (response) => judgement.verdict(asAnswer(response), true));
   }
 
   /** Whether a visitor who opens the page that a form was sent to would see it. Nothing is logged or emitted. */
@@ -197,7 +197,7 @@ export class RouteGuard {
         if (stays) return undefined;
         if (!this.config.enforce) return void this.#checker.logWouldRefuse(request, demand, decision);
         tellDenied(this.events, request, visitor, decision);
-        return this.refuse(request, visitor, decision);
+        return andThen(this.refuse(request, visitor, decision), asAnswer);
       });
     };
     // A Map visits what is added while it is walked.

@@ -36,6 +36,20 @@ export interface RefusingVerdict extends Verdict {
   readonly response: Response;
 }
 
+/**
+ * What a guard of somebody's own gives may be anything; only a verdict without an answer of its own lets anybody in.
+ *
+ * @throws {TypeError} For what is no verdict.
+ */
+export function asVerdict(given: unknown): Verdict {
+  const { isPersonal, response, views, rulings } = (given ?? {}) as Partial<Verdict>;
+  const isWhole = typeof isPersonal === 'boolean' && Array.isArray(views) && Array.isArray(rulings);
+  if (isWhole && (response === undefined || response instanceof Response)) return given as Verdict;
+  throw new TypeError(
+    'judge() gave no Verdict: return what super.judge(…) gives, or { ...verdict, response } to answer something else',
+  );
+}
+
 /** A verdict in the making: what the guard has looked at so far, and what was said. */
 export class Judgement {
   readonly #views: View[] = [];

@@ -2,6 +2,7 @@ import { StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { madeSession } from '../session/made-session.js';
 import { forget, isPromise } from '../session/promised.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { Session } from '../session/session.js';
@@ -62,7 +63,7 @@ export class VisitorResolver {
     const fault = values ? faultOf(values) : undefined;
     if (fault !== undefined) this.#tellOnce(fault);
     const isKnown = typeof values === 'object' && values !== null && fault === undefined;
-    return new (this.#made.of(Session))(isKnown ? foreignRecord(values) : undefined);
+    return madeSession(this.#made, isKnown ? foreignRecord(values) : undefined);
   }
 
   /** What the session itself says, without asking anybody. */

@@ -1,4 +1,4 @@
-import { AccessRule, type Requirement } from '../access/access-rule.js';
+import type { Requirement } from '../access/access-rule.js';
 import { decide, findScope, type WithLocals } from './helpers.js';
 import { checkRequirement } from './options.js';
 
@@ -11,10 +11,10 @@ import { checkRequirement } from './options.js';
  * @example const mayPublish = await can({ permission: 'posts:publish' });
  */
 export async function can(requirement: Requirement = {}, context?: WithLocals): Promise<boolean> {
-  const rule = new AccessRule({ ...checkRequirement(requirement, 'can'), pattern: '/**' });
+  const asked = checkRequirement(requirement, 'can');
   const scope = findScope(context);
   if (!scope) return false;
   scope.session.markUsed();
-  const { isGranted } = await decide(scope, rule, scope.resolveVisitor(), 'can()');
+  const { isGranted } = await decide(scope, asked, scope.resolveVisitor(), 'can()');
   return isGranted;
 }

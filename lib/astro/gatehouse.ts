@@ -18,6 +18,7 @@ import { FormBudget } from '../session/forms/form-budget.js';
 import { FormConfig } from '../session/forms/form-config.js';
 import { inTime } from '../session/in-time.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { madeSession } from '../session/made-session.js';
 import { RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
 import { SecurityEvents } from '../session/security-events.js';
@@ -249,6 +250,11 @@ export class Gatehouse {
 
   get sameSite(): SessionConfig['cookie']['sameSite'] {
     return this.#config.cookie.sameSite;
+  }
+
+  /** A session that is stored nowhere. */
+  newSession(): Session {
+    return madeSession(this.services.get(MadeClasses));
   }
 
   scopeFor(session: Session, resolver?: VisitorResolver): RequestScope {

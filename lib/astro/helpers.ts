@@ -14,6 +14,7 @@ import { assertVisitorData } from '../access/visitor-data.js';
 import { RequestScope } from '../container/request-scope.js';
 import { AccessDeniedError, InvalidVisitorError, OutsideRequestError } from '../errors.js';
 import { Clock } from '../session/clock.js';
+import { MadeClasses } from '../session/made-classes.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { currentScope } from './current-scope.js';
 import { checkRequirement } from './options.js';
@@ -177,10 +178,10 @@ export function regenerateSession(context?: WithLocals): Promise<void> {
  * @example await authorize({ permission: 'posts:publish' });
  */
 export async function authorize(requirement: Requirement = {}, context?: WithLocals): Promise<void> {
-  const rule = new AccessRule({ ...checkRequirement(requirement), pattern: '/**' });
+  const asked = checkRequirement(requirement);
   const scope = scopeOf('authorize', context);
   const visitor = await scope.resolveVisitor();
-  const { isGranted, code, reason, missing } = await decide(scope, rule, visitor);
+  const { isGranted, code, reason, missing } = await decide(scope, asked, visitor);
   if (isGranted) return;
   const status = visitor.isGuest || code === 'SIGN_IN_AGAIN' ? 401 : 403;
   throw denied(scope, new AccessDeniedError(status, true, reason, code === 'GRANTED' ? 'NOT_ALLOWED' : code, missing));
@@ -192,19 +193,25 @@ function denied(scope: RequestScope | undefined, error: AccessDeniedError): Acce
   return error;
 }
 
-/** What the checker says of a visitor, who may still have to be looked up. @param helper Who asks it. */
+/**
+ * What the checker says of a visitor, who may still have to be looked up.
+ *
+ * @param requirement Checked before. @param helper Who asks it.
+ */
 export async function decide(
   scope: RequestScope,
-  rule: AccessRule,
+  requirement: Requirement,
   visitor: Visitor | Promise<Visitor>,
   helper = 'authorize()',
 ): Promise<AccessDecision> {
+  const made = scope.get(MadeClasses);
+  const rule = new (made.of(AccessRule))({ ...requirement, pattern: '/**' });
   try {
     const asked = scope.request ? rule.askedOf(scope.request) : rule;
-    return asDecision(await scope.get(AccessChecker).check(asked, await visitor));
+    return asDecision(await scope.get(AccessChecker).check(asked, await visitor)).of(rule);
   } catch (error) {
     scope.get(DecisionLog).failure(`A check for ${helper} threw, so the visitor was refused.`, error);
-    return new AccessDecision(false, 'CHECK_FAILED', 'the check threw');
+    return new (made.of(AccessDecision))(false, 'CHECK_FAILED', 'the check threw', [], rule);
   }
 }
 

@@ -1,10 +1,10 @@
 import { routes } from 'virtual:astro-gatehouse/routes';
 import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
-import { mayChange } from '../access/csrf/csrf-guard.js';
+import { asCsrfVerdict, mayChange } from '../access/csrf/csrf-guard.js';
 import { isInternalPath } from '../access/internal-path.js';
-import { isHidden } from '../access/refusal.js';
-import type { Verdict } from '../access/verdict.js';
+import { asAnswer, isHidden } from '../access/refusal.js';
+import { asVerdict, type Verdict } from '../access/verdict.js';
 import type { AccessDeniedError } from '../errors.js';
 import { andThen, type Promised } from '../session/promised.js';
 import { AstroRequest } from './astro-request.js';
@@ -37,7 +37,7 @@ function judge(context: APIContext, request: AstroRequest, cycle: RequestCycle):
   const lookedUp = scope.resolver.looksElsewhere ? scope.resolveVisitor() : undefined;
   const verdict = andThen(lookedUp, () => gatehouse.guard.judge(request, () => scope.resolveVisitor()));
   return andThen(verdict, (said) =>
-    andThen(heard(context, cycle, said), (refusal) => {
+    andThen(heard(context, cycle, asVerdict(said)), (refusal) => {
       if (!refusal) cycle.letIn(request);
       // Of islands and actions Astro asks us whether they are there or not, and then says so by itself.
       else if (isHidden(refusal) && !isInternalPath(request.routePattern, '')) cycle.hide();
@@ -63,7 +63,7 @@ async function judgeAnswer(context: APIContext, answer: Response, cycle: Request
   const visitor = await scope.resolveVisitor();
   // Who has just been signed out is told so.
   const asked = scope.session.wasEnded && visitor.isGuest ? (cycle.arrivedAs ?? visitor) : visitor;
-  const refusal = await heard(context, cycle, await gatehouse.guard.judge(request, () => asked));
+  const refusal = await heard(context, cycle, asVerdict(await gatehouse.guard.judge(request, () => asked)));
   if (!refusal) return void cycle.letIn(request);
   // Nobody reads on, and whatever feeds it is to know.
   answer.body?.cancel().catch(() => {});
@@ -84,9 +84,9 @@ export async function answerDenied(context: APIContext, error: AccessDeniedError
   const request = scope.request ?? (await introduced(context, cycle, 'anything'));
   scope.rollBack();
   const { views = [], rulings = [] } = scope.verdict ?? {};
-  const verdict = await gatehouse.guard.judgeDenied(error, request, scope.visitor);
+  const verdict = asVerdict(await gatehouse.guard.judgeDenied(error, request, scope.visitor));
   await heard(context, cycle, { ...verdict, views, rulings: [...rulings, ...verdict.rulings] });
-  return verdict.response;
+  return asAnswer(verdict.response);
 }
 
 function showsNothing({ status, headers }: Response): boolean {
@@ -153,7 +153,7 @@ async function refuseForgery(
   // What development hands over as for a prerendered page has no cookie, with which something could be done in a name.
   if (cycle.wasVetted(context) || context.isPrerendered) return undefined;
   const { services: scope } = context.locals;
-  const verdict = await gatehouse.csrf.judge(request, scope.session);
+  const verdict = asCsrfVerdict(await gatehouse.csrf.judge(request, scope.session));
   if (!verdict) return void cycle.vet(context);
   const { response, decision } = verdict;
   const rulings = decision ? [{ ...decision, isGranted: false, missing: [] }] : [];

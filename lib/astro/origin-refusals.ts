@@ -63,11 +63,13 @@ export function originProblem({ url = '', headers, status }: Exchange): { cause:
   if (!origin) return undefined;
   const port = origin.port && `, port: '${origin.port}'`;
   const name = `security: { allowedDomains: [{ protocol: '${origin.protocol.slice(0, -1)}', hostname: '${origin.hostname}'${port} }] }`;
+  // A program may say that it comes from anywhere, and have an operator believe that this is a name of the site.
+  const ifOwn = 'If that is the address of this site,';
   if (origin.host === host) {
     return origin.protocol === 'https:'
       ? {
           cause: 'tls',
-          text: `${refused}: it comes from ${origin.origin}, and Astro takes the site for http. Set ${name} in astro.config, and have the proxy send X-Forwarded-Proto and X-Forwarded-Host (nginx: $http_host).`,
+          text: `${refused}: it comes from ${origin.origin}, and Astro takes the site for http. ${ifOwn} set ${name} in astro.config, and have the proxy send X-Forwarded-Proto and X-Forwarded-Host (nginx: $http_host).`,
         }
       : undefined;
   }
@@ -78,7 +80,7 @@ export function originProblem({ url = '', headers, status }: Exchange): { cause:
     cause: 'host',
     text:
       `${refused}: it comes from ${origin.origin}, and the proxy hands on the host ${what}, as ` +
-      `${printable(host).slice(0, MOST_CHARACTERS)}. Have it hand on what it was asked for (nginx: proxy_set_header Host ` +
+      `${printable(host).slice(0, MOST_CHARACTERS)}. ${ifOwn} have it hand on what it was asked for (nginx: proxy_set_header Host ` +
       `$http_host, and the same for X-Forwarded-Host)${origin.protocol === 'https:' ? `, and set ${name} in astro.config` : ''}.`,
   };
 }

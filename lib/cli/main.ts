@@ -18,6 +18,9 @@ import { HINT, makeSecret, writeSecret } from './make-secret.js';
 import { readReport } from './read-report.js';
 import { asJson, asTable, differences, fromJson } from './report-text.js';
 
+const { stdout, stderr } = process;
+const { write } = stdout;
+
 /** 0: as it should be. 1: not as the file says, or to be mended. 2: nobody could tell. */
 type ExitCode = 0 | 1 | 2;
 
@@ -82,10 +85,12 @@ function readSaved(file: string): SavedReport {
 }
 
 function print(text: string): 0 {
-  process.stdout.write(`${text}\n`);
+  write.call(stdout, `${text}\n`);
   return 0;
 }
 
+// A program may read the answer: what code of the project prints while it is loaded is no part of it.
+stdout.write = stderr.write.bind(stderr) as typeof write;
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
@@ -94,4 +99,5 @@ try {
   process.exitCode = 2;
 }
 // What the project's own code has opened would keep it alive, but what is printed must be out before.
-process.stdout.write('', () => process.exit());
+stdout.write = write;
+stdout.write('', () => process.exit());

@@ -1,3 +1,5 @@
+import { CsrfGuard } from '../access/csrf/csrf-guard.js';
+import { RouteGuard } from '../access/route-guard.js';
 import { InvalidOverrideError } from '../errors.js';
 import { answersLater, forget, isPromise } from '../session/promised.js';
 import type { Class } from './registration.js';
@@ -6,6 +8,12 @@ const WAIT_INSIDE = 'Give one that waits in its methods for what it needs: () =>
 
 /** What handed the instance over: `services.value()`, or a function that makes one. */
 type Giver = 'value' | 'factory';
+
+/** Methods for callers of your own, by the class that has them, each with the one that the package calls. */
+const CALLED_INSTEAD: ReadonlyMap<Class, Readonly<Record<string, string>>> = new Map<Class, Record<string, string>>([
+  [RouteGuard, { inspect: 'judge' }],
+  [CsrfGuard, { inspect: 'judge' }],
+]);
 
 /** What is answered with yes or no, by its name. */
 const QUESTION = /^(?:is|has|may|can)(?:[A-Z]|$)/;
@@ -57,6 +65,28 @@ export function assertAnswers(token: Class, instance: object): void {
     `its ${method}() is async, and a promise counts as yes to whoever asks. Look up before what it needs: the resolve() of ` +
       'a VisitorResolver may wait.',
   );
+}
+
+/**
+ * @param instance As for {@link assertAnswers}.
+ * @throws {InvalidOverrideError} For one that says something where nobody asks: it would stand guard over nothing.
+ */
+export function assertAsked(token: Class, instance: object): void {
+  const overrides = (name: string) => methodOf(instance, name) !== methodOf(token.prototype, name);
+  for (const [unasked, asked] of Object.entries(CALLED_INSTEAD.get(token) ?? {})) {
+    if (!overrides(unasked) || overrides(asked)) continue;
+    throw new InvalidOverrideError(
+      token.name,
+      instance.constructor.name,
+      `it overrides ${unasked}(), which the package does not call. Override ${asked}() instead, which says why as well.`,
+    );
+  }
+}
+
+/** Asserts of what stands for a part of the package that nobody is let in by it unasked, as the two above say. */
+export function assertSound(token: Class, instance: object): void {
+  assertAnswers(token, instance);
+  assertAsked(token, instance);
 }
 
 /** The name of a class or of a function. */

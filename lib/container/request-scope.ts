@@ -75,7 +75,7 @@ export class RequestScope {
     return this.#disposables?.isEmpty === false;
   }
 
-  /** Ends what was made for this request. Whatever is asked for afterwards is made anew. @internal */
+  /** Ends what was made for this request, as is done when its answer has been sent. What is asked for afterwards is made anew. */
   async dispose(): Promise<void> {
     this.#container = undefined;
     await this.#disposables?.dispose(this.services.reportEnding);
@@ -219,7 +219,8 @@ export class RequestScope {
     container.register(RequestScope as never, { useFactory: () => this });
     for (const token of this.services.endedByRequests) {
       this.#disposables ??= new Disposables();
-      container.afterResolution(token as never, (_, made) => this.#disposables?.add(made), { frequency: 'Once' });
+      const own = (made: object) => void (this.services.keeps(made) || this.#disposables?.add(made));
+      container.afterResolution(token as never, (_, made) => own(made as object), { frequency: 'Once' });
     }
     for (const [token, instance] of this.#replaced ?? []) container.register(token as never, { useValue: instance });
     return container;

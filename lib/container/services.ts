@@ -18,7 +18,7 @@ import { Disposables, isDisposable } from '../session/disposables.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { assertNoCircle, Making } from './circles.js';
 import { dependenciesOf, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
-import { assertAnswers, assertFits, assertPrompt, assertThere, nameOf } from './instance-checks.js';
+import { assertFits, assertPrompt, assertSound, assertThere, nameOf } from './instance-checks.js';
 import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
 
 const TOO_EARLY =
@@ -66,6 +66,8 @@ export class Services {
   value<Instance>(token: Class<Instance>, instance: Instance): this {
     if (this.#own.has(token)) assertFits(token, instance, 'value');
     else assertThere(token, instance, 'value');
+    if (this.#own.has(token)) assertSound(token, instance as object);
+    this.#disposables.leave(instance as object);
     return this.#register(token, { lifetime: 'value', implementation: instance });
   }
 
@@ -118,7 +120,7 @@ export class Services {
     for (const [token, registration] of this.#registrations) {
       this.#inspect(token, registration);
       const { implementation } = registration;
-      if (this.#own.has(token) && isClass(implementation)) assertAnswers(token, implementation.prototype);
+      if (this.#own.has(token) && isClass(implementation)) assertSound(token, implementation.prototype);
     }
     assertNoCircle(this.#registrations.keys(), (token) => this.#constructorOf(token));
     for (const [token, registration] of this.#registrations) this.#wire(token, registration);
@@ -166,6 +168,11 @@ export class Services {
   /** Whether shared instances have something to end. @internal */
   get mayEnd(): boolean {
     return !this.#disposables.isEmpty;
+  }
+
+  /** Whether it is not for a request to end an instance that it was handed. @internal */
+  keeps(instance: object): boolean {
+    return this.#disposables.knows(instance);
   }
 
   /** Ends the shared instances that have something to end, those last that others need. @internal */
@@ -242,7 +249,7 @@ export class Services {
         useFactory: cached((from) => {
           const instance = this.#making.within(token, () => make(this.#getFrom(from, token.name, lifetime)));
           assertFits(token, instance, 'factory');
-          if (this.#own.has(token)) assertAnswers(token, instance);
+          if (this.#own.has(token)) assertSound(token, instance);
           return instance;
         }),
       });
@@ -274,7 +281,9 @@ export class Services {
     const { implementation } = registration;
     if (isClass(implementation)) for (const dependency of dependenciesOf(implementation)) this.#construct(dependency);
     try {
-      this.#disposables.add(this.#made.during(() => this.container.resolve(token as never)));
+      const instance: object = this.#made.during(() => this.container.resolve(token as never));
+      if (this.#own.has(token as Class)) assertSound(token as Class, instance);
+      this.#disposables.add(instance);
     } catch (error) {
       if (error instanceof GatehouseError) throw error;
       // tsyringe puts an error of its own around what happened in a function that it called.

@@ -1,6 +1,6 @@
 import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
 import type { FlashClaims } from './flash-claims.js';
-import { allMessages, FORM_KEYS, messagesIn, underOneKey } from './flash-lists.js';
+import { FORM_KEYS, messagesIn, underOneKey } from './flash-lists.js';
 import { frozen, frozenCopy } from './frozen-value.js';
 import { assertStorable, type Flash } from './session-record.js';
 import { warnOfUnseen } from './unseen-messages.js';
@@ -34,7 +34,8 @@ export class FlashBag {
   /** Ids of earlier messages that are not to be stored any longer. */
   #taken: Set<string> | undefined;
   #hasDropped = false;
-  #wasAsked = false;
+  /** Whether something asked for messages. @internal */
+  wasAsked = false;
   #isHeld = false;
   #isClosed = false;
 
@@ -131,11 +132,6 @@ export class FlashBag {
     return this.#delivered !== undefined;
   }
 
-  /** Whether something asked for messages. @internal */
-  get wasAsked(): boolean {
-    return this.#wasAsked;
-  }
-
   /** @internal */
   get isDirty(): boolean {
     return this.#lists.size > 0 || this.taken.size > 0;
@@ -159,9 +155,13 @@ export class FlashBag {
 
   /** Those, and of messages that another request has delivered since: a store may know no better than this one. @internal */
   get gone(): ReadonlySet<string> {
-    if (!this.#claims || this.#earlier.size === 0) return this.taken;
-    const delivered = allMessages(this.#earlier).filter(([, message]) => this.#claims?.wasDelivered(message));
-    return delivered.length === 0 ? this.taken : new Set([...this.taken, ...delivered.map(([, { id }]) => id)]);
+    const delivered = this.#claims?.deliveredOf(this.#earlier) ?? [];
+    return delivered.length === 0 ? this.taken : new Set([...this.taken, ...delivered]);
+  }
+
+  /** Another one of the same class, in which nothing waits. @internal */
+  besides(): FlashBag {
+    return new (this.constructor as typeof FlashBag)();
   }
 
   /** Has nothing be delivered, because the answer cannot show it, or be delivered again. @internal */
@@ -251,9 +251,9 @@ export class FlashBag {
 
   /** @returns What was delivered under a key, now or before in this answer. */
   #deliver(key: string, isMeant: (value: unknown) => boolean = () => true): readonly Flash[] {
-    this.#wasAsked = true;
+    this.wasAsked = true;
     if (!this.#isHeld && !this.#isClosed) {
-      for (const message of this.#waiting(key)) if (this.#claims?.wasDelivered(message)) this.#retire(key, message.id);
+      for (const { id } of this.#waiting(key)) if (this.#claims?.wasDelivered(id)) this.#retire(key, id);
       for (const message of this.#readable(key)) {
         if (!isMeant(message.value)) continue;
         if (this.#claims && !key.startsWith(FORM_KEYS) && !this.#claims.claim(message)) continue;

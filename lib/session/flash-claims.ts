@@ -103,8 +103,12 @@ export class FlashClaims implements FlashLease {
     return isFreeFor(this, message) && this.ledger.isFree(message.id, this);
   }
 
-  /** Tells whether another request has delivered a message, so that the copy of it in this one's session is of before. */
-  wasDelivered({ id }: Flash): boolean {
+  /** Lists those messages that another request has delivered, so that the copies of them in this one's session are of before. */
+  deliveredOf(flashes: ReadonlyMap<string, Flash>): readonly string[] {
+    return allMessages(flashes).flatMap(([, { id }]) => (this.wasDelivered(id) ? [id] : []));
+  }
+
+  wasDelivered(id: string): boolean {
     return this.ledger.wasDelivered(id, this);
   }
 

@@ -1,9 +1,9 @@
-import { FlashBag } from './flash-bag.js';
 import type { FlashLedger } from './flash-claims.js';
 import { MadeClasses } from './made-classes.js';
+import { madeSession } from './made-session.js';
 import type { Outages } from './outages.js';
 import { andThen, orElse, type Promised } from './promised.js';
-import { Session } from './session.js';
+import type { Session } from './session.js';
 import type { SessionConfig } from './session-config.js';
 import type { CarriedToken } from './session-cookie.js';
 import type { SessionCookies } from './session-cookies.js';
@@ -50,8 +50,7 @@ export class SessionOpener {
   /** Makes a session that is not stored, or one of a record. */
   begin(origin: Origin, record?: SessionRecord, ledger?: FlashLedger): Session {
     const claims = record && record.flashes.size > 0 ? ledger?.open() : undefined;
-    const flashes = new (this.#made.of(FlashBag))(record?.flashes, claims);
-    const session = new (this.#made.of(Session))(record, flashes);
+    const session = madeSession(this.#made, record, claims);
     session.fate.place(origin);
     return session;
   }

@@ -207,7 +207,9 @@ export class Session<Data extends object = App.SessionData> {
   standAsideFor(visitor: Session): boolean {
     const own = this.#values.get('userId');
     const isAnothers = own !== undefined && own !== visitor.#values.get('userId');
-    this.#aside = isAnothers ? (this.#aside ?? { values: new SessionValues(), flashes: new FlashBag() }) : undefined;
+    this.#aside = isAnothers
+      ? (this.#aside ?? { values: new SessionValues(), flashes: this.#flashes.besides() })
+      : undefined;
     return isAnothers;
   }
 
@@ -282,7 +284,7 @@ export class Session<Data extends object = App.SessionData> {
     this.#state.rollBack();
     this.#values.restart(opened?.values, opened?.fitted);
     this.#flashes.rollBack(opened?.flashes);
-    this.#aside &&= { values: new SessionValues(), flashes: new FlashBag() };
+    this.#aside &&= { values: new SessionValues(), flashes: this.#flashes.besides() };
   }
 
   /** Drops the visitor's values and messages, the stored ones too. */

@@ -9,8 +9,8 @@ import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
 import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
+import { madeSession } from '../session/made-session.js';
 import { Secrets } from '../session/secrets.js';
-import { Session } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { FrozenClock } from './frozen-clock.js';
@@ -70,7 +70,7 @@ export function fakeScope({
   services?.(parts);
   const booted = parts.boot();
   const made = booted.get(MadeClasses);
-  const session: Session = new (made.of(Session))();
+  const session = madeSession(made);
   for (const [key, value] of Object.entries(values)) session.set<string>(key, value);
   if (user) {
     assertVisitorData(user);

@@ -17,6 +17,7 @@ import { call, navigation } from '../support/guarded-request.js';
 import { type GuardParts, guardWith, RememberingLog } from '../support/guards.js';
 import { admin, guest, member } from '../support/visitors.js';
 
+const HERE = 'http://site.example';
 const ADMIN_ONLY: PageRuleOptions = { pattern: '/admin/**', role: 'admin' };
 
 /** What a visitor is answered, in short: a status and where it leads; "page" when they are let in. */
@@ -235,6 +236,37 @@ describe('A circle of redirects', () => {
     ['to the page itself', [{ ...ADMIN_ONLY, redirectTo: '/admin' }], {}, member(), '403'],
     ['to the page itself, with a query', [{ ...ADMIN_ONLY, redirectTo: '/admin/?why=role' }], {}, member(), '403'],
     ['to the page itself, written encoded', [{ ...ADMIN_ONLY, redirectTo: '/%61dmin' }], {}, member(), '403'],
+    [
+      'to the page itself, by its whole address',
+      [{ ...ADMIN_ONLY, redirectTo: `${HERE}/admin?a` }],
+      {},
+      member(),
+      '403',
+    ],
+    [
+      'to the page itself, by its whole address, as a guest',
+      [{ ...ADMIN_ONLY, redirectTo: `${HERE}/admin` }],
+      {},
+      guest(),
+      '401',
+    ],
+    [
+      'between two rules, one of which names a whole address with the base',
+      [
+        { ...ADMIN_ONLY, redirectTo: '/b' },
+        { pattern: '/b', role: 'x', redirectTo: `${HERE}/shop/admin` },
+      ],
+      { site: { base: '/shop' } },
+      member(),
+      '403',
+    ],
+    [
+      'to a page of another site that has the same path',
+      [{ ...ADMIN_ONLY, redirectTo: 'https://other.example/admin' }],
+      {},
+      member(),
+      '302 https://other.example/admin',
+    ],
     ['to the page itself, as a guest', [{ ...ADMIN_ONLY, redirectTo: '/admin' }], {}, guest(), '401'],
     [
       'between two rules',
@@ -940,5 +972,51 @@ describe('What a rule asks about', () => {
     const { decision } = await guardWith([ADMIN_ONLY]).judge(navigation('/admin'), () => member());
     expect(decision).toMatchObject({ isGranted: false, code: 'MISSING_ROLE', missing: ['admin'] });
     expect(decision?.rule?.pattern).toBe('/admin/**');
+  });
+});
+
+describe("What a guard of somebody's own answers to whom it refuses", () => {
+  const guardOf = (answer: () => unknown) => {
+    class Own extends RouteGuard {
+      protected override challenge(): Promise<Response> {
+        return answer() as Promise<Response>;
+      }
+    }
+    const config = new GuardConfig({ protect: [ADMIN_ONLY] });
+    const checker = new AccessChecker(new AccessConfig());
+    return new Own(
+      new AccessRules(config),
+      new PageGuards(),
+      checker,
+      config,
+      new RememberingLog(),
+      new SecurityEvents(),
+    );
+  };
+  const teapot = () => new Response(null, { status: 418 });
+
+  it.each<[string, () => unknown]>([
+    ['at once', teapot],
+    ['later', async () => teapot()],
+    // biome-ignore lint/suspicious/noThenProperty: what this is about.
+    ['in its own way', () => ({ then: (heed: (answer: Response) => void) => heed(teapot()) })],
+  ])('may come %s', async (_, answer) => {
+    expect(outcome(await guardOf(answer).inspect(navigation('/admin'), guest()))).toBe('418');
+  });
+
+  it.each<[string, () => unknown]>([
+    ['nothing', () => undefined],
+    ['nothing later', async () => undefined],
+    ['null', () => null],
+    ['what only looks like an answer', () => ({ status: 418 })],
+    // biome-ignore lint/suspicious/noThenProperty: what this is about.
+    ['nothing in its own way', () => ({ then: (heed: (answer?: Response) => void) => heed() })],
+  ])('is never the page, even when it is %s', async (_, answer) => {
+    const asked = async () => guardOf(answer).inspect(navigation('/admin'), guest());
+    await expect(asked()).rejects.toThrow('gave no Response');
+    const denied = new AccessDeniedError(401, true, 'not signed in');
+    await expect(async () => guardOf(answer).judgeDenied(denied, navigation('/x'), guest())).rejects.toThrow(
+      'gave no Response',
+    );
   });
 });

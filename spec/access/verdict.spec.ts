@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NOTHING_ASKED } from '../../lib/access/verdict.js';
+import { asVerdict, NOTHING_ASKED } from '../../lib/access/verdict.js';
 import { AccessDeniedError } from '../../lib/errors.js';
 import { navigation } from '../support/guarded-request.js';
 import { type GuardParts, guardWith } from '../support/guards.js';
@@ -76,5 +76,25 @@ describe('A verdict', () => {
       expect(guard.judge(navigation(path), member)).toMatchObject({ views: [{ path }] });
       expect(guard.judge(navigation(path), guest)).toMatchObject({ views: [{ path }] });
     }
+  });
+});
+
+describe("What a judge of somebody's own gives", () => {
+  it('is taken when it is a verdict', () => {
+    expect(asVerdict(NOTHING_ASKED)).toBe(NOTHING_ASKED);
+    const refusing = { ...NOTHING_ASKED, response: new Response(null, { status: 451 }) };
+    expect(asVerdict(refusing)).toBe(refusing);
+  });
+
+  it.each<[string, unknown]>([
+    ['a response', new Response(null, { status: 451 })],
+    ['nothing', undefined],
+    ['null', null],
+    ['yes', true],
+    ['an object without anything', {}],
+    ['a verdict without its answer', { ...NOTHING_ASKED, response: null }],
+    ['a verdict that does not say for whom it is', { ...NOTHING_ASKED, isPersonal: undefined }],
+  ])('lets nobody in when it is %s', (_, given) => {
+    expect(() => asVerdict(given)).toThrow('judge() gave no Verdict');
   });
 });

@@ -107,6 +107,17 @@ describe('astro-gatehouse routes', () => {
     expect([wrong.code, wrong.output.includes('other.json is no saved report')]).toEqual([2, true]);
   });
 
+  it('prints nothing beside its answer there, whatever the code of the project prints', async () => {
+    const site = siteWith(`(console.log('a loud config'), {})`, setup(`(console.log('a loud setup'), {})`));
+    for (const command of ['routes', 'doctor']) {
+      const { output } = await site.gatehouse(command, '--json');
+      // What went to stderr is behind it.
+      const [answer = '', rest = ''] = output.split(/^(?=a loud config$)/m);
+      expect(Object.keys(JSON.parse(answer))).toContain(command === 'routes' ? 'entries' : 'findings');
+      expect(rest).toContain('a loud config');
+    }
+  });
+
   it('knows the guards of pages that integrations bring', async () => {
     const site = siteWith('{}', {
       'node_modules/pages-package/package.json': '{ "name": "pages-package" }',

@@ -4,10 +4,15 @@ import { AccessDecision } from '../../lib/access/access-decision.js';
 import { AccessConfig } from '../../lib/access/access-options.js';
 import { AccessRule } from '../../lib/access/access-rule.js';
 import { AccessRules } from '../../lib/access/access-rules.js';
+import { CsrfConfig } from '../../lib/access/csrf/csrf-config.js';
+import { CsrfGuard } from '../../lib/access/csrf/csrf-guard.js';
+import { CsrfTokens } from '../../lib/access/csrf/csrf-tokens.js';
 import { DecisionLog } from '../../lib/access/decision-log.js';
 import { GuardConfig } from '../../lib/access/guard-config.js';
+import { PageGuards } from '../../lib/access/page-guards.js';
 import { RouteGuard } from '../../lib/access/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
+import type { Get } from '../../lib/container/registration.js';
 import { RequestScope } from '../../lib/container/request-scope.js';
 import { Services } from '../../lib/container/services.js';
 import {
@@ -20,6 +25,7 @@ import {
 import { injectable } from '../../lib/injectable.js';
 import { Clock } from '../../lib/session/clock.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
+import { SecurityEvents } from '../../lib/session/security-events.js';
 import { Session } from '../../lib/session/session.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
 import { SessionStore } from '../../lib/session/stores/session-store.js';
@@ -684,6 +690,34 @@ describe('Services that have something to end', () => {
     expect(one.get(Unit)).not.toBe(unit);
   });
 
+  it('are not ended by others to whom they are handed on', async () => {
+    ended.length = 0;
+    abstract class Port {}
+    abstract class Other {}
+    class Harbour extends Port {
+      dispose() {
+        ended.push('harbour');
+      }
+    }
+    class Given extends Other {
+      dispose() {
+        ended.push('value');
+      }
+    }
+    const services = floorPlan()
+      .shared(Harbour)
+      .value(Given, new Given())
+      .shared(Other, (get) => get(Given))
+      .perRequest(Port, (get) => get(Harbour))
+      .boot();
+    const scope = scopeOf(services, sessionOf({}));
+    expect(scope.get(Port)).toBe(services.get(Harbour));
+    await scope.dispose();
+    expect(ended).toEqual([]);
+    await services.dispose();
+    expect(ended).toEqual(['harbour']);
+  });
+
   it('are named to those who send answers, where a class says so or a function makes them', () => {
     class Quiet {}
     const services = plan();
@@ -694,5 +728,62 @@ describe('Services that have something to end', () => {
         .perRequest(Quiet, () => new Quiet())
         .boot().endedByRequests,
     ).toEqual([Quiet]);
+  });
+});
+
+describe('A method that the package does not call', () => {
+  class LateGuard extends RouteGuard {
+    override async inspect() {
+      return new Response(null, { status: 451 });
+    }
+  }
+  class HeldGuard extends RouteGuard {
+    override readonly inspect = async () => new Response(null, { status: 451 });
+  }
+  class ShutGuard extends CsrfGuard {
+    override async inspect() {
+      return new Response(null, { status: 451 });
+    }
+  }
+  const sentence = (name: string, replaced: string) =>
+    `${name} cannot replace ${replaced}: it overrides inspect(), which the package does not call. Override judge() instead`;
+  const make = (get: Get) =>
+    new LateGuard(
+      get(AccessRules),
+      get(PageGuards),
+      get(AccessChecker),
+      get(GuardConfig),
+      get(DecisionLog),
+      get(SecurityEvents),
+    );
+
+  it.each<[string, string, string, (services: Services) => Services]>([
+    ['in a class', 'LateGuard', 'RouteGuard', (services) => services.override(RouteGuard, LateGuard)],
+    ['of an instance', 'HeldGuard', 'RouteGuard', (services) => services.override(RouteGuard, HeldGuard)],
+    ['in what a function makes', 'LateGuard', 'RouteGuard', (services) => services.override(RouteGuard, make)],
+    ['in another guard', 'ShutGuard', 'CsrfGuard', (services) => services.override(CsrfGuard, ShutGuard)],
+    [
+      'in a value',
+      'ShutGuard',
+      'CsrfGuard',
+      (services) =>
+        services.value(
+          CsrfGuard,
+          new ShutGuard(new CsrfConfig(), {} as CsrfTokens, new DecisionLog(), new SecurityEvents()),
+        ),
+    ],
+  ])('is not overridden alone: %s', (_, name, replaced, register) => {
+    const error = errorOf(() => register(floorPlan()).boot());
+    expect(error).toBeInstanceOf(InvalidOverrideError);
+    expect(error.message).toContain(sentence(name, replaced));
+  });
+
+  it('may be overridden with the one that is called', () => {
+    class Both extends LateGuard {
+      override judge(...asked: Parameters<RouteGuard['judge']>) {
+        return super.judge(...asked);
+      }
+    }
+    expect(() => floorPlan().override(RouteGuard, Both).boot()).not.toThrow();
   });
 });

@@ -82,16 +82,34 @@ const MISFITS: [string, string, RegExp, RegExp][] = [
     /MISSING_SERVICE/,
     /Captive needs Port, which is not registered\. Add it in src\/gatehouse\.ts/,
   ],
+  [
+    'a guard that refuses where nobody asks it',
+    'override(RouteGuard, class Late extends RouteGuard { async inspect() { return new Response(null, { status: 451 }); } })',
+    /INVALID_OVERRIDE/,
+    /Late cannot replace RouteGuard: it overrides inspect\(\), which the package does not call\. Override judge\(\) instead/,
+  ],
+];
+
+/** Guards that start, and give what is no answer. */
+const CARELESS: [string, string][] = [
+  ['a Response in place of a verdict', 'judge() { return new Response(null, { status: 451 }); }'],
+  ['nothing in place of a verdict', 'async judge() {}'],
+  ['nothing to whom it refuses', 'async refuse() {}'],
 ];
 
 /** One build; which of its registrations is made is read when it starts. */
 const MISFITTING = `
-  import { AccessChecker, defineGatehouse, Session } from 'astro-gatehouse/server';
+  import { AccessChecker, defineGatehouse, RouteGuard, Session } from 'astro-gatehouse/server';
   abstract class Port {}
   class Captive { constructor(readonly session: Session) {} }
   export class Cart {}
   console.log(AccessChecker.name, Session.name, Port.name, Captive.name);
-  const registrations = [${MISFITS.map(([, registration]) => `(services) => services.${registration}`)}];
+  const registrations = [
+    ${[
+      ...MISFITS,
+      ...CARELESS.map(([what, method]) => [what, `override(RouteGuard, class extends RouteGuard { ${method} })`]),
+    ].map(([, registration]) => `(services) => services.${registration}`)}
+  ];
   export default defineGatehouse({ services: registrations[Number(process.env.MISFIT ?? Number.NaN)] });
 `;
 
@@ -104,5 +122,18 @@ describe('A server with services that do not fit', () => {
     expect(exitCode).toBe(1);
     expect(output).toMatch(code);
     expect(output).toMatch(sentence);
+  });
+});
+
+describe('A server with a guard that', () => {
+  it.each(CARELESS)('gives %s shows nobody the page', async (what) => {
+    const app = await App.create('spec/apps/container', { 'src/gatehouse.ts': MISFITTING }).build();
+    const misfit = MISFITS.length + CARELESS.findIndex(([name]) => name === what);
+    const server = await app.serve({ GATEHOUSE_SECRET: SECRET, MISFIT: String(misfit) });
+    const { status } = await new Browser(server).get('/team');
+    const said = await server.printed('gave no');
+    await server.stop();
+    app.remove();
+    expect([status, said]).toEqual([500, expect.stringMatching(/judge\(\) gave no Verdict|gave no Response/)]);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Disposables, isDisposable } from '../../lib/session/disposables.js';
 
 const ended: string[] = [];
@@ -58,6 +58,52 @@ describe('Instances that have something to end', () => {
       ['Late', new Error('later')],
       ['Failing', new Error('no')],
     ]);
+  });
+
+  it('keep no other from ending when they hang, and are told of', async () => {
+    class Hanging {
+      dispose() {
+        return new Promise(() => {});
+      }
+    }
+    ended.length = 0;
+    reported.length = 0;
+    const disposables = new Disposables(20);
+    disposables.add(new Plain('needed'));
+    disposables.add(new Hanging());
+    await disposables.dispose(report);
+    expect(ended).toEqual(['needed']);
+    expect(reported).toEqual([['Hanging', new Error('It did not answer within 20 ms.')]]);
+  });
+
+  it('keep no other from ending when even the log fails', async () => {
+    const failing = {
+      dispose() {
+        throw new Error('no');
+      },
+    };
+    ended.length = 0;
+    const disposables = new Disposables();
+    disposables.add(new Plain('needed'));
+    disposables.add(failing);
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    await disposables.dispose(() => {
+      throw new Error('the log is full');
+    });
+    expect(ended).toEqual(['needed']);
+    expect(printed).toHaveBeenCalledWith(new Error('the log is full'));
+    printed.mockRestore();
+  });
+
+  it('are left to whoever they belong to', async () => {
+    ended.length = 0;
+    const [lent, own] = [new Plain('lent'), new Plain('own')];
+    const disposables = new Disposables();
+    disposables.leave(lent);
+    for (const instance of [lent, own]) disposables.add(instance);
+    expect([lent, own, new Plain('other')].map((instance) => disposables.knows(instance))).toEqual([true, true, false]);
+    await disposables.dispose(report);
+    expect(ended).toEqual(['own']);
   });
 
   it('are told from those that have not', async () => {

@@ -1,14 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessChecker } from '../../lib/access/access-checker.js';
+import { AccessDecision } from '../../lib/access/access-decision.js';
 import { AccessRule } from '../../lib/access/access-rule.js';
-import type { Visitor } from '../../lib/access/visitor.js';
-import { authorize, clearSession, getSession, setSession, updateSession } from '../../lib/astro/helpers.js';
+import { DecisionLog } from '../../lib/access/decision-log.js';
+import { RouteGuard } from '../../lib/access/route-guard.js';
+import { Visitor } from '../../lib/access/visitor.js';
+import { can } from '../../lib/astro/can.js';
+import { authorize, clearSession, decide, getSession, setSession, updateSession } from '../../lib/astro/helpers.js';
 import { RequestScope } from '../../lib/container/request-scope.js';
-import { InvalidOverrideError, InvalidVisitorError } from '../../lib/errors.js';
+import type { Services } from '../../lib/container/services.js';
+import { AccessDeniedError, InvalidOverrideError, InvalidVisitorError } from '../../lib/errors.js';
 import { injectable } from '../../lib/injectable.js';
 import { Clock } from '../../lib/session/clock.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
+import { Session } from '../../lib/session/session.js';
 import { FrozenClock, fakeScope } from '../../lib/testing/index.js';
+import { navigation } from '../support/guarded-request.js';
+import { RememberingLog } from '../support/guards.js';
 
 class TeamChecker extends AccessChecker {
   override async check(rule: AccessRule, visitor: Visitor) {
@@ -90,5 +98,69 @@ describe('A request that nobody sent', () => {
     expect(() => fakeScope({ services: (all) => all.override(AccessChecker, FlashBag as never) })).toThrow(
       InvalidOverrideError,
     );
+  });
+});
+
+describe('Classes that stand for those made of a request’s data', () => {
+  class OwnSession extends Session {}
+  class OwnFlashes extends FlashBag {}
+  class OwnVisitor extends Visitor {}
+  class OwnRule extends AccessRule {}
+  class OwnDecision extends AccessDecision {}
+  class OwnScope extends RequestScope {}
+  class Witness extends AccessChecker {
+    readonly asked: [AccessRule, Visitor][] = [];
+
+    override check(rule: AccessRule, visitor: Visitor) {
+      this.asked.push([rule, visitor]);
+      if (visitor.id === 'eve') throw new Error('nobody knows Eve');
+      return super.check(rule, visitor);
+    }
+  }
+  const services = (all: Services) =>
+    all
+      .override(Session, OwnSession)
+      .override(FlashBag, OwnFlashes)
+      .override(Visitor, OwnVisitor)
+      .override(AccessRule, OwnRule)
+      .override(AccessDecision, OwnDecision)
+      .override(RequestScope, OwnScope)
+      .override(DecisionLog, RememberingLog)
+      .override(AccessChecker, Witness);
+
+  it('are made by the scope, whoever the request is said to be of', () => {
+    const scope = fakeScope({ services });
+    const partsOf = () => [scope, scope.session, scope.get(FlashBag), scope.visitor, scope.asked, scope.asked.flashes];
+    const classes = [OwnScope, OwnSession, OwnFlashes, OwnVisitor, OwnSession, OwnFlashes];
+    const are = () => partsOf().map((part, at) => part instanceof (classes[at] as never));
+    expect(are()).toEqual(classes.map(() => true));
+    scope.adopt({ userId: 'ada' }, true);
+    expect(are()).toEqual(classes.map(() => true));
+    const aside = fakeScope({ services, user: { userId: 'ada' } });
+    aside.adopt({ userId: 'bob' }, true);
+    expect([aside.standsAside, aside.session.flashes instanceof OwnFlashes]).toEqual([true, true]);
+    aside.rollBack();
+    expect(aside.session.flashes).toBeInstanceOf(OwnFlashes);
+  });
+
+  it.each<[string, (context: { locals: App.Locals }) => Promise<unknown>]>([
+    ['can()', (context) => can({ role: 'admin' }, context)],
+    ['authorize()', (context) => authorize({ role: 'admin' }, context).catch(() => undefined)],
+  ])('are what %s is asked with', async (_, ask) => {
+    const scope = fakeScope({ services, user: { userId: 'ada' } });
+    await ask(scope);
+    const { asked } = scope.get(AccessChecker) as Witness;
+    expect(asked.map(([rule, visitor]) => [rule instanceof OwnRule, visitor instanceof OwnVisitor])).toEqual([
+      [true, true],
+    ]);
+  });
+
+  it.each(['ada', 'eve'])('are what the checker and the guard answer about %s', async (userId) => {
+    const scope = fakeScope({ services, user: { userId } });
+    const decision = await decide(scope, { role: 'admin' }, scope.visitor);
+    expect([decision instanceof OwnDecision, decision.rule instanceof OwnRule]).toEqual([true, true]);
+    const denied = new AccessDeniedError(403, true, 'no');
+    const verdict = await scope.get(RouteGuard).judgeDenied(denied, navigation('/x'), scope.visitor);
+    expect(verdict.decision).toBeInstanceOf(OwnDecision);
   });
 });

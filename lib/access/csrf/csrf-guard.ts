@@ -6,7 +6,7 @@ import { pathAskedFor } from '../access-events.js';
 import { DecisionLog } from '../decision-log.js';
 import { GuardedPaths } from '../guarded-paths.js';
 import type { GuardedRequest } from '../guarded-request.js';
-import { actionError, plain, problem, unavailable } from '../refusal.js';
+import { actionError, asAnswer, plain, problem, unavailable } from '../refusal.js';
 import { CsrfConfig } from './csrf-config.js';
 import { CsrfDecision, type ForgeryCode } from './csrf-decision.js';
 import { CsrfTokens } from './csrf-tokens.js';
@@ -40,6 +40,18 @@ export interface CsrfVerdict {
   readonly response: Response;
   /** Left out while nobody can tell, because sessions cannot be had. */
   readonly decision?: CsrfDecision | undefined;
+}
+
+/**
+ * What a guard of somebody's own gives may be anything; nothing at all is what lets a request through.
+ *
+ * @throws {TypeError} For what is neither nothing nor a verdict.
+ */
+export function asCsrfVerdict(given: unknown): CsrfVerdict | undefined {
+  if (given === undefined) return undefined;
+  const { response } = (given ?? {}) as Partial<CsrfVerdict>;
+  if (response instanceof Response) return given as CsrfVerdict;
+  throw new TypeError('judge() gave no CsrfVerdict: return what super.judge(…) gives, or { response } to refuse');
 }
 
 /** Whether a request of this method may change something. There are more of these than anybody could list. */
@@ -88,7 +100,7 @@ export class CsrfGuard {
     if (decision.code === 'CSRF_TOKEN_REFUSED' && session.isUnavailable) return { response: unavailable() };
     this.#report(request, decision);
     this.#tell(request, decision, session);
-    return { response: this.refuse(request, decision), decision };
+    return { response: asAnswer(await this.refuse(request, decision)), decision };
   }
 
   /** Whether the request is the visitor's own doing. */

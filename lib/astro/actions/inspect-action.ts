@@ -1,9 +1,9 @@
 import type { APIContext } from 'astro';
 import type { GuardedRequest } from '../../access/guarded-request.js';
 import { actionPath } from '../../access/internal-path.js';
+import { asVerdict } from '../../access/verdict.js';
 import type { RequestScope } from '../../container/request-scope.js';
 import { subjectOf } from '../../session/security-events.js';
-import { Session } from '../../session/session.js';
 import { secondsSignedIn } from '../astro-request.js';
 import { findScope } from '../helpers.js';
 import { RequestCycle } from '../request-cycle.js';
@@ -22,10 +22,11 @@ export async function inspectAction(context: ActionContext, name: string): Promi
   const cycle = RequestCycle.find(context.locals);
   if (cycle?.takeLetIn(name)) return undefined;
   // In a pipeline that runs actions before it asks the guard, no session is open, and nobody is known.
-  const scope = findScope(context) ?? gatehouse.scopeFor(new Session());
+  const scope = findScope(context) ?? gatehouse.scopeFor(gatehouse.newSession());
   if (!scope.request) await cycle?.learnVisitor(scope);
   const visitor = await scope.resolveVisitor();
-  const { response, isPersonal } = await gatehouse.guard.judge(callOf(name, context, scope), () => visitor);
+  const verdict = await gatehouse.guard.judge(callOf(name, context, scope), () => visitor);
+  const { response, isPersonal } = asVerdict(verdict);
   if (isPersonal) cycle?.makePersonal();
   return response;
 }

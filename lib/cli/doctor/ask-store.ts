@@ -73,9 +73,7 @@ function askFolder(folder: string, file: string): void {
 }
 
 async function askRedis(url: string, root: string, key: string): Promise<StoreAnswer> {
-  if (!URL.canParse(url)) throw new Error('REDIS_URL is no address: write redis://host:6379');
-  const { createClient } = await importRedis(root);
-  const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: false } });
+  const client = clientOf(await importRedis(root), url);
   // Whoever waits for the answer learns of it there.
   client.on('error', () => {});
   const { host } = new URL(url);
@@ -96,6 +94,14 @@ async function askRedis(url: string, root: string, key: string): Promise<StoreAn
     throw cure ? new RedisFailure(message, cure, error) : new Error(message);
   } finally {
     if (client.isOpen) client.destroy();
+  }
+}
+
+function clientOf({ createClient }: typeof import('redis'), url: string) {
+  try {
+    return createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: false } });
+  } catch {
+    throw RedisFailure.ofAddress();
   }
 }
 

@@ -15,6 +15,7 @@ const CURES: Record<string, Advice> = {
   MISTAKEN_RULES: { cure: 'Correct each rule as it is said there, or remove it.', see: 'rules' },
   GUARDED_ROUTE_IN_ISR: { cure: 'Write isr.exclude with what is named.', see: 'whatStopsABuild' },
   USELESS_RULES: { cure: 'Correct the pattern, move the rule up, or remove it.', see: 'rules' },
+  DEAD_ENDS: { cure: 'Write each rule that is named, where it says.', see: 'refused' },
   HIDDEN_PAGES_REVEALED: {
     cure: 'Write export const prerender = false in the 404 pages that are named.',
     see: 'whatStopsABuild',
@@ -28,7 +29,10 @@ const CURES: Record<string, Advice> = {
   NoAdapterInstalled: { cure: 'Install one: npx astro add node', see: 'start' },
   NoAdapterInstalledServerIslands: { cure: 'Install one: npx astro add node', see: 'start' },
 };
-const OTHERWISE: Advice = { cure: 'Have it shown in full, and mended: npx astro build', see: 'whatStopsABuild' };
+const OTHERWISE: Advice = {
+  cure: 'Run npx astro build, which shows it in full, and correct what it names.',
+  see: 'whatStopsABuild',
+};
 
 /** What a build, and the report it makes, have to say. */
 export function checkBuild(facts: Facts): Finding[] {

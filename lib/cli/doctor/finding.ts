@@ -7,6 +7,7 @@ export const SECTIONS = {
   ownStore: 'docs/stores.md#a-store-of-your-own',
   rules: 'docs/rules.md#rules',
   whatStopsABuild: 'docs/rules.md#what-stops-a-build',
+  refused: 'docs/rules.md#what-a-refused-visitor-gets',
   routes: 'docs/cli.md#routes',
   csrf: 'docs/csrf.md#requests-that-other-sites-send',
   proxy: 'docs/deploy.md#behind-a-proxy',

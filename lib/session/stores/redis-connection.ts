@@ -1,7 +1,7 @@
 import { type EvictingStoreError, MissingClientError } from '../../errors.js';
 import { inTime } from '../in-time.js';
 import { evictionPolicy, evictionProblem } from './redis-eviction.js';
-import { explained } from './redis-failure.js';
+import { explained, RedisFailure } from './redis-failure.js';
 
 /** Where it is without being named. */
 export const DEFAULT_URL = 'redis://localhost:6379';
@@ -241,5 +241,9 @@ async function makeClient(url: string): Promise<OwnClient> {
     throw new MissingClientError('RedisSessionStore', 'the package redis', 'Install it: npm install redis');
   }
   // Commands fail at once while there is no connection, and are not kept for later: nobody waits for their answers then.
-  return redis.createClient({ url, disableOfflineQueue: true });
+  try {
+    return redis.createClient({ url, disableOfflineQueue: true });
+  } catch {
+    throw RedisFailure.ofAddress();
+  }
 }

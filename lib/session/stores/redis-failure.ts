@@ -36,9 +36,17 @@ export class RedisFailure extends Error {
   constructor(
     message: string,
     readonly cure: string,
-    cause: unknown,
+    cause?: unknown,
   ) {
-    super(message, { cause });
+    super(message, cause === undefined ? undefined : { cause });
+  }
+
+  /** For an address that cannot be read. What a client or Node says of it has the address in it, and so the password. */
+  static ofAddress(): RedisFailure {
+    return new RedisFailure(
+      'The address of Redis cannot be read.',
+      'Write REDIS_URL as redis://user:password@host:6379, with signs in the password encoded: %23 for #, %2F for /, %25 for %.',
+    );
   }
 }
 
@@ -56,7 +64,7 @@ export function redisCure(error: unknown): string | undefined {
  * @param host Where Redis is to be.
  */
 export function explained(error: unknown, before: unknown, host: string): unknown {
-  if (error instanceof GatehouseError) return error;
+  if (error instanceof GatehouseError || error instanceof RedisFailure) return error;
   const own = redisCure(error);
   if (own) return new RedisFailure(`Redis at ${host}: ${saidBy(error)}.`, own, error);
   const cure = before === undefined ? undefined : redisCure(before);

@@ -300,3 +300,26 @@ describe("A guard of somebody's own", () => {
     await expect(guard.inspect(sent('/api'), new Session())).rejects.toThrow('check() gave no CsrfDecision');
   });
 });
+
+describe("What a guard of somebody's own answers to what it refuses", () => {
+  const guardOf = (answer: () => unknown) => {
+    class Own extends CsrfGuard {
+      protected override refuse(): Response {
+        return answer() as Response;
+      }
+    }
+    return guardWith(true, {}, Own).guard;
+  };
+  const foreign = { headers: { Origin: EVIL } };
+
+  it('may come at once or later', async () => {
+    for (const answer of [() => new Response(null, { status: 418 }), async () => new Response(null, { status: 418 })]) {
+      expect((await guardOf(answer).inspect(sent('/page', foreign), new Session()))?.status).toBe(418);
+    }
+  });
+
+  it.each([undefined, null, { status: 418 }])('is never the page, even when it is %j', async (answer) => {
+    const asked = guardOf(() => answer).inspect(sent('/page', foreign), new Session());
+    await expect(asked).rejects.toThrow('gave no Response');
+  });
+});

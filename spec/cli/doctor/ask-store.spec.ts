@@ -125,7 +125,7 @@ describe('Asking the store', () => {
 
     it('tells of what is no address, and of a package that is missing', async () => {
       expect(await askRedis('not an address')).toMatchObject({
-        reason: expect.stringContaining('REDIS_URL is no address'),
+        reason: expect.stringContaining('The address of Redis cannot be read'),
       });
       expect(await askRedis('redis://127.0.0.1:1', folder)).toEqual({
         state: 'away',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { checkBuild } from '../../../lib/cli/doctor/check-build.js';
 import { briefly, healthy, settled, toldReport, withSettings } from '../../support/doctor-facts.js';
@@ -35,6 +36,19 @@ describe('The check of the build', () => {
   ])('hands on %s, which stops a build (%s), as %s', (code, stops, level) => {
     const build = toldReport({ objections: [{ code, message: 'It is so.', stops }] });
     expect(briefly(checkBuild(healthy({ build })))).toEqual([`${level} ${code}`]);
+  });
+
+  it('says what to do about everything that a build objects to', () => {
+    const source = readFileSync(new URL('../../../lib/errors/build-errors.ts', import.meta.url), 'utf8');
+    const codes = [...source.matchAll(/super\(\s*'([A-Z_]+)'/g)].map(([, code = '']) => code);
+    expect(codes).toContain('DEAD_ENDS');
+    const cureOf = (code: string) => {
+      const build = toldReport({ objections: [{ code, message: 'It is so.', stops: false }] });
+      return checkBuild(healthy({ build }))[0]?.cure;
+    };
+    const unknown = cureOf('SOMETHING_NEW');
+    expect(unknown).toBe('Run npx astro build, which shows it in full, and correct what it names.');
+    expect(codes.filter((code) => cureOf(code) === unknown)).toEqual([]);
   });
 
   it('hands on what the report cannot know, once', () => {
