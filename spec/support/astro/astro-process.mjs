@@ -27,6 +27,15 @@ for (const stream of [process.stdout, process.stderr]) {
 
 let commandsRun = 0;
 
+/** What the project that is running listens to, of what this process tells of itself. */
+const listening = [];
+const channels = process.getBuiltinModule('node:diagnostics_channel');
+const { subscribe } = channels;
+channels.subscribe = (...channel) => {
+  listening.push(channel);
+  subscribe(...channel);
+};
+
 const commands = {
   async build({ folder }) {
     await astro.build({ root: folder });
@@ -94,5 +103,6 @@ async function run(order) {
   } finally {
     // What one project has put there for itself is not for the next.
     for (const key of Reflect.ownKeys(globalThis)) if (!known.has(key)) Reflect.deleteProperty(globalThis, key);
+    for (const channel of listening.splice(0)) channels.unsubscribe(...channel);
   }
 }
