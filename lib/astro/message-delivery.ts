@@ -65,11 +65,11 @@ export class MessageDelivery {
   }
 
   /** Commits the session. Nobody was shown the messages in an answer that the visitor no longer waits for. */
-  async commit(route: Route, commit: () => Promised<unknown>): Promise<void> {
+  async commit(route: Route, answer: Response, commit: () => Promised<unknown>): Promise<void> {
     this.#endWatch?.();
     const { flashes } = this.session;
     if (flashes.wasAsked) SILENT.delete(placeOf(route));
-    else if (this.#mayBeSilent && SILENT.size < MOST_SILENT) SILENT.add(placeOf(route));
+    else if (this.#mayBeSilent && answer.ok && SILENT.size < MOST_SILENT) SILENT.add(placeOf(route));
     if (flashes.wasAsked && !flashes.isEmpty && isPreload(this.request)) warnOfPreload();
     const isLost = () => flashes.hasDelivered && this.request.signal.aborted;
     if (isLost()) flashes.giveBack();

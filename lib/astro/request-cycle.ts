@@ -263,7 +263,7 @@ export class RequestCycle {
     const isAhead = this.gatehouse.sameSite === 'strict' && session.journal.hasSignedIn && cookies.withholds('strict');
     const commit = () => this.#sessions.commit(session, cookies);
     if (session.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
-    const committed = this.#delivery ? this.#delivery.commit(this.#context, commit) : commit();
+    const committed = this.#delivery ? this.#delivery.commit(this.#context, answer, commit) : commit();
     return andThen<unknown, Response>(committed, () => {
       const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
       if (!wasAsked && !(cookies instanceof AstroCookieJar && cookies.isChanged)) return kept;

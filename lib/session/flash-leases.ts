@@ -6,7 +6,8 @@ import type { SessionStore } from './stores/session-store.js';
 
 /**
  * Keeps the messages of a session from other processes for as long as a request of this one may read them. Nothing here
- * throws: without a lease they are still kept from other requests of this process, and one that is not given back ends.
+ * throws: where a store that could lease them does not answer they wait for another page, and a lease that is not given back
+ * ends.
  */
 export class FlashLeases {
   constructor(
@@ -20,6 +21,8 @@ export class FlashLeases {
     if (!opened || !claims || flashes.isEmpty) return;
     const leased = await this.#tried(() => this.store.read(opened.id, claims));
     if (leased) flashes.drop(claims.begin(leased.flashes));
+    // What cannot be leased, another process may be about to show.
+    else if (this.store.abilities.consistency === 'strong') flashes.hold();
   }
 
   /** Gives back messages that were not delivered. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { FlashBag } from '../../lib/session/flash-bag.js';
 import { FlashLedger } from '../../lib/session/flash-claims.js';
 import { FlashLeases } from '../../lib/session/flash-leases.js';
@@ -37,6 +37,18 @@ describe('The lease of the messages of a session', () => {
     await leases.giveBack(session);
     expect(await leaseInStore()).toBeUndefined();
     expect(await store.read(token)).toEqual({ ...before, version: expect.anything() });
+  });
+
+  it('that a store which could give it does not give has the messages wait for another page', async () => {
+    const { store, token, open, leases } = await start();
+    const [failed, gone] = [await open(), await open()];
+    const read = jest.spyOn(store, 'read').mockRejectedValueOnce(new Error('away'));
+    await leases.take(failed);
+    expect(failed.flashes.get('notice')).toBeUndefined();
+    read.mockRestore();
+    await store.destroy(token);
+    await leases.take(gone);
+    expect(gone.flashes.get('notice')).toBeUndefined();
   });
 
   it('is not asked for where no messages wait', async () => {
