@@ -39,10 +39,7 @@ export class FlashBag {
   #isHeld = false;
   #isClosed = false;
 
-  /**
-   * @param earlier The messages that earlier requests left.
-   * @param claims Tells which of them other requests have; without it, all are this request's.
-   */
+  /** @param claims Tells which of the earlier messages other requests have; without it, all are this request's. */
   constructor(earlier: ReadonlyMap<string, Flash> = NOTHING, claims?: FlashClaims) {
     this.#earlier = earlier;
     this.#claims = claims;
@@ -70,9 +67,8 @@ export class FlashBag {
   }
 
   /**
-   * Delivers the messages under a key and gives the latest of them. `undefined` when there is none; also when its delivery
-   * could not be recorded any more (the head is sent), or the answer cannot show it (a prefetch, an image): then it waits
-   * for the next page.
+   * Delivers the messages under a key and gives the latest. `undefined` when there is none, and when it waits for the next
+   * page, because its delivery could not be recorded (the head is sent) or the answer cannot show it (a prefetch, an image).
    */
   get<Value = string>(key: string): Value | undefined {
     return frozen(this.#deliver(key).at(-1)?.value) as Value | undefined;
@@ -94,16 +90,19 @@ export class FlashBag {
 
   /** Looks at the latest message under a key, and leaves it where it is. */
   peek<Value = string>(key: string): Value | undefined {
+    this.wasAsked = true;
     const latest = this.#readable(key).at(-1) ?? this.#delivered?.get(key)?.at(-1);
     return frozen(latest?.value) as Value | undefined;
   }
 
   has(key: string): boolean {
+    this.wasAsked = true;
     return this.#readable(key).length > 0 || this.#delivered?.has(key) === true;
   }
 
   /** Delivers every message, by its key. Of a key with several it gives a list. */
   all(): Record<string, unknown> {
+    this.wasAsked = true;
     const keys = new Set([...this.#earlier.keys(), ...this.#lists.keys(), ...(this.#delivered?.keys() ?? [])]);
     const read = [...keys].filter((key) => !key.startsWith(FORM_KEYS)).map((key) => [key, this.getAll(key)] as const);
     const found = read.filter(([, values]) => values.length > 0);

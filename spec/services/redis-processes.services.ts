@@ -19,6 +19,7 @@ class Site {
   readonly servers: Server[] = [];
   readonly tally = new Tally();
   outage: number | undefined;
+  turns = 0;
 
   constructor(
     readonly redis: RedisServer,
@@ -43,6 +44,7 @@ class Site {
   }
 
   async killRedis(): Promise<void> {
+    this.turns += 1;
     await this.redis.kill();
     this.tally.kills += 1;
     this.outage = this.tally.kills;
@@ -51,6 +53,7 @@ class Site {
   async resumeRedis(): Promise<void> {
     this.outage = undefined;
     await this.redis.resume();
+    this.turns += 1;
   }
 
   #serve(): Promise<Server> {
@@ -97,6 +100,9 @@ describe('Three processes and one Redis, of which each is killed again and again
       origin: proxy.origin,
       get outage() {
         return site.outage;
+      },
+      get turns() {
+        return site.turns;
       },
     };
     visitors = Array.from({ length: VISITORS }, (_, number) => new CarefulVisitor(place, number, site.tally));

@@ -29,7 +29,7 @@ describe('Two processes and one file, of which each process is killed', () => {
 
   it('have lost nothing that was acknowledged, and shown nobody what they should not see', async () => {
     const tally = new Tally();
-    const place = { origin: proxy.origin, outage: undefined };
+    const place = { origin: proxy.origin, outage: undefined, turns: 0 };
     const visitors = Array.from({ length: VISITORS }, (_, number) => new CarefulVisitor(place, number, tally));
     let isOver = false;
     const killAll = async () => {

@@ -70,15 +70,4 @@ describe('The lease of the messages of a session', () => {
     await leases.giveBack(second);
     expect(await leaseInStore()).toBeUndefined();
   });
-
-  it("is nobody's failure when the store is away", async () => {
-    const { store, open, leases } = await start();
-    const session = await open();
-    store.read = async () => {
-      throw new Error('away');
-    };
-    await leases.take(session);
-    expect(session.flash('notice')).toBe('Saved');
-    await leases.giveBack(session);
-  });
 });

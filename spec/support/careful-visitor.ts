@@ -9,6 +9,8 @@ export interface VisitedPlace {
   readonly origin: string;
   /** Names the outage that goes on at the moment; `undefined` while there is none for certain. */
   readonly outage: number | undefined;
+  /** How often the store has gone away or come back: an odd number while it is, or may be, away. */
+  readonly turns: number;
 }
 
 /** How often something was tried: at least as often as it was acknowledged has it happened. */
@@ -154,9 +156,11 @@ export class CarefulVisitor {
     const text = `message-${this.#made}`;
     if (!(await this.#write(`/say?key=${text}&text=${text}`))) return;
     this.tally.messages += 1;
+    const { turns } = this.place;
     const before = this.#unanswered;
     await Promise.all([this.#readMessages(), this.#readMessages()]);
-    if (this.#unanswered > before) return;
+    // A store that goes away meanwhile may have leased it to a request that was not told so: then it waits for a later page.
+    if (this.#unanswered > before || turns % 2 === 1 || turns !== this.place.turns) return;
     this.tally.certainMessages += 1;
     if (!this.#shown.has(text)) this.tally.lost.push(`${this.#name} was never shown ${text}`);
   }

@@ -10,6 +10,10 @@ export class WatchedSessionStore extends SessionStore {
     super();
   }
 
+  override get abilities(): SessionStore['abilities'] {
+    return this.store.abilities;
+  }
+
   override read(token: string, lease?: FlashLease): ReturnType<SessionStore['read']> {
     this.calls.push('read');
     return this.store.read(token, lease);
