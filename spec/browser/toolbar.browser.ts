@@ -66,10 +66,10 @@ describe('The toolbar on the starter', () => {
   it('ticks', async () => {
     const time = toolbar.part('Session').locator('time').first();
     const first = await time.textContent();
-    expect(first).toMatch(/^[67] d \d\d:\d\d:\d\d$/);
+    expect(first).toMatch(/^[78] d \d\d:\d\d:\d\d$/);
     const since = Date.now();
     while ((await time.textContent()) === first && Date.now() < since + 2100) await toolbar.page.waitForTimeout(50);
-    expect(await time.textContent()).toMatch(/^[67] d \d\d:\d\d:\d\d$/);
+    expect(await time.textContent()).toMatch(/^[78] d \d\d:\d\d:\d\d$/);
     expect(await time.textContent()).not.toBe(first);
   });
 
@@ -194,7 +194,7 @@ describe('The toolbar on the starter', () => {
     await toolbar.press(toolbar.button('Clear'));
     expect(toolbar.path).toBe('/login');
     const names = (await toolbar.page.context().cookies()).map(({ name }) => name);
-    expect(names.filter((name) => name.startsWith('gatehouse'))).toEqual([]);
+    expect(names.filter((name) => /^gatehouse[^~]*$/.test(name))).toEqual([]);
   });
 });
 

@@ -1,4 +1,11 @@
-import { type Found, type ModelMessage, type ModelSession, readMessage, type SessionModel } from './session-model.js';
+import {
+  CLAIM,
+  type Found,
+  type ModelMessage,
+  type ModelSession,
+  readMessage,
+  type SessionModel,
+} from './session-model.js';
 
 type Change = (old: unknown) => unknown;
 
@@ -73,6 +80,8 @@ export class ModelRequest {
   /** @returns What the page reads: the messages that no other request has read. */
   read(key: string, now: number): readonly string[] {
     const waiting = this.#waiting.get(key) ?? [];
+    // A copy of one that another request has delivered meanwhile is taken out as well.
+    for (const message of waiting) if (this.#isGone(key, message, now)) this.#taken.add(message);
     const read = waiting.filter((message) => readMessage(message, this, this.openedAt, now));
     for (const message of read) this.#taken.add(message);
     const kept = waiting.filter((message) => !read.includes(message));
@@ -133,7 +142,7 @@ export class ModelRequest {
     const kept = this.#isForgotten ? undefined : current;
     const keys = new Set([...(kept?.messages.keys() ?? []), ...this.#left.keys()]);
     const messages = [...keys].map((key) => {
-      const waiting = kept?.messages.get(key)?.filter((message) => !this.#taken.has(message)) ?? [];
+      const waiting = kept?.messages.get(key)?.filter((message) => !this.#isGone(key, message, now)) ?? [];
       return [key, [...waiting, ...(this.#left.get(key) ?? [])]] as const;
     });
     return {
@@ -143,6 +152,23 @@ export class ModelRequest {
       renewedAt: now,
       expiresAt: expiry(createdAt),
     };
+  }
+
+  /** Notes that the answer is given, with the messages in it. */
+  answer(now: number): void {
+    if (this.fate === 'superseded') return;
+    for (const message of this.#taken) {
+      if (message.readBy === this) Object.assign(message, { isDelivered: true, keptUntil: now + CLAIM });
+    }
+  }
+
+  /** Whether a message is not stored any longer: this request has delivered it, or another one that it was waiting for. */
+  #isGone(key: string, message: ModelMessage, now: number): boolean {
+    if (this.#taken.has(message)) return true;
+    const wasThere = this.opened?.session.messages.get(key)?.includes(message);
+    return (
+      wasThere === true && message.isDelivered === true && message.readBy !== this && (message.keptUntil ?? 0) > now
+    );
   }
 
   #applied(values: ReadonlyMap<string, unknown>): Map<string, unknown> {
@@ -162,6 +188,8 @@ export class ModelRequest {
     this.#waiting = new Map();
     this.#left.clear();
     this.#delivered.clear();
-    for (const message of this.#taken) if (message.readBy === this) message.keptUntil = undefined;
+    for (const message of this.#taken) {
+      if (message.readBy === this) Object.assign(message, { readBy: undefined, keptUntil: undefined });
+    }
   }
 }

@@ -108,6 +108,7 @@ export class Rehearsal {
     const isKept = await this.app.manager.commit(request.session, request.cookies);
     const cookie = request.cookies.answered(COOKIE)?.value;
     this.#expect(request.model, isKept, cookie);
+    request.model.answer(this.#now);
     if (cookie === '') this.#cookies.delete(request.browser);
     else if (cookie !== undefined) this.#cookies.set(request.browser, cookie);
   }

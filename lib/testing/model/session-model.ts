@@ -3,13 +3,15 @@ export const EMPTY_FOR = 60_000;
 /** For which an old id leads to its session, for which it is known at all, and for which a message is one request's. */
 const GRACE = 10_000;
 const TRAIL = 60_000;
-const CLAIM = 60_000;
+export const CLAIM = 60_000;
 
 /** A message as the model keeps it, and which request has read it. */
 export interface ModelMessage {
   readonly text: string;
   readBy?: object | undefined;
   keptUntil?: number | undefined;
+  /** Whether the answer of the request that read it is given. */
+  isDelivered?: boolean | undefined;
 }
 
 export interface ModelSession {
