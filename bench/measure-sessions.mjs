@@ -25,14 +25,22 @@ const VISITOR = {
 };
 
 class Jar extends CookieJar {
-  token;
+  #name = '';
+  token = '';
 
-  values() {
-    return this.token === undefined ? [] : [this.token];
+  values(name) {
+    return this.named(name, '')
+      .filter((cookie) => cookie.name === name)
+      .map(({ value }) => value);
   }
 
-  set(_name, value) {
-    this.token = value;
+  named(name) {
+    return this.token !== '' && this.#name.startsWith(name) ? [{ name: this.#name, value: this.token }] : [];
+  }
+
+  set(name, token) {
+    this.#name = name;
+    this.token = token;
   }
 }
 
