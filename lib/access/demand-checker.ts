@@ -26,6 +26,18 @@ export class DemandChecker {
       : this.#check(demand, visitor, request);
   }
 
+  /** Decides about one demand after the other. @returns The first answer to a decision that is something. */
+  decideEach<Answer>(
+    demands: Iterable<Demand>,
+    visitor: Visitor,
+    request: AccessRequest,
+    answerTo: (decision: AccessDecision, demand: Demand) => Promised<Answer | undefined>,
+  ): Promised<Answer | undefined> {
+    return firstAnswer(demands, (demand) =>
+      andThen(this.decide(demand, visitor, request), (decision) => answerTo(decision, demand)),
+    );
+  }
+
   /** A decision that no rule made. */
   decision(isGranted: boolean, code: DecisionCode, reason: string, missing: readonly string[] = []): AccessDecision {
     return new this.#Decision(isGranted, code, reason, missing);

@@ -1,4 +1,4 @@
-import { andThen, firstAnswer, type Promised } from '../session/promised.js';
+import { andThen, type Promised } from '../session/promised.js';
 import type { AccessDecision } from './access-decision.js';
 import type { DemandChecker } from './demand-checker.js';
 import type { Demands } from './demands.js';
@@ -64,9 +64,7 @@ export class Redirects {
       const { url, signedInFor } = from;
       const request = { method: 'GET', routePattern: path, params: {}, url: new URL(path, url), signedInFor };
       const asked = this.demands.on(GuardedPaths.ofPage(path), request.method, path, pageGuard).keys();
-      const hop = firstAnswer(asked, (demand) =>
-        andThen(this.checker.decide(demand, visitor, request), (decision) => this.#hopAfter(decision, visitor)),
-      );
+      const hop = this.checker.decideEach(asked, visitor, request, (decision) => this.#hopAfter(decision, visitor));
       return andThen(hop, (found) => found?.to);
     });
   }

@@ -1,6 +1,6 @@
 import type { AccessDeniedError } from '../errors.js';
 import { injectable } from '../injectable.js';
-import { andThen, firstAnswer, type Promised } from '../session/promised.js';
+import { andThen, type Promised } from '../session/promised.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { AccessChecker } from './access-checker.js';
 import type { AccessDecision } from './access-decision.js';
@@ -87,10 +87,8 @@ export class RouteGuard {
     if (!paths) return false;
     return andThen(this.#demands.guardOf(page.routePattern), (pageGuard) => {
       const asked = this.#demands.on(paths, 'GET', page.routePattern, pageGuard).keys();
-      const refusal = firstAnswer(asked, (demand) =>
-        andThen(this.#checker.decide(demand, visitor, page), ({ isGranted }) =>
-          isGranted || !this.config.enforce ? undefined : false,
-        ),
+      const refusal = this.#checker.decideEach(asked, visitor, page, ({ isGranted }) =>
+        isGranted || !this.config.enforce ? undefined : false,
       );
       return andThen(refusal, (found) => found ?? true);
     });
@@ -175,14 +173,11 @@ export class RouteGuard {
   ): Promised<Response | undefined> {
     const isNotFound = this.#showsNotFound(request);
     let runsHidden = false;
-    const answerTo = (
-      decision: AccessDecision,
-      demand: Demand,
-      at: readonly string[],
-    ): Promised<Response | undefined> => {
+    const answerTo = (decision: AccessDecision, demand: Demand): Promised<Response | undefined> => {
       const isHiding = hides(decision, visitor);
       if (isHiding && isNotFound) {
         judgement.notes(decision, demand);
+        const at = asked.get(demand) ?? [];
         for (const [next, where] of this.#demands.behindHidden(at, paths, request.method)) {
           if (!asked.has(next)) asked.set(next, where);
         }
@@ -201,9 +196,7 @@ export class RouteGuard {
       });
     };
     // A Map visits what is added while it is walked.
-    const refusal = firstAnswer(asked, ([demand, at]) =>
-      andThen(this.#checker.decide(demand, visitor, request), (decision) => answerTo(decision, demand, at)),
-    );
+    const refusal = this.#checker.decideEach(asked.keys(), visitor, request, answerTo);
     // The page that says "not found" is shown to whoever asks for a hidden one. What it would run is not run.
     return andThen(refusal, (response) =>
       !response && runsHidden && this.config.enforce && !request.wasRefused ? notThere(request) : response,
@@ -258,13 +251,11 @@ export class RouteGuard {
     judgement: Judgement,
   ): Promised<unknown> {
     if (demands.size === 0 || request.isVisitorUnknown) return undefined;
-    return firstAnswer(demands, (demand) =>
-      andThen(this.#checker.decide(demand, visitor, request), (decision) => {
-        judgement.notes(decision, demand);
-        if (!decision.isGranted) this.#checker.logWouldRefuse(request, demand, decision);
-        return undefined;
-      }),
-    );
+    return this.#checker.decideEach(demands, visitor, request, (decision, demand) => {
+      judgement.notes(decision, demand);
+      if (!decision.isGranted) this.#checker.logWouldRefuse(request, demand, decision);
+      return undefined;
+    });
   }
 
   /** The login page is open to everybody; who is signed in already may have nothing to do there. */

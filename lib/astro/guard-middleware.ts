@@ -12,12 +12,10 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
     gatehouse.prerendered.check(routedPath(context.routePattern, context.params), context.routePattern);
     return next();
   }
-  const inspected = inspect(context);
-  const refusal = inspected && (await inspected);
+  const refusal = await inspect(context);
   if (refusal) return keepRefusedForm(context, refusal);
   try {
-    const ofForm = answerForm(context);
-    return (ofForm && (await ofForm)) ?? (await next());
+    return (await answerForm(context)) ?? (await next());
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
     return keepRefusedForm(context, await answerDenied(context, error));

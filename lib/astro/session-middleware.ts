@@ -36,8 +36,7 @@ async function answerVetted(context: APIContext, next: MiddlewareNext): Promise<
   }
   // Where a middleware gives nothing, Astro takes the answer of those behind it.
   if (!(response instanceof Response)) return response;
-  const refusal = inspectAnswer(context, response);
-  return (refusal && (await refusal)) ?? response;
+  return (await inspectAnswer(context, response)) ?? response;
 }
 
 /** A prerendered page is made once for everybody: it sees a guest, and whatever would change the session throws. */
