@@ -19,7 +19,8 @@ class Pair {
   ) {}
 
   static async start(): Promise<Pair> {
-    const [first, second] = await Promise.all([RedisServer.start(), RedisServer.start()]);
+    const atOnce = ['--repl-diskless-sync-delay', '0'];
+    const [first, second] = await Promise.all([RedisServer.start(...atOnce), RedisServer.start(...atOnce)]);
     const pair = new Pair(first, second, await TcpProxy.to(first));
     await pair.follow(second, first);
     return pair;
@@ -34,6 +35,12 @@ class Pair {
     await command(replica, 'REPLICAOF', '127.0.0.1', String(primary.port));
     const isThere = async () => String(await command(replica, 'INFO', 'replication')).includes('master_link_status:up');
     while (!(await isThere())) await new Promise((wake) => setTimeout(wake, 50));
+  }
+
+  /** Waits until the replica has every write: replication is asynchronous, and a fail-over loses what was not copied. */
+  async catchUp(): Promise<void> {
+    while ((await written(this.first)) !== (await written(this.second)))
+      await new Promise((wake) => setTimeout(wake, 20));
   }
 
   /** What a provider does: the replica is the primary from now on, and the other way round. */
@@ -55,6 +62,11 @@ async function command({ url }: RedisServer, ...words: string[]): Promise<unknow
   } finally {
     client.destroy();
   }
+}
+
+/** The length of everything a machine has written or copied, in bytes. */
+async function written(machine: RedisServer): Promise<number> {
+  return Number(/master_repl_offset:(\d+)/.exec(String(await command(machine, 'INFO', 'replication')))?.[1]);
 }
 
 /** Connections to a machine that a server of the site holds. */
@@ -84,6 +96,7 @@ afterEach(async () => {
 async function signedIn(): Promise<Browser> {
   const browser = new Browser(server);
   expect((await browser.post('/enter?as=ada')).status).toBe(200);
+  await pair.catchUp();
   return browser;
 }
 
