@@ -45,10 +45,20 @@ export class ResettableSite {
     this.app.remove();
   }
 
+  /** Watchers of files drop a change that follows another within 50 milliseconds, so one that is not seen is written again. */
   async #develop(settings: string): Promise<Server> {
-    this.app.write({ 'src/settings.ts': `export const settings = ${JSON.stringify(settings)};` });
+    const files = { 'src/settings.ts': `export const settings = ${JSON.stringify(settings)};` };
+    this.app.write(files);
     const server = await this.#started('dev', () => this.app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }));
-    await server.until(async () => (await new Browser(server).get('/login')).text.includes(settings));
+    let written = Date.now();
+    await server.until(async () => {
+      if ((await new Browser(server).get('/login')).text.includes(settings)) return true;
+      if (Date.now() - written > 500) {
+        this.app.write(files);
+        written = Date.now();
+      }
+      return false;
+    });
     return server;
   }
 
