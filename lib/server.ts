@@ -55,8 +55,8 @@ export {
   updateSession,
   type WithLocals,
 } from './astro/helpers.js';
-export type { GatehouseLocals } from './astro/locals.js';
 export type { SetupOptions } from './astro/options.js';
+export type { GatehouseLocals } from './astro/request/locals.js';
 export { disposeServices } from './astro/running-services.js';
 export { defineGatehouse } from './astro/setup.js';
 export type { Class, Factory, Get } from './container/registration.js';

@@ -1,5 +1,5 @@
 import type { Requirement } from '../access/access-rule.js';
-import { decide, findScope, type WithLocals } from './helpers.js';
+import { decide, findRequest, type WithLocals } from './helpers.js';
 import { checkRequirement } from './options.js';
 
 /**
@@ -12,9 +12,9 @@ import { checkRequirement } from './options.js';
  */
 export async function can(requirement: Requirement = {}, context?: WithLocals): Promise<boolean> {
   const asked = checkRequirement(requirement, 'can');
-  const scope = findScope(context);
-  if (!scope) return false;
-  scope.session.markUsed();
-  const { isGranted } = await decide(scope, asked, scope.resolveVisitor(), 'can()');
+  const request = findRequest(context);
+  if (!request) return false;
+  request.session.markUsed();
+  const { isGranted } = await decide(request, asked, request.identity.resolve(), 'can()');
   return isGranted;
 }

@@ -5,9 +5,9 @@ import type { Session } from '../session/session.js';
 import { SessionConfig, type SessionCookieOptions, type SessionOptions } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
-import { cookiesNamed, cookieValues } from './astro-cookie-jar.js';
 import { CookieSession } from './cookie-session.js';
 import { checkStorageOptions } from './options.js';
+import { cookiesNamed, cookieValues } from './request/astro-cookie-jar.js';
 
 const SOURCE = 'cookie.secret of createCookieSessionStorage';
 const DEVELOPMENT_SECRET = Symbol.for('astro-gatehouse.development-secret');

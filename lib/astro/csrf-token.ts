@@ -1,5 +1,5 @@
 import { CsrfTokens } from '../access/csrf/csrf-tokens.js';
-import { scopeOf, type WithLocals } from './helpers.js';
+import { requestFor, type WithLocals } from './helpers.js';
 
 /**
  * A token that says that a request comes from a page of this visitor's session: for the field `_csrf` of a form, or the
@@ -10,6 +10,6 @@ import { scopeOf, type WithLocals } from './helpers.js';
  * @example const token = await csrfToken();
  */
 export async function csrfToken(context?: WithLocals): Promise<string> {
-  const scope = scopeOf('csrfToken', context);
-  return scope.get(CsrfTokens).issue(scope.session);
+  const request = requestFor('csrfToken', context);
+  return request.services.get(CsrfTokens).issue(request.session);
 }

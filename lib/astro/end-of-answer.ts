@@ -1,8 +1,8 @@
 import type { APIContext } from 'astro';
-import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
 import type { Promised } from '../session/promised.js';
-import { bodyIsStreamedPage } from './response.js';
+import { bodyIsStreamedPage } from './request/answer.js';
+import { requestIn } from './request/locals.js';
 
 /** Milliseconds within which Astro begins to make the error page that stands in for an answer. */
 const ERROR_PAGE_BEGINS = 1_000;
@@ -50,7 +50,7 @@ async function answerAndEnd<Answer extends Response | undefined>(
   }
   if (response === undefined) return response;
   // Components of a page may ask for one while it is sent.
-  if (!bodyIsStreamedPage(response) && !scopeOf(locals)?.mayEnd) return response;
+  if (!bodyIsStreamedPage(response) && !requestIn(locals)?.mayEnd) return response;
   if (response.body === null && (response.status === 404 || response.status === 500)) endUnlessMore();
   // Nobody reads the body of an answer to HEAD.
   else if (response.body === null || context.request.method === 'HEAD') end();
@@ -59,15 +59,11 @@ async function answerAndEnd<Answer extends Response | undefined>(
 }
 
 async function endServices({ locals }: APIContext): Promise<void> {
-  const ending = scopeOf(locals)?.dispose() ?? Promise.resolve();
+  const ending = requestIn(locals)?.services.dispose() ?? Promise.resolve();
   // Where a host stops what goes on after an answer unless it is told of it.
   const { cfContext } = locals as { cfContext?: { waitUntil?(promise: Promise<unknown>): void } };
   cfContext?.waitUntil?.(ending);
   await ending;
-}
-
-function scopeOf({ services }: { services?: unknown }): RequestScope | undefined {
-  return services instanceof RequestScope ? services : undefined;
 }
 
 /** The same answer, with something done when its body ends, fails, or is not wanted any more. */

@@ -3,9 +3,9 @@ import { actions, FetchState } from 'astro/fetch';
 import { getFetchState } from 'astro/hono';
 import { endingServices } from './end-of-answer.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
-import { inspect } from './inspect.js';
-import { RequestCycle } from './request-cycle.js';
-import { asErrorPage, withCookies } from './response.js';
+import { asErrorPage, withCookies } from './request/answer.js';
+import { GateRequest } from './request/gate-request.js';
+import { judge } from './request/judging.js';
 import { gatehouse } from './started.js';
 
 /** Stands in for the route that Astro takes for an address without one, where it can have an on-demand 404 page. */
@@ -57,7 +57,7 @@ export function guard(context: APIContext): Promise<Response | undefined>;
 export function guard(): HonoMiddleware;
 export function guard(asked?: FetchState | APIContext): Promise<Response | undefined> | HonoMiddleware {
   if (!asked) return async (context, next) => (await ahead(getFetchState(context))) ?? void (await next());
-  return asked instanceof FetchState ? ahead(asked) : Promise.resolve(inspect(asked, 'anything'));
+  return asked instanceof FetchState ? ahead(asked) : Promise.resolve(judge(asked, 'anything'));
 }
 
 /** Stands before every middleware, where no session is open yet. */
@@ -68,19 +68,20 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
   const ofTools = gatehouse.devTools?.answer(context);
   // Nobody adds the cookies of what is answered here.
   if (ofTools) return withCookies(await ofTools, context.cookies.headers());
-  gatehouse.assertWhole();
+  gatehouse.services.assertInTime();
   const answer = () => answerAhead(state, context);
   return endingServices(gatehouse.services, context, answer);
 }
 
 function answerAhead(state: FetchState, context: APIContext): Promise<Response | undefined> {
-  return RequestCycle.of(gatehouse, context).ahead(context, async () => {
-    const refusal = await inspect(context, 'anything');
+  const request = GateRequest.of(context);
+  return request.ahead(context, async () => {
+    const refusal = await judge(context, 'anything');
     if (refusal?.status === 404 && refusal.body === null) asErrorPage(refusal, true);
     if (refusal && context.isPrerendered) gatehouse.prerendered.warnOfUnknownVisitors();
     const isForeign = isFromElsewhere(context);
     if (refusal) return isForeign ? refusal : keepRefusedForm(context, refusal);
-    if (context.locals.services.request?.action?.calledFrom === 'rpc') return actions(state);
+    if (request.guarded?.action?.calledFrom === 'rpc') return actions(state);
     return isForeign ? undefined : answerForm(context);
   });
 }

@@ -1,4 +1,4 @@
-import { findScope, type WithLocals } from './helpers.js';
+import { findRequest, type WithLocals } from './helpers.js';
 
 /** A message for the visitor to read. */
 export interface FlashMessage {
@@ -18,7 +18,7 @@ const KEYS = ['error', 'warning', 'success', 'info', 'notice'] as const;
  * @example const lines = flashMessages(Astro).map(({ key, text }) => `${key}: ${text}`);
  */
 export function flashMessages(context?: WithLocals, keys: readonly string[] = KEYS): FlashMessage[] {
-  const session = findScope(context)?.session;
+  const session = findRequest(context)?.session;
   session?.markUsed();
   return [...new Set(keys)].flatMap((key) => {
     const texts = session?.flashes.getAll<string | string[]>(key, isTextOrTexts) ?? [];

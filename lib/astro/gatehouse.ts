@@ -4,25 +4,20 @@ import { CsrfGuard } from '../access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../access/csrf/csrf-tokens.js';
 import type { AllowedDomain } from '../access/csrf/site-origins.js';
 import { DecisionLog } from '../access/decision-log.js';
-import type { ErrorPages, Locale } from '../access/error-pages.js';
+import type { Locale } from '../access/error-pages.js';
 import { GuardConfig } from '../access/guard-config.js';
 import type { GuardLoader } from '../access/page-guards.js';
 import { RouteGuard } from '../access/route-guard.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
 import { defaultServices, type Settings } from '../container/default-services.js';
-import { RequestScope } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
 import { EvictingStoreError } from '../errors.js';
 import { Clock } from '../session/clock.js';
-import { FormBudget } from '../session/forms/form-budget.js';
 import { FormConfig } from '../session/forms/form-config.js';
 import { inTime } from '../session/in-time.js';
-import { MadeClasses } from '../session/made-classes.js';
-import { madeSession } from '../session/made-session.js';
 import { RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
 import { SecurityEvents } from '../session/security-events.js';
-import type { Session } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
 import { SessionSchema } from '../session/session-schema.js';
@@ -30,8 +25,6 @@ import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { SessionStore } from '../session/stores/session-store.js';
 import { AstroSessionStore } from './astro-session-store.js';
-import { currentScope } from './current-scope.js';
-import type { DevTools } from './dev-tools.js';
 import {
   checkSetupOptions,
   type GatehouseOptions,
@@ -42,6 +35,8 @@ import {
 } from './options.js';
 import { PrerenderedPages } from './prerendered-pages.js';
 import type { ProjectRoutes } from './project-routes.js';
+import { currentRequest } from './request/current-request.js';
+import type { DevTools } from './request/dev-tools.js';
 import { tellDeadEnds } from './tell-dead-ends.js';
 import type { ToolbarParts } from './toolbar/toolbar.js';
 import { UnkeptValues } from './unkept-values.js';
@@ -93,34 +88,42 @@ function begin(services: Services, rulesOfConfig = 0): void {
   tellDeadEnds(services, rulesOfConfig).catch((error) => log.failure('Rules could not be looked at.', error));
 }
 
-/** The assembled package: what both middlewares work with. */
+/** Looks up every shared service that requests work with. */
+function partsOf(services: Services) {
+  const config = services.get(SessionConfig);
+  const csrf = services.get(CsrfConfig);
+  const log = services.get(DecisionLog);
+  return {
+    config,
+    log,
+    store: services.get(SessionStore),
+    sessions: services.get(SessionManager),
+    resolver: services.get(VisitorResolver),
+    guard: services.get(RouteGuard),
+    csrf: services.get(CsrfGuard),
+    /** Tokens that a form needs; `undefined` where no form needs one. */
+    tokens: csrf.usesTokens ? services.get(CsrfTokens) : undefined,
+    forms: services.get(FormConfig),
+    errorPages: services.get(GuardConfig).errorPages,
+    unkept: new UnkeptValues(config.cookie.sameSite, log),
+  };
+}
+
+/** The assembled package: what requests work with, made once when the server starts. */
 export class Gatehouse {
   readonly prerendered: PrerenderedPages;
-  readonly #Scope: typeof RequestScope;
-  readonly #config: SessionConfig;
-  #sessions: SessionManager | undefined;
-  #guard: RouteGuard | undefined;
-  #csrf: CsrfGuard | undefined;
-  #forms: FormConfig | undefined;
-  readonly #budget = new FormBudget();
-  #usesTokens: boolean | undefined;
-  #unkept: UnkeptValues | undefined;
-  #store: SessionStore | undefined;
-  #errorPages: ErrorPages | undefined;
-  #resolver: VisitorResolver | undefined;
+  #parts: ReturnType<typeof partsOf> | undefined;
 
   constructor(
     readonly services: Services,
-    private readonly site: Pick<
+    readonly site: Pick<
       SiteSettings,
       'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
     >,
     /** In development alone. */
     readonly devTools?: DevTools | undefined,
   ) {
-    this.#config = services.get(SessionConfig);
     this.prerendered = new PrerenderedPages(services, site);
-    this.#Scope = services.get(MadeClasses).of(RequestScope);
   }
 
   /**
@@ -145,7 +148,7 @@ export class Gatehouse {
       pageGuards: site.pageGuards && { ...site.pageGuards, keep: isProduction },
       store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
     });
-    currentScope.use(options);
+    currentRequest.use(options);
     registerServices(setup, services);
     services.boot(site.isPrerendering ? 'later' : 'now');
     // While pages are made in a build, nothing happens of which there is something to tell.
@@ -154,111 +157,30 @@ export class Gatehouse {
     return new Gatehouse(services, site, makeToolbar?.({ services, options, ofConfig, base, routesNow }));
   }
 
+  /** The shared services. A build that makes pages constructs none: it has neither visitors nor all that a server has. */
+  get parts(): ReturnType<typeof partsOf> {
+    this.#parts ??= partsOf(this.services);
+    return this.#parts;
+  }
+
   /**
    * Asks where sessions are kept whether they stay there. That it cannot be asked is an outage, with which a server starts.
    *
    * @throws {EvictingStoreError} When they may go at any time.
    */
   async prepare(): Promise<void> {
-    for (const keeper of [this.store, this.services.get(RevocationList)]) {
+    const { config, store } = this.parts;
+    for (const keeper of [store, this.services.get(RevocationList)]) {
       try {
-        await inTime(keeper.assertKeeps(), this.#config.storeTimeout, 'The store');
+        await inTime(keeper.assertKeeps(), config.storeTimeout, 'The store');
       } catch (error) {
         if (error instanceof EvictingStoreError) throw error;
       }
     }
   }
 
-  /** @throws {InvalidOverrideError} When something was to be replaced after the start: nobody is served then. */
-  assertWhole(): void {
-    this.services.assertInTime();
-  }
-
-  get sessions(): SessionManager {
-    this.#sessions ??= this.services.get(SessionManager);
-    return this.#sessions;
-  }
-
-  get guard(): RouteGuard {
-    this.#guard ??= this.services.get(RouteGuard);
-    return this.#guard;
-  }
-
-  get csrf(): CsrfGuard {
-    this.#csrf ??= this.services.get(CsrfGuard);
-    return this.#csrf;
-  }
-
-  get forms(): FormConfig {
-    this.#forms ??= this.services.get(FormConfig);
-    return this.#forms;
-  }
-
-  /** Whether the head of a page must wait, because a component may ask for a token that begins a session. */
-  mayBeginLate(session: Session): boolean {
-    this.#usesTokens ??= this.services.get(CsrfConfig).usesTokens;
-    return this.#usesTokens && this.services.get(CsrfTokens).mayBeginLate(session);
-  }
-
-  /** Whether a form of somebody who has not signed in may be kept. In a cookie it takes up nobody's room but their own. */
-  mayKeepForGuest(size: number): boolean {
-    return this.store instanceof CookieSessionStore || this.#budget.spend(size, this.services.get(Clock).now());
-  }
-
-  get errorPages(): ErrorPages {
-    this.#errorPages ??= this.services.get(GuardConfig).errorPages;
-    return this.#errorPages;
-  }
-
-  get store(): SessionStore {
-    this.#store ??= this.services.get(SessionStore);
-    return this.#store;
-  }
-
-  /** What browsers may keep of the pages of signed-in visitors. */
-  get signedInPages(): SessionConfig['signedInPages'] {
-    return this.#config.signedInPages;
-  }
-
-  get isProduction(): boolean {
-    return this.site.isProduction;
-  }
-
-  get hasOwnPipeline(): boolean {
-    return this.site.hasOwnPipeline;
-  }
-
-  get hasOwnMiddleware(): boolean {
-    return this.site.hasOwnMiddleware;
-  }
-
   /** Whether a visitor may be found in Astro's own session. */
   get looksIntoAstroSessions(): boolean {
-    return this.hasOwnMiddleware || this.store instanceof AstroSessionStore;
-  }
-
-  /** Tells the log that the store cannot be asked: pages go on for guests, and nobody else would notice. */
-  reportOutage(failure: Error): void {
-    this.services.get(DecisionLog).failure('Sessions cannot be had.', failure);
-  }
-
-  /** Tells the log what was put into a session and is not kept. */
-  get unkept(): UnkeptValues {
-    this.#unkept ??= new UnkeptValues(this.sameSite, () => this.services.get(DecisionLog));
-    return this.#unkept;
-  }
-
-  get sameSite(): SessionConfig['cookie']['sameSite'] {
-    return this.#config.cookie.sameSite;
-  }
-
-  /** A session that is stored nowhere. */
-  newSession(): Session {
-    return madeSession(this.services.get(MadeClasses));
-  }
-
-  scopeFor(session: Session, resolver?: VisitorResolver): RequestScope {
-    this.#resolver ??= this.services.get(VisitorResolver);
-    return new this.#Scope(session, this.services, resolver ?? this.#resolver);
+    return this.site.hasOwnMiddleware || this.parts.store instanceof AstroSessionStore;
   }
 }

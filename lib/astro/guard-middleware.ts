@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'astro';
 import { routedPath } from '../access/canonical-path.js';
 import { AccessDeniedError } from '../errors.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
-import { answerDenied, inspect } from './inspect.js';
+import { answerDenied, judge } from './request/judging.js';
 import { gatehouse } from './started.js';
 
 /** Runs after every other middleware, because only there the route that will be served is known. */
@@ -12,7 +12,7 @@ export const onRequest: MiddlewareHandler = async (context, next) => {
     gatehouse.prerendered.check(routedPath(context.routePattern, context.params), context.routePattern);
     return next();
   }
-  const refusal = await inspect(context);
+  const refusal = await judge(context);
   if (refusal) return keepRefusedForm(context, refusal);
   try {
     return (await answerForm(context)) ?? (await next());

@@ -7,17 +7,18 @@ import { DecisionLog } from '../access/decision-log.js';
 import { deniedResponse } from '../access/denied-response.js';
 import { GuardConfig } from '../access/guard-config.js';
 import { isInternalPath } from '../access/internal-path.js';
+import type { RequestIdentity } from '../access/request-identity.js';
 import { RETURN_PARAMETER, toReturnPath } from '../access/return-path.js';
 import type { RoutePath } from '../access/route-types.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor-data.js';
-import { RequestScope } from '../container/request-scope.js';
+import { RequestScope, requestOf, type ScopedRequest } from '../container/request-scope.js';
 import { AccessDeniedError, InvalidVisitorError, OutsideRequestError } from '../errors.js';
 import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { SecurityEvents } from '../session/security-events.js';
-import { currentScope } from './current-scope.js';
 import { checkRequirement } from './options.js';
+import { currentRequest } from './request/current-request.js';
 
 /** Anything that carries the request's `locals`: an endpoint's or middleware's context, or `Astro`. */
 export type WithLocals = Pick<APIContext, 'locals'>;
@@ -56,7 +57,7 @@ export function getSession(context?: WithLocals): Readonly<SignedInSession> | nu
 export function requireSession(context?: WithLocals): Readonly<SignedInSession> {
   const session = getSession(context);
   if (session) return session;
-  throw deniedResponse(denied(findScope(context), new AccessDeniedError(401, false, 'nobody is signed in')));
+  throw deniedResponse(denied(findRequest(context), new AccessDeniedError(401, false, 'nobody is signed in')));
 }
 
 export function isAuthenticated(): boolean {
@@ -100,10 +101,10 @@ export function setSession(
   second?: VisitorData | WithLocals,
   options?: SignInOptions,
 ): Promise<void> {
-  const { scope, values } = inEitherOrder('setSession', first, second);
+  const { request, values } = inEitherOrder('setSession', first, second);
   assertVisitorData(values);
-  signIn(scope, values, options);
-  return settled(scope);
+  signIn(request, values, options);
+  return settled(request);
 }
 
 /**
@@ -119,14 +120,14 @@ export function updateSession(
   first: WithLocals | Partial<VisitorData>,
   second?: Partial<VisitorData> | WithLocals,
 ): Promise<void> {
-  const { scope, values } = inEitherOrder('updateSession', first, second);
-  const current = scope.visitor.session;
-  if (!current) throw denied(scope, new AccessDeniedError(401, false, 'there is no session to update'));
+  const { request, values } = inEitherOrder('updateSession', first, second);
+  const current = request.visitor.session;
+  if (!current) throw denied(request, new AccessDeniedError(401, false, 'there is no session to update'));
   const updated = { ...current, ...values };
   assertVisitorData(updated);
-  if (updated.userId !== current.userId) signIn(scope, updated);
-  else updateVisitor(scope, values);
-  return settled(scope);
+  if (updated.userId !== current.userId) signIn(request, updated);
+  else updateVisitor(request.identity, values);
+  return settled(request);
 }
 
 /**
@@ -135,25 +136,25 @@ export function updateSession(
  * @throws {OutsideRequestError} Where there is no request.
  */
 export function clearSession(context?: WithLocals, { clearSiteData = false }: SignOutOptions = {}): Promise<void> {
-  const scope = scopeOf('clearSession', context);
-  scope.session.destroy();
-  scope.overrule();
-  scope.clearsSiteData ||= clearSiteData;
-  return settled(scope);
+  const request = requestFor('clearSession', context);
+  request.session.destroy();
+  request.identity.overrule();
+  request.clearsSiteData ||= clearSiteData;
+  return settled(request);
 }
 
-function signIn(scope: RequestScope, values: VisitorData, { label, rememberMe }: SignInOptions = {}): void {
+function signIn(request: ScopedRequest, values: VisitorData, { label, rememberMe }: SignInOptions = {}): void {
   if (label !== undefined && typeof label !== 'string') throw new InvalidVisitorError('label', 'a text');
   if (rememberMe !== undefined && typeof rememberMe !== 'boolean') {
     throw new InvalidVisitorError('rememberMe', "true or false, as in { rememberMe: form.has('remember') }");
   }
-  const userAgent = scope.headers?.get('user-agent') ?? undefined;
-  scope.session.signIn(values, scope.get(Clock).now(), { userAgent, label, rememberMe });
-  scope.overrule();
+  const userAgent = request.headers?.get('user-agent') ?? undefined;
+  request.session.signIn(values, request.services.get(Clock).now(), { userAgent, label, rememberMe });
+  request.identity.overrule();
 }
 
 /** @see OWASP Session Management Cheat Sheet, renewal after any privilege level change. */
-function updateVisitor({ asked: session, resolver }: RequestScope, values: Partial<VisitorData>): void {
+function updateVisitor({ session, resolver }: RequestIdentity, values: Partial<VisitorData>): void {
   const before = resolver.fromSession(session);
   session.updateVisitor(values);
   const after = resolver.fromSession(session);
@@ -163,9 +164,9 @@ function updateVisitor({ asked: session, resolver }: RequestScope, values: Parti
 
 /** Changes the session's id and keeps what it holds. @throws {OutsideRequestError} Where there is no request. */
 export function regenerateSession(context?: WithLocals): Promise<void> {
-  const scope = scopeOf('regenerateSession', context);
-  scope.session.regenerate();
-  return settled(scope);
+  const request = requestFor('regenerateSession', context);
+  request.session.regenerate();
+  return settled(request);
 }
 
 /**
@@ -179,17 +180,21 @@ export function regenerateSession(context?: WithLocals): Promise<void> {
  */
 export async function authorize(requirement: Requirement = {}, context?: WithLocals): Promise<void> {
   const asked = checkRequirement(requirement);
-  const scope = scopeOf('authorize', context);
-  const visitor = await scope.resolveVisitor();
-  const { isGranted, code, reason, missing } = await decide(scope, asked, visitor);
+  const request = requestFor('authorize', context);
+  request.session.markUsed();
+  const visitor = await request.identity.resolve();
+  const { isGranted, code, reason, missing } = await decide(request, asked, visitor);
   if (isGranted) return;
   const status = visitor.isGuest || code === 'SIGN_IN_AGAIN' ? 401 : 403;
-  throw denied(scope, new AccessDeniedError(status, true, reason, code === 'GRANTED' ? 'NOT_ALLOWED' : code, missing));
+  throw denied(
+    request,
+    new AccessDeniedError(status, true, reason, code === 'GRANTED' ? 'NOT_ALLOWED' : code, missing),
+  );
 }
 
 /** Tells of it here, because nobody knows who catches it. */
-function denied(scope: RequestScope | undefined, error: AccessDeniedError): AccessDeniedError {
-  if (scope) tellDeniedError(scope.get(SecurityEvents), scope.request, scope.visitor, error);
+function denied(request: ScopedRequest | undefined, error: AccessDeniedError): AccessDeniedError {
+  if (request) tellDeniedError(request.services.get(SecurityEvents), request.guarded, request.visitor, error);
   return error;
 }
 
@@ -199,18 +204,18 @@ function denied(scope: RequestScope | undefined, error: AccessDeniedError): Acce
  * @param requirement Checked before. @param helper Who asks it.
  */
 export async function decide(
-  scope: RequestScope,
+  request: ScopedRequest,
   requirement: Requirement,
   visitor: Visitor | Promise<Visitor>,
   helper = 'authorize()',
 ): Promise<AccessDecision> {
-  const made = scope.get(MadeClasses);
+  const made = request.services.get(MadeClasses);
   const rule = new (made.of(AccessRule))({ ...requirement, pattern: '/**' });
   try {
-    const asked = scope.request ? rule.askedOf(scope.request) : rule;
-    return asDecision(await scope.get(AccessChecker).check(asked, await visitor)).of(rule);
+    const asked = request.guarded ? rule.askedOf(request.guarded) : rule;
+    return asDecision(await request.services.get(AccessChecker).check(asked, await visitor)).of(rule);
   } catch (error) {
-    scope.get(DecisionLog).failure(`A check for ${helper} threw, so the visitor was refused.`, error);
+    request.services.get(DecisionLog).failure(`A check for ${helper} threw, so the visitor was refused.`, error);
     return new (made.of(AccessDecision))(false, 'CHECK_FAILED', 'the check threw', [], rule);
   }
 }
@@ -223,8 +228,7 @@ export async function decide(
  * @param fallback A page of the site, with or without its `base`.
  */
 export function safeReturnTo(context: Pick<APIContext, 'url' | 'request' | 'locals'>, fallback = '/'): RoutePath {
-  const scope = scopeOf('safeReturnTo', context);
-  const config = scope.get(GuardConfig);
+  const config = requestFor('safeReturnTo', context).services.get(GuardConfig);
   const asked =
     context.url.searchParams.get(RETURN_PARAMETER) ?? returnParameterOfReferrer(context.request, context.url);
   const path = toReturnPath(asked);
@@ -244,28 +248,29 @@ function returnParameterOfReferrer(request: Request, url: URL): string | null {
 
 /** Outside a request there is nobody but guests: a prerendered page shows what a guest sees. */
 function visitorOf(context?: WithLocals): Visitor {
-  const scope = findScope(context);
-  if (!scope) return new Visitor();
-  scope.session.markUsed();
-  return scope.visitor;
+  const request = findRequest(context);
+  if (!request) return new Visitor();
+  request.session.markUsed();
+  return request.visitor;
 }
 
 /** @throws {OutsideRequestError} Naming the helper that was called where there is no request. */
-export function scopeOf(helper: string, context?: WithLocals): RequestScope {
-  const scope = findScope(context);
-  if (!scope) throw new OutsideRequestError(`${helper}()`);
-  return scope;
+export function requestFor(helper: string, context?: WithLocals): ScopedRequest {
+  const request = findRequest(context);
+  if (!request) throw new OutsideRequestError(`${helper}()`);
+  return request;
 }
 
-/** The scope of the request; `undefined` where there is none. */
-export function findScope(context?: WithLocals): RequestScope | undefined {
+/** The request that a context belongs to, or that is being answered; `undefined` where there is none. */
+export function findRequest(context?: WithLocals): ScopedRequest | undefined {
   const services: unknown = context?.locals?.services;
-  return services instanceof RequestScope ? services : currentScope.get();
+  const scope = services instanceof RequestScope ? services : currentRequest.scope;
+  return scope && requestOf(scope);
 }
 
 function inEitherOrder<Values>(helper: string, first: WithLocals | Values, second: WithLocals | Values | undefined) {
   const [context, values] = isContext(first) ? [first, second] : [second, first];
-  return { scope: scopeOf(helper, isContext(context) ? context : undefined), values: (values ?? {}) as Values };
+  return { request: requestFor(helper, isContext(context) ? context : undefined), values: (values ?? {}) as Values };
 }
 
 function isContext(value: unknown): value is WithLocals {
@@ -280,8 +285,8 @@ function isOfRequest(locals: unknown): boolean {
   );
 }
 
-function settled(scope: RequestScope): Promise<void> {
-  const visitor = Promise.resolve(scope.resolveVisitor()).then(() => {});
+function settled({ identity }: ScopedRequest): Promise<void> {
+  const visitor = Promise.resolve(identity.resolve()).then(() => {});
   // A caller who ignores the promise learns of a failure from the guard, on the next request.
   visitor.catch(() => {});
   return visitor;

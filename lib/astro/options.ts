@@ -14,8 +14,8 @@ import type { MemoryOptions } from '../session/stores/memory-session-store.js';
 import type { RedisOptions } from '../session/stores/redis-connection.js';
 import type { SqliteOptions } from '../session/stores/sqlite-file.js';
 import type { CookieSessionStorageOptions } from './cookie-session-storage.js';
-import type { ContextOptions } from './current-scope.js';
 import { guard, integrationOptions, requirement, setupOptions, WAIT_INSIDE } from './option-schemas.js';
+import type { ContextOptions } from './request/current-request.js';
 import { storageOptions } from './session-schemas.js';
 
 /** Stores that can be named in the options, and what each can be told; any other is registered in the setup module. */

@@ -11,7 +11,7 @@ export class UnkeptValues {
 
   constructor(
     private readonly sameSite: string,
-    private readonly log: () => DecisionLog,
+    private readonly log: DecisionLog,
   ) {}
 
   /** @param isAside Whether it stands aside for another visitor. @param isPassing Whether it would begin beside one that could not be sent. */
@@ -34,6 +34,6 @@ export class UnkeptValues {
     const [key] = [...Object.keys(session.contents()), ...session.flashes.added.keys()];
     if (key === undefined || this.#told.has(reason)) return;
     this.#told.add(reason);
-    this.log().misfit(`"${printable(key)}" was put into a session and is not kept: ${reason} This is said once.`);
+    this.log.misfit(`"${printable(key)}" was put into a session and is not kept: ${reason} This is said once.`);
   }
 }

@@ -1,19 +1,143 @@
-import type { DependencyContainer } from 'tsyringe';
 import type { AccessDecision } from '../access/access-decision.js';
-import { ForeignVisitor } from '../access/foreign-visitor.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
+import { RequestIdentity } from '../access/request-identity.js';
 import type { Verdict } from '../access/verdict.js';
 import { Visitor } from '../access/visitor.js';
-import type { VisitorResolver } from '../access/visitor-resolver.js';
-import { InvalidOverrideError, MissingServiceError } from '../errors.js';
-import { Disposables } from '../session/disposables.js';
+import { VisitorResolver } from '../access/visitor-resolver.js';
+import { Clock } from '../session/clock.js';
 import { FlashBag } from '../session/flash-bag.js';
 import type { KeptForm } from '../session/forms/kept-form.js';
-import { MadeClasses } from '../session/made-classes.js';
+import { madeSession } from '../session/made-session.js';
 import type { Promised } from '../session/promised.js';
 import { Session } from '../session/session.js';
 import type { Class } from './registration.js';
+import { RequestServices } from './request-services.js';
 import type { Services } from './services.js';
+
+/** The parts of one request, as the guard, the helper functions and the middlewares know them. Each is created when it is first asked for. */
+export class ScopedRequest {
+  /** Those that the request arrived with; `undefined` for one that nobody sent. */
+  readonly headers: Headers | undefined;
+  /** Whether the browser is told to drop what it has kept of this site. */
+  clearsSiteData = false;
+  /** The request as the guard saw it last; `undefined` until the guard was asked. */
+  guarded: GuardedRequest | undefined;
+  /** The guard's last answer; `undefined` until it was asked. */
+  verdict: Verdict | undefined;
+  /** The form that was sent to this page before it is shown. */
+  keptForm: KeptForm | undefined;
+  #session: Session | undefined;
+  #identity: RequestIdentity | undefined;
+  #services: RequestServices | undefined;
+  #scope: RequestScope | undefined;
+
+  constructor(
+    private readonly shared: Services,
+    session?: Session,
+    headers?: Headers,
+  ) {
+    this.#session = session;
+    this.headers = headers;
+  }
+
+  get session(): Session {
+    return this.openedSession ?? this.beginSession();
+  }
+
+  /** The session, where there is one by now: opened, or asked for. */
+  protected get openedSession(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Begins the session of a visitor who brought none. */
+  protected beginSession(): Session {
+    this.#session = madeSession(this.shared.madeClasses);
+    return this.#session;
+  }
+
+  /** Says who the visitors of sessions are. */
+  protected get resolver(): VisitorResolver {
+    return this.shared.get(VisitorResolver);
+  }
+
+  get identity(): RequestIdentity {
+    this.#identity ??= new RequestIdentity(
+      this.session,
+      this.resolver,
+      () => new (this.shared.madeClasses.of(Visitor))(),
+    );
+    return this.#identity;
+  }
+
+  get visitor(): Visitor {
+    return this.identity.visitor;
+  }
+
+  /** Whether anything tells who asks: without it there is nobody but a guest. */
+  protected get hasVisitor(): boolean {
+    return this.#identity !== undefined || this.openedSession !== undefined;
+  }
+
+  /** Looks again at what the application says of a visitor: it may have filled that in since. */
+  protected adoptAnew(): void {
+    this.#identity?.adoptAnew();
+  }
+
+  /** The value of `locals.session`. */
+  get shown(): unknown {
+    return this.#identity ? this.#identity.shown : this.session;
+  }
+
+  /** Whether what is put into the session is stored nowhere, because it is another user's than the request. */
+  get standsAside(): boolean {
+    return this.#identity?.standsAside === true;
+  }
+
+  /** Seconds since the visitor signed in here; `undefined` for guests, and for visitors whom another part knows. */
+  get signedInFor(): number | undefined {
+    const signedInAt = this.standsAside ? undefined : this.session.signedInAt;
+    return signedInAt && (this.services.get(Clock).now() - signedInAt.getTime()) / 1000;
+  }
+
+  /** Whether nobody knows who asks, because sessions cannot be had. */
+  get isVisitorUnknown(): boolean {
+    return this.identity.session.isUnavailable && this.visitor.isGuest;
+  }
+
+  get services(): RequestServices {
+    this.#services ??= new RequestServices(this.shared, () => this.#parts());
+    return this.#services;
+  }
+
+  /** The face of this request to users. */
+  get scope(): RequestScope {
+    this.#scope ??= new (this.shared.madeClasses.of(RequestScope))(this);
+    return this.#scope;
+  }
+
+  /** Whether something that was created for this request is to be ended. */
+  get mayEnd(): boolean {
+    return this.#services?.mayEnd === true;
+  }
+
+  /** Undoes what the request did: it failed. */
+  rollBack(): void {
+    if (this.#identity) this.#identity.rollBack();
+    else this.openedSession?.rollBack();
+  }
+
+  #parts(): ReadonlyMap<Class, () => object> {
+    return new Map<Class, () => object>([
+      [Session, () => this.session],
+      [FlashBag, () => this.session.flashes],
+      [Visitor, () => this.scope.visitor],
+      [RequestScope, () => this.scope],
+    ]);
+  }
+}
+
+/** Gives the request behind a scope, to this package alone. */
+export let requestOf: (scope: RequestScope) => ScopedRequest;
 
 /**
  * What belongs to one request: its session, its visitor, and the per-request services somebody asked for.
@@ -22,33 +146,22 @@ import type { Services } from './services.js';
  * const flashes = context.locals.services.get(FlashBag);
  */
 export class RequestScope {
-  /** Those of the request. */
-  headers: Headers | undefined;
-  /** Whether the browser is told to drop what it has kept of this site. */
-  clearsSiteData = false;
-  /** What is asked for, once the guard has seen it. */
-  request: GuardedRequest | undefined;
-  /** What the guard said last; `undefined` until it was asked. */
-  verdict: Verdict | undefined;
-  /** The form that was sent to this page before it is shown. */
-  keptForm: KeptForm | undefined;
-  #visitor: Visitor | undefined;
-  #visitorRevision = -1;
-  /** What said who the visitor is, when that was last asked. */
-  #resolvedOf: Session | undefined;
-  #foreign: ForeignVisitor | undefined;
-  #isOverruled = false;
-  #claimedId: string | undefined;
-  #pending: Promise<void> | undefined;
-  #container: DependencyContainer | undefined;
-  #replaced: Map<Class, object> | undefined;
-  #disposables: Disposables | undefined;
+  /** The session that the request came with, whatever the application has assigned to `locals.session`. */
+  readonly session: Session;
+  /** Those that the request arrived with; `undefined` for one that nobody sent. */
+  readonly headers: Headers | undefined;
+  readonly #request: ScopedRequest;
 
-  constructor(
-    readonly session: Session,
-    private readonly services: Services,
-    readonly resolver: VisitorResolver,
-  ) {}
+  /** @param request The request whose parts it gives: what a subclass is constructed with. */
+  constructor(request: ScopedRequest) {
+    this.session = request.session;
+    this.headers = request.headers;
+    this.#request = request;
+  }
+
+  static {
+    requestOf = (scope) => scope.#request;
+  }
 
   /**
    * An instance of a registered class: the shared one, or this request's.
@@ -61,178 +174,33 @@ export class RequestScope {
     if (token === FlashBag) return this.session.flashes;
     if (token === Visitor) return this.visitor;
     if (token === RequestScope) return this;
-    const replaced = this.#replaced?.get(token);
-    if (replaced) return replaced;
-    const lifetime = this.services.lifetimeOf(token);
-    if (lifetime === 'shared' || lifetime === 'value') return this.services.get(token);
-    if (lifetime !== 'perRequest') throw new MissingServiceError(token.name, 'locals.services.get()');
-    this.#container ??= this.#openContainer();
-    return this.#container.resolve(token as never);
+    return this.#request.services.get(token);
   }
 
-  /** Whether something that was made for this request is to be ended. @internal */
-  get mayEnd(): boolean {
-    return this.#disposables?.isEmpty === false;
-  }
-
-  /** Ends what was made for this request, as is done when its answer has been sent. What is asked for afterwards is made anew. */
-  async dispose(): Promise<void> {
-    this.#container = undefined;
-    await this.#disposables?.dispose(this.services.reportEnding);
-  }
-
-  /** Gives out another instance than the shared one, in this request alone. @internal */
-  replace<Instance extends object>(token: Class<Instance>, instance: Instance): void {
-    this.#replaced ??= new Map();
-    this.#replaced.set(token, instance);
-  }
-
-  /** What the guard, or a check of the page's own, decided last; `undefined` while nobody was asked. */
-  get decision(): AccessDecision | undefined {
-    return this.verdict?.decision;
-  }
-
-  /**
-   * Who asks, as the session says at this moment. Where a resolver has to look somewhere first, the visitor stays who
-   * it was until it has looked; somebody who has just signed in is taken at the session's word.
-   */
+  /** The visitor, as the session says at this moment. Where `access.reload` looks a user up, it is who it was until that has answered. */
   get visitor(): Visitor {
-    this.#refresh();
-    return this.#visitor ?? this.resolver.fromSession(this.asked);
-  }
-
-  /** Who asks, once a resolver that has to look somewhere has looked. @throws What the resolver throws. */
-  resolveVisitor(): Promised<Visitor> {
-    try {
-      this.#refresh();
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.#pending ? this.#pending.then(() => this.visitor) : this.visitor;
-  }
-
-  /** The session that says who asks: the request's own, or that of somebody whom another part knows. @internal */
-  get asked(): Session {
-    return (this.#isOverruled ? undefined : this.#foreign?.session) ?? this.session;
-  }
-
-  /** What `locals.session` gives: the session, or what the application assigned to it. @internal */
-  get shown(): unknown {
-    const foreign = this.#foreign;
-    if (!foreign?.isAssigned) return this.session;
     this.session.markUsed();
-    return this.asked === foreign.session ? foreign.known : this.visitor.session;
+    return this.#request.visitor;
   }
 
-  /** When the visitor signed in here; `undefined` for guests, and for visitors whom another part knows. @internal */
-  get signedInAt(): Date | undefined {
-    return this.standsAside ? undefined : this.session.signedInAt;
+  /** Gives the visitor once a resolver that has to look somewhere has looked. @throws What the resolver throws. */
+  resolveVisitor(): Promised<Visitor> {
+    this.session.markUsed();
+    return this.#request.identity.resolve();
   }
 
-  /** Whether what is put into the session is stored nowhere, because it is another user's than the request. @internal */
-  get standsAside(): boolean {
-    return this.session.standAsideFor(this.asked);
+  /** The request as the guard saw it; `undefined` until the guard was asked. */
+  get request(): GuardedRequest | undefined {
+    return this.#request.guarded;
   }
 
-  /** Whether `locals.session` was given a visitor, or somebody signed in or out: then nobody looks elsewhere. @internal */
-  get isSettled(): boolean {
-    return this.#isOverruled || this.#foreign?.isAssigned === true;
+  /** The last decision of the guard, or of a check of the page's own; `undefined` where nobody was asked. */
+  get decision(): AccessDecision | undefined {
+    return this.#request.verdict?.decision;
   }
 
-  /**
-   * Takes another part of the application at its word about who asks: they replace the visitor of the session as a whole,
-   * in this request. A session that is another user's stands aside.
-   *
-   * @param known Who it is; `null` for a guest, and the session itself for whomever that says.
-   * @param isAssigned Whether `locals.session` was given it.
-   * @internal
-   */
-  adopt(known: unknown, isAssigned = false): void {
-    this.#foreign = known === this.session ? undefined : new ForeignVisitor(known, isAssigned, this.resolver);
-    this.#isOverruled = false;
-    this.session.standAsideFor(this.asked);
-    if (!this.asked.isNew) this.session.markUsed();
+  /** Ends what was created for this request, as is done when its answer has been sent. What is asked for afterwards is created anew. */
+  async dispose(): Promise<void> {
+    await this.#request.services.dispose();
   }
-
-  /** Adopts somebody unless that was done before, or `locals.session` or somebody's sign-in has said who asks. @internal */
-  hear(known: unknown): void {
-    if (!this.isSettled && !this.#foreign?.isSaidBy(known)) this.adopt(known);
-  }
-
-  /** Looks again at what the application says of a visitor: it may have filled that in since. @internal */
-  adoptAnew(): void {
-    const foreign = this.#foreign;
-    if (foreign?.hasChanged && !this.#isOverruled) this.adopt(foreign.known, foreign.isAssigned);
-  }
-
-  /** Has the session speak from here on: somebody signed in or out, which counts at once. @internal */
-  overrule(): void {
-    this.#isOverruled = true;
-  }
-
-  /** Takes back what the request did: it failed. @internal */
-  rollBack(): void {
-    this.session.rollBack();
-    const foreign = this.#foreign;
-    const wasTouched = this.#isOverruled ? !this.session.wasEnded : (foreign?.session?.revision ?? 0) > 0;
-    if (foreign && wasTouched) this.adopt(foreign.known, foreign.isAssigned);
-    else this.session.standAsideFor(this.asked);
-  }
-
-  #refresh(): void {
-    const { asked } = this;
-    const { revision } = asked;
-    if (asked === this.#resolvedOf && revision === this.#visitorRevision) return;
-    const resolved: unknown = this.resolver.resolve(asked);
-    const isAnother = asked !== this.#resolvedOf;
-    this.#resolvedOf = asked;
-    this.#visitorRevision = revision;
-    if (resolved instanceof Visitor) {
-      this.#visitor = resolved;
-      if (this.resolver.looksElsewhere) this.#claimedId = this.resolver.fromSession(asked).id;
-      this.#pending = undefined;
-    } else {
-      this.#awaitVisitor(resolved, isAnother);
-    }
-  }
-
-  #awaitVisitor(resolving: unknown, isAnother: boolean): void {
-    const claimed = this.resolver.fromSession(this.asked);
-    // Compared with the claim before, not with the visitor: whom the resolver refused, a later change does not let in.
-    if (!this.#visitor || isAnother || this.#claimedId !== claimed.id) this.#visitor = claimed;
-    this.#claimedId = claimed.id;
-    const pending = Promise.resolve(resolving).then((visitor) => {
-      if (this.#pending === pending) this.#visitor = asVisitor(visitor, this.resolver);
-    });
-    this.#pending = pending;
-    // Whoever needs the answer awaits `pending` and sees the failure there; to anybody else nobody is signed in.
-    pending.catch(() => {
-      if (this.#pending === pending) this.#visitor = new (this.services.get(MadeClasses).of(Visitor))();
-    });
-  }
-
-  #openContainer(): DependencyContainer {
-    const container = this.services.container.createChildContainer();
-    container.register(Session as never, { useFactory: () => this.session });
-    container.register(FlashBag as never, { useFactory: () => this.session.flashes });
-    container.register(Visitor as never, { useFactory: () => this.visitor });
-    container.register(RequestScope as never, { useFactory: () => this });
-    for (const token of this.services.endedByRequests) {
-      this.#disposables ??= new Disposables();
-      const own = (made: object) => void (this.services.keeps(made) || this.#disposables?.add(made));
-      container.afterResolution(token as never, (_, made) => own(made as object), { frequency: 'Once' });
-    }
-    for (const [token, instance] of this.#replaced ?? []) container.register(token as never, { useValue: instance });
-    return container;
-  }
-}
-
-/** A resolver that forgets to answer must not be taken to trust the session. */
-function asVisitor(resolved: unknown, resolver: VisitorResolver): Visitor {
-  if (resolved instanceof Visitor) return resolved;
-  throw new InvalidOverrideError(
-    'VisitorResolver',
-    resolver.constructor.name,
-    'resolve() gave no Visitor. Return this.signedIn({…}), or this.guest() when nobody is signed in.',
-  );
 }

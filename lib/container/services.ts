@@ -151,6 +151,11 @@ export class Services {
     if (this.#late) throw this.#late;
   }
 
+  /** The classes that the package makes of a request's data, and those in their place. @internal */
+  get madeClasses(): MadeClasses {
+    return this.#made;
+  }
+
   /** How long instances of a class live; `undefined` for a class that is not registered. */
   lifetimeOf(token: Class): Lifetime | undefined {
     return this.#registrations.get(token)?.lifetime;

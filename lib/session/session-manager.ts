@@ -80,14 +80,31 @@ export class SessionManager {
    *   whose answer cannot show any: it is given none.
    */
   open(cookies: CookieJar, readsMessages?: boolean): Promised<Session> {
+    return andThen(this.#find(cookies, readsMessages), (session) => session ?? this.begin());
+  }
+
+  /**
+   * Finds the session of a request, as {@link open} does; one that overrides it is asked about every request.
+   *
+   * @returns `undefined` where no cookie stands for one.
+   */
+  find(cookies: CookieJar): Promised<Session | undefined> {
+    return this.open === SessionManager.prototype.open ? this.#find(cookies) : this.open(cookies);
+  }
+
+  #find(cookies: CookieJar, readsMessages?: boolean): Promised<Session | undefined> {
     const carried = this.#cookies.carried(cookies);
-    const origin = this.#cookies.nowhere();
-    if (carried.length === 0) return this.#opener.begin(origin);
+    if (carried.length === 0) return undefined;
     const ledger = readsMessages === false ? undefined : this.#ledger;
-    return andThen(this.#opener.open(carried, origin, ledger), (session) => {
+    return andThen(this.#opener.open(carried, this.#cookies.nowhere(), ledger), (session) => {
       if (readsMessages === false) session.flashes.hold();
       return readsMessages ? this.lease(session).then(() => session) : session;
     });
+  }
+
+  /** Begins a session of which nothing is stored. */
+  begin(): Session {
+    return this.#opener.begin(this.#cookies.nowhere());
   }
 
   /** Keeps the messages of a session from other processes until it is committed or released. */

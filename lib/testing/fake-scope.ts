@@ -3,9 +3,8 @@ import { GuardConfig } from '../access/guard-config.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
 import type { VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor-data.js';
-import { VisitorResolver } from '../access/visitor-resolver.js';
 import { defaultServices } from '../container/default-services.js';
-import { RequestScope } from '../container/request-scope.js';
+import { type RequestScope, ScopedRequest } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
 import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
@@ -76,11 +75,9 @@ export function fakeScope({
     assertVisitorData(user);
     session.signIn(user, clock.now());
   }
-  const scope = new (made.of(RequestScope))(session, booted, booted.get(VisitorResolver));
-  scope.request = fakeRequest(new URL(url, 'http://localhost/'), params, () => {
-    const { signedInAt } = scope;
-    return signedInAt && (clock.now() - signedInAt.getTime()) / 1000;
-  });
+  const request = new ScopedRequest(booted, session);
+  request.guarded = fakeRequest(new URL(url, 'http://localhost/'), params, () => request.signedInFor);
+  const { scope } = request;
   return Object.assign(scope, { locals: localsOf(scope) });
 }
 

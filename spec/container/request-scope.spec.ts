@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessChecker } from '../../lib/access/access-checker.js';
-import { AccessConfig } from '../../lib/access/access-options.js';
 import { AccessRule } from '../../lib/access/access-rule.js';
 import { Visitor } from '../../lib/access/visitor.js';
 import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
-import { RequestScope } from '../../lib/container/request-scope.js';
+import { RequestScope, requestOf } from '../../lib/container/request-scope.js';
 import type { Services } from '../../lib/container/services.js';
 import { MissingServiceError } from '../../lib/errors.js';
 import { injectable } from '../../lib/injectable.js';
@@ -61,7 +60,7 @@ describe('The scope of a request', () => {
     const services = floorPlan().perRequest(Cart).boot();
     const scope = scopeOf(services, new Session());
     const clock = new Clock();
-    scope.replace(Clock, clock);
+    requestOf(scope).services.replace(Clock, clock);
     expect(scope.get(Clock)).toBe(clock);
     expect(scope.get(Cart).clock).toBe(clock);
     expect(scopeOf(services, new Session()).get(Cart).clock).toBe(services.get(Clock));
@@ -287,140 +286,4 @@ describe('Who asks', () => {
       }
     },
   );
-});
-
-describe('A request whose visitor another part of the application knows', () => {
-  const admin = () => sessionOf({ userId: 'ada', role: 'admin', permissions: ['x'], cart: 1 });
-  const begun = (session = admin(), settings: Parameters<typeof floorPlan>[0] = {}) =>
-    scopeOf(floorPlan(settings).boot(), session);
-
-  it('is theirs as a whole: nothing of the session’s visitor is left', () => {
-    const scope = begun();
-    expect(scope.visitor.hasRole('admin')).toBe(true);
-    scope.adopt({ userId: 'bob' });
-    expect(scope.visitor).toMatchObject({ id: 'bob', roles: [], permissions: [] });
-    expect(scope.visitor.session).toEqual({ userId: 'bob' });
-    expect(scope.session.all()).toEqual({});
-    expect(scope.standsAside).toBe(true);
-  });
-
-  it('is theirs when it is the same user with other roles, and the session goes on', () => {
-    const scope = begun();
-    scope.adopt({ userId: 'ada', role: 'user' });
-    expect(scope.visitor).toMatchObject({ id: 'ada', roles: ['user'], permissions: [] });
-    expect([scope.standsAside, scope.session.get('cart')]).toEqual([false, 1]);
-  });
-
-  it.each([null, undefined, { userId: 7 }])('is a guest’s when that is %p', (known) => {
-    const scope = begun();
-    scope.adopt(known, true);
-    expect(scope.visitor.isGuest).toBe(true);
-    expect(scope.shown).toBe(known);
-    expect(scope.standsAside).toBe(true);
-  });
-
-  it('gives pages what was assigned, and the session where nothing was', () => {
-    const scope = begun();
-    const known = { userId: 'bob' };
-    scope.adopt(known);
-    expect(scope.shown).toBe(scope.session);
-    scope.adopt(known, true);
-    expect(scope.shown).toBe(known);
-    scope.adopt(scope.session, true);
-    expect(scope.shown).toBe(scope.session);
-    expect(scope.visitor.id).toBe('ada');
-  });
-
-  it('costs a cache nothing when nobody is known and nobody looks', () => {
-    const scope = begun(new Session());
-    scope.adopt(null, true);
-    expect(scope.session.wasUsed).toBe(false);
-    expect(scope.shown).toBeNull();
-    expect(scope.session.wasUsed).toBe(true);
-  });
-
-  it('is as the application has filled it in by the time it is looked at again', () => {
-    const scope = begun();
-    const known: Record<string, unknown> = { userId: 'bob' };
-    scope.adopt(known, true);
-    known.role = 'editor';
-    scope.adoptAnew();
-    expect(scope.visitor.roles).toEqual(['editor']);
-  });
-
-  it('is that of whoever signs in or out here, from then on', () => {
-    const scope = begun();
-    scope.adopt({ userId: 'bob' }, true);
-    scope.session.signIn({ userId: 'cleo' }, 0);
-    scope.overrule();
-    expect([scope.visitor.id, scope.shown]).toEqual(['cleo', { userId: 'cleo' }]);
-    scope.session.destroy();
-    expect([scope.visitor.isGuest, scope.shown]).toEqual([true, null]);
-  });
-
-  it('is theirs again when it fails after a sign-in', () => {
-    const scope = begun();
-    scope.adopt({ userId: 'bob' }, true);
-    scope.session.signIn({ userId: 'cleo' }, 0);
-    scope.overrule();
-    scope.rollBack();
-    expect(scope.visitor.id).toBe('bob');
-    expect(scope.session.all()).toEqual({});
-  });
-
-  it('stays a guest’s when it fails after a sign-out', () => {
-    const scope = begun();
-    scope.adopt({ userId: 'bob' }, true);
-    scope.session.destroy();
-    scope.overrule();
-    scope.rollBack();
-    expect(scope.visitor.isGuest).toBe(true);
-  });
-
-  it('knows nothing of when they signed in, unless it was here', () => {
-    const scope = begun();
-    expect(scope.signedInAt).toBeDefined();
-    scope.adopt({ userId: 'bob' });
-    expect(scope.signedInAt).toBeUndefined();
-    scope.adopt({ userId: 'ada' });
-    expect(scope.signedInAt).toBeDefined();
-  });
-
-  it('has them looked up as anybody else, and is nobody else’s while that lasts', async () => {
-    const asked: string[] = [];
-    const access = new AccessConfig({
-      reload: async ({ userId }) => {
-        asked.push(userId);
-        return { role: `role of ${userId}` };
-      },
-    });
-    const scope = begun(admin(), { access });
-    await scope.resolveVisitor();
-    scope.adopt({ userId: 'ada', role: 'user' }, true);
-    expect(scope.visitor.roles).toEqual(['user']);
-    scope.adopt({ userId: 'bob' }, true);
-    expect((await scope.resolveVisitor()).roles).toEqual(['role of bob']);
-    expect(asked).toEqual(['ada', 'ada', 'bob']);
-  });
-
-  it('is nobody’s whom one could ask about while they cannot be looked up, and the session is there all the same', async () => {
-    const access = new AccessConfig({
-      reload: ({ userId }) => {
-        if (userId === 'bob') throw new Error('down');
-        return {};
-      },
-    });
-    const scope = begun(admin(), { access });
-    scope.adopt({ userId: 'bob' }, true);
-    expect((await scope.resolveVisitor()).isGuest).toBe(true);
-    expect([scope.asked.isUnavailable, scope.session.isUnavailable]).toEqual([true, false]);
-  });
-
-  it('ends no session when somebody else is gone', async () => {
-    const access = new AccessConfig({ reload: ({ userId }) => (userId === 'bob' ? null : {}) });
-    const scope = begun(admin(), { access });
-    scope.adopt({ userId: 'bob' }, true);
-    expect((await scope.resolveVisitor()).isGuest).toBe(true);
-    expect(scope.session.wasEnded).toBe(false);
-  });
 });

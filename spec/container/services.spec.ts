@@ -13,7 +13,7 @@ import { PageGuards } from '../../lib/access/page-guards.js';
 import { RouteGuard } from '../../lib/access/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
 import type { Get } from '../../lib/container/registration.js';
-import { RequestScope } from '../../lib/container/request-scope.js';
+import { RequestScope, requestOf } from '../../lib/container/request-scope.js';
 import { Services } from '../../lib/container/services.js';
 import {
   CaptiveServiceError,
@@ -678,10 +678,10 @@ describe('Services that have something to end', () => {
     ended.length = 0;
     const services = plan();
     const [one, other] = [scopeOf(services, sessionOf({})), scopeOf(services, sessionOf({}))];
-    expect(one.mayEnd).toBe(false);
+    expect(requestOf(one).mayEnd).toBe(false);
     const { unit } = one.get(Repository);
     expect(one.get(Unit)).toBe(unit);
-    expect(one.mayEnd).toBe(true);
+    expect(requestOf(one).mayEnd).toBe(true);
     await other.dispose();
     expect(ended).toEqual([]);
     await one.dispose();

@@ -36,16 +36,27 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache)
     expect(guest.status).toBe(302);
   });
 
+  const CDN_HEADERS = ['cdn-cache-control', 'surrogate-control', 'netlify-cdn-cache-control'];
+  const told = async (browser: Browser, path: string) => {
+    const { headers } = await browser.get(path);
+    return CDN_HEADERS.map((name) => headers.get(name));
+  };
+  const member = async () => {
+    const browser = new Browser(server);
+    await browser.get('/login');
+    return browser;
+  };
+
   it('is not told to keep what it may not, whatever header a page says it in', async () => {
-    const told = async (browser: Browser) => {
-      const { headers } = await browser.get('/cdn');
-      return ['cdn-cache-control', 'surrogate-control', 'netlify-cdn-cache-control'].map((name) => headers.get(name));
-    };
-    const member = new Browser(server);
-    await member.get('/login');
-    expect(await told(member)).toEqual([null, null, null]);
+    expect(await told(await member(), '/cdn-own')).toEqual([null, null, null]);
+    expect(await told(new Browser(server), '/cdn-own')).toEqual([null, null, null]);
+  });
+
+  it('may keep what a page says is for everybody and uses no session, whoever asked', async () => {
     // Astro's own cache takes the first for itself.
-    expect((await told(new Browser(server))).slice(1)).toEqual(['max-age=300', 'max-age=300']);
+    for (const browser of [await member(), new Browser(server)]) {
+      expect((await told(browser, '/cdn')).slice(1)).toEqual(['max-age=300', 'max-age=300']);
+    }
   });
 
   it('is not told to keep what a component asks of a guest after the page has answered', async () => {
@@ -61,6 +72,58 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache)
     const member = new Browser(server);
     await member.get('/login');
     expect((await member.get('/members')).status).toBe(200);
+  });
+});
+
+describe('What a visitor who is signed in is answered where the session is not used', () => {
+  const PUBLIC = 'public, max-age=300';
+  let app: App;
+  let server: Server;
+  let member: Browser;
+
+  beforeAll(async () => {
+    app = await App.create('spec/apps/caches').build({ CACHE: 'network' });
+    server = await app.serve();
+    member = new Browser(server);
+    await member.get('/login');
+  });
+  afterAll(async () => {
+    await server.stop();
+    app.remove();
+  });
+
+  const policyOf = async (browser: Browser, path: string) => {
+    const { headers } = await browser.get(path);
+    return [headers.get('cache-control'), headers.get('vary')];
+  };
+
+  it('may be kept for everybody when it says so', async () => {
+    expect(await policyOf(member, `/shared?policy=${PUBLIC}`)).toEqual([PUBLIC, null]);
+    expect(await policyOf(new Browser(server), `/shared?policy=${PUBLIC}`)).toEqual([PUBLIC, null]);
+  });
+
+  it('is left as it is when an endpoint says nothing', async () => {
+    expect(await policyOf(member, '/shared')).toEqual([null, null]);
+  });
+
+  it('is private when a page says nothing', async () => {
+    expect(await policyOf(member, '/silent')).toEqual(['private, no-store', 'Cookie']);
+    expect(await policyOf(new Browser(server), '/silent')).toEqual([null, null]);
+  });
+
+  it('is nobody else’s as soon as anything asks who the visitor is', async () => {
+    const ways: string[] = JSON.parse((await member.get('/shared')).text);
+    expect(ways.length).toBeGreaterThan(20);
+    for (const browser of [member, new Browser(server)]) {
+      for (const way of ways) {
+        const [policy, vary] = await policyOf(browser, `/shared?policy=${PUBLIC}&way=${encodeURIComponent(way)}`);
+        expect([way, policy?.startsWith('private'), vary]).toEqual([way, true, 'Cookie']);
+      }
+    }
+  });
+
+  it('waits for the components of a page that says so, which may ask', async () => {
+    expect((await policyOf(member, '/late-public'))[0]).toBe('private, no-store');
   });
 });
 

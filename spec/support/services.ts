@@ -1,11 +1,9 @@
 import { AccessConfig, type AccessOptions } from '../../lib/access/access-options.js';
 import { DecisionLog } from '../../lib/access/decision-log.js';
 import { GuardConfig } from '../../lib/access/guard-config.js';
-import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
 import { defaultServices, type Settings } from '../../lib/container/default-services.js';
-import { RequestScope } from '../../lib/container/request-scope.js';
+import { type RequestScope, ScopedRequest } from '../../lib/container/request-scope.js';
 import type { Services } from '../../lib/container/services.js';
-import { MadeClasses } from '../../lib/session/made-classes.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import type { Session } from '../../lib/session/session.js';
 import { SessionConfig } from '../../lib/session/session-config.js';
@@ -24,7 +22,7 @@ export function floorPlan(settings: Partial<Settings> = {}): Services {
 
 /** A request that has this session. */
 export function scopeOf(services: Services, session: Session): RequestScope {
-  return new (services.get(MadeClasses).of(RequestScope))(session, services, services.get(VisitorResolver));
+  return new ScopedRequest(services, session).scope;
 }
 
 /** A resolver's collaborators, for one that is made by hand. */

@@ -7,7 +7,7 @@ import { RouteGuard } from '../../lib/access/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
 import { can } from '../../lib/astro/can.js';
 import { authorize, clearSession, decide, getSession, setSession, updateSession } from '../../lib/astro/helpers.js';
-import { RequestScope } from '../../lib/container/request-scope.js';
+import { RequestScope, requestOf } from '../../lib/container/request-scope.js';
 import type { Services } from '../../lib/container/services.js';
 import { AccessDeniedError, InvalidOverrideError, InvalidVisitorError } from '../../lib/errors.js';
 import { injectable } from '../../lib/injectable.js';
@@ -130,16 +130,19 @@ describe('Classes that stand for those made of a request’s data', () => {
 
   it('are made by the scope, whoever the request is said to be of', () => {
     const scope = fakeScope({ services });
-    const partsOf = () => [scope, scope.session, scope.get(FlashBag), scope.visitor, scope.asked, scope.asked.flashes];
+    const { identity } = requestOf(scope);
+    const asked = () => [identity.session, identity.session.flashes];
+    const partsOf = () => [scope, scope.session, scope.get(FlashBag), scope.visitor, ...asked()];
     const classes = [OwnScope, OwnSession, OwnFlashes, OwnVisitor, OwnSession, OwnFlashes];
     const are = () => partsOf().map((part, at) => part instanceof (classes[at] as never));
     expect(are()).toEqual(classes.map(() => true));
-    scope.adopt({ userId: 'ada' }, true);
+    identity.adopt({ userId: 'ada' }, true);
     expect(are()).toEqual(classes.map(() => true));
     const aside = fakeScope({ services, user: { userId: 'ada' } });
-    aside.adopt({ userId: 'bob' }, true);
-    expect([aside.standsAside, aside.session.flashes instanceof OwnFlashes]).toEqual([true, true]);
-    aside.rollBack();
+    const request = requestOf(aside);
+    request.identity.adopt({ userId: 'bob' }, true);
+    expect([request.standsAside, aside.session.flashes instanceof OwnFlashes]).toEqual([true, true]);
+    request.rollBack();
     expect(aside.session.flashes).toBeInstanceOf(OwnFlashes);
   });
 
@@ -157,7 +160,7 @@ describe('Classes that stand for those made of a request’s data', () => {
 
   it.each(['ada', 'eve'])('are what the checker and the guard answer about %s', async (userId) => {
     const scope = fakeScope({ services, user: { userId } });
-    const decision = await decide(scope, { role: 'admin' }, scope.visitor);
+    const decision = await decide(requestOf(scope), { role: 'admin' }, scope.visitor);
     expect([decision instanceof OwnDecision, decision.rule instanceof OwnRule]).toEqual([true, true]);
     const denied = new AccessDeniedError(403, true, 'no');
     const verdict = await scope.get(RouteGuard).judgeDenied(denied, navigation('/x'), scope.visitor);

@@ -1,6 +1,6 @@
 import { ActionError, defineAction as define } from 'astro/actions/runtime/entrypoints/server.js';
 import { AccessDeniedError } from '../../errors.js';
-import { findScope, type WithLocals } from '../helpers.js';
+import { findRequest, type WithLocals } from '../helpers.js';
 
 /** An action as Astro calls it: bound to the context of the request. */
 interface Action {
@@ -25,7 +25,7 @@ export function defineAction(definition: { handler: Handler }): Action {
       return await definition.handler(input, context);
     } catch (error) {
       if (!(error instanceof AccessDeniedError)) throw error;
-      findScope(context)?.session.markUsed();
+      findRequest(context)?.session.markUsed();
       throw refusedWith(error.status);
     }
   };

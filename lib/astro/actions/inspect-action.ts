@@ -2,11 +2,10 @@ import type { APIContext } from 'astro';
 import type { GuardedRequest } from '../../access/guarded-request.js';
 import { actionPath } from '../../access/internal-path.js';
 import { asVerdict } from '../../access/verdict.js';
-import type { RequestScope } from '../../container/request-scope.js';
+import { ScopedRequest } from '../../container/request-scope.js';
 import { subjectOf } from '../../session/security-events.js';
-import { secondsSignedIn } from '../astro-request.js';
-import { findScope } from '../helpers.js';
-import { RequestCycle } from '../request-cycle.js';
+import { findRequest } from '../helpers.js';
+import { GateRequest } from '../request/gate-request.js';
 import { gatehouse } from '../started.js';
 
 /** What of a context an action is always given. */
@@ -19,19 +18,24 @@ export type ActionContext = Pick<APIContext, 'locals' | 'request' | 'url'>;
  * @returns The refusal, or `undefined` when it may run.
  */
 export async function inspectAction(context: ActionContext, name: string): Promise<Response | undefined> {
-  const cycle = RequestCycle.find(context.locals);
-  if (cycle?.takeLetIn(name)) return undefined;
+  const request = GateRequest.find(context.locals);
+  // What the guard let in with the request that calls it. It is asked again about any other call.
+  if (request?.letInAction === name) {
+    request.letInAction = undefined;
+    return undefined;
+  }
   // In a pipeline that runs actions before it asks the guard, no session is open, and nobody is known.
-  const scope = findScope(context) ?? gatehouse.scopeFor(gatehouse.newSession());
-  if (!scope.request) await cycle?.learnVisitor(scope);
-  const visitor = await scope.resolveVisitor();
-  const verdict = await gatehouse.guard.judge(callOf(name, context, scope), () => visitor);
-  const { response, isPersonal } = asVerdict(verdict);
-  if (isPersonal) cycle?.makePersonal();
+  const scoped = request ?? findRequest(context) ?? new ScopedRequest(gatehouse.services);
+  if (!scoped.guarded) await request?.learnVisitor();
+  const visitor = await scoped.identity.resolve();
+  const { response, isPersonal } = asVerdict(
+    await gatehouse.parts.guard.judge(callOf(name, context, scoped), () => visitor),
+  );
+  if (request && isPersonal) request.isPersonal = true;
   return response;
 }
 
-function callOf(name: string, { url }: ActionContext, scope: RequestScope): GuardedRequest {
+function callOf(name: string, { url }: ActionContext, request: ScopedRequest): GuardedRequest {
   return {
     method: 'POST',
     url,
@@ -42,8 +46,8 @@ function callOf(name: string, { url }: ActionContext, scope: RequestScope): Guar
     action: { name, calledFrom: 'rpc' },
     isNavigation: false,
     isEndpoint: true,
-    isVisitorUnknown: scope.session.isUnavailable && scope.visitor.isGuest,
-    sessionHash: subjectOf(scope.session).session,
-    signedInFor: secondsSignedIn(scope),
+    isVisitorUnknown: request.isVisitorUnknown,
+    sessionHash: subjectOf(request.session).session,
+    signedInFor: request.signedInFor,
   };
 }

@@ -3,8 +3,9 @@ import type { APIContext } from 'astro';
 import { TOKEN_FIELD } from '../../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { redirectTo } from '../../access/refusal.js';
-import type { RequestScope } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/request-scope.js';
 import { Clock } from '../../session/clock.js';
+import { FormBudget } from '../../session/forms/form-budget.js';
 import type { SentField } from '../../session/forms/form-config.js';
 import { dropForm, isMeantFor, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
 import { openResult, sealResult } from '../../session/forms/sealed-result.js';
@@ -12,8 +13,8 @@ import type { Promised } from '../../session/promised.js';
 import { Secrets } from '../../session/secrets.js';
 import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
 import { SessionStore } from '../../session/stores/session-store.js';
-import type { AstroRequest } from '../astro-request.js';
-import { RequestCycle } from '../request-cycle.js';
+import { GateRequest } from '../request/gate-request.js';
+import type { RoutedRequest } from '../request/routed-request.js';
 import { gatehouse } from '../started.js';
 import { formPage, formPlace } from './form-page.js';
 import { nextPageOf } from './go-to.js';
@@ -25,6 +26,8 @@ const UNREAD: ReadonlySet<string> = new Set(['CONTENT_TOO_LARGE', 'NOT_FOUND', '
 /** Bytes of such a form, beyond which nothing typed into it is given back: what Astro reads unless told otherwise. */
 const MOST_UNREAD = 1024 * 1024;
 
+const budget = new FormBudget();
+
 const STALE = { [TOKEN_FIELD]: ['This form was out of date. Please send it once more.'] };
 
 /**
@@ -35,17 +38,17 @@ const STALE = { [TOKEN_FIELD]: ['This form was out of date. Please send it once 
  *   cannot keep what came of it: better a page that is sent again on reload than input that is lost.
  */
 export function answerForm(context: APIContext): Promised<Response | undefined> {
-  if (!gatehouse.forms.isOn) return undefined;
+  if (!gatehouse.parts.forms.isOn) return undefined;
   if (context.request.method === 'POST') return runAction(context);
   return showKeptForm(context).then(() => undefined);
 }
 
 async function runAction(context: APIContext): Promise<Response | undefined> {
   const { action, setActionResult, serializeActionResult } = getActionContext(context);
-  const { services: scope } = context.locals;
-  if (action?.calledFrom !== 'form' || scope.request?.isEndpoint) return undefined;
+  const request = GateRequest.of(context);
+  if (action?.calledFrom !== 'form' || request.guarded?.isEndpoint) return undefined;
   const sent = copyOf(context.request);
-  const sender = scope.visitor.id;
+  const sender = request.visitor.id;
   // Should anything throw from here on, Astro makes its error page of the same request: that is not to run it again.
   const failed = new ActionError({ code: 'INTERNAL_SERVER_ERROR' });
   setActionResult(action.name, serializeActionResult({ data: undefined, error: failed }));
@@ -54,35 +57,38 @@ async function runAction(context: APIContext): Promise<Response | undefined> {
   setActionResult(action.name, result);
   const isRead = outcome.error && (!UNREAD.has(outcome.error.code) || isSmallForm(context.request, MOST_UNREAD));
   const input = isRead ? await fieldsOf(sent) : [];
-  const nextPage = outcome.error ? undefined : nextPageOf(scope);
+  const nextPage = outcome.error ? undefined : nextPageOf(request);
   if (nextPage !== undefined) return redirectTo(nextPage, 'POST');
-  const page = formPage(RequestCycle.of(gatehouse, context).arrival.request);
-  const isFarewell = scope.session.wasEnded && scope.visitor.isGuest;
-  const form = { name: action.name, input, result, userId: scope.visitor.id ?? sender, isFarewell };
+  const page = formPage(request.original);
+  const isFarewell = request.session.wasEnded && request.visitor.isGuest;
+  const form = { name: action.name, input, result, userId: request.visitor.id ?? sender, isFarewell };
   // Kept for a page that a guest does not see, it would wait for whoever signs in next.
-  const isLost = isFarewell && scope.request && !(await gatehouse.guard.admits(scope.request, scope.visitor));
-  if (page !== undefined && (isLost || (await isKept(context, page, await sealed(form, scope))))) {
+  const isLost =
+    isFarewell && request.guarded && !(await gatehouse.parts.guard.admits(request.guarded, request.visitor));
+  if (page !== undefined && (isLost || (await isKept(context, page, await sealed(form, request))))) {
     return redirectTo(page, 'POST');
   }
-  scope.keptForm = form;
+  request.keptForm = form;
   return undefined;
 }
 
 /** A form as it may wait in the store: what is in a cookie is sealed as a whole. */
-async function sealed(form: KeptForm, scope: RequestScope): Promise<KeptForm> {
-  return scope.get(SessionStore) instanceof CookieSessionStore ? form : sealResult(form, scope.get(Secrets));
+async function sealed(form: KeptForm, request: ScopedRequest): Promise<KeptForm> {
+  return request.services.get(SessionStore) instanceof CookieSessionStore
+    ? form
+    : sealResult(form, request.services.get(Secrets));
 }
 
 /** Tells the page what came of the form that it sent. */
 async function showKeptForm(context: APIContext): Promise<void> {
-  const { services: scope } = context.locals;
-  const { session } = scope;
-  if (session.isNew || session.flashes.isEmpty || scope.keptForm) return;
-  const { pathname } = new URL(RequestCycle.of(gatehouse, context).arrival.request.url);
-  const kept = takeForm(session.flashes, formPlace(pathname), scope.get(Clock).now());
-  if (!kept || !isMeantFor(kept, scope.visitor.id)) return;
-  const form = await openResult(kept, scope.get(Secrets));
-  scope.keptForm = form;
+  const request = GateRequest.of(context);
+  const { session } = request;
+  if (session.isNew || session.flashes.isEmpty || request.keptForm) return;
+  const { pathname } = new URL(request.original.url);
+  const kept = takeForm(session.flashes, formPlace(pathname), request.services.get(Clock).now());
+  if (!kept || !isMeantFor(kept, request.visitor.id)) return;
+  const form = await openResult(kept, request.services.get(Secrets));
+  request.keptForm = form;
   if (form.name !== undefined && form.result) getActionContext(context).setActionResult(form.name, form.result);
 }
 
@@ -98,12 +104,13 @@ export function keepRefusedForm(context: APIContext, refusal: Response): Promise
 }
 
 async function keepFormOf(context: APIContext, refusal: Response): Promise<Response> {
-  const { services: scope, decision, visitor } = context.locals;
-  const page = scope.request?.formPage;
-  const leadsToSignIn = visitor.isGuest || decision?.code === 'SIGN_IN_AGAIN';
+  const request = GateRequest.of(context);
+  const { visitor, verdict } = request;
+  const page = request.guarded?.formPage;
+  const leadsToSignIn = visitor.isGuest || verdict?.decision?.code === 'SIGN_IN_AGAIN';
   if (page === undefined || !leadsToSignIn || !isSmallForm(context.request)) return refusal;
   const input = await fieldsOf(copyOf(context.request));
-  if (input.length > 0) await isKept(context, page, { name: scope.request?.action?.name, input });
+  if (input.length > 0) await isKept(context, page, { name: request.guarded?.action?.name, input });
   return refusal;
 }
 
@@ -113,7 +120,7 @@ async function keepFormOf(context: APIContext, refusal: Response): Promise<Respo
  *
  * @returns The refusal, where nothing of the form can be kept.
  */
-export async function returnStaleForm(context: APIContext, asked: AstroRequest, refusal: Response): Promise<Response> {
+export async function returnStaleForm(context: APIContext, asked: RoutedRequest, refusal: Response): Promise<Response> {
   const page = asked.formPage;
   if (page === undefined || !isSmallForm(context.request)) return refusal;
   const form = { name: asked.action?.name, input: await fieldsOf(copyOf(context.request)), errors: STALE };
@@ -121,23 +128,30 @@ export async function returnStaleForm(context: APIContext, asked: AstroRequest, 
 }
 
 /** Keeps a form for a page, if the session has room for it. */
-async function isKept({ locals }: APIContext, page: string, form: KeptForm): Promise<boolean> {
-  const { services: scope, visitor } = locals;
-  const { session } = scope;
-  if (scope.standsAside) return false;
+async function isKept(context: APIContext, page: string, form: KeptForm): Promise<boolean> {
+  const request = GateRequest.of(context);
+  const { session, visitor } = request;
+  session.markUsed();
+  if (request.standsAside) return false;
   const place = formPlace(page);
-  keepForm(session.flashes, place, form, scope.get(Clock).now());
-  const hasRoom = await gatehouse.sessions.canKeep(session);
-  if (hasRoom && (!visitor.isGuest || gatehouse.mayKeepForGuest(JSON.stringify(form).length))) return true;
+  const now = request.services.get(Clock).now();
+  keepForm(session.flashes, place, form, now);
+  const hasRoom = await gatehouse.parts.sessions.canKeep(session);
+  if (hasRoom && (!visitor.isGuest || mayKeepForGuest(JSON.stringify(form).length, now))) return true;
   dropForm(session.flashes, place);
   return false;
+}
+
+/** Whether a form of a guest may be kept. In a cookie it takes up nobody's room but their own. */
+function mayKeepForGuest(size: number, now: number): boolean {
+  return gatehouse.parts.store instanceof CookieSessionStore || budget.spend(size, now);
 }
 
 /** What cannot be read as a form, such as the JSON of a program, has no fields. */
 async function fieldsOf(sent: Request | undefined): Promise<SentField[]> {
   if (!sent) return [];
   return sent.formData().then(
-    (form) => gatehouse.forms.fieldsOf(form),
+    (form) => gatehouse.parts.forms.fieldsOf(form),
     () => [],
   );
 }

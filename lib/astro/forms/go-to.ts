@@ -2,13 +2,13 @@ import { DecisionLog } from '../../access/decision-log.js';
 import { GuardConfig } from '../../access/guard-config.js';
 import { toReturnPath } from '../../access/return-path.js';
 import type { RouteAddress } from '../../access/route-types.js';
-import type { RequestScope } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/request-scope.js';
 import { InvalidOptionsError } from '../../errors.js';
 import { FormConfig } from '../../session/forms/form-config.js';
 import { printable } from '../../session/printable.js';
-import { scopeOf, type WithLocals } from '../helpers.js';
+import { requestFor, type WithLocals } from '../helpers.js';
 
-const NEXT_PAGES = new WeakMap<RequestScope, string>();
+const NEXT_PAGES = new WeakMap<ScopedRequest, string>();
 
 /**
  * Says in an action where the browser goes when a form has called it and it succeeds, in place of the form's own page.
@@ -23,25 +23,25 @@ const NEXT_PAGES = new WeakMap<RequestScope, string>();
  * goTo(context, '/goodbye');
  */
 export function goTo(context: WithLocals, path: RouteAddress): void {
-  const scope = scopeOf('goTo', context);
-  if (!scope.get(FormConfig).isOn) {
-    throw told(scope, 'goTo() is for forms that are answered with a redirect: set forms: true');
+  const request = requestFor('goTo', context);
+  if (!request.services.get(FormConfig).isOn) {
+    throw told(request, 'goTo() is for forms that are answered with a redirect: set forms: true');
   }
   const target = /^https?:\/\//.test(path) && URL.canParse(path) ? path : toReturnPath(path);
   if (target === undefined) {
-    throw told(scope, `goTo() takes "/" and the path of a page, or a whole address: "${printable(path)}" is neither`);
+    throw told(request, `goTo() takes "/" and the path of a page, or a whole address: "${printable(path)}" is neither`);
   }
-  NEXT_PAGES.set(scope, scope.get(GuardConfig).withBase(target));
+  NEXT_PAGES.set(request, request.services.get(GuardConfig).withBase(target));
 }
 
 /** Where {@link goTo} leads in this request. */
-export function nextPageOf(scope: RequestScope): string | undefined {
-  return NEXT_PAGES.get(scope);
+export function nextPageOf(request: ScopedRequest): string | undefined {
+  return NEXT_PAGES.get(request);
 }
 
 /** Of what an action throws Astro tells the page alone. */
-function told(scope: RequestScope, problem: string): InvalidOptionsError {
+function told(request: ScopedRequest, problem: string): InvalidOptionsError {
   const error = new InvalidOptionsError([problem]);
-  scope.get(DecisionLog).failure('An action failed.', error);
+  request.services.get(DecisionLog).failure('An action failed.', error);
   return error;
 }

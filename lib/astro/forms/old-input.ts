@@ -1,7 +1,7 @@
 import { Clock } from '../../session/clock.js';
 import { FormConfig } from '../../session/forms/form-config.js';
 import { errorsByField, type FieldErrors, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
-import { findScope, scopeOf, type WithLocals } from '../helpers.js';
+import { findRequest, requestFor, type WithLocals } from '../helpers.js';
 import { resultErrors } from './result-errors.js';
 
 /** Which form is meant, where it is not the only one. */
@@ -26,14 +26,14 @@ export interface FormReading {
  * return context.redirect('/sign-up', 303);
  */
 export function flashErrors(context: WithLocals, errors: FieldErrors, input?: FormData, form = ''): void {
-  const scope = scopeOf('flashErrors', context);
-  const { flashes } = scope.session;
-  const fields = input ? scope.get(FormConfig).fieldsOf(input) : [];
+  const request = requestFor('flashErrors', context);
+  const { flashes } = request.session;
+  const fields = input ? request.services.get(FormConfig).fieldsOf(input) : [];
   keepForm(
     flashes,
     placeOf(form),
     { name: form, input: fields, errors: errorsByField(errors) },
-    scope.get(Clock).now(),
+    request.services.get(Clock).now(),
   );
 }
 
@@ -64,12 +64,12 @@ export function fieldErrors(field: string, reading?: FormReading): string[] {
 }
 
 function keptForm({ form, context }: FormReading = {}): KeptForm | undefined {
-  const scope = findScope(context);
-  if (!scope) return undefined;
-  const { keptForm: sent, session } = scope;
+  const request = findRequest(context);
+  if (!request) return undefined;
+  const { keptForm: sent, session } = request;
   session.markUsed();
   if (sent && (form === undefined || sent.name === form)) return sent;
-  return takeForm(session.flashes, placeOf(form ?? ''), scope.get(Clock).now());
+  return takeForm(session.flashes, placeOf(form ?? ''), request.services.get(Clock).now());
 }
 
 /** Not to be taken for a path. */

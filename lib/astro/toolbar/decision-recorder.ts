@@ -2,7 +2,7 @@ import { DecisionHistory } from '../../access/decision-history.js';
 import type { ErrorPages } from '../../access/error-pages.js';
 import { PageGuard } from '../../access/page-guard.js';
 import type { Demand, Ruling, View } from '../../access/verdict.js';
-import type { Said } from '../dev-tools.js';
+import type { Said } from '../request/dev-tools.js';
 import type { RulePlaces } from './rule-places.js';
 import type { DecisionSheet, VerdictSheet, ViewSheet } from './toolbar-state.js';
 

@@ -12,8 +12,8 @@ import { SessionManager } from '../../session/session-manager.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { SessionSchema } from '../../session/session-schema.js';
 import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
-import { cookieValues } from '../astro-cookie-jar.js';
-import type { StandIn } from '../dev-tools.js';
+import { cookieValues } from '../request/astro-cookie-jar.js';
+import type { StandIn } from '../request/stand-in.js';
 import { GlancingSchema } from './glancing-schema.js';
 import { NoEvents } from './no-events.js';
 

@@ -8,11 +8,12 @@ import { VisitorResolver } from '../../access/visitor-resolver.js';
 import type { Services } from '../../container/services.js';
 import { Clock } from '../../session/clock.js';
 import { SessionConfig } from '../../session/session-config.js';
-import { AstroCookieJar } from '../astro-cookie-jar.js';
 import { AstroSessionStore } from '../astro-session-store.js';
-import type { DevTools, Noted, StandIn } from '../dev-tools.js';
 import type { GatehouseOptions } from '../options.js';
 import type { ProjectRoutes } from '../project-routes.js';
+import { AstroCookieJar } from '../request/astro-cookie-jar.js';
+import type { DevTools, Noted } from '../request/dev-tools.js';
+import type { StandIn } from '../request/stand-in.js';
 import { DecisionRecorder, pathOf } from './decision-recorder.js';
 import { knownNames } from './known-names.js';
 import { OwnSessions } from './own-sessions.js';
@@ -77,15 +78,16 @@ export class Toolbar implements DevTools {
       const { request, routePattern } = noted.prerendered;
       return this.#recorder.notePrerendered(request, routePattern, this.#clock.now());
     }
-    const { arrival, request, scope, said } = noted;
-    const { routePattern: route } = request;
+    const { request, guarded, said } = noted;
+    const { original: arrival } = request;
+    const { routePattern: route } = guarded;
     const { pages } = await this.#routes();
     this.#recorder.note(
       {
         ...{ arrival, route, said },
-        isPage: arrival.method === 'GET' && request.isForPage,
-        session: request.sessionHash,
-        userId: scope.visitor.id,
+        isPage: arrival.method === 'GET' && !guarded.isEndpoint,
+        session: guarded.sessionHash,
+        userId: request.visitor.id,
         isViewedAs: this.standInFor(arrival) !== undefined,
         file: pages.find(({ pattern }) => pattern === route)?.file,
       },

@@ -1,4 +1,5 @@
-import { AccessRules, defineGatehouse } from 'astro-gatehouse/server';
+import { AccessRules, defineGatehouse, Visitor } from 'astro-gatehouse/server';
+import { Greeting } from './greeting';
 
 /** A build knows nothing of these rules, and so does not stop for the entry of the route cache. */
 class MemberRules extends AccessRules {
@@ -7,4 +8,7 @@ class MemberRules extends AccessRules {
   }
 }
 
-export default defineGatehouse({ services: (services) => services.override(AccessRules, MemberRules) });
+export default defineGatehouse({
+  services: (services) =>
+    services.override(AccessRules, MemberRules).perRequest(Greeting, (get) => new Greeting(get(Visitor))),
+});

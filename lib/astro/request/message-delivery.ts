@@ -1,12 +1,12 @@
 import { routes } from 'virtual:astro-gatehouse/routes';
 import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
-import type { ErrorPages } from '../access/error-pages.js';
-import type { Promised } from '../session/promised.js';
-import type { Session } from '../session/session.js';
-import type { SessionManager } from '../session/session-manager.js';
-import { partsOf } from './astro-request.js';
-import { ISLAND_ROUTE } from './project-routes.js';
+import type { ErrorPages } from '../../access/error-pages.js';
+import type { Promised } from '../../session/promised.js';
+import type { Session } from '../../session/session.js';
+import type { SessionManager } from '../../session/session-manager.js';
+import { ISLAND_ROUTE } from '../project-routes.js';
+import { partsOf } from './address.js';
 
 type Route = Pick<APIContext, 'routePattern' | 'params'>;
 

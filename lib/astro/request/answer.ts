@@ -1,6 +1,5 @@
 import type { APIContext } from 'astro';
-import type { Promised } from '../session/promised.js';
-import type { Session } from '../session/session.js';
+import type { Promised } from '../../session/promised.js';
 import { isOpenedPage } from './astro-cookie-jar.js';
 
 /** Policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
@@ -21,13 +20,8 @@ function asksToBeShared({ headers }: Response): boolean {
   return !isPrivate(headers) && (isKept || headers.has('expires') || forSharedCaches(headers).length > 0);
 }
 
-/** Whether a cache may be about to keep for everybody what a component has yet to ask of this visitor. */
-export function maySpread(
-  session: Pick<Session, 'isNew' | 'wasUsed'>,
-  response: Response,
-  { cache }: Partial<Pick<APIContext, 'cache'>>,
-): boolean {
-  if (!session.isNew || session.wasUsed) return false;
+/** Whether an answer may be kept for other visitors: it says so, or the route has Astro's own cache keep it. */
+export function maySpread(response: Response, { cache }: Partial<Pick<APIContext, 'cache'>>): boolean {
   return asksToBeShared(response) || (cache?.enabled === true && cache.options.maxAge !== undefined);
 }
 

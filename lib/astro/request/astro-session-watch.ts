@@ -1,7 +1,7 @@
 import type { APIContext } from 'astro';
-import type { RequestScope } from '../container/request-scope.js';
-import type { Session } from '../session/session.js';
-import { VALUES } from './astro-session-store.js';
+import type { RequestIdentity } from '../../access/request-identity.js';
+import type { Session } from '../../session/session.js';
+import { VALUES } from '../astro-session-store.js';
 
 /**
  * Notices whether a middleware of the application's own works with Astro's session, where it may have put the visitor
@@ -25,11 +25,11 @@ export class AstroSessionWatch {
   }
 
   /** Takes over, for this request, the visitor whom such a middleware put there. */
-  async adoptInto(scope: RequestScope): Promise<void> {
+  async adoptInto(identity: RequestIdentity): Promise<void> {
     const values: unknown = this.#wasTouched ? await this.context.session?.get(VALUES) : undefined;
     if (typeof values !== 'object' || values === null) return;
     this.#hasAdopted = true;
-    scope.hear(values);
+    identity.hear(values);
   }
 
   /** Takes the visitor out of Astro's session when the session that adopted them has ended. */

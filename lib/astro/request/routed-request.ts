@@ -1,33 +1,22 @@
 import { getActionContext } from 'astro:actions';
 import type { APIContext } from 'astro';
-import { type ChangingRequest, mayChange } from '../access/csrf/csrf-guard.js';
-import { formTypeOf } from '../access/csrf/form-field.js';
-import { ErrorPages } from '../access/error-pages.js';
-import { type CalledAction, isNavigation } from '../access/guarded-request.js';
-import { canonicalActionName } from '../access/internal-path.js';
-import type { RequestScope } from '../container/request-scope.js';
-import { Clock } from '../session/clock.js';
-import { FormConfig } from '../session/forms/form-config.js';
-import { keepsForm } from '../session/forms/kept-form.js';
-import { subjectOf } from '../session/security-events.js';
-import { formPage, formPlace } from './forms/form-page.js';
-import type { ProjectRoutes } from './project-routes.js';
-
-/** The request that began it all, and its address as Astro vouches for it. */
-export interface Arrival {
-  readonly request: Request;
-  readonly url: URL;
-  /** Whether nobody has answered it yet: otherwise an error page is made for it. */
-  readonly isUnanswered: boolean;
-  /** Whether it was answered as if nothing were at its address. */
-  readonly isHidden: boolean;
-}
+import { type ChangingRequest, mayChange } from '../../access/csrf/csrf-guard.js';
+import { formTypeOf } from '../../access/csrf/form-field.js';
+import { type CalledAction, isNavigation } from '../../access/guarded-request.js';
+import { canonicalActionName } from '../../access/internal-path.js';
+import { keepsForm } from '../../session/forms/kept-form.js';
+import { subjectOf } from '../../session/security-events.js';
+import { formPage, formPlace } from '../forms/form-page.js';
+import type { ProjectRoutes } from '../project-routes.js';
+import { gatehouse } from '../started.js';
+import { partsOf } from './address.js';
+import type { GateRequest } from './gate-request.js';
 
 /** The route that a request is taken for. */
 type Route = Pick<APIContext, 'routePattern' | 'params'>;
 
-/** What the guard needs to know of a request, as Astro tells it. What few rules ask about is found out when they do. */
-export class AstroRequest implements ChangingRequest {
+/** A request as the guard sees it: one run of the middlewares, and the route that it leads to. */
+export class RoutedRequest implements ChangingRequest {
   readonly pathname: string;
   readonly search: string;
   readonly action: CalledAction | undefined;
@@ -35,21 +24,19 @@ export class AstroRequest implements ChangingRequest {
   readonly wasRefused: boolean;
   isOwnAnswer = false;
 
-  /** @param arrived The request that began it all. */
   constructor(
+    private readonly request: GateRequest,
     private readonly context: APIContext,
-    private readonly scope: RequestScope,
     private readonly routes: Omit<ProjectRoutes, 'pages'>,
-    private readonly arrived: Arrival,
     readonly islandNames?: readonly (readonly string[])[] | undefined,
-    private readonly errorPages = new ErrorPages(),
     private readonly route: Route = context,
   ) {
+    const { original } = request;
     const [, pathname = '/', search = ''] = partsOf(context.request.url);
     this.pathname = pathname;
     this.search = search;
-    this.originalPathname = arrived.request === context.request ? undefined : partsOf(arrived.request.url)[1];
-    this.wasRefused = arrived.isHidden || scope.decision?.isGranted === false;
+    this.originalPathname = original === context.request ? undefined : partsOf(original.url)[1];
+    this.wasRefused = request.isHidden || request.verdict?.decision?.isGranted === false;
     this.action = context.request.method === 'POST' ? calledAction(context) : undefined;
   }
 
@@ -58,18 +45,14 @@ export class AstroRequest implements ChangingRequest {
   }
 
   /** In production Astro shows a language's own page where there is one, but not if that of the site is made on demand. */
-  asMissing(path: string): AstroRequest | undefined {
+  asMissing(path: string): RoutedRequest | undefined {
     const { notFoundPages } = this.routes;
-    const ofLanguage = this.errorPages.notFoundIn(path);
+    const ofLanguage = gatehouse.parts.errorPages.notFoundIn(path);
     const isOfLanguage =
       ofLanguage !== undefined && notFoundPages.has(ofLanguage) && notFoundPages.get('/404') === true;
     const routePattern = isOfLanguage ? ofLanguage : '/404';
     if (notFoundPages.get(routePattern)) return undefined;
-    const { context, scope, routes, arrived, errorPages } = this;
-    return new AstroRequest(context, scope, routes, arrived, undefined, errorPages, {
-      routePattern,
-      params: {},
-    });
+    return new RoutedRequest(this.request, this.context, this.routes, undefined, { routePattern, params: {} });
   }
 
   /**
@@ -80,8 +63,9 @@ export class AstroRequest implements ChangingRequest {
     const { notFoundPages, rewrittenLanguages } = this.routes;
     if (rewrittenLanguages.has(path.split('/', 2)[1] ?? '')) return false;
     const isFirst = this.routePattern === '/404' || !notFoundPages.has(this.routePattern);
-    if (!isFirst || !this.arrived.isUnanswered || this.errorPages.statusOf(this.routePattern) !== 404) return false;
-    const ofLanguage = this.errorPages.notFoundIn(path);
+    if (!isFirst || !this.request.isUnanswered || gatehouse.parts.errorPages.statusOf(this.routePattern) !== 404)
+      return false;
+    const ofLanguage = gatehouse.parts.errorPages.notFoundIn(path);
     return ofLanguage === undefined || notFoundPages.get(ofLanguage) !== true;
   }
 
@@ -91,7 +75,7 @@ export class AstroRequest implements ChangingRequest {
 
   get openedAddress(): string | undefined {
     if (this.originalPathname === undefined || mayChange(this.sentMethod)) return undefined;
-    return this.originalPathname + (partsOf(this.arrived.request.url)[2] ?? '');
+    return this.originalPathname + (partsOf(this.request.original.url)[2] ?? '');
   }
 
   get method(): string {
@@ -99,15 +83,15 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get headers(): Headers {
-    return this.arrived.request.headers;
+    return this.request.original.headers;
   }
 
   get sentTo(): URL {
-    return this.arrived.url;
+    return this.request.url;
   }
 
   get sentMethod(): string {
-    return this.arrived.request.method;
+    return this.request.original.method;
   }
 
   copy(): Request {
@@ -137,7 +121,7 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get sessionHash(): string | undefined {
-    return subjectOf(this.scope.session).session;
+    return subjectOf(this.request.session).session;
   }
 
   get isEndpoint(): boolean {
@@ -145,24 +129,20 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get formPage(): string | undefined {
-    return this.method === 'POST' && this.#keepsForms ? formPage(this.arrived.request) : undefined;
+    return this.method === 'POST' && this.#keepsForms ? formPage(this.request.original) : undefined;
   }
 
   get showsForm(): boolean {
-    const { flashes } = this.scope.session;
-    return (
-      this.method === 'GET' &&
-      this.#keepsForms &&
-      keepsForm(flashes, formPlace(new URL(this.arrived.request.url).pathname))
-    );
+    if (this.method !== 'GET' || !this.#keepsForms) return false;
+    return keepsForm(this.request.session.flashes, formPlace(new URL(this.request.original.url).pathname));
   }
 
   get isVisitorUnknown(): boolean {
-    return this.scope.asked.isUnavailable && this.scope.visitor.isGuest;
+    return this.request.isVisitorUnknown;
   }
 
   get signedInFor(): number | undefined {
-    return secondsSignedIn(this.scope);
+    return this.request.signedInFor;
   }
 
   /** Astro's ClientRouter sends a page's forms by fetch, and shows what that is led to: it is to be led to the login page. */
@@ -172,19 +152,8 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get #keepsForms(): boolean {
-    return this.scope.get(FormConfig).isOn;
+    return gatehouse.parts.forms.isOn;
   }
-}
-
-/** Seconds since the visitor signed in; `undefined` when that is not known. */
-export function secondsSignedIn(scope: RequestScope): number | undefined {
-  const { signedInAt } = scope;
-  return signedInAt && (scope.get(Clock).now() - signedInAt.getTime()) / 1000;
-}
-
-/** Path and query as they stand in a URL; parsing it once more for every request would cost more than the guard. */
-export function partsOf(url: string): readonly (string | undefined)[] {
-  return /^[^:]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/.exec(url) ?? [];
 }
 
 /** A name that cannot be decoded is no action's: it stays as it is, and nothing but a rule for all matches it. */

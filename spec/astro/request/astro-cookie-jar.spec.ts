@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cookieValues } from '../../lib/astro/astro-cookie-jar.js';
+import { cookieValues } from '../../../lib/astro/request/astro-cookie-jar.js';
 
 describe('The values of one name in a Cookie header', () => {
   it.each<[string, string | null, string[]]>([

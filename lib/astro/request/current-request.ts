@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { RequestScope } from '../container/request-scope.js';
-import { forget, isPromise } from '../session/promised.js';
-import { CONTEXT } from './option-schemas.js';
+import { RequestScope, type ScopedRequest } from '../../container/request-scope.js';
+import { forget, isPromise } from '../../session/promised.js';
+import { CONTEXT } from '../option-schemas.js';
 
 /** How a request's scope is found again by code that was not handed a context. Default: AsyncLocalStorage. */
 export interface ContextOptions {
@@ -16,25 +16,31 @@ export interface ContextOptions {
   getContextStore?: (() => unknown) | undefined;
 }
 
-const storage = new AsyncLocalStorage<RequestScope>();
+const storage = new AsyncLocalStorage<ScopedRequest>();
 let custom: ContextOptions = {};
 let hasTold = false;
 
-/** The scope of the request that is being answered. */
-export const currentScope = {
+/** The request that is being answered. */
+export const currentRequest = {
   use(options: ContextOptions): void {
     custom = options;
     hasTold = false;
   },
 
-  get(): RequestScope | undefined {
-    return custom.getContextStore ? scopeIn(custom.getContextStore()) : storage.getStore();
+  /** Its scope, as the application's own context gives it, where there is one. */
+  get scope(): RequestScope | undefined {
+    return custom.getContextStore ? scopeIn(custom.getContextStore()) : storage.getStore()?.scope;
   },
 
-  run<Result>(scope: RequestScope, run: () => Result): Result {
-    const { runWithContext } = custom;
-    if (custom.setContextStore) tellOfPromise('setContextStore', custom.setContextStore(scope));
-    return storage.run(scope, runWithContext ? () => runWithContext(scope, run) : run);
+  /** Whether this runs while a request is answered. */
+  is(request: ScopedRequest): boolean {
+    return storage.getStore() === request;
+  },
+
+  run<Result>(request: ScopedRequest, run: () => Result): Result {
+    const { runWithContext, setContextStore } = custom;
+    if (setContextStore) tellOfPromise('setContextStore', setContextStore(request.scope));
+    return storage.run(request, runWithContext ? () => runWithContext(request.scope, run) : run);
   },
 
   /** Hears of a visitor whom the application's own context names. */
@@ -58,9 +64,9 @@ function tellOfPromise(name: string, answer: unknown): void {
 /** @param found What the application's own context holds: the scope, or an object that names the visitor. */
 function scopeIn(found: unknown): RequestScope | undefined {
   if (found instanceof RequestScope) return found;
-  const scope = storage.getStore();
+  const request = storage.getStore();
   tellOfPromise('getContextStore', found);
-  if (!scope || typeof found !== 'object' || found === null || !('session' in found)) return undefined;
-  if (found.session !== scope.session) scope.hear(found.session);
-  return scope;
+  if (!request || typeof found !== 'object' || found === null || !('session' in found)) return undefined;
+  if (found.session !== request.session) request.identity.hear(found.session);
+  return request.scope;
 }

@@ -1,9 +1,9 @@
 import type { APIContext } from 'astro';
 import { stringifySetCookie } from 'cookie';
-import { mayChange } from '../access/csrf/csrf-guard.js';
-import { type CarriedCookie, type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
-import { placesBeside } from './cookie-places.js';
-import { tellOfPlainHttp } from './plain-http.js';
+import { mayChange } from '../../access/csrf/csrf-guard.js';
+import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../session/cookie-jar.js';
+import { placesBeside } from '../cookie-places.js';
+import { tellOfPlainHttp } from '../plain-http.js';
 
 /** Cookies of one name, and of all names that go on behind it. */
 const MAX_VALUES = 8;

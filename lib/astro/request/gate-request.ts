@@ -1,0 +1,251 @@
+import type { APIContext } from 'astro';
+import { hidden, isHidden, unavailable } from '../../access/refusal.js';
+import type { Visitor } from '../../access/visitor.js';
+import type { VisitorResolver } from '../../access/visitor-resolver.js';
+import { ScopedRequest } from '../../container/request-scope.js';
+import { SharedLocalsError, StoreUnavailableError } from '../../errors.js';
+import { madeSession } from '../../session/made-session.js';
+import { andThen, type Promised } from '../../session/promised.js';
+import type { Session } from '../../session/session.js';
+import { SessionRegistry } from '../../session/session-registry.js';
+import { AstroSessionStore } from '../astro-session-store.js';
+import { gatehouse } from '../started.js';
+import { adoptAstroSession } from './adopt-astro-session.js';
+import { asErrorPage, asOwnNavigation, asPersonal, maySpread, wholeIf, withCookies, withRemovals } from './answer.js';
+import { AstroCookieJar } from './astro-cookie-jar.js';
+import { AstroSessionWatch } from './astro-session-watch.js';
+import { currentRequest } from './current-request.js';
+import { hearLocals, putOnLocals, requestIn } from './locals.js';
+import { SessionKeeper } from './session-keeper.js';
+
+/** Requests that were answered as if nothing were there. In a pipeline of the project's own, error pages get new locals. */
+const HIDDEN = new WeakSet<Request>();
+
+/**
+ * One request, from its cookie to Set-Cookie. Astro runs the middlewares again for rewrites, within the first run, and for
+ * error pages, after it; `locals` is what all runs of one request have in common, and so they share one of these.
+ */
+export class GateRequest extends ScopedRequest {
+  /** The request that began it all. */
+  readonly original: Request;
+  /** Its address, as Astro vouches for it. */
+  readonly url: URL;
+  /** The context of the latest run: a rewrite brings new cookies. */
+  context: APIContext;
+  /** The request of the latest run that was found to be the visitor's own doing. */
+  vetted: Request | undefined;
+  /** Whether the guard let in what is answered in the latest run. */
+  hasPassed = false;
+  /** The action that the guard let in with the request, until it is run. */
+  letInAction: string | undefined;
+  /** Whether the answer is for this visitor alone, whatever the page says of caches: a rule, or a refusal, had a say. */
+  isPersonal = false;
+  readonly #keeper: SessionKeeper;
+  readonly #watch: AstroSessionWatch | undefined;
+  #arrivedAs: Visitor | undefined;
+  #isRunning = false;
+  #isAnswered = false;
+  /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
+  #addsCookies = false;
+
+  private constructor(context: APIContext) {
+    super(gatehouse.services, undefined, context.request.headers);
+    this.original = context.request;
+    this.url = context.url;
+    this.context = context;
+    this.#keeper = new SessionKeeper(this.original, this.url);
+    if (gatehouse.site.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
+    const { standIn } = this.#keeper;
+    if (standIn) this.services.replace(SessionRegistry, standIn.registry);
+  }
+
+  /**
+   * The request that a context belongs to.
+   *
+   * @throws {SharedLocalsError} When `locals` came with another visitor's request, whose session is in it.
+   */
+  static of(context: APIContext): GateRequest {
+    const known = GateRequest.find(context.locals);
+    if (!known) return putOnLocals(context.locals, new GateRequest(context));
+    if (!known.#includes(context)) throw new SharedLocalsError();
+    return known;
+  }
+
+  /** The request that `locals` belongs to, if it has come to the first middleware. */
+  static find(locals: object): GateRequest | undefined {
+    const request = requestIn(locals);
+    return request instanceof GateRequest ? request : undefined;
+  }
+
+  /** Lets the rest of the chain answer, between opening the session and committing it. A rewrite is a part of the run it happens in. */
+  run(context: APIContext, next: () => Promised<Response>): Promised<Response> {
+    this.context = context;
+    this.hasPassed = false;
+    return andThen(this.#keeper.continue(context), () => {
+      if (this.#isRunning) return next();
+      this.#isRunning = true;
+      const answer = this.#within(() => this.#answer(next));
+      return this.#addsCookies ? answer.then((to) => withCookies(to, this.context.cookies.headers())) : answer;
+    });
+  }
+
+  /**
+   * Opens the session before any middleware runs. An answer that is given there is committed, cookies included; without
+   * one the middlewares go on with the same session.
+   */
+  async ahead(context: APIContext, answer: () => Promise<Response | undefined>): Promise<Response | undefined> {
+    this.context = context;
+    const response = await this.#within(() => this.#answer(answer));
+    // Astro's own pipeline would add them, and its development server does in any.
+    this.#addsCookies = gatehouse.site.isProduction;
+    return response && withCookies(response, context.cookies.headers());
+  }
+
+  /** Whether nobody has answered it yet: otherwise an error page is made for it. */
+  get isUnanswered(): boolean {
+    return !this.#isAnswered && !this.isHidden;
+  }
+
+  /** Whether it was answered as if nothing were at its address. */
+  get isHidden(): boolean {
+    return HIDDEN.has(this.original);
+  }
+
+  /** From here on the answer is that nothing is there: whatever else was done for it would tell that something is. */
+  hide(): void {
+    HIDDEN.add(this.original);
+    this.#switchOffRouteCache();
+  }
+
+  /** The visitor before anything was done for them; `undefined` for one who brought no session. */
+  get arrivedAs(): Visitor | undefined {
+    const { ended } = this.session.journal;
+    if (this.#arrivedAs || !ended) return this.#arrivedAs;
+    return this.resolver.fromSession(madeSession(gatehouse.services.madeClasses, ended));
+  }
+
+  /** Takes over a visitor whom the application's own code has named since the session was opened, wherever it did. */
+  learnVisitor(): Promised<void> {
+    const isOwn = gatehouse.looksIntoAstroSessions && !this.#keeper.standIn;
+    const adopted = isOwn ? adoptAstroSession(this, gatehouse.parts.store, this.#watch) : undefined;
+    return andThen(adopted, () => {
+      currentRequest.hear();
+      hearLocals(this.context.locals, this);
+      this.adoptAnew();
+    });
+  }
+
+  protected override get openedSession(): Session | undefined {
+    return this.#keeper.session;
+  }
+
+  protected override beginSession(): Session {
+    return this.#keeper.begin();
+  }
+
+  protected override get resolver(): VisitorResolver {
+    return this.#keeper.standIn?.resolver ?? gatehouse.parts.resolver;
+  }
+
+  /**
+   * Error pages are made for the same request; a rewrite brings another, from within. Where Astro itself rewrites, for
+   * want of a translation, it does so after the run; an earlier context then reads the cookies of the later one.
+   */
+  #includes({ request, cookies }: APIContext): boolean {
+    const isKnown = request === this.original || request === this.context.request;
+    return isKnown || currentRequest.is(this) || this.context.cookies === cookies;
+  }
+
+  async #answer<Answer extends Response | undefined>(answer: () => Promised<Answer>): Promise<Response | Answer> {
+    try {
+      await this.#open();
+      const response = await currentRequest.run(this, answer);
+      if (response && this.isHidden && isHidden(response)) return await this.#answerHidden();
+      return response && (await this.#commit(response));
+    } catch (error) {
+      return await this.#fail(error);
+    } finally {
+      // What is answered ahead of every middleware may still be answered by them.
+      this.#isAnswered ||= this.#isRunning;
+      this.#isRunning = false;
+    }
+  }
+
+  /** Opens the session, and looks up a visitor who has to be looked up before anything asks. */
+  #open(): Promised<void> {
+    return andThen(this.#keeper.open(this.context, !this.#isRunning), () =>
+      this.#hasSession && this.resolver.looksElsewhere ? this.#lookUp() : undefined,
+    );
+  }
+
+  async #lookUp(): Promise<void> {
+    const visitor = await this.identity.resolve();
+    this.#arrivedAs ??= visitor;
+  }
+
+  /** Stores what changed, and says by cookies and headers for whom the answer is. */
+  async #commit(response: Response): Promise<Response> {
+    const answer = await wholeIf(() => this.#mustWait(response), response);
+    const { config } = gatehouse.parts;
+    const cookies = this.#keeper.cookiesOf(this.context);
+    const isPersonal = this.#isPersonalAnswer(answer);
+    // A sign-in that another site has the browser arrive with: a redirect would go without the cookie.
+    const isAhead = config.cookie.sameSite === 'strict' && this.openedSession?.journal.hasSignedIn;
+    const isRedirect = isAhead && cookies.withholds('strict');
+    if (this.openedSession) this.#watch?.forgetEnded(this.openedSession);
+    await this.#keeper.commit(this.context, answer, cookies, this.standsAside);
+    const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
+    if (!isPersonal && !(cookies instanceof AstroCookieJar && cookies.isChanged)) return kept;
+    this.#switchOffRouteCache();
+    const led = isRedirect ? asOwnNavigation(kept, this.original, this.url.origin) : kept;
+    const isGuests = !this.hasVisitor || this.visitor.isGuest;
+    return asPersonal(led, isGuests ? 'no-cache' : config.signedInPages, this.clearsSiteData);
+  }
+
+  /** Whether a component that has yet to render may change the session, or read it though the answer may be kept for others. */
+  #mustWait(response: Response): boolean {
+    return this.#keeper.mayChangeLate() || (!this.#wasUsed && maySpread(response, this.context));
+  }
+
+  /** Whether an answer is for this visitor alone. A page of a visitor who has a session is, unless it says otherwise. */
+  #isPersonalAnswer(answer: Response): boolean {
+    return this.#wasUsed || (this.#hasSession && !this.guarded?.isEndpoint && !maySpread(answer, this.context));
+  }
+
+  get #hasSession(): boolean {
+    return this.openedSession?.isNew === false;
+  }
+
+  get #wasUsed(): boolean {
+    return this.isPersonal || this.openedSession?.wasUsed === true;
+  }
+
+  /** The 404 page is made for the same request, and commits; where it is a file, nobody does for what is not there. */
+  async #answerHidden(): Promise<Response> {
+    this.rollBack();
+    await this.#keeper.abandon();
+    return asErrorPage(hidden(), gatehouse.site.hasOwnPipeline);
+  }
+
+  async #fail(error: unknown): Promise<Response> {
+    this.rollBack();
+    if (error instanceof StoreUnavailableError) {
+      this.#keeper.giveUp(error);
+      this.#switchOffRouteCache();
+      return unavailable();
+    }
+    await this.#keeper.abandon();
+    throw error;
+  }
+
+  /** @see https://docs.astro.build/en/reference/api-reference/#cache */
+  #switchOffRouteCache(): void {
+    const { cache } = this.context;
+    if (cache?.enabled) cache.set(false);
+  }
+
+  #within<Result>(run: () => Result): Result {
+    const { store } = gatehouse.parts;
+    return store instanceof AstroSessionStore ? store.within(this.context, run) : run();
+  }
+}

@@ -1,0 +1,119 @@
+import type { APIContext } from 'astro';
+import type { CookieJar } from '../../session/cookie-jar.js';
+import { andThen, type Promised } from '../../session/promised.js';
+import type { Session } from '../../session/session.js';
+import type { SessionManager } from '../../session/session-manager.js';
+import { AstroSessionStore } from '../astro-session-store.js';
+import { gatehouse } from '../started.js';
+import { AstroCookieJar } from './astro-cookie-jar.js';
+import { MessageDelivery } from './message-delivery.js';
+import type { StandIn } from './stand-in.js';
+
+/** Opens the session of one request, with the messages that wait in it, and commits it. */
+export class SessionKeeper {
+  /** In development: whom pages are to see in place of the visitor. */
+  readonly standIn: StandIn | undefined;
+  #session: Session | undefined;
+  #isOpen = false;
+  /** Whether a change could not reach the browser any more. */
+  #isCommitted = false;
+  /** Where messages wait. */
+  #delivery: MessageDelivery | undefined;
+
+  /** @param request The request that began it all. @param url Its address, as Astro vouches for it. */
+  constructor(
+    private readonly request: Request,
+    private readonly url: URL,
+  ) {
+    this.standIn = gatehouse.devTools?.standInFor(request);
+  }
+
+  /** The session, where a cookie stands for one or something has asked for it. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Begins the session of a visitor who brought none. */
+  begin(): Session {
+    this.#session = this.#sessions.begin();
+    if (this.#isCommitted) this.#session.close();
+    return this.#session;
+  }
+
+  /**
+   * Opens the session that a cookie may stand for, or opens it again for another answer to the request.
+   *
+   * @param isAhead Whether it is ahead of a pipeline of the application's own.
+   */
+  open(context: APIContext, isAhead: boolean): Promised<void> {
+    this.#isCommitted = false;
+    if (this.#isOpen) return this.#session?.reopen();
+    this.#isOpen = true;
+    return andThen(this.#sessions.find(this.cookiesOf(context)), (session) => {
+      this.#session = session;
+      if (session && !session.isNew) return this.#holdMessages(session, context, isAhead);
+      if (session?.journal.failure) reportOutage(session.journal.failure);
+      const { store } = gatehouse.parts;
+      return store instanceof AstroSessionStore && !this.standIn ? store.dropUnclaimed() : undefined;
+    });
+  }
+
+  /** Goes on in another run of the middlewares, whose answer may be shown to others. */
+  continue(context: APIContext): Promised<void> {
+    return this.#delivery?.continue(context);
+  }
+
+  /** Whether a component that has yet to render may change what is stored. */
+  mayChangeLate(): boolean {
+    const { tokens } = gatehouse.parts;
+    const mayBegin = tokens?.mayBeginLate(this.#session ?? this.begin());
+    return mayBegin === true || this.#session?.flashes.isDeliverable === true;
+  }
+
+  /** Stores what changed. @param isAside Whether the session is another user's than the request. */
+  commit(context: APIContext, answer: Response, cookies: CookieJar, isAside: boolean): Promised<unknown> {
+    this.#isCommitted = true;
+    const session = this.#session;
+    if (!session) return undefined;
+    const isPassing = this.#sessions.isInPassing(session, cookies);
+    if (isPassing || isAside) gatehouse.parts.unkept.tellOf(session, isAside, isPassing);
+    if (session.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
+    if (!this.#delivery) return this.#sessions.commit(session, cookies);
+    return this.#delivery.commit(context, answer, () => this.#sessions.commit(session, cookies));
+  }
+
+  /** Ends what the request ended, and gives messages back: all that is done where no answer carries a cookie. */
+  async abandon(): Promise<void> {
+    if (this.#session) await this.#sessions.abandon(this.#session);
+  }
+
+  /** Answers for a store that cannot be asked. */
+  giveUp(failure: Error): void {
+    this.#session?.flashes.claims?.end();
+    reportOutage(failure);
+  }
+
+  /** The cookies of a run: a rewrite brings others. */
+  cookiesOf(context: APIContext): CookieJar {
+    return this.standIn?.cookies ?? new AstroCookieJar(context, this.url);
+  }
+
+  #holdMessages(session: Session, context: APIContext, isAhead: boolean): Promised<void> {
+    if (session.flashes.isEmpty) return undefined;
+    this.#delivery = this.#deliveryOf(session);
+    return this.#delivery.begin(context, this.#sessions, isAhead);
+  }
+
+  #deliveryOf(session: Session): MessageDelivery {
+    return new MessageDelivery(this.request, session, gatehouse.parts.errorPages);
+  }
+
+  get #sessions(): SessionManager {
+    return this.standIn?.sessions ?? gatehouse.parts.sessions;
+  }
+}
+
+/** Tells the log that the store cannot be asked: pages go on for guests, and nobody else would notice. */
+function reportOutage(failure: Error): void {
+  gatehouse.parts.log.failure('Sessions cannot be had.', failure);
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import { AccessConfig } from '../../lib/access/access-options.js';
+import { ScopedRequest } from '../../lib/container/request-scope.js';
+import { Session } from '../../lib/session/session.js';
+import { floorPlan } from '../support/services.js';
+import { sessionOf } from '../support/sessions.js';
+
+describe('A request whose visitor another part of the application knows', () => {
+  const admin = () => sessionOf({ userId: 'ada', role: 'admin', permissions: ['x'], cart: 1 });
+  const begun = (session = admin(), settings: Parameters<typeof floorPlan>[0] = {}) =>
+    new ScopedRequest(floorPlan(settings).boot(), session);
+
+  it('is theirs as a whole: nothing of the session’s visitor is left', () => {
+    const request = begun();
+    expect(request.visitor.hasRole('admin')).toBe(true);
+    request.identity.adopt({ userId: 'bob' });
+    expect(request.visitor).toMatchObject({ id: 'bob', roles: [], permissions: [] });
+    expect(request.visitor.session).toEqual({ userId: 'bob' });
+    expect(request.session.all()).toEqual({});
+    expect(request.standsAside).toBe(true);
+  });
+
+  it('is theirs when it is the same user with other roles, and the session goes on', () => {
+    const request = begun();
+    request.identity.adopt({ userId: 'ada', role: 'user' });
+    expect(request.visitor).toMatchObject({ id: 'ada', roles: ['user'], permissions: [] });
+    expect([request.standsAside, request.session.get('cart')]).toEqual([false, 1]);
+  });
+
+  it.each([null, undefined, { userId: 7 }])('is a guest’s when that is %p', (known) => {
+    const request = begun();
+    request.identity.adopt(known, true);
+    expect(request.visitor.isGuest).toBe(true);
+    expect(request.shown).toBe(known);
+    expect(request.standsAside).toBe(true);
+  });
+
+  it('gives pages what was assigned, and the session where nothing was', () => {
+    const request = begun();
+    const known = { userId: 'bob' };
+    request.identity.adopt(known);
+    expect(request.shown).toBe(request.session);
+    request.identity.adopt(known, true);
+    expect(request.shown).toBe(known);
+    request.identity.adopt(request.session, true);
+    expect(request.shown).toBe(request.session);
+    expect(request.visitor.id).toBe('ada');
+  });
+
+  it('costs a cache nothing when nobody is known and nobody looks', () => {
+    const request = begun(new Session());
+    request.identity.adopt(null, true);
+    expect(request.session.wasUsed).toBe(false);
+    expect(request.shown).toBeNull();
+    expect(request.session.wasUsed).toBe(true);
+  });
+
+  it('is as the application has filled it in by the time it is looked at again', () => {
+    const request = begun();
+    const known: Record<string, unknown> = { userId: 'bob' };
+    request.identity.adopt(known, true);
+    known.role = 'editor';
+    request.identity.adoptAnew();
+    expect(request.visitor.roles).toEqual(['editor']);
+  });
+
+  it('is that of whoever signs in or out here, from then on', () => {
+    const request = begun();
+    request.identity.adopt({ userId: 'bob' }, true);
+    request.session.signIn({ userId: 'cleo' }, 0);
+    request.identity.overrule();
+    expect([request.visitor.id, request.shown]).toEqual(['cleo', { userId: 'cleo' }]);
+    request.session.destroy();
+    expect([request.visitor.isGuest, request.shown]).toEqual([true, null]);
+  });
+
+  it('is theirs again when it fails after a sign-in', () => {
+    const request = begun();
+    request.identity.adopt({ userId: 'bob' }, true);
+    request.session.signIn({ userId: 'cleo' }, 0);
+    request.identity.overrule();
+    request.rollBack();
+    expect(request.visitor.id).toBe('bob');
+    expect(request.session.all()).toEqual({});
+  });
+
+  it('stays a guest’s when it fails after a sign-out', () => {
+    const request = begun();
+    request.identity.adopt({ userId: 'bob' }, true);
+    request.session.destroy();
+    request.identity.overrule();
+    request.rollBack();
+    expect(request.visitor.isGuest).toBe(true);
+  });
+
+  it('knows nothing of when they signed in, unless it was here', () => {
+    const request = begun();
+    expect(request.signedInFor).toBeDefined();
+    request.identity.adopt({ userId: 'bob' });
+    expect(request.signedInFor).toBeUndefined();
+    request.identity.adopt({ userId: 'ada' });
+    expect(request.signedInFor).toBeDefined();
+  });
+
+  it('has them looked up as anybody else, and is nobody else’s while that lasts', async () => {
+    const asked: string[] = [];
+    const access = new AccessConfig({
+      reload: async ({ userId }) => {
+        asked.push(userId);
+        return { role: `role of ${userId}` };
+      },
+    });
+    const request = begun(admin(), { access });
+    await request.identity.resolve();
+    request.identity.adopt({ userId: 'ada', role: 'user' }, true);
+    expect(request.visitor.roles).toEqual(['user']);
+    request.identity.adopt({ userId: 'bob' }, true);
+    expect((await request.identity.resolve()).roles).toEqual(['role of bob']);
+    expect(asked).toEqual(['ada', 'ada', 'bob']);
+  });
+
+  it('is nobody’s whom one could ask about while they cannot be looked up, and the session is there all the same', async () => {
+    const access = new AccessConfig({
+      reload: ({ userId }) => {
+        if (userId === 'bob') throw new Error('down');
+        return {};
+      },
+    });
+    const request = begun(admin(), { access });
+    request.identity.adopt({ userId: 'bob' }, true);
+    expect((await request.identity.resolve()).isGuest).toBe(true);
+    expect([request.identity.session.isUnavailable, request.session.isUnavailable]).toEqual([true, false]);
+  });
+
+  it('ends no session when somebody else is gone', async () => {
+    const access = new AccessConfig({ reload: ({ userId }) => (userId === 'bob' ? null : {}) });
+    const request = begun(admin(), { access });
+    request.identity.adopt({ userId: 'bob' }, true);
+    expect((await request.identity.resolve()).isGuest).toBe(true);
+    expect(request.session.wasEnded).toBe(false);
+  });
+});
