@@ -1,4 +1,5 @@
 import type { RequestScope } from '../container/request-scope.js';
+import { draftOf } from '../session/session.js';
 import { userIdOf } from '../session/session-record.js';
 import type { SessionStore } from '../session/stores/session-store.js';
 import { AstroSessionStore } from './astro-session-store.js';
@@ -10,10 +11,11 @@ export async function adoptAstroSession(
   store: SessionStore,
   watch: AstroSessionWatch | undefined,
 ): Promise<void> {
-  if (scope.session.wasEnded || scope.isSettled) return;
+  const draft = draftOf(scope.session);
+  if (draft.wasEnded || scope.isSettled) return;
   if (!(store instanceof AstroSessionStore)) return watch?.adoptInto(scope);
   await store.takeOver(scope.session);
-  const { opened } = scope.session.journal;
+  const { opened } = draft;
   // What somebody else put there, nobody has checked yet.
   const isOthers = opened?.isForeign && userIdOf(opened) !== undefined;
   if (isOthers && scope.resolver.adopted(Object.fromEntries(opened.values))?.isNew) scope.adopt(null);

@@ -1,4 +1,5 @@
 import type { Requirement } from '../access/access-rule.js';
+import { draftOf } from '../session/session.js';
 import { decide, findScope, type WithLocals } from './helpers.js';
 import { checkRequirement } from './options.js';
 
@@ -14,7 +15,7 @@ export async function can(requirement: Requirement = {}, context?: WithLocals): 
   const asked = checkRequirement(requirement, 'can');
   const scope = findScope(context);
   if (!scope) return false;
-  scope.session.markUsed();
+  draftOf(scope.session).isUsed = true;
   const { isGranted } = await decide(scope, asked, scope.resolveVisitor(), 'can()');
   return isGranted;
 }

@@ -1,3 +1,4 @@
+import { draftOf } from '../session/session.js';
 import { findScope, type WithLocals } from './helpers.js';
 
 /** A message for the visitor to read. */
@@ -19,7 +20,7 @@ const KEYS = ['error', 'warning', 'success', 'info', 'notice'] as const;
  */
 export function flashMessages(context?: WithLocals, keys: readonly string[] = KEYS): FlashMessage[] {
   const session = findScope(context)?.session;
-  session?.markUsed();
+  if (session) draftOf(session).isUsed = true;
   return [...new Set(keys)].flatMap((key) => {
     const texts = session?.flashes.getAll<string | string[]>(key, isTextOrTexts) ?? [];
     return texts.flat().map((text) => ({ key, text }));

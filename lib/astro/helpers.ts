@@ -16,6 +16,7 @@ import { AccessDeniedError, InvalidVisitorError, OutsideRequestError } from '../
 import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { SecurityEvents } from '../session/security-events.js';
+import { draftOf } from '../session/session.js';
 import { currentScope } from './current-scope.js';
 import { checkRequirement } from './options.js';
 
@@ -148,14 +149,14 @@ function signIn(scope: RequestScope, values: VisitorData, { label, rememberMe }:
     throw new InvalidVisitorError('rememberMe', "true or false, as in { rememberMe: form.has('remember') }");
   }
   const userAgent = scope.headers?.get('user-agent') ?? undefined;
-  scope.session.signIn(values, scope.get(Clock).now(), { userAgent, label, rememberMe });
+  draftOf(scope.session).signIn(values, scope.get(Clock).now(), { userAgent, label, rememberMe });
   scope.overrule();
 }
 
 /** @see OWASP Session Management Cheat Sheet, renewal after any privilege level change. */
 function updateVisitor({ asked: session, resolver }: RequestScope, values: Partial<VisitorData>): void {
   const before = resolver.fromSession(session);
-  session.updateVisitor(values);
+  draftOf(session).updateVisitor(values);
   const after = resolver.fromSession(session);
   const privileges = ({ roles, permissions }: Visitor) => JSON.stringify([roles, permissions]);
   if (privileges(before) !== privileges(after)) session.regenerate();
@@ -246,7 +247,7 @@ function returnParameterOfReferrer(request: Request, url: URL): string | null {
 function visitorOf(context?: WithLocals): Visitor {
   const scope = findScope(context);
   if (!scope) return new Visitor();
-  scope.session.markUsed();
+  draftOf(scope.session).isUsed = true;
   return scope.visitor;
 }
 

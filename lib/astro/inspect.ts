@@ -7,6 +7,7 @@ import { asAnswer, isHidden } from '../access/refusal.js';
 import { asVerdict, type Verdict } from '../access/verdict.js';
 import type { AccessDeniedError } from '../errors.js';
 import { andThen, type Promised } from '../session/promised.js';
+import { draftOf } from '../session/session.js';
 import { AstroRequest } from './astro-request.js';
 import { buildChannel } from './build-channel.js';
 import { returnStaleForm } from './forms/form-requests.js';
@@ -62,7 +63,7 @@ async function judgeAnswer(context: APIContext, answer: Response, cycle: Request
   const { services: scope } = context.locals;
   const visitor = await scope.resolveVisitor();
   // Who has just been signed out is told so.
-  const asked = scope.session.wasEnded && visitor.isGuest ? (cycle.arrivedAs ?? visitor) : visitor;
+  const asked = draftOf(scope.session).wasEnded && visitor.isGuest ? (cycle.arrivedAs ?? visitor) : visitor;
   const refusal = await heard(context, cycle, asVerdict(await gatehouse.guard.judge(request, () => asked)));
   if (!refusal) return void cycle.letIn(request);
   // Nobody reads on, and whatever feeds it is to know.

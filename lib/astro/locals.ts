@@ -1,7 +1,7 @@
 import type { AccessDecision } from '../access/access-decision.js';
 import type { Visitor, VisitorData } from '../access/visitor.js';
 import type { RequestScope } from '../container/request-scope.js';
-import type { Session } from '../session/session.js';
+import { draftOf, type Session } from '../session/session.js';
 
 /** What `context.locals` carries. */
 export interface GatehouseLocals {
@@ -47,7 +47,7 @@ const PROPERTIES: PropertyDescriptorMap & ThisType<Scoped> = {
   },
   visitor: {
     get() {
-      this[SCOPE].session.markUsed();
+      draftOf(this[SCOPE].session).isUsed = true;
       return this[SCOPE].visitor;
     },
     enumerable: true,

@@ -5,7 +5,7 @@ import type { RequestScope } from '../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../errors.js';
 import type { CookieJar } from '../session/cookie-jar.js';
 import { andThen, type Promised } from '../session/promised.js';
-import type { Session } from '../session/session.js';
+import { draftOf, type Session } from '../session/session.js';
 import type { SessionManager } from '../session/session-manager.js';
 import { SessionRegistry } from '../session/session-registry.js';
 import { adoptAstroSession } from './adopt-astro-session.js';
@@ -163,7 +163,7 @@ export class RequestCycle {
 
   /** From here on the answer is for this visitor alone, whatever the page says of caches. */
   makePersonal(): void {
-    this.#scope?.session.markUsed();
+    if (this.#scope) draftOf(this.#scope.session).isUsed = true;
     this.#switchOffRouteCache();
   }
 
@@ -183,7 +183,7 @@ export class RequestCycle {
     let scope: RequestScope | undefined;
     try {
       scope = await (this.#scope ?? this.#opened());
-      scope.session.reopen();
+      draftOf(scope.session).reopen();
       const response = await currentScope.run(scope, answer);
       if (response && HIDDEN.has(this.#request) && isHidden(response)) {
         // The 404 page is made for the same request, and commits; where it is a file, nobody does for what is not there.
@@ -205,8 +205,8 @@ export class RequestCycle {
     }
   }
 
-  #unavailable(failure: StoreUnavailableError, { flashes }: Session): Response {
-    flashes.claims?.end();
+  #unavailable(failure: StoreUnavailableError, session: Session): Response {
+    draftOf(session).flashes.claims?.end();
     this.gatehouse.reportOutage(failure);
     this.#switchOffRouteCache();
     return unavailable();
@@ -233,7 +233,7 @@ export class RequestCycle {
     scope.headers = this.#request.headers;
     this.#scope = scope;
     putOnLocals(this.#context.locals, scope);
-    const failure = session.isUnavailable ? session.journal.failure : undefined;
+    const failure = draftOf(session).failure;
     if (failure) this.gatehouse.reportOutage(failure);
     if (session.isNew) return scope;
     this.#switchOffRouteCache();
@@ -249,8 +249,8 @@ export class RequestCycle {
 
   #commit(session: Session, response: Response): Promised<Response> {
     // Components render on after the page has answered: while there is something in it for one, the head waits too.
-    const mayChange = () => session.flashes.isDeliverable || this.gatehouse.mayBeginLate(session);
-    const mustWait = () => mayChange() || maySpread(session, response, this.#context);
+    const mayChange = () => draftOf(session).flashes.isDeliverable || this.gatehouse.mayBeginLate(session);
+    const mustWait = () => mayChange() || maySpread(draftOf(session), response, this.#context);
     return andThen(wholeIf(mustWait, response), (answer) => this.#commitWhole(session, answer));
   }
 
@@ -258,11 +258,11 @@ export class RequestCycle {
     this.#watch?.forgetEnded(session);
     const cookies = this.#cookies;
     this.gatehouse.unkept.tellOf(session, this.#scope?.standsAside, this.#sessions.isInPassing(session, cookies));
-    const wasAsked = !session.isNew || session.wasUsed;
+    const wasAsked = !session.isNew || draftOf(session).wasUsed;
     // A sign-in that another site has the browser arrive with: a redirect would go without the cookie.
-    const isAhead = this.gatehouse.sameSite === 'strict' && session.journal.hasSignedIn && cookies.withholds('strict');
+    const isAhead = this.gatehouse.sameSite === 'strict' && draftOf(session).hasSignedIn && cookies.withholds('strict');
     const commit = () => this.#sessions.commit(session, cookies);
-    if (session.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
+    if (draftOf(session).flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
     const committed = this.#delivery ? this.#delivery.commit(this.#context, answer, commit) : commit();
     return andThen<unknown, Response>(committed, () => {
       const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;

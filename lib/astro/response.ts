@@ -1,6 +1,6 @@
 import type { APIContext } from 'astro';
 import type { Promised } from '../session/promised.js';
-import type { Session } from '../session/session.js';
+import type { SessionDraft } from '../session/session-draft.js';
 import { isOpenedPage } from './astro-cookie-jar.js';
 
 /** Policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
@@ -23,7 +23,7 @@ function asksToBeShared({ headers }: Response): boolean {
 
 /** Whether a cache may be about to keep for everybody what a component has yet to ask of this visitor. */
 export function maySpread(
-  session: Pick<Session, 'isNew' | 'wasUsed'>,
+  session: Pick<SessionDraft, 'isNew' | 'wasUsed'>,
   response: Response,
   { cache }: Partial<Pick<APIContext, 'cache'>>,
 ): boolean {

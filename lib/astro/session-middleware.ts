@@ -2,6 +2,7 @@ import type { APIContext, MiddlewareHandler, MiddlewareNext } from 'astro';
 import { mayChange } from '../access/csrf/csrf-guard.js';
 import { AccessDeniedError } from '../errors.js';
 import { andThen, type Promised } from '../session/promised.js';
+import { draftOf } from '../session/session.js';
 import { endingServices } from './end-of-answer.js';
 import { answerDenied, inspectAnswer, inspectForgery } from './inspect.js';
 import { putOnLocals } from './locals.js';
@@ -42,7 +43,7 @@ async function answerVetted(context: APIContext, next: MiddlewareNext): Promise<
 /** A prerendered page is made once for everybody: it sees a guest, and whatever would change the session throws. */
 function answerWithoutSession(context: APIContext, next: MiddlewareNext): Promised<Response> {
   const session = gatehouse.newSession();
-  session.close();
+  draftOf(session).close();
   putOnLocals(context.locals, gatehouse.scopeFor(session));
   return endingServices(gatehouse.services, context, next);
 }

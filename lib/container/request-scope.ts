@@ -11,7 +11,7 @@ import { FlashBag } from '../session/flash-bag.js';
 import type { KeptForm } from '../session/forms/kept-form.js';
 import { MadeClasses } from '../session/made-classes.js';
 import type { Promised } from '../session/promised.js';
-import { Session } from '../session/session.js';
+import { draftOf, Session } from '../session/session.js';
 import type { Class } from './registration.js';
 import type { Services } from './services.js';
 
@@ -120,7 +120,7 @@ export class RequestScope {
   get shown(): unknown {
     const foreign = this.#foreign;
     if (!foreign?.isAssigned) return this.session;
-    this.session.markUsed();
+    draftOf(this.session).isUsed = true;
     return this.asked === foreign.session ? foreign.known : this.visitor.session;
   }
 
@@ -131,7 +131,7 @@ export class RequestScope {
 
   /** Whether what is put into the session is stored nowhere, because it is another user's than the request. @internal */
   get standsAside(): boolean {
-    return this.session.standAsideFor(this.asked);
+    return draftOf(this.session).standAsideFor(draftOf(this.asked));
   }
 
   /** Whether `locals.session` was given a visitor, or somebody signed in or out: then nobody looks elsewhere. @internal */
@@ -150,8 +150,8 @@ export class RequestScope {
   adopt(known: unknown, isAssigned = false): void {
     this.#foreign = known === this.session ? undefined : new ForeignVisitor(known, isAssigned, this.resolver);
     this.#isOverruled = false;
-    this.session.standAsideFor(this.asked);
-    if (!this.asked.isNew) this.session.markUsed();
+    draftOf(this.session).standAsideFor(draftOf(this.asked));
+    if (!this.asked.isNew) draftOf(this.session).isUsed = true;
   }
 
   /** Adopts somebody unless that was done before, or `locals.session` or somebody's sign-in has said who asks. @internal */
@@ -172,16 +172,18 @@ export class RequestScope {
 
   /** Takes back what the request did: it failed. @internal */
   rollBack(): void {
-    this.session.rollBack();
+    draftOf(this.session).rollBack();
     const foreign = this.#foreign;
-    const wasTouched = this.#isOverruled ? !this.session.wasEnded : (foreign?.session?.revision ?? 0) > 0;
+    const wasTouched = this.#isOverruled
+      ? !draftOf(this.session).wasEnded
+      : foreign?.session !== undefined && draftOf(foreign.session).revision > 0;
     if (foreign && wasTouched) this.adopt(foreign.known, foreign.isAssigned);
-    else this.session.standAsideFor(this.asked);
+    else draftOf(this.session).standAsideFor(draftOf(this.asked));
   }
 
   #refresh(): void {
     const { asked } = this;
-    const { revision } = asked;
+    const { revision } = draftOf(asked);
     if (asked === this.#resolvedOf && revision === this.#visitorRevision) return;
     const resolved: unknown = this.resolver.resolve(asked);
     const isAnother = asked !== this.#resolvedOf;

@@ -10,7 +10,7 @@ import { MissingServiceError } from '../../lib/errors.js';
 import { injectable } from '../../lib/injectable.js';
 import { Clock } from '../../lib/session/clock.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
-import { Session } from '../../lib/session/session.js';
+import { draftOf, Session } from '../../lib/session/session.js';
 import { floorPlan, scopeOf } from '../support/services.js';
 import { sessionOf } from '../support/sessions.js';
 
@@ -174,9 +174,9 @@ describe('Who asks', () => {
   it('follows the session at once: signing in, out, and in as somebody else', () => {
     const scope = scopeOf(floorPlan().boot(), new Session());
     expect(scope.visitor.isGuest).toBe(true);
-    scope.session.signIn({ userId: 'ada', role: 'admin' }, 0);
+    draftOf(scope.session).signIn({ userId: 'ada', role: 'admin' }, 0);
     expect(scope.visitor).toMatchObject({ id: 'ada', roles: ['admin'] });
-    scope.session.signIn({ userId: 'bob' }, 0);
+    draftOf(scope.session).signIn({ userId: 'bob' }, 0);
     expect(scope.visitor).toMatchObject({ id: 'bob', roles: [] });
     scope.session.destroy();
     expect(scope.visitor.isGuest).toBe(true);
@@ -231,7 +231,7 @@ describe('Who asks', () => {
     const { services } = withResolver(DirectoryResolver);
     const scope = scopeOf(services, new Session());
     expect(scope.visitor.isGuest).toBe(true);
-    scope.session.signIn({ userId: 'ada', role: 'editor' }, 0);
+    draftOf(scope.session).signIn({ userId: 'ada', role: 'editor' }, 0);
     expect(scope.visitor).toMatchObject({ id: 'ada', roles: ['editor'] });
     scope.session.destroy();
     expect(scope.visitor.isGuest).toBe(true);
@@ -241,7 +241,7 @@ describe('Who asks', () => {
     const { services, resolver } = withResolver(DirectoryResolver);
     const scope = scopeOf(services, sessionOf({ userId: 'ada' }));
     void scope.visitor;
-    scope.session.signIn({ userId: 'bob' }, 0);
+    draftOf(scope.session).signIn({ userId: 'bob' }, 0);
     void scope.visitor;
     const resolving = scope.resolveVisitor();
     resolver.answer(new Visitor({ userId: 'ada' }, ['admin']));
@@ -334,9 +334,9 @@ describe('A request whose visitor another part of the application knows', () => 
   it('costs a cache nothing when nobody is known and nobody looks', () => {
     const scope = begun(new Session());
     scope.adopt(null, true);
-    expect(scope.session.wasUsed).toBe(false);
+    expect(draftOf(scope.session).wasUsed).toBe(false);
     expect(scope.shown).toBeNull();
-    expect(scope.session.wasUsed).toBe(true);
+    expect(draftOf(scope.session).wasUsed).toBe(true);
   });
 
   it('is as the application has filled it in by the time it is looked at again', () => {
@@ -351,7 +351,7 @@ describe('A request whose visitor another part of the application knows', () => 
   it('is that of whoever signs in or out here, from then on', () => {
     const scope = begun();
     scope.adopt({ userId: 'bob' }, true);
-    scope.session.signIn({ userId: 'cleo' }, 0);
+    draftOf(scope.session).signIn({ userId: 'cleo' }, 0);
     scope.overrule();
     expect([scope.visitor.id, scope.shown]).toEqual(['cleo', { userId: 'cleo' }]);
     scope.session.destroy();
@@ -361,7 +361,7 @@ describe('A request whose visitor another part of the application knows', () => 
   it('is theirs again when it fails after a sign-in', () => {
     const scope = begun();
     scope.adopt({ userId: 'bob' }, true);
-    scope.session.signIn({ userId: 'cleo' }, 0);
+    draftOf(scope.session).signIn({ userId: 'cleo' }, 0);
     scope.overrule();
     scope.rollBack();
     expect(scope.visitor.id).toBe('bob');
@@ -421,6 +421,6 @@ describe('A request whose visitor another part of the application knows', () => 
     const scope = begun(admin(), { access });
     scope.adopt({ userId: 'bob' }, true);
     expect((await scope.resolveVisitor()).isGuest).toBe(true);
-    expect(scope.session.wasEnded).toBe(false);
+    expect(draftOf(scope.session).wasEnded).toBe(false);
   });
 });

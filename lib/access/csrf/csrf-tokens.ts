@@ -2,7 +2,7 @@ import { SessionCommittedError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
 import { fromBase64Url, toBase64Url } from '../../session/base64url.js';
 import { Secrets } from '../../session/secrets.js';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import { KEPT } from '../../session/session-values.js';
 
 const PURPOSE = 'csrf';
@@ -29,7 +29,7 @@ export class CsrfTokens {
    * @throws {SessionCommittedError} When that comes too late: the cookie would not reach the browser.
    */
   async issue(session: Session): Promise<string> {
-    session.markUsed();
+    draftOf(session).isUsed = true;
     if (mustBegin(session)) begin(session);
     const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
     const [newest] = await this.#allKeys();

@@ -1,5 +1,6 @@
 import { ActionError, defineAction as define } from 'astro/actions/runtime/entrypoints/server.js';
 import { AccessDeniedError } from '../../errors.js';
+import { draftOf } from '../../session/session.js';
 import { findScope, type WithLocals } from '../helpers.js';
 
 /** An action as Astro calls it: bound to the context of the request. */
@@ -25,7 +26,8 @@ export function defineAction(definition: { handler: Handler }): Action {
       return await definition.handler(input, context);
     } catch (error) {
       if (!(error instanceof AccessDeniedError)) throw error;
-      findScope(context)?.session.markUsed();
+      const scope = findScope(context);
+      if (scope) draftOf(scope.session).isUsed = true;
       throw refusedWith(error.status);
     }
   };

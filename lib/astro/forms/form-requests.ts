@@ -10,6 +10,7 @@ import { dropForm, isMeantFor, type KeptForm, keepForm, takeForm } from '../../s
 import { openResult, sealResult } from '../../session/forms/sealed-result.js';
 import type { Promised } from '../../session/promised.js';
 import { Secrets } from '../../session/secrets.js';
+import { draftOf } from '../../session/session.js';
 import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
 import { SessionStore } from '../../session/stores/session-store.js';
 import type { AstroRequest } from '../astro-request.js';
@@ -57,7 +58,7 @@ async function runAction(context: APIContext): Promise<Response | undefined> {
   const nextPage = outcome.error ? undefined : nextPageOf(scope);
   if (nextPage !== undefined) return redirectTo(nextPage, 'POST');
   const page = formPage(RequestCycle.of(gatehouse, context).arrival.request);
-  const isFarewell = scope.session.wasEnded && scope.visitor.isGuest;
+  const isFarewell = draftOf(scope.session).wasEnded && scope.visitor.isGuest;
   const form = { name: action.name, input, result, userId: scope.visitor.id ?? sender, isFarewell };
   // Kept for a page that a guest does not see, it would wait for whoever signs in next.
   const isLost = isFarewell && scope.request && !(await gatehouse.guard.admits(scope.request, scope.visitor));

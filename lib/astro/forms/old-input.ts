@@ -1,6 +1,7 @@
 import { Clock } from '../../session/clock.js';
 import { FormConfig } from '../../session/forms/form-config.js';
 import { errorsByField, type FieldErrors, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
+import { draftOf } from '../../session/session.js';
 import { findScope, scopeOf, type WithLocals } from '../helpers.js';
 import { resultErrors } from './result-errors.js';
 
@@ -67,7 +68,7 @@ function keptForm({ form, context }: FormReading = {}): KeptForm | undefined {
   const scope = findScope(context);
   if (!scope) return undefined;
   const { keptForm: sent, session } = scope;
-  session.markUsed();
+  draftOf(session).isUsed = true;
   if (sent && (form === undefined || sent.name === form)) return sent;
   return takeForm(session.flashes, placeOf(form ?? ''), scope.get(Clock).now());
 }

@@ -1,6 +1,7 @@
 import type { FlashBag } from '../flash-bag.js';
 import { allMessages, FORM_KEYS } from '../flash-lists.js';
 import type { SessionChanges } from '../session-changes.js';
+import type { SessionDraft } from '../session-draft.js';
 import type { SentField } from './form-config.js';
 
 /** Milliseconds for which a form is kept: long enough to sign in again, too short to be remembered by somebody else. */
@@ -71,8 +72,8 @@ export function withoutForms(changes: SessionChanges): SessionChanges | undefine
 }
 
 /** Milliseconds for which a session may live at the most: one that holds forms and nothing else is over when they are. */
-export function lifetimeOf(session: { flashes: FlashBag; contents(): object }): number {
-  const holdsFormsAlone = session.flashes.holdsFormsAlone && Object.keys(session.contents()).length === 0;
+export function lifetimeOf({ flashes, values }: SessionDraft): number {
+  const holdsFormsAlone = flashes.holdsFormsAlone && values.keys().length === 0;
   return holdsFormsAlone ? FORM_LIFETIME : Number.POSITIVE_INFINITY;
 }
 
