@@ -18,5 +18,6 @@ export async function adoptAstroSession(
   const { opened } = draft;
   // What somebody else put there, nobody has checked yet.
   const isOthers = opened?.isForeign && userIdOf(opened) !== undefined;
-  if (isOthers && scope.resolver.adopted(Object.fromEntries(opened.values))?.isNew) scope.adopt(null);
+  const adopted = isOthers ? scope.resolver.adopted(Object.fromEntries(opened.values)) : undefined;
+  if (adopted && draftOf(adopted).isNew) scope.adopt(null);
 }

@@ -10,6 +10,7 @@ import { Clock } from '../session/clock.js';
 import { FormConfig } from '../session/forms/form-config.js';
 import { keepsForm } from '../session/forms/kept-form.js';
 import { subjectOf } from '../session/security-events.js';
+import { draftOf } from '../session/session.js';
 import { formPage, formPlace } from './forms/form-page.js';
 import type { ProjectRoutes } from './project-routes.js';
 
@@ -149,7 +150,7 @@ export class AstroRequest implements ChangingRequest {
   }
 
   get showsForm(): boolean {
-    const { flashes } = this.scope.session;
+    const { flashes } = draftOf(this.scope.session);
     return (
       this.method === 'GET' &&
       this.#keepsForms &&

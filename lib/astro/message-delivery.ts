@@ -74,7 +74,7 @@ export class MessageDelivery {
     const isLost = () => flashes.hasDelivered && this.request.signal.aborted;
     if (isLost()) flashes.giveBack();
     await commit();
-    if (!isLost() || this.session.isNew) return;
+    if (!isLost() || draftOf(this.session).isNew) return;
     flashes.giveBack();
     await commit();
   }

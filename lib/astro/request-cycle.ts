@@ -219,12 +219,14 @@ export class RequestCycle {
   }
 
   #prepare(session: Session): Promised<void> {
-    if (!session.flashes.isEmpty) {
+    if (!draftOf(session).flashes.isEmpty) {
       this.#delivery = this.#deliveryOf(session);
       return this.#delivery.begin(this.#context, this.#sessions, !this.#isRunning);
     }
     const { store } = this.gatehouse;
-    return session.isNew && store instanceof AstroSessionStore && !this.#standIn ? store.dropUnclaimed() : undefined;
+    return draftOf(session).isNew && store instanceof AstroSessionStore && !this.#standIn
+      ? store.dropUnclaimed()
+      : undefined;
   }
 
   #scopeOf(session: Session): Promised<RequestScope> {
@@ -235,7 +237,7 @@ export class RequestCycle {
     putOnLocals(this.#context.locals, scope);
     const failure = draftOf(session).failure;
     if (failure) this.gatehouse.reportOutage(failure);
-    if (session.isNew) return scope;
+    if (draftOf(session).isNew) return scope;
     this.#switchOffRouteCache();
     return andThen(scope.resolveVisitor(), (visitor) => {
       this.#arrivedAs = visitor;
@@ -258,7 +260,7 @@ export class RequestCycle {
     this.#watch?.forgetEnded(session);
     const cookies = this.#cookies;
     this.gatehouse.unkept.tellOf(session, this.#scope?.standsAside, this.#sessions.isInPassing(session, cookies));
-    const wasAsked = !session.isNew || draftOf(session).wasUsed;
+    const wasAsked = !draftOf(session).isNew || draftOf(session).wasUsed;
     // A sign-in that another site has the browser arrive with: a redirect would go without the cookie.
     const isAhead = this.gatehouse.sameSite === 'strict' && draftOf(session).hasSignedIn && cookies.withholds('strict');
     const commit = () => this.#sessions.commit(session, cookies);

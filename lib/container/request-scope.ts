@@ -126,7 +126,8 @@ export class RequestScope {
 
   /** When the visitor signed in here; `undefined` for guests, and for visitors whom another part knows. @internal */
   get signedInAt(): Date | undefined {
-    return this.standsAside ? undefined : this.session.signedInAt;
+    const at = this.standsAside ? undefined : draftOf(this.session).signedInAt;
+    return at === undefined ? undefined : new Date(at);
   }
 
   /** Whether what is put into the session is stored nowhere, because it is another user's than the request. @internal */
@@ -151,7 +152,7 @@ export class RequestScope {
     this.#foreign = known === this.session ? undefined : new ForeignVisitor(known, isAssigned, this.resolver);
     this.#isOverruled = false;
     draftOf(this.session).standAsideFor(draftOf(this.asked));
-    if (!this.asked.isNew) draftOf(this.session).isUsed = true;
+    if (!draftOf(this.asked).isNew) draftOf(this.session).isUsed = true;
   }
 
   /** Adopts somebody unless that was done before, or `locals.session` or somebody's sign-in has said who asks. @internal */

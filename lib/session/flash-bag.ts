@@ -79,7 +79,7 @@ export class FlashBag {
 
   /** Whether no message waits for a later page. */
   get isEmpty(): boolean {
-    return this.#draft.isEmpty;
+    return this.#asked.isEmpty;
   }
 
   /** The messages, of which somebody has asked by now. */

@@ -147,7 +147,8 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
 
   /** Whether the answer is personal, because anything was read or written: then no shared cache may keep it. */
   get wasUsed(): boolean {
-    return this.isUsed || this.isDirty || this.failure !== undefined;
+    const isAsked = this.isUsed || this.flashes.wasAsked || this.#own.flashes.wasAsked;
+    return isAsked || this.isDirty || this.failure !== undefined;
   }
 
   /** The values as the request sees them. */
@@ -164,7 +165,6 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     return this.values;
   }
 
-  /** Changes the id. */
   regenerate(): void {
     this.changing('session.regenerate()');
     this.#id = SessionId.generate();
@@ -185,8 +185,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
    * Makes these values the visitor's, under a new id and with a full absolute lifetime. Another visitor's values and
    * messages go; those of a guest, or of the same visitor, stay, but for what the last call had put in.
    *
-   * @param now Milliseconds since the epoch.
-   * @param how Where from, and for how long.
+   * @param now Milliseconds since the epoch. @param how Where from, and for how long.
    * @see OWASP ASVS 5.0 7.2.4 (a new session token on authentication).
    */
   signIn(values: Readonly<Record<string, unknown>>, now: number, { rememberMe = false, ...device }: SignIn = {}): void {
@@ -220,7 +219,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
   standAsideFor(visitor: SessionDraft): boolean {
     const own = this.#own.values.get('userId');
     const isAnothers = own !== undefined && own !== visitor.#own.values.get('userId');
-    this.#aside = isAnothers ? (this.#aside ?? this.#own.besides()) : undefined;
+    this.#putAside(isAnothers ? (this.#aside ?? this.#own.besides()) : undefined);
     return isAnothers;
   }
 
@@ -229,7 +228,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     if (this.isClosed) throw new SessionCommittedError(operation);
   }
 
-  /** From here on changes throw, because they could not reach the browser any more. */
+  /** From here on changes throw: they could not reach the browser. */
   close(): void {
     this.isClosed = true;
     this.#own.flashes.close();
@@ -261,7 +260,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     this.#isChanged = false;
     this.#startOver();
     this.#own.rollBack(this.opened);
-    this.#aside &&= this.#own.besides();
+    if (this.#aside) this.#putAside(this.#own.besides());
   }
 
   /** Goes on from another record, as when another part of the application has put it into the store. Changes stay. */
@@ -276,6 +275,11 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     this.cleared = true;
     this.identity = NO_KEYS;
     this.#own.rollBack();
+  }
+
+  #putAside(aside: DraftContents | undefined): void {
+    this.isUsed ||= this.#aside?.flashes.wasAsked === true;
+    this.#aside = aside;
   }
 
   /** Goes back to what was opened, but for what is in it. */

@@ -44,6 +44,7 @@ export class SessionRegistry {
    * @throws {SessionListIncompleteError} When it has lost what it had listed.
    */
   async list(userId: string | undefined, current?: Session): Promise<readonly ListedSession[]> {
+    if (current) draftOf(current).isUsed = true;
     if (userId === undefined) return [];
     return (await this.#liveWith(userId, current))
       .sort(({ record: a }, { record: b }) => b.renewedAt - a.renewedAt)
@@ -75,6 +76,7 @@ export class SessionRegistry {
    * @throws {SessionListIncompleteError} When it has lost what it had listed: then nobody knows of how many.
    */
   async revokeOthers(session: Session): Promise<number> {
+    draftOf(session).isUsed = true;
     const { userId } = subjectOf(session);
     if (userId === undefined) return 0;
     const live = await this.#liveWith(userId, session);

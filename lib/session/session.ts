@@ -9,7 +9,8 @@ export let draftOf: (session: Session) => SessionDraft;
 /**
  * The values of one visitor for the time of one request. Synchronous and pure: nothing here touches more than memory.
  * What changed is stored after the page, by itself. Everything that changes the session throws
- * {@link SessionCommittedError} once the response head has been sent.
+ * {@link SessionCommittedError} once the response head has been sent. Whatever is read of it makes the answer this visitor's
+ * alone, which no shared cache keeps.
  *
  * @example
  * Astro.locals.session.set('visits', (visits = 0) => visits + 1);
@@ -36,12 +37,12 @@ export class Session<Data extends object = App.SessionData> {
 
   /** The identifier. A session that holds nothing yet is given one when it is first asked for. */
   get id(): string {
-    return this.#draft.id;
+    return this.#asked.id;
   }
 
   /** Whether no earlier request left this session. */
   get isNew(): boolean {
-    return this.#draft.isNew;
+    return this.#asked.isNew;
   }
 
   /** Whether this request changed anything that has to be stored. */
@@ -56,7 +57,7 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Whether it holds neither values nor messages. An empty session is not stored. */
   get isEmpty(): boolean {
-    return this.#draft.isEmpty;
+    return this.#asked.isEmpty;
   }
 
   /** Whether nobody knows what is stored, because the store cannot be asked: then this looks like a guest's session. */
@@ -66,23 +67,22 @@ export class Session<Data extends object = App.SessionData> {
 
   /** When the session began or its visitor last signed in; `undefined` while nothing is stored. */
   get createdAt(): Date | undefined {
-    return asDate(this.#draft.createdAt);
+    return asDate(this.#asked.createdAt);
   }
 
   /** When its visitor signed in; `undefined` for a guest, and where another part of the application put the visitor. */
   get signedInAt(): Date | undefined {
-    return asDate(this.#draft.signedInAt);
+    return asDate(this.#asked.signedInAt);
   }
 
   /** When the session ends unless it is used again; `undefined` while nothing is stored. */
   get expiresAt(): Date | undefined {
-    return asDate(this.#draft.opened?.expiresAt);
+    return asDate(this.#asked.opened?.expiresAt);
   }
 
   /** The value under a key. It cannot be changed: put a changed copy in its place, as in `set('cart', [...cart, 'tea'])`. */
   get<Key extends SessionKey<Data>>(key: Key): SessionValue<Data, Key> | undefined {
-    this.#draft.isUsed = true;
-    return this.#draft.values.get(key) as SessionValue<Data, Key> | undefined;
+    return this.#asked.values.get(key) as SessionValue<Data, Key> | undefined;
   }
 
   has(key: SessionKey<Data>): boolean {
@@ -148,6 +148,12 @@ export class Session<Data extends object = App.SessionData> {
   /** Every value, without marking the session as used: for deciding who the visitor is. */
   contents(): SessionContents<Data> {
     return this.#draft.values.all() as SessionContents<Data>;
+  }
+
+  /** The inside, of which the answer depends from here on. */
+  get #asked(): SessionDraft {
+    this.#draft.isUsed = true;
+    return this.#draft;
   }
 }
 

@@ -32,7 +32,6 @@ describe('A new session', () => {
     expect(session.isEmpty).toBe(true);
     expect(session.isDirty).toBe(false);
     expect(session.isDestroyed).toBe(false);
-    expect(draftOf(session).wasUsed).toBe(false);
     expect(session.createdAt).toBeUndefined();
     expect(session.expiresAt).toBeUndefined();
     expect(session.all()).toEqual({});

@@ -78,9 +78,10 @@ async function sealed(form: KeptForm, scope: RequestScope): Promise<KeptForm> {
 async function showKeptForm(context: APIContext): Promise<void> {
   const { services: scope } = context.locals;
   const { session } = scope;
-  if (session.isNew || session.flashes.isEmpty || scope.keptForm) return;
+  const { isNew, flashes } = draftOf(session);
+  if (isNew || flashes.isEmpty || scope.keptForm) return;
   const { pathname } = new URL(RequestCycle.of(gatehouse, context).arrival.request.url);
-  const kept = takeForm(session.flashes, formPlace(pathname), scope.get(Clock).now());
+  const kept = takeForm(flashes, formPlace(pathname), scope.get(Clock).now());
   if (!kept || !isMeantFor(kept, scope.visitor.id)) return;
   const form = await openResult(kept, scope.get(Secrets));
   scope.keptForm = form;
@@ -127,10 +128,11 @@ async function isKept({ locals }: APIContext, page: string, form: KeptForm): Pro
   const { session } = scope;
   if (scope.standsAside) return false;
   const place = formPlace(page);
-  keepForm(session.flashes, place, form, scope.get(Clock).now());
+  const { flashes } = draftOf(session);
+  keepForm(flashes, place, form, scope.get(Clock).now());
   const hasRoom = await gatehouse.sessions.canKeep(session);
   if (hasRoom && (!visitor.isGuest || gatehouse.mayKeepForGuest(JSON.stringify(form).length))) return true;
-  dropForm(session.flashes, place);
+  dropForm(flashes, place);
   return false;
 }
 

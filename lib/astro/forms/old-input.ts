@@ -28,7 +28,7 @@ export interface FormReading {
  */
 export function flashErrors(context: WithLocals, errors: FieldErrors, input?: FormData, form = ''): void {
   const scope = scopeOf('flashErrors', context);
-  const { flashes } = scope.session;
+  const { flashes } = draftOf(scope.session);
   const fields = input ? scope.get(FormConfig).fieldsOf(input) : [];
   keepForm(
     flashes,
@@ -68,9 +68,10 @@ function keptForm({ form, context }: FormReading = {}): KeptForm | undefined {
   const scope = findScope(context);
   if (!scope) return undefined;
   const { keptForm: sent, session } = scope;
-  draftOf(session).isUsed = true;
+  const draft = draftOf(session);
+  draft.isUsed = true;
   if (sent && (form === undefined || sent.name === form)) return sent;
-  return takeForm(session.flashes, placeOf(form ?? ''), scope.get(Clock).now());
+  return takeForm(draft.flashes, placeOf(form ?? ''), scope.get(Clock).now());
 }
 
 /** Not to be taken for a path. */
