@@ -87,8 +87,6 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/session/cookie-jar.ts': 'a port without code of its own',
   'lib/session/stores/session-store.ts': 'a port; what it does by itself is in the tests that every store passes',
   'lib/session/revocation-list.ts': 'a port, and one that does nothing',
-  'lib/session/session-journal.ts':
-    'what a session did, put together; session.spec.ts and session-manager.spec.ts read it',
   'lib/session/session-place.ts': 'where a session is put; session-cookies.spec.ts sees where it is found',
   'lib/session/session-writer.ts': 'session-manager.spec.ts and session-cookies.spec.ts have it write',
   'lib/session/request-changes.ts':

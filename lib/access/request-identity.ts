@@ -1,6 +1,7 @@
 import { InvalidOverrideError } from '../errors.js';
 import type { Promised } from '../session/promised.js';
-import type { Session } from '../session/session.js';
+import { draftOf, type Session } from '../session/session.js';
+import type { SessionDraft } from '../session/session-draft.js';
 import { ForeignVisitor } from './foreign-visitor.js';
 import { Visitor } from './visitor.js';
 import type { VisitorResolver } from './visitor-resolver.js';
@@ -54,13 +55,13 @@ export class RequestIdentity {
   get shown(): unknown {
     const foreign = this.#foreign;
     if (!foreign?.isAssigned) return this.own;
-    this.own.markUsed();
+    this.#draft.isUsed = true;
     return this.session === foreign.session ? foreign.known : this.visitor.session;
   }
 
   /** Whether what is put into the session is stored nowhere, because it is another user's than the request. */
   get standsAside(): boolean {
-    return this.own.standAsideFor(this.session);
+    return this.#draft.standAsideFor(draftOf(this.session));
   }
 
   /** Whether `locals.session` was given a visitor, or somebody signed in or out: then nobody looks elsewhere. */
@@ -77,8 +78,9 @@ export class RequestIdentity {
   adopt(known: unknown, isAssigned = false): void {
     this.#foreign = known === this.own ? undefined : new ForeignVisitor(known, isAssigned, this.resolver);
     this.#isOverruled = false;
-    this.own.standAsideFor(this.session);
-    if (!this.session.isNew) this.own.markUsed();
+    const asked = draftOf(this.session);
+    this.#draft.standAsideFor(asked);
+    if (!asked.isNew) this.#draft.isUsed = true;
   }
 
   /** Adopts a visitor unless that was done before, or an assignment or a sign-in has said who asks. */
@@ -99,16 +101,21 @@ export class RequestIdentity {
 
   /** Undoes what the request did, the session included: it failed. */
   rollBack(): void {
-    this.own.rollBack();
+    this.#draft.rollBack();
     const foreign = this.#foreign;
-    const wasTouched = this.#isOverruled ? !this.own.wasEnded : (foreign?.session?.revision ?? 0) > 0;
+    const changes = foreign?.session ? draftOf(foreign.session).revision : 0;
+    const wasTouched = this.#isOverruled ? !this.#draft.wasEnded : changes > 0;
     if (foreign && wasTouched) this.adopt(foreign.known, foreign.isAssigned);
-    else this.own.standAsideFor(this.session);
+    else this.#draft.standAsideFor(draftOf(this.session));
+  }
+
+  get #draft(): SessionDraft {
+    return draftOf(this.own);
   }
 
   #refresh(): void {
     const { session } = this;
-    const { revision } = session;
+    const { revision } = draftOf(session);
     if (session === this.#resolvedOf && revision === this.#revision) return;
     const resolved: unknown = this.resolver.resolve(session);
     const isAnother = session !== this.#resolvedOf;

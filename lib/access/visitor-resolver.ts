@@ -5,7 +5,7 @@ import { MadeClasses } from '../session/made-classes.js';
 import { madeSession } from '../session/made-session.js';
 import { forget, isPromise } from '../session/promised.js';
 import { SecurityEvents } from '../session/security-events.js';
-import { Session } from '../session/session.js';
+import { draftOf, Session } from '../session/session.js';
 import { SessionId } from '../session/session-id.js';
 import type { SessionRecord } from '../session/session-record.js';
 import { AccessConfig } from './access-options.js';
@@ -68,7 +68,8 @@ export class VisitorResolver {
 
   /** What the session itself says, without asking anybody. */
   fromSession(session: Session): Visitor {
-    if (session.isNew && session.revision === 0) return this.guest();
+    const { isNew, revision } = draftOf(session);
+    if (isNew && revision === 0) return this.guest();
     const contents = session.contents();
     return isVisitorData(contents) ? this.signedIn(contents) : this.guest();
   }
@@ -99,10 +100,10 @@ export class VisitorResolver {
     try {
       const user = await reloads.today(session, data);
       if (user) return this.signedIn(user);
-      if (!session.isClosed) session.destroy();
+      if (!draftOf(session).isClosed) session.destroy();
     } catch (error) {
       if (session.isUnavailable) return this.guest();
-      session.fate.fail(new StoreUnavailableError('reload', error));
+      draftOf(session).failure = new StoreUnavailableError('reload', error);
       this.events.tell('store.failed', () => ({ operation: 'reload', userId: data.userId }));
     }
     return this.guest();

@@ -4,7 +4,7 @@ import { AstroSessionMissingError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from '../session/clock.js';
 import { isSame } from '../session/fitted-values.js';
-import type { Session } from '../session/session.js';
+import { draftOf, type Session } from '../session/session.js';
 import { applyChanges, type SessionChanges } from '../session/session-changes.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionId } from '../session/session-id.js';
@@ -68,14 +68,15 @@ export class AstroSessionStore extends SessionStore {
    */
   async takeOver(session: Session): Promise<void> {
     const current = await this.current();
-    const { opened } = session.journal;
+    const draft = draftOf(session);
+    const { opened } = draft;
     if (!current || (opened && isSame(opened.values, current.values))) return;
     const isAnother = opened !== undefined && userIdOf(opened) !== userIdOf(current);
     // Or the time of the other one's sign-in, and their messages, would count for this one.
     if (isAnother) this.#data.delete(RECORD);
     const record = isAnother ? { ...this.#newRecord(), values: current.values } : current;
-    if (isAnother || (session.isNew && !session.isDirty)) session.settle(record);
-    else session.rebase(record);
+    if (isAnother || (draft.isNew && !draft.isDirty)) draft.settle(record);
+    else draft.rebase(record);
   }
 
   /**

@@ -14,7 +14,7 @@ export async function can(requirement: Requirement = {}, context?: WithLocals): 
   const asked = checkRequirement(requirement, 'can');
   const request = findRequest(context);
   if (!request) return false;
-  request.session.markUsed();
+  request.draft.isUsed = true;
   const { isGranted } = await decide(request, asked, request.identity.resolve(), 'can()');
   return isGranted;
 }

@@ -19,7 +19,6 @@ const KEYS = ['error', 'warning', 'success', 'info', 'notice'] as const;
  */
 export function flashMessages(context?: WithLocals, keys: readonly string[] = KEYS): FlashMessage[] {
   const session = findRequest(context)?.session;
-  session?.markUsed();
   return [...new Set(keys)].flatMap((key) => {
     const texts = session?.flashes.getAll<string | string[]>(key, isTextOrTexts) ?? [];
     return texts.flat().map((text) => ({ key, text }));

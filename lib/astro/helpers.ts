@@ -17,6 +17,7 @@ import { AccessDeniedError, InvalidVisitorError, OutsideRequestError } from '../
 import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { SecurityEvents } from '../session/security-events.js';
+import { draftOf } from '../session/session.js';
 import { checkRequirement } from './options.js';
 import { currentRequest } from './request/current-request.js';
 
@@ -149,14 +150,14 @@ function signIn(request: ScopedRequest, values: VisitorData, { label, rememberMe
     throw new InvalidVisitorError('rememberMe', "true or false, as in { rememberMe: form.has('remember') }");
   }
   const userAgent = request.headers?.get('user-agent') ?? undefined;
-  request.session.signIn(values, request.services.get(Clock).now(), { userAgent, label, rememberMe });
+  request.draft.signIn(values, request.services.get(Clock).now(), { userAgent, label, rememberMe });
   request.identity.overrule();
 }
 
 /** @see OWASP Session Management Cheat Sheet, renewal after any privilege level change. */
 function updateVisitor({ session, resolver }: RequestIdentity, values: Partial<VisitorData>): void {
   const before = resolver.fromSession(session);
-  session.updateVisitor(values);
+  draftOf(session).updateVisitor(values);
   const after = resolver.fromSession(session);
   const privileges = ({ roles, permissions }: Visitor) => JSON.stringify([roles, permissions]);
   if (privileges(before) !== privileges(after)) session.regenerate();
@@ -181,7 +182,7 @@ export function regenerateSession(context?: WithLocals): Promise<void> {
 export async function authorize(requirement: Requirement = {}, context?: WithLocals): Promise<void> {
   const asked = checkRequirement(requirement);
   const request = requestFor('authorize', context);
-  request.session.markUsed();
+  request.draft.isUsed = true;
   const visitor = await request.identity.resolve();
   const { isGranted, code, reason, missing } = await decide(request, asked, visitor);
   if (isGranted) return;
@@ -250,7 +251,7 @@ function returnParameterOfReferrer(request: Request, url: URL): string | null {
 function visitorOf(context?: WithLocals): Visitor {
   const request = findRequest(context);
   if (!request) return new Visitor();
-  request.session.markUsed();
+  request.draft.isUsed = true;
   return request.visitor;
 }
 

@@ -4,6 +4,7 @@ import { ScopedRequest } from '../container/request-scope.js';
 import { AccessDeniedError } from '../errors.js';
 import { madeSession } from '../session/made-session.js';
 import type { Promised } from '../session/promised.js';
+import { draftOf } from '../session/session.js';
 import { endingServices } from './end-of-answer.js';
 import { GateRequest } from './request/gate-request.js';
 import { answerDenied, judgeAnswer, vet } from './request/judging.js';
@@ -43,7 +44,7 @@ async function answerDeniedOf(context: APIContext, next: MiddlewareNext): Promis
 /** A prerendered page is made once for everybody: it sees a guest, and whatever would change the session throws. */
 function answerWithoutSession(context: APIContext, next: MiddlewareNext): Promised<Response> {
   const session = madeSession(gatehouse.services.madeClasses);
-  session.close();
+  draftOf(session).close();
   putOnLocals(context.locals, new ScopedRequest(gatehouse.services, session));
   return endingServices(gatehouse.services, context, next);
 }

@@ -1,6 +1,6 @@
 import type { DecisionLog } from '../access/decision-log.js';
 import { printable } from '../session/printable.js';
-import type { Session } from '../session/session.js';
+import { draftOf, type Session } from '../session/session.js';
 
 const STANDS_ASIDE =
   "your application says that the request is another visitor's than the one whose session the browser has. See docs/beside.md.";
@@ -31,7 +31,7 @@ export class UnkeptValues {
   }
 
   #tell(session: Session, reason: string): void {
-    const [key] = [...Object.keys(session.contents()), ...session.flashes.added.keys()];
+    const [key] = [...Object.keys(session.contents()), ...draftOf(session).flashes.added.keys()];
     if (key === undefined || this.#told.has(reason)) return;
     this.#told.add(reason);
     this.log.misfit(`"${printable(key)}" was put into a session and is not kept: ${reason} This is said once.`);

@@ -9,7 +9,8 @@ import { FlashBag } from '../session/flash-bag.js';
 import type { KeptForm } from '../session/forms/kept-form.js';
 import { madeSession } from '../session/made-session.js';
 import type { Promised } from '../session/promised.js';
-import { Session } from '../session/session.js';
+import { draftOf, Session } from '../session/session.js';
+import type { SessionDraft } from '../session/session-draft.js';
 import type { Class } from './registration.js';
 import { RequestServices } from './request-services.js';
 import type { Services } from './services.js';
@@ -42,6 +43,11 @@ export class ScopedRequest {
 
   get session(): Session {
     return this.openedSession ?? this.beginSession();
+  }
+
+  /** The inside of the session, which nothing that is asked of it marks as used. */
+  get draft(): SessionDraft {
+    return draftOf(this.session);
   }
 
   /** The session, where there is one by now: opened, or asked for. */
@@ -95,8 +101,8 @@ export class ScopedRequest {
 
   /** Seconds since the visitor signed in here; `undefined` for guests, and for visitors whom another part knows. */
   get signedInFor(): number | undefined {
-    const signedInAt = this.standsAside ? undefined : this.session.signedInAt;
-    return signedInAt && (this.services.get(Clock).now() - signedInAt.getTime()) / 1000;
+    const signedInAt = this.standsAside ? undefined : this.draft.signedInAt;
+    return signedInAt === undefined ? undefined : (this.services.get(Clock).now() - signedInAt) / 1000;
   }
 
   /** Whether nobody knows who asks, because sessions cannot be had. */
@@ -123,7 +129,7 @@ export class ScopedRequest {
   /** Undoes what the request did: it failed. */
   rollBack(): void {
     if (this.#identity) this.#identity.rollBack();
-    else this.openedSession?.rollBack();
+    else if (this.openedSession) draftOf(this.openedSession).rollBack();
   }
 
   #parts(): ReadonlyMap<Class, () => object> {
@@ -179,13 +185,13 @@ export class RequestScope {
 
   /** The visitor, as the session says at this moment. Where `access.reload` looks a user up, it is who it was until that has answered. */
   get visitor(): Visitor {
-    this.session.markUsed();
+    draftOf(this.session).isUsed = true;
     return this.#request.visitor;
   }
 
   /** Gives the visitor once a resolver that has to look somewhere has looked. @throws What the resolver throws. */
   resolveVisitor(): Promised<Visitor> {
-    this.session.markUsed();
+    draftOf(this.session).isUsed = true;
     return this.#request.identity.resolve();
   }
 

@@ -1,7 +1,7 @@
 import { inTime } from './in-time.js';
 import type { Promised } from './promised.js';
-import type { Session } from './session.js';
 import { noChanges } from './session-changes.js';
+import type { SessionDraft } from './session-draft.js';
 import type { SessionStore } from './stores/session-store.js';
 
 /**
@@ -15,21 +15,18 @@ export class FlashLeases {
     private readonly config: { readonly storeTimeout: number },
   ) {}
 
-  async take({ flashes, journal }: Session): Promise<void> {
+  async take({ flashes, opened }: SessionDraft): Promise<void> {
     const { claims } = flashes;
-    const { opened } = journal;
     if (!opened || !claims || flashes.isEmpty) return;
     const leased = await this.#tried(() => this.store.read(opened.id, claims));
-    if (leased) flashes.drop(claims.begin(leased.flashes));
+    if (leased) flashes.startOver(claims.begin(leased.flashes));
     // What cannot be leased, another process may be about to show.
     else if (this.store.abilities.consistency === 'strong') flashes.hold();
   }
 
   /** Gives back messages that were not delivered. */
-  giveBack(session: Session): Promised<unknown> {
-    const { flashes } = session;
+  giveBack({ flashes, opened, leasedBy }: SessionDraft): Promised<unknown> {
     if (!flashes.claims) return undefined;
-    const { opened, leasedBy } = session.journal;
     flashes.claims.release();
     flashes.claims.end();
     return opened && leasedBy ? this.#tried(() => this.store.write({ ...noChanges(opened), leasedBy })) : undefined;

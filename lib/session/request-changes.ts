@@ -1,32 +1,38 @@
-import { withMigration } from './fitted-values.js';
 import { lifetimeOf } from './forms/kept-form.js';
 import type { Lineage } from './lineage.js';
-import type { Session } from './session.js';
 import type { SessionChanges } from './session-changes.js';
 import type { SessionConfig } from './session-config.js';
+import type { SessionDraft } from './session-draft.js';
 
 interface Moment {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly config: SessionConfig;
   readonly lineage: Lineage | undefined;
-  /** Whether what a schema made of the stored values is to be stored. */
-  readonly migrates: boolean;
 }
 
 /** What one request did to its session, for a store. */
-export function changesOf(session: Session, { now, config, lineage, migrates }: Moment): SessionChanges {
-  const { ended: _, isSuperseded: __, failure: ___, origin: ____, createdAt: begun, ...journal } = session.journal;
-  const createdAt = begun ?? now;
-  const expiresAt = Math.min(config.expiryOf({ ...journal, createdAt }, now), now + lifetimeOf(session));
-  const maxSize = journal.set.size + journal.flashesAdded.size > 0 ? config.maxSize : undefined;
+export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment): SessionChanges {
+  const { opened, set, flashesAdded, isRemembered, createdAt = now } = draft;
+  const expiresAt = Math.min(config.expiryOf({ createdAt, isRemembered }, now), now + lifetimeOf(draft));
   return {
-    ...(migrates ? withMigration(journal) : journal),
-    id: session.id,
+    opened,
+    id: draft.id,
+    hasSignedIn: draft.hasSignedIn,
     createdAt,
     renewedAt: now,
     expiresAt,
-    maxSize,
+    cleared: draft.cleared,
+    set,
+    updates: draft.updates,
+    unset: draft.unset,
+    flashesAdded,
+    leasedBy: draft.leasedBy,
+    flashesTaken: draft.flashesTaken,
+    identity: draft.identity,
+    isRemembered,
     lineage,
+    device: draft.device,
+    maxSize: set.size + flashesAdded.size > 0 ? config.maxSize : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import { onOneLine } from './printable.js';
-import type { Session } from './session.js';
+import { draftOf, type Session } from './session.js';
 import { SessionId } from './session-id.js';
 
 /** Why a cookie opened no session. */
@@ -173,8 +173,8 @@ export function shortHashOfKey(key: string): string {
 
 /** Whom a request is from. A session that is not stored has no hash. */
 export function subjectOf(session: Session): EventSubject {
-  const { opened } = session.journal;
-  const { userId } = session.contents() as { userId?: unknown };
+  const { opened, values } = draftOf(session);
+  const userId = values.get('userId');
   return { session: opened && shortHash(opened.id), userId: typeof userId === 'string' ? userId : undefined };
 }
 

@@ -1,9 +1,9 @@
 import type { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
 import { APART, LATEST_ANSWER, type Lineage } from './lineage.js';
-import type { Session } from './session.js';
 import type { SessionConfig } from './session-config.js';
 import { type CarriedToken, SessionCookie } from './session-cookie.js';
+import type { SessionDraft } from './session-draft.js';
 import { type Origin, type Place, SessionPlaces, visitorAfter } from './session-place.js';
 import type { SessionRecord } from './session-record.js';
 import { KEPT } from './session-values.js';
@@ -62,37 +62,35 @@ export class SessionCookies {
   }
 
   /** How much of a seal goes to telling it apart, at the most. */
-  longestLineage({ journal }: Session): Lineage | undefined {
-    const { at } = journal.origin;
+  longestLineage({ origin: { at } }: SessionDraft): Lineage | undefined {
     return this.tellsApart ? { epoch: at, turn: at } : undefined;
   }
 
-  placeOf({ journal, id }: Session, jar: CookieJar): Place {
-    return this.#places.placeOf(journal, id, {
+  placeOf(draft: SessionDraft, jar: CookieJar): Place {
+    return this.#places.placeOf(draft, {
       isWithheld: jar.withholds(this.config.cookie.sameSite),
       isHomeTaken: this.#cookie.isHomeTaken(jar),
     });
   }
 
   /** Whether a session begins with a request that could not bring the one the browser may have, and nobody signs in. */
-  isInPassing(session: Session, jar: CookieJar): boolean {
-    if (!session.isDirty || session.isEmpty) return false;
-    const { journal } = session;
+  isInPassing(draft: SessionDraft, jar: CookieJar): boolean {
+    if (!draft.isDirty || draft.isEmpty) return false;
     // The token of a form is worth nothing without its session, which is put beside the other one.
-    const isMeant = journal.set.has(KEPT) || visitorAfter(journal) !== undefined;
-    if (journal.opened || journal.ended || isMeant) return false;
+    const isMeant = draft.set.has(KEPT) || visitorAfter(draft) !== undefined;
+    if (draft.opened || draft.ended || isMeant) return false;
     return jar.withholds(this.config.cookie.sameSite) && !this.#cookie.isCarried(jar);
   }
 
   /** @param how `lifetime` in milliseconds; `isAnothers` where it is another user's than before. */
-  put(session: Session, jar: CookieJar, place: Place, how: Written): void {
-    const { origin } = session.journal;
+  put(draft: SessionDraft, jar: CookieJar, place: Place, how: Written): void {
+    const { origin } = draft;
     // Then none of before may be left anywhere.
     const isSeveral = how.isAnothers || jar.values(place.cookie).length > 1;
     const isElsewhere = isSeveral && origin.claimed.includes(place.cookie);
     this.#cookie.set(jar, place.cookie, how.token, Math.ceil(how.lifetime / 1000), isElsewhere);
     const isBegun = place.cookie !== origin.cookie && place.lineage !== APART;
-    this.clear(session, jar, place);
+    this.clear(draft, jar, place);
     if (isBegun && this.config.hasSeveralCookies) this.#removeStrays(jar, [...origin.claimed, place.cookie]);
   }
 
@@ -102,27 +100,27 @@ export class SessionCookies {
   }
 
   /** Removes the session's cookie. Where the store cannot end it, a mark is left, for a late answer may bring it back. */
-  async leave(session: Session, jar: CookieJar): Promise<void> {
-    const { cookie, lineage } = this.placeOf(session, jar);
+  async leave(draft: SessionDraft, jar: CookieJar): Promise<void> {
+    const { cookie, lineage } = this.placeOf(draft, jar);
     const now = this.clock.now();
     const longest = (isRemembered: boolean) => this.config.expiryOf({ createdAt: now, isRemembered }, now) - now;
     const lifetime = Math.max(longest(true), longest(false)) + LATEST_ANSWER;
     const isMarked = this.tellsApart && lineage !== undefined && lineage.epoch > APART.epoch;
     const mark = isMarked ? await this.store.mark(lineage, now + lifetime) : undefined;
-    this.clear(session, jar, mark === undefined ? {} : { cookie, lineage });
+    this.clear(draft, jar, mark === undefined ? {} : { cookie, lineage });
     if (mark !== undefined) this.#cookie.set(jar, cookie, mark, Math.ceil(lifetime / 1000));
   }
 
   /** Removes the session's cookie and leaves nothing, whether the request had one or not. */
-  remove({ journal }: Session, jar: CookieJar): void {
-    this.#cookie.remove(jar, journal.origin.cookie ?? this.#cookie.home);
+  remove({ origin }: SessionDraft, jar: CookieJar): void {
+    this.#cookie.remove(jar, origin.cookie ?? this.#cookie.home);
   }
 
   /** Removes every cookie of a session but the one that counts. @param kept Where the session, or a mark, is by now. */
-  clear({ journal, fate }: Session, jar: CookieJar, kept: Pick<Origin, 'cookie' | 'lineage'> = journal.origin): void {
-    const { at, cookie, claimed } = journal.origin;
+  clear(draft: SessionDraft, jar: CookieJar, kept: Pick<Origin, 'cookie' | 'lineage'> = draft.origin): void {
+    const { at, cookie, claimed } = draft.origin;
     const over = new Set(cookie === undefined ? claimed : [...claimed, cookie]);
     for (const each of over) if (each !== kept.cookie) this.#cookie.remove(jar, each, claimed.includes(each));
-    fate.place({ at, cookie: kept.cookie, lineage: kept.lineage, claimed: NONE });
+    draft.origin = { at, cookie: kept.cookie, lineage: kept.lineage, claimed: NONE };
   }
 }

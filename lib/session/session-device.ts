@@ -9,6 +9,12 @@ export interface SessionDevice {
   readonly label?: string | undefined;
 }
 
+/** What is known of a sign-in beside the visitor: where from, and whether it is to last. */
+export interface SignIn extends SessionDevice {
+  /** Whether the session is to live for `session.rememberMe`. Default: as long as any other. */
+  readonly rememberMe?: boolean | undefined;
+}
+
 /** @returns The device without what is not known; `undefined` when nothing is. */
 export function deviceOf({ userAgent, label }: SessionDevice): SessionDevice | undefined {
   const known = Object.entries({ userAgent: userAgent?.slice(0, MAX_LENGTH), label: label?.slice(0, MAX_LENGTH) });

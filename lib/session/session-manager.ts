@@ -2,7 +2,7 @@ import { GatehouseError, StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
-import { shownAfter, valuesAfter } from './fitted-values.js';
+import { shownAfter, valuesAfter, withMigration } from './fitted-values.js';
 import { FlashLedger } from './flash-claims.js';
 import { FlashLeases } from './flash-leases.js';
 import { Outages } from './outages.js';
@@ -10,13 +10,13 @@ import { andThen, type Promised } from './promised.js';
 import { changesOf } from './request-changes.js';
 import { NoRevocationList } from './revocation-list.js';
 import { SecurityEvents } from './security-events.js';
-import { Session } from './session.js';
+import { draftOf, type Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
 import { SessionCookies } from './session-cookies.js';
-import type { SessionJournal } from './session-journal.js';
+import type { SessionDraft } from './session-draft.js';
 import { SessionOpener } from './session-opener.js';
-import { userIdOf } from './session-record.js';
+import { type SessionRecord, userIdOf } from './session-record.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionReport } from './session-report.js';
 import { SessionSchema } from './session-schema.js';
@@ -97,7 +97,7 @@ export class SessionManager {
     if (carried.length === 0) return undefined;
     const ledger = readsMessages === false ? undefined : this.#ledger;
     return andThen(this.#opener.open(carried, this.#cookies.nowhere(), ledger), (session) => {
-      if (readsMessages === false) session.flashes.hold();
+      if (readsMessages === false) draftOf(session).flashes.hold();
       return readsMessages ? this.lease(session).then(() => session) : session;
     });
   }
@@ -109,7 +109,7 @@ export class SessionManager {
 
   /** Keeps the messages of a session from other processes until it is committed or released. */
   lease(session: Session): Promise<void> {
-    return this.#leases.take(session);
+    return this.#leases.take(draftOf(session));
   }
 
   /**
@@ -121,67 +121,46 @@ export class SessionManager {
    * @throws {InvalidSessionDataError} When what changed does not fit the schema.
    */
   commit(session: Session, cookies: CookieJar): Promised<boolean> {
-    session.close();
-    const { journal } = session;
-    const { isSuperseded, hasSignedIn, failure, ended } = journal;
+    const draft = draftOf(session);
+    draft.close();
+    const { failure, isDirty } = draft;
     // Whoever is to be signed out need not be known, if only their session is.
-    const isEnded = session.isDestroyed && ended !== undefined;
-    if (failure && session.isDirty && !isEnded) return Promise.reject(failure);
-    if (failure && !isEnded) return true;
+    const isEnded = draft.isDestroyed && draft.ended !== undefined;
+    if (failure && !isEnded) return isDirty ? Promise.reject(failure) : true;
     // The visitor's cookie is, or will be in a moment, that of the session's new id, which must not be lost.
-    if (isSuperseded && !hasSignedIn) return !session.isDirty;
-    if (!session.isDirty) return this.#commitUnchanged(session, journal, cookies);
-    return !this.isInPassing(session, cookies) && this.#commitChanges(session, cookies);
-  }
-
-  async #commitChanges(session: Session, cookies: CookieJar): Promise<boolean> {
-    if (this.schema.isOn) await this.#assertFits(session);
-    await this.#endInStore(session);
-    const isNothing = session.isEmpty && session.journal.opened === undefined;
-    return isNothing ? this.#leaveNothing(session, cookies) : this.#write(session, cookies);
-  }
-
-  /** Whether it is not kept, for it would take the place of one that could not be sent. @internal */
-  isInPassing(session: Session, cookies: CookieJar): boolean {
-    return this.#cookies.isInPassing(session, cookies);
-  }
-
-  /** Ends what the request ended and gives messages back: all that can be done when no answer will carry a cookie. */
-  async abandon(session: Session): Promise<void> {
-    await this.#leases.giveBack(session);
-    await this.#endInStore(session);
-  }
-
-  async #endInStore(session: Session): Promise<void> {
-    const { ended } = session.journal;
-    if (!ended) return;
-    await this.#outages.during('destroy', () => this.registry.end(ended));
-    this.#report.ended(ended);
+    if (draft.isSuperseded && !draft.hasSignedIn) return !isDirty;
+    if (!isDirty) return this.#commitUnchanged(draft, cookies);
+    return !this.#cookies.isInPassing(draft, cookies) && this.#commitChanges(draft, cookies);
   }
 
   /** Writes the session whether it changed or not. @returns As {@link commit} does. */
   async save(session: Session, cookies: CookieJar): Promise<boolean> {
-    if (this.schema.isOn) await this.#assertFits(session);
-    await this.#endInStore(session);
-    return this.#write(session, cookies);
+    const draft = draftOf(session);
+    await this.#assertFits(draft);
+    await this.#endInStore(draft);
+    return this.#write(draft, cookies);
   }
 
   /** Ends a session and removes its cookie. */
   async end(session: Session, cookies: CookieJar): Promise<void> {
     session.destroy();
-    await this.#endInStore(session);
-    this.#cookies.remove(session, cookies);
-    await this.#cookies.leave(session, cookies);
-    session.settle(undefined);
+    const draft = draftOf(session);
+    await this.#endInStore(draft);
+    this.#cookies.remove(draft, cookies);
+    await this.#cookies.leave(draft, cookies);
+    draft.settle(undefined);
   }
 
-  #commitUnchanged(session: Session, { opened, origin }: SessionJournal, cookies: CookieJar): Promised<boolean> {
-    const isDue = opened && this.config.isDueForRenewal(opened, this.clock.now());
-    if (opened?.fitted?.migrated) return this.#writeMigrated(session, cookies, isDue);
-    const isScattered = opened !== undefined && this.#cookies.isScattered(cookies, origin);
-    if (isDue || isScattered || opened?.hasMoved) return this.#write(session, cookies, isDue);
-    if (origin.claimed.some((name) => name !== origin.cookie)) this.#cookies.clear(session, cookies);
-    return andThen(this.#leases.giveBack(session), () => true);
+  /** Ends what the request ended and gives messages back: all that can be done when no answer will carry a cookie. */
+  async abandon(session: Session): Promise<void> {
+    const draft = draftOf(session);
+    await this.#leases.giveBack(draft);
+    await this.#endInStore(draft);
+  }
+
+  /** Whether it is not kept, for it would take the place of one that could not be sent. @internal */
+  isInPassing(session: Session, cookies: CookieJar): boolean {
+    return this.#cookies.isInPassing(draftOf(session), cookies);
   }
 
   /**
@@ -189,60 +168,96 @@ export class SessionManager {
    * can be shown at once instead.
    */
   async canKeep(session: Session): Promise<boolean> {
-    const { isSuperseded, hasSignedIn, failure } = session.journal;
-    if (failure || (isSuperseded && !hasSignedIn)) return false;
-    return this.store.hasRoomFor(this.#changesOf(session, this.#cookies.longestLineage(session)));
+    const draft = draftOf(session);
+    if (draft.failure || (draft.isSuperseded && !draft.hasSignedIn)) return false;
+    return this.store.hasRoomFor(this.#changesOf(draft, this.#cookies.longestLineage(draft)));
   }
 
-  /** What somebody else put into the session is theirs to know. */
-  async #assertFits({ journal }: Session): Promise<void> {
-    const isOthers = journal.opened?.isForeign && !journal.hasSignedIn;
-    if (isOthers || journal.set.size + journal.unset.size === 0) return;
-    await this.#outages.duringSchema(this.schema.assertFits(valuesAfter(journal)));
+  async #commitChanges(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    await this.#assertFits(draft);
+    await this.#endInStore(draft);
+    const isNothing = draft.isNew && draft.isEmpty;
+    return isNothing ? this.#leaveNothing(draft, cookies) : this.#write(draft, cookies);
+  }
+
+  #commitUnchanged(draft: SessionDraft, cookies: CookieJar): Promised<boolean> {
+    const { opened, origin } = draft;
+    if (opened?.fitted?.migrated) return this.#migrate(draft, opened, cookies);
+    if (opened && this.#isDue(opened)) return this.#renew(draft, cookies);
+    if (opened && (opened.hasMoved || this.#cookies.isScattered(cookies, origin))) return this.#write(draft, cookies);
+    if (origin.claimed.some((name) => name !== origin.cookie)) this.#cookies.clear(draft, cookies);
+    return andThen(this.#leases.giveBack(draft), () => true);
   }
 
   /** Nobody asked for it, so nobody's page fails for it: the next request migrates once more. */
-  async #writeMigrated(session: Session, cookies: CookieJar, isRenewal?: boolean): Promise<boolean> {
+  async #migrate(draft: SessionDraft, opened: SessionRecord, cookies: CookieJar): Promise<boolean> {
+    const isDue = this.#isDue(opened);
     try {
-      return await this.#write(session, cookies, isRenewal);
+      return await (isDue ? this.#renew(draft, cookies) : this.#write(draft, cookies));
     } catch (error) {
       if (!(error instanceof GatehouseError) || error instanceof StoreUnavailableError) throw error;
       this.schema.tell(`What sessionData.migrate made of a session could not be stored (${error.code}).`);
+      if (opened.fitted) draft.rebase({ ...opened, fitted: { shown: opened.fitted.shown } });
       // Whoever comes every day stays signed in all the same.
-      return isRenewal ? this.#write(session, cookies, isRenewal, false) : true;
+      return isDue ? this.#renew(draft, cookies) : true;
     }
   }
 
-  async #leaveNothing(session: Session, cookies: CookieJar): Promise<boolean> {
-    if (session.journal.ended) await this.#cookies.leave(session, cookies);
-    else this.#cookies.clear(session, cookies);
-    session.settle(undefined);
-    return true;
+  async #renew(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    const isKept = await this.#write(draft, cookies);
+    if (draft.opened) this.#report.renewed(draft.opened);
+    return isKept;
   }
 
-  async #write(session: Session, cookies: CookieJar, isRenewal = false, migrates = true): Promise<boolean> {
-    const place = this.#cookies.placeOf(session, cookies);
-    const changes = this.#changesOf(session, place.lineage, migrates);
+  async #write(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    const place = this.#cookies.placeOf(draft, cookies);
+    const changes = this.#changesOf(draft, place.lineage);
     const token = await this.#outages.during('write', () => this.#writer.write(changes));
-    if (token === undefined) {
-      const { isEmpty } = session;
-      // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
-      if (isEmpty) await this.#cookies.leave(session, cookies);
-      if (isEmpty && changes.opened) this.#report.ended(changes.opened);
-      session.settle(undefined);
-      return isEmpty;
-    }
+    if (token === undefined) return this.#findGone(draft, cookies);
     const kept = applyChanges(changes.opened, changes);
-    const isAnothers = userIdOf(changes.opened ?? session.journal.ended ?? kept) !== userIdOf(kept);
-    this.#cookies.put(session, cookies, place, { token, lifetime: changes.expiresAt - changes.renewedAt, isAnothers });
-    const record = this.schema.isOn ? { ...kept, fitted: shownAfter(session.journal) } : kept;
+    const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
+    this.#cookies.put(draft, cookies, place, { token, lifetime: changes.expiresAt - changes.renewedAt, isAnothers });
+    const record = this.schema.isOn ? { ...kept, fitted: shownAfter(draft) } : kept;
     this.#report.written(changes, record, token);
-    if (isRenewal) this.#report.renewed(record);
-    session.settle(record);
+    draft.settle(record);
     return true;
   }
 
-  #changesOf(session: Session, lineage: SessionChanges['lineage'], migrates = true): SessionChanges {
-    return changesOf(session, { now: this.clock.now(), config: this.config, lineage, migrates });
+  /** The session has been ended elsewhere meanwhile, or nothing is left in it. */
+  async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    const { isEmpty, opened } = draft;
+    // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
+    if (isEmpty) await this.#cookies.leave(draft, cookies);
+    if (isEmpty && opened) this.#report.ended(opened);
+    draft.settle(undefined);
+    return isEmpty;
+  }
+
+  async #leaveNothing(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    if (draft.ended) await this.#cookies.leave(draft, cookies);
+    else this.#cookies.clear(draft, cookies);
+    draft.settle(undefined);
+    return true;
+  }
+
+  async #endInStore({ ended }: SessionDraft): Promise<void> {
+    if (!ended) return;
+    await this.#outages.during('destroy', () => this.registry.end(ended));
+    this.#report.ended(ended);
+  }
+
+  /** What somebody else put into the session is theirs to know. */
+  async #assertFits(draft: SessionDraft): Promise<void> {
+    const isOthers = draft.opened?.isForeign && !draft.hasSignedIn;
+    if (!this.schema.isOn || isOthers || draft.set.size + draft.unset.size === 0) return;
+    await this.#outages.duringSchema(this.schema.assertFits(valuesAfter(draft)));
+  }
+
+  #isDue(opened: SessionRecord): boolean {
+    return this.config.isDueForRenewal(opened, this.clock.now());
+  }
+
+  #changesOf(draft: SessionDraft, lineage: SessionChanges['lineage']): SessionChanges {
+    return withMigration(changesOf(draft, { now: this.clock.now(), config: this.config, lineage }));
   }
 }

@@ -3,7 +3,7 @@ import { MadeClasses } from './made-classes.js';
 import { madeSession } from './made-session.js';
 import type { Outages } from './outages.js';
 import { andThen, orElse, type Promised } from './promised.js';
-import type { Session } from './session.js';
+import { draftOf, type Session } from './session.js';
 import type { SessionConfig } from './session-config.js';
 import type { CarriedToken } from './session-cookie.js';
 import type { SessionCookies } from './session-cookies.js';
@@ -41,7 +41,7 @@ export class SessionOpener {
         andThen(outages.answer(search.find(carried)), (finding) => this.#openFound(finding, carried, origin, ledger)),
       (error) => {
         const session = this.begin(origin);
-        session.fate.fail(outages.of('read', error));
+        draftOf(session).failure = outages.of('read', error);
         return session;
       },
     );
@@ -51,7 +51,7 @@ export class SessionOpener {
   begin(origin: Origin, record?: SessionRecord, ledger?: FlashLedger): Session {
     const claims = record && record.flashes.size > 0 ? ledger?.open() : undefined;
     const session = madeSession(this.#made, record, claims);
-    session.fate.place(origin);
+    draftOf(session).origin = origin;
     return session;
   }
 
@@ -73,7 +73,7 @@ export class SessionOpener {
   async #openNothing(carried: readonly CarriedToken[], origin: Origin, refusals: readonly Refusal[]): Promise<Session> {
     const { search, outages, report, config } = this.parts;
     const session = this.begin(origin);
-    if (await outages.answer(search.isSuperseded(carried))) session.fate.supersede();
+    if (await outages.answer(search.isSuperseded(carried))) draftOf(session).isSuperseded = true;
     // Under a former name it may as well be another application's.
     else report.refused(refusals.filter(({ name }) => !config.formerNames.includes(name ?? '')));
     return session;

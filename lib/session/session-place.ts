@@ -1,7 +1,7 @@
 import { isSame } from './fitted-values.js';
 import { APART, type Lineage, nextEpoch, nextTurn, type Turn } from './lineage.js';
+import type { SessionChanges } from './session-changes.js';
 import type { SessionCookie } from './session-cookie.js';
-import type { SessionJournal } from './session-journal.js';
 import type { SessionRecord } from './session-record.js';
 
 /** What a request's cookies said beside the session, and what came of them. */
@@ -32,10 +32,12 @@ export interface Surroundings {
   readonly isHomeTaken: boolean;
 }
 
-type Changed = Pick<
-  SessionJournal,
-  'opened' | 'ended' | 'cleared' | 'set' | 'unset' | 'origin' | 'hasSignedIn' | 'identity'
->;
+/** What became of a session in a request. */
+interface Changed
+  extends Pick<SessionChanges, 'opened' | 'id' | 'cleared' | 'set' | 'unset' | 'hasSignedIn' | 'identity'> {
+  readonly ended: SessionRecord | undefined;
+  readonly origin: Origin;
+}
 
 const PRIVILEGES = ['role', 'roles', 'permissions'];
 
@@ -47,19 +49,19 @@ export class SessionPlaces {
     private readonly tellsApart: boolean,
   ) {}
 
-  placeOf(journal: Changed, id: string, surroundings: Surroundings): Place {
-    const { origin } = journal;
-    const before = journal.ended ?? journal.opened;
-    const userId = visitorAfter(journal);
+  placeOf(draft: Changed, surroundings: Surroundings): Place {
+    const { origin } = draft;
+    const before = draft.ended ?? draft.opened;
+    const userId = visitorAfter(draft);
     const isAnother = userId !== (before && visitorOf(before.values.get('userId')));
-    const signsIn = journal.hasSignedIn || (isAnother && userId !== undefined);
+    const signsIn = draft.hasSignedIn || (isAnother && userId !== undefined);
     if (this.tellsApart && isAnother) {
       const lineage = nextEpoch(origin.lineage, origin.at);
       if (!signsIn) return { cookie: this.cookie.ofLeaving(lineage, origin.lineage), lineage };
       const { home } = this.cookie;
       return { cookie: this.#canTakeHome(origin, surroundings) ? home : this.cookie.of(lineage), lineage };
     }
-    const turn = this.tellsApart && before ? turnOf(journal, before, id) : undefined;
+    const turn = this.tellsApart && before ? turnOf(draft, before) : undefined;
     if (turn) {
       const lineage = nextTurn(origin.lineage, origin.at, turn);
       return { cookie: this.cookie.of(lineage), lineage };
@@ -90,15 +92,15 @@ export class SessionPlaces {
 }
 
 /** Why a session of before is not to come back with a late answer, though its visitor is the same. */
-function turnOf(journal: Changed, before: SessionRecord, id: string): Turn | undefined {
-  const { opened, ended, hasSignedIn, identity } = journal;
-  const isChanged = (key: string) => isAnotherValue(journal, before, key);
+function turnOf(draft: Changed, before: SessionRecord): Turn | undefined {
+  const { opened, ended, hasSignedIn, identity } = draft;
+  const isChanged = (key: string) => isAnotherValue(draft, before, key);
   if (ended) return 'roles';
-  if (visitorAfter(journal) !== undefined) {
+  if (visitorAfter(draft) !== undefined) {
     if (PRIVILEGES.some(isChanged)) return 'roles';
     if (hasSignedIn || [...before.identity, ...identity].some(isChanged)) return 'visitor';
   }
-  return opened && opened.id !== id ? 'id' : undefined;
+  return opened && opened.id !== draft.id ? 'id' : undefined;
 }
 
 function isAnotherValue({ cleared, set, unset }: Changed, { values }: SessionRecord, key: string): boolean {

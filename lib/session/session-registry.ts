@@ -6,7 +6,7 @@ import { ListedSession } from './listed-session.js';
 import type { Promised } from './promised.js';
 import { NoRevocationList, RevocationList } from './revocation-list.js';
 import { type EventSubject, SecurityEvents, shortHashOfKey, subjectOf } from './security-events.js';
-import type { Session } from './session.js';
+import { draftOf, type Session } from './session.js';
 import { SessionConfig } from './session-config.js';
 import { SessionId } from './session-id.js';
 import { type SessionRecord, userIdOf } from './session-record.js';
@@ -44,6 +44,7 @@ export class SessionRegistry {
    * @throws {SessionListIncompleteError} When it has lost what it had listed.
    */
   async list(userId: string | undefined, current?: Session): Promise<readonly ListedSession[]> {
+    if (current) draftOf(current).isUsed = true;
     if (userId === undefined) return [];
     return (await this.#liveWith(userId, current))
       .sort(({ record: a }, { record: b }) => b.renewedAt - a.renewedAt)
@@ -75,11 +76,12 @@ export class SessionRegistry {
    * @throws {SessionListIncompleteError} When it has lost what it had listed: then nobody knows of how many.
    */
   async revokeOthers(session: Session): Promise<number> {
+    draftOf(session).isUsed = true;
     const { userId } = subjectOf(session);
     if (userId === undefined) return 0;
     const live = await this.#liveWith(userId, session);
     // Where another request of this visitor has taken it by now.
-    const now = await this.store.read(session.journal.opened?.id ?? '');
+    const now = await this.store.read(draftOf(session).opened?.id ?? '');
     return this.#revokeEach(live.filter(({ key }) => !isUnder(key, session) && !(now && isOf(key, now.id))));
   }
 
@@ -157,7 +159,7 @@ export class SessionRegistry {
 
   /** @returns Also `true` of a session that is not stored, or not this user's, and so need not be there. */
   async #isAmong(live: readonly FiledRecord[], userId: string, session: Session): Promise<boolean> {
-    const { opened } = session.journal;
+    const { opened } = draftOf(session);
     if (!opened || userIdOf(opened) !== userId || live.some(({ key }) => isUnder(key, session))) return true;
     const now = await this.store.read(opened.id);
     const isThere = now && userIdOf(now) === userId && this.config.isLive(now, this.clock.now());
@@ -187,8 +189,8 @@ function signInOf(userId: string, { createdAt }: SessionRecord): string {
 
 /** Whether a session is filed under a key, before this request or after it. */
 function isUnder(key: string, session: Session): boolean {
-  const { opened } = session.journal;
-  return [session.id, opened?.id].some((id) => id !== undefined && isOf(key, id));
+  const { id, opened } = draftOf(session);
+  return [id, opened?.id].some((id) => id !== undefined && isOf(key, id));
 }
 
 function isOf(key: string, id: string): boolean {

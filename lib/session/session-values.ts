@@ -1,6 +1,7 @@
 import { TooManyKeysError } from '../errors.js';
 import { type FittedValues, isSame } from './fitted-values.js';
 import { frozen, frozenCopy } from './frozen-value.js';
+import { assertStorable } from './session-record.js';
 
 const NOTHING: ReadonlyMap<string, unknown> = new Map();
 const NO_UPDATES: ReadonlyMap<string, Update> = new Map();
@@ -70,6 +71,15 @@ export class SessionValues {
     this.#set.set(key, frozenCopy(value));
   }
 
+  /** Puts a value under a key, or what a function makes of the one before. @throws {InvalidSessionValueError} */
+  assign(key: string, value: unknown): void {
+    const update = typeof value === 'function' ? (value as Update) : undefined;
+    const next = update ? update(this.get(key)) : value;
+    assertStorable({ [key]: next });
+    if (update && next !== undefined) this.update(key, next, update);
+    else this.put({ [key]: next });
+  }
+
   /** Puts in place what an update made of the value before. @throws {TooManyKeysError} As {@link put} does. */
   update(key: string, value: unknown, update: Update): void {
     this.assertRoom([key]);
@@ -87,6 +97,10 @@ export class SessionValues {
     if (!this.#stored.has(key) && !this.#shown.has(key)) return;
     this.#unset ??= new Set();
     this.#unset.add(key);
+  }
+
+  unsetAll(): void {
+    for (const key of this.keys()) this.unset(key);
   }
 
   keys(): string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { NoRevocationList } from '../session/revocation-list.js';
 import { SecurityEvents } from '../session/security-events.js';
-import type { Session } from '../session/session.js';
+import { draftOf, type Session } from '../session/session.js';
 import { SessionConfig, type SessionOptions } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
 import type { SessionRecord } from '../session/session-record.js';
@@ -59,7 +59,7 @@ export class Application<Store extends SessionStore = SessionStore> {
   async open(cookies: FakeCookieJar, readsMessages = true): Promise<Session> {
     const session = await this.manager.open(cookies, readsMessages);
     // A store that throws makes an unavailable session; what it threw tells more than anything found in that.
-    const { failure } = session.journal;
+    const { failure } = draftOf(session);
     if (failure) throw failure.cause ?? failure;
     return session;
   }

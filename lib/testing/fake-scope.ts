@@ -10,6 +10,7 @@ import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { madeSession } from '../session/made-session.js';
 import { Secrets } from '../session/secrets.js';
+import { draftOf } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { FrozenClock } from './frozen-clock.js';
@@ -73,7 +74,7 @@ export function fakeScope({
   for (const [key, value] of Object.entries(values)) session.set<string>(key, value);
   if (user) {
     assertVisitorData(user);
-    session.signIn(user, clock.now());
+    draftOf(session).signIn(user, clock.now());
   }
   const request = new ScopedRequest(booted, session);
   request.guarded = fakeRequest(new URL(url, 'http://localhost/'), params, () => request.signedInFor);

@@ -1,6 +1,7 @@
 import type { VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor-data.js';
 import { Secrets } from '../session/secrets.js';
+import { draftOf } from '../session/session.js';
 import { SessionConfig, type SessionOptions } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
@@ -41,7 +42,7 @@ export async function signInCookie(
   const manager = SessionManager.over(store ?? sealed(), config);
   const cookies = new FakeCookieJar();
   const session = await manager.open(cookies);
-  session.signIn(user, Date.now());
+  draftOf(session).signIn(user, Date.now());
   await manager.commit(session, cookies);
   return cookies.header;
 }

@@ -50,9 +50,9 @@ describe('A request whose visitor another part of the application knows', () => 
   it('costs a cache nothing when nobody is known and nobody looks', () => {
     const request = begun(new Session());
     request.identity.adopt(null, true);
-    expect(request.session.wasUsed).toBe(false);
+    expect(request.draft.wasUsed).toBe(false);
     expect(request.shown).toBeNull();
-    expect(request.session.wasUsed).toBe(true);
+    expect(request.draft.wasUsed).toBe(true);
   });
 
   it('is as the application has filled it in by the time it is looked at again', () => {
@@ -67,7 +67,7 @@ describe('A request whose visitor another part of the application knows', () => 
   it('is that of whoever signs in or out here, from then on', () => {
     const request = begun();
     request.identity.adopt({ userId: 'bob' }, true);
-    request.session.signIn({ userId: 'cleo' }, 0);
+    request.draft.signIn({ userId: 'cleo' }, 0);
     request.identity.overrule();
     expect([request.visitor.id, request.shown]).toEqual(['cleo', { userId: 'cleo' }]);
     request.session.destroy();
@@ -77,7 +77,7 @@ describe('A request whose visitor another part of the application knows', () => 
   it('is theirs again when it fails after a sign-in', () => {
     const request = begun();
     request.identity.adopt({ userId: 'bob' }, true);
-    request.session.signIn({ userId: 'cleo' }, 0);
+    request.draft.signIn({ userId: 'cleo' }, 0);
     request.identity.overrule();
     request.rollBack();
     expect(request.visitor.id).toBe('bob');
@@ -137,6 +137,6 @@ describe('A request whose visitor another part of the application knows', () => 
     const request = begun(admin(), { access });
     request.identity.adopt({ userId: 'bob' }, true);
     expect((await request.identity.resolve()).isGuest).toBe(true);
-    expect(request.session.wasEnded).toBe(false);
+    expect(request.draft.wasEnded).toBe(false);
   });
 });

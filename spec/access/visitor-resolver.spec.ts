@@ -4,7 +4,7 @@ import { Visitor } from '../../lib/access/visitor.js';
 import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
-import { Session } from '../../lib/session/session.js';
+import { draftOf, Session } from '../../lib/session/session.js';
 import { FrozenClock } from '../support/frozen-clock.js';
 import { RememberingLog } from '../support/guards.js';
 import { RememberingEvents } from '../support/remembering-events.js';
@@ -154,7 +154,7 @@ describe('The visitor of a session', () => {
   it('does not make the answer personal', () => {
     const session = sessionOf({ userId: 'ada' });
     resolverWith().resolve(session);
-    expect(session.wasUsed).toBe(false);
+    expect(draftOf(session).wasUsed).toBe(false);
   });
 });
 

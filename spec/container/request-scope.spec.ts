@@ -9,7 +9,7 @@ import { MissingServiceError } from '../../lib/errors.js';
 import { injectable } from '../../lib/injectable.js';
 import { Clock } from '../../lib/session/clock.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
-import { Session } from '../../lib/session/session.js';
+import { draftOf, Session } from '../../lib/session/session.js';
 import { floorPlan, scopeOf } from '../support/services.js';
 import { sessionOf } from '../support/sessions.js';
 
@@ -173,9 +173,9 @@ describe('Who asks', () => {
   it('follows the session at once: signing in, out, and in as somebody else', () => {
     const scope = scopeOf(floorPlan().boot(), new Session());
     expect(scope.visitor.isGuest).toBe(true);
-    scope.session.signIn({ userId: 'ada', role: 'admin' }, 0);
+    draftOf(scope.session).signIn({ userId: 'ada', role: 'admin' }, 0);
     expect(scope.visitor).toMatchObject({ id: 'ada', roles: ['admin'] });
-    scope.session.signIn({ userId: 'bob' }, 0);
+    draftOf(scope.session).signIn({ userId: 'bob' }, 0);
     expect(scope.visitor).toMatchObject({ id: 'bob', roles: [] });
     scope.session.destroy();
     expect(scope.visitor.isGuest).toBe(true);
@@ -230,7 +230,7 @@ describe('Who asks', () => {
     const { services } = withResolver(DirectoryResolver);
     const scope = scopeOf(services, new Session());
     expect(scope.visitor.isGuest).toBe(true);
-    scope.session.signIn({ userId: 'ada', role: 'editor' }, 0);
+    draftOf(scope.session).signIn({ userId: 'ada', role: 'editor' }, 0);
     expect(scope.visitor).toMatchObject({ id: 'ada', roles: ['editor'] });
     scope.session.destroy();
     expect(scope.visitor.isGuest).toBe(true);
@@ -240,7 +240,7 @@ describe('Who asks', () => {
     const { services, resolver } = withResolver(DirectoryResolver);
     const scope = scopeOf(services, sessionOf({ userId: 'ada' }));
     void scope.visitor;
-    scope.session.signIn({ userId: 'bob' }, 0);
+    draftOf(scope.session).signIn({ userId: 'bob' }, 0);
     void scope.visitor;
     const resolving = scope.resolveVisitor();
     resolver.answer(new Visitor({ userId: 'ada' }, ['admin']));

@@ -65,6 +65,15 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache)
     expect([headers.get('surrogate-control'), headers.get('cache-control')]).toEqual([null, 'private, no-cache']);
   });
 
+  it('is not told to keep a page that asks whether the visitor has a session', async () => {
+    const asked = async (path: string) => {
+      const { headers } = await new Browser(server).get(path);
+      return [headers.get('surrogate-control'), headers.get('cache-control')];
+    };
+    expect(await asked('/begun?ask')).toEqual([null, 'private, no-cache']);
+    expect(await asked('/begun')).toEqual(['max-age=300', null]);
+  });
+
   it('keeps no refusal', async () => {
     const guest = await new Browser(server).get('/members');
     expect(guest.status).toBe(302);

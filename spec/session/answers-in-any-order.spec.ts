@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Session } from '../../lib/session/session.js';
+import { draftOf, type Session } from '../../lib/session/session.js';
 import { RacedBrowser } from '../support/raced-browser.js';
 
 const SEQUENCES = 150;
@@ -71,7 +71,7 @@ describe('In one browser, with sessions in the cookie and answers in any order',
           if (does === 'out') session.destroy();
           if (does === 'fill') session.set('cart', 1);
           if (does === 'regenerate') session.regenerate();
-          if (does === 'promote' && before) session.updateVisitor({ role: 'admin' });
+          if (does === 'promote' && before) draftOf(session).updateVisitor({ role: 'admin' });
           if (after !== before && at > last.at) last = { at, userId: after };
         };
         return { name: `${at}: ${does}${signsIn ? ` as ${user}` : ''}`, answer: () => sent.answer(page) };
@@ -100,14 +100,14 @@ describe('In one browser, with sessions in the cookie and answers in any order',
         const page = (session: Session) => {
           const { role } = session.contents() as { role: string };
           if (does === 'role') {
-            session.updateVisitor({ role: `role ${at}` });
+            draftOf(session).updateVisitor({ role: `role ${at}` });
             last = Math.max(last, at);
           }
           if (does === 'regenerate') session.regenerate();
           if (does === 'fill') session.set('cart', at);
-          if (does === 'token') session.updateVisitor({ token: at });
+          if (does === 'token') draftOf(session).updateVisitor({ token: at });
           if (does === 'again') browser.signIn('ada', role)(session);
-          if (does === 'same') session.updateVisitor({ role });
+          if (does === 'same') draftOf(session).updateVisitor({ role });
         };
         return { name: `${at}: ${does}`, answer: () => sent.answer(page) };
       });

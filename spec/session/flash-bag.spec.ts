@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { InvalidSessionValueError, SessionCommittedError } from '../../lib/errors.js';
-import { FlashBag } from '../../lib/session/flash-bag.js';
+import { FlashBag, flashDraftOf } from '../../lib/session/flash-bag.js';
 import { FlashLedger } from '../../lib/session/flash-claims.js';
 import { FrozenClock } from '../support/frozen-clock.js';
 import { recordOf } from '../support/records.js';
@@ -14,18 +14,18 @@ describe('A message', () => {
     const bag = bagWith({ notice: 'Saved' });
     expect(bag.get('notice')).toBe('Saved');
     expect(bag.get('notice')).toBe('Saved');
-    expect(bag.taken).toEqual(new Set(['flash-notice']));
+    expect(flashDraftOf(bag).taken).toEqual(new Set(['flash-notice']));
     expect(bag.isEmpty).toBe(true);
-    expect(bag.isDirty).toBe(true);
+    expect(flashDraftOf(bag).isDirty).toBe(true);
   });
 
   it('can be read in the request that leaves it', () => {
     const bag = new FlashBag();
     bag.set('notice', 'Saved');
     expect(bag.get('notice')).toBe('Saved');
-    expect(bag.added.size).toBe(0);
+    expect(flashDraftOf(bag).added.size).toBe(0);
     expect(bag.isEmpty).toBe(true);
-    expect(bag.isDirty).toBe(false);
+    expect(flashDraftOf(bag).isDirty).toBe(false);
   });
 
   it('that is delivered gives way to a new one under its key', () => {
@@ -42,16 +42,16 @@ describe('A message', () => {
     bag.set('notice', 'new');
     bag.set('notice', 'newest');
     expect(bag.peek('notice')).toBe('newest');
-    expect(bag.taken).toEqual(new Set(['flash-notice']));
-    expect([...bag.added.values()]).toEqual([{ id: expect.any(String), value: 'newest' }]);
+    expect(flashDraftOf(bag).taken).toEqual(new Set(['flash-notice']));
+    expect([...flashDraftOf(bag).added.values()]).toEqual([{ id: expect.any(String), value: 'newest' }]);
   });
 
   it('is told from another under the same key by its id', () => {
     const bag = new FlashBag();
     bag.set('notice', 'Saved');
-    const first = bag.added.get('notice')?.id;
+    const first = flashDraftOf(bag).added.get('notice')?.id;
     bag.set('notice', 'Saved');
-    expect(bag.added.get('notice')?.id).not.toBe(first);
+    expect(flashDraftOf(bag).added.get('notice')?.id).not.toBe(first);
   });
 
   it('may be anything that a session can keep', () => {
@@ -103,8 +103,8 @@ describe('Several messages under one key', () => {
     expect(bag.getAll('notice')).toEqual(['One', 'Two', 'Three']);
     expect(bag.getAll('notice')).toEqual(['One', 'Two', 'Three']);
     expect(bag.isEmpty).toBe(true);
-    expect(bag.added.size).toBe(0);
-    expect(bag.taken).toEqual(new Set(['flash-notice']));
+    expect(flashDraftOf(bag).added.size).toBe(0);
+    expect(flashDraftOf(bag).taken).toEqual(new Set(['flash-notice']));
   });
 
   it('are the latest to whoever asks for one', () => {
@@ -123,9 +123,9 @@ describe('Several messages under one key', () => {
 
   it('are stored together, and found again', () => {
     const bag = listed();
-    const [added] = bag.added.values();
+    const [added] = flashDraftOf(bag).added.values();
     expect(added).toMatchObject({ value: 'Three', earlier: [{ value: 'Two' }] });
-    expect(new FlashBag(bag.added).getAll('notice')).toEqual(['Two', 'Three']);
+    expect(new FlashBag(flashDraftOf(bag).added).getAll('notice')).toEqual(['Two', 'Three']);
   });
 
   it('give way to one that takes their place', () => {
@@ -147,11 +147,11 @@ describe('Several messages under one key', () => {
     const shown = listed();
     shown.get('notice');
     shown.getAll('notice');
-    shown.settle();
+    flashDraftOf(shown).settle();
     expect(said).not.toHaveBeenCalled();
     const read = listed();
     read.get('notice');
-    read.settle();
+    flashDraftOf(read).settle();
     expect(said.mock.calls).toEqual([[expect.stringContaining("session.flashes.getAll('notice')")]]);
     said.mockRestore();
   });
@@ -166,19 +166,23 @@ describe('Messages that several requests could read', () => {
 
   it('are for the first that reads them', () => {
     const [first, second] = twoBags();
-    expect([first.isDeliverable, second.isDeliverable]).toEqual([true, true]);
+    expect([flashDraftOf(first).isDeliverable, flashDraftOf(second).isDeliverable]).toEqual([true, true]);
     expect(second.get('notice')).toBe('Saved');
     expect(first.get('notice')).toBeUndefined();
     expect([first.peek('notice'), first.has('notice'), first.all()]).toEqual([undefined, false, {}]);
-    expect([first.isDeliverable, first.isEmpty, first.isDirty]).toEqual([false, false, false]);
-    second.settle();
+    expect([flashDraftOf(first).isDeliverable, first.isEmpty, flashDraftOf(first).isDirty]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    flashDraftOf(second).settle();
     expect(first.get('notice')).toBeUndefined();
   });
 
   it('are there again when the first fails', () => {
     const [first, second] = twoBags();
     first.get('notice');
-    first.rollBack();
+    flashDraftOf(first).rollBack();
     expect(second.get('notice')).toBe('Saved');
   });
 
@@ -186,30 +190,30 @@ describe('Messages that several requests could read', () => {
     const [first, second] = twoBags();
     first.append('error', 'Not sent');
     expect(first.all()).toEqual({ notice: 'Saved', error: 'Not sent' });
-    first.giveBack();
-    expect(first.hasDelivered).toBe(false);
+    flashDraftOf(first).giveBack();
+    expect(flashDraftOf(first).hasDelivered).toBe(false);
     expect(first.all()).toEqual({});
-    expect(first.taken.size).toBe(0);
-    expect([...first.added.keys()]).toEqual(['error']);
+    expect(flashDraftOf(first).taken.size).toBe(0);
+    expect([...flashDraftOf(first).added.keys()]).toEqual(['error']);
     expect(second.get('notice')).toBe('Saved');
   });
 
   it('are left once more when the answer was lost after they were taken out of the session', () => {
     const [first, second] = twoBags();
     first.get('notice');
-    first.settle();
-    first.giveBack();
-    expect([...first.added.values()]).toEqual([{ id: 'flash-notice', value: 'Saved' }]);
+    flashDraftOf(first).settle();
+    flashDraftOf(first).giveBack();
+    expect([...flashDraftOf(first).added.values()]).toEqual([{ id: 'flash-notice', value: 'Saved' }]);
     expect(second.get('notice')).toBe('Saved');
   });
 
   it('are seen by one that cannot show them', () => {
     const [first, second] = twoBags();
     first.get('notice');
-    second.hold();
+    flashDraftOf(second).hold();
     expect(second.peek('notice')).toBe('Saved');
     expect(second.get('notice')).toBeUndefined();
-    second.hold(false);
+    flashDraftOf(second).hold(false);
     expect(second.peek('notice')).toBeUndefined();
   });
 });
@@ -218,8 +222,8 @@ describe('A bag of messages', () => {
   it('is empty and clean at first', () => {
     const bag = new FlashBag();
     expect(bag.isEmpty).toBe(true);
-    expect(bag.isDirty).toBe(false);
-    expect(bag.isDeliverable).toBe(false);
+    expect(flashDraftOf(bag).isDirty).toBe(false);
+    expect(flashDraftOf(bag).isDeliverable).toBe(false);
     expect(bag.all()).toEqual({});
   });
 
@@ -228,7 +232,7 @@ describe('A bag of messages', () => {
     expect(bag.peek('notice')).toBe('Saved');
     expect(bag.has('notice')).toBe(true);
     expect(bag.has('error')).toBe(false);
-    expect(bag.isDirty).toBe(false);
+    expect(flashDraftOf(bag).isDirty).toBe(false);
     expect(bag.get('notice')).toBe('Saved');
   });
 
@@ -244,56 +248,56 @@ describe('A bag of messages', () => {
   it('keeps what nobody has read', () => {
     const bag = bagWith({ notice: 'Saved', error: 'Not sent' });
     bag.get('notice');
-    expect(bag.taken).toEqual(new Set(['flash-notice']));
+    expect(flashDraftOf(bag).taken).toEqual(new Set(['flash-notice']));
     expect(bag.isEmpty).toBe(false);
-    expect(bag.isDeliverable).toBe(true);
+    expect(flashDraftOf(bag).isDeliverable).toBe(true);
   });
 
   it('delivers nothing while it is held, and says what waits', () => {
     const bag = bagWith({ notice: 'Saved' });
-    bag.hold();
+    flashDraftOf(bag).hold();
     expect(bag.get('notice')).toBeUndefined();
     expect(bag.all()).toEqual({});
     expect(bag.has('notice')).toBe(true);
-    expect(bag.isDeliverable).toBe(false);
-    expect(bag.isDirty).toBe(false);
+    expect(flashDraftOf(bag).isDeliverable).toBe(false);
+    expect(flashDraftOf(bag).isDirty).toBe(false);
   });
 
   it('takes new messages while it is held', () => {
     const bag = new FlashBag();
-    bag.hold();
+    flashDraftOf(bag).hold();
     bag.set('notice', 'Saved');
     expect(bag.peek('notice')).toBe('Saved');
-    expect(bag.isDirty).toBe(true);
+    expect(flashDraftOf(bag).isDirty).toBe(true);
   });
 
   it('delivers nothing once it is closed, until it is reopened', () => {
     const bag = bagWith({ notice: 'Saved' });
-    bag.close();
+    flashDraftOf(bag).close();
     expect(bag.get('notice')).toBeUndefined();
     expect(bag.all()).toEqual({});
-    expect(bag.isDeliverable).toBe(false);
-    bag.reopen();
-    expect(bag.isDeliverable).toBe(true);
+    expect(flashDraftOf(bag).isDeliverable).toBe(false);
+    flashDraftOf(bag).reopen();
+    expect(flashDraftOf(bag).isDeliverable).toBe(true);
     expect(bag.get('notice')).toBe('Saved');
   });
 
   it('shows what it delivered until the answer is done, closed or not', () => {
     const bag = bagWith({ notice: 'Saved', error: 'Not sent' });
     bag.get('notice');
-    bag.close();
+    flashDraftOf(bag).close();
     expect(bag.get('notice')).toBe('Saved');
     expect(bag.all()).toEqual({ notice: 'Saved' });
-    bag.settle(recordOf({ flashes: { error: 'Not sent' } }).flashes);
+    flashDraftOf(bag).settle(recordOf({ flashes: { error: 'Not sent' } }).flashes);
     expect(bag.get('notice')).toBe('Saved');
     expect(bag.get('error')).toBeUndefined();
-    expect(bag.isDirty).toBe(false);
+    expect(flashDraftOf(bag).isDirty).toBe(false);
     expect(bag.isEmpty).toBe(false);
   });
 
   it('refuses a message that would be lost because the head is sent', () => {
     const bag = new FlashBag();
-    bag.close();
+    flashDraftOf(bag).close();
     expect(() => bag.set('notice', 'Saved')).toThrow(SessionCommittedError);
     expect(() => bag.set('notice', 'Saved')).toThrow("flashes.set('notice', …) came too late");
     expect(bag.isEmpty).toBe(true);
@@ -303,29 +307,29 @@ describe('A bag of messages', () => {
     const bag = bagWith({ notice: 'Saved' });
     bag.get('notice');
     bag.set('error', 'Not sent');
-    bag.rollBack(recordOf({ flashes: { notice: 'Saved' } }).flashes);
-    expect(bag.isDirty).toBe(false);
+    flashDraftOf(bag).rollBack(recordOf({ flashes: { notice: 'Saved' } }).flashes);
+    expect(flashDraftOf(bag).isDirty).toBe(false);
     expect(bag.has('error')).toBe(false);
-    expect(bag.isDeliverable).toBe(true);
+    expect(flashDraftOf(bag).isDeliverable).toBe(true);
     expect(bag.get('notice')).toBe('Saved');
   });
 
   it('shows nothing of what it delivered before it was rolled back', () => {
     const bag = bagWith({ notice: 'Saved' });
     bag.get('notice');
-    bag.rollBack(recordOf({ flashes: { notice: 'Saved' } }).flashes);
-    bag.close();
+    flashDraftOf(bag).rollBack(recordOf({ flashes: { notice: 'Saved' } }).flashes);
+    flashDraftOf(bag).close();
     expect(bag.get('notice')).toBeUndefined();
-    expect(bag.isDirty).toBe(false);
+    expect(flashDraftOf(bag).isDirty).toBe(false);
   });
 
   it('drops everything, what was delivered included', () => {
     const bag = bagWith({ notice: 'Saved', hint: 'Look' });
     bag.get('notice');
     bag.set('error', 'Not sent');
-    bag.rollBack();
+    flashDraftOf(bag).rollBack();
     expect(bag.isEmpty).toBe(true);
-    expect(bag.isDirty).toBe(false);
+    expect(flashDraftOf(bag).isDirty).toBe(false);
     expect(bag.has('notice')).toBe(false);
     expect(bag.all()).toEqual({});
   });
@@ -349,8 +353,8 @@ describe('A bag of more than a hundred messages', () => {
     expect(bag.peek('m59')).toBeUndefined();
     expect(bag.peek('new-m399')).toBeUndefined();
     expect(bag.peek('new-m400')).toBe(400);
-    expect(bag.added.size).toBe(100);
-    expect(bag.taken.size).toBe(60);
+    expect(flashDraftOf(bag).added.size).toBe(100);
+    expect(flashDraftOf(bag).taken.size).toBe(60);
     expect(Object.keys(bag.all())).toHaveLength(100);
     expect(said.mock.calls).toEqual([[expect.stringContaining('More than 100 messages wait in one session')]]);
     said.mockRestore();

@@ -1,8 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { FlashBag } from '../../lib/session/flash-bag.js';
+import { FlashBag, flashDraftOf } from '../../lib/session/flash-bag.js';
 import { FlashLedger } from '../../lib/session/flash-claims.js';
 import { FlashLeases } from '../../lib/session/flash-leases.js';
-import { Session } from '../../lib/session/session.js';
+import { draftOf, Session } from '../../lib/session/session.js';
 import { SessionConfig } from '../../lib/session/session-config.js';
 import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
 import { FrozenClock } from '../support/frozen-clock.js';
@@ -31,10 +31,10 @@ describe('The lease of the messages of a session', () => {
     const session = await open();
     const before = await store.read(token);
     clock.advance(5);
-    await leases.take(session);
-    expect(await leaseInStore()).toBe(session.flashes.claims?.by);
+    await leases.take(draftOf(session));
+    expect(await leaseInStore()).toBe(flashDraftOf(session.flashes).claims?.by);
     expect(session.isDirty).toBe(false);
-    await leases.giveBack(session);
+    await leases.giveBack(draftOf(session));
     expect(await leaseInStore()).toBeUndefined();
     expect(await store.read(token)).toEqual({ ...before, version: expect.anything() });
   });
@@ -43,11 +43,11 @@ describe('The lease of the messages of a session', () => {
     const { store, token, open, leases } = await start();
     const [failed, gone] = [await open(), await open()];
     const read = jest.spyOn(store, 'read').mockRejectedValueOnce(new Error('away'));
-    await leases.take(failed);
+    await leases.take(draftOf(failed));
     expect(failed.flashes.get('notice')).toBeUndefined();
     read.mockRestore();
     await store.destroy(token);
-    await leases.take(gone);
+    await leases.take(draftOf(gone));
     expect(gone.flashes.get('notice')).toBeUndefined();
   });
 
@@ -55,19 +55,19 @@ describe('The lease of the messages of a session', () => {
     const { store, open, leases } = await start({});
     const session = await open();
     const before = store.calls.length;
-    await leases.take(session);
-    await leases.giveBack(session);
+    await leases.take(draftOf(session));
+    await leases.giveBack(draftOf(session));
     expect(store.calls.length).toBe(before);
   });
 
   it('is given back by the last of two requests', async () => {
     const { open, leaseInStore, leases } = await start();
     const [first, second] = [await open(), await open()];
-    await leases.take(first);
-    await leases.take(second);
-    await leases.giveBack(first);
-    expect(await leaseInStore()).toBe(second.flashes.claims?.by);
-    await leases.giveBack(second);
+    await leases.take(draftOf(first));
+    await leases.take(draftOf(second));
+    await leases.giveBack(draftOf(first));
+    expect(await leaseInStore()).toBe(flashDraftOf(second.flashes).claims?.by);
+    await leases.giveBack(draftOf(second));
     expect(await leaseInStore()).toBeUndefined();
   });
 });

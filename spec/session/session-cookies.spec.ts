@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Session } from '../../lib/session/session.js';
+import { draftOf, type Session } from '../../lib/session/session.js';
 import { MemoryRevocationList } from '../../lib/session/stores/memory-revocation-list.js';
 import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
 import { FakeCookieJar } from '../support/fake-cookie-jar.js';
@@ -11,13 +11,13 @@ const HOME = 'gatehouse';
 
 const signOut = (session: Session) => session.destroy();
 const fill = (session: Session) => session.set('cart', 1);
-const setRole = (role: string) => (session: Session) => session.updateVisitor({ role });
+const setRole = (role: string) => (session: Session) => draftOf(session).updateVisitor({ role });
 
 /** What a late answer may do with the session it knows, whose visitor has gone on meanwhile. */
 const LATE: [string, (browser: RacedBrowser) => (session: Session) => unknown][] = [
   ['puts something into it', () => fill],
   ['changes its id', () => (session) => session.regenerate()],
-  ['changes roles', () => (session) => session.updateVisitor({ role: 'admin' })],
+  ['changes roles', () => (session) => draftOf(session).updateVisitor({ role: 'admin' })],
   ['signs in the same visitor again', (browser) => browser.signIn('ada', 'admin')],
   ['empties it', () => (session) => session.clear()],
 ];
@@ -139,7 +139,9 @@ describe('A sign-out, in one browser', () => {
 
   it('has a mark that outlives every session it may stand against', async () => {
     const browser = new RacedBrowser({ idleTimeout: DAY, rememberMe: { idleTimeout: 9 * DAY } });
-    await browser.visit((session) => session.signIn({ userId: 'ada' }, browser.clock.now(), { rememberMe: true }));
+    await browser.visit((session) =>
+      draftOf(session).signIn({ userId: 'ada' }, browser.clock.now(), { rememberMe: true }),
+    );
     const late = await browser.send();
     const left = await browser.visit(signOut);
     const [mark] = browser.cookies.names;
@@ -237,7 +239,7 @@ describe('A change of roles, in one browser', () => {
   it.each(['member', undefined])('holds against late answers that know of more: %s', async (role) => {
     const browser = await signedIn('admin');
     const late = [await browser.send(), await browser.send(), await browser.send()];
-    await browser.visit((session) => (role ? session.updateVisitor({ role }) : session.unset('role')));
+    await browser.visit((session) => (role ? draftOf(session).updateVisitor({ role }) : session.unset('role')));
     await late[2]?.answer((session) => session.regenerate());
     await late[1]?.answer(fill);
     await late[0]?.answer(browser.signIn('ada', 'admin'));
@@ -270,9 +272,9 @@ describe('A change of roles, in one browser', () => {
 describe('A change of what else is known of the visitor, in one browser', () => {
   it('holds against late answers that know of before', async () => {
     const browser = new RacedBrowser();
-    await browser.visit((session) => session.signIn({ userId: 'ada', isOwner: true }, browser.clock.now()));
+    await browser.visit((session) => draftOf(session).signIn({ userId: 'ada', isOwner: true }, browser.clock.now()));
     const late = [await browser.send(), await browser.send()];
-    await browser.visit((session) => session.updateVisitor({ isOwner: false }));
+    await browser.visit((session) => draftOf(session).updateVisitor({ isOwner: false }));
     await late[1]?.answer((session) => session.regenerate());
     await late[0]?.answer(fill);
     expect(await browser.found()).toEqual({ userId: 'ada', isOwner: false });
@@ -280,7 +282,7 @@ describe('A change of what else is known of the visitor, in one browser', () => 
 
   it('stays where it is when it changes nothing', async () => {
     const browser = await signedIn();
-    await browser.visit((session) => session.updateVisitor({ role: 'member' }));
+    await browser.visit((session) => draftOf(session).updateVisitor({ role: 'member' }));
     expect(browser.cookies.names).toEqual([HOME]);
   });
 });
@@ -290,7 +292,7 @@ describe('Many requests at once that all do the same, in one browser', () => {
     ['change the id', () => (session) => session.regenerate()],
     ['give the role that the visitor has', () => setRole('admin')],
     ['give another role', () => setRole('member')],
-    ['give a new token', () => (session) => session.updateVisitor({ token: crypto.randomUUID() })],
+    ['give a new token', () => (session) => draftOf(session).updateVisitor({ token: crypto.randomUUID() })],
     ['sign the same visitor in', (browser) => browser.signIn('ada', 'admin')],
     ['sign out', () => signOut],
   ])('%s: the next request has a head of ordinary size', async (_, page) => {

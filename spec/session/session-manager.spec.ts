@@ -5,7 +5,7 @@ import { FORM_KEYS } from '../../lib/session/flash-lists.js';
 import { keepForm, keepsForm } from '../../lib/session/forms/kept-form.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { Secrets } from '../../lib/session/secrets.js';
-import { Session } from '../../lib/session/session.js';
+import { draftOf, Session } from '../../lib/session/session.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
 import { SessionId } from '../../lib/session/session-id.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
@@ -259,7 +259,7 @@ describe('A session that is destroyed', () => {
     const cookies = await shopper();
     const session = await manager.open(cookies);
     session.destroy().set('theme', 'dark');
-    session.rollBack();
+    draftOf(session).rollBack();
     store.forget();
     await manager.abandon(session);
     expect(store.calls).toEqual(['destroy']);
@@ -319,7 +319,7 @@ describe('A second answer to the same request', () => {
   it('commits what it adds', async () => {
     const { manager, visit } = start();
     const { session, cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
-    session.reopen();
+    draftOf(session).reopen();
     session.set('theme', 'dark');
     expect(await manager.commit(session, cookies)).toBe(true);
     expect((await visit(cookies.next())).session.all()).toEqual({ cart: 1, theme: 'dark' });
@@ -328,7 +328,7 @@ describe('A second answer to the same request', () => {
   it('that changes nothing leaves the cookie of the first in place', async () => {
     const { manager, store, visit } = start();
     const { session, cookies, answered } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
-    session.reopen();
+    draftOf(session).reopen();
     store.forget();
     await manager.commit(session, cookies);
     expect(store.calls).toEqual([]);
@@ -338,7 +338,7 @@ describe('A second answer to the same request', () => {
   it('that ends the session takes back the cookie that the first put on the answer', async () => {
     const { manager, visit } = start();
     const { session, cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
-    session.reopen();
+    draftOf(session).reopen();
     session.destroy();
     await manager.commit(session, cookies);
     expect(cookies.answered(NAME)).toMatchObject({ value: '', attributes: { maxAge: 0 } });
@@ -347,7 +347,7 @@ describe('A second answer to the same request', () => {
   it('that empties the session takes that cookie back, too', async () => {
     const { manager, visit } = start();
     const { session, cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
-    session.reopen();
+    draftOf(session).reopen();
     session.clear();
     await manager.commit(session, cookies);
     expect(cookies.answered(NAME)).toMatchObject({ value: '', attributes: { maxAge: 0 } });
@@ -461,7 +461,7 @@ describe('A store that fails', () => {
     change(session);
     await expect(manager.commit(session, cookies)).rejects.toThrow(StoreUnavailableError);
     expect(cookies.size).toBe(0);
-    session.rollBack();
+    draftOf(session).rollBack();
     expect(await manager.commit(session, cookies)).toBe(true);
   });
 
@@ -557,7 +557,7 @@ describe('A session whose user cannot be looked up', () => {
     const { manager, visit, shopper } = start();
     const cookies = await shopper();
     const session = await manager.open(cookies);
-    session.fate.fail(new StoreUnavailableError('reload', new Error('away')));
+    draftOf(session).failure = new StoreUnavailableError('reload', new Error('away'));
     return { manager, visit, cookies, session };
   };
 
@@ -569,7 +569,7 @@ describe('A session whose user cannot be looked up', () => {
     expect(cookies.answered(NAME)).toMatchObject({ value: '', attributes: { maxAge: 0 } });
     expect((await visit(FakeCookieJar.carrying(NAME, token))).session.isNew).toBe(true);
     // An error page is made for the same request.
-    session.reopen();
+    draftOf(session).reopen();
     expect(await manager.commit(session, cookies)).toBe(true);
   });
 
@@ -593,16 +593,16 @@ describe('Before something is put into it, a session', () => {
   it('is known not to be kept when the store is away', async () => {
     const { manager, shopper } = start();
     const session = await manager.open(await shopper());
-    session.fate.fail(new StoreUnavailableError('read', new Error('away')));
+    draftOf(session).failure = new StoreUnavailableError('read', new Error('away'));
     expect(await manager.canKeep(session)).toBe(false);
   });
 
   it('is known not to be kept once another request has given it another id, but for whoever signs in', async () => {
     const { manager, shopper } = start();
     const session = await manager.open(await shopper());
-    session.fate.supersede();
+    draftOf(session).isSuperseded = true;
     expect(await manager.canKeep(session)).toBe(false);
-    session.signIn({ userId: 'ada' }, 0);
+    draftOf(session).signIn({ userId: 'ada' }, 0);
     expect(await manager.canKeep(session)).toBe(true);
   });
 });
@@ -616,17 +616,17 @@ describe('Forms that are kept in a session', () => {
     const manager = SessionManager.over(store, config, clock);
     const cookies = new FakeCookieJar();
     const first = await manager.open(cookies);
-    keepForm(first.flashes, '/comment', { input: [['text', 'y'.repeat(2_000)]] }, clock.now());
+    keepForm(draftOf(first).flashes, '/comment', { input: [['text', 'y'.repeat(2_000)]] }, clock.now());
     first.flashes.set('notice', 'Sign in first');
     await manager.commit(first, cookies);
     const next = cookies.next();
     const second = await manager.open(next);
-    second.signIn({ userId: 'ada', permissions: ['p'.repeat(1_000)] }, clock.now());
+    draftOf(second).signIn({ userId: 'ada', permissions: ['p'.repeat(1_000)] }, clock.now());
     await manager.commit(second, next);
     const third = await manager.open(next.next());
     expect(third.get('userId')).toBe('ada');
     expect(third.flashes.peek('notice')).toBe('Sign in first');
-    expect(keepsForm(third.flashes, '/comment')).toBe(false);
+    expect(keepsForm(draftOf(third).flashes, '/comment')).toBe(false);
   });
 
   it.each([
@@ -636,7 +636,7 @@ describe('Forms that are kept in a session', () => {
   ])('are all that it lives for when it holds %s beside them', async (_, put, seconds) => {
     const { visit, clock } = start();
     const { session } = await visit(new FakeCookieJar(), (begun) => {
-      keepForm(begun.flashes, '/comment', { input: [] }, clock.now());
+      keepForm(draftOf(begun).flashes, '/comment', { input: [] }, clock.now());
       put(begun);
     });
     expect(session.expiresAt?.getTime()).toBe(clock.now() + seconds * 1000);
@@ -649,15 +649,15 @@ describe('A form that is kept', () => {
     const manager = SessionManager.over(new MemorySessionStore(config, clock), config, clock);
     const cookies = new FakeCookieJar();
     const sent = await manager.open(cookies);
-    keepForm(sent.flashes, '/comment', { input: [] }, clock.now());
+    keepForm(draftOf(sent).flashes, '/comment', { input: [] }, clock.now());
     await manager.commit(sent, cookies);
     const next = cookies.next();
     const slow = await manager.open(next);
     const page = await manager.open(next);
-    expect(keepsForm(page.flashes, '/comment')).toBe(true);
+    expect(keepsForm(draftOf(page).flashes, '/comment')).toBe(true);
     page.flashes.get(`${FORM_KEYS}/comment`);
     await manager.commit(page, next);
     await manager.commit(slow, next);
-    expect(keepsForm((await manager.open(next.next())).flashes, '/comment')).toBe(false);
+    expect(keepsForm(draftOf(await manager.open(next.next())).flashes, '/comment')).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError
 import { NoRevocationList, RevocationList } from '../../lib/session/revocation-list.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
-import type { Session } from '../../lib/session/session.js';
+import { draftOf, type Session } from '../../lib/session/session.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
 import { SessionRegistry } from '../../lib/session/session-registry.js';
@@ -31,7 +31,7 @@ function start(makeList: (clock: FrozenClock) => RevocationList, options: Sessio
   const manager = new SessionManager(store, config, clock, registry, events);
   const signIn = async (userId: string, cookies = new FakeCookieJar()) => {
     const session = await manager.open(cookies);
-    session.signIn({ userId }, clock.now());
+    draftOf(session).signIn({ userId }, clock.now());
     await manager.commit(session, cookies);
     return cookies.next();
   };
@@ -105,7 +105,7 @@ describe('A registry', () => {
     const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
     const manager = new SessionManager(store, config, clock, registry, events);
     const session = await manager.open(new FakeCookieJar());
-    session.signIn({ userId: 'ada' }, clock.now());
+    draftOf(session).signIn({ userId: 'ada' }, clock.now());
     await manager.commit(session, new FakeCookieJar());
     const [listed] = await registry.list('ada');
     const guest = new Visitor().id;
@@ -125,7 +125,7 @@ describe('A registry', () => {
     const signIn = async () => {
       const cookies = new FakeCookieJar();
       const session = await manager.open(cookies);
-      session.signIn({ userId: 'ada' }, clock.now());
+      draftOf(session).signIn({ userId: 'ada' }, clock.now());
       await manager.commit(session, cookies);
       return cookies.next();
     };
@@ -146,7 +146,7 @@ describe('A registry', () => {
     const before = new SessionRegistry(store, new NoRevocationList(), long, clock, events);
     const manager = new SessionManager(store, long, clock, before, events);
     const session = await manager.open(new FakeCookieJar());
-    session.signIn({ userId: 'ada' }, clock.now());
+    draftOf(session).signIn({ userId: 'ada' }, clock.now());
     await manager.commit(session, new FakeCookieJar());
     clock.advance(60);
     expect(await before.list('ada')).toHaveLength(1);
@@ -169,7 +169,8 @@ describe('A sign-out, where the store cannot end a session', () => {
       await manager.commit(session, cookies);
       return cookies.next();
     };
-    const signIn = () => change(new FakeCookieJar(), (session) => session.signIn({ userId: 'ada' }, clock.now()));
+    const signIn = () =>
+      change(new FakeCookieJar(), (session) => draftOf(session).signIn({ userId: 'ada' }, clock.now()));
     const userOf = async (cookies: FakeCookieJar) => (await manager.open(cookies.next())).all().userId;
     return { clock, change, signIn, userOf };
   }
@@ -231,7 +232,7 @@ describe('A list that lacks the session that asks', () => {
     const signIn = async (userId: string) => {
       const cookies = new FakeCookieJar();
       const session = await manager.open(cookies);
-      session.signIn({ userId }, clock.now());
+      draftOf(session).signIn({ userId }, clock.now());
       await manager.commit(session, cookies);
       return cookies.next();
     };

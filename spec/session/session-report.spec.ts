@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/session/clock.js';
 import { NoRevocationList, type RevocationList } from '../../lib/session/revocation-list.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import { shortHash } from '../../lib/session/security-events.js';
-import type { Session } from '../../lib/session/session.js';
+import { draftOf, type Session } from '../../lib/session/session.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
 import { SessionId } from '../../lib/session/session-id.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
@@ -53,7 +53,7 @@ function start(makeStore: MakeStore = memory, { list = () => new NoRevocationLis
   const signedIn = async (userId = 'ada') => {
     let session = '';
     const cookies = await visit(new FakeCookieJar(), (opened) => {
-      opened.signIn({ userId }, clock.now());
+      draftOf(opened).signIn({ userId }, clock.now());
       session = shortHash(opened.id);
     });
     events.take();
@@ -97,7 +97,7 @@ describe.each([
 
   it('of a sign-in without a session, of another id, and of a sign-in with one', async () => {
     const { clock, events, visit } = start(makeStore);
-    const signIn = (session: Session) => session.signIn({ userId: 'ada' }, clock.now());
+    const signIn = (session: Session) => draftOf(session).signIn({ userId: 'ada' }, clock.now());
     const first = await visit(new FakeCookieJar(), signIn);
     const [created, login] = events.take();
     expect([created, login]).toMatchObject([{ name: 'session.created' }, { name: 'login' }]);
@@ -132,9 +132,9 @@ describe.each([
     const { manager, events, signedIn } = start(makeStore);
     const { cookies } = await signedIn();
     const session = await manager.open(cookies);
-    session.destroy().rollBack();
+    draftOf(session.destroy()).rollBack();
     await manager.abandon(session);
-    session.reopen();
+    draftOf(session).reopen();
     await manager.commit(session, cookies);
     expect(events.take()).toMatchObject([{ name: 'session.ended' }, { name: 'logout' }]);
   });
@@ -223,7 +223,7 @@ describe.each([
       return answer;
     };
     let cookies = await next(new FakeCookieJar(), (session) => session.set('cart', cart));
-    cookies = await next(cookies, (session) => session.signIn({ userId: 'ada', email, address }, clock.now()));
+    cookies = await next(cookies, (session) => draftOf(session).signIn({ userId: 'ada', email, address }, clock.now()));
     cookies = await next(cookies, (session) => session.regenerate());
     clock.advance(HOUR / 6);
     cookies = await next(cookies);
@@ -290,7 +290,7 @@ describe('A registry', () => {
     const { clock, events, visit, signedIn } = start(memory, { maxSessionsPerUser: 1 });
     const { session } = await signedIn();
     clock.advance(1);
-    await visit(new FakeCookieJar(), (opened) => opened.signIn({ userId: 'ada' }, clock.now()));
+    await visit(new FakeCookieJar(), (opened) => draftOf(opened).signIn({ userId: 'ada' }, clock.now()));
     const names = ['session.revoked', 'session.created', 'login'];
     expect(events.all.map(({ name }) => name)).toEqual(names);
     expect(events.take()[0]).toEqual({ name: 'session.revoked', session, userId: 'ada' });
@@ -312,7 +312,7 @@ describe('Two requests at once', () => {
   it('of which one comes with the id of before, are told of as nothing odd', async () => {
     const { clock, events, visit, signedIn } = start();
     const { cookies } = await signedIn();
-    await visit(cookies, (session) => session.signIn({ userId: 'ada' }, clock.now()));
+    await visit(cookies, (session) => draftOf(session).signIn({ userId: 'ada' }, clock.now()));
     events.take();
     await visit(cookies);
     expect(events.take()).toEqual([]);
@@ -323,7 +323,7 @@ describe('Two requests at once', () => {
     const { cookies } = await signedIn();
     const late = await manager.open(cookies);
     await visit(cookies, (session) => session.destroy());
-    late.signIn({ userId: 'eve' }, clock.now());
+    draftOf(late).signIn({ userId: 'eve' }, clock.now());
     await manager.commit(late, cookies);
     expect(events.take()).toMatchObject([{ name: 'session.ended' }, { name: 'logout' }]);
   });

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import * as z from 'zod';
 import { InvalidSessionDataError, StoreUnavailableError } from '../../lib/errors.js';
 import { Secrets } from '../../lib/session/secrets.js';
-import type { Session } from '../../lib/session/session.js';
+import { draftOf, type Session } from '../../lib/session/session.js';
 import { SessionConfig } from '../../lib/session/session-config.js';
 import type { SessionDataOptions } from '../../lib/session/session-data.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
@@ -48,7 +48,7 @@ function start(kind: 'memory' | 'cookie' = 'memory', storeTimeout = 5) {
   };
   const left = async (values: Record<string, unknown>) => {
     const { cookies } = await version().visit(new FakeCookieJar(), (session) => {
-      session.signIn({ userId: 'ada', role: 'admin', plan: 'gold' }, clock.now());
+      draftOf(session).signIn({ userId: 'ada', role: 'admin', plan: 'gold' }, clock.now());
       for (const [key, value] of Object.entries(values)) session.set(key, value);
     });
     events.take();
@@ -158,7 +158,7 @@ describe.each(['memory', 'cookie'] as const)('A session in %s', (kind) => {
       migrate: ({ visits, ...rest }) => ({ ...rest, visits: Number(visits) }),
     });
     const session = await manager.open(await left({ visits: '3' }));
-    session.set('visits', 9).rollBack();
+    draftOf(session.set('visits', 9)).rollBack();
     expect(session.get('visits')).toBe(3);
     expect(session.isDirty).toBe(false);
   });

@@ -1,33 +1,73 @@
 import { describe, expect, it } from '@jest/globals';
-import { SessionCommittedError } from '../../lib/errors.js';
-import { SessionUse } from '../../lib/session/session-use.js';
+import type { FlashBag } from '../../lib/session/flash-bag.js';
+import { draftOf, Session } from '../../lib/session/session.js';
+import { recordOf } from '../support/records.js';
 
-describe('What a request did with its session', () => {
-  it('is nothing at first', () => {
-    expect(new SessionUse()).toMatchObject({ isUsed: false, isChanged: false, isClosed: false, revision: 0 });
+function storedSession(): Session {
+  return new Session(recordOf({ values: { userId: 'ada' }, flashes: { notice: 'Saved' } }));
+}
+
+const READS: readonly [string, (session: Session) => unknown][] = [
+  ['get()', (session) => session.get('cart')],
+  ['has()', (session) => session.has('cart')],
+  ['all()', (session) => session.all()],
+  ['flash()', (session) => session.flash('other')],
+  ['id', (session) => session.id],
+  ['isNew', (session) => session.isNew],
+  ['isEmpty', (session) => session.isEmpty],
+  ['createdAt', (session) => session.createdAt],
+  ['signedInAt', (session) => session.signedInAt],
+  ['expiresAt', (session) => session.expiresAt],
+];
+
+const MESSAGE_READS: readonly [string, (flashes: FlashBag) => unknown][] = [
+  ['get()', (flashes) => flashes.get('other')],
+  ['getAll()', (flashes) => flashes.getAll('other')],
+  ['peek()', (flashes) => flashes.peek('notice')],
+  ['has()', (flashes) => flashes.has('notice')],
+  ['all()', (flashes) => flashes.all()],
+  ['isEmpty', (flashes) => flashes.isEmpty],
+];
+
+describe.each([
+  ['that is stored', storedSession],
+  ['that is new', () => new Session()],
+])('A session %s', (_, make) => {
+  it.each(READS)('is used by whoever asks for %s', (_, read) => {
+    const session = make();
+    expect(draftOf(session).wasUsed).toBe(false);
+    read(session);
+    expect(draftOf(session).wasUsed).toBe(true);
   });
 
-  it('counts changes, which are uses', () => {
-    const use = new SessionUse();
-    use.change('session.set()');
-    use.change('session.set()');
-    expect(use).toMatchObject({ isUsed: true, isChanged: true, revision: 2 });
+  it.each(MESSAGE_READS)('is used by whoever asks its messages for %s', (_, read) => {
+    const session = make();
+    const { flashes } = session;
+    expect(draftOf(session).wasUsed).toBe(false);
+    read(flashes);
+    expect(draftOf(session).wasUsed).toBe(true);
   });
 
-  it('refuses changes once it is closed, naming them', () => {
-    const use = new SessionUse();
-    use.isClosed = true;
-    expect(() => use.change('session.set()')).toThrow(SessionCommittedError);
-    expect(() => use.change('session.set()')).toThrow('session.set()');
-    expect(use.revision).toBe(0);
+  it('is not used by who decides who the visitor is, or looks at what the request did itself', () => {
+    const session = make();
+    session.contents();
+    expect([session.isDirty, session.isDestroyed, session.isUnavailable]).toEqual([false, false, false]);
+    expect(draftOf(session).wasUsed).toBe(false);
   });
+});
 
-  it('forgets that anything was changed once that is settled, and counts where something else is seen', () => {
-    const use = new SessionUse();
-    use.change('session.set()');
-    use.settle(false);
-    expect(use).toMatchObject({ isUsed: true, isChanged: false, revision: 1 });
-    use.settle(true);
-    expect(use.revision).toBe(2);
+describe('A session that stands aside', () => {
+  const asides: readonly [string, (session: Session, visitor: Session) => unknown][] = [
+    ['while it does', () => {}],
+    ['when it is back', (session) => draftOf(session).standAsideFor(draftOf(session))],
+    ['when the request has failed', (session) => draftOf(session).rollBack()],
+  ];
+
+  it.each(asides)('is used by whoever asks for messages in its place, %s', (_, goOn) => {
+    const [session, visitor] = [storedSession(), new Session(recordOf({ values: { userId: 'bob' } }))];
+    draftOf(session).standAsideFor(draftOf(visitor));
+    session.flashes.has('notice');
+    goOn(session, visitor);
+    expect(draftOf(session).wasUsed).toBe(true);
   });
 });

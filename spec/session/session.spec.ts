@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidSessionValueError, SessionCommittedError, TooManyKeysError } from '../../lib/errors.js';
-import { Session } from '../../lib/session/session.js';
+import { changesOf } from '../../lib/session/request-changes.js';
+import { draftOf, Session } from '../../lib/session/session.js';
 import { applyChanges } from '../../lib/session/session-changes.js';
+import { SessionConfig } from '../../lib/session/session-config.js';
 import { SessionId } from '../../lib/session/session-id.js';
 import { type RecordParts, recordOf } from '../support/records.js';
 
 const NOON = Date.UTC(2030, 5, 1, 12);
+const CONFIG = SessionConfig.from({}, { isProduction: false });
 
 class Money {
   constructor(readonly cents: number) {}
@@ -17,10 +20,9 @@ function stored(values: Record<string, unknown> = {}, others: RecordParts = {}):
 
 /** The session as the next request finds it. */
 function later(session: Session): Session {
-  const { opened, ...journal } = session.journal;
-  const { id } = session;
-  const times = { createdAt: journal.createdAt ?? NOON, renewedAt: NOON, expiresAt: NOON + 1000 };
-  return new Session(applyChanges(opened, { ...journal, ...times, opened, id }));
+  const draft = draftOf(session);
+  const changes = changesOf(draft, { now: NOON, config: CONFIG, lineage: undefined });
+  return new Session(applyChanges(draft.opened, changes));
 }
 
 describe('A new session', () => {
@@ -30,11 +32,10 @@ describe('A new session', () => {
     expect(session.isEmpty).toBe(true);
     expect(session.isDirty).toBe(false);
     expect(session.isDestroyed).toBe(false);
-    expect(session.wasUsed).toBe(false);
     expect(session.createdAt).toBeUndefined();
     expect(session.expiresAt).toBeUndefined();
     expect(session.all()).toEqual({});
-    expect(session.revision).toBe(0);
+    expect(draftOf(session).revision).toBe(0);
   });
 
   it('has one id, given when it is first asked for', () => {
@@ -66,7 +67,7 @@ describe('A stored session', () => {
   it('is used once somebody reads it, not when the visitor is looked up', () => {
     const lookedUp = stored({ cart: 1 });
     lookedUp.contents();
-    expect(lookedUp.wasUsed).toBe(false);
+    expect(draftOf(lookedUp).wasUsed).toBe(false);
 
     const got = stored({ cart: 1 });
     got.has('cart');
@@ -75,8 +76,8 @@ describe('A stored session', () => {
     const flashed = stored({ cart: 1 });
     flashed.flash('notice');
     const marked = stored({ cart: 1 });
-    marked.markUsed();
-    expect([got, listed, flashed, marked].map(({ wasUsed }) => wasUsed)).toEqual([true, true, true, true]);
+    draftOf(marked).isUsed = true;
+    expect([got, listed, flashed, marked].map((session) => draftOf(session).wasUsed)).toEqual([true, true, true, true]);
   });
 });
 
@@ -149,21 +150,21 @@ describe('Values', () => {
 
   it('are counted: every change makes the revision grow', () => {
     const session = stored({ cart: 1 });
-    const revisions = [session.revision];
+    const revisions = [draftOf(session).revision];
     session.set('theme', 'dark');
-    revisions.push(session.revision);
+    revisions.push(draftOf(session).revision);
     session.unset('theme');
-    revisions.push(session.revision);
-    session.signIn({ userId: 'ada' }, NOON);
-    revisions.push(session.revision);
-    session.updateVisitor({ email: 'ada@example.com' });
-    revisions.push(session.revision);
+    revisions.push(draftOf(session).revision);
+    draftOf(session).signIn({ userId: 'ada' }, NOON);
+    revisions.push(draftOf(session).revision);
+    draftOf(session).updateVisitor({ email: 'ada@example.com' });
+    revisions.push(draftOf(session).revision);
     session.clear();
-    revisions.push(session.revision);
-    session.rollBack();
-    revisions.push(session.revision);
+    revisions.push(draftOf(session).revision);
+    draftOf(session).rollBack();
+    revisions.push(draftOf(session).revision);
     session.destroy();
-    revisions.push(session.revision);
+    revisions.push(draftOf(session).revision);
     expect(new Set(revisions).size).toBe(8);
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
   });
@@ -173,7 +174,7 @@ describe('Values', () => {
     session.get('cart');
     session.all();
     session.flash('notice');
-    expect(session.revision).toBe(0);
+    expect(draftOf(session).revision).toBe(0);
   });
 });
 
@@ -197,7 +198,7 @@ describe('Messages', () => {
     const session = new Session();
     session.flash('notice', 'Saved');
     expect(session.isEmpty).toBe(false);
-    expect(session.wasUsed).toBe(true);
+    expect(draftOf(session).wasUsed).toBe(true);
   });
 });
 
@@ -232,7 +233,7 @@ describe('Destroy', () => {
     const session = stored({ cart: 1 });
     const { id } = session;
     session.regenerate().destroy().set('cart', 2).destroy();
-    expect(session.journal.ended?.id).toBe(id);
+    expect(draftOf(session).ended?.id).toBe(id);
   });
 
   it('makes room for a new session under a new id', () => {
@@ -265,7 +266,7 @@ describe('Signing in', () => {
   it('gives the session another id and a new beginning', () => {
     const session = stored({ cart: 1 });
     const { id } = session;
-    session.signIn({ userId: 'ada' }, NOON);
+    draftOf(session).signIn({ userId: 'ada' }, NOON);
     expect(session.id).not.toBe(id);
     expect(session.createdAt).toEqual(new Date(NOON));
     expect(later(session).createdAt).toEqual(new Date(NOON));
@@ -273,25 +274,25 @@ describe('Signing in', () => {
 
   it('keeps what a guest collected', () => {
     const session = stored({ cart: [1, 2] }, { flashes: { notice: 'Welcome' } });
-    session.signIn({ userId: 'ada' }, NOON);
+    draftOf(session).signIn({ userId: 'ada' }, NOON);
     expect(session.all()).toEqual({ cart: [1, 2], userId: 'ada' });
     expect(later(session).flash('notice')).toBe('Welcome');
   });
 
   it('keeps what the same visitor left', () => {
     const first = stored({ cart: 1 });
-    first.signIn({ userId: 'ada' }, NOON);
+    draftOf(first).signIn({ userId: 'ada' }, NOON);
     const second = later(first);
-    second.signIn({ userId: 'ada' }, NOON);
+    draftOf(second).signIn({ userId: 'ada' }, NOON);
     expect(second.all()).toEqual({ cart: 1, userId: 'ada' });
   });
 
   it('drops what another visitor left, messages included', () => {
     const first = stored({ cart: 1 }, { flashes: { notice: 'Your order, Ada' } });
-    first.signIn({ userId: 'ada', role: 'admin' }, NOON);
+    draftOf(first).signIn({ userId: 'ada', role: 'admin' }, NOON);
     const second = later(first);
     second.set('address', 'Ada Street').flash('error', 'Card refused');
-    second.signIn({ userId: 'bob' }, NOON);
+    draftOf(second).signIn({ userId: 'bob' }, NOON);
     expect(second.all()).toEqual({ userId: 'bob' });
     expect(second.flashes.isEmpty).toBe(true);
     const third = later(second);
@@ -301,25 +302,25 @@ describe('Signing in', () => {
 
   it('takes back what the last time gave: a role that is left out is gone', () => {
     const first = stored({ cart: 1 });
-    first.signIn({ userId: 'ada', role: 'admin', email: 'ada@example.com' }, NOON);
+    draftOf(first).signIn({ userId: 'ada', role: 'admin', email: 'ada@example.com' }, NOON);
     const second = later(first);
-    second.signIn({ userId: 'ada', email: 'new@example.com' }, NOON);
+    draftOf(second).signIn({ userId: 'ada', email: 'new@example.com' }, NOON);
     expect(second.all()).toEqual({ cart: 1, userId: 'ada', email: 'new@example.com' });
     expect(later(second).has('role')).toBe(false);
   });
 
   it('takes back what an earlier call in the same request gave', () => {
     const session = new Session();
-    session.signIn({ userId: 'ada', role: 'admin' }, NOON);
-    session.signIn({ userId: 'ada' }, NOON);
+    draftOf(session).signIn({ userId: 'ada', role: 'admin' }, NOON);
+    draftOf(session).signIn({ userId: 'ada' }, NOON);
     expect(session.all()).toEqual({ userId: 'ada' });
   });
 
   it('treats an undefined role as one that is left out', () => {
     const first = new Session();
-    first.signIn({ userId: 'ada', role: 'admin' }, NOON);
+    draftOf(first).signIn({ userId: 'ada', role: 'admin' }, NOON);
     const second = later(first);
-    second.signIn({ userId: 'ada', role: undefined }, NOON);
+    draftOf(second).signIn({ userId: 'ada', role: undefined }, NOON);
     expect(second.has('role')).toBe(false);
     expect(later(second).has('role')).toBe(false);
   });
@@ -327,7 +328,9 @@ describe('Signing in', () => {
   it('with something that cannot be kept signs nobody in', () => {
     const session = stored({ cart: 1 });
     const { id } = session;
-    expect(() => session.signIn({ userId: 'ada', wallet: new Money(1) }, NOON)).toThrow(/The value of "wallet"/);
+    expect(() => draftOf(session).signIn({ userId: 'ada', wallet: new Money(1) }, NOON)).toThrow(
+      /The value of "wallet"/,
+    );
     expect(session.all()).toEqual({ cart: 1 });
     expect(session.id).toBe(id);
     expect(session.isDirty).toBe(false);
@@ -339,8 +342,8 @@ describe('Signing in', () => {
       calls += 1;
       return 'hello';
     };
-    expect(() => new Session().signIn({ userId: 'ada', greet }, NOON)).toThrow(/The value of "greet"/);
-    expect(() => new Session().updateVisitor({ greet })).toThrow(/The value of "greet"/);
+    expect(() => draftOf(new Session()).signIn({ userId: 'ada', greet }, NOON)).toThrow(/The value of "greet"/);
+    expect(() => draftOf(new Session()).updateVisitor({ greet })).toThrow(/The value of "greet"/);
     expect(calls).toBe(0);
   });
 });
@@ -348,10 +351,10 @@ describe('Signing in', () => {
 describe('Updating the visitor', () => {
   it('changes what is named and keeps id and beginning', () => {
     const first = new Session();
-    first.signIn({ userId: 'ada', role: 'user' }, NOON);
+    draftOf(first).signIn({ userId: 'ada', role: 'user' }, NOON);
     const second = later(first);
     const { id } = second;
-    second.updateVisitor({ email: 'ada@example.com' });
+    draftOf(second).updateVisitor({ email: 'ada@example.com' });
     expect(second.id).toBe(id);
     expect(second.createdAt).toEqual(new Date(NOON));
     expect(second.all()).toEqual({ userId: 'ada', role: 'user', email: 'ada@example.com' });
@@ -359,24 +362,26 @@ describe('Updating the visitor', () => {
 
   it('gives what the next sign-in takes back', () => {
     const first = new Session();
-    first.signIn({ userId: 'ada' }, NOON);
+    draftOf(first).signIn({ userId: 'ada' }, NOON);
     const second = later(first);
-    second.updateVisitor({ role: 'admin' });
+    draftOf(second).updateVisitor({ role: 'admin' });
     const third = later(second);
-    third.signIn({ userId: 'ada' }, NOON);
+    draftOf(third).signIn({ userId: 'ada' }, NOON);
     expect(third.all()).toEqual({ userId: 'ada' });
   });
 
   it('takes out what is undefined', () => {
     const session = new Session();
-    session.signIn({ userId: 'ada', role: 'admin' }, NOON);
-    session.updateVisitor({ role: undefined });
+    draftOf(session).signIn({ userId: 'ada', role: 'admin' }, NOON);
+    draftOf(session).updateVisitor({ role: undefined });
     expect(session.all()).toEqual({ userId: 'ada' });
   });
 
   it('with something that cannot be kept changes nothing', () => {
     const session = stored({ userId: 'ada' });
-    expect(() => session.updateVisitor({ role: 'admin', wallet: new Money(1) })).toThrow(/The value of "wallet"/);
+    expect(() => draftOf(session).updateVisitor({ role: 'admin', wallet: new Money(1) })).toThrow(
+      /The value of "wallet"/,
+    );
     expect(session.all()).toEqual({ userId: 'ada' });
   });
 });
@@ -384,7 +389,7 @@ describe('Updating the visitor', () => {
 describe('A session while the request is another user’s', () => {
   function aside(): Session {
     const session = stored({ userId: 'ada', role: 'admin', cart: 1 }, { flashes: { notice: 'Welcome, Ada' } });
-    session.standAsideFor(new Session(recordOf({ values: { userId: 'bob' } })));
+    draftOf(session).standAsideFor(draftOf(new Session(recordOf({ values: { userId: 'bob' } }))));
     return session;
   }
 
@@ -413,50 +418,50 @@ describe('A session while the request is another user’s', () => {
     ['itself', stored({ userId: 'ada' })],
   ])('does not stand aside for %s', (_, visitor) => {
     const session = aside();
-    expect(session.standAsideFor(visitor)).toBe(false);
+    expect(draftOf(session).standAsideFor(draftOf(visitor))).toBe(false);
     expect(session.get('cart')).toBe(1);
   });
 
   it('does not stand aside as long as it is nobody’s', () => {
     const session = stored({ cart: 1 });
-    expect(session.standAsideFor(new Session(recordOf({ values: { userId: 'bob' } })))).toBe(false);
+    expect(draftOf(session).standAsideFor(draftOf(new Session(recordOf({ values: { userId: 'bob' } }))))).toBe(false);
     expect(session.set('cart', 2).isDirty).toBe(true);
   });
 
   it('stands aside for a guest', () => {
     const session = stored({ userId: 'ada' });
-    expect(session.standAsideFor(new Session())).toBe(true);
+    expect(draftOf(session).standAsideFor(draftOf(new Session()))).toBe(true);
     expect(session.all()).toEqual({});
   });
 
   it('is there again for whoever signs in, without what was set meanwhile and what the other one left', () => {
     const session = aside();
     session.set('theme', 'dark');
-    session.signIn({ userId: 'bob' }, NOON);
+    draftOf(session).signIn({ userId: 'bob' }, NOON);
     expect(later(session).all()).toEqual({ userId: 'bob' });
   });
 
   it('ends for good when it is destroyed', () => {
     const session = aside();
     session.destroy();
-    expect(session.journal.ended).toBeDefined();
+    expect(draftOf(session).ended).toBeDefined();
     expect(session.isDestroyed).toBe(true);
   });
 
   it('goes on standing aside when the request fails', () => {
     const session = aside();
     session.set('theme', 'dark');
-    session.rollBack();
+    draftOf(session).rollBack();
     expect(session.all()).toEqual({});
     expect(session.flashes.has('notice')).toBe(false);
   });
 
   it('takes no changes once the head is sent', () => {
     const session = aside();
-    session.close();
+    draftOf(session).close();
     expect(() => session.set('theme', 'dark')).toThrow(SessionCommittedError);
     expect(() => session.flashes.set('notice', 'x')).toThrow(SessionCommittedError);
-    session.reopen();
+    draftOf(session).reopen();
     expect(session.set('theme', 'dark').flash('notice', 'x').get('theme')).toBe('dark');
   });
 });
@@ -465,17 +470,17 @@ describe('A session whose store another part of the application has changed', ()
   it('goes on from that with what this request changed', () => {
     const session = stored({ userId: 'ada', role: 'admin' });
     session.set('theme', 'dark');
-    const { revision } = session;
-    session.rebase(recordOf({ values: { userId: 'ada', role: 'user' } }));
+    const { revision } = draftOf(session);
+    draftOf(session).rebase(recordOf({ values: { userId: 'ada', role: 'user' } }));
     expect(session.all()).toEqual({ userId: 'ada', role: 'user', theme: 'dark' });
-    expect(session.revision).toBeGreaterThan(revision);
+    expect(draftOf(session).revision).toBeGreaterThan(revision);
   });
 });
 
 describe('A closed session', () => {
   function closed(): Session {
     const session = stored({ cart: 1 }, { flashes: { notice: 'Saved' } });
-    session.close();
+    draftOf(session).close();
     return session;
   }
   const changing: [string, (session: Session) => unknown][] = [
@@ -486,8 +491,8 @@ describe('A closed session', () => {
     ["flashes.set('notice', …)", (session) => session.flashes.set('notice', 'x')],
     ['session.regenerate()', (session) => session.regenerate()],
     ['session.destroy()', (session) => session.destroy()],
-    ['setSession()', (session) => session.signIn({ userId: 'ada' }, NOON)],
-    ['updateSession()', (session) => session.updateVisitor({ role: 'admin' })],
+    ['setSession()', (session) => draftOf(session).signIn({ userId: 'ada' }, NOON)],
+    ['updateSession()', (session) => draftOf(session).updateVisitor({ role: 'admin' })],
   ];
 
   it.each(changing)('refuses %s by that name', (operation, change) => {
@@ -498,7 +503,7 @@ describe('A closed session', () => {
     expect(session.all()).toEqual({ cart: 1 });
     expect(session.id).toBe(id);
     expect(session.isDirty).toBe(false);
-    expect(session.revision).toBe(0);
+    expect(draftOf(session).revision).toBe(0);
   });
 
   it('can still be read', () => {
@@ -514,7 +519,7 @@ describe('A closed session', () => {
 
   it('takes changes again once it is reopened', () => {
     const session = closed();
-    session.reopen();
+    draftOf(session).reopen();
     session.set('cart', 2);
     expect(session.get('cart')).toBe(2);
     expect(session.flash('notice')).toBe('Saved');
@@ -528,7 +533,7 @@ describe('Rolling back', () => {
     session.set('cart', 2).unset('theme').regenerate();
     session.flash('notice');
     session.flash('error', 'Not sent');
-    session.rollBack();
+    draftOf(session).rollBack();
     expect(session.all()).toEqual({ cart: 1, theme: 'dark' });
     expect(session.id).toBe(id);
     expect(session.createdAt).toEqual(createdAt);
@@ -539,19 +544,19 @@ describe('Rolling back', () => {
   it('takes back a sign-in', () => {
     const session = stored({ userId: 'ada', cart: 1 }, { flashes: { notice: 'Saved' }, identity: ['userId'] });
     const { id, createdAt } = session;
-    session.signIn({ userId: 'bob', role: 'admin' }, NOON);
-    session.rollBack();
+    draftOf(session).signIn({ userId: 'bob', role: 'admin' }, NOON);
+    draftOf(session).rollBack();
     expect(session.all()).toEqual({ userId: 'ada', cart: 1 });
     expect(session.id).toBe(id);
     expect(session.createdAt).toEqual(createdAt);
     expect(session.isDirty).toBe(false);
-    expect(session.journal).toMatchObject({ cleared: false, identity: ['userId'] });
+    expect(draftOf(session)).toMatchObject({ cleared: false, identity: ['userId'] });
     expect(session.flash('notice')).toBe('Saved');
   });
 
   it('leaves a session that nobody had stored with nothing', () => {
     const session = new Session().set('cart', 1);
-    session.rollBack();
+    draftOf(session).rollBack();
     expect(session.isEmpty).toBe(true);
     expect(session.isDirty).toBe(false);
   });
@@ -560,11 +565,11 @@ describe('Rolling back', () => {
     const session = stored({ userId: 'ada' }, { flashes: { notice: 'Saved' } });
     const { id } = session;
     session.destroy().set('theme', 'dark');
-    session.rollBack();
+    draftOf(session).rollBack();
     expect(session.all()).toEqual({});
     expect(session.flashes.isEmpty).toBe(true);
     expect(session.isDestroyed).toBe(true);
-    expect(session.journal.ended?.id).toBe(id);
+    expect(draftOf(session).ended?.id).toBe(id);
     expect(session.id).not.toBe(id);
   });
 });
@@ -573,7 +578,7 @@ describe('Signing in where a guest had chosen a role', () => {
   it('leaves nothing of it: what a visitor may do comes from the sign-in alone', () => {
     const session = new Session();
     session.set('role', 'admin').set('permissions', ['everything']).set('cart', 1);
-    session.signIn({ userId: 'u1' }, 0);
+    draftOf(session).signIn({ userId: 'u1' }, 0);
     expect(session.all()).toEqual({ userId: 'u1', cart: 1 });
   });
 });
@@ -581,38 +586,38 @@ describe('Signing in where a guest had chosen a role', () => {
 describe('Settling', () => {
   it('takes what was committed as the new starting point', () => {
     const session = new Session().set('cart', 1);
-    session.signIn({ userId: 'ada' }, NOON);
+    draftOf(session).signIn({ userId: 'ada' }, NOON);
     const committed = recordOf({ values: { cart: 1, userId: 'ada' }, identity: ['userId'] });
-    session.settle(committed);
+    draftOf(session).settle(committed);
     expect(session.isNew).toBe(false);
     expect(session.isDirty).toBe(false);
     expect(session.id).toBe(committed.id);
     expect(session.createdAt).toEqual(new Date(committed.createdAt));
     expect(session.all()).toEqual({ cart: 1, userId: 'ada' });
-    expect(session.journal).toMatchObject({ opened: committed, cleared: false, ended: undefined });
-    expect(session.journal.identity).toEqual(['userId']);
+    expect(draftOf(session)).toMatchObject({ opened: committed, cleared: false, ended: undefined });
+    expect(draftOf(session).identity).toEqual(['userId']);
   });
 
   it('stays closed until it is reopened', () => {
     const session = new Session().set('cart', 1);
-    session.close();
-    session.settle(recordOf({ values: { cart: 1 } }));
+    draftOf(session).close();
+    draftOf(session).settle(recordOf({ values: { cart: 1 } }));
     expect(() => session.set('cart', 2)).toThrow(SessionCommittedError);
   });
 
   it('on nothing leaves a new session, and says that values have changed', () => {
     const session = stored({ userId: 'ada' });
-    const { revision } = session;
-    session.settle(undefined);
+    const { revision } = draftOf(session);
+    draftOf(session).settle(undefined);
     expect(session.isNew).toBe(true);
     expect(session.all()).toEqual({});
-    expect(session.revision).toBeGreaterThan(revision);
+    expect(draftOf(session).revision).toBeGreaterThan(revision);
   });
 
   it('on nothing does not disturb a session that was new', () => {
     const session = new Session();
-    session.settle(undefined);
-    expect(session.revision).toBe(0);
+    draftOf(session).settle(undefined);
+    expect(draftOf(session).revision).toBe(0);
   });
 });
 
@@ -626,7 +631,7 @@ describe('When the visitor of a session signed in', () => {
     expect(new Session(recordOf({ values: { cart: 1 } })).signedInAt).toBeUndefined();
     const foreign = new Session({ ...recordOf({ values: { userId: 'ada' } }), isForeign: true });
     expect(foreign.signedInAt).toBeUndefined();
-    foreign.signIn({ userId: 'ada' }, 5000);
+    draftOf(foreign).signIn({ userId: 'ada' }, 5000);
     expect(foreign.signedInAt).toEqual(new Date(5000));
   });
 });
@@ -640,7 +645,7 @@ describe('A session of a thousand keys', () => {
     const refusal = new TooManyKeysError('more', 1000);
     expect(() => session.set('more', 1)).toThrow(refusal);
     expect(() => session.set('more', (old = 1) => old)).toThrow(refusal);
-    expect(() => session.updateVisitor({ userId: 'ada' })).toThrow(new TooManyKeysError('userId', 1000));
+    expect(() => draftOf(session).updateVisitor({ userId: 'ada' })).toThrow(new TooManyKeysError('userId', 1000));
     expect(session.has('more')).toBe(false);
     expect(session.get('userId')).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { NoRevocationList, type RevocationList } from '../../lib/session/revocation-list.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
-import type { Session } from '../../lib/session/session.js';
+import { draftOf, type Session } from '../../lib/session/session.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
 import { SessionRegistry } from '../../lib/session/session-registry.js';
@@ -57,7 +57,7 @@ export class RacedBrowser {
   }
 
   signIn(userId = 'ada', role = 'member'): Page {
-    return (session) => session.signIn({ userId, role }, this.clock.now());
+    return (session) => draftOf(session).signIn({ userId, role }, this.clock.now());
   }
 
   /** What the next page would find. */

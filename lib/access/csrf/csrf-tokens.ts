@@ -2,7 +2,7 @@ import { SessionCommittedError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
 import { fromBase64Url, toBase64Url } from '../../session/base64url.js';
 import { Secrets } from '../../session/secrets.js';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import { KEPT } from '../../session/session-values.js';
 
 const PURPOSE = 'csrf';
@@ -29,21 +29,21 @@ export class CsrfTokens {
    * @throws {SessionCommittedError} When that comes too late: the cookie would not reach the browser.
    */
   async issue(session: Session): Promise<string> {
-    session.markUsed();
+    draftOf(session).isUsed = true;
     if (mustBegin(session)) begin(session);
     const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
     const [newest] = await this.#allKeys();
     if (!newest) throw new TypeError('There is no secret to sign a token with.');
-    const signature = await crypto.subtle.sign(HMAC.name, newest, message(session.id, random));
+    const signature = await crypto.subtle.sign(HMAC.name, newest, message(draftOf(session).id, random));
     return toBase64Url(new Uint8Array([...random, ...new Uint8Array(signature)]));
   }
 
   /** Whether a token was issued for this session, under the id that it has now. Compared in constant time. */
   async verify(token: string | null | undefined, session: Session): Promise<boolean> {
-    if (!token || !FORMAT.test(token) || session.isNew) return false;
+    if (!token || !FORMAT.test(token) || draftOf(session).isNew) return false;
     const bytes = fromBase64Url(token);
     const [random, signature] = [bytes.slice(0, RANDOM_BYTES), bytes.slice(RANDOM_BYTES)];
-    const signed = message(session.id, random);
+    const signed = message(draftOf(session).id, random);
     for (const key of await this.#allKeys()) {
       if (await crypto.subtle.verify(HMAC.name, key, signature, signed)) return true;
     }
@@ -52,7 +52,7 @@ export class CsrfTokens {
 
   /** Whether a component that still renders could ask for a token that only an answer's head can make good. */
   mayBeginLate(session: Session): boolean {
-    return session.isNew || mustBegin(session);
+    return draftOf(session).isNew || mustBegin(session);
   }
 
   #allKeys(): Promise<readonly CryptoKey[]> {
@@ -63,7 +63,8 @@ export class CsrfTokens {
 
 /** Whether a session has to be changed for its id to last. It lasts while somebody is signed in. */
 function mustBegin(session: Session): boolean {
-  return !session.isUnavailable && session.signedInAt === undefined && !session.has(KEPT);
+  const { failure, signedInAt, values } = draftOf(session);
+  return failure === undefined && signedInAt === undefined && values.get(KEPT) === undefined;
 }
 
 function begin(session: Session): void {

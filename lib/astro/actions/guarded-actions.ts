@@ -25,7 +25,8 @@ export function defineAction(definition: { handler: Handler }): Action {
       return await definition.handler(input, context);
     } catch (error) {
       if (!(error instanceof AccessDeniedError)) throw error;
-      findRequest(context)?.session.markUsed();
+      const request = findRequest(context);
+      if (request) request.draft.isUsed = true;
       throw refusedWith(error.status);
     }
   };

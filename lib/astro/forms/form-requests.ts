@@ -60,7 +60,7 @@ async function runAction(context: APIContext): Promise<Response | undefined> {
   const nextPage = outcome.error ? undefined : nextPageOf(request);
   if (nextPage !== undefined) return redirectTo(nextPage, 'POST');
   const page = formPage(request.original);
-  const isFarewell = request.session.wasEnded && request.visitor.isGuest;
+  const isFarewell = request.draft.wasEnded && request.visitor.isGuest;
   const form = { name: action.name, input, result, userId: request.visitor.id ?? sender, isFarewell };
   // Kept for a page that a guest does not see, it would wait for whoever signs in next.
   const isLost =
@@ -82,10 +82,10 @@ async function sealed(form: KeptForm, request: ScopedRequest): Promise<KeptForm>
 /** Tells the page what came of the form that it sent. */
 async function showKeptForm(context: APIContext): Promise<void> {
   const request = GateRequest.of(context);
-  const { session } = request;
-  if (session.isNew || session.flashes.isEmpty || request.keptForm) return;
+  const { isNew, flashes } = request.draft;
+  if (isNew || flashes.isEmpty || request.keptForm) return;
   const { pathname } = new URL(request.original.url);
-  const kept = takeForm(session.flashes, formPlace(pathname), request.services.get(Clock).now());
+  const kept = takeForm(flashes, formPlace(pathname), request.services.get(Clock).now());
   if (!kept || !isMeantFor(kept, request.visitor.id)) return;
   const form = await openResult(kept, request.services.get(Secrets));
   request.keptForm = form;
@@ -130,15 +130,15 @@ export async function returnStaleForm(context: APIContext, asked: RoutedRequest,
 /** Keeps a form for a page, if the session has room for it. */
 async function isKept(context: APIContext, page: string, form: KeptForm): Promise<boolean> {
   const request = GateRequest.of(context);
-  const { session, visitor } = request;
-  session.markUsed();
+  const { draft, session, visitor } = request;
+  draft.isUsed = true;
   if (request.standsAside) return false;
   const place = formPlace(page);
   const now = request.services.get(Clock).now();
-  keepForm(session.flashes, place, form, now);
+  keepForm(draft.flashes, place, form, now);
   const hasRoom = await gatehouse.parts.sessions.canKeep(session);
   if (hasRoom && (!visitor.isGuest || mayKeepForGuest(JSON.stringify(form).length, now))) return true;
-  dropForm(session.flashes, place);
+  dropForm(draft.flashes, place);
   return false;
 }
 

@@ -27,7 +27,7 @@ export interface FormReading {
  */
 export function flashErrors(context: WithLocals, errors: FieldErrors, input?: FormData, form = ''): void {
   const request = requestFor('flashErrors', context);
-  const { flashes } = request.session;
+  const { flashes } = request.draft;
   const fields = input ? request.services.get(FormConfig).fieldsOf(input) : [];
   keepForm(
     flashes,
@@ -66,10 +66,10 @@ export function fieldErrors(field: string, reading?: FormReading): string[] {
 function keptForm({ form, context }: FormReading = {}): KeptForm | undefined {
   const request = findRequest(context);
   if (!request) return undefined;
-  const { keptForm: sent, session } = request;
-  session.markUsed();
+  const { keptForm: sent, draft } = request;
+  draft.isUsed = true;
   if (sent && (form === undefined || sent.name === form)) return sent;
-  return takeForm(session.flashes, placeOf(form ?? ''), request.services.get(Clock).now());
+  return takeForm(draft.flashes, placeOf(form ?? ''), request.services.get(Clock).now());
 }
 
 /** Not to be taken for a path. */

@@ -6,14 +6,14 @@ import type { AstroSessionWatch } from './astro-session-watch.js';
 
 /** Takes over what a middleware put into Astro's session: the visitor whom another part of the application knows. */
 export async function adoptAstroSession(
-  { session, identity }: ScopedRequest,
+  { session, draft, identity }: ScopedRequest,
   store: SessionStore,
   watch: AstroSessionWatch | undefined,
 ): Promise<void> {
-  if (session.wasEnded || identity.isSettled) return;
+  if (draft.wasEnded || identity.isSettled) return;
   if (!(store instanceof AstroSessionStore)) return watch?.adoptInto(identity);
   await store.takeOver(session);
-  const { opened } = session.journal;
+  const { opened } = draft;
   // What somebody else put there, nobody has checked yet.
   const isOthers = opened?.isForeign && userIdOf(opened) !== undefined;
   if (isOthers && identity.resolver.adopted(Object.fromEntries(opened.values))?.isNew) identity.adopt(null);

@@ -1,6 +1,6 @@
 import type { APIContext } from 'astro';
 import type { RequestIdentity } from '../../access/request-identity.js';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import { VALUES } from '../astro-session-store.js';
 
 /**
@@ -34,6 +34,6 @@ export class AstroSessionWatch {
 
   /** Takes the visitor out of Astro's session when the session that adopted them has ended. */
   forgetEnded(session: Session): void {
-    if (this.#hasAdopted && session.wasEnded) this.context.session?.delete(VALUES);
+    if (this.#hasAdopted && draftOf(session).wasEnded) this.context.session?.delete(VALUES);
   }
 }

@@ -119,7 +119,7 @@ export class GateRequest extends ScopedRequest {
 
   /** The visitor before anything was done for them; `undefined` for one who brought no session. */
   get arrivedAs(): Visitor | undefined {
-    const { ended } = this.session.journal;
+    const { ended } = this.draft;
     if (this.#arrivedAs || !ended) return this.#arrivedAs;
     return this.resolver.fromSession(madeSession(gatehouse.services.madeClasses, ended));
   }
@@ -190,7 +190,7 @@ export class GateRequest extends ScopedRequest {
     const cookies = this.#keeper.cookiesOf(this.context);
     const isPersonal = this.#isPersonalAnswer(answer);
     // A sign-in that another site has the browser arrive with: a redirect would go without the cookie.
-    const isAhead = config.cookie.sameSite === 'strict' && this.openedSession?.journal.hasSignedIn;
+    const isAhead = config.cookie.sameSite === 'strict' && this.#keeper.draft?.hasSignedIn;
     const isRedirect = isAhead && cookies.withholds('strict');
     if (this.openedSession) this.#watch?.forgetEnded(this.openedSession);
     await this.#keeper.commit(this.context, answer, cookies, this.standsAside);
@@ -213,11 +213,11 @@ export class GateRequest extends ScopedRequest {
   }
 
   get #hasSession(): boolean {
-    return this.openedSession?.isNew === false;
+    return this.#keeper.draft?.isNew === false;
   }
 
   get #wasUsed(): boolean {
-    return this.isPersonal || this.openedSession?.wasUsed === true;
+    return this.isPersonal || this.#keeper.draft?.wasUsed === true;
   }
 
   /** The 404 page is made for the same request, and commits; where it is a file, nobody does for what is not there. */

@@ -61,7 +61,7 @@ async function judgeShown(request: GateRequest, context: APIContext, answer: Res
   const guarded = await routed(request, context, 'anything');
   const visitor = await request.identity.resolve();
   // Who has just been signed out is told so.
-  const asked = request.session.wasEnded && visitor.isGuest ? (request.arrivedAs ?? visitor) : visitor;
+  const asked = request.draft.wasEnded && visitor.isGuest ? (request.arrivedAs ?? visitor) : visitor;
   const refusal = await heard(request, guarded, asVerdict(await gatehouse.parts.guard.judge(guarded, () => asked)));
   if (!refusal) return void letIn(request, guarded);
   // Nobody reads on, and whatever feeds it is to know.

@@ -3,7 +3,7 @@ import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
 import type { ErrorPages } from '../../access/error-pages.js';
 import type { Promised } from '../../session/promised.js';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import type { SessionManager } from '../../session/session-manager.js';
 import { ISLAND_ROUTE } from '../project-routes.js';
 import { partsOf } from './address.js';
@@ -43,7 +43,7 @@ export class MessageDelivery {
    *   of that.
    */
   async begin(route: Route, sessions: SessionManager, isAhead: boolean): Promise<void> {
-    const { flashes } = this.session;
+    const { flashes } = draftOf(this.session);
     const isOwn = isAhead && this.errorPages.has(route.routePattern);
     const audience = await this.#audienceOf(route, isOwn);
     flashes.hold(audience === 'nobody');
@@ -61,20 +61,20 @@ export class MessageDelivery {
   /** Does so for an error page or a rewrite: they may be shown to others than what they stand for. */
   async continue(route: Route): Promise<void> {
     const audience = await this.#audienceOf(route);
-    this.session.flashes.hold(audience === 'nobody' || this.request.signal.aborted);
+    draftOf(this.session).flashes.hold(audience === 'nobody' || this.request.signal.aborted);
   }
 
   /** Commits the session. Nobody was shown the messages in an answer that the visitor no longer waits for. */
   async commit(route: Route, answer: Response, commit: () => Promised<unknown>): Promise<void> {
     this.#endWatch?.();
-    const { flashes } = this.session;
+    const { flashes } = draftOf(this.session);
     if (flashes.wasAsked) SILENT.delete(placeOf(route));
     else if (this.#mayBeSilent && answer.ok && SILENT.size < MOST_SILENT) SILENT.add(placeOf(route));
     if (flashes.wasAsked && !flashes.isEmpty && isPreload(this.request)) warnOfPreload();
     const isLost = () => flashes.hasDelivered && this.request.signal.aborted;
     if (isLost()) flashes.giveBack();
     await commit();
-    if (!isLost() || this.session.isNew) return;
+    if (!isLost() || draftOf(this.session).isNew) return;
     flashes.giveBack();
     await commit();
   }

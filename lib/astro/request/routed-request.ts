@@ -134,7 +134,7 @@ export class RoutedRequest implements ChangingRequest {
 
   get showsForm(): boolean {
     if (this.method !== 'GET' || !this.#keepsForms) return false;
-    return keepsForm(this.request.session.flashes, formPlace(new URL(this.request.original.url).pathname));
+    return keepsForm(this.request.draft.flashes, formPlace(new URL(this.request.original.url).pathname));
   }
 
   get isVisitorUnknown(): boolean {

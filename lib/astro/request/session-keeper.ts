@@ -1,7 +1,8 @@
 import type { APIContext } from 'astro';
 import type { CookieJar } from '../../session/cookie-jar.js';
 import { andThen, type Promised } from '../../session/promised.js';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
+import type { SessionDraft } from '../../session/session-draft.js';
 import type { SessionManager } from '../../session/session-manager.js';
 import { AstroSessionStore } from '../astro-session-store.js';
 import { gatehouse } from '../started.js';
@@ -33,10 +34,14 @@ export class SessionKeeper {
     return this.#session;
   }
 
+  get draft(): SessionDraft | undefined {
+    return this.#session && draftOf(this.#session);
+  }
+
   /** Begins the session of a visitor who brought none. */
   begin(): Session {
     this.#session = this.#sessions.begin();
-    if (this.#isCommitted) this.#session.close();
+    if (this.#isCommitted) draftOf(this.#session).close();
     return this.#session;
   }
 
@@ -47,12 +52,13 @@ export class SessionKeeper {
    */
   open(context: APIContext, isAhead: boolean): Promised<void> {
     this.#isCommitted = false;
-    if (this.#isOpen) return this.#session?.reopen();
+    if (this.#isOpen) return this.draft?.reopen();
     this.#isOpen = true;
     return andThen(this.#sessions.find(this.cookiesOf(context)), (session) => {
       this.#session = session;
-      if (session && !session.isNew) return this.#holdMessages(session, context, isAhead);
-      if (session?.journal.failure) reportOutage(session.journal.failure);
+      const { draft } = this;
+      if (session && draft?.isNew === false) return this.#holdMessages(session, draft, context, isAhead);
+      if (draft?.failure) reportOutage(draft.failure);
       const { store } = gatehouse.parts;
       return store instanceof AstroSessionStore && !this.standIn ? store.dropUnclaimed() : undefined;
     });
@@ -67,7 +73,7 @@ export class SessionKeeper {
   mayChangeLate(): boolean {
     const { tokens } = gatehouse.parts;
     const mayBegin = tokens?.mayBeginLate(this.#session ?? this.begin());
-    return mayBegin === true || this.#session?.flashes.isDeliverable === true;
+    return mayBegin === true || this.draft?.flashes.isDeliverable === true;
   }
 
   /** Stores what changed. @param isAside Whether the session is another user's than the request. */
@@ -77,7 +83,7 @@ export class SessionKeeper {
     if (!session) return undefined;
     const isPassing = this.#sessions.isInPassing(session, cookies);
     if (isPassing || isAside) gatehouse.parts.unkept.tellOf(session, isAside, isPassing);
-    if (session.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
+    if (this.draft?.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
     if (!this.#delivery) return this.#sessions.commit(session, cookies);
     return this.#delivery.commit(context, answer, () => this.#sessions.commit(session, cookies));
   }
@@ -89,7 +95,7 @@ export class SessionKeeper {
 
   /** Answers for a store that cannot be asked. */
   giveUp(failure: Error): void {
-    this.#session?.flashes.claims?.end();
+    this.draft?.flashes.claims?.end();
     reportOutage(failure);
   }
 
@@ -98,8 +104,8 @@ export class SessionKeeper {
     return this.standIn?.cookies ?? new AstroCookieJar(context, this.url);
   }
 
-  #holdMessages(session: Session, context: APIContext, isAhead: boolean): Promised<void> {
-    if (session.flashes.isEmpty) return undefined;
+  #holdMessages(session: Session, { flashes }: SessionDraft, context: APIContext, isAhead: boolean): Promised<void> {
+    if (flashes.isEmpty) return undefined;
     this.#delivery = this.#deliveryOf(session);
     return this.#delivery.begin(context, this.#sessions, isAhead);
   }

@@ -2,7 +2,8 @@ import type { Services } from '../../container/services.js';
 import { Clock } from '../../session/clock.js';
 import type { CookieJar } from '../../session/cookie-jar.js';
 import { MadeClasses } from '../../session/made-classes.js';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
+import { noChanges } from '../../session/session-changes.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { SessionCookie } from '../../session/session-cookie.js';
 import { SessionManager } from '../../session/session-manager.js';
@@ -44,8 +45,9 @@ export class OwnSessions {
   async clear(cookies: CookieJar): Promise<boolean> {
     const sessions = this.services.get(SessionManager);
     const session = await sessions.open(cookies, false);
-    if (session.journal.failure) throw session.journal.failure;
-    const isThere = !session.isNew;
+    const { failure, isNew } = draftOf(session);
+    if (failure) throw failure;
+    const isThere = !isNew;
     if (isThere) session.destroy();
     await sessions.commit(session, cookies);
     return isThere;
@@ -53,24 +55,15 @@ export class OwnSessions {
 
   /** Has the time of the session be up, while the browser still has its cookie. @returns Whether there was one. */
   async expire(cookies: CookieJar): Promise<boolean> {
-    const { opened, ...journal } = (await this.look(cookies)).journal;
-    if (journal.failure) throw journal.failure;
+    const { opened, failure, origin } = draftOf(await this.look(cookies));
+    if (failure) throw failure;
     if (!opened) return false;
     const now = this.#clock.now();
-    const { id, createdAt, lineage } = opened;
-    const token = await this.#store.write({
-      ...journal,
-      opened,
-      id,
-      createdAt,
-      lineage,
-      renewedAt: now,
-      expiresAt: now,
-    });
+    const token = await this.#store.write({ ...noChanges(opened), renewedAt: now, expiresAt: now });
     if (token === undefined) return false;
     const maxAge = Math.max(60, Math.ceil((opened.expiresAt - now) / 1000));
     const cookie = new SessionCookie(this.#config);
-    cookie.set(cookies, journal.origin.cookie ?? cookie.home, token, maxAge);
+    cookie.set(cookies, origin.cookie ?? cookie.home, token, maxAge);
     return true;
   }
 }

@@ -1,7 +1,7 @@
 import type { CookieJar } from '../../session/cookie-jar.js';
 import { allMessages } from '../../session/flash-lists.js';
 import { shortHash } from '../../session/security-events.js';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import type { SessionConfig } from '../../session/session-config.js';
 import { cookieNames, roomOf } from '../../session/session-cookie.js';
 import { SessionId } from '../../session/session-id.js';
@@ -11,7 +11,7 @@ import { ValueTrees } from './value-tree.js';
 
 /** What a session holds, and for how long, as it can be shown. Looking at it changes nothing. */
 export function sessionSheet(session: Session, cookies: CookieJar, config: SessionConfig, store: string): SessionSheet {
-  const { opened, failure, origin } = session.journal;
+  const { opened, failure, origin } = draftOf(session);
   const trees = new ValueTrees();
   const flashes = allMessages(opened?.flashes ?? new Map()).map(([key, { value }]) => [key, value] as const);
   return {

@@ -5,7 +5,7 @@ import { Clock } from '../../session/clock.js';
 import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../session/cookie-jar.js';
 import { MadeClasses } from '../../session/made-classes.js';
 import { NoRevocationList } from '../../session/revocation-list.js';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { SessionId } from '../../session/session-id.js';
 import { SessionManager } from '../../session/session-manager.js';
@@ -61,7 +61,7 @@ export class StandIns {
     const jar = new MemoryCookieJar();
     if (visitor) {
       const session = await this.#sessions.open(jar, false);
-      session.signIn(visitor, this.#clock.now());
+      draftOf(session).signIn(visitor, this.#clock.now());
       await this.#sessions.commit(session, jar);
     }
     const { jars } = this.memory;

@@ -1,6 +1,7 @@
-import type { FlashBag } from '../flash-bag.js';
+import type { FlashDraft } from '../flash-draft.js';
 import { allMessages, FORM_KEYS } from '../flash-lists.js';
 import type { SessionChanges } from '../session-changes.js';
+import type { SessionDraft } from '../session-draft.js';
 import type { SentField } from './form-config.js';
 
 /** Milliseconds for which a form is kept: long enough to sign in again, too short to be remembered by somebody else. */
@@ -30,20 +31,20 @@ export interface KeptForm {
  * @param now Milliseconds since the epoch.
  * @throws {SessionCommittedError} When the head is sent.
  */
-export function keepForm(flashes: FlashBag, place: string, form: KeptForm, now: number): void {
-  flashes.set(FORM_KEYS + place, { ...form, at: now });
+export function keepForm(flashes: FlashDraft, place: string, form: KeptForm, now: number): void {
+  flashes.replace(FORM_KEYS + place, { ...form, at: now });
 }
 
 /** Whether a form waits for a page. */
-export function keepsForm(flashes: FlashBag, place: string): boolean {
+export function keepsForm(flashes: FlashDraft, place: string): boolean {
   return flashes.has(FORM_KEYS + place);
 }
 
 /** Takes a form that was kept, for the answer that is being made. `undefined` for none, and for one that is too old. */
-export function takeForm(flashes: FlashBag, place: string, now: number): KeptForm | undefined {
+export function takeForm(flashes: FlashDraft, place: string, now: number): KeptForm | undefined {
   const key = FORM_KEYS + place;
   if (!keepsForm(flashes, place)) return undefined;
-  const kept = flashes.get<KeptForm & { at: number }>(key);
+  const kept = flashes.deliver(key).at(-1)?.value as (KeptForm & { at: number }) | undefined;
   return kept && now - kept.at < FORM_LIFETIME ? kept : undefined;
 }
 
@@ -59,8 +60,8 @@ export function isMeantFor(form: KeptForm, userId: string | undefined): boolean 
 }
 
 /** Takes back what {@link keepForm} kept in this request. */
-export function dropForm(flashes: FlashBag, place: string): void {
-  flashes.get(FORM_KEYS + place);
+export function dropForm(flashes: FlashDraft, place: string): void {
+  flashes.deliver(FORM_KEYS + place);
 }
 
 /** The same changes, and the forms that earlier requests kept go. @returns `undefined` where there are none. */
@@ -71,8 +72,8 @@ export function withoutForms(changes: SessionChanges): SessionChanges | undefine
 }
 
 /** Milliseconds for which a session may live at the most: one that holds forms and nothing else is over when they are. */
-export function lifetimeOf(session: { flashes: FlashBag; contents(): object }): number {
-  const holdsFormsAlone = session.flashes.holdsFormsAlone && Object.keys(session.contents()).length === 0;
+export function lifetimeOf({ flashes, values }: SessionDraft): number {
+  const holdsFormsAlone = flashes.holdsFormsAlone && values.keys().length === 0;
   return holdsFormsAlone ? FORM_LIFETIME : Number.POSITIVE_INFINITY;
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { draftOf } from '../../session/session.js';
 import { SessionId } from '../../session/session-id.js';
 import { COOKIE, HOUR } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
@@ -105,15 +106,15 @@ export function describeEndedSessions(tests: Tests): void {
     tests.it('of which one learns more of the visitor leave the next sign-in all of it to take back', async (start) => {
       const app = await start();
       const cookies = await app.visit(new FakeCookieJar(), (session) =>
-        session.signIn({ userId: 'ada' }, app.clock.now()),
+        draftOf(session).signIn({ userId: 'ada' }, app.clock.now()),
       );
       const [updating, other] = await Promise.all([app.open(cookies), app.open(cookies)]);
-      updating.updateVisitor({ plan: 'premium' });
-      other.updateVisitor({ email: 'ada@example.com' });
+      draftOf(updating).updateVisitor({ plan: 'premium' });
+      draftOf(other).updateVisitor({ email: 'ada@example.com' });
       await app.manager.commit(updating, cookies);
       await app.manager.commit(other, cookies.next());
 
-      const last = await app.visit(cookies, (session) => session.signIn({ userId: 'ada' }, app.clock.now()));
+      const last = await app.visit(cookies, (session) => draftOf(session).signIn({ userId: 'ada' }, app.clock.now()));
       assert.deepEqual(await app.find(last), { userId: 'ada' });
     });
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import { type Application, COOKIE } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import type { Tests } from '../suite.js';
@@ -47,7 +47,7 @@ export function describeLaterRequests(tests: Tests): void {
       const cookies = await waiting(app);
       const failed = await app.open(cookies);
       failed.flash('notice');
-      failed.rollBack();
+      draftOf(failed).rollBack();
       await app.manager.abandon(failed);
       assert.equal((await app.elsewhere().open(cookies, true)).flash('notice'), 'Saved');
     });
@@ -113,7 +113,7 @@ export function describeLaterRequests(tests: Tests): void {
     tests.it('leads nobody to a visitor who signed in meanwhile, whose cookie is left alone', async (start) => {
       const app = await start();
       const planted = await app.visitorWith({ cart: 1 });
-      const signIn = (session: Session) => session.signIn({ userId: 'ada' }, app.clock.now());
+      const signIn = (session: Session) => draftOf(session).signIn({ userId: 'ada' }, app.clock.now());
       const ada = await app.visit(planted.next(), signIn);
       const inFlight = planted.next();
       await app.visit(inFlight, (session) => {
@@ -131,7 +131,7 @@ export function describeLaterRequests(tests: Tests): void {
       const cookies = await app.visitorWith({ cart: 1 });
       const [signingIn, regenerated] = await Promise.all([app.open(cookies), app.open(cookies)]);
       regenerated.regenerate();
-      signingIn.signIn({ userId: 'ada' }, app.clock.now());
+      draftOf(signingIn).signIn({ userId: 'ada' }, app.clock.now());
       const others = cookies.next();
       await app.manager.commit(regenerated, others);
       const own = cookies.next();

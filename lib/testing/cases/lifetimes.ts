@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import { SessionId } from '../../session/session-id.js';
 import { COOKIE, HOUR } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
@@ -54,7 +54,7 @@ export function describeLifetimes(tests: Tests): void {
       const app = await start({ absoluteTimeout: HOUR });
       const first = await app.visitorWith({ cart: 1 });
       app.clock.advance(HOUR - 1);
-      const second = await app.visit(first, (session) => session.signIn({ userId: 'ada' }, app.clock.now()));
+      const second = await app.visit(first, (session) => draftOf(session).signIn({ userId: 'ada' }, app.clock.now()));
       app.clock.advance(HOUR - 1);
       assert.deepEqual(await app.find(second), { cart: 1, userId: 'ada' });
       app.clock.advance(1);
@@ -83,7 +83,8 @@ export function describeLifetimes(tests: Tests): void {
   tests.describe('signing in and out', () => {
     tests.it('takes back what an earlier sign-in gave', async (start) => {
       const app = await start();
-      const signIn = (values: Record<string, unknown>) => (session: Session) => session.signIn(values, app.clock.now());
+      const signIn = (values: Record<string, unknown>) => (session: Session) =>
+        draftOf(session).signIn(values, app.clock.now());
       const first = await app.visit(new FakeCookieJar(), signIn({ userId: 'ada', role: 'admin' }));
       const second = await app.visit(first, signIn({ userId: 'ada' }));
       assert.deepEqual(await app.find(second), { userId: 'ada' });
@@ -93,9 +94,9 @@ export function describeLifetimes(tests: Tests): void {
       const app = await start();
       const first = await app.visit(new FakeCookieJar(), (session) => {
         session.set('address', 'Ada Street').flash('notice', 'Hello Ada');
-        session.signIn({ userId: 'ada', role: 'admin' }, app.clock.now());
+        draftOf(session).signIn({ userId: 'ada', role: 'admin' }, app.clock.now());
       });
-      const second = await app.visit(first, (session) => session.signIn({ userId: 'bob' }, app.clock.now()));
+      const second = await app.visit(first, (session) => draftOf(session).signIn({ userId: 'bob' }, app.clock.now()));
       const found = await app.open(second);
       assert.deepEqual(found.all(), { userId: 'bob' });
       assert.equal(found.flashes.isEmpty, true);

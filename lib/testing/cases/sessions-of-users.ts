@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import { SessionId } from '../../session/session-id.js';
 import { type Application, COOKIE, HOUR } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
@@ -8,7 +8,9 @@ import type { Tests } from '../suite.js';
 /** For stores that can list the sessions of a user. */
 export function describeSessionsOfUsers(tests: Tests): void {
   const signIn = (app: Application, userId: string, label?: string, cookies = new FakeCookieJar()) =>
-    app.visit(cookies, (session) => session.signIn({ userId }, app.clock.now(), { userAgent: 'Spec/1', label }));
+    app.visit(cookies, (session) =>
+      draftOf(session).signIn({ userId }, app.clock.now(), { userAgent: 'Spec/1', label }),
+    );
   const labelsOf = async (app: Application, userId: string) =>
     (await app.registry.list(userId)).map(({ label }) => label).sort();
 
@@ -111,7 +113,7 @@ export function describeSessionsOfUsers(tests: Tests): void {
         (session) => session.set('cart', 1),
         (session) => session.regenerate(),
         (session) => session.flash('notice', 'Saved'),
-        (session) => session.updateVisitor({ plan: 'premium' }, { label: 'other' }),
+        (session) => draftOf(session).updateVisitor({ plan: 'premium' }, { label: 'other' }),
       ];
       for (const page of pages) {
         const cookies = await signIn(app, 'ada');

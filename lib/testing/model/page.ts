@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import type { ModelRequest } from './model-request.js';
 import type { PageStep } from './steps.js';
 
@@ -48,7 +48,7 @@ export function act(step: PageStep, session: Session, model: ModelRequest, now: 
       assert.deepEqual(session.flashes.getAll(step.key), model.read(step.key, now), 'not the messages that wait');
       break;
     case 'signIn':
-      session.signIn({ userId: step.user }, now);
+      draftOf(session).signIn({ userId: step.user }, now);
       model.signIn(step.user, now);
       break;
     case 'regenerate':

@@ -5,7 +5,7 @@ import { type ChangingRequest, CsrfGuard, mayChange } from '../../../lib/access/
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
 import { Secrets } from '../../../lib/session/secrets.js';
 import { SecurityEvents } from '../../../lib/session/security-events.js';
-import { Session } from '../../../lib/session/session.js';
+import { draftOf, Session } from '../../../lib/session/session.js';
 import { call } from '../../support/guarded-request.js';
 import { RememberingLog } from '../../support/guards.js';
 import { recordOf } from '../../support/records.js';
@@ -244,7 +244,7 @@ describe('Where a token is asked for', () => {
 
   it('nobody is refused for want of one while sessions cannot be had', async () => {
     const unknown = new Session();
-    unknown.fate.fail(new Error('down'));
+    draftOf(unknown).failure = new Error('down');
     expect(await refusalOf(sent('/page', form('any')), given, unknown)).toBe(503);
     expect(await refusalOf(sent('/page', foreign), given, unknown)).toBe(403);
   });

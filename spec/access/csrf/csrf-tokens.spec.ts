@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
 import { SessionCommittedError } from '../../../lib/errors.js';
 import { Secrets } from '../../../lib/session/secrets.js';
-import { Session } from '../../../lib/session/session.js';
+import { draftOf, Session } from '../../../lib/session/session.js';
 import type { SessionRecord } from '../../../lib/session/session-record.js';
 import { recordOf } from '../../support/records.js';
 
@@ -12,7 +12,7 @@ const tokens = new CsrfTokens(new Secrets([OLD]));
 /** The session that a later request opens, of what this one left. */
 function later(session: Session, record: Partial<SessionRecord> = {}): Session {
   const kept = recordOf({ id: session.id });
-  return new Session({ ...kept, values: session.journal.set, ...record });
+  return new Session({ ...kept, values: draftOf(session).set, ...record });
 }
 
 const signedIn = () => new Session(recordOf({ values: { userId: 'u1' } }));
@@ -50,7 +50,7 @@ describe('A token', () => {
     const token = await tokens.issue(session);
     session.regenerate();
     expect(await tokens.verify(token, session)).toBe(false);
-    session.signIn({ userId: 'u1' }, Date.now());
+    draftOf(session).signIn({ userId: 'u1' }, Date.now());
     expect(await tokens.verify(token, session)).toBe(false);
   });
 
@@ -91,9 +91,9 @@ describe('A token', () => {
 
   it('tells the cache that the answer is personal', async () => {
     const session = signedIn();
-    expect(session.wasUsed).toBe(false);
+    expect(draftOf(session).wasUsed).toBe(false);
     await tokens.issue(session);
-    expect(session.wasUsed).toBe(true);
+    expect(draftOf(session).wasUsed).toBe(true);
   });
 });
 
@@ -118,16 +118,16 @@ describe('A visitor without a session', () => {
 
   it('is told when it comes too late', async () => {
     const session = new Session();
-    session.close();
+    draftOf(session).close();
     await expect(tokens.issue(session)).rejects.toThrow(SessionCommittedError);
     await expect(tokens.issue(session)).rejects.toThrow(/^\[astro-gatehouse\] csrfToken\(\) came too late/);
   });
 
   it('may be shown a page while the store cannot be asked', async () => {
     const session = new Session();
-    session.fate.fail(new Error('down'));
+    draftOf(session).failure = new Error('down');
     expect(await tokens.issue(session)).toMatch(/^[\w-]{64}$/);
-    expect(session.journal.set.size).toBe(0);
+    expect(draftOf(session).set.size).toBe(0);
   });
 });
 
@@ -143,7 +143,7 @@ describe('A session that has to last for a token', () => {
   it('is not marked as used when it is asked about and new', () => {
     const session = new Session();
     tokens.mayBeginLate(session);
-    expect(session.wasUsed).toBe(false);
+    expect(draftOf(session).wasUsed).toBe(false);
   });
 
   it('is changed no more once it was', async () => {
@@ -155,7 +155,7 @@ describe('A session that has to last for a token', () => {
   it('ends with the visitor who is signed in, and lasts on for one who signs in', async () => {
     const session = new Session();
     await tokens.issue(session);
-    session.signIn({ userId: 'u1' }, Date.now());
+    draftOf(session).signIn({ userId: 'u1' }, Date.now());
     expect(session.all()).toEqual({ userId: 'u1' });
     session.destroy();
     expect(session.isEmpty).toBe(true);

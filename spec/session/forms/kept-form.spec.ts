@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FlashBag } from '../../../lib/session/flash-bag.js';
+import { FlashDraft } from '../../../lib/session/flash-draft.js';
 import {
   dropForm,
   errorsByField,
@@ -14,20 +14,20 @@ const MINUTE = 60_000;
 
 describe('A form that is kept', () => {
   it('is taken by its own page, once', () => {
-    const before = new FlashBag();
+    const before = new FlashDraft();
     keepForm(before, '/join', FORM, 0);
-    const flashes = new FlashBag(before.added);
+    const flashes = new FlashDraft(before.added);
     expect(takeForm(flashes, '/login', 0)).toBeUndefined();
     expect(takeForm(flashes, '/join', 0)).toMatchObject(FORM);
     expect(flashes.taken.size).toBe(1);
-    expect(keepsForm(new FlashBag(), '/join')).toBe(false);
+    expect(keepsForm(new FlashDraft(), '/join')).toBe(false);
   });
 
   it('is not one of the messages', () => {
-    const flashes = new FlashBag();
+    const flashes = new FlashDraft();
     keepForm(flashes, '/join', FORM, 0);
-    flashes.set('notice', 'Saved');
-    expect(flashes.all()).toEqual({ notice: 'Saved' });
+    flashes.replace('notice', 'Saved');
+    expect(flashes.keys()).toEqual(['notice']);
     expect(keepsForm(flashes, '/join')).toBe(true);
   });
 
@@ -35,7 +35,7 @@ describe('A form that is kept', () => {
     [14, true],
     [15, false],
   ])('is there after %i minutes: %s', (minutes, isThere) => {
-    const flashes = new FlashBag();
+    const flashes = new FlashDraft();
     keepForm(flashes, '/join', FORM, 0);
     expect(takeForm(flashes, '/join', minutes * MINUTE) !== undefined).toBe(isThere);
     expect(flashes.isEmpty).toBe(true);
@@ -53,7 +53,7 @@ describe('A form that is kept', () => {
   });
 
   it('can be taken back', () => {
-    const flashes = new FlashBag();
+    const flashes = new FlashDraft();
     keepForm(flashes, '/join', FORM, 0);
     dropForm(flashes, '/join');
     expect(flashes.added.size).toBe(0);

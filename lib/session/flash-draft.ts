@@ -1,0 +1,259 @@
+import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
+import type { FlashClaims } from './flash-claims.js';
+import { FORM_KEYS, messagesIn, underOneKey } from './flash-lists.js';
+import { frozenCopy } from './frozen-value.js';
+import { assertStorable, type Flash } from './session-record.js';
+import { warnOfUnseen } from './unseen-messages.js';
+
+type Flashes = ReadonlyMap<string, Flash>;
+type Lists = ReadonlyMap<string, readonly Flash[]>;
+
+const NOTHING: Flashes = new Map();
+const NO_LISTS: Lists = new Map();
+const NO_IDS: ReadonlySet<string> = new Set();
+/** More are not read by anybody, and may well have been made of what somebody sent. */
+const MAX_WAITING = 100;
+
+/** The messages of a session while a request lasts: which waited, and what became of them. The inside of a FlashBag. */
+export class FlashDraft {
+  /** Whether something asked for messages. */
+  wasAsked = false;
+  /** What other requests of this process have to do with the messages; without it, all are this request's. */
+  readonly claims: FlashClaims | undefined;
+  #earlier: Flashes;
+  // Made when the first message comes or goes: in most requests none does.
+  #added: Map<string, readonly Flash[]> | undefined;
+  /** Delivered with the answer that is being made; still readable, for that answer alone. */
+  #delivered: Map<string, readonly Flash[]> | undefined;
+  /** Keys of which the page was given every message. */
+  #shown: Set<string> | undefined;
+  /** Ids of earlier messages that are not to be stored any longer. */
+  #taken: Set<string> | undefined;
+  #hasDropped = false;
+  #isHeld = false;
+  #isClosed = false;
+
+  constructor(earlier: Flashes = NOTHING, claims?: FlashClaims) {
+    this.#earlier = earlier;
+    this.claims = claims;
+  }
+
+  /** Leaves a message in the place of those that wait under this key. */
+  replace(key: string, value: unknown): void {
+    this.#assertOpen(`flashes.set('${key}', …)`);
+    assertMessage(key, value);
+    for (const { id } of this.#waiting(key)) this.#retire(key, id);
+    this.#delivered?.delete(key);
+    this.#add(key, value);
+  }
+
+  /** Leaves a message behind those that wait under this key. */
+  append(key: string, value: unknown): void {
+    this.#assertOpen(`flashes.append('${key}', …)`);
+    assertMessage(key, value);
+    this.#add(key, value);
+  }
+
+  /**
+   * Delivers the messages under a key.
+   *
+   * @param isMeant Which of them. Others stay where they are. Default: all.
+   * @returns What was delivered under the key, now or before in this answer.
+   */
+  deliver(key: string, isMeant?: (value: unknown) => boolean): readonly Flash[] {
+    if (!this.#isHeld && !this.#isClosed) {
+      for (const { id } of this.#waiting(key)) if (this.claims?.wasDelivered(id)) this.#retire(key, id);
+      for (const message of this.#readable(key)) {
+        if (isMeant && !isMeant(message.value)) continue;
+        if (this.claims && !key.startsWith(FORM_KEYS) && !this.claims.claim(message)) continue;
+        this.#delivered ??= new Map();
+        this.#delivered.set(key, [...(this.#delivered.get(key) ?? []), message]);
+        this.#retire(key, message.id);
+      }
+    }
+    const delivered = this.#delivered?.get(key) ?? [];
+    return isMeant ? delivered.filter(({ value }) => isMeant(value)) : delivered;
+  }
+
+  /** Notes that the page was given every message of a key. */
+  noteShown(key: string): void {
+    this.#shown ??= new Set();
+    this.#shown.add(key);
+  }
+
+  /** The latest message under a key, which stays where it is. */
+  latest(key: string): Flash | undefined {
+    return this.#readable(key).at(-1) ?? this.#delivered?.get(key)?.at(-1);
+  }
+
+  has(key: string): boolean {
+    return this.#readable(key).length > 0 || this.#delivered?.has(key) === true;
+  }
+
+  /** Keys under which there are messages for pages, delivered ones too. */
+  keys(): string[] {
+    const keys = new Set([...this.#earlier.keys(), ...this.#lists.keys(), ...(this.#delivered?.keys() ?? [])]);
+    return [...keys].filter((key) => !key.startsWith(FORM_KEYS));
+  }
+
+  /** Whether no message waits for a later page. */
+  get isEmpty(): boolean {
+    return this.#lists.size === 0 && (this.#earlier.size === 0 || this.#allWaiting().length === 0);
+  }
+
+  /** Whether forms wait, and no message. */
+  get holdsFormsAlone(): boolean {
+    const waiting = this.#allWaiting();
+    return waiting.length > 0 && waiting.every(([key]) => key.startsWith(FORM_KEYS));
+  }
+
+  /** Whether a message waits that a read would still deliver. */
+  get isDeliverable(): boolean {
+    if (this.#isHeld || this.#isClosed || this.isEmpty) return false;
+    return this.#allWaiting().some(([key, message]) => this.#isFree(key, message));
+  }
+
+  /** Whether the answer has messages in it. */
+  get hasDelivered(): boolean {
+    return this.#delivered !== undefined;
+  }
+
+  get isDirty(): boolean {
+    return this.#lists.size > 0 || this.taken.size > 0;
+  }
+
+  /** Messages this request left and nobody has read yet. */
+  get added(): Flashes {
+    if (this.#lists.size === 0) return NOTHING;
+    return new Map([...this.#lists].flatMap(([key, list]) => [[key, underOneKey(list)] as [string, Flash]]));
+  }
+
+  /** Ids of earlier messages that were delivered, or replaced. */
+  get taken(): ReadonlySet<string> {
+    return this.#taken ?? NO_IDS;
+  }
+
+  /** Those, and of messages that another request has delivered since: a store may know no better than this one. */
+  get gone(): ReadonlySet<string> {
+    if (this.#earlier.size === 0) return this.taken;
+    const delivered = this.claims?.deliveredOf(this.#earlier) ?? [];
+    return delivered.length === 0 ? this.taken : new Set([...this.taken, ...delivered]);
+  }
+
+  /** Has nothing be delivered, because the answer cannot show it, or be delivered again. */
+  hold(isHeld = true): void {
+    this.#isHeld = isHeld;
+  }
+
+  /** From here on nothing is delivered, because it could not be recorded any more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Undoes {@link close}: a second answer to the same request is being made. */
+  reopen(): void {
+    this.#isClosed = false;
+  }
+
+  /** Takes what was committed as the new starting point. What was delivered stays readable. */
+  settle(earlier?: Flashes): void {
+    for (const [key, { length }] of this.#delivered ?? []) if (!this.#shown?.has(key)) warnOfUnseen(key, length);
+    this.claims?.deliver();
+    this.claims?.end();
+    this.startOver(earlier);
+  }
+
+  /** Takes back what this request did, a delivery included, and starts over from these messages. */
+  rollBack(earlier?: Flashes): void {
+    this.claims?.release();
+    this.#delivered = undefined;
+    this.startOver(earlier);
+  }
+
+  /** Takes back every delivery, and makes none any more: nobody is going to look at the answer. */
+  giveBack(): void {
+    for (const [key, messages] of this.#delivered ?? []) {
+      const added = messages.filter(({ id }) => !this.#taken?.delete(id));
+      if (added.length > 0) this.#put(key, [...added, ...(this.#lists.get(key) ?? [])]);
+    }
+    this.#delivered = undefined;
+    this.claims?.takeBack();
+    this.#isHeld = true;
+  }
+
+  /** Starts over from these messages; without any, from none. */
+  startOver(earlier: Flashes = NOTHING): void {
+    this.#earlier = earlier;
+    this.#added = undefined;
+    this.#taken = undefined;
+  }
+
+  get #lists(): Lists {
+    return this.#added ?? NO_LISTS;
+  }
+
+  #assertOpen(operation: string): void {
+    if (this.#isClosed) throw new SessionCommittedError(operation);
+  }
+
+  #add(key: string, value: unknown): void {
+    this.#put(key, [...(this.#lists.get(key) ?? []), { id: flashId(), value: frozenCopy(value) }]);
+    this.#dropOldest();
+  }
+
+  #put(key: string, messages: readonly Flash[]): void {
+    this.#added ??= new Map();
+    this.#added.set(key, messages);
+  }
+
+  #isFree(key: string, message: Flash): boolean {
+    return !this.claims || this.#isHeld || key.startsWith(FORM_KEYS) || this.claims.isFree(message);
+  }
+
+  #waiting(key: string): readonly Flash[] {
+    const earlier = messagesIn(this.#earlier.get(key)).filter(({ id }) => !this.#taken?.has(id));
+    return [...earlier, ...(this.#lists.get(key) ?? [])];
+  }
+
+  /** Those that no other request has. */
+  #readable(key: string): readonly Flash[] {
+    return this.#waiting(key).filter((message) => this.#isFree(key, message));
+  }
+
+  #allWaiting(): (readonly [key: string, message: Flash])[] {
+    const keys = new Set([...this.#earlier.keys(), ...this.#lists.keys()]);
+    return [...keys].flatMap((key) => this.#waiting(key).map((message) => [key, message] as const));
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#allWaiting().slice(0, -MAX_WAITING);
+    for (const [key, { id }] of oldest) this.#retire(key, id);
+    if (oldest.length === 0 || this.#hasDropped) return;
+    this.#hasDropped = true;
+    console.warn(
+      `[astro-gatehouse] More than ${MAX_WAITING} messages wait in one session: the oldest are dropped. Keep several as a ` +
+        `list under one key.`,
+    );
+  }
+
+  /** Keeps a message from being stored. */
+  #retire(key: string, id: string): void {
+    const added = this.#lists.get(key) ?? [];
+    const left = added.filter((message) => message.id !== id);
+    if (left.length < added.length) return void (left.length > 0 ? this.#put(key, left) : this.#added?.delete(key));
+    this.#taken ??= new Set();
+    this.#taken.add(id);
+  }
+}
+
+function assertMessage(key: string, value: unknown): void {
+  if (value === undefined) {
+    const reason = `undefined is no message. Leave the call out; flash('${key}') alone reads what waits`;
+    throw new InvalidSessionValueError(key, reason);
+  }
+  assertStorable({ [key]: value });
+}
+
+function flashId(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join('');
+}

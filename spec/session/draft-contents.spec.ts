@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { DraftContents } from '../../lib/session/draft-contents.js';
+import { FlashBag } from '../../lib/session/flash-bag.js';
+import { recordOf } from '../support/records.js';
+
+class OwnFlashes extends FlashBag {}
+
+describe('The contents of a session', () => {
+  it('are dirty and empty by values and by messages', () => {
+    const contents = new DraftContents(new FlashBag());
+    expect([contents.isEmpty, contents.isDirty]).toEqual([true, false]);
+    contents.values.assign('cart', 1);
+    expect([contents.isEmpty, contents.isDirty]).toEqual([false, true]);
+    const told = new DraftContents(new FlashBag());
+    told.bag.set('notice', 'Saved');
+    expect([told.isEmpty, told.isDirty]).toEqual([false, true]);
+  });
+
+  it('go back to what is stored, messages that were delivered included', () => {
+    const record = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' } });
+    const contents = new DraftContents(new FlashBag(record.flashes));
+    contents.bag.get('notice');
+    contents.values.assign('cart', 2);
+    contents.rollBack(record);
+    expect([contents.values.get('cart'), contents.bag.peek('notice'), contents.isDirty]).toEqual([1, 'Saved', false]);
+  });
+
+  it('start anew from what was committed, and what the answer shows stays readable', () => {
+    const record = recordOf({ flashes: { notice: 'Saved' } });
+    const contents = new DraftContents(new FlashBag(record.flashes));
+    contents.bag.get('notice');
+    contents.settle(recordOf({ values: { cart: 2 } }));
+    expect([contents.values.get('cart'), contents.bag.get('notice'), contents.isDirty]).toEqual([2, 'Saved', false]);
+  });
+
+  it('stand beside others in a bag of the same class', () => {
+    const contents = new DraftContents(new OwnFlashes(recordOf({ flashes: { notice: 'Saved' } }).flashes));
+    const others = contents.besides();
+    expect([others.bag instanceof OwnFlashes, others.isEmpty, contents.isEmpty]).toEqual([true, true, false]);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { SessionCommittedError } from '../../lib/errors.js';
+import { FlashDraft } from '../../lib/session/flash-draft.js';
+import { recordOf } from '../support/records.js';
+
+function draftWith(flashes: Record<string, unknown>): FlashDraft {
+  return new FlashDraft(recordOf({ flashes }).flashes);
+}
+
+describe('The draft of messages', () => {
+  it('tells what came and what went, and nothing before', () => {
+    const draft = draftWith({ notice: 'Saved' });
+    expect([draft.isDirty, draft.added.size, draft.taken.size]).toEqual([false, 0, 0]);
+    draft.deliver('notice');
+    draft.append('error', 'Wrong');
+    expect([draft.isDirty, [...draft.added.keys()], [...draft.taken]]).toEqual([true, ['error'], ['flash-notice']]);
+  });
+
+  it('lists keys of what waits, of what was left and of what was delivered', () => {
+    const draft = draftWith({ notice: 'Saved' });
+    draft.append('error', 'Wrong');
+    draft.deliver('error');
+    expect(draft.keys()).toEqual(['notice', 'error']);
+  });
+
+  it('delivers nothing while it is held or closed, and leaves nothing once it is closed', () => {
+    const draft = draftWith({ notice: 'Saved' });
+    draft.hold();
+    expect([draft.deliver('notice'), draft.isDeliverable]).toEqual([[], false]);
+    draft.hold(false);
+    draft.close();
+    expect([draft.deliver('notice'), draft.isDeliverable]).toEqual([[], false]);
+    expect(() => draft.append('notice', 'more')).toThrow(SessionCommittedError);
+    draft.reopen();
+    expect(draft.deliver('notice')).toHaveLength(1);
+  });
+
+  it('starts over from other messages', () => {
+    const draft = draftWith({ notice: 'Saved' });
+    draft.append('error', 'Wrong');
+    draft.startOver(recordOf({ flashes: { info: 'Hello' } }).flashes);
+    expect([draft.keys(), draft.isDirty]).toEqual([['info'], false]);
+  });
+});
