@@ -1,23 +1,32 @@
-import type { MiddlewareHandler } from 'astro';
+import type { APIContext, MiddlewareNext } from 'astro';
 import { routedPath } from '../access/canonical-path.js';
 import { AccessDeniedError } from '../errors.js';
+import { andThen, type Promised } from '../session/promised.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
 import { answerDenied, judge } from './request/judging.js';
 import { gatehouse } from './started.js';
 
 /** Runs after every other middleware, because only there the route that will be served is known. */
-export const onRequest: MiddlewareHandler = async (context, next) => {
-  if (context.isPrerendered) {
-    gatehouse.devTools?.note({ prerendered: context });
-    gatehouse.prerendered.check(routedPath(context.routePattern, context.params), context.routePattern);
-    return next();
-  }
-  const refusal = await judge(context);
-  if (refusal) return keepRefusedForm(context, refusal);
-  try {
-    return (await answerForm(context)) ?? (await next());
-  } catch (error) {
-    if (!(error instanceof AccessDeniedError)) throw error;
-    return keepRefusedForm(context, await answerDenied(context, error));
-  }
+export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<Response> => {
+  if (context.isPrerendered) return answerPrerendered(context, next);
+  return andThen(judge(context), (refusal) =>
+    refusal ? keepRefusedForm(context, refusal) : answer(context, next).catch((error) => answerRefused(context, error)),
+  );
 };
+
+async function answerPrerendered(context: APIContext, next: MiddlewareNext): Promise<Response> {
+  gatehouse.devTools?.note({ prerendered: context });
+  gatehouse.prerendered.check(routedPath(context.routePattern, context.params), context.routePattern);
+  return next();
+}
+
+function answer(context: APIContext, next: MiddlewareNext): Promise<Response> {
+  const form = answerForm(context);
+  return form ? Promise.resolve(form).then((answered) => answered ?? next()) : next();
+}
+
+/** Answers what a page throws that refuses its visitor by code of its own. */
+async function answerRefused(context: APIContext, error: unknown): Promise<Response> {
+  if (!(error instanceof AccessDeniedError)) throw error;
+  return keepRefusedForm(context, await answerDenied(context, error));
+}

@@ -3,7 +3,7 @@ import { mayChange } from '../access/csrf/csrf-guard.js';
 import { ScopedRequest } from '../container/request-scope.js';
 import { AccessDeniedError } from '../errors.js';
 import { madeSession } from '../session/made-session.js';
-import type { Promised } from '../session/promised.js';
+import { andThen, type Promised } from '../session/promised.js';
 import { draftOf } from '../session/session.js';
 import { endingServices } from './end-of-answer.js';
 import { GateRequest } from './request/gate-request.js';
@@ -22,23 +22,23 @@ export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<R
 };
 
 /** No middleware is to act on a request that another site sent, nor to show what the guard was never asked about. */
-async function answer(context: APIContext, next: MiddlewareNext): Promise<Response> {
-  const forgery = mayChange(context.request.method) ? await vet(context) : undefined;
-  if (forgery) return forgery;
-  const response = await answerDeniedOf(context, next);
-  // Where a middleware gives nothing, Astro takes the answer of those behind it.
-  if (!(response instanceof Response)) return response;
-  return (await judgeAnswer(context, response)) ?? response;
+function answer(context: APIContext, next: MiddlewareNext): Promised<Response> {
+  const forgery = mayChange(context.request.method) ? vet(context) : undefined;
+  return andThen(forgery, (refusal) => refusal ?? next().then(...judgedIn(context)));
 }
 
-/** Answers what `authorize()` throws in another middleware as in a page. */
-async function answerDeniedOf(context: APIContext, next: MiddlewareNext): Promise<Response> {
-  try {
-    return await next();
-  } catch (error) {
-    if (error instanceof AccessDeniedError) return answerDenied(context, error);
+/** What becomes of an answer, or of what is thrown: a refusal by `authorize()` in another middleware is answered as in a page. */
+function judgedIn(context: APIContext) {
+  const judged = (response: Response): Promised<Response> => {
+    // Where a middleware gives nothing, Astro takes the answer of those behind it.
+    if (!(response instanceof Response)) return response;
+    return andThen(judgeAnswer(context, response), (refusal) => refusal ?? response);
+  };
+  const denied = (error: unknown): Promise<Response> => {
+    if (error instanceof AccessDeniedError) return answerDenied(context, error).then(judged);
     throw error;
-  }
+  };
+  return [judged, denied] as const;
 }
 
 /** A prerendered page is made once for everybody: it sees a guest, and whatever would change the session throws. */

@@ -66,6 +66,11 @@ export class ScopedRequest {
     return this.shared.get(VisitorResolver);
   }
 
+  /** Whether a visitor may have to be looked up somewhere first. */
+  get looksElsewhere(): boolean {
+    return this.resolver.looksElsewhere;
+  }
+
   get identity(): RequestIdentity {
     this.#identity ??= new RequestIdentity(
       this.session,

@@ -5,7 +5,7 @@ import type { VisitorResolver } from '../../access/visitor-resolver.js';
 import { ScopedRequest } from '../../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../../errors.js';
 import { madeSession } from '../../session/made-session.js';
-import { andThen, type Promised } from '../../session/promised.js';
+import { andThen, orElse, type Promised } from '../../session/promised.js';
 import type { Session } from '../../session/session.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { AstroSessionStore } from '../astro-session-store.js';
@@ -85,7 +85,7 @@ export class GateRequest extends ScopedRequest {
       if (this.#isRunning) return next();
       this.#isRunning = true;
       const answer = this.#within(() => this.#answer(next));
-      return this.#addsCookies ? answer.then((to) => withCookies(to, this.context.cookies.headers())) : answer;
+      return this.#addsCookies ? andThen(answer, (to) => withCookies(to, this.context.cookies.headers())) : answer;
     });
   }
 
@@ -156,25 +156,32 @@ export class GateRequest extends ScopedRequest {
     return isKnown || currentRequest.is(this) || this.context.cookies === cookies;
   }
 
-  async #answer<Answer extends Response | undefined>(answer: () => Promised<Answer>): Promise<Response | Answer> {
-    try {
-      await this.#open();
-      const response = await currentRequest.run(this, answer);
-      if (response && this.isHidden && isHidden(response)) return await this.#answerHidden();
-      return response && (await this.#commit(response));
-    } catch (error) {
-      return await this.#fail(error);
-    } finally {
-      // What is answered ahead of every middleware may still be answered by them.
-      this.#isAnswered ||= this.#isRunning;
-      this.#isRunning = false;
-    }
+  /** Opens the session, has the request answered, and commits. */
+  #answer<Answer extends Response | undefined>(answer: () => Promised<Answer>): Promised<Response | Answer> {
+    return orElse<Response | Answer>(
+      () =>
+        andThen(this.#open(), () => andThen(currentRequest.run(this, answer), (response) => this.#finish(response))),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #finish<Answer extends Response | undefined>(response: Answer): Promised<Response | Answer> {
+    if (response && this.isHidden && isHidden(response)) return this.#answerHidden();
+    if (response) return andThen(this.#commit(response), (answer) => this.#end(answer));
+    return this.#end(response);
+  }
+
+  #end<Answer extends Response | undefined>(answer: Answer): Answer {
+    // What is answered ahead of every middleware may still be answered by them.
+    this.#isAnswered ||= this.#isRunning;
+    this.#isRunning = false;
+    return answer;
   }
 
   /** Opens the session, and looks up a visitor who has to be looked up before anything asks. */
   #open(): Promised<void> {
     return andThen(this.#keeper.open(this.context, !this.#isRunning), () =>
-      this.#hasSession && this.resolver.looksElsewhere ? this.#lookUp() : undefined,
+      this.#hasSession && this.looksElsewhere ? this.#lookUp() : undefined,
     );
   }
 
@@ -184,22 +191,34 @@ export class GateRequest extends ScopedRequest {
   }
 
   /** Stores what changed, and says by cookies and headers for whom the answer is. */
-  async #commit(response: Response): Promise<Response> {
-    const answer = await wholeIf(() => this.#mustWait(response), response);
-    const { config } = gatehouse.parts;
-    const cookies = this.#keeper.cookiesOf(this.context);
-    const isPersonal = this.#isPersonalAnswer(answer);
-    // A sign-in that another site has the browser arrive with: a redirect would go without the cookie.
-    const isAhead = config.cookie.sameSite === 'strict' && this.#keeper.draft?.hasSignedIn;
-    const isRedirect = isAhead && cookies.withholds('strict');
-    if (this.openedSession) this.#watch?.forgetEnded(this.openedSession);
-    await this.#keeper.commit(this.context, answer, cookies, this.standsAside);
-    const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
-    if (!isPersonal && !(cookies instanceof AstroCookieJar && cookies.isChanged)) return kept;
+  #commit(response: Response): Promised<Response> {
+    return andThen(
+      wholeIf(() => this.#mustWait(response), response),
+      (answer) => {
+        const isPersonal = this.#isPersonalAnswer(answer);
+        const { session, draft } = this.#keeper;
+        if (!session) {
+          this.#keeper.close();
+          return isPersonal ? this.#asPersonal(answer) : answer;
+        }
+        const cookies = this.#keeper.cookiesOf(this.context);
+        // A sign-in that another site has the browser arrive with: a redirect would go without the cookie.
+        const isAhead = draft?.hasSignedIn === true && isStrict() && cookies.withholds('strict');
+        this.#watch?.forgetEnded(session);
+        return andThen(this.#keeper.commit(this.context, answer, cookies, this.standsAside), () => {
+          const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
+          if (!isPersonal && !(cookies instanceof AstroCookieJar && cookies.isChanged)) return kept;
+          return this.#asPersonal(isAhead ? asOwnNavigation(kept, this.original, this.url.origin) : kept);
+        });
+      },
+    );
+  }
+
+  #asPersonal(answer: Response): Response {
     this.#switchOffRouteCache();
-    const led = isRedirect ? asOwnNavigation(kept, this.original, this.url.origin) : kept;
     const isGuests = !this.hasVisitor || this.visitor.isGuest;
-    return asPersonal(led, isGuests ? 'no-cache' : config.signedInPages, this.clearsSiteData);
+    const { signedInPages } = gatehouse.parts.config;
+    return asPersonal(answer, isGuests ? 'no-cache' : signedInPages, this.clearsSiteData);
   }
 
   /** Whether a component that has yet to render may change the session, or read it though the answer may be kept for others. */
@@ -224,10 +243,11 @@ export class GateRequest extends ScopedRequest {
   async #answerHidden(): Promise<Response> {
     this.rollBack();
     await this.#keeper.abandon();
-    return asErrorPage(hidden(), gatehouse.site.hasOwnPipeline);
+    return this.#end(asErrorPage(hidden(), gatehouse.site.hasOwnPipeline));
   }
 
   async #fail(error: unknown): Promise<Response> {
+    this.#end(undefined);
     this.rollBack();
     if (error instanceof StoreUnavailableError) {
       this.#keeper.giveUp(error);
@@ -248,4 +268,8 @@ export class GateRequest extends ScopedRequest {
     const { store } = gatehouse.parts;
     return store instanceof AstroSessionStore ? store.within(this.context, run) : run();
   }
+}
+
+function isStrict(): boolean {
+  return gatehouse.parts.config.cookie.sameSite === 'strict';
 }

@@ -32,10 +32,9 @@ export function judge(context: APIContext, answeredBy: AnsweredBy = 'route'): Pr
 }
 
 function judgeRouted(request: GateRequest, guarded: RoutedRequest): Promised<Response | undefined> {
-  const { identity } = request;
   // Whom a resolver has to look up is known to the page as well, whether the guard asks for them or not.
-  const lookedUp = identity.resolver.looksElsewhere ? identity.resolve() : undefined;
-  const verdict = andThen(lookedUp, () => gatehouse.parts.guard.judge(guarded, () => identity.resolve()));
+  const lookedUp = request.looksElsewhere ? request.identity.resolve() : undefined;
+  const verdict = andThen(lookedUp, () => gatehouse.parts.guard.judge(guarded, () => request.identity.resolve()));
   return andThen(verdict, (said) =>
     andThen(heard(request, guarded, asVerdict(said)), (refusal) => {
       if (!refusal) letIn(request, guarded);

@@ -88,6 +88,11 @@ export class SessionKeeper {
     return this.#delivery.commit(context, answer, () => this.#sessions.commit(session, cookies));
   }
 
+  /** Has a session that is begun from here on be closed: it could not reach the browser any more. */
+  close(): void {
+    this.#isCommitted = true;
+  }
+
   /** Ends what the request ended, and gives messages back: all that is done where no answer carries a cookie. */
   async abandon(): Promise<void> {
     if (this.#session) await this.#sessions.abandon(this.#session);
