@@ -1,6 +1,7 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { AccessDecision } from '../access/access-decision.js';
 import { ForeignVisitor } from '../access/foreign-visitor.js';
+import type { KeptForm } from '../access/forms/kept-form.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
 import type { Verdict } from '../access/verdict.js';
 import { Visitor } from '../access/visitor.js';
@@ -8,7 +9,6 @@ import type { VisitorResolver } from '../access/visitor-resolver.js';
 import { InvalidOverrideError, MissingServiceError } from '../errors.js';
 import { Disposables } from '../session/disposables.js';
 import { FlashBag } from '../session/flash-bag.js';
-import type { KeptForm } from '../session/forms/kept-form.js';
 import { MadeClasses } from '../session/made-classes.js';
 import type { Promised } from '../session/promised.js';
 import { draftOf, Session } from '../session/session.js';

@@ -1,6 +1,6 @@
+import { FormConfig } from '../../access/forms/form-config.js';
+import { errorsByField, type FieldErrors, type KeptForm, keepForm, takeForm } from '../../access/forms/kept-form.js';
 import { Clock } from '../../session/clock.js';
-import { FormConfig } from '../../session/forms/form-config.js';
-import { errorsByField, type FieldErrors, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
 import { draftOf } from '../../session/session.js';
 import { findScope, scopeOf, type WithLocals } from '../helpers.js';
 import { resultErrors } from './result-errors.js';
@@ -71,7 +71,7 @@ function keptForm({ form, context }: FormReading = {}): KeptForm | undefined {
   const draft = draftOf(session);
   draft.isUsed = true;
   if (sent && (form === undefined || sent.name === form)) return sent;
-  return takeForm(draft.flashes, placeOf(form ?? ''), scope.get(Clock).now());
+  return takeForm(draft.flashes, placeOf(form ?? ''));
 }
 
 /** Not to be taken for a path. */
