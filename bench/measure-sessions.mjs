@@ -6,7 +6,7 @@ import { defaultServices } from '../dist/container/default-services.js';
 import { RequestScope } from '../dist/container/request-scope.js';
 import { CookieJar } from '../dist/session/cookie-jar.js';
 import { Secrets } from '../dist/session/secrets.js';
-import { Session } from '../dist/session/session.js';
+import { draftOf, Session } from '../dist/session/session.js';
 import { SessionConfig } from '../dist/session/session-config.js';
 import { SessionManager } from '../dist/session/session-manager.js';
 import { CookieSessionStore } from '../dist/session/stores/cookie-session-store.js';
@@ -87,7 +87,7 @@ async function measureSeals() {
 async function signedIn(sessions) {
   const jar = new Jar();
   const session = await sessions.open(jar);
-  session.signIn(VISITOR, Date.now());
+  draftOf(session).signIn(VISITOR, Date.now());
   await sessions.commit(session, jar);
   return jar;
 }

@@ -4,11 +4,13 @@ import { AstroSessionMissingError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from '../session/clock.js';
 import { isSame } from '../session/fitted-values.js';
+import { upToDate } from '../session/former-record.js';
+import { serializeRecord } from '../session/record-text.js';
 import { draftOf, type Session } from '../session/session.js';
 import { applyChanges, type SessionChanges } from '../session/session-changes.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionId } from '../session/session-id.js';
-import { isEmptyRecord, type SessionRecord, serializeRecord, userIdOf } from '../session/session-record.js';
+import { isEmptyRecord, type SessionRecord, userIdOf } from '../session/session-record.js';
 import { SessionStore } from '../session/stores/session-store.js';
 
 /** The visitor's values, as one plain object. */
@@ -59,7 +61,7 @@ export class AstroSessionStore extends SessionStore {
     if (typeof values !== 'object' || values === null) return undefined;
     const record = await data.get(RECORD);
     const { others, ...kept } = isKept(record) ? record : { ...this.#newRecord(), others: [] };
-    return { ...kept, values: new Map([...Object.entries(values), ...others]) };
+    return upToDate({ ...kept, values: new Map([...Object.entries(values), ...others]) });
   }
 
   /**

@@ -5,6 +5,7 @@ import { CsrfTokens } from '../access/csrf/csrf-tokens.js';
 import type { AllowedDomain } from '../access/csrf/site-origins.js';
 import { DecisionLog } from '../access/decision-log.js';
 import type { Locale } from '../access/error-pages.js';
+import { FormConfig } from '../access/forms/form-config.js';
 import { GuardConfig } from '../access/guard-config.js';
 import type { GuardLoader } from '../access/page-guards.js';
 import { RouteGuard } from '../access/route-guard.js';
@@ -13,7 +14,6 @@ import { defaultServices, type Settings } from '../container/default-services.js
 import type { Services } from '../container/services.js';
 import { EvictingStoreError } from '../errors.js';
 import { Clock } from '../session/clock.js';
-import { FormConfig } from '../session/forms/form-config.js';
 import { inTime } from '../session/in-time.js';
 import { RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';

@@ -1,4 +1,5 @@
 import type { AccessDecision } from '../access/access-decision.js';
+import type { KeptForm } from '../access/forms/kept-form.js';
 import type { GuardedRequest } from '../access/guarded-request.js';
 import { RequestIdentity } from '../access/request-identity.js';
 import type { Verdict } from '../access/verdict.js';
@@ -6,7 +7,6 @@ import { Visitor } from '../access/visitor.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
 import { Clock } from '../session/clock.js';
 import { FlashBag } from '../session/flash-bag.js';
-import type { KeptForm } from '../session/forms/kept-form.js';
 import { madeSession } from '../session/made-session.js';
 import type { Promised } from '../session/promised.js';
 import { draftOf, Session } from '../session/session.js';

@@ -3,24 +3,43 @@ import type { FlashDraft } from './flash-draft.js';
 import type { SessionRecord } from './session-record.js';
 import { SessionValues } from './session-values.js';
 
-type Stored = Pick<SessionRecord, 'values' | 'fitted' | 'flashes'>;
+type Stored = Pick<SessionRecord, 'values' | 'fitted' | 'flashes' | 'isKept'>;
 
 /** What is in a session while a request lasts: its values and its messages, as they were, and as they are changed. */
 export class DraftContents {
-  readonly values = new SessionValues();
+  readonly values: SessionValues;
   /** The inside of the bag. */
   readonly flashes: FlashDraft;
+  /** Whether this request has it kept although nothing may be in it. */
+  isKept = false;
+  #wasKept: boolean;
 
-  constructor(readonly bag: FlashBag) {
+  /** @param bag Of the messages that are stored. */
+  constructor(
+    readonly bag: FlashBag,
+    stored?: Stored,
+  ) {
+    this.values = new SessionValues(stored?.values, stored?.fitted);
     this.flashes = flashDraftOf(bag);
+    this.#wasKept = stored?.isKept === true;
+  }
+
+  /** Whether it is kept whatever is in it, by this request or one before. */
+  get lasts(): boolean {
+    return this.isKept || this.#wasKept;
   }
 
   get isEmpty(): boolean {
-    return this.values.isEmpty && this.flashes.isEmpty;
+    return !this.lasts && this.values.isEmpty && this.flashes.isEmpty;
   }
 
   get isDirty(): boolean {
-    return this.values.isDirty || this.flashes.isDirty;
+    return this.isKept || this.values.isDirty || this.flashes.isDirty;
+  }
+
+  /** Until when there is something in it, where that is nothing but messages that say so; else `Infinity`. */
+  get livesUntil(): number {
+    return this.values.keys().length > 0 ? Number.POSITIVE_INFINITY : this.flashes.livesUntil;
   }
 
   /** Another bag of the same class, and values, in which nothing is. */
@@ -31,13 +50,19 @@ export class DraftContents {
 
   /** Takes what is stored by now as the new starting point. Messages that were delivered stay readable. */
   settle(stored: Stored | undefined): void {
-    this.values.restart(stored?.values, stored?.fitted);
+    this.#startOver(stored);
     this.flashes.settle(stored?.flashes);
   }
 
   /** Takes back what this request did, deliveries included, and starts over from what is stored; or from nothing. */
   rollBack(stored?: Stored): void {
-    this.values.restart(stored?.values, stored?.fitted);
+    this.#startOver(stored);
     this.flashes.rollBack(stored?.flashes);
+  }
+
+  #startOver(stored: Stored | undefined): void {
+    this.values.restart(stored?.values, stored?.fitted);
+    this.isKept = false;
+    this.#wasKept = stored?.isKept === true;
   }
 }

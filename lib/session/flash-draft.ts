@@ -1,6 +1,6 @@
 import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
 import type { FlashClaims } from './flash-claims.js';
-import { FORM_KEYS, messagesIn, underOneKey } from './flash-lists.js';
+import { messagesIn, underOneKey } from './flash-lists.js';
 import { frozenCopy } from './frozen-value.js';
 import { assertStorable, type Flash } from './session-record.js';
 import { warnOfUnseen } from './unseen-messages.js';
@@ -39,12 +39,22 @@ export class FlashDraft {
   }
 
   /** Leaves a message in the place of those that wait under this key. */
-  replace(key: string, value: unknown): void {
+  replace(key: string, value: unknown, kept?: Pick<Flash, 'until' | 'yields'>): void {
     this.#assertOpen(`flashes.set('${key}', …)`);
     assertMessage(key, value);
     for (const { id } of this.#waiting(key)) this.#retire(key, id);
     this.#delivered?.delete(key);
-    this.#add(key, value);
+    this.#add(key, value, kept);
+  }
+
+  /**
+   * Keeps something beside the messages, in the place of what was kept under this key: whoever knows the key finds it until
+   * then, unless it had to make room.
+   *
+   * @param until Milliseconds since the epoch.
+   */
+  keep(key: string, value: unknown, until: number): void {
+    this.replace(key, value, { until, yields: true });
   }
 
   /** Leaves a message behind those that wait under this key. */
@@ -65,7 +75,7 @@ export class FlashDraft {
       for (const { id } of this.#waiting(key)) if (this.claims?.wasDelivered(id)) this.#retire(key, id);
       for (const message of this.#readable(key)) {
         if (isMeant && !isMeant(message.value)) continue;
-        if (this.claims && !key.startsWith(FORM_KEYS) && !this.claims.claim(message)) continue;
+        if (!message.yields && this.claims?.claim(message) === false) continue;
         this.#delivered ??= new Map();
         this.#delivered.set(key, [...(this.#delivered.get(key) ?? []), message]);
         this.#retire(key, message.id);
@@ -92,8 +102,11 @@ export class FlashDraft {
 
   /** Keys under which there are messages for pages, delivered ones too. */
   keys(): string[] {
-    const keys = new Set([...this.#earlier.keys(), ...this.#lists.keys(), ...(this.#delivered?.keys() ?? [])]);
-    return [...keys].filter((key) => !key.startsWith(FORM_KEYS));
+    const delivered = [...(this.#delivered ?? [])].flatMap(([key, list]) =>
+      list.map((message) => [key, message] as const),
+    );
+    const shown = [...this.#allWaiting(), ...delivered].filter(([, { yields }]) => !yields);
+    return [...new Set(shown.map(([key]) => key))];
   }
 
   /** Whether no message waits for a later page. */
@@ -101,16 +114,17 @@ export class FlashDraft {
     return this.#lists.size === 0 && (this.#earlier.size === 0 || this.#allWaiting().length === 0);
   }
 
-  /** Whether forms wait, and no message. */
-  get holdsFormsAlone(): boolean {
-    const waiting = this.#allWaiting();
-    return waiting.length > 0 && waiting.every(([key]) => key.startsWith(FORM_KEYS));
+  /** Until when the last of them lives; `Infinity` where one lives as long as its session, or none waits. */
+  get livesUntil(): number {
+    const waiting = this.isEmpty ? [] : this.#allWaiting();
+    const ends = waiting.map(([, { until }]) => until ?? Number.POSITIVE_INFINITY);
+    return ends.length > 0 ? Math.max(...ends) : Number.POSITIVE_INFINITY;
   }
 
   /** Whether a message waits that a read would still deliver. */
   get isDeliverable(): boolean {
     if (this.#isHeld || this.#isClosed || this.isEmpty) return false;
-    return this.#allWaiting().some(([key, message]) => this.#isFree(key, message));
+    return this.#allWaiting().some(([, message]) => this.#isFree(message));
   }
 
   /** Whether the answer has messages in it. */
@@ -157,7 +171,9 @@ export class FlashDraft {
 
   /** Takes what was committed as the new starting point. What was delivered stays readable. */
   settle(earlier?: Flashes): void {
-    for (const [key, { length }] of this.#delivered ?? []) if (!this.#shown?.has(key)) warnOfUnseen(key, length);
+    for (const [key, messages] of this.#delivered ?? []) {
+      if (!this.#shown?.has(key)) warnOfUnseen(key, messages.filter(({ yields }) => !yields).length);
+    }
     this.claims?.deliver();
     this.claims?.end();
     this.startOver(earlier);
@@ -196,8 +212,8 @@ export class FlashDraft {
     if (this.#isClosed) throw new SessionCommittedError(operation);
   }
 
-  #add(key: string, value: unknown): void {
-    this.#put(key, [...(this.#lists.get(key) ?? []), { id: flashId(), value: frozenCopy(value) }]);
+  #add(key: string, value: unknown, kept?: Pick<Flash, 'until' | 'yields'>): void {
+    this.#put(key, [...(this.#lists.get(key) ?? []), { id: flashId(), value: frozenCopy(value), ...kept }]);
     this.#dropOldest();
   }
 
@@ -206,18 +222,20 @@ export class FlashDraft {
     this.#added.set(key, messages);
   }
 
-  #isFree(key: string, message: Flash): boolean {
-    return !this.claims || this.#isHeld || key.startsWith(FORM_KEYS) || this.claims.isFree(message);
+  #isFree(message: Flash): boolean {
+    return !this.claims || this.#isHeld || message.yields === true || this.claims.isFree(message);
   }
 
   #waiting(key: string): readonly Flash[] {
-    const earlier = messagesIn(this.#earlier.get(key)).filter(({ id }) => !this.#taken?.has(id));
+    const now = this.claims?.now ?? 0;
+    const isThere = ({ id, until }: Flash) => !this.#taken?.has(id) && (until === undefined || now < until);
+    const earlier = messagesIn(this.#earlier.get(key)).filter(isThere);
     return [...earlier, ...(this.#lists.get(key) ?? [])];
   }
 
   /** Those that no other request has. */
   #readable(key: string): readonly Flash[] {
-    return this.#waiting(key).filter((message) => this.#isFree(key, message));
+    return this.#waiting(key).filter((message) => this.#isFree(message));
   }
 
   #allWaiting(): (readonly [key: string, message: Flash])[] {

@@ -1,4 +1,4 @@
-import { allMessages, changedMessages, FORM_KEYS } from './flash-lists.js';
+import { allMessages, changedMessages } from './flash-lists.js';
 import type { Flash, SessionRecord } from './session-record.js';
 
 /** Milliseconds for which a process keeps messages from others, should the request never end for which it does. */
@@ -19,20 +19,20 @@ export function isFreeFor({ by, now }: FlashLease, { lease }: Flash): boolean {
 }
 
 /**
- * Forms are left free: no page but their own delivers them, and that is not to go without because of another.
+ * What yields is left free: whoever asks for that by its key is not to go without because of another request.
  *
  * @returns The record with its free messages leased; the same record when none is to be.
  */
 export function withLease(record: SessionRecord, lease: FlashLease): SessionRecord {
   const { by, now, until } = lease;
-  const isToLease = (message: Flash, key: string) => {
+  const isToLease = (message: Flash) => {
     const isOurs = message.lease?.by === by && message.lease.until - now > LEASE / 2;
-    return !key.startsWith(FORM_KEYS) && !isOurs && isFreeFor(lease, message);
+    return !message.yields && !isOurs && isFreeFor(lease, message);
   };
   if (record.flashes.size === 0) return record;
-  if (!allMessages(record.flashes).some(([key, message]) => isToLease(message, key))) return record;
-  const flashes = changedMessages(record.flashes, (message, key) =>
-    isToLease(message, key) ? { ...message, lease: { by, until } } : message,
+  if (!allMessages(record.flashes).some(([, message]) => isToLease(message))) return record;
+  const flashes = changedMessages(record.flashes, (message) =>
+    isToLease(message) ? { ...message, lease: { by, until } } : message,
   );
   return { ...record, flashes };
 }

@@ -1,8 +1,5 @@
 import type { Flash } from './session-record.js';
 
-/** The beginning of the keys under which forms are kept: they are no messages of the application. */
-export const FORM_KEYS = 'astro-gatehouse:form:';
-
 type Flashes = ReadonlyMap<string, Flash>;
 
 /** The messages that wait under one key, the oldest first. */

@@ -1,4 +1,3 @@
-import { lifetimeOf } from './forms/kept-form.js';
 import type { Lineage } from './lineage.js';
 import type { SessionChanges } from './session-changes.js';
 import type { SessionConfig } from './session-config.js';
@@ -14,7 +13,9 @@ interface Moment {
 /** What one request did to its session, for a store. */
 export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment): SessionChanges {
   const { opened, set, flashesAdded, isRemembered, createdAt = now } = draft;
-  const expiresAt = Math.min(config.expiryOf({ createdAt, isRemembered }, now), now + lifetimeOf(draft));
+  const { livesUntil, isKept } = draft.own;
+  const expiry = config.expiryOf({ createdAt, isRemembered }, now);
+  const expiresAt = now < livesUntil ? Math.min(expiry, livesUntil) : expiry;
   return {
     opened,
     id: draft.id,
@@ -31,6 +32,7 @@ export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment)
     flashesTaken: draft.flashesTaken,
     identity: draft.identity,
     isRemembered,
+    isKept,
     lineage,
     device: draft.device,
     maxSize: set.size + flashesAdded.size > 0 ? config.maxSize : undefined,

@@ -1,4 +1,4 @@
-import { changedMessages, messagesIn, underOneKey } from './flash-lists.js';
+import { allMessages, changedMessages, messagesIn, underOneKey } from './flash-lists.js';
 import type { Lineage } from './lineage.js';
 import type { SessionDevice } from './session-device.js';
 import type { Flash, SessionRecord } from './session-record.js';
@@ -34,6 +34,8 @@ export interface SessionChanges {
   readonly identity: readonly string[];
   /** Whether the visitor asked to stay signed in for longer, at the last sign-in. */
   readonly isRemembered?: boolean | undefined;
+  /** Whether the session is to be kept from here on although nothing may be in it; left out where nobody asked for that. */
+  readonly isKept?: boolean | undefined;
   /** How far the browser has come with this; left out at the beginning. */
   readonly lineage?: Lineage | undefined;
   /** What was learned of where the visitor is; left out when nothing was. */
@@ -85,6 +87,7 @@ function applied(current: SessionRecord | undefined, changes: SessionChanges): S
   const extras = {
     ...(device && { device }),
     ...(changes.isRemembered && { isRemembered: true }),
+    ...((changes.isKept || kept?.isKept) && { isKept: true }),
     ...(lineage && { lineage }),
   };
   const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...extras };
@@ -101,13 +104,23 @@ export function noChanges(opened: SessionRecord): SessionChanges {
   };
 }
 
+/** The same changes, and what earlier requests kept that yields goes. @returns `undefined` where there is nothing of that. */
+export function makingRoom(changes: SessionChanges): SessionChanges | undefined {
+  const kept = allMessages(changes.opened?.flashes ?? new Map());
+  const yielding = kept.flatMap(([, { id, yields }]) => (yields ? [id] : []));
+  return yielding.length > 0
+    ? { ...changes, flashesTaken: new Set([...changes.flashesTaken, ...yielding]) }
+    : undefined;
+}
+
 /** Messages that another request has left meanwhile stay, and those of this one come behind them. */
 function keptFlashes(
   current: SessionRecord['flashes'] = new Map(),
-  { flashesTaken, flashesAdded, leasedBy }: SessionChanges,
+  { flashesTaken, flashesAdded, leasedBy, renewedAt }: SessionChanges,
 ): Map<string, Flash> {
   const flashes = changedMessages(current, ({ lease, ...message }) => {
-    if (flashesTaken.has(message.id)) return undefined;
+    const isOver = message.until !== undefined && message.until <= renewedAt;
+    if (isOver || flashesTaken.has(message.id)) return undefined;
     return lease && lease.by !== leasedBy ? { ...message, lease } : message;
   });
   for (const [key, flash] of flashesAdded) {

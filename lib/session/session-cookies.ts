@@ -6,7 +6,6 @@ import { type CarriedToken, SessionCookie } from './session-cookie.js';
 import type { SessionDraft } from './session-draft.js';
 import { type Origin, type Place, SessionPlaces, visitorAfter } from './session-place.js';
 import type { SessionRecord } from './session-record.js';
-import { KEPT } from './session-values.js';
 import type { SessionStore } from './stores/session-store.js';
 
 const NONE: readonly string[] = [];
@@ -76,8 +75,8 @@ export class SessionCookies {
   /** Whether a session begins with a request that could not bring the one the browser may have, and nobody signs in. */
   isInPassing(draft: SessionDraft, jar: CookieJar): boolean {
     if (!draft.isDirty || draft.isEmpty) return false;
-    // The token of a form is worth nothing without its session, which is put beside the other one.
-    const isMeant = draft.set.has(KEPT) || visitorAfter(draft) !== undefined;
+    // One that is to last is put beside the other.
+    const isMeant = draft.own.isKept || visitorAfter(draft) !== undefined;
     if (draft.opened || draft.ended || isMeant) return false;
     return jar.withholds(this.config.cookie.sameSite) && !this.#cookie.isCarried(jar);
   }

@@ -6,13 +6,11 @@ import type { SessionChanges } from './session-changes.js';
 import { deviceOf, type SessionDevice, type SignIn } from './session-device.js';
 import { SessionId } from './session-id.js';
 import type { Origin } from './session-place.js';
-import { assertStorable, type SessionRecord } from './session-record.js';
+import { assertStorable, ownKeys, type SessionRecord, VISITOR_KEYS } from './session-record.js';
 import type { SessionValues, Update } from './session-values.js';
 
 const NOWHERE: Origin = { at: 0, claimed: [] };
 const NO_KEYS: readonly string[] = [];
-/** Keys that say who a visitor is, whoever put them in. */
-const VISITOR_KEYS: readonly string[] = ['userId', 'email', 'role', 'roles', 'permissions'];
 
 /**
  * A session while a request lasts: what was opened, and what was changed. The inside of a Session. What a commit has to
@@ -49,16 +47,15 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
   #isChanged = false;
   #id: string | undefined;
   #signedInAt: number | undefined;
-  readonly #own: DraftContents;
-  /** Stands in for these while the request is another user's. */
+  /** What is in the session. */
+  readonly own: DraftContents;
+  /** Stands in for that while the request is another user's. */
   #aside: DraftContents | undefined;
 
   constructor(opened: SessionRecord | undefined, bag: FlashBag) {
     this.opened = opened;
-    this.#own = new DraftContents(bag);
-    if (!opened) return;
-    this.#startOver();
-    this.#own.values.restart(opened.values, opened.fitted);
+    this.own = new DraftContents(bag, opened);
+    if (opened) this.#startOver();
   }
 
   /** A session that holds nothing yet is given one when it is first asked for. */
@@ -75,7 +72,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
   /** When its visitor signed in; `undefined` for a guest, and where another part of the application put the visitor. */
   get signedInAt(): number | undefined {
     const isOwn = this.hasSignedIn || !this.opened?.isForeign;
-    return isOwn && this.#own.values.get('userId') !== undefined ? this.createdAt : undefined;
+    return isOwn && this.own.values.get('userId') !== undefined ? this.createdAt : undefined;
   }
 
   /** Whether somebody signed in, so that whoever knows the id of before is to find nobody. */
@@ -85,40 +82,39 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
 
   /** Values that have to be stored. */
   get set(): ReadonlyMap<string, unknown> {
-    return this.#own.values.changed;
+    return this.own.values.changed;
   }
 
   /** Stored keys that were taken out. */
   get unset(): ReadonlySet<string> {
-    return this.#own.values.removed;
+    return this.own.values.removed;
   }
 
   /** For those of the changed values that were made of the value before: how. */
   get updates(): ReadonlyMap<string, Update> {
-    return this.#own.values.updates;
+    return this.own.values.updates;
   }
 
   get flashesAdded(): SessionChanges['flashesAdded'] {
-    return this.#own.flashes.added;
+    return this.own.flashes.added;
   }
 
   get flashesTaken(): ReadonlySet<string> {
-    return this.#own.flashes.gone;
+    return this.own.flashes.gone;
   }
 
   /** The lease that the request gives back. */
   get leasedBy(): string | undefined {
-    return this.#own.flashes.claims?.leasedBy;
+    return this.own.flashes.claims?.leasedBy;
   }
 
-  /** The messages as users are given them: those of the session, or of the request alone while it stands aside. */
-  get bag(): FlashBag {
-    return (this.#aside ?? this.#own).bag;
+  /** What is in it for the request: while it stands aside, what is there for that alone. */
+  get contents(): DraftContents {
+    return this.#aside ?? this.own;
   }
 
-  /** The inside of {@link bag}. */
   get flashes(): FlashDraft {
-    return (this.#aside ?? this.#own).flashes;
+    return this.contents.flashes;
   }
 
   get isNew(): boolean {
@@ -128,7 +124,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
   /** Whether there is anything to store, or to end. */
   get isDirty(): boolean {
     return (
-      this.#own.isDirty ||
+      this.own.isDirty ||
       this.ended !== undefined ||
       this.device !== undefined ||
       (this.opened !== undefined && this.#id !== this.opened.id) ||
@@ -138,7 +134,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
   }
 
   get isEmpty(): boolean {
-    return this.#own.isEmpty;
+    return this.own.isEmpty;
   }
 
   get isDestroyed(): boolean {
@@ -147,13 +143,13 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
 
   /** Whether the answer is personal, because anything was read or written: then no shared cache may keep it. */
   get wasUsed(): boolean {
-    const isAsked = this.isUsed || this.flashes.wasAsked || this.#own.flashes.wasAsked;
+    const isAsked = this.isUsed || this.flashes.wasAsked || this.own.flashes.wasAsked;
     return isAsked || this.isDirty || this.failure !== undefined;
   }
 
   /** The values as the request sees them. */
   get values(): SessionValues {
-    return (this.#aside ?? this.#own).values;
+    return this.contents.values;
   }
 
   /** The same, for being changed. @throws {SessionCommittedError} Naming the operation, once the session is closed. */
@@ -163,6 +159,12 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     this.#isChanged = true;
     this.revision += 1;
     return this.values;
+  }
+
+  /** Has it be kept although nothing may be in it, so that its id lasts. @throws {SessionCommittedError} As above. */
+  keep(operation: string): void {
+    this.changing(operation);
+    this.contents.isKept = true;
   }
 
   regenerate(): void {
@@ -192,10 +194,10 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     this.changing('setSession()');
     assertStorable(values);
     this.#aside = undefined;
-    const before = this.#own.values.get('userId');
+    const before = this.own.values.get('userId');
     if (before !== undefined && before !== values.userId) this.#forget();
-    for (const key of [...this.identity, ...VISITOR_KEYS]) this.#own.values.unset(key);
-    this.#own.values.put(values);
+    for (const key of [...this.identity, ...VISITOR_KEYS]) this.own.values.unset(key);
+    this.own.values.put(values);
     this.identity = ownKeys(values);
     this.device = deviceOf(device);
     this.isRemembered = rememberMe;
@@ -207,7 +209,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
   updateVisitor(values: Readonly<Record<string, unknown>>, device?: SessionDevice): void {
     this.changing('updateSession()');
     assertStorable(values);
-    this.#own.values.put(values);
+    this.own.values.put(values);
     if (device) this.device = { ...this.device, ...deviceOf(device) };
     this.identity = [...new Set([...this.identity, ...ownKeys(values)])];
   }
@@ -217,9 +219,9 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
    * set is there for this request alone, until somebody signs in or out. @returns Whether it does.
    */
   standAsideFor(visitor: SessionDraft): boolean {
-    const own = this.#own.values.get('userId');
-    const isAnothers = own !== undefined && own !== visitor.#own.values.get('userId');
-    this.#putAside(isAnothers ? (this.#aside ?? this.#own.besides()) : undefined);
+    const own = this.own.values.get('userId');
+    const isAnothers = own !== undefined && own !== visitor.own.values.get('userId');
+    this.#putAside(isAnothers ? (this.#aside ?? this.own.besides()) : undefined);
     return isAnothers;
   }
 
@@ -231,14 +233,14 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
   /** From here on changes throw: they could not reach the browser. */
   close(): void {
     this.isClosed = true;
-    this.#own.flashes.close();
+    this.own.flashes.close();
     this.#aside?.flashes.close();
   }
 
   /** Undoes {@link close}: a second answer to the same request is made (an error page). */
   reopen(): void {
     this.isClosed = false;
-    this.#own.flashes.reopen();
+    this.own.flashes.reopen();
     this.#aside?.flashes.reopen();
   }
 
@@ -251,7 +253,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     this.wasEnded = false;
     this.#isChanged = false;
     this.#startOver();
-    this.#own.settle(record);
+    this.own.settle(record);
   }
 
   /** Takes back what this request did: it failed. That the session was ended stays. */
@@ -259,22 +261,22 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     this.revision += 1;
     this.#isChanged = false;
     this.#startOver();
-    this.#own.rollBack(this.opened);
-    if (this.#aside) this.#putAside(this.#own.besides());
+    this.own.rollBack(this.opened);
+    if (this.#aside) this.#putAside(this.own.besides());
   }
 
   /** Goes on from another record, as when another part of the application has put it into the store. Changes stay. */
   rebase(record: SessionRecord): void {
     this.revision += 1;
     this.opened = record;
-    this.#own.values.rebase(record.values, record.fitted);
+    this.own.values.rebase(record.values, record.fitted);
   }
 
   /** Drops the visitor's values and messages, the stored ones too. */
   #forget(): void {
     this.cleared = true;
     this.identity = NO_KEYS;
-    this.#own.rollBack();
+    this.own.rollBack();
   }
 
   #putAside(aside: DraftContents | undefined): void {
@@ -292,8 +294,4 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     this.identity = opened?.identity ?? NO_KEYS;
     this.isRemembered = opened?.isRemembered ?? false;
   }
-}
-
-function ownKeys(values: object): string[] {
-  return Object.keys(values).filter((key) => !VISITOR_KEYS.includes(key));
 }

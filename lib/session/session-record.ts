@@ -1,10 +1,8 @@
-import { parse, stringify } from 'devalue';
-import { InvalidSessionValueError, SessionTooLargeError } from '../errors.js';
+import { stringify } from 'devalue';
+import { InvalidSessionValueError } from '../errors.js';
 import type { FittedValues } from './fitted-values.js';
-import { largestKeys } from './largest-keys.js';
 import type { Lineage } from './lineage.js';
-import { isPlainJson } from './plain-json.js';
-import { parseDevice, type SessionDevice } from './session-device.js';
+import type { SessionDevice } from './session-device.js';
 import { isDeeperThan } from './value-depth.js';
 
 /** A message for a later page. Its `id` tells it from others under the same key. */
@@ -13,6 +11,13 @@ export interface Flash {
   readonly value: unknown;
   /** Which process may deliver it, and until when no other may, in milliseconds since the epoch. */
   readonly lease?: { readonly by: string; readonly until: number } | undefined;
+  /** Until when it is there, in milliseconds since the epoch; left out where that is as long as its session. */
+  readonly until?: number | undefined;
+  /**
+   * Whether it is kept beside the messages for whoever asks by its key: the first to go when there is no room, and not one of
+   * those that are delivered exactly once.
+   */
+  readonly yields?: boolean | undefined;
   /** The messages that were left under the same key before it, the oldest first. */
   readonly earlier?: readonly Flash[] | undefined;
 }
@@ -37,6 +42,8 @@ export interface SessionRecord {
   readonly isRemembered?: boolean | undefined;
   /** How far the browser has come with it, where a store cannot end sessions; left out at the beginning. */
   readonly lineage?: Lineage | undefined;
+  /** Whether it is kept although nothing may be in it, so that its id lasts. */
+  readonly isKept?: boolean | undefined;
   /** Whether somebody else put it there, so that nobody knows when its visitor signed in. */
   readonly isForeign?: boolean | undefined;
   /** What a store knows this state of the session by. Not a part of what is kept. */
@@ -47,7 +54,9 @@ export interface SessionRecord {
   readonly fitted?: FittedValues | undefined;
 }
 
-const FORMAT_VERSION = 1;
+/** Keys that say who a visitor is, whoever put them in. */
+export const VISITOR_KEYS: readonly string[] = ['userId', 'email', 'role', 'roles', 'permissions'];
+
 /** Levels of a value: far more than anybody means to keep, far less than takes up the stack. */
 const MAX_DEPTH = 100;
 
@@ -57,72 +66,18 @@ export function userIdOf({ values }: Pick<SessionRecord, 'values'>): string | un
   return typeof userId === 'string' && userId !== '' ? userId : undefined;
 }
 
+/** Lists those of a visitor's keys that do not say by themselves who the visitor is. */
+export function ownKeys(visitor: object): string[] {
+  return Object.keys(visitor).filter((key) => !VISITOR_KEYS.includes(key));
+}
+
 /** Whether nothing is left of a session that would be worth keeping. */
-export function isEmptyRecord({ values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): boolean {
-  return values.size === 0 && flashes.size === 0;
-}
-
-/**
- * @param maxSize How many characters it may take.
- * @returns The record as text, without its id: what a store keeps must not be usable as a cookie. JSON where that says
- *   all there is to say, because it is read five times as fast; devalue's format for everything else.
- * @throws {SessionTooLargeError} When it takes more.
- * @throws {InvalidSessionValueError} When a value was made into one that cannot be kept since it was put there.
- */
-export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Number.POSITIVE_INFINITY): string {
-  const { createdAt, renewedAt, expiresAt, values, flashes, identity, device, isRemembered, lineage } = record;
-  // The later times as distances: shorter, and a store may hold millions.
-  const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
-  const fields: unknown[] = [FORMAT_VERSION, ...times, [...values], [...flashes], identity];
-  if (device || isRemembered || lineage) fields.push(device ?? null);
-  if (isRemembered || lineage) fields.push(isRemembered === true);
-  if (lineage) fields.push([lineage.epoch, lineage.turn]);
-  const text = isPlainJson(fields) ? JSON.stringify(fields) : textOf(fields, record);
-  if (text.length > maxSize) throw new SessionTooLargeError(text.length, maxSize, largestKeys(record), 'store');
-  return text;
-}
-
-function textOf(fields: readonly unknown[], { values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): string {
-  try {
-    return stringify(fields);
-  } catch (error) {
-    const all = [...values, ...[...flashes].map(([key, flash]) => [key, flash.value] as const)];
-    for (const [key, value] of all) {
-      const reason = whyNotStorable(value);
-      if (reason) throw new InvalidSessionValueError(key, `${reason}, which was put into it after the session had it`);
-    }
-    throw error;
-  }
-}
-
-/**
- * @param id The id under which the text was found.
- * @returns The record, or `undefined` for any text that is not a record of this version. Never throws.
- */
-export function parseRecord(text: string, id: string): SessionRecord | undefined {
-  try {
-    // devalue's text begins with the list that refers to all others.
-    const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
-    if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
-    const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device, isRemembered, lineage] = fields;
-    const isRecord = [createdAt, renewedAfter, lifetime].every(Number.isFinite) && Array.isArray(identity);
-    if (!isRecord) return undefined;
-    const renewedAt = createdAt + renewedAfter;
-    const expiresAt = renewedAt + lifetime;
-    const kept = { values: new Map<string, unknown>(values), flashes: new Map<string, Flash>(flashes), identity };
-    const record: SessionRecord = { id, createdAt, renewedAt, expiresAt, ...kept };
-    if (device === undefined) return record;
-    const extras = { ...(isRemembered === true && { isRemembered }), ...parseLineage(lineage) };
-    return { ...record, device: parseDevice(device), ...extras };
-  } catch {
-    return undefined;
-  }
-}
-
-function parseLineage(fields: unknown): Pick<SessionRecord, 'lineage'> {
-  if (!Array.isArray(fields)) return {};
-  const [epoch, turn] = fields;
-  return Number.isFinite(epoch) && Number.isFinite(turn) ? { lineage: { epoch, turn } } : {};
+export function isEmptyRecord({
+  values,
+  flashes,
+  isKept,
+}: Pick<SessionRecord, 'values' | 'flashes' | 'isKept'>): boolean {
+  return values.size === 0 && flashes.size === 0 && !isKept;
 }
 
 /** @returns Why the value cannot be kept, or `undefined` when it can. */

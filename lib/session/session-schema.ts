@@ -6,7 +6,6 @@ import { onOneLine } from './printable.js';
 import { explainIssue } from './schema-issue.js';
 import type { SessionDataOptions } from './session-data.js';
 import { assertStorable } from './session-record.js';
-import { KEPT } from './session-values.js';
 
 type Values = Readonly<Record<string, unknown>>;
 type Stored = ReadonlyMap<string, unknown>;
@@ -64,11 +63,10 @@ export class SessionSchema {
 
   /** What the schema does not name stays as it is, and so does a session of messages alone. */
   async #check(stored: Stored): Promise<Checked> {
-    const own = ownOf(stored);
-    if (own.length === 0 || !this.#options) return { output: new Map(own) };
-    const result = await this.#options.schema['~standard'].validate(Object.fromEntries(own));
+    if (stored.size === 0 || !this.#options) return { output: stored };
+    const result = await this.#options.schema['~standard'].validate(Object.fromEntries(stored));
     if (result.issues) return { issues: result.issues };
-    const output = new Map(own);
+    const output = new Map(stored);
     for (const [key, value] of Object.entries(asValues(result.value))) {
       // A default signs nobody in, and stores list and revoke by what is stored.
       if (key === 'userId') continue;
@@ -82,7 +80,7 @@ export class SessionSchema {
     const { migrate } = this.#options ?? {};
     if (!migrate) return undefined;
     try {
-      const own = ownOf(stored).map(([key, value]) => [key, thawed(value)]);
+      const own = [...stored].map(([key, value]) => [key, thawed(value)]);
       const made = await migrate(Object.fromEntries(own), issues);
       if (made === undefined) return undefined;
       assertStorable(asValues(made));
@@ -93,10 +91,6 @@ export class SessionSchema {
       return undefined;
     }
   }
-}
-
-function ownOf(stored: Stored): [string, unknown][] {
-  return [...stored].filter(([key]) => key !== KEPT);
 }
 
 function asValues(given: unknown): Values {

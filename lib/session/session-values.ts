@@ -7,9 +7,6 @@ const NOTHING: ReadonlyMap<string, unknown> = new Map();
 const NO_UPDATES: ReadonlyMap<string, Update> = new Map();
 const NO_KEYS: ReadonlySet<string> = new Set();
 
-/** Stands in a session that is stored though nobody has put anything into it. It is not among its values. */
-export const KEPT = 'astro-gatehouse:kept';
-
 /** Of one session. */
 const MAX_KEYS = 1000;
 
@@ -42,9 +39,7 @@ export class SessionValues {
 
   /** Every value there is, by its key. */
   all(): Record<string, unknown> {
-    if (this.isDirty || this.#shown.has(KEPT)) {
-      return Object.fromEntries(this.keys().map((key) => [key, this.get(key)]));
-    }
+    if (this.isDirty) return Object.fromEntries(this.keys().map((key) => [key, this.get(key)]));
     for (const value of this.#shown.values()) frozen(value);
     return Object.fromEntries(this.#shown);
   }
@@ -104,9 +99,9 @@ export class SessionValues {
   }
 
   keys(): string[] {
-    if (!this.isDirty && !this.#shown.has(KEPT)) return [...this.#shown.keys()];
+    if (!this.isDirty) return [...this.#shown.keys()];
     const keys = new Set([...this.#shown.keys(), ...this.changed.keys()]);
-    return [...keys].filter((key) => key !== KEPT && this.get(key) !== undefined);
+    return [...keys].filter((key) => this.get(key) !== undefined);
   }
 
   /** @throws {TooManyKeysError} Naming the first of these keys that would be one too many. */

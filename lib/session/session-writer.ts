@@ -1,6 +1,5 @@
 import { SessionTooLargeError } from '../errors.js';
-import { withoutForms } from './forms/kept-form.js';
-import type { SessionChanges } from './session-changes.js';
+import { makingRoom, type SessionChanges } from './session-changes.js';
 import type { SessionRegistry } from './session-registry.js';
 import type { SessionStore } from './stores/session-store.js';
 
@@ -23,12 +22,12 @@ export class SessionWriter {
     return token;
   }
 
-  /** Forms that earlier requests kept give way: better to type once more than not to be able to sign in. */
+  /** What yields gives way: better to lose that than not to be able to sign in. */
   async #writeInto(changes: SessionChanges): Promise<string | undefined> {
     try {
       return await this.store.write(changes);
     } catch (error) {
-      const smaller = error instanceof SessionTooLargeError && withoutForms(changes);
+      const smaller = error instanceof SessionTooLargeError && makingRoom(changes);
       if (!smaller) throw error;
       return this.store.write(smaller);
     }

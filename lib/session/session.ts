@@ -32,7 +32,7 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Messages for a later page. */
   get flashes(): FlashBag {
-    return this.#draft.bag;
+    return this.#draft.contents.bag;
   }
 
   /** The identifier. A session that holds nothing yet is given one when it is first asked for. */

@@ -1,10 +1,8 @@
-import { FORM_KEYS } from './flash-lists.js';
-
 let hasWarned = false;
 
 /** Says, once, that an answer showed one message where several were delivered: nobody would find out why they are gone. */
 export function warnOfUnseen(key: string, count: number): void {
-  if (hasWarned || count < 2 || key.startsWith(FORM_KEYS)) return;
+  if (hasWarned || count < 2) return;
   hasWarned = true;
   console.warn(
     `[astro-gatehouse] ${count} messages waited under "${key}", and a page read the latest alone: the others are gone. ` +

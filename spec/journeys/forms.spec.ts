@@ -45,7 +45,7 @@ export default defineGatehouse({
   ...LATER,
   'src/actions/index.ts': `
 import { ActionError, defineAction } from 'astro:actions';
-import { Clock, clearSession, goTo } from 'astro-gatehouse/server';
+import { clearSession, goTo, setSession } from 'astro-gatehouse/server';
 import { z } from 'astro/zod';
 
 export const server = {
@@ -62,8 +62,7 @@ export const server = {
   }),
   enter: defineAction({
     accept: 'form',
-    handler: async (form, { locals }) =>
-      locals.session.signIn({ userId: String(form.get('name')) }, locals.services.get(Clock).now()),
+    handler: async (form, context) => setSession(context, { userId: String(form.get('name')) }),
   }),
   staff: defineAction({ accept: 'form', handler: async () => 'done' }),
   makeKey: defineAction({ accept: 'form', handler: async () => ({ key: 'sk-very-secret' }) }),

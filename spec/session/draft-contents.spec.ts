@@ -33,6 +33,34 @@ describe('The contents of a session', () => {
     expect([contents.values.get('cart'), contents.bag.get('notice'), contents.isDirty]).toEqual([2, 'Saved', false]);
   });
 
+  it('last once they are kept, whatever is in them', () => {
+    const contents = new DraftContents(new FlashBag());
+    expect(contents).toMatchObject({ lasts: false, isEmpty: true, isDirty: false });
+    contents.isKept = true;
+    expect(contents).toMatchObject({ lasts: true, isEmpty: false, isDirty: true });
+    contents.settle(recordOf({ isKept: true }));
+    expect(contents).toMatchObject({ lasts: true, isEmpty: false, isDirty: false, isKept: false });
+    expect(new DraftContents(new FlashBag(), recordOf({ isKept: true }))).toMatchObject({
+      lasts: true,
+      isDirty: false,
+    });
+    contents.rollBack();
+    expect(contents).toMatchObject({ lasts: false, isEmpty: true });
+  });
+
+  it('live for as long as the last message that says so, where there is nothing else', () => {
+    const contents = new DraftContents(new FlashBag());
+    expect(contents.livesUntil).toBe(Number.POSITIVE_INFINITY);
+    contents.flashes.keep('one', 1, 1000);
+    contents.flashes.keep('two', 2, 2000);
+    expect(contents.livesUntil).toBe(2000);
+    contents.values.assign('cart', 1);
+    expect(contents.livesUntil).toBe(Number.POSITIVE_INFINITY);
+    contents.values.unset('cart');
+    contents.bag.set('notice', 'Saved');
+    expect(contents.livesUntil).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('stand beside others in a bag of the same class', () => {
     const contents = new DraftContents(new OwnFlashes(recordOf({ flashes: { notice: 'Saved' } }).flashes));
     const others = contents.besides();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionCommittedError } from '../../lib/errors.js';
+import { FlashLedger } from '../../lib/session/flash-claims.js';
 import { FlashDraft } from '../../lib/session/flash-draft.js';
+import { FrozenClock } from '../support/frozen-clock.js';
 import { recordOf } from '../support/records.js';
 
 function draftWith(flashes: Record<string, unknown>): FlashDraft {
@@ -33,6 +35,25 @@ describe('The draft of messages', () => {
     expect(() => draft.append('notice', 'more')).toThrow(SessionCommittedError);
     draft.reopen();
     expect(draft.deliver('notice')).toHaveLength(1);
+  });
+
+  it('keeps something beside the messages until a time, for whoever asks by its key', () => {
+    const clock = new FrozenClock();
+    const until = clock.now() + 2000;
+    const before = new FlashDraft();
+    before.keep('note', 'first', until);
+    before.keep('note', 'second', until);
+    before.append('notice', 'Saved');
+    expect(before.keys()).toEqual(['notice']);
+    expect(before.added.get('note')).toEqual({ id: expect.any(String), value: 'second', until, yields: true });
+    const ledger = new FlashLedger(clock);
+    const [one, other] = [new FlashDraft(before.added, ledger.open()), new FlashDraft(before.added, ledger.open())];
+    expect([one.deliver('note').length, other.deliver('note').length]).toEqual([1, 1]);
+    expect([one.deliver('notice').length, other.deliver('notice').length]).toEqual([1, 0]);
+    expect(one.keys()).toEqual(['notice']);
+    clock.advance(2);
+    const late = new FlashDraft(before.added, ledger.open());
+    expect([late.has('note'), late.deliver('note'), late.latest('note')]).toEqual([false, [], undefined]);
   });
 
   it('starts over from other messages', () => {

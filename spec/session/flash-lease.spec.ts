@@ -15,12 +15,14 @@ describe('A lease of messages', () => {
   });
 
   it('covers every message that is free, and no other', () => {
-    const record = recordOf({ flashes: { free: 1, taken: 2, 'astro-gatehouse:form:/': 3 } });
+    const record = recordOf({ flashes: { free: 1, taken: 2 } });
     const taken = { id: 'flash-taken', value: 2, lease: { by: 'other', until: 5000 } };
-    const leased = withLease({ ...record, flashes: new Map(record.flashes).set('taken', taken) }, ours);
+    const yielding = { id: 'flash-yielding', value: 3, until: 9000, yields: true };
+    const flashes = new Map(record.flashes).set('taken', taken).set('yielding', yielding);
+    const leased = withLease({ ...record, flashes }, ours);
     expect(leased.flashes.get('free')).toEqual({ id: 'flash-free', value: 1, lease: { by: 'us', until: 61_000 } });
     expect(leased.flashes.get('taken')).toEqual(taken);
-    expect(leased.flashes.get('astro-gatehouse:form:/')).toEqual({ id: 'flash-astro-gatehouse:form:/', value: 3 });
+    expect(leased.flashes.get('yielding')).toBe(yielding);
   });
 
   it('covers each of several messages under one key', () => {

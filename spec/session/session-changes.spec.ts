@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { messagesIn } from '../../lib/session/flash-lists.js';
-import { applyChanges, noChanges } from '../../lib/session/session-changes.js';
+import { applyChanges, makingRoom, noChanges } from '../../lib/session/session-changes.js';
 import { changesOf, recordOf } from '../support/records.js';
 
 describe('Changes of a session', () => {
@@ -46,6 +46,40 @@ describe('Changes of a session', () => {
     const spend = (left: unknown) => (Number(left) > 1 ? Number(left) - 1 : undefined);
     const changes = changesOf({ opened, set: { left: 1 }, updates: { left: spend } });
     expect([...applyChanges(current, changes).values.keys()]).toEqual(['coupon']);
+  });
+
+  it('have a session be kept from then on, until everything stored is to go', () => {
+    const kept = applyChanges(undefined, changesOf({ isKept: true }));
+    expect(kept.isKept).toBe(true);
+    expect(applyChanges(kept, noChanges(kept)).isKept).toBe(true);
+    expect(applyChanges(recordOf(), changesOf({ opened: recordOf(), isKept: true })).isKept).toBe(true);
+    expect(applyChanges(kept, { ...noChanges(kept), cleared: true })).not.toHaveProperty('isKept');
+  });
+
+  it('drop messages that are over by then', () => {
+    const opened = recordOf({ flashes: { notice: 'Saved' } });
+    const message = { id: 'a', value: 1, until: opened.renewedAt + 1000, yields: true };
+    const record = { ...opened, flashes: new Map(opened.flashes).set('note', message) };
+    const keysAt = (renewedAt: number) => [...applyChanges(record, { ...noChanges(record), renewedAt }).flashes.keys()];
+    expect(keysAt(message.until - 1)).toEqual(['notice', 'note']);
+    expect(keysAt(message.until)).toEqual(['notice']);
+  });
+
+  it('make room by what yields, if there is something of that', () => {
+    const opened = recordOf({ flashes: { notice: 'Saved' } });
+    const message = { id: 'a', value: 1, until: opened.expiresAt, yields: true };
+    const record = { ...opened, flashes: new Map(opened.flashes).set('note', message) };
+    expect(makingRoom(noChanges(opened))).toBeUndefined();
+    expect(makingRoom({ ...noChanges(record), flashesTaken: new Set(['b']) })?.flashesTaken).toEqual(
+      new Set(['b', 'a']),
+    );
+  });
+
+  it('make the same record each time where nothing was changed meanwhile', () => {
+    const opened = recordOf({ values: { cart: 1 } });
+    const changes = changesOf({ opened, set: { cart: 2 } });
+    expect(applyChanges(opened, changes)).toBe(applyChanges(opened, changes));
+    expect(applyChanges({ ...opened }, changes)).not.toBe(applyChanges(opened, changes));
   });
 
   it('do not change the record they are applied to', () => {

@@ -88,6 +88,19 @@ describe('The draft of a session', () => {
     expect(draft.isDirty).toBe(false);
   });
 
+  it('is kept though nothing is in it, for this request alone while it stands aside', () => {
+    const record = recordOf({ values: { userId: 'ada' } });
+    const draft = draftOver(record);
+    draft.standAsideFor(draftOver(recordOf({ values: { userId: 'bob' } })));
+    draft.keep('csrfToken()');
+    expect([draft.contents.lasts, draft.own.lasts, draft.isDirty]).toEqual([true, false, false]);
+    draft.standAsideFor(draft);
+    draft.keep('csrfToken()');
+    expect([draft.contents.lasts, draft.own.lasts, draft.isDirty]).toEqual([true, true, true]);
+    draft.close();
+    expect(() => draft.keep('csrfToken()')).toThrow('csrfToken() came too late');
+  });
+
   it('goes on from another record with what was changed', () => {
     const fitted = { shown: new Map([['count', 2]]), migrated: new Map([['count', 2]]) };
     const draft = draftOver({ ...recordOf({ values: { count: '2' } }), fitted });

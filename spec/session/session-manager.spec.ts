@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { keepForm, keepsForm, takeForm } from '../../lib/access/forms/kept-form.js';
 import { SessionCommittedError, SessionTooLargeError, StoreUnavailableError } from '../../lib/errors.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
-import { FORM_KEYS } from '../../lib/session/flash-lists.js';
-import { keepForm, keepsForm } from '../../lib/session/forms/kept-form.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { Secrets } from '../../lib/session/secrets.js';
 import { draftOf, Session } from '../../lib/session/session.js';
@@ -655,7 +654,7 @@ describe('A form that is kept', () => {
     const slow = await manager.open(next);
     const page = await manager.open(next);
     expect(keepsForm(draftOf(page).flashes, '/comment')).toBe(true);
-    page.flashes.get(`${FORM_KEYS}/comment`);
+    takeForm(draftOf(page).flashes, '/comment');
     await manager.commit(page, next);
     await manager.commit(slow, next);
     expect(keepsForm(draftOf(await manager.open(next.next())).flashes, '/comment')).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { KEPT, SessionValues } from '../../lib/session/session-values.js';
+import { SessionValues } from '../../lib/session/session-values.js';
 
 function stored(values: Record<string, unknown>): SessionValues {
   return new SessionValues(new Map(Object.entries(values)));
@@ -20,14 +20,6 @@ describe('The values of a session', () => {
     expect(values.get('theme')).toBe('dark');
     expect(values.changed).toEqual(new Map([['cart', 2]]));
     expect(values.removed).toEqual(new Set());
-  });
-
-  it('do not name what only has the session kept', () => {
-    const values = new SessionValues();
-    values.set(KEPT, true);
-    expect([values.keys(), values.isEmpty, values.isDirty]).toEqual([[], false, true]);
-    const kept = stored({ [KEPT]: true, cart: 1 });
-    expect([kept.keys(), kept.isEmpty, kept.isDirty]).toEqual([['cart'], false, false]);
   });
 
   it('lose what is unset, stored or not', () => {

@@ -23,6 +23,7 @@ const cases: [string, Recorder, string[]][] = [
     [
       'what the store says of itself › is what it is tested for',
       'a session that grows › is refused when it is too large, and stays what it was',
+      'a session that grows › makes room by what it keeps beside the messages, and loses nothing else',
       'a session that grows › is refused when it is too large under another id, and stays what it was',
       'two requests at once › that set different keys both keep theirs',
       'two requests at once › of which one reads a message and one leaves another lose neither',
@@ -77,6 +78,7 @@ const cases: [string, Recorder, string[]][] = [
       'a token that nobody was given › is made by no change of a character in one that was',
       'a token that nobody was given › is made by no part of one that was, and by nothing added in front',
       'time › gives an ended session no way back, and whoever comes again another id',
+      'messages › end a session that holds nothing else, where they say until when they are kept',
       'a session that was ended › is gone, whoever kept its token',
       'a session that was ended › is not brought back by a request that had opened it',
       'a session that was ended › is not brought back when time ended it, either',

@@ -1,9 +1,8 @@
-import { SessionCommittedError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
 import { fromBase64Url, toBase64Url } from '../../session/base64url.js';
 import { Secrets } from '../../session/secrets.js';
 import { draftOf, type Session } from '../../session/session.js';
-import { KEPT } from '../../session/session-values.js';
+import type { SessionDraft } from '../../session/session-draft.js';
 
 const PURPOSE = 'csrf';
 const RANDOM_BYTES = 16;
@@ -29,12 +28,13 @@ export class CsrfTokens {
    * @throws {SessionCommittedError} When that comes too late: the cookie would not reach the browser.
    */
   async issue(session: Session): Promise<string> {
-    draftOf(session).isUsed = true;
-    if (mustBegin(session)) begin(session);
+    const draft = draftOf(session);
+    draft.isUsed = true;
+    if (mustBegin(draft)) draft.keep('csrfToken()');
     const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
     const [newest] = await this.#allKeys();
     if (!newest) throw new TypeError('There is no secret to sign a token with.');
-    const signature = await crypto.subtle.sign(HMAC.name, newest, message(draftOf(session).id, random));
+    const signature = await crypto.subtle.sign(HMAC.name, newest, message(draft.id, random));
     return toBase64Url(new Uint8Array([...random, ...new Uint8Array(signature)]));
   }
 
@@ -52,7 +52,8 @@ export class CsrfTokens {
 
   /** Whether a component that still renders could ask for a token that only an answer's head can make good. */
   mayBeginLate(session: Session): boolean {
-    return draftOf(session).isNew || mustBegin(session);
+    const draft = draftOf(session);
+    return draft.isNew || mustBegin(draft);
   }
 
   #allKeys(): Promise<readonly CryptoKey[]> {
@@ -62,17 +63,8 @@ export class CsrfTokens {
 }
 
 /** Whether a session has to be changed for its id to last. It lasts while somebody is signed in. */
-function mustBegin(session: Session): boolean {
-  const { failure, signedInAt, values } = draftOf(session);
-  return failure === undefined && signedInAt === undefined && values.get(KEPT) === undefined;
-}
-
-function begin(session: Session): void {
-  try {
-    session.set(KEPT, true);
-  } catch (error) {
-    throw error instanceof SessionCommittedError ? new SessionCommittedError('csrfToken()') : error;
-  }
+function mustBegin({ failure, signedInAt, contents }: SessionDraft): boolean {
+  return failure === undefined && signedInAt === undefined && !contents.lasts;
 }
 
 function importKey(value: string): Promise<CryptoKey> {

@@ -1,10 +1,10 @@
 import { DecisionLog } from '../../access/decision-log.js';
+import { FormConfig } from '../../access/forms/form-config.js';
 import { GuardConfig } from '../../access/guard-config.js';
 import { toReturnPath } from '../../access/return-path.js';
 import type { RouteAddress } from '../../access/route-types.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
 import { InvalidOptionsError } from '../../errors.js';
-import { FormConfig } from '../../session/forms/form-config.js';
 import { printable } from '../../session/printable.js';
 import { requestFor, type WithLocals } from '../helpers.js';
 

@@ -1,6 +1,6 @@
+import { FormConfig } from '../../access/forms/form-config.js';
+import { errorsByField, type FieldErrors, type KeptForm, keepForm, takeForm } from '../../access/forms/kept-form.js';
 import { Clock } from '../../session/clock.js';
-import { FormConfig } from '../../session/forms/form-config.js';
-import { errorsByField, type FieldErrors, type KeptForm, keepForm, takeForm } from '../../session/forms/kept-form.js';
 import { findRequest, requestFor, type WithLocals } from '../helpers.js';
 import { resultErrors } from './result-errors.js';
 
@@ -69,7 +69,7 @@ function keptForm({ form, context }: FormReading = {}): KeptForm | undefined {
   const { keptForm: sent, draft } = request;
   draft.isUsed = true;
   if (sent && (form === undefined || sent.name === form)) return sent;
-  return takeForm(draft.flashes, placeOf(form ?? ''), request.services.get(Clock).now());
+  return takeForm(draft.flashes, placeOf(form ?? ''));
 }
 
 /** Not to be taken for a path. */

@@ -1,4 +1,4 @@
-import { errorsByField, type FieldIssue } from '../../session/forms/kept-form.js';
+import { errorsByField, type FieldIssue } from '../../access/forms/kept-form.js';
 
 /**
  * What an action found wrong with its input, by field.

@@ -1,11 +1,12 @@
 import type { CookieJar } from '../../session/cookie-jar.js';
 import { allMessages } from '../../session/flash-lists.js';
+import { serializeRecord } from '../../session/record-text.js';
 import { shortHash } from '../../session/security-events.js';
 import { draftOf, type Session } from '../../session/session.js';
 import type { SessionConfig } from '../../session/session-config.js';
 import { cookieNames, roomOf } from '../../session/session-cookie.js';
 import { SessionId } from '../../session/session-id.js';
-import { type SessionRecord, serializeRecord } from '../../session/session-record.js';
+import type { SessionRecord } from '../../session/session-record.js';
 import type { SessionSheet, SizeSheet } from './toolbar-state.js';
 import { ValueTrees } from './value-tree.js';
 

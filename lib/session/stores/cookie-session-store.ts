@@ -6,11 +6,12 @@ import { frozen, isUnchangeable } from '../frozen-value.js';
 import { largestKeys } from '../largest-keys.js';
 import type { Lineage } from '../lineage.js';
 import type { Promised } from '../promised.js';
+import { parseRecord, serializeRecord } from '../record-text.js';
 import { passwords, Secrets } from '../secrets.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
 import { roomOf } from '../session-cookie.js';
-import { type Flash, isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
+import { type Flash, isEmptyRecord, type SessionRecord } from '../session-record.js';
 import { OpenedSeals } from './opened-seals.js';
 import { fits, SessionStore, type StoreAbilities } from './session-store.js';
 

@@ -1,4 +1,5 @@
-import { parseRecord, userIdOf } from '../session-record.js';
+import { parseRecord } from '../record-text.js';
+import { userIdOf } from '../session-record.js';
 
 /** What expires in one stretch of time: it goes all at once. */
 export class MemoryWindow {

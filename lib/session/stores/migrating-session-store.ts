@@ -124,7 +124,7 @@ export class MigratingSessionStore extends SessionStore {
   async #begin(current: SessionRecord, changes: SessionChanges, id: string): Promise<string | undefined> {
     const next = applyChanges(current, changes);
     if (isEmptyRecord(next)) return undefined;
-    const { values, flashes, identity, device } = next;
+    const { values, flashes, identity, device, isKept } = next;
     const nothing = { unset: new Set<string>(), updates: new Map<string, never>(), flashesTaken: new Set<string>() };
     return this.#to.write({
       ...changes,
@@ -133,6 +133,7 @@ export class MigratingSessionStore extends SessionStore {
       id,
       identity,
       device,
+      isKept,
       set: values,
       flashesAdded: flashes,
     });

@@ -2,9 +2,10 @@ import { SessionsNotListedError, SessionTooLargeError } from '../../errors.js';
 import type { FlashLease } from '../flash-lease.js';
 import type { Lineage } from '../lineage.js';
 import type { Promised } from '../promised.js';
+import { serializeRecord } from '../record-text.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
-import { type SessionRecord, serializeRecord } from '../session-record.js';
+import type { SessionRecord } from '../session-record.js';
 
 /** What a store can be relied on for. */
 export interface StoreAbilities {

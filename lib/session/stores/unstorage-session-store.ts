@@ -1,7 +1,8 @@
 import { Clock } from '../clock.js';
+import { parseRecord, serializeRecord } from '../record-text.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
-import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord } from '../session-record.js';
+import { isEmptyRecord, type SessionRecord } from '../session-record.js';
 import { SessionStore, type StoreAbilities } from './session-store.js';
 
 /** What is asked of a storage; those of the package `unstorage` have it, whatever their driver is. */

@@ -4,9 +4,10 @@ import { type FlashLease, withLease } from '../flash-lease.js';
 import { inTurns } from '../in-turns.js';
 import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from '../moved-record.js';
 import { andThen, type Promised } from '../promised.js';
+import { parseRecord, serializeRecord } from '../record-text.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
-import { isEmptyRecord, parseRecord, type SessionRecord, serializeRecord, userIdOf } from '../session-record.js';
+import { isEmptyRecord, type SessionRecord, userIdOf } from '../session-record.js';
 import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
 
 /** Of requests that change one session at the same moment, this many may come first before one is given up. */

@@ -72,6 +72,32 @@ export function describeLifetimes(tests: Tests): void {
       assert.equal(third.get('cart'), 1);
     });
 
+    tests.it('are gone at the time until which they are kept, where they say one', async (start) => {
+      const app = await start();
+      const cookies = await app.visit(new FakeCookieJar(), (session) => {
+        draftOf(session.set('cart', 1)).flashes.keep('draft', 'typed', app.clock.now() + 60_000);
+      });
+      app.clock.advance(59);
+      assert.equal((await app.open(cookies)).flashes.peek('draft'), 'typed');
+      app.clock.advance(1);
+      const late = await app.visit(cookies, (session) => {
+        assert.equal(session.flashes.has('draft'), false);
+        session.set('cart', 2);
+      });
+      assert.equal((await app.read(late.tokens[0] ?? '')).flashes.size, 0);
+    });
+
+    tests.it('end a session that holds nothing else, where they say until when they are kept', async (start) => {
+      const app = await start();
+      const cookies = await app.visit(new FakeCookieJar(), (session) =>
+        draftOf(session).flashes.keep('draft', 'typed', app.clock.now() + 60_000),
+      );
+      app.clock.advance(59);
+      assert.equal((await app.open(cookies)).isNew, false);
+      app.clock.advance(1);
+      assert.equal((await app.open(cookies)).isNew, true);
+    });
+
     tests.it('wait through requests that do not read them', async (start) => {
       const app = await start();
       const first = await app.visit(new FakeCookieJar(), (session) => session.flash('notice', 'Saved'));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { draftOf } from '../../session/session.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import type { Tests } from '../suite.js';
 
@@ -16,6 +17,22 @@ export function describeLimits(tests: Tests): void {
       await assert.rejects(added, { code: 'SESSION_TOO_LARGE' });
       assert.deepEqual(await app.find(cookies), { name: 'Ada' });
       await assert.rejects(app.visitorWith({ notes: 'x'.repeat(TOO_MUCH) }), { code: 'SESSION_TOO_LARGE' });
+    });
+
+    tests.it('makes room by what it keeps beside the messages, and loses nothing else', async (start) => {
+      const app = await start();
+      const until = app.clock.now() + 60_000;
+      const tried = await app.open(new FakeCookieJar());
+      let most = 1_000;
+      while (await app.manager.canKeep(tried.set('notes', 'x'.repeat(2 * most)))) most *= 2;
+      const cookies = await app.visit(new FakeCookieJar(), (session) => {
+        draftOf(session).flashes.keep('draft', 'x'.repeat(most), until);
+        session.set('name', 'Ada').flash('notice', 'Kept');
+      });
+      assert.equal((await app.open(cookies, false)).flashes.has('draft'), true);
+      const full = await app.visit(cookies, (session) => session.set('notes', 'x'.repeat(most)));
+      const found = await app.open(full);
+      assert.deepEqual([found.get('name'), found.flash('notice'), found.flashes.has('draft')], ['Ada', 'Kept', false]);
     });
 
     tests.it('is known beforehand to be too large', async (start) => {

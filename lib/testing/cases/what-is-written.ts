@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
+import { draftOf, type Session } from '../../session/session.js';
 import { SessionId } from '../../session/session-id.js';
 import { HOUR } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import { changesOf } from '../records.js';
 import type { Tests } from '../suite.js';
+
+/** A page that has the session be kept, whatever is in it. */
+function keptWith(values: Record<string, unknown>): (session: Session) => void {
+  return (session) => {
+    for (const [key, value] of Object.entries(values)) session.set(key, value);
+    draftOf(session).keep('a page');
+  };
+}
 
 /** What was written comes back, and changes nothing else. */
 export function describeWhatIsWritten(tests: Tests): void {
@@ -33,6 +42,28 @@ export function describeWhatIsWritten(tests: Tests): void {
       assert.deepEqual(record.lineage, lineage);
       const next = await app.store.write(changesOf({ opened: await app.read(token), set: { cart: 2 }, lineage }));
       assert.deepEqual((await app.read(next ?? '')).lineage, lineage);
+    });
+
+    tests.it('is found though it holds nothing, where it says that it is kept', async (start) => {
+      const app = await start();
+      const { record } = await app.write({ isKept: true });
+      assert.equal(record.isKept, true);
+      assert.equal(record.values.size, 0);
+      const emptied = await app.visit(await app.visit(new FakeCookieJar(), keptWith({ cart: 1 })), (session) =>
+        session.unset('cart'),
+      );
+      const next = await app.open(emptied);
+      assert.equal(next.isNew, false);
+      assert.deepEqual(next.all(), {});
+      const moved = await app.visit(emptied, (session) => session.regenerate());
+      assert.equal((await app.open(moved)).isNew, false);
+    });
+
+    tests.it('is not kept any longer once its visitor has left it', async (start) => {
+      const app = await start();
+      const cookies = await app.visit(new FakeCookieJar(), keptWith({ userId: 'ada' }));
+      const left = await app.visit(cookies, (session) => session.destroy().set('cart', 1));
+      assert.equal((await app.read(left.tokens[0] ?? '')).isKept, undefined);
     });
 
     tests.it('comes back as what it was: dates, maps, sets, addresses, large numbers, holes and all', async (start) => {

@@ -1,4 +1,4 @@
-import { isSecretName } from '../secret-names.js';
+import { isSecretName } from '../../session/secret-names.js';
 
 /** What is done with forms that are sent to pages. */
 export interface FormOptions {

@@ -1,9 +1,9 @@
-import type { FlashDraft } from '../flash-draft.js';
-import { allMessages, FORM_KEYS } from '../flash-lists.js';
-import type { SessionChanges } from '../session-changes.js';
-import type { SessionDraft } from '../session-draft.js';
+import type { FlashDraft } from '../../session/flash-draft.js';
+import { frozen } from '../../session/frozen-value.js';
 import type { SentField } from './form-config.js';
 
+/** The beginning of the keys under which forms are kept. */
+const FORM_KEYS = 'astro-gatehouse:form:';
 /** Milliseconds for which a form is kept: long enough to sign in again, too short to be remembered by somebody else. */
 export const FORM_LIFETIME = 15 * 60 * 1000;
 
@@ -25,14 +25,14 @@ export interface KeptForm {
 }
 
 /**
- * Keeps a form for a later page: a message that pages do not see.
+ * Keeps a form for a later page, beside the messages: it goes before anything else does, and after a quarter of an hour.
  *
  * @param place The path of the page that it is for; or the form's name, for any page that asks.
  * @param now Milliseconds since the epoch.
  * @throws {SessionCommittedError} When the head is sent.
  */
 export function keepForm(flashes: FlashDraft, place: string, form: KeptForm, now: number): void {
-  flashes.replace(FORM_KEYS + place, { ...form, at: now });
+  flashes.keep(FORM_KEYS + place, form, now + FORM_LIFETIME);
 }
 
 /** Whether a form waits for a page. */
@@ -41,11 +41,8 @@ export function keepsForm(flashes: FlashDraft, place: string): boolean {
 }
 
 /** Takes a form that was kept, for the answer that is being made. `undefined` for none, and for one that is too old. */
-export function takeForm(flashes: FlashDraft, place: string, now: number): KeptForm | undefined {
-  const key = FORM_KEYS + place;
-  if (!keepsForm(flashes, place)) return undefined;
-  const kept = flashes.deliver(key).at(-1)?.value as (KeptForm & { at: number }) | undefined;
-  return kept && now - kept.at < FORM_LIFETIME ? kept : undefined;
+export function takeForm(flashes: FlashDraft, place: string): KeptForm | undefined {
+  return frozen(flashes.deliver(FORM_KEYS + place).at(-1)?.value) as KeptForm | undefined;
 }
 
 /**
@@ -62,19 +59,6 @@ export function isMeantFor(form: KeptForm, userId: string | undefined): boolean 
 /** Takes back what {@link keepForm} kept in this request. */
 export function dropForm(flashes: FlashDraft, place: string): void {
   flashes.deliver(FORM_KEYS + place);
-}
-
-/** The same changes, and the forms that earlier requests kept go. @returns `undefined` where there are none. */
-export function withoutForms(changes: SessionChanges): SessionChanges | undefined {
-  const kept = allMessages(changes.opened?.flashes ?? new Map());
-  const forms = kept.flatMap(([key, { id }]) => (key.startsWith(FORM_KEYS) ? [id] : []));
-  return forms.length > 0 ? { ...changes, flashesTaken: new Set([...changes.flashesTaken, ...forms]) } : undefined;
-}
-
-/** Milliseconds for which a session may live at the most: one that holds forms and nothing else is over when they are. */
-export function lifetimeOf({ flashes, values }: SessionDraft): number {
-  const holdsFormsAlone = flashes.holdsFormsAlone && values.keys().length === 0;
-  return holdsFormsAlone ? FORM_LIFETIME : Number.POSITIVE_INFINITY;
 }
 
 /** What is wrong with each field. Fields of which nothing is said are left out. */

@@ -1,5 +1,5 @@
 import { sealData, unsealData } from 'iron-session';
-import { passwords, type Secrets } from '../secrets.js';
+import { passwords, type Secrets } from '../../session/secrets.js';
 import type { KeptForm } from './kept-form.js';
 
 const PURPOSE = 'form-result';

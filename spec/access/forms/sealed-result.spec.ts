@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openResult, sealResult } from '../../../lib/session/forms/sealed-result.js';
+import { openResult, sealResult } from '../../../lib/access/forms/sealed-result.js';
 import { Secrets } from '../../../lib/session/secrets.js';
 import { SECRET } from '../../support/secret.js';
 

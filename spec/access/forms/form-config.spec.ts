@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FormConfig } from '../../../lib/session/forms/form-config.js';
+import { FormConfig } from '../../../lib/access/forms/form-config.js';
 
 function formOf(...fields: [string, string | Blob][]): FormData {
   const form = new FormData();

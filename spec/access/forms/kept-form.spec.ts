@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { FlashDraft } from '../../../lib/session/flash-draft.js';
 import {
   dropForm,
   errorsByField,
@@ -7,18 +6,20 @@ import {
   keepForm,
   keepsForm,
   takeForm,
-} from '../../../lib/session/forms/kept-form.js';
+} from '../../../lib/access/forms/kept-form.js';
+import { FlashLedger } from '../../../lib/session/flash-claims.js';
+import { FlashDraft } from '../../../lib/session/flash-draft.js';
+import { FrozenClock } from '../../support/frozen-clock.js';
 
 const FORM = { name: 'join', input: [['email', 'ada']] } as const;
-const MINUTE = 60_000;
 
 describe('A form that is kept', () => {
   it('is taken by its own page, once', () => {
     const before = new FlashDraft();
     keepForm(before, '/join', FORM, 0);
     const flashes = new FlashDraft(before.added);
-    expect(takeForm(flashes, '/login', 0)).toBeUndefined();
-    expect(takeForm(flashes, '/join', 0)).toMatchObject(FORM);
+    expect(takeForm(flashes, '/login')).toBeUndefined();
+    expect(takeForm(flashes, '/join')).toMatchObject(FORM);
     expect(flashes.taken.size).toBe(1);
     expect(keepsForm(new FlashDraft(), '/join')).toBe(false);
   });
@@ -35,9 +36,13 @@ describe('A form that is kept', () => {
     [14, true],
     [15, false],
   ])('is there after %i minutes: %s', (minutes, isThere) => {
-    const flashes = new FlashDraft();
-    keepForm(flashes, '/join', FORM, 0);
-    expect(takeForm(flashes, '/join', minutes * MINUTE) !== undefined).toBe(isThere);
+    const before = new FlashDraft();
+    const clock = new FrozenClock();
+    keepForm(before, '/join', FORM, clock.now());
+    clock.advance(minutes * 60);
+    const flashes = new FlashDraft(before.added, new FlashLedger(clock).open());
+    expect(keepsForm(flashes, '/join')).toBe(isThere);
+    expect(takeForm(flashes, '/join') !== undefined).toBe(isThere);
     expect(flashes.isEmpty).toBe(true);
   });
 
