@@ -81,9 +81,12 @@ export class SessionCookie {
 
   /** Lists every token that the request may mean, those first that are likely to be the latest: not all may be looked at. */
   carried(jar: CookieJar): readonly CarriedToken[] {
-    const today = this.#carriedUnder(this.home, jar);
-    const former = this.#formerNames.flatMap((name) => this.#carriedUnder(name, jar));
-    return former.length === 0 ? today : [...today, ...former];
+    let carried = this.#carriedUnder(this.home, jar);
+    for (const name of this.#formerNames) {
+      const former = this.#carriedUnder(name, jar);
+      if (former.length > 0) carried = [...carried, ...former];
+    }
+    return carried;
   }
 
   /** Whether the request came with a cookie, or a chunk, of the plain name, whatever is in it. */

@@ -18,6 +18,8 @@ export interface Found {
   readonly name: string;
 }
 
+const NONE_KNOWN: ReadonlySet<string> = new Set();
+const NO_REFUSALS: readonly Refusal[] = [];
 /** Milliseconds by which clocks of machines that are set by a time server never differ. */
 const CLOCKS_AGREE = 10_000;
 
@@ -45,6 +47,27 @@ export class SessionSearch {
 
   /** @throws What the store throws that cannot be asked. */
   find(carried: readonly CarriedToken[]): Promised<Finding> {
+    const [only, ...others] = carried;
+    return only && others.length === 0 ? this.#findOnly(only) : this.#findAmong(carried);
+  }
+
+  /** Looks for the session of the one token that most visitors have. */
+  #findOnly({ token, name }: CarriedToken): Promised<Finding> {
+    return andThen(this.store.read(token), (record) => {
+      if (!record) return { known: NONE_KNOWN, refusals: [{ token, name, reason: this.store.rejectionOf(token) }] };
+      const now = this.clock.now();
+      const known = new Set([token]);
+      this.#compareClocks(record, now);
+      if (isMark(record)) return this.#chosen([], { record, name }, known, [], now);
+      return andThen(this.#refusalOf(record, now), (reason) =>
+        reason
+          ? { known, refusals: [{ record, reason }] }
+          : { session: { record, name }, known, refusals: NO_REFUSALS },
+      );
+    });
+  }
+
+  #findAmong(carried: readonly CarriedToken[]): Promised<Finding> {
     const now = this.clock.now();
     const known = new Set<string>();
     const refusals: Refusal[] = [];
@@ -52,25 +75,42 @@ export class SessionSearch {
     let mark: Found | undefined;
     const sort = (found: Found) => {
       const { record } = found;
-      if (isMark(record)) mark = found;
-      else if (!this.config.isLive(record, now)) refusals.push({ record, reason: 'expired' });
-      else {
-        return andThen(this.registry.isRevoked(record), (isRevoked) => {
-          if (isRevoked) refusals.push({ record, reason: 'revoked' });
-          else live.push(found);
-        });
+      if (isMark(record)) {
+        mark = found;
+        return undefined;
       }
-      return undefined;
+      return andThen(this.#refusalOf(record, now), (reason) => {
+        if (reason) refusals.push({ record, reason });
+        else live.push(found);
+      });
     };
-    const choose = (): Finding => {
-      // Once nothing can come any more that it has to stand against, it goes.
-      if (mark?.record.lineage && isSettled(mark.record.lineage, now)) mark = undefined;
-      if (live.length === 0) return { mark, known, refusals };
-      if (live.length === 1 || areOneVisitors(live)) return { session: live.reduce(newer), known, refusals };
-      refusals.push({ reason: 'ambiguous' });
-      return { known, refusals };
-    };
-    return andThen(this.#furthest(carried, known, refusals), (furthest) => andThen(inTurn(furthest, sort), choose));
+    return andThen(this.#furthest(carried, known, refusals), (furthest) =>
+      andThen(inTurn(furthest, sort), () => this.#chosen(live, mark, known, refusals, now)),
+    );
+  }
+
+  #refusalOf(record: SessionRecord, now: number): Promised<'expired' | 'revoked' | undefined> {
+    if (!this.config.isLive(record, now)) return 'expired';
+    return andThen(this.registry.isRevoked(record), (isRevoked) => (isRevoked ? 'revoked' : undefined));
+  }
+
+  #chosen(
+    live: readonly Found[],
+    left: Found | undefined,
+    known: ReadonlySet<string>,
+    refusals: Refusal[],
+    now: number,
+  ): Finding {
+    // Once nothing can come any more that it has to stand against, it goes.
+    const mark = left?.record.lineage && isSettled(left.record.lineage, now) ? undefined : left;
+    if (live.length === 0) return { mark, known, refusals };
+    if (live.length === 1 || areOneVisitors(live)) return { session: live.reduce(newer), known, refusals };
+    refusals.push({ reason: 'ambiguous' });
+    return { known, refusals };
+  }
+
+  #compareClocks({ renewedAt }: SessionRecord, now: number): void {
+    if (renewedAt - now > CLOCKS_AGREE) this.#tellOfClocks(renewedAt - now);
   }
 
   /** Nobody would find out otherwise why sessions end as soon as they begin. */
@@ -98,8 +138,7 @@ export class SessionSearch {
       andThen(this.store.read(token), (record) => {
         if (!record) return void refusals.push({ token, name, reason: this.store.rejectionOf(token) });
         known.add(token);
-        const ahead = record.renewedAt - this.clock.now();
-        if (ahead > CLOCKS_AGREE) this.#tellOfClocks(ahead);
+        this.#compareClocks(record, this.clock.now());
         furthest = keepFurthest(furthest, { record, name }, refusals);
       });
     return andThen(inTurn(names, look), () => furthest);

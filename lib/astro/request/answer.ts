@@ -2,11 +2,10 @@ import type { APIContext } from 'astro';
 import type { Promised } from '../../session/promised.js';
 import { isOpenedPage } from './astro-cookie-jar.js';
 
-/** Policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
-const FOR_SHARED_CACHES = /^(?:.*-)?cdn-cache-control$|^surrogate-control$/;
-
 /** Has Astro put the site's error page in the place of an answer, where a pipeline of the project's own does not. */
 const ERROR_PAGE = 'X-Astro-Error';
+
+const NONE: readonly string[] = [];
 
 /** Whether components of a page may still be rendering into the body of this answer. */
 export function bodyIsStreamedPage(response: Response): boolean {
@@ -17,7 +16,7 @@ export function bodyIsStreamedPage(response: Response): boolean {
 function asksToBeShared({ headers }: Response): boolean {
   const policy = headers.get('cache-control');
   const isKept = policy !== null && !/\bno-cache\b/i.test(policy);
-  return !isPrivate(headers) && (isKept || headers.has('expires') || forSharedCaches(headers).length > 0);
+  return !isPrivate(policy) && (isKept || headers.has('expires') || forSharedCaches(headers).length > 0);
 }
 
 /** Whether an answer may be kept for other visitors: it says so, or the route has Astro's own cache keep it. */
@@ -25,17 +24,27 @@ export function maySpread(response: Response, { cache }: Partial<Pick<APIContext
   return asksToBeShared(response) || (cache?.enabled === true && cache.options.maxAge !== undefined);
 }
 
-function forSharedCaches(headers: Headers): string[] {
-  return [...headers.keys()].filter((name) => FOR_SHARED_CACHES.test(name));
+/** Lists headers with policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
+function forSharedCaches(headers: Headers): readonly string[] {
+  let found = NONE;
+  for (const name of headers.keys()) {
+    const isOne = name === 'cdn-cache-control' || name.endsWith('-cdn-cache-control') || name === 'surrogate-control';
+    if (isOne) found = [...found, name];
+  }
+  return found;
 }
 
-function isPrivate(headers: Headers): boolean {
-  return /\b(?:private|no-store)\b/i.test(headers.get('cache-control') ?? '');
+function isPrivate(policy: string | null): boolean {
+  return policy !== null && /\b(?:private|no-store)\b/i.test(policy);
 }
 
 /** Keeps what an event stream asks for: that nobody on the way holds it back to compress it. */
-function untransformed(headers: Headers): string {
-  return /\bno-transform\b/i.test(headers.get('cache-control') ?? '') ? ', no-transform' : '';
+function untransformed(policy: string | null): string {
+  return policy !== null && /\bno-transform\b/i.test(policy) ? ', no-transform' : '';
+}
+
+function variesByCookie(vary: string | null): boolean {
+  return vary !== null && /(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(vary);
 }
 
 /**
@@ -62,9 +71,10 @@ export function asErrorPage(response: Response, isOwnPipeline: boolean): Respons
  */
 function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-cache'): Response {
   return withHeaders(response, (headers) => {
-    if (!isPrivate(headers)) headers.set('Cache-Control', `private, ${kept}${untransformed(headers)}`);
+    const policy = headers.get('cache-control');
+    if (!isPrivate(policy)) headers.set('Cache-Control', `private, ${kept}${untransformed(policy)}`);
     for (const name of forSharedCaches(headers)) headers.delete(name);
-    if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(headers.get('vary') ?? '')) headers.append('Vary', 'Cookie');
+    if (!variesByCookie(headers.get('vary'))) headers.append('Vary', 'Cookie');
   });
 }
 

@@ -11,11 +11,14 @@ const MAX_NAMED = 32;
 /** Characters, of a name behind its mark. */
 const LONGEST_ENDING = 40;
 const NONE: readonly CarriedCookie[] = [];
+const NO_REMOVALS: readonly string[] = [];
 
 /** The cookies of an Astro request. */
 export class AstroCookieJar extends CookieJar {
   #isChanged = false;
-  readonly #removals: string[] = [];
+  #removals: string[] | undefined;
+  /** The header of the request, looked up once. */
+  #header: string | null | undefined;
 
   /** @param url Where the visitor's browser is: after a rewrite, the request has another. */
   constructor(
@@ -30,7 +33,7 @@ export class AstroCookieJar extends CookieJar {
    * today's cookie, that is set after it.
    */
   get removals(): readonly string[] {
-    return this.#removals;
+    return this.#removals ?? NO_REMOVALS;
   }
 
   /** Whether anything was put on the answer. */
@@ -39,11 +42,11 @@ export class AstroCookieJar extends CookieJar {
   }
 
   override values(name: string): readonly string[] {
-    return cookieValues(this.context.request.headers.get('cookie'), name);
+    return cookieValues(this.#carried, name);
   }
 
   override named(name: string, mark: string): readonly CarriedCookie[] {
-    return cookiesNamed(this.context.request.headers.get('cookie'), name, mark);
+    return cookiesNamed(this.#carried, name, mark);
   }
 
   override withholds(sameSite: CookieAttributes['sameSite']): boolean {
@@ -61,8 +64,14 @@ export class AstroCookieJar extends CookieJar {
 
   override removeElsewhere(name: string, { path, domain, secure }: Omit<CookieAttributes, 'maxAge'>): void {
     for (const place of placesBeside({ path, domain }, this.context.request.headers, this.url)) {
+      this.#removals ??= [];
       this.#removals.push(stringifySetCookie({ name, value: '', maxAge: 0, ...place, ...(secure && { secure }) }));
     }
+  }
+
+  get #carried(): string | null {
+    this.#header ??= this.context.request.headers.get('cookie');
+    return this.#header;
   }
 }
 

@@ -36,7 +36,7 @@ const SESSION: PropertyDescriptor & ThisType<Required<Held>> = {
 };
 
 /** The same for every request, because creating them anew would cost every request. */
-const PROPERTIES: PropertyDescriptorMap & ThisType<Required<Held>> = {
+const PROPERTIES = Object.entries<PropertyDescriptor & ThisType<Required<Held>>>({
   session: SESSION,
   services: {
     get() {
@@ -59,7 +59,7 @@ const PROPERTIES: PropertyDescriptorMap & ThisType<Required<Held>> = {
     enumerable: true,
     configurable: true,
   },
-};
+});
 
 /** The request that `locals` belongs to, if it has come to the first middleware. */
 export function requestIn(locals: object): ScopedRequest | undefined {
@@ -75,7 +75,7 @@ export function requestIn(locals: object): ScopedRequest | undefined {
 export function putOnLocals<Request extends ScopedRequest>(locals: object, request: Request): Request {
   const { session: given } = locals as { session?: unknown };
   (locals as Held)[REQUEST] = request;
-  Object.defineProperties(locals, PROPERTIES);
+  for (const [name, property] of PROPERTIES) Object.defineProperty(locals, name, property);
   if (given !== undefined) request.identity.adopt(given, true);
   return request;
 }

@@ -1,8 +1,6 @@
 import { sealData, unsealData } from 'iron-session';
 import { SessionTooLargeError } from '../../errors.js';
 import { injectable } from '../../injectable.js';
-import { allMessages } from '../flash-lists.js';
-import { frozen, isUnchangeable } from '../frozen-value.js';
 import { largestKeys } from '../largest-keys.js';
 import type { Lineage } from '../lineage.js';
 import type { Promised } from '../promised.js';
@@ -12,6 +10,7 @@ import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionConfig } from '../session-config.js';
 import { roomOf } from '../session-cookie.js';
 import { type Flash, isEmptyRecord, type SessionRecord } from '../session-record.js';
+import { freeze } from '../shared-record.js';
 import { OpenedSeals } from './opened-seals.js';
 import { fits, SessionStore, type StoreAbilities } from './session-store.js';
 
@@ -108,9 +107,7 @@ export class CookieSessionStore extends SessionStore {
   #keep(token: string, { id, text }: Sealed): SessionRecord | undefined {
     const record = parseRecord(text, id);
     if (!record) return undefined;
-    const values = [...record.values.values(), ...allMessages(record.flashes).map(([, message]) => message.value)];
-    const isShared = values.every((value) => isUnchangeable(frozen(value)));
-    if (isShared) this.#opened.add(token, { record, characters: text.length });
+    if (freeze(record)) this.#opened.add(token, { record, characters: text.length });
     return record;
   }
 

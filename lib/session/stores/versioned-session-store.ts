@@ -8,6 +8,7 @@ import { parseRecord, serializeRecord } from '../record-text.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from '../session-record.js';
+import { RecentRecords, type StoredText } from './recent-records.js';
 import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
 
 /** Of requests that change one session at the same moment, this many may come first before one is given up. */
@@ -21,11 +22,7 @@ const EMPTY_FOR = 60_000;
 /** A fingerprint, or as much of one as a store keeps. */
 const KEY = /^[A-Za-z0-9_-]{32,43}$/;
 
-/** A text under a key, and what tells it from an older or a newer one. */
-export interface StoredText {
-  readonly text: string;
-  readonly version: string | number;
-}
+export type { StoredText } from './recent-records.js';
 
 /**
  * A store that loses nothing, on top of anything that can replace a text on condition: two requests at once both keep
@@ -34,6 +31,8 @@ export interface StoredText {
  * tried again. Keys are fingerprints: nothing that is kept can be used as a cookie.
  */
 export abstract class VersionedSessionStore extends SessionStore {
+  readonly #recent = new RecentRecords();
+
   constructor(protected readonly clock: Clock) {
     super();
   }
@@ -226,15 +225,14 @@ export abstract class VersionedSessionStore extends SessionStore {
 
   /** The same, if it is kept although it has expired. */
   #lookUp(id: string): Promised<SessionRecord | undefined> {
-    return andThen(this.find(SessionId.fingerprint(id)), (kept) => {
+    return andThen(this.find(this.#recent.keyOf(id)), (kept) => {
       if (!kept) return undefined;
       const moved = parseMovedRecord(kept.text);
       if (moved?.hidden && isInGrace(moved, this.clock.now())) {
         const found = this.#lookUp(SessionId.hiddenFrom(moved.hidden, id));
         return andThen(found, (record) => record && { ...record, hasMoved: true });
       }
-      const record = parseRecord(kept.text, id);
-      return record && { ...record, version: kept.version };
+      return this.#recent.read(id, kept);
     });
   }
 }
