@@ -30,6 +30,7 @@ export class VisitorResolver {
   readonly #made = MadeClasses.current;
   readonly #reloads: UserReloads | undefined;
   readonly #told = new Set<string>();
+  readonly #visitors = new WeakMap<SessionRecord, Visitor>();
 
   constructor(
     private readonly access: AccessConfig,
@@ -66,12 +67,29 @@ export class VisitorResolver {
     return madeSession(this.#made, isKnown ? foreignRecord(values) : undefined);
   }
 
-  /** What the session itself says, without asking anybody. */
+  /** What the session itself says, without asking anybody. Requests that find the same record share its visitor. */
   fromSession(session: Session): Visitor {
-    const { isNew, revision } = draftOf(session);
-    if (isNew && revision === 0) return this.guest();
+    const draft = draftOf(session);
+    if (draft.isNew && draft.revision === 0) return this.guest();
+    const record = this.#isShared ? draft.untouched : undefined;
+    if (!record) return this.#read(session);
+    const known = this.#visitors.get(record);
+    if (known) return known;
+    const visitor = this.#read(session);
+    this.#visitors.set(record, visitor);
+    return visitor;
+  }
+
+  #read(session: Session): Visitor {
     const contents = session.contents();
     return isVisitorData(contents) ? this.signedIn(contents) : this.guest();
+  }
+
+  /** Whether a visitor is what the record says, whenever it is asked: no code of the application's has a part in it. */
+  get #isShared(): boolean {
+    const { getRole, getPermissions } = this.access;
+    const isOwn = this.signedIn === VisitorResolver.prototype.signedIn && this.#made.of(Visitor) === Visitor;
+    return isOwn && !getRole && !getPermissions;
   }
 
   protected guest(): Visitor {

@@ -144,7 +144,12 @@ export class SessionCookie {
     if (named.length === 0) return NONE;
     // One that this application never writes is somebody else's doing.
     const kinds = this.config.hasSeveralCookies ? KINDS : /^$/;
-    const own = named.filter(({ name }) => kinds.test(name.slice(start.length)));
+    const own = named.length === 1 ? named : named.filter(({ name }) => kinds.test(name.slice(start.length)));
+    const [only] = own;
+    if (only && own.length === 1) {
+      const { name, value } = only;
+      return kinds.test(name.slice(start.length)) ? [{ name, token: this.#whole(jar, name, value) }] : NONE;
+    }
     const tokens = own.map(({ name, value }) => ({ name, token: this.#whole(jar, name, value) }));
     if (tokens.length < 2) return tokens;
     const lineageIn = (name: string) => lineageOfName(name.slice(start.length + MARK.length));
@@ -158,10 +163,11 @@ export class SessionCookie {
    * those that were set together in the same order; where their numbers differ, none is known to be right.
    */
   #whole(jar: CookieJar, cookie: string, first: string): string {
+    const length = this.#chunkLengthOf(cookie);
+    if (first.length !== length) return first;
     let token = first;
     let last = first;
     let before: readonly string[] | undefined;
-    const length = this.#chunkLengthOf(cookie);
     for (const name of cookieNames(cookie, this.config).slice(1)) {
       if (last.length !== length) return token;
       const full = (before ?? jar.values(cookie)).filter((value) => value.length === length);

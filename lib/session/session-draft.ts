@@ -121,6 +121,11 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     return this.opened === undefined;
   }
 
+  /** The record, while what is seen is all of it and nothing else; `undefined` once anything has changed. */
+  get untouched(): SessionRecord | undefined {
+    return this.revision === 0 && !this.#aside ? this.opened : undefined;
+  }
+
   /** Whether there is anything to store, or to end. */
   get isDirty(): boolean {
     return (
