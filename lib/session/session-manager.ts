@@ -84,9 +84,12 @@ export class SessionManager {
     const origin = this.#cookies.nowhere();
     if (carried.length === 0) return this.#opener.begin(origin);
     const ledger = readsMessages === false ? undefined : this.#ledger;
-    return andThen(this.#opener.open(carried, origin, ledger), (session) => {
-      if (readsMessages === false) draftOf(session).flashes.hold();
-      return readsMessages ? this.lease(session).then(() => session) : session;
+    const opened = this.#opener.open(carried, origin, ledger);
+    if (readsMessages === undefined) return opened;
+    return andThen(opened, (session) => {
+      if (readsMessages) return this.lease(session).then(() => session);
+      draftOf(session).flashes.hold();
+      return session;
     });
   }
 
@@ -169,7 +172,8 @@ export class SessionManager {
     if (opened && this.#isDue(opened)) return this.#renew(draft, cookies);
     if (opened && (opened.hasMoved || this.#cookies.isScattered(cookies, origin))) return this.#write(draft, cookies);
     if (origin.claimed.some((name) => name !== origin.cookie)) this.#cookies.clear(draft, cookies);
-    return andThen(this.#leases.giveBack(draft), () => true);
+    const givenBack = this.#leases.giveBack(draft);
+    return givenBack === undefined || andThen(givenBack, () => true);
   }
 
   /** Nobody asked for it, so nobody's page fails for it: the next request migrates once more. */
@@ -197,6 +201,7 @@ export class SessionManager {
     const changes = this.#changesOf(draft, place.lineage);
     const token = await this.#outages.during('write', () => this.#writer.write(changes));
     if (token === undefined) return this.#findGone(draft, cookies);
+    // To remember what the store has made of them costs more than to do it again.
     const kept = applyChanges(changes.opened, changes);
     const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
     this.#cookies.put(draft, cookies, place, { token, lifetime: changes.expiresAt - changes.renewedAt, isAnothers });
