@@ -166,6 +166,20 @@ describe('The house', () => {
     expect(places.map(({ path }) => path)).toEqual([]);
   });
 
+  it('shows users the faces of a session and its messages, and nothing behind them', () => {
+    const faces = ['lib/session/session.ts', 'lib/session/flash-bag.ts'].map(read);
+    expect(faces.filter(({ text }) => text.includes('@internal')).map(({ path }) => path)).toEqual([]);
+    const doors = FILES.filter(({ path }) => [...FRONT_DOORS, 'lib/testing/index.ts'].includes(path));
+    expect(doors.filter(({ text }) => /draftOf|Draft\b/i.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('has sessions that know nothing of forms, nor of the tokens in them', () => {
+    const users = FILES.filter(({ path }) => roomOf(path) === 'session').filter(({ text }) =>
+      /\bforms\b|csrf-|csrfToken/i.test(text),
+    );
+    expect(users.map(({ path }) => path)).toEqual([]);
+  });
+
   it('is made of short files', () => {
     const lengths = FILES.map(({ text }) => text.split('\n').length - 1).sort((a, b) => a - b);
     expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(80);

@@ -39,7 +39,9 @@ export class DraftContents {
 
   /** Until when there is something in it, where that is nothing but messages that say so; else `Infinity`. */
   get livesUntil(): number {
-    return this.values.keys().length > 0 ? Number.POSITIVE_INFINITY : this.flashes.livesUntil;
+    const { livesUntil } = this.flashes;
+    const isOfMessages = Number.isFinite(livesUntil) && this.values.keys().length === 0;
+    return isOfMessages ? livesUntil : Number.POSITIVE_INFINITY;
   }
 
   /** Another bag of the same class, and values, in which nothing is. */

@@ -1,9 +1,9 @@
-import { InvalidSessionValueError, SessionCommittedError } from '../errors.js';
+import { SessionCommittedError } from '../errors.js';
 import type { FlashClaims } from './flash-claims.js';
 import { messagesIn, underOneKey } from './flash-lists.js';
-import { frozenCopy } from './frozen-value.js';
-import { assertStorable, type Flash } from './session-record.js';
-import { warnOfUnseen } from './unseen-messages.js';
+import { assertMessage, newMessage } from './new-message.js';
+import type { Flash } from './session-record.js';
+import { warnOfDropped, warnOfUnseen } from './unseen-messages.js';
 
 type Flashes = ReadonlyMap<string, Flash>;
 type Lists = ReadonlyMap<string, readonly Flash[]>;
@@ -213,7 +213,7 @@ export class FlashDraft {
   }
 
   #add(key: string, value: unknown, kept?: Pick<Flash, 'until' | 'yields'>): void {
-    this.#put(key, [...(this.#lists.get(key) ?? []), { id: flashId(), value: frozenCopy(value), ...kept }]);
+    this.#put(key, [...(this.#lists.get(key) ?? []), newMessage(value, kept)]);
     this.#dropOldest();
   }
 
@@ -248,10 +248,7 @@ export class FlashDraft {
     for (const [key, { id }] of oldest) this.#retire(key, id);
     if (oldest.length === 0 || this.#hasDropped) return;
     this.#hasDropped = true;
-    console.warn(
-      `[astro-gatehouse] More than ${MAX_WAITING} messages wait in one session: the oldest are dropped. Keep several as a ` +
-        `list under one key.`,
-    );
+    warnOfDropped(MAX_WAITING);
   }
 
   /** Keeps a message from being stored. */
@@ -262,16 +259,4 @@ export class FlashDraft {
     this.#taken ??= new Set();
     this.#taken.add(id);
   }
-}
-
-function assertMessage(key: string, value: unknown): void {
-  if (value === undefined) {
-    const reason = `undefined is no message. Leave the call out; flash('${key}') alone reads what waits`;
-    throw new InvalidSessionValueError(key, reason);
-  }
-  assertStorable({ [key]: value });
-}
-
-function flashId(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join('');
 }

@@ -47,23 +47,11 @@ export interface SessionChanges {
   readonly maxSize?: number | undefined;
 }
 
-/** What came of changes where nothing had changed meanwhile: a store applies them, and then the manager does. */
-const APPLIED = new WeakMap<SessionChanges, SessionRecord>();
-
 /**
  * @param current What the store holds now; it may be newer than `changes.opened`.
  * @returns The record to keep.
  */
 export function applyChanges(current: SessionRecord | undefined, changes: SessionChanges): SessionRecord {
-  if (current !== changes.opened) return applied(current, changes);
-  const known = APPLIED.get(changes);
-  if (known) return known;
-  const record = applied(current, changes);
-  APPLIED.set(changes, record);
-  return record;
-}
-
-function applied(current: SessionRecord | undefined, changes: SessionChanges): SessionRecord {
   const kept = changes.cleared ? undefined : current;
   const values = new Map(kept?.values);
   const isNewer = kept !== undefined && kept !== changes.opened;

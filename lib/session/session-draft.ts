@@ -142,10 +142,6 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
     return this.own.isEmpty;
   }
 
-  get isDestroyed(): boolean {
-    return this.wasEnded && this.isEmpty;
-  }
-
   /** Whether the answer is personal, because anything was read or written: then no shared cache may keep it. */
   get wasUsed(): boolean {
     const isAsked = this.isUsed || this.flashes.wasAsked || this.own.flashes.wasAsked;

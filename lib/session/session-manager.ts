@@ -96,9 +96,12 @@ export class SessionManager {
     const carried = this.#cookies.carried(cookies);
     if (carried.length === 0) return undefined;
     const ledger = readsMessages === false ? undefined : this.#ledger;
-    return andThen(this.#opener.open(carried, this.#cookies.nowhere(), ledger), (session) => {
-      if (readsMessages === false) draftOf(session).flashes.hold();
-      return readsMessages ? this.lease(session).then(() => session) : session;
+    const opened = this.#opener.open(carried, this.#cookies.nowhere(), ledger);
+    if (readsMessages === undefined) return opened;
+    return andThen(opened, (session) => {
+      if (readsMessages) return this.lease(session).then(() => session);
+      draftOf(session).flashes.hold();
+      return session;
     });
   }
 
@@ -125,7 +128,7 @@ export class SessionManager {
     draft.close();
     const { failure, isDirty } = draft;
     // Whoever is to be signed out need not be known, if only their session is.
-    const isEnded = draft.isDestroyed && draft.ended !== undefined;
+    const isEnded = draft.wasEnded && draft.isEmpty && draft.ended !== undefined;
     if (failure && !isEnded) return isDirty ? Promise.reject(failure) : true;
     // The visitor's cookie is, or will be in a moment, that of the session's new id, which must not be lost.
     if (draft.isSuperseded && !draft.hasSignedIn) return !isDirty;
@@ -186,7 +189,8 @@ export class SessionManager {
     if (opened && this.#isDue(opened)) return this.#renew(draft, cookies);
     if (opened && (opened.hasMoved || this.#cookies.isScattered(cookies, origin))) return this.#write(draft, cookies);
     if (origin.claimed.some((name) => name !== origin.cookie)) this.#cookies.clear(draft, cookies);
-    return andThen(this.#leases.giveBack(draft), () => true);
+    const givenBack = this.#leases.giveBack(draft);
+    return givenBack === undefined || andThen(givenBack, () => true);
   }
 
   /** Nobody asked for it, so nobody's page fails for it: the next request migrates once more. */
@@ -214,6 +218,7 @@ export class SessionManager {
     const changes = this.#changesOf(draft, place.lineage);
     const token = await this.#outages.during('write', () => this.#writer.write(changes));
     if (token === undefined) return this.#findGone(draft, cookies);
+    // To remember what the store has made of them costs more than to do it again.
     const kept = applyChanges(changes.opened, changes);
     const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
     this.#cookies.put(draft, cookies, place, { token, lifetime: changes.expiresAt - changes.renewedAt, isAnothers });

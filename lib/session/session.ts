@@ -52,7 +52,7 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Whether {@link destroy} was called and nothing has been put into the session since. */
   get isDestroyed(): boolean {
-    return this.#draft.isDestroyed;
+    return this.#draft.wasEnded && this.#draft.isEmpty;
   }
 
   /** Whether it holds neither values nor messages. An empty session is not stored. */

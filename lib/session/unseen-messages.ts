@@ -9,3 +9,11 @@ export function warnOfUnseen(key: string, count: number): void {
       `Show all of them with <Flash />, flashMessages() or session.flashes.getAll('${key}'). This is said once.`,
   );
 }
+
+/** Says that more messages wait than anybody reads. */
+export function warnOfDropped(most: number): void {
+  console.warn(
+    `[astro-gatehouse] More than ${most} messages wait in one session: the oldest are dropped. Keep several as a list ` +
+      `under one key.`,
+  );
+}

@@ -75,13 +75,6 @@ describe('Changes of a session', () => {
     );
   });
 
-  it('make the same record each time where nothing was changed meanwhile', () => {
-    const opened = recordOf({ values: { cart: 1 } });
-    const changes = changesOf({ opened, set: { cart: 2 } });
-    expect(applyChanges(opened, changes)).toBe(applyChanges(opened, changes));
-    expect(applyChanges({ ...opened }, changes)).not.toBe(applyChanges(opened, changes));
-  });
-
   it('do not change the record they are applied to', () => {
     const opened = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' } });
     applyChanges(opened, changesOf({ opened, set: { cart: 2 }, flashesTaken: ['flash-notice'] }));
