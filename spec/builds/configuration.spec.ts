@@ -225,6 +225,27 @@ describe('Exceptions of the config', () => {
   });
 });
 
+const AT_BUILD = 'Zb8-not-in-the-build-Kq4Lw7Rt2Vx9';
+
+/** Built where the secret is among the variables and in a file, with a page that reads it. */
+async function builtWithSecret(): Promise<App> {
+  const site = configured('{}', {
+    '.env': `GATEHOUSE_SECRET=${AT_BUILD}`,
+    'src/pages/secret.ts': `
+      import { GATEHOUSE_SECRET } from 'astro:env/server';
+      export const GET = () => Response.json(GATEHOUSE_SECRET?.length ?? null);`,
+  });
+  site.rewrite('astro.config.mjs', (text) => text.replace('output:', `env: { validateSecrets: true }, output:`));
+  return site.build({ GATEHOUSE_SECRET: AT_BUILD });
+}
+
+/** All that a build consists of. */
+function textsOf({ folder }: App): string[] {
+  const files = readdirSync(join(folder, 'dist'), { recursive: true, withFileTypes: true });
+  const inside = files.filter((file) => file.isFile());
+  return inside.map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
+}
+
 describe('The secret', () => {
   it.each([
     ['there is none', {}, 'MISSING_SECRET', 'set GATEHOUSE_SECRET to at least 32 random characters'],
@@ -247,13 +268,9 @@ describe('The secret', () => {
   });
 
   it('is nowhere in the build, although it was there when the site was built', async () => {
-    await configured('{}', { '.env': `GATEHOUSE_SECRET=${SECRET}` }).build({ GATEHOUSE_SECRET: SECRET });
-    const files = readdirSync(join(app!.folder, 'dist'), { recursive: true, withFileTypes: true }).filter((file) =>
-      file.isFile(),
-    );
-    const texts = files.map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
+    const texts = textsOf(await builtWithSecret());
     expect(texts.length).toBeGreaterThan(5);
-    expect(texts.filter((text) => text.includes(SECRET))).toEqual([]);
+    expect(texts.filter((text) => text.includes(AT_BUILD))).toEqual([]);
   });
 
   it('opens what an older one sealed, and seals with the new one', async () => {
@@ -311,18 +328,9 @@ describe('GATEHOUSE_SECRET', () => {
   };
 
   it('is a server secret of astro:env, which is asked for when the server runs and is in no build', async () => {
-    configured('{}', {
-      'src/pages/secret.ts': `
-        import { GATEHOUSE_SECRET } from 'astro:env/server';
-        export const GET = () => Response.json(GATEHOUSE_SECRET?.length ?? null);`,
-    });
-    app!.rewrite('astro.config.mjs', (text) => text.replace('output:', `env: { validateSecrets: true }, output:`));
-    const built = 'Zb8-not-in-the-build-Kq4Lw7Rt2Vx9';
-    await app!.build({ GATEHOUSE_SECRET: built });
-    const files = readdirSync(join(app!.folder, 'dist'), { recursive: true, withFileTypes: true });
-    const texts = files.filter((file) => file.isFile()).map((file) => readFileSync(join(file.parentPath, file.name)));
+    const texts = textsOf(await builtWithSecret());
     expect(texts.length).toBeGreaterThan(3);
-    expect(texts.filter((text) => text.includes(built))).toEqual([]);
+    expect(texts.filter((text) => text.includes(AT_BUILD))).toEqual([]);
     server = await app!.serve();
     expect((await new Browser(server).get('/secret')).text).toBe(String(SECRET.length));
   });

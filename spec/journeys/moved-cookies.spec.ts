@@ -7,7 +7,6 @@ import { PlacedBrowser } from '../support/placed-browser.js';
 type Cookie = Record<string, unknown>;
 
 let app: App;
-let database = 0;
 const servers: Server[] = [];
 
 beforeAll(async () => {
@@ -30,22 +29,27 @@ const CHANGES: [string, Cookie, Cookie][] = [
 ];
 
 describe.each(['cookie', 'sqlite'])('Sessions in %s, whose cookie is of another place than before', (store) => {
+  /** By what they say of the cookie: a version that is the next one here is the former one there. */
+  const versions = new Map<string, Server>();
+
+  afterAll(async () => {
+    for (const server of versions.values()) await server.stop();
+  });
+
+  async function versionWith(cookie: Cookie): Promise<Server> {
+    const SESSION = JSON.stringify({ cookie: { name: 'sid', secure: false, ...cookie } });
+    const kept = store === 'sqlite' ? { STORE: join(app.folder, 'sessions.db') } : {};
+    const server = versions.get(SESSION) ?? (await app.serve({ GATEHOUSE_SECRET: SECRET, SESSION, ...kept }));
+    versions.set(SESSION, server);
+    return server;
+  }
+
   describe.each(CHANGES)('%s', (_, before, after) => {
     let former: Server;
     let current: Server;
 
     beforeAll(async () => {
-      database += 1;
-      const serve = async (cookie: Cookie) => {
-        const kept = store === 'sqlite' ? { STORE: join(app.folder, `${database}.db`) } : {};
-        const SESSION = JSON.stringify({ cookie: { name: 'sid', secure: false, ...cookie } });
-        return app.serve({ GATEHOUSE_SECRET: SECRET, SESSION, ...kept });
-      };
-      [former, current] = [await serve(before), await serve(after)];
-    });
-    afterAll(async () => {
-      await former?.stop();
-      await current?.stop();
+      [former, current] = [await versionWith(before), await versionWith(after)];
     });
 
     async function visitor(): Promise<PlacedBrowser> {

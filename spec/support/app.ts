@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { AstroCommand, type Outcome, runAstro } from './astro/astro-client.js';
@@ -165,8 +165,9 @@ export class Server {
     const server = new Server(serve, port);
     const deadline = Date.now() + START_LIMIT;
     while (Date.now() < deadline && server.#serving.exitCode === null) {
-      const answers = await fetch(`${server.origin}/__is-it-up`, { redirect: 'manual' }).catch(() => undefined);
-      if (answers) return server;
+      const asked = async () => fetch(`${server.origin}/__is-it-up`, { redirect: 'manual' }).catch(() => undefined);
+      // To be refused a connection costs next to nothing, which a failed fetch does not.
+      if ((await isListening(port)) && (await asked())) return server;
       await new Promise((wake) => setTimeout(wake, 20));
     }
     await server.stop();
@@ -237,6 +238,15 @@ async function run(
     const { code, stdout = '', stderr = '' } = error as { code?: number; stdout?: string; stderr?: string };
     return { code: typeof code === 'number' ? code : -1, output: stdout + stderr };
   }
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const isConnected = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  });
+  socket.destroy();
+  return isConnected;
 }
 
 export async function freePort(): Promise<number> {

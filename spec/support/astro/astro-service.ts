@@ -1,13 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { AstroOrder, AstroReport } from './astro-client.ts';
 
-/** Bytes of memory beyond which a process is not used again: Astro keeps much of what a command took. */
-const MOST_MEMORY = 1_500 * 1024 * 1024;
+/**
+ * Bytes of memory beyond which a process is not used again: Astro keeps much of what a command took. Another one has to
+ * load Astro first, and is slow at its first command, so there is more where the machine has more.
+ */
+const MOST_MEMORY = Math.max(1_500 * 1024 * 1024, totalmem() / 10);
+/** Megabytes for what is new: most of what a build makes is not needed any more when they are full, and so never copied. */
+const YOUNG_GENERATION = ['--min-semi-space-size=32', '--max-semi-space-size=64'];
 
 /** Runs commands of Astro's for the workers of a test run, in processes that are started when they are needed, and kept. */
 export class AstroService {
@@ -15,8 +20,10 @@ export class AstroService {
   readonly path = join(tmpdir(), `gatehouse-astro-${process.pid}.sock`);
   readonly #modules: string;
   readonly #idle: ChildProcess[] = [];
-  /** Those that have read, for a check, what the next check is of as well. */
-  readonly #checkers = new WeakSet<ChildProcess>();
+  /** The one that checks, while it has nothing to do: it has read already what every check is of as well. */
+  readonly #checker: ChildProcess[] = [];
+  /** Ends with the last check that was ordered. */
+  #checks: Promise<void> = Promise.resolve();
   readonly #busy = new Set<ChildProcess>();
   readonly #server: Server;
 
@@ -34,15 +41,20 @@ export class AstroService {
   }
 
   async stop(): Promise<void> {
-    for (const child of [...this.#idle, ...this.#busy]) child.kill('SIGKILL');
+    for (const child of [...this.#idle, ...this.#checker, ...this.#busy]) child.kill('SIGKILL');
     await new Promise((closed) => this.#server.close(closed));
   }
 
   #serve(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     const lines = createInterface({ input: socket });
-    lines.once('line', (order) => {
-      const child = this.#take(JSON.parse(order), socket);
+    lines.once('line', (line) => {
+      const order: AstroOrder = JSON.parse(line);
+      if (order.command === 'check') {
+        this.#checks = this.#checks.then(() => this.#check(order, socket));
+        return;
+      }
+      const child = this.#run(order, socket, this.#idle);
       // Once the command has ended, the process may be at somebody else's.
       lines.once('line', () => {
         if (this.#busy.has(child) && !socket.writableEnded) child.send('stop', () => {});
@@ -50,12 +62,20 @@ export class AstroService {
     });
   }
 
-  /** Passes on what the process reports, until the command ends. A client that hangs up before ends the process. */
-  #take(order: AstroOrder, socket: Socket): ChildProcess {
-    const isCheck = order.command === 'check';
-    const child = this.#takeIdle(isCheck) ?? this.#start();
+  /** Checks in turn, because a second process would have to read all that the first one has read. */
+  async #check(order: AstroOrder, socket: Socket): Promise<void> {
+    if (socket.destroyed) return;
+    await new Promise<void>((ended) => this.#run(order, socket, this.#checker, ended));
+  }
+
+  /**
+   * Passes on what the process reports, until the command ends. A client that hangs up before ends the process.
+   *
+   * @param idle Where processes wait for such a command.
+   */
+  #run(order: AstroOrder, socket: Socket, idle: ChildProcess[], ended?: () => void): ChildProcess {
+    const child = idle.pop() ?? this.#start();
     this.#busy.add(child);
-    if (isCheck) this.#checkers.add(child);
     const report = (line: AstroReport) => {
       if (!socket.destroyed) socket.write(`${asLine(line)}\n`);
     };
@@ -66,10 +86,11 @@ export class AstroService {
       for (const emitter of [child, child.stdout, child.stderr]) emitter?.removeAllListeners();
       socket.off('close', kill);
       this.#busy.delete(child);
-      if (isUsable) this.#keep(child);
+      if (isUsable) keep(child, idle);
       else kill();
       report(last);
       socket.end();
+      ended?.();
     };
     child.on('message', (line: AstroReport & { readonly memory?: number }) => {
       if (line.code !== undefined) end(line, (line.memory ?? 0) < MOST_MEMORY);
@@ -86,25 +107,19 @@ export class AstroService {
     return child;
   }
 
-  /** Has a process wait for the next order, for as long as it lives. */
-  #keep(child: ChildProcess): void {
-    this.#idle.push(child);
-    child.once('exit', () => {
-      const at = this.#idle.indexOf(child);
-      if (at >= 0) this.#idle.splice(at, 1);
-    });
-  }
-
-  /** Takes one that has checked before for a check, and another for what else there is to do, if there is a choice. */
-  #takeIdle(isCheck: boolean): ChildProcess | undefined {
-    const fitting = this.#idle.findLastIndex((child) => this.#checkers.has(child) === isCheck);
-    return this.#idle.splice(fitting, 1)[0];
-  }
-
   #start(): ChildProcess {
     const program = join(import.meta.dirname, 'astro-process.mjs');
-    return fork(program, [this.#modules], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+    return fork(program, [this.#modules], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: YOUNG_GENERATION });
   }
+}
+
+/** Has a process wait for the next command, for as long as it lives. */
+function keep(child: ChildProcess, idle: ChildProcess[]): void {
+  idle.push(child);
+  child.once('exit', () => {
+    const at = idle.indexOf(child);
+    if (at >= 0) idle.splice(at, 1);
+  });
 }
 
 /** JSON of one line: readers of lines take the separators of Unicode for ends of lines, too. */
