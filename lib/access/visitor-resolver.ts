@@ -14,6 +14,8 @@ import { UserReloads } from './user-reloads.js';
 import { Visitor, type VisitorData } from './visitor.js';
 import { visitorFault } from './visitor-data.js';
 
+type VisitorParts = ConstructorParameters<typeof Visitor>;
+
 /**
  * Tells from a session who the visitor is.
  *
@@ -30,7 +32,8 @@ export class VisitorResolver {
   readonly #made = MadeClasses.current;
   readonly #reloads: UserReloads | undefined;
   readonly #told = new Set<string>();
-  readonly #visitors = new WeakMap<SessionRecord, Visitor>();
+  /** What visitors are made of, by the record that requests share: it is read once. */
+  readonly #known = new WeakMap<SessionRecord, VisitorParts>();
 
   constructor(
     private readonly access: AccessConfig,
@@ -67,29 +70,17 @@ export class VisitorResolver {
     return madeSession(this.#made, isKnown ? foreignRecord(values) : undefined);
   }
 
-  /** What the session itself says, without asking anybody. Requests that find the same record share its visitor. */
+  /** What the session itself says, without asking anybody. */
   fromSession(session: Session): Visitor {
     const draft = draftOf(session);
     if (draft.isNew && draft.revision === 0) return this.guest();
-    const record = this.#isShared ? draft.untouched : undefined;
-    if (!record) return this.#read(session);
-    const known = this.#visitors.get(record);
-    if (known) return known;
-    const visitor = this.#read(session);
-    this.#visitors.set(record, visitor);
-    return visitor;
-  }
-
-  #read(session: Session): Visitor {
+    const record = this.#isOfRecord ? draft.untouched : undefined;
+    const known = record && this.#known.get(record);
+    if (known) return new Visitor(...known);
     const contents = session.contents();
-    return isVisitorData(contents) ? this.signedIn(contents) : this.guest();
-  }
-
-  /** Whether a visitor is what the record says, whenever it is asked: no code of the application's has a part in it. */
-  get #isShared(): boolean {
-    const { getRole, getPermissions } = this.access;
-    const isOwn = this.signedIn === VisitorResolver.prototype.signedIn && this.#made.of(Visitor) === Visitor;
-    return isOwn && !getRole && !getPermissions;
+    if (!isVisitorData(contents)) return this.guest();
+    if (record) this.#known.set(record, this.#partsOf(contents));
+    return this.signedIn(contents);
   }
 
   protected guest(): Visitor {
@@ -97,12 +88,23 @@ export class VisitorResolver {
   }
 
   protected signedIn(data: VisitorData): Visitor {
+    return new (this.#made.of(Visitor))(...this.#partsOf(data));
+  }
+
+  #partsOf(data: VisitorData): VisitorParts {
     const { getRole, getPermissions } = this.access;
     const roles = getRole ? this.#ask('getRole', () => getRole(data)) : [...texts(data.role), ...texts(data.roles)];
     const permissions = getPermissions
       ? this.#ask('getPermissions', () => getPermissions(data))
       : texts(data.permissions);
-    return new (this.#made.of(Visitor))(Object.freeze(data), this.access.withBrought(roles), permissions);
+    return [Object.freeze(data), this.access.withBrought(roles), permissions];
+  }
+
+  /** Whether a visitor is what the record says, whenever that is read: no code of the application's has a part in it. */
+  get #isOfRecord(): boolean {
+    const { getRole, getPermissions } = this.access;
+    const isOwn = this.signedIn === VisitorResolver.prototype.signedIn && this.#made.of(Visitor) === Visitor;
+    return isOwn && !getRole && !getPermissions;
   }
 
   #tellOnce(fault: string): void {

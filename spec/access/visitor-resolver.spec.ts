@@ -22,6 +22,53 @@ function visitorOf(values: Record<string, unknown>, access: AccessOptions = {}):
   return resolverWith(access).fromSession(sessionOf(values));
 }
 
+describe('The visitors of one record', () => {
+  const times = { createdAt: 1, renewedAt: 1, expiresAt: 2 };
+  const record = {
+    ...{ id: 'x', ...times, flashes: new Map(), identity: [] },
+    values: new Map<string, unknown>([
+      ['userId', 'ada'],
+      ['role', 'editor'],
+    ]),
+  };
+
+  it('are each request’s own, with the same in them', () => {
+    const resolver = resolverWith();
+    const [one, other] = [new Session(record), new Session(record)].map((session) => resolver.fromSession(session));
+    expect(one).not.toBe(other);
+    expect(one).toEqual(other);
+    expect(other).toMatchObject({ id: 'ada', roles: ['editor'] });
+    expect(Object.isFrozen(other?.session)).toBe(true);
+  });
+
+  it('are what the session says by now once it has changed, or stands aside', () => {
+    const resolver = resolverWith();
+    const session = new Session(record);
+    resolver.fromSession(session);
+    session.set<string>('role', 'reader');
+    expect(resolver.fromSession(session).roles).toEqual(['reader']);
+    const aside = new Session(record);
+    draftOf(aside).standAsideFor(draftOf(sessionOf({ userId: 'bob' })));
+    expect(resolver.fromSession(aside).isGuest).toBe(true);
+    expect(resolver.fromSession(new Session(record)).roles).toEqual(['editor']);
+  });
+
+  it('are asked about anew with each request where the application has a part in them', () => {
+    const asked: string[] = [];
+    const access = { getRole: ({ userId }: { userId: string }) => `role ${asked.push(userId)}` };
+    const resolver = resolverWith(access);
+    const roles = [1, 2].map(() => resolver.fromSession(new Session(record)).roles);
+    expect(roles).toEqual([['role 1'], ['role 2']]);
+    class Titled extends VisitorResolver {
+      protected override signedIn(data: Parameters<VisitorResolver['signedIn']>[0]): Visitor {
+        return super.signedIn({ ...data, role: `title ${asked.push(data.userId)}` });
+      }
+    }
+    const own = new Titled(new AccessConfig(), new RememberingLog(), new FrozenClock(), new SecurityEvents());
+    expect([1, 2].map(() => own.fromSession(new Session(record)).roles)).toEqual([['title 3'], ['title 4']]);
+  });
+});
+
 describe('The visitor of a session', () => {
   it('is a guest when there is no session', () => {
     expect(resolverWith().resolve(new Session())).toMatchObject({ isGuest: true });
