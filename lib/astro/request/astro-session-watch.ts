@@ -1,7 +1,10 @@
 import type { APIContext } from 'astro';
 import type { RequestIdentity } from '../../access/request-identity.js';
+import type { ScopedRequest } from '../../container/request-scope.js';
 import { draftOf, type Session } from '../../session/session.js';
-import { VALUES } from '../astro-session-store.js';
+import { userIdOf } from '../../session/session-record.js';
+import type { SessionStore } from '../../session/stores/session-store.js';
+import { AstroSessionStore, VALUES } from '../astro-session-store.js';
 
 /**
  * Notices whether a middleware of the application's own works with Astro's session, where it may have put the visitor
@@ -36,4 +39,19 @@ export class AstroSessionWatch {
   forgetEnded(session: Session): void {
     if (this.#hasAdopted && draftOf(session).wasEnded) this.context.session?.delete(VALUES);
   }
+}
+
+/** Takes over what a middleware put into Astro's session: the visitor whom another part of the application knows. */
+export async function adoptAstroSession(
+  { session, draft, identity }: ScopedRequest,
+  store: SessionStore,
+  watch: AstroSessionWatch | undefined,
+): Promise<void> {
+  if (draft.wasEnded || identity.isSettled) return;
+  if (!(store instanceof AstroSessionStore)) return watch?.adoptInto(identity);
+  await store.takeOver(session);
+  const { opened } = draft;
+  // What somebody else put there, nobody has checked yet.
+  const isOthers = opened?.isForeign && userIdOf(opened) !== undefined;
+  if (isOthers && identity.resolver.adopted(Object.fromEntries(opened.values))?.isNew) identity.adopt(null);
 }

@@ -1,8 +1,19 @@
 import type { APIContext } from 'astro';
 import type { GuardedRequest } from '../../access/guarded-request.js';
 import type { Verdict } from '../../access/verdict.js';
+import type { VisitorResolver } from '../../access/visitor-resolver.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
-import type { StandIn } from './stand-in.js';
+import type { CookieJar } from '../../session/cookie-jar.js';
+import type { SessionManager } from '../../session/session-manager.js';
+import type { SessionRegistry } from '../../session/session-registry.js';
+
+/** How the session of one request is opened and committed in place of the visitor's own. */
+export interface StandIn {
+  readonly sessions: SessionManager;
+  readonly cookies: CookieJar;
+  readonly registry: SessionRegistry;
+  readonly resolver: VisitorResolver;
+}
 
 /** What the guards said of a request. */
 export type Said = Pick<Verdict, 'response' | 'views' | 'rulings'>;

@@ -7,8 +7,8 @@ import type { SessionManager } from '../../session/session-manager.js';
 import { AstroSessionStore } from '../astro-session-store.js';
 import { gatehouse } from '../started.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
+import type { StandIn } from './dev-tools.js';
 import { MessageDelivery } from './message-delivery.js';
-import type { StandIn } from './stand-in.js';
 
 /** Opens the session of one request, with the messages that wait in it, and commits it. */
 export class SessionKeeper {

@@ -13,7 +13,7 @@ import { SessionRegistry } from '../../session/session-registry.js';
 import { SessionSchema } from '../../session/session-schema.js';
 import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
 import { cookieValues } from '../request/astro-cookie-jar.js';
-import type { StandIn } from '../request/stand-in.js';
+import type { StandIn } from '../request/dev-tools.js';
 import { GlancingSchema } from './glancing-schema.js';
 import { NoEvents } from './no-events.js';
 
