@@ -30,7 +30,6 @@ export { can } from './astro/can.js';
 export { CookieSession } from './astro/cookie-session.js';
 export {
   type CookieSessionStorage,
-  type CookieSessionStorageOptions,
   createCookieSessionStorage,
 } from './astro/cookie-session-storage.js';
 export { csrfToken } from './astro/csrf-token.js';
@@ -57,7 +56,7 @@ export {
   updateSession,
   type WithLocals,
 } from './astro/helpers.js';
-export type { SetupOptions } from './astro/options.js';
+export type { CookieSessionStorageOptions, SetupOptions } from './astro/options.js';
 export type { GatehouseLocals } from './astro/request/locals.js';
 export { disposeServices } from './astro/running-services.js';
 export { defineGatehouse } from './astro/setup.js';

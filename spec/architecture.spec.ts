@@ -130,6 +130,21 @@ describe('The house', () => {
     expect(users.map(({ path }) => path)).toEqual([]);
   });
 
+  it('has no files that import each other, be it in a circle of several or for types alone', () => {
+    const imports = new Map(FILES.map((file) => [file.path, neighboursOf(file)]));
+    const onCircles = [...imports.keys()].filter((start) => {
+      const reached = new Set<string>();
+      const waiting = [...(imports.get(start) ?? [])];
+      for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+        if (reached.has(path)) continue;
+        reached.add(path);
+        waiting.push(...(imports.get(path) ?? []));
+      }
+      return reached.has(start);
+    });
+    expect(onCircles).toEqual([]);
+  });
+
   it('imports only files that are there', () => {
     const missing = FILES.flatMap((file) => neighboursOf(file)).filter((path) => !existsSync(join(ROOT, path)));
     expect(missing).toEqual([]);

@@ -2,24 +2,15 @@ import { stringifySetCookie } from 'cookie';
 import { type CarriedCookie, type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
 import { Secrets } from '../session/secrets.js';
 import type { Session } from '../session/session.js';
-import { SessionConfig, type SessionCookieOptions, type SessionOptions } from '../session/session-config.js';
+import { SessionConfig } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { CookieSession } from './cookie-session.js';
-import { checkStorageOptions } from './options.js';
+import { type CookieSessionStorageOptions, checkStorageOptions } from './options.js';
 import { cookiesNamed, cookieValues } from './request/astro-cookie-jar.js';
 
 const SOURCE = 'cookie.secret of createCookieSessionStorage';
 const DEVELOPMENT_SECRET = Symbol.for('astro-gatehouse.development-secret');
-
-export interface CookieSessionStorageOptions extends Pick<SessionOptions, 'idleTimeout' | 'absoluteTimeout'> {
-  cookie?:
-    | (Omit<SessionCookieOptions, 'chunks'> & {
-        /** Seals the cookie. Several: the first seals, all open. Without one no session opens in production. */
-        secret?: string | readonly string[] | undefined;
-      })
-    | undefined;
-}
 
 export interface CookieSessionStorage<Data extends object> {
   /** The session of a request; a new one when it carries none that is valid. */

@@ -8,12 +8,11 @@ import type { Guard } from '../access/page-guard.js';
 import type { Services } from '../container/services.js';
 import { InvalidOptionsError } from '../errors.js';
 import { forget, isPromise } from '../session/promised.js';
-import type { SessionOptions } from '../session/session-config.js';
+import type { SessionCookieOptions, SessionOptions } from '../session/session-config.js';
 import type { SessionDataOptions } from '../session/session-data.js';
 import type { MemoryOptions } from '../session/stores/memory-session-store.js';
 import type { RedisOptions } from '../session/stores/redis-connection.js';
 import type { SqliteOptions } from '../session/stores/sqlite-file.js';
-import type { CookieSessionStorageOptions } from './cookie-session-storage.js';
 import { guard, integrationOptions, requirement, setupOptions, WAIT_INSIDE } from './option-schemas.js';
 import type { ContextOptions } from './request/current-request.js';
 import { storageOptions } from './session-schemas.js';
@@ -58,6 +57,16 @@ export interface SetupOptions extends CommonOptions {
   services?: ((services: Services) => unknown) | undefined;
   /** What the values of sessions must be while the server runs, and what becomes of those that are something else. */
   sessionData?: SessionDataOptions | undefined;
+}
+
+/** The options of `createCookieSessionStorage`. */
+export interface CookieSessionStorageOptions extends Pick<SessionOptions, 'idleTimeout' | 'absoluteTimeout'> {
+  cookie?:
+    | (Omit<SessionCookieOptions, 'chunks'> & {
+        /** Seals the cookie. Several: the first seals, all open. Without one no session opens in production. */
+        secret?: string | readonly string[] | undefined;
+      })
+    | undefined;
 }
 
 /** @throws {InvalidOptionsError} Naming every option that is not right. */

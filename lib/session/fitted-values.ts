@@ -1,15 +1,6 @@
 import { stringify } from 'devalue';
 import type { SessionChanges } from './session-changes.js';
-
-type Values = ReadonlyMap<string, unknown>;
-
-/** What a schema made of a stored session's values. */
-export interface FittedValues {
-  /** What the session holds for this request. It is not stored for its own sake. */
-  readonly shown: Values;
-  /** What is to be stored in place of what is: left out where that fits as it is. */
-  readonly migrated?: Values | undefined;
-}
+import type { FittedValues } from './session-record.js';
 
 type Changed = Pick<SessionChanges, 'opened' | 'cleared' | 'set' | 'unset' | 'updates'>;
 

@@ -1,6 +1,5 @@
 import { stringify } from 'devalue';
 import { InvalidSessionValueError } from '../errors.js';
-import type { FittedValues } from './fitted-values.js';
 import type { Lineage } from './lineage.js';
 import type { SessionDevice } from './session-device.js';
 import { isDeeperThan } from './value-depth.js';
@@ -20,6 +19,14 @@ export interface Flash {
   readonly yields?: boolean | undefined;
   /** The messages that were left under the same key before it, the oldest first. */
   readonly earlier?: readonly Flash[] | undefined;
+}
+
+/** What a schema made of a stored session's values. */
+export interface FittedValues {
+  /** What the session holds for this request. It is not stored for its own sake. */
+  readonly shown: ReadonlyMap<string, unknown>;
+  /** What is to be stored in place of what is: left out where that fits as it is. */
+  readonly migrated?: ReadonlyMap<string, unknown> | undefined;
 }
 
 /** What a store keeps of one session. Times are milliseconds since the epoch. */

@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidSessionDataError } from '../errors.js';
-import type { FittedValues } from './fitted-values.js';
 import { thawed } from './frozen-value.js';
 import { onOneLine } from './printable.js';
 import { explainIssue } from './schema-issue.js';
 import type { SessionDataOptions } from './session-data.js';
+import type { FittedValues } from './session-record.js';
 import { assertStorable } from './session-record.js';
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import { TooManyKeysError } from '../errors.js';
-import { type FittedValues, isSame } from './fitted-values.js';
+import { isSame } from './fitted-values.js';
 import { frozen, frozenCopy } from './frozen-value.js';
+import type { FittedValues } from './session-record.js';
 import { assertStorable } from './session-record.js';
 
 const NOTHING: ReadonlyMap<string, unknown> = new Map();

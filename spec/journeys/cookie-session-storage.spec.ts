@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  type CookieSessionStorageOptions,
-  createCookieSessionStorage,
-} from '../../lib/astro/cookie-session-storage.js';
+import { createCookieSessionStorage } from '../../lib/astro/cookie-session-storage.js';
+import type { CookieSessionStorageOptions } from '../../lib/astro/options.js';
 import { InvalidOptionsError } from '../../lib/errors.js';
 import { SECRET } from '../support/app.js';
 

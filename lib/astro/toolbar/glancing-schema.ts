@@ -1,4 +1,4 @@
-import type { FittedValues } from '../../session/fitted-values.js';
+import type { FittedValues } from '../../session/session-record.js';
 import { SessionSchema } from '../../session/session-schema.js';
 
 /** Shows sessions as pages see them. Looking migrates and ends none, and whoever is made up need not have what others have. */
