@@ -18,9 +18,8 @@ export const REAUTHENTICATE_PARAMETER = 'reauthenticate';
 export function toReturnPath(text: unknown): string | undefined {
   if (typeof text !== 'string' || text.length > MAX_LENGTH) return undefined;
   if (!text.startsWith('/') || SUSPICIOUS.test(text)) return undefined;
-  if (!URL.canParse(text, NOWHERE)) return undefined;
-  const url = new URL(text, NOWHERE);
-  if (url.origin !== NOWHERE || !staysOnSite(url.pathname)) return undefined;
+  const url = URL.parse(text, NOWHERE);
+  if (url?.origin !== NOWHERE || !staysOnSite(url.pathname)) return undefined;
   return url.pathname + url.search + url.hash;
 }
 

@@ -22,7 +22,7 @@ export class AstroCookieJar extends CookieJar {
 
   /** @param url Where the visitor's browser is: after a rewrite, the request has another. */
   constructor(
-    private readonly context: APIContext,
+    readonly context: APIContext,
     private readonly url = context.url,
   ) {
     super();

@@ -20,6 +20,7 @@ export class SessionKeeper {
   #isCommitted = false;
   /** Where messages wait. */
   #delivery: MessageDelivery | undefined;
+  #cookies: AstroCookieJar | undefined;
 
   /** @param request The request that began it all. @param url Its address, as Astro vouches for it. */
   constructor(
@@ -52,6 +53,7 @@ export class SessionKeeper {
    */
   open(context: APIContext, isAhead: boolean): Promised<void> {
     this.#isCommitted = false;
+    this.#cookies = undefined;
     if (this.#isOpen) return this.draft?.reopen();
     this.#isOpen = true;
     return andThen(this.#sessions.find(this.cookiesOf(context)), (session) => {
@@ -104,9 +106,11 @@ export class SessionKeeper {
     reportOutage(failure);
   }
 
-  /** The cookies of a run: a rewrite brings others. */
+  /** The cookies of a run: a rewrite brings others, and another answer begins with none. */
   cookiesOf(context: APIContext): CookieJar {
-    return this.standIn?.cookies ?? new AstroCookieJar(context, this.url);
+    if (this.standIn) return this.standIn.cookies;
+    if (this.#cookies?.context !== context) this.#cookies = new AstroCookieJar(context, this.url);
+    return this.#cookies;
   }
 
   #holdMessages(session: Session, { flashes }: SessionDraft, context: APIContext, isAhead: boolean): Promised<void> {
