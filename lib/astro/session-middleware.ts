@@ -6,7 +6,7 @@ import { madeSession } from '../session/made-session.js';
 import { andThen, type Promised } from '../session/promised.js';
 import { draftOf } from '../session/session.js';
 import { endingServices } from './end-of-answer.js';
-import { GateRequest } from './request/gate-request.js';
+import { GateRequest, type Hearing } from './request/gate-request.js';
 import { answerDenied, judgeAnswer, vet } from './request/judging.js';
 import { putOnLocals } from './request/locals.js';
 import { gatehouse } from './started.js';
@@ -18,27 +18,28 @@ export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<R
   if (ofTools) return ofTools;
   gatehouse.services.assertInTime();
   const request = GateRequest.of(context);
-  return endingServices(gatehouse.services, context, () => request.run(context, () => answer(context, next)));
+  const run = () => request.run(context, () => answer(context, next), hearingIn(context));
+  return endingServices(gatehouse.services, context, run);
 };
 
-/** No middleware is to act on a request that another site sent, nor to show what the guard was never asked about. */
+/** No middleware is to act on a request that another site sent. */
 function answer(context: APIContext, next: MiddlewareNext): Promised<Response> {
   const forgery = mayChange(context.request.method) ? vet(context) : undefined;
-  return andThen(forgery, (refusal) => refusal ?? next().then(...judgedIn(context)));
+  return forgery ? forgery.then((refusal) => refusal ?? next()) : next();
 }
 
-/** What becomes of an answer, or of what is thrown: a refusal by `authorize()` in another middleware is answered as in a page. */
-function judgedIn(context: APIContext) {
-  const judged = (response: Response): Promised<Response> => {
+/** No middleware is to show what the guard was never asked about; what `authorize()` throws in one is answered as in a page. */
+function hearingIn(context: APIContext): Hearing<Response> {
+  const judge = (response: Response): Promised<Response> => {
     // Where a middleware gives nothing, Astro takes the answer of those behind it.
     if (!(response instanceof Response)) return response;
     return andThen(judgeAnswer(context, response), (refusal) => refusal ?? response);
   };
-  const denied = (error: unknown): Promise<Response> => {
-    if (error instanceof AccessDeniedError) return answerDenied(context, error).then(judged);
+  const rescue = (error: unknown): Promised<Response> => {
+    if (error instanceof AccessDeniedError) return answerDenied(context, error).then(judge);
     throw error;
   };
-  return [judged, denied] as const;
+  return { judge, rescue };
 }
 
 /** A prerendered page is made once for everybody: it sees a guest, and whatever would change the session throws. */

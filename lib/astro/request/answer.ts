@@ -123,7 +123,7 @@ export function withCookies(response: Response, cookies: Iterable<string>): Resp
 }
 
 /** Adds the cookies that are to go. Most answers remove none, and are not looked at. */
-export function withRemovals(response: Response, removals: readonly string[]): Response {
+export function withRemovals(response: Response, removals: readonly string[] = NONE): Response {
   return removals.length > 0 ? withCookies(response, removals) : response;
 }
 

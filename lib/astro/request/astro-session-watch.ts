@@ -36,8 +36,8 @@ export class AstroSessionWatch {
   }
 
   /** Takes the visitor out of Astro's session when the session that adopted them has ended. */
-  forgetEnded(session: Session): void {
-    if (this.#hasAdopted && draftOf(session).wasEnded) this.context.session?.delete(VALUES);
+  forgetEnded(session: Session | undefined): void {
+    if (this.#hasAdopted && session && draftOf(session).wasEnded) this.context.session?.delete(VALUES);
   }
 }
 

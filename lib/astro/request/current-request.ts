@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { RequestScope, type ScopedRequest } from '../../container/request-scope.js';
-import { forget, isPromise } from '../../session/promised.js';
+import { forget, isPromise, orElse, type Promised } from '../../session/promised.js';
 import { CONTEXT } from '../option-schemas.js';
 
 /** How a request's scope is found again by code that was not handed a context. Default: AsyncLocalStorage. */
@@ -37,10 +37,18 @@ export const currentRequest = {
     return storage.getStore() === request;
   },
 
-  run<Result>(request: ScopedRequest, run: () => Result): Result {
+  /** @param fail What is done when the application's own context cannot be entered, or does not let the request go on. */
+  run<Answer>(
+    request: ScopedRequest,
+    run: () => Promised<Answer>,
+    fail: (error: unknown) => Promised<Answer>,
+  ): Promised<Answer> {
     const { runWithContext, setContextStore } = custom;
-    if (setContextStore) tellOfPromise('setContextStore', setContextStore(request.scope));
-    return storage.run(request, runWithContext ? () => runWithContext(request.scope, run) : run);
+    if (!setContextStore && !runWithContext) return storage.run(request, run);
+    return orElse(() => {
+      if (setContextStore) tellOfPromise('setContextStore', setContextStore(request.scope));
+      return storage.run(request, runWithContext ? () => runWithContext(request.scope, run) : run);
+    }, fail);
   },
 
   /** Hears of a visitor whom the application's own context names. */

@@ -10,8 +10,7 @@ import type { Session } from '../../session/session.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { AstroSessionStore } from '../astro-session-store.js';
 import { gatehouse } from '../started.js';
-import { asErrorPage, asOwnNavigation, asPersonal, maySpread, wholeIf, withCookies, withRemovals } from './answer.js';
-import { AstroCookieJar } from './astro-cookie-jar.js';
+import { asErrorPage, asOwnNavigation, asPersonal, maySpread, wholeIf, withCookies } from './answer.js';
 import { AstroSessionWatch, adoptAstroSession } from './astro-session-watch.js';
 import { currentRequest } from './current-request.js';
 import { hearLocals, putOnLocals, requestIn } from './locals.js';
@@ -19,6 +18,20 @@ import { SessionKeeper } from './session-keeper.js';
 
 /** Requests that were answered as if nothing were there. In a pipeline of the project's own, error pages get new locals. */
 const HIDDEN = new WeakSet<Request>();
+
+/** What is done with an answer, or with what is thrown in its place, before the session is committed. */
+export interface Hearing<Answer extends Response | undefined> {
+  judge(answer: Answer): Promised<Answer>;
+  /** @throws What it does not know an answer to. */
+  rescue(error: unknown): Promised<Answer>;
+}
+
+const UNHEARD: Hearing<Response | undefined> = {
+  judge: (answer) => answer,
+  rescue(error) {
+    throw error;
+  },
+};
 
 /**
  * One request, from its cookie to Set-Cookie. Astro runs the middlewares again for rewrites, within the first run, and for
@@ -44,6 +57,8 @@ export class GateRequest extends ScopedRequest {
   #arrivedAs: Visitor | undefined;
   #isRunning = false;
   #isAnswered = false;
+  /** What the latest run failed with. */
+  #failure: unknown;
   /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
   #addsCookies = false;
 
@@ -77,13 +92,14 @@ export class GateRequest extends ScopedRequest {
   }
 
   /** Lets the rest of the chain answer, between opening the session and committing it. A rewrite is a part of the run it happens in. */
-  run(context: APIContext, next: () => Promised<Response>): Promised<Response> {
+  run(context: APIContext, next: () => Promised<Response>, hearing: Hearing<Response>): Promised<Response> {
     this.context = context;
     this.hasPassed = false;
     return andThen(this.#keeper.continue(context), () => {
       if (this.#isRunning) return next();
       this.#isRunning = true;
-      const answer = this.#within(() => this.#answer(next));
+      this.#failure = undefined;
+      const answer = this.#within(() => this.#answer(next, hearing));
       return this.#addsCookies ? andThen(answer, (to) => withCookies(to, this.context.cookies.headers())) : answer;
     });
   }
@@ -94,7 +110,7 @@ export class GateRequest extends ScopedRequest {
    */
   async ahead(context: APIContext, answer: () => Promise<Response | undefined>): Promise<Response | undefined> {
     this.context = context;
-    const response = await this.#within(() => this.#answer(answer));
+    const response = await this.#within(() => this.#answer(answer, UNHEARD));
     // Astro's own pipeline would add them, and its development server does in any.
     this.#addsCookies = gatehouse.site.isProduction;
     return response && withCookies(response, context.cookies.headers());
@@ -155,13 +171,33 @@ export class GateRequest extends ScopedRequest {
     return isKnown || currentRequest.is(this) || this.context.cookies === cookies;
   }
 
-  /** Opens the session, has the request answered, and commits. */
-  #answer<Answer extends Response | undefined>(answer: () => Promised<Answer>): Promised<Response | Answer> {
-    return orElse<Response | Answer>(
-      () =>
-        andThen(this.#open(), () => andThen(currentRequest.run(this, answer), (response) => this.#finish(response))),
-      (error) => this.#fail(error),
-    );
+  /**
+   * Opens the session, has the request answered, and commits. Each promise costs as much as opening the session: an answer
+   * that comes later is followed by one, whatever becomes of it.
+   */
+  #answer<Answer extends Response | undefined>(
+    next: () => Promised<Answer>,
+    { judge, rescue }: Hearing<Answer>,
+  ): Promised<Response | Answer> {
+    const fail = (error: unknown) => this.#fail(error);
+    const settle = (hear: () => Promised<Answer>) =>
+      orElse<Response | Answer>(() => andThen(hear(), (answer) => this.#finish(answer)), fail);
+    const judged = (answer: Answer) => settle(() => judge(answer));
+    const rescued = (error: unknown) => settle(() => rescue(error));
+    const follow = () => {
+      try {
+        const answer = next();
+        return answer instanceof Promise ? answer.then(judged, rescued) : judged(answer);
+      } catch (error) {
+        return rescued(error);
+      }
+    };
+    return andThen(this.#opened(fail), (failure) => failure ?? currentRequest.run(this, follow, fail));
+  }
+
+  /** @returns What to answer where the session could not be opened. */
+  #opened(fail: (error: unknown) => Promise<Response>): Promised<Response | undefined> {
+    return orElse<Response | undefined>(() => andThen(this.#open(), () => undefined), fail);
   }
 
   #finish<Answer extends Response | undefined>(response: Answer): Promised<Response | Answer> {
@@ -180,7 +216,7 @@ export class GateRequest extends ScopedRequest {
   /** Opens the session, and looks up a visitor who has to be looked up before anything asks. */
   #open(): Promised<void> {
     return andThen(this.#keeper.open(this.context, !this.#isRunning), () =>
-      this.#hasSession && this.looksElsewhere ? this.#lookUp() : undefined,
+      this.#keeper.hasSession && this.looksElsewhere ? this.#lookUp() : undefined,
     );
   }
 
@@ -195,19 +231,11 @@ export class GateRequest extends ScopedRequest {
       wholeIf(() => this.#mustWait(response), response),
       (answer) => {
         const isPersonal = this.#isPersonalAnswer(answer);
-        const { session, draft } = this.#keeper;
-        if (!session) {
-          this.#keeper.close();
-          return isPersonal ? this.#asPersonal(answer) : answer;
-        }
-        const cookies = this.#keeper.cookiesOf(this.context);
-        // A sign-in that another site has the browser arrive with: a redirect would go without the cookie.
-        const isAhead = draft?.hasSignedIn === true && isStrict() && cookies.withholds('strict');
-        this.#watch?.forgetEnded(session);
-        return andThen(this.#keeper.commit(this.context, answer, cookies, this.standsAside), () => {
-          const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
-          if (!isPersonal && !(cookies instanceof AstroCookieJar && cookies.isChanged)) return kept;
-          return this.#asPersonal(isAhead ? asOwnNavigation(kept, this.original, this.url.origin) : kept);
+        const isWithheld = this.#keeper.withholdsSignIn(this.context);
+        this.#watch?.forgetEnded(this.openedSession);
+        return andThen(this.#keeper.commit(this.context, answer, this.standsAside), (kept) => {
+          if (!isPersonal && !this.#keeper.setsCookies) return kept;
+          return this.#asPersonal(isWithheld ? asOwnNavigation(kept, this.original, this.url.origin) : kept);
         });
       },
     );
@@ -227,11 +255,7 @@ export class GateRequest extends ScopedRequest {
 
   /** Whether an answer is for this visitor alone. A page of a visitor who has a session is, unless it says otherwise. */
   #isPersonalAnswer(answer: Response): boolean {
-    return this.#wasUsed || (this.#hasSession && !this.guarded?.isEndpoint && !maySpread(answer, this.context));
-  }
-
-  get #hasSession(): boolean {
-    return this.#keeper.draft?.isNew === false;
+    return this.#wasUsed || (this.#keeper.hasSession && !this.guarded?.isEndpoint && !maySpread(answer, this.context));
   }
 
   get #wasUsed(): boolean {
@@ -246,6 +270,9 @@ export class GateRequest extends ScopedRequest {
   }
 
   async #fail(error: unknown): Promise<Response> {
+    // Where the application's own context hands it on, it has been seen to.
+    if (this.#failure === error) throw error;
+    this.#failure = error;
     this.#end(undefined);
     this.rollBack();
     if (error instanceof StoreUnavailableError) {
@@ -267,8 +294,4 @@ export class GateRequest extends ScopedRequest {
     const { store } = gatehouse.parts;
     return store instanceof AstroSessionStore ? store.within(this.context, run) : run();
   }
-}
-
-function isStrict(): boolean {
-  return gatehouse.parts.config.cookie.sameSite === 'strict';
 }

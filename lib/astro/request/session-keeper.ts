@@ -6,6 +6,7 @@ import type { SessionDraft } from '../../session/session-draft.js';
 import type { SessionManager } from '../../session/session-manager.js';
 import { AstroSessionStore } from '../astro-session-store.js';
 import { gatehouse } from '../started.js';
+import { withRemovals } from './answer.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { StandIn } from './dev-tools.js';
 import { MessageDelivery } from './message-delivery.js';
@@ -35,6 +36,11 @@ export class SessionKeeper {
     return this.#session;
   }
 
+  /** Whether the visitor has a session that is stored. */
+  get hasSession(): boolean {
+    return this.draft?.isNew === false;
+  }
+
   get draft(): SessionDraft | undefined {
     return this.#session && draftOf(this.#session);
   }
@@ -56,7 +62,7 @@ export class SessionKeeper {
     this.#cookies = undefined;
     if (this.#isOpen) return this.draft?.reopen();
     this.#isOpen = true;
-    return andThen(this.#sessions.find(this.cookiesOf(context)), (session) => {
+    return andThen(this.#sessions.find(this.#cookiesOf(context)), (session) => {
       this.#session = session;
       const { draft } = this;
       if (session && draft?.isNew === false) return this.#holdMessages(session, draft, context, isAhead);
@@ -78,21 +84,34 @@ export class SessionKeeper {
     return mayBegin === true || this.draft?.flashes.isDeliverable === true;
   }
 
-  /** Stores what changed. @param isAside Whether the session is another user's than the request. */
-  commit(context: APIContext, answer: Response, cookies: CookieJar, isAside: boolean): Promised<unknown> {
+  /** Whether somebody signs in with a request that another site has the browser send: a redirect would go without the cookie. */
+  withholdsSignIn(context: APIContext): boolean {
+    const isStrict = gatehouse.parts.config.cookie.sameSite === 'strict';
+    return isStrict && this.draft?.hasSignedIn === true && this.#cookiesOf(context).withholds('strict');
+  }
+
+  /**
+   * Stores what changed. A session that is begun from here on is closed: it could not reach the browser any more.
+   *
+   * @param isAside Whether the session is another user's than the request.
+   * @returns The answer, with the cookies that are to go.
+   */
+  commit(context: APIContext, answer: Response, isAside: boolean): Promised<Response> {
     this.#isCommitted = true;
     const session = this.#session;
-    if (!session) return undefined;
+    if (!session) return answer;
+    const cookies = this.#cookiesOf(context);
     const isPassing = this.#sessions.isInPassing(session, cookies);
     if (isPassing || isAside) gatehouse.parts.unkept.tellOf(session, isAside, isPassing);
     if (this.draft?.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
-    if (!this.#delivery) return this.#sessions.commit(session, cookies);
-    return this.#delivery.commit(context, answer, () => this.#sessions.commit(session, cookies));
+    const commit = () => this.#sessions.commit(session, cookies);
+    const committed = this.#delivery ? this.#delivery.commit(context, answer, commit) : commit();
+    return andThen<unknown, Response>(committed, () => withRemovals(answer, this.#cookies?.removals));
   }
 
-  /** Has a session that is begun from here on be closed: it could not reach the browser any more. */
-  close(): void {
-    this.#isCommitted = true;
+  /** Whether the answer sets a cookie, and so is nobody else's. */
+  get setsCookies(): boolean {
+    return this.#cookies?.isChanged === true;
   }
 
   /** Ends what the request ended, and gives messages back: all that is done where no answer carries a cookie. */
@@ -107,7 +126,7 @@ export class SessionKeeper {
   }
 
   /** The cookies of a run: a rewrite brings others, and another answer begins with none. */
-  cookiesOf(context: APIContext): CookieJar {
+  #cookiesOf(context: APIContext): CookieJar {
     if (this.standIn) return this.standIn.cookies;
     if (this.#cookies?.context !== context) this.#cookies = new AstroCookieJar(context, this.url);
     return this.#cookies;
