@@ -45,6 +45,8 @@ function judgedIn(context: APIContext) {
 function answerWithoutSession(context: APIContext, next: MiddlewareNext): Promised<Response> {
   const session = madeSession(gatehouse.services.madeClasses);
   draftOf(session).close();
-  putOnLocals(context.locals, new ScopedRequest(gatehouse.services, session));
+  const request = new ScopedRequest(gatehouse.services, session);
+  const given = putOnLocals(context.locals, request);
+  if (given !== undefined) request.identity.adopt(given, true);
   return endingServices(gatehouse.services, context, next);
 }

@@ -42,6 +42,8 @@ export class GateRequest extends ScopedRequest {
   isPersonal = false;
   readonly #keeper: SessionKeeper;
   readonly #watch: AstroSessionWatch | undefined;
+  /** The visitor who came with `locals`, until the session is open that stands aside for them. */
+  #given: unknown;
   #arrivedAs: Visitor | undefined;
   #isRunning = false;
   #isAnswered = false;
@@ -57,6 +59,7 @@ export class GateRequest extends ScopedRequest {
     if (gatehouse.site.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
     const { standIn } = this.#keeper;
     if (standIn) this.services.replace(SessionRegistry, standIn.registry);
+    this.#given = putOnLocals(context.locals, this);
   }
 
   /**
@@ -66,7 +69,7 @@ export class GateRequest extends ScopedRequest {
    */
   static of(context: APIContext): GateRequest {
     const known = GateRequest.find(context.locals);
-    if (!known) return putOnLocals(context.locals, new GateRequest(context));
+    if (!known) return new GateRequest(context);
     if (!known.#includes(context)) throw new SharedLocalsError();
     return known;
   }
@@ -180,9 +183,12 @@ export class GateRequest extends ScopedRequest {
 
   /** Opens the session, and looks up a visitor who has to be looked up before anything asks. */
   #open(): Promised<void> {
-    return andThen(this.#keeper.open(this.context, !this.#isRunning), () =>
-      this.#hasSession && this.looksElsewhere ? this.#lookUp() : undefined,
-    );
+    return andThen(this.#keeper.open(this.context, !this.#isRunning), () => {
+      const given = this.#given;
+      if (given !== undefined) this.identity.adopt(given, true);
+      this.#given = undefined;
+      return this.#hasSession && (this.looksElsewhere || given !== undefined) ? this.#lookUp() : undefined;
+    });
   }
 
   async #lookUp(): Promise<void> {
