@@ -60,7 +60,7 @@ export class VisitorResolver {
    * @returns `undefined` where nobody else's word counts.
    */
   adopted(known: unknown): Session | undefined {
-    const values = known instanceof Session ? known.contents() : known;
+    const values = known instanceof Session ? draftOf(known).values.all() : known;
     const fault = values ? faultOf(values) : undefined;
     if (fault !== undefined) this.#tellOnce(fault);
     const isKnown = typeof values === 'object' && values !== null && fault === undefined;
@@ -81,7 +81,7 @@ export class VisitorResolver {
   }
 
   #read(session: Session): Visitor {
-    const contents = session.contents();
+    const contents = draftOf(session).values.all();
     return isVisitorData(contents) ? this.signedIn(contents) : this.guest();
   }
 

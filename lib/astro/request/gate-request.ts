@@ -199,7 +199,7 @@ export class GateRequest extends ScopedRequest {
   /** Stores what changed, and says by cookies and headers for whom the answer is. */
   #commit(response: Response): Promised<Response> {
     return andThen(
-      wholeIf(() => this.#mustWait(response), response),
+      wholeIf(() => this.#mustWait(response), response, this.isForPage),
       (answer) => {
         const isPersonal = this.#isPersonalAnswer(answer);
         const { session, draft } = this.#keeper;
