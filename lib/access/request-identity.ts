@@ -117,7 +117,7 @@ export class RequestIdentity {
     const { session } = this;
     const { revision } = draftOf(session);
     if (session === this.#resolvedOf && revision === this.#revision) return;
-    const resolved: unknown = this.resolver.resolve(session);
+    const resolved = this.#ask(session);
     const isAnother = session !== this.#resolvedOf;
     this.#resolvedOf = session;
     this.#revision = revision;
@@ -128,6 +128,15 @@ export class RequestIdentity {
     } else {
       this.#awaitVisitor(resolved, isAnother);
     }
+  }
+
+  /** Asks the resolver, which reads the session for whoever asks for the visitor: that makes an answer personal, or does not. */
+  #ask(session: Session): unknown {
+    const draft = draftOf(session);
+    const { isUsed } = draft;
+    const resolved: unknown = this.resolver.resolve(session);
+    draft.isUsed = isUsed;
+    return resolved;
   }
 
   #awaitVisitor(resolving: unknown, isAnother: boolean): void {

@@ -63,7 +63,7 @@ export class VisitorResolver {
    * @returns `undefined` where nobody else's word counts.
    */
   adopted(known: unknown): Session | undefined {
-    const values = known instanceof Session ? known.contents() : known;
+    const values = known instanceof Session ? draftOf(known).values.all() : known;
     const fault = values ? faultOf(values) : undefined;
     if (fault !== undefined) this.#tellOnce(fault);
     const isKnown = typeof values === 'object' && values !== null && fault === undefined;
@@ -77,7 +77,7 @@ export class VisitorResolver {
     const record = this.#isOfRecord ? draft.untouched : undefined;
     const known = record && this.#known.get(record);
     if (known) return new Visitor(...known);
-    const contents = session.contents();
+    const contents = draft.values.all();
     if (!isVisitorData(contents)) return this.guest();
     if (record) this.#known.set(record, this.#partsOf(contents));
     return this.signedIn(contents);

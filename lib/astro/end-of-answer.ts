@@ -50,7 +50,8 @@ async function answerAndEnd<Answer extends Response | undefined>(
   }
   if (response === undefined) return response;
   // Components of a page may ask for one while it is sent.
-  if (!bodyIsStreamedPage(response) && !requestIn(locals)?.mayEnd) return response;
+  const request = requestIn(locals);
+  if (!bodyIsStreamedPage(response, request?.isForPage === true) && !request?.mayEnd) return response;
   if (response.body === null && (response.status === 404 || response.status === 500)) endUnlessMore();
   // Nobody reads the body of an answer to HEAD.
   else if (response.body === null || context.request.method === 'HEAD') end();

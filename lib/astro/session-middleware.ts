@@ -6,7 +6,8 @@ import { madeSession } from '../session/made-session.js';
 import { andThen, type Promised } from '../session/promised.js';
 import { draftOf } from '../session/session.js';
 import { endingServices } from './end-of-answer.js';
-import { GateRequest, type Hearing } from './request/gate-request.js';
+import type { Hearing } from './request/answer.js';
+import { GateRequest } from './request/gate-request.js';
 import { answerDenied, judgeAnswer, vet } from './request/judging.js';
 import { putOnLocals } from './request/locals.js';
 import { gatehouse } from './started.js';
@@ -46,6 +47,8 @@ function hearingIn(context: APIContext): Hearing<Response> {
 function answerWithoutSession(context: APIContext, next: MiddlewareNext): Promised<Response> {
   const session = madeSession(gatehouse.services.madeClasses);
   draftOf(session).close();
-  putOnLocals(context.locals, new ScopedRequest(gatehouse.services, session));
+  const request = new ScopedRequest(gatehouse.services, session);
+  const given = putOnLocals(context.locals, request);
+  if (given !== undefined) request.identity.adopt(given, true);
   return endingServices(gatehouse.services, context, next);
 }

@@ -31,7 +31,8 @@ export class UnkeptValues {
   }
 
   #tell(session: Session, reason: string): void {
-    const [key] = [...Object.keys(session.contents()), ...draftOf(session).flashes.added.keys()];
+    const { values, flashes } = draftOf(session);
+    const [key] = [...values.keys(), ...flashes.added.keys()];
     if (key === undefined || this.#told.has(reason)) return;
     this.#told.add(reason);
     this.log.misfit(`"${printable(key)}" was put into a session and is not kept: ${reason} This is said once.`);

@@ -126,6 +126,11 @@ export class ScopedRequest {
     return this.#scope;
   }
 
+  /** Whether the answer is known to be that of a page. */
+  get isForPage(): boolean {
+    return this.guarded?.isEndpoint === false;
+  }
+
   /** Whether something that was created for this request is to be ended. */
   get mayEnd(): boolean {
     return this.#services?.mayEnd === true;

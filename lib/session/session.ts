@@ -117,8 +117,7 @@ export class Session<Data extends object = App.SessionData> {
 
   /** Every value, as a fresh object. */
   all(): SessionContents<Data> {
-    this.#draft.isUsed = true;
-    return this.contents();
+    return this.#asked.values.all() as SessionContents<Data>;
   }
 
   /** The latest message under this key. It is delivered with this answer, and with no other. */
@@ -145,9 +144,9 @@ export class Session<Data extends object = App.SessionData> {
     return this;
   }
 
-  /** Every value, without marking the session as used: for deciding who the visitor is. */
+  /** The same as `all()`, under the name that resolvers of before know. */
   contents(): SessionContents<Data> {
-    return this.#draft.values.all() as SessionContents<Data>;
+    return this.all();
   }
 
   /** The inside, of which the answer depends from here on. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessConfig } from '../../lib/access/access-options.js';
+import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
 import { ScopedRequest } from '../../lib/container/request-scope.js';
 import { Session } from '../../lib/session/session.js';
 import { floorPlan } from '../support/services.js';
@@ -52,6 +53,20 @@ describe('A request whose visitor another part of the application knows', () => 
     request.identity.adopt(null, true);
     expect(request.draft.wasUsed).toBe(false);
     expect(request.shown).toBeNull();
+    expect(request.draft.wasUsed).toBe(true);
+  });
+
+  it('is looked up in a session that is not used by that, whatever the resolver reads it by', async () => {
+    class OwnResolver extends VisitorResolver {
+      override resolve(session: Session) {
+        const [userId] = [session.get<string>('userId'), session.all(), session.contents(), session.id];
+        return userId === 'ada' ? this.signedIn({ userId: 'ada' }) : this.guest();
+      }
+    }
+    const request = new ScopedRequest(floorPlan().override(VisitorResolver, OwnResolver).boot(), admin());
+    expect((await request.identity.resolve()).id).toBe('ada');
+    expect(request.draft.wasUsed).toBe(false);
+    expect(request.scope.visitor.id).toBe('ada');
     expect(request.draft.wasUsed).toBe(true);
   });
 

@@ -360,6 +360,83 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
   });
 });
 
+describe('A visitor whom the server names in the locals that it calls the application with', () => {
+  let app: App;
+  let server: Server;
+
+  beforeAll(async () => {
+    const serve = `
+      import { createServer } from 'node:http';
+      import { handler } from './dist/server/entry.mjs';
+      createServer((request, response) => {
+        const given = request.headers['x-given'];
+        handler(request, response, () => response.end(), given === undefined ? {} : { session: JSON.parse(given) });
+      }).listen(Number(process.env.PORT), '127.0.0.1');`;
+    app = madeSite(OPTIONS, { ...FILES, 'serve.mjs': serve }, "adapter: node({ mode: 'middleware' }),");
+    await app.build();
+    server = await app.serve(undefined, 'serve.mjs');
+  });
+  afterAll(async () => {
+    await server?.stop();
+    app?.remove();
+  });
+
+  const given = (known: unknown): Visit => ({ headers: { 'x-given': JSON.stringify(known) } });
+  const send = async (browser: Browser, path: string, values: object, visit: Visit = {}) =>
+    browser.visit(path, { ...visit, method: 'POST', body: JSON.stringify(values) });
+  async function signedIn(): Promise<Browser> {
+    const browser = new Browser(server);
+    expect((await send(browser, '/login', ADMIN)).status).toBe(200);
+    return browser;
+  }
+  const own = async (browser: Browser) => JSON.parse((await browser.get('/own')).text).values;
+
+  it('is seen by everybody, and asked about by rules', async () => {
+    for (const browser of [await signedIn(), new Browser(server)]) {
+      const seen = said(await browser.get('/page', given({ userId: 'bob' })));
+      expect(seen).toMatchObject({ locals: { userId: 'bob' }, visitor: 'bob', isAdmin: false });
+      expect((await browser.get('/admin', given({ userId: 'bob' }))).status).toBe(302);
+      expect((await browser.get('/members', given({ userId: 'bob' }))).status).toBe(200);
+      expect(said(await browser.get('/page', given(null)))).toMatchObject({ locals: null, visitor: null });
+    }
+  });
+
+  it.each([{ userId: 'bob' }, null])('is shown and stores nothing of the session of another: %p', async (known) => {
+    const browser = await signedIn();
+    expect(JSON.parse((await send(browser, '/set', { cart: 2 }, given(known))).text)).toEqual({ cart: 2 });
+    expect(JSON.parse((await browser.get('/own', given(known))).text)).toEqual({ values: {}, notice: null });
+    expect(await own(browser)).toEqual(ADMIN);
+  });
+
+  it('signs in and out, which counts at once and for good', async () => {
+    const cleo = { userId: 'cleo', role: 'user' };
+    for (const browser of [await signedIn(), new Browser(server)]) {
+      const entered = await send(browser, '/login', cleo, given({ userId: 'bob' }));
+      expect(JSON.parse(entered.text)).toMatchObject({ session: cleo, visitor: 'cleo', isAdmin: false });
+      expect(await own(browser)).toEqual(cleo);
+      const left = await browser.visit('/logout', { method: 'POST', ...given({ userId: 'bob' }) });
+      expect(JSON.parse(left.text)).toMatchObject({ visitor: null });
+      expect(await own(browser)).toEqual({});
+    }
+  });
+
+  it('goes on with a session that is nobody’s, or the same user’s', async () => {
+    const guest = new Browser(server);
+    await send(guest, '/set', { cart: 1 }, given({ userId: 'bob' }));
+    expect(await own(guest)).toEqual({ cart: 1 });
+    const ada = await signedIn();
+    await send(ada, '/set', { cart: 1 }, given({ userId: 'ada' }));
+    expect(await own(ada)).toEqual({ ...ADMIN, cart: 1 });
+  });
+
+  it('is kept out of shared caches', async () => {
+    for (const browser of [await signedIn(), new Browser(server)]) {
+      const { headers } = await browser.get('/seen', given({ userId: 'bob' }));
+      expect(headers.get('cache-control')).toBe('private, no-store');
+    }
+  });
+});
+
 describe('A context of the application’s own that names the visitor', () => {
   let app: App;
   let server: Server;

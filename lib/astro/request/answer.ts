@@ -5,11 +5,29 @@ import { isOpenedPage } from './astro-cookie-jar.js';
 /** Has Astro put the site's error page in the place of an answer, where a pipeline of the project's own does not. */
 const ERROR_PAGE = 'X-Astro-Error';
 
+/** What is done with an answer, or with what is thrown in its place, before the session is committed. */
+export interface Hearing<Answer extends Response | undefined> {
+  judge(answer: Answer): Promised<Answer>;
+  /** @throws What it does not know an answer to. */
+  rescue(error: unknown): Promised<Answer>;
+}
+
+export const UNHEARD: Hearing<Response | undefined> = {
+  judge: (answer) => answer,
+  rescue(error) {
+    throw error;
+  },
+};
+
 const NONE: readonly string[] = [];
 
-/** Whether components of a page may still be rendering into the body of this answer. */
-export function bodyIsStreamedPage(response: Response): boolean {
-  return response.body !== null && (response.headers.get('content-type') ?? '').startsWith('text/html');
+/**
+ * Whether components of a page may still be rendering into the body of this answer.
+ *
+ * @param isPage Whether that of a page's own route is known to be answered, which may be of any type: XML, a part of a page.
+ */
+export function bodyIsStreamedPage(response: Response, isPage: boolean): boolean {
+  return response.body !== null && (isPage || /^text\/html/i.test(response.headers.get('content-type') ?? ''));
 }
 
 /** Whether an answer says that others than its visitor may be shown it. */
@@ -51,8 +69,8 @@ function variesByCookie(vary: string | null): boolean {
  * Waits until the body of a page is there to the last byte, where something may still come of the components in it. The
  * answer stays the same object: Hono would not take another.
  */
-export function wholeIf(mustWait: () => boolean, response: Response): Promised<Response> {
-  if (!bodyIsStreamedPage(response) || !mustWait()) return response;
+export function wholeIf(mustWait: () => boolean, response: Response, isPage: boolean): Promised<Response> {
+  if (!bodyIsStreamedPage(response, isPage) || !mustWait()) return response;
   const whole = response.clone().arrayBuffer();
   return whole.then(() => response);
 }

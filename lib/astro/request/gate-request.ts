@@ -10,7 +10,16 @@ import type { Session } from '../../session/session.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { AstroSessionStore } from '../astro-session-store.js';
 import { gatehouse } from '../started.js';
-import { asErrorPage, asOwnNavigation, asPersonal, maySpread, wholeIf, withCookies } from './answer.js';
+import {
+  asErrorPage,
+  asOwnNavigation,
+  asPersonal,
+  type Hearing,
+  maySpread,
+  UNHEARD,
+  wholeIf,
+  withCookies,
+} from './answer.js';
 import { AstroSessionWatch, adoptAstroSession } from './astro-session-watch.js';
 import { currentRequest } from './current-request.js';
 import { hearLocals, putOnLocals, requestIn } from './locals.js';
@@ -18,20 +27,6 @@ import { SessionKeeper } from './session-keeper.js';
 
 /** Requests that were answered as if nothing were there. In a pipeline of the project's own, error pages get new locals. */
 const HIDDEN = new WeakSet<Request>();
-
-/** What is done with an answer, or with what is thrown in its place, before the session is committed. */
-export interface Hearing<Answer extends Response | undefined> {
-  judge(answer: Answer): Promised<Answer>;
-  /** @throws What it does not know an answer to. */
-  rescue(error: unknown): Promised<Answer>;
-}
-
-const UNHEARD: Hearing<Response | undefined> = {
-  judge: (answer) => answer,
-  rescue(error) {
-    throw error;
-  },
-};
 
 /**
  * One request, from its cookie to Set-Cookie. Astro runs the middlewares again for rewrites, within the first run, and for
@@ -54,6 +49,8 @@ export class GateRequest extends ScopedRequest {
   isPersonal = false;
   readonly #keeper: SessionKeeper;
   readonly #watch: AstroSessionWatch | undefined;
+  /** The visitor who came with `locals`, until the session is open that stands aside for them. */
+  #given: unknown;
   #arrivedAs: Visitor | undefined;
   #isRunning = false;
   #isAnswered = false;
@@ -71,6 +68,7 @@ export class GateRequest extends ScopedRequest {
     if (gatehouse.site.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
     const { standIn } = this.#keeper;
     if (standIn) this.services.replace(SessionRegistry, standIn.registry);
+    this.#given = putOnLocals(context.locals, this);
   }
 
   /**
@@ -80,7 +78,7 @@ export class GateRequest extends ScopedRequest {
    */
   static of(context: APIContext): GateRequest {
     const known = GateRequest.find(context.locals);
-    if (!known) return putOnLocals(context.locals, new GateRequest(context));
+    if (!known) return new GateRequest(context);
     if (!known.#includes(context)) throw new SharedLocalsError();
     return known;
   }
@@ -215,9 +213,12 @@ export class GateRequest extends ScopedRequest {
 
   /** Opens the session, and looks up a visitor who has to be looked up before anything asks. */
   #open(): Promised<void> {
-    return andThen(this.#keeper.open(this.context, !this.#isRunning), () =>
-      this.#keeper.hasSession && this.looksElsewhere ? this.#lookUp() : undefined,
-    );
+    return andThen(this.#keeper.open(this.context, !this.#isRunning), () => {
+      const given = this.#given;
+      if (given !== undefined) this.identity.adopt(given, true);
+      this.#given = undefined;
+      return this.#keeper.hasSession && (this.looksElsewhere || given !== undefined) ? this.#lookUp() : undefined;
+    });
   }
 
   async #lookUp(): Promise<void> {
@@ -228,7 +229,7 @@ export class GateRequest extends ScopedRequest {
   /** Stores what changed, and says by cookies and headers for whom the answer is. */
   #commit(response: Response): Promised<Response> {
     return andThen(
-      wholeIf(() => this.#mustWait(response), response),
+      wholeIf(() => this.#mustWait(response), response, this.isForPage),
       (answer) => {
         const isPersonal = this.#isPersonalAnswer(answer);
         const isWithheld = this.#keeper.withholdsSignIn(this.context);

@@ -68,16 +68,16 @@ export function requestIn(locals: object): ScopedRequest | undefined {
 
 /**
  * Puts a request within reach of pages. What is assigned to `locals.session`, as an application's own middleware may do
- * that knows the visitor, is what pages get there; so is what came with `locals`, from where the server is called.
+ * that knows the visitor, is what pages get there.
  *
- * @returns The request.
+ * @returns The visitor who came with `locals`, from where the server is called; `undefined` for none. Whoever adopts them
+ *   has opened the session, which stands aside for them.
  */
-export function putOnLocals<Request extends ScopedRequest>(locals: object, request: Request): Request {
+export function putOnLocals(locals: object, request: ScopedRequest): unknown {
   const { session: given } = locals as { session?: unknown };
   (locals as Held)[REQUEST] = request;
   for (const [name, property] of PROPERTIES) Object.defineProperty(locals, name, property);
-  if (given !== undefined) request.identity.adopt(given, true);
-  return request;
+  return given;
 }
 
 /**

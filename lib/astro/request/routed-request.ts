@@ -142,7 +142,9 @@ export class RoutedRequest implements ChangingRequest {
   }
 
   get signedInFor(): number | undefined {
-    return this.request.signedInFor;
+    const { signedInFor, draft } = this.request;
+    if (signedInFor !== undefined) draft.isUsed = true;
+    return signedInFor;
   }
 
   /** Astro's ClientRouter sends a page's forms by fetch, and shows what that is led to: it is to be led to the login page. */

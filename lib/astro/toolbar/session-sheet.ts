@@ -12,7 +12,7 @@ import { ValueTrees } from './value-tree.js';
 
 /** What a session holds, and for how long, as it can be shown. Looking at it changes nothing. */
 export function sessionSheet(session: Session, cookies: CookieJar, config: SessionConfig, store: string): SessionSheet {
-  const { opened, failure, origin } = draftOf(session);
+  const { opened, failure, origin, values } = draftOf(session);
   const trees = new ValueTrees();
   const flashes = allMessages(opened?.flashes ?? new Map()).map(([key, { value }]) => [key, value] as const);
   return {
@@ -21,7 +21,7 @@ export function sessionSheet(session: Session, cookies: CookieJar, config: Sessi
     hash: opened && shortHash(opened.id),
     size: opened && sizeOf(opened, cookies, config, origin.cookie),
     ...endsOf(opened, config),
-    values: trees.entriesOf(Object.entries(session.contents())),
+    values: trees.entriesOf(Object.entries(values.all())),
     flashes: trees.entriesOf(flashes),
     // What a store says of itself may be an address with a password in it.
     failure: failure && 'The store could not be asked. The log of astro dev says why.',

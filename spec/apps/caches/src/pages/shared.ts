@@ -1,9 +1,15 @@
 import {
+  authorize,
   can,
+  csrfToken,
   FlashBag,
+  fieldErrors,
+  flashMessages,
   getSession,
+  hasPermission,
   hasRole,
   isAuthenticated,
+  oldInput,
   RequestScope,
   Session,
   Visitor,
@@ -34,13 +40,26 @@ const WAYS: Record<string, (locals: App.Locals) => unknown> = {
   'getSession()': () => getSession(),
   'isAuthenticated()': () => isAuthenticated(),
   'hasRole()': () => hasRole('staff'),
+  'hasPermission()': () => hasPermission('posts:read'),
   'can()': () => can({ role: 'staff' }),
+  'authorize()': () => authorize().catch(() => undefined),
+  'csrfToken()': () => csrfToken(),
+  'flashMessages()': () => flashMessages(),
+  'oldInput()': () => oldInput('email'),
+  'fieldErrors()': () => fieldErrors('email'),
+  'session.contents()': ({ session }) => session.contents(),
+  'visitor of a copy of locals': (locals) => ({ ...locals }).visitor?.id,
+};
+
+/** The same, where there is nothing to learn of a guest. */
+const OF_MEMBERS: typeof WAYS = {
+  signedInFor: ({ services }) => services.request?.signedInFor,
 };
 
 /** Says of itself what the query says, and asks for the visitor in the way that the query names. */
 export const GET = async ({ url, locals }: { url: URL; locals: App.Locals }) => {
   const way = url.searchParams.get('way');
-  if (way !== null) await WAYS[way]?.(locals);
+  if (way !== null) await (WAYS[way] ?? OF_MEMBERS[way])?.(locals);
   const policy = url.searchParams.get('policy');
   return new Response(JSON.stringify(Object.keys(WAYS)), {
     headers: policy === null ? {} : { 'Cache-Control': policy },
