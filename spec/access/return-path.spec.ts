@@ -40,6 +40,17 @@ describe('A path to return to', () => {
     }
   });
 
+  it('is what parsing it would give, with or without a need to', () => {
+    const random = () =>
+      Array.from({ length: 12 }, () => '/aZ09_-?=&.%:@#\\ ~'[Math.floor(Math.random() * 18)]).join('');
+    for (let run = 0; run < 20_000; run++) {
+      const path = toReturnPath(`/${random()}`);
+      if (path === undefined) continue;
+      const { origin, pathname, search, hash } = new URL(path, 'https://site.example');
+      expect([origin, path]).toEqual(['https://site.example', pathname + search + hash]);
+    }
+  });
+
   it('never names another host, however it is encoded', () => {
     for (let level = 0; level < 12; level++) {
       const slash = Array.from({ length: level }).reduce<string>((text) => encodeURIComponent(text), '/');
