@@ -38,6 +38,8 @@ export class GateRequest extends ScopedRequest {
   hasPassed = false;
   /** The action that the guard let in with the request, until it is run. */
   letInAction: string | undefined;
+  /** What the guard gave, or the page behind it, in the latest run: Astro takes it where a middleware gives nothing. */
+  behind: Promised<Response> | undefined;
   /** Whether the answer is for this visitor alone, whatever the page says of caches: a rule, or a refusal, had a say. */
   isPersonal = false;
   readonly #keeper: SessionKeeper;
@@ -84,6 +86,7 @@ export class GateRequest extends ScopedRequest {
   run(context: APIContext, next: () => Promised<Response>): Promised<Response> {
     this.context = context;
     this.hasPassed = false;
+    this.behind = undefined;
     return andThen(this.#keeper.continue(context), () => {
       if (this.#isRunning) return next();
       this.#isRunning = true;
@@ -169,6 +172,9 @@ export class GateRequest extends ScopedRequest {
   }
 
   #finish<Answer extends Response | undefined>(response: Answer): Promised<Response | Answer> {
+    const { behind } = this;
+    this.behind = undefined;
+    if (response === undefined && behind && this.#isRunning) return andThen(behind, (answer) => this.#finish(answer));
     if (response && this.isHidden && isHidden(response)) return this.#answerHidden();
     if (response) return andThen(this.#commit(response), (answer) => this.#end(answer));
     return this.#end(response);
@@ -255,6 +261,8 @@ export class GateRequest extends ScopedRequest {
   async #fail(error: unknown): Promise<Response> {
     this.#end(undefined);
     this.rollBack();
+    // Astro makes an error page without any middleware where these have failed for it as well.
+    this.#keeper.close();
     if (error instanceof StoreUnavailableError) {
       this.#keeper.giveUp(error);
       this.#switchOffRouteCache();

@@ -53,8 +53,9 @@ export class SessionKeeper {
   open(context: APIContext, isAhead: boolean): Promised<void> {
     this.#isCommitted = false;
     if (this.#isOpen) return this.draft?.reopen();
-    this.#isOpen = true;
     return andThen(this.#sessions.find(this.cookiesOf(context)), (session) => {
+      // Where that failed, an error page is not to take the visitor for a guest, whose session would replace theirs.
+      this.#isOpen = true;
       this.#session = session;
       const { draft } = this;
       if (session && draft?.isNew === false) return this.#holdMessages(session, draft, context, isAhead);
@@ -88,9 +89,10 @@ export class SessionKeeper {
     return this.#delivery.commit(context, answer, () => this.#sessions.commit(session, cookies));
   }
 
-  /** Has a session that is begun from here on be closed: it could not reach the browser any more. */
+  /** Closes the session, or one that is begun from here on: it could not reach the browser until it is opened again. */
   close(): void {
     this.#isCommitted = true;
+    this.draft?.close();
   }
 
   /** Ends what the request ended, and gives messages back: all that is done where no answer carries a cookie. */
