@@ -3,15 +3,18 @@ import { routedPath } from '../access/canonical-path.js';
 import { AccessDeniedError } from '../errors.js';
 import { andThen, type Promised } from '../session/promised.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';
+import { GateRequest } from './request/gate-request.js';
 import { answerDenied, judge } from './request/judging.js';
 import { gatehouse } from './started.js';
 
 /** Runs after every other middleware, because only there the route that will be served is known. */
 export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<Response> => {
   if (context.isPrerendered) return answerPrerendered(context, next);
-  return andThen(judge(context), (refusal) =>
+  const given = andThen(judge(context), (refusal) =>
     refusal ? keepRefusedForm(context, refusal) : answer(context, next).catch((error) => answerRefused(context, error)),
   );
+  GateRequest.of(context).behind = given;
+  return given;
 };
 
 async function answerPrerendered(context: APIContext, next: MiddlewareNext): Promise<Response> {

@@ -1,4 +1,4 @@
-import { GatehouseError, StoreUnavailableError } from '../errors.js';
+import { GatehouseError, InvalidOverrideError, StoreUnavailableError } from '../errors.js';
 import { injectable } from '../injectable.js';
 import { Clock } from './clock.js';
 import type { CookieJar } from './cookie-jar.js';
@@ -10,7 +10,7 @@ import { andThen, type Promised } from './promised.js';
 import { changesOf } from './request-changes.js';
 import { NoRevocationList } from './revocation-list.js';
 import { SecurityEvents } from './security-events.js';
-import { draftOf, type Session } from './session.js';
+import { draftOf, Session } from './session.js';
 import { applyChanges, type SessionChanges } from './session-changes.js';
 import { SessionConfig } from './session-config.js';
 import { SessionCookies } from './session-cookies.js';
@@ -87,9 +87,19 @@ export class SessionManager {
    * Finds the session of a request, as {@link open} does; one that overrides it is asked about every request.
    *
    * @returns `undefined` where no cookie stands for one.
+   * @throws {InvalidOverrideError} For one that gives none: its visitors would be guests, and lose what they have.
    */
   find(cookies: CookieJar): Promised<Session | undefined> {
-    return this.open === SessionManager.prototype.open ? this.#find(cookies) : this.open(cookies);
+    if (this.open === SessionManager.prototype.open) return this.#find(cookies);
+    return andThen(this.open(cookies), (session: unknown) => {
+      if (session instanceof Session) return session;
+      const { name } = this.constructor;
+      throw new InvalidOverrideError(
+        'SessionManager',
+        name,
+        'open() gave no Session. Return what super.open(…) gives.',
+      );
+    });
   }
 
   #find(cookies: CookieJar, readsMessages?: boolean): Promised<Session | undefined> {

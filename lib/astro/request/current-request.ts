@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { RequestScope, type ScopedRequest } from '../../container/request-scope.js';
-import { forget, isPromise, orElse, type Promised } from '../../session/promised.js';
+import { andThen, forget, isPromise, orElse, type Promised } from '../../session/promised.js';
 import { CONTEXT } from '../option-schemas.js';
 
 /** How a request's scope is found again by code that was not handed a context. Default: AsyncLocalStorage. */
@@ -45,9 +45,13 @@ export const currentRequest = {
   ): Promised<Answer> {
     const { runWithContext, setContextStore } = custom;
     if (!setContextStore && !runWithContext) return storage.run(request, run);
-    return orElse(() => {
+    return orElse<Answer>(() => {
       if (setContextStore) tellOfPromise('setContextStore', setContextStore(request.scope));
-      return storage.run(request, runWithContext ? () => runWithContext(request.scope, run) : run);
+      if (!runWithContext) return storage.run(request, run);
+      let own: Promised<Answer> | undefined;
+      const given = storage.run(request, () => runWithContext(request.scope, () => (own = run())));
+      // One that forgets to return what it ran has not kept the request from being answered.
+      return andThen<unknown, Answer>(given, (answer) => (answer ?? own) as Promised<Answer>);
     }, fail);
   },
 

@@ -45,6 +45,8 @@ export class GateRequest extends ScopedRequest {
   hasPassed = false;
   /** The action that the guard let in with the request, until it is run. */
   letInAction: string | undefined;
+  /** What the guard gave, or the page behind it, in the latest run: Astro takes it where a middleware gives nothing. */
+  behind: Promised<Response> | undefined;
   /** Whether the answer is for this visitor alone, whatever the page says of caches: a rule, or a refusal, had a say. */
   isPersonal = false;
   readonly #keeper: SessionKeeper;
@@ -93,6 +95,7 @@ export class GateRequest extends ScopedRequest {
   run(context: APIContext, next: () => Promised<Response>, hearing: Hearing<Response>): Promised<Response> {
     this.context = context;
     this.hasPassed = false;
+    this.behind = undefined;
     return andThen(this.#keeper.continue(context), () => {
       if (this.#isRunning) return next();
       this.#isRunning = true;
@@ -169,10 +172,7 @@ export class GateRequest extends ScopedRequest {
     return isKnown || currentRequest.is(this) || this.context.cookies === cookies;
   }
 
-  /**
-   * Opens the session, has the request answered, and commits. Each promise costs as much as opening the session: an answer
-   * that comes later is followed by one, whatever becomes of it.
-   */
+  /** Opens the session, has the request answered, and commits: by one promise, for each costs a microsecond. */
   #answer<Answer extends Response | undefined>(
     next: () => Promised<Answer>,
     { judge, rescue }: Hearing<Answer>,
@@ -190,15 +190,14 @@ export class GateRequest extends ScopedRequest {
         return rescued(error);
       }
     };
-    return andThen(this.#opened(fail), (failure) => failure ?? currentRequest.run(this, follow, fail));
-  }
-
-  /** @returns What to answer where the session could not be opened. */
-  #opened(fail: (error: unknown) => Promise<Response>): Promised<Response | undefined> {
-    return orElse<Response | undefined>(() => andThen(this.#open(), () => undefined), fail);
+    const opened = orElse<Response | undefined>(() => andThen(this.#open(), () => undefined), fail);
+    return andThen(opened, (failure) => failure ?? currentRequest.run(this, follow, fail));
   }
 
   #finish<Answer extends Response | undefined>(response: Answer): Promised<Response | Answer> {
+    const { behind } = this;
+    this.behind = undefined;
+    if (response === undefined && behind && this.#isRunning) return andThen(behind, (answer) => this.#finish(answer));
     if (response && this.isHidden && isHidden(response)) return this.#answerHidden();
     if (response) return andThen(this.#commit(response), (answer) => this.#end(answer));
     return this.#end(response);
@@ -276,6 +275,8 @@ export class GateRequest extends ScopedRequest {
     this.#failure = error;
     this.#end(undefined);
     this.rollBack();
+    // Astro makes an error page without any middleware where these have failed for it as well.
+    this.#keeper.close();
     if (error instanceof StoreUnavailableError) {
       this.#keeper.giveUp(error);
       this.#switchOffRouteCache();

@@ -61,8 +61,9 @@ export class SessionKeeper {
     this.#isCommitted = false;
     this.#cookies = undefined;
     if (this.#isOpen) return this.draft?.reopen();
-    this.#isOpen = true;
     return andThen(this.#sessions.find(this.#cookiesOf(context)), (session) => {
+      // Where that failed, an error page is not to take the visitor for a guest, whose session would replace theirs.
+      this.#isOpen = true;
       this.#session = session;
       const { draft } = this;
       if (session && draft?.isNew === false) return this.#holdMessages(session, draft, context, isAhead);
@@ -112,6 +113,12 @@ export class SessionKeeper {
   /** Whether the answer sets a cookie, and so is nobody else's. */
   get setsCookies(): boolean {
     return this.#cookies?.isChanged === true;
+  }
+
+  /** Closes the session, or one that is begun from here on: it could not reach the browser until it is opened again. */
+  close(): void {
+    this.#isCommitted = true;
+    this.draft?.close();
   }
 
   /** Ends what the request ended, and gives messages back: all that is done where no answer carries a cookie. */
