@@ -48,6 +48,8 @@ export class Visitor {
   ) {
     this.#roles = [...roles];
     this.#permissions = [...permissions];
+    // Requests of one session share their visitor. That of a class of your own is made for each.
+    if (new.target === Visitor) Object.freeze(this);
   }
 
   /** The `userId`; `undefined` for a guest. */

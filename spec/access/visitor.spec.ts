@@ -11,6 +11,16 @@ describe('A visitor', () => {
     expect(admin()).toMatchObject({ isGuest: false, id: 'grace', roles: ['admin'] });
   });
 
+  it('cannot be changed, since requests of one session share it; one of a class of your own can', () => {
+    class TeamVisitor extends Visitor {
+      team = 'red';
+    }
+    const [visitor, own] = [admin(), new TeamVisitor()];
+    expect(() => Object.assign(visitor, { session: null })).toThrow(TypeError);
+    expect(() => Object.assign(visitor, { team: 'blue' })).toThrow(TypeError);
+    expect(Object.assign(own, { team: 'blue' }).team).toBe('blue');
+  });
+
   it('has the roles and permissions that were given, and no others', () => {
     const visitor = new Visitor({ userId: 'ada' }, ['editor', 'editor'], ['a', 'b']);
     expect(visitor.roles).toEqual(['editor']);
