@@ -134,6 +134,19 @@ describe('What a visitor who is signed in is answered where the session is not u
     expect((await policyOf(member, `/shared?policy=${PUBLIC}&way=signedInFor`))[0]).toBe('private, no-store');
   });
 
+  it.each(['private="set-cookie", max-age=9', 'max-age=9, x-private=1', 'public, x-no-store'])(
+    'is nobody else’s whatever looks as if a policy said so: %s',
+    async (policy) => {
+      const asked = `/shared?way=session.get&policy=${encodeURIComponent(policy)}`;
+      expect((await policyOf(member, asked))[0]).toBe('private, no-store');
+    },
+  );
+
+  it.each(['private', 'max-age=9 , PRIVATE', 'no-store,max-age=0'])('keeps a private policy: %s', async (policy) => {
+    const asked = `/shared?way=session.get&policy=${encodeURIComponent(policy)}`;
+    expect(await policyOf(member, asked)).toEqual([policy, 'Cookie']);
+  });
+
   it('waits for the components of a page that says so, which may ask', async () => {
     expect((await policyOf(member, '/late-public'))[0]).toBe('private, no-store');
   });

@@ -38,8 +38,9 @@ function forSharedCaches(headers: Headers): readonly string[] {
   return found;
 }
 
+/** With names of headers behind it, `private` is said of these alone, and the rest may be kept. @see RFC 9111 5.2.2.7 */
 function isPrivate(policy: string | null): boolean {
-  return policy !== null && /\b(?:private|no-store)\b/i.test(policy);
+  return policy !== null && /(?:^|[\s,])(?:private|no-store)\s*(?:,|$)/i.test(policy);
 }
 
 /** Keeps what an event stream asks for: that nobody on the way holds it back to compress it. */
