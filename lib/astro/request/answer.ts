@@ -28,6 +28,11 @@ export function maySpread(response: Response, { cache }: Partial<Pick<APIContext
   return asksToBeShared(response) || (cache?.enabled === true && cache.options.maxAge !== undefined);
 }
 
+/** Whether shared caches may keep an answer: it says so, or does not say that they may not. */
+export function mayBeKept(response: Response): boolean {
+  return response.headers.get('cache-control') === null || asksToBeShared(response);
+}
+
 /** Lists headers with policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
 function forSharedCaches(headers: Headers): readonly string[] {
   let found = NONE;

@@ -6,7 +6,7 @@ import { ScopedRequest } from '../../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../../errors.js';
 import { madeSession } from '../../session/made-session.js';
 import { andThen, orElse, type Promised } from '../../session/promised.js';
-import type { Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../session/session.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { AstroSessionStore } from '../astro-session-store.js';
 import { gatehouse } from '../started.js';
@@ -15,6 +15,7 @@ import { asErrorPage, asOwnNavigation, asPersonal, maySpread, wholeIf, withCooki
 import { AstroCookieJar } from './astro-cookie-jar.js';
 import { AstroSessionWatch } from './astro-session-watch.js';
 import { currentRequest } from './current-request.js';
+import { noticingLateUse } from './late-use.js';
 import { hearLocals, putOnLocals, requestIn } from './locals.js';
 import { SessionKeeper } from './session-keeper.js';
 
@@ -219,7 +220,8 @@ export class GateRequest extends ScopedRequest {
         this.#watch?.forgetEnded(session);
         return andThen(this.#keeper.commit(this.context, answer, cookies, this.standsAside), () => {
           const kept = cookies instanceof AstroCookieJar ? withRemovals(answer, cookies.removals) : answer;
-          if (!isPersonal && !(cookies instanceof AstroCookieJar && cookies.isChanged)) return kept;
+          const isCookieSet = cookies instanceof AstroCookieJar && cookies.isChanged;
+          if (!isPersonal && !isCookieSet) return noticingLateUse(kept, draftOf(session), this.context);
           return this.#asPersonal(isAhead ? asOwnNavigation(kept, this.original, this.url.origin) : kept);
         });
       },
