@@ -263,8 +263,7 @@ export class GateRequest extends ScopedRequest {
   async #fail(error: unknown): Promise<Response> {
     this.#end(undefined);
     this.rollBack();
-    // Astro makes an error page without any middleware where these have failed for it as well.
-    this.#keeper.close();
+    this.#keeper.closeUnopened();
     if (error instanceof StoreUnavailableError) {
       this.#keeper.giveUp(error);
       this.#switchOffRouteCache();
