@@ -7,16 +7,18 @@ import { deviceOf, type SessionDevice, type SignIn } from './session-device.js';
 import { SessionId } from './session-id.js';
 import type { Origin } from './session-place.js';
 import { assertStorable, ownKeys, type SessionRecord, VISITOR_KEYS } from './session-record.js';
+import { SessionUse } from './session-use.js';
 import type { SessionValues, Update } from './session-values.js';
 
 const NOWHERE: Origin = { at: 0, claimed: [] };
 const NO_KEYS: readonly string[] = [];
+type Committed = Omit<SessionChanges, 'createdAt' | 'renewedAt' | 'expiresAt' | 'lineage'>;
 
 /**
  * A session while a request lasts: what was opened, and what was changed. The inside of a Session. What a commit has to
  * know it reads from here, under the names that {@link SessionChanges} have.
  */
-export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewedAt' | 'expiresAt' | 'lineage'> {
+export class SessionDraft extends SessionUse implements Committed {
   /** The record as it was opened, or committed since; `undefined` for a session that is not stored. */
   opened: SessionRecord | undefined;
   /** The stored session that this request ended. */
@@ -37,8 +39,6 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
   isSuperseded = false;
   /** Why nobody knows what is stored: what a commit of changes throws. */
   failure: Error | undefined;
-  /** Whether anything was read or written, so that the answer depends on the session. */
-  isUsed = false;
   /** Whether changes throw by now. */
   isClosed = false;
   /** Grows with every change of a value, so that what was derived from them can tell that it is old. */
@@ -53,6 +53,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
   #aside: DraftContents | undefined;
 
   constructor(opened: SessionRecord | undefined, bag: FlashBag) {
+    super();
     this.opened = opened;
     this.own = new DraftContents(bag, opened);
     if (opened) this.#startOver();
@@ -241,6 +242,7 @@ export class SessionDraft implements Omit<SessionChanges, 'createdAt' | 'renewed
   /** Undoes {@link close}: a second answer to the same request is made (an error page). */
   reopen(): void {
     this.isClosed = false;
+    this.onLateUse = undefined;
     this.own.flashes.reopen();
     this.#aside?.flashes.reopen();
   }

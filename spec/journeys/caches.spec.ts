@@ -134,6 +134,32 @@ describe('What a visitor who is signed in is answered where the session is not u
     expect((await policyOf(member, `/shared?policy=${PUBLIC}&way=signedInFor`))[0]).toBe('private, no-store');
   });
 
+  it('is told of where an endpoint asks while its body is sent, which is too late', async () => {
+    const line = 'after the head of an answer of /stream';
+    const unheard = [`policy=${PUBLIC}`, 'ask&policy=no-cache', 'ask&policy=private'];
+    for (const query of unheard) await member.get(`/stream?${query}`);
+    await new Browser(server).get(`/stream?ask&policy=${PUBLIC}`);
+    await member.get('/stream');
+    expect(server.output).not.toContain(line);
+    expect((await member.get('/stream?ask')).text).toBe('for u1');
+    await member.get(`/stream?ask&policy=${PUBLIC}`);
+    expect(await server.printed(line)).toContain(line);
+    expect(server.output.split(line)).toHaveLength(2);
+  });
+
+  it.each(['private="set-cookie", max-age=9', 'max-age=9, x-private=1', 'public, x-no-store'])(
+    'is nobody else’s whatever looks as if a policy said so: %s',
+    async (policy) => {
+      const asked = `/shared?way=session.get&policy=${encodeURIComponent(policy)}`;
+      expect((await policyOf(member, asked))[0]).toBe('private, no-store');
+    },
+  );
+
+  it.each(['private', 'max-age=9 , PRIVATE', 'no-store,max-age=0'])('keeps a private policy: %s', async (policy) => {
+    const asked = `/shared?way=session.get&policy=${encodeURIComponent(policy)}`;
+    expect(await policyOf(member, asked)).toEqual([policy, 'Cookie']);
+  });
+
   it('waits for the components of a page that says so, which may ask', async () => {
     expect((await policyOf(member, '/late-public'))[0]).toBe('private, no-store');
   });

@@ -71,3 +71,26 @@ describe('A session that stands aside', () => {
     expect(draftOf(session).wasUsed).toBe(true);
   });
 });
+
+describe('A session that an answer for everybody did without', () => {
+  it('tells of its first use since, and of no other', () => {
+    const session = storedSession();
+    let told = 0;
+    draftOf(session).onLateUse = () => {
+      told += 1;
+    };
+    expect([session.isDirty, told]).toEqual([false, 0]);
+    session.get('cart');
+    session.all();
+    expect(told).toBe(1);
+  });
+
+  it('tells nobody any more once another answer is made', () => {
+    const session = storedSession();
+    draftOf(session).onLateUse = () => {
+      throw new Error('told');
+    };
+    draftOf(session).reopen();
+    expect(session.get('userId')).toBe('ada');
+  });
+});

@@ -42,6 +42,11 @@ export function maySpread(response: Response, { cache }: Partial<Pick<APIContext
   return asksToBeShared(response) || (cache?.enabled === true && cache.options.maxAge !== undefined);
 }
 
+/** Whether shared caches may keep an answer: it says so, or does not say that they may not. */
+export function mayBeKept(response: Response): boolean {
+  return response.headers.get('cache-control') === null || asksToBeShared(response);
+}
+
 /** Lists headers with policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
 function forSharedCaches(headers: Headers): readonly string[] {
   let found = NONE;
@@ -52,8 +57,9 @@ function forSharedCaches(headers: Headers): readonly string[] {
   return found;
 }
 
+/** With names of headers behind it, `private` is said of these alone, and the rest may be kept. @see RFC 9111 5.2.2.7 */
 function isPrivate(policy: string | null): boolean {
-  return policy !== null && /\b(?:private|no-store)\b/i.test(policy);
+  return policy !== null && /(?:^|[\s,])(?:private|no-store)\s*(?:,|$)/i.test(policy);
 }
 
 /** Keeps what an event stream asks for: that nobody on the way holds it back to compress it. */

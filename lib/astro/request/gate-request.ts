@@ -22,6 +22,7 @@ import {
 } from './answer.js';
 import { AstroSessionWatch, adoptAstroSession } from './astro-session-watch.js';
 import { currentRequest } from './current-request.js';
+import { noticingLateUse } from './late-use.js';
 import { hearLocals, putOnLocals, requestIn } from './locals.js';
 import { SessionKeeper } from './session-keeper.js';
 
@@ -234,7 +235,7 @@ export class GateRequest extends ScopedRequest {
         const isWithheld = this.#keeper.withholdsSignIn(this.context);
         this.#watch?.forgetEnded(this.openedSession);
         return andThen(this.#keeper.commit(this.context, answer, this.standsAside), (kept) => {
-          if (!isPersonal && !this.#keeper.setsCookies) return kept;
+          if (!isPersonal && !this.#keeper.setsCookies) return noticingLateUse(kept, this.#keeper.draft, this.context);
           return this.#asPersonal(isWithheld ? asOwnNavigation(kept, this.original, this.url.origin) : kept);
         });
       },
@@ -275,8 +276,7 @@ export class GateRequest extends ScopedRequest {
     this.#failure = error;
     this.#end(undefined);
     this.rollBack();
-    // Astro makes an error page without any middleware where these have failed for it as well.
-    this.#keeper.close();
+    this.#keeper.closeUnopened();
     if (error instanceof StoreUnavailableError) {
       this.#keeper.giveUp(error);
       this.#switchOffRouteCache();

@@ -115,10 +115,14 @@ export class SessionKeeper {
     return this.#cookies?.isChanged === true;
   }
 
-  /** Closes the session, or one that is begun from here on: it could not reach the browser until it is opened again. */
+  /** Has a session that is begun from here on be closed: it could not reach the browser any more. */
   close(): void {
     this.#isCommitted = true;
-    this.draft?.close();
+  }
+
+  /** Does so where the visitor's own could not be opened: an error page that no middleware runs for sees a guest then. */
+  closeUnopened(): void {
+    if (!this.#isOpen) this.close();
   }
 
   /** Ends what the request ended, and gives messages back: all that is done where no answer carries a cookie. */
