@@ -1,9 +1,8 @@
 import 'reflect-metadata/lite';
 import { AccessConfig } from '../dist/access/access-options.js';
 import { GuardConfig } from '../dist/access/guard-config.js';
-import { VisitorResolver } from '../dist/access/visitor-resolver.js';
 import { defaultServices } from '../dist/container/default-services.js';
-import { RequestScope } from '../dist/container/request-scope.js';
+import { ScopedRequest } from '../dist/container/request-scope.js';
 import { CookieJar } from '../dist/session/cookie-jar.js';
 import { Secrets } from '../dist/session/secrets.js';
 import { draftOf, Session } from '../dist/session/session.js';
@@ -58,11 +57,10 @@ export async function measureSessions() {
 
 async function measureScope() {
   const services = defaultServices(settings()).perRequest(Basket).boot();
-  const resolver = services.get(VisitorResolver);
   const session = new Session();
   return {
-    untouched: await microseconds(() => new RequestScope(session, services, resolver)),
-    withService: await microseconds(() => new RequestScope(session, services, resolver).get(Basket)),
+    untouched: await microseconds(() => new ScopedRequest(services, session).scope),
+    withService: await microseconds(() => new ScopedRequest(services, session).scope.get(Basket)),
   };
 }
 
