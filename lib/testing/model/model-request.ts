@@ -50,7 +50,10 @@ export class ModelRequest {
 
   /** Whether the page sees nothing any more. */
   get isEmpty(): boolean {
-    return this.#applied(this.#seen).size === 0 && this.#waiting.size === 0 && this.#left.size === 0;
+    const waiting = [...this.#waiting.values()].flat();
+    // One that another request has delivered is taken out, though this one was not given it.
+    const isWaiting = waiting.some((message) => !this.#taken.has(message));
+    return this.#applied(this.#seen).size === 0 && !isWaiting && this.#left.size === 0;
   }
 
   /** Every value that the page sees. */
