@@ -116,8 +116,10 @@ describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
   }
 
   it(`in ${COOKIE_HEADERS} Cookie headers signs nobody in`, async () => {
+    // Two bits of the last character of a seal's digest say nothing: with others there, it is the same seal.
+    const seal = token.slice(0, token.lastIndexOf('~') - 1);
     await sendAll(
-      cookieHeaders(NAME, token).filter((header) => !header.includes(token)),
+      cookieHeaders(NAME, token).filter((header) => !header.includes(seal)),
       COOKIE_HEADERS,
       (cookie) => ({ target: '/', headers: { Cookie: cookie } }),
       // Too much of it is refused before anybody reads it.
