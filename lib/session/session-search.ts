@@ -47,8 +47,8 @@ export class SessionSearch {
 
   /** @throws What the store throws that cannot be asked. */
   find(carried: readonly CarriedToken[]): Promised<Finding> {
-    const [only, ...others] = carried;
-    return only && others.length === 0 ? this.#findOnly(only) : this.#findAmong(carried);
+    const [only] = carried;
+    return only && carried.length === 1 ? this.#findOnly(only) : this.#findAmong(carried);
   }
 
   /** Looks for the session of the one token that most visitors have. */

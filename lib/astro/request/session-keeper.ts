@@ -115,14 +115,12 @@ export class SessionKeeper {
     return this.#cookies?.isChanged === true;
   }
 
-  /** Has a session that is begun from here on be closed: it could not reach the browser any more. */
-  close(): void {
-    this.#isCommitted = true;
-  }
-
-  /** Does so where the visitor's own could not be opened: an error page that no middleware runs for sees a guest then. */
+  /**
+   * Has a session that is begun from here on be closed, where the visitor's own could not be opened: an error page that no
+   * middleware runs for sees a guest then.
+   */
   closeUnopened(): void {
-    if (!this.#isOpen) this.close();
+    if (!this.#isOpen) this.#isCommitted = true;
   }
 
   /** Ends what the request ended, and gives messages back: all that is done where no answer carries a cookie. */
