@@ -120,7 +120,7 @@ export class SessionWriter {
   /** @throws {InvalidSessionDataError} For what does not fit the schema. What somebody else put into the session is theirs to know. */
   async assertFits(draft: SessionDraft): Promise<void> {
     const isOthers = draft.opened?.isForeign && !draft.hasSignedIn;
-    if (!this.parts.schema.isOn || isOthers || draft.set.size + draft.unset.size === 0) return;
+    if (!this.parts.schema.isOn || isOthers || draft.own.set.size + draft.own.unset.size === 0) return;
     await this.parts.outages.duringSchema(this.parts.schema.assertFits(valuesAfter(draft)));
   }
 
