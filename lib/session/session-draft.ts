@@ -186,16 +186,16 @@ export class SessionDraft extends SessionUse {
   /** From here on changes throw: they could not reach the browser. */
   close(): void {
     this.isClosed = true;
-    this.own.flashes.close();
-    this.#aside?.flashes.close();
+    this.own.flashes.isClosed = true;
+    if (this.#aside) this.#aside.flashes.isClosed = true;
   }
 
   /** Undoes {@link close}: a second answer to the same request is made (an error page). */
   reopen(): void {
     this.isClosed = false;
     this.onLateUse = undefined;
-    this.own.flashes.reopen();
-    this.#aside?.flashes.reopen();
+    this.own.flashes.isClosed = false;
+    if (this.#aside) this.#aside.flashes.isClosed = false;
   }
 
   /** Takes what the store holds now as the new starting point. */
