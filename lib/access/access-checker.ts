@@ -8,7 +8,7 @@ import { DecisionLog } from './decision-log.js';
 import type { Visitor } from './visitor.js';
 
 /**
- * Answers "may they?".
+ * Decides whether a visitor meets a rule.
  *
  * @example
  * class TeamChecker extends AccessChecker {
@@ -31,9 +31,9 @@ export class AccessChecker {
   }
 
   /**
-   * Decides whether the visitor meets a rule. A throw is a refusal: the caller reports it.
+   * Decides whether the visitor meets a rule. When it throws, the visitor is refused and the error is logged.
    *
-   * @returns A promise where something has to be waited for.
+   * @returns A promise where the decision depends on something asynchronous.
    */
   check(rule: AccessRule, visitor: Visitor): Promised<AccessDecision> {
     const { check } = this.access;
@@ -43,7 +43,7 @@ export class AccessChecker {
     );
   }
 
-  /** Decides by what the rule names. As {@link check} otherwise. */
+  /** Decides by the requirements that the rule names. Otherwise as {@link check}. */
   protected checkRequirements(rule: AccessRule, visitor: Visitor): Promised<AccessDecision> {
     const { authenticatedWithin, allow } = rule;
     const isBare =
@@ -65,7 +65,7 @@ export class AccessChecker {
     );
   }
 
-  /** Comes last, so that nobody signs in again for what they may not see then either. */
+  /** Checked last, so that no visitor signs in again for a page that is refused all the same. */
   #checkSignIn({ authenticatedWithin, request }: AccessRule, reason: string): AccessDecision {
     return authenticatedWithin === undefined || isWithin(request.signedInFor, authenticatedWithin)
       ? this.grant(reason)
@@ -73,9 +73,10 @@ export class AccessChecker {
   }
 
   /**
-   * Nothing but `true` lets anybody in. What looks like a yes is said to be none, once for each function.
+   * Checks whether an answer is `true`: nothing else admits a visitor. Another answer that looks like a yes is logged, once
+   * for each function.
    *
-   * @param rule Whose `allow` was asked; left out for `access.check`.
+   * @param rule The rule whose `allow` was called; left out for `access.check`.
    */
   #isYes(answer: unknown, asked: object, rule?: AccessRule): boolean {
     if (answer === true) return true;
@@ -95,13 +96,13 @@ export class AccessChecker {
     return new this.#Decision(true, 'GRANTED', reason);
   }
 
-  /** @param reason A sentence for the log; name what was asked for, not what is in the session. */
+  /** @param reason A sentence for the log: name the requirement, not the contents of the session. */
   protected deny(reason: string, code: DecisionCode = 'NOT_ALLOWED', missing: readonly string[] = []): AccessDecision {
     return new this.#Decision(false, code, reason, missing);
   }
 }
 
-/** When nobody knows how long ago it was, it was too long ago. */
+/** Checks whether the sign-in is recent enough. An unknown time is too long ago. */
 function isWithin(passed: number | undefined, limit: number): boolean {
   return passed !== undefined && passed <= limit;
 }

@@ -1,23 +1,23 @@
 import type { DenialCode } from '../errors.js';
 import type { AccessRule } from './access-rule.js';
 
-/** Why a visitor may or may not. */
+/** The reason of a decision as a stable code. */
 export type DecisionCode = 'GRANTED' | DenialCode;
 
-/** The answer to "may they?": granted or not, and why. It never changes, so a checker may give the same one to several. */
+/** The answer of a checker: granted or not, and why. It is immutable, so a checker may return the same one for several visitors. */
 export class AccessDecision {
   constructor(
     readonly isGranted: boolean,
     readonly code: DecisionCode,
-    /** A sentence for the log, and for programs that are refused. It names what was asked for, not what is in a session. */
+    /** A sentence for the log, and for programs that are refused. It names the requirement, not the contents of a session. */
     readonly reason: string,
-    /** The roles or permissions that were asked for and are not there. */
+    /** The required roles or permissions that the visitor does not have. */
     readonly missing: readonly string[] = [],
-    /** The rule that was asked; `undefined` where no rule was. The guard adds it to what a checker answers. */
+    /** The rule that was checked; `undefined` where no rule was. The guard adds it to the answer of a checker. */
     readonly rule?: AccessRule | undefined,
   ) {}
 
-  /** The same decision, as an answer to this rule. */
+  /** Returns the same decision with its rule. */
   of(rule: AccessRule): AccessDecision {
     if (this.rule === rule) return this;
     const { isGranted, code, reason, missing } = this;
@@ -28,13 +28,13 @@ export class AccessDecision {
 }
 
 /**
- * A checker of somebody's own may answer with anything; only a decision that says yes lets anybody in.
+ * Checks that the answer of a checker is a decision: an overridden checker may return anything.
  *
- * @throws {TypeError} For what is no decision.
+ * @throws {TypeError} For an answer that is no decision.
  */
 export function asDecision(answer: unknown): AccessDecision {
   const isDecision = answer instanceof AccessDecision && typeof answer.isGranted === 'boolean';
-  // Whoever looks at one of the two would see another answer than whoever looks at the other.
+  // Code that reads one of the two would see another answer than code that reads the other.
   if (isDecision && answer.isGranted === (answer.code === 'GRANTED')) return answer;
   throw new TypeError('check() gave no AccessDecision: return this.grant(…), this.deny(…) or super.check(…)');
 }

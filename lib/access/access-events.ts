@@ -10,10 +10,10 @@ type Refused = Pick<GuardedRequest, 'method' | 'pathname'> &
   Partial<Pick<GuardedRequest, 'originalPathname' | 'isVisitorUnknown' | 'sessionHash'>>;
 type Denial = Pick<AccessDecision, 'reason'> & { readonly code: string } & Partial<Pick<AccessDecision, 'rule'>>;
 
-/** What an action makes of an error does not come to the guard; what a page does not catch does, and is told by then. */
+/** Errors that an event was emitted for. An error that a page does not catch comes to the guard again. */
 const told = new WeakSet<AccessDeniedError>();
 
-/** Tells that a visitor was refused. While nobody knows who asks, nobody was. */
+/** Emits that a visitor was refused, unless the visitor is unknown because sessions are unavailable. */
 export function tellDenied(
   events: SecurityEvents,
   request: Refused | undefined,
@@ -32,21 +32,21 @@ export function tellDenied(
   }));
 }
 
-/** Tells it of a refusal by a check of the application's own, once for each. */
+/** Emits a refusal by a check in the application's own code, once for each error. */
 export function tellDeniedError(
   events: SecurityEvents,
   request: Refused | undefined,
   visitor: Visitor,
   error: AccessDeniedError,
 ): void {
-  // The error itself, where an answer stands for it.
+  // The error itself, where a response carries it.
   const key = errorBehind(error) as AccessDeniedError;
   if (told.has(key)) return;
   told.add(key);
   tellDenied(events, request, visitor, { code: error.denial, reason: error.reason });
 }
 
-/** As the visitor asked for it, before the application made another of it. */
+/** The path that the visitor requested, before the application rewrote it. */
 export function pathAskedFor({ originalPathname, pathname }: Refused): string {
   return printable(originalPathname ?? pathname);
 }

@@ -5,51 +5,50 @@ import { PathPattern } from './path-pattern.js';
 import type { RouteAddress, RoutePattern } from './route-types.js';
 import type { Permission, Role, VisitorData } from './visitor.js';
 
-/** What a visitor must be or have. Several requirements must all hold. */
+/** The requirements of a rule. When it names several, a visitor must meet all of them. */
 export interface Requirement {
-  /** This role. */
+  /** The visitor must have this role. */
   role?: Role | undefined;
-  /** One of these roles. */
+  /** The visitor must have one of these roles. */
   roles?: readonly Role[] | undefined;
-  /** This permission. */
+  /** The visitor must have this permission. */
   permission?: Permission | undefined;
-  /** All of these permissions. */
+  /** The visitor must have all of these permissions. */
   permissions?: readonly Permission[] | undefined;
   /**
-   * Signed in not longer ago than this many seconds. Who is signed in for longer is sent to sign in again.
+   * Maximum number of seconds since the sign-in. A visitor who signed in earlier is sent to sign in again.
    *
    * @see OWASP ASVS 5.0 7.5.1
    */
   authenticatedWithin?: number | undefined;
   /**
-   * Whatever you need to know of the visitor and of what is asked for. `session` is `null` for a guest. A function
-   * that throws refuses.
+   * Decides by the visitor's session and the request. `session` is `null` for a guest. A function that throws refuses.
    *
    * @example allow: (session, { params }) => session?.userId === params.user
    */
   allow?: ((session: VisitorData | null, request: AccessRequest) => boolean | Promise<boolean>) | undefined;
 }
 
-/** One entry of `protect`: for pages and endpoints, actions or islands. Without a requirement it asks who is signed in. */
+/** An entry of `protect`: for pages and endpoints, actions or islands. Without a requirement it admits every signed-in visitor. */
 export type AccessRuleOptions = PageRuleOptions | ActionRuleOptions | IslandRuleOptions;
 
 /** A rule for pages and endpoints. */
 export interface PageRuleOptions extends RuleOptions {
-  /** `/admin` that page, `/admin/*` what is under it, `/admin/**` both. Written without the site's `base`. */
+  /** `/admin` matches that page, `/admin/*` the pages under it, `/admin/**` both. Written without the site's `base`. */
   pattern: RoutePattern;
   action?: undefined;
   island?: undefined;
 }
 
-/** A rule for Astro actions, called by their own address or by a form on any page. */
+/** A rule for Astro actions, whether they are called by their own address or by a form of any page. */
 export interface ActionRuleOptions extends RuleOptions {
-  /** `admin.remove` that action, `admin.*` every action of `admin`. */
+  /** `admin.remove` matches that action, `admin.*` every action of `admin`. */
   action: string;
   pattern?: undefined;
   island?: undefined;
 }
 
-/** A rule for server islands, which are fetched apart from their page: a refused one leaves its fallback in place. */
+/** A rule for server islands. They are fetched separately from their page: a refused island leaves its fallback in place. */
 export interface IslandRuleOptions extends RuleOptions {
   /** The component's name, its own or that of an import: `AdminPanel`, `Admin*`; or its file: `src/admin/Panel.astro`. */
   island: string;
@@ -57,21 +56,21 @@ export interface IslandRuleOptions extends RuleOptions {
   action?: undefined;
 }
 
-/** What a rule may say beside what it asks of a visitor. */
+/** The options of every rule in addition to its requirements. */
 export interface RuleOptions extends Requirement {
-  /** The methods it is for, `GET` standing for `HEAD` too. Default: every method. */
+  /** The methods that it is for. `GET` includes `HEAD`. Default: every method. */
   methods?: readonly string[] | undefined;
-  /** `404` answers a refusal as if there were no such page. */
+  /** With `404` a refused visitor gets the same answer as for a page that does not exist. */
   status?: 404 | undefined;
-  /** With `status: 404`: `true` asks guests to sign in, so that a mailed link leads to the page; who is signed in sees 404. */
+  /** With `status: 404`: `true` sends guests to sign in, so that a mailed link leads to the page; signed-in visitors get 404. */
   guestsSignIn?: boolean | undefined;
-  /** Where a navigation that is refused goes, in place of `loginPath` and `forbiddenPath`. */
+  /** The page that a refused navigation is redirected to, in place of `loginPath` and `forbiddenPath`. */
   redirectTo?: RouteAddress | undefined;
-  /** `false` lets everybody pass and logs whom the rule would have refused; what later rules say still holds. */
+  /** `false` admits every visitor and logs whom the rule would have refused; later rules are checked as usual. */
   enforce?: boolean | undefined;
 }
 
-/** A function that gives `true` and does nothing else, as people and bundlers write it. */
+/** Matches the source of a function that only returns `true`, as people and bundlers write it. */
 const GIVES_TRUE =
   /^(?:async\s*)?(?:(?:\([\w$,\s]*\)|[\w$]+)\s*=>|(?:function\s*)?[\w$]*\s*\([\w$,\s]*\)(?=\s*\{))\s*(?:true|!0|\{\s*return\s*(?:true|!0);?\s*\})$/;
 
@@ -83,7 +82,7 @@ const NO_REQUEST: AccessRequest = {
   signedInFor: undefined,
 };
 
-/** One rule: which paths it is for, and what it asks of a visitor. */
+/** A rule: the paths it is for, and what it requires of a visitor. */
 export class AccessRule implements Requirement {
   readonly pattern: string;
   readonly role: Role | undefined;
@@ -96,18 +95,18 @@ export class AccessRule implements Requirement {
   readonly status: 404 | undefined;
   readonly guestsSignIn: boolean;
   readonly redirectTo: string | undefined;
-  /** Whether it refuses; otherwise it only says whom it would. */
+  /** True when it refuses visitors; otherwise it only logs whom it would have refused. */
   readonly enforce: boolean;
-  /** Lists of roles, of each of which one is enough; empty when the rule names none. */
+  /** Lists of roles. A visitor needs one role of each list; empty when the rule names no roles. */
   readonly acceptedRoleSets: readonly (readonly Role[])[];
-  /** Every permission that must be there. */
+  /** Every permission that a visitor must have. */
   readonly requiredPermissions: readonly Permission[];
-  /** What it is asked about, once it is: see {@link askedOf}. */
+  /** The request that the rule is checked for: see {@link askedOf}. */
   readonly request: AccessRequest = NO_REQUEST;
   /** The pattern, ready for matching. */
   readonly path: PathPattern;
 
-  /** @throws {InvalidOptionsError} For a pattern that can never match, and for a `redirectTo` that leads nowhere. */
+  /** @throws {InvalidOptionsError} For a pattern that can never match, and for a `redirectTo` that is no address. */
   constructor(options: AccessRuleOptions) {
     this.pattern = patternOf(options);
     this.role = options.role;
@@ -134,12 +133,12 @@ export class AccessRule implements Requirement {
     this.path = new PathPattern(this.pattern);
   }
 
-  /** The same rule as it is asked about one request: checkers are handed a rule and a visitor, and nothing else. */
+  /** The same rule for one request: checkers are called with a rule and a visitor, and nothing else. */
   askedOf(request: AccessRequest): AccessRule {
     return Object.assign(Object.create(this), { request });
   }
 
-  /** @param method In capitals. Whoever may not GET a page may not ask for its head either. */
+  /** Checks whether the rule is for a method. A rule for GET is for HEAD as well. @param method In capitals. */
   isFor(method: string): boolean {
     return (
       this.methods === undefined ||
@@ -147,19 +146,19 @@ export class AccessRule implements Requirement {
     );
   }
 
-  /** Whether it asks nothing of anybody: its `allow` is written to give `true`, and stands alone. For reports. */
+  /** True when it admits every visitor: its only requirement is an `allow` that is written to return `true`. For reports. */
   get admitsEverybody(): boolean {
     return this.allow !== undefined && this.asksByFunctionAlone && GIVES_TRUE.test(`${this.allow}`);
   }
 
-  /** Whether nothing but `allow` decides, which may let guests in. */
+  /** True when `allow` alone decides, which may let guests in. */
   get asksByFunctionAlone(): boolean {
     const { allow, acceptedRoleSets, requiredPermissions, authenticatedWithin } = this;
     const isBare = acceptedRoleSets.length + requiredPermissions.length === 0 && authenticatedWithin === undefined;
     return allow !== undefined && isBare;
   }
 
-  /** What it asks of a visitor, in words. */
+  /** The requirements in words. */
   get demand(): string {
     if (this.admitsEverybody) return 'everybody';
     const parts = [

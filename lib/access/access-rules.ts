@@ -4,13 +4,13 @@ import { AccessRule } from './access-rule.js';
 import { GuardConfig } from './guard-config.js';
 import { RuleList } from './rule-list.js';
 
-/** The rules in the order they are listed: the first one that matches a path decides. */
+/** The rules in the order of the list: the first one that matches a path decides. */
 @injectable()
 export class AccessRules {
   readonly all: readonly AccessRule[];
-  /** What is asked where everything is protected and no rule matches. */
+  /** The rule for pages that no rule matches, where everything is protected. */
   readonly signedIn: AccessRule;
-  /** Whether some page is to look as if it were not there. */
+  /** True when a rule hides pages: refused visitors get the answer for a page that does not exist. */
   readonly hides: boolean;
   readonly #enforced: RuleList;
   #shown: RuleList | undefined;
@@ -25,12 +25,12 @@ export class AccessRules {
     this.#reportOnly = new RuleList(this.all.filter(({ enforce }) => !enforce));
   }
 
-  /** The rule that decides. @param path Decoded, without the site's base. @param method In capitals. */
+  /** Finds the rule that decides. @param path Decoded, without the site's base. @param method In capitals. */
   find(path: string, method = 'GET'): AccessRule | undefined {
     return this.#enforced.first(path, method);
   }
 
-  /** The rule that decides about what has several names: of those that its names lead to, the first one in the list. */
+  /** Finds the rule for something with several names: of the rules that match one of them, the first in the list. */
   findFirst(names: readonly string[], method = 'GET'): AccessRule | undefined {
     if (names.length === 1) return this.find(names[0] ?? '', method);
     const rules = names.map((name) => this.find(name, method)).filter((rule) => rule !== undefined);
@@ -41,23 +41,23 @@ export class AccessRules {
     );
   }
 
-  /** A rule with `enforce: false` that would have a say, were it to decide. Otherwise as {@link find}. */
+  /** Finds the rule with `enforce: false` that would decide if it were enforced. Otherwise as {@link find}. */
   findReportOnly(path: string, method = 'GET'): AccessRule | undefined {
     return this.reports ? this.#reportOnly.first(path, method) : undefined;
   }
 
-  /** The rule that decides about what is not there: no rule hides that. Otherwise as {@link find}. */
+  /** Finds the rule for a page that does not exist: rules that hide pages are left out. Otherwise as {@link find}. */
   findShown(path: string, method = 'GET'): AccessRule | undefined {
     this.#shown ??= new RuleList(this.#enforced.rules.filter(({ status }) => status === undefined));
     return this.#shown.first(path, method);
   }
 
-  /** Whether some rule only reports whom it would refuse. */
+  /** True when a rule only reports whom it would refuse. */
   get reports(): boolean {
     return this.#reportOnly.rules.length > 0;
   }
 
-  /** Whether no path can have a rule. A `find` of a subclass may know of others than those listed. */
+  /** True when no path can have a rule. A subclass that overrides `find` may have rules that are not in the list. */
   get isEmpty(): boolean {
     return this.all.length === 0 && this.find === AccessRules.prototype.find;
   }

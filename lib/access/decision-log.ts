@@ -1,36 +1,36 @@
 import { injectable } from '../injectable.js';
 
-/** Where the guard's lines go. Override it to send them to a log of your own. */
+/** The log of the guard. Override it to send its lines to another log. */
 @injectable()
 export class DecisionLog {
-  /** One decision, in one line. Called with `debug: true` only. */
+  /** Logs a decision. Called with `debug: true` only. */
   decision(line: string): void {
     console.info(`[astro-gatehouse] ${line}`);
   }
 
-  /** A refusal that `enforce: false` kept from being one, in one line. */
+  /** Logs a decision that would have refused the visitor, were it not for `enforce: false`. */
   wouldRefuse(line: string): void {
     console.warn(`[astro-gatehouse] ${line}`);
   }
 
-  /** A request refused as forged, in one line: with `debug: true`, in development, and once where a setting is to blame. */
+  /** Logs a request that was refused as forged: with `debug: true`, in development, and once when a setting is the cause. */
   forgery(line: string): void {
     console.warn(`[astro-gatehouse] ${line}`);
   }
 
   /**
-   * A session was dropped because it does not fit `sessionData.schema`, or somebody whom another part of the application knows
-   * was taken for a guest, in one line.
+   * Logs that a session was dropped because it does not match `sessionData.schema`, or that a visitor from another part of
+   * the application was treated as a guest because of invalid data.
    */
   misfit(line: string): void {
     console.warn(`[astro-gatehouse] ${line}`);
   }
 
   /**
-   * A function of the application's threw (a rule's, a check, `getRole`), or gave what means neither yes nor no: it counts as
-   * a refusal.
+   * Logs that a function of the application (of a rule, a check, `getRole`) threw, or returned neither yes nor no. It counts
+   * as a refusal.
    *
-   * @param error What was thrown, where something was.
+   * @param error The thrown error, if any.
    */
   failure(line: string, error?: unknown): void {
     console.error(`[astro-gatehouse] ${line}`, ...(error === undefined ? [] : [error]));

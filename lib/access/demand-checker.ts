@@ -10,7 +10,7 @@ import { PageGuard } from './page-guard.js';
 import type { Demand, Judgement } from './verdict.js';
 import type { Visitor } from './visitor.js';
 
-/** Has the checker decide whether a visitor meets what is asked, and writes the lines that tell of it. */
+/** Calls the checker for rules and page guards, and logs the decisions. */
 export class DemandChecker {
   readonly #Decision = MadeClasses.current.of(AccessDecision);
 
@@ -19,14 +19,14 @@ export class DemandChecker {
     private readonly log: DecisionLog,
   ) {}
 
-  /** @returns A promise where a check has to wait for something. It never fails: a check that throws refuses. */
+  /** @returns A promise where the check is asynchronous. It never rejects: a check that throws refuses. */
   decide(demand: Demand, visitor: Visitor, request: AccessRequest): Promised<AccessDecision> {
     return demand instanceof PageGuard
       ? this.#decideByGuard(demand, visitor, request)
       : this.#check(demand, visitor, request);
   }
 
-  /** Decides about one demand after the other. @returns The first answer to a decision that is something. */
+  /** Checks one demand after the other. @returns The first answer that is not `undefined`. */
   decideEach<Answer>(
     demands: Iterable<Demand>,
     visitor: Visitor,
@@ -38,7 +38,7 @@ export class DemandChecker {
     );
   }
 
-  /** Logs which demands would refuse a visitor that only report. Nobody can tell while sessions cannot be had. */
+  /** Logs which demands that only report would refuse the visitor. While sessions are unavailable the visitor is unknown. */
   tryOut(
     demands: ReadonlySet<Demand>,
     visitor: Visitor,
@@ -53,7 +53,7 @@ export class DemandChecker {
     });
   }
 
-  /** A decision that no rule made. */
+  /** Creates a decision without a rule. */
   decision(isGranted: boolean, code: DecisionCode, reason: string, missing: readonly string[] = []): AccessDecision {
     return new this.#Decision(isGranted, code, reason, missing);
   }
@@ -66,7 +66,7 @@ export class DemandChecker {
     this.log.wouldRefuse(describe(request, demand, decision, 'would be refused'));
   }
 
-  /** One of the requirements is enough; where none is met, the first one says what was missing. */
+  /** Grants when one of the requirements is met; otherwise the first refusal is the decision. */
   #decideByGuard(guard: PageGuard, visitor: Visitor, request: AccessRequest): Promised<AccessDecision> {
     if (visitor.isGuest && guard.admitsGuests) return this.decision(true, 'GRANTED', 'not signed in');
     const refusals: AccessDecision[] = [];
@@ -110,7 +110,7 @@ export class DemandChecker {
   }
 }
 
-/** One line, whatever the path holds: nobody writes a second line into a log. */
+/** Describes a decision in one line: control characters of the path are removed, so that no request writes lines of its own. */
 function describe(request: GuardedRequest, demand: Demand, decision: AccessDecision, outcome: string): string {
   const { method, pathname, routePattern } = request;
   const asked = demand instanceof PageGuard ? `guard of the page (${demand})` : `${demand}`;

@@ -6,12 +6,12 @@ import type { PageGuard } from './page-guard.js';
 import type { PageGuards } from './page-guards.js';
 import type { Demand, Judgement } from './verdict.js';
 
-/** What is asked of the visitors of one request, each with the paths for which it is asked. */
+/** The demands on the visitor of one request, each with the paths that it covers. */
 export type Asked = Map<Demand, readonly string[]>;
 
 const NONE: ReadonlySet<Demand> = new Set();
 
-/** Finds what is asked of a request's visitors: by rules, by the page's own guard, and where everything is protected. */
+/** Finds the demands on a request: those of rules, of the page's own guard, and of `globalProtect`. */
 export class Demands {
   readonly #loginPath: string;
   readonly #signInPaths: ReadonlySet<string>;
@@ -27,12 +27,12 @@ export class Demands {
     this.#signInPaths = new Set([this.#loginPath, ...elsewhere.map((target) => normalized(pathOnly(target)))]);
   }
 
-  /** Whether nothing is ever asked. */
+  /** True when no request has demands. */
   get areNone(): boolean {
     return this.rules.isEmpty && this.pageGuards.isEmpty && !this.config.globalProtect;
   }
 
-  /** The guard in the page's own file. Error pages are for everybody. */
+  /** Finds the guard in the page's own file. Error pages have none: they are for every visitor. */
   guardOf(routePattern: string): PageGuard | undefined | Promise<PageGuard | undefined> {
     return this.config.errorPages.has(routePattern) ? undefined : this.pageGuards.of(routePattern);
   }
@@ -41,7 +41,7 @@ export class Demands {
     return normalized(path) === this.#loginPath;
   }
 
-  /** Whether a visitor may be sent there to sign in again: to the login page, or where a rule or a page's guard has it done. */
+  /** Checks whether visitors sign in again at a path: the login page, or the `redirectTo` of a rule or a page guard. */
   signsInAgain(path: string): boolean | Promise<boolean> {
     const place = normalized(path);
     if (this.#signInPaths.has(place) || this.pageGuards.isEmpty) return this.#signInPaths.has(place);
@@ -50,10 +50,10 @@ export class Demands {
   }
 
   /**
-   * The page's own guard, and the rule for each path that is not the page's or when the page has none. Where everything
-   * is protected and nothing says otherwise, a signed-in visitor is asked for.
+   * Finds the page's own guard, and a rule for each path other than the page's, or for all paths when the page has no guard.
+   * With `globalProtect` a path without a rule requires a signed-in visitor.
    *
-   * @param routePattern Of the route that is served.
+   * @param routePattern The pattern of the route that is served.
    */
   on(paths: GuardedPaths, method: string, routePattern: string, guard?: PageGuard, judgement?: Judgement): Asked {
     const isOwn = guard?.enforces && guard.isFor(method) && !this.#isLoginPage(paths);
@@ -73,7 +73,7 @@ export class Demands {
     return asked;
   }
 
-  /** What is asked of paths where the rule that hides them is taken away: the same as where nothing is. */
+  /** Finds the demands on hidden paths without the rule that hides them: the same as for a page that does not exist. */
   behindHidden(hidden: readonly string[], paths: GuardedPaths, method: string): Asked {
     const asked: Asked = new Map();
     for (const path of hidden) {
@@ -84,7 +84,7 @@ export class Demands {
     return asked;
   }
 
-  /** What only reports whom it would refuse. */
+  /** Finds the demands that only report whom they would refuse. */
   reportOnly(paths: GuardedPaths, method: string, guard: PageGuard | undefined): ReadonlySet<Demand> {
     if (!this.rules.reports && guard?.enforces !== false) return NONE;
     const rules = paths.names.map((name) => this.rules.findReportOnly(name, method));
@@ -92,7 +92,7 @@ export class Demands {
     return new Set([own, ...rules].filter((demand) => demand !== undefined));
   }
 
-  /** It is open, whatever its own guard says: whoever is to sign in, or to sign in again, sends a form there. */
+  /** Checks whether the login page is requested. It is open whatever its own guard says, because the sign-in form is sent there. */
   #isLoginPage({ page, others, action }: GuardedPaths): boolean {
     return this.isLoginPath(page) && others.every((path) => path === action);
   }
@@ -106,8 +106,8 @@ export class Demands {
   }
 
   /**
-   * Whether `globalProtect` leaves a path alone: an action stands for itself, any other for the page. What was rewritten
-   * is protected as what it became; rules alone are asked about the path of before.
+   * Checks whether `globalProtect` leaves a path alone. The path of an action counts for itself, any other for the page. A
+   * rewritten request is protected as the page that it leads to; for the original path only rules are checked.
    */
   #isOpen(path: string, paths: GuardedPaths, own: PageGuard | undefined): boolean {
     if (path === paths.original || (own && path !== paths.action)) return true;

@@ -3,8 +3,8 @@ import type { AccessDeniedError } from '../errors.js';
 import { problem } from './refusal.js';
 
 /**
- * Makes of a refusal an answer that can be thrown: whoever catches it may return it as it is, and whoever looks for an
- * `AccessDeniedError` finds that, with all that it says.
+ * Turns a refusal into a response that can be thrown: code that catches it may return it, and code that expects an
+ * `AccessDeniedError` finds its properties on it.
  */
 export function deniedResponse(error: AccessDeniedError): Response & AccessDeniedError {
   const { status, reason, denial, missing } = error;

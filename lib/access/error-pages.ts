@@ -1,14 +1,14 @@
-/** A language as `i18n.locales` of astro.config names it. */
+/** A language of `i18n.locales` in astro.config. */
 export type Locale = string | { readonly path: string };
 
 /**
- * The pages that Astro shows in place of what is not there, or has failed: `/404` and `/500`, and those of each language.
- * They stand for whatever address was asked for, and are for everybody.
+ * The pages that Astro renders for a page that does not exist or has failed: `/404` and `/500`, also in each language. They
+ * are rendered under any address, and for every visitor.
  */
 export class ErrorPages {
   constructor(private readonly locales: readonly Locale[] = []) {}
 
-  /** @param routePattern As Astro writes it. @returns `undefined` for every route that is no error page. */
+  /** @param routePattern In Astro's notation. @returns The status of an error page; `undefined` for any other route. */
   statusOf(routePattern: string): 404 | 500 | undefined {
     const status = routePattern.endsWith('/404') ? 404 : routePattern.endsWith('/500') ? 500 : undefined;
     if (status === undefined || routePattern.length === '/404'.length) return status;
@@ -20,7 +20,7 @@ export class ErrorPages {
     return this.statusOf(routePattern) !== undefined;
   }
 
-  /** The route of the language's own 404 page, which a site may have. @param path Without the site's base. */
+  /** Returns the route that the language's own 404 page would have. @param path Without the site's base. */
   notFoundIn(path: string): string | undefined {
     const [first] = path.split('/', 3).filter((segment) => segment !== '');
     return first !== undefined && this.#isLanguage(first) ? `/${first}/404` : undefined;

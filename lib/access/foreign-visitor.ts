@@ -1,15 +1,15 @@
 import type { Session } from '../session/session.js';
 import type { VisitorResolver } from './visitor-resolver.js';
 
-/** Somebody whom another part of the application knows, in place of the visitor of the session. */
+/** A visitor who was identified by another part of the application, in place of the visitor of the session. */
 export class ForeignVisitor {
-  /** What the resolver is asked about them; `undefined` where nobody else's word counts. */
+  /** The session that the resolver is called with; `undefined` where visitors are identified by the session alone. */
   readonly session: Session | undefined;
   readonly #said: ReadonlyMap<string, unknown>;
 
   /**
-   * @param known What the application says of them; `null` for a guest.
-   * @param isAssigned Whether `locals.session` was given it, and gives it back to pages.
+   * @param known The visitor's data; `null` for a guest.
+   * @param isAssigned Set when it was assigned to `locals.session`, which then returns it to pages.
    */
   constructor(
     readonly known: unknown,
@@ -20,12 +20,12 @@ export class ForeignVisitor {
     this.#said = new Map(entriesOf(known).map(([key, value]) => [key, Array.isArray(value) ? [...value] : value]));
   }
 
-  /** Whether the application has changed what it says since: a middleware may fill in an object that it has assigned. */
+  /** True when the application has changed the data since: a middleware may fill in an object after it has assigned it. */
   get hasChanged(): boolean {
     return !this.isSaidBy(this.known);
   }
 
-  /** Whether what the application says by now is what it said of them. */
+  /** Checks whether data is the same as that of this visitor. */
   isSaidBy(known: unknown): boolean {
     const now = entriesOf(known);
     return now.length === this.#said.size && now.every(([key, value]) => isSame(value, this.#said.get(key)));

@@ -4,27 +4,27 @@ import { PathIndex } from './path-index.js';
 import { PathPattern } from './path-pattern.js';
 import type { RoutePath, RoutePattern } from './route-types.js';
 
-/** Where refused visitors go, and what is protected without a rule. Paths are written without the site's base. */
+/** Options of the guard: rules, where refused visitors are sent, and protection without a rule. Paths are written without the site's base. */
 export interface GuardOptions {
-  /** Rules; the first one that matches a page decides. */
+  /** The rules. The first one that matches a page decides. */
   protect?: readonly AccessRuleOptions[] | undefined;
-  /** Where a visitor who is not signed in goes. Default `/login`. */
+  /** The page where visitors sign in; guests who are refused are sent there. Default `/login`. */
   loginPath?: RoutePath | undefined;
-  /** With `globalProtect`: where a signed-in visitor goes who opens the login page. Default `/`. */
+  /** With `globalProtect`: the page that signed-in visitors are sent to when they open the login page. Default `/`. */
   homePath?: RoutePath | undefined;
-  /** Where a signed-in visitor goes who may not see a page. Default: the login page. */
+  /** The page that signed-in visitors are sent to when they are refused. Default: the login page. */
   forbiddenPath?: RoutePath | undefined;
-  /** Whether everything that no rule names, endpoints and actions too, asks for a signed-in visitor. Default `false`. */
+  /** Requires a signed-in visitor wherever no rule matches, for endpoints and actions as well. Default `false`. */
   globalProtect?: boolean | undefined;
-  /** Patterns that `globalProtect` leaves alone; an error without it. */
+  /** Patterns of paths that `globalProtect` leaves alone. Without `globalProtect` they are an error. */
   exclude?: readonly RoutePattern[] | undefined;
-  /** `false` lets everybody pass and logs whom rules and page guards would have refused. Default `true`. */
+  /** `false` admits every visitor and logs whom rules and page guards would have refused. Default `true`. */
   enforce?: boolean | undefined;
-  /** Whether every decision is logged. Default `false`. */
+  /** Logs every decision. Default `false`. */
   debug?: boolean | undefined;
 }
 
-/** What astro.config says of addresses. */
+/** The options of astro.config that concern addresses. */
 export interface GuardedSite {
   readonly base?: string;
   readonly trailingSlash?: string;
@@ -32,7 +32,7 @@ export interface GuardedSite {
   readonly locales?: readonly Locale[];
 }
 
-/** {@link GuardOptions} settled, with what the site adds. */
+/** {@link GuardOptions} with their defaults, and the options of the site. */
 export class GuardConfig {
   readonly protect: readonly AccessRuleOptions[];
   readonly loginPath: string;
@@ -41,7 +41,7 @@ export class GuardConfig {
   readonly globalProtect: boolean;
   readonly enforce: boolean;
   readonly debug: boolean;
-  /** Without a slash at its end; empty when the site stands at the root. */
+  /** The site's base without a slash at its end; empty when the site is served at the root. */
   readonly base: string;
   readonly errorPages: ErrorPages;
   readonly #trailingSlash: string | undefined;
@@ -65,20 +65,20 @@ export class GuardConfig {
     return this.#excluded.first(path) >= 0;
   }
 
-  /** What protects a page that no rule names: the login page is for everybody. */
+  /** Returns what protects a page without a rule: `globalProtect`, but for the login page and excluded paths. */
   globalProtectOver(path: string): 'globalProtect' | undefined {
     const isOpen = path === this.loginPath || this.isExcluded(path);
     return this.globalProtect && !isOpen ? 'globalProtect' : undefined;
   }
 
-  /** A path that code of the application names, with or without the site's base, as the browser is to see it. */
+  /** Adds the site's base to a path from the application's code, unless the path has it. */
   withBase(path: string): string {
     const [pathname = ''] = path.split(/[?#]/, 1);
     const isWhole = !path.startsWith('/') || pathname === this.base || pathname.startsWith(`${this.base}/`);
     return isWhole ? path : this.base + path;
   }
 
-  /** A path of the options as the browser is to see it. Addresses of other sites stay as they are. */
+  /** Turns a path of the options into a location for the browser. Addresses of other sites stay as they are. */
   toLocation(path: string): string {
     if (!path.startsWith('/')) return path;
     const [, pathname = path, rest = ''] = /^([^?#]*)(.*)$/s.exec(path) ?? [];

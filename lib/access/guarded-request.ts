@@ -1,75 +1,75 @@
-/** An Astro action, called by its own address or by a form on any page. */
+/** An Astro action that is called by its own address or by a form on any page. */
 export interface CalledAction {
-  /** Its name as the project has it: `admin.remove`. */
+  /** Its name in the project: `admin.remove`. */
   readonly name: string;
   readonly calledFrom: 'rpc' | 'form';
 }
 
-/** What a rule's `allow` is told of a request. */
+/** The request as it is passed to the `allow` function of a rule. */
 export interface AccessRequest {
-  /** The parameters of the route that Astro resolved. */
+  /** Parameters of the route that Astro resolved. */
   readonly params: Readonly<Record<string, string | undefined>>;
-  /** The route that Astro resolved, as Astro writes it: `/posts/[id]`. */
+  /** Pattern of the route that Astro resolved, in Astro's notation: `/posts/[id]`. */
   readonly routePattern: string;
-  /** In capitals. */
+  /** The HTTP method in capitals. */
   readonly method: string;
-  /** The address as it was asked for; what it leads to, `params` and `routePattern` say. */
+  /** The URL that was requested. The page that it leads to is given by `params` and `routePattern`. */
   readonly url: URL;
-  /** Seconds since the visitor signed in; `undefined` when that is not known, as for one whom another middleware knows. */
+  /** Seconds since the visitor signed in; `undefined` when unknown, for example when another middleware identified the visitor. */
   readonly signedInFor: number | undefined;
 }
 
-/** What the guard needs to know of a request. */
+/** A request as the guard needs it. */
 export interface GuardedRequest extends AccessRequest {
-  /** The path as it stands in the URL of the request. */
+  /** The path of the request's URL, as it was sent. */
   readonly pathname: string;
-  /** The path that was asked for at first, where the application has since rewritten it to another. */
+  /** The path that was requested originally, when the application has rewritten the request. */
   readonly originalPathname?: string | undefined;
-  /** Path and query of the page that was opened at first, where the application has since rewritten it to another. */
+  /** Path and query of the page that was opened originally, when the application has rewritten the request. */
   readonly openedAddress?: string | undefined;
-  /** Whether what answers may be something else than the route: code of the application's own, in its place. */
+  /** True when code of the application may answer in place of the route. */
   readonly isOwnAnswer?: boolean | undefined;
-  /** Whether this request was refused before, and its error page is being made. */
+  /** True when this request was refused before, and its error page is being rendered. */
   readonly wasRefused?: boolean | undefined;
   /**
-   * Whether nothing stands at its address, and Astro is about to show the 404 page without anybody having said so.
+   * Checks whether no page exists at the address, so that Astro is about to render the 404 page by itself.
    *
-   * @param path Without the site's base.
+   * @param path The path without the site's base.
    */
   readonly leadsNowhere?: ((path: string) => boolean) | undefined;
-  /** Whether the site's pages may have guards of their own that hide them. */
+  /** True when pages of the site may have guards of their own that hide them. */
   readonly pagesMayHide?: boolean | undefined;
   /**
-   * Gives the request as it would be were nothing at its address: `undefined` where nobody is asked then, because the
-   * 404 page is a file.
+   * Returns the request as it would be if no page existed at its address; `undefined` when the 404 page is a file, which is
+   * served without a check.
    *
-   * @param path Without the site's base.
+   * @param path The path without the site's base.
    */
   readonly asMissing?: ((path: string) => GuardedRequest | undefined) | undefined;
-  /** Whether the project has a page or an endpoint for just this path. */
+  /** Checks whether the project has a page or an endpoint without parameters for this path. */
   readonly hasRoute?: ((path: string) => boolean) | undefined;
-  /** The query as it stands in the URL, with its question mark; empty when there is none. */
+  /** The query of the URL with its question mark; empty when there is none. */
   readonly search: string;
-  /** The action that the request would run, wherever it is sent. */
+  /** The action that the request would run, by the action's own address or on a page. */
   readonly action?: CalledAction | undefined;
-  /** The names of the server island that is asked for: a list for each component that its file exports. */
+  /** The names of the requested server island: a list for each component that its file exports. */
   readonly islandNames?: readonly (readonly string[])[] | undefined;
-  /** Where a form that is sent is shown again, once its visitor has signed in; `undefined` where nothing of it is kept. */
+  /** The page where a submitted form is shown again once its visitor has signed in; `undefined` when forms are not kept. */
   readonly formPage?: string | undefined;
-  /** Whether the page is to show what came of a form that was let in before. */
+  /** True when the page shows the outcome of a form that was accepted before. */
   readonly showsForm?: boolean | undefined;
-  /** Whether the route is no page. */
+  /** True when the route is not a page. */
   readonly isEndpoint?: boolean | undefined;
-  /** Whether nobody knows who asks, because sessions cannot be had at the moment. */
+  /** True when the visitor is unknown because sessions are unavailable. */
   readonly isVisitorUnknown?: boolean | undefined;
-  /** The short hash of the session's id, for the record of what happened; `undefined` where none is stored. */
+  /** The short hash of the session's id, for events; `undefined` when no session is stored. */
   readonly sessionHash?: string | undefined;
-  /** Whether a browser is opening a page, so that a redirect would be followed by somebody who can sign in. */
+  /** True when a browser opens a page, so that a redirect leads a user to the login page. */
   readonly isNavigation: boolean;
 }
 
 /**
- * Whether a request is a browser opening a page. Endpoints never are.
+ * Checks whether a browser opens a page with this request. Requests for endpoints never count.
  *
  * @see https://www.w3.org/TR/fetch-metadata/
  */

@@ -9,14 +9,14 @@ import { REAUTHENTICATE_PARAMETER } from './return-path.js';
 import { Judgement, type Verdict } from './verdict.js';
 import type { Visitor } from './visitor.js';
 
-/** The page where visitors sign in. It is open to everybody, though it may have nothing for those who are signed in. */
+/** The page where visitors sign in. It is open to every visitor, but may be meant for guests alone. */
 export class LoginPage {
   constructor(
     private readonly demands: Demands,
     private readonly config: GuardConfig,
   ) {}
 
-  /** Sends those home who have nothing to do there, and lets everybody else in. */
+  /** Redirects signed-in visitors home when the page is for guests alone, and admits all others. */
   judge(
     request: GuardedRequest,
     whoAsks: () => Promised<Visitor>,
@@ -33,13 +33,13 @@ export class LoginPage {
     });
   }
 
-  /** Whether it sends a visitor home. */
+  /** Checks whether it redirects a visitor home. */
   goesHome(visitor: Visitor, pageGuard: PageGuard | undefined): boolean {
     const leadsElsewhere = !this.demands.isLoginPath(pathOnly(this.config.homePath));
     return this.#isForGuests(pageGuard) && !visitor.isGuest && leadsElsewhere;
   }
 
-  /** Whether a page for guests is open to a signed-in user as well: to see what came of a form, or to sign in again. */
+  /** Checks whether a signed-in visitor may stay on a page for guests: to see the outcome of a form, or to sign in again. */
   mayStay(request: GuardedRequest, { page }: GuardedPaths): Promised<boolean> {
     if (request.showsForm) return true;
     return (request.method !== 'GET' || asksToSignInAgain(request)) && this.demands.signsInAgain(page);

@@ -1,22 +1,22 @@
 import { AccessRule, type RuleOptions } from './access-rule.js';
 
-/** One of those whom a page admits: everybody, who is signed in, who is not, or who meets a requirement. */
+/** A group of visitors that a page admits: everyone, signed-in users, guests, or visitors who meet requirements. */
 export type GuardEntry = 'public' | 'user' | 'guest' | RuleOptions;
 
 /**
- * What a page's or an endpoint's own file says of who may see it. A list admits whomever one of its entries admits.
+ * The guard that the file of a page or an endpoint exports. A list admits a visitor when one of its entries does.
  *
  * @example export const guard: Guard = { role: 'admin' };
  */
 export type Guard = GuardEntry | readonly GuardEntry[];
 
-/** Takes a rule's place for one route: {@link Guard}, ready to be asked. */
+/** A {@link Guard} ready to be checked. It takes the place of rules for one route. */
 export class PageGuard {
   readonly #entries: readonly (AccessRule | 'public' | 'guest')[];
 
   /**
-   * @param guard Checked before.
-   * @param Rule The class that rules are made of.
+   * @param guard A guard whose options have been validated.
+   * @param Rule The class of rules, which an application may have overridden.
    */
   constructor(guard: Guard, Rule: typeof AccessRule = AccessRule) {
     const entries: readonly GuardEntry[] = Array.isArray(guard) ? guard : [guard];
@@ -26,37 +26,37 @@ export class PageGuard {
     });
   }
 
-  /** Whether everybody may see the page. */
+  /** True when every visitor may see the page. */
   get isPublic(): boolean {
     return this.#entries.includes('public');
   }
 
-  /** Whether visitors who are not signed in may see the page. */
+  /** True when guests may see the page. */
   get admitsGuests(): boolean {
     return this.isPublic || this.#entries.includes('guest');
   }
 
-  /** Whether nobody but those may see it who are not signed in: they are sent home, and not told "no". */
+  /** True when only guests may see the page: signed-in visitors are sent home instead of being refused. */
   get isForGuestsOnly(): boolean {
     return this.#entries.every((entry) => entry === 'guest');
   }
 
-  /** Whether it refuses; otherwise it only says whom it would, and the rules decide. */
+  /** True when it refuses visitors; otherwise it only logs whom it would refuse, and the rules decide. */
   get enforces(): boolean {
     return this.#entries.every((entry) => !(entry instanceof AccessRule) || entry.enforce);
   }
 
-  /** Whether it has a say about a request of this method. */
+  /** Checks whether it is for requests with this method. */
   isFor(method: string): boolean {
     return this.admitsGuests || this.rulesFor(method).length > 0;
   }
 
-  /** The requirements of which one is enough. @param method In capitals. */
+  /** Returns the requirements, of which a visitor has to meet one. @param method In capitals. */
   rulesFor(method: string): readonly AccessRule[] {
     return this.#entries.filter((entry) => entry instanceof AccessRule).filter((rule) => rule.isFor(method));
   }
 
-  /** Pages of the site where those sign in again whom it asks to. */
+  /** The pages of the site that it sends visitors to who have to sign in again. */
   get signInPaths(): readonly string[] {
     const rules = this.#entries.filter((entry) => entry instanceof AccessRule);
     const asking = rules.filter(({ authenticatedWithin }) => authenticatedWithin !== undefined);

@@ -9,10 +9,10 @@ import type { LoginPage } from './login-page.js';
 import { RETURN_PARAMETER, toReturnPath } from './return-path.js';
 import type { Visitor } from './visitor.js';
 
-/** Redirects that lead to redirects are followed this far before the visitor is told "no" instead. */
+/** Maximum number of redirects in a chain. A longer chain is answered with a refusal instead. */
 const MAX_HOPS = 5;
 
-/** Knows where refused visitors can be sent: there and back again, and never around in a circle. */
+/** Finds where refused visitors are sent, without sending them around in a circle. */
 export class Redirects {
   constructor(
     private readonly demands: Demands,
@@ -22,9 +22,9 @@ export class Redirects {
   ) {}
 
   /**
-   * Whether somebody sent to `target` would, by refusals alone, be sent around in a circle.
+   * Checks whether a visitor who is sent to `target` would be refused there, and sent around in a circle.
    *
-   * @param again Whether it is to sign in again, for which the login page is open.
+   * @param again Set when the visitor is sent to sign in again: the login page is open for that.
    */
   leadBack(target: string, request: GuardedRequest, visitor: Visitor, again = false): Promised<boolean> {
     const seen = new Set(GuardedPaths.of(request, this.config.base, this.config.errorPages)?.all.map(normalized));
@@ -39,7 +39,7 @@ export class Redirects {
     return follow(target, 0);
   }
 
-  /** The path of a page of this site, which may be named by its whole address; `undefined` for whatever leads elsewhere. */
+  /** Returns the path of a page of this site, given by path or by URL; `undefined` for other sites. */
   #pathHere(target: string | undefined, origin: string): string | undefined {
     if (target?.startsWith('/')) return normalized(pathOnly(target));
     if (target === undefined || !URL.canParse(target)) return undefined;
@@ -47,7 +47,7 @@ export class Redirects {
     return address.origin === origin ? normalized(pathOnly(address.pathname, this.config.base)) : undefined;
   }
 
-  /** Where a visitor is sent on from a page, or `undefined` when the page lets them in. */
+  /** Finds where a page redirects the visitor to; `undefined` when the page admits them. */
   #nextHop(path: string, visitor: Visitor, from: GuardedRequest): Promised<string | undefined> {
     return andThen(this.demands.guardOf(path), (pageGuard) => {
       const { config } = this;
@@ -61,7 +61,7 @@ export class Redirects {
     });
   }
 
-  /** Where a decision sends a visitor on to, nowhere included; `undefined` when it sends nobody on. */
+  /** Finds where a decision redirects a visitor to: `to` is `undefined` for a refusal without a redirect. */
   #hopAfter(decision: AccessDecision, visitor: Visitor): { readonly to: string | undefined } | undefined {
     const { isGranted, code, rule } = decision;
     const { homePath, forbiddenPath, loginPath, enforce } = this.config;
@@ -71,7 +71,7 @@ export class Redirects {
     return { to: rule?.redirectTo ?? (visitor.isGuest ? undefined : forbiddenPath) ?? loginPath };
   }
 
-  /** The location of a page that leads back to what was asked for, where that can be opened again. */
+  /** Returns the location of a page with a parameter that leads back to the requested page, where that can be opened again. */
   withReturnPath(target: string, request: GuardedRequest): string {
     const location = this.config.toLocation(target);
     const isSafe = request.method === 'GET' || request.method === 'HEAD';
@@ -81,13 +81,13 @@ export class Redirects {
   }
 }
 
-/** The location with one more parameter in its query. */
+/** Adds a parameter to the query of a location. */
 export function withParameter(location: string, name: string, value: string): string {
   const [, target = '', hash = ''] = /^([^#]*)(.*)$/s.exec(location) ?? [];
   return `${target}${target.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}${hash}`;
 }
 
-/** Whether a refusal is to look as if nothing were there. */
+/** Checks whether a refusal must look as if the page did not exist. */
 export function hides({ isGranted, rule }: AccessDecision, visitor: Visitor): boolean {
   return !isGranted && rule?.status === 404 && !(rule.guestsSignIn && visitor.isGuest);
 }

@@ -9,26 +9,26 @@ const TITLES = {
   503: 'Service Unavailable',
 } as const;
 const ACTION_CODES = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN' } as const;
-/** Seconds after which it is worth asking again. */
+/** Seconds after which a client should try again. */
 const RETRY_AFTER = '5';
 
 /**
- * What a guard of somebody's own answers to whom it refuses may be anything. Without a response the page would be shown.
+ * Checks that the answer of an overridden guard is a response: without one the page would be rendered.
  *
- * @throws {TypeError} For what is no response.
+ * @throws {TypeError} For anything else.
  */
 export function asAnswer(answer: unknown): Response {
   if (answer instanceof Response) return answer;
   throw new TypeError('refuse(), challenge() or forbid() gave no Response: return one, or what super gives');
 }
 
-/** A refusal that sends the browser elsewhere. Anything but GET and HEAD arrives there as a GET. */
+/** Creates a refusal that redirects the browser. A method other than GET and HEAD becomes GET. */
 export function redirectTo(location: string, method: string): Response {
   const status = method === 'GET' || method === 'HEAD' ? 302 : 303;
   return new Response(null, { status, headers: { ...UNCACHEABLE, Location: printable(location) } });
 }
 
-/** A refusal for programs: problem details, and what the decision says; of rules nothing. @see RFC 9457 */
+/** Creates a refusal for programs: problem details with the decision, without the rule. @see RFC 9457 */
 export function problem(
   status: 400 | 401 | 403,
   decision?: Pick<AccessDecision, 'reason' | 'missing'> & { readonly code: string },
@@ -47,7 +47,7 @@ export function problem(
   });
 }
 
-/** A refusal for a browser that has nowhere to go. @param text What a visitor is told, where there is more to tell. */
+/** Creates a refusal for a browser that cannot be redirected. @param text The text that the visitor reads. */
 export function plain(status: 401 | 403, text: string = TITLES[status]): Response {
   return new Response(text, {
     status,
@@ -55,29 +55,29 @@ export function plain(status: 401 | 403, text: string = TITLES[status]): Respons
   });
 }
 
-/** A refusal that looks like a page that does not exist: without a body, so that Astro puts the site's 404 page there. */
+/** Creates a refusal that looks like a page that does not exist: without a body, so that Astro renders the site's 404 page. */
 export function hidden(): Response {
   return new Response(null, { status: 404 });
 }
 
-/** Whether an answer is that of {@link hidden}. */
+/** Checks whether a response is that of {@link hidden}. */
 export function isHidden({ status, body }: Response): boolean {
   return status === 404 && body === null;
 }
 
-/** A refusal that looks like Astro's answer to a call of an action that does not exist. */
+/** Creates a refusal that looks like Astro's answer for an action that does not exist. */
 export function hiddenAction(): Response {
   const error = { type: 'AstroActionError', code: 'NOT_FOUND', status: 404, message: '' };
   return new Response(JSON.stringify(error), { status: 404, headers: { 'Content-Type': 'application/json' } });
 }
 
-/** An answer while nobody knows who asks, or cannot be told that what they did was kept. @see RFC 9110 15.6.4 */
+/** Creates the answer while the visitor is unknown, or while their changes cannot be stored. @see RFC 9110 15.6.4 */
 export function unavailable(): Response {
   const headers = { ...UNCACHEABLE, 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': RETRY_AFTER };
   return new Response(TITLES[503], { status: 503, headers });
 }
 
-/** A refusal that Astro's client makes an ActionError of, with its code. */
+/** Creates a refusal that Astro's client turns into an ActionError with a code. */
 export function actionError(status: 401 | 403): Response {
   const error = { type: 'AstroActionError', code: ACTION_CODES[status], status, message: TITLES[status] };
   return new Response(JSON.stringify(error), {

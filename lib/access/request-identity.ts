@@ -7,20 +7,20 @@ import { Visitor } from './visitor.js';
 import type { VisitorResolver } from './visitor-resolver.js';
 
 /**
- * Who asks, in one request: as its session says, or another part of the application that knows a visitor of its own. Such
- * a visitor replaces that of the session as a whole; a session that is another user's stands aside.
+ * Identifies the visitor of one request: by its session, or by another part of the application that knows the visitor. A
+ * visitor who is identified in that way replaces the one of the session as a whole; a session of another user stands aside.
  */
 export class RequestIdentity {
   #visitor: Visitor | undefined;
   #revision = -1;
-  /** The session that said who the visitor is, when the resolver was last asked. */
+  /** The session that the resolver was last called with. */
   #resolvedOf: Session | undefined;
   #claimedId: string | undefined;
   #pending: Promise<void> | undefined;
   #foreign: ForeignVisitor | undefined;
   #isOverruled = false;
 
-  /** @param guest Makes the visitor of a request whose resolver failed. */
+  /** @param guest Creates the visitor of a request whose resolver failed. */
   constructor(
     private readonly own: Session,
     readonly resolver: VisitorResolver,
@@ -28,15 +28,15 @@ export class RequestIdentity {
   ) {}
 
   /**
-   * The visitor, as the session says at this moment. Where a resolver has to look somewhere first, the visitor stays who
-   * it was until it has looked; somebody who has just signed in is taken at the session's word.
+   * The visitor as the session identifies them at this moment. While a resolver has to query something first, the visitor
+   * stays the one of before; a visitor who has just signed in is created from the session alone.
    */
   get visitor(): Visitor {
     this.#refresh();
     return this.#visitor ?? this.resolver.fromSession(this.session);
   }
 
-  /** Gives the visitor once a resolver that has to look somewhere has looked. @throws What the resolver throws. */
+  /** Resolves to the visitor once the resolver has answered. @throws What the resolver throws. */
   resolve(): Promised<Visitor> {
     try {
       this.#refresh();
@@ -46,7 +46,7 @@ export class RequestIdentity {
     return this.#pending ? this.#pending.then(() => this.visitor) : this.visitor;
   }
 
-  /** The session that says who asks: the request's own, or that of a visitor whom another part knows. */
+  /** The session that identifies the visitor: the request's own, or that of a visitor whom another part of the application named. */
   get session(): Session {
     return (this.#isOverruled ? undefined : this.#foreign?.session) ?? this.own;
   }
@@ -59,21 +59,21 @@ export class RequestIdentity {
     return this.session === foreign.session ? foreign.known : this.visitor.session;
   }
 
-  /** Whether what is put into the session is stored nowhere, because it is another user's than the request. */
+  /** True when the session belongs to another user than the visitor, so that what is set in it is not stored. */
   get standsAside(): boolean {
     return this.#draft.standAsideFor(draftOf(this.session));
   }
 
-  /** Whether `locals.session` was given a visitor, or somebody signed in or out: then nobody looks elsewhere. */
+  /** True once a visitor was assigned to `locals.session`, or a user has signed in or out: no other source counts then. */
   get isSettled(): boolean {
     return this.#isOverruled || this.#foreign?.isAssigned === true;
   }
 
   /**
-   * Takes another part of the application at its word about who asks, in this request.
+   * Takes over a visitor from another part of the application, for this request.
    *
-   * @param known Who it is; `null` for a guest, and the session itself for whomever that says.
-   * @param isAssigned Whether `locals.session` was given it.
+   * @param known The visitor's data; `null` for a guest; the session itself for the visitor of that session.
+   * @param isAssigned Set when it was assigned to `locals.session`.
    */
   adopt(known: unknown, isAssigned = false): void {
     this.#foreign = known === this.own ? undefined : new ForeignVisitor(known, isAssigned, this.resolver);
@@ -83,23 +83,23 @@ export class RequestIdentity {
     if (!asked.isNew) this.#draft.isUsed = true;
   }
 
-  /** Adopts a visitor unless that was done before, or an assignment or a sign-in has said who asks. */
+  /** Adopts a visitor, unless one was adopted or assigned before, or a user has signed in or out. */
   hear(known: unknown): void {
     if (!this.isSettled && !this.#foreign?.isSaidBy(known)) this.adopt(known);
   }
 
-  /** Looks again at what the application says of a visitor: it may have filled that in since. */
+  /** Reads the adopted visitor's data again, because the application may have changed the object since. */
   adoptAnew(): void {
     const foreign = this.#foreign;
     if (foreign?.hasChanged && !this.#isOverruled) this.adopt(foreign.known, foreign.isAssigned);
   }
 
-  /** Has the session say who asks from here on: somebody signed in or out, which counts immediately. */
+  /** Lets the session identify the visitor from here on: a user has signed in or out, which counts immediately. */
   overrule(): void {
     this.#isOverruled = true;
   }
 
-  /** Undoes what the request did, the session included: it failed. */
+  /** Undoes what a failed request did, in the session as well. */
   rollBack(): void {
     this.#draft.rollBack();
     const foreign = this.#foreign;
@@ -130,7 +130,7 @@ export class RequestIdentity {
     }
   }
 
-  /** Asks the resolver, which reads the session for whoever asks for the visitor: that makes an answer personal, or does not. */
+  /** Calls the resolver. Its reads of the session do not mark the session as used: the caller decides that. */
   #ask(session: Session): unknown {
     const draft = draftOf(session);
     const { isUsed } = draft;
@@ -141,21 +141,21 @@ export class RequestIdentity {
 
   #awaitVisitor(resolving: unknown, isAnother: boolean): void {
     const claimed = this.resolver.fromSession(this.session);
-    // Compared with the claim before, not with the visitor: whom the resolver refused, a later change does not let in.
+    // Compared with the earlier claim, not with the visitor: a later change does not let in whom the resolver refused.
     if (!this.#visitor || isAnother || this.#claimedId !== claimed.id) this.#visitor = claimed;
     this.#claimedId = claimed.id;
     const pending = Promise.resolve(resolving).then((visitor) => {
       if (this.#pending === pending) this.#visitor = asVisitor(visitor, this.resolver);
     });
     this.#pending = pending;
-    // Whoever needs the answer awaits `pending` and sees the failure there; to anybody else nobody is signed in.
+    // Code that needs the answer awaits `pending` and sees the failure there; for all other code the visitor is a guest.
     pending.catch(() => {
       if (this.#pending === pending) this.#visitor = this.guest();
     });
   }
 }
 
-/** A resolver that forgets to answer must not be taken to trust the session. */
+/** Turns an answer that is no visitor into a guest: a resolver that forgets to answer has not vouched for the session. */
 function asVisitor(resolved: unknown, resolver: VisitorResolver): Visitor {
   if (resolved instanceof Visitor) return resolved;
   throw new InvalidOverrideError(

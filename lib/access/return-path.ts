@@ -2,19 +2,19 @@ const MAX_LENGTH = 2048;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const SUSPICIOUS = /[\x00-\x20\x7f-\x9f\u2028\u2029\\]/;
 const NOWHERE = 'http://nowhere.invalid';
-/** A path, and perhaps a query, in which nothing is encoded and no segment is left out: parsing it changes nothing. */
+/** Matches a path, with or without a query, that has no encoded characters and no empty segment: parsing does not change it. */
 const PLAIN = /^\/(?!\/)[\w/-]*(?:\?[\w=&-]+)?$/;
 
-/** The query parameter that carries where a visitor wanted to go. */
+/** The query parameter with the page that a visitor wanted to open. */
 export const RETURN_PARAMETER = 'returnTo';
-/** The query parameter that tells the login page that its visitor is signed in, and is to sign in again. */
+/** The query parameter of the login page for a visitor who is signed in and has to sign in again. */
 export const REAUTHENTICATE_PARAMETER = 'reauthenticate';
 
 /**
- * A path of this site to return to, taken from untrusted text.
+ * Returns a path of this site to return to, taken from an untrusted string.
  *
- * @returns The path as it is safe to send, or `undefined` when following the text could lead off the site, now or after
- *   being decoded once more by whoever comes next.
+ * @returns The path in a form that is safe to send; `undefined` when the string could lead to another site, also after the
+ *   next program has decoded it once more.
  * @see OWASP ASVS 5.0 3.7.2; CWE-601
  */
 export function toReturnPath(text: unknown): string | undefined {
@@ -26,7 +26,7 @@ export function toReturnPath(text: unknown): string | undefined {
   return url.pathname + url.search + url.hash;
 }
 
-/** Nothing that appears when the path is decoded again may name another host or break a header. */
+/** Checks that the path, decoded again and again, neither names another host nor breaks a header. */
 function staysOnSite(pathname: string): boolean {
   let path = pathname;
   for (let level = 0; level < 10; level++) {
@@ -35,7 +35,7 @@ function staysOnSite(pathname: string): boolean {
     try {
       next = decodeURIComponent(path);
     } catch {
-      // A lone percent sign ends the decoding for everybody.
+      // A percent sign that encodes nothing ends the decoding in every program.
       return level > 0;
     }
     if (next === path) return true;

@@ -22,10 +22,10 @@ import { type Demand, Judgement, NOTHING_ASKED, type RefusingVerdict, type Verdi
 import type { Visitor } from './visitor.js';
 
 /**
- * Stands before every page: decides whether the visitor may see it and, if not, what is answered.
+ * Judges every request: decides whether the visitor may see the page and, if not, what is answered.
  *
- * What is protected is the page that would be served, not the spelling of its address: rules are asked about the path
- * that Astro resolved and about the path of the request, and both must let the visitor in.
+ * It protects the page that would be served, not the spelling of its address: rules are checked for the path that Astro
+ * resolved and for the path of the request, and both must admit the visitor.
  */
 @injectable()
 export class RouteGuard {
@@ -48,17 +48,17 @@ export class RouteGuard {
     this.#redirects = new Redirects(this.#demands, this.#checker, this.#loginPage, config);
   }
 
-  /** @returns What to answer instead of the page, or `undefined` when the visitor may see it. */
+  /** @returns The response in place of the page; `undefined` when the visitor may see the page. */
   async inspect(request: GuardedRequest, visitor: Visitor): Promise<Response | undefined> {
     const { response } = await this.judge(request, () => visitor);
     return response;
   }
 
   /**
-   * Judges whether a visitor may see what is asked for.
+   * Judges whether a visitor may see the requested page.
    *
-   * @param whoAsks Gives the visitor. It is called only where something is asked of them.
-   * @returns A promise where something has to be waited for.
+   * @param whoAsks Returns the visitor. It is called only when a rule or a guard has demands on the visitor.
+   * @returns A promise only where a check is asynchronous.
    */
   judge(request: GuardedRequest, whoAsks: () => Promised<Visitor>): Promised<Verdict> {
     if (this.#demands.areNone) return NOTHING_ASKED;
@@ -72,7 +72,7 @@ export class RouteGuard {
     });
   }
 
-  /** Judges a visitor whom code of a page's own refuses. */
+  /** Judges a visitor who was refused by the page's own code. */
   judgeDenied(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promised<RefusingVerdict> {
     const judgement = new Judgement();
     const decision = this.#checker.decision(false, error.denial, error.reason, error.missing);
@@ -83,7 +83,7 @@ export class RouteGuard {
     return andThen(answer, (response) => judgement.verdict(asAnswer(response), true));
   }
 
-  /** Whether a visitor who opens the page that a form was sent to would see it. Nothing is logged or emitted. */
+  /** Checks whether a visitor may open the page that a form was sent to. Nothing is logged or emitted. */
   admits(form: GuardedRequest, visitor: Visitor): Promised<boolean> {
     const page: GuardedRequest = Object.create(form, { method: { value: 'GET' }, action: { value: undefined } });
     const paths = GuardedPaths.of(page, this.config.base, this.config.errorPages);
@@ -97,17 +97,17 @@ export class RouteGuard {
     });
   }
 
-  /** What a visitor is answered who may not: {@link challenge} for whoever can sign in, else {@link forbid}. */
+  /** Creates the answer for a refused visitor: {@link challenge} for one who can sign in, otherwise {@link forbid}. */
   refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (hides(decision, visitor)) return this.#asIfMissing(request, visitor);
     if (decision.code === 'FOR_GUESTS_ONLY') return this.#sendHome(request, visitor, decision);
     if (!visitor.isGuest && decision.code !== 'SIGN_IN_AGAIN') return this.forbid(request, visitor, decision);
-    // Guests are asked to sign in where a page hides, and where it could: not told which is which.
+    // Guests are sent to sign in whether a hidden page exists or not, so that they cannot find out which.
     const asked = decision.rule?.status === 404 ? (this.#missing(request) ?? request) : request;
     return this.challenge(asked, visitor, decision);
   }
 
-  /** Answers whoever has to sign in, or to sign in again: browsers are sent to the login page, programs get 401. */
+  /** Answers a visitor who has to sign in, or to sign in again: browsers are sent to the login page, programs get 401. */
   protected challenge(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(401);
     if (!request.isNavigation) return problem(401, decision);
@@ -120,7 +120,7 @@ export class RouteGuard {
     });
   }
 
-  /** Answers somebody who is signed in and still may not: browsers are sent elsewhere, programs get 403. */
+  /** Answers a signed-in visitor who is refused: browsers are sent to `forbiddenPath`, programs get 403. */
   protected forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(403);
     if (!request.isNavigation) return problem(403, decision);
@@ -128,14 +128,14 @@ export class RouteGuard {
     return this.#sendTo(target, request, visitor);
   }
 
-  /** Sends a visitor elsewhere, unless that leads back. */
+  /** Redirects a visitor, unless they would be sent back from there. */
   #sendTo(target: string, request: GuardedRequest, visitor: Visitor): Promised<Response> {
     return andThen(this.#redirects.leadBack(target, request, visitor), (isCircle) =>
       isCircle ? plain(403) : redirectTo(this.config.toLocation(target), request.method),
     );
   }
 
-  /** Who writes an address that can be read in several ways may be trying to get past a rule. */
+  /** Refuses an address that can be read in several ways: it may be an attempt to evade a rule. */
   #unreadable(request: GuardedRequest, visitor: Visitor): Verdict {
     const judgement = new Judgement();
     const denial = { code: 'UNREADABLE_ADDRESS', reason: 'the address cannot be read, or not in one way alone' };
@@ -156,7 +156,7 @@ export class RouteGuard {
     const triedOut = this.#demands.reportOnly(paths, method, pageGuard);
     const end = (refusal: Response | undefined): Verdict => {
       const response = refusal ?? this.#nowhere(paths, request);
-      // What looks as if it were not there is no more personal than what is not.
+      // The answer for a hidden page must not differ from that for a page that does not exist.
       return judgement.verdict(response, response?.status !== 404 && (asked.size > 0 || this.#mayBeHidden(request)));
     };
     if (asked.size + triedOut.size === 0) return end(undefined);
@@ -201,31 +201,31 @@ export class RouteGuard {
         },
       );
     };
-    // A Map visits what is added while it is walked.
+    // A Map also visits entries that are added during the iteration.
     const refusal = this.#checker.decideEach(asked.keys(), visitor, request, answerTo);
-    // The page that says "not found" is shown to whoever asks for a hidden one. What it would run is not run.
+    // The 404 page is rendered for a hidden page, but an action that was sent to the hidden page is not run.
     return andThen(refusal, (response) =>
       !response && runsHidden && this.config.enforce && !request.wasRefused ? notThere(request) : response,
     );
   }
 
-  /** Whether nothing but the page that says "not found" is answered. */
+  /** Checks whether the 404 page is what is rendered. */
   #showsNotFound({ routePattern, isOwnAnswer }: GuardedRequest): boolean {
     return this.config.errorPages.statusOf(routePattern) === 404 && !isOwnAnswer;
   }
 
-  /** Whether some page may be hidden, so that what is not there has to be answered in the same way. */
+  /** Checks whether a page may be hidden, so that pages that do not exist have to be answered in the same way. */
   #mayBeHidden(request: GuardedRequest): boolean {
     return this.rules.hides && this.#showsNotFound(request);
   }
 
-  /** Has Astro make its answer to what is not there as it makes that to what is hidden: in its language, and no fallback. */
+  /** Makes Astro answer for a page that does not exist as for a hidden one: in the same language, without a fallback. */
   #nowhere({ requested }: GuardedPaths, request: GuardedRequest): Response | undefined {
     if (request.isOwnAnswer || !(this.rules.hides || request.pagesMayHide)) return undefined;
     return request.leadsNowhere?.(requested) ? hidden() : undefined;
   }
 
-  /** Answers as it would be answered were nothing at the address: rules that hide nothing, and `globalProtect`, count then. */
+  /** Answers as if no page existed at the address: only rules that hide nothing, and `globalProtect`, are checked. */
   #asIfMissing(request: GuardedRequest, visitor: Visitor): Promised<Response> {
     const missing = this.#missing(request);
     const paths = missing && GuardedPaths.of(missing, this.config.base, this.config.errorPages);
@@ -244,7 +244,7 @@ export class RouteGuard {
   }
 }
 
-/** Whoever calls an action by its own address is answered by Astro's client. */
+/** Answers as for a page, or for an action, that does not exist. */
 function notThere({ action }: GuardedRequest): Response {
   return action?.calledFrom === 'rpc' ? hiddenAction() : hidden();
 }

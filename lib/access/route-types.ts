@@ -1,17 +1,17 @@
 declare global {
   namespace App {
     /**
-     * The routes of the project: `pattern`, for rules, and `path`, for where visitors are sent. The integration writes
-     * it; without it both are any text.
+     * The routes of the project: `pattern` for rules, `path` for redirects. The integration generates
+     * it; without it both are any string.
      */
     interface RouteTypes {}
   }
 }
 
-/** `App.RouteTypes`, for those who would rather augment the module. */
+/** `App.RouteTypes`, for projects that augment the module instead. */
 export interface RouteTypes extends App.RouteTypes {}
 
-/** What a rule may be for. */
+/** A pattern of a rule. */
 export type RoutePattern = RouteTypes extends { pattern: infer Pattern extends string } ? Pattern : string;
 /** A page of the project, with or without a query. */
 export type RoutePath = RouteTypes extends { path: infer Path extends string } ? Path : string;

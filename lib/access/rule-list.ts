@@ -1,15 +1,15 @@
 import type { AccessRule } from './access-rule.js';
 import { PathIndex } from './path-index.js';
 
-/** Rules of which the first one that is for a path and a method decides. */
+/** A list of rules, of which the first one for a path and a method decides. */
 export class RuleList {
-  /** Rules for each method that some rule names, and for all others those that name none. */
+  /** The rules by method, for each method that a rule names. Other methods have the rules that name none. */
   readonly #byMethod: ReadonlyMap<string, Indexed>;
   readonly #forOthers: Indexed;
 
   constructor(readonly rules: readonly AccessRule[]) {
     const named = new Set(rules.flatMap(({ methods = [] }) => methods));
-    // Whoever may not GET a page may not ask for its head either.
+    // A rule for GET is for HEAD as well.
     if (named.has('GET')) named.add('HEAD');
     this.#byMethod = new Map([...named].map((method) => [method, new Indexed(rules, method)]));
     this.#forOthers = new Indexed(rules.filter(({ methods }) => methods === undefined));
@@ -21,7 +21,7 @@ export class RuleList {
   }
 }
 
-/** The rules that are for one method. */
+/** The rules for one method. */
 class Indexed {
   readonly #rules: readonly AccessRule[];
   readonly #index: PathIndex;

@@ -4,21 +4,21 @@ import type { Session } from '../session/session.js';
 import type { AccessConfig, Reloaded } from './access-options.js';
 import type { VisitorData } from './visitor.js';
 
-/** So many users are remembered at the most; those go first who came first. */
+/** Maximum number of users that are remembered. The oldest are removed first. */
 const MOST_USERS = 10_000;
-/** Milliseconds after which nobody waits any longer. */
+/** Milliseconds after which an answer is no longer waited for. */
 const TIMEOUT = 5_000;
-/** What is looked up, and so never taken from the session when something was found. */
+/** The values that a lookup replaces: once a user was found, they are never taken from the session. */
 const LOOKED_UP: readonly string[] = ['email', 'role', 'roles', 'permissions'];
 
 interface Reload {
   readonly userId: string;
-  /** What the session said of each that is looked up. */
+  /** The session's own values of those keys. */
   readonly claims: readonly string[];
   readonly found: Promise<Reloaded>;
 }
 
-/** What `access.reload` said of users: asked once in a request, and not again while what it said still counts. */
+/** Answers of `access.reload`. It is called once per request, and not again while an earlier answer still counts. */
 export class UserReloads {
   readonly #bySession = new WeakMap<Session, Reload>();
   readonly #byUser = new Map<string, { readonly found: Promise<Reloaded>; readonly until: number }>();
@@ -29,9 +29,9 @@ export class UserReloads {
   ) {}
 
   /**
-   * @param data What the session says.
-   * @returns What the session says and the user is today; `null` when the user is gone. The session's own word for what
-   *   the application has just given, in this very request.
+   * @param data The visitor's data in the session.
+   * @returns The visitor's data with what was looked up today; `null` when the user no longer exists. Values that this very
+   *   request has set are taken from the session.
    */
   async today(session: Session, data: VisitorData): Promise<VisitorData | null> {
     const claims = LOOKED_UP.map((key) => JSON.stringify([data[key]]));
@@ -66,11 +66,11 @@ export class UserReloads {
     const [first] = this.#byUser.keys();
     if (this.#byUser.size >= MOST_USERS && first !== undefined) this.#byUser.delete(first);
     this.#byUser.set(userId, { found, until });
-    // Whoever comes next asks again.
+    // The next request asks again.
     found.catch(() => this.#byUser.delete(userId));
   }
 
-  /** @throws Also when it gives neither a user nor `null`: what was forgotten must not sign anybody out, or in. */
+  /** @throws What `reload` throws, and when it returns neither a user nor `null`: a forgotten `return` must sign nobody out, or in. */
   async #ask(data: VisitorData): Promise<Reloaded> {
     const asked = Promise.resolve(this.access.reload?.(data));
     const user: unknown = await inTime(asked, TIMEOUT, 'It');

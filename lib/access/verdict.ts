@@ -2,44 +2,44 @@ import type { AccessDecision } from './access-decision.js';
 import type { AccessRule } from './access-rule.js';
 import type { PageGuard } from './page-guard.js';
 
-/** What asks something of visitors. */
+/** A source of requirements: a rule or a page guard. */
 export type Demand = AccessRule | PageGuard;
 
-/** One of the paths a request was taken for, and what is asked of visitors there: nothing, where nothing is said of it. */
+/** A path that a request may lead to, with the rule or guard for it; `undefined` when there is none. */
 export interface View {
   readonly path: string;
   readonly demand: Demand | 'loginPath' | undefined;
 }
 
-/** What was said of a request, and by what. */
+/** A decision about a request, with the rule or guard that it is about. */
 export interface Ruling extends Pick<AccessDecision, 'isGranted' | 'reason' | 'missing'> {
   readonly demand?: Demand | undefined;
   readonly code: string;
 }
 
-/** The guard's answer about one request. */
+/** The guard's answer for one request. */
 export interface Verdict {
-  /** What to answer in place of the page; `undefined` lets the visitor in. */
+  /** The response in place of the page; `undefined` admits the visitor. */
   readonly response: Response | undefined;
-  /** The decision that settled the matter, with its rule; `undefined` where nobody had to be asked. */
+  /** The decision that counted, with its rule; `undefined` when nothing had to be checked. */
   readonly decision: AccessDecision | undefined;
-  /** Whether a rule had a say in the answer, which is then for nobody else. */
+  /** True when a rule took part, so that the response is for this visitor alone. */
   readonly isPersonal: boolean;
-  /** The paths that the request was taken for. */
+  /** The paths that the request may lead to. */
   readonly views: readonly View[];
-  /** Everything that was said, in order. */
+  /** Every decision, in order. */
   readonly rulings: readonly Ruling[];
 }
 
-/** A verdict that lets nobody in. */
+/** A verdict that refuses the visitor. */
 export interface RefusingVerdict extends Verdict {
   readonly response: Response;
 }
 
 /**
- * What a guard of somebody's own gives may be anything; only a verdict without an answer of its own lets anybody in.
+ * Checks that the answer of an overridden guard is a verdict.
  *
- * @throws {TypeError} For what is no verdict.
+ * @throws {TypeError} For anything else.
  */
 export function asVerdict(given: unknown): Verdict {
   const { isPersonal, response, views, rulings } = (given ?? {}) as Partial<Verdict>;
@@ -50,7 +50,7 @@ export function asVerdict(given: unknown): Verdict {
   );
 }
 
-/** A verdict in the making: what the guard has looked at so far, and what was said. */
+/** Collects the parts of a verdict: the paths that were checked, and the decisions. */
 export class Judgement {
   readonly #views: View[] = [];
   readonly #rulings: Ruling[] = [];
@@ -60,18 +60,18 @@ export class Judgement {
     this.#views.push({ path, demand });
   }
 
-  /** Notes what settles the matter, for as long as nothing else does. */
+  /** Adds the decision that counts, unless a later one replaces it. */
   decides(decision: AccessDecision, demand?: Demand): void {
     this.#decision = decision;
     this.notes(decision, demand);
   }
 
-  /** Notes what is said beside that. */
+  /** Adds a decision that does not count by itself. */
   notes({ isGranted, code, reason, missing }: AccessDecision, demand?: Demand): void {
     this.#rulings.push({ demand, isGranted, code, reason, missing });
   }
 
-  /** Notes a refusal that no rule had a part in. */
+  /** Adds a refusal without a rule. */
   refuses(code: string, reason: string): void {
     this.#rulings.push({ isGranted: false, code, reason, missing: [] });
   }
@@ -81,5 +81,5 @@ export class Judgement {
   }
 }
 
-/** Of a request about which nothing is asked anywhere. */
+/** The verdict on a request without demands. */
 export const NOTHING_ASKED: Verdict = Object.freeze(new Judgement().verdict(undefined, false));

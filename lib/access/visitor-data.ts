@@ -1,7 +1,7 @@
 import { InvalidVisitorError } from '../errors.js';
 import type { VisitorData } from './visitor.js';
 
-/** Characters, and entries of a list: enough for every user there is, and too few to be a burden. */
+/** Maximum number of characters, or of entries in a list. More would be a burden for every request. */
 const LONGEST_ID = 255;
 const LONGEST_EMAIL = 320;
 const LONGEST_ROLE = 100;
@@ -9,19 +9,19 @@ const MOST_ROLES = 100;
 const LONGEST_PERMISSION = 200;
 const MOST_PERMISSIONS = 500;
 
-/** What is wrong with what is said of a visitor: what the value under `key` must be. */
+/** A fault in a visitor's data: the key of the wrong value, and what that value must be. */
 export interface VisitorFault {
   readonly key: string;
   readonly expected: string;
 }
 
-/** @throws {InvalidVisitorError} Naming the first value that is not of its kind, or too large. */
+/** @throws {InvalidVisitorError} For the first value of a wrong type or size, which it names. */
 export function assertVisitorData(values: Partial<VisitorData>): asserts values is VisitorData {
   const fault = visitorFault(values);
   if (fault) throw new InvalidVisitorError(fault.key, fault.expected);
 }
 
-/** Finds the first value that is not of its kind, or too large; `undefined` when there is none. */
+/** Finds the first value of a wrong type or size; `undefined` when every value is right. */
 export function visitorFault(values: Readonly<Record<string, unknown>>): VisitorFault | undefined {
   const { userId, email, role, roles, permissions } = values;
   const faults = {

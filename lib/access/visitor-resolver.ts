@@ -17,7 +17,7 @@ import { visitorFault } from './visitor-data.js';
 type VisitorParts = ConstructorParameters<typeof Visitor>;
 
 /**
- * Tells from a session who the visitor is.
+ * Creates the visitor that a session belongs to.
  *
  * @example
  * class FreshVisitorResolver extends VisitorResolver {
@@ -32,7 +32,7 @@ export class VisitorResolver {
   readonly #made = MadeClasses.current;
   readonly #reloads: UserReloads | undefined;
   readonly #told = new Set<string>();
-  /** What visitors are made of, by the record that requests share: it is read once. */
+  /** The parts of visitors by record. Requests share records, so that each is read once. */
   readonly #known = new WeakMap<SessionRecord, VisitorParts>();
 
   constructor(
@@ -44,23 +44,24 @@ export class VisitorResolver {
     this.#reloads = access.reload && new UserReloads(access, clock);
   }
 
-  /** @returns The visitor; a guest when the session names no user, or one who is gone. */
+  /** @returns The visitor; a guest when the session names no user, or a user who no longer exists. */
   resolve(session: Session): Visitor | Promise<Visitor> {
     const claimed = this.fromSession(session);
     return this.#reloads && claimed.session ? this.#reloaded(session, claimed.session, this.#reloads) : claimed;
   }
 
-  /** Whether {@link resolve} may have to look somewhere first. */
+  /** True when {@link resolve} may have to query something first, such as a database. */
   get looksElsewhere(): boolean {
     return this.#reloads !== undefined || this.resolve !== VisitorResolver.prototype.resolve;
   }
 
   /**
-   * What {@link resolve} is asked about somebody whom another part of the application knows: a session of its own, which is
-   * stored nowhere. Nobody has checked what is said of them, so whoever does not fit is a guest, and the log says why, once.
+   * Creates a session, stored nowhere, for a visitor who was identified by another part of the application. {@link resolve}
+   * is then called with it. The data has not been checked before: a visitor with invalid data is a guest, and the reason is
+   * logged once.
    *
-   * @param known Who it is, with a `userId`; `null` or nothing for a guest.
-   * @returns `undefined` where nobody else's word counts.
+   * @param known The visitor's data with a `userId`; `null` or `undefined` for a guest.
+   * @returns `undefined` where visitors are identified by the session alone.
    */
   adopted(known: unknown): Session | undefined {
     const values = known instanceof Session ? draftOf(known).values.all() : known;
@@ -70,7 +71,7 @@ export class VisitorResolver {
     return madeSession(this.#made, isKnown ? foreignRecord(values) : undefined);
   }
 
-  /** What the session itself says, without asking anybody. */
+  /** Creates the visitor from the session alone, without querying anything else. */
   fromSession(session: Session): Visitor {
     const draft = draftOf(session);
     if (draft.isNew && draft.revision === 0) return this.guest();
@@ -100,7 +101,7 @@ export class VisitorResolver {
     return [Object.freeze(data), this.access.withBrought(roles), permissions];
   }
 
-  /** Whether a visitor is what the record says, whenever that is read: no code of the application's has a part in it. */
+  /** True when the visitor depends on nothing but the record: no function of the application takes part. */
   get #isOfRecord(): boolean {
     const { getRole, getPermissions } = this.access;
     const isOwn = this.signedIn === VisitorResolver.prototype.signedIn && this.#made.of(Visitor) === Visitor;
@@ -129,7 +130,7 @@ export class VisitorResolver {
     return this.guest();
   }
 
-  /** A function that throws gives nothing: the visitor stays signed in, and rules that ask for more refuse. */
+  /** A function that throws adds no roles or permissions: the visitor stays signed in, and rules that require more refuse. */
   #ask(option: string, read: () => unknown): string[] {
     try {
       const answer = read();
@@ -141,7 +142,7 @@ export class VisitorResolver {
     }
   }
 
-  /** With every request it would be the same. */
+  /** Logged once, because every request would log the same. */
   #tellOfPromise(option: string, answer: PromiseLike<unknown>): void {
     forget(answer);
     if (this.#told.has(option)) return;
@@ -160,7 +161,7 @@ function faultOf(known: unknown): string | undefined {
   return fault && `"${fault.key}" must be ${fault.expected}`;
 }
 
-/** Copied, because the application may go on with the object: a visitor is who it was when somebody asked. */
+/** Copies the data, because the application may change its object later. */
 function foreignRecord(known: object): SessionRecord {
   const values = new Map(Object.entries(known).map(([key, value]) => [key, Array.isArray(value) ? [...value] : value]));
   const [createdAt, renewedAt, expiresAt] = [0, 0, Number.MAX_SAFE_INTEGER];
@@ -180,7 +181,7 @@ function isVisitorData(contents: Record<string, unknown>): contents is VisitorDa
   return typeof contents.userId === 'string' && contents.userId !== '';
 }
 
-/** Session contents may be anything; only texts are roles or permissions. */
+/** Picks the strings out of a session value, which may be anything: nothing else is a role or a permission. */
 function texts(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
 }

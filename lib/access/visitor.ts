@@ -1,9 +1,9 @@
-/** What a session says about a signed-in visitor. Anything else may stand beside it. */
+/** The values of a session that identify a signed-in visitor. Applications may add values of their own. */
 export interface VisitorData {
-  /** Who it is. A session without it is a guest's. */
+  /** Identifies the user. A session without it belongs to a guest. */
   userId: string;
   email?: string | undefined;
-  // Any text: what is written here comes from a database, and what is asked of it is narrowed.
+  // Any string, because it comes from a database. The names that checks ask for are narrowed by AccessTypes.
   role?: string | undefined;
   roles?: readonly string[] | undefined;
   permissions?: readonly string[] | undefined;
@@ -13,7 +13,7 @@ export interface VisitorData {
 declare global {
   namespace App {
     /**
-     * Add to this interface to narrow what roles and permissions can be asked for.
+     * Augment this interface to narrow the names of roles and permissions that checks accept.
      *
      * @example
      * declare namespace App {
@@ -24,22 +24,22 @@ declare global {
   }
 }
 
-/** `App.AccessTypes`, for those who would rather augment the module. */
+/** `App.AccessTypes`, for projects that augment the module instead. */
 export interface AccessTypes extends App.AccessTypes {}
 
 export type Role = AccessTypes extends { role: infer Name } ? Name & string : string;
 export type Permission = AccessTypes extends { permission: infer Name } ? Name & string : string;
 
-/** Who asks: a guest, or somebody signed in. There is always one, so nobody has to check for null. */
+/** The user behind a request: a guest or a signed-in user. Every request has a visitor, so no code has to check for null. */
 export class Visitor {
-  // Lists, because they are short, and a visitor is made with every request.
+  // Arrays, because they are short and a visitor is created with every request.
   readonly #roles: readonly string[];
   readonly #permissions: readonly string[];
 
   /**
-   * @param session What the session says about a signed-in visitor; `null` for a guest.
-   * @param roles As they count for every check; `session.role` and `session.roles` have been read already.
-   * @param permissions Likewise.
+   * @param session The values that identify a signed-in visitor; `null` for a guest.
+   * @param roles Every role that counts in checks, those of `session.role` and `session.roles` included.
+   * @param permissions Every permission that counts in checks.
    */
   constructor(
     readonly session: Readonly<VisitorData> | null = null,
@@ -71,7 +71,7 @@ export class Visitor {
     return this.#roles.includes(role);
   }
 
-  /** `posts:*` holds every permission that begins with `posts:`, and `*` holds all. */
+  /** Checks whether the visitor has a permission. `posts:*` grants every permission that begins with `posts:`, `*` grants all. */
   hasPermission(permission: Permission): boolean {
     return this.#permissions.some((held) => grants(held, permission));
   }
