@@ -1,7 +1,7 @@
 // Alone: node bench/fuzz-paths.mjs [seed] [pairs] [case]; with a case, that one only, which names what is slow.
 import { AccessRules } from '../dist/access/access-rules.js';
-import { canonicalPath, routedPath } from '../dist/access/canonical-path.js';
 import { GuardConfig } from '../dist/access/guard-config.js';
+import { canonicalPath, routedPath } from '../dist/access/paths/canonical-path.js';
 import { MadeClasses } from '../dist/session/made-classes.js';
 import { Random } from './random.mjs';
 import { quantile } from './statistics.mjs';

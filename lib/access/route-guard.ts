@@ -10,10 +10,11 @@ import { DecisionLog } from './decision-log.js';
 import { DemandChecker } from './demand-checker.js';
 import { type Asked, Demands } from './demands.js';
 import { GuardConfig } from './guard-config.js';
-import { GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
+import { ifReadable } from './paths/canonical-path.js';
+import { GuardedPaths, normalized, pathOnly } from './paths/guarded-paths.js';
 import { hides, Redirects, withParameter } from './redirects.js';
 import { actionError, asAnswer, hidden, hiddenAction, plain, problem, redirectTo, unavailable } from './refusal.js';
 import { REAUTHENTICATE_PARAMETER } from './return-path.js';
@@ -60,13 +61,13 @@ export class RouteGuard {
   judge(request: GuardedRequest, whoAsks: () => Promised<Visitor>): Promised<Verdict> {
     if (this.#demands.areNone) return NOTHING_ASKED;
     const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
-    if (!paths) return andThen(whoAsks(), (visitor) => this.#unreadable(request, visitor));
-    return andThen(this.#demands.guardOf(request.routePattern), (pageGuard) => {
-      const isLogin = paths.others.length === 0 && this.#demands.isLoginPath(paths.page);
-      return isLogin
+    const refuse = () => andThen(whoAsks(), (visitor) => this.#unreadable(request, visitor));
+    if (!paths) return refuse();
+    const judgePaths = (pageGuard: PageGuard | undefined) =>
+      paths.others.length === 0 && this.#demands.isLoginPath(paths.page)
         ? this.#judgeLogin(request, whoAsks, pageGuard)
         : this.#judgeBy(pageGuard, paths, request, whoAsks);
-    });
+    return ifReadable(() => andThen(this.#demands.guardOf(request.routePattern), judgePaths), refuse);
   }
 
   /** Judges a visitor whom code of a page's own refuses. */
@@ -85,13 +86,17 @@ export class RouteGuard {
     const page: GuardedRequest = Object.create(form, { method: { value: 'GET' }, action: { value: undefined } });
     const paths = GuardedPaths.of(page, this.config.base, this.config.errorPages);
     if (!paths) return false;
-    return andThen(this.#demands.guardOf(page.routePattern), (pageGuard) => {
+    const admits = (pageGuard: PageGuard | undefined): Promised<boolean> => {
       const asked = this.#demands.on(paths, 'GET', page.routePattern, pageGuard).keys();
       const refusal = this.#checker.decideEach(asked, visitor, page, ({ isGranted }) =>
         isGranted || !this.config.enforce ? undefined : false,
       );
       return andThen(refusal, (found) => found ?? true);
-    });
+    };
+    return ifReadable(
+      () => andThen(this.#demands.guardOf(page.routePattern), admits),
+      () => false,
+    );
   }
 
   /** What a visitor is answered who may not: {@link challenge} for whoever can sign in, else {@link forbid}. */

@@ -1,7 +1,7 @@
 import { routes } from 'virtual:astro-gatehouse/routes';
 import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
-import type { ErrorPages } from '../../access/error-pages.js';
+import type { ErrorPages } from '../../access/paths/special-paths.js';
 import type { Promised } from '../../session/promised.js';
 import { draftOf, type Session } from '../../session/session.js';
 import type { SessionManager } from '../../session/session-manager.js';
