@@ -25,7 +25,13 @@ export class AccessRules {
     this.#reportOnly = new RuleList(this.all.filter(({ enforce }) => !enforce));
   }
 
-  /** The rule that decides. @param path Decoded, without the site's base. @param method In capitals. */
+  /**
+   * The rule that decides.
+   *
+   * @param path Decoded, without the site's base.
+   * @param method In capitals.
+   * @throws For a path that would take too long; the guard answers that with 400.
+   */
   find(path: string, method = 'GET'): AccessRule | undefined {
     return this.#enforced.first(path, method);
   }

@@ -140,7 +140,10 @@ export class RouteGuard {
   /** Who writes an address that can be read in several ways may be trying to get past a rule. */
   #unreadable(request: GuardedRequest, visitor: Visitor): Verdict {
     const judgement = new Judgement();
-    const denial = { code: 'UNREADABLE_ADDRESS', reason: 'the address cannot be read, or not in one way alone' };
+    const denial = {
+      code: 'UNREADABLE_ADDRESS',
+      reason: 'the address cannot be read in time, or not in one way alone',
+    };
     judgement.refuses(denial.code, denial.reason);
     tellDenied(this.events, request, visitor, denial);
     return judgement.verdict(problem(400), false);
