@@ -7,6 +7,7 @@ const MOST_STEPS = 8_000;
 /** How many steps take as long as to try a glob, and how many comparisons of characters as one step. */
 const STEPS_PER_GLOB = 3;
 const COMPARISONS_PER_STEP = 32;
+/** Behind all positions, and still an integer that is fast to compare. */
 const NONE = 0x3fffffff;
 const NOWHERE: readonly Node[] = [];
 
@@ -22,7 +23,7 @@ class Node {
   position = NONE;
   /** The lowest position of all patterns from here on. */
   lowest = NONE;
-  /** The walk that was here last. */
+  /** The walk that was here last, and behind how many segments. */
   walk = 0;
   depth = 0;
   #globsByText: Map<string, Node> | undefined;
@@ -189,6 +190,7 @@ class Walk {
       }
     }
     if (node.lowest >= this.#first) return;
+    // Most segments lead to one place, and an array of one is made faster than one that grows.
     if (this.#next) this.#next.push(node);
     else this.#next = [node];
   }

@@ -60,7 +60,7 @@ export interface GlobAlternative {
   /** What every text begins with that fits: it spares most texts the test. */
   readonly prefix: string;
   readonly suffix: string;
-  /** How often one character of a text is compared at the most, twice counted for going on to the next. */
+  /** How many comparisons one character of a text takes at the most. */
   readonly comparisons: number;
   readonly test: (text: string) => boolean;
 }
@@ -95,6 +95,7 @@ function compileWildcards(glob: string): GlobAlternative {
   const [prefix = ''] = start.split('?', 1);
   const suffix = end?.slice(end.lastIndexOf('?') + 1) ?? '';
   const inner = innerBlocks(glob);
+  // At each character the search begins anew, which takes as long as two more.
   const comparisons = Math.max(0, ...inner.map(({ length }) => length + 2));
   return { text: glob, prefix, suffix, comparisons, test: testOf(start, inner, end) };
 }
