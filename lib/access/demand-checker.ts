@@ -7,7 +7,7 @@ import type { AccessRule } from './access-rule.js';
 import type { DecisionLog } from './decision-log.js';
 import type { AccessRequest, GuardedRequest } from './guarded-request.js';
 import { PageGuard } from './page-guard.js';
-import type { Demand } from './verdict.js';
+import type { Demand, Judgement } from './verdict.js';
 import type { Visitor } from './visitor.js';
 
 /** Has the checker decide whether a visitor meets what is asked, and writes the lines that tell of it. */
@@ -36,6 +36,21 @@ export class DemandChecker {
     return firstAnswer(demands, (demand) =>
       andThen(this.decide(demand, visitor, request), (decision) => answerTo(decision, demand)),
     );
+  }
+
+  /** Logs which demands would refuse a visitor that only report. Nobody can tell while sessions cannot be had. */
+  tryOut(
+    demands: ReadonlySet<Demand>,
+    visitor: Visitor,
+    request: GuardedRequest,
+    judgement: Judgement,
+  ): Promised<unknown> {
+    if (demands.size === 0 || request.isVisitorUnknown) return undefined;
+    return this.decideEach(demands, visitor, request, (decision, demand) => {
+      judgement.notes(decision, demand);
+      if (!decision.isGranted) this.logWouldRefuse(request, demand, decision);
+      return undefined;
+    });
   }
 
   /** A decision that no rule made. */

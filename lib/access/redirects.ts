@@ -4,7 +4,7 @@ import type { DemandChecker } from './demand-checker.js';
 import type { Demands } from './demands.js';
 import type { GuardConfig } from './guard-config.js';
 import type { GuardedRequest } from './guarded-request.js';
-import type { PageGuard } from './page-guard.js';
+import type { LoginPage } from './login-page.js';
 import { GuardedPaths, normalized, pathOnly } from './paths/guarded-paths.js';
 import { RETURN_PARAMETER, toReturnPath } from './return-path.js';
 import type { Visitor } from './visitor.js';
@@ -17,18 +17,9 @@ export class Redirects {
   constructor(
     private readonly demands: Demands,
     private readonly checker: DemandChecker,
+    private readonly loginPage: LoginPage,
     private readonly config: GuardConfig,
   ) {}
-
-  /** Whether the login page may be for those alone who are not signed in. */
-  isForGuests(pageGuard: PageGuard | undefined): boolean {
-    return this.config.globalProtect || pageGuard?.isForGuestsOnly === true;
-  }
-
-  /** Whether the login page sends somebody home. */
-  goesHome(visitor: Visitor, pageGuard: PageGuard | undefined): boolean {
-    return this.isForGuests(pageGuard) && !visitor.isGuest && !this.demands.isLoginPath(pathOnly(this.config.homePath));
-  }
 
   /**
    * Whether somebody sent to `target` would, by refusals alone, be sent around in a circle.
@@ -60,7 +51,8 @@ export class Redirects {
   #nextHop(path: string, visitor: Visitor, from: GuardedRequest): Promised<string | undefined> {
     return andThen(this.demands.guardOf(path), (pageGuard) => {
       const { config } = this;
-      if (this.demands.isLoginPath(path)) return this.goesHome(visitor, pageGuard) ? config.homePath : undefined;
+      if (this.demands.isLoginPath(path))
+        return this.loginPage.goesHome(visitor, pageGuard) ? config.homePath : undefined;
       const { url, signedInFor } = from;
       const request = { method: 'GET', routePattern: path, params: {}, url: new URL(path, url), signedInFor };
       const asked = this.demands.on(GuardedPaths.ofPage(path), request.method, path, pageGuard).keys();

@@ -11,10 +11,11 @@ import { DemandChecker } from './demand-checker.js';
 import { type Asked, Demands } from './demands.js';
 import { GuardConfig } from './guard-config.js';
 import type { GuardedRequest } from './guarded-request.js';
+import { LoginPage } from './login-page.js';
 import { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
 import { ifReadable } from './paths/canonical-path.js';
-import { GuardedPaths, normalized, pathOnly } from './paths/guarded-paths.js';
+import { GuardedPaths } from './paths/guarded-paths.js';
 import { hides, Redirects, withParameter } from './redirects.js';
 import { actionError, asAnswer, hidden, hiddenAction, plain, problem, redirectTo, unavailable } from './refusal.js';
 import { REAUTHENTICATE_PARAMETER } from './return-path.js';
@@ -31,6 +32,7 @@ import type { Visitor } from './visitor.js';
 export class RouteGuard {
   readonly #demands: Demands;
   readonly #checker: DemandChecker;
+  readonly #loginPage: LoginPage;
   readonly #redirects: Redirects;
 
   constructor(
@@ -43,7 +45,8 @@ export class RouteGuard {
   ) {
     this.#demands = new Demands(rules, pageGuards, config);
     this.#checker = new DemandChecker(checker, log);
-    this.#redirects = new Redirects(this.#demands, this.#checker, config);
+    this.#loginPage = new LoginPage(this.#demands, config);
+    this.#redirects = new Redirects(this.#demands, this.#checker, this.#loginPage, config);
   }
 
   /** @returns What to answer instead of the page, or `undefined` when the visitor may see it. */
@@ -65,7 +68,7 @@ export class RouteGuard {
     if (!paths) return refuse();
     const judgePaths = (pageGuard: PageGuard | undefined) =>
       paths.others.length === 0 && this.#demands.isLoginPath(paths.page)
-        ? this.#judgeLogin(request, whoAsks, pageGuard)
+        ? this.#loginPage.judge(request, whoAsks, pageGuard)
         : this.#judgeBy(pageGuard, paths, request, whoAsks);
     return ifReadable(() => andThen(this.#demands.guardOf(request.routePattern), judgePaths), refuse);
   }
@@ -166,7 +169,7 @@ export class RouteGuard {
     };
     if (asked.size + triedOut.size === 0) return end(undefined);
     return andThen(whoAsks(), (visitor) =>
-      andThen(this.#tryOut(triedOut, request, visitor, judgement), () =>
+      andThen(this.#checker.tryOut(triedOut, visitor, request, judgement), () =>
         andThen(this.#refusal(asked, paths, request, visitor, judgement), end),
       ),
     );
@@ -196,12 +199,15 @@ export class RouteGuard {
       judgement.decides(decision, demand);
       if (this.config.debug) this.#checker.logDecision(request, demand, decision);
       if (decision.isGranted) return undefined;
-      return andThen(admitsGuests(demand) && this.#mayStay(request, paths), (stays) => {
-        if (stays) return undefined;
-        if (!this.config.enforce) return void this.#checker.logWouldRefuse(request, demand, decision);
-        tellDenied(this.events, request, visitor, decision);
-        return andThen(this.refuse(request, visitor, decision), asAnswer);
-      });
+      return andThen(
+        demand instanceof PageGuard && demand.admitsGuests && this.#loginPage.mayStay(request, paths),
+        (stays) => {
+          if (stays) return undefined;
+          if (!this.config.enforce) return void this.#checker.logWouldRefuse(request, demand, decision);
+          tellDenied(this.events, request, visitor, decision);
+          return andThen(this.refuse(request, visitor, decision), asAnswer);
+        },
+      );
     };
     // A Map visits what is added while it is walked.
     const refusal = this.#checker.decideEach(asked.keys(), visitor, request, answerTo);
@@ -209,12 +215,6 @@ export class RouteGuard {
     return andThen(refusal, (response) =>
       !response && runsHidden && this.config.enforce && !request.wasRefused ? notThere(request) : response,
     );
-  }
-
-  /** Whether a page for guests is for somebody who is signed in, too: to see what came of a form, or to sign in again. */
-  #mayStay(request: GuardedRequest, { page }: GuardedPaths): Promised<boolean> {
-    if (request.showsForm) return true;
-    return (request.method !== 'GET' || asksToSignInAgain(request)) && this.#demands.signsInAgain(page);
   }
 
   /** Whether nothing but the page that says "not found" is answered. */
@@ -250,46 +250,6 @@ export class RouteGuard {
   #sendHome(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     return request.isNavigation ? this.#sendTo(this.config.homePath, request, visitor) : problem(403, decision);
   }
-
-  /** Says whom rules would refuse that only report. Nobody can tell while sessions cannot be had. */
-  #tryOut(
-    demands: ReadonlySet<Demand>,
-    request: GuardedRequest,
-    visitor: Visitor,
-    judgement: Judgement,
-  ): Promised<unknown> {
-    if (demands.size === 0 || request.isVisitorUnknown) return undefined;
-    return this.#checker.decideEach(demands, visitor, request, (decision, demand) => {
-      judgement.notes(decision, demand);
-      if (!decision.isGranted) this.#checker.logWouldRefuse(request, demand, decision);
-      return undefined;
-    });
-  }
-
-  /** The login page is open to everybody; who is signed in already may have nothing to do there. */
-  #judgeLogin(
-    request: GuardedRequest,
-    whoAsks: () => Promised<Visitor>,
-    pageGuard: PageGuard | undefined,
-  ): Promised<Verdict> {
-    const judgement = new Judgement();
-    judgement.looksAt(normalized(pathOnly(this.config.loginPath)), 'loginPath');
-    const isOpen = request.method !== 'GET' || request.showsForm || !this.#redirects.isForGuests(pageGuard);
-    if (isOpen) return judgement.verdict(undefined, false);
-    return andThen(whoAsks(), (visitor) => {
-      if (!this.#redirects.goesHome(visitor, pageGuard)) return judgement.verdict(undefined, false);
-      const home = redirectTo(this.config.toLocation(this.config.homePath), request.method);
-      return judgement.verdict(asksToSignInAgain(request) ? undefined : home, true);
-    });
-  }
-}
-
-function admitsGuests(demand: Demand): boolean {
-  return demand instanceof PageGuard && demand.admitsGuests;
-}
-
-function asksToSignInAgain({ search }: GuardedRequest): boolean {
-  return new URLSearchParams(search).has(REAUTHENTICATE_PARAMETER);
 }
 
 /** Whoever calls an action by its own address is answered by Astro's client. */

@@ -96,7 +96,7 @@ export class BuildReport {
   end(logger: AstroIntegrationLogger): void {
     if (this.#build && this.#findings) {
       const { config, routes } = this.#build;
-      const cached = this.#findings.cachedAhead(isrPatterns(config, routes));
+      const cached = this.#findings.caches.inFront(isrPatterns(config, routes));
       if (cached.length > 0) throw new GuardedRouteInIsrError(cached);
     }
     if (!this.#report) return;
@@ -152,7 +152,7 @@ export class BuildReport {
     if (unguarded.length > 0) {
       objections.push({ error: new UnguardedFilesError(unguarded), stops: this.#stopsForUnguarded });
     }
-    const cached = findings.cachedRoutes(cachedPatterns(config));
+    const cached = findings.caches.inRouteRules(cachedPatterns(config));
     if (cached.length > 0) objections.push({ error: new GuardedRouteCachedError(cached), stops: true });
     const knowsRules = 'rules' in setup && !setup.replaced.includes('AccessRules');
     if (knowsRules && mistakenRules.length > 0) {
@@ -175,7 +175,7 @@ export class BuildReport {
   /** What a build finds at its end, when the adapter has written its part. @returns Why that is not known, where it is not. */
   async #foresee({ config, routes, logger }: Build, findings: RuleFindings, objections: Objected[]): Promise<string[]> {
     try {
-      const cached = findings.cachedAhead((await this.rehearsal?.patterns(config, routes, logger)) ?? new Set());
+      const cached = findings.caches.inFront((await this.rehearsal?.patterns(config, routes, logger)) ?? new Set());
       if (cached.length > 0) objections.push({ error: new GuardedRouteInIsrError(cached), stops: true });
       return [];
     } catch (error) {

@@ -57,7 +57,7 @@ export function guard(context: APIContext): Promise<Response | undefined>;
 export function guard(): HonoMiddleware;
 export function guard(asked?: FetchState | APIContext): Promise<Response | undefined> | HonoMiddleware {
   if (!asked) return async (context, next) => (await ahead(getFetchState(context))) ?? void (await next());
-  return asked instanceof FetchState ? ahead(asked) : Promise.resolve(judge(asked, 'anything'));
+  return asked instanceof FetchState ? ahead(asked) : Promise.resolve(judge(GateRequest.of(asked), asked, 'anything'));
 }
 
 /** Stands before every middleware, where no session is open yet. */
@@ -76,13 +76,13 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
 function answerAhead(state: FetchState, context: APIContext): Promise<Response | undefined> {
   const request = GateRequest.of(context);
   return request.ahead(context, async () => {
-    const refusal = await judge(context, 'anything');
+    const refusal = await judge(request, context, 'anything');
     if (refusal?.status === 404 && refusal.body === null) asErrorPage(refusal, true);
     if (refusal && context.isPrerendered) gatehouse.prerendered.warnOfUnknownVisitors();
     const isForeign = isFromElsewhere(context);
-    if (refusal) return isForeign ? refusal : keepRefusedForm(context, refusal);
+    if (refusal) return isForeign ? refusal : keepRefusedForm(request, context, refusal);
     if (request.guarded?.action?.calledFrom === 'rpc') return actions(state);
-    return isForeign ? undefined : answerForm(context);
+    return isForeign ? undefined : answerForm(request, context);
   });
 }
 

@@ -10,10 +10,12 @@ import { gatehouse } from './started.js';
 /** Runs after every other middleware, because only there the route that will be served is known. */
 export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<Response> => {
   if (context.isPrerendered) return answerPrerendered(context, next);
-  const given = andThen(judge(context), (refusal) =>
-    refusal ? keepRefusedForm(context, refusal) : answer(context, next).catch((error) => answerRefused(context, error)),
-  );
-  GateRequest.of(context).behind = given;
+  const request = GateRequest.of(context);
+  const given = andThen(judge(request, context), (refusal) => {
+    if (refusal) return keepRefusedForm(request, context, refusal);
+    return answer(request, context, next).catch((error) => answerRefused(request, context, error));
+  });
+  request.behind = given;
   return given;
 };
 
@@ -23,13 +25,13 @@ async function answerPrerendered(context: APIContext, next: MiddlewareNext): Pro
   return next();
 }
 
-function answer(context: APIContext, next: MiddlewareNext): Promise<Response> {
-  const form = answerForm(context);
+function answer(request: GateRequest, context: APIContext, next: MiddlewareNext): Promise<Response> {
+  const form = answerForm(request, context);
   return form ? Promise.resolve(form).then((answered) => answered ?? next()) : next();
 }
 
 /** Answers what a page throws that refuses its visitor by code of its own. */
-async function answerRefused(context: APIContext, error: unknown): Promise<Response> {
+async function answerRefused(request: GateRequest, context: APIContext, error: unknown): Promise<Response> {
   if (!(error instanceof AccessDeniedError)) throw error;
-  return keepRefusedForm(context, await answerDenied(context, error));
+  return keepRefusedForm(request, context, await answerDenied(request, context, error));
 }

@@ -19,25 +19,25 @@ export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<R
   if (ofTools) return ofTools;
   gatehouse.services.assertInTime();
   const request = GateRequest.of(context);
-  const run = () => request.run(context, () => answer(context, next), hearingIn(context));
+  const run = () => request.run(context, () => answer(request, context, next), hearingOf(request, context));
   return endingServices(gatehouse.services, context, run);
 };
 
 /** No middleware is to act on a request that another site sent. */
-function answer(context: APIContext, next: MiddlewareNext): Promised<Response> {
-  const forgery = mayChange(context.request.method) ? vet(context) : undefined;
+function answer(request: GateRequest, context: APIContext, next: MiddlewareNext): Promised<Response> {
+  const forgery = mayChange(context.request.method) ? vet(request, context) : undefined;
   return forgery ? forgery.then((refusal) => refusal ?? next()) : next();
 }
 
 /** No middleware is to show what the guard was never asked about; what `authorize()` throws in one is answered as in a page. */
-function hearingIn(context: APIContext): Hearing<Response> {
+function hearingOf(request: GateRequest, context: APIContext): Hearing<Response> {
   const judge = (response: Response): Promised<Response> => {
     // Where a middleware gives nothing, Astro takes the answer of those behind it.
     if (!(response instanceof Response)) return response;
-    return andThen(judgeAnswer(context, response), (refusal) => refusal ?? response);
+    return andThen(judgeAnswer(request, context, response), (refusal) => refusal ?? response);
   };
   const rescue = (error: unknown): Promised<Response> => {
-    if (error instanceof AccessDeniedError) return answerDenied(context, error).then(judge);
+    if (error instanceof AccessDeniedError) return answerDenied(request, context, error).then(judge);
     throw error;
   };
   return { judge, rescue };

@@ -5,6 +5,7 @@ import { developmentPlace, makeStore, makeToolbar, routesNow, site, spareSecret 
 import { Gatehouse } from './gatehouse.js';
 import { tellOfOriginRefusals } from './origin-refusals.js';
 import { guardedRoutes, guardLoader } from './project-routes.js';
+import { currentRoutes } from './request/current-routes.js';
 import { noteRunning } from './running-services.js';
 
 /** Made when this module is loaded, which the server's entry does before it listens. */
@@ -18,7 +19,7 @@ export const gatehouse = Gatehouse.start({
     routes.pages.length > 0 || routesNow
       ? {
           load: guardLoader(routes, routesNow),
-          routes: async () => guardedRoutes(routesNow ? await routesNow() : routes),
+          routes: async () => guardedRoutes(await currentRoutes()),
         }
       : undefined,
   secret: getSecret('GATEHOUSE_SECRET') ?? spareSecret,

@@ -1,25 +1,12 @@
-import {
-  type DependencyContainer,
-  container as globalContainer,
-  instanceCachingFactory,
-  instancePerContainerCachingFactory,
-  Lifecycle,
-} from 'tsyringe';
+import { type DependencyContainer, container as globalContainer } from 'tsyringe';
 import { DecisionLog } from '../access/decision-log.js';
-import {
-  CaptiveServiceError,
-  GatehouseError,
-  InvalidOverrideError,
-  MissingServiceError,
-  ServiceConstructionError,
-} from '../errors.js';
-import { injectable } from '../injectable.js';
+import { InvalidOverrideError, MissingServiceError, ServiceConstructionError } from '../errors.js';
 import { Disposables, isDisposable } from '../session/disposables.js';
 import { MadeClasses } from '../session/made-classes.js';
-import { assertNoCircle, Making } from './circles.js';
-import { dependenciesOf, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
+import { whyNotReplaceable } from './class-inspection.js';
 import { assertFits, assertPrompt, assertSound, assertThere, nameOf } from './instance-checks.js';
-import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
+import { type Class, type Factory, isClass, type Lifetime, type Registration } from './registration.js';
+import { Wiring } from './wiring.js';
 
 const TOO_EARLY =
   'not everything is registered yet. Ask for it inside the function that you register: (get) => new Mine(get(…)).';
@@ -38,13 +25,12 @@ export class Services {
   /** The tsyringe container behind it all, for whatever this class does not offer. */
   readonly container: DependencyContainer = globalContainer.createChildContainer();
   readonly #registrations = new Map<Class, Registration>();
-  readonly #constructed = new Set<unknown>();
   readonly #disposables = new Disposables();
   #ofRequests: readonly Class[] | undefined;
   /** The package's own parts. */
   readonly #own = new Set<Class>();
-  readonly #making = new Making();
-  #isBooted = false;
+  /** What creates the instances; `undefined` before {@link boot}. */
+  #wiring: Wiring | undefined;
   #made = new MadeClasses();
   #late: InvalidOverrideError | undefined;
 
@@ -113,18 +99,12 @@ export class Services {
    * @throws {ServiceConstructionError} When a constructor or a function throws, and when services need each other.
    */
   boot(when: 'now' | 'later' = 'now'): this {
-    if (this.#isBooted) return this;
-    this.#isBooted = true;
+    if (this.#wiring) return this;
     this.#made = new MadeClasses(this.#madeClasses());
     this.value(MadeClasses, this.#made);
-    for (const [token, registration] of this.#registrations) {
-      this.#inspect(token, registration);
-      const { implementation } = registration;
-      if (this.#own.has(token) && isClass(implementation)) assertSound(token, implementation.prototype);
-    }
-    assertNoCircle(this.#registrations.keys(), (token) => this.#constructorOf(token));
-    for (const [token, registration] of this.#registrations) this.#wire(token, registration);
-    if (when === 'now') for (const token of this.#registrations.keys()) this.#construct(token);
+    this.#wiring = new Wiring(this.container, this.#registrations, this.#own, this.#made, this.#disposables);
+    this.#wiring.connect();
+    if (when === 'now') for (const token of this.#registrations.keys()) this.#wiring.construct(token);
     return this;
   }
 
@@ -137,8 +117,8 @@ export class Services {
   get<Instance>(token: Class<Instance>): Instance {
     const lifetime = this.lifetimeOf(token);
     if (lifetime !== 'shared' && lifetime !== 'value') throw new MissingServiceError(token.name, 'services.get()');
-    if (!this.#isBooted) throw new ServiceConstructionError(token.name, TOO_EARLY);
-    return this.#made.during(() => this.container.resolve(token as never));
+    if (!this.#wiring) throw new ServiceConstructionError(token.name, TOO_EARLY);
+    return this.#wiring.create(token);
   }
 
   /**
@@ -191,7 +171,7 @@ export class Services {
   };
 
   #register(token: Class, registration: Registration): this {
-    if (this.#isBooted && token !== MadeClasses) {
+    if (this.#wiring) {
       const late = new InvalidOverrideError(
         token.name,
         'A late registration',
@@ -212,88 +192,5 @@ export class Services {
       if (lifetime === 'made') made.set(token, implementation as Class);
     }
     return made;
-  }
-
-  /** tsyringe would hand over `undefined`, an empty instance of an abstract class, or another visitor's service. */
-  #inspect(token: Class, { lifetime, implementation }: Registration): void {
-    if (lifetime === 'made' || lifetime === 'value' || !isClass(implementation)) return;
-    const problem = whyNotReplaceable(token, implementation, lifetime);
-    if (problem && implementation === token) throw new ServiceConstructionError(token.name, problem);
-    if (problem) throw new InvalidOverrideError(token.name, implementation.name, problem);
-    for (const [index, dependency] of dependenciesOf(implementation).entries()) {
-      if (dependency === undefined) {
-        const problem = tracelessSentence(token, implementation, index, lifetime);
-        if (implementation === token) throw new ServiceConstructionError(token.name, problem);
-        throw new InvalidOverrideError(token.name, implementation.name, problem);
-      }
-      this.#permit(implementation.name, lifetime, dependency);
-    }
-  }
-
-  #permit(name: string, lifetime: Lifetime, dependency: unknown): void {
-    const needed = this.lifetimeOf(dependency as Class);
-    if (needed === undefined && this.container.isRegistered(dependency as never)) return;
-    const dependencyName = typeof dependency === 'function' ? dependency.name : String(dependency);
-    if (needed === undefined) throw new MissingServiceError(dependencyName, name);
-    const belongsToRequest = needed === 'perRequest' || needed === 'made';
-    if (lifetime === 'shared' && belongsToRequest) throw new CaptiveServiceError(name, dependencyName);
-  }
-
-  #wire(token: Class, { lifetime, implementation }: Registration): void {
-    const provide = token as never;
-    if (lifetime === 'made') return;
-    if (lifetime === 'value') this.container.register(provide, { useValue: implementation });
-    else if (isClass(implementation)) {
-      injectable()(implementation as never);
-      const lifecycle = lifetime === 'shared' ? Lifecycle.Singleton : Lifecycle.ContainerScoped;
-      this.container.register(provide, { useClass: implementation as never }, { lifecycle });
-    } else {
-      const make = implementation as Factory<unknown>;
-      const cached = lifetime === 'shared' ? instanceCachingFactory : instancePerContainerCachingFactory;
-      this.container.register(provide, {
-        useFactory: cached((from) => {
-          const instance = this.#making.within(token, () => make(this.#getFrom(from, token.name, lifetime)));
-          assertFits(token, instance, 'factory');
-          if (this.#own.has(token)) assertSound(token, instance);
-          return instance;
-        }),
-      });
-    }
-  }
-
-  #getFrom(container: DependencyContainer, name: string, lifetime: Lifetime): Get {
-    return (dependency) => {
-      this.#permit(name, lifetime, dependency);
-      this.#construct(dependency);
-      const resolve = (): never => container.resolve(dependency as never);
-      const isMadeByClass = isClass(this.#registrations.get(dependency)?.implementation);
-      return isMadeByClass ? this.#making.within(dependency, resolve) : resolve();
-    };
-  }
-
-  /** What must be there before an instance is made by its class. */
-  #constructorOf(token: Class): readonly unknown[] {
-    const { lifetime, implementation } = this.#registrations.get(token) ?? {};
-    const isMadeHere = lifetime === 'shared' || lifetime === 'perRequest';
-    return isMadeHere && isClass(implementation) ? dependenciesOf(implementation) : [];
-  }
-
-  /** What a service needs is made before it, so that an error is about the service that it happened in. */
-  #construct(token: unknown): void {
-    const registration = this.#registrations.get(token as Class);
-    if (registration?.lifetime !== 'shared' || this.#constructed.has(token)) return;
-    this.#constructed.add(token);
-    const { implementation } = registration;
-    if (isClass(implementation)) for (const dependency of dependenciesOf(implementation)) this.#construct(dependency);
-    try {
-      const instance: object = this.#made.during(() => this.container.resolve(token as never));
-      if (this.#own.has(token as Class)) assertSound(token as Class, instance);
-      this.#disposables.add(instance);
-    } catch (error) {
-      if (error instanceof GatehouseError) throw error;
-      // tsyringe puts an error of its own around what happened in a function that it called.
-      if (this.#making.failure) throw this.#making.failure;
-      throw new ServiceConstructionError(isClass(implementation) ? implementation.name : (token as Class).name, error);
-    }
   }
 }

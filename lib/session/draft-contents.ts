@@ -1,12 +1,18 @@
 import { type FlashBag, flashDraftOf } from './flash-bag.js';
 import type { FlashDraft } from './flash-draft.js';
+import type { SessionChanges } from './session-changes.js';
 import type { SessionRecord } from './session-record.js';
-import { SessionValues } from './session-values.js';
+import { SessionValues, type Update } from './session-values.js';
 
 type Stored = Pick<SessionRecord, 'values' | 'fitted' | 'flashes' | 'isKept'>;
 
-/** What is in a session while a request lasts: its values and its messages, as they were, and as they are changed. */
-export class DraftContents {
+type Changed = Pick<SessionChanges, 'set' | 'unset' | 'updates' | 'flashesAdded' | 'flashesTaken' | 'leasedBy'>;
+
+/**
+ * What is in a session while a request lasts: its values and its messages, as they were, and as they are changed. A commit
+ * reads the changes under the names that {@link SessionChanges} have.
+ */
+export class DraftContents implements Changed {
   readonly values: SessionValues;
   /** The inside of the bag. */
   readonly flashes: FlashDraft;
@@ -22,6 +28,34 @@ export class DraftContents {
     this.values = new SessionValues(stored?.values, stored?.fitted);
     this.flashes = flashDraftOf(bag);
     this.#wasKept = stored?.isKept === true;
+  }
+
+  /** Values that have to be stored. */
+  get set(): ReadonlyMap<string, unknown> {
+    return this.values.changed;
+  }
+
+  /** Stored keys that were taken out. */
+  get unset(): ReadonlySet<string> {
+    return this.values.removed;
+  }
+
+  /** For those of the changed values that were made of the value before: how. */
+  get updates(): ReadonlyMap<string, Update> {
+    return this.values.updates;
+  }
+
+  get flashesAdded(): SessionChanges['flashesAdded'] {
+    return this.flashes.added;
+  }
+
+  get flashesTaken(): ReadonlySet<string> {
+    return this.flashes.gone;
+  }
+
+  /** The lease that the request gives back. */
+  get leasedBy(): string | undefined {
+    return this.flashes.claims?.leasedBy;
   }
 
   /** Whether it is kept whatever is in it, by this request or one before. */

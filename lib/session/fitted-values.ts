@@ -4,6 +4,12 @@ import type { FittedValues } from './session-record.js';
 
 type Changed = Pick<SessionChanges, 'opened' | 'cleared' | 'set' | 'unset' | 'updates'>;
 
+/** A session while a request lasts. */
+interface Draft extends Pick<SessionChanges, 'opened' | 'cleared'> {
+  /** What was put into it, and taken out. */
+  readonly own: Pick<SessionChanges, 'set' | 'unset'>;
+}
+
 /**
  * A request's changes, and those of a migration. What another request has put in place of what was migrated stays: it
  * has been told of by then.
@@ -28,7 +34,7 @@ export function withMigration<Changes extends Changed>(changes: Changes): Change
 }
 
 /** What would be stored of a session's values. */
-export function valuesAfter({ opened, cleared, set, unset }: Changed): Map<string, unknown> {
+export function valuesAfter({ opened, cleared, own: { set, unset } }: Draft): Map<string, unknown> {
   const values = new Map(cleared ? [] : (opened?.fitted?.migrated ?? opened?.values));
   for (const key of unset) values.delete(key);
   for (const [key, value] of set) values.set(key, value);
@@ -36,7 +42,7 @@ export function valuesAfter({ opened, cleared, set, unset }: Changed): Map<strin
 }
 
 /** What the session goes on with after its changes were stored. */
-export function shownAfter({ opened, cleared, set, unset }: Changed): FittedValues | undefined {
+export function shownAfter({ opened, cleared, own: { set, unset } }: Draft): FittedValues | undefined {
   if (!opened?.fitted) return undefined;
   const shown = new Map(cleared ? [] : opened.fitted.shown);
   for (const key of unset) shown.delete(key);

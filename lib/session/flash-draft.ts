@@ -18,6 +18,8 @@ const MAX_WAITING = 100;
 export class FlashDraft {
   /** Whether something asked for messages. */
   wasAsked = false;
+  /** Whether nothing is delivered, and nothing left, because it could not be recorded any more. */
+  isClosed = false;
   /** What other requests of this process have to do with the messages; without it, all are this request's. */
   readonly claims: FlashClaims | undefined;
   #earlier: Flashes;
@@ -31,30 +33,24 @@ export class FlashDraft {
   #taken: Set<string> | undefined;
   #hasDropped = false;
   #isHeld = false;
-  #isClosed = false;
 
   constructor(earlier: Flashes = NOTHING, claims?: FlashClaims) {
     this.#earlier = earlier;
     this.claims = claims;
   }
 
-  /** Leaves a message in the place of those that wait under this key. */
+  /**
+   * Leaves a message in the place of those that wait under this key.
+   *
+   * @param kept For what is kept beside the messages, and found by whoever knows the key: until when, in milliseconds since
+   *   the epoch, and whether it yields where room is needed.
+   */
   replace(key: string, value: unknown, kept?: Pick<Flash, 'until' | 'yields'>): void {
     this.#assertOpen(`flashes.set('${key}', …)`);
     assertMessage(key, value);
     for (const { id } of this.#waiting(key)) this.#retire(key, id);
     this.#delivered?.delete(key);
     this.#add(key, value, kept);
-  }
-
-  /**
-   * Keeps something beside the messages, in the place of what was kept under this key: whoever knows the key finds it until
-   * then, unless it had to make room.
-   *
-   * @param until Milliseconds since the epoch.
-   */
-  keep(key: string, value: unknown, until: number): void {
-    this.replace(key, value, { until, yields: true });
   }
 
   /** Leaves a message behind those that wait under this key. */
@@ -71,7 +67,7 @@ export class FlashDraft {
    * @returns What was delivered under the key, now or before in this answer.
    */
   deliver(key: string, isMeant?: (value: unknown) => boolean): readonly Flash[] {
-    if (!this.#isHeld && !this.#isClosed) {
+    if (!this.#isHeld && !this.isClosed) {
       for (const { id } of this.#waiting(key)) if (this.claims?.wasDelivered(id)) this.#retire(key, id);
       for (const message of this.#readable(key)) {
         if (isMeant && !isMeant(message.value)) continue;
@@ -123,7 +119,7 @@ export class FlashDraft {
 
   /** Whether a message waits that a read would still deliver. */
   get isDeliverable(): boolean {
-    if (this.#isHeld || this.#isClosed || this.isEmpty) return false;
+    if (this.#isHeld || this.isClosed || this.isEmpty) return false;
     return this.#allWaiting().some(([, message]) => this.#isFree(message));
   }
 
@@ -157,16 +153,6 @@ export class FlashDraft {
   /** Has nothing be delivered, because the answer cannot show it, or be delivered again. */
   hold(isHeld = true): void {
     this.#isHeld = isHeld;
-  }
-
-  /** From here on nothing is delivered, because it could not be recorded any more. */
-  close(): void {
-    this.#isClosed = true;
-  }
-
-  /** Undoes {@link close}: a second answer to the same request is being made. */
-  reopen(): void {
-    this.#isClosed = false;
   }
 
   /** Takes what was committed as the new starting point. What was delivered stays readable. */
@@ -209,7 +195,7 @@ export class FlashDraft {
   }
 
   #assertOpen(operation: string): void {
-    if (this.#isClosed) throw new SessionCommittedError(operation);
+    if (this.isClosed) throw new SessionCommittedError(operation);
   }
 
   #add(key: string, value: unknown, kept?: Pick<Flash, 'until' | 'yields'>): void {

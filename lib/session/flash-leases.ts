@@ -25,7 +25,7 @@ export class FlashLeases {
   }
 
   /** Gives back messages that were not delivered. */
-  giveBack({ flashes, opened, leasedBy }: SessionDraft): Promised<unknown> {
+  giveBack({ flashes, opened, own: { leasedBy } }: SessionDraft): Promised<unknown> {
     if (!flashes.claims) return undefined;
     flashes.claims.release();
     flashes.claims.end();

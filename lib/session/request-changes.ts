@@ -12,8 +12,9 @@ interface Moment {
 
 /** What one request did to its session, for a store. */
 export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment): SessionChanges {
-  const { opened, set, flashesAdded, isRemembered, createdAt = now } = draft;
-  const { livesUntil, isKept } = draft.own;
+  const { opened, createdAt = now } = draft;
+  const { identity, device, isRemembered } = draft.visitor;
+  const { set, unset, updates, flashesAdded, flashesTaken, leasedBy, livesUntil, isKept } = draft.own;
   const expiry = config.expiryOf({ createdAt, isRemembered }, now);
   const expiresAt = now < livesUntil ? Math.min(expiry, livesUntil) : expiry;
   return {
@@ -25,16 +26,16 @@ export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment)
     expiresAt,
     cleared: draft.cleared,
     set,
-    updates: draft.updates,
-    unset: draft.unset,
+    updates,
+    unset,
     flashesAdded,
-    leasedBy: draft.leasedBy,
-    flashesTaken: draft.flashesTaken,
-    identity: draft.identity,
+    leasedBy,
+    flashesTaken,
+    identity,
     isRemembered,
     isKept,
     lineage,
-    device: draft.device,
+    device,
     maxSize: set.size + flashesAdded.size > 0 ? config.maxSize : undefined,
   };
 }

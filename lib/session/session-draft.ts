@@ -1,24 +1,18 @@
-import { SessionCommittedError } from '../errors.js';
 import { DraftContents } from './draft-contents.js';
 import type { FlashBag } from './flash-bag.js';
 import type { FlashDraft } from './flash-draft.js';
-import type { SessionChanges } from './session-changes.js';
-import { deviceOf, type SessionDevice, type SignIn } from './session-device.js';
+import type { SessionDevice, SignIn } from './session-device.js';
 import { SessionId } from './session-id.js';
 import type { Origin } from './session-place.js';
-import { assertStorable, ownKeys, type SessionRecord, VISITOR_KEYS } from './session-record.js';
+import { assertStorable, type SessionRecord, VISITOR_KEYS } from './session-record.js';
 import { SessionUse } from './session-use.js';
-import type { SessionValues, Update } from './session-values.js';
+import type { SessionValues } from './session-values.js';
+import { VisitorDraft } from './visitor-draft.js';
 
 const NOWHERE: Origin = { at: 0, claimed: [] };
-const NO_KEYS: readonly string[] = [];
-type Committed = Omit<SessionChanges, 'createdAt' | 'renewedAt' | 'expiresAt' | 'lineage'>;
 
-/**
- * A session while a request lasts: what was opened, and what was changed. The inside of a Session. What a commit has to
- * know it reads from here, under the names that {@link SessionChanges} have.
- */
-export class SessionDraft extends SessionUse implements Committed {
+/** A session while a request lasts: what was opened, and what was changed. The inside of a Session. */
+export class SessionDraft extends SessionUse {
   /** The record as it was opened, or committed since; `undefined` for a session that is not stored. */
   opened: SessionRecord | undefined;
   /** The stored session that this request ended. */
@@ -27,26 +21,19 @@ export class SessionDraft extends SessionUse implements Committed {
   wasEnded = false;
   /** Whether everything stored is to go before this request's changes are applied. */
   cleared = false;
-  /** The keys that the last sign-in gave beside those that always say who a visitor is. */
-  identity: readonly string[] = NO_KEYS;
-  /** What this request learned of where the visitor is. */
-  device: SessionDevice | undefined;
-  /** Whether the visitor asked to stay signed in for longer. */
-  isRemembered = false;
+  /** What it says of its visitor beside the values. */
+  visitor: VisitorDraft;
   /** Which cookies the request came with, and where the session was found, or has been put. */
   origin = NOWHERE;
   /** Whether the visitor's session has got another id, which this request does not know: what a guest does is stored nowhere. */
   isSuperseded = false;
   /** Why nobody knows what is stored: what a commit of changes throws. */
   failure: Error | undefined;
-  /** Whether changes throw by now. */
-  isClosed = false;
   /** Grows with every change of a value, so that what was derived from them can tell that it is old. */
   revision = 0;
   /** Whether anything was changed, though it may be what it was before. */
   #isChanged = false;
   #id: string | undefined;
-  #signedInAt: number | undefined;
   /** What is in the session. */
   readonly own: DraftContents;
   /** Stands in for that while the request is another user's. */
@@ -56,7 +43,8 @@ export class SessionDraft extends SessionUse implements Committed {
     super();
     this.opened = opened;
     this.own = new DraftContents(bag, opened);
-    if (opened) this.#startOver();
+    this.visitor = new VisitorDraft(opened);
+    this.#id = opened?.id;
   }
 
   /** A session that holds nothing yet is given one when it is first asked for. */
@@ -67,7 +55,7 @@ export class SessionDraft extends SessionUse implements Committed {
 
   /** When it began, or its visitor last signed in. Milliseconds since the epoch. */
   get createdAt(): number | undefined {
-    return this.#signedInAt ?? this.opened?.createdAt;
+    return this.visitor.signedInAt ?? this.opened?.createdAt;
   }
 
   /** When its visitor signed in; `undefined` for a guest, and where another part of the application put the visitor. */
@@ -78,35 +66,7 @@ export class SessionDraft extends SessionUse implements Committed {
 
   /** Whether somebody signed in, so that whoever knows the id of before is to find nobody. */
   get hasSignedIn(): boolean {
-    return this.#signedInAt !== undefined;
-  }
-
-  /** Values that have to be stored. */
-  get set(): ReadonlyMap<string, unknown> {
-    return this.own.values.changed;
-  }
-
-  /** Stored keys that were taken out. */
-  get unset(): ReadonlySet<string> {
-    return this.own.values.removed;
-  }
-
-  /** For those of the changed values that were made of the value before: how. */
-  get updates(): ReadonlyMap<string, Update> {
-    return this.own.values.updates;
-  }
-
-  get flashesAdded(): SessionChanges['flashesAdded'] {
-    return this.own.flashes.added;
-  }
-
-  get flashesTaken(): ReadonlySet<string> {
-    return this.own.flashes.gone;
-  }
-
-  /** The lease that the request gives back. */
-  get leasedBy(): string | undefined {
-    return this.own.flashes.claims?.leasedBy;
+    return this.visitor.signedInAt !== undefined;
   }
 
   /** What is in it for the request: while it stands aside, what is there for that alone. */
@@ -132,7 +92,7 @@ export class SessionDraft extends SessionUse implements Committed {
     return (
       this.own.isDirty ||
       this.ended !== undefined ||
-      this.device !== undefined ||
+      this.visitor.device !== undefined ||
       (this.opened !== undefined && this.#id !== this.opened.id) ||
       // Of what is not known nobody can tell whether a change of it makes a difference.
       (this.failure !== undefined && this.#isChanged)
@@ -192,18 +152,15 @@ export class SessionDraft extends SessionUse implements Committed {
    * @param now Milliseconds since the epoch. @param how Where from, and for how long.
    * @see OWASP ASVS 5.0 7.2.4 (a new session token on authentication).
    */
-  signIn(values: Readonly<Record<string, unknown>>, now: number, { rememberMe = false, ...device }: SignIn = {}): void {
+  signIn(values: Readonly<Record<string, unknown>>, now: number, how: SignIn = {}): void {
     this.changing('setSession()');
     assertStorable(values);
     this.#aside = undefined;
     const before = this.own.values.get('userId');
     if (before !== undefined && before !== values.userId) this.#forget();
-    for (const key of [...this.identity, ...VISITOR_KEYS]) this.own.values.unset(key);
+    for (const key of [...this.visitor.identity, ...VISITOR_KEYS]) this.own.values.unset(key);
     this.own.values.put(values);
-    this.identity = ownKeys(values);
-    this.device = deviceOf(device);
-    this.isRemembered = rememberMe;
-    this.#signedInAt = now;
+    this.visitor.signIn(values, now, how);
     this.#id = SessionId.generate();
   }
 
@@ -212,8 +169,7 @@ export class SessionDraft extends SessionUse implements Committed {
     this.changing('updateSession()');
     assertStorable(values);
     this.own.values.put(values);
-    if (device) this.device = { ...this.device, ...deviceOf(device) };
-    this.identity = [...new Set([...this.identity, ...ownKeys(values)])];
+    this.visitor.update(values, device);
   }
 
   /**
@@ -227,24 +183,19 @@ export class SessionDraft extends SessionUse implements Committed {
     return isAnothers;
   }
 
-  /** @throws {SessionCommittedError} Naming the operation, once the session is closed. */
-  assertOpen(operation: string): void {
-    if (this.isClosed) throw new SessionCommittedError(operation);
-  }
-
   /** From here on changes throw: they could not reach the browser. */
   close(): void {
     this.isClosed = true;
-    this.own.flashes.close();
-    this.#aside?.flashes.close();
+    this.own.flashes.isClosed = true;
+    if (this.#aside) this.#aside.flashes.isClosed = true;
   }
 
   /** Undoes {@link close}: a second answer to the same request is made (an error page). */
   reopen(): void {
     this.isClosed = false;
     this.onLateUse = undefined;
-    this.own.flashes.reopen();
-    this.#aside?.flashes.reopen();
+    this.own.flashes.isClosed = false;
+    if (this.#aside) this.#aside.flashes.isClosed = false;
   }
 
   /** Takes what the store holds now as the new starting point. */
@@ -278,7 +229,7 @@ export class SessionDraft extends SessionUse implements Committed {
   /** Drops the visitor's values and messages, the stored ones too. */
   #forget(): void {
     this.cleared = true;
-    this.identity = NO_KEYS;
+    this.visitor.forget();
     this.own.rollBack();
   }
 
@@ -289,12 +240,8 @@ export class SessionDraft extends SessionUse implements Committed {
 
   /** Goes back to what was opened, but for what is in it. */
   #startOver(): void {
-    const { opened } = this;
     this.cleared = false;
-    this.#id = opened?.id;
-    this.#signedInAt = undefined;
-    this.device = undefined;
-    this.identity = opened?.identity ?? NO_KEYS;
-    this.isRemembered = opened?.isRemembered ?? false;
+    this.#id = this.opened?.id;
+    this.visitor = new VisitorDraft(this.opened);
   }
 }

@@ -33,8 +33,10 @@ export interface Surroundings {
 }
 
 /** What became of a session in a request. */
-interface Changed
-  extends Pick<SessionChanges, 'opened' | 'id' | 'cleared' | 'set' | 'unset' | 'hasSignedIn' | 'identity'> {
+interface Changed extends Pick<SessionChanges, 'opened' | 'id' | 'cleared' | 'hasSignedIn'> {
+  readonly visitor: Pick<SessionChanges, 'identity'>;
+  /** What was put into it, and taken out. */
+  readonly own: Pick<SessionChanges, 'set' | 'unset'>;
   readonly ended: SessionRecord | undefined;
   readonly origin: Origin;
 }
@@ -93,17 +95,17 @@ export class SessionPlaces {
 
 /** Why a session of before is not to come back with a late answer, though its visitor is the same. */
 function turnOf(draft: Changed, before: SessionRecord): Turn | undefined {
-  const { opened, ended, hasSignedIn, identity } = draft;
+  const { opened, ended, hasSignedIn } = draft;
   const isChanged = (key: string) => isAnotherValue(draft, before, key);
   if (ended) return 'roles';
   if (visitorAfter(draft) !== undefined) {
     if (PRIVILEGES.some(isChanged)) return 'roles';
-    if (hasSignedIn || [...before.identity, ...identity].some(isChanged)) return 'visitor';
+    if (hasSignedIn || [...before.identity, ...draft.visitor.identity].some(isChanged)) return 'visitor';
   }
   return opened && opened.id !== draft.id ? 'id' : undefined;
 }
 
-function isAnotherValue({ cleared, set, unset }: Changed, { values }: SessionRecord, key: string): boolean {
+function isAnotherValue({ cleared, own: { set, unset } }: Changed, { values }: SessionRecord, key: string): boolean {
   if (set.has(key)) return !isSame(set.get(key), values.get(key));
   return values.has(key) && (cleared || unset.has(key));
 }
@@ -112,9 +114,9 @@ function isAnotherValue({ cleared, set, unset }: Changed, { values }: SessionRec
 export function visitorAfter({
   opened,
   cleared,
-  set,
-  unset,
-}: Pick<Changed, 'opened' | 'cleared' | 'set' | 'unset'>): string | undefined {
+  own,
+}: Pick<Changed, 'opened' | 'cleared' | 'own'>): string | undefined {
+  const { set, unset } = own;
   if (set.has('userId')) return visitorOf(set.get('userId'));
   if (cleared || unset.has('userId')) return undefined;
   return visitorOf((opened?.fitted?.migrated ?? opened?.values)?.get('userId'));

@@ -51,8 +51,8 @@ describe('The contents of a session', () => {
   it('live for as long as the last message that says so, where there is nothing else', () => {
     const contents = new DraftContents(new FlashBag());
     expect(contents.livesUntil).toBe(Number.POSITIVE_INFINITY);
-    contents.flashes.keep('one', 1, 1000);
-    contents.flashes.keep('two', 2, 2000);
+    contents.flashes.replace('one', 1, { until: 1000, yields: true });
+    contents.flashes.replace('two', 2, { until: 2000, yields: true });
     expect(contents.livesUntil).toBe(2000);
     contents.values.assign('cart', 1);
     expect(contents.livesUntil).toBe(Number.POSITIVE_INFINITY);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isSame, shownAfter, valuesAfter, withMigration } from '../../lib/session/fitted-values.js';
-import { applyChanges } from '../../lib/session/session-changes.js';
+import { applyChanges, type SessionChanges } from '../../lib/session/session-changes.js';
 import { recordOf } from '../support/records.js';
 
 const STORED = { userId: 'ada', cart: 'tea,milk', plan: 'old' };
@@ -22,6 +22,11 @@ function changesOf(set: Record<string, unknown> = {}, unset: string[] = []) {
 
 const kept = (values: ReadonlyMap<string, unknown>) => Object.fromEntries(values);
 
+/** A session in which that has been changed. */
+function draftWith(changes: SessionChanges) {
+  return { ...changes, own: changes };
+}
+
 describe('A migration', () => {
   it('is stored with whatever else a request changes, which goes first', () => {
     const changes = withMigration(changesOf({ cart: ['jam'] }, ['seen']));
@@ -39,21 +44,21 @@ describe('A migration', () => {
   it('is over with a session of which everything goes', () => {
     const changes = { ...changesOf({ a: 1 }), cleared: true };
     expect(withMigration(changes)).toBe(changes);
-    expect(kept(valuesAfter(changes))).toEqual({ a: 1 });
+    expect(kept(valuesAfter(draftWith(changes)))).toEqual({ a: 1 });
   });
 });
 
 describe('What a schema made of values', () => {
   it('is seen on after a commit, and not stored', () => {
     const changes = changesOf({ a: 1 }, ['userId']);
-    expect(kept(shownAfter(changes)?.shown ?? new Map())).toEqual({
+    expect(kept(shownAfter(draftWith(changes))?.shown ?? new Map())).toEqual({
       cart: ['tea', 'milk'],
       seen: true,
       theme: 'light',
       a: 1,
     });
-    expect(kept(valuesAfter(changes))).toEqual({ cart: ['tea', 'milk'], seen: true, a: 1 });
-    expect(shownAfter({ ...changes, opened: recordOf({ values: STORED }) })).toBeUndefined();
+    expect(kept(valuesAfter(draftWith(changes)))).toEqual({ cart: ['tea', 'milk'], seen: true, a: 1 });
+    expect(shownAfter(draftWith({ ...changes, opened: recordOf({ values: STORED }) }))).toBeUndefined();
   });
 
   it.each([

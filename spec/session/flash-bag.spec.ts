@@ -273,11 +273,11 @@ describe('A bag of messages', () => {
 
   it('delivers nothing once it is closed, until it is reopened', () => {
     const bag = bagWith({ notice: 'Saved' });
-    flashDraftOf(bag).close();
+    flashDraftOf(bag).isClosed = true;
     expect(bag.get('notice')).toBeUndefined();
     expect(bag.all()).toEqual({});
     expect(flashDraftOf(bag).isDeliverable).toBe(false);
-    flashDraftOf(bag).reopen();
+    flashDraftOf(bag).isClosed = false;
     expect(flashDraftOf(bag).isDeliverable).toBe(true);
     expect(bag.get('notice')).toBe('Saved');
   });
@@ -285,7 +285,7 @@ describe('A bag of messages', () => {
   it('shows what it delivered until the answer is done, closed or not', () => {
     const bag = bagWith({ notice: 'Saved', error: 'Not sent' });
     bag.get('notice');
-    flashDraftOf(bag).close();
+    flashDraftOf(bag).isClosed = true;
     expect(bag.get('notice')).toBe('Saved');
     expect(bag.all()).toEqual({ notice: 'Saved' });
     flashDraftOf(bag).settle(recordOf({ flashes: { error: 'Not sent' } }).flashes);
@@ -297,7 +297,7 @@ describe('A bag of messages', () => {
 
   it('refuses a message that would be lost because the head is sent', () => {
     const bag = new FlashBag();
-    flashDraftOf(bag).close();
+    flashDraftOf(bag).isClosed = true;
     expect(() => bag.set('notice', 'Saved')).toThrow(SessionCommittedError);
     expect(() => bag.set('notice', 'Saved')).toThrow("flashes.set('notice', …) came too late");
     expect(bag.isEmpty).toBe(true);
@@ -318,7 +318,7 @@ describe('A bag of messages', () => {
     const bag = bagWith({ notice: 'Saved' });
     bag.get('notice');
     flashDraftOf(bag).rollBack(recordOf({ flashes: { notice: 'Saved' } }).flashes);
-    flashDraftOf(bag).close();
+    flashDraftOf(bag).isClosed = true;
     expect(bag.get('notice')).toBeUndefined();
     expect(flashDraftOf(bag).isDirty).toBe(false);
   });

@@ -30,10 +30,10 @@ describe('The draft of messages', () => {
     draft.hold();
     expect([draft.deliver('notice'), draft.isDeliverable]).toEqual([[], false]);
     draft.hold(false);
-    draft.close();
+    draft.isClosed = true;
     expect([draft.deliver('notice'), draft.isDeliverable]).toEqual([[], false]);
     expect(() => draft.append('notice', 'more')).toThrow(SessionCommittedError);
-    draft.reopen();
+    draft.isClosed = false;
     expect(draft.deliver('notice')).toHaveLength(1);
   });
 
@@ -41,8 +41,8 @@ describe('The draft of messages', () => {
     const clock = new FrozenClock();
     const until = clock.now() + 2000;
     const before = new FlashDraft();
-    before.keep('note', 'first', until);
-    before.keep('note', 'second', until);
+    before.replace('note', 'first', { until, yields: true });
+    before.replace('note', 'second', { until, yields: true });
     before.append('notice', 'Saved');
     expect(before.keys()).toEqual(['notice']);
     expect(before.added.get('note')).toEqual({ id: expect.any(String), value: 'second', until, yields: true });

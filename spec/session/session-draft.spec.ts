@@ -41,9 +41,14 @@ describe('The draft of a session', () => {
     const record = { ...recordOf({ values: { userId: 'ada' } }), identity: ['team'] };
     const draft = draftOver(record);
     draft.signIn({ userId: 'bob', plan: 'free' }, record.createdAt + 5000);
-    expect(draft).toMatchObject({ createdAt: record.createdAt + 5000, cleared: true, identity: ['plan'] });
+    expect(draft).toMatchObject({ createdAt: record.createdAt + 5000, cleared: true, visitor: { identity: ['plan'] } });
     draft.rollBack();
-    expect(draft).toMatchObject({ id: record.id, createdAt: record.createdAt, identity: ['team'], cleared: false });
+    expect(draft).toMatchObject({
+      id: record.id,
+      createdAt: record.createdAt,
+      visitor: { identity: ['team'] },
+      cleared: false,
+    });
   });
 
   it('starts anew from what was committed', () => {

@@ -546,7 +546,7 @@ describe('Rolling back', () => {
     expect(session.id).toBe(id);
     expect(session.createdAt).toEqual(createdAt);
     expect(session.isDirty).toBe(false);
-    expect(draftOf(session)).toMatchObject({ cleared: false, identity: ['userId'] });
+    expect(draftOf(session)).toMatchObject({ cleared: false, visitor: { identity: ['userId'] } });
     expect(session.flash('notice')).toBe('Saved');
   });
 
@@ -591,7 +591,7 @@ describe('Settling', () => {
     expect(session.createdAt).toEqual(new Date(committed.createdAt));
     expect(session.all()).toEqual({ cart: 1, userId: 'ada' });
     expect(draftOf(session)).toMatchObject({ opened: committed, cleared: false, ended: undefined });
-    expect(draftOf(session).identity).toEqual(['userId']);
+    expect(draftOf(session).visitor.identity).toEqual(['userId']);
   });
 
   it('stays closed until it is reopened', () => {

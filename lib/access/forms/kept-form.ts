@@ -32,7 +32,7 @@ export interface KeptForm {
  * @throws {SessionCommittedError} When the head is sent.
  */
 export function keepForm(flashes: FlashDraft, place: string, form: KeptForm, now: number): void {
-  flashes.keep(FORM_KEYS + place, form, now + FORM_LIFETIME);
+  flashes.replace(FORM_KEYS + place, form, { until: now + FORM_LIFETIME, yields: true });
 }
 
 /** Whether a form waits for a page. */

@@ -1,9 +1,10 @@
 import type { SegmentMatcher } from '../paths/path-pattern.js';
 import { covers, overlaps } from '../paths/pattern-sets.js';
 import { actionPath, islandPath } from '../paths/special-paths.js';
+import { CacheFindings } from './cache-findings.js';
 import { type DeadEnd, deadEnds, deadEndText, placeOf } from './dead-ends.js';
 import { meantPattern, repeatsBase } from './mistaken-pattern.js';
-import { type ComparableRule, EVERYBODY, literalSegments, PathProtection, type Subject } from './path-protection.js';
+import { type ComparableRule, EVERYBODY, literalSegments, PathProtection } from './path-protection.js';
 import type {
   DescribedGuard,
   DescribedIsland,
@@ -19,23 +20,17 @@ export interface Unguarded {
   readonly protectedBy: string;
 }
 
-/** Something that is protected and stands in the way of a cache. */
-export interface CachedRoute {
-  readonly route: string;
-  /** What protects it. */
-  readonly protectedBy: string;
-  /** The key in `routeRules`. */
-  readonly entry: string;
-}
-
 const SOME_ACTION: readonly SegmentMatcher[] = [...literalSegments(actionPath('')), { kind: 'one' }];
 
 /** What is wrong with the rules of a site, as far as a description of it tells. */
 export class RuleFindings {
+  /** What would be answered from a cache. */
+  readonly caches: CacheFindings;
   readonly #protection: PathProtection;
 
   constructor(private readonly site: SiteDescription) {
     this.#protection = new PathProtection(site);
+    this.caches = new CacheFindings(site, this.#protection);
   }
 
   /** A sentence for each rule that is never asked: nothing of the site matches it, or an earlier one always does. */
@@ -127,65 +122,6 @@ export class RuleFindings {
     return files.map(({ pattern, file = pattern }) => file);
   }
 
-  /** @param entries Keys of `routeRules` under which something is cached, with their segments. */
-  cachedRoutes(entries: ReadonlyMap<string, readonly SegmentMatcher[]>): CachedRoute[] {
-    const routes = this.site.routes.filter(({ kind, isPrerendered }) => kind !== 'redirect' && !isPrerendered);
-    return routes.flatMap((route) =>
-      [...entries].flatMap(([entry, segments]) => {
-        const protectedBy = overlaps(segments, route.segments) ? this.#protectorOfCached(route, segments) : undefined;
-        return protectedBy ? [{ route: route.pattern, protectedBy, entry }] : [];
-      }),
-    );
-  }
-
-  /**
-   * Routes that a host answers from a cache ahead of every middleware, though something is asked of their visitors. A
-   * cache may know a path in other letters than the exclusion of a single page: routes with parameters count as a whole.
-   *
-   * @param patterns Of the routes that it answers.
-   */
-  cachedAhead(patterns: ReadonlySet<string>): Omit<CachedRoute, 'entry'>[] {
-    const { routes, loginPath, actions } = this.site;
-    const asks = (subject: Subject) => this.#protection.demandsOn(subject).find(({ who }) => asksForVisitor(who));
-    const found = routes.flatMap((route) => {
-      const { pattern, kind, segments, guard, file, isPrerendered, fallbacks } = route;
-      if (kind === 'redirect' || isPrerendered) return [];
-      const all = [{ pattern, segments }, ...fallbacks].filter((each) => patterns.has(each.pattern));
-      return all.flatMap((each) => {
-        const demand = asks({ segments: each.segments, guard, file });
-        if (demand) return [{ route: each.pattern, protectedBy: `${demand.by} (${demand.who})` }];
-        // Astro leads other spellings of that page's address to the page, the cache in front takes them for this route.
-        const guarded = routes.find((one) => one.guard && one !== route && overlaps(one.segments, each.segments));
-        const own = guarded && asks(guarded);
-        if (own)
-          return [{ route: each.pattern, protectedBy: `${own.by} (${own.who}), by other spellings of its path` }];
-        const isLogin = overlaps(each.segments, literalSegments(loginPath.replace(/[?#].*$/s, '')));
-        return isLogin && this.#asksAnything
-          ? [{ route: each.pattern, protectedBy: 'loginPath, which answers each visitor alone' }]
-          : [];
-      });
-    });
-    const isAction = (pattern: string) => pattern.startsWith(actionPath('').slice(0, -1));
-    const action = [...patterns].find(isAction);
-    const named = (actions ?? []).map((name) => asks({ segments: literalSegments(actionPath(name)), method: 'POST' }));
-    const demand = named.find((each) => each !== undefined);
-    return action && demand ? [...found, { route: action, protectedBy: `${demand.by} (${demand.who})` }] : found;
-  }
-
-  get #asksAnything(): boolean {
-    const { rules, routes, globalProtect } = this.site;
-    return globalProtect || rules.length > 0 || routes.some(({ guard }) => guard !== undefined);
-  }
-
-  #protectorOfCached(route: DescribedRoute, cached: readonly SegmentMatcher[]): string | undefined {
-    const rule = (place: string) => this.#protection.rules.find((one) => one.rule.place === place);
-    return this.#protection
-      .demandsOn(route)
-      .filter(({ who }) => asksForVisitor(who))
-      .map(({ by, who }) => ({ by: rule(by), text: `${by} (${who})` }))
-      .find(({ by }) => !by || (by.isFor('GET') && overlaps(by.segments, cached)))?.text;
-  }
-
   #whyDead(one: ComparableRule): string | undefined {
     const { segments, rule } = one;
     if (!this.#isDead(segments, rule.pattern) || this.#isForOwnAnswers(one)) return undefined;
@@ -275,10 +211,6 @@ export class RuleFindings {
       ...publicFiles.map(({ path }) => literalSegments(path)),
     ];
   }
-}
-
-function asksForVisitor(who: string): boolean {
-  return !who.startsWith(EVERYBODY) && !who.startsWith('would be');
 }
 
 function protects({ demand }: DescribedRule): boolean {

@@ -13,7 +13,7 @@ import type { Promised } from '../../session/promised.js';
 import { Secrets } from '../../session/secrets.js';
 import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
 import { SessionStore } from '../../session/stores/session-store.js';
-import { GateRequest } from '../request/gate-request.js';
+import type { GateRequest } from '../request/gate-request.js';
 import type { RoutedRequest } from '../request/routed-request.js';
 import { gatehouse } from '../started.js';
 import { formPage, formPlace } from './form-page.js';
@@ -37,15 +37,14 @@ const STALE = { [TOKEN_FIELD]: ['This form was out of date. Please send it once 
  * @returns What to answer; `undefined` when the page is to answer, which is told as well. So it is when the session
  *   cannot keep what came of it: better a page that is sent again on reload than input that is lost.
  */
-export function answerForm(context: APIContext): Promised<Response | undefined> {
+export function answerForm(request: GateRequest, context: APIContext): Promised<Response | undefined> {
   if (!gatehouse.parts.forms.isOn) return undefined;
-  if (context.request.method === 'POST') return runAction(context);
-  return showKeptForm(context).then(() => undefined);
+  if (context.request.method === 'POST') return runAction(request, context);
+  return showKeptForm(request, context).then(() => undefined);
 }
 
-async function runAction(context: APIContext): Promise<Response | undefined> {
+async function runAction(request: GateRequest, context: APIContext): Promise<Response | undefined> {
   const { action, setActionResult, serializeActionResult } = getActionContext(context);
-  const request = GateRequest.of(context);
   if (action?.calledFrom !== 'form' || request.guarded?.isEndpoint) return undefined;
   const sent = copyOf(context.request);
   const sender = request.visitor.id;
@@ -65,7 +64,7 @@ async function runAction(context: APIContext): Promise<Response | undefined> {
   // Kept for a page that a guest does not see, it would wait for whoever signs in next.
   const isLost =
     isFarewell && request.guarded && !(await gatehouse.parts.guard.admits(request.guarded, request.visitor));
-  if (page !== undefined && (isLost || (await isKept(context, page, await sealed(form, request))))) {
+  if (page !== undefined && (isLost || (await isKept(request, page, await sealed(form, request))))) {
     return redirectTo(page, 'POST');
   }
   request.keptForm = form;
@@ -80,8 +79,7 @@ async function sealed(form: KeptForm, request: ScopedRequest): Promise<KeptForm>
 }
 
 /** Tells the page what came of the form that it sent. */
-async function showKeptForm(context: APIContext): Promise<void> {
-  const request = GateRequest.of(context);
+async function showKeptForm(request: GateRequest, context: APIContext): Promise<void> {
   const { isNew, flashes } = request.draft;
   if (isNew || flashes.isEmpty || request.keptForm) return;
   const { pathname } = new URL(request.original.url);
@@ -98,19 +96,18 @@ async function showKeptForm(context: APIContext): Promise<void> {
  *
  * @returns The refusal.
  */
-export function keepRefusedForm(context: APIContext, refusal: Response): Promised<Response> {
+export function keepRefusedForm(request: GateRequest, context: APIContext, refusal: Response): Promised<Response> {
   // Whoever asks for the visitor makes the answer personal.
-  return refusal.status === 303 ? keepFormOf(context, refusal) : refusal;
+  return refusal.status === 303 ? keepFormOf(request, context, refusal) : refusal;
 }
 
-async function keepFormOf(context: APIContext, refusal: Response): Promise<Response> {
-  const request = GateRequest.of(context);
+async function keepFormOf(request: GateRequest, context: APIContext, refusal: Response): Promise<Response> {
   const { visitor, verdict } = request;
   const page = request.guarded?.formPage;
   const leadsToSignIn = visitor.isGuest || verdict?.decision?.code === 'SIGN_IN_AGAIN';
   if (page === undefined || !leadsToSignIn || !isSmallForm(context.request)) return refusal;
   const input = await fieldsOf(copyOf(context.request));
-  if (input.length > 0) await isKept(context, page, { name: request.guarded?.action?.name, input });
+  if (input.length > 0) await isKept(request, page, { name: request.guarded?.action?.name, input });
   return refusal;
 }
 
@@ -120,16 +117,20 @@ async function keepFormOf(context: APIContext, refusal: Response): Promise<Respo
  *
  * @returns The refusal, where nothing of the form can be kept.
  */
-export async function returnStaleForm(context: APIContext, asked: RoutedRequest, refusal: Response): Promise<Response> {
+export async function returnStaleForm(
+  request: GateRequest,
+  asked: RoutedRequest,
+  refusal: Response,
+): Promise<Response> {
+  const { context } = request;
   const page = asked.formPage;
   if (page === undefined || !isSmallForm(context.request)) return refusal;
   const form = { name: asked.action?.name, input: await fieldsOf(copyOf(context.request)), errors: STALE };
-  return (await isKept(context, page, form)) ? redirectTo(page, 'POST') : refusal;
+  return (await isKept(request, page, form)) ? redirectTo(page, 'POST') : refusal;
 }
 
 /** Keeps a form for a page, if the session has room for it. */
-async function isKept(context: APIContext, page: string, form: KeptForm): Promise<boolean> {
-  const request = GateRequest.of(context);
+async function isKept(request: GateRequest, page: string, form: KeptForm): Promise<boolean> {
   const { draft, session, visitor } = request;
   draft.isUsed = true;
   if (request.standsAside) return false;

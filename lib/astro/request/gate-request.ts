@@ -1,13 +1,7 @@
 import type { APIContext } from 'astro';
 import { hidden, isHidden, unavailable } from '../../access/refusal.js';
-import type { Visitor } from '../../access/visitor.js';
-import type { VisitorResolver } from '../../access/visitor-resolver.js';
-import { ScopedRequest } from '../../container/request-scope.js';
 import { SharedLocalsError, StoreUnavailableError } from '../../errors.js';
-import { madeSession } from '../../session/made-session.js';
 import { andThen, orElse, type Promised } from '../../session/promised.js';
-import type { Session } from '../../session/session.js';
-import { SessionRegistry } from '../../session/session-registry.js';
 import { AstroSessionStore } from '../astro-session-store.js';
 import { gatehouse } from '../started.js';
 import {
@@ -20,11 +14,10 @@ import {
   wholeIf,
   withCookies,
 } from './answer.js';
-import { AstroSessionWatch, adoptAstroSession } from './astro-session-watch.js';
+import { ArrivedRequest } from './arrived-request.js';
 import { currentRequest } from './current-request.js';
 import { noticingLateUse } from './late-use.js';
-import { hearLocals, putOnLocals, requestIn } from './locals.js';
-import { SessionKeeper } from './session-keeper.js';
+import { requestIn } from './locals.js';
 
 /** Requests that were answered as if nothing were there. In a pipeline of the project's own, error pages get new locals. */
 const HIDDEN = new WeakSet<Request>();
@@ -33,13 +26,7 @@ const HIDDEN = new WeakSet<Request>();
  * One request, from its cookie to Set-Cookie. Astro runs the middlewares again for rewrites, within the first run, and for
  * error pages, after it; `locals` is what all runs of one request have in common, and so they share one of these.
  */
-export class GateRequest extends ScopedRequest {
-  /** The request that began it all. */
-  readonly original: Request;
-  /** Its address, as Astro vouches for it. */
-  readonly url: URL;
-  /** The context of the latest run: a rewrite brings new cookies. */
-  context: APIContext;
+export class GateRequest extends ArrivedRequest {
   /** The request of the latest run that was found to be the visitor's own doing. */
   vetted: Request | undefined;
   /** Whether the guard let in what is answered in the latest run. */
@@ -50,29 +37,12 @@ export class GateRequest extends ScopedRequest {
   behind: Promised<Response> | undefined;
   /** Whether the answer is for this visitor alone, whatever the page says of caches: a rule, or a refusal, had a say. */
   isPersonal = false;
-  readonly #keeper: SessionKeeper;
-  readonly #watch: AstroSessionWatch | undefined;
-  /** The visitor who came with `locals`, until the session is open that stands aside for them. */
-  #given: unknown;
-  #arrivedAs: Visitor | undefined;
   #isRunning = false;
   #isAnswered = false;
   /** What the latest run failed with. */
   #failure: unknown;
   /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
   #addsCookies = false;
-
-  private constructor(context: APIContext) {
-    super(gatehouse.services, undefined, context.request.headers);
-    this.original = context.request;
-    this.url = context.url;
-    this.context = context;
-    this.#keeper = new SessionKeeper(this.original, this.url);
-    if (gatehouse.site.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
-    const { standIn } = this.#keeper;
-    if (standIn) this.services.replace(SessionRegistry, standIn.registry);
-    this.#given = putOnLocals(context.locals, this);
-  }
 
   /**
    * The request that a context belongs to.
@@ -97,7 +67,7 @@ export class GateRequest extends ScopedRequest {
     this.context = context;
     this.hasPassed = false;
     this.behind = undefined;
-    return andThen(this.#keeper.continue(context), () => {
+    return andThen(this.keeper.continue(context), () => {
       if (this.#isRunning) return next();
       this.#isRunning = true;
       this.#failure = undefined;
@@ -134,36 +104,6 @@ export class GateRequest extends ScopedRequest {
     this.#switchOffRouteCache();
   }
 
-  /** The visitor before anything was done for them; `undefined` for one who brought no session. */
-  get arrivedAs(): Visitor | undefined {
-    const { ended } = this.draft;
-    if (this.#arrivedAs || !ended) return this.#arrivedAs;
-    return this.resolver.fromSession(madeSession(gatehouse.services.madeClasses, ended));
-  }
-
-  /** Takes over a visitor whom the application's own code has named since the session was opened, wherever it did. */
-  learnVisitor(): Promised<void> {
-    const isOwn = gatehouse.looksIntoAstroSessions && !this.#keeper.standIn;
-    const adopted = isOwn ? adoptAstroSession(this, gatehouse.parts.store, this.#watch) : undefined;
-    return andThen(adopted, () => {
-      currentRequest.hear();
-      hearLocals(this.context.locals, this);
-      this.adoptAnew();
-    });
-  }
-
-  protected override get openedSession(): Session | undefined {
-    return this.#keeper.session;
-  }
-
-  protected override beginSession(): Session {
-    return this.#keeper.begin();
-  }
-
-  protected override get resolver(): VisitorResolver {
-    return this.#keeper.standIn?.resolver ?? gatehouse.parts.resolver;
-  }
-
   /**
    * Error pages are made for the same request; a rewrite brings another, from within. Where Astro itself rewrites, for
    * want of a translation, it does so after the run; an earlier context then reads the cookies of the later one.
@@ -191,7 +131,7 @@ export class GateRequest extends ScopedRequest {
         return rescued(error);
       }
     };
-    const opened = orElse<Response | undefined>(() => andThen(this.#open(), () => undefined), fail);
+    const opened = orElse<Response | undefined>(() => andThen(this.open(!this.#isRunning), () => undefined), fail);
     return andThen(opened, (failure) => failure ?? currentRequest.run(this, follow, fail));
   }
 
@@ -211,31 +151,16 @@ export class GateRequest extends ScopedRequest {
     return answer;
   }
 
-  /** Opens the session, and looks up a visitor who has to be looked up before anything asks. */
-  #open(): Promised<void> {
-    return andThen(this.#keeper.open(this.context, !this.#isRunning), () => {
-      const given = this.#given;
-      if (given !== undefined) this.identity.adopt(given, true);
-      this.#given = undefined;
-      return this.#keeper.hasSession && (this.looksElsewhere || given !== undefined) ? this.#lookUp() : undefined;
-    });
-  }
-
-  async #lookUp(): Promise<void> {
-    const visitor = await this.identity.resolve();
-    this.#arrivedAs ??= visitor;
-  }
-
   /** Stores what changed, and says by cookies and headers for whom the answer is. */
   #commit(response: Response): Promised<Response> {
     return andThen(
       wholeIf(() => this.#mustWait(response), response, this.isForPage),
       (answer) => {
         const isPersonal = this.#isPersonalAnswer(answer);
-        const isWithheld = this.#keeper.withholdsSignIn(this.context);
-        this.#watch?.forgetEnded(this.openedSession);
-        return andThen(this.#keeper.commit(this.context, answer, this.standsAside), (kept) => {
-          if (!isPersonal && !this.#keeper.setsCookies) return noticingLateUse(kept, this.#keeper.draft, this.context);
+        const isWithheld = this.keeper.withholdsSignIn(this.context);
+        this.watch?.forgetEnded(this.openedSession);
+        return andThen(this.keeper.commit(this.context, answer, this.standsAside), (kept) => {
+          if (!isPersonal && !this.keeper.setsCookies) return noticingLateUse(kept, this.keeper.draft, this.context);
           return this.#asPersonal(isWithheld ? asOwnNavigation(kept, this.original, this.url.origin) : kept);
         });
       },
@@ -251,22 +176,22 @@ export class GateRequest extends ScopedRequest {
 
   /** Whether a component that has yet to render may change the session, or read it though the answer may be kept for others. */
   #mustWait(response: Response): boolean {
-    return this.#keeper.mayChangeLate() || (!this.#wasUsed && maySpread(response, this.context));
+    return this.keeper.mayChangeLate() || (!this.#wasUsed && maySpread(response, this.context));
   }
 
   /** Whether an answer is for this visitor alone. A page of a visitor who has a session is, unless it says otherwise. */
   #isPersonalAnswer(answer: Response): boolean {
-    return this.#wasUsed || (this.#keeper.hasSession && !this.guarded?.isEndpoint && !maySpread(answer, this.context));
+    return this.#wasUsed || (this.keeper.hasSession && !this.guarded?.isEndpoint && !maySpread(answer, this.context));
   }
 
   get #wasUsed(): boolean {
-    return this.isPersonal || this.#keeper.draft?.wasUsed === true;
+    return this.isPersonal || this.keeper.draft?.wasUsed === true;
   }
 
   /** The 404 page is made for the same request, and commits; where it is a file, nobody does for what is not there. */
   async #answerHidden(): Promise<Response> {
     this.rollBack();
-    await this.#keeper.abandon();
+    await this.keeper.abandon();
     return this.#end(asErrorPage(hidden(), gatehouse.site.hasOwnPipeline));
   }
 
@@ -276,13 +201,13 @@ export class GateRequest extends ScopedRequest {
     this.#failure = error;
     this.#end(undefined);
     this.rollBack();
-    this.#keeper.closeUnopened();
+    this.keeper.closeUnopened();
     if (error instanceof StoreUnavailableError) {
-      this.#keeper.giveUp(error);
+      this.keeper.giveUp(error);
       this.#switchOffRouteCache();
       return unavailable();
     }
-    await this.#keeper.abandon();
+    await this.keeper.abandon();
     throw error;
   }
 

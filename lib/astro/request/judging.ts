@@ -1,5 +1,3 @@
-import { routes } from 'virtual:astro-gatehouse/routes';
-import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
 import { asCsrfVerdict, mayChange } from '../../access/csrf/csrf-guard.js';
 import type { GuardedRequest } from '../../access/guarded-request.js';
@@ -12,7 +10,8 @@ import { buildChannel } from '../build-channel.js';
 import { returnStaleForm } from '../forms/form-requests.js';
 import { ISLAND_ROUTE, type ProjectRoutes } from '../project-routes.js';
 import { gatehouse } from '../started.js';
-import { GateRequest } from './gate-request.js';
+import { currentRoutes } from './current-routes.js';
+import type { GateRequest } from './gate-request.js';
 import { RoutedRequest } from './routed-request.js';
 
 /** What may answer a request: the route that Astro found, or anything, code of the application's own as well. */
@@ -23,8 +22,11 @@ type AnsweredBy = 'route' | 'anything';
  *
  * @returns A refusal, or `undefined`.
  */
-export function judge(context: APIContext, answeredBy: AnsweredBy = 'route'): Promised<Response | undefined> {
-  const request = GateRequest.of(context);
+export function judge(
+  request: GateRequest,
+  context: APIContext,
+  answeredBy: AnsweredBy = 'route',
+): Promised<Response | undefined> {
   return andThen(routed(request, context, answeredBy), (guarded) => {
     const forgery = mayChange(guarded.sentMethod) ? refuseForgery(request, guarded) : undefined;
     return andThen(forgery, (refusal) => refusal ?? judgeRouted(request, guarded));
@@ -51,8 +53,11 @@ function judgeRouted(request: GateRequest, guarded: RoutedRequest): Promised<Res
  *
  * @returns What to answer instead, or `undefined`.
  */
-export function judgeAnswer(context: APIContext, answer: Response): Promised<Response | undefined> {
-  const request = GateRequest.of(context);
+export function judgeAnswer(
+  request: GateRequest,
+  context: APIContext,
+  answer: Response,
+): Promised<Response | undefined> {
   return request.hasPassed || showsNothing(answer) ? undefined : judgeShown(request, context, answer);
 }
 
@@ -71,8 +76,11 @@ async function judgeShown(request: GateRequest, context: APIContext, answer: Res
 }
 
 /** Answers a visitor whom code of a page's own refused, or that of a middleware. */
-export async function answerDenied(context: APIContext, error: AccessDeniedError): Promise<Response> {
-  const request = GateRequest.of(context);
+export async function answerDenied(
+  request: GateRequest,
+  context: APIContext,
+  error: AccessDeniedError,
+): Promise<Response> {
   const { guarded = await routed(request, context, 'anything'), verdict: earlier } = request;
   request.rollBack();
   const verdict = asVerdict(await gatehouse.parts.guard.judgeDenied(error, guarded, request.visitor));
@@ -87,8 +95,7 @@ export async function answerDenied(context: APIContext, error: AccessDeniedError
  *
  * @returns A refusal, or `undefined`.
  */
-export async function vet(context: APIContext): Promise<Response | undefined> {
-  const request = GateRequest.of(context);
+export async function vet(request: GateRequest, context: APIContext): Promise<Response | undefined> {
   return mayChange(request.original.method) ? refuseForgery(request, await toRouted(request, context)) : undefined;
 }
 
@@ -108,7 +115,7 @@ async function refuseForgery(request: GateRequest, guarded: RoutedRequest): Prom
   request.rollBack();
   request.isPersonal = true;
   const isStale = decision?.code === 'CSRF_TOKEN_REFUSED' && guarded.isNavigation;
-  return isStale ? returnStaleForm(context, guarded, response) : response;
+  return isStale ? returnStaleForm(request, guarded, response) : response;
 }
 
 /** Whether this run needs no other look at where its request comes from. Error pages do nothing that was not asked. */
@@ -144,15 +151,19 @@ function routed(request: GateRequest, context: APIContext, answeredBy: AnsweredB
 }
 
 function toRouted(request: GateRequest, context: APIContext): Promised<RoutedRequest> {
-  if (!routesNow && context.routePattern !== ISLAND_ROUTE) return new RoutedRequest(request, context, routes);
-  return withIsland(request, context);
+  return andThen(currentRoutes(), (routes) => {
+    const names = context.routePattern === ISLAND_ROUTE ? namesOfIsland(routes, context) : undefined;
+    return andThen(names, (known) => new RoutedRequest(request, context, routes, known));
+  });
 }
 
-async function withIsland(request: GateRequest, context: APIContext): Promise<RoutedRequest> {
-  const known: ProjectRoutes = routesNow ? await routesNow() : routes;
-  const names =
-    context.routePattern === ISLAND_ROUTE ? (buildChannel().islandNames ?? (await known.islands())) : undefined;
-  return new RoutedRequest(request, context, known, names?.get(context.params.name ?? ''));
+/** By the name that Astro gave to a server island, those by which rules know it. */
+async function namesOfIsland(
+  { islands }: ProjectRoutes,
+  { params }: APIContext,
+): Promise<RoutedRequest['islandNames']> {
+  const names = buildChannel().islandNames ?? (await islands());
+  return names.get(params.name ?? '');
 }
 
 function showsNothing({ status, headers }: Response): boolean {

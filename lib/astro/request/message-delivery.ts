@@ -1,5 +1,3 @@
-import { routes } from 'virtual:astro-gatehouse/routes';
-import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { APIContext } from 'astro';
 import type { ErrorPages } from '../../access/paths/special-paths.js';
 import type { Promised } from '../../session/promised.js';
@@ -7,6 +5,7 @@ import { draftOf, type Session } from '../../session/session.js';
 import type { SessionManager } from '../../session/session-manager.js';
 import { ISLAND_ROUTE } from '../project-routes.js';
 import { partsOf } from './address.js';
+import { currentRoutes } from './current-routes.js';
 
 type Route = Pick<APIContext, 'routePattern' | 'params'>;
 
@@ -81,7 +80,7 @@ export class MessageDelivery {
 
   async #audienceOf(route: Route, isOwn = false): Promise<Audience> {
     if (!isLookedAt(this.request)) return 'nobody';
-    const { endpoints } = routesNow ? await routesNow() : routes;
+    const { endpoints } = await currentRoutes();
     if (isOwn || endpoints.has(route.routePattern)) return 'code';
     return canShowPage(this.request, this.errorPages.has(route.routePattern)) ? 'page' : 'nobody';
   }

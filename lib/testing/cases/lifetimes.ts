@@ -75,7 +75,10 @@ export function describeLifetimes(tests: Tests): void {
     tests.it('are gone at the time until which they are kept, where they say one', async (start) => {
       const app = await start();
       const cookies = await app.visit(new FakeCookieJar(), (session) => {
-        draftOf(session.set('cart', 1)).flashes.keep('draft', 'typed', app.clock.now() + 60_000);
+        draftOf(session.set('cart', 1)).flashes.replace('draft', 'typed', {
+          until: app.clock.now() + 60_000,
+          yields: true,
+        });
       });
       app.clock.advance(59);
       assert.equal((await app.open(cookies)).flashes.peek('draft'), 'typed');
@@ -90,7 +93,7 @@ export function describeLifetimes(tests: Tests): void {
     tests.it('end a session that holds nothing else, where they say until when they are kept', async (start) => {
       const app = await start();
       const cookies = await app.visit(new FakeCookieJar(), (session) =>
-        draftOf(session).flashes.keep('draft', 'typed', app.clock.now() + 60_000),
+        draftOf(session).flashes.replace('draft', 'typed', { until: app.clock.now() + 60_000, yields: true }),
       );
       app.clock.advance(59);
       assert.equal((await app.open(cookies)).isNew, false);

@@ -26,7 +26,7 @@ export function describeLimits(tests: Tests): void {
       let most = 1_000;
       while (await app.manager.canKeep(tried.set('notes', 'x'.repeat(2 * most)))) most *= 2;
       const cookies = await app.visit(new FakeCookieJar(), (session) => {
-        draftOf(session).flashes.keep('draft', 'x'.repeat(most), until);
+        draftOf(session).flashes.replace('draft', 'x'.repeat(most), { until, yields: true });
         session.set('name', 'Ada').flash('notice', 'Kept');
       });
       assert.equal((await app.open(cookies, false)).flashes.has('draft'), true);

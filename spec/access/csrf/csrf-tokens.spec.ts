@@ -11,8 +11,8 @@ const tokens = new CsrfTokens(new Secrets([OLD]));
 
 /** The session that a later request opens, of what this one left. */
 function later(session: Session, record: Partial<SessionRecord> = {}): Session {
-  const { id, set, own } = draftOf(session);
-  return new Session({ ...recordOf({ id, isKept: own.isKept }), values: set, ...record });
+  const { id, own } = draftOf(session);
+  return new Session({ ...recordOf({ id, isKept: own.isKept }), values: own.set, ...record });
 }
 
 const signedIn = () => new Session(recordOf({ values: { userId: 'u1' } }));
@@ -127,7 +127,7 @@ describe('A visitor without a session', () => {
     const session = new Session();
     draftOf(session).failure = new Error('down');
     expect(await tokens.issue(session)).toMatch(/^[\w-]{64}$/);
-    expect([draftOf(session).set.size, draftOf(session).own.isKept]).toEqual([0, false]);
+    expect([draftOf(session).own.set.size, draftOf(session).own.isKept]).toEqual([0, false]);
   });
 });
 

@@ -1,0 +1,85 @@
+import type { APIContext } from 'astro';
+import type { Visitor } from '../../access/visitor.js';
+import type { VisitorResolver } from '../../access/visitor-resolver.js';
+import { ScopedRequest } from '../../container/request-scope.js';
+import { madeSession } from '../../session/made-session.js';
+import { andThen, type Promised } from '../../session/promised.js';
+import type { Session } from '../../session/session.js';
+import { SessionRegistry } from '../../session/session-registry.js';
+import { gatehouse } from '../started.js';
+import { AstroSessionWatch, adoptAstroSession } from './astro-session-watch.js';
+import { currentRequest } from './current-request.js';
+import { hearLocals, putOnLocals } from './locals.js';
+import { SessionKeeper } from './session-keeper.js';
+
+/** A request as it arrived in Astro: its address, its session, and its visitor, whoever knows them. */
+export class ArrivedRequest extends ScopedRequest {
+  /** The request that began it all. */
+  readonly original: Request;
+  /** Its address, as Astro vouches for it. */
+  readonly url: URL;
+  /** The context of the latest run: a rewrite brings new cookies. */
+  context: APIContext;
+  protected readonly keeper: SessionKeeper;
+  protected readonly watch: AstroSessionWatch | undefined;
+  /** The visitor who came with `locals`, until the session is open that stands aside for them. */
+  #given: unknown;
+  #arrivedAs: Visitor | undefined;
+
+  constructor(context: APIContext) {
+    super(gatehouse.services, undefined, context.request.headers);
+    this.original = context.request;
+    this.url = context.url;
+    this.context = context;
+    this.keeper = new SessionKeeper(this.original, this.url);
+    if (gatehouse.site.hasOwnMiddleware) this.watch = new AstroSessionWatch(context);
+    const { standIn } = this.keeper;
+    if (standIn) this.services.replace(SessionRegistry, standIn.registry);
+    this.#given = putOnLocals(context.locals, this);
+  }
+
+  /** The visitor before anything was done for them; `undefined` for one who brought no session. */
+  get arrivedAs(): Visitor | undefined {
+    const { ended } = this.draft;
+    if (this.#arrivedAs || !ended) return this.#arrivedAs;
+    return this.resolver.fromSession(madeSession(gatehouse.services.madeClasses, ended));
+  }
+
+  /** Takes over a visitor whom the application's own code has named since the session was opened, wherever it did. */
+  learnVisitor(): Promised<void> {
+    const isOwn = gatehouse.looksIntoAstroSessions && !this.keeper.standIn;
+    const adopted = isOwn ? adoptAstroSession(this, gatehouse.parts.store, this.watch) : undefined;
+    return andThen(adopted, () => {
+      currentRequest.hear();
+      hearLocals(this.context.locals, this);
+      this.adoptAnew();
+    });
+  }
+
+  protected override get openedSession(): Session | undefined {
+    return this.keeper.session;
+  }
+
+  protected override beginSession(): Session {
+    return this.keeper.begin();
+  }
+
+  protected override get resolver(): VisitorResolver {
+    return this.keeper.standIn?.resolver ?? gatehouse.parts.resolver;
+  }
+
+  /** Opens the session, and looks up a visitor who has to be looked up before anything asks. */
+  protected open(isAhead: boolean): Promised<void> {
+    return andThen(this.keeper.open(this.context, isAhead), () => {
+      const given = this.#given;
+      if (given !== undefined) this.identity.adopt(given, true);
+      this.#given = undefined;
+      return this.keeper.hasSession && (this.looksElsewhere || given !== undefined) ? this.#lookUp() : undefined;
+    });
+  }
+
+  async #lookUp(): Promise<void> {
+    const visitor = await this.identity.resolve();
+    this.#arrivedAs ??= visitor;
+  }
+}

@@ -1,0 +1,138 @@
+import {
+  type DependencyContainer,
+  instanceCachingFactory,
+  instancePerContainerCachingFactory,
+  Lifecycle,
+} from 'tsyringe';
+import {
+  CaptiveServiceError,
+  GatehouseError,
+  InvalidOverrideError,
+  MissingServiceError,
+  ServiceConstructionError,
+} from '../errors.js';
+import { injectable } from '../injectable.js';
+import type { Disposables } from '../session/disposables.js';
+import type { MadeClasses } from '../session/made-classes.js';
+import { assertNoCircle, Making } from './circles.js';
+import { dependenciesOf, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
+import { assertFits, assertSound } from './instance-checks.js';
+import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
+
+/** Has tsyringe's container create what was registered, once it is known that every class can be given what it needs. */
+export class Wiring {
+  readonly #constructed = new Set<unknown>();
+  readonly #making = new Making();
+
+  /** @param own The package's own parts: what stands in for one has to be able to do what it does. */
+  constructor(
+    private readonly container: DependencyContainer,
+    private readonly registrations: ReadonlyMap<Class, Registration>,
+    private readonly own: ReadonlySet<Class>,
+    private readonly made: MadeClasses,
+    private readonly disposables: Disposables,
+  ) {}
+
+  /** The instance of a shared service. */
+  create<Instance>(token: Class<Instance>): Instance {
+    return this.made.during(() => this.container.resolve(token as never));
+  }
+
+  /** Tells the container how each class is created, and for how long. @throws As {@link Services.boot} does. */
+  connect(): void {
+    for (const [token, registration] of this.registrations) {
+      this.#inspect(token, registration);
+      const { implementation } = registration;
+      if (this.own.has(token) && isClass(implementation)) assertSound(token, implementation.prototype);
+    }
+    assertNoCircle(this.registrations.keys(), (token) => this.#constructorOf(token));
+    for (const [token, registration] of this.registrations) this.#wire(token, registration);
+  }
+
+  /** tsyringe would hand over `undefined`, an empty instance of an abstract class, or another visitor's service. */
+  #inspect(token: Class, { lifetime, implementation }: Registration): void {
+    if (lifetime === 'made' || lifetime === 'value' || !isClass(implementation)) return;
+    const problem = whyNotReplaceable(token, implementation, lifetime);
+    if (problem && implementation === token) throw new ServiceConstructionError(token.name, problem);
+    if (problem) throw new InvalidOverrideError(token.name, implementation.name, problem);
+    for (const [index, dependency] of dependenciesOf(implementation).entries()) {
+      if (dependency === undefined) {
+        const problem = tracelessSentence(token, implementation, index, lifetime);
+        if (implementation === token) throw new ServiceConstructionError(token.name, problem);
+        throw new InvalidOverrideError(token.name, implementation.name, problem);
+      }
+      this.#permit(implementation.name, lifetime, dependency);
+    }
+  }
+
+  #permit(name: string, lifetime: Lifetime, dependency: unknown): void {
+    const needed = this.registrations.get(dependency as Class)?.lifetime;
+    if (needed === undefined && this.container.isRegistered(dependency as never)) return;
+    const dependencyName = typeof dependency === 'function' ? dependency.name : String(dependency);
+    if (needed === undefined) throw new MissingServiceError(dependencyName, name);
+    const belongsToRequest = needed === 'perRequest' || needed === 'made';
+    if (lifetime === 'shared' && belongsToRequest) throw new CaptiveServiceError(name, dependencyName);
+  }
+
+  #wire(token: Class, { lifetime, implementation }: Registration): void {
+    const provide = token as never;
+    if (lifetime === 'made') return;
+    if (lifetime === 'value') this.container.register(provide, { useValue: implementation });
+    else if (isClass(implementation)) {
+      injectable()(implementation as never);
+      const lifecycle = lifetime === 'shared' ? Lifecycle.Singleton : Lifecycle.ContainerScoped;
+      this.container.register(provide, { useClass: implementation as never }, { lifecycle });
+    } else {
+      const make = implementation as Factory<unknown>;
+      const cached = lifetime === 'shared' ? instanceCachingFactory : instancePerContainerCachingFactory;
+      this.container.register(provide, {
+        useFactory: cached((from) => {
+          const instance = this.#making.within(token, () => make(this.#getFrom(from, token.name, lifetime)));
+          assertFits(token, instance, 'factory');
+          if (this.own.has(token)) assertSound(token, instance);
+          return instance;
+        }),
+      });
+    }
+  }
+
+  #getFrom(container: DependencyContainer, name: string, lifetime: Lifetime): Get {
+    return (dependency) => {
+      this.#permit(name, lifetime, dependency);
+      this.construct(dependency);
+      const resolve = (): never => container.resolve(dependency as never);
+      const isMadeByClass = isClass(this.registrations.get(dependency)?.implementation);
+      return isMadeByClass ? this.#making.within(dependency, resolve) : resolve();
+    };
+  }
+
+  /** What must be there before an instance is made by its class. */
+  #constructorOf(token: Class): readonly unknown[] {
+    const { lifetime, implementation } = this.registrations.get(token) ?? {};
+    const isMadeHere = lifetime === 'shared' || lifetime === 'perRequest';
+    return isMadeHere && isClass(implementation) ? dependenciesOf(implementation) : [];
+  }
+
+  /**
+   * Creates a shared service. What it needs is created before it, so that an error is about the service that it happened in.
+   *
+   * @throws As {@link Services.boot} does.
+   */
+  construct(token: unknown): void {
+    const registration = this.registrations.get(token as Class);
+    if (registration?.lifetime !== 'shared' || this.#constructed.has(token)) return;
+    this.#constructed.add(token);
+    const { implementation } = registration;
+    if (isClass(implementation)) for (const dependency of dependenciesOf(implementation)) this.construct(dependency);
+    try {
+      const instance = this.create(token as Class<object>);
+      if (this.own.has(token as Class)) assertSound(token as Class, instance);
+      this.disposables.add(instance);
+    } catch (error) {
+      if (error instanceof GatehouseError) throw error;
+      // tsyringe puts an error of its own around what happened in a function that it called.
+      if (this.#making.failure) throw this.#making.failure;
+      throw new ServiceConstructionError(isClass(implementation) ? implementation.name : (token as Class).name, error);
+    }
+  }
+}

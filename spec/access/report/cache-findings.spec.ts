@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AccessRuleOptions } from '../../../lib/access/access-rule.js';
+import { PathPattern } from '../../../lib/access/paths/path-pattern.js';
+import { CacheFindings } from '../../../lib/access/report/cache-findings.js';
+import { route, site } from '../../support/site-description.js';
+
+const ADMIN = { who: 'role admin', isPublic: false };
+
+describe('What is protected and cached all the same', () => {
+  const cached = (protect: AccessRuleOptions[], entry: string, more: Parameters<typeof site>[1] = {}) => {
+    const findings = new CacheFindings(site(protect, { routes: ['/a', '/b/[id]'], ...more }));
+    return findings.inRouteRules(new Map([[entry, new PathPattern(entry).segments]]));
+  };
+
+  it.each<[AccessRuleOptions, string, string[]]>([
+    [{ pattern: '/a' }, '/a', ['/a']],
+    [{ pattern: '/a' }, '/[...all]', ['/a']],
+    [{ pattern: '/a' }, '/b/[id]', []],
+    [{ pattern: '/b/one' }, '/b/[id]', ['/b/[id]']],
+    [{ pattern: '/b/one' }, '/b/two', []],
+    [{ pattern: '/a', methods: ['POST'] }, '/a', []],
+    [{ pattern: '/a', enforce: false }, '/a', []],
+  ])('is found for rule %j and entry %s', (rule, entry, expected) => {
+    expect(cached([rule], entry).map((each) => each.route)).toEqual(expected);
+  });
+
+  it('says what protects the route', () => {
+    expect(cached([{ pattern: '/a', role: 'x' }], '/a')).toEqual([
+      { route: '/a', protectedBy: 'protect[0] (role x)', entry: '/a' },
+    ]);
+    expect(cached([], '/a', { routes: [route('/a', { guard: ADMIN })] })[0]?.protectedBy).toBe(
+      'guard of src/pages/a (role admin)',
+    );
+    expect(cached([], '/a', { globalProtect: true })[0]?.protectedBy).toBe('globalProtect (signed in)');
+  });
+});
+
+describe('A cache that answers ahead of the site', () => {
+  const routes = [route('/team/home', { guard: ADMIN }), route('/team/[x]'), route('/open')];
+  const cached = (...patterns: string[]) =>
+    new CacheFindings(site([], { routes })).inFront(new Set(patterns)).map((each) => each.route);
+
+  it('answers a guarded page by other spellings of its path, where another route of it matches these', () => {
+    expect(cached('/team/[x]', '/open')).toEqual(['/team/[x]']);
+    expect(cached('/team/home')).toEqual(['/team/home']);
+    expect(cached('/open')).toEqual([]);
+  });
+});
