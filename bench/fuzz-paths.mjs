@@ -1,7 +1,7 @@
 // Alone: node bench/fuzz-paths.mjs [seed] [pairs] [case]; with a case, that one only, which names what is slow.
 import { AccessRules } from '../dist/access/access-rules.js';
-import { canonicalPath, routedPath } from '../dist/access/canonical-path.js';
 import { GuardConfig } from '../dist/access/guard-config.js';
+import { canonicalPath, routedPath, UnreadablePathError } from '../dist/access/paths/canonical-path.js';
 import { MadeClasses } from '../dist/session/made-classes.js';
 import { Random } from './random.mjs';
 import { quantile } from './statistics.mjs';
@@ -16,6 +16,8 @@ const WARM_UP_SETS = 30;
 const SIZES = [10, 10, 10, 30, 30, 100, 100, 1_000];
 /** One set of so many is of the largest size: building it takes longer than all its paths. */
 const LARGEST_EVERY = 50;
+/** Characters of one segment: more of the shortest than a path may have, as many as it may have, and fewer. */
+const SEGMENTS = [1, 62, 64, 66, 100, 250, 2_000];
 const WORDS = ['a', 'b', 'ab', 'x', 'aa', 'admin', 'é'];
 const WILDCARDS = ['*', '**', '[id]', '[...rest]'];
 const GLOBS = [
@@ -40,6 +42,8 @@ const KINDS = [
   (random, at) => `/${list(random, 12, () => random.pick(['a', '[id]']))}/${at % 50}`,
   (random, at) => `/${random.pick(GLOBS)(word(random, at))}`,
   (random, at) => `/${word(random, at)}-*`,
+  (random, at) => `/**/${list(random, 12, () => random.pick(['a', 'b', '**', '[id]']))}/${word(random, at)}`,
+  (random, at) => `/**/*${word(random, at)}*${word(random, at)}*/**`,
 ];
 
 /** @returns Milliseconds of the slowest pair of rules and path, of 99 in 100, and how to run the slowest again. */
@@ -47,17 +51,17 @@ export function fuzzPaths(pairs, seed = 1) {
   // Code that has not been compiled yet is not what is measured; seeds of its own, so that every case is new.
   for (let set = 0; set < WARM_UP_SETS; set++) timesOfSet(-seed, set);
   const measured = [];
-  let refused = 0;
   for (let set = 0; measured.length < pairs; set++) {
-    const times = timesOfSet(seed, set);
-    if (!times) refused++;
-    for (const [at, time] of (times ?? []).entries()) measured.push({ set, at, time });
+    for (const [at, { time, isReadable }] of timesOfSet(seed, set).entries()) {
+      measured.push({ set, at, time, isReadable });
+    }
   }
   for (const pair of measured.filter(({ time }) => time > SLOW_MS)) lookAgain(seed, pair);
   const worst = measured.reduce((slower, pair) => (pair.time > slower.time ? pair : slower));
   const times = measured.map(({ time }) => time);
   const worstCase = `${seed} ${pairs} ${worst.set}.${worst.at}`;
-  return { pairs: times.length, refused, worst: worst.time, p99: quantile(times, 0.99), worstCase };
+  const unreadable = measured.filter(({ isReadable }) => !isReadable).length;
+  return { pairs: times.length, unreadable, worst: worst.time, p99: quantile(times, 0.99), worstCase };
 }
 
 /** A pair that seems slow is measured again later: something else may have run meanwhile. */
@@ -66,11 +70,11 @@ function lookAgain(seed, pair) {
   pair.time = Math.min(pair.time, bestTimeOf(rulesOf(patterns), targets[pair.at]));
 }
 
-/** @returns For each target its time; nothing when the rules are beyond the limits. */
+/** @returns For each target its time, and whether it was read to its end. */
 function timesOfSet(seed, set) {
   const { patterns, targets } = caseOf(seed, set);
   const rules = rulesOf(patterns);
-  return rules && targets.map((target) => timeOf(rules, target));
+  return targets.map((target) => ({ time: timeOf(rules, target), isReadable: ask(rules, target) }));
 }
 
 function caseOf(seed, set) {
@@ -85,12 +89,7 @@ function caseOf(seed, set) {
 /** Without the patterns that are refused by themselves. */
 function rulesOf(patterns) {
   const protect = patterns.filter(isAllowed).map((pattern) => ({ pattern }));
-  try {
-    return new AccessRules(new GuardConfig({ protect }), new MadeClasses());
-  } catch (error) {
-    if (error.code === 'INVALID_OPTIONS') return undefined;
-    throw error;
-  }
+  return new AccessRules(new GuardConfig({ protect }), new MadeClasses());
 }
 
 function isAllowed(pattern) {
@@ -108,25 +107,26 @@ function bestTimeOf(rules, target) {
 }
 
 /** All that the paths of one request cost. The best of a few: the collector of garbage is not what is measured. */
-function timeOf(rules, { pathname, rest }) {
+function timeOf(rules, target) {
   let best = Number.POSITIVE_INFINITY;
   for (let repetition = 0; repetition < REPETITIONS; repetition++) {
     const start = performance.now();
-    ask(rules, pathname, rest);
+    ask(rules, target);
     best = Math.min(best, performance.now() - start);
   }
   return best;
 }
 
-function ask(rules, pathname, rest) {
-  let requested;
+/** @returns Whether the target could be read. */
+function ask(rules, { pathname, rest }) {
   try {
-    requested = canonicalPath(pathname, '');
-  } catch {
-    return;
+    const requested = canonicalPath(pathname, '');
+    for (const path of new Set([routedPath('/[...rest]', { rest }), requested])) rules.find(path);
+    return true;
+  } catch (error) {
+    if (error instanceof UnreadablePathError) return false;
+    throw error;
   }
-  const routed = routedPath('/[...rest]', { rest });
-  for (const path of new Set([routed, requested])) rules.find(path);
 }
 
 function ordinary(random) {
@@ -157,7 +157,12 @@ function target(random, patterns) {
   const spelling = random.pick([none, none, none, all, several, malformed]);
   let pathname = random.pick(['', near, encodeURI(near)]);
   if (!pathname.startsWith('/')) pathname = `/${pathname}`;
-  while (pathname.length < LONGEST_TARGET) pathname += separator + spelling(random, random.pick(few));
+  const longest = random.pick(SEGMENTS);
+  for (let start = 0; pathname.length < LONGEST_TARGET; ) {
+    const isNext = pathname.length - start >= longest;
+    if (isNext) start = pathname.length;
+    pathname += (isNext ? separator : '') + spelling(random, random.pick(few));
+  }
   // A piece of an escape at the end would make all of it malformed, and the rest of the work go unmeasured.
   pathname = pathname.slice(0, LONGEST_TARGET - 100).replace(/(?:%25)*%?[0-9a-f]{0,40}$/i, '');
   pathname = new URL(`http://localhost${pathname}${random.pick(['', '%61', several(random, 'b')])}`).pathname;

@@ -1,5 +1,5 @@
-import { PathIndex } from '../dist/access/path-index.js';
-import { PathPattern } from '../dist/access/path-pattern.js';
+import { PathIndex } from '../dist/access/paths/path-index.js';
+import { PathPattern } from '../dist/access/paths/path-pattern.js';
 import { fuzzPaths } from './fuzz-paths.mjs';
 import { microsecondsOfEach } from './timing.mjs';
 

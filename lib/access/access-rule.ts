@@ -1,7 +1,7 @@
 import { InvalidOptionsError } from '../errors.js';
 import type { AccessRequest } from './guarded-request.js';
-import { actionPath, islandPattern } from './internal-path.js';
-import { PathPattern } from './path-pattern.js';
+import { PathPattern } from './paths/path-pattern.js';
+import { actionPath, islandPattern } from './paths/special-paths.js';
 import type { RouteAddress, RoutePattern } from './route-types.js';
 import type { Permission, Role, VisitorData } from './visitor.js';
 

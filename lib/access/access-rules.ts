@@ -2,7 +2,7 @@ import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { AccessRule } from './access-rule.js';
 import { GuardConfig } from './guard-config.js';
-import { RuleList } from './rule-list.js';
+import { PathIndex } from './paths/path-index.js';
 
 /** The rules in the order of the list: the first one that matches a path decides. */
 @injectable()
@@ -25,7 +25,13 @@ export class AccessRules {
     this.#reportOnly = new RuleList(this.all.filter(({ enforce }) => !enforce));
   }
 
-  /** Finds the rule that decides. @param path Decoded, without the site's base. @param method In capitals. */
+  /**
+   * Finds the rule that decides.
+   *
+   * @param path Decoded, without the site's base.
+   * @param method In capitals.
+   * @throws For a path that would take too long; the guard answers it with 400.
+   */
   find(path: string, method = 'GET'): AccessRule | undefined {
     return this.#enforced.first(path, method);
   }
@@ -60,5 +66,40 @@ export class AccessRules {
   /** True when no path can have a rule. A subclass that overrides `find` may have rules that are not in the list. */
   get isEmpty(): boolean {
     return this.all.length === 0 && this.find === AccessRules.prototype.find;
+  }
+}
+
+/** A list of rules, of which the first one for a path and a method decides. */
+export class RuleList {
+  /** The rules by method, for each method that a rule names. Other methods have the rules that name none. */
+  readonly #byMethod: ReadonlyMap<string, Indexed>;
+  readonly #forOthers: Indexed;
+
+  constructor(readonly rules: readonly AccessRule[]) {
+    const named = new Set(rules.flatMap(({ methods = [] }) => methods));
+    // A rule for GET is for HEAD as well.
+    if (named.has('GET')) named.add('HEAD');
+    this.#byMethod = new Map([...named].map((method) => [method, new Indexed(rules, method)]));
+    this.#forOthers = new Indexed(rules.filter(({ methods }) => methods === undefined));
+  }
+
+  /** @param path Decoded, without the site's base. @param method In capitals. */
+  first(path: string, method: string): AccessRule | undefined {
+    return (this.#byMethod.get(method) ?? this.#forOthers).first(path);
+  }
+}
+
+/** The rules for one method. */
+class Indexed {
+  readonly #rules: readonly AccessRule[];
+  readonly #index: PathIndex;
+
+  constructor(rules: readonly AccessRule[], method?: string) {
+    this.#rules = method === undefined ? rules : rules.filter((rule) => rule.isFor(method));
+    this.#index = new PathIndex(this.#rules.map((rule) => rule.path));
+  }
+
+  first(path: string): AccessRule | undefined {
+    return this.#rules[this.#index.first(path)];
   }
 }

@@ -1,9 +1,9 @@
 import type { AccessRule } from './access-rule.js';
 import type { AccessRules } from './access-rules.js';
 import type { GuardConfig } from './guard-config.js';
-import { type GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
 import type { PageGuard } from './page-guard.js';
 import type { PageGuards } from './page-guards.js';
+import { type GuardedPaths, normalized, pathOnly } from './paths/guarded-paths.js';
 import type { Demand, Judgement } from './verdict.js';
 
 /** The demands on the visitor of one request, each with the paths that it covers. */

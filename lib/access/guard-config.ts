@@ -1,7 +1,7 @@
 import type { AccessRuleOptions } from './access-rule.js';
-import { ErrorPages, type Locale } from './error-pages.js';
-import { PathIndex } from './path-index.js';
-import { PathPattern } from './path-pattern.js';
+import { PathIndex } from './paths/path-index.js';
+import { PathPattern } from './paths/path-pattern.js';
+import { ErrorPages, type Locale } from './paths/special-paths.js';
 import type { RoutePath, RoutePattern } from './route-types.js';
 
 /** Options of the guard: rules, where refused visitors are sent, and protection without a rule. Paths are written without the site's base. */
@@ -62,7 +62,7 @@ export class GuardConfig {
   }
 
   isExcluded(path: string): boolean {
-    return this.#excluded.first(path) >= 0;
+    return this.#excluded.matches(path, false);
   }
 
   /** Returns what protects a page without a rule: `globalProtect`, but for the login page and excluded paths. */

@@ -1,9 +1,9 @@
 import { andThen, type Promised } from '../session/promised.js';
 import type { Demands } from './demands.js';
 import type { GuardConfig } from './guard-config.js';
-import { type GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
 import type { GuardedRequest } from './guarded-request.js';
 import type { PageGuard } from './page-guard.js';
+import { type GuardedPaths, normalized, pathOnly } from './paths/guarded-paths.js';
 import { redirectTo } from './refusal.js';
 import { REAUTHENTICATE_PARAMETER } from './return-path.js';
 import { Judgement, type Verdict } from './verdict.js';

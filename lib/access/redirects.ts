@@ -3,9 +3,9 @@ import type { AccessDecision } from './access-decision.js';
 import type { DemandChecker } from './demand-checker.js';
 import type { Demands } from './demands.js';
 import type { GuardConfig } from './guard-config.js';
-import { GuardedPaths, normalized, pathOnly } from './guarded-paths.js';
 import type { GuardedRequest } from './guarded-request.js';
 import type { LoginPage } from './login-page.js';
+import { GuardedPaths, normalized, pathOnly } from './paths/guarded-paths.js';
 import { RETURN_PARAMETER, toReturnPath } from './return-path.js';
 import type { Visitor } from './visitor.js';
 

@@ -10,11 +10,12 @@ import { DecisionLog } from './decision-log.js';
 import { DemandChecker } from './demand-checker.js';
 import { type Asked, Demands } from './demands.js';
 import { GuardConfig } from './guard-config.js';
-import { GuardedPaths } from './guarded-paths.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { LoginPage } from './login-page.js';
 import { PageGuard } from './page-guard.js';
 import { PageGuards } from './page-guards.js';
+import { ifReadable } from './paths/canonical-path.js';
+import { GuardedPaths } from './paths/guarded-paths.js';
 import { hides, Redirects, withParameter } from './redirects.js';
 import { actionError, asAnswer, hidden, hiddenAction, plain, problem, redirectTo, unavailable } from './refusal.js';
 import { REAUTHENTICATE_PARAMETER } from './return-path.js';
@@ -63,13 +64,13 @@ export class RouteGuard {
   judge(request: GuardedRequest, whoAsks: () => Promised<Visitor>): Promised<Verdict> {
     if (this.#demands.areNone) return NOTHING_ASKED;
     const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
-    if (!paths) return andThen(whoAsks(), (visitor) => this.#unreadable(request, visitor));
-    return andThen(this.#demands.guardOf(request.routePattern), (pageGuard) => {
-      const isLogin = paths.others.length === 0 && this.#demands.isLoginPath(paths.page);
-      return isLogin
+    const refuse = () => andThen(whoAsks(), (visitor) => this.#unreadable(request, visitor));
+    if (!paths) return refuse();
+    const judgePaths = (pageGuard: PageGuard | undefined) =>
+      paths.others.length === 0 && this.#demands.isLoginPath(paths.page)
         ? this.#loginPage.judge(request, whoAsks, pageGuard)
         : this.#judgeBy(pageGuard, paths, request, whoAsks);
-    });
+    return ifReadable(() => andThen(this.#demands.guardOf(request.routePattern), judgePaths), refuse);
   }
 
   /** Judges a visitor who was refused by the page's own code. */
@@ -88,13 +89,17 @@ export class RouteGuard {
     const page: GuardedRequest = Object.create(form, { method: { value: 'GET' }, action: { value: undefined } });
     const paths = GuardedPaths.of(page, this.config.base, this.config.errorPages);
     if (!paths) return false;
-    return andThen(this.#demands.guardOf(page.routePattern), (pageGuard) => {
+    const admits = (pageGuard: PageGuard | undefined): Promised<boolean> => {
       const asked = this.#demands.on(paths, 'GET', page.routePattern, pageGuard).keys();
       const refusal = this.#checker.decideEach(asked, visitor, page, ({ isGranted }) =>
         isGranted || !this.config.enforce ? undefined : false,
       );
       return andThen(refusal, (found) => found ?? true);
-    });
+    };
+    return ifReadable(
+      () => andThen(this.#demands.guardOf(page.routePattern), admits),
+      () => false,
+    );
   }
 
   /** Creates the answer for a refused visitor: {@link challenge} for one who can sign in, otherwise {@link forbid}. */
@@ -138,7 +143,10 @@ export class RouteGuard {
   /** Refuses an address that can be read in several ways: it may be an attempt to evade a rule. */
   #unreadable(request: GuardedRequest, visitor: Visitor): Verdict {
     const judgement = new Judgement();
-    const denial = { code: 'UNREADABLE_ADDRESS', reason: 'the address cannot be read, or not in one way alone' };
+    const denial = {
+      code: 'UNREADABLE_ADDRESS',
+      reason: 'the address cannot be read in time, or not in one way alone',
+    };
     judgement.refuses(denial.code, denial.reason);
     tellDenied(this.events, request, visitor, denial);
     return judgement.verdict(problem(400), false);

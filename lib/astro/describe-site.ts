@@ -3,9 +3,9 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
 import { AccessRule } from '../access/access-rule.js';
-import { ErrorPages } from '../access/error-pages.js';
 import { type GuardEntry, PageGuard } from '../access/page-guard.js';
-import { globMatcher, type SegmentMatcher } from '../access/path-pattern.js';
+import { globMatcher, type SegmentMatcher } from '../access/paths/path-pattern.js';
+import { ErrorPages } from '../access/paths/special-paths.js';
 import { EVERYBODY } from '../access/report/path-protection.js';
 import type {
   DescribedFile,

@@ -1,5 +1,5 @@
 import type { APIContext, MiddlewareNext } from 'astro';
-import { routedPath } from '../access/canonical-path.js';
+import { routedPath } from '../access/paths/canonical-path.js';
 import { AccessDeniedError } from '../errors.js';
 import { andThen, type Promised } from '../session/promised.js';
 import { answerForm, keepRefusedForm } from './forms/form-requests.js';

@@ -6,7 +6,7 @@ import { AccessRule, type Requirement } from '../access/access-rule.js';
 import { DecisionLog } from '../access/decision-log.js';
 import { deniedResponse } from '../access/denied-response.js';
 import { GuardConfig } from '../access/guard-config.js';
-import { isInternalPath } from '../access/internal-path.js';
+import { isInternalPath } from '../access/paths/special-paths.js';
 import type { RequestIdentity } from '../access/request-identity.js';
 import { RETURN_PARAMETER, toReturnPath } from '../access/return-path.js';
 import type { RoutePath } from '../access/route-types.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { PathPattern } from '../access/path-pattern.js';
+import { PathPattern } from '../access/paths/path-pattern.js';
 import { InvalidOptionsError } from '../errors.js';
 import {
   flag,

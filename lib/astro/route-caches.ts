@@ -1,6 +1,6 @@
 import type { AstroConfig } from 'astro';
-import type { SegmentMatcher } from '../access/path-pattern.js';
-import { segmentsOf } from '../access/path-pattern.js';
+import type { SegmentMatcher } from '../access/paths/path-pattern.js';
+import { segmentsOf } from '../access/paths/path-pattern.js';
 
 /**
  * Keys of `routeRules` under which answers are cached, with their segments. Without a provider nothing is cached, and

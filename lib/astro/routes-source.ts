@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
-import { ErrorPages } from '../access/error-pages.js';
+import { ErrorPages } from '../access/paths/special-paths.js';
 
 /** Files that can export something beside the page. */
 const MODULE = /\.(?:astro|mdx|[cm]?[jt]sx?)$/;

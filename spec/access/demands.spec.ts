@@ -3,9 +3,9 @@ import type { AccessRuleOptions } from '../../lib/access/access-rule.js';
 import { AccessRules } from '../../lib/access/access-rules.js';
 import { Demands } from '../../lib/access/demands.js';
 import { GuardConfig, type GuardOptions } from '../../lib/access/guard-config.js';
-import { GuardedPaths } from '../../lib/access/guarded-paths.js';
 import { type Guard, PageGuard } from '../../lib/access/page-guard.js';
 import { PageGuards } from '../../lib/access/page-guards.js';
+import { GuardedPaths } from '../../lib/access/paths/guarded-paths.js';
 import { navigation } from '../support/guarded-request.js';
 
 function demands(protect: AccessRuleOptions[], options: GuardOptions = {}, guard?: Guard): Demands {

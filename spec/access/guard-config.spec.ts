@@ -43,6 +43,15 @@ describe('The guard options', () => {
     expect(new GuardConfig({}, site).toLocation(path)).toBe(location);
   });
 
+  it('exclude no path for which it would take too long to say so', () => {
+    const exclude = Array.from({ length: 200 }, (_, at) => `/**/a${at}/**/z`);
+    const config = new GuardConfig({ globalProtect: true, exclude });
+    const path = `/${Array.from({ length: 200 }, (_, at) => `a${at}`).join('/')}`;
+    expect(config.isExcluded('/a1/z')).toBe(true);
+    expect(config.isExcluded(`${path}/z`)).toBe(false);
+    expect(config.globalProtectOver(`${path}/z`)).toBe('globalProtect');
+  });
+
   it.each([
     ['/home?a=/app', '/app', '/app/home?a=/app'],
     ['/', '/app/', '/app/'],

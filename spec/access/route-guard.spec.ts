@@ -474,6 +474,17 @@ describe('A path that cannot be read', () => {
     expect(await response?.json()).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400 });
   });
 
+  it('is one for which it would take too long to find its rule', async () => {
+    const rules = Array.from({ length: 200 }, (_, at) => ({ pattern: `/**/a${at}/**/z`, role: 'admin' }));
+    const address = `/${Array.from({ length: 200 }, (_, at) => `a${at}`).join('/')}`;
+    const guard = guardWith(rules);
+    expect((await guard.inspect(navigation(address), admin()))?.status).toBe(400);
+    expect(await guard.admits(navigation(address), admin())).toBe(false);
+    expect(await guard.inspect(navigation('/a1/b/z'), admin())).toBeUndefined();
+    const trying = guardWith(rules.map((rule) => ({ ...rule, enforce: false })));
+    expect((await trying.inspect(navigation(address), guest()))?.status).toBe(400);
+  });
+
   it('is nothing to a guard that has nothing to guard', async () => {
     expect(await inspect([], navigation('/', { pathname: '/%ff' }), guest())).toBe('page');
   });

@@ -97,6 +97,12 @@ describe.each(['cookie', 'memory'])('What a visitor may send, %s store', (store)
     expect(overEncoded).toMatch(/^HTTP\/1\.1 4\d\d /);
   });
 
+  it('answers paths of more segments than any page has with 400', async () => {
+    const { status } = await new Browser(server).get(`/private${'/a'.repeat(256)}`);
+    expect(status).toBe(400);
+    expect((await new Browser(server).get(`/private${'/a'.repeat(255)}`)).status).toBe(302);
+  });
+
   it('ended a session for good, unless it was kept in the cookie alone', async () => {
     const browser = new Browser(server);
     await browser.get('/login');

@@ -1,6 +1,6 @@
 import { AccessRule, type AccessRuleOptions } from '../../lib/access/access-rule.js';
-import { ErrorPages } from '../../lib/access/error-pages.js';
-import { PathPattern } from '../../lib/access/path-pattern.js';
+import { PathPattern } from '../../lib/access/paths/path-pattern.js';
+import { ErrorPages } from '../../lib/access/paths/special-paths.js';
 import type { DescribedRoute, SiteDescription } from '../../lib/access/report/site-description.js';
 import { describeRule } from '../../lib/astro/rule-description.js';
 

@@ -1,8 +1,7 @@
-import { ErrorPages, type Locale } from '../error-pages.js';
-import type { GuardedPaths } from '../guarded-paths.js';
-import { islandPath } from '../internal-path.js';
-import { PathIndex } from '../path-index.js';
-import { PathPattern } from '../path-pattern.js';
+import type { GuardedPaths } from '../paths/guarded-paths.js';
+import { PathIndex } from '../paths/path-index.js';
+import { PathPattern } from '../paths/path-pattern.js';
+import { ErrorPages, islandPath, type Locale } from '../paths/special-paths.js';
 import type { RoutePattern } from '../route-types.js';
 import { type AllowedDomain, SiteOrigins } from './site-origins.js';
 
@@ -56,7 +55,7 @@ export class CsrfConfig {
 
   /** Whether anybody may send this request. It opens something, and so must hold for all that it can be taken for. */
   excepts(paths: GuardedPaths): boolean {
-    return paths.every((path) => this.#excepted.first(path) >= 0);
+    return paths.every((path) => this.#excepted.matches(path, false));
   }
 
   /**
@@ -65,7 +64,7 @@ export class CsrfConfig {
    */
   asksForToken(paths: GuardedPaths | undefined): boolean {
     if (!this.usesTokens) return false;
-    if (!paths || paths.all.some((path) => this.#withToken.first(path) >= 0)) return true;
+    if (!paths || paths.all.some((path) => this.#withToken.matches(path, true))) return true;
     return this.#everythingWithToken && !paths.every((path) => path.startsWith(islandPath('')));
   }
 }

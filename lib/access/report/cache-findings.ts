@@ -1,6 +1,6 @@
-import { actionPath } from '../internal-path.js';
-import { overlaps } from '../path-overlap.js';
-import type { SegmentMatcher } from '../path-pattern.js';
+import type { SegmentMatcher } from '../paths/path-pattern.js';
+import { overlaps } from '../paths/pattern-sets.js';
+import { actionPath } from '../paths/special-paths.js';
 import { EVERYBODY, literalSegments, PathProtection, type Subject } from './path-protection.js';
 import type { DescribedRoute, SiteDescription } from './site-description.js';
 

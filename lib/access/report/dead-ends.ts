@@ -1,4 +1,4 @@
-import { normalized, pathOnly } from '../guarded-paths.js';
+import { normalized, pathOnly } from '../paths/guarded-paths.js';
 import { EVERYBODY } from './path-protection.js';
 import type { DescribedRule, SiteDescription } from './site-description.js';
 

@@ -1,5 +1,5 @@
-import { overlaps } from '../path-overlap.js';
-import { PathPattern, type SegmentMatcher, segmentsOf } from '../path-pattern.js';
+import { PathPattern, type SegmentMatcher, segmentsOf } from '../paths/path-pattern.js';
+import { overlaps } from '../paths/pattern-sets.js';
 import { literalSegments } from './path-protection.js';
 
 /** Ways in which people write what they mean, and what it is here: each takes a pattern and gives another, or the same. */

@@ -1,6 +1,5 @@
-import { covers } from '../path-coverage.js';
-import { overlaps } from '../path-overlap.js';
-import { PathPattern, type SegmentMatcher, segmentsOf } from '../path-pattern.js';
+import { PathPattern, type SegmentMatcher, segmentsOf } from '../paths/path-pattern.js';
+import { covers, overlaps } from '../paths/pattern-sets.js';
 import type { DescribedGuard, DescribedRoute, DescribedRule, SiteDescription } from './site-description.js';
 
 export const EVERYBODY = 'everybody';

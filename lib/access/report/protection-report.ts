@@ -1,4 +1,4 @@
-import { actionPath, islandPath } from '../internal-path.js';
+import { actionPath, islandPath } from '../paths/special-paths.js';
 import { type Demand, EVERYBODY, literalSegments, NOTHING, PathProtection } from './path-protection.js';
 import type { DescribedIsland, DescribedRoute, SiteDescription } from './site-description.js';
 

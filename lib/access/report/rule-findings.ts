@@ -1,7 +1,6 @@
-import { actionPath, islandPath } from '../internal-path.js';
-import { covers } from '../path-coverage.js';
-import { overlaps } from '../path-overlap.js';
-import type { SegmentMatcher } from '../path-pattern.js';
+import type { SegmentMatcher } from '../paths/path-pattern.js';
+import { covers, overlaps } from '../paths/pattern-sets.js';
+import { actionPath, islandPath } from '../paths/special-paths.js';
 import { CacheFindings } from './cache-findings.js';
 import { type DeadEnd, deadEnds, deadEndText, placeOf } from './dead-ends.js';
 import { meantPattern, repeatsBase } from './mistaken-pattern.js';

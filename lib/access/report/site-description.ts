@@ -1,4 +1,4 @@
-import type { SegmentMatcher } from '../path-pattern.js';
+import type { SegmentMatcher } from '../paths/path-pattern.js';
 
 /** A rule as a report needs it: of the config, or of the setup module. */
 export interface DescribedRule {

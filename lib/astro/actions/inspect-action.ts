@@ -1,6 +1,6 @@
 import type { APIContext } from 'astro';
 import type { GuardedRequest } from '../../access/guarded-request.js';
-import { actionPath } from '../../access/internal-path.js';
+import { actionPath } from '../../access/paths/special-paths.js';
 import { asVerdict } from '../../access/verdict.js';
 import { ScopedRequest } from '../../container/request-scope.js';
 import { subjectOf } from '../../session/security-events.js';

@@ -1,7 +1,7 @@
 import type { APIContext } from 'astro';
 import { asCsrfVerdict, mayChange } from '../../access/csrf/csrf-guard.js';
 import type { GuardedRequest } from '../../access/guarded-request.js';
-import { isInternalPath } from '../../access/internal-path.js';
+import { isInternalPath } from '../../access/paths/special-paths.js';
 import { asAnswer, isHidden } from '../../access/refusal.js';
 import { asVerdict, type Verdict } from '../../access/verdict.js';
 import type { AccessDeniedError } from '../../errors.js';

@@ -1,5 +1,5 @@
 import type { APIContext } from 'astro';
-import type { ErrorPages } from '../../access/error-pages.js';
+import type { ErrorPages } from '../../access/paths/special-paths.js';
 import type { Promised } from '../../session/promised.js';
 import { draftOf, type Session } from '../../session/session.js';
 import type { SessionManager } from '../../session/session-manager.js';

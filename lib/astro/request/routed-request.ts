@@ -4,7 +4,7 @@ import { type ChangingRequest, mayChange } from '../../access/csrf/csrf-guard.js
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { keepsForm } from '../../access/forms/kept-form.js';
 import { type CalledAction, isNavigation } from '../../access/guarded-request.js';
-import { canonicalActionName } from '../../access/internal-path.js';
+import { canonicalActionName } from '../../access/paths/special-paths.js';
 import { subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
 import type { ProjectRoutes } from '../project-routes.js';

@@ -1,6 +1,6 @@
 import { DecisionHistory } from '../../access/decision-history.js';
-import type { ErrorPages } from '../../access/error-pages.js';
 import { PageGuard } from '../../access/page-guard.js';
+import type { ErrorPages } from '../../access/paths/special-paths.js';
 import type { Demand, Ruling, View } from '../../access/verdict.js';
 import type { Said } from '../request/dev-tools.js';
 import type { RulePlaces } from './rule-places.js';

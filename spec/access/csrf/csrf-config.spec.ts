@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CsrfConfig, type CsrfOptions } from '../../../lib/access/csrf/csrf-config.js';
-import { GuardedPaths } from '../../../lib/access/guarded-paths.js';
 import type { GuardedRequest } from '../../../lib/access/guarded-request.js';
+import { GuardedPaths } from '../../../lib/access/paths/guarded-paths.js';
 import { InvalidOptionsError } from '../../../lib/errors.js';
 import { call } from '../../support/guarded-request.js';
 
@@ -47,6 +47,16 @@ describe('An exception', () => {
 
   it('is a pattern like those of rules', () => {
     expect(() => new CsrfConfig({ except: ['webhooks'] })).toThrow(InvalidOptionsError);
+  });
+});
+
+describe('A path for which it would take too long to find its pattern', () => {
+  const patterns = Array.from({ length: 200 }, (_, at) => `/**/a${at}/**/z`);
+  const paths = pathsOf(`/${Array.from({ length: 200 }, (_, at) => `a${at}`).join('/')}`);
+
+  it('is no exception, and asks for a token', () => {
+    expect(new CsrfConfig({ except: patterns }).excepts(paths)).toBe(false);
+    expect(new CsrfConfig({ requireToken: patterns }).asksForToken(paths)).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AccessRuleOptions } from '../../../lib/access/access-rule.js';
-import { PathPattern } from '../../../lib/access/path-pattern.js';
+import { PathPattern } from '../../../lib/access/paths/path-pattern.js';
 import { CacheFindings } from '../../../lib/access/report/cache-findings.js';
 import { route, site } from '../../support/site-description.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PathPattern } from '../../../lib/access/path-pattern.js';
+import { PathPattern } from '../../../lib/access/paths/path-pattern.js';
 import { meantPattern, repeatsBase } from '../../../lib/access/report/mistaken-pattern.js';
 
 const segmentsOf = (...patterns: string[]) => patterns.map((pattern) => new PathPattern(pattern).segments);

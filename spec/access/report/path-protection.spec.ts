@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AccessRuleOptions } from '../../../lib/access/access-rule.js';
 import { AccessRule } from '../../../lib/access/access-rule.js';
-import { PathPattern } from '../../../lib/access/path-pattern.js';
+import { RuleList } from '../../../lib/access/access-rules.js';
+import { PathPattern } from '../../../lib/access/paths/path-pattern.js';
 import { PathProtection, type Subject } from '../../../lib/access/report/path-protection.js';
 import type { DescribedGuard, SiteDescription } from '../../../lib/access/report/site-description.js';
-import { RuleList } from '../../../lib/access/rule-list.js';
 import { site } from '../../support/site-description.js';
 
 const ADMIN: DescribedGuard = { who: 'role admin', isPublic: false };

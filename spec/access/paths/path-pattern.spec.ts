@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { PathIndex } from '../../lib/access/path-index.js';
-import { PathPattern, segmentsOf } from '../../lib/access/path-pattern.js';
-import { InvalidOptionsError } from '../../lib/errors.js';
+import { PathIndex } from '../../../lib/access/paths/path-index.js';
+import { PathPattern, segmentsOf } from '../../../lib/access/paths/path-pattern.js';
+import { InvalidOptionsError } from '../../../lib/errors.js';
 
 interface Case {
   readonly pattern: string;
@@ -17,7 +17,7 @@ interface Case {
  * end ("/users/[id]" was first read as micromatch does, then as Astro does).
  */
 function decidedCases(): Case[] {
-  const listed: Case[] = JSON.parse(readFileSync(join(import.meta.dirname, 'cases/path-match.json'), 'utf8'));
+  const listed: Case[] = JSON.parse(readFileSync(join(import.meta.dirname, '../cases/path-match.json'), 'utf8'));
   return [...new Map(listed.map((entry) => [JSON.stringify([entry.pattern, entry.path]), entry])).values()];
 }
 
@@ -55,6 +55,12 @@ describe('A path pattern', () => {
     expect(matches(pattern, path)).toBe(expected);
   });
 
+  it('may hold as many wildcards as segments', () => {
+    expect(matches('/**/a'.repeat(25), '/a'.repeat(25))).toBe(true);
+    expect(matches('/**/a'.repeat(25), '/a'.repeat(24))).toBe(false);
+    expect(matches('/*'.repeat(50), '/a'.repeat(50))).toBe(true);
+  });
+
   it('may be written as an address bar sends it', () => {
     expect(matches('/caf%C3%A9', '/café')).toBe(true);
     expect(matches('/my%20page', '/my page')).toBe(true);
@@ -89,7 +95,6 @@ describe('A path pattern', () => {
     ['/a/../admin', 'write the path it leads to'],
     ['/./admin', 'write the path it leads to'],
     ['/a'.repeat(51), 'more than 50 segments'],
-    ['/**/a/**/b/**/c/**/d/**/e/**/f/**/g', 'more than 6 segments'],
   ])('is refused when it is %j, with what is wrong', (pattern, reason) => {
     expect(() => new PathPattern(pattern)).toThrow(InvalidOptionsError);
     expect(() => new PathPattern(pattern)).toThrow(reason);

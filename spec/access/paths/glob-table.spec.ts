@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { GlobTable } from '../../lib/access/glob-table.js';
-import { compileGlob } from '../../lib/access/segment-glob.js';
+import { GlobTable } from '../../../lib/access/paths/glob-table.js';
+import { compileGlob } from '../../../lib/access/paths/segment-glob.js';
 
 const GLOBS = ['a*', 'ab*', '*b', '*ab', 'a*b', '*a*', '?', '?b', 'a?', '[ab]*', '{a,b*}', 'é*', '*'];
 const segments = fc
@@ -19,7 +19,9 @@ describe('The table of globs', () => {
     fc.assert(
       fc.property(fc.subarray(GLOBS), segments, (globs, segment) => {
         const found = new Set<string>();
-        tableOf(globs).match(segment, (glob) => found.add(glob));
+        tableOf(globs).forEachNear(segment, ({ glob, value }) => {
+          if (glob.test(segment)) found.add(value);
+        });
         const fitting = globs.filter((glob) => compileGlob(glob).some(({ test }) => test(segment)));
         expect([...found].toSorted()).toEqual(fitting.toSorted());
       }),
@@ -28,17 +30,15 @@ describe('The table of globs', () => {
   });
 
   it.each([
-    [['a*', 'b*', 'c*'], 1],
-    [['a*', 'ab*', 'b*'], 2],
-    [['*a', '*b'], 1],
-    [['*a*', '*b*'], 2],
-    [['{*a*,*b*}'], 1],
-  ])('counts of %j at most %i for one segment', (globs, expected) => {
-    expect(
-      tableOf(globs).effort(
-        () => 0,
-        () => 1,
-      ),
-    ).toEqual({ tests: 0, values: expected });
+    [['a*', 'b*', 'c*'], 'ax', ['a*'], 1],
+    [['a*', 'ab*', 'b*'], 'abx', ['a*', 'ab*'], 2],
+    [['*a', '*b'], 'xb', ['*b'], 1],
+    [['a*', '*b', '*ab', '[ab]', '*'], 'ab', ['a*', '[ab]', '*', '*b', '*ab'], 4],
+  ])('hands on of %j for %s only %j, after %i lookups', (globs, segment, expected, lookups) => {
+    const near: string[] = [];
+    const table = tableOf(globs);
+    table.forEachNear(segment, ({ value }) => near.push(value));
+    expect(near).toEqual(expected);
+    expect(table.lookups).toBe(lookups);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { foreignNotation } from '../../lib/access/foreign-notation.js';
-import { PathIndex } from '../../lib/access/path-index.js';
-import { PathPattern } from '../../lib/access/path-pattern.js';
+import { foreignNotation } from '../../../lib/access/paths/foreign-notation.js';
+import { PathIndex } from '../../../lib/access/paths/path-index.js';
+import { PathPattern } from '../../../lib/access/paths/path-pattern.js';
 
 /** A pattern, what it is here, and addresses that its author had in mind. */
 const FOREIGN: readonly [pattern: string, here: string, ...addresses: string[]][] = [

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { AccessRule } from '../../lib/access/access-rule.js';
+import { AccessRule } from '../../../lib/access/access-rule.js';
+import { RuleList } from '../../../lib/access/access-rules.js';
 import {
   actionPath,
   canonicalActionName,
+  ErrorPages,
   isInternalPath,
   islandPath,
   islandPattern,
-} from '../../lib/access/internal-path.js';
-import { RuleList } from '../../lib/access/rule-list.js';
+} from '../../../lib/access/paths/special-paths.js';
 
 describe('The name of an action', () => {
   it.each([
@@ -72,5 +73,58 @@ describe('A path that Astro itself serves', () => {
     ['/', '', false],
   ])('%s, with the base "%s": %s', (path, base, expected) => {
     expect(isInternalPath(path, base)).toBe(expected);
+  });
+});
+
+const pages = new ErrorPages(['en', 'pt-BR', { path: 'deutsch' }]);
+
+describe('Error pages', () => {
+  it.each([
+    ['/404', 404],
+    ['/500', 500],
+    ['/en/404', 404],
+    ['/en/500', 500],
+    ['/pt-br/404', 404],
+    ['/pt_BR/404', 404],
+    ['/deutsch/404', 404],
+  ])('are those of the site and of its languages: %s', (route, status) => {
+    expect(pages.statusOf(route)).toBe(status);
+    expect(pages.has(route)).toBe(true);
+  });
+
+  it.each([
+    '/',
+    '',
+    '/fr/404',
+    '/de/404',
+    '/Deutsch/404',
+    '/en/admin/404',
+    '/en/en/404',
+    '/admin/404',
+    '/[lang]/404',
+    '/en/[...rest]',
+    '/en404',
+    '/x404',
+    '404',
+    '/en/404/more',
+    '//404',
+  ])('are no others, however they end: %s', (route) => {
+    expect(pages.has(route)).toBe(false);
+  });
+
+  it('are two where a site has one language', () => {
+    expect(new ErrorPages().has('/404')).toBe(true);
+    expect(new ErrorPages().has('/en/404')).toBe(false);
+  });
+
+  it.each([
+    ['/en/news', '/en/404'],
+    ['/deutsch', '/deutsch/404'],
+    ['/PT-br/x/y', '/PT-br/404'],
+    ['/fr/news', undefined],
+    ['/news/en', undefined],
+    ['/', undefined],
+  ])('of a language are shown below its folder: %s', (path, expected) => {
+    expect(pages.notFoundIn(path)).toBe(expected);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { canonicalPath, routedPath, UnreadablePathError } from '../../lib/access/canonical-path.js';
+import { canonicalPath, routedPath, UnreadablePathError } from '../../../lib/access/paths/canonical-path.js';
 
 /** Writes every character of a text percent-encoded, and that again, as often as asked. */
 function encoded(text: string, levels: number): string {
@@ -55,6 +55,14 @@ describe('The canonical path', () => {
     }
     expect(canonicalPath(`/${'%25ff-'.repeat(10)}`, '')).toBe(`/${'%ff-'.repeat(10)}`);
     expect(canonicalPath(`/%25zz${'a'.repeat(2_000)}`, '')).toBe(`/%zz${'a'.repeat(2_000)}`);
+  });
+
+  it('is unreadable when it has more segments than any page, however they are written', () => {
+    const most = '/a'.repeat(256);
+    expect(canonicalPath(`/${most}//`, '')).toBe(`/${most}//`);
+    for (const path of [`${most}/b`, `${most}%2Fb`, `${most}%5Cb`, `${most}${encoded('/b', 2)}`]) {
+      expect(() => canonicalPath(path, '')).toThrow(UnreadablePathError);
+    }
   });
 
   it('is unreadable when a letter has more marks than in any language', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { covers } from '../../lib/access/path-coverage.js';
-import { PathIndex } from '../../lib/access/path-index.js';
-import { PathPattern } from '../../lib/access/path-pattern.js';
+import { PathIndex } from '../../../lib/access/paths/path-index.js';
+import { PathPattern } from '../../../lib/access/paths/path-pattern.js';
+import { covers, overlaps } from '../../../lib/access/paths/pattern-sets.js';
 
 const coversPattern = (earlier: string, later: string) =>
   covers(new PathPattern(earlier).segments, new PathPattern(later).segments);
@@ -70,9 +70,45 @@ describe('Whether one pattern covers another', () => {
   it.each([
     ['/**/a'.repeat(6), `${'/**/a'.repeat(5)}/**${'/[id]'.repeat(38)}`],
     [`/**/a${'/[id]'.repeat(47)}`, '/**/a'.repeat(6)],
+    ['/**/a'.repeat(25), '/**/a'.repeat(25)],
+    ['/**/a'.repeat(25), '/**/[id]'.repeat(25)],
+    [`${'/**/a'.repeat(12)}${'/[id]'.repeat(26)}`, `/**/${'[id]/**/'.repeat(24)}a`],
   ])('takes no time for patterns full of wildcards', (earlier, later) => {
     const start = performance.now();
     coversPattern(earlier, later);
+    overlaps(new PathPattern(earlier).segments, new PathPattern(later).segments);
     expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
+
+describe('Whether a rule and a route have a path in common', () => {
+  it.each([
+    ['/admin', '/admin', true],
+    ['/admin', '/about', false],
+    ['/admin/**', '/admin', true],
+    ['/admin/**', '/admin/users', true],
+    ['/admin/**', '/administrator', false],
+    ['/admin/*', '/admin', false],
+    ['/admin/*', '/admin/users/4', true],
+    ['/admin/users', '/admin/[page]', true],
+    ['/admin/users', '/blog/[page]', false],
+    ['/admin/users', '/[...slug]', true],
+    ['/admin/users/4', '/admin/[...rest]/4', true],
+    ['/admin/*/edit', '/admin/[...rest]', true],
+    ['/files/*.pdf', '/files/report.pdf', true],
+    ['/files/*.pdf', '/files/report.txt', false],
+    ['/files/*.pdf', '/files/[name]', true],
+    ['/files/*.pdf', '/files/report-*', true],
+    ['/files/admin-*', '/files/report-*', false],
+    ['/files/*-old', '/files/*-new', false],
+    ['/files/a?c', '/files/?b*', true],
+    ['/files/{a,b}*', '/files/c*', false],
+    ['/files/[ab]*', '/files/c*', true],
+    ['/**', '/', true],
+    ['/', '/[...slug]', true],
+    ['/a/**/z', '/a/[...rest]', true],
+    ['/a/**/z', '/b/[...rest]', false],
+  ])('%s and %s: %s', (rule, route, expected) => {
+    expect(overlaps(new PathPattern(rule).segments, new PathPattern(route).segments)).toBe(expected);
   });
 });

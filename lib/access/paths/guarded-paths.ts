@@ -1,8 +1,7 @@
+import type { GuardedRequest } from '../guarded-request.js';
 import { canonicalPath, routedPath, UnreadablePathError } from './canonical-path.js';
-import { ErrorPages } from './error-pages.js';
-import type { GuardedRequest } from './guarded-request.js';
-import { actionPath, islandPath } from './internal-path.js';
 import { segmentsOf } from './path-pattern.js';
+import { actionPath, ErrorPages, islandPath } from './special-paths.js';
 
 const IS_NORMALIZED = /^(?!.*\/\/)(?:\/|[\x21-\x7e]*[\x21-\x2e\x30-\x7e])$/;
 const SUFFIX = /(?:\/index)?\.html$/;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ErrorPages } from '../../lib/access/error-pages.js';
-import { GuardedPaths, normalized, pathOnly } from '../../lib/access/guarded-paths.js';
-import { navigation } from '../support/guarded-request.js';
+import { GuardedPaths, normalized, pathOnly } from '../../../lib/access/paths/guarded-paths.js';
+import { ErrorPages } from '../../../lib/access/paths/special-paths.js';
+import { navigation } from '../../support/guarded-request.js';
 
 describe('The paths of a request', () => {
   it('are those of the page that is served, of the address, and of the action', () => {

@@ -1,10 +1,9 @@
-import { InvalidOptionsError } from '../errors.js';
+import { InvalidOptionsError } from '../../errors.js';
 import { type ForeignNotation, foreignNotation } from './foreign-notation.js';
 import { compileGlob, type GlobAlternative, whatIsWrongWithGlob } from './segment-glob.js';
 
 const MAX_LENGTH = 1000;
 const MAX_SEGMENTS = 50;
-const MAX_SPANNING = 6;
 const PARAMETER = /^\[[A-Za-z_$][\w$]*\]$/;
 const REST = /^\[\.\.\.[^\][]+\]$/;
 
@@ -23,6 +22,14 @@ export type SegmentMatcher =
   | { readonly kind: 'any' }
   /** `[id]`: exactly one segment. */
   | { readonly kind: 'one' };
+
+/** A part of a pattern that takes exactly one segment, or any number. */
+export type Step = Exclude<SegmentMatcher, { kind: 'some' }>;
+
+/** @returns The same as steps: `*` is one segment and then any number. */
+export function stepsOf(segments: readonly SegmentMatcher[]): Step[] {
+  return segments.flatMap((matcher) => (matcher.kind === 'some' ? [{ kind: 'one' }, { kind: 'any' }] : [matcher]));
+}
 
 /**
  * A path pattern, cut into segments and compiled once.
@@ -74,10 +81,6 @@ function whatIsWrongWith(source: string): string | undefined {
     return 'holds "." or "..": write the path it leads to';
   const glued = segments.find((segment) => segment.includes('**') && segment !== '**');
   if (glued) return `holds "${glued}": "**" must stand alone between slashes`;
-  const spanning = segments.filter((segment) => segment === '*' || segment === '**' || REST.test(segment));
-  if (spanning.length > MAX_SPANNING) {
-    return `holds more than ${MAX_SPANNING} segments that may stand for several; more would let a long path block the server`;
-  }
   const globs = segments.filter((segment) => !PARAMETER.test(segment) && !REST.test(segment));
   return globs.map(whatIsWrongWithGlob).find((problem) => problem !== undefined);
 }

@@ -1,12 +1,5 @@
 import micromatch from 'micromatch';
-import { BlockSearch, LONGEST_BLOCK } from './block-search.js';
 
-/** Microseconds of tests, generously: at the ends of a text, of one search through it, of an expression with repetitions. */
-export const SHORT_TEST = 0.15;
-const SEARCH = 40;
-const EXPRESSION = 25;
-const BRACKET = 12;
-const GROUP = 40;
 /** Longer globs, more groups or more alternatives would let a long path, or the pattern itself, block the server. */
 const MAX_LENGTH = 100;
 const MAX_ALTERNATIVES = 100;
@@ -34,13 +27,7 @@ export function whatIsWrongWithGlob(segment: string): string | undefined {
   if (countAlternatives(segment) > MAX_ALTERNATIVES) {
     return `holds "${segment}": braces for more than ${MAX_ALTERNATIVES} alternatives`;
   }
-  const expanded = alternatives(segment);
-  const long = expanded
-    .filter(isWildcardOnly)
-    .flatMap(innerBlocks)
-    .find(({ length }) => length > LONGEST_BLOCK);
-  if (long) return `holds "${segment}": more than ${LONGEST_BLOCK} characters between two "*"`;
-  if (expanded.every(isWildcardOnly)) return undefined;
+  if (alternatives(segment).every(isWildcardOnly)) return undefined;
   if (AMBIGUOUS_REPETITION.test(segment)) {
     return `holds "${segment}": a repeated group cannot offer a choice, which would let a long path block the server; write {a,b} for one of several`;
   }
@@ -70,17 +57,15 @@ function countAlternatives(segment: string): number {
 /** One of the texts that braces stand for, or the whole glob. */
 export interface GlobAlternative {
   readonly text: string;
-  /** What every text begins with that fits; with `suffix` and `least` it spares most texts the test. */
+  /** What every text begins with that fits: it spares most texts the test. */
   readonly prefix: string;
   readonly suffix: string;
-  /** Whether nothing but `prefix` fits. */
-  readonly isLiteral: boolean;
-  /** Microseconds that the test takes at the most, for the longest text that a request can hold. */
-  readonly effort: number;
+  /** How many comparisons one character of a text takes at the most. */
+  readonly comparisons: number;
   readonly test: (text: string) => boolean;
 }
 
-/** @returns Tests for one segment, each of which takes time linear in the segment's length. */
+/** @returns Tests for one segment, of which one must hold. */
 export function compileGlob(segment: string): readonly GlobAlternative[] {
   return [...new Set(alternatives(segment))].map((alternative) =>
     isWildcardOnly(alternative) ? compileWildcards(alternative) : compileExpression(alternative),
@@ -100,16 +85,7 @@ function compileExpression(glob: string): GlobAlternative {
   const { source, flags } = micromatch.makeRe(glob, { dot: true, strictSlashes: true });
   // `s`, so that a line feed in a path ends no match.
   const expression = new RegExp(source, flags.includes('s') ? flags : `${flags}s`);
-  const repetition = glob.search(/[*+!]\(|[*+]/);
-  const behind = glob.slice(repetition);
-  return {
-    text: glob,
-    prefix: '',
-    suffix: '',
-    isLiteral: false,
-    effort: repetition < 0 ? SHORT_TEST : EXPRESSION + BRACKET * count(behind, /\[/g) + GROUP * count(glob, /[(+]/g),
-    test: (text) => expression.test(text),
-  };
+  return { text: glob, prefix: '', suffix: '', comparisons: glob.length, test: (text) => expression.test(text) };
 }
 
 /** `*` is any number of characters, `?` is one. */
@@ -117,26 +93,25 @@ function compileWildcards(glob: string): GlobAlternative {
   const [start = '', ...others] = glob.split(/\*+/);
   const end = others.at(-1);
   const [prefix = ''] = start.split('?', 1);
-  const test = testOf(start, innerBlocks(glob), end);
-  if (end === undefined) {
-    return { text: glob, prefix, suffix: '', isLiteral: prefix === glob, effort: SHORT_TEST, test };
-  }
-  const suffix = end.slice(end.lastIndexOf('?') + 1);
-  return { text: glob, prefix, suffix, isLiteral: false, effort: others.length > 1 ? SEARCH : SHORT_TEST, test };
+  const suffix = end?.slice(end.lastIndexOf('?') + 1) ?? '';
+  const inner = innerBlocks(glob);
+  // At each character the search begins anew, which takes as long as two more.
+  const comparisons = Math.max(0, ...inner.map(({ length }) => length + 2));
+  return { text: glob, prefix, suffix, comparisons, test: testOf(start, inner, end) };
 }
 
 /** @param end What stands behind the last `*`; `undefined` without one. */
 function testOf(start: string, inner: readonly string[], end: string | undefined): (text: string) => boolean {
   if (end === undefined) return (text) => text.length === start.length && stands(start, text, 0);
-  const searches = inner.map((block) => new BlockSearch(block));
   const least = start.length + end.length;
   return (text) => {
     const to = text.length - end.length;
     if (text.length < least || !stands(start, text, 0) || !stands(end, text, to)) return false;
     let at = start.length;
-    for (const search of searches) {
-      at = search.endOfFirst(text, at, to);
-      if (at < 0) return false;
+    for (const block of inner) {
+      while (at + block.length <= to && !stands(block, text, at)) at++;
+      at += block.length;
+      if (at > to) return false;
     }
     return true;
   };

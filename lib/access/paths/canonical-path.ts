@@ -1,3 +1,6 @@
+import { orElse, type Promised } from '../../session/promised.js';
+import { segmentsOf } from './path-pattern.js';
+
 /** More levels of percent-encoding than this are an attempt to be read differently by different readers. */
 const MAX_DECODINGS = 10;
 /** What most paths are, and nothing is to be done about. */
@@ -10,8 +13,19 @@ const MAX_PIECEWISE = { characters: 2_000, failures: 10 };
 /** In no language does one letter have as many marks; to compose them takes time that grows with their square. */
 const TOO_MANY_MARKS = /\p{M}{33}/u;
 
-/** A request path that cannot be read, or could be read in several ways. */
+/** No page has an address of so many segments; more of them would only take long to find a rule for. */
+const MOST_SEGMENTS = 256;
+
+/** A request path that cannot be read, could be read in several ways, or would take too long. */
 export class UnreadablePathError extends Error {}
+
+/** Answers about a path, or otherwise where it turns out that it cannot be read. */
+export function ifReadable<Value>(answer: () => Promised<Value>, otherwise: () => Promised<Value>): Promised<Value> {
+  return orElse(answer, (error) => {
+    if (error instanceof UnreadablePathError) return otherwise();
+    throw error;
+  });
+}
 
 /**
  * The path of a request as rules are written: decoded until nothing is left to decode, backslashes as slashes, without
@@ -19,13 +33,15 @@ export class UnreadablePathError extends Error {}
  *
  * @param pathname As it stands in the URL.
  * @param base The site's base without a slash at its end; empty for none.
- * @throws {UnreadablePathError} For malformed and for over-encoded paths.
+ * @throws {UnreadablePathError} For malformed and over-encoded paths, and those of more segments than any page has.
  */
 export function canonicalPath(pathname: string, base: string): string {
-  if (IS_PLAIN.test(pathname)) return withoutBase(pathname, base);
-  const path = decodedFully(pathname);
-  if (TOO_MANY_MARKS.test(path)) throw new UnreadablePathError('The path has more marks on a letter than can be read.');
-  return withoutBase(path.replaceAll('\\', '/'), base);
+  const path = IS_PLAIN.test(pathname) ? pathname : decodedFully(pathname);
+  // Each of them has a slash and a character, so that few paths are long enough to be counted.
+  if (path.length > 2 * MOST_SEGMENTS && segmentsOf(path).length > MOST_SEGMENTS) {
+    throw new UnreadablePathError(`The path has more than ${MOST_SEGMENTS} segments.`);
+  }
+  return withoutBase(path, base);
 }
 
 function decodedFully(pathname: string): string {
@@ -37,13 +53,18 @@ function decodedFully(pathname: string): string {
   }
   for (let level = 1; level <= MAX_DECODINGS; level++) {
     const next = decodedAgain(path);
-    if (next === path) return path;
+    if (next === path) return readable(path);
     path = next;
   }
   throw new UnreadablePathError(`The path is percent-encoded more than ${MAX_DECODINGS} times.`);
 }
 
 /** Once decoded, a lone percent sign is a character like any other, and so is a byte that is not UTF-8. */
+function readable(path: string): string {
+  if (TOO_MANY_MARKS.test(path)) throw new UnreadablePathError('The path has more marks on a letter than can be read.');
+  return path.replaceAll('\\', '/');
+}
+
 function decodedAgain(path: string): string {
   if (!path.includes('%')) return path;
   try {

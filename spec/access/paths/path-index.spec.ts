@@ -1,0 +1,208 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { UnreadablePathError } from '../../../lib/access/paths/canonical-path.js';
+import { PathIndex } from '../../../lib/access/paths/path-index.js';
+import { PathPattern } from '../../../lib/access/paths/path-pattern.js';
+
+/** An independent reading of the language: for each beginning of a pattern, the beginnings of a path that it matches. */
+function isMatch(pattern: readonly string[], path: readonly string[]): boolean {
+  let matched = [true, ...path.map(() => false)];
+  for (const head of pattern) {
+    const before = matched;
+    const isAny = head === '**' || head === '[...rest]';
+    matched = before.map((_, at) => {
+      if (isAny) return before.slice(0, at + 1).includes(true);
+      if (head === '*') return before.slice(0, at).includes(true);
+      return at > 0 && before[at - 1] === true && fits(head, path[at - 1] ?? '');
+    });
+  }
+  return matched[path.length] === true;
+}
+
+function fits(head: string, segment: string): boolean {
+  if (head === '[id]') return true;
+  if (head === 'a*') return segment.startsWith('a');
+  if (head === '*b') return segment.endsWith('b');
+  if (head === '?') return segment.length === 1;
+  if (head === '*a*b*') return /a.*b/.test(segment);
+  if (head === '{a,ab}') return segment === 'a' || segment === 'ab';
+  if (head === '[ab]*') return /^[ab]/.test(segment);
+  return head === segment;
+}
+
+const patternSegments = fc.array(
+  fc.constantFrom('a', 'b', 'ab', '.a', '*', '**', '[id]', '[...rest]', 'a*', '*b', '?', '*a*b*', '{a,ab}', '[ab]*'),
+  { maxLength: 8 },
+);
+const pathSegments = fc.array(fc.constantFrom('a', 'b', 'ab', '.a', 'c'), { maxLength: 9 });
+
+/** A path as long as a request can hold. */
+function longest(segmentAt: (at: number) => string, count = 255): string {
+  return `/${Array.from({ length: count }, (_, at) => segmentAt(at)).join('/')}`.slice(0, 16_000);
+}
+
+/** @returns What is found, or that the path would take too long. */
+function found(index: PathIndex, path: string): number | 'unreadable' {
+  try {
+    return index.first(path);
+  } catch (error) {
+    if (error instanceof UnreadablePathError) return 'unreadable';
+    throw error;
+  }
+}
+
+const rulesOf = (count: number, patternOf: (at: number) => string) =>
+  Array.from({ length: count }, (_, at) => patternOf(at));
+const indexOf = (patterns: readonly string[]) => new PathIndex(patterns.map((pattern) => new PathPattern(pattern)));
+const binary = (at: number, zero: string, one: string) =>
+  Array.from({ length: 10 }, (_, bit) => ((at >> bit) % 2 === 0 ? zero : one)).join('/');
+
+describe('The index of patterns', () => {
+  it('finds the pattern that a plain loop finds', () => {
+    fc.assert(
+      fc.property(
+        fc.array(patternSegments, { maxLength: 12 }),
+        fc.array(pathSegments, { maxLength: 8 }),
+        (rules, paths) => {
+          const patterns = rules.map((segments) => new PathPattern(`/${segments.join('/')}`));
+          const index = new PathIndex(patterns);
+          for (const segments of paths) {
+            const path = `/${segments.join('/')}`;
+            expect(index.first(path)).toBe(rules.findIndex((pattern) => isMatch(pattern, segments)));
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('matches as the pattern language says', () => {
+    fc.assert(
+      fc.property(patternSegments, pathSegments, (pattern, path) => {
+        const index = new PathIndex([new PathPattern(`/${pattern.join('/')}`)]);
+        expect(index.first(`/${path.join('/')}`) === 0).toBe(isMatch(pattern, path));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('takes a slash at the end, and several side by side, for nothing', () => {
+    fc.assert(
+      fc.property(fc.array(patternSegments, { maxLength: 6 }), pathSegments, (rules, path) => {
+        const index = new PathIndex(rules.map((segments) => new PathPattern(`/${segments.join('/')}`)));
+        expect(index.first(`//${path.join('//')}//`)).toBe(index.first(`/${path.join('/')}`));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ['literals at one place', (at: number) => `/section-${at}`],
+    ['what is under many places', (at: number) => `/section-${at}/**`],
+    ['ends behind "**"', (at: number) => `/**/page-${at}`],
+    ['globs that begin differently', (at: number) => `/tenant-${at}-*/**`],
+    ['globs that end differently', (at: number) => `/**/*.${at}-pdf`],
+    ['parameters', (at: number) => `/[lang]/section-${at}/[id]/edit`],
+    ['the same segment between gaps', (at: number) => `/section-${at}/**/same/**`],
+  ])('holds 10,000 patterns: %s', (_, patternOf) => {
+    const index = new PathIndex(Array.from({ length: 10_000 }, (_, at) => new PathPattern(patternOf(at))));
+    expect(index.first('/elsewhere')).toBe(-1);
+  });
+
+  it('finds nothing among no patterns', () => {
+    expect(new PathIndex([]).first('/')).toBe(-1);
+  });
+
+  it('finds the earlier of two equal patterns', () => {
+    expect(new PathIndex([new PathPattern('/x'), new PathPattern('/a'), new PathPattern('/a')]).first('/a')).toBe(1);
+  });
+
+  it('finds the first of those that match, not the most specific', () => {
+    const index = new PathIndex(['/admin/**', '/admin/users', '/*'].map((source) => new PathPattern(source)));
+    expect(index.first('/admin/users')).toBe(0);
+    expect(index.first('/other')).toBe(2);
+  });
+
+  it('takes names that objects are born with for plain segments', () => {
+    const index = new PathIndex([new PathPattern('/a')]);
+    expect(['/constructor', '/__proto__', '/a/toString'].map((path) => index.first(path))).toEqual([-1, -1, -1]);
+    expect(new PathIndex([new PathPattern('/__proto__/x')]).first('/__proto__/x')).toBe(0);
+  });
+
+  it('asks each glob of a place once for each segment, however many wildcards stand before it', () => {
+    let asked = 0;
+    const counting = new PathPattern(`${'/**/a'.repeat(5)}/?x?/**`);
+    const counted = counting.segments.map((matcher) =>
+      matcher.kind === 'glob'
+        ? {
+            ...matcher,
+            alternatives: matcher.alternatives.map((glob) => ({
+              ...glob,
+              test: (text: string) => ++asked > 0 && glob.test(text),
+            })),
+          }
+        : matcher,
+    );
+    const index = new PathIndex([Object.assign(Object.create(PathPattern.prototype), { segments: counted })]);
+    const segments = 255;
+    expect(index.first('/a'.repeat(segments))).toBe(-1);
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(segments);
+  });
+});
+
+describe.each<[string, string[], string, number]>([
+  ['10,000 that all begin with "**"', rulesOf(10_000, (at) => `/**/a${at}/**/z`), '/x/a7/b/z', 7],
+  ['pairs behind "**"', rulesOf(10_000, (at) => `/**/a${at % 100}/**/b${Math.floor(at / 100)}/**/z`), '/a3/b2/z', 203],
+  ['as many "**" as a pattern can hold', rulesOf(50, (at) => `${'/**/a'.repeat(24)}/${at}`), `${'/a'.repeat(24)}/9`, 9],
+  ['places that one segment leads to together', rulesOf(1024, (at) => `/**/${binary(at, 'a', '[id]')}/z`), '/a/z', -1],
+  ['gaps that one segment leads to together', rulesOf(1024, (at) => `/${binary(at, 'a', '**/a')}/z`), '/a/a/z', -1],
+  ['many globs of a segment', rulesOf(300, (at) => `/**/*a${at}*b*`), '/x/xa41bb', 4],
+  ['many wildcards in a segment', rulesOf(20, (at) => `/**/${'*a*b'.repeat(20)}*c${at}*`), '/ababc7', -1],
+  ['long texts between wildcards', rulesOf(20, (at) => `/**/*${'a'.repeat(60)}${at}*`), `/b/b${'a'.repeat(60)}8`, 8],
+  ['brackets', rulesOf(100, (at) => `/**/*[ab]${'[a]'.repeat(15)}${at}`), `/${'a'.repeat(16)}7`, 7],
+  ['groups', rulesOf(100, (at) => `/**/+(a)[b]${at}`), '/aab7', 7],
+  ['segments of any text', rulesOf(40, (at) => `/**/${'[id]/'.repeat(at + 1)}z`), '/a/b/c/z', 0],
+])('Patterns made to take long, %s,', (_, patterns, ordinary, position) => {
+  const index = indexOf(patterns);
+
+  it('take an ordinary path as any other', () => {
+    expect(index.first(ordinary)).toBe(position);
+  });
+
+  it.each([
+    ['different segments', longest((at) => `a${at}`)],
+    ['segments of two kinds', longest((at) => (at < 128 ? `a${at}` : `b${at - 128}`))],
+    ['one segment again and again', longest(() => 'a')],
+    ['long segments', longest(() => 'a'.repeat(60))],
+    ['long segments of two letters', longest(() => 'ab'.repeat(30))],
+    ['one long segment', longest(() => 'a'.repeat(16_000), 1)],
+    ['one long segment of two letters', longest(() => 'ab'.repeat(8_000), 1)],
+    ['more segments than a request may have', longest(() => 'a', 8_000)],
+  ])('take a path of %s for what it is, or for unreadable, and no time', (_name, path) => {
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      found(index, path);
+      return performance.now() - start;
+    });
+    // A limit of 1 ms is held by the bench; here others use the machine as well.
+    expect(Math.min(...times)).toBeLessThan(5);
+    const answer = found(index, path);
+    // None of these ends as the patterns ask.
+    expect([-1, 'unreadable']).toContain(answer);
+  });
+});
+
+describe('Whether a pattern matches', () => {
+  const costly = indexOf(rulesOf(10_000, (at) => `/**/a${at}/**/z`));
+
+  it('is said of every path that can be read', () => {
+    expect([costly.matches('/a1/z', false), costly.matches('/a1', true)]).toEqual([true, false]);
+  });
+
+  it('is for whoever asks to say where a path would take too long', () => {
+    const path = longest((at) => `a${at}`);
+    expect(() => costly.first(path)).toThrow(UnreadablePathError);
+    expect([costly.matches(path, true), costly.matches(path, false)]).toEqual([true, false]);
+  });
+});
