@@ -27,11 +27,6 @@ export interface Abilities<Store extends SessionStore = SessionStore> {
   losesNothing?: boolean | undefined;
   /** Whether the sessions of a user can be listed and revoked. Default: false. */
   listsSessions?: boolean | undefined;
-  /**
-   * How many random sequences of requests are compared with a simple model, for a store that loses nothing; this needs
-   * the package `fast-check`. It stops after three seconds in any case. Default: 100; 0 leaves the test out.
-   */
-  modelRuns?: number | undefined;
   /** Everything that the store keeps, as text, keys included: then nothing in it may be usable as a cookie. */
   dump?: ((store: Store) => string | Promise<string>) | undefined;
   /** Releases what a store holds (a connection, a folder) after each test. */

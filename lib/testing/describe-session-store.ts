@@ -10,11 +10,8 @@ import { describeRequestsAtOnce } from './cases/requests-at-once.js';
 import { describeSessionsOfUsers } from './cases/sessions-of-users.js';
 import { describeTokens } from './cases/tokens.js';
 import { describeWhatIsWritten } from './cases/what-is-written.js';
-import { describeRandomRequests } from './model/random-requests.js';
 import { defaultRunner, type Runner } from './runner.js';
 import { Suite } from './suite.js';
-
-const MODEL_RUNS = 100;
 
 /**
  * Tests a store against everything that sessions rely on: with jest, with vitest (globals, or its `describe` and `it` as
@@ -34,8 +31,7 @@ export function describeSessionStore<Store extends SessionStore>(
   abilities: Abilities<Store> = {},
   runner: Runner = defaultRunner(),
 ): void {
-  const { endsSessions = true, losesNothing = endsSessions, listsSessions = false } = abilities;
-  const { modelRuns = MODEL_RUNS, dump } = abilities;
+  const { endsSessions = true, losesNothing = endsSessions, listsSessions = false, dump } = abilities;
   const tests = new Suite(name, make, abilities, runner);
   describeAbilities(tests, { endsSessions, losesNothing, listsSessions });
   describeWhatIsWritten(tests);
@@ -48,5 +44,4 @@ export function describeSessionStore<Store extends SessionStore>(
   if (!losesNothing) return;
   describeRequestsAtOnce(tests);
   describeLaterRequests(tests);
-  if (modelRuns > 0) describeRandomRequests(tests, modelRuns);
 }

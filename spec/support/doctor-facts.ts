@@ -19,7 +19,6 @@ export function healthy(more: Partial<Facts> = {}): Facts {
     config: settled(),
     build: toldReport(),
     store: { state: 'unasked' },
-    unknownDecorators: [],
     ...more,
   };
 }

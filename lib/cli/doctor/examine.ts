@@ -3,7 +3,6 @@ import { checkCookie } from './check-cookie.js';
 import { checkOrigins } from './check-origins.js';
 import { checkSecret } from './check-secret.js';
 import { checkStore } from './check-store.js';
-import { checkTypes } from './check-types.js';
 import { checkVersions } from './check-versions.js';
 import type { Facts } from './facts.js';
 import { type Finding, LEVELS } from './finding.js';
@@ -15,7 +14,6 @@ const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
   checkOrigins,
   checkCookie,
   checkStore,
-  checkTypes,
 ];
 /** What is shorter may stand in any word; no server starts with it. */
 const MIN_HIDDEN = 8;

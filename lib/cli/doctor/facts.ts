@@ -41,8 +41,6 @@ export interface Facts {
   readonly config: ConfigFacts | undefined;
   readonly build: ReadReport | BuildFailure | undefined;
   readonly store: StoreAnswer;
-  /** Files with `@inject()`, where the type checker does not know decorators of parameters. */
-  readonly unknownDecorators: readonly string[];
 }
 
 /** @returns What the build told; `undefined` when it came to no report. */

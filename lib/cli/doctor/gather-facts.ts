@@ -8,7 +8,6 @@ import { projectAt, readReport } from '../read-report.js';
 import { askStore } from './ask-store.js';
 import { EnvFiles } from './env-files.js';
 import { type BuildFailure, type ConfigFacts, type Facts, reportOf } from './facts.js';
-import { unknownDecorators } from './unknown-decorators.js';
 
 const SECRET = 'GATEHOUSE_SECRET';
 
@@ -36,7 +35,6 @@ export async function gatherFacts(folder: string): Promise<Facts> {
       root,
       redisUrl: variables.find('REDIS_URL')?.value,
     }),
-    unknownDecorators: unknownDecorators(root),
   };
 }
 

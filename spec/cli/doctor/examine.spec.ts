@@ -13,13 +13,12 @@ describe('The examination', () => {
       notes: ['something'],
       settings: { session: { store: 'memory', cookie: { secure: false } } },
     });
-    const sick = healthy({ nodeVersion: '20.0.0', secret: undefined, build, unknownDecorators: ['src/a.ts'] });
+    const sick = healthy({ nodeVersion: '20.0.0', secret: undefined, build });
     expect(briefly(examine(sick))).toEqual([
       'danger NODE_TOO_OLD',
       'danger MISSING_SECRET',
       'danger COOKIE_NOT_SECURE',
       'advice STORE_IN_MEMORY',
-      'advice DECORATORS_UNKNOWN',
       'note NOT_IN_REPORT',
     ]);
   });

@@ -4,6 +4,7 @@ import { SessionId } from '../../../lib/session/session-id.js';
 import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
+import { describeRandomRequests } from '../../support/model/random-requests.js';
 import { changesOf } from '../../support/records.js';
 
 const HOUR = 60 * 60;
@@ -11,6 +12,7 @@ const HOUR = 60 * 60;
 describeSessionStore('Sessions in memory', ({ config, clock }) => new MemorySessionStore(config, clock), {
   listsSessions: true,
 });
+describeRandomRequests('Sessions in memory', ({ config, clock }) => new MemorySessionStore(config, clock));
 
 describe('The store in memory', () => {
   const config = SessionConfig.from({ idleTimeout: HOUR }, { isProduction: false });

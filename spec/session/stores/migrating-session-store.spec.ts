@@ -5,19 +5,20 @@ import { SessionId } from '../../../lib/session/session-id.js';
 import { CookieSessionStore } from '../../../lib/session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
 import { MigratingSessionStore } from '../../../lib/session/stores/migrating-session-store.js';
+import type { MakeStore } from '../../../lib/testing/abilities.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
+import { describeRandomRequests } from '../../support/model/random-requests.js';
 import { changesOf } from '../../support/records.js';
 
-describeSessionStore(
-  'Sessions on the move',
-  ({ config, clock }) =>
-    new MigratingSessionStore({
-      from: new MemorySessionStore(config, clock),
-      to: new MemorySessionStore(config, clock),
-    }),
-  { listsSessions: true },
-);
+const onTheMove: MakeStore<MigratingSessionStore> = ({ config, clock }) =>
+  new MigratingSessionStore({
+    from: new MemorySessionStore(config, clock),
+    to: new MemorySessionStore(config, clock),
+  });
+
+describeSessionStore('Sessions on the move', onTheMove, { listsSessions: true });
+describeRandomRequests('Sessions on the move', onTheMove);
 
 describe('A change of the store', () => {
   const config = SessionConfig.from({}, { isProduction: false });

@@ -6,8 +6,10 @@ import { SessionConfig } from '../../../lib/session/session-config.js';
 import { SessionId } from '../../../lib/session/session-id.js';
 import { SessionRegistry } from '../../../lib/session/session-registry.js';
 import { RedisSessionStore } from '../../../lib/session/stores/redis-session-store.js';
+import type { MakeStore } from '../../../lib/testing/abilities.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
+import { describeRandomRequests } from '../../support/model/random-requests.js';
 import { changesOf } from '../../support/records.js';
 import { RedisServer } from '../../support/redis-server.js';
 
@@ -26,14 +28,13 @@ afterAll(async () => {
 });
 
 let count = 0;
-describeSessionStore(
-  'Sessions in Redis',
-  ({ clock }) => {
-    count += 1;
-    return new RedisSessionStore({ client, keyPrefix: `kit-${count}:` }, clock);
-  },
-  { listsSessions: true },
-);
+const inRedis: MakeStore<RedisSessionStore> = ({ clock }) => {
+  count += 1;
+  return new RedisSessionStore({ client, keyPrefix: `kit-${count}:` }, clock);
+};
+
+describeSessionStore('Sessions in Redis', inRedis, { listsSessions: true });
+describeRandomRequests('Sessions in Redis', inRedis);
 
 describe('The store in Redis', () => {
   const stores: RedisSessionStore[] = [];
@@ -216,12 +217,11 @@ describe('A cluster', () => {
     await expect(command).rejects.toThrow("don't hash to the same slot");
   });
 
-  describeSessionStore(
-    'Sessions in a cluster',
-    ({ clock }) => {
-      count += 1;
-      return new RedisSessionStore({ client: cluster, keyPrefix: `cluster-${count}:` }, clock);
-    },
-    { listsSessions: true },
-  );
+  const inCluster: MakeStore<RedisSessionStore> = ({ clock }) => {
+    count += 1;
+    return new RedisSessionStore({ client: cluster, keyPrefix: `cluster-${count}:` }, clock);
+  };
+
+  describeSessionStore('Sessions in a cluster', inCluster, { listsSessions: true });
+  describeRandomRequests('Sessions in a cluster', inCluster);
 });

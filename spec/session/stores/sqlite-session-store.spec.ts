@@ -8,10 +8,14 @@ import { SessionId } from '../../../lib/session/session-id.js';
 import { SqliteSessionStore } from '../../../lib/session/stores/sqlite-session-store.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
+import { describeRandomRequests } from '../../support/model/random-requests.js';
 import { changesOf } from '../../support/records.js';
 
 describeSessionStore('Sessions in SQLite', ({ clock }) => new SqliteSessionStore({ file: ':memory:' }, clock), {
   listsSessions: true,
+  close: (store) => store.close(),
+});
+describeRandomRequests('Sessions in SQLite', ({ clock }) => new SqliteSessionStore({ file: ':memory:' }, clock), {
   close: (store) => store.close(),
 });
 

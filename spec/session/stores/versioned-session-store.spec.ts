@@ -3,12 +3,14 @@ import { SessionConflictError } from '../../../lib/errors.js';
 import { SessionId } from '../../../lib/session/session-id.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
+import { describeRandomRequests } from '../../support/model/random-requests.js';
 import { changesOf } from '../../support/records.js';
 import { TableSessionStore } from '../../support/table-session-store.js';
 
 describeSessionStore('Sessions in a table', ({ clock }) => new TableSessionStore(clock), {
   dump: ({ rows }) => JSON.stringify([...rows]),
 });
+describeRandomRequests('Sessions in a table', ({ clock }) => new TableSessionStore(clock));
 
 describe('A store on versions', () => {
   it('keeps nothing that could be used as a cookie', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { draftOf, type Session } from '../../session/session.js';
+import { draftOf, type Session } from '../../../lib/session/session.js';
 import type { ModelRequest } from './model-request.js';
 import type { PageStep } from './steps.js';
 

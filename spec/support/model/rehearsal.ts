@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Session } from '../../session/session.js';
-import { type Application, COOKIE } from '../application.js';
-import { FakeCookieJar } from '../fake-cookie-jar.js';
+import type { Session } from '../../../lib/session/session.js';
+import { type Application, COOKIE } from '../../../lib/testing/application.js';
+import { FakeCookieJar } from '../../../lib/testing/fake-cookie-jar.js';
 import { ModelRequest } from './model-request.js';
 import { act, sentenceOf } from './page.js';
 import { EMPTY_FOR, isEmpty, SessionModel } from './session-model.js';

@@ -1,6 +1,4 @@
-import type { Arbitrary } from 'fast-check';
-
-type FastCheck = typeof import('fast-check');
+import fc, { type Arbitrary } from 'fast-check';
 
 /** One thing that a browser does, or that happens. Requests have numbers, which are used again when they have ended. */
 export type Step =
@@ -28,7 +26,7 @@ const REQUESTS = 3;
 const MAX_STEPS = 100;
 
 /** Sequences in which requests begin and end in any order. */
-export function sequences(fc: FastCheck): Arbitrary<Step[]> {
+export function sequences(): Arbitrary<Step[]> {
   const does = <Name extends string>(...names: [Name, ...Name[]]) => fc.constantFrom(...names);
   const browser = fc.nat(BROWSERS - 1);
   const request = fc.nat(REQUESTS - 1);

@@ -1,32 +1,41 @@
 import { AssertionError } from 'node:assert/strict';
-import { MissingClientError } from '../../errors.js';
-import type { Start, Tests } from '../suite.js';
+import fc from 'fast-check';
+import type { SessionStore } from '../../../lib/session/stores/session-store.js';
+import type { Abilities, MakeStore } from '../../../lib/testing/abilities.js';
+import { defaultRunner, type Runner } from '../../../lib/testing/runner.js';
+import { type Start, Suite } from '../../../lib/testing/suite.js';
 import { Rehearsal } from './rehearsal.js';
 import { type Step, sequences } from './steps.js';
 
 /** Milliseconds, of the five seconds that most runners give a test. */
 const TIME_LIMIT = 3_000;
+const RUNS = 100;
 /** An unchanged session is renewed by every request, so that the model need not say when. */
 const TIMES = { renewAfter: 0.001 };
 
-/** For stores that lose nothing: whatever requests do, in whatever order they end, it is what a simple model says. */
-export function describeRandomRequests(tests: Tests, runs: number): void {
+/** Compares a store that loses nothing with a simple model, in random sequences of requests. It takes what `describeSessionStore` takes. */
+export function describeRandomRequests<Store extends SessionStore>(
+  name: string,
+  make: MakeStore<Store>,
+  abilities: Abilities<Store> = {},
+  runner: Runner = defaultRunner(),
+): void {
+  const tests = new Suite(name, make, abilities, runner);
   tests.describe('requests in any order', () => {
-    tests.it(`end as they do in a simple model, ${runs} times`, async (start) => {
-      const fc = await fastCheck();
+    tests.it(`end as they do in a simple model, ${RUNS} times`, async (start) => {
       let story: readonly string[] = [];
-      const property = fc.asyncProperty(sequences(fc), async (steps) => {
-        const told: string[] = [];
+      const property = fc.asyncProperty(sequences(), async (steps) => {
+        const log: string[] = [];
         try {
-          await rehearse(steps, start, told);
+          await rehearse(steps, start, log);
         } catch (error) {
           // The last that fails is the shortest.
-          story = told;
+          story = log;
           throw error;
         }
       });
       const { failed, errorInstance, seed } = await fc.check(property, {
-        numRuns: runs,
+        numRuns: RUNS,
         interruptAfterTimeLimit: TIME_LIMIT,
       });
       if (failed) throw failureOf(story, errorInstance, seed);
@@ -34,8 +43,8 @@ export function describeRandomRequests(tests: Tests, runs: number): void {
   });
 }
 
-async function rehearse(steps: readonly Step[], start: Start, told: string[]): Promise<void> {
-  const rehearsal = new Rehearsal(await start(TIMES), told);
+async function rehearse(steps: readonly Step[], start: Start, log: string[]): Promise<void> {
+  const rehearsal = new Rehearsal(await start(TIMES), log);
   for (const step of steps) await rehearsal.take(step);
   await rehearsal.compare();
 }
@@ -47,16 +56,4 @@ function failureOf(story: readonly string[], cause: unknown, seed: number): Asse
   const error = new AssertionError({ message });
   error.cause = cause;
   return error;
-}
-
-async function fastCheck(): Promise<typeof import('fast-check')> {
-  try {
-    return await import('fast-check');
-  } catch {
-    throw new MissingClientError(
-      'The comparison with a model',
-      'the package fast-check',
-      'Install it: npm install --save-dev fast-check. Or leave the test out: describeSessionStore(name, make, { modelRuns: 0 }).',
-    );
-  }
 }
