@@ -50,7 +50,7 @@ export function cookieProblems(name: string, { path, domain, sameSite, secure }:
     problems.push('session.cookie.domain must be a host name');
   }
   if (sameSite === 'none' && !secure) {
-    problems.push('session.cookie.sameSite "none" has no effect in browsers unless session.cookie.secure is true');
+    problems.push('session.cookie.sameSite "none" is ignored by browsers unless session.cookie.secure is true');
   }
   if (isHostCookie(name) && (!secure || path !== '/' || domain !== undefined)) {
     problems.push('session.cookie.name begins with "__Host-", which needs secure: true, path "/" and no domain');
