@@ -1,6 +1,7 @@
 /**
- * The decorators the container reads a class's dependencies through. They stand here, apart from the container,
- * because tsyringe refuses to load before the metadata polyfill, and ES modules keep the order of these two lines.
+ * The decorators from which the container reads a class's dependencies. They are in this module, and not in the
+ * container's, because tsyringe throws when it is loaded before the metadata polyfill, and ES modules keep the order
+ * of these two lines.
  */
 import 'reflect-metadata/lite';
 

@@ -57,7 +57,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.ServiceConstructionError('Shop', new Error('closed')),
     'SERVICE_CONSTRUCTION',
     { service: 'Shop' },
-    'Shop could not be made at start: closed',
+    'Shop could not be created at start: closed',
   ],
   [
     new errors.SessionCommittedError("session.set('a')"),
@@ -81,7 +81,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.SessionConflictError(200),
     'SESSION_CONFLICT',
     { attempts: 200 },
-    'Have fewer requests at once change one session.',
+    'Reduce the number of concurrent requests that change one session.',
   ],
   [
     new errors.SessionsNotListedError('CookieSessionStore'),
@@ -93,13 +93,13 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.StoreUnavailableError('read', new Error('It is away.')),
     'STORE_UNAVAILABLE',
     { operation: 'read' },
-    'See that the store runs and can be reached.',
+    'Make sure that the store is running and can be reached.',
   ],
   [
     new errors.InvalidSessionDataError('"visits"', 'expected number'),
     'INVALID_SESSION_DATA',
     { key: '"visits"', issue: 'expected number' },
-    'a key that a session may lack, as one does that has just begun, is optional there',
+    'make every key optional in the schema that a new session does not have',
   ],
   [
     new errors.MissingClientError('RedisSessionStore', 'redis', 'Install it: npm install redis'),
@@ -117,13 +117,13 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.TooManyKeysError('visit-1001', 1000),
     'TOO_MANY_KEYS',
     { key: 'visit-1001', limit: 1000 },
-    'Keep what belongs together under one key',
+    'Store related values under one key',
   ],
   [
     new errors.InvalidVisitorError('userId', 'a text'),
     'INVALID_VISITOR',
     { key: 'userId' },
-    'Correct what you give to setSession',
+    'Correct the value that you pass to setSession',
   ],
   [
     new errors.UnguardedFilesError([{ path: '/a', file: 'src/pages/a.astro', protectedBy: 'protect[0]' }]),
@@ -141,12 +141,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.MistakenRulesError(['protect[0] names no action']),
     'MISTAKEN_RULES',
     { problems: ['protect[0] names no action'] },
-    'Correct them, or remove them',
+    'Correct or remove them',
   ],
   [
-    new errors.UselessRulesError(['protect[0] is never asked']),
+    new errors.UselessRulesError(['protect[0] never applies']),
     'USELESS_RULES',
-    { problems: ['protect[0] is never asked'] },
+    { problems: ['protect[0] never applies'] },
     'move it before the one that hides it',
   ],
   [
@@ -179,7 +179,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { file: 'src/fetch.ts' },
     'before actions() and pages()',
   ],
-  [new errors.SharedLocalsError(), 'SHARED_LOCALS', {}, 'give it a new object each time'],
+  [new errors.SharedLocalsError(), 'SHARED_LOCALS', {}, 'Pass a new object each time'],
   [new errors.AstroSessionMissingError(), 'ASTRO_SESSION_MISSING', {}, 'Configure session.driver'],
   [new errors.OutsideRequestError('getSession'), 'OUTSIDE_REQUEST', { helper: 'getSession' }, 'pass the Astro context'],
   [
@@ -226,7 +226,7 @@ describe('An error', () => {
   ])('tells an outage of %s from one of the store', (operation, sentence) => {
     const { message } = new errors.StoreUnavailableError(operation, new Error('It is away.'));
     expect(message).toContain(sentence);
-    expect(message).toContain('See that what it asks runs and can be reached.');
+    expect(message).toContain('Make sure that the service it calls is running and can be reached.');
   });
 
   it('keeps what a service threw as its cause', () => {
@@ -239,6 +239,6 @@ describe('An error', () => {
 describe('An outage of the store', () => {
   it.each(['connect ECONNREFUSED 127.0.0.1:6379', 'It is away.', 'Why?'])('is said in sentences: %s', (reason) => {
     const { message } = new errors.StoreUnavailableError('read', new Error(reason));
-    expect(message).toMatch(/[.?] Guarded pages are answered with 503/);
+    expect(message).toMatch(/[.?] Until it works again, protected pages are answered with 503/);
   });
 });

@@ -1,78 +1,86 @@
 import { GatehouseError } from './gatehouse-error.js';
 
-/** A page or file that is served without any middleware, though something was to protect it. */
+/** A page or file that is served without running any middleware, although a rule or `globalProtect` covers it. */
 export interface UnguardedFile {
-  /** The path under which it is served; for a page with parameters, its pattern. */
+  /** The path under which it is served; for a page with parameters, the pattern of its route. */
   readonly path: string;
-  /** From the project's root. */
+  /** The path of the source file, relative to the project's root. */
   readonly file: string;
-  /** The rule, as it is listed, or `globalProtect`. */
+  /** The rule as the report prints it, or `globalProtect`. */
   readonly protectedBy: string;
 }
 
-/** Rules cover what is made while the site is built, or lies in the public folder. Thrown by `astro build`. */
+/** Rules cover pages that are prerendered, or files in the public folder. Thrown by `astro build`. */
 export class UnguardedFilesError extends GatehouseError {
   constructor(readonly files: readonly UnguardedFile[]) {
     const list = files.map(({ path, file, protectedBy }) => `  - ${path} (${file}): ${protectedBy}`).join('\n');
     super(
       'UNGUARDED_FILES',
-      `These are served as files, without asking anybody, though they are to be protected:\n${list}\n` +
-        `Give a page "export const prerender = false" (and move a file out of the public folder), or take it out of the ` +
-        `rule (or list it in exclude), or say prerendered: 'warn' to build all the same.`,
+      `These are served as static files, so no check runs before them, although they must be protected:\n${list}\n` +
+        `Add "export const prerender = false" to a page, move a file out of the public folder, remove the path from ` +
+        `the rule, or list it in exclude. To build anyway, set prerendered: 'warn'.`,
     );
   }
 }
 
-/** Rules are never asked. A warning of `astro build`, and an error with `strict`. */
+/** Rules never apply. A warning of `astro build`, and an error with `strict`. */
 export class UselessRulesError extends GatehouseError {
   /** @param problems One sentence for each such rule. */
   constructor(readonly problems: readonly string[]) {
     super(
       'USELESS_RULES',
-      `These rules do nothing:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
+      `These rules have no effect:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
         `Correct a rule's pattern, move it before the one that hides it, or remove it.`,
     );
   }
 }
 
-/** Rules match nothing, and can only be mistakes. Thrown by `astro build`. */
+/** Rules match nothing and can only be mistakes. Thrown by `astro build`. */
 export class MistakenRulesError extends GatehouseError {
   /** @param problems One sentence for each such rule. */
   constructor(readonly problems: readonly string[]) {
     super(
       'MISTAKEN_RULES',
-      `These rules protect nothing, and cannot be meant so:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
-        `Correct them, or remove them.`,
+      `These rules protect nothing, so they must be mistakes:\n` +
+        `${problems.map((problem) => `  - ${problem}`).join('\n')}\nCorrect or remove them.`,
     );
   }
 }
 
-/** Rules send visitors where they are refused again. A warning of `astro build` and of a start, and an error with `strict`. */
+/**
+ * Rules redirect refused visitors to a page that refuses them again. A warning of `astro build` and when the server
+ * starts; an error with `strict`.
+ */
 export class DeadEndsError extends GatehouseError {
   /** @param problems One sentence for each such rule. */
   constructor(readonly problems: readonly string[]) {
     super(
       'DEAD_ENDS',
-      `These rules lead nowhere, and who is refused is answered with 401 or 403 in place of a page:\n` +
-        problems.map((problem) => `  - ${problem}`).join('\n'),
+      `These rules redirect refused visitors to a page that refuses them again, so they get 401 or 403 instead of a ` +
+        `page:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
     );
   }
 }
 
-/** Some pages are to look as if they were not there, and cannot. A warning of `astro build`, and an error with `strict`. */
+/**
+ * Pages with `status: 404` must look as if they did not exist, but cannot. A warning of `astro build`, and an error
+ * with `strict`.
+ */
 export class HiddenPagesRevealedError extends GatehouseError {
-  /** @param files 404 pages that are made once for everybody. */
+  /** @param files The prerendered 404 pages. */
   constructor(readonly files: readonly string[]) {
     super(
       'HIDDEN_PAGES_REVEALED',
-      `Pages with status: 404 are to look as if they were not there, and can be told from what is not, because nothing of ` +
-        `the site runs before a prerendered 404 page is shown:\n${files.map((file) => `  - ${file}`).join('\n')}\n` +
-        `Write "export const prerender = false" in each of them.`,
+      `Pages with status: 404 must look as if they did not exist. A visitor can still detect them, because these 404 ` +
+        `pages are prerendered and served without running the site's code:\n` +
+        `${files.map((file) => `  - ${file}`).join('\n')}\nAdd "export const prerender = false" to each of them.`,
     );
   }
 }
 
-/** A route that asks who is there has an entry in `routeRules`, and a cache does not ask. Thrown by `astro build`. */
+/**
+ * A protected route has an entry in `routeRules`, so a cache would serve it without a check. Thrown by `astro build`.
+ */
 export class GuardedRouteCachedError extends GatehouseError {
   constructor(readonly routes: readonly { route: string; protectedBy: string; entry: string }[]) {
     const list = routes.map(
@@ -80,27 +88,27 @@ export class GuardedRouteCachedError extends GatehouseError {
     );
     super(
       'GUARDED_ROUTE_CACHED',
-      `These are to be protected, and routeRules in astro.config has them cached, which would show them to anybody:\n` +
-        `${list.join('\n')}\nTake the entry out of routeRules, or narrow its pattern to what everybody may see, or take ` +
-        `the page out of the rule.`,
+      `These routes must be protected, but routeRules in astro.config caches them, which would show them to ` +
+        `everybody:\n${list.join('\n')}\nRemove the entry from routeRules, narrow its pattern to public routes, or ` +
+        `remove the page from the rule.`,
     );
   }
 }
 
-/** A route that asks who is there is answered by a cache of the host. Thrown by `astro build`. */
+/** A protected route is served from a cache of the host. Thrown by `astro build`. */
 export class GuardedRouteInIsrError extends GatehouseError {
   constructor(readonly routes: readonly { route: string; protectedBy: string }[]) {
     const list = routes.map(({ route, protectedBy }) => `  - ${route}: ${protectedBy}`);
     const exclude = [...new Set(routes.map(({ route }) => `'${route}'`))].join(', ');
     super(
       'GUARDED_ROUTE_IN_ISR',
-      `isr of @astrojs/vercel answers these ahead of any middleware, and shows one visitor's answer to everybody:\n` +
-        `${list.join('\n')}\nAdd them to what it leaves out, in astro.config: isr: { exclude: [${exclude}] }.`,
+      `isr of @astrojs/vercel answers these routes before any middleware runs, and shows one visitor's answer to ` +
+        `everybody:\n${list.join('\n')}\nExclude them in astro.config: isr: { exclude: [${exclude}] }.`,
     );
   }
 }
 
-/** The setup module cannot be loaded while the site is built, and so nobody knows its rules. */
+/** The setup module cannot be loaded during the build, so its rules are unknown. */
 export class SetupNotLoadedError extends GatehouseError {
   constructor(
     readonly file: string,
@@ -108,9 +116,10 @@ export class SetupNotLoadedError extends GatehouseError {
   ) {
     super(
       'SETUP_NOT_LOADED',
-      `${file} could not be loaded while the site was built: ${reason}. The report lacks its rules, and whether they ` +
-        `cover what is served as a file was not checked. Open connections, and read what only the server has, inside ` +
-        `the functions that you register: services.override(SessionStore, () => new MyStore(process.env.URL)).`,
+      `${file} could not be loaded while the site was built: ${reason}. The report does not contain its rules, and ` +
+        `nothing checked whether they cover static files. Open connections, and read values that only the server ` +
+        `has, inside the functions that you register: services.override(SessionStore, () => new ` +
+        `MyStore(process.env.URL)).`,
     );
   }
 }
@@ -120,8 +129,9 @@ export class UnguardedPipelineError extends GatehouseError {
   constructor(readonly file: string) {
     super(
       'UNGUARDED_PIPELINE',
-      `${file} composes the request pipeline and does not import astro-gatehouse/fetch: what it answers before Astro's ` +
-        `middleware runs is open to everybody. Put guard() of astro-gatehouse/fetch before actions() and pages().`,
+      `${file} composes the request pipeline and does not import astro-gatehouse/fetch: every request that it ` +
+        `answers before Astro's middleware runs is open to everybody. Put guard() of astro-gatehouse/fetch before ` +
+        `actions() and pages().`,
     );
   }
 }

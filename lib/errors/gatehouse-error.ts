@@ -1,17 +1,18 @@
 import { errorBehind } from './thrown-response.js';
 
 /**
- * Every error of this package: one class per situation, each with a stable `code`, the names it is about, and a
- * message that ends with what to do. No message holds a secret, a cookie or session contents.
+ * The base class of every error of this package. Each situation has a class, with a stable `code`, properties that
+ * name what the error is about, and a message that ends with the cure. No message contains a secret, a cookie or
+ * session contents.
  */
 export class GatehouseError extends Error {
-  /** An answer that was thrown in place of an error is caught as that error, too. */
+  /** Also matches a `Response` that was thrown in place of an error of this class. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: of the class that is asked about, which may be a child of this one
+    // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`, perhaps a subclass
     return Function.prototype[Symbol.hasInstance].call(this, errorBehind(value));
   }
 
-  /** Stable identifier, fit for `switch` and for log queries. Never changes between minor versions. */
+  /** The stable identifier, for `switch` and for log queries. It never changes between minor versions. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {

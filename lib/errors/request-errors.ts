@@ -1,56 +1,56 @@
 import { GatehouseError } from './gatehouse-error.js';
 
-/** One `locals` object came with several requests. */
+/** One `locals` object was passed with several requests. */
 export class SharedLocalsError extends GatehouseError {
   constructor() {
     super(
       'SHARED_LOCALS',
-      `The same locals object was handed over with another request, and holds that visitor's session. Where you call ` +
-        `the server's handler, give it a new object each time: handler(request, response, next, { … }).`,
+      `The same locals object was passed with another request and contains that visitor's session. Pass a new object ` +
+        `each time you call the server's handler: handler(request, response, next, { … }).`,
     );
   }
 }
 
-/** A helper that changes the session was called where there is no request. */
+/** A helper was called outside of a request. */
 export class OutsideRequestError extends GatehouseError {
   constructor(readonly helper: string) {
     super(
       'OUTSIDE_REQUEST',
-      `${helper} found no request. Call it while one is being answered, pass the Astro context as its first argument, ` +
-        `and make sure the page is not prerendered (export const prerender = false) and gatehouse() is among the ` +
-        `integrations.`,
+      `${helper} found no request. Call it while a request is being answered, pass the Astro context as its first ` +
+        `argument, and make sure that the page is not prerendered (export const prerender = false) and that ` +
+        `gatehouse() is among the integrations.`,
     );
   }
 }
 
-/** Why a visitor may not. */
+/** The reason why a visitor was refused. */
 export type DenialCode =
   | 'NOT_SIGNED_IN'
   | 'MISSING_ROLE'
   | 'MISSING_PERMISSION'
   | 'NOT_ALLOWED'
-  /** Signed in for longer than `authenticatedWithin` allows. */
+  /** The last sign-in is older than `authenticatedWithin` allows. */
   | 'SIGN_IN_AGAIN'
-  /** Signed in, where only guests have something to do. */
+  /** The visitor is signed in, but only guests are allowed. */
   | 'FOR_GUESTS_ONLY'
   | 'CHECK_FAILED';
 
-/** Somebody who is not signed in, or may not do this, was stopped by code of the page's own. */
+/** The page's own code refused a visitor who is not signed in or not allowed. */
 export class AccessDeniedError extends GatehouseError {
   constructor(
-    /** 401 for whoever can sign in, or has to do so again; 403 for anybody else. */
+    /** 401 when the visitor must sign in (again); 403 otherwise. */
     readonly status: 401 | 403,
-    /** Whether a browser's navigation may be sent to the login page instead. */
+    /** True when a browser's navigation may be redirected to the login page instead. */
     readonly mayRedirect: boolean,
     readonly reason: string,
     readonly denial: DenialCode = status === 401 ? 'NOT_SIGNED_IN' : 'NOT_ALLOWED',
-    /** The roles or permissions that were asked for and are not there. */
+    /** The required roles or permissions that the visitor does not have. */
     readonly missing: readonly string[] = [],
   ) {
     super(
       status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN',
-      `Refused: ${reason}. Gatehouse answers this with ${status}; if you see it as an exception, it was thrown where ` +
-        `no answer can be given any more. Check in the page's own frontmatter, not in a nested component.`,
+      `Refused: ${reason}. Gatehouse answers this error with ${status}. If you see it as an exception, it was thrown ` +
+        `after the response had started. Check in the page's own frontmatter, not in a nested component.`,
     );
   }
 }

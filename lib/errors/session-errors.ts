@@ -13,7 +13,7 @@ export class SessionCommittedError extends GatehouseError {
   }
 }
 
-/** A value cannot be kept in a session. */
+/** A value cannot be stored in a session. */
 export class InvalidSessionValueError extends GatehouseError {
   constructor(
     readonly key: string,
@@ -21,13 +21,13 @@ export class InvalidSessionValueError extends GatehouseError {
   ) {
     super(
       'INVALID_SESSION_VALUE',
-      `The value of "${key}" cannot be kept in a session: ${reason}. Sessions keep plain JSON values, Date, Map, Set, ` +
-        `URL and BigInt; turn instances of your own classes into plain objects first.`,
+      `The value of "${key}" cannot be stored in a session: ${reason}. Sessions store plain JSON values, Date, Map, ` +
+        `Set, URL and BigInt; turn instances of your own classes into plain objects first.`,
     );
   }
 }
 
-/** The session does not fit in a cookie, or would take more of the store than it may. */
+/** The session does not fit in a cookie, or exceeds `session.maxSize` in a store on the server. */
 export class SessionTooLargeError extends GatehouseError {
   constructor(
     readonly size: number,
@@ -37,19 +37,19 @@ export class SessionTooLargeError extends GatehouseError {
   ) {
     const [excess, cure] =
       place === 'cookie'
-        ? [`The session cookie would be ${size} bytes, and browsers keep ${limit}`, COOKIE_CURE]
+        ? [`The session cookie would have ${size} bytes, but browsers store only ${limit}`, COOKIE_CURE]
         : [
-            `The session would take ${size} characters, and session.maxSize allows ${limit}`,
+            `The session would have ${size} characters, but session.maxSize allows only ${limit}`,
             'or raise session.maxSize.',
           ];
     const keys = `Largest keys: ${largestKeys.join(', ')}.`;
-    super('SESSION_TOO_LARGE', `${excess}. ${keys} Keep less in the session (an id instead of the object), ${cure}`);
+    super('SESSION_TOO_LARGE', `${excess}. ${keys} Store less in the session (an id instead of the object), ${cure}`);
   }
 }
 
 const COOKIE_CURE = `or use a store on the server: session: { store: 'memory' }.`;
 
-/** A session has as many keys as one may have. */
+/** The session already has the maximum number of keys. */
 export class TooManyKeysError extends GatehouseError {
   constructor(
     readonly key: string,
@@ -57,24 +57,24 @@ export class TooManyKeysError extends GatehouseError {
   ) {
     super(
       'TOO_MANY_KEYS',
-      `"${key}" found no place in a session that has ${limit} keys already. Keep what belongs together under one key, as ` +
-        `a list, an object or a Map, and take out what nobody needs any more.`,
+      `"${key}" cannot be added to a session that already has ${limit} keys. Store related values under one key, as ` +
+        `an array, an object or a Map, and unset keys that are no longer needed.`,
     );
   }
 }
 
-/** A session was changed by so many requests at once that this one never had its turn. */
+/** So many concurrent requests changed the session that this one could never store its changes. */
 export class SessionConflictError extends GatehouseError {
   constructor(readonly attempts: number) {
     super(
       'SESSION_CONFLICT',
       `The session was changed by other requests ${attempts} times while this one tried to store what it changed. ` +
-        `Nothing of this request was stored. Have fewer requests at once change one session.`,
+        `Nothing of this request was stored. Reduce the number of concurrent requests that change one session.`,
     );
   }
 }
 
-/** What was given to `setSession` or `updateSession` does not say who the visitor is. */
+/** The visitor passed to `setSession` or `updateSession` is not valid. */
 export class InvalidVisitorError extends GatehouseError {
   constructor(
     readonly key: string,
@@ -82,12 +82,12 @@ export class InvalidVisitorError extends GatehouseError {
   ) {
     super(
       'INVALID_VISITOR',
-      `A signed-in visitor's "${key}" must be ${expected}. Correct what you give to setSession.`,
+      `A signed-in visitor's "${key}" must be ${expected}. Correct the value that you pass to setSession.`,
     );
   }
 }
 
-/** What is in a session does not fit `sessionData.schema`, and so would be gone with the next request. */
+/** The session's data does not match `sessionData.schema`, so the next request would drop it. */
 export class InvalidSessionDataError extends GatehouseError {
   constructor(
     readonly key: string,
@@ -95,9 +95,9 @@ export class InvalidSessionDataError extends GatehouseError {
   ) {
     super(
       'INVALID_SESSION_DATA',
-      `The session would not fit sessionData.schema: ${key} is not as it should be, ${issue}. Nothing of this request was ` +
-        `stored. Set what the schema takes; a key that a session may lack, as one does that has just begun, is optional ` +
-        `there.`,
+      `The session would not match sessionData.schema: ${key} is invalid (${issue}). Nothing of this request was ` +
+        `stored. Set values that the schema accepts, and make every key optional in the schema that a new session ` +
+        `does not have.`,
     );
   }
 }
@@ -107,74 +107,77 @@ const FAILED: Record<string, string> = {
   schema: 'sessionData.schema or sessionData.migrate failed',
 };
 
-/** The store could not be asked, or could not keep what it was given: nobody knows what is in the session. */
+/** The store could not be reached, or failed to store the session, so the session's contents are unknown. */
 export class StoreUnavailableError extends GatehouseError {
   constructor(
-    /** `read`, `write` or `destroy`; `reload` or `schema` when it is `access.reload` or `sessionData.schema` that failed. */
+    /**
+     * `read`, `write` or `destroy`; `reload` when `access.reload` failed, `schema` when `sessionData.schema` or
+     * `sessionData.migrate` failed.
+     */
     readonly operation: string,
     cause: unknown,
   ) {
     const reason = sentence(cause instanceof Error ? cause.message : String(cause));
-    const asked = operation in FAILED ? 'what it asks' : 'the store';
-    // Where a store knows why, it says what to do.
+    const asked = operation in FAILED ? 'the service it calls' : 'the store';
+    // A store that knows the cause also knows the cure.
     const known: { cure?: string } = Object(cause);
-    const cure = known.cure ?? `See that ${asked} runs and can be reached.`;
+    const cure = known.cure ?? `Make sure that ${asked} is running and can be reached.`;
     super(
       'STORE_UNAVAILABLE',
-      `${FAILED[operation] ?? `The session store failed to ${operation}`}: ${reason} Guarded pages are answered with 503 until it is back, and the ` +
-        `others as for a guest. ${cure}`,
+      `${FAILED[operation] ?? `The session store failed to ${operation}`}: ${reason} Until it works again, protected ` +
+        `pages are answered with 503, and other pages as for a guest. ${cure}`,
       { cause },
     );
   }
 }
 
-/** The store cannot tell which sessions are a user's. */
+/** The store cannot list the sessions of a user. */
 export class SessionsNotListedError extends GatehouseError {
   constructor(readonly store: string) {
     super(
       'SESSIONS_NOT_LISTED',
-      `${store} cannot list the sessions of a user, and so cannot end them one by one. Use a store that can ` +
+      `${store} cannot list the sessions of a user, so it cannot end them one by one. Use a store that can ` +
         `(session: { store: 'sqlite' }, 'redis' or 'memory'); to end all sessions of a user with any store, override ` +
         `RevocationList.`,
     );
   }
 }
 
-/** A list of a user's sessions lacks one that is there, so nobody knows what else it lacks. */
+/** The list of a user's sessions does not contain a session that exists, so other sessions may be missing too. */
 export class SessionListIncompleteError extends GatehouseError {
   constructor(readonly store: string) {
     super(
       'SESSION_LIST_INCOMPLETE',
-      `The list of this user's sessions in ${store} lacks the one that asks, so others may be missing, and nothing was ended. ` +
-        'Something dropped it: see that the database drops no keys (maxmemory-policy noeviction). To end all sessions of ' +
-        'the user whatever is listed, override RevocationList and call revokeAll().',
+      `The list of this user's sessions in ${store} does not contain the current session, so others may be missing ` +
+        'too. No session was ended. The entry was lost: make sure that the database drops no keys (maxmemory-policy ' +
+        'noeviction). To end all sessions of the user without the list, override RevocationList and call revokeAll().',
     );
   }
 }
 
-/** A store needs something to work with that is not there. */
+/** A package or a module of the runtime that a store needs is missing. */
 export class MissingClientError extends GatehouseError {
   constructor(
     readonly store: string,
     readonly client: string,
     cure: string,
   ) {
-    super('MISSING_CLIENT', `${store} needs ${client}, which is not there. ${cure}`);
+    super('MISSING_CLIENT', `${store} needs ${client}, which is not available. ${cure}`);
   }
 }
 
-/** The store named `astro` found no Astro session to keep anything in. */
+/** `session.store` is `astro`, but Astro has no session storage. */
 export class AstroSessionMissingError extends GatehouseError {
   constructor() {
     super(
       'ASTRO_SESSION_MISSING',
-      `session.store is 'astro', but Astro has no session storage here. Configure session.driver in astro.config, use an ` +
-        `adapter that brings one, or choose another store.`,
+      `session.store is 'astro', but Astro has no session storage here. Configure session.driver in astro.config, ` +
+        `use an adapter that provides one, or choose another store.`,
     );
   }
 }
 
-/** A text that ends with a full stop, so that another sentence can follow. */
+/** Returns the string with a full stop at its end, so that another sentence can follow. */
 function sentence(text: string): string {
   return /[.!?]\s*$/.test(text) ? text : `${text.trimEnd()}.`;
 }

@@ -1,10 +1,10 @@
 import { GatehouseError } from './gatehouse-error.js';
 
-/** An option is misspelt, of the wrong kind, or contradicts another. Thrown at start. */
+/** An option is misspelt, has the wrong type, or contradicts another. Thrown at start. */
 export class InvalidOptionsError extends GatehouseError {
-  /** @param problems One sentence for each thing that is wrong, each naming its option. */
+  /** @param problems One sentence per problem, each naming its option. */
   constructor(readonly problems: readonly string[]) {
-    super('INVALID_OPTIONS', `Options are not right:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super('INVALID_OPTIONS', `Invalid options:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   }
 }
 
@@ -14,12 +14,12 @@ export class MissingSecretError extends GatehouseError {
     super(
       'MISSING_SECRET',
       `No secret to seal sessions with: set ${variable} to at least 32 random characters before the server starts. ` +
-        `Make one with: npx astro-gatehouse secret`,
+        `Create one with: npx astro-gatehouse secret`,
     );
   }
 }
 
-/** A secret is too short, a placeholder, or too easy to guess to protect anything in production. */
+/** A secret is too short, a placeholder, or too easy to guess for production. */
 export class WeakSecretError extends GatehouseError {
   constructor(
     readonly source: string,
@@ -27,29 +27,30 @@ export class WeakSecretError extends GatehouseError {
   ) {
     super(
       'WEAK_SECRET',
-      `The secret from ${source} ${reason}. Use at least 32 random characters; make them with: ` +
+      `The secret from ${source} ${reason}. Use at least 32 random characters; create them with: ` +
         `npx astro-gatehouse secret`,
     );
   }
 }
 
-/** A database drops keys when its memory is full, and what it drops comes back to nobody. Thrown at start. */
+/** A Redis server may drop keys when its memory is full, which loses sessions and revocations. Thrown at start. */
 export class EvictingStoreError extends GatehouseError {
-  /** @param policy Its `maxmemory-policy`. */
+  /** @param policy The server's `maxmemory-policy`. */
   constructor(
     readonly host: string,
     readonly policy: string,
   ) {
     super(
       'EVICTING_STORE',
-      `Redis at ${host} has the maxmemory-policy ${policy}, which drops sessions and what has been revoked when memory is ` +
-        'short: lists would miss devices that are still signed in, and ended sessions could come back. Set it to ' +
-        'noeviction (CONFIG SET maxmemory-policy noeviction, and in its configuration), or give sessions a Redis of their own.',
+      `Redis at ${host} has the maxmemory-policy ${policy}, which drops sessions and revocations when memory is ` +
+        'short: lists would not show devices that are still signed in, and revoked sessions could become valid ' +
+        'again. Set it to noeviction (CONFIG SET maxmemory-policy noeviction, and in its configuration), or use a ' +
+        'separate Redis for sessions.',
     );
   }
 }
 
-/** A class given to `services.override` cannot take the place of the one it replaces. */
+/** The class, function or value passed to `services.override` cannot replace the class. */
 export class InvalidOverrideError extends GatehouseError {
   constructor(
     readonly replaced: string,
@@ -60,7 +61,7 @@ export class InvalidOverrideError extends GatehouseError {
   }
 }
 
-/** A class asks for a service that nobody registered. */
+/** A class needs a service that is not registered. */
 export class MissingServiceError extends GatehouseError {
   constructor(
     readonly service: string,
@@ -69,13 +70,14 @@ export class MissingServiceError extends GatehouseError {
     super(
       'MISSING_SERVICE',
       `${neededBy} needs ${service}, which is not registered. Add it in src/gatehouse.ts: ` +
-        `services.shared(${service}) if one instance serves everybody, services.perRequest(${service}) if it holds ` +
-        `something of the request, or services.shared(${service}, () => …) when it is abstract or made by hand.`,
+        `services.shared(${service}) if all requests can share one instance, services.perRequest(${service}) if it ` +
+        `holds data of one request, or services.shared(${service}, () => …) if it is abstract or you create it ` +
+        `yourself.`,
     );
   }
 }
 
-/** A service that lives as long as the server asks for one that lives as long as a request. */
+/** A service that lives as long as the server needs a service that lives as long as one request. */
 export class CaptiveServiceError extends GatehouseError {
   constructor(
     readonly service: string,
@@ -83,20 +85,20 @@ export class CaptiveServiceError extends GatehouseError {
   ) {
     super(
       'CAPTIVE_SERVICE',
-      `${service} is shared by all requests but needs ${captive}, which belongs to one request: the first visitor's ` +
-        `would be kept for everybody. Register it with services.perRequest(${service}), or hand ${captive} to the ` +
-        `method that needs it as an argument.`,
+      `${service} is shared by all requests but needs ${captive}, which belongs to one request: everybody would get ` +
+        `the first visitor's. Register it with services.perRequest(${service}), or pass ${captive} as an argument to ` +
+        `the method that needs it.`,
     );
   }
 }
 
-/** A service could not be constructed when the server started. */
+/** A service could not be created when the server started. */
 export class ServiceConstructionError extends GatehouseError {
   constructor(
     readonly service: string,
     cause: unknown,
   ) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super('SERVICE_CONSTRUCTION', `${service} could not be made at start: ${reason}`, { cause });
+    super('SERVICE_CONSTRUCTION', `${service} could not be created at start: ${reason}`, { cause });
   }
 }

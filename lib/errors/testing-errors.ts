@@ -1,9 +1,9 @@
 import { GatehouseError } from './gatehouse-error.js';
 
-/** The tests for a store found a runner that hides its `describe` and `it`. */
+/** The test runner does not provide `describe` and `it` as globals to the tests of a store. */
 export class TestRunnerMissingError extends GatehouseError {
   constructor(
-    /** Where they can be imported from. */
+    /** The module to import them from. */
     readonly module: string,
   ) {
     super(

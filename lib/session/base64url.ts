@@ -1,4 +1,4 @@
-/** @see RFC 4648 5, without padding. */
+/** Encodes bytes. @see RFC 4648 5, without padding. */
 export function toBase64Url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
@@ -6,7 +6,7 @@ export function toBase64Url(bytes: Uint8Array): string {
     .replace(/=+$/, '');
 }
 
-/** @throws {DOMException} For what is no base64url. */
+/** Decodes a string. @throws {DOMException} When it is not base64url. */
 export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
 }

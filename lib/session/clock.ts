@@ -1,9 +1,9 @@
 import { injectable } from '../injectable.js';
 
-/** Where the time comes from. Override it to freeze time in a test. */
+/** The source of the current time. Override it to freeze time in a test. */
 @injectable()
 export class Clock {
-  /** @returns Milliseconds since the epoch. */
+  /** Returns the current time in milliseconds since the epoch. */
   now(): number {
     return Date.now();
   }

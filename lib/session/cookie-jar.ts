@@ -1,4 +1,4 @@
-/** How the browser is to keep a cookie. */
+/** The attributes of a cookie. */
 export interface CookieAttributes {
   path: string;
   domain?: string | undefined;
@@ -9,28 +9,30 @@ export interface CookieAttributes {
   maxAge: number;
 }
 
-/** A cookie as a request carries it. */
+/** A cookie of a request. */
 export interface CarriedCookie {
   readonly name: string;
   readonly value: string;
 }
 
-/** The cookies of one request and of its answer: all that sessions need to know of HTTP. */
+/** The cookies of one request and of its response: all that sessions need to know of HTTP. */
 export abstract class CookieJar {
-  /** Every value the request carries under this name, in the order they came. Usually none or one. */
+  /** Returns every value that the request carries under this name, in their order. Usually none or one. */
   abstract values(name: string): readonly string[];
-  /** Every cookie of this name, and of names that go on behind it with this mark, in the order they came. */
+  /** Returns every cookie with this name, or with this name followed by this mark, in their order. */
   abstract named(name: string, mark: string): readonly CarriedCookie[];
-  /** Whether the browser may have a cookie of this kind that it could not send, because of where the request comes from. */
+  /**
+   * Checks whether the browser may have withheld cookies with this `SameSite` value, because of the request's origin.
+   */
   withholds(_sameSite: CookieAttributes['sameSite']): boolean {
     return false;
   }
-  /** Puts a cookie on the answer, in place of an earlier one of that name. */
+  /** Sets a cookie on the response, replacing an earlier one with this name. */
   abstract set(name: string, value: string, attributes: CookieAttributes): void;
 
   /**
-   * Removes every cookie of this name that the request may have come with, but for the one of this path and domain. A jar
-   * that holds one cookie of each name has nothing to do.
+   * Removes every cookie with this name that the request may carry, except the one for this path and domain. A jar
+   * that stores only one cookie per name does nothing.
    */
   removeElsewhere(_name: string, _attributes: Omit<CookieAttributes, 'maxAge'>): void {}
 }

@@ -6,21 +6,25 @@ const STEM = 'gatehouse';
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const ATTRIBUTE_VALUE = /^[\x20-\x3a\x3c-\x7e]*$/;
 
-/** Tells whether browsers let nobody but this host set a cookie of this name, and keep one of it at the most. */
+/** Checks whether browsers let only this host set a cookie of this name, and store at most one. */
 export function isHostCookie(name: string): boolean {
   return /^__Host-/i.test(name);
 }
 
-/** Gives the name without a prefix. @param applicationId Letters and digits that tell the application from others on its host, if it has any. */
+/**
+ * Returns the default name, without a prefix. @param applicationId Letters and digits that distinguish the
+ * application from others on its host, if it has any.
+ */
 export function defaultCookieName(applicationId: string | undefined): string {
   return applicationId === undefined ? STEM : `${STEM}-${applicationId}`;
 }
 
 /**
- * Lists the names under which a session may have been kept before: without what tells the application from others, and with the
- * prefix of before `domain` or `path` was set. None of them can be set by anybody who could not set today's cookie.
+ * Returns the names that the session's cookie may have had before: without the suffix that distinguishes the
+ * application from others, and with the prefix that it had before `domain` or `path` was set. Whoever can set one of
+ * them can also set the current cookie.
  *
- * @param current The name that the cookie has, of which `name` is the part behind the prefix.
+ * @param current The cookie's current name; `name` is its part after the prefix.
  */
 export function formerCookieNames(current: string, name: string, isDefault: boolean): readonly string[] {
   const prefix = current.slice(0, current.length - name.length);
@@ -30,14 +34,17 @@ export function formerCookieNames(current: string, name: string, isDefault: bool
   return [...new Set(all)].filter((former) => former !== current);
 }
 
-/** @see RFC 6265bis 4.1.3 for the prefixes, which browsers compare without regard to case; 4.1.1 for the characters. */
+/**
+ * Returns one sentence for each problem of a cookie's name and attributes. @see RFC 6265bis 4.1.3 for the prefixes,
+ * which browsers compare case-insensitively; 4.1.1 for the characters.
+ */
 export function cookieProblems(name: string, { path, domain, sameSite, secure }: Attributes): string[] {
   const problems: string[] = [];
   if (!NAME.test(name)) {
-    problems.push("session.cookie.name may hold letters, digits and !#$%&'*+-.^_`|~ only");
+    problems.push("session.cookie.name must contain only letters, digits and !#$%&'*+-.^_`|~");
   }
   if (!path.startsWith('/') || !ATTRIBUTE_VALUE.test(path)) {
-    problems.push('session.cookie.path must begin with "/" and hold neither ";" nor control characters');
+    problems.push('session.cookie.path must begin with "/" and contain neither ";" nor control characters');
   }
   if (domain !== undefined && !/^\.?(?=.*[A-Za-z])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(domain)) {
     problems.push('session.cookie.domain must be a host name');
@@ -56,7 +63,7 @@ export function cookieProblems(name: string, { path, domain, sameSite, secure }:
   return problems;
 }
 
-/** Gives a name the strongest prefix that these attributes allow. */
+/** Adds the strongest prefix that these attributes allow. */
 export function withPrefix(name: string, { secure, path, domain }: Attributes): string {
   if (!secure || /^__(Host|Secure)-/i.test(name)) return name;
   return `${path === '/' && domain === undefined ? '__Host-' : '__Secure-'}${name}`;

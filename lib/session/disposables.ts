@@ -1,11 +1,11 @@
 import { inTime } from './in-time.js';
 
-/** Milliseconds after which the next one is ended, whether an instance has ended or not. */
+/** Milliseconds to wait for one instance before the next is disposed. */
 const LIMIT = 4_000;
-/** What ends an instance: the method that says so in the plainest way it has. */
+/** Names of the methods that dispose an instance, the most explicit first. */
 const ENDINGS = [Symbol.asyncDispose, Symbol.dispose, 'dispose'] as const;
 
-/** Instances that have something to end, in the order in which they were made. */
+/** Instances that must be disposed, in the order of their creation. */
 export class Disposables {
   #instances = new Set<object>();
   readonly #others = new WeakSet<object>();
@@ -16,25 +16,26 @@ export class Disposables {
     return this.#instances.size === 0;
   }
 
-  /** Adds an instance if it has something to end. */
+  /** Adds an instance if it is disposable. */
   add(instance: unknown): void {
     if (isDisposable(instance) && !this.#others.has(instance)) this.#instances.add(instance);
   }
 
-  /** Leaves an instance to whoever it belongs to. */
+  /** Marks an instance as owned by somebody else, who disposes it. */
   leave(instance: object): void {
     this.#others.add(instance);
   }
 
-  /** Whether an instance is one of these, or was left to others: then nobody else ends it. */
+  /** Checks whether an instance was added or left to others: nobody else may dispose it. */
   knows(instance: object): boolean {
     return this.#instances.has(instance) || this.#others.has(instance);
   }
 
   /**
-   * Ends all of them, once, one after another, the last that was made first: what a service needs is made before it.
+   * Disposes all instances, once, one after another, the last created first, because a service is created after those
+   * that it needs.
    *
-   * @param report Told of what is thrown, or hangs: neither keeps anything else from ending.
+   * @param report Called with each error or timeout; neither prevents the other instances from being disposed.
    */
   async dispose(report: (name: string, error: unknown) => void): Promise<void> {
     const instances = [...this.#instances].reverse();
@@ -49,7 +50,7 @@ export class Disposables {
   }
 }
 
-/** Nobody waits who could be told that even this fails. */
+/** Reports an error. An error of the report itself has no caller to go to, so it is logged. */
 function tell(report: (name: string, error: unknown) => void, name: string, error: unknown): void {
   try {
     report(name, error);
@@ -58,7 +59,7 @@ function tell(report: (name: string, error: unknown) => void, name: string, erro
   }
 }
 
-/** Whether an instance, or the class of some, has something to end. */
+/** Checks whether an instance, or a class's prototype, is disposable. */
 export function isDisposable(instance: unknown): instance is object {
   return typeof instance === 'object' && instance !== null && endingOf(instance) !== undefined;
 }

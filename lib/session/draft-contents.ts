@@ -9,18 +9,18 @@ type Stored = Pick<SessionRecord, 'values' | 'fitted' | 'flashes' | 'isKept'>;
 type Changed = Pick<SessionChanges, 'set' | 'unset' | 'updates' | 'flashesAdded' | 'flashesTaken' | 'leasedBy'>;
 
 /**
- * What is in a session while a request lasts: its values and its messages, as they were, and as they are changed. A commit
- * reads the changes under the names that {@link SessionChanges} have.
+ * The contents of a session during a request: its values and messages, with their changes. A commit reads the changes
+ * under the names that {@link SessionChanges} uses.
  */
 export class DraftContents implements Changed {
   readonly values: SessionValues;
-  /** The inside of the bag. */
+  /** The draft inside the bag. */
   readonly flashes: FlashDraft;
-  /** Whether this request has it kept although nothing may be in it. */
+  /** True when this request wants the session to be stored even if it is empty. */
   isKept = false;
   #wasKept: boolean;
 
-  /** @param bag Of the messages that are stored. */
+  /** @param bag A bag with the stored messages. */
   constructor(
     readonly bag: FlashBag,
     stored?: Stored,
@@ -30,17 +30,17 @@ export class DraftContents implements Changed {
     this.#wasKept = stored?.isKept === true;
   }
 
-  /** Values that have to be stored. */
+  /** Values that must be stored. */
   get set(): ReadonlyMap<string, unknown> {
     return this.values.changed;
   }
 
-  /** Stored keys that were taken out. */
+  /** Stored keys that were removed. */
   get unset(): ReadonlySet<string> {
     return this.values.removed;
   }
 
-  /** For those of the changed values that were made of the value before: how. */
+  /** Functions that computed changed values from the old ones. */
   get updates(): ReadonlyMap<string, Update> {
     return this.values.updates;
   }
@@ -58,7 +58,7 @@ export class DraftContents implements Changed {
     return this.flashes.claims?.leasedBy;
   }
 
-  /** Whether it is kept whatever is in it, by this request or one before. */
+  /** True when this request or an earlier one wants the session to be stored even if it is empty. */
   get lasts(): boolean {
     return this.isKept || this.#wasKept;
   }
@@ -71,26 +71,26 @@ export class DraftContents implements Changed {
     return this.isKept || this.values.isDirty || this.flashes.isDirty;
   }
 
-  /** Until when there is something in it, where that is nothing but messages that say so; else `Infinity`. */
+  /** When the last content expires, if the session contains only messages that expire; otherwise `Infinity`. */
   get livesUntil(): number {
     const { livesUntil } = this.flashes;
     const isOfMessages = Number.isFinite(livesUntil) && this.values.keys().length === 0;
     return isOfMessages ? livesUntil : Number.POSITIVE_INFINITY;
   }
 
-  /** Another bag of the same class, and values, in which nothing is. */
+  /** Returns empty contents, with a bag of the same class. */
   besides(): DraftContents {
     const Bag = this.bag.constructor as typeof FlashBag;
     return new DraftContents(new Bag());
   }
 
-  /** Takes what is stored by now as the new starting point. Messages that were delivered stay readable. */
+  /** Makes the stored contents the new starting point. Delivered messages stay readable. */
   settle(stored: Stored | undefined): void {
     this.#startOver(stored);
     this.flashes.settle(stored?.flashes);
   }
 
-  /** Takes back what this request did, deliveries included, and starts over from what is stored; or from nothing. */
+  /** Undoes this request's changes and deliveries, and starts over from the stored contents, or from none. */
   rollBack(stored?: Stored): void {
     this.#startOver(stored);
     this.flashes.rollBack(stored?.flashes);

@@ -4,15 +4,15 @@ import type { FittedValues } from './session-record.js';
 
 type Changed = Pick<SessionChanges, 'opened' | 'cleared' | 'set' | 'unset' | 'updates'>;
 
-/** A session while a request lasts. */
+/** The parts of a session's draft that are needed here. */
 interface Draft extends Pick<SessionChanges, 'opened' | 'cleared'> {
-  /** What was put into it, and taken out. */
+  /** The values that were set and unset. */
   readonly own: Pick<SessionChanges, 'set' | 'unset'>;
 }
 
 /**
- * A request's changes, and those of a migration. What another request has put in place of what was migrated stays: it
- * has been told of by then.
+ * Adds the changes of a migration to a request's changes. A migrated value does not replace one that another request
+ * has stored meanwhile, which that request has already confirmed.
  */
 export function withMigration<Changes extends Changed>(changes: Changes): Changes {
   const { opened, cleared, set, unset, updates } = changes;
@@ -33,7 +33,7 @@ export function withMigration<Changes extends Changed>(changes: Changes): Change
   };
 }
 
-/** What would be stored of a session's values. */
+/** Returns the values that would be stored. */
 export function valuesAfter({ opened, cleared, own: { set, unset } }: Draft): Map<string, unknown> {
   const values = new Map(cleared ? [] : (opened?.fitted?.migrated ?? opened?.values));
   for (const key of unset) values.delete(key);
@@ -41,7 +41,7 @@ export function valuesAfter({ opened, cleared, own: { set, unset } }: Draft): Ma
   return values;
 }
 
-/** What the session goes on with after its changes were stored. */
+/** Returns the fitted values after the changes were stored. */
 export function shownAfter({ opened, cleared, own: { set, unset } }: Draft): FittedValues | undefined {
   if (!opened?.fitted) return undefined;
   const shown = new Map(cleared ? [] : opened.fitted.shown);
@@ -50,7 +50,7 @@ export function shownAfter({ opened, cleared, own: { set, unset } }: Draft): Fit
   return { shown };
 }
 
-/** Whether two values would be stored as the same. */
+/** Checks whether two values would be stored as the same. */
 export function isSame(one: unknown, other: unknown): boolean {
   return Object.is(one, other) || stringify(one) === stringify(other);
 }

@@ -3,12 +3,12 @@ import { FlashDraft } from './flash-draft.js';
 import { frozen } from './frozen-value.js';
 import type { Flash } from './session-record.js';
 
-/** Gives the inside of a bag to the rest of the package, which users have no business with. */
+/** Returns the draft inside a bag. For this package only; users have no access to it. */
 export let flashDraftOf: (bag: FlashBag) => FlashDraft;
 
 /**
- * Messages for a later page, each delivered with exactly one answer: whatever reads one while that answer is made sees
- * it (a component that is rendered twice, an error page that takes another page's place), and no later request does.
+ * Messages for a later page. Each is delivered with exactly one response: everything that renders this response can
+ * read it (a component that is rendered twice, an error page that replaces another page), and no later request can.
  *
  * @example
  * const flashes = context.locals.services.get(FlashBag);
@@ -22,38 +22,45 @@ export class FlashBag {
     flashDraftOf = (bag) => bag.#draft;
   }
 
-  /** @param claims Tells which of the earlier messages other requests have; without it, all are this request's. */
+  /**
+   * @param earlier The stored messages, by key.
+   * @param claims Knows which of these messages other requests have claimed. Without it, all belong to this request.
+   */
   constructor(earlier?: ReadonlyMap<string, Flash>, claims?: FlashClaims) {
     this.#draft = new FlashDraft(earlier, claims);
   }
 
   /**
-   * Leaves a message in the place of those that wait under this key.
+   * Sets a message, which replaces those that wait under this key.
    *
-   * @throws {InvalidSessionValueError} When the value cannot be kept.
-   * @throws {SessionCommittedError} When the head is sent: the message would be lost.
+   * @throws {InvalidSessionValueError} When the value cannot be stored.
+   * @throws {SessionCommittedError} When the response head has been sent, because the message would be lost.
    */
   set(key: string, value: unknown): void {
     this.#draft.replace(key, value);
   }
 
-  /** Leaves a message behind those that wait under this key. Of more than a hundred the oldest go. Throws as `set` does. */
+  /**
+   * Adds a message after those that wait under this key. When more than 100 messages wait, the oldest are dropped.
+   * Throws as `set` does.
+   */
   append(key: string, value: unknown): void {
     this.#draft.append(key, value);
   }
 
   /**
-   * Delivers the messages under a key and gives the latest. `undefined` when there is none, and when it waits for the next
-   * page, because its delivery could not be recorded (the head is sent) or the answer cannot show it (a prefetch, an image).
+   * Delivers the messages under a key and returns the latest. Returns `undefined` when there is none, and when the
+   * message waits for the next page because its delivery cannot be recorded (the response head has been sent) or the
+   * response cannot show it (a prefetch, an image).
    */
   get<Value = string>(key: string): Value | undefined {
     return frozen(this.#asked.deliver(key).at(-1)?.value) as Value | undefined;
   }
 
   /**
-   * Delivers the messages under a key and gives all of them, the oldest first.
+   * Delivers the messages under a key and returns all of them, the oldest first.
    *
-   * @param isMeant Which of them. Others stay where they are. Default: all.
+   * @param isMeant Selects messages; the others keep waiting. Default: all.
    */
   getAll<Value = string>(key: string, isMeant?: (value: unknown) => boolean): Value[] {
     const delivered = this.#asked.deliver(key, isMeant);
@@ -61,7 +68,7 @@ export class FlashBag {
     return delivered.map(({ value }) => frozen(value) as Value);
   }
 
-  /** Looks at the latest message under a key, and leaves it where it is. */
+  /** Returns the latest message under a key without delivering it. */
   peek<Value = string>(key: string): Value | undefined {
     return frozen(this.#asked.latest(key)?.value) as Value | undefined;
   }
@@ -70,19 +77,19 @@ export class FlashBag {
     return this.#asked.has(key);
   }
 
-  /** Delivers every message, by its key. Of a key with several it gives a list. */
+  /** Delivers every message and returns them by key: the value of a single message, an array of several. */
   all(): Record<string, unknown> {
     const read = this.#asked.keys().map((key) => [key, this.getAll(key)] as const);
     const found = read.filter(([, values]) => values.length > 0);
     return Object.fromEntries(found.map(([key, values]) => [key, values.length > 1 ? values : values[0]]));
   }
 
-  /** Whether no message waits for a later page. */
+  /** True when no message waits for a later page. */
   get isEmpty(): boolean {
     return this.#asked.isEmpty;
   }
 
-  /** The messages, of which somebody has asked by now. */
+  /** The draft. Reading it records that the response depends on the messages. */
   get #asked(): FlashDraft {
     this.#draft.wasAsked = true;
     return this.#draft;

@@ -11,25 +11,25 @@ type Lists = ReadonlyMap<string, readonly Flash[]>;
 const NOTHING: Flashes = new Map();
 const NO_LISTS: Lists = new Map();
 const NO_IDS: ReadonlySet<string> = new Set();
-/** More are not read by anybody, and may well have been made of what somebody sent. */
+/** Maximum number of waiting messages. Nobody reads more, and a client's requests may have caused them. */
 const MAX_WAITING = 100;
 
-/** The messages of a session while a request lasts: which waited, and what became of them. The inside of a FlashBag. */
+/** The state of a session's messages during a request. The private part of a FlashBag. */
 export class FlashDraft {
-  /** Whether something asked for messages. */
+  /** True when the request accessed messages. */
   wasAsked = false;
-  /** Whether nothing is delivered, and nothing left, because it could not be recorded any more. */
+  /** True when messages can be neither delivered nor added, because that could no longer be stored. */
   isClosed = false;
-  /** What other requests of this process have to do with the messages; without it, all are this request's. */
+  /** The claims of other requests of this process on messages. Without it, all are this request's. */
   readonly claims: FlashClaims | undefined;
   #earlier: Flashes;
-  // Made when the first message comes or goes: in most requests none does.
+  // Created for the first message that is added, because most requests add none.
   #added: Map<string, readonly Flash[]> | undefined;
-  /** Delivered with the answer that is being made; still readable, for that answer alone. */
+  /** Messages delivered with the current response, which can still read them. */
   #delivered: Map<string, readonly Flash[]> | undefined;
-  /** Keys of which the page was given every message. */
+  /** Keys of which the page read every message. */
   #shown: Set<string> | undefined;
-  /** Ids of earlier messages that are not to be stored any longer. */
+  /** Ids of earlier messages that must no longer be stored. */
   #taken: Set<string> | undefined;
   #hasDropped = false;
   #isHeld = false;
@@ -40,10 +40,10 @@ export class FlashDraft {
   }
 
   /**
-   * Leaves a message in the place of those that wait under this key.
+   * Sets a message, which replaces those that wait under this key.
    *
-   * @param kept For what is kept beside the messages, and found by whoever knows the key: until when, in milliseconds since
-   *   the epoch, and whether it yields where room is needed.
+   * @param kept For internal data that is stored with the messages and read by its key: when it expires, in
+   *   milliseconds since the epoch, and whether it is dropped first when room is needed.
    */
   replace(key: string, value: unknown, kept?: Pick<Flash, 'until' | 'yields'>): void {
     this.#assertOpen(`flashes.set('${key}', …)`);
@@ -53,7 +53,7 @@ export class FlashDraft {
     this.#add(key, value, kept);
   }
 
-  /** Leaves a message behind those that wait under this key. */
+  /** Adds a message after those that wait under this key. */
   append(key: string, value: unknown): void {
     this.#assertOpen(`flashes.append('${key}', …)`);
     assertMessage(key, value);
@@ -63,8 +63,8 @@ export class FlashDraft {
   /**
    * Delivers the messages under a key.
    *
-   * @param isMeant Which of them. Others stay where they are. Default: all.
-   * @returns What was delivered under the key, now or before in this answer.
+   * @param isMeant Selects messages; the others keep waiting. Default: all.
+   * @returns The messages that this response has delivered under the key, now or before.
    */
   deliver(key: string, isMeant?: (value: unknown) => boolean): readonly Flash[] {
     if (!this.#isHeld && !this.isClosed) {
@@ -81,13 +81,13 @@ export class FlashDraft {
     return isMeant ? delivered.filter(({ value }) => isMeant(value)) : delivered;
   }
 
-  /** Notes that the page was given every message of a key. */
+  /** Records that the page read every message of a key. */
   noteShown(key: string): void {
     this.#shown ??= new Set();
     this.#shown.add(key);
   }
 
-  /** The latest message under a key, which stays where it is. */
+  /** Returns the latest message under a key without delivering it. */
   latest(key: string): Flash | undefined {
     return this.#readable(key).at(-1) ?? this.#delivered?.get(key)?.at(-1);
   }
@@ -96,7 +96,7 @@ export class FlashDraft {
     return this.#readable(key).length > 0 || this.#delivered?.has(key) === true;
   }
 
-  /** Keys under which there are messages for pages, delivered ones too. */
+  /** Returns the keys of messages for pages, including delivered ones. */
   keys(): string[] {
     const delivered = [...(this.#delivered ?? [])].flatMap(([key, list]) =>
       list.map((message) => [key, message] as const),
@@ -105,25 +105,25 @@ export class FlashDraft {
     return [...new Set(shown.map(([key]) => key))];
   }
 
-  /** Whether no message waits for a later page. */
+  /** True when no message waits for a later page. */
   get isEmpty(): boolean {
     return this.#lists.size === 0 && (this.#earlier.size === 0 || this.#allWaiting().length === 0);
   }
 
-  /** Until when the last of them lives; `Infinity` where one lives as long as its session, or none waits. */
+  /** When the last waiting message expires; `Infinity` if one lives as long as its session, or none waits. */
   get livesUntil(): number {
     const waiting = this.isEmpty ? [] : this.#allWaiting();
     const ends = waiting.map(([, { until }]) => until ?? Number.POSITIVE_INFINITY);
     return ends.length > 0 ? Math.max(...ends) : Number.POSITIVE_INFINITY;
   }
 
-  /** Whether a message waits that a read would still deliver. */
+  /** True when reading would deliver a message. */
   get isDeliverable(): boolean {
     if (this.#isHeld || this.isClosed || this.isEmpty) return false;
     return this.#allWaiting().some(([, message]) => this.#isFree(message));
   }
 
-  /** Whether the answer has messages in it. */
+  /** True when the response contains messages. */
   get hasDelivered(): boolean {
     return this.#delivered !== undefined;
   }
@@ -132,30 +132,30 @@ export class FlashDraft {
     return this.#lists.size > 0 || this.taken.size > 0;
   }
 
-  /** Messages this request left and nobody has read yet. */
+  /** Messages that this request added and has not delivered. */
   get added(): Flashes {
     if (this.#lists.size === 0) return NOTHING;
     return new Map([...this.#lists].flatMap(([key, list]) => [[key, underOneKey(list)] as [string, Flash]]));
   }
 
-  /** Ids of earlier messages that were delivered, or replaced. */
+  /** Ids of earlier messages that were delivered or replaced. */
   get taken(): ReadonlySet<string> {
     return this.#taken ?? NO_IDS;
   }
 
-  /** Those, and of messages that another request has delivered since: a store may know no better than this one. */
+  /** The ids in {@link taken}, and those delivered by other requests since, which the store may still contain. */
   get gone(): ReadonlySet<string> {
     if (this.#earlier.size === 0) return this.taken;
     const delivered = this.claims?.deliveredOf(this.#earlier) ?? [];
     return delivered.length === 0 ? this.taken : new Set([...this.taken, ...delivered]);
   }
 
-  /** Has nothing be delivered, because the answer cannot show it, or be delivered again. */
+  /** Stops the delivery of messages when the response cannot show them, or resumes it. */
   hold(isHeld = true): void {
     this.#isHeld = isHeld;
   }
 
-  /** Takes what was committed as the new starting point. What was delivered stays readable. */
+  /** Makes the committed messages the new starting point. Delivered ones stay readable. */
   settle(earlier?: Flashes): void {
     for (const [key, messages] of this.#delivered ?? []) {
       if (!this.#shown?.has(key)) warnOfUnseen(key, messages.filter(({ yields }) => !yields).length);
@@ -165,14 +165,14 @@ export class FlashDraft {
     this.startOver(earlier);
   }
 
-  /** Takes back what this request did, a delivery included, and starts over from these messages. */
+  /** Undoes this request's changes and deliveries, and starts over from these messages. */
   rollBack(earlier?: Flashes): void {
     this.claims?.release();
     this.#delivered = undefined;
     this.startOver(earlier);
   }
 
-  /** Takes back every delivery, and makes none any more: nobody is going to look at the answer. */
+  /** Undoes every delivery and makes no more, because nobody will see the response. */
   giveBack(): void {
     for (const [key, messages] of this.#delivered ?? []) {
       const added = messages.filter(({ id }) => !this.#taken?.delete(id));
@@ -183,7 +183,7 @@ export class FlashDraft {
     this.#isHeld = true;
   }
 
-  /** Starts over from these messages; without any, from none. */
+  /** Starts over from these messages, or from none. */
   startOver(earlier: Flashes = NOTHING): void {
     this.#earlier = earlier;
     this.#added = undefined;
@@ -219,7 +219,7 @@ export class FlashDraft {
     return [...earlier, ...(this.#lists.get(key) ?? [])];
   }
 
-  /** Those that no other request has. */
+  /** Returns the waiting messages that no other request has claimed. */
   #readable(key: string): readonly Flash[] {
     return this.#waiting(key).filter((message) => this.#isFree(message));
   }
@@ -237,7 +237,7 @@ export class FlashDraft {
     warnOfDropped(MAX_WAITING);
   }
 
-  /** Keeps a message from being stored. */
+  /** Makes a message be removed from the store, or not be added to it. */
   #retire(key: string, id: string): void {
     const added = this.#lists.get(key) ?? [];
     const left = added.filter((message) => message.id !== id);

@@ -1,27 +1,28 @@
 import { allMessages, changedMessages } from './flash-lists.js';
 import type { Flash, SessionRecord } from './session-record.js';
 
-/** Milliseconds for which a process keeps messages from others, should the request never end for which it does. */
+/** Milliseconds for which a process reserves messages, in case its request never ends. */
 export const LEASE = 60_000;
 
-/** What a request asks for that is going to read messages: that no other process delivers them meanwhile. */
+/** A reservation of messages for a request that will read them: no other process delivers them meanwhile. */
 export interface FlashLease {
-  /** Names the process. */
+  /** Identifies the process. */
   readonly by: string;
   readonly now: number;
-  /** When the messages are free again should the request never end. Milliseconds since the epoch, as `now`. */
+  /** When the reservation ends if the request never does. Milliseconds since the epoch, as `now`. */
   readonly until: number;
 }
 
-/** Whether a message is for this process: no other has a lease that still holds. */
+/** Checks whether a process may deliver a message: no other process has a valid lease on it. */
 export function isFreeFor({ by, now }: FlashLease, { lease }: Flash): boolean {
   return !lease || lease.by === by || lease.until <= now;
 }
 
 /**
- * What yields is left free: whoever asks for that by its key is not to go without because of another request.
+ * Leases the free messages of a record. Messages that yield are not leased, because concurrent requests must all be
+ * able to read them.
  *
- * @returns The record with its free messages leased; the same record when none is to be.
+ * @returns The record with its free messages leased; the same record when there is nothing to lease.
  */
 export function withLease(record: SessionRecord, lease: FlashLease): SessionRecord {
   const { by, now, until } = lease;

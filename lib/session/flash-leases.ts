@@ -5,9 +5,8 @@ import type { SessionDraft } from './session-draft.js';
 import type { SessionStore } from './stores/session-store.js';
 
 /**
- * Keeps the messages of a session from other processes for as long as a request of this one may read them. Nothing here
- * throws: where a store that could lease them does not answer they wait for another page, and a lease that is not given back
- * ends.
+ * Reserves the messages of a session for this process while its request may read them. No method throws: when a store
+ * that can lease messages does not answer, they wait for another page, and a lease that is not given back expires.
  */
 export class FlashLeases {
   constructor(
@@ -20,7 +19,7 @@ export class FlashLeases {
     if (!opened || !claims || flashes.isEmpty) return;
     const leased = await this.#tried(() => this.store.read(opened.id, claims));
     if (leased) flashes.startOver(claims.begin(leased.flashes));
-    // What cannot be leased, another process may be about to show.
+    // Another process may deliver messages that could not be leased.
     else if (this.store.abilities.consistency === 'strong') flashes.hold();
   }
 

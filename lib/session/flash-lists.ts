@@ -2,25 +2,25 @@ import type { Flash } from './session-record.js';
 
 type Flashes = ReadonlyMap<string, Flash>;
 
-/** The messages that wait under one key, the oldest first. */
+/** Returns the messages under one key, the oldest first. */
 export function messagesIn(flash: Flash | undefined): readonly Flash[] {
   if (!flash?.earlier) return flash ? [flash] : [];
   const { earlier, ...latest } = flash;
   return [...earlier, latest];
 }
 
-/** Every message of every key. */
+/** Returns all messages with their keys. */
 export function allMessages(flashes: Flashes): (readonly [key: string, message: Flash])[] {
   return [...flashes].flatMap(([key, flash]) => messagesIn(flash).map((message) => [key, message] as const));
 }
 
-/** Puts messages under one key. @returns `undefined` for none. */
+/** Combines the messages of one key. @returns `undefined` for none. */
 export function underOneKey(messages: readonly Flash[]): Flash | undefined {
   const latest = messages.at(-1);
   return latest && messages.length > 1 ? { ...latest, earlier: messages.slice(0, -1) } : latest;
 }
 
-/** The same messages with each replaced by what is made of it; those go of which nothing is made. */
+/** Replaces each message by the result of a function; `undefined` removes it. */
 export function changedMessages(
   flashes: Flashes,
   change: (message: Flash, key: string) => Flash | undefined,

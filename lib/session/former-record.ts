@@ -1,14 +1,14 @@
 import { changedMessages } from './flash-lists.js';
 import type { Flash, SessionRecord } from './session-record.js';
 
-/** What the package kept in a session for itself was told by how its key begins, before records had a field for it. */
+/** The prefix of the package's own keys, in records of versions that had no separate fields for this data. */
 const OWN = 'astro-gatehouse:';
-/** Stood among the values of a session that was stored though nothing was in it. */
+/** The key that marked a session as stored even if it was empty. */
 const KEPT = `${OWN}kept`;
-/** Milliseconds for which such a message lived, from the time that stood in it. */
+/** Lifetime of such a message in milliseconds, from the time in its value. */
 const LIFETIME = 15 * 60 * 1000;
 
-/** The record as it would be stored today. The same one, unless it is of before. */
+/** Converts a record of an earlier version to the current form. Returns the same record if it is current. */
 export function upToDate(record: SessionRecord): SessionRecord {
   const { values, flashes } = record;
   const wasKept = values.has(KEPT);

@@ -1,6 +1,6 @@
 import { parse, stringify } from 'devalue';
 
-const CHANGE = 'A value of a session cannot be changed: put a changed copy in its place, with session.set(…).';
+const CHANGE = 'A value of a session cannot be changed. Set a changed copy instead, with session.set(…).';
 const OF_MAP = ['set', 'delete', 'clear', 'getOrInsert', 'getOrInsertComputed'].filter((name) => name in Map.prototype);
 const OF_SET = ['add', 'delete', 'clear'];
 const OF_DATE = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'));
@@ -8,10 +8,10 @@ const OF_PARAMETERS = ['append', 'delete', 'set', 'sort'];
 const OF_URL = Object.entries(Object.getOwnPropertyDescriptors(URL.prototype)).filter(([, property]) => property.set);
 
 /**
- * Makes a value one that cannot be changed, with everything in it: whoever tries gets a `TypeError` at that line, in place
- * of a change that is lost with the request.
+ * Freezes a value and everything in it. Code that tries to change it gets a `TypeError` at that line, instead of a
+ * change that is silently lost.
  *
- * @param value JSON, Date, Map, Set or URL. Objects of other classes are left alone.
+ * @param value JSON, Date, Map, Set or URL. Objects of other classes are not frozen.
  * @returns The same value.
  */
 export function frozen<Value>(value: Value): Value {
@@ -22,15 +22,15 @@ export function frozen<Value>(value: Value): Value {
   else if (value instanceof URLSearchParams) refuse(value, OF_PARAMETERS);
   else if (value instanceof URL) refuseSetters(value);
   else if (!isPlain(value)) return value;
-  // Before what is in it, which may lead back here.
+  // Frozen before its parts, because a part may refer back to it.
   Object.freeze(value);
   for (const part of partsOf(value)) frozen(part);
   return value;
 }
 
 /**
- * Tells whether nothing of a value that was given to {@link frozen} can be changed, so that it can be shared. Bytes and patterns can
- * be, which no runtime freezes.
+ * Checks whether a value passed to {@link frozen} is completely immutable, so that it can be shared. Typed arrays and
+ * regular expressions are not: no runtime can freeze them.
  */
 export function isUnchangeable(value: unknown, seen = new Set<unknown>()): boolean {
   if (typeof value !== 'object' || value === null || seen.has(value)) return true;
@@ -39,15 +39,15 @@ export function isUnchangeable(value: unknown, seen = new Set<unknown>()): boole
 }
 
 /**
- * A copy of a value as it is at this moment, which cannot be changed.
+ * Returns a frozen copy of a value.
  *
- * @throws {Error} For what cannot be stored.
+ * @throws {Error} When the value cannot be stored.
  */
 export function frozenCopy<Value>(value: Value): Value {
   return typeof value === 'object' && value !== null ? frozen(parse(stringify(value))) : value;
 }
 
-/** A copy of a value that can be changed, where the value cannot. */
+/** Returns a mutable copy of a frozen value, or a value that is not frozen itself. */
 export function thawed<Value>(value: Value): Value {
   return typeof value === 'object' && value !== null && Object.isFrozen(value) ? parse(stringify(value)) : value;
 }

@@ -1,15 +1,18 @@
 import type { Promised } from './promised.js';
 
-/** What is more than this, timers take for nothing. */
+/** Maximum delay in milliseconds: timers treat a larger one as 0. */
 const LONGEST = 2 ** 31 - 1;
-/** So often an answer that needs nobody else has its turn. Most do, and a timer costs more than all of these. */
+/**
+ * The number of microtasks to wait before a timer is started. Most answers arrive within them, and a timer costs more
+ * than all of these.
+ */
 const TURNS = 12;
 
 /**
- * Waits for an answer, but not for ever. One that is there is given at once.
+ * Waits for an answer until a timeout. Returns a value that is not a promise immediately.
  *
- * @param who Who is to answer, for the error.
- * @throws When there is none in time. Whatever comes later is ignored.
+ * @param who The name of the service that must answer, for the error.
+ * @throws When it does not answer in time. A later answer is ignored.
  */
 export function inTime<Answer>(answer: Promised<Answer>, milliseconds: number, who: string): Promised<Answer> {
   return answer instanceof Promise ? waited(answer, milliseconds, who) : answer;

@@ -2,7 +2,7 @@ import { stringify } from 'devalue';
 import { allMessages } from './flash-lists.js';
 import type { SessionRecord } from './session-record.js';
 
-/** The three that take most of a record, and about how much each does. */
+/** Returns the three largest keys of a record, with their approximate size. */
 export function largestKeys({ values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): string[] {
   const kept = [
     ...[...values].map(([key, value]) => ({ name: `"${key}"`, size: stringify(value).length })),

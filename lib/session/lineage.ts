@@ -1,72 +1,80 @@
 /**
- * How far a browser has come: who it was last signed in as, and under which id. It is sealed into the session, because
- * answers reach a browser in any order: of several sessions that it sends, the one that is furthest counts.
+ * The position of a session in its browser's sequence of sign-ins, sign-outs and new ids. It is sealed into the
+ * session, because responses reach a browser in any order: of several sessions that it sends, the one with the latest
+ * lineage is used.
  */
 export interface Lineage {
   /**
-   * Milliseconds since the epoch: when the request came in that signed the visitor in or out, or a moment after what it
-   * knew of. 0 before anybody did; below 0 for what was begun beside a session that could not be sent.
+   * When the request arrived that signed the visitor in or out, in milliseconds since the epoch, but always later
+   * than the lineage that the request knew. 0 before the first sign-in; below 0 for a session that began while the
+   * browser withheld another.
    */
   readonly epoch: number;
-  /** Grows with every change of roles, of the visitor's other data and of the id since then; 0 before any. */
+  /**
+   * Increases with every change of the roles, of the visitor's other data or of the id within the epoch; 0 before
+   * any.
+   */
   readonly turn: number;
 }
 
-/** What was changed of a session whose visitor stays the same. */
+/** The kind of a change that leaves the visitor the same. */
 export type Turn = 'roles' | 'visitor' | 'id';
 
-/** Those of what is not to be undone by the others come after them. */
+/** The increments of a turn: a change that others must not undo gets a larger one. */
 const STEPS: Readonly<Record<Turn, number>> = { id: 1, visitor: 2, roles: 3 };
 
 /**
- * Milliseconds in which a browser may send many requests at once that all come to the same, as to sign out a user who is gone. They
- * take one cookie together: with one for each, the next request would have a head that servers refuse.
+ * Milliseconds within which concurrent requests that do the same, such as signing out a deleted user, share one
+ * cookie. With a cookie for each, the next request's head would exceed the limit of servers.
  */
 const BURST = 1000;
 
-/** Stands behind every session that the browser may have. */
+/** The lineage that is older than that of any session which the browser may have. */
 export const APART: Lineage = { epoch: -1, turn: 0 };
 const BEGINNING: Lineage = { epoch: 0, turn: 0 };
 
-/** Milliseconds for which an answer may be under way that knows nothing of a sign-out. */
+/** Milliseconds for which a response that does not know of a sign-out may be under way. */
 export const LATEST_ANSWER = 15 * 60_000;
 
-/** Compares like a function for `sort`: above 0 where the first is further. */
+/** Compares two lineages, for `sort`: positive when the first is later. */
 export function compareLineages(one: Lineage = BEGINNING, other: Lineage = BEGINNING): number {
   return one.epoch - other.epoch || one.turn - other.turn;
 }
 
 /**
- * Moves on to another visitor. Counted from when the request came in, not from when it is answered: what the visitor did
- * last holds, however long an earlier request takes.
+ * Returns the lineage after a change of the visitor. Uses the time when the request arrived, not when it is answered,
+ * so that the visitor's last action wins, however long an earlier request takes.
  *
- * @param base What the request knew of.
+ * @param base The lineage that the request knew.
  */
 export function nextEpoch(base: Lineage = BEGINNING, openedAt: number): Lineage {
   return { epoch: Math.max(base.epoch + 1, Math.floor(openedAt)), turn: 0 };
 }
 
 /**
- * Moves on with the same visitor: that gives way to any sign-in or sign-out of another meanwhile. Roles are as they were asked
- * for last. Everything else follows in steps what the request knew of, and so gives way to them: nobody keeps a role
- * because a request changes the id that was under way when it was taken away.
+ * Returns the lineage after a change with the same visitor; any concurrent sign-in or sign-out is later. Changes of
+ * roles are ordered by the time of their request. All other changes increment the turn that the request knew, so
+ * changes of roles are later: a request that only changes the id cannot restore a role that was removed meanwhile.
  */
 export function nextTurn({ epoch, turn }: Lineage = BEGINNING, openedAt: number, change: Turn): Lineage {
   const step = turn + STEPS[change];
   return { epoch, turn: change === 'roles' ? Math.max(step, startOfBurst(openedAt)) : step };
 }
 
-/** Whether every answer has come by now that was under way when the browser got so far. */
+/** Checks whether every response that was under way at this lineage has arrived by now. */
 export function isSettled({ epoch, turn }: Lineage, now: number): boolean {
   return now > Math.max(epoch, turn) + LATEST_ANSWER;
 }
 
-/** What tells the cookie of such a session from others: letters and digits. */
+/** Returns the suffix of the cookie's name for a lineage: letters, digits and a hyphen. */
 export function nameOfLineage({ epoch, turn }: Lineage): string {
   return turn === 0 ? epoch.toString(36) : `${epoch.toString(36)}-${turn.toString(36)}`;
 }
 
-/** What tells the cookie of a sign-out from others. @param base What the request knew of: what may still be changed in place. */
+/**
+ * Returns the suffix of the cookie's name for a sign-out. @param base The lineage that the request knew, whose cookie
+ * may still be changed in place.
+ */
 export function nameOfLeaving(lineage: Lineage, base: Lineage = BEGINNING): string {
   const start = startOfBurst(lineage.epoch);
   return start > base.epoch ? `${start.toString(36)}-0` : nameOfLineage(lineage);
@@ -76,7 +84,7 @@ function startOfBurst(time: number): number {
   return Math.floor(time / BURST) * BURST;
 }
 
-/** What {@link nameOfLineage} was given, as far as a name can be believed; the beginning for any other. */
+/** Parses the suffix that {@link nameOfLineage} returned. Returns the beginning for any other. */
 export function lineageOfName(name: string): Lineage {
   const [epoch = 0, turn = 0] = /^(?:0|[a-z0-9]{8,9})(?:-[a-z0-9]{1,9})?$/.test(name)
     ? name.split('-').map((part) => Number.parseInt(part, 36))

@@ -1,20 +1,20 @@
 import type { SessionDevice } from './session-device.js';
 import type { SessionRecord } from './session-record.js';
 
-/** One of a user's sessions, to be shown to that user. */
+/** One session in the list of a user's sessions, to be shown to that user. */
 export class ListedSession {
   readonly createdAt: Date;
-  /** As of the last time the session was written: exact to `session.renewAfter`. */
+  /** When the session was last written: exact to `session.renewAfter`. */
   readonly lastSeenAt: Date;
-  /** When it ends unless it is used again. */
+  /** When the session ends unless it is used again. */
   readonly expiresAt: Date;
-  /** What the browser called itself when the visitor signed in. It may say what it likes. */
+  /** The browser's `User-Agent` at the sign-in. Browsers can send any value. */
   readonly userAgent: string | undefined;
-  /** What the application called it, as told to `setSession`. */
+  /** The application's name for the device, as passed to `setSession`. */
   readonly label: string | undefined;
 
   constructor(
-    /** Names the session towards `revoke`. Of no use as a cookie, so a page may show it. */
+    /** The id to pass to `revoke`. It cannot be used as a cookie, so a page may show it. */
     readonly id: string,
     {
       createdAt,
@@ -22,7 +22,7 @@ export class ListedSession {
       expiresAt,
       device = {},
     }: Omit<SessionRecord, 'id'> & { device?: SessionDevice | undefined },
-    /** Whether it is the one that asks. */
+    /** True for the session of the current request. */
     readonly isCurrent: boolean,
   ) {
     this.createdAt = new Date(createdAt);

@@ -1,8 +1,8 @@
 type Constructor = abstract new (...args: never[]) => unknown;
 
 /**
- * Which class to make where a class is made from a request's data (`new Session(record)`) and not by the container.
- * Tells the subclass where one was registered, and otherwise the class itself.
+ * Chooses the class for instances that are created from a request's data (`new Session(record)`) and not by the
+ * container: the registered subclass, or the class itself.
  */
 export class MadeClasses {
   static #current: MadeClasses | undefined;
@@ -13,14 +13,14 @@ export class MadeClasses {
   }
 
   /**
-   * Those of the container that is constructing something at this moment; outside of any, the classes themselves. Services
-   * ask for it while they are constructed, so that a subclass needs not hand it on.
+   * The classes of the container that is creating a service right now; outside of any, the classes themselves.
+   * Services read it in their constructor, so that their subclasses do not have to pass it on.
    */
   static get current(): MadeClasses {
     return MadeClasses.#current ?? NONE;
   }
 
-  /** Runs a construction for which these are {@link current}. */
+  /** Runs a constructor during which these classes are {@link current}. */
   during<Instance>(construct: () => Instance): Instance {
     const before = MadeClasses.#current;
     MadeClasses.#current = this;

@@ -5,10 +5,10 @@ import { Session } from './session.js';
 import type { SessionRecord } from './session-record.js';
 
 /**
- * Makes a session, and what its messages wait in, of the classes that stand for these.
+ * Creates a session and its flash bag, of the subclasses that were registered for these classes.
  *
- * @param record What the store had; nothing for a session that is not stored.
- * @param claims Tells which messages other requests have.
+ * @param record The stored record; `undefined` for a session that is not stored.
+ * @param claims Knows which messages other requests have claimed.
  */
 export function madeSession(made: MadeClasses, record?: SessionRecord, claims?: FlashClaims): Session {
   return new (made.of(Session))(record, new (made.of(FlashBag))(record?.flashes, claims));

@@ -1,34 +1,34 @@
 import { SessionId } from './session-id.js';
 
-/** Milliseconds for which requests that were under way with the old id still find the session. */
+/** Milliseconds for which requests with the old id still find the session. */
 const GRACE = 10_000;
-/** Milliseconds for which it is known at all where a session went: the longest that a request under way may take. */
+/** Milliseconds for which the store remembers where a session moved: longer than any request is under way. */
 const TRAIL = 60_000;
 
-/** What stands in a session's place after it got another id. */
+/** The record that replaces a session under its old key after it got another id. */
 export interface MovedRecord {
-  /** Under which fingerprint it is filed now. */
+  /** The fingerprint of the new id. */
   readonly to: string;
-  /** The new id, readable to those alone who know the old one; left out when they are to find nobody. */
+  /** The new id, encrypted with the old one. Left out when requests with the old id must not find the session. */
   readonly hidden?: string | undefined;
-  /** Until when it counts at all. Milliseconds since the epoch. */
+  /** When the record expires, in milliseconds since the epoch. */
   readonly until: number;
 }
 
-/** Whether requests that know the old id may go on with the session. */
+/** Checks whether requests with the old id may still use the session. */
 export function isInGrace({ until }: MovedRecord, now: number): boolean {
   return now < until - TRAIL + GRACE;
 }
 
-/** What to keep in the old place. @param isSignIn Whether those who know the old id are to find nobody. */
+/** Creates the record for the old key. @param isSignIn True when requests with the old id must not find the session. */
 export function movedRecord(from: string, to: string, isSignIn: boolean, now: number): MovedRecord {
   const hidden = isSignIn ? undefined : SessionId.hiddenFrom(to, from);
   return { to: SessionId.fingerprint(to), hidden, until: now + TRAIL };
 }
 
-/** @returns `undefined` for a text that is a record, or anything else. */
+/** Parses a moved record. @returns `undefined` for any other text. */
 export function parseMovedRecord(text: string): MovedRecord | undefined {
-  // Records are lists.
+  // Session records are arrays.
   if (!text.startsWith('{')) return undefined;
   try {
     const moved: unknown = JSON.parse(text);

@@ -3,20 +3,23 @@ import { inTime } from './in-time.js';
 import type { Promised } from './promised.js';
 import type { SessionReport, StoreOperation } from './session-report.js';
 
-/** Makes of whatever goes wrong with a store the one error that callers know, and tells of it. */
+/** Converts every failure of a store into {@link StoreUnavailableError}, and reports it. */
 export class Outages {
   constructor(
     private readonly report: SessionReport,
-    /** Milliseconds. */
+    /** The timeout in milliseconds. */
     private readonly timeout: number,
   ) {}
 
-  /** Waits for the store, but not for ever. @throws When there is no answer in time. */
+  /** Waits for the store until the timeout. @throws When it does not answer in time. */
   answer<Answer>(asked: Promised<Answer>): Promised<Answer> {
     return inTime(asked, this.timeout, 'The store');
   }
 
-  /** Runs an operation. What is wrong with the session itself is no outage. @throws {StoreUnavailableError} */
+  /**
+   * Runs an operation. Errors about the session itself are rethrown and do not count as an outage. @throws
+   * {StoreUnavailableError}
+   */
   async during<Result>(operation: StoreOperation, run: () => Promised<Result>): Promise<Result> {
     try {
       return await this.answer(run());
@@ -25,7 +28,7 @@ export class Outages {
     }
   }
 
-  /** Asks the application's schema. That it gave no answer says nothing of the session, which stays as it is. */
+  /** Waits for the application's schema. Its failure says nothing about the session, which stays as it is. */
   async duringSchema<Answer>(asked: Promise<Answer>): Promise<Answer> {
     try {
       return await inTime(asked, this.timeout, 'It');

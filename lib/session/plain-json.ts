@@ -1,7 +1,7 @@
-/** Deeper values are left to who can tell a circle from a long way down. */
+/** Maximum depth to check. Deeper values are left to code that distinguishes a cycle from deep nesting. */
 const MAX_DEPTH = 20;
 
-/** Whether JSON gives a value back exactly as it was: no dates, no `undefined`, no negative zero, no circles. */
+/** Checks whether JSON preserves a value exactly: no dates, no `undefined`, no negative zero, no cycles. */
 export function isPlainJson(value: unknown, depth = 0): boolean {
   switch (typeof value) {
     case 'string':
@@ -18,7 +18,7 @@ export function isPlainJson(value: unknown, depth = 0): boolean {
 
 function isPlainContainer(value: object, depth: number): boolean {
   if (Array.isArray(value)) {
-    // A hole in a list, or a property beside its items, is lost in JSON.
+    // JSON loses holes in an array, and properties other than its items.
     return Object.keys(value).length === value.length && value.every((item) => isPlainJson(item, depth + 1));
   }
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,15 +1,15 @@
-/** What may end a line, hide a part of one, or have it read the other way round; and halves of characters. */
+/** Characters that can break a line, hide a part of it or reverse its direction; and unpaired surrogates. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 
 /**
- * The text in printable ASCII, fit for a header and for a line of a log: everything else is percent-encoded. What is
- * encoded already stays as it is.
+ * Percent-encodes everything except printable ASCII, so that the text fits in a header and in a line of a log.
+ * Existing percent-encodings stay as they are.
  */
 export function printable(text: string): string {
   return text.replace(/[^\x21-\x7e]+/g, percentEncoded);
 }
 
-/** The text with everything percent-encoded that nobody could see: it stays on one line, and reads as it is. */
+/** Percent-encodes invisible characters, so that the text stays on one line and reads as it is. */
 export function onOneLine(text: string): string {
   return text.replace(UNSEEN, percentEncoded);
 }

@@ -1,15 +1,15 @@
-/** Whether something is a promise, of whatever kind. */
+/** Checks whether a value is a promise or another thenable. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   const isHolder = (typeof value === 'object' && value !== null) || typeof value === 'function';
   return isHolder && 'then' in value && typeof value.then === 'function';
 }
 
-/** Whether a function says of itself that its answer comes later: `async`, or a generator. */
+/** Checks whether a function is declared as asynchronous (`async`) or as a generator. */
 export function answersLater(value: unknown): boolean {
   return typeof value === 'function' && /^(?:Async|AsyncGenerator|Generator)Function$/.test(kindOf(value));
 }
 
-/** Lets nobody hear of a promise that failed and that nobody is going to wait for: what is wrong has been said. */
+/** Ignores the rejection of a promise that nobody awaits, because the error was already reported. */
 export function forget(promise: PromiseLike<unknown>): void {
   promise.then(undefined, () => undefined);
 }
@@ -18,10 +18,10 @@ function kindOf(value: object): string {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
-/** A value, or the promise of one: what need not be waited for is there at once. */
+/** A value or a promise of it: a value that is available immediately needs no `await`. */
 export type Promised<Value> = Value | Promise<Value>;
 
-/** Goes on with a value: at once where it is there, and otherwise when its promise has given it. */
+/** Calls a function with a value: immediately if it is available, otherwise when its promise resolves. */
 export function andThen<Value, Result>(
   value: Value | PromiseLike<Value>,
   goOn: (value: Value) => Promised<Result>,
@@ -29,7 +29,7 @@ export function andThen<Value, Result>(
   return isPromise(value) ? Promise.resolve(value as PromiseLike<Value>).then(goOn) : goOn(value as Value);
 }
 
-/** Makes something, and something else of what is thrown meanwhile, or later by its promise. */
+/** Calls a function, and another one with its error, whether it throws or its promise rejects. */
 export function orElse<Value>(
   make: () => Promised<Value>,
   recover: (error: unknown) => Promised<Value>,
@@ -42,7 +42,7 @@ export function orElse<Value>(
   }
 }
 
-/** Asks about one item after the other. @returns The first answer that is something, or `undefined`. */
+/** Calls a function for one item after another. @returns The first result that is not `undefined`. */
 export function firstAnswer<Item, Answer>(
   items: Iterable<Item>,
   ask: (item: Item) => Promised<Answer | undefined>,
@@ -59,7 +59,7 @@ export function firstAnswer<Item, Answer>(
   return goOn();
 }
 
-/** Does something with one item after the other. */
+/** Calls a function for one item after another. */
 export function inTurn<Item>(items: Iterable<Item>, act: (item: Item) => Promised<void>): Promised<void> {
   return firstAnswer(items, (item) => andThen(act(item), () => undefined));
 }

@@ -9,15 +9,16 @@ import { type Flash, type SessionRecord, whyNotStorable } from './session-record
 const FORMAT_VERSION = 1;
 
 /**
- * @param maxSize How many characters it may take.
- * @returns The record as text, without its id: what a store keeps must not be usable as a cookie. JSON where that says
- *   all there is to say, because it is read five times as fast; devalue's format for everything else.
- * @throws {SessionTooLargeError} When it takes more.
- * @throws {InvalidSessionValueError} When a value was made into one that cannot be kept since it was put there.
+ * Serializes a record, without its id, because a stored string must not be usable as a cookie. Uses JSON if it
+ * represents the record exactly, because JSON is parsed five times as fast; otherwise devalue's format.
+ *
+ * @param maxSize Maximum number of characters.
+ * @throws {SessionTooLargeError} When the text is longer.
+ * @throws {InvalidSessionValueError} When a value was changed into one that cannot be stored after it was set.
  */
 export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Number.POSITIVE_INFINITY): string {
   const { createdAt, renewedAt, expiresAt, values, flashes, identity, device, isRemembered, lineage, isKept } = record;
-  // The later times as distances: shorter, and a store may hold millions.
+  // The later times are stored as differences, which are shorter: a store may hold millions of records.
   const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
   const fields: unknown[] = [FORMAT_VERSION, ...times, [...values], [...flashes], identity];
   if (device || isRemembered || lineage || isKept) fields.push(device ?? null);
@@ -36,19 +37,21 @@ function textOf(fields: readonly unknown[], { values, flashes }: Pick<SessionRec
     const all = [...values, ...[...flashes].map(([key, flash]) => [key, flash.value] as const)];
     for (const [key, value] of all) {
       const reason = whyNotStorable(value);
-      if (reason) throw new InvalidSessionValueError(key, `${reason}, which was put into it after the session had it`);
+      if (reason) throw new InvalidSessionValueError(key, `${reason}, because it was changed after it had been set`);
     }
     throw error;
   }
 }
 
 /**
- * @param id The id under which the text was found.
- * @returns The record, or `undefined` for any text that is not a record of this version. Never throws.
+ * Parses a record. Never throws.
+ *
+ * @param id The id under which the text was stored.
+ * @returns The record, or `undefined` for a text that is not a record of this version.
  */
 export function parseRecord(text: string, id: string): SessionRecord | undefined {
   try {
-    // devalue's text begins with the list that refers to all others.
+    // A text of devalue begins with the array that refers to all other values.
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
     const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device, isRemembered, lineage, isKept] =

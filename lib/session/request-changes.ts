@@ -10,7 +10,7 @@ interface Moment {
   readonly lineage: Lineage | undefined;
 }
 
-/** What one request did to its session, for a store. */
+/** Returns the changes that one request made to its session, for a store. */
 export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment): SessionChanges {
   const { opened, createdAt = now } = draft;
   const { identity, device, isRemembered } = draft.visitor;

@@ -1,51 +1,55 @@
 /**
- * From when on a user's sessions count: those that began before have been revoked. It ends sessions of stores that cannot
- * end them one by one, at the price of a look into it with every request of a signed-in visitor. Override it to have it.
+ * Ends all sessions of a user that began before a moment, with every store, even one that cannot end sessions one by
+ * one. In return, every request of a signed-in visitor reads the list. By default there is none: register one with
+ * `override`.
  *
  * @example services.override(RevocationList, () => new RedisRevocationList({ url: process.env.REDIS_URL }))
  */
 export abstract class RevocationList {
   /**
-   * Called once before a built server serves anybody.
+   * Checks that the list does not lose entries early. Called once before a built server answers requests.
    *
-   * @throws {EvictingStoreError} When what is kept may go before its time. Anything else that is thrown is an outage.
+   * @throws {EvictingStoreError} When entries may be dropped before they expire. Any other error counts as an outage.
    */
   async assertKeeps(): Promise<void> {}
 
   /**
-   * @returns Milliseconds since the epoch: sessions of this user that began before have ended.
-   * @throws When the list cannot be asked: then nobody knows who is signed in, and nobody is let in.
+   * Returns the moment of the last revocation: this user's sessions that began before it have ended.
+   *
+   * @returns Milliseconds since the epoch; `undefined` when nothing was revoked.
+   * @throws When the list cannot be read: then it is unknown who is signed in, and nobody is let in.
    */
   abstract notBefore(userId: string): Promise<number | undefined>;
 
   /**
    * Ends all sessions of this user that began before a moment.
    *
-   * @param time That moment, in milliseconds since the epoch. An earlier one never takes the place of a later one.
-   * @param until When the last of those sessions will have ended by itself, so that the entry can go.
+   * @param time That moment, in milliseconds since the epoch. An earlier one never replaces a later one.
+   * @param until When the last of those sessions will have expired, so that the entry can be removed.
    */
   abstract revokeBefore(userId: string, time: number, until: number): Promise<void>;
 
   /**
-   * Asked about sessions that a store cannot end, such as those in cookies. A list that knows users only leaves this and
-   * {@link endSession} alone; then a copy of the cookie outlives a sign-out.
+   * Checks whether a single session has ended. Called only if the store cannot end sessions, such as those in
+   * cookies. A list that supports only users leaves this and {@link endSession} as they are; then a copy of the
+   * cookie stays valid after a sign-out.
    *
-   * @param session A fingerprint of who signed in when, the same for every copy of the cookie.
+   * @param session A fingerprint of the user and the time of the sign-in, the same for every copy of the cookie.
    */
   async hasEnded(_session: string): Promise<boolean> {
     return false;
   }
 
   /**
-   * Ends one session that a store cannot end, when its visitor signs out.
+   * Ends one session that the store cannot end, when its visitor signs out.
    *
    * @param time Now, in milliseconds since the epoch.
-   * @param until When it will have ended by itself.
+   * @param until When the session will have expired.
    */
   async endSession(_session: string, _time: number, _until: number): Promise<void> {}
 }
 
-/** A list that keeps texts of any kind, and so single sessions beside users. */
+/** A list that stores strings of any kind, and therefore single sessions in addition to users. */
 export abstract class KeyedRevocationList extends RevocationList {
   override async hasEnded(session: string): Promise<boolean> {
     return (await this.notBefore(keyOf(session))) !== undefined;
@@ -56,12 +60,12 @@ export abstract class KeyedRevocationList extends RevocationList {
   }
 }
 
-/** No user is called so: what follows is a fingerprint. */
+/** No user's id looks like this, because a fingerprint follows the prefix. */
 function keyOf(session: string): string {
   return `session:${session}`;
 }
 
-/** The list of those who have none: nothing is ever revoked by it. */
+/** The list of applications without one: it never revokes anything. */
 export class NoRevocationList extends RevocationList {
   override async notBefore(): Promise<undefined> {
     return undefined;

@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
 /**
- * What is wrong with the values of a session: of which key, and what was expected. Without the message of the issue,
- * because many libraries put the value into that, and without the rest of its path, which may be made of values.
+ * Describes the first issue of a session's values: its key, and the expected type. Leaves out the issue's message,
+ * into which many libraries put the value, and the rest of its path, which may consist of values.
  */
 export function explainIssue([issue]: readonly StandardSchemaV1.Issue[]): [key: string, issue: string] {
   const [first] = issue?.path ?? [];

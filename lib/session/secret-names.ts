@@ -5,7 +5,7 @@ const WORDS = new Set([
   ...['csc', 'cvn', 'heslo', 'hasło', 'kennwort', 'mfa', 'passord', 'psw', 'pw', 'pword', 'salasana', 'senha'],
   ...['пароль', '密码'],
 ]);
-/** Parts that say so wherever they stand: `userpassword`, `cardnumber`. */
+/** Patterns that mark a name as secret wherever they occur: `userpassword`, `cardnumber`. */
 const PARTS = [
   /password|passwd|passphrase|passwort|secret|apikey|(?:user|new|old|confirm|login)pass$/,
   /wachtwoord|contrase[nñ]a|motdepasse|lösenord|パスワード/,
@@ -14,7 +14,7 @@ const PARTS = [
   /pincode|securitycode|verificationcode|onetimecode|recoverycode|backupcode/,
 ];
 
-/** Whether a name says that what it names is for nobody's eyes: `password`, `newPassword`, `api_key`, `card-number`. */
+/** Checks whether a name suggests a secret value: `password`, `newPassword`, `api_key`, `card-number`. */
 export function isSecretName(name: string): boolean {
   const words = name
     .normalize('NFKC')

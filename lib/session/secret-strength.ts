@@ -1,22 +1,22 @@
 const MIN_LENGTH = 32;
-/** Far below any 32 random characters, of whatever kind, and far above what is typed. */
+/** Minimum number of bits: far below any 32 random characters of any kind, and far above anything typed by hand. */
 const MIN_BITS = 72;
 const PLACEHOLDER =
   /change[-_ ]?me|replace[-_ ]?(?:me|this)|not[-_ ]?secret|placeholder|(?:your|my|super)[-_ ]?secret|example|secret[-_ ]?(?:key|here)|password/i;
-/** Two keys side by side, in either direction, on the keyboards of several countries. */
+/** Pairs of neighbouring keys, in both directions, on the keyboards of several countries. */
 const NEIGHBOURS = new Set(
   ['qwertyuiop', 'qwertzuiop', 'azertyuiop', 'asdfghjkl', 'zxcvbnm', 'yxcvbnm', '1234567890']
     .flatMap((row) => [row, [...row].reverse().join('')])
     .flatMap((row) => Array.from({ length: row.length - 1 }, (_, at) => row.slice(at, at + 2))),
 );
-/** So many characters at least are what was there before, or go on in order, by more than chance. */
+/** Minimum length of a repetition or a sequence: shorter ones occur by chance. */
 const MIN_KNOWN = 3;
-/** Where from and how many: what saying such a stretch takes, in characters. */
+/** The cost, in characters, of describing a repetition or a sequence: its start and its length. */
 const COST_OF_KNOWN = 2;
 
 /**
- * @returns What makes a secret easy to guess, without saying anything of it; `undefined` for one that may be random. No
- *   secret out of a generator is refused, whether it is hex, base64, UUIDs or digits.
+ * Returns why a secret is easy to guess, without revealing any of it; `undefined` for one that may be random. No
+ * generated secret is refused, whether it is hex, base64, UUIDs or digits.
  */
 export function weaknessOf(secret: string): string | undefined {
   if (secret.length < MIN_LENGTH) return `has ${secret.length} characters`;
@@ -26,7 +26,7 @@ export function weaknessOf(secret: string): string | undefined {
   return hasBits(secret, MIN_BITS) ? undefined : 'is made of sequences, repetitions or a few characters';
 }
 
-/** After how many characters a text begins anew, if those alone were too short. */
+/** Returns the period of a repeating text, if that period is shorter than a secret must be. */
 function periodOf(text: string): number | undefined {
   for (let period = 1; period < MIN_LENGTH && period <= text.length / 2; period++) {
     if (text.startsWith(text.slice(period))) return period;
@@ -34,7 +34,10 @@ function periodOf(text: string): number | undefined {
   return undefined;
 }
 
-/** Whether it takes so many bits to say a text to one who knows its kinds of characters and looks for repetitions. */
+/**
+ * Checks whether describing a text takes this many bits, for an attacker who knows its kinds of characters and looks
+ * for repetitions.
+ */
 function hasBits(text: string, bits: number): boolean {
   const enough = bits / Math.log2(alphabetOf(text));
   let characters = 0;
@@ -46,14 +49,14 @@ function hasBits(text: string, bits: number): boolean {
   return characters >= enough;
 }
 
-/** How many characters from here on stood there before. */
+/** Returns how many characters from this position occurred before it in the same order. */
 function repeatedAt(text: string, at: number): number {
   let length = 0;
   while (at + length < text.length && text.indexOf(text.slice(at, at + length + 1)) < at) length += 1;
   return length;
 }
 
-/** How many characters from here on are all the same, go up or down by one, or along a row of keys. */
+/** Returns how many characters from this position are equal, ascend or descend by one, or follow a row of keys. */
 function inOrderAt(text: string, at: number): number {
   const stepTo = (next: number) => text.charCodeAt(next) - text.charCodeAt(next - 1);
   const step = stepTo(at + 1);
@@ -64,7 +67,7 @@ function inOrderAt(text: string, at: number): number {
   return Math.max(alike, alongKeys);
 }
 
-/** How many characters there are of the kinds that a text is made of. */
+/** Returns the size of the alphabet that contains the text's kinds of characters. */
 function alphabetOf(text: string): number {
   const kinds: [RegExp, number][] = [
     [/[0-9]/, 10],

@@ -4,29 +4,31 @@ import { weaknessOf } from './secret-strength.js';
 const KEY_BYTES = 32;
 const ID_BYTES = 4;
 
-/** A key made from one of the secrets. */
+/** A key derived from one of the secrets. */
 export interface SecretKey {
-  /** A number as text; the same for the same secret, whatever stands beside it. */
+  /** A number as a string; always the same for the same secret. */
   readonly id: string;
   readonly value: string;
 }
 
 /**
- * The secrets of the application: the first one seals, every one opens, so that a new secret put in front replaces
- * the old without logging anybody out.
+ * The secrets of the application. The first one seals and every one opens, so that a new secret in front replaces the
+ * old one without signing anybody out.
  */
 export class Secrets {
   readonly #values: readonly string[];
   readonly #keys = new Map<string, Promise<readonly SecretKey[]>>();
 
-  /** Use {@link Secrets.from}, which checks what it is given. */
+  /** Use {@link Secrets.from}, which validates the secrets. */
   constructor(values: readonly string[]) {
     this.#values = values;
   }
 
   /**
+   * Creates the secrets.
+   *
    * @param given One secret, several, or a comma-separated list.
-   * @param source Where they come from, as the error is to name it.
+   * @param source The name of their origin, for the error.
    * @throws {MissingSecretError} When there is none.
    * @throws {WeakSecretError} In production, when one is short, a placeholder, or easy to guess.
    */
@@ -45,9 +47,10 @@ export class Secrets {
   }
 
   /**
-   * Keys for one purpose, in the order of the secrets: what is sealed for one purpose opens for no other.
+   * Returns the keys for one purpose, in the order of the secrets. A value sealed for one purpose cannot be opened
+   * for another.
    *
-   * @param purpose For instance `session:gatehouse`.
+   * @param purpose For example `session:gatehouse`.
    * @see RFC 5869 (HKDF).
    */
   keysFor(purpose: string): Promise<readonly SecretKey[]> {
@@ -60,7 +63,7 @@ export class Secrets {
   }
 }
 
-/** Keys as iron-session takes them. */
+/** Converts keys to the form that iron-session accepts. */
 export function passwords(keys: readonly SecretKey[]): Record<string, string> {
   return Object.fromEntries(keys.map(({ id, value }) => [id, value]));
 }

@@ -4,28 +4,31 @@ import { onOneLine } from './printable.js';
 import { draftOf, type Session } from './session.js';
 import { SessionId } from './session-id.js';
 
-/** Why a cookie opened no session. */
+/** The reason why a cookie opened no session. */
 export type RejectionReason =
-  /** Nothing that this application ever sent looks like it. */
+  /** The value does not look like any that this application sends. */
   | 'malformed'
-  /** It leads to no session: to one that has ended, to one that the store has dropped, or it is made up. */
+  /** The session does not exist: it has ended, the store has dropped it, or the id is made up. */
   | 'unknown'
-  /** A seal that does not open: it was changed, or sealed with a secret that is no longer among those of the application. */
+  /** The seal cannot be opened: it was changed, or sealed with a secret that the application no longer has. */
   | 'tampered'
-  /** Several cookies, each of which stands for a session. */
+  /** Several cookies identify different sessions. */
   | 'ambiguous'
-  /** The browser has left it: it came back with an answer that was under way at a sign-in, a sign-out or the like. */
+  /**
+   * The browser has left the session. A response that was still on its way during a sign-in, a sign-out or a similar
+   * change set the cookie again.
+   */
   | 'left'
-  /** The list of revocations says that it is over. */
+  /** The revocation list has ended the session. */
   | 'revoked'
-  /** What it holds does not fit `sessionData.schema`, and was not migrated: it has been ended. */
+  /** Its data does not match `sessionData.schema` and was not migrated, so the session has been ended. */
   | 'misfit';
 
-/** Whom an event is about. */
+/** The session and the user that an event is about. */
 export interface EventSubject {
-  /** The short hash of the session's id. */
+  /** The first 12 characters of the fingerprint of the session's id. */
   readonly session?: string | undefined;
-  /** As the application gave it to `setSession`: personal data. */
+  /** The user's id that the application passed to `setSession`: personal data. */
   readonly userId?: string | undefined;
 }
 
@@ -34,69 +37,74 @@ interface StoredSubject extends EventSubject {
 }
 
 interface AskedFor extends EventSubject {
-  /** Left out, as `path` is, where a check was asked before the guard was. */
+  /** The request's method. Missing, as `path` is, when a check ran before the guard. */
   readonly method?: string | undefined;
-  /** Encoded; without the query. */
+  /** The request's path, percent-encoded, without the query. */
   readonly path?: string | undefined;
-  /** Stable. */
+  /** The stable code of the decision. */
   readonly code: string;
-  /** A sentence. */
+  /** The reason, as a sentence. */
   readonly reason: string;
 }
 
-/** What each event tells beside its name and its time. */
+/** The fields of each event, in addition to its name and its time. */
 export interface SecurityEventFields {
   /** A session was stored for the first time. */
   'session.created': StoredSubject;
-  /** An unchanged session was written again, for it to live on. */
+  /** An unchanged session was written again to extend its life. */
   'session.renewed': StoredSubject;
-  /** A session got another id, as with every sign-in. */
+  /** A session got another id, as at every sign-in. */
   'session.rotated': StoredSubject & {
-    /** The short hash of the id of before. */
+    /** The short hash of the previous id. */
     readonly previous: string;
   };
-  /** A session was ended by the request that it belongs to. */
+  /** A session was ended by its own request. */
   'session.ended': StoredSubject;
-  /** A session was ended from elsewhere; all of a user's, where no session is named. */
+  /** A session was ended by another request; all sessions of the user, when the event names no session. */
   'session.revoked': EventSubject;
-  /** A request came with a session whose time is up. */
+  /** A request carried a session that has expired. */
   'session.expired': StoredSubject;
-  /** A request came with a cookie that opens no session, of which `session` is the short hash. */
+  /** A request carried a cookie that opens no session; `session` is the short hash of the cookie's token. */
   'session.rejected': EventSubject & { readonly reason: RejectionReason };
   login: StoredSubject & { readonly userId: string };
   logout: StoredSubject & { readonly userId: string };
-  /** Somebody was refused by a rule, by the guard of a page, or by a check in a page. */
+  /** A visitor was refused by a rule, by the guard of a page, or by a check inside a page. */
   'access.denied': AskedFor & {
-    /** The rule, in words. */
+    /** A description of the rule. */
     readonly rule?: string | undefined;
   };
-  /** A request was refused because it is not known to come from a page of this site, or lacks its token. */
+  /**
+   * A request was refused because it does not provably come from a page of this site, or carries no valid CSRF token.
+   */
   'csrf.refused': AskedFor;
-  /** The store, the list of revocations, `access.reload` or `sessionData.schema` could not be asked. */
+  /** The store, the revocation list, `access.reload` or `sessionData.schema` failed or did not answer in time. */
   'store.failed': EventSubject & { readonly operation: 'read' | 'write' | 'destroy' | 'reload' | 'schema' };
 }
 
 export type SecurityEventName = keyof SecurityEventFields;
 
-/** Something that whoever watches over an application may want to know. Its texts stay on one line; nothing is in it that a session holds but `userId`. */
+/**
+ * A security-relevant event, for logs and alerts. Its strings have no line breaks. It contains no session data except
+ * `userId`.
+ */
 export type SecurityEvent = {
   [Name in SecurityEventName]: { readonly name: Name; readonly at: Date } & SecurityEventFields[Name];
 }[SecurityEventName];
 
-/** Each event is published on the channel of this name with its own behind it: `astro-gatehouse:login`. */
+/** The prefix of the channel names. Each event has its own channel, such as `astro-gatehouse:login`. */
 export const CHANNEL_PREFIX = 'astro-gatehouse:';
 
 const HASH_LENGTH = 12;
-/** A header may be as long as it likes, a line of a log may not. */
+/** Maximum length of a string in an event. A header has no such limit, but a log line should. */
 const MOST_CHARACTERS = 500;
 
-/** A runtime without channels has nobody who listens to them. */
+/** `undefined` in runtimes without diagnostics channels, where nobody can subscribe. */
 const diagnostics = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel');
 type Channel = ReturnType<NonNullable<typeof diagnostics>['channel']>;
 
 /**
- * What happened, for logs and alarms: published on `node:diagnostics_channel`, where it costs nothing while nobody
- * listens. Override `publish` to have it elsewhere.
+ * Publishes security events for logs and alerts, on `node:diagnostics_channel`. An event without subscribers costs
+ * nothing. Override `publish` to send the events elsewhere.
  *
  * @example
  * class AuditTrail extends SecurityEvents {
@@ -118,14 +126,14 @@ export class SecurityEvents {
   }
 
   /**
-   * Called with each event, in the middle of the request that it is about, which waits for nothing that is promised here.
-   * What it throws is reported once, and stops nobody.
+   * Publishes one event. Called during the request that the event is about, which does not wait for a promise that
+   * this returns. The first error that it throws is reported; none makes the request fail.
    */
   publish(event: SecurityEvent): void | Promise<void> {
     this.#channelOf(event.name)?.publish(event);
   }
 
-  /** Tells of an event, if anybody wants to know. @param fields Asked for in that case alone. */
+  /** Emits an event if anybody observes it. @param fields Called only in that case. */
   tell<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name]): void {
     if (!this.#isWanted(name)) return;
     try {
@@ -139,12 +147,12 @@ export class SecurityEvents {
     }
   }
 
-  /** Where it is told that `publish` threw. Default: the console. */
+  /** Sets the function that reports errors of `publish`. Default: logs to the console. */
   reportTo(report: (line: string, error: unknown) => void): void {
     this.#report = report;
   }
 
-  /** Whether anybody listens. A subclass may have ears of its own. */
+  /** Checks whether an event has subscribers. A subclass that overrides `publish` receives all events. */
   #isWanted(name: SecurityEventName): boolean {
     return this.publish !== SecurityEvents.prototype.publish || this.#channelOf(name)?.hasSubscribers === true;
   }
@@ -157,21 +165,21 @@ export class SecurityEvents {
   #failed(error: unknown): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.#report(`${this.constructor.name}.publish() threw, so an event was lost. This is said once.`, error);
+    this.#report(`${this.constructor.name}.publish() threw, so an event was lost. This is logged once.`, error);
   }
 }
 
-/** Tells a session from others, and is of no use as a cookie. */
+/** Returns a short hash that identifies a session in logs and cannot be used as a cookie. */
 export function shortHash(id: string): string {
   return SessionId.fingerprint(id).slice(0, HASH_LENGTH);
 }
 
-/** The short hash of a session by the fingerprint that it is filed under. */
+/** Returns the short hash of the session that is stored under a key, its fingerprint. */
 export function shortHashOfKey(key: string): string {
   return key.slice(0, HASH_LENGTH);
 }
 
-/** Whom a request is from. A session that is not stored has no hash. */
+/** Returns the session and the user of a request. A session that is not stored has no hash. */
 export function subjectOf(session: Session): EventSubject {
   const { opened, values } = draftOf(session);
   const userId = values.get('userId');

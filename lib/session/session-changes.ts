@@ -4,52 +4,57 @@ import type { SessionDevice } from './session-device.js';
 import type { Flash, SessionRecord } from './session-record.js';
 
 /**
- * What one request did to one session. Stores receive changes, not whole sessions, so that two requests at once that
- * touch different keys both keep theirs.
+ * The changes that one request made to one session. Stores receive changes instead of whole sessions, so that two
+ * concurrent requests that change different keys both keep their changes.
  */
 export interface SessionChanges {
   /** The session as this request opened it; `undefined` when the request began it. */
   readonly opened: SessionRecord | undefined;
-  /** The id the session has from here on: another than `opened.id` when it was regenerated. */
+  /** The session's id after this request: differs from `opened.id` when it was regenerated. */
   readonly id: string;
   /**
-   * Whether somebody signed in: then the id of before leads nobody to this session any more. After any other change of
-   * the id, requests that were under way with the old one may go on with it for a while.
+   * True when the visitor signed in: the previous id then no longer leads to this session. After any other change of
+   * the id, requests under way with the old id can use the session for a while.
    */
   readonly hasSignedIn: boolean;
   readonly createdAt: number;
   readonly renewedAt: number;
   readonly expiresAt: number;
-  /** Whether every value and flash of the opened session goes, before `set` and `flashesAdded` are applied. */
+  /**
+   * True when all values and messages of the opened session are removed before `set` and `flashesAdded` are applied.
+   */
   readonly cleared: boolean;
   readonly set: ReadonlyMap<string, unknown>;
-  /** For values of `set` that were made of the value before: how, should the store hold a newer one. */
+  /** Functions that computed values of `set` from the old ones: called again if the store has a newer old value. */
   readonly updates: ReadonlyMap<string, (old: unknown) => unknown>;
   readonly unset: ReadonlySet<string>;
   readonly flashesAdded: ReadonlyMap<string, Flash>;
-  /** The lease under which a process has flashes of the session, when it gives back those that were not delivered. */
+  /** The lease of this process on messages of the session, when it gives back those that were not delivered. */
   readonly leasedBy: string | undefined;
-  /** Ids of flashes that were delivered. */
+  /** Ids of messages that were delivered. */
   readonly flashesTaken: ReadonlySet<string>;
   readonly identity: readonly string[];
-  /** Whether the visitor asked to stay signed in for longer, at the last sign-in. */
+  /** True when the visitor asked, at the last sign-in, to stay signed in for longer. */
   readonly isRemembered?: boolean | undefined;
-  /** Whether the session is to be kept from here on although nothing may be in it; left out where nobody asked for that. */
+  /** True when the session must be stored from now on even if it is empty; left out when this was not requested. */
   readonly isKept?: boolean | undefined;
-  /** How far the browser has come with this; left out at the beginning. */
+  /** The lineage after this request; left out at the beginning. */
   readonly lineage?: Lineage | undefined;
-  /** What was learned of where the visitor is; left out when nothing was. */
+  /** The parts of the visitor's device that this request learned; left out when there are none. */
   readonly device?: SessionDevice | undefined;
   /**
-   * How many characters the record may take as text, where something was put in. A session that is over it already can
-   * still be read, renewed and emptied. For {@link serializeRecord}; a store with a limit of its own leaves it alone.
+   * Maximum number of characters of the record's text, set when values or messages were added. A session that already
+   * exceeds it can still be read, renewed and emptied. Pass it to {@link serializeRecord}; a store with its own limit
+   * ignores it.
    */
   readonly maxSize?: number | undefined;
 }
 
 /**
- * @param current What the store holds now; it may be newer than `changes.opened`.
- * @returns The record to keep.
+ * Computes the record to store.
+ *
+ * @param current The record that is stored now; may be newer than `changes.opened`.
+ * @returns The record to store.
  */
 export function applyChanges(current: SessionRecord | undefined, changes: SessionChanges): SessionRecord {
   const kept = changes.cleared ? undefined : current;
@@ -82,7 +87,7 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
   return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
 }
 
-/** Changes that leave a session as it is. */
+/** Returns changes that leave a session as it is. */
 export function noChanges(opened: SessionRecord): SessionChanges {
   const { id, createdAt, renewedAt, expiresAt, identity, isRemembered, lineage } = opened;
   return {
@@ -92,7 +97,9 @@ export function noChanges(opened: SessionRecord): SessionChanges {
   };
 }
 
-/** The same changes, and what earlier requests kept that yields goes. @returns `undefined` where there is nothing of that. */
+/**
+ * Returns the changes, extended to remove all earlier messages that yield. @returns `undefined` when there are none.
+ */
 export function makingRoom(changes: SessionChanges): SessionChanges | undefined {
   const kept = allMessages(changes.opened?.flashes ?? new Map());
   const yielding = kept.flatMap(([, { id, yields }]) => (yields ? [id] : []));
@@ -101,7 +108,10 @@ export function makingRoom(changes: SessionChanges): SessionChanges | undefined 
     : undefined;
 }
 
-/** Messages that another request has left meanwhile stay, and those of this one come behind them. */
+/**
+ * Computes the messages to store. Messages that another request added meanwhile stay, and those of this one follow
+ * them.
+ */
 function keptFlashes(
   current: SessionRecord['flashes'] = new Map(),
   { flashesTaken, flashesAdded, leasedBy, renewedAt }: SessionChanges,

@@ -7,50 +7,54 @@ const DAY = 24 * 60 * 60;
 const STORE_TIMEOUT = 5;
 const MAX_SIZE = 64 * 1024;
 
-/** How the session's cookie is to look. */
+/** Options for the session's cookie. */
 export interface SessionCookieOptions {
   /**
-   * Default `gatehouse`, with a few characters behind it that tell this application from others on its host. A secure cookie
-   * is prefixed with `__Host-`, or `__Secure-` where path or domain forbid that.
+   * The name. Default: `gatehouse` with a suffix that distinguishes this application from others on its host. A
+   * secure cookie gets the prefix `__Host-`, or `__Secure-` when its path or domain does not allow `__Host-`.
    */
   name?: string | undefined;
-  /** Default `/`. */
+  /** The path. Default: `/`. */
   path?: string | undefined;
-  /** Default: none, the cookie stays with this host. */
+  /** The domain. Default: none, so only this host receives the cookie. */
   domain?: string | undefined;
-  /** Default `lax`. `none` needs `secure`. */
+  /** When browsers send the cookie with requests from other sites. Default: `lax`. `none` requires `secure`. */
   sameSite?: 'lax' | 'strict' | 'none' | undefined;
-  /** Default: `true` in production, `false` in development. */
+  /** True when browsers send the cookie over HTTPS only. Default: `true` in production, `false` in development. */
   secure?: boolean | undefined;
-  /** Whether a session that one cookie cannot hold is split over up to three. Default `false`. */
+  /** True when a session that is too large for one cookie is split over up to three. Default: `false`. */
   chunks?: boolean | undefined;
 }
 
-/** How long sessions last, and how the browser keeps them. */
+/** Options for the lifetime, the size and the cookie of sessions. */
 export interface SessionOptions {
   cookie?: SessionCookieOptions | undefined;
-  /** Seconds without a request after which a session ends: never earlier, and at most `renewAfter` later. Default: 7 days. */
+  /**
+   * Seconds without a request after which a session ends: never earlier, and at most `renewAfter` later. Default: 7
+   * days.
+   */
   idleTimeout?: number | undefined;
-  /** Seconds after which a session ends however much it is used. Default: 30 days, or `idleTimeout` if that is more. */
+  /** Seconds after which a session ends even if it is used. Default: 30 days, or `idleTimeout` if that is longer. */
   absoluteTimeout?: number | undefined;
   /** Seconds after which an unchanged session is written again. Default: 1 day, at most a seventh of `idleTimeout`. */
   renewAfter?: number | undefined;
   /**
-   * How long sessions live whose visitors asked for it: `setSession(context, user, { rememberMe: true })`. Seconds, as
-   * above. Default: 30 days without a request, and 180 days in any case.
+   * The timeouts, in seconds, of sessions whose visitors asked to stay signed in: `setSession(context, user, {
+   * rememberMe: true })`. Default: 30 days without a request and 180 days in total, and at least the timeouts of
+   * other sessions.
    */
   rememberMe?: { idleTimeout?: number | undefined; absoluteTimeout?: number | undefined } | undefined;
-  /** Seconds after which a store that does not answer counts as away. Default 5. */
+  /** Seconds after which a store that does not answer counts as unavailable. Default: 5. */
   storeTimeout?: number | undefined;
   /**
-   * What browsers may keep of the pages of signed-in visitors: nothing, so that Back after a sign-out shows nothing, or
-   * what they ask for again before they load it. With `no-cache`, Back may show what a browser still has in its memory
-   * (bfcache), after a sign-out too. Default `no-store`.
+   * The `Cache-Control` of pages for signed-in visitors. With `no-store` browsers store nothing, so Back shows
+   * nothing after a sign-out. With `no-cache` browsers revalidate a stored page before they load it, but Back may
+   * show a page that is still in memory (bfcache), even after a sign-out. Default: `no-store`.
    */
   signedInPages?: 'no-store' | 'no-cache' | undefined;
-  /** How many sessions a user may have; the next sign-in ends the oldest. Default: as many as there are. */
+  /** Maximum number of sessions per user; a sign-in beyond it ends the oldest. Default: no limit. */
   maxSessionsPerUser?: number | undefined;
-  /** How many characters of text a session may take in a store on the server. Default: 65,536. */
+  /** Maximum number of characters of a session's text in a store on the server. Default: 65,536. */
   maxSize?: number | undefined;
 }
 
@@ -61,20 +65,23 @@ interface Lifetime {
 
 type Settled = Omit<SessionConfig, 'longestLife' | 'longestIdle' | 'expiryOf' | 'isLive' | 'isDueForRenewal'>;
 
-/** Where a session's cookie is set. */
+/** The environment in which a session's cookie is set. */
 interface Surroundings {
-  /** Makes the cookie secure unless told otherwise. */
+  /** True in production, where the cookie is secure by default. */
   readonly isProduction: boolean;
-  /** Tells the application from others on its host: it becomes a part of the cookie's name, unless that is given. */
+  /** Distinguishes the application from others on its host: the suffix of the cookie's default name. */
   readonly applicationId?: string | undefined;
-  /** Set where sessions are committed by hand: then none is renewed by itself, and the cookie is called as it is given. */
+  /**
+   * True when sessions are committed by hand: sessions are not renewed automatically, and the cookie's name gets no
+   * prefix.
+   */
   readonly isByHand?: boolean | undefined;
 }
 
-/** Settled session options, the same for every request. Times are milliseconds. */
+/** The validated session options, the same for every request. Times are milliseconds. */
 export class SessionConfig {
   readonly cookieName: string;
-  /** Names under which an earlier version, or an earlier choice of options, may have left a session of this application. */
+  /** Cookie names under which an earlier version, or earlier options, may have stored a session of this application. */
   readonly formerNames: readonly string[];
   readonly cookie: Readonly<Omit<CookieAttributes, 'maxAge'>>;
   readonly idleTimeout: number;
@@ -86,10 +93,10 @@ export class SessionConfig {
   readonly signedInPages: 'no-store' | 'no-cache';
   readonly maxSize: number;
   readonly hasChunks: boolean;
-  /** Whether sessions may take cookies of other names beside the one, so that a late answer cannot take its place. */
+  /** True when sessions may use further cookie names, so that a late response cannot replace a newer session. */
   readonly hasSeveralCookies: boolean;
 
-  /** Use {@link SessionConfig.from}, which checks what it is given. */
+  /** Use {@link SessionConfig.from}, which validates the options. */
   constructor(settled: Settled) {
     this.cookieName = settled.cookieName;
     this.formerNames = settled.formerNames;
@@ -106,36 +113,39 @@ export class SessionConfig {
     this.hasSeveralCookies = settled.hasSeveralCookies;
   }
 
-  /** The longest that any session can live. */
+  /** Maximum lifetime of any session. */
   get longestLife(): number {
     return Math.max(this.absoluteTimeout, this.rememberMe.absoluteTimeout);
   }
 
-  /** The longest that a session which is not to be remembered may go without being written. */
+  /** Maximum time between two writes of a session that is not to be remembered. */
   get longestIdle(): number {
     return this.idleTimeout + this.renewAfter;
   }
 
   /**
-   * When a session ends that is written now. Requests in the time of `renewAfter` that follows leave no trace, and the last
-   * of them has its whole idle time too.
+   * Returns when a session that is written now expires. Requests within the next `renewAfter` do not write it, so
+   * `renewAfter` is added: after the last of them the session still has its full idle time.
    */
   expiryOf({ createdAt, isRemembered }: Pick<SessionRecord, 'createdAt' | 'isRemembered'>, now: number): number {
     const { idleTimeout, absoluteTimeout } = isRemembered ? this.rememberMe : this;
     return Math.min(now + idleTimeout + this.renewAfter, createdAt + absoluteTimeout);
   }
 
-  /** Whether a session would live on for longer if it were written now, and was not a short while ago. */
+  /** Checks whether writing the session now would extend its life, and the last write is long enough ago. */
   isDueForRenewal(record: SessionRecord, now: number): boolean {
     return now >= record.renewedAt + this.renewAfter && this.expiryOf(record, now) > record.expiresAt;
   }
 
-  /** Timeouts are those configured today, however long a record was promised to live. */
+  /**
+   * Checks whether a session has not expired, also by the timeouts configured today, which may be shorter than
+   * before.
+   */
   isLive(record: Pick<SessionRecord, 'createdAt' | 'renewedAt' | 'expiresAt' | 'isRemembered'>, now: number): boolean {
     return now < record.expiresAt && now < this.expiryOf(record, record.renewedAt);
   }
 
-  /** @throws {InvalidOptionsError} When options contradict each other. */
+  /** Creates the configuration from options. @throws {InvalidOptionsError} When options contradict each other. */
   static from(
     options: SessionOptions = {},
     { isProduction, applicationId, isByHand = false }: Surroundings,
@@ -179,7 +189,7 @@ export class SessionConfig {
   }
 }
 
-/** At least as long as any other session lives. */
+/** Returns the lifetime of remembered sessions: by default at least as long as that of other sessions. */
 function rememberedFor(
   { idleTimeout, absoluteTimeout }: NonNullable<SessionOptions['rememberMe']>,
   ordinary: Lifetime,
@@ -191,20 +201,22 @@ function rememberedFor(
 function timeoutProblems(times: Lifetime & { renewAfter?: number }, option: string): string[] {
   const problems = Object.entries(times)
     .filter(([, seconds]) => !(Number.isFinite(seconds) && seconds > 0))
-    .map(([name, seconds]) => `${option}.${name} must be a number of seconds above 0, not ${seconds}`);
+    .map(([name, seconds]) => `${option}.${name} must be a number of seconds greater than 0, not ${seconds}`);
   const { idleTimeout, absoluteTimeout } = times;
   if (problems.length > 0 || idleTimeout <= absoluteTimeout) return problems;
   return [
-    `${option}.idleTimeout (${idleTimeout} s) is longer than ${option}.absoluteTimeout (${absoluteTimeout} s), so it could never end a session: lower one or raise the other`,
+    `${option}.idleTimeout (${idleTimeout} s) is longer than ${option}.absoluteTimeout (${absoluteTimeout} s), so it ` +
+      'could never end a session: lower idleTimeout or raise absoluteTimeout',
   ];
 }
 
-/** @param idleTimeouts By the option that they stand in. */
+/** @param idleTimeouts The idle timeouts, by the option that contains them. */
 function renewalProblems(renewAfter: number, idleTimeouts: Readonly<Record<string, number>>): string[] {
   return Object.entries(idleTimeouts)
     .filter(([, idleTimeout]) => renewAfter >= idleTimeout && idleTimeout > 0)
     .map(
       ([option, idleTimeout]) =>
-        `session.renewAfter (${renewAfter} s) must be shorter than ${option}.idleTimeout (${idleTimeout} s), or sessions that nobody uses would live for twice that time`,
+        `session.renewAfter (${renewAfter} s) must be shorter than ${option}.idleTimeout (${idleTimeout} s): ` +
+        'otherwise unused sessions could live for twice that time',
     );
 }

@@ -5,26 +5,32 @@ import type { SessionConfig } from './session-config.js';
 
 type CookieConfig = Pick<SessionConfig, 'cookieName' | 'formerNames' | 'cookie' | 'hasChunks' | 'hasSeveralCookies'>;
 
-/** @see RFC 6265bis 5.6: browsers drop a cookie whose name and value exceed this. */
+/** Maximum bytes of a cookie's name and value. @see RFC 6265bis 5.6: browsers drop a cookie that exceeds this. */
 const MAX_BYTES = 4096;
-/** With four full ones, Node refuses every request of this visitor for its head (16 KB), that to sign out included. */
+/**
+ * Maximum number of chunks. With four full ones, Node refuses every request of this visitor because its head exceeds
+ * 16 KB, even the request to sign out.
+ */
 const MAX_CHUNKS = 3;
-/** Behind a cookie's name, where it is told from others of the same application; what has a dot in it is a chunk. */
+/**
+ * Separates a cookie's name from the suffix that distinguishes it from others of the application. A name with a dot
+ * is a chunk.
+ */
 const MARK = '~';
-/** Ends the name of a chunk behind the first. */
+/** Matches the end of the name of every chunk except the first. */
 const CHUNK = /\.[12]$/;
 const KINDS = /^(?:~[a-z0-9-]+)?$/;
 const LONGEST_KIND = `${MARK}${nameOfLineage({ epoch: 36 ** 8 - 1, turn: 36 ** 8 - 1 })}`;
 const NONE: readonly CarriedToken[] = [];
 const NO_NAMES: readonly string[] = [];
 
-/** A token that a request came with, and the name of the cookie that it was in. */
+/** A token of a request, and the name of its cookie. */
 export interface CarriedToken {
   readonly token: string;
   readonly name: string;
 }
 
-/** What there is for a session: bytes in all, and those of them that go to the names of cookies. */
+/** Returns the bytes available for a session, and how many of them the cookies' names take. */
 export function roomOf({ cookieName, hasChunks }: Pick<CookieConfig, 'cookieName' | 'hasChunks'>): {
   bytes: number;
   forNames: number;
@@ -34,24 +40,24 @@ export function roomOf({ cookieName, hasChunks }: Pick<CookieConfig, 'cookieName
   return { bytes: MAX_CHUNKS * MAX_BYTES, forNames: MAX_CHUNKS * (MAX_BYTES - chunkLength(longestName)) };
 }
 
-/** The names of the cookies that one session may be in, in order. @param name That of the first. */
+/** Returns the names of the cookies that one session may use, in order. @param name The name of the first. */
 export function cookieNames(name: string, { hasChunks }: Pick<CookieConfig, 'hasChunks'>): readonly string[] {
   return [name, ...Array.from({ length: hasChunks ? MAX_CHUNKS - 1 : 0 }, (_, at) => `${name}.${at + 1}`)];
 }
 
 /**
- * The cookies that sessions are in. A browser has one session, but may for a moment have cookies of several: each has a
- * name of its own, so that a late answer cannot put an older session in the place of a newer one. They begin with today's
- * name or a former one. A browser may also hold several cookies of one name, for several paths and domains, and not all of
- * them need be this application's. So what a request came with is only removed from other places where the caller claims it:
- * where every value of that name was found to be one of this application's.
+ * Reads and writes the cookies of sessions. A browser has one session, but may for a moment have cookies of several.
+ * Each has its own name, so that a late response cannot replace a newer session with an older one. The names begin
+ * with the current name or a former one. A browser may also have several cookies of one name, for several paths and
+ * domains, and some may belong to other applications. So cookies are removed from other paths and domains only when
+ * the caller claims their name: when every value under it was found to belong to this application.
  */
 export class SessionCookie {
-  /** Where a session is that nobody has to tell from another. */
+  /** The cookie of a session that does not need to be distinguished from another. */
   readonly home: string;
-  /** Where a guest's session begins, in a store that tells sessions apart. */
+  /** The first cookie of a guest's session, in a store that distinguishes sessions by cookie. */
   readonly ofGuest: string;
-  /** Where a session begins beside one that could not be sent. */
+  /** The first cookie of a session that begins while the browser withholds another one. */
   readonly apart: string;
   readonly #formerNames: readonly string[];
 
@@ -62,24 +68,27 @@ export class SessionCookie {
     this.#formerNames = config.formerNames;
   }
 
-  /** The cookie that is no other session's, whatever is under way. */
+  /** Returns the name of a cookie that no other session uses, whatever requests are under way. */
   of(lineage: Lineage): string {
     return `${this.home}${MARK}${nameOfLineage(lineage)}`;
   }
 
-  /** The cookie for what is left by a sign-out, and by others at once. @param base What the request knew of. */
+  /**
+   * Returns the name of the cookie for the mark after a sign-out, shared by concurrent sign-outs. @param base The
+   * lineage that the request knew.
+   */
   ofLeaving(lineage: Lineage, base: Lineage | undefined): string {
     return `${this.home}${MARK}${nameOfLeaving(lineage, base)}`;
   }
 
-  /** The cookie for what was found in one: the same, or that of today's name in place of a former one's. */
+  /** Returns the cookie to use for what was found in one: the same, or the current name in place of a former one. */
   todayOf(name: string): string {
     const isUnder = (start: string) => name === start || name.startsWith(start + MARK);
     const former = isUnder(this.home) ? undefined : this.#formerNames.find(isUnder);
     return former === undefined ? name : this.home + name.slice(former.length);
   }
 
-  /** Lists every token that the request may mean, those first that are likely to be the latest: not all may be looked at. */
+  /** Returns every token of the request, the most likely latest ones first, because the caller may read only some. */
   carried(jar: CookieJar): readonly CarriedToken[] {
     let carried = this.#carriedUnder(this.home, jar);
     for (const name of this.#formerNames) {
@@ -89,17 +98,17 @@ export class SessionCookie {
     return carried;
   }
 
-  /** Whether the request came with a cookie, or a chunk, of the plain name, whatever is in it. */
+  /** Checks whether the request carries a cookie, or a chunk, under the plain name, whatever its value. */
   isHomeTaken(jar: CookieJar): boolean {
     return cookieNames(this.home, this.config).some((name) => jar.values(name).length > 0);
   }
 
-  /** Whether the request carries a cookie of a session, whatever is in it. */
+  /** Checks whether the request carries a session cookie, whatever its value. */
   isCarried(jar: CookieJar): boolean {
     return this.carried(jar).length > 0;
   }
 
-  /** Lists the names of cookies that hold nothing but tokens which are known. */
+  /** Returns the names under which all tokens are known. */
   namesOf(carried: readonly CarriedToken[], isKnown: (token: string) => boolean): readonly string[] {
     const [only] = carried;
     if (only && carried.length === 1) return isKnown(only.token) ? [only.name] : NO_NAMES;
@@ -108,8 +117,8 @@ export class SessionCookie {
   }
 
   /**
-   * Lists the names of today's cookies that the request came with, those included whose later chunks alone came. What stands
-   * under a former name may be another application's.
+   * Returns the current (not former) cookie names of the request, including those of which only later chunks arrived.
+   * Cookies under a former name may belong to another application.
    */
   todaysIn(jar: CookieJar): readonly string[] {
     const named = jar
@@ -119,7 +128,7 @@ export class SessionCookie {
     return this.isHomeTaken(jar) ? [...names.add(this.home)] : [...names];
   }
 
-  /** @param isElsewhere Set where it is to be removed from every other path and domain. */
+  /** Writes a token. @param isElsewhere True to remove the cookie from every other path and domain. */
   set(jar: CookieJar, name: string, token: string, maxAge: number, isElsewhere = false): void {
     if (isElsewhere) this.#removeElsewhere(jar, name);
     const written: string[] = [];
@@ -133,7 +142,7 @@ export class SessionCookie {
     for (const each of this.#chunksIn(jar, name)) if (!written.includes(each)) this.#remove(jar, each);
   }
 
-  /** @param isElsewhere Set where it is to be removed from every other path and domain as well. */
+  /** Removes a cookie. @param isElsewhere True to remove it from every other path and domain as well. */
   remove(jar: CookieJar, name: string, isElsewhere = false): void {
     if (isElsewhere) this.#removeElsewhere(jar, name);
     for (const each of [name, ...this.#chunksIn(jar, name)]) this.#remove(jar, each);
@@ -142,7 +151,7 @@ export class SessionCookie {
   #carriedUnder(start: string, jar: CookieJar): readonly CarriedToken[] {
     const named = jar.named(start, MARK);
     if (named.length === 0) return NONE;
-    // One that this application never writes is somebody else's doing.
+    // A name that this application never writes belongs to somebody else.
     const kinds = this.config.hasSeveralCookies ? KINDS : /^$/;
     const own = named.length === 1 ? named : named.filter(({ name }) => kinds.test(name.slice(start.length)));
     const [only] = own;
@@ -157,10 +166,11 @@ export class SessionCookie {
   }
 
   /**
-   * Puts a token together. It was cut into `name`, `name.1` and `name.2`, each but the last as long as can be. How many there
-   * are stands nowhere, because whoever sends them could write anything; that they belong together is found out when the token
-   * is opened. What is left over behind a chunk that is not full is none of it. Of several cookies of one name a browser sends
-   * those that were set together in the same order; where their numbers differ, none is known to be right.
+   * Joins the chunks of a token. It was split into `name`, `name.1` and `name.2`, each except the last of full
+   * length. The number of chunks is stored nowhere, because a client could change it; opening the token shows whether
+   * they belong together. Chunks after one that is not full are ignored. Of several cookies of one name, a browser
+   * sends those that were set together in the same order; when the numbers of values differ, no combination is known
+   * to be right.
    */
   #whole(jar: CookieJar, cookie: string, first: string): string {
     const length = this.#chunkLengthOf(cookie);
@@ -181,7 +191,7 @@ export class SessionCookie {
     return token;
   }
 
-  /** Removes what was set for other paths and domains; a browser keeps one cookie of a host's own, and needs no more. */
+  /** Removes cookies for other paths and domains. Does nothing for `__Host-` names, of which a browser has only one. */
   #removeElsewhere(jar: CookieJar, cookie: string): void {
     if (isHostCookie(cookie)) return;
     for (const name of [cookie, ...this.#chunksIn(jar, cookie)]) jar.removeElsewhere(name, this.config.cookie);

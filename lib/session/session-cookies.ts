@@ -16,11 +16,11 @@ interface Written {
   readonly isAnothers: boolean;
 }
 
-/** Decides which cookie of the answer a session is in, and which are over. */
+/** Decides which cookie of the response carries a session, and which cookies are removed. */
 export class SessionCookies {
   readonly #cookie: SessionCookie;
   readonly #places: SessionPlaces;
-  /** Whether the store cannot end sessions, so that cookies have to say what came last. */
+  /** True when the store cannot end sessions, so that cookies must show which session is the latest. */
   readonly tellsApart: boolean;
 
   constructor(
@@ -33,17 +33,17 @@ export class SessionCookies {
     this.#places = new SessionPlaces(this.#cookie, this.tellsApart);
   }
 
-  /** Lists every token that the request may mean. */
+  /** Returns every token of the request. */
   carried(jar: CookieJar): readonly CarriedToken[] {
     return this.#cookie.carried(jar);
   }
 
-  /** Where a session comes from that no token stands for. */
+  /** Returns the origin of a session that no token identifies. */
   nowhere(): Origin {
     return { at: this.clock.now(), claimed: NONE };
   }
 
-  /** @param found The session, or the mark that the browser has left one. */
+  /** @param found The session, or the mark of one that the browser left. */
   originOf(
     found: { record: SessionRecord; name: string } | undefined,
     { at }: Origin,
@@ -54,13 +54,13 @@ export class SessionCookies {
     return { at, cookie: found?.name, lineage: found?.record.lineage, claimed, isAlone: carried.length === 1 };
   }
 
-  /** Tells whether a session is in several cookies of one name, or stands under a former name beside others. */
+  /** Checks whether a session is in several cookies of one name, or under a former name in addition to others. */
   isScattered(jar: CookieJar, { cookie, claimed, isAlone }: Origin): boolean {
     if (isAlone || cookie === undefined || !claimed.includes(cookie)) return false;
     return jar.values(cookie).length > 1 || (claimed.length > 1 && this.#cookie.todayOf(cookie) !== cookie);
   }
 
-  /** How much of a seal goes to telling it apart, at the most. */
+  /** Returns the longest lineage that a seal may have to contain. */
   longestLineage({ origin: { at } }: SessionDraft): Lineage | undefined {
     return this.tellsApart ? { epoch: at, turn: at } : undefined;
   }
@@ -72,19 +72,25 @@ export class SessionCookies {
     });
   }
 
-  /** Whether a session begins with a request that could not bring the one the browser may have, and nobody signs in. */
+  /**
+   * Returns true when a session begins with a request whose session cookie the browser may have withheld, and nobody
+   * signs in.
+   */
   isInPassing(draft: SessionDraft, jar: CookieJar): boolean {
     if (!draft.isDirty || draft.isEmpty) return false;
-    // One that is to last is put beside the other.
+    // A session that must last gets a cookie in addition to the withheld one.
     const isMeant = draft.own.isKept || visitorAfter(draft) !== undefined;
     if (draft.opened || draft.ended || isMeant) return false;
     return jar.withholds(this.config.cookie.sameSite) && !this.#cookie.isCarried(jar);
   }
 
-  /** @param how `lifetime` in milliseconds; `isAnothers` where it is another user's than before. */
+  /**
+   * @param how `lifetime` in milliseconds; `isAnothers` is true when the session now belongs to another user than
+   *   before.
+   */
   put(draft: SessionDraft, jar: CookieJar, place: Place, how: Written): void {
     const { origin } = draft;
-    // Then none of before may be left anywhere.
+    // In these cases no earlier cookie of this name may remain, for any path or domain.
     const isSeveral = how.isAnothers || jar.values(place.cookie).length > 1;
     const isElsewhere = isSeveral && origin.claimed.includes(place.cookie);
     this.#cookie.set(jar, place.cookie, how.token, Math.ceil(how.lifetime / 1000), isElsewhere);
@@ -93,12 +99,15 @@ export class SessionCookies {
     if (isBegun && this.config.hasSeveralCookies) this.#removeStrays(jar, [...origin.claimed, place.cookie]);
   }
 
-  /** Removes cookies that stand for no session: beside the next one they may be more than a server takes of a head. */
+  /** Removes cookies that identify no session: with another one added, the header might exceed a server's limit. */
   #removeStrays(jar: CookieJar, others: readonly string[]): void {
     for (const name of this.#cookie.todaysIn(jar)) if (!others.includes(name)) this.#cookie.remove(jar, name);
   }
 
-  /** Removes the session's cookie. Where the store cannot end it, a mark is left, for a late answer may bring it back. */
+  /**
+   * Removes the session's cookie. If the store cannot end sessions, sets a mark instead, because a late response may
+   * bring the session back.
+   */
   async leave(draft: SessionDraft, jar: CookieJar): Promise<void> {
     const { cookie, lineage } = this.placeOf(draft, jar);
     const now = this.clock.now();
@@ -110,12 +119,15 @@ export class SessionCookies {
     if (mark !== undefined) this.#cookie.set(jar, cookie, mark, Math.ceil(lifetime / 1000));
   }
 
-  /** Removes the session's cookie and leaves nothing, whether the request had one or not. */
+  /** Removes the session's cookie, even if the request had none, and sets no mark. */
   remove({ origin }: SessionDraft, jar: CookieJar): void {
     this.#cookie.remove(jar, origin.cookie ?? this.#cookie.home);
   }
 
-  /** Removes every cookie of a session but the one that counts. @param kept Where the session, or a mark, is by now. */
+  /**
+   * Removes every cookie of a session except the current one. @param kept The cookie that now contains the session or
+   * a mark.
+   */
   clear(draft: SessionDraft, jar: CookieJar, kept: Pick<Origin, 'cookie' | 'lineage'> = draft.origin): void {
     const { at, cookie, claimed } = draft.origin;
     const over = new Set(cookie === undefined ? claimed : [...claimed, cookie]);

@@ -7,22 +7,22 @@ declare global {
   }
 }
 
-/** A key of the session's data, or any other text. */
+/** A key of the session's data, or any other string. */
 export type SessionKey<Data extends object> = (keyof Data & string) | (string & {});
-/** What a key holds: typed where the data says so, otherwise unknown. */
+/** The type of a key's value: typed if the session's data declares it, otherwise unknown. */
 export type SessionValue<Data extends object, Key> = Key extends keyof Data ? Data[Key] : unknown;
-/** Every value of a session. */
+/** All values of a session. */
 export type SessionContents<Data extends object = App.SessionData> = Partial<Data> & Record<string, unknown>;
 
 type Made = Readonly<Record<string, unknown>> | undefined;
 
-/** What is known of a session's values while the server runs. */
+/** Options for checking the values of sessions at run time. */
 export interface SessionDataOptions {
-  /** Of Zod, Valibot, ArkType or whatever else follows https://standardschema.dev. */
+  /** A schema of Zod, Valibot, ArkType or another library that follows https://standardschema.dev. */
   schema: StandardSchemaV1;
   /**
-   * Makes of values that do not fit others that do: all of them, those that say who the visitor is included. A session of
-   * which it makes none is dropped, and so is one for which it throws.
+   * Converts values that do not match the schema into values that do. Receives and returns all values, including
+   * those that describe the visitor. A session for which it returns nothing, or throws, is dropped.
    */
   migrate?:
     | ((values: Record<string, unknown>, issues: readonly StandardSchemaV1.Issue[]) => Made | Promise<Made>)

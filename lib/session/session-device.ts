@@ -1,28 +1,31 @@
-/** Characters of a text that a client sends which are worth keeping. */
+/** Maximum number of characters to store of a string that a client sends. */
 const MAX_LENGTH = 256;
 
-/** Where a visitor signed in, for a list of the visitor's sessions. */
+/** The device on which a visitor signed in, for a list of the visitor's sessions. */
 export interface SessionDevice {
-  /** What the browser called itself, at most 256 characters. It says what it likes: for people to read, not to decide by. */
+  /**
+   * The browser's `User-Agent`, at most 256 characters. Browsers can send any value: show it to people, do not base
+   * decisions on it.
+   */
   readonly userAgent?: string | undefined;
-  /** What the application calls it: `Work laptop`. */
+  /** The application's name for the device: `Work laptop`. */
   readonly label?: string | undefined;
 }
 
-/** What is known of a sign-in beside the visitor: where from, and whether it is to last. */
+/** The details of a sign-in other than the visitor: the device, and how long it lasts. */
 export interface SignIn extends SessionDevice {
-  /** Whether the session is to live for `session.rememberMe`. Default: as long as any other. */
+  /** True when the session lives for `session.rememberMe`. Default: false, it lives as long as any other. */
   readonly rememberMe?: boolean | undefined;
 }
 
-/** @returns The device without what is not known; `undefined` when nothing is. */
+/** Shortens the device's strings and removes empty ones. @returns `undefined` when nothing is left. */
 export function deviceOf({ userAgent, label }: SessionDevice): SessionDevice | undefined {
   const known = Object.entries({ userAgent: userAgent?.slice(0, MAX_LENGTH), label: label?.slice(0, MAX_LENGTH) });
   const texts = known.filter(([, text]) => text !== undefined && text !== '');
   return texts.length > 0 ? Object.fromEntries(texts) : undefined;
 }
 
-/** @param kept Anything that was found in a record. */
+/** Reads a device from a stored record. @param kept The stored value, which may be anything. */
 export function parseDevice(kept: unknown): SessionDevice | undefined {
   if (typeof kept !== 'object' || kept === null) return undefined;
   const { userAgent, label } = kept as Record<string, unknown>;

@@ -11,32 +11,32 @@ import { VisitorDraft } from './visitor-draft.js';
 
 const NOWHERE: Origin = { at: 0, claimed: [] };
 
-/** A session while a request lasts: what was opened, and what was changed. The inside of a Session. */
+/** The state of a session during a request: the opened record and the changes. The private part of a Session. */
 export class SessionDraft extends SessionUse {
-  /** The record as it was opened, or committed since; `undefined` for a session that is not stored. */
+  /** The record as opened or last committed; `undefined` for a session that is not stored. */
   opened: SessionRecord | undefined;
   /** The stored session that this request ended. */
   ended: SessionRecord | undefined;
-  /** Whether it was ended, whatever was put in afterwards. */
+  /** True when the session was ended, even if values were set since. */
   wasEnded = false;
-  /** Whether everything stored is to go before this request's changes are applied. */
+  /** True when all stored values and messages are removed before this request's changes are applied. */
   cleared = false;
-  /** What it says of its visitor beside the values. */
+  /** The changes to its visitor, other than the values. */
   visitor: VisitorDraft;
-  /** Which cookies the request came with, and where the session was found, or has been put. */
+  /** The cookies of the request, and the one in which the session was found or has been stored. */
   origin = NOWHERE;
-  /** Whether the visitor's session has got another id, which this request does not know: what a guest does is stored nowhere. */
+  /** True when another request gave the session a new id, unknown to this one: a guest's changes are not stored. */
   isSuperseded = false;
-  /** Why nobody knows what is stored: what a commit of changes throws. */
+  /** The error that made the stored contents unknown: a commit of changes throws it. */
   failure: Error | undefined;
-  /** Grows with every change of a value, so that what was derived from them can tell that it is old. */
+  /** Increases with every change of a value, so that derived data can detect that it is outdated. */
   revision = 0;
-  /** Whether anything was changed, though it may be what it was before. */
+  /** True when anything was set, even to the same value as before. */
   #isChanged = false;
   #id: string | undefined;
-  /** What is in the session. */
+  /** The session's own contents. */
   readonly own: DraftContents;
-  /** Stands in for that while the request is another user's. */
+  /** Replaces the own contents while the request belongs to another user. */
   #aside: DraftContents | undefined;
 
   constructor(opened: SessionRecord | undefined, bag: FlashBag) {
@@ -47,29 +47,29 @@ export class SessionDraft extends SessionUse {
     this.#id = opened?.id;
   }
 
-  /** A session that holds nothing yet is given one when it is first asked for. */
+  /** The session's id. A new session gets it when this is first read. */
   get id(): string {
     this.#id ??= SessionId.generate();
     return this.#id;
   }
 
-  /** When it began, or its visitor last signed in. Milliseconds since the epoch. */
+  /** When the session began or its visitor last signed in, in milliseconds since the epoch. */
   get createdAt(): number | undefined {
     return this.visitor.signedInAt ?? this.opened?.createdAt;
   }
 
-  /** When its visitor signed in; `undefined` for a guest, and where another part of the application put the visitor. */
+  /** When its visitor signed in; `undefined` for a guest, and when the record is foreign (`isForeign`). */
   get signedInAt(): number | undefined {
     const isOwn = this.hasSignedIn || !this.opened?.isForeign;
     return isOwn && this.own.values.get('userId') !== undefined ? this.createdAt : undefined;
   }
 
-  /** Whether somebody signed in, so that whoever knows the id of before is to find nobody. */
+  /** True when the visitor signed in, so that the previous id must no longer lead to the session. */
   get hasSignedIn(): boolean {
     return this.visitor.signedInAt !== undefined;
   }
 
-  /** What is in it for the request: while it stands aside, what is there for that alone. */
+  /** What the request sees: the session's own contents, or temporary ones while the session stands aside. */
   get contents(): DraftContents {
     return this.#aside ?? this.own;
   }
@@ -82,19 +82,19 @@ export class SessionDraft extends SessionUse {
     return this.opened === undefined;
   }
 
-  /** The record, while what is seen is all of it and nothing else; `undefined` once anything has changed. */
+  /** The record while the request sees exactly its contents; `undefined` once anything has changed. */
   get untouched(): SessionRecord | undefined {
     return this.revision === 0 && !this.#aside ? this.opened : undefined;
   }
 
-  /** Whether there is anything to store, or to end. */
+  /** True when there is something to store or to end. */
   get isDirty(): boolean {
     return (
       this.own.isDirty ||
       this.ended !== undefined ||
       this.visitor.device !== undefined ||
       (this.opened !== undefined && this.#id !== this.opened.id) ||
-      // Of what is not known nobody can tell whether a change of it makes a difference.
+      // When the stored contents are unknown, any change might make a difference.
       (this.failure !== undefined && this.#isChanged)
     );
   }
@@ -103,7 +103,7 @@ export class SessionDraft extends SessionUse {
     return this.own.isEmpty;
   }
 
-  /** Whether the answer is personal, because anything was read or written: then no shared cache may keep it. */
+  /** True when anything was read or written: the response is then private, and not for shared caches. */
   get wasUsed(): boolean {
     const isAsked = this.isUsed || this.flashes.wasAsked || this.own.flashes.wasAsked;
     return isAsked || this.isDirty || this.failure !== undefined;
@@ -114,7 +114,7 @@ export class SessionDraft extends SessionUse {
     return this.contents.values;
   }
 
-  /** The same, for being changed. @throws {SessionCommittedError} Naming the operation, once the session is closed. */
+  /** Returns the values for a change. @throws {SessionCommittedError} With the operation's name, once it is closed. */
   changing(operation: string): SessionValues {
     this.assertOpen(operation);
     this.isUsed = true;
@@ -123,7 +123,7 @@ export class SessionDraft extends SessionUse {
     return this.values;
   }
 
-  /** Has it be kept although nothing may be in it, so that its id lasts. @throws {SessionCommittedError} As above. */
+  /** Stores the session even if it is empty, so that its id lasts. @throws {SessionCommittedError} As above. */
   keep(operation: string): void {
     this.changing(operation);
     this.contents.isKept = true;
@@ -134,7 +134,7 @@ export class SessionDraft extends SessionUse {
     this.#id = SessionId.generate();
   }
 
-  /** Ends the session for good. What is put in afterwards begins a new one. */
+  /** Ends the session. Values that are set afterwards begin a new one. */
   end(): void {
     this.changing('session.destroy()');
     this.#aside = undefined;
@@ -146,10 +146,10 @@ export class SessionDraft extends SessionUse {
   }
 
   /**
-   * Makes these values the visitor's, under a new id and with a full absolute lifetime. Another visitor's values and
-   * messages go; those of a guest, or of the same visitor, stay, but for what the last call had put in.
+   * Sets the visitor's values, under a new id and with a full absolute lifetime. Values and messages of another
+   * visitor are removed; those of a guest or of the same visitor stay, except what the previous sign-in had set.
    *
-   * @param now Milliseconds since the epoch. @param how Where from, and for how long.
+   * @param now Milliseconds since the epoch. @param how The device, and whether to remember the visitor.
    * @see OWASP ASVS 5.0 7.2.4 (a new session token on authentication).
    */
   signIn(values: Readonly<Record<string, unknown>>, now: number, how: SignIn = {}): void {
@@ -164,7 +164,7 @@ export class SessionDraft extends SessionUse {
     this.#id = SessionId.generate();
   }
 
-  /** Changes some of what {@link signIn} gave, or adds to it. */
+  /** Changes or adds values that {@link signIn} set. */
   updateVisitor(values: Readonly<Record<string, unknown>>, device?: SessionDevice): void {
     this.changing('updateSession()');
     assertStorable(values);
@@ -173,8 +173,8 @@ export class SessionDraft extends SessionUse {
   }
 
   /**
-   * Lets the session stand aside where it is another user's than the request: nothing of it is seen or changed, and what is
-   * set is there for this request alone, until somebody signs in or out. @returns Whether it does.
+   * Hides the session when another user than the request's owns it: until a sign-in or sign-out, the request neither
+   * sees nor changes it, and values that it sets are temporary. @returns Whether the session is hidden.
    */
   standAsideFor(visitor: SessionDraft): boolean {
     const own = this.own.values.get('userId');
@@ -183,14 +183,14 @@ export class SessionDraft extends SessionUse {
     return isAnothers;
   }
 
-  /** From here on changes throw: they could not reach the browser. */
+  /** Makes further changes throw, because they could not reach the browser. */
   close(): void {
     this.isClosed = true;
     this.own.flashes.isClosed = true;
     if (this.#aside) this.#aside.flashes.isClosed = true;
   }
 
-  /** Undoes {@link close}: a second answer to the same request is made (an error page). */
+  /** Undoes {@link close}, for a second response to the same request (an error page). */
   reopen(): void {
     this.isClosed = false;
     this.onLateUse = undefined;
@@ -198,9 +198,9 @@ export class SessionDraft extends SessionUse {
     if (this.#aside) this.#aside.flashes.isClosed = false;
   }
 
-  /** Takes what the store holds now as the new starting point. */
+  /** Makes the stored record the new starting point. */
   settle(record: SessionRecord | undefined): void {
-    // What was stored is what is seen; anything else is another session.
+    // A different record may have different values.
     if (this.opened !== record) this.revision += 1;
     this.opened = record;
     this.ended = undefined;
@@ -210,7 +210,7 @@ export class SessionDraft extends SessionUse {
     this.own.settle(record);
   }
 
-  /** Takes back what this request did: it failed. That the session was ended stays. */
+  /** Undoes the changes of a request that failed. A session that was ended stays ended. */
   rollBack(): void {
     this.revision += 1;
     this.#isChanged = false;
@@ -219,14 +219,14 @@ export class SessionDraft extends SessionUse {
     if (this.#aside) this.#putAside(this.own.besides());
   }
 
-  /** Goes on from another record, as when another part of the application has put it into the store. Changes stay. */
+  /** Continues from another record, such as one of another part of the application. Changes stay. */
   rebase(record: SessionRecord): void {
     this.revision += 1;
     this.opened = record;
     this.own.values.rebase(record.values, record.fitted);
   }
 
-  /** Drops the visitor's values and messages, the stored ones too. */
+  /** Removes the visitor's values and messages, the stored ones too. */
   #forget(): void {
     this.cleared = true;
     this.visitor.forget();
@@ -238,7 +238,7 @@ export class SessionDraft extends SessionUse {
     this.#aside = aside;
   }
 
-  /** Goes back to what was opened, but for what is in it. */
+  /** Resets everything except the contents to the opened record. */
   #startOver(): void {
     this.cleared = false;
     this.#id = this.opened?.id;

@@ -3,7 +3,10 @@ import { fromBase64Url, toBase64Url } from './base64url.js';
 
 type HashText = (algorithm: 'sha256', text: string, encoding: 'base64url') => string;
 
-/** The runtime's own, where it has one: a stored session's id is hashed with every request, and this takes 2 µs, not 60. */
+/**
+ * The runtime's own hash function, if it has one. Every request hashes its session's id, and this takes 2 µs instead
+ * of 60.
+ */
 const nativeHash: HashText | undefined = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash;
 const utf8 = new TextEncoder();
 
@@ -11,7 +14,7 @@ const BYTES = 32;
 const FORMAT = /^[A-Za-z0-9_-]{43}$/;
 
 /**
- * The identifier of one session: 32 random bytes, written as 43 characters of base64url.
+ * The identifier of one session: 32 random bytes, as 43 characters of base64url.
  *
  * @see OWASP ASVS 5.0 7.2.3 (a reference token has at least 128 bits of entropy from a CSPRNG).
  */
@@ -20,27 +23,27 @@ export const SessionId = {
     return copied(toBase64Url(crypto.getRandomValues(new Uint8Array(BYTES))));
   },
 
-  /** Whether a text from outside has the form of an identifier. Stores ask before they touch anything. */
+  /** Checks whether a string from outside has the form of an identifier. Stores call it before they use a token. */
   isWellFormed(text: string): boolean {
     return FORMAT.test(text);
   },
 
   /**
-   * An identifier that only those can read who know another one: a store may keep it. Given the result, it gives the
-   * identifier back.
+   * Encrypts an identifier with another one as key, so that a store may keep it. Called with the result, it returns
+   * the identifier again.
    */
   hiddenFrom(id: string, key: string): string {
     const pad = fromBase64Url(SessionId.fingerprint(`hidden from ${key}`));
     return copied(toBase64Url(fromBase64Url(id).map((byte, at) => byte ^ (pad[at] ?? 0))));
   },
 
-  /** What a server-side store files a session under, so that its contents cannot be replayed as cookies. */
+  /** Returns the key under which a store on the server stores a session, which cannot be used as a cookie. */
   fingerprint(id: string): string {
     return nativeHash ? nativeHash('sha256', id, 'base64url') : copied(toBase64Url(sha256(utf8.encode(id))));
   },
 };
 
-/** A piece cut from a text keeps the whole text in memory; stores keep millions of these, so they get a copy. */
+/** Returns a compact copy. A substring keeps the whole string in memory, and stores keep millions of these. */
 function copied(text: string): string {
   return [...text].join('');
 }

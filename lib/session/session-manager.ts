@@ -19,7 +19,10 @@ import { SessionSearch } from './session-search.js';
 import { SessionWriter } from './session-writer.js';
 import { SessionStore } from './stores/session-store.js';
 
-/** Opens a session from its cookie, and commits it into one: the only place that knows when a session is written. */
+/**
+ * Opens the session of a request from its cookie, and commits it: stores its changes and sets its cookie. No other
+ * class decides when a session is written.
+ */
 @injectable()
 export class SessionManager {
   readonly #cookies: SessionCookies;
@@ -47,8 +50,8 @@ export class SessionManager {
   }
 
   /**
-   * A manager without a container around it, and without a list of revocations. Its sessions need not be committed: a
-   * message that one of them reads is there for others.
+   * Creates a manager without a container and without a revocation list. Its sessions do not have to be committed: a
+   * message that one of them has read stays available to others.
    */
   static over(
     store: SessionStore,
@@ -63,21 +66,24 @@ export class SessionManager {
   }
 
   /**
-   * Finds the session of a request. Whatever does not stand for a live session (unknown, tampered, expired, ambiguous)
-   * gives a new, empty one. So does a store that cannot be asked; that session is unavailable, and cannot be changed.
+   * Opens the session of a request. Returns a new, empty session when no cookie identifies a live one (unknown,
+   * tampered, expired, ambiguous). When the store cannot be read, returns a session that is unavailable and cannot be
+   * changed.
    *
-   * @param readsMessages `true` for a request that is going to read messages: then they are leased at once. `false` for one
-   *   whose answer cannot show any: it is given none.
+   * @param readsMessages `true` for a request that will read messages: they are leased to it immediately. `false` for
+   *   a request whose response cannot show messages: it receives none.
    */
   open(cookies: CookieJar, readsMessages?: boolean): Promised<Session> {
     return andThen(this.#find(cookies, readsMessages), (session) => session ?? this.begin());
   }
 
   /**
-   * Finds the session of a request, as {@link open} does; one that overrides it is asked about every request.
+   * Opens the session of a request as {@link open} does, but creates none. When a subclass overrides `open`, its
+   * method is called for every request.
    *
-   * @returns `undefined` where no cookie stands for one.
-   * @throws {InvalidOverrideError} For one that gives none: its visitors would be guests, and lose what they have.
+   * @returns `undefined` when the request has no session cookie.
+   * @throws {InvalidOverrideError} When an overridden `open` returns no `Session`: its visitors would become guests
+   *   and lose their data.
    */
   find(cookies: CookieJar): Promised<Session | undefined> {
     if (this.open === SessionManager.prototype.open) return this.#find(cookies);
@@ -87,7 +93,7 @@ export class SessionManager {
       throw new InvalidOverrideError(
         'SessionManager',
         name,
-        'open() gave no Session. Return what super.open(…) gives.',
+        'open() returned no Session. Return the result of super.open(…).',
       );
     });
   }
@@ -105,32 +111,35 @@ export class SessionManager {
     });
   }
 
-  /** Begins a session of which nothing is stored. */
+  /** Creates a session that is not stored yet. */
   begin(): Session {
     return this.#opener.begin(this.#cookies.nowhere());
   }
 
-  /** Keeps the messages of a session from other processes until it is committed or released. */
+  /**
+   * Reserves the messages of a session for this process until the session is committed or the messages are released.
+   */
   lease(session: Session): Promise<void> {
     return this.#leases.take(draftOf(session));
   }
 
   /**
-   * Stores what changed and puts the cookie on the answer. From its first moment on, changes of the session throw.
+   * Stores the changes and sets the cookie on the response. As soon as it is called, further changes of the session
+   * throw.
    *
-   * @returns Whether the session was kept: `false` when it had been ended elsewhere in the meantime, or would have begun
-   *   in passing.
-   * @throws {StoreUnavailableError} When the store could not be asked, or cannot keep what changed.
-   * @throws {InvalidSessionDataError} When what changed does not fit the schema.
+   * @returns Whether the session was stored: `false` when it had been ended elsewhere in the meantime, or is a new
+   *   one that would replace a session whose cookie the browser did not send.
+   * @throws {StoreUnavailableError} When the store cannot be reached, or fails to store the changes.
+   * @throws {InvalidSessionDataError} When the changed session does not match the schema.
    */
   commit(session: Session, cookies: CookieJar): Promised<boolean> {
     const draft = draftOf(session);
     draft.close();
     const { failure, isDirty } = draft;
-    // Whoever is to be signed out need not be known, if only their session is.
+    // A known session can be ended even when something else about it, such as its visitor, is unknown.
     const isEnded = draft.wasEnded && draft.isEmpty && draft.ended !== undefined;
     if (failure && !isEnded) return isDirty ? Promise.reject(failure) : true;
-    // The visitor's cookie is, or will be in a moment, that of the session's new id, which must not be lost.
+    // The visitor's cookie already holds the session's new id, or will soon: this response must not replace it.
     if (draft.isSuperseded && !draft.hasSignedIn) return !isDirty;
     if (!isDirty) return this.#writer.commitUnchanged(draft, cookies);
     return !this.#cookies.isInPassing(draft, cookies) && this.#writer.commitChanges(draft, cookies);
@@ -154,21 +163,27 @@ export class SessionManager {
     draft.settle(undefined);
   }
 
-  /** Ends what the request ended and gives messages back: all that can be done when no answer will carry a cookie. */
+  /**
+   * Ends the session that the request ended and gives its messages back. Nothing else is possible when no response
+   * will carry a cookie.
+   */
   async abandon(session: Session): Promise<void> {
     const draft = draftOf(session);
     await this.#leases.giveBack(draft);
     await this.#writer.endInStore(draft);
   }
 
-  /** Whether it is not kept, for it would take the place of one that could not be sent. @internal */
+  /**
+   * Returns true when the session is not stored because it would replace one whose cookie the browser did not send.
+   * @internal
+   */
   isInPassing(session: Session, cookies: CookieJar): boolean {
     return this.#cookies.isInPassing(draftOf(session), cookies);
   }
 
   /**
-   * Whether a commit would keep what is in the session by now: asked before something is put there for a later page that
-   * can be shown at once instead.
+   * Checks whether a commit would store the session's current contents. Called before something is put there for a
+   * later page that can also be shown immediately.
    */
   async canKeep(session: Session): Promise<boolean> {
     const draft = draftOf(session);

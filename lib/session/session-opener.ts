@@ -15,7 +15,7 @@ import type { SessionSchema } from './session-schema.js';
 import type { Finding, SessionSearch } from './session-search.js';
 import type { SessionStore } from './stores/session-store.js';
 
-/** What a session is opened with. */
+/** The collaborators of an opener. */
 export interface OpenerParts {
   readonly store: SessionStore;
   readonly config: SessionConfig;
@@ -27,13 +27,13 @@ export interface OpenerParts {
   readonly outages: Outages;
 }
 
-/** Makes the session of a request from what its tokens stand for. */
+/** Creates the session of a request from its tokens. */
 export class SessionOpener {
   readonly #made = MadeClasses.current;
 
   constructor(private readonly parts: OpenerParts) {}
 
-  /** Opens a session that may be stored. Whoever cannot be asked for it makes one that cannot be changed. */
+  /** Opens a session from the store. When the store fails, returns a session that cannot be changed. */
   open(carried: readonly CarriedToken[], origin: Origin, ledger: FlashLedger | undefined): Promised<Session> {
     const { search, outages } = this.parts;
     return orElse<Session>(
@@ -47,7 +47,7 @@ export class SessionOpener {
     );
   }
 
-  /** Makes a session that is not stored, or one of a record. */
+  /** Creates a session from a record, or one that is not stored. */
   begin(origin: Origin, record?: SessionRecord, ledger?: FlashLedger): Session {
     const claims = record && record.flashes.size > 0 ? ledger?.open() : undefined;
     const session = madeSession(this.#made, record, claims);
@@ -64,7 +64,7 @@ export class SessionOpener {
     const { cookies, schema, report } = this.parts;
     const came = cookies.originOf(found ?? mark, origin, carried, known);
     if (!found && !mark) return this.#openNothing(carried, came, refusals);
-    // Whatever else somebody sends beside a session is nobody's business.
+    // Other invalid tokens next to a valid session are not worth an event.
     if (refusals.length > 0) report.refused(refusals.filter(({ reason }) => reason === 'left'));
     if (found && schema.isOn && !found.record.isForeign) return this.#openFitted(found.record, came, ledger);
     return this.begin(came, found?.record, ledger);
@@ -74,7 +74,7 @@ export class SessionOpener {
     const { search, outages, report, config } = this.parts;
     const session = this.begin(origin);
     if (await outages.answer(search.isSuperseded(carried))) draftOf(session).isSuperseded = true;
-    // Under a former name it may as well be another application's.
+    // A cookie under a former name may belong to another application.
     else report.refused(refusals.filter(({ name }) => !config.formerNames.includes(name ?? '')));
     return session;
   }
@@ -85,12 +85,12 @@ export class SessionOpener {
     const isRevoked = fitted?.migrated && (await this.#isRevokedAs(record, fitted.migrated));
     if (fitted && !isRevoked) return this.begin(origin, { ...record, fitted }, ledger);
     report.refused([{ record, reason: isRevoked ? 'revoked' : 'misfit' }]);
-    // Should the store be away: its cookie goes all the same, and the outage has been told of.
+    // If the store fails, the cookie is removed anyway, and the failure has been reported.
     await outages.during('destroy', () => store.destroy(record.id)).catch(() => undefined);
     return this.begin({ ...origin, cookie: undefined });
   }
 
-  /** Whose session it is may be known by its migration only. */
+  /** Checks the revocation list again, because only the migrated values may contain the user's id. */
   #isRevokedAs(record: SessionRecord, values: SessionRecord['values']): Promised<boolean> {
     const { registry, outages } = this.parts;
     return outages.answer(registry.isRevoked({ ...record, values }));

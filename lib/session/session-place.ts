@@ -4,38 +4,38 @@ import type { SessionChanges } from './session-changes.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { SessionRecord } from './session-record.js';
 
-/** What a request's cookies said beside the session, and what came of them. */
+/** The state of a request's cookies, and of the session's cookie after the request. */
 export interface Origin {
-  /** When the request came in, in milliseconds since the epoch. */
+  /** When the request arrived, in milliseconds since the epoch. */
   readonly at: number;
-  /** The cookie in which the session was found, or the mark that one was left there. */
+  /** The cookie that contains the session, or the mark of one that was left. */
   readonly cookie?: string | undefined;
-  /** How far the browser had come by then. */
+  /** The lineage in that cookie. */
   readonly lineage?: Lineage | undefined;
-  /** Cookies that the request came with, and that hold nothing but tokens of this application. */
+  /** Cookies of the request that contain only tokens of this application. */
   readonly claimed: readonly string[];
-  /** Whether they hold one token altogether. */
+  /** True when the request carries only one token. */
   readonly isAlone?: boolean | undefined;
 }
 
-/** Where a session is to be put. */
+/** The cookie for a session, and the lineage to seal into it. */
 export interface Place {
   readonly cookie: string;
   readonly lineage: Lineage | undefined;
 }
 
-/** What is known of the answer that is to carry the session. */
+/** The circumstances of the response that will carry the session. */
 export interface Surroundings {
-  /** Whether the browser may have a session that it could not send. */
+  /** True when the browser may have a session whose cookie it did not send. */
   readonly isWithheld: boolean;
-  /** Whether a cookie came under the plain name, whatever is in it. */
+  /** True when the request carries a cookie under the plain name, whatever its value. */
   readonly isHomeTaken: boolean;
 }
 
-/** What became of a session in a request. */
+/** The changes of a session in one request. */
 interface Changed extends Pick<SessionChanges, 'opened' | 'id' | 'cleared' | 'hasSignedIn'> {
   readonly visitor: Pick<SessionChanges, 'identity'>;
-  /** What was put into it, and taken out. */
+  /** The values that were set and unset. */
   readonly own: Pick<SessionChanges, 'set' | 'unset'>;
   readonly ended: SessionRecord | undefined;
   readonly origin: Origin;
@@ -43,9 +43,11 @@ interface Changed extends Pick<SessionChanges, 'opened' | 'id' | 'cleared' | 'ha
 
 const PRIVILEGES = ['role', 'roles', 'permissions'];
 
-/** Chooses the cookie for what one request made of a session. */
+/** Chooses the cookie of a session after a request. */
 export class SessionPlaces {
-  /** @param tellsApart Whether the store cannot end sessions, so that cookies have to say what came last. */
+  /**
+   * @param tellsApart True when the store cannot end sessions, so that cookies must show which session is the latest.
+   */
   constructor(
     private readonly cookie: SessionCookie,
     private readonly tellsApart: boolean,
@@ -71,7 +73,8 @@ export class SessionPlaces {
     if (!this.tellsApart && signsIn) return { cookie: this.cookie.home, lineage: undefined };
     if (before || origin.lineage) return this.#inPlace(origin);
     if (surroundings.isWithheld) return { cookie: this.cookie.apart, lineage: APART };
-    // A cookie that stands for no session gives way; whoever sends it signs in under another name, so nothing is lost there.
+    // A cookie that identifies no session is replaced; a visitor who has one signs in under another name, so nothing
+    // is lost.
     const isBeside = this.tellsApart && !surroundings.isHomeTaken;
     return { cookie: isBeside ? this.cookie.ofGuest : this.cookie.home, lineage: undefined };
   }
@@ -81,7 +84,7 @@ export class SessionPlaces {
     return { cookie: known ?? (lineage ? this.cookie.of(lineage) : this.cookie.home), lineage };
   }
 
-  /** The plain name is for a session that no answer under way could put another in the place of. */
+  /** Checks whether the session can use the plain name: no response under way may be able to replace it there. */
   #canTakeHome({ lineage, cookie }: Origin, { isWithheld, isHomeTaken }: Surroundings): boolean {
     const hasBeenSomebody = lineage !== undefined && lineage.epoch > 0;
     return (
@@ -93,7 +96,7 @@ export class SessionPlaces {
   }
 }
 
-/** Why a session of before is not to come back with a late answer, though its visitor is the same. */
+/** Returns why an older session of the same visitor must not come back with a late response. */
 function turnOf(draft: Changed, before: SessionRecord): Turn | undefined {
   const { opened, ended, hasSignedIn } = draft;
   const isChanged = (key: string) => isAnotherValue(draft, before, key);
@@ -110,7 +113,7 @@ function isAnotherValue({ cleared, own: { set, unset } }: Changed, { values }: S
   return values.has(key) && (cleared || unset.has(key));
 }
 
-/** Who is signed in once the changes are stored. */
+/** Returns the id of the user who is signed in once the changes are stored. */
 export function visitorAfter({
   opened,
   cleared,

@@ -4,81 +4,84 @@ import type { Lineage } from './lineage.js';
 import type { SessionDevice } from './session-device.js';
 import { isDeeperThan } from './value-depth.js';
 
-/** A message for a later page. Its `id` tells it from others under the same key. */
+/** A message for a later page. Its `id` distinguishes it from others under the same key. */
 export interface Flash {
   readonly id: string;
   readonly value: unknown;
-  /** Which process may deliver it, and until when no other may, in milliseconds since the epoch. */
+  /** The process that may deliver the message, and until when no other may, in milliseconds since the epoch. */
   readonly lease?: { readonly by: string; readonly until: number } | undefined;
-  /** Until when it is there, in milliseconds since the epoch; left out where that is as long as its session. */
+  /** When the message expires, in milliseconds since the epoch. Left out when it lives as long as its session. */
   readonly until?: number | undefined;
   /**
-   * Whether it is kept beside the messages for whoever asks by its key: the first to go when there is no room, and not one of
-   * those that are delivered exactly once.
+   * True for internal data that is stored with the messages and read by its key. It is dropped first when there is no
+   * room, and the rule of exactly one delivery does not apply to it.
    */
   readonly yields?: boolean | undefined;
-  /** The messages that were left under the same key before it, the oldest first. */
+  /** Earlier messages under the same key, the oldest first. */
   readonly earlier?: readonly Flash[] | undefined;
 }
 
-/** What a schema made of a stored session's values. */
+/** The result of applying a schema to a session's stored values. */
 export interface FittedValues {
-  /** What the session holds for this request. It is not stored for its own sake. */
+  /** The values that this request sees. They are not stored just because the schema changed them. */
   readonly shown: ReadonlyMap<string, unknown>;
-  /** What is to be stored in place of what is: left out where that fits as it is. */
+  /** The values to store instead of the stored ones; left out when the stored ones match the schema. */
   readonly migrated?: ReadonlyMap<string, unknown> | undefined;
 }
 
-/** What a store keeps of one session. Times are milliseconds since the epoch. */
+/** The data that a store keeps of one session. Times are milliseconds since the epoch. */
 export interface SessionRecord {
   readonly id: string;
-  /** When the session began, or its visitor last signed in: the absolute timeout counts from here. */
+  /** When the session began or its visitor last signed in: the absolute timeout counts from here. */
   readonly createdAt: number;
   /** When the record was last written: the idle timeout counts from here. */
   readonly renewedAt: number;
-  /** From this moment on the record counts as gone. */
+  /** When the session expires. */
   readonly expiresAt: number;
-  /** A Map, so that a key such as `__proto__` is data like any other. */
+  /** The values. They are in a Map so that a key such as `__proto__` is data like any other. */
   readonly values: ReadonlyMap<string, unknown>;
   readonly flashes: ReadonlyMap<string, Flash>;
-  /** The keys that `setSession` gave beside `userId`, `role` and the like: the next one takes them back. */
+  /** The keys, other than `userId`, `role` and similar, that `setSession` set: the next `setSession` removes them. */
   readonly identity: readonly string[];
-  /** Where its visitor signed in, for stores that can list sessions. */
+  /** The device on which its visitor signed in, for stores that can list sessions. */
   readonly device?: SessionDevice | undefined;
-  /** Whether its visitor asked to stay signed in for longer. */
+  /** True when its visitor asked to stay signed in for longer. */
   readonly isRemembered?: boolean | undefined;
-  /** How far the browser has come with it, where a store cannot end sessions; left out at the beginning. */
+  /**
+   * The position in the browser's sequence of sign-ins and sign-outs, for stores that cannot end sessions. Left out
+   * at the beginning.
+   */
   readonly lineage?: Lineage | undefined;
-  /** Whether it is kept although nothing may be in it, so that its id lasts. */
+  /** True when the session is stored even if it is empty, so that its id stays the same. */
   readonly isKept?: boolean | undefined;
-  /** Whether somebody else put it there, so that nobody knows when its visitor signed in. */
+  /** True when another part of the application stored the session, so it is unknown when its visitor signed in. */
   readonly isForeign?: boolean | undefined;
-  /** What a store knows this state of the session by. Not a part of what is kept. */
+  /** The store's version of this state of the session. Not stored in the record. */
   readonly version?: string | number | undefined;
-  /** Whether it was found by the id it had before: the visitor may never have been told the new one. Not kept, either. */
+  /** True when the session was found by its previous id: the visitor may not know the new one. Not stored. */
   readonly hasMoved?: boolean | undefined;
-  /** What the application's schema made of its values. Not kept, either. */
+  /** The result of applying the application's schema to the values. Not stored. */
   readonly fitted?: FittedValues | undefined;
 }
 
-/** Keys that say who a visitor is, whoever put them in. */
+/** Keys that always describe the visitor, no matter who set them. */
 export const VISITOR_KEYS: readonly string[] = ['userId', 'email', 'role', 'roles', 'permissions'];
 
-/** Levels of a value: far more than anybody means to keep, far less than takes up the stack. */
+/** Maximum nesting depth of a value: far more than useful data has, and too little to overflow the stack. */
 const MAX_DEPTH = 100;
 
-/** Whose session it is; `undefined` for that of a guest. */
+/** Returns the id of the session's user; `undefined` for a guest. */
 export function userIdOf({ values }: Pick<SessionRecord, 'values'>): string | undefined {
   const userId = values.get('userId');
   return typeof userId === 'string' && userId !== '' ? userId : undefined;
 }
 
-/** Lists those of a visitor's keys that do not say by themselves who the visitor is. */
+/** Returns a visitor's keys except {@link VISITOR_KEYS}. */
 export function ownKeys(visitor: object): string[] {
   return Object.keys(visitor).filter((key) => !VISITOR_KEYS.includes(key));
 }
 
-/** Whether nothing is left of a session that would be worth keeping. */
+/** Checks whether a session contains nothing that must be stored. */
 export function isEmptyRecord({
   values,
   flashes,
@@ -87,7 +90,7 @@ export function isEmptyRecord({
   return values.size === 0 && flashes.size === 0 && !isKept;
 }
 
-/** @returns Why the value cannot be kept, or `undefined` when it can. */
+/** Returns why a value cannot be stored, or `undefined` when it can. */
 export function whyNotStorable(value: unknown): string | undefined {
   try {
     if (isDeeperThan(MAX_DEPTH, value)) return `it is more than ${MAX_DEPTH} levels deep`;
@@ -99,9 +102,10 @@ export function whyNotStorable(value: unknown): string | undefined {
 }
 
 /**
- * Asked before anything changes, so that a value that cannot be kept leaves the session as it was.
+ * Checks that values can be stored. Called before anything changes, so that an invalid value leaves the session
+ * unchanged.
  *
- * @throws {InvalidSessionValueError} Naming the first key whose value cannot be kept.
+ * @throws {InvalidSessionValueError} Naming the first key whose value cannot be stored.
  */
 export function assertStorable(values: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(values)) {

@@ -13,8 +13,8 @@ import { type SessionRecord, userIdOf } from './session-record.js';
 import { type FiledRecord, SessionStore } from './stores/session-store.js';
 
 /**
- * The sessions of a user: where is somebody signed in, and an end to it. What is revoked is over with the next request,
- * in every process that shares the store.
+ * Lists and ends the sessions of a user, for example on a page that shows the devices where the user is signed in. A
+ * revoked session is refused from the next request on, in every process that shares the store.
  *
  * @example
  * const registry = Astro.locals.services.get(SessionRegistry);
@@ -23,7 +23,7 @@ import { type FiledRecord, SessionStore } from './stores/session-store.js';
  */
 @injectable()
 export class SessionRegistry {
-  /** @throws {InvalidOptionsError} When sessions are to be counted that the store cannot list. */
+  /** @throws {InvalidOptionsError} When `session.maxSessionsPerUser` is set, but the store cannot list sessions. */
   constructor(
     private readonly store: SessionStore,
     private readonly revocations: RevocationList,
@@ -32,16 +32,19 @@ export class SessionRegistry {
     private readonly events: SecurityEvents,
   ) {
     if (config.maxSessionsPerUser === undefined || store.abilities.listsSessions) return;
-    const problem = `session.maxSessionsPerUser needs a store that can list the sessions of a user, and ${store.constructor.name} cannot: choose 'sqlite', 'redis' or 'memory'`;
+    const problem =
+      'session.maxSessionsPerUser needs a store that can list the sessions of a user, and ' +
+      `${store.constructor.name} cannot: choose 'sqlite', 'redis' or 'memory'`;
     throw new InvalidOptionsError([problem]);
   }
 
   /**
-   * A user's sessions, the one seen last first; none of a guest. A session that begins with this request is not among them yet.
+   * Lists the sessions of a user, the most recently used first; none for a guest. A session that begins with this
+   * request is not listed yet.
    *
-   * @param current The session that asks, so that it can be told from the others.
-   * @throws {SessionsNotListedError} When the store cannot.
-   * @throws {SessionListIncompleteError} When it has lost what it had listed.
+   * @param current The session of this request, which the list marks as the current one.
+   * @throws {SessionsNotListedError} When the store cannot list sessions.
+   * @throws {SessionListIncompleteError} When the store has lost an entry of the list.
    */
   async list(userId: string | undefined, current?: Session): Promise<readonly ListedSession[]> {
     if (current) draftOf(current).isUsed = true;
@@ -55,41 +58,42 @@ export class SessionRegistry {
    * Ends one session.
    *
    * @param sessionId The `id` of a listed session.
-   * @param userId Whose session it has to be. Give it whenever the id comes from outside, as from a form:
-   *   then nothing is ended for a guest, whose id is `undefined`.
+   * @param userId The user to whom the session must belong. Pass it whenever the id comes from outside, for example
+   *   from a form. When it is passed as `undefined`, the id of a guest, no session is ended.
    * @returns Whether there was such a session.
-   * @throws {SessionsNotListedError} When the store cannot.
+   * @throws {SessionsNotListedError} When the store cannot list sessions.
    */
   async revoke(sessionId: string, ...of: [userId?: string | undefined]): Promise<boolean> {
     const [userId] = of;
-    // What was given counts, though it be nobody: a guest is not to end everybody's.
+    // An argument that is `undefined` counts as passed: a guest must not end other users' sessions.
     if (of.length > 0 && userId === undefined) return false;
     if (userId !== undefined && !(await this.#live(userId)).some(({ key }) => key === sessionId)) return false;
     return this.#revoke(sessionId, userId);
   }
 
   /**
-   * Ends every other session of the user whose session this is.
+   * Ends every other session of the user to whom this session belongs.
    *
-   * @returns How many there were.
-   * @throws {SessionsNotListedError} When the store cannot.
-   * @throws {SessionListIncompleteError} When it has lost what it had listed: then nobody knows of how many.
+   * @returns How many sessions were ended.
+   * @throws {SessionsNotListedError} When the store cannot list sessions.
+   * @throws {SessionListIncompleteError} When the store has lost an entry of the list, so it is unknown how many
+   *   there are.
    */
   async revokeOthers(session: Session): Promise<number> {
     draftOf(session).isUsed = true;
     const { userId } = subjectOf(session);
     if (userId === undefined) return 0;
     const live = await this.#liveWith(userId, session);
-    // Where another request of this visitor has taken it by now.
+    // Another request of this visitor may have given the session a new id.
     const now = await this.store.read(draftOf(session).opened?.id ?? '');
     return this.#revokeEach(live.filter(({ key }) => !isUnder(key, session) && !(now && isOf(key, now.id))));
   }
 
   /**
-   * Ends every session of a user, this request's included. With a {@link RevocationList} it works for every store: whoever
-   * signs in afterwards is let in.
+   * Ends every session of a user, including the one of this request. With a {@link RevocationList} this works with
+   * every store. Sessions that begin afterwards are valid.
    *
-   * @throws {SessionsNotListedError} When the store cannot, and there is no such list.
+   * @throws {SessionsNotListedError} When the store cannot list sessions, and there is no revocation list.
    */
   async revokeAll(userId: string): Promise<void> {
     const { listsSessions } = this.store.abilities;
@@ -100,7 +104,7 @@ export class SessionRegistry {
     else this.#tell({ userId });
   }
 
-  /** Whether the list says that this session is over. */
+  /** Checks whether the revocation list has ended this session. */
   isRevoked(record: SessionRecord): Promised<boolean> {
     const userId = this.#hasList ? userIdOf(record) : undefined;
     return userId !== undefined && this.#isOnList(userId, record);
@@ -114,13 +118,19 @@ export class SessionRegistry {
     return hasEnded || (notBefore !== undefined && record.createdAt < notBefore);
   }
 
-  /** Ends a session whose visitor leaves it: in the store, and in the list where the store cannot. @internal */
+  /**
+   * Ends a session that its visitor leaves: in the store, and in the revocation list if the store cannot end it.
+   * @internal
+   */
   async end(record: SessionRecord): Promise<void> {
     await this.store.destroy(record.id);
     await this.endSignIn(record);
   }
 
-  /** Ends every copy of what somebody left by signing in again, where the store cannot. @internal */
+  /**
+   * Ends every copy of a session that its visitor replaced by signing in again, if the store cannot end them.
+   * @internal
+   */
   async endSignIn(record: SessionRecord): Promise<void> {
     const userId = userIdOf(record);
     if (userId === undefined || !this.#hasList || this.store.abilities.endsSessions) return;
@@ -128,7 +138,7 @@ export class SessionRegistry {
     await this.revocations.endSession(signInOf(userId, record), now, now + this.config.longestLife);
   }
 
-  /** Ends the oldest of a user's sessions beyond `session.maxSessionsPerUser`. Whoever asks at once ends the same ones. */
+  /** Ends the oldest sessions of a user beyond `session.maxSessionsPerUser`. Concurrent calls end the same sessions. */
   async endSurplus(userId: string): Promise<void> {
     const { maxSessionsPerUser } = this.config;
     if (maxSessionsPerUser === undefined) return;
@@ -147,17 +157,23 @@ export class SessionRegistry {
     return (await this.store.list(userId)).filter(({ record }) => this.config.isLive(record, now));
   }
 
-  /** Nobody sees the others in a list that lacks a session which is certainly there. */
+  /**
+   * Returns the live sessions. Throws if this session exists but is not listed, because others may be missing as
+   * well.
+   */
   async #liveWith(userId: string, session: Session | undefined): Promise<FiledRecord[]> {
     const live = await this.#live(userId);
     if (!session || (await this.#isAmong(live, userId, session))) return live;
-    // One that moves at this moment may have been in neither place.
+    // A session that gets another id during the first query may have been under neither key.
     const again = await this.#live(userId);
     if (await this.#isAmong(again, userId, session)) return again;
     throw new SessionListIncompleteError(this.store.constructor.name);
   }
 
-  /** @returns Also `true` of a session that is not stored, or not this user's, and so need not be there. */
+  /**
+   * Checks whether the list contains this session. @returns Also `true` for a session that is not stored or belongs
+   * to another user, which does not have to be listed.
+   */
   async #isAmong(live: readonly FiledRecord[], userId: string, session: Session): Promise<boolean> {
     const { opened } = draftOf(session);
     if (!opened || userIdOf(opened) !== userId || live.some(({ key }) => isUnder(key, session))) return true;
@@ -182,12 +198,12 @@ export class SessionRegistry {
   }
 }
 
-/** What all copies of a cookie have in common, those of before a new id included: who signed in, and when. */
+/** Returns what all copies of a session have in common, even after a change of the id: who signed in, and when. */
 function signInOf(userId: string, { createdAt }: SessionRecord): string {
   return SessionId.fingerprint(`${createdAt}:${userId}`);
 }
 
-/** Whether a session is filed under a key, before this request or after it. */
+/** Checks whether a key identifies a session, by the id before this request or by the one after it. */
 function isUnder(key: string, session: Session): boolean {
   const { id, opened } = draftOf(session);
   return [id, opened?.id].some((id) => id !== undefined && isOf(key, id));

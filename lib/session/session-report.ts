@@ -3,40 +3,46 @@ import type { SessionChanges } from './session-changes.js';
 import { SessionId } from './session-id.js';
 import { type SessionRecord, userIdOf } from './session-record.js';
 
-/** Why a token opened no session; and what it stood for, where that was found. */
+/** The reason why a token opened no session, and the record if one was found. */
 export interface Refusal {
   readonly reason: RejectionReason | 'expired';
   readonly token?: string;
-  /** The cookie that the token was in. */
+  /** The name of the token's cookie. */
   readonly name?: string;
   readonly record?: SessionRecord;
 }
 
 export type StoreOperation = SecurityEventFields['store.failed']['operation'];
 
-/** Cookies that open nothing and of which it is remembered that they were told of. */
+/** Maximum number of invalid cookies to remember as already reported. */
 const MAX_TOLD = 1000;
 
-/** Tells what becomes of sessions, as a manager sees it: each thing once, and when it has come to pass. */
+/** Emits the events of sessions, each once, after it has happened. */
 export class SessionReport {
-  /** A request that fails has its sessions ended at once, and is committed again with the error page. */
+  /**
+   * The ended sessions already reported. A failing request ends its session immediately, and is committed again with
+   * the error page.
+   */
   readonly #toldEnded = new WeakSet<SessionRecord>();
-  /** They come again with every request: what may be another application's is left where it is. */
+  /**
+   * Hashes of the rejected tokens already reported. They come with every request, because a cookie that may belong to
+   * another application is not removed.
+   */
   readonly #toldRejected = new Set<string>();
 
   constructor(private readonly events: SecurityEvents) {}
 
-  /** What a request came with opened no session. */
+  /** Reports tokens that opened no session. */
   refused(refusals: readonly Refusal[]): void {
-    // Of several that are live all that counts is that they are several.
+    // When several sessions are live, only that is reported.
     const ambiguous = refusals.find(({ reason }) => reason === 'ambiguous');
     for (const refusal of ambiguous ? [ambiguous] : refusals) this.#refused(refusal);
   }
 
-  /** @param record As it is now. @param token What the store gave for it. */
+  /** @param record The record as it is now. @param token The token that the store returned for it. */
   written({ opened, id, hasSignedIn }: SessionChanges, record: SessionRecord, token: string): void {
     const userId = userIdOf(record);
-    // Where a token is an id, it is that of the session; another request may have changed it meanwhile, and told so.
+    // A token that is an id is the session's current one; another request may have changed the id and reported it.
     const keptId = () => (SessionId.isWellFormed(token) ? token : id);
     const subject = () => ({ session: shortHash(keptId()), userId });
     if (!opened) this.events.tell('session.created', subject);
@@ -51,7 +57,7 @@ export class SessionReport {
     this.events.tell('session.renewed', () => subjectOf(record));
   }
 
-  /** @param record As it was. */
+  /** @param record The record before it ended. */
   ended(record: SessionRecord): void {
     if (this.#toldEnded.has(record)) return;
     this.#toldEnded.add(record);

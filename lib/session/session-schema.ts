@@ -13,7 +13,9 @@ type Issues = readonly StandardSchemaV1.Issue[];
 
 type Checked = { readonly output: Stored } | { readonly issues: Issues };
 
-/** Whether sessions fit what the application expects of them. Without a schema all do. */
+/**
+ * Checks and migrates the values of sessions with the application's schema. Without a schema every session is valid.
+ */
 export class SessionSchema {
   readonly #options: SessionDataOptions | undefined;
   #report = (line: string): void => console.warn(`[astro-gatehouse] ${line}`);
@@ -22,12 +24,15 @@ export class SessionSchema {
     this.#options = options;
   }
 
-  /** Whether there is a schema at all: otherwise nothing is asked. */
+  /** True when there is a schema; otherwise nothing is checked. */
   get isOn(): boolean {
     return this.#options !== undefined;
   }
 
-  /** @returns What to go on with; `undefined` for a session that is to be dropped, about which there is a line in the log. */
+  /**
+   * Applies the schema to stored values, and migrates them if they do not match. @returns The values to use;
+   * `undefined` for a session that must be dropped, which is logged.
+   */
   async fit(stored: Stored): Promise<FittedValues | undefined> {
     const first = await this.#check(stored);
     if ('output' in first) return { shown: first.output };
@@ -35,24 +40,26 @@ export class SessionSchema {
     const second = migrated && (await this.#check(migrated));
     if (second && 'output' in second) return { shown: second.output, migrated };
     const [key, issue] = explainIssue((second ?? first).issues);
-    const after = second ? 'does not fit after sessionData.migrate' : 'does not fit';
-    this.tell(`A stored session was dropped: ${key} ${after}, ${issue}.`);
+    const after = second ? ' after sessionData.migrate' : '';
+    this.tell(`A stored session was dropped: ${key} does not match sessionData.schema${after} (${issue}).`);
     return undefined;
   }
 
-  /** For somebody who only looks: nothing is migrated, dropped or told of. What does not fit stays as it is. @internal */
+  /** Applies the schema without migrating, dropping or logging. Values that do not match stay as they are. @internal */
   async glance(stored: Stored): Promise<FittedValues> {
     const checked = await this.#check(stored);
     return { shown: 'output' in checked ? checked.output : stored };
   }
 
-  /** @throws {InvalidSessionDataError} For values that the next request would not find fit. */
+  /**
+   * Checks values before they are stored. @throws {InvalidSessionDataError} When the next request would reject them.
+   */
   async assertFits(values: Stored): Promise<void> {
     const checked = await this.#check(values);
     if ('issues' in checked) throw new InvalidSessionDataError(...explainIssue(checked.issues));
   }
 
-  /** Where lines for the log go. Default: the console. */
+  /** Sets the function that logs. Default: the console. */
   reportTo(report: (line: string) => void): void {
     this.#report = report;
   }
@@ -61,14 +68,14 @@ export class SessionSchema {
     this.#report(onOneLine(line));
   }
 
-  /** What the schema does not name stays as it is, and so does a session of messages alone. */
+  /** Validates values. Keys that the result does not have stay unchanged. An empty session is not validated. */
   async #check(stored: Stored): Promise<Checked> {
     if (stored.size === 0 || !this.#options) return { output: stored };
     const result = await this.#options.schema['~standard'].validate(Object.fromEntries(stored));
     if (result.issues) return { issues: result.issues };
     const output = new Map(stored);
     for (const [key, value] of Object.entries(asValues(result.value))) {
-      // A default signs nobody in, and stores list and revoke by what is stored.
+      // A default must not sign anybody in, and stores list sessions by the stored userId.
       if (key === 'userId') continue;
       if (value === undefined) output.delete(key);
       else output.set(key, value);
@@ -86,7 +93,7 @@ export class SessionSchema {
       assertStorable(asValues(made));
       return new Map(Object.entries(made).filter(([, value]) => value !== undefined));
     } catch (error) {
-      // Not its message, which may well hold what is in the session.
+      // The message is left out because it may contain session data.
       this.tell(`sessionData.migrate threw (${error instanceof Error ? error.name : typeof error}).`);
       return undefined;
     }
@@ -95,5 +102,5 @@ export class SessionSchema {
 
 function asValues(given: unknown): Values {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Values;
-  throw new TypeError('It must be about an object, and give one: the values of a session by their keys.');
+  throw new TypeError('The schema and sessionData.migrate must return an object: the values of a session by key.');
 }

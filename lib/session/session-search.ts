@@ -9,10 +9,10 @@ import type { SessionRegistry } from './session-registry.js';
 import type { Refusal } from './session-report.js';
 import type { SessionStore } from './stores/session-store.js';
 
-/** More cookies of one session than this are somebody's attempt at something. */
+/** Maximum number of tokens to read per request. More cookies of one session are probably an attack. */
 const MAX_TOKENS = 6;
 
-/** A session, or the mark that one was left, and the cookie that it was in. */
+/** A session, or the mark of one that was left, and the name of its cookie. */
 export interface Found {
   readonly record: SessionRecord;
   readonly name: string;
@@ -20,21 +20,21 @@ export interface Found {
 
 const NONE_KNOWN: ReadonlySet<string> = new Set();
 const NO_REFUSALS: readonly Refusal[] = [];
-/** Milliseconds by which clocks of machines that are set by a time server never differ. */
+/** Milliseconds. The clocks of machines that a time server sets never differ by more. */
 const CLOCKS_AGREE = 10_000;
 
-/** What was found of the tokens of a request. */
+/** The result of looking up the tokens of a request. */
 export interface Finding {
   readonly session?: Found | undefined;
-  /** What stands in the place of a session that the browser has left a short while ago. */
+  /** The mark that replaces a session which the browser left a short while ago. */
   readonly mark?: Found | undefined;
-  /** Those that this application gave out, as far as anybody can tell: what they stood for was found, living or not. */
+  /** Tokens for which a record was found, live or not: this application issued them. */
   readonly known: ReadonlySet<string>;
-  /** Why each of the others stands for no session. */
+  /** The reason why each other token identifies no session. */
   readonly refusals: readonly Refusal[];
 }
 
-/** Finds the one live session that the tokens of a request stand for. */
+/** Finds the one live session that the tokens of a request identify. */
 export class SessionSearch {
   #hasToldOfClocks = false;
 
@@ -45,13 +45,13 @@ export class SessionSearch {
     private readonly registry: SessionRegistry,
   ) {}
 
-  /** @throws What the store throws that cannot be asked. */
+  /** @throws The error of a store that cannot be read. */
   find(carried: readonly CarriedToken[]): Promised<Finding> {
     const [only] = carried;
     return only && carried.length === 1 ? this.#findOnly(only) : this.#findAmong(carried);
   }
 
-  /** Looks for the session of the one token that most visitors have. */
+  /** Finds the session of a single token. Most visitors have only one. */
   #findOnly({ token, name }: CarriedToken): Promised<Finding> {
     return andThen(this.store.read(token), (record) => {
       if (!record) return { known: NONE_KNOWN, refusals: [{ token, name, reason: this.store.rejectionOf(token) }] };
@@ -101,7 +101,7 @@ export class SessionSearch {
     refusals: Refusal[],
     now: number,
   ): Finding {
-    // Once nothing can come any more that it has to stand against, it goes.
+    // A mark is only needed as long as a late response can bring back an older session.
     const mark = left?.record.lineage && isSettled(left.record.lineage, now) ? undefined : left;
     if (live.length === 0) return { mark, known, refusals };
     if (live.length === 1 || areOneVisitors(live)) return { session: live.reduce(newer), known, refusals };
@@ -113,24 +113,27 @@ export class SessionSearch {
     if (renewedAt - now > CLOCKS_AGREE) this.#tellOfClocks(renewedAt - now);
   }
 
-  /** Nobody would find out otherwise why sessions end as soon as they begin. */
+  /** Warns once, because wrong clocks end sessions as soon as they begin, and nothing else shows the cause. */
   #tellOfClocks(ahead: number): void {
     if (this.#hasToldOfClocks) return;
     this.#hasToldOfClocks = true;
     console.warn(
-      `[astro-gatehouse] A session was written ${Math.round(ahead / 1000)} seconds from now: the clock of the process that ` +
-        'wrote it, or of this one, is wrong. Whoever signs in with the one may be signed out, or asked to sign in again, by the ' +
-        'other. Set the clocks of all machines by a time server (NTP). This is said once.',
+      `[astro-gatehouse] A session was written ${Math.round(ahead / 1000)} seconds in the future: the clock of the ` +
+        'process that wrote it, or of this one, is wrong. Users who sign in at one process may be signed out, or ' +
+        'asked to sign in again, by the other. Synchronize the clocks of all machines with a time server (NTP). This ' +
+        'is logged once.',
     );
   }
 
-  /** Tells whether the session of a request has got another id a moment ago, so that its cookie is to be left alone. */
+  /** Checks whether the session of a request got another id a moment ago, so that its cookie must not be removed. */
   async isSuperseded(carried: readonly CarriedToken[]): Promise<boolean> {
     for (const { token } of carried.slice(0, MAX_TOKENS)) if (await this.store.isSuperseded(token)) return true;
     return false;
   }
 
-  /** What the browser got last, ended though it may be: nothing of before comes back because of that. */
+  /**
+   * Finds the records with the latest lineage, even if they have ended, so that an older session does not come back.
+   */
   #furthest(carried: readonly CarriedToken[], known: Set<string>, refusals: Refusal[]): Promised<Found[]> {
     let furthest: Found[] = [];
     const names = new Map(carried.slice(0, MAX_TOKENS).map(({ token, name }) => [token, name]));
@@ -145,7 +148,7 @@ export class SessionSearch {
   }
 }
 
-/** Of several that are as far, or under one name, it has to be found out which is right. */
+/** Keeps the records with the latest lineage. Several with the same lineage, or under one cookie name, are all kept. */
 function keepFurthest(furthest: Found[], found: Found, refusals: Refusal[]): Found[] {
   const [one] = furthest;
   const isOther = one !== undefined && one.name !== found.name;
@@ -156,15 +159,15 @@ function keepFurthest(furthest: Found[], found: Found, refusals: Refusal[]): Fou
   return ahead > 0 ? [found] : furthest;
 }
 
-/** Whether it stands where a session was left. */
+/** Checks whether a record is the mark of a session that was left. */
 function isMark(record: SessionRecord): boolean {
   return record.lineage !== undefined && isEmptyRecord(record);
 }
 
 /**
- * Tells whether several sessions can have come to one browser one after the other: for today's name and a former one, or for two
- * paths or domains. No browser keeps two of a host's own cookie, and of two users nobody knows whom to believe: a sibling
- * host may have planted one.
+ * Checks whether several sessions can have reached one browser one after the other: under the current and a former
+ * cookie name, or for two paths or domains. A browser keeps only one `__Host-` cookie of a name. Sessions of two
+ * users are refused because a sibling host may have planted one.
  */
 function areOneVisitors(live: readonly Found[]): boolean {
   const users = new Set(live.flatMap(({ record }) => userIdOf(record) ?? []));

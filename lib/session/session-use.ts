@@ -1,14 +1,14 @@
 import { SessionCommittedError } from '../errors.js';
 
-/** Notes that a session was used, so that the answer depends on it, and whether it can still be changed. */
+/** Records whether a session was used, so that the response depends on it, and whether it can still be changed. */
 export class SessionUse {
-  /** Called with the first use after an answer went out that is everybody's. */
+  /** Called at the first use after a response that shared caches may store has been sent. */
   onLateUse: (() => void) | undefined;
-  /** Whether changes throw by now. */
+  /** True when changes throw. */
   isClosed = false;
   #isUsed = false;
 
-  /** Whether anything was read or written. */
+  /** True when anything was read or written. */
   get isUsed(): boolean {
     return this.#isUsed;
   }
@@ -20,7 +20,9 @@ export class SessionUse {
     this.onLateUse = undefined;
   }
 
-  /** @throws {SessionCommittedError} Naming the operation, once the session is closed. */
+  /**
+   * Checks that the session can be changed. @throws {SessionCommittedError} Naming the operation, once it is closed.
+   */
   assertOpen(operation: string): void {
     if (this.isClosed) throw new SessionCommittedError(operation);
   }

@@ -8,25 +8,25 @@ const NOTHING: ReadonlyMap<string, unknown> = new Map();
 const NO_UPDATES: ReadonlyMap<string, Update> = new Map();
 const NO_KEYS: ReadonlySet<string> = new Set();
 
-/** Of one session. */
+/** Maximum number of keys in one session. */
 const MAX_KEYS = 1000;
 
-/** Makes a value of the one before. */
+/** Computes a value from the old one. */
 export type Update = (old: unknown) => unknown;
 
 /**
- * The values of a session as one request sees them: what was stored, and over it what this request changed. Most
- * requests change nothing, so the collections of changes are made when the first change is.
+ * The values of a session as one request sees them: the stored ones, overlaid with this request's changes. Most
+ * requests change nothing, so the collections for changes are created at the first change.
  */
 export class SessionValues {
   #stored: ReadonlyMap<string, unknown>;
   #fitted: FittedValues | undefined;
   #set: Map<string, unknown> | undefined;
-  /** How values that were set came of those before, for stores that hold newer ones by the time they are asked. */
+  /** Functions that computed set values from old ones, called again if the store has newer old values. */
   #updates: Map<string, Update> | undefined;
   #unset: Set<string> | undefined;
 
-  /** @param fitted What a schema made of the stored values: seen in their place, and not stored. */
+  /** @param fitted The values after a schema was applied: shown instead of the stored ones, and not stored. */
   constructor(stored: ReadonlyMap<string, unknown> = NOTHING, fitted?: FittedValues) {
     this.#stored = stored;
     this.#fitted = fitted;
@@ -38,7 +38,7 @@ export class SessionValues {
     return frozen(this.#shown.get(key));
   }
 
-  /** Every value there is, by its key. */
+  /** Returns every value by its key. */
   all(): Record<string, unknown> {
     if (this.isDirty) return Object.fromEntries(this.keys().map((key) => [key, this.get(key)]));
     for (const value of this.#shown.values()) frozen(value);
@@ -46,9 +46,9 @@ export class SessionValues {
   }
 
   /**
-   * Puts several in place; `undefined` takes one out.
+   * Sets several values; `undefined` removes one.
    *
-   * @throws {TooManyKeysError} Naming the first that would be one too many.
+   * @throws {TooManyKeysError} Naming the first key that would be one too many.
    */
   put(values: Readonly<Record<string, unknown>>): void {
     const given = Object.entries(values);
@@ -59,7 +59,7 @@ export class SessionValues {
     }
   }
 
-  /** Puts a value in place as it is now: what becomes of the object later is nothing to the session. */
+  /** Sets a copy of a value: later changes of the object do not affect the session. */
   set(key: string, value: unknown): void {
     this.#unset?.delete(key);
     this.#updates?.delete(key);
@@ -67,7 +67,7 @@ export class SessionValues {
     this.#set.set(key, frozenCopy(value));
   }
 
-  /** Puts a value under a key, or what a function makes of the one before. @throws {InvalidSessionValueError} */
+  /** Sets a value, or the result of a function of the old one. @throws {InvalidSessionValueError} */
   assign(key: string, value: unknown): void {
     const update = typeof value === 'function' ? (value as Update) : undefined;
     const next = update ? update(this.get(key)) : value;
@@ -76,7 +76,7 @@ export class SessionValues {
     else this.put({ [key]: next });
   }
 
-  /** Puts in place what an update made of the value before. @throws {TooManyKeysError} As {@link put} does. */
+  /** Sets the value that an update computed from the old one. @throws {TooManyKeysError} As {@link put} does. */
   update(key: string, value: unknown, update: Update): void {
     this.assertRoom([key]);
     const earlier = this.#updates?.get(key);
@@ -105,7 +105,7 @@ export class SessionValues {
     return [...keys].filter((key) => this.get(key) !== undefined);
   }
 
-  /** @throws {TooManyKeysError} Naming the first of these keys that would be one too many. */
+  /** Checks that these keys can be added. @throws {TooManyKeysError} Naming the first that would be one too many. */
   assertRoom(keys: readonly string[]): void {
     if (this.#stored.size + this.changed.size + keys.length <= MAX_KEYS) return;
     const stored = [...this.#stored.keys()].filter((key) => !this.removed.has(key));
@@ -115,7 +115,7 @@ export class SessionValues {
     if (first !== undefined) throw new TooManyKeysError(first, MAX_KEYS);
   }
 
-  /** Whether nothing would be stored. */
+  /** True when no values would be stored. */
   get isEmpty(): boolean {
     if (this.changed.size > 0) return false;
     const kept = this.#fitted?.migrated ?? this.#stored;
@@ -126,46 +126,46 @@ export class SessionValues {
     return this.changed.size > 0 || this.removed.size > 0;
   }
 
-  /** What was set and has to be stored. */
+  /** Values that were set and must be stored. */
   get changed(): ReadonlyMap<string, unknown> {
     return this.#set ?? NOTHING;
   }
 
-  /** For those of the changed values that were made of the value before: how. */
+  /** Functions that computed changed values from the old ones. */
   get updates(): ReadonlyMap<string, Update> {
     return this.#updates ?? NO_UPDATES;
   }
 
-  /** Stored keys that were taken out. */
+  /** Stored keys that were removed. */
   get removed(): ReadonlySet<string> {
     return this.#unset ?? NO_KEYS;
   }
 
-  /** Forgets this request's changes. */
+  /** Undoes this request's changes. */
   rollBack(): void {
     this.#set = undefined;
     this.#updates = undefined;
     this.#unset = undefined;
   }
 
-  /** Starts anew from other stored values. */
+  /** Undoes this request's changes and starts from other stored values. */
   restart(stored: ReadonlyMap<string, unknown> = NOTHING, fitted?: FittedValues): void {
     this.rollBack();
     this.rebase(stored, fitted);
   }
 
-  /** Lays this request's changes over other stored values. */
+  /** Applies this request's changes to other stored values. */
   rebase(stored: ReadonlyMap<string, unknown>, fitted?: FittedValues): void {
     this.#stored = stored;
     this.#fitted = fitted;
   }
 
-  /** What is seen where this request changed nothing. */
+  /** The values without this request's changes. */
   get #shown(): ReadonlyMap<string, unknown> {
     return this.#fitted?.shown ?? this.#stored;
   }
 
-  /** A store knows what was stored, and the update is of what was seen in its place. */
+  /** Adapts an update to the store, which has the stored value, while the update was called with the fitted one. */
   #ofShown(key: string, update: Update): Update {
     if (!this.#fitted) return update;
     const [shown, known] = [this.#shown.get(key), [this.#stored.get(key), this.#fitted.migrated?.get(key)]];

@@ -16,7 +16,7 @@ import type { SessionReport } from './session-report.js';
 import type { SessionSchema } from './session-schema.js';
 import type { SessionStore } from './stores/session-store.js';
 
-/** What a writer works with. */
+/** The collaborators of a writer. */
 export interface WriterParts {
   readonly store: SessionStore;
   readonly config: SessionConfig;
@@ -29,11 +29,11 @@ export interface WriterParts {
   readonly outages: Outages;
 }
 
-/** Writes what a request made of its session: what changed, that it is renewed or migrated, or that it is over. */
+/** Writes a session after a request: its changes, its renewal, its migration or its end. */
 export class SessionWriter {
   constructor(private readonly parts: WriterParts) {}
 
-  /** Writes what changed; of a session that began and ended with nothing in it, nothing stays. */
+  /** Writes the changes. A session that is new and empty is not stored. */
   async commitChanges(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     await this.assertFits(draft);
     await this.endInStore(draft);
@@ -41,7 +41,7 @@ export class SessionWriter {
     return isNothing ? this.#leaveNothing(draft, cookies) : this.write(draft, cookies);
   }
 
-  /** Writes an unchanged session where it is due, and puts its cookie in order. */
+  /** Writes an unchanged session when it is due for renewal or migration, and tidies its cookies. */
   commitUnchanged(draft: SessionDraft, cookies: CookieJar): Promised<boolean> {
     const { opened, origin } = draft;
     if (opened?.fitted?.migrated) return this.#migrate(draft, opened, cookies);
@@ -53,16 +53,19 @@ export class SessionWriter {
     return givenBack === undefined || andThen(givenBack, () => true);
   }
 
-  /** Nobody asked for it, so nobody's page fails for it: the next request migrates once more. */
+  /**
+   * Writes the migrated values. A failure does not fail the page, because no user asked for the migration: the next
+   * request tries again.
+   */
   async #migrate(draft: SessionDraft, opened: SessionRecord, cookies: CookieJar): Promise<boolean> {
     const isDue = this.#isDue(opened);
     try {
       return await (isDue ? this.#renew(draft, cookies) : this.write(draft, cookies));
     } catch (error) {
       if (!(error instanceof GatehouseError) || error instanceof StoreUnavailableError) throw error;
-      this.parts.schema.tell(`What sessionData.migrate made of a session could not be stored (${error.code}).`);
+      this.parts.schema.tell(`The result of sessionData.migrate for a session could not be stored (${error.code}).`);
       if (opened.fitted) draft.rebase({ ...opened, fitted: { shown: opened.fitted.shown } });
-      // Whoever comes every day stays signed in all the same.
+      // Without this renewal, a user who comes every day would be signed out.
       return isDue ? this.#renew(draft, cookies) : true;
     }
   }
@@ -73,13 +76,15 @@ export class SessionWriter {
     return isKept;
   }
 
-  /** @returns Whether the session was kept: `false` when it had been ended elsewhere in the meantime. */
+  /**
+   * Writes the session and sets its cookie. @returns Whether it was stored: `false` when it had been ended elsewhere.
+   */
   async write(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const place = this.parts.cookies.placeOf(draft, cookies);
     const changes = this.changesOf(draft, place.lineage);
     const token = await this.parts.outages.during('write', () => this.#store(changes));
     if (token === undefined) return this.#findGone(draft, cookies);
-    // To remember what the store has made of them costs more than to do it again.
+    // Applying the changes again is cheaper than getting the result back from the store.
     const kept = applyChanges(changes.opened, changes);
     const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
     this.parts.cookies.put(draft, cookies, place, {
@@ -93,10 +98,10 @@ export class SessionWriter {
     return true;
   }
 
-  /** The session has been ended elsewhere meanwhile, or nothing is left in it. */
+  /** Settles a session that was ended elsewhere meanwhile, or that is now empty. */
   async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const { isEmpty, opened } = draft;
-    // Otherwise the cookie stays: a login in another request may have put a new one in its place by now.
+    // If it is not empty, the cookie stays: a login in another request may already have replaced it.
     if (isEmpty) await this.parts.cookies.leave(draft, cookies);
     if (isEmpty && opened) this.parts.report.ended(opened);
     draft.settle(undefined);
@@ -110,14 +115,17 @@ export class SessionWriter {
     return true;
   }
 
-  /** Ends what the request ended. */
+  /** Ends the session that the request ended, in the store. */
   async endInStore({ ended }: SessionDraft): Promise<void> {
     if (!ended) return;
     await this.parts.outages.during('destroy', () => this.parts.registry.end(ended));
     this.parts.report.ended(ended);
   }
 
-  /** @throws {InvalidSessionDataError} For what does not fit the schema. What somebody else put into the session is theirs to know. */
+  /**
+   * Checks the session against the schema. Does not check changes of a session that another part of the application
+   * stored. @throws {InvalidSessionDataError}
+   */
   async assertFits(draft: SessionDraft): Promise<void> {
     const isOthers = draft.opened?.isForeign && !draft.hasSignedIn;
     if (!this.parts.schema.isOn || isOthers || draft.own.set.size + draft.own.unset.size === 0) return;
@@ -128,12 +136,12 @@ export class SessionWriter {
     return this.parts.config.isDueForRenewal(opened, this.parts.clock.now());
   }
 
-  /** What a store is to write. */
+  /** Returns the changes for the store, including those of a migration. */
   changesOf(draft: SessionDraft, lineage: SessionChanges['lineage']): SessionChanges {
     return withMigration(changesOf(draft, { now: this.parts.clock.now(), config: this.parts.config, lineage }));
   }
 
-  /** Has the store write, and ends what a sign-in leaves behind. */
+  /** Writes to the store, and after a sign-in ends the sessions that it replaces. */
   async #store(changes: SessionChanges): Promise<string | undefined> {
     const token = await this.#storeIfItFits(changes);
     const { opened, hasSignedIn, createdAt } = changes;
@@ -145,7 +153,7 @@ export class SessionWriter {
     return token;
   }
 
-  /** What yields gives way: better to lose that than not to be able to sign in. */
+  /** Drops messages that yield if there is no room otherwise: losing them is better than failing a sign-in. */
   async #storeIfItFits(changes: SessionChanges): Promise<string | undefined> {
     try {
       return await this.parts.store.write(changes);

@@ -3,14 +3,14 @@ import type { SessionContents, SessionKey, SessionValue } from './session-data.j
 import { SessionDraft } from './session-draft.js';
 import type { SessionRecord } from './session-record.js';
 
-/** Gives the inside of a session to the rest of the package, which users have no business with. */
+/** Returns the draft inside a session. For this package only; users have no access to it. */
 export let draftOf: (session: Session) => SessionDraft;
 
 /**
- * The values of one visitor for the time of one request. Synchronous and pure: nothing here touches more than memory.
- * What changed is stored after the page, by itself. Everything that changes the session throws
- * {@link SessionCommittedError} once the response head has been sent. Whatever is read of it makes the answer this visitor's
- * alone, which no shared cache keeps.
+ * The values of one visitor during one request. All methods are synchronous and work in memory only; changes are
+ * stored automatically after the page has rendered. Methods that change the session throw {@link
+ * SessionCommittedError} once the response head has been sent. Reading from the session makes the response private:
+ * no shared cache stores it.
  *
  * @example
  * Astro.locals.session.set('visits', (visits = 0) => visits + 1);
@@ -23,7 +23,7 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   /**
-   * @param opened What the store had; nothing for a visitor who has no session yet.
+   * @param opened The stored record; `undefined` for a visitor who has no session yet.
    * @param flashes The messages that wait in it.
    */
   constructor(opened?: SessionRecord, flashes: FlashBag = new FlashBag(opened?.flashes)) {
@@ -35,52 +35,60 @@ export class Session<Data extends object = App.SessionData> {
     return this.#draft.contents.bag;
   }
 
-  /** The identifier. A session that holds nothing yet is given one when it is first asked for. */
+  /** The session's id. A session that is not stored yet gets its id when this is first read. */
   get id(): string {
     return this.#asked.id;
   }
 
-  /** Whether no earlier request left this session. */
+  /** True when no earlier request stored this session. */
   get isNew(): boolean {
     return this.#asked.isNew;
   }
 
-  /** Whether this request changed anything that has to be stored. */
+  /** True when this request changed anything that must be stored. */
   get isDirty(): boolean {
     return this.#draft.isDirty;
   }
 
-  /** Whether {@link destroy} was called and nothing has been put into the session since. */
+  /** True when {@link destroy} was called and nothing has been set since. */
   get isDestroyed(): boolean {
     return this.#draft.wasEnded && this.#draft.isEmpty;
   }
 
-  /** Whether it holds neither values nor messages. An empty session is not stored. */
+  /** True when the session has neither values nor messages. An empty session is not stored. */
   get isEmpty(): boolean {
     return this.#asked.isEmpty;
   }
 
-  /** Whether nobody knows what is stored, because the store cannot be asked: then this looks like a guest's session. */
+  /**
+   * True when the store could not be read, so the stored contents are unknown. The session then looks like a guest's.
+   */
   get isUnavailable(): boolean {
     return this.#draft.failure !== undefined;
   }
 
-  /** When the session began or its visitor last signed in; `undefined` while nothing is stored. */
+  /** The time when the session began or its visitor last signed in; `undefined` before either is known. */
   get createdAt(): Date | undefined {
     return asDate(this.#asked.createdAt);
   }
 
-  /** When its visitor signed in; `undefined` for a guest, and where another part of the application put the visitor. */
+  /**
+   * The time when its visitor signed in; `undefined` for a guest, and when another part of the application stored the
+   * visitor.
+   */
   get signedInAt(): Date | undefined {
     return asDate(this.#asked.signedInAt);
   }
 
-  /** When the session ends unless it is used again; `undefined` while nothing is stored. */
+  /** The time when the session ends unless it is used again; `undefined` while nothing is stored. */
   get expiresAt(): Date | undefined {
     return asDate(this.#asked.opened?.expiresAt);
   }
 
-  /** The value under a key. It cannot be changed: put a changed copy in its place, as in `set('cart', [...cart, 'tea'])`. */
+  /**
+   * Returns the value under a key. The value is frozen. To change it, set a changed copy: `set('cart', [...cart,
+   * 'tea'])`.
+   */
   get<Key extends SessionKey<Data>>(key: Key): SessionValue<Data, Key> | undefined {
     return this.#asked.values.get(key) as SessionValue<Data, Key> | undefined;
   }
@@ -90,11 +98,11 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   /**
-   * Puts a value under a key as it is now, or what a function makes of the value before; it is asked again when another request has
-   * changed that by the time this one is stored. `undefined` takes the key out.
+   * Sets a key to a copy of a value, or to the result of a function of the old value. The function runs again if
+   * another request has changed the old value by the time this request is stored. `undefined` removes the key.
    *
    * @throws {InvalidSessionValueError} For values other than JSON, Date, Map, Set, URL and BigInt.
-   * @throws {TooManyKeysError} When a thousand keys are there already.
+   * @throws {TooManyKeysError} When the session already has 1000 keys.
    */
   set<Key extends SessionKey<Data>>(
     key: Key,
@@ -109,20 +117,20 @@ export class Session<Data extends object = App.SessionData> {
     return this;
   }
 
-  /** Takes every value out. Messages stay. */
+  /** Removes every value. Messages stay. */
   clear(): this {
     this.#draft.changing('session.clear()').unsetAll();
     return this;
   }
 
-  /** Every value, as a fresh object. */
+  /** Returns every value, in a new object. */
   all(): SessionContents<Data> {
     return this.#asked.values.all() as SessionContents<Data>;
   }
 
-  /** The latest message under this key. It is delivered with this answer, and with no other. */
+  /** Returns the latest message under this key, and delivers it with this response and no other. */
   flash<Value = string>(key: string): Value | undefined;
-  /** Leaves a message for a later page, beside those that wait under this key. */
+  /** Adds a message for a later page, after those that already wait under this key. */
   flash(key: string, value: unknown): this;
   flash(...[key, ...given]: [key: string, value?: unknown]): unknown {
     this.#draft.isUsed = true;
@@ -132,24 +140,27 @@ export class Session<Data extends object = App.SessionData> {
     return this;
   }
 
-  /** Changes the id and keeps the values. Where the store can tell, the old id leads here for ten more seconds. */
+  /**
+   * Changes the id and keeps the values. If the store supports it, requests with the old id find the session for ten
+   * more seconds.
+   */
   regenerate(): this {
     this.#draft.regenerate();
     return this;
   }
 
-  /** Ends the session for good. What is set afterwards begins a new one. */
+  /** Ends the session. Values that are set afterwards begin a new one. */
   destroy(): this {
     this.#draft.end();
     return this;
   }
 
-  /** The same as `all()`, under the name that resolvers of before know. */
+  /** Returns the same as {@link all}. This is the name that earlier resolvers use. */
   contents(): SessionContents<Data> {
     return this.all();
   }
 
-  /** The inside, of which the answer depends from here on. */
+  /** The draft. Reading it records that the response depends on the session. */
   get #asked(): SessionDraft {
     this.#draft.isUsed = true;
     return this.#draft;

@@ -5,7 +5,8 @@ import type { SessionRecord } from './session-record.js';
 /**
  * Freezes the values and messages of a record.
  *
- * @returns Whether requests can share it: not where one of them could change what another sees, as in a Map.
+ * @returns Whether requests can share the record: false when one of them could change a value that others see, such
+ *   as a typed array.
  */
 export function freeze({ values, flashes }: SessionRecord): boolean {
   for (const value of values.values()) if (!isUnchangeable(frozen(value))) return false;

@@ -1,19 +1,23 @@
 let hasWarned = false;
 
-/** Says, once, that an answer showed one message where several were delivered: nobody would find out why they are gone. */
+/**
+ * Warns once when a page read one message although several were delivered, because nothing else shows why they are
+ * gone.
+ */
 export function warnOfUnseen(key: string, count: number): void {
   if (hasWarned || count < 2) return;
   hasWarned = true;
   console.warn(
-    `[astro-gatehouse] ${count} messages waited under "${key}", and a page read the latest alone: the others are gone. ` +
-      `Show all of them with <Flash />, flashMessages() or session.flashes.getAll('${key}'). This is said once.`,
+    `[astro-gatehouse] ${count} messages waited under "${key}", but a page read only the latest, so the others are ` +
+      `lost. Show all of them with <Flash />, flashMessages() or session.flashes.getAll('${key}'). This is logged ` +
+      `once.`,
   );
 }
 
-/** Says that more messages wait than anybody reads. */
+/** Warns that a session has more messages than it may have. */
 export function warnOfDropped(most: number): void {
   console.warn(
-    `[astro-gatehouse] More than ${most} messages wait in one session: the oldest are dropped. Keep several as a list ` +
-      `under one key.`,
+    `[astro-gatehouse] More than ${most} messages wait in one session: the oldest are dropped. Store several as an ` +
+      `array under one key.`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Whether values stand in one another more than so many levels deep. Whoever walks through deeper ones runs out of stack,
- * and of how deep somebody's JSON is, nobody else takes care. Circles are as deep as the way round.
+ * Checks whether a value is nested more than a number of levels deep. Walking through deeper values overflows the
+ * stack, and nothing else limits the depth of JSON from outside. A circular value is as deep as its cycle is long.
  */
 export function isDeeperThan(levels: number, value: unknown, seen: Set<object> = new Set()): boolean {
   if (typeof value !== 'object' || value === null || seen.has(value)) return false;

@@ -5,18 +5,18 @@ type Values = Readonly<Record<string, unknown>>;
 
 const NO_KEYS: readonly string[] = [];
 
-/** What one request says of its visitor beside the values themselves: that they signed in, from where, and for how long. */
+/** The changes of one request to its visitor, other than the values: the sign-in, the device, and how long it lasts. */
 export class VisitorDraft {
-  /** The keys that the last sign-in gave beside those that always say who a visitor is. */
+  /** The keys that the last sign-in set, other than those that always describe the visitor. */
   identity: readonly string[];
-  /** What this request learned of where the visitor is. */
+  /** The parts of the visitor's device that this request learned. */
   device: SessionDevice | undefined;
-  /** Whether the visitor asked to stay signed in for longer. */
+  /** True when the visitor asked to stay signed in for longer. */
   isRemembered: boolean;
-  /** When this request signed them in, in milliseconds since the epoch; `undefined` when it did not. */
+  /** When this request signed the visitor in, in milliseconds since the epoch; `undefined` when it did not. */
   signedInAt: number | undefined;
 
-  /** @param opened What is stored of the visitor. */
+  /** @param opened The stored record of the visitor's session. */
   constructor(opened?: SessionRecord) {
     this.identity = opened?.identity ?? NO_KEYS;
     this.isRemembered = opened?.isRemembered ?? false;
@@ -35,7 +35,7 @@ export class VisitorDraft {
     this.identity = [...new Set([...this.identity, ...ownKeys(values)])];
   }
 
-  /** Drops the names of what the visitor was given: it goes. */
+  /** Forgets the visitor's keys, because their values are removed. */
   forget(): void {
     this.identity = NO_KEYS;
   }

@@ -118,7 +118,7 @@ describe('Options that are not right', () => {
     const { code, output } = await project.build(options);
     project.remove();
     expect(code).not.toBe(0);
-    expect(output).toContain('Options are not right');
+    expect(output).toContain('Invalid options:');
     expect(output).toContain(sentence);
   });
 
@@ -127,7 +127,7 @@ describe('Options that are not right', () => {
       `{ loginPaht: '/login', protect: [{ pattern: 'admin' }, { pattern: '/a', rol: 'admin' }] }`,
     ).astro('build');
     expect(code).not.toBe(0);
-    expect(output).toContain('Options are not right');
+    expect(output).toContain('Invalid options:');
     for (const name of ['loginPaht: no such option', 'write "/admin"', 'protect[1].rol: no such key of a rule']) {
       expect(output).toContain(name);
     }

@@ -82,7 +82,7 @@ describe("The store named 'sqlite'", () => {
 });
 
 describe("The store named 'redis'", () => {
-  const sentence = 'RedisSessionStore needs the package redis, which is not there. Install it: npm install redis';
+  const sentence = 'RedisSessionStore needs the package redis, which is not available. Install it: npm install redis';
 
   it('that needs a package which is not installed says so when the project starts', async () => {
     const app = App.create(undefined, {

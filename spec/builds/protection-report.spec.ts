@@ -227,7 +227,7 @@ describe('A setup module that cannot be loaded at build', () => {
     await onceServed().build();
     const { code, output } = await (app as App).serveAndFail();
     expect(code).not.toBe(0);
-    expect(output).toContain('SessionStore could not be made at start: no address');
+    expect(output).toContain('SessionStore could not be created at start: no address');
   });
 
   it('may know the config of the site', async () => {

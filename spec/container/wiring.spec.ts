@@ -374,7 +374,7 @@ describe('Services that need each other', () => {
     const error = errorOf(() => new Services().shared(Early).boot());
     expect(error.code).toBe('SERVICE_CONSTRUCTION');
     expect(error.message).toMatch(
-      /^\[astro-gatehouse\] Early could not be made at start: the type of its constructor's parameter 1/,
+      /^\[astro-gatehouse\] Early could not be created at start: the type of its constructor's parameter 1/,
     );
     expect(error.message).toContain('put one that stands further down in the file above Early');
     expect(error.message).toContain('services.shared(Early, (get) => new Early(get(…)))');

@@ -74,7 +74,9 @@ describe('A session that is split over several cookies', () => {
     const browser = await holding(5_000);
     const answer = await browser.get('/put/12000');
     expect([answer.status, answer.setCookies]).toEqual([500, []]);
-    expect(await server.printed('browsers keep 12288')).toMatch(/would be \d+ bytes, and browsers keep 12288.*"notes"/);
+    expect(await server.printed('browsers store only 12288')).toMatch(
+      /would have \d+ bytes, but browsers store only 12288.*"notes"/,
+    );
     expect(await lengthIn(browser)).toBe(5_000);
   });
 

@@ -62,7 +62,7 @@ describe.each(['production', 'development'] as const)('A site below a base, in %
 
   it('is told at its start of rules that lead nowhere, each with the rule to write', async () => {
     await new Browser(server).get('/shop/');
-    const told = await server.printed('DEAD_ENDS|lead nowhere');
+    const told = await server.printed('DEAD_ENDS|refuses them again');
     const lines = (told.match(/^ *- .*$/gm) ?? []).map((line) => line.trim());
     expect(lines).toEqual([
       "- protect[0] of astro.config, /area/** (role editor), sends those whom it refuses to /area/login, and refuses them there as well. Write before it: { pattern: '/area/login', allow: () => true }",
@@ -112,7 +112,10 @@ describe('What is said of rules that lead nowhere, and of rules that ask nothing
     app.remove();
     expect([code, output]).toEqual([0, expect.stringContaining("{ pattern: '/area/login', allow: () => true }")]);
     expect(output).not.toContain('/own/login');
-    expect([strict.code === 0, strict.output]).toEqual([false, expect.stringContaining('These rules lead nowhere')]);
+    expect([strict.code === 0, strict.output]).toEqual([
+      false,
+      expect.stringContaining('These rules redirect refused visitors'),
+    ]);
     const lines = open.output.split('\n').map((line) => line.replace(/ {2,}/g, ' | '));
     expect(lines).toContain('/zone/[...page] | page | everybody | protect[1] of astro.config');
     expect(lines.filter((line) => /^\/(?:login|cors-own)/.test(line))).toEqual([]);

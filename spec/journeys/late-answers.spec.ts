@@ -62,7 +62,10 @@ const REFUSED: [string, string | RegExp][] = [
   ],
   ['generatorObject', 'services of defineGatehouse({…}) gave a generator, which nobody runs'],
   ['innerFunction', 'services of defineGatehouse({…}) gave a function, which nobody calls'],
-  ['circle', 'Mailer could not be made at start: Mailer needs Nobody needs Mailer, so none of them can be made first.'],
+  [
+    'circle',
+    'Mailer could not be created at start: Mailer needs Nobody needs Mailer, so none of them can be made first.',
+  ],
   ['failingServices', 'services of defineGatehouse({…}) gave a promise'],
   ['asyncFactory', 'The function given cannot replace Mailer: it is async, and is not waited for.'],
   ['promisedOverride', 'What the function given made cannot replace AccessChecker: it is a promise'],

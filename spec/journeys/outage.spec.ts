@@ -144,7 +144,9 @@ describe('While the store is away', () => {
     const before = server.output.length;
     down('read');
     await ada.get('/');
-    expect(await server.printed('The store is down.', before)).toContain('See that the store runs and can be reached.');
+    expect(await server.printed('The store is down.', before)).toContain(
+      'Make sure that the store is running and can be reached.',
+    );
   });
 
   it('a store that never answers is away, too', async () => {

@@ -117,7 +117,7 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
   if (mode === 'production') {
     it('may have rules that match no route, of which a build tells', async () => {
       expect(built).toMatchObject({ code: 0, output: expect.stringContaining(NOTE) });
-      expect(built.output).not.toContain('These rules do nothing');
+      expect(built.output).not.toContain('These rules have no effect');
     });
 
     it('is nothing that the doctor advises against', async () => {

@@ -131,8 +131,8 @@ describe.each(['production', 'development'] as const)('What is refused in silenc
     const { status } = await new Browser(server).post('/changed');
     // One that the session took as it was is kept.
     if (status === 200) return;
-    const output = await server.printed('cannot be kept in a session', before);
-    expect(output).toContain('The value of "cart" cannot be kept in a session');
+    const output = await server.printed('cannot be stored in a session', before);
+    expect(output).toContain('The value of "cart" cannot be stored in a session');
     expect(output).not.toContain('STORE_UNAVAILABLE');
   });
 });
@@ -150,7 +150,7 @@ describe('A Redis that cannot be reached', () => {
     expect(output).toMatch(
       /Redis did not answer within 500 ms\. The connection to 127\.0\.0\.1:\d+ failed: .*ECONNREFUSED/,
     );
-    expect(output).toContain('Nothing listens there: start Redis, or set REDIS_URL to where it is.');
-    expect(output).not.toContain('See that the store runs');
+    expect(output).toContain('Nothing listens there: start Redis, or set REDIS_URL to its address.');
+    expect(output).not.toContain('Make sure that the store is running');
   });
 });

@@ -272,6 +272,6 @@ describe('An application that cannot write its events', () => {
     await browser.get('/mark');
     const lines = (await server.printed(/^MARK$/m)).match(/^LOGGED .*$/gm);
     await server.stop();
-    expect(lines).toEqual(['LOGGED FullTrail.publish() threw, so an event was lost. This is said once.']);
+    expect(lines).toEqual(['LOGGED FullTrail.publish() threw, so an event was lost. This is logged once.']);
   });
 });

@@ -170,7 +170,9 @@ describe('A user who is looked up again', () => {
     const start = await browser.get('/');
     expect([start.status, start.setCookies]).toEqual([200, []]);
     expect(start.text).toContain('hello guest');
-    expect(await server.printed('access.reload failed', since)).toContain('See that what it asks runs');
+    expect(await server.printed('access.reload failed', since)).toContain(
+      'Make sure that the service it calls is running',
+    );
     expect(await server.printed('"operation":"reload"', since)).toContain('"name":"store.failed"');
     today({ ada: { role: 'admin' } });
     expect((await browser.get('/admin')).status).toBe(200);

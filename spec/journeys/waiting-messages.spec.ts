@@ -397,7 +397,7 @@ describe.each([
   it('that are undefined are refused, and what waits stays', async () => {
     const browser = await told();
     expect((await browser.get('/sends-nothing')).status).toBe(500);
-    expect(await server.printed('undefined is no message')).toContain('The value of "notice" cannot be kept');
+    expect(await server.printed('undefined is no message')).toContain('The value of "notice" cannot be stored');
     expect(await show(browser)).toContain('Saved');
   });
 });

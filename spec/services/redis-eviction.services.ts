@@ -100,7 +100,7 @@ describe('Sessions in a Redis that may drop them', () => {
     const browser = await signedIn(server);
     expect((await browser.get('/account')).text).toBe('ada');
     expect((await browser.get('/devices?list')).text).toBe('listed 1');
-    expect(server.output.match(/tells neither by INFO nor by CONFIG GET/g)).toHaveLength(1);
+    expect(server.output.match(/reports neither by INFO nor by CONFIG GET/g)).toHaveLength(1);
   });
 
   it('are asked about again when the server has not told for a while', async () => {
@@ -139,7 +139,7 @@ describe('Sessions in a Redis that may drop them', () => {
     for (const query of ['?list', '']) {
       const { status, text } = await browser.get(`/devices${query}`);
       expect(status).toBe(500);
-      expect(text).toMatch(/^SESSION_LIST_INCOMPLETE .*nothing was ended/);
+      expect(text).toMatch(/^SESSION_LIST_INCOMPLETE .*No session was ended/);
     }
     expect((await other.get('/account')).text).toBe('ada');
     const third = await signedIn(server);

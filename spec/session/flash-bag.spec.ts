@@ -85,7 +85,7 @@ describe('A message', () => {
   it('that cannot be kept is refused with its key, and the one before stays', () => {
     const bag = bagWith({ notice: 'Saved' });
     expect(() => bag.set('notice', () => 'x')).toThrow(InvalidSessionValueError);
-    expect(() => bag.set('notice', new FlashBag())).toThrow(/The value of "notice" cannot be kept/);
+    expect(() => bag.set('notice', new FlashBag())).toThrow(/The value of "notice" cannot be stored/);
     expect(bag.get('notice')).toBe('Saved');
   });
 });

@@ -121,7 +121,7 @@ describe('Security events', () => {
     ],
   ])('stop nobody when what an application does with them %s, which is said once', async (_, Events) => {
     const events = new Events();
-    const line = `${Events.name}.publish() threw, so an event was lost. This is said once.`;
+    const line = `${Events.name}.publish() threw, so an event was lost. This is logged once.`;
     expect(await reportedBy(events, 3)).toEqual([[line, new Error('full')]]);
     expect(await reportedBy(events)).toEqual([]);
   });

@@ -520,7 +520,7 @@ describe('A session too large for its store', () => {
       limit: 1000,
       largestKeys: ['"notes" (about 1004 bytes)', '"cart" (about 3 bytes)'],
       message: expect.stringMatching(
-        /would take 1\d\d\d characters, and session.maxSize allows 1000.*raise session.maxSize/,
+        /would have 1\d\d\d characters, but session.maxSize allows only 1000.*raise session.maxSize/,
       ),
     });
     expect(cookies.size).toBe(0);

@@ -83,7 +83,9 @@ describe.each(SCHEMAS)('A session, with a schema of %s', (_, schema) => {
     expect(cookies.values('gatehouse')).toEqual([]);
     expect(await store.read(token)).toBeUndefined();
     expect(events.take()).toMatchObject([{ name: 'session.rejected', reason: 'misfit', userId: 'ada' }]);
-    expect(lines).toEqual([expect.stringMatching(/"visits" does not fit, expected (?:a )?number\.$/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/"visits" does not match sessionData\.schema \(expected (?:a )?number\)\.$/),
+    ]);
     expect(lines.join()).not.toContain('private');
   });
 

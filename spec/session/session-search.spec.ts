@@ -122,6 +122,6 @@ describe('The search for a session', () => {
     } finally {
       console.warn = warn;
     }
-    expect(warned).toEqual([expect.stringMatching(/A session was written 90 seconds from now: .*\(NTP\)/)]);
+    expect(warned).toEqual([expect.stringMatching(/A session was written 90 seconds in the future: .*\(NTP\)/)]);
   });
 });

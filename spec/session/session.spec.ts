@@ -138,7 +138,7 @@ describe('Values', () => {
   it('that cannot be kept are refused with their key, and change nothing', () => {
     const session = stored({ price: 1 });
     expect(() => session.set('price', new Money(100))).toThrow(InvalidSessionValueError);
-    expect(() => session.set('price', { amount: new Money(100) })).toThrow(/The value of "price" cannot be kept/);
+    expect(() => session.set('price', { amount: new Money(100) })).toThrow(/The value of "price" cannot be stored/);
     expect(() => session.set('price', () => () => 1)).toThrow(/"price" .* function/);
     expect(session.get('price')).toBe(1);
     expect(session.isDirty).toBe(false);

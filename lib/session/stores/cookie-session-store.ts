@@ -14,29 +14,33 @@ import { freeze } from '../shared-record.js';
 import { OpenedSeals } from './opened-seals.js';
 import { fits, SessionStore, type StoreAbilities } from './session-store.js';
 
-/** What a seal begins with, and which of its parts says until when it holds. */
+/** The start of a seal, and the index of the part that contains its expiry. */
 const SEAL_START = 'Fe26.2*';
 const SEAL_TIME = 5;
-/** What sealing makes of each character of text: encrypted, and in base64. */
+/** The factor by which sealing lengthens a text: encryption and base64. */
 const SEALED = 4 / 3;
 
-/** What is sealed: a session's id, and its record as text. */
+/** The content of a seal: a session's id, and its record as text. */
 interface Sealed {
   readonly id: string;
   readonly text: string;
 }
 
-/** A seal as iron-session writes it: what may stand behind it otherwise is nothing that anybody has authenticated. */
+/** A complete seal of iron-session. Anything that follows it would not be authenticated. */
 const SEAL = /^Fe26\.2\*[\w*-]+~2$/;
 
 /**
- * Keeps the whole session in the visitor's cookie, encrypted and authenticated (iron-session's seals). Nothing to run
- * and nothing to clean up; in return a session cannot be ended from the server: a copied cookie works until it expires.
+ * Stores the whole session in the visitor's cookie, encrypted and authenticated (with iron-session's seals). There is
+ * nothing to run and nothing to clean up. In return, the server cannot end a session: a copied cookie works until it
+ * expires.
  */
 @injectable()
 export class CookieSessionStore extends SessionStore {
   readonly #opened = new OpenedSeals();
-  /** That of today's cookie first: what is sealed for it opens under no other application's name. */
+  /**
+   * The purposes of the keys, that of the current cookie first. They contain the cookie's name, so that a seal cannot
+   * be opened by another application.
+   */
   readonly #purposes: readonly [string, ...string[]];
   readonly #room: ReturnType<typeof roomOf>;
 
@@ -61,11 +65,11 @@ export class CookieSessionStore extends SessionStore {
 
   override rejectionOf(token: string): ReturnType<SessionStore['rejectionOf']> {
     if (token.length > this.#room.bytes || !token.startsWith(SEAL_START)) return 'malformed';
-    // One whose time is up was not looked into; and the time is on its outside, where anybody can write another.
+    // An expired seal was not decrypted, and its expiry is readable on the outside, where anybody can write another.
     return Number(token.split('*')[SEAL_TIME]) <= Date.now() ? 'unknown' : 'tampered';
   }
 
-  /** @throws {SessionTooLargeError} When the sealed session does not fit in a cookie. */
+  /** Seals the changed session. @throws {SessionTooLargeError} When it does not fit in a cookie. */
   override async write(changes: SessionChanges): Promise<string | undefined> {
     const record = applyChanges(changes.opened, changes);
     if (changes.opened && isEmptyRecord(record)) return undefined;
@@ -79,9 +83,9 @@ export class CookieSessionStore extends SessionStore {
   }
 
   async #sealed(record: SessionRecord): Promise<{ token: string; content: Sealed }> {
-    // Nobody can list sessions that are in cookies, so none of the few bytes there are goes to that.
+    // The device is left out to save bytes, because sessions in cookies cannot be listed.
     const content = { id: record.id, text: serializeRecord({ ...record, device: undefined }) };
-    // One that is far too large is not sealed to find that out.
+    // A session that is far too large is refused before the work of sealing it.
     this.#assertFits(Math.ceil(content.text.length * SEALED), record);
     const token = await this.#seal(content);
     this.#assertFits(token.length, record);
@@ -95,7 +99,7 @@ export class CookieSessionStore extends SessionStore {
     return (await this.#sealed({ id: '', ...times, ...nothing, lineage })).token;
   }
 
-  /** The cookie is all there is; the caller removes it. */
+  /** Does nothing: the session exists only in the cookie, which the caller removes. */
   override async destroy(): Promise<void> {}
 
   async #open(token: string): Promise<SessionRecord | undefined> {
@@ -103,7 +107,7 @@ export class CookieSessionStore extends SessionStore {
     return content && this.#keep(token, content);
   }
 
-  /** Keeps what is in a seal for the requests that bring it again, unless one could change what another sees. */
+  /** Caches the content of a seal for later requests, unless one could change a value that others see. */
   #keep(token: string, { id, text }: Sealed): SessionRecord | undefined {
     const record = parseRecord(text, id);
     if (!record) return undefined;
@@ -118,7 +122,8 @@ export class CookieSessionStore extends SessionStore {
 
   async #seal({ id, text }: Sealed): Promise<string> {
     const [newest] = await this.secrets.keysFor(this.#purposes[0]);
-    // The parsed form, because a text inside JSON would have every quotation mark escaped, and a cookie is small.
+    // The parsed record is sealed, because a string inside JSON would have every quotation mark escaped, which takes
+    // space.
     const content = { id, record: JSON.parse(text) };
     return sealData(content, { password: passwords(newest ? [newest] : []), ttl: this.#ttl });
   }
@@ -131,12 +136,14 @@ export class CookieSessionStore extends SessionStore {
       const { id, record } = await unsealData<{ id?: unknown; record?: unknown }>(token, { password, ttl: this.#ttl });
       return typeof id === 'string' && record !== undefined ? { id, text: JSON.stringify(record) } : undefined;
     } catch {
-      // Whatever iron-session makes of a forged seal, it is no session.
+      // Any error of iron-session means that the seal is not valid.
       return undefined;
     }
   }
 
-  /** Seconds. The seal outlives the session by nothing: expiry inside the record is checked on every read. */
+  /**
+   * The lifetime of a seal in seconds: the longest of any session. The expiry in the record is checked on every read.
+   */
   get #ttl(): number {
     return Math.ceil(this.config.longestLife / 1000);
   }

@@ -2,10 +2,10 @@ import { Clock } from '../clock.js';
 import { KeyedRevocationList } from '../revocation-list.js';
 
 type Revoked = Map<string, { readonly time: number; readonly until: number }>;
-/** By what a list finds what another one has kept. */
+/** The key under which a list finds the entries of an earlier one. */
 const KEPT = 'revoked';
 
-/** Keeps in this process what has been revoked: for development, and a single process that nobody restarts. */
+/** Stores revocations in this process, for development and for a single process that is never restarted. */
 export class MemoryRevocationList extends KeyedRevocationList {
   #revoked: Revoked = new Map();
 
@@ -13,7 +13,7 @@ export class MemoryRevocationList extends KeyedRevocationList {
     super();
   }
 
-  /** Goes on with what another list has kept, and leaves it to the next. @internal */
+  /** Continues with the entries of an earlier list, and leaves them to the next one. @internal */
   goOnFrom(kept: Map<string, unknown>): void {
     const before = kept.get(KEPT) as Revoked | undefined;
     if (before) this.#revoked = before;

@@ -4,32 +4,32 @@ import { SessionConfig } from '../session-config.js';
 import { MemoryWindow } from './memory-window.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
 
-/** Few, for every session that is asked for is looked for in one after another. */
+/** Number of windows. Few, because a lookup searches one window after another. */
 const WINDOWS = 16;
-/** Of those who stay signed in for far longer. */
+/** Number of windows for sessions that last far longer. */
 const LONG_WINDOWS = 64;
 const MAX_SESSIONS = 1_000_000;
-/** Characters. */
+/** Number of characters of a key that are stored. */
 const KEPT_OF_KEY = 32;
 
-/** By what a store finds what another one has kept. */
+/** The key under which a store finds the sessions of an earlier one. */
 const KEPT = 'sessions';
 
 interface Contents {
-  /** The latest first: who comes again was mostly here not long ago. */
+  /** The windows, the latest first, because most visitors who return were here recently. */
   readonly windows: MemoryWindow[];
   size: number;
 }
 
 export interface MemoryOptions {
-  /** How many sessions are kept at the most; those go first that have been idle for longest. Default: a million. */
+  /** Maximum number of sessions; beyond it, those idle for longest are removed first. Default: one million. */
   maxSessions?: number | undefined;
 }
 
 /**
- * Keeps sessions in this process: nothing to run, ended at once by a logout, gone with a restart, and not shared with
- * other processes. Sessions are text, filed by the stretch of time in which they expire; a stretch that is over is
- * dropped whole, so that expiry never makes anybody wait.
+ * Stores sessions in this process: there is nothing to run, a sign-out ends a session immediately, and a restart ends
+ * all of them. Other processes do not see them. Sessions are text, grouped by the period in which they expire. A
+ * period that has passed is removed as a whole, so that no request waits for the removal of expired sessions.
  */
 @injectable()
 export class MemorySessionStore extends VersionedSessionStore {
@@ -44,15 +44,15 @@ export class MemorySessionStore extends VersionedSessionStore {
     this.#longWindowLength = Math.max(this.#windowLength, Math.ceil(config.rememberMe.idleTimeout / LONG_WINDOWS));
   }
 
-  /** Keeps no more than these. Called before the first session comes. */
+  /** Sets the maximum number of sessions. Call it before the first session is stored. */
   limitTo(maxSessions = MAX_SESSIONS): this {
     this.#maxSessions = maxSessions;
     return this;
   }
 
   /**
-   * Goes on with what a store with the same settings has kept, and leaves it to the next: an edit of the project that is
-   * being written signs nobody out.
+   * Continues with the sessions of an earlier store with the same settings, and leaves them to the next one, so that
+   * an edit during development signs nobody out.
    *
    * @internal
    */
@@ -63,12 +63,12 @@ export class MemorySessionStore extends VersionedSessionStore {
     else kept.set(KEPT, { settings, contents: this.#contents });
   }
 
-  /** How many texts are kept: sessions, and for a minute what tells where one went that got another id. */
+  /** The number of stored texts: sessions, and for one minute the records that lead to a session with a new id. */
   get size(): number {
     return this.#contents.size;
   }
 
-  // A text is its own version: who compares it compares all there is to compare.
+  // The text is its own version, because comparing texts compares everything.
   protected override find(key: string): StoredText | undefined {
     const short = shortened(key);
     const text = this.#windowOf(short)?.get(short);
@@ -115,7 +115,7 @@ export class MemorySessionStore extends VersionedSessionStore {
     if (short !== undefined && window?.delete(short)) this.#contents.size -= 1;
   }
 
-  /** What expires first has been idle for longest. */
+  /** Removes the session that expires first, which has been idle for longest. */
   #dropLongestIdle(): void {
     this.#dropExpiredWindows();
     const window = this.#contents.windows.findLast(({ size }) => size > 0);
@@ -138,7 +138,10 @@ export class MemorySessionStore extends VersionedSessionStore {
     return window;
   }
 
-  /** What lasts far longer than most goes in larger stretches, or there would be a window for each hour of a month. */
+  /**
+   * Returns the number of the window for an expiry. Sessions that last far longer than most share longer windows;
+   * otherwise there would be a window for each hour of a month.
+   */
   #numberFor(expiresAt: number): number {
     const isLong = expiresAt - this.clock.now() > (WINDOWS + 1) * this.#windowLength;
     const length = isLong ? this.#longWindowLength : this.#windowLength;
@@ -158,7 +161,10 @@ export class MemorySessionStore extends VersionedSessionStore {
   }
 }
 
-/** 192 bits of a fingerprint, a byte for each letter: enough to tell all ids apart, and 24 bytes less to keep for each. */
+/**
+ * Shortens a key to 192 bits of the fingerprint, one byte per character. This is enough to distinguish all ids, and
+ * saves 24 bytes per session.
+ */
 function shortened(key: string): string {
   return atob(key.slice(0, KEPT_OF_KEY).replaceAll('-', '+').replaceAll('_', '/'));
 }

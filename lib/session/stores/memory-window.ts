@@ -1,10 +1,10 @@
 import { parseRecord } from '../record-text.js';
 import { userIdOf } from '../session-record.js';
 
-/** What expires in one stretch of time: it goes all at once. */
+/** The sessions that expire in one period of time. They are removed all at once. */
 export class MemoryWindow {
   readonly #texts = new Map<string, string>();
-  /** The keys of users, by a number made of the user's id: of a million users the ids alone would weigh as much again. */
+  /** The keys of users, by a hash of the user's id: with a million users, the ids would take as much memory again. */
   readonly #users = new Map<number, string | Set<string>>();
   #leaving: Iterator<string> | undefined;
 
@@ -22,21 +22,21 @@ export class MemoryWindow {
     return this.#texts.has(key);
   }
 
-  /** Puts a text in the last place. @param userId Whose session it is. */
+  /** Stores a text as the last one. @param userId The user of the session. */
   put(key: string, text: string, userId: string | undefined): void {
     this.#texts.delete(key);
     this.#texts.set(key, inOnePiece(text));
     if (userId !== undefined) this.#list(numberOf(userId), key);
   }
 
-  /** @returns Whether it was there. */
+  /** Removes a text. @returns Whether it existed. */
   delete(key: string): boolean {
     const userId = this.#ownerOf(key);
     if (userId !== undefined) this.unlist(userId, key);
     return this.#texts.delete(key);
   }
 
-  /** Perhaps with some of another user. */
+  /** Returns the keys of a user, perhaps with some of another user. */
   keysOf(userId: string): readonly string[] {
     const keys = this.#users.get(numberOf(userId)) ?? [];
     return typeof keys === 'string' ? [keys] : [...keys];
@@ -45,14 +45,17 @@ export class MemoryWindow {
   unlist(userId: string, key: string): void {
     const number = numberOf(userId);
     const owner = this.#ownerOf(key);
-    // Another user's whose id makes the same number.
+    // The key belongs to another user whose id has the same hash.
     if (owner !== undefined && owner !== userId && numberOf(owner) === number) return;
     const keys = this.#users.get(number);
     if (typeof keys === 'object') keys.delete(key);
     if (keys === key || (typeof keys === 'object' && keys.size === 0)) this.#users.delete(number);
   }
 
-  /** The key of what came first and has to be dropped now. Goes on where it was: a Map is slow to pass by what is gone. */
+  /**
+   * Returns the oldest key, which must be dropped now. Continues where the last call stopped, because a Map is slow
+   * to skip removed entries.
+   */
   nextToGo(): string | undefined {
     this.#leaving ??= this.#texts.keys();
     const { value, done } = this.#leaving.next();
@@ -67,7 +70,7 @@ export class MemoryWindow {
     return record && userIdOf(record);
   }
 
-  /** Most users have one session, which needs no list. */
+  /** Adds a key to a user's. Most users have one session, which needs no set. */
   #list(number: number, key: string): void {
     const keys = this.#users.get(number);
     if (keys === undefined) this.#users.set(number, key);
@@ -76,14 +79,20 @@ export class MemoryWindow {
   }
 }
 
-/** Thirty bits, which a Map keeps without an object of their own. Two users may have the same. @see FNV-1a */
+/**
+ * Hashes a user's id to 30 bits, which a Map stores without an extra object. Two users may have the same hash. @see
+ * FNV-1a
+ */
 function numberOf(userId: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < userId.length; at++) hash = Math.imul(hash ^ userId.charCodeAt(at), 0x01000193);
   return hash & 0x3fffffff;
 }
 
-/** A text just put together keeps its pieces beside it, 64 bytes that a million sessions would all pay for; a copy has none. */
+/**
+ * Returns a compact copy. A concatenated string keeps its pieces, which would take 64 more bytes for each of a
+ * million sessions.
+ */
 function inOnePiece(text: string): string {
   return JSON.parse(JSON.stringify(text));
 }

@@ -8,20 +8,21 @@ import { isEmptyRecord, type SessionRecord } from '../session-record.js';
 import { CookieSessionStore } from './cookie-session-store.js';
 import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
 
-/** The weakest first. */
+/** The consistencies, the weakest first. */
 const CONSISTENCIES = ['eventual', 'last-write-wins', 'strong'] as const;
 
 export interface Migration {
-  /** The store that sessions are in until now. */
+  /** The current store of the sessions. */
   readonly from: SessionStore;
-  /** The store that they are to be in. */
+  /** The store to which they migrate. */
   readonly to: SessionStore;
 }
 
 /**
- * Changes the store without signing anybody out. New sessions begin in the new store. Those of before stay where they
- * are, so that requests at once lose nothing, until their id changes (a sign-in does that) or they expire; from a cookie
- * they move when they are first written. When the longest of them is over, the new store can stand alone.
+ * Changes the store without signing anybody out. New sessions begin in the new store. Existing ones stay in the old
+ * store, so that concurrent requests lose nothing, until their id changes (as at a sign-in) or they expire; sessions
+ * from a cookie move when they are first written. When the longest of them has expired, the new store can be used
+ * alone.
  *
  * @example new MigratingSessionStore({ from: new SqliteSessionStore(), to: new RedisSessionStore() })
  */
@@ -52,7 +53,7 @@ export class MigratingSessionStore extends SessionStore {
     if (refusal !== undefined) throw refusal;
   }
 
-  /** Ends both stores with the server that they were made for. */
+  /** Closes both stores when the server stops. */
   async [Symbol.asyncDispose](): Promise<void> {
     const stores = new Disposables();
     for (const store of [this.#from, this.#to]) stores.add(store);
@@ -113,14 +114,17 @@ export class MigratingSessionStore extends SessionStore {
     return hasEnded.includes(true);
   }
 
-  /** @returns Whether the session was still there, as far as the old store can tell. */
+  /**
+   * Ends a session in the old store. @returns Whether it still existed; always `true` for an old store that cannot
+   * tell.
+   */
   async #leave(id: string): Promise<boolean> {
     if (this.#from.abilities.listsSessions) return this.#from.revoke(SessionId.fingerprint(id));
     await this.#from.destroy(id);
     return true;
   }
 
-  /** Begins in the new store with everything that the session is to hold. */
+  /** Creates the session in the new store, with all its values and messages. */
   async #begin(current: SessionRecord, changes: SessionChanges, id: string): Promise<string | undefined> {
     const next = applyChanges(current, changes);
     if (isEmptyRecord(next)) return undefined;

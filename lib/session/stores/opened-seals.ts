@@ -1,15 +1,15 @@
 import type { SessionRecord } from '../session-record.js';
 
-/** What was in a seal. Requests share it, so nothing in it can be changed. */
+/** The content of a seal. Requests share it, so nothing in it can be changed. */
 export interface SealContent {
   readonly record: SessionRecord;
-  /** How many characters it takes as text. */
+  /** The number of characters of the record's text. */
   readonly characters: number;
 }
 
 /**
- * The seals this process opened lately, with what was in them: opening one costs more than rendering a page.
- * Bounded by entries and by characters; the one used longest ago goes first.
+ * A cache of the seals that this process opened recently, because opening one costs more than rendering a page.
+ * Limited by entries and by characters; the least recently used is removed first.
  */
 export class OpenedSeals {
   readonly #contents = new Map<string, SealContent>();

@@ -3,15 +3,15 @@ import { SessionId } from '../session-id.js';
 import type { SessionRecord } from '../session-record.js';
 import { freeze } from '../shared-record.js';
 
-/** A text under a key, and what tells it from an older or a newer one. */
+/** The text under a key, and its version. */
 export interface StoredText {
   readonly text: string;
   readonly version: string | number;
 }
 
-/** Sessions whose records are remembered. */
+/** Maximum number of sessions to remember. */
 const MOST = 1_000;
-/** Characters of text, beyond which a record is read anew each time. */
+/** Maximum number of characters: a longer text is parsed on every read. */
 const LONGEST = 4_000;
 
 interface Recent {
@@ -21,18 +21,19 @@ interface Recent {
 }
 
 /**
- * Records that this process has read lately. Whether one is still what it was the store says each time: it is only hashing
- * the id and reading the text that need not be done again. Requests share a record where nothing in it can be changed.
+ * A cache of the records that this process read recently. Every request still reads the store, which shows whether a
+ * record has changed; the cache only saves hashing the id and parsing the text. Requests share a record if nothing in
+ * it can be changed.
  */
 export class RecentRecords {
   readonly #recent = new Map<string, Recent>();
 
-  /** Gives the key that a session is filed under. */
+  /** Returns the key under which a session is stored. */
   keyOf(id: string): string {
     return this.#of(id).key;
   }
 
-  /** Reads what is kept under the key of an id. @returns `undefined` for what is no record. */
+  /** Parses the text under the key of an id. @returns `undefined` for a text that is not a record. */
   read(id: string, kept: StoredText): SessionRecord | undefined {
     const recent = this.#of(id);
     if (recent.kept?.text === kept.text && recent.kept.version === kept.version) return recent.record;

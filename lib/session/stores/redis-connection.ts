@@ -3,18 +3,18 @@ import { inTime } from '../in-time.js';
 import { evictionPolicy, evictionProblem } from './redis-eviction.js';
 import { explained, RedisFailure } from './redis-failure.js';
 
-/** Where it is without being named. */
+/** The default address. */
 export const DEFAULT_URL = 'redis://localhost:6379';
 export const DEFAULT_PREFIX = 'gatehouse:';
 const TIMEOUT = 2;
-/** So many times the timeout may pass without a word of the server before a client is given up, and made anew. */
+/** Number of timeouts without any answer of the server after which a client is replaced. */
 const PATIENCE = 5;
-/** Milliseconds after which a server that takes no changes is looked for anew: a name may lead to another by then. */
+/** Milliseconds that a client keeps a server which refuses changes: its name may resolve to another one by then. */
 const SETTLING = 250;
-/** Milliseconds for which a client that tries again and again has said why it cannot connect. */
+/** Milliseconds for which a client's last connection error explains a timeout. */
 const FRESH = 10_000;
 
-/** What is asked of a client: those of the package `redis`, version 5 or newer, for one server or a cluster, have it. */
+/** The methods of a client, as the package `redis` (version 5 or newer) has them, for one server or a cluster. */
 export interface RedisClient {
   readonly isOpen: boolean;
   connect(): Promise<unknown>;
@@ -26,42 +26,42 @@ export interface RedisClient {
   del(key: string): Promise<unknown>;
   zRem(key: string, member: string): Promise<unknown>;
   zRange(key: string, start: number, stop: number): Promise<string[]>;
-  /** Asked where INFO does not tell whether the server drops keys. */
+  /** Called when INFO does not return the eviction policy. */
   configGet?(setting: string): Promise<unknown>;
 }
 
 export interface RedisOptions {
-  /** Default: `REDIS_URL` from the environment, or `redis://localhost:6379`. */
+  /** The address. Default: `REDIS_URL` from the environment, or `redis://localhost:6379`. */
   url?: string | undefined;
-  /** What every key begins with. Default `gatehouse:`. */
+  /** The prefix of every key. Default: `gatehouse:`. */
   keyPrefix?: string | undefined;
-  /** Seconds after which a command that is not answered counts as failed. Default 2. */
+  /** Seconds after which a command without an answer fails. Default: 2. */
   timeout?: number | undefined;
-  /** A client of your own, for a cluster or for more settings. It is connected here if it is not yet. */
+  /** Your own client, for a cluster or for more settings. It is connected if it is not connected yet. */
   client?: RedisClient | undefined;
 }
 
-/** Made here, and given up once what it asks has an answer. */
+/** A client created here. It is closed once its pending commands are answered. */
 type OwnClient = RedisClient & { close?(): Promise<unknown> };
 
 /**
- * A connection that is made when it is first needed, and comes back by itself: its client sees to what closes, and a new
- * client is made where the server became a replica, or is gone without closing anything.
+ * A connection that is opened at first use and recovers automatically: its client reconnects after a close, and a new
+ * client replaces it when the server has become a replica or has vanished without closing anything.
  */
 export class RedisConnection {
-  /** Of which servers nobody can tell whether they drop keys: said once of each. */
+  /** Servers whose eviction policy is unknown and was already logged. */
   static readonly #toldOf = new Set<string>();
-  /** What every key begins with. */
+  /** The prefix of every key. */
   readonly prefix: string;
   readonly #options: RedisOptions;
   readonly #timeout: number;
   #client: OwnClient | undefined;
-  /** When the server was last heard of. */
+  /** When the server last answered. */
   #heard = 0;
   #since = 0;
   #connecting: Promise<RedisClient> | undefined;
   #problem: EvictingStoreError | undefined;
-  /** What the client said last of its connection. */
+  /** The client's last connection error. */
   #failure: { readonly error: unknown; readonly at: number } | undefined;
 
   constructor(options: RedisOptions) {
@@ -71,9 +71,9 @@ export class RedisConnection {
   }
 
   /**
-   * Connects, to find out whether the server keeps what it is given.
+   * Connects, to check that the server does not drop keys early.
    *
-   * @throws {EvictingStoreError} When it does not. @throws When there is no answer in time.
+   * @throws {EvictingStoreError} When it may. @throws When it does not answer in time.
    */
   async prepare(): Promise<void> {
     try {
@@ -83,13 +83,13 @@ export class RedisConnection {
     }
   }
 
-  /** @throws When keys may have been dropped since: a setting can be changed while a server runs. */
+  /** Checks the policy again, which can change at run time. @throws When keys may have been dropped. */
   async assertKeeps(): Promise<void> {
     const problem = await this.ask((client) => this.#problemOf(client));
     if (problem) throw new Error(problem.message);
   }
 
-  /** Ends the connection, unless it is one of the application's own. */
+  /** Closes the connection, unless the client belongs to the application. */
   async close(): Promise<void> {
     const client = await (this.#client ?? this.#connecting);
     if (client && client !== this.#options.client) client.destroy();
@@ -101,23 +101,23 @@ export class RedisConnection {
   }
 
   /**
-   * Runs one command, once more where a server refuses it because it has become a replica.
+   * Runs one command, and repeats it once if the server refuses it because it has become a replica.
    *
-   * @throws When there is no answer in time. A client that has lost its server comes back by itself.
+   * @throws When it does not answer in time. A client that has lost its server reconnects by itself.
    */
   async ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
     const asked: { client?: RedisClient | undefined } = {};
     try {
       return await inTime(this.#answer(command, asked), this.#timeout, 'Redis');
     } catch (error) {
-      // Sent, and never answered: nobody tells a connection when its server has lost power, or its place in the network.
+      // Sent but not answered: a server that lost power or network closes no connection.
       if (asked.client) this.#leave(asked.client);
       const isFresh = this.#failure && Date.now() - this.#failure.at < FRESH;
       throw explained(error, isFresh ? this.#failure?.error : undefined, this.#host);
     }
   }
 
-  /** @param asked Holds the client for as long as it owes the answer. */
+  /** @param asked Contains the client while it owes the answer. */
   async #answer<Answer>(
     command: (client: RedisClient) => Promise<Answer>,
     asked: { client?: RedisClient | undefined },
@@ -137,7 +137,7 @@ export class RedisConnection {
     }
   }
 
-  /** Gives a client up if what it failed with says that it is of no use any more. @returns Whether to ask another one. */
+  /** Replaces a client if its error shows that it is of no more use. @returns Whether to repeat the command. */
   #isLeft(client: RedisClient, error: unknown): boolean {
     const now = performance.now();
     if (isReply(error)) {
@@ -149,12 +149,12 @@ export class RedisConnection {
     return false;
   }
 
-  /** @returns Whether another client may do better. One of the application's own is for the application to mend. */
+  /** Drops a client, unless it is the application's own. @returns Whether another client may succeed. */
   #leave(client: OwnClient, how?: 'gently'): boolean {
     if (client === this.#options.client) return false;
     if (client !== this.#client) return true;
     this.#client = undefined;
-    // What others have asked of a server that still answers is answered.
+    // A server that still answers can finish the pending commands of other requests.
     if (how === 'gently' && client.close) client.close().catch(() => {});
     else client.destroy();
     return true;
@@ -173,7 +173,7 @@ export class RedisConnection {
     if (this.#options.client) return this.#settle(this.#options.client);
     const client = await makeClient(this.#url);
     try {
-      // By itself a client waits for ever where a server takes its connection and says nothing.
+      // A client alone waits forever for a server that accepts connections but does not answer.
       return await inTime(this.#settle(client), PATIENCE * this.#timeout, 'Redis');
     } catch (error) {
       if (client.isOpen) client.destroy();
@@ -182,7 +182,7 @@ export class RedisConnection {
   }
 
   async #settle(client: RedisClient): Promise<RedisClient> {
-    // Without somebody who listens an error would end the process; whoever waits for an answer learns of it there.
+    // Without a listener, an error would end the process. The waiting command reports it anyway.
     if (!client.isOpen) {
       client.on('error', (error) => {
         this.#failure = { error, at: Date.now() };
@@ -190,7 +190,7 @@ export class RedisConnection {
       await client.connect();
     }
     this.#problem = await this.#problemOf(client);
-    // An outage to whoever is served, who cannot be helped in any other way.
+    // For a running server this is an outage, because nothing else helps its users.
     if (this.#problem) throw new Error(this.#problem.message);
     this.#since = performance.now();
     this.#heard = this.#since;
@@ -207,8 +207,9 @@ export class RedisConnection {
     if (RedisConnection.#toldOf.has(this.#host)) return;
     RedisConnection.#toldOf.add(this.#host);
     console.warn(
-      `[astro-gatehouse] Redis at ${this.#host} tells neither by INFO nor by CONFIG GET whether it drops keys when memory is ` +
-        'short. See that its maxmemory-policy is noeviction: else ended sessions may come back, and lists may be short.',
+      `[astro-gatehouse] Redis at ${this.#host} reports neither by INFO nor by CONFIG GET whether it drops keys when ` +
+        'memory is short. Make sure that its maxmemory-policy is noeviction: otherwise ended sessions may come back, ' +
+        'and lists may be incomplete.',
     );
   }
 
@@ -216,19 +217,19 @@ export class RedisConnection {
     return this.#options.url ?? process.env.REDIS_URL ?? DEFAULT_URL;
   }
 
-  /** Without what may be secret. */
+  /** The host and port, without user and password. */
   get #host(): string {
     if (this.#options.client) return "the client's address";
     return URL.canParse(this.#url) ? new URL(this.#url).host : 'its address';
   }
 }
 
-/** A server that says no has answered: its words for that begin with a code in capitals. */
+/** Checks whether an error is a server's answer: its message then begins with a code in capitals. */
 function isReply(error: unknown): boolean {
   return error instanceof Error && /^-?[A-Z]{2,} /.test(error.message);
 }
 
-/** Whether an answer is that of a replica, which takes no changes, or has lost what it is one of. */
+/** Checks whether an error comes from a replica, which takes no changes, or from one without its primary. */
 function isDemoted(error: unknown): boolean {
   return error instanceof Error && /\b(?:READONLY|MASTERDOWN)\b/.test(error.message);
 }
@@ -240,7 +241,7 @@ async function makeClient(url: string): Promise<OwnClient> {
   } catch {
     throw new MissingClientError('RedisSessionStore', 'the package redis', 'Install it: npm install redis');
   }
-  // Commands fail at once while there is no connection, and are not kept for later: nobody waits for their answers then.
+  // Without a connection, commands fail immediately instead of being queued: nobody waits for late answers.
   try {
     return redis.createClient({ url, disableOfflineQueue: true });
   } catch {

@@ -1,23 +1,23 @@
 import { EvictingStoreError } from '../../errors.js';
 
-/** A script, because whoever may keep sessions may run one, and CONFIG is often forbidden where Redis is rented. */
+/** A script, because every user that may store sessions may run one, while hosted Redis often forbids CONFIG. */
 const ASK_INFO = `return redis.call('INFO', 'memory')`;
 const SETTING = 'maxmemory-policy';
-/** The one policy under which nothing is dropped before its time. */
+/** The only policy under which nothing is dropped before it expires. */
 const KEEPS_ALL = 'noeviction';
 
-/** What is asked of a client to learn its server's policy. */
+/** The methods of a client that are needed to read its server's policy. */
 export interface PolicyClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
   configGet?(setting: string): Promise<unknown>;
 }
 
 /**
- * Reads what a server does when its memory is full.
+ * Reads a server's eviction policy: what it does when its memory is full.
  *
- * @param key One of the client's keys: a cluster asks the server that has it.
- * @returns `undefined` where neither INFO nor CONFIG GET tells.
- * @throws When it does not answer.
+ * @param key One of the client's keys: in a cluster, the server that has it is asked.
+ * @returns `undefined` when neither INFO nor CONFIG GET returns it.
+ * @throws When the server does not answer.
  */
 export async function evictionPolicy(client: PolicyClient, key: string): Promise<string | undefined> {
   const info = await allowed(() => client.eval(ASK_INFO, { keys: [key], arguments: [] }));
@@ -25,12 +25,15 @@ export async function evictionPolicy(client: PolicyClient, key: string): Promise
   return told ?? settingIn(await allowed(async () => client.configGet?.(SETTING)));
 }
 
-/** @returns Why sessions do not stay there; `undefined` where they do, or nobody can tell. */
+/** Returns the error for a policy that drops sessions; `undefined` for one that keeps them, or an unknown one. */
 export function evictionProblem(policy: string | undefined, host: string): EvictingStoreError | undefined {
   return policy === undefined || policy === KEEPS_ALL ? undefined : new EvictingStoreError(host, policy);
 }
 
-/** A server that says no has answered: its words for that begin with a code in capitals. */
+/**
+ * Runs a command, and returns `undefined` when the server refuses it. The messages of such refusals begin with a code
+ * in capitals.
+ */
 async function allowed(ask: () => Promise<unknown>): Promise<unknown> {
   try {
     return await ask();

@@ -1,12 +1,12 @@
 import { GatehouseError } from '../../errors.js';
 
-/** What clients say, and what to do about it. */
+/** The known error messages of clients, with their cures. */
 const CURES: readonly (readonly [RegExp, string])[] = [
-  [/\bECONNREFUSED\b/, 'Nothing listens there: start Redis, or set REDIS_URL to where it is.'],
+  [/\bECONNREFUSED\b/, 'Nothing listens there: start Redis, or set REDIS_URL to its address.'],
   [/\b(?:ENOTFOUND|EAI_AGAIN)\b/, 'No host has that name: correct REDIS_URL.'],
   [
     /\b(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)\b|Connection timeout/,
-    'Nothing answers there: see that no firewall stands between, and that REDIS_URL is right.',
+    'Nothing answers there: make sure that no firewall blocks the connection, and that REDIS_URL is right.',
   ],
   [
     /WRONGPASS|NOAUTH|AUTH failed|invalid (?:username|password)|without any password/i,
@@ -14,24 +14,26 @@ const CURES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|self-signed certificate|certificate/i,
-    'Its certificate is not to be trusted, as far as is known here: start the server with NODE_EXTRA_CA_CERTS=ca.pem, or give the store a client of your own with socket: { tls: true, ca }.',
+    'Node does not trust its certificate: start the server with NODE_EXTRA_CA_CERTS=ca.pem, or pass the store your ' +
+      'own client with socket: { tls: true, ca }.',
   ],
   [
     /\bEPROTO\b|ERR_SSL|wrong version number|packet length too long/i,
-    'One of the two speaks TLS and the other does not: write rediss:// in REDIS_URL for TLS, and redis:// without.',
+    'Only one side uses TLS: write rediss:// in REDIS_URL for TLS, and redis:// for a connection without it.',
   ],
   [
     /^(?:MOVED|ASK|CROSSSLOT)\b/,
-    'It is one node of a cluster: give the store a client for the whole, client: createCluster({ rootNodes: [{ url }] }) of the package redis.',
+    'It is one node of a cluster: pass the store a client for the whole cluster, client: createCluster({ rootNodes: ' +
+      '[{ url }] }) of the package redis.',
   ],
   [
     /^NOPERM\b/,
-    'Its user may not do that: allow the commands HMGET, EVAL, GET, DEL, ZREM, ZRANGE and what scripts call.',
+    'Its user lacks a permission: allow the commands HMGET, EVAL, GET, DEL, ZREM, ZRANGE and those that scripts call.',
   ],
-  [/^OOM\b/, 'Its memory is full: give it more, or store less.'],
+  [/^OOM\b/, 'Its memory is full: give it more memory, or store less.'],
 ];
 
-/** Why Redis could not be asked, with what to do in place of looking whether it runs. */
+/** An error of Redis whose cause is known, with a specific cure. */
 export class RedisFailure extends Error {
   constructor(
     message: string,
@@ -41,27 +43,31 @@ export class RedisFailure extends Error {
     super(message, cause === undefined ? undefined : { cause });
   }
 
-  /** For an address that cannot be read. What a client or Node says of it has the address in it, and so the password. */
+  /**
+   * Creates the error for an invalid address. Leaves out the message of the client or of Node, which contains the
+   * address, and so the password.
+   */
   static ofAddress(): RedisFailure {
     return new RedisFailure(
-      'The address of Redis cannot be read.',
-      'Write REDIS_URL as redis://user:password@host:6379, with signs in the password encoded: %23 for #, %2F for /, %25 for %.',
+      'The address of Redis is invalid.',
+      'Write REDIS_URL as redis://user:password@host:6379, with special characters in the password encoded: %23 for ' +
+        '#, %2F for /, %25 for %.',
     );
   }
 }
 
-/** What to do about what a client of Redis says; `undefined` for what is not known. */
+/** Returns the cure for an error of a Redis client; `undefined` for an unknown error. */
 export function redisCure(error: unknown): string | undefined {
   const said = saidBy(error);
   return CURES.find(([pattern]) => pattern.test(said))?.[1];
 }
 
 /**
- * Puts the cause to a failure of Redis: a client that cannot connect goes on trying, and whoever waits for an answer is told
- * that none came.
+ * Adds the cause to an error of Redis. A client that cannot connect keeps trying, so the command only fails with a
+ * timeout.
  *
- * @param error What the command failed with. @param before What the client said of its connection a moment ago.
- * @param host Where Redis is to be.
+ * @param error The error of the command. @param before The client's last connection error.
+ * @param host The address of Redis.
  */
 export function explained(error: unknown, before: unknown, host: string): unknown {
   if (error instanceof GatehouseError || error instanceof RedisFailure) return error;
@@ -77,7 +83,7 @@ export function explained(error: unknown, before: unknown, host: string): unknow
 function saidBy(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: unknown };
-  // Of several addresses each has failed in its own way.
+  // With several addresses, each has its own error.
   const inner = error instanceof AggregateError ? error.errors.map(saidBy)[0] : undefined;
   const text = error.message || inner || error.name;
   return typeof code === 'string' && !text.includes(code) ? `${text} (${code})` : text;

@@ -2,13 +2,17 @@ import { KeyedRevocationList } from '../revocation-list.js';
 import { SessionId } from '../session-id.js';
 import { RedisConnection, type RedisOptions } from './redis-connection.js';
 
-/** Keeps the later of two times, for as long as it is of use. */
+/** Stores the later of two times until it is no longer needed. */
 const KEEP_LATEST = `
   local kept = tonumber(redis.call('GET', KEYS[1]) or 0)
   if tonumber(ARGV[1]) > kept then redis.call('SET', KEYS[1], ARGV[1]) end
   redis.call('PEXPIREAT', KEYS[1], ARGV[2])`;
 
-/** Keeps in Redis or Valkey what has been revoked. Needs the package `redis`. */
+/**
+ * Stores revocations in Redis or Valkey, for any number of processes. Needs the package `redis`.
+ *
+ * @example services.override(RevocationList, () => new RedisRevocationList({ url: process.env.REDIS_URL }))
+ */
 export class RedisRevocationList extends KeyedRevocationList {
   readonly #redis: RedisConnection;
 
@@ -21,12 +25,12 @@ export class RedisRevocationList extends KeyedRevocationList {
     await this.#redis.prepare();
   }
 
-  /** Ends the connection, unless it is one of your own. */
+  /** Closes the connection, unless the client is your own. */
   async close(): Promise<void> {
     await this.#redis.close();
   }
 
-  /** Ends the connection with the server that the list was made for. */
+  /** Closes the connection when the server stops. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -36,7 +40,10 @@ export class RedisRevocationList extends KeyedRevocationList {
     return kept === null ? undefined : Number(kept);
   }
 
-  /** @throws When Redis may drop what is filed, and with it bring back what was revoked. */
+  /**
+   * Revokes a user's sessions that began before a time. @throws When Redis may drop the entry, which would make
+   * revoked sessions valid again.
+   */
   override async revokeBefore(userId: string, time: number, until: number): Promise<void> {
     await this.#redis.assertKeeps();
     await this.#redis.run(KEEP_LATEST, keyOf(userId), String(time), String(until));

@@ -3,11 +3,14 @@ import { SessionId } from '../session-id.js';
 import { RedisConnection, type RedisOptions } from './redis-connection.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
 
-/** Keeps a text that was not there before. */
+/** Stores a text under a new key. */
 const INSERT = `
   redis.call('HSET', KEYS[1], 'text', ARGV[1], 'version', 1)
   redis.call('PEXPIREAT', KEYS[1], ARGV[2])`;
-/** Replaces a text if it is still of that version, and gives the new one. Last the time: it may drop the key at once. */
+/**
+ * Replaces a text if its version matches, and returns the new version. Sets the expiry last, because an expiry in the
+ * past deletes the key immediately.
+ */
 const REPLACE = `
   if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return false end
   redis.call('HSET', KEYS[1], 'text', ARGV[1])
@@ -15,7 +18,7 @@ const REPLACE = `
   redis.call('PEXPIREAT', KEYS[1], ARGV[2])
   return version`;
 
-/** Adds a key to those of a user, and drops what has expired. The whole goes when the last of it does. */
+/** Adds a key to a user's list, and removes expired ones. The list expires with its last key. */
 const LIST = `
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
@@ -23,8 +26,9 @@ const LIST = `
   if last[2] then redis.call('PEXPIREAT', KEYS[1], last[2]) end`;
 
 /**
- * Keeps sessions in Redis or Valkey, for any number of processes on any number of machines. A read is one round trip, and
- * so is a write that nobody else came before. Redis drops what has expired by itself. Needs the package `redis`.
+ * Stores sessions in Redis or Valkey, for any number of processes on any number of machines. A read takes one round
+ * trip, and so does a write without a concurrent one. Redis removes expired sessions by itself. Needs the package
+ * `redis`.
  *
  * @example services.override(SessionStore, () => new RedisSessionStore({ url: process.env.REDIS_URL }))
  */
@@ -40,12 +44,12 @@ export class RedisSessionStore extends VersionedSessionStore {
     await this.#redis.prepare();
   }
 
-  /** Ends the connection, unless it is one of your own. */
+  /** Closes the connection, unless the client is your own. */
   async close(): Promise<void> {
     await this.#redis.close();
   }
 
-  /** Ends the connection with the server that the store was made for. */
+  /** Closes the connection when the server stops. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -58,7 +62,8 @@ export class RedisSessionStore extends VersionedSessionStore {
   }
 
   protected override async insert(key: string, text: string, expiresAt: number, userId?: string): Promise<void> {
-    // Listed after it is there, lest somebody who lists takes it for one that has gone; nobody knows its id before both.
+    // Listed after it is stored, because a listed key without a session is removed from the list. Nobody knows the id
+    // before both are done.
     await this.#redis.run(INSERT, key, text, String(expiresAt));
     await this.#list(userId, key, expiresAt);
   }
@@ -81,7 +86,7 @@ export class RedisSessionStore extends VersionedSessionStore {
 
   protected override async keysOf(userId: string): Promise<readonly string[]> {
     const listing = this.#redis.ask((client) => client.zRange(this.#redis.prefix + usersKey(userId), 0, -1));
-    // A list may be short by what has been dropped.
+    // The list may be incomplete if Redis has dropped keys.
     const [keys] = await Promise.all([listing, this.#redis.assertKeeps()]);
     return keys;
   }
@@ -96,7 +101,7 @@ export class RedisSessionStore extends VersionedSessionStore {
   }
 }
 
-/** A fingerprint: users are often known by what must not be seen. */
+/** Returns the key of a user's list. It contains a fingerprint, because user ids are often confidential. */
 function usersKey(userId: string): string {
   return `user:${SessionId.fingerprint(userId)}`;
 }

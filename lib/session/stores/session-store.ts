@@ -7,106 +7,111 @@ import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
 import type { SessionRecord } from '../session-record.js';
 
-/** What a store can be relied on for. */
+/** The guarantees of a store. */
 export interface StoreAbilities {
   /**
-   * What requests at once do to each other. `strong`: nothing is lost. `last-write-wins`: the later one may lose what
-   * the earlier one changed. `eventual`: besides, what one process has written another may not see for a while.
+   * How concurrent requests affect each other. `strong`: nothing is lost. `last-write-wins`: the later write may lose
+   * changes of the earlier one. `eventual`: in addition, other processes may not see a write for a while.
    */
   readonly consistency: 'strong' | 'last-write-wins' | 'eventual';
-  /** Whether a session can be ended so that copies of its token lead nowhere. */
+  /** True when a session can be ended so that copies of its token identify nothing. */
   readonly endsSessions: boolean;
-  /** Whether the sessions of a user can be listed, and so ended one by one: then `list` and `revoke` are there. */
+  /** True when the sessions of a user can be listed, and therefore ended one by one: `list` and `revoke` work. */
   readonly listsSessions: boolean;
 }
 
-/** A session as a list has it. */
+/** A session in a list. */
 export interface FiledRecord {
-  /** The fingerprint of its id, or 32 characters of it at the least: of no use as a token. */
+  /** The fingerprint of the session's id, or at least its first 32 characters. It cannot be used as a token. */
   readonly key: string;
   readonly record: Omit<SessionRecord, 'id'>;
 }
 
 /**
- * Where sessions are kept: the port to implement for a store of your own.
+ * The base class of all stores: extend it to write your own.
  *
- * A store deals in records and tokens and knows nothing of HTTP. A *token* is the text in the visitor's cookie: the
- * session's id for a store on the server, the sealed record itself for a store in the cookie. Tokens come from
- * outside: treat every one as hostile.
+ * A store reads and writes records by their token, and knows nothing of HTTP. A *token* is the string in the
+ * visitor's cookie: the session's id for a store on the server, the sealed record itself for a store in the cookie.
+ * Tokens come from outside: treat every one as hostile. `describeSessionStore` of `astro-gatehouse/testing` tests
+ * that a store fulfils this contract.
  */
 export abstract class SessionStore {
-  /** Default: those of a store that knows three verbs and no more. */
+  /** The guarantees of this store. Default: those of a store that implements only `read`, `write` and `destroy`. */
   get abilities(): StoreAbilities {
     return { consistency: 'last-write-wins', endsSessions: true, listsSessions: false };
   }
 
   /**
-   * Called once before a built server serves anybody.
+   * Checks that the store does not lose data early. Called once before a built server answers requests.
    *
-   * @throws {EvictingStoreError} When what is kept may go before its time. Anything else that is thrown is an outage.
+   * @throws {EvictingStoreError} When stored data may be dropped before it expires. Any other error counts as an
+   *   outage.
    */
   async assertKeeps(): Promise<void> {}
 
   /**
-   * Finds the session a token stands for.
+   * Reads the session that a token identifies.
    *
-   * @param token Any text at all; check its form before you touch anything.
-   * @param lease When the request is going to read messages: those that wait are to be leased to it in the same step,
-   *   by {@link withLease}. A store that cannot do so may leave it alone; then two requests at once may both deliver one.
-   * @returns The record, or `undefined` for every token that does not stand for a live session. Expired records may be
-   *   returned; they are refused by the caller.
-   * @throws Only when the store cannot be asked: then nobody knows whether there is a session.
+   * @param token Any string: check its form before you use it.
+   * @param lease Passed when the request will read messages. Lease the waiting messages to it in the same step, with
+   *   {@link withLease}. A store that cannot do so may ignore it; then two concurrent requests may both deliver one
+   *   message.
+   * @returns The record, or `undefined` for every token that identifies no live session. Expired records may be
+   *   returned; the caller refuses them.
+   * @throws Only when the store cannot be read: then it is unknown whether the session exists.
    */
   abstract read(token: string, lease?: FlashLease): Promised<SessionRecord | undefined>;
 
   /**
-   * Asked about a token that stands for no session: whether the session it stood for has got another id a moment ago.
-   * Then the visitor has the new token already, or is about to get it, and the cookie is left alone.
+   * Checks whether the session of a token got another id a moment ago. Called for tokens that identify no session.
+   * When it returns `true`, the visitor has the new token or is about to receive it, so the cookie is not removed.
    */
   async isSuperseded(_token: string): Promise<boolean> {
     return false;
   }
 
-  /**
-   * Asked about a token for which {@link read} gave nothing: why it stands for no session, so far as that can be told
-   * without asking anybody.
-   */
+  /** Returns why {@link read} found no session for a token, as far as the token alone shows it. */
   rejectionOf(token: string): 'malformed' | 'unknown' | 'tampered' {
     return SessionId.isWellFormed(token) ? 'unknown' : 'malformed';
   }
 
   /**
-   * Keeps what one request changed. {@link applyChanges} makes the record to keep from what is there now.
+   * Writes the changes of one request. Compute the record to store with {@link applyChanges}, from the currently
+   * stored one.
    *
-   * When `changes.opened` is set, that session must still be there: one that was destroyed or has expired in between is
-   * never brought back. When `changes.id` differs from `changes.opened.id`, the record moves, and the old id is dead.
-   * When the changes leave nothing in it ({@link isEmptyRecord}), it is not found any more.
+   * When `changes.opened` is set, that session must still exist: a session that was destroyed or has expired in the
+   * meantime is never restored. When `changes.id` differs from `changes.opened.id`, the record moves, and the old id
+   * becomes invalid. When the changes leave the session empty ({@link isEmptyRecord}), it can no longer be found.
    *
-   * @returns The token to send, or `undefined` when the session is gone, or nothing is left in it.
+   * @returns The token to send, or `undefined` when the session no longer exists or is empty.
    */
   abstract write(changes: SessionChanges): Promise<string | undefined>;
 
-  /** Whether {@link write} would find these changes small enough, as far as can be told without asking anybody. */
+  /**
+   * Checks whether {@link write} would accept the size of these changes, as far as this is known without querying the
+   * store.
+   */
   async hasRoomFor(changes: SessionChanges): Promise<boolean> {
     return fits(() => serializeRecord(applyChanges(changes.opened, changes), changes.maxSize));
   }
 
-  /** Ends the session with this id. Ending one that is not there is no error. */
+  /** Ends the session with this id. Does nothing when it does not exist. */
   abstract destroy(id: string): Promise<void>;
 
   /**
-   * For a store that cannot end sessions: a token that stands for none, and says that the browser has left one. It is an
-   * empty record with this lineage, for {@link read} to give back.
+   * Creates a mark, in a store that cannot end sessions: a token that identifies no session and shows that the
+   * browser has left one. It contains an empty record with this lineage, which {@link read} must return.
    *
-   * @param expiresAt Until when a session that was left might come back. Milliseconds since the epoch.
-   * @returns `undefined` where sessions can be ended, and nothing has to be said of them.
+   * @param expiresAt The last moment at which the session that was left could come back, in milliseconds since the
+   *   epoch.
+   * @returns `undefined` in a store that can end sessions, which needs no mark.
    */
   async mark(_lineage: Lineage, _expiresAt: number): Promise<string | undefined> {
     return undefined;
   }
 
   /**
-   * The live sessions of a user: those whose record has this `userId` among its values.
+   * Lists the live sessions of a user: those whose record has this `userId` among its values.
    *
    * @throws {SessionsNotListedError} Unless `abilities.listsSessions`.
    */
@@ -115,9 +120,9 @@ export abstract class SessionStore {
   }
 
   /**
-   * Ends the session that is filed under a key, as {@link destroy} does.
+   * Ends the session that is stored under a key, as {@link destroy} does.
    *
-   * @returns Whether there was one.
+   * @returns Whether it existed.
    * @throws {SessionsNotListedError} Unless `abilities.listsSessions`.
    */
   async revoke(_key: string): Promise<boolean> {
@@ -125,7 +130,7 @@ export abstract class SessionStore {
   }
 }
 
-/** Whether something is made without turning out to be too large. */
+/** Calls a function and returns false when it throws {@link SessionTooLargeError}. Rethrows any other error. */
 export async function fits(make: () => unknown): Promise<boolean> {
   try {
     await make();

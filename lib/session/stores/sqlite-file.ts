@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { MissingClientError } from '../../errors.js';
 
-/** Where a project keeps what belongs to this machine alone; the folder keeps itself out of git. */
+/** The default file, in the folder for data of this machine; a `.gitignore` in the folder excludes it from git. */
 export const DEFAULT_FILE = '.gatehouse/sessions.db';
-/** Milliseconds for which a process waits while another one writes. */
+/** Milliseconds to wait while another process writes. */
 const BUSY = 5_000;
 /** SQLITE_BUSY. @see https://www.sqlite.org/rescode.html#busy */
 const LOCKED = 5;
@@ -16,15 +16,15 @@ const PRAGMAS = `
   PRAGMA synchronous = NORMAL;`;
 
 export interface SqliteOptions {
-  /** Default `.gatehouse/sessions.db`, from where the server was started. */
+  /** The path of the file, relative to the working directory of the server. Default: `.gatehouse/sessions.db`. */
   file?: string | undefined;
 }
 
 /**
- * Opens a file that several processes of one machine may have open.
+ * Opens a database file, which several processes of one machine may open.
  *
- * @param schema What makes the tables that are not there yet.
- * @throws {MissingClientError} Where Node has no SQLite.
+ * @param schema The statements that create missing tables.
+ * @throws {MissingClientError} When Node has no SQLite.
  */
 export function openDatabase({ file = DEFAULT_FILE }: SqliteOptions, schema: string): DatabaseSync {
   const database = openFile(file);
@@ -32,7 +32,10 @@ export function openDatabase({ file = DEFAULT_FILE }: SqliteOptions, schema: str
   return database;
 }
 
-/** Processes that start at the same moment refuse each other without waiting, lest they wait for ever: then once more. */
+/**
+ * Retries until a deadline: SQLite refuses processes that start concurrently, instead of letting them wait, to avoid
+ * a deadlock.
+ */
 function setUp(database: DatabaseSync, schema: string): void {
   const deadline = performance.now() + BUSY;
   for (;;) {
@@ -46,19 +49,19 @@ function setUp(database: DatabaseSync, schema: string): void {
 }
 
 function openFile(file: string): DatabaseSync {
-  // Asked for at run time: Node 22.12 has it behind a flag, and other runtimes have none.
+  // Loaded at run time, because Node 22.12 has it only behind a flag, and other runtimes do not have it.
   const sqlite = process.getBuiltinModule('node:sqlite');
   if (!sqlite) throw new MissingClientError('SQLite', 'node:sqlite', 'Run the server on Node 22.13 or newer.');
   if (file !== ':memory:') {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    // For the server alone to read, and what SQLite puts beside it likewise.
+    // Only the server's user may read the file. SQLite gives the files that it adds the same permissions.
     closeSync(openSync(file, 'a', 0o600));
     if (file === DEFAULT_FILE) writeFileSync(join(dirname(file), '.gitignore'), '*\n');
   }
   return new sqlite.DatabaseSync(file);
 }
 
-/** Whether an error says that somebody else is writing at this moment. */
+/** Checks whether an error means that another process is writing. */
 export function isLocked(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === LOCKED;
 }

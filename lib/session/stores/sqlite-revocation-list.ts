@@ -10,14 +10,18 @@ const SCHEMA = `
     until INTEGER NOT NULL
   ) WITHOUT ROWID;`;
 
-/** Keeps in a SQLite file what has been revoked, for the processes of one machine. */
+/**
+ * Stores revocations in a SQLite file, for the processes of one machine.
+ *
+ * @example services.override(RevocationList, () => new SqliteRevocationList({ file: '/var/lib/shop/sessions.db' }))
+ */
 export class SqliteRevocationList extends KeyedRevocationList {
   readonly #database: DatabaseSync;
   readonly #find: StatementSync;
   readonly #keep: StatementSync;
   readonly #sweep: StatementSync;
 
-  /** @throws {MissingClientError} Where Node has no SQLite. */
+  /** @throws {MissingClientError} When Node has no SQLite. */
   constructor(
     options: SqliteOptions = {},
     private readonly clock: Clock = new Clock(),
@@ -32,12 +36,12 @@ export class SqliteRevocationList extends KeyedRevocationList {
     this.#sweep = this.#database.prepare('DELETE FROM revocations WHERE until <= ?');
   }
 
-  /** Closes the file. Whatever is asked of the list afterwards throws. */
+  /** Closes the file. Every later call of the list throws. */
   close(): void {
     this.#database.close();
   }
 
-  /** Closes the file with the server that the list was made for. */
+  /** Closes the file when the server stops. */
   [Symbol.dispose](): void {
     if (this.#database.isOpen !== false) this.close();
   }

@@ -3,7 +3,7 @@ import { Clock } from '../clock.js';
 import { openDatabase, type SqliteOptions } from './sqlite-file.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
 
-/** Milliseconds between two rounds of dropping what has expired, and how much goes in one. */
+/** Milliseconds between two sweeps of expired sessions, and the maximum number to remove in one. */
 const SWEEP_EVERY = 10_000;
 const SWEEP_SLICE = 500;
 const SCHEMA = `
@@ -18,8 +18,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS sessions_by_expiry ON sessions (expires_at);`;
 
 /**
- * Keeps sessions in one file, with the SQLite that is built into Node: they outlive a restart, and several processes of
- * one machine share them. A process that is killed leaves no session half written.
+ * Stores sessions in one SQLite file, with Node's built-in SQLite. Sessions survive a restart, and several processes
+ * of one machine share them. A process that is killed leaves no partially written session.
  *
  * @example services.override(SessionStore, () => new SqliteSessionStore({ file: '/var/lib/shop/sessions.db' }))
  */
@@ -33,7 +33,7 @@ export class SqliteSessionStore extends VersionedSessionStore {
   readonly #sweep: StatementSync;
   #sweptAt = 0;
 
-  /** @throws {MissingClientError} Where Node has no SQLite. */
+  /** @throws {MissingClientError} When Node has no SQLite. */
   constructor(options: SqliteOptions = {}, clock: Clock = new Clock()) {
     super(clock);
     this.#database = openDatabase(options, SCHEMA);
@@ -52,12 +52,12 @@ export class SqliteSessionStore extends VersionedSessionStore {
     );
   }
 
-  /** Closes the file. Whatever is asked of the store afterwards throws. */
+  /** Closes the file. Every later call of the store throws. */
   close(): void {
     this.#database.close();
   }
 
-  /** Closes the file with the server that the store was made for. */
+  /** Closes the file when the server stops. */
   [Symbol.dispose](): void {
     if (this.#database.isOpen !== false) this.close();
   }
@@ -92,12 +92,12 @@ export class SqliteSessionStore extends VersionedSessionStore {
     this.#remove.run(key);
   }
 
-  /** In slices, so that nobody waits for long. */
+  /** Removes expired sessions in slices, so that no request waits for long. */
   #dropExpired(): void {
     const now = this.clock.now();
     if (now < this.#sweptAt + SWEEP_EVERY) return;
     const { changes } = this.#sweep.run(now);
-    // A full slice: there is more, and the next request goes on with it.
+    // A full slice means that more are left: the next request removes them.
     if (Number(changes) < SWEEP_SLICE) this.#sweptAt = now;
   }
 }

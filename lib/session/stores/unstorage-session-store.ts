@@ -5,24 +5,27 @@ import { SessionId } from '../session-id.js';
 import { isEmptyRecord, type SessionRecord } from '../session-record.js';
 import { SessionStore, type StoreAbilities } from './session-store.js';
 
-/** What is asked of a storage; those of the package `unstorage` have it, whatever their driver is. */
+/** The methods that a storage needs; every storage of the package `unstorage` has them, whatever its driver. */
 export interface KeyValueStorage {
   getItem(key: string): Promise<unknown>;
-  /** @param options `ttl` in seconds, for drivers that drop by themselves what has expired. */
+  /** @param options `ttl` in seconds, for drivers that remove expired items by themselves. */
   setItem(key: string, text: string, options?: { ttl: number }): Promise<void>;
   removeItem(key: string): Promise<void>;
 }
 
 export interface UnstorageOptions {
-  /** What the driver's storage is like. Default `eventual`; say `last-write-wins` where every process sees every write. */
+  /**
+   * The consistency of the driver's storage. Set `last-write-wins` when every process sees every write. Default:
+   * `eventual`.
+   */
   consistency?: 'eventual' | 'last-write-wins' | undefined;
-  /** What every key begins with. Default `gatehouse:`. */
+  /** The prefix of every key. Default: `gatehouse:`. */
   keyPrefix?: string | undefined;
 }
 
 /**
- * Keeps sessions in anything that `unstorage` has a driver for. Such a storage cannot replace on condition: of two
- * requests at once that change one session, the later write may lose what the earlier one changed.
+ * Stores sessions in any storage for which `unstorage` has a driver. Such a storage cannot replace on condition: when
+ * two concurrent requests change one session, the later write may lose changes of the earlier one.
  *
  * @example services.override(SessionStore, () => new UnstorageSessionStore(createStorage({ driver })))
  */
@@ -48,7 +51,7 @@ export class UnstorageSessionStore extends SessionStore {
     if (!SessionId.isWellFormed(token)) return undefined;
     const kept = await this.storage.getItem(this.#keyOf(token));
     if (kept === null || kept === undefined) return undefined;
-    // Storages turn what looks like JSON into what it stands for.
+    // Storages parse strings that look like JSON.
     const record = parseRecord(typeof kept === 'string' ? kept : JSON.stringify(kept), token);
     return record && record.expiresAt > this.clock.now() ? record : undefined;
   }

@@ -11,24 +11,24 @@ import { isEmptyRecord, type SessionRecord, userIdOf } from '../session-record.j
 import { RecentRecords, type StoredText } from './recent-records.js';
 import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
 
-/** Of requests that change one session at the same moment, this many may come first before one is given up. */
+/** Maximum number of attempts to write a session that concurrent requests keep changing. */
 const MAX_ATTEMPTS = 200;
-/** What stands in the place of a session that is being ended, and for how many milliseconds at the most. */
+/** The text that replaces a session while it is being ended, and for how many milliseconds at most. */
 const ENDED = '';
 const ENDED_FOR = 60_000;
-/** Milliseconds for which requests under way may still put something into a session that another one emptied. */
+/** Milliseconds for which concurrent requests may still add to a session that another one emptied. */
 const EMPTY_FOR = 60_000;
 
-/** A fingerprint, or as much of one as a store keeps. */
+/** A fingerprint, or the part of one that a store uses as key. */
 const KEY = /^[A-Za-z0-9_-]{32,43}$/;
 
 export type { StoredText } from './recent-records.js';
 
 /**
- * A store that loses nothing, on top of anything that can replace a text on condition: two requests at once both keep
- * what they changed, a session that has ended stays ended, and one id leads to one session. What is written is the
- * session as it is there with the changes applied, and only if it has not become another in the meantime; else it is
- * tried again. Keys are fingerprints: nothing that is kept can be used as a cookie.
+ * The base class of stores that lose nothing, for any database that can replace a text on condition. Two concurrent
+ * requests both keep their changes, an ended session stays ended, and one id identifies one session. A write applies
+ * the changes to the stored session, and succeeds only if that has not changed in the meantime; otherwise it tries
+ * again. Keys are fingerprints, so no stored string can be used as a cookie.
  */
 export abstract class VersionedSessionStore extends SessionStore {
   readonly #recent = new RecentRecords();
@@ -41,20 +41,19 @@ export abstract class VersionedSessionStore extends SessionStore {
     return { consistency: 'strong', endsSessions: true, listsSessions: this.keysOf !== undefined };
   }
 
-  /** What is kept under a key. What has expired may be left out. */
+  /** Reads the text under a key. May leave out what has expired. */
   protected abstract find(key: string): Promised<StoredText | undefined>;
   /**
-   * Keeps a text under a key that nobody has used before.
+   * Stores a text under a key that was never used before.
    *
    * @param expiresAt Milliseconds since the epoch.
-   * @param userId Whose session it is, for a store that can list them; left out for everything else.
+   * @param userId The user of the session, for a store that can list sessions; left out for everything else.
    */
   protected abstract insert(key: string, text: string, expiresAt: number, userId?: string): Promised<void>;
   /**
-   * Puts another text in the place of one, if that is still the version that is kept: in one step, which nothing comes
-   * between.
+   * Replaces the text under a key if its version is still this one. Must be atomic.
    *
-   * @returns The version it has now; `undefined` when something else, or nothing, was there.
+   * @returns The new version; `undefined` when another version, or nothing, was stored.
    */
   protected abstract replace(
     key: string,
@@ -63,12 +62,15 @@ export abstract class VersionedSessionStore extends SessionStore {
     version: string | number,
     userId?: string,
   ): Promised<string | number | undefined>;
-  /** Drops what is kept under a key. */
+  /** Removes the text under a key. */
   protected abstract remove(key: string): Promised<void>;
 
-  /** For a store that can list sessions: the keys under which a user's are kept, and perhaps some that are no more. */
+  /**
+   * Returns the keys of a user's sessions, perhaps with some that no longer exist. Only stores that list sessions
+   * have it.
+   */
   protected keysOf?(userId: string): Promised<readonly string[]>;
-  /** Told that a key is none of a user's any more, for a store that keeps the keys of users apart from the texts. */
+  /** Removes a key from a user's list. Only stores that keep these lists apart from the texts have it. */
   protected unlist?(userId: string, key: string): Promised<void>;
 
   override read(token: string, lease?: FlashLease): Promised<SessionRecord | undefined> {
@@ -103,18 +105,18 @@ export abstract class VersionedSessionStore extends SessionStore {
   override async write(changes: SessionChanges): Promise<string | undefined> {
     const { opened } = changes;
     if (!opened) return this.#begin(changes);
-    // One that would have expired by now may have been renewed meanwhile.
+    // A session that seems to have expired may have been renewed by another request.
     let current = opened.expiresAt > this.clock.now() ? opened : await this.#find(opened.id);
     for (let attempt = 0; attempt < MAX_ATTEMPTS && current; attempt++) {
-      // A session that got another id meanwhile keeps that one, unless somebody signs in: an id leads to one session.
+      // A session that got another id in the meantime keeps it, unless this request signs in: one id per session.
       const keepsId = current.id !== opened.id && !changes.hasSignedIn;
       const next = applyChanges(current, keepsId ? { ...changes, id: current.id } : changes);
       const isEmpty = isEmptyRecord(next);
-      // Nobody is told the id of an empty one, so it keeps the one that requests under way know.
+      // No response carries the id of an empty session, so it stays under the id that concurrent requests know.
       const left = isEmpty ? { ...next, id: current.id, expiresAt: this.clock.now() + EMPTY_FOR } : next;
       if (await this.#put(current, left, changes)) return isEmpty ? undefined : next.id;
       current = await this.#find(current.id);
-      // It was listed again with the write that came too late.
+      // The failed write had already added it to the user's list again.
       if (!current) await this.#unlist(SessionId.fingerprint(left.id), left);
     }
     if (!current) return undefined;
@@ -129,7 +131,7 @@ export abstract class VersionedSessionStore extends SessionStore {
     if (!this.keysOf) return super.list(userId);
     const keys = await this.keysOf(userId);
     const found = await inTurns(keys, (key) => this.#filed(key, userId));
-    // One that gets another id meanwhile may be found in both places.
+    // A session that gets another id meanwhile may be found under both keys.
     return [...new Map(found.flatMap((filed) => (filed ? [[filed.key, filed]] : []))).values()];
   }
 
@@ -138,11 +140,11 @@ export abstract class VersionedSessionStore extends SessionStore {
     return KEY.test(key) && this.#endUnder(key);
   }
 
-  /** @returns The session under a key, if it is this user's. Otherwise the key is not one to be listed any more. */
+  /** Returns the session under a key if it belongs to this user. Otherwise removes the key from the user's list. */
   async #filed(key: string, userId: string): Promise<FiledRecord | undefined> {
     const kept = await this.find(key);
     const moved = kept && parseMovedRecord(kept.text);
-    // As much of a key as this store gives.
+    // Keys of this store may be shorter than a fingerprint.
     if (moved) return this.#filed(moved.to.slice(0, key.length), userId);
     const record = kept && parseRecord(kept.text, '');
     if (record && userIdOf(record) === userId && record.expiresAt > this.clock.now()) return { key, record };
@@ -150,7 +152,7 @@ export abstract class VersionedSessionStore extends SessionStore {
     return undefined;
   }
 
-  /** Also when the session moves on while the request that ends it is under way. @returns Whether there was one. */
+  /** Ends a session even when it gets another id meanwhile. @returns Whether it existed. */
   async #endUnder(place: string): Promise<boolean> {
     const trail: string[] = [];
     let hasEnded = false;
@@ -158,7 +160,7 @@ export abstract class VersionedSessionStore extends SessionStore {
     for (let attempt = 0; attempt < MAX_ATTEMPTS && key !== undefined; attempt++) {
       const kept: StoredText | undefined = await this.find(key);
       const moved: MovedRecord | undefined = kept && parseMovedRecord(kept.text);
-      // Another request came between: perhaps the session is elsewhere by now, and this is the way there.
+      // Another request changed it: the session may have moved, and the record under this key then leads to it.
       if (kept && !moved) {
         if (!(await this.#end(key, kept))) continue;
         hasEnded ||= kept.text !== ENDED;
@@ -167,12 +169,14 @@ export abstract class VersionedSessionStore extends SessionStore {
       key = moved?.to;
     }
     if (key !== undefined) throw new SessionConflictError(MAX_ATTEMPTS);
-    // The way there goes last: whoever has to ask again finds it.
+    // The records that lead to the session are removed last, so that a retry still finds it.
     for (const passed of trail.reverse()) await this.remove(passed);
     return hasEnded;
   }
 
-  /** @returns Whether the session was still what it was. Nothing that is written after this brings it back. */
+  /**
+   * Replaces a session by an ended one, which no later write restores. @returns False when it had changed meanwhile.
+   */
   async #end(key: string, kept: StoredText): Promise<boolean> {
     const version = await this.replace(key, ENDED, this.clock.now() + ENDED_FOR, kept.version);
     if (version !== undefined) await this.#unlist(key, parseRecord(kept.text, ''));
@@ -201,7 +205,8 @@ export abstract class VersionedSessionStore extends SessionStore {
       if (isReplaced && userIdOf(current) !== userIdOf(next)) await this.#unlist(key, current);
       return isReplaced;
     }
-    // First to the new place, which nobody knows yet, and then away from the old one: a crash in between loses nothing.
+    // Inserts under the new key, which nobody knows yet, before replacing the old one: a crash in between loses
+    // nothing.
     await this.#insert(key, next, maxSize);
     const moved = movedRecord(current.id, next.id, hasSignedIn, this.clock.now());
     const from = SessionId.fingerprint(current.id);
@@ -217,13 +222,13 @@ export abstract class VersionedSessionStore extends SessionStore {
     return this.replace(key, serializeRecord(next, maxSize), next.expiresAt, current.version ?? '', userIdOf(next));
   }
 
-  /** The live session that an id leads to, under its own id. */
+  /** Reads the live session that an id leads to, under the session's own id. */
   async #find(id: string): Promise<SessionRecord | undefined> {
     const found = await this.#lookUp(id);
     return found && found.expiresAt > this.clock.now() ? found : undefined;
   }
 
-  /** The same, if it is kept although it has expired. */
+  /** Reads the session that an id leads to, even when it has expired. */
   #lookUp(id: string): Promised<SessionRecord | undefined> {
     return andThen(this.find(this.#recent.keyOf(id)), (kept) => {
       if (!kept) return undefined;

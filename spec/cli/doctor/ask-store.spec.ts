@@ -125,7 +125,7 @@ describe('Asking the store', () => {
 
     it('tells of what is no address, and of a package that is missing', async () => {
       expect(await askRedis('not an address')).toMatchObject({
-        reason: expect.stringContaining('The address of Redis cannot be read'),
+        reason: expect.stringContaining('The address of Redis is invalid'),
       });
       expect(await askRedis('redis://127.0.0.1:1', folder)).toEqual({
         state: 'away',

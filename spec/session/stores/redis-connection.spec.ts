@@ -19,7 +19,7 @@ describe('An address that no client of Redis can read', () => {
     );
     expect(failure).toBeInstanceOf(RedisFailure);
     expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('hunter2');
-    expect((failure as RedisFailure).message).toBe('The address of Redis cannot be read.');
+    expect((failure as RedisFailure).message).toBe('The address of Redis is invalid.');
     expect((failure as RedisFailure).cure).toContain('redis://user:password@host:6379');
     expect((failure as RedisFailure).cure).toContain('%23');
   });

@@ -32,7 +32,7 @@ describe('A failure of Redis', () => {
     );
     const told = new StoreUnavailableError('read', late).message;
     expect(told).toContain(cure);
-    expect(told).not.toContain('See that the store runs');
+    expect(told).not.toContain('Make sure that the store is running');
   });
 
   it('is that of the command, where the server answered', () => {
@@ -45,6 +45,8 @@ describe('A failure of Redis', () => {
     expect(explained(LATE, new Error('odd'), 'redis:1')).toBe(LATE);
     const missing = new MissingClientError('RedisSessionStore', 'the package redis', 'Install it.');
     expect(explained(missing, refused('ECONNREFUSED'), 'redis:1')).toBe(missing);
-    expect(new StoreUnavailableError('read', LATE).message).toContain('See that the store runs and can be reached.');
+    expect(new StoreUnavailableError('read', LATE).message).toContain(
+      'Make sure that the store is running and can be reached.',
+    );
   });
 });
