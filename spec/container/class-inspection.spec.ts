@@ -82,6 +82,6 @@ describe('What stands for a class', () => {
     }
     expect(whyNotReplaceable(Car, Own, 'made')).toBeUndefined();
     expect(whyNotReplaceable(Car, Own, 'shared')).toContain('its constructor has parameters of its own');
-    expect(whyNotReplaceable(Car, () => new Car(new Engine()), 'made')).toContain('Give a class that extends Car');
+    expect(whyNotReplaceable(Car, () => new Car(new Engine()), 'made')).toContain('Pass a class that extends Car');
   });
 });
