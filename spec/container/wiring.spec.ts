@@ -376,7 +376,7 @@ describe('Services that need each other', () => {
     expect(error.message).toMatch(
       /^\[astro-gatehouse\] Early could not be made at start: the type of its constructor's parameter 1/,
     );
-    expect(error.message).toContain('put one that stands further down in the file above Early');
+    expect(error.message).toContain('move a class that is further down in the file above Early');
     expect(error.message).toContain('services.shared(Early, (get) => new Early(get(…)))');
   });
 });

@@ -4,12 +4,12 @@ import type { Start, Tests } from '../suite.js';
 import { Rehearsal } from './rehearsal.js';
 import { type Step, sequences } from './steps.js';
 
-/** Milliseconds, of the five seconds that most runners give a test. */
+/** Milliseconds, less than the five seconds that most runners allow a test. */
 const TIME_LIMIT = 3_000;
-/** An unchanged session is renewed by every request, so that the model need not say when. */
+/** Every request renews an unchanged session, so that the model need not decide when. */
 const TIMES = { renewAfter: 0.001 };
 
-/** For stores that lose nothing: whatever requests do, in whatever order they end, it is what a simple model says. */
+/** Tests stores that lose nothing: random requests in any order must have the same results as in a simple model. */
 export function describeRandomRequests(tests: Tests, runs: number): void {
   tests.describe('requests in any order', () => {
     tests.it(`end as they do in a simple model, ${runs} times`, async (start) => {
@@ -20,7 +20,7 @@ export function describeRandomRequests(tests: Tests, runs: number): void {
         try {
           await rehearse(steps, start, told);
         } catch (error) {
-          // The last that fails is the shortest.
+          // The last failing sequence is the shortest.
           story = told;
           throw error;
         }
@@ -43,7 +43,7 @@ async function rehearse(steps: readonly Step[], start: Start, told: string[]): P
 function failureOf(story: readonly string[], cause: unknown, seed: number): AssertionError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const sequence = story.map((sentence, at) => `  ${at + 1}. ${sentence}`).join('\n');
-  const message = `The store parts from the model when\n${sequence}\n${reason}\n(fc.configureGlobal({ seed: ${seed} }) repeats it.)`;
+  const message = `The store differs from the model when\n${sequence}\n${reason}\n(fc.configureGlobal({ seed: ${seed} }) repeats it.)`;
   const error = new AssertionError({ message });
   error.cause = cause;
   return error;
@@ -56,7 +56,8 @@ async function fastCheck(): Promise<typeof import('fast-check')> {
     throw new MissingClientError(
       'The comparison with a model',
       'the package fast-check',
-      'Install it: npm install --save-dev fast-check. Or leave the test out: describeSessionStore(name, make, { modelRuns: 0 }).',
+      'Install it: npm install --save-dev fast-check. Or skip the test: describeSessionStore(name, make, { ' +
+        'modelRuns: 0 }).',
     );
   }
 }
