@@ -7,8 +7,11 @@ const IMPORT = /from\s*['"]astro-gatehouse\/server['"]/;
 const INJECT = /@inject\s*\(/;
 
 /**
- * @param root The project's folder, from which the files are named.
- * @returns Files whose decorators of parameters the type checker does not know: the others are standard by now.
+ * Finds `@inject()` in projects without `experimentalDecorators`.
+ *
+ * @param root The project's folder. The returned names are relative to it.
+ * @returns Files with decorators of parameters, which the type checker does not accept. All other decorators are
+ *   standard.
  */
 export function unknownDecorators(root: string): string[] {
   if (!existsSync(join(root, 'src')) || hasExperimentalDecorators(root) !== false) return [];
