@@ -7,11 +7,11 @@ import type { AstroConfig } from 'astro';
 const LENGTH = 6;
 
 /**
- * Tells an application from others on its host, whose cookies a browser keeps together, whatever their ports. A build has the
- * same id wherever it is made: it comes from the name in package.json and from `base`, and there is none where neither says
- * anything. In development it is another one in each folder as well.
+ * Returns an id that distinguishes an application from others on its host, because a browser keeps the cookies of all
+ * ports of a host together. A build has the same id on every machine: it is derived from the name in package.json and
+ * from `base`, and there is none without both. In development it also differs between folders.
  *
- * @returns A few characters from which nobody learns the name; `undefined` where nothing is known.
+ * @returns A few characters that do not reveal the name; `undefined` when there is neither a name nor a base.
  */
 export function applicationId(
   { root, base }: Pick<AstroConfig, 'root' | 'base'>,
@@ -27,7 +27,10 @@ export function applicationId(
     .slice(0, LENGTH);
 }
 
-/** The name of the package that a folder is in, and where in it: two sites may be in one. */
+/**
+ * Returns the name of the package that contains a folder, and the folder's path in it, because a package may contain
+ * several sites.
+ */
 function namedPlace(folder: string): string | undefined {
   const owner = packageFolder(folder);
   const name = owner && nameIn(join(owner, 'package.json'));
@@ -45,7 +48,7 @@ function nameIn(file: string): string | undefined {
     const { name } = JSON.parse(readFileSync(file, 'utf8'));
     return typeof name === 'string' && name !== '' ? name : undefined;
   } catch {
-    // Whoever needs it to be right will say so.
+    // An invalid package.json is reported by the tools that need it.
     return undefined;
   }
 }

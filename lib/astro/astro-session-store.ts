@@ -13,12 +13,12 @@ import { SessionId } from '../session/session-id.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from '../session/session-record.js';
 import { SessionStore } from '../session/stores/session-store.js';
 
-/** The visitor's values, as one plain object. */
+/** The key of the visitor's values, as one plain object. */
 export const VALUES = '__session__';
-/** Everything else of the record. */
+/** The key of the rest of the record. */
 const RECORD = '__gatehouse__';
 
-/** A record without its values, but for those whose key no plain object can have. */
+/** A record without its values, except those whose key a plain object cannot have. */
 type Kept = Omit<SessionRecord, 'values'> & { readonly others: [string, unknown][] };
 type Context = Pick<APIContext, 'session'>;
 type AstroData = AstroSession & {
@@ -28,9 +28,9 @@ type AstroData = AstroSession & {
 };
 
 /**
- * Keeps sessions in the project's own Astro sessions (`context.session`), with whatever driver those have. A visitor
- * whom a middleware of the application's own puts there, under `__session__`, is taken over. Last write wins: Astro's
- * sessions are written whole.
+ * Keeps sessions in the project's own Astro sessions (`context.session`), with any driver. A visitor whom a middleware
+ * of the application stores there, under `__session__`, is taken over. The last write wins, because Astro writes its
+ * sessions as a whole.
  */
 @injectable()
 export class AstroSessionStore extends SessionStore {
@@ -43,18 +43,18 @@ export class AstroSessionStore extends SessionStore {
     super();
   }
 
-  /** Runs something while the store works with this request's Astro session. */
+  /** Runs a function while the store uses this request's Astro session. */
   within<Result>(context: Context, run: () => Result): Result {
     return this.#contexts.run(context, run);
   }
 
   override async read(token: string): Promise<SessionRecord | undefined> {
     const record = SessionId.isWellFormed(token) ? await this.current() : undefined;
-    // Fingerprints, because how long it takes to compare them tells nothing of the id.
+    // Fingerprints are compared, so that the duration of the comparison reveals nothing about the id.
     return record && SessionId.fingerprint(record.id) === SessionId.fingerprint(token) ? record : undefined;
   }
 
-  /** The session that the Astro session of this request holds, whoever put it there. */
+  /** Returns the session that the Astro session of this request holds, whichever code stored it. */
   async current(): Promise<SessionRecord | undefined> {
     const data = this.#data;
     const values = await data.get(VALUES);
@@ -65,8 +65,9 @@ export class AstroSessionStore extends SessionStore {
   }
 
   /**
-   * Has a session go on from what the Astro session holds by now: a middleware of the application's own may have put a
-   * visitor there since the session was opened. Of another one than before, nothing is left.
+   * Continues a session with the current contents of the Astro session, because a middleware of the application may
+   * have stored a visitor there since the session was opened. If the visitor is another than before, everything else of
+   * the old session is dropped.
    */
   async takeOver(session: Session): Promise<void> {
     const current = await this.current();
@@ -74,7 +75,7 @@ export class AstroSessionStore extends SessionStore {
     const { opened } = draft;
     if (!current || (opened && isSame(opened.values, current.values))) return;
     const isAnother = opened !== undefined && userIdOf(opened) !== userIdOf(current);
-    // Or the time of the other one's sign-in, and their messages, would count for this one.
+    // Otherwise the old visitor's sign-in time and messages would count for the new visitor.
     if (isAnother) this.#data.delete(RECORD);
     const record = isAnother ? { ...this.#newRecord(), values: current.values } : current;
     if (isAnother || (draft.isNew && !draft.isDirty)) draft.settle(record);
@@ -82,8 +83,8 @@ export class AstroSessionStore extends SessionStore {
   }
 
   /**
-   * Removes a session of ours that this request could not open: it is over, or the request does not know its id. What
-   * is found afterwards was put there by somebody else.
+   * Removes a session of this package that this request could not open, because it has expired or the request does not
+   * know its id. A session that is found later was stored by other code.
    */
   async dropUnclaimed(): Promise<void> {
     const data = this.#data;
@@ -102,7 +103,7 @@ export class AstroSessionStore extends SessionStore {
       data.destroy();
       return undefined;
     }
-    // Astro writes the session by itself, after the answer: what is wrong with it is to be known before.
+    // Astro writes the session after the answer, so errors must be found before.
     if (changes.maxSize !== undefined) serializeRecord(next, changes.maxSize);
     const isPlain = ([key]: [string, unknown]) => key !== '__proto__';
     if (changes.id !== changes.opened?.id) await data.regenerate();

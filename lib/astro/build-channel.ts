@@ -2,47 +2,49 @@ import type { ProtectionEntry } from '../access/report/protection-report.js';
 import type { UnguardedFile } from '../errors.js';
 import type { CommonOptions } from './options.js';
 
-/** What a report is as data: what is printed, kept and compared. */
+/** A report as plain data, which is printed, saved and compared. */
 export interface SavedReport {
   readonly entries: readonly ProtectionEntry[];
-  /** What the report cannot know, in sentences. */
+  /** Things that the report does not cover, in sentences. */
   readonly notes: readonly string[];
 }
 
-/** What a build has to object to. */
+/** A problem that a build found. */
 export interface Objection {
   readonly code: string;
   readonly message: string;
-  /** Whether a build stops for it; else it warns. */
+  /** True when it stops the build; otherwise it is a warning. */
   readonly stops: boolean;
 }
 
-/** What is in force of the options of the config and of the setup module together. */
+/** The merged options of the config and the setup module. */
 export type SettingsInForce = Pick<CommonOptions, 'csrf' | 'enforce' | 'session'>;
 
-/** A report that has just been made. */
+/** A report of the current build. */
 export interface ReadReport extends SavedReport {
-  /** Whether nothing is missing that the site's own code would have told. */
+  /** True when all of the site's code could be loaded, so that nothing is missing. */
   readonly isWhole: boolean;
   readonly objections: readonly Objection[];
   readonly settings: SettingsInForce;
-  /** Whether the setup module puts a store of its own in the place of the one that is named. */
+  /** True when the setup module replaces the configured store. */
   readonly hasOwnStore: boolean;
 }
 
-/** By the name that Astro gave to a server island, those by which rules know it: a list for each export of its file. */
+/**
+ * Names by which rules know a server island, by the name that Astro gave to it: one list for each export of its file.
+ */
 export type IslandNames = ReadonlyMap<string, readonly (readonly string[])[]>;
 
 /**
- * What parts of one build tell each other that are bundled apart, and so have no module in common. Where pages are
- * made in another process, nobody listens.
+ * Values that parts of one build share, although they are bundled separately and have no module in common. They do not
+ * reach pages that are rendered in another process.
  */
 interface Channel {
-  /** Prerendered pages that are to be protected, as they are found out. */
+  /** Prerendered pages that should be protected, collected as they are found. */
   unguarded?: UnguardedFile[] | undefined;
-  /** While the project is being written: by the name that Astro gave to a server island, those that rules have for it. */
+  /** In development: the names by which rules know a server island, by the name that Astro gave to it. */
   islandNames?: IslandNames | undefined;
-  /** Whoever has the site built only to be told of it. */
+  /** Receives the report of a build that is run only for its report. */
   receiver?: ((report: ReadReport) => void) | undefined;
 }
 

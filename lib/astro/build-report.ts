@@ -26,31 +26,31 @@ import type { SiteFacts } from './site-facts.js';
 import { SiteScan } from './site-scan.js';
 import { isrPatterns, type VercelRehearsal } from './vercel-isr.js';
 
-/** What is known of a build when it begins. */
+/** The facts that are known when a build begins. */
 interface Build {
   readonly config: AstroConfig;
   readonly routes: readonly IntegrationResolvedRoute[];
-  /** The setup module's file, from the project's root. */
+  /** The setup module's file, relative to the project's root. */
   readonly setupName: string | undefined;
   readonly logger: AstroIntegrationLogger;
 }
 
 interface Objected {
   readonly error: GatehouseError;
-  /** Whether a build stops for it; else it warns. */
+  /** True when it stops the build; otherwise it is a warning. */
   readonly stops: boolean;
 }
 
-/** Ends a build that was only to tell of the site. */
+/** Ends a build that is run only for its report. */
 class ReportIsComplete extends Error {}
 
-/** Sees to it while a site is built that what it says of its protection is true, and tells who may see what. */
+/** Checks during a build that the declared protection works, and reports who may see what. */
 export class BuildReport {
   readonly #scan: SiteScan;
   #build: Build | undefined;
   #report: ProtectionReport | undefined;
   #findings: RuleFindings | undefined;
-  /** For a report that is to know what an adapter would write. */
+  /** Set for a report that needs the files that an adapter would write. */
   rehearsal: VercelRehearsal | undefined;
 
   constructor(
@@ -67,7 +67,10 @@ export class BuildReport {
     return this.#scan.plugin();
   }
 
-  /** @throws {UnguardedFilesError} When the rules of the config alone cover what is served as a file. */
+  /**
+   * @throws {UnguardedFilesError} When the rules of the config alone already cover a file that is served without a
+   *   check.
+   */
   start(build: Build): void {
     this.#build = build;
     const channel = buildChannel();
@@ -76,10 +79,10 @@ export class BuildReport {
     this.#refuseUnguarded(new RuleFindings(describeSite({ ...build, options: this.options })).unguarded);
   }
 
-  /** @throws {UnguardedFilesError} When pages with parameters were made that are to be protected. */
+  /** @throws {UnguardedFilesError} When pages with parameters were prerendered that should be protected. */
   generated(): void {
     const fileOf = new Map(this.#build?.routes.map(({ pattern, entrypoint }) => [pattern, entrypoint]));
-    // A page that is made in several languages is made for the same path several times.
+    // A page in several languages is rendered several times for the same path.
     const made = new Map(buildChannel().unguarded?.map((page) => [page.path, page]));
     const files = [...made.values()].flatMap(({ path, file: pattern, protectedBy: known }) => {
       const protectedBy = this.#findings ? this.#findings.protectorOfMade(path, pattern, known) : known;
@@ -89,9 +92,9 @@ export class BuildReport {
   }
 
   /**
-   * Says in two lines how the site is protected.
+   * Logs in two lines how the site is protected.
    *
-   * @throws {GuardedRouteInIsrError} When the adapter has what is protected answered by a cache.
+   * @throws {GuardedRouteInIsrError} When the adapter lets a cache answer a protected route.
    */
   end(logger: AstroIntegrationLogger): void {
     if (this.#build && this.#findings) {
@@ -114,7 +117,7 @@ export class BuildReport {
     const findings = new RuleFindings(site);
     this.#findings = findings;
     const errorPages = findings.guardedErrorPages.map(
-      (file) => `guard of ${file}: error pages are for everybody, take it out`,
+      (file) => `guard of ${file}: error pages are for everybody, so remove it`,
     );
     if (errorPages.length > 0) throw new InvalidOptionsError(errorPages);
     this.#report = new ProtectionReport(site);
@@ -137,7 +140,7 @@ export class BuildReport {
     }
   }
 
-  /** What is wrong with the site, in the order in which a build says so. */
+  /** Returns the problems of the site, in the order in which a build reports them. */
   #objections({ config, routes, setupName }: Build, { setup }: SiteFacts, findings: RuleFindings): Objected[] {
     const { strict = false } = this.options;
     const objections: Objected[] = [];
@@ -145,7 +148,8 @@ export class BuildReport {
       const { message, options } = setup;
       const name = setupName ?? 'The setup module';
       const error = options ? new InvalidOptionsError(options) : new SetupNotLoadedError(name, message);
-      // Pages that are made now are made with it. Else the server finds out, which may have what a build has not.
+      // Prerendered pages of this build would need it. Without them the server may still load it, because it may have
+      // what a build does not.
       objections.push({ error, stops: strict || routes.some(isPrerenderedPage) });
     }
     const { unguarded, mistakenRules, uselessRules, revealing404Pages } = findings;
@@ -172,7 +176,11 @@ export class BuildReport {
     return objections;
   }
 
-  /** What a build finds at its end, when the adapter has written its part. @returns Why that is not known, where it is not. */
+  /**
+   * Adds the problem that a build finds at its end, after the adapter has written its part.
+   *
+   * @returns The reason why that is unknown, if it is.
+   */
   async #foresee({ config, routes, logger }: Build, findings: RuleFindings, objections: Objected[]): Promise<string[]> {
     try {
       const cached = findings.caches.inFront((await this.rehearsal?.patterns(config, routes, logger)) ?? new Set());
@@ -180,7 +188,7 @@ export class BuildReport {
       return [];
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return [`what isr of the adapter answers is known when the site is built: ${reason}`];
+      return [`the routes that isr of the adapter answers are known only in a real build: ${reason}`];
     }
   }
 
@@ -214,7 +222,7 @@ export class BuildReport {
     return this.options.prerendered !== 'warn' && this.options.enforce !== false;
   }
 
-  /** Astro writes the name before it that the message begins with. */
+  /** Logs a warning without the message's prefix, because Astro adds the name itself. */
   #warn({ message }: Error): void {
     this.#build?.logger.warn(message.replace(/^\[astro-gatehouse\] /, ''));
   }

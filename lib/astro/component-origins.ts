@@ -8,23 +8,24 @@ export interface Export {
   readonly name: string;
 }
 
-/** What a bundler lends its plugins. */
+/** The functions of a bundler that plugins may use. */
 export interface Bundler {
   resolve(source: string, importer: string): Promise<{ readonly id: string } | null>;
   parse(code: string, options: { lang: 'ts' | 'tsx' }): object;
 }
 
-/** As much of a syntax tree as is looked at. */
+/** The parts of a syntax tree that are read here. */
 interface Node {
   readonly type: string;
   readonly [key: string]: unknown;
 }
 
 /**
- * Follows a component through the files that hand it on (`export { default as Panel } from './AdminPanel.astro'`).
+ * Follows a component through the files that re-export it (`export { default as Panel } from './AdminPanel.astro'`).
  *
- * @param specifier As the import has it, or as Astro resolved it. @param importer The file of the import.
- * @returns Every export that it goes through, the component's own last; none where the first file has no such export.
+ * @param specifier As written in the import, or as Astro resolved it.
+ * @param importer The file that contains the import.
+ * @returns Every export on the way, the component's own last; none when the first file has no such export.
  */
 export async function originsOf(
   bundler: Bundler,
@@ -34,7 +35,7 @@ export async function originsOf(
   seen = new Set<string>(),
 ): Promise<Export[]> {
   const path = (await bundler.resolve(specifier, importer))?.id.replace(/[?#].*$/, '');
-  // Files may hand on each other.
+  // Files may re-export each other.
   if (path === undefined || seen.has(`${path} ${name}`)) return [];
   seen.add(`${path} ${name}`);
   if (!SCRIPT.test(path)) return [{ path, name }];
@@ -50,7 +51,10 @@ export async function originsOf(
   return isOwn ? [{ path, name }] : [];
 }
 
-/** Where an export may come from: one place that the file names for it, or else all that it hands on as a whole. */
+/**
+ * Returns the possible sources of an export: the one that the file names for it, or else all modules that it re-exports
+ * as a whole.
+ */
 function placesOf(body: readonly Node[], name: string): { places: [source: string, name: string][]; isOwn: boolean } {
   for (const { type, specifiers, source, declaration } of body) {
     if (type === 'ExportDefaultDeclaration' && name === 'default') return imported(body, nameOf(declaration));
@@ -66,7 +70,7 @@ function placesOf(body: readonly Node[], name: string): { places: [source: strin
   return { places: name === 'default' ? [] : whole.map(({ source }) => [nameOf(source), name]), isOwn: false };
 }
 
-/** Where something comes from that has a name within a file. */
+/** Returns the source of a local name. */
 function imported(body: readonly Node[], local: string): ReturnType<typeof placesOf> {
   for (const { type, specifiers, source } of body) {
     if (type !== 'ImportDeclaration') continue;
@@ -82,7 +86,7 @@ function nodes(list: unknown): readonly Node[] {
   return Array.isArray(list) ? list : [];
 }
 
-/** The name that an identifier, or a name in quotation marks, stands for; empty for everything else. */
+/** Returns the name of an identifier or of a string literal; an empty string for any other node. */
 function nameOf(node: unknown): string {
   const { name, value } = (node ?? {}) as { name?: unknown; value?: unknown };
   return typeof name === 'string' ? name : typeof value === 'string' ? value : '';

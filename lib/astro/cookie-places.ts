@@ -1,18 +1,21 @@
-/** A place in which a browser may have a cookie: a path, and a domain where it is not the host's alone. */
+/** A place in which a browser may have a cookie: a path, and a domain unless the cookie is the host's own. */
 interface CookiePlace {
   readonly path: string;
   readonly domain?: string;
 }
 
-/** Folders of a path: an answer's head has to fit into what proxies keep of it. */
+/** Maximum depth of paths, because the headers of an answer must fit into the buffers of proxies. */
 const MAX_DEPTH = 3;
-/** Domains above the host, counted from the top: one is likely to be the whole of a site's, another a public one. */
+/**
+ * Maximum number of parent domains of the host, counted from the top: one is probably that of the whole site, another a
+ * public suffix.
+ */
 const MAX_ABOVE = 2;
 const HOST_NAME = /^(?=.*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 
 /**
- * Lists every place but this one from which a browser may have sent a cookie with a request: a cookie says its name and nothing
- * of where it was set. A domain in which nobody can set a cookie is none to the browser either.
+ * Lists every other place from which a browser may have sent a cookie, because a Cookie header contains only names and
+ * values. Domains in which nobody can set a cookie do no harm: the browser ignores them.
  *
  * @see RFC 6265bis 5.1.3, 5.1.4.
  */
@@ -28,14 +31,14 @@ export function placesBeside(
     .filter(({ path, domain }) => path !== own.path || domain !== own.domain);
 }
 
-/** Gives the host as the browser knows it. Astro's own URL has it only where `security.allowedDomains` does. */
+/** Returns the host as the browser knows it. Astro's own URL contains it only if `security.allowedDomains` does. */
 function hostOf(headers: Headers): string | undefined {
   const [host = ''] = (headers.get('x-forwarded-host') ?? headers.get('host') ?? '').split(',');
   return host.trim().replace(/:\d*$/, '').toLowerCase() || undefined;
 }
 
 function domainsOf(host: string): readonly string[] {
-  // Addresses have no domains, and what a header says may be anything.
+  // IP addresses have no parent domains, and a header may contain anything.
   if (!HOST_NAME.test(host)) return [];
   const labels = host.split('.');
   const above = labels.slice(1, -1).map((_, at) => labels.slice(at + 1).join('.'));

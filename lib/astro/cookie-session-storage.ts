@@ -12,22 +12,27 @@ import { cookiesNamed, cookieValues } from './request/astro-cookie-jar.js';
 const SOURCE = 'cookie.secret of createCookieSessionStorage';
 const DEVELOPMENT_SECRET = Symbol.for('astro-gatehouse.development-secret');
 
+/** The functions of a storage that {@link createCookieSessionStorage} returns. */
 export interface CookieSessionStorage<Data extends object> {
-  /** The session of a request; a new one when it carries none that is valid. */
+  /** Returns the session of a request; a new one when the request carries no valid session. */
   getSession(request: Pick<Request, 'headers'>): Promise<CookieSession<Data>>;
-  /** @returns A Set-Cookie header that keeps the session. @throws {SessionTooLargeError} When it does not fit. */
+  /**
+   * @returns A Set-Cookie header that keeps the session.
+   * @throws {SessionTooLargeError} When it does not fit into a cookie.
+   */
   commitSession(session: CookieSession<Data>): Promise<string>;
   /** @returns A Set-Cookie header that removes the session. */
   destroySession(session: CookieSession<Data>): Promise<string>;
 }
 
 /**
- * Sessions in a cookie for a module of one's own, with or without the integration: opened and committed by hand.
+ * Creates a storage for sessions in a cookie that your own code opens and commits, with or without the integration.
  *
  * @param defaults The value of every key until it is set.
- * @throws {InvalidOptionsError} Naming every option that is not there, or not right.
+ * @param given The cookie and the timeouts.
+ * @throws {InvalidOptionsError} Names every unknown or invalid option.
  * @throws {MissingSecretError} In production, without a secret.
- * @throws {WeakSecretError} In production, with a short one or a placeholder.
+ * @throws {WeakSecretError} In production, with a short secret or a placeholder.
  * @example
  * export const { getSession, commitSession } =
  *   createCookieSessionStorage<SessionData>({ count: 0 }, { cookie: { name: 'sid', secret: SESSION_SECRET } });
@@ -38,7 +43,7 @@ export function createCookieSessionStorage<Data extends object>(
 ): CookieSessionStorage<Data> {
   const { cookie: { secret, ...cookie } = {}, ...times } = checkStorageOptions(given);
   const isProduction = runsInProduction();
-  // What is committed is one header, and so one cookie.
+  // A commit returns a single header, so the session must fit into one cookie.
   const options = { ...times, cookie: { ...cookie, name: cookie.name ?? '__session-id', chunks: false } };
   const config = SessionConfig.from(options, { isProduction, isByHand: true });
   const sealedWith = secret ?? (isProduction ? undefined : developmentSecret());
@@ -67,7 +72,7 @@ export function createCookieSessionStorage<Data extends object>(
   };
 }
 
-/** The cookies of one Cookie header, and the Set-Cookie header that answers it. */
+/** The cookies of one Cookie header, and the Set-Cookie header of the answer. */
 class HeaderCookieJar extends CookieJar {
   setCookie = '';
 
@@ -91,17 +96,18 @@ class HeaderCookieJar extends CookieJar {
 
 function inner<Data extends object>(opened: WeakMap<CookieSession<Data>, Session>, session: CookieSession<Data>) {
   const found = opened.get(session);
-  if (!found) throw new TypeError('[astro-gatehouse] This session was not opened by the storage it is given to.');
+  if (!found)
+    throw new TypeError('[astro-gatehouse] This session was not opened by this storage: use the one that opened it.');
   return found;
 }
 
 function runsInProduction(): boolean {
-  // Written out in full, because that is what Vite replaces: a built site need not have NODE_ENV set.
+  // Written out in full, because Vite replaces this expression: a built site need not have NODE_ENV set.
   const isBuilt = (import.meta as { env?: { PROD?: boolean } }).env?.PROD;
   return isBuilt ?? globalThis.process?.env?.NODE_ENV === 'production';
 }
 
-/** One for the process: sessions outlive a reload of the module, but not a restart. */
+/** Returns the secret of this process: sessions survive a reload of the module, but not a restart. */
 function developmentSecret(): string {
   const kept = globalThis as { [DEVELOPMENT_SECRET]?: string };
   kept[DEVELOPMENT_SECRET] ??= warnAndMake();
@@ -110,8 +116,8 @@ function developmentSecret(): string {
 
 function warnAndMake(): string {
   console.warn(
-    `[astro-gatehouse] createCookieSessionStorage was given no cookie.secret: sessions end when this server does, and in ` +
-      `production none is opened without one.`,
+    `[astro-gatehouse] createCookieSessionStorage has no cookie.secret: sessions end when this server does, and in ` +
+      `production it throws without one.`,
   );
   return crypto.randomUUID() + crypto.randomUUID();
 }

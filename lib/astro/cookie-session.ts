@@ -1,8 +1,8 @@
 import type { Session } from '../session/session.js';
 
 /**
- * A session of {@link createCookieSessionStorage}: typed by its data, with a default for every key. What is changed
- * reaches the browser when it is committed.
+ * A session of {@link createCookieSessionStorage}: typed by its data, with a default for every key. Changes reach the
+ * browser when the session is committed.
  */
 export class CookieSession<Data extends object> {
   readonly #session: Session;
@@ -14,14 +14,14 @@ export class CookieSession<Data extends object> {
     this.#defaults = structuredClone(defaults);
   }
 
-  /** The value under a key, or its default. */
+  /** Returns the value of a key, or its default. */
   get<Key extends keyof Data & string>(key: Key): Data[Key] {
     const value = this.#session.get(key);
     return value === undefined ? this.#defaults[key] : (value as Data[Key]);
   }
 
   /**
-   * Puts a value under a key, or what a function makes of the value before.
+   * Sets the value of a key, or the result of a function that receives the previous value.
    *
    * @throws {InvalidSessionValueError} For values other than JSON, Date, Map, Set, URL and BigInt.
    */
@@ -31,30 +31,31 @@ export class CookieSession<Data extends object> {
     return this;
   }
 
-  /** Whether there is a value, a default included, that counts as something. */
+  /** Returns true when the value, or its default, is truthy. */
   has(key: keyof Data & string): boolean {
     return Boolean(this.get(key));
   }
 
-  /** Takes a value out: the default is back. */
+  /** Removes a value, so that its default applies again. */
   unset(key: keyof Data & string): this {
     this.#session.unset(key);
     return this;
   }
 
-  /** Takes every value out. */
+  /** Removes every value. */
   clear(): this {
     this.#session.clear();
     return this;
   }
 
+  /** Returns all values, with the defaults of keys that are not set. */
   all(): Data {
     return { ...this.#defaults, ...this.#session.all() };
   }
 
-  /** Takes the message under this key: whoever reads it first has it. */
+  /** Returns and removes the message of a key, so that it is read only once. */
   flash<Value = string>(key: string): Value | undefined;
-  /** Leaves a message for a later request, in the place of one that waits under this key. */
+  /** Leaves a message for a later request. It replaces a waiting message of the same key. */
   flash(key: string, value: unknown): this;
   flash(...[key, ...given]: [key: string, value?: unknown]): unknown {
     if (given.length === 0) return this.#takeFlash(key);

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
-/** Strings, which stay; comments, and commas before an end, which go. */
+/** Matches strings, which are kept, and comments and trailing commas, which are removed. */
 const NOT_JSON = /("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\/|,(?=\s*[}\]])/g;
 
 /**
- * Reads `experimentalDecorators` of a project's tsconfig.json, and of those it extends.
+ * Reads `experimentalDecorators` from a project's tsconfig.json, and from those it extends.
  *
  * @param root The project's folder.
- * @returns `undefined` where nobody can tell: there is no such file, or it cannot be read.
+ * @returns `undefined` when it is unknown, because the file is missing or invalid.
  */
 export function hasExperimentalDecorators(root: string): boolean | undefined {
   const config = join(root, 'tsconfig.json');
@@ -48,7 +48,7 @@ function locate(base: string, from: string): string {
     try {
       return require.resolve(name);
     } catch {
-      // The next one may be meant.
+      // Try the next name.
     }
   }
   return require.resolve(`${base}/tsconfig.json`);

@@ -1,7 +1,7 @@
-/** Whose decorators read the types of a constructor's parameters, which the standard ones cannot. */
+/** Modules whose decorators read the types of constructor parameters, which standard decorators cannot. */
 export const SOURCES: readonly unknown[] = ['astro-gatehouse/server', 'tsyringe'];
 
-/** As much of a syntax tree as is looked at. */
+/** The parts of a syntax tree that are read here. */
 export interface Node {
   readonly type: string;
   readonly start: number;
@@ -9,22 +9,22 @@ export interface Node {
   readonly [key: string]: unknown;
 }
 
-/** The decorators of a file, as they are written. */
+/** The decorators of a file, as written. */
 export interface Decorators {
-  /** Those that come from here or from tsyringe. */
+  /** Those of this package or of tsyringe. */
   readonly ours: readonly string[];
   readonly others: readonly string[];
 }
 
-/** A name as the module has it that it comes from; `*` for all that the module exports. */
+/** A name in the module that exports it; `*` for all exports of the module. */
 export interface Origin {
   readonly source: string;
   readonly name: string;
 }
 
 /**
- * @param handedOn Names that the file has from elsewhere, and that are from here or from tsyringe all the same.
- * @returns The decorators in a file, by where the names in them were imported from.
+ * @param handedOn Local names that come from this package or from tsyringe through other files.
+ * @returns The decorators of a file, grouped by the source of their names.
  */
 export function decoratorsOf(program: unknown, code: string, handedOn: ReadonlySet<unknown> = new Set()): Decorators {
   const nodes = everyNode(program);
@@ -38,14 +38,14 @@ export function decoratorsOf(program: unknown, code: string, handedOn: ReadonlyS
   return { ours: textsOf(true), others: textsOf(false) };
 }
 
-/** What decorators are imported from other places than these: each name with where it comes from. */
+/** Returns the names that decorators import from other modules than these, with their origins. */
 export function foreignOrigins(program: unknown): Map<unknown, Origin> {
   const nodes = everyNode(program);
   const used = new Set(nodes.filter(isDecorator).map((node) => rootOf(node.expression as Node).name));
   return new Map([...originsIn(nodes)].filter(([name, { source }]) => used.has(name) && !SOURCES.includes(source)));
 }
 
-/** Finds where a file may have a name from that it exports and does not declare. */
+/** Returns the modules from which a file may re-export a name. */
 export function exportedFrom(program: unknown, name: string): Origin[] {
   const nodes = everyNode(program);
   const origins = originsIn(nodes);
@@ -76,7 +76,7 @@ function originsIn(nodes: readonly Node[]): Map<unknown, Origin> {
   return new Map(named);
 }
 
-/** The name that an expression begins with: `di` of `di.inject(Clock)`. */
+/** Returns the first name of an expression: `di` of `di.inject(Clock)`. */
 function rootOf(expression: Node): Node {
   const inner = expression.callee ?? expression.object ?? expression.expression;
   return isNode(inner) ? rootOf(inner) : expression;

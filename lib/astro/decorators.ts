@@ -8,15 +8,15 @@ import { decoratorsOf, exportedFrom, foreignOrigins, type Origin, SOURCES } from
 
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 const TYPESCRIPT_WITH_QUERY = /\.[cm]?tsx?(?:$|\?)/;
-/** What a decorator of a class or of a parameter looks like at the least. */
+/** Matches anything that may be a decorator of a class or of a parameter. */
 const DECORATOR = /(?:^|[(,;}]|\bexport|\bdefault)\s*@[\w$(]/m;
-/** Files that hand a decorator on from one to another are followed this far. */
+/** Maximum number of re-exports through which a decorator is followed. */
 const MOST_HANDS = 5;
 const OWN_MODULE = /^(?!.*\/node_modules\/).*\.[cm]?[jt]sx?$/;
 
 /**
- * Compiles decorators as TypeScript's experimental ones in the files that use those of this package or of tsyringe, and
- * leaves all other files to the project: there, standard decorators are nobody's business but their compiler's.
+ * Compiles decorators as TypeScript's experimental ones in the files that use those of this package or of tsyringe. All
+ * other files are left to the project's own compiler.
  *
  * @param root The project's folder.
  */
@@ -41,7 +41,7 @@ export function decorators(root: URL): Plugin[] {
         vite ??= importVite(root);
         const { code: compiled, map } = await (await vite).transformWithOxc(code, file, {
           decorator: { legacy: true, emitDecoratorMetadata: true },
-          // Left to whoever knows whose they are.
+          // JSX is left to the framework that it belongs to.
           jsx: 'preserve',
         });
         return { code: compiled, map: map ?? null };
@@ -50,7 +50,7 @@ export function decorators(root: URL): Plugin[] {
   };
   const leftovers: Plugin = {
     name: 'astro-gatehouse:decorators-left',
-    // Behind whatever makes a script of such a file, and before a development server writes its imports anew.
+    // After the plugins that turn such a file into a script, and before a development server rewrites its imports.
     enforce: 'post',
     transform: {
       filter: { id: /\.(?:astro|vue|svelte|mdx)(?:$|\?)/, code: DECORATOR },
@@ -68,14 +68,14 @@ export function decorators(root: URL): Plugin[] {
 
 type Context = Pick<Rolldown.TransformPluginContext, 'resolve' | 'parse'>;
 
-/** The names of decorators that a file has from one that hands them on. */
+/** Returns the names of decorators that a file imports from files which re-export them. */
 async function handedOn(context: Context, program: unknown, file: string): Promise<ReadonlySet<unknown>> {
   const names = new Set<unknown>();
   for (const [name, origin] of foreignOrigins(program)) if (await isOurs(context, origin, file)) names.add(name);
   return names;
 }
 
-/** Follows a name through the project's own files to where it comes from. */
+/** Follows a name through the project's own files to its origin. */
 async function isOurs(context: Context, { source, name }: Origin, importer: string, hands = 0): Promise<boolean> {
   if (SOURCES.includes(source)) return true;
   const [file = ''] = (await context.resolve(source, importer, { skipSelf: true }))?.id.split('?') ?? [];
@@ -89,20 +89,20 @@ async function isOurs(context: Context, { source, name }: Origin, importer: stri
 
 function leftSentence(file: string, decorator: string): string {
   return (
-    `[astro-gatehouse] ${file}: ${decorator} stands in a file that is not TypeScript alone, where the types that it reads are ` +
-    `gone before it is compiled. Move the class into a file of its own (src/cart.ts), and import it.`
+    `[astro-gatehouse] ${file}: ${decorator} is in a file that does not contain TypeScript only, where types are ` +
+    'removed before the decorator is compiled. Move the class into its own file (src/cart.ts), and import it.'
   );
 }
 
 function mixedSentence(file: string, ours: string, others: readonly string[]): string {
   return (
-    `[astro-gatehouse] ${file}: ${others.join(', ')} is compiled as TypeScript's experimental decorator, because ${ours} ` +
-    `stands in the same file. Where a standard decorator is meant, move it into a file of its own, or register the class ` +
+    `[astro-gatehouse] ${file}: ${others.join(', ')} is compiled as TypeScript's experimental decorator, because ` +
+    `${ours} is in the same file. If a standard decorator is meant, move it into its own file, or register the class ` +
     `with a function: services.shared(Mine, (get) => new Mine(get(…))).`
   );
 }
 
-/** Astro's own, because a project need not have one. */
+/** Imports the Vite of Astro, because the project need not have its own. */
 function importVite(root: URL): Promise<typeof import('vite')> {
   const astro = createRequire(new URL('package.json', root)).resolve('astro/package.json');
   return import(pathToFileURL(createRequire(astro).resolve('vite')).href);

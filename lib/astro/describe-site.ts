@@ -22,25 +22,25 @@ import { describeRule } from './rule-description.js';
 import type { SiteFacts } from './site-facts.js';
 import type { StaticGuard } from './static-guard.js';
 
-/** What a description of a site is made of. */
+/** The sources of a site's description. */
 export interface SiteSources {
   readonly config: AstroConfig;
   readonly options: GatehouseOptions;
   readonly routes: readonly IntegrationResolvedRoute[];
-  /** The setup module's file, from the project's root. */
+  /** The setup module's file, relative to the project's root. */
   readonly setupName?: string | undefined;
-  /** Guards by entrypoint, as Astro names it. */
+  /** Guards by entrypoint, in Astro's notation. */
   readonly guards?: ReadonlyMap<string, StaticGuard>;
   readonly islands?: readonly FoundIsland[];
   readonly facts?: SiteFacts;
 }
 
-/** @throws {InvalidOptionsError} For a guard that is not right. */
+/** @throws {InvalidOptionsError} For an invalid guard. */
 export function describeSite(sources: SiteSources): SiteDescription {
   const { config, options, facts, setupName, islands = [] } = sources;
   const known = facts && 'rules' in facts.setup ? facts.setup : undefined;
   const { globalProtect, exclude, loginPath, forbiddenPath, enforce } = known?.options ?? options;
-  // For the home page Astro names a page for want of a translation though there is one.
+  // For the home page Astro lists a fallback even when a translated page exists.
   const translated = new Set(sources.routes.filter(hasOwnPage).map(({ pattern }) => withoutSlash(pattern)));
   const configRules = (options.protect ?? []).map((rule) => describeRule(new AccessRule(rule)));
   return {
@@ -64,14 +64,14 @@ export function describeSite(sources: SiteSources): SiteDescription {
   };
 }
 
-/** Where Astro serves the images of the site: open to everybody. */
+/** Returns the path at which Astro serves the site's images, which are open to everybody. */
 export function imageEndpoint({ image }: AstroConfig): string {
   return image.endpoint.route || '/_image';
 }
 
-/** Astro's own routes for actions and islands stand for many, each of which is reported by its name. */
+/** Leaves out Astro's own routes for actions and islands, because each action and island is reported by its name. */
 function isReported({ type, origin, pattern }: IntegrationResolvedRoute, config: AstroConfig): boolean {
-  // Without an adapter there is no server that could make images.
+  // Without an adapter there is no server that could create images.
   const isImages = withoutSlash(pattern) === withoutSlash(imageEndpoint(config)) && config.adapter !== undefined;
   return type !== 'fallback' && (origin !== 'internal' || isImages);
 }
@@ -130,7 +130,7 @@ function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
   };
 }
 
-/** Where there are several entries, the methods of each belong to it. */
+/** Adds the methods of an entry, if there are several entries. */
 function methodsOf(entry: GuardEntry): string {
   return typeof entry === 'string' || !entry.methods ? '' : `${entry.methods.join(', ')} `;
 }
@@ -141,17 +141,18 @@ function wordsFor(entry: GuardEntry): string {
   return entry === 'public' ? EVERYBODY : new AccessRule({ ...entry, pattern: '/**' }).demand;
 }
 
-/** A parameter beside other text stands for any text between it. */
+/** Converts a segment. A parameter next to other text matches any characters between it. */
 function toMatcher(parts: IntegrationResolvedRoute['segments'][number]): SegmentMatcher {
   if (parts.some(({ spread }) => spread)) return { kind: 'any' };
   const fixed = parts.filter(({ dynamic }) => !dynamic).map(({ content }) => content);
   if (fixed.length === parts.length) return { kind: 'literal', text: fixed.join('') };
-  // What a glob would read as something else may be anything: rather one page too many is reported.
+  // A segment whose text has a special meaning in globs is treated as a parameter: that may report a page too many,
+  // never one too few.
   if (fixed.length === 0 || /[*?[\]{}()\\]/.test(fixed.join(''))) return { kind: 'one' };
   return globMatcher(parts.map(({ dynamic, content }) => (dynamic ? '*' : content)).join(''));
 }
 
-/** The files that are served as they lie there. */
+/** Lists the files that are served unchanged. */
 function publicFiles({ publicDir, root }: AstroConfig): DescribedFile[] {
   if (!existsSync(publicDir)) return [];
   const folder = fileURLToPath(publicDir);

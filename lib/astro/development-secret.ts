@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** Where a project keeps what belongs to this machine alone. It keeps itself out of git. */
+/** The folder for files that belong to this machine only. It contains its own .gitignore. */
 const FOLDER = '.gatehouse/';
 
-/** The secret a project is developed with: made once, kept beside the project, never in a build. */
+/** Returns the secret for development: generated once, kept in the project's folder, never part of a build. */
 export function developmentSecret(root: URL): string {
   const folder = new URL(FOLDER, root);
-  // A name that Vite's development server never serves.
+  // Vite's development server never serves a file with this name.
   const file = new URL('.env.development-secret', folder);
   try {
     const kept = readFileSync(file, 'utf8').trim();
     if (kept !== '') return kept;
   } catch {
-    // Not made yet.
+    // It does not exist yet.
   }
   const secret = randomBytes(32).toString('base64url');
   mkdirSync(folder, { recursive: true });

@@ -4,17 +4,17 @@ import type { Promised } from '../session/promised.js';
 import { bodyIsStreamedPage } from './request/answer.js';
 import { requestIn } from './request/locals.js';
 
-/** Milliseconds within which Astro begins to make the error page that stands in for an answer. */
+/** Milliseconds within which Astro begins to render the error page that replaces an answer. */
 const ERROR_PAGE_BEGINS = 1_000;
 
-/** Requests that are being answered: rewrites come within. */
+/** Requests that are being answered. Rewrites run within them. */
 const UNDER_WAY = new WeakSet<object>();
-/** How many answers were made for a request: a second one is that of an error page. */
+/** Number of answers to a request: a second one is an error page. */
 const ANSWERS = new WeakMap<object, number>();
 
 /**
- * Ends the services of a request once its answer has been sent to the last byte, or is not going to be. Where an error
- * page is made for the same request, they end with that.
+ * Disposes of the services of a request after its answer has been sent completely, or was aborted. If an error page is
+ * rendered for the same request, they are disposed of after that.
  */
 export function endingServices<Answer extends Response | undefined>(
   services: Services,
@@ -49,11 +49,11 @@ async function answerAndEnd<Answer extends Response | undefined>(
     UNDER_WAY.delete(locals);
   }
   if (response === undefined) return response;
-  // Components of a page may ask for one while it is sent.
+  // Components of a page may get a service while the page is sent.
   const request = requestIn(locals);
   if (!bodyIsStreamedPage(response, request?.isForPage === true) && !request?.mayEnd) return response;
   if (response.body === null && (response.status === 404 || response.status === 500)) endUnlessMore();
-  // Nobody reads the body of an answer to HEAD.
+  // The body of an answer to HEAD is not read.
   else if (response.body === null || context.request.method === 'HEAD') end();
   else return whenSent(response, end);
   return response;
@@ -61,13 +61,13 @@ async function answerAndEnd<Answer extends Response | undefined>(
 
 async function endServices({ locals }: APIContext): Promise<void> {
   const ending = requestIn(locals)?.services.dispose() ?? Promise.resolve();
-  // Where a host stops what goes on after an answer unless it is told of it.
+  // Some hosts stop work that continues after an answer unless they are notified.
   const { cfContext } = locals as { cfContext?: { waitUntil?(promise: Promise<unknown>): void } };
   cfContext?.waitUntil?.(ending);
   await ending;
 }
 
-/** The same answer, with something done when its body ends, fails, or is not wanted any more. */
+/** Returns the same answer, and runs a function when its body ends, fails, or is cancelled. */
 export function whenSent(response: Response, act: () => void): Response {
   const reader = response.body?.getReader();
   if (!reader) {

@@ -8,7 +8,7 @@ import { GateRequest } from './request/gate-request.js';
 import { judge } from './request/judging.js';
 import { gatehouse } from './started.js';
 
-/** Stands in for the route that Astro takes for an address without one, where it can have an on-demand 404 page. */
+/** A placeholder for the route of an address without one, where the site has an on-demand 404 page. */
 const NO_ROUTE: NonNullable<FetchState['routeData']> = {
   route: '/404',
   component: '',
@@ -23,23 +23,24 @@ const NO_ROUTE: NonNullable<FetchState['routeData']> = {
   origin: 'internal',
 };
 
-/** What a Hono middleware is handed, as far as it is needed here. */
+/** The context that a Hono middleware receives. */
 type HonoContext = Parameters<typeof getFetchState>[0];
 type HonoMiddleware = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>;
 
 /**
- * The guard for a pipeline of one's own (`src/fetch.ts`), to stand before `actions()`: there actions run before any
- * middleware, and so before the guard. Actions that are called by their own address are run here, for their changes to
- * the session to be kept.
+ * Runs the guard in a pipeline of your own (`src/fetch.ts`). Put it before `actions()`, because there actions run
+ * before any middleware, and so before the guard. Actions that are called at their own address are run here, so that
+ * their changes to the session are stored.
  *
- * @returns What to answer instead of the page: a refusal, or what an action gave. `undefined` when the pipeline goes on.
+ * @returns The answer to send instead of the page: a refusal, or the result of an action. `undefined` when the pipeline
+ *   continues.
  * @example
  * const state = new FetchState(request);
  * return (await guard(state)) ?? (await actions(state)) ?? middleware(state, pages);
  */
 export function guard(state: FetchState): Promise<Response | undefined>;
 /**
- * The same for a middleware of one's own that runs actions itself, before it does.
+ * Runs the guard in a middleware of your own that runs actions itself. Call it before the action.
  *
  * @example
  * const { action, setActionResult, serializeActionResult } = getActionContext(context);
@@ -50,7 +51,7 @@ export function guard(state: FetchState): Promise<Response | undefined>;
  */
 export function guard(context: APIContext): Promise<Response | undefined>;
 /**
- * The same as a Hono middleware.
+ * Returns the guard as a Hono middleware.
  *
  * @example app.use(guard(), actions(), middleware(), pages());
  */
@@ -60,13 +61,13 @@ export function guard(asked?: FetchState | APIContext): Promise<Response | undef
   return asked instanceof FetchState ? ahead(asked) : Promise.resolve(judge(GateRequest.of(asked), asked, 'anything'));
 }
 
-/** Stands before every middleware, where no session is open yet. */
+/** Runs the guard before every middleware, where no session is open yet. */
 async function ahead(state: FetchState): Promise<Response | undefined> {
-  // A page that was made before is for everybody.
+  // A prerendered page is for everybody.
   if (state.routeData?.prerender && state.routeData.route !== NO_ROUTE.route) return undefined;
   const context = contextOf(state);
   const ofTools = gatehouse.devTools?.answer(context);
-  // Nobody adds the cookies of what is answered here.
+  // Nothing else adds the cookies to an answer that is returned here.
   if (ofTools) return withCookies(await ofTools, context.cookies.headers());
   gatehouse.services.assertInTime();
   const answer = () => answerAhead(state, context);
@@ -87,21 +88,24 @@ function answerAhead(state: FetchState, context: APIContext): Promise<Response |
 }
 
 /**
- * The context of a request, whether or not Astro has a route for it: routes of the application's own may stand behind the
- * guard. Where it has none, as with a prerendered 404 page, it makes no context either, and its `actions()` would throw.
+ * Returns the context of a request, even if Astro has no route for it, because the application's own routes may follow
+ * the guard. Without a route, as with a prerendered 404 page, Astro creates no context, and its `actions()` would
+ * throw.
  */
 function contextOf(state: FetchState): APIContext {
   if (state.routeData) return state.getAPIContext();
   state.routeData = NO_ROUTE;
   try {
-    // Kept by the state, for whoever asks it next.
+    // The state keeps the context for later calls.
     return state.getAPIContext();
   } finally {
     state.routeData = undefined;
   }
 }
 
-/** Here Astro has not looked yet where a form comes from (`security.checkOrigin`): it does before it runs an action. */
+/**
+ * Checks the origin of a form. Astro has not done so yet (`security.checkOrigin`): it does before it runs an action.
+ */
 function isFromElsewhere({ request, url }: APIContext): boolean {
   return request.method === 'POST' && request.headers.get('origin') !== url.origin;
 }

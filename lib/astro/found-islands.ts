@@ -3,10 +3,10 @@ import { buildChannel, type IslandNames } from './build-channel.js';
 import { type Bundler, originsOf } from './component-origins.js';
 import { fileFromRoot } from './file-from-root.js';
 
-/** What Astro's compiler notes of a component that is rendered later. */
+/** The metadata that Astro's compiler adds for a component that is rendered later. */
 interface ServerComponent {
   readonly exportName: string;
-  /** As the page calls it that imports it. */
+  /** The name in the page that imports it. */
   readonly localName: string;
   readonly resolvedPath: string;
 }
@@ -18,11 +18,11 @@ interface AstroMeta {
 /** @see node_modules/astro/dist/core/server-islands/vite-plugin-server-islands.js */
 const ASTROS_LIST = '\0virtual:astro:server-island-manifest';
 
-/** A server island, and all that a developer may call it. */
+/** A server island, with all names by which a developer may know it. */
 export interface FoundIsland {
-  /** From the project's root. */
+  /** Relative to the project's root. */
   readonly file: string;
-  /** As bundlers name it, and Astro's own list of islands. */
+  /** As bundlers, and Astro's own list of islands, name it. */
   readonly path: string;
   /** The component's own name first, then those that pages import it under, then its file. */
   readonly names: readonly string[];
@@ -31,10 +31,10 @@ export interface FoundIsland {
 /** The server islands of a project, as far as its modules have been read. */
 export class FoundIslands {
   readonly #byImporter = new Map<string, readonly ServerComponent[]>();
-  /** By path and export of an island, what else it is called in the files that hand it on, up to its own. */
+  /** Further names of an island in the files that re-export it, by path and export. */
   readonly #handedOn = new Map<string, readonly string[]>();
 
-  /** @param root The project's, once it is known. */
+  /** @param root Returns the project's root, once it is known. */
   constructor(private readonly root: () => URL) {}
 
   get all(): readonly FoundIsland[] {
@@ -57,19 +57,19 @@ export class FoundIslands {
     return islands.sort((one, other) => (one.file < other.file ? -1 : Number(one.file > other.file)));
   }
 
-  /** For each path the names of every component that is exported there. */
+  /** For each path, the names of every component that is exported there. */
   get #byPath(): [path: string, names: (readonly string[])[]][] {
     const islands = this.all;
     const paths = [...new Set(islands.map(({ path }) => path))];
     return paths.map((path) => [path, islands.filter((island) => island.path === path).map(({ names }) => names)]);
   }
 
-  /** The same as source of a list. */
+  /** The same, as the source of an array. */
   get source(): string {
     return JSON.stringify(this.#byPath);
   }
 
-  /** Listens to what is bundled, or served while the project is being written. */
+  /** Returns the plugin that collects islands during a build, and in development. */
   plugin(): Plugin {
     const found = this;
     return {
@@ -84,21 +84,22 @@ export class FoundIslands {
             found.#byImporter.set(id, serverComponents);
             await Promise.all(serverComponents.map((component) => found.#follow(component, this, id)));
           }
-          // A module of ours that imported it would be loaded anew with each island, and the whole server with it.
+          // In development, a module that imported this list would be reloaded with each island, and the whole server
+          // with it.
           if (id === ASTROS_LIST && this.environment.mode === 'dev') buildChannel().islandNames = found.#named(code);
         },
       },
     };
   }
 
-  /** Finds out what a component is called where it comes from. */
+  /** Adds the names that a component has in the file it comes from. */
   async #follow({ resolvedPath, exportName }: ServerComponent, bundler: Bundler, importer: string): Promise<void> {
     const origins = await originsOf(bundler, resolvedPath, importer, exportName);
     const names = origins.flatMap(({ path, name }) => [nameOfExport(path, name), fileFromRoot(path, this.root())]);
     this.#handedOn.set(`${resolvedPath} ${exportName}`, names);
   }
 
-  /** @param list Astro's list of islands, as source: which name it gave to which file. */
+  /** @param list The source of Astro's list of islands: the name that it gave to each file. */
   #named(list: string): IslandNames {
     const [, entries = '[]'] = /serverIslandNameMap = new Map\((\[.*?\])\);/s.exec(list) ?? [];
     const names = new Map(JSON.parse(entries) as [file: string, name: string][]);
@@ -110,7 +111,7 @@ function nameOfExport(path: string, name: string): string {
   return name === 'default' ? componentName(path) : name;
 }
 
-/** `AdminPanel` of `AdminPanel.astro` and of `AdminPanel/index.astro`. */
+/** Returns the name of a component: `AdminPanel` for `AdminPanel.astro` and for `AdminPanel/index.astro`. */
 function componentName(path: string): string {
   const parts = path.replace(/[?#].*$/, '').split('/');
   const name = (parts.at(-1) ?? '').replace(/\.\w+$/, '');

@@ -3,10 +3,10 @@ import { analyze } from 'eslint-scope';
 import { InvalidOptionsError } from '../errors.js';
 
 /**
- * Writes options as source, functions included, so that the built site has them.
+ * Returns options as source code, functions included, so that the built site contains them.
  *
- * @param options Checked before: plain objects, lists, functions, texts, numbers and booleans.
- * @throws {InvalidOptionsError} For a function that refers to anything outside itself: that is not there in the site.
+ * @param options Validated options: plain objects, arrays, functions, strings, numbers and booleans.
+ * @throws {InvalidOptionsError} For a function that refers to anything outside itself, which the site does not contain.
  */
 export function optionsToSource(options: object): string {
   const problems: string[] = [];
@@ -15,7 +15,7 @@ export function optionsToSource(options: object): string {
   return source;
 }
 
-/** @param path Where the value stands, as one would write it: `protect[2].allow`. */
+/** @param path Path of the value, as in code: `protect[2].allow`. */
 function write(value: unknown, path: string, problems: string[]): string {
   if (typeof value === 'function') {
     const { source, problem } = sourceOf(value);
@@ -42,14 +42,14 @@ function sourceOf(value: object): { source: string; problem?: string } {
     if (names.length === 0) return { source };
     const what = names.map((name) => `"${name}"`).join(' and ');
     const problem =
-      `refers to ${what}, which the built site does not have: functions in astro.config must be complete in themselves. ` +
-      `Move it to src/gatehouse.ts, where it can import what it needs`;
+      `refers to ${what}, which the built site does not have: functions in astro.config must not use anything ` +
+      'outside. Move it to src/gatehouse.ts, where it can import what it needs';
     return { source, problem };
   }
-  return { source: 'undefined', problem: 'has no source that could be taken over. Write it as a function of your own' };
+  return { source: 'undefined', problem: 'has no source that could be copied. Write it as a function of your own' };
 }
 
-/** @returns The names a piece of source takes from around it, or `undefined` when it cannot be parsed. */
+/** @returns The names that source code uses without defining them, or `undefined` when it cannot be parsed. */
 function freeNames(source: string): string[] | undefined {
   let expression: Node;
   try {
@@ -66,7 +66,7 @@ function freeNames(source: string): string[] | undefined {
   const scopes = analyze(program as never, { ecmaVersion: 2022, sourceType: 'module' });
   const unresolved = scopes.globalScope?.through ?? [];
   const names = unresolved.map(({ identifier }) => {
-    // Vite writes imports of a configuration as members of a generated name.
+    // Vite turns imports of a configuration into members of a generated name.
     const imported = /^__vite_ssr_import_\d+__\.(\w+)/.exec(source.slice(identifier.range?.[0]));
     return imported?.[1] ?? String((identifier as { name?: string }).name);
   });

@@ -41,39 +41,39 @@ import { tellDeadEnds } from './tell-dead-ends.js';
 import type { ToolbarParts } from './toolbar/toolbar.js';
 import { UnkeptValues } from './unkept-values.js';
 
-/** What the built site knows: its options, where they were written, and what Astro says about it. */
+/** The settings of the built site: its options, and facts about the Astro project. */
 export interface SiteSettings {
   readonly options: GatehouseOptions;
   readonly setup: SetupOptions;
-  /** Loads the guards of pages, and tells which may have one; left out where there are none. */
+  /** Loads the guards of pages, and lists the routes that may have one; `undefined` when no page has a guard. */
   readonly pageGuards: { load: GuardLoader; routes: () => Promise<readonly string[]> } | undefined;
   readonly secret: string | undefined;
-  /** Makes the store that astro.config names, where that is none of those that every site has. */
+  /** Creates the store of astro.config, if it is not one of those that every site contains. */
   readonly makeStore: ((clock: Clock) => SessionStore) | undefined;
   readonly isProduction: boolean;
   readonly base: string;
   readonly trailingSlash: string;
-  /** Tells the application from others on its host. */
+  /** Distinguishes the application from others on its host. */
   readonly applicationId?: string | undefined;
-  /** Names under which the site is reached: `security.allowedDomains` of astro.config. */
+  /** Names of the site: `security.allowedDomains` of astro.config. */
   readonly allowedDomains: readonly AllowedDomain[];
   /** `i18n.locales` of astro.config. */
   readonly locales: readonly Locale[];
-  /** What the toolbar of the development server is made by; there is none in a build. */
+  /** Creates the toolbar of the development server; `undefined` in a build. */
   readonly makeToolbar: ((parts: ToolbarParts) => DevTools) | undefined;
-  /** While the project is being written: its routes as they are at this moment. */
+  /** In development: returns the current routes of the project. */
   readonly routesNow: (() => Promise<ProjectRoutes>) | undefined;
-  /** Whether a build is making pages at this moment, which will be served without any middleware. */
+  /** True while a build prerenders pages, which are served later without any middleware. */
   readonly isPrerendering: boolean;
-  /** Whether the project has a middleware of its own, which may know visitors of its own. */
+  /** True when the project has a middleware of its own, which may name visitors. */
   readonly hasOwnMiddleware: boolean;
-  /** Whether the project composes Astro's request pipeline itself. */
+  /** True when the project composes Astro's request pipeline itself. */
   readonly hasOwnPipeline: boolean;
-  /** Patterns that are open although `globalProtect` is on: what Astro itself serves to every page. */
+  /** Patterns that are open despite `globalProtect`: resources that Astro itself serves to every page. */
   readonly open: readonly string[];
 }
 
-/** The stores that are a part of every site. */
+/** Returns one of the stores that every site contains. */
 function builtInStore(choice: StoreChoice = {}): Settings['store'] {
   if (choice.store === 'astro') return AstroSessionStore;
   if (choice.store !== 'memory') return CookieSessionStore;
@@ -85,10 +85,10 @@ function begin(services: Services, rulesOfConfig = 0): void {
   const log = services.get(DecisionLog);
   services.get(SecurityEvents).reportTo((line, error) => log.failure(line, error));
   services.get(SessionSchema).reportTo((line) => log.misfit(line));
-  tellDeadEnds(services, rulesOfConfig).catch((error) => log.failure('Rules could not be looked at.', error));
+  tellDeadEnds(services, rulesOfConfig).catch((error) => log.failure('Rules could not be checked.', error));
 }
 
-/** Looks up every shared service that requests work with. */
+/** Gets every shared service that requests use. */
 function partsOf(services: Services) {
   const config = services.get(SessionConfig);
   const csrf = services.get(CsrfConfig);
@@ -101,7 +101,7 @@ function partsOf(services: Services) {
     resolver: services.get(VisitorResolver),
     guard: services.get(RouteGuard),
     csrf: services.get(CsrfGuard),
-    /** Tokens that a form needs; `undefined` where no form needs one. */
+    /** The tokens of forms; `undefined` when no form needs one. */
     tokens: csrf.usesTokens ? services.get(CsrfTokens) : undefined,
     forms: services.get(FormConfig),
     errorPages: services.get(GuardConfig).errorPages,
@@ -109,7 +109,7 @@ function partsOf(services: Services) {
   };
 }
 
-/** The assembled package: what requests work with, made once when the server starts. */
+/** The assembled package, created once when the server starts. */
 export class Gatehouse {
   readonly prerendered: PrerenderedPages;
   #parts: ReturnType<typeof partsOf> | undefined;
@@ -120,16 +120,16 @@ export class Gatehouse {
       SiteSettings,
       'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
     >,
-    /** In development alone. */
+    /** In development only. */
     readonly devTools?: DevTools | undefined,
   ) {
     this.prerendered = new PrerenderedPages(services, site);
   }
 
   /**
-   * Assembles everything, once, when the server starts.
+   * Assembles all parts, once, when the server starts.
    *
-   * @throws {GatehouseError} For whatever is wrong, before anybody is served.
+   * @throws {GatehouseError} For any error in the configuration, before the first request.
    */
   static start(site: SiteSettings): Gatehouse {
     const setup = checkSetupOptions(site.setup, site.options.setup);
@@ -151,22 +151,25 @@ export class Gatehouse {
     currentRequest.use(options);
     registerServices(setup, services);
     services.boot(site.isPrerendering ? 'later' : 'now');
-    // While pages are made in a build, nothing happens of which there is something to tell.
+    // Prerendering causes no events that could be reported.
     if (!site.isPrerendering) begin(services, site.options.protect?.length);
     const { base, makeToolbar, routesNow, options: ofConfig } = site;
     return new Gatehouse(services, site, makeToolbar?.({ services, options, ofConfig, base, routesNow }));
   }
 
-  /** The shared services. A build that makes pages constructs none: it has neither visitors nor all that a server has. */
+  /**
+   * The shared services. A build that prerenders pages creates none of them, because it has neither visitors nor
+   * everything that a server has.
+   */
   get parts(): ReturnType<typeof partsOf> {
     this.#parts ??= partsOf(this.services);
     return this.#parts;
   }
 
   /**
-   * Asks where sessions are kept whether they stay there. That it cannot be asked is an outage, with which a server starts.
+   * Checks that the stores do not drop sessions on their own. A store that is unavailable now does not stop the start.
    *
-   * @throws {EvictingStoreError} When they may go at any time.
+   * @throws {EvictingStoreError} When a store may drop sessions at any time.
    */
   async prepare(): Promise<void> {
     const { config, store } = this.parts;
@@ -179,7 +182,7 @@ export class Gatehouse {
     }
   }
 
-  /** Whether a visitor may be found in Astro's own session. */
+  /** True when a visitor may be found in Astro's own session. */
   get looksIntoAstroSessions(): boolean {
     return this.site.hasOwnMiddleware || this.parts.store instanceof AstroSessionStore;
   }

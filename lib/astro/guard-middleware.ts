@@ -7,7 +7,7 @@ import { GateRequest } from './request/gate-request.js';
 import { answerDenied, judge } from './request/judging.js';
 import { gatehouse } from './started.js';
 
-/** Runs after every other middleware, because only there the route that will be served is known. */
+/** Runs after every other middleware, because the route that will be served is known only there. */
 export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<Response> => {
   if (context.isPrerendered) return answerPrerendered(context, next);
   const request = GateRequest.of(context);
@@ -30,7 +30,7 @@ function answer(request: GateRequest, context: APIContext, next: MiddlewareNext)
   return form ? Promise.resolve(form).then((answered) => answered ?? next()) : next();
 }
 
-/** Answers what a page throws that refuses its visitor by code of its own. */
+/** Answers the error with which a page's own code refuses a visitor. */
 async function answerRefused(request: GateRequest, context: APIContext, error: unknown): Promise<Response> {
   if (!(error instanceof AccessDeniedError)) throw error;
   return keepRefusedForm(request, context, await answerDenied(request, context, error));

@@ -4,11 +4,11 @@ import type { SiteFacts } from './site-facts.js';
 const TIME_LIMIT = 10_000;
 
 /**
- * Runs the code of a site that tells what only it knows, in a thread of its own: whatever it opens ends with it, what
- * it prints is nobody's business, and what is loaded for it is loaded anew for the pages that are made afterwards.
+ * Runs the site's code that provides facts about it, in a separate thread. Resources that it opens end with the thread,
+ * its output is discarded, and pages that are rendered afterwards load the same modules again.
  *
  * @param chunk The file that {@link readSite} was bundled into.
- * @returns Never fails: what went wrong is told in place of what could have been.
+ * @returns Never rejects: a problem is returned in place of the facts.
  */
 export async function loadSiteFacts(chunk: URL, timeLimit = TIME_LIMIT): Promise<SiteFacts> {
   const worker = new Worker(new URL('./site-facts-worker.js', import.meta.url), {

@@ -1,8 +1,8 @@
 import type { AstroConfig } from 'astro';
 
 /**
- * What to type where a project has no adapter. Astro builds such a project as long as all of it can be files, and says
- * nothing; where something cannot, its error names no command.
+ * Returns advice for a project without an adapter. Astro builds such a project without a warning as long as all pages
+ * can be prerendered; otherwise its error names no command.
  */
 export function missingAdapter({ adapter, output }: Pick<AstroConfig, 'adapter' | 'output'>): string | undefined {
   if (adapter !== undefined) return undefined;

@@ -1,21 +1,24 @@
 import type { Plugin } from 'vite';
 
-/** Helpers and middlewares must be of one copy. Astro sees to that only where the project's own package.json names us. */
+/**
+ * The package that must exist only once, because helpers and middlewares share state. Astro ensures that only if the
+ * project's own package.json lists it.
+ */
 export const ONE_COPY = ['astro-gatehouse'];
-/** What is imported here and is CommonJS: only a bundler makes modules of it, where the host has no `require`. */
+/** Dependencies in CommonJS. On hosts without `require`, only a bundler can turn them into modules. */
 const COMMON_JS = ['micromatch', 'reflect-metadata', 'tsyringe'];
 
 /**
- * Keeps the package in one copy in development servers that bundle what a server imports, as those for workerd do: a
- * bundle of `astro-gatehouse/server` would be another one than that of the middlewares, which are loaded file by file.
+ * Keeps the package in one copy in development servers that bundle the server's imports, as those for workerd do. A
+ * bundle of `astro-gatehouse/server` would be a second copy next to the middlewares, which are loaded file by file.
  */
 export function oneCopy(): Plugin {
   return {
     name: 'astro-gatehouse:one-copy',
-    // After the adapter has said so.
+    // After the adapter has enabled bundling.
     enforce: 'post',
     configEnvironment(name, { optimizeDeps }) {
-      // Elsewhere nothing is bundled, and naming something would begin it.
+      // Other environments bundle nothing, and any entry would start the bundling.
       if (name === 'client' || optimizeDeps?.noDiscovery !== false) return undefined;
       return { optimizeDeps: { exclude: ONE_COPY, include: COMMON_JS.map((name) => `astro-gatehouse > ${name}`) } };
     },

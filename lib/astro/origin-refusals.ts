@@ -1,7 +1,7 @@
 import { readOrigin } from '../access/csrf/site-origins.js';
 import { printable } from '../session/printable.js';
 
-/** As much of a request, and of its answer, as is looked at. */
+/** The properties of a request and its answer that are read here. */
 export interface Exchange {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -15,14 +15,14 @@ const WATCHED = Symbol.for('astro-gatehouse.origin-refusals');
 const MOST_CHARACTERS = 200;
 
 /**
- * Says of a form of the site's own that Astro's `security.checkOrigin` refuses why it does, once for each cause. It stands
- * before every middleware, and says nothing itself; so it is Node that is asked, about answers that are finished.
+ * Logs the reason when Astro's `security.checkOrigin` refuses a form of the site itself, once for each cause. This
+ * check runs before every middleware and logs nothing, so Node's diagnostics channel for finished answers is used.
  */
 export function tellOfOriginRefusals(): void {
   const channels = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel');
   const place = globalThis as { [WATCHED]?: boolean };
   if (!channels || place[WATCHED]) return;
-  // A development server loads this anew.
+  // A development server reloads this module.
   place[WATCHED] = true;
   const told = new Set<string>();
   channels.subscribe(FINISHED, (message) => {
@@ -35,11 +35,14 @@ export function tellOfOriginRefusals(): void {
     const problem = originProblem({ method, url, headers, status: response.statusCode });
     if (problem === undefined || told.has(problem.cause)) return;
     told.add(problem.cause);
-    console.warn(`[astro-gatehouse] ${problem.text} This is said once.`);
+    console.warn(`[astro-gatehouse] ${problem.text} This is logged once.`);
   });
 }
 
-/** Why a form that a page of the site seems to have sent was refused; `undefined` where nothing tells that it was one. */
+/**
+ * Returns the reason why a form was refused that a page of the site probably sent; `undefined` when nothing indicates
+ * that it did.
+ */
 export function originProblem({ url = '', headers, status }: Exchange): { cause: string; text: string } | undefined {
   const [said, relation, host = ''] = [one(headers.origin), one(headers['sec-fetch-site']), one(headers.host)];
   const type = one(headers['content-type']);
@@ -54,22 +57,25 @@ export function originProblem({ url = '', headers, status }: Exchange): { cause:
       : {
           cause: 'no-referrer',
           text:
-            `${refused}, because the browser says "Origin: null", as it does for pages with Referrer-Policy: no-referrer. Send ` +
-            'Referrer-Policy: same-origin or strict-origin-when-cross-origin with pages that have forms; or set security: ' +
-            '{ checkOrigin: false } in astro.config, while csrf of gatehouse is on.',
+            `${refused}, because the browser sends "Origin: null", as it does for pages with Referrer-Policy: ` +
+            'no-referrer. Send Referrer-Policy: same-origin or strict-origin-when-cross-origin with pages that have ' +
+            'forms; or set security: { checkOrigin: false } in astro.config, while csrf of gatehouse is on.',
         };
   }
   const origin = readOrigin(said);
   if (!origin) return undefined;
   const port = origin.port && `, port: '${origin.port}'`;
   const name = `security: { allowedDomains: [{ protocol: '${origin.protocol.slice(0, -1)}', hostname: '${origin.hostname}'${port} }] }`;
-  // A program may say that it comes from anywhere, and have an operator believe that this is a name of the site.
+  // A program may send any origin, so an operator must not take it for a name of the site without checking.
   const ifOwn = 'If that is the address of this site,';
   if (origin.host === host) {
     return origin.protocol === 'https:'
       ? {
           cause: 'tls',
-          text: `${refused}: it comes from ${origin.origin}, and Astro takes the site for http. ${ifOwn} set ${name} in astro.config, and have the proxy send X-Forwarded-Proto and X-Forwarded-Host (nginx: $http_host).`,
+          text:
+            `${refused}: it comes from ${origin.origin}, and Astro assumes http for the site. ${ifOwn} set ` +
+            `${name} in astro.config, and let the proxy send X-Forwarded-Proto and X-Forwarded-Host (nginx: ` +
+            `$http_host).`,
         }
       : undefined;
   }
@@ -79,9 +85,9 @@ export function originProblem({ url = '', headers, status }: Exchange): { cause:
   return {
     cause: 'host',
     text:
-      `${refused}: it comes from ${origin.origin}, and the proxy hands on the host ${what}, as ` +
-      `${printable(host).slice(0, MOST_CHARACTERS)}. ${ifOwn} have it hand on what it was asked for (nginx: proxy_set_header Host ` +
-      `$http_host, and the same for X-Forwarded-Host)${origin.protocol === 'https:' ? `, and set ${name} in astro.config` : ''}.`,
+      `${refused}: it comes from ${origin.origin}, and the proxy passes the host ${what}, as ` +
+      `${printable(host).slice(0, MOST_CHARACTERS)}. ${ifOwn} let it pass the original host (nginx: proxy_set_header ` +
+      `Host $http_host, and the same for X-Forwarded-Host)${origin.protocol === 'https:' ? `, and set ${name} in astro.config` : ''}.`,
   };
 }
 

@@ -7,12 +7,12 @@ type Places = Pick<AstroConfig, 'root' | 'srcDir' | 'fetchFile'>;
 
 const ENDINGS = ['ts', 'js', 'mts', 'mjs'];
 
-/** The project's own middleware, from its root. */
+/** Returns the project's own middleware, relative to its root. */
 export function middlewareFile(places: Places): string | undefined {
   return firstOf(['middleware', 'middleware/index'], places);
 }
 
-/** The project's own pipeline, from its root. */
+/** Returns the project's own pipeline, relative to its root. */
 export function pipelineFile(places: Places): string | undefined {
   return places.fetchFile === null ? undefined : firstOf([places.fetchFile], places);
 }

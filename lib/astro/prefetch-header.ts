@@ -1,13 +1,16 @@
 import type { Plugin } from 'vite';
 
-/** Headers of Astro's own requests, as its adapter has them; its prefetching sends them where it uses `fetch`. */
+/**
+ * The module with the headers of Astro's own requests, as its adapter defines them. Its prefetching sends them where it
+ * uses `fetch`.
+ */
 const HEADERS = 'virtual:astro:adapter-config/client';
 const PREFETCH_HEADERS = '\0astro-gatehouse:prefetch-headers';
 const PREFETCH = /[\\/]astro[\\/]dist[\\/]prefetch[\\/]/;
 
 /**
- * Has Astro say that it prefetches a page where it does so by `fetch`, in Safari. A browser that prefetches says so by
- * itself; a bare `fetch` looks like that of ClientRouter, and would use up the messages that wait.
+ * Makes Astro declare a prefetch when it uses `fetch` for it, as in Safari. Browsers that prefetch declare it
+ * themselves; a plain `fetch` looks like one of ClientRouter, and would use up waiting messages.
  */
 export function prefetchHeader(): Plugin {
   return {

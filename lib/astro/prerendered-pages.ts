@@ -7,19 +7,19 @@ import { buildChannel } from './build-channel.js';
 import type { GatehouseOptions } from './options.js';
 
 const EMPTIED =
-  'Where 404.astro is prerendered, astro dev hands over requests for addresses without a page without their headers: at ' +
-  'routes of your own pipeline nobody is signed in. A built site knows its visitors there; to have them known while you ' +
-  'develop, write export const prerender = false in 404.astro.';
+  'Where 404.astro is prerendered, astro dev passes requests for addresses without a page on without their headers: ' +
+  'at routes of your own pipeline every visitor is a guest. A built site knows its visitors there; to know them in ' +
+  'development too, write export const prerender = false in 404.astro.';
 
-/** When pages are made. */
+/** The settings that determine when pages are prerendered. */
 interface Making {
-  /** Whether a build is making pages at this moment. */
+  /** True while a build prerenders pages. */
   readonly isPrerendering: boolean;
   readonly isProduction: boolean;
   readonly options: Pick<GatehouseOptions, 'prerendered'>;
 }
 
-/** Pages that are made once for everybody, before anybody asks for them: no middleware runs for those. */
+/** Prerendered pages: no middleware runs when they are served. */
 export class PrerenderedPages {
   readonly #warnedOf = new Set<string>();
 
@@ -29,7 +29,8 @@ export class PrerenderedPages {
   ) {}
 
   /**
-   * Says while a site is built or written that a page cannot be protected: only here all its paths and rules are known.
+   * Reports, during a build and in development, that a prerendered page cannot be protected. Only here all its paths
+   * and rules are known.
    *
    * @throws {UnguardedFilesError} Unless `prerendered: 'warn'` makes it a warning.
    */
@@ -52,17 +53,17 @@ export class PrerenderedPages {
     console.warn(error.message);
   }
 
-  /** Says it once of each page: while a site is written it is shown to everybody, as it would not be built. */
+  /** Warns once for each page. In development the page is shown to everybody, although a build would fail. */
   #warnOfPrerendered(path: string, protectedBy: string): void {
     if (this.#warnedOf.has(path)) return;
     this.#warnedOf.add(path);
     console.warn(
-      `[astro-gatehouse] ${printable(path)} is prerendered, so everybody sees it, in spite of ${protectedBy}. Have pages made ` +
-        `when they are asked for: output: 'server' in astro.config, or export const prerender = false in this page.`,
+      `[astro-gatehouse] ${printable(path)} is prerendered, so everybody sees it, in spite of ${protectedBy}. Render ` +
+        `pages on demand: output: 'server' in astro.config, or export const prerender = false in this page.`,
     );
   }
 
-  /** Says it once where `astro dev` hands over requests as for a page that is prerendered: without a cookie. */
+  /** Warns once when `astro dev` passes on a request as one for a prerendered page: without a cookie. */
   warnOfUnknownVisitors(): void {
     if (this.#warnedOf.has(EMPTIED)) return;
     this.#warnedOf.add(EMPTIED);

@@ -2,42 +2,42 @@ import type { GuardLoader } from '../access/page-guards.js';
 import type { IslandNames } from './build-channel.js';
 import { checkGuard } from './options.js';
 
-/** Of server islands, as Astro writes it. */
+/** The route of server islands, as Astro writes it. */
 export const ISLAND_ROUTE = '/_server-islands/[name]';
 
-/** What is to be known of the project's routes while it is served. */
+/** The facts about the project's routes that requests need. */
 export interface ProjectRoutes {
   /** Patterns of the routes that are not pages. */
   readonly endpoints: ReadonlySet<string>;
   /** Patterns of the routes that have no parameters. */
   readonly fixedPaths: ReadonlySet<string>;
   readonly islands: () => Promise<IslandNames>;
-  /** Patterns of the 404 pages that are shown, each with whether it is a file that was made once for everybody. */
+  /** Patterns of the 404 pages that may be shown, each with whether it is prerendered. */
   readonly notFoundPages: ReadonlyMap<string, boolean>;
-  /** Languages in which a development server, having found no page, may yet show that of another language. */
+  /** Languages for which a development server that found no page may still show that of another language. */
   readonly rewrittenLanguages: ReadonlySet<string>;
-  /** Whether a page may have a guard that hides it. */
+  /** True when a page may have a guard that hides it. */
   readonly pagesMayHide: boolean;
   /** Pages and endpoints whose files may export a guard. */
   readonly pages: readonly PageModule[];
 }
 
-/** A page's or an endpoint's own file. */
+/** The file of a page or an endpoint. */
 export interface PageModule {
-  /** The route it is served under, as Astro writes it. */
+  /** The route at which it is served, as Astro writes it. */
   readonly pattern: string;
-  /** From the project's root. */
+  /** Relative to the project's root. */
   readonly file: string;
-  /** Whether it looked as if it exported a guard when it was last listed. */
+  /** True when its source seemed to export a guard, at the last listing. */
   readonly mayHaveGuard: boolean;
-  /** Gives what it exports as `guard`; `undefined` when it exports nothing of that name. */
+  /** Imports its export `guard`; returns `undefined` when it has none. */
   readonly load: () => Promise<{ readonly guard: unknown } | undefined>;
 }
 
 /**
- * What loads and checks the guard of a route.
+ * Returns a function that loads and checks the guard of a route.
  *
- * @param routesNow Where routes come and go: gives them as they are at that moment.
+ * @param routesNow Returns the current routes, where routes may be added and removed.
  */
 export function guardLoader({ pages }: ProjectRoutes, routesNow?: () => Promise<ProjectRoutes>): GuardLoader {
   const known = byPattern(pages);
@@ -48,7 +48,7 @@ export function guardLoader({ pages }: ProjectRoutes, routesNow?: () => Promise<
   };
 }
 
-/** The routes whose pages may have a guard, as far as their files tell. */
+/** Returns the routes whose pages may have a guard, judging by their source. */
 export function guardedRoutes({ pages }: ProjectRoutes): string[] {
   return pages.filter(({ mayHaveGuard }) => mayHaveGuard).map(({ pattern }) => pattern);
 }

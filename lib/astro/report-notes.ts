@@ -1,13 +1,17 @@
 import type { SiteFacts } from './site-facts.js';
 
-/** What a report cannot know, in sentences. @param setupName The setup module's file, from the project's root. */
+/**
+ * Returns sentences on what a report does not cover.
+ *
+ * @param setupName The setup module's file, relative to the project's root.
+ */
 export function reportNotes({ setup, actions }: SiteFacts, setupName = 'the setup module'): string[] {
   const notes: string[] = [];
   if ('message' in setup) notes.push(`${setupName} could not be loaded, and its rules are missing: ${setup.message}`);
   else {
     const { replaced, hasCheck, servicesProblem } = setup;
     if (replaced.length > 0) {
-      notes.push(`${setupName} puts classes in the place of ${replaced.join(', ')}, which may decide otherwise`);
+      notes.push(`${setupName} replaces ${replaced.join(', ')}, and the replacements may decide otherwise`);
     }
     if (hasCheck) notes.push('access.check decides every rule alone');
     if (servicesProblem !== undefined) {

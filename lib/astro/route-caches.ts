@@ -3,8 +3,8 @@ import type { SegmentMatcher } from '../access/paths/path-pattern.js';
 import { segmentsOf } from '../access/paths/path-pattern.js';
 
 /**
- * Keys of `routeRules` under which answers are cached, with their segments. Without a provider nothing is cached, and
- * without a time neither.
+ * Returns the keys of `routeRules` that enable caching, with their segments. Without a cache provider, or without a
+ * time, nothing is cached.
  *
  * @see node_modules/astro/dist/core/cache/utils.js
  */

@@ -1,25 +1,25 @@
 import type { IntegrationResolvedRoute } from 'astro';
 
-/** Stands in a text for whatever is in a parameter's place. */
+/** Placeholder for a parameter. */
 export const ANYTHING = '\0';
 
-/** What a tree is made of. */
+/** The parts of a route that a tree needs. */
 export type TreeRoute = Pick<IntegrationResolvedRoute, 'segments'> & { readonly fallbackRoutes?: readonly TreeRoute[] };
 type Segment = TreeRoute['segments'][number];
 
-/** A place in the site: a page, what is above pages, or both. */
+/** A place in the site: a page, an ancestor of pages, or both. */
 export class RouteNode {
   readonly children = new Map<string, RouteNode>();
-  /** Whether something is served there. */
+  /** True when something is served there. */
   isRoute = false;
-  /** Whether anything below it may be served. */
+  /** True when any path below it may be served. */
   isOpen = false;
-  /** Whether it is below a place that is open. */
+  /** True when it is below an open place. */
   isBelowOpen = false;
 
   /**
-   * @param shown As a rule's pattern names it: `/users/[id]`. Empty for the root.
-   * @param head As addresses begin that lead there, with {@link ANYTHING} for parameters.
+   * @param shown As in a rule's pattern: `/users/[id]`. Empty for the root.
+   * @param head The beginning of addresses that lead there, with {@link ANYTHING} for parameters.
    */
   constructor(
     readonly shown = '',
@@ -40,10 +40,10 @@ export class RouteTree {
     for (const { segments } of all) for (const spelling of spellings(segments)) this.#add(spelling);
   }
 
-  /** Every place, those nearest to the root first. */
+  /** Returns every place, those nearest to the root first. */
   nodes(): RouteNode[] {
     const nodes = [this.#root];
-    // A list is walked on into what is added meanwhile.
+    // The loop also visits nodes that are added to the array while it runs.
     for (const { children, isOpen, isBelowOpen } of nodes) {
       for (const child of children.values()) {
         child.isBelowOpen = isOpen || isBelowOpen;
@@ -74,7 +74,7 @@ function childOf(node: RouteNode, parts: Segment): RouteNode {
   const name = parts.map(({ dynamic, content }) => (dynamic ? ANYTHING : content)).join('');
   const known = node.children.get(name);
   if (known) return known;
-  // Beside other text a parameter would be a class of characters.
+  // Next to other text, a parameter in brackets would be a character class.
   const shown = isParameter(parts) ? parts.map(({ content }) => `[${content}]`) : parts.map(asGlob);
   const child = new RouteNode(`${node.shown}/${shown.join('')}`, `${node.head}/${name}`);
   node.children.set(name, child);
@@ -85,7 +85,7 @@ function asGlob({ dynamic, content }: Segment[number]): string {
   return dynamic ? '*' : content.replace(/[*?[\]{}()\\]/g, '\\$&');
 }
 
-/** A route as it is called, and as an address bar sends it, where that is something else. */
+/** Returns the route as written and, if it differs, as a browser encodes it. */
 function spellings(segments: TreeRoute['segments']): Segment[][] {
   const plain = segments.map((parts) => parts.map((part) => ({ ...part, content: part.content.normalize('NFC') })));
   const sent = plain.map((parts) =>

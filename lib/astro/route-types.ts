@@ -3,32 +3,34 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ANYTHING, type RouteNode, RouteTree, type TreeRoute } from './route-tree.js';
 
-/** What a wildcard may begin with, and what it may where text stands before it. */
+/** Beginnings of a wildcard: on its own, and after other text. */
 const WILDCARDS = ['*', '?', '[', '{', '(', '@(', '+(', '!('];
 const WILDCARDS_IN_TEXT = ['*', '?', '[', '{'];
-/** Each is compared with each pattern of a project: with many more of them an editor would keep its user waiting. */
+/**
+ * Maximum number of templates. Each is compared with each pattern of a project, and many more would slow down editors.
+ */
 const MOST_TEMPLATES = 4000;
-/** Of more pages than these it is not checked what a query or a slash stands behind. */
+/** Maximum number of pages for which a query or a trailing slash is checked against the page's path. */
 const MOST_PAGES = 500;
-/** How much of a name is looked at before a wildcard; where there are too many names, less. */
+/** Maximum number of characters of a name before a wildcard; fewer when there are too many names. */
 const LENGTHS = [Number.POSITIVE_INFINITY, 8, 6, 4, 3, 2, 1];
 
-/** What is known of a project when its types are written. */
+/** The facts about a project from which its types are written. */
 export interface RouteFacts {
   readonly routes: readonly TreeRoute[];
-  /** What lies in `public/`, folders with a slash at their end. */
+  /** The entries of `public/`, folders with a trailing slash. */
   readonly publicNames: readonly string[];
-  /** Whether what is not there is an error. */
+  /** True when an unknown path is a type error. */
   readonly isStrict: boolean;
 }
 
-/** The declaration of `App.RouteTypes` for a project. */
+/** Returns the declaration of `App.RouteTypes` for a project. */
 export function routeTypes({ routes, publicNames, isStrict }: RouteFacts): string {
   const nodes = new RouteTree(routes).nodes();
   const [patterns, paths] = [nodes.flatMap(patternsOf), nodes.flatMap(pathsOf)];
   if (!isStrict) return declaration([...patterns, '(string & {})'], [...paths, '(string & {})']);
   const files = publicNames.map((name) => (name.endsWith('/') ? anyOf(`/${name}${ANYTHING}`) : textOf(`/${name}`)));
-  // What Astro itself serves: actions, islands, images and the files of a build.
+  // Resources of Astro itself: actions, islands, images and the files of a build.
   const internal = anyOf(`/_${ANYTHING}`);
   return declaration(
     [...patterns, ...files, internal, ...patternTemplates(nodes)],
@@ -36,7 +38,7 @@ export function routeTypes({ routes, publicNames, isStrict }: RouteFacts): strin
   );
 }
 
-/** What lies in `public/`, one level deep: enough to tell what is a file from what is a slip. */
+/** Returns the entries of `public/`, one level deep: enough to distinguish files from mistakes. */
 export function publicNames(publicDir: URL): string[] {
   try {
     const entries = readdirSync(publicDir, { withFileTypes: true });
@@ -47,8 +49,8 @@ export function publicNames(publicDir: URL): string[] {
 }
 
 /**
- * The file of the declaration, which Astro refers to and leaves to us: what it writes itself it writes once, and partly
- * before it knows the routes.
+ * The file of the declaration, to which Astro's types refer. Astro does not write it, because it writes its own files
+ * only once, and partly before it knows the routes.
  */
 export class RouteTypesFile {
   readonly #path: string;
@@ -56,11 +58,11 @@ export class RouteTypesFile {
 
   constructor(url: URL) {
     this.#path = fileURLToPath(url);
-    // What is referred to must be there, whatever comes.
+    // A file that is referred to must exist.
     if (!existsSync(this.#path)) this.write('declare namespace App {\n  interface RouteTypes {}\n}\n');
   }
 
-  /** Puts another declaration in its place, if it is another. */
+  /** Writes a declaration, if it has changed. */
   write(content: string): void {
     if (content === this.#written) return;
     mkdirSync(dirname(this.#path), { recursive: true });
@@ -85,7 +87,7 @@ function patternsOf({ shown, isRoute, isOpen, children }: RouteNode): string[] {
   return patterns.map(textOf);
 }
 
-/** Those with a blank in them would end a header. */
+/** Leaves out paths with whitespace or with characters that would end the path. */
 function pathsOf({ head, isRoute, isFixed }: RouteNode): string[] {
   return isRoute && isFixed && !/[\s?#\\]/.test(head) ? [textOf(head || '/')] : [];
 }
@@ -99,13 +101,13 @@ function pathTemplates(nodes: readonly RouteNode[]): string[] {
   return [...open, ...parts, ...ends];
 }
 
-/** With a slash, a query or a fragment behind it. */
+/** Returns types for a path with a trailing slash, a query or a fragment. */
 function endsOf(head: string): string[] {
   const ends = head === '' ? ['/?', '/#'] : ['?', '#', '/?', '/#'];
   return [...ends.map((end) => anyOf(`${head}${end}${ANYTHING}`)), slashed(head)];
 }
 
-/** Places nearest to the root are checked most closely. */
+/** Returns templates for patterns, the strictest for places near the root. */
 function patternTemplates(nodes: readonly RouteNode[]): string[] {
   const places = nodes.filter(({ isBelowOpen }) => !isBelowOpen);
   const routes = places.filter(({ isRoute }) => isRoute);
@@ -118,7 +120,10 @@ function patternTemplates(nodes: readonly RouteNode[]): string[] {
   return templates;
 }
 
-/** Patterns whose first wildcard is right below this place: its segment may begin as one begins that is there. */
+/**
+ * Returns patterns whose first wildcard is directly below this place. The text before the wildcard must begin like one
+ * of its children.
+ */
 function wildcardsBelow({ head, children }: RouteNode, room: number): string[] {
   if (children.size === 0) return [];
   const names = [...children.keys()].map((name) => name.split(ANYTHING, 1)[0] ?? '');
@@ -128,7 +133,10 @@ function wildcardsBelow({ head, children }: RouteNode, room: number): string[] {
   );
 }
 
-/** With a wildcard behind each: all that these names begin with, up to a length, from which on anything may follow. */
+/**
+ * Returns the beginnings of these names up to a length, each with a wildcard after it. Names longer than that accept
+ * anything after it.
+ */
 function beginningsOf(names: readonly string[], length: number): string[] {
   const beginnings = new Set<string>();
   for (const name of names) {
@@ -143,22 +151,25 @@ function unionOf(types: readonly string[]): string {
   return types.length === 0 ? ' never' : [...new Set(types)].map((type) => `\n      | ${type}`).join('');
 }
 
-/** A text, which editors offer. */
+/** Returns a string literal type, which editors suggest. */
 function textOf(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Texts that editors do not offer. A template alone would swallow those that they are to offer. */
+/**
+ * Returns a template type, which editors do not suggest. Without the intersection it would absorb the literals that
+ * they should suggest.
+ */
 function anyOf(text: string): string {
   return `(${templateOf(text)} & {})`;
 }
 
-/** With a slash at its end. Not a text, for editors would offer every page twice. */
+/** Returns a path with a trailing slash. A template type, because editors would otherwise suggest every page twice. */
 function slashed(head: string): string {
   return head === '' ? textOf('/') : `(${templateOf(`${head}/${ANYTHING}`)} & ${templateOf(`${ANYTHING}${head}/`)})`;
 }
 
-/** As a template of TypeScript has it. */
+/** The placeholder for any string in a template literal type. */
 const placeholder = `$${'{string}'}`;
 
 function templateOf(text: string): string {

@@ -3,14 +3,15 @@ import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
 import { ErrorPages } from '../access/paths/special-paths.js';
 
-/** Files that can export something beside the page. */
+/** Files that can export something in addition to the page. */
 const MODULE = /\.(?:astro|mdx|[cm]?[jt]sx?)$/;
 
 /**
- * Source of a module that tells of the project's routes.
+ * Returns the source of a module with the project's routes.
  *
- * @param islands Source of a list, in a build: for each file of a server island the names that rules may have for it.
- * @param isBeingWritten Whether routes come and go while it is served, and files may export a guard in a moment.
+ * @param islands In a build: the source of an array with the names that rules may use, for each file of a server
+ *   island.
+ * @param isBeingWritten True in development, where routes are added and removed, and files may export a guard later.
  */
 export function routesSource(
   routes: readonly IntegrationResolvedRoute[],
@@ -19,11 +20,11 @@ export function routesSource(
   islands?: string,
 ): string {
   const endpoints = routes.filter(({ type, origin, pattern }) => {
-    // A browser that opens an address with a slip in it opens a page, whether the project has a page for that or not.
+    // A browser that opens an unknown address opens a page, whether the project has a 404 page or not.
     return type === 'endpoint' || (origin === 'internal' && pattern !== '/404');
   });
   const fixed = routes.map(({ pattern }) => pattern).filter((pattern) => !pattern.includes('['));
-  // Of two files for one route Astro serves the first.
+  // If two files have the same route, Astro serves the first.
   const served = new Map(routes.toReversed().map((route) => [route.pattern, route]));
   const guardable = [...served.values()].filter(isGuardable);
   const pages = guardable.flatMap((route) => pageSource(route, root, isBeingWritten));
@@ -44,7 +45,8 @@ export function routesSource(
     `const fixedPaths = new Set(${JSON.stringify(fixed)});`,
     `const notFoundPages = new Map(${JSON.stringify(notFoundPages)});`,
     `const rewrittenLanguages = new Set(${JSON.stringify(rewritten)});`,
-    `export const routes = { endpoints, fixedPaths, islands, notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, pages: [${pages.join(', ')}] };`,
+    `export const routes = { endpoints, fixedPaths, islands, ` +
+      `notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, pages: [${pages.join(', ')}] };`,
   ].join('\n');
 }
 
@@ -64,18 +66,22 @@ function pageSource(route: IntegrationResolvedRoute, root: URL, isBeingWritten: 
   const specifier = JSON.stringify(existsSync(path) ? path : entrypoint);
   const [name, file] = [JSON.stringify(pattern), JSON.stringify(entrypoint)];
   return [
-    `{ pattern: ${name}, file: ${file}, mayHaveGuard: ${mayHaveGuard}, load: () => import(${specifier}).then((page) => 'guard' in page ? { guard: page.guard } : undefined) }`,
+    `{ pattern: ${name}, file: ${file}, mayHaveGuard: ${mayHaveGuard}, load: () => import(${specifier}).then((page) ` +
+      `=> 'guard' in page ? { guard: page.guard } : undefined) }`,
   ];
 }
 
-/** Most pages export none, and need not be asked then. What a page hands on from elsewhere is not looked at here. */
+/**
+ * Checks whether a page may export a guard. Most do not, and then need not be loaded. Re-exports of other modules are
+ * not followed here.
+ */
 function mayExportGuard(path: string): boolean {
   return !existsSync(path) || /\bguard\b|\bexport\s*\*/.test(readFileSync(path, 'utf8'));
 }
 
 /**
- * Astro's list says which name it gave to the island of a file; without islands, a text stands in its place. It is
- * imported as Astro itself imports it, when it is needed.
+ * Returns the source that maps islands to their names. Astro's list contains the name that it gave to each file;
+ * without islands, the list is a placeholder. It is imported only when needed, in the same way as in Astro.
  */
 function islandsSource(islands: string): string[] {
   return [
@@ -85,7 +91,10 @@ function islandsSource(islands: string): string[] {
   ];
 }
 
-/** Rather one page too many: what is not there is then made in another way, and looks the same. */
+/**
+ * Checks whether a page may hide itself. When in doubt it returns true: a missing page is then answered in another way
+ * that looks the same.
+ */
 function mayHideItself(path: string): boolean {
   if (!MODULE.test(path) || !mayExportGuard(path)) return false;
   if (!existsSync(path)) return true;

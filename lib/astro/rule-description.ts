@@ -1,7 +1,7 @@
 import type { AccessRule } from '../access/access-rule.js';
 import type { DescribedRule } from '../access/report/site-description.js';
 
-/** A rule as plain data. */
+/** Returns a rule as plain data. */
 export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
   const { pattern, methods, enforce, demand, status, redirectTo, allow, asksByFunctionAlone } = rule;
   return {
@@ -13,7 +13,7 @@ export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
     text: `${rule}`,
     redirectTo,
     mayAdmitGuests: asksByFunctionAlone,
-    // A function that takes the request may answer otherwise on another page.
+    // A function with access to the request may decide differently on another page.
     isSameEverywhere: allow === undefined || !asksByFunctionAlone || isWithoutRequest(allow),
   };
 }

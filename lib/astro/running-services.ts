@@ -4,23 +4,26 @@ import { MemoryRevocationList } from '../session/stores/memory-revocation-list.j
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { SessionStore } from '../session/stores/session-store.js';
 
-/** Milliseconds that requests under way have, in development, before the services they began with end. */
+/** Milliseconds for which, in development, requests in progress may still use the previous services. */
 const GRACE = 1_000;
-/** Milliseconds that services have to end when the process is told to. */
+/** Maximum time that services have to end when the process receives a signal, in milliseconds. */
 const LIMIT = 5_000;
-/** With the code that a process has whom one ends. */
+/** Signals, with the exit code of a process that one of them ends. */
 const SIGNALS = { SIGTERM: 143, SIGINT: 130 } as const;
-/** What a built server is noted as. */
+/** The key of a built server. */
 const BUILT = 'built';
 const KEY = Symbol.for('astro-gatehouse.running-services');
 
 interface Running {
   readonly services: Services;
-  /** What stores in memory hold, for those that take their place. */
+  /** The contents of stores in memory, for the stores that replace them. */
   readonly kept: Map<string, unknown>;
 }
 
-/** By what they were started for. Kept with the process: modules are loaded anew while a project is being written. */
+/**
+ * Returns the running services by the place that they were started for. The process keeps them, because modules are
+ * reloaded in development.
+ */
 function allRunning(): Map<string, Running> {
   const shared = globalThis as { [KEY]?: Map<string, Running> };
   shared[KEY] ??= new Map();
@@ -28,10 +31,10 @@ function allRunning(): Map<string, Running> {
 }
 
 /**
- * Notes the services of a server that has started, for them to end with it. While a project is being written those of
- * before end shortly after, and what they have kept in memory is kept on.
+ * Registers the services of a started server, so that they end with it. In development, the previous services end
+ * shortly after, and the contents of their stores in memory are passed on.
  *
- * @param place What others started before are replaced by; `undefined` for a built server.
+ * @param place Services with the same place are replaced; `undefined` for a built server.
  */
 export function noteRunning(services: Services, place: string | undefined): void {
   const running = allRunning();
@@ -52,9 +55,8 @@ export function noteRunning(services: Services, place: string | undefined): void
 }
 
 /**
- * Ends all services that are shared by requests: for a server of your own that is told to stop, when it has answered its
- * last request. A server that nobody else stops ends them itself at SIGTERM and SIGINT. Nothing is thrown: what a service
- * throws is in the log.
+ * Disposes of all shared services. Call it in a server of your own that is stopped, after its last request. Other
+ * servers do so themselves at SIGTERM and SIGINT. It never throws: errors of services are logged.
  *
  * @example process.once('beforeExit', () => disposeServices());
  */
@@ -62,7 +64,7 @@ export async function disposeServices(): Promise<void> {
   await disposeOf('');
 }
 
-/** Ends the services that were started for places with such a beginning. */
+/** Disposes of the services whose place begins with a string. */
 export async function disposeOf(place: string): Promise<void> {
   const found = [...allRunning()].filter(([key]) => key.startsWith(place));
   await Promise.all(found.map(([, { services }]) => services.dispose()));
@@ -75,12 +77,15 @@ function endWithProcess(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void endAt(signal));
 }
 
-/** Who listens for the signal stops the server itself, which may have requests to answer yet. */
+/**
+ * Ends the services at a signal. Other listeners for the signal stop the server themselves, possibly after further
+ * requests.
+ */
 async function endAt(signal: keyof typeof SIGNALS): Promise<void> {
   const isDevelopment = !allRunning().has(BUILT);
   if (process.listenerCount(signal) > 0) return void (isDevelopment && disposeServices());
   const late = new Promise((wake) => setTimeout(wake, LIMIT));
   await Promise.race([disposeServices(), late]);
-  // Not sent on: the first process of a container would not hear it.
+  // The signal is not sent again, because the first process of a container would ignore it.
   process.exit(SIGNALS[signal]);
 }

@@ -4,10 +4,10 @@ import { InvalidOptionsError } from '../errors.js';
 const NAME = 'GATEHOUSE_SECRET';
 
 /**
- * What `astro:env` is to know of the secret: it is one, and is read when the server runs. Not required, because a build
- * needs none, nor does `astro dev`; a built server says so itself.
+ * Returns the declaration of the secret for `astro:env`: a secret that is read at run time. It is not required, because
+ * neither a build nor `astro dev` needs it; a built server reports a missing one itself.
  *
- * @throws {InvalidOptionsError} When the project has made it public, which would put it into the build.
+ * @throws {InvalidOptionsError} When the project has declared it public, which would put it into the build.
  */
 export function secretVariable({ env }: Pick<AstroConfig, 'env'>): AstroConfig['env']['schema'] {
   const declared = env?.schema?.[NAME];

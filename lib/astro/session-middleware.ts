@@ -12,7 +12,7 @@ import { answerDenied, judgeAnswer, vet } from './request/judging.js';
 import { putOnLocals } from './request/locals.js';
 import { gatehouse } from './started.js';
 
-/** Runs before every other middleware: opens the session and, when everything else is done, commits it. */
+/** Runs before every other middleware: opens the session, and commits it after everything else. */
 export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<Response> => {
   if (context.isPrerendered) return answerWithoutSession(context, next);
   const ofTools = gatehouse.devTools?.answer(context);
@@ -23,16 +23,19 @@ export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<R
   return endingServices(gatehouse.services, context, run);
 };
 
-/** No middleware is to act on a request that another site sent. */
+/** Refuses forged requests before any middleware acts on them. */
 function answer(request: GateRequest, context: APIContext, next: MiddlewareNext): Promised<Response> {
   const forgery = mayChange(context.request.method) ? vet(request, context) : undefined;
   return forgery ? forgery.then((refusal) => refusal ?? next()) : next();
 }
 
-/** No middleware is to show what the guard was never asked about; what `authorize()` throws in one is answered as in a page. */
+/**
+ * Judges answers of middlewares that the guard has not seen, and answers what `authorize()` throws in one, as in a
+ * page.
+ */
 function hearingOf(request: GateRequest, context: APIContext): Hearing<Response> {
   const judge = (response: Response): Promised<Response> => {
-    // Where a middleware gives nothing, Astro takes the answer of those behind it.
+    // If a middleware returns nothing, Astro uses the answer of the following ones.
     if (!(response instanceof Response)) return response;
     return andThen(judgeAnswer(request, context, response), (refusal) => refusal ?? response);
   };
@@ -43,7 +46,10 @@ function hearingOf(request: GateRequest, context: APIContext): Hearing<Response>
   return { judge, rescue };
 }
 
-/** A prerendered page is made once for everybody: it sees a guest, and whatever would change the session throws. */
+/**
+ * Answers for a prerendered page, which is rendered once for everybody: it sees a guest, and changes of the session
+ * throw.
+ */
 function answerWithoutSession(context: APIContext, next: MiddlewareNext): Promised<Response> {
   const session = madeSession(gatehouse.services.madeClasses);
   draftOf(session).close();

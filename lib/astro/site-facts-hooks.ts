@@ -1,7 +1,7 @@
 import type { LoadFnOutput, LoadHook, LoadHookSync, ResolveFnOutput, ResolveHook, ResolveHookSync } from 'node:module';
 import { andThen } from '../session/promised.js';
 
-/** What other hosts offer under names of their own. */
+/** Modules that other hosts provide under names of their own. */
 const FOREIGN = /^(?:cloudflare|bun|deno|netlify|workerd):/;
 /** @see node_modules/astro/dist/core/build/plugins/plugin-manifest.js */
 const MANIFEST = /(['"`])@@ASTRO_MANIFEST_REPLACE@@\1/g;
@@ -20,7 +20,7 @@ const FOREIGN_SOURCE = `const nothing = new Proxy(class {}, { get: (target, key)
 export default nothing;
 ${NAMES.map((name) => `export const ${name} = nothing;`).join('\n')}`;
 
-/** Both kinds of hooks: those that may be waited for, and those that must answer at once. */
+/** Both kinds of hooks: asynchronous and synchronous ones. */
 type Resolve = ResolveHook & ResolveHookSync;
 type Load = LoadHook & LoadHookSync;
 

@@ -2,8 +2,9 @@ import nodeModule from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SiteFacts } from './site-facts.js';
 
-// Modules that only a host of another kind has, and Astro's list of routes, which is put in later, stand empty.
-// Where Node can, they are found in this thread: one of their own takes as long to start as all that is loaded here.
+// Modules that only other hosts have, and Astro's list of routes, which is inserted later, are replaced by empty ones.
+// If Node supports it, hooks run in this thread: a separate one takes as long to start as everything that is loaded
+// here.
 if (nodeModule.registerHooks) nodeModule.registerHooks(await import('./site-facts-hooks.js'));
 else nodeModule.register('./site-facts-hooks.js', import.meta.url);
 

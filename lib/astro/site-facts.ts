@@ -12,38 +12,38 @@ import { SessionConfig } from '../session/session-config.js';
 import { type CommonOptions, checkSetupOptions, mergeOptions, registerServices, type SetupOptions } from './options.js';
 import { describeRule } from './rule-description.js';
 
-/** What can be told of the setup module after it was loaded. */
+/** The facts about a loaded setup module. */
 export interface SetupFacts {
   readonly rules: readonly Omit<DescribedRule, 'place'>[];
-  /** Options of the config and of the setup module together. */
+  /** The merged options of the config and the setup module. */
   readonly options: Pick<
     CommonOptions,
     'globalProtect' | 'exclude' | 'loginPath' | 'forbiddenPath' | 'enforce' | 'csrf' | 'session'
   >;
-  /** Classes of which another stands in their place. */
+  /** Names of replaced classes. */
   readonly replaced: readonly string[];
-  /** Whether another store stands in the place of the one that the options name. */
+  /** True when the configured store is replaced. */
   readonly hasOwnStore: boolean;
-  /** Whether `access.check` decides every rule. */
+  /** True when `access.check` decides every rule. */
   readonly hasCheck: boolean;
-  /** Why the services could not be registered. */
+  /** The reason why the services could not be registered. */
   readonly servicesProblem?: string | undefined;
 }
 
-/** Why something could not be loaded. */
+/** The reason why something could not be loaded. */
 export interface Problem {
   readonly message: string;
-  /** What is wrong with the options, when that is why. */
+  /** The problems of the options, if they are the reason. */
   readonly options?: readonly string[] | undefined;
 }
 
-/** What only the site's own code knows. It is plain data, because it comes out of a thread of its own. */
+/** The facts that only the site's own code knows. Plain data, because a separate thread sends it. */
 export interface SiteFacts {
   readonly setup: SetupFacts | Problem;
   readonly actions: readonly string[] | Problem;
 }
 
-/** Classes whose replacement changes what a rule means. */
+/** Classes whose replacement changes the meaning of a rule. */
 const DECISIVE = [
   'AccessRules',
   'AccessRule',
@@ -54,7 +54,7 @@ const DECISIVE = [
   'AccessConfig',
 ];
 
-/** Run while the site is built: loads what the project wrote, and starts nothing. */
+/** Loads the project's code during a build, without starting anything. */
 export async function readSite(): Promise<SiteFacts> {
   const [setup, actions] = await Promise.all([readSetup().catch(toProblem), readActions().catch(toProblem)]);
   return { setup, actions };
@@ -106,7 +106,7 @@ async function readActions(): Promise<string[]> {
   return actionNames(server, '');
 }
 
-/** Actions are functions, and the objects around them are their families. */
+/** Returns the names of actions. Actions are functions; the objects that contain them are groups. */
 function actionNames(actions: unknown, family: string): string[] {
   if (typeof actions !== 'object' || actions === null) return [];
   return Object.entries(actions).flatMap(([key, action]) =>

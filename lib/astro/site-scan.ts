@@ -7,23 +7,24 @@ import { loadSiteFacts } from './load-site-facts.js';
 import type { SiteFacts } from './site-facts.js';
 import { type StaticGuard, staticGuard } from './static-guard.js';
 
-/** As bundlers name it: with slashes, on every system. */
+/** The path in the notation of bundlers: with slashes, on every system. */
 const FACTS = fileURLToPath(new URL('./site-facts.js', import.meta.url)).replaceAll('\\', '/');
 const PIPELINE = 'astro-gatehouse/fetch';
 
-/** Looks at a site while it is bundled: guards, and what its own code tells of itself. */
+/** Inspects a site while it is bundled: guards, and facts from its own code. */
 export class SiteScan {
-  /** By entrypoint, as Astro names it. */
+  /** Guards by entrypoint, in Astro's notation. */
   readonly guards = new Map<string, StaticGuard>();
-  /** Whether some module takes this package into a pipeline of the project's own. */
+  /** True when a module imports this package for a pipeline of the project's own. */
   importsPipeline = false;
   #facts: Promise<SiteFacts> | undefined;
-  /** Entrypoints of pages and endpoints by the name of their module. */
+  /** Entrypoints of pages and endpoints, by module id. */
   readonly #pages = new Map<string, string>();
 
   /**
-   * @param entrypoints Of all routes, once they are known: files from the project's root, or modules of packages.
-   * @param whenScanned Called when everything on the server's side is bundled and no page is made yet.
+   * @param entrypoints Returns those of all routes, once they are known: files relative to the project's root, or
+   *   modules of packages.
+   * @param whenScanned Called when all code for the server is bundled, and before pages are prerendered.
    */
   constructor(
     private readonly entrypoints: () => Iterable<string>,
@@ -49,7 +50,7 @@ export class SiteScan {
           if (id) scan.#pages.set(id, entrypoint);
         }
         if (this.environment.name === 'prerender') this.emitFile({ type: 'chunk', id: FACTS, name: 'site-facts' });
-        // Astro bundles what browsers get last, when it has the rest.
+        // Astro bundles the client's code last.
         if (this.environment.name === 'client') await scan.whenScanned();
       },
       resolveId(source) {
@@ -71,13 +72,13 @@ export class SiteScan {
         const chunk = Object.values(bundle).find(
           (output) => output.type === 'chunk' && output.facadeModuleId === FACTS,
         );
-        // Loaded while the server's part is being bundled.
+        // The facts are loaded while the server's code is bundled.
         if (chunk) scan.#facts = loadSiteFacts(new URL(chunk.fileName, `${pathToFileURL(dir)}/`));
       },
     };
   }
 
-  /** @throws {InvalidOptionsError} For a guard that is there for some and not for others. */
+  /** @throws {InvalidOptionsError} For a guard whose export cannot be read statically. */
   #readGuard(entrypoint: string, program: unknown, code: string): void {
     const guard = staticGuard(program, code);
     if (!guard) return;

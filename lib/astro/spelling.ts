@@ -1,4 +1,4 @@
-/** @returns The name that was probably meant, or `undefined` when none is near. Case does not count. */
+/** @returns The name that was probably meant, or `undefined` when none is similar. Upper and lower case are ignored. */
 export function nearestName(written: string, names: readonly string[]): string | undefined {
   const allowed = Math.max(1, Math.floor(written.length / 3));
   const near = names
@@ -8,7 +8,11 @@ export function nearestName(written: string, names: readonly string[]): string |
   return near[0]?.name;
 }
 
-/** How many letters must be put in, taken out or replaced to make one text of the other. @see Levenshtein distance */
+/**
+ * Returns the number of characters that must be inserted, removed or replaced to turn one string into the other.
+ *
+ * @see Levenshtein distance
+ */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...from].entries()) {

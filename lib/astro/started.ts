@@ -8,7 +8,7 @@ import { guardedRoutes, guardLoader } from './project-routes.js';
 import { currentRoutes } from './request/current-routes.js';
 import { noteRunning } from './running-services.js';
 
-/** Made when this module is loaded, which the server's entry does before it listens. */
+/** The running instance. It is created when this module is loaded, which the server's entry does before it listens. */
 export const gatehouse = Gatehouse.start({
   ...site,
   setup,

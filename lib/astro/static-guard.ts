@@ -1,4 +1,4 @@
-/** A node of a syntax tree as bundlers hand it over. */
+/** A node of a syntax tree, as bundlers provide it. */
 interface SyntaxNode {
   readonly type: string;
   readonly start: number;
@@ -7,27 +7,31 @@ interface SyntaxNode {
 }
 
 /**
- * What a module exports as `guard`: its value, or only its source when that is not made of literals alone, or why nobody
- * could be sure of it.
+ * The export `guard` of a module: its value, or only its source if it does not consist of literals, or the reason why
+ * it cannot be found reliably.
  */
 export type StaticGuard = { readonly value: unknown } | { readonly source: string } | { readonly problem: string };
 
 const ELSEWHERE = 'is exported in another way than others are: write "export const guard = …" in the page\'s own file';
 
-/** What a guard cannot be known by, without running the module. */
+/** Thrown for an expression whose value is unknown without running the module. */
 class NotLiteral extends Error {}
 
-/** Functions stand for themselves: that there is one is all that a reader of a guard is told, unless it gives `true`. */
+/**
+ * A placeholder for any function. Readers of a guard only need to know that it has one, and whether it always returns
+ * `true`.
+ */
 const SOME_FUNCTION = (): never => {
-  throw new TypeError('A guard that was read is not asked.');
+  throw new TypeError('A guard that was read from source cannot be called.');
 };
 const GIVES_TRUE = () => true;
 
 /**
- * Reads what a module exports as `guard` without running it.
+ * Reads the export `guard` of a module without running it.
  *
- * @param program The module's syntax tree. @param code Its text.
- * @returns `undefined` for a module that exports none.
+ * @param program The module's syntax tree.
+ * @param code The module's source.
+ * @returns `undefined` for a module without such an export.
  */
 export function staticGuard(program: unknown, code: string): StaticGuard | undefined {
   const statements = isNode(program) ? nodesIn(program.body) : [];
@@ -81,12 +85,12 @@ function entryOf(property: SyntaxNode, read: (part: unknown) => unknown): [strin
   const key = isNode(property.key) ? property.key : undefined;
   const name = nameOf(key);
   if (property.type !== 'Property' || property.computed === true || name === undefined) throw new NotLiteral();
-  // A function that stands elsewhere, or is imported, is a function all the same.
+  // A function that is defined elsewhere, or imported, is still a function.
   if (name === 'allow' && isNode(property.value) && property.value.type === 'Identifier') return [name, SOME_FUNCTION];
   return [name, read(property.value)];
 }
 
-/** `15 * 60`, as seconds are written. */
+/** Evaluates a product such as `15 * 60`, which is used for seconds. */
 function product({ operator, left, right }: SyntaxNode, read: (part: unknown) => unknown): unknown {
   const factors = [read(left), read(right)].filter((factor) => typeof factor === 'number');
   if (operator !== '*' || factors.length < 2) throw new NotLiteral();
@@ -98,7 +102,7 @@ function templateText({ quasis }: SyntaxNode): unknown {
   return (text?.value as { cooked?: string } | undefined)?.cooked;
 }
 
-/** What variables are initialised with, by their names. */
+/** Returns the initial values of constants, by name. */
 function declaratorsIn(statements: readonly SyntaxNode[]): Map<string, SyntaxNode> {
   const declarations = statements.filter(({ type, kind }) => type === 'VariableDeclaration' && kind === 'const');
   const found = new Map<string, SyntaxNode>();
@@ -109,7 +113,10 @@ function declaratorsIn(statements: readonly SyntaxNode[]): Map<string, SyntaxNod
   return found;
 }
 
-/** Whether a declaration that is no constant by itself is one of `guard`: a variable, a part of another value, a function. */
+/**
+ * Checks whether a declaration defines `guard` in another way than as a constant: as a variable, by destructuring, or
+ * as a function.
+ */
 function bindsGuard({ id, declarations }: SyntaxNode): boolean {
   return [id, ...nodesIn(declarations).map((declarator) => declarator.id)].some(holdsGuard);
 }
@@ -127,7 +134,7 @@ function nameOf(node: unknown): string | undefined {
   return node.type === 'Literal' ? String(node.value) : undefined;
 }
 
-/** On one line, and not too long to be read in a table. */
+/** Returns the source on one line, short enough for a table. */
 function textOf({ start, end }: SyntaxNode, code: string): string {
   const text = code.slice(start, end).replace(/\s+/g, ' ');
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;

@@ -8,10 +8,10 @@ import { DeadEndsError } from '../errors.js';
 import { describeRule } from './rule-description.js';
 
 /**
- * Tells the log at start of rules that send visitors where they are refused again. Pages that say for themselves whom they
- * let in are loaded for it where one of them is in question.
+ * Logs at start rules that redirect visitors to a page where they are refused again. If such a page may have its own
+ * guard, it is loaded to find out.
  *
- * @param ofConfig How many of the rules stand in astro.config.
+ * @param ofConfig The number of rules from astro.config.
  */
 export async function tellDeadEnds(services: Services, ofConfig: number): Promise<void> {
   const rules = services.get(AccessRules);

@@ -3,9 +3,9 @@ import { printable } from '../session/printable.js';
 import { draftOf, type Session } from '../session/session.js';
 
 const STANDS_ASIDE =
-  "your application says that the request is another visitor's than the one whose session the browser has. See docs/beside.md.";
+  'your application has named another visitor than the one whose session the browser has. See docs/beside.md.';
 
-/** Tells the log, once for each reason, of what was put into a session and is not kept: nobody else would find out why. */
+/** Logs, once for each reason, that a value was set in a session and is not stored. Otherwise nobody would notice. */
 export class UnkeptValues {
   readonly #told = new Set<string>();
 
@@ -14,7 +14,10 @@ export class UnkeptValues {
     private readonly log: DecisionLog,
   ) {}
 
-  /** @param isAside Whether it stands aside for another visitor. @param isPassing Whether it would begin beside one that could not be sent. */
+  /**
+   * @param isAside True when the session stands aside for another visitor.
+   * @param isPassing True when the session would replace one whose cookie was withheld.
+   */
   tellOf(session: Session, isAside: boolean | undefined, isPassing: boolean): void {
     if (isAside) this.#tell(session, STANDS_ASIDE);
     if (isPassing) this.#tellOfPassing(session);
@@ -24,9 +27,10 @@ export class UnkeptValues {
     const { sameSite } = this;
     this.#tell(
       session,
-      `the request came from another site, with which browsers do not send a cookie that is SameSite=${sameSite}; a session ` +
-        `that begins here would take the place of the visitor's own. Do it with a request of your own pages, or write ` +
-        `session: { cookie: { sameSite: '${sameSite === 'strict' ? 'lax' : 'none'}' } }. setSession() is kept. See docs/stores.md.`,
+      `the request came from another site, with which browsers do not send a cookie that is SameSite=${sameSite}; a ` +
+        `session that begins here would take the place of the visitor's own. Do it with a request of your own pages, ` +
+        `or write session: { cookie: { sameSite: '${sameSite === 'strict' ? 'lax' : 'none'}' ` +
+        `} }. setSession() is kept. See docs/stores.md.`,
     );
   }
 
@@ -35,6 +39,6 @@ export class UnkeptValues {
     const [key] = [...values.keys(), ...flashes.added.keys()];
     if (key === undefined || this.#told.has(reason)) return;
     this.#told.add(reason);
-    this.log.misfit(`"${printable(key)}" was put into a session and is not kept: ${reason} This is said once.`);
+    this.log.misfit(`"${printable(key)}" was set in a session and is not stored: ${reason} This is logged once.`);
   }
 }

@@ -2,19 +2,23 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AstroConfig, AstroIntegrationLogger, IntegrationResolvedRoute } from 'astro';
 
 const ADAPTER = '@astrojs/vercel';
-/** Where the adapter says which requests go where. @see https://vercel.com/docs/build-output-api/configuration#routes */
+/**
+ * The file in which the adapter writes its routing.
+ *
+ * @see https://vercel.com/docs/build-output-api/configuration#routes
+ */
 const OUTPUT = '.vercel/output/config.json';
-/** Names of the function that answers for everybody once one visitor was answered. */
+/** Matches the function that answers all visitors with the answer for the first one. */
 const ISR = /^\/?_isr(?:\?|$)/;
 
 /** Hooks of an adapter, which are called here as Astro calls them. */
 type Hooks = Record<string, ((given: Record<string, unknown>) => unknown) | undefined>;
 
 /**
- * Reads which routes the Vercel adapter has answered from `isr`: by a cache ahead of every middleware. What it was told
- * stays with it, so that what it has written is read.
+ * Returns the routes that the Vercel adapter answers from `isr`: from a cache, before any middleware. The adapter does
+ * not expose its options, so its output is read.
  *
- * @param root The folder below which it has written.
+ * @param root The folder that contains its output.
  * @returns Patterns as Astro writes them.
  */
 export function isrPatterns(
@@ -32,15 +36,15 @@ export function isrPatterns(
   return new Set(routes.filter(isCached).map(({ pattern }) => pattern));
 }
 
-/** The adapter captures the whole path, and may escape slashes or not. */
+/** Removes differences in notation: the adapter captures the whole path, and may or may not escape slashes. */
 function comparable(source: string): string {
   const plain = source.replaceAll('\\/', '/');
   return plain.replace(/^\^\((.*)\)\$$/, '^$1$');
 }
 
 /**
- * Has the Vercel adapter write aside what it would write for a build, so that a report knows its routes before anything
- * is built, and what was built before stays as it is.
+ * Makes the Vercel adapter write its output to another folder, so that a report knows its routes before a build, and an
+ * earlier build is not overwritten.
  */
 export class VercelRehearsal {
   readonly #hooks: Hooks;
@@ -55,12 +59,12 @@ export class VercelRehearsal {
     };
   }
 
-  /** @param config As it is before any adapter has settled it. @returns `undefined` for other adapters. */
+  /** @param config The config before any adapter has resolved it. @returns `undefined` for other adapters. */
   static of({ adapter }: AstroConfig): VercelRehearsal | undefined {
     return adapter?.name === ADAPTER ? new VercelRehearsal(adapter) : undefined;
   }
 
-  /** @throws Whatever the adapter throws. */
+  /** @throws Any error of the adapter. */
   async patterns(
     config: AstroConfig,
     routes: readonly IntegrationResolvedRoute[],

@@ -1,13 +1,13 @@
 declare module 'virtual:astro-gatehouse/site' {
   type SiteSettings = import('./gatehouse.js').SiteSettings;
-  /** `checksOrigin`: whether Astro's own `security.checkOrigin` stands before every middleware. */
+  /** `checksOrigin`: true when Astro's own `security.checkOrigin` runs before every middleware. */
   export const site: Omit<
     SiteSettings,
     'setup' | 'secret' | 'pageGuards' | 'makeStore' | 'makeToolbar' | 'routesNow'
   > & { readonly checksOrigin: boolean };
-  /** For where there is no GATEHOUSE_SECRET: in development, and while pages are prerendered. */
+  /** The secret to use without a GATEHOUSE_SECRET: in development, and while pages are prerendered. */
   export const spareSecret: string | undefined;
-  /** For whom a development server is loaded anew; `undefined` in a build. */
+  /** Identifies the place whose services a development server replaces; `undefined` in a build. */
   export const developmentPlace: string | undefined;
   export const makeStore: SiteSettings['makeStore'];
   export const makeToolbar: SiteSettings['makeToolbar'];

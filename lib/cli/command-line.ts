@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** Who may see what. */
+/** The command that reports who may see what. */
 export interface RoutesRequest {
   readonly command: 'routes';
   readonly root: string;
@@ -10,21 +10,21 @@ export interface RoutesRequest {
   readonly check: string | undefined;
 }
 
-/** What is to be mended. */
+/** The command that reports problems of a project. */
 export interface DoctorRequest {
   readonly command: 'doctor';
   readonly root: string;
   readonly json: boolean;
 }
 
-/** A fresh secret. */
+/** The command that creates a secret. */
 export interface SecretRequest {
   readonly command: 'secret';
-  /** The file to put it into; without one it is printed. */
+  /** The file to write it to; without one it is printed. */
   readonly file: string | undefined;
 }
 
-/** What was typed is not a command; the message says what would be. */
+/** Thrown for an invalid command line. The message names the valid one. */
 export class UsageError extends Error {}
 
 export const HELP = `astro-gatehouse routes: who may see what at your site

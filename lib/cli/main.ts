@@ -21,7 +21,7 @@ import { asJson, asTable, differences, fromJson } from './report-text.js';
 const { stdout, stderr } = process;
 const { write } = stdout;
 
-/** 0: as it should be. 1: not as the file says, or to be mended. 2: nobody could tell. */
+/** 0: success. 1: differences from the saved report, or problems found. 2: no result. */
 type ExitCode = 0 | 1 | 2;
 
 async function run(args: readonly string[]): Promise<ExitCode> {
@@ -43,7 +43,7 @@ function secret({ file }: SecretRequest): ExitCode {
   const fresh = makeSecret();
   if (file !== undefined) return print(writeSecret(file, fresh).join('\n'));
   print(fresh);
-  // Whoever catches what is printed wants the secret and nothing else.
+  // The output alone must be the secret, for commands that capture it.
   if (process.stdout.isTTY) process.stderr.write(`${HINT}\n`);
   return 0;
 }
@@ -57,14 +57,14 @@ async function routes(request: RoutesRequest): Promise<ExitCode> {
   }
   if (!read.isWhole) {
     print(request.json ? asJson(report) : asTable(report));
-    throw new Error(`Nobody can tell who may see what: ${report.notes.join('; ')}`);
+    throw new Error(`The report of who may see what is incomplete: ${report.notes.join('; ')}`);
   }
   if (!saved) return print(request.json ? asJson(report) : asTable(report));
   const different = differences(saved, report);
-  if (different.length === 0) return print(`Who may see what is as ${request.check} says.`);
-  print(`Who may see what is not as ${request.check} says:\n${different.join('\n')}`);
+  if (different.length === 0) return print(`Who may see what matches ${request.check}.`);
+  print(`Who may see what does not match ${request.check}:\n${different.join('\n')}`);
   const again = `routes${request.public ? ' --public' : ''} --json > ${request.check}`;
-  print(`If it is as it should be, save it: npx astro-gatehouse ${again}`);
+  print(`If the new state is correct, save it: npx astro-gatehouse ${again}`);
   return 1;
 }
 
@@ -79,7 +79,7 @@ function readSaved(file: string): SavedReport {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(
-      `${file} is no saved report (${reason}): make one with npx astro-gatehouse routes --json > ${file}`,
+      `${file} is not a saved report (${reason}): create one with npx astro-gatehouse routes --json > ${file}`,
     );
   }
 }
@@ -89,15 +89,17 @@ function print(text: string): 0 {
   return 0;
 }
 
-// A program may read the answer: what code of the project prints while it is loaded is no part of it.
+// A program may read the output, so anything that the project's code prints while it is loaded goes to stderr.
 stdout.write = stderr.write.bind(stderr) as typeof write;
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${reason}\n${error instanceof UsageError ? 'npx astro-gatehouse --help says more.\n' : ''}`);
+  process.stderr.write(
+    `${reason}\n${error instanceof UsageError ? 'npx astro-gatehouse --help lists the commands.\n' : ''}`,
+  );
   process.exitCode = 2;
 }
-// What the project's own code has opened would keep it alive, but what is printed must be out before.
+// Resources that the project's code has opened would keep the process alive, so it exits after the output is flushed.
 stdout.write = write;
 stdout.write('', () => process.exit());

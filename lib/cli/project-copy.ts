@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 
-/** Made by builds and servers, and read by none of them before it is made anew. */
+/** Outputs of builds and servers, which recreate them before they read them. */
 const MADE = new Set([
   '.astro',
   '.git',
@@ -27,19 +27,19 @@ const MADE = new Set([
   'dist',
 ]);
 const PACKAGES = 'node_modules';
-/** What Astro knows of content collections from before, which may have come over a network. */
+/** Astro's cache of content collections, whose entries may have been fetched over a network. */
 const CONTENT = '.astro/data-store.json';
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
- * A copy of a project to build in. Adapters and integrations write and empty folders below the root they are given,
- * each where it likes, and before anybody could tell them another place: in a copy all of that is nobody's loss.
+ * A copy of a project to build in. Adapters and integrations write to and empty folders below the project's root,
+ * before other output folders could be configured. In a copy this does no harm.
  */
 export class ProjectCopy {
-  /** Of the project, without symbolic links. */
+  /** The project's folder, without symbolic links. */
   readonly root: string;
   readonly folder: string;
-  /** The folder itself, or one around it that was not there either. */
+  /** The created folder, or the outermost of its parents that had to be created. */
   readonly #made: string;
   readonly #removeAtExit = () => this.remove();
   readonly #endings = Object.entries(SIGNALS).map(([signal, code]) => ({ signal, end: () => process.exit(code) }));
@@ -66,7 +66,7 @@ export class ProjectCopy {
     rmSync(this.#made, { recursive: true, force: true });
   }
 
-  /** Names the project wherever a text, or a text in plain data, names the copy. */
+  /** Replaces the path of the copy by the path of the project, in a string or in plain data. */
   renamed<Value>(value: Value): Value {
     if (typeof value === 'string') return value.replaceAll(this.folder, () => this.root) as Value;
     if (Array.isArray(value)) return value.map((item) => this.renamed(item)) as Value;
@@ -74,7 +74,7 @@ export class ProjectCopy {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.renamed(item)])) as Value;
   }
 
-  /** @param path From the root, with slashes; empty for the root itself. */
+  /** @param path Relative to the root, with slashes; empty for the root itself. */
   #copyFolder(path: string): void {
     for (const name of namesIn(join(this.root, path))) {
       const inner = path === '' ? name : `${path}/${name}`;
@@ -82,7 +82,7 @@ export class ProjectCopy {
       try {
         this.#copy(inner, name);
       } catch (error) {
-        // A database's folder, say, that only its server may read. What the build misses it says itself.
+        // For example a database's folder that only its server may read. If the build needs it, the build reports that.
         if (!isWithheld(error)) throw error;
       }
     }
@@ -103,7 +103,7 @@ export class ProjectCopy {
     }
   }
 
-  /** What leads to somewhere in the project leads to the same place in the copy. */
+  /** Copies a symbolic link. A target inside the project becomes the same place in the copy. */
   #link(from: string, to: string): void {
     const target = resolve(dirname(from), readlinkSync(from));
     const inner = relative(this.root, target);
@@ -111,7 +111,10 @@ export class ProjectCopy {
     symlinkSync(isInside ? join(this.folder, inner) : target, to, 'junction');
   }
 
-  /** A folder of links, for what is written beside the packages (`.astro`, `.vite`, `.cache`) has to stay in the copy. */
+  /**
+   * Creates a folder of links, because files that are written next to the packages (`.astro`, `.vite`, `.cache`) must
+   * stay in the copy.
+   */
   #linkPackages(path: string): void {
     const [from, to] = [join(this.root, path), join(this.folder, path)];
     mkdirSync(to);
@@ -123,18 +126,21 @@ export class ProjectCopy {
     copyFileSync(join(from, CONTENT), join(to, CONTENT), constants.COPYFILE_FICLONE);
   }
 
-  /** Pages may say when git saw them change last. */
+  /** Links the copy to the project's git repository, because pages may show the date of their last commit. */
   #shareHistory(): void {
     const git = join(this.root, '.git');
     if (!existsSync(git)) return;
     if (statSync(git).isDirectory()) writeFileSync(join(this.folder, '.git'), `gitdir: ${git}\n`);
     else copyFileSync(git, join(this.folder, '.git'));
-    // Else git status would note in the project's index what it saw in the copy.
+    // Otherwise git status would update the project's index with the state of the copy.
     process.env.GIT_OPTIONAL_LOCKS = '0';
   }
 }
 
-/** Beside the project, where paths that lead out of it (`../tsconfig.base.json`) hold; else in it. */
+/**
+ * Creates the folder next to the project, where relative paths that lead out of it (`../tsconfig.base.json`) still
+ * work; otherwise inside it.
+ */
 function makeFolderFor(root: string): { folder: string; made: string } {
   try {
     const folder = mkdtempSync(join(dirname(root), '.astro-gatehouse-'));
@@ -155,7 +161,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Whether an error says that nobody may read a file, or that it is gone by now. */
+/** Checks whether an error means that a file may not be read, or no longer exists. */
 function isWithheld(error: unknown): boolean {
   return (
     typeof error === 'object' &&

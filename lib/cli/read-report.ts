@@ -8,11 +8,11 @@ import { UsageError } from './command-line.js';
 import { ProjectCopy } from './project-copy.js';
 
 /**
- * Builds a copy of a project, as far as it takes to know who may see what. The project itself stays as it is.
+ * Builds a copy of a project, as far as needed to report who may see what. The project itself is not changed.
  *
- * @param onConfig Told what is settled in astro.config, which is known where the build fails later on, too.
- * @throws {UsageError} Where there is no Astro project, or gatehouse() is not among its integrations.
- * @throws What the build throws.
+ * @param onConfig Receives the resolved astro.config, even if the build fails later.
+ * @throws {UsageError} When there is no Astro project, or gatehouse() is not among its integrations.
+ * @throws Any error of the build.
  */
 export async function readReport(folder: string, onConfig?: (config: AstroConfig) => void): Promise<ReadReport> {
   const project = projectAt(folder);
@@ -22,13 +22,13 @@ export async function readReport(folder: string, onConfig?: (config: AstroConfig
     report = received;
   };
   try {
-    // Code of the project that names files from where it runs.
+    // The project's code may refer to files relative to the working directory.
     process.chdir(copy.folder);
     const { build } = await importAstro(copy.folder);
     const integrations = [buildsAside(copy, project, onConfig)];
     await build({ root: copy.folder, logLevel: 'silent', mode: 'production', integrations });
   } catch (error) {
-    // The build ends where the report is complete.
+    // The build is stopped as soon as the report is complete.
     if (!report) throw named(copy, error);
   } finally {
     buildChannel().receiver = undefined;
@@ -36,7 +36,7 @@ export async function readReport(folder: string, onConfig?: (config: AstroConfig
     copy.remove();
   }
   if (report) return copy.renamed(report);
-  throw new Error('The build came to its end without a report: is astro-gatehouse of the same version everywhere?');
+  throw new Error('The build ended without a report: is astro-gatehouse of the same version everywhere?');
 }
 
 function named(copy: ProjectCopy, error: unknown): unknown {
@@ -44,20 +44,20 @@ function named(copy: ProjectCopy, error: unknown): unknown {
   return error;
 }
 
-/** @throws {UsageError} Where there is none. */
+/** @throws {UsageError} When there is no project. */
 export function projectAt(folder: string): string {
   const root = resolve(folder);
   if (existsSync(join(root, 'package.json'))) return root;
   throw new UsageError(`There is no project in ${root}: name its folder with --root.`);
 }
 
-/** Comes after the project's integrations and its adapter, which may each have a place of their own to build to. */
+/** Runs after the project's integrations and its adapter, which may each set their own output folder. */
 function buildsAside(
   { folder }: ProjectCopy,
   project: string,
   onConfig?: (config: AstroConfig) => void,
 ): AstroIntegration {
-  // Where a config may have named the project by an absolute path, the build still goes into the copy.
+  // The build must go into the copy even if astro.config contains an absolute path of the project.
   const outDir = pathToFileURL(`${folder}/.astro/built/`);
   return {
     name: 'astro-gatehouse:routes',
@@ -74,7 +74,7 @@ function buildsAside(
   };
 }
 
-/** The project's own Astro, which need not be the one that this package finds. */
+/** Imports the project's own Astro, which may differ from the one that this package resolves. */
 async function importAstro(root: string): Promise<typeof import('astro')> {
   const path = createRequire(join(root, 'package.json')).resolve('astro');
   return import(pathToFileURL(path).href);

@@ -3,7 +3,7 @@ import type { SavedReport } from '../astro/build-channel.js';
 
 const HEAD = ['PATH', 'KIND', 'WHO', 'BY'];
 
-/** A report as a table, to be read. */
+/** Returns a report as a table for humans. */
 export function asTable({ entries, notes }: SavedReport): string {
   const rows = [HEAD, ...entries.map((entry) => [entry.path, entry.kind, whoOf(entry), entry.by])];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -16,14 +16,14 @@ export function asTable({ entries, notes }: SavedReport): string {
   return [...lines, ...notes.map((note) => `Not in the table: ${note}.`)].join('\n');
 }
 
-/** A report as data, one entry to a line, so that a comparison of two reads well. */
+/** Returns a report as JSON, one entry per line, so that two reports are easy to compare. */
 export function asJson({ entries, notes }: SavedReport): string {
   const list = (items: readonly unknown[]) =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
   return `{\n  "entries": ${list(entries)},\n  "notes": ${list(notes)}\n}`;
 }
 
-/** @returns Lines that one report has and the other has not: `-` before what is gone, `+` before what is new. */
+/** @returns The lines in which two reports differ, with `-` for removed and `+` for added ones. */
 export function differences(saved: SavedReport, current: SavedReport): string[] {
   const [before, now] = [linesOf(saved), linesOf(current)];
   const gone = before.filter((line) => !now.includes(line)).map((line) => `- ${line}`);
@@ -31,7 +31,7 @@ export function differences(saved: SavedReport, current: SavedReport): string[] 
   return [...gone, ...added].sort((one, other) => compare(one.slice(2), other.slice(2)));
 }
 
-/** @throws {TypeError} For a text that is not what {@link asJson} wrote. */
+/** @throws {TypeError} For a string that {@link asJson} did not create. */
 export function fromJson(text: string): SavedReport {
   const saved: unknown = JSON.parse(text);
   if (isReport(saved)) return saved;

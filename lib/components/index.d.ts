@@ -1,39 +1,42 @@
 import type { FlashMessage, Requirement } from 'astro-gatehouse/server';
 
-/** What `<Can>` may ask of a visitor: what a rule may. */
+/** The requirement of `<Can>`, as in a rule. */
 export interface CanProps extends Requirement {}
 
 /**
- * Shows what stands in it to visitors who meet a requirement, and what stands in its slot `otherwise` to all others.
- * What is not shown is not made either. Without a requirement it asks for any signed-in visitor.
+ * Renders its content for visitors who meet a requirement, and its slot `otherwise` for all others. The content that is
+ * not shown is not rendered either. Without a requirement, the visitor must be signed in.
  */
 export function Can(props: CanProps): unknown;
 
-/** Shows what stands in it to whoever is signed in. */
+/** Renders its content for signed-in visitors. */
 export function SignedIn(props: object): unknown;
 
-/** Shows what stands in it to guests. */
+/** Renders its content for guests. */
 export function SignedOut(props: object): unknown;
 
-/** What `<Flash />` may be told. */
+/** The properties of `<Flash />`. */
 export interface FlashProps {
-  /** Whose messages it shows, in this order. Default: `error`, `warning`, `success`, `info` and `notice`. */
+  /** Keys of the messages to show, in this order. Default: `error`, `warning`, `success`, `info` and `notice`. */
   keys?: readonly string[] | undefined;
-  /** Beside `flash` and `flash-<key>`, which each message has. */
+  /** Added to `flash` and `flash-<key>`, the classes of each message. */
   class?: string | undefined;
-  /** Markup of your own for each message. */
+  /** Renders your own markup for each message. */
   children?: (message: FlashMessage) => unknown;
   [attribute: `data-${string}`]: unknown;
 }
 
-/** The messages that wait for this visitor, each in an element that screen readers announce; nothing when none waits. */
+/**
+ * Renders the waiting messages of this visitor, each in an element that screen readers announce; nothing when there are
+ * none.
+ */
 export function Flash(props: FlashProps): unknown;
 
-/** What `<CsrfField />` may be told. */
+/** The properties of `<CsrfField />`. */
 export interface CsrfFieldProps {
-  /** The id of the form that it belongs to, where it does not stand in it. */
+  /** The id of the form that it belongs to, if it is outside that form. */
   form?: string | undefined;
 }
 
-/** A hidden field with the token of this visitor's session. Put it first into a form. */
+/** Renders a hidden field with the token of this visitor's session. Put it first in a form. */
 export function CsrfField(props: CsrfFieldProps): unknown;

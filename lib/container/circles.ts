@@ -1,13 +1,16 @@
 import { ServiceConstructionError } from '../errors.js';
 import type { Class } from './registration.js';
 
-/** What is being made at this moment, so that two services that need each other are named instead of made for ever. */
+/**
+ * The services that are being created at this moment. Reports services that need each other, instead of creating them
+ * endlessly.
+ */
 export class Making {
   readonly #path: Class[] = [];
-  /** The circle that was found, whoever has put another error around it since. */
+  /** The circle that was found, even if tsyringe has wrapped it in another error since. */
   failure: ServiceConstructionError | undefined;
 
-  /** @throws {ServiceConstructionError} When a service is made that waits for itself. */
+  /** @throws {ServiceConstructionError} When a service that is being created needs itself. */
   within<Result>(token: Class, make: () => Result): Result {
     if (this.#path.includes(token)) {
       this.failure = circle([...this.#path, token]);
@@ -23,9 +26,9 @@ export class Making {
 }
 
 /**
- * Refuses classes whose constructors need each other.
+ * Checks that no constructors need each other.
  *
- * @param dependencies What the constructor of a class asks for that stands for a token.
+ * @param dependencies Returns the classes that the constructor of a class needs.
  * @throws {ServiceConstructionError} For the first circle.
  */
 export function assertNoCircle(tokens: Iterable<Class>, dependencies: (token: Class) => readonly unknown[]): void {
@@ -45,8 +48,8 @@ function circle(path: readonly Class[]): ServiceConstructionError {
     .map(({ name }) => name);
   return new ServiceConstructionError(
     first,
-    `${[first, second, ...others].join(' needs ')}, so none of them can be made first. Have one ask for the other when it is ` +
-      `used: services.shared(${first}, (get) => new ${first}(() => get(${second}))). Or move what both need into a service ` +
-      'of its own.',
+    `${[first, second, ...others].join(' needs ')}, so none of them can be created first. Let one get the other when ` +
+      `it is used: services.shared(${first}, (get) => new ${first}(() => get(${second}))). Or move what both need ` +
+      'into a third service.',
   );
 }

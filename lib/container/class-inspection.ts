@@ -1,14 +1,15 @@
 import { type Class, isClass, type Lifetime } from './registration.js';
 
 const PARAMETER_TYPES = 'design:paramtypes';
-/** Where tsyringe notes what `@inject(Token)` stands on. */
+/** The metadata key under which tsyringe keeps what `@inject(Token)` was called with. */
 const INJECTED_TOKENS = 'injectionTokens';
 
-/** @returns Why an implementation cannot stand for a class, with the cure, or `undefined` when it can. */
+/** @returns Why an implementation cannot replace a class, with the cure, or `undefined` when it can. */
 export function whyNotReplaceable(token: Class, implementation: unknown, lifetime: Lifetime): string | undefined {
   if (!isClass(implementation)) {
     return lifetime === 'made'
-      ? `${token.name} is made for each request from its data, so a function cannot make it. Give a class that extends ${token.name}.`
+      ? `the package creates ${token.name} itself for each request, not by a function. Pass a class that extends ` +
+          `${token.name}.`
       : undefined;
   }
   const { name } = implementation;
@@ -18,46 +19,46 @@ export function whyNotReplaceable(token: Class, implementation: unknown, lifetim
   if (lifetime === 'made') return undefined;
   const owner = constructorOwnerOf(implementation);
   if (!hasParameters(owner) || hasOwnMetadata(owner)) return undefined;
-  const subject = owner === implementation ? 'its constructor' : `the constructor it has from ${owner.name}`;
+  const subject = owner === implementation ? 'its constructor' : `the constructor it inherits from ${owner.name}`;
   const method = implementation === token ? lifetime : 'override';
   return (
-    `${subject} has parameters of its own, and nothing says what to put in. Give a function: ` +
+    `${subject} has parameters, and nothing declares what to pass for them. Pass a function: ` +
     `services.${method}(${token.name}, (get) => new ${name}(get(…), …)), or decorate ${owner.name} with @injectable().`
   );
 }
 
 /**
- * What is said of a parameter whose type is not there when the class is decorated.
+ * Returns the error text for a parameter whose type does not exist when the class is decorated.
  *
- * @param index Of the parameter.
+ * @param index Index of the parameter, from 0.
  */
 export function tracelessSentence(token: Class, implementation: Class, index: number, lifetime: Lifetime): string {
   const { name } = implementation;
   const method = implementation === token ? lifetime : 'override';
   return (
-    `the type of its constructor's parameter ${index + 1} leaves no trace at run time. That is so for a class which is not ` +
-    `there yet when ${name} is loaded: put one that stands further down in the file above ${name}, and let only one of two ` +
-    'files import the other. It is so for one that is imported with "import type": import the class itself. For an ' +
-    `interface, for a plain value, and wherever that does not help, give a function: ` +
+    `the type of its constructor's parameter ${index + 1} is not known at run time. This happens for a class that is ` +
+    `not defined yet when ${name} is loaded: move a class that is further down in the file above ${name}, and let ` +
+    'only one of two files import the other. It happens for a class that is imported with "import type": import the ' +
+    'class itself. For an interface, for a plain value, and wherever that does not help, pass a function: ' +
     `services.${method}(${token.name}, (get) => new ${name}(get(…))).`
   );
 }
 
-/** What `@inject(Token)` leaves behind. The token may be anything that the raw container knows. */
+/** The metadata that `@inject(Token)` leaves. The token may be anything that the tsyringe container knows. */
 interface InjectedToken {
   readonly token: unknown;
   readonly isOptional?: boolean;
 }
 
 /**
- * What a constructor's parameters ask for; for a class without a constructor, what its parent's ask for. `undefined`
- * where a type leaves no trace at run time: an interface, or a class imported with `import type`.
+ * Returns the tokens of a constructor's parameters; for a class without a constructor, those of its parent. An entry is
+ * `undefined` where the type does not exist at run time: an interface, or a class imported with `import type`.
  */
 export function dependenciesOf(implementation: Class): unknown[] {
   const owner = constructorOwnerOf(implementation);
   const types: unknown[] = Reflect.getOwnMetadata(PARAMETER_TYPES, owner) ?? [];
   const injected: Record<string, unknown> = Reflect.getOwnMetadata(INJECTED_TOKENS, owner) ?? {};
-  // A parameter with a default does not count in the constructor's own length, and is filled all the same.
+  // A parameter with a default is not counted in the constructor's `length`, but tsyringe passes it a value.
   const length = Math.max(owner.length, types.length);
   const asked = Array.from({ length }, (_, index) => injected[index] ?? types[index]);
   return asked.filter((type) => !isOptional(type)).map((type) => (isInjected(type) ? type.token : traceOf(type)));
@@ -83,13 +84,16 @@ function hasOwnMetadata(implementation: Class): boolean {
   );
 }
 
-/** The class whose constructor makes instances: the first one upwards that wrote one down. */
+/** Returns the class whose constructor runs: the class itself, or the nearest ancestor that declares a constructor. */
 function constructorOwnerOf(implementation: Class): Class {
   const parent: unknown = Object.getPrototypeOf(implementation);
   return hasOwnConstructor(implementation) || !isClass(parent) ? implementation : constructorOwnerOf(parent);
 }
 
-/** A parameter with a default does not count in `length`, and would be given the parent's first dependency. */
+/**
+ * Checks the source too, because `length` does not count a parameter with a default: tsyringe would pass it the
+ * parent's first dependency.
+ */
 function hasParameters(owner: Class): boolean {
   return owner.length > 0 || /(?<![.\w$#])constructor\s*\((?!\s*\))/.test(sourceOf(owner));
 }
@@ -98,7 +102,10 @@ function hasOwnConstructor(implementation: Class): boolean {
   return /(?<![.\w$#])constructor\s*\(/.test(sourceOf(implementation));
 }
 
-/** Comments go, and so does what stands in quotation marks: an address in it is no comment. */
+/**
+ * Returns the source of a class without comments and without string literals (a URL in a string literal is not a
+ * comment).
+ */
 function sourceOf(implementation: Class): string {
   const source = Function.prototype.toString.call(implementation);
   return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*|(["'`])(?:\\[\s\S]|(?!\1)[^\\])*\1/g, '');

@@ -29,25 +29,25 @@ import type { Class, Factory } from './registration.js';
 import { RequestScope } from './request-scope.js';
 import { Services } from './services.js';
 
-/** What the parts are told. */
+/** The configuration that the package's parts are constructed with. */
 export interface Settings {
   readonly session: SessionConfig;
   readonly secrets: Secrets;
   readonly guard: GuardConfig;
   readonly access: AccessConfig;
-  /** What requests of other sites may do. Default: nothing. */
+  /** The protection against forged requests. Default: off. */
   readonly csrf?: CsrfConfig | undefined;
-  /** What is done with forms that are sent to pages. Default: nothing. */
+  /** The handling of forms that are posted to pages. Default: off. */
   readonly forms?: FormConfig | undefined;
-  /** What pages and endpoints say of themselves. Default: nothing. */
+  /** Loads the rules that pages and endpoints export. Default: none. */
   readonly pageGuards?: { load: GuardLoader; keep: boolean; routes: () => Promise<readonly string[]> } | undefined;
-  /** What sessions must fit. Default: nothing. */
+  /** The schema that sessions must match. Default: none. */
   readonly schema?: SessionSchema | undefined;
-  /** What keeps sessions, or makes it. Default: the cookie. */
+  /** The session store: a class, or a factory. Default: {@link CookieSessionStore}. */
   readonly store?: Class<SessionStore> | Factory<SessionStore> | undefined;
 }
 
-/** The floor plan: every part of the package, and how long it lives. */
+/** Registers every part of the package with its lifetime. */
 export function defaultServices({
   session,
   secrets,

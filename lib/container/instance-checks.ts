@@ -4,47 +4,43 @@ import { InvalidOverrideError } from '../errors.js';
 import { answersLater, forget, isPromise } from '../session/promised.js';
 import type { Class } from './registration.js';
 
-const WAIT_INSIDE = 'Give one that waits in its methods for what it needs: () => new Mine(connect()).';
+const WAIT_INSIDE = 'Pass one that waits in its methods for what it needs: () => new Mine(connect()).';
 
-/** What handed the instance over: `services.value()`, or a function that makes one. */
+/** The source of an instance: `services.value()`, or a factory. */
 type Giver = 'value' | 'factory';
 
-/** Methods for callers of your own, by the class that has them, each with the one that the package calls. */
+/** Methods that only applications call, each with the method that the package calls instead, by class. */
 const CALLED_INSTEAD: ReadonlyMap<Class, Readonly<Record<string, string>>> = new Map<Class, Record<string, string>>([
   [RouteGuard, { inspect: 'judge' }],
   [CsrfGuard, { inspect: 'judge' }],
 ]);
 
-/** What is answered with yes or no, by its name. */
+/** Names of methods that return true or false. */
 const QUESTION = /^(?:is|has|may|can)(?:[A-Z]|$)/;
 
-/** @throws {InvalidOverrideError} For an async function: what it makes comes too late. */
+/** @throws {InvalidOverrideError} For an async function, because services are created synchronously. */
 export function assertPrompt(token: Class, make: unknown): void {
   if (!answersLater(make)) return;
-  throw new InvalidOverrideError(token.name, nameOf(make), `it is async, and is not waited for. ${WAIT_INSIDE}`);
+  throw new InvalidOverrideError(token.name, nameOf(make), `it is async, and is not awaited. ${WAIT_INSIDE}`);
 }
 
-/** @throws {InvalidOverrideError} For what is no instance of a class. */
+/** @throws {InvalidOverrideError} For a value that is not an instance of the class. */
 export function assertFits(token: Class, instance: unknown, giver: Giver): asserts instance is object {
   assertThere(token, instance, giver);
   if (instance instanceof token) return;
-  const cure = `Give an instance of a class that extends ${token.name}.`;
+  const cure = `Pass an instance of a class that extends ${token.name}.`;
   throw new InvalidOverrideError(token.name, whatGave(giver), `it is not a ${token.name}. ${cure}`);
 }
 
-/** @throws {InvalidOverrideError} For a promise, and for what is no object at all. */
+/** @throws {InvalidOverrideError} For a promise, and for a value that is not an object. */
 export function assertThere(token: Class, instance: unknown, giver: Giver): void {
   if (instance instanceof token) return;
   if (isPromise(instance)) {
     forget(instance);
-    throw new InvalidOverrideError(
-      token.name,
-      whatGave(giver),
-      `it is a promise, and is not waited for. ${WAIT_INSIDE}`,
-    );
+    throw new InvalidOverrideError(token.name, whatGave(giver), `it is a promise, and is not awaited. ${WAIT_INSIDE}`);
   }
   if (typeof instance === 'object' && instance !== null) return;
-  const cure = `Give an instance of ${token.name}, or of a class that extends ${token.name}.`;
+  const cure = `Pass an instance of ${token.name}, or of a class that extends ${token.name}.`;
   throw new InvalidOverrideError(
     token.name,
     whatGave(giver),
@@ -53,8 +49,11 @@ export function assertThere(token: Class, instance: unknown, giver: Giver): void
 }
 
 /**
- * @param instance What stands for the class: an instance, or the prototype of those to come.
- * @throws {InvalidOverrideError} For one that answers a question later: to whoever does not wait, a promise is a yes.
+ * Checks that no method which must return true or false returns a promise.
+ *
+ * @param instance The replacement: an instance, or the prototype of instances that are created later.
+ * @throws {InvalidOverrideError} For such a method that is async: a caller that does not wait would take the promise
+ *   for true.
  */
 export function assertAnswers(token: Class, instance: object): void {
   const method = lateAnswer(token, instance);
@@ -62,14 +61,16 @@ export function assertAnswers(token: Class, instance: object): void {
   throw new InvalidOverrideError(
     token.name,
     instance.constructor.name,
-    `its ${method}() is async, and a promise counts as yes to whoever asks. Look up before what it needs: the resolve() of ` +
-      'a VisitorResolver may wait.',
+    `its ${method}() is async, and a caller takes a promise for true. Look up what it needs beforehand: the ` +
+      'resolve() of a VisitorResolver may wait.',
   );
 }
 
 /**
+ * Checks that no override is ignored.
+ *
  * @param instance As for {@link assertAnswers}.
- * @throws {InvalidOverrideError} For one that says something where nobody asks: it would stand guard over nothing.
+ * @throws {InvalidOverrideError} For an override of a method that the package does not call: it would protect nothing.
  */
 export function assertAsked(token: Class, instance: object): void {
   const overrides = (name: string) => methodOf(instance, name) !== methodOf(token.prototype, name);
@@ -78,27 +79,31 @@ export function assertAsked(token: Class, instance: object): void {
     throw new InvalidOverrideError(
       token.name,
       instance.constructor.name,
-      `it overrides ${unasked}(), which the package does not call. Override ${asked}() instead, which says why as well.`,
+      `it overrides ${unasked}(), which the package does not call. Override ${asked}() instead, which also returns ` +
+        `the reason.`,
     );
   }
 }
 
-/** Asserts of what stands for a part of the package that nobody is let in by it unasked, as the two above say. */
+/**
+ * Runs both checks above on the replacement of a part of the package, because either fault would let visitors in
+ * unchecked.
+ */
 export function assertSound(token: Class, instance: object): void {
   assertAnswers(token, instance);
   assertAsked(token, instance);
 }
 
-/** The name of a class or of a function. */
+/** Returns the name of a class or of a function. */
 export function nameOf(implementation: unknown): string {
-  return (typeof implementation === 'function' && implementation.name) || 'The function given';
+  return (typeof implementation === 'function' && implementation.name) || 'The function passed';
 }
 
 function whatGave(giver: Giver): string {
-  return giver === 'value' ? 'What value() was given' : 'What the function given made';
+  return giver === 'value' ? 'The value passed to value()' : 'The result of the function passed';
 }
 
-/** @returns The name of a question that the class answers at once, and what stands for it later. */
+/** @returns The name of a method that returns true or false in the class, and a promise in its replacement. */
 function lateAnswer(token: Class, instance: object): string | undefined {
   const questions = methodNames(token.prototype).filter((name) => QUESTION.test(name));
   return questions.find((name) => {
@@ -112,7 +117,7 @@ function methodNames(prototype: object | null): string[] {
   return [...Object.getOwnPropertyNames(prototype), ...methodNames(Object.getPrototypeOf(prototype))];
 }
 
-/** Without calling what is read like a property. */
+/** Returns a method without calling getters. */
 function methodOf(holder: object | null, name: string): unknown {
   if (holder === null) return undefined;
   const found = Object.getOwnPropertyDescriptor(holder, name);

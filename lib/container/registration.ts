@@ -1,22 +1,25 @@
-/** A class, abstract ones included: the only kind of token there is. */
+/** A class, abstract ones included. Only classes are tokens. */
 export type Class<Instance = unknown> = abstract new (...args: never[]) => Instance;
 
-/** Asks the container for an instance. */
+/** Returns an instance from the container. */
 export type Get = <Instance>(token: Class<Instance>) => Instance;
 
-/** Makes an instance by hand. */
+/** Creates an instance without tsyringe. */
 export type Factory<Instance> = (get: Get) => Instance;
 
-/** How long instances live: with the server, with a request, from outside, or made by the package from data. */
+/**
+ * The lifetime of instances: one for the server (`shared`), one for each request (`perRequest`), an instance that
+ * already exists (`value`), or one that the package creates from data (`made`).
+ */
 export type Lifetime = 'shared' | 'perRequest' | 'value' | 'made';
 
 export interface Registration {
   readonly lifetime: Lifetime;
-  /** The class or the function that makes instances; for a value, the instance. */
+  /** The class or the factory that creates instances; for `value`, the instance itself. */
   readonly implementation: unknown;
 }
 
-/** Whether a function is a class and not one that makes instances. */
+/** Checks whether a function is a class, and not a factory. */
 export function isClass(implementation: unknown): implementation is Class {
   return typeof implementation === 'function' && /^class\b/.test(Function.prototype.toString.call(implementation));
 }

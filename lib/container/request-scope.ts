@@ -15,17 +15,20 @@ import type { Class } from './registration.js';
 import { RequestServices } from './request-services.js';
 import type { Services } from './services.js';
 
-/** The parts of one request, as the guard, the helper functions and the middlewares know them. Each is created when it is first asked for. */
+/**
+ * The parts of one request, for the guard, the helper functions and the middlewares. Each part is created when it is
+ * first needed.
+ */
 export class ScopedRequest {
-  /** Those that the request arrived with; `undefined` for one that nobody sent. */
+  /** The headers that the request arrived with; `undefined` when there is no request. */
   readonly headers: Headers | undefined;
-  /** Whether the browser is told to drop what it has kept of this site. */
+  /** True when the answer must make the browser delete what it has stored of this site. */
   clearsSiteData = false;
-  /** The request as the guard saw it last; `undefined` until the guard was asked. */
+  /** The request as the guard saw it last; `undefined` before the first check. */
   guarded: GuardedRequest | undefined;
-  /** The guard's last answer; `undefined` until it was asked. */
+  /** The guard's last verdict; `undefined` before the first check. */
   verdict: Verdict | undefined;
-  /** The form that was sent to this page before it is shown. */
+  /** The form that the visitor posted to this page before it is shown. */
   keptForm: KeptForm | undefined;
   #session: Session | undefined;
   #identity: RequestIdentity | undefined;
@@ -45,12 +48,12 @@ export class ScopedRequest {
     return this.openedSession ?? this.beginSession();
   }
 
-  /** The inside of the session, which nothing that is asked of it marks as used. */
+  /** The draft of the session. Reading it does not mark the session as used. */
   get draft(): SessionDraft {
     return draftOf(this.session);
   }
 
-  /** The session, where there is one by now: opened, or asked for. */
+  /** The session, if it was opened or begun. */
   protected get openedSession(): Session | undefined {
     return this.#session;
   }
@@ -61,12 +64,12 @@ export class ScopedRequest {
     return this.#session;
   }
 
-  /** Says who the visitors of sessions are. */
+  /** The resolver that derives the visitor from a session. */
   protected get resolver(): VisitorResolver {
     return this.shared.get(VisitorResolver);
   }
 
-  /** Whether a visitor may have to be looked up somewhere first. */
+  /** True when a visitor may have to be looked up, for example in a database. */
   get looksElsewhere(): boolean {
     return this.resolver.looksElsewhere;
   }
@@ -84,12 +87,12 @@ export class ScopedRequest {
     return this.identity.visitor;
   }
 
-  /** Whether anything tells who asks: without it there is nobody but a guest. */
+  /** True when something may identify the visitor. Otherwise the visitor is a guest. */
   protected get hasVisitor(): boolean {
     return this.#identity !== undefined || this.openedSession !== undefined;
   }
 
-  /** Looks again at what the application says of a visitor: it may have filled that in since. */
+  /** Reads again the visitor that the application named, because the application may have changed that object since. */
   protected adoptAnew(): void {
     this.#identity?.adoptAnew();
   }
@@ -99,18 +102,24 @@ export class ScopedRequest {
     return this.#identity ? this.#identity.shown : this.session;
   }
 
-  /** Whether what is put into the session is stored nowhere, because it is another user's than the request. */
+  /**
+   * True when values that are set in the session are not stored, because the session belongs to another user than the
+   * request.
+   */
   get standsAside(): boolean {
     return this.#identity?.standsAside === true;
   }
 
-  /** Seconds since the visitor signed in here; `undefined` for guests, and for visitors whom another part knows. */
+  /**
+   * Seconds since the visitor signed in with this session; `undefined` for guests, and for visitors that another part
+   * of the application named.
+   */
   get signedInFor(): number | undefined {
     const signedInAt = this.standsAside ? undefined : this.draft.signedInAt;
     return signedInAt === undefined ? undefined : (this.services.get(Clock).now() - signedInAt) / 1000;
   }
 
-  /** Whether nobody knows who asks, because sessions cannot be had. */
+  /** True when the visitor is unknown because the session store is unavailable. */
   get isVisitorUnknown(): boolean {
     return this.identity.session.isUnavailable && this.visitor.isGuest;
   }
@@ -120,23 +129,23 @@ export class ScopedRequest {
     return this.#services;
   }
 
-  /** The face of this request to users. */
+  /** The public view of this request. */
   get scope(): RequestScope {
     this.#scope ??= new (this.shared.madeClasses.of(RequestScope))(this);
     return this.#scope;
   }
 
-  /** Whether the answer is known to be that of a page. */
+  /** True when the answer is known to be a page. */
   get isForPage(): boolean {
     return this.guarded?.isEndpoint === false;
   }
 
-  /** Whether something that was created for this request is to be ended. */
+  /** True when an instance that was created for this request must be disposed of. */
   get mayEnd(): boolean {
     return this.#services?.mayEnd === true;
   }
 
-  /** Undoes what the request did: it failed. */
+  /** Undoes the changes of the request, because it failed. */
   rollBack(): void {
     if (this.#identity) this.#identity.rollBack();
     else if (this.openedSession) draftOf(this.openedSession).rollBack();
@@ -152,23 +161,25 @@ export class ScopedRequest {
   }
 }
 
-/** Gives the request behind a scope, to this package alone. */
+/** Returns the request behind a scope. For this package only. */
 export let requestOf: (scope: RequestScope) => ScopedRequest;
 
 /**
- * What belongs to one request: its session, its visitor, and the per-request services somebody asked for.
+ * The parts of one request: its session, its visitor, and the per-request services that were requested from it.
  *
  * @example
  * const flashes = context.locals.services.get(FlashBag);
  */
 export class RequestScope {
-  /** The session that the request came with, whatever the application has assigned to `locals.session`. */
+  /**
+   * The session that the request arrived with, even if the application has assigned something else to `locals.session`.
+   */
   readonly session: Session;
-  /** Those that the request arrived with; `undefined` for one that nobody sent. */
+  /** The headers that the request arrived with; `undefined` when there is no request. */
   readonly headers: Headers | undefined;
   readonly #request: ScopedRequest;
 
-  /** @param request The request whose parts it gives: what a subclass is constructed with. */
+  /** @param request The request whose parts are exposed. A subclass passes it on to `super()`. */
   constructor(request: ScopedRequest) {
     this.session = request.session;
     this.headers = request.headers;
@@ -180,7 +191,7 @@ export class RequestScope {
   }
 
   /**
-   * An instance of a registered class: the shared one, or this request's.
+   * Returns an instance of a registered class: the shared one, or this request's.
    *
    * @throws {MissingServiceError} When the class is not registered.
    */
@@ -193,29 +204,39 @@ export class RequestScope {
     return this.#request.services.get(token);
   }
 
-  /** The visitor, as the session says at this moment. Where `access.reload` looks a user up, it is who it was until that has answered. */
+  /**
+   * The current visitor, as the session describes it. Where `access.reload` looks the user up, the previous visitor is
+   * returned until it has finished.
+   */
   get visitor(): Visitor {
     draftOf(this.session).isUsed = true;
     return this.#request.visitor;
   }
 
-  /** Gives the visitor once a resolver that has to look somewhere has looked. @throws What the resolver throws. */
+  /**
+   * Returns the visitor after the resolver has finished its lookup, if it needs one.
+   *
+   * @throws The error that the resolver throws.
+   */
   resolveVisitor(): Promised<Visitor> {
     draftOf(this.session).isUsed = true;
     return this.#request.identity.resolve();
   }
 
-  /** The request as the guard saw it; `undefined` until the guard was asked. */
+  /** The request as the guard saw it; `undefined` before the first check. */
   get request(): GuardedRequest | undefined {
     return this.#request.guarded;
   }
 
-  /** The last decision of the guard, or of a check of the page's own; `undefined` where nobody was asked. */
+  /** The last decision of the guard, or of a check in the page's code; `undefined` when nothing was checked. */
   get decision(): AccessDecision | undefined {
     return this.#request.verdict?.decision;
   }
 
-  /** Ends what was created for this request, as is done when its answer has been sent. What is asked for afterwards is created anew. */
+  /**
+   * Disposes of the instances that were created for this request. The package does this after the answer has been sent.
+   * A later {@link get} creates new instances.
+   */
   async dispose(): Promise<void> {
     await this.#request.services.dispose();
   }

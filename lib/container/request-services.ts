@@ -4,13 +4,19 @@ import { Disposables } from '../session/disposables.js';
 import type { Class } from './registration.js';
 import type { Services } from './services.js';
 
-/** Services as one request gets them: the shared ones, and those of its own, in a container that is opened for the first of these. */
+/**
+ * The services of one request: the shared ones, and its own ones, whose container is opened when the first of them is
+ * needed.
+ */
 export class RequestServices {
   #container: DependencyContainer | undefined;
   #replaced: Map<Class, object> | undefined;
   #disposables: Disposables | undefined;
 
-  /** @param parts Gives what belongs to the request itself, for services that are constructed with it. */
+  /**
+   * @param parts Returns the request's own objects (its session, for example), for services whose constructors need
+   *   them.
+   */
   constructor(
     private readonly services: Services,
     private readonly parts: () => ReadonlyMap<Class, () => object>,
@@ -28,18 +34,18 @@ export class RequestServices {
     return this.#container.resolve(token as never);
   }
 
-  /** Gives out another instance than the shared one, in this request alone. */
+  /** Returns another instance in place of the shared one, in this request only. */
   replace<Instance extends object>(token: Class<Instance>, instance: Instance): void {
     this.#replaced ??= new Map();
     this.#replaced.set(token, instance);
   }
 
-  /** Whether something that was created for this request is to be ended. */
+  /** True when an instance that was created for this request must be disposed of. */
   get mayEnd(): boolean {
     return this.#disposables?.isEmpty === false;
   }
 
-  /** Ends what was created for this request. What is asked for afterwards is created anew. */
+  /** Disposes of the instances that were created for this request. A later {@link get} creates new ones. */
   async dispose(): Promise<void> {
     this.#container = undefined;
     await this.#disposables?.dispose(this.services.reportEnding);

@@ -9,45 +9,57 @@ import { type Class, type Factory, isClass, type Lifetime, type Registration } f
 import { Wiring } from './wiring.js';
 
 const TOO_EARLY =
-  'not everything is registered yet. Ask for it inside the function that you register: (get) => new Mine(get(…)).';
+  'not everything is registered yet. Get it inside the function that you register: (get) => new Mine(get(…)).';
 
 /**
- * All parts of the package, and yours: which class stands for which, and how long its instances live.
+ * The registry of all parts of the package and of the application's services: which class implements which, and how
+ * long its instances live.
  *
  * @example
  * services
  *   .override(AccessChecker, TeamChecker)                                     // a class that extends AccessChecker
- *   .override(SessionStore, () => new RedisSessionStore({ url }))             // or a function that makes one
- *   .shared(Mailer)                                                           // one of your own, one for everybody
- *   .perRequest(Cart, (get) => new Cart(get(Session)));                       // one for each request that asks
+ *   .override(SessionStore, () => new RedisSessionStore({ url }))             // or a function that creates one
+ *   .shared(Mailer)                                                           // a service of yours: one instance
+ *   .perRequest(Cart, (get) => new Cart(get(Session)));                       // one instance for each request
  */
 export class Services {
-  /** The tsyringe container behind it all, for whatever this class does not offer. */
+  /** The tsyringe container behind this class, for features that this class does not offer. */
   readonly container: DependencyContainer = globalContainer.createChildContainer();
   readonly #registrations = new Map<Class, Registration>();
   readonly #disposables = new Disposables();
   #ofRequests: readonly Class[] | undefined;
   /** The package's own parts. */
   readonly #own = new Set<Class>();
-  /** What creates the instances; `undefined` before {@link boot}. */
+  /** Creates the instances; `undefined` before {@link boot}. */
   #wiring: Wiring | undefined;
   #made = new MadeClasses();
   #late: InvalidOverrideError | undefined;
 
-  /** One instance for the whole server. It must not hold anything of a request. */
+  /**
+   * Registers a class with one instance for the whole server. The instance must not hold data of a request.
+   *
+   * @param token The class to register.
+   * @param implementation The class or the factory that creates the instance. Default: the class itself.
+   */
   shared<Instance>(token: Class<Instance>, implementation: Class<Instance> | Factory<Instance> = token): this {
     return this.#register(token, { lifetime: 'shared', implementation });
   }
 
-  /** One instance for each request that asks for it. */
+  /**
+   * Registers a class with one instance for each request that gets it.
+   *
+   * @param token The class to register.
+   * @param implementation The class or the factory that creates the instances. Default: the class itself.
+   */
   perRequest<Instance>(token: Class<Instance>, implementation: Class<Instance> | Factory<Instance> = token): this {
     return this.#register(token, { lifetime: 'perRequest', implementation });
   }
 
   /**
-   * An instance that is there already.
+   * Registers an instance that already exists.
    *
-   * @throws {InvalidOverrideError} For a promise of one, for nothing, and for what does not extend a class of the package.
+   * @throws {InvalidOverrideError} For a promise, for a value that is not an object, and, for a class of the package,
+   *   when the instance does not extend that class.
    */
   value<Instance>(token: Class<Instance>, instance: Instance): this {
     if (this.#own.has(token)) assertFits(token, instance, 'value');
@@ -57,16 +69,16 @@ export class Services {
     return this.#register(token, { lifetime: 'value', implementation: instance });
   }
 
-  /** A class that the package makes itself, from a request's data. It can be overridden by a subclass only. */
+  /** Registers a class that the package instantiates from a request's data. Only a subclass can replace it. */
   made<Instance>(token: Class<Instance>): this {
     return this.#register(token, { lifetime: 'made', implementation: token });
   }
 
   /**
-   * Puts another class, or a function that makes an instance, in the place of a registered class. It lives as long as
-   * what it replaces.
+   * Replaces the implementation of a registered class by another class, or by a function that creates an instance. The
+   * lifetime stays the same.
    *
-   * @throws {InvalidOverrideError} When the class cannot take that place.
+   * @throws {InvalidOverrideError} When the class is not registered, or the implementation cannot replace it.
    */
   override<Instance>(token: Class<Instance>, implementation: Class<Instance> | Factory<Instance>): this {
     const replaced = this.#registrations.get(token);
@@ -75,7 +87,8 @@ export class Services {
       throw new InvalidOverrideError(
         token.name,
         name,
-        `${token.name} is not registered. Register a class of your own with services.shared(${token.name}) or services.perRequest(${token.name}).`,
+        `${token.name} is not registered. Register a new class with services.shared(${token.name}) or ` +
+          `services.perRequest(${token.name}).`,
       );
     }
     const lifetime = replaced.lifetime === 'value' ? 'shared' : replaced.lifetime;
@@ -84,19 +97,20 @@ export class Services {
     return this.#register(token, { lifetime, implementation });
   }
 
-  /** Takes what is registered by now for the package's own parts. @internal */
+  /** Marks every class registered so far as a part of the package. @internal */
   asOwn(): this {
     for (const token of this.#registrations.keys()) this.#own.add(token);
     return this;
   }
 
   /**
-   * Makes every shared service once, so that whatever is wrong shows when the server starts and not to a visitor.
+   * Creates every shared service, so that faults show when the server starts, and not when a visitor arrives.
    *
-   * @param when `later` makes each when it is asked for: a build has neither visitors nor all that a server has.
+   * @param when `later` creates each service when it is first needed: during a build there are no visitors, and not
+   *   everything that a server needs is available.
    * @throws {MissingServiceError} When a class needs one that is not registered.
-   * @throws {CaptiveServiceError} When a shared service needs something of a request.
-   * @throws {ServiceConstructionError} When a constructor or a function throws, and when services need each other.
+   * @throws {CaptiveServiceError} When a shared service needs something that belongs to a request.
+   * @throws {ServiceConstructionError} When a constructor or a factory throws, and when services need each other.
    */
   boot(when: 'now' | 'later' = 'now'): this {
     if (this.#wiring) return this;
@@ -109,10 +123,10 @@ export class Services {
   }
 
   /**
-   * A shared service.
+   * Returns a shared service.
    *
    * @throws {MissingServiceError} When it is not registered, or belongs to a request.
-   * @throws {ServiceConstructionError} Before {@link boot}, when it could still be replaced.
+   * @throws {ServiceConstructionError} Before {@link boot}, because an override could still follow.
    */
   get<Instance>(token: Class<Instance>): Instance {
     const lifetime = this.lifetimeOf(token);
@@ -122,50 +136,56 @@ export class Services {
   }
 
   /**
-   * Refuses to go on once a part of the package was to be replaced too late, where nobody may hear of what is thrown: in
-   * a promise that is not waited for. Whoever decides by now is somebody else than was meant.
+   * Throws when an override of a part of the package came too late. The error that the late registration threw may have
+   * been lost in a promise that nobody awaits, and the part that decides now is not the one that the application
+   * wanted.
    *
-   * @throws {InvalidOverrideError} For the first of them. @internal
+   * @throws {InvalidOverrideError} For the first late override. @internal
    */
   assertInTime(): void {
     if (this.#late) throw this.#late;
   }
 
-  /** The classes that the package makes of a request's data, and those in their place. @internal */
+  /** The classes that the package instantiates from a request's data, with their replacements. @internal */
   get madeClasses(): MadeClasses {
     return this.#made;
   }
 
-  /** How long instances of a class live; `undefined` for a class that is not registered. */
+  /** Returns the lifetime of a class; `undefined` for a class that is not registered. */
   lifetimeOf(token: Class): Lifetime | undefined {
     return this.#registrations.get(token)?.lifetime;
   }
 
-  /** Classes of which requests have instances that may have something to end. @internal */
+  /** The per-request classes whose instances may have to be disposed of. @internal */
   get endedByRequests(): readonly Class[] {
     this.#ofRequests ??= [...this.#registrations].flatMap(([token, { lifetime, implementation }]) =>
-      // What a function makes shows when it is there.
+      // The result of a factory can be inspected only after it was created.
       lifetime === 'perRequest' && (!isClass(implementation) || isDisposable(implementation.prototype)) ? [token] : [],
     );
     return this.#ofRequests;
   }
 
-  /** Whether shared instances have something to end. @internal */
+  /** True when shared instances must be disposed of. @internal */
   get mayEnd(): boolean {
     return !this.#disposables.isEmpty;
   }
 
-  /** Whether it is not for a request to end an instance that it was handed. @internal */
+  /**
+   * Returns true when an instance does not belong to a request, so that the request must not dispose of it. @internal
+   */
   keeps(instance: object): boolean {
     return this.#disposables.knows(instance);
   }
 
-  /** Ends the shared instances that have something to end, those last that others need. @internal */
+  /**
+   * Disposes of the shared instances, in reverse order of creation, so that dependencies are disposed of last.
+   * @internal
+   */
   dispose(): Promise<void> {
     return this.#disposables.dispose(this.reportEnding);
   }
 
-  /** Tells the log of what a service threw when it was to end. @internal */
+  /** Logs an error that a service threw while it was disposed of. @internal */
   readonly reportEnding = (name: string, error: unknown): void => {
     this.get(DecisionLog).failure(`${name} could not be disposed of.`, error);
   };

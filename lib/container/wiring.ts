@@ -19,12 +19,15 @@ import { dependenciesOf, tracelessSentence, whyNotReplaceable } from './class-in
 import { assertFits, assertSound } from './instance-checks.js';
 import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
 
-/** Has tsyringe's container create what was registered, once it is known that every class can be given what it needs. */
+/**
+ * Registers services in tsyringe's container and creates them, after it has checked that the dependencies of every
+ * class are available.
+ */
 export class Wiring {
   readonly #constructed = new Set<unknown>();
   readonly #making = new Making();
 
-  /** @param own The package's own parts: what stands in for one has to be able to do what it does. */
+  /** @param own The package's own parts: a replacement must be able to do what the part does. */
   constructor(
     private readonly container: DependencyContainer,
     private readonly registrations: ReadonlyMap<Class, Registration>,
@@ -33,12 +36,12 @@ export class Wiring {
     private readonly disposables: Disposables,
   ) {}
 
-  /** The instance of a shared service. */
+  /** Returns the instance of a shared service. */
   create<Instance>(token: Class<Instance>): Instance {
     return this.made.during(() => this.container.resolve(token as never));
   }
 
-  /** Tells the container how each class is created, and for how long. @throws As {@link Services.boot} does. */
+  /** Registers every class in the container with its factory and lifetime. @throws As {@link Services.boot} does. */
   connect(): void {
     for (const [token, registration] of this.registrations) {
       this.#inspect(token, registration);
@@ -49,7 +52,10 @@ export class Wiring {
     for (const [token, registration] of this.registrations) this.#wire(token, registration);
   }
 
-  /** tsyringe would hand over `undefined`, an empty instance of an abstract class, or another visitor's service. */
+  /**
+   * Checks dependencies, because tsyringe would pass `undefined`, an empty instance of an abstract class, or another
+   * visitor's service.
+   */
   #inspect(token: Class, { lifetime, implementation }: Registration): void {
     if (lifetime === 'made' || lifetime === 'value' || !isClass(implementation)) return;
     const problem = whyNotReplaceable(token, implementation, lifetime);
@@ -106,7 +112,7 @@ export class Wiring {
     };
   }
 
-  /** What must be there before an instance is made by its class. */
+  /** Returns the dependencies of the constructor, for classes that the container instantiates. */
   #constructorOf(token: Class): readonly unknown[] {
     const { lifetime, implementation } = this.registrations.get(token) ?? {};
     const isMadeHere = lifetime === 'shared' || lifetime === 'perRequest';
@@ -114,7 +120,7 @@ export class Wiring {
   }
 
   /**
-   * Creates a shared service. What it needs is created before it, so that an error is about the service that it happened in.
+   * Creates a shared service. Its dependencies are created first, so that an error names the service that failed.
    *
    * @throws As {@link Services.boot} does.
    */
@@ -130,7 +136,7 @@ export class Wiring {
       this.disposables.add(instance);
     } catch (error) {
       if (error instanceof GatehouseError) throw error;
-      // tsyringe puts an error of its own around what happened in a function that it called.
+      // tsyringe wraps an error that a factory throws in an error of its own.
       if (this.#making.failure) throw this.#making.failure;
       throw new ServiceConstructionError(isClass(implementation) ? implementation.name : (token as Class).name, error);
     }

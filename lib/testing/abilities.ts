@@ -2,33 +2,36 @@ import type { SessionConfig } from '../session/session-config.js';
 import type { SessionStore } from '../session/stores/session-store.js';
 import type { FrozenClock } from './frozen-clock.js';
 
-/** What a store under test is made with. */
+/** The configuration and the clock that a store under test is created with. */
 export interface Surroundings {
   config: SessionConfig;
-  /** The store's clock is to be this one: tests let hours pass by it. */
+  /** The clock that the store must use. Tests advance it by hours. */
   clock: FrozenClock;
 }
 
-/** Makes a store that knows no session yet. */
+/** Creates a store without any sessions. */
 export type MakeStore<Store extends SessionStore> = (surroundings: Surroundings) => Store | Promise<Store>;
 
-/** What a store promises, and how it is looked at. */
+/** The abilities of a store, and functions that inspect and close it. */
 export interface Abilities<Store extends SessionStore = SessionStore> {
   /**
-   * Whether it can end a session, so that a copy of its cookie leads nowhere from then on, and so knows of one that
-   * somebody else has ended. A store that keeps everything in the cookie cannot. Default: true.
+   * Set when the store can end a session, so that a copy of its cookie becomes useless, and so detects that another
+   * request has ended it. A store that keeps everything in the cookie cannot. Default: true.
    */
   endsSessions?: boolean | undefined;
   /**
-   * Whether requests at once lose nothing, be it a change, a sign-out or a message, and whether a request under way
-   * with an id from before finds its session. A `VersionedSessionStore` whose `replace` is one step does. Default: true,
-   * unless the store cannot end sessions.
+   * Set when concurrent requests lose nothing (neither a change nor a sign-out nor a message), and when a request in
+   * progress with an old id finds its session. This holds for a `VersionedSessionStore` whose `replace` is atomic.
+   * Default: true, unless the store cannot end sessions.
    */
   losesNothing?: boolean | undefined;
-  /** Whether the sessions of a user can be listed and revoked. Default: false. */
+  /** Set when the sessions of a user can be listed and revoked. Default: false. */
   listsSessions?: boolean | undefined;
-  /** Everything that the store keeps, as text, keys included: then nothing in it may be usable as a cookie. */
+  /**
+   * Returns everything that the store keeps, keys included, as a string. The tests then check that nothing in it can be
+   * used as a cookie.
+   */
   dump?: ((store: Store) => string | Promise<string>) | undefined;
-  /** Releases what a store holds (a connection, a folder) after each test. */
+  /** Releases the resources of a store (a connection, a folder) after each test. */
   close?: ((store: Store) => unknown) | undefined;
 }

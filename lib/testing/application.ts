@@ -13,10 +13,10 @@ import { FrozenClock } from './frozen-clock.js';
 import { type ChangesParts, changesOf } from './records.js';
 
 export const COOKIE = 'gatehouse';
-/** Seconds. */
+/** In seconds. */
 export const HOUR = 60 * 60;
 
-/** An application that keeps its sessions in a store, and the time that passes in it. */
+/** A manager and a registry over the store under test, with a clock that tests control. */
 export class Application<Store extends SessionStore = SessionStore> {
   readonly manager: SessionManager;
   readonly registry: SessionRegistry;
@@ -35,14 +35,14 @@ export class Application<Store extends SessionStore = SessionStore> {
     make: MakeStore<Store>,
     options: SessionOptions = {},
   ): Promise<Application<Store>> {
-    // Together an hour: so long a session is there that nobody uses after it was written.
+    // The two add up to an hour: an unused session lives that long after it was written.
     const times = { idleTimeout: HOUR - HOUR / 6, renewAfter: HOUR / 6, absoluteTimeout: 3 * HOUR, ...options };
     const config = SessionConfig.from(times, { isProduction: false });
     const clock = new FrozenClock();
     return new Application(await make({ config, clock }), config, clock);
   }
 
-  /** One request from cookie to Set-Cookie. */
+  /** Runs one request, from its cookies to Set-Cookie. @returns The cookies of the browser's next request. */
   async visit(cookies: FakeCookieJar, page: (session: Session) => unknown = () => {}): Promise<FakeCookieJar> {
     const session = await this.open(cookies);
     page(session);
@@ -50,7 +50,7 @@ export class Application<Store extends SessionStore = SessionStore> {
     return cookies.next();
   }
 
-  /** A manager in another process, with the same store. */
+  /** Returns a manager like that of another process with the same store. */
   elsewhere(): SessionManager {
     const { store, config, clock, registry } = this;
     return new SessionManager(store, config, clock, registry, new SecurityEvents(clock));
@@ -58,18 +58,18 @@ export class Application<Store extends SessionStore = SessionStore> {
 
   async open(cookies: FakeCookieJar, readsMessages = true): Promise<Session> {
     const session = await this.manager.open(cookies, readsMessages);
-    // A store that throws makes an unavailable session; what it threw tells more than anything found in that.
+    // A store that throws leads to an unavailable session. Its own error explains more than a failed comparison.
     const { failure } = draftOf(session);
     if (failure) throw failure.cause ?? failure;
     return session;
   }
 
-  /** What a request with these cookies finds. */
+  /** Returns the values that a request with these cookies finds. */
   async find(cookies: FakeCookieJar): Promise<Record<string, unknown>> {
     return (await this.open(cookies)).all();
   }
 
-  /** The cookies of a browser whose session holds these. */
+  /** Returns the cookies of a browser whose session holds these values. */
   async visitorWith(values: Record<string, unknown>): Promise<FakeCookieJar> {
     return this.visit(new FakeCookieJar(), (session) => {
       for (const [key, value] of Object.entries(values)) session.set(key, value);
@@ -80,7 +80,7 @@ export class Application<Store extends SessionStore = SessionStore> {
     return (await this.visitorWith(values)).tokens[0] ?? '';
   }
 
-  /** Writes straight into the store. @returns The token, and the record that it stands for. */
+  /** Writes directly into the store. @returns The token, and the record that it identifies. */
   async write(parts: ChangesParts): Promise<{ token: string; record: SessionRecord }> {
     const now = this.clock.now();
     const times = { createdAt: now, renewedAt: now, expiresAt: now + HOUR * 1000 };
@@ -89,7 +89,7 @@ export class Application<Store extends SessionStore = SessionStore> {
     return { token, record: await this.read(token) };
   }
 
-  /** The record that a token stands for, where there has to be one. */
+  /** Returns the record that a token identifies, and fails if there is none. */
   async read(token: string): Promise<SessionRecord> {
     const record = await this.store.read(token);
     assert.ok(record, 'the store does not find what it has kept');

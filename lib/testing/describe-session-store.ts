@@ -14,14 +14,14 @@ import { defaultRunner, type Runner } from './runner.js';
 import { Suite } from './suite.js';
 
 /**
- * Tests a store against everything that sessions rely on: with jest, with vitest (globals, or its `describe` and `it` as
- * the last argument) or with `node --test`.
+ * Tests a store against everything that sessions rely on. Works with jest, with vitest (globals, or its `describe` and
+ * `it` as the last argument) and with `node --test`.
  *
- * @param name What the tests are to be called.
- * @param make Makes a store that knows no session yet; called by every test.
- * @param abilities What the store promises; without a word, everything.
- * @throws {TestRunnerMissingError} When there is no runner to be found.
- *
+ * @param name The name of the tests.
+ * @param make Creates a store without any sessions; called by every test.
+ * @param abilities The abilities of the store. Default: all of them, except that it lists sessions.
+ * @param runner The `describe` and `it` to register the tests with. Default: the globals, or those of `node:test`.
+ * @throws {TestRunnerMissingError} When no test runner is found.
  * @example
  * describeSessionStore('Sessions in files', ({ clock }) => new FileSessionStore(mkdtempSync('sessions-'), clock));
  */

@@ -1,6 +1,6 @@
 import { type CarriedCookie, type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
 
-/** A cookie as it was put on the answer. */
+/** A cookie that was set on the answer. */
 export interface AnsweredCookie {
   readonly value: string;
   readonly attributes: CookieAttributes;
@@ -16,7 +16,7 @@ export class FakeCookieJar extends CookieJar {
     this.#carried = carried;
   }
 
-  /** A request that carries these values under one name. */
+  /** Creates the cookies of a request that carries these values under one name. */
   static carrying(name: string, ...values: string[]): FakeCookieJar {
     return new FakeCookieJar(new Map([[name, values]]));
   }
@@ -34,12 +34,12 @@ export class FakeCookieJar extends CookieJar {
     this.#answered.set(name, { value, attributes });
   }
 
-  /** The cookie of this name on the answer; `undefined` when the answer has none. */
+  /** Returns the cookie of this name on the answer; `undefined` when the answer has none. */
   answered(name: string): AnsweredCookie | undefined {
     return this.#answered.get(name);
   }
 
-  /** Every value that the request carries, whatever its name. */
+  /** All values that the request carries, under any name. */
   get tokens(): readonly string[] {
     return [...this.#carried.values()].flat();
   }
@@ -49,22 +49,26 @@ export class FakeCookieJar extends CookieJar {
     return [...this.#carried.keys()];
   }
 
-  /** The cookies of the answer, as the next request sends them. */
+  /** The cookies of the answer, as the Cookie header of the next request. */
   get header(): string {
     return [...this.#answered].map(([name, { value }]) => `${name}=${value}`).join('; ');
   }
 
-  /** How many cookies the answer carries. */
+  /** The number of cookies on the answer. */
   get size(): number {
     return this.#answered.size;
   }
 
-  /** The next request of the browser that got this answer. */
+  /** Returns the cookies of the browser's next request, after it received this answer. */
   next(): FakeCookieJar {
     return this.after(this);
   }
 
-  /** The next request of a browser that has got another answer meanwhile. @param latest What it would have sent. */
+  /**
+   * Returns the cookies of the next request of a browser that received another answer in the meantime.
+   *
+   * @param latest The cookies that it would have sent.
+   */
   after(latest: FakeCookieJar): FakeCookieJar {
     const kept = new Map(latest.#carried);
     for (const [name, { value, attributes }] of this.#answered) {

@@ -15,41 +15,42 @@ import { SessionConfig } from '../session/session-config.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { FrozenClock } from './frozen-clock.js';
 
-/** What a request is to be like. */
+/** The properties of a fake request. */
 export interface FakeRequest {
-  /** Who asks. Default: a guest. */
+  /** The signed-in user. Default: a guest. */
   user?: VisitorData | undefined;
-  /** What else is in the session. */
+  /** Further values in the session. */
   values?: Readonly<Record<string, unknown>> | undefined;
   /** The option `access` of the application. */
   access?: AccessOptions | undefined;
-  /** As in the setup module: `services` of `defineGatehouse`. */
+  /** Registers services, as `services` of `defineGatehouse` does. */
   services?: ((services: Services) => unknown) | undefined;
   /** The parameters of its route: `{ slug: 'hello' }`. */
   params?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Its address, or its path and query. Default: the front page. */
+  /** Its URL, or path and query. Default: the front page. */
   url?: string | URL | undefined;
-  /** What time it is for everything in the scope. Default: the start of 2030, and it stays. */
+  /** The clock of the scope. Default: one that stands still at the start of 2030. */
   clock?: FrozenClock | undefined;
 }
 
-/** A request's scope, with the `locals` that helpers are given in a test. */
+/** The scope of a fake request, with the `locals` that helpers receive in a test. */
 export interface FakeScope extends RequestScope {
   /** @example await setSession({ locals: scope.locals }, { userId: 'ada' }); */
   readonly locals: App.Locals;
 }
 
 /**
- * The scope of a request that nobody sent, for testing a class of one's own with everything around it. Sessions are in
- * memory.
+ * Creates the scope of a request without HTTP, to test a class together with the services it needs. Sessions are kept
+ * in memory.
  *
- * @throws {GatehouseError} For whatever would stop the application at its start.
+ * @throws {GatehouseError} Any error that would stop the application at its start.
  * @example
  * const scope = fakeScope({
  *   user: { userId: 'ada', role: 'staff' },
  *   services: (services) => services.override(AccessChecker, TeamChecker),
  * });
- * const decision = await scope.get(AccessChecker).check(new AccessRule({ pattern: '/', role: 'admin' }), scope.visitor);
+ * const decision = await scope.get(AccessChecker).check(new AccessRule({ pattern: '/', role: 'admin' }),
+ * scope.visitor);
  */
 export function fakeScope({
   user,

@@ -1,6 +1,12 @@
 import { Clock } from '../session/clock.js';
 
-/** Stands still until it is told to move. */
+/**
+ * A clock for tests. Its time changes only when {@link advance} is called.
+ *
+ * @example
+ * const clock = new FrozenClock();
+ * clock.advance(60 * 60); // one hour later
+ */
 export class FrozenClock extends Clock {
   #now: number;
 
@@ -13,6 +19,11 @@ export class FrozenClock extends Clock {
     return this.#now;
   }
 
+  /**
+   * Moves the time forward.
+   *
+   * @param seconds Seconds to add.
+   */
   advance(seconds: number): void {
     this.#now += seconds * 1000;
   }

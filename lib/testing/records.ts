@@ -5,10 +5,10 @@ import type { SessionRecord } from '../session/session-record.js';
 const BEGUN = Date.UTC(2030, 0, 1);
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 
-/** What a spec says of a record; the rest is that of a session begun at the start of 2030. */
+/** The properties of a record that a spec sets. The others are those of a session that began at the start of 2030. */
 export interface RecordParts extends Partial<Omit<SessionRecord, 'values' | 'flashes'>> {
   values?: Record<string, unknown>;
-  /** Messages by key; each gets an id made of its key. */
+  /** Messages by key. The id of each is derived from its key. */
   flashes?: Record<string, unknown>;
 }
 
@@ -25,13 +25,13 @@ export function recordOf({ values = {}, flashes = {}, ...others }: RecordParts =
   };
 }
 
-/** What a spec says of changes; the rest is that of a request that changed nothing else. */
+/** The properties of changes that a spec sets. The others are those of a request without further changes. */
 export interface ChangesParts
   extends Partial<Omit<SessionChanges, 'set' | 'updates' | 'unset' | 'flashesAdded' | 'flashesTaken'>> {
   set?: Record<string, unknown>;
   updates?: Record<string, (old: unknown) => unknown>;
   unset?: readonly string[];
-  /** Messages by key; each gets an id made of its key. */
+  /** Messages by key. The id of each is derived from its key. */
   flashesAdded?: Record<string, unknown>;
   flashesTaken?: readonly string[];
 }

@@ -1,15 +1,15 @@
 import { TestRunnerMissingError } from '../errors.js';
 
-/** What runs tests: the `describe` and `it` of jest, of vitest or of `node:test`. */
+/** The `describe` and `it` of a test runner: jest, vitest or `node:test`. */
 export interface Runner {
   describe(name: string, body: () => void): unknown;
   it(name: string, test: () => Promise<void>): unknown;
 }
 
 /**
- * The global `describe` and `it` where a runner put them there, and otherwise those of `node:test`.
+ * Returns the global `describe` and `it` if a runner provides them, otherwise those of `node:test`.
  *
- * @throws {TestRunnerMissingError} Where tests run under jest or vitest, which were told to put nothing there.
+ * @throws {TestRunnerMissingError} When tests run under jest or vitest with the globals switched off.
  */
 export function defaultRunner(globals: object = globalThis, environment = process.env): Runner {
   const { describe, it } = globals as Partial<Runner>;

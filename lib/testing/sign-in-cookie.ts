@@ -8,25 +8,26 @@ import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import type { SessionStore } from '../session/stores/session-store.js';
 import { FakeCookieJar } from './fake-cookie-jar.js';
 
-/** How the application under test keeps its sessions. */
+/** The session configuration of the application under test. */
 export interface TestedApplication {
-  /** Its `GATEHOUSE_SECRET`. Not asked for where it has a store on the server. */
+  /** Its `GATEHOUSE_SECRET`. Not needed with a store on the server. */
   secret?: string | undefined;
-  /** Its option `session`, if it has one. */
+  /** Its option `session`, if set. */
   session?: SessionOptions | undefined;
   /** The store that it shares with the test. Default: the cookie. */
   store?: SessionStore | undefined;
-  /** Whether it was built; `astro dev` has cookies of other names. Default `true`. */
+  /** True for a built application. `astro dev` uses other cookie names. Default: `true`. */
   isBuilt?: boolean | undefined;
 }
 
 /**
- * Signs somebody in without the login page.
+ * Signs a user in without the login page.
  *
- * @param user What `setSession` would be given.
- * @returns A Cookie header, which a request of the test sends: `name=value`.
- * @throws {InvalidVisitorError} When that is no visitor.
- * @throws {MissingSecretError} Without a secret, where the session is in the cookie.
+ * @param application The session configuration of the application under test.
+ * @param user The data that `setSession` would receive.
+ * @returns A Cookie header for the requests of a test: `name=value`.
+ * @throws {InvalidVisitorError} When `user` is not valid.
+ * @throws {MissingSecretError} Without a secret, when the session is in the cookie.
  * @example
  * const cookie = await signInCookie({ secret: process.env.GATEHOUSE_SECRET }, { userId: 'ada', role: 'admin' });
  * const page = await fetch('http://localhost:4321/admin', { headers: { cookie } });

@@ -4,18 +4,18 @@ import type { Abilities, MakeStore } from './abilities.js';
 import { Application } from './application.js';
 import type { Runner } from './runner.js';
 
-/** Starts an application on a fresh store. */
+/** Starts an application with an empty store. */
 export type Start<Store extends SessionStore = SessionStore> = (
   options?: SessionOptions,
 ) => Promise<Application<Store>>;
 
-/** Where tests are written down. */
+/** The functions that register tests. */
 export interface Tests {
   describe(subject: string, body: () => void): void;
   it(claim: string, test: (start: Start) => Promise<void>): void;
 }
 
-/** The tests of one store, each of which starts with nothing and leaves nothing open. */
+/** The tests of one store. Each test starts with an empty store and closes what it has opened. */
 export class Suite<Store extends SessionStore = SessionStore> implements Tests {
   constructor(
     private readonly name: string,

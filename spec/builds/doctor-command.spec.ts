@@ -39,7 +39,7 @@ describe('astro-gatehouse doctor', () => {
       { ...GOOD_SECRET, 'src/pages/team.astro': PAGE },
       `site: 'https://shop.example', security: { allowedDomains: [{ protocol: 'https', hostname: 'shop.example' }] },`,
     );
-    expect(await site.gatehouse('doctor')).toEqual({ code: 0, output: 'There is nothing to mend.\n' });
+    expect(await site.gatehouse('doctor')).toEqual({ code: 0, output: 'No problems found.\n' });
     expect(await site.gatehouse('doctor', '--json')).toEqual({ code: 0, output: '{\n  "findings": []\n}\n' });
     expect(readdirSync(site.folder).filter((name) => name !== 'node_modules')).toEqual([
       '.env',
@@ -82,7 +82,7 @@ describe('astro-gatehouse doctor', () => {
     expect(text.code).toBe(1);
     expect(text.output).toContain(`
 DANGER  A secret in GATEHOUSE_SECRET, from .env, is a placeholder: no production server starts with it.
-        Remove it, and make one that nobody can guess: npx astro-gatehouse secret --write
+        Remove it, and create one that nobody can guess: npx astro-gatehouse secret --write
         See ../node_modules/astro-gatehouse/docs/deploy.md#the-secret
 `);
     expect(text.output).toContain('danger: 7, advice: 1, note: 0.');

@@ -52,10 +52,10 @@ describe('A rule that does nothing', () => {
   it('is warned of with the place where it stands', async () => {
     const { code, output } = await warnedSite().astro('build');
     expect(code).toBe(0);
-    expect(output).toContain('protect[1] of astro.config, /acount (role x), is never asked: nothing of the site');
-    expect(output).toContain('protect[2] of astro.config, /old (signed in), is never asked: only the redirect /old');
+    expect(output).toContain('protect[1] of astro.config, /acount (role x), never applies: nothing on the site');
+    expect(output).toContain('protect[2] of astro.config, /old (signed in), never applies: only the redirect /old');
     expect(output).toContain(
-      'protect[0] of src/gatehouse.ts, / (role y), is never asked: protect[0] of astro.config, / (signed in), stands before it',
+      'protect[0] of src/gatehouse.ts, / (role y), never applies: protect[0] of astro.config, / (signed in), comes before it',
     );
   });
 
@@ -67,7 +67,7 @@ describe('A rule that does nothing', () => {
 
   it('is not what the rules of another class may be', async () => {
     const { code, output } = await strictSite().astro('build');
-    expect([code, output.includes('never asked')]).toEqual([0, false]);
+    expect([code, output.includes('never applies')]).toEqual([0, false]);
   });
 });
 
@@ -100,7 +100,7 @@ describe('A rule that can only be a mistake', () => {
     const { code, output } = await siteWith(`{ protect: ${protect} }`, files, `base: '/site',`).astro('build');
     expect(code).not.toBe(0);
     expect(output).toContain(
-      'protect[0] of astro.config, /team/** (signed in), matches nothing as it is written: write "/Team/**"',
+      'protect[0] of astro.config, /team/** (signed in), matches nothing as written: write "/Team/**"',
     );
     expect(output).toContain('write "/users/*"');
     expect(output).toContain('protect[2] of astro.config, /src/pages/Team/index.astro (signed in), matches nothing');

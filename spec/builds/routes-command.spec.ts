@@ -92,7 +92,7 @@ describe('astro-gatehouse routes', () => {
     site.write({ 'saved.json': saved.output, 'other.json': '{}' });
     expect(await site.gatehouse('routes', '--check', 'saved.json')).toEqual({
       code: 0,
-      output: 'Who may see what is as saved.json says.\n',
+      output: 'Who may see what matches saved.json.\n',
     });
     site.rewrite('src/pages/boss.ts', (text) => text.replace('boss', 'chief'));
     site.write({ 'src/pages/new.astro': PAGE });
@@ -104,7 +104,7 @@ describe('astro-gatehouse routes', () => {
       '+ page /new: everybody (–)',
     ]);
     const wrong = await site.gatehouse('routes', '--check', 'other.json');
-    expect([wrong.code, wrong.output.includes('other.json is no saved report')]).toEqual([2, true]);
+    expect([wrong.code, wrong.output.includes('other.json is not a saved report')]).toEqual([2, true]);
   });
 
   it('prints nothing beside its answer there, whatever the code of the project prints', async () => {

@@ -15,7 +15,7 @@ describe('Services that need each other', () => {
     ]);
     const dependencies = (token: unknown) => needs.get(token) ?? [];
     expect(() => assertNoCircle([A, B, C], dependencies)).toThrow(
-      'B needs C needs B, so none of them can be made first',
+      'B needs C needs B, so none of them can be created first',
     );
     needs.set(C, []);
     expect(() => assertNoCircle([A, B, C], dependencies)).not.toThrow();

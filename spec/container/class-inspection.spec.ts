@@ -81,7 +81,7 @@ describe('What stands for a class', () => {
       }
     }
     expect(whyNotReplaceable(Car, Own, 'made')).toBeUndefined();
-    expect(whyNotReplaceable(Car, Own, 'shared')).toContain('its constructor has parameters of its own');
-    expect(whyNotReplaceable(Car, () => new Car(new Engine()), 'made')).toContain('Give a class that extends Car');
+    expect(whyNotReplaceable(Car, Own, 'shared')).toContain('its constructor has parameters, and nothing declares');
+    expect(whyNotReplaceable(Car, () => new Car(new Engine()), 'made')).toContain('Pass a class that extends Car');
   });
 });

@@ -21,9 +21,9 @@ describe('What makes an instance', () => {
   it('is refused by its name when it is async', () => {
     const makeHarbour = async () => new Harbour();
     expect(() => assertPrompt(Port, makeHarbour)).toThrow(
-      'makeHarbour cannot replace Port: it is async, and is not waited for. Give one that waits in its methods',
+      'makeHarbour cannot replace Port: it is async, and is not awaited. Pass one that waits in its methods',
     );
-    expect(() => assertPrompt(Port, async () => new Harbour())).toThrow('The function given cannot replace Port');
+    expect(() => assertPrompt(Port, async () => new Harbour())).toThrow('The function passed cannot replace Port');
   });
 
   it('is taken when it answers at once', () => {
@@ -35,14 +35,16 @@ describe('What makes an instance', () => {
 
 describe('What is given for a class', () => {
   it.each<[string, unknown, string]>([
-    ['a promise', Promise.reject(new Error('unheard')), 'it is a promise, and is not waited for'],
-    ['nothing', undefined, 'it is undefined. Give an instance of Port, or of'],
+    ['a promise', Promise.reject(new Error('unheard')), 'it is a promise, and is not awaited'],
+    ['nothing', undefined, 'it is undefined. Pass an instance of Port, or of'],
     ['null', null, 'it is null. Give'],
     ['a string, which may be secret', 'secret', 'it is string. Give'],
   ])('is refused when it is %s', (_, given, sentence) => {
-    expect(() => assertThere(Port, given, 'value')).toThrow(`What value() was given cannot replace Port: ${sentence}`);
+    expect(() => assertThere(Port, given, 'value')).toThrow(
+      `The value passed to value() cannot replace Port: ${sentence}`,
+    );
     expect(() => assertFits(Port, given, 'factory')).toThrow(
-      `What the function given made cannot replace Port: ${sentence}`,
+      `The result of the function passed cannot replace Port: ${sentence}`,
     );
   });
 
@@ -50,7 +52,7 @@ describe('What is given for a class', () => {
     const lookalike = { hasRole: () => false };
     expect(() => assertThere(Port, lookalike, 'value')).not.toThrow();
     expect(() => assertFits(Port, lookalike, 'value')).toThrow(
-      'it is not a Port. Give an instance of a class that extends Port.',
+      'it is not a Port. Pass an instance of a class that extends Port.',
     );
     expect(() => assertFits(Port, new Harbour(), 'value')).not.toThrow();
   });
@@ -75,7 +77,7 @@ describe('A question that is answered at once', () => {
     class Later extends Late {}
     for (const each of [Late, Later]) {
       expect(() => assertAnswers(Port, each.prototype)).toThrow(
-        `${each.name} cannot replace Port: its hasRole() is async, and a promise counts as yes to whoever asks.`,
+        `${each.name} cannot replace Port: its hasRole() is async, and a caller takes a promise for true.`,
       );
     }
     expect(() => assertAnswers(Port, Object.assign(new Port(), { hasRole: async () => false }))).toThrow('hasRole()');

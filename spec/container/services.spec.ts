@@ -137,7 +137,7 @@ describe('A function that makes a service', () => {
     [{}, 'extends Clock'],
     [undefined, 'extends Clock'],
     [null, 'extends Clock'],
-    [Promise.resolve(new Clock()), 'Give one that waits in its methods'],
+    [Promise.resolve(new Clock()), 'Pass one that waits in its methods'],
   ])('must make what it stands for, and not %p', (made, cure) => {
     const error = errorOf(() =>
       floorPlan()
@@ -198,7 +198,7 @@ describe('An override', () => {
     (token) => {
       const error = errorOf(() => floorPlan().override<unknown>(token, () => undefined));
       expect(error).toBeInstanceOf(InvalidOverrideError);
-      expect(error.message).toContain(`Give a class that extends ${token.name}`);
+      expect(error.message).toContain(`Pass a class that extends ${token.name}`);
     },
   );
 
@@ -269,7 +269,7 @@ describe('The start', () => {
   it('is waited for: before it, nothing is handed out that could still be replaced', () => {
     const early = () => floorPlan().get(SessionStore);
     expect(early).toThrow(ServiceConstructionError);
-    expect(early).toThrow('Ask for it inside the function that you register');
+    expect(early).toThrow('Get it inside the function that you register');
   });
 
   it('keeps two servers apart', () => {

@@ -120,7 +120,7 @@ describe('A subclass without a decorator', () => {
     class Own extends Mailing {}
     const error = errorOf(() => floorPlan().override(AccessChecker, Own));
     expect(error).toMatchObject({ code: 'INVALID_OVERRIDE', replacement: 'Own' });
-    expect(error.message).toContain('the constructor it has from Mailing');
+    expect(error.message).toContain('the constructor it inherits from Mailing');
   });
 
   it('may have a constructor without parameters', async () => {
@@ -203,7 +203,7 @@ describe('A decorated class', () => {
     }
     const error = errorOf(() => floorPlan().override(AccessChecker, Own).boot());
     expect(error).toMatchObject({ code: 'INVALID_OVERRIDE', replacement: 'Own' });
-    expect(error.message).toMatch(/parameter 1 leaves no trace at run time.*give a function/s);
+    expect(error.message).toMatch(/parameter 1 is not known at run time.*pass a function/s);
   });
 
   it('that asks for a plain value is refused with the cure', () => {
@@ -215,7 +215,7 @@ describe('A decorated class', () => {
       ) {}
     }
     const error = errorOf(() => floorPlan().shared(Retrying).boot());
-    expect(error.message).toMatch(/Retrying.*parameter 2 leaves no trace.*give a function/s);
+    expect(error.message).toMatch(/Retrying.*parameter 2 is not known at run time.*pass a function/s);
   });
 });
 
@@ -336,7 +336,7 @@ describe('Services that need each other', () => {
   it('are refused by their names, made by functions', () => {
     const both = new Services().shared(Ring, (get) => new Ring(get(Bell))).shared(Bell, (get) => new Bell(get(Ring)));
     expect(errorOf(() => both.boot()).message).toContain(
-      'Ring needs Bell needs Ring, so none of them can be made first',
+      'Ring needs Bell needs Ring, so none of them can be created first',
     );
   });
 
@@ -376,7 +376,7 @@ describe('Services that need each other', () => {
     expect(error.message).toMatch(
       /^\[astro-gatehouse\] Early could not be created at start: the type of its constructor's parameter 1/,
     );
-    expect(error.message).toContain('put one that stands further down in the file above Early');
+    expect(error.message).toContain('move a class that is further down in the file above Early');
     expect(error.message).toContain('services.shared(Early, (get) => new Early(get(…)))');
   });
 });

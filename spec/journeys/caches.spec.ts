@@ -135,7 +135,7 @@ describe('What a visitor who is signed in is answered where the session is not u
   });
 
   it('is told of where an endpoint asks while its body is sent, which is too late', async () => {
-    const line = 'after the head of an answer of /stream';
+    const line = 'after the headers of an answer of /stream';
     const unheard = [`policy=${PUBLIC}`, 'ask&policy=no-cache', 'ask&policy=private'];
     for (const query of unheard) await member.get(`/stream?${query}`);
     await new Browser(server).get(`/stream?ask&policy=${PUBLIC}`);

@@ -68,7 +68,7 @@ const MISFITS: [string, string, RegExp, RegExp][] = [
     'a class with a constructor of its own that nothing can fill',
     'override(AccessChecker, class Own extends AccessChecker { constructor(readonly mailer: { send(): void }) { super(undefined as never, undefined as never); } })',
     /INVALID_OVERRIDE/,
-    /Own cannot replace AccessChecker: its constructor has parameters of its own/,
+    /Own cannot replace AccessChecker: its constructor has parameters, and nothing declares/,
   ],
   [
     'a shared service that needs the session of a request',

@@ -65,8 +65,8 @@ describe.each(['production', 'development'] as const)('A site below a base, in %
     const told = await server.printed('DEAD_ENDS|refuses them again');
     const lines = (told.match(/^ *- .*$/gm) ?? []).map((line) => line.trim());
     expect(lines).toEqual([
-      "- protect[0] of astro.config, /area/** (role editor), sends those whom it refuses to /area/login, and refuses them there as well. Write before it: { pattern: '/area/login', allow: () => true }",
-      "- protect[6] of astro.config, /all/** (allow()), sends those whom it refuses to /all/no, and refuses them there as well. Write before it: { pattern: '/all/no', allow: () => true }",
+      "- protect[0] of astro.config, /area/** (role editor), redirects refused visitors to /area/login, and refuses them there as well. Write before it: { pattern: '/area/login', allow: () => true }",
+      "- protect[6] of astro.config, /all/** (allow()), redirects refused visitors to /all/no, and refuses them there as well. Write before it: { pattern: '/all/no', allow: () => true }",
     ]);
     const guest = new Browser(server);
     expect((await guest.get('/shop/area/x')).status).toBe(401);

@@ -126,12 +126,12 @@ class Cart {}
     else {
       const server = await app.serveWith('dev');
       expect((await new Browser(server).get('/shop')).status).toBe(500);
-      output = await server.printed('stands in a file');
+      output = await server.printed('is in a file that');
       await server.stop();
     }
     app.remove();
-    expect(output).toContain('src/pages/shop.astro: @injectable() stands in a file that is not TypeScript alone');
-    expect(output).toContain('Move the class into a file of its own');
+    expect(output).toContain('src/pages/shop.astro: @injectable() is in a file that does not contain TypeScript only');
+    expect(output).toContain('Move the class into its own file');
   });
 });
 

@@ -110,6 +110,6 @@ describe('The error page of a language', () => {
     const build = await app.astro('build');
     app.remove();
     expect(build.code).not.toBe(0);
-    expect(build.output).toContain('guard of src/pages/deutsch/500.astro: error pages are for everybody, take it out');
+    expect(build.output).toContain('guard of src/pages/deutsch/500.astro: error pages are for everybody, so remove it');
   });
 });

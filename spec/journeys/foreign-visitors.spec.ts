@@ -265,7 +265,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
         values: { ...ADMIN, cart: 1 },
         notice: 'left with userId,role,permissions,cart',
       });
-      const line = '"cart" was put into a session and is not kept';
+      const line = '"cart" was set in a session and is not stored';
       expect(await server.printed(line)).toContain(line);
       expect(server.output.split('is not kept')).toHaveLength(2);
     },

@@ -206,9 +206,9 @@ describe.each(['cookie', 'memory'])('What another site has a browser ask for, wi
       expect(await whoIs(browser)).toBe('ada member, cart 0, no message');
     }
     expect(await strict.printed("sameSite: 'lax'")).toMatch(
-      /"cart" was put into a session and is not kept: the request came from another site.*SameSite=strict.*sameSite: 'lax'/,
+      /"cart" was set in a session and is not stored: the request came from another site.*SameSite=strict.*sameSite: 'lax'/,
     );
-    expect(await lax.printed("sameSite: 'none'")).toMatch(/"notice" was put into a session and is not kept/);
+    expect(await lax.printed("sameSite: 'none'")).toMatch(/"notice" was set in a session and is not stored/);
   });
 
   it('leaves a guest the cart', async () => {

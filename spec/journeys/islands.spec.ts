@@ -159,7 +159,9 @@ import Board from '../components/Panel/index.astro';
     );
     const { output } = await app.astro('build');
     expect(output).not.toContain('WARN');
-    expect(output).toContain('is for 2 server islands of that name: src/components/Stats.astro, src/components/admin/');
+    expect(output).toContain(
+      'applies to 2 server islands of that name: src/components/Stats.astro, src/components/admin/',
+    );
     const { entries } = JSON.parse((await app.gatehouse('routes', '--json')).output);
     const islands = entries.filter(({ kind }: { kind: string }) => kind === 'island');
     expect(islands.map(({ path, who }: Record<string, string>) => `${path}: ${who}`)).toEqual([

@@ -64,14 +64,17 @@ const REFUSED: [string, string | RegExp][] = [
   ['innerFunction', 'services of defineGatehouse({…}) gave a function, which nobody calls'],
   [
     'circle',
-    'Mailer could not be created at start: Mailer needs Nobody needs Mailer, so none of them can be made first.',
+    'Mailer could not be created at start: Mailer needs Nobody needs Mailer, so none of them can be created first.',
   ],
   ['failingServices', 'services of defineGatehouse({…}) gave a promise'],
-  ['asyncFactory', 'The function given cannot replace Mailer: it is async, and is not waited for.'],
-  ['promisedOverride', 'What the function given made cannot replace AccessChecker: it is a promise'],
-  ['promisedValue', 'What value() was given cannot replace Mailer: it is a promise, and is not waited for.'],
-  ['lookalike', 'What value() was given cannot replace AccessChecker: it is not a AccessChecker.'],
-  ['asyncQuestion', 'LateVisitor cannot replace Visitor: its hasRole() is async, and a promise counts as yes'],
+  ['asyncFactory', 'The function passed cannot replace Mailer: it is async, and is not awaited.'],
+  ['promisedOverride', 'The result of the function passed cannot replace AccessChecker: it is a promise'],
+  ['promisedValue', 'The value passed to value() cannot replace Mailer: it is a promise, and is not awaited.'],
+  ['lookalike', 'The value passed to value() cannot replace AccessChecker: it is not a AccessChecker.'],
+  [
+    'asyncQuestion',
+    'LateVisitor cannot replace Visitor: its hasRole() is async, and a caller takes a promise for true',
+  ],
   ['asyncRole', /access\.getRole: cannot be async, .*access\.reload/],
   ['asyncPermissions', /access\.getPermissions: cannot be async/],
   ['asyncStore', /getContextStore: cannot be async/],
@@ -94,7 +97,7 @@ describe('What a setup module promises for later', () => {
 
   it.each([
     ['asyncServices', REFUSED[0]?.[1]],
-    ['promisedValue', 'What value() was given cannot replace Mailer: it is a promise, and is not waited for.'],
+    ['promisedValue', 'The value passed to value() cannot replace Mailer: it is a promise, and is not awaited.'],
   ])('answers no request in astro dev: %s', async (name, sentence) => {
     const server = await app.serveWith('dev', { CASE: name });
     const { status } = await new Browser(server).get('/club');
@@ -118,9 +121,9 @@ describe('What a setup module promises for later', () => {
     const browser = new Browser(server);
     await browser.get('/enter');
     await browser.get('/club');
-    await server.printed('This is said once');
+    await server.printed('This is logged once');
     await server.stop();
-    const told = server.output.match(/.*getContextStore gave a promise, and its answer is read at once.*/g);
+    const told = server.output.match(/.*getContextStore returned a promise, which is not awaited.*/g);
     expect(told).toEqual([expect.stringContaining('wait inside runWithContext, or keep what is needed at hand')]);
   });
 

@@ -87,7 +87,8 @@ const EVERYTHING = { globalProtect: true, exclude: ['/', '/enter', '/public/**']
 const PAGES = ['plainly', 'cached', 'fetched', 'partly', 'after', 'where nothing is'];
 const asked = (path: string, how: string) => `${path}?how=${encodeURIComponent(how)}`;
 
-const NOTE = 'protect[1] of src/gatehouse.ts, /hidden/** (role admin), is for what src/middleware.ts answers by itself';
+const NOTE =
+  'protect[1] of src/gatehouse.ts, /hidden/** (role admin), is only for what src/middleware.ts answers itself';
 
 describe.each(['production', 'dev'] as const)('What a middleware answers by itself in %s', (mode) => {
   let app: App;

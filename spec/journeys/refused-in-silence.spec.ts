@@ -92,10 +92,10 @@ describe.each(['production', 'development'] as const)('What is refused in silenc
       '$http_host',
       { host: 'localhost', origin: 'http://localhost:8080', ...SAME },
       { host: 'localhost', origin: 'http://evil.example' },
-      /hands on the host without its port, as localhost\. .*proxy_set_header Host \$http_host/,
+      /passes the host without its port, as localhost\. .*proxy_set_header Host \$http_host/,
     ],
     [
-      'takes the site for http',
+      'assumes http for the site',
       { host: 'shop.localhost', origin: 'https://shop.localhost' },
       { host: 'shop.localhost', origin: 'https://shop.localhost', 'sec-fetch-site': 'cross-site' },
       /allowedDomains: \[\{ protocol: 'https', hostname: 'shop\.localhost' \}\]/,

@@ -5,30 +5,33 @@ import { ErrorPages, islandPath, type Locale } from '../paths/special-paths.js';
 import type { RoutePattern } from '../route-types.js';
 import { type AllowedDomain, SiteOrigins } from './site-origins.js';
 
-/** What other sites may send, and what is asked for beside a request's origin. Paths are written without the base. */
+/** Options of the protection against forged requests. Paths are written without the base. */
 export interface CsrfOptions {
-  /** Patterns of what other sites and programs may send to: webhooks, for instance. Nothing at all is asked of these. */
+  /**
+   * Patterns of paths that other sites and programs may send to, for example webhooks. Requests to these are not
+   * checked.
+   */
   except?: readonly RoutePattern[] | undefined;
-  /** What must carry a token as well: patterns, or `true` for everything. Default: nothing. */
+  /** Patterns of paths that also require a token; `true` for all. Default: none. */
   requireToken?: boolean | readonly RoutePattern[] | undefined;
 }
 
-/** What the site adds to {@link CsrfOptions}. */
+/** The site's settings that complete {@link CsrfOptions}. */
 export interface CsrfSite {
   /** `security.allowedDomains` of astro.config. */
   readonly allowedDomains?: readonly AllowedDomain[] | undefined;
-  /** Without a slash at its end. */
+  /** The site's base, without a trailing slash. */
   readonly base?: string | undefined;
   /** `i18n.locales` of astro.config. */
   readonly locales?: readonly Locale[] | undefined;
-  /** Whether every refusal is logged. */
+  /** Set to log every refusal. */
   readonly explains?: boolean | undefined;
 }
 
-/** {@link CsrfOptions} settled, with what the site adds. */
+/** The resolved {@link CsrfOptions}, with the site's settings. */
 export class CsrfConfig {
   readonly isOn: boolean;
-  /** Whether anything at all must carry a token. */
+  /** True when at least one path requires a token. */
   readonly usesTokens: boolean;
   readonly origins: SiteOrigins;
   readonly base: string;
@@ -38,7 +41,7 @@ export class CsrfConfig {
   readonly #withToken: PathIndex;
   readonly #everythingWithToken: boolean;
 
-  /** @param given `false` switches all of it off. */
+  /** @param given The option `csrf`; `false` switches the protection off. */
   constructor(given: boolean | CsrfOptions = true, site: CsrfSite = {}) {
     const { except = [], requireToken = false } = typeof given === 'object' ? given : {};
     const withToken = typeof requireToken === 'boolean' ? [] : requireToken;
@@ -53,14 +56,18 @@ export class CsrfConfig {
     this.#withToken = indexOf(withToken);
   }
 
-  /** Whether anybody may send this request. It opens something, and so must hold for all that it can be taken for. */
+  /**
+   * Checks whether a request is exempt. Because that is a permission, every path under which the request may be served
+   * must be listed.
+   */
   excepts(paths: GuardedPaths): boolean {
     return paths.every((path) => this.#excepted.matches(path, false));
   }
 
   /**
-   * Whether a request must carry a token. One that stands for several things must do so if any of them must; what
-   * cannot be read stands for everything. Islands only show something, and Astro sends no token for them.
+   * Checks whether a request requires a token. One of the paths under which it may be served is enough. A request whose
+   * path cannot be read requires one if any path does. Islands do not, because they only render, and Astro sends no
+   * token for them.
    */
   asksForToken(paths: GuardedPaths | undefined): boolean {
     if (!this.usesTokens) return false;

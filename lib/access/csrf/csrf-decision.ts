@@ -1,18 +1,18 @@
-/** Why a request is not taken for the visitor's own. Stable: programs may ask for it. */
+/** The reason why a request counts as forged. The codes are stable, so programs may compare them. */
 export type ForgeryCode =
-  /** It does not come from a page of this site, or nobody can tell. */
+  /** It does not come from a page of this site, or its source is unknown. */
   | 'CSRF_REFUSED'
-  /** It lacks the token of this session that is asked for. */
+  /** It has no valid token of this session, although one is required. */
   | 'CSRF_TOKEN_REFUSED';
 
-/** Whether a request is taken for the visitor's own doing, and why. */
+/** The decision on whether the visitor sent a request intentionally, and the reason. */
 export class CsrfDecision {
   constructor(
     readonly isTrusted: boolean,
     readonly code: 'TRUSTED' | ForgeryCode,
-    /** A sentence for the log. */
+    /** A phrase for the log. */
     readonly reason: string,
-    /** What is to be changed where not the visitor but the configuration is to blame, in a sentence for the log. */
+    /** A sentence for the log: how to change the configuration, if that caused the refusal and not the visitor. */
     readonly advice?: string | undefined,
   ) {}
 }

@@ -13,13 +13,13 @@ import { CsrfTokens } from './csrf-tokens.js';
 import { formField } from './form-field.js';
 import { checkOrigin, type OriginFinding, type SentRequest } from './origin-check.js';
 
-/** The field of a form that holds the token. */
+/** The form field that holds the token. */
 export const TOKEN_FIELD = '_csrf';
-/** The header that holds it, for scripts. It counts before the field. */
+/** The header that holds the token, for scripts. It takes precedence over the field. */
 export const TOKEN_HEADER = 'X-CSRF-Token';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
-/** A header may be as long as it likes, a line of the log may not. */
+/** Maximum number of characters in a log line, because headers may be of any length. */
 const MOST_CHARACTERS = 300;
 const NO_TOKEN = `it carries no token: put <CsrfField /> into the form, or send ${TOKEN_HEADER}`;
 const DETAILS: Record<ForgeryCode, string> = {
@@ -27,41 +27,46 @@ const DETAILS: Record<ForgeryCode, string> = {
   CSRF_TOKEN_REFUSED: 'This form is out of date. Open its page again, and send it once more.',
 };
 
-/** What the guard needs to know of a request that may change something. */
+/** The properties of a request that the guard needs to decide whether it was forged. */
 export interface ChangingRequest extends GuardedRequest, SentRequest {
   /** The method it arrived with. */
   readonly sentMethod: string;
-  /** A copy of the request, whose body can be read without taking it from the page. */
+  /** Returns a copy of the request. Reading its body does not take it from the page. */
   copy(): Request;
 }
 
-/** Why a request is refused as forged, and what is answered. */
+/** The refusal of a forged request: the answer, and the decision behind it. */
 export interface CsrfVerdict {
   readonly response: Response;
-  /** Left out while nobody can tell, because sessions cannot be had. */
+  /** `undefined` when the check was impossible, because the session store is unavailable. */
   readonly decision?: CsrfDecision | undefined;
 }
 
 /**
- * What a guard of somebody's own gives may be anything; nothing at all is what lets a request through.
+ * Checks the result of a guard that the application has overridden. Only `undefined` lets a request through.
  *
- * @throws {TypeError} For what is neither nothing nor a verdict.
+ * @throws {TypeError} For a value that is neither `undefined` nor a verdict.
  */
 export function asCsrfVerdict(given: unknown): CsrfVerdict | undefined {
   if (given === undefined) return undefined;
   const { response } = (given ?? {}) as Partial<CsrfVerdict>;
   if (response instanceof Response) return given as CsrfVerdict;
-  throw new TypeError('judge() gave no CsrfVerdict: return what super.judge(…) gives, or { response } to refuse');
+  throw new TypeError(
+    'judge() returned no CsrfVerdict: return the result of super.judge(…), or { response ' + '} to refuse',
+  );
 }
 
-/** Whether a request of this method may change something. There are more of these than anybody could list. */
+/**
+ * Checks whether a request with this method may change something. Only known methods are safe, because new ones can be
+ * invented.
+ */
 export function mayChange(method: string): boolean {
   return !SAFE_METHODS.has(method);
 }
 
 /**
- * Stands before everything that may change something: lets those requests through that a page of this site sent, in
- * whatever form. Methods are what they are; fields and headers that name another do not count.
+ * Protects against forged requests: allows a request that may change something only if a page of this site sent it. The
+ * real method counts; fields and headers that name another method are ignored.
  *
  * @example
  * class TokenApiGuard extends CsrfGuard {
@@ -83,57 +88,62 @@ export class CsrfGuard {
     private readonly events: SecurityEvents,
   ) {}
 
-  /** @returns What to answer instead of doing what the request asks for, or `undefined` when it may be done. */
+  /** @returns The refusal to answer with, or `undefined` when the request is allowed. */
   async inspect(request: ChangingRequest, session: Session): Promise<Response | undefined> {
     return (await this.judge(request, session))?.response;
   }
 
-  /** @returns As {@link inspect}, and why. */
+  /** @returns The same as {@link inspect}, with the decision. */
   async judge(request: ChangingRequest, session: Session): Promise<CsrfVerdict | undefined> {
     if (!this.config.isOn || !mayChange(request.sentMethod)) return undefined;
     const decision: unknown = await this.check(request, session);
     if (!(decision instanceof CsrfDecision)) {
-      throw new TypeError('check() gave no CsrfDecision: return this.trust(…), this.suspect(…) or super.check(…)');
+      throw new TypeError('check() returned no CsrfDecision: return this.trust(…), this.suspect(…) or super.check(…)');
     }
     if (decision.isTrusted === true) return undefined;
-    // Whose session it is can be told again in a moment.
+    // The store may be available again in a moment, and then the token can be checked.
     if (decision.code === 'CSRF_TOKEN_REFUSED' && session.isUnavailable) return { response: unavailable() };
     this.#report(request, decision);
     this.#tell(request, decision, session);
     return { response: asAnswer(await this.refuse(request, decision)), decision };
   }
 
-  /** Whether the request is the visitor's own doing. */
+  /** Checks whether the visitor sent the request intentionally. */
   async check(request: ChangingRequest, session: Session): Promise<CsrfDecision> {
     const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
     if (paths && this.config.excepts(paths)) return this.trust('it is excepted');
     const finding = checkOrigin(request, this.config.origins);
     if (!finding.isOwn) return this.suspect('CSRF_REFUSED', finding.reason, adviceFor(finding, request));
     if (!this.config.asksForToken(paths)) return this.trust(finding.reason);
-    // In a header, a script of the site put it there; a form's field counts where there is none.
+    // Only a script of the site can set the header; without it, the form's field counts.
     const token = request.headers.get(TOKEN_HEADER) ?? (await this.#tokenInForm(request));
     if (await this.tokens.verify(token, session)) return this.trust('its token is of this session');
     return this.suspect('CSRF_TOKEN_REFUSED', token === undefined ? NO_TOKEN : 'its token is not of this session');
   }
 
-  /** What is answered. Programs are told a code; nobody is told what was looked at. */
+  /** Creates the refusal. Programs get a code; the answer never says which header failed. */
   protected refuse(request: ChangingRequest, decision: CsrfDecision): Response {
     const response = this.#refusal(request, decision.code === 'TRUSTED' ? 'CSRF_REFUSED' : decision.code);
     for (const header of ['Sec-Fetch-Site', 'Origin', 'Referer']) response.headers.append('Vary', header);
     return response;
   }
 
-  /** @param reason A sentence for the log. */
+  /** @param reason A phrase for the log. */
   protected trust(reason: string): CsrfDecision {
     return new CsrfDecision(true, 'TRUSTED', reason);
   }
 
-  /** @param reason A sentence for the log. */
+  /**
+   * @param reason A phrase for the log.
+   * @param advice A sentence for the log that tells operators how to change the configuration.
+   */
   protected suspect(code: ForgeryCode, reason: string, advice?: string): CsrfDecision {
     return new CsrfDecision(false, code, reason, advice);
   }
 
-  /** Chosen by what is asked for alone, not by what stands at the address: that may be hidden. */
+  /**
+   * Chooses the kind of answer from the request alone, not from the route at its address, because that may be hidden.
+   */
   #refusal({ action, headers }: ChangingRequest, code: ForgeryCode): Response {
     if (action?.calledFrom === 'rpc') return actionError(403);
     return opensPage(headers) ? plain(403, DETAILS[code]) : problem(403, { code, reason: DETAILS[code], missing: [] });
@@ -143,7 +153,7 @@ export class CsrfGuard {
     try {
       return await formField(request.copy(), TOKEN_FIELD);
     } catch {
-      // Somebody has read the body before.
+      // The body was read before.
       return undefined;
     }
   }
@@ -158,7 +168,7 @@ export class CsrfGuard {
     }));
   }
 
-  /** What an operator has to know of is said once, whatever the log is to hold otherwise. */
+  /** Logs a refusal when explanations are on. Advice for operators is always logged, once. */
   #report(request: ChangingRequest, { code, reason, advice }: CsrfDecision): void {
     const isNews = advice !== undefined && !this.#hasAdvised;
     if (!this.config.explains && !isNews) return;
@@ -170,19 +180,23 @@ export class CsrfGuard {
   }
 }
 
-/** Whether a browser says that it is opening a page, whatever is there. */
+/** Checks whether a browser states that it is opening a page. */
 function opensPage(headers: Headers): boolean {
   return headers.get('accept')?.includes('text/html') === true || headers.get('sec-fetch-mode') === 'navigate';
 }
 
-/** Behind a proxy a site may not know its own name. Nothing that is read here decides anything. */
+/**
+ * Returns advice for a site that does not know its own name behind a proxy. The headers that are read here influence no
+ * decision.
+ */
 function adviceFor({ origin }: OriginFinding, { headers, sentTo }: ChangingRequest): string | undefined {
   if (!origin || headers.has('sec-fetch-site')) return undefined;
   const [forwarded = ''] = (headers.get('x-forwarded-host') ?? headers.get('host') ?? '').split(',');
   if (forwarded.trim().toLowerCase() !== origin.host && sentTo.hostname !== origin.hostname) return undefined;
   const port = origin.port && `, port: '${origin.port}'`;
   return (
-    `If that is the address of this site, a proxy stands before it of which Astro does not know. Set security: ` +
-    `{ allowedDomains: [{ protocol: '${origin.protocol.slice(0, -1)}', hostname: '${origin.hostname}'${port} }] } in astro.config`
+    `If that is the address of this site, it is behind a proxy that Astro does not know of. Set security: ` +
+    `{ allowedDomains: [{ protocol: '${origin.protocol.slice(0, -1)}', hostname: '${origin.hostname}'${port} ` +
+    `}] } in astro.config`
   );
 }

@@ -10,9 +10,9 @@ const FORMAT = /^[A-Za-z0-9_-]{64}$/;
 const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
 
 /**
- * Tokens that only a page of this session can hold: a signature over the session's id and something random. The random
- * part is another in each, and with it the signature, so no two answers have a byte in common that could be guessed
- * from their compressed size (BREACH).
+ * Creates and verifies tokens that are bound to a session: a random value, and a signature over the session's id and
+ * that value. Each token has a new random value, so that answers have no bytes in common that could be guessed from
+ * their compressed size (BREACH).
  *
  * @see OWASP CSRF Prevention Cheat Sheet, signed double-submit cookie (HMAC over session id and random, with lengths).
  */
@@ -23,9 +23,10 @@ export class CsrfTokens {
   constructor(private readonly secrets: Secrets) {}
 
   /**
-   * A token for this session. A visitor who has none is given one, so that there is an id to be bound to.
+   * Creates a token for this session. A visitor without a session gets one, because the token is bound to its id.
    *
-   * @throws {SessionCommittedError} When that comes too late: the cookie would not reach the browser.
+   * @throws {SessionCommittedError} When the headers were sent, so that the new session's cookie could not reach the
+   *   browser.
    */
   async issue(session: Session): Promise<string> {
     const draft = draftOf(session);
@@ -38,7 +39,7 @@ export class CsrfTokens {
     return toBase64Url(new Uint8Array([...random, ...new Uint8Array(signature)]));
   }
 
-  /** Whether a token was issued for this session, under the id that it has now. Compared in constant time. */
+  /** Checks whether a token was issued for this session under its current id. The comparison takes constant time. */
   async verify(token: string | null | undefined, session: Session): Promise<boolean> {
     if (!token || !FORMAT.test(token) || draftOf(session).isNew) return false;
     const bytes = fromBase64Url(token);
@@ -50,7 +51,10 @@ export class CsrfTokens {
     return false;
   }
 
-  /** Whether a component that still renders could ask for a token that only an answer's head can make good. */
+  /**
+   * Checks whether a component that is still to render could request a token that only works if the session is
+   * committed with the headers.
+   */
   mayBeginLate(session: Session): boolean {
     const draft = draftOf(session);
     return draft.isNew || mustBegin(draft);
@@ -62,7 +66,7 @@ export class CsrfTokens {
   }
 }
 
-/** Whether a session has to be changed for its id to last. It lasts while somebody is signed in. */
+/** Checks whether the session must be changed so that its id lasts. It lasts while the visitor is signed in. */
 function mustBegin({ failure, signedInAt, contents }: SessionDraft): boolean {
   return failure === undefined && signedInAt === undefined && !contents.lasts;
 }
@@ -71,7 +75,9 @@ function importKey(value: string): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', new TextEncoder().encode(value), HMAC, false, ['sign', 'verify']);
 }
 
-/** With the length of each part, so that no two pairs of them read the same. */
+/**
+ * Returns the signed message. It contains the length of each part, so that different pairs never give the same message.
+ */
 function message(id: string, random: Uint8Array): Uint8Array<ArrayBuffer> {
   const text = toBase64Url(random);
   return new TextEncoder().encode(`${id.length}!${id}!${text.length}!${text}`);

@@ -1,20 +1,24 @@
-/** A form is not read further than this to find a field. What was read waits in memory for the page to read it again. */
+/**
+ * Maximum number of bytes of a form that are read to find a field. These bytes stay in memory until the page reads them
+ * too.
+ */
 const MOST_BYTES = 128 * 1024;
 const URL_ENCODED = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data';
 
-/** What kind of form is being sent; `undefined` for what is none, such as the JSON of a program. */
+/** Returns the type of a form; `undefined` for another body, such as JSON. */
 export function formTypeOf(headers: Headers): typeof URL_ENCODED | typeof MULTIPART | undefined {
   const essence = headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   return essence === URL_ENCODED || essence === MULTIPART ? essence : undefined;
 }
 
 /**
- * One field of a form that is being sent. Of a long one only the beginning is read, and its last, broken field does not
- * count.
+ * Returns one field of a submitted form. Only the beginning of a long form is read, and the field that is cut off there
+ * is ignored.
  *
- * @param form A copy of the request: what is read of it is gone.
- * @returns `undefined` when there is no such field, or more than one, or it is a file; and for what is no form.
+ * @param form A copy of the request, because its body is consumed.
+ * @returns `undefined` when there is no such field, when there are several, when it is a file, and when the body is not
+ *   a form.
  */
 export async function formField(form: Request, name: string): Promise<string | undefined> {
   const type = form.headers.get('content-type') ?? '';
@@ -27,7 +31,7 @@ export async function formField(form: Request, name: string): Promise<string | u
     const [value, ...others] = fields.getAll(name);
     return typeof value === 'string' && others.length === 0 ? value : undefined;
   } catch {
-    // Whatever cannot be read as a form has no fields.
+    // A body that cannot be parsed as a form has no fields.
     return undefined;
   }
 }
@@ -41,7 +45,7 @@ async function beginningOf(body: ReadableStream<Uint8Array>) {
     chunks.push(value);
     length += value.length;
   }
-  // Settles when the other reader is done as well, which is not to be waited for.
+  // The promise settles only after the other reader has finished, so it is not awaited.
   reader.cancel().catch(() => {});
   return { bytes: joined(chunks), isWhole: false };
 }
@@ -56,10 +60,14 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The fields that are there as a whole. @param boundary What stands between them; `undefined` where that is `&`. */
+/**
+ * Returns the complete fields only.
+ *
+ * @param boundary The boundary of a multipart form; `undefined` when `&` separates the fields.
+ */
 function endedEarly(bytes: Uint8Array<ArrayBuffer>, boundary: string | undefined): Uint8Array<ArrayBuffer> {
   const separator = boundary === undefined ? '&' : `\r\n--${boundary}`;
-  // One character for each byte, so that places in the text are places in the bytes.
+  // Latin-1 has one character for each byte, so that positions in the string are positions in the bytes.
   const end = new TextDecoder('latin1').decode(bytes).lastIndexOf(separator);
   const whole = bytes.slice(0, Math.max(end, 0));
   return boundary === undefined ? whole : joined([whole, new TextEncoder().encode(`${separator}--\r\n`)]);

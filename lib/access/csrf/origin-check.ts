@@ -1,24 +1,24 @@
 import { readOrigin, readReferrer, type SiteOrigins } from './site-origins.js';
 
-/** A request as it arrived, whatever the application has made of it since. */
+/** A request as it arrived, before any change by the application. */
 export interface SentRequest {
   readonly headers: Headers;
-  /** Where it arrived, as Astro vouches for it. */
+  /** The address at which it arrived, as Astro validated it. */
   readonly sentTo: URL;
 }
 
-/** Whether a request comes from a page of this site, and how that is known, or why not. */
+/** The result of {@link checkOrigin}: whether a request comes from a page of this site, and the reason. */
 export interface OriginFinding {
   readonly isOwn: boolean;
   readonly reason: string;
-  /** What it says it comes from, when that is an address. */
+  /** The origin that the request names, when it is a valid address. */
   readonly origin?: URL | undefined;
 }
 
 /**
- * Finds out whether a page of this site sent a request. The browser's own word (`Sec-Fetch-Site`) counts first, because
- * it holds behind any proxy; then `Origin`, then `Referer`. Whoever says nothing of the kind is refused, and so is
- * whoever contradicts himself.
+ * Checks whether a page of this site sent a request. `Sec-Fetch-Site` counts first, because the browser sets it and it
+ * holds behind any proxy; then `Origin`, then `Referer`. A request without any of these headers is refused, and so is
+ * one whose headers contradict each other.
  *
  * @see https://www.w3.org/TR/fetch-metadata/; OWASP CSRF Prevention Cheat Sheet
  */
@@ -45,11 +45,11 @@ export function checkOrigin({ headers, sentTo }: SentRequest, site: SiteOrigins)
   }
   if (referrerHeader === null) {
     return refused(
-      'it does not say where it comes from (no Sec-Fetch-Site, Origin or Referer), so no browser sent it. ' +
-        'What programs may send to is listed in csrf.except',
+      'it has no Sec-Fetch-Site, Origin or Referer header, so no browser sent it. ' +
+        'If programs send it, add its path to csrf.except',
     );
   }
-  if (!referrer) return refused(`Referer "${referrerHeader}" is no address`);
+  if (!referrer) return refused(`Referer "${referrerHeader}" is not an address`);
   return site.includes(referrer, sentTo)
     ? { isOwn: true, reason: `Referer is of ${referrer.origin}` }
     : refused(`Referer ${referrer.origin} is not ${sentTo.origin}`, referrer);

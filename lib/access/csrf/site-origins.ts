@@ -1,7 +1,7 @@
-/** A name of the site, as Astro's `security.allowedDomains` has it; what it leaves out may be anything. */
+/** A name of the site, as in Astro's `security.allowedDomains`. A missing property matches anything. */
 export interface AllowedDomain {
   readonly protocol?: string | undefined;
-  /** `*.site.example` is one label more, `**.site.example` any number. */
+  /** `*.site.example` matches one more label, `**.site.example` any number. */
   readonly hostname?: string | undefined;
   readonly port?: string | undefined;
 }
@@ -10,27 +10,34 @@ const ORIGIN = /^https?:\/\/[^\s/\\?#@,]+$/i;
 const ADDRESS = /^https?:\/\/[^\s/\\?#@,]+(?:[/?#][^\s\\]*)?$/i;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
-/** @returns What an `Origin` header names; `undefined` for `null`, for several, and for what no browser sends. */
+/**
+ * @returns The origin in an `Origin` header; `undefined` for `null`, for several origins, and for a value that no
+ *   browser sends.
+ */
 export function readOrigin(header: string): URL | undefined {
   return ORIGIN.test(header) && URL.canParse(header) ? new URL(header) : undefined;
 }
 
-/** @returns What a `Referer` header names; `undefined` for what no browser sends. */
+/** @returns The address in a `Referer` header; `undefined` for a value that no browser sends. */
 export function readReferrer(header: string): URL | undefined {
   return ADDRESS.test(header) && URL.canParse(header) ? new URL(header) : undefined;
 }
 
-/** Tells the pages of this site from those of others. Two ports of one host are two sites, and so are sub-domains. */
+/** Distinguishes the origins of this site from others. Two ports of one host are two sites, and so are subdomains. */
 export class SiteOrigins {
-  /** @param domains Names under which the site is reached, beside that under which a request arrives. */
+  /** @param domains Further names of the site, in addition to the one under which a request arrives. */
   constructor(private readonly domains: readonly AllowedDomain[] = []) {}
 
-  /** @param sentTo Where the request arrived, as Astro vouches for it. */
+  /**
+   * Checks whether an origin belongs to this site.
+   *
+   * @param sentTo The address at which the request arrived, as Astro validated it.
+   */
   includes(origin: URL, sentTo: URL): boolean {
     return origin.origin === sentTo.origin || this.domains.some((domain) => isNamedBy(domain, origin, sentTo));
   }
 
-  /** Whether an origin is another site for certain: that of a site which knows all its names is one of them. */
+  /** Checks whether an origin is certainly another site. That is known only if the site's names are configured. */
   excludes(origin: URL, sentTo: URL): boolean {
     if (this.domains.length === 0 || this.includes(origin, sentTo)) return false;
     return !this.domains.some(({ hostname }) => hostname === undefined || matches(hostname, origin.hostname));
@@ -38,8 +45,8 @@ export class SiteOrigins {
 }
 
 /**
- * A name that is written out is the site's, wherever the request went. One with a star may be the names of many, who
- * are strangers to one another: it says no more than that a request which went to this host may come from it.
+ * Checks whether an origin is a name of the site. A complete name is one for every request. A name with a star may
+ * cover hosts of different owners, so it only allows a request to this host from this same host.
  */
 function isNamedBy({ protocol, hostname, port }: AllowedDomain, origin: URL, sentTo: URL): boolean {
   const isSameHost = origin.hostname === sentTo.hostname;

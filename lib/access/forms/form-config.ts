@@ -1,20 +1,20 @@
 import { isSecretName } from '../../session/secret-names.js';
 
-/** What is done with forms that are sent to pages. */
+/** Options for forms that are posted to pages. */
 export interface FormOptions {
   /**
-   * Names of fields that are never kept, beside those that sound like passwords, tokens, or numbers of cards and
-   * accounts, and files.
+   * Names of further fields that are never kept. Files, and fields whose names suggest passwords, tokens, card numbers
+   * or account numbers, are never kept anyway.
    */
   leaveOut?: readonly string[] | undefined;
 }
 
-/** A field of a form that was sent, and what was in it. */
+/** A field of a submitted form, with its value. */
 export type SentField = readonly [name: string, value: string];
 
-/** {@link FormOptions} settled. */
+/** The resolved {@link FormOptions}. */
 export class FormConfig {
-  /** Whether results and input of forms travel to the page that comes after them. */
+  /** True when the results and the input of forms are kept for the next page. */
   readonly isOn: boolean;
   readonly #leftOut: ReadonlySet<string>;
 
@@ -23,7 +23,7 @@ export class FormConfig {
     this.#leftOut = new Set(typeof given === 'object' ? given.leaveOut : []);
   }
 
-  /** The fields that may be kept: neither files nor secrets. */
+  /** Returns the fields that may be kept: neither files nor secrets. */
   fieldsOf(form: FormData): SentField[] {
     return [...form].flatMap(([name, value]) =>
       typeof value === 'string' && this.#mayKeep(name) ? [[name, value]] : [],

@@ -2,52 +2,56 @@ import type { FlashDraft } from '../../session/flash-draft.js';
 import { frozen } from '../../session/frozen-value.js';
 import type { SentField } from './form-config.js';
 
-/** The beginning of the keys under which forms are kept. */
+/** Prefix of the keys under which forms are kept. */
 const FORM_KEYS = 'astro-gatehouse:form:';
-/** Milliseconds for which a form is kept: long enough to sign in again, too short to be remembered by somebody else. */
+/**
+ * Milliseconds for which a form is kept: long enough to sign in again, and short enough that the next user of a shared
+ * device does not find it.
+ */
 export const FORM_LIFETIME = 15 * 60 * 1000;
 
-/** What is kept of a form that was sent, for the page that shows it again. */
+/** The submitted form as it is kept for the page that shows it again. */
 export interface KeptForm {
-  /** Tells it from other forms of the page: the name of its action, or what `flashErrors` was told. */
+  /** Identifies the form on its page: the name of its action, or the name passed to `flashErrors`. */
   readonly name?: string | undefined;
   readonly input: readonly SentField[];
-  /** What is wrong, by field. */
+  /** Error messages by field. */
   readonly errors?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** What its action gave, as Astro writes it. */
+  /** The result of its action, as serialized by Astro. */
   readonly result?: unknown;
-  /** The result, sealed for a store that keeps things as they are. */
+  /** The sealed result, for stores that do not seal their records. */
   readonly sealed?: string | undefined;
-  /** The user who sent it, or whom its action made of them. */
+  /** The user who sent it, or whom its action has signed in. */
   readonly userId?: string | undefined;
-  /** Whether its action signed that user out: then it is for a guest. */
+  /** Set when its action signed that user out: then it is shown to guests. */
   readonly isFarewell?: boolean | undefined;
 }
 
 /**
- * Keeps a form for a later page, beside the messages: it goes before anything else does, and after a quarter of an hour.
+ * Keeps a form for a later page, in addition to the messages. It is removed first when the session is full, and after
+ * 15 minutes.
  *
- * @param place The path of the page that it is for; or the form's name, for any page that asks.
+ * @param place The path of the page that shows it; or the form's name, for any page that reads it.
  * @param now Milliseconds since the epoch.
- * @throws {SessionCommittedError} When the head is sent.
+ * @throws {SessionCommittedError} When the headers were sent.
  */
 export function keepForm(flashes: FlashDraft, place: string, form: KeptForm, now: number): void {
   flashes.replace(FORM_KEYS + place, form, { until: now + FORM_LIFETIME, yields: true });
 }
 
-/** Whether a form waits for a page. */
+/** Checks whether a form is kept for a page. */
 export function keepsForm(flashes: FlashDraft, place: string): boolean {
   return flashes.has(FORM_KEYS + place);
 }
 
-/** Takes a form that was kept, for the answer that is being made. `undefined` for none, and for one that is too old. */
+/** Returns a kept form and removes it. Returns `undefined` if there is none, or if it has expired. */
 export function takeForm(flashes: FlashDraft, place: string): KeptForm | undefined {
   return frozen(flashes.deliver(FORM_KEYS + place).at(-1)?.value) as KeptForm | undefined;
 }
 
 /**
- * Whether what came of a form may be shown to whoever asks for its page by now. Who signs in after a sign-out, on a
- * machine that is shared for instance, is not told of that; nor is anybody told what another user's form did.
+ * Checks whether the result of a form may be shown to the current visitor. A user who signs in after another has signed
+ * out, for example on a shared device, must not see it. Nor may a user see the result of another user's form.
  *
  * @param userId `undefined` for a guest.
  */
@@ -56,12 +60,12 @@ export function isMeantFor(form: KeptForm, userId: string | undefined): boolean 
   return !form.isFarewell && form.userId === userId;
 }
 
-/** Takes back what {@link keepForm} kept in this request. */
+/** Removes a form that {@link keepForm} has kept in this request. */
 export function dropForm(flashes: FlashDraft, place: string): void {
   flashes.deliver(FORM_KEYS + place);
 }
 
-/** What is wrong with each field. Fields of which nothing is said are left out. */
+/** Returns error messages by field. Fields without messages are left out. */
 export function errorsByField(errors: FieldErrors): Record<string, readonly string[]> {
   if (!isIssueList(errors)) {
     const given = Object.entries(errors).map(
@@ -78,7 +82,7 @@ export function errorsByField(errors: FieldErrors): Record<string, readonly stri
 }
 
 /**
- * What is wrong with a form: texts by field, or the issues of a schema (zod, valibot, arktype, …).
+ * The errors of a form: messages by field, or the issues of a schema (zod, valibot, arktype, …).
  *
  * @see https://standardschema.dev
  */

@@ -3,12 +3,12 @@ import { passwords, type Secrets } from '../../session/secrets.js';
 import type { KeptForm } from './kept-form.js';
 
 const PURPOSE = 'form-result';
-/** The seal itself never ends: how long a form is kept, the form says. */
+/** The seal itself does not expire, because the lifetime of the form limits it. */
 const FOREVER = 0;
 
 /**
- * Seals what an action gave, which may be a secret, before it waits for its page in a store that anybody may read who
- * runs it: a key for an API that is shown once, say.
+ * Seals the result of an action before it is kept in a store that its operators can read. The result may contain a
+ * secret, for example an API key that is shown once.
  */
 export async function sealResult(form: KeptForm, secrets: Secrets): Promise<KeptForm> {
   const { result, ...open } = form;
@@ -18,7 +18,9 @@ export async function sealResult(form: KeptForm, secrets: Secrets): Promise<Kept
   return { ...open, sealed };
 }
 
-/** Opens what {@link sealResult} has sealed. Without the secret that it was sealed with, the result is lost. */
+/**
+ * Opens a result that {@link sealResult} has sealed. Without the secret that it was sealed with, the result is lost.
+ */
 export async function openResult({ sealed, ...form }: KeptForm, secrets: Secrets): Promise<KeptForm> {
   if (sealed === undefined) return form;
   try {

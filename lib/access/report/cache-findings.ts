@@ -4,23 +4,23 @@ import { actionPath } from '../paths/special-paths.js';
 import { EVERYBODY, literalSegments, PathProtection, type Subject } from './path-protection.js';
 import type { DescribedRoute, SiteDescription } from './site-description.js';
 
-/** Something that is protected and stands in the way of a cache. */
+/** A protected route that a cache would answer. */
 export interface CachedRoute {
   readonly route: string;
-  /** What protects it. */
+  /** The rule, guard or option that protects it. */
   readonly protectedBy: string;
   /** The key in `routeRules`. */
   readonly entry: string;
 }
 
-/** What is protected and would be answered from a cache. */
+/** Finds protected routes that would be answered from a cache. */
 export class CacheFindings {
   constructor(
     private readonly site: SiteDescription,
     private readonly protection = new PathProtection(site),
   ) {}
 
-  /** @param entries Keys of `routeRules` under which something is cached, with their segments. */
+  /** @param entries Keys of `routeRules` that enable caching, with their segments. */
   inRouteRules(entries: ReadonlyMap<string, readonly SegmentMatcher[]>): CachedRoute[] {
     const routes = this.site.routes.filter(({ kind, isPrerendered }) => kind !== 'redirect' && !isPrerendered);
     return routes.flatMap((route) =>
@@ -32,10 +32,11 @@ export class CacheFindings {
   }
 
   /**
-   * Routes that a host answers from a cache ahead of every middleware, though something is asked of their visitors. A
-   * cache may know a path in other letters than the exclusion of a single page: routes with parameters count as a whole.
+   * Finds routes that a host answers from a cache before any middleware runs, although they are protected. A cache may
+   * match a path with different upper and lower case than the exclusion of a single page, so routes with parameters
+   * count as a whole.
    *
-   * @param patterns Of the routes that it answers.
+   * @param patterns The patterns of the routes that the cache answers.
    */
   inFront(patterns: ReadonlySet<string>): Omit<CachedRoute, 'entry'>[] {
     const { routes, loginPath, actions } = this.site;
@@ -47,7 +48,7 @@ export class CacheFindings {
       return all.flatMap((each) => {
         const demand = asks({ segments: each.segments, guard, file });
         if (demand) return [{ route: each.pattern, protectedBy: `${demand.by} (${demand.who})` }];
-        // Astro leads other spellings of that page's address to the page, the cache in front takes them for this route.
+        // Astro maps other spellings of that page's address to the page; the cache in front maps them to this route.
         const guarded = routes.find((one) => one.guard && one !== route && overlaps(one.segments, each.segments));
         const own = guarded && asks(guarded);
         if (own)

@@ -2,23 +2,23 @@ import { normalized, pathOnly } from '../paths/guarded-paths.js';
 import { EVERYBODY } from './path-protection.js';
 import type { DescribedRule, SiteDescription } from './site-description.js';
 
-/** A rule that sends those whom it refuses to a page that refuses them as well: nobody is led on from there. */
+/** A rule that redirects refused visitors to a page that refuses them again. */
 export interface DeadEnd {
   readonly rule: DescribedRule;
-  /** The page, as the option names it. */
+  /** The page, as written in the option. */
   readonly target: string;
-  /** What refuses them there. */
+  /** The rule that refuses them there. */
   readonly by: DescribedRule;
 }
 
-/** Where refusals lead: the part of a site's options that says so. */
+/** The options that determine where refused visitors are redirected. */
 export type Leading = Pick<SiteDescription, 'loginPath' | 'forbiddenPath' | 'enforce'>;
 
 /**
- * Finds rules over their own login page, and over the page that says "no". What a function may allow there is not known,
- * unless it is the same function, and cannot tell one page from another.
+ * Finds rules that also cover the login page, or the page that explains the refusal. A function as the requirement is
+ * assumed to let visitors in there, unless it is the same function and does not depend on the page.
  *
- * @param over Gives the rule that decides who may open a path.
+ * @param over Returns the rule that decides who may open a path.
  */
 export function deadEnds(
   rules: readonly DescribedRule[],
@@ -28,7 +28,7 @@ export function deadEnds(
   if (!enforce) return [];
   const login = placeOf(loginPath);
 
-  /** Whether a guest whom a rule refuses is sent around in a circle. */
+  /** Checks whether a guest whom a rule refuses is redirected in a circle. */
   const circlesGuests = (rule: DescribedRule): boolean => {
     const seen = new Set<string>();
     let next = rule.redirectTo;
@@ -43,7 +43,7 @@ export function deadEnds(
     }
     return false;
   };
-  /** Whether a user whom a rule refuses is refused by the same rule where it sends them. */
+  /** Checks whether a user whom a rule refuses is refused by the same rule at its redirect target. */
   const refusesTwice = (rule: DescribedRule, target: string): boolean =>
     rule.demand !== 'signed in' && rule.isSameEverywhere === true && over(placeOf(target)) === rule;
 
@@ -56,17 +56,17 @@ export function deadEnds(
   });
 }
 
-/** A sentence for each, with the rule to write. */
+/** Returns a sentence about a dead end, with the rule to add. */
 export function deadEndText({ rule, target, by }: DeadEnd): string {
   const who = by === rule ? 'refuses them there as well' : `${by.place}, ${by.text}, refuses them there`;
   const page = pathOnly(target);
   return (
-    `${rule.place}, ${rule.text}, sends those whom it refuses to ${page}, and ${who}. Write before ` +
+    `${rule.place}, ${rule.text}, redirects refused visitors to ${page}, and ${who}. Write before ` +
     `${by === rule ? 'it' : by.place}: { pattern: '${page}', allow: () => true }`
   );
 }
 
-/** The page that a dead end leads to, as a route that has no parameters is named. */
+/** Returns the path of a redirect target, in the form of a route pattern without parameters. */
 export function placeOf(target: string): string {
   return normalized(pathOnly(target));
 }

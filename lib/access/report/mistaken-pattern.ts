@@ -2,27 +2,32 @@ import { PathPattern, type SegmentMatcher, segmentsOf } from '../paths/path-patt
 import { overlaps } from '../paths/pattern-sets.js';
 import { literalSegments } from './path-protection.js';
 
-/** Ways in which people write what they mean, and what it is here: each takes a pattern and gives another, or the same. */
+/**
+ * Rewrites from other notations into the notation of patterns here. Each takes a pattern and returns another, or the
+ * same.
+ */
 const READINGS: readonly ((pattern: string) => string)[] = [
-  // The file in place of the address.
+  // The file instead of its address.
   (pattern) => pattern.replace(/^\/(?:src\/)?pages(?=\/)/, ''),
   (pattern) => pattern.replace(/\.(?:astro|mdx?|html|[cm]?[jt]sx?)$/, ''),
   (pattern) => pattern.replace(/\/index$/, '') || '/',
-  // Folders of Next and SvelteKit that are no part of the address.
+  // Folders of Next and SvelteKit that are not part of the address.
   (pattern) => pattern.replace(/\/\([\w-]+\)(?=\/|$)/g, '') || '/',
-  // Regular expressions, and stars that take slashes.
+  // Regular expressions, and stars that match slashes.
   (pattern) => pattern.replace(/\$$/, '') || '/',
   (pattern) => pattern.replace(/(?<=[\w-])\.?\*$/, '/**'),
   (pattern) => pattern.replace(/\/\*\w+$/, '/*'),
-  // Parameters of Express, behind other text.
+  // Parameters of Express that follow other characters.
   (pattern) => pattern.replace(/(?<=\w):[A-Za-z_$][\w$]*/g, '*'),
 ];
 
 /**
- * Finds what a pattern that matches nothing of a site was to be.
+ * Finds the pattern that the author probably meant by one that matches nothing on the site.
  *
- * @param things The paths of all that is at the site. @param base The site's base; empty for none.
- * @returns The pattern to write, or `undefined` where it may be right: a middleware may answer paths that nobody lists.
+ * @param things The paths of everything on the site.
+ * @param base The site's base; empty for none.
+ * @returns The pattern to write, or `undefined` when the pattern may be right, because a middleware may answer paths
+ *   that are not listed.
  */
 export function meantPattern(
   pattern: string,
@@ -38,7 +43,7 @@ export function meantPattern(
   return inOtherLetters(read, things);
 }
 
-/** Whether a pattern names the site's base, which is no part of what patterns are asked about. */
+/** Checks whether a pattern starts with the site's base, which patterns must leave out. */
 export function repeatsBase(pattern: string, things: readonly (readonly SegmentMatcher[])[], base: string): boolean {
   const [first = ''] = segmentsOf(base);
   const isInSite = things.some(([segment]) => segment?.kind === 'literal' && segment.text === first);
@@ -62,7 +67,7 @@ function segmentsIn(pattern: string): readonly SegmentMatcher[] | undefined {
   }
 }
 
-/** Upper and lower case count, for Astro as well. */
+/** Finds the pattern with the correct upper and lower case, which Astro distinguishes. */
 function inOtherLetters(pattern: string, things: readonly (readonly SegmentMatcher[])[]): string | undefined {
   const lower = segmentsIn(pattern.toLowerCase());
   const fixed = things.filter((thing) => thing.every(({ kind }) => kind === 'literal'));

@@ -3,33 +3,36 @@ import { covers, overlaps } from '../paths/pattern-sets.js';
 import type { DescribedGuard, DescribedRoute, DescribedRule, SiteDescription } from './site-description.js';
 
 export const EVERYBODY = 'everybody';
-/** Stands where nothing says who may. */
+/** Placeholder where nothing protects a path. */
 export const NOTHING = '–';
 
-/** Who may see something, and what says so. */
+/** A requirement, and the place that it comes from. */
 export interface Demand {
   /** In words: `everybody`, `signed in`, `role admin`. */
   readonly who: string;
-  /** `protect[0] of astro.config`, `guard of src/pages/x.astro`, `globalProtect`, `exclude`, `loginPath`; or {@link NOTHING}. */
+  /**
+   * `protect[0] of astro.config`, `guard of src/pages/x.astro`, `globalProtect`, `exclude`, `loginPath`; or {@link
+   * NOTHING}.
+   */
   readonly by: string;
-  /** Only for these methods; those after it are for the others. */
+  /** The methods that it applies to; later requirements apply to the others. */
   readonly methods?: readonly string[] | undefined;
 }
 
-/** What is asked about: the paths of a route, an action or an island. */
+/** The thing to report on: the paths of a route, an action or an island. */
 export interface Subject {
   readonly segments: readonly SegmentMatcher[];
-  /** The route itself, where it is one: what others take from it is not asked about. */
+  /** The route's own pattern, if it is a route. Paths that earlier routes answer are left out. */
   readonly pattern?: string | undefined;
   readonly file?: string | undefined;
   readonly guard?: DescribedGuard | undefined;
-  /** Other paths for the same: of a server island, which has several names. */
+  /** Further paths of the same thing: a server island has several names. */
   readonly others?: readonly (readonly SegmentMatcher[])[] | undefined;
-  /** The only method it is asked with. */
+  /** The only method that it is requested with. */
   readonly method?: string | undefined;
 }
 
-/** A rule, ready to be compared. */
+/** A rule, prepared for comparisons. */
 export class ComparableRule {
   readonly segments: readonly SegmentMatcher[];
 
@@ -41,7 +44,7 @@ export class ComparableRule {
     return method === undefined || this.rule.methods === undefined || this.rule.methods.includes(method);
   }
 
-  /** Whether nothing that this rule leaves over is left for the other. */
+  /** Checks whether this rule always decides before a later rule can. */
   shadows(other: ComparableRule): boolean {
     const { methods, enforce } = this.rule;
     const hasMethods =
@@ -50,32 +53,35 @@ export class ComparableRule {
   }
 }
 
-/** Says of paths who may see what is there: the same answer as the guard's, for all that could be asked. */
+/** Computes who may see the things at a path: the same result as the guard's, for every possible request. */
 export class PathProtection {
   readonly rules: readonly ComparableRule[];
   readonly #excluded: readonly (readonly SegmentMatcher[])[];
   readonly #loginPath: readonly SegmentMatcher[];
 
-  /** @param site Its routes in the order in which Astro tries them. */
+  /** @param site Lists its routes in the order in which Astro tries them. */
   constructor(private readonly site: SiteDescription) {
     this.rules = site.rules.map((rule) => new ComparableRule(rule));
     this.#excluded = site.exclude.map((pattern) => new PathPattern(pattern).segments);
     this.#loginPath = literalSegments(site.loginPath.replace(/[?#].*$/s, ''));
   }
 
-  /** Each of them holds for a part of the subject that those before it leave over; the last one for all the rest. */
+  /**
+   * Returns the requirements. Each applies to the part of the subject that the ones before it do not cover; the last
+   * one covers the rest.
+   */
   demandsOn(subject: Subject): Demand[] {
     if (covers(this.#loginPath, subject.segments)) return [loginDemand(subject)];
     const demands = this.#guardAndRules(subject);
     return this.site.enforce ? demands : demands.map(asReportOnly);
   }
 
-  /** The rule that a path would be protected by, were the guard asked about it. */
+  /** Returns the rule that would protect a path if the guard were called for it. */
   ruleOver(segments: readonly SegmentMatcher[], method = 'GET'): DescribedRule | undefined {
     return this.rules.find((one) => one.rule.enforce && one.isFor(method) && overlaps(one.segments, segments))?.rule;
   }
 
-  /** Whether something is asked of visitors of a path that no rule names. */
+  /** Checks whether `globalProtect` protects a path that no rule matches. */
   isGloballyProtected(segments: readonly SegmentMatcher[]): boolean {
     const open = [this.#loginPath, ...this.#excluded];
     return this.site.globalProtect && !open.some((pattern) => covers(pattern, segments));
@@ -99,7 +105,7 @@ export class PathProtection {
     return [...demands, ...this.#unlisted(subject)];
   }
 
-  /** Whether a pattern matches a path under which the subject itself is served, and not another route before it. */
+  /** Checks whether a pattern matches a path at which the subject itself is served, and not an earlier route. */
   #reaches(pattern: readonly SegmentMatcher[], subject: Subject): boolean {
     const { others = [] } = subject;
     if (others.some((segments) => overlaps(pattern, segments))) return true;
@@ -119,7 +125,7 @@ export class PathProtection {
   }
 }
 
-/** Whether a route answers every path that it matches: of a prerendered one only those that were made are there. */
+/** Checks whether a route answers every path that it matches. A prerendered one only answers those that were built. */
 function takesAll({ isPrerendered, segments }: DescribedRoute): boolean {
   return !isPrerendered || segments.every(({ kind }) => kind === 'literal');
 }
@@ -128,7 +134,10 @@ function isCovered(pattern: readonly SegmentMatcher[], { segments, others = [] }
   return [segments, ...others].some((each) => covers(pattern, each));
 }
 
-/** What two patterns both match, where each has one place for each segment; otherwise what the first one matches. */
+/**
+ * Returns the paths that both patterns match, if every part of them matches exactly one segment; otherwise the first
+ * pattern.
+ */
 function narrowed(one: readonly SegmentMatcher[], other: readonly SegmentMatcher[]): readonly SegmentMatcher[] {
   const spans = ({ kind }: SegmentMatcher) => kind === 'any' || kind === 'some';
   if (one.some(spans) || other.some(spans)) return one;
@@ -139,7 +148,10 @@ function narrowed(one: readonly SegmentMatcher[], other: readonly SegmentMatcher
   });
 }
 
-/** It is open, whatever its guard says; but one for guests alone sends home whoever is signed in. */
+/**
+ * Returns the requirement of the login page. It is open, whatever its guard declares, but a guard for guests only
+ * redirects signed-in visitors.
+ */
 function loginDemand(subject: Subject): Demand {
   const { guard } = subject;
   return guard?.isForGuestsOnly ? ownDemand(guard, subject) : { who: EVERYBODY, by: 'loginPath' };
@@ -157,7 +169,7 @@ function asReportOnly(demand: Demand): Demand {
   return demand.who === EVERYBODY ? demand : { ...demand, who: `${EVERYBODY} (would be: ${demand.who})` };
 }
 
-/** Whoever may not GET a page may not ask for its head either. */
+/** Checks for HEAD requests: a visitor who may not GET a page may not HEAD it either. */
 function isHead(method: string, methods: readonly string[]): boolean {
   return method === 'HEAD' && methods.includes('GET');
 }

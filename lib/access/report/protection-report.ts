@@ -4,16 +4,16 @@ import type { DescribedIsland, DescribedRoute, SiteDescription } from './site-de
 
 export type EntryKind = 'page' | 'endpoint' | 'action' | 'island' | 'redirect' | 'file';
 
-/** One line of the report. A path has several when it is not the same for all of it. */
+/** One line of the report. A path has several lines when different requirements apply to parts of it. */
 export interface ProtectionEntry extends Demand {
   readonly kind: EntryKind;
   /** A route's pattern, a file's path, or the name of an action or an island. */
   readonly path: string;
-  /** From the project's root. */
+  /** Relative to the project's root. */
   readonly file?: string | undefined;
 }
 
-/** How many things are for whom. */
+/** The number of things for each audience. */
 export interface ProtectionSummary {
   readonly everybody: number;
   readonly signedIn: number;
@@ -23,9 +23,9 @@ export interface ProtectionSummary {
 const SERVED_AS_FILE: Demand = { who: `${EVERYBODY} (served as a file)`, by: NOTHING };
 const FOR_EVERYBODY: Demand = { who: EVERYBODY, by: NOTHING };
 
-/** Who may see what at a site, computed from a description of it. */
+/** The report of who may see what on a site, computed from a description of the site. */
 export class ProtectionReport {
-  /** By path, so that the same site gives the same report. */
+  /** Sorted by path, so that the same site always gives the same report. */
   readonly entries: readonly ProtectionEntry[];
   readonly #protection: PathProtection;
 
@@ -41,12 +41,12 @@ export class ProtectionReport {
     ].sort(byPath);
   }
 
-  /** What anybody may see, signed in or not. */
+  /** The entries that anybody may see, signed in or not. */
   get openEntries(): readonly ProtectionEntry[] {
     return this.entries.filter(({ who }) => who.startsWith(EVERYBODY));
   }
 
-  /** Each thing counts once, as the least that is asked for any part of it. */
+  /** Counts each thing once, by the weakest requirement for any part of it. */
   get summary(): ProtectionSummary {
     const least = new Map<string, number>();
     for (const { kind, path, who } of this.entries) {
@@ -64,7 +64,7 @@ export class ProtectionReport {
     return demands.map((demand) => ({ kind: 'action', path, ...demand }));
   }
 
-  /** Two of one name are told apart by their files. */
+  /** Adds the file to the name of islands that share a name. */
   #entriesOfIsland({ file, names }: DescribedIsland, isShared: (name: string) => boolean): ProtectionEntry[] {
     const [segments = [], ...others] = names.map((name) => literalSegments(islandPath(name)));
     const [own = file] = names;
@@ -87,20 +87,23 @@ export class ProtectionReport {
     return [...own.map((demand) => ({ kind, path, file, ...demand })), ...fallbacks];
   }
 
-  /** What the path asks that a page is shown under for want of a translation; where the page has a guard, only rules do. */
+  /**
+   * Returns the requirements of the path at which a page is shown because its translation is missing. For a page with a
+   * guard, only rules count.
+   */
   #demandsOnFallback({ guard }: DescribedRoute, fallback: DescribedRoute['fallbacks'][number]): Demand[] {
     const demands = this.#protection.demandsOn(fallback);
     return guard ? demands.map((demand) => (demand.by === 'globalProtect' ? FOR_EVERYBODY : demand)) : demands;
   }
 
   #demandsOn(route: DescribedRoute): Demand[] {
-    // Redirects of the config are answered before any middleware, and error pages are for everybody.
+    // Redirects of astro.config are answered before any middleware, and error pages are for everybody.
     if (route.kind === 'redirect' || route.isErrorPage) return [FOR_EVERYBODY];
     return route.isPrerendered ? [SERVED_AS_FILE] : this.#protection.demandsOn(route);
   }
 }
 
-/** Whoever is to see something meets them all. */
+/** Combines requirements: a visitor must meet all of them. */
 function both(one: readonly Demand[], other: readonly Demand[]): readonly Demand[] {
   const asks = (demands: readonly Demand[]) => demands.some(({ who }) => who !== EVERYBODY);
   if (!asks(one) || !asks(other)) return asks(one) ? one : other;
@@ -108,12 +111,12 @@ function both(one: readonly Demand[], other: readonly Demand[]): readonly Demand
   return [...one, ...other.filter(isNew)];
 }
 
-/** Lines of one path stay in the order in which they hold. */
+/** Sorts by path. Lines of one path keep the order in which they apply. */
 function byPath(one: ProtectionEntry, other: ProtectionEntry): number {
   return compare(one.path, other.path) || compare(one.kind, other.kind);
 }
 
-/** By code points: the same on every machine, whatever its language. */
+/** Compares by UTF-16 code units, so that the result does not depend on the machine's language. */
 function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }

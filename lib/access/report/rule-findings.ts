@@ -13,7 +13,7 @@ import type {
   SiteDescription,
 } from './site-description.js';
 
-/** Something that is to be protected and is served as a file, without asking anybody. */
+/** A file that should be protected, but is served without a check. */
 export interface Unguarded {
   readonly path: string;
   readonly file: string;
@@ -22,9 +22,9 @@ export interface Unguarded {
 
 const SOME_ACTION: readonly SegmentMatcher[] = [...literalSegments(actionPath('')), { kind: 'one' }];
 
-/** What is wrong with the rules of a site, as far as a description of it tells. */
+/** Finds mistakes in the rules of a site, as far as its description allows. */
 export class RuleFindings {
-  /** What would be answered from a cache. */
+  /** Finds protected routes that would be answered from a cache. */
   readonly caches: CacheFindings;
   readonly #protection: PathProtection;
 
@@ -33,7 +33,10 @@ export class RuleFindings {
     this.caches = new CacheFindings(site, this.#protection);
   }
 
-  /** A sentence for each rule that is never asked: nothing of the site matches it, or an earlier one always does. */
+  /**
+   * A sentence for each rule that never applies: nothing on the site matches it, or an earlier rule always matches
+   * first.
+   */
   get uselessRules(): string[] {
     const { rules } = this.#protection;
     return rules.flatMap((one, at) => {
@@ -44,22 +47,26 @@ export class RuleFindings {
       const shadow = rules.slice(0, at).find((earlier) => earlier.shadows(one));
       return shadow
         ? [
-            `${describe(rule)}, is never asked: ${describe(shadow.rule)}, stands before it and matches all that it matches`,
+            `${describe(rule)}, never applies: ${describe(shadow.rule)}, comes before it and matches everything that ` +
+              `it matches`,
           ]
         : [];
     });
   }
 
-  /** A note for each rule that nothing matches but what code of the project's own may answer. */
+  /** A note for each rule that only matches paths which the project's own code may answer. */
   get rulesForOwnAnswers(): string[] {
     const { answersItself } = this.site;
     const rules = this.#protection.rules.filter((one) => this.#isForOwnAnswers(one) && !this.#mistakeIn(one));
     return rules.map(
-      ({ rule }) => `${describe(rule)}, is for what ${answersItself} answers by itself: no route matches it`,
+      ({ rule }) => `${describe(rule)}, is only for what ${answersItself} answers itself: no route matches it`,
     );
   }
 
-  /** Prerendered pages and public files that something is to protect. Pages with parameters are asked about one by one. */
+  /**
+   * Prerendered pages and public files that a rule or a guard should protect. Prerendered pages with parameters are
+   * checked one by one elsewhere.
+   */
   get unguarded(): Unguarded[] {
     const pages = this.site.routes
       .filter(({ isPrerendered, isErrorPage, kind }) => isPrerendered && !isErrorPage && kind !== 'redirect')
@@ -81,9 +88,9 @@ export class RuleFindings {
   }
 
   /**
-   * What is to protect a page that was made for a path, of a route with parameters.
+   * Returns what should protect a prerendered page of a route with parameters.
    *
-   * @param otherwise What to say when no rule and not `globalProtect` does so.
+   * @param otherwise The result when neither a rule nor `globalProtect` covers the page.
    */
   protectorOfMade(path: string, pattern: string, otherwise: string): string | undefined {
     const isItsOwn = this.site.routes.some((route) => route.pattern === pattern && route.guard);
@@ -96,7 +103,10 @@ export class RuleFindings {
     return this.#protection.isGloballyProtected(segments) ? 'globalProtect' : undefined;
   }
 
-  /** A sentence for each rule that sends visitors where they are refused again. A page's own guard is asked there instead. */
+  /**
+   * A sentence for each rule that sends visitors to a page where they are refused again. Pages with a guard are left
+   * out, because the guard decides there instead.
+   */
   get deadEnds(): string[] {
     const over = (path: string) => this.#protection.ruleOver(literalSegments(path));
     const isOwn = ({ target }: DeadEnd) =>
@@ -111,7 +121,10 @@ export class RuleFindings {
     return errorPages.map(({ pattern, file = pattern }) => file);
   }
 
-  /** Files of 404 pages, made once for everybody, that show what is hidden and what is not there apart. */
+  /**
+   * Files of prerendered 404 pages that reveal which pages are hidden, because they differ from the answer for a hidden
+   * page.
+   */
   get revealing404Pages(): string[] {
     const { enforce, rules, routes } = this.site;
     const hides = rules.some((rule) => rule.hides && rule.enforce) || routes.some(({ guard }) => guard?.hides);
@@ -127,11 +140,14 @@ export class RuleFindings {
     if (!this.#isDead(segments, rule.pattern) || this.#isForOwnAnswers(one)) return undefined;
     const redirect = this.#redirectUnder(segments);
     return redirect
-      ? `is never asked: only the redirect ${redirect.pattern} matches it, and redirects are answered before any rule`
-      : 'is never asked: nothing of the site matches it';
+      ? `never applies: only the redirect ${redirect.pattern} matches it, and redirects are answered before any rule`
+      : 'never applies: nothing on the site matches it';
   }
 
-  /** Actions and islands are Astro's own, and redirects are answered before any middleware. */
+  /**
+   * Checks whether a rule may be for paths that the project's own code answers. Actions and islands are Astro's, and
+   * redirects are answered before any middleware.
+   */
   #isForOwnAnswers({ segments, rule }: ComparableRule): boolean {
     if (this.site.answersItself === undefined || !this.#isDead(segments, rule.pattern)) return false;
     const isNamed = [actionPath(''), islandPath('')].some((start) => rule.pattern.startsWith(start));
@@ -148,7 +164,7 @@ export class RuleFindings {
     return this.site.routes.find((route) => route.kind === 'redirect' && overlaps(segments, route.segments));
   }
 
-  /** A sentence for each rule that matches nothing, and cannot have been meant so. */
+  /** A sentence for each rule that matches nothing and is probably a mistake. */
   get mistakenRules(): string[] {
     return this.#protection.rules.flatMap((one) => {
       const mistake = this.#mistakeIn(one);
@@ -169,10 +185,10 @@ export class RuleFindings {
       return `names no ${kind} of the site: ${known}`;
     }
     const meant = meantPattern(rule.pattern, this.#things, base);
-    return meant === undefined ? undefined : `matches nothing as it is written: write "${meant}"`;
+    return meant === undefined ? undefined : `matches nothing as written: write "${meant}"`;
   }
 
-  /** A sentence for each rule whose one name is that of several server islands: it is for all of them. */
+  /** A sentence for each rule with one island name that several server islands have: it applies to all of them. */
   get sharedIslandNames(): string[] {
     return this.#protection.rules.flatMap(({ segments, rule }) => {
       const isOneName = segments.at(-1)?.kind === 'literal';
@@ -182,7 +198,8 @@ export class RuleFindings {
       const files = meant.map(({ file }) => file).join(', ');
       return meant.length > 1
         ? [
-            `${describe(rule)}, is for ${meant.length} server islands of that name: ${files}. Name one by its file for a rule of its own.`,
+            `${describe(rule)}, applies to ${meant.length} server islands of that name: ${files}. To protect only ` +
+              `one, name its file.`,
           ]
         : [];
     });
@@ -200,7 +217,7 @@ export class RuleFindings {
     ];
   }
 
-  /** The paths of all that can be asked for, and so is asked about. */
+  /** The paths of everything that can be requested and that rules apply to. */
   get #things(): readonly (readonly SegmentMatcher[])[] {
     const { routes, actions, islands, publicFiles } = this.site;
     const served = routes.filter(({ kind }) => kind !== 'redirect');

@@ -1,38 +1,38 @@
 import type { SegmentMatcher } from '../paths/path-pattern.js';
 
-/** A rule as a report needs it: of the config, or of the setup module. */
+/** A rule of astro.config or of the setup module, as the report needs it. */
 export interface DescribedRule {
   readonly pattern: string;
   readonly methods?: readonly string[] | undefined;
   readonly enforce: boolean;
-  /** Whether a page that it refuses looks as if it were not there. */
+  /** True when a refused page looks as if it did not exist. */
   readonly hides: boolean;
-  /** What it asks of a visitor, in words; `everybody` when it asks nothing. */
+  /** The requirement in words; `everybody` when there is none. */
   readonly demand: string;
-  /** Where it sends those whom it refuses, where it says so. */
+  /** The page to which refused visitors are redirected, if the rule names one. */
   readonly redirectTo?: string | undefined;
-  /** Whether a function alone decides, which may let guests in. */
+  /** Set when only a function decides, which may let guests in. */
   readonly mayAdmitGuests?: boolean | undefined;
-  /** Whether whoever it refuses on one page is refused on every other. */
+  /** Set when a visitor who is refused on one page is refused on every other. */
   readonly isSameEverywhere?: boolean | undefined;
   /** The whole rule in words. */
   readonly text: string;
-  /** Where it is written: `protect[3] of astro.config`. */
+  /** The place where it is written: `protect[3] of astro.config`. */
   readonly place: string;
 }
 
-/** What a page's own file says of who may see it. */
+/** The guard that a page's own file declares. */
 export interface DescribedGuard {
-  /** Whom it admits, in words. */
+  /** The visitors whom it lets in, in words. */
   readonly who: string;
   readonly isPublic: boolean;
-  /** Whether visitors who are signed in are sent home. */
+  /** Set when signed-in visitors are redirected to the home page. */
   readonly isForGuestsOnly?: boolean | undefined;
-  /** Whether it only says whom it would refuse, and the rules decide. */
+  /** Set when it only logs whom it would refuse, and the rules decide. */
   readonly isReportOnly?: boolean | undefined;
-  /** Whether a page that it refuses looks as if it were not there. */
+  /** Set when a refused page looks as if it did not exist. */
   readonly hides?: boolean | undefined;
-  /** The methods it is for; `undefined` for all. */
+  /** The methods that it applies to; `undefined` for all. */
   readonly methods?: readonly string[] | undefined;
 }
 
@@ -41,37 +41,37 @@ export interface DescribedRoute {
   readonly kind: 'page' | 'endpoint' | 'redirect';
   readonly pattern: string;
   readonly segments: readonly SegmentMatcher[];
-  /** From the project's root; none for what Astro itself serves. */
+  /** Relative to the project's root; `undefined` for routes of Astro itself. */
   readonly file?: string | undefined;
   readonly isPrerendered: boolean;
-  /** Whether it is shown in place of what is not there, or has failed: see ErrorPages. */
+  /** Set for a page that is shown when a page is missing or has failed: see ErrorPages. */
   readonly isErrorPage?: boolean | undefined;
   readonly guard?: DescribedGuard | undefined;
-  /** Under which further paths the page is shown for want of a translation. */
+  /** Further paths at which the page is shown because a translation is missing. */
   readonly fallbacks: readonly Pick<DescribedRoute, 'pattern' | 'segments'>[];
 }
 
 /** A server island. */
 export interface DescribedIsland {
-  /** From the project's root. */
+  /** Relative to the project's root. */
   readonly file: string;
-  /** All that rules may call it; its own name first. */
+  /** All names that rules may use for it; its own name first. */
   readonly names: readonly string[];
 }
 
 /** A file of the public folder. */
 export interface DescribedFile {
   readonly path: string;
-  /** From the project's root. */
+  /** Relative to the project's root. */
   readonly file: string;
 }
 
-/** Everything there is to be seen at a site, and all that says who may. Paths are written without the site's base. */
+/** Everything that a site serves, and everything that protects it. Paths are written without the site's base. */
 export interface SiteDescription {
   readonly routes: readonly DescribedRoute[];
-  /** In the order in which they are asked. */
+  /** In the order in which they are checked. */
   readonly rules: readonly DescribedRule[];
-  /** Names of actions; `undefined` when they could not be found out. */
+  /** Names of actions; `undefined` when they could not be determined. */
   readonly actions: readonly string[] | undefined;
   readonly islands: readonly DescribedIsland[];
   readonly publicFiles: readonly DescribedFile[];
@@ -80,8 +80,11 @@ export interface SiteDescription {
   readonly loginPath: string;
   readonly forbiddenPath?: string | undefined;
   readonly enforce: boolean;
-  /** Code of the project's own that may answer where no route is, from its root; `undefined` when there is none. */
+  /**
+   * File of the project's own code that may answer where no route exists, relative to the root; `undefined` when there
+   * is none.
+   */
   readonly answersItself?: string | undefined;
-  /** The site's base without a slash at its end; left out for none. */
+  /** The site's base without a trailing slash; `undefined` for none. */
   readonly base?: string | undefined;
 }

@@ -1,15 +1,19 @@
 import type { Plugin } from 'vite';
 
-/** As Astro resolves `astro:actions`, and the list of the site's actions. @see node_modules/astro/dist/actions/consts.js */
+/**
+ * Module ids to which Astro resolves `astro:actions` and the list of the site's actions.
+ *
+ * @see node_modules/astro/dist/actions/consts.js
+ */
 const API = '\0astro:actions';
 const ENTRY = '\0virtual:astro:actions/entrypoint';
 const LIST = /^\s*export \{ server \} from (".*");?\s*$/;
 
 /**
- * Has every action of the site ask the guard, because pages, endpoints and middlewares can call them without a request of
- * their own, as `Astro.callAction` does.
+ * Makes every action of the site call the guard, because pages, endpoints and middlewares can run actions without a
+ * request of their own, with `Astro.callAction`.
  *
- * @param guardedActions The module that sees to it.
+ * @param guardedActions The module that wraps the actions.
  */
 export function actionGuard(guardedActions: string): Plugin {
   const from = `from ${JSON.stringify(guardedActions)};`;

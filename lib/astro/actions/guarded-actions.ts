@@ -10,14 +10,14 @@ interface Action {
 type Handler = (input: unknown, context: WithLocals) => unknown;
 type Family = Record<string, unknown>;
 
-/** What an action is that asks the guard first, without asking. */
+/** The unguarded action behind each guarded one. */
 const unasked = new WeakMap<Action, Action>();
-/** Under which names the site has what asks nobody. */
+/** The names under which the site lists each unguarded action. */
 const namesOf = new WeakMap<Action, Set<string>>();
 
 /**
- * Stands in for `defineAction` of `astro:actions`: what it defines asks the guard, however code calls it, and tells the
- * client when `authorize()` refuses the visitor.
+ * Replaces `defineAction` of `astro:actions`. The action that it defines calls the guard, however code runs it, and
+ * returns an error to the client when `authorize()` refuses the visitor.
  */
 export function defineAction(definition: { handler: Handler }): Action {
   const handler: Handler = async (input, context) => {
@@ -32,18 +32,18 @@ export function defineAction(definition: { handler: Handler }): Action {
   };
   const action = define({ ...definition, handler } as Parameters<typeof define>[0]) as Action;
   return guarded(action, async () => {
-    // The names stand where the site lists its actions, which may not have been loaded yet.
+    // The module that lists the site's actions defines the names, and may not have been loaded yet.
     await import('virtual:astro:actions/entrypoint');
     return namesOf.get(action) ?? [];
   });
 }
 
-/** @returns The actions of the site, as it lists them. Each asks the guard by the name that stands there. */
+/** @returns The actions of the site, as it lists them. Each calls the guard with the name under which it is listed. */
 export function guardedActions(server: unknown): unknown {
   return isFamily(server) ? guardedFamily(server, '', new Map()) : server;
 }
 
-/** @param above Families that this one is in, with what became of them. */
+/** @param above The groups that contain this one, with their copies. */
 function guardedFamily(family: Family, prefix: string, above: ReadonlyMap<Family, Family>): Family {
   const copy: Family = {};
   const around = new Map([...above, [family, copy]]);
@@ -82,10 +82,10 @@ function guarded(action: Action, names: () => Promise<Iterable<string>>): Action
   return asking;
 }
 
-/** @param caller What an action is bound to. Astro itself says what is wrong where that is no context. */
+/** @param caller The value that an action is bound to. If it is not a context, Astro reports the error itself. */
 async function refusal(caller: unknown, names: () => Promise<Iterable<string>>): Promise<ActionError | undefined> {
   if (!isContext(caller)) return undefined;
-  // Loaded late, because what it is made of starts the site; the actions are also loaded for their names alone.
+  // Imported late, because its dependencies start the site, while actions are also loaded just for their names.
   const { inspectAction } = await import('./inspect-action.js');
   for (const name of await names()) {
     const answer = await inspectAction(caller, name);
@@ -94,7 +94,7 @@ async function refusal(caller: unknown, names: () => Promise<Iterable<string>>):
   return undefined;
 }
 
-/** The error that Astro's client makes of a refusal. */
+/** Returns the error that Astro's client receives for a refusal. */
 function refusedWith(status: number): ActionError {
   const code = ActionError.statusToCode(status);
   const words = code.toLowerCase().split('_');

@@ -8,23 +8,24 @@ import { findRequest } from '../helpers.js';
 import { GateRequest } from '../request/gate-request.js';
 import { gatehouse } from '../started.js';
 
-/** What of a context an action is always given. */
+/** The properties of a context that an action always receives. */
 export type ActionContext = Pick<APIContext, 'locals' | 'request' | 'url'>;
 
 /**
- * Asks the guard about an action that is about to run: by the code of a page, an endpoint or a middleware, or by Astro
- * where nobody has asked yet. It is judged as if the visitor called it by its own address.
+ * Lets the guard judge an action that is about to run, because code of a page, an endpoint or a middleware calls it, or
+ * because Astro runs it before the guard was called. The action is judged as if the visitor had requested its own
+ * address.
  *
  * @returns The refusal, or `undefined` when it may run.
  */
 export async function inspectAction(context: ActionContext, name: string): Promise<Response | undefined> {
   const request = GateRequest.find(context.locals);
-  // What the guard let in with the request that calls it. It is asked again about any other call.
+  // The guard has allowed this action with the request that calls it. Any further call is judged again.
   if (request?.letInAction === name) {
     request.letInAction = undefined;
     return undefined;
   }
-  // In a pipeline that runs actions before it asks the guard, no session is open, and nobody is known.
+  // In a pipeline that runs actions before the guard, no session is open, so the visitor is a guest.
   const scoped = request ?? findRequest(context) ?? new ScopedRequest(gatehouse.services);
   if (!scoped.guarded) await request?.learnVisitor();
   const visitor = await scoped.identity.resolve();

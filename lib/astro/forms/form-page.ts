@@ -4,10 +4,11 @@ import { toReturnPath } from '../../access/return-path.js';
 const ACTION_PARAMETER = '_action';
 
 /**
- * The address of the page that a form was sent to, without the action that it calls. A form that names nothing else in
- * its query, as `action={actions.join}` does, has taken the query of its page away, which the browser tells beside it.
+ * Returns the address of the page that a form was posted to, without the action that it calls. A form whose action is
+ * its only query parameter, as with `action={actions.join}`, has dropped the query of its page; the Referer header
+ * still contains it.
  *
- * @returns A path with its query; `undefined` where following it could lead off the site.
+ * @returns A path with its query; `undefined` when a redirect to it could leave the site.
  */
 export function formPage({ url, headers }: Pick<Request, 'url' | 'headers'>): string | undefined {
   const { pathname, search } = new URL(url);
@@ -17,20 +18,27 @@ export function formPage({ url, headers }: Pick<Request, 'url' | 'headers'>): st
   return (shown === '' ? undefined : toReturnPath(`${pathname}?${shown}`)) ?? toReturnPath(pathname);
 }
 
-/** The query under which the page itself was shown. Only that is taken: nobody leads to another page by it. */
+/**
+ * Returns the query with which the page was shown. Nothing else of the Referer is used, so it cannot lead to another
+ * page.
+ */
 function queryBefore(referrer: string | null, path: string): string {
   if (!referrer || !URL.canParse(referrer)) return '';
   const { pathname, search } = new URL(referrer);
   return formPlace(pathname) === formPlace(path) ? withoutAction(search) : '';
 }
 
-/** The rest stays as it was written: what it means is the page's own affair. */
+/** Removes the action. The rest stays exactly as written, because its meaning is the page's own. */
 function withoutAction(search: string): string {
   const parts = search.slice(1).split('&');
   return parts.filter((part) => !new URLSearchParams(part).has(ACTION_PARAMETER)).join('&');
 }
 
-/** What a page's forms are kept under: its path, which is the same with a slash at its end. @param path With any query. */
+/**
+ * Returns the key under which a page's forms are kept: its path, without a trailing slash.
+ *
+ * @param path May have a query.
+ */
 export function formPlace(path: string): string {
   const [pathname = ''] = path.split(/[?#]/, 1);
   return pathname.replace(/\/+$/, '') || '/';

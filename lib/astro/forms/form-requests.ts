@@ -19,11 +19,11 @@ import { gatehouse } from '../started.js';
 import { formPage, formPlace } from './form-page.js';
 import { nextPageOf } from './go-to.js';
 
-/** Bytes of a refused form, beyond which it is not kept: it is read into memory for somebody who may be anybody. */
+/** Maximum size of a refused form that is kept, in bytes. It is read into memory, and its sender may be anybody. */
 const MOST_BYTES = 128 * 1024;
-/** Errors with which Astro may not have read what was sent, which is as large as somebody liked. */
+/** Errors after which Astro may not have read the body, which may then be of any size. */
 const UNREAD: ReadonlySet<string> = new Set(['CONTENT_TOO_LARGE', 'NOT_FOUND', 'UNSUPPORTED_MEDIA_TYPE']);
-/** Bytes of such a form, beyond which nothing typed into it is given back: what Astro reads unless told otherwise. */
+/** Maximum size of such a form whose input is kept, in bytes: Astro's own default limit. */
 const MOST_UNREAD = 1024 * 1024;
 
 const budget = new FormBudget();
@@ -31,11 +31,11 @@ const budget = new FormBudget();
 const STALE = { [TOKEN_FIELD]: ['This form was out of date. Please send it once more.'] };
 
 /**
- * The part of forms in a request, where `forms` is on: runs the action that a form calls and sends the browser on to the
- * page, which is then told what came of it, and what had been typed in if it failed.
+ * Handles forms where `forms` is on. Runs the action that a form calls, and redirects the browser to the page, which
+ * then gets the result, and the input if the action failed.
  *
- * @returns What to answer; `undefined` when the page is to answer, which is told as well. So it is when the session
- *   cannot keep what came of it: better a page that is sent again on reload than input that is lost.
+ * @returns The answer; `undefined` when the page must answer, which gets the result too. The latter also happens when
+ *   the session cannot keep the result: a page that is posted again on reload is better than lost input.
  */
 export function answerForm(request: GateRequest, context: APIContext): Promised<Response | undefined> {
   if (!gatehouse.parts.forms.isOn) return undefined;
@@ -48,7 +48,8 @@ async function runAction(request: GateRequest, context: APIContext): Promise<Res
   if (action?.calledFrom !== 'form' || request.guarded?.isEndpoint) return undefined;
   const sent = copyOf(context.request);
   const sender = request.visitor.id;
-  // Should anything throw from here on, Astro makes its error page of the same request: that is not to run it again.
+  // If anything throws from here on, Astro renders its error page with the same request, which must not run the action
+  // again.
   const failed = new ActionError({ code: 'INTERNAL_SERVER_ERROR' });
   setActionResult(action.name, serializeActionResult({ data: undefined, error: failed }));
   const outcome = await action.handler();
@@ -61,7 +62,7 @@ async function runAction(request: GateRequest, context: APIContext): Promise<Res
   const page = formPage(request.original);
   const isFarewell = request.draft.wasEnded && request.visitor.isGuest;
   const form = { name: action.name, input, result, userId: request.visitor.id ?? sender, isFarewell };
-  // Kept for a page that a guest does not see, it would wait for whoever signs in next.
+  // If it were kept for a page that guests may not see, the next user who signs in would get it.
   const isLost =
     isFarewell && request.guarded && !(await gatehouse.parts.guard.admits(request.guarded, request.visitor));
   if (page !== undefined && (isLost || (await isKept(request, page, await sealed(form, request))))) {
@@ -71,14 +72,17 @@ async function runAction(request: GateRequest, context: APIContext): Promise<Res
   return undefined;
 }
 
-/** A form as it may wait in the store: what is in a cookie is sealed as a whole. */
+/**
+ * Returns the form as it may be kept in the store. The cookie store seals whole records, so only others need the result
+ * sealed.
+ */
 async function sealed(form: KeptForm, request: ScopedRequest): Promise<KeptForm> {
   return request.services.get(SessionStore) instanceof CookieSessionStore
     ? form
     : sealResult(form, request.services.get(Secrets));
 }
 
-/** Tells the page what came of the form that it sent. */
+/** Makes the result of a submitted form available to its page. */
 async function showKeptForm(request: GateRequest, context: APIContext): Promise<void> {
   const { isNew, flashes } = request.draft;
   if (isNew || flashes.isEmpty || request.keptForm) return;
@@ -91,13 +95,13 @@ async function showKeptForm(request: GateRequest, context: APIContext): Promise<
 }
 
 /**
- * Keeps what somebody typed in whose form is refused because they have to sign in first: the page that they come back to
- * has it.
+ * Keeps the input of a form that is refused because the visitor must sign in first. The page to which they return shows
+ * it again.
  *
  * @returns The refusal.
  */
 export function keepRefusedForm(request: GateRequest, context: APIContext, refusal: Response): Promised<Response> {
-  // Whoever asks for the visitor makes the answer personal.
+  // Reading the visitor makes the answer personal, so it happens only for redirects to a page.
   return refusal.status === 303 ? keepFormOf(request, context, refusal) : refusal;
 }
 
@@ -112,10 +116,10 @@ async function keepFormOf(request: GateRequest, context: APIContext, refusal: Re
 }
 
 /**
- * Sends a form back to its page whose token is of another session by now, as when that has expired meanwhile: there it
- * has what was typed in, and a new token.
+ * Returns a form to its page when its token belongs to another session, for example because the session has expired.
+ * The page shows the input again, with a new token.
  *
- * @returns The refusal, where nothing of the form can be kept.
+ * @returns The refusal, when nothing of the form can be kept.
  */
 export async function returnStaleForm(
   request: GateRequest,
@@ -143,12 +147,12 @@ async function isKept(request: GateRequest, page: string, form: KeptForm): Promi
   return false;
 }
 
-/** Whether a form of a guest may be kept. In a cookie it takes up nobody's room but their own. */
+/** Checks whether a guest's form may be kept. In a cookie it uses no space on the server. */
 function mayKeepForGuest(size: number, now: number): boolean {
   return gatehouse.parts.store instanceof CookieSessionStore || budget.spend(size, now);
 }
 
-/** What cannot be read as a form, such as the JSON of a program, has no fields. */
+/** Returns the fields of a form. A body that is not a form, such as JSON, has none. */
 async function fieldsOf(sent: Request | undefined): Promise<SentField[]> {
   if (!sent) return [];
   return sent.formData().then(
@@ -157,7 +161,7 @@ async function fieldsOf(sent: Request | undefined): Promise<SentField[]> {
   );
 }
 
-/** @returns `undefined` when a middleware of the application's own has read it: nobody can do so twice. */
+/** @returns `undefined` when a middleware of the application has read the body, because it can be read only once. */
 function copyOf(request: Request): Request | undefined {
   return request.bodyUsed || request.body?.locked ? undefined : request.clone();
 }

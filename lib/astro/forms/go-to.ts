@@ -11,13 +11,13 @@ import { requestFor, type WithLocals } from '../helpers.js';
 const NEXT_PAGES = new WeakMap<ScopedRequest, string>();
 
 /**
- * Says in an action where the browser goes when a form has called it and it succeeds, in place of the form's own page.
- * For a script that calls the action it means nothing: the script goes where it likes.
+ * Sets the page to which the browser is redirected when an action succeeds that a form has called, instead of the
+ * form's own page. It has no effect when a script calls the action.
  *
- * @param path A page of the site, without its `base`, or the whole address of another site. For what a visitor has sent
- *   there is {@link safeReturnTo}.
- * @throws {InvalidOptionsError} Without the option `forms`, and for what leads nowhere or could lead off the site.
- * @throws {OutsideRequestError} Where there is no request.
+ * @param path A page of the site, without its `base`, or the absolute URL of another site. For a target that the
+ *   visitor has sent, use {@link safeReturnTo}.
+ * @throws {InvalidOptionsError} Without the option `forms`, and for a path that is invalid or could leave the site.
+ * @throws {OutsideRequestError} Outside a request.
  * @example
  * await clearSession(context);
  * goTo(context, '/goodbye');
@@ -29,17 +29,17 @@ export function goTo(context: WithLocals, path: RouteAddress): void {
   }
   const target = /^https?:\/\//.test(path) && URL.canParse(path) ? path : toReturnPath(path);
   if (target === undefined) {
-    throw told(request, `goTo() takes "/" and the path of a page, or a whole address: "${printable(path)}" is neither`);
+    throw told(request, `goTo() needs "/" and the path of a page, or an absolute URL: "${printable(path)}" is neither`);
   }
   NEXT_PAGES.set(request, request.services.get(GuardConfig).withBase(target));
 }
 
-/** Where {@link goTo} leads in this request. */
+/** Returns the target that {@link goTo} has set in this request. */
 export function nextPageOf(request: ScopedRequest): string | undefined {
   return NEXT_PAGES.get(request);
 }
 
-/** Of what an action throws Astro tells the page alone. */
+/** Logs the error too, because Astro passes an error that an action throws only to the page. */
 function told(request: ScopedRequest, problem: string): InvalidOptionsError {
   const error = new InvalidOptionsError([problem]);
   request.services.get(DecisionLog).failure('An action failed.', error);

@@ -4,23 +4,25 @@ import { Clock } from '../../session/clock.js';
 import { findRequest, requestFor, type WithLocals } from '../helpers.js';
 import { resultErrors } from './result-errors.js';
 
-/** Which form is meant, where it is not the only one. */
+/** Selects a form, if there are several. */
 export interface FormReading {
-  /** The name of the form's action, or what `flashErrors` was told. Default: whichever form was sent to this page. */
+  /**
+   * The name of the form's action, or the name passed to `flashErrors`. Default: the form that was posted to this page.
+   */
   form?: string | undefined;
-  /** Default: that of the request under way. */
+  /** Default: the context of the current request. */
   context?: WithLocals | undefined;
 }
 
 /**
- * Leaves what is wrong with a form, and what was typed into it, for the next page that asks for it: {@link fieldErrors}
- * and {@link oldInput}. Passwords, tokens, numbers of cards and files are left out.
+ * Keeps the errors of a form, and its input, for the next page that reads them with {@link fieldErrors} and {@link
+ * oldInput}. Passwords, tokens, card numbers and files are left out.
  *
- * @param errors Texts by field, or the issues of a schema.
- * @param input What was sent.
- * @param form Tells the form from others; the page then asks for it by this name.
- * @throws {OutsideRequestError} Where there is no request.
- * @throws {SessionCommittedError} When the response head is sent.
+ * @param errors Messages by field, or the issues of a schema.
+ * @param input The submitted form.
+ * @param form Identifies the form among others; the page then reads it by this name.
+ * @throws {OutsideRequestError} Outside a request.
+ * @throws {SessionCommittedError} When the headers were sent.
  * @example
  * flashErrors(context, { email: 'There is nobody of this address' }, form);
  * return context.redirect('/sign-up', 303);
@@ -38,7 +40,7 @@ export function flashErrors(context: WithLocals, errors: FieldErrors, input?: Fo
 }
 
 /**
- * What was typed into a field of the form that was sent before this page, when it was refused; for `value`.
+ * Returns the input of a field in the form that was submitted before this page, when it was refused; for `value`.
  *
  * @param field Its name.
  * @example
@@ -50,12 +52,15 @@ export function oldInput(field: string, reading?: FormReading): string | undefin
   return oldInputs(field, reading)[0];
 }
 
-/** What was chosen in fields of one name: boxes that were ticked, options of a list. */
+/** Returns all inputs of the fields with one name: ticked checkboxes, selected options. */
 export function oldInputs(field: string, reading?: FormReading): string[] {
   return keptForm(reading)?.input.flatMap(([name, value]) => (name === field ? [value] : [])) ?? [];
 }
 
-/** What is wrong with a field of the form that was sent before this page, and with the fields in it (`address.city`). */
+/**
+ * Returns the error messages of a field in the form that was submitted before this page, and of the fields nested in it
+ * (`address.city`).
+ */
 export function fieldErrors(field: string, reading?: FormReading): string[] {
   const form = keptForm(reading);
   const errors = form?.errors ?? resultErrors(form?.result);
@@ -72,7 +77,7 @@ function keptForm({ form, context }: FormReading = {}): KeptForm | undefined {
   return takeForm(draft.flashes, placeOf(form ?? ''));
 }
 
-/** Not to be taken for a path. */
+/** Returns the key of a named form. The prefix distinguishes it from paths. */
 function placeOf(form: string): string {
   return `#${form}`;
 }

@@ -1,9 +1,9 @@
 import { errorsByField, type FieldIssue } from '../../access/forms/kept-form.js';
 
 /**
- * What an action found wrong with its input, by field.
+ * Returns the errors that an action found in its input, by field.
  *
- * @param result What the action gave, as Astro writes it.
+ * @param result The result of the action, as serialized by Astro.
  */
 export function resultErrors(result: unknown): Readonly<Record<string, readonly string[]>> {
   const { type, body } = (result ?? {}) as { type?: unknown; body?: unknown };

@@ -1,4 +1,7 @@
-/** Path and query as they stand in a URL; parsing it once more for every request would cost more than the guard. */
+/**
+ * Returns path and query exactly as they are in a URL. A second `new URL()` for every request would cost more than the
+ * guard.
+ */
 export function partsOf(url: string): readonly (string | undefined)[] {
   return /^[^:]+:\/\/[^/?#]*([^?#]*)(\?[^#]*)?/.exec(url) ?? [];
 }

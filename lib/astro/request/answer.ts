@@ -2,13 +2,16 @@ import type { APIContext } from 'astro';
 import type { Promised } from '../../session/promised.js';
 import { isOpenedPage } from './astro-cookie-jar.js';
 
-/** Has Astro put the site's error page in the place of an answer, where a pipeline of the project's own does not. */
+/**
+ * The header that makes Astro replace an answer by the site's error page, except in a pipeline of the application's
+ * own.
+ */
 const ERROR_PAGE = 'X-Astro-Error';
 
-/** What is done with an answer, or with what is thrown in its place, before the session is committed. */
+/** Checks the answer, or handles the error that was thrown in its place, before the session is committed. */
 export interface Hearing<Answer extends Response | undefined> {
   judge(answer: Answer): Promised<Answer>;
-  /** @throws What it does not know an answer to. */
+  /** @throws The error, when it cannot be turned into an answer. */
   rescue(error: unknown): Promised<Answer>;
 }
 
@@ -22,32 +25,39 @@ export const UNHEARD: Hearing<Response | undefined> = {
 const NONE: readonly string[] = [];
 
 /**
- * Whether components of a page may still be rendering into the body of this answer.
+ * Checks whether components of a page may still be rendering into the body of this answer.
  *
- * @param isPage Whether that of a page's own route is known to be answered, which may be of any type: XML, a part of a page.
+ * @param isPage True when the answer is known to come from a page's route. Its content type may be anything: XML, a
+ *   fragment of HTML.
  */
 export function bodyIsStreamedPage(response: Response, isPage: boolean): boolean {
   return response.body !== null && (isPage || /^text\/html/i.test(response.headers.get('content-type') ?? ''));
 }
 
-/** Whether an answer says that others than its visitor may be shown it. */
+/** Checks whether the headers of an answer allow showing it to other visitors. */
 function asksToBeShared({ headers }: Response): boolean {
   const policy = headers.get('cache-control');
   const isKept = policy !== null && !/\bno-cache\b/i.test(policy);
   return !isPrivate(policy) && (isKept || headers.has('expires') || forSharedCaches(headers).length > 0);
 }
 
-/** Whether an answer may be kept for other visitors: it says so, or the route has Astro's own cache keep it. */
+/**
+ * Checks whether an answer may be stored for other visitors: its headers allow it, or the route uses Astro's own cache.
+ */
 export function maySpread(response: Response, { cache }: Partial<Pick<APIContext, 'cache'>>): boolean {
   return asksToBeShared(response) || (cache?.enabled === true && cache.options.maxAge !== undefined);
 }
 
-/** Whether shared caches may keep an answer: it says so, or does not say that they may not. */
+/** Checks whether shared caches may store an answer: its headers allow it, or there is no Cache-Control header. */
 export function mayBeKept(response: Response): boolean {
   return response.headers.get('cache-control') === null || asksToBeShared(response);
 }
 
-/** Lists headers with policies that count for shared caches alone, and before Cache-Control. @see RFC 9213 */
+/**
+ * Returns the names of headers with policies for shared caches only, which take precedence over Cache-Control.
+ *
+ * @see RFC 9213
+ */
 function forSharedCaches(headers: Headers): readonly string[] {
   let found = NONE;
   for (const name of headers.keys()) {
@@ -57,12 +67,17 @@ function forSharedCaches(headers: Headers): readonly string[] {
   return found;
 }
 
-/** With names of headers behind it, `private` is said of these alone, and the rest may be kept. @see RFC 9111 5.2.2.7 */
+/**
+ * Checks for `private` or `no-store`. `private="name"` with header names covers these headers only, so the answer may
+ * be stored.
+ *
+ * @see RFC 9111 5.2.2.7
+ */
 function isPrivate(policy: string | null): boolean {
   return policy !== null && /(?:^|[\s,])(?:private|no-store)\s*(?:,|$)/i.test(policy);
 }
 
-/** Keeps what an event stream asks for: that nobody on the way holds it back to compress it. */
+/** Keeps `no-transform`: event streams set it so that no proxy buffers them for compression. */
 function untransformed(policy: string | null): string {
   return policy !== null && /\bno-transform\b/i.test(policy) ? ', no-transform' : '';
 }
@@ -72,8 +87,8 @@ function variesByCookie(vary: string | null): boolean {
 }
 
 /**
- * Waits until the body of a page is there to the last byte, where something may still come of the components in it. The
- * answer stays the same object: Hono would not take another.
+ * Waits for the whole body of a page when its components may still do something that matters. Returns the same object,
+ * because Hono accepts no other.
  */
 export function wholeIf(mustWait: () => boolean, response: Response, isPage: boolean): Promised<Response> {
   if (!bodyIsStreamedPage(response, isPage) || !mustWait()) return response;
@@ -81,16 +96,20 @@ export function wholeIf(mustWait: () => boolean, response: Response, isPage: boo
   return whole.then(() => response);
 }
 
-/** The answer for which Astro is to put an error page. @param isOwnPipeline Whether it has to be told so. */
+/**
+ * Marks an answer that Astro must replace by an error page.
+ *
+ * @param isOwnPipeline True when Astro needs the header for that.
+ */
 export function asErrorPage(response: Response, isOwnPipeline: boolean): Response {
   if (isOwnPipeline) response.headers.set(ERROR_PAGE, 'true');
   return response;
 }
 
 /**
- * Marks an answer as one visitor's, unless the page chose a private policy of its own.
+ * Marks an answer as one visitor's, unless the page has set a private policy.
  *
- * @param kept What the visitor's own browser may do: keep nothing, or ask before it shows again what it has kept.
+ * @param kept What the visitor's own browser may do: store nothing, or revalidate before it shows a stored copy.
  * @see RFC 9111 5.2.2.7; OWASP ASVS 5.0 14.2.2
  */
 function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-cache'): Response {
@@ -102,22 +121,30 @@ function keepFromSharedCaches(response: Response, kept: 'no-store' | 'no-cache')
   });
 }
 
-/** One visitor's answer. @param clearsSiteData Whether the browser is to drop what it has kept of the site. */
+/**
+ * Marks an answer as one visitor's.
+ *
+ * @param clearsSiteData True when the browser must delete what it has stored of the site.
+ */
 export function asPersonal(response: Response, kept: 'no-store' | 'no-cache', clearsSiteData = false): Response {
   const personal = keepFromSharedCaches(response, kept);
   return clearsSiteData ? clearingSiteData(personal) : personal;
 }
 
-/** The answer at which a browser drops what it has kept of the site. Its cookies are left: not all of them are ours. */
+/**
+ * Adds the header that makes a browser delete what it has stored of the site. Cookies stay, because others may have set
+ * them.
+ */
 function clearingSiteData(response: Response): Response {
   return withHeaders(response, (headers) => headers.set('Clear-Site-Data', '"cache", "storage"'));
 }
 
 /**
- * A page that leads where a redirect would. What a browser opens because another site had it do so goes without a cookie
- * that is `SameSite=Strict`, redirects included; what a page of one's own opens does not.
+ * Returns a page that leads to the target of a redirect. When another site makes the browser open an address, the
+ * browser sends no `SameSite=Strict` cookie, not even to the target of a redirect. It does send the cookie when a page
+ * of the same site opens the target.
  *
- * @param ownOrigin Where else a redirect leads is left as it is.
+ * @param ownOrigin The site's origin. A redirect to another origin is returned unchanged.
  */
 export function asOwnNavigation(response: Response, request: Request, ownOrigin: string): Response {
   const location = isOpenedPage(request.headers) ? response.headers.get('location') : null;
@@ -138,7 +165,7 @@ export function asOwnNavigation(response: Response, request: Request, ownOrigin:
   return new Response(page, { status: 200, headers });
 }
 
-/** The answer with these cookies, for where nobody else adds them. */
+/** Adds these cookies to the answer, where Astro does not. */
 export function withCookies(response: Response, cookies: Iterable<string>): Response {
   return withHeaders(response, (headers) => {
     const present = new Set(headers.getSetCookie());
@@ -146,12 +173,12 @@ export function withCookies(response: Response, cookies: Iterable<string>): Resp
   });
 }
 
-/** Adds the cookies that are to go. Most answers remove none, and are not looked at. */
+/** Adds the Set-Cookie headers that remove cookies. Most answers remove none, and are returned unchanged. */
 export function withRemovals(response: Response, removals: readonly string[] = NONE): Response {
   return removals.length > 0 ? withCookies(response, removals) : response;
 }
 
-/** Headers of `Response.redirect()` and of fetched answers cannot be changed. */
+/** Changes the headers, or those of a copy: headers of `Response.redirect()` and of fetched answers are immutable. */
 function withHeaders(response: Response, change: (headers: Headers) => void): Response {
   try {
     change(response.headers);

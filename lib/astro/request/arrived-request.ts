@@ -12,17 +12,20 @@ import { currentRequest } from './current-request.js';
 import { hearLocals, putOnLocals } from './locals.js';
 import { SessionKeeper } from './session-keeper.js';
 
-/** A request as it arrived in Astro: its address, its session, and its visitor, whoever knows them. */
+/**
+ * A request as it arrived in Astro: its address, its session, and its visitor, whichever part of the application named
+ * them.
+ */
 export class ArrivedRequest extends ScopedRequest {
-  /** The request that began it all. */
+  /** The original request, before any rewrite. */
   readonly original: Request;
-  /** Its address, as Astro vouches for it. */
+  /** The address of the original request, as Astro validated it. */
   readonly url: URL;
-  /** The context of the latest run: a rewrite brings new cookies. */
+  /** The context of the latest run. A rewrite brings other cookies. */
   context: APIContext;
   protected readonly keeper: SessionKeeper;
   protected readonly watch: AstroSessionWatch | undefined;
-  /** The visitor who came with `locals`, until the session is open that stands aside for them. */
+  /** The visitor that the caller of the server put on `locals`, until the session is opened and adopts them. */
   #given: unknown;
   #arrivedAs: Visitor | undefined;
 
@@ -38,14 +41,17 @@ export class ArrivedRequest extends ScopedRequest {
     this.#given = putOnLocals(context.locals, this);
   }
 
-  /** The visitor before anything was done for them; `undefined` for one who brought no session. */
+  /** The visitor before this request changed anything; `undefined` for a visitor without a session. */
   get arrivedAs(): Visitor | undefined {
     const { ended } = this.draft;
     if (this.#arrivedAs || !ended) return this.#arrivedAs;
     return this.resolver.fromSession(madeSession(gatehouse.services.madeClasses, ended));
   }
 
-  /** Takes over a visitor whom the application's own code has named since the session was opened, wherever it did. */
+  /**
+   * Takes over a visitor whom the application's own code has named since the session was opened, in any of the
+   * supported ways.
+   */
   learnVisitor(): Promised<void> {
     const isOwn = gatehouse.looksIntoAstroSessions && !this.keeper.standIn;
     const adopted = isOwn ? adoptAstroSession(this, gatehouse.parts.store, this.watch) : undefined;
@@ -68,7 +74,7 @@ export class ArrivedRequest extends ScopedRequest {
     return this.keeper.standIn?.resolver ?? gatehouse.parts.resolver;
   }
 
-  /** Opens the session, and looks up a visitor who has to be looked up before anything asks. */
+  /** Opens the session, and looks up a visitor who has to be looked up before any code needs them. */
   protected open(isAhead: boolean): Promised<void> {
     return andThen(this.keeper.open(this.context, isAhead), () => {
       const given = this.#given;

@@ -5,10 +5,10 @@ import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../sess
 import { placesBeside } from '../cookie-places.js';
 import { tellOfPlainHttp } from '../plain-http.js';
 
-/** Cookies of one name, and of all names that go on behind it. */
+/** Maximum number of cookies that are read: of one exact name, and of that name with any ending. */
 const MAX_VALUES = 8;
 const MAX_NAMED = 32;
-/** Characters, of a name behind its mark. */
+/** Maximum length of such an ending, in characters. */
 const LONGEST_ENDING = 40;
 const NONE: readonly CarriedCookie[] = [];
 const NO_REMOVALS: readonly string[] = [];
@@ -17,10 +17,10 @@ const NO_REMOVALS: readonly string[] = [];
 export class AstroCookieJar extends CookieJar {
   #isChanged = false;
   #removals: string[] | undefined;
-  /** The header of the request, looked up once. */
+  /** The Cookie header of the request, read once. */
   #header: string | null | undefined;
 
-  /** @param url Where the visitor's browser is: after a rewrite, the request has another. */
+  /** @param url The address in the visitor's browser. After a rewrite, the request has another. */
   constructor(
     readonly context: APIContext,
     private readonly url = context.url,
@@ -29,14 +29,14 @@ export class AstroCookieJar extends CookieJar {
   }
 
   /**
-   * Set-Cookie headers to send before those of Astro, which sends one for each name: should a browser take one of these for
-   * today's cookie, that is set after it.
+   * Set-Cookie headers that must precede those of Astro, which sends one per name. If a browser takes one of them for
+   * the current cookie, the current cookie is set after it.
    */
   get removals(): readonly string[] {
     return this.#removals ?? NO_REMOVALS;
   }
 
-  /** Whether anything was put on the answer. */
+  /** True when a cookie was set on the answer. */
   get isChanged(): boolean {
     return this.#isChanged;
   }
@@ -75,15 +75,15 @@ export class AstroCookieJar extends CookieJar {
   }
 }
 
-/** Whether a browser opens an address in a tab or a window, and in no frame. One that does not say so may. */
+/** Checks whether a browser opens an address in a tab or a window, and not in a frame. Without the headers it may. */
 export function isOpenedPage(headers: Headers): boolean {
   const [mode, destination] = [headers.get('sec-fetch-mode'), headers.get('sec-fetch-dest')];
   return (mode === null || mode === 'navigate') && (destination === null || destination === 'document');
 }
 
 /**
- * Whether another site had a request sent, so that cookies may be kept back. Browsers of before 2023 do not say so; then
- * an address of origin on another host is taken for one.
+ * Checks whether another site caused a request, so that the browser may withhold cookies. Browsers before 2023 do not
+ * send Sec-Fetch-Site; then an Origin or Referer header with another host decides.
  *
  * @see https://www.w3.org/TR/fetch-metadata/; RFC 6265bis 5.2
  */
@@ -95,15 +95,15 @@ function isFromOtherSite(headers: Headers, { hostname }: URL): boolean {
 }
 
 /**
- * Every value of one name in a Cookie header. Parsers of cookies keep one of them, and whoever can plant a second cookie
- * of that name from a sibling host would choose which. Nothing is made of the rest of the header, however long it is, and
- * no more values are looked at than a browser could have a reason to send.
+ * Returns every value of one name in a Cookie header. Cookie parsers keep only one of them, and an attacker who plants
+ * a second cookie of that name from a sibling host would choose which. The rest of the header is not parsed, however
+ * long it is, and no more values are read than a browser has a reason to send.
  */
 export function cookieValues(header: string | null, name: string): readonly string[] {
   return find(header, name, MAX_VALUES).map(({ value }) => value);
 }
 
-/** Every cookie of this name, and of names that go on behind it with a mark, in the same way. */
+/** Returns every cookie of this name, and of names that continue with a mark, in the same way. */
 export function cookiesNamed(header: string | null, name: string, mark: string): readonly CarriedCookie[] {
   return find(header, name, MAX_NAMED, mark);
 }

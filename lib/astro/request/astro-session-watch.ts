@@ -7,8 +7,8 @@ import type { SessionStore } from '../../session/stores/session-store.js';
 import { AstroSessionStore, VALUES } from '../astro-session-store.js';
 
 /**
- * Notices whether a middleware of the application's own works with Astro's session, where it may have put the visitor
- * under `__session__`. An Astro session that nobody touched is not loaded.
+ * Detects whether a middleware of the application uses Astro's session, where it may have stored the visitor under
+ * `__session__`. An Astro session that no middleware used is not loaded.
  */
 export class AstroSessionWatch {
   #wasTouched = false;
@@ -27,7 +27,7 @@ export class AstroSessionWatch {
     });
   }
 
-  /** Takes over, for this request, the visitor whom such a middleware put there. */
+  /** Takes over, for this request, the visitor whom such a middleware stored there. */
   async adoptInto(identity: RequestIdentity): Promise<void> {
     const values: unknown = this.#wasTouched ? await this.context.session?.get(VALUES) : undefined;
     if (typeof values !== 'object' || values === null) return;
@@ -35,13 +35,13 @@ export class AstroSessionWatch {
     identity.hear(values);
   }
 
-  /** Takes the visitor out of Astro's session when the session that adopted them has ended. */
+  /** Removes the visitor from Astro's session when the session that adopted them has ended. */
   forgetEnded(session: Session | undefined): void {
     if (this.#hasAdopted && session && draftOf(session).wasEnded) this.context.session?.delete(VALUES);
   }
 }
 
-/** Takes over what a middleware put into Astro's session: the visitor whom another part of the application knows. */
+/** Takes over the visitor whom a middleware stored in Astro's session. */
 export async function adoptAstroSession(
   { session, draft, identity }: ScopedRequest,
   store: SessionStore,
@@ -51,7 +51,7 @@ export async function adoptAstroSession(
   if (!(store instanceof AstroSessionStore)) return watch?.adoptInto(identity);
   await store.takeOver(session);
   const { opened } = draft;
-  // What somebody else put there, nobody has checked yet.
+  // The resolver has not checked a visitor yet whom other code stored there.
   const isOthers = opened?.isForeign && userIdOf(opened) !== undefined;
   if (isOthers && identity.resolver.adopted(Object.fromEntries(opened.values))?.isNew) identity.adopt(null);
 }

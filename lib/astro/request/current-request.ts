@@ -3,14 +3,14 @@ import { RequestScope, type ScopedRequest } from '../../container/request-scope.
 import { andThen, forget, isPromise, orElse, type Promised } from '../../session/promised.js';
 import { CONTEXT } from '../option-schemas.js';
 
-/** How a request's scope is found again by code that was not handed a context. Default: AsyncLocalStorage. */
+/** Functions that find a request's scope in code that has no context. Default: AsyncLocalStorage. */
 export interface ContextOptions {
-  /** Runs `run` so that `getContextStore` answers with `scope` inside it, however long it takes. */
+  /** Runs `run` so that `getContextStore` returns `scope` inside it, until `run` has finished, promises included. */
   runWithContext?: (<Result>(scope: RequestScope, run: () => Result) => Result) | undefined;
-  /** Called before `run` where there is no way to run something inside a context. */
+  /** Called before `run` where a function cannot be run inside a context. */
   setContextStore?: ((scope: RequestScope) => void) | undefined;
   /**
-   * Finds the scope again. An object of one's own in its place, `{ session }`, says who the visitor is, as an assignment to
+   * Returns the scope. An object of the form `{ session }` in its place names the visitor, as an assignment to
    * `locals.session` does.
    */
   getContextStore?: (() => unknown) | undefined;
@@ -27,17 +27,17 @@ export const currentRequest = {
     hasTold = false;
   },
 
-  /** Its scope, as the application's own context gives it, where there is one. */
+  /** The scope of that request, from the application's own context where one is configured. */
   get scope(): RequestScope | undefined {
     return custom.getContextStore ? scopeIn(custom.getContextStore()) : storage.getStore()?.scope;
   },
 
-  /** Whether this runs while a request is answered. */
+  /** Checks whether this code runs while the request is answered. */
   is(request: ScopedRequest): boolean {
     return storage.getStore() === request;
   },
 
-  /** @param fail What is done when the application's own context cannot be entered, or does not let the request go on. */
+  /** @param fail Handles the error when the application's own context cannot be entered, or throws. */
   run<Answer>(
     request: ScopedRequest,
     run: () => Promised<Answer>,
@@ -50,30 +50,30 @@ export const currentRequest = {
       if (!runWithContext) return storage.run(request, run);
       let own: Promised<Answer> | undefined;
       const given = storage.run(request, () => runWithContext(request.scope, () => (own = run())));
-      // One that forgets to return what it ran has not kept the request from being answered.
+      // A function that forgets to return the result of `run` has answered the request all the same.
       return andThen<unknown, Answer>(given, (answer) => (answer ?? own) as Promised<Answer>);
     }, fail);
   },
 
-  /** Hears of a visitor whom the application's own context names. */
+  /** Adopts a visitor whom the application's own context names. */
   hear(): void {
     if (custom.getContextStore) scopeIn(custom.getContextStore());
   },
 };
 
-/** Says once of a function that gives a promise that nobody waits for it: requests would find nobody without a word. */
+/** Logs once that the promise a function returned is not awaited. Otherwise requests would silently have no visitor. */
 function tellOfPromise(name: string, answer: unknown): void {
   if (!isPromise(answer)) return;
   forget(answer);
   if (hasTold) return;
   hasTold = true;
   console.error(
-    `[astro-gatehouse] ${name} gave a promise, and its answer is read at once, so it counts for nothing: ${CONTEXT}. This is ` +
-      'said once.',
+    `[astro-gatehouse] ${name} returned a promise, which is not awaited, so its result is ignored: ${CONTEXT}. This ` +
+      'is logged once.',
   );
 }
 
-/** @param found What the application's own context holds: the scope, or an object that names the visitor. */
+/** @param found The value of the application's own context: the scope, or an object that names the visitor. */
 function scopeIn(found: unknown): RequestScope | undefined {
   if (found instanceof RequestScope) return found;
   const request = storage.getStore();

@@ -3,5 +3,5 @@ import { routesNow } from 'virtual:astro-gatehouse/site';
 import type { Promised } from '../../session/promised.js';
 import type { ProjectRoutes } from '../project-routes.js';
 
-/** Gives the project's routes: those of the build or, in development, those of the files that are there at this moment. */
+/** Returns the project's routes: those of the build or, in development, those of the files that exist now. */
 export const currentRoutes: () => Promised<ProjectRoutes> = routesNow ?? (() => routes);

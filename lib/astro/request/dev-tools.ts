@@ -7,7 +7,7 @@ import type { CookieJar } from '../../session/cookie-jar.js';
 import type { SessionManager } from '../../session/session-manager.js';
 import type { SessionRegistry } from '../../session/session-registry.js';
 
-/** How the session of one request is opened and committed in place of the visitor's own. */
+/** The parts that open and commit another session in place of the visitor's own, for one request. */
 export interface StandIn {
   readonly sessions: SessionManager;
   readonly cookies: CookieJar;
@@ -15,26 +15,26 @@ export interface StandIn {
   readonly resolver: VisitorResolver;
 }
 
-/** What the guards said of a request. */
+/** The verdict of the guards on a request. */
 export type Said = Pick<Verdict, 'response' | 'views' | 'rulings'>;
 
-/** A request that the guards were asked about. */
+/** A request that the guards judged. */
 export interface JudgedRequest extends ScopedRequest {
-  /** The request that began it all. */
+  /** The original request, before any rewrite. */
   readonly original: Request;
 }
 
-/** A request that the guards were asked about, or one for a prerendered page, about which nobody is. */
+/** A request that the guards judged, or one for a prerendered page, which no guard judges. */
 export type Noted =
   | { readonly prerendered: Pick<APIContext, 'request' | 'routePattern'> }
   | { readonly request: JudgedRequest; readonly guarded: GuardedRequest; readonly said: Said };
 
-/** The tools of the development server, as requests meet them. There are none in production. */
+/** The tools of the development server, as requests use them. They do not exist in production. */
 export interface DevTools {
-  /** Answers what is asked of the tools themselves; `undefined` for every request of the site's own. */
+  /** Answers requests to the tools themselves. Returns `undefined` for every request to the site. */
   answer(context: APIContext): Promise<Response> | undefined;
-  /** Whom the pages of a request are to see in place of the visitor; usually nobody. */
+  /** Returns the stand-in that the pages of a request see in place of the visitor; usually `undefined`. */
   standInFor(request: Request): StandIn | undefined;
-  /** Keeps what became of a request. */
+  /** Records the outcome of a request. */
   note(noted: Noted): Promise<void>;
 }

@@ -19,35 +19,44 @@ import { currentRequest } from './current-request.js';
 import { noticingLateUse } from './late-use.js';
 import { requestIn } from './locals.js';
 
-/** Requests that were answered as if nothing were there. In a pipeline of the project's own, error pages get new locals. */
+/**
+ * Requests that were answered as if the page did not exist. In a pipeline of the application's own, error pages get new
+ * locals.
+ */
 const HIDDEN = new WeakSet<Request>();
 
 /**
- * One request, from its cookie to Set-Cookie. Astro runs the middlewares again for rewrites, within the first run, and for
- * error pages, after it; `locals` is what all runs of one request have in common, and so they share one of these.
+ * One request, from its Cookie header to Set-Cookie. Astro runs the middlewares again for rewrites (within the first
+ * run) and for error pages (after it). All runs of one request have `locals` in common, and so share one instance.
  */
 export class GateRequest extends ArrivedRequest {
-  /** The request of the latest run that was found to be the visitor's own doing. */
+  /** The request of the latest run that passed the check for forged requests. */
   vetted: Request | undefined;
-  /** Whether the guard let in what is answered in the latest run. */
+  /** True when the guard allowed the page that is answered in the latest run. */
   hasPassed = false;
-  /** The action that the guard let in with the request, until it is run. */
+  /** The action that the guard allowed with the request, until the action is run. */
   letInAction: string | undefined;
-  /** What the guard gave, or the page behind it, in the latest run: Astro takes it where a middleware gives nothing. */
+  /**
+   * The answer of the guard, or of the page behind it, in the latest run. Astro uses it when a middleware returns
+   * nothing.
+   */
   behind: Promised<Response> | undefined;
-  /** Whether the answer is for this visitor alone, whatever the page says of caches: a rule, or a refusal, had a say. */
+  /**
+   * True when the answer is for this visitor only, whatever caching the page allows, because a rule or a refusal
+   * affected it.
+   */
   isPersonal = false;
   #isRunning = false;
   #isAnswered = false;
-  /** What the latest run failed with. */
+  /** The error that the latest run failed with. */
   #failure: unknown;
-  /** Whether cookies would be lost because the request is in a pipeline of the application's own. */
+  /** True when cookies would be lost because the request is in a pipeline of the application's own. */
   #addsCookies = false;
 
   /**
-   * The request that a context belongs to.
+   * Returns the request that a context belongs to.
    *
-   * @throws {SharedLocalsError} When `locals` came with another visitor's request, whose session is in it.
+   * @throws {SharedLocalsError} When `locals` belongs to another visitor's request and holds their session.
    */
   static of(context: APIContext): GateRequest {
     const known = GateRequest.find(context.locals);
@@ -56,13 +65,16 @@ export class GateRequest extends ArrivedRequest {
     return known;
   }
 
-  /** The request that `locals` belongs to, if it has come to the first middleware. */
+  /** Returns the request that `locals` belongs to, if the first middleware has seen it. */
   static find(locals: object): GateRequest | undefined {
     const request = requestIn(locals);
     return request instanceof GateRequest ? request : undefined;
   }
 
-  /** Lets the rest of the chain answer, between opening the session and committing it. A rewrite is a part of the run it happens in. */
+  /**
+   * Opens the session, lets the rest of the chain answer, and commits the session. A rewrite is part of the run that it
+   * happens in.
+   */
   run(context: APIContext, next: () => Promised<Response>, hearing: Hearing<Response>): Promised<Response> {
     this.context = context;
     this.hasPassed = false;
@@ -77,43 +89,47 @@ export class GateRequest extends ArrivedRequest {
   }
 
   /**
-   * Opens the session before any middleware runs. An answer that is given there is committed, cookies included; without
-   * one the middlewares go on with the same session.
+   * Opens the session before any middleware runs. If `answer` returns an answer, the session is committed and the
+   * cookies are added to it. Otherwise the middlewares continue with the same session.
    */
   async ahead(context: APIContext, answer: () => Promise<Response | undefined>): Promise<Response | undefined> {
     this.context = context;
     const response = await this.#within(() => this.#answer(answer, UNHEARD));
-    // Astro's own pipeline would add them, and its development server does in any.
+    // Astro's own pipeline would add the cookies, and its development server adds them in any pipeline.
     this.#addsCookies = gatehouse.site.isProduction;
     return response && withCookies(response, context.cookies.headers());
   }
 
-  /** Whether nobody has answered it yet: otherwise an error page is made for it. */
+  /** True while the request has no answer. After that, a further run is for an error page. */
   get isUnanswered(): boolean {
     return !this.#isAnswered && !this.isHidden;
   }
 
-  /** Whether it was answered as if nothing were at its address. */
+  /** True when the request was answered as if the page did not exist. */
   get isHidden(): boolean {
     return HIDDEN.has(this.original);
   }
 
-  /** From here on the answer is that nothing is there: whatever else was done for it would tell that something is. */
+  /** Makes every further answer "not found". Any other effect of the request would reveal that the page exists. */
   hide(): void {
     HIDDEN.add(this.original);
     this.#switchOffRouteCache();
   }
 
   /**
-   * Error pages are made for the same request; a rewrite brings another, from within. Where Astro itself rewrites, for
-   * want of a translation, it does so after the run; an earlier context then reads the cookies of the later one.
+   * Checks whether a context belongs to this request. Error pages have the same request; a rewrite has another, and
+   * runs within the first. When Astro itself rewrites because a translation is missing, it does so after the run; the
+   * earlier context then reads the cookies of the later one.
    */
   #includes({ request, cookies }: APIContext): boolean {
     const isKnown = request === this.original || request === this.context.request;
     return isKnown || currentRequest.is(this) || this.context.cookies === cookies;
   }
 
-  /** Opens the session, has the request answered, and commits: by one promise, for each costs a microsecond. */
+  /**
+   * Opens the session, lets the request be answered, and commits. It uses a single promise, because each promise costs
+   * a microsecond.
+   */
   #answer<Answer extends Response | undefined>(
     next: () => Promised<Answer>,
     { judge, rescue }: Hearing<Answer>,
@@ -145,13 +161,13 @@ export class GateRequest extends ArrivedRequest {
   }
 
   #end<Answer extends Response | undefined>(answer: Answer): Answer {
-    // What is answered ahead of every middleware may still be answered by them.
+    // An answer that is given ahead of every middleware may be followed by one from the middlewares.
     this.#isAnswered ||= this.#isRunning;
     this.#isRunning = false;
     return answer;
   }
 
-  /** Stores what changed, and says by cookies and headers for whom the answer is. */
+  /** Stores the changes, and sets the cookies and the headers that restrict caching. */
   #commit(response: Response): Promised<Response> {
     return andThen(
       wholeIf(() => this.#mustWait(response), response, this.isForPage),
@@ -174,12 +190,18 @@ export class GateRequest extends ArrivedRequest {
     return asPersonal(answer, isGuests ? 'no-cache' : signedInPages, this.clearsSiteData);
   }
 
-  /** Whether a component that has yet to render may change the session, or read it though the answer may be kept for others. */
+  /**
+   * Checks whether a component that is still to render may change the session, or read it although the answer may be
+   * stored for others.
+   */
   #mustWait(response: Response): boolean {
     return this.keeper.mayChangeLate() || (!this.#wasUsed && maySpread(response, this.context));
   }
 
-  /** Whether an answer is for this visitor alone. A page of a visitor who has a session is, unless it says otherwise. */
+  /**
+   * Checks whether an answer is for this visitor only. A page for a visitor with a session is, unless the page allows
+   * caching.
+   */
   #isPersonalAnswer(answer: Response): boolean {
     return this.#wasUsed || (this.keeper.hasSession && !this.guarded?.isEndpoint && !maySpread(answer, this.context));
   }
@@ -188,7 +210,10 @@ export class GateRequest extends ArrivedRequest {
     return this.isPersonal || this.keeper.draft?.wasUsed === true;
   }
 
-  /** The 404 page is made for the same request, and commits; where it is a file, nobody does for what is not there. */
+  /**
+   * Lets Astro render the 404 page for the same request, which then commits. If that page is a static file, nothing is
+   * committed.
+   */
   async #answerHidden(): Promise<Response> {
     this.rollBack();
     await this.keeper.abandon();
@@ -196,7 +221,7 @@ export class GateRequest extends ArrivedRequest {
   }
 
   async #fail(error: unknown): Promise<Response> {
-    // Where the application's own context hands it on, it has been seen to.
+    // The application's own context threw the same error again: it has been handled.
     if (this.#failure === error) throw error;
     this.#failure = error;
     this.#end(undefined);

@@ -14,11 +14,11 @@ import { currentRoutes } from './current-routes.js';
 import type { GateRequest } from './gate-request.js';
 import { RoutedRequest } from './routed-request.js';
 
-/** What may answer a request: the route that Astro found, or anything, code of the application's own as well. */
+/** The source of the answer: the route that Astro found, or anything, which includes the application's own code. */
 type AnsweredBy = 'route' | 'anything';
 
 /**
- * Asks the guards about a request whose session is open.
+ * Lets the guards judge a request whose session is open.
  *
  * @returns A refusal, or `undefined`.
  */
@@ -34,13 +34,13 @@ export function judge(
 }
 
 function judgeRouted(request: GateRequest, guarded: RoutedRequest): Promised<Response | undefined> {
-  // Whom a resolver has to look up is known to the page as well, whether the guard asks for them or not.
+  // The page must see the visitor whom a resolver looks up, even if the guard does not need them.
   const lookedUp = request.looksElsewhere ? request.identity.resolve() : undefined;
   const verdict = andThen(lookedUp, () => gatehouse.parts.guard.judge(guarded, () => request.identity.resolve()));
   return andThen(verdict, (said) =>
     andThen(heard(request, guarded, asVerdict(said)), (refusal) => {
       if (!refusal) letIn(request, guarded);
-      // Of islands and actions Astro asks us whether they are there or not, and then says so by itself.
+      // Astro asks about islands and actions that do not exist, too, and answers those itself.
       else if (isHidden(refusal) && !isInternalPath(guarded.routePattern, '')) request.hide();
       return refusal;
     }),
@@ -48,10 +48,10 @@ function judgeRouted(request: GateRequest, guarded: RoutedRequest): Promised<Res
 }
 
 /**
- * Asks the guards about an answer that never passed them: that of a middleware which answers by itself, or puts it in the
- * place of a page. Redirects, refusals and errors show nothing of what is asked for.
+ * Lets the guards judge an answer that did not pass them, because a middleware created it, or replaced the page's
+ * answer by it. Redirects, refusals and errors reveal nothing of the page.
  *
- * @returns What to answer instead, or `undefined`.
+ * @returns The answer to send instead, or `undefined`.
  */
 export function judgeAnswer(
   request: GateRequest,
@@ -64,18 +64,18 @@ export function judgeAnswer(
 async function judgeShown(request: GateRequest, context: APIContext, answer: Response): Promise<Response | undefined> {
   const guarded = await routed(request, context, 'anything');
   const visitor = await request.identity.resolve();
-  // Who has just been signed out is told so.
+  // A visitor who has just been signed out may see the answer to their sign-out.
   const asked = request.draft.wasEnded && visitor.isGuest ? (request.arrivedAs ?? visitor) : visitor;
   const refusal = await heard(request, guarded, asVerdict(await gatehouse.parts.guard.judge(guarded, () => asked)));
   if (!refusal) return void letIn(request, guarded);
-  // Nobody reads on, and whatever feeds it is to know.
+  // Nobody reads the rest of the body, so its source must be notified.
   answer.body?.cancel().catch(() => {});
   if (isPreflight(context.request)) return withoutBody(answer);
   const isNotFoundPage = gatehouse.parts.errorPages.has(context.routePattern);
   return isHidden(refusal) && isNotFoundPage ? notFoundPage(context) : refusal;
 }
 
-/** Answers a visitor whom code of a page's own refused, or that of a middleware. */
+/** Answers a visitor whom the code of a page or of a middleware refused. */
 export async function answerDenied(
   request: GateRequest,
   context: APIContext,
@@ -90,8 +90,8 @@ export async function answerDenied(
 }
 
 /**
- * Asks whether a request is the visitor's own doing, before another middleware can do what it asks for. After them it is
- * asked again by {@link judge} where one of them has made another request of it.
+ * Checks that the visitor sent a request intentionally, before another middleware can act on it. {@link judge} checks
+ * again when a middleware has replaced the request.
  *
  * @returns A refusal, or `undefined`.
  */
@@ -101,7 +101,7 @@ export async function vet(request: GateRequest, context: APIContext): Promise<Re
 
 async function refuseForgery(request: GateRequest, guarded: RoutedRequest): Promise<Response | undefined> {
   const { context } = request;
-  // What development hands over as for a prerendered page has no cookie, with which something could be done in a name.
+  // Development passes a request for a prerendered page without cookies, so it cannot act in a visitor's name.
   if (wasVetted(request) || context.isPrerendered) return undefined;
   const verdict = asCsrfVerdict(await gatehouse.parts.csrf.judge(guarded, request.session));
   if (!verdict) {
@@ -111,26 +111,29 @@ async function refuseForgery(request: GateRequest, guarded: RoutedRequest): Prom
   const { response, decision } = verdict;
   const rulings = decision ? [{ ...decision, isGranted: false, missing: [] }] : [];
   await gatehouse.devTools?.note({ request, guarded, said: { response, views: [], rulings } });
-  // What other middlewares have done for it is taken back.
+  // Undoes what other middlewares have changed for this request.
   request.rollBack();
   request.isPersonal = true;
   const isStale = decision?.code === 'CSRF_TOKEN_REFUSED' && guarded.isNavigation;
   return isStale ? returnStaleForm(request, guarded, response) : response;
 }
 
-/** Whether this run needs no other look at where its request comes from. Error pages do nothing that was not asked. */
+/**
+ * Checks whether this run needs no further check for a forged request. Error pages only do what the checked request
+ * asked for.
+ */
 function wasVetted({ vetted, context }: GateRequest): boolean {
   if (vetted === context.request) return true;
   return vetted !== undefined && gatehouse.parts.errorPages.has(context.routePattern);
 }
 
-/** Notes that the guard let a request in. Error pages are let in as such, whatever address they are shown under. */
+/** Records that the guard allowed a request. Error pages are allowed as such, whatever address they are shown at. */
 function letIn(request: GateRequest, { action, isOwnAnswer, routePattern }: RoutedRequest): void {
   request.letInAction = action?.name;
   request.hasPassed = isOwnAnswer || !gatehouse.parts.errorPages.has(routePattern);
 }
 
-/** Takes note of the guard's answer. @returns What to answer in place of the page, if anything. */
+/** Records the guard's verdict. @returns The answer to send instead of the page, or `undefined`. */
 function heard(request: GateRequest, guarded: GuardedRequest, verdict: Verdict): Promised<Response | undefined> {
   request.verdict = verdict;
   if (verdict.isPersonal) request.isPersonal = true;
@@ -138,7 +141,7 @@ function heard(request: GateRequest, guarded: GuardedRequest, verdict: Verdict):
   return gatehouse.devTools.note({ request, guarded, said: verdict }).then(() => verdict.response);
 }
 
-/** The request as the guards see it, who are to know whom another middleware knows. */
+/** Returns the request as the guards see it, with a visitor whom another middleware has named. */
 function routed(request: GateRequest, context: APIContext, answeredBy: AnsweredBy): Promised<RoutedRequest> {
   return andThen(request.learnVisitor(), () =>
     andThen(toRouted(request, context), (guarded) => {
@@ -157,7 +160,7 @@ function toRouted(request: GateRequest, context: APIContext): Promised<RoutedReq
   });
 }
 
-/** By the name that Astro gave to a server island, those by which rules know it. */
+/** Returns the names by which rules identify a server island, for the name that Astro gave to it. */
 async function namesOfIsland(
   { islands }: ProjectRoutes,
   { params }: APIContext,
@@ -176,12 +179,16 @@ function withoutBody(answer: Response): Response {
   return head;
 }
 
-/** A request of a browser that asks what it may send, and never brings a cookie. @see https://fetch.spec.whatwg.org/#cors-preflight-request */
+/**
+ * Checks whether a browser asks what it may send. Such requests never carry cookies.
+ *
+ * @see https://fetch.spec.whatwg.org/#cors-preflight-request
+ */
 function isPreflight({ method, headers }: Request): boolean {
   return method === 'OPTIONS' && headers.has('origin') && headers.has('access-control-request-method');
 }
 
-/** The page that Astro would show, without asking the middleware for it that answers by itself under this address. */
+/** Returns the 404 page that Astro would show. It does not run the middleware that answers at this address. */
 async function notFoundPage(context: APIContext): Promise<Response> {
   const page = await context.rewrite('/404');
   return new Response(page.body, { status: 404, headers: page.headers });

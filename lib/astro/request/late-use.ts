@@ -7,8 +7,8 @@ import { mayBeKept } from './answer.js';
 let hasTold = false;
 
 /**
- * Has the log tell of a session that is used after an answer went out that shared caches may keep. Pages are waited for, but
- * not a body that an endpoint makes bit by bit: what that asks comes too late.
+ * Logs when a session is used after an answer was sent that shared caches may store. Pages are awaited, but not a body
+ * that an endpoint streams: when its code uses the session, the headers can no longer be changed.
  *
  * @returns The answer.
  */
@@ -25,8 +25,8 @@ function tellOfLateUse(route: string): void {
   if (hasTold) return;
   hasTold = true;
   gatehouse.parts.log.misfit(
-    `The session was used after the head of an answer of ${printable(route)} had been sent, which nothing had used until then: ` +
-      'a shared cache may keep that answer. If it is in the body, ask for the visitor before you return the Response, or ' +
-      'give it Cache-Control: private. This is said once.',
+    `The session was used after the headers of an answer of ${printable(route)} had been sent, and was not used ` +
+      'before: a shared cache may store that answer. If its body depends on the session, read the visitor before you ' +
+      'return the Response, or set Cache-Control: private. This is logged once.',
   );
 }

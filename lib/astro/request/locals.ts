@@ -3,21 +3,29 @@ import type { Visitor, VisitorData } from '../../access/visitor.js';
 import type { RequestScope, ScopedRequest } from '../../container/request-scope.js';
 import type { Session } from '../../session/session.js';
 
-/** What `context.locals` carries. */
+/** The properties that the package adds to `context.locals`. */
 export interface GatehouseLocals {
-  /** This visitor's values; or, once a middleware of the application's own has assigned something to it, just that. */
+  /**
+   * The visitor's session; or, after a middleware of the application has assigned something to this property, that
+   * value.
+   */
   get session(): Session;
-  /** A visitor whom a middleware of the application's own knows, or `null` for a guest: counts for this request. */
+  /**
+   * Names a visitor whom a middleware of the application knows, or `null` for a guest. Applies to this request only.
+   */
   set session(known: Session | VisitorData | null | undefined);
   /** The services of this request. */
   readonly services: RequestScope;
-  /** Who asks. */
+  /** The visitor. */
   readonly visitor: Visitor;
-  /** What the guard decided, and by which rule; `undefined` where nobody had to be asked. */
+  /** The guard's decision, and the rule that led to it; `undefined` when nothing was checked. */
   readonly decision: AccessDecision | undefined;
 }
 
-/** Where a request is kept: a WeakMap would do the same, and cost the garbage collector more than the rest. */
+/**
+ * The key under which `locals` holds its request. A WeakMap would work too, but costs the garbage collector more than
+ * everything else here.
+ */
 const REQUEST = Symbol('astro-gatehouse.request');
 
 interface Held {
@@ -35,7 +43,7 @@ const SESSION: PropertyDescriptor & ThisType<Required<Held>> = {
   configurable: true,
 };
 
-/** The same for every request, because creating them anew would cost every request. */
+/** The property descriptors, shared by all requests, because creating them for each request would cost time. */
 const PROPERTIES = Object.entries<PropertyDescriptor & ThisType<Required<Held>>>({
   session: SESSION,
   services: {
@@ -61,17 +69,17 @@ const PROPERTIES = Object.entries<PropertyDescriptor & ThisType<Required<Held>>>
   },
 });
 
-/** The request that `locals` belongs to, if it has come to the first middleware. */
+/** Returns the request that `locals` belongs to, if the first middleware has seen it. */
 export function requestIn(locals: object): ScopedRequest | undefined {
   return (locals as Held)[REQUEST];
 }
 
 /**
- * Puts a request within reach of pages. What is assigned to `locals.session`, as an application's own middleware may do
- * that knows the visitor, is what pages get there.
+ * Makes a request accessible to pages. A middleware that knows the visitor may assign to `locals.session`; pages then
+ * read the assigned value.
  *
- * @returns The visitor who came with `locals`, from where the server is called; `undefined` for none. Whoever adopts them
- *   has opened the session, which stands aside for them.
+ * @returns The visitor whom the caller of the server put on `locals`; `undefined` for none. Adopt them only after the
+ *   session was opened, because the session then stands aside for them.
  */
 export function putOnLocals(locals: object, request: ScopedRequest): unknown {
   const { session: given } = locals as { session?: unknown };
@@ -81,8 +89,8 @@ export function putOnLocals(locals: object, request: ScopedRequest): unknown {
 }
 
 /**
- * Takes over what the application has put in the place of `locals.session` without assigning it: a property of its own, as
- * by `Object.defineProperty`, or nothing. From then on it is as if that had been assigned.
+ * Takes over a value that the application has put in the place of `locals.session` without an assignment: by
+ * `Object.defineProperty`, or by deleting the property. From then on it counts as assigned.
  */
 export function hearLocals(locals: object, request: ScopedRequest): void {
   const own = Object.getOwnPropertyDescriptor(locals, 'session');

@@ -10,25 +10,32 @@ import { currentRoutes } from './current-routes.js';
 type Route = Pick<APIContext, 'routePattern' | 'params'>;
 
 /**
- * Who gets what answers a request: `nobody` looks at it, or at messages in it; a visitor is shown a `page`; `code` is
- * that of an endpoint or a server island, which asks for messages only if it has something to do with them.
+ * The audience of an answer. `nobody`: no visitor will see messages in it. `page`: a visitor is shown a page. `code`:
+ * an endpoint or a server island, which reads messages only if it uses them.
  */
 type Audience = 'nobody' | 'page' | 'code';
 
-/** Where a browser shows what it gets. @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header */
+/**
+ * Destinations where a browser displays the answer.
+ *
+ * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header
+ */
 const DOCUMENTS: ReadonlySet<string> = new Set(['document', 'iframe', 'frame', 'embed', 'object']);
-/** The last segment of an address that is a file's, and no page's. */
+/** Matches the path of a file that is not a page. */
 const FILE = /\.(?!x?html?$)[a-z][a-z0-9]{0,7}$/i;
-/** Routes of endpoints, and islands, whose code asked for no messages when there were some, and is likely to ask for none. */
+/**
+ * Routes of endpoints and islands whose code read no messages although some were waiting, and so will probably read
+ * none.
+ */
 const SILENT = new Set<string>();
 const MOST_SILENT = 1000;
 
-/** Has messages go into those answers to one request that a visitor is shown, and into no others. */
+/** Delivers flash messages only in answers that are shown to the visitor. */
 export class MessageDelivery {
   #endWatch: (() => void) | undefined;
   #mayBeSilent = false;
 
-  /** @param request The request that began it all. */
+  /** @param request The original request, before any rewrite. */
   constructor(
     private readonly request: Request,
     private readonly session: Session,
@@ -36,20 +43,20 @@ export class MessageDelivery {
   ) {}
 
   /**
-   * Holds the messages that wait from an answer that cannot show them, and has them leased for one that is going to.
+   * Withholds waiting messages from an answer that cannot show them, and leases them for one that can.
    *
-   * @param isAhead Whether it is ahead of a pipeline of the application's own: then an address without a route may be one
-   *   of that.
+   * @param isAhead True when this runs ahead of a pipeline of the application's own: an address without a route may
+   *   then be a route of that pipeline.
    */
   async begin(route: Route, sessions: SessionManager, isAhead: boolean): Promise<void> {
     const { flashes } = draftOf(this.session);
     const isOwn = isAhead && this.errorPages.has(route.routePattern);
     const audience = await this.#audienceOf(route, isOwn);
     flashes.hold(audience === 'nobody');
-    // Of code that nobody has seen run it is not known: without a lease another process may show a message again.
+    // It is not known yet whether this code reads messages: without a lease another process could show a message again.
     this.#mayBeSilent = audience === 'code';
     if (audience === 'page' || (this.#mayBeSilent && !SILENT.has(placeOf(route)))) await sessions.lease(this.session);
-    // As soon as the visitor gives up: the page that is opened instead is to have them.
+    // Immediately when the visitor aborts: the next page that they open must get the messages.
     const { signal } = this.request;
     const giveBack = () => flashes.giveBack();
     if (signal.aborted) giveBack();
@@ -57,13 +64,13 @@ export class MessageDelivery {
     this.#endWatch = () => signal.removeEventListener('abort', giveBack);
   }
 
-  /** Does so for an error page or a rewrite: they may be shown to others than what they stand for. */
+  /** Does the same for an error page or a rewrite, which may have another audience than the original route. */
   async continue(route: Route): Promise<void> {
     const audience = await this.#audienceOf(route);
     draftOf(this.session).flashes.hold(audience === 'nobody' || this.request.signal.aborted);
   }
 
-  /** Commits the session. Nobody was shown the messages in an answer that the visitor no longer waits for. */
+  /** Commits the session. Messages in an answer that the visitor no longer waits for count as not shown. */
   async commit(route: Route, answer: Response, commit: () => Promised<unknown>): Promise<void> {
     this.#endWatch?.();
     const { flashes } = draftOf(this.session);
@@ -90,7 +97,10 @@ function placeOf({ routePattern, params }: Route): string {
   return routePattern === ISLAND_ROUTE ? `${routePattern} ${params.name}` : routePattern;
 }
 
-/** Nobody reads the answer to a HEAD request, and perhaps nobody that to what is asked for ahead of time. */
+/**
+ * Returns false for HEAD requests, whose answer has no body, and for prefetches and preloads, whose answer may never be
+ * shown.
+ */
 function isLookedAt(request: Request): boolean {
   const { method, headers } = request;
   const purpose = headers.get('sec-purpose') ?? headers.get('purpose');
@@ -98,8 +108,8 @@ function isLookedAt(request: Request): boolean {
 }
 
 /**
- * Whether a browser asks for a page while its service worker starts, which then shows it, or something else. One that shows
- * it says so by the value of the header.
+ * Checks whether a browser requests a page while its service worker starts. The worker may show this answer or another.
+ * A worker that shows it declares so in the value of the header.
  *
  * @see https://w3c.github.io/ServiceWorker/#navigation-preload-manager
  */
@@ -114,15 +124,16 @@ function warnOfPreload(): void {
   if (hasWarned) return;
   hasWarned = true;
   console.warn(
-    `[astro-gatehouse] Messages wait while a page is loaded by the navigation preload of a service worker, which may show ` +
-      `something else. One that shows event.preloadResponse says so when it is activated: ` +
-      `registration.navigationPreload.setHeaderValue('shown'). This is said once.`,
+    `[astro-gatehouse] Messages are not delivered to a page that the navigation preload of a service worker ` +
+      'requests, because the worker may show something else. If it shows event.preloadResponse, declare that when it ' +
+      `is activated: registration.navigationPreload.setHeaderValue('shown'). This is logged once.`,
   );
 }
 
 /**
- * Whether a visitor may be shown the page that a request gets. A script may be about to show it: ClientRouter asks for
- * pages as any other script does. An error page in the place of a file is seen by those alone who opened its address.
+ * Checks whether a visitor may be shown the answer to a request as a page. A script may be about to show it:
+ * ClientRouter fetches pages like any other script. An error page at the address of a file is seen only when the
+ * address itself was opened.
  */
 function canShowPage({ headers, url }: Request, isErrorPage: boolean): boolean {
   const destination = headers.get('sec-fetch-dest');

@@ -12,10 +12,10 @@ import { gatehouse } from '../started.js';
 import { partsOf } from './address.js';
 import type { GateRequest } from './gate-request.js';
 
-/** The route that a request is taken for. */
+/** The route that a request is judged as. */
 type Route = Pick<APIContext, 'routePattern' | 'params'>;
 
-/** A request as the guard sees it: one run of the middlewares, and the route that it leads to. */
+/** A request as the guard sees it: one run of the middlewares, and the route that the run leads to. */
 export class RoutedRequest implements ChangingRequest {
   readonly pathname: string;
   readonly search: string;
@@ -44,7 +44,10 @@ export class RoutedRequest implements ChangingRequest {
     return this.routes.fixedPaths.has(path);
   }
 
-  /** In production Astro shows a language's own page where there is one, but not if that of the site is made on demand. */
+  /**
+   * In production Astro shows the 404 page of the path's language if there is one, but not if the site's own 404 page
+   * is rendered on demand.
+   */
   asMissing(path: string): RoutedRequest | undefined {
     const { notFoundPages } = this.routes;
     const ofLanguage = gatehouse.parts.errorPages.notFoundIn(path);
@@ -56,8 +59,8 @@ export class RoutedRequest implements ChangingRequest {
   }
 
   /**
-   * In production Astro begins with the site's own 404 page, or not at all; a language's page comes in when there is no
-   * answer. Where that one is a file, something else would be shown than now.
+   * In production Astro starts with the site's own 404 page or with no page; the page of a language is used only when
+   * there is no answer yet. If that page is a static file, Astro would show it instead of the current page.
    */
   leadsNowhere(path: string): boolean {
     const { notFoundPages, rewrittenLanguages } = this.routes;
@@ -115,7 +118,7 @@ export class RoutedRequest implements ChangingRequest {
     return isNavigation(headers, !this.isEndpoint) || this.#isFormOfScript(headers);
   }
 
-  /** Whether the route is that of a page, however it is asked for. */
+  /** True when the route is a page's, whatever kind of request asks for it. */
   get isForPage(): boolean {
     return !this.routes.endpoints.has(this.routePattern);
   }
@@ -147,7 +150,10 @@ export class RoutedRequest implements ChangingRequest {
     return signedInFor;
   }
 
-  /** Astro's ClientRouter sends a page's forms by fetch, and shows what that is led to: it is to be led to the login page. */
+  /**
+   * Checks for a form that Astro's ClientRouter sends by fetch. It shows the page that the answer redirects to, so it
+   * must be redirected to the login page.
+   */
   #isFormOfScript(headers: Headers): boolean {
     const takesPages = (headers.get('accept') ?? '*/*').includes('*/*');
     return takesPages && !this.isEndpoint && this.formPage !== undefined && formTypeOf(headers) !== undefined;
@@ -158,7 +164,10 @@ export class RoutedRequest implements ChangingRequest {
   }
 }
 
-/** A name that cannot be decoded is no action's: it stays as it is, and nothing but a rule for all matches it. */
+/**
+ * Returns the called action. A name that cannot be decoded belongs to no action: it stays unchanged, and only a rule
+ * for all actions matches it.
+ */
 function calledAction(context: APIContext): CalledAction | undefined {
   const { action } = getActionContext(context);
   if (!action) return undefined;

@@ -11,19 +11,22 @@ import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { StandIn } from './dev-tools.js';
 import { MessageDelivery } from './message-delivery.js';
 
-/** Opens the session of one request, with the messages that wait in it, and commits it. */
+/** Opens the session of one request, handles its waiting messages, and commits it. */
 export class SessionKeeper {
-  /** In development: whom pages are to see in place of the visitor. */
+  /** The visitor that pages see instead of the real one. In development only. */
   readonly standIn: StandIn | undefined;
   #session: Session | undefined;
   #isOpen = false;
-  /** Whether a change could not reach the browser any more. */
+  /** True when a change of the session can no longer reach the browser. */
   #isCommitted = false;
-  /** Where messages wait. */
+  /** Delivers the waiting messages; `undefined` while there are none. */
   #delivery: MessageDelivery | undefined;
   #cookies: AstroCookieJar | undefined;
 
-  /** @param request The request that began it all. @param url Its address, as Astro vouches for it. */
+  /**
+   * @param request The original request, before any rewrite.
+   * @param url Its address, as Astro validated it.
+   */
   constructor(
     private readonly request: Request,
     private readonly url: URL,
@@ -31,12 +34,12 @@ export class SessionKeeper {
     this.standIn = gatehouse.devTools?.standInFor(request);
   }
 
-  /** The session, where a cookie stands for one or something has asked for it. */
+  /** The session, if a cookie identifies one or code has used it. */
   get session(): Session | undefined {
     return this.#session;
   }
 
-  /** Whether the visitor has a session that is stored. */
+  /** True when the visitor has a stored session. */
   get hasSession(): boolean {
     return this.draft?.isNew === false;
   }
@@ -45,7 +48,7 @@ export class SessionKeeper {
     return this.#session && draftOf(this.#session);
   }
 
-  /** Begins the session of a visitor who brought none. */
+  /** Begins the session of a visitor who has none. */
   begin(): Session {
     this.#session = this.#sessions.begin();
     if (this.#isCommitted) draftOf(this.#session).close();
@@ -53,16 +56,16 @@ export class SessionKeeper {
   }
 
   /**
-   * Opens the session that a cookie may stand for, or opens it again for another answer to the request.
+   * Opens the session that a cookie may identify, or reopens it for another answer to the request.
    *
-   * @param isAhead Whether it is ahead of a pipeline of the application's own.
+   * @param isAhead True when this runs ahead of a pipeline of the application's own.
    */
   open(context: APIContext, isAhead: boolean): Promised<void> {
     this.#isCommitted = false;
     this.#cookies = undefined;
     if (this.#isOpen) return this.draft?.reopen();
     return andThen(this.#sessions.find(this.#cookiesOf(context)), (session) => {
-      // Where that failed, an error page is not to take the visitor for a guest, whose session would replace theirs.
+      // If this failed, an error page must not treat the visitor as a guest, whose new session would replace theirs.
       this.#isOpen = true;
       this.#session = session;
       const { draft } = this;
@@ -73,29 +76,33 @@ export class SessionKeeper {
     });
   }
 
-  /** Goes on in another run of the middlewares, whose answer may be shown to others. */
+  /** Continues in another run of the middlewares, whose answer may have another audience. */
   continue(context: APIContext): Promised<void> {
     return this.#delivery?.continue(context);
   }
 
-  /** Whether a component that has yet to render may change what is stored. */
+  /** Checks whether a component that is still to render may change what is stored. */
   mayChangeLate(): boolean {
     const { tokens } = gatehouse.parts;
     const mayBegin = tokens?.mayBeginLate(this.#session ?? this.begin());
     return mayBegin === true || this.draft?.flashes.isDeliverable === true;
   }
 
-  /** Whether somebody signs in with a request that another site has the browser send: a redirect would go without the cookie. */
+  /**
+   * Checks whether a visitor signs in by a request that another site caused: a redirect would then be followed without
+   * the cookie.
+   */
   withholdsSignIn(context: APIContext): boolean {
     const isStrict = gatehouse.parts.config.cookie.sameSite === 'strict';
     return isStrict && this.draft?.hasSignedIn === true && this.#cookiesOf(context).withholds('strict');
   }
 
   /**
-   * Stores what changed. A session that is begun from here on is closed: it could not reach the browser any more.
+   * Stores the changes. A session that is begun later is closed, because its cookie could not reach the browser any
+   * more.
    *
-   * @param isAside Whether the session is another user's than the request.
-   * @returns The answer, with the cookies that are to go.
+   * @param isAside True when the session belongs to another user than the request.
+   * @returns The answer, with the Set-Cookie headers that remove old cookies.
    */
   commit(context: APIContext, answer: Response, isAside: boolean): Promised<Response> {
     this.#isCommitted = true;
@@ -110,31 +117,34 @@ export class SessionKeeper {
     return andThen<unknown, Response>(committed, () => withRemovals(answer, this.#cookies?.removals));
   }
 
-  /** Whether the answer sets a cookie, and so is nobody else's. */
+  /** True when the answer sets a cookie, and so must not be shared with other visitors. */
   get setsCookies(): boolean {
     return this.#cookies?.isChanged === true;
   }
 
   /**
-   * Has a session that is begun from here on be closed, where the visitor's own could not be opened: an error page that no
-   * middleware runs for sees a guest then.
+   * Makes every session that is begun later a closed one, if the visitor's own could not be opened. An error page for
+   * which no middleware runs then sees a guest.
    */
   closeUnopened(): void {
     if (!this.#isOpen) this.#isCommitted = true;
   }
 
-  /** Ends what the request ended, and gives messages back: all that is done where no answer carries a cookie. */
+  /**
+   * Ends the sessions that the request ended, and returns messages. Without an answer that carries cookies, nothing
+   * more can be done.
+   */
   async abandon(): Promise<void> {
     if (this.#session) await this.#sessions.abandon(this.#session);
   }
 
-  /** Answers for a store that cannot be asked. */
+  /** Handles a request whose session store is unavailable. */
   giveUp(failure: Error): void {
     this.draft?.flashes.claims?.end();
     reportOutage(failure);
   }
 
-  /** The cookies of a run: a rewrite brings others, and another answer begins with none. */
+  /** Returns the cookies of a run. A rewrite has other cookies, and another answer starts without any. */
   #cookiesOf(context: APIContext): CookieJar {
     if (this.standIn) return this.standIn.cookies;
     if (this.#cookies?.context !== context) this.#cookies = new AstroCookieJar(context, this.url);
@@ -156,7 +166,7 @@ export class SessionKeeper {
   }
 }
 
-/** Tells the log that the store cannot be asked: pages go on for guests, and nobody else would notice. */
+/** Logs that the store is unavailable. Pages continue to work for guests, so otherwise nobody would notice. */
 function reportOutage(failure: Error): void {
-  gatehouse.parts.log.failure('Sessions cannot be had.', failure);
+  gatehouse.parts.log.failure('The session store is unavailable.', failure);
 }

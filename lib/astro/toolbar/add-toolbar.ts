@@ -4,12 +4,14 @@ import { isToolbarShown } from './astro-toolbar.js';
 import { TOOLBAR_PATH } from './toolbar-state.js';
 
 const ICON =
-  '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="#fff" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="M1.5 14.5h13M3 14.5v-11M13 14.5v-11M2 3.5h2.2V2h2.2v1.5h3.2V2h2.2v1.5H14M5.5 14.5V10a2.5 2.5 0 0 1 5 0v4.5"/></svg>';
+  '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="#fff" ' +
+  'stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="M1.5 14.5h13M3 14.5v-11M13 ' +
+  '14.5v-11M2 3.5h2.2V2h2.2v1.5h3.2V2h2.2v1.5H14M5.5 14.5V10a2.5 2.5 0 0 1 5 0v4.5"/></svg>';
 
 /**
- * Puts Gatehouse into Astro's toolbar.
+ * Adds Gatehouse to Astro's toolbar.
  *
- * @returns Whether it is there: not where Astro's own is switched off.
+ * @returns False when Astro's own toolbar is switched off.
  */
 export function addToolbar(hook: HookParameters<'astro:config:setup'>): boolean {
   const { config, addDevToolbarApp, injectRoute, updateConfig } = hook;
@@ -23,7 +25,9 @@ export function addToolbar(hook: HookParameters<'astro:config:setup'>): boolean 
   return true;
 }
 
-/** Source of what a server makes its toolbar by. Where there is none, nothing of it is loaded, let alone bundled. */
+/**
+ * Returns the source of a module with the factory of the toolbar. Without a toolbar nothing of it is loaded or bundled.
+ */
 export function toolbarSource(hasToolbar: boolean): string {
   if (!hasToolbar) return 'export const makeToolbar = undefined;';
   const module = fileURLToPath(new URL('./make-toolbar.js', import.meta.url));

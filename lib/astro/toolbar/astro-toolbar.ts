@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { AstroConfig } from 'astro';
 
 /**
- * Whether Astro shows its toolbar: `devToolbar.enabled` of the config, and `astro preferences disable devToolbar` of the
- * project, or else of the whole machine.
+ * Checks whether Astro shows its toolbar: `devToolbar.enabled` of the config, and `astro preferences disable
+ * devToolbar` of the project, or otherwise of the machine.
  *
  * @see node_modules/astro/dist/preferences/index.js
  */

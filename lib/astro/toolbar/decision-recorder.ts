@@ -8,9 +8,9 @@ import type { DecisionSheet, VerdictSheet, ViewSheet } from './toolbar-state.js'
 
 const LONGEST_TEXT = 500;
 
-/** One run of the guards over a request. */
+/** One run of the guards for a request. */
 export interface InspectedRun {
-  /** The request that began it all. */
+  /** The original request, before any rewrite. */
   readonly arrival: Request;
   readonly route: string;
   readonly isPage: boolean;
@@ -22,14 +22,14 @@ export interface InspectedRun {
   readonly said: Said;
 }
 
-/** How the site is protected, where that is not in rules. */
+/** The settings that protect the site in addition to the rules. */
 export interface Protection {
   readonly enforce: boolean;
   readonly globalProtect: boolean;
   readonly errorPages: ErrorPages;
 }
 
-/** Puts what the guards said into plain words, and keeps it. */
+/** Describes the decisions of the guards in words, and records them. */
 export class DecisionRecorder {
   readonly #noted = new WeakMap<Request, DecisionSheet>();
 
@@ -39,7 +39,7 @@ export class DecisionRecorder {
     readonly history: DecisionHistory<DecisionSheet> = new DecisionHistory(),
   ) {}
 
-  /** Error pages are made for a request of which everything has been said. */
+  /** Records a run. Error pages are left out, because the request that led to them is already recorded. */
   note(run: InspectedRun, at: number): void {
     const earlier = this.#noted.get(run.arrival);
     const isErrorPage = this.protection.errorPages.has(run.route);
@@ -49,7 +49,7 @@ export class DecisionRecorder {
     this.history.add(sheet, earlier);
   }
 
-  /** A page that is made once for everybody, and served without asking anybody. */
+  /** Records a prerendered page, which is served to everybody without a check. */
   notePrerendered(arrival: Request, route: string, at: number): void {
     this.history.addPage({
       ...opened(arrival, at),
@@ -67,7 +67,7 @@ export class DecisionRecorder {
       ...opened(arrival, at),
       ...{ route: cut(route), session, isPage, userId: userId && cut(userId), isViewedAs, isPrerendered: false },
       refusal: refusal && { status: refusal.status, location: location && cut(withoutQuery(location)) },
-      // Code of a page's own is asked after the guard, and tells in the same inspection.
+      // A check in the page's code runs after the guard, and is reported in the same run.
       views: uniqueViews(views),
       verdicts: said.rulings.map((ruling) => this.#verdictSheet(ruling, file)),
     };
@@ -98,13 +98,17 @@ function opened({ method, url }: Request, at: number): Pick<DecisionSheet, 'at' 
   return { at, method, path: cut(pathOf(url)) };
 }
 
-/** @param address Of a request, or the path of the page that the toolbar is on. @returns Its path, as it stands there. */
+/**
+ * Returns the path of an address, exactly as written.
+ *
+ * @param address The address of a request, or the path of the page that shows the toolbar.
+ */
 export function pathOf(address: string): string {
-  // Put behind a host, for a path that begins with two slashes is none to a parser of addresses.
+  // A host is put in front, because the URL parser does not take a path that begins with two slashes for a path.
   return URL.parse(address.startsWith('/') ? `http://nowhere.invalid${address}` : address)?.pathname ?? '/';
 }
 
-/** To the login page goes along where the visitor wanted to, with whatever that was asked with. */
+/** Removes the query: a redirect to the login page contains the address that the visitor wanted, with its query. */
 function withoutQuery(location: string): string {
   return location.replace(/[?#].*/s, '');
 }

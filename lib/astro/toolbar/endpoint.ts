@@ -1,6 +1,6 @@
 import type { APIRoute } from 'astro';
 import { gatehouse } from '../started.js';
 
-/** Where pipelines of the project's own leave out the middleware, which answers otherwise. */
+/** Answers the toolbar where a pipeline of the application's own leaves out the middleware, which normally answers. */
 export const ALL: APIRoute = async (context) =>
   (await gatehouse.devTools?.answer(context)) ?? new Response(null, { status: 404 });

@@ -1,7 +1,10 @@
 import type { FittedValues } from '../../session/session-record.js';
 import { SessionSchema } from '../../session/session-schema.js';
 
-/** Shows sessions as pages see them. Looking migrates and ends none, and whoever is made up need not have what others have. */
+/**
+ * Validates sessions for display, as pages see them. Displaying neither migrates nor ends a session, and a stand-in may
+ * lack required values.
+ */
 export class GlancingSchema extends SessionSchema {
   constructor(private readonly own: SessionSchema) {
     super();

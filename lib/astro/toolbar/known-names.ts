@@ -7,7 +7,7 @@ import type { ToolbarState } from './toolbar-state.js';
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const MOST_NAMES = 200;
 
-/** Roles and permissions that rules, the guards of pages and the hierarchy of roles name, in order. */
+/** Returns the roles and permissions that rules, guards of pages and the role hierarchy name, sorted. */
 export async function knownNames(
   rules: AccessRules,
   guards: PageGuards,
@@ -16,7 +16,7 @@ export async function knownNames(
 ): Promise<ToolbarState['known']> {
   const ofPages: AccessRule[] = [];
   for (const { pattern } of pages.filter(({ mayHaveGuard }) => mayHaveGuard)) {
-    // One that is not right is told of when its page is opened.
+    // An invalid guard is reported when its page is opened.
     const guard = await Promise.resolve(guards.of(pattern)).catch(() => undefined);
     ofPages.push(...METHODS.flatMap((method) => guard?.rulesFor(method) ?? []));
   }

@@ -1,7 +1,10 @@
 import { DecisionHistory } from '../../access/decision-history.js';
 import { Toolbar, type ToolbarMemory, type ToolbarParts } from './toolbar.js';
 
-/** Astro starts its server anew, and this module with it, when the setup module changes. The process stays. */
+/**
+ * The key under which the process keeps the toolbar's memory. When the setup module changes, Astro reloads its server,
+ * and this module with it.
+ */
 const MEMORY = Symbol.for('astro-gatehouse.toolbar');
 
 export function makeToolbar(parts: ToolbarParts): Toolbar {

@@ -1,6 +1,6 @@
 import { SecurityEvents } from '../../session/security-events.js';
 
-/** Somebody looks, or is made up: nothing happens of which there is something to tell. */
+/** Discards security events, because displaying a session, or using a stand-in, is not one. */
 export class NoEvents extends SecurityEvents {
   override publish(): void {}
 }

@@ -13,7 +13,7 @@ import { SessionStore } from '../../session/stores/session-store.js';
 import { GlancingSchema } from './glancing-schema.js';
 import { NoEvents } from './no-events.js';
 
-/** What the toolbar does with the visitor's own session. */
+/** The toolbar's operations on the visitor's own session. */
 export class OwnSessions {
   readonly #store: SessionStore;
   readonly #config: SessionConfig;
@@ -36,12 +36,17 @@ export class OwnSessions {
     return this.#store;
   }
 
-  /** The session of a request, to be looked at: without a lease on its messages, and never committed. */
+  /** Opens the session of a request for display: without a lease on its messages, and never committed. */
   async look(cookies: CookieJar): Promise<Session> {
     return this.#onlookers.open(cookies, false);
   }
 
-  /** Ends the session, as a page would. @returns Whether there was one. @throws When the store cannot be asked. */
+  /**
+   * Ends the session, as a page would.
+   *
+   * @returns True if there was one.
+   * @throws When the store is unavailable.
+   */
   async clear(cookies: CookieJar): Promise<boolean> {
     const sessions = this.services.get(SessionManager);
     const session = await sessions.open(cookies, false);
@@ -53,7 +58,7 @@ export class OwnSessions {
     return isThere;
   }
 
-  /** Has the time of the session be up, while the browser still has its cookie. @returns Whether there was one. */
+  /** Lets the session expire, while the browser still has its cookie. @returns True if there was one. */
   async expire(cookies: CookieJar): Promise<boolean> {
     const { opened, failure, origin } = draftOf(await this.look(cookies));
     if (failure) throw failure;

@@ -3,10 +3,10 @@ import type { AccessRules } from '../../access/access-rules.js';
 import { PageGuard } from '../../access/page-guard.js';
 import type { Demand } from '../../access/verdict.js';
 
-/** Names what asks something of visitors as reports do: `protect[1] of astro.config`, `guard of src/pages/x.astro`. */
+/** Names rules and guards as reports do: `protect[1] of astro.config`, `guard of src/pages/x.astro`. */
 export class RulePlaces {
   /**
-   * @param configRules How many of the rules stand in astro.config; those behind them are the setup module's.
+   * @param configRules The number of rules from astro.config; the rules after them come from the setup module.
    * @param setupName The setup module's file.
    */
   constructor(
@@ -15,7 +15,7 @@ export class RulePlaces {
     private readonly setupName: string | undefined,
   ) {}
 
-  /** @param file The page's own. */
+  /** @param file The page's own file. */
   nameOf(demand: Demand, file: string | undefined): string {
     if (demand instanceof PageGuard) return `guard of ${file ?? 'the page'}`;
     return demand === this.rules.signedIn ? 'globalProtect' : this.#nameOfRule(demand);

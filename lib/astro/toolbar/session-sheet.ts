@@ -10,7 +10,7 @@ import type { SessionRecord } from '../../session/session-record.js';
 import type { SessionSheet, SizeSheet } from './toolbar-state.js';
 import { ValueTrees } from './value-tree.js';
 
-/** What a session holds, and for how long, as it can be shown. Looking at it changes nothing. */
+/** Returns the contents and the expiry of a session for display. Reading them changes nothing. */
 export function sessionSheet(session: Session, cookies: CookieJar, config: SessionConfig, store: string): SessionSheet {
   const { opened, failure, origin, values } = draftOf(session);
   const trees = new ValueTrees();
@@ -23,8 +23,8 @@ export function sessionSheet(session: Session, cookies: CookieJar, config: Sessi
     ...endsOf(opened, config),
     values: trees.entriesOf(Object.entries(values.all())),
     flashes: trees.entriesOf(flashes),
-    // What a store says of itself may be an address with a password in it.
-    failure: failure && 'The store could not be asked. The log of astro dev says why.',
+    // The error of a store may contain an address with a password.
+    failure: failure && 'The store is unavailable. See the log of astro dev for the reason.',
   };
 }
 
@@ -40,7 +40,7 @@ function endsOf(
   };
 }
 
-/** A token that is no id is the session itself. */
+/** Returns the size of a session. If a token is not an id, it is the session itself. */
 function sizeOf(
   opened: SessionRecord,
   cookies: CookieJar,

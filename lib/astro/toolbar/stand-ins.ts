@@ -19,17 +19,19 @@ import { NoEvents } from './no-events.js';
 
 const MOST_STAND_INS = 50;
 
-/** What outlives a change of the project's code, as long as the development server runs. */
+/** The part of the stand-ins that survives changes of the project's code, until the development server stops. */
 export interface StandInMemory {
   readonly jars: Map<string, CookieJar>;
   store?: MemorySessionStore;
 }
 
-/** Sessions that the toolbar made up, in the memory of the development server. The visitor's own is never touched. */
+/**
+ * Sessions of made-up visitors, in the memory of the development server. The visitor's own session is never changed.
+ */
 export class StandIns {
   /**
-   * The cookie that says whose stand-in pages are to see, by a name that only the memory of this development server makes
-   * sense of. Another server on this host has another cookie.
+   * The cookie with the random name of a stand-in, which only the memory of this development server knows. Another
+   * server on this host has another cookie.
    */
   readonly cookieName: string;
   readonly #sessions: SessionManager;
@@ -56,7 +58,12 @@ export class StandIns {
     this.#resolver = trusting(services.get(VisitorResolver));
   }
 
-  /** @param visitor Who is to be seen; nobody signed in, if left out. @returns The name for the cookie. */
+  /**
+   * Begins a stand-in.
+   *
+   * @param visitor The visitor to see the site as. Default: a guest.
+   * @returns The value for the cookie.
+   */
   async begin(visitor?: VisitorData): Promise<string> {
     const jar = new MemoryCookieJar();
     if (visitor) {
@@ -71,7 +78,7 @@ export class StandIns {
     return name;
   }
 
-  /** The stand-in that a request is to see; `undefined` also for one that nobody began. */
+  /** Returns the stand-in of a request; `undefined` when there is none, or when its name is unknown. */
   of(headers: Headers): StandIn | undefined {
     const cookies = this.#namesIn(headers).map((name) => this.memory.jars.get(name));
     const jar = cookies.find((known) => known !== undefined);
@@ -87,7 +94,7 @@ export class StandIns {
   }
 }
 
-/** The cookies of a stand-in's session, which no browser has: what ends it in there ends nothing outside. */
+/** The cookies of a stand-in's session, which no browser has: what ends that session ends nothing outside. */
 class MemoryCookieJar extends CookieJar {
   readonly #cookies = new Map<string, string>();
 
@@ -107,12 +114,18 @@ class MemoryCookieJar extends CookieJar {
   }
 }
 
-/** Two who look as the same user are not to end what the other one sees. */
+/**
+ * A registry without a limit, so that two developers who view the site as the same user do not end each other's
+ * stand-in.
+ */
 class StandInRegistry extends SessionRegistry {
   override async endSurplus(): Promise<void> {}
 }
 
-/** The application's resolver, but for whatever it looks up: who is made up is found nowhere. Nobody else's word counts. */
+/**
+ * Returns the application's resolver without its lookups, because a made-up visitor is not in any database. A visitor
+ * that another part of the application names is ignored.
+ */
 function trusting(own: VisitorResolver): VisitorResolver {
   const fromSession = (session: Session) => own.fromSession(session);
   return Object.create(own, {

@@ -1,17 +1,17 @@
-/** What the toolbar of the development server is told: plain data, and nothing secret in it. */
+/** The data that the toolbar displays: plain data without secrets. */
 export interface ToolbarState {
-  /** Milliseconds since the epoch, by the clock of the server. */
+  /** Milliseconds since the epoch, by the server's clock. */
   readonly now: number;
-  /** Of what the server remembers. */
+  /** Number of the latest decision in the server's memory, which grows with each one. */
   readonly revision: number;
   readonly session: SessionSheet;
   readonly visitor: VisitorSheet;
-  /** Whether pages see a stand-in of the toolbar, and not the visitor's own session. */
+  /** True when pages see a stand-in of the toolbar, and not the visitor's own session. */
   readonly isViewingAs: boolean;
-  /** Of the page that asks; `undefined` where the server remembers none. */
+  /** The decision about the current page; `undefined` when none is recorded. */
   readonly page: DecisionSheet | undefined;
   readonly latest: readonly DecisionSheet[];
-  /** Roles and permissions that rules and guards ask for. */
+  /** Roles and permissions that rules and guards require. */
   readonly known: { readonly roles: readonly string[]; readonly permissions: readonly string[] };
 }
 
@@ -20,23 +20,23 @@ export interface SessionSheet {
   readonly isStored: boolean;
   /** The name of the store's class. */
   readonly store: string;
-  /** As in events. */
+  /** The short hash that also identifies it in events. */
   readonly hash: string | undefined;
   readonly size: SizeSheet | undefined;
   /** Milliseconds since the epoch. */
   readonly idleEnd: number | undefined;
   readonly absoluteEnd: number | undefined;
   readonly values: readonly ValueEntry[];
-  /** Messages that wait. */
+  /** Waiting messages. */
   readonly flashes: readonly ValueEntry[];
-  /** Why nobody knows what is stored. */
+  /** The reason why the contents are unknown. */
   readonly failure: string | undefined;
 }
 
 export interface SizeSheet {
   readonly used: number;
   readonly limit: number;
-  /** How many cookies it is in; none where it is in a store on the server. */
+  /** Number of cookies that hold it; 0 with a store on the server. */
   readonly cookies: number;
 }
 
@@ -51,14 +51,14 @@ export interface ValueEntry {
   readonly value: ValueTree;
 }
 
-/** A value of a session, as it can be shown. */
+/** A value of a session, prepared for display. */
 export type ValueTree =
   | { readonly kind: 'text'; readonly text: string; readonly length: number }
   | { readonly kind: 'plain'; readonly text: string }
   | { readonly kind: 'redacted' }
   | { readonly kind: 'tree'; readonly type: string; readonly size: number; readonly entries: readonly ValueEntry[] };
 
-/** A request and what became of it. */
+/** A request and its outcome. */
 export interface DecisionSheet {
   readonly at: number;
   readonly method: string;
@@ -67,11 +67,11 @@ export interface DecisionSheet {
   readonly session: string | undefined;
   readonly isPage: boolean;
   readonly userId: string | undefined;
-  /** Whether a stand-in asked. */
+  /** True for requests of a stand-in. */
   readonly isViewedAs: boolean;
-  /** A prerendered page has no session, and nobody stands before it. */
+  /** True for a prerendered page, which has no session and no guard. */
   readonly isPrerendered: boolean;
-  /** What was answered in place of the page; `undefined` when the visitor was let in. */
+  /** The answer instead of the page; `undefined` when the visitor was let in. */
   readonly refusal: { readonly status: number; readonly location: string | undefined } | undefined;
   readonly views: readonly ViewSheet[];
   readonly verdicts: readonly VerdictSheet[];
@@ -79,9 +79,12 @@ export interface DecisionSheet {
 
 export interface ViewSheet {
   readonly path: string;
-  /** `protect[1] of astro.config`, `guard of src/pages/x.astro`, `globalProtect`, `exclude`, `loginPath`; or nothing. */
+  /**
+   * `protect[1] of astro.config`, `guard of src/pages/x.astro`, `globalProtect`, `exclude`, `loginPath`; or
+   * `undefined`.
+   */
   readonly by: string | undefined;
-  /** Who may, in words. */
+  /** The visitors who may see it, in words. */
   readonly who: string | undefined;
 }
 
@@ -89,14 +92,14 @@ export interface VerdictSheet {
   readonly by: string;
   readonly who: string | undefined;
   readonly isGranted: boolean;
-  /** Whether it only says what would be. */
+  /** True when it is only logged, and not enforced. */
   readonly isReportOnly: boolean;
   readonly code: string;
   readonly reason: string;
   readonly missing: readonly string[];
 }
 
-/** What the toolbar's buttons ask for. */
+/** The commands of the toolbar's buttons. */
 export type ToolbarCommand =
   | {
       readonly do: 'view-as';
@@ -106,7 +109,7 @@ export type ToolbarCommand =
     }
   | { readonly do: 'guest' | 'myself' | 'expire' | 'clear' };
 
-/** Where the toolbar asks, below the site's base. */
+/** The path of the toolbar's endpoint, below the site's base. */
 export const TOOLBAR_PATH = '/_gatehouse/toolbar';
-/** A header that no other site can have sent. */
+/** A header that no other site can send. */
 export const TOOLBAR_HEADER = 'X-Gatehouse-Toolbar';

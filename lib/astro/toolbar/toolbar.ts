@@ -24,31 +24,31 @@ import { type DecisionSheet, TOOLBAR_PATH, type ToolbarCommand, type ToolbarStat
 import { readCommand } from './visitor-input.js';
 
 const NO_ROUTES: Pick<ProjectRoutes, 'pages'> = { pages: [] };
-/** Milliseconds for which a question is kept until there is something new. Each one is a line of Astro's log. */
+/** Milliseconds for which a request for news waits. A longer wait means fewer lines in Astro's log. */
 const LONGEST_WAIT = 10_000;
 const NO_NAMES: ToolbarState['known'] = { roles: [], permissions: [] };
 const NO_SESSION = 'There is no session.';
-const NOT_YOURS = 'You are viewing as somebody else: go back to yourself first.';
+const NOT_YOURS = 'You are viewing as another visitor: go back to yourself first.';
 
-/** What the toolbar is made of. */
+/** The parts that the toolbar is created with. */
 export interface ToolbarParts {
   readonly services: Services;
-  /** Of astro.config and the setup module together. */
+  /** The merged options of astro.config and the setup module. */
   readonly options: GatehouseOptions;
   readonly ofConfig: Pick<GatehouseOptions, 'protect' | 'setup'>;
   readonly base: string;
   readonly routesNow: (() => Promise<ProjectRoutes>) | undefined;
-  /** What outlives a change of the project's code. */
+  /** Survives changes of the project's code. */
   readonly memory?: ToolbarMemory;
 }
 
-/** What the development server remembers while it runs. */
+/** The memory of the development server, until it stops. */
 export interface ToolbarMemory {
   readonly standIns: StandInMemory;
   readonly history: DecisionHistory<DecisionSheet>;
 }
 
-/** The server's side of the toolbar: of the development server alone, and no part of any build. */
+/** The server's side of the toolbar. It exists only in the development server, and is not part of any build. */
 export class Toolbar implements DevTools {
   readonly #clock: Clock;
   readonly #own: OwnSessions;
@@ -97,19 +97,19 @@ export class Toolbar implements DevTools {
   async #answer(context: APIContext): Promise<Response> {
     const { request } = context;
     if (!isFromOwnPage(request)) {
-      return answerJson({ problem: 'Only a page of this site may ask, opened by localhost, or by https.' }, 403);
+      return answerJson({ problem: 'Only a page of this site, opened on localhost or over https, may use this.' }, 403);
     }
     const after = context.url.searchParams.get('after');
     if (request.method === 'GET' && after !== null) return answerJson(await this.#newsAfter(Number(after)));
     if (request.method === 'GET') return answerJson(await this.#within(context, () => this.#state(context)));
-    if (request.method !== 'POST') return answerJson({ problem: 'GET or POST.' }, 405);
+    if (request.method !== 'POST') return answerJson({ problem: 'Use GET or POST.' }, 405);
     const command = readCommand((await shortBody(request)) ?? '');
     if ('problem' in command) return answerJson(command, 400);
     const problem = await this.#within(context, () => this.#do(command, context));
     return problem === undefined ? answerJson({ done: command.do }) : answerJson({ problem }, 409);
   }
 
-  /** Answers when there is something new. What it is is to be asked with the cookies of that moment. */
+  /** Answers as soon as there is something new. The client then fetches the state with its current cookies. */
   async #newsAfter(revision: number): Promise<Pick<ToolbarState, 'revision'>> {
     const { history } = this.#recorder;
     await history.after(revision, LONGEST_WAIT);
@@ -138,14 +138,14 @@ export class Toolbar implements DevTools {
     };
   }
 
-  /** Loads the pages that have a guard, and so is for whoever looks. */
+  /** Loads the pages that have a guard, so it runs only while the panel is open. */
   async #knownNames(): Promise<ToolbarState['known']> {
     const { services, options } = this.parts;
     const hierarchy = options.access?.roles ?? {};
     return knownNames(services.get(AccessRules), services.get(PageGuards), hierarchy, await this.#routes());
   }
 
-  /** @returns Why it could not be done. */
+  /** @returns The reason why it failed; `undefined` on success. */
   async #do(command: ToolbarCommand, context: APIContext): Promise<string | undefined> {
     const { services } = this.parts;
     const { headers } = context.request;
@@ -162,7 +162,7 @@ export class Toolbar implements DevTools {
       return isDone ? undefined : NO_SESSION;
     } catch (error) {
       services.get(DecisionLog).failure('The toolbar could not change the session.', error);
-      return 'The store could not be asked. The log of astro dev says why.';
+      return 'The store is unavailable. See the log of astro dev for the reason.';
     }
   }
 
@@ -187,7 +187,7 @@ export class Toolbar implements DevTools {
   }
 }
 
-/** Some applications look at the one role, and some at all. */
+/** Returns the data of a stand-in. Some applications read a single role, and some all of them. */
 function visitorOf({ userId, roles, permissions }: Extract<ToolbarCommand, { do: 'view-as' }>) {
   const [role] = roles;
   return { userId, ...(role !== undefined && { role }), roles, permissions };

@@ -6,11 +6,11 @@ const MOST_ENTRIES = 200;
 const MOST_VALUES = 2000;
 const MOST_LEVELS = 20;
 
-/** Makes of the values of a session what can be shown of them. What stands under the name of a secret is left out here. */
+/** Prepares the values of a session for display. Values under the name of a secret are redacted here. */
 export class ValueTrees {
   #made = 0;
 
-  /** @param entries Keys may be anything a Map can have. */
+  /** @param entries Keys may be anything that a Map accepts. */
   entriesOf(entries: Iterable<readonly [unknown, unknown]>, level = 0): ValueEntry[] {
     const shown: ValueEntry[] = [];
     for (const [key, value] of entries) {
@@ -49,11 +49,11 @@ function cut(text: string): string {
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }
 
-/** Addresses carry passwords and tokens of their own. */
+/** Redacts passwords and tokens in a URL. */
 function withoutSecrets(address: URL): string {
   const shown = new URL(address);
   if (shown.password !== '') shown.password = 'redacted';
-  // A name alone is often the token itself.
+  // A user name without a password is often the token itself.
   if (shown.password === '' && shown.username !== '') shown.username = 'redacted';
   redact(shown.searchParams);
   const fragment = new URLSearchParams(shown.hash.slice(1));
@@ -61,7 +61,7 @@ function withoutSecrets(address: URL): string {
   return shown.href;
 }
 
-/** @returns Whether there was a secret. */
+/** @returns True if there was a secret. */
 function redact(parameters: URLSearchParams): boolean {
   const secret = [...new Set(parameters.keys())].filter(isSecretName);
   for (const name of secret) parameters.set(name, 'redacted');

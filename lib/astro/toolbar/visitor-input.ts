@@ -4,20 +4,22 @@ const MOST_CHARACTERS = 64 * 1024;
 const LONGEST_TEXT = 256;
 const MOST_TEXTS = 100;
 
-/** What was asked for, or why it cannot be done. */
+/** A valid command, or the reason why it is invalid. */
 export type ReadCommand = ToolbarCommand | { readonly problem: string };
 
-/** Reads what the toolbar sent. */
+/** Parses the body that the toolbar sent. */
 export function readCommand(text: string): ReadCommand {
   const sent = text.length > MOST_CHARACTERS ? undefined : parsed(text);
-  if (typeof sent !== 'object' || sent === null) return { problem: 'That is nothing the toolbar would send.' };
+  if (typeof sent !== 'object' || sent === null) return { problem: 'The toolbar would not send this.' };
   const { do: what, userId, roles = [], permissions = [] } = sent as Record<string, unknown>;
   if (what === 'guest' || what === 'myself' || what === 'expire' || what === 'clear') return { do: what };
   if (what !== 'view-as') return { problem: 'There is no such button.' };
-  if (!isText(userId)) return { problem: `Give a user id, of at most ${LONGEST_TEXT} characters.` };
+  if (!isText(userId)) return { problem: `Enter a user id of at most ${LONGEST_TEXT} characters.` };
   if (!areTexts(roles) || !areTexts(permissions)) {
     return {
-      problem: `Give at most ${MOST_TEXTS} roles and ${MOST_TEXTS} permissions, of at most ${LONGEST_TEXT} characters each.`,
+      problem:
+        `Enter at most ${MOST_TEXTS} roles and ${MOST_TEXTS} permissions of at most ${LONGEST_TEXT} ` +
+        `characters each.`,
     };
   }
   return { do: 'view-as', userId: userId.trim(), roles: unique(roles), permissions: unique(permissions) };

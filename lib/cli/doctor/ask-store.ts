@@ -10,15 +10,15 @@ import { RedisFailure, redisCure } from '../../session/stores/redis-failure.js';
 import { DEFAULT_FILE } from '../../session/stores/sqlite-file.js';
 import type { StoreAnswer } from './facts.js';
 
-/** Milliseconds that a store has for its answer. */
+/** Maximum time that a store has to answer, in milliseconds. */
 const TIME_LIMIT = 2_000;
 /** @see https://www.sqlite.org/fileformat.html#magic_header_string */
 const MAGIC = 'SQLite format 3\0';
 
 /**
- * Asks a store that the options name whether it would keep something. Nothing is kept, and nothing made.
+ * Checks whether the store in the options could keep sessions. Nothing is written, and no file is created.
  *
- * @param redisUrl What `REDIS_URL` says.
+ * @param redisUrl The value of `REDIS_URL`.
  */
 export async function askStore(
   session: CommonOptions['session'],
@@ -43,7 +43,8 @@ function askSqlite(file: string): void {
     return;
   }
   for (const path of [file, dirname(file)]) accessSync(path, constants.W_OK);
-  // Read, and not opened by SQLite, which would write what a server that was stopped has left in its journal.
+  // The file is read, and not opened by SQLite, because SQLite would write the journal of a stopped server into the
+  // database.
   const start = firstBytes(file, MAGIC.length);
   if (start.length > 0 && start !== MAGIC) throw new Error(`${file}: file is not a database`);
 }
@@ -58,23 +59,23 @@ function firstBytes(file: string, length: number): string {
   }
 }
 
-/** The store makes the file and its folders, in the nearest folder that is there. */
+/** Checks the nearest existing folder, in which the store would create the file and its folders. */
 function askFolder(folder: string, file: string): void {
   if (!existsSync(folder) && dirname(folder) !== folder) {
     askFolder(dirname(folder), file);
     return;
   }
-  if (!statSync(folder).isDirectory()) throw new Error(`${file} cannot be made, because ${folder} is a file`);
+  if (!statSync(folder).isDirectory()) throw new Error(`${file} cannot be created, because ${folder} is a file`);
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch {
-    throw new Error(`${file} cannot be made, because ${folder} is not writable`);
+    throw new Error(`${file} cannot be created, because ${folder} is not writable`);
   }
 }
 
 async function askRedis(url: string, root: string, key: string): Promise<StoreAnswer> {
   const client = clientOf(await importRedis(root), url);
-  // Whoever waits for the answer learns of it there.
+  // The caller that awaits the answer gets the error there.
   client.on('error', () => {});
   const { host } = new URL(url);
   try {
@@ -105,7 +106,7 @@ function clientOf({ createClient }: typeof import('redis'), url: string) {
   }
 }
 
-/** The project's own, as its store would have it. */
+/** Imports the project's own Redis client, as its store would. */
 async function importRedis(root: string): Promise<typeof import('redis')> {
   let path: string;
   try {

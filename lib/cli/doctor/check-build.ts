@@ -3,7 +3,7 @@ import type { Finding } from './finding.js';
 
 type Advice = Pick<Finding, 'cure' | 'see'>;
 
-/** What to do about errors of a build, by their codes and names; the messages name the places. */
+/** The cures for build errors, by code or name. The messages name the places. */
 const CURES: Record<string, Advice> = {
   INVALID_OPTIONS: { cure: 'Correct each option that is named, in astro.config or src/gatehouse.ts.', see: 'options' },
   INTEGRATION_MISSING: { cure: 'Write integrations: [gatehouse()] in astro.config.', see: 'start' },
@@ -34,7 +34,7 @@ const OTHERWISE: Advice = {
   see: 'whatStopsABuild',
 };
 
-/** What a build, and the report it makes, have to say. */
+/** Returns the findings of a build and of its report. */
 export function checkBuild(facts: Facts): Finding[] {
   const { build, config } = facts;
   if (build && 'kind' in build) return [failed(build)];
@@ -43,7 +43,7 @@ export function checkBuild(facts: Facts): Finding[] {
   const objections = report.objections.map(
     ({ code, message, stops }): Finding => ({
       code,
-      // A server does not start with such options, though the site can be built.
+      // A server does not start with such options, although the site can be built.
       level: stops || code === 'INVALID_OPTIONS' ? 'danger' : 'advice',
       problem: plain(message),
       ...(CURES[code] ?? OTHERWISE),
@@ -75,13 +75,13 @@ function asNote(note: string): Finding {
   return {
     code: 'NOT_IN_REPORT',
     level: 'note',
-    problem: `The report of who may see what cannot know all of it: ${note}.`,
-    cure: 'See what it does know: npx astro-gatehouse routes',
+    problem: `The report of who may see what is incomplete: ${note}.`,
+    cure: 'See what it does contain: npx astro-gatehouse routes',
     see: 'routes',
   };
 }
 
-/** Who speaks is said already. */
+/** Removes the package's name, which is already part of the output. */
 function plain(message: string): string {
   return message.replace(/^\[astro-gatehouse\] /, '');
 }
@@ -90,7 +90,7 @@ const WITHOUT_SERVER: Finding = {
   code: 'ALL_PRERENDERED',
   level: 'advice',
   problem:
-    'There is no adapter, so every page is made while the site is built: nobody is asked, and there are no sessions.',
+    'There is no adapter, so every page is rendered at build time: nothing is checked, and there are no sessions.',
   cure: "Install one (npx astro add node), and write output: 'server' in astro.config.",
   see: 'start',
 };
@@ -98,7 +98,7 @@ const WITHOUT_SERVER: Finding = {
 const NOT_ENFORCED: Finding = {
   code: 'NOT_ENFORCED',
   level: 'advice',
-  problem: 'enforce is false: rules and guards of pages let everybody pass, and only log whom they would refuse.',
+  problem: 'enforce is false: rules and guards of pages let everybody in, and only log whom they would refuse.',
   cure: 'Take enforce: false out when the log is as it should be.',
   see: 'rules',
 };

@@ -3,7 +3,7 @@ import { SessionConfig } from '../../session/session-config.js';
 import { type Facts, reportOf } from './facts.js';
 import type { Finding } from './finding.js';
 
-/** What the session's cookie gives away in production. */
+/** Finds weak settings of the session cookie in production. */
 export function checkCookie(facts: Facts): Finding[] {
   const settings = reportOf(facts)?.settings;
   const config = settings && settledFrom(settings.session);
@@ -15,8 +15,11 @@ export function checkCookie(facts: Facts): Finding[] {
       code: 'COOKIE_NOT_SECURE',
       level: 'danger',
       problem:
-        'session.cookie.secure is false: in production, sessions can be read by whoever sees a request without TLS.',
-      cure: 'Take secure: false out of session.cookie; by itself the cookie is secure in production, and not in development.',
+        'session.cookie.secure is false: in production, anybody who can read a request without TLS can read the ' +
+        'session.',
+      cure:
+        'Remove secure: false from session.cookie; by default the cookie is secure in production, and not in ' +
+        'development.',
       see: 'cookie',
     });
   }
@@ -25,8 +28,12 @@ export function checkCookie(facts: Facts): Finding[] {
     findings.push({
       code: 'COOKIE_NEEDS_TLS',
       level: 'danger',
-      problem: `site is ${new URL(site).origin}, and browsers drop the session's cookie there, which is Secure: nobody stays signed in.`,
-      cure: 'Serve the site over https, and write that in site; or, where nobody can listen, session: { cookie: { secure: false } }',
+      problem:
+        `site is ${new URL(site).origin}, where browsers drop the session's cookie because it is Secure: ` +
+        `nobody stays signed in.`,
+      cure:
+        'Serve the site over https, and write that in site; or, on a trusted network, session: { cookie: { ' +
+        'secure: false } }',
       see: 'cookie',
     });
   }
@@ -36,9 +43,11 @@ export function checkCookie(facts: Facts): Finding[] {
       code: 'COOKIE_FOR_OTHER_SITES',
       level: isChecked ? 'advice' : 'danger',
       problem:
-        "session.cookie.sameSite is 'none': browsers send the session along with what other sites have them send" +
+        "session.cookie.sameSite is 'none': browsers send the session with requests that other sites cause" +
         `${isChecked ? ', and csrf alone keeps those out.' : ', and csrf is false.'}`,
-      cure: `Write sameSite: 'lax'${isChecked ? '' : ', or take csrf: false out'}, unless the site is shown in frames of other sites.`,
+      cure:
+        `Write sameSite: 'lax'${isChecked ? '' : ', or take csrf: false out'}, unless the site is shown in ` +
+        `frames of other sites.`,
       see: 'cookie',
     });
   }
@@ -46,7 +55,9 @@ export function checkCookie(facts: Facts): Finding[] {
     findings.push({
       code: 'COOKIE_WITHOUT_HOST_PREFIX',
       level: 'advice',
-      problem: `${reasonAgainstPrefix(config)}, so the cookie cannot be called __Host-…: other hosts of the same domain can put one of theirs in its place.`,
+      problem:
+        `${reasonAgainstPrefix(config)}, so the cookie cannot be called __Host-…: other hosts of the same ` +
+        `domain can put one of theirs in its place.`,
       cure: 'Take that out of session.cookie, unless it has to be shared with other hosts, or kept from other paths.',
       see: 'cookie',
     });
@@ -59,7 +70,7 @@ function reasonAgainstPrefix({ cookie: { domain, path }, cookieName }: SessionCo
   return path === '/' ? `session.cookie.name is ${cookieName}` : `session.cookie.path is ${path}`;
 }
 
-/** @returns Nothing for options that are not right, which the build has said already. */
+/** @returns `undefined` for invalid options, which the build has already reported. */
 function settledFrom(options: Parameters<typeof SessionConfig.from>[0]): SessionConfig | undefined {
   try {
     return SessionConfig.from(options, { isProduction: true });

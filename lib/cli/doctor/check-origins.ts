@@ -1,14 +1,14 @@
 import { type ConfigFacts, type Facts, reportOf } from './facts.js';
 import type { Finding } from './finding.js';
 
-/** Adapters of platforms that tell Astro under which address a request came. */
+/** Adapters of platforms that pass Astro the address of a request. */
 const KNOW_THE_ADDRESS = ['@astrojs/cloudflare', '@astrojs/netlify', '@astrojs/vercel'];
 
-/** Whether requests of other sites are told from those of the site's own pages, and only they refused. */
+/** Checks whether requests from other sites are refused, and requests from the site's own pages are not. */
 export function checkOrigins(facts: Facts): Finding[] {
   const { config } = facts;
   if (!config) return [];
-  // Where the options are not known, something else is to be mended first.
+  // If the options are unknown, another problem must be fixed first.
   const hasCsrf = reportOf(facts)?.settings.csrf !== false;
   return [...unchecked(config, hasCsrf), ...withoutName(config, hasCsrf), ...config.allowedDomains.flatMap(tooWide)];
 }
@@ -20,15 +20,19 @@ function unchecked({ checkOrigin }: ConfigFacts, hasCsrf: boolean): Finding[] {
       code: 'NOBODY_CHECKS_ORIGINS',
       level: 'danger',
       problem:
-        'csrf is false and security.checkOrigin is false, so nobody checks who sends a request: any other site can ' +
-        "have your visitors' browsers send something in their name.",
+        'csrf is false and security.checkOrigin is false, so nothing checks who sends a request: any other site can ' +
+        'make ' +
+        "your visitors' browsers send requests in their name.",
       cure: "Take csrf: false out of gatehouse({…}), and list what programs send to: csrf: { except: ['/webhooks/**'] }",
       see: 'csrf',
     },
   ];
 }
 
-/** Behind a proxy that ends TLS, Astro takes the site for `http://` until it knows its name. */
+/**
+ * Checks for an unknown name. Behind a proxy that ends TLS, Astro treats the site as `http://` unless its name is
+ * configured.
+ */
 function withoutName({ site, adapter, allowedDomains, checkOrigin }: ConfigFacts, hasCsrf: boolean): Finding[] {
   if (adapter === undefined || KNOW_THE_ADDRESS.includes(adapter)) return [];
   if (site === undefined || !site.startsWith('https:') || !(checkOrigin || hasCsrf)) return [];
@@ -46,7 +50,8 @@ function withoutName({ site, adapter, allowedDomains, checkOrigin }: ConfigFacts
         `Astro takes requests for http, and ${refusals.join(', and ')}.`,
       cure:
         'If there is such a proxy, write in astro.config: security: { allowedDomains: ' +
-        `[{ protocol: 'https', hostname: '${new URL(site).hostname}' }] }, and have it send X-Forwarded-Proto and X-Forwarded-Host.`,
+        `[{ protocol: 'https', hostname: '${new URL(site).hostname}' ` +
+        `}] }, and have it send X-Forwarded-Proto and X-Forwarded-Host.`,
       see: 'proxy',
     },
   ];
@@ -58,7 +63,7 @@ function tooWide({ hostname }: ConfigFacts['allowedDomains'][number]): Finding[]
       {
         code: 'USELESS_ALLOWED_DOMAIN',
         level: 'advice',
-        problem: `security.allowedDomains has the hostname '${hostname}', which Astro takes for no host at all.`,
+        problem: `security.allowedDomains has the hostname '${hostname}', which Astro matches with no host.`,
         cure: "Write the site's own name: { protocol: 'https', hostname: 'shop.example' }",
         see: 'proxy',
       },
@@ -79,7 +84,7 @@ function tooWide({ hostname }: ConfigFacts['allowedDomains'][number]): Finding[]
   ];
 }
 
-/** Stars stand for something only with a dot behind them. */
+/** Checks for a hostname that never matches: a star counts only with a dot after it. */
 function isNameOfNobody(hostname: string | undefined): boolean {
   return hostname !== undefined && /^\*(?!\*?\.)/.test(hostname);
 }

@@ -5,14 +5,16 @@ import type { Finding } from './finding.js';
 
 const WRITE = 'npx astro-gatehouse secret --write';
 
-/** Whether there is a secret that a production server starts with, and whether it is one. Nothing of it is told. */
+/** Checks whether there is a secret with which a production server starts. The findings do not contain it. */
 export function checkSecret({ secret, secretsInGit }: Facts): Finding[] {
   const inGit = secretsInGit.map(
     (file): Finding => ({
       code: 'SECRET_IN_GIT',
       level: 'danger',
-      problem: `${file} holds a secret and is not ignored by git, which would show it to whoever sees the code.`,
-      cure: `Add ${file} to .gitignore. If it was ever committed, git rm --cached ${file}, and make a new secret: ${WRITE}`,
+      problem: `${file} holds a secret and is not ignored by git, which would show it to everybody who sees the code.`,
+      cure:
+        `Add ${file} to .gitignore. If it was ever committed, git rm --cached ${file}, and create a new secret: ` +
+        `${WRITE}`,
       see: 'secret',
     }),
   );
@@ -31,8 +33,8 @@ function problemsOf(secret: Facts['secret']): Finding[] {
 const MISSING: Finding = {
   code: 'MISSING_SECRET',
   level: 'danger',
-  problem: 'GATEHOUSE_SECRET is neither in the environment nor in .env: no production server starts without.',
-  cure: `Have one written into .env (${WRITE}), or print one (npx astro-gatehouse secret) and set it where the server starts.`,
+  problem: 'GATEHOUSE_SECRET is neither in the environment nor in .env: no production server starts without it.',
+  cure: `Write one into .env (${WRITE}), or print one (npx astro-gatehouse secret) and set it where the server starts.`,
   see: 'secret',
 };
 
@@ -41,7 +43,7 @@ function weak({ source, reason }: WeakSecretError): Finding {
     code: 'WEAK_SECRET',
     level: 'danger',
     problem: `A secret in GATEHOUSE_SECRET, from ${source}, ${reason}: no production server starts with it.`,
-    cure: `Remove it, and make one that nobody can guess: ${WRITE}`,
+    cure: `Remove it, and create one that nobody can guess: ${WRITE}`,
     see: 'secret',
   };
 }

@@ -2,11 +2,11 @@ import { type Facts, reportOf } from './facts.js';
 import type { Finding } from './finding.js';
 
 const CURES: Record<string, string> = {
-  sqlite: "Have the user that runs the server own the file and its folder, or name another: options: { file: '…' }",
+  sqlite: "Let the user that runs the server own the file and its folder, or name another: options: { file: '…' }",
   redis: 'Start Redis, or set REDIS_URL to where it is: REDIS_URL=redis://host:6379',
 };
 
-/** Whether sessions can be kept where the options say. */
+/** Checks whether sessions can be kept in the configured store. */
 export function checkStore(facts: Facts): Finding[] {
   const report = reportOf(facts);
   if (!report) return [];
@@ -22,7 +22,7 @@ export function checkStore(facts: Facts): Finding[] {
       code: 'STORE_UNAVAILABLE',
       level: 'danger',
       problem: `The store ${store} cannot be used: ${facts.store.reason}.`,
-      cure: facts.store.cure ?? CURES[store] ?? 'See that it runs and can be reached.',
+      cure: facts.store.cure ?? CURES[store] ?? 'Check that it runs and can be reached.',
       see: 'stores',
     },
   ];
@@ -33,9 +33,9 @@ function evicts(policy: string): Finding {
     code: 'STORE_EVICTS',
     level: 'danger',
     problem:
-      `Redis has the maxmemory-policy ${policy}: when memory is short it drops sessions and what has been revoked, so that ` +
+      `Redis has the maxmemory-policy ${policy}: when memory is short it drops sessions and revocations, so that ` +
       'lists miss devices that are still signed in. The server refuses to start with it.',
-    cure: 'Set it in the configuration of Redis, and at once: CONFIG SET maxmemory-policy noeviction',
+    cure: 'Set it in the configuration of Redis, and immediately: CONFIG SET maxmemory-policy noeviction',
     see: 'stores',
   };
 }
@@ -43,16 +43,16 @@ function evicts(policy: string): Finding {
 const UNCLEAR: Finding = {
   code: 'STORE_EVICTION_UNKNOWN',
   level: 'note',
-  problem: 'Redis tells neither by INFO nor by CONFIG GET whether it drops keys when memory is short.',
-  cure: 'See where it is set up that its maxmemory-policy is noeviction.',
+  problem: 'Neither INFO nor CONFIG GET of Redis shows whether it drops keys when memory is short.',
+  cure: 'Check where it is configured that its maxmemory-policy is noeviction.',
   see: 'stores',
 };
 
 const OWN: Finding = {
   code: 'STORE_NOT_ASKED',
   level: 'note',
-  problem: "The store is one of the project's own, and was not asked.",
-  cure: 'Have describeSessionStore of astro-gatehouse/testing try it.',
+  problem: "The store is one of the project's own, and was not checked.",
+  cure: 'Test it with describeSessionStore of astro-gatehouse/testing.',
   see: 'ownStore',
 };
 
@@ -60,7 +60,8 @@ const IN_MEMORY: Finding = {
   code: 'STORE_IN_MEMORY',
   level: 'advice',
   problem:
-    'Sessions are kept in the memory of one process: a restart signs everybody out, and a second process knows none.',
+    'Sessions are kept in the memory of one process: a restart signs everybody out, and a second process has none of ' +
+    'them.',
   cure: "Write store: 'sqlite' for one machine, or store: 'redis' for several.",
   see: 'stores',
 };
@@ -68,8 +69,8 @@ const IN_MEMORY: Finding = {
 const ASTRO: Finding = {
   code: 'STORE_NOT_ASKED',
   level: 'note',
-  problem: "Sessions are kept in Astro's own session storage, which was not asked.",
-  cure: 'See that what session.driver of astro.config names can be reached.',
+  problem: "Sessions are kept in Astro's own session storage, which was not checked.",
+  cure: 'Check that the driver in session.driver of astro.config can be reached.',
   see: 'stores',
 };
 

@@ -2,10 +2,10 @@ import type { Facts } from './facts.js';
 import { reportOf } from './facts.js';
 import type { Finding } from './finding.js';
 
-/** The first Node that has SQLite without a flag. */
+/** The first Node version that has SQLite without a flag. */
 const NODE_WITH_SQLITE = '>=22.13.0';
 
-/** Whether Node and Astro are new enough. */
+/** Checks whether Node and Astro are new enough. */
 export function checkVersions(facts: Facts): Finding[] {
   const { nodeVersion, astroVersion, ranges } = facts;
   const findings: Finding[] = [];
@@ -15,7 +15,8 @@ export function checkVersions(facts: Facts): Finding[] {
     findings.push({
       code: 'NODE_TOO_OLD',
       level: 'danger',
-      problem: `This is Node ${nodeVersion}, and ${needsSqlite ? 'the store sqlite' : 'the package'} needs ${nodeRange}.`,
+      problem:
+        `This is Node ${nodeVersion}, and ${needsSqlite ? 'the store sqlite' : 'the package'} needs ` + `${nodeRange}.`,
       cure: 'Install a newer Node, here and where the server runs: nvm install --lts',
       see: needsSqlite ? 'stores' : 'runtimes',
     });
@@ -33,7 +34,7 @@ export function checkVersions(facts: Facts): Finding[] {
   return findings;
 }
 
-/** @param range As the package writes them: `>=22.12.0`, or `^7.0.0`, which is of the same major version. */
+/** @param range In the package's own notation: `>=22.12.0`, or `^7.0.0` for the same major version. */
 export function isWithin(version: string, range: string): boolean {
   const [given, least] = [numbersOf(version), numbersOf(range)];
   if (range.startsWith('^') && given[0] !== least[0]) return false;
@@ -41,7 +42,7 @@ export function isWithin(version: string, range: string): boolean {
   return at < 0 || (given[at] ?? 0) > (least[at] ?? 0);
 }
 
-/** Of what is published before a version, the numbers count. */
+/** Returns the numbers of a version, without its prerelease tag. */
 function numbersOf(version: string): number[] {
   return (/\d+(?:\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number);
 }

@@ -2,17 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
-/** Those of a production build; a later one counts before those in front of it. */
+/** The files that a production build reads; later ones take precedence. */
 const FILES = ['.env', '.env.local', '.env.production', '.env.production.local'];
 
-/** Where a variable was found. */
+/** A variable, and the place where it was found. */
 export interface FoundVariable {
   /** `the environment`, or the file's name. */
   readonly source: string;
   readonly value: string;
 }
 
-/** The files beside a project that hold variables for where it runs. */
+/** The environment files of a project. */
 export class EnvFiles {
   readonly #files: readonly { name: string; variables: NodeJS.Dict<string> }[];
 
@@ -24,7 +24,7 @@ export class EnvFiles {
     this.#files = there.map((name) => ({ name, variables: parseEnv(readFileSync(join(root, name), 'utf8')) }));
   }
 
-  /** What is set where the command runs counts first. */
+  /** Returns a variable. The environment of the command takes precedence over the files. */
   find(variable: string): FoundVariable | undefined {
     const places = [
       ...this.#files.map(({ name, variables }) => ({ source: name, value: variables[variable] })),
@@ -33,7 +33,7 @@ export class EnvFiles {
     return places.findLast((place): place is FoundVariable => place.value !== undefined && place.value !== '');
   }
 
-  /** Names of the files that say something of a variable. */
+  /** Returns the names of the files that set a variable. */
   filesWith(variable: string): string[] {
     return this.#files.filter(({ variables }) => variables[variable]).map(({ name }) => name);
   }

@@ -15,10 +15,15 @@ const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
   checkCookie,
   checkStore,
 ];
-/** What is shorter may stand in any word; no server starts with it. */
+/**
+ * Minimum length of a secret that is removed from texts. A shorter one could be part of any word, and no server starts
+ * with it.
+ */
 const MIN_HIDDEN = 8;
 
-/** @returns All that is to be said of a project, the worst first. No secret is in it, whatever an error has said. */
+/**
+ * @returns All findings about a project, the worst first, without any secret, even if an error message contained it.
+ */
 export function examine(facts: Facts): Finding[] {
   const findings = CHECKS.flatMap((check) => check(facts));
   const rank = ({ level }: Finding) => LEVELS.indexOf(level);

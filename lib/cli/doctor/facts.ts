@@ -2,38 +2,38 @@ import type { AllowedDomain } from '../../access/csrf/site-origins.js';
 import type { ReadReport } from '../../astro/build-channel.js';
 import type { FoundVariable } from './env-files.js';
 
-/** Settled settings of astro.config, as far as they matter here. */
+/** The resolved settings of astro.config that the checks need. */
 export interface ConfigFacts {
   readonly site: string | undefined;
   /** The adapter's name. */
   readonly adapter: string | undefined;
   readonly allowedDomains: readonly AllowedDomain[];
   readonly checkOrigin: boolean;
-  /** Whether Astro's own sessions have a driver. */
+  /** True when Astro's own sessions have a driver. */
   readonly hasSessionDriver: boolean;
 }
 
-/** Why a build came to no report. */
+/** The reason why a build gave no report. */
 export interface BuildFailure {
   /** The error's code, or else its name. */
   readonly kind: string;
   readonly message: string;
 }
 
-/** What the store said that the options name. */
+/** The state of the configured store. */
 export type StoreAnswer =
   | { readonly state: 'unasked' | 'well' }
-  /** It answers, and may drop sessions; or nobody can tell whether it does. */
+  /** It is available, and may drop sessions (`evicts`), or it is unknown whether it does (`unclear`). */
   | { readonly state: 'evicts'; readonly reason: string }
   | { readonly state: 'unclear' }
   | { readonly state: 'away'; readonly reason: string; readonly cure?: string | undefined };
 
-/** All that is known of a project before anything is said of it. */
+/** All facts about a project that the checks need. */
 export interface Facts {
   readonly nodeVersion: string;
-  /** `undefined` where it is not installed. */
+  /** `undefined` when it is not installed. */
   readonly astroVersion: string | undefined;
-  /** What the package asks for. */
+  /** The versions that the package requires. */
   readonly ranges: { readonly node: string; readonly astro: string };
   readonly secret: FoundVariable | undefined;
   /** Files that hold a secret and are not ignored by git. */
@@ -43,7 +43,7 @@ export interface Facts {
   readonly store: StoreAnswer;
 }
 
-/** @returns What the build told; `undefined` when it came to no report. */
+/** @returns The report of the build; `undefined` when there is none. */
 export function reportOf({ build }: Pick<Facts, 'build'>): ReadReport | undefined {
   return build && 'entries' in build ? build : undefined;
 }

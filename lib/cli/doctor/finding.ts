@@ -1,4 +1,4 @@
-/** Sections of the documentation, from the package's folder, by what they are about. */
+/** Sections of the documentation by topic, relative to the package's folder. */
 export const SECTIONS = {
   start: 'README.md#ten-lines-to-a-protected-page',
   secret: 'docs/deploy.md#the-secret',
@@ -18,17 +18,17 @@ export const SECTIONS = {
   runtimes: 'docs/deploy.md#runtimes',
 } as const;
 
-/** From the worst on. `danger` stops or endangers a production start; of a `note` nothing has to be done. */
+/** From the worst. `danger` stops or endangers a production start; a `note` needs no action. */
 export const LEVELS = ['danger', 'advice', 'note'] as const;
 
-/** One thing that is to be said of a project. */
+/** One finding about a project. */
 export interface Finding {
-  /** Stable, fit for programs. */
+  /** Stable, for programs. */
   readonly code: string;
   readonly level: (typeof LEVELS)[number];
   readonly problem: string;
-  /** What to type, in a sentence. */
+  /** The action to take, in a sentence. */
   readonly cure: string;
-  /** Where the documentation explains it. */
+  /** The section of the documentation that explains it. */
   readonly see: keyof typeof SECTIONS;
 }

@@ -2,7 +2,7 @@ import { type Finding, LEVELS, SECTIONS } from './finding.js';
 
 const INDENT = ' '.repeat(8);
 
-/** @param home Where the package's documentation is, for whoever reads this. */
+/** @param home The folder with the package's documentation, as the reader can open it. */
 export function findingsAsText(findings: readonly Finding[], home: string): string {
   const blocks = findings.map(({ level, problem, cure, see }) => {
     const [first, ...more] = [...problem.split('\n'), cure, `See ${home}/${SECTIONS[see]}`];
@@ -11,7 +11,7 @@ export function findingsAsText(findings: readonly Finding[], home: string): stri
   return [...blocks, summary(findings)].join('\n\n');
 }
 
-/** The same as data, one finding to a line. */
+/** Returns the findings as JSON, one per line. */
 export function findingsAsJson(findings: readonly Finding[], home: string): string {
   const lines = findings.map(
     ({ see, ...finding }) => `    ${JSON.stringify({ ...finding, see: `${home}/${SECTIONS[see]}` })}`,
@@ -22,6 +22,6 @@ export function findingsAsJson(findings: readonly Finding[], home: string): stri
 function summary(findings: readonly Finding[]): string {
   const counts = LEVELS.map((level) => ({ level, count: findings.filter((each) => each.level === level).length }));
   const toMend = counts.some(({ level, count }) => level !== 'note' && count > 0);
-  if (!toMend) return 'There is nothing to mend.';
+  if (!toMend) return 'No problems found.';
   return `${counts.map(({ level, count }) => `${level}: ${count}`).join(', ')}.`;
 }

@@ -12,13 +12,13 @@ import { type BuildFailure, type ConfigFacts, type Facts, reportOf } from './fac
 const SECRET = 'GATEHOUSE_SECRET';
 
 /**
- * Looks at a project as it is, and has it built aside.
+ * Inspects a project, and builds a copy of it.
  *
- * @throws {UsageError} Where there is no project.
+ * @throws {UsageError} When there is no project.
  */
 export async function gatherFacts(folder: string): Promise<Facts> {
   const root = projectAt(folder);
-  // Read first: what builds a project may set variables.
+  // Read first, because the build may set variables.
   const variables = new EnvFiles(root, { ...process.env });
   const astroVersion = versionOfAstro(root);
   const { build, config } = astroVersion === undefined ? {} : await tryBuild(root);

@@ -4,7 +4,7 @@ import type { Tests } from '../suite.js';
 
 type Promised = Required<Pick<Abilities, 'endsSessions' | 'losesNothing' | 'listsSessions'>>;
 
-/** What a store says of itself: the application relies on it. */
+/** Tests that the store declares the abilities it is tested for, because the application relies on the declaration. */
 export function describeAbilities(tests: Tests, { endsSessions, losesNothing, listsSessions }: Promised): void {
   tests.describe('what the store says of itself', () => {
     tests.it('is what it is tested for', async (start) => {

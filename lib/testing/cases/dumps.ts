@@ -3,7 +3,7 @@ import { SessionId } from '../../session/session-id.js';
 import type { SessionStore } from '../../session/stores/session-store.js';
 import type { Suite } from '../suite.js';
 
-/** For stores whose contents can be looked at. */
+/** Tests stores whose contents can be inspected. */
 export function describeDumps<Store extends SessionStore>(
   tests: Suite<Store>,
   dump: (store: Store) => string | Promise<string>,

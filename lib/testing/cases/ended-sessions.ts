@@ -6,7 +6,7 @@ import { FakeCookieJar } from '../fake-cookie-jar.js';
 import { changesOf } from '../records.js';
 import type { Tests } from '../suite.js';
 
-/** For stores that can end a session. */
+/** Tests stores that can end a session. */
 export function describeEndedSessions(tests: Tests): void {
   tests.describe('a session that was ended', () => {
     tests.it('is gone, whoever kept its token', async (start) => {

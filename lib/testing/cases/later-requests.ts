@@ -4,7 +4,7 @@ import { type Application, COOKIE } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import type { Tests } from '../suite.js';
 
-/** For stores that lose nothing, and know of what went on a moment ago. */
+/** Tests stores that lose nothing, over several consecutive requests. */
 export function describeLaterRequests(tests: Tests): void {
   tests.describe('a message', () => {
     const waiting = (app: Application) =>

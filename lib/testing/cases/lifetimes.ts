@@ -5,7 +5,7 @@ import { COOKIE, HOUR } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import type { Tests } from '../suite.js';
 
-/** Time, messages and sign-outs of visitors who do one thing after the other. */
+/** Tests expiry, messages and sign-outs with consecutive requests. */
 export function describeLifetimes(tests: Tests): void {
   tests.describe('time', () => {
     tests.it('ends a session that nobody used, at the very second', async (start) => {

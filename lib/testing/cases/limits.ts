@@ -4,10 +4,10 @@ import { FakeCookieJar } from '../fake-cookie-jar.js';
 import type { Tests } from '../suite.js';
 
 const LEVELS = 100;
-/** More than any store takes that was not told otherwise. */
+/** More bytes than a store accepts with its default limit. */
 const TOO_MUCH = 70_000;
 
-/** What a session may be, whoever fills it. */
+/** Tests the limits of a session: size, depth, names. */
 export function describeLimits(tests: Tests): void {
   tests.describe('a session that grows', () => {
     tests.it('is refused when it is too large, and stays what it was', async (start) => {

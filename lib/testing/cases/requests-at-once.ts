@@ -4,9 +4,9 @@ import { type Application, COOKIE } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import type { Tests } from '../suite.js';
 
-/** For stores that lose nothing, however many requests come at once. */
+/** Tests stores that lose nothing under concurrent requests. */
 export function describeRequestsAtOnce(tests: Tests): void {
-  /** Opens the session once for each request, all before the first of them commits, and commits them all at once. */
+  /** Opens the session once for each request before any of them commits, then commits all concurrently. */
   async function atOnce(
     app: Application,
     cookies: FakeCookieJar,

@@ -5,7 +5,7 @@ import { type Application, COOKIE, HOUR } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import type { Tests } from '../suite.js';
 
-/** For stores that can list the sessions of a user. */
+/** Tests stores that can list the sessions of a user. */
 export function describeSessionsOfUsers(tests: Tests): void {
   const signIn = (app: Application, userId: string, label?: string, cookies = new FakeCookieJar()) =>
     app.visit(cookies, (session) =>

@@ -4,7 +4,7 @@ import { COOKIE } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import type { Tests } from '../suite.js';
 
-/** Tokens come from outside. */
+/** Tests tokens from untrusted sources. */
 export function describeTokens(tests: Tests): void {
   tests.describe('a token that nobody was given', () => {
     const hostile: [string, string][] = [
@@ -61,8 +61,8 @@ export function describeTokens(tests: Tests): void {
       ).flat();
       const opened = await Promise.all(changed.filter((text) => text !== token).map((text) => app.store.read(text)));
       const sessions = opened.filter((found) => found !== undefined);
-      // A seal's format leaves a little open: the version number at its end, and bits that the last character of a
-      // base64 text has to spare. A change there may open, and then it is the same session.
+      // The format of a seal leaves a little open: the version number at its end, and the unused bits of the last
+      // character of a base64 string. A token with such a change may open, and then it is the same session.
       assert.ok(sessions.length <= 12, `${sessions.length} changed tokens were accepted`);
       assert.deepEqual(
         sessions,

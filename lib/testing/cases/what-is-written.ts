@@ -6,7 +6,7 @@ import { FakeCookieJar } from '../fake-cookie-jar.js';
 import { changesOf } from '../records.js';
 import type { Tests } from '../suite.js';
 
-/** A page that has the session be kept, whatever is in it. */
+/** Returns a page that keeps the session, even if it becomes empty. */
 function keptWith(values: Record<string, unknown>): (session: Session) => void {
   return (session) => {
     for (const [key, value] of Object.entries(values)) session.set(key, value);
@@ -14,7 +14,7 @@ function keptWith(values: Record<string, unknown>): (session: Session) => void {
   };
 }
 
-/** What was written comes back, and changes nothing else. */
+/** Tests that written records are read back unchanged, and that writing changes nothing else. */
 export function describeWhatIsWritten(tests: Tests): void {
   tests.describe('what is written', () => {
     tests.it('is read with its token', async (start) => {
@@ -83,7 +83,7 @@ export function describeWhatIsWritten(tests: Tests): void {
       };
       const { record } = await (await start()).write({ set: values });
       assert.deepEqual(Object.fromEntries(record.values), values);
-      // Addresses are compared by what they say: not every Node looks into them.
+      // URLs are compared as strings, because not every Node version compares their contents.
       assert.equal(String(record.values.get('url')), String(values.url));
       assert.equal(Object.hasOwn(record.values.get('object') as object, 'absent'), true);
     });
@@ -105,7 +105,7 @@ export function describeWhatIsWritten(tests: Tests): void {
       const app = await start();
       const { token, record } = await app.write({ set: { cart: [1] } });
       const cart = record.values.get('cart') as number[];
-      // A store may as well give what cannot be changed.
+      // A store may return frozen values.
       if (!Object.isFrozen(cart)) cart.push(2);
       assert.deepEqual((await app.store.read(token))?.values.get('cart'), [1]);
     });

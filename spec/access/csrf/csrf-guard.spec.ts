@@ -297,7 +297,7 @@ describe("A guard of somebody's own", () => {
       }
     }
     const { guard } = guardWith(true, {}, Careless);
-    await expect(guard.inspect(sent('/api'), new Session())).rejects.toThrow('check() gave no CsrfDecision');
+    await expect(guard.inspect(sent('/api'), new Session())).rejects.toThrow('check() returned no CsrfDecision');
   });
 });
 

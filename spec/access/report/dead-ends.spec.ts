@@ -78,7 +78,7 @@ describe('A dead end', () => {
     const rule = described({ pattern: '/a/**' }, 'protect[1]');
     const by = described({ pattern: '/b' }, 'protect[0]');
     expect(deadEndText({ rule, target: '/b?x', by })).toBe(
-      'protect[1], /a/** (signed in), sends those whom it refuses to /b, and protect[0], /b (signed in), refuses them ' +
+      'protect[1], /a/** (signed in), redirects refused visitors to /b, and protect[0], /b (signed in), refuses them ' +
         "there. Write before protect[0]: { pattern: '/b', allow: () => true }",
     );
   });

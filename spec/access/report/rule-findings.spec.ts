@@ -12,7 +12,7 @@ describe('A rule that does nothing', () => {
 
   it('is one that nothing of the site matches', () => {
     expect(findings([{ pattern: '/' }, { pattern: '/b/**', role: 'x' }])).toEqual([
-      'protect[1], /b/** (role x), is never asked: nothing of the site matches it',
+      'protect[1], /b/** (role x), never applies: nothing on the site matches it',
     ]);
   });
 
@@ -25,7 +25,7 @@ describe('A rule that does nothing', () => {
 
   it('is one that stands behind another which matches all that it matches', () => {
     expect(findings([{ pattern: '/a/**' }, { pattern: '/a/one', role: 'x' }])).toEqual([
-      'protect[1], /a/one (role x), is never asked: protect[0], /a/** (signed in), stands before it and matches all that it matches',
+      'protect[1], /a/one (role x), never applies: protect[0], /a/** (signed in), comes before it and matches everything that it matches',
     ]);
   });
 
@@ -65,7 +65,7 @@ describe('A rule that can only be a mistake', () => {
     [{ action: 'like' }, 'names no action of the site: there are dislike'],
     [{ action: 'admin.*' }, 'names no action of the site: there are dislike'],
     [{ island: 'Panel' }, 'names no server island of the site: it has none'],
-    [{ pattern: '/Admin' }, 'matches nothing as it is written: write "/admin"'],
+    [{ pattern: '/Admin' }, 'matches nothing as written: write "/admin"'],
   ])('is %j', (rule, mistake) => {
     const { mistakenRules, uselessRules } = mistakes([rule], { actions: ['dislike'] });
     expect(mistakenRules).toEqual([expect.stringContaining(`, ${mistake}`)]);
@@ -95,7 +95,9 @@ describe('A name of several server islands', () => {
   it('is said to be that of all of them', () => {
     const islands = ['src/a/Stats.astro', 'src/Stats.astro'].map((file) => ({ file, names: ['Stats', file] }));
     const shared = (island: string) => new RuleFindings(site([{ island }], { islands })).sharedIslandNames;
-    expect(shared('Stats')[0]).toContain('is for 2 server islands of that name: src/a/Stats.astro, src/Stats.astro');
+    expect(shared('Stats')[0]).toContain(
+      'applies to 2 server islands of that name: src/a/Stats.astro, src/Stats.astro',
+    );
     expect(shared('Stats.astro')).toHaveLength(1);
     expect([...shared('a/Stats.astro'), ...shared('St*'), ...shared('*')]).toEqual([]);
   });
@@ -112,7 +114,8 @@ describe('A rule that no route matches', () => {
   };
 
   it('may be for what code of the project answers by itself', () => {
-    const note = 'protect[0], /b/** (signed in), is for what src/middleware.ts answers by itself: no route matches it';
+    const note =
+      'protect[0], /b/** (signed in), is only for what src/middleware.ts answers itself: no route matches it';
     expect(found([{ pattern: '/b/**' }])).toEqual([0, [note]]);
     expect(found([{ pattern: '/old/**' }])).toEqual([0, [expect.stringContaining('/old/**')]]);
     expect(found([{ pattern: '/' }])).toEqual([0, []]);

@@ -81,7 +81,7 @@ describe('Asking the store', () => {
 
     it('tells of a file where there should be a folder', async () => {
       writeFileSync(join(folder, 'data'), '');
-      const reason = expect.stringMatching(/cannot be made, because .*data is a file$/);
+      const reason = expect.stringMatching(/cannot be created, because .*data is a file$/);
       expect(await askSqlite('data/sessions.db')).toEqual({ state: 'away', reason });
     });
   });

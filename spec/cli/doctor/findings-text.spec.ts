@@ -20,8 +20,8 @@ danger: 1, advice: 0, note: 1.`);
   });
 
   it('leave nothing to mend where there are none, or notes alone', () => {
-    expect(findingsAsText([], 'home')).toBe('There is nothing to mend.');
-    expect(findingsAsText([NOTE], 'home')).toMatch(/^NOTE [\s\S]*\n\nThere is nothing to mend\.$/);
+    expect(findingsAsText([], 'home')).toBe('No problems found.');
+    expect(findingsAsText([NOTE], 'home')).toMatch(/^NOTE [\s\S]*\n\nNo problems found\.$/);
     expect(findingsAsText([{ ...NOTE, level: 'advice' }], 'home')).toMatch(/\n\ndanger: 0, advice: 1, note: 0\.$/);
   });
 

@@ -9,7 +9,7 @@ import {
 
 type Change = (old: unknown) => unknown;
 
-/** What one request sees and does, in the model. */
+/** One request in the model: the state that it sees, and its changes. */
 export class ModelRequest {
   readonly opened: Found | undefined;
   readonly #isSuperseded: boolean;
@@ -43,20 +43,20 @@ export class ModelRequest {
     return this.#isEnded;
   }
 
-  /** Whether it came with the id of before: the visitor is told the new one. */
+  /** True when it arrived with the previous id, so that the answer sets the new one. */
   get hasMoved(): boolean {
     return this.opened !== undefined && this.opened.token !== this.token;
   }
 
-  /** Whether the page sees nothing any more. */
+  /** True when the page sees no values and no messages. */
   get isEmpty(): boolean {
     const waiting = [...this.#waiting.values()].flat();
-    // One that another request has delivered is taken out, though this one was not given it.
+    // A message that another request has delivered is removed, although this request did not receive it.
     const isWaiting = waiting.some((message) => !this.#taken.has(message));
     return this.#applied(this.#seen).size === 0 && !isWaiting && this.#left.size === 0;
   }
 
-  /** Every value that the page sees. */
+  /** All values that the page sees. */
   get values(): Record<string, unknown> {
     return Object.fromEntries(this.#applied(this.#seen));
   }
@@ -70,7 +70,7 @@ export class ModelRequest {
     this.#changes.set(key, earlier ? (old) => update(earlier(old)) : update);
   }
 
-  /** Takes out what the page sees, and nothing that another request puts there meanwhile. */
+  /** Removes the value that the page sees, but not one that another request sets in the meantime. */
   unset(key: string): void {
     this.#changes.delete(key);
     if (this.#seen.has(key)) this.#changes.set(key, () => undefined);
@@ -80,10 +80,10 @@ export class ModelRequest {
     this.#left.set(key, [...(this.#left.get(key) ?? []), { text }]);
   }
 
-  /** @returns What the page reads: the messages that no other request has read. */
+  /** @returns The messages that the page reads: those that no other request has read. */
   read(key: string, now: number): readonly string[] {
     const waiting = this.#waiting.get(key) ?? [];
-    // A copy of one that another request has delivered meanwhile is taken out as well.
+    // A copy of a message that another request has delivered in the meantime is removed too.
     for (const message of waiting) if (this.#isGone(key, message, now)) this.#taken.add(message);
     const read = waiting.filter((message) => readMessage(message, this, this.openedAt, now));
     for (const message of read) this.#taken.add(message);
@@ -114,7 +114,7 @@ export class ModelRequest {
     this.#signedInAt = undefined;
   }
 
-  /** What is to become of it. */
+  /** The outcome of this request. */
   get fate(): 'superseded' | 'ended' | 'begun' | 'changed' | 'unchanged' {
     if (this.#isSuperseded && this.#signedInAt === undefined) return 'superseded';
     if (this.#isEnded) return 'ended';
@@ -123,14 +123,14 @@ export class ModelRequest {
     return this.#changes.size > 0 || messages || this.#hasNewId ? 'changed' : 'unchanged';
   }
 
-  /** Whether the session would live on for longer if it were written now. */
+  /** Checks whether the session would live longer if it were written now. */
   isDueForRenewal(now: number, expiry: (createdAt: number) => number): boolean {
     return (
       this.opened !== undefined && now > this.#renewedAt && expiry(this.opened.session.createdAt) > this.#expiresAt
     );
   }
 
-  /** Whether the session gets an id that nobody has seen. */
+  /** Checks whether the session gets a new id. */
   changesId(current: Found): boolean {
     return this.#signedInAt !== undefined || (this.#hasNewId && current.token === this.opened?.token);
   }
@@ -139,7 +139,11 @@ export class ModelRequest {
     return this.#signedInAt !== undefined;
   }
 
-  /** The session with all that was done to it. @param current What it is now, which may be more than was opened. */
+  /**
+   * Returns the session with all changes applied.
+   *
+   * @param current The stored session, which other requests may have changed since it was opened.
+   */
   applyTo(current: ModelSession | undefined, now: number, expiry: (createdAt: number) => number): ModelSession {
     const createdAt = this.#signedInAt ?? current?.createdAt ?? now;
     const kept = this.#isForgotten ? undefined : current;
@@ -157,7 +161,7 @@ export class ModelRequest {
     };
   }
 
-  /** Notes that the answer is given, with the messages in it. */
+  /** Records that the answer was sent, with its messages. */
   answer(now: number): void {
     if (this.fate === 'superseded') return;
     for (const message of this.#taken) {
@@ -165,7 +169,7 @@ export class ModelRequest {
     }
   }
 
-  /** Whether a message is not stored any longer: this request has delivered it, or another one that it was waiting for. */
+  /** Checks whether a message is no longer stored, because this request or another one has delivered it. */
   #isGone(key: string, message: ModelMessage, now: number): boolean {
     if (this.#taken.has(message)) return true;
     const wasThere = this.opened?.session.messages.get(key)?.includes(message);

@@ -3,7 +3,7 @@ import { draftOf, type Session } from '../../../lib/session/session.js';
 import type { ModelRequest } from './model-request.js';
 import type { PageStep } from './steps.js';
 
-/** What a page does, as somebody would write it. */
+/** Returns a step of a page as a line of code, or a sentence. */
 export function sentenceOf(step: PageStep): string {
   switch (step.does) {
     case 'set':
@@ -23,7 +23,7 @@ export function sentenceOf(step: PageStep): string {
   }
 }
 
-/** Does it to a session and to the model of it. */
+/** Applies a step to a session and to its model. */
 export function act(step: PageStep, session: Session, model: ModelRequest, now: number): void {
   switch (step.does) {
     case 'set':

@@ -7,10 +7,10 @@ import { type Start, Suite } from '../../../lib/testing/suite.js';
 import { Rehearsal } from './rehearsal.js';
 import { type Step, sequences } from './steps.js';
 
-/** Milliseconds, of the five seconds that most runners give a test. */
+/** Milliseconds, less than the five seconds that most runners allow a test. */
 const TIME_LIMIT = 3_000;
 const RUNS = 100;
-/** An unchanged session is renewed by every request, so that the model need not say when. */
+/** Every request renews an unchanged session, so that the model need not decide when. */
 const TIMES = { renewAfter: 0.001 };
 
 /** Compares a store that loses nothing with a simple model, in random sequences of requests. It takes what `describeSessionStore` takes. */
@@ -29,7 +29,7 @@ export function describeRandomRequests<Store extends SessionStore>(
         try {
           await rehearse(steps, start, log);
         } catch (error) {
-          // The last that fails is the shortest.
+          // The last failing sequence is the shortest.
           story = log;
           throw error;
         }
@@ -52,7 +52,7 @@ async function rehearse(steps: readonly Step[], start: Start, log: string[]): Pr
 function failureOf(story: readonly string[], cause: unknown, seed: number): AssertionError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const sequence = story.map((sentence, at) => `  ${at + 1}. ${sentence}`).join('\n');
-  const message = `The store parts from the model when\n${sequence}\n${reason}\n(fc.configureGlobal({ seed: ${seed} }) repeats it.)`;
+  const message = `The store differs from the model when\n${sequence}\n${reason}\n(fc.configureGlobal({ seed: ${seed} }) repeats it.)`;
   const error = new AssertionError({ message });
   error.cause = cause;
   return error;

@@ -7,7 +7,7 @@ import { act, sentenceOf } from './page.js';
 import { EMPTY_FOR, isEmpty, SessionModel } from './session-model.js';
 import type { Step } from './steps.js';
 
-/** Milliseconds: a request under way for longer than this is given up, and no answer comes. */
+/** Milliseconds after which a request in progress is abandoned without an answer. */
 const LONGEST = 30_000;
 const KEYS = ['a', 'b'];
 
@@ -19,22 +19,22 @@ interface Request {
   readonly model: ModelRequest;
 }
 
-/** Does everything twice, with a store and with the model, and sees that nobody could tell which is which. */
+/** Runs every step twice, with a store and with the model, and checks that the results are equal. */
 export class Rehearsal {
   readonly #model = new SessionModel();
   /** The cookie of each browser. */
   readonly #cookies = new Map<number, string>();
-  /** Those under way. */
+  /** The requests in progress. */
   readonly #requests = new Map<number, Request>();
   #count = 0;
 
-  /** @param story Where it is told what was done, in sentences. */
+  /** @param story Receives a sentence for each step. */
   constructor(
     private readonly app: Application,
     private readonly story: string[],
   ) {}
 
-  /** Does what can be done: without a request under way no page does anything. */
+  /** Runs a step if it is possible: a page step needs a request in progress. */
   async take(step: Step): Promise<void> {
     if (step.does === 'open') return this.#open(step.browser, step.request);
     if (step.does === 'copy') return this.#copy(step.browser, step.from);
@@ -50,11 +50,11 @@ export class Rehearsal {
     act(step, request.session, request.model, this.#now);
   }
 
-  /** Sees that every token there ever was leads where it should. */
+  /** Checks that every token ever issued leads to the expected session. */
   async compare(): Promise<void> {
     for (const token of this.#model.tokens) {
       const expected = this.#model.find(token, this.#now)?.session;
-      // A look from outside, which takes no message away.
+      // Opens the session without consuming messages.
       const found = await this.app.open(FakeCookieJar.carrying(COOKIE, token), false);
       this.#tell(`a request with cookie ${this.#nameOf(token)} looks at everything`);
       assert.deepEqual(found.all(), Object.fromEntries(expected?.values ?? []), 'other values than it should see');
@@ -113,14 +113,18 @@ export class Rehearsal {
     else if (cookie !== undefined) this.#cookies.set(request.browser, cookie);
   }
 
-  /** Does the same in the model. @param cookie The cookie of the answer, if it has one; empty when that removes it. */
+  /**
+   * Applies the request to the model and compares.
+   *
+   * @param cookie The cookie of the answer, if any; empty when the answer removes it.
+   */
   #expect(request: ModelRequest, isKept: boolean, cookie: string | undefined): void {
     const { fate, opened, token } = request;
     if (fate === 'superseded') {
       assert.equal(isKept, request.isEnded || request.isEmpty, 'kept what a request did that came too late');
       assert.equal(cookie, undefined, 'a cookie for a request that came too late');
     } else if (fate === 'ended' || (fate === 'begun' && request.isEmpty)) {
-      // What stands for nothing may be another application's: it is removed where the store could tell what it stood for.
+      // A token without a session may belong to another application: it is removed only if the store knew its session.
       if (opened) assert.equal(cookie, '', 'the cookie was not removed');
       else assert.ok(!cookie && (token !== undefined || cookie === undefined), 'a cookie for nothing');
       if (opened) this.#model.end(opened.token);

@@ -1,16 +1,19 @@
-/** Milliseconds for which an emptied session can be filled again by requests under way. */
+/** Milliseconds for which requests in progress can still fill an emptied session. */
 export const EMPTY_FOR = 60_000;
-/** For which an old id leads to its session, for which it is known at all, and for which a message is one request's. */
+/**
+ * Milliseconds: how long an old id leads to its session, how long it is known at all, and how long a message is
+ * reserved for one request.
+ */
 const GRACE = 10_000;
 const TRAIL = 60_000;
 export const CLAIM = 60_000;
 
-/** A message as the model keeps it, and which request has read it. */
+/** A message in the model, with the request that has read it. */
 export interface ModelMessage {
   readonly text: string;
   readBy?: object | undefined;
   keptUntil?: number | undefined;
-  /** Whether the answer of the request that read it is given. */
+  /** Set after the answer of the request that read it was sent. */
   isDelivered?: boolean | undefined;
 }
 
@@ -22,12 +25,12 @@ export interface ModelSession {
   readonly expiresAt: number;
 }
 
-/** A session that holds nothing is none. */
+/** Checks whether a session holds nothing. Such a session does not exist for new requests. */
 export function isEmpty({ values, messages }: Pick<ModelSession, 'values' | 'messages'>): boolean {
   return values.size === 0 && messages.size === 0;
 }
 
-/** Where a token leads. */
+/** A session, and the token that identifies it now. */
 export interface Found {
   readonly token: string;
   readonly session: ModelSession;
@@ -39,24 +42,24 @@ interface Moved {
   readonly isSecret: boolean;
 }
 
-/** Which token leads to which session: all that a store is, when nothing happens at once and nothing can fail. */
+/** Maps tokens to sessions: a store without concurrency and without failures. */
 export class SessionModel {
   readonly #sessions = new Map<string, ModelSession>();
   readonly #moved = new Map<string, Moved>();
   readonly #tokens = new Set<string>();
 
-  /** Every token there ever was. */
+  /** Every token ever issued. */
   get tokens(): ReadonlySet<string> {
     return this.#tokens;
   }
 
-  /** What a new request finds. */
+  /** Returns the session that a new request finds. */
   open(token: string, now: number): Found | undefined {
     const found = this.find(token, now);
     return found && isEmpty(found.session) ? undefined : found;
   }
 
-  /** What a request under way finds. */
+  /** Returns the session that a request in progress finds. */
   find(token: string, now: number): Found | undefined {
     const moved = this.#moved.get(token);
     if (moved) return moved.isSecret || now >= moved.at + GRACE ? undefined : this.find(moved.to, now);
@@ -79,7 +82,7 @@ export class SessionModel {
     this.#moved.set(from, { to, at, isSecret });
   }
 
-  /** Also when the session has moved on. */
+  /** Ends a session, even if it has another id now. */
   end(token: string): void {
     const moved = this.#moved.get(token);
     this.#sessions.delete(token);
@@ -88,7 +91,12 @@ export class SessionModel {
   }
 }
 
-/** Has a request read a message. @param since When its time began. @returns Whether no other request has it. */
+/**
+ * Lets a request read a message.
+ *
+ * @param since The time at which the request began.
+ * @returns True unless another request has reserved the message.
+ */
 export function readMessage(message: ModelMessage, by: object, since: number, now: number): boolean {
   const isFree = message.readBy === by || (message.keptUntil ?? 0) <= now;
   if (isFree) Object.assign(message, { readBy: by, keptUntil: since + CLAIM });

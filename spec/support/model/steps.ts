@@ -1,6 +1,9 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** One thing that a browser does, or that happens. Requests have numbers, which are used again when they have ended. */
+/**
+ * One event: a browser sends or receives something, time passes, or a page does something. Request numbers are reused
+ * after a request has ended.
+ */
 export type Step =
   | { readonly does: 'open'; readonly browser: number; readonly request: number }
   | { readonly does: 'copy'; readonly browser: number; readonly from: number }
@@ -8,7 +11,7 @@ export type Step =
   | { readonly does: 'answer'; readonly request: number }
   | PageStep;
 
-/** One thing that the page of a request does. */
+/** One step of a page. */
 export type PageStep =
   | { readonly does: 'regenerate' | 'destroy'; readonly request: number }
   | { readonly does: 'signIn'; readonly request: number; readonly user: string }
@@ -21,11 +24,11 @@ export type PageStep =
     };
 
 const BROWSERS = 2;
-/** So many are under way at the most. */
+/** Maximum number of requests in progress. */
 const REQUESTS = 3;
 const MAX_STEPS = 100;
 
-/** Sequences in which requests begin and end in any order. */
+/** Returns random sequences in which requests begin and end in any order. */
 export function sequences(): Arbitrary<Step[]> {
   const does = <Name extends string>(...names: [Name, ...Name[]]) => fc.constantFrom(...names);
   const browser = fc.nat(BROWSERS - 1);

@@ -1,20 +1,24 @@
 import { TOOLBAR_HEADER, type ToolbarCommand, type ToolbarState } from '../toolbar-state.js';
 
-/** Told in place of an answer, for whoever sits before the page. */
+/** An error whose message the panel shows to the developer. */
 export class ToolbarProblem extends Error {}
 
-/** Asks the development server what there is to show of this page. @param withNames Whether names are to be proposed. */
+/**
+ * Fetches the state of this page from the development server.
+ *
+ * @param withNames True to include the names of roles and permissions.
+ */
 export async function askState(withNames: boolean, signal: AbortSignal): Promise<ToolbarState> {
   const query = `?page=${encodeURIComponent(location.pathname)}${withNames ? '&names' : ''}`;
   return (await ask(query, { signal })) as ToolbarState;
 }
 
-/** Waits until there is something newer than this revision, or for a while. */
+/** Waits until there is a newer revision, or until a time limit. */
 export async function waitForNews(revision: number, signal: AbortSignal): Promise<void> {
   await ask(`?after=${revision}`, { signal });
 }
 
-/** Has the development server do something. */
+/** Sends a command to the development server. */
 export async function send(command: ToolbarCommand): Promise<void> {
   await ask('', {
     method: 'POST',

@@ -7,12 +7,14 @@ import { panelStyles } from './styles.js';
 
 /** Milliseconds after which a server that did not answer is asked again. */
 const PATIENCE = 3000;
-/** Milliseconds in which the answer to a request is likely to have arrived, with its cookies. */
+/** Milliseconds to wait until the answer to a request has probably arrived, with its cookies. */
 const SETTLING = 300;
-/** Where it is noted for the next page that the panel was open. */
+/** Key of the session storage that tells the next page that the panel was open. */
 const OPEN = 'gatehouse-toolbar-open';
 
-/** Gatehouse in Astro's toolbar: the session and the decisions of this page, and the page as somebody else sees it. */
+/**
+ * Gatehouse in Astro's toolbar: the session and the decisions of this page, and the page as another visitor sees it.
+ */
 export default defineToolbarApp({
   init(canvas, app) {
     const run = (command: ToolbarCommand) => void perform(command);
@@ -22,7 +24,7 @@ export default defineToolbarApp({
     let asking = new AbortController();
     const isLookedAt = () => isOpen && document.visibilityState === 'visible';
 
-    /** Shows what there is, and again whenever there is something new, while somebody looks. */
+    /** Shows the current state, and every newer one while the panel is visible. */
     async function refresh(): Promise<void> {
       asking.abort();
       asking = new AbortController();
@@ -44,7 +46,7 @@ export default defineToolbarApp({
       } while (!signal.aborted && isLookedAt());
     }
 
-    /** The page is asked for anew: it may be another, or none, for whoever is seen now. */
+    /** Runs a command and reloads the page, because another visitor may see another page, or none. */
     async function perform(command: ToolbarCommand): Promise<void> {
       try {
         await send(command);
@@ -59,7 +61,8 @@ export default defineToolbarApp({
     function toggled(state: boolean): void {
       isOpen = state;
       panel.countdowns.stop();
-      // What is not looked at is not in the way of whoever searches the page, such as tests of the application's.
+      // A hidden panel is removed, so that code which searches the page, such as the application's tests, does not find
+      // it.
       if (!isOpen) {
         panel.element.remove();
         return;
@@ -82,7 +85,7 @@ export default defineToolbarApp({
     void refresh();
     if (sessionStorage.getItem(OPEN) !== null) {
       sessionStorage.removeItem(OPEN);
-      // Astro shows no app before it is ready, which it is when this is done.
+      // Astro opens no app before the toolbar is ready, which it is after this function.
       setTimeout(() => app.toggleState({ state: true }));
     }
   },

@@ -4,13 +4,13 @@ import { badgeStyles } from './styles.js';
 
 const HOST = 'gatehouse-viewing-as';
 
-/** Says on the page that it is seen as somebody else, also while the toolbar is closed. */
+/** Shows on the page that it is seen as another visitor, even while the toolbar is closed. */
 export class Badge {
   readonly #host = document.createElement(HOST);
   readonly #text = h('span');
   #isShown = false;
 
-  /** @param back Goes back to oneself. */
+  /** @param back Ends the stand-in. */
   constructor(back: () => void) {
     const root = this.#host.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [badgeStyles()];
@@ -26,7 +26,7 @@ export class Badge {
     this.place();
   }
 
-  /** A page that is swapped for another takes it away. */
+  /** Adds the badge to the page. A page swap removes it. */
   place(): void {
     if (!this.#isShown) this.#host.remove();
     else if (!this.#host.isConnected) document.body.append(this.#host);

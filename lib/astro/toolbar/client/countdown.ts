@@ -2,7 +2,7 @@ import { h } from './dom.js';
 
 const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
 
-/** How long it is until then, in a form that ticks well: `6 d 23:59:58`. */
+/** Formats the remaining time so that it reads well as a countdown: `6 d 23:59:58`. */
 export function remaining(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
   if (seconds === 0) return 'over';
@@ -12,19 +12,19 @@ export function remaining(milliseconds: number): string {
   return days > 0 ? `${days} d ${clock}` : clock;
 }
 
-/** Times that tick, by the clock of the server. */
+/** Countdowns that follow the server's clock. */
 export class Countdowns {
   readonly #times = new Map<HTMLTimeElement, number>();
   #ahead = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param now What time it is on the server. */
+  /** @param now The server's time, in milliseconds since the epoch. */
   setClock(now: number): void {
     this.#ahead = now - Date.now();
     this.tick();
   }
 
-  /** @param end Milliseconds since the epoch, on the server. */
+  /** @param end The end by the server's clock, in milliseconds since the epoch. */
   to(end: number): HTMLTimeElement {
     const at = new Date(end);
     const time = h('time', { datetime: at.toISOString(), title: at.toLocaleString(), class: 'ticking' });

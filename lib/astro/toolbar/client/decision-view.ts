@@ -1,7 +1,7 @@
 import type { DecisionSheet, VerdictSheet, ViewSheet } from '../toolbar-state.js';
 import { h } from './dom.js';
 
-/** Why this page was shown, or was not. */
+/** Shows why this page was allowed or refused. */
 export function pageView(page: DecisionSheet | undefined): HTMLElement[] {
   if (!page) {
     return [h('p', {}, 'The server has not decided about this page since it started. Reload it to see how it does.')];
@@ -11,7 +11,7 @@ export function pageView(page: DecisionSheet | undefined): HTMLElement[] {
       h(
         'p',
         {},
-        'This page is prerendered: it is made once for everybody, has no session, and nothing can protect it.',
+        'This page is prerendered: it is rendered once for everybody, has no session, and nothing can protect it.',
       ),
     ];
   }
@@ -28,7 +28,7 @@ export function pageView(page: DecisionSheet | undefined): HTMLElement[] {
   ];
 }
 
-/** The last decisions of the server, whoever asked. */
+/** Shows the last decisions of the server, for all visitors. */
 export function historyView(latest: readonly DecisionSheet[]): HTMLElement {
   if (latest.length === 0) return h('p', { class: 'soft' }, 'None yet.');
   const heads = ['Time', 'Request', 'Who', 'Outcome', 'By'].map((text) => h('th', { scope: 'col' }, text));

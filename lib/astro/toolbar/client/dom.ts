@@ -2,7 +2,7 @@ type Child = Node | string | undefined;
 type Listeners = { readonly [Name in `on${string}`]?: (event: Event) => void };
 type Attributes = Listeners & { readonly [name: string]: string | boolean | ((event: Event) => void) | undefined };
 
-/** An element. Texts become text nodes, whatever is in them: what is shown here comes from strangers. */
+/** Creates an element. Strings become text nodes, never HTML, because they may come from untrusted users. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -17,7 +17,7 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Shows something else in an element, and leaves what the reader had unfolded, and where the keyboard is, as it was. */
+/** Replaces the children of an element. Unfolded details and the keyboard focus stay as they were. */
 export function show(place: HTMLElement, ...children: readonly Child[]): void {
   const root = place.getRootNode();
   const active = root instanceof ShadowRoot ? root.activeElement : null;

@@ -1,5 +1,5 @@
 interface ImportMetaEnv {
-  /** Where the toolbar asks. */
+  /** The address of the toolbar's endpoint. */
   readonly GATEHOUSE_TOOLBAR: string;
 }
 

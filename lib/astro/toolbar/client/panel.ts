@@ -5,7 +5,7 @@ import { h, show } from './dom.js';
 import { sessionView } from './session-view.js';
 import { ViewAsForm } from './view-as-form.js';
 
-/** What the toolbar shows when it is open. */
+/** The open panel of the toolbar. */
 export class Panel {
   readonly element: HTMLElement;
   readonly countdowns = new Countdowns();
@@ -19,7 +19,7 @@ export class Panel {
   readonly #form: ViewAsForm;
   #shown = '';
 
-  /** @param run Does what a button says. */
+  /** @param run Runs the command of a button. */
   constructor(run: (command: ToolbarCommand) => void) {
     this.#form = new ViewAsForm(run);
     this.element = h(
@@ -44,7 +44,7 @@ export class Panel {
     this.countdowns.setClock(now);
     this.#form.update(state);
     const shown = JSON.stringify(content);
-    // What is the same stays in place, under the reader's eyes and keyboard.
+    // An unchanged state leaves the DOM alone, and so the reader's position and focus.
     if (shown === this.#shown) return;
     if (this.#shown !== '') this.#status.textContent = `Updated at ${new Date().toLocaleTimeString()}`;
     this.#shown = shown;
@@ -62,7 +62,7 @@ export class Panel {
     this.#title.focus();
   }
 
-  /** @param placement As Astro names where its toolbar is. */
+  /** @param placement Astro's name for the position of its toolbar. */
   place(placement: string): void {
     this.element.dataset.placement = placement;
   }

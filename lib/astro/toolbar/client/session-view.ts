@@ -2,7 +2,7 @@ import type { SessionSheet, SizeSheet, ValueEntry, ValueTree } from '../toolbar-
 import type { Countdowns } from './countdown.js';
 import { h } from './dom.js';
 
-/** What the session holds, where it is, and until when. */
+/** Shows the contents of the session, its store, and its expiry. */
 export function sessionView(session: SessionSheet, countdowns: Countdowns): HTMLElement[] {
   if (session.failure !== undefined) return [h('p', { class: 'alarm' }, session.failure)];
   if (!session.isStored) {

@@ -99,7 +99,7 @@ span { max-width: 40ch; max-height: 4em; overflow: auto; }
 @media print { section { display: none; } }
 `;
 
-/** Sheets that are made here are no style of the page's, whatever it says of those. */
+/** Creates a constructed style sheet, which the page's Content-Security-Policy for styles does not block. */
 function sheet(...texts: string[]): CSSStyleSheet {
   const made = new CSSStyleSheet();
   made.replaceSync(texts.join('\n'));

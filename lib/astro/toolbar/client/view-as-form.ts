@@ -3,7 +3,7 @@ import { h } from './dom.js';
 
 const SEVERAL = 'gatehouse-several';
 
-/** Whom to see the site as, and what to do with one's own session. */
+/** The form that selects the visitor to see the site as, and the buttons for the developer's own session. */
 export class ViewAsForm {
   readonly element: HTMLElement;
   readonly #userId = field('userId', 'User id', { required: true });
@@ -13,7 +13,7 @@ export class ViewAsForm {
   readonly #ending: readonly HTMLButtonElement[];
   readonly #why = h('p', { class: 'soft', id: 'gatehouse-own' });
 
-  /** @param run Does what a button says. */
+  /** @param run Runs the command of a button. */
   constructor(run: (command: ToolbarCommand) => void) {
     const button = (label: string, command: ToolbarCommand, attributes = {}) =>
       h('button', { type: 'button', ...attributes, onclick: () => run(command) }, label);
@@ -66,7 +66,7 @@ function field(name: string, label: string, attributes: Record<string, string | 
   return { input, label: h('label', {}, label, input) };
 }
 
-/** A field for several names with commas in between, each of which is proposed behind those that are there. */
+/** A field for several names separated by commas. Suggestions complete the last name. */
 class NamesField {
   readonly label: HTMLElement;
   readonly #input: HTMLInputElement;
@@ -92,7 +92,7 @@ class NamesField {
     this.#propose();
   }
 
-  /** Proposals take the place of all that stands in a field. */
+  /** Suggestions replace the whole value of a field, so each contains the names before it. */
   #propose(): void {
     const before = this.#input.value.replace(/[^,]*$/, '').trim();
     const values = this.#known.map((name) => (before === '' ? name : `${before} ${name}`));
