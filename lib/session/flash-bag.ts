@@ -73,6 +73,7 @@ export class FlashBag {
     return frozen(this.#asked.latest(key)?.value) as Value | undefined;
   }
 
+  /** Checks whether this response can read a message under a key, without delivering it. */
   has(key: string): boolean {
     return this.#asked.has(key);
   }

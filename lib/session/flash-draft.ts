@@ -20,10 +20,10 @@ export class FlashDraft {
   wasAsked = false;
   /** True when messages can be neither delivered nor added, because that could no longer be stored. */
   isClosed = false;
-  /** The claims of other requests of this process on messages. Without it, all are this request's. */
+  /** The claims of this process's requests on messages. Without them, all messages are this request's. */
   readonly claims: FlashClaims | undefined;
   #earlier: Flashes;
-  // Created for the first message that is added, because most requests add none.
+  // Created when the first message is added or removed, because most requests do neither.
   #added: Map<string, readonly Flash[]> | undefined;
   /** Messages delivered with the current response, which can still read them. */
   #delivered: Map<string, readonly Flash[]> | undefined;

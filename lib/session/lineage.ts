@@ -10,10 +10,7 @@ export interface Lineage {
    * browser withheld another.
    */
   readonly epoch: number;
-  /**
-   * Increases with every change of the roles, of the visitor's other data or of the id within the epoch; 0 before
-   * any.
-   */
+  /** Increases with every change of the roles, of the visitor's other data or of the id in the epoch; 0 before any. */
   readonly turn: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Ends all sessions of a user that began before a moment, with every store, even one that cannot end sessions one by
- * one. In return, every request of a signed-in visitor reads the list. By default there is none: register one with
- * `override`.
+ * Ends all sessions of a user that began before a moment. This works with every store, even one that cannot end
+ * sessions one by one, but every request of a signed-in visitor must read the list. By default there is none:
+ * register one with `override`.
  *
  * @example services.override(RevocationList, () => new RedisRevocationList({ url: process.env.REDIS_URL }))
  */

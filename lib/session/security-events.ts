@@ -66,7 +66,9 @@ export interface SecurityEventFields {
   'session.expired': StoredSubject;
   /** A request carried a cookie that opens no session; `session` is the short hash of the cookie's token. */
   'session.rejected': EventSubject & { readonly reason: RejectionReason };
+  /** A visitor signed in. */
   login: StoredSubject & { readonly userId: string };
+  /** A visitor signed out. */
   logout: StoredSubject & { readonly userId: string };
   /** A visitor was refused by a rule, by the guard of a page, or by a check inside a page. */
   'access.denied': AskedFor & {

@@ -8,8 +8,8 @@ type CookieConfig = Pick<SessionConfig, 'cookieName' | 'formerNames' | 'cookie' 
 /** Maximum bytes of a cookie's name and value. @see RFC 6265bis 5.6: browsers drop a cookie that exceeds this. */
 const MAX_BYTES = 4096;
 /**
- * Maximum number of chunks. With four full ones, Node refuses every request of this visitor because its head exceeds
- * 16 KB, even the request to sign out.
+ * Maximum number of chunks. With four full ones, Node refuses every request of this visitor, even one to sign out,
+ * because its head exceeds 16 KB.
  */
 const MAX_CHUNKS = 3;
 /**

@@ -42,7 +42,7 @@ export class SessionReport {
   /** @param record The record as it is now. @param token The token that the store returned for it. */
   written({ opened, id, hasSignedIn }: SessionChanges, record: SessionRecord, token: string): void {
     const userId = userIdOf(record);
-    // A token that is an id is the session's current one; another request may have changed the id and reported it.
+    // A token that is an id is the current id of the session, which another request may have changed and reported.
     const keptId = () => (SessionId.isWellFormed(token) ? token : id);
     const subject = () => ({ session: shortHash(keptId()), userId });
     if (!opened) this.events.tell('session.created', subject);

@@ -131,9 +131,7 @@ export class SessionSearch {
     return false;
   }
 
-  /**
-   * Finds the records with the latest lineage, even if they have ended, so that an older session does not come back.
-   */
+  /** Finds the records with the latest lineage, even if they have ended: an older session must not come back. */
   #furthest(carried: readonly CarriedToken[], known: Set<string>, refusals: Refusal[]): Promised<Found[]> {
     let furthest: Found[] = [];
     const names = new Map(carried.slice(0, MAX_TOKENS).map(({ token, name }) => [token, name]));

@@ -93,6 +93,7 @@ export class Session<Data extends object = App.SessionData> {
     return this.#asked.values.get(key) as SessionValue<Data, Key> | undefined;
   }
 
+  /** Checks whether a key has a value. */
   has(key: SessionKey<Data>): boolean {
     return this.get(key) !== undefined;
   }
@@ -112,6 +113,7 @@ export class Session<Data extends object = App.SessionData> {
     return this;
   }
 
+  /** Removes a key. */
   unset(key: SessionKey<Data>): this {
     this.#draft.changing(`session.unset('${key}')`).unset(key);
     return this;

@@ -21,6 +21,7 @@ interface Contents {
   size: number;
 }
 
+/** Options for {@link MemorySessionStore}. */
 export interface MemoryOptions {
   /** Maximum number of sessions; beyond it, those idle for longest are removed first. Default: one million. */
   maxSessions?: number | undefined;

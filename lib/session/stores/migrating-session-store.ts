@@ -11,6 +11,7 @@ import { type FiledRecord, SessionStore, type StoreAbilities } from './session-s
 /** The consistencies, the weakest first. */
 const CONSISTENCIES = ['eventual', 'last-write-wins', 'strong'] as const;
 
+/** Options for {@link MigratingSessionStore}. */
 export interface Migration {
   /** The current store of the sessions. */
   readonly from: SessionStore;
@@ -114,10 +115,7 @@ export class MigratingSessionStore extends SessionStore {
     return hasEnded.includes(true);
   }
 
-  /**
-   * Ends a session in the old store. @returns Whether it still existed; always `true` for an old store that cannot
-   * tell.
-   */
+  /** Ends a session in the old store. @returns Whether it still existed; `true` for a store that cannot report it. */
   async #leave(id: string): Promise<boolean> {
     if (this.#from.abilities.listsSessions) return this.#from.revoke(SessionId.fingerprint(id));
     await this.#from.destroy(id);

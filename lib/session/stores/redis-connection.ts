@@ -30,6 +30,7 @@ export interface RedisClient {
   configGet?(setting: string): Promise<unknown>;
 }
 
+/** Options for the Redis session store and revocation list. */
 export interface RedisOptions {
   /** The address. Default: `REDIS_URL` from the environment, or `redis://localhost:6379`. */
   url?: string | undefined;
@@ -71,9 +72,8 @@ export class RedisConnection {
   }
 
   /**
-   * Connects, to check that the server does not drop keys early.
-   *
-   * @throws {EvictingStoreError} When it may. @throws When it does not answer in time.
+   * Connects and checks the eviction policy. @throws {EvictingStoreError} When it drops keys. @throws After the
+   * timeout.
    */
   async prepare(): Promise<void> {
     try {
@@ -110,7 +110,7 @@ export class RedisConnection {
     try {
       return await inTime(this.#answer(command, asked), this.#timeout, 'Redis');
     } catch (error) {
-      // Sent but not answered: a server that lost power or network closes no connection.
+      // Sent but not answered: a server that lost power or network closes nothing.
       if (asked.client) this.#leave(asked.client);
       const isFresh = this.#failure && Date.now() - this.#failure.at < FRESH;
       throw explained(error, isFresh ? this.#failure?.error : undefined, this.#host);

@@ -15,6 +15,7 @@ const PRAGMAS = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;`;
 
+/** Options for the SQLite session store and revocation list. */
 export interface SqliteOptions {
   /** The path of the file, relative to the working directory of the server. Default: `.gatehouse/sessions.db`. */
   file?: string | undefined;

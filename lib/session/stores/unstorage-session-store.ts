@@ -13,6 +13,7 @@ export interface KeyValueStorage {
   removeItem(key: string): Promise<void>;
 }
 
+/** Options for {@link UnstorageSessionStore}. */
 export interface UnstorageOptions {
   /**
    * The consistency of the driver's storage. Set `last-write-wins` when every process sees every write. Default:

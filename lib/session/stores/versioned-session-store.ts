@@ -160,7 +160,7 @@ export abstract class VersionedSessionStore extends SessionStore {
     for (let attempt = 0; attempt < MAX_ATTEMPTS && key !== undefined; attempt++) {
       const kept: StoredText | undefined = await this.find(key);
       const moved: MovedRecord | undefined = kept && parseMovedRecord(kept.text);
-      // Another request changed it: the session may have moved, and the record under this key then leads to it.
+      // If another request changes it meanwhile, the loop reads the key again: the session may have moved.
       if (kept && !moved) {
         if (!(await this.#end(key, kept))) continue;
         hasEnded ||= kept.text !== ENDED;
@@ -205,8 +205,7 @@ export abstract class VersionedSessionStore extends SessionStore {
       if (isReplaced && userIdOf(current) !== userIdOf(next)) await this.#unlist(key, current);
       return isReplaced;
     }
-    // Inserts under the new key, which nobody knows yet, before replacing the old one: a crash in between loses
-    // nothing.
+    // First the new key, which nobody knows yet, then the old one: a crash in between loses nothing.
     await this.#insert(key, next, maxSize);
     const moved = movedRecord(current.id, next.id, hasSignedIn, this.clock.now());
     const from = SessionId.fingerprint(current.id);
