@@ -24,6 +24,17 @@ export function describeRevocationList(name: string, start: (clock: FrozenClock)
       expect(await list.notBefore('ada')).toBe(now + 3);
     });
 
+    it('keeps what was revoked for as long as any call asked for, in whatever order they arrive', async () => {
+      const clock = new FrozenClock();
+      const list = start(clock);
+      const now = clock.now();
+      await list.revokeBefore('ada', now + 2, now + 60_000);
+      await list.revokeBefore('ada', now, now + 1_000);
+      clock.advance(2);
+      await list.revokeBefore('eve', clock.now(), clock.now() + 60_000);
+      expect(await list.notBefore('ada')).toBe(now + 2);
+    });
+
     it('knows which session has ended, and no user of that name', async () => {
       const clock = new FrozenClock();
       const list = start(clock);

@@ -27,7 +27,8 @@ export class MemoryRevocationList extends KeyedRevocationList {
   override async revokeBefore(userId: string, time: number, until: number): Promise<void> {
     const now = this.clock.now();
     for (const [other, entry] of this.#revoked) if (entry.until <= now) this.#revoked.delete(other);
-    const before = this.#revoked.get(userId)?.time ?? time;
-    this.#revoked.set(userId, { time: Math.max(before, time), until });
+    const before = this.#revoked.get(userId) ?? { time, until };
+    // An earlier call may arrive late: it must not shorten what a later one has asked for.
+    this.#revoked.set(userId, { time: Math.max(before.time, time), until: Math.max(before.until, until) });
   }
 }

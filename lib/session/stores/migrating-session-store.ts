@@ -2,6 +2,7 @@ import { EvictingStoreError } from '../../errors.js';
 import { Disposables } from '../disposables.js';
 import type { FlashLease } from '../flash-lease.js';
 import type { Lineage } from '../lineage.js';
+import type { Promised } from '../promised.js';
 import { applyChanges, type SessionChanges } from '../session-changes.js';
 import { SessionId } from '../session-id.js';
 import { isEmptyRecord, type SessionRecord } from '../session-record.js';
@@ -102,8 +103,7 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async destroy(id: string): Promise<void> {
-    await this.#to.destroy(id);
-    await this.#from.destroy(id);
+    await this.#both((store) => store.destroy(id));
   }
 
   override async list(userId: string): Promise<readonly FiledRecord[]> {
@@ -111,8 +111,17 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async revoke(key: string): Promise<boolean> {
-    const hasEnded = [await this.#to.revoke(key), await this.#from.revoke(key)];
+    const hasEnded = await this.#both((store) => store.revoke(key));
     return hasEnded.includes(true);
+  }
+
+  /** Calls both stores, so that a session in one ends although the other is unavailable. @throws The first failure. */
+  async #both<Result>(act: (store: SessionStore) => Promised<Result>): Promise<Result[]> {
+    const outcomes = await Promise.allSettled([this.#to, this.#from].map(async (store) => act(store)));
+    return outcomes.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    });
   }
 
   /** Ends a session in the old store. @returns Whether it still existed; `true` for a store that cannot report it. */

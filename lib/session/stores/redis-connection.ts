@@ -89,9 +89,9 @@ export class RedisConnection {
     if (problem) throw new Error(problem.message);
   }
 
-  /** Closes the connection, unless the client belongs to the application. */
+  /** Closes the connection, unless the client belongs to the application. A failed connection attempt is ignored. */
   async close(): Promise<void> {
-    const client = await (this.#client ?? this.#connecting);
+    const client = this.#client ?? (await this.#connecting?.catch(() => undefined));
     if (client && client !== this.#options.client) client.destroy();
   }
 

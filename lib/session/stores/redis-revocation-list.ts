@@ -2,11 +2,14 @@ import { KeyedRevocationList } from '../revocation-list.js';
 import { SessionId } from '../session-id.js';
 import { RedisConnection, type RedisOptions } from './redis-connection.js';
 
-/** Stores the later of two times until it is no longer needed. */
+/** Stores the later of two times, for as long as either call needs it: an earlier call may arrive late. */
 const KEEP_LATEST = `
   local kept = tonumber(redis.call('GET', KEYS[1]) or 0)
+  local left = redis.call('PTTL', KEYS[1])
+  local seconds, micros = unpack(redis.call('TIME'))
+  local ends = left > 0 and seconds * 1000 + math.floor(micros / 1000) + left or 0
   if tonumber(ARGV[1]) > kept then redis.call('SET', KEYS[1], ARGV[1]) end
-  redis.call('PEXPIREAT', KEYS[1], ARGV[2])`;
+  redis.call('PEXPIREAT', KEYS[1], math.max(ends, ARGV[2]))`;
 
 /**
  * Stores revocations in Redis or Valkey, for any number of processes. Needs the package `redis`.

@@ -68,6 +68,25 @@ describe('A change of the store', () => {
     expect(await store.write(changesOf({ ...begun, opened: begun, set: { cart: 2 } }))).toBeUndefined();
   });
 
+  it('ends a session in one of them though the other is unavailable, and says that it is', async () => {
+    const clock = new FrozenClock();
+    class Unavailable extends MemorySessionStore {
+      override async destroy(): Promise<never> {
+        throw new Error('unavailable');
+      }
+      override async revoke(): Promise<never> {
+        throw new Error('unavailable');
+      }
+    }
+    const [from, to] = [new MemorySessionStore(config, clock), new Unavailable(config, clock)];
+    const store = new MigratingSessionStore({ from, to });
+    for (const end of ['destroy', 'revoke'] as const) {
+      const token = (await from.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
+      await expect(store[end](end === 'destroy' ? token : SessionId.fingerprint(token))).rejects.toThrow('unavailable');
+      expect(await from.read(token)).toBeUndefined();
+    }
+  });
+
   it('brings no session back that is ended while it moves', async () => {
     const clock = new FrozenClock();
     const to = new MemorySessionStore(config, clock);

@@ -36,6 +36,17 @@ it('A list of revocations in Redis is dropped by Redis when it is of no more use
   await list.close();
 });
 
+it('A list of revocations in Redis is not dropped early because an earlier call arrived late', async () => {
+  const list = new RedisRevocationList({ url: redis.url, keyPrefix: 'late:' });
+  const now = Date.now();
+  await list.revokeBefore('ada', now + 2, now + 60_000);
+  await list.revokeBefore('ada', now, now + 100);
+  const [key = ''] = await client.keys('late:*');
+  expect(await client.pTTL(key)).toBeGreaterThan(30_000);
+  expect(await list.notBefore('ada')).toBe(now + 2);
+  await list.close();
+});
+
 it('A list of revocations in Redis files nothing in one that has begun to drop keys since it was opened', async () => {
   const dropping = await RedisServer.start();
   const list = new RedisRevocationList({ url: dropping.url });
