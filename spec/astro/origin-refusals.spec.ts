@@ -10,7 +10,7 @@ describe('What is said of a form that Astro refused', () => {
     ['has another name', { origin: 'https://evil.example', host: 'shop.example', 'sec-fetch-site': 'same-origin' }],
     ['has a port', { origin: 'https://shop.example:8443', host: 'shop.example' }],
   ])('recommends nothing that a stranger may have made up, where the site %s', (_, headers) => {
-    expect(refused(headers)?.text).toMatch(/ If that is the address of this site, (?:set|have it hand on) /);
+    expect(refused(headers)?.text).toMatch(/ If that is the address of this site, (?:set|let it pass) /);
   });
 
   it('is one line, whatever was asked for', () => {

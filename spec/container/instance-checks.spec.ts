@@ -37,8 +37,8 @@ describe('What is given for a class', () => {
   it.each<[string, unknown, string]>([
     ['a promise', Promise.reject(new Error('unheard')), 'it is a promise, and is not awaited'],
     ['nothing', undefined, 'it is undefined. Pass an instance of Port, or of'],
-    ['null', null, 'it is null. Give'],
-    ['a string, which may be secret', 'secret', 'it is string. Give'],
+    ['null', null, 'it is null. Pass'],
+    ['a string, which may be secret', 'secret', 'it is string. Pass'],
   ])('is refused when it is %s', (_, given, sentence) => {
     expect(() => assertThere(Port, given, 'value')).toThrow(
       `The value passed to value() cannot replace Port: ${sentence}`,
