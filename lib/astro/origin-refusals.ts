@@ -65,7 +65,8 @@ export function originProblem({ url = '', headers, status }: Exchange): { cause:
   const origin = readOrigin(said);
   if (!origin) return undefined;
   const port = origin.port && `, port: '${origin.port}'`;
-  const name = `security: { allowedDomains: [{ protocol: '${origin.protocol.slice(0, -1)}', hostname: '${origin.hostname}'${port} }] }`;
+  const entry = `protocol: '${origin.protocol.slice(0, -1)}', hostname: '${origin.hostname}'${port}`;
+  const name = `security: { allowedDomains: [{ ${entry} }] }`;
   // A program may send any origin, so an operator must not take it for a name of the site without checking.
   const ifOwn = 'If that is the address of this site,';
   if (origin.host === host) {
@@ -87,7 +88,8 @@ export function originProblem({ url = '', headers, status }: Exchange): { cause:
     text:
       `${refused}: it comes from ${origin.origin}, and the proxy passes the host ${what}, as ` +
       `${printable(host).slice(0, MOST_CHARACTERS)}. ${ifOwn} let it pass the original host (nginx: proxy_set_header ` +
-      `Host $http_host, and the same for X-Forwarded-Host)${origin.protocol === 'https:' ? `, and set ${name} in astro.config` : ''}.`,
+      `Host $http_host, and the same for X-Forwarded-Host)` +
+      `${origin.protocol === 'https:' ? `, and set ${name} in astro.config` : ''}.`,
   };
 }
 

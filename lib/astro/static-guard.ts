@@ -12,7 +12,7 @@ interface SyntaxNode {
  */
 export type StaticGuard = { readonly value: unknown } | { readonly source: string } | { readonly problem: string };
 
-const ELSEWHERE = 'is exported in another way than others are: write "export const guard = …" in the page\'s own file';
+const ELSEWHERE = 'must be exported directly: write "export const guard = …" in the page\'s own file';
 
 /** Thrown for an expression whose value is unknown without running the module. */
 class NotLiteral extends Error {}

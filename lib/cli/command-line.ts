@@ -31,18 +31,18 @@ export const HELP = `astro-gatehouse routes: who may see what at your site
 
   npx astro-gatehouse routes                    every page, endpoint, action, island, redirect and file
   npx astro-gatehouse routes --public           only what anybody may see
-  npx astro-gatehouse routes --json > FILE      the same as data, to be kept with the project
-  npx astro-gatehouse routes --check FILE       exit code 1 when it is not as that file says, and what is different
+  npx astro-gatehouse routes --json > FILE      the same as JSON, to save with the project
+  npx astro-gatehouse routes --check FILE       exit code 1 and the differences when it does not match FILE
 
 astro-gatehouse doctor: what would stop or endanger a production server
 
-  npx astro-gatehouse doctor                    what is wrong, and what to type; exit code 1 when it must be mended
-  npx astro-gatehouse doctor --json             the same as data
+  npx astro-gatehouse doctor                    problems and their cures; exit code 1 when one must be fixed
+  npx astro-gatehouse doctor --json             the same as JSON
 
-astro-gatehouse secret: what sessions are sealed with
+astro-gatehouse secret: the secret that seals sessions
 
-  npx astro-gatehouse secret                    prints a fresh one, and nothing else
-  npx astro-gatehouse secret --write [FILE]     puts it into .env, or FILE, in front of the secrets that are there
+  npx astro-gatehouse secret                    prints a new one, and nothing else
+  npx astro-gatehouse secret --write [FILE]     writes it to .env, or FILE, in front of existing secrets
 
   --root FOLDER    the project, when it is not the current folder
   --help           this text`;
@@ -57,9 +57,11 @@ const OPTIONS = {
 } as const;
 
 /**
- * @param args What was typed after the command's name.
- * @returns `help` when that is what is asked for.
- * @throws {UsageError} For what is no command, and for options that are not there.
+ * Parses the command line.
+ *
+ * @param args The arguments after the name of the program.
+ * @returns The command, or `help` for the help text.
+ * @throws {UsageError} For an unknown command, and for unknown or incompatible options.
  */
 export function readCommandLine(args: readonly string[]): RoutesRequest | DoctorRequest | SecretRequest | 'help' {
   const { values, positionals } = parsed(args);
@@ -69,31 +71,31 @@ export function readCommandLine(args: readonly string[]): RoutesRequest | Doctor
   if (command !== 'routes' && command !== 'doctor') {
     throw new UsageError(`There is no command ${command ?? 'before the options'}: write routes, doctor or secret.`);
   }
-  if (values.write) throw new UsageError('--write goes with secret: for a report write routes --json > FILE.');
+  if (values.write) throw new UsageError('--write belongs to secret: for a report write routes --json > FILE.');
   if (more.length > 0) {
-    throw new UsageError(`"${more.join(' ')}" stands alone: for another folder write --root ${more[0]}.`);
+    throw new UsageError(`Unexpected argument "${more.join(' ')}": for another folder write --root ${more[0]}.`);
   }
   if (command === 'doctor') return doctorRequest(values);
   if (values.json && values.check !== undefined) {
-    throw new UsageError('--json and --check do not go together: leave one of them out.');
+    throw new UsageError('--json and --check exclude each other: remove one of them.');
   }
   return { command, root: values.root, json: values.json, public: values.public, check: values.check };
 }
 
 function doctorRequest(values: ReturnType<typeof parsed>['values']): DoctorRequest {
   if (values.public || values.check !== undefined) {
-    throw new UsageError('--public and --check go with routes: leave them out.');
+    throw new UsageError('--public and --check belong to routes: remove them.');
   }
   return { command: 'doctor', root: values.root, json: values.json };
 }
 
 function secretRequest(values: ReturnType<typeof parsed>['values'], [file, ...more]: readonly string[]): SecretRequest {
   if (values.json || values.public || values.check !== undefined) {
-    throw new UsageError('--json, --public and --check go with routes: leave them out.');
+    throw new UsageError('--json, --public and --check belong to routes: remove them.');
   }
-  if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is one file too many.`);
+  if (more.length > 0) throw new UsageError(`Only one file is possible: remove "${more.join(' ')}".`);
   if (file !== undefined && !values.write)
-    throw new UsageError(`"${file}" stands alone: write secret --write ${file}.`);
+    throw new UsageError(`Unexpected argument "${file}": write secret --write ${file}.`);
   return { command: 'secret', file: values.write ? resolve(values.root, file ?? '.env') : undefined };
 }
 

@@ -49,8 +49,7 @@ export interface FakeScope extends RequestScope {
  *   user: { userId: 'ada', role: 'staff' },
  *   services: (services) => services.override(AccessChecker, TeamChecker),
  * });
- * const decision = await scope.get(AccessChecker).check(new AccessRule({ pattern: '/', role: 'admin' }),
- * scope.visitor);
+ * const decision = await scope.get(AccessChecker).check(new AccessRule({ pattern: '/', role: 'admin' }), scope.visitor);
  */
 export function fakeScope({
   user,

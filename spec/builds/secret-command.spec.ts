@@ -50,7 +50,7 @@ describe('astro-gatehouse secret', () => {
   it('refuses what it does not understand with what to write', async () => {
     app = madeSite('{}');
     const { code, output } = await app.gatehouse('secret', '.env');
-    expect([code, output.split('\n')[0]]).toEqual([2, '".env" stands alone: write secret --write .env.']);
+    expect([code, output.split('\n')[0]]).toEqual([2, 'Unexpected argument ".env": write secret --write .env.']);
   });
 
   /** Serves the site with what `.env` says, and counts a visit. */

@@ -267,7 +267,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
       });
       const line = '"cart" was set in a session and is not stored';
       expect(await server.printed(line)).toContain(line);
-      expect(server.output.split('is not kept')).toHaveLength(2);
+      expect(server.output.split('is not stored')).toHaveLength(2);
     },
   );
 

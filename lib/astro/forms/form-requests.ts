@@ -101,7 +101,7 @@ async function showKeptForm(request: GateRequest, context: APIContext): Promise<
  * @returns The refusal.
  */
 export function keepRefusedForm(request: GateRequest, context: APIContext, refusal: Response): Promised<Response> {
-  // Reading the visitor makes the answer personal, so it happens only for redirects to a page.
+  // Reading the visitor makes the answer personal, so it happens only for redirects.
   return refusal.status === 303 ? keepFormOf(request, context, refusal) : refusal;
 }
 

@@ -119,8 +119,8 @@ async function refuseForgery(request: GateRequest, guarded: RoutedRequest): Prom
 }
 
 /**
- * Checks whether this run needs no further check for a forged request. Error pages only do what the checked request
- * asked for.
+ * Checks whether this run needs no further check for a forged request. An error page needs none, because its
+ * request was checked.
  */
 function wasVetted({ vetted, context }: GateRequest): boolean {
   if (vetted === context.request) return true;

@@ -12,7 +12,7 @@ const CURES: Record<string, Advice> = {
     see: 'whatStopsABuild',
   },
   GUARDED_ROUTE_CACHED: { cure: 'Take the entries that are named out of routeRules.', see: 'whatStopsABuild' },
-  MISTAKEN_RULES: { cure: 'Correct each rule as it is said there, or remove it.', see: 'rules' },
+  MISTAKEN_RULES: { cure: 'Correct each rule as suggested, or remove it.', see: 'rules' },
   GUARDED_ROUTE_IN_ISR: { cure: 'Write isr.exclude with what is named.', see: 'whatStopsABuild' },
   USELESS_RULES: { cure: 'Correct the pattern, move the rule up, or remove it.', see: 'rules' },
   DEAD_ENDS: { cure: 'Write each rule that is named, where it says.', see: 'refused' },

@@ -20,10 +20,9 @@ function unchecked({ checkOrigin }: ConfigFacts, hasCsrf: boolean): Finding[] {
       code: 'NOBODY_CHECKS_ORIGINS',
       level: 'danger',
       problem:
-        'csrf is false and security.checkOrigin is false, so nothing checks who sends a request: any other site can ' +
-        'make ' +
-        "your visitors' browsers send requests in their name.",
-      cure: "Take csrf: false out of gatehouse({…}), and list what programs send to: csrf: { except: ['/webhooks/**'] }",
+        'csrf is false and security.checkOrigin is false, so nothing checks who sends a request: any other ' +
+        "site can make your visitors' browsers send requests in their name.",
+      cure: "Remove csrf: false from gatehouse({…}), and list what programs send to: csrf: { except: ['/webhooks/**'] }",
       see: 'csrf',
     },
   ];

@@ -155,7 +155,7 @@ describe('The log', () => {
       'POST /page (route /page): CSRF_REFUSED: Origin https://evil.example is not http://site.example',
     ]);
     expect(await told({ explains: true }, sent('/hook', { headers: {} }))).toEqual([
-      expect.stringMatching(/no Sec-Fetch-Site, Origin or Referer.*listed in csrf\.except$/),
+      expect.stringMatching(/no Sec-Fetch-Site, Origin or Referer.*add its path to csrf\.except$/),
     ]);
   });
 

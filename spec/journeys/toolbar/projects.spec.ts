@@ -202,7 +202,7 @@ describe('The toolbar', () => {
     expect(text).not.toMatch(/hunter2/);
     for (const button of ['clear', 'expire'] as const) {
       const { status, text: problem } = await visitor.press({ do: button });
-      expect([status, JSON.parse(problem).problem]).toEqual([409, expect.stringMatching(/store could not be asked/)]);
+      expect([status, JSON.parse(problem).problem]).toEqual([409, expect.stringMatching(/store is unavailable/)]);
     }
     await visitor.viewAs('ada');
     expect((await who(visitor)).user).toBe('ada');
