@@ -111,6 +111,7 @@ export class Demands {
    */
   #isOpen(path: string, paths: GuardedPaths, own: PageGuard | undefined): boolean {
     if (path === paths.original || (own && path !== paths.action)) return true;
-    return paths.spellingsOf(path).some((name) => this.config.isExcluded(name));
+    // Compared with true, because an override may return a promise.
+    return paths.spellingsOf(path).some((name) => this.config.isExcluded(name) === true);
   }
 }

@@ -15,8 +15,8 @@ const CALLED_INSTEAD: ReadonlyMap<Class, Readonly<Record<string, string>>> = new
   [CsrfGuard, { inspect: 'judge' }],
 ]);
 
-/** Names of methods that return true or false. */
-const QUESTION = /^(?:is|has|may|can)(?:[A-Z]|$)/;
+/** Names of methods that return true or false. Every such method of a class that can be replaced has one of them. */
+const QUESTION = /^(?:is|has|may|can|excepts|asksFor)(?:[A-Z]|$)/;
 
 /** @throws {InvalidOverrideError} For an async function, because services are created synchronously. */
 export function assertPrompt(token: Class, make: unknown): void {

@@ -1,5 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
 import { assertAnswers, assertFits, assertPrompt, assertThere, nameOf } from '../../lib/container/instance-checks.js';
+import type { Class } from '../../lib/container/registration.js';
+import { floorPlan } from '../support/services.js';
 
 class Port {
   hasRole(role: string): boolean {
@@ -16,6 +21,35 @@ class Port {
   }
 }
 class Harbour extends Port {}
+
+interface Question {
+  readonly token: Class;
+  readonly name: string;
+  readonly method: string;
+}
+
+/** The methods of the package's replaceable classes that return true or false, as the sources declare them. */
+async function questions(): Promise<Question[]> {
+  const lib = join(import.meta.dirname, '../../lib');
+  const services = floorPlan();
+  const found: Question[] = [];
+  for (const file of readdirSync(lib, { recursive: true, encoding: 'utf8' })) {
+    if (!/^(?:session|access|container)\b.*\.ts$/.test(file)) continue;
+    const { statements } = ts.createSourceFile(file, readFileSync(join(lib, file), 'utf8'), ts.ScriptTarget.Latest);
+    for (const { name, members } of statements.filter(ts.isClassDeclaration)) {
+      const methods = members.filter(ts.isMethodDeclaration).flatMap(({ type, name: method }) => {
+        return type?.kind === ts.SyntaxKind.BooleanKeyword && ts.isIdentifier(method) ? [method.text] : [];
+      });
+      if (!name || methods.length === 0) continue;
+      const { [name.text]: token } = (await import(join(lib, file))) as Record<string, Class>;
+      if (!token || services.lifetimeOf(token) === undefined) continue;
+      for (const method of methods) found.push({ token, name: name.text, method });
+    }
+  }
+  return found;
+}
+
+const QUESTIONS = await questions();
 
 describe('What makes an instance', () => {
   it('is refused by its name when it is async', () => {
@@ -81,6 +115,12 @@ describe('A question that is answered at once', () => {
       );
     }
     expect(() => assertAnswers(Port, Object.assign(new Port(), { hasRole: async () => false }))).toThrow('hasRole()');
+  });
+
+  it.each(QUESTIONS)('may not be answered later by what takes the place of $name: $method', ({ token, method }) => {
+    const Late = class extends (token as typeof Port) {};
+    Object.defineProperty(Late.prototype, method, { value: async () => true });
+    expect(() => assertAnswers(token, Late.prototype)).toThrow(`its ${method}() is async`);
   });
 
   it('may be answered by another function, and what is no question, or was asked later before, in any way', () => {

@@ -111,7 +111,8 @@ export class CsrfGuard {
   /** Checks whether the visitor sent the request intentionally. */
   async check(request: ChangingRequest, session: Session): Promise<CsrfDecision> {
     const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
-    if (paths && this.config.excepts(paths)) return this.trust('it is excepted');
+    // Compared with true, because an override may return a promise.
+    if (paths && this.config.excepts(paths) === true) return this.trust('it is excepted');
     const finding = checkOrigin(request, this.config.origins);
     if (!finding.isOwn) return this.suspect('CSRF_REFUSED', finding.reason, adviceFor(finding, request));
     if (!this.config.asksForToken(paths)) return this.trust(finding.reason);

@@ -41,6 +41,17 @@ async function refusalOf(request: ChangingRequest, given: boolean | CsrfOptions 
 const foreign = { headers: { Origin: EVIL } };
 
 describe('The guard against forged requests', () => {
+  it('takes the promise of an overridden configuration for no exception', async () => {
+    class Late extends CsrfConfig {
+      override excepts(): boolean {
+        return Promise.resolve(true) as unknown as boolean;
+      }
+    }
+    const log = new RememberingLog();
+    const guard = new CsrfGuard(new Late(), tokens, log, new SecurityEvents());
+    expect((await guard.inspect(sent('/page', foreign), new Session()))?.status).toBe(403);
+  });
+
   it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE'])('leaves %s alone', async (method) => {
     expect(mayChange(method)).toBe(false);
     const request = { ...sent('/page', foreign), method, sentMethod: method };
