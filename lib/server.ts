@@ -36,9 +36,10 @@ export { csrfToken } from './astro/csrf-token.js';
 export { type FlashMessage, flashMessages } from './astro/flash-messages.js';
 export { goTo } from './astro/forms/go-to.js';
 export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';
+export type { WithLocals } from './astro/helper-call.js';
 export {
   authorize,
-  clearSession,
+  currentUser,
   getSession,
   hasAllPermissions,
   hasAnyPermission,
@@ -46,20 +47,24 @@ export {
   hasRole,
   hasRolePermission,
   isAuthenticated,
-  regenerateSession,
   requireSession,
   type SignedInSession,
-  type SignInOptions,
-  type SignOutOptions,
-  safeReturnTo,
-  setSession,
-  updateSession,
-  type WithLocals,
 } from './astro/helpers.js';
 export type { CookieSessionStorageOptions, SetupOptions } from './astro/options.js';
 export type { GatehouseLocals } from './astro/request/locals.js';
 export { disposeServices } from './astro/running-services.js';
+export { safeReturnTo } from './astro/safe-return-to.js';
 export { defineGatehouse } from './astro/setup.js';
+export {
+  clearSession,
+  regenerateSession,
+  type SignInOptions,
+  type SignOutOptions,
+  setSession,
+  signIn,
+  signOut,
+  updateSession,
+} from './astro/sign-in.js';
 export type { Class, Factory, Get } from './container/registration.js';
 export { RequestScope } from './container/request-scope.js';
 export { Services } from './container/services.js';

@@ -123,7 +123,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.InvalidVisitorError('userId', 'a text'),
     'INVALID_VISITOR',
     { key: 'userId' },
-    'Correct what you give to setSession',
+    'Correct what you give to signIn()',
   ],
   [
     new errors.UnguardedFilesError([{ path: '/a', file: 'src/pages/a.astro', protectedBy: 'protect[0]' }]),
@@ -181,7 +181,18 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
   ],
   [new errors.SharedLocalsError(), 'SHARED_LOCALS', {}, 'give it a new object each time'],
   [new errors.AstroSessionMissingError(), 'ASTRO_SESSION_MISSING', {}, 'Configure session.driver'],
-  [new errors.OutsideRequestError('getSession'), 'OUTSIDE_REQUEST', { helper: 'getSession' }, 'pass the Astro context'],
+  [
+    new errors.OutsideRequestError('signIn()', 'setSession()'),
+    'OUTSIDE_REQUEST',
+    { helper: 'signIn()' },
+    'pass the Astro context as its last argument',
+  ],
+  [
+    new errors.InvalidCallError('signIn(user, context?)', 'was given too few arguments', 'setSession()'),
+    'INVALID_CALL',
+    { helper: 'signIn(user, context?)', problem: 'was given too few arguments' },
+    'Call it like this: signIn(user, context?).',
+  ],
   [
     new errors.AccessDeniedError(401, true, 'not signed in'),
     'UNAUTHORIZED',

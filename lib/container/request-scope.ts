@@ -19,6 +19,8 @@ import type { Services } from './services.js';
 export class ScopedRequest {
   /** Those that the request arrived with; `undefined` for one that nobody sent. */
   readonly headers: Headers | undefined;
+  /** Its address, as Astro vouches for it. */
+  readonly url: URL | undefined;
   /** Whether the browser is told to drop what it has kept of this site. */
   clearsSiteData = false;
   /** The request as the guard saw it last; `undefined` until the guard was asked. */
@@ -36,9 +38,11 @@ export class ScopedRequest {
     private readonly shared: Services,
     session?: Session,
     headers?: Headers,
+    url?: URL,
   ) {
     this.#session = session;
     this.headers = headers;
+    this.url = url;
   }
 
   get session(): Session {

@@ -74,7 +74,7 @@ export class SessionConflictError extends GatehouseError {
   }
 }
 
-/** What was given to `setSession` or `updateSession` does not say who the visitor is. */
+/** What was given to `signIn` (`setSession`) or `updateSession` does not say who the visitor is. */
 export class InvalidVisitorError extends GatehouseError {
   constructor(
     readonly key: string,
@@ -82,7 +82,7 @@ export class InvalidVisitorError extends GatehouseError {
   ) {
     super(
       'INVALID_VISITOR',
-      `A signed-in visitor's "${key}" must be ${expected}. Correct what you give to setSession.`,
+      `A signed-in visitor's "${key}" must be ${expected}. Correct what you give to signIn(), also called setSession(), or to updateSession().`,
     );
   }
 }

@@ -10,7 +10,7 @@ export class ListedSession {
   readonly expiresAt: Date;
   /** What the browser called itself when the visitor signed in. It may say what it likes. */
   readonly userAgent: string | undefined;
-  /** What the application called it, as told to `setSession`. */
+  /** What the application called it, as told to `signIn`. */
   readonly label: string | undefined;
 
   constructor(

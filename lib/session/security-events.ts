@@ -25,7 +25,7 @@ export type RejectionReason =
 export interface EventSubject {
   /** The short hash of the session's id. */
   readonly session?: string | undefined;
-  /** As the application gave it to `setSession`: personal data. */
+  /** As the application gave it to `signIn`: personal data. */
   readonly userId?: string | undefined;
 }
 

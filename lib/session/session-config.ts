@@ -36,7 +36,7 @@ export interface SessionOptions {
   /** Seconds after which an unchanged session is written again. Default: 1 day, at most a seventh of `idleTimeout`. */
   renewAfter?: number | undefined;
   /**
-   * How long sessions live whose visitors asked for it: `setSession(context, user, { rememberMe: true })`. Seconds, as
+   * How long sessions live whose visitors asked for it: `signIn(user, { rememberMe: true })`. Seconds, as
    * above. Default: 30 days without a request, and 180 days in any case.
    */
   rememberMe?: { idleTimeout?: number | undefined; absoluteTimeout?: number | undefined } | undefined;

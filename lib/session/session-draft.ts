@@ -193,7 +193,7 @@ export class SessionDraft extends SessionUse implements Committed {
    * @see OWASP ASVS 5.0 7.2.4 (a new session token on authentication).
    */
   signIn(values: Readonly<Record<string, unknown>>, now: number, { rememberMe = false, ...device }: SignIn = {}): void {
-    this.changing('setSession()');
+    this.changing('signIn() (also called setSession())');
     assertStorable(values);
     this.#aside = undefined;
     const before = this.own.values.get('userId');

@@ -41,7 +41,7 @@ export interface SessionRecord {
   /** A Map, so that a key such as `__proto__` is data like any other. */
   readonly values: ReadonlyMap<string, unknown>;
   readonly flashes: ReadonlyMap<string, Flash>;
-  /** The keys that `setSession` gave beside `userId`, `role` and the like: the next one takes them back. */
+  /** The keys that `signIn` gave beside `userId`, `role` and the like: the next one takes them back. */
   readonly identity: readonly string[];
   /** Where its visitor signed in, for stores that can list sessions. */
   readonly device?: SessionDevice | undefined;

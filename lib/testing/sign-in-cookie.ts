@@ -23,7 +23,7 @@ export interface TestedApplication {
 /**
  * Signs somebody in without the login page.
  *
- * @param user What `setSession` would be given.
+ * @param user What `signIn` would be given.
  * @returns A Cookie header, which a request of the test sends: `name=value`.
  * @throws {InvalidVisitorError} When that is no visitor.
  * @throws {MissingSecretError} Without a secret, where the session is in the cookie.

@@ -36,8 +36,7 @@ const HIDDEN = new WeakSet<Request>();
 export class GateRequest extends ScopedRequest {
   /** The request that began it all. */
   readonly original: Request;
-  /** Its address, as Astro vouches for it. */
-  readonly url: URL;
+  declare readonly url: URL;
   /** The context of the latest run: a rewrite brings new cookies. */
   context: APIContext;
   /** The request of the latest run that was found to be the visitor's own doing. */
@@ -63,9 +62,8 @@ export class GateRequest extends ScopedRequest {
   #addsCookies = false;
 
   private constructor(context: APIContext) {
-    super(gatehouse.services, undefined, context.request.headers);
+    super(gatehouse.services, undefined, context.request.headers, context.url);
     this.original = context.request;
-    this.url = context.url;
     this.context = context;
     this.#keeper = new SessionKeeper(this.original, this.url);
     if (gatehouse.site.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
