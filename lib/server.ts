@@ -64,6 +64,7 @@ export {
   signOut,
   updateSession,
 } from './astro/sign-in.js';
+export type { StoreOptions, UnstorageByStorage } from './astro/store-choice.js';
 export type { Class, Factory, Get } from './container/registration.js';
 export { RequestScope } from './container/request-scope.js';
 export { Services } from './container/services.js';

@@ -87,7 +87,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.SessionsNotListedError('CookieSessionStore'),
     'SESSIONS_NOT_LISTED',
     { store: 'CookieSessionStore' },
-    "(session: { store: 'sqlite' }, 'redis' or 'memory')",
+    "(store: { use: 'sqlite' }, 'redis' or 'memory')",
   ],
   [
     new errors.StoreUnavailableError('read', new Error('It is away.')),
@@ -111,7 +111,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.SessionTooLargeError(5000, 4096, ['"cart"']),
     'SESSION_TOO_LARGE',
     { size: 5000, limit: 4096, largestKeys: ['"cart"'] },
-    "session: { store: 'memory' }",
+    "store: { use: 'memory' }",
   ],
   [
     new errors.TooManyKeysError('visit-1001', 1000),

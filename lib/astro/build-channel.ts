@@ -18,7 +18,7 @@ export interface Objection {
 }
 
 /** What is in force of the options of the config and of the setup module together. */
-export type SettingsInForce = Pick<CommonOptions, 'csrf' | 'enforce' | 'session'>;
+export type SettingsInForce = Pick<CommonOptions, 'csrf' | 'enforce' | 'session' | 'store'>;
 
 /** A report that has just been made. */
 export interface ReadReport extends SavedReport {

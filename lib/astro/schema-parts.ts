@@ -28,6 +28,9 @@ export function prompt(cure: string) {
     return answersLater(given) ? `cannot be async, because its answer is read at once: ${cure}` : undefined;
   });
 }
+export const count = value((given) =>
+  Number.isSafeInteger(given) && Number(given) > 0 ? undefined : 'must be a whole number above 0',
+);
 export const flag = value((given) => (typeof given === 'boolean' ? undefined : 'must be true or false'));
 export const seconds = value((given) => {
   if (typeof given !== 'number') return 'must be a number of seconds, for instance 7 * 24 * 3600';

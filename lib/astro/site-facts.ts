@@ -11,6 +11,7 @@ import { Secrets } from '../session/secrets.js';
 import { SessionConfig } from '../session/session-config.js';
 import { type CommonOptions, checkSetupOptions, mergeOptions, registerServices, type SetupOptions } from './options.js';
 import { describeRule } from './rule-description.js';
+import { storeAsData } from './store-choice.js';
 
 /** What can be told of the setup module after it was loaded. */
 export interface SetupFacts {
@@ -18,7 +19,7 @@ export interface SetupFacts {
   /** Options of the config and of the setup module together. */
   readonly options: Pick<
     CommonOptions,
-    'globalProtect' | 'exclude' | 'loginPath' | 'forbiddenPath' | 'enforce' | 'csrf' | 'session'
+    'globalProtect' | 'exclude' | 'loginPath' | 'forbiddenPath' | 'enforce' | 'csrf' | 'session' | 'store'
   >;
   /** Classes of which another stands in their place. */
   readonly replaced: readonly string[];
@@ -67,7 +68,7 @@ async function readSetup(): Promise<SetupFacts> {
   const { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session } = options;
   return {
     rules: (setup.protect ?? []).map((rule) => describeRule(new AccessRule(rule))),
-    options: { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session },
+    options: { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session, store: storeAsData(options) },
     hasCheck: options.access?.check !== undefined,
     ...replacedBy(setup, options),
   };

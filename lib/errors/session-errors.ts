@@ -47,7 +47,7 @@ export class SessionTooLargeError extends GatehouseError {
   }
 }
 
-const COOKIE_CURE = `or use a store on the server: session: { store: 'memory' }.`;
+const COOKIE_CURE = `or use a store on the server: store: { use: 'memory' }.`;
 
 /** A session has as many keys as one may have. */
 export class TooManyKeysError extends GatehouseError {
@@ -134,7 +134,7 @@ export class SessionsNotListedError extends GatehouseError {
     super(
       'SESSIONS_NOT_LISTED',
       `${store} cannot list the sessions of a user, and so cannot end them one by one. Use a store that can ` +
-        `(session: { store: 'sqlite' }, 'redis' or 'memory'); to end all sessions of a user with any store, override ` +
+        `(store: { use: 'sqlite' }, 'redis' or 'memory'); to end all sessions of a user with any store, override ` +
         `RevocationList.`,
     );
   }
@@ -168,7 +168,7 @@ export class AstroSessionMissingError extends GatehouseError {
   constructor() {
     super(
       'ASTRO_SESSION_MISSING',
-      `session.store is 'astro', but Astro has no session storage here. Configure session.driver in astro.config, use an ` +
+      `The store is 'astro', but Astro has no session storage here. Configure session.driver in astro.config, use an ` +
         `adapter that brings one, or choose another store.`,
     );
   }

@@ -41,6 +41,11 @@ export interface RedisOptions {
   client?: RedisClient | undefined;
 }
 
+/** Writes when something ends: Redis takes whole milliseconds, and refuses what falls between two of them. */
+export function endOf(time: number): string {
+  return String(Math.ceil(time));
+}
+
 /** Made here, and given up once what it asks has an answer. */
 type OwnClient = RedisClient & { close?(): Promise<unknown> };
 

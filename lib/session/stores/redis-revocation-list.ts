@@ -1,6 +1,6 @@
 import { KeyedRevocationList } from '../revocation-list.js';
 import { SessionId } from '../session-id.js';
-import { RedisConnection, type RedisOptions } from './redis-connection.js';
+import { endOf, RedisConnection, type RedisOptions } from './redis-connection.js';
 
 /** Keeps the later of two times, for as long as it is of use. */
 const KEEP_LATEST = `
@@ -39,7 +39,7 @@ export class RedisRevocationList extends KeyedRevocationList {
   /** @throws When Redis may drop what is filed, and with it bring back what was revoked. */
   override async revokeBefore(userId: string, time: number, until: number): Promise<void> {
     await this.#redis.assertKeeps();
-    await this.#redis.run(KEEP_LATEST, keyOf(userId), String(time), String(until));
+    await this.#redis.run(KEEP_LATEST, keyOf(userId), String(time), endOf(until));
   }
 }
 

@@ -1,6 +1,6 @@
 import { Clock } from '../clock.js';
 import { SessionId } from '../session-id.js';
-import { RedisConnection, type RedisOptions } from './redis-connection.js';
+import { endOf, RedisConnection, type RedisOptions } from './redis-connection.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
 
 /** Keeps a text that was not there before. */
@@ -59,7 +59,7 @@ export class RedisSessionStore extends VersionedSessionStore {
 
   protected override async insert(key: string, text: string, expiresAt: number, userId?: string): Promise<void> {
     // Listed after it is there, lest somebody who lists takes it for one that has gone; nobody knows its id before both.
-    await this.#redis.run(INSERT, key, text, String(expiresAt));
+    await this.#redis.run(INSERT, key, text, endOf(expiresAt));
     await this.#list(userId, key, expiresAt);
   }
 
@@ -70,7 +70,7 @@ export class RedisSessionStore extends VersionedSessionStore {
     version: string,
     userId?: string,
   ): Promise<string | undefined> {
-    const replacing = this.#redis.run(REPLACE, key, text, String(expiresAt), version);
+    const replacing = this.#redis.run(REPLACE, key, text, endOf(expiresAt), version);
     const [next] = await Promise.all([replacing, this.#list(userId, key, expiresAt)]);
     return next === null ? undefined : String(next);
   }
@@ -92,7 +92,7 @@ export class RedisSessionStore extends VersionedSessionStore {
 
   async #list(userId: string | undefined, key: string, expiresAt: number): Promise<void> {
     if (userId === undefined) return;
-    await this.#redis.run(LIST, usersKey(userId), key, String(expiresAt), String(this.clock.now()));
+    await this.#redis.run(LIST, usersKey(userId), key, endOf(expiresAt), String(this.clock.now()));
   }
 }
 
