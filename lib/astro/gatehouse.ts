@@ -65,6 +65,8 @@ export interface SiteSettings {
   readonly isPrerendering: boolean;
   /** Whether the project has a middleware of its own, which may know visitors of its own. */
   readonly hasOwnMiddleware: boolean;
+  /** Whether Astro's own sessions have no driver, and the project is being written. */
+  readonly lacksAstroSession?: boolean | undefined;
   /** Whether the project composes Astro's request pipeline itself. */
   readonly hasOwnPipeline: boolean;
   /** Patterns that are open although `globalProtect` is on: what Astro itself serves to every page. */
@@ -108,7 +110,7 @@ export class Gatehouse {
     readonly services: Services,
     readonly site: Pick<
       SiteSettings,
-      'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
+      'lacksAstroSession' | 'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
     >,
     /** In development alone. */
     readonly devTools?: DevTools | undefined,
@@ -167,6 +169,11 @@ export class Gatehouse {
         if (error instanceof EvictingStoreError) throw error;
       }
     }
+  }
+
+  /** Whether pages look in vain for a session of Astro's own: in development, where there is something to be said of it. */
+  get lacksAstroSession(): boolean {
+    return this.site.lacksAstroSession === true && !(this.parts.store instanceof AstroSessionStore);
   }
 
   /** Whether a visitor may be found in Astro's own session. */

@@ -20,6 +20,7 @@ import {
   wholeIf,
   withCookies,
 } from './answer.js';
+import { hintAtOwnSession } from './astro-session-hint.js';
 import { AstroSessionWatch, adoptAstroSession } from './astro-session-watch.js';
 import { currentRequest } from './current-request.js';
 import { noticingLateUse } from './late-use.js';
@@ -66,6 +67,7 @@ export class GateRequest extends ScopedRequest {
     this.original = context.request;
     this.context = context;
     this.#keeper = new SessionKeeper(this.original, this.url);
+    if (gatehouse.lacksAstroSession) hintAtOwnSession(context, (line) => gatehouse.parts.log.misfit(line));
     if (gatehouse.site.hasOwnMiddleware) this.#watch = new AstroSessionWatch(context);
     const { standIn } = this.#keeper;
     if (standIn) this.services.replace(SessionRegistry, standIn.registry);
