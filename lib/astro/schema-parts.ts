@@ -13,6 +13,12 @@ const CURES: Record<string, string> = {
   'its cookie.maxAge': 'a cookie lives as long as its session: give idleTimeout beside cookie, in seconds',
   'its cookie.expires': 'a cookie lives as long as its session: give idleTimeout beside cookie, in seconds',
   'its cookie.chunks': 'what is committed is one header, and so one cookie; leave it out',
+  'the unstorage store of astro.config.storage':
+    "a storage is code, which is for src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }",
+  'the unstorage store.driver':
+    'a driver is imported by its name in astro.config only; here write storage: createStorage({ driver: … })',
+  'the unstorage store.options':
+    'options are for the driver, to which you give them here: storage: createStorage({ driver: fsDriver({ … }) })',
   'gatehouse({…}) in astro.config.sessionData': 'a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
   'gatehouse({…}) in astro.config.services': 'services are code: write them in src/gatehouse.ts',
 };

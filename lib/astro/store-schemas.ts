@@ -38,9 +38,6 @@ const IN_CONFIG: Record<string, Shape> = {
     options: z.optional(
       value((given) => (isPlainObject(given) ? undefined : 'must be a plain object: what the driver is told')),
     ),
-    storage: z.optional(
-      value(() => "is code, which is for src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }"),
-    ),
     ...unstorage,
   },
 };
@@ -55,9 +52,6 @@ const IN_SETUP: Record<string, Shape> = {
         ? undefined
         : 'must be a storage with getItem, setItem and removeItem: createStorage({ driver }) of the package unstorage',
     ),
-    driver: z.optional(
-      value(() => 'is imported by its name in astro.config only; here write storage: createStorage({ driver: … })'),
-    ),
     ...unstorage,
   },
 };
@@ -67,23 +61,26 @@ function isStorage(given: unknown): boolean {
   return ['getItem', 'setItem', 'removeItem'].every((method) => typeof Reflect.get(given, method) === 'function');
 }
 
-function storeIn(shapes: Record<string, Shape>) {
+/** @param place Where it is chosen, in words. */
+function storeIn(shapes: Record<string, Shape>, place: string) {
   return z.unknown().check(({ value: given, issues }) => {
     const complain = (message: string, path: string[]) => issues.push({ code: 'custom', input: given, message, path });
     if (!isPlainObject(given)) {
       const name = NAMES.includes(String(given)) ? String(given) : 'sqlite';
       return void complain(`must say which store to use: { use: '${name}' }`, []);
     }
-    const shape = shapes[String(given.use)];
-    if (!shape) return void issues.push(...raised(z.object({ use: oneOf(...NAMES) }), given));
-    issues.push(...raised(record(`the ${given.use} store`, { use: z.unknown(), ...shape }), given));
+    const name = NAMES.find((candidate) => candidate === given.use);
+    if (name === undefined) return void issues.push(...raised(z.object({ use: oneOf(...NAMES) }), given));
+    // It alone is told other things in the two places.
+    const what = `the ${name} store${name === 'unstorage' ? place : ''}`;
+    issues.push(...raised(record(what, { use: z.unknown(), ...shapes[name] }), given));
   });
 }
 
 /** The store that is chosen in `astro.config`. */
-export const storeInConfig = storeIn(IN_CONFIG);
+export const storeInConfig = storeIn(IN_CONFIG, ' of astro.config');
 /** The store that is chosen in the setup module. */
-export const storeInSetup = storeIn(IN_SETUP);
+export const storeInSetup = storeIn(IN_SETUP, '');
 
 /** Says what is wrong with `session.options`, the former way to tell a store of `astro.config` something. */
 export function optionProblems(store: string, options: unknown): Pick<z.core.$ZodRawIssue, 'message' | 'path'>[] {

@@ -150,6 +150,7 @@ describe.each([
       { use: 'redis', keyPrefx: 'a' },
       'store.keyPrefx: no such option of the redis store; did you mean keyPrefix? There are use, url, keyPrefix, timeout',
     ],
+    [{ use: 'constructor' }, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
     [{ use: 'cookie', file: 'a' }, 'store.file: no such option of the cookie store. There are use'],
     [{ use: 'redis', url: 'cache' }, 'store.url: must be an address: redis://localhost:6379'],
     [{ use: 'redis', timeout: 0 }, 'store.timeout: must be more than 0 seconds'],
@@ -181,10 +182,10 @@ describe('The store', () => {
     expect(inConfig({ store: { use: 'unstorage', driver: 'fs', options: { base: './data' }, ...more } })).toEqual([]);
     expect(inSetup({ store: { use: 'unstorage', storage: STORAGE, ...more } })).toEqual([]);
     expect(inConfig({ store: { use: 'unstorage', driver: 'fs', storage: STORAGE } })).toEqual([
-      "store.storage is code, which is for src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }",
+      "store.storage: a storage is code, which is for src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }",
     ]);
     expect(inSetup({ store: { use: 'unstorage', storage: STORAGE, driver: 'fs' } })).toEqual([
-      'store.driver is imported by its name in astro.config only; here write storage: createStorage({ driver: … })',
+      'store.driver: a driver is imported by its name in astro.config only; here write storage: createStorage({ driver: … })',
     ]);
     expect(inConfig({ store: { use: 'unstorage' } })).toEqual([
       "store.driver: must name a driver of the package unstorage: driver: 'fs'",
