@@ -1,3 +1,4 @@
 export { default } from './astro/integration.js';
-export type { GatehouseOptions, StoreChoice } from './astro/options.js';
+export type { GatehouseOptions } from './astro/options.js';
+export type { StoreChoice, StoreOptions, UnstorageByDriver } from './astro/store-choice.js';
 export { GatehouseError } from './errors.js';

@@ -1,3 +1,5 @@
+import * as stores from './stores.js';
+
 export { AccessChecker } from './access/access-checker.js';
 export { AccessDecision, type DecisionCode } from './access/access-decision.js';
 export { AccessConfig, type AccessOptions } from './access/access-options.js';
@@ -28,17 +30,15 @@ export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData
 export { VisitorResolver } from './access/visitor-resolver.js';
 export { can } from './astro/can.js';
 export { CookieSession } from './astro/cookie-session.js';
-export {
-  type CookieSessionStorage,
-  createCookieSessionStorage,
-} from './astro/cookie-session-storage.js';
+export { type CookieSessionStorage, createCookieSessionStorage } from './astro/cookie-session-storage.js';
 export { csrfToken } from './astro/csrf-token.js';
 export { type FlashMessage, flashMessages } from './astro/flash-messages.js';
 export { goTo } from './astro/forms/go-to.js';
 export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';
+export type { WithLocals } from './astro/helper-call.js';
 export {
   authorize,
-  clearSession,
+  currentUser,
   getSession,
   hasAllPermissions,
   hasAnyPermission,
@@ -46,20 +46,25 @@ export {
   hasRole,
   hasRolePermission,
   isAuthenticated,
-  regenerateSession,
   requireSession,
   type SignedInSession,
-  type SignInOptions,
-  type SignOutOptions,
-  safeReturnTo,
-  setSession,
-  updateSession,
-  type WithLocals,
 } from './astro/helpers.js';
 export type { CookieSessionStorageOptions, SetupOptions } from './astro/options.js';
 export type { GatehouseLocals } from './astro/request/locals.js';
 export { disposeServices } from './astro/running-services.js';
+export { safeReturnTo } from './astro/safe-return-to.js';
 export { defineGatehouse } from './astro/setup.js';
+export {
+  clearSession,
+  regenerateSession,
+  type SignInOptions,
+  type SignOutOptions,
+  setSession,
+  signIn,
+  signOut,
+  updateSession,
+} from './astro/sign-in.js';
+export type { StoreOptions, UnstorageByStorage } from './astro/store-choice.js';
 export type { Class, Factory, Get } from './container/registration.js';
 export { RequestScope } from './container/request-scope.js';
 export { Services } from './container/services.js';
@@ -68,10 +73,8 @@ export { inject, injectable } from './injectable.js';
 export { Clock } from './session/clock.js';
 export { type CarriedCookie, type CookieAttributes, CookieJar } from './session/cookie-jar.js';
 export { FlashBag } from './session/flash-bag.js';
-export type { Lineage } from './session/lineage.js';
 export { ListedSession } from './session/listed-session.js';
-export { parseRecord, serializeRecord } from './session/record-text.js';
-export { KeyedRevocationList, NoRevocationList, RevocationList } from './session/revocation-list.js';
+export { RevocationList } from './session/revocation-list.js';
 export { Secrets } from './session/secrets.js';
 export {
   type EventSubject,
@@ -82,18 +85,61 @@ export {
   SecurityEvents,
 } from './session/security-events.js';
 export { Session } from './session/session.js';
-export { applyChanges, type SessionChanges } from './session/session-changes.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
 export type { SessionContents, SessionDataOptions, SessionKey, SessionValue } from './session/session-data.js';
-export type { SessionDevice } from './session/session-device.js';
-export { SessionId } from './session/session-id.js';
 export { SessionManager } from './session/session-manager.js';
-export type { Flash, SessionRecord } from './session/session-record.js';
 export { SessionRegistry } from './session/session-registry.js';
 export { SessionSchema } from './session/session-schema.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
-export { MemoryRevocationList } from './session/stores/memory-revocation-list.js';
-export { type MemoryOptions, MemorySessionStore } from './session/stores/memory-session-store.js';
-export { MigratingSessionStore, type Migration } from './session/stores/migrating-session-store.js';
-export { type FiledRecord, SessionStore, type StoreAbilities } from './session/stores/session-store.js';
-export { type StoredText, VersionedSessionStore } from './session/stores/versioned-session-store.js';
+export { MemorySessionStore } from './session/stores/memory-session-store.js';
+export { SessionStore } from './session/stores/session-store.js';
+
+// Real declarations: editors put names that are deprecated last only if what they stand for is.
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export const applyChanges = stores.applyChanges;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type FiledRecord = stores.FiledRecord;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type Flash = stores.Flash;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export const KeyedRevocationList = stores.KeyedRevocationList;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type KeyedRevocationList = stores.KeyedRevocationList;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type Lineage = stores.Lineage;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type MemoryOptions = stores.MemoryOptions;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export const MemoryRevocationList = stores.MemoryRevocationList;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type MemoryRevocationList = stores.MemoryRevocationList;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export const MigratingSessionStore = stores.MigratingSessionStore;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type MigratingSessionStore = stores.MigratingSessionStore;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type Migration = stores.Migration;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export const NoRevocationList = stores.NoRevocationList;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type NoRevocationList = stores.NoRevocationList;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export const parseRecord = stores.parseRecord;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export const serializeRecord = stores.serializeRecord;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type SessionChanges = stores.SessionChanges;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type SessionDevice = stores.SessionDevice;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export const SessionId = stores.SessionId;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type SessionRecord = stores.SessionRecord;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type StoreAbilities = stores.StoreAbilities;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type StoredText = stores.StoredText;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export const VersionedSessionStore = stores.VersionedSessionStore;
+/** @deprecated Import it from 'astro-gatehouse/stores'. */
+export type VersionedSessionStore = stores.VersionedSessionStore;

@@ -87,7 +87,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.SessionsNotListedError('CookieSessionStore'),
     'SESSIONS_NOT_LISTED',
     { store: 'CookieSessionStore' },
-    "(session: { store: 'sqlite' }, 'redis' or 'memory')",
+    "(store: { use: 'sqlite' }, 'redis' or 'memory')",
   ],
   [
     new errors.StoreUnavailableError('read', new Error('It is away.')),
@@ -111,7 +111,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.SessionTooLargeError(5000, 4096, ['"cart"']),
     'SESSION_TOO_LARGE',
     { size: 5000, limit: 4096, largestKeys: ['"cart"'] },
-    "session: { store: 'memory' }",
+    "store: { use: 'memory' }",
   ],
   [
     new errors.TooManyKeysError('visit-1001', 1000),
@@ -123,7 +123,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.InvalidVisitorError('userId', 'a text'),
     'INVALID_VISITOR',
     { key: 'userId' },
-    'Correct the value that you pass to setSession',
+    'Correct the value that you pass to signIn()',
   ],
   [
     new errors.UnguardedFilesError([{ path: '/a', file: 'src/pages/a.astro', protectedBy: 'protect[0]' }]),
@@ -181,7 +181,18 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
   ],
   [new errors.SharedLocalsError(), 'SHARED_LOCALS', {}, 'Pass a new object each time'],
   [new errors.AstroSessionMissingError(), 'ASTRO_SESSION_MISSING', {}, 'Configure session.driver'],
-  [new errors.OutsideRequestError('getSession'), 'OUTSIDE_REQUEST', { helper: 'getSession' }, 'pass the Astro context'],
+  [
+    new errors.OutsideRequestError('signIn()', 'setSession()'),
+    'OUTSIDE_REQUEST',
+    { helper: 'signIn()' },
+    'pass the Astro context as its last argument',
+  ],
+  [
+    new errors.InvalidCallError('signIn(user, context?)', 'was given too few arguments', 'setSession()'),
+    'INVALID_CALL',
+    { helper: 'signIn(user, context?)', problem: 'was given too few arguments' },
+    'Call it like this: signIn(user, context?).',
+  ],
   [
     new errors.AccessDeniedError(401, true, 'not signed in'),
     'UNAUTHORIZED',

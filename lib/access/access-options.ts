@@ -1,8 +1,12 @@
+import { InvalidOptionsError } from '../errors.js';
 import type { AccessRule } from './access-rule.js';
 import type { VisitorData } from './visitor.js';
 
 /** What is known today of a user; `null` of one who is gone. */
 export type Reloaded = Partial<VisitorData> | null;
+
+/** Which other roles a role brings with it. */
+export type RoleHierarchy = Readonly<Record<string, readonly string[]>>;
 
 /** How roles and permissions are read from a session, and a check of one's own in place of the built-in ones. */
 export interface AccessOptions {
@@ -11,7 +15,9 @@ export interface AccessOptions {
   /** The visitor's permissions, in place of `session.permissions`. */
   getPermissions?: ((session: VisitorData) => readonly string[] | null | undefined) | undefined;
   /** Which roles a role brings with it, and those theirs: `{ admin: ['editor'], editor: ['author'] }`. */
-  roles?: Readonly<Record<string, readonly string[]>> | undefined;
+  hierarchy?: RoleHierarchy | undefined;
+  /** `hierarchy` by its other name. */
+  roles?: RoleHierarchy | undefined;
   /**
    * Looks up who a signed-in visitor is today. What it gives takes the place of `email`, `role`, `roles` and `permissions`,
    * and may add to the rest; `null` says that there is no such user any more, which ends the session. While it fails,
@@ -37,13 +43,15 @@ export class AccessConfig {
   readonly revalidate: number;
   readonly #brought: ReadonlyMap<string, readonly string[]>;
 
-  constructor({ getRole, getPermissions, roles = {}, check, reload, revalidate = 0 }: AccessOptions = {}) {
+  /** @throws {InvalidOptionsError} When the hierarchy is given by both its names. */
+  constructor(options: AccessOptions = {}) {
+    const { getRole, getPermissions, check, reload, revalidate = 0 } = options;
     this.getRole = getRole;
     this.getPermissions = getPermissions;
     this.check = check;
     this.reload = reload;
     this.revalidate = revalidate * 1000;
-    this.#brought = new Map(Object.entries(roles));
+    this.#brought = new Map(Object.entries(hierarchyOf(options)));
   }
 
   /** These roles, and all that they bring with them. A circle brings each of its roles once. */
@@ -55,3 +63,12 @@ export class AccessConfig {
     return [...all];
   }
 }
+
+/** Gives the hierarchy of roles, by whichever name it is given. @throws {InvalidOptionsError} When it is given by both. */
+export function hierarchyOf({ hierarchy, roles }: Pick<AccessOptions, 'hierarchy' | 'roles'>): RoleHierarchy {
+  if (hierarchy && roles) throw new InvalidOptionsError([`access.hierarchy ${HIERARCHY_TWICE}`]);
+  return hierarchy ?? roles ?? {};
+}
+
+/** Said of options that give the hierarchy by both its names. */
+export const HIERARCHY_TWICE = 'is given, and access.roles, which is its other name, as well: keep access.hierarchy';

@@ -18,7 +18,7 @@ export interface Objection {
 }
 
 /** The merged options of the config and the setup module. */
-export type SettingsInForce = Pick<CommonOptions, 'csrf' | 'enforce' | 'session'>;
+export type SettingsInForce = Pick<CommonOptions, 'csrf' | 'enforce' | 'session' | 'store'>;
 
 /** A report of the current build. */
 export interface ReadReport extends SavedReport {

@@ -200,13 +200,13 @@ export class BuildReport {
   ): ReadReport {
     const { setup, actions } = facts;
     const known = 'rules' in setup ? setup : undefined;
-    const { csrf, enforce, session } = known?.options ?? this.options;
+    const { csrf, enforce, session, store } = known?.options ?? this.options;
     return {
       entries,
       notes,
       isWhole: known !== undefined && !('message' in actions),
       objections: objections.map(({ error: { code, message }, stops }) => ({ code, message, stops })),
-      settings: { csrf, enforce, session },
+      settings: { csrf, enforce, session, store },
       hasOwnStore: known?.hasOwnStore ?? false,
     };
   }

@@ -1,6 +1,9 @@
 import type { Requirement } from '../access/access-rule.js';
-import { decide, findRequest, type WithLocals } from './helpers.js';
+import { HelperCall, type WithLocals } from './helper-call.js';
+import { decide } from './helpers.js';
 import { checkRequirement } from './options.js';
+
+const CALL = new HelperCall<[requirement?: Requirement]>('can(requirement?, context?)');
 
 /**
  * Whether the visitor meets a requirement, as a rule would find: for what a page shows, anywhere in it. Without a
@@ -10,9 +13,14 @@ import { checkRequirement } from './options.js';
  * @throws {InvalidOptionsError} For what is no requirement, whoever asks.
  * @example const mayPublish = await can({ permission: 'posts:publish' });
  */
-export async function can(requirement: Requirement = {}, context?: WithLocals): Promise<boolean> {
+export function can(requirement?: Requirement, context?: WithLocals): Promise<boolean>;
+export function can(context: WithLocals): Promise<boolean>;
+export async function can(...given: unknown[]): Promise<boolean> {
+  const {
+    request,
+    others: [requirement = {}],
+  } = CALL.find(given);
   const asked = checkRequirement(requirement, 'can');
-  const request = findRequest(context);
   if (!request) return false;
   request.draft.isUsed = true;
   const { isGranted } = await decide(request, asked, request.identity.resolve(), 'can()');

@@ -1,5 +1,7 @@
 import { CsrfTokens } from '../access/csrf/csrf-tokens.js';
-import { requestFor, type WithLocals } from './helpers.js';
+import { HelperCall, type WithLocals } from './helper-call.js';
+
+const CALL = new HelperCall<[]>('csrfToken(context?)');
 
 /**
  * A token that says that a request comes from a page of this visitor's session: for the field `_csrf` of a form, or the
@@ -9,7 +11,8 @@ import { requestFor, type WithLocals } from './helpers.js';
  * @throws {SessionCommittedError} For a visitor without a session, once the response head has been sent.
  * @example const token = await csrfToken();
  */
-export async function csrfToken(context?: WithLocals): Promise<string> {
-  const request = requestFor('csrfToken', context);
+export function csrfToken(context?: WithLocals): Promise<string>;
+export async function csrfToken(...given: unknown[]): Promise<string> {
+  const { request } = CALL.within(given);
   return request.services.get(CsrfTokens).issue(request.session);
 }

@@ -10,10 +10,9 @@ import type { GuardLoader } from '../access/page-guards.js';
 import type { Locale } from '../access/paths/special-paths.js';
 import { RouteGuard } from '../access/route-guard.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
-import { defaultServices, type Settings } from '../container/default-services.js';
+import { defaultServices } from '../container/default-services.js';
 import type { Services } from '../container/services.js';
 import { EvictingStoreError } from '../errors.js';
-import { Clock } from '../session/clock.js';
 import { inTime } from '../session/in-time.js';
 import { RevocationList } from '../session/revocation-list.js';
 import { Secrets } from '../session/secrets.js';
@@ -21,8 +20,6 @@ import { SecurityEvents } from '../session/security-events.js';
 import { SessionConfig } from '../session/session-config.js';
 import { SessionManager } from '../session/session-manager.js';
 import { SessionSchema } from '../session/session-schema.js';
-import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
-import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { SessionStore } from '../session/stores/session-store.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import {
@@ -31,12 +28,13 @@ import {
   mergeOptions,
   registerServices,
   type SetupOptions,
-  type StoreChoice,
 } from './options.js';
 import { PrerenderedPages } from './prerendered-pages.js';
 import type { ProjectRoutes } from './project-routes.js';
 import { currentRequest } from './request/current-request.js';
 import type { DevTools } from './request/dev-tools.js';
+import { chosenStore } from './store-choice.js';
+import { type StoreMakers, storeService } from './store-service.js';
 import { tellDeadEnds } from './tell-dead-ends.js';
 import type { ToolbarParts } from './toolbar/toolbar.js';
 import { UnkeptValues } from './unkept-values.js';
@@ -48,8 +46,8 @@ export interface SiteSettings {
   /** Loads the guards of pages, and lists the routes that may have one; `undefined` when no page has a guard. */
   readonly pageGuards: { load: GuardLoader; routes: () => Promise<readonly string[]> } | undefined;
   readonly secret: string | undefined;
-  /** Creates the store of astro.config, if it is not one of those that every site contains. */
-  readonly makeStore: ((clock: Clock) => SessionStore) | undefined;
+  /** Create the stores that the options may name, in addition to those that every site contains. */
+  readonly storeMakers: Partial<StoreMakers>;
   readonly isProduction: boolean;
   readonly base: string;
   readonly trailingSlash: string;
@@ -67,18 +65,12 @@ export interface SiteSettings {
   readonly isPrerendering: boolean;
   /** True when the project has a middleware of its own, which may name visitors. */
   readonly hasOwnMiddleware: boolean;
+  /** True in development when Astro's own sessions have no driver. */
+  readonly lacksAstroSession?: boolean | undefined;
   /** True when the project composes Astro's request pipeline itself. */
   readonly hasOwnPipeline: boolean;
   /** Patterns that are open despite `globalProtect`: resources that Astro itself serves to every page. */
   readonly open: readonly string[];
-}
-
-/** Returns one of the stores that every site contains. */
-function builtInStore(choice: StoreChoice = {}): Settings['store'] {
-  if (choice.store === 'astro') return AstroSessionStore;
-  if (choice.store !== 'memory') return CookieSessionStore;
-  const { maxSessions } = choice.options ?? {};
-  return (get) => new MemorySessionStore(get(SessionConfig), get(Clock)).limitTo(maxSessions);
 }
 
 function begin(services: Services, rulesOfConfig = 0): void {
@@ -118,7 +110,7 @@ export class Gatehouse {
     readonly services: Services,
     readonly site: Pick<
       SiteSettings,
-      'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
+      'lacksAstroSession' | 'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
     >,
     /** In development only. */
     readonly devTools?: DevTools | undefined,
@@ -135,7 +127,7 @@ export class Gatehouse {
     const setup = checkSetupOptions(site.setup, site.options.setup);
     const options = mergeOptions(site.options, setup);
     const exclude = [...(options.exclude ?? []), ...site.open];
-    const { isProduction, applicationId, makeStore } = site;
+    const { isProduction, applicationId, storeMakers } = site;
     const explains = options.debug === true || !isProduction;
     const services = defaultServices({
       session: SessionConfig.from(options.session, { isProduction, applicationId }),
@@ -146,7 +138,7 @@ export class Gatehouse {
       forms: new FormConfig(options.forms),
       schema: new SessionSchema(setup.sessionData),
       pageGuards: site.pageGuards && { ...site.pageGuards, keep: isProduction },
-      store: makeStore ? (get) => makeStore(get(Clock)) : builtInStore(options.session),
+      store: storeService(chosenStore(options), storeMakers),
     });
     currentRequest.use(options);
     registerServices(setup, services);
@@ -180,6 +172,11 @@ export class Gatehouse {
         if (error instanceof EvictingStoreError) throw error;
       }
     }
+  }
+
+  /** True in development when pages may look for a session of Astro's own, and there is none. */
+  get lacksAstroSession(): boolean {
+    return this.site.lacksAstroSession === true && !(this.parts.store instanceof AstroSessionStore);
   }
 
   /** True when a visitor may be found in Astro's own session. */

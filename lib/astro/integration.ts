@@ -178,6 +178,7 @@ function siteSource(options: GatehouseOptions, config: AstroConfig, place: strin
     locales: i18n?.locales ?? [],
     hasOwnMiddleware: middlewareFile(config) !== undefined,
     hasOwnPipeline: pipelineFile(config) !== undefined,
+    lacksAstroSession: place === 'development' && !hasSessionDriver(config),
     open: [imageEndpoint(config)],
   };
   return [
@@ -196,6 +197,11 @@ function spareSecret(place: string, root: URL): string {
   if (place === 'development') return JSON.stringify(developmentSecret(root));
   // No session is ever sealed for a prerendered page. Made here, because workerd makes nothing random while it starts.
   return place === 'prerender' ? JSON.stringify(randomUUID() + randomUUID()) : 'undefined';
+}
+
+/** Whether Astro's own sessions are kept anywhere. */
+function hasSessionDriver({ session }: AstroConfig): boolean {
+  return typeof session === 'object' && session.driver !== undefined;
 }
 
 function moduleUrl(path: string): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { HIERARCHY_TWICE } from '../access/access-options.js';
 import { PathPattern } from '../access/paths/path-pattern.js';
 import { InvalidOptionsError } from '../errors.js';
 import {
@@ -16,6 +17,8 @@ import {
   value,
 } from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';
+import { type Choosing, storeProblem } from './store-choice.js';
+import { storeInConfig, storeInSetup } from './store-schemas.js';
 
 /** A path of the site: `//host` and `/\host` would be other sites, and a blank or a line feed would end a header. */
 const SITE_PATH = /^\/(?![/\\])[^\\\s\p{Cc}]*$/u;
@@ -151,15 +154,22 @@ const common = {
     record('access', {
       getRole: z.optional(prompt(LOOK_UP)),
       getPermissions: z.optional(prompt(LOOK_UP)),
+      hierarchy: z.optional(hierarchy),
       roles: z.optional(hierarchy),
       check: z.optional(fn),
       reload: z.optional(fn),
       revalidate: z.optional(secondsOrNone),
-    }).check(({ value: given, issues }) => {
-      if (!isPlainObject(given) || given.revalidate === undefined || given.reload !== undefined) return;
-      const message = 'says how often reload is to be asked, and there is no reload: add one, or remove it';
-      issues.push({ code: 'custom', input: given, message, path: ['revalidate'] });
-    }),
+    }).check(
+      ({ value: given, issues }) => {
+        if (!isPlainObject(given) || given.hierarchy === undefined || given.roles === undefined) return;
+        issues.push({ code: 'custom', input: given, message: HIERARCHY_TWICE, path: ['hierarchy'] });
+      },
+      ({ value: given, issues }) => {
+        if (!isPlainObject(given) || given.revalidate === undefined || given.reload !== undefined) return;
+        const message = 'says how often reload is to be asked, and there is no reload: add one, or remove it';
+        issues.push({ code: 'custom', input: given, message, path: ['revalidate'] });
+      },
+    ),
   ),
   runWithContext: z.optional(fn),
   getContextStore: z.optional(prompt(CONTEXT)),
@@ -168,21 +178,30 @@ const common = {
   debug: z.optional(flag),
 };
 
+function checkStore({ value: given, issues }: z.core.ParsePayload<unknown>): void {
+  if (!isPlainObject(given) || !isPlainObject(given.store)) return;
+  const { store, session } = given;
+  const message = storeProblem({ store, session: isPlainObject(session) ? session : undefined } as Choosing);
+  if (message) issues.push({ code: 'custom', input: given, message, path: ['store'] });
+}
+
 /** What may be given to `gatehouse({…})`. */
 export const integrationOptions = record('gatehouse({…}) in astro.config', {
   ...common,
+  store: z.optional(storeInConfig),
   session: z.optional(sessionInConfig),
   setup: z.optional(text),
   prerendered: z.optional(oneOf('error', 'warn')),
   strict: z.optional(flag),
-});
+}).check(checkStore);
 /** What may be given to `defineGatehouse({…})`. */
 export const setupOptions = record('defineGatehouse({…})', {
   ...common,
+  store: z.optional(storeInSetup),
   session: z.optional(sessionInSetup),
   sessionData: z.optional(sessionData),
   services: z.optional(prompt(WAIT_INSIDE)),
-});
+}).check(checkStore);
 const guardWord = value((given) =>
   typeof given === 'string' && !['public', 'user', 'guest'].includes(given)
     ? `cannot be '${given}': it is 'public', 'user', 'guest' or a requirement such as { role: 'admin' }`

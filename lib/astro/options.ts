@@ -10,19 +10,17 @@ import { InvalidOptionsError } from '../errors.js';
 import { forget, isPromise } from '../session/promised.js';
 import type { SessionCookieOptions, SessionOptions } from '../session/session-config.js';
 import type { SessionDataOptions } from '../session/session-data.js';
-import type { MemoryOptions } from '../session/stores/memory-session-store.js';
-import type { RedisOptions } from '../session/stores/redis-connection.js';
-import type { SqliteOptions } from '../session/stores/sqlite-file.js';
 import { guard, integrationOptions, requirement, setupOptions, WAIT_INSIDE } from './option-schemas.js';
 import type { ContextOptions } from './request/current-request.js';
 import { storageOptions } from './session-schemas.js';
-
-/** Stores that can be named in the options, and what each can be told; any other is registered in the setup module. */
-export type StoreChoice =
-  | { store?: 'cookie' | 'astro' | undefined; options?: undefined }
-  | { store: 'memory'; options?: MemoryOptions | undefined }
-  | { store: 'sqlite'; options?: SqliteOptions | undefined }
-  | { store: 'redis'; options?: Omit<RedisOptions, 'client'> | undefined };
+import {
+  type ChosenStore,
+  type StoreChoice,
+  type StoreOptions,
+  storeProblem,
+  type UnstorageByDriver,
+  type UnstorageByStorage,
+} from './store-choice.js';
 
 /** What can be said in `astro.config` and in `src/gatehouse.ts` alike; each option in one of the two. */
 export interface CommonOptions extends Omit<GuardOptions, 'protect'>, ContextOptions {
@@ -37,12 +35,16 @@ export interface CommonOptions extends Omit<GuardOptions, 'protect'>, ContextOpt
   forms?: boolean | FormOptions | undefined;
   /** How roles and permissions are read, and a check of your own. */
   access?: AccessOptions | undefined;
-  /** How long sessions last, their cookie, and where they are kept. */
+  /** Where sessions are kept. Default: in the cookie. */
+  store?: ChosenStore | undefined;
+  /** How long sessions last, and their cookie. `store` and `options` in it are the former way to say where they are kept. */
   session?: (SessionOptions & StoreChoice) | undefined;
 }
 
 /** The options of the integration. */
 export interface GatehouseOptions extends CommonOptions {
+  /** Where sessions are kept. Default: in the cookie. What holds a password is for the setup module, or the environment. */
+  store?: StoreOptions | UnstorageByDriver | undefined;
   /** The module that default-exports `defineGatehouse({…})`. Default: `src/gatehouse.{ts,js,mjs}`, when there is one. */
   setup?: string | undefined;
   /** What happens to a build in which rules cover prerendered pages or public files. Default `error`. */
@@ -53,6 +55,8 @@ export interface GatehouseOptions extends CommonOptions {
 
 /** The options of the setup module. */
 export interface SetupOptions extends CommonOptions {
+  /** Where sessions are kept. Default: in the cookie. It is read when the server starts. */
+  store?: StoreOptions | UnstorageByStorage | undefined;
   /** Registers services of your own, and your classes in the place of ours. */
   services?: ((services: Services) => unknown) | undefined;
   /** What the values of sessions must be while the server runs, and what becomes of those that are something else. */
@@ -155,7 +159,10 @@ export function mergeOptions(config: GatehouseOptions, setup: SetupOptions): Com
     protect: [...(fromConfig.protect ?? []), ...(fromSetup.protect ?? [])],
     exclude: [...(fromConfig.exclude ?? []), ...(fromSetup.exclude ?? [])],
   };
-  const problems = [contextProblem(merged), excludeProblem(merged)].filter((problem) => problem !== undefined);
+  const ofStore = storeProblem(merged);
+  const problems = [contextProblem(merged), excludeProblem(merged), ofStore && `store ${ofStore}`].filter(
+    (problem) => problem !== undefined,
+  );
   if (problems.length > 0) throw new InvalidOptionsError(problems);
   return merged;
 }

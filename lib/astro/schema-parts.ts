@@ -13,6 +13,12 @@ const CURES: Record<string, string> = {
   'its cookie.maxAge': 'a cookie lives as long as its session: give idleTimeout beside cookie, in seconds',
   'its cookie.expires': 'a cookie lives as long as its session: give idleTimeout beside cookie, in seconds',
   'its cookie.chunks': 'what is committed is one header, and so one cookie; leave it out',
+  'the unstorage store of astro.config.storage':
+    "a storage is code, which is for src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }",
+  'the unstorage store.driver':
+    'a driver is imported by its name in astro.config only; here write storage: createStorage({ driver: … })',
+  'the unstorage store.options':
+    'options are for the driver, to which you give them here: storage: createStorage({ driver: fsDriver({ … }) })',
   'gatehouse({…}) in astro.config.sessionData': 'a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
   'gatehouse({…}) in astro.config.services': 'services are code: write them in src/gatehouse.ts',
 };
@@ -28,6 +34,9 @@ export function prompt(cure: string) {
     return answersLater(given) ? `cannot be async, because its answer is read at once: ${cure}` : undefined;
   });
 }
+export const count = value((given) =>
+  Number.isSafeInteger(given) && Number(given) > 0 ? undefined : 'must be a whole number above 0',
+);
 export const flag = value((given) => (typeof given === 'boolean' ? undefined : 'must be true or false'));
 export const seconds = value((given) => {
   if (typeof given !== 'number') return 'must be a number of seconds, for instance 7 * 24 * 3600';

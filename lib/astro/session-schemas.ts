@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
-import { flag, fn, isPlainObject, oneOf, raised, record, seconds, text, value } from './schema-parts.js';
+import { count, flag, fn, isPlainObject, oneOf, raised, record, seconds, text, value } from './schema-parts.js';
+import { optionProblems } from './store-schemas.js';
 
 const cookiePath = value((given) =>
   typeof given === 'string' && given.startsWith('/') ? undefined : 'must begin with "/"',
-);
-const count = value((given) =>
-  Number.isSafeInteger(given) && Number(given) > 0 ? undefined : 'must be a whole number above 0',
 );
 const cookie = {
   name: z.optional(text),
@@ -28,24 +26,6 @@ const commonSession = {
   maxSize: z.optional(count),
 };
 
-/** What is in `astro.config` is a part of the build, where passwords must not be. */
-const redisUrl = value((given) => {
-  if (typeof given !== 'string' || !URL.canParse(given)) return 'must be an address: redis://localhost:6379';
-  const { password } = new URL(given);
-  return password === ''
-    ? undefined
-    : 'holds a password, which would become a part of the build: set REDIS_URL instead';
-});
-const STORE_OPTIONS: Record<string, z.core.$ZodType> = {
-  memory: record('the memory store', { maxSessions: z.optional(count) }),
-  sqlite: record('the sqlite store', { file: z.optional(text) }),
-  redis: record('the redis store', {
-    url: z.optional(redisUrl),
-    keyPrefix: z.optional(text),
-    timeout: z.optional(seconds),
-  }),
-};
-
 /** What is said of the session in `astro.config`: there a store can be imported because of its name. */
 export const sessionInConfig = record('session', {
   store: z.optional(oneOf('cookie', 'memory', 'astro', 'sqlite', 'redis')),
@@ -54,8 +34,7 @@ export const sessionInConfig = record('session', {
 }).check(({ value: given, issues }) => {
   if (!isPlainObject(given) || given.options === undefined) return;
   const { store = 'cookie', options } = given;
-  const schema = STORE_OPTIONS[String(store)];
-  const found = schema ? raised(schema, options) : [{ message: `the ${store} store has no options`, path: [] }];
+  const found = optionProblems(String(store), options);
   for (const { message = '', path = [] } of found) {
     issues.push({ code: 'custom', input: given, message, path: ['options', ...path] });
   }
@@ -63,7 +42,7 @@ export const sessionInConfig = record('session', {
 
 const storeInSetup = value((given) =>
   given === 'sqlite' || given === 'redis'
-    ? `can be '${given}' in astro.config only; here write services.override(SessionStore, () => new …SessionStore({ … }))`
+    ? `can be '${given}' in astro.config only; here write store: { use: '${given}' }, beside session`
     : ['cookie', 'memory', 'astro'].includes(String(given))
       ? undefined
       : "must be one of 'cookie', 'memory', 'astro'",

@@ -11,6 +11,7 @@ import { Secrets } from '../session/secrets.js';
 import { SessionConfig } from '../session/session-config.js';
 import { type CommonOptions, checkSetupOptions, mergeOptions, registerServices, type SetupOptions } from './options.js';
 import { describeRule } from './rule-description.js';
+import { storeAsData } from './store-choice.js';
 
 /** The facts about a loaded setup module. */
 export interface SetupFacts {
@@ -18,7 +19,7 @@ export interface SetupFacts {
   /** The merged options of the config and the setup module. */
   readonly options: Pick<
     CommonOptions,
-    'globalProtect' | 'exclude' | 'loginPath' | 'forbiddenPath' | 'enforce' | 'csrf' | 'session'
+    'globalProtect' | 'exclude' | 'loginPath' | 'forbiddenPath' | 'enforce' | 'csrf' | 'session' | 'store'
   >;
   /** Names of replaced classes. */
   readonly replaced: readonly string[];
@@ -67,7 +68,7 @@ async function readSetup(): Promise<SetupFacts> {
   const { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session } = options;
   return {
     rules: (setup.protect ?? []).map((rule) => describeRule(new AccessRule(rule))),
-    options: { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session },
+    options: { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session, store: storeAsData(options) },
     hasCheck: options.access?.check !== undefined,
     ...replacedBy(setup, options),
   };

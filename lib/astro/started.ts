@@ -1,7 +1,7 @@
 import { getSecret } from 'astro:env/server';
 import { routes } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
-import { developmentPlace, makeStore, makeToolbar, routesNow, site, spareSecret } from 'virtual:astro-gatehouse/site';
+import { developmentPlace, makeToolbar, routesNow, site, spareSecret, storeMakers } from 'virtual:astro-gatehouse/site';
 import { Gatehouse } from './gatehouse.js';
 import { tellOfOriginRefusals } from './origin-refusals.js';
 import { guardedRoutes, guardLoader } from './project-routes.js';
@@ -12,7 +12,7 @@ import { noteRunning } from './running-services.js';
 export const gatehouse = Gatehouse.start({
   ...site,
   setup,
-  makeStore,
+  storeMakers,
   makeToolbar,
   routesNow,
   pageGuards:

@@ -30,7 +30,7 @@ export class UnkeptValues {
       `the request came from another site, with which browsers do not send a cookie that is SameSite=${sameSite}; a ` +
         `session that begins here would take the place of the visitor's own. Do it with a request of your own pages, ` +
         `or write session: { cookie: { sameSite: '${sameSite === 'strict' ? 'lax' : 'none'}' ` +
-        `} }. setSession() is kept. See docs/stores.md.`,
+        `} }. signIn() is kept. See docs/stores.md.`,
     );
   }
 

@@ -3,13 +3,13 @@ declare module 'virtual:astro-gatehouse/site' {
   /** `checksOrigin`: true when Astro's own `security.checkOrigin` runs before every middleware. */
   export const site: Omit<
     SiteSettings,
-    'setup' | 'secret' | 'pageGuards' | 'makeStore' | 'makeToolbar' | 'routesNow'
+    'setup' | 'secret' | 'pageGuards' | 'storeMakers' | 'makeToolbar' | 'routesNow'
   > & { readonly checksOrigin: boolean };
   /** The secret to use without a GATEHOUSE_SECRET: in development, and while pages are prerendered. */
   export const spareSecret: string | undefined;
   /** Identifies the place whose services a development server replaces; `undefined` in a build. */
   export const developmentPlace: string | undefined;
-  export const makeStore: SiteSettings['makeStore'];
+  export const storeMakers: SiteSettings['storeMakers'];
   export const makeToolbar: SiteSettings['makeToolbar'];
   export const routesNow: SiteSettings['routesNow'];
 }

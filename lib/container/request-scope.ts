@@ -22,6 +22,8 @@ import type { Services } from './services.js';
 export class ScopedRequest {
   /** The headers that the request arrived with; `undefined` when there is no request. */
   readonly headers: Headers | undefined;
+  /** The address of the request, as Astro vouches for it; `undefined` outside a request. */
+  readonly url: URL | undefined;
   /** True when the answer must make the browser delete what it has stored of this site. */
   clearsSiteData = false;
   /** The request as the guard saw it last; `undefined` before the first check. */
@@ -39,9 +41,11 @@ export class ScopedRequest {
     private readonly shared: Services,
     session?: Session,
     headers?: Headers,
+    url?: URL,
   ) {
     this.#session = session;
     this.headers = headers;
+    this.url = url;
   }
 
   get session(): Session {

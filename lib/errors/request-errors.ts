@@ -13,14 +13,37 @@ export class SharedLocalsError extends GatehouseError {
 
 /** A helper was called outside of a request. */
 export class OutsideRequestError extends GatehouseError {
-  constructor(readonly helper: string) {
+  /** @param alias The other name of the helper. */
+  constructor(
+    readonly helper: string,
+    alias?: string,
+  ) {
     super(
       'OUTSIDE_REQUEST',
-      `${helper} found no request. Call it while a request is being answered, pass the Astro context as its first ` +
-        `argument, and make sure that the page is not prerendered (export const prerender = false) and that ` +
+      `${named(helper, alias)} found no request. Call it while a request is being answered, pass the Astro context as ` +
+        `its last argument, and make sure that the page is not prerendered (export const prerender = false) and that ` +
         `gatehouse() is among the integrations.`,
     );
   }
+}
+
+/** A helper was called with arguments that it does not take. */
+export class InvalidCallError extends GatehouseError {
+  /**
+   * @param helper The signature of the helper: `hasRole(role, context?)`.
+   * @param alias The other name of the helper.
+   */
+  constructor(
+    readonly helper: string,
+    readonly problem: string,
+    alias?: string,
+  ) {
+    super('INVALID_CALL', `${named(helper.replace(/\(.*/, '()'), alias)} ${problem}. Call it like this: ${helper}.`);
+  }
+}
+
+function named(helper: string, alias: string | undefined): string {
+  return alias === undefined ? helper : `${helper} (also called ${alias})`;
 }
 
 /** The reason why a visitor was refused. */

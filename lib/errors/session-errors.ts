@@ -47,7 +47,7 @@ export class SessionTooLargeError extends GatehouseError {
   }
 }
 
-const COOKIE_CURE = `or use a store on the server: session: { store: 'memory' }.`;
+const COOKIE_CURE = `or use a store on the server: store: { use: 'memory' }.`;
 
 /** The session already has the maximum number of keys. */
 export class TooManyKeysError extends GatehouseError {
@@ -74,7 +74,7 @@ export class SessionConflictError extends GatehouseError {
   }
 }
 
-/** The visitor passed to `setSession` or `updateSession` is not valid. */
+/** The visitor passed to `signIn` (`setSession`) or `updateSession` is not valid. */
 export class InvalidVisitorError extends GatehouseError {
   constructor(
     readonly key: string,
@@ -82,7 +82,8 @@ export class InvalidVisitorError extends GatehouseError {
   ) {
     super(
       'INVALID_VISITOR',
-      `A signed-in visitor's "${key}" must be ${expected}. Correct the value that you pass to setSession.`,
+      `A signed-in visitor's "${key}" must be ${expected}. Correct the value that you pass to signIn(), also called ` +
+        `setSession(), or to updateSession().`,
     );
   }
 }
@@ -137,7 +138,7 @@ export class SessionsNotListedError extends GatehouseError {
     super(
       'SESSIONS_NOT_LISTED',
       `${store} cannot list the sessions of a user, so it cannot end them one by one. Use a store that can ` +
-        `(session: { store: 'sqlite' }, 'redis' or 'memory'); to end all sessions of a user with any store, override ` +
+        `(store: { use: 'sqlite' }, 'redis' or 'memory'); to end all sessions of a user with any store, override ` +
         `RevocationList.`,
     );
   }
@@ -171,7 +172,7 @@ export class AstroSessionMissingError extends GatehouseError {
   constructor() {
     super(
       'ASTRO_SESSION_MISSING',
-      `session.store is 'astro', but Astro has no session storage here. Configure session.driver in astro.config, ` +
+      `The store is 'astro', but Astro has no session storage here. Configure session.driver in astro.config, ` +
         `use an adapter that provides one, or choose another store.`,
     );
   }

@@ -10,7 +10,7 @@ export class ListedSession {
   readonly expiresAt: Date;
   /** The browser's `User-Agent` at the sign-in. Browsers can send any value. */
   readonly userAgent: string | undefined;
-  /** The application's name for the device, as passed to `setSession`. */
+  /** The application's name for the device, as passed to `signIn`. */
   readonly label: string | undefined;
 
   constructor(

@@ -28,7 +28,7 @@ export type RejectionReason =
 export interface EventSubject {
   /** The first 12 characters of the fingerprint of the session's id. */
   readonly session?: string | undefined;
-  /** The user's id that the application passed to `setSession`: personal data. */
+  /** The user's id that the application passed to `signIn`: personal data. */
   readonly userId?: string | undefined;
 }
 

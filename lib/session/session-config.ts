@@ -39,9 +39,8 @@ export interface SessionOptions {
   /** Seconds after which an unchanged session is written again. Default: 1 day, at most a seventh of `idleTimeout`. */
   renewAfter?: number | undefined;
   /**
-   * The timeouts, in seconds, of sessions whose visitors asked to stay signed in: `setSession(context, user, {
-   * rememberMe: true })`. Default: 30 days without a request and 180 days in total, and at least the timeouts of
-   * other sessions.
+   * The timeouts, in seconds, of sessions whose visitors asked to stay signed in: `signIn(user, { rememberMe: true })`.
+   * Default: 30 days without a request and 180 days in total, and at least the timeouts of other sessions.
    */
   rememberMe?: { idleTimeout?: number | undefined; absoluteTimeout?: number | undefined } | undefined;
   /** Seconds after which a store that does not answer counts as unavailable. Default: 5. */

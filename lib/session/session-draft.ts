@@ -153,7 +153,7 @@ export class SessionDraft extends SessionUse {
    * @see OWASP ASVS 5.0 7.2.4 (a new session token on authentication).
    */
   signIn(values: Readonly<Record<string, unknown>>, now: number, how: SignIn = {}): void {
-    this.changing('setSession()');
+    this.changing('signIn() (also called setSession())');
     assertStorable(values);
     this.#aside = undefined;
     const before = this.own.values.get('userId');

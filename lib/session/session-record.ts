@@ -41,7 +41,7 @@ export interface SessionRecord {
   /** The values. They are in a Map so that a key such as `__proto__` is data like any other. */
   readonly values: ReadonlyMap<string, unknown>;
   readonly flashes: ReadonlyMap<string, Flash>;
-  /** The keys, other than `userId`, `role` and similar, that `setSession` set: the next `setSession` removes them. */
+  /** The keys, other than `userId`, `role` and similar, that `signIn` set: the next `signIn` removes them. */
   readonly identity: readonly string[];
   /** The device on which its visitor signed in, for stores that can list sessions. */
   readonly device?: SessionDevice | undefined;

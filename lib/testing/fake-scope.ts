@@ -35,7 +35,7 @@ export interface FakeRequest {
 
 /** The scope of a fake request, with the `locals` that helpers receive in a test. */
 export interface FakeScope extends RequestScope {
-  /** @example await setSession({ locals: scope.locals }, { userId: 'ada' }); */
+  /** @example await signIn({ userId: 'ada' }, { locals: scope.locals }); */
   readonly locals: App.Locals;
 }
 
@@ -76,8 +76,9 @@ export function fakeScope({
     assertVisitorData(user);
     draftOf(session).signIn(user, clock.now());
   }
-  const request = new ScopedRequest(booted, session);
-  request.guarded = fakeRequest(new URL(url, 'http://localhost/'), params, () => request.signedInFor);
+  const address = new URL(url, 'http://localhost/');
+  const request = new ScopedRequest(booted, session, undefined, address);
+  request.guarded = fakeRequest(address, params, () => request.signedInFor);
   const { scope } = request;
   return Object.assign(scope, { locals: localsOf(scope) });
 }

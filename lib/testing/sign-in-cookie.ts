@@ -24,7 +24,7 @@ export interface TestedApplication {
  * Signs a user in without the login page.
  *
  * @param application The session configuration of the application under test.
- * @param user The data that `setSession` would receive.
+ * @param user The data that `signIn` would receive.
  * @returns A Cookie header for the requests of a test: `name=value`.
  * @throws {InvalidVisitorError} When `user` is not valid.
  * @throws {MissingSecretError} Without a secret, when the session is in the cookie.

@@ -9,7 +9,7 @@ export default defineConfig({
     gatehouse({
       forms: true,
       protect: [{ action: 'offers.*' }, { pattern: '/offer' }],
-      session: { store: 'memory' },
+      store: { use: 'memory' },
     }),
   ],
 });

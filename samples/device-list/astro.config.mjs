@@ -8,7 +8,8 @@ export default defineConfig({
   integrations: [
     gatehouse({
       protect: [{ pattern: '/devices' }, { pattern: '/api/devices' }],
-      session: { store: 'sqlite', maxSessionsPerUser: 5, renewAfter: 5 * 60 },
+      store: { use: 'sqlite' },
+      session: { maxSessionsPerUser: 5, renewAfter: 5 * 60 },
     }),
   ],
 });

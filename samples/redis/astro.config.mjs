@@ -12,7 +12,8 @@ export default defineConfig({
     gatehouse({
       protect: [{ pattern: '/checkout' }, { pattern: '/api/order' }],
       // Where Redis is, REDIS_URL says when the server starts. What does not answer within two seconds counts as away.
-      session: { store: 'redis', storeTimeout: 2 },
+      store: { use: 'redis' },
+      session: { storeTimeout: 2 },
     }),
   ],
 });

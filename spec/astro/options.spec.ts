@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import * as z from 'zod';
+import { AccessConfig } from '../../lib/access/access-options.js';
 import {
   checkGuard,
   checkIntegrationOptions,
@@ -9,7 +10,9 @@ import {
   checkSetupOptions,
   type GatehouseOptions,
   mergeOptions,
+  type SetupOptions,
 } from '../../lib/astro/options.js';
+import { chosenStore, storeAsData } from '../../lib/astro/store-choice.js';
 import { InvalidOptionsError } from '../../lib/errors.js';
 
 /** What is wrong with something, in sentences. */
@@ -64,7 +67,8 @@ describe('Options', () => {
     [{ session: { options: {} } }, 'session.options: the cookie store has no options'],
     [
       { session: { store: 'redis', options: { url: 'redis://u:secret@host' } } },
-      'session.options.url: holds a password, which would become a part of the build: set REDIS_URL instead',
+      'session.options.url: holds a password, which would become a part of the build: set REDIS_URL instead, or ' +
+        'write store in src/gatehouse.ts',
     ],
     [
       { session: { store: 'memory', options: { maxSessions: 0.5 } } },
@@ -114,6 +118,131 @@ describe('Options', () => {
     expect(sentence).toMatch(/There are loginPath, homePath, forbiddenPath, protect, /);
     expect(inConfig({ nonsense: 1 })[0]).toMatch(/^nonsense: no such option of [^;]*\. There are loginPath, /);
     expect(problemsOf(() => checkSetupOptions({ setup: 'a.ts' }))[0]).toMatch(/no such option of defineGatehouse/);
+  });
+});
+
+const inSetup = (options: unknown) => problemsOf(() => checkSetupOptions(options));
+const STORAGE = { getItem: async () => null, setItem: async () => undefined, removeItem: async () => undefined };
+
+describe.each([
+  ['astro.config', inConfig],
+  ['the setup module', inSetup],
+])('The store in %s', (_, problems) => {
+  it.each<[object]>([
+    [{ use: 'cookie' }],
+    [{ use: 'astro' }],
+    [{ use: 'memory', maxSessions: 10 }],
+    [{ use: 'sqlite', file: 'data/sessions.db' }],
+    [{ use: 'redis' }],
+    [{ use: 'redis', url: 'rediss://cache:6380', keyPrefix: 'shop:', timeout: 1 }],
+    [{ use: 'redis', url: undefined }],
+  ])('may be %j', (store) => {
+    expect(problems({ store })).toEqual([]);
+    expect(problems({ store, session: { idleTimeout: 60 } })).toEqual([]);
+  });
+
+  it.each<[unknown, string]>([
+    ['redis', "store: must say which store to use: { use: 'redis' }"],
+    [true, "store: must say which store to use: { use: 'sqlite' }"],
+    [{}, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
+    [{ use: 'disk' }, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
+    [
+      { use: 'redis', keyPrefx: 'a' },
+      'store.keyPrefx: no such option of the redis store; did you mean keyPrefix? There are use, url, keyPrefix, timeout',
+    ],
+    [{ use: 'constructor' }, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
+    [{ use: 'cookie', file: 'a' }, 'store.file: no such option of the cookie store. There are use'],
+    [{ use: 'redis', url: 'cache' }, 'store.url: must be an address: redis://localhost:6379'],
+    [{ use: 'redis', timeout: 0 }, 'store.timeout: must be more than 0 seconds'],
+    [{ use: 'sqlite', file: '' }, 'store.file: must not be empty'],
+    [{ use: 'memory', maxSessions: 0 }, 'store.maxSessions: must be a whole number above 0'],
+  ])('cannot be %j', (store, sentence) => {
+    expect(problems({ store })).toEqual([sentence]);
+  });
+
+  it('cannot be chosen in both ways', () => {
+    expect(problems({ store: { use: 'redis' }, session: { store: 'memory' } })).toEqual([
+      "store is given, and session.store as well: keep store: { use: 'redis' }, and take session.store out",
+    ]);
+  });
+});
+
+describe('The store', () => {
+  it('may have a password in the setup module alone, which is no part of the build', () => {
+    const store = { use: 'redis', url: 'redis://u:secret@host' };
+    expect(inSetup({ store })).toEqual([]);
+    expect(inConfig({ store })).toEqual([
+      'store.url: holds a password, which would become a part of the build: set REDIS_URL instead, or write store in ' +
+        'src/gatehouse.ts',
+    ]);
+  });
+
+  it('unstorage has a driver in astro.config, and a storage in the setup module', () => {
+    const more = { keyPrefix: 'shop:', consistency: 'last-write-wins' };
+    expect(inConfig({ store: { use: 'unstorage', driver: 'fs', options: { base: './data' }, ...more } })).toEqual([]);
+    expect(inSetup({ store: { use: 'unstorage', storage: STORAGE, ...more } })).toEqual([]);
+    expect(inConfig({ store: { use: 'unstorage', driver: 'fs', storage: STORAGE } })).toEqual([
+      "store.storage: a storage is code, which is for src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }",
+    ]);
+    expect(inSetup({ store: { use: 'unstorage', storage: STORAGE, driver: 'fs' } })).toEqual([
+      'store.driver: a driver is imported by its name in astro.config only; here write storage: createStorage({ driver: … })',
+    ]);
+    expect(inConfig({ store: { use: 'unstorage' } })).toEqual([
+      "store.driver: must name a driver of the package unstorage: driver: 'fs'",
+    ]);
+    expect(inSetup({ store: { use: 'unstorage', storage: {} } })).toEqual([
+      'store.storage: must be a storage with getItem, setItem and removeItem: createStorage({ driver }) of the package ' +
+        'unstorage',
+    ]);
+  });
+
+  it('cannot be chosen in one way in astro.config and in the other in the setup module', () => {
+    const merged = (config: GatehouseOptions, setup: SetupOptions) => problemsOf(() => mergeOptions(config, setup));
+    const sentence =
+      "store is given, and session.store and session.options as well: keep store: { use: 'memory' }, and take session.store and session.options out";
+    const former = { session: { store: 'sqlite', options: { file: 'a' } } } as const;
+    expect(merged(former, { store: { use: 'memory' } })).toEqual([sentence]);
+    expect(merged({ store: { use: 'memory' } }, { session: { store: 'memory' } })).toHaveLength(1);
+    expect(merged({ store: { use: 'memory' } }, { store: { use: 'memory' } })).toEqual([
+      'store is given in astro.config and in the setup module: keep it in one of them',
+    ]);
+    expect(merged({ session: { idleTimeout: 60 } }, { store: { use: 'memory' } })).toEqual([]);
+  });
+
+  it('that is named among the options of the session in the setup module says what to write', () => {
+    expect(inSetup({ session: { store: 'sqlite' } })).toEqual([
+      "session.store: can be 'sqlite' in astro.config only; here write store: { use: 'sqlite' }, beside session",
+    ]);
+  });
+
+  it('is the same in both ways', () => {
+    expect(chosenStore({})).toEqual({ use: 'cookie' });
+    expect(chosenStore({ session: { store: 'sqlite', options: { file: 'a' } } })).toEqual({ use: 'sqlite', file: 'a' });
+    expect(chosenStore({ store: { use: 'sqlite', file: 'a' } })).toEqual({ use: 'sqlite', file: 'a' });
+    expect(storeAsData({ store: { use: 'unstorage', storage: STORAGE } })).toEqual({ use: 'unstorage' });
+  });
+});
+
+describe('The hierarchy of roles', () => {
+  const hierarchy = { admin: ['editor'] };
+
+  it('has two names, of which one is given', () => {
+    for (const access of [{ hierarchy }, { roles: hierarchy }]) expect(inConfig({ access })).toEqual([]);
+    const sentence =
+      'access.hierarchy is given, and access.roles, which is its other name, as well: keep access.hierarchy';
+    expect(inConfig({ access: { hierarchy, roles: hierarchy } })).toEqual([sentence]);
+    expect(problemsOf(() => new AccessConfig({ hierarchy, roles: hierarchy }))).toEqual([sentence]);
+  });
+
+  it('must say for a role which others it brings', () => {
+    const sentence = "must say for a role which others it brings: { admin: ['editor'] }";
+    expect(inConfig({ access: { hierarchy: ['admin'] } })).toEqual([`access.hierarchy: ${sentence}`]);
+  });
+
+  it('is the same by either name', () => {
+    for (const options of [{ hierarchy }, { roles: hierarchy }]) {
+      expect(new AccessConfig(options).withBrought(['admin'])).toEqual(['admin', 'editor']);
+    }
   });
 });
 

@@ -6,9 +6,9 @@ import { launchChromium } from '../support/chromium.js';
 const IDLE_SECONDS = 2;
 
 /** The sample as it is, or with pages that change without being loaded anew. */
-async function sample(hasRouter: boolean, session = "store: 'memory'"): Promise<App> {
+async function sample(hasRouter: boolean, store = "{ use: 'memory' }"): Promise<App> {
   const app = App.create('samples/actions');
-  app.rewrite('astro.config.mjs', (config) => config.replace("store: 'memory'", session));
+  app.rewrite('astro.config.mjs', (config) => config.replace("{ use: 'memory' }", store));
   if (hasRouter) {
     app.rewrite('src/layouts/Page.astro', (layout) =>
       layout
@@ -139,15 +139,12 @@ describe.each([
   });
 });
 
-describe.each([
-  ['memory', "store: 'memory'"],
-  ['cookie', "store: 'cookie'"],
-])('A form that is open while its session expires, with sessions in %s', (_, store) => {
+describe.each(['memory', 'cookie'])('A form that is open while its session expires, with sessions in %s', (store) => {
   let app: App;
   let server: Server;
 
   beforeAll(async () => {
-    app = await sample(false, `${store}, idleTimeout: ${IDLE_SECONDS}`);
+    app = await sample(false, `{ use: '${store}' }, session: { idleTimeout: ${IDLE_SECONDS} }`);
     server = await app.serve();
   });
   afterAll(async () => {

@@ -38,6 +38,16 @@ const PAGES = {
     };`,
 };
 
+describe("The store 'unstorage'", () => {
+  it('asks for a driver that is there', async () => {
+    const project = HookedProject.create();
+    const { code, output } = await project.build({ store: { use: 'unstorage', driver: 'floppy' } });
+    project.remove();
+    expect(code).not.toBe(0);
+    expect(output).toContain('UnstorageSessionStore needs the package unstorage, which is not there');
+  });
+});
+
 describe("The store named 'sqlite'", () => {
   let app: App;
   beforeAll(async () => {
@@ -106,16 +116,18 @@ describe("The store named 'redis'", () => {
 
   it('asks for the package where the project is, not where this one is', async () => {
     const project = HookedProject.create();
-    const { code, output } = await project.build({ session: { store: 'redis' } });
+    for (const options of [{ session: { store: 'redis' } }, { store: { use: 'redis' } }] as const) {
+      const { code, output } = await project.build(options);
+      expect(code).not.toBe(0);
+      expect(output).toContain(sentence);
+    }
     project.remove();
-    expect(code).not.toBe(0);
-    expect(output).toContain(sentence);
   });
 
-  it('cannot be named in the setup module, which says what to write', async () => {
+  it('cannot be named among the options of the session in the setup module, which says what to write', async () => {
     const app = await settledAtStart().build();
     const { output } = await app.serveAndFail({ GATEHOUSE_SECRET: SECRET, GATEHOUSE_VARIANT: 'named store' });
     app.remove();
-    expect(output).toContain('write services.override(SessionStore, () => new …SessionStore({ … }))');
+    expect(output).toContain("write store: { use: 'redis' }, beside session");
   });
 });

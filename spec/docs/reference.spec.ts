@@ -70,7 +70,11 @@ describe('The list of options', () => {
 
   it('has every option that the schemas know, and no other', () => {
     const stores = ['memory', 'sqlite', 'redis'].map((store) => ({ session: { store, options: STRANGER } }));
+    const chosen = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'].map((use) => ({
+      store: { use, ...STRANGER },
+    }));
     const known = new Set([
+      ...chosen.flatMap((place) => [...namesAt(integrationOptions, place), ...namesAt(setupOptions, place)]),
       ...PLACES.flatMap((place) => namesAt(integrationOptions, place)),
       ...PLACES.flatMap((place) => namesAt(setupOptions, place)),
       ...stores.flatMap((place) => namesAt(integrationOptions, place)),
@@ -83,7 +87,8 @@ describe('The list of options', () => {
   });
 
   it('says which of them can stand in the setup module', () => {
-    const inSetup = new Set(PLACES.flatMap((place) => namesAt(setupOptions, place)));
+    const stores = ['memory', 'sqlite', 'redis', 'unstorage'].map((use) => ({ store: { use, ...STRANGER } }));
+    const inSetup = new Set([...PLACES, ...stores].flatMap((place) => namesAt(setupOptions, place)));
     const marked = source('docs/reference/options.md').matchAll(/^\| `([^`]+)` ●/gm);
     const expected = [...documented.keys()].filter((option) => inSetup.has(option));
     expect([...marked].map(([, option]) => option).sort()).toEqual(expected.sort());

@@ -487,7 +487,7 @@ describe('A closed session', () => {
     ["flashes.set('notice', …)", (session) => session.flashes.set('notice', 'x')],
     ['session.regenerate()', (session) => session.regenerate()],
     ['session.destroy()', (session) => session.destroy()],
-    ['setSession()', (session) => draftOf(session).signIn({ userId: 'ada' }, NOON)],
+    ['signIn() (also called setSession())', (session) => draftOf(session).signIn({ userId: 'ada' }, NOON)],
     ['updateSession()', (session) => draftOf(session).updateVisitor({ role: 'admin' })],
   ];
 

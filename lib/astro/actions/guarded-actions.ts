@@ -1,6 +1,6 @@
 import { ActionError, defineAction as define } from 'astro/actions/runtime/entrypoints/server.js';
 import { AccessDeniedError } from '../../errors.js';
-import { findRequest, type WithLocals } from '../helpers.js';
+import { findRequest, type WithLocals } from '../helper-call.js';
 
 /** An action as Astro calls it: bound to the context of the request. */
 interface Action {

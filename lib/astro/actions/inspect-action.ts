@@ -4,7 +4,7 @@ import { actionPath } from '../../access/paths/special-paths.js';
 import { asVerdict } from '../../access/verdict.js';
 import { ScopedRequest } from '../../container/request-scope.js';
 import { subjectOf } from '../../session/security-events.js';
-import { findRequest } from '../helpers.js';
+import { findRequest } from '../helper-call.js';
 import { GateRequest } from '../request/gate-request.js';
 import { gatehouse } from '../started.js';
 

@@ -6,8 +6,9 @@ import type { RouteAddress } from '../../access/route-types.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
 import { InvalidOptionsError } from '../../errors.js';
 import { printable } from '../../session/printable.js';
-import { requestFor, type WithLocals } from '../helpers.js';
+import { HelperCall, type WithLocals } from '../helper-call.js';
 
+const CALL = new HelperCall<[path: RouteAddress]>('goTo(path, context?)');
 const NEXT_PAGES = new WeakMap<ScopedRequest, string>();
 
 /**
@@ -16,14 +17,20 @@ const NEXT_PAGES = new WeakMap<ScopedRequest, string>();
  *
  * @param path A page of the site, without its `base`, or the absolute URL of another site. For a target that the
  *   visitor has sent, use {@link safeReturnTo}.
+ * @param context Default: the context of the current request. It may also be the first argument.
  * @throws {InvalidOptionsError} Without the option `forms`, and for a path that is invalid or could leave the site.
  * @throws {OutsideRequestError} Outside a request.
  * @example
- * await clearSession(context);
- * goTo(context, '/goodbye');
+ * await signOut();
+ * goTo('/goodbye');
  */
-export function goTo(context: WithLocals, path: RouteAddress): void {
-  const request = requestFor('goTo', context);
+export function goTo(path: RouteAddress, context?: WithLocals): void;
+export function goTo(context: WithLocals, path: RouteAddress): void;
+export function goTo(...given: unknown[]): void {
+  const {
+    request,
+    others: [path],
+  } = CALL.within(given);
   if (!request.services.get(FormConfig).isOn) {
     throw told(request, 'goTo() is for forms that are answered with a redirect: set forms: true');
   }

@@ -1,7 +1,8 @@
 import { FormConfig } from '../../access/forms/form-config.js';
 import { errorsByField, type FieldErrors, type KeptForm, keepForm, takeForm } from '../../access/forms/kept-form.js';
+import type { ScopedRequest } from '../../container/request-scope.js';
 import { Clock } from '../../session/clock.js';
-import { findRequest, requestFor, type WithLocals } from '../helpers.js';
+import { findRequest, HelperCall, type WithLocals } from '../helper-call.js';
 import { resultErrors } from './result-errors.js';
 
 /** Selects a form, if there are several. */
@@ -10,9 +11,18 @@ export interface FormReading {
    * The name of the form's action, or the name passed to `flashErrors`. Default: the form that was posted to this page.
    */
   form?: string | undefined;
-  /** Default: the context of the current request. */
+  /** The same as the last argument. Default: the context of the current request. */
   context?: WithLocals | undefined;
 }
+
+type Read = [field: string, reading?: FormReading];
+
+const FLASH_ERRORS = new HelperCall<[errors: FieldErrors, input?: FormData, form?: string]>(
+  'flashErrors(errors, input?, form?, context?)',
+);
+const OLD_INPUT = new HelperCall<Read>('oldInput(field, reading?, context?)');
+const OLD_INPUTS = new HelperCall<Read>('oldInputs(field, reading?, context?)');
+const FIELD_ERRORS = new HelperCall<Read>('fieldErrors(field, reading?, context?)');
 
 /**
  * Keeps the errors of a form, and its input, for the next page that reads them with {@link fieldErrors} and {@link
@@ -21,14 +31,22 @@ export interface FormReading {
  * @param errors Messages by field, or the issues of a schema.
  * @param input The submitted form.
  * @param form Identifies the form among others; the page then reads it by this name.
+ * @param context Default: the context of the current request. It may also be the first argument.
  * @throws {OutsideRequestError} Outside a request.
  * @throws {SessionCommittedError} When the headers were sent.
  * @example
- * flashErrors(context, { email: 'There is nobody of this address' }, form);
+ * flashErrors({ email: 'There is nobody of this address' }, form);
  * return context.redirect('/sign-up', 303);
  */
-export function flashErrors(context: WithLocals, errors: FieldErrors, input?: FormData, form = ''): void {
-  const request = requestFor('flashErrors', context);
+export function flashErrors(errors: FieldErrors, input?: FormData, form?: string, context?: WithLocals): void;
+export function flashErrors(errors: FieldErrors, context: WithLocals): void;
+export function flashErrors(errors: FieldErrors, input: FormData | undefined, context: WithLocals): void;
+export function flashErrors(context: WithLocals, errors: FieldErrors, input?: FormData, form?: string): void;
+export function flashErrors(...given: unknown[]): void {
+  const {
+    request,
+    others: [errors, input, form = ''],
+  } = FLASH_ERRORS.within(given);
   const { flashes } = request.draft;
   const fields = input ? request.services.get(FormConfig).fieldsOf(input) : [];
   keepForm(
@@ -48,30 +66,48 @@ export function flashErrors(context: WithLocals, errors: FieldErrors, input?: Fo
  * <input name="email" value={oldInput('email')} />
  * ```
  */
-export function oldInput(field: string, reading?: FormReading): string | undefined {
-  return oldInputs(field, reading)[0];
+export function oldInput(field: string, reading?: FormReading, context?: WithLocals): string | undefined;
+export function oldInput(field: string, context: WithLocals): string | undefined;
+export function oldInput(...given: unknown[]): string | undefined {
+  return valuesOf(OLD_INPUT, given)[0];
 }
 
 /** Returns all inputs of the fields with one name: ticked checkboxes, selected options. */
-export function oldInputs(field: string, reading?: FormReading): string[] {
-  return keptForm(reading)?.input.flatMap(([name, value]) => (name === field ? [value] : [])) ?? [];
+export function oldInputs(field: string, reading?: FormReading, context?: WithLocals): string[];
+export function oldInputs(field: string, context: WithLocals): string[];
+export function oldInputs(...given: unknown[]): string[] {
+  return valuesOf(OLD_INPUTS, given);
 }
 
 /**
  * Returns the error messages of a field in the form that was submitted before this page, and of the fields nested in it
  * (`address.city`).
  */
-export function fieldErrors(field: string, reading?: FormReading): string[] {
-  const form = keptForm(reading);
+export function fieldErrors(field: string, reading?: FormReading, context?: WithLocals): string[];
+export function fieldErrors(field: string, context: WithLocals): string[];
+export function fieldErrors(...given: unknown[]): string[] {
+  const { field, form } = read(FIELD_ERRORS, given);
   const errors = form?.errors ?? resultErrors(form?.result);
   const isMeant = (name: string) => name === field || name.startsWith(`${field}.`);
   return Object.entries(errors).flatMap(([name, texts]) => (isMeant(name) ? texts : []));
 }
 
-function keptForm({ form, context }: FormReading = {}): KeptForm | undefined {
-  const request = findRequest(context);
-  if (!request) return undefined;
-  const { keptForm: sent, draft } = request;
+function valuesOf(call: HelperCall<Read>, given: readonly unknown[]): string[] {
+  const { field, form } = read(call, given);
+  return form?.input.flatMap(([name, value]) => (name === field ? [value] : [])) ?? [];
+}
+
+/** @returns The field that is asked for, and the form that it was in. */
+function read(call: HelperCall<Read>, given: readonly unknown[]): { field: string; form: KeptForm | undefined } {
+  const {
+    context,
+    others: [field, reading = {}],
+  } = call.read(given);
+  const request = findRequest(context ?? reading.context);
+  return { field, form: request && keptForm(request, reading.form) };
+}
+
+function keptForm({ keptForm: sent, draft }: ScopedRequest, form: string | undefined): KeptForm | undefined {
   draft.isUsed = true;
   if (sent && (form === undefined || sent.name === form)) return sent;
   return takeForm(draft.flashes, placeOf(form ?? ''));

@@ -7,6 +7,7 @@ import { andThen, type Promised } from '../../session/promised.js';
 import type { Session } from '../../session/session.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { gatehouse } from '../started.js';
+import { hintAtOwnSession } from './astro-session-hint.js';
 import { AstroSessionWatch, adoptAstroSession } from './astro-session-watch.js';
 import { currentRequest } from './current-request.js';
 import { hearLocals, putOnLocals } from './locals.js';
@@ -20,7 +21,7 @@ export class ArrivedRequest extends ScopedRequest {
   /** The original request, before any rewrite. */
   readonly original: Request;
   /** The address of the original request, as Astro validated it. */
-  readonly url: URL;
+  declare readonly url: URL;
   /** The context of the latest run. A rewrite brings other cookies. */
   context: APIContext;
   protected readonly keeper: SessionKeeper;
@@ -30,11 +31,11 @@ export class ArrivedRequest extends ScopedRequest {
   #arrivedAs: Visitor | undefined;
 
   constructor(context: APIContext) {
-    super(gatehouse.services, undefined, context.request.headers);
+    super(gatehouse.services, undefined, context.request.headers, context.url);
     this.original = context.request;
-    this.url = context.url;
     this.context = context;
     this.keeper = new SessionKeeper(this.original, this.url);
+    if (gatehouse.lacksAstroSession) hintAtOwnSession(context, (line) => gatehouse.parts.log.misfit(line));
     if (gatehouse.site.hasOwnMiddleware) this.watch = new AstroSessionWatch(context);
     const { standIn } = this.keeper;
     if (standIn) this.services.replace(SessionRegistry, standIn.registry);

@@ -1,4 +1,5 @@
 import type { APIContext } from 'astro';
+import { hierarchyOf } from '../../access/access-options.js';
 import { AccessRules } from '../../access/access-rules.js';
 import { DecisionHistory } from '../../access/decision-history.js';
 import { DecisionLog } from '../../access/decision-log.js';
@@ -9,7 +10,7 @@ import type { Services } from '../../container/services.js';
 import { Clock } from '../../session/clock.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { AstroSessionStore } from '../astro-session-store.js';
-import type { GatehouseOptions } from '../options.js';
+import type { CommonOptions, GatehouseOptions } from '../options.js';
 import type { ProjectRoutes } from '../project-routes.js';
 import { AstroCookieJar } from '../request/astro-cookie-jar.js';
 import type { DevTools, Noted, StandIn } from '../request/dev-tools.js';
@@ -34,7 +35,7 @@ const NOT_YOURS = 'You are viewing as another visitor: go back to yourself first
 export interface ToolbarParts {
   readonly services: Services;
   /** The merged options of astro.config and the setup module. */
-  readonly options: GatehouseOptions;
+  readonly options: CommonOptions;
   readonly ofConfig: Pick<GatehouseOptions, 'protect' | 'setup'>;
   readonly base: string;
   readonly routesNow: (() => Promise<ProjectRoutes>) | undefined;
@@ -141,7 +142,7 @@ export class Toolbar implements DevTools {
   /** Loads the pages that have a guard, so it runs only while the panel is open. */
   async #knownNames(): Promise<ToolbarState['known']> {
     const { services, options } = this.parts;
-    const hierarchy = options.access?.roles ?? {};
+    const hierarchy = hierarchyOf(options.access ?? {});
     return knownNames(services.get(AccessRules), services.get(PageGuards), hierarchy, await this.#routes());
   }
 

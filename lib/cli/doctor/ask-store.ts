@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync, statS
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CommonOptions } from '../../astro/options.js';
+import type { ChosenStore } from '../../astro/store-choice.js';
 import { inTime } from '../../session/in-time.js';
 import { DEFAULT_PREFIX, DEFAULT_URL } from '../../session/stores/redis-connection.js';
 import { evictionPolicy, evictionProblem } from '../../session/stores/redis-eviction.js';
@@ -21,13 +21,13 @@ const MAGIC = 'SQLite format 3\0';
  * @param redisUrl The value of `REDIS_URL`.
  */
 export async function askStore(
-  session: CommonOptions['session'],
+  store: ChosenStore | undefined,
   { root, redisUrl }: { root: string; redisUrl: string | undefined },
 ): Promise<StoreAnswer> {
   try {
-    if (session?.store === 'sqlite') askSqlite(resolve(root, session.options?.file ?? DEFAULT_FILE));
-    else if (session?.store === 'redis') {
-      const { url, keyPrefix = DEFAULT_PREFIX } = session.options ?? {};
+    if (store?.use === 'sqlite') askSqlite(resolve(root, store.file ?? DEFAULT_FILE));
+    else if (store?.use === 'redis') {
+      const { url, keyPrefix = DEFAULT_PREFIX } = store;
       return await askRedis(url ?? redisUrl ?? DEFAULT_URL, root, keyPrefix);
     } else return { state: 'unasked' };
     return { state: 'well' };

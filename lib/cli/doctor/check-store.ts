@@ -1,8 +1,10 @@
+import { chosenStore } from '../../astro/store-choice.js';
 import { type Facts, reportOf } from './facts.js';
 import type { Finding } from './finding.js';
 
 const CURES: Record<string, string> = {
-  sqlite: "Let the user that runs the server own the file and its folder, or name another: options: { file: '…' }",
+  sqlite:
+    "Let the user that runs the server own the file and its folder, or name another: store: { use: 'sqlite', file: '…' }",
   redis: 'Start Redis, or set REDIS_URL to where it is: REDIS_URL=redis://host:6379',
 };
 
@@ -11,7 +13,7 @@ export function checkStore(facts: Facts): Finding[] {
   const report = reportOf(facts);
   if (!report) return [];
   if (report.hasOwnStore) return [OWN];
-  const { store = 'cookie' } = report.settings.session ?? {};
+  const { use: store } = chosenStore(report.settings);
   if (store === 'memory') return [IN_MEMORY];
   if (store === 'astro') return [facts.config?.hasSessionDriver ? ASTRO : WITHOUT_DRIVER];
   if (facts.store.state === 'evicts') return [evicts(facts.store.reason)];
@@ -62,7 +64,7 @@ const IN_MEMORY: Finding = {
   problem:
     'Sessions are kept in the memory of one process: a restart signs everybody out, and a second process has none of ' +
     'them.',
-  cure: "Write store: 'sqlite' for one machine, or store: 'redis' for several.",
+  cure: "Write store: { use: 'sqlite' } for one machine, or store: { use: 'redis' } for several.",
   see: 'stores',
 };
 
@@ -77,7 +79,7 @@ const ASTRO: Finding = {
 const WITHOUT_DRIVER: Finding = {
   code: 'ASTRO_SESSION_MISSING',
   level: 'danger',
-  problem: "store is 'astro', and Astro's own sessions have no driver.",
-  cure: "Configure session.driver in astro.config, or write another store: store: 'cookie'",
+  problem: "The store is 'astro', and Astro's own sessions have no driver.",
+  cure: "Configure session.driver in astro.config, or write another store: store: { use: 'cookie' }",
   see: 'stores',
 };

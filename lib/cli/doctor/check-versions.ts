@@ -1,3 +1,4 @@
+import { chosenStore } from '../../astro/store-choice.js';
 import type { Facts } from './facts.js';
 import { reportOf } from './facts.js';
 import type { Finding } from './finding.js';
@@ -9,7 +10,8 @@ const NODE_WITH_SQLITE = '>=22.13.0';
 export function checkVersions(facts: Facts): Finding[] {
   const { nodeVersion, astroVersion, ranges } = facts;
   const findings: Finding[] = [];
-  const needsSqlite = reportOf(facts)?.settings.session?.store === 'sqlite';
+  const report = reportOf(facts);
+  const needsSqlite = report !== undefined && chosenStore(report.settings).use === 'sqlite';
   const nodeRange = needsSqlite ? NODE_WITH_SQLITE : ranges.node;
   if (!isWithin(nodeVersion, nodeRange)) {
     findings.push({

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AstroConfig } from 'astro';
+import { chosenStore } from '../../astro/store-choice.js';
 import { UsageError } from '../command-line.js';
 import { isSeenByGit } from '../make-secret.js';
 import { projectAt, readReport } from '../read-report.js';
@@ -31,7 +32,7 @@ export async function gatherFacts(folder: string): Promise<Facts> {
     secretsInGit: variables.filesWith(SECRET).filter((file) => isSeenByGit(join(root, file))),
     config,
     build,
-    store: await askStore(report?.hasOwnStore ? undefined : report?.settings.session, {
+    store: await askStore(report && !report.hasOwnStore ? chosenStore(report.settings) : undefined, {
       root,
       redisUrl: variables.find('REDIS_URL')?.value,
     }),

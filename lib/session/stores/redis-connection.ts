@@ -42,6 +42,11 @@ export interface RedisOptions {
   client?: RedisClient | undefined;
 }
 
+/** Formats the time when something ends. Redis takes whole milliseconds, and refuses fractions. */
+export function endOf(time: number): string {
+  return String(Math.ceil(time));
+}
+
 /** A client created here. It is closed once its pending commands are answered. */
 type OwnClient = RedisClient & { close?(): Promise<unknown> };
 

@@ -1,6 +1,6 @@
 import { KeyedRevocationList } from '../revocation-list.js';
 import { SessionId } from '../session-id.js';
-import { RedisConnection, type RedisOptions } from './redis-connection.js';
+import { endOf, RedisConnection, type RedisOptions } from './redis-connection.js';
 
 /** Stores the later of two times, for as long as either call needs it: an earlier call may arrive late. */
 const KEEP_LATEST = `
@@ -49,7 +49,7 @@ export class RedisRevocationList extends KeyedRevocationList {
    */
   override async revokeBefore(userId: string, time: number, until: number): Promise<void> {
     await this.#redis.assertKeeps();
-    await this.#redis.run(KEEP_LATEST, keyOf(userId), String(time), String(until));
+    await this.#redis.run(KEEP_LATEST, keyOf(userId), String(time), endOf(until));
   }
 }
 

@@ -1,6 +1,6 @@
 import { Clock } from '../clock.js';
 import { SessionId } from '../session-id.js';
-import { RedisConnection, type RedisOptions } from './redis-connection.js';
+import { endOf, RedisConnection, type RedisOptions } from './redis-connection.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
 
 /** Stores a text under a new key. */
@@ -64,7 +64,7 @@ export class RedisSessionStore extends VersionedSessionStore {
   protected override async insert(key: string, text: string, expiresAt: number, userId?: string): Promise<void> {
     // Listed after it is stored, because a listed key without a session is removed from the list. Nobody knows the id
     // before both are done.
-    await this.#redis.run(INSERT, key, text, String(expiresAt));
+    await this.#redis.run(INSERT, key, text, endOf(expiresAt));
     await this.#list(userId, key, expiresAt);
   }
 
@@ -75,7 +75,7 @@ export class RedisSessionStore extends VersionedSessionStore {
     version: string,
     userId?: string,
   ): Promise<string | undefined> {
-    const replacing = this.#redis.run(REPLACE, key, text, String(expiresAt), version);
+    const replacing = this.#redis.run(REPLACE, key, text, endOf(expiresAt), version);
     const [next] = await Promise.all([replacing, this.#list(userId, key, expiresAt)]);
     return next === null ? undefined : String(next);
   }
@@ -97,7 +97,7 @@ export class RedisSessionStore extends VersionedSessionStore {
 
   async #list(userId: string | undefined, key: string, expiresAt: number): Promise<void> {
     if (userId === undefined) return;
-    await this.#redis.run(LIST, usersKey(userId), key, String(expiresAt), String(this.clock.now()));
+    await this.#redis.run(LIST, usersKey(userId), key, endOf(expiresAt), String(this.clock.now()));
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Clock, VersionedSessionStore } from 'astro-gatehouse/server';
+import { Clock, VersionedSessionStore } from 'astro-gatehouse/stores';
 
 /**
  * One file for each session, named by the fingerprint of its id: whoever reads the folder has no cookie. A text is its

@@ -25,11 +25,8 @@ afterEach(async () => {
 });
 
 const askSqlite = (file?: string) =>
-  askStore(
-    { store: 'sqlite', ...(file !== undefined && { options: { file } }) },
-    { root: folder, redisUrl: undefined },
-  );
-const askRedis = (redisUrl: string, root = PROJECT) => askStore({ store: 'redis' }, { root, redisUrl });
+  askStore({ use: 'sqlite', ...(file !== undefined && { file }) }, { root: folder, redisUrl: undefined });
+const askRedis = (redisUrl: string, root = PROJECT) => askStore({ use: 'redis' }, { root, redisUrl });
 
 /** Something that listens. @param answer What it says to a command, if anything. */
 async function listen(answer: (command: string) => string | undefined): Promise<string> {
@@ -49,10 +46,10 @@ async function listen(answer: (command: string) => string | undefined): Promise<
 }
 
 describe('Asking the store', () => {
-  it.each([undefined, { store: 'cookie' }, { store: 'memory' }, { store: 'astro' }] as const)(
+  it.each([undefined, { use: 'cookie' }, { use: 'memory' }, { use: 'astro' }] as const)(
     'asks nothing of %j',
-    async (session) => {
-      expect(await askStore(session, { root: folder, redisUrl: undefined })).toEqual({ state: 'unasked' });
+    async (store) => {
+      expect(await askStore(store, { root: folder, redisUrl: undefined })).toEqual({ state: 'unasked' });
     },
   );
 

@@ -22,6 +22,12 @@ describe('The check of the store', () => {
     expect(briefly(checkStore(withSettings({ session }, more)))).toEqual(expected);
   });
 
+  it('finds the same of a store that is chosen by `store`', () => {
+    const store = { use: 'sqlite' as const, file: 'here.db' };
+    expect(briefly(checkStore(withSettings({ store }, { store: AWAY })))).toEqual(['danger STORE_UNAVAILABLE']);
+    expect(briefly(checkStore(withSettings({ store: { use: 'memory' } })))).toEqual(['advice STORE_IN_MEMORY']);
+  });
+
   it('says why it cannot be used, and what to type', () => {
     const [finding] = checkStore(withSettings({ session: { store: 'redis' } }, { store: AWAY }));
     expect(finding?.problem).toBe('The store redis cannot be used: it is away.');

@@ -47,6 +47,13 @@ it('A list of revocations in Redis is not dropped early because an earlier call 
   await list.close();
 });
 
+it('A list of revocations in Redis keeps what is over between two milliseconds', async () => {
+  const list = new RedisRevocationList({ url: redis.url, keyPrefix: 'half:' });
+  await list.revokeBefore('ada', 1_000.5, Date.now() + 60_000.5);
+  expect(await list.notBefore('ada')).toBe(1_000.5);
+  await list.close();
+});
+
 it('A list of revocations in Redis files nothing in one that has begun to drop keys since it was opened', async () => {
   const dropping = await RedisServer.start();
   const list = new RedisRevocationList({ url: dropping.url });

@@ -65,6 +65,17 @@ describe('The store in Redis', () => {
     expect(await client.exists(key)).toBe(0);
   });
 
+  it('keeps a session that ends between two milliseconds, as with an idleTimeout that seven does not divide', async () => {
+    const store = start();
+    const expiresAt = new FrozenClock().now() + 60_000.5;
+    const userId = `half-${expiresAt}`;
+    const token = (await store.write(changesOf({ expiresAt, set: { userId } }))) ?? '';
+    const opened = await store.read(token);
+    await store.write(changesOf({ opened, id: token, expiresAt: expiresAt + 0.25, set: { userId, cart: 1 } }));
+    expect((await store.read(token))?.values.get('cart')).toBe(1);
+    expect(await store.list(userId)).toHaveLength(1);
+  });
+
   it('lists what is kept, however late it is kept', async () => {
     const slow = {
       isOpen: true,

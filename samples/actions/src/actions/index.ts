@@ -1,6 +1,6 @@
 import { ActionError, defineAction } from 'astro:actions';
 import { z } from 'astro/zod';
-import { clearSession, setSession } from 'astro-gatehouse/server';
+import { signIn, signOut } from 'astro-gatehouse/server';
 import { addMember, findMember } from '../lib/members';
 import { addOffer, withdraw } from '../lib/offers';
 
@@ -15,7 +15,7 @@ export const server = {
     handler: async ({ name, email, password }, context) => {
       const member = addMember(name, email, password);
       if (!member) throw new ActionError({ code: 'CONFLICT', message: 'Somebody has joined with this address' });
-      await setSession(context, { userId: member.id, name });
+      await signIn({ userId: member.id, name }, context);
       context.locals.session.flash('success', `Welcome, ${name}`);
     },
   }),
@@ -26,14 +26,14 @@ export const server = {
     handler: async ({ email, password }, context) => {
       const member = findMember(email, password);
       if (!member) throw new ActionError({ code: 'UNAUTHORIZED', message: 'Wrong address or password' });
-      await setSession(context, { userId: member.id, name: member.name });
+      await signIn({ userId: member.id, name: member.name }, context);
     },
   }),
 
   signOut: defineAction({
     accept: 'form',
     handler: async (_, context) => {
-      await clearSession(context);
+      await signOut(context);
       context.locals.session.flash('notice', 'You are signed out');
     },
   }),

@@ -1,12 +1,12 @@
 import {
   Clock,
   defineGatehouse,
-  MemoryRevocationList,
   MemorySessionStore,
   RevocationList,
   SessionConfig,
   SessionStore,
 } from 'astro-gatehouse/server';
+import { MemoryRevocationList } from 'astro-gatehouse/stores';
 
 /** Put forward by the page /later. */
 class MovableClock extends Clock {

@@ -11,6 +11,6 @@ export const POST: APIRoute = async (context) => {
   const form = await context.request.formData();
   const asked = Question.safeParse(Object.fromEntries(form));
   if (asked.success) context.locals.session.flash('success', 'Somebody will know');
-  else flashErrors(context, asked.error.issues, form);
+  else flashErrors(asked.error.issues, form, context);
   return context.redirect('/ask', 303);
 };

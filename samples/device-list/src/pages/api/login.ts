@@ -1,5 +1,5 @@
 import type { APIRoute } from 'astro';
-import { safeReturnTo, setSession } from 'astro-gatehouse/server';
+import { safeReturnTo, signIn } from 'astro-gatehouse/server';
 
 /** Everybody is let in by name: who may sign in is not what this sample is about. */
 export const POST: APIRoute = async (context) => {
@@ -8,6 +8,6 @@ export const POST: APIRoute = async (context) => {
   const userId = String(form.get('name') ?? '').trim();
   if (userId === '') return context.redirect('/login', 303);
   const options = { rememberMe: form.has('remember'), ...(label !== '' && { label }) };
-  await setSession(context, { userId }, options);
-  return context.redirect(safeReturnTo(context, '/devices'), 303);
+  await signIn({ userId }, options, context);
+  return context.redirect(safeReturnTo('/devices', context), 303);
 };

@@ -1,5 +1,5 @@
 import type { APIRoute } from 'astro';
-import { safeReturnTo, setSession } from 'astro-gatehouse/server';
+import { safeReturnTo, signIn } from 'astro-gatehouse/server';
 import { speak } from '../../lib/language';
 import { verifyCredentials } from '../../lib/users';
 
@@ -12,8 +12,8 @@ export const POST: APIRoute = async (context) => {
     return context.redirect(to('/login') + context.url.search, 303);
   }
   const { id, email, name, permissions } = user;
-  await setSession(context, { userId: id, email, name, permissions });
+  await signIn({ userId: id, email, name, permissions }, context);
   context.locals.session.flash('success', t.welcome(name));
   // Where they wanted to go is an address in the language they were reading.
-  return context.redirect(safeReturnTo(context, to('/members')), 303);
+  return context.redirect(safeReturnTo(to('/members'), context), 303);
 };

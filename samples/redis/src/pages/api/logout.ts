@@ -1,8 +1,8 @@
 import type { APIRoute } from 'astro';
-import { clearSession } from 'astro-gatehouse/server';
+import { signOut } from 'astro-gatehouse/server';
 
 export const POST: APIRoute = async (context) => {
-  await clearSession(context);
+  await signOut(context);
   context.locals.session.flash('notice', 'You are signed out');
   return context.redirect('/', 303);
 };

@@ -1,5 +1,5 @@
 import type { APIRoute } from 'astro';
-import { safeReturnTo, setSession } from 'astro-gatehouse/server';
+import { safeReturnTo, signIn } from 'astro-gatehouse/server';
 import { verifyCredentials } from '../../lib/users';
 
 export const POST: APIRoute = async (context) => {
@@ -10,7 +10,7 @@ export const POST: APIRoute = async (context) => {
     return context.redirect(`/login${context.url.search}`, 303);
   }
   const { id, email, name, role, permissions } = user;
-  await setSession(context, { userId: id, email, name, role, permissions });
+  await signIn({ userId: id, email, name, role, permissions }, context);
   context.locals.session.flash('notice', `Good to see you, ${name}`);
-  return context.redirect(safeReturnTo(context, '/dashboard'), 303);
+  return context.redirect(safeReturnTo('/dashboard', context), 303);
 };

@@ -1,5 +1,5 @@
 import type { APIRoute } from 'astro';
-import { safeReturnTo, setSession } from 'astro-gatehouse/server';
+import { safeReturnTo, signIn } from 'astro-gatehouse/server';
 import { verifyCredentials } from '../../lib/club';
 
 export const prerender = false;
@@ -12,7 +12,7 @@ export const POST: APIRoute = async (context) => {
     return context.redirect(`/login${context.url.search}`, 303);
   }
   const { id, name } = member;
-  await setSession(context, { userId: id, name });
+  await signIn({ userId: id, name }, context);
   context.locals.session.flash('notice', `Good to see you, ${name}`);
-  return context.redirect(safeReturnTo(context, '/'), 303);
+  return context.redirect(safeReturnTo('/', context), 303);
 };
