@@ -16,7 +16,9 @@ interface AstroMeta {
 }
 
 /** @see node_modules/astro/dist/core/server-islands/vite-plugin-server-islands.js */
-const ASTROS_LIST = '\0virtual:astro:server-island-manifest';
+const ASTROS_LIST = /^\0virtual:astro:server-island-manifest$/;
+/** Files in which Astro looks for islands: there are none in any other. */
+const RENDERING = /\.(?:astro|mdx)(?:$|\?)/;
 
 /** A server island, and all that a developer may call it. */
 export interface FoundIsland {
@@ -77,6 +79,7 @@ export class FoundIslands {
       enforce: 'post',
       transform: {
         order: 'post',
+        filter: { id: [RENDERING, ASTROS_LIST] },
         async handler(code, id) {
           if (this.environment.name === 'client') return;
           const { serverComponents } = (this.getModuleInfo(id)?.meta.astro ?? {}) as AstroMeta;
@@ -85,7 +88,7 @@ export class FoundIslands {
             await Promise.all(serverComponents.map((component) => found.#follow(component, this, id)));
           }
           // A module of ours that imported it would be loaded anew with each island, and the whole server with it.
-          if (id === ASTROS_LIST && this.environment.mode === 'dev') buildChannel().islandNames = found.#named(code);
+          if (ASTROS_LIST.test(id) && this.environment.mode === 'dev') buildChannel().islandNames = found.#named(code);
         },
       },
     };

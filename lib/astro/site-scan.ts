@@ -9,7 +9,7 @@ import { type StaticGuard, staticGuard } from './static-guard.js';
 
 /** As bundlers name it: with slashes, on every system. */
 const FACTS = fileURLToPath(new URL('./site-facts.js', import.meta.url)).replaceAll('\\', '/');
-const PIPELINE = 'astro-gatehouse/fetch';
+const PIPELINE = /^astro-gatehouse\/fetch$/;
 
 /** Looks at a site while it is bundled: guards, and what its own code tells of itself. */
 export class SiteScan {
@@ -52,18 +52,20 @@ export class SiteScan {
         // Astro bundles what browsers get last, when it has the rest.
         if (this.environment.name === 'client') await scan.whenScanned();
       },
-      resolveId(source) {
-        if (source === PIPELINE) scan.importsPipeline = true;
+      resolveId: {
+        filter: { id: PIPELINE },
+        handler() {
+          scan.importsPipeline = true;
+        },
       },
       transform: {
         order: 'post',
+        filter: { code: /guard/ },
         handler(code, id) {
           if (this.environment.name === 'client') return;
           const [file = id] = id.split('?');
-          if (/\bguard\b/.test(code)) {
-            const entrypoint = scan.#pages.get(file);
-            if (entrypoint) scan.#readGuard(entrypoint, this.parse(code), code);
-          }
+          const entrypoint = scan.#pages.get(file);
+          if (entrypoint) scan.#readGuard(entrypoint, this.parse(code), code);
         },
       },
       writeBundle({ dir }, bundle) {
