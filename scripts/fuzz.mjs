@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 const options = [
-  'spec/journeys/hostile-input.spec.ts',
+  'spec/journeys/(?:hostile-input|spellings|guarded-routes).spec.ts',
   '--testTimeout',
   String(20 * 60 * 1000),
   ...process.argv.slice(2),

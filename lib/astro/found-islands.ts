@@ -16,7 +16,9 @@ interface AstroMeta {
 }
 
 /** @see node_modules/astro/dist/core/server-islands/vite-plugin-server-islands.js */
-const ASTROS_LIST = '\0virtual:astro:server-island-manifest';
+const ASTROS_LIST = /^\0virtual:astro:server-island-manifest$/;
+/** Files in which Astro looks for islands: there are none in any other. */
+const RENDERING = /\.(?:astro|mdx)(?:$|\?)/;
 
 /** A server island, with all names by which a developer may know it. */
 export interface FoundIsland {
@@ -77,6 +79,7 @@ export class FoundIslands {
       enforce: 'post',
       transform: {
         order: 'post',
+        filter: { id: [RENDERING, ASTROS_LIST] },
         async handler(code, id) {
           if (this.environment.name === 'client') return;
           const { serverComponents } = (this.getModuleInfo(id)?.meta.astro ?? {}) as AstroMeta;
@@ -86,7 +89,7 @@ export class FoundIslands {
           }
           // In development, a module that imported this list would be reloaded with each island, and the whole server
           // with it.
-          if (id === ASTROS_LIST && this.environment.mode === 'dev') buildChannel().islandNames = found.#named(code);
+          if (ASTROS_LIST.test(id) && this.environment.mode === 'dev') buildChannel().islandNames = found.#named(code);
         },
       },
     };

@@ -27,7 +27,7 @@ import { SetupFile } from './setup-file.js';
 import { addToolbar, toolbarSource } from './toolbar/add-toolbar.js';
 import { TOOLBAR_PATH } from './toolbar/toolbar-state.js';
 import { VercelRehearsal } from './vercel-isr.js';
-import { ISLANDS, routesChanged, virtualModules } from './virtual-modules.js';
+import { ISLANDS, loadedAtStart, routesChanged, virtualModules } from './virtual-modules.js';
 
 /** Bundled with the site: one copy of each, without what the site does not use. */
 const BUNDLED = [
@@ -105,6 +105,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
           vite: {
             plugins: [
               virtualModules(modules, moduleUrl('./started.js'), () => islands.source),
+              loadedAtStart(),
               islands.plugin(),
               actionGuard(moduleUrl('./actions/guarded-actions.js')),
               decorators(given.root),

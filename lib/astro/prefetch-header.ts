@@ -16,15 +16,17 @@ export function prefetchHeader(): Plugin {
   return {
     name: 'astro-gatehouse:prefetch-header',
     enforce: 'pre',
-    resolveId(id, importer) {
-      return id === HEADERS && importer !== undefined && PREFETCH.test(importer) ? PREFETCH_HEADERS : undefined;
+    resolveId: {
+      filter: { id: /^virtual:astro:adapter-config\/client$/ },
+      handler(_, importer) {
+        return importer !== undefined && PREFETCH.test(importer) ? PREFETCH_HEADERS : undefined;
+      },
     },
-    load(id) {
-      if (id !== PREFETCH_HEADERS) return undefined;
-      return (
+    load: {
+      filter: { id: /^\0astro-gatehouse:prefetch-headers$/ },
+      handler: () =>
         `import { internalFetchHeaders as own } from '${HEADERS}';\n` +
-        `export const internalFetchHeaders = { ...own, purpose: 'prefetch' };`
-      );
+        `export const internalFetchHeaders = { ...own, purpose: 'prefetch' };`,
     },
   };
 }

@@ -9,7 +9,7 @@ import { type StaticGuard, staticGuard } from './static-guard.js';
 
 /** The path in the notation of bundlers: with slashes, on every system. */
 const FACTS = fileURLToPath(new URL('./site-facts.js', import.meta.url)).replaceAll('\\', '/');
-const PIPELINE = 'astro-gatehouse/fetch';
+const PIPELINE = /^astro-gatehouse\/fetch$/;
 
 /** Inspects a site while it is bundled: guards, and facts from its own code. */
 export class SiteScan {
@@ -53,18 +53,20 @@ export class SiteScan {
         // Astro bundles the client's code last.
         if (this.environment.name === 'client') await scan.whenScanned();
       },
-      resolveId(source) {
-        if (source === PIPELINE) scan.importsPipeline = true;
+      resolveId: {
+        filter: { id: PIPELINE },
+        handler() {
+          scan.importsPipeline = true;
+        },
       },
       transform: {
         order: 'post',
+        filter: { code: /guard/ },
         handler(code, id) {
           if (this.environment.name === 'client') return;
           const [file = id] = id.split('?');
-          if (/\bguard\b/.test(code)) {
-            const entrypoint = scan.#pages.get(file);
-            if (entrypoint) scan.#readGuard(entrypoint, this.parse(code), code);
-          }
+          const entrypoint = scan.#pages.get(file);
+          if (entrypoint) scan.#readGuard(entrypoint, this.parse(code), code);
         },
       },
       writeBundle({ dir }, bundle) {

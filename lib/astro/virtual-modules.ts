@@ -14,8 +14,8 @@ const nameOf = (id: string) => NAMES.find((name) => id === `virtual:astro-gateho
 const resolved = (name: Name) => `\0virtual:astro-gatehouse/${name}`;
 
 /**
- * Serves the virtual modules, and makes a built server load the middleware when it starts and not when its first
- * visitor comes, so that whatever is wrong stops it.
+ * Serves the virtual modules. The bundler calls hooks of plugins only for what their filters name: a call for each of a
+ * thousand modules takes longer than what is done in it.
  *
  * @param started The module that assembles everything.
  * @param islands What stands in the place of {@link ISLANDS} in a build, which knows it once everything is bundled.
@@ -23,25 +23,42 @@ const resolved = (name: Name) => `\0virtual:astro-gatehouse/${name}`;
 export function virtualModules(modules: VirtualModules, started: string, islands: () => string): Plugin {
   return {
     name: 'astro-gatehouse',
-    resolveId(id) {
-      const name = nameOf(id);
-      return name && resolved(name);
+    resolveId: {
+      filter: { id: /^virtual:astro-gatehouse\// },
+      handler(id) {
+        const name = nameOf(id);
+        return name && resolved(name);
+      },
     },
     // A development server answers browsers that ask for a module by its name, and one of these holds its secret.
     applyToEnvironment: ({ name }) => name !== 'client',
-    load(id) {
-      const name = NAMES.find((candidate) => id === resolved(candidate));
-      if (name === 'start') return startSource(started);
-      return name && modules[name](this.environment.name);
+    load: {
+      filter: { id: /^\0virtual:astro-gatehouse\// },
+      handler(id) {
+        const name = NAMES.find((candidate) => id === resolved(candidate));
+        if (name === 'start') return startSource(started);
+        return name && modules[name](this.environment.name);
+      },
     },
     renderChunk(code) {
       return code.includes(ISLANDS) ? { code: code.replace(QUOTED_ISLANDS, islands), map: null } : undefined;
     },
+  };
+}
+
+/**
+ * Makes a built server load the middleware when it starts and not when its first visitor comes, so that whatever is wrong
+ * stops it.
+ */
+export function loadedAtStart(): Plugin {
+  return {
+    name: 'astro-gatehouse:start',
+    apply: 'build',
+    applyToEnvironment: ({ name }) => name === 'ssr',
     transform: {
       order: 'post',
       handler(code, id) {
-        const isServerEntry = this.environment.name === 'ssr' && this.environment.mode === 'build';
-        if (!isServerEntry || !this.getModuleInfo(id)?.isEntry) return undefined;
+        if (!this.getModuleInfo(id)?.isEntry) return undefined;
         return { code: `import 'virtual:astro-gatehouse/start';\n${code}`, map: null };
       },
     },

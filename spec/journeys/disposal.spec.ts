@@ -191,19 +191,17 @@ describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mo
     for (const edition of [1, 2]) {
       const since = server.output.length;
       app.rewrite('src/classes.js', (text) => text.replace(/edition = \d/, `edition = ${edition}`));
-      while ((await browser.get('/edition')).text !== `edition ${edition}`);
+      await server.until(async () => (await browser.get('/edition')).text === `edition ${edition}`);
       expect((await browser.get('/visit')).text).toBe(`visit ${edition + 1}`);
       expect(await server.printed(CLOSED, since)).toMatch(CLOSED);
     }
     // Whatever stands in the setup module, Astro starts its server anew, which does not answer for a while.
-    let edition = '';
     app.rewrite('src/gatehouse.ts', (text) => `${text}\n// edited`);
     app.rewrite('src/classes.js', (text) => text.replace(/edition = \d/, 'edition = 3'));
-    while (edition !== 'edition 3') edition = await textOf(browser, '/edition');
+    await server.until(async () => (await textOf(browser, '/edition')) === 'edition 3');
     expect((await browser.get('/visit')).text).toBe('visit 4');
     app.rewrite('src/gatehouse.ts', (text) => text.replace("store: 'memory'", "store: 'memory', idleTimeout: 900"));
-    let visit = '';
-    while (visit !== 'visit 1') visit = await textOf(browser, '/visit');
+    await server.until(async () => (await textOf(browser, '/visit')) === 'visit 1');
     const since = server.output.length;
     await server.stop();
     expect(server.output.slice(since)).toMatch(CLOSED);

@@ -118,10 +118,11 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     return { status, parts: stripped };
   }
 
+  /** @param missing One address, or several, of what is not there. */
   async function compare(
     server: Server,
     hidden: string,
-    missing: string,
+    missing: string | readonly string[],
     cookie: string | undefined,
     ...only: typeof ASKED
   ): Promise<void> {
@@ -137,13 +138,15 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
             ...(cookie && { Cookie: cookie }),
           },
         });
-      const answers = { hidden: await ask(hidden), missing: await ask(missing) };
-      expect({ asked, hidden, ...(seen(answers.hidden, hidden) as object) }).toEqual({
-        asked,
-        hidden,
-        ...(seen(answers.missing, missing) as object),
-      });
-      expect(answers.hidden.text).not.toMatch(/secret page|secrète|"data"|panel|removed/);
+      const answer = await ask(hidden);
+      for (const address of [missing].flat()) {
+        expect({ asked, hidden, ...(seen(answer, hidden) as object) }).toEqual({
+          asked,
+          hidden,
+          ...(seen(await ask(address), address) as object),
+        });
+      }
+      expect(answer.text).not.toMatch(/secret page|secrète|"data"|panel|removed/);
     }
     client.close();
   }
@@ -157,8 +160,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     it.each(HIDDEN)('looks like what is not there: %s', async (hidden) => {
       const server = await site.serve(options);
       for (const cookie of [undefined, await cookieOf(server, 'reader'), await cookieOf(server, 'staff')]) {
-        for (const missing of [hidden.replace(/\w{4}$/, 'none'), hidden.replace(/secret/, 'nobody')])
-          await compare(server, hidden, missing, cookie);
+        await compare(server, hidden, [hidden.replace(/\w{4}$/, 'none'), hidden.replace(/secret/, 'nobody')], cookie);
         const isSiteAsked = mode === 'production' && notFoundPages !== 'files';
         if (isSiteAsked) await compare(server, hidden, hidden.replace('secret', 'nobody'), cookie, ...FOREIGN);
       }
@@ -216,10 +218,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
   });
 });
 
-describe.each([
-  ['guard', '(await guard(state)) ?? (await actions(state)) ?? middleware(state, pages)'],
-  ['middleware', 'middleware(state, pages)'],
-])('A hidden page in a pipeline that begins with %s', (_, answer) => {
+describe.each(['guard', 'middleware'])('A hidden page in a pipeline that begins with %s', (first) => {
   it('gets the 404 page, as what is not there does', async () => {
     const app = App.create(undefined, {
       ...PAGES,
@@ -227,10 +226,14 @@ describe.each([
       'src/fetch.ts': `
         import { actions, FetchState, middleware, pages } from 'astro/fetch';
         import { guard } from 'astro-gatehouse/fetch';
-        export default { async fetch(request) { const state = new FetchState(request); return ${answer}; } };`,
+        const answers = {
+          guard: async (state) => (await guard(state)) ?? (await actions(state)) ?? middleware(state, pages),
+          middleware: (state) => middleware(state, pages),
+        };
+        export default { fetch: (request) => answers[process.env.PIPELINE](new FetchState(request)) };`,
     });
     await app.build();
-    const server = await app.serve({ SETTINGS: JSON.stringify(RULES), GATEHOUSE_SECRET: SECRET });
+    const server = await app.serve({ SETTINGS: JSON.stringify(RULES), PIPELINE: first, GATEHOUSE_SECRET: SECRET });
     const visit = (path: string) => new Browser(server).get(path);
     const answers = [await visit('/secret/page'), await visit('/secret/none'), await visit('/nobody/page')];
     await server.stop();

@@ -7,13 +7,13 @@ const times = (count: number, make: () => string) => Array.from({ length: count 
 
 describe('A secret out of a generator', () => {
   it.each<[string, number, () => string]>([
-    ['64 hex digits', 100_000, () => randomBytes(32).toString('hex')],
+    ['64 hex digits', 20_000, () => randomBytes(32).toString('hex')],
     ['32 hex digits', 20_000, () => randomBytes(16).toString('hex')],
-    ['base64', 100_000, () => randomBytes(32).toString('base64')],
-    ['base64url', 100_000, () => randomBytes(32).toString('base64url')],
+    ['base64', 20_000, () => randomBytes(32).toString('base64')],
+    ['base64url', 20_000, () => randomBytes(32).toString('base64url')],
     ['32 characters of base64url', 20_000, () => randomBytes(24).toString('base64url')],
     ['a UUID', 20_000, () => randomUUID()],
-    ['two UUIDs', 100_000, () => randomUUID() + randomUUID()],
+    ['two UUIDs', 20_000, () => randomUUID() + randomUUID()],
     ['the same UUID twice', 1_000, () => randomUUID().repeat(2)],
     ['32 lower-case letters', 20_000, () => times(32, () => String.fromCharCode(97 + randomInt(26)))],
     ['40 digits', 20_000, () => times(40, () => String(randomInt(10)))],

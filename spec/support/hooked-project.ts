@@ -149,7 +149,8 @@ export class HookedProject {
       await buildStart.call(bundled(environment), inputs);
       for (const { entrypoint } of routesOf(this.folder)) {
         const file = join(this.folder, entrypoint);
-        await transform.handler.call(bundled(environment), moduleOf(file), file);
+        const code = moduleOf(file);
+        if (isFor(code, transform)) await transform.handler.call(bundled(environment), code, file);
       }
     }
     await buildStart.call(bundled('client'), inputs);
@@ -201,6 +202,11 @@ function routesOf(folder: string): IntegrationResolvedRoute[] {
       fallbackRoutes: [],
     });
   });
+}
+
+/** Whether the bundler calls a hook for a module. */
+function isFor(code: string, { filter }: { filter?: { code?: unknown } }): boolean {
+  return filter?.code instanceof RegExp ? filter.code.test(code) : true;
 }
 
 /** Astro's compiler lifts what a page's frontmatter exports out of it as it stands there. */

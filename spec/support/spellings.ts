@@ -4,6 +4,8 @@ export const BACKSLASH = String.fromCharCode(0x5c);
 const DOT = '.';
 /** Astro decodes this often; so does the guard. */
 const MANY_LEVELS = [10, 11];
+/** Among how many pages of a site the kinds of confusing spellings are dealt out. */
+export const TURNS = 3;
 
 export const control = (code: number): string => String.fromCharCode(code);
 
@@ -26,8 +28,9 @@ export const sent = (path: string): string => encodeURI(path);
  *
  * @param protectedPath Where they are to lead in truth.
  * @param openPath What they are to look like.
+ * @param turn Leaves of the kinds of spellings those of this turn: pages in {@link TURNS} turns meet all of them.
  */
-export function confusions(protectedPath: string, openPath: string): string[] {
+export function confusions(protectedPath: string, openPath: string, turn?: number): string[] {
   const [secret, open] = [sent(protectedPath), sent(openPath)];
   const separators = ['/', BACKSLASH].flatMap((separator) => [0, 1, 2].map((levels) => encoded(separator, levels)));
   const parents = [
@@ -41,7 +44,9 @@ export function confusions(protectedPath: string, openPath: string): string[] {
       ...climbs(open, separator + parent).map((path) => path + separator + secret.slice(1)),
     ]),
   );
-  return [...new Set([...climbing, ...interrupted(secret), ...overEncoded(secret)])];
+  // Of every two paths there are as many, in the same order: what stands at a place is one kind.
+  const kinds = [...climbing, ...interrupted(secret), ...overEncoded(secret)];
+  return [...new Set(turn === undefined ? kinds : kinds.filter((_, at) => at % TURNS === turn % TURNS))];
 }
 
 /** One step up, and as many as lead to the root. */

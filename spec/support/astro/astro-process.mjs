@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const modules = process.argv[2];
+// Where Node cannot, Vite finds the place of an error in the sources when one is printed. Node reads a map with each module.
+delete process.setSourceMapsEnabled;
 const load = (path) => import(pathToFileURL(join(modules, path)).href);
 const [astro, { collectErrorMetadata }, { createSafeError }, { isAstroConfigZodError }, { formatErrorMessage }] =
   await Promise.all(

@@ -25,6 +25,8 @@ export class AstroService {
   /** Ends with the last check that was ordered. */
   #checks: Promise<void> = Promise.resolve();
   readonly #busy = new Set<ChildProcess>();
+  /** What each has done before: the first development server of a process takes three times as long as its second. */
+  readonly #done = new WeakMap<ChildProcess, Set<string>>();
   readonly #server: Server;
 
   /** @param modules The folder of packages that has Astro's. */
@@ -74,7 +76,8 @@ export class AstroService {
    * @param idle Where processes wait for such a command.
    */
   #run(order: AstroOrder, socket: Socket, idle: ChildProcess[], ended?: () => void): ChildProcess {
-    const child = idle.pop() ?? this.#start();
+    const child = this.#taken(idle, order.command) ?? this.#start();
+    this.#done.set(child, (this.#done.get(child) ?? new Set()).add(order.command));
     this.#busy.add(child);
     const report = (line: AstroReport) => {
       if (!socket.destroyed) socket.write(`${asLine(line)}\n`);
@@ -105,6 +108,12 @@ export class AstroService {
       if (error) end({ output: `${error}\n`, isError: true, code: -1 }, false);
     });
     return child;
+  }
+
+  /** The last that waits and has run such a command before; or else the last. */
+  #taken(idle: ChildProcess[], command: string): ChildProcess | undefined {
+    const at = idle.findLastIndex((child) => this.#done.get(child)?.has(command));
+    return idle.splice(at, 1)[0];
   }
 
   #start(): ChildProcess {
