@@ -14,30 +14,38 @@ export {
 } from './access/access-rule.js';
 export { AccessRules } from './access/access-rules.js';
 export { CsrfConfig, type CsrfOptions } from './access/csrf/csrf-config.js';
-export { CsrfDecision, type ForgeryCode } from './access/csrf/csrf-decision.js';
-export { type ChangingRequest, CsrfGuard, type CsrfVerdict } from './access/csrf/csrf-guard.js';
+export {
+  type ChangingRequest,
+  CsrfDecision,
+  CsrfGuard,
+  type CsrfVerdict,
+  type ForgeryCode,
+} from './access/csrf/csrf-guard.js';
 export { CsrfTokens } from './access/csrf/csrf-tokens.js';
-export { DecisionLog } from './access/decision-log.js';
 export { FormConfig, type FormOptions } from './access/forms/form-config.js';
 export type { FieldErrors, FieldIssue } from './access/forms/kept-form.js';
-export { GuardConfig, type GuardOptions } from './access/guard-config.js';
-export type { AccessRequest, GuardedRequest } from './access/guarded-request.js';
-export type { Guard, GuardEntry } from './access/page-guard.js';
-export { RouteGuard } from './access/route-guard.js';
+export { DecisionLog } from './access/guard/decision-log.js';
+export { GuardConfig, type GuardOptions } from './access/guard/guard-config.js';
+export type { AccessRequest, GuardedRequest } from './access/guard/guarded-request.js';
+export type { Guard, GuardEntry } from './access/guard/page-guard.js';
+export { RouteGuard } from './access/guard/route-guard.js';
+export type { RefusingVerdict, Verdict } from './access/guard/verdict.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
-export type { RefusingVerdict, Verdict } from './access/verdict.js';
 export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';
-export { can } from './astro/can.js';
-export { CookieSession } from './astro/cookie-session.js';
-export { type CookieSessionStorage, createCookieSessionStorage } from './astro/cookie-session-storage.js';
-export { csrfToken } from './astro/csrf-token.js';
-export { type FlashMessage, flashMessages } from './astro/flash-messages.js';
-export { goTo } from './astro/forms/go-to.js';
+export { goTo } from './astro/forms/form-page.js';
 export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';
-export type { WithLocals } from './astro/helper-call.js';
+export {
+  CookieSession,
+  type CookieSessionStorage,
+  createCookieSessionStorage,
+} from './astro/helpers/cookie-session-storage.js';
+export { csrfToken } from './astro/helpers/csrf-token.js';
+export { type FlashMessage, flashMessages } from './astro/helpers/flash-messages.js';
+export type { WithLocals } from './astro/helpers/helper-call.js';
 export {
   authorize,
+  can,
   currentUser,
   getSession,
   hasAllPermissions,
@@ -48,12 +56,8 @@ export {
   isAuthenticated,
   requireSession,
   type SignedInSession,
-} from './astro/helpers.js';
-export type { CookieSessionStorageOptions, SetupOptions } from './astro/options.js';
-export type { GatehouseLocals } from './astro/request/locals.js';
-export { disposeServices } from './astro/running-services.js';
-export { safeReturnTo } from './astro/safe-return-to.js';
-export { defineGatehouse } from './astro/setup.js';
+} from './astro/helpers/helpers.js';
+export { safeReturnTo } from './astro/helpers/safe-return-to.js';
 export {
   clearSession,
   regenerateSession,
@@ -63,19 +67,22 @@ export {
   signIn,
   signOut,
   updateSession,
-} from './astro/sign-in.js';
-export type { StoreOptions, UnstorageByStorage } from './astro/store-choice.js';
+} from './astro/helpers/sign-in.js';
+export type { CookieSessionStorageOptions, SetupOptions } from './astro/options/options.js';
+export { defineGatehouse } from './astro/options/setup.js';
+export type { StoreOptions, UnstorageByStorage } from './astro/options/store-choice.js';
+export type { GatehouseLocals } from './astro/request/locals.js';
+export { disposeServices } from './astro/start/running-services.js';
+export { Clock } from './base/clock.js';
 export type { Class, Factory, Get } from './container/registration.js';
 export { RequestScope } from './container/request-scope.js';
 export { Services } from './container/services.js';
-export * from './errors.js';
+export * from './errors/index.js';
 export { inject, injectable } from './injectable.js';
-export { Clock } from './session/clock.js';
-export { type CarriedCookie, type CookieAttributes, CookieJar } from './session/cookie-jar.js';
+export { type CarriedCookie, type CookieAttributes, CookieJar } from './session/cookies/cookie-jar.js';
+export { Secrets } from './session/cookies/secrets.js';
 export { FlashBag } from './session/flash-bag.js';
-export { ListedSession } from './session/listed-session.js';
-export { RevocationList } from './session/revocation-list.js';
-export { Secrets } from './session/secrets.js';
+export { SessionManager } from './session/manager/session-manager.js';
 export {
   type EventSubject,
   type RejectionReason,
@@ -86,12 +93,12 @@ export {
 } from './session/security-events.js';
 export { Session } from './session/session.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
-export type { SessionContents, SessionDataOptions, SessionKey, SessionValue } from './session/session-data.js';
-export { SessionManager } from './session/session-manager.js';
-export { SessionRegistry } from './session/session-registry.js';
+export { ListedSession, SessionRegistry } from './session/session-registry.js';
+export type { SessionContents, SessionDataOptions, SessionKey, SessionValue } from './session/session-schema.js';
 export { SessionSchema } from './session/session-schema.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
 export { MemorySessionStore } from './session/stores/memory-session-store.js';
+export { RevocationList } from './session/stores/revocation-list.js';
 export { SessionStore } from './session/stores/session-store.js';
 
 // Real declarations: editors put names that are deprecated last only if what they stand for is.

@@ -4,7 +4,7 @@ import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 
 const { name, exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
-/** The entry of the package by its source: `lib/astro/fetch` is `astro-gatehouse/fetch`. */
+/** The entry of the package by its source: `lib/astro/pipeline/fetch` is `astro-gatehouse/fetch`. */
 const ENTRIES = Object.fromEntries(
   Object.entries(exports)
     .filter(([, file]) => file.startsWith('./dist/'))

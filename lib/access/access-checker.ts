@@ -1,10 +1,10 @@
+import { andThen, type Promised } from '../base/promised.js';
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
-import { andThen, type Promised } from '../session/promised.js';
 import { AccessDecision, type DecisionCode } from './access-decision.js';
 import { AccessConfig } from './access-options.js';
 import type { AccessRule } from './access-rule.js';
-import { DecisionLog } from './decision-log.js';
+import { DecisionLog } from './guard/decision-log.js';
 import type { Visitor } from './visitor.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { DenialCode } from '../errors.js';
+import type { DenialCode } from '../errors/index.js';
 import type { AccessRule } from './access-rule.js';
 
 /** The reason of a decision as a stable code. */

@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '../errors.js';
+import { InvalidOptionsError } from '../errors/index.js';
 import type { AccessRule } from './access-rule.js';
 import type { VisitorData } from './visitor.js';
 

@@ -1,5 +1,5 @@
-import { InvalidOptionsError } from '../errors.js';
-import type { AccessRequest } from './guarded-request.js';
+import { InvalidOptionsError } from '../errors/index.js';
+import type { AccessRequest } from './guard/guarded-request.js';
 import { PathPattern } from './paths/path-pattern.js';
 import { actionPath, islandPattern } from './paths/special-paths.js';
 import type { RouteAddress, RoutePattern } from './route-types.js';

@@ -1,7 +1,7 @@
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { AccessRule } from './access-rule.js';
-import { GuardConfig } from './guard-config.js';
+import { GuardConfig } from './guard/guard-config.js';
 import { PathIndex } from './paths/path-index.js';
 
 /** The rules in the order of the list: the first one that matches a path decides. */

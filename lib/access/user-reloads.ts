@@ -1,5 +1,5 @@
-import type { Clock } from '../session/clock.js';
-import { inTime } from '../session/in-time.js';
+import type { Clock } from '../base/clock.js';
+import { inTime } from '../base/waiting.js';
 import type { Session } from '../session/session.js';
 import type { AccessConfig, Reloaded } from './access-options.js';
 import type { VisitorData } from './visitor.js';

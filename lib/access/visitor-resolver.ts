@@ -1,18 +1,17 @@
-import { StoreUnavailableError } from '../errors.js';
+import { Clock } from '../base/clock.js';
+import { forget, isPromise } from '../base/promised.js';
+import { StoreUnavailableError } from '../errors/index.js';
 import { injectable } from '../injectable.js';
-import { Clock } from '../session/clock.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { madeSession } from '../session/made-session.js';
-import { forget, isPromise } from '../session/promised.js';
+import { SessionId } from '../session/record/session-id.js';
+import type { SessionRecord } from '../session/record/session-record.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { draftOf, Session } from '../session/session.js';
-import { SessionId } from '../session/session-id.js';
-import type { SessionRecord } from '../session/session-record.js';
 import { AccessConfig } from './access-options.js';
-import { DecisionLog } from './decision-log.js';
+import { DecisionLog } from './guard/decision-log.js';
 import { UserReloads } from './user-reloads.js';
-import { Visitor, type VisitorData } from './visitor.js';
-import { visitorFault } from './visitor-data.js';
+import { Visitor, type VisitorData, visitorFault } from './visitor.js';
 
 type VisitorParts = ConstructorParameters<typeof Visitor>;
 

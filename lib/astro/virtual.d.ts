@@ -1,5 +1,5 @@
 declare module 'virtual:astro-gatehouse/site' {
-  type SiteSettings = import('./gatehouse.js').SiteSettings;
+  type SiteSettings = import('./start/gatehouse.js').SiteSettings;
   /** `checksOrigin`: true when Astro's own `security.checkOrigin` runs before every middleware. */
   export const site: Omit<
     SiteSettings,
@@ -20,7 +20,7 @@ declare module 'virtual:astro-gatehouse/setup' {
 }
 
 declare module 'virtual:astro-gatehouse/routes' {
-  type ProjectRoutes = import('./project-routes.js').ProjectRoutes;
+  type ProjectRoutes = import('./start/project-routes.js').ProjectRoutes;
   export const routes: ProjectRoutes;
 }
 

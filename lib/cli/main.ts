@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SavedReport } from '../astro/build-channel.js';
+import type { SavedReport } from '../astro/report/build-channel.js';
 import {
   type DoctorRequest,
   HELP,
@@ -12,7 +12,7 @@ import {
   UsageError,
 } from './command-line.js';
 import { examine } from './doctor/examine.js';
-import { findingsAsJson, findingsAsText } from './doctor/findings-text.js';
+import { findingsAsJson, findingsAsText } from './doctor/findings.js';
 import { gatherFacts } from './doctor/gather-facts.js';
 import { HINT, makeSecret, writeSecret } from './make-secret.js';
 import { readReport } from './read-report.js';

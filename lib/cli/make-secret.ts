@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { weaknessOf } from '../session/secret-strength.js';
+import { weaknessOf } from '../session/cookies/secrets.js';
 
 const BYTES = 32;
 /** Matches the assignment up to its value, and the value with the rest of the line. */

@@ -1,5 +1,5 @@
 import type { ProtectionEntry } from '../access/report/protection-report.js';
-import type { SavedReport } from '../astro/build-channel.js';
+import type { SavedReport } from '../astro/report/build-channel.js';
 
 const HEAD = ['PATH', 'KIND', 'WHO', 'BY'];
 

@@ -1,7 +1,7 @@
 import { CsrfGuard } from '../access/csrf/csrf-guard.js';
-import { RouteGuard } from '../access/route-guard.js';
-import { InvalidOverrideError } from '../errors.js';
-import { answersLater, forget, isPromise } from '../session/promised.js';
+import { RouteGuard } from '../access/guard/route-guard.js';
+import { answersLater, forget, isPromise } from '../base/promised.js';
+import { InvalidOverrideError } from '../errors/index.js';
 import type { Class } from './registration.js';
 
 const WAIT_INSIDE = 'Pass one that waits in its methods for what it needs: () => new Mine(connect()).';

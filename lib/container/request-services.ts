@@ -1,6 +1,6 @@
 import type { DependencyContainer } from 'tsyringe';
-import { MissingServiceError } from '../errors.js';
-import { Disposables } from '../session/disposables.js';
+import { Disposables } from '../base/disposables.js';
+import { MissingServiceError } from '../errors/index.js';
 import type { Class } from './registration.js';
 import type { Services } from './services.js';
 

@@ -1,7 +1,7 @@
 import { type DependencyContainer, container as globalContainer } from 'tsyringe';
-import { DecisionLog } from '../access/decision-log.js';
-import { InvalidOverrideError, MissingServiceError, ServiceConstructionError } from '../errors.js';
-import { Disposables, isDisposable } from '../session/disposables.js';
+import { DecisionLog } from '../access/guard/decision-log.js';
+import { Disposables, isDisposable } from '../base/disposables.js';
+import { InvalidOverrideError, MissingServiceError, ServiceConstructionError } from '../errors/index.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { whyNotReplaceable } from './class-inspection.js';
 import { assertFits, assertPrompt, assertSound, assertThere, nameOf } from './instance-checks.js';

@@ -4,18 +4,17 @@ import {
   instancePerContainerCachingFactory,
   Lifecycle,
 } from 'tsyringe';
+import type { Disposables } from '../base/disposables.js';
 import {
   CaptiveServiceError,
   GatehouseError,
   InvalidOverrideError,
   MissingServiceError,
   ServiceConstructionError,
-} from '../errors.js';
+} from '../errors/index.js';
 import { injectable } from '../injectable.js';
-import type { Disposables } from '../session/disposables.js';
 import type { MadeClasses } from '../session/made-classes.js';
-import { assertNoCircle, Making } from './circles.js';
-import { dependenciesOf, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
+import { assertNoCircle, dependenciesOf, Making, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
 import { assertFits, assertSound } from './instance-checks.js';
 import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
 

@@ -1,7 +1,7 @@
-import type { FlashClaims } from './flash-claims.js';
-import { FlashDraft } from './flash-draft.js';
-import { frozen } from './frozen-value.js';
-import type { Flash } from './session-record.js';
+import { frozen } from '../base/frozen-value.js';
+import type { FlashClaims } from './draft/flash-claims.js';
+import { FlashDraft } from './draft/flash-draft.js';
+import type { Flash } from './record/session-record.js';
 
 /** Returns the draft inside a bag. For this package only; users have no access to it. */
 export let flashDraftOf: (bag: FlashBag) => FlashDraft;

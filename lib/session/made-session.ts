@@ -1,8 +1,8 @@
+import type { FlashClaims } from './draft/flash-claims.js';
 import { FlashBag } from './flash-bag.js';
-import type { FlashClaims } from './flash-claims.js';
 import type { MadeClasses } from './made-classes.js';
+import type { SessionRecord } from './record/session-record.js';
 import { Session } from './session.js';
-import type { SessionRecord } from './session-record.js';
 
 /**
  * Creates a session and its flash bag, of the subclasses that were registered for these classes.

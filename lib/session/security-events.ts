@@ -1,8 +1,8 @@
+import { Clock } from '../base/clock.js';
+import { onOneLine } from '../base/text.js';
 import { injectable } from '../injectable.js';
-import { Clock } from './clock.js';
-import { onOneLine } from './printable.js';
+import { SessionId } from './record/session-id.js';
 import { draftOf, type Session } from './session.js';
-import { SessionId } from './session-id.js';
 
 /** The reason why a cookie opened no session. */
 export type RejectionReason =

@@ -1,7 +1,7 @@
-import { InvalidOptionsError } from '../errors.js';
-import type { CookieAttributes } from './cookie-jar.js';
-import { cookieProblems, defaultCookieName, formerCookieNames, withPrefix } from './cookie-name.js';
-import type { SessionRecord } from './session-record.js';
+import { InvalidOptionsError } from '../errors/index.js';
+import type { CookieAttributes } from './cookies/cookie-jar.js';
+import { cookieProblems, defaultCookieName, formerCookieNames, withPrefix } from './cookies/cookie-name.js';
+import type { SessionRecord } from './record/session-record.js';
 
 const DAY = 24 * 60 * 60;
 const STORE_TIMEOUT = 5;

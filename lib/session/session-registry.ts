@@ -1,15 +1,14 @@
-import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../errors.js';
+import { Clock } from '../base/clock.js';
+import type { Promised } from '../base/promised.js';
+import { inTurns } from '../base/waiting.js';
+import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../errors/index.js';
 import { injectable } from '../injectable.js';
-import { Clock } from './clock.js';
-import { inTurns } from './in-turns.js';
-import { ListedSession } from './listed-session.js';
-import type { Promised } from './promised.js';
-import { NoRevocationList, RevocationList } from './revocation-list.js';
+import { SessionId } from './record/session-id.js';
+import { type SessionDevice, type SessionRecord, userIdOf } from './record/session-record.js';
 import { type EventSubject, SecurityEvents, shortHashOfKey, subjectOf } from './security-events.js';
 import { draftOf, type Session } from './session.js';
 import { SessionConfig } from './session-config.js';
-import { SessionId } from './session-id.js';
-import { type SessionRecord, userIdOf } from './session-record.js';
+import { NoRevocationList, RevocationList } from './stores/revocation-list.js';
 import { type FiledRecord, SessionStore } from './stores/session-store.js';
 
 /**
@@ -211,4 +210,36 @@ function isUnder(key: string, session: Session): boolean {
 
 function isOf(key: string, id: string): boolean {
   return SessionId.fingerprint(id).startsWith(key);
+}
+
+/** One session in the list of a user's sessions, to be shown to that user. */
+export class ListedSession {
+  readonly createdAt: Date;
+  /** When the session was last written: exact to `session.renewAfter`. */
+  readonly lastSeenAt: Date;
+  /** When the session ends unless it is used again. */
+  readonly expiresAt: Date;
+  /** The browser's `User-Agent` at the sign-in. Browsers can send any value. */
+  readonly userAgent: string | undefined;
+  /** The application's name for the device, as passed to `signIn`. */
+  readonly label: string | undefined;
+
+  constructor(
+    /** The id to pass to `revoke`. It cannot be used as a cookie, so a page may show it. */
+    readonly id: string,
+    {
+      createdAt,
+      renewedAt,
+      expiresAt,
+      device = {},
+    }: Omit<SessionRecord, 'id'> & { device?: SessionDevice | undefined },
+    /** True for the session of the current request. */
+    readonly isCurrent: boolean,
+  ) {
+    this.createdAt = new Date(createdAt);
+    this.lastSeenAt = new Date(renewedAt);
+    this.expiresAt = new Date(expiresAt);
+    this.userAgent = device.userAgent;
+    this.label = device.label;
+  }
 }

@@ -1,11 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { InvalidSessionDataError } from '../errors.js';
-import { thawed } from './frozen-value.js';
-import { onOneLine } from './printable.js';
-import { explainIssue } from './schema-issue.js';
-import type { SessionDataOptions } from './session-data.js';
-import type { FittedValues } from './session-record.js';
-import { assertStorable } from './session-record.js';
+import { thawed } from '../base/frozen-value.js';
+import { onOneLine } from '../base/text.js';
+import { InvalidSessionDataError } from '../errors/index.js';
+import { assertStorable, type FittedValues } from './record/session-record.js';
 
 type Values = Readonly<Record<string, unknown>>;
 type Stored = ReadonlyMap<string, unknown>;
@@ -103,4 +100,46 @@ export class SessionSchema {
 function asValues(given: unknown): Values {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Values;
   throw new TypeError('The schema and sessionData.migrate must return an object: the values of a session by key.');
+}
+
+/**
+ * Describes the first issue of a session's values: its key, and the expected type. Leaves out the issue's message,
+ * into which many libraries put the value, and the rest of its path, which may consist of values.
+ */
+export function explainIssue([issue]: readonly StandardSchemaV1.Issue[]): [key: string, issue: string] {
+  const [first] = issue?.path ?? [];
+  const key = typeof first === 'object' ? first.key : first;
+  const { expected, code, type } = (issue ?? {}) as { expected?: unknown; code?: unknown; type?: unknown };
+  const kind = [code, type].find((word) => typeof word === 'string') ?? 'no other reason given';
+  const what = typeof expected === 'string' ? `expected ${expected}` : `refused by its schema (${kind})`;
+  return [key === undefined ? 'the session as a whole' : `"${String(key)}"`, what];
+}
+
+declare global {
+  namespace App {
+    /** Types the keys of `locals.session`. Astro's own sessions use the same interface. */
+    interface SessionData {}
+  }
+}
+
+/** A key of the session's data, or any other string. */
+export type SessionKey<Data extends object> = (keyof Data & string) | (string & {});
+/** The type of a key's value: typed if the session's data declares it, otherwise unknown. */
+export type SessionValue<Data extends object, Key> = Key extends keyof Data ? Data[Key] : unknown;
+/** All values of a session. */
+export type SessionContents<Data extends object = App.SessionData> = Partial<Data> & Record<string, unknown>;
+
+type Made = Readonly<Record<string, unknown>> | undefined;
+
+/** Options for checking the values of sessions at run time. */
+export interface SessionDataOptions {
+  /** A schema of Zod, Valibot, ArkType or another library that follows https://standardschema.dev. */
+  schema: StandardSchemaV1;
+  /**
+   * Converts values that do not match the schema into values that do. Receives and returns all values, including
+   * those that describe the visitor. A session for which it returns nothing, or throws, is dropped.
+   */
+  migrate?:
+    | ((values: Record<string, unknown>, issues: readonly StandardSchemaV1.Issue[]) => Made | Promise<Made>)
+    | undefined;
 }

@@ -1,7 +1,7 @@
+import { SessionDraft } from './draft/session-draft.js';
 import { FlashBag } from './flash-bag.js';
-import type { SessionContents, SessionKey, SessionValue } from './session-data.js';
-import { SessionDraft } from './session-draft.js';
-import type { SessionRecord } from './session-record.js';
+import type { SessionRecord } from './record/session-record.js';
+import type { SessionContents, SessionKey, SessionValue } from './session-schema.js';
 
 /** Returns the draft inside a session. For this package only; users have no access to it. */
 export let draftOf: (session: Session) => SessionDraft;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { NoRevocationList } from '../session/revocation-list.js';
+import { SessionManager } from '../session/manager/session-manager.js';
+import type { SessionRecord } from '../session/record/session-record.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { draftOf, type Session } from '../session/session.js';
 import { SessionConfig, type SessionOptions } from '../session/session-config.js';
-import { SessionManager } from '../session/session-manager.js';
-import type { SessionRecord } from '../session/session-record.js';
 import { SessionRegistry } from '../session/session-registry.js';
+import { NoRevocationList } from '../session/stores/revocation-list.js';
 import type { SessionStore } from '../session/stores/session-store.js';
 import type { MakeStore } from './abilities.js';
 import { FakeCookieJar } from './fake-cookie-jar.js';

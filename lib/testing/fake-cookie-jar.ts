@@ -1,4 +1,4 @@
-import { type CarriedCookie, type CookieAttributes, CookieJar } from '../session/cookie-jar.js';
+import { type CarriedCookie, type CookieAttributes, CookieJar } from '../session/cookies/cookie-jar.js';
 
 /** A cookie that was set on the answer. */
 export interface AnsweredCookie {

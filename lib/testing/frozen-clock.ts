@@ -1,4 +1,4 @@
-import { Clock } from '../session/clock.js';
+import { Clock } from '../base/clock.js';
 
 /**
  * A clock for tests. Its time changes only when {@link advance} is called.

@@ -1,6 +1,6 @@
-import type { SessionChanges } from '../session/session-changes.js';
-import { SessionId } from '../session/session-id.js';
-import type { SessionRecord } from '../session/session-record.js';
+import type { SessionChanges } from '../session/record/session-changes.js';
+import { SessionId } from '../session/record/session-id.js';
+import type { SessionRecord } from '../session/record/session-record.js';
 
 const BEGUN = Date.UTC(2030, 0, 1);
 const WEEK = 7 * 24 * 60 * 60 * 1000;

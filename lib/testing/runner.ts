@@ -1,4 +1,4 @@
-import { TestRunnerMissingError } from '../errors.js';
+import { TestRunnerMissingError } from '../errors/index.js';
 
 /** The `describe` and `it` of a test runner: jest, vitest or `node:test`. */
 export interface Runner {

@@ -1,9 +1,9 @@
 import type { VisitorData } from '../access/visitor.js';
-import { assertVisitorData } from '../access/visitor-data.js';
-import { Secrets } from '../session/secrets.js';
+import { assertVisitorData } from '../access/visitor.js';
+import { Secrets } from '../session/cookies/secrets.js';
+import { SessionManager } from '../session/manager/session-manager.js';
 import { draftOf } from '../session/session.js';
 import { SessionConfig, type SessionOptions } from '../session/session-config.js';
-import { SessionManager } from '../session/session-manager.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import type { SessionStore } from '../session/stores/session-store.js';
 import { FakeCookieJar } from './fake-cookie-jar.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessRule, type AccessRuleOptions } from '../../lib/access/access-rule.js';
-import { InvalidOptionsError } from '../../lib/errors.js';
+import { InvalidOptionsError } from '../../lib/errors/index.js';
 
 function givesTrue() {
   return true;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessRule } from '../../lib/access/access-rule.js';
 import { AccessRules, RuleList } from '../../lib/access/access-rules.js';
-import { GuardConfig } from '../../lib/access/guard-config.js';
+import { GuardConfig } from '../../lib/access/guard/guard-config.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 
 const config = new GuardConfig({

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { missingAdapter } from '../../lib/astro/missing-adapter.js';
+import { missingAdapter } from '../../lib/astro/build/project-checks.js';
 import { App, type Server } from '../support/app.js';
 
 const config = (more = '') => `

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { SavedReport } from '../../lib/astro/build-channel.js';
+import type { SavedReport } from '../../lib/astro/report/build-channel.js';
 import type { App } from '../support/app.js';
 import { guarded, madeSite, PAGE, prerendered, setup } from '../support/made-site.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeSecret, writeSecret } from '../../lib/cli/make-secret.js';
-import { Secrets } from '../../lib/session/secrets.js';
+import { Secrets } from '../../lib/session/cookies/secrets.js';
 
 const OLD = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
 const OLDER = 'Wn5Rt8Uq1Zx4Ce7Bv0Lm3Ks6Jh9Gf2Dp';

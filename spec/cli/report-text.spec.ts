@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SavedReport } from '../../lib/astro/build-channel.js';
+import type { SavedReport } from '../../lib/astro/report/build-channel.js';
 import { asJson, asTable, differences, fromJson } from '../../lib/cli/report-text.js';
 
 const REPORT: SavedReport = {

@@ -1,10 +1,11 @@
-// First, because tsyringe refuses to load before it.
 import 'reflect-metadata/lite';
-
 import { describe, expect, it } from '@jest/globals';
 import { inject } from 'tsyringe';
-import { dependenciesOf, whyNotReplaceable } from '../../lib/container/class-inspection.js';
+import { assertNoCircle, dependenciesOf, Making, whyNotReplaceable } from '../../lib/container/class-inspection.js';
+import { ServiceConstructionError } from '../../lib/errors/index.js';
 import { injectable } from '../../lib/injectable.js';
+
+// First, because tsyringe refuses to load before it.
 
 class Engine {}
 class Wheels {}
@@ -83,5 +84,33 @@ describe('What stands for a class', () => {
     expect(whyNotReplaceable(Car, Own, 'made')).toBeUndefined();
     expect(whyNotReplaceable(Car, Own, 'shared')).toContain('its constructor has parameters, and nothing declares');
     expect(whyNotReplaceable(Car, () => new Car(new Engine()), 'made')).toContain('Pass a class that extends Car');
+  });
+});
+
+class A {}
+class B {}
+class C {}
+
+describe('Services that need each other', () => {
+  it('are found by what their constructors ask for', () => {
+    const needs = new Map<unknown, unknown[]>([
+      [A, [B, 'text']],
+      [B, [C]],
+      [C, [B]],
+    ]);
+    const dependencies = (token: unknown) => needs.get(token) ?? [];
+    expect(() => assertNoCircle([A, B, C], dependencies)).toThrow(
+      'B needs C needs B, so none of them can be created first',
+    );
+    needs.set(C, []);
+    expect(() => assertNoCircle([A, B, C], dependencies)).not.toThrow();
+  });
+
+  it('are found while they are made, and said to whoever is told of something else', () => {
+    const making = new Making();
+    const make = (): string => making.within(A, () => making.within(B, make));
+    expect(make).toThrow(ServiceConstructionError);
+    expect(making.failure?.message).toContain('A needs B needs A, so none');
+    expect(making.within(A, () => 'again')).toBe('again');
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessDecision } from '../../lib/access/access-decision.js';
 import { AccessRule } from '../../lib/access/access-rule.js';
-import { RouteGuard } from '../../lib/access/route-guard.js';
+import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
 import { RequestScope } from '../../lib/container/request-scope.js';
+import { Secrets } from '../../lib/session/cookies/secrets.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
-import { Secrets } from '../../lib/session/secrets.js';
+import { SessionManager } from '../../lib/session/manager/session-manager.js';
 import { Session } from '../../lib/session/session.js';
-import { SessionManager } from '../../lib/session/session-manager.js';
 import { CookieSessionStore } from '../../lib/session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
 import { SessionStore } from '../../lib/session/stores/session-store.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { Clock } from '../../lib/base/clock.js';
 import { RequestServices } from '../../lib/container/request-services.js';
-import { MissingServiceError } from '../../lib/errors.js';
-import { Clock } from '../../lib/session/clock.js';
+import { MissingServiceError } from '../../lib/errors/index.js';
 import { floorPlan } from '../support/services.js';
 
 class Watch {

@@ -7,11 +7,12 @@ import { AccessRules } from '../../lib/access/access-rules.js';
 import { CsrfConfig } from '../../lib/access/csrf/csrf-config.js';
 import { CsrfGuard } from '../../lib/access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../../lib/access/csrf/csrf-tokens.js';
-import { DecisionLog } from '../../lib/access/decision-log.js';
-import { GuardConfig } from '../../lib/access/guard-config.js';
-import { PageGuards } from '../../lib/access/page-guards.js';
-import { RouteGuard } from '../../lib/access/route-guard.js';
+import { DecisionLog } from '../../lib/access/guard/decision-log.js';
+import { GuardConfig } from '../../lib/access/guard/guard-config.js';
+import { PageGuards } from '../../lib/access/guard/page-guard.js';
+import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
+import { Clock } from '../../lib/base/clock.js';
 import type { Get } from '../../lib/container/registration.js';
 import { RequestScope, requestOf } from '../../lib/container/request-scope.js';
 import { Services } from '../../lib/container/services.js';
@@ -21,13 +22,12 @@ import {
   InvalidOverrideError,
   MissingServiceError,
   ServiceConstructionError,
-} from '../../lib/errors.js';
+} from '../../lib/errors/index.js';
 import { injectable } from '../../lib/injectable.js';
-import { Clock } from '../../lib/session/clock.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
+import { SessionManager } from '../../lib/session/manager/session-manager.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
 import { Session } from '../../lib/session/session.js';
-import { SessionManager } from '../../lib/session/session-manager.js';
 import { SessionStore } from '../../lib/session/stores/session-store.js';
 import { FakeCookieJar } from '../support/fake-cookie-jar.js';
 import { floorPlan, scopeOf } from '../support/services.js';

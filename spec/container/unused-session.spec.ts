@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { CsrfTokens } from '../../lib/access/csrf/csrf-tokens.js';
 import { ScopedRequest } from '../../lib/container/request-scope.js';
+import { SessionManager } from '../../lib/session/manager/session-manager.js';
 import { subjectOf } from '../../lib/session/security-events.js';
 import { draftOf } from '../../lib/session/session.js';
-import { SessionManager } from '../../lib/session/session-manager.js';
 import { SessionRegistry } from '../../lib/session/session-registry.js';
 import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
 import { FakeCookieJar } from '../support/fake-cookie-jar.js';

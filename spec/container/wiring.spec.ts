@@ -2,19 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import { AccessChecker } from '../../lib/access/access-checker.js';
 import { AccessConfig } from '../../lib/access/access-options.js';
 import { AccessRule } from '../../lib/access/access-rule.js';
-import { DecisionLog } from '../../lib/access/decision-log.js';
-import { GuardConfig } from '../../lib/access/guard-config.js';
-import { RouteGuard } from '../../lib/access/route-guard.js';
+import { DecisionLog } from '../../lib/access/guard/decision-log.js';
+import { GuardConfig } from '../../lib/access/guard/guard-config.js';
+import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
+import { Clock } from '../../lib/base/clock.js';
 import { Services } from '../../lib/container/services.js';
 import {
   CaptiveServiceError,
   GatehouseError,
   InvalidOverrideError,
   ServiceConstructionError,
-} from '../../lib/errors.js';
+} from '../../lib/errors/index.js';
 import { injectable } from '../../lib/injectable.js';
-import { Clock } from '../../lib/session/clock.js';
 import { Session } from '../../lib/session/session.js';
 import { navigation } from '../support/guarded-request.js';
 import { floorPlan } from '../support/services.js';

@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import * as z from 'zod/mini';
-import { GuardConfig } from '../../lib/access/guard-config.js';
-import { integrationOptions, setupOptions } from '../../lib/astro/option-schemas.js';
-import * as errors from '../../lib/errors.js';
+import { GuardConfig } from '../../lib/access/guard/guard-config.js';
+import { integrationOptions, setupOptions } from '../../lib/astro/options/option-schemas.js';
+import * as errors from '../../lib/errors/index.js';
 import { SessionConfig } from '../../lib/session/session-config.js';
 import { Document, ROOT } from '../support/documents.js';
 
@@ -166,7 +166,7 @@ describe('The list of errors and codes', () => {
   it.each([
     ['decisions', 'lib/errors/request-errors.ts', 'DenialCode'],
     ['decisions', 'lib/access/access-decision.ts', 'DecisionCode'],
-    ['requests of other sites', 'lib/access/csrf/csrf-decision.ts', 'ForgeryCode'],
+    ['requests of other sites', 'lib/access/csrf/csrf-guard.ts', 'ForgeryCode'],
   ])('has every code of %s, of %s', (_, path, type) => {
     const codes = textsOfType(path, type);
     expect(codes.length).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { createCookieSessionStorage } from '../../lib/astro/cookie-session-storage.js';
-import type { CookieSessionStorageOptions } from '../../lib/astro/options.js';
-import { InvalidOptionsError } from '../../lib/errors.js';
+import { createCookieSessionStorage } from '../../lib/astro/helpers/cookie-session-storage.js';
+import type { CookieSessionStorageOptions } from '../../lib/astro/options/options.js';
+import { InvalidOptionsError } from '../../lib/errors/index.js';
 import { SECRET } from '../support/app.js';
 
 const made = (options: unknown) => () => createCookieSessionStorage({}, options as CookieSessionStorageOptions);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseSync } from 'vite';
-import { decoratorsOf } from '../../lib/astro/decorator-syntax.js';
+import { decoratorsOf } from '../../lib/astro/build/decorator-syntax.js';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { InvalidVisitorError, MissingSecretError } from '../../lib/errors.js';
-import { SqliteSessionStore } from '../../lib/session/stores/sqlite-session-store.js';
+import { InvalidVisitorError, MissingSecretError } from '../../lib/errors/index.js';
+import { SqliteSessionStore } from '../../lib/session/stores/sqlite/sqlite-session-store.js';
 import { signInCookie } from '../../lib/testing/index.js';
 import { App, SECRET, type Server } from '../support/app.js';
 

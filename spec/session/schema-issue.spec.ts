@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import * as z from 'zod';
-import { explainIssue } from '../../lib/session/schema-issue.js';
+import { explainIssue } from '../../lib/session/session-schema.js';
 
 const SECRET = 'a value of the visitor';
 

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { SessionId } from '../../lib/session/record/session-id.js';
 import {
   CHANNEL_PREFIX,
   type SecurityEvent,
@@ -10,7 +11,6 @@ import {
   subjectOf,
 } from '../../lib/session/security-events.js';
 import { Session } from '../../lib/session/session.js';
-import { SessionId } from '../../lib/session/session-id.js';
 import { FrozenClock } from '../support/frozen-clock.js';
 import { recordOf } from '../support/records.js';
 import { RememberingEvents } from '../support/remembering-events.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidOptionsError } from '../../lib/errors.js';
+import { InvalidOptionsError } from '../../lib/errors/index.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
 
 const PRODUCTION = { isProduction: true };

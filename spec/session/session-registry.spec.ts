@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { Visitor } from '../../lib/access/visitor.js';
-import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../../lib/errors.js';
-import { NoRevocationList, RevocationList } from '../../lib/session/revocation-list.js';
-import { Secrets } from '../../lib/session/secrets.js';
+import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../../lib/errors/index.js';
+import { Secrets } from '../../lib/session/cookies/secrets.js';
+import { SessionManager } from '../../lib/session/manager/session-manager.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
 import { draftOf, type Session } from '../../lib/session/session.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
-import { SessionManager } from '../../lib/session/session-manager.js';
-import { SessionRegistry } from '../../lib/session/session-registry.js';
+import { ListedSession, SessionRegistry } from '../../lib/session/session-registry.js';
 import { CookieSessionStore } from '../../lib/session/stores/cookie-session-store.js';
-import { MemoryRevocationList } from '../../lib/session/stores/memory-revocation-list.js';
 import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
+import { MemoryRevocationList, NoRevocationList, RevocationList } from '../../lib/session/stores/revocation-list.js';
 import { FakeCookieJar } from '../support/fake-cookie-jar.js';
 import { FrozenClock } from '../support/frozen-clock.js';
+import { recordOf } from '../support/records.js';
 import { TableSessionStore } from '../support/table-session-store.js';
 
 class AwayList extends MemoryRevocationList {
@@ -268,5 +268,24 @@ describe('A list that lacks the session that asks', () => {
     await manager.end(await manager.open(cookies), cookies);
     expect(await registry.list('ada', session)).toEqual([]);
     expect(await registry.revokeOthers(session)).toBe(0);
+  });
+});
+
+describe('A listed session', () => {
+  it('says when, from where, and whether it is the one that asks', () => {
+    const record = recordOf({ device: { userAgent: 'Spec/1', label: 'Laptop' } });
+    expect({ ...new ListedSession('name', record, true) }).toEqual({
+      id: 'name',
+      isCurrent: true,
+      createdAt: new Date(record.createdAt),
+      lastSeenAt: new Date(record.renewedAt),
+      expiresAt: new Date(record.expiresAt),
+      userAgent: 'Spec/1',
+      label: 'Laptop',
+    });
+  });
+
+  it('of which nothing is known has neither a label nor a user agent', () => {
+    expect(new ListedSession('name', recordOf(), false)).toMatchObject({ userAgent: undefined, label: undefined });
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidSessionValueError, SessionCommittedError, TooManyKeysError } from '../../lib/errors.js';
-import { changesOf } from '../../lib/session/request-changes.js';
+import { InvalidSessionValueError, SessionCommittedError, TooManyKeysError } from '../../lib/errors/index.js';
+import { changesOf } from '../../lib/session/record/request-changes.js';
+import { applyChanges } from '../../lib/session/record/session-changes.js';
+import { SessionId } from '../../lib/session/record/session-id.js';
 import { draftOf, Session } from '../../lib/session/session.js';
-import { applyChanges } from '../../lib/session/session-changes.js';
 import { SessionConfig } from '../../lib/session/session-config.js';
-import { SessionId } from '../../lib/session/session-id.js';
 import { type RecordParts, recordOf } from '../support/records.js';
 
 const NOON = Date.UTC(2030, 5, 1, 12);

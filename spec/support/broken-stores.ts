@@ -1,9 +1,9 @@
-import type { Clock } from '../../lib/session/clock.js';
-import type { FlashLease } from '../../lib/session/flash-lease.js';
-import { parseRecord, serializeRecord } from '../../lib/session/record-text.js';
-import { applyChanges, type SessionChanges } from '../../lib/session/session-changes.js';
-import { SessionId } from '../../lib/session/session-id.js';
-import type { SessionRecord } from '../../lib/session/session-record.js';
+import type { Clock } from '../../lib/base/clock.js';
+import type { FlashLease } from '../../lib/session/record/flash-lease.js';
+import { parseRecord, serializeRecord } from '../../lib/session/record/record-text.js';
+import { applyChanges, type SessionChanges } from '../../lib/session/record/session-changes.js';
+import { SessionId } from '../../lib/session/record/session-id.js';
+import type { SessionRecord } from '../../lib/session/record/session-record.js';
 import { SessionStore } from '../../lib/session/stores/session-store.js';
 import type { StoredText } from '../../lib/session/stores/versioned-session-store.js';
 import { TableSessionStore } from './table-session-store.js';

@@ -1,6 +1,6 @@
-import type { ReadReport, SettingsInForce } from '../../lib/astro/build-channel.js';
+import type { ReadReport, SettingsInForce } from '../../lib/astro/report/build-channel.js';
 import type { ConfigFacts, Facts } from '../../lib/cli/doctor/facts.js';
-import type { Finding } from '../../lib/cli/doctor/finding.js';
+import type { Finding } from '../../lib/cli/doctor/findings.js';
 import { SECRET } from './secret.js';
 
 /** What a build told of which nothing is to be said. */

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { checkIntegrationOptions, mergeOptions } from '../../lib/astro/options.js';
+import { checkIntegrationOptions, mergeOptions } from '../../lib/astro/options/options.js';
 import { SessionConfig } from '../../lib/session/session-config.js';
 import type { Block } from './documents.js';
 

@@ -1,4 +1,4 @@
-import type { GuardedRequest } from '../../lib/access/guarded-request.js';
+import type { GuardedRequest } from '../../lib/access/guard/guarded-request.js';
 
 /** A browser opens a page whose route is a fixed path. */
 export function navigation(address: string, parts: Partial<GuardedRequest> = {}): GuardedRequest {

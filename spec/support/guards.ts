@@ -2,11 +2,11 @@ import { AccessChecker } from '../../lib/access/access-checker.js';
 import { AccessConfig, type AccessOptions } from '../../lib/access/access-options.js';
 import type { AccessRuleOptions } from '../../lib/access/access-rule.js';
 import { AccessRules } from '../../lib/access/access-rules.js';
-import { DecisionLog } from '../../lib/access/decision-log.js';
-import { GuardConfig, type GuardOptions } from '../../lib/access/guard-config.js';
-import type { Guard } from '../../lib/access/page-guard.js';
-import { PageGuards } from '../../lib/access/page-guards.js';
-import { RouteGuard } from '../../lib/access/route-guard.js';
+import { DecisionLog } from '../../lib/access/guard/decision-log.js';
+import { GuardConfig, type GuardOptions } from '../../lib/access/guard/guard-config.js';
+import type { Guard } from '../../lib/access/guard/page-guard.js';
+import { PageGuards } from '../../lib/access/guard/page-guard.js';
+import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
 

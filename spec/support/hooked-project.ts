@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { parse } from 'acorn';
 import type { AstroConfig, AstroIntegration, HookParameters, IntegrationResolvedRoute } from 'astro';
 import type { Plugin } from 'vite';
-import gatehouse from '../../lib/astro/integration.js';
-import type { GatehouseOptions } from '../../lib/astro/options.js';
+import gatehouse from '../../lib/astro/build/integration.js';
+import type { GatehouseOptions } from '../../lib/astro/options/options.js';
 import type { Outcome } from './astro/astro-client.js';
 
 type Setup = HookParameters<'astro:config:setup'>;

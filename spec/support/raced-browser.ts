@@ -1,11 +1,11 @@
-import { NoRevocationList, type RevocationList } from '../../lib/session/revocation-list.js';
-import { Secrets } from '../../lib/session/secrets.js';
+import { Secrets } from '../../lib/session/cookies/secrets.js';
+import { SessionManager } from '../../lib/session/manager/session-manager.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
 import { draftOf, type Session } from '../../lib/session/session.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
-import { SessionManager } from '../../lib/session/session-manager.js';
 import { SessionRegistry } from '../../lib/session/session-registry.js';
 import { CookieSessionStore } from '../../lib/session/stores/cookie-session-store.js';
+import { NoRevocationList, type RevocationList } from '../../lib/session/stores/revocation-list.js';
 import type { SessionStore } from '../../lib/session/stores/session-store.js';
 import { FakeCookieJar } from './fake-cookie-jar.js';
 import { FrozenClock } from './frozen-clock.js';

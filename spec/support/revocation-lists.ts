@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RevocationList } from '../../lib/session/revocation-list.js';
+import type { RevocationList } from '../../lib/session/stores/revocation-list.js';
 import { FrozenClock } from './frozen-clock.js';
 
 /** What every list of revocations does. */

@@ -2,7 +2,7 @@ import { AccessRule, type AccessRuleOptions } from '../../lib/access/access-rule
 import { PathPattern } from '../../lib/access/paths/path-pattern.js';
 import { ErrorPages } from '../../lib/access/paths/special-paths.js';
 import type { DescribedRoute, SiteDescription } from '../../lib/access/report/site-description.js';
-import { describeRule } from '../../lib/astro/rule-description.js';
+import { describeRule } from '../../lib/access/report/site-description.js';
 
 /** A page made on demand, unless something else is said of it. */
 export function route(pattern: string, more: Partial<DescribedRoute> = {}): DescribedRoute {

@@ -1,5 +1,5 @@
-import type { FlashLease } from '../../lib/session/flash-lease.js';
-import type { SessionChanges } from '../../lib/session/session-changes.js';
+import type { FlashLease } from '../../lib/session/record/flash-lease.js';
+import type { SessionChanges } from '../../lib/session/record/session-changes.js';
 import { SessionStore } from '../../lib/session/stores/session-store.js';
 
 /** Passes everything on to another store, and notes what it was asked. */

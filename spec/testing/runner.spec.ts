@@ -1,6 +1,6 @@
 import * as node from 'node:test';
 import { describe, expect, it } from '@jest/globals';
-import { TestRunnerMissingError } from '../../lib/errors.js';
+import { TestRunnerMissingError } from '../../lib/errors/index.js';
 import { defaultRunner, type Runner } from '../../lib/testing/runner.js';
 
 describe('The runner that is found', () => {

@@ -1,22 +1,21 @@
+import { printable } from '../../base/text.js';
 import { injectable } from '../../injectable.js';
-import { printable } from '../../session/printable.js';
 import { SecurityEvents, subjectOf } from '../../session/security-events.js';
 import type { Session } from '../../session/session.js';
-import { pathAskedFor } from '../access-events.js';
-import { DecisionLog } from '../decision-log.js';
-import type { GuardedRequest } from '../guarded-request.js';
+import { pathAskedFor } from '../guard/access-events.js';
+import { DecisionLog } from '../guard/decision-log.js';
+import type { GuardedRequest } from '../guard/guarded-request.js';
+import { actionError, asAnswer, plain, problem, unavailable } from '../guard/refusal.js';
 import { GuardedPaths } from '../paths/guarded-paths.js';
-import { actionError, asAnswer, plain, problem, unavailable } from '../refusal.js';
 import { CsrfConfig } from './csrf-config.js';
-import { CsrfDecision, type ForgeryCode } from './csrf-decision.js';
 import { CsrfTokens } from './csrf-tokens.js';
 import { formField } from './form-field.js';
-import { checkOrigin, type OriginFinding, type SentRequest } from './origin-check.js';
+import { checkOrigin, type OriginFinding, type SentRequest } from './site-origins.js';
 
 /** The form field that holds the token. */
 export const TOKEN_FIELD = '_csrf';
 /** The header that holds the token, for scripts. It takes precedence over the field. */
-export const TOKEN_HEADER = 'X-CSRF-Token';
+const TOKEN_HEADER = 'X-CSRF-Token';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 /** Maximum number of characters in a log line, because headers may be of any length. */
@@ -200,4 +199,23 @@ function adviceFor({ origin }: OriginFinding, { headers, sentTo }: ChangingReque
     `{ allowedDomains: [{ protocol: '${origin.protocol.slice(0, -1)}', hostname: '${origin.hostname}'${port} ` +
     `}] } in astro.config`
   );
+}
+
+/** The reason why a request counts as forged. The codes are stable, so programs may compare them. */
+export type ForgeryCode =
+  /** It does not come from a page of this site, or its source is unknown. */
+  | 'CSRF_REFUSED'
+  /** It has no valid token of this session, although one is required. */
+  | 'CSRF_TOKEN_REFUSED';
+
+/** The decision on whether the visitor sent a request intentionally, and the reason. */
+export class CsrfDecision {
+  constructor(
+    readonly isTrusted: boolean,
+    readonly code: 'TRUSTED' | ForgeryCode,
+    /** A phrase for the log. */
+    readonly reason: string,
+    /** A sentence for the log: how to change the configuration, if that caused the refusal and not the visitor. */
+    readonly advice?: string | undefined,
+  ) {}
 }

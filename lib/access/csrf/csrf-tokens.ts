@@ -1,8 +1,8 @@
+import { fromBase64Url, toBase64Url } from '../../base/base64url.js';
 import { injectable } from '../../injectable.js';
-import { fromBase64Url, toBase64Url } from '../../session/base64url.js';
-import { Secrets } from '../../session/secrets.js';
+import { Secrets } from '../../session/cookies/secrets.js';
+import type { SessionDraft } from '../../session/draft/session-draft.js';
 import { draftOf, type Session } from '../../session/session.js';
-import type { SessionDraft } from '../../session/session-draft.js';
 
 const PURPOSE = 'csrf';
 const RANDOM_BYTES = 16;

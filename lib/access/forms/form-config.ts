@@ -1,4 +1,4 @@
-import { isSecretName } from '../../session/secret-names.js';
+import { isSecretName } from '../../base/secret-names.js';
 
 /** Options for forms that are posted to pages. */
 export interface FormOptions {

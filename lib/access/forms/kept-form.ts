@@ -1,5 +1,7 @@
-import type { FlashDraft } from '../../session/flash-draft.js';
-import { frozen } from '../../session/frozen-value.js';
+import { sealData, unsealData } from 'iron-session';
+import { frozen } from '../../base/frozen-value.js';
+import { passwords, type Secrets } from '../../session/cookies/secrets.js';
+import type { FlashDraft } from '../../session/draft/flash-draft.js';
 import type { SentField } from './form-config.js';
 
 /** Prefix of the keys under which forms are kept. */
@@ -8,7 +10,7 @@ const FORM_KEYS = 'astro-gatehouse:form:';
  * Milliseconds for which a form is kept: long enough to sign in again, and short enough that the next user of a shared
  * device does not find it.
  */
-export const FORM_LIFETIME = 15 * 60 * 1000;
+const FORM_LIFETIME = 15 * 60 * 1000;
 
 /** The submitted form as it is kept for the page that shows it again. */
 export interface KeptForm {
@@ -96,4 +98,61 @@ export interface FieldIssue {
 
 function isIssueList(errors: FieldErrors): errors is readonly FieldIssue[] {
   return Array.isArray(errors);
+}
+
+/** Maximum number of characters per {@link FORM_LIFETIME}: several thousand forms of ordinary size. */
+const MOST = 8 * 1024 * 1024;
+
+/**
+ * Limits the forms that are kept for guests. Anybody can post forms, as often as they like and each with a new session;
+ * without a limit they could fill the store.
+ */
+export class FormBudget {
+  #since = Number.NEGATIVE_INFINITY;
+  #spent = 0;
+
+  /**
+   * @param size Characters.
+   * @param now Milliseconds since the epoch.
+   * @returns True when a form of this size may be kept.
+   */
+  spend(size: number, now: number): boolean {
+    if (now - this.#since >= FORM_LIFETIME) {
+      this.#since = now;
+      this.#spent = 0;
+    }
+    if (this.#spent + size > MOST) return false;
+    this.#spent += size;
+    return true;
+  }
+}
+
+const PURPOSE = 'form-result';
+/** The seal itself does not expire, because the lifetime of the form limits it. */
+const FOREVER = 0;
+
+/**
+ * Seals the result of an action before it is kept in a store that its operators can read. The result may contain a
+ * secret, for example an API key that is shown once.
+ */
+export async function sealResult(form: KeptForm, secrets: Secrets): Promise<KeptForm> {
+  const { result, ...open } = form;
+  if (result === undefined) return form;
+  const [newest] = await secrets.keysFor(PURPOSE);
+  const sealed = await sealData({ result }, { password: passwords(newest ? [newest] : []), ttl: FOREVER });
+  return { ...open, sealed };
+}
+
+/**
+ * Opens a result that {@link sealResult} has sealed. Without the secret that it was sealed with, the result is lost.
+ */
+export async function openResult({ sealed, ...form }: KeptForm, secrets: Secrets): Promise<KeptForm> {
+  if (sealed === undefined) return form;
+  try {
+    const password = passwords(await secrets.keysFor(PURPOSE));
+    const { result } = await unsealData<{ result?: unknown }>(sealed, { password, ttl: FOREVER });
+    return { ...form, result };
+  } catch {
+    return form;
+  }
 }

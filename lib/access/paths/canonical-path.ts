@@ -1,4 +1,4 @@
-import { orElse, type Promised } from '../../session/promised.js';
+import { orElse, type Promised } from '../../base/promised.js';
 import { segmentsOf } from './path-pattern.js';
 
 /** More levels of percent-encoding than this are an attempt to be read differently by different readers. */

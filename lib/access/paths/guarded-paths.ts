@@ -1,4 +1,4 @@
-import type { GuardedRequest } from '../guarded-request.js';
+import type { GuardedRequest } from '../guard/guarded-request.js';
 import { canonicalPath, routedPath, UnreadablePathError } from './canonical-path.js';
 import { segmentsOf } from './path-pattern.js';
 import { actionPath, ErrorPages, islandPath } from './special-paths.js';

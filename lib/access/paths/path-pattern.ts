@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '../../errors.js';
+import { InvalidOptionsError } from '../../errors/index.js';
 import { type ForeignNotation, foreignNotation } from './foreign-notation.js';
 import { compileGlob, type GlobAlternative, whatIsWrongWithGlob } from './segment-glob.js';
 

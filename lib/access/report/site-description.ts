@@ -1,3 +1,4 @@
+import type { AccessRule } from '../access-rule.js';
 import type { SegmentMatcher } from '../paths/path-pattern.js';
 
 /** A rule of astro.config or of the setup module, as the report needs it. */
@@ -87,4 +88,25 @@ export interface SiteDescription {
   readonly answersItself?: string | undefined;
   /** The site's base without a trailing slash; `undefined` for none. */
   readonly base?: string | undefined;
+}
+
+/** Returns a rule as plain data. */
+export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
+  const { pattern, methods, enforce, demand, status, redirectTo, allow, asksByFunctionAlone } = rule;
+  return {
+    pattern,
+    methods,
+    enforce,
+    hides: status === 404,
+    demand,
+    text: `${rule}`,
+    redirectTo,
+    mayAdmitGuests: asksByFunctionAlone,
+    // A function with access to the request may decide differently on another page.
+    isSameEverywhere: allow === undefined || !asksByFunctionAlone || isWithoutRequest(allow),
+  };
+}
+
+function isWithoutRequest(allow: NonNullable<AccessRule['allow']>): boolean {
+  return allow.length < 2 && !/\barguments\b|\.\.\.|,|=(?!>)/.test(`${allow}`.split('=>', 1)[0] ?? '');
 }

@@ -2,22 +2,28 @@ import { ActionError, getActionContext } from 'astro:actions';
 import type { APIContext } from 'astro';
 import { TOKEN_FIELD } from '../../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../../access/csrf/form-field.js';
-import { FormBudget } from '../../access/forms/form-budget.js';
 import type { SentField } from '../../access/forms/form-config.js';
-import { dropForm, isMeantFor, type KeptForm, keepForm, takeForm } from '../../access/forms/kept-form.js';
-import { openResult, sealResult } from '../../access/forms/sealed-result.js';
-import { redirectTo } from '../../access/refusal.js';
+import {
+  dropForm,
+  FormBudget,
+  isMeantFor,
+  type KeptForm,
+  keepForm,
+  openResult,
+  sealResult,
+  takeForm,
+} from '../../access/forms/kept-form.js';
+import { redirectTo } from '../../access/guard/refusal.js';
+import { Clock } from '../../base/clock.js';
+import type { Promised } from '../../base/promised.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
-import { Clock } from '../../session/clock.js';
-import type { Promised } from '../../session/promised.js';
-import { Secrets } from '../../session/secrets.js';
+import { Secrets } from '../../session/cookies/secrets.js';
 import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
 import { SessionStore } from '../../session/stores/session-store.js';
 import type { GateRequest } from '../request/gate-request.js';
 import type { RoutedRequest } from '../request/routed-request.js';
-import { gatehouse } from '../started.js';
-import { formPage, formPlace } from './form-page.js';
-import { nextPageOf } from './go-to.js';
+import { gatehouse } from '../start/started.js';
+import { formPage, formPlace, nextPageOf } from './form-page.js';
 
 /** Maximum size of a refused form that is kept, in bytes. It is read into memory, and its sender may be anybody. */
 const MOST_BYTES = 128 * 1024;

@@ -1,9 +1,15 @@
 import { FormConfig } from '../../access/forms/form-config.js';
-import { errorsByField, type FieldErrors, type KeptForm, keepForm, takeForm } from '../../access/forms/kept-form.js';
+import {
+  errorsByField,
+  type FieldErrors,
+  type FieldIssue,
+  type KeptForm,
+  keepForm,
+  takeForm,
+} from '../../access/forms/kept-form.js';
+import { Clock } from '../../base/clock.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
-import { Clock } from '../../session/clock.js';
-import { findRequest, HelperCall, type WithLocals } from '../helper-call.js';
-import { resultErrors } from './result-errors.js';
+import { findRequest, HelperCall, type WithLocals } from '../helpers/helper-call.js';
 
 /** Selects a form, if there are several. */
 export interface FormReading {
@@ -116,4 +122,16 @@ function keptForm({ keptForm: sent, draft }: ScopedRequest, form: string | undef
 /** Returns the key of a named form. The prefix distinguishes it from paths. */
 function placeOf(form: string): string {
   return `#${form}`;
+}
+
+/**
+ * Returns the errors that an action found in its input, by field.
+ *
+ * @param result The result of the action, as serialized by Astro.
+ */
+function resultErrors(result: unknown): Readonly<Record<string, readonly string[]>> {
+  const { type, body } = (result ?? {}) as { type?: unknown; body?: unknown };
+  if (type !== 'error' || typeof body !== 'string') return {};
+  const { issues } = JSON.parse(body) as { issues?: readonly FieldIssue[] };
+  return Array.isArray(issues) ? errorsByField(issues) : {};
 }

@@ -1,5 +1,8 @@
 import type { APIContext } from 'astro';
-import type { Promised } from '../../session/promised.js';
+import type { Promised } from '../../base/promised.js';
+import { printable } from '../../base/text.js';
+import type { SessionDraft } from '../../session/draft/session-draft.js';
+import { gatehouse } from '../start/started.js';
 import { isOpenedPage } from './astro-cookie-jar.js';
 
 /**
@@ -49,7 +52,7 @@ export function maySpread(response: Response, { cache }: Partial<Pick<APIContext
 }
 
 /** Checks whether shared caches may store an answer: its headers allow it, or there is no Cache-Control header. */
-export function mayBeKept(response: Response): boolean {
+function mayBeKept(response: Response): boolean {
   return response.headers.get('cache-control') === null || asksToBeShared(response);
 }
 
@@ -188,4 +191,31 @@ function withHeaders(response: Response, change: (headers: Headers) => void): Re
     change(copy.headers);
     return copy;
   }
+}
+
+let hasTold = false;
+
+/**
+ * Logs when a session is used after an answer was sent that shared caches may store. Pages are awaited, but not a body
+ * that an endpoint streams: when its code uses the session, the headers can no longer be changed.
+ *
+ * @returns The answer.
+ */
+export function noticingLateUse(
+  answer: Response,
+  draft: SessionDraft | undefined,
+  { routePattern }: APIContext,
+): Response {
+  if (draft?.isNew === false && answer.body && mayBeKept(answer)) draft.onLateUse = () => tellOfLateUse(routePattern);
+  return answer;
+}
+
+function tellOfLateUse(route: string): void {
+  if (hasTold) return;
+  hasTold = true;
+  gatehouse.parts.log.misfit(
+    `The session was used after the headers of an answer of ${printable(route)} had been sent, and was not used ` +
+      'before: a shared cache may store that answer. If its body depends on the session, read the visitor before you ' +
+      'return the Response, or set Cache-Control: private. This is logged once.',
+  );
 }

@@ -1,14 +1,13 @@
 import type { APIContext } from 'astro';
 import type { Visitor } from '../../access/visitor.js';
 import type { VisitorResolver } from '../../access/visitor-resolver.js';
+import { andThen, type Promised } from '../../base/promised.js';
 import { ScopedRequest } from '../../container/request-scope.js';
 import { madeSession } from '../../session/made-session.js';
-import { andThen, type Promised } from '../../session/promised.js';
 import type { Session } from '../../session/session.js';
 import { SessionRegistry } from '../../session/session-registry.js';
-import { gatehouse } from '../started.js';
-import { hintAtOwnSession } from './astro-session-hint.js';
-import { AstroSessionWatch, adoptAstroSession } from './astro-session-watch.js';
+import { gatehouse } from '../start/started.js';
+import { AstroSessionWatch, adoptAstroSession, hintAtOwnSession } from './astro-sessions.js';
 import { currentRequest } from './current-request.js';
 import { hearLocals, putOnLocals } from './locals.js';
 import { SessionKeeper } from './session-keeper.js';

@@ -1,9 +1,7 @@
 import type { APIContext } from 'astro';
 import { stringifySetCookie } from 'cookie';
 import { mayChange } from '../../access/csrf/csrf-guard.js';
-import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../session/cookie-jar.js';
-import { placesBeside } from '../cookie-places.js';
-import { tellOfPlainHttp } from '../plain-http.js';
+import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../session/cookies/cookie-jar.js';
 
 /** Maximum number of cookies that are read: of one exact name, and of that name with any ending. */
 const MAX_VALUES = 8;
@@ -131,4 +129,91 @@ function beginsPair(header: string, at: number): boolean {
   let before = at - 1;
   while (header[before] === ' ' || header[before] === '\t') before -= 1;
   return before < 0 || header[before] === ';';
+}
+
+/** A place in which a browser may have a cookie: a path, and a domain unless the cookie is the host's own. */
+interface CookiePlace {
+  readonly path: string;
+  readonly domain?: string;
+}
+
+/** Maximum depth of paths, because the headers of an answer must fit into the buffers of proxies. */
+const MAX_DEPTH = 3;
+/**
+ * Maximum number of parent domains of the host, counted from the top: one is probably that of the whole site, another a
+ * public suffix.
+ */
+const MAX_ABOVE = 2;
+const HOST_NAME = /^(?=.*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
+
+/**
+ * Lists every other place from which a browser may have sent a cookie, because a Cookie header contains only names and
+ * values. Domains in which nobody can set a cookie do no harm: the browser ignores them.
+ *
+ * @see RFC 6265bis 5.1.3, 5.1.4.
+ */
+export function placesBeside(
+  place: { path: string; domain?: string | undefined },
+  headers: Headers,
+  url: URL,
+): readonly CookiePlace[] {
+  const own = { path: place.path, domain: place.domain?.replace(/^\./, '').toLowerCase() };
+  const domains = [undefined, ...domainsOf(hostOf(headers) ?? url.hostname)];
+  return pathsOf(url.pathname)
+    .flatMap((path) => domains.map((domain) => ({ path, ...(domain !== undefined && { domain }) })))
+    .filter(({ path, domain }) => path !== own.path || domain !== own.domain);
+}
+
+/** Returns the host as the browser knows it. Astro's own URL contains it only if `security.allowedDomains` does. */
+function hostOf(headers: Headers): string | undefined {
+  const [host = ''] = (headers.get('x-forwarded-host') ?? headers.get('host') ?? '').split(',');
+  return host.trim().replace(/:\d*$/, '').toLowerCase() || undefined;
+}
+
+function domainsOf(host: string): readonly string[] {
+  // IP addresses have no parent domains, and a header may contain anything.
+  if (!HOST_NAME.test(host)) return [];
+  const labels = host.split('.');
+  const above = labels.slice(1, -1).map((_, at) => labels.slice(at + 1).join('.'));
+  return [host, ...above.slice(-MAX_ABOVE)];
+}
+
+function pathsOf(pathname: string): readonly string[] {
+  const folders = pathname.split('/').filter((folder) => folder !== '');
+  const end = folders.findIndex((folder) => folder.includes(';'));
+  const reached = folders.slice(0, Math.min(MAX_DEPTH, end < 0 ? folders.length : end));
+  const paths = reached.map((_, at) => `/${reached.slice(0, at + 1).join('/')}`);
+  const below = paths.flatMap((path) => (pathname.startsWith(`${path}/`) ? [path, `${path}/`] : [path]));
+  return ['/', ...below];
+}
+
+/** Hosts for which most browsers accept `Secure` cookies without TLS; Safari does not. */
+const OWN_MACHINE = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/;
+const SAFARI = /Version\/[\d.]+ (?:Mobile\/\w+ )?Safari\//;
+let isTold = false;
+
+/**
+ * Logs once that the browser will drop a `Secure` cookie: the visitor who signs in is a guest again with the next
+ * request, and nothing else would show why. Called when such a cookie is set on an answer.
+ */
+function tellOfPlainHttp(headers: Headers): void {
+  const origin = isTold ? undefined : plainOrigin(headers);
+  if (origin === undefined) return;
+  isTold = true;
+  console.warn(
+    `[astro-gatehouse] The session's cookie is Secure, and a browser has opened ${origin}, where it drops such a ` +
+      'cookie: a visitor who signs in there is a guest again with the next request. Serve the site over https; to ' +
+      'try it without, set session: { cookie: { secure: false } }. This is logged once.',
+  );
+}
+
+/** Returns the address in the browser, if it has no TLS. A proxy that ends TLS does not change these headers. */
+function plainOrigin(headers: Headers): string | undefined {
+  const said = headers.get('origin') ?? headers.get('referer');
+  if (!said?.startsWith('http://') || !URL.canParse(said)) return undefined;
+  const { origin, host, hostname } = new URL(said);
+  // Another site may not use TLS.
+  if (host !== headers.get('host')) return undefined;
+  const isDropped = !OWN_MACHINE.test(hostname) || SAFARI.test(headers.get('user-agent') ?? '');
+  return isDropped ? origin : undefined;
 }

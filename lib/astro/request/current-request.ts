@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { andThen, forget, isPromise, orElse, type Promised } from '../../base/promised.js';
 import { RequestScope, type ScopedRequest } from '../../container/request-scope.js';
-import { andThen, forget, isPromise, orElse, type Promised } from '../../session/promised.js';
-import { CONTEXT } from '../option-schemas.js';
+import { CONTEXT } from '../options/option-schemas.js';
 
 /** Functions that find a request's scope in code that has no context. Default: AsyncLocalStorage. */
 export interface ContextOptions {

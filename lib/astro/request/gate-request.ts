@@ -1,22 +1,22 @@
 import type { APIContext } from 'astro';
-import { hidden, isHidden, unavailable } from '../../access/refusal.js';
-import { SharedLocalsError, StoreUnavailableError } from '../../errors.js';
-import { andThen, orElse, type Promised } from '../../session/promised.js';
-import { AstroSessionStore } from '../astro-session-store.js';
-import { gatehouse } from '../started.js';
+import { hidden, isHidden, unavailable } from '../../access/guard/refusal.js';
+import { andThen, orElse, type Promised } from '../../base/promised.js';
+import { SharedLocalsError, StoreUnavailableError } from '../../errors/index.js';
+import { AstroSessionStore } from '../start/astro-session-store.js';
+import { gatehouse } from '../start/started.js';
 import {
   asErrorPage,
   asOwnNavigation,
   asPersonal,
   type Hearing,
   maySpread,
+  noticingLateUse,
   UNHEARD,
   wholeIf,
   withCookies,
 } from './answer.js';
 import { ArrivedRequest } from './arrived-request.js';
 import { currentRequest } from './current-request.js';
-import { noticingLateUse } from './late-use.js';
 import { requestIn } from './locals.js';
 
 /**

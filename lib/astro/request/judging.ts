@@ -1,16 +1,16 @@
 import type { APIContext } from 'astro';
 import { asCsrfVerdict, mayChange } from '../../access/csrf/csrf-guard.js';
-import type { GuardedRequest } from '../../access/guarded-request.js';
+import type { GuardedRequest } from '../../access/guard/guarded-request.js';
+import { asAnswer, isHidden } from '../../access/guard/refusal.js';
+import { asVerdict, type Verdict } from '../../access/guard/verdict.js';
 import { isInternalPath } from '../../access/paths/special-paths.js';
-import { asAnswer, isHidden } from '../../access/refusal.js';
-import { asVerdict, type Verdict } from '../../access/verdict.js';
-import type { AccessDeniedError } from '../../errors.js';
-import { andThen, type Promised } from '../../session/promised.js';
-import { buildChannel } from '../build-channel.js';
+import { andThen, type Promised } from '../../base/promised.js';
+import type { AccessDeniedError } from '../../errors/index.js';
 import { returnStaleForm } from '../forms/form-requests.js';
-import { ISLAND_ROUTE, type ProjectRoutes } from '../project-routes.js';
-import { gatehouse } from '../started.js';
-import { currentRoutes } from './current-routes.js';
+import { buildChannel } from '../report/build-channel.js';
+import { currentRoutes } from '../start/current-routes.js';
+import { ISLAND_ROUTE, type ProjectRoutes } from '../start/project-routes.js';
+import { gatehouse } from '../start/started.js';
 import type { GateRequest } from './gate-request.js';
 import { RoutedRequest } from './routed-request.js';
 

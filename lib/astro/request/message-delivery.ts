@@ -1,11 +1,11 @@
 import type { APIContext } from 'astro';
 import type { ErrorPages } from '../../access/paths/special-paths.js';
-import type { Promised } from '../../session/promised.js';
+import { partsOf } from '../../base/address.js';
+import type { Promised } from '../../base/promised.js';
+import type { SessionManager } from '../../session/manager/session-manager.js';
 import { draftOf, type Session } from '../../session/session.js';
-import type { SessionManager } from '../../session/session-manager.js';
-import { ISLAND_ROUTE } from '../project-routes.js';
-import { partsOf } from './address.js';
-import { currentRoutes } from './current-routes.js';
+import { currentRoutes } from '../start/current-routes.js';
+import { ISLAND_ROUTE } from '../start/project-routes.js';
 
 type Route = Pick<APIContext, 'routePattern' | 'params'>;
 

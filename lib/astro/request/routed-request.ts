@@ -3,13 +3,13 @@ import type { APIContext } from 'astro';
 import { type ChangingRequest, mayChange } from '../../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { keepsForm } from '../../access/forms/kept-form.js';
-import { type CalledAction, isNavigation } from '../../access/guarded-request.js';
+import { type CalledAction, isNavigation } from '../../access/guard/guarded-request.js';
 import { canonicalActionName } from '../../access/paths/special-paths.js';
+import { partsOf } from '../../base/address.js';
 import { subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
-import type { ProjectRoutes } from '../project-routes.js';
-import { gatehouse } from '../started.js';
-import { partsOf } from './address.js';
+import type { ProjectRoutes } from '../start/project-routes.js';
+import { gatehouse } from '../start/started.js';
 import type { GateRequest } from './gate-request.js';
 
 /** The route that a request is judged as. */

@@ -1,11 +1,11 @@
 import type { APIContext } from 'astro';
-import type { CookieJar } from '../../session/cookie-jar.js';
-import { andThen, type Promised } from '../../session/promised.js';
+import { andThen, type Promised } from '../../base/promised.js';
+import type { CookieJar } from '../../session/cookies/cookie-jar.js';
+import type { SessionDraft } from '../../session/draft/session-draft.js';
+import type { SessionManager } from '../../session/manager/session-manager.js';
 import { draftOf, type Session } from '../../session/session.js';
-import type { SessionDraft } from '../../session/session-draft.js';
-import type { SessionManager } from '../../session/session-manager.js';
-import { AstroSessionStore } from '../astro-session-store.js';
-import { gatehouse } from '../started.js';
+import { AstroSessionStore } from '../start/astro-session-store.js';
+import { gatehouse } from '../start/started.js';
 import { withRemovals } from './answer.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { StandIn } from './dev-tools.js';

@@ -1,4 +1,4 @@
-import { DecisionHistory } from '../../access/decision-history.js';
+import { DecisionHistory } from './decision-recorder.js';
 import { Toolbar, type ToolbarMemory, type ToolbarParts } from './toolbar.js';
 
 /**

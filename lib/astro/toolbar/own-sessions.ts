@@ -1,17 +1,17 @@
+import { Clock } from '../../base/clock.js';
 import type { Services } from '../../container/services.js';
-import { Clock } from '../../session/clock.js';
-import type { CookieJar } from '../../session/cookie-jar.js';
+import type { CookieJar } from '../../session/cookies/cookie-jar.js';
+import { SessionCookie } from '../../session/cookies/session-cookie.js';
 import { MadeClasses } from '../../session/made-classes.js';
+import { SessionManager } from '../../session/manager/session-manager.js';
+import { noChanges } from '../../session/record/session-changes.js';
+import type { FittedValues } from '../../session/record/session-record.js';
+import { SecurityEvents } from '../../session/security-events.js';
 import { draftOf, type Session } from '../../session/session.js';
-import { noChanges } from '../../session/session-changes.js';
 import { SessionConfig } from '../../session/session-config.js';
-import { SessionCookie } from '../../session/session-cookie.js';
-import { SessionManager } from '../../session/session-manager.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { SessionSchema } from '../../session/session-schema.js';
 import { SessionStore } from '../../session/stores/session-store.js';
-import { GlancingSchema } from './glancing-schema.js';
-import { NoEvents } from './no-events.js';
 
 /** The toolbar's operations on the visitor's own session. */
 export class OwnSessions {
@@ -71,4 +71,29 @@ export class OwnSessions {
     cookie.set(cookies, origin.cookie ?? cookie.home, token, maxAge);
     return true;
   }
+}
+
+/**
+ * Validates sessions for display, as pages see them. Displaying neither migrates nor ends a session, and a stand-in may
+ * lack required values.
+ */
+export class GlancingSchema extends SessionSchema {
+  constructor(private readonly own: SessionSchema) {
+    super();
+  }
+
+  override get isOn(): boolean {
+    return this.own.isOn;
+  }
+
+  override fit(stored: ReadonlyMap<string, unknown>): Promise<FittedValues> {
+    return this.own.glance(stored);
+  }
+
+  override async assertFits(): Promise<void> {}
+}
+
+/** Discards security events, because displaying a session, or using a stand-in, is not one. */
+export class NoEvents extends SecurityEvents {
+  override publish(): void {}
 }

@@ -1,21 +1,20 @@
 import type { VisitorData } from '../../access/visitor.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
+import { Clock } from '../../base/clock.js';
 import type { Services } from '../../container/services.js';
-import { Clock } from '../../session/clock.js';
-import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../session/cookie-jar.js';
+import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../session/cookies/cookie-jar.js';
 import { MadeClasses } from '../../session/made-classes.js';
-import { NoRevocationList } from '../../session/revocation-list.js';
+import { SessionManager } from '../../session/manager/session-manager.js';
+import { SessionId } from '../../session/record/session-id.js';
 import { draftOf, type Session } from '../../session/session.js';
 import { SessionConfig } from '../../session/session-config.js';
-import { SessionId } from '../../session/session-id.js';
-import { SessionManager } from '../../session/session-manager.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { SessionSchema } from '../../session/session-schema.js';
 import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
+import { NoRevocationList } from '../../session/stores/revocation-list.js';
 import { cookieValues } from '../request/astro-cookie-jar.js';
 import type { StandIn } from '../request/dev-tools.js';
-import { GlancingSchema } from './glancing-schema.js';
-import { NoEvents } from './no-events.js';
+import { GlancingSchema, NoEvents } from './own-sessions.js';
 
 const MOST_STAND_INS = 50;
 

@@ -1,4 +1,4 @@
-import { TOOLBAR_HEADER } from './toolbar-state.js';
+import { TOOLBAR_HEADER, type ToolbarCommand } from './toolbar-state.js';
 
 const MANY_BYTES = 64 * 1024;
 
@@ -28,4 +28,49 @@ export function answerJson(content: unknown, status = 200): Response {
       'X-Content-Type-Options': 'nosniff',
     },
   });
+}
+
+const MOST_CHARACTERS = 64 * 1024;
+const LONGEST_TEXT = 256;
+const MOST_TEXTS = 100;
+
+/** A valid command, or the reason why it is invalid. */
+type ReadCommand = ToolbarCommand | { readonly problem: string };
+
+/** Parses the body that the toolbar sent. */
+export function readCommand(text: string): ReadCommand {
+  const sent = text.length > MOST_CHARACTERS ? undefined : parsed(text);
+  if (typeof sent !== 'object' || sent === null) return { problem: 'The toolbar would not send this.' };
+  const { do: what, userId, roles = [], permissions = [] } = sent as Record<string, unknown>;
+  if (what === 'guest' || what === 'myself' || what === 'expire' || what === 'clear') return { do: what };
+  if (what !== 'view-as') return { problem: 'There is no such button.' };
+  if (!isText(userId)) return { problem: `Enter a user id of at most ${LONGEST_TEXT} characters.` };
+  if (!areTexts(roles) || !areTexts(permissions)) {
+    return {
+      problem:
+        `Enter at most ${MOST_TEXTS} roles and ${MOST_TEXTS} permissions of at most ${LONGEST_TEXT} ` +
+        `characters each.`,
+    };
+  }
+  return { do: 'view-as', userId: userId.trim(), roles: unique(roles), permissions: unique(permissions) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_TEXT;
+}
+
+function areTexts(values: unknown): values is string[] {
+  return Array.isArray(values) && values.length <= MOST_TEXTS && values.every(isText);
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts.map((text) => text.trim()))];
 }

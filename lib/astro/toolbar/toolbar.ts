@@ -1,28 +1,25 @@
 import type { APIContext } from 'astro';
 import { hierarchyOf } from '../../access/access-options.js';
 import { AccessRules } from '../../access/access-rules.js';
-import { DecisionHistory } from '../../access/decision-history.js';
-import { DecisionLog } from '../../access/decision-log.js';
-import { GuardConfig } from '../../access/guard-config.js';
-import { PageGuards } from '../../access/page-guards.js';
+import { DecisionLog } from '../../access/guard/decision-log.js';
+import { GuardConfig } from '../../access/guard/guard-config.js';
+import { PageGuards } from '../../access/guard/page-guard.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
+import { Clock } from '../../base/clock.js';
 import type { Services } from '../../container/services.js';
-import { Clock } from '../../session/clock.js';
 import { SessionConfig } from '../../session/session-config.js';
-import { AstroSessionStore } from '../astro-session-store.js';
-import type { CommonOptions, GatehouseOptions } from '../options.js';
-import type { ProjectRoutes } from '../project-routes.js';
+import type { CommonOptions, GatehouseOptions } from '../options/options.js';
 import { AstroCookieJar } from '../request/astro-cookie-jar.js';
 import type { DevTools, Noted, StandIn } from '../request/dev-tools.js';
-import { DecisionRecorder, pathOf } from './decision-recorder.js';
-import { knownNames } from './known-names.js';
+import { AstroSessionStore } from '../start/astro-session-store.js';
+import type { ProjectRoutes } from '../start/project-routes.js';
+import { DecisionHistory, DecisionRecorder, pathOf } from './decision-recorder.js';
 import { OwnSessions } from './own-sessions.js';
-import { RulePlaces } from './rule-places.js';
+import { knownNames, RulePlaces } from './rule-places.js';
 import { sessionSheet } from './session-sheet.js';
 import { type StandInMemory, StandIns } from './stand-ins.js';
-import { answerJson, isFromOwnPage, shortBody } from './toolbar-request.js';
+import { answerJson, isFromOwnPage, readCommand, shortBody } from './toolbar-request.js';
 import { type DecisionSheet, TOOLBAR_PATH, type ToolbarCommand, type ToolbarState } from './toolbar-state.js';
-import { readCommand } from './visitor-input.js';
 
 const NO_ROUTES: Pick<ProjectRoutes, 'pages'> = { pages: [] };
 /** Milliseconds for which a request for news waits. A longer wait means fewer lines in Astro's log. */

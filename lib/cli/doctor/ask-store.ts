@@ -2,12 +2,11 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync, statS
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ChosenStore } from '../../astro/store-choice.js';
-import { inTime } from '../../session/in-time.js';
-import { DEFAULT_PREFIX, DEFAULT_URL } from '../../session/stores/redis-connection.js';
-import { evictionPolicy, evictionProblem } from '../../session/stores/redis-eviction.js';
-import { RedisFailure, redisCure } from '../../session/stores/redis-failure.js';
-import { DEFAULT_FILE } from '../../session/stores/sqlite-file.js';
+import type { ChosenStore } from '../../astro/options/store-choice.js';
+import { inTime } from '../../base/waiting.js';
+import { DEFAULT_PREFIX, DEFAULT_URL } from '../../session/stores/redis/redis-connection.js';
+import { evictionPolicy, evictionProblem, RedisFailure, redisCure } from '../../session/stores/redis/redis-failure.js';
+import { DEFAULT_FILE } from '../../session/stores/sqlite/sqlite-file.js';
 import type { StoreAnswer } from './facts.js';
 
 /** Maximum time that a store has to answer, in milliseconds. */

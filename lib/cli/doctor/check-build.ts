@@ -1,5 +1,5 @@
 import { type BuildFailure, type Facts, reportOf } from './facts.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './findings.js';
 
 type Advice = Pick<Finding, 'cure' | 'see'>;
 

@@ -1,7 +1,7 @@
-import { InvalidOptionsError } from '../../errors.js';
+import { InvalidOptionsError } from '../../errors/index.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { type Facts, reportOf } from './facts.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './findings.js';
 
 /** Finds weak settings of the session cookie in production. */
 export function checkCookie(facts: Facts): Finding[] {

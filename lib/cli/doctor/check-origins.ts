@@ -1,5 +1,5 @@
 import { type ConfigFacts, type Facts, reportOf } from './facts.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './findings.js';
 
 /** Adapters of platforms that pass Astro the address of a request. */
 const KNOW_THE_ADDRESS = ['@astrojs/cloudflare', '@astrojs/netlify', '@astrojs/vercel'];

@@ -1,7 +1,7 @@
-import { WeakSecretError } from '../../errors.js';
-import { Secrets } from '../../session/secrets.js';
+import { WeakSecretError } from '../../errors/index.js';
+import { Secrets } from '../../session/cookies/secrets.js';
 import type { Facts } from './facts.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './findings.js';
 
 const WRITE = 'npx astro-gatehouse secret --write';
 

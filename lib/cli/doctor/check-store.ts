@@ -1,6 +1,6 @@
-import { chosenStore } from '../../astro/store-choice.js';
+import { chosenStore } from '../../astro/options/store-choice.js';
 import { type Facts, reportOf } from './facts.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './findings.js';
 
 const CURES: Record<string, string> = {
   sqlite:

@@ -1,7 +1,7 @@
-import { chosenStore } from '../../astro/store-choice.js';
+import { chosenStore } from '../../astro/options/store-choice.js';
 import type { Facts } from './facts.js';
 import { reportOf } from './facts.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './findings.js';
 
 /** The first Node version that has SQLite without a flag. */
 const NODE_WITH_SQLITE = '>=22.13.0';

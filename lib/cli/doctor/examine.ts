@@ -5,7 +5,7 @@ import { checkSecret } from './check-secret.js';
 import { checkStore } from './check-store.js';
 import { checkVersions } from './check-versions.js';
 import type { Facts } from './facts.js';
-import { type Finding, LEVELS } from './finding.js';
+import { type Finding, LEVELS } from './findings.js';
 
 const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
   checkVersions,

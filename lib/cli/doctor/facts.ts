@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import type { AllowedDomain } from '../../access/csrf/site-origins.js';
-import type { ReadReport } from '../../astro/build-channel.js';
-import type { FoundVariable } from './env-files.js';
+import type { ReadReport } from '../../astro/report/build-channel.js';
 
 /** The resolved settings of astro.config that the checks need. */
 export interface ConfigFacts {
@@ -46,4 +48,41 @@ export interface Facts {
 /** @returns The report of the build; `undefined` when there is none. */
 export function reportOf({ build }: Pick<Facts, 'build'>): ReadReport | undefined {
   return build && 'entries' in build ? build : undefined;
+}
+
+/** The files that a production build reads; later ones take precedence. */
+const FILES = ['.env', '.env.local', '.env.production', '.env.production.local'];
+
+/** A variable, and the place where it was found. */
+interface FoundVariable {
+  /** `the environment`, or the file's name. */
+  readonly source: string;
+  readonly value: string;
+}
+
+/** The environment files of a project. */
+export class EnvFiles {
+  readonly #files: readonly { name: string; variables: NodeJS.Dict<string> }[];
+
+  constructor(
+    root: string,
+    private readonly environment: NodeJS.Dict<string>,
+  ) {
+    const there = FILES.filter((name) => existsSync(join(root, name)));
+    this.#files = there.map((name) => ({ name, variables: parseEnv(readFileSync(join(root, name), 'utf8')) }));
+  }
+
+  /** Returns a variable. The environment of the command takes precedence over the files. */
+  find(variable: string): FoundVariable | undefined {
+    const places = [
+      ...this.#files.map(({ name, variables }) => ({ source: name, value: variables[variable] })),
+      { source: 'the environment', value: this.environment[variable] },
+    ];
+    return places.findLast((place): place is FoundVariable => place.value !== undefined && place.value !== '');
+  }
+
+  /** Returns the names of the files that set a variable. */
+  filesWith(variable: string): string[] {
+    return this.#files.filter(({ variables }) => variables[variable]).map(({ name }) => name);
+  }
 }

@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AstroConfig } from 'astro';
-import { chosenStore } from '../../astro/store-choice.js';
+import { chosenStore } from '../../astro/options/store-choice.js';
 import { UsageError } from '../command-line.js';
 import { isSeenByGit } from '../make-secret.js';
 import { projectAt, readReport } from '../read-report.js';
 import { askStore } from './ask-store.js';
-import { EnvFiles } from './env-files.js';
-import { type BuildFailure, type ConfigFacts, type Facts, reportOf } from './facts.js';
+import { type BuildFailure, type ConfigFacts, EnvFiles, type Facts, reportOf } from './facts.js';
 
 const SECRET = 'GATEHOUSE_SECRET';
 

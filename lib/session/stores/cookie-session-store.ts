@@ -1,17 +1,15 @@
 import { sealData, unsealData } from 'iron-session';
-import { SessionTooLargeError } from '../../errors.js';
+import type { Promised } from '../../base/promised.js';
+import { SessionTooLargeError } from '../../errors/index.js';
 import { injectable } from '../../injectable.js';
-import { largestKeys } from '../largest-keys.js';
-import type { Lineage } from '../lineage.js';
-import type { Promised } from '../promised.js';
-import { parseRecord, serializeRecord } from '../record-text.js';
-import { passwords, Secrets } from '../secrets.js';
-import { applyChanges, type SessionChanges } from '../session-changes.js';
+import { passwords, Secrets } from '../cookies/secrets.js';
+import { roomOf } from '../cookies/session-cookie.js';
+import type { Lineage } from '../record/lineage.js';
+import { largestKeys, parseRecord, serializeRecord } from '../record/record-text.js';
+import { applyChanges, type SessionChanges } from '../record/session-changes.js';
+import { type Flash, isEmptyRecord, type SessionRecord } from '../record/session-record.js';
 import { SessionConfig } from '../session-config.js';
-import { roomOf } from '../session-cookie.js';
-import { type Flash, isEmptyRecord, type SessionRecord } from '../session-record.js';
-import { freeze } from '../shared-record.js';
-import { OpenedSeals } from './opened-seals.js';
+import { freeze } from './recent-records.js';
 import { fits, SessionStore, type StoreAbilities } from './session-store.js';
 
 /** The start of a seal, and the index of the part that contains its expiry. */
@@ -146,5 +144,52 @@ export class CookieSessionStore extends SessionStore {
    */
   get #ttl(): number {
     return Math.ceil(this.config.longestLife / 1000);
+  }
+}
+
+/** The content of a seal. Requests share it, so nothing in it can be changed. */
+interface SealContent {
+  readonly record: SessionRecord;
+  /** The number of characters of the record's text. */
+  readonly characters: number;
+}
+
+/**
+ * A cache of the seals that this process opened recently, because opening one costs more than rendering a page.
+ * Limited by entries and by characters; the least recently used is removed first.
+ */
+export class OpenedSeals {
+  readonly #contents = new Map<string, SealContent>();
+  #characters = 0;
+
+  constructor(
+    private readonly maxEntries = 10_000,
+    private readonly maxCharacters = 8_000_000,
+  ) {}
+
+  get(seal: string): SealContent | undefined {
+    const content = this.#contents.get(seal);
+    if (content === undefined) return undefined;
+    this.#contents.delete(seal);
+    this.#contents.set(seal, content);
+    return content;
+  }
+
+  add(seal: string, content: SealContent): void {
+    this.delete(seal);
+    this.#contents.set(seal, content);
+    this.#characters += seal.length + content.characters;
+    while (this.#contents.size > this.maxEntries || this.#characters > this.maxCharacters) {
+      const [oldest] = this.#contents.keys();
+      if (oldest === undefined) return;
+      this.delete(oldest);
+    }
+  }
+
+  delete(seal: string): void {
+    const content = this.#contents.get(seal);
+    if (content === undefined) return;
+    this.#contents.delete(seal);
+    this.#characters -= seal.length + content.characters;
   }
 }

@@ -1,5 +1,5 @@
+import { Clock } from '../../base/clock.js';
 import { injectable } from '../../injectable.js';
-import { Clock } from '../clock.js';
 import { SessionConfig } from '../session-config.js';
 import { MemoryWindow } from './memory-window.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';

@@ -1,5 +1,5 @@
-import { parseRecord } from '../record-text.js';
-import { userIdOf } from '../session-record.js';
+import { parseRecord } from '../record/record-text.js';
+import { userIdOf } from '../record/session-record.js';
 
 /** The sessions that expire in one period of time. They are removed all at once. */
 export class MemoryWindow {

@@ -1,11 +1,11 @@
-import { EvictingStoreError } from '../../errors.js';
-import { Disposables } from '../disposables.js';
-import type { FlashLease } from '../flash-lease.js';
-import type { Lineage } from '../lineage.js';
-import type { Promised } from '../promised.js';
-import { applyChanges, type SessionChanges } from '../session-changes.js';
-import { SessionId } from '../session-id.js';
-import { isEmptyRecord, type SessionRecord } from '../session-record.js';
+import { Disposables } from '../../base/disposables.js';
+import type { Promised } from '../../base/promised.js';
+import { EvictingStoreError } from '../../errors/index.js';
+import type { FlashLease } from '../record/flash-lease.js';
+import type { Lineage } from '../record/lineage.js';
+import { applyChanges, type SessionChanges } from '../record/session-changes.js';
+import { SessionId } from '../record/session-id.js';
+import { isEmptyRecord, type SessionRecord } from '../record/session-record.js';
 import { CookieSessionStore } from './cookie-session-store.js';
 import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
 

@@ -1,7 +1,8 @@
-import { parseRecord } from '../record-text.js';
-import { SessionId } from '../session-id.js';
-import type { SessionRecord } from '../session-record.js';
-import { freeze } from '../shared-record.js';
+import { frozen, isUnchangeable } from '../../base/frozen-value.js';
+import { allMessages } from '../record/flash-lists.js';
+import { parseRecord } from '../record/record-text.js';
+import { SessionId } from '../record/session-id.js';
+import type { SessionRecord } from '../record/session-record.js';
 
 /** The text under a key, and its version. */
 export interface StoredText {
@@ -53,4 +54,15 @@ export class RecentRecords {
     if (this.#recent.size > MOST) this.#recent.delete(this.#recent.keys().next().value as string);
     return recent;
   }
+}
+
+/**
+ * Freezes the values and messages of a record.
+ *
+ * @returns Whether requests can share the record: false when one of them could change a value that others see, such
+ *   as a typed array.
+ */
+export function freeze({ values, flashes }: SessionRecord): boolean {
+  for (const value of values.values()) if (!isUnchangeable(frozen(value))) return false;
+  return allMessages(flashes).every(([, { value }]) => isUnchangeable(frozen(value)));
 }

@@ -1,11 +1,11 @@
-import { SessionsNotListedError, SessionTooLargeError } from '../../errors.js';
-import type { FlashLease } from '../flash-lease.js';
-import type { Lineage } from '../lineage.js';
-import type { Promised } from '../promised.js';
-import { serializeRecord } from '../record-text.js';
-import { applyChanges, type SessionChanges } from '../session-changes.js';
-import { SessionId } from '../session-id.js';
-import type { SessionRecord } from '../session-record.js';
+import type { Promised } from '../../base/promised.js';
+import { SessionsNotListedError, SessionTooLargeError } from '../../errors/index.js';
+import type { FlashLease } from '../record/flash-lease.js';
+import type { Lineage } from '../record/lineage.js';
+import { serializeRecord } from '../record/record-text.js';
+import { applyChanges, type SessionChanges } from '../record/session-changes.js';
+import { SessionId } from '../record/session-id.js';
+import type { SessionRecord } from '../record/session-record.js';
 
 /** The guarantees of a store. */
 export interface StoreAbilities {

@@ -1,8 +1,8 @@
-import { Clock } from '../clock.js';
-import { parseRecord, serializeRecord } from '../record-text.js';
-import { applyChanges, type SessionChanges } from '../session-changes.js';
-import { SessionId } from '../session-id.js';
-import { isEmptyRecord, type SessionRecord } from '../session-record.js';
+import { Clock } from '../../base/clock.js';
+import { parseRecord, serializeRecord } from '../record/record-text.js';
+import { applyChanges, type SessionChanges } from '../record/session-changes.js';
+import { SessionId } from '../record/session-id.js';
+import { isEmptyRecord, type SessionRecord } from '../record/session-record.js';
 import { SessionStore, type StoreAbilities } from './session-store.js';
 
 /** The methods that a storage needs; every storage of the package `unstorage` has them, whatever its driver. */

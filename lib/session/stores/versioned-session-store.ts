@@ -1,13 +1,13 @@
-import { SessionConflictError } from '../../errors.js';
-import type { Clock } from '../clock.js';
-import { type FlashLease, withLease } from '../flash-lease.js';
-import { inTurns } from '../in-turns.js';
-import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from '../moved-record.js';
-import { andThen, type Promised } from '../promised.js';
-import { parseRecord, serializeRecord } from '../record-text.js';
-import { applyChanges, type SessionChanges } from '../session-changes.js';
-import { SessionId } from '../session-id.js';
-import { isEmptyRecord, type SessionRecord, userIdOf } from '../session-record.js';
+import type { Clock } from '../../base/clock.js';
+import { andThen, type Promised } from '../../base/promised.js';
+import { inTurns } from '../../base/waiting.js';
+import { SessionConflictError } from '../../errors/index.js';
+import { type FlashLease, withLease } from '../record/flash-lease.js';
+import { parseRecord, serializeRecord } from '../record/record-text.js';
+import { applyChanges, type SessionChanges } from '../record/session-changes.js';
+import { SessionId } from '../record/session-id.js';
+import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
+import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
 import { RecentRecords, type StoredText } from './recent-records.js';
 import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SessionId } from '../../session/session-id.js';
+import { SessionId } from '../../session/record/session-id.js';
 import type { SessionStore } from '../../session/stores/session-store.js';
 import type { Suite } from '../suite.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { SessionId } from '../../session/record/session-id.js';
 import { draftOf, type Session } from '../../session/session.js';
-import { SessionId } from '../../session/session-id.js';
 import { COOKIE, HOUR } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import type { Tests } from '../suite.js';

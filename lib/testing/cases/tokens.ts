@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SessionId } from '../../session/session-id.js';
+import { SessionId } from '../../session/record/session-id.js';
 import { COOKIE } from '../application.js';
 import { FakeCookieJar } from '../fake-cookie-jar.js';
 import type { Tests } from '../suite.js';

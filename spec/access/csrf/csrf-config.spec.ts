@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { CsrfConfig, type CsrfOptions } from '../../../lib/access/csrf/csrf-config.js';
-import type { GuardedRequest } from '../../../lib/access/guarded-request.js';
+import type { GuardedRequest } from '../../../lib/access/guard/guarded-request.js';
 import { GuardedPaths } from '../../../lib/access/paths/guarded-paths.js';
-import { InvalidOptionsError } from '../../../lib/errors.js';
+import { InvalidOptionsError } from '../../../lib/errors/index.js';
 import { call } from '../../support/guarded-request.js';
 
 function pathsOf(address: string, parts: Partial<GuardedRequest> = {}): GuardedPaths {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { CsrfConfig, type CsrfOptions, type CsrfSite } from '../../../lib/access/csrf/csrf-config.js';
-import { CsrfDecision } from '../../../lib/access/csrf/csrf-decision.js';
-import { type ChangingRequest, CsrfGuard, mayChange } from '../../../lib/access/csrf/csrf-guard.js';
+import { type ChangingRequest, CsrfDecision, CsrfGuard, mayChange } from '../../../lib/access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
-import { Secrets } from '../../../lib/session/secrets.js';
+import { Secrets } from '../../../lib/session/cookies/secrets.js';
 import { SecurityEvents } from '../../../lib/session/security-events.js';
 import { draftOf, Session } from '../../../lib/session/session.js';
 import { call } from '../../support/guarded-request.js';
@@ -332,5 +331,18 @@ describe("What a guard of somebody's own answers to what it refuses", () => {
   it.each([undefined, null, { status: 418 }])('is never the page, even when it is %j', async (answer) => {
     const asked = guardOf(() => answer).inspect(sent('/page', foreign), new Session());
     await expect(asked).rejects.toThrow('gave no Response');
+  });
+});
+
+describe('A decision on where a request comes from', () => {
+  it('says whether it is trusted, why, and what to change', () => {
+    expect(new CsrfDecision(true, 'TRUSTED', 'Origin is the site')).toMatchObject({ isTrusted: true, code: 'TRUSTED' });
+    const decision = new CsrfDecision(false, 'CSRF_REFUSED', 'Origin is null', 'Set it.');
+    expect({ ...decision }).toEqual({
+      isTrusted: false,
+      code: 'CSRF_REFUSED',
+      reason: 'Origin is null',
+      advice: 'Set it.',
+    });
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
-import { SessionCommittedError } from '../../../lib/errors.js';
-import { Secrets } from '../../../lib/session/secrets.js';
+import { SessionCommittedError } from '../../../lib/errors/index.js';
+import { Secrets } from '../../../lib/session/cookies/secrets.js';
+import type { SessionRecord } from '../../../lib/session/record/session-record.js';
 import { draftOf, Session } from '../../../lib/session/session.js';
-import type { SessionRecord } from '../../../lib/session/session-record.js';
 import { recordOf } from '../../support/records.js';
 
 const [OLD, NEW] = ['k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', 'Zq3Xw8Ve1Bn6My4Ku9Jt2Hr7Gf5Ds0Ac'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FormBudget } from '../../../lib/access/forms/form-budget.js';
+import { FormBudget } from '../../../lib/access/forms/kept-form.js';
 
 const MB = 1024 * 1024;
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { openResult, sealResult } from '../../../lib/access/forms/sealed-result.js';
-import { Secrets } from '../../../lib/session/secrets.js';
+import { openResult, sealResult } from '../../../lib/access/forms/kept-form.js';
+import { Secrets } from '../../../lib/session/cookies/secrets.js';
 import { SECRET } from '../../support/secret.js';
 
 const FORM = { name: 'makeKey', input: [['label', 'home']] as const, result: { type: 'data', body: '["sk-secret"]' } };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { PathIndex } from '../../../lib/access/paths/path-index.js';
 import { PathPattern, segmentsOf } from '../../../lib/access/paths/path-pattern.js';
-import { InvalidOptionsError } from '../../../lib/errors.js';
+import { InvalidOptionsError } from '../../../lib/errors/index.js';
 
 interface Case {
   readonly pattern: string;

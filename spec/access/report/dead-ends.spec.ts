@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessRule, type AccessRuleOptions } from '../../../lib/access/access-rule.js';
 import { AccessRules } from '../../../lib/access/access-rules.js';
-import { GuardConfig, type GuardOptions } from '../../../lib/access/guard-config.js';
+import { GuardConfig, type GuardOptions } from '../../../lib/access/guard/guard-config.js';
 import { deadEnds, deadEndText } from '../../../lib/access/report/dead-ends.js';
-import { describeRule } from '../../../lib/astro/rule-description.js';
+import { describeRule } from '../../../lib/access/report/site-description.js';
 
 function found(protect: readonly AccessRuleOptions[], options: GuardOptions = {}): string[] {
   const config = new GuardConfig({ ...options, protect });

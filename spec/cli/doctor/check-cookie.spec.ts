@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SettingsInForce } from '../../../lib/astro/build-channel.js';
+import type { SettingsInForce } from '../../../lib/astro/report/build-channel.js';
 import { checkCookie } from '../../../lib/cli/doctor/check-cookie.js';
 import { briefly, healthy, settled, withSettings } from '../../support/doctor-facts.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SettingsInForce } from '../../../lib/astro/build-channel.js';
+import type { SettingsInForce } from '../../../lib/astro/report/build-channel.js';
 import { checkStore } from '../../../lib/cli/doctor/check-store.js';
 import type { Facts } from '../../../lib/cli/doctor/facts.js';
 import { briefly, healthy, settled, toldReport, withSettings } from '../../support/doctor-facts.js';

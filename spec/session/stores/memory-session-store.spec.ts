@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { SessionId } from '../../../lib/session/record/session-id.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
-import { SessionId } from '../../../lib/session/session-id.js';
 import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { serializeRecord } from '../../../lib/session/record-text.js';
+import { serializeRecord } from '../../../lib/session/record/record-text.js';
 import { MemoryWindow } from '../../../lib/session/stores/memory-window.js';
 import { recordOf } from '../../support/records.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Secrets } from '../../../lib/session/secrets.js';
+import { Secrets } from '../../../lib/session/cookies/secrets.js';
+import { SessionId } from '../../../lib/session/record/session-id.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
-import { SessionId } from '../../../lib/session/session-id.js';
 import { CookieSessionStore } from '../../../lib/session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
 import { MigratingSessionStore } from '../../../lib/session/stores/migrating-session-store.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { serializeRecord } from '../../../lib/session/record-text.js';
-import { SessionId } from '../../../lib/session/session-id.js';
-import type { SessionRecord } from '../../../lib/session/session-record.js';
+import { serializeRecord } from '../../../lib/session/record/record-text.js';
+import { SessionId } from '../../../lib/session/record/session-id.js';
+import type { SessionRecord } from '../../../lib/session/record/session-record.js';
 import { RecentRecords } from '../../../lib/session/stores/recent-records.js';
 
 function recordOf(values: Record<string, unknown>): SessionRecord {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { SessionConflictError } from '../../../lib/errors.js';
-import { SessionId } from '../../../lib/session/session-id.js';
+import { SessionConflictError } from '../../../lib/errors/index.js';
+import { SessionId } from '../../../lib/session/record/session-id.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { describeRandomRequests } from '../../support/model/random-requests.js';

@@ -1,0 +1,92 @@
+import type { AccessRuleOptions } from '../access-rule.js';
+import { PathIndex } from '../paths/path-index.js';
+import { PathPattern } from '../paths/path-pattern.js';
+import { ErrorPages, type Locale } from '../paths/special-paths.js';
+import type { RoutePath, RoutePattern } from '../route-types.js';
+
+/** Options of the guard: rules, where refused visitors are sent, and protection without a rule. Paths are written without the site's base. */
+export interface GuardOptions {
+  /** The rules. The first one that matches a page decides. */
+  protect?: readonly AccessRuleOptions[] | undefined;
+  /** The page where visitors sign in; guests who are refused are sent there. Default `/login`. */
+  loginPath?: RoutePath | undefined;
+  /** With `globalProtect`: the page that signed-in visitors are sent to when they open the login page. Default `/`. */
+  homePath?: RoutePath | undefined;
+  /** The page that signed-in visitors are sent to when they are refused. Default: the login page. */
+  forbiddenPath?: RoutePath | undefined;
+  /** Requires a signed-in visitor wherever no rule matches, for endpoints and actions as well. Default `false`. */
+  globalProtect?: boolean | undefined;
+  /** Patterns of paths that `globalProtect` leaves alone. Without `globalProtect` they are an error. */
+  exclude?: readonly RoutePattern[] | undefined;
+  /** `false` admits every visitor and logs whom rules and page guards would have refused. Default `true`. */
+  enforce?: boolean | undefined;
+  /** Logs every decision. Default `false`. */
+  debug?: boolean | undefined;
+}
+
+/** The options of astro.config that concern addresses. */
+export interface GuardedSite {
+  readonly base?: string;
+  readonly trailingSlash?: string;
+  /** `i18n.locales`. */
+  readonly locales?: readonly Locale[];
+}
+
+/** {@link GuardOptions} with their defaults, and the options of the site. */
+export class GuardConfig {
+  readonly protect: readonly AccessRuleOptions[];
+  readonly loginPath: string;
+  readonly homePath: string;
+  readonly forbiddenPath: string | undefined;
+  readonly globalProtect: boolean;
+  readonly enforce: boolean;
+  readonly debug: boolean;
+  /** The site's base without a slash at its end; empty when the site is served at the root. */
+  readonly base: string;
+  readonly errorPages: ErrorPages;
+  readonly #trailingSlash: string | undefined;
+  readonly #excluded: PathIndex;
+
+  constructor(options: GuardOptions = {}, site: GuardedSite = {}) {
+    this.protect = options.protect ?? [];
+    this.loginPath = options.loginPath ?? '/login';
+    this.homePath = options.homePath ?? '/';
+    this.forbiddenPath = options.forbiddenPath;
+    this.globalProtect = options.globalProtect ?? false;
+    this.enforce = options.enforce ?? true;
+    this.debug = options.debug ?? false;
+    this.base = (site.base ?? '').replace(/\/+$/, '');
+    this.errorPages = new ErrorPages(site.locales);
+    this.#trailingSlash = site.trailingSlash;
+    this.#excluded = new PathIndex((options.exclude ?? []).map((pattern) => new PathPattern(pattern)));
+  }
+
+  isExcluded(path: string): boolean {
+    return this.#excluded.matches(path, false);
+  }
+
+  /** Returns what protects a page without a rule: `globalProtect`, but for the login page and excluded paths. */
+  globalProtectOver(path: string): 'globalProtect' | undefined {
+    const isOpen = path === this.loginPath || this.isExcluded(path);
+    return this.globalProtect && !isOpen ? 'globalProtect' : undefined;
+  }
+
+  /** Adds the site's base to a path from the application's code, unless the path has it. */
+  withBase(path: string): string {
+    const [pathname = ''] = path.split(/[?#]/, 1);
+    const isWhole = !path.startsWith('/') || pathname === this.base || pathname.startsWith(`${this.base}/`);
+    return isWhole ? path : this.base + path;
+  }
+
+  /** Turns a path of the options into a location for the browser. Addresses of other sites stay as they are. */
+  toLocation(path: string): string {
+    if (!path.startsWith('/')) return path;
+    const [, pathname = path, rest = ''] = /^([^?#]*)(.*)$/s.exec(path) ?? [];
+    return this.#withSlashAsConfigured(this.base + pathname) + rest;
+  }
+
+  #withSlashAsConfigured(pathname: string): string {
+    if (this.#trailingSlash === 'always') return pathname.endsWith('/') ? pathname : `${pathname}/`;
+    return this.#trailingSlash === 'never' && pathname !== '/' ? pathname.replace(/\/$/, '') : pathname;
+  }
+}

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AstroConfig } from 'astro';
+import { InvalidOptionsError, MissingClientError } from '../../errors/index.js';
+import type { GatehouseOptions } from '../options/options.js';
+import { chosenStore, type UnstorageByDriver } from '../options/store-choice.js';
+
+/** Stores that a site has only where its options may name them, and the package that each needs. */
+const STORES = {
+  sqlite: {
+    file: '../../session/stores/sqlite/sqlite-session-store.js',
+    name: 'SqliteSessionStore',
+    client: undefined,
+  },
+  redis: { file: '../../session/stores/redis/redis-session-store.js', name: 'RedisSessionStore', client: 'redis' },
+  unstorage: {
+    file: '../../session/stores/unstorage-session-store.js',
+    name: 'UnstorageSessionStore',
+    client: undefined,
+  },
+} as const;
+const NAMES = ['sqlite', 'redis', 'unstorage'] as const;
+type Name = (typeof NAMES)[number];
+
+/**
+ * Source of what makes the store that the options name. The setup module names its own only when the server starts: where
+ * there is one, and the config names none, every store is there whose package is.
+ *
+ * @throws {MissingClientError} When the store that the config names needs a package that the project does not have.
+ */
+export function namedStoreSource(options: GatehouseOptions, root: URL): string {
+  const { store, session, setup } = options;
+  const chosen = chosenStore(options);
+  const named = NAMES.find((name) => name === chosen.use);
+  if (named !== undefined) return sourceOf([named], 'driver' in chosen ? chosen : undefined, root);
+  const isSettled = setup === undefined || store !== undefined || session?.store !== undefined;
+  return sourceOf(isSettled ? [] : NAMES.filter((name) => isInstalled(STORES[name].client, root)), undefined, root);
+}
+
+function sourceOf(names: readonly Name[], unstorage: UnstorageByDriver | undefined, root: URL): string {
+  const imports: string[] = [];
+  const makers: string[] = [];
+  for (const key of names) {
+    const { file, name, client } = STORES[key];
+    assertInstalled(client, name, root);
+    imports.push(`import { ${name} } from ${JSON.stringify(fileURLToPath(new URL(file, import.meta.url)))};`);
+    const isOpened = key === 'unstorage' && unstorage !== undefined;
+    if (isOpened) imports.push(...storageImports(unstorage.driver, root));
+    const given = key === 'unstorage' ? `${isOpened ? OPENED : 'options.storage'}, options` : 'options';
+    makers.push(`${key}: (options, clock) => new ${name}(${given}, clock)`);
+  }
+  return [...imports, `export const storeMakers = { ${makers.join(', ')} };`].join('\n');
+}
+
+const OPENED = 'createStorage({ driver: openDriver(options.options) })';
+
+function storageImports(driver: string, root: URL): string[] {
+  assertInstalled('unstorage', 'UnstorageSessionStore', root);
+  const module = driver.includes('/') || driver.startsWith('@') ? driver : `unstorage/drivers/${driver}`;
+  if (!isInstalled(module, root)) {
+    const cure = `Name one of https://unstorage.unjs.io/drivers, such as 'fs', or a module that is installed.`;
+    throw new MissingClientError('UnstorageSessionStore', `the driver ${driver}`, cure);
+  }
+  return [`import { createStorage } from 'unstorage';`, `import openDriver from ${JSON.stringify(module)};`];
+}
+
+function assertInstalled(client: string | undefined, store: string, root: URL): void {
+  if (isInstalled(client, root)) return;
+  throw new MissingClientError(store, `the package ${client}`, `Install it: npm install ${client}`);
+}
+
+function isInstalled(client: string | undefined, root: URL): boolean {
+  if (client === undefined) return true;
+  try {
+    createRequire(new URL('package.json', root)).resolve(client);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const PLACES = ['src/gatehouse.ts', 'src/gatehouse.js', 'src/gatehouse.mjs'];
+
+/** The setup module of a project, as a file. */
+export class SetupFile {
+  /** From the project's root, with slashes. */
+  readonly name: string;
+
+  private constructor(
+    readonly url: URL,
+    root: URL,
+  ) {
+    this.name = relative(fileURLToPath(root), fileURLToPath(url)).replaceAll('\\', '/');
+  }
+
+  /**
+   * @returns The file that the options name, or the one that is where it is looked for; `undefined` when there is none.
+   * @throws {InvalidOptionsError} When the file that the options name is not there.
+   */
+  static find({ setup }: GatehouseOptions, { root }: AstroConfig): SetupFile | undefined {
+    const candidates = (setup === undefined ? PLACES : [setup]).map((path) => new URL(path, root));
+    const url = candidates.find((candidate) => existsSync(candidate));
+    if (url) return new SetupFile(url, root);
+    if (setup === undefined) return undefined;
+    throw new InvalidOptionsError([`setup: there is no file ${setup}; the path starts at the project's root`]);
+  }
+
+  /** A module that hands on what the file default-exports. Where nothing is, the check of the options says so. */
+  get source(): string {
+    const path = JSON.stringify(fileURLToPath(this.url));
+    // Asked of the whole module, because a missing name in an import is an error in the bundler's words.
+    return `import * as setup from ${path};\nexport default 'default' in setup ? setup['default'] : undefined;`;
+  }
+}

@@ -1,0 +1,117 @@
+import type { APIContext } from 'astro';
+import { RequestScope, requestOf, type ScopedRequest } from '../../container/request-scope.js';
+import { InvalidCallError, OutsideRequestError } from '../../errors/index.js';
+import { currentRequest } from '../request/current-request.js';
+
+/** Anything that carries the request's `locals`: an endpoint's or middleware's context, or `Astro`. */
+export type WithLocals = Pick<APIContext, 'locals'>;
+
+/** The arguments of one call. */
+interface Call<Others> {
+  /** Where there is none, the request under way is meant. */
+  readonly context: WithLocals | undefined;
+  readonly others: Others;
+}
+
+/**
+ * How a helper function is called. The context stands last, or is left out; in any other place it is found as well, so that
+ * calls hold that were written when it came first.
+ *
+ * @template Others The arguments beside the context, as the overloads of the helper declare them.
+ */
+export class HelperCall<Others extends readonly unknown[]> {
+  readonly name: string;
+  readonly #least: number;
+  readonly #most: number;
+
+  /**
+   * @param signature As one writes it: `signIn(user, options?, context?)`.
+   * @param alias The helper's other name.
+   */
+  constructor(
+    readonly signature: string,
+    readonly alias?: string,
+  ) {
+    const [name = '', parameters = ''] = signature.split(/[()]/);
+    const others = parameters.split(', ').slice(0, -1);
+    this.name = name;
+    this.#least = others.filter((parameter) => !/^\.\.\.|\?$/.test(parameter)).length;
+    this.#most = others.some((parameter) => parameter.startsWith('...')) ? Number.POSITIVE_INFINITY : others.length;
+  }
+
+  /**
+   * Tells the context from the other arguments.
+   *
+   * @throws {InvalidCallError} For two contexts, for an argument too many, and for one too few.
+   */
+  read(given: readonly unknown[]): Call<Others> {
+    const passed = isListCall(given) ? given.slice(0, 1) : given;
+    const found = passed.findIndex(isContext);
+    const place = found < 0 ? this.#placeOfContext(passed) : found;
+    const others = place < 0 ? passed : passed.toSpliced(place, 1);
+    const context = passed[place];
+    if (others.some(isContext)) throw this.#wrong('was given two contexts: pass that of the request that is meant');
+    if (others.length > this.#most) throw this.#wrong(surplusProblem(others));
+    if (others.length < this.#least) throw this.#wrong('was given too few arguments');
+    return { context: hasLocals(context) ? context : undefined, others: others as unknown as Others };
+  }
+
+  /** The arguments, and the request that is meant; `undefined` where there is none. @throws {InvalidCallError} As {@link read}. */
+  find(given: readonly unknown[]): Call<Others> & { readonly request: ScopedRequest | undefined } {
+    const call = this.read(given);
+    return { ...call, request: findRequest(call.context) };
+  }
+
+  /** @throws {OutsideRequestError} Where there is no request. @throws {InvalidCallError} As {@link read}. */
+  within(given: readonly unknown[]): Call<Others> & { readonly request: ScopedRequest } {
+    const { request, ...call } = this.find(given);
+    if (!request) throw new OutsideRequestError(`${this.name}()`, this.alias && `${this.alias}()`);
+    return { ...call, request };
+  }
+
+  /** Where something stands for the context that does not look like one: nothing, or `locals` alone, as in tests. */
+  #placeOfContext(given: readonly unknown[]): number {
+    const last = given.length - 1;
+    if (this.#most === Number.POSITIVE_INFINITY) return hasLocals(given[last]) ? last : -1;
+    if (given.length <= this.#most) return -1;
+    const mayBe = (value: unknown) => value === undefined || value === null || hasLocals(value);
+    return mayBe(given[last]) ? last : given.findIndex(mayBe);
+  }
+
+  #wrong(problem: string): InvalidCallError {
+    return new InvalidCallError(this.signature, problem, this.alias && `${this.alias}()`);
+  }
+}
+
+/** The request that a context belongs to, or that is being answered; `undefined` where there is none. */
+export function findRequest(context?: WithLocals): ScopedRequest | undefined {
+  const services: unknown = context?.locals?.services;
+  const scope = services instanceof RequestScope ? services : currentRequest.scope;
+  return scope && requestOf(scope);
+}
+
+function isContext(value: unknown): boolean {
+  // In a test there is nothing else in it.
+  return hasLocals(value) && ('request' in value || 'cookies' in value || isOfRequest(value.locals));
+}
+
+function hasLocals(value: unknown): value is WithLocals {
+  return typeof value === 'object' && value !== null && 'locals' in value;
+}
+
+function isOfRequest(locals: unknown): boolean {
+  return (
+    typeof locals === 'object' && locals !== null && 'services' in locals && locals.services instanceof RequestScope
+  );
+}
+
+/** Whether a list calls a helper with each of its items, as in `roles.some(hasRole)`. */
+function isListCall([item, index, list]: readonly unknown[]): boolean {
+  return typeof index === 'number' && Array.isArray(list) && list[index] === item;
+}
+
+function surplusProblem(given: readonly unknown[]): string {
+  return given.some(isOfRequest)
+    ? 'was given locals in the place of the context: pass what they belong to, such as Astro'
+    : 'was given one argument too many, which is no context: pass Astro, or the context of an endpoint or a middleware';
+}

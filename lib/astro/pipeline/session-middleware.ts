@@ -1,0 +1,60 @@
+import type { APIContext, MiddlewareNext } from 'astro';
+import { mayChange } from '../../access/csrf/csrf-guard.js';
+import { andThen, type Promised } from '../../base/promised.js';
+import { ScopedRequest } from '../../container/request-scope.js';
+import { AccessDeniedError } from '../../errors/index.js';
+import { madeSession } from '../../session/made-session.js';
+import { draftOf } from '../../session/session.js';
+import type { Hearing } from '../request/answer.js';
+import { GateRequest } from '../request/gate-request.js';
+import { answerDenied, judgeAnswer, vet } from '../request/judging.js';
+import { putOnLocals } from '../request/locals.js';
+import { gatehouse } from '../start/started.js';
+import { endingServices } from './end-of-answer.js';
+
+/** Runs before every other middleware: opens the session, and commits it after everything else. */
+export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<Response> => {
+  if (context.isPrerendered) return answerWithoutSession(context, next);
+  const ofTools = gatehouse.devTools?.answer(context);
+  if (ofTools) return ofTools;
+  gatehouse.services.assertInTime();
+  const request = GateRequest.of(context);
+  const run = () => request.run(context, () => answer(request, context, next), hearingOf(request, context));
+  return endingServices(gatehouse.services, context, run);
+};
+
+/** Refuses forged requests before any middleware acts on them. */
+function answer(request: GateRequest, context: APIContext, next: MiddlewareNext): Promised<Response> {
+  const forgery = mayChange(context.request.method) ? vet(request, context) : undefined;
+  return forgery ? forgery.then((refusal) => refusal ?? next()) : next();
+}
+
+/**
+ * Judges answers of middlewares that the guard has not seen, and answers what `authorize()` throws in one, as in a
+ * page.
+ */
+function hearingOf(request: GateRequest, context: APIContext): Hearing<Response> {
+  const judge = (response: Response): Promised<Response> => {
+    // If a middleware returns nothing, Astro uses the answer of the following ones.
+    if (!(response instanceof Response)) return response;
+    return andThen(judgeAnswer(request, context, response), (refusal) => refusal ?? response);
+  };
+  const rescue = (error: unknown): Promised<Response> => {
+    if (error instanceof AccessDeniedError) return answerDenied(request, context, error).then(judge);
+    throw error;
+  };
+  return { judge, rescue };
+}
+
+/**
+ * Answers for a prerendered page, which is rendered once for everybody: it sees a guest, and changes of the session
+ * throw.
+ */
+function answerWithoutSession(context: APIContext, next: MiddlewareNext): Promised<Response> {
+  const session = madeSession(gatehouse.services.madeClasses);
+  draftOf(session).close();
+  const request = new ScopedRequest(gatehouse.services, session);
+  const given = putOnLocals(context.locals, request);
+  if (given !== undefined) request.identity.adopt(given, true);
+  return endingServices(gatehouse.services, context, next);
+}

@@ -1,0 +1,74 @@
+import type { AccessRule } from '../../access/access-rule.js';
+import { AccessRules } from '../../access/access-rules.js';
+import type { DecisionLog } from '../../access/guard/decision-log.js';
+import { GuardConfig } from '../../access/guard/guard-config.js';
+import { PageGuards } from '../../access/guard/page-guard.js';
+import { deadEnds, deadEndText, placeOf } from '../../access/report/dead-ends.js';
+import { describeRule } from '../../access/report/site-description.js';
+import { printable } from '../../base/text.js';
+import type { Services } from '../../container/services.js';
+import { DeadEndsError } from '../../errors/index.js';
+import { draftOf, type Session } from '../../session/session.js';
+
+const STANDS_ASIDE =
+  'your application has named another visitor than the one whose session the browser has. See docs/beside.md.';
+
+/** Logs, once for each reason, that a value was set in a session and is not stored. Otherwise nobody would notice. */
+export class UnkeptValues {
+  readonly #told = new Set<string>();
+
+  constructor(
+    private readonly sameSite: string,
+    private readonly log: DecisionLog,
+  ) {}
+
+  /**
+   * @param isAside True when the session stands aside for another visitor.
+   * @param isPassing True when the session would replace one whose cookie was withheld.
+   */
+  tellOf(session: Session, isAside: boolean | undefined, isPassing: boolean): void {
+    if (isAside) this.#tell(session, STANDS_ASIDE);
+    if (isPassing) this.#tellOfPassing(session);
+  }
+
+  #tellOfPassing(session: Session): void {
+    const { sameSite } = this;
+    this.#tell(
+      session,
+      `the request came from another site, with which browsers do not send a cookie that is SameSite=${sameSite}; a ` +
+        `session that begins here would take the place of the visitor's own. Do it with a request of your own pages, ` +
+        `or write session: { cookie: { sameSite: '${sameSite === 'strict' ? 'lax' : 'none'}' ` +
+        `} }. signIn() is kept. See docs/stores.md.`,
+    );
+  }
+
+  #tell(session: Session, reason: string): void {
+    const { values, flashes } = draftOf(session);
+    const [key] = [...values.keys(), ...flashes.added.keys()];
+    if (key === undefined || this.#told.has(reason)) return;
+    this.#told.add(reason);
+    this.log.misfit(`"${printable(key)}" was set in a session and is not stored: ${reason} This is logged once.`);
+  }
+}
+
+/**
+ * Logs at start rules that redirect visitors to a page where they are refused again. If such a page may have its own
+ * guard, it is loaded to find out.
+ *
+ * @param ofConfig The number of rules from astro.config.
+ */
+export async function tellDeadEnds(services: Services, ofConfig: number): Promise<void> {
+  const rules = services.get(AccessRules);
+  const config = services.get(GuardConfig);
+  const pageGuards = services.get(PageGuards);
+  const isLeading = ({ redirectTo }: AccessRule) => redirectTo !== undefined || config.forbiddenPath !== undefined;
+  const place = (at: number) =>
+    at < ofConfig ? `protect[${at}] of astro.config` : `protect[${at - ofConfig}] of the setup module`;
+  if (!rules.all.some(isLeading)) return;
+  const described = new Map(rules.all.map((rule, at) => [rule, { ...describeRule(rule), place: place(at) }] as const));
+  const over = (path: string) => described.get(rules.find(path) as AccessRule);
+  const ends = deadEnds([...described.values()], over, config);
+  const guards = await Promise.all(ends.map(async ({ target }) => pageGuards.of(placeOf(target))));
+  const problems = ends.filter((_, at) => !guards[at]?.enforces).map(deadEndText);
+  if (problems.length > 0) console.warn(new DeadEndsError(problems).message);
+}

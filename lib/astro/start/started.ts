@@ -1,0 +1,29 @@
+import { getSecret } from 'astro:env/server';
+import { routes } from 'virtual:astro-gatehouse/routes';
+import setup from 'virtual:astro-gatehouse/setup';
+import { developmentPlace, makeToolbar, routesNow, site, spareSecret, storeMakers } from 'virtual:astro-gatehouse/site';
+import { currentRoutes } from './current-routes.js';
+import { Gatehouse } from './gatehouse.js';
+import { tellOfOriginRefusals } from './origin-refusals.js';
+import { guardedRoutes, guardLoader } from './project-routes.js';
+import { noteRunning } from './running-services.js';
+
+/** The running instance. It is created when this module is loaded, which the server's entry does before it listens. */
+export const gatehouse = Gatehouse.start({
+  ...site,
+  setup,
+  storeMakers,
+  makeToolbar,
+  routesNow,
+  pageGuards:
+    routes.pages.length > 0 || routesNow
+      ? {
+          load: guardLoader(routes, routesNow),
+          routes: async () => guardedRoutes(await currentRoutes()),
+        }
+      : undefined,
+  secret: getSecret('GATEHOUSE_SECRET') ?? spareSecret,
+});
+
+noteRunning(gatehouse.services, developmentPlace);
+if (site.checksOrigin && !site.isPrerendering) tellOfOriginRefusals();

@@ -1,0 +1,50 @@
+import { Clock } from '../../base/clock.js';
+import type { Settings } from '../../container/default-services.js';
+import { MissingClientError } from '../../errors/index.js';
+import { SessionConfig } from '../../session/session-config.js';
+import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
+import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
+import type { SessionStore } from '../../session/stores/session-store.js';
+import type { ChosenStore } from '../options/store-choice.js';
+import { AstroSessionStore } from './astro-session-store.js';
+
+type Named<Name extends ChosenStore['use']> = Extract<ChosenStore, { use: Name }>;
+
+/** By the name of a store that is not a part of every site: what makes it of its options. */
+export interface StoreMakers {
+  readonly sqlite: (options: Named<'sqlite'>, clock: Clock) => SessionStore;
+  readonly redis: (options: Named<'redis'>, clock: Clock) => SessionStore;
+  readonly unstorage: (options: Named<'unstorage'>, clock: Clock) => SessionStore;
+}
+
+/**
+ * Gives what the container makes of the store that the options choose.
+ *
+ * @param makers Those that the build has put into the site.
+ * @throws {MissingClientError} When the store needs a package that was not there when the site was built.
+ */
+export function storeService(store: ChosenStore, makers: Partial<StoreMakers>): Settings['store'] {
+  switch (store.use) {
+    case 'cookie':
+      return CookieSessionStore;
+    case 'astro':
+      return AstroSessionStore;
+    case 'memory':
+      return (get) => new MemorySessionStore(get(SessionConfig), get(Clock)).limitTo(store.maxSessions);
+    case 'sqlite':
+      return made(makers.sqlite, store);
+    case 'redis':
+      return made(makers.redis, store);
+    case 'unstorage':
+      return made(makers.unstorage, store);
+  }
+}
+
+function made<Store extends ChosenStore>(
+  make: ((options: Store, clock: Clock) => SessionStore) | undefined,
+  store: Store,
+): Settings['store'] {
+  if (make) return (get) => make(store, get(Clock));
+  const cure = `Install it, and build the site again: npm install ${store.use}`;
+  throw new MissingClientError(`The store ${store.use}`, `the package ${store.use}`, cure);
+}

@@ -1,0 +1,29 @@
+import { SessionCommittedError } from '../../errors/index.js';
+
+/** Records whether a session was used, so that the response depends on it, and whether it can still be changed. */
+export class SessionUse {
+  /** Called at the first use after a response that shared caches may store has been sent. */
+  onLateUse: (() => void) | undefined;
+  /** True when changes throw. */
+  isClosed = false;
+  #isUsed = false;
+
+  /** True when anything was read or written. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
+  set isUsed(isUsed: boolean) {
+    this.#isUsed = isUsed;
+    if (!isUsed || !this.onLateUse) return;
+    this.onLateUse();
+    this.onLateUse = undefined;
+  }
+
+  /**
+   * Checks that the session can be changed. @throws {SessionCommittedError} Naming the operation, once it is closed.
+   */
+  assertOpen(operation: string): void {
+    if (this.isClosed) throw new SessionCommittedError(operation);
+  }
+}

@@ -1,0 +1,139 @@
+import type { Promised } from '../../base/promised.js';
+import { inTime } from '../../base/waiting.js';
+import { GatehouseError, StoreUnavailableError } from '../../errors/index.js';
+import type { SessionChanges } from '../record/session-changes.js';
+import { SessionId } from '../record/session-id.js';
+import { type SessionRecord, userIdOf } from '../record/session-record.js';
+import { type RejectionReason, type SecurityEventFields, type SecurityEvents, shortHash } from '../security-events.js';
+
+/** The reason why a token opened no session, and the record if one was found. */
+export interface Refusal {
+  readonly reason: RejectionReason | 'expired';
+  readonly token?: string;
+  /** The name of the token's cookie. */
+  readonly name?: string;
+  readonly record?: SessionRecord;
+}
+
+type StoreOperation = SecurityEventFields['store.failed']['operation'];
+
+/** Maximum number of invalid cookies to remember as already reported. */
+const MAX_TOLD = 1000;
+
+/** Emits the events of sessions, each once, after it has happened. */
+export class SessionReport {
+  /**
+   * The ended sessions already reported. A failing request ends its session immediately, and is committed again with
+   * the error page.
+   */
+  readonly #toldEnded = new WeakSet<SessionRecord>();
+  /**
+   * Hashes of the rejected tokens already reported. They come with every request, because a cookie that may belong to
+   * another application is not removed.
+   */
+  readonly #toldRejected = new Set<string>();
+
+  constructor(private readonly events: SecurityEvents) {}
+
+  /** Reports tokens that opened no session. */
+  refused(refusals: readonly Refusal[]): void {
+    // When several sessions are live, only that is reported.
+    const ambiguous = refusals.find(({ reason }) => reason === 'ambiguous');
+    for (const refusal of ambiguous ? [ambiguous] : refusals) this.#refused(refusal);
+  }
+
+  /** @param record The record as it is now. @param token The token that the store returned for it. */
+  written({ opened, id, hasSignedIn }: SessionChanges, record: SessionRecord, token: string): void {
+    const userId = userIdOf(record);
+    // A token that is an id is the current id of the session, which another request may have changed and reported.
+    const keptId = () => (SessionId.isWellFormed(token) ? token : id);
+    const subject = () => ({ session: shortHash(keptId()), userId });
+    if (!opened) this.events.tell('session.created', subject);
+    else if (id !== opened.id && keptId() === id) {
+      this.events.tell('session.rotated', () => ({ ...subject(), previous: shortHash(opened.id) }));
+    }
+    if (opened && userId === undefined) this.#leftBy(opened);
+    if (hasSignedIn && userId !== undefined) this.events.tell('login', () => ({ ...subject(), userId }));
+  }
+
+  renewed(record: SessionRecord): void {
+    this.events.tell('session.renewed', () => subjectOf(record));
+  }
+
+  /** @param record The record before it ended. */
+  ended(record: SessionRecord): void {
+    if (this.#toldEnded.has(record)) return;
+    this.#toldEnded.add(record);
+    this.events.tell('session.ended', () => subjectOf(record));
+    this.#leftBy(record);
+  }
+
+  failed(operation: StoreOperation): void {
+    this.events.tell('store.failed', () => ({ operation }));
+  }
+
+  #refused({ reason, record, token }: Refusal): void {
+    const hash = token && shortHash(token);
+    if (hash && this.#isTold(hash)) return;
+    const subject = () => (record ? subjectOf(record) : { session: hash });
+    if (reason !== 'expired') this.events.tell('session.rejected', () => ({ ...subject(), reason }));
+    else if (record) this.events.tell('session.expired', () => subjectOf(record));
+  }
+
+  #isTold(hash: string): boolean {
+    if (this.#toldRejected.has(hash)) return true;
+    if (this.#toldRejected.size >= MAX_TOLD) this.#toldRejected.clear();
+    this.#toldRejected.add(hash);
+    return false;
+  }
+
+  #leftBy(record: SessionRecord): void {
+    const userId = userIdOf(record);
+    if (userId !== undefined) this.events.tell('logout', () => ({ ...subjectOf(record), userId }));
+  }
+}
+
+function subjectOf(record: SessionRecord): { session: string; userId: string | undefined } {
+  return { session: shortHash(record.id), userId: userIdOf(record) };
+}
+
+/** Converts every failure of a store into {@link StoreUnavailableError}, and reports it. */
+export class Outages {
+  constructor(
+    private readonly report: SessionReport,
+    /** The timeout in milliseconds. */
+    private readonly timeout: number,
+  ) {}
+
+  /** Waits for the store until the timeout. @throws When it does not answer in time. */
+  answer<Answer>(asked: Promised<Answer>): Promised<Answer> {
+    return inTime(asked, this.timeout, 'The store');
+  }
+
+  /**
+   * Runs an operation. Errors about the session itself are rethrown and do not count as an outage. @throws
+   * {StoreUnavailableError}
+   */
+  async during<Result>(operation: StoreOperation, run: () => Promised<Result>): Promise<Result> {
+    try {
+      return await this.answer(run());
+    } catch (error) {
+      throw error instanceof GatehouseError ? error : this.of(operation, error);
+    }
+  }
+
+  /** Waits for the application's schema. Its failure says nothing about the session, which stays as it is. */
+  async duringSchema<Answer>(asked: Promise<Answer>): Promise<Answer> {
+    try {
+      return await inTime(asked, this.timeout, 'It');
+    } catch (error) {
+      throw error instanceof GatehouseError ? error : this.of('schema', error);
+    }
+  }
+
+  of(operation: StoreOperation, error: unknown): StoreUnavailableError {
+    if (error instanceof StoreUnavailableError) return error;
+    this.report.failed(operation);
+    return new StoreUnavailableError(operation, error);
+  }
+}

@@ -1,0 +1,165 @@
+import type { Clock } from '../../base/clock.js';
+import { andThen, type Promised } from '../../base/promised.js';
+import { GatehouseError, SessionTooLargeError, StoreUnavailableError } from '../../errors/index.js';
+import type { CookieJar } from '../cookies/cookie-jar.js';
+import type { SessionCookies } from '../cookies/session-cookies.js';
+import type { FlashLeases } from '../draft/flash-leases.js';
+import type { SessionDraft } from '../draft/session-draft.js';
+import { shownAfter, valuesAfter, withMigration } from '../record/fitted-values.js';
+import { changesOf } from '../record/request-changes.js';
+import { applyChanges, makingRoom, type SessionChanges } from '../record/session-changes.js';
+import { type SessionRecord, userIdOf } from '../record/session-record.js';
+import type { SessionConfig } from '../session-config.js';
+import type { SessionRegistry } from '../session-registry.js';
+import type { SessionSchema } from '../session-schema.js';
+import type { SessionStore } from '../stores/session-store.js';
+import type { Outages, SessionReport } from './session-report.js';
+
+/** The collaborators of a writer. */
+export interface WriterParts {
+  readonly store: SessionStore;
+  readonly config: SessionConfig;
+  readonly clock: Clock;
+  readonly registry: SessionRegistry;
+  readonly schema: SessionSchema;
+  readonly cookies: SessionCookies;
+  readonly leases: FlashLeases;
+  readonly report: SessionReport;
+  readonly outages: Outages;
+}
+
+/** Writes a session after a request: its changes, its renewal, its migration or its end. */
+export class SessionWriter {
+  constructor(private readonly parts: WriterParts) {}
+
+  /** Writes the changes. A session that is new and empty is not stored. */
+  async commitChanges(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    await this.assertFits(draft);
+    await this.endInStore(draft);
+    const isNothing = draft.isNew && draft.isEmpty;
+    return isNothing ? this.#leaveNothing(draft, cookies) : this.write(draft, cookies);
+  }
+
+  /** Writes an unchanged session when it is due for renewal or migration, and tidies its cookies. */
+  commitUnchanged(draft: SessionDraft, cookies: CookieJar): Promised<boolean> {
+    const { opened, origin } = draft;
+    if (opened?.fitted?.migrated) return this.#migrate(draft, opened, cookies);
+    if (opened && this.#isDue(opened)) return this.#renew(draft, cookies);
+    if (opened && (opened.hasMoved || this.parts.cookies.isScattered(cookies, origin)))
+      return this.write(draft, cookies);
+    if (origin.claimed.some((name) => name !== origin.cookie)) this.parts.cookies.clear(draft, cookies);
+    const givenBack = this.parts.leases.giveBack(draft);
+    return givenBack === undefined || andThen(givenBack, () => true);
+  }
+
+  /**
+   * Writes the migrated values. A failure does not fail the page, because no user asked for the migration: the next
+   * request tries again.
+   */
+  async #migrate(draft: SessionDraft, opened: SessionRecord, cookies: CookieJar): Promise<boolean> {
+    const isDue = this.#isDue(opened);
+    try {
+      return await (isDue ? this.#renew(draft, cookies) : this.write(draft, cookies));
+    } catch (error) {
+      if (!(error instanceof GatehouseError) || error instanceof StoreUnavailableError) throw error;
+      this.parts.schema.tell(`The result of sessionData.migrate for a session could not be stored (${error.code}).`);
+      if (opened.fitted) draft.rebase({ ...opened, fitted: { shown: opened.fitted.shown } });
+      // Without this renewal, a user who comes every day would be signed out.
+      return isDue ? this.#renew(draft, cookies) : true;
+    }
+  }
+
+  async #renew(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    const isKept = await this.write(draft, cookies);
+    if (draft.opened) this.parts.report.renewed(draft.opened);
+    return isKept;
+  }
+
+  /**
+   * Writes the session and sets its cookie. @returns Whether it was stored: `false` when it had been ended elsewhere.
+   */
+  async write(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    const place = this.parts.cookies.placeOf(draft, cookies);
+    const changes = this.changesOf(draft, place.lineage);
+    const token = await this.parts.outages.during('write', () => this.#store(changes));
+    if (token === undefined) return this.#findGone(draft, cookies);
+    // Applying the changes again is cheaper than getting the result back from the store.
+    const kept = applyChanges(changes.opened, changes);
+    const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
+    this.parts.cookies.put(draft, cookies, place, {
+      token,
+      lifetime: changes.expiresAt - changes.renewedAt,
+      isAnothers,
+    });
+    const record = this.parts.schema.isOn ? { ...kept, fitted: shownAfter(draft) } : kept;
+    this.parts.report.written(changes, record, token);
+    draft.settle(record);
+    return true;
+  }
+
+  /** Settles a session that was ended elsewhere meanwhile, or that is now empty. */
+  async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    const { isEmpty, opened } = draft;
+    // If it is not empty, the cookie stays: a login in another request may already have replaced it.
+    if (isEmpty) await this.parts.cookies.leave(draft, cookies);
+    if (isEmpty && opened) this.parts.report.ended(opened);
+    draft.settle(undefined);
+    return isEmpty;
+  }
+
+  async #leaveNothing(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    if (draft.ended) await this.parts.cookies.leave(draft, cookies);
+    else this.parts.cookies.clear(draft, cookies);
+    draft.settle(undefined);
+    return true;
+  }
+
+  /** Ends the session that the request ended, in the store. */
+  async endInStore({ ended }: SessionDraft): Promise<void> {
+    if (!ended) return;
+    await this.parts.outages.during('destroy', () => this.parts.registry.end(ended));
+    this.parts.report.ended(ended);
+  }
+
+  /**
+   * Checks the session against the schema. Does not check changes of a session that another part of the application
+   * stored. @throws {InvalidSessionDataError}
+   */
+  async assertFits(draft: SessionDraft): Promise<void> {
+    const isOthers = draft.opened?.isForeign && !draft.hasSignedIn;
+    if (!this.parts.schema.isOn || isOthers || draft.own.set.size + draft.own.unset.size === 0) return;
+    await this.parts.outages.duringSchema(this.parts.schema.assertFits(valuesAfter(draft)));
+  }
+
+  #isDue(opened: SessionRecord): boolean {
+    return this.parts.config.isDueForRenewal(opened, this.parts.clock.now());
+  }
+
+  /** Returns the changes for the store, including those of a migration. */
+  changesOf(draft: SessionDraft, lineage: SessionChanges['lineage']): SessionChanges {
+    return withMigration(changesOf(draft, { now: this.parts.clock.now(), config: this.parts.config, lineage }));
+  }
+
+  /** Writes to the store, and after a sign-in ends the sessions that it replaces. */
+  async #store(changes: SessionChanges): Promise<string | undefined> {
+    const token = await this.#storeIfItFits(changes);
+    const { opened, hasSignedIn, createdAt } = changes;
+    if (!hasSignedIn || token === undefined) return token;
+    const { registry, cookies } = this.parts;
+    if (cookies.tellsApart && opened && opened.createdAt !== createdAt) await registry.endSignIn(opened);
+    const userId = changes.set.get('userId');
+    if (typeof userId === 'string') await registry.endSurplus(userId);
+    return token;
+  }
+
+  /** Drops messages that yield if there is no room otherwise: losing them is better than failing a sign-in. */
+  async #storeIfItFits(changes: SessionChanges): Promise<string | undefined> {
+    try {
+      return await this.parts.store.write(changes);
+    } catch (error) {
+      const smaller = error instanceof SessionTooLargeError && makingRoom(changes);
+      if (!smaller) throw error;
+      return this.parts.store.write(smaller);
+    }
+  }
+}

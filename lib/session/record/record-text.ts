@@ -1,0 +1,145 @@
+import { parse, stringify } from 'devalue';
+import { InvalidSessionValueError, SessionTooLargeError } from '../../errors/index.js';
+import { allMessages, changedMessages } from './flash-lists.js';
+import { type Flash, parseDevice, type SessionRecord, whyNotStorable } from './session-record.js';
+
+const FORMAT_VERSION = 1;
+
+/**
+ * Serializes a record, without its id, because a stored string must not be usable as a cookie. Uses JSON if it
+ * represents the record exactly, because JSON is parsed five times as fast; otherwise devalue's format.
+ *
+ * @param maxSize Maximum number of characters.
+ * @throws {SessionTooLargeError} When the text is longer.
+ * @throws {InvalidSessionValueError} When a value was changed into one that cannot be stored after it was set.
+ */
+export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Number.POSITIVE_INFINITY): string {
+  const { createdAt, renewedAt, expiresAt, values, flashes, identity, device, isRemembered, lineage, isKept } = record;
+  // The later times are stored as differences, which are shorter: a store may hold millions of records.
+  const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
+  const fields: unknown[] = [FORMAT_VERSION, ...times, [...values], [...flashes], identity];
+  if (device || isRemembered || lineage || isKept) fields.push(device ?? null);
+  if (isRemembered || lineage || isKept) fields.push(isRemembered === true);
+  if (lineage || isKept) fields.push(lineage ? [lineage.epoch, lineage.turn] : null);
+  if (isKept) fields.push(true);
+  const text = isPlainJson(fields) ? JSON.stringify(fields) : textOf(fields, record);
+  if (text.length > maxSize) throw new SessionTooLargeError(text.length, maxSize, largestKeys(record), 'store');
+  return text;
+}
+
+function textOf(fields: readonly unknown[], { values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): string {
+  try {
+    return stringify(fields);
+  } catch (error) {
+    const all = [...values, ...[...flashes].map(([key, flash]) => [key, flash.value] as const)];
+    for (const [key, value] of all) {
+      const reason = whyNotStorable(value);
+      if (reason) throw new InvalidSessionValueError(key, `${reason}, because it was changed after it had been set`);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Parses a record. Never throws.
+ *
+ * @param id The id under which the text was stored.
+ * @returns The record, or `undefined` for a text that is not a record of this version.
+ */
+export function parseRecord(text: string, id: string): SessionRecord | undefined {
+  try {
+    // A text of devalue begins with the array that refers to all other values.
+    const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
+    if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
+    const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device, isRemembered, lineage, isKept] =
+      fields;
+    const isRecord = [createdAt, renewedAfter, lifetime].every(Number.isFinite) && Array.isArray(identity);
+    if (!isRecord) return undefined;
+    const renewedAt = createdAt + renewedAfter;
+    const expiresAt = renewedAt + lifetime;
+    const contents = { values: new Map<string, unknown>(values), flashes: new Map<string, Flash>(flashes), identity };
+    const record: SessionRecord = { id, createdAt, renewedAt, expiresAt, ...contents };
+    if (device === undefined) return upToDate(record);
+    const extras = { ...(isRemembered === true && { isRemembered }), ...parseLineage(lineage) };
+    const kept = isKept === true ? { isKept } : undefined;
+    return upToDate({ ...record, device: parseDevice(device), ...extras, ...kept });
+  } catch {
+    return undefined;
+  }
+}
+
+function parseLineage(fields: unknown): Pick<SessionRecord, 'lineage'> {
+  if (!Array.isArray(fields)) return {};
+  const [epoch, turn] = fields;
+  return Number.isFinite(epoch) && Number.isFinite(turn) ? { lineage: { epoch, turn } } : {};
+}
+
+/** Maximum depth to check. Deeper values are left to code that distinguishes a cycle from deep nesting. */
+const MAX_DEPTH = 20;
+
+/** Checks whether JSON preserves a value exactly: no dates, no `undefined`, no negative zero, no cycles. */
+export function isPlainJson(value: unknown, depth = 0): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'object':
+      return value === null || (depth < MAX_DEPTH && isPlainContainer(value, depth));
+    default:
+      return false;
+  }
+}
+
+function isPlainContainer(value: object, depth: number): boolean {
+  if (Array.isArray(value)) {
+    // JSON loses holes in an array, and properties other than its items.
+    return Object.keys(value).length === value.length && value.every((item) => isPlainJson(item, depth + 1));
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype) return false;
+  return Object.values(value).every((item) => isPlainJson(item, depth + 1));
+}
+
+/** Returns the three largest keys of a record, with their approximate size. */
+export function largestKeys({ values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): string[] {
+  const kept = [
+    ...[...values].map(([key, value]) => ({ name: `"${key}"`, size: stringify(value).length })),
+    ...allMessages(flashes).map(([key, { value }]) => ({ name: `flash "${key}"`, size: stringify(value).length })),
+  ];
+  return kept
+    .sort((a, b) => b.size - a.size)
+    .slice(0, 3)
+    .map(({ name, size }) => `${name} (about ${size} bytes)`);
+}
+
+/** The prefix of the package's own keys, in records of versions that had no separate fields for this data. */
+const OWN = 'astro-gatehouse:';
+/** The key that marked a session as stored even if it was empty. */
+const KEPT = `${OWN}kept`;
+/** Lifetime of such a message in milliseconds, from the time in its value. */
+const LIFETIME = 15 * 60 * 1000;
+
+/** Converts a record of an earlier version to the current form. Returns the same record if it is current. */
+export function upToDate(record: SessionRecord): SessionRecord {
+  const { values, flashes } = record;
+  const wasKept = values.has(KEPT);
+  const isFormer = flashes.size > 0 && [...flashes].some(([key, flash]) => isOwn(flash, key));
+  if (!wasKept && !isFormer) return record;
+  return {
+    ...record,
+    values: new Map([...values].filter(([key]) => key !== KEPT)),
+    flashes: changedMessages(flashes, (message, key) => (isOwn(message, key) ? yielding(message) : message)),
+    ...(wasKept && { isKept: true }),
+  };
+}
+
+function isOwn({ until }: Flash, key: string): boolean {
+  return until === undefined && key.startsWith(OWN);
+}
+
+function yielding(message: Flash): Flash {
+  const { at } = (message.value ?? {}) as { at?: unknown };
+  return { ...message, until: (typeof at === 'number' ? at : 0) + LIFETIME, yields: true };
+}

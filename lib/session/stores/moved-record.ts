@@ -1,0 +1,44 @@
+import { SessionId } from '../record/session-id.js';
+
+/** Milliseconds for which requests with the old id still find the session. */
+const GRACE = 10_000;
+/** Milliseconds for which the store remembers where a session moved: longer than any request is under way. */
+const TRAIL = 60_000;
+
+/** The record that replaces a session under its old key after it got another id. */
+export interface MovedRecord {
+  /** The fingerprint of the new id. */
+  readonly to: string;
+  /** The new id, encrypted with the old one. Left out when requests with the old id must not find the session. */
+  readonly hidden?: string | undefined;
+  /** When the record expires, in milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** Checks whether requests with the old id may still use the session. */
+export function isInGrace({ until }: MovedRecord, now: number): boolean {
+  return now < until - TRAIL + GRACE;
+}
+
+/** Creates the record for the old key. @param isSignIn True when requests with the old id must not find the session. */
+export function movedRecord(from: string, to: string, isSignIn: boolean, now: number): MovedRecord {
+  const hidden = isSignIn ? undefined : SessionId.hiddenFrom(to, from);
+  return { to: SessionId.fingerprint(to), hidden, until: now + TRAIL };
+}
+
+/** Parses a moved record. @returns `undefined` for any other text. */
+export function parseMovedRecord(text: string): MovedRecord | undefined {
+  // Session records are arrays.
+  if (!text.startsWith('{')) return undefined;
+  try {
+    const moved: unknown = JSON.parse(text);
+    return isMovedRecord(moved) ? moved : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isMovedRecord(moved: unknown): moved is MovedRecord {
+  const { to, until } = (moved ?? {}) as Partial<MovedRecord>;
+  return typeof to === 'string' && typeof until === 'number';
+}

@@ -1,0 +1,109 @@
+import { Clock } from '../../base/clock.js';
+
+/**
+ * Ends all sessions of a user that began before a moment. This works with every store, even one that cannot end
+ * sessions one by one, but every request of a signed-in visitor must read the list. By default there is none:
+ * register one with `override`.
+ *
+ * @example services.override(RevocationList, () => new RedisRevocationList({ url: process.env.REDIS_URL }))
+ */
+export abstract class RevocationList {
+  /**
+   * Checks that the list does not lose entries early. Called once before a built server answers requests.
+   *
+   * @throws {EvictingStoreError} When entries may be dropped before they expire. Any other error counts as an outage.
+   */
+  async assertKeeps(): Promise<void> {}
+
+  /**
+   * Returns the moment of the last revocation: this user's sessions that began before it have ended.
+   *
+   * @returns Milliseconds since the epoch; `undefined` when nothing was revoked.
+   * @throws When the list cannot be read: then it is unknown who is signed in, and nobody is let in.
+   */
+  abstract notBefore(userId: string): Promise<number | undefined>;
+
+  /**
+   * Ends all sessions of this user that began before a moment.
+   *
+   * @param time That moment, in milliseconds since the epoch. An earlier one never replaces a later one.
+   * @param until When the last of those sessions will have expired, so that the entry can be removed.
+   */
+  abstract revokeBefore(userId: string, time: number, until: number): Promise<void>;
+
+  /**
+   * Checks whether a single session has ended. Called only if the store cannot end sessions, such as those in
+   * cookies. A list that supports only users leaves this and {@link endSession} as they are; then a copy of the
+   * cookie stays valid after a sign-out.
+   *
+   * @param session A fingerprint of the user and the time of the sign-in, the same for every copy of the cookie.
+   */
+  async hasEnded(_session: string): Promise<boolean> {
+    return false;
+  }
+
+  /**
+   * Ends one session that the store cannot end, when its visitor signs out.
+   *
+   * @param time Now, in milliseconds since the epoch.
+   * @param until When the session will have expired.
+   */
+  async endSession(_session: string, _time: number, _until: number): Promise<void> {}
+}
+
+/** A list that stores strings of any kind, and therefore single sessions in addition to users. */
+export abstract class KeyedRevocationList extends RevocationList {
+  override async hasEnded(session: string): Promise<boolean> {
+    return (await this.notBefore(keyOf(session))) !== undefined;
+  }
+
+  override async endSession(session: string, time: number, until: number): Promise<void> {
+    await this.revokeBefore(keyOf(session), time, until);
+  }
+}
+
+/** No user's id looks like this, because a fingerprint follows the prefix. */
+function keyOf(session: string): string {
+  return `session:${session}`;
+}
+
+/** The list of applications without one: it never revokes anything. */
+export class NoRevocationList extends RevocationList {
+  override async notBefore(): Promise<undefined> {
+    return undefined;
+  }
+
+  override async revokeBefore(): Promise<void> {}
+}
+
+type Revoked = Map<string, { readonly time: number; readonly until: number }>;
+/** The key under which a list finds the entries of an earlier one. */
+const KEPT = 'revoked';
+
+/** Stores revocations in this process, for development and for a single process that is never restarted. */
+export class MemoryRevocationList extends KeyedRevocationList {
+  #revoked: Revoked = new Map();
+
+  constructor(private readonly clock: Clock = new Clock()) {
+    super();
+  }
+
+  /** Continues with the entries of an earlier list, and leaves them to the next one. @internal */
+  goOnFrom(kept: Map<string, unknown>): void {
+    const before = kept.get(KEPT) as Revoked | undefined;
+    if (before) this.#revoked = before;
+    else kept.set(KEPT, this.#revoked);
+  }
+
+  override async notBefore(userId: string): Promise<number | undefined> {
+    return this.#revoked.get(userId)?.time;
+  }
+
+  override async revokeBefore(userId: string, time: number, until: number): Promise<void> {
+    const now = this.clock.now();
+    for (const [other, entry] of this.#revoked) if (entry.until <= now) this.#revoked.delete(other);
+    const before = this.#revoked.get(userId) ?? { time, until };
+    // An earlier call may arrive late: it must not shorten what a later one has asked for.
+    this.#revoked.set(userId, { time: Math.max(before.time, time), until: Math.max(before.until, until) });
+  }
+}

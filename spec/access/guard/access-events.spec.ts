@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import { CsrfConfig } from '../../../lib/access/csrf/csrf-config.js';
+import { CsrfGuard } from '../../../lib/access/csrf/csrf-guard.js';
+import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
+import { pathAskedFor, tellDenied, tellDeniedError } from '../../../lib/access/guard/access-events.js';
+import type { GuardedRequest } from '../../../lib/access/guard/guarded-request.js';
+import type { Visitor } from '../../../lib/access/visitor.js';
+import { AccessDeniedError } from '../../../lib/errors/index.js';
+import { Secrets } from '../../../lib/session/cookies/secrets.js';
+import { shortHash } from '../../../lib/session/security-events.js';
+import { call, navigation } from '../../support/guarded-request.js';
+import { type GuardParts, guardWith, RememberingLog } from '../../support/guards.js';
+import { RememberingEvents } from '../../support/remembering-events.js';
+import { sessionOf } from '../../support/sessions.js';
+import { admin, guest, member } from '../../support/visitors.js';
+
+const RULES = [{ pattern: '/admin/**', role: 'admin' }];
+
+const unreadable = { ...navigation('/page'), pathname: '/%ff' };
+
+/** What is told when a visitor asks for a page. */
+async function toldOf(request: GuardedRequest, visitor: Visitor, parts: GuardParts = {}, rules = RULES) {
+  const events = new RememberingEvents();
+  await guardWith(rules, { ...parts, events }).inspect(request, visitor);
+  return events.take();
+}
+
+describe('A refusal', () => {
+  it('is told with who, what and by which rule', async () => {
+    const request = navigation('/admin/users?token=secret', { sessionHash: 'abc' });
+    expect(await toldOf(request, member())).toEqual([
+      {
+        name: 'access.denied',
+        method: 'GET',
+        path: '/admin/users',
+        code: 'MISSING_ROLE',
+        reason: expect.any(String),
+        rule: '/admin/** (role admin)',
+        session: 'abc',
+        userId: member().id,
+      },
+    ]);
+  });
+
+  it.each<[string, GuardedRequest, () => Visitor, GuardParts, number]>([
+    ['a guest', call('/admin'), guest, {}, 1],
+    ['a guest whom globalProtect stops', navigation('/page'), guest, { globalProtect: true }, 1],
+    ['a page for guests', navigation('/welcome'), member, { pages: { '/welcome': 'guest' } }, 1],
+    ['somebody who may', navigation('/admin'), admin, {}, 0],
+    ['somebody who is let through all the same', navigation('/admin'), guest, { enforce: false }, 0],
+    ['somebody of whom nobody knows who it is', navigation('/admin', { isVisitorUnknown: true }), guest, {}, 0],
+    ['an address that cannot be read', unreadable, guest, {}, 1],
+  ])('is told of %s as often as there was one', async (_, request, visitor, parts, times) => {
+    expect(await toldOf(request, visitor(), parts)).toHaveLength(times);
+  });
+
+  it('of an address that cannot be read has a code of its own', async () => {
+    const [event] = await toldOf(unreadable, guest());
+    expect(event).toMatchObject({ name: 'access.denied', code: 'UNREADABLE_ADDRESS', path: '/%ff' });
+  });
+
+  it('is told by the path that was asked for, which cannot leave its line', () => {
+    const events = new RememberingEvents();
+    const path = '/admin\r\nlogin eve\u2028';
+    const request = navigation('/inner', { originalPathname: path });
+    expect(pathAskedFor({ ...request, originalPathname: undefined, pathname: '/a\nb' })).toBe(encodeURI('/a\nb'));
+    tellDenied(events, request, guest(), { code: 'NOT_SIGNED_IN', reason: 'a\nb' });
+    expect(events.take()).toMatchObject([{ path: encodeURI(path), reason: 'a%0Ab' }]);
+  });
+
+  it('by a check of the application is told once, whoever else hears of it', async () => {
+    const events = new RememberingEvents();
+    const guard = guardWith([], { events });
+    const error = new AccessDeniedError(403, true, 'not yours', 'MISSING_ROLE');
+    tellDeniedError(events, undefined, member(), error);
+    await guard.judgeDenied(error, navigation('/page'), member());
+    const denial = { name: 'access.denied', code: 'MISSING_ROLE', reason: 'not yours', userId: member().id };
+    expect(events.take()).toEqual([denial]);
+    await guard.judgeDenied(new AccessDeniedError(403, true, 'not yours'), navigation('/page'), member());
+    expect(events.take()).toMatchObject([{ path: '/page', code: 'NOT_ALLOWED' }]);
+  });
+});
+
+describe('A request of another site', () => {
+  it('is told with what it says of itself, on one line that ends', async () => {
+    const events = new RememberingEvents();
+    const tokens = new CsrfTokens(new Secrets(['k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa']));
+    const guard = new CsrfGuard(new CsrfConfig(), tokens, new RememberingLog(), events);
+    const session = sessionOf({ userId: 'ada', cart: 'tea' });
+    const sent = async (headers: Record<string, string>) => {
+      const sentTo = new URL('http://site.example');
+      const request = { ...call('/pay?amount=1', { method: 'POST' }), sentTo, sentMethod: 'POST' };
+      const copy = () => new Request(sentTo);
+      await guard.inspect({ ...request, headers: new Headers(headers), copy }, session);
+      return events.take();
+    };
+    expect(await sent({ Origin: 'https://evil.example' })).toEqual([
+      {
+        name: 'csrf.refused',
+        method: 'POST',
+        path: '/pay',
+        code: 'CSRF_REFUSED',
+        reason: expect.stringContaining('https://evil.example'),
+        session: shortHash(session.id),
+        userId: 'ada',
+      },
+    ]);
+    const [{ reason } = {}] = await sent({ Origin: `\u0085${'x'.repeat(5000)}` });
+    expect(reason).toMatch(/^[^\p{Cc}]{1,600}$/u);
+    expect(await sent({ Origin: 'http://site.example' })).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { GuardConfig } from '../../../lib/access/guard/guard-config.js';
+import { InvalidOptionsError } from '../../../lib/errors/index.js';
+
+describe('The guard options', () => {
+  it('protect nothing by themselves', () => {
+    expect(new GuardConfig()).toMatchObject({
+      protect: [],
+      loginPath: '/login',
+      homePath: '/',
+      forbiddenPath: undefined,
+      globalProtect: false,
+      debug: false,
+      base: '',
+    });
+  });
+
+  it('exclude what is listed, as patterns', () => {
+    const config = new GuardConfig({ exclude: ['/public/**', '/about'] });
+    const paths = ['/public', '/public/a/b', '/about/', '/about/us', '/publicity'];
+    expect(paths.filter((path) => config.isExcluded(path))).toEqual(['/public', '/public/a/b', '/about/']);
+    expect(new GuardConfig().isExcluded('/')).toBe(false);
+  });
+
+  it('refuse a pattern that can never match', () => {
+    expect(() => new GuardConfig({ exclude: ['public'] })).toThrow(InvalidOptionsError);
+  });
+
+  it.each([
+    ['/login', '', undefined, '/login'],
+    ['/login', '/app', 'ignore', '/app/login'],
+    ['/login', '/app/', 'ignore', '/app/login'],
+    ['/login', '/', 'always', '/login/'],
+    ['/login/', '/', 'always', '/login/'],
+    ['/login?a=b#c', '/app', 'always', '/app/login/?a=b#c'],
+    ['/login/?a=/', '/', 'never', '/login?a=/'],
+    ['/', '/app', 'never', '/app'],
+    ['/', '/', 'never', '/'],
+    ['/', '', 'always', '/'],
+    ['https://sso.example/login', '/app', 'always', 'https://sso.example/login'],
+  ])('send to %s below "%s" with trailingSlash %s as %s', (path, base, trailingSlash, location) => {
+    const site = trailingSlash === undefined ? { base } : { base, trailingSlash };
+    expect(new GuardConfig({}, site).toLocation(path)).toBe(location);
+  });
+
+  it('exclude no path for which it would take too long to say so', () => {
+    const exclude = Array.from({ length: 200 }, (_, at) => `/**/a${at}/**/z`);
+    const config = new GuardConfig({ globalProtect: true, exclude });
+    const path = `/${Array.from({ length: 200 }, (_, at) => `a${at}`).join('/')}`;
+    expect(config.isExcluded('/a1/z')).toBe(true);
+    expect(config.isExcluded(`${path}/z`)).toBe(false);
+    expect(config.globalProtectOver(`${path}/z`)).toBe('globalProtect');
+  });
+
+  it.each([
+    ['/home?a=/app', '/app', '/app/home?a=/app'],
+    ['/', '/app/', '/app/'],
+    ['/app', '/app', '/app'],
+    ['/app?x', '/app', '/app?x'],
+    ['/app/home', '/app', '/app/home'],
+    ['/apple', '/app', '/app/apple'],
+    ['/home', '/', '/home'],
+    ['https://sso.example/app', '/app', 'https://sso.example/app'],
+  ])('take %s below "%s" for %s', (path, base, location) => {
+    expect(new GuardConfig({}, { base }).withBase(path)).toBe(location);
+  });
+});

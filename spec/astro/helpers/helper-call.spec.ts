@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { fieldErrors, flashErrors, oldInput, oldInputs } from '../../../lib/astro/forms/old-input.js';
+import { csrfToken } from '../../../lib/astro/helpers/csrf-token.js';
+import { flashMessages } from '../../../lib/astro/helpers/flash-messages.js';
+import { HelperCall, type WithLocals } from '../../../lib/astro/helpers/helper-call.js';
+import * as helpers from '../../../lib/astro/helpers/helpers.js';
+import { can } from '../../../lib/astro/helpers/helpers.js';
+import { safeReturnTo } from '../../../lib/astro/helpers/safe-return-to.js';
+import * as signing from '../../../lib/astro/helpers/sign-in.js';
+import { InvalidCallError, OutsideRequestError } from '../../../lib/errors/index.js';
+import { fakeScope } from '../../../lib/testing/fake-scope.js';
+
+const { authorize, currentUser, hasAllPermissions, hasAnyPermission, hasPermission, hasRole } = helpers;
+const { hasRolePermission, isAuthenticated, requireSession } = helpers;
+const { regenerateSession, signIn, signOut, updateSession } = signing;
+
+const ADA = { userId: 'ada', role: 'editor', permissions: ['posts:write', 'posts:read'] };
+
+const contextOf = (user?: typeof ADA, url?: string): WithLocals => ({ locals: fakeScope({ user, url }).locals });
+
+/** An argument list that no overload has. */
+const loosely = (helper: unknown) => helper as (...given: unknown[]) => unknown;
+
+describe('The context of a helper', () => {
+  it('stands last', async () => {
+    const context = contextOf(ADA, '/login?returnTo=%2Fdesk');
+    const answers = [
+      currentUser(context)?.userId,
+      requireSession(context).userId,
+      isAuthenticated(context),
+      hasRole('editor', context),
+      hasPermission('posts:write', context),
+      hasAllPermissions('posts:write', 'posts:read', context),
+      hasAnyPermission('posts:drop', 'posts:read', context),
+      hasRolePermission('editor', 'posts:write', context),
+      await can({ role: 'editor' }, context),
+      await authorize({ role: 'editor' }, context),
+      safeReturnTo('/', context),
+    ];
+    expect(answers).toEqual(['ada', 'ada', true, true, true, true, true, true, true, undefined, '/desk']);
+    expect([hasRole('admin', context), hasAllPermissions('posts:write', 'posts:drop', context)]).toEqual([
+      false,
+      false,
+    ]);
+    expect(await csrfToken(context)).toMatch(/./);
+  });
+
+  it('stands last where something is changed', async () => {
+    const context = contextOf();
+    await signIn({ userId: 'ada', role: 'editor' }, { label: 'Laptop' }, context);
+    await updateSession({ role: 'admin' }, context);
+    await regenerateSession(context);
+    expect(currentUser(context)).toMatchObject({ userId: 'ada', role: 'admin' });
+    context.locals.session.flash('notice', 'Hello');
+    expect(flashMessages(['notice'], context)).toEqual([{ key: 'notice', text: 'Hello' }]);
+    const input = new FormData();
+    input.append('email', 'ada@');
+    flashErrors({ email: 'No address' }, input, 'newsletter', context);
+    const form = { form: 'newsletter' };
+    const seen = [oldInput('email', form, context), oldInputs('email', form, context)];
+    expect([...seen, fieldErrors('email', form, context)]).toEqual(['ada@', ['ada@'], ['No address']]);
+    await signOut({ clearSiteData: true }, context);
+    expect(currentUser(context)).toBeNull();
+  });
+
+  it('may stand in every place in which it once did', async () => {
+    const context = contextOf();
+    const none = undefined;
+    await signIn(context, { userId: 'a' });
+    await signIn(context, { userId: 'b' }, { label: 'Laptop' });
+    await signIn({ userId: 'c' }, context, { label: 'Laptop' });
+    await updateSession(context, { plan: 'premium' });
+    expect(currentUser(context)).toMatchObject({ userId: 'c', plan: 'premium' });
+    flashErrors(context, { email: 'No address' });
+    expect(fieldErrors('email', { context })).toEqual(['No address']);
+    context.locals.session.flash('notice', 'Hello');
+    expect(flashMessages(context, ['notice'])).toHaveLength(1);
+    expect(safeReturnTo(context, '/home')).toBe('/home');
+    await signOut(context, { clearSiteData: true });
+    expect(() => signIn({ userId: 'd' }, none, { label: 'Laptop' })).toThrow(OutsideRequestError);
+    expect(() => signOut(none, { clearSiteData: true })).toThrow(OutsideRequestError);
+    expect(flashMessages(none, ['notice'])).toEqual([]);
+  });
+
+  it('is not taken from what a list hands on', () => {
+    expect(['editor', 'admin'].some(hasRole)).toBe(false);
+    expect(['email', 'name'].map((field) => oldInput(field))).toEqual([undefined, undefined]);
+    expect(['email', 'name'].map(loosely(oldInput))).toEqual([undefined, undefined]);
+  });
+
+  it.each<[string, unknown, unknown[], string]>([
+    ['two contexts', signIn, [contextOf(), { userId: 'a' }, contextOf()], 'was given two contexts'],
+    ['a text in its place', hasRole, ['admin', 'Astro'], 'one argument too many, which is no context'],
+    ['an object in its place', currentUser, [{ user: 1 }], 'one argument too many, which is no context'],
+    ['its locals in its place', currentUser, [contextOf().locals], 'was given locals in the place of the context'],
+    ['a context alone where something is asked for', hasRole, [contextOf()], 'was given too few arguments'],
+  ])('is missed with a word about it: %s', (_, helper, given, problem) => {
+    expect(() => loosely(helper)(...given)).toThrow(InvalidCallError);
+    expect(() => loosely(helper)(...given)).toThrow(problem);
+  });
+
+  it('is missed with the signature and both names', () => {
+    expect(() => loosely(signIn)({ userId: 'a' }, {}, 1, 2)).toThrow(
+      '[astro-gatehouse] signIn() (also called setSession()) was given one argument too many, which is no context: pass ' +
+        'Astro, or the context of an endpoint or a middleware. Call it like this: signIn(user, options?, context?).',
+    );
+    expect(() => signIn({ userId: 'a' })).toThrow('signIn() (also called setSession()) found no request');
+    expect(() => updateSession({})).toThrow('updateSession() found no request');
+  });
+});
+
+describe('Names of helpers', () => {
+  it('are two for three of them, and one function each', () => {
+    expect(signing.setSession).toBe(signIn);
+    expect(signing.clearSession).toBe(signOut);
+    expect(helpers.getSession).toBe(currentUser);
+  });
+});
+
+describe('A signature', () => {
+  it('says how many arguments there are', () => {
+    const call = new HelperCall<[first: string, second?: string]>('one(first, second?, context?)');
+    expect([call.name, call.read(['a', 'b']).others]).toEqual(['one', ['a', 'b']]);
+    expect(call.read(['a', undefined, undefined]).others).toEqual(['a', undefined]);
+    expect(() => call.read([])).toThrow(InvalidCallError);
+    expect(new HelperCall<string[]>('many(...names, context?)').read(['a', 'b', 'c']).others).toHaveLength(3);
+  });
+});

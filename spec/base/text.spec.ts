@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { onOneLine, printable } from '../../lib/base/text.js';
+
+describe('A printable text', () => {
+  it.each([
+    ['/admin?a=b#c', '/admin?a=b#c'],
+    ['/caf%C3%A9', '/caf%C3%A9'],
+    ['/café', '/caf%C3%A9'],
+    ['/a b', '/a%20b'],
+    ['/a\r\nb', '/a%0D%0Ab'],
+    ['/\u2028', '/%E2%80%A8'],
+    ['/\ud800', '/%EF%BF%BD'],
+  ])('of %j is %s', (text, expected) => {
+    expect(printable(text)).toBe(expected);
+  });
+});
+
+describe('A text on one line', () => {
+  it.each([
+    ['Åda 🦉 Lovelace', 'Åda 🦉 Lovelace'],
+    ['100%', '100%'],
+    ['ada\r\nlogin eve', 'ada%0D%0Alogin eve'],
+    ['\u001b[2K\u0000\u0085', '%1B[2K%00%C2%85'],
+    ['a\u2028b\u2029c', 'a%E2%80%A8b%E2%80%A9c'],
+    ['\u202eada\u200b', '%E2%80%AEada%E2%80%8B'],
+    ['\ud800', '%EF%BF%BD'],
+  ])('of %j is %s', (text, expected) => {
+    expect(onOneLine(text)).toBe(expected);
+  });
+});

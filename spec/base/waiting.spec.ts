@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { inTime, inTurns } from '../../lib/base/waiting.js';
+
+describe('An answer', () => {
+  it('is given as it comes', async () => {
+    expect(await inTime(Promise.resolve('yes'), 1_000, 'The spec')).toBe('yes');
+    await expect(inTime(Promise.reject(new Error('no')), 1_000, 'The spec')).rejects.toThrow('no');
+  });
+
+  it('that does not come in time is an error, which names who was asked', async () => {
+    const never = new Promise(() => {});
+    await expect(inTime(never, 10, 'The spec')).rejects.toThrow('The spec did not answer within 10 ms.');
+  });
+
+  it.each([Number.POSITIVE_INFINITY, 30 * 24 * 3600 * 1000])('may take longer than any timer: %d ms', async (long) => {
+    const slow = new Promise((wake) => setTimeout(() => wake('yes'), 20));
+    expect(await inTime(slow, long, 'The spec')).toBe('yes');
+  });
+
+  it('that fails too late troubles nobody', async () => {
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 20));
+    await expect(inTime(late, 5, 'The spec')).rejects.toThrow('within 5 ms');
+    await new Promise((wake) => setTimeout(wake, 40));
+  });
+});
+
+describe('Asking the same of many things', () => {
+  it('answers in their order, asks a few at once, and lets others have their turn', async () => {
+    const numbers = Array.from({ length: 1_600 }, (_, number) => number);
+    let [asked, most, turns] = [0, 0, 0];
+    const other = setInterval(() => {
+      turns += 1;
+    }, 0);
+    const answers = await inTurns(numbers, async (number) => {
+      asked += 1;
+      most = Math.max(most, asked);
+      await Promise.resolve();
+      asked -= 1;
+      return -number;
+    });
+    clearInterval(other);
+    expect(answers).toEqual(numbers.map((number) => -number));
+    expect(most).toBeLessThanOrEqual(500);
+    expect(turns).toBeGreaterThan(0);
+  });
+
+  it('stops with the first failure, and does nothing for nothing', async () => {
+    expect(await inTurns([], async () => 1)).toEqual([]);
+    const failing = inTurns([1, 2], async (number) => Promise.reject(new Error(`no ${number}`)));
+    await expect(failing).rejects.toThrow('no 1');
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import { Secrets } from '../../../lib/session/cookies/secrets.js';
+import { SessionSearch } from '../../../lib/session/cookies/session-search.js';
+import type { Lineage } from '../../../lib/session/record/lineage.js';
+import { SessionId } from '../../../lib/session/record/session-id.js';
+import { SecurityEvents } from '../../../lib/session/security-events.js';
+import { SessionConfig } from '../../../lib/session/session-config.js';
+import { SessionRegistry } from '../../../lib/session/session-registry.js';
+import { CookieSessionStore } from '../../../lib/session/stores/cookie-session-store.js';
+import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
+import { NoRevocationList } from '../../../lib/session/stores/revocation-list.js';
+import { FrozenClock } from '../../support/frozen-clock.js';
+import { changesOf } from '../../support/records.js';
+import { SECRET } from '../../support/secret.js';
+import { WatchedSessionStore } from '../../support/watched-session-store.js';
+
+function start(isSealed = false) {
+  const clock = new FrozenClock();
+  const config = SessionConfig.from({}, { isProduction: false });
+  const store = new WatchedSessionStore(
+    isSealed ? new CookieSessionStore(new Secrets([SECRET]), config) : new MemorySessionStore(config, clock),
+  );
+  const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, new SecurityEvents(clock));
+  const now = clock.now();
+  const times = { createdAt: now, renewedAt: now, expiresAt: now + 1000 };
+  const token = async (set: Record<string, unknown> = {}, later = 0) =>
+    (await store.write(changesOf({ ...times, renewedAt: now + later, set }))) ?? '';
+  const lasting = async (set: Record<string, unknown>, lineage?: Lineage, seconds = 60) =>
+    (await store.write(changesOf({ ...times, expiresAt: now + seconds * 1000, set, lineage }))) ?? '';
+  return { clock, store, token, lasting, search: new SessionSearch(store, config, clock, registry) };
+}
+
+const under = (name: string, ...tokens: string[]) => tokens.map((token) => ({ token, name }));
+
+describe('The search for a session', () => {
+  it('finds the one that a token stands for, beside tokens that stand for none', async () => {
+    const { search, token } = start();
+    const own = await token({ cart: 1 });
+    const { session: found, refusals, known } = await search.find(under('sid', 'nonsense', own));
+    expect(found?.record.values.get('cart')).toBe(1);
+    expect(refusals).toEqual([{ token: 'nonsense', name: 'sid', reason: 'malformed' }]);
+    expect([...known]).toEqual([own]);
+  });
+
+  it('finds the one that was written last where several can be one visitor’s', async () => {
+    const { search, token } = start();
+    const tokens = [await token({ cart: 1 }), await token({ cart: 3, userId: 'ada' }, 2), await token({ cart: 2 }, 1)];
+    const { session: found, refusals, known } = await search.find(under('sid', ...tokens));
+    expect([found?.record.values.get('cart'), refusals, known.size]).toEqual([3, [], 3]);
+  });
+
+  it('finds one of a host’s own cookie and one of its former name', async () => {
+    const { search, token } = start();
+    const carried = [
+      ...under('__Host-new', await token({ cart: 1 })),
+      ...under('__Host-old', await token({ cart: 2 }, 1)),
+    ];
+    expect((await search.find(carried)).session?.record.values.get('cart')).toBe(2);
+  });
+
+  it.each([
+    ['of two users', 'sid', [{ userId: 'ada' }, { userId: 'bob' }]],
+    ['in two cookies of which browsers keep but one', '__Host-sid', [{ cart: 1 }, { cart: 2 }]],
+  ])('finds none where there are several %s, for nobody knows whose the others are', async (_, name, contents) => {
+    const { search, token } = start();
+    const tokens = [await token(contents[0]), await token(contents[1], 1)];
+    const { session: found, refusals, known } = await search.find(under(name, ...tokens));
+    expect([found, refusals, [...known]]).toEqual([undefined, [{ reason: 'ambiguous' }], tokens]);
+  });
+
+  it('takes the same token twice for one', async () => {
+    const { search, token } = start();
+    const own = await token({ cart: 1 });
+    expect((await search.find(under('__Host-sid', own, own))).session?.record.values.get('cart')).toBe(1);
+  });
+
+  it('finds none whose time is up', async () => {
+    const { clock, search, token } = start();
+    const own = await token({ cart: 1 });
+    clock.advance(1);
+    const { session: found, refusals } = await search.find(under('sid', own));
+    expect([found, refusals.map(({ reason }) => reason)]).toEqual([
+      undefined,
+      [expect.stringMatching(/expired|unknown/)],
+    ]);
+  });
+
+  it('asks about six tokens, however many somebody sends', async () => {
+    const { search, store } = start();
+    const many = Array.from({ length: 100 }, () => SessionId.generate());
+    await search.find(under('sid', ...many));
+    expect(store.calls).toEqual(Array(6).fill('read'));
+  });
+
+  it('finds the one that the browser got last, and none in its place when that is over', async () => {
+    const { clock, search, lasting } = start(true);
+    const carried = [
+      ...under('sid', await lasting({ cart: 2, userId: 'ada' }, { epoch: 10, turn: 0 })),
+      ...under('sid~a-b', await lasting({ cart: 3, userId: 'bob' }, { epoch: 10, turn: 11 }, 1)),
+      ...under('sid~guest', await lasting({ cart: 1 })),
+    ];
+    const { session, refusals, known } = await search.find(carried);
+    expect([session?.record.values.get('cart'), session?.name, known.size]).toEqual([3, 'sid~a-b', 3]);
+    expect(refusals.map(({ reason }) => reason)).toEqual(['left', 'left']);
+    clock.advance(2);
+    expect((await search.find(carried)).session).toBeUndefined();
+  });
+
+  it('says once that the clocks of two processes differ', async () => {
+    const { clock, search, token } = start();
+    const warned: string[] = [];
+    const { warn } = console;
+    console.warn = (line: string) => warned.push(line);
+    try {
+      const written = under('sid', await token({ cart: 1 }));
+      clock.advance(-9);
+      await search.find(written);
+      expect(warned).toEqual([]);
+      clock.advance(-81);
+      await search.find(written);
+      await search.find(written);
+    } finally {
+      console.warn = warn;
+    }
+    expect(warned).toEqual([expect.stringMatching(/A session was written 90 seconds in the future: .*\(NTP\)/)]);
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { SessionValues } from '../../../lib/session/draft/session-values.js';
+
+function stored(values: Record<string, unknown>): SessionValues {
+  return new SessionValues(new Map(Object.entries(values)));
+}
+
+describe('The values of a session', () => {
+  it('are none at first', () => {
+    const values = new SessionValues();
+    expect(values.keys()).toEqual([]);
+    expect(values.isEmpty).toBe(true);
+    expect(values.isDirty).toBe(false);
+  });
+
+  it('are the stored ones until something is set over them', () => {
+    const values = stored({ cart: 1, theme: 'dark' });
+    values.set('cart', 2);
+    expect(values.get('cart')).toBe(2);
+    expect(values.get('theme')).toBe('dark');
+    expect(values.changed).toEqual(new Map([['cart', 2]]));
+    expect(values.removed).toEqual(new Set());
+  });
+
+  it('lose what is unset, stored or not', () => {
+    const values = stored({ cart: 1 });
+    values.set('draft', 'x');
+    values.unset('cart');
+    values.unset('draft');
+    expect(values.get('cart')).toBeUndefined();
+    expect(values.keys()).toEqual([]);
+    expect(values.isEmpty).toBe(true);
+    expect(values.changed.size).toBe(0);
+    expect(values.removed).toEqual(new Set(['cart']));
+  });
+
+  it('get back what is set after it was unset', () => {
+    const values = stored({ cart: 1 });
+    values.unset('cart');
+    values.set('cart', 2);
+    expect(values.get('cart')).toBe(2);
+    expect(values.isEmpty).toBe(false);
+    expect(values.removed.size).toBe(0);
+  });
+
+  it('are not changed by taking out what was never there', () => {
+    const values = stored({ cart: 1 });
+    values.unset('unknown');
+    expect(values.isDirty).toBe(false);
+  });
+
+  it('are put in place several at once, and taken out where they are undefined', () => {
+    const values = stored({ cart: 1, theme: 'dark' });
+    values.put({ cart: undefined, draft: 'x' });
+    expect(values.all()).toEqual({ theme: 'dark', draft: 'x' });
+    expect(values.removed).toEqual(new Set(['cart']));
+  });
+
+  it('forget what a request did when it is rolled back', () => {
+    const values = stored({ cart: 1, theme: 'dark' });
+    values.set('cart', 2);
+    values.unset('theme');
+    values.rollBack();
+    expect(values.isDirty).toBe(false);
+    expect(values.keys()).toEqual(['cart', 'theme']);
+    expect(values.get('cart')).toBe(1);
+  });
+
+  it('go on from others with what the request changed', () => {
+    const values = stored({ cart: 1, theme: 'dark' });
+    values.set('draft', 'x');
+    values.unset('theme');
+    values.rebase(
+      new Map<string, unknown>([
+        ['cart', 2],
+        ['theme', 'light'],
+      ]),
+    );
+    expect(values.all()).toEqual({ cart: 2, draft: 'x' });
+    expect(values.isDirty).toBe(true);
+  });
+
+  it('start anew from others', () => {
+    const values = stored({ cart: 1 });
+    values.set('draft', 'x');
+    values.restart(new Map([['theme', 'dark']]));
+    expect(values.isDirty).toBe(false);
+    expect(values.get('cart')).toBeUndefined();
+    expect(values.get('draft')).toBeUndefined();
+    expect(values.get('theme')).toBe('dark');
+  });
+
+  it('may be called as prototypes are', () => {
+    const values = new SessionValues();
+    values.set('__proto__', 'data');
+    values.set('constructor', 'data');
+    expect(values.get('__proto__')).toBe('data');
+    expect(values.get('constructor')).toBe('data');
+    expect(values.get('toString')).toBeUndefined();
+    expect(values.keys()).toEqual(['__proto__', 'constructor']);
+  });
+
+  it('remember how a value came of the stored one, through every step', () => {
+    const values = stored({ count: 1, theme: 'dark' });
+    const addTo = (key: string, more: number) =>
+      values.update(key, Number(values.get(key) ?? 0) + more, (old) => Number(old ?? 0) + more);
+    addTo('count', 1);
+    addTo('count', 10);
+    expect(values.get('count')).toBe(12);
+    expect(values.updates.get('count')?.(100)).toBe(111);
+    addTo('visits', 1);
+    expect(values.updates.get('visits')?.(undefined)).toBe(1);
+  });
+
+  it('forget how a value came about that was set outright before or afterwards', () => {
+    const values = stored({ a: 1, b: 1, c: 1, d: 1 });
+    const double = (old: unknown) => Number(old) * 2;
+    values.set('a', 5);
+    values.update('a', 10, double);
+    values.update('b', 2, double);
+    values.set('b', 7);
+    values.update('c', 2, double);
+    values.unset('c');
+    values.unset('d');
+    values.update('d', 0, double);
+    expect([...values.updates.keys()]).toEqual([]);
+    expect([...values.changed]).toEqual([
+      ['a', 10],
+      ['b', 7],
+      ['d', 0],
+    ]);
+  });
+});

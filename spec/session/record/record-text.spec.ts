@@ -1,0 +1,228 @@
+import { describe, expect, it } from '@jest/globals';
+import { stringify } from 'devalue';
+import fc from 'fast-check';
+import {
+  isPlainJson,
+  largestKeys,
+  parseRecord,
+  serializeRecord,
+  upToDate,
+} from '../../../lib/session/record/record-text.js';
+import { whyNotStorable } from '../../../lib/session/record/session-record.js';
+import { recordOf } from '../../support/records.js';
+
+describe('A record', () => {
+  it('comes back from its text', () => {
+    const record = recordOf({
+      values: { cart: [1, 2], since: new Date(0), __proto__: null },
+      flashes: { notice: 'Saved' },
+      identity: ['userId', 'role'],
+    });
+    expect(parseRecord(serializeRecord(record), record.id)).toEqual(record);
+  });
+
+  it('keeps every value that was found storable', () => {
+    const values = [
+      fc.string({ unit: 'binary' }),
+      fc.double(),
+      fc.bigInt(),
+      fc.date({ noInvalidDate: true }),
+      fc.webUrl().map((url) => new URL(url)),
+      fc.constantFrom(null, undefined, true, false),
+    ];
+    const anything = fc.anything({ values, withMap: true, withSet: true, withNullPrototype: true });
+    fc.assert(
+      fc.property(anything, (value) => {
+        fc.pre(whyNotStorable(value) === undefined);
+        const record = { ...recordOf(), values: new Map([['value', value]]) };
+        expect(parseRecord(serializeRecord(record), record.id)?.values.get('value')).toEqual(value);
+      }),
+    );
+  });
+
+  it('keeps any key as data', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constant('__proto__')), (key) => {
+        const record = { ...recordOf(), values: new Map([[key, 1]]) };
+        expect(parseRecord(serializeRecord(record), record.id)?.values).toEqual(new Map([[key, 1]]));
+      }),
+    );
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['something else', 'hello'],
+    ['JSON of another kind', '{"id":"x"}'],
+    ['JSON that refers to itself', '[[0]]'],
+    ['a number', '-1'],
+    ['half a record', serializeRecord(recordOf()).slice(0, -3)],
+  ])('is not made of %s', (_, text) => {
+    expect(parseRecord(text, 'id')).toBeUndefined();
+  });
+
+  it.each<[string, number, unknown]>([
+    ['of another version', 0, 2],
+    ['without a beginning', 1, null],
+    ['that was renewed at no time', 2, '0'],
+    ['that never ends', 3, Number.POSITIVE_INFINITY],
+    ['whose values are an object', 4, {}],
+    ['whose flashes are a number', 5, 7],
+    ['without identity', 6, undefined],
+  ])('is not made of one %s', (_, place, part) => {
+    const fields: unknown[] = JSON.parse(serializeRecord(recordOf()));
+    expect(parseRecord(stringify(fields), 'id')).toBeDefined();
+    expect(parseRecord(stringify(fields.with(place, part)), 'id')).toBeUndefined();
+    expect(parseRecord(JSON.stringify(fields.with(place, part)), 'id')).toBeUndefined();
+  });
+
+  it('is made of no text by accident, and no text makes it throw', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(parseRecord(text, 'id')).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe('A record whose value has been changed into one that cannot be kept', () => {
+  it.each([
+    ['cart', { values: { a: 1, cart: { total: () => 1 } } }],
+    ['notice', { flashes: { notice: { id: 'x', value: { total: () => 1 } } } }],
+  ])('names its key: %s', (key, contents) => {
+    expect(() => serializeRecord(recordOf(contents as Parameters<typeof recordOf>[0]))).toThrow(
+      expect.objectContaining({ code: 'INVALID_SESSION_VALUE', key }),
+    );
+  });
+});
+
+describe('What only some records have', () => {
+  it.each([
+    [{}],
+    [{ device: { userAgent: 'Spec/1' } }],
+    [{ isRemembered: true }],
+    [{ isKept: true }],
+    [{ isKept: true, lineage: { epoch: 5, turn: 1 }, device: { label: 'Laptop' } }],
+    [{ device: { label: 'Laptop' }, isRemembered: true }],
+  ])('is kept, and takes no place in the others: %j', (extras) => {
+    const { id, ...record } = recordOf({ values: { userId: 'ada' }, ...extras });
+    expect(parseRecord(serializeRecord(record), id)).toEqual({ id, ...record });
+  });
+
+  it('is read with care', () => {
+    const record = recordOf();
+    const text = serializeRecord(record).slice(0, -1);
+    for (const rest of ['null', '1,"yes"', '"x",{}', '[],1', '{"label":{}},0']) {
+      expect(parseRecord(`${text},${rest}]`, record.id)).toEqual(record);
+    }
+  });
+});
+
+describe('Whether JSON is enough', () => {
+  it.each([
+    ['texts', 'text'],
+    ['numbers', 1.5],
+    ['null', null],
+    ['lists', [1, [2, ['three']]]],
+    ['objects', { a: { b: [true, null] } }],
+  ])('it is for %s', (_, value) => {
+    expect(isPlainJson(value)).toBe(true);
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['undefined in an object', { a: undefined }],
+    ['undefined in a list', [undefined]],
+    ['a list with a hole', new Array(1)],
+    ['a list with a property beside its items', Object.assign([1], { more: 2 })],
+    ['dates', new Date(0)],
+    ['maps', { in: new Map() }],
+    ['big integers', 1n],
+    ['NaN', Number.NaN],
+    ['infinity', Number.POSITIVE_INFINITY],
+    ['negative zero', -0],
+    ['objects without a prototype', Object.create(null)],
+    ['instances of a class', new (class Visit {})()],
+  ])('it is not for %s', (_, value) => {
+    expect(isPlainJson(value)).toBe(false);
+  });
+
+  it('is not for circles', () => {
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    expect(isPlainJson(circle)).toBe(false);
+  });
+
+  it('gives back what it accepts exactly as it was', () => {
+    fc.assert(
+      fc.property(fc.anything({ withDate: true, withMap: true, withBigInt: true, withSparseArray: true }), (value) => {
+        if (isPlainJson(value)) expect(JSON.parse(JSON.stringify(value))).toStrictEqual(value);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('The largest keys', () => {
+  it('are three, the largest first, messages among them, with about how much they take', () => {
+    const values = { small: 1, large: 'x'.repeat(500), medium: ['x'.repeat(100)] };
+    expect(largestKeys(recordOf({ values, flashes: { notice: 'x'.repeat(300) } }))).toEqual([
+      '"large" (about 504 bytes)',
+      'flash "notice" (about 304 bytes)',
+      expect.stringMatching(/^"medium" \(about 1\d\d bytes\)$/),
+    ]);
+  });
+
+  it('are none of an empty session', () => {
+    expect(largestKeys(recordOf())).toEqual([]);
+  });
+});
+
+const NOON = Date.UTC(2030, 0, 1, 12);
+const QUARTER = 15 * 60 * 1000;
+
+describe('A record of before', () => {
+  // Written out as it was stored: an empty session that lasts for a token, a form in it, and a message.
+  const form = { name: 'join', input: [['email', 'ada']], at: NOON };
+  const text = JSON.stringify([
+    ...[1, NOON, 0, 1000],
+    [
+      ['astro-gatehouse:kept', true],
+      ['cart', 2],
+    ],
+    [
+      ['astro-gatehouse:form:/join', { id: 'f1', value: form }],
+      ['notice', { id: 'm1', value: 'Saved' }],
+    ],
+    [],
+  ]);
+
+  it('is read as one that is kept, and holds what the application put there', () => {
+    const record = parseRecord(text, 'an id');
+    expect(record).toMatchObject({ isKept: true, values: new Map([['cart', 2]]) });
+  });
+
+  it('has messages of the package yield, and end when they would have', () => {
+    expect([...(parseRecord(text, 'an id')?.flashes ?? [])]).toEqual([
+      ['astro-gatehouse:form:/join', { id: 'f1', value: form, until: NOON + QUARTER, yields: true }],
+      ['notice', { id: 'm1', value: 'Saved' }],
+    ]);
+  });
+
+  it('ends a message of the package at once that does not say since when it is there', () => {
+    for (const value of [{}, null, 'x', { at: 'noon' }]) {
+      const { flashes } = upToDate(recordOf({ flashes: { 'astro-gatehouse:form:/': value } }));
+      expect(flashes.get('astro-gatehouse:form:/')).toMatchObject({ until: QUARTER, yields: true });
+    }
+  });
+
+  it('is told from one of today, which stays the same object', () => {
+    const today = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' }, isKept: true });
+    const flashes = new Map(today.flashes).set('astro-gatehouse:form:/', {
+      id: 'a',
+      value: {},
+      until: 1,
+      yields: true,
+    });
+    for (const record of [today, { ...today, flashes }]) expect(upToDate(record)).toBe(record);
+  });
+});

@@ -1,0 +1,26 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { RedisConnection } from '../../../../lib/session/stores/redis/redis-connection.js';
+import { RedisFailure } from '../../../../lib/session/stores/redis/redis-failure.js';
+
+describe('An address that no client of Redis can read', () => {
+  it.each([
+    'redis://:hunter2#x@127.0.0.1:6379',
+    'redis://ada:hunter2/x@127.0.0.1:6379',
+    'redis://ada:hunter2%zz@127.0.0.1:1',
+    'redis://ada:hunter2@127.0.0.1:99999',
+    'redis://ada:hunter2@127.0.0.1:1/hunter2',
+    'hunter2://127.0.0.1',
+    'hunter2',
+  ])('is told without what is in it, which may be a password, and with what to write: %s', async (url) => {
+    const failure: unknown = await new RedisConnection({ url }).prepare().then(
+      () => undefined,
+      (error) => error,
+    );
+    expect(failure).toBeInstanceOf(RedisFailure);
+    expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('hunter2');
+    expect((failure as RedisFailure).message).toBe('The address of Redis is invalid.');
+    expect((failure as RedisFailure).cure).toContain('redis://user:password@host:6379');
+    expect((failure as RedisFailure).cure).toContain('%23');
+  });
+});

@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createClient } from 'redis';
+import { RedisSessionStore } from '../../../../lib/session/stores/redis/redis-session-store.js';
+import { freePort } from '../../../support/app.js';
+import { RedisServer } from '../../../support/redis-server.js';
+import { TlsProxy } from '../../../support/tls-proxy.js';
+
+let redis: RedisServer | undefined;
+let client: ReturnType<typeof createClient> | undefined;
+
+afterEach(async () => {
+  client?.destroy();
+  await redis?.remove();
+  redis = undefined;
+});
+
+/** What a read fails with. */
+async function failure(url: string): Promise<Error & { cure?: string }> {
+  // One that a spec can end while it is still trying to connect.
+  client = createClient({ url, disableOfflineQueue: true });
+  const store = new RedisSessionStore({ client, timeout: 0.7 });
+  const reading = Promise.resolve(store.read('x'.repeat(43)));
+  return reading.then(
+    () => new Error('It did not fail.'),
+    (error) => error,
+  );
+}
+
+describe('A Redis that cannot be asked', () => {
+  it('for its password, is said to be so', async () => {
+    redis = await RedisServer.start('--requirepass', 'right');
+    const error = await failure(`redis://:wrong@127.0.0.1:${redis.port}`);
+    expect(error.message).toContain('WRONGPASS');
+    expect(error.cure).toContain('It refuses the user or the password');
+    expect(error.message + error.cure).not.toContain('wrong@');
+  });
+
+  it('without a password, is said to be so', async () => {
+    redis = await RedisServer.start('--requirepass', 'right');
+    const error = await failure(redis.url);
+    expect(error.message).toContain('NOAUTH');
+    expect(error.cure).toContain('It refuses the user or the password');
+  });
+
+  it('because nothing listens there, is said to be so', async () => {
+    const error = await failure(`redis://127.0.0.1:${await freePort()}`);
+    expect(error.message).toContain('ECONNREFUSED');
+    expect(error.cure).toContain('Nothing listens there');
+  });
+
+  it('because it is one node of a cluster, is said to be so', async () => {
+    redis = await RedisServer.start('--cluster-enabled', 'yes');
+    const error = await failure(redis.url);
+    expect(error.message + (error.cure ?? '')).toMatch(/CLUSTERDOWN|MOVED/);
+  });
+
+  it('for its certificate, is said to be so', async () => {
+    const proxy = await TlsProxy.before({ port: await freePort() });
+    const error = await failure(`rediss://127.0.0.1:${proxy.port}`);
+    await proxy.stop();
+    expect(error.cure).toContain('NODE_EXTRA_CA_CERTS=ca.pem');
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import { MissingClientError, StoreUnavailableError } from '../../../../lib/errors/index.js';
+import {
+  evictionPolicy,
+  evictionProblem,
+  explained,
+  type PolicyClient,
+  RedisFailure,
+  redisCure,
+} from '../../../../lib/session/stores/redis/redis-failure.js';
+
+const LATE = new Error('Redis did not answer within 2000 ms.');
+const refused = (code: string, message = code) => Object.assign(new Error(message), { code });
+
+describe('A failure of Redis', () => {
+  it.each([
+    [refused('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), 'start Redis, or set REDIS_URL'],
+    [new AggregateError([refused('ECONNREFUSED')]), 'start Redis, or set REDIS_URL'],
+    [refused('ENOTFOUND', 'getaddrinfo ENOTFOUND redis'), 'No host has that name'],
+    [new Error('WRONGPASS invalid username-password pair or user is disabled.'), 'It refuses the user or the password'],
+    [new Error('NOAUTH Authentication required.'), 'It refuses the user or the password'],
+    [
+      refused('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'),
+      'NODE_EXTRA_CA_CERTS=ca.pem',
+    ],
+    [
+      refused('UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate'),
+      'NODE_EXTRA_CA_CERTS=ca.pem',
+    ],
+    [refused('ERR_SSL_WRONG_VERSION_NUMBER', 'write EPROTO'), 'write rediss:// in REDIS_URL for TLS'],
+    [new Error('MOVED 3999 127.0.0.1:6381'), 'createCluster('],
+    [new Error('NOPERM User x has no permissions'), 'allow the commands'],
+  ])('is told with its cause and what to do: %s', (error, cure) => {
+    expect(redisCure(error)).toContain(cure);
+    const late = explained(LATE, error, 'redis.example:6379') as RedisFailure;
+    expect(late).toBeInstanceOf(RedisFailure);
+    expect(late.message).toMatch(
+      /^Redis did not answer within 2000 ms\. The connection to redis\.example:6379 failed: /,
+    );
+    const told = new StoreUnavailableError('read', late).message;
+    expect(told).toContain(cure);
+    expect(told).not.toContain('Make sure that the store is running');
+  });
+
+  it('is that of the command, where the server answered', () => {
+    const error = explained(new Error('MOVED 3999 127.0.0.1:6381'), refused('ECONNREFUSED'), 'redis:1') as Error;
+    expect(error.message).toBe('Redis at redis:1: MOVED 3999 127.0.0.1:6381.');
+  });
+
+  it('is left as it is where nobody knows more', () => {
+    expect(explained(LATE, undefined, 'redis:1')).toBe(LATE);
+    expect(explained(LATE, new Error('odd'), 'redis:1')).toBe(LATE);
+    const missing = new MissingClientError('RedisSessionStore', 'the package redis', 'Install it.');
+    expect(explained(missing, refused('ECONNREFUSED'), 'redis:1')).toBe(missing);
+    expect(new StoreUnavailableError('read', LATE).message).toContain(
+      'Make sure that the store is running and can be reached.',
+    );
+  });
+});
+
+const INFO = '# Memory\r\nused_memory:1\r\nmaxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\nmaxmemory_human:0B\r\n';
+
+/** A client whose server answers so, or refuses so. */
+function client(info: unknown, config?: unknown): PolicyClient {
+  const answer = (given: unknown) => (given instanceof Error ? Promise.reject(given) : Promise.resolve(given));
+  return { eval: () => answer(info), ...(config !== undefined && { configGet: () => answer(config) }) };
+}
+
+describe('The policy of a Redis whose memory is full', () => {
+  const forbidden = new Error("NOPERM this user has no permissions to run the 'info' command");
+  const setting = { 'maxmemory-policy': 'volatile-ttl' };
+
+  it.each<[string, PolicyClient, string | undefined]>([
+    ['by INFO', client(INFO, setting), 'allkeys-lru'],
+    ['by CONFIG GET, where INFO is forbidden', client(forbidden, setting), 'volatile-ttl'],
+    ['by CONFIG GET, where INFO does not say', client('# Memory\r\nused_memory:1\r\n', setting), 'volatile-ttl'],
+    ['by CONFIG GET, as a Map', client(forbidden, new Map(Object.entries(setting))), 'volatile-ttl'],
+    ['by nobody, where both are forbidden', client(forbidden, new Error('ERR unknown command CONFIG')), undefined],
+    ['by nobody, where a client knows no CONFIG GET', client(forbidden), undefined],
+    ['by nobody, where the answer is something else', client('OK', 'OK'), undefined],
+  ])('is told %s', async (_, asked, policy) => {
+    expect(await evictionPolicy(asked, 'gatehouse:')).toBe(policy);
+  });
+
+  it('is not known while the server does not answer', async () => {
+    await expect(evictionPolicy(client(new Error('Socket closed unexpectedly')), 'x')).rejects.toThrow('Socket closed');
+  });
+
+  it.each(['allkeys-lru', 'allkeys-random', 'volatile-lfu', 'volatile-ttl', 'eviction'])(
+    'is a problem: %s',
+    (policy) => {
+      expect(evictionProblem(policy, 'host:6379')).toMatchObject({ code: 'EVICTING_STORE', policy, host: 'host:6379' });
+    },
+  );
+
+  it('is none where nothing is dropped, or nobody can tell', () => {
+    expect(evictionProblem('noeviction', 'host')).toBeUndefined();
+    expect(evictionProblem(undefined, 'host')).toBeUndefined();
+  });
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createClient } from 'redis';
+import { RedisRevocationList } from '../../../../lib/session/stores/redis/redis-revocation-list.js';
+import { RedisServer } from '../../../support/redis-server.js';
+import { describeRevocationList } from '../../../support/revocation-lists.js';
+
+let redis: RedisServer;
+let client: ReturnType<typeof createClient>;
+let count = 0;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  client = createClient({ url: redis.url });
+  client.on('error', () => {});
+  await client.connect();
+});
+afterAll(async () => {
+  client.destroy();
+  await redis.remove();
+});
+
+describeRevocationList('A list of revocations in Redis', () => {
+  count += 1;
+  return new RedisRevocationList({ client, keyPrefix: `list-${count}:` });
+});
+
+it('A list of revocations in Redis is dropped by Redis when it is of no more use, and shows no user', async () => {
+  const list = new RedisRevocationList({ url: redis.url, keyPrefix: 'dropped:' });
+  await list.revokeBefore('ada@example.com', Date.now(), Date.now() + 300);
+  const keys = await client.keys('dropped:*');
+  expect(keys).toHaveLength(1);
+  expect(keys.join()).not.toContain('ada');
+  await new Promise((wake) => setTimeout(wake, 400));
+  expect(await client.keys('dropped:*')).toEqual([]);
+  expect(await list.notBefore('ada@example.com')).toBeUndefined();
+  await list.close();
+});
+
+it('A list of revocations in Redis is not dropped early because an earlier call arrived late', async () => {
+  const list = new RedisRevocationList({ url: redis.url, keyPrefix: 'late:' });
+  const now = Date.now();
+  await list.revokeBefore('ada', now + 2, now + 60_000);
+  await list.revokeBefore('ada', now, now + 100);
+  const [key = ''] = await client.keys('late:*');
+  expect(await client.pTTL(key)).toBeGreaterThan(30_000);
+  expect(await list.notBefore('ada')).toBe(now + 2);
+  await list.close();
+});
+
+it('A list of revocations in Redis keeps what is over between two milliseconds', async () => {
+  const list = new RedisRevocationList({ url: redis.url, keyPrefix: 'half:' });
+  await list.revokeBefore('ada', 1_000.5, Date.now() + 60_000.5);
+  expect(await list.notBefore('ada')).toBe(1_000.5);
+  await list.close();
+});
+
+it('A list of revocations in Redis files nothing in one that has begun to drop keys since it was opened', async () => {
+  const dropping = await RedisServer.start();
+  const list = new RedisRevocationList({ url: dropping.url });
+  const settings = createClient({ url: dropping.url });
+  try {
+    await settings.connect();
+    await list.revokeBefore('ada', Date.now(), Date.now() + 60_000);
+    await settings.configSet('maxmemory-policy', 'allkeys-lru');
+    await expect(list.revokeBefore('ada', Date.now(), Date.now() + 60_000)).rejects.toThrow(
+      'maxmemory-policy allkeys-lru',
+    );
+  } finally {
+    settings.destroy();
+    await list.close();
+    await dropping.remove();
+  }
+});

@@ -1,0 +1,238 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClient, createCluster } from 'redis';
+import { SessionId } from '../../../../lib/session/record/session-id.js';
+import { SecurityEvents } from '../../../../lib/session/security-events.js';
+import { SessionConfig } from '../../../../lib/session/session-config.js';
+import { SessionRegistry } from '../../../../lib/session/session-registry.js';
+import { RedisSessionStore } from '../../../../lib/session/stores/redis/redis-session-store.js';
+import { NoRevocationList } from '../../../../lib/session/stores/revocation-list.js';
+import type { MakeStore } from '../../../../lib/testing/abilities.js';
+import { describeSessionStore } from '../../../../lib/testing/describe-session-store.js';
+import { FrozenClock } from '../../../support/frozen-clock.js';
+import { describeRandomRequests } from '../../../support/model/random-requests.js';
+import { changesOf } from '../../../support/records.js';
+import { RedisServer } from '../../../support/redis-server.js';
+
+let redis: RedisServer;
+let client: ReturnType<typeof createClient>;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  client = createClient({ url: redis.url });
+  client.on('error', () => {});
+  await client.connect();
+});
+afterAll(async () => {
+  client.destroy();
+  await redis.remove();
+});
+
+let count = 0;
+const inRedis: MakeStore<RedisSessionStore> = ({ clock }) => {
+  count += 1;
+  return new RedisSessionStore({ client, keyPrefix: `kit-${count}:` }, clock);
+};
+
+describeSessionStore('Sessions in Redis', inRedis, { listsSessions: true });
+describeRandomRequests('Sessions in Redis', inRedis);
+
+describe('The store in Redis', () => {
+  const stores: RedisSessionStore[] = [];
+  afterEach(async () => {
+    await Promise.all(stores.splice(0).map((store) => store.close()));
+  });
+
+  function start(options: { timeout?: number; keyPrefix?: string } = {}): RedisSessionStore {
+    const store = new RedisSessionStore({ url: redis.url, ...options }, new FrozenClock());
+    stores.push(store);
+    return store;
+  }
+
+  it('connects when it is first asked, and shares its sessions with every other process', async () => {
+    const [one, other] = [start(), start()];
+    const token = (await one.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    expect((await other.read(token))?.values.get('cart')).toBe(1);
+    await other.destroy(token);
+    expect(await one.read(token)).toBeUndefined();
+  });
+
+  it('lets Redis drop what has expired', async () => {
+    const store = start({ keyPrefix: 'expiring:' });
+    const token = (await store.write(changesOf({ expiresAt: Date.now() + 300, set: { cart: 1 } }))) ?? '';
+    const [key = ''] = await client.keys('expiring:*');
+    expect(key).toBe(`expiring:${SessionId.fingerprint(token)}`);
+    await new Promise((wake) => setTimeout(wake, 400));
+    expect(await client.exists(key)).toBe(0);
+  });
+
+  it('keeps a session that ends between two milliseconds, as with an idleTimeout that seven does not divide', async () => {
+    const store = start();
+    const expiresAt = new FrozenClock().now() + 60_000.5;
+    const userId = `half-${expiresAt}`;
+    const token = (await store.write(changesOf({ expiresAt, set: { userId } }))) ?? '';
+    const opened = await store.read(token);
+    await store.write(changesOf({ opened, id: token, expiresAt: expiresAt + 0.25, set: { userId, cart: 1 } }));
+    expect((await store.read(token))?.values.get('cart')).toBe(1);
+    expect(await store.list(userId)).toHaveLength(1);
+  });
+
+  it('lists what is kept, however late it is kept', async () => {
+    const slow = {
+      isOpen: true,
+      connect: () => client.connect(),
+      destroy: () => {},
+      on: () => {},
+      hmGet: (key: string, fields: string[]) => client.hmGet(key, fields),
+      async eval(script: string, options: { keys: string[]; arguments: string[] }) {
+        // As on a cluster, where a user and a session are mostly on different machines.
+        if (script.includes('HSET')) await new Promise((wake) => setTimeout(wake, 100));
+        return client.eval(script, options);
+      },
+      get: (key: string) => client.get(key),
+      del: (key: string) => client.del(key),
+      zRem: (key: string, member: string) => client.zRem(key, member),
+      zRange: (key: string, from: number, to: number) => client.zRange(key, from, to),
+    };
+    const store = new RedisSessionStore({ client: slow, keyPrefix: 'slow:' }, new FrozenClock());
+    const writing = store.write(changesOf({ set: { userId: 'ada' } }));
+    await new Promise((wake) => setTimeout(wake, 50));
+    expect(await store.list('ada')).toEqual([]);
+    await writing;
+    expect(await store.list('ada')).toHaveLength(1);
+  });
+
+  it('lists nothing any more of sessions that were emptied, or ended before they were written', async () => {
+    const store = start({ keyPrefix: 'left:' });
+    const begin = async () => store.read((await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '');
+    const [emptied, ended] = [await begin(), await begin()];
+    await store.write(changesOf({ ...emptied, opened: emptied, unset: ['userId'] }));
+    await store.destroy(ended?.id ?? '');
+    await store.write(changesOf({ ...ended, opened: ended, set: { cart: 1 } }));
+    expect(await client.keys('left:user:*')).toEqual([]);
+  });
+
+  it('keeps a session of a user that is over as soon as it is written', async () => {
+    const store = start({ keyPrefix: 'over:' });
+    const over = new FrozenClock().now() - 1;
+    expect(await store.write(changesOf({ expiresAt: over, set: { userId: 'ada' } }))).toBeDefined();
+    expect(await client.keys('over:user:*')).toEqual([]);
+  });
+
+  it("lists, and ends, fifty thousand of a user's sessions", async () => {
+    const store = start({ keyPrefix: 'many:' });
+    for (let begun = 0; begun < 50_000; begun += 1_000) {
+      await Promise.all(Array.from({ length: 1_000 }, () => store.write(changesOf({ set: { userId: 'ada' } }))));
+    }
+    const config = SessionConfig.from({}, { isProduction: false });
+    const clock = new FrozenClock();
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, new SecurityEvents(clock));
+    expect(await registry.list('ada')).toHaveLength(50_000);
+    await registry.revokeAll('ada');
+    expect(await client.keys('many:*')).toEqual([]);
+  }, 120_000);
+
+  it('leaves nothing behind of what had expired for Redis by the time it was written', async () => {
+    const store = start({ keyPrefix: 'late:' });
+    const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    const opened = await store.read(token);
+    await store.write(changesOf({ ...opened, opened, expiresAt: Date.now() - 1_000, set: { cart: 2 } }));
+    expect(await client.keys('late:*')).toEqual([]);
+  });
+
+  it('has nothing in it that could be used as a cookie', async () => {
+    const store = start({ keyPrefix: 'dumped:' });
+    const token = (await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
+    const opened = await store.read(token);
+    const next = SessionId.generate();
+    await store.write(changesOf({ ...opened, opened, id: next }));
+    const keys = await client.keys('dumped:*');
+    const contentsOf = async (key: string) =>
+      (await client.type(key)) === 'zset' ? client.zRange(key, 0, -1) : client.hGetAll(key);
+    const dump = JSON.stringify([keys, await Promise.all(keys.map(contentsOf))]);
+    expect(keys).toHaveLength(3);
+    for (const secret of [token, next]) expect(dump).not.toContain(secret);
+  });
+
+  it('asks Redis once for a read, and once for a write that nobody came before', async () => {
+    const store = start();
+    const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    const asked = async (run: () => Promise<unknown>) => {
+      await client.configResetStat();
+      await run();
+      const stats = await client.info('commandstats');
+      return [...stats.matchAll(/cmdstat_(hmget|eval|evalsha|del):calls=(\d+)/g)].map(
+        ([, name, calls]) => `${name} ${calls}`,
+      );
+    };
+    const opened = await store.read(token);
+    expect(await asked(async () => store.read(token))).toEqual(['hmget 1']);
+    expect(await asked(() => store.write(changesOf({ ...opened, opened, set: { cart: 2 } })))).toEqual(['eval 1']);
+  });
+
+  it('fails in time while Redis does not answer, and is well again when it does', async () => {
+    const store = start({ timeout: 0.3 });
+    const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    redis.pause();
+    const begun = Date.now();
+    await expect(store.read(token)).rejects.toThrow('Redis did not answer within 300 ms.');
+    expect(Date.now() - begun).toBeLessThan(2_000);
+    redis.unpause();
+    expect((await store.read(token))?.values.get('cart')).toBe(1);
+  });
+
+  it('fails at once while Redis is away, and is well again with what it had when it is back', async () => {
+    const store = start({ timeout: 1 });
+    const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    await redis.kill();
+    await expect(store.read(token)).rejects.toThrow();
+    await redis.resume();
+    const deadline = Date.now() + 10_000;
+    let found: unknown;
+    while (found === undefined && Date.now() < deadline) {
+      found = await Promise.resolve(store.read(token)).then(
+        (record) => record?.values.get('cart'),
+        () => undefined,
+      );
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+    expect(found).toBe(1);
+  });
+});
+
+describe('A cluster', () => {
+  let server: RedisServer;
+  let cluster: ReturnType<typeof createCluster>;
+  let count = 0;
+
+  beforeAll(async () => {
+    server = await RedisServer.start('--cluster-enabled', 'yes');
+    const node = createClient({ url: server.url });
+    await node.connect();
+    // One node for all slots: commands over keys of several are refused as they are by many nodes.
+    await node.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
+    while (!(await node.sendCommand<string>(['CLUSTER', 'INFO'])).includes('cluster_state:ok')) {
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+    node.destroy();
+    cluster = createCluster({ rootNodes: [{ url: server.url }] });
+    cluster.on('error', () => {});
+    await cluster.connect();
+  }, 30_000);
+  afterAll(async () => {
+    cluster.destroy();
+    await server.remove();
+  });
+
+  it('refuses commands over keys of several slots', async () => {
+    const command = cluster.eval('return 1', { keys: ['a', 'b'], arguments: [] });
+    await expect(command).rejects.toThrow("don't hash to the same slot");
+  });
+
+  const inCluster: MakeStore<RedisSessionStore> = ({ clock }) => {
+    count += 1;
+    return new RedisSessionStore({ client: cluster, keyPrefix: `cluster-${count}:` }, clock);
+  };
+
+  describeSessionStore('Sessions in a cluster', inCluster, { listsSessions: true });
+  describeRandomRequests('Sessions in a cluster', inCluster);
+});

@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals';
+import { MemoryRevocationList } from '../../../lib/session/stores/revocation-list.js';
+import { FrozenClock } from '../../support/frozen-clock.js';
+import { describeRevocationList } from '../../support/revocation-lists.js';
+
+describeRevocationList('A list of revocations in memory', (clock) => new MemoryRevocationList(clock));
+
+it('A list of revocations in memory drops what is of no more use', async () => {
+  const clock = new FrozenClock();
+  const list = new MemoryRevocationList(clock);
+  await list.revokeBefore('ada', clock.now(), clock.now() + 1_000);
+  clock.advance(1);
+  await list.revokeBefore('bob', clock.now(), clock.now() + 1_000);
+  expect(await list.notBefore('ada')).toBeUndefined();
+});
+
+it('A list of revocations in memory goes on with what another one has kept', async () => {
+  const clock = new FrozenClock();
+  const kept = new Map<string, unknown>();
+  const [before, after] = [new MemoryRevocationList(clock), new MemoryRevocationList(clock)];
+  for (const list of [before, after]) list.goOnFrom(kept);
+  await before.revokeBefore('ada', clock.now(), clock.now() + 1_000);
+  expect(await after.notBefore('ada')).toBe(clock.now());
+});

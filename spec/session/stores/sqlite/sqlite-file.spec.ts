@@ -1,0 +1,47 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { openDatabase } from '../../../../lib/session/stores/sqlite/sqlite-file.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
+const start = process.cwd();
+afterAll(() => {
+  process.chdir(start);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('A database in a file', () => {
+  it('is made with its folder, which nobody else can look into', () => {
+    const file = join(folder, 'deep/er/sessions.db');
+    openDatabase({ file }, 'CREATE TABLE IF NOT EXISTS one (key TEXT)').close();
+    expect(existsSync(file)).toBe(true);
+    expect(statSync(join(folder, 'deep/er')).mode & 0o077).toBe(0);
+  });
+
+  it('can be read by nobody else, wherever it is, nor can what is beside it', () => {
+    const file = join(folder, 'open.db');
+    const database = openDatabase({ file }, 'CREATE TABLE IF NOT EXISTS one (key TEXT)');
+    const modes = ['', '-wal', '-shm'].map((end) => statSync(file + end).mode & 0o077);
+    database.close();
+    expect(modes).toEqual([0, 0, 0]);
+  });
+
+  it('holds the tables of everybody who opens it', () => {
+    const file = join(folder, 'shared.db');
+    const [one, other] = ['one', 'other'].map((name) =>
+      openDatabase({ file }, `CREATE TABLE IF NOT EXISTS ${name} (key TEXT)`),
+    );
+    one?.exec("INSERT INTO other VALUES ('a')");
+    expect(other?.prepare('SELECT key FROM other').get()).toEqual({ key: 'a' });
+    one?.close();
+    other?.close();
+  });
+
+  it('is kept out of git where nobody said where', () => {
+    process.chdir(folder);
+    openDatabase({}, '').close();
+    expect(readFileSync(join(folder, '.gatehouse/.gitignore'), 'utf8')).toBe('*\n');
+    expect(existsSync(join(folder, '.gatehouse/sessions.db'))).toBe(true);
+  });
+});
