@@ -158,7 +158,11 @@ describe('A guard beside a page', () => {
       `{ rol: 'x' }`,
       'guard of src/pages/team.astro: rol: no such key of a guard; did you mean role?',
     ],
-    ['src/pages/team.astro', `'users'`, `guard of src/pages/team.astro: cannot be 'users'`],
+    [
+      'src/pages/team.astro',
+      `'users'`,
+      `guard of src/pages/team.astro: must be 'public', 'user', 'guest' or a requirement`,
+    ],
     ['src/pages/404.astro', `'user'`, 'guard of src/pages/404.astro: error pages are for everybody'],
   ])('stops the build where it is wrong: %s, %s', async (file, guard, problem) => {
     const project = HookedProject.create({ 'src/pages/index.astro': PAGE, [file]: guarded(guard) });
