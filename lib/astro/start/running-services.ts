@@ -1,6 +1,6 @@
-import type { Services } from '../../container/services.js';
-import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
-import { MemoryRevocationList, RevocationList } from '../../session/stores/revocation-list.js';
+import { registryOf, type Services } from '../../container/services.js';
+import { continueSessions, MemorySessionStore } from '../../session/stores/memory-session-store.js';
+import { continueRevocations, MemoryRevocationList, RevocationList } from '../../session/stores/revocation-list.js';
 import { SessionStore } from '../../session/stores/session-store.js';
 
 /** Milliseconds for which, in development, requests in progress may still use the previous services. */
@@ -38,17 +38,18 @@ function allRunning(): Map<string, Running> {
 export function noteRunning(services: Services, place: string | undefined): void {
   const running = allRunning();
   if (place === undefined) {
-    if (services.mayEnd) running.set(BUILT, { services, kept: new Map() });
+    if (registryOf(services).mayEnd) running.set(BUILT, { services, kept: new Map() });
     else return;
   } else {
     const before = running.get(place);
     const kept = before?.kept ?? new Map();
     const keepers = [services.get(SessionStore), services.get(RevocationList)];
     for (const keeper of keepers) {
-      if (keeper instanceof MemorySessionStore || keeper instanceof MemoryRevocationList) keeper.goOnFrom(kept);
+      if (keeper instanceof MemorySessionStore) continueSessions(keeper, kept);
+      if (keeper instanceof MemoryRevocationList) continueRevocations(keeper, kept);
     }
     running.set(place, { services, kept });
-    if (before) setTimeout(() => void before.services.dispose(), GRACE);
+    if (before) setTimeout(() => void registryOf(before.services).dispose(), GRACE);
   }
   endWithProcess();
 }
@@ -66,7 +67,7 @@ export async function disposeServices(): Promise<void> {
 /** Disposes of the services whose place begins with a string. */
 export async function disposeOf(place: string): Promise<void> {
   const found = [...allRunning()].filter(([key]) => key.startsWith(place));
-  await Promise.all(found.map(([, { services }]) => services.dispose()));
+  await Promise.all(found.map(([, { services }]) => registryOf(services).dispose()));
 }
 
 function endWithProcess(): void {
