@@ -14,7 +14,8 @@ const BUILT = 'built';
 const KEY = Symbol.for('astro-gatehouse.running-services');
 
 interface Running {
-  readonly services: Services;
+  /** Disposes of the shared services. A function, because the services may belong to an earlier copy of this package. */
+  readonly dispose: () => Promise<void>;
   /** The contents of stores in memory, for the stores that replace them. */
   readonly kept: Map<string, unknown>;
 }
@@ -37,8 +38,9 @@ function allRunning(): Map<string, Running> {
  */
 export function noteRunning(services: Services, place: string | undefined): void {
   const running = allRunning();
+  const dispose = () => registryOf(services).dispose();
   if (place === undefined) {
-    if (registryOf(services).mayEnd) running.set(BUILT, { services, kept: new Map() });
+    if (registryOf(services).mayEnd) running.set(BUILT, { dispose, kept: new Map() });
     else return;
   } else {
     const before = running.get(place);
@@ -48,8 +50,8 @@ export function noteRunning(services: Services, place: string | undefined): void
       if (keeper instanceof MemorySessionStore) continueSessions(keeper, kept);
       if (keeper instanceof MemoryRevocationList) continueRevocations(keeper, kept);
     }
-    running.set(place, { services, kept });
-    if (before) setTimeout(() => void registryOf(before.services).dispose(), GRACE);
+    running.set(place, { dispose, kept });
+    if (before) setTimeout(() => void before.dispose(), GRACE);
   }
   endWithProcess();
 }
@@ -67,7 +69,7 @@ export async function disposeServices(): Promise<void> {
 /** Disposes of the services whose place begins with a string. */
 export async function disposeOf(place: string): Promise<void> {
   const found = [...allRunning()].filter(([key]) => key.startsWith(place));
-  await Promise.all(found.map(([, { services }]) => registryOf(services).dispose()));
+  await Promise.all(found.map(([, { dispose }]) => dispose()));
 }
 
 function endWithProcess(): void {
