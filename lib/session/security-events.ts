@@ -1,5 +1,5 @@
 import { Clock } from '../base/clock.js';
-import { onOneLine } from '../base/text.js';
+import { onOneLine, shortened } from '../base/text.js';
 import { injectable } from '../injectable.js';
 import { SessionId } from './record/session-id.js';
 import { draftOf, type Session } from './session.js';
@@ -189,5 +189,5 @@ export function subjectOf(session: Session): EventSubject {
 }
 
 function readable(text: string): string {
-  return onOneLine(text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);
+  return onOneLine(shortened(text, MOST_CHARACTERS));
 }

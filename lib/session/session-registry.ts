@@ -119,7 +119,6 @@ export class SessionRegistry {
 
   /**
    * Ends a session that its visitor leaves: in the store, and in the revocation list if the store cannot end it.
-   * @internal
    */
   async end(record: SessionRecord): Promise<void> {
     await this.store.destroy(record.id);
@@ -128,7 +127,6 @@ export class SessionRegistry {
 
   /**
    * Ends every copy of a session that its visitor replaced by signing in again, if the store cannot end them.
-   * @internal
    */
   async endSignIn(record: SessionRecord): Promise<void> {
     const userId = userIdOf(record);

@@ -42,7 +42,7 @@ export class SessionSchema {
     return undefined;
   }
 
-  /** Applies the schema without migrating, dropping or logging. Values that do not match stay as they are. @internal */
+  /** Applies the schema without migrating, dropping or logging. Values that do not match stay as they are. */
   async glance(stored: Stored): Promise<FittedValues> {
     const checked = await this.#check(stored);
     return { shown: 'output' in checked ? checked.output : stored };

@@ -1,4 +1,4 @@
-import { printable } from '../../base/text.js';
+import { onOneLine, printable, shortened } from '../../base/text.js';
 import { injectable } from '../../injectable.js';
 import { SecurityEvents, subjectOf } from '../../session/security-events.js';
 import type { Session } from '../../session/session.js';
@@ -174,9 +174,8 @@ export class CsrfGuard {
     if (!this.config.explains && !isNews) return;
     this.#hasAdvised ||= isNews;
     const { method, pathname, routePattern } = request;
-    const said = reason.length > MOST_CHARACTERS ? `${reason.slice(0, MOST_CHARACTERS)}…` : reason;
-    const line = `${method} ${printable(pathname)} (route ${routePattern}): ${code}: ${said}${advice ? `. ${advice}` : ''}`;
-    this.log.forgery(line.replace(/[^\x20-\x7e…]+/gu, ' '));
+    const line = `${method} ${printable(pathname)} (route ${routePattern}): ${code}: ${shortened(reason, MOST_CHARACTERS)}${advice ? `. ${advice}` : ''}`;
+    this.log.forgery(onOneLine(line));
   }
 }
 

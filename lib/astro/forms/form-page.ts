@@ -3,7 +3,7 @@ import { DecisionLog } from '../../access/guard/decision-log.js';
 import { GuardConfig } from '../../access/guard/guard-config.js';
 import { toReturnPath } from '../../access/paths/return-path.js';
 import type { RouteAddress } from '../../access/route-types.js';
-import { printable } from '../../base/text.js';
+import { printable, withoutTrailingSlash } from '../../base/text.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
 import { InvalidOptionsError } from '../../errors/index.js';
 import { HelperCall, type WithLocals } from '../helpers/helper-call.js';
@@ -49,7 +49,7 @@ function withoutAction(search: string): string {
  */
 export function formPlace(path: string): string {
   const [pathname = ''] = path.split(/[?#]/, 1);
-  return pathname.replace(/\/+$/, '') || '/';
+  return withoutTrailingSlash(pathname) || '/';
 }
 
 const CALL = new HelperCall<[path: RouteAddress]>('goTo(path, context?)');

@@ -172,7 +172,8 @@ describe('The log', () => {
   it('holds no second line and no long one, whatever a header holds', async () => {
     const odd = sent('/page', { headers: { Origin: `a\tb\u00e9${'x'.repeat(10_000)}` }, pathname: '/a\nb' });
     const [line = ''] = await told({ explains: true }, odd);
-    expect(line).toMatch(/^[\x20-\x7e…]+$/);
+    expect(line).toMatch(/^POST \/a%0Ab .*Origin "a%09b/);
+    expect(line).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
     expect(line.length).toBeLessThan(500);
   });
 
