@@ -331,7 +331,7 @@ describe("What a guard of somebody's own answers to what it refuses", () => {
 
   it.each([undefined, null, { status: 418 }])('is never the page, even when it is %j', async (answer) => {
     const asked = guardOf(() => answer).inspect(sent('/page', foreign), new Session());
-    await expect(asked).rejects.toThrow('gave no Response');
+    await expect(asked).rejects.toThrow('returned no Response');
   });
 });
 
