@@ -138,12 +138,9 @@ export class AccessRule implements Requirement {
     return Object.assign(Object.create(this), { request });
   }
 
-  /** Checks whether the rule is for a method. A rule for GET is for HEAD as well. @param method In capitals. */
+  /** Checks whether the rule is for a method. @param method In capitals. */
   isFor(method: string): boolean {
-    return (
-      this.methods === undefined ||
-      this.methods.includes(method === 'HEAD' && !this.methods.includes('HEAD') ? 'GET' : method)
-    );
+    return this.methods === undefined || includesMethod(this.methods, method);
   }
 
   /** True when it admits every visitor: its only requirement is an `allow` that is written to return `true`. For reports. */
@@ -185,4 +182,9 @@ function isAddress(text: string): boolean {
 function patternOf({ pattern, action, island }: AccessRuleOptions): string {
   if (action !== undefined) return actionPath(action);
   return island === undefined ? pattern : islandPattern(island);
+}
+
+/** Checks whether a list of methods includes one: GET includes HEAD, which asks for the same page. */
+export function includesMethod(methods: readonly string[], method: string): boolean {
+  return methods.includes(method) || (method === 'HEAD' && methods.includes('GET'));
 }

@@ -14,6 +14,16 @@ export function onOneLine(text: string): string {
   return text.replace(UNSEEN, percentEncoded);
 }
 
+/** Cuts a string that is longer than this many characters, and marks the end with an ellipsis. */
+export function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** Removes slashes at the end of a path: `/shop/` becomes `/shop`, and `/` becomes empty. */
+export function withoutTrailingSlash(path: string): string {
+  return path.replace(/\/+$/, '');
+}
+
 function percentEncoded(odd: string): string {
   return Array.from(
     new TextEncoder().encode(odd),

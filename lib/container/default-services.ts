@@ -27,7 +27,7 @@ import { NoRevocationList, RevocationList } from '../session/stores/revocation-l
 import { SessionStore } from '../session/stores/session-store.js';
 import type { Class, Factory } from './registration.js';
 import { RequestScope } from './request-scope.js';
-import { Services } from './services.js';
+import { registryOf, Services } from './services.js';
 
 /** The configuration that the package's parts are constructed with. */
 export interface Settings {
@@ -59,7 +59,7 @@ export function defaultServices({
   schema = new SessionSchema(),
   store = CookieSessionStore,
 }: Settings): Services {
-  return new Services()
+  const services = new Services()
     .value(SessionConfig, session)
     .value(Secrets, secrets)
     .value(GuardConfig, guard)
@@ -88,6 +88,7 @@ export function defaultServices({
     .made(Visitor)
     .made(AccessRule)
     .made(AccessDecision)
-    .made(RequestScope)
-    .asOwn();
+    .made(RequestScope);
+  registryOf(services).asOwn();
+  return services;
 }

@@ -13,7 +13,7 @@ import { madeSession } from '../session/made-session.js';
 import { draftOf, Session } from '../session/session.js';
 import type { Class } from './registration.js';
 import { RequestServices } from './request-services.js';
-import type { Services } from './services.js';
+import { registryOf, type Services } from './services.js';
 
 /**
  * The parts of one request, for the guard, the helper functions and the middlewares. Each part is created when it is
@@ -64,7 +64,7 @@ export class ScopedRequest {
 
   /** Begins the session of a visitor who brought none. */
   protected beginSession(): Session {
-    this.#session = madeSession(this.shared.madeClasses);
+    this.#session = madeSession(registryOf(this.shared).madeClasses);
     return this.#session;
   }
 
@@ -82,7 +82,7 @@ export class ScopedRequest {
     this.#identity ??= new RequestIdentity(
       this.session,
       this.resolver,
-      () => new (this.shared.madeClasses.of(Visitor))(),
+      () => new (registryOf(this.shared).madeClasses.of(Visitor))(),
     );
     return this.#identity;
   }
@@ -135,7 +135,7 @@ export class ScopedRequest {
 
   /** The public view of this request. */
   get scope(): RequestScope {
-    this.#scope ??= new (this.shared.madeClasses.of(RequestScope))(this);
+    this.#scope ??= new (registryOf(this.shared).madeClasses.of(RequestScope))(this);
     return this.#scope;
   }
 

@@ -2,7 +2,7 @@ import type { DependencyContainer } from 'tsyringe';
 import { Disposables } from '../base/disposables.js';
 import { MissingServiceError } from '../errors/index.js';
 import type { Class } from './registration.js';
-import type { Services } from './services.js';
+import { registryOf, type Services } from './services.js';
 
 /**
  * The services of one request: the shared ones, and its own ones, whose container is opened when the first of them is
@@ -48,15 +48,15 @@ export class RequestServices {
   /** Disposes of the instances that were created for this request. A later {@link get} creates new ones. */
   async dispose(): Promise<void> {
     this.#container = undefined;
-    await this.#disposables?.dispose(this.services.reportEnding);
+    await this.#disposables?.dispose(registryOf(this.services).reportEnding);
   }
 
   #openContainer(): DependencyContainer {
     const container = this.services.container.createChildContainer();
     for (const [token, part] of this.parts()) container.register(token as never, { useFactory: part });
-    for (const token of this.services.endedByRequests) {
+    for (const token of registryOf(this.services).endedByRequests) {
       this.#disposables ??= new Disposables();
-      const own = (made: object) => void (this.services.keeps(made) || this.#disposables?.add(made));
+      const own = (made: object) => void (registryOf(this.services).keeps(made) || this.#disposables?.add(made));
       container.afterResolution(token as never, (_, made) => own(made as object), { frequency: 'Once' });
     }
     for (const [token, instance] of this.#replaced ?? []) container.register(token as never, { useValue: instance });

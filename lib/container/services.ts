@@ -1,18 +1,21 @@
 import { type DependencyContainer, container as globalContainer } from 'tsyringe';
 import { DecisionLog } from '../access/guard/decision-log.js';
-import { Disposables, isDisposable } from '../base/disposables.js';
 import { InvalidOverrideError, MissingServiceError, ServiceConstructionError } from '../errors/index.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { whyNotReplaceable } from './class-inspection.js';
 import { assertFits, assertPrompt, assertSound, assertThere, nameOf } from './instance-checks.js';
-import { type Class, type Factory, isClass, type Lifetime, type Registration } from './registration.js';
+import type { Class, Factory, Lifetime, Registration } from './registration.js';
+import { ServiceRegistry } from './service-registry.js';
 import { Wiring } from './wiring.js';
 
 const TOO_EARLY =
   'not everything is registered yet. Get it inside the function that you register: (get) => new Mine(get(…)).';
 
+/** Returns the registrations behind services. For this package only; users have no access to them. */
+export let registryOf: (services: Services) => ServiceRegistry;
+
 /**
- * The registry of all parts of the package and of the application's services: which class implements which, and how
+ * All parts of the package and of the application's services: which class implements which, and how
  * long its instances live.
  *
  * @example
@@ -25,15 +28,13 @@ const TOO_EARLY =
 export class Services {
   /** The tsyringe container behind this class, for features that this class does not offer. */
   readonly container: DependencyContainer = globalContainer.createChildContainer();
-  readonly #registrations = new Map<Class, Registration>();
-  readonly #disposables = new Disposables();
-  #ofRequests: readonly Class[] | undefined;
-  /** The package's own parts. */
-  readonly #own = new Set<Class>();
+  readonly #registry = new ServiceRegistry(() => this.get(DecisionLog));
   /** Creates the instances; `undefined` before {@link boot}. */
   #wiring: Wiring | undefined;
-  #made = new MadeClasses();
-  #late: InvalidOverrideError | undefined;
+
+  static {
+    registryOf = (services) => services.#registry;
+  }
 
   /**
    * Registers a class with one instance for the whole server. The instance must not hold data of a request.
@@ -62,10 +63,10 @@ export class Services {
    *   when the instance does not extend that class.
    */
   value<Instance>(token: Class<Instance>, instance: Instance): this {
-    if (this.#own.has(token)) assertFits(token, instance, 'value');
+    if (this.#registry.own.has(token)) assertFits(token, instance, 'value');
     else assertThere(token, instance, 'value');
-    if (this.#own.has(token)) assertSound(token, instance as object);
-    this.#disposables.leave(instance as object);
+    if (this.#registry.own.has(token)) assertSound(token, instance as object);
+    this.#registry.disposables.leave(instance as object);
     return this.#register(token, { lifetime: 'value', implementation: instance });
   }
 
@@ -81,7 +82,7 @@ export class Services {
    * @throws {InvalidOverrideError} When the class is not registered, or the implementation cannot replace it.
    */
   override<Instance>(token: Class<Instance>, implementation: Class<Instance> | Factory<Instance>): this {
-    const replaced = this.#registrations.get(token);
+    const replaced = this.#registry.registrations.get(token);
     const name = nameOf(implementation);
     if (!replaced) {
       throw new InvalidOverrideError(
@@ -97,12 +98,6 @@ export class Services {
     return this.#register(token, { lifetime, implementation });
   }
 
-  /** Marks every class registered so far as a part of the package. @internal */
-  asOwn(): this {
-    for (const token of this.#registrations.keys()) this.#own.add(token);
-    return this;
-  }
-
   /**
    * Creates every shared service, so that faults show when the server starts, and not when a visitor arrives.
    *
@@ -114,11 +109,10 @@ export class Services {
    */
   boot(when: 'now' | 'later' = 'now'): this {
     if (this.#wiring) return this;
-    this.#made = new MadeClasses(this.#madeClasses());
-    this.value(MadeClasses, this.#made);
-    this.#wiring = new Wiring(this.container, this.#registrations, this.#own, this.#made, this.#disposables);
+    this.value(MadeClasses, this.#registry.settleMadeClasses());
+    this.#wiring = new Wiring(this.container, this.#registry);
     this.#wiring.connect();
-    if (when === 'now') for (const token of this.#registrations.keys()) this.#wiring.construct(token);
+    if (when === 'now') for (const token of this.#registry.registrations.keys()) this.#wiring.construct(token);
     return this;
   }
 
@@ -135,82 +129,16 @@ export class Services {
     return this.#wiring.create(token);
   }
 
-  /**
-   * Throws when an override of a part of the package came too late. The error that the late registration threw may have
-   * been lost in a promise that nobody awaits, and the part that decides now is not the one that the application
-   * wanted.
-   *
-   * @throws {InvalidOverrideError} For the first late override. @internal
-   */
-  assertInTime(): void {
-    if (this.#late) throw this.#late;
-  }
-
-  /** The classes that the package instantiates from a request's data, with their replacements. @internal */
-  get madeClasses(): MadeClasses {
-    return this.#made;
-  }
-
   /** Returns the lifetime of a class; `undefined` for a class that is not registered. */
   lifetimeOf(token: Class): Lifetime | undefined {
-    return this.#registrations.get(token)?.lifetime;
+    return this.#registry.lifetimeOf(token);
   }
-
-  /** The per-request classes whose instances may have to be disposed of. @internal */
-  get endedByRequests(): readonly Class[] {
-    this.#ofRequests ??= [...this.#registrations].flatMap(([token, { lifetime, implementation }]) =>
-      // The result of a factory can be inspected only after it was created.
-      lifetime === 'perRequest' && (!isClass(implementation) || isDisposable(implementation.prototype)) ? [token] : [],
-    );
-    return this.#ofRequests;
-  }
-
-  /** True when shared instances must be disposed of. @internal */
-  get mayEnd(): boolean {
-    return !this.#disposables.isEmpty;
-  }
-
-  /**
-   * Returns true when an instance does not belong to a request, so that the request must not dispose of it. @internal
-   */
-  keeps(instance: object): boolean {
-    return this.#disposables.knows(instance);
-  }
-
-  /**
-   * Disposes of the shared instances, in reverse order of creation, so that dependencies are disposed of last.
-   * @internal
-   */
-  dispose(): Promise<void> {
-    return this.#disposables.dispose(this.reportEnding);
-  }
-
-  /** Logs an error that a service threw while it was disposed of. @internal */
-  readonly reportEnding = (name: string, error: unknown): void => {
-    this.get(DecisionLog).failure(`${name} could not be disposed of.`, error);
-  };
 
   #register(token: Class, registration: Registration): this {
-    if (this.#wiring) {
-      const late = new InvalidOverrideError(
-        token.name,
-        'A late registration',
-        'the server has started. Register services in src/gatehouse.ts, before services() returns.',
-      );
-      if (this.#own.has(token)) this.#late ??= late;
-      throw late;
-    }
+    if (this.#wiring) throw this.#registry.refuse(token);
     const { lifetime, implementation } = registration;
     if (lifetime !== 'value') assertPrompt(token, implementation);
-    this.#registrations.set(token, registration);
+    this.#registry.registrations.set(token, registration);
     return this;
-  }
-
-  #madeClasses(): Map<Class, Class> {
-    const made = new Map<Class, Class>();
-    for (const [token, { lifetime, implementation }] of this.#registrations) {
-      if (lifetime === 'made') made.set(token, implementation as Class);
-    }
-    return made;
   }
 }

@@ -4,7 +4,6 @@ import {
   instancePerContainerCachingFactory,
   Lifecycle,
 } from 'tsyringe';
-import type { Disposables } from '../base/disposables.js';
 import {
   CaptiveServiceError,
   GatehouseError,
@@ -13,10 +12,10 @@ import {
   ServiceConstructionError,
 } from '../errors/index.js';
 import { injectable } from '../injectable.js';
-import type { MadeClasses } from '../session/made-classes.js';
 import { assertNoCircle, dependenciesOf, Making, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
 import { assertFits, assertSound } from './instance-checks.js';
 import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';
+import type { ServiceRegistry } from './service-registry.js';
 
 /**
  * Registers services in tsyringe's container and creates them, after it has checked that the dependencies of every
@@ -26,29 +25,25 @@ export class Wiring {
   readonly #constructed = new Set<unknown>();
   readonly #making = new Making();
 
-  /** @param own The package's own parts: a replacement must be able to do what the part does. */
   constructor(
     private readonly container: DependencyContainer,
-    private readonly registrations: ReadonlyMap<Class, Registration>,
-    private readonly own: ReadonlySet<Class>,
-    private readonly made: MadeClasses,
-    private readonly disposables: Disposables,
+    private readonly registry: ServiceRegistry,
   ) {}
 
   /** Returns the instance of a shared service. */
   create<Instance>(token: Class<Instance>): Instance {
-    return this.made.during(() => this.container.resolve(token as never));
+    return this.registry.madeClasses.during(() => this.container.resolve(token as never));
   }
 
   /** Registers every class in the container with its factory and lifetime. @throws As {@link Services.boot} does. */
   connect(): void {
-    for (const [token, registration] of this.registrations) {
+    for (const [token, registration] of this.registry.registrations) {
       this.#inspect(token, registration);
       const { implementation } = registration;
-      if (this.own.has(token) && isClass(implementation)) assertSound(token, implementation.prototype);
+      if (this.registry.own.has(token) && isClass(implementation)) assertSound(token, implementation.prototype);
     }
-    assertNoCircle(this.registrations.keys(), (token) => this.#constructorOf(token));
-    for (const [token, registration] of this.registrations) this.#wire(token, registration);
+    assertNoCircle(this.registry.registrations.keys(), (token) => this.#constructorOf(token));
+    for (const [token, registration] of this.registry.registrations) this.#wire(token, registration);
   }
 
   /**
@@ -71,7 +66,7 @@ export class Wiring {
   }
 
   #permit(name: string, lifetime: Lifetime, dependency: unknown): void {
-    const needed = this.registrations.get(dependency as Class)?.lifetime;
+    const needed = this.registry.registrations.get(dependency as Class)?.lifetime;
     if (needed === undefined && this.container.isRegistered(dependency as never)) return;
     const dependencyName = typeof dependency === 'function' ? dependency.name : String(dependency);
     if (needed === undefined) throw new MissingServiceError(dependencyName, name);
@@ -94,7 +89,7 @@ export class Wiring {
         useFactory: cached((from) => {
           const instance = this.#making.within(token, () => make(this.#getFrom(from, token.name, lifetime)));
           assertFits(token, instance, 'factory');
-          if (this.own.has(token)) assertSound(token, instance);
+          if (this.registry.own.has(token)) assertSound(token, instance);
           return instance;
         }),
       });
@@ -106,14 +101,14 @@ export class Wiring {
       this.#permit(name, lifetime, dependency);
       this.construct(dependency);
       const resolve = (): never => container.resolve(dependency as never);
-      const isMadeByClass = isClass(this.registrations.get(dependency)?.implementation);
+      const isMadeByClass = isClass(this.registry.registrations.get(dependency)?.implementation);
       return isMadeByClass ? this.#making.within(dependency, resolve) : resolve();
     };
   }
 
   /** Returns the dependencies of the constructor, for classes that the container instantiates. */
   #constructorOf(token: Class): readonly unknown[] {
-    const { lifetime, implementation } = this.registrations.get(token) ?? {};
+    const { lifetime, implementation } = this.registry.registrations.get(token) ?? {};
     const isMadeHere = lifetime === 'shared' || lifetime === 'perRequest';
     return isMadeHere && isClass(implementation) ? dependenciesOf(implementation) : [];
   }
@@ -124,15 +119,15 @@ export class Wiring {
    * @throws As {@link Services.boot} does.
    */
   construct(token: unknown): void {
-    const registration = this.registrations.get(token as Class);
+    const registration = this.registry.registrations.get(token as Class);
     if (registration?.lifetime !== 'shared' || this.#constructed.has(token)) return;
     this.#constructed.add(token);
     const { implementation } = registration;
     if (isClass(implementation)) for (const dependency of dependenciesOf(implementation)) this.construct(dependency);
     try {
       const instance = this.create(token as Class<object>);
-      if (this.own.has(token as Class)) assertSound(token as Class, instance);
-      this.disposables.add(instance);
+      if (this.registry.own.has(token as Class)) assertSound(token as Class, instance);
+      this.registry.disposables.add(instance);
     } catch (error) {
       if (error instanceof GatehouseError) throw error;
       // tsyringe wraps an error that a factory throws in an error of its own.

@@ -1,5 +1,5 @@
 import { Clock } from '../base/clock.js';
-import { onOneLine } from '../base/text.js';
+import { onOneLine, shortened } from '../base/text.js';
 import { injectable } from '../injectable.js';
 import { SessionId } from './record/session-id.js';
 import { draftOf, type Session } from './session.js';
@@ -136,17 +136,22 @@ export class SecurityEvents {
   }
 
   /** Emits an event if anybody observes it. @param fields Called only in that case. */
-  tell<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name]): void {
+  emit<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name]): void {
     if (!this.#isWanted(name)) return;
     try {
-      const told = Object.entries(fields()).filter(([, value]) => value !== undefined);
-      const entries = told.map(([field, value]) => [field, readable(String(value))]);
+      const known = Object.entries(fields()).filter(([, value]) => value !== undefined);
+      const entries = known.map(([field, value]) => [field, readable(String(value))]);
       const event = Object.freeze({ name, at: new Date(this.#clock.now()), ...Object.fromEntries(entries) });
       const published: unknown = this.publish(event as SecurityEvent);
       Promise.resolve(published).catch((error: unknown) => this.#failed(error));
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  /** @deprecated Call {@link emit}. */
+  tell<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name]): void {
+    this.emit(name, fields);
   }
 
   /** Sets the function that reports errors of `publish`. Default: logs to the console. */
@@ -189,5 +194,5 @@ export function subjectOf(session: Session): EventSubject {
 }
 
 function readable(text: string): string {
-  return onOneLine(text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);
+  return onOneLine(shortened(text, MOST_CHARACTERS));
 }

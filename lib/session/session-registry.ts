@@ -100,7 +100,7 @@ export class SessionRegistry {
     const now = this.clock.now();
     await this.revocations.revokeBefore(userId, now, now + this.config.longestLife);
     if (listsSessions) await this.#revokeEach(await this.#live(userId));
-    else this.#tell({ userId });
+    else this.#emitRevoked({ userId });
   }
 
   /** Checks whether the revocation list has ended this session. */
@@ -119,7 +119,6 @@ export class SessionRegistry {
 
   /**
    * Ends a session that its visitor leaves: in the store, and in the revocation list if the store cannot end it.
-   * @internal
    */
   async end(record: SessionRecord): Promise<void> {
     await this.store.destroy(record.id);
@@ -128,7 +127,6 @@ export class SessionRegistry {
 
   /**
    * Ends every copy of a session that its visitor replaced by signing in again, if the store cannot end them.
-   * @internal
    */
   async endSignIn(record: SessionRecord): Promise<void> {
     const userId = userIdOf(record);
@@ -188,12 +186,12 @@ export class SessionRegistry {
 
   async #revoke(key: string, userId: string | undefined): Promise<boolean> {
     const hasEnded = await this.store.revoke(key);
-    if (hasEnded) this.#tell({ session: shortHashOfKey(key), userId });
+    if (hasEnded) this.#emitRevoked({ session: shortHashOfKey(key), userId });
     return hasEnded;
   }
 
-  #tell(subject: EventSubject): void {
-    this.events.tell('session.revoked', () => subject);
+  #emitRevoked(subject: EventSubject): void {
+    this.events.emit('session.revoked', () => subject);
   }
 }
 

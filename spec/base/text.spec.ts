@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { onOneLine, printable } from '../../lib/base/text.js';
+import { onOneLine, printable, shortened, withoutTrailingSlash } from '../../lib/base/text.js';
 
 describe('A printable text', () => {
   it.each([
@@ -26,5 +26,23 @@ describe('A text on one line', () => {
     ['\ud800', '%EF%BF%BD'],
   ])('of %j is %s', (text, expected) => {
     expect(onOneLine(text)).toBe(expected);
+  });
+});
+
+describe('A string that is too long', () => {
+  it('is cut, and says so', () => {
+    expect([shortened('abcd', 4), shortened('abcde', 4), shortened('', 4)]).toEqual(['abcd', 'abcd…', '']);
+  });
+});
+
+describe('A slash at the end of a path', () => {
+  it.each([
+    ['/shop/', '/shop'],
+    ['/shop', '/shop'],
+    ['/shop//', '/shop'],
+    ['/', ''],
+    ['', ''],
+  ])('is removed: %s', (path, expected) => {
+    expect(withoutTrailingSlash(path)).toBe(expected);
   });
 });

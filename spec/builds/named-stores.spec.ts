@@ -44,7 +44,7 @@ describe("The store 'unstorage'", () => {
     const { code, output } = await project.build({ store: { use: 'unstorage', driver: 'floppy' } });
     project.remove();
     expect(code).not.toBe(0);
-    expect(output).toContain('UnstorageSessionStore needs the package unstorage, which is not there');
+    expect(output).toContain('UnstorageSessionStore needs the package unstorage, which is not available');
   });
 });
 

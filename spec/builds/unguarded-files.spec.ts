@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { HookedProject } from '../support/hooked-project.js';
+import { siteConfig } from '../support/made-site.js';
 
 let app: App | undefined;
 let server: Server | undefined;
@@ -37,15 +38,7 @@ function guarded(page: string, guard: string): string {
 /** @param setup Options of the setup module, where there is one. */
 function siteWith(options: string, setup?: string): App {
   app = App.create('spec/apps/empty', {
-    'astro.config.mjs': `
-      import node from '@astrojs/node';
-      import { defineConfig } from 'astro/config';
-      import gatehouse from 'astro-gatehouse';
-      export default defineConfig({
-        output: 'server',
-        adapter: node({ mode: 'standalone' }),
-        integrations: [gatehouse(${options})],
-      });`,
+    'astro.config.mjs': siteConfig(options),
     ...FILES,
   });
   const source = `import { defineGatehouse } from 'astro-gatehouse/server'; export default defineGatehouse(${setup});`;

@@ -15,7 +15,7 @@ import { Visitor } from '../../lib/access/visitor.js';
 import { Clock } from '../../lib/base/clock.js';
 import type { Get } from '../../lib/container/registration.js';
 import { RequestScope, requestOf } from '../../lib/container/request-scope.js';
-import { Services } from '../../lib/container/services.js';
+import { registryOf, Services } from '../../lib/container/services.js';
 import {
   CaptiveServiceError,
   GatehouseError,
@@ -321,11 +321,11 @@ describe('Services that have something to end', () => {
   it('are ended when they are shared: those that others need last, and no value that was given', async () => {
     ended.length = 0;
     const services = plan();
-    expect(services.mayEnd).toBe(true);
-    await services.dispose();
-    await services.dispose();
+    expect(registryOf(services).mayEnd).toBe(true);
+    await registryOf(services).dispose();
+    await registryOf(services).dispose();
     expect(ended).toEqual(['mailer', 'pool']);
-    expect(floorPlan().boot().mayEnd).toBe(false);
+    expect(registryOf(floorPlan().boot()).mayEnd).toBe(false);
   });
 
   it('are ended with their request: those that others need last, and only what was made', async () => {
@@ -368,20 +368,17 @@ describe('Services that have something to end', () => {
     expect(scope.get(Port)).toBe(services.get(Harbour));
     await scope.dispose();
     expect(ended).toEqual([]);
-    await services.dispose();
+    await registryOf(services).dispose();
     expect(ended).toEqual(['harbour']);
   });
 
   it('are named to those who send answers, where a class says so or a function makes them', () => {
     class Quiet {}
     const services = plan();
-    expect(services.endedByRequests).toEqual([Repository, Unit]);
-    expect(floorPlan().perRequest(Quiet).boot().endedByRequests).toEqual([]);
-    expect(
-      floorPlan()
-        .perRequest(Quiet, () => new Quiet())
-        .boot().endedByRequests,
-    ).toEqual([Quiet]);
+    expect(registryOf(services).endedByRequests).toEqual([Repository, Unit]);
+    expect(registryOf(floorPlan().perRequest(Quiet).boot()).endedByRequests).toEqual([]);
+    const made = floorPlan().perRequest(Quiet, () => new Quiet());
+    expect(registryOf(made.boot()).endedByRequests).toEqual([Quiet]);
   });
 });
 

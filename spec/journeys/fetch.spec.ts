@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { siteConfig } from '../support/made-site.js';
 import { note, WITNESS, witnessed } from '../support/witness.js';
 
 const ACTIONS = `
@@ -41,17 +42,9 @@ const PIPELINES = {
 };
 
 const FILES = {
-  'astro.config.mjs': `
-    import node from '@astrojs/node';
-    import { defineConfig } from 'astro/config';
-    import gatehouse from 'astro-gatehouse';
-    export default defineConfig({
-      output: 'server',
-      adapter: node({ mode: 'standalone' }),
-      integrations: [gatehouse({
+  'astro.config.mjs': siteConfig(`{
         protect: [{ action: 'admin.*', role: 'admin' }, { pattern: '/vault/**', role: 'admin' }],
-      })],
-    });`,
+      }`),
   'src/actions/index.ts': ACTIONS,
   ...WITNESS,
   'src/pages/index.astro': `---

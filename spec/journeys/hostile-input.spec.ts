@@ -9,6 +9,7 @@ import { parseMovedRecord } from '../../lib/session/stores/moved-record.js';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { cookieHeaders, recordContents, requestTargets, returnPaths } from '../support/hostile-input.js';
+import { siteConfig } from '../support/made-site.js';
 import { type RawAnswer, RawClient, type RawRequest } from '../support/raw-request.js';
 
 /** `npm run fuzz` sends all that is named here; the test suite sends a fiftieth. */
@@ -29,17 +30,9 @@ const page = (text: string) =>
   `---\nimport { getSession } from 'astro-gatehouse/server';\n---\n<p>${text}, {getSession()?.userId ?? 'guest'}</p>`;
 
 const FILES = {
-  'astro.config.mjs': `
-    import node from '@astrojs/node';
-    import { defineConfig } from 'astro/config';
-    import gatehouse from 'astro-gatehouse';
-    export default defineConfig({
-      output: 'server',
-      adapter: node({ mode: 'standalone' }),
-      integrations: [gatehouse({
+  'astro.config.mjs': siteConfig(`{
         protect: [{ pattern: '/admin/**' }, { pattern: '/account' }, { pattern: '/api/secret' }, { pattern: '/members/*' }],
-      })],
-    });`,
+      }`),
   'src/pages/index.astro': page('hello'),
   'src/pages/[...rest].astro': page('rest'),
   'src/pages/blog/[slug].astro': page('blog'),

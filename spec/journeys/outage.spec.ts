@@ -3,17 +3,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { siteConfig } from '../support/made-site.js';
 
 const FILES = {
-  'astro.config.mjs': `
-    import node from '@astrojs/node';
-    import { defineConfig } from 'astro/config';
-    import gatehouse from 'astro-gatehouse';
-    export default defineConfig({
-      output: 'server',
-      adapter: node({ mode: 'standalone' }),
-      integrations: [gatehouse({ protect: [{ pattern: '/account' }, { pattern: '/api/**' }, { action: 'pay' }] })],
-    });`,
+  'astro.config.mjs': siteConfig(`{ protect: [{ pattern: '/account' }, { pattern: '/api/**' }, { action: 'pay' }] }`),
   'src/gatehouse.ts': `
     import { existsSync } from 'node:fs';
     import { Clock, MemorySessionStore, SessionConfig, SessionStore, defineGatehouse } from 'astro-gatehouse/server';

@@ -218,7 +218,7 @@ describe.each(['Hono', 'fetch'])(
       for (const path of ['/vault/own', '/hidden/own']) expect((await visitor.get(path)).text).not.toContain(OWN);
       expect((await visitor.get('/vault/own')).status).toBe(302);
       expect(await server.printed('write export const prerender = false in 404.astro')).toContain(
-        'nobody is signed in',
+        'every visitor is a guest',
       );
     });
 

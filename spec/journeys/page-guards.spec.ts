@@ -159,7 +159,7 @@ describe.each(['built', 'in development'])('A guard beside a page, %s', (how) =>
 });
 
 describe('A guard that is exported in another way', () => {
-  const problem = /guard of src\/pages\/other\.astro: is exported in another way .*write "export const guard = …"/;
+  const problem = /guard of src\/pages\/other\.astro: must be exported directly: write "export const guard = …"/;
 
   it('stops a build, because it would be none', async () => {
     const app = App.create(undefined, WITH_OTHER);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { siteConfig } from '../support/made-site.js';
 import { LATER, MOVABLE_CLOCK, pass } from '../support/movable-clock.js';
 
 describe('Rules in a built application', () => {
@@ -9,14 +10,7 @@ describe('Rules in a built application', () => {
 
   beforeAll(async () => {
     app = App.create('spec/apps/empty', {
-      'astro.config.mjs': `
-        import node from '@astrojs/node';
-        import { defineConfig } from 'astro/config';
-        import gatehouse from 'astro-gatehouse';
-        export default defineConfig({
-          output: 'server',
-          adapter: node({ mode: 'standalone' }),
-          integrations: [gatehouse({
+      'astro.config.mjs': siteConfig(`{
             loginPath: '/sign-in',
             protect: [
               { pattern: '/posts', methods: ['POST', 'DELETE'], permission: 'posts:write' },
@@ -28,8 +22,7 @@ describe('Rules in a built application', () => {
               { pattern: '/soon/**' },
             ],
             access: { roles: { admin: ['editor'] } },
-          })],
-        });`,
+          }`),
       'src/gatehouse.ts': `
         import { Clock, defineGatehouse } from 'astro-gatehouse/server';
         ${MOVABLE_CLOCK}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { siteConfig } from '../support/made-site.js';
 
 const NAMES = [
   ...['created', 'renewed', 'rotated', 'ended', 'revoked', 'expired', 'rejected'].map((name) => `session.${name}`),
@@ -10,15 +11,7 @@ const NAMES = [
 ];
 
 const FILES = {
-  'astro.config.mjs': `
-    import node from '@astrojs/node';
-    import { defineConfig } from 'astro/config';
-    import gatehouse from 'astro-gatehouse';
-    export default defineConfig({
-      output: 'server',
-      adapter: node({ mode: 'standalone' }),
-      integrations: [gatehouse({ protect: [{ pattern: '/admin/**', role: 'admin' }], forbiddenPath: '/' })],
-    });`,
+  'astro.config.mjs': siteConfig(`{ protect: [{ pattern: '/admin/**', role: 'admin' }], forbiddenPath: '/' }`),
   // A careless log: whatever ends a line in a value ends it in the log.
   'src/print.mjs': `
     export const print = (event) => {

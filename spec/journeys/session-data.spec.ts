@@ -1,17 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { siteConfig } from '../support/made-site.js';
 
 const FILES = {
-  'astro.config.mjs': `
-    import node from '@astrojs/node';
-    import { defineConfig } from 'astro/config';
-    import gatehouse from 'astro-gatehouse';
-    export default defineConfig({
-      output: 'server',
-      adapter: node({ mode: 'standalone' }),
-      integrations: [gatehouse({ protect: [{ pattern: '/admin', role: 'admin' }] })],
-    });`,
+  'astro.config.mjs': siteConfig(`{ protect: [{ pattern: '/admin', role: 'admin' }] }`),
   // One build, of which each start is another version of the application.
   'src/gatehouse.ts': `
     import * as z from 'zod';

@@ -3,19 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { siteConfig } from '../support/made-site.js';
 
 const DAY = 24 * 60 * 60;
 
 const FILES = {
-  'astro.config.mjs': `
-    import node from '@astrojs/node';
-    import { defineConfig } from 'astro/config';
-    import gatehouse from 'astro-gatehouse';
-    export default defineConfig({
-      output: 'server',
-      adapter: node({ mode: 'standalone' }),
-      integrations: [gatehouse({ protect: [{ pattern: '/admin', role: 'admin' }, { pattern: '/account' }] })],
-    });`,
+  'astro.config.mjs': siteConfig(`{ protect: [{ pattern: '/admin', role: 'admin' }, { pattern: '/account' }] }`),
   'src/pages/enter.ts': `
     import { setSession } from 'astro-gatehouse/server';
     export const POST = async (context) => {

@@ -1,17 +1,11 @@
+import { siteConfig } from './made-site.js';
+
 /** An application whose setup module chooses the store that STORE names when the server starts. */
 export const CHOSEN_STORE_SITE: Record<string, string> = {
-  'astro.config.mjs': `
-    import node from '@astrojs/node';
-    import { defineConfig } from 'astro/config';
-    import gatehouse from 'astro-gatehouse';
-    export default defineConfig({
-      output: 'server',
-      adapter: node({ mode: 'standalone' }),
-      integrations: [gatehouse({
+  'astro.config.mjs': siteConfig(`{
         session: { idleTimeout: 3600 },
         protect: [{ pattern: '/account' }, { pattern: '/desk', role: 'editor' }],
-      })],
-    });`,
+      }`),
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
     import { createStorage } from 'unstorage';

@@ -38,6 +38,8 @@ const DIRECTIVES: Record<string, readonly string[]> = {
 
 /** @returns What is wrong with the configuration of a server, as far as words and braces tell. */
 export function problemsOfConfiguration(language: string, code: string): string[] {
+  if (language === 'mermaid')
+    return /^(?:flowchart|sequenceDiagram)\b/.test(code) ? [] : ['the diagram is of no known kind'];
   const known = DIRECTIVES[language];
   if (!known) return [`nobody knows what ${language === '' ? 'a block without a language' : language} is`];
   const lines = code

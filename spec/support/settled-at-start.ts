@@ -1,18 +1,10 @@
 import { App } from './app.js';
+import { siteConfig } from './made-site.js';
 
 /** An application whose setup module has the options that GATEHOUSE_VARIANT names when the server starts: none at build. */
 export function settledAtStart(): App {
   return App.create('spec/apps/empty', {
-    'astro.config.mjs': `
-      import node from '@astrojs/node';
-      import { defineConfig } from 'astro/config';
-      import gatehouse from 'astro-gatehouse';
-
-      export default defineConfig({
-        output: 'server',
-        adapter: node({ mode: 'standalone' }),
-        integrations: [gatehouse({ loginPath: '/login', protect: [{ pattern: '/members' }] })],
-      });`,
+    'astro.config.mjs': siteConfig(`{ loginPath: '/login', protect: [{ pattern: '/members' }] }`),
     'src/gatehouse.ts': `
       import { defineGatehouse } from 'astro-gatehouse/server';
 

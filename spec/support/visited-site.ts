@@ -1,3 +1,5 @@
+import { siteConfig } from './made-site.js';
+
 /** An application whose pages do to a session whatever can be done to one, and say what is in it. */
 export function visitedSite(session: string): Record<string, string> {
   const post = (imports: string, body: string) => `
@@ -10,15 +12,9 @@ export function visitedSite(session: string): Record<string, string> {
     };`;
   const helper = (name: string) => `import { ${name} } from 'astro-gatehouse/server';`;
   return {
-    'astro.config.mjs': `
-      import node from '@astrojs/node';
-      import { defineConfig } from 'astro/config';
-      import gatehouse from 'astro-gatehouse';
-      export default defineConfig({
-        output: 'server',
-        adapter: node({ mode: 'standalone' }),
-        integrations: [gatehouse({ session: ${session}, protect: [{ pattern: '/account' }, { pattern: '/messages' }] })],
-      });`,
+    'astro.config.mjs': siteConfig(
+      `{ session: ${session}, protect: [{ pattern: '/account' }, { pattern: '/messages' }] }`,
+    ),
     'src/pages/index.ts': `
       export const GET = ({ locals }) => new Response('hello ' + (locals.session.get('userId') ?? 'guest'));`,
     'src/pages/enter.ts': post(helper('setSession'), 'await setSession(context, { userId: asked.as });'),

@@ -1,3 +1,4 @@
+import { withoutTrailingSlash } from '../../base/text.js';
 import type { GuardedPaths } from '../paths/guarded-paths.js';
 import { PathIndex } from '../paths/path-index.js';
 import { PathPattern } from '../paths/path-pattern.js';
@@ -49,7 +50,7 @@ export class CsrfConfig {
     this.#everythingWithToken = requireToken === true;
     this.usesTokens = this.isOn && (this.#everythingWithToken || withToken.length > 0);
     this.origins = new SiteOrigins(site.allowedDomains);
-    this.base = (site.base ?? '').replace(/\/+$/, '');
+    this.base = withoutTrailingSlash(site.base ?? '');
     this.errorPages = new ErrorPages(site.locales);
     this.explains = site.explains ?? false;
     this.#excepted = indexOf(except);

@@ -1,4 +1,4 @@
-import { printable } from '../../base/text.js';
+import { onOneLine, printable, shortened } from '../../base/text.js';
 import { injectable } from '../../injectable.js';
 import { SecurityEvents, subjectOf } from '../../session/security-events.js';
 import type { Session } from '../../session/session.js';
@@ -103,7 +103,7 @@ export class CsrfGuard {
     // The store may be available again in a moment, and then the token can be checked.
     if (decision.code === 'CSRF_TOKEN_REFUSED' && session.isUnavailable) return { response: unavailable() };
     this.#report(request, decision);
-    this.#tell(request, decision, session);
+    this.#emit(request, decision, session);
     return { response: asAnswer(await this.refuse(request, decision)), decision };
   }
 
@@ -158,8 +158,8 @@ export class CsrfGuard {
     }
   }
 
-  #tell(request: ChangingRequest, { code, reason }: CsrfDecision, session: Session): void {
-    this.events.tell('csrf.refused', () => ({
+  #emit(request: ChangingRequest, { code, reason }: CsrfDecision, session: Session): void {
+    this.events.emit('csrf.refused', () => ({
       method: request.sentMethod,
       path: pathAskedFor(request),
       code,
@@ -174,9 +174,8 @@ export class CsrfGuard {
     if (!this.config.explains && !isNews) return;
     this.#hasAdvised ||= isNews;
     const { method, pathname, routePattern } = request;
-    const said = reason.length > MOST_CHARACTERS ? `${reason.slice(0, MOST_CHARACTERS)}…` : reason;
-    const line = `${method} ${printable(pathname)} (route ${routePattern}): ${code}: ${said}${advice ? `. ${advice}` : ''}`;
-    this.log.forgery(line.replace(/[^\x20-\x7e…]+/gu, ' '));
+    const line = `${method} ${printable(pathname)} (route ${routePattern}): ${code}: ${shortened(reason, MOST_CHARACTERS)}${advice ? `. ${advice}` : ''}`;
+    this.log.forgery(onOneLine(line));
   }
 }
 

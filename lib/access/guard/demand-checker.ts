@@ -1,5 +1,5 @@
 import { andThen, firstAnswer, isPromise, type Promised } from '../../base/promised.js';
-import { printable } from '../../base/text.js';
+import { onOneLine, printable } from '../../base/text.js';
 import { MadeClasses } from '../../session/made-classes.js';
 import type { AccessChecker } from '../access-checker.js';
 import { AccessDecision, asDecision, type DecisionCode } from '../access-decision.js';
@@ -115,5 +115,5 @@ function describe(request: GuardedRequest, demand: Demand, decision: AccessDecis
   const { method, pathname, routePattern } = request;
   const asked = demand instanceof PageGuard ? `guard of the page (${demand})` : `${demand}`;
   const line = `${method} ${printable(pathname)} (route ${routePattern}): ${asked} ${outcome}: ${decision.reason}`;
-  return line.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return onOneLine(line);
 }

@@ -1,3 +1,4 @@
+import { withoutTrailingSlash } from '../../base/text.js';
 import type { AccessRuleOptions } from '../access-rule.js';
 import { PathIndex } from '../paths/path-index.js';
 import { PathPattern } from '../paths/path-pattern.js';
@@ -55,7 +56,7 @@ export class GuardConfig {
     this.globalProtect = options.globalProtect ?? false;
     this.enforce = options.enforce ?? true;
     this.debug = options.debug ?? false;
-    this.base = (site.base ?? '').replace(/\/+$/, '');
+    this.base = withoutTrailingSlash(site.base ?? '');
     this.errorPages = new ErrorPages(site.locales);
     this.#trailingSlash = site.trailingSlash;
     this.#excluded = new PathIndex((options.exclude ?? []).map((pattern) => new PathPattern(pattern)));

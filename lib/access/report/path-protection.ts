@@ -1,3 +1,4 @@
+import { includesMethod } from '../access-rule.js';
 import { PathPattern, type SegmentMatcher, segmentsOf } from '../paths/path-pattern.js';
 import { covers, overlaps } from '../paths/pattern-sets.js';
 import type { DescribedGuard, DescribedRoute, DescribedRule, SiteDescription } from './site-description.js';
@@ -41,14 +42,13 @@ export class ComparableRule {
   }
 
   isFor(method: string | undefined): boolean {
-    return method === undefined || this.rule.methods === undefined || this.rule.methods.includes(method);
+    return method === undefined || this.rule.methods === undefined || includesMethod(this.rule.methods, method);
   }
 
   /** Checks whether this rule always decides before a later rule can. */
   shadows(other: ComparableRule): boolean {
     const { methods, enforce } = this.rule;
-    const hasMethods =
-      !methods || other.rule.methods?.every((method) => methods.includes(method) || isHead(method, methods));
+    const hasMethods = !methods || other.rule.methods?.every((method) => includesMethod(methods, method));
     return enforce && other.rule.enforce && hasMethods === true && covers(this.segments, other.segments);
   }
 }
@@ -167,9 +167,4 @@ export function literalSegments(path: string): SegmentMatcher[] {
 
 function asReportOnly(demand: Demand): Demand {
   return demand.who === EVERYBODY ? demand : { ...demand, who: `${EVERYBODY} (would be: ${demand.who})` };
-}
-
-/** Checks for HEAD requests: a visitor who may not GET a page may not HEAD it either. */
-function isHead(method: string, methods: readonly string[]): boolean {
-  return method === 'HEAD' && methods.includes('GET');
 }

@@ -3,7 +3,7 @@ import { DecisionLog } from '../../access/guard/decision-log.js';
 import { GuardConfig } from '../../access/guard/guard-config.js';
 import { toReturnPath } from '../../access/paths/return-path.js';
 import type { RouteAddress } from '../../access/route-types.js';
-import { printable } from '../../base/text.js';
+import { printable, withoutTrailingSlash } from '../../base/text.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
 import { InvalidOptionsError } from '../../errors/index.js';
 import { HelperCall, type WithLocals } from '../helpers/helper-call.js';
@@ -49,7 +49,7 @@ function withoutAction(search: string): string {
  */
 export function formPlace(path: string): string {
   const [pathname = ''] = path.split(/[?#]/, 1);
-  return pathname.replace(/\/+$/, '') || '/';
+  return withoutTrailingSlash(pathname) || '/';
 }
 
 const CALL = new HelperCall<[path: RouteAddress]>('goTo(path, context?)');
@@ -76,11 +76,14 @@ export function goTo(...given: unknown[]): void {
     others: [path],
   } = CALL.within(given);
   if (!request.services.get(FormConfig).isOn) {
-    throw told(request, 'goTo() is for forms that are answered with a redirect: set forms: true');
+    throw invalidTarget(request, 'goTo() is for forms that are answered with a redirect: set forms: true');
   }
   const target = /^https?:\/\//.test(path) && URL.canParse(path) ? path : toReturnPath(path);
   if (target === undefined) {
-    throw told(request, `goTo() needs "/" and the path of a page, or an absolute URL: "${printable(path)}" is neither`);
+    throw invalidTarget(
+      request,
+      `goTo() needs "/" and the path of a page, or an absolute URL: "${printable(path)}" is neither`,
+    );
   }
   NEXT_PAGES.set(request, request.services.get(GuardConfig).withBase(target));
 }
@@ -91,7 +94,7 @@ export function nextPageOf(request: ScopedRequest): string | undefined {
 }
 
 /** Logs the error too, because Astro passes an error that an action throws only to the page. */
-function told(request: ScopedRequest, problem: string): InvalidOptionsError {
+function invalidTarget(request: ScopedRequest, problem: string): InvalidOptionsError {
   const error = new InvalidOptionsError([problem]);
   request.services.get(DecisionLog).failure('An action failed.', error);
   return error;

@@ -3,6 +3,7 @@ import { GuardConfig } from '../../access/guard/guard-config.js';
 import { RETURN_PARAMETER, toReturnPath } from '../../access/paths/return-path.js';
 import { isInternalPath } from '../../access/paths/special-paths.js';
 import type { RoutePath } from '../../access/route-types.js';
+import { withoutTrailingSlash } from '../../base/text.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
 
 const CALL = new HelperCall<[fallback?: string]>('safeReturnTo(fallback?, context?)');
@@ -33,8 +34,8 @@ export function safeReturnTo(...given: unknown[]): RoutePath {
   const otherwise = config.withBase(fallback) as RoutePath;
   const path = url && toReturnPath(url.searchParams.get(RETURN_PARAMETER) ?? returnParameterOfReferrer(headers, url));
   if (url === undefined || path === undefined) return otherwise;
-  const pathname = new URL(path, url).pathname.replace(/\/+$/, '');
-  const isLogin = pathname === config.toLocation(config.loginPath).replace(/\/+$/, '');
+  const pathname = withoutTrailingSlash(new URL(path, url).pathname);
+  const isLogin = pathname === withoutTrailingSlash(config.toLocation(config.loginPath));
   return isLogin || isInternalPath(`${pathname}/`, config.base) ? otherwise : (path as RoutePath);
 }
 

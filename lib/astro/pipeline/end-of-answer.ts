@@ -1,6 +1,6 @@
 import type { APIContext } from 'astro';
 import type { Promised } from '../../base/promised.js';
-import type { Services } from '../../container/services.js';
+import { registryOf, type Services } from '../../container/services.js';
 import { bodyIsStreamedPage } from '../request/answer.js';
 import { requestIn } from '../request/locals.js';
 
@@ -21,7 +21,7 @@ export function endingServices<Answer extends Response | undefined>(
   context: APIContext,
   answer: () => Promised<Answer>,
 ): Promised<Answer | Response> {
-  const hasNone = services.endedByRequests.length === 0;
+  const hasNone = registryOf(services).endedByRequests.length === 0;
   return hasNone || UNDER_WAY.has(context.locals) ? answer() : answerAndEnd(context, answer);
 }
 

@@ -1,6 +1,7 @@
 import type { APIContext } from 'astro';
 import { actions, FetchState } from 'astro/fetch';
 import { getFetchState } from 'astro/hono';
+import { registryOf } from '../../container/services.js';
 import { answerForm, keepRefusedForm } from '../forms/form-requests.js';
 import { asErrorPage, withCookies } from '../request/answer.js';
 import { GateRequest } from '../request/gate-request.js';
@@ -69,7 +70,7 @@ async function ahead(state: FetchState): Promise<Response | undefined> {
   const ofTools = gatehouse.devTools?.answer(context);
   // Nothing else adds the cookies to an answer that is returned here.
   if (ofTools) return withCookies(await ofTools, context.cookies.headers());
-  gatehouse.services.assertInTime();
+  registryOf(gatehouse.services).assertInTime();
   const answer = () => answerAhead(state, context);
   return endingServices(gatehouse.services, context, answer);
 }

@@ -2,6 +2,7 @@ import type { APIContext, MiddlewareNext } from 'astro';
 import { mayChange } from '../../access/csrf/csrf-guard.js';
 import { andThen, type Promised } from '../../base/promised.js';
 import { ScopedRequest } from '../../container/request-scope.js';
+import { registryOf } from '../../container/services.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { madeSession } from '../../session/made-session.js';
 import { draftOf } from '../../session/session.js';
@@ -17,7 +18,7 @@ export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<R
   if (context.isPrerendered) return answerWithoutSession(context, next);
   const ofTools = gatehouse.devTools?.answer(context);
   if (ofTools) return ofTools;
-  gatehouse.services.assertInTime();
+  registryOf(gatehouse.services).assertInTime();
   const request = GateRequest.of(context);
   const run = () => request.run(context, () => answer(request, context, next), hearingOf(request, context));
   return endingServices(gatehouse.services, context, run);
@@ -51,7 +52,7 @@ function hearingOf(request: GateRequest, context: APIContext): Hearing<Response>
  * throw.
  */
 function answerWithoutSession(context: APIContext, next: MiddlewareNext): Promised<Response> {
-  const session = madeSession(gatehouse.services.madeClasses);
+  const session = madeSession(registryOf(gatehouse.services).madeClasses);
   draftOf(session).close();
   const request = new ScopedRequest(gatehouse.services, session);
   const given = putOnLocals(context.locals, request);

@@ -15,6 +15,7 @@ import type {
   SiteDescription,
 } from '../../access/report/site-description.js';
 import { describeRule } from '../../access/report/site-description.js';
+import { withoutTrailingSlash } from '../../base/text.js';
 import { checkGuard, type GatehouseOptions } from '../options/options.js';
 import type { FoundIsland } from './found-islands.js';
 import { fileFromRoot } from './found-islands.js';
@@ -60,7 +61,7 @@ export function describeSite(sources: SiteSources): SiteDescription {
     forbiddenPath,
     enforce: enforce ?? true,
     answersItself: middlewareFile(config) ?? pipelineFile(config),
-    base: config.base.replace(/\/+$/, ''),
+    base: withoutTrailingSlash(config.base),
   };
 }
 

@@ -1,3 +1,5 @@
+import { shortened } from '../../base/text.js';
+
 /** A node of a syntax tree, as bundlers provide it. */
 interface SyntaxNode {
   readonly type: string;
@@ -137,7 +139,7 @@ function nameOf(node: unknown): string | undefined {
 /** Returns the source on one line, short enough for a table. */
 function textOf({ start, end }: SyntaxNode, code: string): string {
   const text = code.slice(start, end).replace(/\s+/g, ' ');
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return shortened(text, 79);
 }
 
 function nodesIn(part: unknown): SyntaxNode[] {

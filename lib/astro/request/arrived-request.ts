@@ -3,6 +3,7 @@ import type { Visitor } from '../../access/visitor.js';
 import type { VisitorResolver } from '../../access/visitor-resolver.js';
 import { andThen, type Promised } from '../../base/promised.js';
 import { ScopedRequest } from '../../container/request-scope.js';
+import { registryOf } from '../../container/services.js';
 import { madeSession } from '../../session/made-session.js';
 import type { Session } from '../../session/session.js';
 import { SessionRegistry } from '../../session/session-registry.js';
@@ -45,7 +46,7 @@ export class ArrivedRequest extends ScopedRequest {
   get arrivedAs(): Visitor | undefined {
     const { ended } = this.draft;
     if (this.#arrivedAs || !ended) return this.#arrivedAs;
-    return this.resolver.fromSession(madeSession(gatehouse.services.madeClasses, ended));
+    return this.resolver.fromSession(madeSession(registryOf(gatehouse.services).madeClasses, ended));
   }
 
   /**

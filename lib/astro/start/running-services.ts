@@ -1,6 +1,6 @@
-import type { Services } from '../../container/services.js';
-import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
-import { MemoryRevocationList, RevocationList } from '../../session/stores/revocation-list.js';
+import { registryOf, type Services } from '../../container/services.js';
+import { continueSessions, MemorySessionStore } from '../../session/stores/memory-session-store.js';
+import { continueRevocations, MemoryRevocationList, RevocationList } from '../../session/stores/revocation-list.js';
 import { SessionStore } from '../../session/stores/session-store.js';
 
 /** Milliseconds for which, in development, requests in progress may still use the previous services. */
@@ -14,7 +14,8 @@ const BUILT = 'built';
 const KEY = Symbol.for('astro-gatehouse.running-services');
 
 interface Running {
-  readonly services: Services;
+  /** Disposes of the shared services. A function, because the services may belong to an earlier copy of this package. */
+  readonly dispose: () => Promise<void>;
   /** The contents of stores in memory, for the stores that replace them. */
   readonly kept: Map<string, unknown>;
 }
@@ -37,18 +38,20 @@ function allRunning(): Map<string, Running> {
  */
 export function noteRunning(services: Services, place: string | undefined): void {
   const running = allRunning();
+  const dispose = () => registryOf(services).dispose();
   if (place === undefined) {
-    if (services.mayEnd) running.set(BUILT, { services, kept: new Map() });
+    if (registryOf(services).mayEnd) running.set(BUILT, { dispose, kept: new Map() });
     else return;
   } else {
     const before = running.get(place);
     const kept = before?.kept ?? new Map();
     const keepers = [services.get(SessionStore), services.get(RevocationList)];
     for (const keeper of keepers) {
-      if (keeper instanceof MemorySessionStore || keeper instanceof MemoryRevocationList) keeper.goOnFrom(kept);
+      if (keeper instanceof MemorySessionStore) continueSessions(keeper, kept);
+      if (keeper instanceof MemoryRevocationList) continueRevocations(keeper, kept);
     }
-    running.set(place, { services, kept });
-    if (before) setTimeout(() => void before.services.dispose(), GRACE);
+    running.set(place, { dispose, kept });
+    if (before) setTimeout(() => void before.dispose(), GRACE);
   }
   endWithProcess();
 }
@@ -66,7 +69,7 @@ export async function disposeServices(): Promise<void> {
 /** Disposes of the services whose place begins with a string. */
 export async function disposeOf(place: string): Promise<void> {
   const found = [...allRunning()].filter(([key]) => key.startsWith(place));
-  await Promise.all(found.map(([, { services }]) => services.dispose()));
+  await Promise.all(found.map(([, { dispose }]) => dispose()));
 }
 
 function endWithProcess(): void {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { HookParameters } from 'astro';
+import { withoutTrailingSlash } from '../../base/text.js';
 import { isToolbarShown } from './astro-toolbar.js';
 import { TOOLBAR_PATH } from './toolbar-state.js';
 
@@ -20,7 +21,7 @@ export function addToolbar(hook: HookParameters<'astro:config:setup'>): boolean 
   addDevToolbarApp({ id: 'astro-gatehouse', name: 'Gatehouse', icon: ICON, entrypoint });
   injectRoute({ pattern: TOOLBAR_PATH, entrypoint: new URL('./endpoint.js', import.meta.url), prerender: false });
   const slash = config.trailingSlash === 'always' ? '/' : '';
-  const address = `${config.base.replace(/\/+$/, '')}${TOOLBAR_PATH}${slash}`;
+  const address = `${withoutTrailingSlash(config.base)}${TOOLBAR_PATH}${slash}`;
   updateConfig({ vite: { define: { 'import.meta.env.GATEHOUSE_TOOLBAR': JSON.stringify(address) } } });
   return true;
 }

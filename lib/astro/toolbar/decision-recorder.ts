@@ -1,6 +1,7 @@
 import { PageGuard } from '../../access/guard/page-guard.js';
 import type { Demand, Ruling, View } from '../../access/guard/verdict.js';
 import type { ErrorPages } from '../../access/paths/special-paths.js';
+import { shortened } from '../../base/text.js';
 import type { Said } from '../request/dev-tools.js';
 import type { RulePlaces } from './rule-places.js';
 import type { DecisionSheet, VerdictSheet, ViewSheet } from './toolbar-state.js';
@@ -126,7 +127,7 @@ function uniqueViews(views: readonly ViewSheet[]): ViewSheet[] {
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+  return shortened(text, LONGEST_TEXT);
 }
 
 /** A request and what became of it, in plain words. */

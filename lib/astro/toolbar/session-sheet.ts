@@ -1,4 +1,5 @@
 import { isSecretName } from '../../base/secret-names.js';
+import { shortened } from '../../base/text.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import { cookieNames, roomOf } from '../../session/cookies/session-cookie.js';
 import { allMessages } from '../../session/record/flash-lists.js';
@@ -100,7 +101,7 @@ function nameOf(key: unknown): string {
 }
 
 function cut(text: string): string {
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  return shortened(text, MOST_CHARACTERS);
 }
 
 /** Redacts passwords and tokens in a URL. */

@@ -6,6 +6,7 @@ import { GuardConfig } from '../../access/guard/guard-config.js';
 import { PageGuards } from '../../access/guard/page-guard.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
 import { Clock } from '../../base/clock.js';
+import { withoutTrailingSlash } from '../../base/text.js';
 import type { Services } from '../../container/services.js';
 import { SessionConfig } from '../../session/session-config.js';
 import type { CommonOptions, GatehouseOptions } from '../options/options.js';
@@ -172,7 +173,7 @@ export class Toolbar implements DevTools {
   }
 
   get #path(): string {
-    return this.parts.base.replace(/\/+$/, '') || '/';
+    return withoutTrailingSlash(this.parts.base) || '/';
   }
 
   async #routes(): Promise<Pick<ProjectRoutes, 'pages'>> {

@@ -25,7 +25,7 @@ export class FlashLedger {
     return new FlashClaims(this, this.#name, this.clock.now());
   }
 
-  /** Claims a message for a request until a time in milliseconds. @returns Whether it was free. @internal */
+  /** Claims a message for a request until a time in milliseconds. @returns Whether it was free. */
   claim(id: string, by: FlashClaims, until: number, isDelivered = false): boolean {
     if (!this.isFree(id, by)) return false;
     // A Map keeps the order of insertion, which is about the order in which claims end.
@@ -39,13 +39,12 @@ export class FlashLedger {
     return true;
   }
 
-  /** @internal */
   isFree(id: string, by: FlashClaims): boolean {
     const claim = this.#claims.get(id);
     return !claim || claim.by === by || claim.until <= this.clock.now();
   }
 
-  /** Checks whether another request has delivered a message a short while ago. @internal */
+  /** Checks whether another request has delivered a message a short while ago. */
   wasDelivered(id: string, to: FlashClaims): boolean {
     const claim = this.#claims.get(id);
     return claim?.isDelivered === true && !this.isFree(id, to);
@@ -53,25 +52,24 @@ export class FlashLedger {
 
   /**
    * Reserves the messages that a request delivered for a while, because other requests may have older copies of the
-   * session. @internal
+   * session.
    */
   keep(ids: Iterable<string>, by: FlashClaims): void {
     for (const id of ids) this.claim(id, by, this.clock.now() + LEASE, true);
   }
 
-  /** Gives messages back. @internal */
+  /** Gives messages back. */
   free(ids: Iterable<string>, by: FlashClaims): void {
     for (const id of ids) if (this.#claims.get(id)?.by === by) this.#claims.delete(id);
   }
 
-  /** Counts the requests of this process for which a message is leased. @internal */
+  /** Counts the requests of this process for which a message is leased. */
   hold(id: string, change: 1 | -1): void {
     const count = this.holdersOf(id) + change;
     if (count > 0) this.#holders.set(id, count);
     else this.#holders.delete(id);
   }
 
-  /** @internal */
   holdersOf(id: string): number {
     return this.#holders.get(id) ?? 0;
   }

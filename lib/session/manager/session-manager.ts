@@ -174,7 +174,6 @@ export class SessionManager {
 
   /**
    * Returns true when the session is not stored because it would replace one whose cookie the browser did not send.
-   * @internal
    */
   isInPassing(session: Session, cookies: CookieJar): boolean {
     return this.#cookies.isInPassing(draftOf(session), cookies);

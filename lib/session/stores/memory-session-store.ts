@@ -28,6 +28,12 @@ export interface MemoryOptions {
 }
 
 /**
+ * Lets a store continue with the sessions of an earlier one with the same settings, and leave them to the next one, so
+ * that an edit during development signs nobody out. For this package only.
+ */
+export let continueSessions: (store: MemorySessionStore, kept: Map<string, unknown>) => void;
+
+/**
  * Stores sessions in this process: there is nothing to run, a sign-out ends a session immediately, and a restart ends
  * all of them. Other processes do not see them. Sessions are text, grouped by the period in which they expire. A
  * period that has passed is removed as a whole, so that no request waits for the removal of expired sessions.
@@ -38,6 +44,10 @@ export class MemorySessionStore extends VersionedSessionStore {
   readonly #windowLength: number;
   readonly #longWindowLength: number;
   #maxSessions = MAX_SESSIONS;
+
+  static {
+    continueSessions = (store, kept) => store.#goOnFrom(kept);
+  }
 
   constructor(config: SessionConfig, clock: Clock) {
     super(clock);
@@ -51,13 +61,7 @@ export class MemorySessionStore extends VersionedSessionStore {
     return this;
   }
 
-  /**
-   * Continues with the sessions of an earlier store with the same settings, and leaves them to the next one, so that
-   * an edit during development signs nobody out.
-   *
-   * @internal
-   */
-  goOnFrom(kept: Map<string, unknown>): void {
+  #goOnFrom(kept: Map<string, unknown>): void {
     const settings = [this.#windowLength, this.#longWindowLength, this.#maxSessions].join();
     const before = kept.get(KEPT) as { settings: string; contents: Contents } | undefined;
     if (before?.settings === settings) this.#contents = before.contents;

@@ -80,16 +80,25 @@ type Revoked = Map<string, { readonly time: number; readonly until: number }>;
 /** The key under which a list finds the entries of an earlier one. */
 const KEPT = 'revoked';
 
+/**
+ * Lets a list continue with the entries of an earlier one, and leave them to the next one, during development. For this
+ * package only.
+ */
+export let continueRevocations: (list: MemoryRevocationList, kept: Map<string, unknown>) => void;
+
 /** Stores revocations in this process, for development and for a single process that is never restarted. */
 export class MemoryRevocationList extends KeyedRevocationList {
   #revoked: Revoked = new Map();
+
+  static {
+    continueRevocations = (list, kept) => list.#goOnFrom(kept);
+  }
 
   constructor(private readonly clock: Clock = new Clock()) {
     super();
   }
 
-  /** Continues with the entries of an earlier list, and leaves them to the next one. @internal */
-  goOnFrom(kept: Map<string, unknown>): void {
+  #goOnFrom(kept: Map<string, unknown>): void {
     const before = kept.get(KEPT) as Revoked | undefined;
     if (before) this.#revoked = before;
     else kept.set(KEPT, this.#revoked);

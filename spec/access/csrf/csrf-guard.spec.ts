@@ -172,7 +172,8 @@ describe('The log', () => {
   it('holds no second line and no long one, whatever a header holds', async () => {
     const odd = sent('/page', { headers: { Origin: `a\tb\u00e9${'x'.repeat(10_000)}` }, pathname: '/a\nb' });
     const [line = ''] = await told({ explains: true }, odd);
-    expect(line).toMatch(/^[\x20-\x7e…]+$/);
+    expect(line).toMatch(/^POST \/a%0Ab .*Origin "a%09b/);
+    expect(line).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
     expect(line.length).toBeLessThan(500);
   });
 
@@ -330,7 +331,7 @@ describe("What a guard of somebody's own answers to what it refuses", () => {
 
   it.each([undefined, null, { status: 418 }])('is never the page, even when it is %j', async (answer) => {
     const asked = guardOf(() => answer).inspect(sent('/page', foreign), new Session());
-    await expect(asked).rejects.toThrow('gave no Response');
+    await expect(asked).rejects.toThrow('returned no Response');
   });
 });
 

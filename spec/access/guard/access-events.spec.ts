@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CsrfConfig } from '../../../lib/access/csrf/csrf-config.js';
 import { CsrfGuard } from '../../../lib/access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
-import { pathAskedFor, tellDenied, tellDeniedError } from '../../../lib/access/guard/access-events.js';
+import { emitDenied, emitDeniedError, pathAskedFor } from '../../../lib/access/guard/access-events.js';
 import type { GuardedRequest } from '../../../lib/access/guard/guarded-request.js';
 import type { Visitor } from '../../../lib/access/visitor.js';
 import { AccessDeniedError } from '../../../lib/errors/index.js';
@@ -64,7 +64,7 @@ describe('A refusal', () => {
     const path = '/admin\r\nlogin eve\u2028';
     const request = navigation('/inner', { originalPathname: path });
     expect(pathAskedFor({ ...request, originalPathname: undefined, pathname: '/a\nb' })).toBe(encodeURI('/a\nb'));
-    tellDenied(events, request, guest(), { code: 'NOT_SIGNED_IN', reason: 'a\nb' });
+    emitDenied(events, request, guest(), { code: 'NOT_SIGNED_IN', reason: 'a\nb' });
     expect(events.take()).toMatchObject([{ path: encodeURI(path), reason: 'a%0Ab' }]);
   });
 
@@ -72,7 +72,7 @@ describe('A refusal', () => {
     const events = new RememberingEvents();
     const guard = guardWith([], { events });
     const error = new AccessDeniedError(403, true, 'not yours', 'MISSING_ROLE');
-    tellDeniedError(events, undefined, member(), error);
+    emitDeniedError(events, undefined, member(), error);
     await guard.judgeDenied(error, navigation('/page'), member());
     const denial = { name: 'access.denied', code: 'MISSING_ROLE', reason: 'not yours', userId: member().id };
     expect(events.take()).toEqual([denial]);

@@ -551,7 +551,7 @@ describe('The line for a decision', () => {
     const checker = new Chatty(new AccessConfig());
     const request = navigation('/', { pathname: `/admin/a${breaks}b`, routePattern: `/admin/a${breaks}c` });
     const [line] = await linesOf(request, admin(), { checker });
-    expect(line).toMatch(/^GET \/admin\/a%0A.*because it may$/);
+    expect(line).toMatch(/^GET \/admin\/a%0A.*because%0A.*it may$/);
     expect(line).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
   });
 
@@ -1024,10 +1024,10 @@ describe("What a guard of somebody's own answers to whom it refuses", () => {
     ['nothing in its own way', () => ({ then: (heed: (answer?: Response) => void) => heed() })],
   ])('is never the page, even when it is %s', async (_, answer) => {
     const asked = async () => guardOf(answer).inspect(navigation('/admin'), guest());
-    await expect(asked()).rejects.toThrow('gave no Response');
+    await expect(asked()).rejects.toThrow('returned no Response');
     const denied = new AccessDeniedError(401, true, 'not signed in');
     await expect(async () => guardOf(answer).judgeDenied(denied, navigation('/x'), guest())).rejects.toThrow(
-      'gave no Response',
+      'returned no Response',
     );
   });
 });

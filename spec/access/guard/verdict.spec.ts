@@ -95,6 +95,6 @@ describe("What a judge of somebody's own gives", () => {
     ['a verdict without its answer', { ...NOTHING_ASKED, response: null }],
     ['a verdict that does not say for whom it is', { ...NOTHING_ASKED, isPersonal: undefined }],
   ])('lets nobody in when it is %s', (_, given) => {
-    expect(() => asVerdict(given)).toThrow('judge() gave no Verdict');
+    expect(() => asVerdict(given)).toThrow('judge() returned no Verdict');
   });
 });

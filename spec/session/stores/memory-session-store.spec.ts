@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionId } from '../../../lib/session/record/session-id.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
-import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
+import { continueSessions, MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { describeRandomRequests } from '../../support/model/random-requests.js';
@@ -41,10 +41,10 @@ describe('The store in memory', () => {
   it('goes on with what one of the same settings has kept, which sees what is done there', async () => {
     const { clock, store, begin } = start();
     const kept = new Map<string, unknown>();
-    store.goOnFrom(kept);
+    continueSessions(store, kept);
     const session = await begin();
     const next = new MemorySessionStore(config, clock);
-    next.goOnFrom(kept);
+    continueSessions(next, kept);
     expect((await next.read(session?.id ?? ''))?.values.get('cart')).toBe(1);
     const late = await begin();
     await next.destroy(session?.id ?? '');
@@ -56,13 +56,13 @@ describe('The store in memory', () => {
   it('begins anew after one of other settings', async () => {
     const { clock, store, begin } = start();
     const kept = new Map<string, unknown>();
-    store.goOnFrom(kept);
+    continueSessions(store, kept);
     const session = await begin();
     const limited = new MemorySessionStore(config, clock).limitTo(10);
-    limited.goOnFrom(kept);
+    continueSessions(limited, kept);
     expect(limited.size).toBe(0);
     const again = new MemorySessionStore(config, clock);
-    again.goOnFrom(kept);
+    continueSessions(again, kept);
     expect(await again.read(session?.id ?? '')).toBeUndefined();
   });
 

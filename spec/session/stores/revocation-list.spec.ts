@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { MemoryRevocationList } from '../../../lib/session/stores/revocation-list.js';
+import { continueRevocations, MemoryRevocationList } from '../../../lib/session/stores/revocation-list.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { describeRevocationList } from '../../support/revocation-lists.js';
 
@@ -18,7 +18,7 @@ it('A list of revocations in memory goes on with what another one has kept', asy
   const clock = new FrozenClock();
   const kept = new Map<string, unknown>();
   const [before, after] = [new MemoryRevocationList(clock), new MemoryRevocationList(clock)];
-  for (const list of [before, after]) list.goOnFrom(kept);
+  for (const list of [before, after]) continueRevocations(list, kept);
   await before.revokeBefore('ada', clock.now(), clock.now() + 1_000);
   expect(await after.notBefore('ada')).toBe(clock.now());
 });
