@@ -249,11 +249,11 @@ describe('Somebody whom another part of the application knows', () => {
   it.each<[unknown, string]>([
     ['ada', 'no object with a "userId"'],
     [['ada'], 'no object with a "userId"'],
-    [{}, '"userId" must be a text'],
-    [{ userId: 7 }, '"userId" must be a text'],
-    [{ userId: '   ' }, '"userId" must be a text'],
-    [{ userId: 'ada', role: 5 }, '"role" must be a text'],
-    [{ userId: 'ada', permissions: 'admin' }, '"permissions" must be a list'],
+    [{}, '"userId" must be a non-empty string'],
+    [{ userId: 7 }, '"userId" must be a non-empty string'],
+    [{ userId: '   ' }, '"userId" must be a non-empty string'],
+    [{ userId: 'ada', role: 5 }, '"role" must be a string'],
+    [{ userId: 'ada', permissions: 'admin' }, '"permissions" must be an array'],
   ])('is a guest when it is %j, which the log says once and without a value', (known, line) => {
     const log = new RememberingLog();
     const resolver = resolverWith({}, log);

@@ -120,7 +120,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'Store related values under one key',
   ],
   [
-    new errors.InvalidVisitorError('userId', 'a text'),
+    new errors.InvalidVisitorError('userId', 'a string'),
     'INVALID_VISITOR',
     { key: 'userId' },
     'Correct the value that you pass to signIn()',

@@ -120,7 +120,7 @@ export function regenerateSession(...given: unknown[]): Promise<void> {
 }
 
 function begin(request: ScopedRequest, values: VisitorData, { label, rememberMe }: SignInOptions = {}): void {
-  if (label !== undefined && typeof label !== 'string') throw new InvalidVisitorError('label', 'a text');
+  if (label !== undefined && typeof label !== 'string') throw new InvalidVisitorError('label', 'a string');
   if (rememberMe !== undefined && typeof rememberMe !== 'boolean') {
     throw new InvalidVisitorError('rememberMe', "true or false, as in { rememberMe: form.has('remember') }");
   }

@@ -60,7 +60,7 @@ describe('Options', () => {
   it.each([
     [null, 'gatehouse({…}) in astro.config: must be a plain object: { … }'],
     [{ globalProtect: 'yes' }, 'globalProtect: must be true or false'],
-    [{ protect: {} }, 'protect: must be a list'],
+    [{ protect: {} }, 'protect: must be an array'],
     [{ protect: ['/admin'] }, "protect[0]: must be a rule: write { pattern: '/admin' }"],
     [{ protect: [1] }, 'protect[0]: must be a plain object: { … }'],
     [{ session: { store: 'disk' } }, "session.store: must be one of 'cookie', 'memory', 'astro', 'sqlite', 'redis'"],
@@ -88,18 +88,18 @@ describe('Options', () => {
       'session.cookie.httpOnly: the cookie of a session is always HttpOnly; leave it out',
     ],
     [{ forms: 'redirect' }, "forms: must be true, false, or say what is never kept: { leaveOut: ['iban'] }"],
-    [{ forms: { leaveOut: 'iban' } }, 'forms.leaveOut: must be a list'],
-    [{ forms: { leaveOut: [''] } }, 'forms.leaveOut[0]: must not be empty'],
+    [{ forms: { leaveOut: 'iban' } }, 'forms.leaveOut: must be an array of strings'],
+    [{ forms: { leaveOut: [''] } }, 'forms.leaveOut[0]: must be a non-empty string'],
     [{ forms: { except: ['iban'] } }, 'forms.except: no such option of forms. There are leaveOut'],
     [{ csrf: 'off' }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
     [{ csrf: ['/webhooks'] }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
-    [{ csrf: { except: 'webhooks' } }, 'csrf.except: must be a list'],
+    [{ csrf: { except: 'webhooks' } }, 'csrf.except: must be an array'],
     [{ csrf: { except: ['webhooks'] } }, 'csrf.except[0]: pattern "webhooks" must begin with "/": write "/webhooks"'],
     [
       { csrf: { excpet: ['/webhooks'] } },
       'csrf.excpet: no such option of csrf; did you mean except? There are except, requireToken',
     ],
-    [{ csrf: { requireToken: '/a' } }, "csrf.requireToken: must be true, or a list of patterns: ['/account/**']"],
+    [{ csrf: { requireToken: '/a' } }, "csrf.requireToken: must be true, or an array of patterns: ['/account/**']"],
     [{ csrf: { requireToken: ['/a', 'b'] } }, 'csrf.requireToken[1]: pattern "b" must begin with "/": write "/b"'],
     [{ services: () => undefined }, 'services: services are code: write them in src/gatehouse.ts'],
   ])('%j are refused in a sentence', (options, sentence) => {
@@ -108,6 +108,69 @@ describe('Options', () => {
 
   it('name everything that is wrong at once', () => {
     expect(inConfig({ loginPath: 1, debug: 'no', protect: [{ pattern: '/a', rol: 'x', roles: [] }] })).toHaveLength(4);
+    expect(inConfig({ forms: { leave: 1, out: 1 } })).toEqual([
+      'forms.leave: no such option of forms. There are leaveOut',
+      'forms.out: no such option of forms. There are leaveOut',
+    ]);
+    expect(inConfig({ csrf: { except: [1, '/a', 'b'], requireToken: false } })).toEqual([
+      'csrf.except[0]: must be a string',
+      'csrf.except[2]: pattern "b" must begin with "/": write "/b"',
+    ]);
+  });
+
+  it.each(['access', 'csrf', 'forms', 'session', 'store'])('%s cannot be an instance of a class', (option) => {
+    class Options {}
+    for (const problems of [inConfig, (options: object) => problemsOf(() => checkSetupOptions(options))]) {
+      expect(problems({ [option]: new Options() })).toHaveLength(1);
+      expect(problems({ [option]: Object.create({ use: 'redis' }) })).toHaveLength(1);
+      expect(problems({ [option]: new Map() })).toHaveLength(1);
+    }
+  });
+
+  it.each<[object]>([
+    [{ protect: new Array(1) }],
+    [{ exclude: new Array(1) }],
+    [{ protect: [{ pattern: '/a', methods: new Array(1) }] }],
+    [{ access: { roles: { admin: new Array(1) } } }],
+  ])('cannot have holes in an array, as in %j', (options) => {
+    expect(inConfig(options)).toHaveLength(1);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('have no key %s', (key) => {
+    const withKey = (rest: object) =>
+      JSON.parse(JSON.stringify({ ...rest, key: 'admin' }).replace('"key"', `"${key}"`));
+    const unknown = (path: string, owner: string) => [expect.stringMatching(`^${path}${key}: no such .* of ${owner}`)];
+    expect(inConfig(withKey({}))).toEqual(unknown('', 'gatehouse'));
+    expect(inConfig({ store: withKey({ use: 'redis' }) })).toEqual(unknown('store.', 'the redis store'));
+    expect(inConfig({ protect: [withKey({ pattern: '/a' })] })).toEqual(unknown('protect\\[0]\\.', 'a rule'));
+    expect(inConfig({ csrf: withKey({}) })).toEqual(unknown('csrf.', 'csrf'));
+  });
+
+  it.each([
+    [{ setup: () => undefined }, 'setup: must be a non-empty string'],
+    [{ protect: [{ pattern: '/a', roles: '' }] }, /^protect\[0]\.roles: must be an array of strings; for a single one/],
+    [{ protect: [{ pattern: '/a', role: [] }] }, /^protect\[0]\.role: must be a non-empty string; for an array/],
+    [{ protect: [{ pattern: '/a', methods: () => [] }] }, /^protect\[0]\.methods: must be an array of methods/],
+  ])('are refused once where a length could be looked at: %j', (options, sentence) => {
+    expect(inConfig(options)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it.each([Number.POSITIVE_INFINITY, Number.NaN, -1, '60', 60n])('cannot be a number of seconds: %s', (seconds) => {
+    for (const option of ['idleTimeout', 'storeTimeout']) {
+      expect(inConfig({ session: { [option]: seconds } })).toEqual([expect.stringMatching(/must be .* seconds/)]);
+    }
+    const reload = () => null;
+    expect(inConfig({ access: { reload, revalidate: seconds } })).toEqual([
+      'access.revalidate: must be a number of seconds, or 0',
+    ]);
+  });
+
+  it('cannot be async where an answer is used immediately', () => {
+    for (const later of [async () => 'admin', function* () {}, async function* () {}]) {
+      expect(inConfig({ access: { getRole: later } })).toEqual([
+        'access.getRole: cannot be async, because its answer is read immediately: look up in access.reload what has to be looked up',
+      ]);
+    }
   });
 
   it('that are misspelt are told what was probably meant, and what there is', () => {
@@ -154,7 +217,7 @@ describe.each([
     [{ use: 'cookie', file: 'a' }, 'store.file: no such option of the cookie store. There are use'],
     [{ use: 'redis', url: 'cache' }, 'store.url: must be an address: redis://localhost:6379'],
     [{ use: 'redis', timeout: 0 }, 'store.timeout: must be more than 0 seconds'],
-    [{ use: 'sqlite', file: '' }, 'store.file: must not be empty'],
+    [{ use: 'sqlite', file: '' }, 'store.file: must be a non-empty string'],
     [{ use: 'memory', maxSessions: 0 }, 'store.maxSessions: must be a whole number above 0'],
   ])('cannot be %j', (store, sentence) => {
     expect(problems({ store })).toEqual([sentence]);
@@ -279,18 +342,18 @@ describe('A rule', () => {
       /^protect\[0]\.rol: no such key of a rule; did you mean role\? There are pattern, action, island, role, /,
     ],
     [{ premissions: ['a'] }, /did you mean permissions\?/],
-    [{ role: ['admin'] }, /^protect\[0]\.role: must be a text; for a list write roles$/],
-    [{ permission: ['a'] }, /for a list write permissions$/],
+    [{ role: ['admin'] }, /^protect\[0]\.role: must be a non-empty string; for an array write roles$/],
+    [{ permission: ['a'] }, /for an array write permissions$/],
     [{ authenticatedWithin: '5 minutes' }, /^protect\[0]\.authenticatedWithin: must be a number of seconds/],
     [{ authenticatedWithin: 0 }, /must be more than 0 seconds/],
     [{ enforce: 'no' }, /^protect\[0]\.enforce: must be true or false$/],
-    [{ roles: 'admin' }, /^protect\[0]\.roles: must be a list; for a single one write role$/],
+    [{ roles: 'admin' }, /^protect\[0]\.roles: must be an array of strings; for a single one write role$/],
     [{ roles: [] }, /must name at least one/],
-    [{ roles: ['admin', ''] }, /must hold texts/],
-    [{ roles: [undefined] }, /must hold texts/],
-    [{ roles: new Array(1) }, /must hold texts/],
-    [{ role: '' }, /must not be empty/],
-    [{ role: null }, /must be a text/],
+    [{ roles: ['admin', ''] }, /^protect\[0]\.roles\[1]: must be a non-empty string$/],
+    [{ roles: [undefined] }, /^protect\[0]\.roles\[0]: must be a non-empty string$/],
+    [{ roles: new Array(1) }, /^protect\[0]\.roles\[0]: must be a non-empty string$/],
+    [{ role: '' }, /must be a non-empty string/],
+    [{ role: null }, /must be a non-empty string/],
     [{ allow: true }, /must be a function/],
     [{ pattern: 'admin' }, /must begin with "\/": write "\/admin"/],
   ])('%j is refused in a sentence', (rule, sentence) => {
@@ -458,19 +521,23 @@ describe('A guard beside a page', () => {
     expect(asGuard(guard)).toEqual([]);
   });
 
-  const either = "it is 'public', 'user', 'guest' or a requirement such as { role: 'admin' }";
+  const either = "must be 'public', 'user', 'guest' or a requirement such as { role: 'admin' }";
   it.each<[unknown, string]>([
-    ['admin', `guard of src/pages/a.astro: cannot be 'admin': ${either}`],
-    [['user', 'Guest'], `[1]: cannot be 'Guest': ${either}`],
-    [null, 'guard of src/pages/a.astro: must be a plain object: { … }'],
-    [[], 'guard of src/pages/a.astro is an empty list, which admits nobody'],
+    ['admin', `guard of src/pages/a.astro: ${either}`],
+    [['user', 'Guest'], `[1]: ${either}`],
+    [null, `guard of src/pages/a.astro: ${either}`],
+    [[['user']], `[0]: ${either}`],
+    [new Array(1), '[0] is undefined: export one'],
+    [Object.create({ role: 'admin' }), `guard of src/pages/a.astro: ${either}`],
+    [[{ role: 'admin', allow: undefined }], '[0].allow is undefined: give it a value'],
+    [[], 'guard of src/pages/a.astro is an empty array, which admits nobody'],
     [undefined, 'guard of src/pages/a.astro is undefined: export one'],
     [{ role: 'admin', guestsSignIn: true }, 'guestsSignIn is for pages that hide: add status: 404'],
     [{ rol: 'admin' }, 'rol: no such key of a guard; did you mean role? There are role'],
     [{ pattern: '/a' }, 'pattern: no such key of a guard'],
     [{ role: undefined }, 'role is undefined: give it a value'],
     [[{ permissions: [] }], '[0].permissions: must name at least one'],
-    [['guest', { role: 'a', enforce: false }], 'cannot have enforce: false in a list'],
+    [['guest', { role: 'a', enforce: false }], 'cannot have enforce: false in an array'],
   ])('is refused when it would protect less than was meant: %j', (guard, problem) => {
     expect(asGuard(guard)).toEqual([expect.stringContaining(problem)]);
     expect(asGuard(guard)).toEqual([expect.stringContaining('guard of src/pages/a.astro')]);
