@@ -178,7 +178,7 @@ describe('A provided visitor', () => {
     ['a removed key', (known) => Reflect.deleteProperty(known, 'role'), true],
     ['a changed list', (known) => (known.roles as string[]).push('admin'), true],
     ['an equal list', (known) => Object.assign(known, { roles: ['user'] }), false],
-  ])('detects whether its object was changed by %s', (_, change, hasChanged) => {
+  ])('detects changes of its object: %s', (_, change, hasChanged) => {
     const known = { userId: 'ada', role: 'user', roles: ['user'] };
     const foreign = new ForeignVisitor(known, true, resolver);
     change(known);

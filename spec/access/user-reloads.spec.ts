@@ -83,7 +83,7 @@ describe('A reloaded user', () => {
   it.each<[string, VisitorData, VisitorData | null]>([
     ['another user', ADA, { role: 'reader' } as never],
     ['a user who no longer exists', { ...ADA, userId: 'bob' }, null],
-  ])('is replaced by the user whom the application signs in, after %s', async (_, before, found) => {
+  ])('is the user whom the application signs in during the request, even after %s', async (_, before, found) => {
     const { reloads } = start(() => found);
     const session = sessionOf(before);
     await reloads.today(session, before);

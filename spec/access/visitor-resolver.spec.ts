@@ -41,7 +41,7 @@ describe('The visitors of one record', () => {
     expect(Object.isFrozen(other?.session)).toBe(true);
   });
 
-  it('follow the session once it changes or stands aside', () => {
+  it('follow the session once it changes or is set aside', () => {
     const resolver = resolverWith();
     const session = new Session(record);
     resolver.fromSession(session);

@@ -86,7 +86,7 @@ describe('The data of a visitor', () => {
     ['roles', { userId: 'ada', roles: ['r'.repeat(101)] }],
     ['permissions', { userId: 'ada', permissions: Array(1000).fill('p') }],
     ['permissions', { userId: 'ada', permissions: ['p'.repeat(201)] }],
-  ])('is rejected when %s is wrong or too large: %.80j', (key, data) => {
+  ])('is rejected when its %s is wrong or too large (%#)', (key, data) => {
     expect(check(data)).toThrow(InvalidVisitorError);
     expect(check(data)).toThrow(`"${key}"`);
   });

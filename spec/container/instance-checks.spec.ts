@@ -52,7 +52,7 @@ async function questions(): Promise<Question[]> {
 const QUESTIONS = await questions();
 
 describe('A factory', () => {
-  it('is rejected by its name when it is async', () => {
+  it('is rejected with its name in the error when it is async', () => {
     const makeHarbour = async () => new Harbour();
     expect(() => assertPrompt(Port, makeHarbour)).toThrow(
       'makeHarbour cannot replace Port: it is async, and is not awaited. Pass one that waits in its methods',

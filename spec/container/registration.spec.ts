@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isClass } from '../../lib/container/registration.js';
 
 describe('An implementation', () => {
-  it.each([class {}, class Named {}, class extends Map {}])('is recognised as a class: %p', (implementation) => {
+  it.each([class {}, class Named {}, class extends Map {}])('is recognised as a class: %p (%#)', (implementation) => {
     expect(isClass(implementation)).toBe(true);
   });
 
@@ -14,7 +14,7 @@ describe('An implementation', () => {
     {},
     'class',
     undefined,
-  ])('is not recognised as a class: %p', (implementation) => {
+  ])('is not recognised as a class: %p (%#)', (implementation) => {
     expect(isClass(implementation)).toBe(false);
   });
 });

@@ -266,7 +266,7 @@ describe('The start', () => {
     }
   });
 
-  it('is required before get() provides a service that could still be replaced', () => {
+  it('must come before get() of a service that could still be replaced', () => {
     const early = () => floorPlan().get(SessionStore);
     expect(early).toThrow(ServiceConstructionError);
     expect(early).toThrow('Get it inside the function that you register');

@@ -64,7 +64,7 @@ describe('The CSRF guard', () => {
     expect(await refusalOf({ ...asked, headers: new Headers({ Origin: SELF }) })).toBeUndefined();
   });
 
-  it('considers the method that was sent, whatever other headers and fields say', async () => {
+  it('considers the method that was sent, whatever other headers and fields contain', async () => {
     const headers = {
       Origin: EVIL,
       'X-HTTP-Method-Override': 'GET',

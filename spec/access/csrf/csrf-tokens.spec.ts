@@ -116,7 +116,7 @@ describe('A visitor without a session', () => {
     expect(next.isDirty).toBe(false);
   });
 
-  it('causes an error when the token is asked for too late', async () => {
+  it('causes an error when the token is requested too late', async () => {
     const session = new Session();
     draftOf(session).close();
     await expect(tokens.issue(session)).rejects.toThrow(SessionCommittedError);

@@ -24,7 +24,7 @@ describe('A decision of the demand checker', () => {
     ['guest', member(), 'FOR_GUESTS_ONLY'],
     [[{ role: 'x' }, { role: 'admin' }], admin(), 'GRANTED'],
     [[{ role: 'x' }, { role: 'y' }], admin(), 'MISSING_ROLE'],
-  ])('combines the entries of a page guard: %j', async (guard, visitor, code) => {
+  ])('combines the entries of a page guard: %j (%#)', async (guard, visitor, code) => {
     expect(await checker.decide(new PageGuard(guard), visitor, navigation('/a'))).toMatchObject({ code });
   });
 

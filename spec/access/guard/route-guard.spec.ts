@@ -83,7 +83,7 @@ describe('The page of a submitted form', () => {
     [true, 'page'],
     [false, '302 /'],
   ])(
-    "is open to a user despite being for guests only to show the form's result (showsForm: %s)",
+    'is shown to a user, though it is for guests, only with the result of the form (showsForm: %s)',
     async (showsForm, expected) => {
       const join = navigation('/join', { showsForm });
       const login = navigation('/login', { showsForm });
@@ -430,7 +430,7 @@ describe('The protection of a page', () => {
     expect(answer === 'page' ? 'page' : 'refused').toBe(expected);
   });
 
-  it('asks both rules where the address and the page match different ones', async () => {
+  it('applies both rules where the address and the page match different ones', async () => {
     const rules = [
       { pattern: '/a', role: 'a' },
       { pattern: '/b', role: 'b' },
@@ -441,7 +441,7 @@ describe('The protection of a page', () => {
     expect(await inspect(rules, request, member(['a', 'b']))).toBe('page');
   });
 
-  it('asks a rule once if it matches both the address and the page', async () => {
+  it('applies a rule once if it matches both the address and the page', async () => {
     let asked = 0;
     const rule = { pattern: '/a/**', allow: () => ++asked > 0 };
     await inspect([rule], navigation('/a/x', { routePattern: '/a/y' }), guest());
@@ -529,7 +529,7 @@ describe('A logged decision', () => {
     return log.decisions;
   }
 
-  it('states what was asked, the result and the reason', async () => {
+  it('states the request, the rule, the result and the reason', async () => {
     expect(await linesOf(navigation('/admin/a'), admin())).toEqual([
       'GET /admin/a (route /admin/a): /admin/** (role admin) granted: every requirement holds',
     ]);
@@ -642,7 +642,7 @@ describe('A guard exported by a page', () => {
     [['guest', { role: 'editor' }], member(), '302 /no'],
     [{ role: 'editor', methods: ['POST'] }, admin(), 'page'],
     [{ role: 'editor', methods: ['POST'] }, member(), '302 /no'],
-  ])('decides in place of the rules when it is %j', async (guard, visitor, expected) => {
+  ])('decides in place of the rules when it is %j (%#)', async (guard, visitor, expected) => {
     const parts: GuardParts = {
       pages: { '/team': guard, '/home': 'user', '/no': 'public', '/why': 'public' },
       homePath: '/home',

@@ -61,7 +61,7 @@ describe('A verdict', () => {
     expect(rulings.map(({ code }) => code)).toEqual(['UNREADABLE_ADDRESS']);
   });
 
-  it('is returned synchronously without resolving the visitor where nothing is asked', () => {
+  it('is returned synchronously without resolving the visitor where no rule applies', () => {
     const nobody = () => {
       throw new Error('nobody is to be asked for');
     };

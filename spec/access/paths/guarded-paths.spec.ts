@@ -51,7 +51,7 @@ describe('The paths of a request', () => {
     expect(GuardedPaths.of(navigation('/', { pathname: '/%ff' }), '')).toBeUndefined();
   });
 
-  it('of a server island are those of its names, in place of its internal name', () => {
+  it('are the names of a server island in place of its internal name', () => {
     const request = navigation('/_server-islands/Stats1', {
       routePattern: '/_server-islands/[name]',
       params: { name: 'Stats1' },
@@ -66,7 +66,7 @@ describe('The paths of a request', () => {
     expect(paths?.spellingsOf('/_server-islands/Stats1/')).toContain('/_server-islands/src/a.astro');
   });
 
-  it('of a page without a request are only its own', () => {
+  it('are only the path itself for a page without a request', () => {
     expect(GuardedPaths.ofPage('/a')).toMatchObject({ all: ['/a'], others: [], page: '/a', action: undefined });
   });
 });

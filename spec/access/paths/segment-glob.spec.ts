@@ -84,7 +84,7 @@ describe('A glob within a segment', () => {
     expect(compileGlob(glob).some(({ test }) => test(text))).toBe(expected);
   });
 
-  it('of wildcards matches like a regular expression, and knows its prefix and suffix', () => {
+  it('matches like a regular expression when it has only wildcards, and knows its prefix and suffix', () => {
     const texts = (maxLength: number, ...units: string[]) =>
       fc.array(fc.constantFrom(...units), { minLength: 1, maxLength }).map((picked) => picked.join(''));
     fc.assert(

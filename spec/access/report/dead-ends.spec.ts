@@ -69,7 +69,7 @@ describe('A dead end', () => {
     [[{ pattern: '/a/**', redirectTo: '/a/in' }], { enforce: false }],
     // Every signed-in user is admitted.
     [[{ pattern: '/a/**' }], { forbiddenPath: '/a/no' }],
-  ])('is not found for the rules %j and the options %j', (rules, options) => {
+  ])('is not found for the rules %j and the options %j (%#)', (rules, options) => {
     expect(found(rules, options)).toEqual([]);
   });
 

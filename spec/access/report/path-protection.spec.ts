@@ -138,7 +138,7 @@ describe('A rule', () => {
     [{ pattern: '/a/**', enforce: false }, { pattern: '/a/b' }, false],
     [{ pattern: '/a/**' }, { pattern: '/a/b', enforce: false }, false],
     [{ action: 'admin.*' }, { action: 'admin.remove' }, true],
-  ])('shadows a later rule or does not: %j, %j: %s', (one, other, expected) => {
+  ])('is compared with a later rule: %j shadows %j: %s', (one, other, expected) => {
     expect(shadows(one, other)).toBe(expected);
   });
 });

@@ -136,7 +136,7 @@ describe.each([
     [{ use: 'redis' }],
     [{ use: 'redis', url: 'rediss://cache:6380', keyPrefix: 'shop:', timeout: 1 }],
     [{ use: 'redis', url: undefined }],
-  ])('may be %j', (store) => {
+  ])('may be %j (%#)', (store) => {
     expect(problems({ store })).toEqual([]);
     expect(problems({ store, session: { idleTimeout: 60 } })).toEqual([]);
   });
@@ -293,7 +293,7 @@ describe('A rule', () => {
     [{ role: null }, /must be a text/],
     [{ allow: true }, /must be a function/],
     [{ pattern: 'admin' }, /must begin with "\/": write "\/admin"/],
-  ])('is rejected with an explanation: %j', (rule, sentence) => {
+  ])('is rejected with an explanation: %j (%#)', (rule, sentence) => {
     const problems = withRule(rule);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(sentence);
@@ -437,7 +437,7 @@ describe('A requirement', () => {
     { pattern: '/a' },
     { redirectTo: '/a' },
     Object.create({ role: 'admin' }),
-  ])('cannot be %j', (requirement) => {
+  ])('cannot be %j (%#)', (requirement) => {
     expect(problemsOf(() => checkRequirement(requirement))).toHaveLength(1);
   });
 

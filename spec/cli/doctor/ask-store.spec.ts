@@ -47,7 +47,7 @@ async function listen(answer: (command: string) => string | undefined): Promise<
 
 describe('askStore()', () => {
   it.each([undefined, { use: 'cookie' }, { use: 'memory' }, { use: 'astro' }] as const)(
-    'does not ask %j',
+    'does not contact %j',
     async (store) => {
       expect(await askStore(store, { root: folder, redisUrl: undefined })).toEqual({ state: 'unasked' });
     },

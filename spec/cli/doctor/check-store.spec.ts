@@ -34,7 +34,7 @@ describe('The check of the store', () => {
     expect(finding?.cure).toContain('REDIS_URL=');
   });
 
-  it("reports that the project's own store was not asked, whatever is configured", () => {
+  it("reports that the project's own store was not checked, whatever is configured", () => {
     const build = toldReport({ hasOwnStore: true, settings: { session: { store: 'memory' } } });
     expect(briefly(checkStore(healthy({ build })))).toEqual(['note STORE_NOT_ASKED']);
   });
