@@ -127,11 +127,11 @@ describe('The origins of a site with allowedDomains', () => {
       'http://site.example/',
       [{ hostname: '*' }],
     ],
-  ])('exclude, %s, the origin %s', (_, origin, sentTo, domains) => {
+  ])('do not include, %s, the origin %s', (_, origin, sentTo, domains) => {
     expect(includes(origin, sentTo, domains)).toBe(false);
   });
 
-  it('definitely exclude an origin only when none of the domains matches', () => {
+  it('exclude an origin for certain only when none of the domains matches', () => {
     const excludes = (origin: string, domains: AllowedDomain[]) =>
       new SiteOrigins(domains).excludes(new URL(origin), new URL('http://127.0.0.1:4321'));
     expect(excludes('https://evil.example', NAMED)).toBe(true);
