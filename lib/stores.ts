@@ -9,11 +9,12 @@ export {
   StoreUnavailableError,
 } from './errors/index.js';
 export { inject, injectable } from './injectable.js';
+export { type FlashLease, withLease } from './session/record/flash-lease.js';
 export type { Lineage } from './session/record/lineage.js';
 export { parseRecord, serializeRecord } from './session/record/record-text.js';
 export { applyChanges, type SessionChanges } from './session/record/session-changes.js';
 export { SessionId } from './session/record/session-id.js';
-export type { Flash, SessionDevice, SessionRecord } from './session/record/session-record.js';
+export { type Flash, isEmptyRecord, type SessionDevice, type SessionRecord } from './session/record/session-record.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
 export { type MemoryOptions, MemorySessionStore } from './session/stores/memory-session-store.js';

@@ -45,10 +45,8 @@ export class AccessChecker {
 
   /** Decides by the requirements that the rule names. Otherwise as {@link check}. */
   protected checkRequirements(rule: AccessRule, visitor: Visitor): Promised<AccessDecision> {
-    const { authenticatedWithin, allow } = rule;
-    const isBare =
-      rule.acceptedRoleSets.length === 0 && rule.requiredPermissions.length === 0 && authenticatedWithin === undefined;
-    if (visitor.isGuest && (!isBare || !allow)) return this.deny('not signed in', 'NOT_SIGNED_IN');
+    const { allow } = rule;
+    if (visitor.isGuest && !rule.asksByFunctionAlone) return this.deny('not signed in', 'NOT_SIGNED_IN');
 
     const lackingRoles = rule.acceptedRoleSets.find((roles) => !roles.some((role) => visitor.hasRole(role) === true));
     if (lackingRoles) return this.deny(`needs role ${lackingRoles.join(' or ')}`, 'MISSING_ROLE', lackingRoles);
@@ -57,7 +55,7 @@ export class AccessChecker {
     if (lacking.length > 0) {
       return this.deny(`needs permission ${lacking.join(' and ')}`, 'MISSING_PERMISSION', lacking);
     }
-    if (!allow) return this.#checkSignIn(rule, isBare ? 'signed in' : 'every requirement holds');
+    if (!allow) return this.#checkSignIn(rule, rule.namesRequirements ? 'every requirement holds' : 'signed in');
     return andThen(allow(visitor.session, rule.request), (answer) =>
       this.#isYes(answer, allow, rule)
         ? this.#checkSignIn(rule, 'every requirement holds')

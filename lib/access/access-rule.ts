@@ -150,9 +150,13 @@ export class AccessRule implements Requirement {
 
   /** True when `allow` alone decides, which may let guests in. */
   get asksByFunctionAlone(): boolean {
-    const { allow, acceptedRoleSets, requiredPermissions, authenticatedWithin } = this;
-    const isBare = acceptedRoleSets.length + requiredPermissions.length === 0 && authenticatedWithin === undefined;
-    return allow !== undefined && isBare;
+    return this.allow !== undefined && !this.namesRequirements;
+  }
+
+  /** True when it names a requirement besides `allow`, which guests can never meet. */
+  get namesRequirements(): boolean {
+    const { acceptedRoleSets, requiredPermissions, authenticatedWithin } = this;
+    return acceptedRoleSets.length + requiredPermissions.length > 0 || authenticatedWithin !== undefined;
   }
 
   /** The requirements in words. */

@@ -34,7 +34,7 @@ export interface ChangingRequest extends GuardedRequest, SentRequest {
   copy(): Request;
 }
 
-/** The refusal of a forged request: the answer, and the decision behind it. */
+/** The refusal of a request: forged, or not to be checked because sessions are unavailable (503). With the decision, if any. */
 export interface CsrfVerdict {
   readonly response: Response;
   /** `undefined` when the check was impossible, because the session store is unavailable. */

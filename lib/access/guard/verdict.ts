@@ -23,7 +23,7 @@ export interface Verdict {
   readonly response: Response | undefined;
   /** The decision that counted, with its rule; `undefined` when nothing had to be checked. */
   readonly decision: AccessDecision | undefined;
-  /** True when a rule took part, so that the response is for this visitor alone. */
+  /** True when the response is for this visitor alone: a rule took part, or a page may be hidden. False for a hidden page's 404. */
   readonly isPersonal: boolean;
   /** The paths that the request may lead to. */
   readonly views: readonly View[];

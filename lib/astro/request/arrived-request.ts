@@ -42,7 +42,7 @@ export class ArrivedRequest extends ScopedRequest {
     this.#given = putOnLocals(context.locals, this);
   }
 
-  /** The visitor before this request changed anything; `undefined` for a visitor without a session. */
+  /** The visitor before the request ended their session; `undefined` when it ended none, unless the visitor was looked up at the start. */
   get arrivedAs(): Visitor | undefined {
     const { ended } = this.draft;
     if (this.#arrivedAs || !ended) return this.#arrivedAs;
