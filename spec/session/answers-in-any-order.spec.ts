@@ -47,8 +47,8 @@ async function inAnyOrder(
   return log;
 }
 
-describe('In one browser, with sessions in the cookie and answers in any order', () => {
-  it('whoever was signed in or out last is, and one cookie is left', async () => {
+describe('A session in the cookie whose responses arrive in any order', () => {
+  it('ends with the last sign-in or sign-out and one cookie', async () => {
     for (let seed = 1; seed <= SEQUENCES; seed++) {
       const next = numbersFrom(seed);
       const browser = new RacedBrowser({ cookie: { chunks: seed % 2 === 0 } });
@@ -84,7 +84,7 @@ describe('In one browser, with sessions in the cookie and answers in any order',
     }
   });
 
-  it('the role that was given last holds', async () => {
+  it('ends with the role that was set last', async () => {
     for (let seed = 1; seed <= SEQUENCES; seed++) {
       const next = numbersFrom(seed);
       const browser = new RacedBrowser();
