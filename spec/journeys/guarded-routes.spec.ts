@@ -279,7 +279,7 @@ const EXPECTED: readonly Expected[] = [
 ];
 
 const nameOf = ({ site, rules }: Expected) =>
-  `On the site "${site.name}" ${rules.globalProtect ? 'where everything is protected' : 'with rules'}`;
+  `The site "${site.name}" ${rules.globalProtect ? 'with everything protected' : 'with rules'}`;
 
 describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected })))(
   '$name',
@@ -297,7 +297,7 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
       return isHead ? status === 200 : pagesIn(text).join() === page;
     }
 
-    it.each(Object.entries(guarded))('%s is kept from guests', async (page, requests) => {
+    it.each(Object.entries(guarded))('denies guests access to %s', async (page, requests) => {
       expect(isGuarded(page, rules)).toBe(true);
       for (const request of each(requests)) {
         const [guest, visitor] = [await served.asGuest(request), await served.asVisitor(request)];
@@ -306,7 +306,7 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
       }
     });
 
-    it.each(Object.entries(open))('%s is there for everybody', async (page, requests) => {
+    it.each(Object.entries(open))('serves %s to everybody', async (page, requests) => {
       expect(isGuarded(page, rules)).toBe(false);
       for (const request of each(requests)) {
         const guest = await served.asGuest(request);
@@ -314,7 +314,7 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
       }
     });
 
-    it('nothing is shown by what looks like a guarded path and is none', async () => {
+    it('shows nothing for paths that only look like guarded ones', async () => {
       for (const request of each(harmless)) {
         const { status, text } = await served.asGuest(request);
         const shown = pagesIn(text).filter((page) => isGuarded(page, rules));
@@ -322,7 +322,7 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
       }
     });
 
-    it('no guarded page is reached by a path that looks like another', async () => {
+    it('shows no guarded page under a path that looks like another', async () => {
       const decoys = Object.keys(open);
       const secrets = Object.keys(guarded);
       let reached = 0;
@@ -345,7 +345,7 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
       expect(reached).toBeGreaterThan(0);
     });
 
-    it('no guarded page is reached by a host that looks like a path', async () => {
+    it('shows no guarded page for a host that looks like a path', async () => {
       for (const secret of Object.keys(guarded)) {
         for (const host of confusingHosts(served.path(secret))) {
           const guest = await served.asGuest(to(host, '/info'));

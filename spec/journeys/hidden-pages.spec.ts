@@ -157,7 +157,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     ['a rule before another', BEHIND],
   ])('behind %s', (_, options) => {
     // As long as the others, for what counts characters.
-    it.each(HIDDEN)('looks like what is not there: %s', async (hidden) => {
+    it.each(HIDDEN)('looks like a missing page: %s', async (hidden) => {
       const server = await site.serve(options);
       for (const cookie of [undefined, await cookieOf(server, 'reader'), await cookieOf(server, 'staff')]) {
         await compare(server, hidden, [hidden.replace(/\w{4}$/, 'none'), hidden.replace(/secret/, 'nobody')], cookie);
@@ -167,19 +167,19 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     });
   });
 
-  it('looks so when its own file hides it', async () => {
+  it('looks like a missing page when its own guard hides it', async () => {
     const server = await site.serve({});
     for (const cookie of [undefined, await cookieOf(server, 'reader')]) await compare(server, '/own', '/non', cookie);
   });
 
-  it('looks so while the session is renewed', async () => {
+  it('looks like a missing page while the session is renewed', async () => {
     const server = await site.serve(RULES);
     const cookie = await cookieOf(server, 'reader');
     const later = await site.serve({ ...RULES, later: 2 * 24 * 60 * 60 * 1000 });
     await compare(later, '/secret/page', '/secret/none', cookie);
   });
 
-  it('looks so as an action and as an island', async () => {
+  it('looks missing as an action and as an island', async () => {
     const hides = { role: 'admin', status: 404 };
     const server = await site.serve({
       protect: [
@@ -195,7 +195,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     }
   });
 
-  it('may lead guests to the login page, from where nothing is as well', async () => {
+  it('may redirect guests to the login page, as missing pages then do', async () => {
     const [rule] = RULES.protect;
     const server = await site.serve({ protect: [{ ...rule, guestsSignIn: true }] });
     expect(await new Browser(server).get('/secret/page')).toMatchObject({
@@ -207,7 +207,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     await compare(server, '/secret/data', '/nobody/data', await cookieOf(server, 'reader'));
   });
 
-  it('is shown to whoever may see it', async () => {
+  it('is shown to visitors with access', async () => {
     const server = await site.serve(RULES);
     const admin = new Browser(server);
     await admin.get('/enter?role=admin');
@@ -218,8 +218,8 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
   });
 });
 
-describe.each(['guard', 'middleware'])('A hidden page in a pipeline that begins with %s', (first) => {
-  it('gets the 404 page, as what is not there does', async () => {
+describe.each(['guard', 'middleware'])('A hidden page in a pipeline that starts with %s', (first) => {
+  it('returns the 404 page, as a missing page does', async () => {
     const app = App.create(undefined, {
       ...PAGES,
       ...FILES['made on demand'],

@@ -51,7 +51,7 @@ describe.each([
   });
   afterAll(() => neighbours?.stop());
 
-  it('keep their visitors apart, whatever either does', async () => {
+  it('keep their sessions separate', async () => {
     const [one, two] = neighbours.pair;
     const browser = new PlacedBrowser('localhost');
     await browser.get(one, '/app/enter?user=ada');
@@ -69,7 +69,7 @@ describe.each([
   // In development each has a secret that it made for itself.
   if (mode === 'dev') return;
 
-  it('take over a session of the name that all of them had, and leave another’s there', async () => {
+  it('take over their own sessions from the former common cookie name, and no others', async () => {
     const [one, two] = neighbours.pair;
     const browser = new PlacedBrowser('localhost');
     await browser.get(one, '/app/enter?user=ada');
@@ -91,7 +91,7 @@ describe.each([
     expect([await who(browser, one), browser.placesOfSessions]).toEqual(['nobody 0', []]);
   });
 
-  it('end a session of the former name at a sign-out', async () => {
+  it('end a session under the former name at a sign-out', async () => {
     const [one] = neighbours.pair;
     const browser = new PlacedBrowser('localhost');
     await browser.get(one, '/app/enter?user=ada');
@@ -105,7 +105,7 @@ describe.each([
   });
 });
 
-describe('Applications of one host under two paths', () => {
+describe('Applications on one host under two paths', () => {
   let neighbours: Neighbours;
 
   beforeAll(async () => {
@@ -115,7 +115,7 @@ describe('Applications of one host under two paths', () => {
   });
   afterAll(() => neighbours?.stop());
 
-  it('keep their visitors apart, though nothing else tells them apart', async () => {
+  it('keep their sessions separate by the path alone', async () => {
     const [shop, admin] = neighbours.pair;
     const browser = new PlacedBrowser();
     await browser.get(shop, '/shop/app/enter?user=ada');
@@ -126,7 +126,7 @@ describe('Applications of one host under two paths', () => {
   });
 });
 
-describe('A name of one’s own', () => {
+describe('A configured cookie name', () => {
   let app: App;
   let server: Server;
 
@@ -142,7 +142,7 @@ describe('A name of one’s own', () => {
     app?.remove();
   });
 
-  it('stays what it is, beside a cookie of that name that another application has', async () => {
+  it('is used as it is, next to a cookie of that name from another application', async () => {
     const browser = new PlacedBrowser();
     browser.plant('sid=its-own; Path=/');
     for (const path of ['/app/who', '/app/count', '/app/enter', '/app/count', '/app/leave', '/app/who']) {

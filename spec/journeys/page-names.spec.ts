@@ -43,7 +43,7 @@ describe.each(
   });
   afterAll(() => served.stop());
 
-  it.each(NAMES)(rules.exclude ? 'are there for everybody: %s' : 'are kept from guests: %s', async (page) => {
+  it.each(NAMES)(rules.exclude ? 'are public: %s' : 'are not shown to guests: %s', async (page) => {
     for (const target of requestsFor(page)) {
       const [guest, visitor] = [await served.asGuest(target), await served.asVisitor(target)];
       expect({ target, shown: pagesIn(visitor.text) }).toEqual({ target, shown: [page] });

@@ -97,7 +97,7 @@ const SERVED = SEARCHED.flatMap((searched, at) => [
 describe.each(
   SERVED.map(([mode, rules, searched]) => ({
     ...searched,
-    name: `Of "${searched.site.name}" in ${mode}, ${rules.globalProtect ? 'all protected' : 'with rules'},`,
+    name: `The site "${searched.site.name}" in ${mode}, ${rules.globalProtect ? 'all protected' : 'with rules'},`,
     mode,
     rules,
   })),
@@ -117,7 +117,7 @@ describe.each(
     .tuple(spellings({ secrets, open, prefixes, needsSlash }), host, fc.constantFrom('GET', 'GET', 'GET', 'POST'))
     .map(([target, Host, method]): RawRequest => ({ method, target, headers: Host === undefined ? {} : { Host } }));
 
-  it('no spelling shows a guarded page to a guest', async () => {
+  it('shows a guarded page to guests under no spelling', async () => {
     const seen = { guarded: 0, open: 0 };
     const problemWith = async (request: RawRequest) => {
       const guest = await served.asGuest(request);
@@ -140,7 +140,7 @@ describe.each(
     expect(Math.min(seen.guarded, seen.open)).toBeGreaterThan(0);
   });
 
-  it('every ordinary spelling of an open page shows it to everybody', async () => {
+  it('shows a public page to everybody under every ordinary spelling', async () => {
     const { trailingSlash } = site.options ?? {};
     const ordinary = open.map((page) =>
       ordinarySpellings(page, { base: site.options?.base, trailingSlash, doubledSlashes: mode === 'production' }).map(

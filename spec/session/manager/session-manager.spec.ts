@@ -629,10 +629,14 @@ describe('Form input kept in a session', () => {
   });
 
   it.each([
-    ['nothing else', () => {}, 15 * 60],
-    ['a value', (session: Session) => session.set('cart', 1), HOUR],
-    ['a message', (session: Session) => session.flash('notice', 'Saved'), HOUR],
-  ])('ends with the session after 15 minutes unless something else is in it: %s', async (_, put, seconds) => {
+    ['ends the session after 15 minutes when nothing else is in it', () => {}, 15 * 60],
+    ['does not shorten the lifetime of a session with a value', (session: Session) => session.set('cart', 1), HOUR],
+    [
+      'does not shorten the lifetime of a session with a flash message',
+      (session: Session) => session.flash('notice', 'Saved'),
+      HOUR,
+    ],
+  ])('%s', async (_, put, seconds) => {
     const { visit, clock } = start();
     const { session } = await visit(new FakeCookieJar(), (begun) => {
       keepForm(draftOf(begun).flashes, '/comment', { input: [] }, clock.now());
