@@ -34,7 +34,7 @@ describe('A project without an adapter', () => {
   it.each([
     ['static', `${ADVICE}, and write output: 'server' in astro.config.`],
     ['server', `${ADVICE}.`],
-  ] as const)('is told what to type, where output is %s', (output, expected) => {
+  ] as const)('gets the command to run when the output is %s', (output, expected) => {
     const advice = missingAdapter({ adapter: undefined, output });
     expect(advice).toMatch(/^There is no adapter, so no built page can know its visitors/);
     expect(advice?.endsWith(expected)).toBe(true);

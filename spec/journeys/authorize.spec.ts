@@ -103,7 +103,7 @@ describe('authorize()', () => {
     expect((await user.get('/ask?what=role')).status).toBe(403);
   });
 
-  it.each(['throwing', 'rejecting'])('denies access when allow() is %s, and logs it', async (what) => {
+  it.each(['throwing', 'rejecting'])('denies access for a %s allow(), and logs it', async (what) => {
     const before = server.output.length;
     expect((await user.get(`/ask?what=${what}`)).status).toBe(403);
     expect((await new Browser(server).get(`/ask?what=${what}`)).status).toBe(401);
@@ -112,9 +112,12 @@ describe('authorize()', () => {
     expect(printed).toContain('broken');
   });
 
-  it.each(['lookalike', 'truthy', 'contradiction'])('denies access when the checker returns a %s', async (what) => {
-    expect((await user.get(`/ask?what=${what}`)).status).toBe(403);
-  });
+  it.each(['lookalike', 'truthy', 'contradiction'])(
+    'denies access for an invalid result of the checker: %s',
+    async (what) => {
+      expect((await user.get(`/ask?what=${what}`)).status).toBe(403);
+    },
+  );
 });
 
 describe.each(['built', 'in development'])('A check in a nested component, %s,', (how) => {

@@ -42,7 +42,7 @@ describe.each(['cookie', 'memory'])('A server that receives invalid input, %s st
     ['a path', () => '../../etc/passwd'],
     ['a prototype key', () => '__proto__'],
     ['a cookie of 12 KB', () => 'x'.repeat(12_000)],
-  ])('treats a visitor with %s as a guest with a new session, and does not remove the cookie', async (_, forge) => {
+  ])('treats the sender of %s as a guest, and does not remove the cookie', async (_, forge) => {
     const value = forge();
     const refused = await visitWith(`${COOKIE}=${value}`);
     const page = await visitWith(`${COOKIE}=${value}`, '/by');

@@ -116,7 +116,7 @@ const CASES: { passes: boolean; who: string; method?: string; headers: Record<st
   { passes: false, who: 'a site with this one as user name in its URL', headers: { Referer: 'SELF@evil.example/' } },
   {
     passes: false,
-    who: 'contradictory headers',
+    who: 'a browser with contradictory headers',
     headers: { Origin: 'SELF', 'Sec-Fetch-Site': 'cross-site' },
   },
   {
@@ -296,7 +296,7 @@ describe('A site behind a proxy that ends TLS', () => {
     ['another port', { ...forwarded, Origin: 'https://shop.example:8443' }],
     ['a sub-domain', { ...forwarded, Origin: 'https://a.shop.example' }],
     ['another tenant', { Host: 'a.tenants.example', Origin: 'https://b.tenants.example' }],
-    ['contradictory headers', { ...forwarded, 'Sec-Fetch-Site': 'same-origin', Origin: EVIL }],
+    ['a browser with contradictory headers', { ...forwarded, 'Sec-Fetch-Site': 'same-origin', Origin: EVIL }],
   ])('rejects requests of %s', async (_, headers) => {
     expect(await send('/', headers)).toMatchObject({ status: 403, ran: false });
   });

@@ -82,7 +82,7 @@ describe.each(['production', 'development'] as const)('A site below a base, in %
     ['?fallback=/shop/home', '/shop/home'],
     ['?returnTo=/shop/zone/x', '/shop/zone/x'],
     ['?returnTo=//evil.example&fallback=/home', '/shop/home'],
-  ])('redirects to the right page after a sign-in with %s', async (query, location) => {
+  ])('redirects to the right page after a sign-in with the query "%s"', async (query, location) => {
     expect((await new Browser(server).get(`/shop/enter${query}`)).location).toBe(location);
   });
 

@@ -141,8 +141,8 @@ describe('A file with both kinds of decorators', () => {
   };
 
   it.each([
-    ['is told of where the build is made', {}, true],
-    ['is as meant where tsconfig.json asks for experimental ones', { 'tsconfig.json': FLAG }, false],
+    ['causes a warning in a build', {}, true],
+    ['causes no warning when tsconfig.json enables experimental decorators', { 'tsconfig.json': FLAG }, false],
   ])('%s', async (_, more, isTold) => {
     const app = site({ ...mixed, ...more });
     const { code, output } = await app.astro('build');

@@ -219,7 +219,7 @@ describe('A built server with shared services', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ] as const)('ends them at %s, and then itself', async (signal, code) => {
+  ] as const)('disposes them at %s, and then exits', async (signal, code) => {
     const app = await madeSite('', FILES).build();
     const port = await freePort();
     const env = { ...process.env, GATEHOUSE_SECRET: SECRET, PORT: String(port), HOST: '127.0.0.1' };

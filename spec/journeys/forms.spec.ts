@@ -157,7 +157,7 @@ describe.each([
   ['production', 'memory'],
   ['production', 'cookie'],
   ['development', 'memory'],
-] as const)('A form that calls an action, in %s with sessions in a %s', (mode, store) => {
+] as const)('A form that calls an action, in %s, %s store,', (mode, store) => {
   let app: App;
   let server: Server;
   const said = (since: number) => server.output.slice(since).includes('RAN say');

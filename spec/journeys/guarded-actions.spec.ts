@@ -103,7 +103,7 @@ describe('Actions on a site that protects everything but some pages', () => {
   });
   afterAll(() => served.stop());
 
-  it.each(callsOf('deleteUser'))('are kept from guests who call %s', async (target) => {
+  it.each(callsOf('deleteUser'))('are not run for guests who call %s', async (target) => {
     const guest = await served.asGuest(call(target));
     expect(served.isRefusal(guest)).toBe(true);
     expect(await served.actionsRun()).toEqual([]);

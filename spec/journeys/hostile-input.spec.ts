@@ -65,7 +65,7 @@ function see(isRight: boolean, seen: unknown): void {
   if (!isRight) throw new Error(inspect(seen, { depth: 5, maxStringLength: 20_000 }));
 }
 
-describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
+describe(`Random input (FUZZ_SEED=${SEED} repeats it)`, () => {
   let app: App;
   let server: Server;
   let client: RawClient;
@@ -120,7 +120,7 @@ describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
     );
   });
 
-  it(`in ${TARGETS} request targets shows them no secret`, async () => {
+  it(`in ${TARGETS} request targets reveals no secret`, async () => {
     await sendAll(
       requestTargets(SECRETS, OPEN),
       TARGETS,
@@ -129,7 +129,7 @@ describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
     );
   });
 
-  it(`in ${RETURN_PATHS} return paths leads nobody to another site`, async () => {
+  it(`in ${RETURN_PATHS} return paths redirects to no other site`, async () => {
     const headers = { Origin: server.origin, 'Content-Type': 'application/x-www-form-urlencoded' };
     await sendAll(
       returnPaths,
@@ -151,7 +151,7 @@ describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
     );
   });
 
-  it(`in ${RECORDS} seals that are real, around what is no session, signs nobody in`, async () => {
+  it(`in ${RECORDS} genuine seals around invalid sessions signs nobody in`, async () => {
     const [key] = await Secrets.from(SECRET, { source: 'the spec', isProduction: true }).keysFor(`session:${NAME}`);
     const password = { [key?.id ?? '']: key?.value ?? '' };
     const seal = (contents: object) => sealData(JSON.parse(JSON.stringify(contents)), { password, ttl: 3_600 });
@@ -173,7 +173,7 @@ describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
     }
   });
 
-  it(`in ${RECORDS} texts of a store is a session or none, and never an error`, () => {
+  it(`in ${RECORDS} stored strings is read as a session or as none, and never throws`, () => {
     const text = fc.oneof(
       recordContents.map((contents) => JSON.stringify(contents) ?? ''),
       fc.tuple(recordContents, fc.string()).map(([contents, end]) => `${JSON.stringify(contents)}${end}`),

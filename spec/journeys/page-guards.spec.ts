@@ -79,7 +79,7 @@ async function visitor(server: Server, query: string): Promise<Browser> {
   return browser;
 }
 
-describe.each(['built', 'in development'])('A guard beside a page, %s', (how) => {
+describe.each(['built', 'in development'])('A guard beside a page, %s,', (how) => {
   let built: App | undefined;
   let server: Server;
 

@@ -35,7 +35,7 @@ describe.each(
     rules,
     named: rules.exclude ?? rules.protect?.map(({ pattern }) => pattern),
   })),
-)('In $mode, pages whose names are in other letters, named $named,', ({ mode, rules }) => {
+)('Pages with non-ASCII names in $mode, configured as $named,', ({ mode, rules }) => {
   let served: GuardedSite;
 
   beforeAll(async () => {

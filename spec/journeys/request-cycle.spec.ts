@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { type Answer, Browser } from '../support/browser.js';
 
-describe.each(['cookie', 'memory'])('One request in a built application, %s store', (store) => {
+describe.each(['cookie', 'memory'])('A built application, %s store,', (store) => {
   let app: App;
   let server: Server;
 
@@ -136,7 +136,7 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
   });
 
   it.each([
-    ['next() with another path, by a middleware', '/sneak'],
+    ['next() of a middleware with another path', '/sneak'],
     ['Astro.rewrite in a page', '/rewrites-to-private'],
   ])('guards the page that %s leads to', async (_, path) => {
     const guest = new Browser(server);

@@ -98,7 +98,7 @@ const hash = expect.stringMatching(/^[\w-]{12}$/);
 const ada = { session: hash, userId: 'ada' };
 const SERVERS = [
   ['a class of the application writes them', { STORE: 'memory', TRAIL: 'own' }],
-  ['somebody listens to the channels', { STORE: 'cookie', NODE_OPTIONS: '--import ./subscriber.mjs' }],
+  ['a subscriber listens to the channels', { STORE: 'cookie', NODE_OPTIONS: '--import ./subscriber.mjs' }],
 ] as const;
 
 let app: App;

@@ -49,7 +49,7 @@ const FILES = {
   'src/pages/admin.ts': `export const GET = ({ locals }) => new Response('admin ' + locals.session.flash('notice'));`,
 };
 
-describe.each(['cookie', 'sqlite'])('Sessions in %s of an earlier version', (store) => {
+describe.each(['cookie', 'sqlite'])('Sessions of an earlier version, %s store,', (store) => {
   let app: App;
   /** Each version is started once, when it is asked for, and the others run on beside it. */
   const servers = new Map<string, Promise<Server>>();

@@ -184,17 +184,17 @@ describe.each([
       ['to a browser that opens a missing page', '/nowhere', DOCUMENT],
       ['to a browser that opens a missing file', '/nope.png', DOCUMENT],
       ['to a page in a frame', '/show', { 'sec-fetch-dest': 'iframe', 'sec-fetch-mode': 'navigate' }],
-      ['to a script that asks for a page, as ClientRouter does', '/show', SCRIPT],
+      ['to a script that requests a page, as ClientRouter does', '/show', SCRIPT],
       ['to a client without fetch metadata', '/show', {}],
-      ['to a client that takes anything', '/show', { accept: '*/*' }],
+      ['to a client that accepts anything', '/show', { accept: '*/*' }],
       [
-        'to a service worker that shows what was loaded ahead',
+        'to a service worker that uses a preloaded response',
         '/show',
         { ...DOCUMENT, 'service-worker-navigation-preload': 'shown' },
       ],
       ['in a component that renders late', '/late', DOCUMENT],
       ['by an endpoint that reads them', '/messages', SCRIPT],
-      ['by an endpoint that is asked for as an image', '/messages', IMAGE],
+      ['by an endpoint that is requested as an image', '/messages', IMAGE],
     ])('%s', async (_, path, headers) => {
       const browser = await told();
       expect(await show(browser, path, { headers })).toContain('Saved');

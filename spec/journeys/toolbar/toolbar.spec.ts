@@ -279,7 +279,7 @@ describe('The toolbar of the development server', () => {
       '10,000 roles',
       { do: 'view-as' as const, userId: 'ada', roles: Array.from({ length: 10_000 }, String), permissions: [] },
     ],
-    ['nobody', { do: 'view-as' as const, userId: '', roles: [], permissions: [] }],
+    ['a user without an id', { do: 'view-as' as const, userId: '', roles: [], permissions: [] }],
   ])('rejects %s', async (_, command) => {
     const { status, setCookies, text } = await visitor.press(command);
     expect({ status, setCookies }).toEqual({ status: 400, setCookies: [] });
