@@ -21,7 +21,7 @@ import type { Visitor } from './visitor.js';
 export class AccessChecker {
   readonly #log: DecisionLog;
   readonly #Decision = MadeClasses.current.of(AccessDecision);
-  readonly #told = new WeakSet<object>();
+  readonly #logged = new WeakSet<object>();
 
   constructor(
     private readonly access: AccessConfig,
@@ -80,12 +80,12 @@ export class AccessChecker {
    */
   #isYes(answer: unknown, asked: object, rule?: AccessRule): boolean {
     if (answer === true) return true;
-    if (answer && !this.#told.has(asked)) {
-      this.#told.add(asked);
+    if (answer && !this.#logged.has(asked)) {
+      this.#logged.add(asked);
       const name = rule ? `allow() of ${rule}` : 'access.check';
       this.#log.failure(
         `${name} gave something of type ${typeof answer}, and only true lets anybody in, so everybody was refused: have ` +
-          `it return true or false, as in Boolean(…). This is said once.`,
+          `it return true or false, as in Boolean(…). This is logged once.`,
       );
     }
     return false;

@@ -36,5 +36,5 @@ export function asDecision(answer: unknown): AccessDecision {
   const isDecision = answer instanceof AccessDecision && typeof answer.isGranted === 'boolean';
   // Code that reads one of the two would see another answer than code that reads the other.
   if (isDecision && answer.isGranted === (answer.code === 'GRANTED')) return answer;
-  throw new TypeError('check() gave no AccessDecision: return this.grant(…), this.deny(…) or super.check(…)');
+  throw new TypeError('check() returned no AccessDecision: return this.grant(…), this.deny(…) or super.check(…)');
 }

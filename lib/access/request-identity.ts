@@ -160,7 +160,7 @@ function asVisitor(resolved: unknown, resolver: VisitorResolver): Visitor {
   throw new InvalidOverrideError(
     'VisitorResolver',
     resolver.constructor.name,
-    'resolve() gave no Visitor. Return this.signedIn({…}), or this.guest() when nobody is signed in.',
+    'resolve() returned no Visitor. Return this.signedIn({…}), or this.guest() when nobody is signed in.',
   );
 }
 

@@ -30,7 +30,7 @@ type VisitorParts = ConstructorParameters<typeof Visitor>;
 export class VisitorResolver {
   readonly #made = MadeClasses.current;
   readonly #reloads: UserReloads | undefined;
-  readonly #told = new Set<string>();
+  readonly #logged = new Set<string>();
   /** The parts of visitors by record. Requests share records, so that each is read once. */
   readonly #known = new WeakMap<SessionRecord, VisitorParts>();
 
@@ -65,7 +65,7 @@ export class VisitorResolver {
   adopted(known: unknown): Session | undefined {
     const values = known instanceof Session ? draftOf(known).values.all() : known;
     const fault = values ? faultOf(values) : undefined;
-    if (fault !== undefined) this.#tellOnce(fault);
+    if (fault !== undefined) this.#logOnce(fault);
     const isKnown = typeof values === 'object' && values !== null && fault === undefined;
     return madeSession(this.#made, isKnown ? foreignRecord(values) : undefined);
   }
@@ -107,12 +107,12 @@ export class VisitorResolver {
     return isOwn && !getRole && !getPermissions;
   }
 
-  #tellOnce(fault: string): void {
-    if (this.#told.has(fault)) return;
-    this.#told.add(fault);
+  #logOnce(fault: string): void {
+    if (this.#logged.has(fault)) return;
+    this.#logged.add(fault);
     this.log.misfit(
       `The visitor that your application named (in locals.session, or as "__session__" in Astro's session) is treated as a ` +
-        `guest: ${fault}. Correct what your middleware assigns. This is said once.`,
+        `guest: ${fault}. Correct what your middleware assigns. This is logged once.`,
     );
   }
 
@@ -124,7 +124,7 @@ export class VisitorResolver {
     } catch (error) {
       if (session.isUnavailable) return this.guest();
       draftOf(session).failure = new StoreUnavailableError('reload', error);
-      this.events.tell('store.failed', () => ({ operation: 'reload', userId: data.userId }));
+      this.events.emit('store.failed', () => ({ operation: 'reload', userId: data.userId }));
     }
     return this.guest();
   }
@@ -133,7 +133,7 @@ export class VisitorResolver {
   #ask(option: string, read: () => unknown): string[] {
     try {
       const answer = read();
-      if (isPromise(answer)) this.#tellOfPromise(option, answer);
+      if (isPromise(answer)) this.#logPromise(option, answer);
       return texts(answer);
     } catch (error) {
       this.log.failure(`access.${option} threw, so the visitor was given nothing by it.`, error);
@@ -142,11 +142,11 @@ export class VisitorResolver {
   }
 
   /** Logged once, because every request would log the same. */
-  #tellOfPromise(option: string, answer: PromiseLike<unknown>): void {
+  #logPromise(option: string, answer: PromiseLike<unknown>): void {
     forget(answer);
-    if (this.#told.has(option)) return;
-    this.#told.add(option);
-    const cure = 'Look up in access.reload what has to be looked up. This is said once.';
+    if (this.#logged.has(option)) return;
+    this.#logged.add(option);
+    const cure = 'Look up in access.reload what has to be looked up. This is logged once.';
     this.log.failure(
       `access.${option} gave a promise, which nobody waits for, so no visitor is given anything by it.`,
       cure,

@@ -127,21 +127,21 @@ export function visitorFault(values: Readonly<Record<string, unknown>>): Visitor
 }
 
 function idFault(id: unknown): string | undefined {
-  if (typeof id !== 'string' || id.trim() === '') return 'a text that is not empty';
+  if (typeof id !== 'string' || id.trim() === '') return 'a non-empty string';
   return textFault(id, LONGEST_ID);
 }
 
 function textFault(text: unknown, longest: number): string | undefined {
   if (text === undefined || text === null) return undefined;
-  if (typeof text !== 'string') return 'a text';
-  return text.length > longest ? `a text of at most ${longest} characters` : undefined;
+  if (typeof text !== 'string') return 'a string';
+  return text.length > longest ? `a string of at most ${longest} characters` : undefined;
 }
 
 function listFault(list: unknown, most: number, longest: number): string | undefined {
   if (list === undefined || list === null) return undefined;
-  if (!Array.isArray(list) || !list.every((entry) => typeof entry === 'string')) return 'a list of texts';
-  if (list.length > most) return `a list of at most ${most} texts`;
+  if (!Array.isArray(list) || !list.every((entry) => typeof entry === 'string')) return 'an array of strings';
+  if (list.length > most) return `an array of at most ${most} strings`;
   return list.some((text) => text.length > longest)
-    ? `a list of texts of at most ${longest} characters each`
+    ? `an array of strings of at most ${longest} characters each`
     : undefined;
 }

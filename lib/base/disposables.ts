@@ -44,14 +44,14 @@ export class Disposables {
       try {
         await inTime(Promise.resolve(endingOf(instance)?.call(instance)), this.limit, 'It');
       } catch (error) {
-        tell(report, instance.constructor?.name ?? 'A service', error);
+        reportFailure(report, instance.constructor?.name ?? 'A service', error);
       }
     }
   }
 }
 
 /** Reports an error. An error of the report itself has no caller to go to, so it is logged. */
-function tell(report: (name: string, error: unknown) => void, name: string, error: unknown): void {
+function reportFailure(report: (name: string, error: unknown) => void, name: string, error: unknown): void {
   try {
     report(name, error);
   } catch (failure) {

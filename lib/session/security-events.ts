@@ -136,17 +136,22 @@ export class SecurityEvents {
   }
 
   /** Emits an event if anybody observes it. @param fields Called only in that case. */
-  tell<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name]): void {
+  emit<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name]): void {
     if (!this.#isWanted(name)) return;
     try {
-      const told = Object.entries(fields()).filter(([, value]) => value !== undefined);
-      const entries = told.map(([field, value]) => [field, readable(String(value))]);
+      const known = Object.entries(fields()).filter(([, value]) => value !== undefined);
+      const entries = known.map(([field, value]) => [field, readable(String(value))]);
       const event = Object.freeze({ name, at: new Date(this.#clock.now()), ...Object.fromEntries(entries) });
       const published: unknown = this.publish(event as SecurityEvent);
       Promise.resolve(published).catch((error: unknown) => this.#failed(error));
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  /** @deprecated Call {@link emit}. */
+  tell<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name]): void {
+    this.emit(name, fields);
   }
 
   /** Sets the function that reports errors of `publish`. Default: logs to the console. */

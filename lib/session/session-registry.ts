@@ -100,7 +100,7 @@ export class SessionRegistry {
     const now = this.clock.now();
     await this.revocations.revokeBefore(userId, now, now + this.config.longestLife);
     if (listsSessions) await this.#revokeEach(await this.#live(userId));
-    else this.#tell({ userId });
+    else this.#emitRevoked({ userId });
   }
 
   /** Checks whether the revocation list has ended this session. */
@@ -186,12 +186,12 @@ export class SessionRegistry {
 
   async #revoke(key: string, userId: string | undefined): Promise<boolean> {
     const hasEnded = await this.store.revoke(key);
-    if (hasEnded) this.#tell({ session: shortHashOfKey(key), userId });
+    if (hasEnded) this.#emitRevoked({ session: shortHashOfKey(key), userId });
     return hasEnded;
   }
 
-  #tell(subject: EventSubject): void {
-    this.events.tell('session.revoked', () => subject);
+  #emitRevoked(subject: EventSubject): void {
+    this.events.emit('session.revoked', () => subject);
   }
 }
 

@@ -38,7 +38,7 @@ export class SessionSchema {
     if (second && 'output' in second) return { shown: second.output, migrated };
     const [key, issue] = explainIssue((second ?? first).issues);
     const after = second ? ' after sessionData.migrate' : '';
-    this.tell(`A stored session was dropped: ${key} does not match sessionData.schema${after} (${issue}).`);
+    this.log(`A stored session was dropped: ${key} does not match sessionData.schema${after} (${issue}).`);
     return undefined;
   }
 
@@ -61,7 +61,7 @@ export class SessionSchema {
     this.#report = report;
   }
 
-  tell(line: string): void {
+  log(line: string): void {
     this.#report(onOneLine(line));
   }
 
@@ -91,7 +91,7 @@ export class SessionSchema {
       return new Map(Object.entries(made).filter(([, value]) => value !== undefined));
     } catch (error) {
       // The message is left out because it may contain session data.
-      this.tell(`sessionData.migrate threw (${error instanceof Error ? error.name : typeof error}).`);
+      this.log(`sessionData.migrate threw (${error instanceof Error ? error.name : typeof error}).`);
       return undefined;
     }
   }

@@ -17,7 +17,7 @@ const editor = () => member(['editor'], ['posts:read', 'posts:write']);
 const yes = () => true;
 const no = () => false;
 
-/** A visitor class that forgot that its answers are read at once. */
+/** A visitor class that returns promises by mistake where its results are used synchronously. */
 class Promising extends Visitor {
   override hasRole(): boolean {
     return Promise.resolve(false) as unknown as boolean;
@@ -27,8 +27,8 @@ class Promising extends Visitor {
   }
 }
 
-describe('The checker', () => {
-  it('takes no promise for a yes', async () => {
+describe('The access checker', () => {
+  it('refuses a visitor whose class returns promises', async () => {
     const visitor = new Promising({ userId: 'ada' });
     expect((await check({ role: 'admin' }, visitor)).code).toBe('MISSING_ROLE');
     expect((await check({ permission: 'x' }, visitor)).code).toBe('MISSING_PERMISSION');
@@ -42,10 +42,10 @@ describe('The checker', () => {
     ['role, guest', { role: 'editor' }, guest(), 'NOT_SIGNED_IN'],
     ['role, without it', { role: 'editor' }, member(), 'MISSING_ROLE'],
     ['role, with it', { role: 'editor' }, editor(), 'GRANTED'],
-    ['role in other letters', { role: 'Editor' }, editor(), 'MISSING_ROLE'],
+    ['role with other capitals', { role: 'Editor' }, editor(), 'MISSING_ROLE'],
     ['roles, with none', { roles: ['editor', 'owner'] }, member(), 'MISSING_ROLE'],
     ['roles, with one', { roles: ['owner', 'editor'] }, editor(), 'GRANTED'],
-    ['no role is enough', { roles: [] }, admin(), 'MISSING_ROLE'],
+    ['an empty list of roles', { roles: [] }, admin(), 'MISSING_ROLE'],
     ['role and roles, with one of two', { role: 'admin', roles: ['editor'] }, editor(), 'MISSING_ROLE'],
     ['role and roles, with both', { role: 'admin', roles: ['editor'] }, member(['admin', 'editor']), 'GRANTED'],
     ['permission, guest', { permission: 'posts:read' }, guest(), 'NOT_SIGNED_IN'],
@@ -58,33 +58,33 @@ describe('The checker', () => {
     ['permission without role', { role: 'admin', permission: 'posts:read' }, editor(), 'MISSING_ROLE'],
     ['a role is no permission', { permission: 'editor' }, editor(), 'MISSING_PERMISSION'],
     ['a permission is no role', { role: 'posts:read' }, editor(), 'MISSING_ROLE'],
-    ['allow alone says yes to a guest', { allow: yes }, guest(), 'GRANTED'],
-    ['allow alone says no to a guest', { allow: no }, guest(), 'NOT_ALLOWED'],
-    ['allow alone says no to a member', { allow: no }, member(), 'NOT_ALLOWED'],
+    ['allow alone returns true for a guest', { allow: yes }, guest(), 'GRANTED'],
+    ['allow alone returns false for a guest', { allow: no }, guest(), 'NOT_ALLOWED'],
+    ['allow alone returns false for a member', { allow: no }, member(), 'NOT_ALLOWED'],
     ['allow beside a role, guest', { role: 'editor', allow: yes }, guest(), 'NOT_SIGNED_IN'],
     ['allow beside a role that is missing', { role: 'admin', allow: yes }, editor(), 'MISSING_ROLE'],
-    ['allow beside a role says no', { role: 'editor', allow: no }, editor(), 'NOT_ALLOWED'],
+    ['allow beside a role returns false', { role: 'editor', allow: no }, editor(), 'NOT_ALLOWED'],
     ['allow beside a permission that is missing', { permission: 'x', allow: yes }, editor(), 'MISSING_PERMISSION'],
     ['everything holds', { role: 'editor', permission: 'posts:read', allow: yes }, editor(), 'GRANTED'],
-  ])('decides %s', async (_, requirement, visitor, code) => {
+  ])('decides the case "%s"', async (_, requirement, visitor, code) => {
     const decision = await check(requirement, visitor);
     expect(decision).toMatchObject({ code, isGranted: code === 'GRANTED' });
     expect(decision.reason).not.toBe('');
   });
 
   it.each([1, 'true', {}, [], 'false', null, undefined, Promise.resolve('yes')])(
-    'takes %p from allow for a refusal: only true lets in',
+    'refuses when allow returns %p, since only true grants access',
     async (answer) => {
       expect((await check({ allow: () => answer as never }, member())).isGranted).toBe(false);
     },
   );
 
-  it('waits for an allow that takes its time', async () => {
+  it('awaits an asynchronous allow', async () => {
     expect((await check({ allow: async () => true }, guest())).isGranted).toBe(true);
     expect((await check({ allow: async () => false }, member())).isGranted).toBe(false);
   });
 
-  it('hands allow what the session says, and null for a guest', async () => {
+  it('passes the session data to allow, and null for a guest', async () => {
     const seen: unknown[] = [];
     const allow: Requirement['allow'] = (session) => seen.push(session) > 0;
     await check({ allow }, guest());
@@ -92,36 +92,36 @@ describe('The checker', () => {
     expect(seen).toEqual([null, { userId: 'ada', email: 'ada@example.com' }]);
   });
 
-  it('does not ask allow when another requirement has failed', async () => {
+  it('does not call allow when another requirement has failed', async () => {
     let asked = 0;
     await check({ role: 'admin', allow: () => ++asked > 0 }, member());
     expect(asked).toBe(0);
   });
 
-  it('lets access.check decide alone, for and against', async () => {
+  it('lets access.check alone grant or refuse', async () => {
     expect((await check({ role: 'admin' }, guest(), { check: () => true })).isGranted).toBe(true);
     expect((await check({}, admin(), { check: () => false })).isGranted).toBe(false);
     expect((await check({ allow: yes }, admin(), { check: async () => false })).isGranted).toBe(false);
   });
 
-  it('hands access.check the rule and the session', async () => {
+  it('passes the rule and the session data to access.check', async () => {
     const asked: unknown[] = [];
     await check({ role: 'admin' }, guest(), { check: (rule, session) => asked.push(rule.role, session) > 0 });
     expect(asked).toEqual(['admin', null]);
   });
 
-  it('takes anything but true from access.check for a refusal', async () => {
+  it('refuses unless access.check returns true', async () => {
     expect((await check({}, admin(), { check: () => 'yes' as never })).isGranted).toBe(false);
   });
 
-  it('lets a throw through, for the caller to report', async () => {
+  it('passes errors on to its caller', async () => {
     const allow = () => {
       throw new Error('down');
     };
     await expect(check({ allow }, member())).rejects.toThrow('down');
   });
 
-  it('names what is missing, and nothing of the session', async () => {
+  it('names what is missing, but no data of the session', async () => {
     const roles = await check({ roles: ['owner', 'admin'] }, member());
     const permissions = await check({ permissions: ['posts:read', 'x', 'y'] }, editor());
     expect(roles).toMatchObject({ missing: ['owner', 'admin'], reason: 'needs role owner or admin' });
@@ -129,7 +129,7 @@ describe('The checker', () => {
     expect(roles.reason + permissions.reason).not.toContain('ada');
   });
 
-  it('makes decisions of the class that stands for them', async () => {
+  it('instantiates the registered subclass of AccessDecision', async () => {
     class LoudDecision extends AccessDecision {}
     const made = new MadeClasses(new Map([[AccessDecision, LoudDecision]]));
     const checker = made.during(() => new AccessChecker(new AccessConfig()));
@@ -137,7 +137,7 @@ describe('The checker', () => {
     expect(await checker.check(new AccessRule({ pattern: '/' }), guest())).toBeInstanceOf(LoudDecision);
   });
 
-  it('can be extended by a case that comes first', async () => {
+  it('can be extended by a subclass that decides a case first', async () => {
     class TeamChecker extends AccessChecker {
       override async check(rule: AccessRule, visitor: Visitor) {
         return visitor.hasRole('staff') ? this.grant('staff may see all') : super.check(rule, visitor);
@@ -153,12 +153,12 @@ describe('The checker', () => {
   });
 });
 
-describe('An answer that looks like a yes', () => {
+describe('A return value other than true', () => {
   const log = () => new RememberingLog();
   const checkerWith = (access: AccessOptions, lines: RememberingLog) =>
     new AccessChecker(new AccessConfig(access), lines);
 
-  it('is said to be none, once for each rule, by its type and not by its value', async () => {
+  it('is logged once for each rule if it is truthy, by its type and without its value', async () => {
     const lines = log();
     const checker = checkerWith({}, lines);
     const rule = new AccessRule({ pattern: '/premium', allow: () => 'the secret plan' as never });
@@ -171,7 +171,7 @@ describe('An answer that looks like a yes', () => {
     expect(JSON.stringify(lines.failures)).not.toContain('secret plan');
   });
 
-  it('is said of access.check, too', async () => {
+  it('is logged for access.check as well', async () => {
     const lines = log();
     const checker = checkerWith({ check: () => ({}) as never }, lines);
     const rule = new AccessRule({ pattern: '/page' });
@@ -179,7 +179,7 @@ describe('An answer that looks like a yes', () => {
     expect(lines.failures.map(({ line }) => line)).toEqual([expect.stringContaining('access.check gave something')]);
   });
 
-  it.each([false, null, undefined, 0, ''])('is none when it is %p, and nothing is said', async (answer) => {
+  it.each([false, null, undefined, 0, ''])('is a refusal without a log entry when it is %p', async (answer) => {
     const lines = log();
     const rule = new AccessRule({ pattern: '/page', allow: () => answer as never });
     expect((await checkerWith({}, lines).check(rule, member())).isGranted).toBe(false);

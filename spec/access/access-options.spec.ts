@@ -2,30 +2,30 @@ import { describe, expect, it } from '@jest/globals';
 import { AccessConfig } from '../../lib/access/access-options.js';
 
 describe('The access options', () => {
-  it('are all left out by default', () => {
+  it('are all unset by default', () => {
     expect({ ...new AccessConfig() }).toEqual({ revalidate: 0 });
   });
 
-  it('are handed on as they are given', () => {
+  it('are passed on as given, with revalidate in milliseconds', () => {
     const options = { getRole: () => 'admin', getPermissions: () => [], check: () => true, reload: () => null };
     expect({ ...new AccessConfig({ ...options, revalidate: 60 }) }).toEqual({ ...options, revalidate: 60_000 });
   });
 });
 
-describe('Roles that bring others with them', () => {
+describe('A role that includes others', () => {
   const access = new AccessConfig({ roles: { admin: ['editor'], editor: ['author', 'reader'] } });
 
-  it('are had with all that these bring', () => {
+  it('brings with it the roles that these include', () => {
     expect(access.withBrought(['admin'])).toEqual(['admin', 'editor', 'author', 'reader']);
     expect(access.withBrought(['author'])).toEqual(['author']);
   });
 
-  it('may go in a circle', () => {
+  it('may include itself through another', () => {
     const circle = new AccessConfig({ roles: { one: ['other'], other: ['one'] } });
     expect(circle.withBrought(['one'])).toEqual(['one', 'other']);
   });
 
-  it('are never those that every object has by nature', () => {
+  it('is not found among the names of Object.prototype', () => {
     expect(access.withBrought(['constructor', '__proto__'])).toEqual(['constructor', '__proto__']);
   });
 });

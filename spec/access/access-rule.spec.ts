@@ -7,7 +7,7 @@ function givesTrue() {
 }
 
 describe('A rule', () => {
-  it('puts role and roles side by side: one of each set is asked for', () => {
+  it('requires one role of each set when both role and roles are given', () => {
     expect(new AccessRule({ pattern: '/', role: 'a', roles: ['b', 'c'] }).acceptedRoleSets).toEqual([
       ['a'],
       ['b', 'c'],
@@ -15,7 +15,7 @@ describe('A rule', () => {
     expect(new AccessRule({ pattern: '/' }).acceptedRoleSets).toEqual([]);
   });
 
-  it('puts permission and permissions together: all are asked for', () => {
+  it('requires all of permission and permissions', () => {
     const rule = new AccessRule({ pattern: '/', permission: 'a', permissions: ['b', 'c'] });
     expect(rule.requiredPermissions).toEqual(['a', 'b', 'c']);
     expect(new AccessRule({ pattern: '/' }).requiredPermissions).toEqual([]);
@@ -27,20 +27,23 @@ describe('A rule', () => {
     [{ pattern: '/a', roles: ['x', 'y'] }, '/a (one of roles x, y)'],
     [{ pattern: '/a', permission: 'p', permissions: ['q'] }, '/a (permissions p, q)'],
     [{ pattern: '/a', role: 'admin', allow: () => true }, '/a (role admin and allow())'],
-  ])('%j in words is "%s"', (options, words) => {
+  ])('describes %j in words as "%s"', (options, words) => {
     expect(String(new AccessRule(options))).toBe(words);
   });
 
-  it('is refused with a pattern that can never match', () => {
+  it('is rejected with a pattern that can never match', () => {
     expect(() => new AccessRule({ pattern: 'admin' })).toThrow(InvalidOptionsError);
   });
 
-  it.each(['/login', '/login?why=x#top', 'https://sso.example/login', undefined])('may lead to %s', (redirectTo) => {
-    expect(new AccessRule({ pattern: '/a', redirectTo }).redirectTo).toBe(redirectTo);
-  });
+  it.each(['/login', '/login?why=x#top', 'https://sso.example/login', undefined])(
+    'may redirect to %s',
+    (redirectTo) => {
+      expect(new AccessRule({ pattern: '/a', redirectTo }).redirectTo).toBe(redirectTo);
+    },
+  );
 
   it.each(['login', './login', '?login', ''])(
-    'is refused when it leads to "%s": that is another page below every path, and a circle below most',
+    'is rejected when it redirects to the relative path "%s"',
     (redirectTo) => {
       const attempt = () => new AccessRule({ pattern: '/a/**', redirectTo });
       expect(attempt).toThrow(InvalidOptionsError);
@@ -70,7 +73,7 @@ describe('A rule', () => {
     [() => false, false],
     [(session) => session !== null, false],
     [() => 1 > 0 || true, false],
-  ])('is for everybody when its function gives true and does nothing else: %s', (allow, isForEverybody) => {
+  ])('admits everyone when its function only returns true: %s', (allow, isForEverybody) => {
     const rule = new AccessRule({ pattern: '/a', allow });
     expect([rule.admitsEverybody, rule.demand]).toEqual([isForEverybody, isForEverybody ? 'everybody' : 'allow()']);
     expect(new AccessRule({ pattern: '/a', role: 'x', allow }).admitsEverybody).toBe(false);

@@ -9,21 +9,21 @@ const config = new GuardConfig({
 });
 
 describe('The rules', () => {
-  it('answer with the first one that matches, as listed', () => {
+  it('find the first rule that matches', () => {
     const rules = new AccessRules(config);
     expect(rules.find('/admin/open')).toBe(rules.all[0]);
     expect(rules.find('/admin/users')).toBe(rules.all[1]);
     expect(rules.find('/')).toBeUndefined();
   });
 
-  it('answer for what has several names with the first one that matches any of them', () => {
+  it('find the first rule that matches any of several paths', () => {
     const rules = new AccessRules(config);
     expect(rules.findFirst(['/admin/users', '/admin/open'])).toBe(rules.all[0]);
     expect(rules.findFirst(['/none', '/admin/users'])).toBe(rules.all[1]);
     expect(rules.findFirst(['/none', '/nowhere'])).toBeUndefined();
   });
 
-  it('answer with the first one that matches and is for the method', () => {
+  it('find the first rule that matches and applies to the method', () => {
     const protect = [
       { pattern: '/posts/**', methods: ['DELETE'], role: 'admin' },
       { pattern: '/posts/new', methods: ['POST', 'GET'], role: 'author' },
@@ -39,12 +39,12 @@ describe('The rules', () => {
     expect(rules.find('/posts/1', 'PROPFIND')).toBe(any);
   });
 
-  it('know whether there are any', () => {
+  it('know whether they are empty', () => {
     expect(new AccessRules(config).isEmpty).toBe(false);
     expect(new AccessRules(new GuardConfig()).isEmpty).toBe(true);
   });
 
-  it('of a subclass that finds rules elsewhere are never taken for none', () => {
+  it('are never considered empty when a subclass finds rules elsewhere', () => {
     class RulesFromElsewhere extends AccessRules {
       override find() {
         return this.signedIn;
@@ -53,7 +53,7 @@ describe('The rules', () => {
     expect(new RulesFromElsewhere(new GuardConfig()).isEmpty).toBe(false);
   });
 
-  it('are of the class that stands for a rule, the one for everything else included', () => {
+  it('instantiate the registered subclass of AccessRule', () => {
     class TeamRule extends AccessRule {}
     const made = new MadeClasses(new Map([[AccessRule, TeamRule]]));
     const rules = made.during(() => new AccessRules(config));
@@ -75,11 +75,11 @@ describe('A list of rules', () => {
     ['POST', '/posts/new', any],
     ['GET', '/posts/1', any],
     ['GET', '/', undefined],
-  ])('is asked first to last about %s %s', (method, path, expected) => {
+  ])('is searched from first to last for %s %s', (method, path, expected) => {
     expect(list.first(path, method)).toBe(expected);
   });
 
-  it('takes a rule for HEAD alone for no rule about GET', () => {
+  it('does not apply a rule for HEAD to GET', () => {
     const heads = new RuleList([new AccessRule({ pattern: '/a', methods: ['HEAD'] })]);
     expect([heads.first('/a', 'HEAD')?.pattern, heads.first('/a', 'GET')]).toEqual(['/a', undefined]);
   });

@@ -9,12 +9,12 @@ import { FrozenClock } from '../support/frozen-clock.js';
 import { floorPlan, resolverParts } from '../support/services.js';
 import { sessionOf } from '../support/sessions.js';
 
-describe('A request whose visitor another part of the application knows', () => {
+describe('A request whose visitor the application provides', () => {
   const admin = () => sessionOf({ userId: 'ada', role: 'admin', permissions: ['x'], cart: 1 });
   const begun = (session = admin(), settings: Parameters<typeof floorPlan>[0] = {}) =>
     new ScopedRequest(floorPlan(settings).boot(), session);
 
-  it('is theirs as a whole: nothing of the session’s visitor is left', () => {
+  it('uses that visitor alone, and nothing of the session of another user', () => {
     const request = begun();
     expect(request.visitor.hasRole('admin')).toBe(true);
     request.identity.adopt({ userId: 'bob' });
@@ -24,14 +24,14 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(request.standsAside).toBe(true);
   });
 
-  it('is theirs when it is the same user with other roles, and the session goes on', () => {
+  it('keeps the session when the provided visitor is the same user with other roles', () => {
     const request = begun();
     request.identity.adopt({ userId: 'ada', role: 'user' });
     expect(request.visitor).toMatchObject({ id: 'ada', roles: ['user'], permissions: [] });
     expect([request.standsAside, request.session.get('cart')]).toEqual([false, 1]);
   });
 
-  it.each([null, undefined, { userId: 7 }])('is a guest’s when that is %p', (known) => {
+  it.each([null, undefined, { userId: 7 }])('belongs to a guest when %p is provided', (known) => {
     const request = begun();
     request.identity.adopt(known, true);
     expect(request.visitor.isGuest).toBe(true);
@@ -39,7 +39,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(request.standsAside).toBe(true);
   });
 
-  it('gives pages what was assigned, and the session where nothing was', () => {
+  it('shows pages the object that was assigned, or else the session', () => {
     const request = begun();
     const known = { userId: 'bob' };
     request.identity.adopt(known);
@@ -51,7 +51,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(request.visitor.id).toBe('ada');
   });
 
-  it('costs a cache nothing when nobody is known and nobody looks', () => {
+  it('does not use the session when nobody is provided and nothing reads it', () => {
     const request = begun(new Session());
     request.identity.adopt(null, true);
     expect(request.draft.wasUsed).toBe(false);
@@ -59,7 +59,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(request.draft.wasUsed).toBe(true);
   });
 
-  it('is looked up in a session that is not used by that, whatever the resolver reads it by', async () => {
+  it('does not use the session to resolve the visitor, however a custom resolver reads it', async () => {
     class OwnResolver extends VisitorResolver {
       override resolve(session: Session) {
         const [userId] = [session.get<string>('userId'), session.all(), session.contents(), session.id];
@@ -73,7 +73,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(request.draft.wasUsed).toBe(true);
   });
 
-  it('is as the application has filled it in by the time it is looked at again', () => {
+  it('follows later changes to the provided object', () => {
     const request = begun();
     const known: Record<string, unknown> = { userId: 'bob' };
     request.identity.adopt(known, true);
@@ -82,7 +82,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(request.visitor.roles).toEqual(['editor']);
   });
 
-  it('is that of whoever signs in or out here, from then on', () => {
+  it('follows a later sign-in or sign-out through the session', () => {
     const request = begun();
     request.identity.adopt({ userId: 'bob' }, true);
     request.draft.signIn({ userId: 'cleo' }, 0);
@@ -92,7 +92,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect([request.visitor.isGuest, request.shown]).toEqual([true, null]);
   });
 
-  it('is theirs again when it fails after a sign-in', () => {
+  it('returns to the provided visitor when it fails after a sign-in', () => {
     const request = begun();
     request.identity.adopt({ userId: 'bob' }, true);
     request.draft.signIn({ userId: 'cleo' }, 0);
@@ -102,7 +102,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(request.session.all()).toEqual({});
   });
 
-  it('stays a guest’s when it fails after a sign-out', () => {
+  it('keeps a guest when it fails after a sign-out', () => {
     const request = begun();
     request.identity.adopt({ userId: 'bob' }, true);
     request.session.destroy();
@@ -111,7 +111,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(request.visitor.isGuest).toBe(true);
   });
 
-  it('knows nothing of when they signed in, unless it was here', () => {
+  it('does not know when a provided visitor signed in, except for the user of the session', () => {
     const request = begun();
     expect(request.signedInFor).toBeDefined();
     request.identity.adopt({ userId: 'bob' });
@@ -120,7 +120,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(request.signedInFor).toBeDefined();
   });
 
-  it('has them looked up as anybody else, and is nobody else’s while that lasts', async () => {
+  it('reloads a provided visitor like any other', async () => {
     const asked: string[] = [];
     const access = new AccessConfig({
       reload: async ({ userId }) => {
@@ -137,7 +137,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect(asked).toEqual(['ada', 'ada', 'bob']);
   });
 
-  it('is nobody’s whom one could ask about while they cannot be looked up, and the session is there all the same', async () => {
+  it('belongs to a guest while the provided visitor cannot be reloaded, and keeps its session available', async () => {
     const access = new AccessConfig({
       reload: ({ userId }) => {
         if (userId === 'bob') throw new Error('down');
@@ -150,7 +150,7 @@ describe('A request whose visitor another part of the application knows', () => 
     expect([request.identity.session.isUnavailable, request.session.isUnavailable]).toEqual([true, false]);
   });
 
-  it('ends no session when somebody else is gone', async () => {
+  it('does not end the session when another user who is provided no longer exists', async () => {
     const access = new AccessConfig({ reload: ({ userId }) => (userId === 'bob' ? null : {}) });
     const request = begun(admin(), { access });
     request.identity.adopt({ userId: 'bob' }, true);
@@ -161,8 +161,8 @@ describe('A request whose visitor another part of the application knows', () => 
 
 const resolver = new VisitorResolver(...resolverParts(), new FrozenClock(), new SecurityEvents());
 
-describe('Somebody whom another part of the application knows', () => {
-  it('is what the application says, as it was when it said so', () => {
+describe('A provided visitor', () => {
+  it('has the data from the time when it was provided', () => {
     const known = { userId: 'ada', roles: ['user'] };
     const { session, known: given } = new ForeignVisitor(known, true, resolver);
     known.userId = 'bob';
@@ -173,19 +173,19 @@ describe('Somebody whom another part of the application knows', () => {
 
   it.each<[string, (known: Record<string, unknown>) => void, boolean]>([
     ['nothing', () => {}, false],
-    ['a value', (known) => Object.assign(known, { role: 'admin' }), true],
+    ['a changed value', (known) => Object.assign(known, { role: 'admin' }), true],
     ['a new key', (known) => Object.assign(known, { plan: 'pro' }), true],
-    ['a key taken out', (known) => Reflect.deleteProperty(known, 'role'), true],
-    ['an entry of a list', (known) => (known.roles as string[]).push('admin'), true],
-    ['a list by one that says the same', (known) => Object.assign(known, { roles: ['user'] }), false],
-  ])('has changed, or not, by %s', (_, change, hasChanged) => {
+    ['a removed key', (known) => Reflect.deleteProperty(known, 'role'), true],
+    ['a changed list', (known) => (known.roles as string[]).push('admin'), true],
+    ['an equal list', (known) => Object.assign(known, { roles: ['user'] }), false],
+  ])('detects changes of its object: %s', (_, change, hasChanged) => {
     const known = { userId: 'ada', role: 'user', roles: ['user'] };
     const foreign = new ForeignVisitor(known, true, resolver);
     change(known);
     expect(foreign.hasChanged).toBe(hasChanged);
   });
 
-  it('never changes as a guest', () => {
+  it('never changes for a guest', () => {
     expect(new ForeignVisitor(null, true, resolver).hasChanged).toBe(false);
   });
 });

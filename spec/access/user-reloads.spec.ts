@@ -13,41 +13,41 @@ function start(reload: NonNullable<AccessOptions['reload']>, revalidate = 0) {
     return reload(data);
   };
   const reloads = new UserReloads(new AccessConfig({ reload: counted, revalidate }), clock);
-  /** What a new request of a visitor finds. */
+  /** Returns the user that a new request finds. */
   const request = (data: VisitorData) => reloads.today(sessionOf(data), data);
   return { clock, reloads, request, asked: () => count };
 }
 
 const ADA = { userId: 'ada', role: 'admin', permissions: ['all'], theme: 'dark' };
 
-describe('A user who is looked up', () => {
-  it('is who that says, and nothing of what the session had said of roles', async () => {
+describe('A reloaded user', () => {
+  it('has the reloaded data, and no roles from the session', async () => {
     const { request } = start(() => ({ role: 'reader' }));
     expect(await request(ADA)).toEqual({ userId: 'ada', role: 'reader', theme: 'dark' });
     expect(await start(() => ({})).request(ADA)).toEqual({ userId: 'ada', theme: 'dark' });
   });
 
-  it('never becomes another', async () => {
+  it('keeps the user id', async () => {
     expect(await start(() => ({ userId: 'bob', theme: 'light' })).request(ADA)).toEqual({
       userId: 'ada',
       theme: 'light',
     });
   });
 
-  it('may be gone', async () => {
+  it('may no longer exist', async () => {
     expect(await start(() => null).request(ADA)).toBeNull();
   });
 
   it.each([
-    ['nothing', () => undefined as never],
-    ['a text', () => 'admin' as never],
+    ['undefined', () => undefined as never],
+    ['a string', () => 'admin' as never],
     ['a list', () => [] as never],
     ['an error', () => Promise.reject(new Error('away'))],
-  ])('is nobody for sure where the answer is %s', async (_, reload) => {
+  ])('is rejected where reload returns %s', async (_, reload) => {
     await expect(start(reload).request(ADA)).rejects.toThrow();
   });
 
-  it('is looked up once in a request, and again in the next', async () => {
+  it('is loaded once per request, and again in the next request', async () => {
     const { reloads, request, asked } = start(() => ({ role: 'reader' }));
     const session = sessionOf(ADA);
     await Promise.all([reloads.today(session, ADA), reloads.today(session, ADA)]);
@@ -57,14 +57,14 @@ describe('A user who is looked up', () => {
     expect(asked()).toBe(2);
   });
 
-  it('is who the application says in this very request', async () => {
+  it('has the role that the application sets during the request', async () => {
     const { reloads } = start(() => ({ role: 'reader' }));
     const session = sessionOf(ADA);
     await reloads.today(session, ADA);
     expect(await reloads.today(session, { ...ADA, role: 'editor' })).toMatchObject({ role: 'editor' });
   });
 
-  it('is in all else who that says, where the application says only a part in this very request', async () => {
+  it('keeps all other reloaded data where the application sets only a part during the request', async () => {
     const { reloads } = start(() => ({ role: 'reader', team: 'blue' }));
     const session = sessionOf(ADA);
     await reloads.today(session, ADA);
@@ -73,7 +73,7 @@ describe('A user who is looked up', () => {
     expect(await reloads.today(session, { ...ADA, role: undefined })).toMatchObject({ role: undefined });
   });
 
-  it('stays nobody for sure, whatever the application says of a part', async () => {
+  it('remains unknown, whatever part the application sets', async () => {
     const { reloads } = start(() => Promise.reject(new Error('away')));
     const session = sessionOf(ADA);
     await expect(reloads.today(session, ADA)).rejects.toThrow('away');
@@ -81,9 +81,9 @@ describe('A user who is looked up', () => {
   });
 
   it.each<[string, VisitorData, VisitorData | null]>([
-    ['another', ADA, { role: 'reader' } as never],
-    ['one who was gone', { ...ADA, userId: 'bob' }, null],
-  ])('is who the application says as a whole, where it says that it is %s', async (_, before, found) => {
+    ['another user', ADA, { role: 'reader' } as never],
+    ['a user who no longer exists', { ...ADA, userId: 'bob' }, null],
+  ])('is the user whom the application signs in during the request, even after %s', async (_, before, found) => {
     const { reloads } = start(() => found);
     const session = sessionOf(before);
     await reloads.today(session, before);
@@ -92,8 +92,8 @@ describe('A user who is looked up', () => {
   });
 });
 
-describe('What was looked up', () => {
-  it('counts for as long as it is said to, for every session of the user', async () => {
+describe('A reload', () => {
+  it('is valid for the configured time, for every session of the user', async () => {
     const { clock, request, asked } = start(() => ({ role: 'reader' }), 60);
     await Promise.all([request(ADA), request({ ...ADA, theme: 'light' })]);
     clock.advance(59);
@@ -106,7 +106,7 @@ describe('What was looked up', () => {
     expect(asked()).toBe(3);
   });
 
-  it('does not count any more when the application has changed the user', async () => {
+  it('is no longer valid once the application changes the user', async () => {
     const { reloads, request, asked } = start(() => ({ role: 'reader' }), 60);
     const session = sessionOf(ADA);
     await reloads.today(session, ADA);
@@ -115,7 +115,7 @@ describe('What was looked up', () => {
     expect(asked()).toBe(2);
   });
 
-  it('is asked for again after a failure', async () => {
+  it('is repeated after a failure', async () => {
     let isAway = true;
     const { request } = start(() => (isAway ? Promise.reject(new Error('away')) : { role: 'reader' }), 60);
     await expect(request(ADA)).rejects.toThrow('away');
@@ -123,7 +123,7 @@ describe('What was looked up', () => {
     expect(await request(ADA)).toMatchObject({ role: 'reader' });
   });
 
-  it('is remembered of ten thousand users, and no more', async () => {
+  it('is remembered for ten thousand users at most', async () => {
     const { request, asked } = start(() => ({}), 60);
     for (let user = 0; user <= 10_000; user++) await request({ userId: `${user}` });
     await request({ userId: '10000' });

@@ -32,7 +32,7 @@ describe('The visitors of one record', () => {
     ]),
   };
 
-  it('are each request’s own, with the same in them', () => {
+  it('are separate for each request, with equal data', () => {
     const resolver = resolverWith();
     const [one, other] = [new Session(record), new Session(record)].map((session) => resolver.fromSession(session));
     expect(one).not.toBe(other);
@@ -41,7 +41,7 @@ describe('The visitors of one record', () => {
     expect(Object.isFrozen(other?.session)).toBe(true);
   });
 
-  it('are what the session says by now once it has changed, or stands aside', () => {
+  it('follow the session once it changes or is set aside', () => {
     const resolver = resolverWith();
     const session = new Session(record);
     resolver.fromSession(session);
@@ -53,7 +53,7 @@ describe('The visitors of one record', () => {
     expect(resolver.fromSession(new Session(record)).roles).toEqual(['editor']);
   });
 
-  it('are asked about anew with each request where the application has a part in them', () => {
+  it('are resolved anew for each request where the application customises them', () => {
     const asked: string[] = [];
     const access = { getRole: ({ userId }: { userId: string }) => `role ${asked.push(userId)}` };
     const resolver = resolverWith(access);
@@ -70,18 +70,18 @@ describe('The visitors of one record', () => {
 });
 
 describe('The visitor of a session', () => {
-  it('is a guest when there is no session', () => {
+  it('is a guest without a session', () => {
     expect(resolverWith().resolve(new Session())).toMatchObject({ isGuest: true });
   });
 
   it.each([undefined, null, '', 0, 42, true, {}, ['ada'], new Map(), new Date(0)])(
-    'is a guest when userId is no text: %p',
+    'is a guest when userId is not a string: %p',
     (userId) => {
       expect(visitorOf({ userId, role: 'admin', permissions: ['x'] })).toMatchObject({ isGuest: true, roles: [] });
     },
   );
 
-  it('is a guest when only keys that objects are born with are there', () => {
+  it('is a guest when only names of Object.prototype are present', () => {
     const values: [string, unknown][] = [
       ['__proto__', { userId: 'ada', role: 'admin' }],
       ['constructor', 'admin'],
@@ -89,7 +89,7 @@ describe('The visitor of a session', () => {
     expect(visitorOf(Object.fromEntries(values)).isGuest).toBe(true);
   });
 
-  it('has no role from a key that objects are born with', () => {
+  it('gets no role from __proto__', () => {
     const session = Object.fromEntries([
       ['userId', 'ada'],
       ['__proto__', { role: 'admin', permissions: ['x'] }],
@@ -124,7 +124,7 @@ describe('The visitor of a session', () => {
     [[1, {}, ['b'], null, 'a'], ['a']],
     [{ a: true }, []],
     [undefined, []],
-  ])('whose session says %p has the permissions %j', (permissions, expected) => {
+  ])('with the permissions %p in the session has the permissions %j', (permissions, expected) => {
     expect(visitorOf({ userId: 'ada', permissions }).permissions).toEqual(expected);
   });
 
@@ -136,11 +136,11 @@ describe('The visitor of a session', () => {
     ],
     [null, []],
     [undefined, []],
-  ])('has the roles that getRole gives, in place of its own: %j', (given, roles) => {
+  ])('has the roles from getRole in place of its own: %j', (given, roles) => {
     expect(visitorOf({ userId: 'ada', role: 'admin', roles: ['x'] }, { getRole: () => given }).roles).toEqual(roles);
   });
 
-  it('has the permissions that getPermissions gives, in place of its own', () => {
+  it('has the permissions from getPermissions in place of its own', () => {
     const ofPlan: AccessOptions['getPermissions'] = (session) => (session.plan === 'pro' ? ['export'] : null);
     expect(visitorOf({ userId: 'a', permissions: ['x'], plan: 'pro' }, { getPermissions: ofPlan }).permissions).toEqual(
       ['export'],
@@ -148,7 +148,7 @@ describe('The visitor of a session', () => {
     expect(visitorOf({ userId: 'a', permissions: ['x'] }, { getPermissions: ofPlan }).permissions).toEqual([]);
   });
 
-  it('is given nothing by a function that throws, and that is reported', () => {
+  it('gets no roles or permissions from functions that throw, and the errors are logged', () => {
     const log = new RememberingLog();
     const down = new Error('down');
     const broken = () => {
@@ -162,7 +162,7 @@ describe('The visitor of a session', () => {
     expect(log.failures.map(({ line }) => line).join()).not.toContain('ada');
   });
 
-  it('is given nothing by functions whose answer is a promise, which is said once of each', async () => {
+  it('gets no roles or permissions from functions that return promises, logged once for each', async () => {
     const log = new RememberingLog();
     const later = () => Promise.reject(new Error('unheard')) as never;
     const resolver = resolverWith({ getRole: later, getPermissions: later }, log);
@@ -177,18 +177,18 @@ describe('The visitor of a session', () => {
     ]);
   });
 
-  it('cannot be changed through what it tells of the session', () => {
+  it('has frozen session data', () => {
     const { session } = visitorOf({ userId: 'ada' });
     expect(Object.isFrozen(session)).toBe(true);
   });
 
-  it('is signed in as soon as the session says so, in the same request', () => {
+  it('is signed in as soon as the session is, within the same request', () => {
     const session = new Session();
     session.set('userId', 'ada');
     expect(resolverWith().resolve(session)).toMatchObject({ id: 'ada' });
   });
 
-  it('is of the class that stands for a visitor', () => {
+  it('is an instance of the registered subclass of Visitor', () => {
     class TeamVisitor extends Visitor {}
     const made = new MadeClasses(new Map([[Visitor, TeamVisitor]]));
     const clock = new FrozenClock();
@@ -198,15 +198,15 @@ describe('The visitor of a session', () => {
     expect(resolver.resolve(sessionOf({ userId: 'ada' }))).toBeInstanceOf(TeamVisitor);
   });
 
-  it('does not make the answer personal', () => {
+  it('does not make the response personal', () => {
     const session = sessionOf({ userId: 'ada' });
     resolverWith().resolve(session);
     expect(draftOf(session).wasUsed).toBe(false);
   });
 });
 
-describe('A user who cannot be looked up', () => {
-  it('is told of once in a request, however often somebody asks', async () => {
+describe('A user who cannot be reloaded', () => {
+  it('is reported once per request, however often the visitor is resolved', async () => {
     const events = new RememberingEvents();
     const away = { reload: () => Promise.reject(new Error('away')) };
     const resolver = resolverWith(away, new RememberingLog(), events);
@@ -219,27 +219,27 @@ describe('A user who cannot be looked up', () => {
   });
 });
 
-describe('Somebody whom another part of the application knows', () => {
-  it('is checked, and then a visitor like any other', () => {
+describe('A visitor provided by the application', () => {
+  it('is validated, and then resolved like any other', () => {
     const resolver = resolverWith({ getPermissions: () => ['posts:read'] });
     const session = resolver.adopted({ id: 's1', userId: 'ada', role: 'admin', expiresAt: new Date(0) });
     const visitor = resolver.resolve(session as Session);
     expect(visitor).toMatchObject({ id: 'ada', roles: ['admin'], permissions: ['posts:read'] });
   });
 
-  it('leaves the object alone that the application goes on with', () => {
+  it('leaves the provided object unfrozen', () => {
     const known = { userId: 'ada' };
     const resolver = resolverWith();
     resolver.resolve(resolver.adopted(known) as Session);
     expect(Object.isFrozen(known)).toBe(false);
   });
 
-  it('may come in a session', () => {
+  it('may be provided as a session', () => {
     const resolver = resolverWith();
     expect(resolver.fromSession(resolver.adopted(sessionOf({ userId: 'ada' })) as Session).id).toBe('ada');
   });
 
-  it.each([null, undefined, false])('is a guest without further ado when there is %p', (known) => {
+  it.each([null, undefined, false])('is a guest without a log entry when it is %p', (known) => {
     const log = new RememberingLog();
     const resolver = resolverWith({}, log);
     expect(resolver.fromSession(resolver.adopted(known) as Session).isGuest).toBe(true);
@@ -249,12 +249,12 @@ describe('Somebody whom another part of the application knows', () => {
   it.each<[unknown, string]>([
     ['ada', 'no object with a "userId"'],
     [['ada'], 'no object with a "userId"'],
-    [{}, '"userId" must be a text'],
-    [{ userId: 7 }, '"userId" must be a text'],
-    [{ userId: '   ' }, '"userId" must be a text'],
-    [{ userId: 'ada', role: 5 }, '"role" must be a text'],
-    [{ userId: 'ada', permissions: 'admin' }, '"permissions" must be a list'],
-  ])('is a guest when it is %j, which the log says once and without a value', (known, line) => {
+    [{}, '"userId" must be a non-empty string'],
+    [{ userId: 7 }, '"userId" must be a non-empty string'],
+    [{ userId: '   ' }, '"userId" must be a non-empty string'],
+    [{ userId: 'ada', role: 5 }, '"role" must be a string'],
+    [{ userId: 'ada', permissions: 'admin' }, '"permissions" must be an array'],
+  ])('is a guest when it is %j, and is logged once without its values', (known, line) => {
     const log = new RememberingLog();
     const resolver = resolverWith({}, log);
     for (let time = 0; time < 3; time++) {

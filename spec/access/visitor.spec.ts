@@ -8,11 +8,11 @@ describe('A visitor', () => {
     expect(guest()).toMatchObject({ isGuest: true, id: undefined, session: null, roles: [], permissions: [] });
   });
 
-  it('is somebody with one', () => {
+  it('is signed in with a session', () => {
     expect(admin()).toMatchObject({ isGuest: false, id: 'grace', roles: ['admin'] });
   });
 
-  it('has the roles and permissions that were given, and no others', () => {
+  it('has the given roles and permissions, and no others', () => {
     const visitor = new Visitor({ userId: 'ada' }, ['editor', 'editor'], ['a', 'b']);
     expect(visitor.roles).toEqual(['editor']);
     expect([visitor.hasRole('editor'), visitor.hasRole('a'), visitor.hasRole('constructor')]).toEqual([
@@ -23,7 +23,7 @@ describe('A visitor', () => {
     expect([visitor.hasPermission('a'), visitor.hasPermission('editor')]).toEqual([true, false]);
   });
 
-  it('has all permissions only with every one, and any with one', () => {
+  it('passes hasAllPermissions with every one, and hasAnyPermission with one', () => {
     const visitor = member([], ['a', 'b']);
     expect([visitor.hasAllPermissions('a', 'b'), visitor.hasAllPermissions('a', 'c')]).toEqual([true, false]);
     expect([visitor.hasAnyPermission('c', 'b'), visitor.hasAnyPermission('c'), visitor.hasAnyPermission()]).toEqual([
@@ -33,7 +33,7 @@ describe('A visitor', () => {
     ]);
   });
 
-  it('cannot be given a role through what it tells', () => {
+  it('cannot gain a role by changing its lists', () => {
     const visitor = member();
     (visitor.roles as string[]).push('admin');
     (visitor.permissions as string[]).push('everything');
@@ -41,7 +41,7 @@ describe('A visitor', () => {
   });
 });
 
-describe('A permission with a star', () => {
+describe('A permission with a wildcard', () => {
   it.each([
     ['posts:*', 'posts:write', true],
     ['posts:*', 'posts:drafts:write', true],
@@ -51,14 +51,14 @@ describe('A permission with a star', () => {
     ['posts*', 'posts:write', false],
     ['*:write', 'posts:write', false],
     ['posts:write', 'posts:*', false],
-  ])('%s grants %s: %s', (held, asked, expected) => {
+  ])('covers the permissions below it: %s grants %s: %s', (held, asked, expected) => {
     expect(new Visitor({ userId: 'ada' }, [], [held]).hasPermission(asked)).toBe(expected);
   });
 });
 
 const check = (data: unknown) => () => assertVisitorData(data as VisitorData);
 
-describe('What is said of a visitor', () => {
+describe('The data of a visitor', () => {
   it.each([
     [{ userId: 'ada' }],
     [{ userId: 'ada', email: undefined, role: null, roles: null, permissions: undefined }],
@@ -86,7 +86,7 @@ describe('What is said of a visitor', () => {
     ['roles', { userId: 'ada', roles: ['r'.repeat(101)] }],
     ['permissions', { userId: 'ada', permissions: Array(1000).fill('p') }],
     ['permissions', { userId: 'ada', permissions: ['p'.repeat(201)] }],
-  ])('names %s when that is wrong or too large: %.80j', (key, data) => {
+  ])('is rejected when its %s is wrong or too large (%#)', (key, data) => {
     expect(check(data)).toThrow(InvalidVisitorError);
     expect(check(data)).toThrow(`"${key}"`);
   });

@@ -154,7 +154,7 @@ describe('Invalid options', () => {
   });
 
   it.each([
-    ['an unknown key of a rule', 'unknown key', 'protect[0].roles: must be a list'],
+    ['an unknown key of a rule', 'unknown key', 'protect[0].roles: must be an array of strings'],
     [
       'an option that astro.config gives too',
       'given twice',

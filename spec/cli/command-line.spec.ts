@@ -17,7 +17,7 @@ describe('The command line', () => {
     [[], 'help'],
     [['--help'], 'help'],
     [['routes', '-h'], 'help'],
-  ])('%j asks for %j', (args, expected) => {
+  ])('is parsed: %j gives %j', (args, expected) => {
     expect(readCommandLine(args)).toEqual(expected);
   });
 
@@ -36,7 +36,7 @@ describe('The command line', () => {
     [['routes', '--jsom'], "Unknown option '--jsom'. The options are --root, --json"],
     [['routes', '--check'], '--check'],
     [['routes', '--json', '--check', 'a'], 'remove one of them'],
-  ])('%j is refused with what to write instead', (args, cure) => {
+  ])('is rejected with the correction: %j', (args, cure) => {
     expect(() => readCommandLine(args)).toThrow(UsageError);
     expect(() => readCommandLine(args)).toThrow(cure);
   });

@@ -45,7 +45,7 @@ function copied(): ProjectCopy {
   return copy;
 }
 
-/** Runs something as somebody whom permissions hold for, which they do not for root. */
+/** Runs a function as a user without the privileges of root, so that permissions apply. */
 function asNobody<Result>(act: () => Result): Result {
   if (process.geteuid?.() !== 0) return act();
   process.seteuid?.(NOBODY);
@@ -60,7 +60,7 @@ const at = (path: string) => join(copy?.folder ?? '', path);
 const text = (path: string) => readFileSync(at(path), 'utf8');
 
 describe('The copy of a project', () => {
-  it('has its files, where paths that lead out of it hold, and nobody else may look into it', () => {
+  it('contains its files beside the project, and is not readable by other users', () => {
     write('src/pages/index.astro');
     write('.env', 'KEY=value');
     mkdirSync(join(root, 'public'));
@@ -72,7 +72,7 @@ describe('The copy of a project', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
-  it('lacks what builds and servers have made', () => {
+  it('omits the output of builds and servers', () => {
     const made = [
       'dist/a',
       '.astro/a',
@@ -91,7 +91,7 @@ describe('The copy of a project', () => {
     expect(text('src/dist/kept.ts')).toBe('src/dist/kept.ts');
   });
 
-  it('has its packages by links, and what is written beside them for itself', () => {
+  it('links to the packages, and copies what tools write beside them', () => {
     for (const path of [
       'a/index.js',
       '@b/c/index.js',
@@ -110,7 +110,7 @@ describe('The copy of a project', () => {
     expect(realpathSync(at('node_modules/.astro'))).toBe(at('node_modules/.astro'));
   });
 
-  it('has links of its own: into itself, and to what is outside', () => {
+  it('has links of its own, both into itself and to the outside', () => {
     write('content/a.md');
     mkdirSync(join(outside, 'shared'));
     symlinkSync(join(root, 'content'), join(root, 'absolute'));
@@ -124,7 +124,7 @@ describe('The copy of a project', () => {
     expect(relative(at(''), readlinkSync(at('broken')))).toBe('nowhere');
   });
 
-  it('leaves out what may not be read', () => {
+  it('omits unreadable files', () => {
     write('data/db');
     write('src/a.ts');
     chmodSync(outside, 0o777);
@@ -136,7 +136,7 @@ describe('The copy of a project', () => {
     chmodSync(join(root, 'data'), 0o755);
   });
 
-  it('is in the project where nothing can be made beside it, and leaves nothing there', () => {
+  it('is inside the project where the parent folder is not writable, and leaves nothing behind', () => {
     write('src/a.ts');
     chmodSync(root, 0o777);
     chmodSync(outside, 0o555);
@@ -148,7 +148,7 @@ describe('The copy of a project', () => {
     chmodSync(outside, 0o755);
   });
 
-  it('is gone when it is removed, and the project is not', () => {
+  it('is deleted by remove(), which leaves the project alone', () => {
     write('node_modules/a/index.js');
     const { folder } = copied();
     copy?.remove();
@@ -157,7 +157,7 @@ describe('The copy of a project', () => {
     expect(process.listeners('SIGINT')).toEqual([]);
   });
 
-  it('is named as the project in texts, and in data that hold some', () => {
+  it('is renamed to the project in strings, and in data that contain such strings', () => {
     const { folder } = copied();
     const made = { list: [`${folder}/a`, 1, null], at: new Date(0), text: `a ${folder} b ${folder}` };
     expect(copy?.renamed(made)).toEqual({ list: [`${root}/a`, 1, null], at: new Date(0), text: `a ${root} b ${root}` });

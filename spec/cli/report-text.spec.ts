@@ -11,7 +11,7 @@ const REPORT: SavedReport = {
 };
 
 describe('A report in a terminal', () => {
-  it('is a table, with what it cannot tell below it', () => {
+  it('is a table, followed by what it cannot show', () => {
     expect(asTable(REPORT)).toBe(
       [
         'PATH         KIND      WHO               BY',
@@ -23,21 +23,21 @@ describe('A report in a terminal', () => {
   });
 });
 
-describe('A report as data', () => {
-  it('has one entry to a line, and is read back as it was', () => {
+describe('A report as JSON', () => {
+  it('has one entry per line, and can be read back unchanged', () => {
     const text = asJson(REPORT);
     expect(text.split('\n').filter((line) => line.includes('"kind"'))).toHaveLength(2);
     expect(fromJson(text)).toEqual(REPORT);
     expect(fromJson(asJson({ entries: [], notes: [] }))).toEqual({ entries: [], notes: [] });
   });
 
-  it.each(['', '[]', '{}', 'null', '{"entries":{},"notes":[]}'])('is not %j', (text) => {
+  it.each(['', '[]', '{}', 'null', '{"entries":{},"notes":[]}'])('cannot be read from %j', (text) => {
     expect(() => fromJson(text)).toThrow();
   });
 });
 
-describe('Two reports', () => {
-  it('are told apart by the lines that only one of them has, those of one path side by side', () => {
+describe('The comparison of two reports', () => {
+  it('lists the lines that only one of them has, sorted by path', () => {
     const [home, report] = REPORT.entries;
     const current = {
       entries: [
@@ -55,7 +55,7 @@ describe('Two reports', () => {
     ]);
   });
 
-  it('have nothing between them when they are the same', () => {
+  it('is empty when they are equal', () => {
     expect(differences(REPORT, fromJson(asJson(REPORT)))).toEqual([]);
   });
 });

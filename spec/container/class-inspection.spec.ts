@@ -5,7 +5,7 @@ import { assertNoCircle, dependenciesOf, Making, whyNotReplaceable } from '../..
 import { ServiceConstructionError } from '../../lib/errors/index.js';
 import { injectable } from '../../lib/injectable.js';
 
-// First, because tsyringe refuses to load before it.
+// Imported first, because tsyringe does not load without it.
 
 class Engine {}
 class Wheels {}
@@ -18,18 +18,18 @@ class Car {
   ) {}
 }
 
-describe('What a class depends on', () => {
-  it('is what its constructor asks for, defaulted parameters included', () => {
+describe('The dependencies of a class', () => {
+  it('are the parameters of its constructor, including defaulted ones', () => {
     expect(dependenciesOf(Car)).toEqual([Engine, Wheels]);
   });
 
-  it('is what its parent asks for, when it has no constructor', () => {
+  it('are those of its parent when it has no constructor', () => {
     class Cab extends Car {}
     class LateCab extends Cab {}
     expect(dependenciesOf(LateCab)).toEqual([Engine, Wheels]);
   });
 
-  it('is nothing, when its constructor asks for nothing', () => {
+  it('are none when its constructor has no parameters', () => {
     class Toy extends Car {
       constructor() {
         super(new Engine());
@@ -39,7 +39,7 @@ describe('What a class depends on', () => {
     expect(dependenciesOf(Engine)).toEqual([]);
   });
 
-  it('is what is injected by name in place of the type', () => {
+  it('are the injected tokens in place of the types', () => {
     @injectable()
     class Truck {
       constructor(
@@ -51,7 +51,7 @@ describe('What a class depends on', () => {
     expect(dependenciesOf(Truck)).toEqual([Wheels, Engine]);
   });
 
-  it('is unknown where the type leaves no trace', () => {
+  it('are unknown where a type does not exist at run time', () => {
     @injectable()
     class Odd {
       constructor(
@@ -64,15 +64,15 @@ describe('What a class depends on', () => {
   });
 });
 
-describe('What stands for a class', () => {
-  it('may be the class, a subclass, or a function', () => {
+describe('A replacement for a class', () => {
+  it('may be the class, a subclass or a function', () => {
     class Cab extends Car {}
     for (const implementation of [Car, Cab, () => new Cab(new Engine())]) {
       expect(whyNotReplaceable(Car, implementation, 'shared')).toBeUndefined();
     }
   });
 
-  it('may have any constructor when the package makes it', () => {
+  it('may have any constructor when the package instantiates it itself', () => {
     class Own extends Car {
       constructor(
         engine: Engine,
@@ -91,8 +91,8 @@ class A {}
 class B {}
 class C {}
 
-describe('Services that need each other', () => {
-  it('are found by what their constructors ask for', () => {
+describe('Circular dependencies', () => {
+  it('are found by the parameters of the constructors', () => {
     const needs = new Map<unknown, unknown[]>([
       [A, [B, 'text']],
       [B, [C]],
@@ -106,7 +106,7 @@ describe('Services that need each other', () => {
     expect(() => assertNoCircle([A, B, C], dependencies)).not.toThrow();
   });
 
-  it('are found while they are made, and said to whoever is told of something else', () => {
+  it('are detected during construction, where the failure is recorded', () => {
     const making = new Making();
     const make = (): string => making.within(A, () => making.within(B, make));
     expect(make).toThrow(ServiceConstructionError);

@@ -13,19 +13,19 @@ import { MemorySessionStore } from '../../lib/session/stores/memory-session-stor
 import { SessionStore } from '../../lib/session/stores/session-store.js';
 import { floorPlan } from '../support/services.js';
 
-describe('The floor plan', () => {
-  it('can be built: everything is there that anything needs', () => {
+describe('The default services', () => {
+  it('are complete: every dependency is registered', () => {
     const services = floorPlan().boot();
     expect(services.get(RouteGuard)).toBeInstanceOf(RouteGuard);
     expect(services.get(SessionManager)).toBeInstanceOf(SessionManager);
   });
 
-  it('keeps sessions in the cookie unless another store is named', () => {
+  it('store sessions in the cookie unless another store is given', () => {
     expect(floorPlan().boot().get(SessionStore)).toBeInstanceOf(CookieSessionStore);
     expect(floorPlan({ store: MemorySessionStore }).boot().get(SessionStore)).toBeInstanceOf(MemorySessionStore);
   });
 
-  it('says how long each part lives', () => {
+  it('have the right lifetimes', () => {
     const services = floorPlan();
     expect(services.lifetimeOf(SessionManager)).toBe('shared');
     expect(services.lifetimeOf(Secrets)).toBe('value');

@@ -28,7 +28,7 @@ interface Question {
   readonly method: string;
 }
 
-/** The methods of the package's replaceable classes that return true or false, as the sources declare them. */
+/** Lists the methods of replaceable classes that return a boolean, as the sources declare them. */
 async function questions(): Promise<Question[]> {
   const lib = join(import.meta.dirname, '../../lib');
   const services = floorPlan();
@@ -51,8 +51,8 @@ async function questions(): Promise<Question[]> {
 
 const QUESTIONS = await questions();
 
-describe('What makes an instance', () => {
-  it('is refused by its name when it is async', () => {
+describe('A factory', () => {
+  it('is rejected with its name in the error when it is async', () => {
     const makeHarbour = async () => new Harbour();
     expect(() => assertPrompt(Port, makeHarbour)).toThrow(
       'makeHarbour cannot replace Port: it is async, and is not awaited. Pass one that waits in its methods',
@@ -60,20 +60,20 @@ describe('What makes an instance', () => {
     expect(() => assertPrompt(Port, async () => new Harbour())).toThrow('The function passed cannot replace Port');
   });
 
-  it('is taken when it answers at once', () => {
+  it('is accepted when it is synchronous', () => {
     expect(() => assertPrompt(Port, () => new Harbour())).not.toThrow();
     expect(() => assertPrompt(Port, Harbour)).not.toThrow();
     expect(nameOf(Harbour)).toBe('Harbour');
   });
 });
 
-describe('What is given for a class', () => {
+describe('A replacement instance', () => {
   it.each<[string, unknown, string]>([
     ['a promise', Promise.reject(new Error('unheard')), 'it is a promise, and is not awaited'],
-    ['nothing', undefined, 'it is undefined. Pass an instance of Port, or of'],
+    ['undefined', undefined, 'it is undefined. Pass an instance of Port, or of'],
     ['null', null, 'it is null. Pass'],
     ['a string, which may be secret', 'secret', 'it is string. Pass'],
-  ])('is refused when it is %s', (_, given, sentence) => {
+  ])('is rejected when it is %s', (_, given, sentence) => {
     expect(() => assertThere(Port, given, 'value')).toThrow(
       `The value passed to value() cannot replace Port: ${sentence}`,
     );
@@ -82,7 +82,7 @@ describe('What is given for a class', () => {
     );
   });
 
-  it('may look like an instance where it is a class of the application’s own, and else must be one', () => {
+  it('may merely resemble a class of the application, but must extend a class of the package', () => {
     const lookalike = { hasRole: () => false };
     expect(() => assertThere(Port, lookalike, 'value')).not.toThrow();
     expect(() => assertFits(Port, lookalike, 'value')).toThrow(
@@ -91,17 +91,17 @@ describe('What is given for a class', () => {
     expect(() => assertFits(Port, new Harbour(), 'value')).not.toThrow();
   });
 
-  it('may have a method named then, when it is an instance', () => {
+  it('may have a method named then', () => {
     class Chain extends Port {
-      // biome-ignore lint/suspicious/noThenProperty: what this is about.
+      // biome-ignore lint/suspicious/noThenProperty: this case has such a method.
       then() {}
     }
     expect(() => assertThere(Port, new Chain(), 'value')).not.toThrow();
   });
 });
 
-describe('A question that is answered at once', () => {
-  it('may not be answered later', () => {
+describe('A synchronous boolean method', () => {
+  it('may not be overridden by an async method', () => {
     class Late extends Harbour {
       override hasRole(): never;
       override async hasRole() {
@@ -117,13 +117,13 @@ describe('A question that is answered at once', () => {
     expect(() => assertAnswers(Port, Object.assign(new Port(), { hasRole: async () => false }))).toThrow('hasRole()');
   });
 
-  it.each(QUESTIONS)('may not be answered later by what takes the place of $name: $method', ({ token, method }) => {
+  it.each(QUESTIONS)('may not be async in a replacement of $name: $method', ({ token, method }) => {
     const Late = class extends (token as typeof Port) {};
     Object.defineProperty(Late.prototype, method, { value: async () => true });
     expect(() => assertAnswers(token, Late.prototype)).toThrow(`its ${method}() is async`);
   });
 
-  it('may be answered by another function, and what is no question, or was asked later before, in any way', () => {
+  it('may be overridden synchronously, and other methods in any way', () => {
     class Other extends Port {
       override hasRole() {
         return true;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { isClass } from '../../lib/container/registration.js';
 
-describe('What is registered', () => {
-  it.each([class {}, class Named {}, class extends Map {}])('is a class: %p', (implementation) => {
+describe('An implementation', () => {
+  it.each([class {}, class Named {}, class extends Map {}])('is recognised as a class: %p (%#)', (implementation) => {
     expect(isClass(implementation)).toBe(true);
   });
 
@@ -14,7 +14,7 @@ describe('What is registered', () => {
     {},
     'class',
     undefined,
-  ])('is no class: %p', (implementation) => {
+  ])('is not recognised as a class: %p (%#)', (implementation) => {
     expect(isClass(implementation)).toBe(false);
   });
 });

@@ -41,7 +41,7 @@ function countContainers(services: Services): () => number {
 }
 
 describe('The scope of a request', () => {
-  it('hands out what belongs to the request', () => {
+  it('provides the objects of the request', () => {
     const session = sessionOf({ userId: 'ada' });
     const scope = scopeOf(floorPlan().boot(), session);
     expect(scope.get(Session)).toBe(session);
@@ -51,12 +51,12 @@ describe('The scope of a request', () => {
     expect(scope.visitor.id).toBe('ada');
   });
 
-  it('hands out shared services', () => {
+  it('provides shared services', () => {
     const services = floorPlan().boot();
     expect(scopeOf(services, new Session()).get(AccessChecker)).toBe(services.get(AccessChecker));
   });
 
-  it('hands out another one in its place, to services of the request too, and to no other request', () => {
+  it('provides a replacement within its request, also to other services of the request', () => {
     const services = floorPlan().perRequest(Cart).boot();
     const scope = scopeOf(services, new Session());
     const clock = new Clock();
@@ -66,7 +66,7 @@ describe('The scope of a request', () => {
     expect(scopeOf(services, new Session()).get(Cart).clock).toBe(services.get(Clock));
   });
 
-  it('makes a request’s service once, from what belongs to the request', () => {
+  it('creates a service of the request once, with the objects of the request', () => {
     const services = floorPlan().perRequest(Cart).perRequest(Checkout).boot();
     const scope = scopeOf(services, sessionOf({ userId: 'ada' }));
     const cart = scope.get(Cart);
@@ -77,7 +77,7 @@ describe('The scope of a request', () => {
     expect(scope.get(Checkout).cart).toBe(cart);
   });
 
-  it('makes one by a function once, from what belongs to the request', () => {
+  it('calls the factory of a service of the request once, with the objects of the request', () => {
     class Basket {
       constructor(readonly session: Session) {}
     }
@@ -90,11 +90,11 @@ describe('The scope of a request', () => {
     expect(other.get(Basket).session).toBe(other.session);
   });
 
-  it.each([class Unregistered {}, AccessRule])('knows nothing of %p', (token) => {
+  it.each([class Unregistered {}, AccessRule])('does not provide %p', (token) => {
     expect(() => scopeOf(floorPlan().boot(), new Session()).get(token)).toThrow(MissingServiceError);
   });
 
-  it('opens a container only for a request’s service', () => {
+  it('creates a container only for a service of the request', () => {
     const services = floorPlan().perRequest(Cart).perRequest(Checkout).boot();
     const containers = countContainers(services);
     const scope = scopeOf(services, sessionOf({ userId: 'ada' }));
@@ -105,7 +105,7 @@ describe('The scope of a request', () => {
     expect(containers()).toBe(1);
   });
 
-  it('never mixes up requests that run at once', async () => {
+  it('never mixes up concurrent requests', async () => {
     const services = floorPlan().perRequest(Cart).perRequest(Checkout).boot();
     const pause = () => new Promise((wake) => setTimeout(wake, Math.random() * 5));
     const carts = await Promise.all(
@@ -129,7 +129,7 @@ describe('The scope of a request', () => {
   });
 });
 
-/** Asks a directory that answers when the spec lets it. */
+/** Resolves visitors when the spec says so, as a slow directory would. */
 class DirectoryResolver extends VisitorResolver {
   readonly waiting: { answer: (visitor: Visitor) => void; fail: (error: Error) => void }[] = [];
 
@@ -153,8 +153,8 @@ function withResolver<Resolver extends typeof VisitorResolver>(resolver: Resolve
   return { services, resolver: services.get(VisitorResolver) as InstanceType<Resolver> };
 }
 
-describe('Who asks', () => {
-  it('is asked for once for as long as the session says the same', () => {
+describe('The visitor of a request', () => {
+  it('is resolved once as long as the session does not change', () => {
     const asked: string[] = [];
     class Counting extends VisitorResolver {
       override resolve(session: Session) {
@@ -170,7 +170,7 @@ describe('Who asks', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('follows the session at once: signing in, out, and in as somebody else', () => {
+  it('follows the session within the request: signing in, out, and in as another user', () => {
     const scope = scopeOf(floorPlan().boot(), new Session());
     expect(scope.visitor.isGuest).toBe(true);
     draftOf(scope.session).signIn({ userId: 'ada', role: 'admin' }, 0);
@@ -181,7 +181,7 @@ describe('Who asks', () => {
     expect(scope.visitor.isGuest).toBe(true);
   });
 
-  it('is what a resolver that looks somewhere says, once it has looked', async () => {
+  it('comes from an asynchronous resolver once it has finished', async () => {
     const { services, resolver } = withResolver(DirectoryResolver);
     const scope = scopeOf(services, sessionOf({ userId: 'ada', role: 'admin' }));
     const resolving = scope.resolveVisitor();
@@ -190,7 +190,7 @@ describe('Who asks', () => {
     expect(scope.visitor.roles).toEqual(['reader']);
   });
 
-  it('stays who it was until a resolver has looked again', async () => {
+  it('does not change until an asynchronous resolver has finished again', async () => {
     const { services, resolver } = withResolver(DirectoryResolver);
     const scope = scopeOf(services, sessionOf({ userId: 'ada' }));
     const resolving = scope.resolveVisitor();
@@ -202,7 +202,7 @@ describe('Who asks', () => {
     expect((await scope.resolveVisitor()).roles).toEqual(['writer']);
   });
 
-  it('stays a guest whom a resolver refused, though the session changes and still names a user', async () => {
+  it('remains a guest whom a resolver refused, though the session changes and names a user', async () => {
     const { services, resolver } = withResolver(DirectoryResolver);
     const scope = scopeOf(services, sessionOf({ userId: 'banned', role: 'admin' }));
     const resolving = scope.resolveVisitor();
@@ -213,7 +213,7 @@ describe('Who asks', () => {
     expect(scope.get(Visitor).hasRole('admin')).toBe(false);
   });
 
-  it('stays a guest whom a resolver refused at once, though it looks somewhere the next time', () => {
+  it('remains a guest whom a resolver refused, though its next result is a promise', () => {
     class Moody extends VisitorResolver {
       #asked = 0;
       override resolve(): Visitor | Promise<Visitor> {
@@ -226,7 +226,7 @@ describe('Who asks', () => {
     expect(scope.visitor.isGuest).toBe(true);
   });
 
-  it('is taken at the session’s word after signing in and out, until a resolver has looked', async () => {
+  it('follows the session after signing in and out until an asynchronous resolver has finished', async () => {
     const { services } = withResolver(DirectoryResolver);
     const scope = scopeOf(services, new Session());
     expect(scope.visitor.isGuest).toBe(true);
@@ -236,7 +236,7 @@ describe('Who asks', () => {
     expect(scope.visitor.isGuest).toBe(true);
   });
 
-  it('is not who an answer says that came too late', async () => {
+  it('is not taken from an outdated result', async () => {
     const { services, resolver } = withResolver(DirectoryResolver);
     const scope = scopeOf(services, sessionOf({ userId: 'ada' }));
     void scope.visitor;
@@ -248,7 +248,7 @@ describe('Who asks', () => {
     expect(await resolving).toMatchObject({ id: 'bob', roles: [] });
   });
 
-  it('is nobody when a resolver fails, and whoever has to know is told', async () => {
+  it('is a guest when a resolver fails, and resolveVisitor() rejects', async () => {
     const { services, resolver } = withResolver(DirectoryResolver);
     const scope = scopeOf(services, sessionOf({ userId: 'ada', role: 'admin' }));
     const resolving = scope.resolveVisitor();
@@ -258,7 +258,7 @@ describe('Who asks', () => {
     expect(scope.visitor.isGuest).toBe(true);
   });
 
-  it('is unknown every time when a resolver throws at once', async () => {
+  it('causes an error each time when a resolver throws synchronously', async () => {
     class Broken extends VisitorResolver {
       override resolve(): Visitor {
         throw new Error('broken');
@@ -272,7 +272,7 @@ describe('Who asks', () => {
   });
 
   it.each([undefined, null, {}, { userId: 'ada' }])(
-    'is nobody when a resolver answers %p, with the cure',
+    'is a guest when a resolver returns %p, and resolveVisitor() rejects with the cure',
     async (answer) => {
       for (const given of [answer, Promise.resolve(answer)]) {
         class Forgetful extends VisitorResolver {

@@ -23,7 +23,7 @@ describe('The services of a request', () => {
       .boot();
   const requestOf = (services = plan()) => new RequestServices(services, () => new Map());
 
-  it('are the shared ones, and others of its own', () => {
+  it('are the shared ones and those that are created for the request', () => {
     const services = plan();
     const [one, other] = [requestOf(services), requestOf(services)];
     expect(one.get(Clock)).toBe(services.get(Clock));
@@ -31,7 +31,7 @@ describe('The services of a request', () => {
     expect(other.get(Watch)).not.toBe(one.get(Watch));
   });
 
-  it('are those that were put in the place of shared ones, for services of the request as well', () => {
+  it('can be replaced within the request, also for the services that depend on them', () => {
     const services = plan();
     const request = requestOf(services);
     const clock = new Clock();
@@ -40,11 +40,11 @@ describe('The services of a request', () => {
     expect(requestOf(services).get(Clock)).toBe(services.get(Clock));
   });
 
-  it('are none that nobody registered', () => {
+  it('do not include unregistered classes', () => {
     expect(() => requestOf().get(class Stranger {})).toThrow(MissingServiceError);
   });
 
-  it('end with the request, and are created anew for whatever asks afterwards', async () => {
+  it('are disposed of with the request, and created again on later use', async () => {
     const request = requestOf();
     expect(request.mayEnd).toBe(false);
     const unit = request.get(Unit);

@@ -8,8 +8,8 @@ class Mailer {}
 
 const registry = () => new ServiceRegistry(() => new DecisionLog());
 
-describe('The registrations behind services', () => {
-  it('remember a late override of a part of the package, and no other late registration', () => {
+describe('The service registry', () => {
+  it('remembers a late override of a part of the package, and no other late registration', () => {
     const registrations = registry();
     registrations.registrations.set(Part, { lifetime: 'shared', implementation: Part });
     registrations.asOwn();
@@ -20,7 +20,7 @@ describe('The registrations behind services', () => {
     expect(() => registrations.assertInTime()).toThrow(first);
   });
 
-  it('say which class stands for one that the package instantiates itself', () => {
+  it('knows which class replaces one that the package instantiates itself', () => {
     const registrations = registry();
     registrations.registrations.set(Part, { lifetime: 'made', implementation: Replacement });
     registrations.registrations.set(Mailer, { lifetime: 'shared', implementation: Mailer });
@@ -29,7 +29,7 @@ describe('The registrations behind services', () => {
     expect([registrations.lifetimeOf(Part), registrations.lifetimeOf(Replacement)]).toEqual(['made', undefined]);
   });
 
-  it('name the classes whose instances a request may have to end', () => {
+  it('lists the classes whose instances a request may have to dispose of', () => {
     class Unit {
       [Symbol.dispose](): void {}
     }

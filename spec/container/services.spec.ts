@@ -33,7 +33,7 @@ import { FakeCookieJar } from '../support/fake-cookie-jar.js';
 import { floorPlan, scopeOf } from '../support/services.js';
 import { sessionOf } from '../support/sessions.js';
 
-/** What was thrown, so that a spec can look at its data. */
+/** Returns the error that is thrown, so that a spec can inspect its data. */
 function errorOf(run: () => unknown): GatehouseError {
   try {
     run();
@@ -58,15 +58,15 @@ describe('A missing service', () => {
 
   it.each<[string, () => Services]>([
     ['a constructor', () => new Services().shared(Asking)],
-    ['the constructor of a request’s service', () => new Services().perRequest(Asking)],
-    ['a function', () => new Services().shared(Asking, (get) => new Asking(get(Port)))],
-  ])('that %s asks for stops the start', (_, make) => {
+    ["the constructor of a request's service", () => new Services().perRequest(Asking)],
+    ['a factory', () => new Services().shared(Asking, (get) => new Asking(get(Port)))],
+  ])('prevents the start when %s needs it', (_, make) => {
     const error = errorOf(() => make().boot());
     expect(error).toBeInstanceOf(MissingServiceError);
     expect(error).toMatchObject({ service: 'Port', neededBy: 'Asking' });
   });
 
-  it('is not made up when it is asked for by hand', () => {
+  it('is not created when it is requested explicitly', () => {
     const services = floorPlan().perRequest(Cart).boot();
     expect(() => services.get(Port)).toThrow(MissingServiceError);
     expect(() => services.get(Cart)).toThrow(MissingServiceError);
@@ -80,8 +80,8 @@ describe('A missing service', () => {
   });
 });
 
-describe('Services that are made later', () => {
-  it('are each made when it is asked for, and what they need before them', () => {
+describe('Lazily created services', () => {
+  it('are created on first use, after their dependencies', () => {
     const made: string[] = [];
     const services = floorPlan()
       .override(Clock, () => {
@@ -99,7 +99,7 @@ describe('Services that are made later', () => {
     expect(made).toEqual(['Clock', 'Cart']);
   });
 
-  it('are inspected all the same', () => {
+  it('are checked at start all the same', () => {
     class Asking {
       constructor(readonly cart: Cart) {}
     }
@@ -108,8 +108,8 @@ describe('Services that are made later', () => {
   });
 });
 
-describe('A function that makes a service', () => {
-  it('puts it in the place of a class, and is called once', () => {
+describe('A factory', () => {
+  it('replaces a class, and is called once', () => {
     let calls = 0;
     const services = floorPlan().override(Clock, () => {
       calls += 1;
@@ -120,7 +120,7 @@ describe('A function that makes a service', () => {
     expect(calls).toBe(1);
   });
 
-  it('is handed what it asks for', () => {
+  it('receives the services that it requests', () => {
     class Own extends AccessChecker {
       constructor(
         access: AccessConfig,
@@ -138,7 +138,7 @@ describe('A function that makes a service', () => {
     [undefined, 'extends Clock'],
     [null, 'extends Clock'],
     [Promise.resolve(new Clock()), 'Pass one that waits in its methods'],
-  ])('must make what it stands for, and not %p', (made, cure) => {
+  ])('must return an instance of the class, and not %p', (made, cure) => {
     const error = errorOf(() =>
       floorPlan()
         .override(Clock, () => made as never)
@@ -155,7 +155,7 @@ describe('A function that makes a service', () => {
     expect(() => scopeOf(services, new Session()).get(Cart)).toThrow(InvalidOverrideError);
   });
 
-  it('may take the place of what was given as an instance', () => {
+  it('may replace a service that is registered as a value', () => {
     const config = new GuardConfig({ loginPath: '/in' });
     expect(
       floorPlan()
@@ -167,7 +167,7 @@ describe('A function that makes a service', () => {
 });
 
 describe('An override', () => {
-  it('lives as long as what it replaces', () => {
+  it('has the lifetime of what it replaces', () => {
     class BigCart extends Cart {}
     const services = floorPlan().perRequest(Cart).override(Cart, BigCart).boot();
     expect(services.lifetimeOf(Cart)).toBe('perRequest');
@@ -187,14 +187,14 @@ describe('An override', () => {
     ).toBe('made');
   });
 
-  it('of an override replaces it', () => {
+  it('replaces an earlier override', () => {
     class First extends Clock {}
     class Second extends Clock {}
     expect(floorPlan().override(Clock, First).override(Clock, Second).boot().get(Clock)).toBeInstanceOf(Second);
   });
 
   it.each([Session, FlashBag, Visitor, AccessRule, AccessDecision, RequestScope])(
-    'of %p, which is made from a request’s data, cannot be a function',
+    'must be a class for %p, which is created from the data of a request',
     (token) => {
       const error = errorOf(() => floorPlan().override<unknown>(token, () => undefined));
       expect(error).toBeInstanceOf(InvalidOverrideError);
@@ -202,7 +202,7 @@ describe('An override', () => {
     },
   );
 
-  it('of a class that is made from a request’s data takes effect', async () => {
+  it('takes effect for classes that are created from the data of a request', async () => {
     class MySession extends Session {}
     class MyBag extends FlashBag {}
     class MyVisitor extends Visitor {}
@@ -230,7 +230,7 @@ describe('An override', () => {
 });
 
 describe('The start', () => {
-  it('makes every shared service once, from the root', () => {
+  it('creates every shared service once', () => {
     const made: string[] = [];
     class CountedClock extends Clock {
       constructor() {
@@ -266,20 +266,20 @@ describe('The start', () => {
     }
   });
 
-  it('is waited for: before it, nothing is handed out that could still be replaced', () => {
+  it('must come before get() of a service that could still be replaced', () => {
     const early = () => floorPlan().get(SessionStore);
     expect(early).toThrow(ServiceConstructionError);
     expect(early).toThrow('Get it inside the function that you register');
   });
 
-  it('keeps two servers apart', () => {
+  it('creates separate services for each server', () => {
     const [one, other] = [floorPlan().boot(), floorPlan().boot()];
     expect(one.get(RouteGuard)).not.toBe(other.get(RouteGuard));
     expect(one.get(SessionStore)).not.toBe(other.get(SessionStore));
   });
 });
 
-describe('Services that have something to end', () => {
+describe('Disposable services', () => {
   const ended: string[] = [];
   class Pool {
     dispose() {
@@ -318,7 +318,7 @@ describe('Services that have something to end', () => {
       .perRequest(Unit)
       .boot();
 
-  it('are ended when they are shared: those that others need last, and no value that was given', async () => {
+  it('are disposed of after the services that need them, except for registered values', async () => {
     ended.length = 0;
     const services = plan();
     expect(registryOf(services).mayEnd).toBe(true);
@@ -328,7 +328,7 @@ describe('Services that have something to end', () => {
     expect(registryOf(floorPlan().boot()).mayEnd).toBe(false);
   });
 
-  it('are ended with their request: those that others need last, and only what was made', async () => {
+  it('are disposed of with their request, after the services that need them', async () => {
     ended.length = 0;
     const services = plan();
     const [one, other] = [scopeOf(services, sessionOf({})), scopeOf(services, sessionOf({}))];
@@ -344,7 +344,7 @@ describe('Services that have something to end', () => {
     expect(one.get(Unit)).not.toBe(unit);
   });
 
-  it('are not ended by others to whom they are handed on', async () => {
+  it('are not disposed of by other registrations that return them', async () => {
     ended.length = 0;
     abstract class Port {}
     abstract class Other {}
@@ -372,7 +372,7 @@ describe('Services that have something to end', () => {
     expect(ended).toEqual(['harbour']);
   });
 
-  it('are named to those who send answers, where a class says so or a function makes them', () => {
+  it('are listed where a class is disposable, or a factory creates its instances', () => {
     class Quiet {}
     const services = plan();
     expect(registryOf(services).endedByRequests).toEqual([Repository, Unit]);
@@ -410,8 +410,8 @@ describe('A method that the package does not call', () => {
 
   it.each<[string, string, string, (services: Services) => Services]>([
     ['in a class', 'LateGuard', 'RouteGuard', (services) => services.override(RouteGuard, LateGuard)],
-    ['of an instance', 'HeldGuard', 'RouteGuard', (services) => services.override(RouteGuard, HeldGuard)],
-    ['in what a function makes', 'LateGuard', 'RouteGuard', (services) => services.override(RouteGuard, make)],
+    ['in an instance', 'HeldGuard', 'RouteGuard', (services) => services.override(RouteGuard, HeldGuard)],
+    ['in the result of a factory', 'LateGuard', 'RouteGuard', (services) => services.override(RouteGuard, make)],
     ['in another guard', 'ShutGuard', 'CsrfGuard', (services) => services.override(CsrfGuard, ShutGuard)],
     [
       'in a value',
@@ -423,13 +423,13 @@ describe('A method that the package does not call', () => {
           new ShutGuard(new CsrfConfig(), {} as CsrfTokens, new DecisionLog(), new SecurityEvents()),
         ),
     ],
-  ])('is not overridden alone: %s', (_, name, replaced, register) => {
+  ])('may not be overridden alone: %s', (_, name, replaced, register) => {
     const error = errorOf(() => register(floorPlan()).boot());
     expect(error).toBeInstanceOf(InvalidOverrideError);
     expect(error.message).toContain(sentence(name, replaced));
   });
 
-  it('may be overridden with the one that is called', () => {
+  it('may be overridden along with the one that is called', () => {
     class Both extends LateGuard {
       override judge(...asked: Parameters<RouteGuard['judge']>) {
         return super.judge(...asked);

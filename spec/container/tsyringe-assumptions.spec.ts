@@ -1,11 +1,11 @@
-// First, because tsyringe refuses to load before it.
+// Imported first, because tsyringe does not load without it.
 import 'reflect-metadata/lite';
 
 import { describe, expect, it } from '@jest/globals';
 import { instancePerContainerCachingFactory, Lifecycle, container as root } from 'tsyringe';
 import { injectable } from '../../lib/injectable.js';
 
-/** What tsyringe does and `Services` relies on, or keeps from happening. An upgrade that changes it shows here. */
+/** The behaviour of tsyringe that `Services` relies on or guards against: an upgrade that changes it fails here. */
 class Engine {}
 
 @injectable()
@@ -16,18 +16,18 @@ class Car {
 const fresh = () => root.createChildContainer();
 
 describe('tsyringe', () => {
-  it('makes a subclass without a decorator of nothing, and says nothing', () => {
+  it('creates a subclass without a decorator without dependencies, and without an error', () => {
     class Plain extends Car {}
     expect(fresh().resolve(Plain).engine).toBeUndefined();
   });
 
-  it('fills a subclass as its parent once it is decorated afterwards', () => {
+  it('injects the dependencies of its parent into a subclass that is decorated later', () => {
     class Later extends Car {}
     injectable()(Later);
     expect(fresh().resolve(Later).engine).toBeInstanceOf(Engine);
   });
 
-  it('fills a defaulted parameter with the first thing the parent asks for', () => {
+  it('injects the first dependency of the parent into a defaulted parameter', () => {
     class Logging extends Car {
       constructor(readonly log: unknown = 'console') {
         super(new Engine());
@@ -37,19 +37,19 @@ describe('tsyringe', () => {
     expect(fresh().resolve(Logging).log).toBeInstanceOf(Engine);
   });
 
-  it('refuses a constructor that it knows nothing about', () => {
+  it('throws for a constructor without metadata', () => {
     class Unknown {
       constructor(readonly engine: Engine) {}
     }
     expect(() => fresh().resolve(Unknown)).toThrow('TypeInfo not known for "Unknown"');
   });
 
-  it('makes an instance of an abstract class that nobody registered', () => {
+  it('instantiates an abstract class that is not registered', () => {
     abstract class Port {}
     expect(fresh().resolve(Port as never)).toBeInstanceOf(Port);
   });
 
-  it('knows an interface as Object only', () => {
+  it('knows an interface only as Object', () => {
     interface Horn {
       honk(): void;
     }
@@ -60,7 +60,7 @@ describe('tsyringe', () => {
     expect(() => fresh().resolve(Loud)).toThrow('TypeInfo not known for "Object"');
   });
 
-  it('keeps for everybody what the first child made for a singleton', () => {
+  it('keeps a singleton with the dependencies of the child container that created it', () => {
     const parent = fresh();
     parent.register(Car, { useClass: Car }, { lifecycle: Lifecycle.Singleton });
     const [alice, bob] = [parent.createChildContainer(), parent.createChildContainer()];
@@ -71,7 +71,7 @@ describe('tsyringe', () => {
     expect(bob.resolve(Car).engine).toBe(hers);
   });
 
-  it('disposes with a child of a singleton that the child made', async () => {
+  it('disposes of a singleton along with the child container that created it', async () => {
     const ended: string[] = [];
     class Store {
       dispose() {
@@ -87,7 +87,7 @@ describe('tsyringe', () => {
     expect(parent.resolve(Store)).toBe(store);
   });
 
-  it('keeps one instance for each container of what is scoped to it', () => {
+  it('keeps one instance of a container-scoped class for each container', () => {
     const parent = fresh();
     parent.register(Engine, { useClass: Engine }, { lifecycle: Lifecycle.ContainerScoped });
     const [one, other] = [parent.createChildContainer(), parent.createChildContainer()];
@@ -95,7 +95,7 @@ describe('tsyringe', () => {
     expect(one.resolve(Engine)).not.toBe(other.resolve(Engine));
   });
 
-  it('refuses a lifecycle beside a function, and keeps instances for each container when the function does', () => {
+  it('rejects a lifecycle for a factory, and accepts a factory that caches instances per container', () => {
     const parent = fresh();
     const scoped = { lifecycle: Lifecycle.ContainerScoped };
     const useFactory = instancePerContainerCachingFactory(() => new Engine());
@@ -106,7 +106,7 @@ describe('tsyringe', () => {
     expect(one.resolve(Engine)).not.toBe(other.resolve(Engine));
   });
 
-  it('lets the last registration win', () => {
+  it('uses the last registration', () => {
     const container = fresh();
     const [first, last] = [new Engine(), new Engine()];
     container.register(Engine, { useValue: first });
@@ -114,7 +114,7 @@ describe('tsyringe', () => {
     expect(container.resolve(Engine)).toBe(last);
   });
 
-  it('wraps what a dependency throws, so that its class is lost', () => {
+  it('wraps the error of a dependency, whose class is lost', () => {
     class Broken {
       constructor() {
         throw new RangeError('empty tank');

@@ -22,11 +22,11 @@ async function cookiesOfAda(): Promise<FakeCookieJar> {
   return cookies.next();
 }
 
-describe('A session that nothing of the application reads', () => {
+describe('A session that the application does not read', () => {
   it.each([
-    ["of a visitor's", cookiesOfAda],
-    ['that is new', async () => new FakeCookieJar()],
-  ])('%s is unused after all that is done in a request by itself', async (_, carried) => {
+    ['a session with a user', cookiesOfAda],
+    ['a new session', async () => new FakeCookieJar()],
+  ])('remains unused after all the steps of a request: %s', async (_, carried) => {
     const cookies = await carried();
     const token = 'A'.repeat(64);
     const session = await sessions.open(cookies);
@@ -45,7 +45,7 @@ describe('A session that nothing of the application reads', () => {
     expect(draftOf(session)).toMatchObject({ isUsed: false, wasUsed: false });
   });
 
-  it('is used by the page that lists sessions, or ends the others', async () => {
+  it('is used by listing sessions, and by revoking the other ones', async () => {
     const registry = services.get(SessionRegistry);
     for (const ask of ['list', 'revokeOthers'] as const) {
       const session = await sessions.open(await cookiesOfAda());

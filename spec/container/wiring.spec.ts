@@ -20,7 +20,7 @@ import { navigation } from '../support/guarded-request.js';
 import { floorPlan } from '../support/services.js';
 import { guest, member } from '../support/visitors.js';
 
-/** What was thrown, so that a spec can look at its data. */
+/** Returns the error that is thrown, so that a spec can inspect its data. */
 function errorOf(run: () => unknown): GatehouseError {
   try {
     run();
@@ -38,7 +38,7 @@ abstract class Port {
 class Cart {}
 
 describe('A subclass without a decorator', () => {
-  it('is given what its parent asks for, and can use it', async () => {
+  it('receives the dependencies of its parent, and can use them', async () => {
     class TeamChecker extends AccessChecker {
       override async check(rule: AccessRule, visitor: Visitor) {
         return visitor.hasRole('staff') ? this.grant('staff may see all') : super.check(rule, visitor);
@@ -52,7 +52,7 @@ describe('A subclass without a decorator', () => {
     expect(await checker.check(rule, guest())).toMatchObject({ reason: 'access.check allowed it' });
   });
 
-  it('is what everybody else is given', async () => {
+  it('is injected into all other services', async () => {
     class Refusing extends AccessChecker {
       override async check() {
         return this.deny('no');
@@ -92,7 +92,7 @@ describe('A subclass without a decorator', () => {
         },
     ],
     [
-      'defaulted parameters behind what looks like a comment',
+      'defaulted parameters after what looks like a comment',
       () =>
         class Own extends AccessChecker {
           readonly from = '/admin/*';
@@ -102,7 +102,7 @@ describe('A subclass without a decorator', () => {
           readonly to = '*/edit';
         } as never,
     ],
-  ])('with a constructor of its own that has %s is refused with the cure', (_, make) => {
+  ])('is rejected with the cure when its own constructor has %s', (_, make) => {
     const error = errorOf(() => floorPlan().override(AccessChecker, make()));
     expect(error).toBeInstanceOf(InvalidOverrideError);
     expect(error).toMatchObject({ replaced: 'AccessChecker', replacement: 'Own' });
@@ -111,7 +111,7 @@ describe('A subclass without a decorator', () => {
     );
   });
 
-  it('whose parent has such a constructor is refused as well', () => {
+  it('is rejected as well when its parent has such a constructor', () => {
     class Mailing extends AccessChecker {
       constructor(readonly mailer: string) {
         super(new AccessConfig());
@@ -133,7 +133,7 @@ describe('A subclass without a decorator', () => {
     expect((await checker.check(new AccessRule({ pattern: '/' }), guest())).isGranted).toBe(true);
   });
 
-  it('may speak of constructors in comments, names and calls', () => {
+  it('may contain the word constructor in comments, names and calls', () => {
     class Own extends AccessChecker {
       // The constructor (of the parent) does it all.
       readonly kind = 'constructor (x)';
@@ -144,7 +144,7 @@ describe('A subclass without a decorator', () => {
     expect(floorPlan().override(AccessChecker, Own).boot().get(AccessChecker)).toBeInstanceOf(Own);
   });
 
-  it('of what was given as an instance is refused: it would be made of nothing, without a single rule', () => {
+  it('is rejected in place of a registered value, whose data it would lack', () => {
     class MyConfig extends GuardConfig {}
     const error = errorOf(() => floorPlan().override(GuardConfig, MyConfig));
     expect(error).toMatchObject({ code: 'INVALID_OVERRIDE', replaced: 'GuardConfig', replacement: 'MyConfig' });
@@ -152,17 +152,20 @@ describe('A subclass without a decorator', () => {
   });
 });
 
-describe('A class of one’s own without a decorator', () => {
-  it.each(['shared', 'perRequest'] as const)('that has parameters stops the start with the cure: %s', (lifetime) => {
-    class Mailer {
-      constructor(readonly address: string) {}
-    }
-    const error = errorOf(() => floorPlan()[lifetime](Mailer).boot());
-    expect(error).toBeInstanceOf(ServiceConstructionError);
-    expect(error.message).toContain(`services.${lifetime}(Mailer, (get) => new Mailer(get(…), …))`);
-  });
+describe('A custom class without a decorator', () => {
+  it.each(['shared', 'perRequest'] as const)(
+    'prevents the start with the cure when it has parameters: %s',
+    (lifetime) => {
+      class Mailer {
+        constructor(readonly address: string) {}
+      }
+      const error = errorOf(() => floorPlan()[lifetime](Mailer).boot());
+      expect(error).toBeInstanceOf(ServiceConstructionError);
+      expect(error.message).toContain(`services.${lifetime}(Mailer, (get) => new Mailer(get(…), …))`);
+    },
+  );
 
-  it('that has none is made', () => {
+  it('is created when it has no parameters', () => {
     expect(new Services().shared(Cart).boot().get(Cart)).toBeInstanceOf(Cart);
   });
 });
@@ -178,20 +181,20 @@ describe('A decorated class', () => {
     }
   }
 
-  it('is given what its own constructor asks for', () => {
+  it('receives the dependencies of its own constructor', () => {
     const services = floorPlan().override(AccessChecker, TimedChecker).boot();
     const checker = services.get(AccessChecker);
     expect(checker).toBeInstanceOf(TimedChecker);
     expect((checker as TimedChecker).clock).toBe(services.get(Clock));
   });
 
-  it('passes that on to a subclass without a decorator', () => {
+  it('passes its dependencies on to a subclass without a decorator', () => {
     class Later extends TimedChecker {}
     const checker = floorPlan().override(AccessChecker, Later).boot().get(AccessChecker);
     expect((checker as Later).clock).toBeInstanceOf(Clock);
   });
 
-  it('that asks for an interface is refused with the cure', () => {
+  it('is rejected with the cure when it depends on an interface', () => {
     interface Mailer {
       send(): void;
     }
@@ -206,7 +209,7 @@ describe('A decorated class', () => {
     expect(error.message).toMatch(/parameter 1 is not known at run time.*pass a function/s);
   });
 
-  it('that asks for a plain value is refused with the cure', () => {
+  it('is rejected with the cure when it depends on a plain value', () => {
     @injectable()
     class Retrying {
       constructor(
@@ -220,7 +223,7 @@ describe('A decorated class', () => {
 });
 
 describe('A class that does not extend what it replaces', () => {
-  it('is refused with the cure', () => {
+  it('is rejected with the cure', () => {
     class Stranger {}
     const error = errorOf(() => floorPlan().override(AccessChecker, Stranger as never));
     expect(error).toBeInstanceOf(InvalidOverrideError);
@@ -228,13 +231,13 @@ describe('A class that does not extend what it replaces', () => {
     expect(error.message).toContain('Write class Stranger extends AccessChecker');
   });
 
-  it('is refused when it is registered with what it is to stand for', () => {
+  it('is rejected in a registration as well', () => {
     class Stranger {}
     expect(() => new Services().shared(Port, Stranger as never).boot()).toThrow(InvalidOverrideError);
   });
 });
 
-describe('A shared service that needs something of a request', () => {
+describe('A shared service that depends on a request', () => {
   @injectable()
   class Greedy {
     constructor(readonly cart: Cart) {}
@@ -253,9 +256,9 @@ describe('A shared service that needs something of a request', () => {
   it.each<[string, () => Services, string, string]>([
     ['by its constructor', () => floorPlan().perRequest(Cart).shared(Greedy), 'Greedy', 'Cart'],
     ['by a defaulted parameter', () => floorPlan().perRequest(Cart).shared(Defaulting), 'Defaulting', 'Cart'],
-    ['the session, by its constructor', () => floorPlan().shared(Nosy), 'Nosy', 'Session'],
+    ['on the session, by its constructor', () => floorPlan().shared(Nosy), 'Nosy', 'Session'],
     [
-      'by a function',
+      'by a factory',
       () =>
         floorPlan()
           .perRequest(Cart)
@@ -263,9 +266,14 @@ describe('A shared service that needs something of a request', () => {
       'Greedy',
       'Cart',
     ],
-    ['the session, by a function', () => floorPlan().shared(Nosy, (get) => new Nosy(get(Session))), 'Nosy', 'Session'],
     [
-      'through a function that another service waits for',
+      'on the session, by a factory',
+      () => floorPlan().shared(Nosy, (get) => new Nosy(get(Session))),
+      'Nosy',
+      'Session',
+    ],
+    [
+      'by a factory of a service that others need',
       () =>
         floorPlan()
           .perRequest(Cart)
@@ -273,13 +281,13 @@ describe('A shared service that needs something of a request', () => {
       'DecisionLog',
       'Cart',
     ],
-  ])('%s stops the start', (_, make, service, captive) => {
+  ])('prevents the start: %s', (_, make, service, captive) => {
     const error = errorOf(() => make().boot());
     expect(error).toBeInstanceOf(CaptiveServiceError);
     expect(error).toMatchObject({ service, captive });
   });
 
-  it('is refused later as well, when it kept the means to ask', () => {
+  it('is rejected later as well, when it kept a function that requests the service', () => {
     class Patient {
       constructor(readonly ask: () => Cart) {}
     }
@@ -291,7 +299,7 @@ describe('A shared service that needs something of a request', () => {
   });
 });
 
-describe('A service that cannot be made', () => {
+describe('A service that cannot be created', () => {
   class Exploding extends Clock {
     constructor() {
       super();
@@ -299,14 +307,14 @@ describe('A service that cannot be made', () => {
     }
   }
 
-  it('stops the start, and is named though others need it', () => {
+  it('prevents the start and is named, although other services need it', () => {
     const error = errorOf(() => floorPlan().override(Clock, Exploding).boot());
     expect(error).toBeInstanceOf(ServiceConstructionError);
     expect(error).toMatchObject({ service: 'Exploding', cause: expect.objectContaining({ message: 'no such host' }) });
     expect(error.message).toContain('no such host');
   });
 
-  it('is named when it is made by a function that another one calls', () => {
+  it('is named when the factory of another service requests it', () => {
     const services = floorPlan()
       .override(AccessChecker, (get) => Object.assign(new AccessChecker(get(AccessConfig)), { cart: get(Cart) }))
       .shared(Cart, () => {
@@ -315,7 +323,7 @@ describe('A service that cannot be made', () => {
     expect(errorOf(() => services.boot())).toMatchObject({ code: 'SERVICE_CONSTRUCTION', service: 'Cart' });
   });
 
-  it('because two need each other stops the start', () => {
+  it('prevents the start when two factories need each other', () => {
     class Hen {}
     class Egg {}
     const services = new Services()
@@ -325,7 +333,7 @@ describe('A service that cannot be made', () => {
   });
 });
 
-describe('Services that need each other', () => {
+describe('Services with circular dependencies', () => {
   class Ring {
     constructor(readonly other: unknown) {}
   }
@@ -333,14 +341,14 @@ describe('Services that need each other', () => {
     constructor(readonly other: unknown) {}
   }
 
-  it('are refused by their names, made by functions', () => {
+  it('are rejected by name when factories create them', () => {
     const both = new Services().shared(Ring, (get) => new Ring(get(Bell))).shared(Bell, (get) => new Bell(get(Ring)));
     expect(errorOf(() => both.boot()).message).toContain(
       'Ring needs Bell needs Ring, so none of them can be created first',
     );
   });
 
-  it('are refused by their names, where a subclass asks for what asks for its parent', () => {
+  it('are rejected by name when a subclass depends on a service that depends on its parent', () => {
     @injectable()
     class Owner {
       constructor(readonly bell: Bell) {}
@@ -357,7 +365,7 @@ describe('Services that need each other', () => {
     expect(errorOf(() => mixed.boot()).message).toMatch(/Owner needs Bell needs Owner|Bell needs Owner needs Bell/);
   });
 
-  it('may ask for each other when they are used', () => {
+  it('may request each other on later use', () => {
     const both = new Services()
       .shared(Ring, (get) => new Ring(() => get(Bell)))
       .shared(Bell, (get) => new Bell(get(Ring)));
@@ -365,10 +373,10 @@ describe('Services that need each other', () => {
     expect((other as { other(): unknown }).other()).toBe(both.get(Bell));
   });
 
-  it('are named with what stands in the way, where one is not there when the other is loaded', () => {
+  it('are reported with the cure where a class is declared further down in the file', () => {
     @injectable()
     class Early {
-      // As the type of a class further down comes out.
+      // The type of a class that is declared further down is emitted as Object.
       constructor(readonly late: object) {}
     }
     const error = errorOf(() => new Services().shared(Early).boot());

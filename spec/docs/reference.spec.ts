@@ -7,6 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import * as z from 'zod/mini';
 import { GuardConfig } from '../../lib/access/guard/guard-config.js';
+import { problemsIn } from '../../lib/astro/options/option-problems.js';
 import { integrationOptions, setupOptions } from '../../lib/astro/options/option-schemas.js';
 import * as errors from '../../lib/errors/index.js';
 import { SessionConfig } from '../../lib/session/session-config.js';
@@ -138,8 +139,8 @@ const PLACES: object[] = [
 
 /** The options at a place, as the schema names them to somebody who has misspelt one. */
 function namesAt(schema: z.core.$ZodType, place: object): string[] {
-  const issues = z.safeParse(schema, place).error?.issues ?? [];
-  return issues.flatMap(({ message, path }) => {
+  const problems = problemsIn(schema, place);
+  return problems.flatMap(({ message, path }) => {
     const names = /There are (.+)$/.exec(message)?.[1]?.split(', ') ?? [];
     const parents = path.slice(0, -1).map((key) => (typeof key === 'number' ? '[]' : `.${String(key)}`));
     return names.map((name) => `${parents.join('')}.${name}`.slice(1));

@@ -120,7 +120,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'Store related values under one key',
   ],
   [
-    new errors.InvalidVisitorError('userId', 'a text'),
+    new errors.InvalidVisitorError('userId', 'a string'),
     'INVALID_VISITOR',
     { key: 'userId' },
     'Correct the value that you pass to signIn()',
@@ -209,7 +209,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
 
 describe('An error', () => {
   it.each(SITUATIONS.map(([error, code, data, cure]) => ({ name: error.name, error, code, data, cure })))(
-    '$name has the code $code, its data, and the cure in its message',
+    'has a code, its data and the cure in its message: $name with $code',
     ({ name, error, code, data, cure }) => {
       expect(error).toBeInstanceOf(errors.GatehouseError);
       expect(error).toBeInstanceOf(Error);
@@ -220,7 +220,7 @@ describe('An error', () => {
     },
   );
 
-  it('stands in this list, every class of it', () => {
+  it('is in this list, whatever its class', () => {
     const listed = new Set(SITUATIONS.map(([error]) => error.name));
     const classes = Object.keys(errors).filter((name) => name !== 'GatehouseError');
     expect(classes.filter((name) => !listed.has(name))).toEqual([]);
@@ -234,13 +234,13 @@ describe('An error', () => {
   it.each([
     ['reload', 'access.reload failed: It is away.'],
     ['schema', 'sessionData.schema or sessionData.migrate failed: It is away.'],
-  ])('tells an outage of %s from one of the store', (operation, sentence) => {
+  ])('distinguishes an outage of %s from one of the store', (operation, sentence) => {
     const { message } = new errors.StoreUnavailableError(operation, new Error('It is away.'));
     expect(message).toContain(sentence);
     expect(message).toContain('Make sure that the service it calls is running and can be reached.');
   });
 
-  it('keeps what a service threw as its cause', () => {
+  it('keeps the error that a service threw as its cause', () => {
     const cause = new Error('closed');
     expect(new errors.ServiceConstructionError('Shop', cause).cause).toBe(cause);
     expect(new errors.ServiceConstructionError('Shop', 'closed').message).toContain('closed');
@@ -248,8 +248,11 @@ describe('An error', () => {
 });
 
 describe('An outage of the store', () => {
-  it.each(['connect ECONNREFUSED 127.0.0.1:6379', 'It is away.', 'Why?'])('is said in sentences: %s', (reason) => {
-    const { message } = new errors.StoreUnavailableError('read', new Error(reason));
-    expect(message).toMatch(/[.?] Until it works again, protected pages are answered with 503/);
-  });
+  it.each(['connect ECONNREFUSED 127.0.0.1:6379', 'It is away.', 'Why?'])(
+    'is described in complete sentences: %s',
+    (reason) => {
+      const { message } = new errors.StoreUnavailableError('read', new Error(reason));
+      expect(message).toMatch(/[.?] Until it works again, protected pages are answered with 503/);
+    },
+  );
 });

@@ -131,9 +131,9 @@ describe('A server with a route guard that', () => {
     const misfit = MISFITS.length + CARELESS.findIndex(([name]) => name === what);
     const server = await app.serve({ GATEHOUSE_SECRET: SECRET, MISFIT: String(misfit) });
     const { status } = await new Browser(server).get('/team');
-    const said = await server.printed('gave no');
+    const said = await server.printed('returned no');
     await server.stop();
     app.remove();
-    expect([status, said]).toEqual([500, expect.stringMatching(/judge\(\) gave no Verdict|gave no Response/)]);
+    expect([status, said]).toEqual([500, expect.stringMatching(/judge\(\) returned no Verdict|returned no Response/)]);
   });
 });

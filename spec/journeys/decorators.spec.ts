@@ -143,14 +143,14 @@ describe('A file with both kinds of decorators', () => {
   it.each([
     ['causes a warning in a build', {}, true],
     ['causes no warning when tsconfig.json enables experimental decorators', { 'tsconfig.json': FLAG }, false],
-  ])('%s', async (_, more, isTold) => {
+  ])('%s', async (_, more, isLogged) => {
     const app = site({ ...mixed, ...more });
     const { code, output } = await app.astro('build');
     app.remove();
     expect(code).toBe(0);
     const sentence =
       /src\/cart\.tsx: @loud\.bind\(null\) is compiled as TypeScript's experimental decorator, because @service\(\)/;
-    if (isTold) expect(output).toMatch(sentence);
+    if (isLogged) expect(output).toMatch(sentence);
     else expect(output).not.toMatch(sentence);
   });
 });

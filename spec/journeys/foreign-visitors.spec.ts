@@ -328,10 +328,14 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware assi
   });
 
   it.each<[string, unknown, string]>([
-    ['a role that is a number', { userId: '123', role: 5 }, '"role" must be a text'],
-    ['permissions that are no list', { userId: '123', permissions: 'admin' }, '"permissions" must be a list of texts'],
-    ['a userId of blanks', { userId: '   ' }, '"userId" must be a text that is not empty'],
-    ['a thousand permissions', { userId: '1', permissions: Array(1000).fill('p') }, 'a list of at most 500 texts'],
+    ['a role that is a number', { userId: '123', role: 5 }, '"role" must be a string'],
+    [
+      'permissions that are no list',
+      { userId: '123', permissions: 'admin' },
+      '"permissions" must be an array of strings',
+    ],
+    ['a userId of blanks', { userId: '   ' }, '"userId" must be a non-empty string'],
+    ['a thousand permissions', { userId: '1', permissions: Array(1000).fill('p') }, 'an array of at most 500 strings'],
     ['a number instead of an object', 7, 'no object with a "userId"'],
   ])('treats a visitor with %s as a guest, and logs it once', async (_, known, line) => {
     const browser = await signedIn();

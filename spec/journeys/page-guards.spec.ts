@@ -153,8 +153,7 @@ describe.each(['built', 'in development'])('A guard beside a page, %s,', (how) =
     const answer = await (await visitor(server, 'user=root&role=admin')).get('/broken');
     expect(answer.status).toBe(500);
     expect(answer.text).not.toContain('<h1>broken');
-    const problem =
-      "guard of src/pages/broken.astro: cannot be 'admins': it is 'public', 'user', 'guest' or a requirement";
+    const problem = "guard of src/pages/broken.astro: must be 'public', 'user', 'guest' or a requirement";
     expect(await server.printed(problem)).toContain(problem);
   });
 });

@@ -225,10 +225,10 @@ describe('The application of the quick start, built and served', () => {
   });
 
   const wrong = [
-    ['a session without userId', { role: 'user' }, '"userId" must be a text that is not empty'],
-    ['an empty userId', { userId: '' }, '"userId" must be a text that is not empty'],
-    ['a role that is no text', { userId: 'u1', role: 7 }, '"role" must be a text'],
-    ['permissions that are no list', { userId: 'u1', permissions: 'all' }, '"permissions" must be a list of texts'],
+    ['a session without userId', { role: 'user' }, '"userId" must be a non-empty string'],
+    ['an empty userId', { userId: '' }, '"userId" must be a non-empty string'],
+    ['a role that is no string', { userId: 'u1', role: 7 }, '"role" must be a string'],
+    ['permissions that are no list', { userId: 'u1', permissions: 'all' }, '"permissions" must be an array of strings'],
   ] as const;
 
   it.each(wrong)('refuses to set %s', async (_, session, message) => {
@@ -242,7 +242,7 @@ describe('The application of the quick start, built and served', () => {
   it('refuses an update that leaves no valid session, and keeps the session as it was', async () => {
     const browser = await signedIn(server, { role: 'user' });
     const answer = await postJson(browser, '/api/set-wrong', { helper: 'updateSession', roles: 'admin' });
-    expect(JSON.parse(answer.text).message).toContain('"roles" must be a list of texts');
+    expect(JSON.parse(answer.text).message).toContain('"roles" must be an array of strings');
     expect(await questions(browser)).toMatchObject({ session: { userId: 'u9', role: 'user' } });
   });
 

@@ -32,7 +32,7 @@ function heardOn(name: string, happen: () => void): unknown[] {
 async function reportedBy(events: SecurityEvents, times = 1): Promise<unknown[]> {
   const reported: unknown[] = [];
   events.reportTo((line, error) => reported.push([line, error]));
-  for (let time = 0; time < times; time++) events.tell('login', login);
+  for (let time = 0; time < times; time++) events.emit('login', login);
   await new Promise(setImmediate);
   return reported;
 }
@@ -44,7 +44,7 @@ describe('Security events', () => {
 
   it('are published on the channel of their name, with the time of the clock', () => {
     const clock = new FrozenClock();
-    const heard = heardOn('astro-gatehouse:login', () => new SecurityEvents(clock).tell('login', login));
+    const heard = heardOn('astro-gatehouse:login', () => new SecurityEvents(clock).emit('login', login));
     const event = { name: 'login', at: new Date(clock.now()), session: 'abc', userId: 'ada' };
     expect(heard).toEqual([['astro-gatehouse:login', event]]);
   });
@@ -52,10 +52,10 @@ describe('Security events', () => {
   it('are not even created while no listener is subscribed', () => {
     const events = new SecurityEvents();
     const fields = jest.fn(login);
-    events.tell('login', fields);
-    heardOn(`${CHANNEL_PREFIX}logout`, () => events.tell('login', fields));
+    events.emit('login', fields);
+    heardOn(`${CHANNEL_PREFIX}logout`, () => events.emit('login', fields));
     expect(fields).not.toHaveBeenCalled();
-    heardOn(`${CHANNEL_PREFIX}login`, () => events.tell('login', fields));
+    heardOn(`${CHANNEL_PREFIX}login`, () => events.emit('login', fields));
     expect(fields).toHaveBeenCalledTimes(1);
   });
 
@@ -68,14 +68,14 @@ describe('Security events', () => {
       }
     }
     const events = new Both();
-    events.tell('login', login);
-    expect(heardOn(`${CHANNEL_PREFIX}login`, () => events.tell('login', login))).toHaveLength(1);
+    events.emit('login', login);
+    expect(heardOn(`${CHANNEL_PREFIX}login`, () => events.emit('login', login))).toHaveLength(1);
     expect(events.own).toHaveLength(2);
   });
 
   it('are frozen, and omit undefined fields', () => {
     const events = new RememberingEvents();
-    events.tell('session.rejected', () => ({ reason: 'ambiguous', session: undefined }));
+    events.emit('session.rejected', () => ({ reason: 'ambiguous', session: undefined }));
     const [event] = events.all;
     expect(Object.isFrozen(event)).toBe(true);
     expect(Object.keys(event ?? {})).toEqual(['name', 'at', 'reason']);
@@ -89,7 +89,7 @@ describe('Security events', () => {
     ['a right-to-left override', { session: 'abc', userId: 'ada\u202e' }],
   ])('escape %s in a value', (_, fields) => {
     const events = new RememberingEvents();
-    events.tell('login', () => fields);
+    events.emit('login', () => fields);
     const values = events.all.flatMap((event) => Object.values(event)).join(' ');
     expect(values).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     expect(events.take()).toMatchObject([{ userId: expect.stringMatching(/^ada%/) }]);
@@ -97,8 +97,8 @@ describe('Security events', () => {
 
   it('leave other strings unchanged, but shorten very long ones', () => {
     const events = new RememberingEvents();
-    events.tell('login', () => ({ session: 'abc', userId: 'Åda 🦉 100%' }));
-    events.tell('login', () => ({ session: 'abc', userId: 'x'.repeat(10_000) }));
+    events.emit('login', () => ({ session: 'abc', userId: 'Åda 🦉 100%' }));
+    events.emit('login', () => ({ session: 'abc', userId: 'x'.repeat(10_000) }));
     expect(events.take()).toMatchObject([{ userId: 'Åda 🦉 100%' }, { userId: `${'x'.repeat(500)}…` }]);
   });
 
@@ -133,7 +133,7 @@ describe('Security events', () => {
         throw new Error('full');
       }
     }
-    new Full().tell('login', login);
+    new Full().emit('login', login);
     expect(console.error).toHaveBeenCalledWith(expect.stringMatching(/^\[astro-gatehouse\] Full\./), new Error('full'));
   });
 });

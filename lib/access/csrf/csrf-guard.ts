@@ -103,7 +103,7 @@ export class CsrfGuard {
     // The store may be available again in a moment, and then the token can be checked.
     if (decision.code === 'CSRF_TOKEN_REFUSED' && session.isUnavailable) return { response: unavailable() };
     this.#report(request, decision);
-    this.#tell(request, decision, session);
+    this.#emit(request, decision, session);
     return { response: asAnswer(await this.refuse(request, decision)), decision };
   }
 
@@ -158,8 +158,8 @@ export class CsrfGuard {
     }
   }
 
-  #tell(request: ChangingRequest, { code, reason }: CsrfDecision, session: Session): void {
-    this.events.tell('csrf.refused', () => ({
+  #emit(request: ChangingRequest, { code, reason }: CsrfDecision, session: Session): void {
+    this.events.emit('csrf.refused', () => ({
       method: request.sentMethod,
       path: pathAskedFor(request),
       code,

@@ -11,17 +11,17 @@ type Refused = Pick<GuardedRequest, 'method' | 'pathname'> &
 type Denial = Pick<AccessDecision, 'reason'> & { readonly code: string } & Partial<Pick<AccessDecision, 'rule'>>;
 
 /** Errors that an event was emitted for. An error that a page does not catch comes to the guard again. */
-const told = new WeakSet<AccessDeniedError>();
+const emitted = new WeakSet<AccessDeniedError>();
 
 /** Emits that a visitor was refused, unless the visitor is unknown because sessions are unavailable. */
-export function tellDenied(
+export function emitDenied(
   events: SecurityEvents,
   request: Refused | undefined,
   visitor: Visitor,
   { code, reason, rule }: Denial,
 ): void {
   if (request?.isVisitorUnknown) return;
-  events.tell('access.denied', () => ({
+  events.emit('access.denied', () => ({
     method: request?.method,
     path: request && pathAskedFor(request),
     code,
@@ -33,7 +33,7 @@ export function tellDenied(
 }
 
 /** Emits a refusal by a check in the application's own code, once for each error. */
-export function tellDeniedError(
+export function emitDeniedError(
   events: SecurityEvents,
   request: Refused | undefined,
   visitor: Visitor,
@@ -41,9 +41,9 @@ export function tellDeniedError(
 ): void {
   // The error itself, where a response carries it.
   const key = errorBehind(error) as AccessDeniedError;
-  if (told.has(key)) return;
-  told.add(key);
-  tellDenied(events, request, visitor, { code: error.denial, reason: error.reason });
+  if (emitted.has(key)) return;
+  emitted.add(key);
+  emitDenied(events, request, visitor, { code: error.denial, reason: error.reason });
 }
 
 /** The path that the visitor requested, before the application rewrote it. */

@@ -22,7 +22,7 @@ const RETRY_AFTER = '5';
  */
 export function asAnswer(answer: unknown): Response {
   if (answer instanceof Response) return answer;
-  throw new TypeError('refuse(), challenge() or forbid() gave no Response: return one, or what super gives');
+  throw new TypeError('refuse(), challenge() or forbid() returned no Response: return one, or what super returns');
 }
 
 /** Creates a refusal that redirects the browser. A method other than GET and HEAD becomes GET. */

@@ -9,7 +9,7 @@ import { ifReadable } from '../paths/canonical-path.js';
 import { GuardedPaths } from '../paths/guarded-paths.js';
 import { REAUTHENTICATE_PARAMETER } from '../paths/return-path.js';
 import type { Visitor } from '../visitor.js';
-import { tellDenied, tellDeniedError } from './access-events.js';
+import { emitDenied, emitDeniedError } from './access-events.js';
 import { DecisionLog } from './decision-log.js';
 import { DemandChecker } from './demand-checker.js';
 import { type Asked, Demands } from './demands.js';
@@ -76,7 +76,7 @@ export class RouteGuard {
     const decision = this.#checker.decision(false, error.denial, error.reason, error.missing);
     judgement.decides(decision);
     if (request.isVisitorUnknown) return judgement.verdict(unavailable(), true);
-    tellDeniedError(this.events, request, visitor, error);
+    emitDeniedError(this.events, request, visitor, error);
     const answer = error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
     return andThen(answer, (response) => judgement.verdict(asAnswer(response), true));
   }
@@ -145,7 +145,7 @@ export class RouteGuard {
       reason: 'the address cannot be read in time, or not in one way alone',
     };
     judgement.refuses(denial.code, denial.reason);
-    tellDenied(this.events, request, visitor, denial);
+    emitDenied(this.events, request, visitor, denial);
     return judgement.verdict(problem(400), false);
   }
 
@@ -201,7 +201,7 @@ export class RouteGuard {
         (stays) => {
           if (stays) return undefined;
           if (!this.config.enforce) return void this.#checker.logWouldRefuse(request, demand, decision);
-          tellDenied(this.events, request, visitor, decision);
+          emitDenied(this.events, request, visitor, decision);
           return andThen(this.refuse(request, visitor, decision), asAnswer);
         },
       );

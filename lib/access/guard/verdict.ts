@@ -46,7 +46,7 @@ export function asVerdict(given: unknown): Verdict {
   const isWhole = typeof isPersonal === 'boolean' && Array.isArray(views) && Array.isArray(rulings);
   if (isWhole && (response === undefined || response instanceof Response)) return given as Verdict;
   throw new TypeError(
-    'judge() gave no Verdict: return what super.judge(…) gives, or { ...verdict, response } to answer something else',
+    'judge() returned no Verdict: return what super.judge(…) returns, or { ...verdict, response } to answer something else',
   );
 }
 

@@ -76,11 +76,14 @@ export function goTo(...given: unknown[]): void {
     others: [path],
   } = CALL.within(given);
   if (!request.services.get(FormConfig).isOn) {
-    throw told(request, 'goTo() is for forms that are answered with a redirect: set forms: true');
+    throw invalidTarget(request, 'goTo() is for forms that are answered with a redirect: set forms: true');
   }
   const target = /^https?:\/\//.test(path) && URL.canParse(path) ? path : toReturnPath(path);
   if (target === undefined) {
-    throw told(request, `goTo() needs "/" and the path of a page, or an absolute URL: "${printable(path)}" is neither`);
+    throw invalidTarget(
+      request,
+      `goTo() needs "/" and the path of a page, or an absolute URL: "${printable(path)}" is neither`,
+    );
   }
   NEXT_PAGES.set(request, request.services.get(GuardConfig).withBase(target));
 }
@@ -91,7 +94,7 @@ export function nextPageOf(request: ScopedRequest): string | undefined {
 }
 
 /** Logs the error too, because Astro passes an error that an action throws only to the page. */
-function told(request: ScopedRequest, problem: string): InvalidOptionsError {
+function invalidTarget(request: ScopedRequest, problem: string): InvalidOptionsError {
   const error = new InvalidOptionsError([problem]);
   request.services.get(DecisionLog).failure('An action failed.', error);
   return error;

@@ -1,7 +1,7 @@
 import { AccessChecker } from '../../access/access-checker.js';
 import { AccessDecision, asDecision } from '../../access/access-decision.js';
 import { AccessRule, type Requirement } from '../../access/access-rule.js';
-import { tellDeniedError } from '../../access/guard/access-events.js';
+import { emitDeniedError } from '../../access/guard/access-events.js';
 import { DecisionLog } from '../../access/guard/decision-log.js';
 import { deniedResponse } from '../../access/guard/refusal.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../../access/visitor.js';
@@ -125,7 +125,7 @@ export async function authorize(...given: unknown[]): Promise<void> {
 
 /** Tells of it here, because nobody knows who catches it. */
 export function denied(request: ScopedRequest | undefined, error: AccessDeniedError): AccessDeniedError {
-  if (request) tellDeniedError(request.services.get(SecurityEvents), request.guarded, request.visitor, error);
+  if (request) emitDeniedError(request.services.get(SecurityEvents), request.guarded, request.visitor, error);
   return error;
 }
 

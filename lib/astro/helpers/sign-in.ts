@@ -12,14 +12,14 @@ import { denied } from './helpers.js';
 export interface SignInOptions {
   /** What a list of the visitor's sessions is to call this one: `Work laptop`. At most 256 characters are kept. */
   label?: string | undefined;
-  /** Whether the visitor stays signed in for `session.rememberMe`: 30 days without a request, unless told otherwise. */
+  /** Keeps the visitor signed in for `session.rememberMe`. Default of that: 30 days without a request. */
   rememberMe?: boolean | undefined;
 }
 
 /** What is said of a sign-out. */
 export interface SignOutOptions {
   /**
-   * Whether the browser is told to drop what it has kept of this site, as on a shared machine: its cache and storage.
+   * Makes the browser delete what it has stored of this site (cache and storage), as is right on a shared computer.
    *
    * @see OWASP ASVS 5.0 14.3.1; https://www.w3.org/TR/clear-site-data/
    */
@@ -120,7 +120,7 @@ export function regenerateSession(...given: unknown[]): Promise<void> {
 }
 
 function begin(request: ScopedRequest, values: VisitorData, { label, rememberMe }: SignInOptions = {}): void {
-  if (label !== undefined && typeof label !== 'string') throw new InvalidVisitorError('label', 'a text');
+  if (label !== undefined && typeof label !== 'string') throw new InvalidVisitorError('label', 'a string');
   if (rememberMe !== undefined && typeof rememberMe !== 'boolean') {
     throw new InvalidVisitorError('rememberMe', "true or false, as in { rememberMe: form.has('remember') }");
   }

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { AccessOptions } from '../../access/access-options.js';
 import type { AccessRuleOptions, Requirement } from '../../access/access-rule.js';
 import type { CsrfOptions } from '../../access/csrf/csrf-config.js';
@@ -11,8 +11,9 @@ import { InvalidOptionsError } from '../../errors/index.js';
 import type { SessionCookieOptions, SessionOptions } from '../../session/session-config.js';
 import type { SessionDataOptions } from '../../session/session-schema.js';
 import type { ContextOptions } from '../request/current-request.js';
+import { problemsIn, sentenceOf } from './option-problems.js';
 import { integrationOptions, setupOptions, WAIT_INSIDE } from './option-schemas.js';
-import { guard, requirement } from './rule-schemas.js';
+import { guard, guards, requirement } from './rule-schemas.js';
 import { storageOptions } from './session-schemas.js';
 import {
   type ChosenStore,
@@ -131,7 +132,7 @@ export function checkStorageOptions(options: unknown): CookieSessionStorageOptio
 export function checkGuard(given: unknown, file: string): Guard {
   const place = `guard of ${file}`;
   try {
-    return check<Guard>(guard, given, place);
+    return check<Guard>(Array.isArray(given) ? guards : guard, given, place);
   } catch (error) {
     if (!(error instanceof InvalidOptionsError)) throw error;
     // There are many guards; what is wrong with a key does not tell of which.
@@ -183,18 +184,8 @@ function excludeProblem({ exclude = [], globalProtect }: CommonOptions): string 
 }
 
 function check<Options>(schema: z.core.$ZodType, options: unknown, where: string): Options {
-  const result = z.safeParse(schema, options);
-  if (!result.success) throw new InvalidOptionsError(result.error.issues.map((issue) => explain(issue, where)));
+  const problems = problemsIn(schema, options);
+  if (problems.length > 0) throw new InvalidOptionsError(problems.map((problem) => sentenceOf(problem, where)));
   // The object itself, because zod's copy would be typed more loosely than the interface it was checked against.
   return options as Options;
-}
-
-/** "x is undefined" reads on from the option's name; what an option must be stands behind a colon. */
-function explain({ path, message }: z.core.$ZodIssue, where: string): string {
-  const option = path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
-    '',
-  );
-  return message.startsWith('is ') ? `${option || where} ${message}` : `${option || where}: ${message}`;
 }

@@ -1,115 +1,91 @@
 import * as z from 'zod/mini';
-import { address, flag, fn, isPlainObject, pattern, raised, record, seconds, value } from './schema-parts.js';
+import {
+  address,
+  filled,
+  flag,
+  fn,
+  keysOf,
+  PLAIN_OBJECT,
+  pattern,
+  plainObject,
+  record,
+  seconds,
+  text,
+} from './schema-parts.js';
 
-const actionName = value((given) =>
-  typeof given === 'string' && /^[^/\s]+$/.test(given)
-    ? undefined
-    : "must be an action's name, for instance 'admin.remove', or 'admin.*' for all of them",
-);
-const islandName = value((given) =>
-  typeof given === 'string' && /^[\w$*@~./{},-]+$/.test(given)
-    ? undefined
-    : "must be the name of a component: 'AdminPanel'; or its file: 'src/components/AdminPanel.astro'",
-);
-const methods = value((given) =>
-  Array.isArray(given) && given.length > 0 && given.every((method) => /^[A-Z]+$/.test(String(method)))
-    ? undefined
-    : "must be a list of methods in capitals, for instance ['POST', 'DELETE']",
-);
-const hiddenStatus = value((given) =>
-  given === 404 ? undefined : 'can be 404 only, which hides that there is such a page; leave it out otherwise',
-);
+const UNDEFINED = 'is undefined: give it a value, or leave it out to ask for any signed-in visitor';
+const NONE_NAMED = 'must name at least one; leave it out to ask for any signed-in visitor';
+const METHODS = "must be an array of methods in capitals, for instance ['POST', 'DELETE']";
+const STATUS = 'can be 404 only, which hides that there is such a page; leave it out otherwise';
+const GUESTS = 'is for pages that hide: add status: 404, or take it out, because guests are asked to sign in anyway';
+
+const one = (plural: string) => z.string(`must be a non-empty string; for an array write ${plural}`).check(filled());
+const several = (singular: string) =>
+  z.array(text, `must be an array of strings; for a single one write ${singular}`).check(filled(NONE_NAMED));
+const defined = z.custom((given) => given !== undefined, UNDEFINED);
+/** A key that may be absent, but not `undefined`, because a rule without it would ask for less than was meant. */
+const stated = <Schema extends z.core.$ZodType>(schema: Schema) => z.exactOptional(z.pipe(defined, schema));
+
 const needs = {
-  role: z.optional(one('roles')),
-  roles: z.optional(several('role')),
-  permission: z.optional(one('permissions')),
-  permissions: z.optional(several('permission')),
-  authenticatedWithin: z.optional(seconds),
-  allow: z.optional(fn),
+  role: stated(one('roles')),
+  roles: stated(several('role')),
+  permission: stated(one('permissions')),
+  permissions: stated(several('permission')),
+  authenticatedWithin: stated(seconds),
+  allow: stated(fn),
 };
-
 const demands = {
   ...needs,
-  methods: z.optional(methods),
-  status: z.optional(hiddenStatus),
-  guestsSignIn: z.optional(flag),
+  methods: z.optional(z.array(z.string(METHODS).check(z.regex(/^[A-Z]+$/)), METHODS).check(filled())),
+  status: z.optional(z.custom((given) => given === 404, STATUS)),
+  guestsSignIn: flag,
   redirectTo: z.optional(address),
-  enforce: z.optional(flag),
+  enforce: flag,
 };
-
-/** It would be accepted and ignored. */
-const asksGuestsInVain =
-  'is for pages that hide: add status: 404, or take it out, because guests are asked to sign in anyway';
-const checkGuests = ({ value: given, issues }: z.core.ParsePayload<unknown>) => {
-  if (!isPlainObject(given) || given.guestsSignIn === undefined || given.status === 404) return;
-  issues.push({ code: 'custom', input: given, message: asksGuestsInVain, path: ['guestsSignIn'] });
-};
-
-const pageRule = record('a rule', {
-  pattern: z.optional(pattern),
-  action: z.optional(actionName),
-  island: z.optional(islandName),
-  ...demands,
-}).check(checkGuests, ({ value: given, issues }) => {
-  if (!isPlainObject(given)) return;
-  const subjects = [given.pattern, given.action, given.island].filter((subject) => subject !== undefined);
-  if (subjects.length === 1) return;
-  const message = 'must have one of these: a pattern, for pages and endpoints, an action or an island';
-  issues.push({ code: 'custom', input: given, message, path: [] });
-});
-/** An entry of `protect`. */
-export const rule = z.unknown().check(({ value: given, issues }) => {
-  if (typeof given !== 'string') return void issues.push(...raised(pageRule, given));
-  issues.push({ code: 'custom', input: given, message: `must be a rule: write { pattern: '${given}' }`, path: [] });
-});
-
-const guardWord = value((given) =>
-  typeof given === 'string' && !['public', 'user', 'guest'].includes(given)
-    ? `cannot be '${given}': it is 'public', 'user', 'guest' or a requirement such as { role: 'admin' }`
-    : undefined,
+/** Refuses an option that would be accepted and ignored. */
+const asksGuests = z.refine<{ guestsSignIn?: unknown; status?: unknown }>(
+  ({ guestsSignIn, status }) => guestsSignIn === undefined || status === 404,
+  { error: GUESTS, path: ['guestsSignIn'] },
 );
-const guardRule = record('a guard', demands).check(checkGuests);
-const guardEntry = z.unknown().check(({ value: given, issues }) => {
-  issues.push(...raised(typeof given === 'string' ? guardWord : guardRule, given));
-});
+
+const actionName = z
+  .string("must be an action's name, for instance 'admin.remove', or 'admin.*' for all of them")
+  .check(z.regex(/^[^/\s]+$/));
+const islandName = z
+  .string("must be the name of a component: 'AdminPanel'; or its file: 'src/components/AdminPanel.astro'")
+  .check(z.regex(/^[\w$*@~./{},-]+$/));
+const subjects = { pattern: z.optional(pattern), action: z.optional(actionName), island: z.optional(islandName) };
+/** An entry of `protect`. */
+export const rule = z
+  .pipe(
+    plainObject(({ input }) =>
+      typeof input === 'string' ? `must be a rule: write { pattern: '${input}' }` : PLAIN_OBJECT,
+    ),
+    keysOf('a rule', { ...subjects, ...demands }),
+  )
+  .check(
+    asksGuests,
+    z.refine(
+      ({ pattern, action, island }) =>
+        [pattern, action, island].filter((subject) => subject !== undefined).length === 1,
+      'must have one of these: a pattern, for pages and endpoints, an action or an island',
+    ),
+  );
+
 /** What a page's file may export as `guard`. */
-export const guard = z.unknown().check(({ value: given, issues }) => {
-  if (given === undefined) {
-    const message = 'is undefined: export one that says whom the page admits, or none';
-    return void issues.push({ code: 'custom', input: given, message, path: [] });
-  }
-  if (Array.isArray(given) && given.length === 0) {
-    const message = 'is an empty list, which admits nobody: name at least one';
-    return void issues.push({ code: 'custom', input: given, message, path: [] });
-  }
-  const isList = Array.isArray(given);
-  issues.push(...raised(isList ? z.array(guardEntry) : guardEntry, given));
-  const reports = isList && given.some((entry) => isPlainObject(entry) && entry.enforce === false);
-  if (!reports) return;
-  const message = 'cannot have enforce: false in a list: a guard refuses as a whole, or only reports as a whole';
-  issues.push({ code: 'custom', input: given, message, path: [] });
+export const guard = z.union([z.enum(['public', 'user', 'guest']), record('a guard', demands).check(asksGuests)], {
+  error: ({ input }) =>
+    input === undefined
+      ? 'is undefined: export one that says whom the page admits, or none'
+      : "must be 'public', 'user', 'guest' or a requirement such as { role: 'admin' }",
 });
-/** What may be given to `authorize()`. */
+/** Several guards for one page. */
+export const guards = z.array(guard).check(
+  filled('is an empty array, which admits nobody: name at least one'),
+  z.refine(
+    (entries) => !entries.some((entry) => typeof entry === 'object' && entry.enforce === false),
+    'cannot have enforce: false in an array: a guard refuses as a whole, or only reports as a whole',
+  ),
+);
+/** The argument of `authorize()`. */
 export const requirement = record('a requirement', needs);
-
-/** @param plural The key that takes a list. */
-function one(plural: string) {
-  return value((given) => {
-    if (Array.isArray(given)) return `must be a text; for a list write ${plural}`;
-    if (typeof given !== 'string') return 'must be a text';
-    return given === '' ? 'must not be empty' : undefined;
-  });
-}
-
-/** @param singular The key that takes a text. */
-function several(singular: string) {
-  return value((given) => {
-    if (typeof given === 'string') return `must be a list; for a single one write ${singular}`;
-    if (!Array.isArray(given)) return 'must be a list';
-    if (given.length === 0) return 'must name at least one; leave it out to ask for any signed-in visitor';
-    // Not `every`, which passes over the holes of a list.
-    return Array.from(given).some((item) => typeof item !== 'string' || item === '')
-      ? 'must hold texts, none of them empty'
-      : undefined;
-  });
-}

@@ -1,86 +1,76 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as z from 'zod/mini';
-import { count, flag, fn, isPlainObject, oneOf, raised, record, seconds, text, value } from './schema-parts.js';
-import { optionProblems } from './store-schemas.js';
+import { count, filled, flag, fn, keysOf, plainObject, record, seconds, text } from './schema-parts.js';
+import { builtRedis, memory, sqlite } from './store-schemas.js';
 
-const cookiePath = value((given) =>
-  typeof given === 'string' && given.startsWith('/') ? undefined : 'must begin with "/"',
-);
+const HTTP_ONLY = 'the cookie of a session is always HttpOnly; leave it out';
+const LIFETIME = 'a cookie lives as long as its session: give idleTimeout beside cookie, in seconds';
+const ONE_COOKIE = 'what is committed is one header, and so one cookie; leave it out';
+
 const cookie = {
   name: z.optional(text),
-  path: z.optional(cookiePath),
+  path: z.optional(z.string('must begin with "/"').check(z.regex(/^\//))),
   domain: z.optional(text),
-  sameSite: z.optional(oneOf('lax', 'strict', 'none')),
-  secure: z.optional(flag),
+  sameSite: z.optional(z.enum(['lax', 'strict', 'none'])),
+  secure: flag,
 };
-const commonSession = {
-  cookie: z.optional(record('a cookie', { ...cookie, chunks: z.optional(flag) })),
-  idleTimeout: z.optional(seconds),
-  absoluteTimeout: z.optional(seconds),
+const timeouts = { idleTimeout: z.optional(seconds), absoluteTimeout: z.optional(seconds) };
+const common = {
+  cookie: z.optional(record('a cookie', { ...cookie, chunks: flag }, { httpOnly: HTTP_ONLY })),
+  ...timeouts,
   renewAfter: z.optional(seconds),
-  rememberMe: z.optional(
-    record('rememberMe', { idleTimeout: z.optional(seconds), absoluteTimeout: z.optional(seconds) }),
-  ),
-  signedInPages: z.optional(oneOf('no-store', 'no-cache')),
+  rememberMe: z.optional(record('rememberMe', timeouts)),
+  signedInPages: z.optional(z.enum(['no-store', 'no-cache'])),
   storeTimeout: z.optional(seconds),
   maxSessionsPerUser: z.optional(count),
   maxSize: z.optional(count),
 };
 
-/** What is said of the session in `astro.config`: there a store can be imported because of its name. */
-export const sessionInConfig = record('session', {
-  store: z.optional(oneOf('cookie', 'memory', 'astro', 'sqlite', 'redis')),
-  options: z.optional(z.unknown()),
-  ...commonSession,
-}).check(({ value: given, issues }) => {
-  if (!isPlainObject(given) || given.options === undefined) return;
-  const { store = 'cookie', options } = given;
-  const found = optionProblems(String(store), options);
-  for (const { message = '', path = [] } of found) {
-    issues.push({ code: 'custom', input: given, message, path: ['options', ...path] });
-  }
-});
-
-const storeInSetup = value((given) =>
-  given === 'sqlite' || given === 'redis'
-    ? `can be '${given}' in astro.config only; here write store: { use: '${given}' }, beside session`
-    : ['cookie', 'memory', 'astro'].includes(String(given))
-      ? undefined
-      : "must be one of 'cookie', 'memory', 'astro'",
-);
-
-/** What is said of it in the setup module. */
-export const sessionInSetup = record('session', { store: z.optional(storeInSetup), ...commonSession });
-
-const secret = value((given) => {
-  const secrets: readonly unknown[] = Array.isArray(given) ? given : [given];
-  return secrets.length > 0 && secrets.every((each) => typeof each === 'string')
-    ? undefined
-    : 'must be a text, or a list of texts of which the first seals';
-});
-
-/** What is said of sessions that are opened and committed by hand. */
-export const storageOptions = record('createCookieSessionStorage', {
-  cookie: z.optional(record('its cookie', { ...cookie, secret: z.optional(secret) })),
-  idleTimeout: z.optional(seconds),
-  absoluteTimeout: z.optional(seconds),
-});
-
-function isStandardSchema(given: unknown): boolean {
-  // ArkType's are functions.
-  if ((typeof given !== 'object' && typeof given !== 'function') || given === null) return false;
-  const { '~standard': standard } = given as { '~standard'?: { validate?: unknown } };
-  return typeof standard?.validate === 'function';
+/** The options of the session next to one store, in the former way to choose it. */
+function beside<Store extends z.core.$ZodType, Options extends z.core.$ZodType>(store: Store, options: Options) {
+  return keysOf('session', { store, options: z.optional(options), ...common });
 }
 
-const schema = value((given) =>
-  isStandardSchema(given)
-    ? undefined
-    : 'must be a schema of Zod, Valibot, ArkType or another library that follows https://standardschema.dev',
+/** The options of the session in `astro.config`, where a store can be imported because of its name. */
+export const sessionInConfig = z.pipe(
+  plainObject(),
+  z.discriminatedUnion('store', [
+    beside(z.optional(z.enum(['cookie'])), z.never('the cookie store has no options')),
+    beside(z.enum(['memory']), record('the memory store', memory)),
+    beside(z.enum(['astro']), z.never('the astro store has no options')),
+    beside(z.enum(['sqlite']), record('the sqlite store', sqlite)),
+    beside(z.enum(['redis']), record('the redis store', builtRedis)),
+  ]),
 );
-const sessionDataRecord = record('sessionData', { schema, migrate: z.optional(fn) });
 
-/** What the values of sessions must be. */
-export const sessionData = z.unknown().check(({ value: given, issues }) => {
-  if (!isStandardSchema(given)) return void issues.push(...raised(sessionDataRecord, given));
-  issues.push({ code: 'custom', input: given, message: 'must say which is the schema: { schema }', path: [] });
+const storeInSetup = z.enum(['cookie', 'memory', 'astro'], {
+  error: ({ input }) =>
+    input === 'sqlite' || input === 'redis'
+      ? `can be '${input}' in astro.config only; here write store: { use: '${input}' }, beside session`
+      : undefined,
 });
+/** The options of the session in the setup module. */
+export const sessionInSetup = record('session', { store: z.optional(storeInSetup), ...common });
+
+const SECRET = 'must be a string, or an array of strings of which the first seals';
+const secret = z.union([z.string(), z.array(z.string()).check(filled(SECRET))], SECRET);
+const cures = { httpOnly: HTTP_ONLY, maxAge: LIFETIME, expires: LIFETIME, chunks: ONE_COOKIE };
+const itsCookie = record('its cookie', { ...cookie, secret: z.optional(secret) }, cures);
+/** The options of sessions that are opened and committed by hand. */
+export const storageOptions = record('createCookieSessionStorage', { cookie: z.optional(itsCookie), ...timeouts });
+
+/** Those of ArkType are functions. */
+function isStandardSchema(given: unknown): boolean {
+  const candidate = given as Partial<StandardSchemaV1> | null | undefined;
+  return typeof candidate?.['~standard']?.validate === 'function';
+}
+
+const schema = z.custom(
+  isStandardSchema,
+  'must be a schema of Zod, Valibot, ArkType or another library that follows https://standardschema.dev',
+);
+/** The options for the values of sessions. */
+export const sessionData = z.pipe(
+  z.custom((given) => !isStandardSchema(given), 'must say which is the schema: { schema }'),
+  record('sessionData', { schema, migrate: z.optional(fn) }),
+);

@@ -1,90 +1,66 @@
 import * as z from 'zod/mini';
-import { count, isPlainObject, oneOf, raised, record, seconds, text, value } from './schema-parts.js';
-
-type Shape = Record<string, z.core.$ZodType>;
+import { count, filled, keysOf, plainObject, seconds, text } from './schema-parts.js';
 
 const NAMES = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'];
+const PASSWORD =
+  'holds a password, which would become a part of the build: set REDIS_URL instead, or write store in src/gatehouse.ts';
+const STORAGE_IS_CODE =
+  "a storage is code, which is for src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }";
+const DRIVER_BY_NAME =
+  'a driver is imported by its name in astro.config only; here write storage: createStorage({ driver: … })';
+const DRIVER_OPTIONS =
+  'options are for the driver, to which you give them here: storage: createStorage({ driver: fsDriver({ … }) })';
 
-const redisAddress = (given: unknown) =>
-  typeof given === 'string' && URL.canParse(given) ? undefined : 'must be an address: redis://localhost:6379';
-/** What is in `astro.config` is a part of the build, where passwords must not be. */
-const builtAddress = (given: unknown) => {
-  const problem = redisAddress(given);
-  if (problem !== undefined || new URL(String(given)).password === '') return problem;
-  return 'holds a password, which would become a part of the build: set REDIS_URL instead, or write store in src/gatehouse.ts';
+const redisAddress = z
+  .string('must be an address: redis://localhost:6379')
+  .check(z.refine((given) => URL.canParse(given), { abort: true }));
+/** An address in `astro.config`, which is a part of the build, where passwords must not be. */
+const builtAddress = redisAddress.check(z.refine((given) => new URL(given).password === '', PASSWORD));
+
+export const memory = { maxSessions: z.optional(count) };
+export const sqlite = { file: z.optional(text) };
+const redis = { url: z.optional(redisAddress), keyPrefix: z.optional(text), timeout: z.optional(seconds) };
+export const builtRedis = { ...redis, url: z.optional(builtAddress) };
+const unstorage = {
+  use: z.enum(['unstorage']),
+  keyPrefix: z.optional(text),
+  consistency: z.optional(z.enum(['eventual', 'last-write-wins'])),
 };
 
-const redis = { keyPrefix: z.optional(text), timeout: z.optional(seconds) };
-const unstorage = { keyPrefix: z.optional(text), consistency: z.optional(oneOf('eventual', 'last-write-wins')) };
-
-/** What each store can be told wherever it is chosen. */
-const COMMON: Record<string, Shape> = {
-  cookie: {},
-  astro: {},
-  memory: { maxSessions: z.optional(count) },
-  sqlite: { file: z.optional(text) },
-};
-
-/** What it can be told in `astro.config`. */
-const IN_CONFIG: Record<string, Shape> = {
-  ...COMMON,
-  redis: { url: z.optional(value(builtAddress)), ...redis },
-  unstorage: {
-    driver: value((given) =>
-      typeof given === 'string' && given !== ''
-        ? undefined
-        : "must name a driver of the package unstorage: driver: 'fs'",
-    ),
-    options: z.optional(
-      value((given) => (isPlainObject(given) ? undefined : 'must be a plain object: what the driver is told')),
-    ),
-    ...unstorage,
-  },
-};
-
-/** What it can be told in the setup module, which the server reads when it starts. */
-const IN_SETUP: Record<string, Shape> = {
-  ...COMMON,
-  redis: { url: z.optional(value(redisAddress)), ...redis },
-  unstorage: {
-    storage: value((given) =>
-      isStorage(given)
-        ? undefined
-        : 'must be a storage with getItem, setItem and removeItem: createStorage({ driver }) of the package unstorage',
-    ),
-    ...unstorage,
-  },
-};
-
-function isStorage(given: unknown): boolean {
-  if (typeof given !== 'object' || given === null) return false;
-  return ['getItem', 'setItem', 'removeItem'].every((method) => typeof Reflect.get(given, method) === 'function');
+/** An object that names a store, with the options of that store. Two of them are different in the two places. */
+function storeSchema(redisOptions: typeof redis, unstorageStore: ReturnType<typeof keysOf>) {
+  const named = (use: string, options: z.core.$ZodLooseShape) =>
+    keysOf(`the ${use} store`, { use: z.enum([use]), ...options });
+  const problem = ({ input }: { input?: unknown }) =>
+    `must say which store to use: { use: '${NAMES.find((name) => name === input) ?? 'sqlite'}' }`;
+  return z.pipe(
+    plainObject(problem),
+    z.discriminatedUnion('use', [
+      named('cookie', {}),
+      named('memory', memory),
+      named('sqlite', sqlite),
+      named('redis', redisOptions),
+      unstorageStore,
+      named('astro', {}),
+    ]),
+  );
 }
 
-/** @param place Where it is chosen, in words. */
-function storeIn(shapes: Record<string, Shape>, place: string) {
-  return z.unknown().check(({ value: given, issues }) => {
-    const complain = (message: string, path: string[]) => issues.push({ code: 'custom', input: given, message, path });
-    if (!isPlainObject(given)) {
-      const name = NAMES.includes(String(given)) ? String(given) : 'sqlite';
-      return void complain(`must say which store to use: { use: '${name}' }`, []);
-    }
-    const name = NAMES.find((candidate) => candidate === given.use);
-    if (name === undefined) return void issues.push(...raised(z.object({ use: oneOf(...NAMES) }), given));
-    // It alone is told other things in the two places.
-    const what = `the ${name} store${name === 'unstorage' ? place : ''}`;
-    issues.push(...raised(record(what, { use: z.unknown(), ...shapes[name] }), given));
-  });
-}
-
+const driver = z.string("must name a driver of the package unstorage: driver: 'fs'").check(filled());
+const options = z.optional(plainObject('must be a plain object: the options of the driver'));
 /** The store that is chosen in `astro.config`. */
-export const storeInConfig = storeIn(IN_CONFIG, ' of astro.config');
-/** The store that is chosen in the setup module. */
-export const storeInSetup = storeIn(IN_SETUP, '');
+export const storeInConfig = storeSchema(
+  builtRedis,
+  keysOf('the unstorage store', { ...unstorage, driver, options }, { storage: STORAGE_IS_CODE }),
+);
 
-/** Says what is wrong with `session.options`, the former way to tell a store of `astro.config` something. */
-export function optionProblems(store: string, options: unknown): Pick<z.core.$ZodRawIssue, 'message' | 'path'>[] {
-  const shape = IN_CONFIG[store];
-  if (!shape || Object.keys(shape).length === 0) return [{ message: `the ${store} store has no options`, path: [] }];
-  return raised(record(`the ${store} store`, shape), options);
-}
+const storage = z.custom(
+  (given: Partial<Record<string, unknown>> | null | undefined) =>
+    ['getItem', 'setItem', 'removeItem'].every((method) => typeof given?.[method] === 'function'),
+  'must be a storage with getItem, setItem and removeItem: createStorage({ driver }) of the package unstorage',
+);
+/** The store that is chosen in the setup module, which the server reads when it starts. */
+export const storeInSetup = storeSchema(
+  redis,
+  keysOf('the unstorage store', { ...unstorage, storage }, { driver: DRIVER_BY_NAME, options: DRIVER_OPTIONS }),
+);

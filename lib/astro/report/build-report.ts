@@ -125,7 +125,7 @@ export class BuildReport {
     const { receiver } = buildChannel();
     if (receiver) {
       const unknown = await this.#foresee(this.#build, findings, objections);
-      receiver(this.#told(facts, objections, [...notes, ...unknown], this.#report));
+      receiver(this.#readReport(facts, objections, [...notes, ...unknown], this.#report));
       throw new ReportIsComplete('The report is complete.');
     }
     if ('message' in facts.actions) {
@@ -191,7 +191,7 @@ export class BuildReport {
     }
   }
 
-  #told(
+  #readReport(
     facts: SiteFacts,
     objections: readonly Objected[],
     notes: readonly string[],

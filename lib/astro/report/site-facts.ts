@@ -99,12 +99,12 @@ function replacedBy(
   try {
     registerServices(setup, services);
   } catch (error) {
-    return { ...told(replaced), servicesProblem: toProblem(error).message };
+    return { ...replacedParts(replaced), servicesProblem: toProblem(error).message };
   }
-  return told(replaced);
+  return replacedParts(replaced);
 }
 
-function told(names: ReadonlySet<string>): Pick<SetupFacts, 'replaced' | 'hasOwnStore'> {
+function replacedParts(names: ReadonlySet<string>): Pick<SetupFacts, 'replaced' | 'hasOwnStore'> {
   return { replaced: DECISIVE.filter((name) => names.has(name)), hasOwnStore: names.has('SessionStore') };
 }
 

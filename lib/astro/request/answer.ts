@@ -193,7 +193,7 @@ function withHeaders(response: Response, change: (headers: Headers) => void): Re
   }
 }
 
-let hasTold = false;
+let hasLogged = false;
 
 /**
  * Logs when a session is used after an answer was sent that shared caches may store. Pages are awaited, but not a body
@@ -206,13 +206,13 @@ export function noticingLateUse(
   draft: SessionDraft | undefined,
   { routePattern }: APIContext,
 ): Response {
-  if (draft?.isNew === false && answer.body && mayBeKept(answer)) draft.onLateUse = () => tellOfLateUse(routePattern);
+  if (draft?.isNew === false && answer.body && mayBeKept(answer)) draft.onLateUse = () => warnOfLateUse(routePattern);
   return answer;
 }
 
-function tellOfLateUse(route: string): void {
-  if (hasTold) return;
-  hasTold = true;
+function warnOfLateUse(route: string): void {
+  if (hasLogged) return;
+  hasLogged = true;
   gatehouse.parts.log.misfit(
     `The session was used after the headers of an answer of ${printable(route)} had been sent, and was not used ` +
       'before: a shared cache may store that answer. If its body depends on the session, read the visitor before you ' +

@@ -55,7 +55,7 @@ export class AstroCookieJar extends CookieJar {
 
   override set(name: string, value: string, attributes: CookieAttributes): void {
     const { domain, ...others } = attributes;
-    if (attributes.secure && attributes.maxAge > 0) tellOfPlainHttp(this.context.request.headers);
+    if (attributes.secure && attributes.maxAge > 0) warnOfPlainHttp(this.context.request.headers);
     this.#isChanged = true;
     this.context.cookies.set(name, value, { ...others, ...(domain !== undefined && { domain }), encode: String });
   }
@@ -190,16 +190,16 @@ function pathsOf(pathname: string): readonly string[] {
 /** Hosts for which most browsers accept `Secure` cookies without TLS; Safari does not. */
 const OWN_MACHINE = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/;
 const SAFARI = /Version\/[\d.]+ (?:Mobile\/\w+ )?Safari\//;
-let isTold = false;
+let isLogged = false;
 
 /**
  * Logs once that the browser will drop a `Secure` cookie: the visitor who signs in is a guest again with the next
  * request, and nothing else would show why. Called when such a cookie is set on an answer.
  */
-function tellOfPlainHttp(headers: Headers): void {
-  const origin = isTold ? undefined : plainOrigin(headers);
+function warnOfPlainHttp(headers: Headers): void {
+  const origin = isLogged ? undefined : plainOrigin(headers);
   if (origin === undefined) return;
-  isTold = true;
+  isLogged = true;
   console.warn(
     `[astro-gatehouse] The session's cookie is Secure, and a browser has opened ${origin}, where it drops such a ` +
       'cookie: a visitor who signs in there is a guest again with the next request. Serve the site over https; to ' +

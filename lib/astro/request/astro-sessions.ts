@@ -80,7 +80,7 @@ export function hintAtOwnSession(context: APIContext, hint: (line: string) => vo
     hint(
       `Astro.session was used at ${printable(routePattern)}, and is undefined, because Astro has no session driver here. The session ` +
         "of this package is Astro.locals.session, as in Astro.locals.session.get('cart'); in endpoints, context.locals.session. " +
-        "Astro's own takes session.driver in astro.config. This is said once.",
+        "Astro's own takes session.driver in astro.config. This is logged once.",
     );
   };
   const own = Object.getOwnPropertyDescriptor(context, 'session');

@@ -18,13 +18,13 @@ export interface ContextOptions {
 
 const storage = new AsyncLocalStorage<ScopedRequest>();
 let custom: ContextOptions = {};
-let hasTold = false;
+let hasLogged = false;
 
 /** The request that is being answered. */
 export const currentRequest = {
   use(options: ContextOptions): void {
     custom = options;
-    hasTold = false;
+    hasLogged = false;
   },
 
   /** The scope of that request, from the application's own context where one is configured. */
@@ -65,8 +65,8 @@ export const currentRequest = {
 function tellOfPromise(name: string, answer: unknown): void {
   if (!isPromise(answer)) return;
   forget(answer);
-  if (hasTold) return;
-  hasTold = true;
+  if (hasLogged) return;
+  hasLogged = true;
   console.error(
     `[astro-gatehouse] ${name} returned a promise, which is not awaited, so its result is ignored: ${CONTEXT}. This ` +
       'is logged once.',

@@ -35,7 +35,7 @@ import type { ToolbarParts } from '../toolbar/toolbar.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { PrerenderedPages } from './prerendered-pages.js';
 import type { ProjectRoutes } from './project-routes.js';
-import { tellDeadEnds, UnkeptValues } from './start-warnings.js';
+import { logDeadEnds, UnkeptValues } from './start-warnings.js';
 import { type StoreMakers, storeService } from './store-service.js';
 
 /** The settings of the built site: its options, and facts about the Astro project. */
@@ -76,7 +76,7 @@ function begin(services: Services, rulesOfConfig = 0): void {
   const log = services.get(DecisionLog);
   services.get(SecurityEvents).reportTo((line, error) => log.failure(line, error));
   services.get(SessionSchema).reportTo((line) => log.misfit(line));
-  tellDeadEnds(services, rulesOfConfig).catch((error) => log.failure('Rules could not be checked.', error));
+  logDeadEnds(services, rulesOfConfig).catch((error) => log.failure('Rules could not be checked.', error));
 }
 
 /** Gets every shared service that requests use. */

@@ -18,13 +18,13 @@ const MOST_CHARACTERS = 200;
  * Logs the reason when Astro's `security.checkOrigin` refuses a form of the site itself, once for each cause. This
  * check runs before every middleware and logs nothing, so Node's diagnostics channel for finished answers is used.
  */
-export function tellOfOriginRefusals(): void {
+export function logOriginRefusals(): void {
   const channels = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel');
   const place = globalThis as { [WATCHED]?: boolean };
   if (!channels || place[WATCHED]) return;
   // A development server reloads this module.
   place[WATCHED] = true;
-  const told = new Set<string>();
+  const logged = new Set<string>();
   channels.subscribe(FINISHED, (message) => {
     const { request, response } = message as {
       request: Omit<Exchange, 'status'>;
@@ -33,8 +33,8 @@ export function tellOfOriginRefusals(): void {
     if (response.statusCode !== 403 || request.method !== 'POST') return;
     const { method, url, headers } = request;
     const problem = originProblem({ method, url, headers, status: response.statusCode });
-    if (problem === undefined || told.has(problem.cause)) return;
-    told.add(problem.cause);
+    if (problem === undefined || logged.has(problem.cause)) return;
+    logged.add(problem.cause);
     console.warn(`[astro-gatehouse] ${problem.text} This is logged once.`);
   });
 }

@@ -11,11 +11,11 @@ import { DeadEndsError } from '../../errors/index.js';
 import { draftOf, type Session } from '../../session/session.js';
 
 const STANDS_ASIDE =
-  'your application has named another visitor than the one whose session the browser has. See docs/beside.md.';
+  "your application named a visitor who is not the one of the browser's session. See docs/beside.md.";
 
 /** Logs, once for each reason, that a value was set in a session and is not stored. Otherwise nobody would notice. */
 export class UnkeptValues {
-  readonly #told = new Set<string>();
+  readonly #logged = new Set<string>();
 
   constructor(
     private readonly sameSite: string,
@@ -26,14 +26,14 @@ export class UnkeptValues {
    * @param isAside True when the session stands aside for another visitor.
    * @param isPassing True when the session would replace one whose cookie was withheld.
    */
-  tellOf(session: Session, isAside: boolean | undefined, isPassing: boolean): void {
-    if (isAside) this.#tell(session, STANDS_ASIDE);
-    if (isPassing) this.#tellOfPassing(session);
+  warnOf(session: Session, isAside: boolean | undefined, isPassing: boolean): void {
+    if (isAside) this.#log(session, STANDS_ASIDE);
+    if (isPassing) this.#logPassing(session);
   }
 
-  #tellOfPassing(session: Session): void {
+  #logPassing(session: Session): void {
     const { sameSite } = this;
-    this.#tell(
+    this.#log(
       session,
       `the request came from another site, with which browsers do not send a cookie that is SameSite=${sameSite}; a ` +
         `session that begins here would take the place of the visitor's own. Do it with a request of your own pages, ` +
@@ -42,11 +42,11 @@ export class UnkeptValues {
     );
   }
 
-  #tell(session: Session, reason: string): void {
+  #log(session: Session, reason: string): void {
     const { values, flashes } = draftOf(session);
     const [key] = [...values.keys(), ...flashes.added.keys()];
-    if (key === undefined || this.#told.has(reason)) return;
-    this.#told.add(reason);
+    if (key === undefined || this.#logged.has(reason)) return;
+    this.#logged.add(reason);
     this.log.misfit(`"${printable(key)}" was set in a session and is not stored: ${reason} This is logged once.`);
   }
 }
@@ -57,7 +57,7 @@ export class UnkeptValues {
  *
  * @param ofConfig The number of rules from astro.config.
  */
-export async function tellDeadEnds(services: Services, ofConfig: number): Promise<void> {
+export async function logDeadEnds(services: Services, ofConfig: number): Promise<void> {
   const rules = services.get(AccessRules);
   const config = services.get(GuardConfig);
   const pageGuards = services.get(PageGuards);

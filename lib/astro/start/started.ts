@@ -4,7 +4,7 @@ import setup from 'virtual:astro-gatehouse/setup';
 import { developmentPlace, makeToolbar, routesNow, site, spareSecret, storeMakers } from 'virtual:astro-gatehouse/site';
 import { currentRoutes } from './current-routes.js';
 import { Gatehouse } from './gatehouse.js';
-import { tellOfOriginRefusals } from './origin-refusals.js';
+import { logOriginRefusals } from './origin-refusals.js';
 import { guardedRoutes, guardLoader } from './project-routes.js';
 import { noteRunning } from './running-services.js';
 
@@ -26,4 +26,4 @@ export const gatehouse = Gatehouse.start({
 });
 
 noteRunning(gatehouse.services, developmentPlace);
-if (site.checksOrigin && !site.isPrerendering) tellOfOriginRefusals();
+if (site.checksOrigin && !site.isPrerendering) logOriginRefusals();

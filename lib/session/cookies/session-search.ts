@@ -36,7 +36,7 @@ export interface Finding {
 
 /** Finds the one live session that the tokens of a request identify. */
 export class SessionSearch {
-  #hasToldOfClocks = false;
+  #hasLoggedClocks = false;
 
   constructor(
     private readonly store: SessionStore,
@@ -110,13 +110,13 @@ export class SessionSearch {
   }
 
   #compareClocks({ renewedAt }: SessionRecord, now: number): void {
-    if (renewedAt - now > CLOCKS_AGREE) this.#tellOfClocks(renewedAt - now);
+    if (renewedAt - now > CLOCKS_AGREE) this.#logClocks(renewedAt - now);
   }
 
   /** Warns once, because wrong clocks end sessions as soon as they begin, and nothing else shows the cause. */
-  #tellOfClocks(ahead: number): void {
-    if (this.#hasToldOfClocks) return;
-    this.#hasToldOfClocks = true;
+  #logClocks(ahead: number): void {
+    if (this.#hasLoggedClocks) return;
+    this.#hasLoggedClocks = true;
     console.warn(
       `[astro-gatehouse] A session was written ${Math.round(ahead / 1000)} seconds in the future: the clock of the ` +
         'process that wrote it, or of this one, is wrong. Users who sign in at one process may be signed out, or ' +

@@ -18,7 +18,7 @@ export interface Refusal {
 type StoreOperation = SecurityEventFields['store.failed']['operation'];
 
 /** Maximum number of invalid cookies to remember as already reported. */
-const MAX_TOLD = 1000;
+const MAX_EMITTED = 1000;
 
 /** Emits the events of sessions, each once, after it has happened. */
 export class SessionReport {
@@ -26,12 +26,12 @@ export class SessionReport {
    * The ended sessions already reported. A failing request ends its session immediately, and is committed again with
    * the error page.
    */
-  readonly #toldEnded = new WeakSet<SessionRecord>();
+  readonly #emittedEnded = new WeakSet<SessionRecord>();
   /**
    * Hashes of the rejected tokens already reported. They come with every request, because a cookie that may belong to
    * another application is not removed.
    */
-  readonly #toldRejected = new Set<string>();
+  readonly #emittedRejected = new Set<string>();
 
   constructor(private readonly events: SecurityEvents) {}
 
@@ -48,48 +48,48 @@ export class SessionReport {
     // A token that is an id is the current id of the session, which another request may have changed and reported.
     const keptId = () => (SessionId.isWellFormed(token) ? token : id);
     const subject = () => ({ session: shortHash(keptId()), userId });
-    if (!opened) this.events.tell('session.created', subject);
+    if (!opened) this.events.emit('session.created', subject);
     else if (id !== opened.id && keptId() === id) {
-      this.events.tell('session.rotated', () => ({ ...subject(), previous: shortHash(opened.id) }));
+      this.events.emit('session.rotated', () => ({ ...subject(), previous: shortHash(opened.id) }));
     }
     if (opened && userId === undefined) this.#leftBy(opened);
-    if (hasSignedIn && userId !== undefined) this.events.tell('login', () => ({ ...subject(), userId }));
+    if (hasSignedIn && userId !== undefined) this.events.emit('login', () => ({ ...subject(), userId }));
   }
 
   renewed(record: SessionRecord): void {
-    this.events.tell('session.renewed', () => subjectOf(record));
+    this.events.emit('session.renewed', () => subjectOf(record));
   }
 
   /** @param record The record before it ended. */
   ended(record: SessionRecord): void {
-    if (this.#toldEnded.has(record)) return;
-    this.#toldEnded.add(record);
-    this.events.tell('session.ended', () => subjectOf(record));
+    if (this.#emittedEnded.has(record)) return;
+    this.#emittedEnded.add(record);
+    this.events.emit('session.ended', () => subjectOf(record));
     this.#leftBy(record);
   }
 
   failed(operation: StoreOperation): void {
-    this.events.tell('store.failed', () => ({ operation }));
+    this.events.emit('store.failed', () => ({ operation }));
   }
 
   #refused({ reason, record, token }: Refusal): void {
     const hash = token && shortHash(token);
-    if (hash && this.#isTold(hash)) return;
+    if (hash && this.#isLogged(hash)) return;
     const subject = () => (record ? subjectOf(record) : { session: hash });
-    if (reason !== 'expired') this.events.tell('session.rejected', () => ({ ...subject(), reason }));
-    else if (record) this.events.tell('session.expired', () => subjectOf(record));
+    if (reason !== 'expired') this.events.emit('session.rejected', () => ({ ...subject(), reason }));
+    else if (record) this.events.emit('session.expired', () => subjectOf(record));
   }
 
-  #isTold(hash: string): boolean {
-    if (this.#toldRejected.has(hash)) return true;
-    if (this.#toldRejected.size >= MAX_TOLD) this.#toldRejected.clear();
-    this.#toldRejected.add(hash);
+  #isLogged(hash: string): boolean {
+    if (this.#emittedRejected.has(hash)) return true;
+    if (this.#emittedRejected.size >= MAX_EMITTED) this.#emittedRejected.clear();
+    this.#emittedRejected.add(hash);
     return false;
   }
 
   #leftBy(record: SessionRecord): void {
     const userId = userIdOf(record);
-    if (userId !== undefined) this.events.tell('logout', () => ({ ...subjectOf(record), userId }));
+    if (userId !== undefined) this.events.emit('logout', () => ({ ...subjectOf(record), userId }));
   }
 }
 

@@ -62,7 +62,7 @@ export class SessionWriter {
       return await (isDue ? this.#renew(draft, cookies) : this.write(draft, cookies));
     } catch (error) {
       if (!(error instanceof GatehouseError) || error instanceof StoreUnavailableError) throw error;
-      this.parts.schema.tell(`The result of sessionData.migrate for a session could not be stored (${error.code}).`);
+      this.parts.schema.log(`The result of sessionData.migrate for a session could not be stored (${error.code}).`);
       if (opened.fitted) draft.rebase({ ...opened, fitted: { shown: opened.fitted.shown } });
       // Without this renewal, a user who comes every day would be signed out.
       return isDue ? this.#renew(draft, cookies) : true;

@@ -18,43 +18,40 @@ const ping = { name: 'ping', calledFrom: 'rpc' } as const;
 describe('An exception', () => {
   it.each<[string, GuardedPaths]>([
     ['a path that its pattern matches', pathsOf('/webhooks/stripe')],
-    ['the same with a slash behind', pathsOf('/webhooks/')],
-    ['the same with a suffix that Astro takes off', pathsOf('/webhooks/a.html', { routePattern: '/webhooks/a' })],
+    ['the same with a trailing slash', pathsOf('/webhooks/')],
+    ['the same with a suffix that Astro removes', pathsOf('/webhooks/a.html', { routePattern: '/webhooks/a' })],
     ['a route with parameters', pathsOf('/webhooks/a', { routePattern: '/webhooks/[from]', params: { from: 'a' } })],
     [
       'an action',
       pathsOf('/_actions/ping', { routePattern: '/_actions/[...path]', params: { path: 'ping' }, action: ping }),
     ],
-    [
-      'what has been rewritten from one such path to another',
-      pathsOf('/webhooks/b', { originalPathname: '/webhooks/a' }),
-    ],
-  ])('holds for %s', (_, paths) => {
+    ['a rewrite from one such path to another', pathsOf('/webhooks/b', { originalPathname: '/webhooks/a' })],
+  ])('applies to %s', (_, paths) => {
     expect(HOOKS.excepts(paths)).toBe(true);
   });
 
   it.each<[string, GuardedPaths]>([
     ['another path', pathsOf('/account')],
-    ['a path that only begins like it', pathsOf('/webhooksx')],
+    ['a path that only begins the same way', pathsOf('/webhooksx')],
     ['a path that is served by another route', pathsOf('/webhooks/a', { routePattern: '/account' })],
-    ['another path that is served by such a route', pathsOf('/account', { routePattern: '/webhooks/a' })],
-    ['an action that is sent there', pathsOf('/webhooks/a', { action: removal })],
-    ['what has been rewritten from there', pathsOf('/account', { originalPathname: '/webhooks/a' })],
-    ['what has been rewritten to there', pathsOf('/webhooks/a', { originalPathname: '/account' })],
-  ])('does not hold for %s', (_, paths) => {
+    ['another path that is served by an excepted route', pathsOf('/account', { routePattern: '/webhooks/a' })],
+    ['an action that is sent to an excepted path', pathsOf('/webhooks/a', { action: removal })],
+    ['a rewrite from an excepted path', pathsOf('/account', { originalPathname: '/webhooks/a' })],
+    ['a rewrite to an excepted path', pathsOf('/webhooks/a', { originalPathname: '/account' })],
+  ])('does not apply to %s', (_, paths) => {
     expect(HOOKS.excepts(paths)).toBe(false);
   });
 
-  it('is a pattern like those of rules', () => {
+  it('rejects a pattern that can never match, as rules do', () => {
     expect(() => new CsrfConfig({ except: ['webhooks'] })).toThrow(InvalidOptionsError);
   });
 });
 
-describe('A path for which it would take too long to find its pattern', () => {
+describe('A path that would take too long to match', () => {
   const patterns = Array.from({ length: 200 }, (_, at) => `/**/a${at}/**/z`);
   const paths = pathsOf(`/${Array.from({ length: 200 }, (_, at) => `a${at}`).join('/')}`);
 
-  it('is no exception, and asks for a token', () => {
+  it('is no exception and requires a token', () => {
     expect(new CsrfConfig({ except: patterns }).excepts(paths)).toBe(false);
     expect(new CsrfConfig({ requireToken: patterns }).asksForToken(paths)).toBe(true);
   });
@@ -65,7 +62,7 @@ describe('A token', () => {
     new CsrfConfig(given).asksForToken(paths);
   const some: CsrfOptions = { requireToken: ['/account/**', '/_actions/remove'] };
 
-  it('is asked for nowhere unless somebody says so', () => {
+  it('is required nowhere by default', () => {
     for (const given of [true, {}, { requireToken: false }, { requireToken: [] }, false]) {
       expect(asked(given, pathsOf('/account'))).toBe(false);
       expect(asked(given, undefined)).toBe(false);
@@ -73,7 +70,7 @@ describe('A token', () => {
     }
   });
 
-  it('is asked for where a pattern matches anything that the request can be taken for', () => {
+  it('is required where a pattern matches any path of the request', () => {
     expect(new CsrfConfig(some).usesTokens).toBe(true);
     expect(asked(some, pathsOf('/account/name'))).toBe(true);
     expect(asked(some, pathsOf('/other', { routePattern: '/account' }))).toBe(true);
@@ -84,7 +81,7 @@ describe('A token', () => {
     expect(asked(some, pathsOf('/other'))).toBe(false);
   });
 
-  it('is asked for everywhere, but for islands', () => {
+  it('is required everywhere with requireToken: true, except for islands', () => {
     const island = { routePattern: '/_server-islands/[name]', params: { name: 'News' } };
     expect(asked({ requireToken: true }, pathsOf('/anything'))).toBe(true);
     expect(asked({ requireToken: true }, pathsOf('/_server-islands/News', island))).toBe(false);
@@ -94,8 +91,8 @@ describe('A token', () => {
   });
 });
 
-describe('The protection', () => {
-  it('is on until it is switched off', () => {
+describe('The CSRF protection', () => {
+  it('is on by default', () => {
     expect(new CsrfConfig().isOn).toBe(true);
     expect(new CsrfConfig({}).isOn).toBe(true);
     expect(new CsrfConfig(false).isOn).toBe(false);

@@ -32,15 +32,15 @@ function guardWith(given: boolean | CsrfOptions = true, site: CsrfSite = {}, Gua
   return { guard: new Guard(new CsrfConfig(given, site), tokens, log, new SecurityEvents()), log };
 }
 
-/** The status of the refusal; `undefined` for a request that may go on. */
+/** Returns the status of the refusal, or `undefined` for a request that may go on. */
 async function refusalOf(request: ChangingRequest, given: boolean | CsrfOptions = true, session = new Session()) {
   return (await guardWith(given).guard.inspect(request, session))?.status;
 }
 
 const foreign = { headers: { Origin: EVIL } };
 
-describe('The guard against forged requests', () => {
-  it('takes the promise of an overridden configuration for no exception', async () => {
+describe('The CSRF guard', () => {
+  it('does not take a promise from an overridden configuration for an exception', async () => {
     class Late extends CsrfConfig {
       override excepts(): boolean {
         return Promise.resolve(true) as unknown as boolean;
@@ -51,20 +51,20 @@ describe('The guard against forged requests', () => {
     expect((await guard.inspect(sent('/page', foreign), new Session()))?.status).toBe(403);
   });
 
-  it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE'])('leaves %s alone', async (method) => {
+  it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE'])('ignores %s requests', async (method) => {
     expect(mayChange(method)).toBe(false);
     const request = { ...sent('/page', foreign), method, sentMethod: method };
     expect(await refusalOf(request, { requireToken: true })).toBeUndefined();
   });
 
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'MKCOL', 'get', 'Head'])('looks at %s', async (method) => {
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'MKCOL', 'get', 'Head'])('checks %s requests', async (method) => {
     expect(mayChange(method)).toBe(true);
     const asked = { ...sent('/page', foreign), method, sentMethod: method };
     expect(await refusalOf(asked)).toBe(403);
     expect(await refusalOf({ ...asked, headers: new Headers({ Origin: SELF }) })).toBeUndefined();
   });
 
-  it('goes by the method that was sent, whatever else is said of it', async () => {
+  it('considers the method that was sent, whatever other headers and fields contain', async () => {
     const headers = {
       Origin: EVIL,
       'X-HTTP-Method-Override': 'GET',
@@ -75,17 +75,17 @@ describe('The guard against forged requests', () => {
   });
 
   it.each(['application/json', 'text/plain', 'application/reports+json', ' application/json', 'x', ''])(
-    'does not ask for the type of the body: %s',
+    'ignores the content type of the body: %s',
     async (type) => {
       expect(await refusalOf(sent('/page', { headers: { Origin: EVIL, 'Content-Type': type }, body: '{}' }))).toBe(403);
     },
   );
 
-  it('is off when it is switched off', async () => {
+  it('ignores every request when it is switched off', async () => {
     expect(await refusalOf(sent('/page', foreign), false)).toBeUndefined();
   });
 
-  it('lets others send to what is excepted, and to nothing else', async () => {
+  it('accepts cross-site requests to excepted paths and to no others', async () => {
     const given = { except: ['/webhooks/**'], requireToken: true };
     expect(await refusalOf(sent('/webhooks/a', { headers: {} }), given)).toBeUndefined();
     expect(await refusalOf(sent('/account', { headers: {} }), given)).toBe(403);
@@ -94,8 +94,8 @@ describe('The guard against forged requests', () => {
   });
 });
 
-describe("On a site with a base, the guard's patterns", () => {
-  it('are written without it', async () => {
+describe('A pattern of the CSRF guard on a site with a base', () => {
+  it('is written without the base', async () => {
     const { guard } = guardWith({ except: ['/webhooks/**'] }, { base: '/app/' });
     const inspected = (address: string) =>
       guard.inspect(sent(address, { ...foreign, routePattern: '/webhooks/a' }), new Session());
@@ -111,7 +111,7 @@ describe('A refusal', () => {
     return { response, type: response.headers.get('content-type'), text: await response.text() };
   };
 
-  it('is a problem for programs, with a code', async () => {
+  it('is a problem document with a code for programs', async () => {
     const { response, type, text } = await answer({});
     expect([response.status, type]).toEqual([403, 'application/problem+json']);
     expect(JSON.parse(text)).toEqual({
@@ -123,7 +123,7 @@ describe('A refusal', () => {
     });
   });
 
-  it('is a sentence for whoever opens a page', async () => {
+  it('is a sentence for visitors who open a page', async () => {
     for (const opens of [{ accept: 'text/html,*/*' }, { accept: '*/*', 'sec-fetch-mode': 'navigate' }]) {
       const { type, text } = await answer({ headers: { origin: EVIL, ...opens } });
       expect([type, text]).toEqual([
@@ -133,18 +133,18 @@ describe('A refusal', () => {
     }
   });
 
-  it('does not tell whether a page or an endpoint stands at the address', async () => {
+  it('does not reveal whether the address is a page or an endpoint', async () => {
     const [page, endpoint] = [await answer({ isNavigation: true }), await answer({ isNavigation: false })];
     expect([page.type, page.text]).toEqual([endpoint.type, endpoint.text]);
   });
 
-  it("is an error of Astro's for an action", async () => {
+  it('is an ActionError for an action', async () => {
     const { text } = await answer({ action: { name: 'a', calledFrom: 'rpc' } });
     expect(JSON.parse(text)).toMatchObject({ type: 'AstroActionError', code: 'FORBIDDEN', status: 403 });
   });
 
   it.each<Sent>([{}, { isNavigation: true }, { action: { name: 'a', calledFrom: 'rpc' } }])(
-    'is kept by no cache',
+    'is never cached (%#)',
     async (parts) => {
       const { response } = await answer(parts);
       expect(response.headers.get('cache-control')).toBe('private, no-store');
@@ -160,7 +160,7 @@ describe('The log', () => {
     return log.forgeries;
   };
 
-  it('says of every refusal why, in one line, when it is to explain', async () => {
+  it('explains every refusal on one line when the guard explains', async () => {
     expect(await told({ explains: true }, sent('/page', foreign), sent('/page'))).toEqual([
       'POST /page (route /page): CSRF_REFUSED: Origin https://evil.example is not http://site.example',
     ]);
@@ -169,7 +169,7 @@ describe('The log', () => {
     ]);
   });
 
-  it('holds no second line and no long one, whatever a header holds', async () => {
+  it('contains one line of limited length, whatever a header contains', async () => {
     const odd = sent('/page', { headers: { Origin: `a\tb\u00e9${'x'.repeat(10_000)}` }, pathname: '/a\nb' });
     const [line = ''] = await told({ explains: true }, odd);
     expect(line).toMatch(/^POST \/a%0Ab .*Origin "a%09b/);
@@ -177,56 +177,56 @@ describe('The log', () => {
     expect(line.length).toBeLessThan(500);
   });
 
-  it('says nothing otherwise', async () => {
+  it('stays empty when the guard does not explain', async () => {
     expect(await told({}, sent('/page', foreign))).toEqual([]);
   });
 
   it.each<[string, Record<string, string>, string]>([
     ['the same host', { Origin: 'https://site.example' }, "protocol: 'https', hostname: 'site.example' }"],
-    ['the host it was sent to', { Origin: 'https://shop.example', Host: 'shop.example' }, "hostname: 'shop.example' }"],
     [
-      'a host that was forwarded',
+      "the host of the request's Host header",
+      { Origin: 'https://shop.example', Host: 'shop.example' },
+      "hostname: 'shop.example' }",
+    ],
+    [
+      'a forwarded host',
       { Origin: 'https://shop.example:8443', 'X-Forwarded-Host': 'shop.example:8443' },
       "hostname: 'shop.example', port: '8443' }",
     ],
-    [
-      'a host that was forwarded, by Referer',
-      { Referer: 'https://shop.example/a', Host: 'shop.example' },
-      "'shop.example'",
-    ],
-  ])('names the setting, once, when Origin may be the site behind a proxy: %s', async (_, headers, domain) => {
+    ['a host known by Referer', { Referer: 'https://shop.example/a', Host: 'shop.example' }, "'shop.example'"],
+  ])('names the setting once when Origin may be the site behind a proxy: %s', async (_, headers, domain) => {
     const lines = await told({}, sent('/page', { headers }), sent('/page', { headers }));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('Set security: { allowedDomains: [');
     expect(lines[0]).toContain(domain);
   });
 
-  it('does not name it where the browser itself says that it is another site', async () => {
+  it('does not name the setting where the browser reports a cross-site request', async () => {
     const headers = { Origin: 'https://site.example', 'Sec-Fetch-Site': 'cross-site' };
     expect(await told({}, sent('/page', { headers }))).toEqual([]);
   });
 });
 
-describe('Where a token is asked for', () => {
+describe('A guard that requires a token', () => {
   const given = { requireToken: true };
   const session = new Session(recordOf({ values: { userId: 'u1' } }));
   const form = (token: string) => ({ body: new URLSearchParams({ _csrf: token }) });
   const header = (token: string) => ({ headers: { Origin: SELF, 'X-CSRF-Token': token } });
 
-  it('a request of the site without one is refused, with a code of its own', async () => {
+  it('refuses a same-origin request without one, with a code of its own', async () => {
     const { guard, log } = guardWith(given, { explains: true });
     const response = await guard.inspect(sent('/page'), session);
     expect(await response?.json()).toMatchObject({ code: 'CSRF_TOKEN_REFUSED', status: 403 });
     expect(log.forgeries).toEqual([expect.stringMatching(/carries no token.*<CsrfField \/>.*X-CSRF-Token$/)]);
   });
 
-  it('it goes in a field or in a header', async () => {
+  it('accepts it in a field or in a header', async () => {
     const token = await tokens.issue(session);
     expect(await refusalOf(sent('/page', form(token)), given, session)).toBeUndefined();
     expect(await refusalOf(sent('/page', header(token)), given, session)).toBeUndefined();
   });
 
-  it('the header counts before the field', async () => {
+  it('prefers the header to the field', async () => {
     const token = await tokens.issue(session);
     const { body } = form(token);
     expect(await refusalOf(sent('/page', { ...header(token), ...form('none') }), given, session)).toBeUndefined();
@@ -234,7 +234,7 @@ describe('Where a token is asked for', () => {
     expect(await refusalOf(sent('/page', { ...header(''), body }), given, session)).toBe(403);
   });
 
-  it('it counts nowhere else', async () => {
+  it('does not accept it in the query, in a cookie or in JSON', async () => {
     const token = await tokens.issue(session);
     expect(await refusalOf(sent(`/page?_csrf=${token}`), given, session)).toBe(403);
     const headers = { Origin: SELF, Cookie: `_csrf=${token}`, 'Content-Type': 'application/json' };
@@ -243,7 +243,7 @@ describe('Where a token is asked for', () => {
     );
   });
 
-  it('two of them are none', async () => {
+  it('refuses a request with two tokens', async () => {
     const token = await tokens.issue(session);
     const twice = new URLSearchParams([
       ['_csrf', token],
@@ -253,14 +253,14 @@ describe('Where a token is asked for', () => {
     expect(await refusalOf(sent('/page', header(`${token}, ${token}`)), given, session)).toBe(403);
   });
 
-  it('nobody is refused for want of one while sessions cannot be had', async () => {
+  it('answers 503 while the session is unknown, unless the origin is foreign', async () => {
     const unknown = new Session();
     draftOf(unknown).failure = new Error('down');
     expect(await refusalOf(sent('/page', form('any')), given, unknown)).toBe(503);
     expect(await refusalOf(sent('/page', foreign), given, unknown)).toBe(403);
   });
 
-  it('it does not stand in for the origin', async () => {
+  it('does not accept it in place of the right origin', async () => {
     const token = await tokens.issue(session);
     for (const origin of [{ Origin: EVIL }, {}]) {
       const headers = { ...origin, 'X-CSRF-Token': token };
@@ -268,7 +268,7 @@ describe('Where a token is asked for', () => {
     }
   });
 
-  it('a body that was read before is no body', async () => {
+  it('refuses a form whose body was already read', async () => {
     const request = sent('/page', {
       copy: () => {
         throw new TypeError('Body has already been used');
@@ -277,7 +277,7 @@ describe('Where a token is asked for', () => {
     expect(await refusalOf(request, given, session)).toBe(403);
   });
 
-  it('other requests are not read', async () => {
+  it('does not read the bodies of other requests', async () => {
     const request = sent('/page', {
       copy: () => {
         throw new Error('was read');
@@ -287,21 +287,21 @@ describe('Where a token is asked for', () => {
   });
 });
 
-describe("A guard of somebody's own", () => {
+describe('A custom guard', () => {
   class KeyGuard extends CsrfGuard {
     override async check(request: ChangingRequest, session: Session): Promise<CsrfDecision> {
       return request.headers.has('authorization') ? this.trust('brings a key') : super.check(request, session);
     }
   }
 
-  it('decides', async () => {
+  it('can trust further requests', async () => {
     const { guard } = guardWith(true, {}, KeyGuard);
     const keyed = sent('/api', { headers: { Authorization: 'Bearer 1' } });
     expect(await guard.inspect(keyed, new Session())).toBeUndefined();
     expect((await guard.inspect(sent('/api', foreign), new Session()))?.status).toBe(403);
   });
 
-  it.each([undefined, true, { isTrusted: true }])('lets nobody through by answering %j', async (answer) => {
+  it.each([undefined, true, { isTrusted: true }])('lets no request through by returning %j', async (answer) => {
     class Careless extends CsrfGuard {
       override async check(): Promise<CsrfDecision> {
         return answer as unknown as CsrfDecision;
@@ -312,7 +312,7 @@ describe("A guard of somebody's own", () => {
   });
 });
 
-describe("What a guard of somebody's own answers to what it refuses", () => {
+describe('The response of a custom guard to a refusal', () => {
   const guardOf = (answer: () => unknown) => {
     class Own extends CsrfGuard {
       protected override refuse(): Response {
@@ -323,20 +323,20 @@ describe("What a guard of somebody's own answers to what it refuses", () => {
   };
   const foreign = { headers: { Origin: EVIL } };
 
-  it('may come at once or later', async () => {
+  it('may be returned synchronously or as a promise', async () => {
     for (const answer of [() => new Response(null, { status: 418 }), async () => new Response(null, { status: 418 })]) {
       expect((await guardOf(answer).inspect(sent('/page', foreign), new Session()))?.status).toBe(418);
     }
   });
 
-  it.each([undefined, null, { status: 418 }])('is never the page, even when it is %j', async (answer) => {
+  it.each([undefined, null, { status: 418 }])('must be a Response and not %j', async (answer) => {
     const asked = guardOf(() => answer).inspect(sent('/page', foreign), new Session());
-    await expect(asked).rejects.toThrow('gave no Response');
+    await expect(asked).rejects.toThrow('returned no Response');
   });
 });
 
-describe('A decision on where a request comes from', () => {
-  it('says whether it is trusted, why, and what to change', () => {
+describe('A CSRF decision', () => {
+  it('contains whether the request is trusted, the reason and the advice', () => {
     expect(new CsrfDecision(true, 'TRUSTED', 'Origin is the site')).toMatchObject({ isTrusted: true, code: 'TRUSTED' });
     const decision = new CsrfDecision(false, 'CSRF_REFUSED', 'Origin is null', 'Set it.');
     expect({ ...decision }).toEqual({

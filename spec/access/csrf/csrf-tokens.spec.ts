@@ -9,7 +9,7 @@ import { recordOf } from '../../support/records.js';
 const [OLD, NEW] = ['k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', 'Zq3Xw8Ve1Bn6My4Ku9Jt2Hr7Gf5Ds0Ac'];
 const tokens = new CsrfTokens(new Secrets([OLD]));
 
-/** The session that a later request opens, of what this one left. */
+/** Creates the session that a later request opens, from the state that this one left. */
 function later(session: Session, record: Partial<SessionRecord> = {}): Session {
   const { id, own } = draftOf(session);
   return new Session({ ...recordOf({ id, isKept: own.isKept }), values: own.set, ...record });
@@ -17,18 +17,18 @@ function later(session: Session, record: Partial<SessionRecord> = {}): Session {
 
 const signedIn = () => new Session(recordOf({ values: { userId: 'u1' } }));
 
-/** Every text that differs from another in one letter. */
+/** Lists every string that differs from the token in one character. */
 function altered(token: string): string[] {
   return Array.from(token, (letter, at) => token.slice(0, at) + (letter === 'A' ? 'B' : 'A') + token.slice(at + 1));
 }
 
 describe('A token', () => {
-  it('is known by the session that it was issued for', async () => {
+  it('is accepted in the session for which it was issued', async () => {
     const session = signedIn();
     expect(await tokens.verify(await tokens.issue(session), session)).toBe(true);
   });
 
-  it('is another each time, in all its parts, and each is known', async () => {
+  it('is different in all its parts each time, and each one is accepted', async () => {
     const session = signedIn();
     const issued = await Promise.all(Array.from({ length: 50 }, () => tokens.issue(session)));
     for (const part of [(token: string) => token.slice(0, 20), (token: string) => token.slice(-40)]) {
@@ -37,15 +37,15 @@ describe('A token', () => {
     expect(await Promise.all(issued.map((token) => tokens.verify(token, session)))).toEqual(issued.map(() => true));
   });
 
-  it('fits into a field, a header and an address', async () => {
+  it('fits into a field, a header and a URL', async () => {
     expect(await tokens.issue(signedIn())).toMatch(/^[\w-]{64}$/);
   });
 
-  it('is worth nothing to another session', async () => {
+  it('is rejected in another session', async () => {
     expect(await tokens.verify(await tokens.issue(signedIn()), signedIn())).toBe(false);
   });
 
-  it('is worth nothing once the session has another id', async () => {
+  it('is rejected once the session has another id', async () => {
     const session = signedIn();
     const token = await tokens.issue(session);
     session.regenerate();
@@ -54,13 +54,13 @@ describe('A token', () => {
     expect(await tokens.verify(token, session)).toBe(false);
   });
 
-  it('is worth nothing to a visitor without a session', async () => {
+  it('is rejected for a visitor without a session', async () => {
     const session = new Session();
     const token = await tokens.issue(session);
     expect(await tokens.verify(token, session)).toBe(false);
   });
 
-  it('is worth nothing when one letter of it is another, or there is more or less of it', async () => {
+  it('is rejected when it is altered in one character, shortened or extended', async () => {
     const session = signedIn();
     const token = await tokens.issue(session);
     const others = [...altered(token), token.slice(1), token.slice(0, -1), `${token}A`, `${token}=`, ` ${token}`, ''];
@@ -70,7 +70,7 @@ describe('A token', () => {
     }
   });
 
-  it('is compared by the runtime, in a time that does not tell where it differs', async () => {
+  it('is compared by the runtime, in constant time', async () => {
     const session = signedIn();
     const [token] = altered(await tokens.issue(session));
     const verify = jest.spyOn(crypto.subtle, 'verify');
@@ -80,7 +80,7 @@ describe('A token', () => {
     expect(answers).toEqual([false]);
   });
 
-  it('survives a change of the secret, while the old one stands behind the new', async () => {
+  it('survives a change of the secret as long as the old one is still listed', async () => {
     const session = signedIn();
     const token = await tokens.issue(session);
     expect(await new CsrfTokens(new Secrets([NEW, OLD])).verify(token, session)).toBe(true);
@@ -89,7 +89,7 @@ describe('A token', () => {
     expect(await new CsrfTokens(new Secrets([NEW])).verify(renewed, session)).toBe(true);
   });
 
-  it('tells the cache that the answer is personal', async () => {
+  it('makes the response personal', async () => {
     const session = signedIn();
     expect(draftOf(session).wasUsed).toBe(false);
     await tokens.issue(session);
@@ -98,7 +98,7 @@ describe('A token', () => {
 });
 
 describe('A visitor without a session', () => {
-  it('is given one with the first token, which lasts though it holds nothing', async () => {
+  it('gets one with the first token, which is kept although it contains no values', async () => {
     const session = new Session();
     const token = await tokens.issue(session);
     expect([session.isDirty, session.isEmpty, session.all()]).toEqual([true, false, {}]);
@@ -108,7 +108,7 @@ describe('A visitor without a session', () => {
     expect(next.clear().isEmpty).toBe(false);
   });
 
-  it('is given it once', async () => {
+  it('gets a session only once', async () => {
     const session = new Session();
     await tokens.issue(session);
     const next = later(session);
@@ -116,14 +116,14 @@ describe('A visitor without a session', () => {
     expect(next.isDirty).toBe(false);
   });
 
-  it('is told when it comes too late', async () => {
+  it('causes an error when the token is requested too late', async () => {
     const session = new Session();
     draftOf(session).close();
     await expect(tokens.issue(session)).rejects.toThrow(SessionCommittedError);
     await expect(tokens.issue(session)).rejects.toThrow(/^\[astro-gatehouse\] csrfToken\(\) came too late/);
   });
 
-  it('may be shown a page while the store cannot be asked', async () => {
+  it('can be shown a page during an outage of the store', async () => {
     const session = new Session();
     draftOf(session).failure = new Error('down');
     expect(await tokens.issue(session)).toMatch(/^[\w-]{64}$/);
@@ -131,28 +131,28 @@ describe('A visitor without a session', () => {
   });
 });
 
-describe('A session that has to last for a token', () => {
+describe('A session that is kept for a token', () => {
   it.each<[string, Session, boolean]>([
-    ['a new one', new Session(), true],
-    ["a guest's", new Session(recordOf({ values: { cart: 1 } })), true],
-    ['that of somebody who is signed in', signedIn(), false],
+    ['a new session', new Session(), true],
+    ['a session of a guest', new Session(recordOf({ values: { cart: 1 } })), true],
+    ['a session of a signed-in user', signedIn(), false],
   ])('may have to be changed for it: %s', (_, session, isChanged) => {
     expect(tokens.mayBeginLate(session)).toBe(isChanged);
   });
 
-  it('is not marked as used when it is asked about and new', () => {
+  it('is not marked as used when it is new and only inspected', () => {
     const session = new Session();
     tokens.mayBeginLate(session);
     expect(draftOf(session).wasUsed).toBe(false);
   });
 
-  it('is changed no more once it was', async () => {
+  it('is changed only once', async () => {
     const session = new Session(recordOf({ values: { cart: 1 } }));
     await tokens.issue(session);
     expect(tokens.mayBeginLate(later(session))).toBe(false);
   });
 
-  it('ends with the visitor who is signed in, and lasts on for one who signs in', async () => {
+  it('is kept after signing in, and ends when it is destroyed', async () => {
     const session = new Session();
     await tokens.issue(session);
     draftOf(session).signIn({ userId: 'u1' }, Date.now());

@@ -17,45 +17,48 @@ function multipart(...fields: [string, string | Blob][]): FormData {
 const field = (request: Request) => formField(request.clone(), '_csrf');
 const long = 'x'.repeat(300_000);
 
-describe('A field of a form', () => {
+describe('A field', () => {
   it.each<[string, Request]>([
-    ['that is sent as ever', post(new URLSearchParams({ a: '1', _csrf: 'token' }))],
-    ['with a parameter behind its type', post('_csrf=token', 'Application/X-WWW-Form-Urlencoded; charset=utf-8')],
-    ['in parts', post(multipart(['a', '1'], ['_csrf', 'token']))],
-    ['before a long text', post(new URLSearchParams({ _csrf: 'token', a: long }))],
-    ['before a long file', post(multipart(['_csrf', 'token'], ['file', new Blob([long])]))],
-  ])('is found in one %s', async (_, request) => {
+    ['a URL-encoded form', post(new URLSearchParams({ a: '1', _csrf: 'token' }))],
+    [
+      'a form with a parameter after its content type',
+      post('_csrf=token', 'Application/X-WWW-Form-Urlencoded; charset=utf-8'),
+    ],
+    ['a multipart form', post(multipart(['a', '1'], ['_csrf', 'token']))],
+    ['a form with a long text after it', post(new URLSearchParams({ _csrf: 'token', a: long }))],
+    ['a form with a long file after it', post(multipart(['_csrf', 'token'], ['file', new Blob([long])]))],
+  ])('is found in %s', async (_, request) => {
     expect(await field(request)).toBe('token');
   });
 
   it.each<[string, Request]>([
-    ['is not there', post(new URLSearchParams({ a: '1' }))],
-    ['is there twice', post('_csrf=token&_csrf=token', 'application/x-www-form-urlencoded')],
-    ['is there twice, in parts', post(multipart(['_csrf', 'token'], ['_csrf', 'other']))],
+    ['is missing', post(new URLSearchParams({ a: '1' }))],
+    ['occurs twice', post('_csrf=token&_csrf=token', 'application/x-www-form-urlencoded')],
+    ['occurs twice in a multipart form', post(multipart(['_csrf', 'token'], ['_csrf', 'other']))],
     ['is a list', post('_csrf[]=token', 'application/x-www-form-urlencoded')],
     ['is a file', post(multipart(['_csrf', new Blob(['token'])]))],
     ['is in JSON', post('{"_csrf":"token"}', 'application/json')],
-    ['is in what calls itself text', post('_csrf=token', 'text/plain')],
-    ['is in a form without a name', post('_csrf=token', '')],
-    ['stands behind a long text', post(new URLSearchParams({ a: long, _csrf: 'token' }))],
-    ['stands behind a long file', post(multipart(['file', new Blob([long])], ['_csrf', 'token']))],
+    ['is in plain text', post('_csrf=token', 'text/plain')],
+    ['is in a body without a content type', post('_csrf=token', '')],
+    ['comes after a long text', post(new URLSearchParams({ a: long, _csrf: 'token' }))],
+    ['comes after a long file', post(multipart(['file', new Blob([long])], ['_csrf', 'token']))],
     [
-      'is in parts that do not end',
+      'is in an unterminated multipart body',
       post('--b\r\nContent-Disposition: form-data; name="_csrf"', 'multipart/form-data; boundary=b'),
     ],
-    ['is in parts without a boundary', post('_csrf=token', 'multipart/form-data')],
-    ['is cut off where reading ends', post(`_csrf=${long}`, 'application/x-www-form-urlencoded')],
-  ])('counts for nothing when it %s', async (_, request) => {
+    ['is in a multipart body without a boundary', post('_csrf=token', 'multipart/form-data')],
+    ['is cut off at the reading limit', post(`_csrf=${long}`, 'application/x-www-form-urlencoded')],
+  ])('is ignored when it %s', async (_, request) => {
     expect(await field(request)).toBeUndefined();
   });
 
-  it('is not looked for in an empty request', async () => {
+  it('is not found in an empty request', async () => {
     expect(await field(new Request('http://site.example/', { method: 'POST' }))).toBeUndefined();
   });
 });
 
-describe('A form that never ends', () => {
-  it('is read at its beginning, and left to the page as a whole', async () => {
+describe('A very long form', () => {
+  it('is read only at its beginning, and is left complete for the page', async () => {
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {

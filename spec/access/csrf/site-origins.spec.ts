@@ -11,7 +11,7 @@ function includes(origin: string, sentTo: string, domains: readonly AllowedDomai
   return new SiteOrigins(domains).includes(new URL(origin), new URL(sentTo));
 }
 
-describe('The origins of a site, of which it knows no more than a request tells', () => {
+describe('The origins of a site without allowedDomains', () => {
   it.each([
     ['http://127.0.0.1:4321', 'http://127.0.0.1:4321/form'],
     ['https://site.example', 'https://site.example/form?a=1'],
@@ -40,83 +40,98 @@ describe('The origins of a site, of which it knows no more than a request tells'
   });
 });
 
-describe('The origins of a site that knows its names', () => {
+describe('The origins of a site with allowedDomains', () => {
   const NAMED: AllowedDomain[] = [{ hostname: 'site.example' }];
 
   it.each<[string, string, string, AllowedDomain[]]>([
     ['behind a proxy that ends TLS', 'https://site.example', 'http://site.example/', NAMED],
-    ['behind one that tells another host', 'https://site.example', 'http://127.0.0.1:4321/', NAMED],
-    ['on a port of their own', 'https://site.example:8443', 'http://site.example:8443/', NAMED],
+    ['behind a proxy that sends another host', 'https://site.example', 'http://127.0.0.1:4321/', NAMED],
+    ['on the port of the request', 'https://site.example:8443', 'http://site.example:8443/', NAMED],
     [
-      'on a port that is named',
+      'on a port that is listed',
       'https://site.example:8443',
       'http://a:1/',
       [{ hostname: 'site.example', port: '8443' }],
     ],
     [
-      'on a default port that is named',
+      'on a default port that is listed',
       'https://site.example',
       'http://a:1/',
       [{ hostname: 'site.example', port: '443' }],
     ],
-    ['when one of many names fits', 'https://b.example', 'http://a:1/', [...NAMED, { hostname: 'b.example' }]],
+    ['when one of many domains matches', 'https://b.example', 'http://a:1/', [...NAMED, { hostname: 'b.example' }]],
     [
-      'under any name of their own',
+      'under a wildcard that the request matches, too',
       'https://t1.site.example',
       'http://t1.site.example/',
       [{ hostname: '*.site.example' }],
     ],
-    ['under a longer one', 'https://a.b.site.example', 'http://a.b.site.example/', [{ hostname: '**.site.example' }]],
-    ['where only TLS is asked for', 'https://site.example', 'http://site.example/', [{ protocol: 'https' }]],
     [
-      'without TLS, when told so',
+      'under a wildcard for several labels',
+      'https://a.b.site.example',
+      'http://a.b.site.example/',
+      [{ hostname: '**.site.example' }],
+    ],
+    ['where only the protocol is listed', 'https://site.example', 'http://site.example/', [{ protocol: 'https' }]],
+    [
+      'without TLS where it is listed',
       'http://site.example',
       'https://a/',
       [{ hostname: 'site.example', protocol: 'http' }],
     ],
-  ])('are its own %s: %s', (_, origin, sentTo, domains) => {
+  ])('include, %s, the origin %s', (_, origin, sentTo, domains) => {
     expect(includes(origin, sentTo, domains)).toBe(true);
   });
 
   it.each<[string, string, string, AllowedDomain[]]>([
-    ['on another port', 'https://site.example:8443', 'http://site.example/', NAMED],
+    ['on another port than the request', 'https://site.example:8443', 'http://site.example/', NAMED],
     ['on another port than the site', 'https://site.example', 'http://site.example:8443/', NAMED],
-    ['on some port, where the host is not known', 'https://site.example:8443', 'http://127.0.0.1:4321/', NAMED],
+    ['on any port, where the host is unknown', 'https://site.example:8443', 'http://127.0.0.1:4321/', NAMED],
     [
-      'on another port than the named',
+      'on another port than the listed one',
       'https://site.example:444',
       'http://a:1/',
       [{ hostname: 'site.example', port: '8443' }],
     ],
     ['without TLS where the site has it', 'http://site.example', 'https://site.example/', NAMED],
     [
-      'without TLS where it is asked for',
+      'without TLS where it is required',
       'http://site.example',
       'http://a:1/',
       [{ hostname: 'site.example', protocol: 'https' }],
     ],
-    ['under a longer name', 'https://a.site.example', 'http://a:1/', NAMED],
-    ['under a name that ends like it', 'https://evilsite.example', 'http://a:1/', [{ hostname: '**.site.example' }]],
+    ['under a subdomain', 'https://a.site.example', 'http://a:1/', NAMED],
+    ['under a name with the same ending', 'https://evilsite.example', 'http://a:1/', [{ hostname: '**.site.example' }]],
     [
       'under the name of a neighbour',
       'https://t2.site.example',
       'http://t1.site.example/',
       [{ hostname: '*.site.example' }],
     ],
-    ["under a name that may be anybody's", 'https://t2.site.example', 'http://a:1/', [{ hostname: '**.site.example' }]],
+    [
+      "under a name that a wildcard matches, without being the request's host",
+      'https://t2.site.example',
+      'http://a:1/',
+      [{ hostname: '**.site.example' }],
+    ],
     ['under any name at all', 'https://evil.example', 'http://site.example/', [{ protocol: 'https' }, {}]],
     [
-      'under two labels where one may stand',
+      'under two labels where the wildcard stands for one',
       'https://a.b.site.example',
       'http://a.b.site.example/',
       [{ hostname: '*.site.example' }],
     ],
-    ['under a pattern that Astro does not know', 'https://site.example', 'http://site.example/', [{ hostname: '*' }]],
-  ])('are not its own %s: %s', (_, origin, sentTo, domains) => {
+    [
+      'under a pattern that Astro does not support',
+      'https://site.example',
+      'http://site.example/',
+      [{ hostname: '*' }],
+    ],
+  ])('do not include, %s, the origin %s', (_, origin, sentTo, domains) => {
     expect(includes(origin, sentTo, domains)).toBe(false);
   });
 
-  it("are another's for certain only when none of its names fits", () => {
+  it('exclude an origin for certain only when none of the domains matches', () => {
     const excludes = (origin: string, domains: AllowedDomain[]) =>
       new SiteOrigins(domains).excludes(new URL(origin), new URL('http://127.0.0.1:4321'));
     expect(excludes('https://evil.example', NAMED)).toBe(true);
@@ -128,7 +143,7 @@ describe('The origins of a site that knows its names', () => {
   });
 });
 
-describe('The header', () => {
+describe('An origin header', () => {
   it.each([
     '',
     'null',
@@ -142,7 +157,7 @@ describe('The header', () => {
     'https://',
     'https://site.example:99999',
     'site.example',
-  ])('Origin: %s names no site', (header) => {
+  ])('names no site as Origin: %s', (header) => {
     expect(readOrigin(header)).toBeUndefined();
   });
 
@@ -154,7 +169,7 @@ describe('The header', () => {
     'https://site.example /',
     '/form',
     'about:blank',
-  ])('Referer: %s names no page', (header) => {
+  ])('names no page as Referer: %s', (header) => {
     expect(readReferrer(header)).toBeUndefined();
   });
 
@@ -174,65 +189,71 @@ function isOwn(headers: Sent, domains: readonly AllowedDomain[] = []): boolean {
   return checkOrigin({ headers: new Headers(headers), sentTo: new URL(SELF) }, new SiteOrigins(domains)).isOwn;
 }
 
-describe('A request comes from a page of the site', () => {
+describe('A request from a page of the site', () => {
   it.each<[string, Sent]>([
-    ['when the browser says so', { 'Sec-Fetch-Site': 'same-origin' }],
-    ['when the visitor began it', { 'Sec-Fetch-Site': 'none' }],
+    ['the browser reports it as same-origin', { 'Sec-Fetch-Site': 'same-origin' }],
+    ['the visitor started it', { 'Sec-Fetch-Site': 'none' }],
     [
-      'when the browser says so, whatever a proxy made of the address',
+      'the browser reports it as same-origin, whatever a proxy made of the address',
       { 'Sec-Fetch-Site': 'same-origin', Origin: EVIL },
     ],
-    ['when the browser says so and keeps the rest to itself', { 'Sec-Fetch-Site': 'same-origin', Origin: 'null' }],
-    ['when Origin is the site', { Origin: SELF }],
-    ['when Origin and Referer are the site', { Origin: SELF, Referer: `${SELF}/form` }],
-    ['when Referer is a page of it, without Origin', { Referer: `${SELF}/form?a=${EVIL}` }],
-    ['when Referer is the site alone', { Referer: SELF }],
-  ])('%s', (_, headers) => {
+    [
+      'the browser reports it as same-origin, with an opaque Origin',
+      { 'Sec-Fetch-Site': 'same-origin', Origin: 'null' },
+    ],
+    ['Origin is the site', { Origin: SELF }],
+    ['Origin and Referer are the site', { Origin: SELF, Referer: `${SELF}/form` }],
+    ['Referer is a page of the site, without Origin', { Referer: `${SELF}/form?a=${EVIL}` }],
+    ['Referer is only the site', { Referer: SELF }],
+  ])('is recognised when %s', (_, headers) => {
     expect(isOwn(headers)).toBe(true);
   });
 });
 
-describe('A request does not', () => {
+describe('A request from elsewhere', () => {
   it.each<[string, Sent]>([
-    ['when nothing says where it comes from', {}],
-    ['when the browser says that it does not', { 'Sec-Fetch-Site': 'cross-site' }],
-    ['when it comes from a neighbour', { 'Sec-Fetch-Site': 'same-site' }],
-    ['when the browser contradicts Origin', { 'Sec-Fetch-Site': 'cross-site', Origin: SELF }],
-    ['when a neighbour contradicts Origin', { 'Sec-Fetch-Site': 'same-site', Origin: SELF }],
-    ['when it says what no browser says', { 'Sec-Fetch-Site': 'same-origin, cross-site', Origin: SELF }],
-    ['when it says so in other letters', { 'Sec-Fetch-Site': 'Same-Origin', Origin: SELF }],
-    ['when it says nothing, at length', { 'Sec-Fetch-Site': '', Origin: SELF }],
-    ['when Origin is another site', { Origin: EVIL }],
-    ['when Origin is nobody', { Origin: 'null' }],
-    ['when Origin is nobody, though Referer is the site', { Origin: 'null', Referer: `${SELF}/form` }],
-    ['when Origin is empty', { Origin: '', Referer: `${SELF}/form` }],
-    ['when Origin is two', { Origin: `${SELF}, ${EVIL}` }],
-    ['when Origin is two, whatever else is said', { Origin: `${SELF}, ${EVIL}`, 'Sec-Fetch-Site': 'same-origin' }],
-    ['when Origin is another port', { Origin: 'http://127.0.0.1:4322' }],
-    ['when Referer contradicts Origin', { Origin: SELF, Referer: `${EVIL}/` }],
-    ['when Origin is another site, though Referer is not', { Origin: EVIL, Referer: `${SELF}/form` }],
-    ['when Referer is another site', { Referer: `${EVIL}/${SELF}/` }],
-    ['when Referer begins like the site', { Referer: `${SELF}.evil.example/` }],
-    ['when Referer has the site for a user', { Referer: `${SELF}@evil.example/` }],
-    ['when Referer is empty', { Referer: '' }],
-    ['when some header says that a script sent it', { Origin: EVIL, 'X-Requested-With': 'XMLHttpRequest' }],
-    ['when the host that it names is not what Astro vouches for', { Host: 'evil.example', Origin: EVIL }],
-    ['when a proxy is said to have forwarded it', { 'X-Forwarded-Host': 'evil.example', Origin: EVIL }],
-  ])('%s', (_, headers) => {
+    ['no header states its origin', {}],
+    ['the browser reports it as cross-site', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['it comes from a neighbouring site', { 'Sec-Fetch-Site': 'same-site' }],
+    ["the browser's report contradicts Origin", { 'Sec-Fetch-Site': 'cross-site', Origin: SELF }],
+    ['the report of a neighbouring site contradicts Origin', { 'Sec-Fetch-Site': 'same-site', Origin: SELF }],
+    ['Sec-Fetch-Site has a value that no browser sends', { 'Sec-Fetch-Site': 'same-origin, cross-site', Origin: SELF }],
+    ['Sec-Fetch-Site is capitalised', { 'Sec-Fetch-Site': 'Same-Origin', Origin: SELF }],
+    ['Sec-Fetch-Site is empty', { 'Sec-Fetch-Site': '', Origin: SELF }],
+    ['Origin is another site', { Origin: EVIL }],
+    ['Origin is null', { Origin: 'null' }],
+    ['Origin is null, although Referer is the site', { Origin: 'null', Referer: `${SELF}/form` }],
+    ['Origin is empty', { Origin: '', Referer: `${SELF}/form` }],
+    ['Origin contains two sites', { Origin: `${SELF}, ${EVIL}` }],
+    [
+      'Origin contains two sites, whatever the browser reports',
+      { Origin: `${SELF}, ${EVIL}`, 'Sec-Fetch-Site': 'same-origin' },
+    ],
+    ['Origin has another port', { Origin: 'http://127.0.0.1:4322' }],
+    ['Referer contradicts Origin', { Origin: SELF, Referer: `${EVIL}/` }],
+    ['Origin is another site, although Referer is not', { Origin: EVIL, Referer: `${SELF}/form` }],
+    ['Referer is another site', { Referer: `${EVIL}/${SELF}/` }],
+    ['Referer only begins like the site', { Referer: `${SELF}.evil.example/` }],
+    ['Referer has the site as its user name', { Referer: `${SELF}@evil.example/` }],
+    ['Referer is empty', { Referer: '' }],
+    ['a header states that a script sent it', { Origin: EVIL, 'X-Requested-With': 'XMLHttpRequest' }],
+    ['its Host is not what Astro vouches for', { Host: 'evil.example', Origin: EVIL }],
+    ['a proxy is said to have forwarded it', { 'X-Forwarded-Host': 'evil.example', Origin: EVIL }],
+  ])('is recognised when %s', (_, headers) => {
     expect(isOwn(headers)).toBe(false);
   });
 });
 
-describe('A site that knows its names', () => {
+describe('A site with allowedDomains', () => {
   const NAMES = [{ hostname: 'site.example', protocol: 'https' }];
 
-  it('knows itself behind a proxy, by Origin or by Referer', () => {
+  it('recognises itself behind a proxy by Origin or by Referer', () => {
     expect(isOwn({ Origin: 'https://site.example' }, NAMES)).toBe(true);
     expect(isOwn({ Referer: 'https://site.example/form' }, NAMES)).toBe(true);
     expect(isOwn({ Origin: 'https://site.example', Referer: 'https://site.example/form' }, NAMES)).toBe(true);
   });
 
-  it('sees through a browser that contradicts itself', () => {
+  it('rejects a request in which Sec-Fetch-Site contradicts Origin', () => {
     expect(isOwn({ 'Sec-Fetch-Site': 'same-origin', Origin: EVIL }, NAMES)).toBe(false);
     expect(isOwn({ 'Sec-Fetch-Site': 'none', Origin: EVIL }, NAMES)).toBe(false);
     expect(isOwn({ 'Sec-Fetch-Site': 'same-origin', Origin: 'https://site.example' }, NAMES)).toBe(true);

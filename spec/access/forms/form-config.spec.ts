@@ -13,7 +13,7 @@ describe('The options of forms', () => {
     [false, false],
     [true, true],
     [{}, true],
-  ])('given as %j switch it on: %s', (given, isOn) => {
+  ])('switch keeping on when given as %j: %s', (given, isOn) => {
     expect(new FormConfig(given).isOn).toBe(isOn);
   });
 
@@ -26,7 +26,7 @@ describe('The options of forms', () => {
     ]);
   });
 
-  it('leave out secrets, files, and what they name', () => {
+  it('omit secrets, files and the fields of leaveOut', () => {
     const form = formOf(
       ['password', 'x'],
       ['_csrf', 'y'],

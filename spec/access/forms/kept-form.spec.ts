@@ -13,7 +13,7 @@ import { FrozenClock } from '../../support/frozen-clock.js';
 
 const FORM = { name: 'join', input: [['email', 'ada']] } as const;
 
-describe('A form that is kept', () => {
+describe('A kept form', () => {
   it('is taken by its own page, once', () => {
     const before = new FlashDraft();
     keepForm(before, '/join', FORM, 0);
@@ -24,7 +24,7 @@ describe('A form that is kept', () => {
     expect(keepsForm(new FlashDraft(), '/join')).toBe(false);
   });
 
-  it('is not one of the messages', () => {
+  it('is not listed among the flash messages', () => {
     const flashes = new FlashDraft();
     keepForm(flashes, '/join', FORM, 0);
     flashes.replace('notice', 'Saved');
@@ -35,7 +35,7 @@ describe('A form that is kept', () => {
   it.each([
     [14, true],
     [15, false],
-  ])('is there after %i minutes: %s', (minutes, isThere) => {
+  ])('is available after %i minutes: %s', (minutes, isThere) => {
     const before = new FlashDraft();
     const clock = new FrozenClock();
     keepForm(before, '/join', FORM, clock.now());
@@ -53,11 +53,11 @@ describe('A form that is kept', () => {
     [{ userId: 'ada' }, 'bea', false],
     [{ userId: 'ada', isFarewell: true }, undefined, true],
     [{ userId: 'ada', isFarewell: true }, 'ada', false],
-  ])('of %j is meant for %s: %s', (kept, userId, isMeant) => {
+  ])('with %j belongs to the user %s: %s', (kept, userId, isMeant) => {
     expect(isMeantFor({ input: [], ...kept }, userId)).toBe(isMeant);
   });
 
-  it('can be taken back', () => {
+  it('can be dropped', () => {
     const flashes = new FlashDraft();
     keepForm(flashes, '/join', FORM, 0);
     dropForm(flashes, '/join');
@@ -65,7 +65,7 @@ describe('A form that is kept', () => {
   });
 });
 
-describe('What is wrong with a form', () => {
+describe('Validation errors of a form', () => {
   it.each([
     [
       { email: 'no address', name: ['too short', 'no letters'], note: undefined, tags: [] },
@@ -81,7 +81,7 @@ describe('What is wrong with a form', () => {
       ],
       { 'address.city': ['no city'], 'tags.0': ['no tag'], email: ['taken', 'odd'], '': ['all wrong'] },
     ],
-  ])('is told by field: %j', (errors, expected) => {
+  ])('are grouped by field: %j', (errors, expected) => {
     expect(errorsByField(errors)).toEqual(expected);
   });
 });

@@ -6,8 +6,8 @@ import { SECRET } from '../../support/secret.js';
 const FORM = { name: 'makeKey', input: [['label', 'home']] as const, result: { type: 'data', body: '["sk-secret"]' } };
 const SECRETS = new Secrets([SECRET]);
 
-describe('What an action gave', () => {
-  it('can be read again by whoever has the secret, and by nobody else', async () => {
+describe('The sealed result of an action', () => {
+  it('can be read only with the secret', async () => {
     const sealed = await sealResult(FORM, SECRETS);
     expect(JSON.stringify(sealed)).not.toContain('sk-secret');
     expect(sealed).toMatchObject({ name: 'makeKey', input: [['label', 'home']] });
@@ -18,7 +18,7 @@ describe('What an action gave', () => {
     expect(await openResult({ ...sealed, sealed: 'forged' }, SECRETS)).toEqual(rest);
   });
 
-  it('is left as it is where there is none', async () => {
+  it('is not created where the form has no result', async () => {
     const form = { input: [] };
     expect(await sealResult(form, SECRETS)).toBe(form);
     expect(await openResult(form, SECRETS)).toEqual(form);

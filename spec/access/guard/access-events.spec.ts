@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CsrfConfig } from '../../../lib/access/csrf/csrf-config.js';
 import { CsrfGuard } from '../../../lib/access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
-import { pathAskedFor, tellDenied, tellDeniedError } from '../../../lib/access/guard/access-events.js';
+import { emitDenied, emitDeniedError, pathAskedFor } from '../../../lib/access/guard/access-events.js';
 import type { GuardedRequest } from '../../../lib/access/guard/guarded-request.js';
 import type { Visitor } from '../../../lib/access/visitor.js';
 import { AccessDeniedError } from '../../../lib/errors/index.js';
@@ -18,15 +18,15 @@ const RULES = [{ pattern: '/admin/**', role: 'admin' }];
 
 const unreadable = { ...navigation('/page'), pathname: '/%ff' };
 
-/** What is told when a visitor asks for a page. */
+/** Returns the events that are emitted when a visitor asks for a page. */
 async function toldOf(request: GuardedRequest, visitor: Visitor, parts: GuardParts = {}, rules = RULES) {
   const events = new RememberingEvents();
   await guardWith(rules, { ...parts, events }).inspect(request, visitor);
   return events.take();
 }
 
-describe('A refusal', () => {
-  it('is told with who, what and by which rule', async () => {
+describe('A refusal event', () => {
+  it('names the user, the path and the rule', async () => {
     const request = navigation('/admin/users?token=secret', { sessionHash: 'abc' });
     expect(await toldOf(request, member())).toEqual([
       {
@@ -44,35 +44,35 @@ describe('A refusal', () => {
 
   it.each<[string, GuardedRequest, () => Visitor, GuardParts, number]>([
     ['a guest', call('/admin'), guest, {}, 1],
-    ['a guest whom globalProtect stops', navigation('/page'), guest, { globalProtect: true }, 1],
-    ['a page for guests', navigation('/welcome'), member, { pages: { '/welcome': 'guest' } }, 1],
-    ['somebody who may', navigation('/admin'), admin, {}, 0],
-    ['somebody who is let through all the same', navigation('/admin'), guest, { enforce: false }, 0],
-    ['somebody of whom nobody knows who it is', navigation('/admin', { isVisitorUnknown: true }), guest, {}, 0],
-    ['an address that cannot be read', unreadable, guest, {}, 1],
-  ])('is told of %s as often as there was one', async (_, request, visitor, parts, times) => {
+    ['a guest whom globalProtect refuses', navigation('/page'), guest, { globalProtect: true }, 1],
+    ['a user on a page for guests', navigation('/welcome'), member, { pages: { '/welcome': 'guest' } }, 1],
+    ['a user who is admitted', navigation('/admin'), admin, {}, 0],
+    ['a guest who is admitted by enforce: false', navigation('/admin'), guest, { enforce: false }, 0],
+    ['a visitor who is unknown during an outage', navigation('/admin', { isVisitorUnknown: true }), guest, {}, 0],
+    ['a request with an unreadable address', unreadable, guest, {}, 1],
+  ])('is emitted as often as there is a refusal: %s', async (_, request, visitor, parts, times) => {
     expect(await toldOf(request, visitor(), parts)).toHaveLength(times);
   });
 
-  it('of an address that cannot be read has a code of its own', async () => {
+  it('has a code of its own for an unreadable address', async () => {
     const [event] = await toldOf(unreadable, guest());
     expect(event).toMatchObject({ name: 'access.denied', code: 'UNREADABLE_ADDRESS', path: '/%ff' });
   });
 
-  it('is told by the path that was asked for, which cannot leave its line', () => {
+  it('contains the path that was requested, escaped to stay on one line', () => {
     const events = new RememberingEvents();
     const path = '/admin\r\nlogin eve\u2028';
     const request = navigation('/inner', { originalPathname: path });
     expect(pathAskedFor({ ...request, originalPathname: undefined, pathname: '/a\nb' })).toBe(encodeURI('/a\nb'));
-    tellDenied(events, request, guest(), { code: 'NOT_SIGNED_IN', reason: 'a\nb' });
+    emitDenied(events, request, guest(), { code: 'NOT_SIGNED_IN', reason: 'a\nb' });
     expect(events.take()).toMatchObject([{ path: encodeURI(path), reason: 'a%0Ab' }]);
   });
 
-  it('by a check of the application is told once, whoever else hears of it', async () => {
+  it('is emitted once for a refusal by application code', async () => {
     const events = new RememberingEvents();
     const guard = guardWith([], { events });
     const error = new AccessDeniedError(403, true, 'not yours', 'MISSING_ROLE');
-    tellDeniedError(events, undefined, member(), error);
+    emitDeniedError(events, undefined, member(), error);
     await guard.judgeDenied(error, navigation('/page'), member());
     const denial = { name: 'access.denied', code: 'MISSING_ROLE', reason: 'not yours', userId: member().id };
     expect(events.take()).toEqual([denial]);
@@ -81,8 +81,8 @@ describe('A refusal', () => {
   });
 });
 
-describe('A request of another site', () => {
-  it('is told with what it says of itself, on one line that ends', async () => {
+describe('The event for a cross-site request', () => {
+  it('contains the headers of the request, on one line of limited length', async () => {
     const events = new RememberingEvents();
     const tokens = new CsrfTokens(new Secrets(['k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa']));
     const guard = new CsrfGuard(new CsrfConfig(), tokens, new RememberingLog(), events);

@@ -12,8 +12,8 @@ import { admin, guest, member } from '../../support/visitors.js';
 const log = new RememberingLog();
 const checker = new DemandChecker(new AccessChecker(new AccessConfig()), log);
 
-describe('A decision about what is asked', () => {
-  it('is the checker’s, and names its rule', async () => {
+describe('A decision of the demand checker', () => {
+  it('comes from the access checker and names its rule', async () => {
     const rule = new AccessRule({ pattern: '/a', role: 'admin' });
     expect(await checker.decide(rule, admin(), navigation('/a'))).toMatchObject({ isGranted: true, rule });
     expect(await checker.decide(rule, member(), navigation('/a'))).toMatchObject({ code: 'MISSING_ROLE', rule });
@@ -24,18 +24,18 @@ describe('A decision about what is asked', () => {
     ['guest', member(), 'FOR_GUESTS_ONLY'],
     [[{ role: 'x' }, { role: 'admin' }], admin(), 'GRANTED'],
     [[{ role: 'x' }, { role: 'y' }], admin(), 'MISSING_ROLE'],
-  ])('of a page that admits %j is made of its entries', async (guard, visitor, code) => {
+  ])('combines the entries of a page guard: %j (%#)', async (guard, visitor, code) => {
     expect(await checker.decide(new PageGuard(guard), visitor, navigation('/a'))).toMatchObject({ code });
   });
 
-  it('is a refusal where the check throws, which is told', async () => {
+  it('is a refusal where the check throws, and the error is logged', async () => {
     const failure = new Error('no database');
     const rule = new AccessRule({ pattern: '/a', allow: () => Promise.reject(failure) });
     expect(await checker.decide(rule, member(), navigation('/a'))).toMatchObject({ code: 'CHECK_FAILED' });
     expect(log.failures).toEqual([{ line: expect.stringContaining('/a (allow())'), error: failure }]);
   });
 
-  it('is told in one line, whatever the path holds', () => {
+  it('is logged on one line, whatever the path contains', () => {
     const rule = new AccessRule({ pattern: '/**' });
     const request = navigation('/a', { pathname: '/a\nb' });
     checker.logDecision(request, rule, checker.decision(true, 'GRANTED', 'signed in'));

@@ -13,7 +13,7 @@ function demands(protect: AccessRuleOptions[], options: GuardOptions = {}, guard
   return new Demands(new AccessRules(config), new PageGuards(load), config);
 }
 
-/** What is asked of an address that leads to a route, in words, with the paths for which it is asked. */
+/** Lists the demands on an address that leads to a route, in words, each with its paths. */
 function asked(from: Demands, address: string, routePattern = address, guard?: Guard, more = {}): string[] {
   const request = navigation(address, { routePattern, ...more });
   const paths = GuardedPaths.of(request, '', new GuardConfig({}, { locales: ['fr'] }).errorPages) as GuardedPaths;
@@ -21,25 +21,25 @@ function asked(from: Demands, address: string, routePattern = address, guard?: G
   return [...from.on(paths, request.method, routePattern, own)].map(([demand, at]) => `${demand} ${at.join(' ')}`);
 }
 
-describe('What is asked of visitors', () => {
-  it('is nothing where there are no rules, no guards and no protection of everything', () => {
+describe('The demands on a request', () => {
+  it('are none without rules, guards and globalProtect', () => {
     expect(demands([]).areNone).toBe(true);
     expect(demands([{ pattern: '/a' }]).areNone).toBe(false);
     expect(demands([], { globalProtect: true }).areNone).toBe(false);
     expect(demands([], {}, 'user').areNone).toBe(false);
   });
 
-  it('is what the rules say of the page, and of other names that the request has', () => {
+  it('come from the rules for the page and for the other paths of the request', () => {
     const rules = demands([{ pattern: '/a', role: 'x' }, { pattern: '/fr/**' }]);
     expect(asked(rules, '/fr/a', '/a')).toEqual(['/a (role x) /a', '/fr/** (signed in) /fr/a']);
   });
 
-  it('is what the page itself says, in place of a rule', () => {
+  it('come from the guard of the page in place of a rule', () => {
     expect(asked(demands([{ pattern: '/a', role: 'x' }]), '/a', '/a', { role: 'y' })).toEqual(['role y /a']);
     expect(asked(demands([{ pattern: '/a' }]), '/a', '/a', 'public')).toEqual([]);
   });
 
-  it('is nothing of error pages asked for by their names, those of languages among them', async () => {
+  it('are none for error pages requested by their paths, including those of locales', async () => {
     const rules = demands([{ pattern: '/**' }], { globalProtect: true }, 'user');
     for (const page of ['/404', '/500', '/fr/404', '/fr/500']) {
       expect(asked(rules, page)).toEqual([]);
@@ -50,19 +50,19 @@ describe('What is asked of visitors', () => {
     expect(asked(rules, '/fr/nothing', '/fr/404')).toEqual(['/** (signed in) /fr/nothing']);
   });
 
-  it('is on the login page what rules say of the action that it calls, and nothing else', () => {
+  it('are only the rules for the action when the login page is requested', () => {
     const rules = demands([{ pattern: '/**', role: 'x' }, { action: 'other' }], { globalProtect: true });
     const sent = (name: string) => ({ method: 'POST', action: { name, calledFrom: 'form' } });
     expect(asked(rules, '/login', '/login', 'guest', sent('signIn'))).toEqual(['/** (role x) /_actions/signIn']);
     expect(asked(demands([]), '/login', '/login', 'guest', sent('signIn'))).toEqual([]);
   });
 
-  it('is its guard where another page answers under the name of the login page', () => {
+  it('include the guard of another page that is served at the login path', () => {
     const other = { params: { user: 'login' }, hasRoute: () => true };
     expect(asked(demands([]), '/login.html', '/[user]', { role: 'x' }, other)).toEqual(['role x /login']);
   });
 
-  it('is behind a rule that hides what is asked of what is not there', () => {
+  it('include the rules behind one that hides, as for a missing page', () => {
     const rules = demands([{ pattern: '/a/**', role: 'x', status: 404 }, { pattern: '/a/b' }], { globalProtect: true });
     const behind = (path: string) => {
       return [...rules.behindHidden([path], GuardedPaths.ofPage(path), 'GET')].map(([demand]) => `${demand}`);
@@ -71,7 +71,7 @@ describe('What is asked of visitors', () => {
     expect(behind('/a/c')).toEqual(['/** (signed in)']);
   });
 
-  it('is reported only where a rule or a guard says so', () => {
+  it('are only reported where a rule or a guard says so', () => {
     const rules = demands([{ pattern: '/a', enforce: false }]);
     const own = new PageGuard({ role: 'x', enforce: false });
     expect([...rules.reportOnly(GuardedPaths.ofPage('/a'), 'GET', own)].map(String)).toEqual([
@@ -81,7 +81,7 @@ describe('What is asked of visitors', () => {
     expect(rules.reportOnly(GuardedPaths.ofPage('/b'), 'GET', undefined).size).toBe(0);
   });
 
-  it('may be to sign in again, on the login page or where a rule has it done', () => {
+  it('may include signing in again, on the login page or on a page that a rule names', () => {
     const rules = demands([
       { pattern: '/a', authenticatedWithin: 60, redirectTo: '/again/?from=a' },
       { pattern: '/b' },

@@ -3,7 +3,7 @@ import { GuardConfig } from '../../../lib/access/guard/guard-config.js';
 import { InvalidOptionsError } from '../../../lib/errors/index.js';
 
 describe('The guard options', () => {
-  it('protect nothing by themselves', () => {
+  it('protect nothing by default', () => {
     expect(new GuardConfig()).toMatchObject({
       protect: [],
       loginPath: '/login',
@@ -15,14 +15,14 @@ describe('The guard options', () => {
     });
   });
 
-  it('exclude what is listed, as patterns', () => {
+  it('exclude the listed patterns', () => {
     const config = new GuardConfig({ exclude: ['/public/**', '/about'] });
     const paths = ['/public', '/public/a/b', '/about/', '/about/us', '/publicity'];
     expect(paths.filter((path) => config.isExcluded(path))).toEqual(['/public', '/public/a/b', '/about/']);
     expect(new GuardConfig().isExcluded('/')).toBe(false);
   });
 
-  it('refuse a pattern that can never match', () => {
+  it('reject a pattern that can never match', () => {
     expect(() => new GuardConfig({ exclude: ['public'] })).toThrow(InvalidOptionsError);
   });
 
@@ -38,12 +38,12 @@ describe('The guard options', () => {
     ['/', '/', 'never', '/'],
     ['/', '', 'always', '/'],
     ['https://sso.example/login', '/app', 'always', 'https://sso.example/login'],
-  ])('send to %s below "%s" with trailingSlash %s as %s', (path, base, trailingSlash, location) => {
+  ])('turn %s below "%s" with trailingSlash %s into the location %s', (path, base, trailingSlash, location) => {
     const site = trailingSlash === undefined ? { base } : { base, trailingSlash };
     expect(new GuardConfig({}, site).toLocation(path)).toBe(location);
   });
 
-  it('exclude no path for which it would take too long to say so', () => {
+  it('exclude no path that would take too long to match', () => {
     const exclude = Array.from({ length: 200 }, (_, at) => `/**/a${at}/**/z`);
     const config = new GuardConfig({ globalProtect: true, exclude });
     const path = `/${Array.from({ length: 200 }, (_, at) => `a${at}`).join('/')}`;
@@ -61,7 +61,7 @@ describe('The guard options', () => {
     ['/apple', '/app', '/app/apple'],
     ['/home', '/', '/home'],
     ['https://sso.example/app', '/app', 'https://sso.example/app'],
-  ])('take %s below "%s" for %s', (path, base, location) => {
+  ])('put %s below the base "%s" as %s', (path, base, location) => {
     expect(new GuardConfig({}, { base }).withBase(path)).toBe(location);
   });
 });

@@ -15,8 +15,8 @@ function loginPageWith(options: GuardOptions = {}): LoginPage {
 
 const FOR_GUESTS = new PageGuard('guest');
 
-describe('A login page', () => {
-  it('sends signed-in visitors home where it is for guests alone', () => {
+describe('The login page', () => {
+  it('redirects signed-in users home where it is for guests only', () => {
     expect(loginPageWith().goesHome(member(), FOR_GUESTS)).toBe(true);
     expect(loginPageWith().goesHome(guest(), FOR_GUESTS)).toBe(false);
     expect(loginPageWith().goesHome(member(), undefined)).toBe(false);
@@ -26,17 +26,17 @@ describe('A login page', () => {
 
   it.each([
     ['a guest', navigation('/login'), guest(), false],
-    ['a signed-in visitor', navigation('/login'), member(), true],
-    ['a visitor who is to sign in again', navigation('/login?reauthenticate=1'), member(), false],
+    ['a signed-in user', navigation('/login'), member(), true],
+    ['a user who is to sign in again', navigation('/login?reauthenticate=1'), member(), false],
     ['a form', navigation('/login', { method: 'POST' }), member(), false],
-    ['a visitor who is to see what came of a form', navigation('/login', { showsForm: true }), member(), false],
-  ] as const)('judges %s', async (_, request, visitor, isSentHome) => {
+    ['a user who is to see the result of a form', navigation('/login', { showsForm: true }), member(), false],
+  ] as const)('decides whether to redirect home: %s', async (_, request, visitor, isSentHome) => {
     const { response, views } = await loginPageWith({ globalProtect: true }).judge(request, () => visitor, undefined);
     expect(response?.headers.get('location')).toBe(isSentHome ? '/' : undefined);
     expect(views).toEqual([{ path: '/login', demand: 'loginPath' }]);
   });
 
-  it('does not ask who comes where it is open to everybody', async () => {
+  it('does not resolve the visitor where it is open to everyone', async () => {
     const whoAsks = () => {
       throw new Error('asked');
     };

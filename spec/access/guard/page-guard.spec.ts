@@ -3,7 +3,7 @@ import { AccessRule } from '../../../lib/access/access-rule.js';
 import { type Guard, PageGuard, PageGuards } from '../../../lib/access/guard/page-guard.js';
 import { MadeClasses } from '../../../lib/session/made-classes.js';
 
-describe('A guard beside a page', () => {
+describe('A page guard', () => {
   it.each<[Guard, { isPublic: boolean; admitsGuests: boolean; isForGuestsOnly: boolean; rules: number }]>([
     ['public', { isPublic: true, admitsGuests: true, isForGuestsOnly: false, rules: 0 }],
     ['guest', { isPublic: false, admitsGuests: true, isForGuestsOnly: true, rules: 0 }],
@@ -11,14 +11,14 @@ describe('A guard beside a page', () => {
     [{ role: 'admin' }, { isPublic: false, admitsGuests: false, isForGuestsOnly: false, rules: 1 }],
     [['guest', { role: 'admin' }], { isPublic: false, admitsGuests: true, isForGuestsOnly: false, rules: 1 }],
     [[{ role: 'a' }, { permission: 'b' }], { isPublic: false, admitsGuests: false, isForGuestsOnly: false, rules: 2 }],
-  ])('says of %j whom it admits', (guard, expected) => {
+  ])('knows whom it admits as %j', (guard, expected) => {
     const pageGuard = new PageGuard(guard);
     const { isPublic, admitsGuests, isForGuestsOnly } = pageGuard;
     const rules = pageGuard.rulesFor('GET').length;
     expect({ isPublic, admitsGuests, isForGuestsOnly, rules }).toEqual(expected);
   });
 
-  it('has a say about the methods it names, and about all when it names none', () => {
+  it('applies to the methods it names, or to all methods if it names none', () => {
     const writing = new PageGuard({ role: 'admin', methods: ['POST'] });
     expect([writing.isFor('POST'), writing.isFor('GET')]).toEqual([true, false]);
     expect(new PageGuard('guest').isFor('DELETE')).toBe(true);
@@ -30,17 +30,17 @@ describe('A guard beside a page', () => {
     ['user', 'signed in'],
     [['guest', { role: 'admin', methods: ['GET'] }], 'guest, or GET role admin'],
     [{ permission: 'a:b', enforce: false }, 'permissions a:b, report only'],
-  ])('reads %j in words: %s', (guard, words) => {
+  ])('describes %j in words as "%s"', (guard, words) => {
     expect(`${new PageGuard(guard)}`).toBe(words);
   });
 
-  it('is made of the class that stands for a rule', () => {
+  it('instantiates the registered subclass of AccessRule', () => {
     class TeamRule extends AccessRule {}
     expect(new PageGuard('user', TeamRule).rulesFor('GET')[0]).toBeInstanceOf(TeamRule);
   });
 });
 
-/** A file of a page that counts how often it is asked. */
+/** Creates the module of a page that counts how often it is loaded. */
 function pageFile(guard: Guard | undefined) {
   const file = {
     asked: 0,
@@ -52,8 +52,8 @@ function pageFile(guard: Guard | undefined) {
   return file;
 }
 
-describe('The guards beside pages', () => {
-  it('are loaded once, and are at hand from then on', async () => {
+describe('The page guards', () => {
+  it('are loaded once and then available synchronously', async () => {
     const file = pageFile({ role: 'admin' });
     const guards = new PageGuards(file.load);
     expect(`${await guards.of('/admin')}`).toBe('role admin');
@@ -62,7 +62,7 @@ describe('The guards beside pages', () => {
     expect(file.asked).toBe(1);
   });
 
-  it('are known not to be there when a file exports none', async () => {
+  it('remember that a page exports no guard', async () => {
     const file = pageFile(undefined);
     const guards = new PageGuards(file.load);
     expect(await guards.of('/about')).toBeUndefined();
@@ -70,7 +70,7 @@ describe('The guards beside pages', () => {
     expect(file.asked).toBe(1);
   });
 
-  it('are loaded for every request while files are being written', async () => {
+  it('are loaded for every request in development', async () => {
     const file = pageFile('user');
     const guards = new PageGuards(file.load, false);
     await guards.of('/a');
@@ -78,30 +78,30 @@ describe('The guards beside pages', () => {
     expect(file.asked).toBe(2);
   });
 
-  it('refuse to be read when their file cannot be loaded, each time anew', async () => {
+  it('reject every time when the module of the page cannot be loaded', async () => {
     const guards = new PageGuards(() => Promise.reject(new Error('broken')));
     await expect(guards.of('/a')).rejects.toThrow('broken');
     await expect(guards.of('/a')).rejects.toThrow('broken');
   });
 
-  it('are made of the class that stands for a rule', async () => {
+  it('instantiate the registered subclass of AccessRule', async () => {
     class TeamRule extends AccessRule {}
     const made = new MadeClasses(new Map([[AccessRule, TeamRule]]));
     const guards = made.during(() => new PageGuards(pageFile('user').load));
     expect((await guards.of('/a'))?.rulesFor('GET')[0]).toBeInstanceOf(TeamRule);
   });
 
-  it('are loaded by the route they are for', async () => {
+  it('are loaded by the route pattern of their page', async () => {
     const guards = new PageGuards(async (route) => (route === '/a' ? 'user' : undefined));
     expect([`${await guards.of('/a')}`, await guards.of('/b')]).toEqual(['signed in', undefined]);
   });
 
-  it('know whether any file could have one', () => {
+  it('are empty only without a function that loads pages', () => {
     expect(new PageGuards().isEmpty).toBe(true);
     expect(new PageGuards(pageFile('user').load).isEmpty).toBe(false);
   });
 
-  it('tell where they have visitors sign in again', async () => {
+  it('list the paths on which users sign in again', async () => {
     const pages: Record<string, Guard> = {
       '/a': { authenticatedWithin: 60, redirectTo: '/again?x' },
       '/b': ['guest', { authenticatedWithin: 60 }],

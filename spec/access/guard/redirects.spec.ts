@@ -25,7 +25,7 @@ function redirectsWith(options: GuardOptions, pages: Record<string, Guard> = {})
 const ADMIN = { pattern: '/admin/**', role: 'admin' };
 
 describe('A redirect', () => {
-  it('does not lead back to the login page, which is open', async () => {
+  it('is no loop if it leads to the login page, which is open', async () => {
     expect(await redirectsWith({ protect: [ADMIN] }).leadBack('/login', navigation('/admin'), guest())).toBe(false);
   });
 
@@ -33,17 +33,17 @@ describe('A redirect', () => {
     ['to the page itself', { protect: [ADMIN] }, '/admin', true],
     ['to another site', { protect: [ADMIN] }, 'https://sso.example/', false],
     [
-      'to a page that refuses as well, and sends back',
+      'to a page that refuses as well, and redirects back',
       { protect: [{ ...ADMIN, redirectTo: '/admin/no' }] },
       '/admin/no',
       true,
     ],
-    ['to a page of its own', { protect: [ADMIN, { pattern: '/no' }], forbiddenPath: '/no' }, '/no', false],
-  ])('%s is told from one that leads on', async (_, options, target, expected) => {
+    ['to a page with a rule of its own', { protect: [ADMIN, { pattern: '/no' }], forbiddenPath: '/no' }, '/no', false],
+  ])('is recognised as a loop or as leading on: %s', async (_, options, target, expected) => {
     expect(await redirectsWith(options).leadBack(target, navigation('/admin'), member())).toBe(expected);
   });
 
-  it('is not followed for ever', async () => {
+  it('counts as a loop after a long chain', async () => {
     const protect = Array.from({ length: 9 }, (_, at) => ({
       pattern: `/${at}`,
       role: 'admin',
@@ -57,7 +57,7 @@ describe('A redirect', () => {
 });
 
 describe('The way back', () => {
-  it('stands in the address of the login page, where the page can be opened again', () => {
+  it('is added to the login URL if the page can be opened again', () => {
     const redirects = redirectsWith({});
     expect(redirects.withReturnPath('/login?a=1#top', navigation('/x?y=1'))).toBe(
       '/login?a=1&returnTo=%2Fx%3Fy%3D1#top',
@@ -68,17 +68,17 @@ describe('The way back', () => {
     );
   });
 
-  it('is one more parameter of a query', () => {
+  it('is added to an existing query as one more parameter', () => {
     expect(withParameter('/a', 'b', '&')).toBe('/a?b=%26');
   });
 });
 
-describe('A refusal that hides', () => {
+describe('A refusal that hides the page', () => {
   const hidden = new AccessRule({ pattern: '/a', status: 404 });
   const led = new AccessRule({ pattern: '/a', status: 404, guestsSignIn: true });
   const refused = (rule: AccessRule) => new AccessDecision(false, 'NOT_SIGNED_IN', '', [], rule);
 
-  it('is one by a rule that says so, but for guests whom it asks to sign in', () => {
+  it('comes from a rule with status: 404, except for guests whom it asks to sign in', () => {
     expect([hides(refused(hidden), guest()), hides(refused(hidden), member())]).toEqual([true, true]);
     expect([hides(refused(led), guest()), hides(refused(led), member())]).toEqual([false, true]);
     expect(hides(refused(new AccessRule({ pattern: '/a' })), guest())).toBe(false);

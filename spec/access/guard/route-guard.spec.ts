@@ -20,7 +20,7 @@ import { admin, guest, member } from '../../support/visitors.js';
 const HERE = 'http://site.example';
 const ADMIN_ONLY: PageRuleOptions = { pattern: '/admin/**', role: 'admin' };
 
-/** What a visitor is answered, in short: a status and where it leads; "page" when they are let in. */
+/** Summarises a response by its status and location; "page" stands for an admitted visitor. */
 function outcome(response: Response | undefined): string {
   if (!response) return 'page';
   const location = response.headers.get('location');
@@ -36,19 +36,19 @@ async function inspect(
   return outcome(await guardWith(protect, parts).inspect(request, visitor));
 }
 
-/** What is answered when code of a page's own refuses a visitor. */
+/** Summarises the response to a refusal that is thrown by the code of a page. */
 async function answerTo(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promise<string> {
   const { response } = await guardWith([]).judgeDenied(error, request, visitor);
   return outcome(response);
 }
 
-describe('The guard', () => {
-  it('lets everybody into what no rule names', async () => {
+describe('The route guard', () => {
+  it('admits everyone to a page that no rule names', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/about'), guest())).toBe('page');
     expect(await inspect([], navigation('/about'), guest())).toBe('page');
   });
 
-  it('lets those in who may', async () => {
+  it('admits a visitor who meets the rule', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/admin/users'), admin())).toBe('page');
   });
 
@@ -59,8 +59,8 @@ describe('The guard', () => {
   });
 });
 
-describe('A form', () => {
-  it('was sent to a page that is shown to whoever may see it by now, whatever its action asks for', async () => {
+describe('The page of a submitted form', () => {
+  it("is shown to visitors who may see it, whatever the rule for the form's action", async () => {
     const rules = [ADMIN_ONLY, { action: 'x', role: 'admin' }];
     const form = (path: string) => navigation(path, { method: 'POST', action: { name: 'x', calledFrom: 'form' } });
     expect(await guardWith(rules).admits(form('/admin'), guest())).toBe(false);
@@ -72,7 +72,7 @@ describe('A form', () => {
 
   const sent = { method: 'POST', formPage: '/admin?tab=2' };
 
-  it('that is refused leads back to its page once its visitor has signed in', async () => {
+  it('is where a refused guest returns after signing in', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/admin?tab=2&_action=x', sent), guest())).toBe(
       '303 /login?returnTo=%2Fadmin%3Ftab%3D2',
     );
@@ -82,23 +82,26 @@ describe('A form', () => {
   it.each([
     [true, 'page'],
     [false, '302 /'],
-  ])('that was let in on a page for guests is shown there to whom it signed in: %s', async (showsForm, expected) => {
-    const join = navigation('/join', { showsForm });
-    const login = navigation('/login', { showsForm });
-    expect(await inspect([], join, member(), { pages: { '/join': 'guest' } })).toBe(expected);
-    expect(await inspect([], login, member(), { globalProtect: true })).toBe(expected);
-    expect(await inspect([{ pattern: '/join', role: 'admin' }], join, member())).toBe('302 /login');
-  });
+  ])(
+    'is shown to a user, though it is for guests, only with the result of the form (showsForm: %s)',
+    async (showsForm, expected) => {
+      const join = navigation('/join', { showsForm });
+      const login = navigation('/login', { showsForm });
+      expect(await inspect([], join, member(), { pages: { '/join': 'guest' } })).toBe(expected);
+      expect(await inspect([], login, member(), { globalProtect: true })).toBe(expected);
+      expect(await inspect([{ pattern: '/join', role: 'admin' }], join, member())).toBe('302 /login');
+    },
+  );
 });
 
 describe('A guest', () => {
-  it('who opens a page is sent to sign in, and back', async () => {
+  it('is redirected to the login page with a way back when opening a protected page', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/admin/users?page=2'), guest())).toBe(
       '302 /login?returnTo=%2Fadmin%2Fusers%3Fpage%3D2',
     );
   });
 
-  it('is sent where the rule says, in place of the login page', async () => {
+  it("is redirected to the rule's redirectTo in place of the login page", async () => {
     const rule = { ...ADMIN_ONLY, redirectTo: '/welcome?from=admin#top' };
     expect(await inspect([rule], navigation('/admin'), guest(), { loginPath: '/signin' })).toBe(
       '302 /welcome?from=admin&returnTo=%2Fadmin#top',
@@ -108,13 +111,13 @@ describe('A guest', () => {
     );
   });
 
-  it('is never sent to the page for those who are signed in and may not', async () => {
+  it('is never redirected to forbiddenPath, which is for signed-in users', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/admin'), guest(), { forbiddenPath: '/no' })).toMatch(
       /^302 \/login/,
     );
   });
 
-  it('who asks as a program gets 401 as a problem document', async () => {
+  it('gets 401 with a problem document when calling from a program', async () => {
     const response = await guardWith([ADMIN_ONLY]).inspect(call('/admin'), guest());
     expect(response?.status).toBe(401);
     expect(response?.headers.get('content-type')).toBe('application/problem+json');
@@ -132,56 +135,61 @@ describe('A guest', () => {
     ['HEAD', '302 /login?returnTo=%2Fadmin'],
     ['POST', '303 /login'],
     ['PUT', '303 /login'],
-  ])('who sends a %s is answered %s: only what can be opened again is returned to', async (method, expected) => {
+  ])('gets a way back only for GET and HEAD requests: %s leads to %s', async (method, expected) => {
     expect(await inspect([ADMIN_ONLY], navigation('/admin', { method }), guest())).toBe(expected);
   });
 
-  it('is sent to another site as it is written, wherever this one stands', async () => {
+  it('is redirected to another site without the base of this one', async () => {
     const rule = { ...ADMIN_ONLY, redirectTo: 'https://sso.example/start' };
     expect(await inspect([rule], navigation('/app/admin'), guest(), { site: { base: '/app' } })).toBe(
       '302 https://sso.example/start?returnTo=%2Fapp%2Fadmin',
     );
   });
 
-  it('is sent to a login page in any script', async () => {
+  it('is redirected to a login path in any script, percent-encoded', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/admin'), guest(), { loginPath: '/ログイン' })).toMatch(
       /^302 \/%E3%83%AD/,
     );
   });
 
-  it('is not returned to an address that would lead off the site', async () => {
+  it('gets no way back to an address that would lead off the site', async () => {
     const elsewhere = navigation('/admin', { pathname: `${'/'.repeat(2)}evil.example`, routePattern: '/admin' });
     expect(await inspect([ADMIN_ONLY], elsewhere, guest())).toBe('302 /login');
   });
 });
 
-describe('Somebody who is signed in and may not', () => {
+describe('A signed-in user whom a rule refuses', () => {
   it.each<[string, GuardParts, Partial<PageRuleOptions>, string]>([
-    ['the login page, when nothing else is named', {}, {}, '302 /login'],
+    ['the login page when nothing else is configured', {}, {}, '302 /login'],
     ['forbiddenPath', { forbiddenPath: '/no' }, {}, '302 /no'],
-    ['redirectTo of the rule first', { forbiddenPath: '/no' }, { redirectTo: '/upgrade' }, '302 /upgrade'],
+    [
+      'redirectTo of the rule rather than forbiddenPath',
+      { forbiddenPath: '/no' },
+      { redirectTo: '/upgrade' },
+      '302 /upgrade',
+    ],
     ['a path below the base', { forbiddenPath: '/no', site: { base: '/app' } }, {}, '302 /app/no'],
-    ['a path with the slash the site wants', { site: { trailingSlash: 'always' } }, {}, '302 /login/'],
-  ])('is sent to %s', async (_, parts, rule, expected) => {
+    ['a path with the trailing slash of the site', { site: { trailingSlash: 'always' } }, {}, '302 /login/'],
+  ])('is redirected to %s', async (_, parts, rule, expected) => {
     const address = `${parts.site?.base ?? ''}/admin`;
     const request = navigation(address, { routePattern: '/admin' });
     expect(await inspect([{ ...ADMIN_ONLY, ...rule }], request, member(), parts)).toBe(expected);
   });
 
-  it('gets 403 as a problem document as a program', async () => {
+  it('gets 403 with a problem document when calling from a program', async () => {
     const response = await guardWith([ADMIN_ONLY]).inspect(call('/admin'), member());
     expect(response?.status).toBe(403);
     expect(await response?.json()).toMatchObject({ title: 'Forbidden', status: 403, code: 'MISSING_ROLE' });
   });
 
-  it('and sends a form is sent on with 303', async () => {
+  it('is redirected with 303 after sending a form', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/admin', { method: 'POST' }), member())).toBe('303 /login');
   });
 });
 
 describe('A refusal', () => {
   it.each([navigation('/admin'), call('/admin'), navigation('/admin', { method: 'POST' })])(
-    'is kept by no cache (%#)',
+    'is never cached (%#)',
     async (request) => {
       for (const visitor of [guest(), member()]) {
         const response = await guardWith([ADMIN_ONLY]).inspect(request, visitor);
@@ -191,7 +199,7 @@ describe('A refusal', () => {
     },
   );
 
-  it('by code of a page is answered as one by a rule', async () => {
+  it('gets the same response when thrown by the code of a page as by a rule', async () => {
     const unauthorized = new AccessDeniedError(401, true, 'not signed in');
     const forbidden = new AccessDeniedError(403, true, 'not yours');
     const program = new AccessDeniedError(403, false, 'x');
@@ -202,13 +210,13 @@ describe('A refusal', () => {
     expect(await answerTo(unauthorized, navigation('/login'), guest())).toBe('401');
   });
 
-  it('by code of a page whose path cannot be read is still one', async () => {
+  it('holds when thrown by the code of a page at an unreadable path', async () => {
     const unreadable = navigation('/a', { pathname: '/%ff', routePattern: '/[x]', params: { x: 'a' } });
     const denied = new AccessDeniedError(401, true, 'not signed in');
     expect(await answerTo(denied, unreadable, guest())).toMatch(/^302 \/login/);
   });
 
-  it('can be answered otherwise by a subclass', async () => {
+  it('gives a guest the response of a subclass that overrides challenge()', async () => {
     class Teapot extends RouteGuard {
       protected override async challenge() {
         return new Response(null, { status: 418 });
@@ -229,29 +237,23 @@ describe('A refusal', () => {
   });
 });
 
-describe('A circle of redirects', () => {
+describe('A redirect loop', () => {
   const everything: AccessRuleOptions = { pattern: '/**', role: 'admin' };
 
   it.each<[string, AccessRuleOptions[], GuardParts, Visitor, string]>([
     ['to the page itself', [{ ...ADMIN_ONLY, redirectTo: '/admin' }], {}, member(), '403'],
     ['to the page itself, with a query', [{ ...ADMIN_ONLY, redirectTo: '/admin/?why=role' }], {}, member(), '403'],
-    ['to the page itself, written encoded', [{ ...ADMIN_ONLY, redirectTo: '/%61dmin' }], {}, member(), '403'],
+    ['to the page itself, percent-encoded', [{ ...ADMIN_ONLY, redirectTo: '/%61dmin' }], {}, member(), '403'],
+    ['to the page itself, by an absolute URL', [{ ...ADMIN_ONLY, redirectTo: `${HERE}/admin?a` }], {}, member(), '403'],
     [
-      'to the page itself, by its whole address',
-      [{ ...ADMIN_ONLY, redirectTo: `${HERE}/admin?a` }],
-      {},
-      member(),
-      '403',
-    ],
-    [
-      'to the page itself, by its whole address, as a guest',
+      'to the page itself, by an absolute URL, as a guest',
       [{ ...ADMIN_ONLY, redirectTo: `${HERE}/admin` }],
       {},
       guest(),
       '401',
     ],
     [
-      'between two rules, one of which names a whole address with the base',
+      'between two rules, one of which names an absolute URL with the base',
       [
         { ...ADMIN_ONLY, redirectTo: '/b' },
         { pattern: '/b', role: 'x', redirectTo: `${HERE}/shop/admin` },
@@ -261,7 +263,7 @@ describe('A circle of redirects', () => {
       '403',
     ],
     [
-      'to a page of another site that has the same path',
+      'to another site, at the same path',
       [{ ...ADMIN_ONLY, redirectTo: 'https://other.example/admin' }],
       {},
       member(),
@@ -278,45 +280,45 @@ describe('A circle of redirects', () => {
       member(),
       '403',
     ],
-    ['from the forbidden page to itself', [everything], { forbiddenPath: '/no' }, member(), '403'],
-    ['over login and home', [everything], { globalProtect: true }, member(), '403'],
+    ['from forbiddenPath to itself', [everything], { forbiddenPath: '/no' }, member(), '403'],
+    ['through the login page and the home page', [everything], { globalProtect: true }, member(), '403'],
     [
-      'over login to a home that is refused',
+      'through the login page to a home page that refuses',
       [ADMIN_ONLY],
       { globalProtect: true, homePath: '/admin' },
       member(),
       '403',
     ],
     [
-      'of an encoded and a plain login page',
+      'to a login path that is percent-encoded',
       [],
       { globalProtect: true, loginPath: '/f%C3%BCr' },
       guest(),
       '302 /f%C3%BCr?returnTo=%2Fadmin',
     ],
-  ])('%s is never begun', async (_, rules, parts, visitor, expected) => {
+  ])('is distinguished from a redirect that leads on: %s', async (_, rules, parts, visitor, expected) => {
     expect(await inspect(rules, navigation('/admin'), visitor, parts)).toBe(expected);
   });
 
-  it('does not begin at a login page that is written encoded', async () => {
+  it('does not arise at a login path that is percent-encoded', async () => {
     const parts = { globalProtect: true, loginPath: '/f%C3%BCr' };
     expect(await inspect([], navigation('/für'), guest(), parts)).toBe('page');
   });
 
-  it('is suspected behind a chain longer than five', async () => {
+  it('is assumed after a chain of more than five redirects', async () => {
     const chain = (length: number): AccessRuleOptions[] =>
       Array.from({ length }, (_, at) => ({ pattern: `/p${at}`, role: 'x', redirectTo: `/p${at + 1}` }));
     expect(await inspect(chain(5), navigation('/p0'), member())).toBe('302 /p1');
     expect(await inspect(chain(6), navigation('/p0'), member())).toBe('403');
   });
 
-  it('is not seen where the home page is the login page', async () => {
+  it('is not assumed where the home page is the login page', async () => {
     const parts = { globalProtect: true, homePath: '/login' };
     expect(await inspect([ADMIN_ONLY], navigation('/admin'), member(), parts)).toBe('302 /login');
     expect(await inspect([ADMIN_ONLY], navigation('/login'), member(), parts)).toBe('page');
   });
 
-  it('is never walked: following every redirect ends, whatever the rules say', async () => {
+  it('never catches a visitor who follows every redirect, whatever the rules', async () => {
     const pages = ['/', '/login', '/admin', '/b', '/no'];
     for (const globalProtect of [true, false]) {
       for (const visitor of [guest(), member(), admin()]) {
@@ -345,10 +347,10 @@ describe('A circle of redirects', () => {
   });
 });
 
-describe('With everything protected', () => {
+describe('globalProtect', () => {
   const parts: GuardParts = { globalProtect: true, exclude: ['/public/**'] };
 
-  it('a guest sees what is excluded and the login page, and nothing else', async () => {
+  it('opens only the excluded pages and the login page to guests', async () => {
     expect(await inspect([], navigation('/anything'), guest(), parts)).toBe('302 /login?returnTo=%2Fanything');
     expect(await inspect([], navigation('/public/a'), guest(), parts)).toBe('page');
     expect(await inspect([], navigation('/login'), guest(), parts)).toBe('page');
@@ -356,13 +358,13 @@ describe('With everything protected', () => {
     expect(await inspect([], navigation('/anything'), member(), parts)).toBe('page');
   });
 
-  it('a rule says more than an exclusion', async () => {
+  it('leaves a rule in force on an excluded path', async () => {
     expect(
       await inspect([{ pattern: '/public/staff', role: 'admin' }], navigation('/public/staff'), guest(), parts),
     ).toMatch(/^302/);
   });
 
-  it('a page outside what is excluded is not opened by an address inside', async () => {
+  it('protects a page outside the exclusions even at an excluded address', async () => {
     const rewritten = navigation('/public/a', { routePattern: '/secret' });
     expect(await inspect([], rewritten, guest(), parts)).toMatch(/^302/);
   });
@@ -372,11 +374,14 @@ describe('With everything protected', () => {
     ['HEAD', member(), 'page'],
     ['POST', member(), 'page'],
     ['GET', guest(), 'page'],
-  ])('a %s of the login page leads home only somebody who is signed in (%#)', async (method, visitor, expected) => {
-    expect(await inspect([], navigation('/login', { method }), visitor, parts)).toBe(expected);
-  });
+  ])(
+    'sends visitors of the login page home only on a GET by a signed-in user: %s (%#)',
+    async (method, visitor, expected) => {
+      expect(await inspect([], navigation('/login', { method }), visitor, parts)).toBe(expected);
+    },
+  );
 
-  it('home is below the base, with the slash the site wants', async () => {
+  it('sends a signed-in user home below the base, with the trailing slash of the site', async () => {
     const site = { base: '/app', trailingSlash: 'always' };
     const request = navigation('/app/login/', { routePattern: '/login' });
     expect(await inspect([], request, member(), { ...parts, homePath: '/home', site })).toBe('302 /app/home/');
@@ -384,52 +389,48 @@ describe('With everything protected', () => {
 });
 
 describe('The login page', () => {
-  it('is open whatever the rules say', async () => {
+  it('is open whatever the rules', async () => {
     const everything = [{ pattern: '/**', role: 'admin' }];
     expect(await inspect(everything, navigation('/login'), guest())).toBe('page');
     expect(await inspect(everything, navigation('/login/?x=1'), member())).toBe('page');
     expect(await inspect(everything, navigation('/login/reset'), guest())).toMatch(/^302/);
   });
 
-  it('stays where it is for somebody who is signed in, unless everything is protected', async () => {
+  it('is shown to a signed-in user unless everything is protected', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/login'), member())).toBe('page');
   });
 
-  it('is open to an open address that is rewritten to it', async () => {
+  it('is shown at an open address that is rewritten to it', async () => {
     const rewritten = navigation('/public', { routePattern: '/login' });
     expect(await inspect([], rewritten, guest(), { globalProtect: true, exclude: ['/public'] })).toBe('page');
   });
 
-  it('opens no other page: neither by its address nor by being served there', async () => {
+  it('opens no other page, neither by its address nor by its route', async () => {
     expect(await inspect([ADMIN_ONLY], navigation('/login', { routePattern: '/admin' }), guest())).toBe('401');
     expect(await inspect([ADMIN_ONLY], navigation('/admin', { routePattern: '/login' }), guest())).toBe('401');
   });
 });
 
-describe('What is protected is the page that would be served:', () => {
+describe('The protection of a page', () => {
   const routed = { routePattern: '/admin/[...rest]', params: { rest: 'users' } };
 
   it.each([
-    ['an address elsewhere does not open a protected page', navigation('/open', routed), 'refused'],
+    ['an unprotected address does not open a protected page', navigation('/open', routed), 'refused'],
     [
-      'a page elsewhere does not open a protected address',
+      'an unprotected page does not open a protected address',
       navigation('/admin/x', { routePattern: '/open' }),
       'refused',
     ],
-    ['neither is protected', navigation('/open', { routePattern: '/also-open' }), 'page'],
-    [
-      'the error page for what is not there uses the address',
-      navigation('/admin/x', { routePattern: '/404' }),
-      'refused',
-    ],
-    ['the error page for what failed uses the address', navigation('/admin/x', { routePattern: '/500' }), 'refused'],
-    ['the error page of an open address is open', navigation('/open', { routePattern: '/404' }), 'page'],
-  ])('%s', async (_, request, expected) => {
+    ['neither the address nor the page is protected', navigation('/open', { routePattern: '/also-open' }), 'page'],
+    ['the 404 page is judged by the address', navigation('/admin/x', { routePattern: '/404' }), 'refused'],
+    ['the 500 page is judged by the address', navigation('/admin/x', { routePattern: '/500' }), 'refused'],
+    ['the error page at an open address is open', navigation('/open', { routePattern: '/404' }), 'page'],
+  ])('considers both the address and the page served: %s', async (_, request, expected) => {
     const answer = await inspect([ADMIN_ONLY], request, guest());
     expect(answer === 'page' ? 'page' : 'refused').toBe(expected);
   });
 
-  it('where two rules apply, both must let the visitor in', async () => {
+  it('applies both rules where the address and the page match different ones', async () => {
     const rules = [
       { pattern: '/a', role: 'a' },
       { pattern: '/b', role: 'b' },
@@ -440,14 +441,14 @@ describe('What is protected is the page that would be served:', () => {
     expect(await inspect(rules, request, member(['a', 'b']))).toBe('page');
   });
 
-  it('a rule that two paths share is asked once', async () => {
+  it('applies a rule once if it matches both the address and the page', async () => {
     let asked = 0;
     const rule = { pattern: '/a/**', allow: () => ++asked > 0 };
     await inspect([rule], navigation('/a/x', { routePattern: '/a/y' }), guest());
     expect(asked).toBe(1);
   });
 
-  it('the base does not change it, nor does leaving it out', async () => {
+  it('holds with the base, without it and with a doubled slash', async () => {
     const site = { base: '/app' };
     for (const address of ['/app/admin', '/admin', '//app/admin']) {
       const request = navigation('/', { pathname: address, routePattern: '/admin' });
@@ -455,7 +456,7 @@ describe('What is protected is the page that would be served:', () => {
     }
   });
 
-  it.each([1, 2, 5])('encoding its address %i times does not change it', async (levels) => {
+  it.each([1, 2, 5])('holds when the address is percent-encoded %i times', async (levels) => {
     const hex = (character: string) => `%${character.charCodeAt(0).toString(16)}`;
     const once = Array.from('admin', hex).join('');
     const name = Array.from({ length: levels - 1 }).reduce<string>((text) => text.replaceAll('%', '%25'), once);
@@ -464,8 +465,8 @@ describe('What is protected is the page that would be served:', () => {
   });
 });
 
-describe('A path that cannot be read', () => {
-  it('is a bad request', async () => {
+describe('An unreadable path', () => {
+  it('is answered with 400 and a problem document', async () => {
     const request = navigation('/', { pathname: '/%ff', routePattern: '/[x]', params: { x: 'a' } });
     const response = await guardWith([ADMIN_ONLY]).inspect(request, admin());
     expect(response?.status).toBe(400);
@@ -474,7 +475,7 @@ describe('A path that cannot be read', () => {
     expect(await response?.json()).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400 });
   });
 
-  it('is one for which it would take too long to find its rule', async () => {
+  it('is also one that would take too long to match against the rules', async () => {
     const rules = Array.from({ length: 200 }, (_, at) => ({ pattern: `/**/a${at}/**/z`, role: 'admin' }));
     const address = `/${Array.from({ length: 200 }, (_, at) => `a${at}`).join('/')}`;
     const guard = guardWith(rules);
@@ -485,12 +486,12 @@ describe('A path that cannot be read', () => {
     expect((await trying.inspect(navigation(address), guest()))?.status).toBe(400);
   });
 
-  it('is nothing to a guard that has nothing to guard', async () => {
+  it('is let through by a guard without rules', async () => {
     expect(await inspect([], navigation('/', { pathname: '/%ff' }), guest())).toBe('page');
   });
 });
 
-describe('A function that throws', () => {
+describe('A check that throws', () => {
   const down = new Error('down');
   const broken = () => {
     throw down;
@@ -498,9 +499,9 @@ describe('A function that throws', () => {
 
   it.each<[string, AccessRuleOptions, GuardParts]>([
     ['allow', { pattern: '/admin', allow: broken }, {}],
-    ['an allow that takes its time', { pattern: '/admin', allow: () => Promise.reject(down) }, {}],
+    ['an asynchronous allow', { pattern: '/admin', allow: () => Promise.reject(down) }, {}],
     ['access.check', { pattern: '/admin' }, { access: { check: broken } }],
-  ])('refuses, and that is reported: %s', async (_, rule, parts) => {
+  ])('refuses the visitor and is logged: %s', async (_, rule, parts) => {
     const log = new RememberingLog();
     const response = await guardWith([rule], { ...parts, log }).inspect(call('/admin'), admin());
     expect(response?.status).toBe(403);
@@ -508,7 +509,7 @@ describe('A function that throws', () => {
     expect(log.failures).toEqual([{ line: expect.stringContaining('/admin'), error: down }]);
   });
 
-  it('refuses in a checker of one’s own, too', async () => {
+  it('refuses the visitor in a custom checker as well', async () => {
     class Broken extends AccessChecker {
       override async check(): Promise<AccessDecision> {
         throw down;
@@ -521,14 +522,14 @@ describe('A function that throws', () => {
   });
 });
 
-describe('The line for a decision', () => {
+describe('A logged decision', () => {
   async function linesOf(request: ReturnType<typeof navigation>, visitor: Visitor, parts: GuardParts = {}) {
     const log = new RememberingLog();
     await guardWith([ADMIN_ONLY], { debug: true, log, ...parts }).inspect(request, visitor);
     return log.decisions;
   }
 
-  it('says who may, what was asked and why', async () => {
+  it('states the request, the rule, the result and the reason', async () => {
     expect(await linesOf(navigation('/admin/a'), admin())).toEqual([
       'GET /admin/a (route /admin/a): /admin/** (role admin) granted: every requirement holds',
     ]);
@@ -537,11 +538,11 @@ describe('The line for a decision', () => {
     ]);
   });
 
-  it('shows the path as it stands in the address', async () => {
+  it('shows the path as it is in the URL', async () => {
     expect((await linesOf(navigation('/admin/caf%C3%A9'), admin()))[0]).toContain('GET /admin/caf%C3%A9 (');
   });
 
-  it('is one line, whatever the path, the route and the reason hold', async () => {
+  it('is one line, whatever the path, the route and the reason contain', async () => {
     const breaks = [10, 13, 0x85, 0x2028, 0x2029].map((code) => String.fromCharCode(code)).join('');
     class Chatty extends AccessChecker {
       override async check() {
@@ -555,7 +556,7 @@ describe('The line for a decision', () => {
     expect(line).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
   });
 
-  it('holds nothing of the session', async () => {
+  it('contains no data of the session', async () => {
     const visitor = new Visitor({ userId: 'ada-7', email: 'ada@example.com', token: 's3cr3t' }, ['spy'], ['peek']);
     const lines = [
       ...(await linesOf(navigation('/admin'), visitor)),
@@ -565,14 +566,14 @@ describe('The line for a decision', () => {
     expect(lines.join()).not.toMatch(/ada|s3cr3t|spy|peek/);
   });
 
-  it('is left out unless it is asked for, and where nothing was decided', async () => {
+  it('is omitted without debug, and where nothing was decided', async () => {
     expect(await linesOf(navigation('/admin'), admin(), { debug: false })).toEqual([]);
     expect(await linesOf(navigation('/open'), admin())).toEqual([]);
   });
 });
 
-describe('Classes that stand for ours', () => {
-  it('are made by the guard as well', async () => {
+describe('A registered subclass of AccessRule', () => {
+  it('is instantiated by the guard as well', async () => {
     class TeamRule extends AccessRule {}
     class TeamDecision extends AccessDecision {}
     const made = new MadeClasses(
@@ -588,13 +589,16 @@ describe('Classes that stand for ours', () => {
   });
 });
 
-describe("A checker of somebody's own", () => {
+describe('A custom checker', () => {
   it.each([
-    ['something that is only like a decision', { isGranted: true }],
-    ['a word in the place of yes', Object.assign(new AccessDecision(true, 'GRANTED', ''), { isGranted: 'no' })],
-    ['yes', true],
-    ['nothing', undefined],
-  ])('lets nobody in by answering with %s', async (_, answer) => {
+    ['an object that looks like a decision', { isGranted: true }],
+    [
+      'a decision with a string in place of true',
+      Object.assign(new AccessDecision(true, 'GRANTED', ''), { isGranted: 'no' }),
+    ],
+    ['true', true],
+    ['undefined', undefined],
+  ])('admits nobody by returning %s', async (_, answer) => {
     class Sloppy extends AccessChecker {
       override async check() {
         return answer as AccessDecision;
@@ -605,8 +609,8 @@ describe("A checker of somebody's own", () => {
   });
 });
 
-describe('An answer that a rule has a say in', () => {
-  it('is told of, whether it is the page or a refusal, and no other is', async () => {
+describe('A response that a rule decides on', () => {
+  it('is personal, whether it is the page or a refusal, unlike other responses', async () => {
     const told: string[] = [];
     const ask = async (path: string, visitor: Visitor) => {
       const { isPersonal } = await guardWith([ADMIN_ONLY]).judge(navigation(path), () => visitor);
@@ -619,7 +623,7 @@ describe('An answer that a rule has a say in', () => {
   });
 });
 
-describe('A guard beside a page', () => {
+describe('A guard exported by a page', () => {
   const rules: AccessRuleOptions[] = [{ pattern: '/**', role: 'admin' }];
 
   it.each<[Guard, Visitor, string]>([
@@ -638,7 +642,7 @@ describe('A guard beside a page', () => {
     [['guest', { role: 'editor' }], member(), '302 /no'],
     [{ role: 'editor', methods: ['POST'] }, admin(), 'page'],
     [{ role: 'editor', methods: ['POST'] }, member(), '302 /no'],
-  ])('of %j decides instead of the rules', async (guard, visitor, expected) => {
+  ])('decides in place of the rules when it is %j (%#)', async (guard, visitor, expected) => {
     const parts: GuardParts = {
       pages: { '/team': guard, '/home': 'user', '/no': 'public', '/why': 'public' },
       homePath: '/home',
@@ -647,14 +651,14 @@ describe('A guard beside a page', () => {
     expect(await inspect(rules, navigation('/team'), visitor, parts)).toBe(expected);
   });
 
-  it('decides in place of globalProtect, for whatever address leads to the page', async () => {
+  it('decides in place of globalProtect at every address of the page', async () => {
     const parts: GuardParts = { pages: { '/about': 'public' }, globalProtect: true };
     for (const address of ['/about', '/about/', '/about.html', '/fr/about']) {
       expect(await inspect([], navigation(address, { routePattern: '/about' }), guest(), parts)).toBe('page');
     }
   });
 
-  it('does not speak for another address that a rule names, nor for an action', async () => {
+  it('does not open another address that a rule names, nor an action', async () => {
     const parts: GuardParts = { pages: { '/about': 'public' }, globalProtect: true };
     const elsewhere = navigation('/fr/about', { routePattern: '/about' });
     expect(await inspect([{ pattern: '/fr/**', role: 'fr' }], elsewhere, guest(), parts)).toMatch(/^302/);
@@ -662,30 +666,30 @@ describe('A guard beside a page', () => {
     expect(await inspect([], action, guest(), parts)).toBe('303 /login');
   });
 
-  it('sends programs that are signed in away from what is for guests', async () => {
+  it('answers signed-in programs with 403 where the page is for guests', async () => {
     expect(await inspect([], call('/join'), member(), { pages: { '/join': 'guest' } })).toBe('403');
   });
 
-  it('on the login page sends those home who are signed in, and keeps nobody else out', async () => {
+  it('redirects signed-in users home from the login page and refuses nobody else there', async () => {
     const pages: Record<string, Guard> = { '/login': 'guest' };
     expect(await inspect([], navigation('/login'), member(), { pages })).toBe('302 /');
     expect(await inspect([], navigation('/login'), guest(), { pages })).toBe('page');
     expect(await inspect([], navigation('/login'), guest(), { pages: { '/login': { role: 'x' } } })).toBe('page');
   });
 
-  it('on the login page leads nobody around in a circle', async () => {
+  it('causes no redirect loop through the login page or the home page', async () => {
     const parts: GuardParts = { pages: { '/login': 'guest' } };
     expect(await inspect(rules, navigation('/'), member(), parts)).toBe('403');
     expect(await inspect([], navigation('/'), member(), { pages: { '/': 'guest' } })).toBe('403');
     expect(await inspect([], navigation('/a'), member(), { pages: { '/a': 'guest', '/': 'guest' } })).toBe('403');
   });
 
-  it('says nothing of error pages, which are for everybody', async () => {
+  it('is ignored on error pages, which are open to everyone', async () => {
     const missing = navigation('/nothing', { routePattern: '/404' });
     expect(await inspect([], missing, guest(), { pages: { '/404': 'user' } })).toBe('page');
   });
 
-  it('that cannot be read lets nobody in', async () => {
+  it('admits nobody when it cannot be loaded', async () => {
     const guard = guardWith([], { pages: { '/a': { role: 'x' } } });
     class Broken extends PageGuards {
       override of(): never {
@@ -707,8 +711,8 @@ describe('A guard beside a page', () => {
   });
 });
 
-describe('A rule that hides', () => {
-  it('hides what code of the application answers where no route is', async () => {
+describe('A rule with status: 404', () => {
+  it('hides a response of the application where no route matches', async () => {
     const rule: AccessRuleOptions = { pattern: '/a', role: 'admin', status: 404 };
     const nowhere = navigation('/a', { routePattern: '/404' });
     expect(await inspect([rule], nowhere, guest())).toBe('page');
@@ -719,12 +723,12 @@ describe('A rule that hides', () => {
   const hide: AccessRuleOptions = { action: 'remove', role: 'admin', status: 404 };
   const form = { method: 'POST', routePattern: '/404', action: { name: 'remove', calledFrom: 'form' } } as const;
 
-  it('keeps an action from running on the page that says "not found", which is shown all the same', async () => {
+  it('stops an action on the 404 page, and still shows that page', async () => {
     expect(await inspect([hide], navigation('/nothing', form), guest())).toBe('404');
     expect(await inspect([hide], navigation('/nothing', { ...form, wasRefused: true }), guest())).toBe('page');
   });
 
-  it('answers a call of the client as Astro answers one of an action that does not exist', async () => {
+  it("answers a client's call like Astro answers a call of an unknown action", async () => {
     const rpc = call('/_actions/remove', { ...form, action: { name: 'remove', calledFrom: 'rpc' } });
     const response = await guardWith([hide]).inspect(rpc, guest());
     expect([response?.status, await response?.json(), [...(response?.headers ?? [])]]).toEqual([
@@ -734,22 +738,46 @@ describe('A rule that hides', () => {
     ]);
   });
 
-  /** Where 404 pages are made on demand, somebody is asked before one is shown. */
+  /** Stands for a 404 page rendered on demand: its own rules apply before it is shown. */
   const asMissing: GuardedRequest['asMissing'] = (path) => navigation(path, { routePattern: '/404' });
   const secret: AccessRuleOptions = { pattern: '/a/**', role: 'admin', status: 404 };
 
   it.each<[string, readonly AccessRuleOptions[], Visitor, GuardParts, string]>([
-    ['nothing else is asked', [secret], guest(), {}, '404'],
-    ['everything is protected', [secret], guest(), { globalProtect: true }, '302 /login?returnTo=%2Fa%2Fb'],
-    ['everything is protected', [secret], member(), { globalProtect: true }, '404'],
-    ['it is left out', [secret], guest(), { globalProtect: true, exclude: ['/a/**'] }, '404'],
-    ['another rule stands behind', [secret, { pattern: '/a/**' }], guest(), {}, '302 /login?returnTo=%2Fa%2Fb'],
-    ['another rule stands behind', [secret, { pattern: '/a/**' }], member(), {}, '404'],
-    ['another rule refuses, too', [secret, ADMIN_ONLY, { pattern: '/**', role: 'x' }], member(), {}, '302 /login'],
-    ['another one hides it, too', [secret, { pattern: '/**', role: 'x', status: 404 }], guest(), {}, '404'],
-    ['guests are asked', [{ ...secret, guestsSignIn: true }], guest(), {}, '302 /login?returnTo=%2Fa%2Fb'],
-    ['guests are asked', [{ ...secret, guestsSignIn: true }], member(), {}, '404'],
-  ])('is answered like what is not there where %s', async (_, rules, visitor, parts, expected) => {
+    ['a guest', [secret], guest(), {}, '404'],
+    ['a guest, with globalProtect', [secret], guest(), { globalProtect: true }, '302 /login?returnTo=%2Fa%2Fb'],
+    ['a member, with globalProtect', [secret], member(), { globalProtect: true }, '404'],
+    [
+      'a guest on an excluded path, with globalProtect',
+      [secret],
+      guest(),
+      { globalProtect: true, exclude: ['/a/**'] },
+      '404',
+    ],
+    [
+      'a guest, with another rule behind it',
+      [secret, { pattern: '/a/**' }],
+      guest(),
+      {},
+      '302 /login?returnTo=%2Fa%2Fb',
+    ],
+    ['a member, with another rule behind it', [secret, { pattern: '/a/**' }], member(), {}, '404'],
+    [
+      'a member whom another rule refuses',
+      [secret, ADMIN_ONLY, { pattern: '/**', role: 'x' }],
+      member(),
+      {},
+      '302 /login',
+    ],
+    [
+      'a guest, with another rule that hides the page',
+      [secret, { pattern: '/**', role: 'x', status: 404 }],
+      guest(),
+      {},
+      '404',
+    ],
+    ['a guest, with guestsSignIn', [{ ...secret, guestsSignIn: true }], guest(), {}, '302 /login?returnTo=%2Fa%2Fb'],
+    ['a member, with guestsSignIn', [{ ...secret, guestsSignIn: true }], member(), {}, '404'],
+  ])('gives a hidden page the same response as a missing one: %s', async (_, rules, visitor, parts, expected) => {
     const there = { page: navigation('/a/b', { asMissing }), endpoint: call('/a/b', { asMissing, isEndpoint: true }) };
     expect(await inspect(rules, there.page, visitor, parts)).toBe(expected);
     expect(await inspect(rules, there.endpoint, visitor, parts)).toBe(expected);
@@ -757,12 +785,12 @@ describe('A rule that hides', () => {
     expect(missing).toBe(expected === '404' ? 'page' : expected);
   });
 
-  it('hides at once where a file is shown for what is not there, and nobody is asked', async () => {
+  it('answers a guest with 404 even with globalProtect where the 404 page is a static file', async () => {
     const parts: GuardParts = { globalProtect: true };
     expect(await inspect([secret], navigation('/a/b', { asMissing: () => undefined }), guest(), parts)).toBe('404');
   });
 
-  it('has what is not there answered in the same way, but not its error page', async () => {
+  it('gives a missing path the same 404 response if pages may hide, except the error page itself', async () => {
     const nowhere = (parts: Partial<GuardedRequest>) =>
       inspect([], navigation('/nothing', { routePattern: '/404', leadsNowhere: () => true, ...parts }), guest(), {
         pages: {},
@@ -772,13 +800,13 @@ describe('A rule that hides', () => {
     expect(await nowhere({ pagesMayHide: false })).toBe('page');
   });
 
-  it('hides in an outage, when nobody knows who asks', async () => {
+  it('answers with 404 in an outage, when the visitor is unknown', async () => {
     const unknown = { asMissing, isVisitorUnknown: true };
     expect(await inspect([secret], navigation('/a/b', unknown), guest())).toBe('404');
     expect(await inspect([{ pattern: '/a/**' }], navigation('/a/b', unknown), guest())).toBe('503');
   });
 
-  it('makes personal what is not there, of which the page is made that is shown for what is hidden', async () => {
+  it('makes missing pages personal, since hidden pages are rendered like them', async () => {
     const personal: string[] = [];
     const guard = guardWith([{ pattern: '/a', role: 'admin', status: 404 }]);
     const ask = async (path: string, routePattern: string, visitor: Visitor) => {
@@ -793,7 +821,7 @@ describe('A rule that hides', () => {
     expect(personal).toEqual(['/nothing', '/a']);
   });
 
-  it('tells the page that says "not found" nothing of its decision', async () => {
+  it('does not pass its decision to the 404 page', async () => {
     const decided = async (request: GuardedRequest) =>
       (await guardWith([secret]).judge(request, () => member())).decision?.code;
     expect(await decided(navigation('/a/b', { routePattern: '/404' }))).toBeUndefined();
@@ -811,11 +839,11 @@ describe('Signing in again', () => {
     ['/login', 'page'],
     ['/staff', 'page'],
     ['/join', '303 /'],
-  ])('by a form that calls an action is done on a page for guests to which it leads: %s', async (path, expected) => {
+  ])('works with a form that calls an action on guest pages that rules lead to: %s (%s)', async (path, expected) => {
     expect(await inspect(old, navigation(path, sent), member(), { pages })).toBe(expected);
   });
 
-  it('begins on such a page, which sends others home who are signed in', async () => {
+  it('starts on such a guest page, which otherwise redirects signed-in users home', async () => {
     for (const path of ['/login', '/staff']) {
       expect(await inspect(old, navigation(`${path}?reauthenticate=1`), member(), { pages })).toBe('page');
       expect(await inspect(old, navigation(path), member(), { pages })).toBe('302 /');
@@ -824,51 +852,51 @@ describe('Signing in again', () => {
     expect(asked).toBe('302 /staff?returnTo=%2Fbills&reauthenticate=1');
   });
 
-  it('runs no action that a rule keeps from the visitor', async () => {
+  it('does not run an action that a rule denies to the visitor', async () => {
     const rules = [...old, { action: 'signIn', role: 'x' }];
     expect(await inspect(rules, navigation('/login', sent), member(), { pages })).toBe('403');
   });
 });
 
-describe('An address that leads to another page than its name says', () => {
+describe('An address that serves another page than its path suggests', () => {
   const served = (address: string, parts: Parameters<typeof navigation>[1] = {}) =>
     navigation(address, { routePattern: '/[user]', params: { user: address.slice(1).replace('.html', '') }, ...parts });
   const hasRoute = (path: string) => ['/login', '/about'].includes(path);
 
-  it('is not the page that is open', async () => {
+  it('is not open because the page of that path is open', async () => {
     const parts: GuardParts = { globalProtect: true, exclude: ['/about'] };
     expect(await inspect([], served('/about.html', { hasRoute }), guest(), parts)).toMatch(/^302/);
     expect(await inspect([], served('/login.html', { hasRoute }), guest(), parts)).toMatch(/^401/);
     expect(await inspect([], served('/about.html', { hasRoute: () => false }), guest(), parts)).toBe('page');
   });
 
-  it('is asked about by the guard of the page that it leads to', async () => {
+  it('is protected by the guard of the page that it serves', async () => {
     const parts: GuardParts = { pages: { '/[user]': { role: 'admin' } } };
     expect(await inspect([], served('/login.html', { hasRoute }), guest(), parts)).toMatch(/^(?:302|401)/);
   });
 });
 
-describe('An address that the application rewrites to another', () => {
+describe('An address that the application rewrites', () => {
   const rewritten = navigation('/open', { originalPathname: '/team/board' });
 
-  it('is where a guest comes back to', async () => {
+  it('is where a guest returns after signing in', async () => {
     const opened = navigation('/hidden', { originalPathname: '/shown', openedAddress: '/shown?page=2' });
     expect(await inspect([{ pattern: '/hidden' }], opened, guest())).toBe('302 /login?returnTo=%2Fshown%3Fpage%3D2');
   });
 
-  it('is still asked about by the rules that name it', async () => {
+  it('is still protected by the rules that match it', async () => {
     expect(await inspect([{ pattern: '/team/**' }], rewritten, guest())).toMatch(/^302/);
     expect(await inspect([{ pattern: '/team/**' }], rewritten, member())).toBe('page');
   });
 
-  it('need not be open itself where everything is protected, if what it became is', async () => {
+  it('is open with globalProtect if the address it is rewritten to is excluded', async () => {
     expect(await inspect([], rewritten, guest(), { globalProtect: true, exclude: ['/open'] })).toBe('page');
     expect(await inspect([], rewritten, guest(), { globalProtect: true })).toMatch(/^302/);
   });
 });
 
-describe('A rule that only reports', () => {
-  it('lets pass, and says whom it would have refused', async () => {
+describe('A rule with enforce: false', () => {
+  it('admits everyone, and logs whom it would have refused', async () => {
     const log = new RememberingLog();
     const rule = { ...ADMIN_ONLY, enforce: false };
     expect(await inspect([rule], navigation('/admin'), member(), { log })).toBe('page');
@@ -878,13 +906,13 @@ describe('A rule that only reports', () => {
     ]);
   });
 
-  it('opens nothing that another rule, or globalProtect, protects', async () => {
+  it('opens nothing that another rule or globalProtect protects', async () => {
     const rule = { pattern: '/admin/**', enforce: false, allow: () => true };
     expect(await inspect([rule, ADMIN_ONLY], navigation('/admin'), guest())).toMatch(/^302/);
     expect(await inspect([rule], navigation('/admin'), guest(), { globalProtect: true })).toMatch(/^302/);
   });
 
-  it('says nothing of what a thrown check would have been but a refusal', async () => {
+  it('logs a check that throws both as a failure and as a refusal', async () => {
     const log = new RememberingLog();
     const allow = () => {
       throw new Error('no');
@@ -893,7 +921,7 @@ describe('A rule that only reports', () => {
     expect([log.reported.length, log.failures.length]).toEqual([1, 1]);
   });
 
-  it('may stand beside a page, and opens nothing that the rules protect', async () => {
+  it('can be exported by a page, and opens nothing that other rules protect', async () => {
     const log = new RememberingLog();
     const parts: GuardParts = { log, pages: { '/team': { role: 'x', enforce: false } } };
     expect(await inspect([], navigation('/team'), member(), parts)).toBe('page');
@@ -902,7 +930,7 @@ describe('A rule that only reports', () => {
     expect(log.reported).toEqual([line, line]);
   });
 
-  it('is every rule and every guard of a page with enforce: false for all', async () => {
+  it('is what every rule and page guard becomes when enforce: false is set for all', async () => {
     const log = new RememberingLog();
     const parts: GuardParts = { log, enforce: false, globalProtect: true, pages: { '/team': 'user' } };
     for (const path of ['/admin', '/team', '/elsewhere']) {
@@ -916,28 +944,31 @@ describe('A rule that only reports', () => {
   });
 });
 
-describe('A rule for those who have signed in lately', () => {
+describe('A rule with authenticatedWithin', () => {
   const rule: AccessRuleOptions = { pattern: '/billing', role: 'user', authenticatedWithin: 300 };
   const asked = (signedInFor: number | undefined) => navigation('/billing', { signedInFor });
 
-  it('lets them in', async () => {
+  it('admits a user who signed in recently', async () => {
     expect(await inspect([rule], asked(300), member())).toBe('page');
   });
 
-  it.each([301, undefined])('has others sign in again, though the login page is for guests: %s', async (seconds) => {
-    const parts: GuardParts = { globalProtect: true };
-    const login = '/login?returnTo=%2Fbilling&reauthenticate=1';
-    expect(await inspect([rule], asked(seconds), member(), parts)).toBe(`302 ${login}`);
-    expect(await inspect([rule], navigation(login, { routePattern: '/login' }), member(), parts)).toBe('page');
-    expect(await inspect([rule], navigation('/login'), member(), parts)).toBe('302 /');
-  });
+  it.each([301, undefined])(
+    'asks other users to sign in again, although the login page is for guests (signed in for: %s)',
+    async (seconds) => {
+      const parts: GuardParts = { globalProtect: true };
+      const login = '/login?returnTo=%2Fbilling&reauthenticate=1';
+      expect(await inspect([rule], asked(seconds), member(), parts)).toBe(`302 ${login}`);
+      expect(await inspect([rule], navigation(login, { routePattern: '/login' }), member(), parts)).toBe('page');
+      expect(await inspect([rule], navigation('/login'), member(), parts)).toBe('302 /');
+    },
+  );
 
   const again = navigation('/again?reauthenticate=1', { routePattern: '/again' });
   it.each<[string, AccessRuleOptions[], Readonly<Record<string, Guard>>]>([
-    ['a rule', [{ ...rule, redirectTo: '/again' }], { '/again': 'guest' }],
-    ['a rule, and is for some members', [{ ...rule, redirectTo: '/again' }], { '/again': ['guest', { role: 'x' }] }],
-    ['a page', [], { '/again': 'guest', '/billing': { authenticatedWithin: 300, redirectTo: '/again' } }],
-  ])('has them do so on a page for guests that is named by %s', async (_, rules, pages) => {
+    ['the rule', [{ ...rule, redirectTo: '/again' }], { '/again': 'guest' }],
+    ['the rule, and admits some members', [{ ...rule, redirectTo: '/again' }], { '/again': ['guest', { role: 'x' }] }],
+    ['a page guard', [], { '/again': 'guest', '/billing': { authenticatedWithin: 300, redirectTo: '/again' } }],
+  ])('lets a user sign in again on a page for guests that is named by %s', async (_, rules, pages) => {
     const login = '/again?returnTo=%2Fbilling&reauthenticate=1';
     const lately = navigation('/billing', { signedInFor: 301, routePattern: '/billing' });
     expect(await inspect(rules, lately, member(), { pages })).toBe(`302 ${login}`);
@@ -947,11 +978,11 @@ describe('A rule for those who have signed in lately', () => {
     expect(await inspect([], again, member(), { pages: { '/again': 'guest' } })).toBe('302 /');
   });
 
-  it('asks nobody to sign in again who may not then either', async () => {
+  it('does not ask a user to sign in again whom it would refuse anyway', async () => {
     expect(await inspect([rule], asked(301), member(['other']), { forbiddenPath: '/no' })).toBe('302 /no');
   });
 
-  it('tells programs with 401', async () => {
+  it('answers programs with 401', async () => {
     const response = await guardWith([rule]).inspect(call('/billing', { signedInFor: 301 }), member());
     expect([response?.status, await response?.json()]).toEqual([
       401,
@@ -960,8 +991,8 @@ describe('A rule for those who have signed in lately', () => {
   });
 });
 
-describe('What a rule asks about', () => {
-  it('is the request too', async () => {
+describe('A rule', () => {
+  it('passes the request to allow()', async () => {
     const rule: AccessRuleOptions = {
       pattern: '/users/*',
       allow: (session, { params, routePattern, method, url }) =>
@@ -972,21 +1003,21 @@ describe('What a rule asks about', () => {
     expect(await inspect([rule], request('grace'), member())).toMatch(/^302/);
   });
 
-  it("reaches a check of one's own through the rule", async () => {
+  it('passes the request to a custom access.check', async () => {
     const access = { check: (rule: AccessRule) => rule.request.params.id === 'ada' };
     const rule: AccessRuleOptions = { pattern: '/users/*', role: 'nobody' };
     const request = navigation('/users/ada', { routePattern: '/users/[id]', params: { id: 'ada' } });
     expect(await inspect([rule], request, member(), { access })).toBe('page');
   });
 
-  it('is told with the decision: which rule, why, and what was missing', async () => {
+  it('is named by its decision, with the code and what was missing', async () => {
     const { decision } = await guardWith([ADMIN_ONLY]).judge(navigation('/admin'), () => member());
     expect(decision).toMatchObject({ isGranted: false, code: 'MISSING_ROLE', missing: ['admin'] });
     expect(decision?.rule?.pattern).toBe('/admin/**');
   });
 });
 
-describe("What a guard of somebody's own answers to whom it refuses", () => {
+describe('The response of a custom guard to a refusal', () => {
   const guardOf = (answer: () => unknown) => {
     class Own extends RouteGuard {
       protected override challenge(): Promise<Response> {
@@ -1007,27 +1038,27 @@ describe("What a guard of somebody's own answers to whom it refuses", () => {
   const teapot = () => new Response(null, { status: 418 });
 
   it.each<[string, () => unknown]>([
-    ['at once', teapot],
-    ['later', async () => teapot()],
-    // biome-ignore lint/suspicious/noThenProperty: what this is about.
-    ['in its own way', () => ({ then: (heed: (answer: Response) => void) => heed(teapot()) })],
-  ])('may come %s', async (_, answer) => {
+    ['synchronously', teapot],
+    ['as a promise', async () => teapot()],
+    // biome-ignore lint/suspicious/noThenProperty: this case is a thenable.
+    ['as a thenable', () => ({ then: (heed: (answer: Response) => void) => heed(teapot()) })],
+  ])('may be returned %s', async (_, answer) => {
     expect(outcome(await guardOf(answer).inspect(navigation('/admin'), guest()))).toBe('418');
   });
 
   it.each<[string, () => unknown]>([
-    ['nothing', () => undefined],
-    ['nothing later', async () => undefined],
+    ['undefined', () => undefined],
+    ['a promise of undefined', async () => undefined],
     ['null', () => null],
-    ['what only looks like an answer', () => ({ status: 418 })],
-    // biome-ignore lint/suspicious/noThenProperty: what this is about.
-    ['nothing in its own way', () => ({ then: (heed: (answer?: Response) => void) => heed() })],
-  ])('is never the page, even when it is %s', async (_, answer) => {
+    ['an object with only a status', () => ({ status: 418 })],
+    // biome-ignore lint/suspicious/noThenProperty: this case is a thenable.
+    ['a thenable of undefined', () => ({ then: (heed: (answer?: Response) => void) => heed() })],
+  ])('must be a Response and not %s', async (_, answer) => {
     const asked = async () => guardOf(answer).inspect(navigation('/admin'), guest());
-    await expect(asked()).rejects.toThrow('gave no Response');
+    await expect(asked()).rejects.toThrow('returned no Response');
     const denied = new AccessDeniedError(401, true, 'not signed in');
     await expect(async () => guardOf(answer).judgeDenied(denied, navigation('/x'), guest())).rejects.toThrow(
-      'gave no Response',
+      'returned no Response',
     );
   });
 });

@@ -5,7 +5,7 @@ import { navigation } from '../../support/guarded-request.js';
 import { type GuardParts, guardWith } from '../../support/guards.js';
 import { guest, member } from '../../support/visitors.js';
 
-/** What a guard with these options looks at in a request, as `path: who`, and the codes of what it says. */
+/** Summarises the views of a guard with these options, as `path: demand`, and the codes of its rulings. */
 async function watched(parts: GuardParts, path: string, visitor = guest(), routePattern = path) {
   const guard = guardWith(parts.protect ?? [], parts);
   const { response, views, rulings } = await guard.judge(navigation(path, { routePattern }), () => visitor);
@@ -18,7 +18,7 @@ async function watched(parts: GuardParts, path: string, visitor = guest(), route
 }
 
 describe('A verdict', () => {
-  it('has the path, the rule and what was missing', async () => {
+  it('contains the path, the rule and what was missing', async () => {
     const protect = [{ pattern: '/admin/**', role: 'admin' }];
     expect(await watched({ protect }, '/admin', member())).toEqual({
       status: 302,
@@ -28,12 +28,12 @@ describe('A verdict', () => {
     });
   });
 
-  it('has every path that a request can be taken for', async () => {
+  it('contains every path that the request can be matched by', async () => {
     const { views } = await watched({ globalProtect: true, exclude: ['/open'] }, '/open', guest(), '/served');
     expect(views).toEqual(['/served: /** (signed in)', '/open: undefined']);
   });
 
-  it('names the guard of a page, and what is asked where everything is protected', async () => {
+  it('names the guard of a page, or the demand of globalProtect', async () => {
     const own = await watched({ pages: { '/mine': { role: 'admin' } } }, '/mine');
     expect(own).toMatchObject({ views: ['/mine: role admin'], verdicts: ['NOT_SIGNED_IN'] });
     const every = await watched({ globalProtect: true }, '/any');
@@ -42,26 +42,26 @@ describe('A verdict', () => {
     expect(login).toMatchObject({ status: undefined, views: ['/login: loginPath'], verdicts: [] });
   });
 
-  it('has what a rule would say that is tried out', async () => {
+  it('contains the ruling of a rule with enforce: false', async () => {
     const protect = [{ pattern: '/beta', role: 'staff', enforce: false }];
     const { status, verdicts } = await watched({ protect }, '/beta', member());
     expect({ status, verdicts }).toEqual({ status: undefined, verdicts: ['MISSING_ROLE'] });
   });
 
-  it('has what code of a page says', async () => {
+  it('contains a refusal by the code of a page', async () => {
     const denied = new AccessDeniedError(403, false, 'not yours');
     const { rulings } = await guardWith([]).judgeDenied(denied, navigation('/page'), member());
     expect(rulings).toMatchObject([{ isGranted: false, reason: 'not yours', demand: undefined }]);
   });
 
-  it('has a refusal of an address that cannot be read', async () => {
+  it('contains a refusal of an unreadable address', async () => {
     const request = { ...navigation('/x'), pathname: `/${'%'}ff` };
     const { response, rulings } = await guardWith([{ pattern: '/x' }]).judge(request, guest);
     expect(response?.status).toBe(400);
     expect(rulings.map(({ code }) => code)).toEqual(['UNREADABLE_ADDRESS']);
   });
 
-  it('is there at once, and asks for no visitor, where nothing is asked', () => {
+  it('is returned synchronously without resolving the visitor where no rule applies', () => {
     const nobody = () => {
       throw new Error('nobody is to be asked for');
     };
@@ -70,7 +70,7 @@ describe('A verdict', () => {
     expect(elsewhere).toMatchObject({ response: undefined, decision: undefined, isPersonal: false });
   });
 
-  it('is there at once where no check has to wait for anything', () => {
+  it('is returned synchronously where no check is asynchronous', () => {
     const guard = guardWith([{ pattern: '/a', role: 'x' }, { pattern: '/b', allow: () => true }, { pattern: '/c' }]);
     for (const path of ['/a', '/b', '/c']) {
       expect(guard.judge(navigation(path), member)).toMatchObject({ views: [{ path }] });
@@ -79,8 +79,8 @@ describe('A verdict', () => {
   });
 });
 
-describe("What a judge of somebody's own gives", () => {
-  it('is taken when it is a verdict', () => {
+describe('The return value of a custom judge()', () => {
+  it('is accepted when it is a verdict', () => {
     expect(asVerdict(NOTHING_ASKED)).toBe(NOTHING_ASKED);
     const refusing = { ...NOTHING_ASKED, response: new Response(null, { status: 451 }) };
     expect(asVerdict(refusing)).toBe(refusing);
@@ -88,13 +88,13 @@ describe("What a judge of somebody's own gives", () => {
 
   it.each<[string, unknown]>([
     ['a response', new Response(null, { status: 451 })],
-    ['nothing', undefined],
+    ['undefined', undefined],
     ['null', null],
-    ['yes', true],
-    ['an object without anything', {}],
-    ['a verdict without its answer', { ...NOTHING_ASKED, response: null }],
-    ['a verdict that does not say for whom it is', { ...NOTHING_ASKED, isPersonal: undefined }],
-  ])('lets nobody in when it is %s', (_, given) => {
-    expect(() => asVerdict(given)).toThrow('judge() gave no Verdict');
+    ['true', true],
+    ['an empty object', {}],
+    ['a verdict whose response is null', { ...NOTHING_ASKED, response: null }],
+    ['a verdict without isPersonal', { ...NOTHING_ASKED, isPersonal: undefined }],
+  ])('is rejected when it is %s', (_, given) => {
+    expect(() => asVerdict(given)).toThrow('judge() returned no Verdict');
   });
 });

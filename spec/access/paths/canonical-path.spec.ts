@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalPath, routedPath, UnreadablePathError } from '../../../lib/access/paths/canonical-path.js';
 
-/** Writes every character of a text percent-encoded, and that again, as often as asked. */
+/** Percent-encodes every character of a string, as many times as given. */
 function encoded(text: string, levels: number): string {
   const once = (from: string) =>
     Array.from(new TextEncoder().encode(from), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
@@ -25,7 +25,7 @@ describe('The canonical path', () => {
     expect(canonicalPath(pathname, base)).toBe(path);
   });
 
-  it.each([1, 2, 5, 10])('is decoded until nothing is left to decode: %i times', (levels) => {
+  it.each([1, 2, 5, 10])('is decoded until nothing is left to decode: encoded %i times', (levels) => {
     expect(canonicalPath(`/${encoded('admin', levels)}`, '')).toBe('/admin');
   });
 
@@ -37,19 +37,19 @@ describe('The canonical path', () => {
     expect(() => canonicalPath(pathname, '')).toThrow(UnreadablePathError);
   });
 
-  it.each([0, 1, 2, 3])('has slashes for backslashes, encoded %i times or not at all', (levels) => {
+  it.each([0, 1, 2, 3])('has slashes in place of backslashes, which are encoded %i times', (levels) => {
     const backslash = String.fromCharCode(92);
     const written = levels === 0 ? backslash : encoded(backslash, levels);
     expect(canonicalPath(`/admin${written}users`, '')).toBe('/admin/users');
   });
 
-  it('is decoded as far as it can be where a later level is malformed', () => {
+  it('is decoded as far as possible where a later level is malformed', () => {
     const malformed = '%25ff';
     expect(canonicalPath(`/${encoded('admin', 2)}${malformed}`, '')).toBe('/admin%ff');
     expect(canonicalPath(`/admin${encoded('/', 2)}${malformed}`, '')).toBe('/admin/%ff');
   });
 
-  it('is unreadable where that would take long', () => {
+  it('is unreadable where decoding would take too long', () => {
     for (const path of [`/${'%25ff-'.repeat(11)}`, `/%25ff${'a'.repeat(2_000)}`]) {
       expect(() => canonicalPath(path, '')).toThrow(UnreadablePathError);
     }
@@ -57,7 +57,7 @@ describe('The canonical path', () => {
     expect(canonicalPath(`/%25zz${'a'.repeat(2_000)}`, '')).toBe(`/%zz${'a'.repeat(2_000)}`);
   });
 
-  it('is unreadable when it has more segments than any page, however they are written', () => {
+  it('is unreadable when it has too many segments, however they are encoded', () => {
     const most = '/a'.repeat(256);
     expect(canonicalPath(`/${most}//`, '')).toBe(`/${most}//`);
     for (const path of [`${most}/b`, `${most}%2Fb`, `${most}%5Cb`, `${most}${encoded('/b', 2)}`]) {
@@ -65,7 +65,7 @@ describe('The canonical path', () => {
     }
   });
 
-  it('is unreadable when a letter has more marks than in any language', () => {
+  it('is unreadable when a letter has too many combining marks', () => {
     expect(() => canonicalPath(`/a${encodeURIComponent('\u0301'.repeat(33))}`, '')).toThrow(UnreadablePathError);
     expect(canonicalPath(`/a${encodeURIComponent('\u0301'.repeat(3))}`, '')).toBe(`/a${'\u0301'.repeat(3)}`);
   });
@@ -74,11 +74,11 @@ describe('The canonical path', () => {
     ['//app/admin', '/admin'],
     ['///app', '/'],
     ['//application', '//application'],
-  ])('of several slashes before the base is that of one: %s', (pathname, path) => {
+  ])('ignores repeated slashes before the base: %s', (pathname, path) => {
     expect(canonicalPath(pathname, '/app')).toBe(path);
   });
 
-  it('of a path that is canonical already is that path', () => {
+  it('of a canonical path is the path itself', () => {
     for (const path of ['/', '/a/b', '/café', '/100%', '/a b']) {
       expect(canonicalPath(path.replaceAll('%', '%25'), '')).toBe(path);
     }

@@ -3,7 +3,7 @@ import { foreignNotation } from '../../../lib/access/paths/foreign-notation.js';
 import { PathIndex } from '../../../lib/access/paths/path-index.js';
 import { PathPattern } from '../../../lib/access/paths/path-pattern.js';
 
-/** A pattern, what it is here, and addresses that its author had in mind. */
+/** A pattern, its equivalent in this package, and paths that its author means. */
 const FOREIGN: readonly [pattern: string, here: string, ...addresses: string[]][] = [
   // Express, Fastify, Koa, Vue, React Router, Rails
   ['/users/:id', '/users/[id]', '/users/4'],
@@ -78,7 +78,7 @@ const FOREIGN: readonly [pattern: string, here: string, ...addresses: string[]][
 
 describe('A pattern in the notation of another router', () => {
   it.each(FOREIGN.map(([pattern, here, ...addresses]) => ({ pattern, here, addresses })))(
-    '$pattern is $here here',
+    'is rejected with its equivalent: $pattern is $here',
     ({ pattern, here, addresses }) => {
       expect(foreignNotation(pattern)?.pattern).toBe(here);
       expect(() => new PathPattern(pattern)).toThrow(`write "${here}"`);
@@ -88,13 +88,13 @@ describe('A pattern in the notation of another router', () => {
   );
 
   it.each(['/((?!api|_next).*)', '/(?!login)(.*)', '/admin/(?=x)'])(
-    'that leaves something out is told what does so here: %s',
+    'that excludes paths is rejected with a hint to globalProtect: %s',
     (pattern) => {
       expect(() => new PathPattern(pattern)).toThrow('write globalProtect: true and what is open in exclude');
     },
   );
 
-  it.each(['%3Aid', '%7Bid%7D', '%3Cid%3E', '%24id'])('is the same when it is encoded: %s', (parameter) => {
+  it.each(['%3Aid', '%7Bid%7D', '%3Cid%3E', '%24id'])('is recognised when it is percent-encoded: %s', (parameter) => {
     expect(() => new PathPattern(`/users/${parameter}`)).toThrow('write "/users/[id]"');
   });
 
@@ -102,12 +102,12 @@ describe('A pattern in the notation of another router', () => {
     ['/a/:id', '/a/[:]id', '/a/:id'],
     ['/a/$id', '/a/[$]id', '/a/$id'],
     ['/a/<id>', '/a/[<]id>', '/a/<id>'],
-  ])('may be meant literally: %s is %s then', (pattern, literal, address) => {
+  ])('may be meant literally: %s is then written %s', (pattern, literal, address) => {
     expect(() => new PathPattern(pattern)).toThrow(`or "${literal.slice(3)}" where addresses hold just that`);
     expect(new PathIndex([new PathPattern(literal)]).first(address)).toBe(0);
   });
 
-  it('names what it found', () => {
+  it('is reported with the part that was recognised', () => {
     expect(foreignNotation('/a/:b/{c}')?.found).toBe(':b');
   });
 });
@@ -145,7 +145,7 @@ describe('A pattern of this package', () => {
     '/a+b',
     '/a|b',
     '/管理/**',
-  ])('is not taken for one of another router: %s', (pattern) => {
+  ])('is not mistaken for that of another router: %s', (pattern) => {
     expect(foreignNotation(pattern)).toBeUndefined();
   });
 });

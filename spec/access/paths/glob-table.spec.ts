@@ -15,7 +15,7 @@ function tableOf(globs: readonly string[]): GlobTable<string> {
 }
 
 describe('The table of globs', () => {
-  it('finds the globs that fit, and no others', () => {
+  it('finds the globs that match, and no others', () => {
     fc.assert(
       fc.property(fc.subarray(GLOBS), segments, (globs, segment) => {
         const found = new Set<string>();
@@ -34,7 +34,7 @@ describe('The table of globs', () => {
     [['a*', 'ab*', 'b*'], 'abx', ['a*', 'ab*'], 2],
     [['*a', '*b'], 'xb', ['*b'], 1],
     [['a*', '*b', '*ab', '[ab]', '*'], 'ab', ['a*', '[ab]', '*', '*b', '*ab'], 4],
-  ])('hands on of %j for %s only %j, after %i lookups', (globs, segment, expected, lookups) => {
+  ])('narrows %j for the segment %s down to %j with %i lookups', (globs, segment, expected, lookups) => {
     const near: string[] = [];
     const table = tableOf(globs);
     table.forEachNear(segment, ({ value }) => near.push(value));

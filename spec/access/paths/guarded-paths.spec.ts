@@ -4,22 +4,28 @@ import { ErrorPages } from '../../../lib/access/paths/special-paths.js';
 import { navigation } from '../../support/guarded-request.js';
 
 describe('The paths of a request', () => {
-  it('are those of the page that is served, of the address, and of the action', () => {
+  it('are those of the served page, of the address and of the action', () => {
     const request = navigation('/fr/about', { routePattern: '/about', action: { name: 'a.b', calledFrom: 'form' } });
     const paths = GuardedPaths.of(request, '');
     expect(paths?.all).toEqual(['/about', '/fr/about', '/_actions/a.b']);
     expect(paths?.others).toEqual(['/fr/about', '/_actions/a.b']);
   });
 
-  it.each(['/about', '/about/', '/about.html', '/about/index.html'])('are one page when %s is asked for', (address) => {
-    expect(GuardedPaths.of(navigation(address, { routePattern: '/about' }), '')?.others).toEqual([]);
-  });
+  it.each(['/about', '/about/', '/about.html', '/about/index.html'])(
+    'count as one page when %s is requested',
+    (address) => {
+      expect(GuardedPaths.of(navigation(address, { routePattern: '/about' }), '')?.others).toEqual([]);
+    },
+  );
 
-  it.each(['/about.htm', '/about.html.html', '/index/about', '/ABOUT'])('are two when %s leads to it', (address) => {
-    expect(GuardedPaths.of(navigation(address, { routePattern: '/about' }), '')?.others).toEqual([address]);
-  });
+  it.each(['/about.htm', '/about.html.html', '/index/about', '/ABOUT'])(
+    'are two when %s leads to the page',
+    (address) => {
+      expect(GuardedPaths.of(navigation(address, { routePattern: '/about' }), '')?.others).toEqual([address]);
+    },
+  );
 
-  it('are all asked about what is to hold for every one, the page under any of its names', () => {
+  it('meet a condition only if each of them does, the page by any of its spellings', () => {
     const holds = (path: string) => path === '/about' || path === '/_actions/a';
     const every = (address: string, parts = {}) =>
       GuardedPaths.of(navigation(address, { routePattern: '/about', ...parts }), '')?.every(holds);
@@ -29,11 +35,11 @@ describe('The paths of a request', () => {
     expect(every('/about', { originalPathname: '/other' })).toBe(false);
   });
 
-  it("are read without the site's base", () => {
+  it('are read without the base of the site', () => {
     expect(GuardedPaths.of(navigation('/app/about', { routePattern: '/about' }), '/app')?.all).toEqual(['/about']);
   });
 
-  it('are what was asked for, on an error page', () => {
+  it('are those that were requested when an error page is shown', () => {
     expect(GuardedPaths.of(navigation('/nothing', { routePattern: '/404' }), '')?.all).toEqual(['/nothing']);
     const pages = new ErrorPages(['fr']);
     const inFrench = navigation('/fr/rien', { routePattern: '/fr/404' });
@@ -41,11 +47,11 @@ describe('The paths of a request', () => {
     expect(GuardedPaths.of(inFrench, '')?.all).toEqual(['/fr/404', '/fr/rien']);
   });
 
-  it('are not there when the address cannot be read', () => {
+  it('are undefined when the address is unreadable', () => {
     expect(GuardedPaths.of(navigation('/', { pathname: '/%ff' }), '')).toBeUndefined();
   });
 
-  it('are, of a server island, those of its names, in the place of what Astro called it', () => {
+  it('are the names of a server island in place of its internal name', () => {
     const request = navigation('/_server-islands/Stats1', {
       routePattern: '/_server-islands/[name]',
       params: { name: 'Stats1' },
@@ -60,7 +66,7 @@ describe('The paths of a request', () => {
     expect(paths?.spellingsOf('/_server-islands/Stats1/')).toContain('/_server-islands/src/a.astro');
   });
 
-  it('of a page nobody has asked for are its own', () => {
+  it('are only the path itself for a page without a request', () => {
     expect(GuardedPaths.ofPage('/a')).toMatchObject({ all: ['/a'], others: [], page: '/a', action: undefined });
   });
 });
@@ -71,7 +77,7 @@ describe('A path', () => {
     ['/a/', '/a'],
     ['//a//b', '/a/b'],
     ['/cafe\u0301', '/caf\u00e9'],
-  ])('%s is compared as %s', (path, expected) => {
+  ])('is normalised for comparison: %s becomes %s', (path, expected) => {
     expect(normalized(path)).toBe(expected);
   });
 
@@ -79,7 +85,7 @@ describe('A path', () => {
     ['/login?from=x#top', '/login'],
     ['/%6cogin', '/login'],
     ['/100%', '/100%'],
-  ])('of the option %s is %s', (option, expected) => {
+  ])('is taken from an option without query, fragment and encoding: %s becomes %s', (option, expected) => {
     expect(pathOnly(option)).toBe(expected);
   });
 });

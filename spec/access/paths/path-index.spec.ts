@@ -4,7 +4,7 @@ import { UnreadablePathError } from '../../../lib/access/paths/canonical-path.js
 import { PathIndex } from '../../../lib/access/paths/path-index.js';
 import { PathPattern } from '../../../lib/access/paths/path-pattern.js';
 
-/** An independent reading of the language: for each beginning of a pattern, the beginnings of a path that it matches. */
+/** Implements the language independently: tells for each prefix of a pattern which prefixes of the path it matches. */
 function isMatch(pattern: readonly string[], path: readonly string[]): boolean {
   let matched = [true, ...path.map(() => false)];
   for (const head of pattern) {
@@ -36,12 +36,12 @@ const patternSegments = fc.array(
 );
 const pathSegments = fc.array(fc.constantFrom('a', 'b', 'ab', '.a', 'c'), { maxLength: 9 });
 
-/** A path as long as a request can hold. */
+/** Builds a path as long as a request can hold. */
 function longest(segmentAt: (at: number) => string, count = 255): string {
   return `/${Array.from({ length: count }, (_, at) => segmentAt(at)).join('/')}`.slice(0, 16_000);
 }
 
-/** @returns What is found, or that the path would take too long. */
+/** @returns The position of the pattern, or "unreadable" where matching would take too long. */
 function found(index: PathIndex, path: string): number | 'unreadable' {
   try {
     return index.first(path);
@@ -58,7 +58,7 @@ const binary = (at: number, zero: string, one: string) =>
   Array.from({ length: 10 }, (_, bit) => ((at >> bit) % 2 === 0 ? zero : one)).join('/');
 
 describe('The index of patterns', () => {
-  it('finds the pattern that a plain loop finds', () => {
+  it('finds the same pattern as a plain loop', () => {
     fc.assert(
       fc.property(
         fc.array(patternSegments, { maxLength: 12 }),
@@ -76,7 +76,7 @@ describe('The index of patterns', () => {
     );
   });
 
-  it('matches as the pattern language says', () => {
+  it('matches as the pattern language specifies', () => {
     fc.assert(
       fc.property(patternSegments, pathSegments, (pattern, path) => {
         const index = new PathIndex([new PathPattern(`/${pattern.join('/')}`)]);
@@ -86,7 +86,7 @@ describe('The index of patterns', () => {
     );
   });
 
-  it('takes a slash at the end, and several side by side, for nothing', () => {
+  it('ignores trailing and repeated slashes', () => {
     fc.assert(
       fc.property(fc.array(patternSegments, { maxLength: 6 }), pathSegments, (rules, path) => {
         const index = new PathIndex(rules.map((segments) => new PathPattern(`/${segments.join('/')}`)));
@@ -97,19 +97,19 @@ describe('The index of patterns', () => {
   });
 
   it.each([
-    ['literals at one place', (at: number) => `/section-${at}`],
-    ['what is under many places', (at: number) => `/section-${at}/**`],
-    ['ends behind "**"', (at: number) => `/**/page-${at}`],
-    ['globs that begin differently', (at: number) => `/tenant-${at}-*/**`],
-    ['globs that end differently', (at: number) => `/**/*.${at}-pdf`],
+    ['literals', (at: number) => `/section-${at}`],
+    ['folders and everything below them', (at: number) => `/section-${at}/**`],
+    ['endings after "**"', (at: number) => `/**/page-${at}`],
+    ['globs with different prefixes', (at: number) => `/tenant-${at}-*/**`],
+    ['globs with different suffixes', (at: number) => `/**/*.${at}-pdf`],
     ['parameters', (at: number) => `/[lang]/section-${at}/[id]/edit`],
-    ['the same segment between gaps', (at: number) => `/section-${at}/**/same/**`],
+    ['the same segment between wildcards', (at: number) => `/section-${at}/**/same/**`],
   ])('holds 10,000 patterns: %s', (_, patternOf) => {
     const index = new PathIndex(Array.from({ length: 10_000 }, (_, at) => new PathPattern(patternOf(at))));
     expect(index.first('/elsewhere')).toBe(-1);
   });
 
-  it('finds nothing among no patterns', () => {
+  it('finds nothing without patterns', () => {
     expect(new PathIndex([]).first('/')).toBe(-1);
   });
 
@@ -123,13 +123,13 @@ describe('The index of patterns', () => {
     expect(index.first('/other')).toBe(2);
   });
 
-  it('takes names that objects are born with for plain segments', () => {
+  it('treats the names of Object.prototype as ordinary segments', () => {
     const index = new PathIndex([new PathPattern('/a')]);
     expect(['/constructor', '/__proto__', '/a/toString'].map((path) => index.first(path))).toEqual([-1, -1, -1]);
     expect(new PathIndex([new PathPattern('/__proto__/x')]).first('/__proto__/x')).toBe(0);
   });
 
-  it('asks each glob of a place once for each segment, however many wildcards stand before it', () => {
+  it('tests each glob once per segment, however many wildcards precede it', () => {
     let asked = 0;
     const counting = new PathPattern(`${'/**/a'.repeat(5)}/?x?/**`);
     const counted = counting.segments.map((matcher) =>
@@ -153,54 +153,54 @@ describe('The index of patterns', () => {
 
 describe.each<[string, string[], string, number]>([
   ['10,000 that all begin with "**"', rulesOf(10_000, (at) => `/**/a${at}/**/z`), '/x/a7/b/z', 7],
-  ['pairs behind "**"', rulesOf(10_000, (at) => `/**/a${at % 100}/**/b${Math.floor(at / 100)}/**/z`), '/a3/b2/z', 203],
-  ['as many "**" as a pattern can hold', rulesOf(50, (at) => `${'/**/a'.repeat(24)}/${at}`), `${'/a'.repeat(24)}/9`, 9],
-  ['places that one segment leads to together', rulesOf(1024, (at) => `/**/${binary(at, 'a', '[id]')}/z`), '/a/z', -1],
-  ['gaps that one segment leads to together', rulesOf(1024, (at) => `/${binary(at, 'a', '**/a')}/z`), '/a/a/z', -1],
-  ['many globs of a segment', rulesOf(300, (at) => `/**/*a${at}*b*`), '/x/xa41bb', 4],
+  ['pairs after "**"', rulesOf(10_000, (at) => `/**/a${at % 100}/**/b${Math.floor(at / 100)}/**/z`), '/a3/b2/z', 203],
+  ['as many "**" as a pattern can have', rulesOf(50, (at) => `${'/**/a'.repeat(24)}/${at}`), `${'/a'.repeat(24)}/9`, 9],
+  ['many positions reached by one segment', rulesOf(1024, (at) => `/**/${binary(at, 'a', '[id]')}/z`), '/a/z', -1],
+  ['many wildcards reached by one segment', rulesOf(1024, (at) => `/${binary(at, 'a', '**/a')}/z`), '/a/a/z', -1],
+  ['many globs for one segment', rulesOf(300, (at) => `/**/*a${at}*b*`), '/x/xa41bb', 4],
   ['many wildcards in a segment', rulesOf(20, (at) => `/**/${'*a*b'.repeat(20)}*c${at}*`), '/ababc7', -1],
-  ['long texts between wildcards', rulesOf(20, (at) => `/**/*${'a'.repeat(60)}${at}*`), `/b/b${'a'.repeat(60)}8`, 8],
+  ['long literals between wildcards', rulesOf(20, (at) => `/**/*${'a'.repeat(60)}${at}*`), `/b/b${'a'.repeat(60)}8`, 8],
   ['brackets', rulesOf(100, (at) => `/**/*[ab]${'[a]'.repeat(15)}${at}`), `/${'a'.repeat(16)}7`, 7],
   ['groups', rulesOf(100, (at) => `/**/+(a)[b]${at}`), '/aab7', 7],
-  ['segments of any text', rulesOf(40, (at) => `/**/${'[id]/'.repeat(at + 1)}z`), '/a/b/c/z', 0],
-])('Patterns made to take long, %s,', (_, patterns, ordinary, position) => {
+  ['parameters after "**"', rulesOf(40, (at) => `/**/${'[id]/'.repeat(at + 1)}z`), '/a/b/c/z', 0],
+])('An index of expensive patterns (%s)', (_, patterns, ordinary, position) => {
   const index = indexOf(patterns);
 
-  it('take an ordinary path as any other', () => {
+  it('matches an ordinary path', () => {
     expect(index.first(ordinary)).toBe(position);
   });
 
   it.each([
     ['different segments', longest((at) => `a${at}`)],
-    ['segments of two kinds', longest((at) => (at < 128 ? `a${at}` : `b${at - 128}`))],
-    ['one segment again and again', longest(() => 'a')],
+    ['two kinds of segments', longest((at) => (at < 128 ? `a${at}` : `b${at - 128}`))],
+    ['one repeated segment', longest(() => 'a')],
     ['long segments', longest(() => 'a'.repeat(60))],
     ['long segments of two letters', longest(() => 'ab'.repeat(30))],
     ['one long segment', longest(() => 'a'.repeat(16_000), 1)],
     ['one long segment of two letters', longest(() => 'ab'.repeat(8_000), 1)],
     ['more segments than a request may have', longest(() => 'a', 8_000)],
-  ])('take a path of %s for what it is, or for unreadable, and no time', (_name, path) => {
+  ])('quickly decides on a path of %s', (_name, path) => {
     const times = Array.from({ length: 5 }, () => {
       const start = performance.now();
       found(index, path);
       return performance.now() - start;
     });
-    // A limit of 1 ms is held by the bench; here others use the machine as well.
+    // The benchmark holds this to 1 ms; here other processes use the machine as well.
     expect(Math.min(...times)).toBeLessThan(5);
     const answer = found(index, path);
-    // None of these ends as the patterns ask.
+    // None of these paths ends as the patterns require.
     expect([-1, 'unreadable']).toContain(answer);
   });
 });
 
-describe('Whether a pattern matches', () => {
+describe('PathIndex.matches()', () => {
   const costly = indexOf(rulesOf(10_000, (at) => `/**/a${at}/**/z`));
 
-  it('is said of every path that can be read', () => {
+  it('returns the result for every readable path', () => {
     expect([costly.matches('/a1/z', false), costly.matches('/a1', true)]).toEqual([true, false]);
   });
 
-  it('is for whoever asks to say where a path would take too long', () => {
+  it('returns the given default where matching would take too long', () => {
     const path = longest((at) => `a${at}`);
     expect(() => costly.first(path)).toThrow(UnreadablePathError);
     expect([costly.matches(path, true), costly.matches(path, false)]).toEqual([true, false]);

@@ -13,8 +13,8 @@ interface Case {
 }
 
 /**
- * The list grew at its end: where a pattern and a path stand in it twice, the later entry is what was decided in the
- * end ("/users/[id]" was first read as micromatch does, then as Astro does).
+ * Reads the listed cases. Where the list has a pattern and a path twice, the later entry is the one that holds
+ * ("/users/[id]" was first read as in micromatch, then as in Astro).
  */
 function decidedCases(): Case[] {
   const listed: Case[] = JSON.parse(readFileSync(join(import.meta.dirname, '../cases/path-match.json'), 'utf8'));
@@ -27,7 +27,7 @@ function matches(pattern: string, path: string): boolean {
 
 describe('A path pattern', () => {
   it.each(decidedCases().map((entry) => ({ ...entry, shown: JSON.stringify(entry.path.slice(0, 60)) })))(
-    '$pattern against $shown: $matches ($why)',
+    'is applied to a path of the case list: $pattern matches $shown: $matches ($why)',
     ({ pattern, path, matches: expected }) => {
       expect(matches(pattern, path)).toBe(expected);
     },
@@ -51,30 +51,30 @@ describe('A path pattern', () => {
     ['/files/(a|b)', '/files/ab', false],
     ['/files/[.]env', '/files/.env', true],
     ['/{a,b*}/x', '/bcd/x', true],
-  ])('%s against %s: %s', (pattern, path, expected) => {
+  ])('is applied to a path: %s matches %s: %s', (pattern, path, expected) => {
     expect(matches(pattern, path)).toBe(expected);
   });
 
-  it('may hold as many wildcards as segments', () => {
+  it('may contain as many wildcards as segments', () => {
     expect(matches('/**/a'.repeat(25), '/a'.repeat(25))).toBe(true);
     expect(matches('/**/a'.repeat(25), '/a'.repeat(24))).toBe(false);
     expect(matches('/*'.repeat(50), '/a'.repeat(50))).toBe(true);
   });
 
-  it('may be written as an address bar sends it', () => {
+  it('may be percent-encoded', () => {
     expect(matches('/caf%C3%A9', '/café')).toBe(true);
     expect(matches('/my%20page', '/my page')).toBe(true);
     expect(matches('/%61dmin', '/admin')).toBe(true);
   });
 
-  it('reads the composed and the decomposed spelling of a letter as one', () => {
+  it('treats the composed and the decomposed form of a letter as equal', () => {
     const composed = '/caf\u00e9';
     const decomposed = '/cafe\u0301';
     expect(matches(composed, decomposed)).toBe(true);
     expect(matches(decomposed, composed)).toBe(true);
   });
 
-  it('does not let a line feed end a match of an expression', () => {
+  it('matches a segment with a line feed', () => {
     expect(matches('/[a]*', '/a\nb')).toBe(true);
   });
 
@@ -95,12 +95,12 @@ describe('A path pattern', () => {
     ['/a/../admin', 'write the path it leads to'],
     ['/./admin', 'write the path it leads to'],
     ['/a'.repeat(51), 'more than 50 segments'],
-  ])('is refused when it is %j, with what is wrong', (pattern, reason) => {
+  ])('is rejected when it is %j, with the reason', (pattern, reason) => {
     expect(() => new PathPattern(pattern)).toThrow(InvalidOptionsError);
     expect(() => new PathPattern(pattern)).toThrow(reason);
   });
 
-  it('names the pattern in a refusal, shortened when it is long', () => {
+  it('is named in the error, shortened when it is long', () => {
     expect(() => new PathPattern('no-slash')).toThrow('pattern "no-slash"');
     const caught = problemOf(() => new PathPattern(`/${'x'.repeat(5000)}`));
     expect(caught.length).toBeLessThan(200);

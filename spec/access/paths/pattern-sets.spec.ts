@@ -17,7 +17,7 @@ const path = fc
   .array(fc.constantFrom('a', 'b', 'ab', 'c'), { maxLength: 6 })
   .map((segments) => `/${segments.join('/')}`);
 
-describe('Whether one pattern covers another', () => {
+describe('covers()', () => {
   it.each([
     ['/admin', '/admin', true],
     ['/admin', '/admin/users', false],
@@ -42,11 +42,11 @@ describe('Whether one pattern covers another', () => {
     ['/files/*', '/files/*.pdf', true],
     ['/admin/users', '/admin/**', false],
     ['/_actions/admin.*', '/_actions/admin.remove', true],
-  ])('%s covers %s: %s', (earlier, later, expected) => {
+  ])('decides whether a pattern includes another: %s covers %s: %s', (earlier, later, expected) => {
     expect(coversPattern(earlier, later)).toBe(expected);
   });
 
-  it('never says so of a path that the covering pattern does not match', () => {
+  it('is true only if the first pattern matches every path of the other', () => {
     fc.assert(
       fc.property(written, written, fc.array(path, { minLength: 20, maxLength: 40 }), (earlier, later, paths) => {
         fc.pre(coversPattern(earlier, later));
@@ -57,7 +57,7 @@ describe('Whether one pattern covers another', () => {
     );
   });
 
-  it('says it of every pattern and itself, and of what is under a folder', () => {
+  it('is true for a pattern and itself, and for a folder and what is below it', () => {
     fc.assert(
       fc.property(written, (pattern) => {
         expect(coversPattern(pattern, pattern)).toBe(true);
@@ -73,7 +73,7 @@ describe('Whether one pattern covers another', () => {
     ['/**/a'.repeat(25), '/**/a'.repeat(25)],
     ['/**/a'.repeat(25), '/**/[id]'.repeat(25)],
     [`${'/**/a'.repeat(12)}${'/[id]'.repeat(26)}`, `/**/${'[id]/**/'.repeat(24)}a`],
-  ])('takes no time for patterns full of wildcards', (earlier, later) => {
+  ])('is fast for patterns full of wildcards (%#)', (earlier, later) => {
     const start = performance.now();
     coversPattern(earlier, later);
     overlaps(new PathPattern(earlier).segments, new PathPattern(later).segments);
@@ -81,7 +81,7 @@ describe('Whether one pattern covers another', () => {
   });
 });
 
-describe('Whether a rule and a route have a path in common', () => {
+describe('overlaps()', () => {
   it.each([
     ['/admin', '/admin', true],
     ['/admin', '/about', false],
@@ -108,7 +108,7 @@ describe('Whether a rule and a route have a path in common', () => {
     ['/', '/[...slug]', true],
     ['/a/**/z', '/a/[...rest]', true],
     ['/a/**/z', '/b/[...rest]', false],
-  ])('%s and %s: %s', (rule, route, expected) => {
+  ])('decides whether a rule and a route share a path: %s and %s: %s', (rule, route, expected) => {
     expect(overlaps(new PathPattern(rule).segments, new PathPattern(route).segments)).toBe(expected);
   });
 });

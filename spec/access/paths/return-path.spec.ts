@@ -14,33 +14,36 @@ interface Case {
 const cases: Case[] = JSON.parse(readFileSync(join(import.meta.dirname, '../cases/return-to.json'), 'utf8'));
 const shown = cases.map((entry) => ({ ...entry, shown: JSON.stringify(entry.value) }));
 
-describe('A path to return to', () => {
-  it.each(shown.filter(({ safe }) => safe))('$shown is sent as $location', ({ value, location }) => {
+describe('A return path', () => {
+  it.each(shown.filter(({ safe }) => safe))('is accepted: $shown is sent as $location', ({ value, location }) => {
     expect(location).toBeDefined();
     expect(toReturnPath(value)).toBe(location);
   });
 
-  it.each(shown.filter(({ safe }) => !safe))('$shown is refused: $category, $why', ({ value }) => {
+  it.each(shown.filter(({ safe }) => !safe))('is rejected: $shown ($category, $why)', ({ value }) => {
     expect(toReturnPath(value)).toBeUndefined();
   });
 
-  it.each([undefined, null, 42, ['/a'], { toString: () => '/a' }])('is refused when it is no text: %p', (value) => {
-    expect(toReturnPath(value)).toBeUndefined();
-  });
+  it.each([undefined, null, 42, ['/a'], { toString: () => '/a' }])(
+    'is rejected when it is not a string: %p',
+    (value) => {
+      expect(toReturnPath(value)).toBeUndefined();
+    },
+  );
 
-  it('may be 2048 characters long and no longer', () => {
+  it('may have 2048 characters and no more', () => {
     expect(toReturnPath(`/${'a'.repeat(2047)}`)).toHaveLength(2048);
     expect(toReturnPath(`/${'a'.repeat(2048)}`)).toBeUndefined();
   });
 
-  it('gives back what it would accept again', () => {
+  it('is accepted unchanged when it is checked again', () => {
     for (const { value } of cases) {
       const once = toReturnPath(value);
       expect(toReturnPath(once)).toBe(once);
     }
   });
 
-  it('is what parsing it would give, with or without a need to', () => {
+  it('is the path that results from parsing its URL', () => {
     const random = () =>
       Array.from({ length: 12 }, () => '/aZ09_-?=&.%:@#\\ ~'[Math.floor(Math.random() * 18)]).join('');
     for (let run = 0; run < 20_000; run++) {
@@ -51,7 +54,7 @@ describe('A path to return to', () => {
     }
   });
 
-  it('never names another host, however it is encoded', () => {
+  it('never leads to another host, however it is encoded', () => {
     for (let level = 0; level < 12; level++) {
       const slash = Array.from({ length: level }).reduce<string>((text) => encodeURIComponent(text), '/');
       expect(toReturnPath(`/${slash}evil.example`)).toBeUndefined();

@@ -21,28 +21,28 @@ describe('A glob within a segment', () => {
   });
 
   it.each(['*[ab]*', '*(a)*', '(a*)*', '+(a*)', '!(a)*', '*(*)', '[a]**[b]'])(
-    'is refused when it is %s: several repetitions beside brackets can be tried in too many ways',
+    'is rejected when it is %s: several repetitions beside brackets are ambiguous',
     (glob) => {
       expect(whatIsWrongWithGlob(glob)).toContain('one "*" or "+" is enough');
     },
   );
 
   it.each(['(a+)+x', '(a+)+', '([a-z]+)+x', '[a]+[a]+[a]+x', '(x+x+)+y'])(
-    'is refused when it is %s: behind a bracket a plus repeats, too',
+    'is rejected when it is %s: a plus after a bracket repeats, too',
     (glob) => {
       expect(whatIsWrongWithGlob(glob)).toContain('one "*" or "+" is enough');
     },
   );
 
   it.each(['+(a|aa)', '*(a|aa)', '(a|aa)+x', '(?:a|aa)+', '((a|aa))+', '+(?(a)a)'])(
-    'is refused when it is %s: a repeated choice can be read in many ways',
+    'is rejected when it is %s: a repeated choice is ambiguous',
     (glob) => {
       expect(whatIsWrongWithGlob(glob)).toContain('repeated group cannot offer a choice');
     },
   );
 
   it.each(['@(a|aa)@(a|aa)x', '(a|)(a|)', '?(a)?(a)'])(
-    'is refused when it is %s: several groups can share a text in many ways',
+    'is rejected when it is %s: several groups can match the same text in many ways',
     (glob) => {
       expect(whatIsWrongWithGlob(glob)).toContain('one group in parentheses is enough');
     },
@@ -54,11 +54,11 @@ describe('A glob within a segment', () => {
     ['[slug].pdf', 'write "*" for a parameter'],
     ['[lang]-[id]', 'write "*" for a parameter'],
     ['admin\\panel', 'write "/" for a backslash'],
-  ])('is refused when it is %s', (glob, reason) => {
+  ])('is rejected when it is %s', (glob, reason) => {
     expect(whatIsWrongWithGlob(glob)).toContain(reason);
   });
 
-  it('says what is wrong with a negation', () => {
+  it('is rejected with an alternative when it is a negation', () => {
     expect(whatIsWrongWithGlob('!admin')).toContain('list what is to be protected');
   });
 
@@ -80,11 +80,11 @@ describe('A glob within a segment', () => {
     ['!(a)', 'a', false],
     ['{x,y}z', 'yz', true],
     ['{x,y}z', 'z', false],
-  ])('%s against %j: %s', (glob, text, expected) => {
+  ])('is matched with a segment: %s matches %j: %s', (glob, text, expected) => {
     expect(compileGlob(glob).some(({ test }) => test(text))).toBe(expected);
   });
 
-  it('of wildcards matches as a regular expression does, and begins and ends as it says', () => {
+  it('matches like a regular expression when it has only wildcards, and knows its prefix and suffix', () => {
     const texts = (maxLength: number, ...units: string[]) =>
       fc.array(fc.constantFrom(...units), { minLength: 1, maxLength }).map((picked) => picked.join(''));
     fc.assert(
@@ -105,7 +105,7 @@ describe('A glob within a segment', () => {
     ['*abc*', 5],
     ['a*b*cd*e', 4],
     ['[ab]*', 5],
-  ])('%s compares a character %i times at the most', (glob, comparisons) => {
+  ])('limits its comparisons: %s compares each character at most %i times', (glob, comparisons) => {
     expect(compileGlob(glob).map((one) => one.comparisons)).toEqual([comparisons]);
   });
 });

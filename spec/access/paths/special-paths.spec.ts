@@ -16,17 +16,17 @@ describe('The name of an action', () => {
     ['admin.remove', 'admin.remove'],
     ['admin.remove/', 'admin.remove'],
     [encodeURIComponent('größe.ändern').replaceAll('.', '.'), 'größe.ändern'],
-  ])('%s is %s', (written, name) => {
+  ])('is canonicalised: %s is %s', (written, name) => {
     expect(canonicalActionName(written)).toBe(name);
   });
 
-  it('is read as Astro reads it: part by part, decoded once', () => {
+  it('is decoded as in Astro: once for each part', () => {
     const letter = `%${'a'.charCodeAt(0).toString(16)}`;
     expect(canonicalActionName(`${letter}dmin.remove`)).toBe('admin.remove');
     expect(canonicalActionName(encodeURIComponent(letter))).toBe(letter);
   });
 
-  it('is none when it cannot be read', () => {
+  it('causes a URIError when it is malformed', () => {
     expect(() => canonicalActionName('%')).toThrow(URIError);
   });
 
@@ -34,7 +34,7 @@ describe('The name of an action', () => {
     expect(actionPath('admin.remove')).toBe('/_actions/admin.remove');
   });
 
-  it('is one segment to rules, whatever it holds', () => {
+  it('is a single segment for rules, whatever it contains', () => {
     const ruleOf = (action: string, name: string) =>
       new RuleList([new AccessRule({ action })]).first(actionPath(name), 'POST')?.pattern;
     for (const name of ['admin.a/b', 'admin.a/', 'admin./', 'admin.a//b/c'])
@@ -71,7 +71,7 @@ describe('A path that Astro itself serves', () => {
     ['/_actions/like', '/app', false],
     ['/actions/like', '', false],
     ['/', '', false],
-  ])('%s, with the base "%s": %s', (path, base, expected) => {
+  ])('is recognised: %s with the base "%s": %s', (path, base, expected) => {
     expect(isInternalPath(path, base)).toBe(expected);
   });
 });
@@ -87,7 +87,7 @@ describe('Error pages', () => {
     ['/pt-br/404', 404],
     ['/pt_BR/404', 404],
     ['/deutsch/404', 404],
-  ])('are those of the site and of its languages: %s', (route, status) => {
+  ])('are those of the site and of its locales: %s', (route, status) => {
     expect(pages.statusOf(route)).toBe(status);
     expect(pages.has(route)).toBe(true);
   });
@@ -108,11 +108,11 @@ describe('Error pages', () => {
     '404',
     '/en/404/more',
     '//404',
-  ])('are no others, however they end: %s', (route) => {
+  ])('do not include other paths with a similar name: %s', (route) => {
     expect(pages.has(route)).toBe(false);
   });
 
-  it('are two where a site has one language', () => {
+  it('are only two where a site has one locale', () => {
     expect(new ErrorPages().has('/404')).toBe(true);
     expect(new ErrorPages().has('/en/404')).toBe(false);
   });
@@ -124,7 +124,7 @@ describe('Error pages', () => {
     ['/fr/news', undefined],
     ['/news/en', undefined],
     ['/', undefined],
-  ])('of a language are shown below its folder: %s', (path, expected) => {
+  ])('are chosen by the locale of a path: %s', (path, expected) => {
     expect(pages.notFoundIn(path)).toBe(expected);
   });
 });

@@ -6,7 +6,7 @@ import { route, site } from '../../support/site-description.js';
 
 const ADMIN = { who: 'role admin', isPublic: false };
 
-describe('What is protected and cached all the same', () => {
+describe('The findings for cached routes', () => {
   const cached = (protect: AccessRuleOptions[], entry: string, more: Parameters<typeof site>[1] = {}) => {
     const findings = new CacheFindings(site(protect, { routes: ['/a', '/b/[id]'], ...more }));
     return findings.inRouteRules(new Map([[entry, new PathPattern(entry).segments]]));
@@ -20,11 +20,11 @@ describe('What is protected and cached all the same', () => {
     [{ pattern: '/b/one' }, '/b/two', []],
     [{ pattern: '/a', methods: ['POST'] }, '/a', []],
     [{ pattern: '/a', enforce: false }, '/a', []],
-  ])('is found for rule %j and entry %s', (rule, entry, expected) => {
+  ])('list the routes that the rule %j protects and the entry %s caches', (rule, entry, expected) => {
     expect(cached([rule], entry).map((each) => each.route)).toEqual(expected);
   });
 
-  it('says what protects the route', () => {
+  it('name what protects the route', () => {
     expect(cached([{ pattern: '/a', role: 'x' }], '/a')).toEqual([
       { route: '/a', protectedBy: 'protect[0] (role x)', entry: '/a' },
     ]);
@@ -35,12 +35,12 @@ describe('What is protected and cached all the same', () => {
   });
 });
 
-describe('A cache that answers ahead of the site', () => {
+describe('A cache in front of the site', () => {
   const routes = [route('/team/home', { guard: ADMIN }), route('/team/[x]'), route('/open')];
   const cached = (...patterns: string[]) =>
     new CacheFindings(site([], { routes })).inFront(new Set(patterns)).map((each) => each.route);
 
-  it('answers a guarded page by other spellings of its path, where another route of it matches these', () => {
+  it('is reported for a guarded route, and for a route that matches other spellings of its path', () => {
     expect(cached('/team/[x]', '/open')).toEqual(['/team/[x]']);
     expect(cached('/team/home')).toEqual(['/team/home']);
     expect(cached('/open')).toEqual([]);

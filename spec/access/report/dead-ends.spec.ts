@@ -30,7 +30,7 @@ describe('A dead end', () => {
       ['protect[0] > /b/in (protect[1])', 'protect[1] > /a/in (protect[0])'],
     ],
     [[{ pattern: '/a/**', role: 'x' }], { forbiddenPath: '/a/no' }, ['protect[0] > /a/no (protect[0])']],
-  ])('is one: %j, %j', (rules, options, ends) => {
+  ])('is found for the rules %j and the options %j', (rules, options, ends) => {
     expect(found(rules, options)).toEqual(ends);
   });
 
@@ -50,7 +50,7 @@ describe('A dead end', () => {
       ],
       {},
     ],
-    // A function may look at the page; and another's may let guests in.
+    // A function may look at the page, or may admit guests.
     [[{ pattern: '/**', allow: (_, { url }) => url.pathname === '/down', redirectTo: '/down' }], {}],
     [[{ pattern: '/**', allow: (...all) => all.length > 9, redirectTo: '/down' }], {}],
     [
@@ -60,20 +60,20 @@ describe('A dead end', () => {
       ],
       {},
     ],
-    // It asks for a sign-in, and leads on to the login page.
+    // The target asks for a sign-in and redirects to the login page.
     [[{ pattern: '/b/**' }, { pattern: '/a/**', redirectTo: '/b/in' }], {}],
     [[{ pattern: '/a/**', methods: ['POST'], redirectTo: '/a/in' }], {}],
     [[{ pattern: '/a/**', redirectTo: 'https://sso.example/a' }], {}],
     [[{ pattern: '/a/**', redirectTo: '/a/in', status: 404 }], {}],
     [[{ pattern: '/a/**', redirectTo: '/a/in', enforce: false }], {}],
     [[{ pattern: '/a/**', redirectTo: '/a/in' }], { enforce: false }],
-    // Whoever is signed in may.
+    // Every signed-in user is admitted.
     [[{ pattern: '/a/**' }], { forbiddenPath: '/a/no' }],
-  ])('is none: %j, %j', (rules, options) => {
+  ])('is not found for the rules %j and the options %j (%#)', (rules, options) => {
     expect(found(rules, options)).toEqual([]);
   });
 
-  it('is told with the rule to write, and before which', () => {
+  it('is reported with the rule to write, and where to write it', () => {
     const described = (rule: AccessRuleOptions, place: string) => ({ ...describeRule(new AccessRule(rule)), place });
     const rule = described({ pattern: '/a/**' }, 'protect[1]');
     const by = described({ pattern: '/b' }, 'protect[0]');

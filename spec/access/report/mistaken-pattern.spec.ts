@@ -25,19 +25,19 @@ describe('A pattern that matches nothing', () => {
     ['/app/src/pages/admin.astro', '/admin'],
     ['/adminn/**', undefined],
     ['/proxied/**', undefined],
-  ])('was to be what it is in another reading: %s is %s', (pattern, meant) => {
+  ])('is compared with other notations: %s means %s', (pattern, meant) => {
     expect(meantPattern(pattern, SITE, '/app')).toBe(meant);
   });
 });
 
-describe('A pattern with the base in front', () => {
+describe('A pattern that starts with the base', () => {
   it.each([
     ['/app', '/app', true],
     ['/app/admin', '/app', true],
     ['/apple', '/app', false],
     ['/app/admin', '', false],
     ['/admin/users', '/admin', false],
-  ])('%s repeats the base %j: %s', (pattern, base, repeats) => {
+  ])('is recognised: %s repeats the base %j: %s', (pattern, base, repeats) => {
     expect(repeatsBase(pattern, SITE, base)).toBe(repeats);
   });
 });

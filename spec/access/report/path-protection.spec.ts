@@ -23,19 +23,19 @@ function demands(
     .map(({ who, by, methods }) => `${methods ? `${methods.join(', ')}: ` : ''}${who} (${by})`);
 }
 
-describe('Who may see a path', () => {
-  it('is everybody where nothing says otherwise', () => {
+describe('The demands on a path', () => {
+  it('admit everyone where nothing applies', () => {
     expect(demands([{ pattern: '/admin' }], '/about')).toEqual(['everybody (–)']);
   });
 
-  it('is what the first rule says that covers it, after each that may be reached before', () => {
+  it('come from the first rule that covers it, and from earlier rules that match a part of it', () => {
     const protect = [{ pattern: '/a/one', role: 'x' }, { pattern: '/b' }, { pattern: '/a/**' }, { pattern: '/a/two' }];
     expect(demands(protect, '/a/[id]')).toEqual(['role x (protect[0])', 'signed in (protect[2])']);
     expect(demands(protect, '/a/one')).toEqual(['role x (protect[0])']);
     expect(demands([{ pattern: '/a/one' }], '/a/[id]')).toEqual(['signed in (protect[0])', 'everybody (–)']);
   });
 
-  it('is not what a rule or an exclusion says of paths that another route serves', () => {
+  it('do not come from rules and exclusions for paths that another route serves', () => {
     const at = (protect: readonly AccessRuleOptions[], pattern: string, more: Partial<SiteDescription> = {}) => {
       const { routes } = site([], { routes: ['/a/b', '/a/new/[id]', '/a/[id]', '/a/[...rest]'] });
       return demands(protect, pattern, { routes, ...more }, { pattern });
@@ -54,7 +54,7 @@ describe('Who may see a path', () => {
     );
   });
 
-  it('is asked of each method, as far as none before it has decided', () => {
+  it('are listed for each method that earlier rules leave undecided', () => {
     const protect = [
       { pattern: '/a', methods: ['POST'], role: 'x' },
       { pattern: '/a', methods: ['POST', 'PUT'], role: 'y' },
@@ -65,7 +65,7 @@ describe('Who may see a path', () => {
     expect(demands(protect, '/a', {}, { method: 'GET' })).toEqual(['everybody (–)']);
   });
 
-  it('is not what a rule says that only reports', () => {
+  it('do not come from rules that only report', () => {
     const protect = [{ pattern: '/a', role: 'x', enforce: false }, { pattern: '/a' }];
     expect(demands(protect, '/a')).toEqual(['would be: role x (protect[0])', 'signed in (protect[1])']);
     expect(demands([{ pattern: '/a' }], '/a', { enforce: false })).toEqual([
@@ -73,7 +73,7 @@ describe('Who may see a path', () => {
     ]);
   });
 
-  it('is what its own guard says, and for the methods that it leaves out what rules say', () => {
+  it('come from the guard of the page, and from rules for the methods it leaves out', () => {
     const protect = [{ pattern: '/**' }];
     expect(demands(protect, '/a', {}, { guard: ADMIN })).toEqual(['role admin (guard of page.astro)']);
     expect(demands(protect, '/a', {}, { guard: { ...ADMIN, methods: ['POST'] } })).toEqual([
@@ -82,14 +82,14 @@ describe('Who may see a path', () => {
     ]);
   });
 
-  it('is whoever is signed in where everything is protected and not excluded', () => {
+  it('come from globalProtect unless the path is excluded', () => {
     const all = { globalProtect: true, exclude: ['/open/**', '/half/one'] };
     expect(demands([], '/a', all)).toEqual(['signed in (globalProtect)']);
     expect(demands([], '/open/[page]', all)).toEqual(['everybody (exclude)']);
     expect(demands([], '/half/[page]', all)).toEqual(['everybody (exclude)', 'signed in (globalProtect)']);
   });
 
-  it('is everybody on the login page, whatever rules say', () => {
+  it('admit everyone to the login page, whatever the rules', () => {
     expect(demands([{ pattern: '/**' }], '/login')).toEqual(['everybody (loginPath)']);
     expect(demands([{ pattern: '/**' }], '/[page]')).toEqual(['signed in (protect[0])']);
     expect(demands([{ pattern: '/**' }], '/enter', { loginPath: '/enter?first=1' })).toEqual(['everybody (loginPath)']);
@@ -138,7 +138,7 @@ describe('A rule', () => {
     [{ pattern: '/a/**', enforce: false }, { pattern: '/a/b' }, false],
     [{ pattern: '/a/**' }, { pattern: '/a/b', enforce: false }, false],
     [{ action: 'admin.*' }, { action: 'admin.remove' }, true],
-  ])('%j hides %j: %s', (one, other, expected) => {
+  ])('is compared with a later rule: %j shadows %j: %s', (one, other, expected) => {
     expect(shadows(one, other)).toBe(expected);
   });
 });

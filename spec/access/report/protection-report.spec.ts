@@ -7,7 +7,7 @@ const lines = (description: SiteDescription) =>
   new ProtectionReport(description).entries.map(({ kind, path, who, by }) => `${kind} ${path}: ${who} (${by})`);
 
 describe('The report', () => {
-  it('names every page, endpoint, action, island, redirect and file, by path', () => {
+  it('lists every page, endpoint, action, island, redirect and file, sorted by path', () => {
     const description = site([{ pattern: '/admin' }, { action: 'admin.*', role: 'admin' }, { island: 'Secret' }], {
       routes: [
         '/b',
@@ -37,7 +37,7 @@ describe('The report', () => {
     ]);
   });
 
-  it('says that error pages and redirects are for everybody, whatever covers them', () => {
+  it('shows error pages and redirects as open to everyone, whatever the rules', () => {
     const routes = ['/404', '/500', route('/old', { kind: 'redirect' })];
     expect(lines(site([{ pattern: '/**' }], { routes }))).toEqual([
       'page /404: everybody (–)',
@@ -46,7 +46,7 @@ describe('The report', () => {
     ]);
   });
 
-  it('says that what is opened is for everybody, and a login page for guests not', () => {
+  it('shows what a rule opens as open, and a login page for guests as not open', () => {
     const guard = { who: 'not signed in', isPublic: false, isForGuestsOnly: true };
     const routes = ['/open', '/other', route('/login', { guard, file: 'login.astro' })];
     const description = site(
@@ -64,7 +64,7 @@ describe('The report', () => {
     expect(new ProtectionReport(description).openEntries.map(({ path }) => path)).toEqual(['/open']);
   });
 
-  it('tells two islands of one name apart, and knows each by all of its names', () => {
+  it('distinguishes two islands of one name, and matches each by all of its names', () => {
     const islands = [
       { file: 'src/a/Stats.astro', names: ['Stats', 'Own', 'src/a/Stats.astro'] },
       { file: 'src/Stats.astro', names: ['Stats', 'src/Stats.astro'] },
@@ -75,7 +75,7 @@ describe('The report', () => {
     ]);
   });
 
-  it('asks of an action what is asked of a POST', () => {
+  it('applies the rules for POST requests to actions', () => {
     const protect = [
       { pattern: '/_actions/**', methods: ['GET'], role: 'a' },
       { pattern: '/_actions/**', methods: ['POST'], role: 'b' },
@@ -83,7 +83,7 @@ describe('The report', () => {
     expect(lines(site(protect, { actions: ['like'] }))).toEqual(['action like: role b (protect[1])']);
   });
 
-  it('asks for a page shown for want of a translation what is asked for both paths', () => {
+  it('applies the rules of both paths to a page shown in place of a missing translation', () => {
     const fallbacks = [route('/fr/a')];
     const protect = [{ pattern: '/a', role: 'x' }, { pattern: '/fr/**' }];
     expect(lines(site(protect, { routes: [route('/a', { fallbacks })] }))).toEqual([
@@ -104,13 +104,13 @@ describe('The report', () => {
     expect(lines(site([], { routes, globalProtect: true }))[1]).toMatch(/^page \/fr\/a: everybody/);
   });
 
-  it('lists apart what anybody may see', () => {
+  it('lists separately what everyone may see', () => {
     const routes = ['/a', '/b', route('/c', { isPrerendered: true })];
     const { openEntries } = new ProtectionReport(site([{ pattern: '/a' }], { routes }));
     expect(openEntries.map(({ path }) => path)).toEqual(['/b', '/c']);
   });
 
-  it('counts each thing once, as the least that is asked for it', () => {
+  it('counts each entry once, by its weakest demand', () => {
     const protect = [{ pattern: '/a/one', role: 'x' }, { pattern: '/b' }, { pattern: '/c', role: 'x', enforce: false }];
     const routes = ['/a/one', '/b', '/c', '/a/[id]'];
     expect(new ProtectionReport(site(protect, { routes })).summary).toEqual({

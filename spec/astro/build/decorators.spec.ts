@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { hasExperimentalDecorators } from '../../../lib/astro/build/decorators.js';
 
-describe('Whether a project asks for experimental decorators', () => {
+describe('The detection of experimental decorators', () => {
   let folder: string;
 
   beforeEach(() => {
@@ -13,16 +13,16 @@ describe('Whether a project asks for experimental decorators', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it.each([
-    ['says so', '{ "compilerOptions": { "experimentalDecorators": true } }', true],
-    ['says nothing of it', '{ /* "experimentalDecorators": true */ "compilerOptions": { "strict": true, }, }', false],
-    ['extends what is not there', '{ "extends": "./missing" }', undefined],
-    ['is no JSON', '{', undefined],
-  ])('is told where its tsconfig.json %s', (_, config, expected) => {
+    ['enables them', '{ "compilerOptions": { "experimentalDecorators": true } }', true],
+    ['does not set them', '{ /* "experimentalDecorators": true */ "compilerOptions": { "strict": true, }, }', false],
+    ['extends a missing file', '{ "extends": "./missing" }', undefined],
+    ['is invalid JSON', '{', undefined],
+  ])('works where tsconfig.json %s', (_, config, expected) => {
     writeFileSync(join(folder, 'tsconfig.json'), config);
     expect(hasExperimentalDecorators(folder)).toBe(expected);
   });
 
-  it('is not known where it has none', () => {
+  it('has no result without a tsconfig.json', () => {
     expect(hasExperimentalDecorators(folder)).toBeUndefined();
   });
 });

@@ -19,34 +19,34 @@ function project(manifest?: string): string {
 const idOf = (folder: string, base = '/', isDevelopment = false) =>
   applicationId({ root: pathToFileURL(`${folder}/`), base }, isDevelopment);
 
-describe('What tells an application from others', () => {
-  it('is the same for a project wherever it is built', () => {
+describe('The id of an application', () => {
+  it('is the same wherever the project is built', () => {
     const [here, there] = [project('{"name":"@acme/shop"}'), project('{"name":"@acme/shop"}')];
     expect(idOf(here)).toMatch(/^[0-9a-f]{6}$/);
     expect(idOf(here)).toBe(idOf(there));
     expect(idOf(here)).not.toBe(idOf(project('{"name":"@acme/desk"}')));
   });
 
-  it('is another for each base, however that is written', () => {
+  it('differs for each base, however the base is written', () => {
     const folder = project('{"name":"shop"}');
     expect(new Set(['/', '/shop', '/admin'].map((base) => idOf(folder, base))).size).toBe(3);
     expect(new Set(['shop', '/shop', '/shop/'].map((base) => idOf(folder, base))).size).toBe(1);
   });
 
-  it('is another for each site of one package', () => {
+  it('differs for each site of one package', () => {
     const folder = project('{"name":"sites"}');
     for (const site of ['one', 'two']) mkdirSync(join(folder, site));
     expect(idOf(join(folder, 'one'))).not.toBe(idOf(join(folder, 'two')));
   });
 
-  it('is another in each folder while it is developed', () => {
+  it('differs for each folder in development', () => {
     const [one, two] = [project('{"name":"shop"}'), project('{"name":"shop"}')];
     expect(idOf(one, '/', true)).not.toBe(idOf(two, '/', true));
     expect(idOf(one, '/', true)).not.toBe(idOf(one));
   });
 
   it.each([['{}'], ['{"name":""}'], ['{"name":7}'], ['no JSON']])(
-    'is nothing where its package has no name and it has no base: %s',
+    'is undefined where the package has no name and there is no base: %s',
     (manifest) => {
       expect(idOf(project(manifest))).toBeUndefined();
       expect(idOf(project(manifest), '/shop')).toMatch(/^[0-9a-f]{6}$/);

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import type { TreeRoute } from '../../../lib/astro/build/route-tree.js';
 import { routeTypes } from '../../../lib/astro/build/route-types.js';
 
-/** A route as Astro cuts it. */
+/** Creates a route in the form that Astro uses. */
 function route(pattern: string, fallbacks: readonly string[] = []): TreeRoute {
   const segments = pattern.split('/').filter((segment) => segment !== '');
   const cut = segments.map((segment) =>
@@ -36,7 +36,7 @@ function typesOf({ routes = SITE, publicNames = [] as string[], isStrict = true 
   return routeTypes({ routes, publicNames, isStrict });
 }
 
-// No type of a library stands in the declarations; what every program needs of one is read once.
+// The declarations use no types of a library, so the one that every program needs is read only once.
 const OPTIONS = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2023, lib: ['lib.es5.d.ts'], types: [] };
 const { getSourceFile, ...HOST } = ts.createCompilerHost(OPTIONS);
 const libraries = new Map<string, ts.SourceFile | undefined>();
@@ -46,7 +46,7 @@ function library(name: string): ts.SourceFile | undefined {
   return libraries.get(name);
 }
 
-/** Those of these texts that are an error where the declaration asks for a pattern, or for a path. */
+/** Lists the strings that are a type error where the declaration expects a pattern, or a path. */
 function refused(declaration: string, key: 'pattern' | 'path', texts: readonly string[]): string[] {
   const file = `${declaration}\nlet given: App.RouteTypes['${key}'];\n`;
   const lines = texts.map((text) => `given = ${JSON.stringify(text)};`);
@@ -59,14 +59,14 @@ function refused(declaration: string, key: 'pattern' | 'path', texts: readonly s
   );
 }
 
-/** What an editor offers. */
+/** Lists the completions that an editor offers. */
 function offered(declaration: string, key: 'pattern' | 'path'): string[] {
   const [, patterns = '', paths = ''] = declaration.split(/ {4}(?:pattern|path):/);
   return [...(key === 'pattern' ? patterns : paths).matchAll(/\| (".*")/g)].map(([, text = '']) => JSON.parse(text));
 }
 
-describe('The types of a project’s routes, where it is strict', () => {
-  it('take every pattern for a route that is there', () => {
+describe("The types of a project's routes in strict mode", () => {
+  it('accept every pattern for an existing route', () => {
     const patterns = [
       ...['/', '/**', '/*', '/login', '/login/', '/admin', '/admin/**', '/admin/*', '/admin/users', '/de/login'],
       ...['/dashboard/**', '/adm*', '/{admin,shop}/**', '/*/users', '/**/edit', '/shop/{sale,new}', '/shop/s*'],
@@ -94,7 +94,7 @@ describe('The types of a project’s routes, where it is strict', () => {
     expect(refused(typesOf(), 'pattern', patterns)).toEqual([]);
   });
 
-  it('refuse a pattern that begins as no route does', () => {
+  it('reject a pattern that starts like no route', () => {
     const slips = [
       ...[
         '/adminn',
@@ -112,7 +112,7 @@ describe('The types of a project’s routes, where it is strict', () => {
     expect(refused(typesOf(), 'pattern', slips)).toEqual(slips);
   });
 
-  it('take every path that leads to a page, with what may stand behind it', () => {
+  it('accept every path of a page, with a query or a fragment', () => {
     const paths = [
       ...[
         '/',
@@ -139,7 +139,7 @@ describe('The types of a project’s routes, where it is strict', () => {
     expect(refused(typesOf(), 'path', paths)).toEqual([]);
   });
 
-  it('refuse a path that leads nowhere', () => {
+  it('reject a path without a page', () => {
     const slips = [
       '/logn',
       '/login2',
@@ -155,7 +155,7 @@ describe('The types of a project’s routes, where it is strict', () => {
     expect(refused(typesOf(), 'path', slips)).toEqual(slips);
   });
 
-  it('take what lies in public/', () => {
+  it('accept the files in public/', () => {
     const declaration = typesOf({ publicNames: ['robots.txt', 'img/'] });
     for (const key of ['pattern', 'path'] as const) {
       expect(refused(declaration, key, ['/robots.txt', '/img/a/b.png', '/robot.txt', '/imgs/a.png'])).toEqual([
@@ -165,7 +165,7 @@ describe('The types of a project’s routes, where it is strict', () => {
     }
   });
 
-  it('take everything where a route of the root does', () => {
+  it('accept everything where a route at the root does', () => {
     for (const pattern of ['/[...slug]', '/[page]']) {
       const declaration = typesOf({ routes: [route(pattern), route('/login')] });
       expect(refused(declaration, 'pattern', ['/adminn/**', '/x', '/login'])).toEqual([]);
@@ -174,13 +174,13 @@ describe('The types of a project’s routes, where it is strict', () => {
     }
   });
 
-  it('are right for a project without a page', () => {
+  it('are correct for a project without pages', () => {
     const declaration = typesOf({ routes: [] });
     expect(refused(declaration, 'pattern', ['/**', '/a'])).toEqual(['/a']);
     expect(refused(declaration, 'path', ['/a'])).toEqual(['/a']);
   });
 
-  it('look less closely at thousands of routes, and still at where they begin', () => {
+  it('are less precise for thousands of routes, but still check how a pattern starts', () => {
     const names = Array.from({ length: 3000 }, (_, at) => `/part-${at % 12}/chapter-${at % 40}/article-${at}`);
     const declaration = typesOf({ routes: names.map((name) => route(name)) });
     const fine = ['/part-1/**', '/part-1/chapter-1/*', '/part-1/chapter-1/article-1', '/part-*', '/part-1/ch*/x'];
@@ -193,8 +193,8 @@ describe('The types of a project’s routes, where it is strict', () => {
   });
 });
 
-describe('The types of a project’s routes', () => {
-  it('offer each page once, and what stands for all below it', () => {
+describe("The types of a project's routes", () => {
+  it('offer each page once, and the patterns for everything below it', () => {
     const declaration = typesOf({ routes: [route('/'), route('/admin'), route('/users/[id]')] });
     expect(offered(declaration, 'pattern').sort()).toEqual(
       ['/', '/**', '/*', '/admin', '/admin/**', '/users/**', '/users/*', '/users/[id]', '/users/[id]/**'].sort(),
@@ -202,7 +202,7 @@ describe('The types of a project’s routes', () => {
     expect(offered(declaration, 'path')).toEqual(['/', '/admin']);
   });
 
-  it('offer the same and take everything, where it is not strict', () => {
+  it('offer the same and accept everything outside strict mode', () => {
     const open = typesOf({ isStrict: false });
     expect(offered(open, 'pattern')).toEqual(offered(typesOf(), 'pattern'));
     expect(offered(open, 'path')).toEqual(offered(typesOf(), 'path'));
@@ -210,7 +210,7 @@ describe('The types of a project’s routes', () => {
     expect(refused(open, 'path', ['/nowhere'])).toEqual([]);
   });
 
-  it.each(['/`a', '/$' + '{b}', '/"c"', "/d'", '/e\u2028f'])('survive a file that is called %j', (name) => {
+  it.each(['/`a', '/$' + '{b}', '/"c"', "/d'", '/e\u2028f'])('are valid for a file called %j', (name) => {
     expect(refused(typesOf({ routes: [route(name), route('/x')] }), 'pattern', ['/x', '/y'])).toEqual(['/y']);
   });
 });

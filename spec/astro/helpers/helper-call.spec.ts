@@ -18,11 +18,11 @@ const ADA = { userId: 'ada', role: 'editor', permissions: ['posts:write', 'posts
 
 const contextOf = (user?: typeof ADA, url?: string): WithLocals => ({ locals: fakeScope({ user, url }).locals });
 
-/** An argument list that no overload has. */
+/** Allows an argument list that no overload has. */
 const loosely = (helper: unknown) => helper as (...given: unknown[]) => unknown;
 
 describe('The context of a helper', () => {
-  it('stands last', async () => {
+  it('is the last argument', async () => {
     const context = contextOf(ADA, '/login?returnTo=%2Fdesk');
     const answers = [
       currentUser(context)?.userId,
@@ -45,7 +45,7 @@ describe('The context of a helper', () => {
     expect(await csrfToken(context)).toMatch(/./);
   });
 
-  it('stands last where something is changed', async () => {
+  it('is the last argument of helpers that change something as well', async () => {
     const context = contextOf();
     await signIn({ userId: 'ada', role: 'editor' }, { label: 'Laptop' }, context);
     await updateSession({ role: 'admin' }, context);
@@ -63,7 +63,7 @@ describe('The context of a helper', () => {
     expect(currentUser(context)).toBeNull();
   });
 
-  it('may stand in every place in which it once did', async () => {
+  it('is also accepted in all its earlier positions', async () => {
     const context = contextOf();
     const none = undefined;
     await signIn(context, { userId: 'a' });
@@ -82,7 +82,7 @@ describe('The context of a helper', () => {
     expect(flashMessages(none, ['notice'])).toEqual([]);
   });
 
-  it('is not taken from what a list hands on', () => {
+  it('is not taken from the arguments that an array method passes', () => {
     expect(['editor', 'admin'].some(hasRole)).toBe(false);
     expect(['email', 'name'].map((field) => oldInput(field))).toEqual([undefined, undefined]);
     expect(['email', 'name'].map(loosely(oldInput))).toEqual([undefined, undefined]);
@@ -90,16 +90,16 @@ describe('The context of a helper', () => {
 
   it.each<[string, unknown, unknown[], string]>([
     ['two contexts', signIn, [contextOf(), { userId: 'a' }, contextOf()], 'was given two contexts'],
-    ['a text in its place', hasRole, ['admin', 'Astro'], 'one argument too many, which is no context'],
+    ['a string in its place', hasRole, ['admin', 'Astro'], 'one argument too many, which is no context'],
     ['an object in its place', currentUser, [{ user: 1 }], 'one argument too many, which is no context'],
     ['its locals in its place', currentUser, [contextOf().locals], 'was given locals in the place of the context'],
-    ['a context alone where something is asked for', hasRole, [contextOf()], 'was given too few arguments'],
-  ])('is missed with a word about it: %s', (_, helper, given, problem) => {
+    ['only a context where another argument is required', hasRole, [contextOf()], 'was given too few arguments'],
+  ])('causes an error when it is missing or misplaced: %s', (_, helper, given, problem) => {
     expect(() => loosely(helper)(...given)).toThrow(InvalidCallError);
     expect(() => loosely(helper)(...given)).toThrow(problem);
   });
 
-  it('is missed with the signature and both names', () => {
+  it('is explained in the error by the signature and both names of the helper', () => {
     expect(() => loosely(signIn)({ userId: 'a' }, {}, 1, 2)).toThrow(
       '[astro-gatehouse] signIn() (also called setSession()) was given one argument too many, which is no context: pass ' +
         'Astro, or the context of an endpoint or a middleware. Call it like this: signIn(user, options?, context?).',
@@ -109,8 +109,8 @@ describe('The context of a helper', () => {
   });
 });
 
-describe('Names of helpers', () => {
-  it('are two for three of them, and one function each', () => {
+describe('The names of helpers', () => {
+  it('are two for three of the helpers, with one function for both', () => {
     expect(signing.setSession).toBe(signIn);
     expect(signing.clearSession).toBe(signOut);
     expect(helpers.getSession).toBe(currentUser);
@@ -118,7 +118,7 @@ describe('Names of helpers', () => {
 });
 
 describe('A signature', () => {
-  it('says how many arguments there are', () => {
+  it('determines the number of arguments', () => {
     const call = new HelperCall<[first: string, second?: string]>('one(first, second?, context?)');
     expect([call.name, call.read(['a', 'b']).others]).toEqual(['one', ['a', 'b']]);
     expect(call.read(['a', undefined, undefined]).others).toEqual(['a', undefined]);

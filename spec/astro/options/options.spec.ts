@@ -15,7 +15,7 @@ import {
 import { chosenStore, storeAsData } from '../../../lib/astro/options/store-choice.js';
 import { InvalidOptionsError } from '../../../lib/errors/index.js';
 
-/** What is wrong with something, in sentences. */
+/** Returns the problems that a check reports. */
 function problemsOf(check: () => unknown): readonly string[] {
   try {
     check();
@@ -30,7 +30,7 @@ const inConfig = (options: unknown) => problemsOf(() => checkIntegrationOptions(
 const withRule = (rule: object) => inConfig({ protect: [{ pattern: '/admin', ...rule }] });
 
 describe('Options', () => {
-  it('are right when they are what the interface says', () => {
+  it('are valid when they match the interface', () => {
     const options: GatehouseOptions = {
       loginPath: '/enter?from=site',
       homePath: '/',
@@ -60,7 +60,7 @@ describe('Options', () => {
   it.each([
     [null, 'gatehouse({…}) in astro.config: must be a plain object: { … }'],
     [{ globalProtect: 'yes' }, 'globalProtect: must be true or false'],
-    [{ protect: {} }, 'protect: must be a list'],
+    [{ protect: {} }, 'protect: must be an array'],
     [{ protect: ['/admin'] }, "protect[0]: must be a rule: write { pattern: '/admin' }"],
     [{ protect: [1] }, 'protect[0]: must be a plain object: { … }'],
     [{ session: { store: 'disk' } }, "session.store: must be one of 'cookie', 'memory', 'astro', 'sqlite', 'redis'"],
@@ -88,29 +88,92 @@ describe('Options', () => {
       'session.cookie.httpOnly: the cookie of a session is always HttpOnly; leave it out',
     ],
     [{ forms: 'redirect' }, "forms: must be true, false, or say what is never kept: { leaveOut: ['iban'] }"],
-    [{ forms: { leaveOut: 'iban' } }, 'forms.leaveOut: must be a list'],
-    [{ forms: { leaveOut: [''] } }, 'forms.leaveOut[0]: must not be empty'],
+    [{ forms: { leaveOut: 'iban' } }, 'forms.leaveOut: must be an array of strings'],
+    [{ forms: { leaveOut: [''] } }, 'forms.leaveOut[0]: must be a non-empty string'],
     [{ forms: { except: ['iban'] } }, 'forms.except: no such option of forms. There are leaveOut'],
     [{ csrf: 'off' }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
     [{ csrf: ['/webhooks'] }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
-    [{ csrf: { except: 'webhooks' } }, 'csrf.except: must be a list'],
+    [{ csrf: { except: 'webhooks' } }, 'csrf.except: must be an array'],
     [{ csrf: { except: ['webhooks'] } }, 'csrf.except[0]: pattern "webhooks" must begin with "/": write "/webhooks"'],
     [
       { csrf: { excpet: ['/webhooks'] } },
       'csrf.excpet: no such option of csrf; did you mean except? There are except, requireToken',
     ],
-    [{ csrf: { requireToken: '/a' } }, "csrf.requireToken: must be true, or a list of patterns: ['/account/**']"],
+    [{ csrf: { requireToken: '/a' } }, "csrf.requireToken: must be true, or an array of patterns: ['/account/**']"],
     [{ csrf: { requireToken: ['/a', 'b'] } }, 'csrf.requireToken[1]: pattern "b" must begin with "/": write "/b"'],
     [{ services: () => undefined }, 'services: services are code: write them in src/gatehouse.ts'],
-  ])('%j are refused in a sentence', (options, sentence) => {
+  ])('are rejected with an explanation: %j', (options, sentence) => {
     expect(inConfig(options)).toEqual([sentence]);
   });
 
-  it('name everything that is wrong at once', () => {
+  it('are all checked, and every problem is reported together', () => {
     expect(inConfig({ loginPath: 1, debug: 'no', protect: [{ pattern: '/a', rol: 'x', roles: [] }] })).toHaveLength(4);
+    expect(inConfig({ forms: { leave: 1, out: 1 } })).toEqual([
+      'forms.leave: no such option of forms. There are leaveOut',
+      'forms.out: no such option of forms. There are leaveOut',
+    ]);
+    expect(inConfig({ csrf: { except: [1, '/a', 'b'], requireToken: false } })).toEqual([
+      'csrf.except[0]: must be a string',
+      'csrf.except[2]: pattern "b" must begin with "/": write "/b"',
+    ]);
   });
 
-  it('that are misspelt are told what was probably meant, and what there is', () => {
+  it.each(['access', 'csrf', 'forms', 'session', 'store'])('%s cannot be an instance of a class', (option) => {
+    class Options {}
+    for (const problems of [inConfig, (options: object) => problemsOf(() => checkSetupOptions(options))]) {
+      expect(problems({ [option]: new Options() })).toHaveLength(1);
+      expect(problems({ [option]: Object.create({ use: 'redis' }) })).toHaveLength(1);
+      expect(problems({ [option]: new Map() })).toHaveLength(1);
+    }
+  });
+
+  it.each<[object]>([
+    [{ protect: new Array(1) }],
+    [{ exclude: new Array(1) }],
+    [{ protect: [{ pattern: '/a', methods: new Array(1) }] }],
+    [{ access: { roles: { admin: new Array(1) } } }],
+  ])('cannot have holes in an array, as in %j', (options) => {
+    expect(inConfig(options)).toHaveLength(1);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('have no key %s', (key) => {
+    const withKey = (rest: object) =>
+      JSON.parse(JSON.stringify({ ...rest, key: 'admin' }).replace('"key"', `"${key}"`));
+    const unknown = (path: string, owner: string) => [expect.stringMatching(`^${path}${key}: no such .* of ${owner}`)];
+    expect(inConfig(withKey({}))).toEqual(unknown('', 'gatehouse'));
+    expect(inConfig({ store: withKey({ use: 'redis' }) })).toEqual(unknown('store.', 'the redis store'));
+    expect(inConfig({ protect: [withKey({ pattern: '/a' })] })).toEqual(unknown('protect\\[0]\\.', 'a rule'));
+    expect(inConfig({ csrf: withKey({}) })).toEqual(unknown('csrf.', 'csrf'));
+  });
+
+  it.each([
+    [{ setup: () => undefined }, 'setup: must be a non-empty string'],
+    [{ protect: [{ pattern: '/a', roles: '' }] }, /^protect\[0]\.roles: must be an array of strings; for a single one/],
+    [{ protect: [{ pattern: '/a', role: [] }] }, /^protect\[0]\.role: must be a non-empty string; for an array/],
+    [{ protect: [{ pattern: '/a', methods: () => [] }] }, /^protect\[0]\.methods: must be an array of methods/],
+  ])('are refused once where a length could be looked at: %j', (options, sentence) => {
+    expect(inConfig(options)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it.each([Number.POSITIVE_INFINITY, Number.NaN, -1, '60', 60n])('cannot be a number of seconds: %s', (seconds) => {
+    for (const option of ['idleTimeout', 'storeTimeout']) {
+      expect(inConfig({ session: { [option]: seconds } })).toEqual([expect.stringMatching(/must be .* seconds/)]);
+    }
+    const reload = () => null;
+    expect(inConfig({ access: { reload, revalidate: seconds } })).toEqual([
+      'access.revalidate: must be a number of seconds, or 0',
+    ]);
+  });
+
+  it('cannot be async where an answer is used immediately', () => {
+    for (const later of [async () => 'admin', function* () {}, async function* () {}]) {
+      expect(inConfig({ access: { getRole: later } })).toEqual([
+        'access.getRole: cannot be async, because its answer is read immediately: look up in access.reload what has to be looked up',
+      ]);
+    }
+  });
+
+  it('that are misspelt cause an error with a suggestion and the list of valid ones', () => {
     const [sentence] = inConfig({ loginPaht: '/login' });
     expect(sentence).toMatch(
       /^loginPaht: no such option of gatehouse\(\{…}\) in astro.config; did you mean loginPath\? /,
@@ -136,7 +199,7 @@ describe.each([
     [{ use: 'redis' }],
     [{ use: 'redis', url: 'rediss://cache:6380', keyPrefix: 'shop:', timeout: 1 }],
     [{ use: 'redis', url: undefined }],
-  ])('may be %j', (store) => {
+  ])('may be %j (%#)', (store) => {
     expect(problems({ store })).toEqual([]);
     expect(problems({ store, session: { idleTimeout: 60 } })).toEqual([]);
   });
@@ -154,21 +217,21 @@ describe.each([
     [{ use: 'cookie', file: 'a' }, 'store.file: no such option of the cookie store. There are use'],
     [{ use: 'redis', url: 'cache' }, 'store.url: must be an address: redis://localhost:6379'],
     [{ use: 'redis', timeout: 0 }, 'store.timeout: must be more than 0 seconds'],
-    [{ use: 'sqlite', file: '' }, 'store.file: must not be empty'],
+    [{ use: 'sqlite', file: '' }, 'store.file: must be a non-empty string'],
     [{ use: 'memory', maxSessions: 0 }, 'store.maxSessions: must be a whole number above 0'],
   ])('cannot be %j', (store, sentence) => {
     expect(problems({ store })).toEqual([sentence]);
   });
 
-  it('cannot be chosen in both ways', () => {
+  it('cannot be chosen by both options', () => {
     expect(problems({ store: { use: 'redis' }, session: { store: 'memory' } })).toEqual([
       "store is given, and session.store as well: keep store: { use: 'redis' }, and take session.store out",
     ]);
   });
 });
 
-describe('The store', () => {
-  it('may have a password in the setup module alone, which is no part of the build', () => {
+describe('The store option', () => {
+  it('may contain a password only in the setup module, which is not part of the build', () => {
     const store = { use: 'redis', url: 'redis://u:secret@host' };
     expect(inSetup({ store })).toEqual([]);
     expect(inConfig({ store })).toEqual([
@@ -177,7 +240,7 @@ describe('The store', () => {
     ]);
   });
 
-  it('unstorage has a driver in astro.config, and a storage in the setup module', () => {
+  it('takes a driver of unstorage in astro.config, and a storage in the setup module', () => {
     const more = { keyPrefix: 'shop:', consistency: 'last-write-wins' };
     expect(inConfig({ store: { use: 'unstorage', driver: 'fs', options: { base: './data' }, ...more } })).toEqual([]);
     expect(inSetup({ store: { use: 'unstorage', storage: STORAGE, ...more } })).toEqual([]);
@@ -196,7 +259,7 @@ describe('The store', () => {
     ]);
   });
 
-  it('cannot be chosen in one way in astro.config and in the other in the setup module', () => {
+  it('cannot be combined with session.store across astro.config and the setup module', () => {
     const merged = (config: GatehouseOptions, setup: SetupOptions) => problemsOf(() => mergeOptions(config, setup));
     const sentence =
       "store is given, and session.store and session.options as well: keep store: { use: 'memory' }, and take session.store and session.options out";
@@ -209,13 +272,13 @@ describe('The store', () => {
     expect(merged({ session: { idleTimeout: 60 } }, { store: { use: 'memory' } })).toEqual([]);
   });
 
-  it('that is named among the options of the session in the setup module says what to write', () => {
+  it('is suggested when the setup module names a store in session.store', () => {
     expect(inSetup({ session: { store: 'sqlite' } })).toEqual([
       "session.store: can be 'sqlite' in astro.config only; here write store: { use: 'sqlite' }, beside session",
     ]);
   });
 
-  it('is the same in both ways', () => {
+  it('gives the same settings as session.store', () => {
     expect(chosenStore({})).toEqual({ use: 'cookie' });
     expect(chosenStore({ session: { store: 'sqlite', options: { file: 'a' } } })).toEqual({ use: 'sqlite', file: 'a' });
     expect(chosenStore({ store: { use: 'sqlite', file: 'a' } })).toEqual({ use: 'sqlite', file: 'a' });
@@ -226,7 +289,7 @@ describe('The store', () => {
 describe('The hierarchy of roles', () => {
   const hierarchy = { admin: ['editor'] };
 
-  it('has two names, of which one is given', () => {
+  it('has two names, of which only one may be given', () => {
     for (const access of [{ hierarchy }, { roles: hierarchy }]) expect(inConfig({ access })).toEqual([]);
     const sentence =
       'access.hierarchy is given, and access.roles, which is its other name, as well: keep access.hierarchy';
@@ -234,7 +297,7 @@ describe('The hierarchy of roles', () => {
     expect(problemsOf(() => new AccessConfig({ hierarchy, roles: hierarchy }))).toEqual([sentence]);
   });
 
-  it('must say for a role which others it brings', () => {
+  it('must list for each role which other roles it includes', () => {
     const sentence = "must say for a role which others it brings: { admin: ['editor'] }";
     expect(inConfig({ access: { hierarchy: ['admin'] } })).toEqual([`access.hierarchy: ${sentence}`]);
   });
@@ -248,7 +311,7 @@ describe('The hierarchy of roles', () => {
 
 describe('A rule', () => {
   it.each(['role', 'roles', 'permission', 'permissions', 'authenticatedWithin', 'allow'])(
-    'is refused when its %s is undefined',
+    'is rejected when its %s is undefined',
     (key) => {
       expect(withRule({ [key]: undefined })).toEqual([
         `protect[0].${key} is undefined: give it a value, or leave it out to ask for any signed-in visitor`,
@@ -256,7 +319,7 @@ describe('A rule', () => {
     },
   );
 
-  it('is refused when its requirement stands where it would be lost', () => {
+  it('is rejected when its requirement is inherited or not enumerable', () => {
     class AdminRule {
       pattern = '/admin';
       get role() {
@@ -279,28 +342,28 @@ describe('A rule', () => {
       /^protect\[0]\.rol: no such key of a rule; did you mean role\? There are pattern, action, island, role, /,
     ],
     [{ premissions: ['a'] }, /did you mean permissions\?/],
-    [{ role: ['admin'] }, /^protect\[0]\.role: must be a text; for a list write roles$/],
-    [{ permission: ['a'] }, /for a list write permissions$/],
+    [{ role: ['admin'] }, /^protect\[0]\.role: must be a non-empty string; for an array write roles$/],
+    [{ permission: ['a'] }, /for an array write permissions$/],
     [{ authenticatedWithin: '5 minutes' }, /^protect\[0]\.authenticatedWithin: must be a number of seconds/],
     [{ authenticatedWithin: 0 }, /must be more than 0 seconds/],
     [{ enforce: 'no' }, /^protect\[0]\.enforce: must be true or false$/],
-    [{ roles: 'admin' }, /^protect\[0]\.roles: must be a list; for a single one write role$/],
+    [{ roles: 'admin' }, /^protect\[0]\.roles: must be an array of strings; for a single one write role$/],
     [{ roles: [] }, /must name at least one/],
-    [{ roles: ['admin', ''] }, /must hold texts/],
-    [{ roles: [undefined] }, /must hold texts/],
-    [{ roles: new Array(1) }, /must hold texts/],
-    [{ role: '' }, /must not be empty/],
-    [{ role: null }, /must be a text/],
+    [{ roles: ['admin', ''] }, /^protect\[0]\.roles\[1]: must be a non-empty string$/],
+    [{ roles: [undefined] }, /^protect\[0]\.roles\[0]: must be a non-empty string$/],
+    [{ roles: new Array(1) }, /^protect\[0]\.roles\[0]: must be a non-empty string$/],
+    [{ role: '' }, /must be a non-empty string/],
+    [{ role: null }, /must be a non-empty string/],
     [{ allow: true }, /must be a function/],
     [{ pattern: 'admin' }, /must begin with "\/": write "\/admin"/],
-  ])('%j is refused in a sentence', (rule, sentence) => {
+  ])('is rejected with an explanation: %j (%#)', (rule, sentence) => {
     const problems = withRule(rule);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(sentence);
   });
 });
 
-describe('Where visitors are sent', () => {
+describe('A redirect target', () => {
   const elsewhere = [
     '//evil.example',
     '/\\evil.example',
@@ -312,34 +375,34 @@ describe('Where visitors are sent', () => {
     '',
   ];
 
-  it.each([...elsewhere, 'login', 'https://sso.example/'])('cannot be %j', (path) => {
+  it.each([...elsewhere, 'login', 'https://sso.example/'])('cannot be %j in an option', (path) => {
     for (const option of ['loginPath', 'homePath', 'forbiddenPath']) {
       const [sentence] = inConfig({ [option]: path });
       expect(sentence).toMatch(`${option}: must begin with one "/" and hold no backslash, blank or control character`);
     }
   });
 
-  it('is told how a path is written', () => {
+  it('is corrected in the message when it is relative', () => {
     expect(inConfig({ loginPath: 'account/login' })[0]).toMatch(/: write "\/account\/login"$/);
   });
 
   it.each([...elsewhere, 'javascript:alert(1)', 'data:text/html,a', 'https://', 'https:evil.example', 'login', 3])(
-    'by a rule cannot be %j',
+    'cannot be %j in a rule',
     (redirectTo) => {
       expect(withRule({ redirectTo })[0]).toMatch(/^protect\[0]\.redirectTo: must b/);
     },
   );
 
   it.each(['/login', '/login?why=x#top', 'https://sso.example/login?a=b', 'HTTP://localhost:8080/'])(
-    'by a rule may be %s',
+    'may be %s in a rule',
     (redirectTo) => {
       expect(withRule({ redirectTo })).toEqual([]);
     },
   );
 });
 
-describe('Options of the config and of the setup module', () => {
-  it('are put side by side', () => {
+describe('Options of astro.config and of the setup module', () => {
+  it('are merged', () => {
     const merged = mergeOptions(
       { protect: [{ pattern: '/a' }], exclude: ['/b'], setup: 'a.ts' },
       { protect: [{ pattern: '/c' }], exclude: ['/d'], globalProtect: true, services: () => undefined },
@@ -351,13 +414,13 @@ describe('Options of the config and of the setup module', () => {
     });
   });
 
-  it('are refused when both give the same one', () => {
+  it('are rejected when both files set the same one', () => {
     expect(problemsOf(() => mergeOptions({ debug: true }, { debug: true }))[0]).toMatch(
       /debug is given in astro.config/,
     );
   });
 
-  it('are refused when they exclude pages from nothing', () => {
+  it('are rejected when exclude is set without globalProtect', () => {
     const sentence =
       'exclude is given without globalProtect, so there is nothing it could leave alone: add globalProtect: true, or remove it';
     expect(problemsOf(() => mergeOptions({ exclude: ['/a'] }, {}))).toEqual([sentence]);
@@ -375,7 +438,7 @@ describe('A schema of session data', () => {
     ['zod', z.object({ visits: z.number() })],
     ['valibot', v.object({ visits: v.number() })],
     ['arktype', type({ visits: 'number' })],
-  ])('may be of %s', (_, schema) => {
+  ])('may come from %s', (_, schema) => {
     expect(inSetup({ schema })).toEqual([]);
     expect(inSetup({ schema, migrate: () => undefined })).toEqual([]);
   });
@@ -397,11 +460,11 @@ describe('A schema of session data', () => {
       'sessionData.migrat: no such option of sessionData; did you mean migrate? There are schema, migrate',
     ],
     [true, 'sessionData: must be a plain object: { … }'],
-  ])('is refused when it is not right, as %#', (given, problem) => {
+  ])('is rejected when it is invalid (%#)', (given, problem) => {
     expect(inSetup(given)).toEqual([problem]);
   });
 
-  it('is sent to the setup module where astro.config has it', () => {
+  it('must be moved to the setup module when it is in astro.config', () => {
     expect(inConfig({ sessionData: { schema: z.object({}) } })).toEqual([
       'sessionData: a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     ]);
@@ -409,16 +472,19 @@ describe('A schema of session data', () => {
 });
 
 describe('A setup module', () => {
-  it.each([undefined, 'src/other.js'])('without a default export is told what to write (%s)', (file) => {
-    expect(problemsOf(() => checkSetupOptions(undefined, file))).toEqual([
-      `${file ?? 'src/gatehouse.ts'} has no default export: write export default defineGatehouse({ … })`,
-    ]);
-  });
+  it.each([undefined, 'src/other.js'])(
+    'without a default export causes an error with the line to write (%s)',
+    (file) => {
+      expect(problemsOf(() => checkSetupOptions(undefined, file))).toEqual([
+        `${file ?? 'src/gatehouse.ts'} has no default export: write export default defineGatehouse({ … })`,
+      ]);
+    },
+  );
 });
 
 describe('A requirement', () => {
   it.each([{}, { role: 'admin' }, { roles: ['a'], allow: () => true }, { permissions: ['p'], permission: 'q' }])(
-    '%j is one',
+    'may be %j',
     (requirement) => {
       expect(checkRequirement(requirement)).toBe(requirement);
     },
@@ -434,16 +500,16 @@ describe('A requirement', () => {
     { pattern: '/a' },
     { redirectTo: '/a' },
     Object.create({ role: 'admin' }),
-  ])('%j is none', (requirement) => {
+  ])('cannot be %j (%#)', (requirement) => {
     expect(problemsOf(() => checkRequirement(requirement))).toHaveLength(1);
   });
 
-  it('is shown when something else is given', () => {
+  it('is shown in the message as it should be written', () => {
     expect(problemsOf(() => checkRequirement('admin'))[0]).toMatch(/authorize\(\{ role: 'admin' }\): must be a plain/);
   });
 });
 
-describe('A guard beside a page', () => {
+describe('A guard exported by a page', () => {
   const asGuard = (guard: unknown) => problemsOf(() => checkGuard(guard, 'src/pages/a.astro'));
 
   it.each([
@@ -454,24 +520,28 @@ describe('A guard beside a page', () => {
     { role: 'admin', methods: ['GET'], status: 404, redirectTo: '/b', enforce: false, authenticatedWithin: 60 },
     { role: 'admin', status: 404, guestsSignIn: true },
     ['guest', { roles: ['a', 'b'] }, { allow: () => true }],
-  ])('is right: %j', (guard) => {
+  ])('may be %j', (guard) => {
     expect(asGuard(guard)).toEqual([]);
   });
 
-  const either = "it is 'public', 'user', 'guest' or a requirement such as { role: 'admin' }";
+  const either = "must be 'public', 'user', 'guest' or a requirement such as { role: 'admin' }";
   it.each<[unknown, string]>([
-    ['admin', `guard of src/pages/a.astro: cannot be 'admin': ${either}`],
-    [['user', 'Guest'], `[1]: cannot be 'Guest': ${either}`],
-    [null, 'guard of src/pages/a.astro: must be a plain object: { … }'],
-    [[], 'guard of src/pages/a.astro is an empty list, which admits nobody'],
+    ['admin', `guard of src/pages/a.astro: ${either}`],
+    [['user', 'Guest'], `[1]: ${either}`],
+    [null, `guard of src/pages/a.astro: ${either}`],
+    [[['user']], `[0]: ${either}`],
+    [new Array(1), '[0] is undefined: export one'],
+    [Object.create({ role: 'admin' }), `guard of src/pages/a.astro: ${either}`],
+    [[{ role: 'admin', allow: undefined }], '[0].allow is undefined: give it a value'],
+    [[], 'guard of src/pages/a.astro is an empty array, which admits nobody'],
     [undefined, 'guard of src/pages/a.astro is undefined: export one'],
     [{ role: 'admin', guestsSignIn: true }, 'guestsSignIn is for pages that hide: add status: 404'],
     [{ rol: 'admin' }, 'rol: no such key of a guard; did you mean role? There are role'],
     [{ pattern: '/a' }, 'pattern: no such key of a guard'],
     [{ role: undefined }, 'role is undefined: give it a value'],
     [[{ permissions: [] }], '[0].permissions: must name at least one'],
-    [['guest', { role: 'a', enforce: false }], 'cannot have enforce: false in a list'],
-  ])('is refused when it would protect less than was meant: %j', (guard, problem) => {
+    [['guest', { role: 'a', enforce: false }], 'cannot have enforce: false in an array'],
+  ])('is rejected when it would protect less than intended: %j', (guard, problem) => {
     expect(asGuard(guard)).toEqual([expect.stringContaining(problem)]);
     expect(asGuard(guard)).toEqual([expect.stringContaining('guard of src/pages/a.astro')]);
   });

@@ -39,7 +39,7 @@ describe('The server islands of a project', () => {
     buildChannel().islandNames = undefined;
   });
 
-  it('have the name of their component, those of every import, and their file', async () => {
+  it('have the name of their component, the names of every import, and their file', async () => {
     const { all } = await found({
       a: { Panel: '/site/src/AdminPanel.astro', Box: '/site/src/Box/index.astro' },
       b: { Boss: '/site/src/AdminPanel.astro' },
@@ -63,7 +63,7 @@ describe('The server islands of a project', () => {
     ]);
   });
 
-  it('are known by the name that Astro gave them while the project is being written', async () => {
+  it('are known by their internal name in Astro during development', async () => {
     const list = 'export const serverIslandNameMap = new Map([\n["/site/src/a/Stats.astro", "Stats1"]\n]);';
     const importers = { a: { Stats: '/site/src/a/Stats.astro' } };
     await found(importers, 'dev', list);
@@ -91,7 +91,7 @@ const FILES = {
   'Safe.astro': '',
 };
 
-describe('A component that files hand on', () => {
+describe('A re-exported component', () => {
   let folder: string;
   const bundler: Bundler = {
     resolve: async (source, importer) => {
@@ -120,28 +120,28 @@ describe('A component that files hand on', () => {
     ['default', 'index.ts#default Vault.astro#default'],
     ['Safe', 'index.ts#Safe more.ts#Safe Safe.astro#default'],
     ['Again', 'index.ts#Again more.ts#Again index.ts#Board AdminPanel.astro#default'],
-  ])('is followed to its own file: %s', async (name, expected) => {
+  ])('is traced to its own file: %s', async (name, expected) => {
     expect(await origins(name)).toBe(expected);
   });
 
-  it('is taken for that of the last file that is known to have it', async () => {
+  it('is attributed to the last file that is known to export it', async () => {
     expect(await origins('Made')).toBe('index.ts#Made');
     expect(await origins('default', './Vault.astro')).toBe('Vault.astro#default');
   });
 
-  it('is none where no file has it, however files hand on each other', async () => {
+  it('has no origin where no file exports it, even with circular re-exports', async () => {
     expect(await origins('Nobody')).toBe('');
     expect(await origins('default', './nowhere.ts')).toBe('');
   });
 });
 
-describe('A file as the project names it', () => {
+describe('A file in the report', () => {
   it.each([
     ['/site/src/pages/a.astro', 'src/pages/a.astro'],
     ['src/pages/a.astro', 'src/pages/a.astro'],
     ['/site/node_modules/pkg/a.astro', 'pkg/a.astro'],
     ['/node_modules/pkg/a.astro', 'pkg/a.astro'],
-  ])('%s is %s', (path, expected) => {
+  ])('is named relative to the project: %s becomes %s', (path, expected) => {
     expect(fileFromRoot(path, new URL('file:///site/'))).toBe(expected);
   });
 });

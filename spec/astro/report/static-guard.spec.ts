@@ -4,7 +4,7 @@ import { staticGuard } from '../../../lib/astro/report/static-guard.js';
 
 const read = (code: string) => staticGuard(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }), code);
 
-describe('The guard of a module, read and not run', () => {
+describe('The statically read guard of a module', () => {
   it.each<[string, unknown]>([
     [`export const guard = 'public';`, 'public'],
     ['export const guard = `user`;', 'user'],
@@ -25,7 +25,7 @@ describe('The guard of a module, read and not run', () => {
     `export const guard = { allow: (session) => session.plan === 'premium' };`,
     `export const guard = { allow(session) { return true; } };`,
     `import { mayEdit } from './rules.js';\nexport const guard = { allow: mayEdit };`,
-  ])('has functions where there are some: %s', (code) => {
+  ])('contains a function where the source has one: %s', (code) => {
     expect(read(code)).toEqual({ value: { allow: expect.any(Function) } });
   });
 
@@ -36,7 +36,7 @@ describe('The guard of a module, read and not run', () => {
     [`const role = role;\nexport const guard = { role };`, '{ role }'],
     [`let role = 'a';\nexport const guard = { role };`, '{ role }'],
     [`export const guard = \`\${role}\`;`, `\`\${role}\``],
-  ])('is only its source where that says too little: %s', (code, source) => {
+  ])('is only its source where it cannot be evaluated: %s', (code, source) => {
     expect(read(code)).toEqual({ source });
   });
 
@@ -52,11 +52,11 @@ describe('The guard of a module, read and not run', () => {
     'export const [{ deep: [guard = 1] }, ...others] = guards;',
     'export function guard() {}',
     'export class guard {}',
-  ])('is a problem where it may be there for some and not for others: %s', (code) => {
+  ])('is rejected where its export could be overlooked: %s', (code) => {
     expect(read(code)).toEqual({ problem: expect.stringContaining('write "export const guard = …"') });
   });
 
-  it('is cut off where it would fill a table', () => {
+  it('is truncated where it would fill a table', () => {
     const { source } = read(`export const guard = make('${'x'.repeat(200)}');`) as { source: string };
     expect(source).toMatch(/^make\('x+…$/);
     expect(source).toHaveLength(80);
@@ -68,7 +68,7 @@ describe('The guard of a module, read and not run', () => {
     'export default {};',
     `export const guards = 'user';`,
     'export { x as y };const x = 1;',
-  ])('is not there in %j', (code) => {
+  ])('is undefined for %j', (code) => {
     expect(read(code)).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ describe('The history of decisions', () => {
     expect(history.latest.map(({ path }) => path)).toEqual(Array.from({ length: 20 }, (_, at) => `/${29 - at}`));
   });
 
-  it('has one entry for a request of which two things were noted', () => {
+  it('has one entry for a request that is recorded twice', () => {
     const history = new DecisionHistory();
     const first = opened('/a');
     history.add(first);
@@ -24,7 +24,7 @@ describe('The history of decisions', () => {
     ]);
   });
 
-  it('tells what was decided of a page for this session, and otherwise for anybody', () => {
+  it('finds the decision on a page for this session, or else for any session', () => {
     const history = new DecisionHistory();
     const mine = opened('/page', 'mine');
     const other = opened('/page', 'other');
@@ -35,7 +35,7 @@ describe('The history of decisions', () => {
     expect(history.ofPage('/elsewhere', 'mine')).toBeUndefined();
   });
 
-  it('takes no guest for a session, and no endpoint for a page', () => {
+  it('does not confuse a guest with a session, nor an endpoint with a page', () => {
     const history = new DecisionHistory();
     const guest = opened('/page');
     history.add(guest);
@@ -45,7 +45,7 @@ describe('The history of decisions', () => {
     expect(history.ofPage('/api', 'mine')).toBeUndefined();
   });
 
-  it('forgets pages that nobody has opened for long', () => {
+  it('forgets pages that were opened long ago', () => {
     const history = new DecisionHistory();
     for (let at = 0; at < 1000; at++) history.addPage(opened(`/${at}`));
     expect(history.latest).toEqual([]);
@@ -54,8 +54,8 @@ describe('The history of decisions', () => {
   });
 });
 
-describe('Who waits for news of decisions', () => {
-  it('is told of the next one, and at once of what is known already', async () => {
+describe('A listener for new decisions', () => {
+  it('is notified of the next decision, and immediately of an earlier one', async () => {
     const history = new DecisionHistory();
     const waiting = history.after(history.revision, 10_000);
     history.add(opened('/a', undefined, { isPage: false }));
@@ -64,7 +64,7 @@ describe('Who waits for news of decisions', () => {
     await history.after(0, 10_000);
   });
 
-  it('waits no longer than it wants to', async () => {
+  it('waits no longer than its timeout', async () => {
     const history = new DecisionHistory();
     const started = Date.now();
     await history.after(history.revision, 20);

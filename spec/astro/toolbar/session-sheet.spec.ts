@@ -3,8 +3,8 @@ import { ValueTrees } from '../../../lib/astro/toolbar/session-sheet.js';
 
 const shown = (values: Record<string, unknown>) => JSON.stringify(new ValueTrees().entriesOf(Object.entries(values)));
 
-describe('The values of a session, as they are shown', () => {
-  it('leave out what stands under the name of a secret, in lists, objects, Maps and addresses', () => {
+describe('The displayed values of a session', () => {
+  it('omit secrets by their names, in lists, objects, Maps and URLs', () => {
     const values = {
       password: 'hunter2-a',
       user: { profile: { apiKey: 'hunter2-b', list: [{ token: { deep: 'hunter2-c' } }] } },
@@ -26,13 +26,13 @@ describe('The values of a session, as they are shown', () => {
     ['https://hunter2@git.example/', 'https://redacted@git.example/'],
     ['https://kept:hunter2@git.example/', 'https://kept:redacted@git.example/'],
     ['https://site.example/?a=b+c#a b', 'https://site.example/?a=b+c#a%20b'],
-  ])('leave out the secrets of the address %s', (address, text) => {
+  ])('omit the secrets of the URL %s', (address, text) => {
     expect(new ValueTrees().entriesOf([['link', new URL(address)]])).toEqual([
       { key: 'link', value: { kind: 'plain', text } },
     ]);
   });
 
-  it('are texts for everything a session can hold', () => {
+  it('have a form for every type that a session can contain', () => {
     const date = new Date(0);
     expect(
       new ValueTrees().entriesOf(Object.entries({ a: 'x', b: 1, c: null, d: true, e: 3n, f: date, g: [] })),
@@ -47,7 +47,7 @@ describe('The values of a session, as they are shown', () => {
     ]);
   });
 
-  it('keep a key such as __proto__ a key', () => {
+  it('treat a key such as __proto__ as an ordinary key', () => {
     const values = JSON.parse('{"__proto__":{"isAdmin":true},"constructor":1}') as Record<string, unknown>;
     expect(new ValueTrees().entriesOf(Object.entries(values)).map(({ key }) => key)).toEqual([
       '__proto__',
@@ -56,7 +56,7 @@ describe('The values of a session, as they are shown', () => {
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
   });
 
-  it('stay short, however much there is', () => {
+  it('remain short, however much data there is', () => {
     const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`k${at}`, 'x'.repeat(10_000)]));
     let deep: unknown = 'end';
     for (let level = 0; level < 100; level++) deep = { deep };
@@ -65,7 +65,7 @@ describe('The values of a session, as they are shown', () => {
     expect(shown({ deep })).not.toMatch(/end/);
     expect(shown({ many }).length).toBeLessThan(200_000);
     expect(shown({ text: 'x'.repeat(5000) })).toMatch(/"length":5000/);
-    // A schema may make anything of what is stored.
+    // A schema may turn stored data into any value.
     expect(shown({ symbol: Symbol('x'.repeat(5000)) }).length).toBeLessThan(2500);
   });
 });

@@ -3,8 +3,8 @@ import { readCommand } from '../../../lib/astro/toolbar/toolbar-request.js';
 
 const viewAs = (parts: Record<string, unknown>) => JSON.stringify({ do: 'view-as', userId: 'ada', ...parts });
 
-describe('What the toolbar sends', () => {
-  it('names somebody, with each role once', () => {
+describe('A command of the toolbar', () => {
+  it('names a user, with each role once', () => {
     expect(readCommand(viewAs({ userId: ' ada ', roles: ['admin', ' admin'], permissions: ['posts:*'] }))).toEqual({
       do: 'view-as',
       userId: 'ada',
@@ -14,7 +14,7 @@ describe('What the toolbar sends', () => {
     expect(readCommand('{"do":"guest","userId":"x"}')).toEqual({ do: 'guest' });
   });
 
-  it('may name anything, and changes nothing by it', () => {
+  it('may name __proto__ without changing any prototype', () => {
     const odd = readCommand(
       '{"do":"view-as","userId":"__proto__","roles":["__proto__"],"__proto__":{"roles":["admin"]}}',
     );
@@ -22,22 +22,22 @@ describe('What the toolbar sends', () => {
   });
 
   it.each([
-    ['nothing', ''],
-    ['no JSON', '{'],
+    ['an empty body', ''],
+    ['invalid JSON', '{'],
     ['a list', '[]'],
     ['null', 'null'],
     ['an unknown button', '{"do":"destroy-all"}'],
-    ['a button of prototypes', '{"do":"__proto__"}'],
+    ['a button named __proto__', '{"do":"__proto__"}'],
     ['no user id', '{"do":"view-as"}'],
     ['an empty user id', viewAs({ userId: '  ' })],
-    ['a user id that is no text', viewAs({ userId: 1 })],
+    ['a user id that is not a string', viewAs({ userId: 1 })],
     ['a long user id', viewAs({ userId: 'x'.repeat(257) })],
     ['10,000 roles', viewAs({ roles: Array.from({ length: 10_000 }, (_, at) => `r${at}`) })],
-    ['roles that are no list', viewAs({ roles: 'admin' })],
-    ['a role that is no text', viewAs({ roles: [1] })],
-    ['a permission that is empty', viewAs({ permissions: [''] })],
-    ['far too much', viewAs({ more: 'x'.repeat(70_000) })],
-  ])('is refused when it is %s', (_, text) => {
+    ['roles that are not a list', viewAs({ roles: 'admin' })],
+    ['a role that is not a string', viewAs({ roles: [1] })],
+    ['an empty permission', viewAs({ permissions: [''] })],
+    ['a body that is too long', viewAs({ more: 'x'.repeat(70_000) })],
+  ])('is rejected: %s', (_, text) => {
     expect(readCommand(text)).toEqual({ problem: expect.stringMatching(/\.$/) });
   });
 });

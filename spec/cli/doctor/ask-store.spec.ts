@@ -28,7 +28,7 @@ const askSqlite = (file?: string) =>
   askStore({ use: 'sqlite', ...(file !== undefined && { file }) }, { root: folder, redisUrl: undefined });
 const askRedis = (redisUrl: string, root = PROJECT) => askStore({ use: 'redis' }, { root, redisUrl });
 
-/** Something that listens. @param answer What it says to a command, if anything. */
+/** Starts a server. @param answer Returns its response to a command, if any. */
 async function listen(answer: (command: string) => string | undefined): Promise<string> {
   server = createServer((socket) => {
     sockets.push(socket);
@@ -45,22 +45,22 @@ async function listen(answer: (command: string) => string | undefined): Promise<
   return `redis://:password@127.0.0.1:${address.port}`;
 }
 
-describe('Asking the store', () => {
+describe('askStore()', () => {
   it.each([undefined, { use: 'cookie' }, { use: 'memory' }, { use: 'astro' }] as const)(
-    'asks nothing of %j',
+    'does not contact %j',
     async (store) => {
       expect(await askStore(store, { root: folder, redisUrl: undefined })).toEqual({ state: 'unasked' });
     },
   );
 
-  describe('sqlite', () => {
-    it('is content where the file can be made, and does not make it', async () => {
+  describe('for sqlite', () => {
+    it('succeeds where the file can be created, and does not create it', async () => {
       expect(await askSqlite()).toEqual({ state: 'well' });
       expect(await askSqlite('deep/er/sessions.db')).toEqual({ state: 'well' });
       expect(readdirSync(folder)).toEqual([]);
     });
 
-    it('is content with a file that can be written, and changes nothing in it', async () => {
+    it('succeeds with a writable file, and does not change it', async () => {
       const file = join(folder, 'sessions.db');
       const database = new DatabaseSync(file);
       database.exec('CREATE TABLE kept (value TEXT)');
@@ -70,28 +70,32 @@ describe('Asking the store', () => {
       expect(readFileSync(file).equals(before)).toBe(true);
     });
 
-    it('tells of a file that is none of SQLite', async () => {
+    it('reports a file that is not an SQLite database', async () => {
       writeFileSync(join(folder, 'sessions.db'), 'something else, and long enough to be looked at'.repeat(30));
       const reason = expect.stringMatching(/sessions\.db: .*not a database/);
       expect(await askSqlite('sessions.db')).toEqual({ state: 'away', reason });
     });
 
-    it('tells of a file where there should be a folder', async () => {
+    it('reports a file in place of a folder', async () => {
       writeFileSync(join(folder, 'data'), '');
       const reason = expect.stringMatching(/cannot be created, because .*data is a file$/);
       expect(await askSqlite('data/sessions.db')).toEqual({ state: 'away', reason });
     });
   });
 
-  describe('redis', () => {
+  describe('for redis', () => {
     it.each([
-      ['is content with an answer to PING and nothing dropped', '+maxmemory_policy:noeviction', { state: 'well' }],
       [
-        'tells of a policy that drops sessions',
+        'succeeds with a response to PING and a policy that evicts nothing',
+        '+maxmemory_policy:noeviction',
+        { state: 'well' },
+      ],
+      [
+        'reports a policy that evicts sessions',
         '+maxmemory_policy:volatile-lru',
         { state: 'evicts', reason: 'volatile-lru' },
       ],
-      ['tells where nobody can know the policy', '-NOPERM it is forbidden', { state: 'unclear' }],
+      ['reports that the policy is unknown', '-NOPERM it is forbidden', { state: 'unclear' }],
     ])('%s', async (_, info, expected) => {
       const answers: Record<string, string> = {
         PING: '+PONG',
@@ -103,7 +107,7 @@ describe('Asking the store', () => {
       expect(await askRedis(url)).toEqual(expected);
     });
 
-    it('waits two seconds for one, and tells of the host without the password', async () => {
+    it('waits two seconds for a response, and reports the host without the password', async () => {
       const url = await listen(() => undefined);
       const { host } = new URL(url);
       expect(await askRedis(url)).toEqual({
@@ -112,7 +116,7 @@ describe('Asking the store', () => {
       });
     });
 
-    it('tells of a host where nobody listens', async () => {
+    it('reports a host without a server', async () => {
       expect(await askRedis('redis://127.0.0.1:1')).toMatchObject({
         state: 'away',
         cure: expect.stringContaining('start Redis, or set REDIS_URL'),
@@ -120,7 +124,7 @@ describe('Asking the store', () => {
       });
     });
 
-    it('tells of what is no address, and of a package that is missing', async () => {
+    it('reports an invalid URL, and a missing package', async () => {
       expect(await askRedis('not an address')).toMatchObject({
         reason: expect.stringContaining('The address of Redis is invalid'),
       });

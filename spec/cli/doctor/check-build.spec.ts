@@ -4,7 +4,7 @@ import { checkBuild } from '../../../lib/cli/doctor/check-build.js';
 import { briefly, healthy, settled, toldReport, withSettings } from '../../support/doctor-facts.js';
 
 describe('The check of the build', () => {
-  it('has nothing to say of one that goes well, or was not tried', () => {
+  it('finds nothing in a build that succeeds, or was not tried', () => {
     expect(checkBuild(healthy())).toEqual([]);
     expect(checkBuild(healthy({ build: undefined }))).toEqual([]);
   });
@@ -16,7 +16,7 @@ describe('The check of the build', () => {
     ['NoAdapterInstalled', 'ADAPTER_MISSING'],
     ['NoAdapterInstalledServerIslands', 'ADAPTER_MISSING'],
     ['SyntaxError', 'BUILD_FAILED'],
-  ])('finds a build that fails with %s dangerous: %s', (kind, code) => {
+  ])('reports a build that fails with %s as dangerous: %s', (kind, code) => {
     const [finding] = checkBuild(healthy({ build: { kind, message: '[astro-gatehouse] It is so.' } }));
     expect(finding).toMatchObject({ code, level: 'danger' });
     expect(finding?.problem.endsWith('It is so.')).toBe(true);
@@ -33,12 +33,12 @@ describe('The check of the build', () => {
     ['UNGUARDED_PIPELINE', false, 'advice'],
     ['SETUP_NOT_LOADED', false, 'advice'],
     ['INVALID_OPTIONS', false, 'danger'],
-  ])('hands on %s, which stops a build (%s), as %s', (code, stops, level) => {
+  ])('reports %s, which stops a build (%s), as %s', (code, stops, level) => {
     const build = toldReport({ objections: [{ code, message: 'It is so.', stops }] });
     expect(briefly(checkBuild(healthy({ build })))).toEqual([`${level} ${code}`]);
   });
 
-  it('says what to do about everything that a build objects to', () => {
+  it('has a cure for every error of a build', () => {
     const source = readFileSync(new URL('../../../lib/errors/build-errors.ts', import.meta.url), 'utf8');
     const codes = [...source.matchAll(/super\(\s*'([A-Z_]+)'/g)].map(([, code = '']) => code);
     expect(codes).toContain('DEAD_ENDS');
@@ -51,7 +51,7 @@ describe('The check of the build', () => {
     expect(codes.filter((code) => cureOf(code) === unknown)).toEqual([]);
   });
 
-  it('hands on what the report cannot know, once', () => {
+  it('reports once what the protection report cannot know', () => {
     const notes = ['access.check decides every rule alone'];
     expect(briefly(checkBuild(healthy({ build: toldReport({ notes }) })))).toEqual(['note NOT_IN_REPORT']);
     const objections = [{ code: 'SETUP_NOT_LOADED', message: 'It is so.', stops: false }];
@@ -59,7 +59,7 @@ describe('The check of the build', () => {
     expect(briefly(checkBuild(healthy({ build })))).toEqual(['advice SETUP_NOT_LOADED']);
   });
 
-  it('advises a server where there is none, and rules that count', () => {
+  it('advises rendering on demand where everything is prerendered, and enforcing the rules', () => {
     const config = settled({ adapter: undefined });
     expect(briefly(checkBuild(healthy({ config })))).toEqual(['advice ALL_PRERENDERED']);
     expect(briefly(checkBuild(withSettings({ enforce: false })))).toEqual(['advice NOT_ENFORCED']);

@@ -19,11 +19,11 @@ describe('The check of the cookie', () => {
     [{ path: '/shop' }, ['advice COOKIE_WITHOUT_HOST_PREFIX']],
     [{ name: '__Secure-shop' }, ['advice COOKIE_WITHOUT_HOST_PREFIX']],
     [{ name: '__Host-shop', path: '/shop' }, []],
-  ])('finds of %j: %j', (cookie, expected) => {
+  ])('reports for %j: %j', (cookie, expected) => {
     expect(found(cookie)).toEqual(expected);
   });
 
-  it('finds a cookie for other sites dangerous where nobody asks who sends it', () => {
+  it('reports a cookie for other sites as dangerous without CSRF protection', () => {
     expect(found({ sameSite: 'none' }, false)).toEqual(['danger COOKIE_FOR_OTHER_SITES']);
   });
 
@@ -31,7 +31,7 @@ describe('The check of the cookie', () => {
     [{ domain: 'shop.example' }, 'session.cookie.domain is shop.example'],
     [{ path: '/shop' }, 'session.cookie.path is /shop'],
     [{ name: '__Secure-shop' }, 'session.cookie.name is __Secure-shop'],
-  ])('names with %j what keeps it from the prefix', (cookie, reason) => {
+  ])('names for %j what prevents the __Host- prefix', (cookie, reason) => {
     const [finding] = checkCookie(withSettings({ session: { cookie } }));
     expect(finding?.problem.startsWith(`${reason}, so`)).toBe(true);
   });
@@ -42,12 +42,12 @@ describe('The check of the cookie', () => {
     ['http://localhost:4321', undefined, []],
     ['https://shop.example', undefined, []],
     [undefined, undefined, []],
-  ])('finds of a site at %s with %j: %j', (site, cookie, expected) => {
+  ])('reports for a site at %s with %j: %j', (site, cookie, expected) => {
     const facts = withSettings({ session: { cookie } }, { config: settled({ site }) });
     expect(briefly(checkCookie(facts))).toEqual(expected);
   });
 
-  it('has nothing to say where there is no report', () => {
+  it('finds nothing where there is no report', () => {
     expect(checkCookie(healthy({ build: undefined }))).toEqual([]);
   });
 });

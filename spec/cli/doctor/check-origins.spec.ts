@@ -7,14 +7,14 @@ const withDomains = (...allowedDomains: { hostname?: string; protocol?: string }
   healthy({ config: settled({ site: SITE, allowedDomains }) });
 
 describe('The check of origins', () => {
-  it('finds that nobody checks them', () => {
+  it('reports that origins are not checked', () => {
     const config = settled({ checkOrigin: false });
     expect(briefly(checkOrigins(withSettings({ csrf: false }, { config })))).toEqual(['danger NOBODY_CHECKS_ORIGINS']);
     expect(checkOrigins(withSettings({ csrf: false }))).toEqual([]);
     expect(checkOrigins(withSettings({ csrf: { except: ['/hook'] } }, { config }))).toEqual([]);
   });
 
-  it('advises to name a site that a proxy may stand before, and says what is refused otherwise', () => {
+  it('advises naming a site that may be behind a proxy, and states what is refused otherwise', () => {
     const [finding, ...more] = checkOrigins(withDomains());
     expect(more).toEqual([]);
     expect(finding).toMatchObject({ code: 'NO_ALLOWED_DOMAINS', level: 'advice', see: 'proxy' });
@@ -23,7 +23,7 @@ describe('The check of origins', () => {
     expect(finding?.cure).toContain(`allowedDomains: [{ protocol: 'https', hostname: 'shop.example' }]`);
   });
 
-  it('speaks only of what does refuse', () => {
+  it('mentions only the checks that are active', () => {
     const byCsrf = checkOrigins(healthy({ config: settled({ site: SITE, checkOrigin: false }) }));
     expect(byCsrf[0]?.problem).not.toContain('Cross-site POST');
     const byAstro = checkOrigins(withSettings({ csrf: false }, { config: settled({ site: SITE }) }));
@@ -35,15 +35,15 @@ describe('The check of origins', () => {
     ['the site has no name', settled()],
     ['there is no server', settled({ site: SITE, adapter: undefined })],
     ['the platform knows the address', settled({ site: SITE, adapter: '@astrojs/cloudflare' })],
-    ['the site is named', settled({ site: SITE, allowedDomains: [{ hostname: 'shop.example' }] })],
-    ['its sub-domains are', settled({ site: SITE, allowedDomains: [{ hostname: '**.shop.example' }] })],
-    ['nothing is known of the config', undefined],
-  ])('has nothing to say where %s', (_, config) => {
+    ['the site is listed', settled({ site: SITE, allowedDomains: [{ hostname: 'shop.example' }] })],
+    ['its subdomains are listed', settled({ site: SITE, allowedDomains: [{ hostname: '**.shop.example' }] })],
+    ['the config is unknown', undefined],
+  ])('finds nothing where %s', (_, config) => {
     expect(checkOrigins(healthy({ config }))).toEqual([]);
   });
 
   it.each([[{}], [{ protocol: 'https' }], [{ hostname: '' }], [{ hostname: '**.com' }], [{ hostname: '*.example' }]])(
-    'finds that %j believes every host',
+    'reports that %j accepts every host',
     (domain) => {
       expect(briefly(checkOrigins(withDomains({ hostname: 'shop.example' }, domain)))).toEqual([
         'danger WILD_ALLOWED_DOMAIN',
@@ -51,10 +51,13 @@ describe('The check of origins', () => {
     },
   );
 
-  it.each(['**', '*', '*shop.example'])('finds that %s is no host for Astro, and so names none', (hostname) => {
-    expect(briefly(checkOrigins(withDomains({ hostname })))).toEqual([
-      'advice NO_ALLOWED_DOMAINS',
-      'advice USELESS_ALLOWED_DOMAIN',
-    ]);
-  });
+  it.each(['**', '*', '*shop.example'])(
+    'reports that Astro does not support the host %s, so that none is listed',
+    (hostname) => {
+      expect(briefly(checkOrigins(withDomains({ hostname })))).toEqual([
+        'advice NO_ALLOWED_DOMAINS',
+        'advice USELESS_ALLOWED_DOMAIN',
+      ]);
+    },
+  );
 });

@@ -6,27 +6,27 @@ import { SECRET } from '../../support/secret.js';
 const withSecret = (value: string) => healthy({ secret: { source: 'the environment', value } });
 
 describe('The check of the secret', () => {
-  it('has nothing to say of a good one, or of several', () => {
+  it('accepts a strong secret, or several', () => {
     expect(checkSecret(withSecret(`${SECRET}, ${[...SECRET].reverse().join('')}`))).toEqual([]);
   });
 
   it.each([
     ['no variable', healthy({ secret: undefined })],
     ['an empty list', withSecret(' , ')],
-  ])('misses one where there is %s', (_, facts) => {
+  ])('reports a missing secret where there is %s', (_, facts) => {
     const [finding] = checkSecret(facts);
     expect(finding).toMatchObject({ code: 'MISSING_SECRET', level: 'danger' });
     expect(finding?.cure).toContain('npx astro-gatehouse secret --write');
   });
 
-  it('says what makes one easy to guess and where it is, and nothing of it', () => {
+  it('reports why a secret is weak and where it is, without revealing it', () => {
     const [finding] = checkSecret(withSecret(`${SECRET},hunter2-hunter2`));
     expect(finding).toMatchObject({ code: 'WEAK_SECRET', level: 'danger' });
     expect(finding?.problem).toContain('from the environment, has 15 characters');
     expect(JSON.stringify(finding)).not.toContain('hunter2');
   });
 
-  it('names each file with a secret that git would take along', () => {
+  it('names each file with a secret that git does not ignore', () => {
     const findings = checkSecret(healthy({ secretsInGit: ['.env', '.env.production'] }));
     expect(briefly(findings)).toEqual(['danger SECRET_IN_GIT', 'danger SECRET_IN_GIT']);
     expect(findings[1]?.cure).toMatch(/^Add \.env\.production to \.gitignore\./);

@@ -18,28 +18,28 @@ describe('The check of the store', () => {
     [{ store: 'memory' }, {}, ['advice STORE_IN_MEMORY']],
     [{ store: 'astro' }, {}, ['note STORE_NOT_ASKED']],
     [{ store: 'astro' }, { config: settled({ hasSessionDriver: false }) }, ['danger ASTRO_SESSION_MISSING']],
-  ])('finds of %j with %j: %j', (session, more, expected) => {
+  ])('reports for %j with %j: %j', (session, more, expected) => {
     expect(briefly(checkStore(withSettings({ session }, more)))).toEqual(expected);
   });
 
-  it('finds the same of a store that is chosen by `store`', () => {
+  it('reports the same for a store that is chosen by the option store', () => {
     const store = { use: 'sqlite' as const, file: 'here.db' };
     expect(briefly(checkStore(withSettings({ store }, { store: AWAY })))).toEqual(['danger STORE_UNAVAILABLE']);
     expect(briefly(checkStore(withSettings({ store: { use: 'memory' } })))).toEqual(['advice STORE_IN_MEMORY']);
   });
 
-  it('says why it cannot be used, and what to type', () => {
+  it('reports why the store cannot be used, and what to type', () => {
     const [finding] = checkStore(withSettings({ session: { store: 'redis' } }, { store: AWAY }));
     expect(finding?.problem).toBe('The store redis cannot be used: it is away.');
     expect(finding?.cure).toContain('REDIS_URL=');
   });
 
-  it("says that a store of the project's own was not asked, whatever is named", () => {
+  it("reports that the project's own store was not checked, whatever is configured", () => {
     const build = toldReport({ hasOwnStore: true, settings: { session: { store: 'memory' } } });
     expect(briefly(checkStore(healthy({ build })))).toEqual(['note STORE_NOT_ASKED']);
   });
 
-  it('has nothing to say where there is no report', () => {
+  it('finds nothing where there is no report', () => {
     expect(checkStore(healthy({ build: undefined, store: AWAY }))).toEqual([]);
   });
 });

@@ -13,11 +13,11 @@ describe('The check of versions', () => {
     ['8.0.0', '^7.0.0', false],
     ['6.9.9', '^7.0.0', false],
     ['7.3.5', '^7.4.0', false],
-  ])('says of %s whether it is within %s: %s', (version, range, expected) => {
+  ])('compares %s with the range %s: %s', (version, range, expected) => {
     expect(isWithin(version, range)).toBe(expected);
   });
 
-  it('asks for the Node of the package, and of the store sqlite', () => {
+  it('requires the Node version of the package, and of the sqlite store', () => {
     const sqlite = { session: { store: 'sqlite' as const } };
     expect(checkVersions(healthy({ nodeVersion: '22.12.0' }))).toEqual([]);
     expect(checkVersions(withSettings(sqlite, { nodeVersion: '22.13.0' }))).toEqual([]);
@@ -28,7 +28,7 @@ describe('The check of versions', () => {
     expect(without?.problem).toBe('This is Node 22.12.0, and the store sqlite needs >=22.13.0.');
   });
 
-  it('asks for an Astro of the right major version', () => {
+  it('requires the right major version of Astro', () => {
     const [missing] = checkVersions(healthy({ astroVersion: undefined }));
     expect(missing?.problem).toBe('Astro is not installed, and the package needs ^7.0.0.');
     expect(missing?.cure).toBe('Install it: npm install astro@^7.0.0');

@@ -8,7 +8,7 @@ describe('The examination', () => {
     expect(examine(healthy())).toEqual([]);
   });
 
-  it('tells what every check finds, the worst first', () => {
+  it('reports what every check finds, the worst first', () => {
     const build = toldReport({
       notes: ['something'],
       settings: { session: { store: 'memory', cookie: { secure: false } } },
@@ -23,7 +23,7 @@ describe('The examination', () => {
     ]);
   });
 
-  it('tells no secret that an error of the project has told', () => {
+  it('masks secrets in error messages of the project', () => {
     const other = [...SECRET].reverse().join('');
     const build = { kind: 'Error', message: `cannot use ${SECRET} or ${other}, a` };
     const [finding] = examine(healthy({ secret: { source: '.env', value: `${SECRET}, ${other},a` }, build }));

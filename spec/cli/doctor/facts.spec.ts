@@ -18,8 +18,8 @@ function envFiles(files: Record<string, string>, environment: Record<string, str
   return new EnvFiles(folder, environment);
 }
 
-describe('Files of variables', () => {
-  it('count from the most special one on, and the environment before all', () => {
+describe('Environment files', () => {
+  it('take precedence from the most specific one on, after the environment', () => {
     const files = { '.env': 'A=1\nB=1\nC=1 # one\nD=', '.env.local': 'B=2', '.env.production': 'C="3"\nA=' };
     const variables = envFiles(files, { B: '4', D: '' });
     expect(['A', 'B', 'C', 'D', 'E'].map((name) => variables.find(name))).toEqual([
@@ -31,12 +31,12 @@ describe('Files of variables', () => {
     ]);
   });
 
-  it('are named when they say something of a variable', () => {
+  it('are listed when they set a variable', () => {
     const variables = envFiles({ '.env': 'A=1', '.env.local': 'B=1\nA=', '.env.production.local': 'A=2' }, { A: '3' });
     expect(variables.filesWith('A')).toEqual(['.env', '.env.production.local']);
   });
 
-  it('need not be there', () => {
+  it('are optional', () => {
     expect(envFiles({}).find('A')).toBeUndefined();
     expect(envFiles({}, { A: '1' }).find('A')).toEqual({ source: 'the environment', value: '1' });
   });

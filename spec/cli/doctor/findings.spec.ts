@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { type Finding, findingsAsJson, findingsAsText, SECTIONS } from '../../../lib/cli/doctor/findings.js';
 import { Document } from '../../support/documents.js';
 
-describe('The sections that findings lead to', () => {
-  it.each(Object.values(SECTIONS))('has %s', (section) => {
+describe('The sections of the documentation', () => {
+  it.each(Object.values(SECTIONS))('include %s', (section) => {
     const [file = '', anchor = ''] = section.split('#');
     expect(new Document(file).anchors).toContain(anchor);
   });
@@ -13,7 +13,7 @@ const DANGER: Finding = { code: 'A', level: 'danger', problem: 'One\n  - two', c
 const NOTE: Finding = { code: 'B', level: 'note', problem: 'So', cure: 'Look', see: 'stores' };
 
 describe('Findings', () => {
-  it('are written with the cure and where it is explained, and counted', () => {
+  it('are printed with the cure and the section that explains it, and counted', () => {
     expect(findingsAsText([DANGER, NOTE], 'home')).toBe(`DANGER  One
           - two
         Mend it
@@ -26,13 +26,13 @@ NOTE    So
 danger: 1, advice: 0, note: 1.`);
   });
 
-  it('leave nothing to mend where there are none, or notes alone', () => {
+  it('require no action when there are none, or only notes', () => {
     expect(findingsAsText([], 'home')).toBe('No problems found.');
     expect(findingsAsText([NOTE], 'home')).toMatch(/^NOTE [\s\S]*\n\nNo problems found\.$/);
     expect(findingsAsText([{ ...NOTE, level: 'advice' }], 'home')).toMatch(/\n\ndanger: 0, advice: 1, note: 0\.$/);
   });
 
-  it('are data, too', () => {
+  it('are available as JSON', () => {
     const see = 'home/docs/csrf.md#requests-that-other-sites-send';
     expect(JSON.parse(findingsAsJson([DANGER], 'home'))).toEqual({ findings: [{ ...DANGER, see }] });
     expect(JSON.parse(findingsAsJson([], 'home'))).toEqual({ findings: [] });

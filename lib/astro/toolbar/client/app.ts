@@ -40,7 +40,7 @@ export default defineToolbarApp({
           await pause(SETTLING);
         } catch (error) {
           if (signal.aborted) return;
-          panel.tell(error instanceof ToolbarProblem ? error.message : String(error));
+          panel.showProblem(error instanceof ToolbarProblem ? error.message : String(error));
           await pause(PATIENCE);
         }
       } while (!signal.aborted && isLookedAt());
@@ -54,7 +54,7 @@ export default defineToolbarApp({
         // Not by its path, which may begin with two slashes: that would be another site.
         location.replace(location.href.replace(/#.*/s, ''));
       } catch (error) {
-        panel.tell(error instanceof ToolbarProblem ? error.message : String(error));
+        panel.showProblem(error instanceof ToolbarProblem ? error.message : String(error));
       }
     }
 

@@ -54,7 +54,7 @@ export class Panel {
     show(this.#latest, historyView(state.latest));
   }
 
-  tell(problem: string): void {
+  showProblem(problem: string): void {
     this.#problem.textContent = problem;
   }
 

@@ -50,7 +50,7 @@ type OwnClient = RedisClient & { close?(): Promise<unknown> };
  */
 export class RedisConnection {
   /** Servers whose eviction policy is unknown and was already logged. */
-  static readonly #toldOf = new Set<string>();
+  static readonly #warnedOf = new Set<string>();
   /** The prefix of every key. */
   readonly prefix: string;
   readonly #options: RedisOptions;
@@ -198,13 +198,13 @@ export class RedisConnection {
 
   async #problemOf(client: RedisClient): Promise<EvictingStoreError | undefined> {
     const policy = await evictionPolicy(client, this.prefix);
-    if (policy === undefined) this.#tellUnknown();
+    if (policy === undefined) this.#logUnknown();
     return evictionProblem(policy, this.#host);
   }
 
-  #tellUnknown(): void {
-    if (RedisConnection.#toldOf.has(this.#host)) return;
-    RedisConnection.#toldOf.add(this.#host);
+  #logUnknown(): void {
+    if (RedisConnection.#warnedOf.has(this.#host)) return;
+    RedisConnection.#warnedOf.add(this.#host);
     console.warn(
       `[astro-gatehouse] Redis at ${this.#host} reports neither by INFO nor by CONFIG GET whether it drops keys when ` +
         'memory is short. Make sure that its maxmemory-policy is noeviction: otherwise ended sessions may come back, ' +

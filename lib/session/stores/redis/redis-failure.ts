@@ -110,8 +110,8 @@ export interface PolicyClient {
  */
 export async function evictionPolicy(client: PolicyClient, key: string): Promise<string | undefined> {
   const info = await allowed(() => client.eval(ASK_INFO, { keys: [key], arguments: [] }));
-  const told = /^maxmemory_policy:(\S+)/m.exec(String(info ?? ''))?.[1];
-  return told ?? settingIn(await allowed(async () => client.configGet?.(SETTING)));
+  const reported = /^maxmemory_policy:(\S+)/m.exec(String(info ?? ''))?.[1];
+  return reported ?? settingIn(await allowed(async () => client.configGet?.(SETTING)));
 }
 
 /** Returns the error for a policy that drops sessions; `undefined` for one that keeps them, or an unknown one. */
