@@ -6,7 +6,7 @@ import { witnessed } from '../support/witness.js';
 let app: App;
 let server: Server;
 
-/** The one development server, which takes its rules in as they are written. */
+/** The one development server, which applies changed rules without a restart. */
 let development: { app: App; server: Server } | undefined;
 
 async function start(mode: 'production' | 'dev', isGlobal: boolean): Promise<void> {
@@ -31,14 +31,14 @@ afterAll(async () => {
   development?.app.remove();
 });
 
-/** A visitor who is signed in with this role; a guest without one. */
+/** Returns a visitor who is signed in with this role, or a guest without one. */
 async function visitor(role?: string): Promise<Browser> {
   const browser = new Browser(server);
   if (role) await browser.get(`/enter?role=${role}`);
   return browser;
 }
 
-/** What was answered, and whether the action ran. */
+/** Returns the response, and whether the action ran. */
 async function call(browser: Browser, path: string): Promise<Answer & { ran: boolean }> {
   await witnessed(server);
   const answer = await browser.post(
@@ -49,7 +49,7 @@ async function call(browser: Browser, path: string): Promise<Answer & { ran: boo
   return { ...answer, ran: (await witnessed(server)).length > 0 };
 }
 
-/** Spellings of a name that Astro takes for the same one. */
+/** Returns spellings that Astro treats as the same name. */
 function spellingsOf(name: string): string[] {
   const encoded = [...name]
     .map((letter) => (letter === '.' ? letter : `%${letter.charCodeAt(0).toString(16)}`))

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
-/** As in a project whose own middleware knows the visitor from a cookie of its own. */
+/** A middleware that recognizes visitors by a cookie of its own and puts them into Astro's session. */
 const MIDDLEWARE = `
 import { defineMiddleware } from 'astro:middleware';
 
@@ -18,7 +18,7 @@ export const onRequest = defineMiddleware((context, next) => {
 `;
 
 describe.each(['cookie', 'memory', 'astro'])(
-  "A visitor whom a middleware read from Astro's session, %s store,",
+  "A visitor whom a middleware puts into Astro's session, %s store,",
   (store) => {
     let app: App;
     let server: Server;
@@ -80,7 +80,7 @@ describe.each(['cookie', 'memory', 'astro'])(
       expect((await browser.post('/keep', {}, putting({ userId: 'bob' }))).text).toBe('true');
       for (const name of [...browser.cookies.keys()]) if (/astro-session/.test(name)) browser.cookies.delete(name);
       const { own } = await seen(browser);
-      // Astro's session was the session itself.
+      // With this store, Astro's session is the session itself.
       expect(own).toEqual(store === 'astro' ? {} : { userId: 'u1', role: 'keeper', cart: 1 });
     });
 

@@ -147,7 +147,7 @@ describe.each(['built', 'in development'])('A check in a nested component, %s,',
   });
 });
 
-/** A body as far as it came: one that breaks off is not thrown away. */
+/** Returns the received part of a body, even when the connection breaks. */
 async function whatArrived(address: string): Promise<string> {
   const response = await fetch(address, { headers: { accept: 'text/html' } });
   let text = '';

@@ -53,7 +53,7 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider,", (cache
   });
 
   it('may store a page that is marked public and uses no session, for any visitor', async () => {
-    // Astro's own cache takes the first for itself.
+    // Astro's own cache consumes the first header.
     for (const browser of [await member(), new Browser(server)]) {
       expect((await told(browser, '/cdn')).slice(1)).toEqual(['max-age=300', 'max-age=300']);
     }

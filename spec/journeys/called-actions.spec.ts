@@ -36,7 +36,7 @@ export const server = {
   within: defineAction({ handler: async (_, context) => server.admin.remove.bind(context)().then(({ data, error }) => error?.code ?? data) }),
 };`;
 
-/** Calls an action as the query says, and tells what came of it. */
+/** Calls an action as the query says, and returns the outcome. */
 const CALL = `
 import { actions } from 'astro:actions';
 import { server } from './actions';
@@ -131,7 +131,7 @@ describe.each(['production', 'dev'] as const)('An action called by code of the s
     if (mode === 'production') await app.build();
     server = mode === 'dev' ? await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }) : await app.serve();
   });
-  // What a case leaves unasked is not for the next.
+  // The records of one case must not affect the next.
   afterEach(() => witnessed(server));
   afterAll(async () => {
     await server.stop();
@@ -144,7 +144,7 @@ describe.each(['production', 'dev'] as const)('An action called by code of the s
     return browser;
   }
 
-  /** What the caller was told, and what ran meanwhile. */
+  /** Returns the outcome for the caller, and what ran in the meantime. */
   async function call(browser: Browser, path: string) {
     const { text, headers } = await browser.get(path);
     const noted = (await witnessed(server)).join('\n');
@@ -296,7 +296,7 @@ describe.each(['production', 'dev'] as const)('An action called by code of the s
         server = await app.serve({ GLOBAL: 'yes', GATEHOUSE_SECRET: SECRET });
         return;
       }
-      // The development server takes the rules in as they are written.
+      // The development server applies changed rules without a restart.
       app.write({ 'src/is-global.ts': 'export const isGlobal = true;' });
       const guest = await visitor();
       await server.until(async () => (await call(guest, calling('/page', 'like'))).came.startsWith('error:'));

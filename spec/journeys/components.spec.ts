@@ -39,7 +39,7 @@ const SIGN_IN = `
     return new Response('welcome');
   };`;
 
-/** Says in its answer and to the witness that it was made. */
+/** A component that records that it was rendered. */
 const PART = `---
   const { name } = Astro.props;
   ${note('name')};
@@ -56,7 +56,7 @@ const IMPORTS = `
   import Late from '../components/Late.astro';
   import Part from '../components/Part.astro';`;
 
-/** What is asked for, as it stands in a page. */
+/** Requirements, as they are written in a page. */
 const ASKED = {
   nothing: '',
   editor: 'role="editor"',
@@ -169,7 +169,7 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
     return browser;
   }
 
-  /** The parts that a page shows, and those that were made for it. */
+  /** Returns the parts that a page contains, and those that were rendered for it. */
   async function partsOf(browser: Browser, path: string): Promise<{ shown: string[]; made: string[] }> {
     await witnessed(server);
     const { status, text } = await browser.get(path);

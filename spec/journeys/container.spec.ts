@@ -90,14 +90,14 @@ const MISFITS: [string, string, RegExp, RegExp][] = [
   ],
 ];
 
-/** Guards that start, and give what is no answer. */
+/** Guards with which the server starts, but which return an invalid result. */
 const CARELESS: [string, string][] = [
   ['a Response in place of a verdict', 'judge() { return new Response(null, { status: 451 }); }'],
   ['nothing in place of a verdict', 'async judge() {}'],
   ['nothing to whom it refuses', 'async refuse() {}'],
 ];
 
-/** One build; which of its registrations is made is read when it starts. */
+/** One build; the registration to make is chosen when it starts. */
 const MISFITTING = `
   import { AccessChecker, defineGatehouse, RouteGuard, Session } from 'astro-gatehouse/server';
   abstract class Port {}

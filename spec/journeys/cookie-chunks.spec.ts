@@ -4,7 +4,7 @@ import { Browser } from '../support/browser.js';
 import { madeSite, prerendered } from '../support/made-site.js';
 
 const NAMES = ['__Host-gatehouse', '__Host-gatehouse.1', '__Host-gatehouse.2'];
-/** The most that three cookies hold of a text that cannot be packed any smaller. */
+/** The length of the longest incompressible string that fits in three cookies. */
 const MOST = 8_800;
 
 describe('A session that is split over several cookies', () => {

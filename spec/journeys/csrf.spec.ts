@@ -8,7 +8,7 @@ import { note, WITNESS, witnessed } from '../support/witness.js';
 const EVIL = 'https://evil.example';
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Everything else is read when a site starts. */
+/** Astro's config; all other options are read when a site starts. */
 const config = (security = {}) => `
   import node from '@astrojs/node';
   import { defineConfig } from 'astro/config';
@@ -36,10 +36,10 @@ const PAGES = {
   'src/pages/404.astro': '<h1>nothing here</h1>',
 };
 
-/** The environment of a site that starts with these options. */
+/** Returns the environment of a site that starts with these options. */
 const started = (options: object) => ({ GATEHOUSE_SECRET: SECRET, OPTIONS: JSON.stringify(options) });
 
-/** A site that is served, and what it does when it is sent something. */
+/** A running site that records whether a request had an effect. */
 class SentSite {
   readonly #client: RawClient;
 
@@ -50,13 +50,13 @@ class SentSite {
     this.#client = new RawClient(server.port, 1);
   }
 
-  /** @param options Of defineGatehouse(), as they are when the site starts. */
+  /** @param options Options of defineGatehouse() when the site starts. */
   static async serve(files: Record<string, string>, options = {}): Promise<SentSite> {
     const app = await App.create(undefined, files).build();
     return new SentSite(app, await app.serve(started(options)));
   }
 
-  /** The answer, and whether anything was done of what was asked. */
+  /** Returns the response, and whether any code of the site ran. */
   async send(request: RawRequest): Promise<RawAnswer & { ran: boolean }> {
     const answer = await this.#client.send(request);
     return { ...answer, ran: (await witnessed(this.server)).length > 0 };
@@ -69,7 +69,7 @@ class SentSite {
   }
 }
 
-/** What may be sent to a site by whom. `SELF` is the site. */
+/** Requests that are accepted or rejected. `SELF` stands for the origin of the site. */
 const CASES: { passes: boolean; who: string; method?: string; headers: Record<string, string> }[] = [
   ...['POST', 'DELETE', 'PATCH'].map((method) => ({
     passes: true,
@@ -127,7 +127,7 @@ const CASES: { passes: boolean; who: string; method?: string; headers: Record<st
 ];
 
 const SITE = {
-  // Astro's own check, which stands before everything, is off: what refuses here is ours.
+  // Astro's own check, which comes first, is off, so every rejection is one of the package.
   'astro.config.mjs': config({ checkOrigin: false }),
   ...PAGES,
   'src/pages/webhooks/[from].ts': `export const POST = ({ params, rewrite }) => {

@@ -95,7 +95,7 @@ describe.each(['production', 'development'] as const)('A site below a base, in %
     const browser = new Browser(server);
     const headers = { origin: 'https://app.example', 'access-control-request-method': 'GET' };
     const preflight = await browser.visit(path, { method: 'OPTIONS', headers });
-    // While a site is written Vite answers them.
+    // In development, Vite answers preflights.
     const allowed = mode === 'development' ? expect.anything() : 'GET';
     expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([204, allowed]);
     expect((await browser.get(path)).status).toBe(401);

@@ -195,7 +195,7 @@ describe.each(['a build', 'astro dev'] as const)('Disposable services, in %s,', 
       expect((await browser.get('/visit')).text).toBe(`visit ${edition + 1}`);
       expect(await server.printed(CLOSED, since)).toMatch(CLOSED);
     }
-    // Whatever stands in the setup module, Astro starts its server anew, which does not answer for a while.
+    // After any change of the setup module, Astro restarts its server, which does not respond for a while.
     app.rewrite('src/gatehouse.ts', (text) => `${text}\n// edited`);
     app.rewrite('src/classes.js', (text) => text.replace(/edition = \d/, 'edition = 3'));
     await server.until(async () => (await textOf(browser, '/edition')) === 'edition 3');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
-/** A site below a base, in three languages, one of which stands in a folder of another name. */
+/** A site below a base in three languages, one of which has a folder with another name. */
 const FILES = {
   'astro.config.mjs': `
     import node from '@astrojs/node';
@@ -28,7 +28,7 @@ const FILES = {
   'src/pages/deutsch/404.astro': '<h1>nichts hier</h1>',
   'src/pages/deutsch/500.astro': '<h1>kaputt</h1>',
   'src/pages/deutsch/broken.astro': `---\nthrow new Error('broken');\n---\n`,
-  // These only end like error pages.
+  // These pages are not error pages, although their paths end like those.
   'src/pages/de/404.astro': '<h1>a page about numbers</h1>',
   'src/pages/deutsch/news/404.astro': '<h1>news number 404</h1>',
   'src/pages/enter.ts': `

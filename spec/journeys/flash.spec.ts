@@ -60,7 +60,7 @@ describe.each(['cookie', 'memory'])('Flash messages in a built application, %s s
 
   it('delay the response headers until a component that renders late has read them', async () => {
     const browser = new Browser(server);
-    // On a busy machine the head may be read late: one of a few is enough.
+    // On a busy machine the headers may be read late, so one of several attempts is enough.
     const streamed: number[] = [];
     for (let at = 0; at < 3; at++) {
       const { firstByte, lastByte } = await timeOf(browser, server, '/nested');
@@ -79,7 +79,7 @@ describe.each(['cookie', 'memory'])('Flash messages in a built application, %s s
   });
 });
 
-/** When the first and the last byte of a page came, in milliseconds. */
+/** Returns the times of the first and the last byte of a page, in milliseconds. */
 async function timeOf(browser: Browser, server: Server, path: string) {
   const begun = performance.now();
   const headers = { accept: 'text/html', cookie: browser.cookieHeader };

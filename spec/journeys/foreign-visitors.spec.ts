@@ -4,7 +4,7 @@ import { type Answer, Browser, type Visit } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';
 
 const SERVER = `from 'astro-gatehouse/server';`;
-/** What a page, a component, an endpoint or an action sees of the visitor. */
+/** Code that returns the visitor as a page, a component, an endpoint or an action sees it. */
 const SEEN = `
   import { getSession, hasRole, isAuthenticated } ${SERVER}
   export const seen = ({ locals }) => ({
@@ -125,7 +125,7 @@ const OPTIONS = `{
 const GUEST = { session: null, visitor: null, roles: [], isAuthenticated: false, isAdmin: false };
 const ADMIN = { userId: 'ada', role: 'admin', permissions: ['x'] };
 
-/** What a part of a page says that it saw. */
+/** Returns the visitor that a part of a page has rendered. */
 function said({ text }: Answer, part: 'page' | 'nested' | 'island' = 'page'): Record<string, unknown> {
   const [, json = 'null'] = new RegExp(`<p id="${part}"[^>]*>(.*?)</p>`, 's').exec(text) ?? [];
   return JSON.parse(json.replaceAll('&quot;', '"').replaceAll('&#34;', '"'));

@@ -31,7 +31,7 @@ if (result && !result.error) return Astro.redirect('/goodbye');
 <p>door</p>`;
 const FILES = {
   'astro.config.mjs': CONFIG(),
-  // The store, and whether forms are kept, are read when the server starts.
+  // The store and the forms option are read when the server starts.
   'src/gatehouse.ts': `
 import { Clock, defineGatehouse } from 'astro-gatehouse/server';
 ${MOVABLE_CLOCK}
@@ -141,7 +141,7 @@ interface Shown {
   ofOther: unknown;
 }
 
-/** What a page says of the form that was sent to it. */
+/** Returns the data of the form that a page has rendered. */
 function shown(text: string): Shown {
   const part = (tag: string) =>
     JSON.parse(
@@ -313,7 +313,7 @@ describe.each([
     await browser.post('/keys?_action=makeKey');
     const { text } = await browser.get(`/api/waiting?key=${encodeURIComponent('astro-gatehouse:form:/keys')}`);
     expect(text).toContain('makeKey');
-    // What a cookie holds is sealed as a whole.
+    // The cookie is sealed as a whole.
     if (store !== 'cookie') expect(text).not.toContain('sk-very-secret');
     expect((await browser.get('/keys')).text).toContain('sk-very-secret');
     expect((await browser.get('/keys')).text).toContain('no key');

@@ -10,7 +10,7 @@ const SERVED: [string, Mode, Site][] = [
 ];
 const PAGES = ['/', '/login', '/public/info', '/api/health', '/nope'];
 
-/** Ways to call an action that Astro takes for the same. */
+/** URLs that Astro treats as calls of the same action. */
 function callsOf(name: string): string[] {
   const whole = name
     .split('.')

@@ -24,9 +24,9 @@ import {
 import type { RawAnswer, RawRequest } from '../support/raw-request.js';
 import { BACKSLASH, confusingHosts, confusions, control, encoded, TURNS } from '../support/spellings.js';
 
-/** Several addresses, with blanks between them, to open; or one request of another kind. */
+/** Several paths, separated by blanks, or one request of another kind. */
 type Request = string | RawRequest;
-/** The page that is served, as its route with the parameters put back, and what it may be asked for by. */
+/** The served page, as its route with parameters filled in, and the requests that lead to it. */
 type Requests = Readonly<Record<string, readonly Request[]>>;
 
 interface Expected {
@@ -34,7 +34,7 @@ interface Expected {
   readonly rules: Rules;
   readonly guarded: Requests;
   readonly open: Requests;
-  /** What leads to no page, or to none that is guarded: a guest may be refused or not, but sees nothing. */
+  /** Requests that lead to no guarded page: a guest may be denied or not, but sees none. */
   readonly harmless: readonly Request[];
 }
 
@@ -291,7 +291,7 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
     });
     afterAll(() => served.stop());
 
-    /** The page itself, or the head of it. */
+    /** Tells whether the response is the page itself or the headers of it. */
     function isServed(page: string, request: Request, { status, text }: RawAnswer): boolean {
       const isHead = typeof request !== 'string' && request.method === 'HEAD';
       return isHead ? status === 200 : pagesIn(text).join() === page;
@@ -327,12 +327,12 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
       const secrets = Object.keys(guarded);
       let reached = 0;
       for (const [at, secret] of secrets.entries()) {
-        // Where there are pages enough they take turns at the kinds of spellings. `npm run fuzz` has each meet all.
+        // With many pages, each gets only some kinds of spellings. `npm run fuzz` combines all of them.
         const turn = secrets.length < TURNS || process.env.FUZZ ? undefined : at;
         const targets = confusions(served.path(secret), served.path(decoys[at % decoys.length] ?? '/'), turn);
         const leaks = targets.map(async (target) => {
           const guest = await served.asGuest(target);
-          // Nothing leaks where a guest is refused: a visitor shows only that there is something to reach.
+          // A denied guest sees nothing; the request of the signed-in visitor only proves that a page exists.
           if (reached > 0 && served.isRefusal(guest)) return [];
           const visitor = await served.asVisitor(target);
           const shown = [guest, visitor].flatMap(({ text }) => pagesIn(text));

@@ -73,7 +73,7 @@ const ASKED: readonly Omit<RawRequest, 'target'>[] = [
   { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: '{}' },
   { method: 'DELETE' },
 ];
-/** Refused ahead of everything: where nothing of the site runs for what is not there, they cannot look alike. */
+/** Requests rejected before any other check; they cannot look like missing pages when no code runs for those. */
 const FOREIGN: typeof ASKED = [
   { method: 'POST', headers: { Origin: 'https://evil.example', 'Content-Type': 'text/plain' }, body: 'a=1' },
   { method: 'POST', headers: { 'Sec-Fetch-Site': 'cross-site', Accept: '*/*' }, body: '{}' },
@@ -106,7 +106,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     return browser.cookieHeader;
   }
 
-  /** What tells two answers apart: everything but the address itself, the time and what is sealed. */
+  /** Returns the comparable parts of a response: everything but the path, the time and sealed values. */
   function seen({ status, headers, text }: RawAnswer, address: string): unknown {
     const [path = address] = address.split('?');
     const told = [...headers]
@@ -118,7 +118,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     return { status, parts: stripped };
   }
 
-  /** @param missing One address, or several, of what is not there. */
+  /** @param missing Paths of missing pages. */
   async function compare(
     server: Server,
     hidden: string,
@@ -156,7 +156,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     ['a rule under globalProtect', EVERYTHING],
     ['a rule before another', BEHIND],
   ])('behind %s', (_, options) => {
-    // As long as the others, for what counts characters.
+    // The paths have the same length, because lengths are compared too.
     it.each(HIDDEN)('looks like a missing page: %s', async (hidden) => {
       const server = await site.serve(options);
       for (const cookie of [undefined, await cookieOf(server, 'reader'), await cookieOf(server, 'staff')]) {
@@ -202,7 +202,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
       status: 302,
       location: '/login?returnTo=%2Fsecret%2Fpage',
     });
-    // Of a file, nobody is asked.
+    // No code of the site runs for a file.
     if (notFoundPages !== 'files') await compare(server, '/secret/page', '/secret/none', undefined);
     await compare(server, '/secret/data', '/nobody/data', await cookieOf(server, 'reader'));
   });

@@ -12,7 +12,7 @@ import { cookieHeaders, recordContents, requestTargets, returnPaths } from '../s
 import { siteConfig } from '../support/made-site.js';
 import { type RawAnswer, RawClient, type RawRequest } from '../support/raw-request.js';
 
-/** `npm run fuzz` sends all that is named here; the test suite sends a fiftieth. */
+/** `npm run fuzz` sends the full numbers; the test suite sends a fiftieth. */
 const SHARE = Number(process.env.FUZZ ?? 0.02);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const COOKIE_HEADERS = 100_000 * SHARE;
@@ -60,7 +60,7 @@ const FILES = {
     };`,
 };
 
-/** Tells what was sent, where an expectation would tell what it should have been. */
+/** Throws an error with the input that was sent, which an expectation would not show. */
 function see(isRight: boolean, seen: unknown): void {
   if (!isRight) throw new Error(inspect(seen, { depth: 5, maxStringLength: 20_000 }));
 }
@@ -87,7 +87,7 @@ describe(`Random input (FUZZ_SEED=${SEED} repeats it)`, () => {
 
   const heap = async () => Number((await client.send({ target: '/heap' })).text);
 
-  /** Sends requests, and looks at every answer. Half of them first, after which the server needs no more memory. */
+  /** Sends requests and checks every response; after the first half, the memory of the server must not grow. */
   async function sendAll<Sent>(
     arbitrary: fc.Arbitrary<Sent>,
     count: number,
@@ -115,7 +115,7 @@ describe(`Random input (FUZZ_SEED=${SEED} repeats it)`, () => {
       cookieHeaders(NAME, token).filter((header) => !header.includes(seal)),
       COOKIE_HEADERS,
       (cookie) => ({ target: '/', headers: { Cookie: cookie } }),
-      // Too much of it is refused before anybody reads it.
+      // Headers that are too large are rejected by Node.
       (answer, sent) => see(answer.status === 431 || answer.text.includes('hello, guest'), { sent, answer }),
     );
   });

@@ -153,7 +153,7 @@ describe('A site with sessions in the cookie', () => {
     await pass(DAY / 48, server);
     const last = await browser.get('/public');
     expect(browser.cookies.size).toBe(0);
-    // Nobody else's cookie is to be removed by it.
+    // A shared cache must not replay the removal of this cookie to other visitors.
     expect(last.headers.get('cache-control')).toBe('private, no-cache');
   });
 
@@ -183,7 +183,7 @@ describe.each(['cookie', 'memory'])('A cross-site request, with sessions in the 
     await lax?.stop();
   });
 
-  /** A request of the same browser that does not send its cookies, and keeps those of the answer. */
+  /** Sends a request of the same browser without its cookies, and stores those of the response. */
   async function withoutCookies(browser: Browser, visit: (stranger: Browser) => Promise<unknown>): Promise<void> {
     const stranger = new Browser({ origin: originOf(browser) });
     await visit(stranger);

@@ -13,7 +13,7 @@ const CASES = [
   ],
 ] as const;
 
-/** The one development server, which takes its rules in as they are written. */
+/** The one development server, which applies changed rules without a restart. */
 let development: { app: App; server: Server } | undefined;
 afterAll(async () => {
   await development?.server.stop();
@@ -49,7 +49,7 @@ describe.each(
     app.remove();
   });
 
-  /** Fetches what the page would: the panel, the weather and the news. */
+  /** Fetches the islands of the page: the panel, the weather and the news. */
   async function fetchIslands(browser: Browser) {
     const page = await browser.get('/');
     const addresses = [...page.text.matchAll(/href="(\/_server-islands\/(\w+)[^"]*)"/g)];
@@ -108,7 +108,7 @@ import Board from '../components/Panel/index.astro';
   });
   afterAll(() => site.stop());
 
-  /** What visitors see of all islands, a list for each. @param roles `undefined` for a guest. */
+  /** Returns the islands that each visitor sees. @param roles `undefined` for a guest. */
   async function seen(rules: object, ...roles: (string | undefined)[]): Promise<string[][]> {
     const server = await site.serve(rules);
     return Promise.all(roles.map((role) => seenAt(server, role)));

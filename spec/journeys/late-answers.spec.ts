@@ -3,7 +3,7 @@ import { App, SECRET } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';
 
-/** Setup modules, of which the environment of the server picks one. */
+/** Setup modules, one of which is chosen by the environment of the server. */
 const SETUP = `
   import { AccessChecker, defineGatehouse, RequestScope, Visitor } from 'astro-gatehouse/server';
   const look = async () => {};

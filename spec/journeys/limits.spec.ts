@@ -4,7 +4,7 @@ import { Browser } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';
 import { RawClient } from '../support/raw-request.js';
 
-/** What a form or a program sends goes straight into the session. */
+/** An endpoint that stores the data of a form or a program in the session. */
 const CARELESS = `
   export const POST = async ({ request, locals: { session } }) => {
     const { values = {}, flashes = {} } = await request.json();
@@ -20,7 +20,7 @@ const CARELESS = `
     values: session.all(), flashes: session.flashes.all(), polluted: {}.polluted ?? null, isNew: session.isNew,
   });`;
 
-/** One build, with whatever store it is started. */
+/** One build, which is started with each of the stores. */
 const STORES = `
   import { Clock, defineGatehouse, SessionStore } from 'astro-gatehouse/server';
   import { SqliteSessionStore } from 'astro-gatehouse/stores/sqlite';
@@ -79,7 +79,7 @@ describe.each(['cookie', 'memory', 'sqlite', 'astro'])(
     it('is rejected when it has too many keys', async () => {
       const values = Object.fromEntries(Array.from({ length: 1_500 }, (_, number) => [`k${number}`, 1]));
       const answer = await send(new Browser(server), { values });
-      // A thousand keys are more than a cookie holds.
+      // A thousand keys do not fit in a cookie.
       if (store === 'cookie') return expect(answer.status).toBe(500);
       expect([answer.status, JSON.parse(answer.text)]).toEqual([422, { code: 'TOO_MANY_KEYS', key: 'k1000' }]);
     });

@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 afterAll(() => app.remove());
 
-/** What one version says of the cookie, and what the next one says. */
+/** The cookie options of one version and of the next. */
 const CHANGES: [string, Cookie, Cookie][] = [
   ['a path that is given up', { path: '/app' }, {}],
   ['a new path', {}, { path: '/app' }],
@@ -29,7 +29,7 @@ const CHANGES: [string, Cookie, Cookie][] = [
 ];
 
 describe.each(['cookie', 'sqlite'])('A session in %s whose cookie attributes have changed', (store) => {
-  /** By what they say of the cookie: a version that is the next one here is the former one there. */
+  /** The servers by cookie options, because the next version of one case is the former one of another. */
   const versions = new Map<string, Server>();
 
   afterAll(async () => {

@@ -7,7 +7,7 @@ import { PlacedBrowser } from '../support/placed-browser.js';
 
 const SECRETS = [SECRET, 'n3Wp8Zt5Kd1Xc7Vb0Qm4Lr9Hf2Js6GyTe'];
 
-/** Applications of one host and several ports, which share what browsers keep of that host. */
+/** Applications on one host and several ports, which share the cookies of that host. */
 class Neighbours {
   readonly servers: Server[] = [];
 
@@ -66,7 +66,7 @@ describe.each([
     expect(browser.placesOfSessions).toHaveLength(1);
   });
 
-  // In development each has a secret that it made for itself.
+  // In development each application has a generated secret of its own.
   if (mode === 'dev') return;
 
   it('take over their own sessions from the former common cookie name, and no others', async () => {
@@ -76,7 +76,7 @@ describe.each([
     const [{ name, value } = { name: '', value: '' }] = browser.cookies;
     const former = name.replace(/-[0-9a-f]{6}$/, '');
     expect(former).toBe('__Host-gatehouse');
-    // An id is what it was; a seal of before is one for that name.
+    // An id stays the same, but a seal is bound to the former cookie name.
     const sealed = await signInCookie({ secret: SECRET }, { userId: 'ada' });
     browser.cookies.length = 0;
     browser.plant(`${isStored ? `${former}=${value}` : sealed}; Path=/; Secure`);

@@ -5,7 +5,7 @@ import { madeSite } from '../support/made-site.js';
 
 const OWN = 'AN ANSWER OF ITS OWN';
 
-/** Answers by itself in the way that the query names, wherever it is asked. */
+/** A middleware that responds in the way the query names, for every path. */
 const MIDDLEWARE = `
 import { authorize, clearSession, setSession } from 'astro-gatehouse/server';
 import { guard } from 'astro-gatehouse/fetch';
@@ -248,7 +248,7 @@ describe.each(['production', 'dev'] as const)('A response created by a middlewar
       const answer = await preflight(asked('/admin/mounted', 'cached'));
       expect([answer.ok, await answer.text()]).toEqual([true, '']);
       const other = await fetch(server.origin + asked('/admin/mounted', 'cached'), { method: 'OPTIONS' });
-      // Vite answers them all by itself.
+      // In development, Vite answers OPTIONS requests itself.
       expect([other.status, await other.text()]).toEqual([
         mode === 'dev' ? 204 : 401,
         expect.not.stringContaining(OWN),

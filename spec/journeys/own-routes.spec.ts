@@ -5,7 +5,7 @@ import { madeSite, prerendered } from '../support/made-site.js';
 
 const OWN = 'A ROUTE OF ITS OWN';
 
-/** Two pipelines, of which each request takes the one that it names; where it comes without headers, the server does. */
+/** Two pipelines; each request names the one it uses, or the server does for requests without headers. */
 const PIPELINES = `
 import { Hono } from 'hono';
 import { FetchState, actions, middleware, pages } from 'astro/fetch';
@@ -82,7 +82,7 @@ const NOT_FOUND: Record<string, Record<string, string>> = {
   'a prerendered 404 page': { 'src/pages/404.astro': prerendered('<h1>nothing here</h1>') },
 };
 
-/** There Astro hands over requests without their headers, so that nobody can be known. */
+/** With this 404 page Astro passes requests on without their headers, so visitors cannot be recognized. */
 const isEmptied = (mode: string, notFound: string) => mode === 'dev' && notFound === 'a prerendered 404 page';
 const SERVED = ['production', 'dev'].flatMap((mode) =>
   Object.entries(NOT_FOUND)
@@ -95,7 +95,7 @@ describe.each(SERVED)('Routes of a custom pipeline in $mode, on a site with $nam
   let server: Server;
 
   beforeAll(async () => {
-    // Where the 404 page is a file, a rule that hides is warned of, which would stop a strict build.
+    // With a prerendered 404 page, a rule that hides a page causes a warning, which would stop a strict build.
     app = madeSite(`{ strict: ${name !== 'a prerendered 404 page'} }`, { ...FILES, ...files });
     if (mode === 'production') await app.build();
     server = mode === 'dev' ? await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }) : await app.serve();
@@ -111,7 +111,7 @@ describe.each(SERVED)('Routes of a custom pipeline in $mode, on a site with $nam
     return browser;
   }
 
-  /** What has run since this was asked last. */
+  /** Returns what has run since the last call. */
   async function whatRan(): Promise<string[]> {
     return JSON.parse((await new Browser(server).get('/what-ran')).text);
   }
@@ -123,7 +123,7 @@ describe.each(SERVED)('Routes of a custom pipeline in $mode, on a site with $nam
     return { ...answer, ran };
   }
 
-  /** Astro's own page names the address. */
+  /** Removes the path, which Astro's own 404 page contains. */
   const seen = ({ status, text, headers }: Answer) => ({
     status,
     text: text.replace(/Path: \S+/, ''),
@@ -183,7 +183,7 @@ describe.each(SERVED)('Routes of a custom pipeline in $mode, on a site with $nam
         server = await app.serve({ GLOBAL: 'yes', GATEHOUSE_SECRET: SECRET });
         return;
       }
-      // The development server takes the rules in as they are written.
+      // The development server applies changed rules without a restart.
       app.write({ 'src/is-global.ts': 'export const isGlobal = true;' });
       await server.until(async () => (await new Browser(server).get('/own')).status === 302);
     });

@@ -35,7 +35,7 @@ const FILES = {
     export { answer as GET, answer as POST };`,
   'src/parts/shared.ts': "export const guard = 'user';",
   'src/pages/api/shared.ts': "export * from '../../parts/shared'; export const GET = () => new Response('shared');",
-  // Not told by its letters, and so not by a build.
+  // A build cannot detect this one statically.
   'src/pages/broken.astro': `---
     export const guard = String('admins');
     ---
@@ -60,7 +60,7 @@ const WITH_OTHER = { ...FILES, 'src/pages/other.astro': EXPORTED_OTHERWISE };
 
 let development: { app: App; server: Server } | undefined;
 
-/** One application for all that is seen while it is developed. */
+/** One application for all tests in development. */
 async function developed(): Promise<{ app: App; server: Server }> {
   if (development) return development;
   const app = App.create(undefined, WITH_OTHER);
@@ -185,7 +185,7 @@ describe('A guard beside a page, while the page is being edited,', () => {
     ({ app, server } = await developed());
   });
 
-  /** Asks until the answer is as expected: files are watched, and nobody says when a change has been seen. */
+  /** Sends requests until the status is as expected, because it is unknown when a changed file takes effect. */
   async function statusBecomes(path: string, expected: number): Promise<number> {
     const deadline = Date.now() + 15_000;
     let status = 0;

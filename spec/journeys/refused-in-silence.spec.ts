@@ -30,7 +30,7 @@ const FILES = {
     };`,
 };
 
-/** Requests as browsers send them that have opened an address, whatever the address of the server is. */
+/** Sends requests as a browser at another host name would, whatever the address of the server is. */
 class Sender {
   constructor(readonly server: Server) {}
 
@@ -54,7 +54,7 @@ class Sender {
     });
   }
 
-  /** Lines that were printed since, with one of these words in them. */
+  /** Returns the lines printed since then that contain one of these words. */
   async told(word: string, since: number): Promise<string[]> {
     const output = await this.server.printed(word, since);
     return output.split('\n').filter((line) => line.includes('[astro-gatehouse]') && line.includes(word));
@@ -71,7 +71,7 @@ describe.each(['production', 'development'] as const)('A warning, in %s, is logg
     const secret = { GATEHOUSE_SECRET: SECRET };
     server = mode === 'development' ? await app.serveWith('dev', secret) : await (await app.build()).serve(secret);
     sender = new Sender(server);
-    // A development server loads it all with the first request.
+    // A development server loads all modules with the first request.
     await new Browser(server).get('/who');
   });
   afterAll(async () => {
@@ -129,7 +129,7 @@ describe.each(['production', 'development'] as const)('A warning, in %s, is logg
   it('a value that is changed after it was set, by its name', async () => {
     const before = server.output.length;
     const { status } = await new Browser(server).post('/changed');
-    // One that the session took as it was is kept.
+    // A value that was copied when it was set is stored.
     if (status === 200) return;
     const output = await server.printed('cannot be stored in a session', before);
     expect(output).toContain('The value of "cart" cannot be stored in a session');

@@ -15,11 +15,11 @@ describe.each(['cookie', 'memory'])('A built application, %s store,', (store) =>
     app.remove();
   });
 
-  /** The answer, and what the manager did for it. */
+  /** Returns the response and the calls of the session manager. */
   async function watch(browser: Browser, path: string): Promise<Answer & { did: string[] }> {
     const before = server.output.length;
     const answer = await browser.get(path);
-    // What a server prints comes by another way than its answers, and may come later.
+    // The output of a server may arrive later than its responses.
     const printed = () => server.output.slice(before).match(/OPEN|COMMIT \w+/g) ?? [];
     for (let wait = 0; wait < 100 && !printed().some((step) => step.startsWith('COMMIT')); wait++) {
       await new Promise((wake) => setTimeout(wake, 20));

@@ -12,7 +12,7 @@ const NAMES = [
 
 const FILES = {
   'astro.config.mjs': siteConfig(`{ protect: [{ pattern: '/admin/**', role: 'admin' }], forbiddenPath: '/' }`),
-  // A careless log: whatever ends a line in a value ends it in the log.
+  // A careless log, in which a line break in a value begins a new line.
   'src/print.mjs': `
     export const print = (event) => {
       console.log('EVENT ' + JSON.stringify(event));
@@ -116,7 +116,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
   let browser: Browser;
   const tokens = new Set<string>();
 
-  /** What is told while something happens. */
+  /** Returns the events emitted while a function runs. */
   async function told(happen: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
     const before = server.output.length;
     for (const token of browser.cookies.values()) tokens.add(token);
@@ -206,7 +206,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
   it('report an expired session', async () => {
     await enter();
     app.write({ later: '' });
-    // The store in memory drops them by and by.
+    // The memory store drops expired sessions gradually.
     const expired = { name: 'session.expired', ...ada };
     const dropped = { name: 'session.rejected', reason: 'unknown', session: hash };
     expect(await told(() => browser.get('/'))).toEqual([keepsInMemory ? dropped : expired]);

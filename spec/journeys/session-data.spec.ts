@@ -5,7 +5,7 @@ import { siteConfig } from '../support/made-site.js';
 
 const FILES = {
   'astro.config.mjs': siteConfig(`{ protect: [{ pattern: '/admin', role: 'admin' }] }`),
-  // One build, of which each start is another version of the application.
+  // One build; each start is another version of the application.
   'src/gatehouse.ts': `
     import * as z from 'zod';
     import { SecurityEvents, SessionStore, defineGatehouse } from 'astro-gatehouse/server';
@@ -24,7 +24,7 @@ const FILES = {
       hanging: { schema: hanging },
     };
     export default defineGatehouse({
-      // A server that begins with many others may take a while to open its first seal.
+      // A server that starts together with many others may take a while to open its first seal.
       session: { storeTimeout: process.env.VERSION === 'hanging' ? 0.2 : 10 },
       sessionData: versions[process.env.VERSION],
       services: (services) => {
@@ -51,7 +51,7 @@ const FILES = {
 
 describe.each(['cookie', 'sqlite'])('Sessions of an earlier version, %s store,', (store) => {
   let app: App;
-  /** Each version is started once, when it is asked for, and the others run on beside it. */
+  /** Starts each version once, on first use; the others keep running. */
   const servers = new Map<string, Promise<Server>>();
 
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe.each(['cookie', 'sqlite'])('Sessions of an earlier version, %s store,',
     return server;
   }
 
-  /** The browser of a visitor who signed in while the first version ran. */
+  /** Returns the browser of a visitor who signed in with the first version. */
   async function visitor(visits: string): Promise<Browser> {
     const browser = new Browser(await serve('first'));
     await browser.get(`/sign-in?visits=${visits}`);

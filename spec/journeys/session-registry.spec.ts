@@ -124,7 +124,7 @@ describe('The sessions of a user, in two processes that share a store', () => {
   });
 });
 
-/** How many sessions a user may have, and that there is no list of revocations then, is read when the server starts. */
+/** The limit of sessions per user, which excludes a revocation list, is read when the server starts. */
 const COOKIES = {
   ...PAGES,
   'astro.config.mjs': config(),

@@ -37,7 +37,7 @@ const FILES = {
   'src/pages/login.astro': '<p>sign in here</p>',
 };
 
-/** With a user who is looked up again, when it is started so. */
+/** A site that reloads its users when the environment says so. */
 const SETUP = `
   import { readFileSync } from 'node:fs';
   import { defineGatehouse, SecurityEvents } from 'astro-gatehouse/server';
@@ -51,10 +51,10 @@ const SETUP = `
   };
   export default defineGatehouse(process.env.RELOAD === 'yes' ? reloading : {});`;
 
-/** Seconds for which the browser keeps the cookie of an answer. */
+/** Returns the seconds for which the browser keeps the cookie of a response. */
 const maxAgeOf = (setCookies: readonly string[]) => Number(/Max-Age=(\d+)/.exec(setCookies.join())?.[1]);
 
-/** The names of cookies, and what is said of them beside their time. */
+/** Returns the names of cookies and their attributes without the time. */
 function withoutValues(setCookies: readonly string[]): string[] {
   return setCookies.map((cookie) => cookie.replace(/=[^;]*; Max-Age=\d+/, ''));
 }

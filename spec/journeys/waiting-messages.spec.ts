@@ -3,7 +3,7 @@ import { type App, SECRET, type Server } from '../support/app.js';
 import { Browser, type Visit } from '../support/browser.js';
 import { madeSite, setup } from '../support/made-site.js';
 
-/** A request that answers when it is told to, or when nobody waits for it any more. */
+/** A request whose response is sent on demand, or ends when the client disconnects. */
 const GATE = `
   const gates = (globalThis.gates ??= new Map());
   export async function waitAt(gate, { signal }) {
@@ -126,7 +126,7 @@ const FILES = {
 
 const DOCUMENT = { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' };
 const IMAGE = { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors', accept: 'image/avif,image/webp,*/*;q=0.8' };
-/** A script's: so ClientRouter asks for pages, and so does Astro for server islands. */
+/** The headers of a script, with which ClientRouter requests pages and Astro server islands. */
 const SCRIPT = { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors', accept: '*/*' };
 
 describe.each([
@@ -154,7 +154,7 @@ describe.each([
     await browser.get(`/leave?${messages}`);
     return browser;
   };
-  /** Sends a request that stops at its gate; `pass` lets it go on, `abort` gives it up. */
+  /** Sends a request that waits at its gate; `pass` lets it continue, `abort` cancels it. */
   const held = async (browser: Browser, page: string, query = '') => {
     gates += 1;
     const gate = `gate-${gates}`;
@@ -306,7 +306,7 @@ describe.each([
     it.each(['read-and-wait', 'late-and-slow', 'slow-page'])(
       'when the client disconnects from /%s before it is rendered',
       async (page) => {
-        // The head of a page that streams waits for as long as there is something to show.
+        // The headers of a streaming page are delayed as long as there are messages to show.
         const browser = await told('notice=Saved&hint=x');
         const slow = await held(browser, page);
         await slow.abort();

@@ -11,7 +11,7 @@ interface Sent {
   answer(): Promise<unknown>;
 }
 
-/** The same numbers for the same seed, from 0 up to 1. */
+/** Returns a generator of numbers from 0 up to 1 that are the same for the same seed. */
 function numbersFrom(seed: number): () => number {
   let state = seed * 7919;
   return () => {
@@ -24,7 +24,7 @@ function oneOf<Item>(items: readonly Item[], number: number): Item {
   return items[Math.floor(number * items.length)] as Item;
 }
 
-/** Sends requests and answers them, each when chance has it; in the end all are answered. */
+/** Sends requests and answers them in random order, until all are answered. */
 async function inAnyOrder(
   next: () => number,
   send: (underWay: readonly Sent[]) => Promise<Sent>,
@@ -62,7 +62,7 @@ describe('A session in the cookie whose responses arrive in any order', () => {
         const { userId: before } = (await browser.manager.open(request)).contents() as { userId?: string };
         const sent = await browser.send(request);
         const user = oneOf(['ada', 'grace', 'joan'], next());
-        // Two that sign in at once, where nobody was before, are told apart by nothing.
+        // Two concurrent sign-ins without a previous session cannot be ordered.
         const signsIn = !underWay.some(({ name }) => name.includes('in as')) && next() < 0.3;
         const does = signsIn ? 'in' : oneOf(['out', 'out', 'fill', 'fill', 'regenerate', 'promote', 'nothing'], next());
         const after = does === 'in' ? user : does === 'out' ? undefined : before;

@@ -18,7 +18,7 @@ import { sessionOf } from '../support/sessions.js';
 
 const login = () => ({ session: 'abc', userId: 'ada' });
 
-/** What a channel carries while something happens. */
+/** Returns the messages published on a channel while a function runs. */
 function heardOn(name: string, happen: () => void): unknown[] {
   const heard: unknown[] = [];
   const hear = (event: unknown, channel: string | symbol) => void heard.push([channel, event]);
@@ -28,7 +28,7 @@ function heardOn(name: string, happen: () => void): unknown[] {
   return heard;
 }
 
-/** Has something told, and says what was reported of it. */
+/** Emits an event, and returns the errors that were reported. */
 async function reportedBy(events: SecurityEvents, times = 1): Promise<unknown[]> {
   const reported: unknown[] = [];
   events.reportTo((line, error) => reported.push([line, error]));

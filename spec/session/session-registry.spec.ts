@@ -21,7 +21,7 @@ class AwayList extends MemoryRevocationList {
   }
 }
 
-/** An application with a store that lists nothing, and a list of revocations. */
+/** An application with a store that cannot list sessions, and with a revocation list. */
 function start(makeList: (clock: FrozenClock) => RevocationList, options: SessionOptions = {}) {
   const clock = new FrozenClock();
   const config = SessionConfig.from(options, { isProduction: false });
@@ -207,11 +207,11 @@ describe('A sign-out with a store that cannot end sessions', () => {
   });
 });
 
-/** A store whose list of a user's sessions may get lost. */
+/** A store that can return empty lists of a user's sessions. */
 class ForgetfulStore extends MemorySessionStore {
   #forgets = 0;
 
-  /** @param times How many lists are short; all, when it is left out. */
+  /** @param times How many of the next lists are empty; all of them by default. */
   forget(times = Number.POSITIVE_INFINITY): void {
     this.#forgets = times;
   }

@@ -22,7 +22,7 @@ import { WatchedSessionStore } from '../support/watched-session-store.js';
 const SECRET = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
 type Page = (session: Session) => unknown;
 
-/** An application of which each version has another schema, and keeps the sessions of those before. */
+/** An application whose versions have different schemas and share one store. */
 function start(kind: 'memory' | 'cookie' = 'memory', storeTimeout = 5) {
   const clock = new FrozenClock();
   const config = SessionConfig.from({ storeTimeout }, { isProduction: false });

@@ -18,7 +18,7 @@ function stored(values: Record<string, unknown> = {}, others: RecordParts = {}):
   return new Session(recordOf({ values, ...others }));
 }
 
-/** The session as the next request finds it. */
+/** Returns the session as the next request opens it. */
 function later(session: Session): Session {
   const draft = draftOf(session);
   const changes = changesOf(draft, { now: NOON, config: CONFIG, lineage: undefined });

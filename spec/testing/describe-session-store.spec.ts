@@ -17,7 +17,7 @@ function recorded<Store extends SessionStore>(make: MakeStore<Store>, abilities?
   return recorder;
 }
 
-/** The same without the comparison with a model. */
+/** Records the tests of a store without the comparison with a model. */
 function recordedAlone<Store extends SessionStore>(make: MakeStore<Store>, abilities?: Abilities<Store>): Recorder {
   const recorder = new Recorder();
   describeSessionStore('it', make, abilities, recorder);
@@ -26,7 +26,7 @@ function recordedAlone<Store extends SessionStore>(make: MakeStore<Store>, abili
 
 const inOrder = 'requests in any order › end as they do in a simple model, 100 times';
 
-/** What is wrong with a store, the store, and the tests that it fails. */
+/** The fault of a store, the recorded tests of that store, and the tests that it fails. */
 const cases: [string, Recorder, string[]][] = [
   [
     'loses updates because it writes whole sessions',
@@ -117,7 +117,7 @@ const cases: [string, Recorder, string[]][] = [
 
 describe('The tests for session stores', () => {
   beforeAll(() => {
-    // What is random is the same every time.
+    // Random values are the same in every run.
     fc.configureGlobal({ seed: 1 });
   });
 

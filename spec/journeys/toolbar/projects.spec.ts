@@ -15,7 +15,7 @@ afterEach(async () => {
   app = undefined;
 });
 
-/** A visitor of the site while it is being written. */
+/** Returns a visitor of the development server of a site. */
 async function visiting(site: App, endpoint?: string): Promise<ToolbarVisitor> {
   await SharedProject.stopAll();
   app = site;
@@ -23,7 +23,7 @@ async function visiting(site: App, endpoint?: string): Promise<ToolbarVisitor> {
   return new ToolbarVisitor(server, endpoint);
 }
 
-/** A project that several tests visit, one after the other: `astro dev` takes longer to start than they do. */
+/** A project that several tests share, because starting `astro dev` takes longer than the tests. */
 class SharedProject {
   static readonly #all: SharedProject[] = [];
   #server: Server | undefined;
@@ -32,7 +32,7 @@ class SharedProject {
     SharedProject.#all.push(this);
   }
 
-  /** For each server there is a process that has Astro loaded: there is only one at a time. */
+  /** Each server is a process of its own, so only one runs at a time. */
   async serve(): Promise<Server> {
     if (!this.#server) await SharedProject.stopAll();
     this.#server ??= await this.site.serveWith('dev');
@@ -67,7 +67,7 @@ const setup = (options: string, before = '') => ({
 
 describe('The toolbar', () => {
   const RELOAD = `access: { reload: async ({ userId }) => (userId === 'ada' ? { role: 'reader' } : null) }`;
-  /** Closed, with a pipeline of its own, and looks users up. */
+  /** A project with everything protected, a custom pipeline and reload(). */
   const closed = new SharedProject(
     toolbarSite('globalProtect: true, exclude: ["/who"], session: { cookie: { chunks: true } }', {
       'src/fetch.ts': `

@@ -9,7 +9,7 @@ const options = { cookie: { name: 'sid', path: '/app', chunks: true } };
 const config = SessionConfig.from(options, { isProduction: false });
 const cookie = new SessionCookie(config);
 
-/** A token without a part that is like another. */
+/** Returns a token in which no two parts are equal. */
 function tokenOf(length: number, from = 0): string {
   return Array.from({ length: Math.ceil(length / 8) }, (_, at) => String(at + from).padStart(8, '0'))
     .join('')
@@ -20,7 +20,7 @@ function jarOf(...values: string[][]): FakeCookieJar {
   return new FakeCookieJar(new Map(values.map((each, at) => [NAMES[at] ?? '', each])));
 }
 
-/** The browser after an answer with this token. */
+/** Returns the cookies of a browser after a response with this token. */
 function keeping(token: string, jar = new FakeCookieJar()): FakeCookieJar {
   cookie.set(jar, 'sid', token, 60);
   return jar.next();

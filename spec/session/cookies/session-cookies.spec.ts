@@ -13,7 +13,7 @@ const signOut = (session: Session) => session.destroy();
 const fill = (session: Session) => session.set('cart', 1);
 const setRole = (role: string) => (session: Session) => draftOf(session).updateVisitor({ role });
 
-/** What a late answer may do with the session it knows, whose visitor has gone on meanwhile. */
+/** Changes that a late response may make to a session whose visitor has sent other requests in the meantime. */
 const LATE: [string, (browser: RacedBrowser) => (session: Session) => unknown][] = [
   ['sets a value', () => fill],
   ['changes its id', () => (session) => session.regenerate()],

@@ -24,7 +24,7 @@ type AnyClass = abstract new (...args: never[]) => unknown;
 class TeamSession extends Session {}
 class TeamFlashBag extends FlashBag {}
 
-/** A store that cannot be asked. */
+/** A store that is unavailable. */
 class BrokenStore extends SessionStore {
   override async read(): Promise<SessionRecord | undefined> {
     throw new Error('The store is away');
@@ -44,7 +44,7 @@ function start(options: SessionOptions = {}, isProduction = false) {
   const store = new WatchedSessionStore(new MemorySessionStore(config, clock));
   const manager = SessionManager.over(store, config, clock);
 
-  /** One request, and what it asked of the store. */
+  /** Runs one request, and returns the calls that it made to the store. */
   const visit = async (cookies: FakeCookieJar, page: (session: Session) => unknown = () => {}) => {
     store.forget();
     const session = await manager.open(cookies);
@@ -52,7 +52,7 @@ function start(options: SessionOptions = {}, isProduction = false) {
     const wasKept = await manager.commit(session, cookies);
     return { session, wasKept, calls: [...store.calls], answered: cookies.answered(config.cookieName), cookies };
   };
-  /** The next request of somebody whose session holds a cart. */
+  /** Returns the cookies for the next request of a visitor whose session has a cart. */
   const shopper = async () => {
     const { cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
     return cookies.next();
@@ -567,7 +567,7 @@ describe('A session whose user cannot be looked up', () => {
     expect(await manager.commit(session, cookies)).toBe(true);
     expect(cookies.answered(NAME)).toMatchObject({ value: '', attributes: { maxAge: 0 } });
     expect((await visit(FakeCookieJar.carrying(NAME, token))).session.isNew).toBe(true);
-    // An error page is made for the same request.
+    // An error page is rendered for the same request.
     draftOf(session).reopen();
     expect(await manager.commit(session, cookies)).toBe(true);
   });

@@ -36,9 +36,9 @@ interface Parts extends SessionOptions {
   list?: (clock: Clock) => RevocationList;
 }
 
-/** An application, and what it tells. */
+/** An application and the security events that it emits. */
 function start(makeStore: MakeStore = memory, { list = () => new NoRevocationList(), ...options }: Parts = {}) {
-  // Seals are made by the clock on the wall.
+  // Seals use the system clock.
   const clock = new FrozenClock(Date.now());
   const times = { idleTimeout: HOUR - HOUR / 6, renewAfter: HOUR / 6, absoluteTimeout: 3 * HOUR, ...options };
   const config = SessionConfig.from(times, { isProduction: false });
@@ -67,7 +67,7 @@ function start(makeStore: MakeStore = memory, { list = () => new NoRevocationLis
 
 const tokenIn = (cookies: FakeCookieJar) => cookies.values(NAME)[0] ?? '';
 const carrying = (...tokens: string[]) => FakeCookieJar.carrying(NAME, ...tokens);
-/** The same token, but for one letter in its middle. */
+/** Returns the token with one letter in its middle changed. */
 function tamperedWith(token: string): string {
   const at = Math.floor(token.length / 2);
   return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
@@ -254,7 +254,7 @@ describe('A sealed cookie', () => {
     ['that is cut off', 'tampered', (seal: string) => seal.slice(0, -10)],
     ['that is too long', 'malformed', (seal: string) => seal.padEnd(5000, 'A')],
     ['of another format', 'malformed', (seal: string) => seal.replace('Fe26.2', 'Fe26.1')],
-    // That it says so itself proves nothing.
+    // The time in the seal is not authenticated here, so it proves nothing.
     ['that claims to have expired', 'unknown', (seal: string) => seal.replace(/\*\d{13}\*/, '*1000000000000*')],
   ])('%s is reported as %s', async (_, reason, change) => {
     const { events, visit, signedIn } = start(cookie);

@@ -22,7 +22,7 @@ function changesOf(set: Record<string, unknown> = {}, unset: string[] = []) {
 
 const kept = (values: ReadonlyMap<string, unknown>) => Object.fromEntries(values);
 
-/** A session in which that has been changed. */
+/** Returns a draft with these changes. */
 function draftWith(changes: SessionChanges) {
   return { ...changes, own: changes };
 }

@@ -181,7 +181,7 @@ const NOON = Date.UTC(2030, 0, 1, 12);
 const QUARTER = 15 * 60 * 1000;
 
 describe('A record in a former format', () => {
-  // Written out as it was stored: an empty session that lasts for a token, a form in it, and a message.
+  // This is the former format, written out: a session kept for a token, with a form and a message.
   const form = { name: 'join', input: [['email', 'ada']], at: NOON };
   const text = JSON.stringify([
     ...[1, NOON, 0, 1000],

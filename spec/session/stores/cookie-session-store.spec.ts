@@ -14,7 +14,7 @@ const OLD = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
 const NEW = 'Wn5Rt8Uq1Zx4Ce7Bv0Lm3Ks6Jh9Gf2Dp';
 const PURPOSE = 'session:gatehouse';
 
-/** Counts how often keys are asked for, which every sealing and every opening does once. */
+/** Counts how often keys are requested, which happens once per sealing and once per opening. */
 class CountedSecrets extends Secrets {
   count = 0;
 
@@ -34,7 +34,7 @@ function storeWith(secrets: string | readonly string[] | Secrets, name = 'gateho
   return new CookieSessionStore(given, configFor(name));
 }
 
-/** The contents of a record as a seal holds them. */
+/** The contents of a record in the form in which they are sealed. */
 function contentsOf(record: SessionRecord): object {
   return { id: record.id, record: JSON.parse(serializeRecord(record)) };
 }

@@ -137,7 +137,7 @@ describe('A memory session store', () => {
       sizes.add(store.size);
     }
     expect([all, store.size]).toEqual([30 * 24, 0]);
-    // They go as they are filed.
+    // Sessions of one window expire together, so the size falls in few steps.
     expect(sizes.size).toBeLessThan(100);
   });
 

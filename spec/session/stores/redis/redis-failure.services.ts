@@ -14,9 +14,9 @@ afterEach(async () => {
   redis = undefined;
 });
 
-/** What a read fails with. */
+/** Returns the error with which a read fails. */
 async function failure(url: string): Promise<Error & { cure?: string }> {
-  // One that a spec can end while it is still trying to connect.
+  // A spec can destroy this client while it is still trying to connect.
   client = createClient({ url, disableOfflineQueue: true });
   const store = new RedisSessionStore({ client, timeout: 0.7 });
   const reading = Promise.resolve(store.read('x'.repeat(43)));

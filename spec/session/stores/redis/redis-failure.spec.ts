@@ -60,7 +60,7 @@ describe('A failure of Redis', () => {
 
 const INFO = '# Memory\r\nused_memory:1\r\nmaxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\nmaxmemory_human:0B\r\n';
 
-/** A client whose server answers so, or refuses so. */
+/** A client whose server returns these answers, or rejects with them if they are errors. */
 function client(info: unknown, config?: unknown): PolicyClient {
   const answer = (given: unknown) => (given instanceof Error ? Promise.reject(given) : Promise.resolve(given));
   return { eval: () => answer(info), ...(config !== undefined && { configGet: () => answer(config) }) };

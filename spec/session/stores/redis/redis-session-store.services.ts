@@ -84,7 +84,7 @@ describe('A Redis session store', () => {
       on: () => {},
       hmGet: (key: string, fields: string[]) => client.hmGet(key, fields),
       async eval(script: string, options: { keys: string[]; arguments: string[] }) {
-        // As on a cluster, where a user and a session are mostly on different machines.
+        // This is slow as on a cluster, where a user and a session are usually on different machines.
         if (script.includes('HSET')) await new Promise((wake) => setTimeout(wake, 100));
         return client.eval(script, options);
       },
@@ -208,7 +208,7 @@ describe('A Redis cluster', () => {
     server = await RedisServer.start('--cluster-enabled', 'yes');
     const node = createClient({ url: server.url });
     await node.connect();
-    // One node for all slots: commands over keys of several are refused as they are by many nodes.
+    // One node holds all slots, and still rejects commands over keys of several slots as a larger cluster does.
     await node.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
     while (!(await node.sendCommand<string>(['CLUSTER', 'INFO'])).includes('cluster_state:ok')) {
       await new Promise((wake) => setTimeout(wake, 50));

@@ -19,7 +19,7 @@ describeRandomRequests('Sessions in SQLite', ({ clock }) => new SqliteSessionSto
   close: (store) => store.close(),
 });
 
-/** Another thread, which waits as another process does: for what this one does, too. */
+/** A worker that locks the database as another process would, and releases it after 300 ms. */
 const HOLD_THE_FILE = `
   const { parentPort, workerData } = require('node:worker_threads');
   const database = new (require('node:sqlite').DatabaseSync)(workerData);
