@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { partsOf } from '../../lib/base/address.js';
 
-describe('The parts of an address', () => {
+describe('The parts of a URL', () => {
   it.each([
     ['http://site.example/a/b?c=d', '/a/b', '?c=d'],
     ['https://site.example:8443/a%2Fb/../c', '/a%2Fb/../c', undefined],
@@ -13,7 +13,7 @@ describe('The parts of an address', () => {
     expect(parts).toEqual([path, query]);
   });
 
-  it('are none of what is no URL', () => {
+  it('are empty for a string that is not an absolute URL', () => {
     expect(partsOf('/a')).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Clock } from '../../lib/base/clock.js';
 
 describe('The clock', () => {
-  it('tells milliseconds since the epoch', () => {
+  it('returns the milliseconds since the epoch', () => {
     const before = Date.now();
     const now = new Clock().now();
     expect(now).toBeGreaterThanOrEqual(before);

@@ -23,8 +23,8 @@ class Plain {
   }
 }
 
-describe('Instances that have something to end', () => {
-  it('are ended once, the last that was made first, each before the next begins', async () => {
+describe('Disposable instances', () => {
+  it('are disposed once, in reverse order, one after another', async () => {
     const slow = {
       async dispose() {
         await new Promise((wake) => setTimeout(wake, 20));
@@ -35,14 +35,14 @@ describe('Instances that have something to end', () => {
     expect(await dispose(first, slow, first, new Plain('last'))).toEqual(['last', 'slow', 'first']);
   });
 
-  it('are ended by the plainest method they have', async () => {
+  it('are disposed by Symbol.asyncDispose, else Symbol.dispose, else dispose()', async () => {
     const name = (text: string) => () => ended.push(text);
     const all = { dispose: name('dispose'), [Symbol.dispose]: name('sync'), [Symbol.asyncDispose]: name('async') };
     const { [Symbol.asyncDispose]: _, ...two } = all;
     expect(await dispose({ dispose: name('own') }, two, all)).toEqual(['async', 'sync', 'own']);
   });
 
-  it('keep no other from ending when they fail', async () => {
+  it('do not prevent the disposal of others when they fail', async () => {
     class Failing {
       dispose() {
         throw new Error('no');
@@ -60,7 +60,7 @@ describe('Instances that have something to end', () => {
     ]);
   });
 
-  it('keep no other from ending when they hang, and are told of', async () => {
+  it('do not prevent the disposal of others when they hang, and are reported', async () => {
     class Hanging {
       dispose() {
         return new Promise(() => {});
@@ -76,7 +76,7 @@ describe('Instances that have something to end', () => {
     expect(reported).toEqual([['Hanging', new Error('It did not answer within 20 ms.')]]);
   });
 
-  it('keep no other from ending when even the log fails', async () => {
+  it('do not prevent the disposal of others when even the report fails', async () => {
     const failing = {
       dispose() {
         throw new Error('no');
@@ -95,7 +95,7 @@ describe('Instances that have something to end', () => {
     printed.mockRestore();
   });
 
-  it('are left to whoever they belong to', async () => {
+  it('are not disposed when they are left to another owner', async () => {
     ended.length = 0;
     const [lent, own] = [new Plain('lent'), new Plain('own')];
     const disposables = new Disposables();
@@ -106,14 +106,14 @@ describe('Instances that have something to end', () => {
     expect(ended).toEqual(['own']);
   });
 
-  it('are told from those that have not', async () => {
+  it('are distinguished from instances without a dispose method', async () => {
     for (const instance of [undefined, null, 'text', {}, { dispose: true }, () => 1])
       expect(isDisposable(instance)).toBe(false);
     expect(isDisposable(Plain.prototype)).toBe(true);
     expect(await dispose(undefined, {}, 7)).toEqual([]);
   });
 
-  it('may be without a class', async () => {
+  it('may be objects without a class', async () => {
     const bare = Object.assign(Object.create(null), {
       dispose() {
         throw new Error('bare');

@@ -32,29 +32,29 @@ const CHANGES: readonly [keyof typeof SAMPLES, string, (value: never) => unknown
 ];
 
 describe('A value of a session', () => {
-  it.each(CHANGES)('that is a %s cannot be changed by %s', (kind, _, change) => {
+  it.each(CHANGES)('that is a %s cannot be changed through %s', (kind, _, change) => {
     const value = frozen(SAMPLES[kind]());
     expect(() => change(value as never)).toThrow(TypeError);
     expect(stringify(value)).toBe(stringify(SAMPLES[kind]()));
   });
 
-  it.each(Object.entries(SAMPLES))('that is a %s is what it was', (_, make) => {
+  it.each(Object.entries(SAMPLES))('that is a %s stays equal when it is frozen', (_, make) => {
     expect(frozen(make())).toEqual(make());
     expect(frozenCopy(make())).toEqual(make());
   });
 
-  it('says how it is changed where the runtime does not', () => {
+  it('that is a Map throws an error that names session.set() when it is changed', () => {
     expect(() => frozen(new Map()).set('a', 1)).toThrow('session.set(');
   });
 
-  it('reads like any other of its kind', () => {
+  it('can be read like an unfrozen one', () => {
     const url = frozen(new URL('https://example.org/a?b=1'));
     expect([url.pathname, url.searchParams.get('b'), `${url}`]).toEqual(['/a', '1', 'https://example.org/a?b=1']);
     expect([...frozen(new Map([['a', 1]]))]).toEqual([['a', 1]]);
     expect(structuredClone(frozen(new Date(5))).getTime()).toBe(5);
   });
 
-  it('that leads back to itself cannot be changed either', () => {
+  it('with a circular reference cannot be changed either', () => {
     const menu: { title: string; parent?: unknown } = { title: 'a' };
     menu.parent = menu;
     const session = new Session<{ menu: typeof menu }>().set('menu', menu);
@@ -67,16 +67,16 @@ describe('A value of a session', () => {
     ['bytes', new Uint8Array([1])],
     ['a pattern', /a/g],
     ['bytes in a map', new Map([['key', { bytes: new Uint8Array([1]) }]])],
-  ])('is not said to be unchangeable where no runtime freezes it: %s', (_, value) => {
+  ])('is not reported as unchangeable when it cannot be frozen: %s', (_, value) => {
     expect(isUnchangeable(frozen(value))).toBe(false);
   });
 
-  it.each(Object.entries(SAMPLES))('that is a %s is said to be unchangeable', (_, make) => {
+  it.each(Object.entries(SAMPLES))('that is a %s is reported as unchangeable once it is frozen', (_, make) => {
     expect(isUnchangeable(frozen(make()))).toBe(true);
     expect(isUnchangeable(make())).toBe(false);
   });
 
-  it('of a class of somebody’s own is left alone', () => {
+  it('of a custom class is not frozen', () => {
     class Money {
       amount = 1;
     }
@@ -84,8 +84,8 @@ describe('A value of a session', () => {
   });
 });
 
-describe('What a session is given', () => {
-  it('is taken as it is at that moment', () => {
+describe('A value passed to session.set()', () => {
+  it('is copied at that moment', () => {
     const session = new Session<{ cart: string[]; open: { by: string } }>();
     const cart = ['tea'];
     const open = Object.freeze({ by: 'ada', tags: ['a'] });
@@ -96,7 +96,7 @@ describe('What a session is given', () => {
     expect(session.get('open')).toEqual({ by: 'ada', tags: ['a'] });
   });
 
-  it('that could not be stored any more by the end of the request is stored as it was', () => {
+  it('is stored as it was, even when it is made unstorable afterwards', () => {
     const session = new Session<{ cart: Record<string, unknown> }>();
     const cart: Record<string, unknown> = { tea: 1 };
     session.set('cart', cart);
@@ -104,7 +104,7 @@ describe('What a session is given', () => {
     expect(session.get('cart')).toEqual({ tea: 1 });
   });
 
-  it('cannot be changed by what reads it, however it is read', () => {
+  it('cannot be changed by code that reads it, whichever method it uses', () => {
     const session = new Session<{ cart: string[] }>().set('cart', ['tea']);
     expect(() => session.get('cart')?.push('milk')).toThrow(TypeError);
     expect(() => (session.all().cart as string[]).push('milk')).toThrow(TypeError);

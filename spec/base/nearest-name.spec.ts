@@ -14,7 +14,7 @@ describe('The nearest name', () => {
     expect(nearestName(written, NAMES)).toBe(name);
   });
 
-  it.each(['path', 'x', 'session', ''])('of "%s" is none, because no name is similar', (written) => {
+  it.each(['path', 'x', 'session', ''])('is undefined for "%s", because no name is similar', (written) => {
     expect(nearestName(written, NAMES)).toBeUndefined();
   });
 });

@@ -4,9 +4,9 @@ import { andThen, answersLater, firstAnswer, forget, isPromise } from '../../lib
 describe('A promise', () => {
   it.each<[string, unknown]>([
     ['a promise', Promise.resolve(1)],
-    ['what only has a then()', Object.fromEntries([['then', (done: () => void) => done()]])],
+    ['an object with a then()', Object.fromEntries([['then', (done: () => void) => done()]])],
     ['a function that has a then()', Object.assign(() => 1, Object.fromEntries([['then', () => 1]]))],
-  ])('is %s', (_, value) => {
+  ])('is recognized: %s', (_, value) => {
     expect(isPromise(value)).toBe(true);
   });
 
@@ -14,7 +14,7 @@ describe('A promise', () => {
     expect(isPromise(value)).toBe(false);
   });
 
-  it('may fail without anybody hearing of it, once it is forgotten', async () => {
+  it('causes no unhandled rejection when it fails after forget()', async () => {
     const heard: unknown[] = [];
     const hear = (error: unknown) => heard.push(error);
     process.on('unhandledRejection', hear);
@@ -25,28 +25,28 @@ describe('A promise', () => {
   });
 });
 
-describe('A function that answers later', () => {
+describe('An asynchronous function', () => {
   it.each<[string, unknown]>([
-    ['async', async () => 1],
+    ['an async function', async () => 1],
     ['an async method', { async ask() {} }.ask],
     ['a generator', function* () {}],
     ['an async generator', async function* () {}],
-  ])('is %s', (_, value) => {
+  ])('is recognized: %s', (_, value) => {
     expect(answersLater(value)).toBe(true);
   });
 
   it.each<[string, unknown]>([
-    ['an ordinary one', () => 1],
+    ['an ordinary function', () => 1],
     ['a class', class {}],
     ['a promise', Promise.resolve()],
-    ['nothing', undefined],
+    ['undefined', undefined],
   ])('is not %s', (_, value) => {
     expect(answersLater(value)).toBe(false);
   });
 });
 
-describe('What goes on after a value', () => {
-  it('does so at once where the value is there, and later where it is promised', async () => {
+describe('andThen()', () => {
+  it('continues synchronously with a value, and asynchronously with a promise', async () => {
     expect(andThen(1, (value) => value + 1)).toBe(2);
     const later = andThen(Promise.resolve(1), (value) => value + 1);
     expect(later).toBeInstanceOf(Promise);
@@ -55,8 +55,8 @@ describe('What goes on after a value', () => {
   });
 });
 
-describe('The first answer', () => {
-  it('is that of the first item that has one, at once where nobody has to be waited for', async () => {
+describe('firstAnswer()', () => {
+  it('returns the first defined answer, synchronously when no promise is involved', async () => {
     const asked: number[] = [];
     const ask = (item: number) => {
       asked.push(item);
@@ -68,7 +68,7 @@ describe('The first answer', () => {
     expect(await firstAnswer([1, 2, 3], async (item) => ask(item))).toBe('2');
   });
 
-  it('may be that of an item which is added while others are asked', async () => {
+  it('also considers items that are added during the search', async () => {
     const items = new Map([[1, 'one']]);
     const answer = await firstAnswer(items, async ([number]) => {
       items.set(number + 1, 'more');

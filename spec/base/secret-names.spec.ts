@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isSecretName } from '../../lib/base/secret-names.js';
 
-describe('A name', () => {
+describe('A field name', () => {
   it.each([
     ...[
       'password',
@@ -52,7 +52,7 @@ describe('A name', () => {
     ...['key', 'apiKey', 'api-key', 'apikey', 'privateKey', 'authorization', 'Authorization', 'auth', 'bearer', 'jwt'],
     ...['card', 'cardNumber', 'creditcard', 'cvv', 'iban', 'ssn', 'credentials', 'sessionId', 'codeVerifier', 'cookie'],
     ...['ｐａｓｓｗｏｒｄ', 'totpSeed', 'password1', 'HTTPAuthorization'],
-  ])('is a secret when it is %s', (name) => {
+  ])('is treated as a secret: %s', (name) => {
     expect(isSecretName(name)).toBe(true);
   });
 
@@ -70,7 +70,7 @@ describe('A name', () => {
     ...['photoKennel', 'cc', 'bypass', 'account', 'accountName', 'postcode', 'newPassenger', 'company', 'IBM'],
     '',
     '42',
-  ])('is none when it is "%s"', (name) => {
+  ])('is not treated as a secret: "%s"', (name) => {
     expect(isSecretName(name)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { onOneLine, printable, shortened, withoutTrailingSlash } from '../../lib/base/text.js';
 
-describe('A printable text', () => {
+describe('printable()', () => {
   it.each([
     ['/admin?a=b#c', '/admin?a=b#c'],
     ['/caf%C3%A9', '/caf%C3%A9'],
@@ -10,12 +10,12 @@ describe('A printable text', () => {
     ['/a\r\nb', '/a%0D%0Ab'],
     ['/\u2028', '/%E2%80%A8'],
     ['/\ud800', '/%EF%BF%BD'],
-  ])('of %j is %s', (text, expected) => {
+  ])('converts %j to %s', (text, expected) => {
     expect(printable(text)).toBe(expected);
   });
 });
 
-describe('A text on one line', () => {
+describe('onOneLine()', () => {
   it.each([
     ['Åda 🦉 Lovelace', 'Åda 🦉 Lovelace'],
     ['100%', '100%'],
@@ -24,13 +24,13 @@ describe('A text on one line', () => {
     ['a\u2028b\u2029c', 'a%E2%80%A8b%E2%80%A9c'],
     ['\u202eada\u200b', '%E2%80%AEada%E2%80%8B'],
     ['\ud800', '%EF%BF%BD'],
-  ])('of %j is %s', (text, expected) => {
+  ])('converts %j to %s', (text, expected) => {
     expect(onOneLine(text)).toBe(expected);
   });
 });
 
 describe('A string that is too long', () => {
-  it('is cut, and says so', () => {
+  it('is cut and ends with an ellipsis', () => {
     expect([shortened('abcd', 4), shortened('abcde', 4), shortened('', 4)]).toEqual(['abcd', 'abcd…', '']);
   });
 });

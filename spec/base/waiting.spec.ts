@@ -1,31 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
 import { inTime, inTurns } from '../../lib/base/waiting.js';
 
-describe('An answer', () => {
-  it('is given as it comes', async () => {
+describe('inTime()', () => {
+  it('settles as the promise does', async () => {
     expect(await inTime(Promise.resolve('yes'), 1_000, 'The spec')).toBe('yes');
     await expect(inTime(Promise.reject(new Error('no')), 1_000, 'The spec')).rejects.toThrow('no');
   });
 
-  it('that does not come in time is an error, which names who was asked', async () => {
+  it('rejects with an error that contains the given name when the promise takes too long', async () => {
     const never = new Promise(() => {});
     await expect(inTime(never, 10, 'The spec')).rejects.toThrow('The spec did not answer within 10 ms.');
   });
 
-  it.each([Number.POSITIVE_INFINITY, 30 * 24 * 3600 * 1000])('may take longer than any timer: %d ms', async (long) => {
-    const slow = new Promise((wake) => setTimeout(() => wake('yes'), 20));
-    expect(await inTime(slow, long, 'The spec')).toBe('yes');
-  });
+  it.each([Number.POSITIVE_INFINITY, 30 * 24 * 3600 * 1000])(
+    'accepts a limit longer than the longest timer: %d ms',
+    async (long) => {
+      const slow = new Promise((wake) => setTimeout(() => wake('yes'), 20));
+      expect(await inTime(slow, long, 'The spec')).toBe('yes');
+    },
+  );
 
-  it('that fails too late troubles nobody', async () => {
+  it('causes no unhandled rejection when the promise fails after the limit', async () => {
     const late = new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 20));
     await expect(inTime(late, 5, 'The spec')).rejects.toThrow('within 5 ms');
     await new Promise((wake) => setTimeout(wake, 40));
   });
 });
 
-describe('Asking the same of many things', () => {
-  it('answers in their order, asks a few at once, and lets others have their turn', async () => {
+describe('inTurns()', () => {
+  it('returns answers in order, limits concurrency, and lets timers run in between', async () => {
     const numbers = Array.from({ length: 1_600 }, (_, number) => number);
     let [asked, most, turns] = [0, 0, 0];
     const other = setInterval(() => {
@@ -44,7 +47,7 @@ describe('Asking the same of many things', () => {
     expect(turns).toBeGreaterThan(0);
   });
 
-  it('stops with the first failure, and does nothing for nothing', async () => {
+  it('rejects with the first failure, and returns an empty list for an empty list', async () => {
     expect(await inTurns([], async () => 1)).toEqual([]);
     const failing = inTurns([1, 2], async (number) => Promise.reject(new Error(`no ${number}`)));
     await expect(failing).rejects.toThrow('no 1');

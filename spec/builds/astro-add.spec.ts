@@ -44,27 +44,27 @@ describe.each([
 
   const read = (path: string) => readFileSync(join(app.folder, path), 'utf8');
 
-  it('is done, and asked for nothing but packages that there are', () => {
+  it('succeeds, and requests only packages that exist', () => {
     expect(added).toMatchObject({ code: 0, output: expect.stringContaining('astro-gatehouse') });
     // Astro looks for one of its own of that name first.
     expect(registry.missed).toEqual(['/@astrojs/astro-gatehouse/latest']);
   });
 
-  it('installs the package, and nothing that it wants only for some stores or tests', () => {
+  it('installs the package without its optional dependencies', () => {
     const { version } = JSON.parse(read('node_modules/astro-gatehouse/package.json'));
     const { dependencies } = JSON.parse(read('package.json'));
     expect(Object.keys(dependencies)).toEqual(hasAdapter ? ['@astrojs/node', 'astro-gatehouse'] : ['astro-gatehouse']);
     expect(dependencies['astro-gatehouse']).toBe(`^${version}`);
   });
 
-  it('names it as the README does in astro.config', () => {
+  it('adds it to astro.config as the README shows', () => {
     const config = read('astro.config.mjs');
     expect(config).toContain("import gatehouse from 'astro-gatehouse';");
     expect(config).toMatch(/integrations: \[gatehouse\(\)\]/);
     expect(config.includes("import node from '@astrojs/node';")).toBe(hasAdapter);
   });
 
-  it('leaves a project that builds, and that says what is missing', async () => {
+  it('leaves a project that builds and reports what is missing', async () => {
     const { code, output } = await app.astro('build');
     expect(code).toBe(0);
     expect(output).toMatch(/For everybody: \d, signed in: 0/);

@@ -7,7 +7,7 @@ import { CHOSEN_STORE_SITE } from '../support/chosen-store-site.js';
 
 const START = { GATEHOUSE_SECRET: SECRET };
 
-describe('The store that the setup module chooses', () => {
+describe('The store chosen by the setup module', () => {
   let app: App;
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('The store that the setup module chooses', () => {
     ['sqlite', 'SqliteSessionStore'],
     ['unstorage', 'UnstorageSessionStore'],
     ['astro', 'AstroSessionStore'],
-  ])('may be %s, as the environment says when the server starts', async (store, name) => {
+  ])('may be %s, according to the environment at the start of the server', async (store, name) => {
     const server = await app.serve({ ...START, STORE: store, SESSIONS_FILE: 'data/own.db' });
     const browser = new Browser(server);
     expect(JSON.parse((await browser.get('/store')).text)).toEqual([name, true]);
@@ -35,7 +35,7 @@ describe('The store that the setup module chooses', () => {
     await server.stop();
   });
 
-  it('keeps sessions over a restart where it says', async () => {
+  it('keeps sessions over a restart in the given file', async () => {
     const environment = { ...START, STORE: 'sqlite', SESSIONS_FILE: 'elsewhere/own.db' };
     const first = await app.serve(environment);
     const browser = new Browser(first);
@@ -48,7 +48,7 @@ describe('The store that the setup module chooses', () => {
     expect(existsSync(join(app.folder, '.gatehouse/sessions.db'))).toBe(false);
   });
 
-  it('is refused in a sentence when the server starts', async () => {
+  it('is rejected with a readable error when the server starts', async () => {
     const { output } = await app.serveAndFail({ ...START, STORE: 'misspelt' });
     expect(output).toContain("store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'");
     expect((await app.serveAndFail({ ...START, STORE: 'redis', SESSIONS_URL: 'cache' })).output).toContain(
@@ -56,7 +56,7 @@ describe('The store that the setup module chooses', () => {
     );
   });
 
-  it('may be chosen while the project is being written', async () => {
+  it('may be chosen in development', async () => {
     const server = await app.serveWith('dev', { STORE: 'sqlite', SESSIONS_FILE: 'data/dev.db' });
     const browser = new Browser(server);
     expect(JSON.parse((await browser.get('/store')).text)).toEqual(['SqliteSessionStore', true]);
@@ -67,7 +67,7 @@ describe('The store that the setup module chooses', () => {
   });
 });
 
-describe('The store that astro.config chooses', () => {
+describe('The store chosen by astro.config', () => {
   let app: App;
   let server: Server;
 
@@ -93,7 +93,7 @@ describe('The store that astro.config chooses', () => {
     app.remove();
   });
 
-  it('may be unstorage, whose driver is imported by its name', async () => {
+  it('may be unstorage with a driver given by name', async () => {
     const browser = new Browser(server);
     expect(JSON.parse((await browser.get('/store')).text)).toEqual(['UnstorageSessionStore', true]);
     await browser.get('/count');

@@ -63,7 +63,7 @@ function configuredAtStart(): App {
   return app;
 }
 
-describe('Options that are not right', () => {
+describe('Invalid options', () => {
   const outside = 'premium';
   // Read from a session of one's own kind, as the options of a project do.
   const isPremium = (session: { plan?: string } | null) => session?.plan === outside;
@@ -122,7 +122,7 @@ describe('Options that are not right', () => {
     expect(output).toContain(sentence);
   });
 
-  it('end astro build, which prints all that is not right at once', async () => {
+  it('end astro build, which prints all problems together', async () => {
     const { code, output } = await configured(
       `{ loginPaht: '/login', protect: [{ pattern: 'admin' }, { pattern: '/a', rol: 'admin' }] }`,
     ).astro('build');
@@ -160,7 +160,7 @@ describe('Options that are not right', () => {
       'given twice',
       'loginPath is given in astro.config and in the setup module',
     ],
-  ])('stop the server when they stand in the setup module: %s', async (_, variant, sentence) => {
+  ])('stop the server when they are in the setup module: %s', async (_, variant, sentence) => {
     await configuredAtStart().build();
     const { code, output } = await app!.serveAndFail({ GATEHOUSE_SECRET: SECRET, GATEHOUSE_VARIANT: variant });
     expect(code).toBe(1);
@@ -170,7 +170,7 @@ describe('Options that are not right', () => {
 });
 
 describe('Functions in astro.config', () => {
-  it.each(['build', 'dev'] as const)('work when they are complete in themselves, in %s', async (mode) => {
+  it.each(['build', 'dev'] as const)('work when they use nothing from outside, in %s', async (mode) => {
     if (mode === 'build') server = await (await configured(FOR_PREMIUM).build()).serve();
     const site = server ?? (await developed()).server;
     const premium = new Browser(site);
@@ -184,7 +184,7 @@ describe('Functions in astro.config', () => {
 });
 
 describe('The setup module', () => {
-  it('adds its rules behind those of astro.config', async () => {
+  it('appends its rules to those of astro.config', async () => {
     await configuredAtStart().build();
     server = await app!.serve({ GATEHOUSE_SECRET: SECRET, GATEHOUSE_VARIANT: 'rules' });
     const user = new Browser(server);
@@ -207,15 +207,15 @@ describe('A setup module without a default export', () => {
     expect(output).toContain(sentence);
   });
 
-  it('is shown in development', async () => {
+  it('causes an error page in development', async () => {
     server = await configured('{}', files).serveWith('dev');
     expect((await new Browser(server).get('/')).status).toBe(500);
     expect(await server.printed(sentence)).toContain(sentence);
   });
 });
 
-describe('Exceptions of the config', () => {
-  it('may belong to a globalProtect of the setup module', async () => {
+describe('Exclusions in astro.config', () => {
+  it('may apply to globalProtect in the setup module', async () => {
     const setup = `import { defineGatehouse } from 'astro-gatehouse/server'; export default defineGatehouse({ globalProtect: true });`;
     configured(`{ exclude: ['/'] }`, { 'src/gatehouse.ts': setup });
     server = await (await app!.build()).serve();
@@ -267,13 +267,13 @@ describe('The secret', () => {
     expect(outcome.output).not.toContain('Zq8!');
   });
 
-  it('is nowhere in the build, although it was there when the site was built', async () => {
+  it('is not contained in the build, although it was set when the site was built', async () => {
     const texts = textsOf(await builtWithSecret());
     expect(texts.length).toBeGreaterThan(5);
     expect(texts.filter((text) => text.includes(AT_BUILD))).toEqual([]);
   });
 
-  it('opens what an older one sealed, and seals with the new one', async () => {
+  it('opens sessions of an older one, and seals with the new one', async () => {
     const [older, newer] = ['a8Kd0Pw3Xz6Qm9Rt2Vy5Bn7Cj4Hf1LsE', 'Tg5Yh7Uj9Ik1Ol3Pq5Ws7Ed9Rf1Tg3Zx'];
     await configuredAtStart().build();
     server = await app!.serve({ GATEHOUSE_SECRET: older! });
@@ -298,7 +298,7 @@ describe('The secret', () => {
     expect((await sealedByOlder!.get('/members')).status).toBe(302);
   });
 
-  it('is made for development, kept beside the project and out of git', async () => {
+  it('is generated for development, stored in the project and ignored by git', async () => {
     const shared = await developed();
     const { folder } = shared.app;
     const visitor = new Browser(shared.server);
@@ -327,7 +327,7 @@ describe('GATEHOUSE_SECRET', () => {
     return app!;
   };
 
-  it('is a server secret of astro:env, which is asked for when the server runs and is in no build', async () => {
+  it('is a server secret of astro:env, read at run time and not contained in the build', async () => {
     const texts = textsOf(await builtWithSecret());
     expect(texts.length).toBeGreaterThan(3);
     expect(texts.filter((text) => text.includes(AT_BUILD))).toEqual([]);
@@ -341,7 +341,7 @@ describe('GATEHOUSE_SECRET', () => {
     expect(code).toBe(0);
   });
 
-  it('is refused as a public variable', async () => {
+  it('is rejected as a public variable', async () => {
     const { code, output } = await withSchema(
       `envField.string({ context: 'server', access: 'public', optional: true })`,
     ).astro('build');

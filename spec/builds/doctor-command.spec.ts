@@ -33,7 +33,7 @@ async function examined(site: App) {
 const GOOD_SECRET = { '.env': `GATEHOUSE_SECRET=${SECRET}\n` };
 
 describe('astro-gatehouse doctor', () => {
-  it('has nothing to mend in a healthy project, and leaves it as it is', async () => {
+  it('finds nothing in a healthy project, and does not change it', async () => {
     const site = siteWith(
       `{ session: { store: 'sqlite' }, protect: [{ pattern: '/team' }] }`,
       { ...GOOD_SECRET, 'src/pages/team.astro': PAGE },
@@ -49,7 +49,7 @@ describe('astro-gatehouse doctor', () => {
     ]);
   });
 
-  it('says of a sick one what is wrong, what to type and where that is explained, and no secret', async () => {
+  it('reports problems with their cures and links, without revealing secrets', async () => {
     const weak = 'changeme-changeme-changeme-changeme';
     const site = siteWith(
       `{
@@ -89,7 +89,7 @@ DANGER  A secret in GATEHOUSE_SECRET, from .env, is a placeholder: no production
     expect(existsSync(join(site.folder, '../node_modules/astro-gatehouse/docs/deploy.md'))).toBe(true);
   });
 
-  it('goes on where the project cannot be built', async () => {
+  it('still works when the project cannot be built', async () => {
     const site = siteWith(`{ protect: [{ pattern: '/team', rol: 'boss' }] }`);
     expect(await examined(site)).toMatchObject({ code: 1, codes: ['danger INVALID_OPTIONS', 'danger MISSING_SECRET'] });
     site.rewrite('astro.config.mjs', (text) => text.replace(/integrations:.*,/, ''));
@@ -98,7 +98,7 @@ DANGER  A secret in GATEHOUSE_SECRET, from .env, is a placeholder: no production
     expect((await examined(site)).codes).toEqual(['danger BUILD_FAILED', 'danger MISSING_SECRET']);
   });
 
-  it('misses an adapter where pages are rendered on demand, and advises one where none is', async () => {
+  it('requires an adapter when pages are rendered on demand, and suggests one otherwise', async () => {
     const site = siteWith('{}', GOOD_SECRET);
     site.rewrite('astro.config.mjs', (text) => text.replace(/adapter:.*,/, ''));
     expect(await examined(site)).toMatchObject({ code: 1, codes: ['danger ADAPTER_MISSING'] });
@@ -106,7 +106,7 @@ DANGER  A secret in GATEHOUSE_SECRET, from .env, is a placeholder: no production
     expect(await examined(site)).toMatchObject({ code: 0, codes: ['advice ALL_PRERENDERED'] });
   });
 
-  it('notes what it has not asked: a store of the project, and what may decide otherwise', async () => {
+  it('lists what it did not check: a custom store, and code that may decide differently', async () => {
     const site = siteWith('{}', {
       ...GOOD_SECRET,
       ...setup(
@@ -117,7 +117,7 @@ DANGER  A secret in GATEHOUSE_SECRET, from .env, is a placeholder: no production
     expect(await examined(site)).toMatchObject({ code: 0, codes: ['note NOT_IN_REPORT', 'note STORE_NOT_ASKED'] });
   });
 
-  it('has nothing to say where there is no project', async () => {
+  it('exits with an error when there is no project', async () => {
     app = App.create(undefined, {});
     const { code, output } = await app.gatehouse('doctor', '--root', 'elsewhere');
     expect([code, output.startsWith('There is no project in ')]).toEqual([2, true]);

@@ -83,7 +83,7 @@ describe('The entry astro-gatehouse/server', () => {
     entries = offered('/server');
   });
 
-  it('offers helpers before what only authors of stores need', () => {
+  it('exports helpers before what only authors of stores need', () => {
     const kit = entries.filter(isDeprecated);
     expect(namesOf(kit)).toEqual([...STORE_KIT].sort());
     const names = entries.toSorted((a, b) => (a.sortText < b.sortText ? -1 : 1)).map(({ name }) => name);
@@ -92,7 +92,7 @@ describe('The entry astro-gatehouse/server', () => {
     expect(namesOf(functions).filter((name) => name !== 'type')).toEqual([...HELPERS, ...MAKERS].sort());
   });
 
-  it('has the classes of the contract, and the errors, without a word against them', () => {
+  it('exports the classes of the contract and the errors, without deprecation', () => {
     const plain = namesOf(entries.filter((entry) => !isDeprecated(entry)));
     expect(plain).toEqual(expect.arrayContaining(CONTRACT));
     expect(plain.filter((name) => name.endsWith('Error')).length).toBeGreaterThan(25);
@@ -101,7 +101,7 @@ describe('The entry astro-gatehouse/server', () => {
 });
 
 describe('The entry astro-gatehouse/stores', () => {
-  it('offers what authors of stores need, all of which is in astro-gatehouse/server as well', () => {
+  it('exports what authors of stores need, all of which is in astro-gatehouse/server too', () => {
     const entries = offered('/stores');
     expect(entries.filter(isDeprecated)).toEqual([]);
     expect(namesOf(entries)).toEqual(expect.arrayContaining([...STORE_KIT, 'SessionStore', 'Clock', 'SessionRecord']));
@@ -112,7 +112,7 @@ describe('The entry astro-gatehouse/stores', () => {
     );
   });
 
-  it('has the same classes at run time', () => {
+  it('exports the same classes at run time', () => {
     const differing = evaluated(`
       import * as server from 'astro-gatehouse/server';
       import * as stores from 'astro-gatehouse/stores';
@@ -128,7 +128,7 @@ describe('The entry astro-gatehouse/stores', () => {
 });
 
 describe('The entries of the package', () => {
-  it('are pages of the reference', () => {
+  it('each have a page in the reference', () => {
     const { exports } = JSON.parse(readFileSync(join(APPS, 'node_modules/astro-gatehouse/package.json'), 'utf8'));
     const list = readFileSync(join(import.meta.dirname, '../../docs/reference/api/README.md'), 'utf8');
     const files = Object.entries<string>(exports).filter(([, file]) => file.startsWith('./dist/'));

@@ -34,7 +34,7 @@ describe('A project without an adapter', () => {
   it.each([
     ['static', `${ADVICE}, and write output: 'server' in astro.config.`],
     ['server', `${ADVICE}.`],
-  ] as const)('is told what to type, where output is %s', (output, expected) => {
+  ] as const)('gets the command to run when the output is %s', (output, expected) => {
     const advice = missingAdapter({ adapter: undefined, output });
     expect(advice).toMatch(/^There is no adapter, so no built page can know its visitors/);
     expect(advice?.endsWith(expected)).toBe(true);
@@ -43,7 +43,7 @@ describe('A project without an adapter', () => {
   it.each([
     { what: 'that Astro builds', files: FILES, code: 0 },
     { what: 'that Astro does not build', files: { ...FILES, ...ON_DEMAND }, code: 1 },
-  ])('is told so once by a build $what', async ({ files, code }) => {
+  ])('gets one warning from a build $what', async ({ files, code }) => {
     const app = App.create(undefined, { ...files, 'astro.config.mjs': config() });
     const built = await app.astro('build');
     app.remove();
@@ -52,12 +52,12 @@ describe('A project without an adapter', () => {
     expect(built.output).toContain('astro-gatehouse');
   });
 
-  it('is told so when development begins', async () => {
+  it('gets a warning when the development server starts', async () => {
     const { server } = await developed();
     expect(await server.printed(ADVICE)).toContain(ADVICE);
   });
 
-  it('is told nothing of it by commands that read what there is', async () => {
+  it('gets no warning from commands that only read', async () => {
     const app = App.create(undefined, { ...FILES, 'astro.config.mjs': config() });
     const { code, output } = await app.gatehouse('routes');
     app.remove();
@@ -68,7 +68,7 @@ describe('A project without an adapter', () => {
 });
 
 describe('A project with an adapter', () => {
-  it('is told nothing of it', async () => {
+  it('gets no warning', async () => {
     const more = "adapter: node({ mode: 'standalone' }),";
     const app = App.create(undefined, { ...FILES, ...ON_DEMAND, 'astro.config.mjs': config(more) });
     const { code, output } = await app.astro('build');
@@ -78,8 +78,8 @@ describe('A project with an adapter', () => {
   });
 });
 
-describe('A project whose pages are made once for everybody', () => {
-  it('is told so in development, once of each page that a rule names', async () => {
+describe('A project whose pages are all prerendered', () => {
+  it('gets one warning in development for each page that a rule names', async () => {
     const { server } = await developed();
     for (const path of ['/', '/account', '/account']) await fetch(server.origin + path);
     const output = await server.printed('/account is prerendered');

@@ -39,7 +39,7 @@ const PAGES = {
 };
 
 describe("The store 'unstorage'", () => {
-  it('asks for a driver that is there', async () => {
+  it('requires a driver that exists', async () => {
     const project = HookedProject.create();
     const { code, output } = await project.build({ store: { use: 'unstorage', driver: 'floppy' } });
     project.remove();
@@ -56,7 +56,7 @@ describe("The store named 'sqlite'", () => {
   });
   afterAll(() => app.remove());
 
-  it('keeps sessions over a restart, in a file that stays out of git', async () => {
+  it('keeps sessions over a restart, in a file ignored by git', async () => {
     const first = await app.serve();
     const browser = new Browser(first);
     expect((await browser.get('/count')).text).toBe('count 1');
@@ -68,7 +68,7 @@ describe("The store named 'sqlite'", () => {
     expect(readFileSync(join(app.folder, '.gatehouse/.gitignore'), 'utf8')).toBe('*\n');
   });
 
-  it('is shared by two processes, of which each knows at once what the other did', async () => {
+  it('is shared by two processes, each of which sees the changes of the other immediately', async () => {
     const servers = [await app.serve(), await app.serve()] as const;
     const browser = new Browser(servers[0]);
     await browser.post('/enter');
@@ -94,7 +94,7 @@ describe("The store named 'sqlite'", () => {
 describe("The store named 'redis'", () => {
   const sentence = 'RedisSessionStore needs the package redis, which is not available. Install it: npm install redis';
 
-  it('that needs a package which is not installed says so when the project starts', async () => {
+  it('throws at startup when its package is not installed', async () => {
     const app = App.create(undefined, {
       ...PAGES,
       'astro.config.mjs': `
@@ -114,7 +114,7 @@ describe("The store named 'redis'", () => {
     expect(output).toContain(sentence);
   });
 
-  it('asks for the package where the project is, not where this one is', async () => {
+  it('looks for its package in the project, not next to astro-gatehouse', async () => {
     const project = HookedProject.create();
     for (const options of [{ session: { store: 'redis' } }, { store: { use: 'redis' } }] as const) {
       const { code, output } = await project.build(options);
@@ -124,7 +124,7 @@ describe("The store named 'redis'", () => {
     project.remove();
   });
 
-  it('cannot be named among the options of the session in the setup module, which says what to write', async () => {
+  it('is rejected among the session options of the setup module, with the cure', async () => {
     const app = await settledAtStart().build();
     const { output } = await app.serveAndFail({ GATEHOUSE_SECRET: SECRET, GATEHOUSE_VARIANT: 'named store' });
     app.remove();

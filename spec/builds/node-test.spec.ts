@@ -27,7 +27,7 @@ describe('The packed tests for stores, under node --test', () => {
     expect(code).toBe(0);
   });
 
-  it('fail where they should', async () => {
+  it('fail for a broken store', async () => {
     const { code, output } = await outcomeOf({
       'store.test.mjs': `
 import { MemorySessionStore } from 'astro-gatehouse/server';

@@ -48,8 +48,8 @@ function warnedSite(): App {
   return siteWith(`{ ${USELESS} }`, setup(`{ protect: [{ pattern: '/', role: 'y' }] }`), REDIRECT);
 }
 
-describe('A rule that does nothing', () => {
-  it('is warned of with the place where it stands', async () => {
+describe('A rule without effect', () => {
+  it('causes a warning with the place where it is defined', async () => {
     const { code, output } = await warnedSite().astro('build');
     expect(code).toBe(0);
     expect(output).toContain('protect[1] of astro.config, /acount (role x), never applies: nothing on the site');
@@ -59,19 +59,19 @@ describe('A rule that does nothing', () => {
     );
   });
 
-  it('stops the build where warnings are errors', async () => {
+  it('stops the build when warnings are errors', async () => {
     const { code, output } = await siteWith(`{ strict: true, ${USELESS} }`, {}, REDIRECT).astro('build');
     expect(code).not.toBe(0);
     expect(output).toContain('protect[1] of astro.config, /acount (role x)');
   });
 
-  it('is not what the rules of another class may be', async () => {
+  it('is not assumed for rules of a custom class', async () => {
     const { code, output } = await strictSite().astro('build');
     expect([code, output.includes('never applies')]).toEqual([0, false]);
   });
 });
 
-describe('A rule that can only be a mistake', () => {
+describe('A rule that must be a mistake', () => {
   const PAGES = { 'src/pages/users/[id].astro': PAGE, 'src/pages/Team/index.astro': PAGE };
 
   it.each([
@@ -91,7 +91,7 @@ describe('A rule that can only be a mistake', () => {
     },
   );
 
-  it('stops a build, and what routes and doctor say, when what was meant is there', async () => {
+  it('stops a build, routes and doctor when a route with a similar pattern exists', async () => {
     const protect = `[{ pattern: '/team/**' }, { pattern: '/site/users/*' }, { pattern: '/src/pages/Team/index.astro' },
       { action: 'like' }, { pattern: '/proxied/**' }]`;
     const actions = `import { defineAction } from 'astro:actions';
@@ -143,7 +143,7 @@ describe('A protected route in the route cache', () => {
     expect(output).toContain(`/crew: guard of src/pages/crew.astro (signed in), and routeRules['/[...all]']`);
   });
 
-  it('is none where nothing is cached', async () => {
+  it('is not reported when no cache is configured', async () => {
     const project = HookedProject.create({ 'src/pages/index.astro': PAGE }, { routeRules: { '/': { maxAge: 60 } } });
     const { code } = await project.build({ protect: [{ pattern: '/' }] });
     project.remove();
@@ -164,7 +164,7 @@ describe('A guard beside a page', () => {
       `guard of src/pages/team.astro: must be 'public', 'user', 'guest' or a requirement`,
     ],
     ['src/pages/404.astro', `'user'`, 'guard of src/pages/404.astro: error pages are for everybody'],
-  ])('stops the build where it is wrong: %s, %s', async (file, guard, problem) => {
+  ])('stops the build when it is invalid: %s, %s', async (file, guard, problem) => {
     const project = HookedProject.create({ 'src/pages/index.astro': PAGE, [file]: guarded(guard) });
     const { code, output } = await project.build();
     project.remove();
@@ -172,7 +172,7 @@ describe('A guard beside a page', () => {
     expect(output).toContain(problem);
   });
 
-  it('ends astro build where it is wrong', async () => {
+  it('ends astro build when it is invalid', async () => {
     const { code, output } = await siteWith('{}', { 'src/pages/404.astro': guarded(`'user'`) }).astro('build');
     expect(code).not.toBe(0);
     expect(output).toContain('guard of src/pages/404.astro: error pages are for everybody');
@@ -182,13 +182,13 @@ describe('A guard beside a page', () => {
 describe('A setup module that cannot be loaded at build', () => {
   const BROKEN = setup('{}', `throw new Error('no database here');`);
 
-  it('is warned of where every page is made on demand', async () => {
+  it('causes a warning when every page is rendered on demand', async () => {
     const { code, output } = await siteWith('{}', BROKEN).astro('build');
     expect(code).toBe(0);
     expect(output).toContain('src/gatehouse.ts could not be loaded while the site was built: no database here');
   });
 
-  it('stops the build where pages are prerendered', async () => {
+  it('stops the build when pages are prerendered', async () => {
     const files = { ...BROKEN, 'src/pages/terms.astro': prerendered(PAGE) };
     const { code, output } = await siteWith('{}', files).astro('build');
     expect(code).not.toBe(0);
@@ -218,7 +218,7 @@ describe('A setup module that cannot be loaded at build', () => {
     expect([code, output.includes(reason)]).toEqual([0, true]);
   });
 
-  it('may have options that only the server can tell to be right, unless warnings are errors', async () => {
+  it('may have options that only the server can validate, unless warnings are errors', async () => {
     const files = setup('{ session: { idleTimeout: Number(process.env.IDLE) } }');
     const { code, output } = await siteWith('{}', files).astro('build');
     expect([code, output.includes('session.idleTimeout: must be a number of seconds')]).toEqual([0, true]);
@@ -227,23 +227,23 @@ describe('A setup module that cannot be loaded at build', () => {
     expect((await app?.astro('build', { IDLE: '60' }))?.code).toBe(0);
   });
 
-  it('may need on the server what a build has not: services are made when the server starts', async () => {
+  it('may need services that are created only when the server starts', async () => {
     await onceServed().build();
     const { code, output } = await (app as App).serveAndFail();
     expect(code).not.toBe(0);
     expect(output).toContain('SessionStore could not be created at start: no address');
   });
 
-  it('may know the config of the site', async () => {
+  it('may import the config of the site', async () => {
     const { output } = await strictSite().astro('build');
     expect(output).not.toContain('could not be loaded');
   });
 });
 
-describe('A pipeline of the project’s own', () => {
+describe('A custom pipeline', () => {
   const FILES = { 'src/pages/index.astro': PAGE, 'src/fetch.ts': PIPELINE };
 
-  it('is warned of when it leaves the guard out, and stops a strict build', async () => {
+  it('causes a warning without the guard, and stops a strict build', async () => {
     const { code, output } = await siteWith('{}', FILES).astro('build');
     expect([code, output.includes('src/fetch.ts composes the request pipeline')]).toEqual([0, true]);
     app?.remove();
@@ -253,8 +253,8 @@ describe('A pipeline of the project’s own', () => {
   });
 
   it.each([
-    ['is none where the file is switched off', null],
-    ['is none where the file has another name', 'entry'],
+    ['causes no warning when the file is switched off', null],
+    ['causes no warning when the file has another name', 'entry'],
   ])('%s', async (_, fetchFile) => {
     const project = HookedProject.create(FILES, { fetchFile });
     const { code, output } = await project.build();
@@ -262,14 +262,14 @@ describe('A pipeline of the project’s own', () => {
     expect([code, output.includes('composes the request pipeline')]).toEqual([0, false]);
   });
 
-  it('is told of in memory as by Astro', async () => {
+  it('causes the same warning in a simulated build', async () => {
     const project = HookedProject.create(FILES);
     const { code, output } = await project.build();
     project.remove();
     expect([code, output.includes('src/fetch.ts composes the request pipeline')]).toEqual([0, true]);
   });
 
-  it('is none of which to warn when a module of its own takes the guard in', async () => {
+  it('causes no warning when one of its modules includes the guard', async () => {
     const { code, output } = await strictSite().astro('build');
     expect([code, output.includes('composes the request pipeline')]).toEqual([0, false]);
   });
@@ -287,7 +287,7 @@ function onceServed(): App {
 }
 
 describe('A build', () => {
-  it('ends with two short lines, and leaves nothing of the report in the site', async () => {
+  it('ends with two short lines, and puts nothing of the report into the site', async () => {
     const { code, output } = await onceServed().astro('build');
     expect(code).toBe(0);
     const lines = stripVTControlCharacters(output)

@@ -97,7 +97,7 @@ describe('The routes of a project', () => {
     { command: 'build', isStrict: true, mark: '// @ts-expect-error it leads nowhere', what: 'errors' },
     { command: 'sync', isStrict: false, mark: '', what: 'allowed' },
   ])(
-    'are types after astro $command, and others are $what with strict: $isStrict',
+    'are types after astro $command; unknown ones are $what with strict: $isStrict',
     async ({ command, isStrict, mark }) => {
       app = App.create(undefined, { ...FILES, ...slips(mark), 'astro.config.ts': config(isStrict) });
       const { code, output } = await app.astro(command);
@@ -106,13 +106,13 @@ describe('The routes of a project', () => {
     },
   );
 
-  it('are any text without it', async () => {
+  it('can be any string without strict types', async () => {
     app = App.create(undefined, { ...FILES, ...slips(''), 'astro.config.ts': config(true) });
     app.write({ '.astro/types.d.ts': '' });
     expect(await check(app)).toBe('');
   });
 
-  it('are told again when a page comes or goes while they are being developed', async () => {
+  it('are updated when a page is added or removed in development', async () => {
     app = App.create(undefined, { ...FILES, 'astro.config.ts': config(true) });
     const server = await app.serveWith('dev');
     try {

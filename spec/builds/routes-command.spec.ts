@@ -52,7 +52,7 @@ describe('astro-gatehouse routes', () => {
     `redirects: { '/old': '/soon' }, base: '/site', trailingSlash: 'always',`,
   ];
 
-  it('tells of everything who may see it and what says so, and touches nothing that was built', async () => {
+  it('lists who may access each route and why, without changing the build output', async () => {
     const site = siteWith(...SITE);
     site.write({ 'dist/kept.txt': 'kept' });
     const report = await reportOf(site);
@@ -80,7 +80,7 @@ describe('astro-gatehouse routes', () => {
     expect(readdirSync(site.folder).filter((name) => name !== 'node_modules')).toEqual(own);
   });
 
-  it('is a table, or only what is for everybody, and checks itself against what was saved', async () => {
+  it('prints a table, or only public routes, and can compare itself with a saved list', async () => {
     const site = siteWith(...SITE);
     const table = await site.gatehouse('routes');
     expect(table.code).toBe(0);
@@ -107,7 +107,7 @@ describe('astro-gatehouse routes', () => {
     expect([wrong.code, wrong.output.includes('other.json is not a saved report')]).toEqual([2, true]);
   });
 
-  it('prints nothing beside its answer there, whatever the code of the project prints', async () => {
+  it('prints only its answer to stdout, whatever the code of the project prints', async () => {
     const site = siteWith(`(console.log('a loud config'), {})`, setup(`(console.log('a loud setup'), {})`));
     for (const command of ['routes', 'doctor']) {
       const { output } = await site.gatehouse(command, '--json');
@@ -118,7 +118,7 @@ describe('astro-gatehouse routes', () => {
     }
   });
 
-  it('knows the guards of pages that integrations bring', async () => {
+  it('includes the guards of pages that integrations add', async () => {
     const site = siteWith('{}', {
       'node_modules/pages-package/package.json': '{ "name": "pages-package" }',
       'node_modules/pages-package/page.astro': guarded(`{ role: 'boss' }`),
@@ -129,7 +129,7 @@ describe('astro-gatehouse routes', () => {
     expect(linesOf(await reportOf(site))).toContain('page | /brought | role boss | guard of pages-package/page.astro');
   });
 
-  it('tells what it could not find out, and that it is not the whole', async () => {
+  it('reports what it could not determine, and that the list is incomplete', async () => {
     const files = {
       ...setup('{}', `throw new Error('no database here');`),
       'src/actions.ts': `throw new Error('no key'); export const server = {};`,
@@ -144,12 +144,12 @@ describe('astro-gatehouse routes', () => {
     [['routes', '--jsom'], 'The options are'],
     [['routes', '--root', 'nowhere'], 'name its folder with --root'],
     [['doctors'], 'write routes'],
-  ])('%j is answered with what to write', async (args, cure) => {
+  ])('rejects the arguments %j with the cure', async (args, cure) => {
     const { code, output } = await siteWith('{}').gatehouse(...args);
     expect([code, output.includes(cure)]).toEqual([2, true]);
   });
 
-  it('says what stops it: a config that is wrong, or one without the integration', async () => {
+  it('reports why it fails: an invalid config, or one without the integration', async () => {
     const wrong = await siteWith('{ protct: [] }').gatehouse('routes');
     expect([wrong.code, wrong.output.includes('did you mean protect?')]).toEqual([2, true]);
     app?.write({ 'astro.config.mjs': 'export default {};' });

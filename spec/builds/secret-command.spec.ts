@@ -15,14 +15,14 @@ afterEach(async () => {
 });
 
 describe('astro-gatehouse secret', () => {
-  it('prints a secret and nothing else, another one each time', async () => {
+  it('prints only a secret, a different one each time', async () => {
     app = madeSite('{}');
     const [one, other] = [await app.gatehouse('secret'), await app.gatehouse('secret')];
     expect(one).toEqual({ code: 0, output: expect.stringMatching(/^[A-Za-z0-9_-]{43}\n$/) });
     expect(other.output).not.toBe(one.output);
   });
 
-  it('writes it where a built server finds it, and the next one lets everybody stay signed in', async () => {
+  it('writes a secret that a built server finds, and rotates it without signing users out', async () => {
     app = madeSite(`{ session: { cookie: { secure: false } }, csrf: false }`, {
       'src/pages/count.ts': `export const GET = ({ locals: { session } }) =>
         Response.json(session.set('visits', (visits = 0) => visits + 1).get('visits'));`,
@@ -47,7 +47,7 @@ describe('astro-gatehouse secret', () => {
     expect((await later.get('/count', { headers: { cookie: sealedBefore } })).text).toBe('1');
   });
 
-  it('refuses what it does not understand with what to write', async () => {
+  it('rejects unknown arguments with the cure', async () => {
     app = madeSite('{}');
     const { code, output } = await app.gatehouse('secret', '.env');
     expect([code, output.split('\n')[0]]).toEqual([2, 'Unexpected argument ".env": write secret --write .env.']);

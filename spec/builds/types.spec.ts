@@ -12,7 +12,7 @@ describe('The types of the packed package', () => {
   it.each([
     ['roles that augment the module', '.'],
     ['roles that App names', 'app'],
-  ])('accept what is right and refuse what is expected to be refused, with %s', async (_, folder) => {
+  ])('accept valid code and reject invalid code, with %s', async (_, folder) => {
     const fixtures = join(APPS, 'types');
     cpSync(join(ROOT, 'spec/fixtures/types'), fixtures, { recursive: true });
     const project = join(fixtures, folder);
@@ -21,7 +21,7 @@ describe('The types of the packed package', () => {
     expect(outcome.stdout).toBe('');
   });
 
-  it('are put in place by the integration, so that a project is checked without further ado', async () => {
+  it('are set up by the integration, so that a project needs no further configuration', async () => {
     const app = App.create('samples/starter', {
       'src/pages/typed.astro': `---
 import { Can, CsrfField, Flash, SignedIn, SignedOut } from 'astro-gatehouse/components';

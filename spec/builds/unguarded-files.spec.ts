@@ -46,7 +46,7 @@ function siteWith(options: string, setup?: string): App {
   return app;
 }
 
-describe('A rule over what is served without any middleware', () => {
+describe('A rule for files that are served without middleware', () => {
   /** Pages whose paths are known only when they are made: of one route by the config, of another by the setup module. */
   const overParameters = () =>
     siteWith(
@@ -71,7 +71,7 @@ describe('A rule over what is served without any middleware', () => {
       'build',
     );
 
-  it('stops the build, and names page, file, rule and the ways out', async () => {
+  it('stops the build with the page, the file, the rule and the alternatives', async () => {
     const { code, output } = await siteWith(
       `{ protect: [{ pattern: '/members' }, { pattern: '/reports/**', role: 'auditor' }] }`,
     ).astro('build');
@@ -91,12 +91,12 @@ describe('A rule over what is served without any middleware', () => {
     expect(output).toContain('/docs/one (src/pages/docs/[page].astro): protect[0] of astro.config, /docs/one');
   });
 
-  it('does not mind a page with parameters that is not made for the paths it covers', async () => {
+  it('allows a page with parameters that is not prerendered for the covered paths', async () => {
     const { code, output } = await harmless();
     expect([code, output.includes('/docs/one (')]).toEqual([0, false]);
   });
 
-  it('stops the build when everything is protected, but for the login page, error pages and public files', async () => {
+  it('stops the build when everything is protected, except for login page, error pages and public files', async () => {
     const project = HookedProject.create(FILES);
     const { code, output } = await project.build({ loginPath: '/enter', globalProtect: true, exclude: ['/docs/**'] });
     project.remove();
@@ -105,7 +105,7 @@ describe('A rule over what is served without any middleware', () => {
     for (const open of ['/docs/', '/enter (', '/404 (', 'favicon']) expect(output).not.toContain(open);
   });
 
-  it('stops the build when it stands in the setup module', async () => {
+  it('stops the build when it is in the setup module', async () => {
     const { code, output } = await overParameters();
     expect(code).not.toBe(0);
     expect(output).toContain(
@@ -113,7 +113,7 @@ describe('A rule over what is served without any middleware', () => {
     );
   });
 
-  it('stops the build when it stands in the setup module and covers pages without parameters and public files', async () => {
+  it('stops the build when it is in the setup module and covers static pages and public files', async () => {
     const { code, output } = await overFiles();
     expect(code).not.toBe(0);
     expect(output).toContain(
@@ -133,12 +133,12 @@ describe('A rule over what is served without any middleware', () => {
     expect(output).not.toContain('/enter (');
   });
 
-  it('does not mind a page that its own guard opens', async () => {
+  it('allows a page that its own guard makes public', async () => {
     const { code, output } = await harmless();
     expect([code, output.includes('/open/one (')]).toEqual([0, false]);
   });
 
-  it('is a warning when that is asked for', async () => {
+  it('causes only a warning when that is configured', async () => {
     const outcome = await siteWith(`{ prerendered: 'warn', protect: [{ pattern: '/reports/**' }] }`).astro('build');
     expect(outcome.code).toBe(0);
     expect(outcome.output).toContain('/reports/yearly (src/pages/reports/yearly.astro): protect[0]');
@@ -146,7 +146,7 @@ describe('A rule over what is served without any middleware', () => {
     expect((await new Browser(server as Server).get('/reports/yearly/')).text).toContain('made once for all');
   });
 
-  it('does not mind pages that are made on demand', async () => {
+  it('allows pages that are rendered on demand', async () => {
     const { code, output } = await harmless();
     expect([code, output.includes('/members (')]).toEqual([0, false]);
   });

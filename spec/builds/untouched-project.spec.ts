@@ -159,7 +159,7 @@ afterEach(() => {
 });
 
 describe.each(Object.keys(SITES))('A project built for %s', (name) => {
-  it('is the same to the byte after routes and doctor have looked at it', async () => {
+  it('is unchanged, byte for byte, after routes and doctor', async () => {
     site = builtSite(name);
     const before = treeOf(site.folder);
     const routes = await site.gatehouse('routes', '--json');
@@ -175,7 +175,7 @@ describe.each(Object.keys(SITES))('A project built for %s', (name) => {
 });
 
 describe('A project that does not build', () => {
-  it('is the same to the byte, and its errors name its own files', async () => {
+  it('is unchanged, byte for byte, and its errors name its own files', async () => {
     site = builtSite('node');
     site.write({ 'src/pages/broken.astro': `---\nimport '../missing.js';\n---\n` });
     const before = treeOf(site.folder);

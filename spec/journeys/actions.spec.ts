@@ -6,7 +6,7 @@ import { witnessed } from '../support/witness.js';
 let app: App;
 let server: Server;
 
-/** The one development server, which takes its rules in as they are written. */
+/** The one development server, which applies changed rules without a restart. */
 let development: { app: App; server: Server } | undefined;
 
 async function start(mode: 'production' | 'dev', isGlobal: boolean): Promise<void> {
@@ -31,14 +31,14 @@ afterAll(async () => {
   development?.app.remove();
 });
 
-/** A visitor who is signed in with this role; a guest without one. */
+/** Returns a visitor who is signed in with this role, or a guest without one. */
 async function visitor(role?: string): Promise<Browser> {
   const browser = new Browser(server);
   if (role) await browser.get(`/enter?role=${role}`);
   return browser;
 }
 
-/** What was answered, and whether the action ran. */
+/** Returns the response, and whether the action ran. */
 async function call(browser: Browser, path: string): Promise<Answer & { ran: boolean }> {
   await witnessed(server);
   const answer = await browser.post(
@@ -49,7 +49,7 @@ async function call(browser: Browser, path: string): Promise<Answer & { ran: boo
   return { ...answer, ran: (await witnessed(server)).length > 0 };
 }
 
-/** Spellings of a name that Astro takes for the same one. */
+/** Returns spellings that Astro treats as the same name. */
 function spellingsOf(name: string): string[] {
   const encoded = [...name]
     .map((letter) => (letter === '.' ? letter : `%${letter.charCodeAt(0).toString(16)}`))
@@ -61,7 +61,7 @@ describe.each(['production', 'dev'] as const)('A rule for actions in %s', (mode)
   beforeAll(() => start(mode, false));
   afterAll(stop);
 
-  it("refuses a call by the client in Astro's own form", async () => {
+  it("rejects a call with the error that Astro's client expects", async () => {
     const guest = await call(await visitor(), '/_actions/admin.remove');
     const reader = await call(await visitor('reader'), '/_actions/admin.remove');
     expect(guest).toMatchObject({ status: 401, ran: false });
@@ -70,14 +70,14 @@ describe.each(['production', 'dev'] as const)('A rule for actions in %s', (mode)
     expect(JSON.parse(reader.text)).toMatchObject({ type: 'AstroActionError', code: 'FORBIDDEN', status: 403 });
   });
 
-  it('lets those call it who may', async () => {
+  it('allows calls by visitors who satisfy it', async () => {
     const admin = await visitor('admin');
     expect(await call(admin, '/_actions/admin.remove')).toMatchObject({ status: 204, ran: true });
     expect((await call(admin, '/?_action=admin.remove')).text).toContain('done');
     expect(await call(await visitor(), '/_actions/like')).toMatchObject({ ran: true });
   });
 
-  it.each(['/', '/login', '/endpoint', '/nowhere'])('refuses a form that is sent to %s', async (page) => {
+  it.each(['/', '/login', '/endpoint', '/nowhere'])('rejects a form that is sent to %s', async (page) => {
     for (const name of ['admin.remove', 'admin.users.ban', 'vote'].flatMap(spellingsOf)) {
       const guest = await call(await visitor(), `${page}?_action=${encodeURIComponent(name)}`);
       const reader = await call(await visitor('reader'), `${page}?_action=${encodeURIComponent(name)}`);
@@ -87,7 +87,7 @@ describe.each(['production', 'dev'] as const)('A rule for actions in %s', (mode)
     }
   });
 
-  it('refuses it in every spelling', async () => {
+  it("rejects every spelling of the action's name", async () => {
     const guest = await visitor();
     for (const name of spellingsOf('admin.users.ban')) {
       for (const path of [`/_actions/${name}`, `/_actions/${name}/`, `/_actions/like/_actions/${name}`]) {
@@ -101,7 +101,7 @@ describe.each(['production', 'dev'] as const)('Actions where everything is prote
   beforeAll(() => start(mode, true));
   afterAll(stop);
 
-  it('need a visitor who is signed in, on pages that are open, too', async () => {
+  it('require a signed-in visitor, even when they are called from public pages', async () => {
     const guest = await visitor();
     const reader = await visitor('reader');
     for (const path of ['/_actions/like', '/?_action=like', '/login?_action=like', '/nowhere?_action=like']) {
@@ -111,7 +111,7 @@ describe.each(['production', 'dev'] as const)('Actions where everything is prote
     expect(await call(reader, '/?_action=like')).toMatchObject({ ran: true });
   });
 
-  it('are open when they are excluded by name and no rule names them', async () => {
+  it('are public when they are excluded by name and no rule names them', async () => {
     const guest = await visitor();
     expect(await call(guest, '/_actions/newsletter')).toMatchObject({ ran: true });
     expect(await call(guest, '/?_action=newsletter')).toMatchObject({ ran: true });

@@ -4,7 +4,7 @@ import { Browser } from '../support/browser.js';
 
 const HINT = 'The session of this package is Astro.locals.session';
 
-describe("Whoever takes Astro's own session for that of this package", () => {
+describe("A developer who uses Astro's own session instead of the one of the package", () => {
   let app: App;
   let server: Server;
 
@@ -33,19 +33,22 @@ describe("Whoever takes Astro's own session for that of this package", () => {
   afterEach(() => server.stop());
   afterAll(() => app.remove());
 
-  it.each(['/cart', '/cart-data'])('is told once in development where that is, having asked at %s', async (path) => {
-    server = await app.serveWith('dev');
-    const browser = new Browser(server);
-    await browser.get('/plain');
-    expect(server.output).not.toContain(HINT);
-    expect((await browser.get(path)).text).toContain('undefined');
-    expect(await server.printed(HINT)).toContain(`Astro.session was used at ${path}, and is undefined`);
-    await browser.get('/cart');
-    await browser.get('/cart-data');
-    expect(server.output.split(HINT)).toHaveLength(2);
-  });
+  it.each(['/cart', '/cart-data'])(
+    'gets one warning in development that names the right session, after a request of %s',
+    async (path) => {
+      server = await app.serveWith('dev');
+      const browser = new Browser(server);
+      await browser.get('/plain');
+      expect(server.output).not.toContain(HINT);
+      expect((await browser.get(path)).text).toContain('undefined');
+      expect(await server.printed(HINT)).toContain(`Astro.session was used at ${path}, and is undefined`);
+      await browser.get('/cart');
+      await browser.get('/cart-data');
+      expect(server.output.split(HINT)).toHaveLength(2);
+    },
+  );
 
-  it("hears nothing where Astro's own sessions are kept", async () => {
+  it("gets no warning when Astro's own sessions are in use", async () => {
     server = await app.serveWith('dev', { OWN: 'yes' });
     const browser = new Browser(server);
     expect((await browser.get('/cart')).text).toContain('undefined');
@@ -53,7 +56,7 @@ describe("Whoever takes Astro's own session for that of this package", () => {
     expect(server.output).not.toContain(HINT);
   });
 
-  it('hears nothing from a built server', async () => {
+  it('gets no warning from a built server', async () => {
     server = await (await app.build()).serve();
     const browser = new Browser(server);
     expect((await browser.get('/cart')).text).toContain('undefined');

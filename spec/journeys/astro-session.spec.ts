@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
-/** As in a project whose own middleware knows the visitor from a cookie of its own. */
+/** A middleware that recognizes visitors by a cookie of its own and puts them into Astro's session. */
 const MIDDLEWARE = `
 import { defineMiddleware } from 'astro:middleware';
 
@@ -18,7 +18,7 @@ export const onRequest = defineMiddleware((context, next) => {
 `;
 
 describe.each(['cookie', 'memory', 'astro'])(
-  "A visitor whom a middleware put into Astro's session, %s store",
+  "A visitor whom a middleware puts into Astro's session, %s store,",
   (store) => {
     let app: App;
     let server: Server;
@@ -42,14 +42,14 @@ describe.each(['cookie', 'memory', 'astro'])(
       app.remove();
     });
 
-    it('is signed in for as long as the middleware says so', async () => {
+    it('is signed in as long as the middleware assigns the user', async () => {
       const browser = new Browser(server);
       browser.cookies.set('whoami', 'ada');
       expect((await browser.get('/vault')).status).toBe(200);
       expect((await new Browser(server).get('/vault')).status).toBe(302);
     });
 
-    it('is gone after a sign-out, although the middleware looks at that session again', async () => {
+    it('is a guest after a sign-out, although the middleware reads that session again', async () => {
       const browser = new Browser(server);
       browser.cookies.set('whoami', 'ada');
       await browser.get('/vault');
@@ -62,7 +62,7 @@ describe.each(['cookie', 'memory', 'astro'])(
     const seen = async (browser: Browser, known?: object) =>
       JSON.parse((await browser.get('/seen', known ? putting(known) : {})).text);
 
-    it('replaces another one as a whole, with roles, values and the time of the sign-in', async () => {
+    it('replaces another user completely, with roles, values and the time of the sign-in', async () => {
       const browser = new Browser(server);
       await browser.get('/login');
       expect((await browser.get('/vault')).status).toBe(200);
@@ -74,13 +74,13 @@ describe.each(['cookie', 'memory', 'astro'])(
       for (let time = 0; time < 2; time++) expect((await browser.get('/recent', putting(bob))).status).toBe(302);
     });
 
-    it('has nothing kept in the session of another one', async () => {
+    it('has no values stored in the session of another user', async () => {
       const browser = new Browser(server);
       await browser.get('/login');
       expect((await browser.post('/keep', {}, putting({ userId: 'bob' }))).text).toBe('true');
       for (const name of [...browser.cookies.keys()]) if (/astro-session/.test(name)) browser.cookies.delete(name);
       const { own } = await seen(browser);
-      // Astro's session was the session itself.
+      // With this store, Astro's session is the session itself.
       expect(own).toEqual(store === 'astro' ? {} : { userId: 'u1', role: 'keeper', cart: 1 });
     });
 

@@ -3,7 +3,7 @@ import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { LATER, MOVABLE_CLOCK, pass } from '../support/movable-clock.js';
 
-describe("Sessions kept in Astro's own", () => {
+describe("Sessions stored in Astro's own sessions", () => {
   let app: App;
   let server: Server;
 
@@ -40,7 +40,7 @@ describe("Sessions kept in Astro's own", () => {
     app.remove();
   });
 
-  it('end when nobody used them for the idle timeout', async () => {
+  it('end after the idle timeout without a request', async () => {
     const browser = new Browser(server);
     await browser.get('/login');
     expect((await browser.get('/private/page')).status).toBe(200);
@@ -48,7 +48,7 @@ describe("Sessions kept in Astro's own", () => {
     expect((await browser.get('/private/page')).status).toBe(302);
   });
 
-  it('end at the absolute timeout, however much they are used', async () => {
+  it('end at the absolute timeout, even when they are in use', async () => {
     const browser = new Browser(server);
     await browser.get('/login');
     const statuses: number[] = [];
@@ -59,7 +59,7 @@ describe("Sessions kept in Astro's own", () => {
     expect(statuses).toEqual([200, 200, 200, 302, 302]);
   });
 
-  it("open for nobody who has Astro's cookie alone", async () => {
+  it("are not available to a visitor who has only Astro's cookie", async () => {
     const browser = new Browser(server);
     await browser.get('/login');
     const thief = new Browser(server);
@@ -67,14 +67,14 @@ describe("Sessions kept in Astro's own", () => {
     expect((await thief.get('/private/page')).status).toBe(302);
   });
 
-  it('are over for the rest of the request that ended them', async () => {
+  it('stay ended for the rest of the request that ended them', async () => {
     const browser = new Browser(server);
     await browser.get('/login');
     expect((await browser.get('/private/page?banned')).status).toBe(302);
     expect((await browser.get('/private/page')).status).toBe(302);
   });
 
-  it('keep a prototype key as data', async () => {
+  it('store a key such as "__proto__" as data', async () => {
     const browser = new Browser(server);
     expect(JSON.parse((await browser.get('/prototype')).text)).toEqual({ before: null, role: null });
     expect(JSON.parse((await browser.get('/prototype')).text)).toEqual({ before: { role: 'keeper' }, role: null });

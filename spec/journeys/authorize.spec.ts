@@ -84,7 +84,7 @@ describe('authorize()', () => {
   });
 
   it.each(['text', 'misspelt', 'none', 'list', 'empty', 'undefined'])(
-    'throws for what is no requirement: %s',
+    'throws for an invalid requirement: %s',
     async (what) => {
       for (const visitor of [user, new Browser(server)]) {
         expect((await visitor.get(`/ask?catch&what=${what}`)).text).toBe('INVALID_OPTIONS');
@@ -93,17 +93,17 @@ describe('authorize()', () => {
     },
   );
 
-  it('asks for a signed-in visitor when it is given nothing', async () => {
+  it('requires a signed-in visitor when it is called without a requirement', async () => {
     expect((await user.get('/ask?what=nothing')).text).toBe('let in');
     expect((await new Browser(server).get('/ask?what=nothing')).status).toBe(401);
   });
 
-  it('lets in whoever meets the requirement, and nobody else', async () => {
+  it('admits only visitors who meet the requirement', async () => {
     expect((await user.get('/ask?what=allowed')).text).toBe('let in');
     expect((await user.get('/ask?what=role')).status).toBe(403);
   });
 
-  it.each(['throwing', 'rejecting'])('refuses when allow() is %s, and reports it', async (what) => {
+  it.each(['throwing', 'rejecting'])('denies access for a %s allow(), and logs it', async (what) => {
     const before = server.output.length;
     expect((await user.get(`/ask?what=${what}`)).status).toBe(403);
     expect((await new Browser(server).get(`/ask?what=${what}`)).status).toBe(401);
@@ -112,12 +112,15 @@ describe('authorize()', () => {
     expect(printed).toContain('broken');
   });
 
-  it.each(['lookalike', 'truthy', 'contradiction'])('refuses when the checker gives a %s', async (what) => {
-    expect((await user.get(`/ask?what=${what}`)).status).toBe(403);
-  });
+  it.each(['lookalike', 'truthy', 'contradiction'])(
+    'denies access for an invalid result of the checker: %s',
+    async (what) => {
+      expect((await user.get(`/ask?what=${what}`)).status).toBe(403);
+    },
+  );
 });
 
-describe.each(['built', 'in development'])('A check in a nested component, %s', (how) => {
+describe.each(['built', 'in development'])('A check in a nested component, %s,', (how) => {
   let app: App;
   let server: Server;
 
@@ -134,7 +137,7 @@ describe.each(['built', 'in development'])('A check in a nested component, %s', 
   it.each([
     ['/late', '<!DOCTYPE html>'],
     ['/at-once', ''],
-  ])('sends nothing of what it guards, and says where it belongs: %s', async (path, begun) => {
+  ])('sends nothing of the guarded content, and logs where the check belongs: %s', async (path, begun) => {
     const before = server.output.length;
     const text = await whatArrived(`${server.origin}${path}`);
     expect(text).toContain(begun);
@@ -144,7 +147,7 @@ describe.each(['built', 'in development'])('A check in a nested component, %s', 
   });
 });
 
-/** A body as far as it came: one that breaks off is not thrown away. */
+/** Returns the received part of a body, even when the connection breaks. */
 async function whatArrived(address: string): Promise<string> {
   const response = await fetch(address, { headers: { accept: 'text/html' } });
   let text = '';

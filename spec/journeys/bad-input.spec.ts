@@ -6,7 +6,7 @@ import { Browser } from '../support/browser.js';
 
 const COOKIE = '__Host-gatehouse';
 
-describe.each(['cookie', 'memory'])('What a visitor may send, %s store', (store) => {
+describe.each(['cookie', 'memory'])('A server that receives invalid input, %s store,', (store) => {
   let app: App;
   let server: Server;
   let signedIn: string;
@@ -27,7 +27,7 @@ describe.each(['cookie', 'memory'])('What a visitor may send, %s store', (store)
     return new Browser(server).get(path, { headers: { cookie } });
   }
 
-  it('lets the real cookie in', async () => {
+  it('accepts the genuine cookie', async () => {
     expect((await visitWith(`${COOKIE}=${signedIn}`)).status).toBe(200);
   });
 
@@ -36,13 +36,13 @@ describe.each(['cookie', 'memory'])('What a visitor may send, %s store', (store)
     ['a truncated cookie', () => signedIn.slice(0, -5)],
     ['a cookie with a character changed in the middle', () => flipped(signedIn, Math.floor(signedIn.length / 2))],
     ['a cookie with its first character changed', () => flipped(signedIn, 0)],
-    ['a well-formed id that nobody gave out', () => 'A'.repeat(43)],
+    ['a well-formed id that was never issued', () => 'A'.repeat(43)],
     ['a plain JSON cookie', () => Buffer.from('{"userId":"u1","role":"keeper"}').toString('base64url')],
-    ['percent-encoding that is none', () => '%E0%A4%A'],
+    ['invalid percent-encoding', () => '%E0%A4%A'],
     ['a path', () => '../../etc/passwd'],
     ['a prototype key', () => '__proto__'],
-    ['12 KB of it', () => 'x'.repeat(12_000)],
-  ])('takes %s for a guest with a fresh session, and leaves the cookie alone', async (_, forge) => {
+    ['a cookie of 12 KB', () => 'x'.repeat(12_000)],
+  ])('treats the sender of %s as a guest, and does not remove the cookie', async (_, forge) => {
     const value = forge();
     const refused = await visitWith(`${COOKIE}=${value}`);
     const page = await visitWith(`${COOKIE}=${value}`, '/by');
@@ -52,7 +52,7 @@ describe.each(['cookie', 'memory'])('What a visitor may send, %s store', (store)
     expect([...refused.setCookies, ...page.setCookies]).toEqual([]);
   });
 
-  it('refuses 100 KB of cookies without harm', async () => {
+  it('rejects 100 KB of cookies and keeps running', async () => {
     const answer = await rawRequest(
       server,
       `GET /by HTTP/1.1\r\nHost: x\r\nCookie: ${COOKIE}=${'x'.repeat(100_000)}\r\n\r\n`,
@@ -61,17 +61,17 @@ describe.each(['cookie', 'memory'])('What a visitor may send, %s store', (store)
     expect((await visitWith(`${COOKIE}=${signedIn}`)).status).toBe(200);
   });
 
-  it('takes a seal that another secret made for none', async () => {
+  it('rejects a seal made with another secret', async () => {
     const seal = await sealData({ record: [] }, { password: 'another-secret-another-secret-an' });
     expect((await visitWith(`${COOKIE}=${seal}`)).status).toBe(302);
   });
 
-  it('takes a seal for none that the same secret made for something else', async () => {
+  it('rejects a seal made with the same secret for another purpose', async () => {
     const seal = await sealData({ userId: 'u1', role: 'keeper' }, { password: SECRET });
     expect((await visitWith(`${COOKIE}=${seal}`)).status).toBe(302);
   });
 
-  it('finds the one valid cookie among duplicates, and none when two are valid', async () => {
+  it('accepts the one valid cookie among duplicates, and none when two are valid', async () => {
     const other = new Browser(server);
     await other.get('/login');
     const second = other.cookies.get(COOKIE);
@@ -80,13 +80,13 @@ describe.each(['cookie', 'memory'])('What a visitor may send, %s store', (store)
     expect((await visitWith(`${COOKIE}=${signedIn}; ${COOKIE}=${second}`)).status).toBe(302);
   });
 
-  it('takes no session from a query, a header or a cookie of another name', async () => {
+  it('reads no session from a query, a header or a cookie of another name', async () => {
     expect((await visitWith(`gatehouse=${signedIn}`)).status).toBe(302);
     expect((await visitWith(`x=1; not${COOKIE}=${signedIn}`)).status).toBe(302);
     expect((await new Browser(server).get(`/private/page?${COOKIE}=${signedIn}`)).status).toBe(302);
   });
 
-  it('answers paths that cannot be read with 400', async () => {
+  it('answers unreadable paths with 400', async () => {
     const malformed = await rawRequest(
       server,
       'GET /private/%E0%A4%A HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
@@ -97,13 +97,13 @@ describe.each(['cookie', 'memory'])('What a visitor may send, %s store', (store)
     expect(overEncoded).toMatch(/^HTTP\/1\.1 4\d\d /);
   });
 
-  it('answers paths of more segments than any page has with 400', async () => {
+  it('answers paths with too many segments with 400', async () => {
     const { status } = await new Browser(server).get(`/private${'/a'.repeat(256)}`);
     expect(status).toBe(400);
     expect((await new Browser(server).get(`/private${'/a'.repeat(255)}`)).status).toBe(302);
   });
 
-  it('ended a session for good, unless it was kept in the cookie alone', async () => {
+  it('does not accept the cookie of a signed-out session, unless the session is stored in the cookie alone', async () => {
     const browser = new Browser(server);
     await browser.get('/login');
     const copied = browser.cookieHeader;
@@ -112,7 +112,7 @@ describe.each(['cookie', 'memory'])('What a visitor may send, %s store', (store)
     expect(replayed.status).toBe(store === 'memory' ? 302 : 200);
   });
 
-  it('moves a session to another id with a sign-in, and the old id is dead', async () => {
+  it('changes the session id at a sign-in, and rejects the old one', async () => {
     const browser = new Browser(server);
     await browser.get('/set-in-middleware');
     const planted = browser.cookieHeader;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
-describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache) => {
+describe.each(['memory', 'network'])("Astro's route cache, %s provider,", (cache) => {
   let app: App;
   let server: Server;
 
@@ -15,7 +15,7 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache)
     app.remove();
   });
 
-  it('still works for pages that are for everybody', async () => {
+  it('still works for public pages', async () => {
     await new Browser(server).get('/open');
     const { headers } = await new Browser(server).get('/open');
     const kept = headers.get('x-astro-cache') ?? headers.get('cdn-cache-control');
@@ -25,7 +25,7 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache)
   it.each([
     ['signed in', (browser: Browser) => browser.get('/login')],
     ['known to a middleware alone', async (browser: Browser) => void browser.cookies.set('whoami', 'ada')],
-  ])('keeps nothing of a protected page for a visitor who is %s', async (_, identify) => {
+  ])('stores nothing of a protected page for a visitor who is %s', async (_, identify) => {
     const member = new Browser(server);
     await identify(member);
     const page = await member.get('/members');
@@ -47,25 +47,25 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache)
     return browser;
   };
 
-  it('is not told to keep what it may not, whatever header a page says it in', async () => {
+  it('receives no directive to store a private response, whichever header a page sets', async () => {
     expect(await told(await member(), '/cdn-own')).toEqual([null, null, null]);
     expect(await told(new Browser(server), '/cdn-own')).toEqual([null, null, null]);
   });
 
-  it('may keep what a page says is for everybody and uses no session, whoever asked', async () => {
-    // Astro's own cache takes the first for itself.
+  it('may store a page that is marked public and uses no session, for any visitor', async () => {
+    // Astro's own cache consumes the first header.
     for (const browser of [await member(), new Browser(server)]) {
       expect((await told(browser, '/cdn')).slice(1)).toEqual(['max-age=300', 'max-age=300']);
     }
   });
 
-  it('is not told to keep what a component asks of a guest after the page has answered', async () => {
+  it('receives no directive to store a page whose component reads the visitor late', async () => {
     const { headers, text } = await new Browser(server).get('/late');
     expect(text).toContain('guest');
     expect([headers.get('surrogate-control'), headers.get('cache-control')]).toEqual([null, 'private, no-cache']);
   });
 
-  it('is not told to keep a page that asks whether the visitor has a session', async () => {
+  it('receives no directive to store a page that checks for a session', async () => {
     const asked = async (path: string) => {
       const { headers } = await new Browser(server).get(path);
       return [headers.get('surrogate-control'), headers.get('cache-control')];
@@ -74,7 +74,7 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache)
     expect(await asked('/begun')).toEqual(['max-age=300', null]);
   });
 
-  it('keeps no refusal', async () => {
+  it('stores no denial', async () => {
     const guest = await new Browser(server).get('/members');
     expect(guest.status).toBe(302);
     expect(guest.headers.get('cdn-cache-control')).toBeNull();
@@ -84,7 +84,7 @@ describe.each(['memory', 'network'])("Astro's route cache, %s provider", (cache)
   });
 });
 
-describe('What a visitor who is signed in is answered where the session is not used', () => {
+describe('A response to a signed-in visitor that does not use the session', () => {
   const PUBLIC = 'public, max-age=300';
   let app: App;
   let server: Server;
@@ -106,21 +106,21 @@ describe('What a visitor who is signed in is answered where the session is not u
     return [headers.get('cache-control'), headers.get('vary')];
   };
 
-  it('may be kept for everybody when it says so', async () => {
+  it('may be cached publicly when it sets a public policy', async () => {
     expect(await policyOf(member, `/shared?policy=${PUBLIC}`)).toEqual([PUBLIC, null]);
     expect(await policyOf(new Browser(server), `/shared?policy=${PUBLIC}`)).toEqual([PUBLIC, null]);
   });
 
-  it('is left as it is when an endpoint says nothing', async () => {
+  it('is unchanged when an endpoint sets no policy', async () => {
     expect(await policyOf(member, '/shared')).toEqual([null, null]);
   });
 
-  it('is private when a page says nothing', async () => {
+  it('is private when a page sets no policy', async () => {
     expect(await policyOf(member, '/silent')).toEqual(['private, no-store', 'Cookie']);
     expect(await policyOf(new Browser(server), '/silent')).toEqual([null, null]);
   });
 
-  it('is nobody else’s as soon as anything asks who the visitor is', async () => {
+  it('becomes private as soon as any code reads the visitor', async () => {
     const ways: string[] = JSON.parse((await member.get('/shared')).text);
     expect(ways.length).toBeGreaterThan(20);
     for (const browser of [member, new Browser(server)]) {
@@ -134,7 +134,7 @@ describe('What a visitor who is signed in is answered where the session is not u
     expect((await policyOf(member, `/shared?policy=${PUBLIC}&way=signedInFor`))[0]).toBe('private, no-store');
   });
 
-  it('is told of where an endpoint asks while its body is sent, which is too late', async () => {
+  it('causes a warning when an endpoint reads the session while its body is being sent', async () => {
     const line = 'after the headers of an answer of /stream';
     const unheard = [`policy=${PUBLIC}`, 'ask&policy=no-cache', 'ask&policy=private'];
     for (const query of unheard) await member.get(`/stream?${query}`);
@@ -148,7 +148,7 @@ describe('What a visitor who is signed in is answered where the session is not u
   });
 
   it.each(['private="set-cookie", max-age=9', 'max-age=9, x-private=1', 'public, x-no-store'])(
-    'is nobody else’s whatever looks as if a policy said so: %s',
+    'becomes private when the policy only looks private: %s',
     async (policy) => {
       const asked = `/shared?way=session.get&policy=${encodeURIComponent(policy)}`;
       expect((await policyOf(member, asked))[0]).toBe('private, no-store');
@@ -160,12 +160,12 @@ describe('What a visitor who is signed in is answered where the session is not u
     expect(await policyOf(member, asked)).toEqual([policy, 'Cookie']);
   });
 
-  it('waits for the components of a page that says so, which may ask', async () => {
+  it('waits for the components of a public page, because they may read the session', async () => {
     expect((await policyOf(member, '/late-public'))[0]).toBe('private, no-store');
   });
 
   it.each(['application/xml', 'application/xhtml+xml', 'Text/HTML', 'text/vnd.turbo-stream.html'])(
-    'waits for them whatever type the page says it is of: %s',
+    'waits for the components whatever content type the page sets: %s',
     async (type) => {
       const path = `/late-xml?type=${encodeURIComponent(type)}`;
       expect((await policyOf(member, path))[0]).toBe('private, no-store');
@@ -174,8 +174,8 @@ describe('What a visitor who is signed in is answered where the session is not u
   );
 });
 
-describe('A handler that is given one locals object for all requests', () => {
-  it('answers with an error and not with the session of another visitor', async () => {
+describe('A handler that is called with one locals object for all requests', () => {
+  it('responds with an error and not with the session of another visitor', async () => {
     const app = App.create('spec/apps/caches', {
       'serve.mjs': `
         import { createServer } from 'node:http';

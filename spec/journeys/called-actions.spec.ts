@@ -36,7 +36,7 @@ export const server = {
   within: defineAction({ handler: async (_, context) => server.admin.remove.bind(context)().then(({ data, error }) => error?.code ?? data) }),
 };`;
 
-/** Calls an action as the query says, and tells what came of it. */
+/** Calls an action as the query says, and returns the outcome. */
 const CALL = `
 import { actions } from 'astro:actions';
 import { server } from './actions';
@@ -122,7 +122,7 @@ const HOW = ['safely', 'orThrow', 'raw', 'raw orThrow'];
 const PLACES = ['/page', '/endpoint', '/middleware', '/nested'];
 const calling = (place: string, name: string, how = 'safely') => `${place}?call=${name}&how=${encodeURIComponent(how)}`;
 
-describe.each(['production', 'dev'] as const)('An action that code of the site calls, in %s', (mode) => {
+describe.each(['production', 'dev'] as const)('An action called by code of the site, in %s,', (mode) => {
   let app: App;
   let server: Server;
 
@@ -131,7 +131,7 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
     if (mode === 'production') await app.build();
     server = mode === 'dev' ? await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }) : await app.serve();
   });
-  // What a case leaves unasked is not for the next.
+  // The records of one case must not affect the next.
   afterEach(() => witnessed(server));
   afterAll(async () => {
     await server.stop();
@@ -144,7 +144,7 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
     return browser;
   }
 
-  /** What the caller was told, and what ran meanwhile. */
+  /** Returns the outcome for the caller, and what ran in the meantime. */
   async function call(browser: Browser, path: string) {
     const { text, headers } = await browser.get(path);
     const noted = (await witnessed(server)).join('\n');
@@ -160,7 +160,7 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
 
   describe('under a rule', () => {
     describe.each(PLACES)('from %s', (place) => {
-      it.each(HOW)('is refused to those who may not call it: %s', async (how) => {
+      it.each(HOW)('is denied to visitors who may not call it: %s', async (how) => {
         const [guest, reader, admin] = [await visitor(), await visitor('reader'), await visitor('admin')];
         for (const name of ['admin.remove', 'staff.pay', 'admin.checked', 'admin.form']) {
           const path = calling(place, name, how);
@@ -174,23 +174,23 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
         }
       });
 
-      it('is not there for whom a rule hides it from', async () => {
+      it('looks missing to visitors from whom a rule hides it', async () => {
         const guest = await call(await visitor(), calling(place, 'admin.hidden'));
         expect(guest).toMatchObject({ came: 'error:NOT_FOUND:Not Found', ran: undefined });
       });
 
-      it('is refused however it was made', async () => {
+      it('is denied whichever way it was defined', async () => {
         const guest = await call(await visitor(), calling(place, 'byHand'));
         expect(guest).toMatchObject({ came: 'error:UNAUTHORIZED:Unauthorized', ran: undefined });
         expect((await call(await visitor('admin'), calling(place, 'byHand'))).came).toBe('data:done');
       });
 
-      it('is refused when another action calls it', async () => {
+      it('is denied when another action calls it', async () => {
         expect(await call(await visitor(), calling(place, 'within'))).toMatchObject({ came: 'data:UNAUTHORIZED' });
         expect(await call(await visitor('admin'), calling(place, 'within'))).toMatchObject({ came: 'data:done' });
       });
 
-      it.each(HOW)('runs where no rule says anything: %s', async (how) => {
+      it.each(HOW)('runs when no rule applies: %s', async (how) => {
         expect(await call(await visitor(), calling(place, 'like', how))).toMatchObject({
           came: 'data:done',
           ran: 'RAN like',
@@ -198,7 +198,7 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
       });
     });
 
-    it('makes the answer one that no cache may keep', async () => {
+    it('makes the response uncacheable', async () => {
       for (const name of ['admin.remove', 'asks']) {
         const { headers } = await call(await visitor(), calling('/endpoint', name));
         expect(headers.get('cache-control')).toContain('private');
@@ -206,7 +206,7 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
       expect((await call(await visitor(), calling('/endpoint', 'like'))).headers.get('cache-control')).toBeNull();
     });
 
-    it('is guarded by a star also where there is a slash in its name', async () => {
+    it('is guarded by a wildcard rule even when its name contains a slash', async () => {
       const guest = await visitor();
       for (const name of ['admin.up/down', 'admin.up%2Fdown']) {
         const headers = { 'content-type': 'application/json' };
@@ -222,25 +222,25 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
       expect(await witnessed(server)).toEqual(['RAN admin.up/down']);
     });
 
-    it('is asked about once by each call, whoever makes it', async () => {
+    it('is checked once per call, whichever code calls it', async () => {
       const guest = await visitor();
       expect(await call(guest, calling('/page', 'onceEach'))).toMatchObject({ asked: 1, ran: 'RAN onceEach' });
       const headers = { accept: 'application/json', 'content-type': 'application/json' };
       expect(await post(guest, '/_actions/onceEach', headers)).toMatchObject({ asked: 1 });
     });
 
-    it('is refused where a middleware runs it without asking', async () => {
+    it('is denied when a middleware runs it without a check', async () => {
       const guest = await visitor();
       expect((await post(guest, '/?_action=admin.form&unasked')).ran).toBeUndefined();
       expect((await post(await visitor('admin'), '/?_action=admin.form&unasked')).ran).toBe('RAN admin.form');
     });
 
-    it('is refused while a page is prerendered', async () => {
+    it('is denied while a page is prerendered', async () => {
       expect((await call(await visitor('admin'), '/made')).came).toBe('error:UNAUTHORIZED:Unauthorized');
     });
   });
 
-  describe('that refuses by authorize()', () => {
+  describe('that denies access with authorize()', () => {
     const rpc = { accept: 'application/json', 'content-type': 'application/json' };
     const toClient = async (role: string | undefined, name: string) => {
       const answer = await (await visitor(role)).visit(`/_actions/${name}`, {
@@ -259,14 +259,14 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
       message,
     });
 
-    it('tells the client so', async () => {
+    it('returns the error to the client', async () => {
       expect(await toClient(undefined, 'asks')).toEqual(refused(401, 'UNAUTHORIZED', 'Unauthorized'));
       expect(await toClient('reader', 'asks')).toEqual(refused(403, 'FORBIDDEN', 'Forbidden'));
       expect((await toClient('admin', 'asks')).answered).toBe(200);
       expect(await toClient(undefined, 'needsSomebody')).toEqual(refused(401, 'UNAUTHORIZED', 'Unauthorized'));
     });
 
-    it('tells the page of a form so', async () => {
+    it('returns the error to the page of the form', async () => {
       const send = async (role?: string) => {
         const { status, text } = await (await visitor(role)).post('/?_action=asksInForm', { any: 'thing' });
         return [status, /UNAUTHORIZED|FORBIDDEN|done|nothing/.exec(text)?.[0]];
@@ -276,14 +276,14 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
       expect(await send('admin')).toEqual([200, 'done']);
     });
 
-    it.each(HOW)('tells the code so that calls it: %s', async (how) => {
+    it.each(HOW)('returns the error to the code that calls it: %s', async (how) => {
       const told = async (role?: string) => (await call(await visitor(role), calling('/page', 'asks', how))).came;
       expect(await told()).toBe('error:UNAUTHORIZED:Unauthorized');
       expect(await told('reader')).toBe('error:FORBIDDEN:Forbidden');
       expect(await told('admin')).toBe('data:done');
     });
 
-    it('leaves other errors as they are', async () => {
+    it('does not change other errors', async () => {
       expect(await toClient(undefined, 'breaks')).toEqual(refused(500, 'INTERNAL_SERVER_ERROR', 'broken'));
       expect(await toClient(undefined, 'refuses')).toEqual(refused(409, 'CONFLICT', 'taken'));
     });
@@ -296,13 +296,13 @@ describe.each(['production', 'dev'] as const)('An action that code of the site c
         server = await app.serve({ GLOBAL: 'yes', GATEHOUSE_SECRET: SECRET });
         return;
       }
-      // The development server takes the rules in as they are written.
+      // The development server applies changed rules without a restart.
       app.write({ 'src/is-global.ts': 'export const isGlobal = true;' });
       const guest = await visitor();
       await server.until(async () => (await call(guest, calling('/page', 'like'))).came.startsWith('error:'));
     });
 
-    it.each(HOW)('is for whoever is signed in, but for what is excluded: %s', async (how) => {
+    it.each(HOW)('requires a sign-in unless it is excluded: %s', async (how) => {
       const guest = await visitor();
       expect((await call(guest, calling('/page', 'like', how))).came).toBe('error:UNAUTHORIZED:Unauthorized');
       expect((await call(guest, calling('/page', 'excluded', how))).came).toBe('data:done');

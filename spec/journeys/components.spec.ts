@@ -39,7 +39,7 @@ const SIGN_IN = `
     return new Response('welcome');
   };`;
 
-/** Says in its answer and to the witness that it was made. */
+/** A component that records that it was rendered. */
 const PART = `---
   const { name } = Astro.props;
   ${note('name')};
@@ -56,7 +56,7 @@ const IMPORTS = `
   import Late from '../components/Late.astro';
   import Part from '../components/Part.astro';`;
 
-/** What is asked for, as it stands in a page. */
+/** Requirements, as they are written in a page. */
 const ASKED = {
   nothing: '',
   editor: 'role="editor"',
@@ -145,7 +145,7 @@ const PAGES = {
   ),
 };
 
-describe.each(['cookie', 'memory'])('The components in a built application, %s store', (store) => {
+describe.each(['cookie', 'memory'])('The components in a built application, %s store,', (store) => {
   let app: App;
   let server: Server;
 
@@ -169,7 +169,7 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
     return browser;
   }
 
-  /** The parts that a page shows, and those that were made for it. */
+  /** Returns the parts that a page contains, and those that were rendered for it. */
   async function partsOf(browser: Browser, path: string): Promise<{ shown: string[]; made: string[] }> {
     await witnessed(server);
     const { status, text } = await browser.get(path);
@@ -197,13 +197,13 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
       browser = query === undefined ? new Browser(server) : await signedIn(query);
     });
 
-    it.each(Object.keys(ASKED) as Asked[])('show and make one of the two slots: %s', async (name) => {
+    it.each(Object.keys(ASKED) as Asked[])('render only one of the two slots: %s', async (name) => {
       const expected = [may.includes(name) ? name : `no-${name}`];
       expect(await partsOf(browser, `/can/${name}?of=ann`)).toEqual({ shown: expected, made: expected });
     });
   });
 
-  it('ask for permissions, and for all that is asked at once', async () => {
+  it('require permissions, and every part of a combined requirement', async () => {
     const browser = await signedIn('userId=eve&may=posts:*');
     expect(await partsOf(browser, '/can/writer')).toEqual({ shown: ['writer'], made: ['writer'] });
     expect(await partsOf(browser, '/can/both')).toEqual({ shown: ['no-both'], made: ['no-both'] });
@@ -211,7 +211,7 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
     expect(await partsOf(author, '/can/both')).toEqual({ shown: ['both'], made: ['both'] });
   });
 
-  it.each(['throwing', 'rejecting'])('report a check that is %s', async (name) => {
+  it.each(['throwing', 'rejecting'])('log a check that is %s', async (name) => {
     for (const browser of [new Browser(server), await signedIn('userId=bob')]) {
       const before = server.output.length;
       await browser.get(`/can/${name}`);
@@ -221,12 +221,12 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
     }
   });
 
-  it('go on behind what is not shown', async () => {
+  it('render the content that follows a hidden slot', async () => {
     const { text } = await new Browser(server).get('/bare');
     expect(text).toMatch(/<p>before<\/p>\s*<p>after<\/p>/);
   });
 
-  it.each(['/mistaken', '/undefined'])('throw for what is no requirement, whoever asks: %s', async (path) => {
+  it.each(['/mistaken', '/undefined'])('throw for an invalid requirement, for every visitor: %s', async (path) => {
     for (const browser of [new Browser(server), await signedIn('userId=dee&rank=admin')]) {
       const before = server.output.length;
       const { text } = await browser.get(path).catch(() => ({ text: '' }));
@@ -235,7 +235,7 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
     }
   });
 
-  it('take no attribute that Astro hands on for a requirement', async () => {
+  it('do not interpret attributes passed by Astro as a requirement', async () => {
     expect((await (await signedIn('userId=cy&rank=author')).get('/styled')).text).toContain('shown');
     expect((await new Browser(server).get('/styled')).text).not.toContain('shown');
   });
@@ -245,18 +245,18 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
     ['a member', 'userId=bob', ['member']],
     ['an author', 'userId=cy&rank=author', ['no-inner']],
     ['an editor', 'userId=cy&rank=editor', ['inner']],
-  ])('stand in one another while the page streams: %s', async (_, query, expected) => {
+  ])('can be nested while the page streams: %s', async (_, query, expected) => {
     const browser = query === undefined ? new Browser(server) : await signedIn(query);
     expect(await partsOf(browser, '/nested')).toEqual({ shown: expected, made: expected });
   });
 
-  it('tell guests from those who are signed in', async () => {
+  it('distinguish guests from signed-in visitors', async () => {
     expect(await partsOf(new Browser(server), '/signed')).toEqual({ shown: ['out'], made: ['out'] });
     const browser = await signedIn('userId=bob');
     expect(await partsOf(browser, '/signed')).toEqual({ shown: ['in'], made: ['in'] });
   });
 
-  it('show in a prerendered page what a guest sees', async () => {
+  it('render the content for guests in a prerendered page', async () => {
     const text = readFileSync(join(app.folder, 'dist/client/prerendered/index.html'), 'utf8');
     expect(namesIn(text, /<b[^>]*>([\w-]+)<\/b>/g)).toEqual(['anybody', 'no-author', 'no-landlord', 'out']);
     expect(text).not.toContain('flash');
@@ -265,7 +265,7 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
   describe('keep from shared caches', () => {
     const PARTS = ['can', 'in', 'out', 'flash'].flatMap((name) => [name, `late-${name}`]);
 
-    it.each(PARTS)('an answer that would have been for everybody: %s', async (name) => {
+    it.each(PARTS)('a response that would have been public: %s', async (name) => {
       const guest = await new Browser(server).get(`/kept/${name}`);
       expect(guest.headers.get('cache-control')).toBe('private, no-cache');
       expect(guest.headers.get('vary')).toContain('Cookie');
@@ -273,12 +273,12 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
       expect(member.headers.get('cache-control')).toBe('private, no-store');
     });
 
-    it('nothing else', async () => {
+    it('no other response', async () => {
       const { headers, setCookies } = await new Browser(server).get('/kept/none');
       expect([headers.get('cache-control'), setCookies]).toEqual(['public, max-age=60', []]);
     });
 
-    it('without a cookie for whoever has no session', async () => {
+    it('a page without setting a cookie for visitors who have no session', async () => {
       for (const name of PARTS) expect((await new Browser(server).get(`/kept/${name}`)).setCookies).toEqual([]);
     });
   });
@@ -295,7 +295,7 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
       return browser;
     }
 
-    it.each(['/layout', '/deep'])('once, and nothing when none waits: %s', async (path) => {
+    it.each(['/layout', '/deep'])('once, and render nothing when there are none: %s', async (path) => {
       const browser = await left('success=Saved&error=Not+sent');
       const first = await browser.get(path);
       expect(flashesIn(first.text)).toEqual([
@@ -317,7 +317,7 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
       expect(text).not.toMatch(/<script>alert|style=/);
     });
 
-    it('under the keys that are named, in their order, and leave the others for later', async () => {
+    it('of the given keys, in their order, and leave the others for later', async () => {
       const browser = await left('error=bad&saved=yes&info=later');
       expect(flashesIn((await browser.get('/some')).text)).toEqual([
         ['flash-saved', 'role="status"', 'yes'],
@@ -326,7 +326,7 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
       expect(flashesIn((await browser.get('/layout')).text)).toEqual([['flash-info', 'role="status"', 'later']]);
     });
 
-    it('one by one of a list, and leave what is no text for the page', async () => {
+    it('of a list one by one, and leave values that are not strings to the page', async () => {
       const browser = await left('returnTo=/somewhere');
       await browser.get('/leave-list');
       expect(flashesIn((await browser.get('/layout')).text)).toEqual([
@@ -353,8 +353,8 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
   });
 });
 
-describe("Components in pages that Astro's route cache would keep", () => {
-  it('are made for each visitor, however late they are', async () => {
+describe("Components in pages that Astro's route cache would store", () => {
+  it('are rendered for each visitor, even when they render late', async () => {
     const kept = page(
       `<Late><Late><Can role="author">for authors</Can></Late></Late>`,
       'Astro.cache.set({ maxAge: 300 });',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
-describe.each(['a build', 'astro dev'] as const)('The services of an application, in %s', (mode) => {
+describe.each(['a build', 'astro dev'] as const)('The container of an application, in %s,', (mode) => {
   let app: App;
   let server: Server;
 
@@ -15,7 +15,7 @@ describe.each(['a build', 'astro dev'] as const)('The services of an application
     app.remove();
   });
 
-  it('puts a subclass without a decorator in the place of the checker', async () => {
+  it('replaces the checker with a subclass that has no decorator', async () => {
     const staff = new Browser(server);
     const member = new Browser(server);
     const other = new Browser(server);
@@ -27,13 +27,13 @@ describe.each(['a build', 'astro dev'] as const)('The services of an application
     expect((await other.get('/team')).status).toBe(302);
   });
 
-  it('keeps sessions in the store that a function made', async () => {
+  it('stores sessions in the store that a function created', async () => {
     const browser = new Browser(server);
     await browser.get('/login?role=member');
     expect([...browser.cookies.values()][0]).toMatch(/^[\w-]{43}$/);
   });
 
-  it('fills decorated classes, one for each request', async () => {
+  it('injects dependencies into decorated classes, with one instance per request', async () => {
     const browser = new Browser(server);
     const first = JSON.parse((await browser.get('/cart?name=ada')).text);
     const second = JSON.parse((await browser.get('/cart')).text);
@@ -42,7 +42,7 @@ describe.each(['a build', 'astro dev'] as const)('The services of an application
     expect(second.number).toBe(first.number + 1);
   });
 
-  it('never hands one request the services of another', async () => {
+  it('never gives one request the services of another', async () => {
     const names = Array.from({ length: 100 }, (_, index) => `visitor-${index}`);
     const answers = await Promise.all(names.map((name) => new Browser(server).get(`/cart?name=${name}`)));
     const carts = answers.map(({ text }) => JSON.parse(text));
@@ -50,7 +50,7 @@ describe.each(['a build', 'astro dev'] as const)('The services of an application
     expect(new Set(carts.map(({ number }) => number)).size).toBe(names.length);
   });
 
-  it('never takes the visitor of one request for that of another, though no helper is handed a context', async () => {
+  it('never mixes up the visitors of concurrent requests, even when helpers get no context', async () => {
     const names = Array.from({ length: 100 }, (_, index) => `visitor-${index}`);
     const answers = await Promise.all(names.map((name) => new Browser(server).get(`/who?name=${name}`)));
     expect(answers.map(({ text }) => text)).toEqual(names);
@@ -90,14 +90,14 @@ const MISFITS: [string, string, RegExp, RegExp][] = [
   ],
 ];
 
-/** Guards that start, and give what is no answer. */
+/** Guards with which the server starts, but which return an invalid result. */
 const CARELESS: [string, string][] = [
   ['a Response in place of a verdict', 'judge() { return new Response(null, { status: 451 }); }'],
   ['nothing in place of a verdict', 'async judge() {}'],
   ['nothing to whom it refuses', 'async refuse() {}'],
 ];
 
-/** One build; which of its registrations is made is read when it starts. */
+/** One build; the registration to make is chosen when it starts. */
 const MISFITTING = `
   import { AccessChecker, defineGatehouse, RouteGuard, Session } from 'astro-gatehouse/server';
   abstract class Port {}
@@ -113,7 +113,7 @@ const MISFITTING = `
   export default defineGatehouse({ services: registrations[Number(process.env.MISFIT ?? Number.NaN)] });
 `;
 
-describe('A server with services that do not fit', () => {
+describe('A server with invalid services', () => {
   it.each(MISFITS)('does not start with %s', async (what, _, code, sentence) => {
     const app = await App.create('spec/apps/container', { 'src/gatehouse.ts': MISFITTING }).build();
     const misfit = MISFITS.findIndex(([name]) => name === what);
@@ -125,8 +125,8 @@ describe('A server with services that do not fit', () => {
   });
 });
 
-describe('A server with a guard that', () => {
-  it.each(CARELESS)('gives %s shows nobody the page', async (what) => {
+describe('A server with a route guard that', () => {
+  it.each(CARELESS)('returns %s shows no visitor the page', async (what) => {
     const app = await App.create('spec/apps/container', { 'src/gatehouse.ts': MISFITTING }).build();
     const misfit = MISFITS.length + CARELESS.findIndex(([name]) => name === what);
     const server = await app.serve({ GATEHOUSE_SECRET: SECRET, MISFIT: String(misfit) });

@@ -4,7 +4,7 @@ import { Browser } from '../support/browser.js';
 import { madeSite, prerendered } from '../support/made-site.js';
 
 const NAMES = ['__Host-gatehouse', '__Host-gatehouse.1', '__Host-gatehouse.2'];
-/** The most that three cookies hold of a text that cannot be packed any smaller. */
+/** The length of the longest incompressible string that fits in three cookies. */
 const MOST = 8_800;
 
 describe('A session that is split over several cookies', () => {
@@ -47,7 +47,7 @@ describe('A session that is split over several cookies', () => {
     [100, 1],
     [5_000, 2],
     [MOST, 3],
-  ])('is read again: %i characters, %i cookies', async (size, cookies) => {
+  ])('is restored from them: %i characters, %i cookies', async (size, cookies) => {
     const browser = await holding(size);
     expect(namesIn(browser)).toEqual(NAMES.slice(0, cookies));
     for (const [name, value] of browser.cookies) expect(name.length + value.length).toBeLessThanOrEqual(4096);
@@ -55,7 +55,7 @@ describe('A session that is split over several cookies', () => {
     expect((await browser.get('/inside')).status).toBe(200);
   });
 
-  it('leaves no cookie behind when it gets smaller, or ends', async () => {
+  it('leaves no superfluous cookie when it gets smaller or ends', async () => {
     const browser = await holding(MOST);
     const smaller = await browser.get('/put/5000');
     expect(smaller.setCookies.filter((cookie) => cookie.includes('Max-Age=0'))).toEqual([
@@ -70,7 +70,7 @@ describe('A session that is split over several cookies', () => {
     expect([namesIn(browser), await lengthIn(browser)]).toEqual([[mark], null]);
   });
 
-  it('is refused when three cookies cannot hold it, and stays what it was', async () => {
+  it('is rejected when it exceeds three cookies, and stays unchanged', async () => {
     const browser = await holding(5_000);
     const answer = await browser.get('/put/12000');
     expect([answer.status, answer.setCookies]).toEqual([500, []]);
@@ -92,9 +92,9 @@ describe('A session that is split over several cookies', () => {
     ],
     ['the first is an older one', (cookies, old) => [...old].slice(0, 1).concat([...cookies].slice(1))],
     ['the last is an older one', (cookies, old) => [...cookies].slice(0, 2).concat([...old].slice(2))],
-    ['one is there twice', (cookies) => [...cookies, [NAMES[1] ?? '', 'planted']]],
-    ['one is somebody’s writing', (cookies) => [...cookies].with(1, [NAMES[1] ?? '', '*~2*constructor'])],
-  ])('opens nothing where %s, and goes with the next session', async (_, change) => {
+    ['one is sent twice', (cookies) => [...cookies, [NAMES[1] ?? '', 'planted']]],
+    ['one is forged', (cookies) => [...cookies].with(1, [NAMES[1] ?? '', '*~2*constructor'])],
+  ])('is not opened when %s, and its cookies are removed with the next session', async (_, change) => {
     const browser = await holding(MOST);
     const old = new Map(browser.cookies);
     await browser.get(`/put/${MOST - 1}`);
@@ -112,7 +112,7 @@ describe('A session that is split over several cookies', () => {
   });
 
   it.each(['/enter', '/length'])(
-    'gives way once the secret is replaced, to one as large that begins after %s',
+    'is removed after a change of the secret, when one as large begins after %s',
     async (path) => {
       const browser = await holding(MOST);
       const renewed = await app.serve({ GATEHOUSE_SECRET: 'n3Wp8Zt5Kd1Xc7Vb0Qm4Lr9Hf2Js6GyTe' });

@@ -6,7 +6,7 @@ import { SECRET } from '../support/app.js';
 
 const made = (options: unknown) => () => createCookieSessionStorage({}, options as CookieSessionStorageOptions);
 
-describe('The options of a storage that is committed by hand', () => {
+describe('The options of createCookieSessionStorage()', () => {
   it.each([
     [{}],
     [{ cookie: { secret: SECRET } }],
@@ -32,15 +32,15 @@ describe('The options of a storage that is committed by hand', () => {
     [{ cookie: { secret: SECRET, sameSite: 'Lax' } }, /cookie\.sameSite: must be one of/],
     [{ cookie: 'sid' }, /cookie: must be a plain object/],
     [{ idleTimeout: '60' }, /idleTimeout: must be a number of seconds/],
-  ])('are refused by name, with the cure: %#', (options, sentence) => {
+  ])('are rejected by name, with the cure: %#', (options, sentence) => {
     expect(made(options)).toThrow(InvalidOptionsError);
     expect(made(options)).toThrow(sentence);
     expect(made(options)).not.toThrow(SECRET);
   });
 });
 
-describe('A storage that is committed by hand', () => {
-  it('reads the cookie of its name alone, and removes that', async () => {
+describe('A storage with manual commits', () => {
+  it('reads and removes only the cookie of its own name', async () => {
     const storage = createCookieSessionStorage<{ user?: string }>({}, { cookie: { name: 'sid', secret: SECRET } });
     const cookieOf = async (user: string) => {
       const session = await storage.getSession(new Request('https://site.example/'));

@@ -8,7 +8,7 @@ import { note, WITNESS, witnessed } from '../support/witness.js';
 const EVIL = 'https://evil.example';
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Everything else is read when a site starts. */
+/** Astro's config; all other options are read when a site starts. */
 const config = (security = {}) => `
   import node from '@astrojs/node';
   import { defineConfig } from 'astro/config';
@@ -36,10 +36,10 @@ const PAGES = {
   'src/pages/404.astro': '<h1>nothing here</h1>',
 };
 
-/** The environment of a site that starts with these options. */
+/** Returns the environment of a site that starts with these options. */
 const started = (options: object) => ({ GATEHOUSE_SECRET: SECRET, OPTIONS: JSON.stringify(options) });
 
-/** A site that is served, and what it does when it is sent something. */
+/** A running site that records whether a request had an effect. */
 class SentSite {
   readonly #client: RawClient;
 
@@ -50,13 +50,13 @@ class SentSite {
     this.#client = new RawClient(server.port, 1);
   }
 
-  /** @param options Of defineGatehouse(), as they are when the site starts. */
+  /** @param options Options of defineGatehouse() when the site starts. */
   static async serve(files: Record<string, string>, options = {}): Promise<SentSite> {
     const app = await App.create(undefined, files).build();
     return new SentSite(app, await app.serve(started(options)));
   }
 
-  /** The answer, and whether anything was done of what was asked. */
+  /** Returns the response, and whether any code of the site ran. */
   async send(request: RawRequest): Promise<RawAnswer & { ran: boolean }> {
     const answer = await this.#client.send(request);
     return { ...answer, ran: (await witnessed(this.server)).length > 0 };
@@ -69,7 +69,7 @@ class SentSite {
   }
 }
 
-/** What may be sent to a site by whom. `SELF` is the site. */
+/** Requests that are accepted or rejected. `SELF` stands for the origin of the site. */
 const CASES: { passes: boolean; who: string; method?: string; headers: Record<string, string> }[] = [
   ...['POST', 'DELETE', 'PATCH'].map((method) => ({
     passes: true,
@@ -78,8 +78,8 @@ const CASES: { passes: boolean; who: string; method?: string; headers: Record<st
     headers: { Origin: 'SELF', 'Content-Type': FORM },
   })),
   { passes: true, who: 'the site, by Referer', headers: { Referer: 'SELF/form', 'Content-Type': FORM } },
-  { passes: true, who: 'anybody who changes nothing', method: 'HEAD', headers: { Origin: EVIL } },
-  { passes: true, who: 'anybody who changes nothing', method: 'GET', headers: { Origin: EVIL } },
+  { passes: true, who: 'any site with a safe method', method: 'HEAD', headers: { Origin: EVIL } },
+  { passes: true, who: 'any site with a safe method', method: 'GET', headers: { Origin: EVIL } },
   ...['POST', 'PUT', 'DELETE', 'QUERY'].map((method) => ({
     passes: false,
     who: 'another site',
@@ -110,13 +110,13 @@ const CASES: { passes: boolean; who: string; method?: string; headers: Record<st
     headers: { Origin: 'http://evil.127.0.0.1.example', 'Sec-Fetch-Site': 'same-site' },
   },
   { passes: false, who: 'two sites', headers: { Origin: `SELF, ${EVIL}` } },
-  { passes: false, who: 'nobody knows whom', headers: { 'Content-Type': FORM } },
+  { passes: false, who: 'an unknown origin', headers: { 'Content-Type': FORM } },
   { passes: false, who: 'another site, by Referer', headers: { Referer: `${EVIL}/` } },
-  { passes: false, who: 'a site whose name begins alike', headers: { Referer: 'SELF.evil.example/' } },
-  { passes: false, who: 'a site with this one for a user', headers: { Referer: 'SELF@evil.example/' } },
+  { passes: false, who: 'a site with the same prefix in its name', headers: { Referer: 'SELF.evil.example/' } },
+  { passes: false, who: 'a site with this one as user name in its URL', headers: { Referer: 'SELF@evil.example/' } },
   {
     passes: false,
-    who: 'a browser that contradicts itself',
+    who: 'a browser with contradictory headers',
     headers: { Origin: 'SELF', 'Sec-Fetch-Site': 'cross-site' },
   },
   {
@@ -127,7 +127,7 @@ const CASES: { passes: boolean; who: string; method?: string; headers: Record<st
 ];
 
 const SITE = {
-  // Astro's own check, which stands before everything, is off: what refuses here is ours.
+  // Astro's own check, which comes first, is off, so every rejection is one of the package.
   'astro.config.mjs': config({ checkOrigin: false }),
   ...PAGES,
   'src/pages/webhooks/[from].ts': `export const POST = ({ params, rewrite }) => {
@@ -173,21 +173,21 @@ describe('A built site', () => {
     ['an action that is called', '/_actions/send'],
     ['an action that a form is sent to', '/?_action=send'],
     ['an action in a middleware of its own', '/?_action=send&bymiddleware'],
-    ['what a middleware makes something else of', '/nowhere?hop'],
+    ['a path that a middleware rewrites', '/nowhere?hop'],
     ['nothing', '/nowhere'],
   ])('has %s', (_, target) => {
-    it.each(CASES.filter(({ passes }) => !passes))('that does nothing for $who: $method $headers', async (sent) => {
+    it.each(CASES.filter(({ passes }) => !passes))('that rejects a request of $who: $method $headers', async (sent) => {
       const { status, ran } = await send(target, sent.headers, sent.method);
       expect({ status, ran }).toEqual({ status: 403, ran: false });
     });
 
-    it.each(CASES.filter(({ passes }) => passes))('for $who: $method $headers', async (sent) => {
+    it.each(CASES.filter(({ passes }) => passes))('that accepts a request of $who: $method $headers', async (sent) => {
       const { status } = await send(target, sent.headers, sent.method);
       expect(status).not.toBe(403);
     });
   });
 
-  it('does what it is asked for by itself', async () => {
+  it('runs requests of its own pages', async () => {
     for (const target of ['/', '/api', '/_actions/send', '/?_action=send', '/nowhere?_action=send', '/nowhere?hop']) {
       const type = { 'Content-Type': FORM };
       expect({ target, ...(await send(target, { Origin: 'SELF', ...type })) }).toMatchObject({ target, ran: true });
@@ -196,12 +196,12 @@ describe('A built site', () => {
     }
   });
 
-  it('refuses a method in small letters in one way or another', async () => {
+  it('rejects a cross-site request with a lower-case method', async () => {
     const { status, ran } = await send('/api', { Origin: EVIL }, 'post');
     expect([status >= 400, ran]).toEqual([true, false]);
   });
 
-  it('tells programs why, and visitors', async () => {
+  it('explains a rejection to programs and to visitors', async () => {
     const [program, visitor, action] = await Promise.all([
       send('/api', { Origin: EVIL, Accept: 'application/json' }),
       send('/', { Origin: EVIL, Accept: 'text/html' }),
@@ -216,14 +216,14 @@ describe('A built site', () => {
     }
   });
 
-  it('keeps nothing of what a middleware has done for a request that it refuses afterwards', async () => {
+  it('discards session changes of a middleware for a request that is rejected afterwards', async () => {
     const refused = await send('/webhooks/rewritten?visits', { Origin: EVIL });
     expect([refused.status, refused.headers.getSetCookie()]).toEqual([403, []]);
     const kept = await send('/api?visits', { Origin: 'SELF' });
     expect(kept.headers.getSetCookie()).toHaveLength(1);
   });
 
-  it('takes from others what is excepted, and nothing that it would become', async () => {
+  it('accepts excepted paths from other sites, but not what they are rewritten to', async () => {
     const hook = await send('/webhooks/stripe', { 'Content-Type': 'application/json' });
     expect([hook.status, hook.ran]).toEqual([200, true]);
     expect(await send('/webhooks/stripe', { Origin: EVIL })).toMatchObject({ status: 200 });
@@ -232,7 +232,7 @@ describe('A built site', () => {
     expect(await send('/webhooks/stripe?hop', { Origin: EVIL })).toMatchObject({ status: 403, ran: false });
   });
 
-  it('shows islands to its own pages, those that are sent for with a POST too', async () => {
+  it('accepts islands fetched by its own pages, with POST too', async () => {
     const { text } = await site.send({ target: '/news' });
     const [, target = '/none'] = /fetch\("([^"]+)"/.exec(text) ?? [];
     const data = Object.fromEntries(
@@ -247,7 +247,7 @@ describe('A built site', () => {
     expect(await fetched({ Origin: EVIL })).toMatchObject({ status: 403, ran: false });
   });
 
-  it('says in its log why', async () => {
+  it('logs the reason of a rejection', async () => {
     const before = site.server.output.length;
     await send('/api', { Origin: EVIL });
     expect(await site.server.printed('CSRF_REFUSED', before)).toMatch(
@@ -277,27 +277,27 @@ describe('A site behind a proxy that ends TLS', () => {
     ['that forwards its name, to forms', { ...forwarded, Origin: 'https://shop.example', 'Content-Type': FORM }],
     ['that keeps the host', { Host: 'shop.example', Origin: 'https://shop.example' }],
     [
-      'that keeps the host and tells the scheme',
+      'that keeps the host and forwards the scheme',
       { Host: 'shop.example', 'X-Forwarded-Proto': 'https', Origin: 'https://shop.example' },
     ],
-    ['that says nothing', { Origin: 'https://shop.example' }],
-    ['that says nothing, by Referer', { Referer: 'https://shop.example/form' }],
-    ['for a tenant', { Host: 'a.tenants.example', Origin: 'https://a.tenants.example' }],
-    ['as the browser says', { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://shop.example' }],
-  ])('knows its own pages behind one %s', async (_, headers) => {
+    ['that forwards nothing', { Origin: 'https://shop.example' }],
+    ['that forwards nothing, with a Referer', { Referer: 'https://shop.example/form' }],
+    ['that serves a tenant', { Host: 'a.tenants.example', Origin: 'https://a.tenants.example' }],
+    ['when the browser sends Sec-Fetch-Site', { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://shop.example' }],
+  ])('recognizes its own pages behind a proxy %s', async (_, headers) => {
     expect(await send('/', headers)).toMatchObject({ status: 200, ran: true });
   });
 
   it.each<[string, Record<string, string>]>([
     ['another site', { ...forwarded, Origin: EVIL }],
-    ['another site that is said to be this one', { 'X-Forwarded-Host': 'evil.example', Origin: EVIL }],
+    ['another site with a forged X-Forwarded-Host', { 'X-Forwarded-Host': 'evil.example', Origin: EVIL }],
     ['another site with a host of its own', { 'X-Forwarded-Host': 'evil.example', Host: 'shop.example', Origin: EVIL }],
     ['the site without TLS', { ...forwarded, Origin: 'http://shop.example' }],
     ['another port', { ...forwarded, Origin: 'https://shop.example:8443' }],
     ['a sub-domain', { ...forwarded, Origin: 'https://a.shop.example' }],
     ['another tenant', { Host: 'a.tenants.example', Origin: 'https://b.tenants.example' }],
-    ['a browser that contradicts itself', { ...forwarded, 'Sec-Fetch-Site': 'same-origin', Origin: EVIL }],
-  ])('does not take for its own what comes from %s', async (_, headers) => {
+    ['a browser with contradictory headers', { ...forwarded, 'Sec-Fetch-Site': 'same-origin', Origin: EVIL }],
+  ])('rejects requests of %s', async (_, headers) => {
     expect(await send('/', headers)).toMatchObject({ status: 403, ran: false });
   });
 
@@ -307,7 +307,7 @@ describe('A site behind a proxy that ends TLS', () => {
   });
 });
 
-describe('A site behind a proxy of which Astro does not know', () => {
+describe('A site behind a proxy that Astro is not configured for', () => {
   let site: SentSite;
 
   beforeAll(async () => {
@@ -315,7 +315,7 @@ describe('A site behind a proxy of which Astro does not know', () => {
   });
   afterAll(() => site?.stop());
 
-  it('says once which setting is wrong', async () => {
+  it('logs once which setting is missing', async () => {
     const headers = { Host: 'shop.example', Origin: 'https://shop.example', 'Content-Type': 'application/json' };
     for (let times = 0; times < 2; times++) {
       expect(await site.send({ method: 'POST', target: '/api', headers, body: '{}' })).toMatchObject({ status: 403 });
@@ -327,7 +327,7 @@ describe('A site behind a proxy of which Astro does not know', () => {
     ]);
   });
 
-  it('does what modern browsers ask for all the same', async () => {
+  it('still accepts requests of modern browsers', async () => {
     const headers = {
       'Sec-Fetch-Site': 'same-origin',
       Origin: 'https://shop.example',
@@ -339,15 +339,15 @@ describe('A site behind a proxy of which Astro does not know', () => {
     });
   });
 
-  it("leaves Astro's own check where it is", async () => {
+  it("does not replace Astro's own check", async () => {
     const headers = { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://shop.example', 'Content-Type': FORM };
     const { status, text } = await site.send({ method: 'POST', target: '/', headers, body: 'a=1' });
     expect([status, text]).toEqual([403, 'Cross-site POST form submissions are forbidden']);
   });
 });
 
-describe('A site that switched the protection off', () => {
-  it('does whatever anybody asks for', async () => {
+describe('A site with the protection switched off', () => {
+  it('accepts requests of every site', async () => {
     const site = await SentSite.serve(SITE, { csrf: false });
     const headers = { Origin: EVIL, 'Sec-Fetch-Site': 'cross-site' };
     for (const target of ['/', '/?_action=send']) {
@@ -360,7 +360,7 @@ describe('A site that switched the protection off', () => {
   });
 });
 
-describe("A pipeline of one's own, in which actions run before any middleware", () => {
+describe('A custom pipeline in which actions run before any middleware', () => {
   it.each([
     [
       'Astro',
@@ -438,7 +438,7 @@ const TOKEN_PAGES = {
   'src/pages/plain.astro': '<h1>plain</h1>',
 };
 
-describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (store) => {
+describe.each(['cookie', 'memory'])('A site that requires CSRF tokens, %s store,', (store) => {
   let app: App;
   let server: Server;
 
@@ -464,7 +464,7 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     return browser;
   }
 
-  it('a guest can sign in with one, however deep in the page its field is', async () => {
+  it('lets a guest sign in with a token from a field anywhere in the page', async () => {
     const browser = new Browser(server);
     const page = await browser.get('/login');
     expect(tokensIn(page.text)).toHaveLength(2);
@@ -477,12 +477,12 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     expect((await browser.get('/account')).text).toContain('session={&quot;userId&quot;:&quot;ann&quot;}');
   });
 
-  it('a page without one needs no session and no cookie', async () => {
+  it('needs no session and no cookie for a page without a field', async () => {
     const { setCookies, headers } = await new Browser(server).get('/plain');
     expect([setCookies, headers.get('cache-control')]).toEqual([[], null]);
   });
 
-  it('that of before the sign-in is worth nothing, nor is that of somebody else', async () => {
+  it('rejects a token from before the sign-in, and the token of another visitor', async () => {
     const browser = new Browser(server);
     const [before = ''] = tokensIn((await browser.get('/login')).text);
     await browser.post('/login', { _csrf: before, name: 'ann' });
@@ -493,12 +493,12 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     expect([await status(''), await status(own.slice(1)), await status(`${own},${own}`)]).toEqual([403, 403, 403]);
   });
 
-  it('it is another in each answer', async () => {
+  it('renders a different token in each response', async () => {
     const browser = await signedIn();
     expect(await tokenOf(browser)).not.toBe(await tokenOf(browser));
   });
 
-  it('a visitor is told what to do', async () => {
+  it('explains to a visitor what to do after a rejection', async () => {
     const browser = await signedIn();
     const form = await browser.post('/account', {});
     expect(form.text).toBe('This form is out of date. Open its page again, and send it once more.');
@@ -510,7 +510,7 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     expect([program.status, JSON.parse(program.text).code]).toEqual([403, 'CSRF_TOKEN_REFUSED']);
   });
 
-  it('a script sends it in a header, which counts first', async () => {
+  it('accepts a token in a header, which takes precedence', async () => {
     const browser = await signedIn();
     const token = (await browser.get('/account/api')).text;
     const post = async (header: string, form: Record<string, string>) =>
@@ -518,7 +518,7 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     expect([await post(token, {}), await post('other', { _csrf: token })]).toEqual([200, 403]);
   });
 
-  it('it does not count in the address, in JSON or twice', async () => {
+  it('ignores a token in the URL, in JSON, or sent twice', async () => {
     const browser = await signedIn();
     const token = await tokenOf(browser);
     const send = async (path: string, body: string, type: string) =>
@@ -530,7 +530,7 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     expect(await send('/account', `_csrf=${token}`, FORM)).toBe(200);
   });
 
-  it('it stands before a file of any size, which the page gets as a whole', async () => {
+  it('accepts a token before a file of any size, which the page receives completely', async () => {
     const browser = await signedIn();
     const token = await tokenOf(browser);
     const upload = async (...fields: [string, string | Blob][]) => {
@@ -549,7 +549,7 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     expect((await browser.get('/plain')).status).toBe(200);
   });
 
-  it('an action asks for it, however it is called', async () => {
+  it('requires a token for an action, whichever way it is called', async () => {
     const browser = await signedIn();
     const token = await tokenOf(browser);
     for (const path of ['/_actions/send', '/plain?_action=send']) {
@@ -560,14 +560,14 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     }
   });
 
-  it('a page that another one makes way for asks for it', async () => {
+  it('requires a token for a page that another one rewrites to', async () => {
     const browser = await signedIn();
     const token = await tokenOf(browser);
     expect((await browser.post('/hopper', { name: 'ann' })).status).toBe(403);
     expect((await browser.post('/hopper', { name: 'ann', _csrf: token })).text).toContain('name=ann');
   });
 
-  it('whoever goes away while a form is read does no harm', async () => {
+  it('keeps running when a client disconnects while its form is read', async () => {
     const { cookieHeader } = await signedIn();
     for (const length of [20, 200_000]) {
       const head = `POST /account HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nOrigin: ${server.origin}\r\n`;
@@ -582,18 +582,18 @@ describe.each(['cookie', 'memory'])('Where a token is asked for, %s store', (sto
     expect((await new Browser(server).get('/plain')).status).toBe(200);
   });
 
-  it('the page for errors is shown though the body was read', async () => {
+  it('shows the error page although the body was read', async () => {
     const browser = await signedIn();
     const answer = await browser.post('/account/broken', { _csrf: await tokenOf(browser) });
     expect([answer.status, answer.text.includes('something broke')]).toEqual([500, true]);
   });
 
-  it('what asks for none needs none', async () => {
+  it('requires no token elsewhere', async () => {
     expect((await new Browser(server).post('/api', {})).text).toBe('done');
   });
 });
 
-describe('In development', () => {
+describe('In development, a site', () => {
   let app: App;
   let server: Server;
 
@@ -607,7 +607,7 @@ describe('In development', () => {
     app.remove();
   });
 
-  it('every refusal is explained', async () => {
+  it('logs the reason of every rejection', async () => {
     const before = server.output.length;
     const headers = { origin: EVIL, 'content-type': 'application/json' };
     const answer = await new Browser(server).visit('/api', { method: 'POST', body: '{}', headers });
@@ -617,7 +617,7 @@ describe('In development', () => {
     );
   });
 
-  it('the field works as in production', async () => {
+  it('accepts the token of a field as in production', async () => {
     const browser = new Browser(server);
     const [, token = ''] = /name="_csrf" value="([\w-]+)"/.exec((await browser.get('/login')).text) ?? [];
     expect((await browser.post('/login', { name: 'ann' })).status).toBe(403);

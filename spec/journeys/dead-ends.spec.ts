@@ -60,7 +60,7 @@ describe.each(['production', 'development'] as const)('A site below a base, in %
     app.remove();
   });
 
-  it('is told at its start of rules that lead nowhere, each with the rule to write', async () => {
+  it('logs a warning at startup about dead-end rules, each with the right rule', async () => {
     await new Browser(server).get('/shop/');
     const told = await server.printed('DEAD_ENDS|refuses them again');
     const lines = (told.match(/^ *- .*$/gm) ?? []).map((line) => line.trim());
@@ -82,28 +82,28 @@ describe.each(['production', 'development'] as const)('A site below a base, in %
     ['?fallback=/shop/home', '/shop/home'],
     ['?returnTo=/shop/zone/x', '/shop/zone/x'],
     ['?returnTo=//evil.example&fallback=/home', '/shop/home'],
-  ])('leads on after a sign-in with %s', async (query, location) => {
+  ])('redirects to the right page after a sign-in with the query "%s"', async (query, location) => {
     expect((await new Browser(server).get(`/shop/enter${query}`)).location).toBe(location);
   });
 
-  it.each(['/bye', '/shop/bye'])('has an action lead to %s', async (to) => {
+  it.each(['/bye', '/shop/bye'])('redirects below the base when an action goes to %s', async (to) => {
     const sent = await new Browser(server).post('/shop/?_action=go', { to });
     expect(sent).toMatchObject({ status: 303, location: '/shop/bye' });
   });
 
-  it.each(['/shop/cors', '/shop/cors-own'])('may leave preflights to the endpoint %s itself', async (path) => {
+  it.each(['/shop/cors', '/shop/cors-own'])('can leave preflights to the endpoint %s itself', async (path) => {
     const browser = new Browser(server);
     const headers = { origin: 'https://app.example', 'access-control-request-method': 'GET' };
     const preflight = await browser.visit(path, { method: 'OPTIONS', headers });
-    // While a site is written Vite answers them.
+    // In development, Vite answers preflights.
     const allowed = mode === 'development' ? expect.anything() : 'GET';
     expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([204, allowed]);
     expect((await browser.get(path)).status).toBe(401);
   });
 });
 
-describe('What is said of rules that lead nowhere, and of rules that ask nothing,', () => {
-  it('is in a build, and in the list of what is for everybody', async () => {
+describe('The report on dead-end rules and on rules without a requirement', () => {
+  it('appears in a build and in the list of public routes', async () => {
     const app = madeSite(...SITE);
     const { code, output } = await app.astro('build');
     const open = await app.gatehouse('routes', '--public');

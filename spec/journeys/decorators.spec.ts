@@ -77,7 +77,7 @@ function site(files: Record<string, string> = {}): App {
   return app;
 }
 
-describe.each(['a build', 'astro dev'] as const)('Standard decorators beside those of services, in %s', (mode) => {
+describe.each(['a build', 'astro dev'] as const)('Standard decorators next to those of services, in %s,', (mode) => {
   let app: App;
   let server: Server;
 
@@ -90,14 +90,14 @@ describe.each(['a build', 'astro dev'] as const)('Standard decorators beside tho
     app.remove();
   });
 
-  it('do what they are written for, and services are given what they ask for', async () => {
+  it('work as written, and services get their dependencies injected', async () => {
     const { text } = await new Browser(server).get('/');
     expect(text).toContain('METHOD GREET: GOOD DAY, ADA');
     expect(text).toContain('true,true');
     expect(text).toMatch(/<i[^>]*>true</);
   });
 
-  it('are left to the project in what browsers get', async () => {
+  it('are not transformed in client code', async () => {
     const scripts =
       mode === 'a build'
         ? readdirSync(join(app.folder, 'dist/client'), { recursive: true, encoding: 'utf8' })
@@ -112,7 +112,7 @@ describe.each(['a build', 'astro dev'] as const)('Standard decorators beside tho
 });
 
 describe.each(['build', 'dev'] as const)('A decorator in the frontmatter of a page, in astro %s', (command) => {
-  it('is named with its file, and with where to put it', async () => {
+  it('is reported with its file and the place to move it to', async () => {
     const app = madeSite('', {
       'src/pages/shop.astro': `---
 import { injectable } from 'astro-gatehouse/server';
@@ -141,8 +141,8 @@ describe('A file with both kinds of decorators', () => {
   };
 
   it.each([
-    ['is told of where the build is made', {}, true],
-    ['is as meant where tsconfig.json asks for experimental ones', { 'tsconfig.json': FLAG }, false],
+    ['causes a warning in a build', {}, true],
+    ['causes no warning when tsconfig.json enables experimental decorators', { 'tsconfig.json': FLAG }, false],
   ])('%s', async (_, more, isLogged) => {
     const app = site({ ...mixed, ...more });
     const { code, output } = await app.astro('build');
@@ -167,7 +167,7 @@ describe('The decorators of a file', () => {
     ['in parentheses', `import { registry } from 'tsyringe'; @(registry([])) class A {}`, '@(registry([]))'],
     ['of a parameter', `import { inject } from 'tsyringe'; class A { constructor(@inject(B) b: B) {} }`, '@inject(B)'],
     ['whose import comes later', `@injectable() class A {} import { injectable } from 'tsyringe';`, '@injectable()'],
-  ])('are ours: one %s', (_, code, decorator) => {
+  ])('include one %s as one of the package', (_, code, decorator) => {
     expect(found(code)).toEqual({ ours: [decorator], others: [] });
   });
 
@@ -179,7 +179,7 @@ describe('The decorators of a file', () => {
       `import { injectable } from 'tsyringe'; /* @injectable() */ const a = '@injectable()';`,
       [],
     ],
-  ])('are not ours: one %s', (_, code, others) => {
+  ])('do not include one %s as one of the package', (_, code, others) => {
     expect(found(code)).toEqual({ ours: [], others });
   });
 });

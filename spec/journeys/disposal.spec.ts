@@ -109,7 +109,7 @@ const FILES = {
     };`,
 };
 
-describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mode) => {
+describe.each(['a build', 'astro dev'] as const)('Disposable services, in %s,', (mode) => {
   let app: App;
   let server: Server;
 
@@ -129,14 +129,14 @@ describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mo
     return { number, output: await server.printed(`unit ${number} ended`, since) };
   }
 
-  it.each(['/unit', '/stream', '/late'])('are ended once, when the answer has been sent: %s', async (path) => {
+  it.each(['/unit', '/stream', '/late'])('are disposed once, after the response has been sent: %s', async (path) => {
     const { number, output } = await ended(path);
     expect(output.match(new RegExp(`unit ${number} ended`, 'g'))).toHaveLength(1);
     if (path === '/stream') expect(output.indexOf(`last of ${number}`)).toBeLessThan(output.indexOf('ended'));
     if (path === '/late') expect(output.indexOf(`late component of ${number}`)).toBeLessThan(output.indexOf('ended'));
   });
 
-  it('leave an answer its status, headers and cookies', async () => {
+  it('do not change the status, headers and cookies of a response', async () => {
     const answer = await fetch(`${server.origin}/late`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html']);
     const names = answer.headers.getSetCookie().map((cookie) => cookie.split('=')[0]);
@@ -144,7 +144,7 @@ describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mo
     expect(await answer.text()).toMatch(/unit \d+/);
   });
 
-  it('are ended after an answer without a body, and after one to HEAD', async () => {
+  it('are disposed after a response without a body, and after one to HEAD', async () => {
     const since = server.output.length;
     const { headers } = await fetch(`${server.origin}/empty`);
     expect(await server.printed(`unit ${headers.get('x-unit')} ended`, since)).toContain('ended');
@@ -153,7 +153,7 @@ describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mo
     expect(await server.printed(`unit ${next} ended`, since)).toContain(`unit ${next} ended`);
   });
 
-  it('are ended when the visitor goes away', async () => {
+  it('are disposed when the client disconnects', async () => {
     const since = server.output.length;
     const leaving = new AbortController();
     const response = await fetch(`${server.origin}/endless`, { signal: leaving.signal });
@@ -164,19 +164,19 @@ describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mo
     expect(await server.printed(`unit ${number} ended`, since)).toContain(`unit ${number} ended`);
   });
 
-  it('are those of the page for the error page that stands in for it, and are ended with that', async () => {
+  it('are shared by a page and its error page, and disposed after that', async () => {
     const { number, output } = await ended('/throws');
     expect(output).toContain(`no ${number}`);
     expect(output.match(new RegExp(`unit ${number} ended`, 'g'))).toHaveLength(1);
   });
 
-  it('are ended before what they need', async () => {
+  it('are disposed before their dependencies', async () => {
     const { number, output } = await ended('/repository');
     expect(output.indexOf(`repository of ${number} ended`)).toBeLessThan(output.indexOf(`unit ${number} ended`));
     expect(output).toContain(`repository of ${number} ended`);
   });
 
-  it('are in the log and not in the answer when they cannot be ended, and keep no other from it', async () => {
+  it('are logged when their disposal fails, without affecting the response or other services', async () => {
     const { number, output } = await ended('/failing');
     expect(number).not.toBe('none');
     expect(output).toContain('Failing could not be disposed of.');
@@ -185,7 +185,7 @@ describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mo
 
   if (mode === 'a build') return;
 
-  it('are ended when the project is edited, while sessions in memory stay, and when the server is stopped', async () => {
+  it('are disposed when the project is edited and when the server stops, while sessions stay', async () => {
     const browser = new Browser(server);
     expect((await browser.get('/visit')).text).toBe('visit 1');
     for (const edition of [1, 2]) {
@@ -195,7 +195,7 @@ describe.each(['a build', 'astro dev'] as const)('Services that end, in %s', (mo
       expect((await browser.get('/visit')).text).toBe(`visit ${edition + 1}`);
       expect(await server.printed(CLOSED, since)).toMatch(CLOSED);
     }
-    // Whatever stands in the setup module, Astro starts its server anew, which does not answer for a while.
+    // After any change of the setup module, Astro restarts its server, which does not respond for a while.
     app.rewrite('src/gatehouse.ts', (text) => `${text}\n// edited`);
     app.rewrite('src/classes.js', (text) => text.replace(/edition = \d/, 'edition = 3'));
     await server.until(async () => (await textOf(browser, '/edition')) === 'edition 3');
@@ -219,7 +219,7 @@ describe('A built server with shared services', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ] as const)('ends them at %s, and then itself', async (signal, code) => {
+  ] as const)('disposes them at %s, and then exits', async (signal, code) => {
     const app = await madeSite('', FILES).build();
     const port = await freePort();
     const env = { ...process.env, GATEHOUSE_SECRET: SECRET, PORT: String(port), HOST: '127.0.0.1' };

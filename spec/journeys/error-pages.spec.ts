@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
-/** A site below a base, in three languages, one of which stands in a folder of another name. */
+/** A site below a base in three languages, one of which has a folder with another name. */
 const FILES = {
   'astro.config.mjs': `
     import node from '@astrojs/node';
@@ -28,7 +28,7 @@ const FILES = {
   'src/pages/deutsch/404.astro': '<h1>nichts hier</h1>',
   'src/pages/deutsch/500.astro': '<h1>kaputt</h1>',
   'src/pages/deutsch/broken.astro': `---\nthrow new Error('broken');\n---\n`,
-  // These only end like error pages.
+  // These pages are not error pages, although their paths end like those.
   'src/pages/de/404.astro': '<h1>a page about numbers</h1>',
   'src/pages/deutsch/news/404.astro': '<h1>news number 404</h1>',
   'src/pages/enter.ts': `
@@ -39,7 +39,7 @@ const FILES = {
     };`,
 };
 
-describe.each(['production', 'dev'] as const)('The error pages of a language, in %s', (mode) => {
+describe.each(['production', 'dev'] as const)('The error pages of a language, in %s,', (mode) => {
   let app: App;
   let server: Server;
 
@@ -59,7 +59,7 @@ describe.each(['production', 'dev'] as const)('The error pages of a language, in
     return browser;
   }
 
-  it('are for everybody, by their own names', async () => {
+  it('are public under their own paths', async () => {
     for (const [page, status, heading] of [
       ['/app/deutsch/404', 404, 'nichts hier'],
       ['/app/deutsch/500', 500, 'kaputt'],
@@ -69,7 +69,7 @@ describe.each(['production', 'dev'] as const)('The error pages of a language, in
     }
   });
 
-  it('are shown to whoever may ask for what is not there, or fails', async () => {
+  it('are shown to visitors who may access the missing or failing page', async () => {
     const browser = await member();
     const missing = await browser.get('/app/deutsch/nirgends');
     expect(missing).toMatchObject({ status: 404, location: null, text: expect.stringContaining('nichts hier') });
@@ -78,14 +78,14 @@ describe.each(['production', 'dev'] as const)('The error pages of a language, in
     if (mode === 'production') expect(broken.text).toContain('kaputt');
   });
 
-  it('stand for what was asked for, of which the rules are asked', async () => {
+  it('are subject to the rules of the requested path', async () => {
     expect(await new Browser(server).get('/app/deutsch/nirgends')).toMatchObject({
       status: 302,
       location: '/app/login?returnTo=%2Fapp%2Fdeutsch%2Fnirgends',
     });
   });
 
-  it('are no others, however they end', async () => {
+  it('do not include other pages whose paths end alike', async () => {
     for (const page of ['/app/de/404', '/app/deutsch/news/404']) {
       expect(await new Browser(server).get(page)).toMatchObject({ status: 302, text: '' });
     }
@@ -94,7 +94,7 @@ describe.each(['production', 'dev'] as const)('The error pages of a language, in
 });
 
 describe('The error page of a language', () => {
-  it('may have no guard, and is reported as open to everybody', async () => {
+  it('must not have a guard, and is reported as public', async () => {
     const app = App.create(undefined, FILES);
     const { output } = await app.gatehouse('routes');
     const told = (path: string) =>

@@ -68,17 +68,20 @@ const CASES: readonly Excluded[] = [
   },
 ];
 
-describe.each(CASES)('Where all but $exclude is protected, in $mode', ({ site, mode, exclude, addresses }) => {
-  let served: GuardedSite;
+describe.each(CASES)(
+  'On a site that protects everything but $exclude, in $mode,',
+  ({ site, mode, exclude, addresses }) => {
+    let served: GuardedSite;
 
-  beforeAll(async () => {
-    served = await GuardedSite.serve(site, everythingBut(...exclude), mode);
-  });
-  afterAll(() => served.stop());
+    beforeAll(async () => {
+      served = await GuardedSite.serve(site, everythingBut(...exclude), mode);
+    });
+    afterAll(() => served.stop());
 
-  it.each(Object.entries(addresses))('%s shows the page %s to a guest', async (address, page) => {
-    const [guest, visitor] = [await served.asGuest(address), await served.asVisitor(address)];
-    if (page !== '/login') expect(pagesIn(visitor.text)).toEqual([page]);
-    expect(pagesIn(guest.text)).toEqual([page]);
-  });
-});
+    it.each(Object.entries(addresses))('%s shows the page %s to a guest', async (address, page) => {
+      const [guest, visitor] = [await served.asGuest(address), await served.asVisitor(address)];
+      if (page !== '/login') expect(pagesIn(visitor.text)).toEqual([page]);
+      expect(pagesIn(guest.text)).toEqual([page]);
+    });
+  },
+);

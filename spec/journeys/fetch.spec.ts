@@ -55,7 +55,7 @@ const FILES = {
   'src/pages/made.astro': '---\nexport const prerender = true;\n---\n<h1>made before</h1>',
 };
 
-describe.each(Object.entries(PIPELINES))("The guard in a pipeline of one's own: %s", (_, pipeline) => {
+describe.each(Object.entries(PIPELINES))('The guard in a custom pipeline: %s', (_, pipeline) => {
   let app: App;
   let server: Server;
 
@@ -79,11 +79,11 @@ describe.each(Object.entries(PIPELINES))("The guard in a pipeline of one's own: 
     '/?_action=admin.remove',
     '/vault/x?_action=admin.remove',
     '/nowhere?_action=admin.remove',
-  ])('keeps actions from running that are refused: %s', async (path) => {
+  ])('prevents denied actions from running: %s', async (path) => {
     expect(await call(new Browser(server), path)).toMatchObject({ ran: false });
   });
 
-  it('answers a refused call as Astro does', async () => {
+  it('answers a denied call as Astro does', async () => {
     const answer = await call(new Browser(server), '/_actions/admin.remove');
     expect([answer.status, JSON.parse(answer.text)]).toEqual([
       401,
@@ -92,13 +92,13 @@ describe.each(Object.entries(PIPELINES))("The guard in a pipeline of one's own: 
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
   });
 
-  it('lets the others run, once', async () => {
+  it('lets the other actions run once', async () => {
     expect(await call(new Browser(server), '/_actions/like')).toMatchObject({ status: 204, ran: true });
     const form = await call(new Browser(server), '/?_action=like');
     expect([form.ran, form.text.includes('the front page')]).toEqual([true, true]);
   });
 
-  it.each(['/_actions/enter', '/?_action=enter'])('keeps what an action does to the session: %s', async (path) => {
+  it.each(['/_actions/enter', '/?_action=enter'])('stores the session changes of an action: %s', async (path) => {
     const browser = new Browser(server);
     const answer = await call(browser, path);
     expect(answer.headers.getSetCookie().filter((cookie) => cookie.includes('gatehouse'))).toHaveLength(1);
@@ -108,7 +108,7 @@ describe.each(Object.entries(PIPELINES))("The guard in a pipeline of one's own: 
     expect((await browser.get('/')).text).toContain(shown ? '[]' : '[signed in by an action]');
   });
 
-  it('stands before pages too', async () => {
+  it('protects pages too', async () => {
     const guest = new Browser(server);
     const answer = await guest.get('/vault/gold');
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/login?returnTo=%2Fvault%2Fgold']);
@@ -144,7 +144,7 @@ describe('The guard in a middleware that runs actions itself', () => {
     app.remove();
   });
 
-  it('keeps them from running that are refused, and lets the others run', async () => {
+  it('prevents denied actions from running, and lets the others run', async () => {
     const browser = new Browser(server);
     const refused = await browser.post('/?_action=admin.remove', { any: 'thing' });
     expect([refused.status, refused.headers.get('location')]).toEqual([303, '/login']);
@@ -177,9 +177,12 @@ describe('A pipeline that runs actions and never asks the guard', () => {
     app.remove();
   });
 
-  it.each(['/_actions/admin.remove', '/?_action=admin.remove'])('runs none that a rule names: %s', async (path) => {
-    await new Browser(server).post(path, { any: 'thing' });
-    await new Browser(server).post(path.replace('admin.remove', 'like'), { any: 'thing' });
-    expect(await witnessed(server)).toEqual(['like']);
-  });
+  it.each(['/_actions/admin.remove', '/?_action=admin.remove'])(
+    'runs no action that a rule names: %s',
+    async (path) => {
+      await new Browser(server).post(path, { any: 'thing' });
+      await new Browser(server).post(path.replace('admin.remove', 'like'), { any: 'thing' });
+      expect(await witnessed(server)).toEqual(['like']);
+    },
+  );
 });

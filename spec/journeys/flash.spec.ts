@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 
-describe.each(['cookie', 'memory'])('Flash messages in a built application, %s store', (store) => {
+describe.each(['cookie', 'memory'])('Flash messages in a built application, %s store,', (store) => {
   let app: App;
   let server: Server;
 
@@ -38,7 +38,7 @@ describe.each(['cookie', 'memory'])('Flash messages in a built application, %s s
     expect(shown.text).toContain('notice: hello');
   });
 
-  it('wait through prefetches and HEAD requests', async () => {
+  it('survive prefetches and HEAD requests', async () => {
     const browser = new Browser(server);
     await browser.get('/leave');
     const prefetch = await browser.get('/layout', { headers: { 'sec-purpose': 'prefetch;prerender' } });
@@ -58,9 +58,9 @@ describe.each(['cookie', 'memory'])('Flash messages in a built application, %s s
     expect(next.text).toContain('nothing new');
   });
 
-  it('keep the head back until a component that renders late has read them, and only then', async () => {
+  it('delay the response headers until a component that renders late has read them', async () => {
     const browser = new Browser(server);
-    // On a busy machine the head may be read late: one of a few is enough.
+    // On a busy machine the headers may be read late, so one of several attempts is enough.
     const streamed: number[] = [];
     for (let at = 0; at < 3; at++) {
       const { firstByte, lastByte } = await timeOf(browser, server, '/nested');
@@ -73,13 +73,13 @@ describe.each(['cookie', 'memory'])('Flash messages in a built application, %s s
     expect(held.text).toContain('notice: hello');
   });
 
-  it('let a page stream while nothing waits', async () => {
+  it('let a page stream when there are none', async () => {
     const { firstByte, lastByte } = await timeOf(new Browser(server), server, '/layout');
     expect(lastByte - firstByte).toBeGreaterThan(150);
   });
 });
 
-/** When the first and the last byte of a page came, in milliseconds. */
+/** Returns the times of the first and the last byte of a page, in milliseconds. */
 async function timeOf(browser: Browser, server: Server, path: string) {
   const begun = performance.now();
   const headers = { accept: 'text/html', cookie: browser.cookieHeader };

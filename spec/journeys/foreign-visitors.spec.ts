@@ -4,7 +4,7 @@ import { type Answer, Browser, type Visit } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';
 
 const SERVER = `from 'astro-gatehouse/server';`;
-/** What a page, a component, an endpoint or an action sees of the visitor. */
+/** Code that returns the visitor as a page, a component, an endpoint or an action sees it. */
 const SEEN = `
   import { getSession, hasRole, isAuthenticated } ${SERVER}
   export const seen = ({ locals }) => ({
@@ -125,13 +125,13 @@ const OPTIONS = `{
 const GUEST = { session: null, visitor: null, roles: [], isAuthenticated: false, isAdmin: false };
 const ADMIN = { userId: 'ada', role: 'admin', permissions: ['x'] };
 
-/** What a part of a page says that it saw. */
+/** Returns the visitor that a part of a page has rendered. */
 function said({ text }: Answer, part: 'page' | 'nested' | 'island' = 'page'): Record<string, unknown> {
   const [, json = 'null'] = new RegExp(`<p id="${part}"[^>]*>(.*?)</p>`, 's').exec(text) ?? [];
   return JSON.parse(json.replaceAll('&quot;', '"').replaceAll('&#34;', '"'));
 }
 
-describe.each(['built', 'developed'] as const)('A site whose own middleware knows visitors, %s', (way) => {
+describe.each(['built', 'developed'] as const)('A site whose own middleware assigns the visitor, %s,', (way) => {
   let app: App;
   let server: Server;
 
@@ -157,7 +157,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
   }
   const own = async (browser: Browser) => JSON.parse((await browser.get('/own')).text);
 
-  it('has pages, components, endpoints, actions, islands and error pages see whom it assigned, and nothing else', async () => {
+  it('passes only the assigned visitor to pages, components, endpoints, actions and islands', async () => {
     const browser = await signedIn();
     const bob = { userId: 'bob', plan: 'pro' };
     const expected = { ...GUEST, locals: bob, isNobody: false, session: bob, visitor: 'bob', isAuthenticated: true };
@@ -180,7 +180,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
   });
 
   it.each([null, undefined])(
-    'has everybody see a guest where it assigned %p, although somebody is signed in',
+    'treats the visitor as a guest everywhere when it assigns %p, despite a signed-in session',
     async (known) => {
       const browser = await signedIn();
       const expected = { ...GUEST, locals: known === null ? null : 'undefined', isNobody: true };
@@ -194,7 +194,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
   );
 
   it.each(['{}', '{"x-getter":"1"}', '{"x-fixed":"1"}', '{"x-delete":"1","x-getter":"1"}'])(
-    'takes what it defines as locals.session for what it assigns: %s',
+    'treats a property defined on locals like an assignment: %s',
     async (how) => {
       const browser = await signedIn();
       const defining = (known: unknown): Visit => ({
@@ -212,14 +212,14 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     },
   );
 
-  it('shows everybody a guest where it has deleted locals.session', async () => {
+  it('treats the visitor as a guest when it has deleted locals.session', async () => {
     const deleting = { headers: { 'x-delete': '1' } };
     const browser = await signedIn();
     expect(said(await browser.get('/page', deleting))).toEqual({ ...GUEST, locals: 'undefined', isNobody: true });
     expect((await browser.get('/members', deleting)).status).toBe(302);
   });
 
-  it('asks rules about whom it assigned: an admin is stored, and somebody else may not', async () => {
+  it('checks rules for the assigned visitor, not for the admin of the session', async () => {
     const browser = await signedIn();
     expect((await browser.get('/admin')).status).toBe(200);
     expect((await browser.get('/admin', knowing({ userId: 'bob' }))).status).toBe(302);
@@ -232,7 +232,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     expect((await action({ userId: 'eve', role: 'admin' })).status).toBe(200);
   });
 
-  it('has the visitor of its session back as soon as nothing is assigned, or the session itself', async () => {
+  it('returns to the visitor of the session when nothing, or the session itself, is assigned', async () => {
     const browser = await signedIn();
     await browser.get('/page', knowing({ userId: 'bob' }));
     const expected = { locals: 'our session', isNobody: false, visitor: 'ada', isAdmin: true };
@@ -242,7 +242,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     );
   });
 
-  it('does not let a recent sign-in of one count for another', async () => {
+  it('does not apply the recent sign-in of one user to another', async () => {
     const browser = await signedIn();
     expect((await browser.get('/recent')).status).toBe(200);
     expect((await browser.get('/recent', knowing({ userId: 'bob' }))).status).toBe(302);
@@ -250,7 +250,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
   });
 
   it.each([{ userId: 'bob' }, null])(
-    'stores nothing of %p in the session of another, and shows nothing of it',
+    'neither stores values of %p in the session of another user nor shows that session',
     async (known) => {
       const browser = await signedIn();
       await send(browser, '/set', { cart: 1 });
@@ -271,7 +271,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     },
   );
 
-  it('goes on with a session that is nobody’s, or the same user’s', async () => {
+  it('continues to use the session of a guest or of the same user', async () => {
     const guest = new Browser(server);
     await send(guest, '/set', { cart: 1 }, knowing({ userId: 'bob' }));
     expect((await own(guest)).values).toEqual({ cart: 1 });
@@ -280,13 +280,13 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     expect((await own(ada)).values).toEqual({ ...ADMIN, cart: 1 });
   });
 
-  it('keeps what was set before the visitor became another one', async () => {
+  it('stores values that were set before the visitor was assigned', async () => {
     const browser = await signedIn();
     await browser.get('/page', knowing({ userId: 'bob' }, { 'x-before': 'kept' }));
     expect((await own(browser)).values).toEqual({ ...ADMIN, before: 'kept' });
   });
 
-  it('has updates count for the request, and leaves the stored session alone', async () => {
+  it('applies updates to the request without changing the stored session', async () => {
     const browser = await signedIn();
     const updated = await send(browser, '/update', { role: 'editor' }, knowing({ userId: 'bob', plan: 'pro' }));
     expect(JSON.parse(updated.text)).toMatchObject({
@@ -297,7 +297,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     expect((await send(browser, '/update', { role: 'editor' }, knowing(null))).status).toBe(401);
   });
 
-  it('has a sign-in and a sign-out count at once, and for good', async () => {
+  it('applies a sign-in and a sign-out immediately and permanently', async () => {
     const browser = await signedIn();
     const cleo = { userId: 'cleo', role: 'user' };
     const entered = await send(browser, '/login', cleo, knowing({ userId: 'bob' }));
@@ -308,7 +308,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     expect((await own(browser)).values).toEqual({});
   });
 
-  it('shows the error page to whom it assigned, also where a page or a sign-in failed', async () => {
+  it('shows the error page to the assigned visitor, also after a failed page or sign-in', async () => {
     const browser = await signedIn();
     const bob = { locals: { userId: 'bob' }, visitor: 'bob', isAdmin: false };
     const thrown = await browser.get('/throws', knowing({ userId: 'bob' }));
@@ -320,7 +320,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     expect((await own(browser)).values).toEqual(ADMIN);
   });
 
-  it('hears of what the middleware fills in after it has assigned it', async () => {
+  it('respects properties that are added to the visitor after the assignment', async () => {
     const visit = knowing({ userId: 'bob' }, { 'x-fill': '{"role":"admin"}' });
     expect((await new Browser(server).get('/admin', visit)).status).toBe(200);
     const emptied = knowing({ userId: 'eve', role: 'admin' }, { 'x-fill': '{"role":null}' });
@@ -336,8 +336,8 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     ],
     ['a userId of blanks', { userId: '   ' }, '"userId" must be a non-empty string'],
     ['a thousand permissions', { userId: '1', permissions: Array(1000).fill('p') }, 'an array of at most 500 strings'],
-    ['a number', 7, 'no object with a "userId"'],
-  ])('takes %s for a guest, which the log says once', async (_, known, line) => {
+    ['a number instead of an object', 7, 'no object with a "userId"'],
+  ])('treats a visitor with %s as a guest, and logs it once', async (_, known, line) => {
     const browser = await signedIn();
     expect((await browser.get('/members', knowing(known))).status).toBe(302);
     expect(said(await browser.get('/page', knowing(known)))).toEqual({ ...GUEST, locals: known, isNobody: false });
@@ -349,13 +349,13 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
     [{ userId: '   ' }, '"userId"'],
     [{ userId: '1', role: 5 }, '"role"'],
     [{ userId: '1', permissions: Array(1000).fill('p') }, '"permissions"'],
-  ])('signs nobody in who does not fit: %#', async (user) => {
+  ])('rejects the sign-in of an invalid user: %#', async (user) => {
     const browser = new Browser(server);
     expect((await send(browser, '/login', user)).status).toBe(500);
     expect([...browser.cookies]).toEqual([]);
   });
 
-  it('keeps what it knows out of shared caches, and lets the pages of guests alone', async () => {
+  it('keeps pages for the assigned visitor out of shared caches, but not those for guests', async () => {
     const known = await new Browser(server).get('/own', knowing({ userId: 'bob' }));
     expect(known.headers.get('cache-control')).toBe('private, no-store');
     const asking = await new Browser(server).get('/page', knowing(null));
@@ -364,7 +364,7 @@ describe.each(['built', 'developed'] as const)('A site whose own middleware know
   });
 });
 
-describe('A visitor whom the server names in the locals that it calls the application with', () => {
+describe('A visitor in the locals with which the server calls the application', () => {
   let app: App;
   let server: Server;
 
@@ -395,7 +395,7 @@ describe('A visitor whom the server names in the locals that it calls the applic
   }
   const own = async (browser: Browser) => JSON.parse((await browser.get('/own')).text).values;
 
-  it('is seen by everybody, and asked about by rules', async () => {
+  it('is the visitor of pages and rules', async () => {
     for (const browser of [await signedIn(), new Browser(server)]) {
       const seen = said(await browser.get('/page', given({ userId: 'bob' })));
       expect(seen).toMatchObject({ locals: { userId: 'bob' }, visitor: 'bob', isAdmin: false });
@@ -405,14 +405,14 @@ describe('A visitor whom the server names in the locals that it calls the applic
     }
   });
 
-  it.each([{ userId: 'bob' }, null])('is shown and stores nothing of the session of another: %p', async (known) => {
+  it.each([{ userId: 'bob' }, null])('neither sees nor changes the session of another user: %p', async (known) => {
     const browser = await signedIn();
     expect(JSON.parse((await send(browser, '/set', { cart: 2 }, given(known))).text)).toEqual({ cart: 2 });
     expect(JSON.parse((await browser.get('/own', given(known))).text)).toEqual({ values: {}, notice: null });
     expect(await own(browser)).toEqual(ADMIN);
   });
 
-  it('signs in and out, which counts at once and for good', async () => {
+  it('can sign in and out, with immediate and permanent effect', async () => {
     const cleo = { userId: 'cleo', role: 'user' };
     for (const browser of [await signedIn(), new Browser(server)]) {
       const entered = await send(browser, '/login', cleo, given({ userId: 'bob' }));
@@ -424,7 +424,7 @@ describe('A visitor whom the server names in the locals that it calls the applic
     }
   });
 
-  it('goes on with a session that is nobody’s, or the same user’s', async () => {
+  it('continues to use the session of a guest or of the same user', async () => {
     const guest = new Browser(server);
     await send(guest, '/set', { cart: 1 }, given({ userId: 'bob' }));
     expect(await own(guest)).toEqual({ cart: 1 });
@@ -433,7 +433,7 @@ describe('A visitor whom the server names in the locals that it calls the applic
     expect(await own(ada)).toEqual({ ...ADMIN, cart: 1 });
   });
 
-  it('is kept out of shared caches', async () => {
+  it('causes responses that no shared cache may store', async () => {
     for (const browser of [await signedIn(), new Browser(server)]) {
       const { headers } = await browser.get('/seen', given({ userId: 'bob' }));
       expect(headers.get('cache-control')).toBe('private, no-store');
@@ -441,7 +441,7 @@ describe('A visitor whom the server names in the locals that it calls the applic
   });
 });
 
-describe('A context of the application’s own that names the visitor', () => {
+describe('A custom context that determines the visitor', () => {
   let app: App;
   let server: Server;
 
@@ -479,7 +479,7 @@ describe('A context of the application’s own that names the visitor', () => {
     return browser;
   }
 
-  it('has guard, pages and components see that one, and nobody else', async () => {
+  it('passes only that visitor to guard, pages and components', async () => {
     const browser = await signedIn();
     const bob = knowing('{"userId":"bob"}');
     const opened = await browser.get('/page', bob);
@@ -497,21 +497,21 @@ describe('A context of the application’s own that names the visitor', () => {
     expect((await new Browser(server).get('/admin', knowing('{"userId":"eve","role":"admin"}'))).status).toBe(200);
   });
 
-  it.each(['{"userId":7}', '{"userId":"gone"}', 'null'])('sees a guest in %s', async (known) => {
+  it.each(['{"userId":7}', '{"userId":"gone"}', 'null'])('treats %s as a guest', async (known) => {
     const browser = await signedIn();
     expect((await browser.get('/members', knowing(known))).status).toBe(302);
     expect(said(await browser.get('/page', knowing(known)))).toMatchObject({ session: null, visitor: null });
     expect((await browser.get('/members')).status).toBe(200);
   });
 
-  it('sees the visitor of the session where it holds that', async () => {
+  it("accepts the visitor of the session when it returns the session's values", async () => {
     const browser = await signedIn();
     expect(said(await browser.get('/page', knowing('spread')))).toMatchObject({ visitor: 'ada', isAdmin: true });
     expect((await browser.get('/admin', knowing('spread'))).status).toBe(200);
   });
 });
 
-describe('What helpers and rules say of a guest', () => {
+describe('The denial of a guest by helpers and rules', () => {
   let app: App;
   let server: Server;
 
@@ -540,7 +540,7 @@ describe('What helpers and rules say of a guest', () => {
     app?.remove();
   });
 
-  it('is an answer that an endpoint can catch and return', async () => {
+  it('is a response that an endpoint can catch and return', async () => {
     const answers = [];
     for (const path of ['/caught', '/uncaught']) {
       const { status, headers, text } = await new Browser(server).get(path);
@@ -550,7 +550,7 @@ describe('What helpers and rules say of a guest', () => {
     expect(answers).toEqual([expected, expected]);
   });
 
-  it('is no, with a line in the log, where allow gives what only looks like a yes', async () => {
+  it('also follows, with one warning, when allow() returns a truthy value other than true', async () => {
     const browser = new Browser(server);
     await browser.post('/enter');
     for (let time = 0; time < 3; time++) expect((await browser.get('/premium')).status).toBe(302);

@@ -62,41 +62,44 @@ async function signedIn(): Promise<Browser> {
 }
 const heldBy = async (browser: Browser) => JSON.parse((await browser.get('/show')).text);
 
-describe('An answer that a middleware does not return, so that Astro takes that of the page', () => {
+describe('A response that a middleware does not return, so that Astro uses that of the page,', () => {
   beforeAll(async () => {
     server = await app.serve();
   });
   afterAll(() => server.stop());
 
-  it.each(['forgets', 'forgets later'])('is for its visitor alone, and keeps what the page did: it %s', async (how) => {
-    const browser = await signedIn();
-    const { status, text, headers } = await browser.get(`/members?how=${how}`);
-    expect([status, text, headers.get('cache-control')]).toEqual([
-      200,
-      expect.stringContaining('members'),
-      'private, no-store',
-    ]);
-    expect(await heldBy(browser)).toEqual({ userId: 'ada', visits: 1 });
-  });
+  it.each(['forgets', 'forgets later'])(
+    'is private, and the session changes of the page are stored: it %s',
+    async (how) => {
+      const browser = await signedIn();
+      const { status, text, headers } = await browser.get(`/members?how=${how}`);
+      expect([status, text, headers.get('cache-control')]).toEqual([
+        200,
+        expect.stringContaining('members'),
+        'private, no-store',
+      ]);
+      expect(await heldBy(browser)).toEqual({ userId: 'ada', visits: 1 });
+    },
+  );
 
-  it.each(['forgets', 'forgets later'])('is the refusal of the guard, where that refuses: it %s', async (how) => {
+  it.each(['forgets', 'forgets later'])('is the denial of the guard when that denies access: it %s', async (how) => {
     const guest = await new Browser(server).get(`/members?how=${how}`);
     expect([guest.status, guest.headers.get('cache-control')]).toEqual([302, 'private, no-store']);
   });
 
-  it('is an error where the page fails, and nothing of the page is kept', async () => {
+  it('is an error when the page fails, and no session change is stored', async () => {
     const browser = await signedIn();
     expect((await browser.get('/throws?how=forgets later')).text).toContain('sorry, ada');
     expect(await heldBy(browser)).toEqual({ userId: 'ada', failed: 1 });
   });
 
-  it('is an error where nobody asked for one', async () => {
+  it('is an error when next() was never called', async () => {
     expect((await (await signedIn()).get('/members?how=asks nobody')).status).toBe(500);
   });
 });
 
-describe('An answer that a context of the application’s own does not return', () => {
-  it('is for its visitor alone, and keeps what the page did', async () => {
+describe('A response that a custom context does not return', () => {
+  it('is private, and the session changes of the page are stored', async () => {
     server = await app.serve({ GATEHOUSE_SECRET: SECRET, CONTEXT: 'own' });
     const browser = await signedIn();
     const { status, headers } = await browser.get('/members');
@@ -106,13 +109,13 @@ describe('An answer that a context of the application’s own does not return', 
   });
 });
 
-describe('A session that a manager of the application’s own does not open', () => {
+describe('A session that a custom manager does not open', () => {
   beforeAll(async () => {
     server = await app.serve({ GATEHOUSE_SECRET: SECRET, MANAGER: 'own' });
   });
   afterAll(() => server.stop());
 
-  it.each(['throws', 'rejects', 'gives nothing'])('is not taken for that of a guest: it %s', async (how) => {
+  it.each(['throws', 'rejects', 'gives nothing'])('is not treated as that of a guest: it %s', async (how) => {
     const browser = await signedIn();
     await browser.get(`/away?how=${how}`);
     const opened = await browser.get('/show');

@@ -31,7 +31,7 @@ if (result && !result.error) return Astro.redirect('/goodbye');
 <p>door</p>`;
 const FILES = {
   'astro.config.mjs': CONFIG(),
-  // The store, and whether forms are kept, are read when the server starts.
+  // The store and the forms option are read when the server starts.
   'src/gatehouse.ts': `
 import { Clock, defineGatehouse } from 'astro-gatehouse/server';
 ${MOVABLE_CLOCK}
@@ -141,7 +141,7 @@ interface Shown {
   ofOther: unknown;
 }
 
-/** What a page says of the form that was sent to it. */
+/** Returns the data of the form that a page has rendered. */
 function shown(text: string): Shown {
   const part = (tag: string) =>
     JSON.parse(
@@ -157,7 +157,7 @@ describe.each([
   ['production', 'memory'],
   ['production', 'cookie'],
   ['development', 'memory'],
-] as const)('A form that calls an action, in %s with sessions in a %s', (mode, store) => {
+] as const)('A form that calls an action, in %s, %s store,', (mode, store) => {
   let app: App;
   let server: Server;
   const said = (since: number) => server.output.slice(since).includes('RAN say');
@@ -173,7 +173,7 @@ describe.each([
   });
 
   it.each(['/some', '/some/', '/some?field=text&x=1', '/some?q=a%20b&x', '/'])(
-    'is answered with a redirect to %s, which shows what came of it',
+    'is answered with a redirect to %s, which shows the result',
     async (page) => {
       const browser = new Browser(server);
       const sent = await browser.post(`${page}${page.includes('?') ? '&' : '?'}_action=say`, { text: 'hello' });
@@ -191,7 +191,7 @@ describe.each([
     },
   );
 
-  it('has the page say what was wrong, and what had been typed in, wherever it asks', async () => {
+  it('lets the page show the error and the previous input in any component', async () => {
     const browser = new Browser(server);
     await browser.post('/some?_action=say', { text: 'fail', password: 'p', badge: 'b' });
     const answer = await browser.get('/some');
@@ -205,13 +205,13 @@ describe.each([
     });
   });
 
-  it.each(['password', 'badge'])('never gives the %s back', async (field) => {
+  it.each(['password', 'badge'])('never returns the %s to the page', async (field) => {
     const browser = new Browser(server);
     await browser.post(`/some?_action=say&field=${field}`, { text: 'fail', password: 'p', badge: 'b' });
     expect(shown((await browser.get(`/some?field=${field}`)).text)).toMatchObject({ input: null, inputs: [] });
   });
 
-  it('tells what is wrong by field', async () => {
+  it('reports errors by field', async () => {
     const browser = new Browser(server);
     await browser.post('/some?_action=say', { text: 'hello', size: '12' });
     expect(shown((await browser.get('/some?field=size')).text)).toMatchObject({
@@ -220,7 +220,7 @@ describe.each([
     });
   });
 
-  it('gives back what had been typed in when the action breaks', async () => {
+  it('returns the previous input when the action throws', async () => {
     const browser = new Browser(server);
     await browser.post('/some?_action=say', { text: 'break' });
     const answer = await browser.get('/some');
@@ -228,7 +228,7 @@ describe.each([
     expect(shown(answer.text).input).toBe('break');
   });
 
-  it('is for its own page: no other tab takes what came of it', async () => {
+  it('shows its result only on its own page, not in another tab', async () => {
     const browser = new Browser(server);
     await browser.post('/one?_action=say', { text: 'first' });
     await browser.post('/two?_action=say', { text: 'second' });
@@ -237,7 +237,7 @@ describe.each([
     expect(shown((await browser.get('/one')).text).seen).toMatchObject({ text: 'first' });
   });
 
-  it('is not used up by a prefetch, nor by a look at the head', async () => {
+  it('keeps its result through a prefetch and a HEAD request', async () => {
     const browser = new Browser(server);
     await browser.post('/some?_action=say', { text: 'hello' });
     await browser.get('/some', { headers: { 'sec-purpose': 'prefetch' } });
@@ -246,7 +246,7 @@ describe.each([
   });
 
   it.each(['/account/door', '/account/door?x=1'])(
-    'that signs out leaves nothing to whoever signs in next on %s',
+    'that signs out shows nothing to the next user who signs in on %s',
     async (page) => {
       const browser = new Browser(server);
       await browser.post('/?_action=enter', { name: 'ada' });
@@ -262,7 +262,7 @@ describe.each([
     },
   );
 
-  it('that signs out is told of to the guest who sent it, where a guest sees the page, and to nobody who signs in', async () => {
+  it('that signs out shows its result to the guest on a public page, but not to the next user', async () => {
     const browser = new Browser(server);
     const leave = async () => {
       await browser.post('/?_action=enter', { name: 'ada' });
@@ -277,7 +277,7 @@ describe.each([
     expect((await browser.get('/door')).status).toBe(200);
   });
 
-  it('leads where its action says, when that succeeds', async () => {
+  it('redirects to the target of its action when that succeeds', async () => {
     const browser = new Browser(server);
     const signOut = async (form: Record<string, string>) => {
       await browser.post('/?_action=enter', { name: 'ada' });
@@ -293,36 +293,33 @@ describe.each([
     }
   });
 
-  it.each(['', '/'])(
-    'keeps the query of its page, which a form that names its action alone takes away (/login%s)',
-    async (slash) => {
-      const browser = new Browser(server);
-      const page = `/login${slash}?returnTo=%2Faccount%2Fdoor`;
-      for (const text of ['fail', 'fail', 'right']) {
-        const sent = await browser.post('/login?_action=say', { text }, { headers: { referer: server.origin + page } });
-        expect(sent).toMatchObject({ status: 303, location: '/login?returnTo=%2Faccount%2Fdoor' });
-      }
-      const elsewhere = { referer: `${server.origin}/other?returnTo=%2Fx` };
-      expect((await browser.post('/login?_action=say', {}, { headers: elsewhere })).location).toBe('/login');
-      const refused = { referer: `${server.origin}/account/new?id=5&_action=say` };
-      expect((await new Browser(server).post('/account/new?_action=say', {}, { headers: refused })).location).toBe(
-        `/login?returnTo=${encodeURIComponent('/account/new?id=5')}`,
-      );
-    },
-  );
+  it.each(['', '/'])('keeps the query of its page even when its own URL replaced it (/login%s)', async (slash) => {
+    const browser = new Browser(server);
+    const page = `/login${slash}?returnTo=%2Faccount%2Fdoor`;
+    for (const text of ['fail', 'fail', 'right']) {
+      const sent = await browser.post('/login?_action=say', { text }, { headers: { referer: server.origin + page } });
+      expect(sent).toMatchObject({ status: 303, location: '/login?returnTo=%2Faccount%2Fdoor' });
+    }
+    const elsewhere = { referer: `${server.origin}/other?returnTo=%2Fx` };
+    expect((await browser.post('/login?_action=say', {}, { headers: elsewhere })).location).toBe('/login');
+    const refused = { referer: `${server.origin}/account/new?id=5&_action=say` };
+    expect((await new Browser(server).post('/account/new?_action=say', {}, { headers: refused })).location).toBe(
+      `/login?returnTo=${encodeURIComponent('/account/new?id=5')}`,
+    );
+  });
 
-  it('has what its action gave wait as nothing that could be read where it is kept', async () => {
+  it('stores the result of its action in an unreadable form', async () => {
     const browser = new Browser(server);
     await browser.post('/keys?_action=makeKey');
     const { text } = await browser.get(`/api/waiting?key=${encodeURIComponent('astro-gatehouse:form:/keys')}`);
     expect(text).toContain('makeKey');
-    // What a cookie holds is sealed as a whole.
+    // The cookie is sealed as a whole.
     if (store !== 'cookie') expect(text).not.toContain('sk-very-secret');
     expect((await browser.get('/keys')).text).toContain('sk-very-secret');
     expect((await browser.get('/keys')).text).toContain('no key');
   });
 
-  it('goes on as it would without a redirect when the session has no room for what came of it', async () => {
+  it('is answered without a redirect when the session has no room for the result', async () => {
     const browser = new Browser(server);
     expect(
       (await browser.visit('/api/long', { method: 'POST', body: store === 'cookie' ? '2400' : '64000' })).text,
@@ -340,21 +337,21 @@ describe.each([
     expect(said(before)).toBe(false);
   });
 
-  it('leads to no other site', async () => {
+  it('never redirects to another site', async () => {
     for (const path of ['//evil.example/x', '/%2F/evil.example', '/\\evil.example']) {
       const { location } = await new Browser(server).post(`${path}?_action=say`, { text: 'hello' });
       if (location) expect(new URL(location, server.origin).origin).toBe(server.origin);
     }
   });
 
-  it('works where the page is rewritten', async () => {
+  it('works when the page is rewritten', async () => {
     const browser = new Browser(server);
     const sent = await browser.post('/rewritten?_action=say', { text: 'hello' });
     expect(sent).toMatchObject({ status: 303, location: '/rewritten' });
     expect(shown((await browser.get('/rewritten')).text)).toMatchObject({ page: 'elsewhere', seen: { text: 'hello' } });
   });
 
-  it('is left alone where an endpoint answers, and where a program calls it', async () => {
+  it('is not redirected when an endpoint responds or a program calls the action', async () => {
     const browser = new Browser(server);
     expect(await browser.post('/api/endpoint?_action=say', { text: 'hello' })).toMatchObject({
       status: 200,
@@ -369,7 +366,7 @@ describe.each([
     ['a page under a rule', '/account/new', '/account/new'],
     ['an action under a rule', '/some?_action=staff&field=text', '/some?field=text'],
     ['a page that asks authorize()', '/thrown', '/thrown'],
-  ])('is kept for somebody who has to sign in first: %s', async (_, address, page) => {
+  ])('is kept for a visitor who has to sign in first: %s', async (_, address, page) => {
     const browser = new Browser(server);
     const refused = await browser.post(address, { text: 'typed', password: 'p' });
     expect(refused).toMatchObject({ status: 303, location: `/login?returnTo=${encodeURIComponent(page)}` });
@@ -381,7 +378,7 @@ describe.each([
     if (page !== '/thrown') expect(shown(answer.text).input).toBe('typed');
   });
 
-  it("is kept when a script sends it, as Astro's ClientRouter does, and not when a program asks for JSON", async () => {
+  it("is kept when Astro's ClientRouter sends it, but not when a program requests JSON", async () => {
     const sent = { accept: '*/*', 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' };
     const browser = new Browser(server);
     const refused = await browser.post('/account/new?_action=say', { text: 'typed' }, { headers: sent });
@@ -392,7 +389,7 @@ describe.each([
     expect((await browser.visit('/account/new', { method: 'POST', body: '{}', headers })).status).toBe(401);
   });
 
-  it('is kept for somebody who has to sign in again', async () => {
+  it('is kept for a visitor who has to sign in again', async () => {
     const browser = new Browser(server);
     await browser.post('/?_action=enter', { name: 'ada' });
     await pass(1_100, server);
@@ -402,7 +399,7 @@ describe.each([
     expect(shown((await browser.get('/fresh')).text).input).toBe('typed');
   });
 
-  it('is not kept for somebody who may not, nor when it is refused to a program', async () => {
+  it('is not kept for a visitor without permission, or when a program sent it', async () => {
     const browser = new Browser(server);
     await browser.post('/?_action=enter', { name: 'ada' });
     await browser.get('/');
@@ -419,7 +416,7 @@ describe.each([
     });
   });
 
-  it('that an endpoint finds wrong is there for the page that asks for it first, by its name where it has one', async () => {
+  it('that an endpoint rejects is shown once, by the first page that reads it, or by its name', async () => {
     const browser = new Browser(server);
     await browser.post('/api/check', { text: 'short', password: 'p' });
     expect(shown((await browser.get('/checked')).text)).toMatchObject({
@@ -432,7 +429,7 @@ describe.each([
   });
 });
 
-describe('Without the option, forms', () => {
+describe('Forms without the option "forms"', () => {
   let app: App;
   let server: Server;
 
@@ -451,26 +448,26 @@ describe('Without the option, forms', () => {
     expect(shown(answer.text)).toMatchObject({ method: 'POST', seen: { text: 'hello' } });
   });
 
-  it('cannot be led elsewhere by their action, which is told so', async () => {
+  it('cannot be redirected by goTo(), which throws an error with the cure', async () => {
     const answer = await new Browser(server).post('/some?_action=leaveFor', { next: '/goodbye' });
     expect(answer.status).toBe(500);
     expect(await server.printed('goTo() is for forms')).toContain('set forms: true');
   });
 
-  it('are not kept when they are refused', async () => {
+  it('are not kept when access is denied', async () => {
     const answer = await new Browser(server).post('/account/new', { text: 'typed' });
     expect(answer).toMatchObject({ status: 303, location: '/login', setCookies: [] });
   });
 
-  it('can still have an endpoint say what is wrong', async () => {
+  it('can still show errors reported by an endpoint', async () => {
     const browser = new Browser(server);
     await browser.post('/api/check', { text: 'short' });
     expect(shown((await browser.get('/checked')).text)).toMatchObject({ input: 'short' });
   });
 });
 
-describe('In a pipeline of the project that runs actions before its middlewares, a form', () => {
-  it('is answered with a redirect all the same', async () => {
+describe('A form in a custom pipeline that runs actions before the middleware', () => {
+  it('is answered with a redirect too', async () => {
     const app = App.create(undefined, {
       ...FILES,
       'src/fetch.ts': `
@@ -498,7 +495,7 @@ export default {
   });
 });
 
-describe('A form whose token is of a session that is over', () => {
+describe('A form with the token of an ended session', () => {
   let app: App;
   let server: Server;
 
@@ -525,7 +522,7 @@ import { fieldErrors, oldInput } from 'astro-gatehouse/server';
 
   const tokenIn = (text: string) => /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
 
-  it('goes back to its page with what was typed in, and with a token that is good', async () => {
+  it('is sent back to its page with the previous input and a valid token', async () => {
     const browser = new Browser(server);
     const _csrf = tokenIn((await browser.get('/some')).text);
     browser.cookies.clear();
@@ -538,7 +535,7 @@ import { fieldErrors, oldInput } from 'astro-gatehouse/server';
     expect(await server.printed('RAN say')).toContain('RAN say');
   });
 
-  it('is there when its visitor has signed in again', async () => {
+  it('is kept until its visitor has signed in again', async () => {
     const browser = new Browser(server);
     expect(await browser.post('/account/new', { text: 'typed' })).toMatchObject({ location: '/account/new' });
     expect((await browser.get('/account/new')).location).toBe('/login?returnTo=%2Faccount%2Fnew');
@@ -547,7 +544,7 @@ import { fieldErrors, oldInput } from 'astro-gatehouse/server';
     expect((await browser.get('/account/new')).text).toContain('<i>typed</i>');
   });
 
-  it('is refused as ever when a program sends it, or another site', async () => {
+  it('is rejected when a program or another site sends it', async () => {
     const headers = { accept: 'application/json' };
     expect((await new Browser(server).post('/some', { text: 'typed' }, { headers })).status).toBe(403);
     const elsewhere = { origin: 'https://evil.example' };

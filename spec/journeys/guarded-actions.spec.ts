@@ -10,7 +10,7 @@ const SERVED: [string, Mode, Site][] = [
 ];
 const PAGES = ['/', '/login', '/public/info', '/api/health', '/nope'];
 
-/** Ways to call an action that Astro takes for the same. */
+/** URLs that Astro treats as calls of the same action. */
 function callsOf(name: string): string[] {
   const whole = name
     .split('.')
@@ -50,7 +50,7 @@ describe.each(SERVED)('On the site %s in %s', (_, mode, site) => {
 
     const addresses = (name: string) => [...callsOf(name).map((target) => served.path(target)), `//_actions/${name}`];
 
-    it.each(['deleteUser', 'admin.wipe'])('keeps guests from %s, however it is called', async (name) => {
+    it.each(['deleteUser', 'admin.wipe'])('prevents guests from calling %s in any way', async (name) => {
       const ways = { refused: 0, run: 0 };
       for (const target of addresses(name)) {
         const guest = await served.asGuest(call(target));
@@ -64,7 +64,7 @@ describe.each(SERVED)('On the site %s in %s', (_, mode, site) => {
       expect(ways.refused).toBe(ways.run);
     });
 
-    it('leaves those alone that it does not name', async () => {
+    it('does not affect actions that it does not name', async () => {
       for (const target of ['/_actions/ping', '/login?_action=ping', '/nope?_action=ping'].map((to) =>
         served.path(to),
       )) {
@@ -81,7 +81,7 @@ describe.each(SERVED)('On the site %s in %s', (_, mode, site) => {
       expect(await served.actionsRun()).toEqual([]);
     });
 
-    it('goes with one for an island, by each of its addresses', async () => {
+    it('works together with a rule for an island, at each of its addresses', async () => {
       const page = await served.asVisitor(served.path('/island'));
       const target = /fetch\("([^"]*\/_server-islands\/SecretIsland[^"]*)"/.exec(page.text)?.[1] ?? '/not-on-the-page';
       const targets = mode === 'dev' ? [target] : [target, `/${target}`];
@@ -95,7 +95,7 @@ describe.each(SERVED)('On the site %s in %s', (_, mode, site) => {
   });
 });
 
-describe('Where everything is protected but some pages, actions', () => {
+describe('Actions on a site that protects everything but some pages', () => {
   let served: GuardedSite;
 
   beforeAll(async () => {
@@ -103,7 +103,7 @@ describe('Where everything is protected but some pages, actions', () => {
   });
   afterAll(() => served.stop());
 
-  it.each(callsOf('deleteUser'))('are kept from guests who call %s', async (target) => {
+  it.each(callsOf('deleteUser'))('are not run for guests who call %s', async (target) => {
     const guest = await served.asGuest(call(target));
     expect(served.isRefusal(guest)).toBe(true);
     expect(await served.actionsRun()).toEqual([]);

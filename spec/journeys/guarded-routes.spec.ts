@@ -24,9 +24,9 @@ import {
 import type { RawAnswer, RawRequest } from '../support/raw-request.js';
 import { BACKSLASH, confusingHosts, confusions, control, encoded, TURNS } from '../support/spellings.js';
 
-/** Several addresses, with blanks between them, to open; or one request of another kind. */
+/** Several paths, separated by blanks, or one request of another kind. */
 type Request = string | RawRequest;
-/** The page that is served, as its route with the parameters put back, and what it may be asked for by. */
+/** The served page, as its route with parameters filled in, and the requests that lead to it. */
 type Requests = Readonly<Record<string, readonly Request[]>>;
 
 interface Expected {
@@ -34,7 +34,7 @@ interface Expected {
   readonly rules: Rules;
   readonly guarded: Requests;
   readonly open: Requests;
-  /** What leads to no page, or to none that is guarded: a guest may be refused or not, but sees nothing. */
+  /** Requests that lead to no guarded page: a guest may be denied or not, but sees none. */
   readonly harmless: readonly Request[];
 }
 
@@ -279,7 +279,7 @@ const EXPECTED: readonly Expected[] = [
 ];
 
 const nameOf = ({ site, rules }: Expected) =>
-  `On the site "${site.name}" ${rules.globalProtect ? 'where everything is protected' : 'with rules'}`;
+  `The site "${site.name}" ${rules.globalProtect ? 'with everything protected' : 'with rules'}`;
 
 describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected })))(
   '$name',
@@ -291,13 +291,13 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
     });
     afterAll(() => served.stop());
 
-    /** The page itself, or the head of it. */
+    /** Tells whether the response is the page itself or the headers of it. */
     function isServed(page: string, request: Request, { status, text }: RawAnswer): boolean {
       const isHead = typeof request !== 'string' && request.method === 'HEAD';
       return isHead ? status === 200 : pagesIn(text).join() === page;
     }
 
-    it.each(Object.entries(guarded))('%s is kept from guests', async (page, requests) => {
+    it.each(Object.entries(guarded))('denies guests access to %s', async (page, requests) => {
       expect(isGuarded(page, rules)).toBe(true);
       for (const request of each(requests)) {
         const [guest, visitor] = [await served.asGuest(request), await served.asVisitor(request)];
@@ -306,7 +306,7 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
       }
     });
 
-    it.each(Object.entries(open))('%s is there for everybody', async (page, requests) => {
+    it.each(Object.entries(open))('serves %s to everybody', async (page, requests) => {
       expect(isGuarded(page, rules)).toBe(false);
       for (const request of each(requests)) {
         const guest = await served.asGuest(request);
@@ -314,7 +314,7 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
       }
     });
 
-    it('nothing is shown by what looks like a guarded path and is none', async () => {
+    it('shows nothing for paths that only look like guarded ones', async () => {
       for (const request of each(harmless)) {
         const { status, text } = await served.asGuest(request);
         const shown = pagesIn(text).filter((page) => isGuarded(page, rules));
@@ -322,17 +322,17 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
       }
     });
 
-    it('no guarded page is reached by a path that looks like another', async () => {
+    it('shows no guarded page under a path that looks like another', async () => {
       const decoys = Object.keys(open);
       const secrets = Object.keys(guarded);
       let reached = 0;
       for (const [at, secret] of secrets.entries()) {
-        // Where there are pages enough they take turns at the kinds of spellings. `npm run fuzz` has each meet all.
+        // With many pages, each gets only some kinds of spellings. `npm run fuzz` combines all of them.
         const turn = secrets.length < TURNS || process.env.FUZZ ? undefined : at;
         const targets = confusions(served.path(secret), served.path(decoys[at % decoys.length] ?? '/'), turn);
         const leaks = targets.map(async (target) => {
           const guest = await served.asGuest(target);
-          // Nothing leaks where a guest is refused: a visitor shows only that there is something to reach.
+          // A denied guest sees nothing; the request of the signed-in visitor only proves that a page exists.
           if (reached > 0 && served.isRefusal(guest)) return [];
           const visitor = await served.asVisitor(target);
           const shown = [guest, visitor].flatMap(({ text }) => pagesIn(text));
@@ -345,7 +345,7 @@ describe.each(EXPECTED.map((expected) => ({ name: nameOf(expected), ...expected 
       expect(reached).toBeGreaterThan(0);
     });
 
-    it('no guarded page is reached by a host that looks like a path', async () => {
+    it('shows no guarded page for a host that looks like a path', async () => {
       for (const secret of Object.keys(guarded)) {
         for (const host of confusingHosts(served.path(secret))) {
           const guest = await served.asGuest(to(host, '/info'));

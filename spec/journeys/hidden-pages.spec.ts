@@ -73,7 +73,7 @@ const ASKED: readonly Omit<RawRequest, 'target'>[] = [
   { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: '{}' },
   { method: 'DELETE' },
 ];
-/** Refused ahead of everything: where nothing of the site runs for what is not there, they cannot look alike. */
+/** Requests rejected before any other check; they cannot look like missing pages when no code runs for those. */
 const FOREIGN: typeof ASKED = [
   { method: 'POST', headers: { Origin: 'https://evil.example', 'Content-Type': 'text/plain' }, body: 'a=1' },
   { method: 'POST', headers: { 'Sec-Fetch-Site': 'cross-site', Accept: '*/*' }, body: '{}' },
@@ -106,7 +106,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     return browser.cookieHeader;
   }
 
-  /** What tells two answers apart: everything but the address itself, the time and what is sealed. */
+  /** Returns the comparable parts of a response: everything but the path, the time and sealed values. */
   function seen({ status, headers, text }: RawAnswer, address: string): unknown {
     const [path = address] = address.split('?');
     const told = [...headers]
@@ -118,7 +118,7 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     return { status, parts: stripped };
   }
 
-  /** @param missing One address, or several, of what is not there. */
+  /** @param missing Paths of missing pages. */
   async function compare(
     server: Server,
     hidden: string,
@@ -156,8 +156,8 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     ['a rule under globalProtect', EVERYTHING],
     ['a rule before another', BEHIND],
   ])('behind %s', (_, options) => {
-    // As long as the others, for what counts characters.
-    it.each(HIDDEN)('looks like what is not there: %s', async (hidden) => {
+    // The paths have the same length, because lengths are compared too.
+    it.each(HIDDEN)('looks like a missing page: %s', async (hidden) => {
       const server = await site.serve(options);
       for (const cookie of [undefined, await cookieOf(server, 'reader'), await cookieOf(server, 'staff')]) {
         await compare(server, hidden, [hidden.replace(/\w{4}$/, 'none'), hidden.replace(/secret/, 'nobody')], cookie);
@@ -167,19 +167,19 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     });
   });
 
-  it('looks so when its own file hides it', async () => {
+  it('looks like a missing page when its own guard hides it', async () => {
     const server = await site.serve({});
     for (const cookie of [undefined, await cookieOf(server, 'reader')]) await compare(server, '/own', '/non', cookie);
   });
 
-  it('looks so while the session is renewed', async () => {
+  it('looks like a missing page while the session is renewed', async () => {
     const server = await site.serve(RULES);
     const cookie = await cookieOf(server, 'reader');
     const later = await site.serve({ ...RULES, later: 2 * 24 * 60 * 60 * 1000 });
     await compare(later, '/secret/page', '/secret/none', cookie);
   });
 
-  it('looks so as an action and as an island', async () => {
+  it('looks missing as an action and as an island', async () => {
     const hides = { role: 'admin', status: 404 };
     const server = await site.serve({
       protect: [
@@ -195,19 +195,19 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
     }
   });
 
-  it('may lead guests to the login page, from where nothing is as well', async () => {
+  it('may redirect guests to the login page, as missing pages then do', async () => {
     const [rule] = RULES.protect;
     const server = await site.serve({ protect: [{ ...rule, guestsSignIn: true }] });
     expect(await new Browser(server).get('/secret/page')).toMatchObject({
       status: 302,
       location: '/login?returnTo=%2Fsecret%2Fpage',
     });
-    // Of a file, nobody is asked.
+    // No code of the site runs for a file.
     if (notFoundPages !== 'files') await compare(server, '/secret/page', '/secret/none', undefined);
     await compare(server, '/secret/data', '/nobody/data', await cookieOf(server, 'reader'));
   });
 
-  it('is shown to whoever may see it', async () => {
+  it('is shown to visitors with access', async () => {
     const server = await site.serve(RULES);
     const admin = new Browser(server);
     await admin.get('/enter?role=admin');
@@ -218,8 +218,8 @@ describe.each(SITUATIONS)('A hidden page in %s, where 404 pages are %s', (mode, 
   });
 });
 
-describe.each(['guard', 'middleware'])('A hidden page in a pipeline that begins with %s', (first) => {
-  it('gets the 404 page, as what is not there does', async () => {
+describe.each(['guard', 'middleware'])('A hidden page in a pipeline that starts with %s', (first) => {
+  it('returns the 404 page, as a missing page does', async () => {
     const app = App.create(undefined, {
       ...PAGES,
       ...FILES['made on demand'],

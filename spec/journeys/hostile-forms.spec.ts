@@ -88,7 +88,7 @@ async function sendGigabyte(server: Server, path: string, headers: Record<string
   return [status ?? 0, sent];
 }
 
-describe('Where forms are kept', () => {
+describe('A site that keeps forms', () => {
   let app: App;
   let server: Server;
   const ran = (since: number) => server.output.slice(since).match(/RAN \w+/g) ?? [];
@@ -102,7 +102,7 @@ describe('Where forms are kept', () => {
     app.remove();
   });
 
-  it('an action whose result cannot be sent runs once, not again for the error page', async () => {
+  it('runs an action whose result cannot be serialized once, not again for the error page', async () => {
     const before = server.output.length;
     const answer = await new Browser(server).post('/some?_action=odd', { text: 'typed' });
     expect(answer.status).toBe(500);
@@ -114,7 +114,7 @@ describe('Where forms are kept', () => {
   it.each([
     ['/account/new?read', 303],
     ['/some?_action=say&read', 303],
-  ])('a form that a middleware has read is answered, though nothing of it is kept: %s', async (path, status) => {
+  ])('responds to a form that a middleware has read, without keeping it: %s', async (path, status) => {
     const browser = new Browser(server);
     expect((await browser.post(path, { text: 'typed' })).status).toBe(status);
     if (path.startsWith('/some')) expect((await browser.get('/some')).text).toContain('<p>UNSUPPORTED_MEDIA_TYPE </p>');
@@ -127,13 +127,13 @@ describe('Where forms are kept', () => {
     ['/some?_action=say', { 'content-type': 'text/plain', 'content-length': `${1024 ** 3}` }],
     ['/some?_action=none', { 'content-type': FORM, 'content-length': `${1024 ** 3}` }],
     ['/account/new', { 'content-type': FORM, 'content-length': `${1024 ** 3}` }],
-  ])('no more is read of a form than its action would read: %s with %j', async (path, headers) => {
+  ])('reads no more of a form than its action would: %s with %j', async (path, headers) => {
     const [status, sent] = await sendGigabyte(server, path, headers);
     expect(status).toBe(303);
     expect(sent).toBeLessThan(64 * 1024 ** 2);
   });
 
-  it('strangers cannot fill the store with forms, and are led to the login page all the same', async () => {
+  it('limits the forms that unknown visitors can store, and still redirects to the login page', async () => {
     const form = { text: 'y'.repeat(60_000) };
     const answers = [];
     for (let sent = 0; sent < 160; sent++) answers.push(await new Browser(server).post('/account/new', form));
@@ -143,8 +143,8 @@ describe('Where forms are kept', () => {
   });
 });
 
-describe('In a pipeline that guards forms before Astro looks where they come from, without a guard of ours', () => {
-  it('another site calls no action, and leaves nothing in a session', async () => {
+describe('A pipeline that reads forms before Astro checks their origin', () => {
+  it('lets another site neither call an action nor change a session', async () => {
     const app = App.create(undefined, {
       'astro.config.mjs': CONFIG("csrf: false, session: { store: 'memory' }"),
       ...FILES,

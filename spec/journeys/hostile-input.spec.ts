@@ -12,7 +12,7 @@ import { cookieHeaders, recordContents, requestTargets, returnPaths } from '../s
 import { siteConfig } from '../support/made-site.js';
 import { type RawAnswer, RawClient, type RawRequest } from '../support/raw-request.js';
 
-/** `npm run fuzz` sends all that is named here; the test suite sends a fiftieth. */
+/** `npm run fuzz` sends the full numbers; the test suite sends a fiftieth. */
 const SHARE = Number(process.env.FUZZ ?? 0.02);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const COOKIE_HEADERS = 100_000 * SHARE;
@@ -60,12 +60,12 @@ const FILES = {
     };`,
 };
 
-/** Tells what was sent, where an expectation would tell what it should have been. */
+/** Throws an error with the input that was sent, which an expectation would not show. */
 function see(isRight: boolean, seen: unknown): void {
   if (!isRight) throw new Error(inspect(seen, { depth: 5, maxStringLength: 20_000 }));
 }
 
-describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
+describe(`Random input (FUZZ_SEED=${SEED} repeats it)`, () => {
   let app: App;
   let server: Server;
   let client: RawClient;
@@ -87,7 +87,7 @@ describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
 
   const heap = async () => Number((await client.send({ target: '/heap' })).text);
 
-  /** Sends requests, and looks at every answer. Half of them first, after which the server needs no more memory. */
+  /** Sends requests and checks every response; after the first half, the memory of the server must not grow. */
   async function sendAll<Sent>(
     arbitrary: fc.Arbitrary<Sent>,
     count: number,
@@ -115,12 +115,12 @@ describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
       cookieHeaders(NAME, token).filter((header) => !header.includes(seal)),
       COOKIE_HEADERS,
       (cookie) => ({ target: '/', headers: { Cookie: cookie } }),
-      // Too much of it is refused before anybody reads it.
+      // Headers that are too large are rejected by Node.
       (answer, sent) => see(answer.status === 431 || answer.text.includes('hello, guest'), { sent, answer }),
     );
   });
 
-  it(`in ${TARGETS} request targets shows them no secret`, async () => {
+  it(`in ${TARGETS} request targets reveals no secret`, async () => {
     await sendAll(
       requestTargets(SECRETS, OPEN),
       TARGETS,
@@ -129,7 +129,7 @@ describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
     );
   });
 
-  it(`in ${RETURN_PATHS} return paths leads nobody to another site`, async () => {
+  it(`in ${RETURN_PATHS} return paths redirects to no other site`, async () => {
     const headers = { Origin: server.origin, 'Content-Type': 'application/x-www-form-urlencoded' };
     await sendAll(
       returnPaths,
@@ -151,7 +151,7 @@ describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
     );
   });
 
-  it(`in ${RECORDS} seals that are real, around what is no session, signs nobody in`, async () => {
+  it(`in ${RECORDS} genuine seals around invalid sessions signs nobody in`, async () => {
     const [key] = await Secrets.from(SECRET, { source: 'the spec', isProduction: true }).keysFor(`session:${NAME}`);
     const password = { [key?.id ?? '']: key?.value ?? '' };
     const seal = (contents: object) => sealData(JSON.parse(JSON.stringify(contents)), { password, ttl: 3_600 });
@@ -173,7 +173,7 @@ describe(`What strangers send (FUZZ_SEED=${SEED} sends it again)`, () => {
     }
   });
 
-  it(`in ${RECORDS} texts of a store is a session or none, and never an error`, () => {
+  it(`in ${RECORDS} stored strings is read as a session or as none, and never throws`, () => {
     const text = fc.oneof(
       recordContents.map((contents) => JSON.stringify(contents) ?? ''),
       fc.tuple(recordContents, fc.string()).map(([contents, end]) => `${JSON.stringify(contents)}${end}`),

@@ -26,7 +26,7 @@ describe.each(['cookie', 'sqlite'])('An idle timeout of seven minutes, with sess
     return browser;
   }
 
-  it('counts from the last request, whether or not that was worth writing', async () => {
+  it('counts from the last request, even when that was not written', async () => {
     const browser = await visitor();
     await pass(48_000, server);
     expect(await browser.get('/app/who')).toMatchObject({ text: 'ada 0', setCookies: [] });
@@ -36,13 +36,13 @@ describe.each(['cookie', 'sqlite'])('An idle timeout of seven minutes, with sess
     }
   });
 
-  it('ends a session no later than a renewal after it', async () => {
+  it('ends a session at the latest one renewal interval afterwards', async () => {
     const browser = await visitor();
     await pass(480_000, server);
     expect(await who(browser)).toBe('nobody 0');
   });
 
-  it('is what the browser is told as well', async () => {
+  it('is also the lifetime of the cookie', async () => {
     const { setCookies } = await new Browser(server).get('/app/enter');
     expect(setCookies.join()).toMatch(/Max-Age=480;/);
   });

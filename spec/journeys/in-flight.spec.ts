@@ -19,7 +19,7 @@ describe.each([
   ['cookie', 'built'],
   ['cookie', 'dev'],
   ['memory', 'built'],
-])('While requests are under way, with sessions in the %s, %s', (store, way) => {
+])('A site with pending requests and sessions in the %s, %s,', (store, way) => {
   let server: Server;
   let inFlight: InFlight;
   let browser: Browser;
@@ -34,16 +34,19 @@ describe.each([
     browser = new Browser(server);
   });
 
-  it.each(['fill', 'regenerate', 'promote', 'sign-in'])('a sign-out holds, though one is to %s', async (does) => {
-    await browser.post('/enter', { user: 'ada' });
-    const late = await inFlight.send(browser, does);
-    await browser.post('/leave');
-    await late();
-    expect(await whoIs(browser)).toBe('guest, cart 0, no message');
-    expect((await browser.get('/members')).status).toBe(302);
-  });
+  it.each(['fill', 'regenerate', 'promote', 'sign-in'])(
+    'does not undo a sign-out when a late response is to %s',
+    async (does) => {
+      await browser.post('/enter', { user: 'ada' });
+      const late = await inFlight.send(browser, does);
+      await browser.post('/leave');
+      await late();
+      expect(await whoIs(browser)).toBe('guest, cart 0, no message');
+      expect((await browser.get('/members')).status).toBe(302);
+    },
+  );
 
-  it('a sign-out holds, though one renews the session', async () => {
+  it('does not undo a sign-out when a late response renews the session', async () => {
     await browser.post('/enter', { user: 'ada' });
     await pass(2 * DAY, server);
     const late = await inFlight.send(browser, 'nothing');
@@ -52,7 +55,7 @@ describe.each([
     expect((await browser.get('/members')).status).toBe(302);
   });
 
-  it('a sign-out holds, and its message is shown once', async () => {
+  it('does not undo a sign-out, and shows its message once', async () => {
     await browser.post('/enter', { user: 'ada' });
     const late = [await inFlight.send(browser, 'fill'), await inFlight.send(browser, 'regenerate')];
     await browser.post('/leave?message');
@@ -62,7 +65,7 @@ describe.each([
     expect(await whoIs(browser)).toBe('guest, cart 0, no message');
   });
 
-  it('a message that was shown does not come back', async () => {
+  it('does not show a message again', async () => {
     await browser.post('/enter', { user: 'ada' });
     await browser.get('/visit');
     const late = await inFlight.send(browser, 'fill');
@@ -72,7 +75,7 @@ describe.each([
     expect(await whoIs(browser)).toBe('ada member, cart 2, no message');
   });
 
-  it('a role is taken away, and stays away although a request that was sent meanwhile changes the id', async () => {
+  it('does not restore a removed role when a later request changes the id', async () => {
     await browser.post('/enter', { user: 'ada', role: 'admin' });
     const before = await inFlight.send(browser, 'demote');
     const late = [await inFlight.send(browser, 'regenerate'), await inFlight.send(browser, 'regenerate')];
@@ -82,7 +85,7 @@ describe.each([
     expect(await whoIs(browser)).toMatch(/^ada member/);
   });
 
-  it('thirty that give the role that is there leave no more than a few cookies', async () => {
+  it('sets no more than two cookies for thirty concurrent requests that set the same role', async () => {
     await browser.post('/enter', { user: 'ada', role: 'admin' });
     const late = await Promise.all(Array.from({ length: 30 }, () => inFlight.send(browser, 'promote')));
     for (const answer of late) await answer();
@@ -90,7 +93,7 @@ describe.each([
     expect(await whoIs(browser)).toMatch(/^ada admin/);
   });
 
-  it('a guest with a cart signs in, and stays signed in, with the cart', async () => {
+  it('does not undo the sign-in of a guest, and keeps the cart', async () => {
     await browser.post('/fill');
     const late = await inFlight.send(browser, 'fill');
     await browser.post('/enter', { user: 'ada' });
@@ -98,7 +101,7 @@ describe.each([
     expect(await whoIs(browser)).toMatch(/^ada member, cart 1/);
   });
 
-  it('somebody signs in again after a sign-out, and stays signed in', async () => {
+  it('does not undo a second sign-in after a sign-out', async () => {
     await browser.post('/enter', { user: 'grace' });
     const late = [await inFlight.send(browser, 'fill'), await inFlight.send(browser, 'regenerate')];
     await browser.post('/leave');
@@ -107,7 +110,7 @@ describe.each([
     expect(await whoIs(browser)).toBe('ada member, cart 0, no message');
   });
 
-  it('a role is taken away, and stays away', async () => {
+  it('does not restore a removed role', async () => {
     await browser.post('/enter', { user: 'ada', role: 'admin' });
     const late = [await inFlight.send(browser, 'fill'), await inFlight.send(browser, 'fill')];
     await browser.post('/demote');
@@ -117,7 +120,7 @@ describe.each([
   });
 });
 
-describe('With sessions in the cookie', () => {
+describe('A site with sessions in the cookie', () => {
   let server: Server;
   let inFlight: InFlight;
 
@@ -127,7 +130,7 @@ describe('With sessions in the cookie', () => {
   });
   afterAll(() => server?.stop());
 
-  it('a guest who had no session yet stays signed in', async () => {
+  it('does not undo the sign-in of a guest who had no session', async () => {
     const browser = new Browser(server);
     const late = await inFlight.send(browser, 'fill');
     await browser.post('/enter', { user: 'ada' });
@@ -135,7 +138,7 @@ describe('With sessions in the cookie', () => {
     expect(await whoIs(browser)).toBe('ada member, cart 0, no message');
   });
 
-  it('a sign-out leaves one small cookie, which is gone a quarter of an hour later', async () => {
+  it('leaves one small cookie after a sign-out, and removes it 15 minutes later', async () => {
     const browser = new Browser(server);
     await browser.post('/enter', { user: 'ada' });
     const { setCookies } = await browser.post('/leave');
@@ -150,11 +153,11 @@ describe('With sessions in the cookie', () => {
     await pass(DAY / 48, server);
     const last = await browser.get('/public');
     expect(browser.cookies.size).toBe(0);
-    // Nobody else's cookie is to be removed by it.
+    // A shared cache must not replay the removal of this cookie to other visitors.
     expect(last.headers.get('cache-control')).toBe('private, no-cache');
   });
 
-  it('a sign-out ends copies of the cookie from before a second sign-in, where there is a list of revocations', async () => {
+  it('ends copies of a previous cookie at a sign-out, with a revocation list', async () => {
     const browser = new Browser(server);
     await browser.post('/enter', { user: 'joan' });
     const copy = browser.copy();
@@ -165,7 +168,7 @@ describe('With sessions in the cookie', () => {
   });
 });
 
-describe.each(['cookie', 'memory'])('What another site has a browser ask for, with sessions in the %s', (store) => {
+describe.each(['cookie', 'memory'])('A cross-site request, with sessions in the %s,', (store) => {
   const FOREIGN = { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://provider.test' } };
   const LINK = { headers: { 'sec-fetch-site': 'cross-site', referer: 'https://search.test/' } };
   let strict: Server;
@@ -180,7 +183,7 @@ describe.each(['cookie', 'memory'])('What another site has a browser ask for, wi
     await lax?.stop();
   });
 
-  /** A request of the same browser that does not send its cookies, and keeps those of the answer. */
+  /** Sends a request of the same browser without its cookies, and stores those of the response. */
   async function withoutCookies(browser: Browser, visit: (stranger: Browser) => Promise<unknown>): Promise<void> {
     const stranger = new Browser({ origin: originOf(browser) });
     await visit(stranger);
@@ -194,7 +197,7 @@ describe.each(['cookie', 'memory'])('What another site has a browser ask for, wi
     ofLax = new Browser(lax);
   });
 
-  it('begins no session in passing where the visitor’s own may not be sent, and says so', async () => {
+  it('begins no session when the browser may have withheld its own, and a warning is logged', async () => {
     for (const [browser, ask] of [
       [ofStrict, (stranger: Browser) => stranger.get('/visit', LINK)],
       [ofLax, (stranger: Browser) => stranger.post('/complaint', {}, FOREIGN)],
@@ -211,27 +214,27 @@ describe.each(['cookie', 'memory'])('What another site has a browser ask for, wi
     expect(await lax.printed("sameSite: 'none'")).toMatch(/"notice" was set in a session and is not stored/);
   });
 
-  it('leaves a guest the cart', async () => {
+  it('does not replace the cart of a guest', async () => {
     await ofStrict.post('/fill');
     await withoutCookies(ofStrict, (stranger) => stranger.get('/visit', LINK));
     expect(await whoIs(ofStrict)).toBe('guest, cart 1, no message');
   });
 
-  it('begins a session where the browser could have sent one, and has none', async () => {
+  it('begins a session when the browser would have sent an existing one', async () => {
     await ofLax.get('/visit', { headers: { ...LINK.headers, 'sec-fetch-mode': 'navigate' } });
     const own = { headers: { 'sec-fetch-site': 'same-origin' } };
     await ofStrict.get('/visit', own);
     expect(await whoIs(ofStrict)).toBe('guest, cart 1, You came from elsewhere');
   });
 
-  it('is known by a browser that says nothing of it, too', async () => {
+  it('is recognized without Sec-Fetch-Site, too', async () => {
     await ofLax.post('/enter', { user: 'ada' });
     const { origin } = FOREIGN.headers;
     await withoutCookies(ofLax, (stranger) => stranger.post('/complaint', {}, { headers: { origin } }));
     expect(await whoIs(ofLax)).toBe('ada member, cart 0, no message');
   });
 
-  it.each(['nobody', 'a guest', 'ada', 'nobody any more'])('signs in whoever was %s', async (before) => {
+  it.each(['nobody', 'a guest', 'ada', 'nobody any more'])('signs in a visitor who was %s', async (before) => {
     for (const browser of [ofStrict, ofLax]) {
       if (before === 'a guest') await browser.post('/fill');
       if (before.startsWith('ada') || before.endsWith('more')) await browser.post('/enter', { user: 'ada' });
@@ -241,7 +244,7 @@ describe.each(['cookie', 'memory'])('What another site has a browser ask for, wi
     }
   });
 
-  it('gets a form whose token holds, where the visitor has no session', async () => {
+  it('receives a form with a valid token when the visitor has no session', async () => {
     await withoutCookies(ofStrict, (stranger) => stranger.get('/with-token', LINK));
     expect([...ofStrict.cookies.keys()]).toEqual(['__Host-gatehouse~apart']);
     const page = await ofStrict.get('/with-token');
@@ -251,7 +254,7 @@ describe.each(['cookie', 'memory'])('What another site has a browser ask for, wi
     expect([...ofStrict.cookies.keys()]).toEqual(['__Host-gatehouse']);
   });
 
-  it('gets such a form beside a session, and takes nothing from it', async () => {
+  it('receives such a form without affecting the session of the visitor', async () => {
     await ofStrict.post('/enter', { user: 'ada' });
     await withoutCookies(ofStrict, (stranger) => stranger.get('/with-token', LINK));
     expect(await whoIs(ofStrict)).toMatch(/^ada member/);

@@ -6,10 +6,14 @@ import { RESETTABLE, ResettableSite } from '../support/resettable-site.js';
 
 const CASES = [
   ['A rule for a server island', {}, { guest: [401, 200, 200], reader: [403, 200, 200] }],
-  ['Islands where everything is protected', { GLOBAL: 'yes' }, { guest: [401, 200, 401], reader: [403, 200, 200] }],
+  [
+    'The protection of everything, with server islands,',
+    { GLOBAL: 'yes' },
+    { guest: [401, 200, 401], reader: [403, 200, 200] },
+  ],
 ] as const;
 
-/** The one development server, which takes its rules in as they are written. */
+/** The one development server, which applies changed rules without a restart. */
 let development: { app: App; server: Server } | undefined;
 afterAll(async () => {
   await development?.server.stop();
@@ -45,7 +49,7 @@ describe.each(
     app.remove();
   });
 
-  /** Fetches what the page would: the panel, the weather and the news. */
+  /** Fetches the islands of the page: the panel, the weather and the news. */
   async function fetchIslands(browser: Browser) {
     const page = await browser.get('/');
     const addresses = [...page.text.matchAll(/href="(\/_server-islands\/(\w+)[^"]*)"/g)];
@@ -57,7 +61,7 @@ describe.each(
     return { page, answers: await Promise.all(fetched) };
   }
 
-  it.each(['guest', 'reader', 'admin'] as const)('is asked of a %s', async (who) => {
+  it.each(['guest', 'reader', 'admin'] as const)('is applied to a %s', async (who) => {
     const browser = new Browser(server);
     if (who !== 'guest') await browser.get(`/enter?role=${who}`);
     const { page, answers } = await fetchIslands(browser);
@@ -104,7 +108,7 @@ import Board from '../components/Panel/index.astro';
   });
   afterAll(() => site.stop());
 
-  /** What visitors see of all islands, a list for each. @param roles `undefined` for a guest. */
+  /** Returns the islands that each visitor sees. @param roles `undefined` for a guest. */
   async function seen(rules: object, ...roles: (string | undefined)[]): Promise<string[][]> {
     const server = await site.serve(rules);
     return Promise.all(roles.map((role) => seenAt(server, role)));
@@ -136,11 +140,11 @@ import Board from '../components/Panel/index.astro';
     [{ protect: [{ island: 'Board' }] }, ['stats for everybody', 'stats of the admin', 'the weather']],
     [{ globalProtect: true, exclude: ['/', '/other', '/_server-islands/Weather'] }, ['the weather']],
   ];
-  it.each(CASES)('are guarded by whatever name a rule has for them: %j', async (rules, expected) => {
+  it.each(CASES)('are guarded under every name that a rule uses for them: %j', async (rules, expected) => {
     expect(await seen(rules, undefined)).toEqual([expected]);
   });
 
-  it('are decided about by the first rule that has any of their names', async () => {
+  it('are decided by the first rule that contains any of their names', async () => {
     const protect = [
       { island: 'src/components/admin/Stats.astro', role: 'admin' },
       { island: 'Stats', role: 'reader' },
@@ -153,7 +157,7 @@ import Board from '../components/Panel/index.astro';
 
   if (mode === 'dev') return;
 
-  it('are told apart by the report, and a build says which a rule is for', async () => {
+  it('are distinguished by the report and by the build', async () => {
     app.rewrite('astro.config.mjs', (text) =>
       text.replace('gatehouse()', `gatehouse({ protect: [{ island: 'Stats', role: 'admin' }] })`),
     );
@@ -172,7 +176,7 @@ import Board from '../components/Panel/index.astro';
     ]);
   });
 
-  it('stop a build when none has the name', async () => {
+  it('stop the build when no island has the name of a rule', async () => {
     app.rewrite('astro.config.mjs', (text) => text.replace(`island: 'Stats'`, `island: 'Statz'`));
     const { code, output } = await app.astro('build');
     expect(code).not.toBe(0);
@@ -184,7 +188,7 @@ import Board from '../components/Panel/index.astro';
   });
 });
 
-describe.each(['production', 'dev'] as const)('Islands that other files hand on in %s', (mode) => {
+describe.each(['production', 'dev'] as const)('Islands re-exported by other files in %s', (mode) => {
   let app: App;
   let server: Server;
 

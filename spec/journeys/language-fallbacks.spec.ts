@@ -41,7 +41,7 @@ const FILES = {
   'src/pages/kept.ts': 'export const GET = ({ locals }) => Response.json(locals.session.all());',
 };
 
-describe.each(['production', 'development'] as const)('What Astro shows for want of a translation, in %s', (mode) => {
+describe.each(['production', 'development'] as const)('A fallback page for a missing translation, in %s,', (mode) => {
   let app: App;
   let server: Server;
 
@@ -60,35 +60,35 @@ describe.each(['production', 'development'] as const)('What Astro shows for want
     return browser;
   }
 
-  it('is guarded as the page that it is', async () => {
+  it('is guarded like the page that it shows', async () => {
     const answer = await new Browser(server).get('/de/minutes?from=mail');
     expect(answer).toMatchObject({ status: 302, location: '/login?returnTo=%2Fde%2Fminutes%3Ffrom%3Dmail' });
     expect(answer.text).not.toContain('the minutes');
   });
 
   it.each([
-    ['a page that there is in one language', '/de/minutes', /<h1[^>]*>the minutes, for ada</],
-    ['an article that there is in one language', '/de/news/boats', /<h1[^>]*>news of boats, for ada</],
-  ])('knows its visitor: %s', async (_, address, heading) => {
+    ['a page in one language', '/de/minutes', /<h1[^>]*>the minutes, for ada</],
+    ['an article in one language', '/de/news/boats', /<h1[^>]*>news of boats, for ada</],
+  ])('receives the visitor: %s', async (_, address, heading) => {
     expect((await (await enter()).get(address)).text).toMatch(heading);
   });
 
-  it('is of one request with what was asked for: what either sets is kept', async () => {
+  it('belongs to the same request, so the session changes of both are stored', async () => {
     const browser = await enter();
     await browser.get('/de/news/boats');
     await browser.get('/de/minutes');
     expect(JSON.parse((await browser.get('/kept')).text)).toMatchObject({ looked: 'boats', read: 'the minutes' });
   });
 
-  it('is another one with every visitor', async () => {
+  it('is rendered for each visitor separately', async () => {
     await (await enter()).get('/de/news/boats');
     expect((await new Browser(server).get('/de/news/boats')).text).toMatch(/<h1[^>]*>news of boats, for </);
     expect((await new Browser(server).get('/de/nowhere')).status).toBe(404);
   });
 });
 
-describe('The list of who may see what', () => {
-  it('has one line for each address, of the page that is shown there', async () => {
+describe('The list of routes', () => {
+  it('has one line per path, with the page that is shown there', async () => {
     const app = App.create(undefined, FILES);
     const { output } = await app.gatehouse('routes');
     app.remove();

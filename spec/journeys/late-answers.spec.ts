@@ -3,7 +3,7 @@ import { App, SECRET } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';
 
-/** Setup modules, of which the environment of the server picks one. */
+/** Setup modules, one of which is chosen by the environment of the server. */
 const SETUP = `
   import { AccessChecker, defineGatehouse, RequestScope, Visitor } from 'astro-gatehouse/server';
   const look = async () => {};
@@ -80,7 +80,7 @@ const REFUSED: [string, string | RegExp][] = [
   ['asyncStore', /getContextStore: cannot be async/],
 ];
 
-describe('What a setup module promises for later', () => {
+describe('A promise in the setup module', () => {
   let app: App;
 
   beforeAll(async () => {
@@ -89,7 +89,7 @@ describe('What a setup module promises for later', () => {
   });
   afterAll(() => app.remove());
 
-  it.each(REFUSED)('stops the start of a built server: %s', async (name, sentence) => {
+  it.each(REFUSED)('prevents the start of a built server: %s', async (name, sentence) => {
     const { code, output } = await app.serveAndFail({ GATEHOUSE_SECRET: SECRET, CASE: name });
     expect(code).toBe(1);
     expect(output).toMatch(sentence);
@@ -98,7 +98,7 @@ describe('What a setup module promises for later', () => {
   it.each([
     ['asyncServices', REFUSED[0]?.[1]],
     ['promisedValue', 'The value passed to value() cannot replace Mailer: it is a promise, and is not awaited.'],
-  ])('answers no request in astro dev: %s', async (name, sentence) => {
+  ])('makes every request fail in astro dev: %s', async (name, sentence) => {
     const server = await app.serveWith('dev', { CASE: name });
     const { status } = await new Browser(server).get('/club');
     const output = await server.printed(sentence ?? '');
@@ -107,7 +107,7 @@ describe('What a setup module promises for later', () => {
     expect(output).toMatch(sentence ?? '');
   });
 
-  it('may be awaited at the top of the module: then it counts, and decides', async () => {
+  it('takes effect when it is awaited at the top level', async () => {
     const server = await app.serve();
     const browser = new Browser(server);
     await browser.get('/enter');
@@ -116,7 +116,7 @@ describe('What a setup module promises for later', () => {
     await server.stop();
   });
 
-  it('is said once where it is a context that is looked for at once', async () => {
+  it('is logged once when getContextStore() returns one', async () => {
     const server = await app.serve({ GATEHOUSE_SECRET: SECRET, CASE: 'promisedStore' });
     const browser = new Browser(server);
     await browser.get('/enter');
@@ -127,7 +127,7 @@ describe('What a setup module promises for later', () => {
     expect(told).toEqual([expect.stringContaining('wait inside runWithContext, or keep what is needed at hand')]);
   });
 
-  it('is waited for by nobody, who then serves nobody: a part that is replaced after the start', async () => {
+  it('is not awaited, and makes requests fail when it replaces a service after the start', async () => {
     const server = await app.serve({ GATEHOUSE_SECRET: SECRET, CASE: 'unawaited' });
     const { status } = await new Browser(server).get('/');
     const sentence = 'A late registration cannot replace AccessChecker: the server has started.';
@@ -137,7 +137,7 @@ describe('What a setup module promises for later', () => {
     expect(output).toContain(sentence);
   });
 
-  it('gives nobody a role while the server runs, and that is said once', async () => {
+  it('grants no role when getRole() returns one, and is logged once', async () => {
     const server = await app.serve({ GATEHOUSE_SECRET: SECRET, CASE: 'promisedRole' });
     const browser = new Browser(server);
     await browser.get('/enter');

@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 afterAll(() => app.remove());
 
-/** What one version says of the cookie, and what the next one says. */
+/** The cookie options of one version and of the next. */
 const CHANGES: [string, Cookie, Cookie][] = [
   ['a path that is given up', { path: '/app' }, {}],
   ['a new path', {}, { path: '/app' }],
@@ -28,8 +28,8 @@ const CHANGES: [string, Cookie, Cookie][] = [
   ['both', { domain: 'site.test', path: '/app' }, {}],
 ];
 
-describe.each(['cookie', 'sqlite'])('Sessions in %s, whose cookie is of another place than before', (store) => {
-  /** By what they say of the cookie: a version that is the next one here is the former one there. */
+describe.each(['cookie', 'sqlite'])('A session in %s whose cookie attributes have changed', (store) => {
+  /** The servers by cookie options, because the next version of one case is the former one of another. */
   const versions = new Map<string, Server>();
 
   afterAll(async () => {
@@ -60,7 +60,7 @@ describe.each(['cookie', 'sqlite'])('Sessions in %s, whose cookie is of another 
     }
     const who = async (browser: PlacedBrowser) => (await browser.get(current, '/app/who')).text;
 
-    it('goes on, and is in one cookie again after a page', async () => {
+    it('continues, and is in a single cookie again after one page', async () => {
       const browser = await visitor();
       for (const visits of [1, 2, 3]) {
         expect((await browser.get(current, '/app/count')).text).toBe(String(visits));
@@ -77,7 +77,7 @@ describe.each(['cookie', 'sqlite'])('Sessions in %s, whose cookie is of another 
       expect([await who(browser), browser.placesOfSessions]).toEqual(['nobody 0', []]);
     });
 
-    it('ends when somebody else signs in', async () => {
+    it('ends when another user signs in', async () => {
       const browser = await visitor();
       await browser.get(current, '/app/enter?user=bob');
       expect([await who(browser), await who(browser)]).toEqual(['bob 0', 'bob 0']);
@@ -95,9 +95,9 @@ describe('The cookie of a site with TLS', () => {
   };
 
   it.each([
-    ['that it has by itself', {}],
-    ['of one’s own', { name: 'sid' }],
-  ])('is taken over from the name %s when it gets a domain, which changes its prefix', async (_, name) => {
+    ['that is the default', {}],
+    ['that is configured', { name: 'sid' }],
+  ])('is taken over from a name %s when a domain changes its prefix', async (_, name) => {
     const [former, current] = [await serve(name), await serve({ ...name, domain: 'site.test' })];
     const browser = new PlacedBrowser();
     await browser.get(former, '/app/enter?user=ada');
@@ -109,7 +109,7 @@ describe('The cookie of a site with TLS', () => {
     expect(browser.placesOfSessions).toEqual([]);
   });
 
-  it('is the only one that is removed at a sign-out where browsers keep no other', async () => {
+  it('is the only one removed at a sign-out when browsers can hold no other', async () => {
     const server = await serve({});
     const browser = new PlacedBrowser();
     await browser.get(server, '/app/enter?user=ada');
@@ -118,8 +118,8 @@ describe('The cookie of a site with TLS', () => {
   });
 });
 
-describe('A private answer', () => {
-  it('stays untransformed where the page asks for that, as an event stream does', async () => {
+describe('A private response', () => {
+  it('keeps the no-transform directive of the page', async () => {
     const server = await app.serve();
     servers.push(server);
     const browser = new PlacedBrowser();

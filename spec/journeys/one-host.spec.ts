@@ -7,7 +7,7 @@ import { PlacedBrowser } from '../support/placed-browser.js';
 
 const SECRETS = [SECRET, 'n3Wp8Zt5Kd1Xc7Vb0Qm4Lr9Hf2Js6GyTe'];
 
-/** Applications of one host and several ports, which share what browsers keep of that host. */
+/** Applications on one host and several ports, which share the cookies of that host. */
 class Neighbours {
   readonly servers: Server[] = [];
 
@@ -51,7 +51,7 @@ describe.each([
   });
   afterAll(() => neighbours?.stop());
 
-  it('keep their visitors apart, whatever either does', async () => {
+  it('keep their sessions separate', async () => {
     const [one, two] = neighbours.pair;
     const browser = new PlacedBrowser('localhost');
     await browser.get(one, '/app/enter?user=ada');
@@ -66,17 +66,17 @@ describe.each([
     expect(browser.placesOfSessions).toHaveLength(1);
   });
 
-  // In development each has a secret that it made for itself.
+  // In development each application has a generated secret of its own.
   if (mode === 'dev') return;
 
-  it('take over a session of the name that all of them had, and leave another’s there', async () => {
+  it('take over their own sessions from the former common cookie name, and no others', async () => {
     const [one, two] = neighbours.pair;
     const browser = new PlacedBrowser('localhost');
     await browser.get(one, '/app/enter?user=ada');
     const [{ name, value } = { name: '', value: '' }] = browser.cookies;
     const former = name.replace(/-[0-9a-f]{6}$/, '');
     expect(former).toBe('__Host-gatehouse');
-    // An id is what it was; a seal of before is one for that name.
+    // An id stays the same, but a seal is bound to the former cookie name.
     const sealed = await signInCookie({ secret: SECRET }, { userId: 'ada' });
     browser.cookies.length = 0;
     browser.plant(`${isStored ? `${former}=${value}` : sealed}; Path=/; Secure`);
@@ -91,7 +91,7 @@ describe.each([
     expect([await who(browser, one), browser.placesOfSessions]).toEqual(['nobody 0', []]);
   });
 
-  it('end a session of the former name at a sign-out', async () => {
+  it('end a session under the former name at a sign-out', async () => {
     const [one] = neighbours.pair;
     const browser = new PlacedBrowser('localhost');
     await browser.get(one, '/app/enter?user=ada');
@@ -105,7 +105,7 @@ describe.each([
   });
 });
 
-describe('Applications of one host under two paths', () => {
+describe('Applications on one host under two paths', () => {
   let neighbours: Neighbours;
 
   beforeAll(async () => {
@@ -115,7 +115,7 @@ describe('Applications of one host under two paths', () => {
   });
   afterAll(() => neighbours?.stop());
 
-  it('keep their visitors apart, though nothing else tells them apart', async () => {
+  it('keep their sessions separate by the path alone', async () => {
     const [shop, admin] = neighbours.pair;
     const browser = new PlacedBrowser();
     await browser.get(shop, '/shop/app/enter?user=ada');
@@ -126,7 +126,7 @@ describe('Applications of one host under two paths', () => {
   });
 });
 
-describe('A name of one’s own', () => {
+describe('A configured cookie name', () => {
   let app: App;
   let server: Server;
 
@@ -142,7 +142,7 @@ describe('A name of one’s own', () => {
     app?.remove();
   });
 
-  it('stays what it is, beside a cookie of that name that another application has', async () => {
+  it('is used as it is, next to a cookie of that name from another application', async () => {
     const browser = new PlacedBrowser();
     browser.plant('sid=its-own; Path=/');
     for (const path of ['/app/who', '/app/count', '/app/enter', '/app/count', '/app/leave', '/app/who']) {

@@ -52,7 +52,7 @@ const FILES = {
     };`,
 };
 
-describe('While the store is away', () => {
+describe('A site whose store is unavailable', () => {
   let app: App;
   let server: Server;
   let ada: Browser;
@@ -78,17 +78,20 @@ describe('While the store is away', () => {
   });
   afterEach(up);
 
-  it.each(['/account', '/own-check', '/api/data'])('%s says so, and sends nobody to sign in', async (path) => {
-    down('read');
-    const answer = await ada.get(path);
-    expect([answer.status, answer.location, answer.headers.get('retry-after')]).toEqual([503, null, '5']);
-    expect(answer.headers.get('cache-control')).toBe('private, no-store');
-    expect(answer.text).toBe('Service Unavailable');
-    up();
-    expect((await ada.get(path)).status).toBe(200);
-  });
+  it.each(['/account', '/own-check', '/api/data'])(
+    'responds with 503 at %s, without a redirect to the login page',
+    async (path) => {
+      down('read');
+      const answer = await ada.get(path);
+      expect([answer.status, answer.location, answer.headers.get('retry-after')]).toEqual([503, null, '5']);
+      expect(answer.headers.get('cache-control')).toBe('private, no-store');
+      expect(answer.text).toBe('Service Unavailable');
+      up();
+      expect((await ada.get(path)).status).toBe(200);
+    },
+  );
 
-  it('public pages are shown as to a guest, kept by no cache, and the cookie stays', async () => {
+  it('shows public pages as to a guest, uncached and without removing the cookie', async () => {
     down('read');
     const answer = await ada.get('/');
     expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('hello guest')]);
@@ -98,14 +101,14 @@ describe('While the store is away', () => {
     expect((await ada.get('/')).text).toContain('hello ada');
   });
 
-  it('whoever has no cookie notices nothing', async () => {
+  it('works for visitors without a cookie', async () => {
     down('read');
     const guest = new Browser(server);
     expect((await guest.get('/')).text).toContain('hello guest');
     expect((await guest.get('/account')).location).toBe('/login?returnTo=%2Faccount');
   });
 
-  it('actions that need to know who asks do not run', async () => {
+  it('does not run actions that require a visitor', async () => {
     down('read');
     const before = server.output.length;
     expect((await ada.post('/_actions/pay', { any: 'thing' })).status).toBe(503);
@@ -115,7 +118,7 @@ describe('While the store is away', () => {
     expect((await server.printed('PAID', before)).match(/PAID/g)).toHaveLength(1);
   });
 
-  it.each(['read', 'write'] as const)('what cannot be kept is an error, and no success: %s', async (what) => {
+  it.each(['read', 'write'] as const)('responds with an error when a change cannot be stored: %s', async (what) => {
     expect((await ada.get('/visit')).text).toBe('visit 1');
     down(what);
     const answer = await ada.get('/visit');
@@ -124,7 +127,7 @@ describe('While the store is away', () => {
     expect((await ada.get('/visit')).text).toBe('visit 2');
   });
 
-  it('nobody is told to be signed in who is not', async () => {
+  it('does not report a sign-in that was not stored', async () => {
     down('write');
     const guest = new Browser(server);
     const answer = await guest.post('/enter');
@@ -133,7 +136,7 @@ describe('While the store is away', () => {
     expect((await guest.get('/account')).status).toBe(302);
   });
 
-  it('the log says why', async () => {
+  it('logs the cause', async () => {
     const before = server.output.length;
     down('read');
     await ada.get('/');
@@ -142,7 +145,7 @@ describe('While the store is away', () => {
     );
   });
 
-  it('a store that never answers is away, too', async () => {
+  it('treats a store that never answers as unavailable', async () => {
     silent('read');
     const begun = performance.now();
     const [account, start] = await Promise.all([ada.get('/account'), ada.get('/')]);

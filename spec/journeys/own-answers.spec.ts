@@ -5,7 +5,7 @@ import { madeSite } from '../support/made-site.js';
 
 const OWN = 'AN ANSWER OF ITS OWN';
 
-/** Answers by itself in the way that the query names, wherever it is asked. */
+/** A middleware that responds in the way the query names, for every path. */
 const MIDDLEWARE = `
 import { authorize, clearSession, setSession } from 'astro-gatehouse/server';
 import { guard } from 'astro-gatehouse/fetch';
@@ -90,7 +90,7 @@ const asked = (path: string, how: string) => `${path}?how=${encodeURIComponent(h
 const NOTE =
   'protect[1] of src/gatehouse.ts, /hidden/** (role admin), is only for what src/middleware.ts answers itself';
 
-describe.each(['production', 'dev'] as const)('What a middleware answers by itself in %s', (mode) => {
+describe.each(['production', 'dev'] as const)('A response created by a middleware, in %s,', (mode) => {
   let app: App;
   let server: Server;
   let built: Outcome = { code: 0, output: '' };
@@ -116,12 +116,12 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
   const isOwn = ({ status, text }: Answer) => status < 300 && text.startsWith(OWN);
 
   if (mode === 'production') {
-    it('may have rules that match no route, of which a build tells', async () => {
+    it('may have rules that match no route, which a build mentions', async () => {
       expect(built).toMatchObject({ code: 0, output: expect.stringContaining(NOTE) });
       expect(built.output).not.toContain('These rules have no effect');
     });
 
-    it('is nothing that the doctor advises against', async () => {
+    it('causes no finding of the doctor', async () => {
       const { output } = await app.gatehouse('doctor', '--json');
       expect(output).toContain(NOTE);
       expect(output).not.toContain('USELESS_RULES');
@@ -133,7 +133,7 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
     afterAll(() => server.stop());
 
     describe.each(['/admin/mounted', '/admin/page', '//admin/page', '/%61dmin/page'])('at %s', (path) => {
-      it.each(PAGES)('is kept from guests: %s', async (how) => {
+      it.each(PAGES)('is not sent to guests: %s', async (how) => {
         const answer = await (await visitor()).get(asked(path, how));
         expect(answer.text).not.toContain(OWN);
         expect([answer.status, answer.location?.replace(/\?.*/, '')]).toEqual([302, '/login']);
@@ -142,17 +142,17 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
       });
     });
 
-    it('is kept from guests in place of what the guard refused them', async () => {
+    it('is not sent to guests in place of a denial of the guard', async () => {
       const answer = await (await visitor()).get(asked('/admin/page', 'in place of a refusal'));
       expect([answer.status, answer.text.includes(OWN)]).toEqual([302, false]);
     });
 
-    it('is kept from guests by the guard of the page in whose place it stands', async () => {
+    it('is not sent to guests when the guard of the replaced page denies access', async () => {
       expect((await (await visitor()).get(asked('/own', 'cached'))).status).toBe(302);
       expect(isOwn(await (await visitor('admin')).get(asked('/own', 'cached')))).toBe(true);
     });
 
-    it.each(PAGES)('is refused to programs, and to whoever may not see it: %s', async (how) => {
+    it.each(PAGES)('is denied to programs, and to visitors without permission: %s', async (how) => {
       const headers = { accept: 'application/json' };
       const guest = await (await visitor()).get(asked('/admin/mounted', how), { headers });
       expect([guest.status, JSON.parse(guest.text).code]).toEqual([401, 'NOT_SIGNED_IN']);
@@ -160,34 +160,34 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
       expect([reader.status, JSON.parse(reader.text).code]).toEqual([403, 'MISSING_ROLE']);
     });
 
-    it.each(PAGES)('is for whoever may see it, and for no cache: %s', async (how) => {
+    it.each(PAGES)('is sent to visitors with access, and may not be cached: %s', async (how) => {
       const answer = await (await visitor('admin')).get(asked('/admin/mounted', how));
       expect(isOwn(answer)).toBe(true);
       expect(answer.headers.get('cache-control')).toBe('private, no-store');
       expect(answer.headers.get('vary')?.toLowerCase()).toContain('cookie');
     });
 
-    it('is kept from guests who ask for its head or its unchanged body', async () => {
+    it('is not sent to guests for HEAD or conditional requests', async () => {
       const guest = await visitor();
       expect((await guest.visit(asked('/admin/mounted', 'plainly'), { method: 'HEAD' })).status).toBe(302);
       expect((await guest.get(asked('/admin/mounted', 'with nothing new'))).status).toBe(302);
       expect((await (await visitor('admin')).get(asked('/admin/mounted', 'with nothing new'))).status).toBe(304);
     });
 
-    it('is ended when it was to go on', async () => {
+    it('is cancelled when it is a stream that a guest may not see', async () => {
       const before = server.output.length;
       expect((await (await visitor()).get(asked('/admin/mounted', 'streaming'))).status).toBe(302);
       expect(await server.printed('THE STREAM WAS CANCELLED', before)).toContain('THE STREAM WAS CANCELLED');
       expect((await (await visitor()).get(asked('/admin/mounted', 'locked'))).status).toBe(302);
     });
 
-    it('is judged by the method', async () => {
+    it('is checked by the method of the request', async () => {
       const guest = await visitor();
       expect(isOwn(await guest.get(asked('/posted/mounted', 'plainly')))).toBe(true);
       expect((await guest.post(asked('/posted/mounted', 'plainly'))).status).toBe(303);
     });
 
-    it('looks as if it were not there where a rule hides it', async () => {
+    it('looks missing when a rule hides it', async () => {
       const guest = await visitor();
       const nowhere = await guest.get('/nowhere');
       const seen = ({ status, text, headers }: Answer) => ({ status, text, headers: withoutTime(headers) });
@@ -198,13 +198,13 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
       expect(isOwn(await (await visitor('admin')).get(asked('/hidden/mounted', 'where nothing is')))).toBe(true);
     });
 
-    it.each(['redirect', 'refusal', 'error'])('goes out as it is when it is no page: %s', async (how) => {
+    it.each(['redirect', 'refusal', 'error'])('is sent unchanged when it is not a page: %s', async (how) => {
       const answer = await (await visitor()).get(asked('/admin/mounted', how));
       expect(answer.text).toBe(OWN);
       expect(answer.status).toBe({ redirect: 302, refusal: 403, error: 502 }[how]);
     });
 
-    it('goes out as it is where no rule says anything, or one that only reports', async () => {
+    it('is sent unchanged when no rule applies, or only a report-only rule', async () => {
       const guest = await visitor();
       const open = await guest.get(asked('/mounted', 'cached'));
       expect([isOwn(open), open.headers.get('cache-control')]).toEqual([true, 'public, max-age=60']);
@@ -212,21 +212,24 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
       expect(await server.printed('would be refused')).toContain('/tried/mounted');
     });
 
-    it('is asked about once where the middleware asks by itself', async () => {
+    it('is checked once when the middleware checks it itself', async () => {
       expect((await (await visitor()).get(asked('/admin/mounted', 'asking'))).status).toBe(302);
       expect(isOwn(await (await visitor('admin')).get(asked('/admin/mounted', 'asking')))).toBe(true);
     });
 
-    it.each(['/admin/mounted', '/mounted'])('is kept from those whom authorize() refuses there: %s', async (path) => {
-      const guest = await (await visitor()).get(asked(path, 'authorizing'));
-      expect([guest.status, guest.location]).toEqual([302, expect.stringMatching('^/login[?]returnTo=')]);
-      const headers = { accept: 'application/json' };
-      expect((await (await visitor()).get(asked(path, 'authorizing'), { headers })).status).toBe(401);
-      expect((await (await visitor('reader')).get(asked(path, 'authorizing'), { headers })).status).toBe(403);
-      expect(isOwn(await (await visitor('admin')).get(asked(path, 'authorizing')))).toBe(true);
-    });
+    it.each(['/admin/mounted', '/mounted'])(
+      'is not sent to visitors whom authorize() denies access: %s',
+      async (path) => {
+        const guest = await (await visitor()).get(asked(path, 'authorizing'));
+        expect([guest.status, guest.location]).toEqual([302, expect.stringMatching('^/login[?]returnTo=')]);
+        const headers = { accept: 'application/json' };
+        expect((await (await visitor()).get(asked(path, 'authorizing'), { headers })).status).toBe(401);
+        expect((await (await visitor('reader')).get(asked(path, 'authorizing'), { headers })).status).toBe(403);
+        expect(isOwn(await (await visitor('admin')).get(asked(path, 'authorizing')))).toBe(true);
+      },
+    );
 
-    it('is for whom the middleware knows, or signs in or out with it', async () => {
+    it('is checked for the visitor whom the middleware assigns, signs in or signs out', async () => {
       const browser = await visitor();
       expect(isOwn(await browser.get(asked('/admin/mounted', 'known')))).toBe(true);
       expect(isOwn(await browser.get(asked('/admin/mounted', 'enter')))).toBe(true);
@@ -236,7 +239,7 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
       expect((await browser.get(asked('/admin/mounted', 'leave'))).status).toBe(302);
     });
 
-    it('tells browsers of other sites what they may ask, and nothing else', async () => {
+    it('is sent without its body for CORS preflights, and not at all for other OPTIONS requests', async () => {
       const preflight = (path: string) =>
         fetch(server.origin + path, {
           method: 'OPTIONS',
@@ -245,14 +248,14 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
       const answer = await preflight(asked('/admin/mounted', 'cached'));
       expect([answer.ok, await answer.text()]).toEqual([true, '']);
       const other = await fetch(server.origin + asked('/admin/mounted', 'cached'), { method: 'OPTIONS' });
-      // Vite answers them all by itself.
+      // In development, Vite answers OPTIONS requests itself.
       expect([other.status, await other.text()]).toEqual([
         mode === 'dev' ? 204 : 401,
         expect.not.stringContaining(OWN),
       ]);
     });
 
-    it('is not asked about where it is a page of the site under another address', async () => {
+    it('is checked as the page of the site when it is a rewrite', async () => {
       expect((await (await visitor()).get(asked('/mounted', 'rewritten'))).text).toContain('here');
       expect((await (await visitor()).get(asked('/admin/mounted', 'rewritten'))).status).toBe(302);
     });
@@ -262,7 +265,7 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
     beforeAll(() => serve(EVERYTHING));
     afterAll(() => server.stop());
 
-    it.each(PAGES)('is kept from guests, but for what is excluded: %s', async (how) => {
+    it.each(PAGES)('is not sent to guests unless it is excluded: %s', async (how) => {
       const guest = await visitor();
       for (const path of ['/mounted', '/admin/page']) expect((await guest.get(asked(path, how))).status).toBe(302);
       for (const path of ['/public/mounted', '/public/page', '/'])
@@ -273,7 +276,7 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
       expect(isOwn(await (await visitor('reader')).get(asked('/mounted', how)))).toBe(true);
     });
 
-    it('is open at the login page, and sends home whoever is signed in', async () => {
+    it('is public at the login page, from where signed-in visitors are redirected home', async () => {
       expect(isOwn(await (await visitor()).get(asked('/login', 'plainly')))).toBe(true);
       const member = await (await visitor('reader')).get(asked('/login', 'plainly'));
       expect([member.status, member.location]).toEqual([302, '/']);
@@ -284,7 +287,7 @@ describe.each(['production', 'dev'] as const)('What a middleware answers by itse
 describe.each([
   ['a base', '/app', "base: '/app',", '<h1>nothing here</h1>'],
   ['a prerendered 404 page', '', '', '---\nexport const prerender = true;\n---\n<h1>nothing here</h1>'],
-])('What a rule hides of the answers of a middleware, on a site with %s', (_, base, config, notFound) => {
+])('A response of a middleware that a rule hides, on a site with %s,', (_, base, config, notFound) => {
   let app: App;
   let server: Server;
 
@@ -301,7 +304,7 @@ describe.each([
     app.remove();
   });
 
-  it.each(PAGES.filter((how) => how !== 'where nothing is'))('looks as if it were not there: %s', async (how) => {
+  it.each(PAGES.filter((how) => how !== 'where nothing is'))('looks missing: %s', async (how) => {
     const guest = new Browser(server);
     const nowhere = await guest.get(`${base}/hidden/nowhere`);
     const hidden = await guest.get(asked(`${base}/hidden/page`, how));

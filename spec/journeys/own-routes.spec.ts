@@ -5,7 +5,7 @@ import { madeSite, prerendered } from '../support/made-site.js';
 
 const OWN = 'A ROUTE OF ITS OWN';
 
-/** Two pipelines, of which each request takes the one that it names; where it comes without headers, the server does. */
+/** Two pipelines; each request names the one it uses, or the server does for requests without headers. */
 const PIPELINES = `
 import { Hono } from 'hono';
 import { FetchState, actions, middleware, pages } from 'astro/fetch';
@@ -82,7 +82,7 @@ const NOT_FOUND: Record<string, Record<string, string>> = {
   'a prerendered 404 page': { 'src/pages/404.astro': prerendered('<h1>nothing here</h1>') },
 };
 
-/** There Astro hands over requests without their headers, so that nobody can be known. */
+/** With this 404 page Astro passes requests on without their headers, so visitors cannot be recognized. */
 const isEmptied = (mode: string, notFound: string) => mode === 'dev' && notFound === 'a prerendered 404 page';
 const SERVED = ['production', 'dev'].flatMap((mode) =>
   Object.entries(NOT_FOUND)
@@ -90,12 +90,12 @@ const SERVED = ['production', 'dev'].flatMap((mode) =>
     .map(([name, files]) => ({ mode, name, files })),
 );
 
-describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with $name', ({ mode, name, files }) => {
+describe.each(SERVED)('Routes of a custom pipeline in $mode, on a site with $name,', ({ mode, name, files }) => {
   let app: App;
   let server: Server;
 
   beforeAll(async () => {
-    // Where the 404 page is a file, a rule that hides is warned of, which would stop a strict build.
+    // With a prerendered 404 page, a rule that hides a page causes a warning, which would stop a strict build.
     app = madeSite(`{ strict: ${name !== 'a prerendered 404 page'} }`, { ...FILES, ...files });
     if (mode === 'production') await app.build();
     server = mode === 'dev' ? await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }) : await app.serve();
@@ -111,7 +111,7 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
     return browser;
   }
 
-  /** What has run since this was asked last. */
+  /** Returns what has run since the last call. */
   async function whatRan(): Promise<string[]> {
     return JSON.parse((await new Browser(server).get('/what-ran')).text);
   }
@@ -123,7 +123,7 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
     return { ...answer, ran };
   }
 
-  /** Astro's own page names the address. */
+  /** Removes the path, which Astro's own 404 page contains. */
   const seen = ({ status, text, headers }: Answer) => ({
     status,
     text: text.replace(/Path: \S+/, ''),
@@ -131,7 +131,7 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
   });
 
   describe.each(['Hono', 'fetch'])('with %s', (pipeline) => {
-    it('are kept from those who may not see them', async () => {
+    it('are not shown to visitors without access', async () => {
       const guest = new PipelineBrowser(server, pipeline);
       const opened = await guest.get('/vault/own?a=b');
       expect([opened.status, opened.location]).toEqual([302, '/login?returnTo=%2Fvault%2Fown%3Fa%3Db']);
@@ -143,14 +143,14 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
       expect((await (await admin(pipeline)).get('/vault/own')).text).toBe(OWN);
     });
 
-    it('look as if they were not there where a rule hides them', async () => {
+    it('look missing when a rule hides them', async () => {
       const guest = new PipelineBrowser(server, pipeline);
       expect(seen(await guest.get('/hidden/own'))).toEqual(seen(await guest.get('/hidden/nothing')));
       expect(seen(await guest.get('/hidden/own'))).toEqual(seen(await guest.get('/nothing')));
       expect((await (await admin(pipeline)).get('/hidden/own')).text).toBe(OWN);
     });
 
-    it('are not for requests that other sites send', async () => {
+    it('reject requests of other sites', async () => {
       const visitor = await admin(pipeline);
       for (const path of ['/vault/own', '/open/own']) {
         const foreign = await send(visitor, path, {
@@ -162,11 +162,11 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
       }
     });
 
-    it('are open where no rule says anything', async () => {
+    it('are public when no rule applies', async () => {
       expect((await new PipelineBrowser(server, pipeline).get('/open/own')).text).toBe(OWN);
     });
 
-    it('leave addresses that lead nowhere as Astro answers them', async () => {
+    it('leave unknown paths to Astro', async () => {
       const guest = new PipelineBrowser(server, pipeline);
       expect((await guest.get('/nowhere')).status).toBe(404);
       expect(await send(guest, '/nowhere')).toMatchObject({ status: 404, ran: undefined });
@@ -183,12 +183,12 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
         server = await app.serve({ GLOBAL: 'yes', GATEHOUSE_SECRET: SECRET });
         return;
       }
-      // The development server takes the rules in as they are written.
+      // The development server applies changed rules without a restart.
       app.write({ 'src/is-global.ts': 'export const isGlobal = true;' });
       await server.until(async () => (await new Browser(server).get('/own')).status === 302);
     });
 
-    it('are kept from guests, but for what is excluded', async () => {
+    it('require a sign-in unless they are excluded', async () => {
       const guest = new Browser(server);
       expect((await guest.get('/own')).status).toBe(302);
       expect((await guest.get('/open/own')).text).toBe(OWN);
@@ -198,7 +198,7 @@ describe.each(SERVED)('Routes of a pipeline of its own in $mode, on a site with 
 });
 
 describe.each(['Hono', 'fetch'])(
-  'Routes of a pipeline of its own where a prerendered 404 page hides who asks, with %s',
+  'Routes of a custom pipeline with a prerendered 404 page, which hides the visitor, with %s,',
   (pipeline) => {
     let app: App;
     let server: Server;
@@ -212,7 +212,7 @@ describe.each(['Hono', 'fetch'])(
       app.remove();
     });
 
-    it('are kept from everybody by rules, which is explained', async () => {
+    it('are denied to everybody by rules, with an explanation', async () => {
       const visitor = new Browser(server);
       expect((await visitor.get('/enter')).text).toBe('welcome');
       for (const path of ['/vault/own', '/hidden/own']) expect((await visitor.get(path)).text).not.toContain(OWN);
@@ -222,7 +222,7 @@ describe.each(['Hono', 'fetch'])(
       );
     });
 
-    it('are open where no rule says anything', async () => {
+    it('are public when no rule applies', async () => {
       const visitor = new Browser(server);
       expect((await visitor.get('/open/own')).text).toBe(OWN);
       expect((await visitor.post('/open/own')).text).toBe(OWN);

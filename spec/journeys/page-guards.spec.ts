@@ -35,7 +35,7 @@ const FILES = {
     export { answer as GET, answer as POST };`,
   'src/parts/shared.ts': "export const guard = 'user';",
   'src/pages/api/shared.ts': "export * from '../../parts/shared'; export const GET = () => new Response('shared');",
-  // Not told by its letters, and so not by a build.
+  // A build cannot detect this one statically.
   'src/pages/broken.astro': `---
     export const guard = String('admins');
     ---
@@ -60,7 +60,7 @@ const WITH_OTHER = { ...FILES, 'src/pages/other.astro': EXPORTED_OTHERWISE };
 
 let development: { app: App; server: Server } | undefined;
 
-/** One application for all that is seen while it is developed. */
+/** One application for all tests in development. */
 async function developed(): Promise<{ app: App; server: Server }> {
   if (development) return development;
   const app = App.create(undefined, WITH_OTHER);
@@ -79,7 +79,7 @@ async function visitor(server: Server, query: string): Promise<Browser> {
   return browser;
 }
 
-describe.each(['built', 'in development'])('A guard beside a page, %s', (how) => {
+describe.each(['built', 'in development'])('A guard beside a page, %s,', (how) => {
   let built: App | undefined;
   let server: Server;
 
@@ -93,14 +93,14 @@ describe.each(['built', 'in development'])('A guard beside a page, %s', (how) =>
     built.remove();
   });
 
-  it('wins over the rules for its route, and only there', async () => {
+  it('takes precedence over the rules for its route, and only there', async () => {
     const guest = new Browser(server);
     expect((await guest.get('/team/open')).text).toContain('open to all');
     expect((await guest.get('/team')).status).toBe(302);
     expect((await guest.get('/team/ada')).status).toBe(302);
   });
 
-  it('admits whomever one of its entries admits, and sees what is asked for', async () => {
+  it('admits visitors whom one of its entries admits, given the request', async () => {
     const ada = await visitor(server, 'user=ada&role=user');
     const admin = await visitor(server, 'user=root&role=admin');
     expect((await ada.get('/team/ada')).text).toContain('member ada');
@@ -109,12 +109,12 @@ describe.each(['built', 'in development'])('A guard beside a page, %s', (how) =>
     expect((await ada.get('/team')).status).toBe(302);
   });
 
-  it('leaves the decision where the page can read it', async () => {
+  it('makes its decision available to the page', async () => {
     const ada = await visitor(server, 'user=ada&role=user');
     expect((await ada.get('/team/ada')).text).toContain('GRANTED by /** (allow())');
   });
 
-  it('stands beside endpoints, for the methods it names', async () => {
+  it('protects endpoints for the methods that it names', async () => {
     const guest = new Browser(server);
     const refused = await guest.get('/api/report', { headers: { accept: 'application/json' } });
     expect([refused.status, JSON.parse(refused.text)]).toEqual([
@@ -126,30 +126,30 @@ describe.each(['built', 'in development'])('A guard beside a page, %s', (how) =>
     expect((await guest.post('/api/report', {})).text).toBe('POST of the report');
   });
 
-  it('may come from another file', async () => {
+  it('may be imported from another file', async () => {
     expect((await new Browser(server).get('/api/shared')).status).toBe(401);
   });
 
-  it('sends those home from the login page who are signed in', async () => {
+  it('redirects signed-in visitors from the login page to the home page', async () => {
     const ada = await visitor(server, 'user=ada&role=user');
     expect((await new Browser(server).get('/login')).text).toContain('the login page');
     const answer = await ada.get('/login');
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/home']);
   });
 
-  it('keeps no style of its page in others', async () => {
+  it('adds no style of its page to other pages', async () => {
     const guest = new Browser(server);
     expect((await guest.get('/team/open')).text).not.toMatch(/color:\s*red|stylesheet/);
   });
 
-  it('that is undefined lets nobody in', async () => {
+  it('that is undefined admits no visitor', async () => {
     expect((await (await visitor(server, 'user=root&role=admin')).get('/missing')).status).toBe(500);
     expect(await server.printed('missing.astro is undefined')).toContain(
       'guard of src/pages/missing.astro is undefined',
     );
   });
 
-  it('that is none lets nobody in, and is named', async () => {
+  it('that is invalid admits no visitor, and is logged by name', async () => {
     const answer = await (await visitor(server, 'user=root&role=admin')).get('/broken');
     expect(answer.status).toBe(500);
     expect(answer.text).not.toContain('<h1>broken');
@@ -161,14 +161,14 @@ describe.each(['built', 'in development'])('A guard beside a page, %s', (how) =>
 describe('A guard that is exported in another way', () => {
   const problem = /guard of src\/pages\/other\.astro: must be exported directly: write "export const guard = …"/;
 
-  it('stops a build, because it would be none', async () => {
+  it('stops a build, because it would not be applied', async () => {
     const app = App.create(undefined, WITH_OTHER);
     const { code, output } = await app.astro('build');
     app.remove();
     expect([code === 0, output]).toEqual([false, expect.stringMatching(problem)]);
   });
 
-  it('shows nobody the page in development', async () => {
+  it('denies everybody the page in development', async () => {
     const { server } = await developed();
     const answer = await new Browser(server).get('/other');
     const printed = await server.printed('guard of src/pages/other.astro is undefined');
@@ -177,7 +177,7 @@ describe('A guard that is exported in another way', () => {
   });
 });
 
-describe('A guard beside a page, while the page is being written', () => {
+describe('A guard beside a page, while the page is being edited,', () => {
   let app: App;
   let server: Server;
 
@@ -185,7 +185,7 @@ describe('A guard beside a page, while the page is being written', () => {
     ({ app, server } = await developed());
   });
 
-  /** Asks until the answer is as expected: files are watched, and nobody says when a change has been seen. */
+  /** Sends requests until the status is as expected, because it is unknown when a changed file takes effect. */
   async function statusBecomes(path: string, expected: number): Promise<number> {
     const deadline = Date.now() + 15_000;
     let status = 0;
@@ -196,7 +196,7 @@ describe('A guard beside a page, while the page is being written', () => {
     return status;
   }
 
-  it('holds as it is written at that moment', async () => {
+  it('applies in its current version', async () => {
     expect(await statusBecomes('/team/open', 200)).toBe(200);
     app.rewrite('src/pages/team/open.astro', (text) => text.replace("'public'", "{ role: 'admin' }"));
     expect(await statusBecomes('/team/open', 302)).toBe(302);
@@ -204,7 +204,7 @@ describe('A guard beside a page, while the page is being written', () => {
     expect(await statusBecomes('/team/open', 200)).toBe(200);
   });
 
-  it('holds in pages that come while the project is served', async () => {
+  it('applies to pages added while the server runs', async () => {
     app.write({ 'src/pages/late.astro': "---\nexport const guard = 'user';\n---\n<h1>late</h1>" });
     expect(await statusBecomes('/late', 302)).toBe(302);
     app.write({

@@ -8,11 +8,11 @@ const PATTERNS = ['/管理', '/café', '/über/**', '/annual report/*'];
 /** As the address bar shows a pattern, as the browser sends it, and in decomposed letters. */
 const WRITTEN = [(pattern: string) => pattern, encodeURI, (pattern: string) => pattern.normalize('NFD')];
 
-/** The patterns, each written in the way that follows the one of its neighbour. */
+/** Returns the patterns, each written in the form that follows that of its neighbour. */
 const patterns = (first: number) =>
   PATTERNS.map((pattern, at) => WRITTEN[(first + at) % WRITTEN.length]?.(pattern) ?? pattern);
 
-/** Starting `astro dev` takes long: there each pattern is written in one way. */
+/** Starting `astro dev` takes long, so each pattern is written in only one form there. */
 const SERVED: [Mode, Rules][] = [
   ...WRITTEN.flatMap((_, first): [Mode, Rules][] => [
     ['production', protect(...patterns(first))],
@@ -22,7 +22,7 @@ const SERVED: [Mode, Rules][] = [
   ['dev', everythingBut(...patterns(1))],
 ];
 
-/** As the browser sends it, with capitals in the encoding or without, and encoded once more. */
+/** Returns the path as the browser sends it, with upper- or lower-case encoding, and encoded twice. */
 const requestsFor = (page: string) => {
   const sent = encodeURI(page);
   const small = sent.replace(/%../g, (byte) => byte.toLowerCase());
@@ -35,7 +35,7 @@ describe.each(
     rules,
     named: rules.exclude ?? rules.protect?.map(({ pattern }) => pattern),
   })),
-)('In $mode, pages whose names are in other letters, named $named,', ({ mode, rules }) => {
+)('Pages with non-ASCII names in $mode, configured as $named,', ({ mode, rules }) => {
   let served: GuardedSite;
 
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describe.each(
   });
   afterAll(() => served.stop());
 
-  it.each(NAMES)(rules.exclude ? 'are there for everybody: %s' : 'are kept from guests: %s', async (page) => {
+  it.each(NAMES)(rules.exclude ? 'are public: %s' : 'are not shown to guests: %s', async (page) => {
     for (const target of requestsFor(page)) {
       const [guest, visitor] = [await served.asGuest(target), await served.asVisitor(target)];
       expect({ target, shown: pagesIn(visitor.text) }).toEqual({ target, shown: [page] });

@@ -30,7 +30,7 @@ const FILES = {
     };`,
 };
 
-/** Requests as browsers send them that have opened an address, whatever the address of the server is. */
+/** Sends requests as a browser at another host name would, whatever the address of the server is. */
 class Sender {
   constructor(readonly server: Server) {}
 
@@ -54,14 +54,14 @@ class Sender {
     });
   }
 
-  /** Lines that were printed since, with one of these words in them. */
+  /** Returns the lines printed since then that contain one of these words. */
   async told(word: string, since: number): Promise<string[]> {
     const output = await this.server.printed(word, since);
     return output.split('\n').filter((line) => line.includes('[astro-gatehouse]') && line.includes(word));
   }
 }
 
-describe.each(['production', 'development'] as const)('What is refused in silence, in %s, is said once:', (mode) => {
+describe.each(['production', 'development'] as const)('A warning, in %s, is logged once for', (mode) => {
   let app: App;
   let server: Server;
   let sender: Sender;
@@ -71,7 +71,7 @@ describe.each(['production', 'development'] as const)('What is refused in silenc
     const secret = { GATEHOUSE_SECRET: SECRET };
     server = mode === 'development' ? await app.serveWith('dev', secret) : await (await app.build()).serve(secret);
     sender = new Sender(server);
-    // A development server loads it all with the first request.
+    // A development server loads all modules with the first request.
     await new Browser(server).get('/who');
   });
   afterAll(async () => {
@@ -100,7 +100,7 @@ describe.each(['production', 'development'] as const)('What is refused in silenc
       { host: 'shop.localhost', origin: 'https://shop.localhost', 'sec-fetch-site': 'cross-site' },
       /allowedDomains: \[\{ protocol: 'https', hostname: 'shop\.localhost' \}\]/,
     ],
-  ])('a form of the site itself that Astro refuses: %s', async (word, own, foreign, text) => {
+  ])('a form of the site itself that Astro rejects: %s', async (word, own, foreign, text) => {
     const before = server.output.length;
     expect(await sender.post('/enter', foreign as unknown as Record<string, string>)).toBe(403);
     for (let time = 0; time < 3; time++) {
@@ -111,7 +111,7 @@ describe.each(['production', 'development'] as const)('What is refused in silenc
     expect(lines[0]).toContain("A form sent to /enter was refused by Astro's security.checkOrigin");
   });
 
-  it('a sign-in where the browser drops the cookie, because it has come without TLS', async () => {
+  it('a sign-in without TLS, whose cookie the browser drops', async () => {
     const before = server.output.length;
     const own = { host: 'localhost', origin: 'http://localhost', ...SAME };
     expect(await sender.post('/enter', own)).toBe(200);
@@ -126,10 +126,10 @@ describe.each(['production', 'development'] as const)('What is refused in silenc
     ]);
   });
 
-  it('a value that was changed after the session had it, by its own name', async () => {
+  it('a value that is changed after it was set, by its name', async () => {
     const before = server.output.length;
     const { status } = await new Browser(server).post('/changed');
-    // One that the session took as it was is kept.
+    // A value that was copied when it was set is stored.
     if (status === 200) return;
     const output = await server.printed('cannot be stored in a session', before);
     expect(output).toContain('The value of "cart" cannot be stored in a session');
@@ -138,7 +138,7 @@ describe.each(['production', 'development'] as const)('What is refused in silenc
 });
 
 describe('A Redis that cannot be reached', () => {
-  it('is told of with its cause, and with what to do', async () => {
+  it('is reported with its cause and the cure', async () => {
     const app = await madeSite('{}', FILES).build();
     const port = await freePort();
     const server = await app.serve({ GATEHOUSE_SECRET: SECRET, REDIS_URL: `redis://127.0.0.1:${port}` });

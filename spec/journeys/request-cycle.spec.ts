@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { type Answer, Browser } from '../support/browser.js';
 
-describe.each(['cookie', 'memory'])('One request in a built application, %s store', (store) => {
+describe.each(['cookie', 'memory'])('A built application, %s store,', (store) => {
   let app: App;
   let server: Server;
 
@@ -15,11 +15,11 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
     app.remove();
   });
 
-  /** The answer, and what the manager did for it. */
+  /** Returns the response and the calls of the session manager. */
   async function watch(browser: Browser, path: string): Promise<Answer & { did: string[] }> {
     const before = server.output.length;
     const answer = await browser.get(path);
-    // What a server prints comes by another way than its answers, and may come later.
+    // The output of a server may arrive later than its responses.
     const printed = () => server.output.slice(before).match(/OPEN|COMMIT \w+/g) ?? [];
     for (let wait = 0; wait < 100 && !printed().some((step) => step.startsWith('COMMIT')); wait++) {
       await new Promise((wake) => setTimeout(wake, 20));
@@ -31,7 +31,7 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
     return answer.setCookies.filter((cookie) => cookie.startsWith('__Host-gatehouse'));
   }
 
-  it('sets no cookie for a visitor of whom nothing is stored', async () => {
+  it('sets no cookie for a visitor without a stored session', async () => {
     const answer = await watch(new Browser(server), '/plain');
     expect(answer.setCookies).toEqual([]);
     expect(answer.did).toEqual(['OPEN', 'COMMIT clean']);
@@ -52,7 +52,7 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
     ['Astro.rewrite in a page', '/rewrites', 200],
     ['a rewrite by a middleware', '/rewritten-by-middleware', 200],
     ['a path that leads nowhere', '/nowhere', 404],
-  ])('opens and commits once through %s', async (_, path, status) => {
+  ])('opens and commits the session once through %s', async (_, path, status) => {
     const browser = new Browser(server);
     await browser.get('/leave');
     const answer = await watch(browser, path);
@@ -63,13 +63,13 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
     expect((await browser.get('/show')).text).toContain('nothing new');
   });
 
-  it('keeps what a page set before it rewrote', async () => {
+  it('stores values that a page set before a rewrite', async () => {
     const browser = new Browser(server);
     await browser.get('/rewrites');
     expect(JSON.parse((await browser.get('/by')).text)).toMatchObject({ by: 'the page that rewrites' });
   });
 
-  it('takes back what a page did that failed, and commits the error page once', async () => {
+  it('rolls back the changes of a failed page, and commits once for the error page', async () => {
     const browser = new Browser(server);
     await browser.get('/set-in-middleware');
     const failed = await watch(browser, '/broken');
@@ -89,7 +89,7 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
     expect((await browser.get('/private/page')).status).toBe(302);
   });
 
-  it('keeps what a page set whose empty answer became the 404 page', async () => {
+  it('stores values of a page whose empty response became the 404 page', async () => {
     const browser = new Browser(server);
     const missing = await watch(browser, '/empty-404');
     expect(missing.status).toBe(404);
@@ -100,7 +100,7 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
     expect(JSON.parse((await browser.get('/by')).text)).toMatchObject({ by: 'a page without an answer' });
   });
 
-  it('delivers a message on the 404 page that an empty answer became', async () => {
+  it('delivers a message on the 404 page that replaces an empty response', async () => {
     const browser = new Browser(server);
     await browser.get('/leave');
     const missing = await watch(browser, '/empty-404');
@@ -109,20 +109,20 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
     expect((await browser.get('/show')).text).toContain('nothing new');
   });
 
-  it('delivers a message again that was read by a page nobody saw', async () => {
+  it('delivers a message on the 404 page that a replaced page had already read', async () => {
     const browser = new Browser(server);
     await browser.get('/leave');
     expect((await browser.get('/reads-then-404')).text).toContain('notice: hello');
     expect((await browser.get('/show')).text).toContain('nothing new');
   });
 
-  it('throws when a component changes the session after the head was sent', async () => {
+  it('throws when a component changes the session after the headers were sent', async () => {
     const late = await new Browser(server).get('/late');
     expect(late.text).toContain('outcome: SESSION_COMMITTED');
     expect(late.setCookies).toEqual([]);
   });
 
-  it('shows a sign-in at once, under a new id', async () => {
+  it('applies a sign-in immediately, under a new id', async () => {
     const browser = new Browser(server);
     await browser.get('/set-in-middleware');
     const login = await browser.get('/login');
@@ -130,13 +130,13 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
     expect((await browser.get('/vault')).status).toBe(200);
   });
 
-  it('gives a prerendered page a guest, and refuses to change a session there', async () => {
+  it('provides a guest to a prerendered page, and rejects session changes there', async () => {
     const page = await new Browser(server).get('/prerendered');
     expect(page.text).toContain('guest: true, outcome: SESSION_COMMITTED');
   });
 
   it.each([
-    ['next() with another path, by a middleware', '/sneak'],
+    ['next() of a middleware with another path', '/sneak'],
     ['Astro.rewrite in a page', '/rewrites-to-private'],
   ])('guards the page that %s leads to', async (_, path) => {
     const guest = new Browser(server);
@@ -149,7 +149,7 @@ describe.each(['cookie', 'memory'])('One request in a built application, %s stor
     expect((await user.get(path)).text).toContain('private page');
   });
 
-  it('answers authorize() as a rule would', async () => {
+  it('responds to authorize() as to a rule', async () => {
     const guest = await new Browser(server).get('/throws-in-guard');
     const program = await new Browser(server).get('/throws-in-guard', {
       headers: { accept: 'application/json', 'sec-fetch-mode': 'cors' },

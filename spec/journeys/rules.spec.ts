@@ -74,7 +74,7 @@ describe('Rules in a built application', () => {
     return browser;
   }
 
-  it('may be for some methods only', async () => {
+  it('may apply to some methods only', async () => {
     const guest = new Browser(server);
     const writer = await visitor('permission=posts:*');
     expect((await guest.get('/posts')).text).toBe('GET of posts');
@@ -83,14 +83,14 @@ describe('Rules in a built application', () => {
     expect((await writer.post('/posts')).text).toBe('POST of posts');
   });
 
-  it('that are for GET are for HEAD, too', async () => {
+  it('that apply to GET apply to HEAD, too', async () => {
     const guest = new Browser(server);
     expect((await guest.get('/drafts')).status).toBe(401);
     expect((await guest.visit('/drafts', { method: 'HEAD' })).status).toBe(401);
     expect((await guest.post('/drafts')).text).toBe('POST of drafts');
   });
 
-  it('may hide that there is such a page', async () => {
+  it('may hide the existence of a page', async () => {
     const hidden = [new Browser(server), await visitor('role=reader')];
     for (const browser of hidden) {
       const page = await browser.get('/secret/one');
@@ -102,12 +102,12 @@ describe('Rules in a built application', () => {
     }
   });
 
-  it('let those in whose role brings the one that is asked for', async () => {
+  it('admit visitors whose role includes the required one', async () => {
     const admin = await visitor('role=admin');
     expect((await admin.get('/secret/one')).text).toContain('the secret page');
   });
 
-  it('may ask for a sign-in that is not long ago', async () => {
+  it('may require a recent sign-in', async () => {
     const reader = await visitor('role=reader');
     expect((await reader.get('/billing')).text).toContain('the bills');
     await pass(2_100, server);
@@ -121,7 +121,7 @@ describe('Rules in a built application', () => {
     expect((await reader.get('/billing')).text).toContain('the bills');
   });
 
-  it('may have somebody sign in again by an action, on a page that is for guests', async () => {
+  it('may require another sign-in, by an action on a page for guests', async () => {
     const reader = await visitor('role=reader');
     await pass(2_100, server);
     const { location } = await reader.get('/billing');
@@ -131,14 +131,14 @@ describe('Rules in a built application', () => {
     expect((await reader.get('/billing')).text).toContain('the bills');
   });
 
-  it('may look at what is asked for', async () => {
+  it('may check the request', async () => {
     const u1 = await visitor('role=reader');
     expect((await u1.get('/users/u1')).text).toContain('user u1');
     expect((await u1.get('/users/u2')).status).toBe(302);
     expect((await u1.get('/users/u1?no')).status).toBe(302);
   });
 
-  it('that only report keep nobody out, and open nothing that others protect', async () => {
+  it('that only report deny nothing, and do not weaken other rules', async () => {
     const before = server.output.length;
     const reader = await visitor('role=reader');
     expect((await reader.get('/soon')).text).toContain('signed in');
@@ -151,7 +151,7 @@ describe('Rules in a built application', () => {
     ]);
   });
 
-  it('tell programs what is missing, and nothing of the rule', async () => {
+  it('tell programs what is missing without revealing the rule', async () => {
     const u1 = await visitor('role=reader');
     const { status, text } = await u1.post('/posts');
     expect([status, JSON.parse(text)]).toEqual([

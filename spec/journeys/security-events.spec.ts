@@ -12,7 +12,7 @@ const NAMES = [
 
 const FILES = {
   'astro.config.mjs': siteConfig(`{ protect: [{ pattern: '/admin/**', role: 'admin' }], forbiddenPath: '/' }`),
-  // A careless log: whatever ends a line in a value ends it in the log.
+  // A careless log, in which a line break in a value begins a new line.
   'src/print.mjs': `
     export const print = (event) => {
       console.log('EVENT ' + JSON.stringify(event));
@@ -98,7 +98,7 @@ const hash = expect.stringMatching(/^[\w-]{12}$/);
 const ada = { session: hash, userId: 'ada' };
 const SERVERS = [
   ['a class of the application writes them', { STORE: 'memory', TRAIL: 'own' }],
-  ['somebody listens to the channels', { STORE: 'cookie', NODE_OPTIONS: '--import ./subscriber.mjs' }],
+  ['a subscriber listens to the channels', { STORE: 'cookie', NODE_OPTIONS: '--import ./subscriber.mjs' }],
 ] as const;
 
 let app: App;
@@ -116,7 +116,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
   let browser: Browser;
   const tokens = new Set<string>();
 
-  /** What is told while something happens. */
+  /** Returns the events emitted while a function runs. */
   async function told(happen: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
     const before = server.output.length;
     for (const token of browser.cookies.values()) tokens.add(token);
@@ -148,7 +148,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
     for (const sign of ['later', 'down']) rmSync(join(app.folder, sign), { force: true });
   });
 
-  it('tell of a visit from beginning to end', async () => {
+  it('report a visit from beginning to end', async () => {
     expect(await enter()).toEqual([
       { name: 'session.created', ...ada },
       { name: 'login', ...ada },
@@ -166,7 +166,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
     ['a rule', 'GET', '/admin/users', { code: 'MISSING_ROLE', rule: '/admin/** (role admin)' }],
     ['a check in a page', 'GET', '/own-check', { code: 'MISSING_ROLE' }],
     ['a check in an action', 'POST', '/_actions/pay', { code: 'MISSING_PERMISSION' }],
-  ])('tell once who was refused by %s, and what', async (_, method, path, fields) => {
+  ])('report once which visitor was denied what by %s', async (_, method, path, fields) => {
     await enter();
     const visit = () => (method === 'POST' ? browser.post(path, { any: 'thing' }) : browser.get(`${path}?key=secret`));
     const denial = { name: 'access.denied', method, path, reason: expect.any(String), ...fields, ...ada };
@@ -175,7 +175,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
     expect(await told(visit)).toEqual([{ ...denial, code: 'NOT_SIGNED_IN', session: undefined, userId: undefined }]);
   });
 
-  it('tell of a request of another site', async () => {
+  it('report a cross-site request', async () => {
     await enter();
     const headers = { origin: 'https://evil.example', 'content-type': 'application/json' };
     expect(await told(() => browser.visit('/leave', { method: 'POST', body: '{}', headers }))).toEqual([
@@ -190,7 +190,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
     ]);
   });
 
-  it('tell once of a cookie that was tampered with', async () => {
+  it('report a tampered cookie once', async () => {
     await enter();
     for (const [name, token] of browser.cookies) {
       const middle = token.length >> 1;
@@ -203,16 +203,16 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
     expect(await told(() => browser.get('/'))).toEqual([]);
   });
 
-  it('tell of a session whose time is up', async () => {
+  it('report an expired session', async () => {
     await enter();
     app.write({ later: '' });
-    // The store in memory drops them by and by.
+    // The memory store drops expired sessions gradually.
     const expired = { name: 'session.expired', ...ada };
     const dropped = { name: 'session.rejected', reason: 'unknown', session: hash };
     expect(await told(() => browser.get('/'))).toEqual([keepsInMemory ? dropped : expired]);
   });
 
-  it('let nobody write a line of his own', async () => {
+  it('cannot be used to forge log lines', async () => {
     const line = '\nEVENT {"name":"login","userId":"root"}\r\nPLAIN forged\u2028';
     browser = new Browser(server);
     const userId = `eve${line.replace(/[\r\n\u2028]/g, encodeURIComponent)}`;
@@ -226,7 +226,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
   });
 
   if (keepsInMemory) {
-    it('tell of sessions that are ended from elsewhere, and of who comes with one', async () => {
+    it('report revoked sessions, and later requests with one', async () => {
       await enter();
       const phone = new Browser(server);
       await phone.post('/enter');
@@ -237,7 +237,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
       expect(revoked.map((event) => event.session)).toContain(session);
     });
 
-    it('tell that the store is away', async () => {
+    it('report that the store is unavailable', async () => {
       await enter();
       app.write({ down: '' });
       expect(await told(() => browser.get('/'))).toEqual([{ name: 'store.failed', operation: 'read' }]);
@@ -245,7 +245,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
     });
   }
 
-  it('hold no cookie, and nothing of a session but who it is', () => {
+  it('contain no cookie, and nothing of a session but its hash and user', () => {
     const events = server.output.split('\n').filter((line) => /^(?:EVENT|PLAIN) /.test(line));
     expect(events.length).toBeGreaterThan(30);
     expect(tokens.size).toBeGreaterThan(5);
@@ -256,7 +256,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
 });
 
 describe('An application that cannot write its events', () => {
-  it('serves its visitors, and says so once where it says everything else', async () => {
+  it('still serves its visitors, and logs the failure once', async () => {
     const server = await app.serve({ GATEHOUSE_SECRET: SECRET, TRAIL: 'full' });
     const browser = new Browser(server);
     expect((await browser.post('/enter')).status).toBe(200);

@@ -5,7 +5,7 @@ import { siteConfig } from '../support/made-site.js';
 
 const FILES = {
   'astro.config.mjs': siteConfig(`{ protect: [{ pattern: '/admin', role: 'admin' }] }`),
-  // One build, of which each start is another version of the application.
+  // One build; each start is another version of the application.
   'src/gatehouse.ts': `
     import * as z from 'zod';
     import { SecurityEvents, SessionStore, defineGatehouse } from 'astro-gatehouse/server';
@@ -24,7 +24,7 @@ const FILES = {
       hanging: { schema: hanging },
     };
     export default defineGatehouse({
-      // A server that begins with many others may take a while to open its first seal.
+      // A server that starts together with many others may take a while to open its first seal.
       session: { storeTimeout: process.env.VERSION === 'hanging' ? 0.2 : 10 },
       sessionData: versions[process.env.VERSION],
       services: (services) => {
@@ -49,9 +49,9 @@ const FILES = {
   'src/pages/admin.ts': `export const GET = ({ locals }) => new Response('admin ' + locals.session.flash('notice'));`,
 };
 
-describe.each(['cookie', 'sqlite'])('Sessions in %s of an earlier version', (store) => {
+describe.each(['cookie', 'sqlite'])('Sessions of an earlier version, %s store,', (store) => {
   let app: App;
-  /** Each version is started once, when it is asked for, and the others run on beside it. */
+  /** Starts each version once, on first use; the others keep running. */
   const servers = new Map<string, Promise<Server>>();
 
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe.each(['cookie', 'sqlite'])('Sessions in %s of an earlier version', (sto
     return server;
   }
 
-  /** The browser of a visitor who signed in while the first version ran. */
+  /** Returns the browser of a visitor who signed in with the first version. */
   async function visitor(visits: string): Promise<Browser> {
     const browser = new Browser(await serve('first'));
     await browser.get(`/sign-in?visits=${visits}`);
@@ -77,7 +77,7 @@ describe.each(['cookie', 'sqlite'])('Sessions in %s of an earlier version', (sto
 
   const valuesIn = async (browser: Browser) => JSON.parse((await browser.get('/')).text);
 
-  it('are migrated by requests at once, and keep their visitor and messages', async () => {
+  it('are migrated by concurrent requests, and keep their visitor and messages', async () => {
     const migrating = await serve('migrating');
     const browser = (await visitor('3')).at(migrating);
     const answers = await Promise.all(Array.from({ length: 8 }, () => browser.get('/')));
@@ -91,23 +91,26 @@ describe.each(['cookie', 'sqlite'])('Sessions in %s of an earlier version', (sto
     expect(migrating.output + dropping.output).not.toContain('misfit');
   });
 
-  it.each(['dropping', 'failing'])('are ended where they do not fit, by the version that is %s', async (version) => {
-    const server = await serve(version);
-    const browser = (await visitor('3')).at(server);
-    const first = await browser.get('/admin');
-    expect(first.status).toBe(401);
-    expect(first.setCookies.join()).toMatch(/gatehouse=;.*Max-Age=0/i);
-    expect(await server.printed('EVENT')).toContain('"name":"session.rejected"');
-    expect(server.output.match(/"reason":"misfit"/g)).toHaveLength(1);
-    const told = '"visits" does not match sessionData.schema (expected number).';
-    expect(await server.printed(told)).toContain(told);
-    expect(server.output).not.toContain('private');
-    expect(await valuesIn(browser)).toEqual({});
-    expect((await browser.get('/set?visits=1')).status).toBe(200);
-    expect(await valuesIn(browser)).toEqual({ visits: 1, theme: 'light' });
-  });
+  it.each(['dropping', 'failing'])(
+    'are ended when they do not match the schema, by the version that is %s',
+    async (version) => {
+      const server = await serve(version);
+      const browser = (await visitor('3')).at(server);
+      const first = await browser.get('/admin');
+      expect(first.status).toBe(401);
+      expect(first.setCookies.join()).toMatch(/gatehouse=;.*Max-Age=0/i);
+      expect(await server.printed('EVENT')).toContain('"name":"session.rejected"');
+      expect(server.output.match(/"reason":"misfit"/g)).toHaveLength(1);
+      const told = '"visits" does not match sessionData.schema (expected number).';
+      expect(await server.printed(told)).toContain(told);
+      expect(server.output).not.toContain('private');
+      expect(await valuesIn(browser)).toEqual({});
+      expect((await browser.get('/set?visits=1')).status).toBe(200);
+      expect(await valuesIn(browser)).toEqual({ visits: 1, theme: 'light' });
+    },
+  );
 
-  it('are left alone while the schema does not answer, which opens no door', async () => {
+  it('are neither changed nor accepted while the schema does not answer', async () => {
     const browser = await visitor('3');
     const hanging = await serve('hanging');
     expect(await valuesIn(browser.at(hanging))).toEqual({});
@@ -116,7 +119,7 @@ describe.each(['cookie', 'sqlite'])('Sessions in %s of an earlier version', (sto
     expect(await valuesIn(browser)).toEqual({ userId: 'ada', role: 'admin', visits: '3' });
   });
 
-  it('are not spoilt by a page that puts something else into them', async () => {
+  it('are not changed by a page that sets an invalid value', async () => {
     const server = await serve('migrating');
     const browser = (await visitor('3')).at(server);
     expect((await browser.get('/set?visits=4')).status).toBe(200);

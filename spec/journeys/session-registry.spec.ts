@@ -71,7 +71,7 @@ describe('The sessions of a user, in two processes that share a store', () => {
     app.remove();
   });
 
-  it('are listed with when, from where, and which of them asks', async () => {
+  it('are listed with their times and devices, and with the current one marked', async () => {
     const laptop = await signIn(one, 'ada', 'Laptop', 'Firefox');
     await signIn(other, 'ada', undefined, 'x'.repeat(5000));
     await signIn(other, 'eve', 'Laptop');
@@ -90,7 +90,7 @@ describe('The sessions of a user, in two processes that share a store', () => {
     for (const { id } of devices) expect(laptop.cookieHeader).not.toContain(id);
   });
 
-  it('end one by one, with the next request in every process, and for nobody else', async () => {
+  it('can be ended one by one, with effect on the next request in every process', async () => {
     const [laptop, phone, eve] = [
       await signIn(one, 'bob', 'a'),
       await signIn(one, 'bob', 'b'),
@@ -103,19 +103,19 @@ describe('The sessions of a user, in two processes that share a store', () => {
     expect(await Promise.all([phone, phone.copy().at(other), laptop, eve].map(statusOf))).toEqual([401, 401, 200, 200]);
   });
 
-  it('end but for the one that asks', async () => {
+  it('can all be ended except the current one', async () => {
     const [laptop, phone, tablet] = [await signIn(one, 'cyd'), await signIn(one, 'cyd'), await signIn(other, 'cyd')];
     expect((await laptop.at(other).visit('/account/devices', { method: 'DELETE' })).text).toBe('2');
     expect(await Promise.all([laptop, phone, tablet].map(statusOf))).toEqual([200, 401, 401]);
   });
 
-  it('end all at once', async () => {
+  it('can all be ended together', async () => {
     const [laptop, phone] = [await signIn(one, 'dan'), await signIn(other, 'dan')];
     await laptop.visit('/account/devices?id=all', { method: 'DELETE' });
     expect(await Promise.all([laptop.at(other), phone].map(statusOf))).toEqual([401, 401]);
   });
 
-  it('are as many as the application allows, whoever signs in at once', async () => {
+  it('never exceed the configured number, even with concurrent sign-ins', async () => {
     const first = await signIn(one, 'fay');
     const browsers = await Promise.all(Array.from({ length: 12 }, (_, at) => signIn(at % 2 ? one : other, 'fay')));
     const statuses = await Promise.all(browsers.map(statusOf));
@@ -124,7 +124,7 @@ describe('The sessions of a user, in two processes that share a store', () => {
   });
 });
 
-/** How many sessions a user may have, and that there is no list of revocations then, is read when the server starts. */
+/** The limit of sessions per user, which excludes a revocation list, is read when the server starts. */
 const COOKIES = {
   ...PAGES,
   'astro.config.mjs': config(),
@@ -151,7 +151,7 @@ describe('The sessions of a user in a cookie', () => {
     app.remove();
   });
 
-  it('end all at once where there is a list of revocations, until the user signs in again', async () => {
+  it('can all be ended with a revocation list, until the user signs in again', async () => {
     const [laptop, phone, eve] = [
       await signIn(server, 'ada'),
       await signIn(server, 'ada'),
@@ -163,7 +163,7 @@ describe('The sessions of a user in a cookie', () => {
     expect(await Promise.all([laptop, phone, copied, eve, again].map(statusOf))).toEqual([401, 401, 401, 200, 200]);
   });
 
-  it('end with a sign-out for every copy of the cookie, and the user’s others stay', async () => {
+  it('end at a sign-out for every copy of the cookie, without ending other sessions', async () => {
     const [laptop, phone] = [await signIn(server, 'ivy'), await signIn(server, 'ivy')];
     const copied = laptop.copy();
     expect(await statusOf(copied)).toBe(200);
@@ -171,13 +171,13 @@ describe('The sessions of a user in a cookie', () => {
     expect(await Promise.all([copied, phone, await signIn(server, 'ivy')].map(statusOf))).toEqual([401, 200, 200]);
   });
 
-  it('cannot be listed, and the log says what can', async () => {
+  it('cannot be listed, and the log names the stores that can', async () => {
     const laptop = await signIn(server, 'ada');
     expect((await laptop.get('/account/devices')).status).toBe(500);
     expect(await server.printed('SessionsNotListedError')).toContain('CookieSessionStore cannot list the sessions');
   });
 
-  it('cannot be counted, which stops the start', async () => {
+  it('cannot be limited in number, which prevents the start', async () => {
     const { code, output } = await app.serveAndFail({ GATEHOUSE_SECRET: SECRET, MOST: '3' });
     expect(code).not.toBe(0);
     expect(output).toContain('session.maxSessionsPerUser needs a store that can list the sessions of a user');

@@ -23,7 +23,7 @@ async function visit(server: Server, cookie: string): Promise<[number, string]> 
   return [response.status, await response.text()];
 }
 
-describe('A cookie for a test', () => {
+describe('A sign-in cookie for a test', () => {
   let app: App;
 
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('A cookie for a test', () => {
   });
   afterAll(() => app.remove());
 
-  it('signs somebody in to a built site', async () => {
+  it('signs a user in to a built site', async () => {
     const server = await app.serve();
     const cookie = await signInCookie({ secret: SECRET }, ADA);
     expect(await visit(server, cookie)).toEqual([200, 'hello ada']);
@@ -40,7 +40,7 @@ describe('A cookie for a test', () => {
     await server.stop();
   });
 
-  it('signs somebody in to a site in development', async () => {
+  it('signs a user in to a site in development', async () => {
     const server = await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET });
     expect(await visit(server, await signInCookie({ secret: SECRET, isBuilt: false }, ADA))).toEqual([
       200,
@@ -49,7 +49,7 @@ describe('A cookie for a test', () => {
     await server.stop();
   });
 
-  it('signs somebody in to a site that shares its store with the test', async () => {
+  it('signs a user in to a site that shares its store with the test', async () => {
     const file = `${app.folder}/shared.db`;
     app.write({
       'astro.config.mjs': config(`{ store: 'sqlite', options: { file: '${file}' }, cookie: { name: 'sid' } }`),
@@ -63,7 +63,7 @@ describe('A cookie for a test', () => {
     await server.stop();
   });
 
-  it('is none for what is no visitor, or without a secret', async () => {
+  it('is not created for an invalid visitor or without a secret', async () => {
     await expect(signInCookie({ secret: SECRET }, { userId: '' })).rejects.toThrow(InvalidVisitorError);
     await expect(signInCookie({}, ADA)).rejects.toThrow(MissingSecretError);
   });

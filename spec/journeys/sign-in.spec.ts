@@ -37,7 +37,7 @@ const FILES = {
   'src/pages/login.astro': '<p>sign in here</p>',
 };
 
-/** With a user who is looked up again, when it is started so. */
+/** A site that reloads its users when the environment says so. */
 const SETUP = `
   import { readFileSync } from 'node:fs';
   import { defineGatehouse, SecurityEvents } from 'astro-gatehouse/server';
@@ -51,15 +51,15 @@ const SETUP = `
   };
   export default defineGatehouse(process.env.RELOAD === 'yes' ? reloading : {});`;
 
-/** Seconds for which the browser keeps the cookie of an answer. */
+/** Returns the seconds for which the browser keeps the cookie of a response. */
 const maxAgeOf = (setCookies: readonly string[]) => Number(/Max-Age=(\d+)/.exec(setCookies.join())?.[1]);
 
-/** The names of cookies, and what is said of them beside their time. */
+/** Returns the names of cookies and their attributes without the time. */
 function withoutValues(setCookies: readonly string[]): string[] {
   return setCookies.map((cookie) => cookie.replace(/=[^;]*; Max-Age=\d+/, ''));
 }
 
-describe('Whoever signs in', () => {
+describe('A signed-in user', () => {
   let app: App;
   let server: Server;
 
@@ -72,7 +72,7 @@ describe('Whoever signs in', () => {
     app.remove();
   });
 
-  it('stays for a week without a request, or for thirty days when that was asked for, and a day for the last renewal', async () => {
+  it('stays signed in for a week without a request, or for thirty days with rememberMe', async () => {
     const browser = new Browser(server);
     expect(maxAgeOf((await browser.post('/enter', { user: 'ada' })).setCookies)).toBe((7 + 1) * DAY);
     expect(maxAgeOf((await browser.post('/enter', { user: 'ada', remember: 'on' })).setCookies)).toBe((30 + 1) * DAY);
@@ -80,7 +80,7 @@ describe('Whoever signs in', () => {
     expect(maxAgeOf((await browser.post('/enter', { user: 'ada' })).setCookies)).toBe((7 + 1) * DAY);
   });
 
-  it('sees pages that no browser keeps, so that Back after a sign-out shows nothing', async () => {
+  it('sees pages that browsers do not store, so that Back after a sign-out shows nothing', async () => {
     const browser = new Browser(server);
     await browser.post('/enter', { user: 'ada' });
     for (const path of ['/', '/account', '/visit']) {
@@ -90,7 +90,7 @@ describe('Whoever signs in', () => {
     }
   });
 
-  it('signs out from a shared machine, which is told to forget what it kept', async () => {
+  it('can sign out with Clear-Site-Data on a shared machine', async () => {
     const browser = new Browser(server);
     const entered = await browser.post('/enter', { user: 'ada' });
     const { headers, setCookies } = await browser.post('/leave?shared');
@@ -103,7 +103,7 @@ describe('Whoever signs in', () => {
   });
 });
 
-describe('A user who is looked up again', () => {
+describe('A user who is reloaded', () => {
   let app: App;
   let server: Server;
   const today = (users: Record<string, unknown>) => app.write({ 'users.json': JSON.stringify(users) });
@@ -127,7 +127,7 @@ describe('A user who is looked up again', () => {
     return browser;
   }
 
-  it('is demoted with the next request, and keeps what else is in the session', async () => {
+  it('is demoted with the next request, and keeps the other values of the session', async () => {
     const browser = await signIn();
     today({ ada: { role: 'reader' } });
     expect((await browser.get('/admin')).status).not.toBe(200);
@@ -142,7 +142,7 @@ describe('A user who is looked up again', () => {
     expect((await browser.get('/')).text).toContain('hello ada, nobody dark');
   });
 
-  it('is signed out with the next request when there is no such user any more', async () => {
+  it('is signed out with the next request when the user no longer exists', async () => {
     const browser = await signIn();
     today({});
     const since = server.output.length;
@@ -153,7 +153,7 @@ describe('A user who is looked up again', () => {
     expect((await browser.get('/account')).location).toBe('/login?returnTo=%2Faccount');
   });
 
-  it('is nobody for sure while it cannot be looked up: 503, and nothing is lost', async () => {
+  it('receives 503 while the lookup fails, and loses nothing', async () => {
     const browser = await signIn();
     rmSync(join(app.folder, 'users.json'));
     const since = server.output.length;
@@ -171,7 +171,7 @@ describe('A user who is looked up again', () => {
     expect((await browser.get('/admin')).status).toBe(200);
   });
 
-  it('sees pages that a browser may keep, where the options say so', async () => {
+  it('sees pages that browsers may store when the options allow it', async () => {
     const browser = await signIn();
     expect((await browser.get('/')).headers.get('cache-control')).toBe('private, no-cache');
   });

@@ -88,7 +88,7 @@ const SEARCHED: readonly Searched[] = [
   },
 ];
 
-/** Starting `astro dev` takes long: each site under one set of rules, by turns. */
+/** Starting `astro dev` takes long, so each site runs with only one of the sets of rules. */
 const SERVED = SEARCHED.flatMap((searched, at) => [
   ...searched.rules.map((rules): [Mode, Rules, Searched] => ['production', rules, searched]),
   ...searched.rules.slice(at % 2, (at % 2) + 1).map((rules): [Mode, Rules, Searched] => ['dev', rules, searched]),
@@ -97,7 +97,7 @@ const SERVED = SEARCHED.flatMap((searched, at) => [
 describe.each(
   SERVED.map(([mode, rules, searched]) => ({
     ...searched,
-    name: `Of "${searched.site.name}" in ${mode}, ${rules.globalProtect ? 'all protected' : 'with rules'},`,
+    name: `The site "${searched.site.name}" in ${mode}, ${rules.globalProtect ? 'all protected' : 'with rules'},`,
     mode,
     rules,
   })),
@@ -117,21 +117,21 @@ describe.each(
     .tuple(spellings({ secrets, open, prefixes, needsSlash }), host, fc.constantFrom('GET', 'GET', 'GET', 'POST'))
     .map(([target, Host, method]): RawRequest => ({ method, target, headers: Host === undefined ? {} : { Host } }));
 
-  it('no spelling shows a guarded page to a guest', async () => {
+  it('shows a guarded page to guests under no spelling', async () => {
     const seen = { guarded: 0, open: 0 };
     const problemWith = async (request: RawRequest) => {
       const guest = await served.asGuest(request);
-      // Nothing leaks where a guest is refused: a visitor shows only that there is something to reach.
+      // A denied guest sees nothing; the request of the signed-in visitor only proves that a page exists.
       if (seen.guarded > 0 && served.isRefusal(guest)) return undefined;
       const visitor = await served.asVisitor(request);
       const guarded = [guest, visitor].map(({ text }) => pagesIn(text).filter((page) => isGuarded(page, rules)));
       if (guarded.flat().length > 0) seen.guarded++;
       else if (pagesIn(guest.text).length > 0) seen.open++;
-      // Where the visitor's breaks, too, it is not the guard that broke.
+      // When the request of the signed-in visitor fails too, the guard is not the cause.
       if (guest.status >= 500 && visitor.status < 500) return `broken: ${guest.status}`;
       return guarded.flat().length === 0 || served.isRefusal(guest) ? undefined : `shown: ${guarded.flat()}`;
     };
-    // Of a few hundred spellings, chance may have none that leads to a page: the pages' own paths do.
+    // A few hundred random spellings may all miss, so the pages' own paths are included.
     for (const page of [...secrets, ...open]) {
       const target = served.path(encodeURI(page));
       expect(await problemWith({ target, headers: hosts ? { Host: hosts[0] ?? '' } : {} })).toBeUndefined();
@@ -140,7 +140,7 @@ describe.each(
     expect(Math.min(seen.guarded, seen.open)).toBeGreaterThan(0);
   });
 
-  it('every ordinary spelling of an open page shows it to everybody', async () => {
+  it('shows a public page to everybody under every ordinary spelling', async () => {
     const { trailingSlash } = site.options ?? {};
     const ordinary = open.map((page) =>
       ordinarySpellings(page, { base: site.options?.base, trailingSlash, doubledSlashes: mode === 'production' }).map(
@@ -154,7 +154,7 @@ describe.each(
   });
 });
 
-/** @param problemWith What is wrong with one of what was made up, if anything. */
+/** @param problemWith Returns the problem with a generated request, if any. */
 async function search<T>(
   arbitrary: fc.Arbitrary<T>,
   problemWith: (made: T) => Promise<string | undefined>,

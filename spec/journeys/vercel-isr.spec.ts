@@ -94,11 +94,11 @@ function site(): App {
 const PROTECT = [{ pattern: '/admin/**' }, { action: 'remove' }];
 const ALL = ['/admin/users', '/admin', '/login', '/team', '/_actions/[...path]'];
 
-describe('What a rule guards and isr of Vercel answers ahead of it', () => {
+describe("A guarded route that Vercel's ISR would answer before the guard", () => {
   const build = (isr: unknown, options: unknown) =>
     (app ?? site()).astro('build', { SITE: JSON.stringify({ isr, options }) });
 
-  it('stops a build, which says what to exclude, and not where that is excluded', async () => {
+  it('stops a build with the routes to exclude, unless they are excluded', async () => {
     const { code, output } = await build(true, { protect: PROTECT });
     expect(code).not.toBe(0);
     expect(output).toContain('/admin/users: protect[0] of astro.config (signed in)');
@@ -114,17 +114,17 @@ describe('What a rule guards and isr of Vercel answers ahead of it', () => {
     expect((await build({ expression }, { protect: PROTECT })).code).toBe(0);
   });
 
-  it('is all but what is excluded where everything is protected', async () => {
+  it('may be any route that is not excluded when everything is protected', async () => {
     const { output } = await build({ exclude: ALL }, { globalProtect: true, exclude: ['/blog/*'] });
     expect(output).toContain(`isr: { exclude: ['/'] }`);
   });
 
-  it('is all of a page for many paths where a rule is for one of them: a cache may know that in another spelling', async () => {
+  it('includes the whole dynamic page when a rule covers one of its paths, because of other spellings', async () => {
     const { output } = await build({ exclude: ALL }, { protect: [...PROTECT, { pattern: '/blog/drafts' }] });
     expect(output).toContain(`isr: { exclude: ['/blog/[slug]'] }`);
   });
 
-  it('is known to routes and the doctor, who leave alone what was built', async () => {
+  it('is reported by routes and doctor, which do not change the build output', async () => {
     site().write({ '.vercel/output/config.json': '{"version":3}' });
     const options = `{ protect: ${JSON.stringify(PROTECT)} }`;
     app?.rewrite('astro.config.mjs', (text) =>
@@ -138,7 +138,7 @@ describe('What a rule guards and isr of Vercel answers ahead of it', () => {
   });
 });
 
-describe('The routes that isr answers', () => {
+describe('The routes that ISR answers', () => {
   const ROUTES = ['^\\/admin\\/?$', '^\\/blog\\/([^/]+?)\\/?$', '^\\/$'].map((source, at) => ({
     pattern: `/${at}`,
     patternRegex: new RegExp(source),
@@ -162,11 +162,11 @@ describe('The routes that isr answers', () => {
     ],
   };
 
-  it('are read from what the adapter has written', () => {
+  it('are read from the output of the adapter', () => {
     expect(written(LIST)).toEqual(['/0', '/1']);
   });
 
-  it('are none of another adapter, and none where nothing was written', () => {
+  it('are empty for another adapter, or without output', () => {
     expect([...written(LIST, '@astrojs/node'), ...written({ version: 3 }), ...written(undefined)]).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { type App, SECRET, type Server } from '../support/app.js';
 import { Browser, type Visit } from '../support/browser.js';
 import { madeSite, setup } from '../support/made-site.js';
 
-/** A request that answers when it is told to, or when nobody waits for it any more. */
+/** A request whose response is sent on demand, or ends when the client disconnects. */
 const GATE = `
   const gates = (globalThis.gates ??= new Map());
   export async function waitAt(gate, { signal }) {
@@ -126,7 +126,7 @@ const FILES = {
 
 const DOCUMENT = { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' };
 const IMAGE = { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors', accept: 'image/avif,image/webp,*/*;q=0.8' };
-/** A script's: so ClientRouter asks for pages, and so does Astro for server islands. */
+/** The headers of a script, with which ClientRouter requests pages and Astro server islands. */
 const SCRIPT = { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors', accept: '*/*' };
 
 describe.each([
@@ -134,7 +134,7 @@ describe.each([
   ['memory', 'built'],
   ['sqlite', 'built'],
   ['memory', 'developed'],
-])('Messages, %s store, in an application that is %s,', (store, mode) => {
+])('Flash messages, %s store, in an application that is %s,', (store, mode) => {
   let app: App;
   let server: Server;
   let gates = 0;
@@ -154,7 +154,7 @@ describe.each([
     await browser.get(`/leave?${messages}`);
     return browser;
   };
-  /** Sends a request that stops at its gate; `pass` lets it go on, `abort` gives it up. */
+  /** Sends a request that waits at its gate; `pass` lets it continue, `abort` cancels it. */
   const held = async (browser: Browser, page: string, query = '') => {
     gates += 1;
     const gate = `gate-${gates}`;
@@ -181,27 +181,27 @@ describe.each([
   describe('are shown', () => {
     it.each([
       ['to a browser that opens a page', '/show', DOCUMENT],
-      ['to a browser that opens a page that leads nowhere', '/nowhere', DOCUMENT],
+      ['to a browser that opens a missing page', '/nowhere', DOCUMENT],
       ['to a browser that opens a missing file', '/nope.png', DOCUMENT],
       ['to a page in a frame', '/show', { 'sec-fetch-dest': 'iframe', 'sec-fetch-mode': 'navigate' }],
-      ['to a script that asks for a page, as ClientRouter does', '/show', SCRIPT],
+      ['to a script that requests a page, as ClientRouter does', '/show', SCRIPT],
       ['to a client without fetch metadata', '/show', {}],
-      ['to a client that takes anything', '/show', { accept: '*/*' }],
+      ['to a client that accepts anything', '/show', { accept: '*/*' }],
       [
-        'to a service worker that shows what was loaded ahead',
+        'to a service worker that uses a preloaded response',
         '/show',
         { ...DOCUMENT, 'service-worker-navigation-preload': 'shown' },
       ],
       ['in a component that renders late', '/late', DOCUMENT],
       ['by an endpoint that reads them', '/messages', SCRIPT],
-      ['by an endpoint that is asked for as an image', '/messages', IMAGE],
+      ['by an endpoint that is requested as an image', '/messages', IMAGE],
     ])('%s', async (_, path, headers) => {
       const browser = await told();
       expect(await show(browser, path, { headers })).toContain('Saved');
       expect(await show(browser)).not.toContain('Saved');
     });
 
-    it('by a server island, while another of the page is still being made', async () => {
+    it('by a server island, while another one of the page is still rendering', async () => {
       const browser = await told();
       const page = await show(browser, '/deferred/island-gate');
       expect(page).not.toContain('Saved');
@@ -220,7 +220,7 @@ describe.each([
       expect(await show(browser)).not.toContain('Saved');
     });
 
-    it('by an event stream that stays open, and kept from nobody by one that found none', async () => {
+    it('by an open event stream, and not blocked by another stream that found none', async () => {
       const browser = await told();
       const streams: AbortController[] = [];
       const listen = async () => {
@@ -243,7 +243,7 @@ describe.each([
       expect(await show(browser)).not.toContain('Saved');
     });
 
-    it('by one of two pages that are made at once', async () => {
+    it('by one of two pages that render concurrently', async () => {
       const browser = await told();
       const other = browser.copy();
       const first = await held(browser, 'read-and-wait');
@@ -252,7 +252,7 @@ describe.each([
       expect(second).not.toContain('Saved');
     });
 
-    it('once, when many pages ask at once', async () => {
+    it('once, when many pages read them concurrently', async () => {
       const browser = await told();
       const pages = await Promise.all(Array.from({ length: 12 }, () => show(browser.copy(), '/read')));
       expect(pages.filter((page) => page.includes('Saved'))).toHaveLength(1);
@@ -261,8 +261,8 @@ describe.each([
 
   describe('wait, and are shown by the next page', () => {
     it.each([
-      ['while an endpoint that asks for none is under way', 'slow'],
-      ['while a page that asks for none is under way', 'slow-page'],
+      ['while a request to an endpoint that reads none is pending', 'slow'],
+      ['while a request to a page that reads none is pending', 'slow-page'],
     ])('%s', async (_, page) => {
       const browser = await told();
       const slow = await held(browser, page);
@@ -288,7 +288,7 @@ describe.each([
         { ...DOCUMENT, 'service-worker-navigation-preload': 'true' },
       ],
       ['a page, by the prefetch of Safari', '/show', { ...SCRIPT, purpose: 'prefetch' }],
-    ])('when a browser asks for %s', async (_, path, headers) => {
+    ])('when a browser requests %s', async (_, path, headers) => {
       const browser = await told();
       const { setCookies, text } = await browser.get(path, { headers });
       expect(text).not.toContain('Saved');
@@ -297,16 +297,16 @@ describe.each([
       expect(await show(browser)).not.toContain('Saved');
     });
 
-    it.each(['/open', '/framed'])('when %s asks for none, which sets no cookie for them', async (path) => {
+    it.each(['/open', '/framed'])('when %s reads none, and sets no cookie', async (path) => {
       const browser = await told();
       expect((await browser.get(path)).setCookies).toEqual([]);
       expect(await show(browser)).toContain('Saved');
     });
 
     it.each(['read-and-wait', 'late-and-slow', 'slow-page'])(
-      'when the visitor gives up /%s before it is made',
+      'when the client disconnects from /%s before it is rendered',
       async (page) => {
-        // The head of a page that streams waits for as long as there is something to show.
+        // The headers of a streaming page are delayed as long as there are messages to show.
         const browser = await told('notice=Saved&hint=x');
         const slow = await held(browser, page);
         await slow.abort();
@@ -339,7 +339,7 @@ describe.each([
       ]);
     });
 
-    it('are a list to who asks for all, and the latest to who asks for one', async () => {
+    it('are returned as a list by getAll(), and the latest one by get()', async () => {
       const browser = await told(TWO);
       expect(await show(browser, '/list')).toBe('{"list":["One","Two"],"latest":"Two"}');
       expect(await show(browser, '/list')).toBe('{"list":[],"latest":null}');
@@ -347,14 +347,14 @@ describe.each([
       expect(await show(other, '/messages')).toBe('{"notice":["One","Two"],"hint":"Three"}');
     });
 
-    it('are used up together, and the log says what was not shown', async () => {
+    it('are removed together, and the log reports those that were not shown', async () => {
       const browser = await told(TWO);
       expect(await show(browser, '/read')).toContain('Two');
       expect(await show(browser)).not.toMatch(/One|Two/);
       expect(await server.printed('getAll')).toContain("flashes.getAll('notice')");
     });
 
-    it('add up over several requests', async () => {
+    it('accumulate over several requests', async () => {
       const browser = await told('notice=One');
       await browser.get('/leave?notice=Two');
       expect(await show(browser)).toMatch(/One.*Two/s);
@@ -362,7 +362,7 @@ describe.each([
 
     if (store === 'cookie') return;
 
-    it('are all kept when requests leave them at once', async () => {
+    it('are all stored when concurrent requests add them', async () => {
       const browser = await told('notice=One');
       const [first, second] = [
         await held(browser, 'leave-slowly', '?notice=Two'),
@@ -388,13 +388,13 @@ describe.each([
     });
   }
 
-  it('say in the log what a service worker has to do to show them', async () => {
+  it('cause a log line on what a service worker has to do to show them', async () => {
     const headers = { 'service-worker-navigation-preload': 'true' };
     await show(await told(), '/show', { headers });
     expect(await server.printed("setHeaderValue('shown')")).toContain("setHeaderValue('shown')");
   });
 
-  it('that are undefined are refused, and what waits stays', async () => {
+  it('that are undefined are rejected, and stored ones stay', async () => {
     const browser = await told();
     expect((await browser.get('/sends-nothing')).status).toBe(500);
     expect(await server.printed('undefined is no message')).toContain('The value of "notice" cannot be stored');

@@ -11,7 +11,7 @@ interface Sent {
   answer(): Promise<unknown>;
 }
 
-/** The same numbers for the same seed, from 0 up to 1. */
+/** Returns a generator of numbers from 0 up to 1 that are the same for the same seed. */
 function numbersFrom(seed: number): () => number {
   let state = seed * 7919;
   return () => {
@@ -24,7 +24,7 @@ function oneOf<Item>(items: readonly Item[], number: number): Item {
   return items[Math.floor(number * items.length)] as Item;
 }
 
-/** Sends requests and answers them, each when chance has it; in the end all are answered. */
+/** Sends requests and answers them in random order, until all are answered. */
 async function inAnyOrder(
   next: () => number,
   send: (underWay: readonly Sent[]) => Promise<Sent>,
@@ -47,8 +47,8 @@ async function inAnyOrder(
   return log;
 }
 
-describe('In one browser, with sessions in the cookie and answers in any order', () => {
-  it('whoever was signed in or out last is, and one cookie is left', async () => {
+describe('A session in the cookie whose responses arrive in any order', () => {
+  it('ends with the last sign-in or sign-out and one cookie', async () => {
     for (let seed = 1; seed <= SEQUENCES; seed++) {
       const next = numbersFrom(seed);
       const browser = new RacedBrowser({ cookie: { chunks: seed % 2 === 0 } });
@@ -62,7 +62,7 @@ describe('In one browser, with sessions in the cookie and answers in any order',
         const { userId: before } = (await browser.manager.open(request)).contents() as { userId?: string };
         const sent = await browser.send(request);
         const user = oneOf(['ada', 'grace', 'joan'], next());
-        // Two that sign in at once, where nobody was before, are told apart by nothing.
+        // Two concurrent sign-ins without a previous session cannot be ordered.
         const signsIn = !underWay.some(({ name }) => name.includes('in as')) && next() < 0.3;
         const does = signsIn ? 'in' : oneOf(['out', 'out', 'fill', 'fill', 'regenerate', 'promote', 'nothing'], next());
         const after = does === 'in' ? user : does === 'out' ? undefined : before;
@@ -84,7 +84,7 @@ describe('In one browser, with sessions in the cookie and answers in any order',
     }
   });
 
-  it('the role that was given last holds', async () => {
+  it('ends with the role that was set last', async () => {
     for (let seed = 1; seed <= SEQUENCES; seed++) {
       const next = numbersFrom(seed);
       const browser = new RacedBrowser();

@@ -9,8 +9,8 @@ function bagWith(flashes: Record<string, unknown>): FlashBag {
   return new FlashBag(recordOf({ flashes }).flashes);
 }
 
-describe('A message', () => {
-  it('is delivered with one answer, however often that answer reads it', () => {
+describe('A flash message', () => {
+  it('can be read several times in the request that delivers it', () => {
     const bag = bagWith({ notice: 'Saved' });
     expect(bag.get('notice')).toBe('Saved');
     expect(bag.get('notice')).toBe('Saved');
@@ -19,7 +19,7 @@ describe('A message', () => {
     expect(flashDraftOf(bag).isDirty).toBe(true);
   });
 
-  it('can be read in the request that leaves it', () => {
+  it('can be read in the request that sets it', () => {
     const bag = new FlashBag();
     bag.set('notice', 'Saved');
     expect(bag.get('notice')).toBe('Saved');
@@ -28,7 +28,7 @@ describe('A message', () => {
     expect(flashDraftOf(bag).isDirty).toBe(false);
   });
 
-  it('that is delivered gives way to a new one under its key', () => {
+  it('is replaced by a new one under its key after its delivery', () => {
     const bag = bagWith({ notice: 'old' });
     bag.get('notice');
     bag.set('notice', 'new');
@@ -37,7 +37,7 @@ describe('A message', () => {
     expect(bag.isEmpty).toBe(true);
   });
 
-  it('replaces the one that waits under the same key', () => {
+  it('replaces an undelivered one under the same key', () => {
     const bag = bagWith({ notice: 'old' });
     bag.set('notice', 'new');
     bag.set('notice', 'newest');
@@ -46,7 +46,7 @@ describe('A message', () => {
     expect([...flashDraftOf(bag).added.values()]).toEqual([{ id: expect.any(String), value: 'newest' }]);
   });
 
-  it('is told from another under the same key by its id', () => {
+  it('has an id of its own, even when another one has the same key and text', () => {
     const bag = new FlashBag();
     bag.set('notice', 'Saved');
     const first = flashDraftOf(bag).added.get('notice')?.id;
@@ -54,13 +54,13 @@ describe('A message', () => {
     expect(flashDraftOf(bag).added.get('notice')?.id).not.toBe(first);
   });
 
-  it('may be anything that a session can keep', () => {
+  it('may be any value that a session can store', () => {
     const bag = new FlashBag();
     bag.set('errors', new Map([['email', ['is taken']]]));
     expect(bag.get<Map<string, string[]>>('errors')?.get('email')).toEqual(['is taken']);
   });
 
-  it('that is undefined is refused, and the one before stays', () => {
+  it('must not be undefined, and the previous one stays', () => {
     const bag = bagWith({ notice: 'Saved' });
     for (const leave of ['set', 'append'] as const) {
       expect(() => bag[leave]('notice', undefined)).toThrow(InvalidSessionValueError);
@@ -69,7 +69,7 @@ describe('A message', () => {
     expect(bag.get('notice')).toBe('Saved');
   });
 
-  it('is what it was when it was left, and cannot be changed by whoever reads it', () => {
+  it('is copied when it is set, and cannot be changed by code that reads it', () => {
     const errors = ['is taken'];
     const bag = bagWith({ hints: ['Look'] });
     bag.append('errors', errors);
@@ -82,7 +82,7 @@ describe('A message', () => {
     }
   });
 
-  it('that cannot be kept is refused with its key, and the one before stays', () => {
+  it('is rejected with its key when it cannot be stored, and the previous one stays', () => {
     const bag = bagWith({ notice: 'Saved' });
     expect(() => bag.set('notice', () => 'x')).toThrow(InvalidSessionValueError);
     expect(() => bag.set('notice', new FlashBag())).toThrow(/The value of "notice" cannot be stored/);
@@ -98,7 +98,7 @@ describe('Several messages under one key', () => {
     return bag;
   };
 
-  it('are given together, the oldest first, however often that answer reads them', () => {
+  it('are returned by getAll() in order, the oldest first, also on a second call', () => {
     const bag = listed();
     expect(bag.getAll('notice')).toEqual(['One', 'Two', 'Three']);
     expect(bag.getAll('notice')).toEqual(['One', 'Two', 'Three']);
@@ -107,7 +107,7 @@ describe('Several messages under one key', () => {
     expect(flashDraftOf(bag).taken).toEqual(new Set(['flash-notice']));
   });
 
-  it('are the latest to whoever asks for one', () => {
+  it('are represented by the latest one in get() and peek()', () => {
     const bag = listed();
     expect(bag.peek('notice')).toBe('Three');
     expect(bag.get('notice')).toBe('Three');
@@ -115,26 +115,26 @@ describe('Several messages under one key', () => {
     expect(bag.getAll('notice')).toEqual(['One', 'Two', 'Three']);
   });
 
-  it('are a list among all', () => {
+  it('appear as a list in all()', () => {
     const bag = listed();
     bag.append('error', 'Not sent');
     expect(bag.all()).toEqual({ notice: ['One', 'Two', 'Three'], error: 'Not sent' });
   });
 
-  it('are stored together, and found again', () => {
+  it('are stored together and read back together', () => {
     const bag = listed();
     const [added] = flashDraftOf(bag).added.values();
     expect(added).toMatchObject({ value: 'Three', earlier: [{ value: 'Two' }] });
     expect(new FlashBag(flashDraftOf(bag).added).getAll('notice')).toEqual(['Two', 'Three']);
   });
 
-  it('give way to one that takes their place', () => {
+  it('are all replaced by set()', () => {
     const bag = listed();
     bag.set('notice', 'Only');
     expect(bag.getAll('notice')).toEqual(['Only']);
   });
 
-  it('can be read but for those that are not meant', () => {
+  it('can be filtered by a predicate, and the others stay', () => {
     const bag = listed();
     bag.append('notice', { not: 'a text' });
     expect(bag.getAll('notice', (value) => typeof value === 'string')).toEqual(['One', 'Two', 'Three']);
@@ -142,7 +142,7 @@ describe('Several messages under one key', () => {
     expect(bag.isEmpty).toBe(false);
   });
 
-  it('are said to be gone when an answer has shown the latest alone', () => {
+  it('are reported by a warning when a page has shown only the latest', () => {
     const said = jest.spyOn(console, 'warn').mockImplementation(() => {});
     const shown = listed();
     shown.get('notice');
@@ -157,14 +157,14 @@ describe('Several messages under one key', () => {
   });
 });
 
-describe('Messages that several requests could read', () => {
+describe('Flash messages that several concurrent requests could read', () => {
   const twoBags = () => {
     const ledger = new FlashLedger(new FrozenClock());
     const { flashes } = recordOf({ flashes: { notice: 'Saved' } });
     return [new FlashBag(flashes, ledger.open()), new FlashBag(flashes, ledger.open())] as const;
   };
 
-  it('are for the first that reads them', () => {
+  it('are delivered to the request that reads them first', () => {
     const [first, second] = twoBags();
     expect([flashDraftOf(first).isDeliverable, flashDraftOf(second).isDeliverable]).toEqual([true, true]);
     expect(second.get('notice')).toBe('Saved');
@@ -179,14 +179,14 @@ describe('Messages that several requests could read', () => {
     expect(first.get('notice')).toBeUndefined();
   });
 
-  it('are there again when the first fails', () => {
+  it('are available again when that request fails', () => {
     const [first, second] = twoBags();
     first.get('notice');
     flashDraftOf(first).rollBack();
     expect(second.get('notice')).toBe('Saved');
   });
 
-  it('are there again when nobody waits for the answer of the first any more', () => {
+  it('are available again when the client of that request has disconnected', () => {
     const [first, second] = twoBags();
     first.append('error', 'Not sent');
     expect(first.all()).toEqual({ notice: 'Saved', error: 'Not sent' });
@@ -198,7 +198,7 @@ describe('Messages that several requests could read', () => {
     expect(second.get('notice')).toBe('Saved');
   });
 
-  it('are left once more when the answer was lost after they were taken out of the session', () => {
+  it('are added again when the response was lost after they were removed from the session', () => {
     const [first, second] = twoBags();
     first.get('notice');
     flashDraftOf(first).settle();
@@ -207,7 +207,7 @@ describe('Messages that several requests could read', () => {
     expect(second.get('notice')).toBe('Saved');
   });
 
-  it('are seen by one that cannot show them', () => {
+  it('can be peeked at, but not taken, by a request that cannot show them', () => {
     const [first, second] = twoBags();
     first.get('notice');
     flashDraftOf(second).hold();
@@ -218,8 +218,8 @@ describe('Messages that several requests could read', () => {
   });
 });
 
-describe('A bag of messages', () => {
-  it('is empty and clean at first', () => {
+describe('A flash bag', () => {
+  it('is empty and not dirty at first', () => {
     const bag = new FlashBag();
     expect(bag.isEmpty).toBe(true);
     expect(flashDraftOf(bag).isDirty).toBe(false);
@@ -227,7 +227,7 @@ describe('A bag of messages', () => {
     expect(bag.all()).toEqual({});
   });
 
-  it('can be looked into without taking anything', () => {
+  it('can be read with peek() and has() without delivering anything', () => {
     const bag = bagWith({ notice: 'Saved' });
     expect(bag.peek('notice')).toBe('Saved');
     expect(bag.has('notice')).toBe(true);
@@ -236,7 +236,7 @@ describe('A bag of messages', () => {
     expect(bag.get('notice')).toBe('Saved');
   });
 
-  it('gives every message at once, those already read included', () => {
+  it('returns every message from all(), including those already read', () => {
     const bag = bagWith({ notice: 'Saved' });
     bag.set('error', 'Not sent');
     bag.get('notice');
@@ -245,7 +245,7 @@ describe('A bag of messages', () => {
     expect(bag.isEmpty).toBe(true);
   });
 
-  it('keeps what nobody has read', () => {
+  it('keeps messages that were not read', () => {
     const bag = bagWith({ notice: 'Saved', error: 'Not sent' });
     bag.get('notice');
     expect(flashDraftOf(bag).taken).toEqual(new Set(['flash-notice']));
@@ -253,7 +253,7 @@ describe('A bag of messages', () => {
     expect(flashDraftOf(bag).isDeliverable).toBe(true);
   });
 
-  it('delivers nothing while it is held, and says what waits', () => {
+  it('delivers nothing while it is held, but has() still finds its messages', () => {
     const bag = bagWith({ notice: 'Saved' });
     flashDraftOf(bag).hold();
     expect(bag.get('notice')).toBeUndefined();
@@ -263,7 +263,7 @@ describe('A bag of messages', () => {
     expect(flashDraftOf(bag).isDirty).toBe(false);
   });
 
-  it('takes new messages while it is held', () => {
+  it('accepts new messages while it is held', () => {
     const bag = new FlashBag();
     flashDraftOf(bag).hold();
     bag.set('notice', 'Saved');
@@ -282,7 +282,7 @@ describe('A bag of messages', () => {
     expect(bag.get('notice')).toBe('Saved');
   });
 
-  it('shows what it delivered until the answer is done, closed or not', () => {
+  it('keeps returning delivered messages until the end of the request, even when it is closed', () => {
     const bag = bagWith({ notice: 'Saved', error: 'Not sent' });
     bag.get('notice');
     flashDraftOf(bag).isClosed = true;
@@ -295,7 +295,7 @@ describe('A bag of messages', () => {
     expect(bag.isEmpty).toBe(false);
   });
 
-  it('refuses a message that would be lost because the head is sent', () => {
+  it('rejects a new message once it is closed, because it would be lost', () => {
     const bag = new FlashBag();
     flashDraftOf(bag).isClosed = true;
     expect(() => bag.set('notice', 'Saved')).toThrow(SessionCommittedError);
@@ -303,7 +303,7 @@ describe('A bag of messages', () => {
     expect(bag.isEmpty).toBe(true);
   });
 
-  it('has delivered nothing when it is rolled back', () => {
+  it('takes back its deliveries when it is rolled back', () => {
     const bag = bagWith({ notice: 'Saved' });
     bag.get('notice');
     bag.set('error', 'Not sent');
@@ -314,7 +314,7 @@ describe('A bag of messages', () => {
     expect(bag.get('notice')).toBe('Saved');
   });
 
-  it('shows nothing of what it delivered before it was rolled back', () => {
+  it('does not return messages delivered before a roll-back once it is closed', () => {
     const bag = bagWith({ notice: 'Saved' });
     bag.get('notice');
     flashDraftOf(bag).rollBack(recordOf({ flashes: { notice: 'Saved' } }).flashes);
@@ -323,7 +323,7 @@ describe('A bag of messages', () => {
     expect(flashDraftOf(bag).isDirty).toBe(false);
   });
 
-  it('drops everything, what was delivered included', () => {
+  it('drops all messages, delivered ones too, when it is rolled back to nothing', () => {
     const bag = bagWith({ notice: 'Saved', hint: 'Look' });
     bag.get('notice');
     bag.set('error', 'Not sent');
@@ -334,7 +334,7 @@ describe('A bag of messages', () => {
     expect(bag.all()).toEqual({});
   });
 
-  it('takes keys that are called as prototypes are', () => {
+  it('accepts keys such as "__proto__"', () => {
     const bag = new FlashBag();
     bag.set('__proto__', 'data');
     expect(bag.has('toString')).toBe(false);
@@ -342,11 +342,11 @@ describe('A bag of messages', () => {
   });
 });
 
-describe('A bag of more than a hundred messages', () => {
+describe('A flash bag of more than a hundred messages', () => {
   const many = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, number) => [`m${number}`, number]));
 
-  it('drops the oldest, and says so once', () => {
+  it('drops the oldest ones and logs one warning', () => {
     const said = jest.spyOn(console, 'warn').mockImplementation(() => {});
     const bag = bagWith(many(60));
     for (const [key, value] of Object.entries(many(500))) bag.set(`new-${key}`, value);
@@ -360,7 +360,7 @@ describe('A bag of more than a hundred messages', () => {
     said.mockRestore();
   });
 
-  it('counts what waits, and not what was delivered or replaced', () => {
+  it('does not count delivered or replaced messages', () => {
     const said = jest.spyOn(console, 'warn').mockImplementation(() => {});
     const bag = bagWith(many(100));
     for (let number = 0; number < 300; number++) bag.set('m0', number);

@@ -5,12 +5,12 @@ import { Session } from '../../lib/session/session.js';
 class TeamSession extends Session {}
 class OtherSession extends Session {}
 
-describe('The classes that are made from data', () => {
-  it('are themselves where nothing replaces them', () => {
+describe('MadeClasses.of()', () => {
+  it('returns the class itself when no subclass is registered', () => {
     expect(new MadeClasses().of(Session)).toBe(Session);
   });
 
-  it('are their subclass where one was registered', () => {
+  it('returns the registered subclass', () => {
     const made = new MadeClasses(new Map([[Session, TeamSession]]));
     expect(made.of(Session)).toBe(TeamSession);
     expect(made.of(OtherSession)).toBe(OtherSession);

@@ -8,10 +8,10 @@ import { recordOf } from '../support/records.js';
 class OwnSession extends Session {}
 class OwnFlashes extends FlashBag {}
 
-describe('A session that is made', () => {
+describe('madeSession()', () => {
   const record = recordOf({ values: { userId: 'ada' } });
 
-  it('is of the classes that stand for it and for its messages', () => {
+  it('creates a session and a flash bag of the registered subclasses', () => {
     const own = new MadeClasses(
       new Map<typeof Session | typeof FlashBag, typeof OwnSession | typeof OwnFlashes>([
         [Session, OwnSession],
@@ -23,7 +23,7 @@ describe('A session that is made', () => {
     }
   });
 
-  it('holds what the record holds', () => {
+  it('creates a session with the values of the record', () => {
     expect(madeSession(new MadeClasses(), record).get('userId')).toBe('ada');
     expect(madeSession(new MadeClasses()).isNew).toBe(true);
   });

@@ -18,7 +18,7 @@ import { sessionOf } from '../support/sessions.js';
 
 const login = () => ({ session: 'abc', userId: 'ada' });
 
-/** What a channel carries while something happens. */
+/** Returns the messages published on a channel while a function runs. */
 function heardOn(name: string, happen: () => void): unknown[] {
   const heard: unknown[] = [];
   const hear = (event: unknown, channel: string | symbol) => void heard.push([channel, event]);
@@ -28,7 +28,7 @@ function heardOn(name: string, happen: () => void): unknown[] {
   return heard;
 }
 
-/** Has something told, and says what was reported of it. */
+/** Emits an event, and returns the errors that were reported. */
 async function reportedBy(events: SecurityEvents, times = 1): Promise<unknown[]> {
   const reported: unknown[] = [];
   events.reportTo((line, error) => reported.push([line, error]));
@@ -42,14 +42,14 @@ describe('Security events', () => {
     jest.restoreAllMocks();
   });
 
-  it('are published on a channel of their name, with the time of the clock', () => {
+  it('are published on the channel of their name, with the time of the clock', () => {
     const clock = new FrozenClock();
     const heard = heardOn('astro-gatehouse:login', () => new SecurityEvents(clock).emit('login', login));
     const event = { name: 'login', at: new Date(clock.now()), session: 'abc', userId: 'ada' };
     expect(heard).toEqual([['astro-gatehouse:login', event]]);
   });
 
-  it('are not even put together while nobody listens', () => {
+  it('are not even created while no listener is subscribed', () => {
     const events = new SecurityEvents();
     const fields = jest.fn(login);
     events.emit('login', fields);
@@ -59,7 +59,7 @@ describe('Security events', () => {
     expect(fields).toHaveBeenCalledTimes(1);
   });
 
-  it('go to a subclass whether anybody listens to the channel or not, and on to it when that says so', () => {
+  it('are passed to an overridden publish(), which may publish them on the channel too', () => {
     class Both extends SecurityEvents {
       readonly own: SecurityEvent[] = [];
       override publish(event: SecurityEvent) {
@@ -73,7 +73,7 @@ describe('Security events', () => {
     expect(events.own).toHaveLength(2);
   });
 
-  it('cannot be changed by one listener for the next, and leave out what is not known', () => {
+  it('are frozen, and omit undefined fields', () => {
     const events = new RememberingEvents();
     events.emit('session.rejected', () => ({ reason: 'ambiguous', session: undefined }));
     const [event] = events.all;
@@ -82,12 +82,12 @@ describe('Security events', () => {
   });
 
   it.each<[string, SecurityEventFields['login']]>([
-    ['a line', { session: 'abc', userId: 'ada\n{"name":"login","userId":"eve"}' }],
+    ['a line break', { session: 'abc', userId: 'ada\n{"name":"login","userId":"eve"}' }],
     ['a carriage return', { session: 'abc', userId: 'ada\rlogin eve' }],
-    ['a line of Unicode', { session: 'abc', userId: 'ada\u2028login eve\u2029login eve\u0085login eve' }],
-    ['the colours of a terminal', { session: 'abc', userId: 'ada\u001b[2K\u001b[1Alogin eve' }],
-    ['a text that runs backwards', { session: 'abc', userId: 'ada\u202e' }],
-  ])('let nobody forge %s', (_, fields) => {
+    ['a Unicode line break', { session: 'abc', userId: 'ada\u2028login eve\u2029login eve\u0085login eve' }],
+    ['terminal escape sequences', { session: 'abc', userId: 'ada\u001b[2K\u001b[1Alogin eve' }],
+    ['a right-to-left override', { session: 'abc', userId: 'ada\u202e' }],
+  ])('escape %s in a value', (_, fields) => {
     const events = new RememberingEvents();
     events.emit('login', () => fields);
     const values = events.all.flatMap((event) => Object.values(event)).join(' ');
@@ -95,7 +95,7 @@ describe('Security events', () => {
     expect(events.take()).toMatchObject([{ userId: expect.stringMatching(/^ada%/) }]);
   });
 
-  it('leave other texts as they are, but cut what is endless', () => {
+  it('leave other strings unchanged, but shorten very long ones', () => {
     const events = new RememberingEvents();
     events.emit('login', () => ({ session: 'abc', userId: 'Åda 🦉 100%' }));
     events.emit('login', () => ({ session: 'abc', userId: 'x'.repeat(10_000) }));
@@ -112,21 +112,21 @@ describe('Security events', () => {
       },
     ],
     [
-      'promises and breaks it',
+      'rejects',
       class Rejecting extends SecurityEvents {
         override async publish() {
           throw new Error('full');
         }
       },
     ],
-  ])('stop nobody when what an application does with them %s, which is said once', async (_, Events) => {
+  ])('do not make the request fail when publish() %s, which is reported once', async (_, Events) => {
     const events = new Events();
     const line = `${Events.name}.publish() threw, so an event was lost. This is logged once.`;
     expect(await reportedBy(events, 3)).toEqual([[line, new Error('full')]]);
     expect(await reportedBy(events)).toEqual([]);
   });
 
-  it('say on the console what went wrong, where nothing else is said', () => {
+  it('report errors of publish() on the console by default', () => {
     jest.spyOn(console, 'error').mockReturnValue();
     class Full extends SecurityEvents {
       override publish(): void {
@@ -139,7 +139,7 @@ describe('Security events', () => {
 });
 
 describe('A short hash', () => {
-  it('tells sessions apart, is the same for an id and for what it is filed under, and is no part of the id', () => {
+  it('identifies a session by its id or its fingerprint, and is not a part of the id', () => {
     const [one, other] = [SessionId.generate(), SessionId.generate()];
     expect(shortHash(one)).toMatch(/^[\w-]{12}$/);
     expect(shortHash(one)).toBe(shortHash(one));
@@ -149,17 +149,17 @@ describe('A short hash', () => {
   });
 });
 
-describe('Whom a session is of', () => {
+describe('subjectOf()', () => {
   it.each([
     ['a signed-in visitor', () => sessionOf({ userId: 'ada', email: 'ada@site.example' }), 'ada'],
     ['a guest', () => sessionOf({ cart: 1 }), undefined],
-    ['somebody whose id is no text', () => sessionOf({ userId: 42 }), undefined],
-  ])('is told of %s by short hash and user id, and by nothing else', (_, make, userId) => {
+    ['a user whose id is not a string', () => sessionOf({ userId: 42 }), undefined],
+  ])('returns only the short hash and any user id of the session of %s', (_, make, userId) => {
     const session = make();
     expect(subjectOf(session)).toEqual({ session: shortHash(session.id), userId });
   });
 
-  it('is told by the id that is stored, not by one that may never be', () => {
+  it('returns the hash of the stored id, not of a new id that may never be stored', () => {
     const record = recordOf({ values: { userId: 'ada' } });
     expect(subjectOf(new Session(record).regenerate()).session).toBe(shortHash(record.id));
     expect(subjectOf(new Session()).session).toBeUndefined();

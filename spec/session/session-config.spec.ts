@@ -16,15 +16,15 @@ function problemsOf(options: SessionOptions, surroundings = PRODUCTION): readonl
   }
 }
 
-describe('Session options left out', () => {
-  it('give 7 days idle, 30 days at most, renewed after 1 day', () => {
+describe('Omitted session options', () => {
+  it('default to 7 days idle, 30 days in total, and renewal after 1 day', () => {
     const config = SessionConfig.from(undefined, PRODUCTION);
     expect(config.idleTimeout).toBe(7 * DAY * 1000);
     expect(config.absoluteTimeout).toBe(30 * DAY * 1000);
     expect(config.renewAfter).toBe(DAY * 1000);
   });
 
-  it('follow the ones that are given', () => {
+  it('default to values that fit the given timeouts', () => {
     const short = SessionConfig.from({ idleTimeout: 700 }, PRODUCTION);
     const long = SessionConfig.from({ idleTimeout: 90 * DAY }, PRODUCTION);
     expect(short.renewAfter).toBe(100_000);
@@ -33,19 +33,19 @@ describe('Session options left out', () => {
     expect(long.renewAfter).toBe(DAY * 1000);
   });
 
-  it('give a cookie that scripts and other sites cannot use', () => {
+  it('default to a cookie that scripts and other sites cannot use', () => {
     const { cookieName, cookie } = SessionConfig.from({}, PRODUCTION);
     expect(cookieName).toBe('__Host-gatehouse');
     expect(cookie).toEqual({ path: '/', domain: undefined, sameSite: 'lax', secure: true, httpOnly: true });
   });
 
-  it('give a cookie that works without TLS in development', () => {
+  it('default to a cookie that works without TLS in development', () => {
     const { cookieName, cookie } = SessionConfig.from({}, DEVELOPMENT);
     expect(cookieName).toBe('gatehouse');
     expect(cookie).toMatchObject({ secure: false, httpOnly: true });
   });
 
-  it('cannot be changed afterwards', () => {
+  it('result in a cookie configuration that cannot be changed', () => {
     const { cookie } = SessionConfig.from({}, PRODUCTION);
     expect(() => Object.assign(cookie, { httpOnly: false })).toThrow(TypeError);
   });
@@ -59,39 +59,39 @@ describe('The name of the session cookie', () => {
     ['not secure', { secure: false }, 'sid'],
     ['prefixed with __Host- already', { secure: true, name: '__Host-sid' }, '__Host-sid'],
     ['prefixed with __Secure- already', { secure: true, name: '__Secure-sid' }, '__Secure-sid'],
-  ])('%s', (_, cookie, name) => {
+  ])('has the strongest valid prefix when the cookie is %s', (_, cookie, name) => {
     expect(SessionConfig.from({ cookie: { name: 'sid', ...cookie } }, DEVELOPMENT).cookieName).toBe(name);
   });
 
-  it('stays as it is where no prefix is wanted', () => {
+  it('gets no prefix when isByHand is set', () => {
     const config = SessionConfig.from({ cookie: { name: 'sid' } }, { isProduction: true, isByHand: true });
     expect(config.cookieName).toBe('sid');
   });
 });
 
-describe('Timeouts that contradict each other', () => {
-  it('are refused when a session could never be idle for long enough to end', () => {
+describe('Session timeouts', () => {
+  it('are rejected when idleTimeout is longer than absoluteTimeout', () => {
     expect(problemsOf({ idleTimeout: 3600, absoluteTimeout: 1800 })).toEqual([
       expect.stringContaining('session.idleTimeout (3600 s) is longer than session.absoluteTimeout (1800 s)'),
     ]);
   });
 
-  it('are refused when sessions in use would end before they are renewed', () => {
+  it('are rejected when renewAfter is not shorter than idleTimeout', () => {
     expect(problemsOf({ idleTimeout: 600, renewAfter: 600 })).toEqual([
       expect.stringContaining('session.renewAfter (600 s) must be shorter than session.idleTimeout (600 s)'),
     ]);
   });
 
-  it('are accepted when they just do not', () => {
+  it('are accepted when they are exactly at these limits', () => {
     expect(problemsOf({ idleTimeout: 600, absoluteTimeout: 600, renewAfter: 599 })).toEqual([]);
   });
 
   it.each([
     ['zero', 0],
-    ['below zero', -1],
-    ['no number at all', Number.NaN],
-    ['without end', Number.POSITIVE_INFINITY],
-  ])('are refused when one is %s', (_, seconds) => {
+    ['negative', -1],
+    ['NaN', Number.NaN],
+    ['infinite', Number.POSITIVE_INFINITY],
+  ])('are rejected when one is %s', (_, seconds) => {
     expect(problemsOf({ idleTimeout: seconds }).join()).toContain('session.idleTimeout must be');
     expect(problemsOf({ absoluteTimeout: seconds }).join()).toContain('session.absoluteTimeout must be');
     expect(problemsOf({ renewAfter: seconds }).join()).toContain('session.renewAfter must be');
@@ -100,33 +100,33 @@ describe('Timeouts that contradict each other', () => {
 
 describe('A session cookie', () => {
   it.each([
-    ['no name', { name: '' }, 'session.cookie.name'],
+    ['an empty name', { name: '' }, 'session.cookie.name'],
     ['a name with a space', { name: 'my session' }, 'session.cookie.name'],
     ['a name with "="', { name: 'a=b' }, 'session.cookie.name'],
     ['a name with ";"', { name: 'a;b' }, 'session.cookie.name'],
     ['a name with a line break at its end', { name: 'sid\n' }, 'session.cookie.name'],
     ['a name with CR and LF', { name: 'a\r\nSet-Cookie: b' }, 'session.cookie.name'],
     ['a name with NUL', { name: 'a\0b' }, 'session.cookie.name'],
-    ['a name beyond ASCII', { name: 'sëssion' }, 'session.cookie.name'],
-    ['no path', { path: '' }, 'session.cookie.path'],
+    ['a non-ASCII name', { name: 'sëssion' }, 'session.cookie.name'],
+    ['an empty path', { path: '' }, 'session.cookie.path'],
     ['a relative path', { path: 'app' }, 'session.cookie.path'],
     ['a path with ";"', { path: '/; Domain=evil.example' }, 'session.cookie.path'],
     ['a path with CR and LF', { path: '/\r\nSet-Cookie: b' }, 'session.cookie.path'],
     ['a path with LF at its end', { path: '/\n' }, 'session.cookie.path'],
     ['a path with NUL', { path: '/\0' }, 'session.cookie.path'],
-    ['a path beyond ASCII', { path: '/caf\u00e9' }, 'session.cookie.path'],
+    ['a non-ASCII path', { path: '/caf\u00e9' }, 'session.cookie.path'],
     ['a path with a tab', { path: '/a\tb' }, 'session.cookie.path'],
     ['a path with DEL', { path: '/\x7f' }, 'session.cookie.path'],
-    ['a domain beyond ASCII', { domain: 'caf\u00e9.example' }, 'session.cookie.domain'],
+    ['a non-ASCII domain', { domain: 'caf\u00e9.example' }, 'session.cookie.domain'],
     ['a domain of numbers', { domain: '127.0.0.1' }, 'session.cookie.domain'],
-    ['no domain', { domain: '' }, 'session.cookie.domain'],
-    ['a domain that is none', { domain: '.' }, 'session.cookie.domain'],
+    ['an empty domain', { domain: '' }, 'session.cookie.domain'],
+    ['a domain of a dot alone', { domain: '.' }, 'session.cookie.domain'],
     ['a domain with ";"', { domain: 'a.example; Secure' }, 'session.cookie.domain'],
     ['a domain with CR and LF', { domain: 'a.example\r\nX: b' }, 'session.cookie.domain'],
     ['a domain with LF at its end', { domain: 'a.example\n' }, 'session.cookie.domain'],
     ['a domain with NUL', { domain: 'a\0.example' }, 'session.cookie.domain'],
     ['a domain with a port', { domain: 'a.example:80' }, 'session.cookie.domain'],
-  ])('with %s is refused', (_, cookie, option) => {
+  ])('with %s is rejected', (_, cookie, option) => {
     expect(problemsOf({ cookie })).toEqual([expect.stringContaining(option)]);
   });
 
@@ -140,7 +140,7 @@ describe('A session cookie', () => {
     ['__host- over plain HTTP', { name: '__host-a', secure: false }, 'begins with "__Host-"'],
     ['__SECURE- over plain HTTP', { name: '__SECURE-a', secure: false }, 'begins with "__SECURE-"'],
     ['__Http- over plain HTTP', { name: '__Http-a', secure: false }, 'begins with "__Http-"'],
-  ] as const)('that browsers would drop is refused: %s', (_, cookie, reason) => {
+  ] as const)('that browsers would drop is rejected: %s', (_, cookie, reason) => {
     expect(problemsOf({ cookie })).toEqual([expect.stringContaining(reason)]);
   });
 
@@ -148,20 +148,20 @@ describe('A session cookie', () => {
     expect(SessionConfig.from({ cookie: { sameSite: 'none' } }, PRODUCTION).cookie.sameSite).toBe('none');
   });
 
-  it('and timeouts are complained of in one error', () => {
+  it('is validated together with the timeouts in one error', () => {
     const problems = problemsOf({ idleTimeout: 20, absoluteTimeout: 10, cookie: { name: '', path: 'app' } });
     expect(problems).toHaveLength(3);
   });
 });
 
-describe('A session that is to last', () => {
+describe('A remembered session', () => {
   const DAY = 24 * 60 * 60;
   const times = (options: SessionOptions) => {
     const { idleTimeout, absoluteTimeout } = SessionConfig.from(options, PRODUCTION).rememberMe;
     return [idleTimeout / 1000 / DAY, absoluteTimeout / 1000 / DAY];
   };
 
-  it('lives for 30 days without a request, and never for less than any other', () => {
+  it('defaults to 30 days idle and 180 days in total, and never to less than other sessions', () => {
     expect(times({})).toEqual([30, 180]);
     expect(times({ idleTimeout: 60 * DAY, absoluteTimeout: 365 * DAY })).toEqual([60, 365]);
     expect(times({ rememberMe: { idleTimeout: 90 * DAY } })).toEqual([90, 180]);
@@ -169,7 +169,7 @@ describe('A session that is to last', () => {
     expect(times({ rememberMe: { absoluteTimeout: 40 * DAY } })).toEqual([30, 40]);
   });
 
-  it('cannot be idle for longer than it lives', () => {
+  it('must have an idleTimeout shorter than its absoluteTimeout and longer than renewAfter', () => {
     const rememberMe = { idleTimeout: 3, absoluteTimeout: 2 };
     expect(problemsOf({ renewAfter: 1, rememberMe })).toEqual([
       expect.stringContaining('session.rememberMe.idleTimeout (3 s)'),
@@ -180,7 +180,7 @@ describe('A session that is to last', () => {
     ]);
   });
 
-  it('is live by its own times, from its beginning as from its last request', () => {
+  it('expires by its own timeouts, counted from its creation and from its last request', () => {
     const config = SessionConfig.from({}, PRODUCTION);
     const record = { createdAt: 0, renewedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
     const days = (count: number) => count * DAY * 1000;

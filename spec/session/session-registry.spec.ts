@@ -21,7 +21,7 @@ class AwayList extends MemoryRevocationList {
   }
 }
 
-/** An application with a store that lists nothing, and a list of revocations. */
+/** An application with a store that cannot list sessions, and with a revocation list. */
 function start(makeList: (clock: FrozenClock) => RevocationList, options: SessionOptions = {}) {
   const clock = new FrozenClock();
   const config = SessionConfig.from(options, { isProduction: false });
@@ -39,8 +39,8 @@ function start(makeList: (clock: FrozenClock) => RevocationList, options: Sessio
   return { clock, config, registry, manager, signIn, userOf };
 }
 
-describe('A list of revocations', () => {
-  it('ends every session of a user, and of nobody else, until the user signs in again', async () => {
+describe('A revocation list', () => {
+  it('ends every session of one user and of no other, until the user signs in again', async () => {
     const { clock, registry, signIn, userOf } = start((clock) => new MemoryRevocationList(clock));
     const [laptop, phone, bob] = [await signIn('ada'), await signIn('ada'), await signIn('bob')];
     clock.advance(1);
@@ -49,7 +49,7 @@ describe('A list of revocations', () => {
     expect(await Promise.all([laptop, phone, bob, again].map(userOf))).toEqual([undefined, undefined, 'bob', 'ada']);
   });
 
-  it('ends a session although a request under way writes it afterwards', async () => {
+  it('ends a session although a pending request writes it afterwards', async () => {
     const { clock, registry, manager, signIn, userOf } = start((clock) => new MemoryRevocationList(clock));
     const cookies = await signIn('ada');
     const inFlight = await manager.open(cookies);
@@ -60,7 +60,7 @@ describe('A list of revocations', () => {
     expect(await userOf(cookies)).toBeUndefined();
   });
 
-  it('that cannot be asked lets nobody in, and takes no cookie away', async () => {
+  it('makes sessions unavailable, without removing their cookies, while it fails', async () => {
     const { manager, signIn } = start(() => new AwayList());
     const cookies = await signIn('ada');
     const session = await manager.open(cookies);
@@ -71,33 +71,33 @@ describe('A list of revocations', () => {
   });
 });
 
-describe('A registry whose store cannot list sessions', () => {
+describe('A session registry whose store cannot list sessions', () => {
   it.each([
     ['list', (registry: SessionRegistry) => registry.list('ada')],
     ['revoke', (registry: SessionRegistry) => registry.revoke('x'.repeat(43))],
     ['revokeAll', (registry: SessionRegistry) => registry.revokeAll('ada')],
-  ])('says so when asked to %s', async (_, ask) => {
+  ])('rejects %s() with an error that names the store', async (_, ask) => {
     const { registry } = start(() => new NoRevocationList());
     const error = await ask(registry).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(SessionsNotListedError);
     expect(String(error)).toContain('TableSessionStore cannot list');
   });
 
-  it('says so when asked to end the others of a session', async () => {
+  it('rejects revokeOthers() with an error', async () => {
     const { registry, manager, signIn } = start(() => new NoRevocationList());
     const session = await manager.open(await signIn('ada'));
     await expect(registry.revokeOthers(session)).rejects.toThrow(SessionsNotListedError);
   });
 
-  it('stops the start when sessions are to be counted', () => {
+  it('throws at startup when maxSessionsPerUser is set', () => {
     const counting = () => start(() => new MemoryRevocationList(), { maxSessionsPerUser: 3 });
     expect(counting).toThrow(InvalidOptionsError);
     expect(counting).toThrow("choose 'sqlite', 'redis' or 'memory'");
   });
 });
 
-describe('A registry', () => {
-  it('lists nothing of a guest, and ends nothing for one', async () => {
+describe('A session registry', () => {
+  it('lists and revokes no sessions for a guest', async () => {
     const clock = new FrozenClock();
     const config = SessionConfig.from({}, { isProduction: false });
     const store = new MemorySessionStore(config, clock);
@@ -115,7 +115,7 @@ describe('A registry', () => {
     expect(await registry.revoke(listed?.id ?? '')).toBe(true);
   });
 
-  it('ends the others and not the one that asks, although that got another id meanwhile', async () => {
+  it('ends all sessions but the current one, although its id has changed in the meantime', async () => {
     const clock = new FrozenClock();
     const config = SessionConfig.from({}, { isProduction: false });
     const store = new MemorySessionStore(config, clock);
@@ -137,7 +137,7 @@ describe('A registry', () => {
     expect(await Promise.all([cookies, phone].map(userOf))).toEqual(['ada', undefined]);
   });
 
-  it('does not list what the timeouts of today have ended', async () => {
+  it('does not list sessions that have expired under the current timeouts', async () => {
     const clock = new FrozenClock();
     const long = SessionConfig.from({}, { isProduction: false });
     const short = SessionConfig.from({ idleTimeout: 50, renewAfter: 10 }, { isProduction: false });
@@ -155,7 +155,7 @@ describe('A registry', () => {
   });
 });
 
-describe('A sign-out, where the store cannot end a session', () => {
+describe('A sign-out with a store that cannot end sessions', () => {
   async function inCookies(list: RevocationList) {
     const clock = new FrozenClock();
     const config = SessionConfig.from({}, { isProduction: false });
@@ -175,7 +175,7 @@ describe('A sign-out, where the store cannot end a session', () => {
     return { clock, change, signIn, userOf };
   }
 
-  it('ends every copy of the cookie with a list, those of before a new id too, and no other session of the user', async () => {
+  it('ends every copy of the cookie, but no other session, when there is a revocation list', async () => {
     const { clock, change, signIn, userOf } = await inCookies(new MemoryRevocationList(new FrozenClock()));
     const first = await signIn();
     clock.advance(1);
@@ -190,7 +190,7 @@ describe('A sign-out, where the store cannot end a session', () => {
     expect(await userOf(await signIn())).toBe('ada');
   });
 
-  it('leaves copies alone with a list that knows users only, or none', async () => {
+  it('does not end copies when the revocation list supports only users, or is missing', async () => {
     class UsersOnly extends RevocationList {
       override async notBefore() {
         return undefined;
@@ -207,11 +207,11 @@ describe('A sign-out, where the store cannot end a session', () => {
   });
 });
 
-/** A store whose list of a user's sessions may get lost. */
+/** A store that can return empty lists of a user's sessions. */
 class ForgetfulStore extends MemorySessionStore {
   #forgets = 0;
 
-  /** @param times How many lists are short; all, when it is left out. */
+  /** @param times How many of the next lists are empty; all of them by default. */
   forget(times = Number.POSITIVE_INFINITY): void {
     this.#forgets = times;
   }
@@ -222,7 +222,7 @@ class ForgetfulStore extends MemorySessionStore {
   }
 }
 
-describe('A list that lacks the session that asks', () => {
+describe('A list of sessions that lacks the current one', () => {
   async function ada() {
     const clock = new FrozenClock();
     const config = SessionConfig.from({}, { isProduction: false });
@@ -241,7 +241,7 @@ describe('A list that lacks the session that asks', () => {
     return { store, registry, manager, cookies, signIn, session: await manager.open(cookies) };
   }
 
-  it('is no list, and nothing is ended by it', async () => {
+  it('is rejected as incomplete, and no session is ended', async () => {
     const { store, registry, session } = await ada();
     store.forget();
     await expect(registry.list('ada', session)).rejects.toBeInstanceOf(SessionListIncompleteError);
@@ -250,7 +250,7 @@ describe('A list that lacks the session that asks', () => {
     expect(await registry.list('ada', session)).toHaveLength(2);
   });
 
-  it('is made once more, because a session that moves may have been in neither place', async () => {
+  it('is read a second time, because a session whose id is changing may be missing briefly', async () => {
     const { store, registry, session } = await ada();
     store.forget(1);
     expect(await registry.list('ada', session)).toHaveLength(2);
@@ -258,7 +258,7 @@ describe('A list that lacks the session that asks', () => {
     expect(await registry.revokeOthers(session)).toBe(1);
   });
 
-  it('is right where that session has ended meanwhile, is not stored yet, or is somebody else’s', async () => {
+  it('is accepted when that session has ended, is not stored yet, or belongs to another user', async () => {
     const { store, registry, manager, cookies, signIn, session } = await ada();
     const bob = await manager.open(await signIn('bob'));
     expect(await registry.list('ada', bob)).toHaveLength(2);
@@ -272,7 +272,7 @@ describe('A list that lacks the session that asks', () => {
 });
 
 describe('A listed session', () => {
-  it('says when, from where, and whether it is the one that asks', () => {
+  it('has its times, its device, and whether it is the current one', () => {
     const record = recordOf({ device: { userAgent: 'Spec/1', label: 'Laptop' } });
     expect({ ...new ListedSession('name', record, true) }).toEqual({
       id: 'name',
@@ -285,7 +285,7 @@ describe('A listed session', () => {
     });
   });
 
-  it('of which nothing is known has neither a label nor a user agent', () => {
+  it('has neither a label nor a user agent when its device is unknown', () => {
     expect(new ListedSession('name', recordOf(), false)).toMatchObject({ userAgent: undefined, label: undefined });
   });
 });

@@ -22,7 +22,7 @@ import { WatchedSessionStore } from '../support/watched-session-store.js';
 const SECRET = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
 type Page = (session: Session) => unknown;
 
-/** An application of which each version has another schema, and keeps the sessions of those before. */
+/** An application whose versions have different schemas and share one store. */
 function start(kind: 'memory' | 'cookie' = 'memory', storeTimeout = 5) {
   const clock = new FrozenClock();
   const config = SessionConfig.from({ storeTimeout }, { isProduction: false });
@@ -64,8 +64,8 @@ const SCHEMAS: [string, StandardSchemaV1][] = [
   ['arktype', type({ visits: 'number', theme: "string = 'light'" })],
 ];
 
-describe.each(SCHEMAS)('A session, with a schema of %s', (_, schema) => {
-  it('is what the schema makes of it, and keeps what that does not name', async () => {
+describe.each(SCHEMAS)('A session with a schema of %s', (_, schema) => {
+  it('has the values that the schema returns, and keeps keys that the schema does not name', async () => {
     const { version, left } = start();
     const { session, calls } = await version({ schema }).visit(await left({ visits: 3 }));
     expect(session.all()).toEqual({ ...VISITOR, visits: 3, theme: 'light' });
@@ -73,7 +73,7 @@ describe.each(SCHEMAS)('A session, with a schema of %s', (_, schema) => {
     expect(calls).toEqual(['read']);
   });
 
-  it('is dropped when it does not fit', async () => {
+  it('is dropped when it does not match the schema', async () => {
     const { version, left, events, lines, store } = start();
     const stale = await left({ visits: 'three, which is private' });
     const token = stale.values('gatehouse')[0] ?? '';
@@ -89,7 +89,7 @@ describe.each(SCHEMAS)('A session, with a schema of %s', (_, schema) => {
     expect(lines.join()).not.toContain('private');
   });
 
-  it('is migrated, and written with this request under its own id', async () => {
+  it('is migrated, and written in the same request under its own id', async () => {
     const { version, left, events } = start();
     const { visit } = version({
       schema,
@@ -104,7 +104,7 @@ describe.each(SCHEMAS)('A session, with a schema of %s', (_, schema) => {
     expect(second.session.all()).toEqual({ ...VISITOR, visits: 3, theme: 'light' });
   });
 
-  it('is refused before anything is sent when a page puts something into it that does not fit', async () => {
+  it('is not stored when a page sets a value that does not match, and the commit rejects', async () => {
     const { version, left } = start();
     const { visit } = version({ schema });
     const cookies = await left({ visits: 3 });
@@ -120,17 +120,17 @@ const VISITS = z.object({ visits: z.number().optional() });
 
 describe.each(['memory', 'cookie'] as const)('A session in %s', (kind) => {
   it.each([
-    ['gives nothing', () => undefined],
-    ['gives what does not fit either', () => ({ visits: 'three' })],
+    ['returns nothing', () => undefined],
+    ['returns values that do not match either', () => ({ visits: 'three' })],
     [
       'throws',
       () => {
         throw new RangeError('the value is private');
       },
     ],
-    ['gives what cannot be kept', () => ({ visits: 3, run: () => 3 })],
-    ['gives no object', () => 3 as never],
-  ])('is dropped when migrate %s', async (_, migrate) => {
+    ['returns a value that cannot be stored', () => ({ visits: 3, run: () => 3 })],
+    ['returns something other than an object', () => 3 as never],
+  ])('is dropped when migrate() %s', async (_, migrate) => {
     const { version, left, events, lines } = start(kind);
     const { session, cookies } = await version({ schema: VISITS, migrate }).visit(await left({ visits: '3' }));
     expect(session.isNew).toBe(true);
@@ -140,7 +140,7 @@ describe.each(['memory', 'cookie'] as const)('A session in %s', (kind) => {
     expect(lines.join()).not.toContain('private');
   });
 
-  it('is written as it was migrated together with what a page changes', async () => {
+  it('is written with its migrated values and the changes of the page', async () => {
     const { version, left } = start(kind);
     const { visit } = version({
       schema: VISITS,
@@ -153,7 +153,7 @@ describe.each(['memory', 'cookie'] as const)('A session in %s', (kind) => {
     expect((await version({ schema: VISITS }).visit(cookies)).session.all()).toEqual(session.all());
   });
 
-  it('shows what was migrated after a page has failed, too', async () => {
+  it('still has its migrated values after a roll-back', async () => {
     const { version, left } = start(kind);
     const { manager } = version({
       schema: VISITS,
@@ -165,7 +165,7 @@ describe.each(['memory', 'cookie'] as const)('A session in %s', (kind) => {
     expect(session.isDirty).toBe(false);
   });
 
-  it('holds a default until it is taken out, and does not store it', async () => {
+  it('has the default of a key until the key is unset, without storing it', async () => {
     const schema = z.object({ theme: z.string().optional().default('light') });
     const { version, left } = start(kind);
     const { visit } = version({ schema });
@@ -177,7 +177,7 @@ describe.each(['memory', 'cookie'] as const)('A session in %s', (kind) => {
     expect(gone.session.has('theme')).toBe(false);
   });
 
-  it('is as if the store were away while the schema throws or does not answer, and is there again afterwards', async () => {
+  it('is unavailable while the schema throws or does not answer, and available again afterwards', async () => {
     for (const validate of [
       () => {
         throw new Error('no');
@@ -200,7 +200,7 @@ describe.each(['memory', 'cookie'] as const)('A session in %s', (kind) => {
 });
 
 describe('A session', () => {
-  it('is migrated once by two requests at once, neither of which loses what the other changed', async () => {
+  it('is migrated once by concurrent requests, and keeps the changes of all of them', async () => {
     const schema = z.object({ cart: z.array(z.string()).optional() });
     const migrate: SessionDataOptions['migrate'] = ({ cart, ...rest }) => ({ ...rest, cart: String(cart).split(',') });
     const { version, left } = start();
@@ -213,7 +213,7 @@ describe('A session', () => {
     expect((await visit(cookies)).session.get('cart')).toEqual(['tea', 'milk', 'jam', 'salt']);
   });
 
-  it('is migrated anew where what came of it is too large to be stored', async () => {
+  it('is migrated without being stored when the result is too large', async () => {
     const { version, left, lines } = start('cookie');
     const migrate: SessionDataOptions['migrate'] = ({ visits: _, ...rest }) => ({ ...rest, text: 'x'.repeat(9000) });
     const { visit } = version({ schema: VISITS, migrate });
@@ -222,7 +222,7 @@ describe('A session', () => {
     expect(lines).toEqual([expect.stringContaining('SESSION_TOO_LARGE')]);
   });
 
-  it('goes on being renewed where what came of its migration is too large to be stored', async () => {
+  it('is still renewed when the result of its migration is too large to store', async () => {
     const { version, left, clock, config } = start('cookie');
     const migrate: SessionDataOptions['migrate'] = ({ visits: _, ...rest }) => ({ ...rest, text: 'x'.repeat(9000) });
     const { visit } = version({ schema: VISITS, migrate });
@@ -234,7 +234,7 @@ describe('A session', () => {
     expect((await visit(cookies)).session.get('userId')).toBe('ada');
   });
 
-  it('is over when nothing is left of it after its migration', async () => {
+  it('is ended when its migration leaves nothing in it', async () => {
     const { version, left, events } = start();
     const { cookies, session } = await version({ schema: VISITS, migrate: () => ({}) }).visit(
       await left({ visits: '3' }),
@@ -244,7 +244,7 @@ describe('A session', () => {
     expect(events.take()).toMatchObject([{ name: 'session.ended' }, { name: 'logout' }]);
   });
 
-  it('that holds messages alone fits any schema', async () => {
+  it('is accepted by any schema when it holds only flash messages', async () => {
     const { version } = start();
     const { visit } = version({ schema: z.object({ visits: z.number() }) });
     const { cookies } = await visit(new FakeCookieJar(), (session) => session.flash('notice', 'Hello'));
@@ -255,18 +255,18 @@ describe('A session', () => {
     expect(message).toBe('Hello');
   });
 
-  it('is not asked about while there is no schema', async () => {
+  it('is not validated when no schema is configured', async () => {
     expect(new SessionSchema().isOn).toBe(false);
   });
 
-  it('is an outage of the schema where that makes something else of it than an object', async () => {
+  it('is unavailable when the schema returns something other than an object', async () => {
     const { version, left } = start();
     const { session } = await version({ schema: z.any().transform(() => 3) }).visit(await left({ a: 1 }));
     expect(session.isUnavailable).toBe(true);
   });
 
   it.each([undefined, null, {}, { value: undefined }, { value: null }, 'fits'])(
-    'is an outage of a schema that answers %j, which says nothing',
+    'is unavailable when the schema returns the invalid result %j',
     async (answer) => {
       const { version, left } = start();
       const validate = (() => answer) as () => never;
@@ -278,8 +278,8 @@ describe('A session', () => {
 
   it.each([
     ['a default', z.object({ userId: z.string().default('guest'), role: z.string().default('admin') })],
-    ['what is caught', z.object({ userId: z.string().catch('undefined') })],
-  ])('of a guest is signed in by nothing that a schema makes up: %s', async (_, schema) => {
+    ['a value of catch()', z.object({ userId: z.string().catch('undefined') })],
+  ])('of a guest is not signed in by a user id that the schema adds: %s', async (_, schema) => {
     const { version } = start();
     const { visit } = version({ schema });
     const { cookies } = await version().visit(new FakeCookieJar(), (session) => session.set('visits', 1));
@@ -288,14 +288,14 @@ describe('A session', () => {
     expect(session.has('userId')).toBe(false);
   });
 
-  it('has the user whom it was stored for, whatever a schema makes of that', async () => {
+  it('keeps its stored user id even when the schema transforms it', async () => {
     const { version, left } = start();
     const schema = z.object({ userId: z.string().transform((text) => text.toUpperCase()), plan: z.string() });
     const { session } = await version({ schema }).visit(await left({}));
     expect(session.get('userId')).toBe('ada');
   });
 
-  it('is over when it was revoked for the user whom only its migration names', async () => {
+  it('is ended when it was revoked for a user id that only its migration adds', async () => {
     const { version, clock, events, revocations, store } = start();
     const { cookies } = await version().visit(new FakeCookieJar(), (session) => session.set('user', { id: 'ada' }));
     clock.advance(1);

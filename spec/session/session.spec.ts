@@ -18,7 +18,7 @@ function stored(values: Record<string, unknown> = {}, others: RecordParts = {}):
   return new Session(recordOf({ values, ...others }));
 }
 
-/** The session as the next request finds it. */
+/** Returns the session as the next request opens it. */
 function later(session: Session): Session {
   const draft = draftOf(session);
   const changes = changesOf(draft, { now: NOON, config: CONFIG, lineage: undefined });
@@ -26,7 +26,7 @@ function later(session: Session): Session {
 }
 
 describe('A new session', () => {
-  it('holds nothing and asks for nothing to be stored', () => {
+  it('has no values and nothing to store', () => {
     const session = new Session();
     expect(session.isNew).toBe(true);
     expect(session.isEmpty).toBe(true);
@@ -38,14 +38,14 @@ describe('A new session', () => {
     expect(draftOf(session).revision).toBe(0);
   });
 
-  it('has one id, given when it is first asked for', () => {
+  it('generates its id on first access and keeps it', () => {
     const session = new Session();
     expect(SessionId.isWellFormed(session.id)).toBe(true);
     expect(session.id).toBe(session.id);
     expect(session.isDirty).toBe(false);
   });
 
-  it('is not stored for being regenerated or cleared', () => {
+  it('has nothing to store after regenerate() and clear()', () => {
     const session = new Session().regenerate().clear();
     expect(session.isDirty).toBe(false);
     expect(session.isEmpty).toBe(true);
@@ -53,7 +53,7 @@ describe('A new session', () => {
 });
 
 describe('A stored session', () => {
-  it('knows what it held, and since when', () => {
+  it('opens with its id, its creation time and its expiry time', () => {
     const record = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' } });
     const session = new Session(record);
     expect(session.isNew).toBe(false);
@@ -64,7 +64,7 @@ describe('A stored session', () => {
     expect(session.expiresAt).toEqual(new Date(record.expiresAt));
   });
 
-  it('is used once somebody reads it', () => {
+  it('is marked as used once its values or messages are read', () => {
     const got = stored({ cart: 1 });
     got.has('cart');
     const listed = stored({ cart: 1 });
@@ -77,8 +77,8 @@ describe('A stored session', () => {
   });
 });
 
-describe('Values', () => {
-  it('are set, asked for, and taken out', () => {
+describe('Session values', () => {
+  it('can be set, read and removed', () => {
     const session = new Session().set('cart', [1]);
     expect(session.get('cart')).toEqual([1]);
     expect(session.has('cart')).toBe(true);
@@ -90,20 +90,20 @@ describe('Values', () => {
     expect(session.isEmpty).toBe(true);
   });
 
-  it('are made from the value before', () => {
+  it('can be computed from the previous value', () => {
     const session = new Session<{ visits: number }>();
     session.set('visits', (visits = 0) => visits + 1);
     session.set('visits', (visits = 0) => visits + 1);
     expect(session.get('visits')).toBe(2);
   });
 
-  it('that are falsy are values', () => {
+  it('may be falsy', () => {
     const session = new Session().set('count', 0).set('name', '').set('isOpen', false).set('nothing', null);
     expect(session.has('count') && session.has('name') && session.has('isOpen') && session.has('nothing')).toBe(true);
     expect(session.all()).toEqual({ count: 0, name: '', isOpen: false, nothing: null });
   });
 
-  it('are taken out by undefined', () => {
+  it('are removed when they are set to undefined', () => {
     const session = stored({ cart: 1, theme: 'dark' });
     session.set('cart', undefined);
     session.set('theme', () => undefined);
@@ -111,7 +111,7 @@ describe('Values', () => {
     expect(later(session).all()).toEqual({});
   });
 
-  it('are all gone after clear, and messages stay', () => {
+  it('are all removed by clear(), which keeps the flash messages', () => {
     const session = stored({ cart: 1 }, { flashes: { notice: 'Saved' } });
     session.set('draft', 'x').clear();
     expect(session.all()).toEqual({});
@@ -120,13 +120,13 @@ describe('Values', () => {
     expect(later(session).has('cart')).toBe(false);
   });
 
-  it('are listed in an object of one’s own', () => {
+  it('are returned by all() as a copy', () => {
     const session = stored({ cart: 1 });
     session.all().cart = 2;
     expect(session.get('cart')).toBe(1);
   });
 
-  it('may have keys that objects have by themselves', () => {
+  it('may have keys such as "__proto__" without changing any prototype', () => {
     const session = new Session().set('__proto__', { isAdmin: true }).set('constructor', 'x');
     expect(session.get('__proto__')).toEqual({ isAdmin: true });
     expect(session.get('toString')).toBeUndefined();
@@ -135,7 +135,7 @@ describe('Values', () => {
     expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
   });
 
-  it('that cannot be kept are refused with their key, and change nothing', () => {
+  it('stay unchanged when a new value cannot be stored, and the error names its key', () => {
     const session = stored({ price: 1 });
     expect(() => session.set('price', new Money(100))).toThrow(InvalidSessionValueError);
     expect(() => session.set('price', { amount: new Money(100) })).toThrow(/The value of "price" cannot be stored/);
@@ -144,7 +144,7 @@ describe('Values', () => {
     expect(session.isDirty).toBe(false);
   });
 
-  it('are counted: every change makes the revision grow', () => {
+  it('increase the revision with every change', () => {
     const session = stored({ cart: 1 });
     const revisions = [draftOf(session).revision];
     session.set('theme', 'dark');
@@ -165,7 +165,7 @@ describe('Values', () => {
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
   });
 
-  it('are not counted as changed by being read', () => {
+  it('do not increase the revision when they are read', () => {
     const session = stored({ cart: 1 }, { flashes: { notice: 'Saved' } });
     session.get('cart');
     session.all();
@@ -174,8 +174,8 @@ describe('Values', () => {
   });
 });
 
-describe('Messages', () => {
-  it('are left in one request and delivered in the next, once', () => {
+describe('Flash messages', () => {
+  it('are set in one request and delivered once, in the next', () => {
     const first = new Session().flash('notice', 'Saved');
     const second = later(first);
     expect(second.flash('notice')).toBe('Saved');
@@ -198,7 +198,7 @@ describe('Messages', () => {
   });
 });
 
-describe('Regenerate', () => {
+describe('session.regenerate()', () => {
   it('keeps the values and changes the id', () => {
     const session = stored({ cart: 1 }, { flashes: { notice: 'Saved' } });
     const { id, createdAt } = session;
@@ -212,8 +212,8 @@ describe('Regenerate', () => {
   });
 });
 
-describe('Destroy', () => {
-  it('leaves nothing', () => {
+describe('session.destroy()', () => {
+  it('removes values, messages and times', () => {
     const session = stored({ cart: 1 }, { flashes: { notice: 'Saved' } });
     session.set('draft', 'x').destroy();
     expect(session.isDestroyed).toBe(true);
@@ -225,14 +225,14 @@ describe('Destroy', () => {
     expect(session.expiresAt).toBeUndefined();
   });
 
-  it('names the session that has to be ended', () => {
+  it('records which stored session has to be ended', () => {
     const session = stored({ cart: 1 });
     const { id } = session;
     session.regenerate().destroy().set('cart', 2).destroy();
     expect(draftOf(session).ended?.id).toBe(id);
   });
 
-  it('makes room for a new session under a new id', () => {
+  it('lets a new session begin under a new id', () => {
     const session = stored({ cart: 1 });
     const { id } = session;
     session.destroy();
@@ -243,14 +243,14 @@ describe('Destroy', () => {
     expect(later(session).all()).toEqual({ theme: 'dark' });
   });
 
-  it('makes room for a message about it', () => {
+  it('allows a flash message afterwards', () => {
     const session = stored({ userId: 'ada' });
     session.destroy().flash('notice', 'Signed out');
     expect(session.isDestroyed).toBe(false);
     expect(later(session).flash('notice')).toBe('Signed out');
   });
 
-  it('is told of a session that was never stored, too', () => {
+  it('works on a session that was never stored', () => {
     const session = new Session().set('cart', 1).destroy();
     expect(session.isDestroyed).toBe(true);
     expect(session.isDirty).toBe(false);
@@ -259,7 +259,7 @@ describe('Destroy', () => {
 });
 
 describe('Signing in', () => {
-  it('gives the session another id and a new beginning', () => {
+  it('changes the id and restarts the creation time', () => {
     const session = stored({ cart: 1 });
     const { id } = session;
     draftOf(session).signIn({ userId: 'ada' }, NOON);
@@ -268,14 +268,14 @@ describe('Signing in', () => {
     expect(later(session).createdAt).toEqual(new Date(NOON));
   });
 
-  it('keeps what a guest collected', () => {
+  it('keeps the values and messages of a guest', () => {
     const session = stored({ cart: [1, 2] }, { flashes: { notice: 'Welcome' } });
     draftOf(session).signIn({ userId: 'ada' }, NOON);
     expect(session.all()).toEqual({ cart: [1, 2], userId: 'ada' });
     expect(later(session).flash('notice')).toBe('Welcome');
   });
 
-  it('keeps what the same visitor left', () => {
+  it('keeps the values of the same user', () => {
     const first = stored({ cart: 1 });
     draftOf(first).signIn({ userId: 'ada' }, NOON);
     const second = later(first);
@@ -283,7 +283,7 @@ describe('Signing in', () => {
     expect(second.all()).toEqual({ cart: 1, userId: 'ada' });
   });
 
-  it('drops what another visitor left, messages included', () => {
+  it('drops the values and messages of another user', () => {
     const first = stored({ cart: 1 }, { flashes: { notice: 'Your order, Ada' } });
     draftOf(first).signIn({ userId: 'ada', role: 'admin' }, NOON);
     const second = later(first);
@@ -296,7 +296,7 @@ describe('Signing in', () => {
     expect(third.flashes.isEmpty).toBe(true);
   });
 
-  it('takes back what the last time gave: a role that is left out is gone', () => {
+  it('removes values of the previous sign-in that the new one leaves out, such as a role', () => {
     const first = stored({ cart: 1 });
     draftOf(first).signIn({ userId: 'ada', role: 'admin', email: 'ada@example.com' }, NOON);
     const second = later(first);
@@ -305,7 +305,7 @@ describe('Signing in', () => {
     expect(later(second).has('role')).toBe(false);
   });
 
-  it('takes back what an earlier call in the same request gave', () => {
+  it('replaces an earlier sign-in of the same request', () => {
     const session = new Session();
     draftOf(session).signIn({ userId: 'ada', role: 'admin' }, NOON);
     draftOf(session).signIn({ userId: 'ada' }, NOON);
@@ -321,7 +321,7 @@ describe('Signing in', () => {
     expect(later(second).has('role')).toBe(false);
   });
 
-  it('with something that cannot be kept signs nobody in', () => {
+  it('fails with a value that cannot be stored, and changes nothing', () => {
     const session = stored({ cart: 1 });
     const { id } = session;
     expect(() => draftOf(session).signIn({ userId: 'ada', wallet: new Money(1) }, NOON)).toThrow(
@@ -332,7 +332,7 @@ describe('Signing in', () => {
     expect(session.isDirty).toBe(false);
   });
 
-  it('refuses a function and does not call it', () => {
+  it('rejects a function as a value without calling it', () => {
     let calls = 0;
     const greet = () => {
       calls += 1;
@@ -345,7 +345,7 @@ describe('Signing in', () => {
 });
 
 describe('Updating the visitor', () => {
-  it('changes what is named and keeps id and beginning', () => {
+  it('changes the given values and keeps the id and the creation time', () => {
     const first = new Session();
     draftOf(first).signIn({ userId: 'ada', role: 'user' }, NOON);
     const second = later(first);
@@ -356,7 +356,7 @@ describe('Updating the visitor', () => {
     expect(second.all()).toEqual({ userId: 'ada', role: 'user', email: 'ada@example.com' });
   });
 
-  it('gives what the next sign-in takes back', () => {
+  it('sets values that the next sign-in removes', () => {
     const first = new Session();
     draftOf(first).signIn({ userId: 'ada' }, NOON);
     const second = later(first);
@@ -366,14 +366,14 @@ describe('Updating the visitor', () => {
     expect(third.all()).toEqual({ userId: 'ada' });
   });
 
-  it('takes out what is undefined', () => {
+  it('removes values that are undefined', () => {
     const session = new Session();
     draftOf(session).signIn({ userId: 'ada', role: 'admin' }, NOON);
     draftOf(session).updateVisitor({ role: undefined });
     expect(session.all()).toEqual({ userId: 'ada' });
   });
 
-  it('with something that cannot be kept changes nothing', () => {
+  it('fails with a value that cannot be stored, and changes nothing', () => {
     const session = stored({ userId: 'ada' });
     expect(() => draftOf(session).updateVisitor({ role: 'admin', wallet: new Money(1) })).toThrow(
       /The value of "wallet"/,
@@ -382,14 +382,14 @@ describe('Updating the visitor', () => {
   });
 });
 
-describe('A session while the request is another user’s', () => {
+describe('The session of a user, in a request that acts as another user,', () => {
   function aside(): Session {
     const session = stored({ userId: 'ada', role: 'admin', cart: 1 }, { flashes: { notice: 'Welcome, Ada' } });
     draftOf(session).standAsideFor(draftOf(new Session(recordOf({ values: { userId: 'bob' } }))));
     return session;
   }
 
-  it('shows nothing of what is stored', () => {
+  it('hides its stored values and messages', () => {
     const session = aside();
     expect([session.all(), session.contents(), session.has('role'), session.flash('notice')]).toEqual([
       {},
@@ -400,7 +400,7 @@ describe('A session while the request is another user’s', () => {
     expect(session.flashes.has('notice')).toBe(false);
   });
 
-  it('keeps what is set for this request, and stores nothing of it', () => {
+  it('holds values that are set in this request without storing them', () => {
     const session = aside();
     session.set('cart', (cart = 0) => Number(cart) + 10).flash('notice', 'Hello, Bob');
     session.unset('role').clear().set('theme', 'dark');
@@ -412,39 +412,39 @@ describe('A session while the request is another user’s', () => {
   it.each<[string, Session]>([
     ['the same user', new Session(recordOf({ values: { userId: 'ada' } }))],
     ['itself', stored({ userId: 'ada' })],
-  ])('does not stand aside for %s', (_, visitor) => {
+  ])('is not hidden when the other user is %s', (_, visitor) => {
     const session = aside();
     expect(draftOf(session).standAsideFor(draftOf(visitor))).toBe(false);
     expect(session.get('cart')).toBe(1);
   });
 
-  it('does not stand aside as long as it is nobody’s', () => {
+  it('is not hidden while it belongs to a guest', () => {
     const session = stored({ cart: 1 });
     expect(draftOf(session).standAsideFor(draftOf(new Session(recordOf({ values: { userId: 'bob' } }))))).toBe(false);
     expect(session.set('cart', 2).isDirty).toBe(true);
   });
 
-  it('stands aside for a guest', () => {
+  it('is hidden from a guest', () => {
     const session = stored({ userId: 'ada' });
     expect(draftOf(session).standAsideFor(draftOf(new Session()))).toBe(true);
     expect(session.all()).toEqual({});
   });
 
-  it('is there again for whoever signs in, without what was set meanwhile and what the other one left', () => {
+  it('holds only the values of the sign-in once the other user signs in', () => {
     const session = aside();
     session.set('theme', 'dark');
     draftOf(session).signIn({ userId: 'bob' }, NOON);
     expect(later(session).all()).toEqual({ userId: 'bob' });
   });
 
-  it('ends for good when it is destroyed', () => {
+  it('is marked as ended when it is destroyed', () => {
     const session = aside();
     session.destroy();
     expect(draftOf(session).ended).toBeDefined();
     expect(session.isDestroyed).toBe(true);
   });
 
-  it('goes on standing aside when the request fails', () => {
+  it('stays hidden when the request fails', () => {
     const session = aside();
     session.set('theme', 'dark');
     draftOf(session).rollBack();
@@ -452,7 +452,7 @@ describe('A session while the request is another user’s', () => {
     expect(session.flashes.has('notice')).toBe(false);
   });
 
-  it('takes no changes once the head is sent', () => {
+  it('rejects changes once it is closed, and accepts them after it is reopened', () => {
     const session = aside();
     draftOf(session).close();
     expect(() => session.set('theme', 'dark')).toThrow(SessionCommittedError);
@@ -462,8 +462,8 @@ describe('A session while the request is another user’s', () => {
   });
 });
 
-describe('A session whose store another part of the application has changed', () => {
-  it('goes on from that with what this request changed', () => {
+describe('A session whose stored record was changed during the request', () => {
+  it('takes over the new record and keeps the changes of this request', () => {
     const session = stored({ userId: 'ada', role: 'admin' });
     session.set('theme', 'dark');
     const { revision } = draftOf(session);
@@ -491,7 +491,7 @@ describe('A closed session', () => {
     ['updateSession()', (session) => draftOf(session).updateVisitor({ role: 'admin' })],
   ];
 
-  it.each(changing)('refuses %s by that name', (operation, change) => {
+  it.each(changing)('rejects %s with an error that names the call', (operation, change) => {
     const session = closed();
     const { id } = session;
     expect(() => change(session)).toThrow(SessionCommittedError);
@@ -507,13 +507,13 @@ describe('A closed session', () => {
     expect(closed().all()).toEqual({ cart: 1 });
   });
 
-  it('delivers no message, because that could not be noted any more, and leaves it for the next page', () => {
+  it('delivers no message, because the delivery could not be stored, and keeps it for the next page', () => {
     const session = closed();
     expect(session.flash('notice')).toBeUndefined();
     expect(later(session).flash('notice')).toBe('Saved');
   });
 
-  it('takes changes again once it is reopened', () => {
+  it('accepts changes again once it is reopened', () => {
     const session = closed();
     draftOf(session).reopen();
     session.set('cart', 2);
@@ -523,7 +523,7 @@ describe('A closed session', () => {
 });
 
 describe('Rolling back', () => {
-  it('takes back values, messages and the id', () => {
+  it('restores values, messages and the id', () => {
     const session = stored({ cart: 1, theme: 'dark' }, { flashes: { notice: 'Saved' } });
     const { id, createdAt } = session;
     session.set('cart', 2).unset('theme').regenerate();
@@ -537,7 +537,7 @@ describe('Rolling back', () => {
     expect(session.flashes.all()).toEqual({ notice: 'Saved' });
   });
 
-  it('takes back a sign-in', () => {
+  it('undoes a sign-in', () => {
     const session = stored({ userId: 'ada', cart: 1 }, { flashes: { notice: 'Saved' }, identity: ['userId'] });
     const { id, createdAt } = session;
     draftOf(session).signIn({ userId: 'bob', role: 'admin' }, NOON);
@@ -550,14 +550,14 @@ describe('Rolling back', () => {
     expect(session.flash('notice')).toBe('Saved');
   });
 
-  it('leaves a session that nobody had stored with nothing', () => {
+  it('empties a session that was never stored', () => {
     const session = new Session().set('cart', 1);
     draftOf(session).rollBack();
     expect(session.isEmpty).toBe(true);
     expect(session.isDirty).toBe(false);
   });
 
-  it('does not bring back what was ended', () => {
+  it('does not restore a session that was destroyed', () => {
     const session = stored({ userId: 'ada' }, { flashes: { notice: 'Saved' } });
     const { id } = session;
     session.destroy().set('theme', 'dark');
@@ -570,8 +570,8 @@ describe('Rolling back', () => {
   });
 });
 
-describe('Signing in where a guest had chosen a role', () => {
-  it('leaves nothing of it: what a visitor may do comes from the sign-in alone', () => {
+describe('Signing in after a guest had set a role', () => {
+  it('drops that role, because roles and permissions come from the sign-in alone', () => {
     const session = new Session();
     session.set('role', 'admin').set('permissions', ['everything']).set('cart', 1);
     draftOf(session).signIn({ userId: 'u1' }, 0);
@@ -580,7 +580,7 @@ describe('Signing in where a guest had chosen a role', () => {
 });
 
 describe('Settling', () => {
-  it('takes what was committed as the new starting point', () => {
+  it('makes the committed record the new starting point', () => {
     const session = new Session().set('cart', 1);
     draftOf(session).signIn({ userId: 'ada' }, NOON);
     const committed = recordOf({ values: { cart: 1, userId: 'ada' }, identity: ['userId'] });
@@ -594,14 +594,14 @@ describe('Settling', () => {
     expect(draftOf(session).visitor.identity).toEqual(['userId']);
   });
 
-  it('stays closed until it is reopened', () => {
+  it('leaves the session closed until it is reopened', () => {
     const session = new Session().set('cart', 1);
     draftOf(session).close();
     draftOf(session).settle(recordOf({ values: { cart: 1 } }));
     expect(() => session.set('cart', 2)).toThrow(SessionCommittedError);
   });
 
-  it('on nothing leaves a new session, and says that values have changed', () => {
+  it('without a record leaves a new session and increases the revision', () => {
     const session = stored({ userId: 'ada' });
     const { revision } = draftOf(session);
     draftOf(session).settle(undefined);
@@ -610,20 +610,20 @@ describe('Settling', () => {
     expect(draftOf(session).revision).toBeGreaterThan(revision);
   });
 
-  it('on nothing does not disturb a session that was new', () => {
+  it('without a record does not change the revision of a new session', () => {
     const session = new Session();
     draftOf(session).settle(undefined);
     expect(draftOf(session).revision).toBe(0);
   });
 });
 
-describe('When the visitor of a session signed in', () => {
-  it('is known of those who signed in here', () => {
+describe('The sign-in time of a session', () => {
+  it('is the creation time of the session of a signed-in user', () => {
     const session = new Session(recordOf({ values: { userId: 'ada' }, createdAt: 1000 }));
     expect(session.signedInAt).toEqual(new Date(1000));
   });
 
-  it('is not known of guests, and of those in a session from elsewhere', () => {
+  it('is undefined for a guest, and for a foreign session until its user signs in', () => {
     expect(new Session(recordOf({ values: { cart: 1 } })).signedInAt).toBeUndefined();
     const foreign = new Session({ ...recordOf({ values: { userId: 'ada' } }), isForeign: true });
     expect(foreign.signedInAt).toBeUndefined();
@@ -635,7 +635,7 @@ describe('When the visitor of a session signed in', () => {
 describe('A session of a thousand keys', () => {
   const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, number) => [`k${number}`, 1]));
 
-  it('takes no other one, and says which it was', () => {
+  it('rejects another key with an error that names it', () => {
     const session = stored(keys(999));
     session.set('last', 1);
     const refusal = new TooManyKeysError('more', 1000);
@@ -646,7 +646,7 @@ describe('A session of a thousand keys', () => {
     expect(session.get('userId')).toBeUndefined();
   });
 
-  it('goes on otherwise, also when it has more already', () => {
+  it('can still change and remove keys, even when it already has more than a thousand', () => {
     const session = stored(keys(1200));
     session.set('k0', 2).set('k1', (one) => Number(one) + 1);
     session.unset('k2').set('k2', undefined);
@@ -656,7 +656,7 @@ describe('A session of a thousand keys', () => {
     expect(later(session).get('k1')).toBe(2);
   });
 
-  it('is reached by way of one request, too', () => {
+  it('rejects another key in the very request that added the thousand keys', () => {
     const session = new Session();
     for (const key of Object.keys(keys(1000))) session.set(key, 1);
     expect(() => session.set('more', 1)).toThrow(TooManyKeysError);

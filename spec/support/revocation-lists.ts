@@ -5,7 +5,7 @@ import { FrozenClock } from './frozen-clock.js';
 /** What every list of revocations does. */
 export function describeRevocationList(name: string, start: (clock: FrozenClock) => RevocationList): void {
   describe(name, () => {
-    it('knows from when on the sessions of a user count, and of nobody else', async () => {
+    it('returns the time before which the sessions of one user are revoked, and of no other user', async () => {
       const clock = new FrozenClock();
       const list = start(clock);
       const now = clock.now();
@@ -16,7 +16,7 @@ export function describeRevocationList(name: string, start: (clock: FrozenClock)
       expect(found).toEqual([now, undefined, undefined, undefined, undefined]);
     });
 
-    it('never takes back what was revoked', async () => {
+    it('never moves the time of a user back', async () => {
       const clock = new FrozenClock();
       const list = start(clock);
       const now = clock.now();
@@ -24,7 +24,7 @@ export function describeRevocationList(name: string, start: (clock: FrozenClock)
       expect(await list.notBefore('ada')).toBe(now + 3);
     });
 
-    it('keeps what was revoked for as long as any call asked for, in whatever order they arrive', async () => {
+    it('keeps a revocation for the longest requested time, in whatever order the calls arrive', async () => {
       const clock = new FrozenClock();
       const list = start(clock);
       const now = clock.now();
@@ -35,7 +35,7 @@ export function describeRevocationList(name: string, start: (clock: FrozenClock)
       expect(await list.notBefore('ada')).toBe(now + 2);
     });
 
-    it('knows which session has ended, and no user of that name', async () => {
+    it('knows whether a session has ended, and does not mistake it for a user of that name', async () => {
       const clock = new FrozenClock();
       const list = start(clock);
       const now = clock.now();
@@ -48,7 +48,7 @@ export function describeRevocationList(name: string, start: (clock: FrozenClock)
       expect(await list.notBefore('print')).toBeUndefined();
     });
 
-    it('keeps what is still of use when something else is over', async () => {
+    it('keeps valid revocations when others expire', async () => {
       const clock = new FrozenClock();
       const list = start(clock);
       const now = clock.now();

@@ -17,7 +17,7 @@ function recorded<Store extends SessionStore>(make: MakeStore<Store>, abilities?
   return recorder;
 }
 
-/** The same without the comparison with a model. */
+/** Records the tests of a store without the comparison with a model. */
 function recordedAlone<Store extends SessionStore>(make: MakeStore<Store>, abilities?: Abilities<Store>): Recorder {
   const recorder = new Recorder();
   describeSessionStore('it', make, abilities, recorder);
@@ -26,7 +26,7 @@ function recordedAlone<Store extends SessionStore>(make: MakeStore<Store>, abili
 
 const inOrder = 'requests in any order › end as they do in a simple model, 100 times';
 
-/** What is wrong with a store, the store, and the tests that it fails. */
+/** The fault of a store, the recorded tests of that store, and the tests that it fails. */
 const cases: [string, Recorder, string[]][] = [
   [
     'loses updates because it writes whole sessions',
@@ -67,7 +67,7 @@ const cases: [string, Recorder, string[]][] = [
     ],
   ],
   [
-    'files under the id that is in the cookie',
+    'stores sessions under the id that is in the cookie',
     recorded(({ clock }) => new broken.RawIdStore(clock), { dump: ({ filed }) => JSON.stringify([...filed]) }),
     ['whoever can see what is kept › sees nothing that could be used as a cookie'],
   ],
@@ -101,7 +101,7 @@ const cases: [string, Recorder, string[]][] = [
     ],
   ],
   [
-    'looks and replaces in two steps',
+    'reads and replaces in two steps',
     recorded(({ clock }) => new broken.TwoStepStore(clock)),
     [
       'many requests at once › that set 50 keys keep all 50',
@@ -115,18 +115,18 @@ const cases: [string, Recorder, string[]][] = [
   ],
 ];
 
-describe('The tests for stores', () => {
+describe('The tests for session stores', () => {
   beforeAll(() => {
-    // What is random is the same every time.
+    // Random values are the same in every run.
     fc.configureGlobal({ seed: 1 });
   });
 
-  it.each(cases)('catch one that %s', async (_, recorder, expected) => {
+  it.each(cases)('detect a store that %s', async (_, recorder, expected) => {
     const failures = await recorder.run();
     expect([...failures.keys()]).toEqual(expected);
   });
 
-  it('tell the shortest way to what they found in random requests', async () => {
+  it('report the shortest sequence of random requests that fails', async () => {
     const failures = await recorded(({ clock }) => new broken.RevivingStore(clock)).run();
     const story = /when\n(.*?)\n(?! )/s.exec(String(failures.get(inOrder)))?.[1] ?? '';
     const steps = story.split('\n');
@@ -135,12 +135,12 @@ describe('The tests for stores', () => {
     expect(story).toMatch(/request 1: session\.\w+\('[ab]', '[xyz]'\)/);
   });
 
-  it('find nothing in one that does as it should', async () => {
+  it('pass for a correct store', async () => {
     const failures = await recorded(({ clock }) => new TableSessionStore(clock)).run();
     expect([...failures]).toEqual([]);
   });
 
-  it('ask of a store only what it promises', () => {
+  it('check only the abilities that a store declares', () => {
     const promising = (abilities?: Abilities) =>
       recordedAlone(({ clock }) => new TableSessionStore(clock), abilities).names;
     const [all, weak, cookie] = [promising(), promising({ losesNothing: false }), promising({ endsSessions: false })];
@@ -151,7 +151,7 @@ describe('The tests for stores', () => {
     expect(cookie.join()).not.toContain('a session that was ended');
   });
 
-  it('make every store anew, later if it takes its time, and close it', async () => {
+  it('create a new store for each test, also asynchronously, and close it', async () => {
     const open = new Set<SessionStore>();
     const recorder = recordedAlone(
       async ({ clock }) => {
@@ -165,7 +165,7 @@ describe('The tests for stores', () => {
     expect(open.size).toBe(0);
   });
 
-  it('show what a store throws', async () => {
+  it('show the errors that a store throws', async () => {
     const away = new Error('The database is away.');
     class AwayStore extends TableSessionStore {
       override async read(): Promise<never> {

@@ -26,15 +26,15 @@ class TeamChecker extends AccessChecker {
 
 const ADMINS = new AccessRule({ pattern: '/admin/**', role: 'admin' });
 
-describe('A request that nobody sent', () => {
-  it('is that of a guest, unless somebody is named', () => {
+describe('A fake scope', () => {
+  it('belongs to a guest unless a user is given', () => {
     expect(fakeScope().visitor.isGuest).toBe(true);
     const scope = fakeScope({ user: { userId: 'ada', role: 'admin' }, values: { theme: 'dark' } });
     expect(scope.visitor).toMatchObject({ id: 'ada', roles: ['admin'] });
     expect(scope.session.all()).toEqual({ userId: 'ada', role: 'admin', theme: 'dark' });
   });
 
-  it('has everything around a class of one’s own', async () => {
+  it('provides the services that an overridden class needs', async () => {
     const outcome = async (role: string) => {
       const scope = fakeScope({
         user: { userId: 'ada', role },
@@ -46,12 +46,12 @@ describe('A request that nobody sent', () => {
     expect(fakeScope().get(FlashBag).isEmpty).toBe(true);
   });
 
-  it('reads roles as the application does', () => {
+  it('reads roles with the given access options', () => {
     const access = { getRole: (session: { userId: string }) => (session.userId === 'ada' ? 'admin' : undefined) };
     expect(fakeScope({ user: { userId: 'ada' }, access }).visitor.hasRole('admin')).toBe(true);
   });
 
-  it('is for an address with parameters, which services and rules may read', async () => {
+  it('has a URL and parameters that services and rules can read', async () => {
     @injectable()
     class Post {
       constructor(private readonly scope: RequestScope) {}
@@ -72,7 +72,7 @@ describe('A request that nobody sent', () => {
     expect(fakeScope().request).toMatchObject({ pathname: '/', search: '', params: {}, method: 'GET' });
   });
 
-  it('has locals, with which helpers are called', async () => {
+  it('has locals that can be passed to helpers', async () => {
     const clock = new FrozenClock();
     const { locals } = fakeScope({ clock });
     await setSession({ locals }, { userId: 'ada' });
@@ -86,14 +86,14 @@ describe('A request that nobody sent', () => {
     expect(getSession({ locals })).toBeNull();
   });
 
-  it('stands still in time', () => {
+  it('uses the given clock', () => {
     const clock = new FrozenClock(1_000);
     const scope = fakeScope({ clock });
     clock.advance(1);
     expect(scope.get(Clock).now()).toBe(2_000);
   });
 
-  it('says what would stop the application', () => {
+  it('throws for an invalid user or an invalid override', () => {
     expect(() => fakeScope({ user: { userId: '' } })).toThrow(InvalidVisitorError);
     expect(() => fakeScope({ services: (all) => all.override(AccessChecker, FlashBag as never) })).toThrow(
       InvalidOverrideError,
@@ -101,7 +101,7 @@ describe('A request that nobody sent', () => {
   });
 });
 
-describe('Classes that stand for those made of a request’s data', () => {
+describe('Subclasses that override those of request data', () => {
   class OwnSession extends Session {}
   class OwnFlashes extends FlashBag {}
   class OwnVisitor extends Visitor {}
@@ -128,7 +128,7 @@ describe('Classes that stand for those made of a request’s data', () => {
       .override(DecisionLog, RememberingLog)
       .override(AccessChecker, Witness);
 
-  it('are made by the scope, whoever the request is said to be of', () => {
+  it('are instantiated by the scope, also when the request acts as another user', () => {
     const scope = fakeScope({ services });
     const { identity } = requestOf(scope);
     const asked = () => [identity.session, identity.session.flashes];
@@ -149,7 +149,7 @@ describe('Classes that stand for those made of a request’s data', () => {
   it.each<[string, (context: { locals: App.Locals }) => Promise<unknown>]>([
     ['can()', (context) => can({ role: 'admin' }, context)],
     ['authorize()', (context) => authorize({ role: 'admin' }, context).catch(() => undefined)],
-  ])('are what %s is asked with', async (_, ask) => {
+  ])('are passed to the checker by %s', async (_, ask) => {
     const scope = fakeScope({ services, user: { userId: 'ada' } });
     await ask(scope);
     const { asked } = scope.get(AccessChecker) as Witness;
@@ -158,7 +158,7 @@ describe('Classes that stand for those made of a request’s data', () => {
     ]);
   });
 
-  it.each(['ada', 'eve'])('are what the checker and the guard answer about %s', async (userId) => {
+  it.each(['ada', 'eve'])('are returned by the checker and the guard for %s', async (userId) => {
     const scope = fakeScope({ services, user: { userId } });
     const decision = await decide(requestOf(scope), { role: 'admin' }, scope.visitor);
     expect([decision instanceof OwnDecision, decision.rule instanceof OwnRule]).toEqual([true, true]);

@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import { TestRunnerMissingError } from '../../lib/errors/index.js';
 import { defaultRunner, type Runner } from '../../lib/testing/runner.js';
 
-describe('The runner that is found', () => {
+describe('The default test runner', () => {
   const globals = { describe: () => {}, it: () => {} };
 
-  it('is what the runner put there for everybody', () => {
+  it('is taken from the global describe() and it()', () => {
     expect(defaultRunner(globals, {})).toEqual(globals);
     expect(defaultRunner()).toEqual({
       describe: Reflect.get(globalThis, 'describe'),
@@ -15,7 +15,7 @@ describe('The runner that is found', () => {
   });
 
   it.each([{}, { describe: globals.describe }, { it: globals.it }, { describe: 'text', it: 'text' }])(
-    'is that of Node where there is none: %j',
+    'is that of Node when there are no such functions: %j',
     (none) => {
       const found = defaultRunner(none, {});
       expect(found.describe).toEqual(expect.any(Function));
@@ -23,7 +23,7 @@ describe('The runner that is found', () => {
     },
   );
 
-  it('may be given, as jest and Node export it', () => {
+  it('can be given as jest or Node exports it', () => {
     const given: Runner[] = [
       { describe, it },
       { describe: node.describe, it: node.it },
@@ -34,7 +34,7 @@ describe('The runner that is found', () => {
   it.each([
     ['vitest', { VITEST: 'true' }],
     ['@jest/globals', { JEST_WORKER_ID: '1' }],
-  ])('is asked for where %s hides it', (module, environment) => {
+  ])('must be given explicitly with %s', (module, environment) => {
     const find = () => defaultRunner({}, environment);
     expect(find).toThrow(TestRunnerMissingError);
     expect(find).toThrow(`import { describe, it } from '${module}'`);

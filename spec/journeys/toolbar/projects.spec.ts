@@ -15,7 +15,7 @@ afterEach(async () => {
   app = undefined;
 });
 
-/** A visitor of the site while it is being written. */
+/** Returns a visitor of the development server of a site. */
 async function visiting(site: App, endpoint?: string): Promise<ToolbarVisitor> {
   await SharedProject.stopAll();
   app = site;
@@ -23,7 +23,7 @@ async function visiting(site: App, endpoint?: string): Promise<ToolbarVisitor> {
   return new ToolbarVisitor(server, endpoint);
 }
 
-/** A project that several tests visit, one after the other: `astro dev` takes longer to start than they do. */
+/** A project that several tests share, because starting `astro dev` takes longer than the tests. */
 class SharedProject {
   static readonly #all: SharedProject[] = [];
   #server: Server | undefined;
@@ -32,7 +32,7 @@ class SharedProject {
     SharedProject.#all.push(this);
   }
 
-  /** For each server there is a process that has Astro loaded: there is only one at a time. */
+  /** Each server is a process of its own, so only one runs at a time. */
   async serve(): Promise<Server> {
     if (!this.#server) await SharedProject.stopAll();
     this.#server ??= await this.site.serveWith('dev');
@@ -67,7 +67,7 @@ const setup = (options: string, before = '') => ({
 
 describe('The toolbar', () => {
   const RELOAD = `access: { reload: async ({ userId }) => (userId === 'ada' ? { role: 'reader' } : null) }`;
-  /** Closed, with a pipeline of its own, and looks users up. */
+  /** A project with everything protected, a custom pipeline and reload(). */
   const closed = new SharedProject(
     toolbarSite('globalProtect: true, exclude: ["/who"], session: { cookie: { chunks: true } }', {
       'src/fetch.ts': `
@@ -104,7 +104,7 @@ describe('The toolbar', () => {
     }),
   );
 
-  it('is open where everything is protected, and to rules for everything', async () => {
+  it('is available when everything is protected, and despite rules for all paths', async () => {
     const visitor = await visiting(
       toolbarSite(
         'globalProtect: true, exclude: ["/login"]',
@@ -123,7 +123,7 @@ describe('The toolbar', () => {
     expect((await visitor.get('/who')).status).toBe(200);
   });
 
-  it('stands below the base of the site, with the slash that it wants', async () => {
+  it('is served below the base of the site, with its trailing slash', async () => {
     const visitor = await visiting(
       toolbarSite('', {}, "base: '/docs', trailingSlash: 'always'"),
       '/docs/_gatehouse/toolbar/',
@@ -138,7 +138,7 @@ describe('The toolbar', () => {
     expect(visitor.cookies.size).toBe(0);
   });
 
-  it('says what is asked of pages where everything is protected', async () => {
+  it('shows the requirements of pages when everything is protected', async () => {
     const visitor = await closed.visit();
     for (const path of ['/read', '/who']) await visitor.get(path);
     const { latest } = await visitor.state();
@@ -148,7 +148,7 @@ describe('The toolbar', () => {
     ]);
   });
 
-  it('neither undoes nor destroys anything where users are looked up', async () => {
+  it('is compatible with reload(): it neither reverts the stand-in nor ends sessions', async () => {
     const visitor = await closed.visit();
     await visitor.post('/login', { user: 'ada' });
     await visitor.viewAs('made-up', ['admin']);
@@ -157,7 +157,7 @@ describe('The toolbar', () => {
     expect(await who(visitor)).toMatchObject({ user: 'ada', admin: false });
   });
 
-  it('counts every cookie that a session is in', async () => {
+  it('counts every cookie of a session', async () => {
     const visitor = await closed.visit();
     await visitor.post('/login', { user: 'ada', text: 'x'.repeat(5000) });
     const sent = [...visitor.cookies].map((pair) => pair.join('').length);
@@ -166,14 +166,14 @@ describe('The toolbar', () => {
     });
   });
 
-  it('answers in a pipeline of the project’s own, with middleware or without', async () => {
+  it('works in a custom pipeline', async () => {
     const visitor = await closed.visit();
     expect((await visitor.state()).isViewingAs).toBe(false);
     await visitor.viewAs('ada');
     expect((await who(visitor)).user).toBe('ada');
   });
 
-  it('keeps whom it shows when code of the project changes', async () => {
+  it('keeps its stand-in user when code of the project changes', async () => {
     const visitor = await closed.visit();
     await visitor.viewAs('ada', ['admin']);
     closed.site.write(setup(`{ ${RELOAD}, protect: [{ pattern: '/read', role: 'new' }] }`));
@@ -184,7 +184,7 @@ describe('The toolbar', () => {
     expect((await who(visitor)).user).toBe('ada');
   });
 
-  it("wins over middleware and resolvers of the application's own, and asks nobody who it is", async () => {
+  it('takes precedence over middleware and resolvers of the application', async () => {
     const visitor = await resisting.visit();
     expect((await who(visitor)).isGuest).toBe(true);
     await visitor.viewAs('ada', ['admin']);
@@ -194,7 +194,7 @@ describe('The toolbar', () => {
     expect(await who(visitor)).toMatchObject({ user: null, locals: null });
   });
 
-  it('says that the store is away', async () => {
+  it('shows that the store is unavailable', async () => {
     const visitor = await resisting.visit();
     visitor.cookies.set('gatehouse', 'x'.repeat(43));
     const { text } = await visitor.ask();
@@ -208,7 +208,7 @@ describe('The toolbar', () => {
     expect((await who(visitor)).user).toBe('ada');
   });
 
-  it('is heard of in no event, but for a session that it ends or whose time it has be up', async () => {
+  it('emits no security events, except for a session that it ends or expires', async () => {
     const [visitor, server] = [await telling.visit(), await telling.serve()];
     const before = server.output.length;
     const events = () => [...server.output.slice(before).matchAll(/event:([\w.]+);/g)].map(([, name]) => name);
@@ -232,7 +232,7 @@ describe('The toolbar', () => {
     expect(events().slice(3)).toEqual(['session.created', 'login', 'session.ended', 'logout']);
   });
 
-  it('stays short for a session that is huge', async () => {
+  it('shortens its answer for a very large session', async () => {
     const visitor = await telling.visit();
     await visitor.post('/login', { user: 'ada' });
     for (let at = 0; at < 6; at++) await visitor.post('/set', { [`k${at}`]: 'x'.repeat(10_000) });
@@ -244,7 +244,7 @@ describe('The toolbar', () => {
 });
 
 describe('The toolbar of a site without a server', () => {
-  it('says that its pages are prerendered', async () => {
+  it('shows that its pages are prerendered', async () => {
     const site = App.create(undefined, {
       'astro.config.mjs': `
         import { defineConfig } from 'astro/config';
@@ -259,11 +259,11 @@ describe('The toolbar of a site without a server', () => {
   });
 });
 
-describe('No toolbar', () => {
+describe('The toolbar, when it is switched off,', () => {
   it.each([
     ['devToolbar.enabled of astro.config', 'devToolbar: { enabled: false }', {}],
     ['astro preferences', '', { '.astro/settings.json': '{"devToolbar":{"enabled":false}}' }],
-  ])('is there where %s switches it off', async (_, config, files) => {
+  ])('does not exist: %s', async (_, config, files) => {
     const visitor = await visiting(toolbarSite('', files, config));
     expect((await visitor.ask()).status).toBe(404);
     expect((await visitor.viewAs('ada')).status).toBe(404);
@@ -274,7 +274,7 @@ describe('No toolbar', () => {
 describe('A built site', () => {
   afterAll(() => app?.remove());
 
-  it('has nothing of the toolbar, and makes nothing of its cookie', async () => {
+  it('contains nothing of the toolbar, and ignores its cookie', async () => {
     app = await toolbarSite().build();
     const files = readdirSync(join(app.folder, 'dist'), { recursive: true, encoding: 'utf8' }).filter((file) =>
       /\.(?:m?js|html|css|json|map)$/.test(file),

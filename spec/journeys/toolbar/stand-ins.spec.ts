@@ -31,7 +31,7 @@ const FILES = {
   ),
 };
 
-describe('A stand-in for a user who has sessions of their own', () => {
+describe('A stand-in for a user who also has sessions', () => {
   let app: App;
   let server: Server;
   let visitor: ToolbarVisitor;
@@ -51,14 +51,14 @@ describe('A stand-in for a user who has sessions of their own', () => {
 
   const who = async (somebody: ToolbarVisitor) => JSON.parse((await somebody.get('/who')).text);
 
-  it.each(['/sign-out-others', '/sign-out-everywhere'])('ends none of them at %s', async (path) => {
+  it.each(['/sign-out-others', '/sign-out-everywhere'])('ends none of these sessions at %s', async (path) => {
     await visitor.viewAs('ada', ['admin']);
     expect((await visitor.post(path)).status).toBe(200);
     await visitor.press({ do: 'myself' });
     expect((await who(visitor)).user).toBe('ada');
   });
 
-  it('is listed, and they are not', async () => {
+  it('is listed instead of these sessions', async () => {
     await new ToolbarVisitor(server).post('/login', { user: 'lin' });
     await visitor.viewAs('lin');
     expect(JSON.parse((await visitor.get('/devices')).text)).toEqual([true]);
@@ -66,13 +66,13 @@ describe('A stand-in for a user who has sessions of their own', () => {
     expect(JSON.parse((await visitor.get('/devices')).text)).toContain(true);
   });
 
-  it('stays there however many look as the same user', async () => {
+  it('is not ended when many stand-ins for the same user exist', async () => {
     await visitor.viewAs('grace');
     for (let other = 0; other < 4; other++) await new ToolbarVisitor(server).viewAs('grace');
     expect((await who(visitor)).user).toBe('grace');
   });
 
-  it('has the defaults of the schema, and need not fit it', async () => {
+  it('has the defaults of the schema, without having to match it', async () => {
     expect((await who(visitor)).values).toEqual({ userId: 'ada', email: 'ada@site.example', cart: [] });
     expect((await visitor.state()).session.values.map(({ key }) => key)).toEqual(['userId', 'email', 'cart']);
     await visitor.viewAs('grace');

@@ -5,7 +5,7 @@ import { OWN_PAGE, ToolbarVisitor } from '../../support/toolbar-visitor.js';
 
 const STORES = ['cookie', 'memory', 'astro'] as const;
 
-describe.each(STORES)('The toolbar of the development server, with the store %s', (store) => {
+describe.each(STORES)('The toolbar of the development server, with the store %s,', (store) => {
   let app: App;
   let server: Server;
 
@@ -26,7 +26,7 @@ describe.each(STORES)('The toolbar of the development server, with the store %s'
 
   const who = async (visitor: ToolbarVisitor) => JSON.parse((await visitor.get('/who')).text);
 
-  it('is told that a guest has no session, and gives no cookie for it', async () => {
+  it('shows that a guest has no session, and sets no cookie', async () => {
     const visitor = new ToolbarVisitor(server);
     const { session, isViewingAs, visitor: seen } = await visitor.state();
     expect(session).toMatchObject({ isStored: false, values: [], flashes: [] });
@@ -34,7 +34,7 @@ describe.each(STORES)('The toolbar of the development server, with the store %s'
     expect(visitor.cookies.size).toBe(0);
   });
 
-  it('is told of a session, with its secrets left out', async () => {
+  it('shows a session without its secrets', async () => {
     const visitor = await signedIn({ apiToken: 'hunter2', colour: 'red' });
     const { text } = await visitor.ask();
     const { session, now } = JSON.parse(text);
@@ -49,7 +49,7 @@ describe.each(STORES)('The toolbar of the development server, with the store %s'
     for (const value of visitor.cookies.values()) expect(text).not.toContain(value);
   });
 
-  it('looks at messages, and neither delivers them nor writes anything', async () => {
+  it('shows flash messages without delivering them or writing to the store', async () => {
     const visitor = await signedIn();
     await visitor.post('/flash', { text: 'Saved' });
     for (let look = 0; look < 3; look++) {
@@ -63,7 +63,7 @@ describe.each(STORES)('The toolbar of the development server, with the store %s'
     expect((await visitor.state()).session.flashes).toEqual([]);
   });
 
-  it('shows the site as somebody else, everywhere, and leaves the session alone', async () => {
+  it('shows the site as another user everywhere, without changing the session', async () => {
     const visitor = await signedIn({ colour: 'red' });
     const before = visitor.sessionCookie;
     expect((await visitor.get('/admin')).status).not.toBe(200);
@@ -95,7 +95,7 @@ describe.each(STORES)('The toolbar of the development server, with the store %s'
     expect((await who(visitor)).values).toEqual({ userId: 'ada', email: 'ada@site.example', colour: 'red' });
   });
 
-  it('shows the site as a guest sees it', async () => {
+  it('shows the site as a guest', async () => {
     const visitor = await signedIn();
     await visitor.press({ do: 'guest' });
     expect(await who(visitor)).toEqual({ user: null, admin: false, isGuest: true, locals: null, values: {} });
@@ -103,7 +103,7 @@ describe.each(STORES)('The toolbar of the development server, with the store %s'
     expect((await who(visitor)).user).toBe('ada');
   });
 
-  it('neither expires nor clears a session while it shows the site as somebody else', async () => {
+  it('neither expires nor clears a session while it shows the site as another user', async () => {
     const visitor = await signedIn();
     await visitor.viewAs('grace');
     for (const button of ['expire', 'clear'] as const) expect((await visitor.press({ do: button })).status).toBe(409);
@@ -111,7 +111,7 @@ describe.each(STORES)('The toolbar of the development server, with the store %s'
     expect((await who(visitor)).user).toBe('ada');
   });
 
-  it('has the session be over, while the browser still has its cookie', async () => {
+  it('can expire the session while the browser still has its cookie', async () => {
     const visitor = await signedIn();
     expect((await visitor.press({ do: 'expire' })).status).toBe(200);
     expect(visitor.sessionCookie).toBeDefined();
@@ -121,7 +121,7 @@ describe.each(STORES)('The toolbar of the development server, with the store %s'
     expect((await visitor.press({ do: 'expire' })).status).toBe(409);
   });
 
-  it('ends the session', async () => {
+  it('can end the session', async () => {
     const visitor = await signedIn();
     const copy = visitor.copy();
     expect((await visitor.press({ do: 'clear' })).status).toBe(200);
@@ -147,7 +147,7 @@ describe('The toolbar of the development server', () => {
     app?.remove();
   });
 
-  it('says which rule refused, where it stands and what was missing', async () => {
+  it('shows which rule denied access, where it is defined and what was missing', async () => {
     await visitor.viewAs('grace', ['reader']);
     await visitor.get('/admin');
     const { page, latest } = await visitor.state('/admin');
@@ -164,14 +164,14 @@ describe('The toolbar of the development server', () => {
   it.each([
     ['the guard of a page', '/own', { by: 'guard of src/pages/own.astro', code: 'NOT_SIGNED_IN' }],
     ['code of the page', '/checked', { by: 'code of the page' }],
-  ])('says that %s refused', async (_, path, verdict) => {
+  ])('shows that %s denied access', async (_, path, verdict) => {
     await visitor.get(path);
     const { page } = await visitor.state(path);
     expect(page?.refusal).toBeDefined();
     expect(page?.verdicts.at(-1)).toMatchObject({ isGranted: false, ...verdict });
   });
 
-  it('says that a page of another site was refused', async () => {
+  it('shows that a cross-site request was rejected', async () => {
     await visitor.visit('/login', {
       method: 'POST',
       headers: { 'sec-fetch-site': 'same-site' },
@@ -182,7 +182,7 @@ describe('The toolbar of the development server', () => {
     expect(latest[0]?.verdicts).toMatchObject([{ by: 'csrf', code: 'CSRF_REFUSED' }]);
   });
 
-  it('says that a prerendered page has no session', async () => {
+  it('shows that a prerendered page has no session', async () => {
     expect((await visitor.get('/made')).status).toBe(200);
     expect((await visitor.state('/made')).page).toMatchObject({ isPrerendered: true, verdicts: [] });
   });
@@ -197,30 +197,30 @@ describe('The toolbar of the development server', () => {
     expect(entries.map((decision) => decision.route)).toEqual([route]);
   });
 
-  it('remembers twenty, and none of its own requests', async () => {
+  it('remembers twenty requests, and none of its own', async () => {
     for (let at = 0; at < 25; at++) await visitor.get(`/who?at=${at}`);
     const { latest } = await visitor.state();
     expect(latest).toHaveLength(20);
     expect(new Set(latest.map(({ path }) => path))).toEqual(new Set(['/who']));
   });
 
-  it('keeps to itself what a refused page was asked with', async () => {
+  it('does not show the query of a denied request', async () => {
     await visitor.get('/never?token=hunter2');
     const { text } = await visitor.ask('/never');
     expect(JSON.parse(text).page.refusal).toEqual({ status: 302, location: '/login' });
     expect(text).not.toMatch(/hunter2/);
   });
 
-  it.each(['//', '//site.example/x', '///', 'http://[', 'x'])('answers on a page with the path %s', async (path) => {
+  it.each(['//', '//site.example/x', '///', 'http://[', 'x'])('works on a page with the path %s', async (path) => {
     expect((await visitor.ask(path)).status).toBe(200);
   });
 
-  it('knows the roles and permissions that rules and guards name', async () => {
+  it('lists the roles and permissions that rules and guards name', async () => {
     const { known } = await visitor.state();
     expect(known).toEqual({ roles: ['admin', 'author', 'editor'], permissions: ['posts:write'] });
   });
 
-  it('waits for news, and is told without what is new', async () => {
+  it('waits for changes, and receives only a revision number', async () => {
     const { revision } = await visitor.state();
     const news = visitor.get(`/_gatehouse/toolbar?after=${revision}`, { headers: OWN_PAGE });
     await visitor.get('/who');
@@ -228,7 +228,7 @@ describe('The toolbar of the development server', () => {
     expect((await visitor.state()).revision).toBeGreaterThan(revision);
   });
 
-  describe('asked by anybody but its own page', () => {
+  describe('requested by anything but its own page', () => {
     const { 'sec-fetch-site': _, ...withoutSite } = OWN_PAGE;
     const { 'x-gatehouse-toolbar': __, ...withoutHeader } = OWN_PAGE;
     it.each([
@@ -236,7 +236,7 @@ describe('The toolbar of the development server', () => {
       ['a link or an address that is typed in', { ...OWN_PAGE, 'sec-fetch-site': 'none' }],
       ['a program', withoutSite],
       ['a form or an image of the site itself', withoutHeader],
-    ])('tells and does nothing: %s', async (_name, headers) => {
+    ])('reveals and changes nothing: %s', async (_name, headers) => {
       const asked = await visitor.ask('/', headers);
       const pressed = await visitor.press({ do: 'guest' }, headers);
       expect([asked.status, pressed.status]).toEqual([403, 403]);
@@ -244,7 +244,7 @@ describe('The toolbar of the development server', () => {
       expect(asked.text).not.toMatch(/session/);
     });
 
-    it('tells nothing to another site, or to a name that was made to lead here', async () => {
+    it('reveals nothing to another site, or under a foreign host name', async () => {
       const foreign = await visitor.ask('/', { ...OWN_PAGE, 'sec-fetch-site': 'cross-site' });
       expect(foreign.status).toBe(403);
       const { port } = new URL(server.origin);
@@ -254,10 +254,10 @@ describe('The toolbar of the development server', () => {
   });
 
   it.each([
-    ['one that nobody was given', 'x'.repeat(43)],
+    ['one that was never issued', 'x'.repeat(43)],
     ['the name of a prototype', '__proto__'],
-    ['nothing that could be one', '{"userId":"ada","roles":["admin"]}'],
-  ])('makes nothing of a forged cookie: %s', async (_, value) => {
+    ['an invalid value', '{"userId":"ada","roles":["admin"]}'],
+  ])('ignores a forged cookie: %s', async (_, value) => {
     const forger = new ToolbarVisitor(server);
     await forger.viewAs('ada');
     for (const name of forger.cookies.keys()) forger.cookies.set(name, value);
@@ -266,8 +266,8 @@ describe('The toolbar of the development server', () => {
   });
 
   it.each([
-    ['a user of a prototype', '__proto__', ['constructor']],
-    ['somebody whose name is markup', '<img src=x onerror=alert(1)>', ['<b>']],
+    ['a user named "__proto__"', '__proto__', ['constructor']],
+    ['a user whose name is markup', '<img src=x onerror=alert(1)>', ['<b>']],
   ])('shows the site as %s', async (_, userId, roles) => {
     const odd = new ToolbarVisitor(server);
     expect((await odd.viewAs(userId, roles)).status).toBe(200);
@@ -279,14 +279,14 @@ describe('The toolbar of the development server', () => {
       '10,000 roles',
       { do: 'view-as' as const, userId: 'ada', roles: Array.from({ length: 10_000 }, String), permissions: [] },
     ],
-    ['nobody', { do: 'view-as' as const, userId: '', roles: [], permissions: [] }],
-  ])('refuses to be %s', async (_, command) => {
+    ['a user without an id', { do: 'view-as' as const, userId: '', roles: [], permissions: [] }],
+  ])('rejects %s', async (_, command) => {
     const { status, setCookies, text } = await visitor.press(command);
     expect({ status, setCookies }).toEqual({ status: 400, setCookies: [] });
     expect(JSON.parse(text).problem).toMatch(/\.$/);
   });
 
-  it('answers no other method', async () => {
+  it('rejects other methods', async () => {
     expect((await visitor.visit('/_gatehouse/toolbar', { method: 'DELETE', headers: OWN_PAGE })).status).toBe(405);
   });
 });

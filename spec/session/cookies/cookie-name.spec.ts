@@ -6,12 +6,12 @@ import {
   withPrefix,
 } from '../../../lib/session/cookies/cookie-name.js';
 
-describe('The name that the cookie of a session has by itself', () => {
-  it('has behind it what tells the application from others', () => {
+describe('The default name of the session cookie', () => {
+  it('ends with the id of the application when there is one', () => {
     expect([defaultCookieName(undefined), defaultCookieName('k3x9q2')]).toEqual(['gatehouse', 'gatehouse-k3x9q2']);
   });
 
-  it('has the strongest prefix that its place allows', () => {
+  it('has the strongest prefix that its attributes allow', () => {
     const host = { path: '/', sameSite: 'lax', secure: true, httpOnly: true } as const;
     const names = [host, { ...host, path: '/app' }, { ...host, secure: false }].map((place) =>
       withPrefix('sid', place),
@@ -21,22 +21,22 @@ describe('The name that the cookie of a session has by itself', () => {
   });
 });
 
-describe('The names of before', () => {
+describe('The former names of a session cookie', () => {
   it.each<[string, string, string, boolean, string[]]>([
-    ['of a host', '__Host-gatehouse-k3x9q2', 'gatehouse-k3x9q2', true, ['__Host-gatehouse']],
+    ['bound to its host', '__Host-gatehouse-k3x9q2', 'gatehouse-k3x9q2', true, ['__Host-gatehouse']],
     [
-      'of a domain',
+      'set for a domain',
       '__Secure-gatehouse-k3x9q2',
       'gatehouse-k3x9q2',
       true,
       ['__Secure-gatehouse', '__Host-gatehouse-k3x9q2', '__Host-gatehouse'],
     ],
     ['in development', 'gatehouse-k3x9q2', 'gatehouse-k3x9q2', true, ['gatehouse']],
-    ['where nothing tells the application from others', '__Host-gatehouse', 'gatehouse', true, []],
-    ['of one’s own', '__Host-sid', 'sid', false, []],
-    ['of one’s own, of a domain', '__Secure-sid', 'sid', false, ['__Host-sid']],
-    ['of one’s own, with its prefix', '__Secure-sid', '__Secure-sid', false, []],
-  ])('%s are none that more can set than today’s', (_, current, name, isDefault, former) => {
+    ['without an application id', '__Host-gatehouse', 'gatehouse', true, []],
+    ['with a configured name', '__Host-sid', 'sid', false, []],
+    ['with a configured name, set for a domain', '__Secure-sid', 'sid', false, ['__Host-sid']],
+    ['with a configured name and prefix', '__Secure-sid', '__Secure-sid', false, []],
+  ])('%s include none with a weaker prefix than the current name', (_, current, name, isDefault, former) => {
     expect(formerCookieNames(current, name, isDefault)).toEqual(former);
   });
 });

@@ -9,7 +9,7 @@ const options = { cookie: { name: 'sid', path: '/app', chunks: true } };
 const config = SessionConfig.from(options, { isProduction: false });
 const cookie = new SessionCookie(config);
 
-/** A token without a part that is like another. */
+/** Returns a token in which no two parts are equal. */
 function tokenOf(length: number, from = 0): string {
   return Array.from({ length: Math.ceil(length / 8) }, (_, at) => String(at + from).padStart(8, '0'))
     .join('')
@@ -20,7 +20,7 @@ function jarOf(...values: string[][]): FakeCookieJar {
   return new FakeCookieJar(new Map(values.map((each, at) => [NAMES[at] ?? '', each])));
 }
 
-/** The browser after an answer with this token. */
+/** Returns the cookies of a browser after a response with this token. */
 function keeping(token: string, jar = new FakeCookieJar()): FakeCookieJar {
   cookie.set(jar, 'sid', token, 60);
   return jar.next();
@@ -36,17 +36,14 @@ describe('A token', () => {
     [FULL + 1, [FULL, 1]],
     [2 * FULL, [FULL, FULL]],
     [3 * FULL, [FULL, FULL, FULL]],
-  ])(
-    'of %i characters is cut into cookies of %j, none larger than browsers keep, and put together',
-    (length, expected) => {
-      const jar = keeping(tokenOf(length));
-      expect(lengthsIn(jar)).toEqual(expected);
-      expect(tokensIn(jar)).toEqual([tokenOf(length)]);
-      expect(Math.max(...expected) + 'sid.2'.length).toBeLessThanOrEqual(4096);
-    },
-  );
+  ])('of %i characters is split into cookies of %j characters, and joined again', (length, expected) => {
+    const jar = keeping(tokenOf(length));
+    expect(lengthsIn(jar)).toEqual(expected);
+    expect(tokensIn(jar)).toEqual([tokenOf(length)]);
+    expect(Math.max(...expected) + 'sid.2'.length).toBeLessThanOrEqual(4096);
+  });
 
-  it('has the same attributes in all of its cookies, and when they are removed', () => {
+  it('has the same attributes in all of its cookies, also when they are removed', () => {
     const jar = new FakeCookieJar();
     cookie.set(jar, 'sid', tokenOf(3 * FULL), 60);
     expect(NAMES.map((name) => jar.answered(name)?.attributes)).toEqual(
@@ -59,20 +56,20 @@ describe('A token', () => {
     expect(lengthsIn(next.next())).toEqual([]);
   });
 
-  it('that is shorter leaves nothing behind', () => {
+  it('that is shorter than the previous one removes the parts left over', () => {
     const long = keeping(tokenOf(3 * FULL));
     const shorter = keeping(tokenOf(FULL + 1), long);
     expect(lengthsIn(shorter)).toEqual([FULL, 1]);
     expect(lengthsIn(keeping('short', shorter))).toEqual([5]);
   });
 
-  it('is not taken for longer than it is by what an older one left behind', () => {
+  it('is not extended by parts of an older one', () => {
     expect(tokensIn(jarOf(['short'], ['old'], ['older']))).toEqual(['short']);
     const [first = '', second = ''] = [tokenOf(FULL), 'end'];
     expect(tokensIn(jarOf([first], [second], ['old']))).toEqual([first + second]);
   });
 
-  it('is in one cookie where nothing else was asked for', () => {
+  it('is stored in one cookie unless chunks are enabled', () => {
     const plain = new SessionCookie(SessionConfig.from({ cookie: { name: 'sid' } }, { isProduction: false }));
     const jar = new FakeCookieJar();
     plain.set(jar, 'sid', tokenOf(5000), 60);
@@ -81,31 +78,31 @@ describe('A token', () => {
   });
 });
 
-describe('Cookies of several values', () => {
-  it('are each a token of their own, as far as the first ones go', () => {
+describe('Cookies sent with several values', () => {
+  it('are each read as a token of its own', () => {
     expect(tokensIn(jarOf(['a', 'b'], ['c']))).toEqual(['a', 'b']);
     expect(tokensIn(jarOf(['a', tokenOf(FULL)], ['c']))).toEqual(['a', `${tokenOf(FULL)}c`]);
   });
 
-  it('are put together in the order in which they came', () => {
+  it('are joined in the order in which they were sent', () => {
     const [long, longer] = [tokenOf(FULL + 9), tokenOf(3 * FULL, 9e6)];
     const parts = (token: string) => [0, 1, 2].map((at) => token.slice(at * FULL, (at + 1) * FULL));
     const [[a = '', b = ''], [c = '', d = '', e = '']] = [parts(long), parts(longer)];
     expect(tokensIn(jarOf([a, c, 'short'], [b, d], [e]))).toEqual([long, longer, 'short']);
   });
 
-  it('are not put together where nobody knows which is right', () => {
+  it('are not joined when it is ambiguous which parts belong together', () => {
     expect(tokensIn(jarOf([tokenOf(FULL)], ['c', 'd']))).toEqual([tokenOf(FULL)]);
   });
 
-  it('without the first of them are none, and go with the next token', () => {
+  it('are ignored without their first part, and removed with the next token', () => {
     const jar = jarOf([], ['c'], ['d']);
     expect(tokensIn(jar)).toEqual([]);
     expect(lengthsIn(keeping('short', jar))).toEqual([5]);
   });
 });
 
-describe('A cookie of a former name', () => {
+describe('A cookie under a former name', () => {
   const moved = SessionConfig.from({}, { isProduction: true, applicationId: 'k3x9q2' });
   const [today, former] = [moved.cookieName, '__Host-gatehouse'];
   const session = new SessionCookie(moved);
@@ -117,14 +114,14 @@ describe('A cookie of a former name', () => {
       ]),
     );
 
-  it('is read after the one of today', () => {
+  it('is read after the current one', () => {
     expect(session.carried(both())).toEqual([
       { token: 'new', name: today },
       { token: 'old', name: former },
     ]);
   });
 
-  it('is removed from where it was set, and has one of today in its place', () => {
+  it('is removed under its own name and replaced by one under the current name', () => {
     const jar = both();
     session.remove(jar, former, true);
     expect(jar.next().values(former)).toEqual([]);
@@ -142,7 +139,7 @@ describe('Names of cookies', () => {
     { token: 'own too', name: 'b' },
   ];
 
-  it('are claimed where everything under them is known', () => {
+  it('are returned by namesOf() when all their tokens are known', () => {
     expect(cookie.namesOf(carried, (token) => token.startsWith('own'))).toEqual(['a']);
   });
 });
@@ -159,21 +156,21 @@ describe('Cookies of other paths and domains', () => {
     return names;
   };
 
-  it('are removed with a session, or before it is put into one, where that is asked for', () => {
+  it('are removed with the session, or before it is set, only when requested', () => {
     expect(places((jar) => cookie.remove(jar, 'sid', true), [['a']])).toEqual(['sid']);
     expect(places((jar) => cookie.set(jar, 'sid', 'b', 60, true), [['a', 'b'], ['c']])).toEqual(['sid', 'sid.1']);
     expect(places((jar) => cookie.set(jar, 'sid', 'b', 60), [['a', 'b']])).toEqual([]);
     expect(places((jar) => cookie.remove(jar, 'sid'), [['a', 'b']])).toEqual([]);
   });
 
-  it('are none of a host’s own cookie', () => {
+  it('cannot exist for a __Host- cookie, so nothing is removed', () => {
     const host = SessionConfig.from({}, { isProduction: true });
     expect(places((jar) => new SessionCookie(host).remove(jar, host.cookieName, true), [['a']], host)).toEqual([]);
   });
 });
 
-describe('The room for a session', () => {
-  it('is what browsers keep of the cookies, less their names', () => {
+describe('The room for a session in its cookies', () => {
+  it('is 4096 bytes per cookie, from which the names are subtracted', () => {
     const marked = '~zzzzzzzz-zzzzzzzz'.length;
     expect(roomOf(config)).toEqual({ bytes: 3 * 4096, forNames: 3 * ('sid.2'.length + marked) });
     const one = SessionConfig.from({}, { isProduction: true });
@@ -185,13 +182,13 @@ describe('The cookies of several sessions', () => {
   const lineage = { epoch: Date.UTC(2026, 0, 1), turn: 0 };
   const later = { ...lineage, turn: Date.UTC(2026, 0, 2) };
 
-  it('have names that no session but one has', () => {
+  it('have names that differ from session to session', () => {
     const names = [cookie.home, cookie.ofGuest, cookie.apart, cookie.of(lineage), cookie.of(later)];
     expect(names).toEqual(['sid', 'sid~guest', 'sid~apart', 'sid~mjuohs00', 'sid~mjuohs00-mjw3xmo0']);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('are each put together from their own, and removed with them', () => {
+  it('are joined and removed separately for each session', () => {
     const jar = new FakeCookieJar();
     cookie.set(jar, cookie.home, tokenOf(FULL + 1), 60);
     cookie.set(jar, cookie.of(later), tokenOf(9000, 7), 60);
@@ -205,7 +202,7 @@ describe('The cookies of several sessions', () => {
     expect(next.next().named('sid', '~')).toHaveLength(1);
   });
 
-  it('are looked at from the latest on', () => {
+  it('are read from the latest to the earliest', () => {
     const names = [
       'sid~apart',
       'sid',
@@ -224,7 +221,7 @@ describe('The cookies of several sessions', () => {
     expect(cookie.carried(jar).map(({ name }) => name)).toEqual(order);
   });
 
-  it('are not those of other applications whose names begin alike', () => {
+  it('do not include cookies of other applications with similar names', () => {
     const others = ['sid-view-as', 'sid.1', 'side', 'sid~x.1', 'sid~A', 'sid~', 'other'];
     const jar = new FakeCookieJar(new Map(others.map((name) => [name, ['x']])));
     expect(cookie.carried(jar)).toEqual([]);

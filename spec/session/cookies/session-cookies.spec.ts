@@ -13,13 +13,13 @@ const signOut = (session: Session) => session.destroy();
 const fill = (session: Session) => session.set('cart', 1);
 const setRole = (role: string) => (session: Session) => draftOf(session).updateVisitor({ role });
 
-/** What a late answer may do with the session it knows, whose visitor has gone on meanwhile. */
+/** Changes that a late response may make to a session whose visitor has sent other requests in the meantime. */
 const LATE: [string, (browser: RacedBrowser) => (session: Session) => unknown][] = [
-  ['puts something into it', () => fill],
+  ['sets a value', () => fill],
   ['changes its id', () => (session) => session.regenerate()],
   ['changes roles', () => (session) => draftOf(session).updateVisitor({ role: 'admin' })],
-  ['signs in the same visitor again', (browser) => browser.signIn('ada', 'admin')],
-  ['empties it', () => (session) => session.clear()],
+  ['signs in the same user again', (browser) => browser.signIn('ada', 'admin')],
+  ['clears it', () => (session) => session.clear()],
 ];
 
 async function signedIn(role = 'member'): Promise<RacedBrowser> {
@@ -28,8 +28,8 @@ async function signedIn(role = 'member'): Promise<RacedBrowser> {
   return browser;
 }
 
-describe('A sign-out, in one browser', () => {
-  it.each(LATE)('holds against a late answer that %s', async (_, page) => {
+describe('A sign-out, with sessions in the cookie,', () => {
+  it.each(LATE)('is not undone by a late response that %s', async (_, page) => {
     const browser = await signedIn();
     const late = await browser.send();
     await browser.visit(signOut);
@@ -39,7 +39,7 @@ describe('A sign-out, in one browser', () => {
     expect(browser.cookies.names).toHaveLength(1);
   });
 
-  it('holds against a late answer that merely renews the session', async () => {
+  it('is not undone by a late response that only renews the session', async () => {
     const browser = await signedIn();
     browser.clock.advance(2 * DAY);
     const late = await browser.send();
@@ -48,7 +48,7 @@ describe('A sign-out, in one browser', () => {
     expect(await browser.found()).toEqual({});
   });
 
-  it('holds against several late answers, in any order, each of which changes the id', async () => {
+  it('is not undone by several late responses, in any order, that change the id', async () => {
     const browser = await signedIn();
     const [one, other, third] = [await browser.send(), await browser.send(), await browser.send()];
     await other.answer((session) => session.regenerate());
@@ -58,7 +58,7 @@ describe('A sign-out, in one browser', () => {
     expect(await browser.found()).toEqual({});
   });
 
-  it('holds although its own answer is the late one', async () => {
+  it('is not undone when its own response arrives last', async () => {
     const browser = await signedIn();
     const leaving = await browser.send();
     await browser.visit((session) => session.regenerate());
@@ -66,7 +66,7 @@ describe('A sign-out, in one browser', () => {
     expect(await browser.found()).toEqual({});
   });
 
-  it('holds when it is a session that is emptied, or whose user is taken out', async () => {
+  it('is not undone when it was done by clear(), or by removing the user id', async () => {
     for (const leave of [(session: Session) => session.clear(), (session: Session) => session.unset('userId')]) {
       const browser = await signedIn();
       const late = await browser.send();
@@ -76,7 +76,7 @@ describe('A sign-out, in one browser', () => {
     }
   });
 
-  it('holds through the message that it leaves, and through its delivery', async () => {
+  it('is not undone while a flash message waits, nor after its delivery', async () => {
     const browser = await signedIn();
     const late = [await browser.send(), await browser.send()];
     await browser.visit((session) => session.destroy().flash('notice', 'Bye'));
@@ -89,7 +89,7 @@ describe('A sign-out, in one browser', () => {
     expect([shown, await browser.found()]).toEqual(['Bye', {}]);
   });
 
-  it('lets a guest begin a session, which no late answer takes away', async () => {
+  it('allows a new guest session, which no late response replaces', async () => {
     const browser = await signedIn();
     const late = await browser.send();
     await browser.visit(signOut);
@@ -98,7 +98,7 @@ describe('A sign-out, in one browser', () => {
     expect(await browser.found()).toEqual({ theme: 'dark' });
   });
 
-  it('lets somebody sign in again, over and over', async () => {
+  it('allows repeated sign-ins afterwards', async () => {
     const browser = await signedIn();
     const late = [await browser.send()];
     for (const name of ['grace', 'ada', 'joan']) {
@@ -114,7 +114,7 @@ describe('A sign-out, in one browser', () => {
     expect(browser.cookies.names).toHaveLength(1);
   });
 
-  it('holds against the late answer to an earlier sign-in', async () => {
+  it('is not undone by the late response to an earlier sign-in', async () => {
     const browser = new RacedBrowser();
     const entering = await browser.send();
     await browser.visit(browser.signIn());
@@ -123,7 +123,7 @@ describe('A sign-out, in one browser', () => {
     expect(await browser.found()).toEqual({});
   });
 
-  it('leaves a mark without data, which stays as long as what it stands against, and goes as soon as it need not stay', async () => {
+  it('leaves a cookie without data, which is removed 15 minutes later', async () => {
     const browser = await signedIn();
     await browser.visit(signOut);
     const [name = '', ...others] = browser.cookies.names;
@@ -137,7 +137,7 @@ describe('A sign-out, in one browser', () => {
     expect(browser.cookies.names).toEqual([]);
   });
 
-  it('has a mark that outlives every session it may stand against', async () => {
+  it('leaves a cookie that outlives every session it invalidates', async () => {
     const browser = new RacedBrowser({ idleTimeout: DAY, rememberMe: { idleTimeout: 9 * DAY } });
     await browser.visit((session) =>
       draftOf(session).signIn({ userId: 'ada' }, browser.clock.now(), { rememberMe: true }),
@@ -149,13 +149,13 @@ describe('A sign-out, in one browser', () => {
     expect(left.answered(mark ?? '')?.attributes.maxAge).toBeGreaterThan(kept.answered(HOME)?.attributes.maxAge ?? 0);
   });
 
-  it('leaves no mark where nothing was', async () => {
+  it('leaves no cookie when there was no session', async () => {
     const browser = new RacedBrowser();
     expect((await browser.visit(signOut)).size).toBe(0);
     expect((await browser.visit((session) => session.set('cart', 1).unset('cart'))).size).toBe(0);
   });
 
-  it('of a guest ends what the guest had', async () => {
+  it('ends the session of a guest, too', async () => {
     const browser = new RacedBrowser();
     await browser.visit(fill);
     const late = await browser.send();
@@ -165,9 +165,9 @@ describe('A sign-out, in one browser', () => {
   });
 });
 
-describe('A sign-in, in one browser', () => {
+describe('A sign-in, with sessions in the cookie,', () => {
   it.each(LATE.filter(([what]) => !/roles|signs in/.test(what)))(
-    'holds against a late answer to the guest that %s',
+    'is not undone by a late response to the guest that %s',
     async (_, page) => {
       const browser = new RacedBrowser();
       await browser.visit((session) => session.set('cart', 0));
@@ -178,7 +178,7 @@ describe('A sign-in, in one browser', () => {
     },
   );
 
-  it('holds against the late answer to a guest who had no session yet', async () => {
+  it('is not undone by a late response to a guest who had no session yet', async () => {
     const browser = new RacedBrowser();
     const late = [await browser.send(), await browser.send()];
     await browser.visit(browser.signIn());
@@ -186,7 +186,7 @@ describe('A sign-in, in one browser', () => {
     expect(await browser.found()).toEqual({ userId: 'ada', role: 'member' });
   });
 
-  it('holds against what a guest began while it was under way', async () => {
+  it('is not undone by a guest session that began during its request', async () => {
     const browser = new RacedBrowser();
     const entering = await browser.send();
     await browser.visit(fill);
@@ -195,7 +195,7 @@ describe('A sign-in, in one browser', () => {
     expect(await browser.found()).toEqual({ userId: 'ada', role: 'member' });
   });
 
-  it('is in the cookie of the plain name, unless an answer under way could write that', async () => {
+  it('uses the cookie of the plain name unless a pending response could overwrite it', async () => {
     const browser = new RacedBrowser();
     await browser.visit(fill);
     expect(browser.cookies.names).toEqual(['gatehouse~guest']);
@@ -206,7 +206,7 @@ describe('A sign-in, in one browser', () => {
     expect(browser.cookies.names).toEqual([expect.stringMatching(/^gatehouse~[a-z0-9]{8}$/)]);
   });
 
-  it('in two tabs leaves the one that was begun last, whichever is answered last', async () => {
+  it('in two tabs keeps the one that was sent last, whichever response arrives last', async () => {
     const browser = await signedIn();
     await browser.visit(signOut);
     const [one, other] = [await browser.send(), await browser.send()];
@@ -215,7 +215,7 @@ describe('A sign-in, in one browser', () => {
     expect(await browser.found()).toEqual({ userId: 'grace', role: 'member' });
   });
 
-  it('ends with a list of revocations what it leaves behind, in copies too', async () => {
+  it('ends copies of the previous cookie when there is a revocation list', async () => {
     const clock = new FrozenClock();
     const browser = new RacedBrowser({}, undefined, new MemoryRevocationList(clock));
     await browser.visit(browser.signIn());
@@ -225,7 +225,7 @@ describe('A sign-in, in one browser', () => {
     expect((await browser.manager.open(copy)).all()).toEqual({});
   });
 
-  it('outlives a change of nothing but what is known of the visitor, under its list of revocations', async () => {
+  it('is kept, with a revocation list, when only the role or the id changes', async () => {
     const clock = new FrozenClock();
     const browser = new RacedBrowser({}, undefined, new MemoryRevocationList(clock));
     await browser.visit(browser.signIn());
@@ -235,8 +235,8 @@ describe('A sign-in, in one browser', () => {
   });
 });
 
-describe('A change of roles, in one browser', () => {
-  it.each(['member', undefined])('holds against late answers that know of more: %s', async (role) => {
+describe('A change of the role, with sessions in the cookie,', () => {
+  it.each(['member', undefined])('is not undone by late responses that still have the old role: %s', async (role) => {
     const browser = await signedIn('admin');
     const late = [await browser.send(), await browser.send(), await browser.send()];
     await browser.visit((session) => (role ? draftOf(session).updateVisitor({ role }) : session.unset('role')));
@@ -249,7 +249,7 @@ describe('A change of roles, in one browser', () => {
   it.each([
     ['first', 0],
     ['last', 1],
-  ])('holds against a request that was sent after it and changes the id, answered %s', async (_, at) => {
+  ])('is not undone by a later request that changes the id, when its own response arrives %s', async (_, at) => {
     const browser = await signedIn('admin');
     const change = await browser.send();
     const other = await browser.send();
@@ -258,7 +258,7 @@ describe('A change of roles, in one browser', () => {
     expect(await browser.found()).toEqual({ userId: 'ada', role: 'member' });
   });
 
-  it('holds three times while one request is under way', async () => {
+  it('is not undone by a request that is pending during three of them', async () => {
     const browser = await signedIn('a');
     const late = await browser.send();
     for (const role of ['b', 'c', 'd']) await browser.visit(setRole(role));
@@ -269,8 +269,8 @@ describe('A change of roles, in one browser', () => {
   });
 });
 
-describe('A change of what else is known of the visitor, in one browser', () => {
-  it('holds against late answers that know of before', async () => {
+describe('A change of other data of the user, with sessions in the cookie,', () => {
+  it('is not undone by late responses that still have the old data', async () => {
     const browser = new RacedBrowser();
     await browser.visit((session) => draftOf(session).signIn({ userId: 'ada', isOwner: true }, browser.clock.now()));
     const late = [await browser.send(), await browser.send()];
@@ -280,22 +280,22 @@ describe('A change of what else is known of the visitor, in one browser', () => 
     expect(await browser.found()).toEqual({ userId: 'ada', isOwner: false });
   });
 
-  it('stays where it is when it changes nothing', async () => {
+  it('keeps the name of the cookie when it changes nothing', async () => {
     const browser = await signedIn();
     await browser.visit((session) => draftOf(session).updateVisitor({ role: 'member' }));
     expect(browser.cookies.names).toEqual([HOME]);
   });
 });
 
-describe('Many requests at once that all do the same, in one browser', () => {
+describe('Many concurrent requests, with sessions in the cookie, that all', () => {
   it.each<[string, (browser: RacedBrowser) => (session: Session) => unknown]>([
     ['change the id', () => (session) => session.regenerate()],
-    ['give the role that the visitor has', () => setRole('admin')],
-    ['give another role', () => setRole('member')],
-    ['give a new token', () => (session) => draftOf(session).updateVisitor({ token: crypto.randomUUID() })],
-    ['sign the same visitor in', (browser) => browser.signIn('ada', 'admin')],
+    ['set the same role again', () => setRole('admin')],
+    ['set another role', () => setRole('member')],
+    ['set a new token', () => (session) => draftOf(session).updateVisitor({ token: crypto.randomUUID() })],
+    ['sign in the same user', (browser) => browser.signIn('ada', 'admin')],
     ['sign out', () => signOut],
-  ])('%s: the next request has a head of ordinary size', async (_, page) => {
+  ])('%s leave no more than three cookies, and one after the next request', async (_, page) => {
     const browser = await signedIn('admin');
     browser.clock.advance(60);
     const sent = [];
@@ -307,11 +307,11 @@ describe('Many requests at once that all do the same, in one browser', () => {
   });
 });
 
-describe('A message that was delivered, in one browser', () => {
+describe('A delivered flash message, with sessions in the cookie,', () => {
   const SHORT_WHILE = 120;
   const read = (session: Session) => session.flash('notice');
 
-  it('does not come back with a late answer that knows of it', async () => {
+  it('does not reappear with a late response that still contains it', async () => {
     const browser = await signedIn();
     await browser.visit((session) => session.flash('notice', 'Saved'));
     const late = await browser.send();
@@ -321,7 +321,7 @@ describe('A message that was delivered, in one browser', () => {
     await browser.visit((session) => expect(read(session)).toBeUndefined());
   });
 
-  it('goes with the next page that asks, where answers came in another order', async () => {
+  it('does not reappear when responses arrive in another order', async () => {
     const browser = await signedIn();
     await browser.visit((session) => session.flash('notice', 'Saved'));
     const [other, page] = [await browser.send(), await browser.send()];
@@ -335,8 +335,8 @@ describe('A message that was delivered, in one browser', () => {
   });
 });
 
-describe('A session of before, under the plain name', () => {
-  it('goes on there, and is told from what comes later', async () => {
+describe('A session in the cookie of the plain name', () => {
+  it('is read from there, and not replaced by a late response after its id has changed', async () => {
     const browser = new RacedBrowser();
     await browser.visit(browser.signIn());
     const [token = ''] = browser.cookies.values(HOME);
@@ -349,7 +349,7 @@ describe('A session of before, under the plain name', () => {
   });
 });
 
-describe('A cookie that stands for no session', () => {
+describe('A cookie that matches no session', () => {
   const SEVERAL = { cookie: { chunks: true } };
   const OVER = [HOME, `${HOME}.1`, `${HOME}.2`, `${HOME}~guest`, `${HOME}~mjuohs00`, `${HOME}~mjuohs00.1`];
   const ANOTHERS = `${HOME}-view-as`;
@@ -361,9 +361,9 @@ describe('A cookie that stands for no session', () => {
   }
 
   it.each<[string, (browser: RacedBrowser) => (session: Session) => unknown]>([
-    ['a guest has', () => fill],
-    ['a sign-in begins', (browser) => browser.signIn()],
-  ])('goes with the next session, which %s, and another application’s stays', async (_, page) => {
+    ['begins for a guest', () => fill],
+    ['begins with a sign-in', (browser) => browser.signIn()],
+  ])('is removed when the next session %s, unless it belongs to another application', async (_, page) => {
     const browser = withCookies(...OVER, ANOTHERS);
     expect((await browser.visit()).size).toBe(0);
     await browser.visit(page(browser));
@@ -372,13 +372,13 @@ describe('A cookie that stands for no session', () => {
     expect(await browser.found()).not.toEqual({});
   });
 
-  it('goes though only its later parts are there', async () => {
+  it('is removed even when only its later parts exist', async () => {
     const browser = withCookies(`${HOME}.2`, `${HOME}~mjuohs00.1`);
     await browser.visit(fill);
     expect([browser.cookies.names, await browser.found()]).toEqual([[HOME], { cart: 1 }]);
   });
 
-  it('takes no sign-in with it, whatever late answers put in its place', async () => {
+  it('does not prevent a sign-in or a sign-out when late responses replace it', async () => {
     const browser = withCookies(...OVER);
     const late = [await browser.send(), await browser.send(), await browser.send()];
     await browser.visit(fill);
@@ -392,8 +392,8 @@ describe('A cookie that stands for no session', () => {
   });
 });
 
-describe('A store that ends sessions', () => {
-  it('has one cookie of one name, and no mark', async () => {
+describe('A store that can end sessions', () => {
+  it('uses one cookie with one name, and leaves none after a sign-out', async () => {
     const clock = new FrozenClock();
     const browser = new RacedBrowser({}, (config) => new MemorySessionStore(config, clock));
     await browser.visit(fill);

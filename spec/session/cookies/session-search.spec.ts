@@ -33,7 +33,7 @@ function start(isSealed = false) {
 const under = (name: string, ...tokens: string[]) => tokens.map((token) => ({ token, name }));
 
 describe('The search for a session', () => {
-  it('finds the one that a token stands for, beside tokens that stand for none', async () => {
+  it('finds the session of a token among tokens that match none', async () => {
     const { search, token } = start();
     const own = await token({ cart: 1 });
     const { session: found, refusals, known } = await search.find(under('sid', 'nonsense', own));
@@ -42,14 +42,14 @@ describe('The search for a session', () => {
     expect([...known]).toEqual([own]);
   });
 
-  it('finds the one that was written last where several can be one visitor’s', async () => {
+  it('finds the most recently written session when several may belong to one visitor', async () => {
     const { search, token } = start();
     const tokens = [await token({ cart: 1 }), await token({ cart: 3, userId: 'ada' }, 2), await token({ cart: 2 }, 1)];
     const { session: found, refusals, known } = await search.find(under('sid', ...tokens));
     expect([found?.record.values.get('cart'), refusals, known.size]).toEqual([3, [], 3]);
   });
 
-  it('finds one of a host’s own cookie and one of its former name', async () => {
+  it('finds the newer one of a __Host- cookie and a __Host- cookie of a former name', async () => {
     const { search, token } = start();
     const carried = [
       ...under('__Host-new', await token({ cart: 1 })),
@@ -60,21 +60,21 @@ describe('The search for a session', () => {
 
   it.each([
     ['of two users', 'sid', [{ userId: 'ada' }, { userId: 'bob' }]],
-    ['in two cookies of which browsers keep but one', '__Host-sid', [{ cart: 1 }, { cart: 2 }]],
-  ])('finds none where there are several %s, for nobody knows whose the others are', async (_, name, contents) => {
+    ['in two __Host- cookies of the same name', '__Host-sid', [{ cart: 1 }, { cart: 2 }]],
+  ])('finds none, because it is ambiguous, when there are sessions %s', async (_, name, contents) => {
     const { search, token } = start();
     const tokens = [await token(contents[0]), await token(contents[1], 1)];
     const { session: found, refusals, known } = await search.find(under(name, ...tokens));
     expect([found, refusals, [...known]]).toEqual([undefined, [{ reason: 'ambiguous' }], tokens]);
   });
 
-  it('takes the same token twice for one', async () => {
+  it('treats a token that is sent twice as one', async () => {
     const { search, token } = start();
     const own = await token({ cart: 1 });
     expect((await search.find(under('__Host-sid', own, own))).session?.record.values.get('cart')).toBe(1);
   });
 
-  it('finds none whose time is up', async () => {
+  it('does not find an expired session', async () => {
     const { clock, search, token } = start();
     const own = await token({ cart: 1 });
     clock.advance(1);
@@ -85,14 +85,14 @@ describe('The search for a session', () => {
     ]);
   });
 
-  it('asks about six tokens, however many somebody sends', async () => {
+  it('looks up at most six tokens, however many are sent', async () => {
     const { search, store } = start();
     const many = Array.from({ length: 100 }, () => SessionId.generate());
     await search.find(under('sid', ...many));
     expect(store.calls).toEqual(Array(6).fill('read'));
   });
 
-  it('finds the one that the browser got last, and none in its place when that is over', async () => {
+  it('finds the session that the browser received last, and no other one after it has expired', async () => {
     const { clock, search, lasting } = start(true);
     const carried = [
       ...under('sid', await lasting({ cart: 2, userId: 'ada' }, { epoch: 10, turn: 0 })),
@@ -106,7 +106,7 @@ describe('The search for a session', () => {
     expect((await search.find(carried)).session).toBeUndefined();
   });
 
-  it('says once that the clocks of two processes differ', async () => {
+  it('logs one warning when the clocks of two processes differ', async () => {
     const { clock, search, token } = start();
     const warned: string[] = [];
     const { warn } = console;

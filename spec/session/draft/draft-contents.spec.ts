@@ -6,7 +6,7 @@ import { recordOf } from '../../support/records.js';
 class OwnFlashes extends FlashBag {}
 
 describe('The contents of a session', () => {
-  it('are dirty and empty by values and by messages', () => {
+  it('are dirty, and not empty, once a value or a message is set', () => {
     const contents = new DraftContents(new FlashBag());
     expect([contents.isEmpty, contents.isDirty]).toEqual([true, false]);
     contents.values.assign('cart', 1);
@@ -16,7 +16,7 @@ describe('The contents of a session', () => {
     expect([told.isEmpty, told.isDirty]).toEqual([false, true]);
   });
 
-  it('go back to what is stored, messages that were delivered included', () => {
+  it('return to the stored record, including delivered messages, when rolled back', () => {
     const record = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' } });
     const contents = new DraftContents(new FlashBag(record.flashes));
     contents.bag.get('notice');
@@ -25,7 +25,7 @@ describe('The contents of a session', () => {
     expect([contents.values.get('cart'), contents.bag.peek('notice'), contents.isDirty]).toEqual([1, 'Saved', false]);
   });
 
-  it('start anew from what was committed, and what the answer shows stays readable', () => {
+  it('restart from the committed record, while delivered messages stay readable', () => {
     const record = recordOf({ flashes: { notice: 'Saved' } });
     const contents = new DraftContents(new FlashBag(record.flashes));
     contents.bag.get('notice');
@@ -33,7 +33,7 @@ describe('The contents of a session', () => {
     expect([contents.values.get('cart'), contents.bag.get('notice'), contents.isDirty]).toEqual([2, 'Saved', false]);
   });
 
-  it('last once they are kept, whatever is in them', () => {
+  it('are not empty once the session is marked as kept, even without values', () => {
     const contents = new DraftContents(new FlashBag());
     expect(contents).toMatchObject({ lasts: false, isEmpty: true, isDirty: false });
     contents.isKept = true;
@@ -48,7 +48,7 @@ describe('The contents of a session', () => {
     expect(contents).toMatchObject({ lasts: false, isEmpty: true });
   });
 
-  it('live for as long as the last message that says so, where there is nothing else', () => {
+  it('expire with the last temporary message when there is nothing else', () => {
     const contents = new DraftContents(new FlashBag());
     expect(contents.livesUntil).toBe(Number.POSITIVE_INFINITY);
     contents.flashes.replace('one', 1, { until: 1000, yields: true });
@@ -61,7 +61,7 @@ describe('The contents of a session', () => {
     expect(contents.livesUntil).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('stand beside others in a bag of the same class', () => {
+  it('can have a second, empty set beside them with a flash bag of the same class', () => {
     const contents = new DraftContents(new OwnFlashes(recordOf({ flashes: { notice: 'Saved' } }).flashes));
     const others = contents.besides();
     expect([others.bag instanceof OwnFlashes, others.isEmpty, contents.isEmpty]).toEqual([true, true, false]);

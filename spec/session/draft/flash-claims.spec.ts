@@ -10,8 +10,8 @@ function twoRequests() {
   return { clock, first: ledger.open(), second: ledger.open() };
 }
 
-describe('A message that a request of this process has read', () => {
-  it("is no other request's", () => {
+describe('A flash message claimed by a request of this process', () => {
+  it('is not available to another request', () => {
     const { first, second } = twoRequests();
     expect([first.isFree(message), second.isFree(message)]).toEqual([true, true]);
     expect(first.claim(message)).toBe(true);
@@ -19,14 +19,14 @@ describe('A message that a request of this process has read', () => {
     expect([first.claim(message), second.claim(message)]).toEqual([true, false]);
   });
 
-  it('is there again when that gives it back', () => {
+  it('is available again when that request releases it', () => {
     const { first, second } = twoRequests();
     first.claim(message);
     first.release();
     expect(second.claim(message)).toBe(true);
   });
 
-  it('is there again a minute after that began, should it never end', () => {
+  it('is available again a minute after that request began, even when it never ends', () => {
     const { clock, first, second } = twoRequests();
     clock.advance(10);
     first.claim(message);
@@ -36,7 +36,7 @@ describe('A message that a request of this process has read', () => {
     expect(second.claim(message)).toBe(true);
   });
 
-  it('stays away for a minute when it was delivered, from requests with an older copy of the session', () => {
+  it('is not available for a minute after its delivery, even in an older copy of the session', () => {
     const { clock, first, second } = twoRequests();
     first.claim(message);
     clock.advance(30);
@@ -48,7 +48,7 @@ describe('A message that a request of this process has read', () => {
     expect(second.isFree(message)).toBe(true);
   });
 
-  it('is there again when the answer in which it was delivered reaches nobody', () => {
+  it('is available again when the response that delivered it was lost', () => {
     const { first, second } = twoRequests();
     first.claim(message);
     first.deliver();
@@ -56,7 +56,7 @@ describe('A message that a request of this process has read', () => {
     expect(second.claim(message)).toBe(true);
   });
 
-  it('is not given back by one that no longer has it', () => {
+  it('is not released by a request whose claim has expired', () => {
     const clock = new FrozenClock();
     const ledger = new FlashLedger(clock);
     const first = ledger.open();
@@ -72,21 +72,21 @@ describe('A message that a request of this process has read', () => {
 describe('The lease of a process', () => {
   const leasedTo = (by: string) => new Map([['notice', { ...message, lease: { by, until: 90_000_000_000_000 } }]]);
 
-  it('is another with every process, and the same for all of its requests', () => {
+  it('differs between processes, and is the same for all requests of one process', () => {
     const [{ first, second }, elsewhere] = [twoRequests(), twoRequests()];
     expect(first.by).toBe(second.by);
     expect(first.by).not.toBe(elsewhere.first.by);
     expect(first.until - first.now).toBe(60_000);
   });
 
-  it('keeps messages from other processes, and from none of its own requests', () => {
+  it('reserves messages against other processes, but not against its own requests', () => {
     const [{ first, second }, elsewhere] = [twoRequests(), twoRequests()];
     const leased = { ...message, lease: { by: first.by, until: first.until } };
     expect([second.isFree(leased), elsewhere.first.isFree(leased)]).toEqual([true, false]);
     expect(elsewhere.first.claim(leased)).toBe(false);
   });
 
-  it('is given back by the last of the requests that have it', () => {
+  it('is returned by the last request that holds it', () => {
     const { first, second } = twoRequests();
     first.begin(leasedTo(first.by));
     second.begin(leasedTo(first.by));
@@ -96,7 +96,7 @@ describe('The lease of a process', () => {
     expect([first.leasedBy, second.leasedBy]).toEqual([undefined, first.by]);
   });
 
-  it('is nothing to give back for a request without one', () => {
+  it('is not returned by a request that holds none', () => {
     const { first, second } = twoRequests();
     first.begin(new Map());
     second.begin(leasedTo('another'));

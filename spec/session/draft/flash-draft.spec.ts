@@ -9,8 +9,8 @@ function draftWith(flashes: Record<string, unknown>): FlashDraft {
   return new FlashDraft(recordOf({ flashes }).flashes);
 }
 
-describe('The draft of messages', () => {
-  it('tells what came and what went, and nothing before', () => {
+describe('A draft of flash messages', () => {
+  it('lists added and taken messages, and is not dirty before', () => {
     const draft = draftWith({ notice: 'Saved' });
     expect([draft.isDirty, draft.added.size, draft.taken.size]).toEqual([false, 0, 0]);
     draft.deliver('notice');
@@ -18,14 +18,14 @@ describe('The draft of messages', () => {
     expect([draft.isDirty, [...draft.added.keys()], [...draft.taken]]).toEqual([true, ['error'], ['flash-notice']]);
   });
 
-  it('lists keys of what waits, of what was left and of what was delivered', () => {
+  it('lists the keys of stored, added and delivered messages', () => {
     const draft = draftWith({ notice: 'Saved' });
     draft.append('error', 'Wrong');
     draft.deliver('error');
     expect(draft.keys()).toEqual(['notice', 'error']);
   });
 
-  it('delivers nothing while it is held or closed, and leaves nothing once it is closed', () => {
+  it('delivers nothing while it is held or closed, and accepts nothing while it is closed', () => {
     const draft = draftWith({ notice: 'Saved' });
     draft.hold();
     expect([draft.deliver('notice'), draft.isDeliverable]).toEqual([[], false]);
@@ -37,7 +37,7 @@ describe('The draft of messages', () => {
     expect(draft.deliver('notice')).toHaveLength(1);
   });
 
-  it('keeps something beside the messages until a time, for whoever asks by its key', () => {
+  it('keeps temporary entries beside the messages until they expire, readable by every request', () => {
     const clock = new FrozenClock();
     const until = clock.now() + 2000;
     const before = new FlashDraft();
@@ -56,7 +56,7 @@ describe('The draft of messages', () => {
     expect([late.has('note'), late.deliver('note'), late.latest('note')]).toEqual([false, [], undefined]);
   });
 
-  it('starts over from other messages', () => {
+  it('can start over from other messages', () => {
     const draft = draftWith({ notice: 'Saved' });
     draft.append('error', 'Wrong');
     draft.startOver(recordOf({ flashes: { info: 'Hello' } }).flashes);

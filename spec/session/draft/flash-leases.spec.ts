@@ -9,7 +9,7 @@ import { FrozenClock } from '../../support/frozen-clock.js';
 import { changesOf } from '../../support/records.js';
 import { WatchedSessionStore } from '../../support/watched-session-store.js';
 
-describe('The lease of the messages of a session', () => {
+describe('The lease of a session’s flash messages', () => {
   async function start(flashesAdded: Record<string, unknown> = { notice: 'Saved' }) {
     const clock = new FrozenClock();
     const config = SessionConfig.from({}, { isProduction: false });
@@ -26,7 +26,7 @@ describe('The lease of the messages of a session', () => {
     return { clock, store, token, open, leaseInStore, leases: new FlashLeases(store, config) };
   }
 
-  it('is taken for a session with messages, and given back without a look at anything else', async () => {
+  it('is taken for a session with messages, and returned without changing anything else', async () => {
     const { clock, store, token, open, leaseInStore, leases } = await start();
     const session = await open();
     const before = await store.read(token);
@@ -39,7 +39,7 @@ describe('The lease of the messages of a session', () => {
     expect(await store.read(token)).toEqual({ ...before, version: expect.anything() });
   });
 
-  it('that a store which could give it does not give has the messages wait for another page', async () => {
+  it('leaves the messages for another page when the store fails to grant it', async () => {
     const { store, token, open, leases } = await start();
     const [failed, gone] = [await open(), await open()];
     const read = jest.spyOn(store, 'read').mockRejectedValueOnce(new Error('away'));
@@ -51,7 +51,7 @@ describe('The lease of the messages of a session', () => {
     expect(gone.flashes.get('notice')).toBeUndefined();
   });
 
-  it('is not asked for where no messages wait', async () => {
+  it('is not requested when there are no messages', async () => {
     const { store, open, leases } = await start({});
     const session = await open();
     const before = store.calls.length;
@@ -60,7 +60,7 @@ describe('The lease of the messages of a session', () => {
     expect(store.calls.length).toBe(before);
   });
 
-  it('is given back by the last of two requests', async () => {
+  it('is returned by the last of two requests', async () => {
     const { open, leaseInStore, leases } = await start();
     const [first, second] = [await open(), await open()];
     await leases.take(draftOf(first));

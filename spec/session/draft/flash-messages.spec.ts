@@ -2,8 +2,8 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { InvalidSessionValueError } from '../../../lib/errors/index.js';
 import { assertMessage, newMessage, warnOfDropped, warnOfUnseen } from '../../../lib/session/draft/flash-messages.js';
 
-describe('A new message', () => {
-  it('is what its value is at that moment, and told from every other', () => {
+describe('A new flash message', () => {
+  it('has a copy of its value and an id of its own', () => {
     const errors = ['is taken'];
     const [one, other] = [newMessage(errors), newMessage(errors)];
     errors.push('is too short');
@@ -11,20 +11,20 @@ describe('A new message', () => {
     expect(one.id).not.toBe(other.id);
   });
 
-  it('says until when it is kept, and that it yields, where it is to', () => {
+  it('can have an expiry time, and can be marked as one that yields', () => {
     expect(newMessage(1, { until: 1000, yields: true })).toMatchObject({ value: 1, until: 1000, yields: true });
   });
 
   it.each([
-    ['nothing', undefined, /undefined is no message/],
+    ['undefined', undefined, /undefined is no message/],
     ['a function', () => {}, /The value of "notice"/],
-  ])('cannot be made of %s', (_, value, reason) => {
+  ])('cannot be created from %s', (_, value, reason) => {
     expect(() => assertMessage('notice', value)).toThrow(InvalidSessionValueError);
     expect(() => assertMessage('notice', value)).toThrow(reason);
   });
 });
 
-it('A page that shows one of several messages is told of once', () => {
+it('A page that shows only one of several messages causes one warning', () => {
   const said = jest.spyOn(console, 'warn').mockImplementation(() => {});
   warnOfUnseen('notice', 1);
   expect(said).not.toHaveBeenCalled();
@@ -35,7 +35,7 @@ it('A page that shows one of several messages is told of once', () => {
   said.mockRestore();
 });
 
-it('A session of more messages than anybody reads is told of with how many are kept', () => {
+it('A session with too many unread messages causes a warning with the number that is kept', () => {
   const said = jest.spyOn(console, 'warn').mockImplementation(() => {});
   warnOfDropped(100);
   expect(said.mock.calls).toEqual([[expect.stringContaining('More than 100 messages wait in one session')]]);

@@ -10,7 +10,7 @@ function draftOver(record?: SessionRecord): SessionDraft {
 }
 
 describe('The draft of a session', () => {
-  it('gives a session an id only when it is asked for, and keeps to it', () => {
+  it('generates an id on first access and keeps it', () => {
     const draft = draftOver();
     expect(draft.isDirty).toBe(false);
     expect(draft.id).toHaveLength(43);
@@ -18,7 +18,7 @@ describe('The draft of a session', () => {
     expect(draft.isDirty).toBe(false);
   });
 
-  it('has something to do in the store once the id of a stored session changed', () => {
+  it('is dirty once the id of a stored session has changed', () => {
     const record = recordOf();
     const draft = draftOver(record);
     expect(draft.isDirty).toBe(false);
@@ -27,7 +27,7 @@ describe('The draft of a session', () => {
     expect(draft.isDirty).toBe(true);
   });
 
-  it('remembers which stored session it ended, through a roll-back', () => {
+  it('remembers which stored session it ended, even after a roll-back', () => {
     const record = recordOf();
     const draft = draftOver(record);
     draft.end();
@@ -37,7 +37,7 @@ describe('The draft of a session', () => {
     expect(draft.id).not.toBe(later);
   });
 
-  it('goes back to the opened session when it is rolled back', () => {
+  it('returns to the opened session when it is rolled back', () => {
     const record = { ...recordOf({ values: { userId: 'ada' } }), identity: ['team'] };
     const draft = draftOver(record);
     draft.signIn({ userId: 'bob', plan: 'free' }, record.createdAt + 5000);
@@ -51,7 +51,7 @@ describe('The draft of a session', () => {
     });
   });
 
-  it('starts anew from what was committed', () => {
+  it('restarts from the committed record', () => {
     const draft = draftOver(recordOf());
     draft.end();
     const next = { ...recordOf(), id: 'n'.repeat(43) };
@@ -59,7 +59,7 @@ describe('The draft of a session', () => {
     expect(draft).toMatchObject({ opened: next, id: next.id, ended: undefined, wasEnded: false, isDirty: false });
   });
 
-  it('takes back what says who a visitor is, whoever had put it there', () => {
+  it('removes identity values at a sign-in, no matter which code had set them', () => {
     const draft = draftOver(recordOf({ values: { roles: ['admin'], cart: 1 } }));
     draft.signIn({ userId: 'ada', plan: 'free' }, 0);
     draft.updateVisitor({ team: 'red' });
@@ -67,7 +67,7 @@ describe('The draft of a session', () => {
     expect(draft.values.all()).toEqual({ userId: 'ada', cart: 1 });
   });
 
-  it('counts changes, which are uses', () => {
+  it('counts changes, and is used by them', () => {
     const draft = draftOver();
     expect(draft).toMatchObject({ isUsed: false, isClosed: false, revision: 0 });
     draft.changing('session.set()');
@@ -75,7 +75,7 @@ describe('The draft of a session', () => {
     expect(draft).toMatchObject({ isUsed: true, revision: 2 });
   });
 
-  it('refuses changes once it is closed, naming them', () => {
+  it('rejects changes once it is closed, with an error that names them', () => {
     const draft = draftOver();
     draft.close();
     expect(() => draft.changing('session.set()')).toThrow(SessionCommittedError);
@@ -83,7 +83,7 @@ describe('The draft of a session', () => {
     expect(draft.revision).toBe(0);
   });
 
-  it('of what is not known is dirty with any change, until that is taken back', () => {
+  it('without a readable record is dirty after any change, until that is rolled back', () => {
     const draft = draftOver();
     draft.failure = new Error('away');
     expect(draft.isDirty).toBe(false);
@@ -93,7 +93,7 @@ describe('The draft of a session', () => {
     expect(draft.isDirty).toBe(false);
   });
 
-  it('is kept though nothing is in it, for this request alone while it stands aside', () => {
+  it('can be kept while it is empty, but only for this request while it is hidden', () => {
     const record = recordOf({ values: { userId: 'ada' } });
     const draft = draftOver(record);
     draft.standAsideFor(draftOver(recordOf({ values: { userId: 'bob' } })));
@@ -106,7 +106,7 @@ describe('The draft of a session', () => {
     expect(() => draft.keep('csrfToken()')).toThrow('csrfToken() came too late');
   });
 
-  it('goes on from another record with what was changed', () => {
+  it('keeps its changes on top of another record', () => {
     const fitted = { shown: new Map([['count', 2]]), migrated: new Map([['count', 2]]) };
     const draft = draftOver({ ...recordOf({ values: { count: '2' } }), fitted });
     draft.values.set('theme', 'dark');

@@ -31,17 +31,17 @@ const MESSAGE_READS: readonly [string, (flashes: FlashBag) => unknown][] = [
 ];
 
 describe.each([
-  ['that is stored', storedSession],
-  ['that is new', () => new Session()],
+  ['with a stored record', storedSession],
+  ['without a stored record', () => new Session()],
 ])('A session %s', (_, make) => {
-  it.each(READS)('is used by whoever asks for %s', (_, read) => {
+  it.each(READS)('is used once %s is read', (_, read) => {
     const session = make();
     expect(draftOf(session).wasUsed).toBe(false);
     read(session);
     expect(draftOf(session).wasUsed).toBe(true);
   });
 
-  it.each(MESSAGE_READS)('is used by whoever asks its messages for %s', (_, read) => {
+  it.each(MESSAGE_READS)('is used once %s of its messages is read', (_, read) => {
     const session = make();
     const { flashes } = session;
     expect(draftOf(session).wasUsed).toBe(false);
@@ -49,21 +49,21 @@ describe.each([
     expect(draftOf(session).wasUsed).toBe(true);
   });
 
-  it('is not used by who looks at what the request did itself', () => {
+  it('is not used by isDirty, isDestroyed and isUnavailable', () => {
     const session = make();
     expect([session.isDirty, session.isDestroyed, session.isUnavailable]).toEqual([false, false, false]);
     expect(draftOf(session).wasUsed).toBe(false);
   });
 });
 
-describe('A session that stands aside', () => {
+describe('A session that is hidden while the request acts as another user', () => {
   const asides: readonly [string, (session: Session, visitor: Session) => unknown][] = [
-    ['while it does', () => {}],
-    ['when it is back', (session) => draftOf(session).standAsideFor(draftOf(session))],
+    ['while it is hidden', () => {}],
+    ['when it is visible again', (session) => draftOf(session).standAsideFor(draftOf(session))],
     ['when the request has failed', (session) => draftOf(session).rollBack()],
   ];
 
-  it.each(asides)('is used by whoever asks for messages in its place, %s', (_, goOn) => {
+  it.each(asides)('is used once messages are read in its place, %s', (_, goOn) => {
     const [session, visitor] = [storedSession(), new Session(recordOf({ values: { userId: 'bob' } }))];
     draftOf(session).standAsideFor(draftOf(visitor));
     session.flashes.has('notice');
@@ -72,8 +72,8 @@ describe('A session that stands aside', () => {
   });
 });
 
-describe('A session that an answer for everybody did without', () => {
-  it('tells of its first use since, and of no other', () => {
+describe('A session that a public response did not use', () => {
+  it('calls onLateUse() on its first use afterwards, and only then', () => {
     const session = storedSession();
     let told = 0;
     draftOf(session).onLateUse = () => {
@@ -85,7 +85,7 @@ describe('A session that an answer for everybody did without', () => {
     expect(told).toBe(1);
   });
 
-  it('tells nobody any more once another answer is made', () => {
+  it('does not call onLateUse() once it is reopened for another response', () => {
     const session = storedSession();
     draftOf(session).onLateUse = () => {
       throw new Error('told');

@@ -6,14 +6,14 @@ function stored(values: Record<string, unknown>): SessionValues {
 }
 
 describe('The values of a session', () => {
-  it('are none at first', () => {
+  it('are empty at first', () => {
     const values = new SessionValues();
     expect(values.keys()).toEqual([]);
     expect(values.isEmpty).toBe(true);
     expect(values.isDirty).toBe(false);
   });
 
-  it('are the stored ones until something is set over them', () => {
+  it('are the stored ones until they are overwritten', () => {
     const values = stored({ cart: 1, theme: 'dark' });
     values.set('cart', 2);
     expect(values.get('cart')).toBe(2);
@@ -22,7 +22,7 @@ describe('The values of a session', () => {
     expect(values.removed).toEqual(new Set());
   });
 
-  it('lose what is unset, stored or not', () => {
+  it('no longer contain a key that is unset, stored or not', () => {
     const values = stored({ cart: 1 });
     values.set('draft', 'x');
     values.unset('cart');
@@ -34,7 +34,7 @@ describe('The values of a session', () => {
     expect(values.removed).toEqual(new Set(['cart']));
   });
 
-  it('get back what is set after it was unset', () => {
+  it('contain a key again that is set after it was unset', () => {
     const values = stored({ cart: 1 });
     values.unset('cart');
     values.set('cart', 2);
@@ -43,20 +43,20 @@ describe('The values of a session', () => {
     expect(values.removed.size).toBe(0);
   });
 
-  it('are not changed by taking out what was never there', () => {
+  it('are not dirty after unsetting an unknown key', () => {
     const values = stored({ cart: 1 });
     values.unset('unknown');
     expect(values.isDirty).toBe(false);
   });
 
-  it('are put in place several at once, and taken out where they are undefined', () => {
+  it('can be set together, and are removed when they are undefined', () => {
     const values = stored({ cart: 1, theme: 'dark' });
     values.put({ cart: undefined, draft: 'x' });
     expect(values.all()).toEqual({ theme: 'dark', draft: 'x' });
     expect(values.removed).toEqual(new Set(['cart']));
   });
 
-  it('forget what a request did when it is rolled back', () => {
+  it('discard the changes of a request that is rolled back', () => {
     const values = stored({ cart: 1, theme: 'dark' });
     values.set('cart', 2);
     values.unset('theme');
@@ -66,7 +66,7 @@ describe('The values of a session', () => {
     expect(values.get('cart')).toBe(1);
   });
 
-  it('go on from others with what the request changed', () => {
+  it('keep the changes of the request on top of a new record', () => {
     const values = stored({ cart: 1, theme: 'dark' });
     values.set('draft', 'x');
     values.unset('theme');
@@ -80,7 +80,7 @@ describe('The values of a session', () => {
     expect(values.isDirty).toBe(true);
   });
 
-  it('start anew from others', () => {
+  it('can restart from other values', () => {
     const values = stored({ cart: 1 });
     values.set('draft', 'x');
     values.restart(new Map([['theme', 'dark']]));
@@ -90,7 +90,7 @@ describe('The values of a session', () => {
     expect(values.get('theme')).toBe('dark');
   });
 
-  it('may be called as prototypes are', () => {
+  it('can have keys such as "__proto__" and "constructor"', () => {
     const values = new SessionValues();
     values.set('__proto__', 'data');
     values.set('constructor', 'data');
@@ -100,7 +100,7 @@ describe('The values of a session', () => {
     expect(values.keys()).toEqual(['__proto__', 'constructor']);
   });
 
-  it('remember how a value came of the stored one, through every step', () => {
+  it('remember the updates of a value, so that they can be repeated on another stored value', () => {
     const values = stored({ count: 1, theme: 'dark' });
     const addTo = (key: string, more: number) =>
       values.update(key, Number(values.get(key) ?? 0) + more, (old) => Number(old ?? 0) + more);
@@ -112,7 +112,7 @@ describe('The values of a session', () => {
     expect(values.updates.get('visits')?.(undefined)).toBe(1);
   });
 
-  it('forget how a value came about that was set outright before or afterwards', () => {
+  it('remember no update of a value that was also set or unset directly', () => {
     const values = stored({ a: 1, b: 1, c: 1, d: 1 });
     const double = (old: unknown) => Number(old) * 2;
     values.set('a', 5);

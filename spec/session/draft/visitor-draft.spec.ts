@@ -2,19 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import { VisitorDraft } from '../../../lib/session/draft/visitor-draft.js';
 import { recordOf } from '../../../lib/testing/records.js';
 
-describe('A request that says nothing of its visitor', () => {
-  it('leaves a guest unknown', () => {
+describe('A request without a sign-in', () => {
+  it('has no identity for a guest', () => {
     expect({ ...new VisitorDraft() }).toEqual({ identity: [], isRemembered: false });
   });
 
-  it('goes on with what is stored', () => {
+  it('keeps the stored identity', () => {
     const opened = recordOf({ identity: ['plan'], isRemembered: true });
     expect({ ...new VisitorDraft(opened) }).toEqual({ identity: ['plan'], isRemembered: true });
   });
 });
 
 describe('A sign-in', () => {
-  it('names the values it came with, the device, the moment, and for how long it is', () => {
+  it('records its values, the device, the time and whether the user is remembered', () => {
     const visitor = new VisitorDraft();
     visitor.signIn({ userId: 'u1', plan: 'premium' }, 5000, { rememberMe: true, label: 'Work laptop' });
     expect({ ...visitor }).toEqual({
@@ -25,15 +25,15 @@ describe('A sign-in', () => {
     });
   });
 
-  it('without a wish to stay signed in takes back that of an earlier one', () => {
+  it('without rememberMe resets the rememberMe of an earlier one', () => {
     const visitor = new VisitorDraft(recordOf({ isRemembered: true }));
     visitor.signIn({ userId: 'u1' }, 5000, {});
     expect([visitor.isRemembered, visitor.device]).toEqual([false, undefined]);
   });
 });
 
-describe('A change of what is known of the visitor', () => {
-  it('adds to the names and to the device, and is no sign-in', () => {
+describe('An update of the user’s data', () => {
+  it('adds to the identity and the device, and is not a sign-in', () => {
     const visitor = new VisitorDraft(recordOf({ identity: ['plan'] }));
     visitor.update({ plan: 'basic', team: 'red' }, { userAgent: 'Browser' });
     visitor.update({}, { label: 'Phone' });
@@ -44,7 +44,7 @@ describe('A change of what is known of the visitor', () => {
     });
   });
 
-  it('is forgotten with the visitor', () => {
+  it('is discarded by forget()', () => {
     const visitor = new VisitorDraft(recordOf({ identity: ['plan'] }));
     visitor.forget();
     expect(visitor.identity).toEqual([]);

@@ -10,7 +10,7 @@ function start(timeout = 1000) {
 }
 
 describe('An outage of the store', () => {
-  it('is whatever it throws, told of with the operation', async () => {
+  it('is any error that the store throws, and is reported with the operation', async () => {
     const { outages, failed } = start();
     const cause = new Error('no route');
     const error = await outages.during('write', () => Promise.reject(cause)).catch((thrown: unknown) => thrown);
@@ -19,14 +19,14 @@ describe('An outage of the store', () => {
     expect(failed()).toEqual(['write']);
   });
 
-  it('is no answer in time', async () => {
+  it('is also a store or a schema that does not answer in time', async () => {
     const { outages, failed } = start(5);
     await expect(outages.during('read', () => new Promise(() => {}))).rejects.toThrow(StoreUnavailableError);
     await expect(outages.duringSchema(new Promise(() => {}))).rejects.toThrow(StoreUnavailableError);
     expect(failed()).toEqual(['read', 'schema']);
   });
 
-  it('is not what is wrong with the session itself', async () => {
+  it('is not an error about the session itself', async () => {
     const { outages, failed } = start();
     const tooLarge = new SessionTooLargeError(2, 1, [], 'store');
     await expect(outages.during('write', () => Promise.reject(tooLarge))).rejects.toBe(tooLarge);
@@ -34,14 +34,14 @@ describe('An outage of the store', () => {
     expect(failed()).toEqual([]);
   });
 
-  it('is told of once', () => {
+  it('is reported once', () => {
     const { outages, failed } = start();
     const known = outages.of('read', new Error('away'));
     expect(outages.of('write', known)).toBe(known);
     expect(failed()).toEqual(['read']);
   });
 
-  it('is none where the answer is there at once', () => {
+  it('is not assumed for a synchronous answer, which is returned as it is', () => {
     expect(start().outages.answer('token')).toBe('token');
   });
 });

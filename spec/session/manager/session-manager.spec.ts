@@ -24,7 +24,7 @@ type AnyClass = abstract new (...args: never[]) => unknown;
 class TeamSession extends Session {}
 class TeamFlashBag extends FlashBag {}
 
-/** A store that cannot be asked. */
+/** A store that is unavailable. */
 class BrokenStore extends SessionStore {
   override async read(): Promise<SessionRecord | undefined> {
     throw new Error('The store is away');
@@ -44,7 +44,7 @@ function start(options: SessionOptions = {}, isProduction = false) {
   const store = new WatchedSessionStore(new MemorySessionStore(config, clock));
   const manager = SessionManager.over(store, config, clock);
 
-  /** One request, and what it asked of the store. */
+  /** Runs one request, and returns the calls that it made to the store. */
   const visit = async (cookies: FakeCookieJar, page: (session: Session) => unknown = () => {}) => {
     store.forget();
     const session = await manager.open(cookies);
@@ -52,7 +52,7 @@ function start(options: SessionOptions = {}, isProduction = false) {
     const wasKept = await manager.commit(session, cookies);
     return { session, wasKept, calls: [...store.calls], answered: cookies.answered(config.cookieName), cookies };
   };
-  /** The next request of somebody whose session holds a cart. */
+  /** Returns the cookies for the next request of a visitor whose session has a cart. */
   const shopper = async () => {
     const { cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
     return cookies.next();
@@ -61,7 +61,7 @@ function start(options: SessionOptions = {}, isProduction = false) {
 }
 
 describe('A visitor without a session', () => {
-  it('costs the store nothing and gets no cookie', async () => {
+  it('causes no store call and receives no cookie', async () => {
     const { visit } = start();
     const { session, wasKept, calls, cookies } = await visit(new FakeCookieJar());
     expect(session.isNew).toBe(true);
@@ -70,7 +70,7 @@ describe('A visitor without a session', () => {
     expect(cookies.size).toBe(0);
   });
 
-  it('costs nothing by being asked for something, either', async () => {
+  it('causes no store call by reading, or by setting and removing a value', async () => {
     const { visit } = start();
     const { calls, cookies } = await visit(new FakeCookieJar(), (session) => {
       session.get('cart');
@@ -81,7 +81,7 @@ describe('A visitor without a session', () => {
     expect(cookies.size).toBe(0);
   });
 
-  it('gets one as soon as something is set', async () => {
+  it('receives a session and its cookie as soon as a value is set', async () => {
     const { clock, config, visit } = start();
     const { session, calls, answered } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
     expect(calls).toEqual(['write']);
@@ -92,8 +92,8 @@ describe('A visitor without a session', () => {
   });
 });
 
-describe('The cookie', () => {
-  it('has the attributes that were configured, and lives as long as the session', async () => {
+describe('The session cookie', () => {
+  it('has the configured attributes and the lifetime of the session', async () => {
     const { visit } = start({ cookie: { path: '/app', domain: 'example.com', sameSite: 'strict', secure: true } });
     const { answered } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
     expect(answered?.attributes).toEqual({
@@ -106,7 +106,7 @@ describe('The cookie', () => {
     });
   });
 
-  it('is locked to its host in production', async () => {
+  it('is bound to its host by the __Host- prefix in production', async () => {
     const { visit, config } = start({}, true);
     const { answered } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
     expect(config.cookieName).toBe('__Host-gatehouse');
@@ -121,7 +121,7 @@ describe('The cookie', () => {
     expect(answered?.attributes).toEqual({ ...config.cookie, maxAge: 0 });
   });
 
-  it('is left alone where it stands for nothing, for it may be another application’s', async () => {
+  it('is not removed when it matches no session, because another application may own it', async () => {
     const { visit, config } = start();
     const { cookies } = await visit(FakeCookieJar.carrying(config.cookieName, 'unknown'));
     expect(cookies.size).toBe(0);
@@ -129,14 +129,14 @@ describe('The cookie', () => {
     expect(kept.answered?.value).toBe(kept.session.id);
   });
 
-  it('is removed where it stands for a session that is over', async () => {
+  it('is removed when its session has expired', async () => {
     const { clock, visit, config, shopper } = start();
     const cookies = await shopper();
     clock.advance(HOUR);
     expect((await visit(cookies)).answered?.attributes).toEqual({ ...config.cookie, maxAge: 0 });
   });
 
-  it('promises no more than the absolute timeout', async () => {
+  it('never lives longer than the absolute timeout', async () => {
     const { clock, visit, shopper } = start({ absoluteTimeout: HOUR + 60 });
     const cookies = await shopper();
     clock.advance(HOUR / 2);
@@ -146,8 +146,8 @@ describe('The cookie', () => {
   });
 });
 
-describe('A session that did not change', () => {
-  it('is not written and its cookie not sent until it is to be renewed', async () => {
+describe('An unchanged session', () => {
+  it('is not written, and no cookie is sent, until its renewal is due', async () => {
     const { clock, visit, shopper } = start();
     const cookies = await shopper();
     const first = await visit(cookies, (session) => session.get('cart'));
@@ -165,7 +165,7 @@ describe('A session that did not change', () => {
     expect(fourth.answered).toBeUndefined();
   });
 
-  it('is not renewed when that would not make it live any longer', async () => {
+  it('is not renewed when that would not extend its life', async () => {
     const { clock, visit, shopper } = start({ absoluteTimeout: HOUR });
     const cookies = await shopper();
     clock.advance(HOUR - 1);
@@ -183,7 +183,7 @@ describe('A session that did not change', () => {
   });
 });
 
-describe('A session that changed', () => {
+describe('A changed session', () => {
   it('is written once', async () => {
     const { visit, shopper } = start();
     const { calls, session } = await visit(await shopper(), (session) => session.set('cart', 2).set('theme', 'dark'));
@@ -192,7 +192,7 @@ describe('A session that changed', () => {
     expect(session.all()).toEqual({ cart: 2, theme: 'dark' });
   });
 
-  it('refuses changes from the first moment of the commit on', async () => {
+  it('rejects further changes as soon as its commit begins', async () => {
     const { manager } = start();
     const session = await manager.open(new FakeCookieJar());
     session.set('cart', 1);
@@ -202,7 +202,7 @@ describe('A session that changed', () => {
     expect(() => session.set('cart', 2)).toThrow(SessionCommittedError);
   });
 
-  it('delivers a message with the answer that read it, and leaves nothing behind', async () => {
+  it('is removed from the store and the browser when its only message has been delivered', async () => {
     const { store, visit } = start();
     const first = await visit(new FakeCookieJar(), (session) => session.flash('notice', 'Saved'));
     const second = await visit(first.cookies.next(), (session) => session.flash('notice'));
@@ -214,7 +214,7 @@ describe('A session that changed', () => {
     expect(third.session.isNew).toBe(true);
   });
 
-  it('is gone, and its cookie with it, when nothing is left in it', async () => {
+  it('is removed from the store and the browser when it becomes empty', async () => {
     const { visit, shopper } = start();
     const cookies = await shopper();
     const { calls, answered } = await visit(cookies, (session) => session.clear());
@@ -223,7 +223,7 @@ describe('A session that changed', () => {
     expect((await visit(cookies)).session.isNew).toBe(true);
   });
 
-  it('gets a new token when its id changes, and the old one is worth nothing ten seconds later', async () => {
+  it('gets a new token when its id changes, and the old one stops working after ten seconds', async () => {
     const { clock, visit, shopper } = start();
     const before = await shopper();
     const { cookies } = await visit(before, (session) => session.regenerate());
@@ -234,8 +234,8 @@ describe('A session that changed', () => {
   });
 });
 
-describe('A session that is destroyed', () => {
-  it('is ended in the store, and its cookie removed', async () => {
+describe('A destroyed session', () => {
+  it('is ended in the store, and its cookie is removed', async () => {
     const { visit, shopper } = start();
     const cookies = await shopper();
     const { calls, answered, wasKept } = await visit(cookies, (session) => session.destroy());
@@ -244,7 +244,7 @@ describe('A session that is destroyed', () => {
     expect(wasKept).toBe(true);
   });
 
-  it('gives way to a new one when something is set afterwards', async () => {
+  it('is replaced by a new session when a value is set afterwards', async () => {
     const { visit, shopper } = start();
     const before = await shopper();
     const { calls, cookies } = await visit(before, (session) => session.destroy().set('theme', 'dark'));
@@ -253,7 +253,7 @@ describe('A session that is destroyed', () => {
     expect((await visit(FakeCookieJar.carrying(NAME, ...before.values(NAME)))).session.all()).toEqual({});
   });
 
-  it('is ended even when the request fails and no answer carries a cookie', async () => {
+  it('is ended in the store even when the request fails and sends no cookie', async () => {
     const { manager, store, shopper } = start();
     const cookies = await shopper();
     const session = await manager.open(cookies);
@@ -266,7 +266,7 @@ describe('A session that is destroyed', () => {
     expect((await manager.open(cookies)).isNew).toBe(true);
   });
 
-  it('can be ended by hand', async () => {
+  it('is removed from the store and the browser by manager.end(), too', async () => {
     const { manager, shopper } = start();
     const cookies = await shopper();
     const session = await manager.open(cookies);
@@ -277,8 +277,8 @@ describe('A session that is destroyed', () => {
   });
 });
 
-describe('A request that changed nothing the store has to end', () => {
-  it('abandons without asking it', async () => {
+describe('An abandoned request that ended no session', () => {
+  it('causes no store call', async () => {
     const { manager, store, shopper } = start();
     const session = await manager.open(await shopper());
     session.set('cart', 2);
@@ -289,7 +289,7 @@ describe('A request that changed nothing the store has to end', () => {
 });
 
 describe('A session that was ended by another request', () => {
-  it('is not kept, and the cookie of whoever signed in since is left alone', async () => {
+  it('is not stored again, and no cookie is sent', async () => {
     const { manager, visit, shopper } = start();
     const cookies = await shopper();
     const inFlight = await manager.open(cookies);
@@ -303,7 +303,7 @@ describe('A session that was ended by another request', () => {
     expect((await visit(cookies)).session.isNew).toBe(true);
   });
 
-  it('is not kept by a renewal, either', async () => {
+  it('is not stored again by a renewal either', async () => {
     const { clock, manager, visit, shopper } = start();
     const cookies = await shopper();
     clock.advance(HOUR / 2);
@@ -314,8 +314,8 @@ describe('A session that was ended by another request', () => {
   });
 });
 
-describe('A second answer to the same request', () => {
-  it('commits what it adds', async () => {
+describe('A second response to the same request', () => {
+  it('commits its additional changes', async () => {
     const { manager, visit } = start();
     const { session, cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
     draftOf(session).reopen();
@@ -324,7 +324,7 @@ describe('A second answer to the same request', () => {
     expect((await visit(cookies.next())).session.all()).toEqual({ cart: 1, theme: 'dark' });
   });
 
-  it('that changes nothing leaves the cookie of the first in place', async () => {
+  it('keeps the cookie of the first when it changes nothing', async () => {
     const { manager, store, visit } = start();
     const { session, cookies, answered } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
     draftOf(session).reopen();
@@ -334,7 +334,7 @@ describe('A second answer to the same request', () => {
     expect(cookies.answered(NAME)).toEqual(answered);
   });
 
-  it('that ends the session takes back the cookie that the first put on the answer', async () => {
+  it('removes the cookie of the first when it destroys the session', async () => {
     const { manager, visit } = start();
     const { session, cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
     draftOf(session).reopen();
@@ -343,7 +343,7 @@ describe('A second answer to the same request', () => {
     expect(cookies.answered(NAME)).toMatchObject({ value: '', attributes: { maxAge: 0 } });
   });
 
-  it('that empties the session takes that cookie back, too', async () => {
+  it('removes the cookie of the first when it empties the session', async () => {
     const { manager, visit } = start();
     const { session, cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
     draftOf(session).reopen();
@@ -353,8 +353,8 @@ describe('A second answer to the same request', () => {
   });
 });
 
-describe('Timeouts that were shortened', () => {
-  it('hold for sessions that were promised more', async () => {
+describe('Shortened timeouts', () => {
+  it('apply to sessions that were stored with longer ones', async () => {
     const clock = new FrozenClock();
     const long = SessionConfig.from({ idleTimeout: 10 * HOUR }, { isProduction: false });
     const short = SessionConfig.from({ idleTimeout: HOUR }, { isProduction: false });
@@ -371,7 +371,7 @@ describe('Timeouts that were shortened', () => {
     expect((await after.open(cookies.next())).isNew).toBe(true);
   });
 
-  it('hold for sessions that are in use, too', async () => {
+  it('apply to sessions that are in use, too', async () => {
     const clock = new FrozenClock();
     const long = SessionConfig.from({ idleTimeout: HOUR }, { isProduction: false });
     const short = SessionConfig.from({ idleTimeout: HOUR, absoluteTimeout: HOUR }, { isProduction: false });
@@ -390,8 +390,8 @@ describe('Timeouts that were shortened', () => {
   });
 });
 
-describe('Cookies of the session’s name', () => {
-  it('are looked up a few at most', async () => {
+describe('The cookies of a request', () => {
+  it('cause six store reads at most', async () => {
     const { visit, shopper } = start();
     const [token = ''] = (await shopper()).values(NAME);
     const planted = Array.from({ length: 50 }, () => SessionId.generate());
@@ -400,7 +400,7 @@ describe('Cookies of the session’s name', () => {
     expect(session.isNew).toBe(true);
   });
 
-  it('do not count under another name', async () => {
+  it('are ignored when they do not have the name of the session cookie', async () => {
     const { visit, shopper } = start();
     const [token = ''] = (await shopper()).values(NAME);
     const { calls, session } = await visit(FakeCookieJar.carrying('other', token));
@@ -409,8 +409,8 @@ describe('Cookies of the session’s name', () => {
   });
 });
 
-describe('Saving by hand', () => {
-  it('writes a session that did not change', async () => {
+describe('manager.save()', () => {
+  it('writes a session even when it did not change', async () => {
     const { manager, store, shopper } = start();
     const cookies = await shopper();
     const session = await manager.open(cookies);
@@ -420,7 +420,7 @@ describe('Saving by hand', () => {
     expect(cookies.answered(NAME)?.value).toBe(session.id);
   });
 
-  it('leaves the session open for more', async () => {
+  it('leaves the session open for more changes', async () => {
     const { manager } = start();
     const cookies = new FakeCookieJar();
     const session = await manager.open(cookies);
@@ -434,7 +434,7 @@ describe('A store that fails', () => {
   const config = SessionConfig.from({}, { isProduction: false });
   const manager = SessionManager.over(new BrokenStore(), config, new FrozenClock());
 
-  it('is not taken for one that has no session: the visitor looks like a guest, and keeps the cookie', async () => {
+  it('makes the visitor a guest for this request, and the cookie is kept', async () => {
     const cookies = FakeCookieJar.carrying(NAME, SessionId.generate());
     const session = await manager.open(cookies);
     expect([session.isUnavailable, session.isNew, session.all()]).toEqual([true, true, {}]);
@@ -442,7 +442,7 @@ describe('A store that fails', () => {
     expect(cookies.size).toBe(0);
   });
 
-  it('is told nothing of what was changed while it could not be asked', async () => {
+  it('makes the commit reject after a value was set', async () => {
     const cookies = FakeCookieJar.carrying(NAME, SessionId.generate());
     const session = (await manager.open(cookies)).set('cart', 1);
     await expect(manager.commit(session, cookies)).rejects.toThrow(StoreUnavailableError);
@@ -450,11 +450,11 @@ describe('A store that fails', () => {
   });
 
   it.each<[string, (session: Session) => unknown]>([
-    ['signed out', (session) => session.destroy()],
-    ['given another id', (session) => session.regenerate()],
+    ['destroyed', (session) => session.destroy()],
+    ['given a new id', (session) => session.regenerate()],
     ['cleared', (session) => session.clear()],
-    ['rid of a value', (session) => session.unset('cart')],
-  ])('lets nobody believe to be %s', async (_, change) => {
+    ['changed by unset()', (session) => session.unset('cart')],
+  ])('makes the commit reject after the session was %s', async (_, change) => {
     const cookies = FakeCookieJar.carrying(NAME, SessionId.generate());
     const session = await manager.open(cookies);
     change(session);
@@ -464,12 +464,12 @@ describe('A store that fails', () => {
     expect(await manager.commit(session, cookies)).toBe(true);
   });
 
-  it('is not asked for a visitor who has no cookie', async () => {
+  it('is not called for a visitor without a cookie', async () => {
     const cookies = new FakeCookieJar();
     expect(await manager.commit(await manager.open(cookies), cookies)).toBe(true);
   });
 
-  it('sends no cookie for what it did not keep', async () => {
+  it('makes the commit of a new session reject without a cookie', async () => {
     const cookies = new FakeCookieJar();
     const session = (await manager.open(cookies)).set('cart', 1);
     await expect(manager.commit(session, cookies)).rejects.toThrow('The store is away');
@@ -478,7 +478,7 @@ describe('A store that fails', () => {
 });
 
 describe('A session too large for its cookie', () => {
-  it('fails the commit and leaves the session that was there', async () => {
+  it('makes the commit reject, and the stored session stays unchanged', async () => {
     const config = SessionConfig.from({}, { isProduction: false });
     const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'the spec', isProduction: true });
     const manager = SessionManager.over(new CookieSessionStore(secrets, config), config, new FrozenClock());
@@ -493,8 +493,8 @@ describe('A session too large for its cookie', () => {
   });
 });
 
-describe('Classes that were replaced', () => {
-  it('are the ones that are made', async () => {
+describe('Subclasses that replace Session and FlashBag', () => {
+  it('are instantiated for the sessions that the manager opens', async () => {
     const config = SessionConfig.from({}, { isProduction: false });
     const clock = new FrozenClock();
     const made = new MadeClasses(
@@ -511,7 +511,7 @@ describe('Classes that were replaced', () => {
 });
 
 describe('A session too large for its store', () => {
-  it('is refused with its size and the largest of its keys, before anything is kept', async () => {
+  it('is rejected with its size and its largest keys before anything is stored', async () => {
     const { visit, shopper } = start({ maxSize: 1000 });
     const cookies = await shopper();
     const added = visit(cookies, (session) => session.set('notes', 'x'.repeat(1000)));
@@ -527,7 +527,7 @@ describe('A session too large for its store', () => {
     expect((await visit(cookies)).session.all()).toEqual({ cart: 1 });
   });
 
-  it('that was kept when more was allowed is read, renewed and emptied as ever', async () => {
+  it('can be read, renewed and reduced when it was stored under a higher limit', async () => {
     const { visit, clock, config, store } = start({ maxSize: 5000 });
     const { cookies } = await visit(new FakeCookieJar(), (session) => session.set('a', 'x'.repeat(900)).set('b', 1));
     const strict = SessionConfig.from(
@@ -560,21 +560,21 @@ describe('A session whose user cannot be looked up', () => {
     return { manager, visit, cookies, session };
   };
 
-  it('can be ended, for the store can be asked', async () => {
+  it('can be destroyed, because the store itself is available', async () => {
     const { manager, visit, cookies, session } = await opened();
     session.destroy();
     const [token = ''] = cookies.values(NAME);
     expect(await manager.commit(session, cookies)).toBe(true);
     expect(cookies.answered(NAME)).toMatchObject({ value: '', attributes: { maxAge: 0 } });
     expect((await visit(FakeCookieJar.carrying(NAME, token))).session.isNew).toBe(true);
-    // An error page is made for the same request.
+    // An error page is rendered for the same request.
     draftOf(session).reopen();
     expect(await manager.commit(session, cookies)).toBe(true);
   });
 
   it.each<[string, (session: Session) => unknown]>([
     ['changed', (session) => session.set('cart', 2)],
-    ['ended and begun anew', (session) => session.destroy().set('cart', 2)],
+    ['destroyed and started again', (session) => session.destroy().set('cart', 2)],
   ])('cannot be %s', async (_, change) => {
     const { manager, cookies, session } = await opened();
     change(session);
@@ -582,21 +582,21 @@ describe('A session whose user cannot be looked up', () => {
   });
 });
 
-describe('Before something is put into it, a session', () => {
-  it('is known to be kept, while the store has it', async () => {
+describe('manager.canKeep()', () => {
+  it('returns true while the store is available', async () => {
     const { manager, shopper } = start();
     expect(await manager.canKeep((await manager.open(await shopper())).set('notes', 'short'))).toBe(true);
     expect(await manager.canKeep((await manager.open(new FakeCookieJar())).set('notes', 'short'))).toBe(true);
   });
 
-  it('is known not to be kept when the store is away', async () => {
+  it('returns false while the store is unavailable', async () => {
     const { manager, shopper } = start();
     const session = await manager.open(await shopper());
     draftOf(session).failure = new StoreUnavailableError('read', new Error('away'));
     expect(await manager.canKeep(session)).toBe(false);
   });
 
-  it('is known not to be kept once another request has given it another id, but for whoever signs in', async () => {
+  it('returns false once another request has changed the id, unless a user signs in', async () => {
     const { manager, shopper } = start();
     const session = await manager.open(await shopper());
     draftOf(session).isSuperseded = true;
@@ -606,8 +606,8 @@ describe('Before something is put into it, a session', () => {
   });
 });
 
-describe('Forms that are kept in a session', () => {
-  it.each(['memory', 'cookie'])('give way when it has no room for something else, with a %s store', async (kind) => {
+describe('Form input kept in a session', () => {
+  it.each(['memory', 'cookie'])('is dropped when the session needs the room, with a %s store', async (kind) => {
     const clock = new FrozenClock();
     const config = SessionConfig.from({ maxSize: 2_800 }, { isProduction: false });
     const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'a spec', isProduction: false });
@@ -629,10 +629,14 @@ describe('Forms that are kept in a session', () => {
   });
 
   it.each([
-    ['nothing else', () => {}, 15 * 60],
-    ['a value', (session: Session) => session.set('cart', 1), HOUR],
-    ['a message', (session: Session) => session.flash('notice', 'Saved'), HOUR],
-  ])('are all that it lives for when it holds %s beside them', async (_, put, seconds) => {
+    ['ends the session after 15 minutes when nothing else is in it', () => {}, 15 * 60],
+    ['does not shorten the lifetime of a session with a value', (session: Session) => session.set('cart', 1), HOUR],
+    [
+      'does not shorten the lifetime of a session with a flash message',
+      (session: Session) => session.flash('notice', 'Saved'),
+      HOUR,
+    ],
+  ])('%s', async (_, put, seconds) => {
     const { visit, clock } = start();
     const { session } = await visit(new FakeCookieJar(), (begun) => {
       keepForm(draftOf(begun).flashes, '/comment', { input: [] }, clock.now());
@@ -642,8 +646,8 @@ describe('Forms that are kept in a session', () => {
   });
 });
 
-describe('A form that is kept', () => {
-  it('is there for its page while another page is still being made', async () => {
+describe('Kept form input', () => {
+  it('is available to its page while another page is still being rendered', async () => {
     const { config, clock } = start();
     const manager = SessionManager.over(new MemorySessionStore(config, clock), config, clock);
     const cookies = new FakeCookieJar();

@@ -15,8 +15,8 @@ const STORES = [
   ['in memory', new MemorySessionStore(config, clock)],
 ] as const;
 
-describe('A session that is opened', () => {
-  it.each(STORES)('%s is there at once, and so is its commit where nothing changed', async (_, store) => {
+describe('An opened session', () => {
+  it.each(STORES)('%s is available synchronously, and so is its commit when nothing changed', async (_, store) => {
     const manager = SessionManager.over(store, config, clock);
     const first = new FakeCookieJar();
     const begun = manager.open(first);
@@ -32,7 +32,7 @@ describe('A session that is opened', () => {
     expect(manager.commit(await opened, next)).toBe(true);
   });
 
-  it.each(STORES)('%s shares nothing with the next that could be changed', async (_, store) => {
+  it.each(STORES)('%s shares no mutable value with the next request', async (_, store) => {
     const manager = SessionManager.over(store, config, clock);
     const first = new FakeCookieJar();
     const session = await manager.open(first);

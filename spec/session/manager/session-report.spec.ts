@@ -36,9 +36,9 @@ interface Parts extends SessionOptions {
   list?: (clock: Clock) => RevocationList;
 }
 
-/** An application, and what it tells. */
+/** An application and the security events that it emits. */
 function start(makeStore: MakeStore = memory, { list = () => new NoRevocationList(), ...options }: Parts = {}) {
-  // Seals are made by the clock on the wall.
+  // Seals use the system clock.
   const clock = new FrozenClock(Date.now());
   const times = { idleTimeout: HOUR - HOUR / 6, renewAfter: HOUR / 6, absoluteTimeout: 3 * HOUR, ...options };
   const config = SessionConfig.from(times, { isProduction: false });
@@ -67,7 +67,7 @@ function start(makeStore: MakeStore = memory, { list = () => new NoRevocationLis
 
 const tokenIn = (cookies: FakeCookieJar) => cookies.values(NAME)[0] ?? '';
 const carrying = (...tokens: string[]) => FakeCookieJar.carrying(NAME, ...tokens);
-/** The same token, but for one letter in its middle. */
+/** Returns the token with one letter in its middle changed. */
 function tamperedWith(token: string): string {
   const at = Math.floor(token.length / 2);
   return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
@@ -77,9 +77,9 @@ describe.each([
   ['memory', memory],
   ['a table', table],
   ['the cookie', cookie],
-  ['two, one of which takes over from the other', migrating],
-])('What becomes of sessions in %s is told', (name, makeStore) => {
-  it('of nothing, while there is nothing to tell', async () => {
+  ['a store that is being migrated', migrating],
+])('The security events of sessions in %s', (name, makeStore) => {
+  it('are none for reads and plain writes', async () => {
     const { events, visit } = start(makeStore);
     await visit(new FakeCookieJar());
     await visit(new FakeCookieJar(), (session) => session.get('cart'));
@@ -89,7 +89,7 @@ describe.each([
     expect(events.take()).toEqual([]);
   });
 
-  it('of a beginning, by the hash of the id', async () => {
+  it('report a new session by the hash of its id', async () => {
     const { events, visit } = start(makeStore);
     let id = '';
     await visit(new FakeCookieJar(), (session) => {
@@ -98,7 +98,7 @@ describe.each([
     expect(events.take()).toEqual([{ name: 'session.created', session: shortHash(id) }]);
   });
 
-  it('of a sign-in without a session, of another id, and of a sign-in with one', async () => {
+  it('report a sign-in without a session, a changed id, and a sign-in within a session', async () => {
     const { clock, events, visit } = start(makeStore);
     const signIn = (session: Session) => draftOf(session).signIn({ userId: 'ada' }, clock.now());
     const first = await visit(new FakeCookieJar(), signIn);
@@ -117,7 +117,7 @@ describe.each([
   it.each<[string, (session: Session) => unknown]>([
     ['destroyed', (session) => session.destroy()],
     ['emptied', (session) => session.clear()],
-  ])('of an end and of a sign-out, once, where one is %s', async (_, end) => {
+  ])('report the end of a session and the sign-out once when it is %s', async (_, end) => {
     const { manager, events, signedIn } = start(makeStore);
     const { cookies, session } = await signedIn();
     const opened = await manager.open(cookies);
@@ -131,7 +131,7 @@ describe.each([
     ]);
   });
 
-  it('of an end once where the request fails afterwards, and an error page is made', async () => {
+  it('report the end once when the request fails afterwards and an error page is rendered', async () => {
     const { manager, events, signedIn } = start(makeStore);
     const { cookies } = await signedIn();
     const session = await manager.open(cookies);
@@ -142,7 +142,7 @@ describe.each([
     expect(events.take()).toMatchObject([{ name: 'session.ended' }, { name: 'logout' }]);
   });
 
-  it('of an end alone, where nobody was signed in', async () => {
+  it('report only the end when the session belonged to a guest', async () => {
     const { events, visit } = start(makeStore);
     const cookies = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
     events.take();
@@ -150,14 +150,14 @@ describe.each([
     expect(events.take()).toMatchObject([{ name: 'session.ended' }, { name: 'session.created' }]);
   });
 
-  it('of a sign-out that leaves the session', async () => {
+  it('report a sign-out that keeps the session', async () => {
     const { events, visit, signedIn } = start(makeStore);
     const { cookies, session } = await signedIn();
     await visit(cookies, (opened) => opened.unset('userId').set('cart', 1));
     expect(events.take()).toEqual([{ name: 'logout', session, userId: 'ada' }]);
   });
 
-  it('of a renewal, and not of every write', async () => {
+  it('report a renewal, but not every write', async () => {
     const { clock, events, visit, signedIn } = start(makeStore);
     const { cookies, session } = await signedIn();
     clock.advance(HOUR / 6);
@@ -167,7 +167,7 @@ describe.each([
     expect(events.take()).toEqual([]);
   });
 
-  it('of a session whose time is up, when it is asked for, and once', async () => {
+  it('report an expired session once, when a request sends its cookie', async () => {
     const { clock, events, visit, signedIn } = start(makeStore);
     const { cookies, session } = await signedIn();
     clock.advance(HOUR);
@@ -177,7 +177,7 @@ describe.each([
     expect(events.take()).toEqual([]);
   });
 
-  it('of cookies that nobody was given', async () => {
+  it('report cookies that were never issued', async () => {
     const { events, visit } = start(makeStore);
     await visit(carrying('login\nname'));
     expect(events.take()).toMatchObject([{ name: 'session.rejected', reason: 'malformed' }]);
@@ -189,7 +189,7 @@ describe.each([
     expect(events.take()).toEqual([]);
   });
 
-  it('of several cookies that all stand for something, and of none that has one that does beside it', async () => {
+  it('report several valid cookies as ambiguous, but no invalid cookie beside a valid one', async () => {
     const { events, visit, signedIn } = start(makeStore);
     const [ada, eve] = [await signedIn('ada'), await signedIn('eve')];
     await visit(carrying(tokenIn(ada.cookies), 'rubbish', tokenIn(eve.cookies)));
@@ -200,7 +200,7 @@ describe.each([
     expect(events.take()).toHaveLength(6);
   });
 
-  it('of those that are revoked, by a list too', async () => {
+  it('report revoked sessions, also when a revocation list revokes them', async () => {
     const { clock, events, registry, visit, signedIn } = start(makeStore, {
       list: (clock) => new MemoryRevocationList(clock),
     });
@@ -215,7 +215,7 @@ describe.each([
     expect(events.take()).toEqual([lists ? gone : revoked]);
   });
 
-  it('of nothing that a session holds, and of no cookie', async () => {
+  it('contain neither values of a session nor cookies', async () => {
     const { clock, events, manager, visit } = start(makeStore);
     const secrets = ['Ada Street 1', 'ada@site.example', 'tea and scones', 'Saved the scones'];
     const [address, email, cart, notice] = secrets;
@@ -247,16 +247,16 @@ describe.each([
   });
 });
 
-describe('A seal', () => {
+describe('A sealed cookie', () => {
   it.each([
     ['with another letter', 'tampered', tamperedWith],
-    ['with one part more', 'tampered', (seal: string) => seal.replace('~', '*~')],
-    ['cut off', 'tampered', (seal: string) => seal.slice(0, -10)],
-    ['longer than any', 'malformed', (seal: string) => seal.padEnd(5000, 'A')],
-    ['of another kind', 'malformed', (seal: string) => seal.replace('Fe26.2', 'Fe26.1')],
-    // That it says so itself proves nothing.
-    ['that says its time is up', 'unknown', (seal: string) => seal.replace(/\*\d{13}\*/, '*1000000000000*')],
-  ])('%s is told as %s', async (_, reason, change) => {
+    ['with an additional part', 'tampered', (seal: string) => seal.replace('~', '*~')],
+    ['that is cut off', 'tampered', (seal: string) => seal.slice(0, -10)],
+    ['that is too long', 'malformed', (seal: string) => seal.padEnd(5000, 'A')],
+    ['of another format', 'malformed', (seal: string) => seal.replace('Fe26.2', 'Fe26.1')],
+    // The time in the seal is not authenticated here, so it proves nothing.
+    ['that claims to have expired', 'unknown', (seal: string) => seal.replace(/\*\d{13}\*/, '*1000000000000*')],
+  ])('%s is reported as %s', async (_, reason, change) => {
     const { events, visit, signedIn } = start(cookie);
     const seal = tokenIn((await signedIn()).cookies);
     expect(change(seal)).not.toBe(seal);
@@ -264,7 +264,7 @@ describe('A seal', () => {
     expect(events.take()).toEqual([{ name: 'session.rejected', reason, session: shortHash(change(seal)) }]);
   });
 
-  it('of another secret is told as tampered with', async () => {
+  it('sealed with another secret is reported as tampered with', async () => {
     const { cookies } = await start((config) => new CookieSessionStore(new Secrets(['another']), config)).signedIn();
     const { events, visit } = start(cookie);
     await visit(cookies);
@@ -272,8 +272,8 @@ describe('A seal', () => {
   });
 });
 
-describe('A registry', () => {
-  it('tells of each session that it ends, and of none that was not there', async () => {
+describe('A session registry', () => {
+  it('reports each session that it ends, and none that did not exist', async () => {
     const { events, manager, registry, signedIn } = start();
     const [one, two, three] = [await signedIn(), await signedIn(), await signedIn()];
     const [id = ''] = [SessionId.fingerprint(tokenIn(one.cookies))];
@@ -289,7 +289,7 @@ describe('A registry', () => {
     expect(events.take()).toEqual([{ name: 'session.revoked', session: two.session, userId: 'ada' }]);
   });
 
-  it('tells of the oldest that a sign-in ends', async () => {
+  it('reports the oldest session when a sign-in exceeds maxSessionsPerUser', async () => {
     const { clock, events, visit, signedIn } = start(memory, { maxSessionsPerUser: 1 });
     const { session } = await signedIn();
     clock.advance(1);
@@ -300,8 +300,8 @@ describe('A registry', () => {
   });
 });
 
-describe('Two requests at once', () => {
-  it('that both change the id are told as one change, because there was no other', async () => {
+describe('Two concurrent requests', () => {
+  it('are reported as one change of the id when both change it', async () => {
     const { events, manager, signedIn } = start();
     const { cookies, session } = await signedIn();
     const [one, other] = [await manager.open(cookies), await manager.open(cookies)];
@@ -312,7 +312,7 @@ describe('Two requests at once', () => {
     ]);
   });
 
-  it('of which one comes with the id of before, are told of as nothing odd', async () => {
+  it('cause no event when one of them still sends the previous id', async () => {
     const { clock, events, visit, signedIn } = start();
     const { cookies } = await signedIn();
     await visit(cookies, (session) => draftOf(session).signIn({ userId: 'ada' }, clock.now()));
@@ -321,7 +321,7 @@ describe('Two requests at once', () => {
     expect(events.take()).toEqual([]);
   });
 
-  it('of which one ends what the other has open, tell of one end and of nothing that was not kept', async () => {
+  it('report one end, and no sign-in, when one ends the session that the other signs in to', async () => {
     const { clock, events, manager, visit, signedIn } = start();
     const { cookies } = await signedIn();
     const late = await manager.open(cookies);
@@ -332,23 +332,26 @@ describe('Two requests at once', () => {
   });
 });
 
-describe('A store that is away', () => {
+describe('An unavailable store', () => {
   const away = async () => {
     throw new Error('redis://user:password@host is away');
   };
 
-  it.each(['read', 'write', 'destroy'] as const)('is told of once, by what it could not do: %s', async (operation) => {
-    const { events, manager, store, signedIn } = start();
-    const { cookies } = await signedIn();
-    store[operation] = away;
-    const session = await manager.open(cookies);
-    if (operation === 'destroy') session.destroy();
-    else session.set('cart', 1);
-    await expect(manager.commit(session, cookies)).rejects.toThrow('away');
-    expect(events.take()).toEqual([{ name: 'store.failed', operation }]);
-  });
+  it.each(['read', 'write', 'destroy'] as const)(
+    'is reported once with the failed operation: %s',
+    async (operation) => {
+      const { events, manager, store, signedIn } = start();
+      const { cookies } = await signedIn();
+      store[operation] = away;
+      const session = await manager.open(cookies);
+      if (operation === 'destroy') session.destroy();
+      else session.set('cart', 1);
+      await expect(manager.commit(session, cookies)).rejects.toThrow('away');
+      expect(events.take()).toEqual([{ name: 'store.failed', operation }]);
+    },
+  );
 
-  it('is not what a value is that is too large', async () => {
+  it('is not reported when a session is merely too large', async () => {
     const { events, manager } = start(cookie);
     const session = await manager.open(new FakeCookieJar());
     session.set('cart', 'x'.repeat(5000));

@@ -22,18 +22,18 @@ function changesOf(set: Record<string, unknown> = {}, unset: string[] = []) {
 
 const kept = (values: ReadonlyMap<string, unknown>) => Object.fromEntries(values);
 
-/** A session in which that has been changed. */
+/** Returns a draft with these changes. */
 function draftWith(changes: SessionChanges) {
   return { ...changes, own: changes };
 }
 
 describe('A migration', () => {
-  it('is stored with whatever else a request changes, which goes first', () => {
+  it('is stored together with the changes of the request, which take precedence', () => {
     const changes = withMigration(changesOf({ cart: ['jam'] }, ['seen']));
     expect(kept(applyChanges(changes.opened, changes).values)).toEqual({ userId: 'ada', cart: ['jam'] });
   });
 
-  it('leaves alone what another request has put in its place by then', () => {
+  it('does not overwrite values that another request has stored in the meantime', () => {
     const changes = withMigration(changesOf());
     const newer = recordOf({ values: { ...MIGRATED, cart: ['jam'] } });
     expect(kept(applyChanges(newer, changes).values)).toEqual({ ...MIGRATED, cart: ['jam'] });
@@ -41,15 +41,15 @@ describe('A migration', () => {
     expect(kept(applyChanges(asItWas, changes).values)).toEqual(MIGRATED);
   });
 
-  it('is over with a session of which everything goes', () => {
+  it('is dropped when the session is cleared', () => {
     const changes = { ...changesOf({ a: 1 }), cleared: true };
     expect(withMigration(changes)).toBe(changes);
     expect(kept(valuesAfter(draftWith(changes)))).toEqual({ a: 1 });
   });
 });
 
-describe('What a schema made of values', () => {
-  it('is seen on after a commit, and not stored', () => {
+describe('The values produced by a schema', () => {
+  it('stay visible after a commit without being stored', () => {
     const changes = changesOf({ a: 1 }, ['userId']);
     expect(kept(shownAfter(draftWith(changes))?.shown ?? new Map())).toEqual({
       cart: ['tea', 'milk'],
@@ -67,7 +67,7 @@ describe('What a schema made of values', () => {
     [new Date(0), new Date(0), true],
     ['1', 1, false],
     [undefined, null, false],
-  ])('is compared as it would be stored: %j with %j', (one, other, same) => {
+  ])('are compared in their stored form: %j with %j', (one, other, same) => {
     expect(isSame(one, other)).toBe(same);
   });
 });

@@ -4,17 +4,17 @@ import { recordOf } from '../../support/records.js';
 
 const ours: FlashLease = { by: 'us', now: 1000, until: 61_000 };
 
-describe('A lease of messages', () => {
+describe('A lease of flash messages', () => {
   it.each([
-    ['nobody has', undefined, true],
-    ['this process has', { by: 'us', until: 2000 }, true],
-    ['another process has', { by: 'other', until: 1001 }, false],
-    ['another process had', { by: 'other', until: 1000 }, true],
-  ])('is to be had for a message that %s: %j', (_, lease, isFree) => {
+    ['can be taken for a message that no process has leased', undefined, true],
+    ['can be taken for a message that this process has leased', { by: 'us', until: 2000 }, true],
+    ['cannot be taken for a message that another process has leased', { by: 'other', until: 1001 }, false],
+    ['can be taken for a message whose lease by another process has just ended', { by: 'other', until: 1000 }, true],
+  ])('%s', (_, lease, isFree) => {
     expect(isFreeFor(ours, { id: 'a', value: 'x', ...(lease && { lease }) })).toBe(isFree);
   });
 
-  it('covers every message that is free, and no other', () => {
+  it('covers every message that is free, and no others', () => {
     const record = recordOf({ flashes: { free: 1, taken: 2 } });
     const taken = { id: 'flash-taken', value: 2, lease: { by: 'other', until: 5000 } };
     const yielding = { id: 'flash-yielding', value: 3, until: 9000, yields: true };
@@ -37,14 +37,14 @@ describe('A lease of messages', () => {
     });
   });
 
-  it('changes nothing where nothing is to be had, or what is there lasts', () => {
+  it('changes nothing when no message is free, or an existing lease lasts long enough', () => {
     const record = withLease(recordOf({ flashes: { free: 1 } }), ours);
     expect(withLease(record, { ...ours, now: 30_999 })).toBe(record);
     const empty = recordOf();
     expect(withLease(empty, ours)).toBe(empty);
   });
 
-  it('is renewed by a request that may outlast it', () => {
+  it('is renewed by a request that could outlast it', () => {
     const record = withLease(recordOf({ flashes: { free: 1 } }), ours);
     const later = { by: 'us', now: 31_000, until: 91_000 };
     expect(withLease(record, later).flashes.get('free')?.lease).toEqual({ by: 'us', until: 91_000 });

@@ -5,20 +5,20 @@ import type { Flash } from '../../../lib/session/record/session-record.js';
 const flash = (value: number): Flash => ({ id: `id-${value}`, value });
 const [one, two, three] = [flash(1), flash(2), flash(3)];
 
-describe('Messages under one key', () => {
-  it('are the latest, with those before it in it', () => {
+describe('Flash messages under one key', () => {
+  it('are stored as the latest one, which contains the earlier ones', () => {
     expect(underOneKey([one])).toBe(one);
     expect(underOneKey([one, two, three])).toEqual({ ...three, earlier: [one, two] });
     expect(underOneKey([])).toBeUndefined();
   });
 
-  it('are a list again, the oldest first', () => {
+  it('are read back as a list, the oldest first', () => {
     expect(messagesIn(underOneKey([one, two, three]))).toEqual([one, two, three]);
     expect(messagesIn(one)).toEqual([one]);
     expect(messagesIn(undefined)).toEqual([]);
   });
 
-  it('are found with those of other keys', () => {
+  it('are listed and changed together with those of other keys', () => {
     const flashes = new Map<string, Flash>([
       ['notice', { ...two, earlier: [one] }],
       ['error', three],

@@ -11,8 +11,8 @@ import {
 import { whyNotStorable } from '../../../lib/session/record/session-record.js';
 import { recordOf } from '../../support/records.js';
 
-describe('A record', () => {
-  it('comes back from its text', () => {
+describe('A serialized record', () => {
+  it('is parsed back to the same record', () => {
     const record = recordOf({
       values: { cart: [1, 2], since: new Date(0), __proto__: null },
       flashes: { notice: 'Saved' },
@@ -21,7 +21,7 @@ describe('A record', () => {
     expect(parseRecord(serializeRecord(record), record.id)).toEqual(record);
   });
 
-  it('keeps every value that was found storable', () => {
+  it('preserves every storable value', () => {
     const values = [
       fc.string({ unit: 'binary' }),
       fc.double(),
@@ -40,7 +40,7 @@ describe('A record', () => {
     );
   });
 
-  it('keeps any key as data', () => {
+  it('preserves any string as a key', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constant('__proto__')), (key) => {
         const record = { ...recordOf(), values: new Map([[key, 1]]) };
@@ -50,32 +50,32 @@ describe('A record', () => {
   });
 
   it.each([
-    ['nothing', ''],
-    ['something else', 'hello'],
+    ['an empty string', ''],
+    ['an arbitrary string', 'hello'],
     ['JSON of another kind', '{"id":"x"}'],
-    ['JSON that refers to itself', '[[0]]'],
+    ['JSON with a circular reference', '[[0]]'],
     ['a number', '-1'],
     ['half a record', serializeRecord(recordOf()).slice(0, -3)],
-  ])('is not made of %s', (_, text) => {
+  ])('is not parsed from %s', (_, text) => {
     expect(parseRecord(text, 'id')).toBeUndefined();
   });
 
   it.each<[string, number, unknown]>([
-    ['of another version', 0, 2],
-    ['without a beginning', 1, null],
-    ['that was renewed at no time', 2, '0'],
-    ['that never ends', 3, Number.POSITIVE_INFINITY],
-    ['whose values are an object', 4, {}],
-    ['whose flashes are a number', 5, 7],
+    ['with another version', 0, 2],
+    ['without a creation time', 1, null],
+    ['with a renewal time that is not a number', 2, '0'],
+    ['with an infinite expiry time', 3, Number.POSITIVE_INFINITY],
+    ['with an object instead of values', 4, {}],
+    ['with a number instead of flashes', 5, 7],
     ['without identity', 6, undefined],
-  ])('is not made of one %s', (_, place, part) => {
+  ])('is not parsed from fields %s', (_, place, part) => {
     const fields: unknown[] = JSON.parse(serializeRecord(recordOf()));
     expect(parseRecord(stringify(fields), 'id')).toBeDefined();
     expect(parseRecord(stringify(fields.with(place, part)), 'id')).toBeUndefined();
     expect(parseRecord(JSON.stringify(fields.with(place, part)), 'id')).toBeUndefined();
   });
 
-  it('is made of no text by accident, and no text makes it throw', () => {
+  it('is not parsed from arbitrary text, which never makes the parser throw', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(parseRecord(text, 'id')).toBeUndefined();
@@ -84,18 +84,18 @@ describe('A record', () => {
   });
 });
 
-describe('A record whose value has been changed into one that cannot be kept', () => {
+describe('A record that contains a value that cannot be stored', () => {
   it.each([
     ['cart', { values: { a: 1, cart: { total: () => 1 } } }],
     ['notice', { flashes: { notice: { id: 'x', value: { total: () => 1 } } } }],
-  ])('names its key: %s', (key, contents) => {
+  ])('throws an error that names the key: %s', (key, contents) => {
     expect(() => serializeRecord(recordOf(contents as Parameters<typeof recordOf>[0]))).toThrow(
       expect.objectContaining({ code: 'INVALID_SESSION_VALUE', key }),
     );
   });
 });
 
-describe('What only some records have', () => {
+describe('The optional fields of a record', () => {
   it.each([
     [{}],
     [{ device: { userAgent: 'Spec/1' } }],
@@ -103,12 +103,12 @@ describe('What only some records have', () => {
     [{ isKept: true }],
     [{ isKept: true, lineage: { epoch: 5, turn: 1 }, device: { label: 'Laptop' } }],
     [{ device: { label: 'Laptop' }, isRemembered: true }],
-  ])('is kept, and takes no place in the others: %j', (extras) => {
+  ])('are preserved: %j', (extras) => {
     const { id, ...record } = recordOf({ values: { userId: 'ada' }, ...extras });
     expect(parseRecord(serializeRecord(record), id)).toEqual({ id, ...record });
   });
 
-  it('is read with care', () => {
+  it('are ignored when they are invalid', () => {
     const record = recordOf();
     const text = serializeRecord(record).slice(0, -1);
     for (const rest of ['null', '1,"yes"', '"x",{}', '[],1', '{"label":{}},0']) {
@@ -117,14 +117,14 @@ describe('What only some records have', () => {
   });
 });
 
-describe('Whether JSON is enough', () => {
+describe('isPlainJson()', () => {
   it.each([
-    ['texts', 'text'],
+    ['strings', 'text'],
     ['numbers', 1.5],
     ['null', null],
     ['lists', [1, [2, ['three']]]],
     ['objects', { a: { b: [true, null] } }],
-  ])('it is for %s', (_, value) => {
+  ])('returns true for %s', (_, value) => {
     expect(isPlainJson(value)).toBe(true);
   });
 
@@ -142,17 +142,17 @@ describe('Whether JSON is enough', () => {
     ['negative zero', -0],
     ['objects without a prototype', Object.create(null)],
     ['instances of a class', new (class Visit {})()],
-  ])('it is not for %s', (_, value) => {
+  ])('returns false for %s', (_, value) => {
     expect(isPlainJson(value)).toBe(false);
   });
 
-  it('is not for circles', () => {
+  it('returns false for circular references', () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
     expect(isPlainJson(circle)).toBe(false);
   });
 
-  it('gives back what it accepts exactly as it was', () => {
+  it('accepts only values that JSON preserves exactly', () => {
     fc.assert(
       fc.property(fc.anything({ withDate: true, withMap: true, withBigInt: true, withSparseArray: true }), (value) => {
         if (isPlainJson(value)) expect(JSON.parse(JSON.stringify(value))).toStrictEqual(value);
@@ -162,8 +162,8 @@ describe('Whether JSON is enough', () => {
   });
 });
 
-describe('The largest keys', () => {
-  it('are three, the largest first, messages among them, with about how much they take', () => {
+describe('largestKeys()', () => {
+  it('returns the three largest keys of values and messages, with their approximate size', () => {
     const values = { small: 1, large: 'x'.repeat(500), medium: ['x'.repeat(100)] };
     expect(largestKeys(recordOf({ values, flashes: { notice: 'x'.repeat(300) } }))).toEqual([
       '"large" (about 504 bytes)',
@@ -172,7 +172,7 @@ describe('The largest keys', () => {
     ]);
   });
 
-  it('are none of an empty session', () => {
+  it('returns nothing for an empty session', () => {
     expect(largestKeys(recordOf())).toEqual([]);
   });
 });
@@ -180,8 +180,8 @@ describe('The largest keys', () => {
 const NOON = Date.UTC(2030, 0, 1, 12);
 const QUARTER = 15 * 60 * 1000;
 
-describe('A record of before', () => {
-  // Written out as it was stored: an empty session that lasts for a token, a form in it, and a message.
+describe('A record in a former format', () => {
+  // This is the former format, written out: a session kept for a token, with a form and a message.
   const form = { name: 'join', input: [['email', 'ada']], at: NOON };
   const text = JSON.stringify([
     ...[1, NOON, 0, 1000],
@@ -196,26 +196,26 @@ describe('A record of before', () => {
     [],
   ]);
 
-  it('is read as one that is kept, and holds what the application put there', () => {
+  it('is read as a kept session with the values of the application', () => {
     const record = parseRecord(text, 'an id');
     expect(record).toMatchObject({ isKept: true, values: new Map([['cart', 2]]) });
   });
 
-  it('has messages of the package yield, and end when they would have', () => {
+  it('is read with an expiry time for kept form input, which yields', () => {
     expect([...(parseRecord(text, 'an id')?.flashes ?? [])]).toEqual([
       ['astro-gatehouse:form:/join', { id: 'f1', value: form, until: NOON + QUARTER, yields: true }],
       ['notice', { id: 'm1', value: 'Saved' }],
     ]);
   });
 
-  it('ends a message of the package at once that does not say since when it is there', () => {
+  it('is read with kept form input expired when that has no valid time', () => {
     for (const value of [{}, null, 'x', { at: 'noon' }]) {
       const { flashes } = upToDate(recordOf({ flashes: { 'astro-gatehouse:form:/': value } }));
       expect(flashes.get('astro-gatehouse:form:/')).toMatchObject({ until: QUARTER, yields: true });
     }
   });
 
-  it('is told from one of today, which stays the same object', () => {
+  it('is upgraded, while a current one stays the same object', () => {
     const today = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' }, isKept: true });
     const flashes = new Map(today.flashes).set('astro-gatehouse:form:/', {
       id: 'a',

@@ -3,8 +3,8 @@ import { messagesIn } from '../../../lib/session/record/flash-lists.js';
 import { applyChanges, makingRoom, noChanges } from '../../../lib/session/record/session-changes.js';
 import { changesOf, recordOf } from '../../support/records.js';
 
-describe('Changes of a session', () => {
-  it('make a record where there was none', () => {
+describe('The changes of a session', () => {
+  it('create a record when there was none', () => {
     const changes = changesOf({ set: { cart: 1 }, flashesAdded: { notice: 'Saved' }, identity: ['userId'] });
     expect(applyChanges(undefined, changes)).toEqual({
       id: changes.id,
@@ -17,7 +17,7 @@ describe('Changes of a session', () => {
     });
   });
 
-  it('leave alone what they do not name', () => {
+  it('do not affect values that they do not name', () => {
     const opened = recordOf({ values: { cart: 1, theme: 'dark', draft: 'x' } });
     const kept = applyChanges(opened, changesOf({ opened, set: { cart: 2 }, unset: ['draft'] }));
     expect(kept.values).toEqual(
@@ -28,7 +28,7 @@ describe('Changes of a session', () => {
     );
   });
 
-  it('keep what another request has stored in the meantime', () => {
+  it('preserve values that another request has stored in the meantime', () => {
     const opened = recordOf({ values: { cart: 1 } });
     const current = { ...opened, values: new Map([...opened.values, ['theme', 'dark']]) };
     const kept = applyChanges(current, changesOf({ opened, set: { cart: 2 } }));
@@ -40,7 +40,7 @@ describe('Changes of a session', () => {
     );
   });
 
-  it('take a value out where an update of what another request stored meanwhile gives none', () => {
+  it('remove a value when its update, repeated on a newer value, returns undefined', () => {
     const opened = recordOf({ values: { coupon: 'old', left: 2 } });
     const current = { ...opened, values: new Map<string, unknown>([...opened.values, ['left', 1]]) };
     const spend = (left: unknown) => (Number(left) > 1 ? Number(left) - 1 : undefined);
@@ -48,7 +48,7 @@ describe('Changes of a session', () => {
     expect([...applyChanges(current, changes).values.keys()]).toEqual(['coupon']);
   });
 
-  it('have a session be kept from then on, until everything stored is to go', () => {
+  it('mark a session as kept until it is cleared', () => {
     const kept = applyChanges(undefined, changesOf({ isKept: true }));
     expect(kept.isKept).toBe(true);
     expect(applyChanges(kept, noChanges(kept)).isKept).toBe(true);
@@ -56,7 +56,7 @@ describe('Changes of a session', () => {
     expect(applyChanges(kept, { ...noChanges(kept), cleared: true })).not.toHaveProperty('isKept');
   });
 
-  it('drop messages that are over by then', () => {
+  it('drop expired messages', () => {
     const opened = recordOf({ flashes: { notice: 'Saved' } });
     const message = { id: 'a', value: 1, until: opened.renewedAt + 1000, yields: true };
     const record = { ...opened, flashes: new Map(opened.flashes).set('note', message) };
@@ -65,7 +65,7 @@ describe('Changes of a session', () => {
     expect(keysAt(message.until)).toEqual(['notice']);
   });
 
-  it('make room by what yields, if there is something of that', () => {
+  it('can make room by dropping messages that yield', () => {
     const opened = recordOf({ flashes: { notice: 'Saved' } });
     const message = { id: 'a', value: 1, until: opened.expiresAt, yields: true };
     const record = { ...opened, flashes: new Map(opened.flashes).set('note', message) };
@@ -75,14 +75,14 @@ describe('Changes of a session', () => {
     );
   });
 
-  it('do not change the record they are applied to', () => {
+  it('do not mutate the record to which they are applied', () => {
     const opened = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' } });
     applyChanges(opened, changesOf({ opened, set: { cart: 2 }, flashesTaken: ['flash-notice'] }));
     expect(opened.values.get('cart')).toBe(1);
     expect(opened.flashes.has('notice')).toBe(true);
   });
 
-  it('put a message behind those that another request has left under its key', () => {
+  it('append a message to those that another request has added under its key', () => {
     const opened = recordOf({ flashes: { notice: 'first' } });
     const newer = { id: 'newer', value: 'second', earlier: messagesIn(opened.flashes.get('notice')) };
     const current = { ...opened, flashes: new Map([['notice', newer]]) };
@@ -91,14 +91,14 @@ describe('Changes of a session', () => {
     expect(messagesIn(flashes.get('notice')).map(({ value }) => value)).toEqual(['second', 'third']);
   });
 
-  it('leave the times alone of a session that was renewed meanwhile', () => {
+  it('keep the times of a session that was renewed in the meantime', () => {
     const opened = recordOf();
     const current = { ...opened, renewedAt: opened.renewedAt + 5, expiresAt: opened.expiresAt + 5 };
     expect(applyChanges(current, noChanges(opened))).toEqual(current);
     expect(applyChanges(opened, noChanges(opened))).toEqual(opened);
   });
 
-  it('take a delivered message out, and leave a newer one under its key', () => {
+  it('remove a delivered message, but not a newer one under its key', () => {
     const opened = recordOf({ flashes: { notice: 'old', error: 'Not sent' } });
     const newer = { ...opened, flashes: new Map([...opened.flashes, ['notice', { id: 'newer', value: 'new' }]]) };
     const changes = changesOf({ opened, flashesTaken: ['flash-notice', 'flash-error'] });
@@ -106,14 +106,14 @@ describe('Changes of a session', () => {
     expect([...applyChanges(newer, changes).flashes.values()]).toEqual([{ id: 'newer', value: 'new' }]);
   });
 
-  it('leave what another request has learned of the visitor for the next sign-in to take back', () => {
+  it('keep identity keys that another request has added, so that the next sign-in removes them', () => {
     const opened = recordOf({ identity: ['userId', 'role'] });
     const current = { ...opened, identity: ['userId', 'role', 'plan'] };
     expect(applyChanges(current, changesOf({ opened, identity: ['userId'] })).identity).toEqual(['userId', 'plan']);
     expect(applyChanges(opened, changesOf({ opened, identity: ['userId'] })).identity).toEqual(['userId']);
   });
 
-  it('drop everything there was when they say so', () => {
+  it('drop the whole previous contents when they clear the session', () => {
     const opened = recordOf({ values: { cart: 1 }, flashes: { notice: 'Saved' }, identity: ['cart'] });
     const kept = applyChanges(opened, changesOf({ opened, cleared: true, set: { userId: 'bob' }, identity: [] }));
     expect(kept.values).toEqual(new Map([['userId', 'bob']]));
@@ -121,7 +121,7 @@ describe('Changes of a session', () => {
     expect(kept.identity).toEqual([]);
   });
 
-  it('make a value anew that another request has changed in the meantime', () => {
+  it('repeat the update of a value that another request has changed in the meantime', () => {
     const opened = recordOf({ values: { count: 1, gone: 1 } });
     const newer = { ...opened, values: new Map<string, unknown>([['count', 5]]) };
     const asked: unknown[] = [];
@@ -136,7 +136,7 @@ describe('Changes of a session', () => {
     expect(asked).toEqual([5, undefined]);
   });
 
-  it('give messages back that the request had under lease and did not deliver', () => {
+  it('release leased messages that the request did not deliver', () => {
     const opened = recordOf();
     const mine = { id: 'mine', value: 1, lease: { by: 'me', until: 1 } };
     const other = { id: 'other', value: 2, lease: { by: 'other', until: 1 } };
@@ -155,7 +155,7 @@ describe('Changes of a session', () => {
     expect(applyChanges(current, changesOf({ opened })).flashes).toEqual(current.flashes);
   });
 
-  it('leave a session from elsewhere one, until somebody signs in', () => {
+  it('keep a foreign session foreign until a user signs in', () => {
     const opened = { ...recordOf({ values: { userId: 'ada' } }), isForeign: true };
     expect(applyChanges(opened, changesOf({ opened, set: { cart: 1 } })).isForeign).toBe(true);
     expect(applyChanges(opened, changesOf({ opened, hasSignedIn: true })).isForeign).toBeUndefined();

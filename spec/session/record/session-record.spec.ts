@@ -13,11 +13,11 @@ class Money {
   constructor(readonly cents: number) {}
 }
 
-describe('A value', () => {
+describe('A session value', () => {
   const storable: [string, unknown][] = [
-    ['a text', 'x'],
+    ['a string', 'x'],
     ['a number', 1.5],
-    ['not a number', Number.NaN],
+    ['NaN', Number.NaN],
     ['null', null],
     ['a Date', new Date(0)],
     ['a Map', new Map([[1, new Set([2])]])],
@@ -27,7 +27,7 @@ describe('A value', () => {
     ['an object with undefined in it', { a: undefined }],
     ['an object without prototype', Object.assign(Object.create(null), { a: 1 })],
   ];
-  it.each(storable)('can be kept: %s', (_, value) => {
+  it.each(storable)('can be stored: %s', (_, value) => {
     expect(whyNotStorable(value)).toBeUndefined();
   });
 
@@ -43,11 +43,11 @@ describe('A value', () => {
     ['a promise', Promise.resolve(1), 'promise'],
     ['an object with a __proto__ of its own', JSON.parse('{"__proto__":{"isAdmin":true}}'), '__proto__'],
   ];
-  it.each(refused)('cannot be kept: %s', (_, value, reason) => {
+  it.each(refused)('cannot be stored: %s', (_, value, reason) => {
     expect(whyNotStorable(value)).toContain(reason);
   });
 
-  it('that fails when it is looked at cannot be kept', () => {
+  it('cannot be stored when reading it throws', () => {
     const failing = {
       get secret(): string {
         throw 'no look';
@@ -57,15 +57,15 @@ describe('A value', () => {
   });
 });
 
-describe('A record that is kept', () => {
-  it('is not empty, though nothing is in it', () => {
+describe('A record that is marked as kept', () => {
+  it('is not empty even without values', () => {
     expect(isEmptyRecord(recordOf())).toBe(true);
     expect(isEmptyRecord(recordOf({ isKept: true }))).toBe(false);
   });
 });
 
-describe('The keys of a visitor', () => {
-  it('are those that do not say by themselves who it is', () => {
+describe('The custom keys of a user', () => {
+  it('are those that have no built-in meaning', () => {
     expect(ownKeys({ userId: 'ada', email: 'a', role: 'b', roles: [], permissions: [], plan: 'free' })).toEqual([
       'plan',
     ]);
@@ -91,59 +91,59 @@ describe('The depth of a value', () => {
   });
 
   it.each([
-    ['a text', 'x'],
-    ['nothing', null],
+    ['a string', 'x'],
+    ['null', null],
     ['a function', () => 1],
     ['a date', new Date(0)],
-    ['an address', new URL('https://example.com')],
+    ['a URL', new URL('https://example.com')],
   ])('is at most one for %s', (_, value) => {
     expect(isDeeperThan(1, value)).toBe(false);
   });
 
-  it('has an end for circles', () => {
+  it('is finite for circular references', () => {
     const circle: { self?: unknown } = {};
     circle.self = [circle];
     expect(isDeeperThan(2, circle)).toBe(false);
     expect(isDeeperThan(1, circle)).toBe(true);
   });
 
-  it('is found without looking twice at what stands in several places', () => {
+  it('is computed without visiting a shared object twice', () => {
     const wide = Array.from({ length: 60 }).reduce<unknown>((inner) => [inner, inner], 1);
     expect(isDeeperThan(100, wide)).toBe(false);
   });
 
-  it('is found without a look at every byte, or at holes', () => {
+  it('is computed without visiting every byte or hole', () => {
     expect(isDeeperThan(1, new Uint8Array(50_000_000))).toBe(false);
     expect(isDeeperThan(1, new Array(4_000_000_000))).toBe(false);
   });
 });
 
 describe('A device', () => {
-  it('is what is known of it', () => {
+  it('contains only the fields that are known', () => {
     expect(deviceOf({ userAgent: 'Spec/1', label: '' })).toEqual({ userAgent: 'Spec/1' });
     expect(deviceOf({ label: 'Laptop', userAgent: undefined })).toEqual({ label: 'Laptop' });
   });
 
   it.each([[{}], [{ userAgent: '' }], [{ userAgent: undefined, label: undefined }]])(
-    'is none when nothing is: %j',
+    'is undefined when no field is known: %j',
     (known) => {
       expect(deviceOf(known)).toBeUndefined();
     },
   );
 
-  it('takes no more than 256 characters of what a client says', () => {
+  it('has fields of at most 256 characters', () => {
     const long = 'x'.repeat(100_000);
     expect(deviceOf({ userAgent: long, label: long })).toEqual({ userAgent: 'x'.repeat(256), label: 'x'.repeat(256) });
   });
 
   it.each([[null], [undefined], [1], ['text'], [[]], [{ userAgent: 1, label: {} }]])(
-    'is none when %j was kept',
+    'is undefined when the stored value is %j',
     (kept) => {
       expect(parseDevice(kept)).toBeUndefined();
     },
   );
 
-  it('is read as it was kept', () => {
+  it('is read as it was stored', () => {
     expect(parseDevice({ userAgent: 'Spec/1', label: 'Laptop', other: 1 })).toEqual({
       userAgent: 'Spec/1',
       label: 'Laptop',

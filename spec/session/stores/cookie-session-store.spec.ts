@@ -14,7 +14,7 @@ const OLD = 'k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa';
 const NEW = 'Wn5Rt8Uq1Zx4Ce7Bv0Lm3Ks6Jh9Gf2Dp';
 const PURPOSE = 'session:gatehouse';
 
-/** Counts how often keys are asked for, which every sealing and every opening does once. */
+/** Counts how often keys are requested, which happens once per sealing and once per opening. */
 class CountedSecrets extends Secrets {
   count = 0;
 
@@ -34,7 +34,7 @@ function storeWith(secrets: string | readonly string[] | Secrets, name = 'gateho
   return new CookieSessionStore(given, configFor(name));
 }
 
-/** The contents of a record as a seal holds them. */
+/** The contents of a record in the form in which they are sealed. */
 function contentsOf(record: SessionRecord): object {
   return { id: record.id, record: JSON.parse(serializeRecord(record)) };
 }
@@ -62,19 +62,19 @@ function secrets(): Secrets {
 }
 
 describe('A sealed session', () => {
-  it('tells nobody what is in it', async () => {
+  it('does not reveal its contents', async () => {
     const token = await sealed(storeWith(OLD), { userId: 'ada-lovelace' });
     const readable = token.split(/[*~]/).map((part) => Buffer.from(part, 'base64url').toString());
     expect(readable.join('')).not.toContain('lovelace');
     expect(token).not.toContain('lovelace');
   });
 
-  it('holds nothing that a cookie cannot', async () => {
+  it('contains only characters that a cookie may contain', async () => {
     const token = await sealed(storeWith(OLD), { text: 'ä; ,"\\\r\n' });
     expect(token).toMatch(/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/);
   });
 
-  it('is another one every time', async () => {
+  it('differs every time the same changes are sealed', async () => {
     const changes = changesOf({ set: { cart: 1 } });
     expect(await storeWith(OLD).write(changes)).not.toBe(await storeWith(OLD).write(changes));
   });
@@ -101,7 +101,7 @@ describe('A sealed session', () => {
     expect(await storeWith(OLD, 'other').read(token)).toBeUndefined();
   });
 
-  it('is not what somebody else sealed with the same secret', async () => {
+  it('is not accepted when other code sealed it with the same secret', async () => {
     const contents = contentsOf(recordOf({ values: { role: 'admin' } }));
     const [key] = await secrets().keysFor(PURPOSE);
     const sealed = await Promise.all([
@@ -114,7 +114,7 @@ describe('A sealed session', () => {
     expect(found).toEqual([undefined, undefined, undefined]);
   });
 
-  it('is not what was sealed for another purpose', async () => {
+  it('is not accepted when it was sealed for another purpose', async () => {
     const [here] = await secrets().keysFor(PURPOSE);
     const [elsewhere] = await secrets().keysFor('csrf:gatehouse');
     const contents = contentsOf(recordOf({ values: { role: 'admin' } }));
@@ -125,7 +125,7 @@ describe('A sealed session', () => {
     expect(await store.read(await seal(here?.id, elsewhere?.value))).toBeUndefined();
   });
 
-  it('is no session before it is sealed, however it is written', async () => {
+  it('is not accepted as plain or encoded JSON without a seal', async () => {
     const json = JSON.stringify(contentsOf(recordOf({ values: { role: 'admin' } })));
     const written = [json, encodeURIComponent(json), btoa(json), Buffer.from(json).toString('base64url')];
     const store = storeWith(OLD);
@@ -133,7 +133,7 @@ describe('A sealed session', () => {
     expect(found).toEqual(written.map(() => undefined));
   });
 
-  it('is no session when something else is in it', async () => {
+  it('is not accepted when it contains something other than a session', async () => {
     const [key] = await secrets().keysFor(PURPOSE);
     const password = { [key?.id ?? '']: key?.value ?? '' };
     const others = [
@@ -153,30 +153,30 @@ describe('A sealed session', () => {
 });
 
 describe('A new secret', () => {
-  it('in front of the old one leaves old sessions open', async () => {
+  it('in front of the old one leaves old sessions readable', async () => {
     const token = await sealed(storeWith(OLD));
     expect(valuesOf(await storeWith([NEW, OLD]).read(token))).toEqual({ cart: 1 });
   });
 
-  it('in front of the old one seals what is written from then on', async () => {
+  it('in front of the old one seals all sessions from then on', async () => {
     const token = await sealed(storeWith([NEW, OLD]));
     expect(await storeWith(OLD).read(token)).toBeUndefined();
     expect(valuesOf(await storeWith([NEW, OLD]).read(token))).toEqual({ cart: 1 });
   });
 
-  it('opens what it sealed once the old one is taken away', async () => {
+  it('opens its own sessions after the old one is removed', async () => {
     const token = await sealed(storeWith([NEW, OLD]));
     expect(valuesOf(await storeWith(NEW).read(token))).toEqual({ cart: 1 });
   });
 
-  it('ends what the old one sealed once that is taken away', async () => {
+  it('ends the sessions of the old one once that is removed', async () => {
     const token = await sealed(storeWith([OLD]));
     expect(await storeWith(NEW).read(token)).toBeUndefined();
   });
 });
 
 describe('Opening a seal', () => {
-  it('is done once for requests that carry the same one', async () => {
+  it('happens once for requests that send the same seal', async () => {
     const token = await sealed(storeWith(OLD));
     const counted = new CountedSecrets([OLD]);
     const store = storeWith(counted);
@@ -186,7 +186,7 @@ describe('Opening a seal', () => {
     expect(counted.count).toBe(1);
   });
 
-  it('gives every request its own where one could change what another sees', async () => {
+  it('gives each request a copy of values that can be changed', async () => {
     const store = storeWith(OLD);
     const token = await sealed(store, { challenge: new Uint8Array([1, 2]) });
     const message = (await store.write(changesOf({ flashesAdded: { notice: [new Uint8Array([1, 2])] } }))) ?? '';
@@ -199,7 +199,7 @@ describe('Opening a seal', () => {
     }
   });
 
-  it('is not needed where it was sealed', async () => {
+  it('is not needed in the store that sealed it', async () => {
     const counted = new CountedSecrets([OLD]);
     const store = storeWith(counted);
     const token = await sealed(store);
@@ -207,7 +207,7 @@ describe('Opening a seal', () => {
     expect(counted.count).toBe(1);
   });
 
-  it('is tried again for one that did not open', async () => {
+  it('is tried again for a seal that failed to open', async () => {
     const counted = new CountedSecrets([OLD]);
     const store = storeWith(counted);
     const token = await sealed(storeWith(NEW));
@@ -216,7 +216,7 @@ describe('Opening a seal', () => {
     expect(counted.count).toBe(2);
   });
 
-  it('is not tried for what no browser could have kept', async () => {
+  it('is not tried for a token longer than browsers accept', async () => {
     const counted = new CountedSecrets([OLD]);
     expect(await storeWith(counted).read('a'.repeat(4097))).toBeUndefined();
     expect(counted.count).toBe(0);
@@ -224,7 +224,7 @@ describe('Opening a seal', () => {
 });
 
 describe('A session that does not fit in a cookie', () => {
-  it('is refused with its size and the largest of its keys', async () => {
+  it('is rejected with its size and its largest keys', async () => {
     const set = { tiny: 1, large: 'x'.repeat(4000), medium: 'x'.repeat(300), small: 'x'.repeat(20) };
     const error = await tooLarge(storeWith(OLD), set);
     expect(error.size).toBeGreaterThan(4096);
@@ -235,18 +235,18 @@ describe('A session that does not fit in a cookie', () => {
     expect(error.message).toContain('"large" (about 40');
   });
 
-  it('is refused without telling what is in it', async () => {
+  it('is rejected without revealing its values in the error', async () => {
     const error = await tooLarge(storeWith(OLD), { note: 'private '.repeat(600) });
     expect(error.message).not.toContain('private');
   });
 
-  it('is measured by what JSON cannot hold, too', async () => {
+  it('is measured with values that JSON does not support, such as a Map', async () => {
     const list = new Map(Array.from({ length: 500 }, (_, number) => [number, `entry ${number}`]));
     const error = await tooLarge(storeWith(OLD), { note: 'x'.repeat(100), list, count: 10n });
     expect(error.largestKeys.map((key) => key.split(' ')[0])).toEqual(['"list"', '"note"', '"count"']);
   });
 
-  it('is measured with its messages', async () => {
+  it('is measured with its flash messages', async () => {
     const changes = changesOf({ set: { cart: 1 }, flashesAdded: { notice: 'x'.repeat(4000) } });
     const refusal: unknown = await storeWith(OLD)
       .write(changes)
@@ -255,7 +255,7 @@ describe('A session that does not fit in a cookie', () => {
     expect((refusal as SessionTooLargeError).largestKeys[0]).toMatch(/^flash "notice" \(about 40\d\d bytes\)$/);
   });
 
-  it('leaves the one before as it was', async () => {
+  it('leaves the previous session unchanged', async () => {
     const store = storeWith(OLD);
     const token = await sealed(store);
     const opened = await store.read(token);
@@ -265,7 +265,7 @@ describe('A session that does not fit in a cookie', () => {
     expect(valuesOf(await store.read(token))).toEqual({ cart: 1 });
   });
 
-  it('is told by name and value together', async () => {
+  it('is measured by the name and the value of the cookie together', async () => {
     const sizes = await Promise.all([
       tooLarge(storeWith(OLD, 'sid'), { cart: 'x'.repeat(4000) }),
       tooLarge(storeWith(OLD, 'a-longer-name'), { cart: 'x'.repeat(4000) }),
@@ -279,8 +279,8 @@ const holding = (id: string) => ({
   characters: id.length,
 });
 
-describe('The seals opened lately', () => {
-  it('are remembered with what was in them', () => {
+describe('A cache of opened seals', () => {
+  it('returns the session of each seal', () => {
     const seals = new OpenedSeals();
     seals.add('first', holding('one'));
     seals.add('second', holding('two'));
@@ -289,7 +289,7 @@ describe('The seals opened lately', () => {
     expect(seals.get('third')).toBeUndefined();
   });
 
-  it('lose the one that was used longest ago when there are too many', () => {
+  it('drops the least recently used seal when it is full', () => {
     const seals = new OpenedSeals(2);
     seals.add('first', holding('one'));
     seals.add('second', holding('two'));
@@ -300,7 +300,7 @@ describe('The seals opened lately', () => {
     expect(seals.get('third')?.record.id).toBe('three');
   });
 
-  it('hold no more characters than they may', () => {
+  it('holds no more characters than its limit', () => {
     const seals = new OpenedSeals(100, 20);
     seals.add('aaaa', holding('123456'));
     seals.add('bbbb', holding('123456'));
@@ -310,7 +310,7 @@ describe('The seals opened lately', () => {
     expect(seals.get('cccc')?.record.id).toBe('123456');
   });
 
-  it('count a seal that is added again only once', () => {
+  it('counts a seal that is added again only once', () => {
     const seals = new OpenedSeals(2, 20);
     seals.add('aaaa', holding('123456'));
     seals.add('bbbb', holding('123456'));
@@ -319,7 +319,7 @@ describe('The seals opened lately', () => {
     expect(seals.get('bbbb')?.record.id).toBe('654321');
   });
 
-  it('do not keep one that is too large by itself', () => {
+  it('does not keep a seal that alone exceeds the limit', () => {
     const seals = new OpenedSeals(100, 20);
     seals.add('aaaa', holding('x'.repeat(50)));
     expect(seals.get('aaaa')).toBeUndefined();
@@ -327,7 +327,7 @@ describe('The seals opened lately', () => {
     expect(seals.get('bbbb')?.record.id).toBe('123456');
   });
 
-  it('make room when one is deleted', () => {
+  it('has room again when a seal is deleted', () => {
     const seals = new OpenedSeals(100, 20);
     seals.add('aaaa', holding('123456'));
     seals.add('bbbb', holding('123456'));

@@ -14,7 +14,7 @@ describeSessionStore('Sessions in memory', ({ config, clock }) => new MemorySess
 });
 describeRandomRequests('Sessions in memory', ({ config, clock }) => new MemorySessionStore(config, clock));
 
-describe('The store in memory', () => {
+describe('A memory session store', () => {
   const config = SessionConfig.from({ idleTimeout: HOUR }, { isProduction: false });
 
   function start() {
@@ -38,7 +38,7 @@ describe('The store in memory', () => {
     expect(store.size).toBe(1);
   });
 
-  it('goes on with what one of the same settings has kept, which sees what is done there', async () => {
+  it('shares its sessions with a successor that has the same settings', async () => {
     const { clock, store, begin } = start();
     const kept = new Map<string, unknown>();
     continueSessions(store, kept);
@@ -53,7 +53,7 @@ describe('The store in memory', () => {
     expect([store.size, next.size]).toEqual([1, 1]);
   });
 
-  it('begins anew after one of other settings', async () => {
+  it('starts empty after a store with other settings', async () => {
     const { clock, store, begin } = start();
     const kept = new Map<string, unknown>();
     continueSessions(store, kept);
@@ -66,7 +66,7 @@ describe('The store in memory', () => {
     expect(await again.read(session?.id ?? '')).toBeUndefined();
   });
 
-  it('ends a session for good although it moved while the request that ends it was under way', async () => {
+  it('ends a session for good although its id changed during the request that ends it', async () => {
     const { store, begin } = start();
     const opened = await begin();
     if (!opened) throw new Error('nothing was opened');
@@ -78,7 +78,7 @@ describe('The store in memory', () => {
     expect(store.size).toBe(0);
   });
 
-  it('moves a session that changes its id, and keeps under the old one only where it went', async () => {
+  it('moves a session when its id changes, and keeps only a reference under the old id for a while', async () => {
     const { clock, store, begin } = start();
     const opened = await begin();
     const id = SessionId.generate();
@@ -90,7 +90,7 @@ describe('The store in memory', () => {
     expect(store.size).toBe(1);
   });
 
-  it('moves a session that is renewed, and keeps no copy from before', async () => {
+  it('keeps no old copy of a session that is renewed', async () => {
     const { clock, store, begin } = start();
     const opened = await begin();
     clock.advance(HOUR / 2);
@@ -100,7 +100,7 @@ describe('The store in memory', () => {
     expect(await store.read(opened?.id ?? '')).toBeDefined();
   });
 
-  it('drops what has expired, and keeps what has not', async () => {
+  it('drops expired sessions and keeps the others', async () => {
     const { clock, store, begin } = start();
     await begin();
     clock.advance(HOUR / 2);
@@ -111,7 +111,7 @@ describe('The store in memory', () => {
     expect(store.size).toBe(1);
   });
 
-  it('drops what has expired when nobody comes who has been here before', async () => {
+  it('drops expired sessions even when no stored session is read', async () => {
     const { clock, store } = start();
     const beginWithoutReading = () =>
       store.write(changesOf({ expiresAt: clock.now() + HOUR * 1000, set: { cart: 1 } }));
@@ -122,7 +122,7 @@ describe('The store in memory', () => {
     expect(store.size).toBe(1);
   });
 
-  it('files what lasts far longer than most in few places, for every session is looked for in all of them', async () => {
+  it('groups long-lived sessions in few windows, because every lookup searches all of them', async () => {
     const { clock, store } = start();
     const { idleTimeout } = config.rememberMe;
     const begin = () => {
@@ -137,11 +137,11 @@ describe('The store in memory', () => {
       sizes.add(store.size);
     }
     expect([all, store.size]).toEqual([30 * 24, 0]);
-    // They go as they are filed.
+    // Sessions of one window expire together, so the size falls in few steps.
     expect(sizes.size).toBeLessThan(100);
   });
 
-  it('keeps a session as it was when a change of it cannot be kept', async () => {
+  it('keeps a session unchanged when a change of it cannot be stored', async () => {
     const { store, begin } = start();
     const opened = await begin();
     const cart = { add: () => 1 };
@@ -150,7 +150,7 @@ describe('The store in memory', () => {
     expect(store.size).toBe(1);
   });
 
-  it('keeps no more than it may, and lets those go first that have been idle for longest', async () => {
+  it('stores no more sessions than its limit, and drops those that were idle for longest first', async () => {
     const clock = new FrozenClock();
     const store = new MemorySessionStore(config, clock).limitTo(3);
     const tokens: string[] = [];
@@ -164,7 +164,7 @@ describe('The store in memory', () => {
     expect(found.map((record) => record?.values.get('count'))).toEqual([undefined, undefined, 2, 3, 4]);
   });
 
-  it('lets one after another go at its limit, and not those that came back meanwhile', async () => {
+  it('drops the oldest at its limit one by one, but not those renewed in the meantime', async () => {
     const { clock, store, begin } = start();
     store.limitTo(2);
     const first = await begin();
@@ -177,7 +177,7 @@ describe('The store in memory', () => {
     expect([await kept(first), await kept(third), await kept(fourth)]).toEqual([false, true, true]);
   });
 
-  it('keeps one session where it may keep no more', async () => {
+  it('works with a limit of one session', async () => {
     const { store, begin } = start();
     store.limitTo(1);
     for (let count = 0; count < 4; count++) {

@@ -11,15 +11,15 @@ function windowWith(...keys: string[]): MemoryWindow {
   return window;
 }
 
-describe('A stretch of time in which sessions expire', () => {
-  it('knows the keys of a user, however many there are', () => {
+describe('A memory window of sessions that expire together', () => {
+  it('returns the keys of a user, whether none, one or several', () => {
     expect(windowWith().keysOf('ada')).toEqual([]);
     expect(windowWith('a').keysOf('ada')).toEqual(['a']);
     expect(windowWith('a', 'a', 'b', 'c', 'b').keysOf('ada')).toEqual(['a', 'b', 'c']);
     expect(windowWith('a').keysOf('bob')).toEqual([]);
   });
 
-  it('forgets a key with what was kept under it', () => {
+  it('forgets a key when its entry is deleted', () => {
     const window = windowWith('a', 'b');
     expect(window.delete('a')).toBe(true);
     expect(window.delete('a')).toBe(false);
@@ -29,7 +29,7 @@ describe('A stretch of time in which sessions expire', () => {
     expect(window.size).toBe(0);
   });
 
-  it("forgets a key that is none of the user's any more, and keeps the text", () => {
+  it('forgets a key that no longer belongs to the user, and keeps its text', () => {
     const window = windowWith('a', 'b', 'c');
     window.unlist('ada', 'b');
     window.unlist('ada', 'x');
@@ -38,7 +38,7 @@ describe('A stretch of time in which sessions expire', () => {
     expect(window.has('b')).toBe(true);
   });
 
-  it("keeps a key of another user's whose id makes the same number", () => {
+  it('keeps the key of another user whose id has the same hash', () => {
     const [ada, bob] = ['user449599', 'user612382'];
     const window = new MemoryWindow(1);
     window.put('a', textOf(ada), ada);
@@ -49,7 +49,7 @@ describe('A stretch of time in which sessions expire', () => {
     expect(window.keysOf(ada)).toEqual([]);
   });
 
-  it('keeps texts that are no sessions', () => {
+  it('stores texts that are not sessions', () => {
     const window = new MemoryWindow(1);
     window.put('a', '', undefined);
     window.put('b', '{"to":"x"}', undefined);
@@ -58,7 +58,7 @@ describe('A stretch of time in which sessions expire', () => {
     for (const key of ['a', 'b', 'c']) expect(window.delete(key)).toBe(true);
   });
 
-  it('names what came first, one after another, and goes on when more comes', () => {
+  it('returns the oldest keys one after another, and continues when more are added', () => {
     const window = windowWith('a', 'b');
     const first = window.nextToGo();
     window.delete('a');

@@ -17,10 +17,10 @@ const onTheMove: MakeStore<MigratingSessionStore> = ({ config, clock }) =>
     to: new MemorySessionStore(config, clock),
   });
 
-describeSessionStore('Sessions on the move', onTheMove, { listsSessions: true });
-describeRandomRequests('Sessions on the move', onTheMove);
+describeSessionStore('Sessions in a migrating store', onTheMove, { listsSessions: true });
+describeRandomRequests('Sessions in a migrating store', onTheMove);
 
-describe('A change of the store', () => {
+describe('A migrating session store', () => {
   const config = SessionConfig.from({}, { isProduction: false });
   const start = () => {
     const clock = new FrozenClock();
@@ -28,7 +28,7 @@ describe('A change of the store', () => {
     return { from, to, store: new MigratingSessionStore({ from, to }) };
   };
 
-  it('signs nobody out: sessions of before are found, and go on where they are', async () => {
+  it('finds the sessions of the old store and keeps updating them there', async () => {
     const { from, to, store } = start();
     const token = (await from.write(changesOf({ set: { cart: 1 } }))) ?? '';
     const opened = await store.read(token);
@@ -37,7 +37,7 @@ describe('A change of the store', () => {
     expect([from.size, to.size]).toEqual([1, 0]);
   });
 
-  it('moves a session with everything in it when its id changes, and ends it under the old one', async () => {
+  it('moves a session with all its contents when its id changes, and ends it under the old one', async () => {
     const { from, to, store } = start();
     const token = (await from.write(changesOf({ set: { cart: 1 }, flashesAdded: { notice: 'Saved' } }))) ?? '';
     const opened = await store.read(token);
@@ -50,13 +50,13 @@ describe('A change of the store', () => {
     expect(from.size).toBe(0);
   });
 
-  it('begins new sessions in the new store', async () => {
+  it('creates new sessions in the new store', async () => {
     const { from, to, store } = start();
     await store.write(changesOf({ set: { cart: 1 } }));
     expect([from.size, to.size]).toEqual([0, 1]);
   });
 
-  it('brings no session back that has ended in either', async () => {
+  it('does not bring back a session that has ended in either store', async () => {
     const { from, store } = start();
     const token = (await from.write(changesOf({ set: { cart: 1 } }))) ?? '';
     const opened = await store.read(token);
@@ -68,7 +68,7 @@ describe('A change of the store', () => {
     expect(await store.write(changesOf({ ...begun, opened: begun, set: { cart: 2 } }))).toBeUndefined();
   });
 
-  it('ends a session in one of them though the other is unavailable, and says that it is', async () => {
+  it('ends a session in one store although the other is unavailable, and rejects with that error', async () => {
     const clock = new FrozenClock();
     class Unavailable extends MemorySessionStore {
       override async destroy(): Promise<never> {
@@ -87,7 +87,7 @@ describe('A change of the store', () => {
     }
   });
 
-  it('brings no session back that is ended while it moves', async () => {
+  it('does not bring back a session that is ended while it moves', async () => {
     const clock = new FrozenClock();
     const to = new MemorySessionStore(config, clock);
     class SlowStore extends MemorySessionStore {
@@ -110,7 +110,7 @@ describe('A change of the store', () => {
     expect(await store.list('ada')).toEqual([]);
   });
 
-  it('takes sessions out of the cookie with their first change', async () => {
+  it('moves sessions out of the cookie with their first change', async () => {
     const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'the spec', isProduction: true });
     const clock = new FrozenClock(Date.now());
     const from = new CookieSessionStore(secrets, config);

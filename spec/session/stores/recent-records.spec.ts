@@ -15,11 +15,11 @@ function recordOf(values: Record<string, unknown>): SessionRecord {
   };
 }
 
-describe('Records that were read lately', () => {
+describe('Recently read records', () => {
   const read = (recent: RecentRecords, record: SessionRecord, version: number) =>
     recent.read(record.id, { text: serializeRecord(record), version });
 
-  it('are the same for requests that find the same text', () => {
+  it('are the same object for requests that find the same text', () => {
     const [recent, record] = [new RecentRecords(), recordOf({ userId: 'ada', cart: [1] })];
     const first = read(recent, record, 1);
     expect(read(recent, record, 1)).toBe(first);
@@ -27,7 +27,7 @@ describe('Records that were read lately', () => {
     expect(Object.isFrozen(first?.values.get('cart'))).toBe(true);
   });
 
-  it('are read anew as soon as another text, or another version, is kept', () => {
+  it('are parsed again as soon as another text or version is stored', () => {
     const [recent, record] = [new RecentRecords(), recordOf({ visits: 1 })];
     const first = read(recent, record, 1);
     const changed = { ...record, values: new Map([['visits', 2]]) };
@@ -36,16 +36,16 @@ describe('Records that were read lately', () => {
     expect(first?.values.get('visits')).toBe(1);
   });
 
-  it('are each request’s own where a value can be changed', () => {
+  it('are separate objects when a value is mutable', () => {
     const [recent, record] = [new RecentRecords(), recordOf({ bytes: new Uint8Array([1]) })];
     expect(read(recent, record, 1)).not.toBe(read(recent, record, 1));
   });
 
-  it('are nothing where the text is none of a record', () => {
+  it('are undefined when the text is not a record', () => {
     expect(new RecentRecords().read(SessionId.generate(), { text: '{}', version: 1 })).toBeUndefined();
   });
 
-  it('are filed under the fingerprint, however many others came between', () => {
+  it('are stored under the fingerprint of the id, however many others are read in between', () => {
     const recent = new RecentRecords();
     const id = SessionId.generate();
     expect(recent.keyOf(id)).toBe(SessionId.fingerprint(id));

@@ -3,9 +3,9 @@ import { continueRevocations, MemoryRevocationList } from '../../../lib/session/
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { describeRevocationList } from '../../support/revocation-lists.js';
 
-describeRevocationList('A list of revocations in memory', (clock) => new MemoryRevocationList(clock));
+describeRevocationList('A revocation list in memory', (clock) => new MemoryRevocationList(clock));
 
-it('A list of revocations in memory drops what is of no more use', async () => {
+it('A revocation list in memory drops expired revocations', async () => {
   const clock = new FrozenClock();
   const list = new MemoryRevocationList(clock);
   await list.revokeBefore('ada', clock.now(), clock.now() + 1_000);
@@ -14,7 +14,7 @@ it('A list of revocations in memory drops what is of no more use', async () => {
   expect(await list.notBefore('ada')).toBeUndefined();
 });
 
-it('A list of revocations in memory goes on with what another one has kept', async () => {
+it('A revocation list in memory takes over the revocations of another one', async () => {
   const clock = new FrozenClock();
   const kept = new Map<string, unknown>();
   const [before, after] = [new MemoryRevocationList(clock), new MemoryRevocationList(clock)];

@@ -9,14 +9,14 @@ function recordOf(value: unknown, message: unknown = 'saved'): SessionRecord {
 }
 
 describe('A record', () => {
-  it('is frozen, values and messages, and can be shared then', () => {
+  it('is frozen with its values and messages, and can then be shared', () => {
     const [cart, message] = [[{ name: 'tea' }], { text: 'saved' }];
     expect(freeze(recordOf(cart, message))).toBe(true);
     expect([cart, cart[0], message].every(Object.isFrozen)).toBe(true);
     expect(freeze(recordOf(new Map([['a', new Date()]])))).toBe(true);
   });
 
-  it.each([new Uint8Array([1]), /x/])('cannot be shared while it holds %p, which nothing freezes', (value) => {
+  it.each([new Uint8Array([1]), /x/])('cannot be shared while it holds %p, which cannot be frozen', (value) => {
     expect(freeze(recordOf(value))).toBe(false);
     expect(freeze(recordOf('tea', value))).toBe(false);
   });

@@ -9,8 +9,8 @@ describeSessionStore('Sessions in unstorage', ({ clock }) => new UnstorageSessio
   losesNothing: false,
 });
 
-describe('The store in unstorage', () => {
-  it('has nothing in it that could be used as a cookie', async () => {
+describe('An unstorage session store', () => {
+  it('stores nothing that could be used as a cookie', async () => {
     const storage = createStorage();
     const store = new UnstorageSessionStore(storage, { keyPrefix: 'sessions:' }, new FrozenClock());
     const token = (await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
@@ -20,7 +20,7 @@ describe('The store in unstorage', () => {
     expect(JSON.stringify([keys, await Promise.all(keys.map((key) => storage.getItem(key)))])).not.toContain(token);
   });
 
-  it('tells drivers how long to keep what they are given', async () => {
+  it('passes the remaining lifetime of a session to the driver as its ttl', async () => {
     const asked: unknown[] = [];
     const storage = {
       getItem: async () => null,

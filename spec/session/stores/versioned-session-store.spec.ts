@@ -12,8 +12,8 @@ describeSessionStore('Sessions in a table', ({ clock }) => new TableSessionStore
 });
 describeRandomRequests('Sessions in a table', ({ clock }) => new TableSessionStore(clock));
 
-describe('A store on versions', () => {
-  it('keeps nothing that could be used as a cookie', async () => {
+describe('A versioned session store', () => {
+  it('stores nothing that could be used as a cookie', async () => {
     const store = new TableSessionStore(new FrozenClock());
     const id = await store.write(changesOf({ set: { userId: 'ada' } }));
     const opened = await store.read(id ?? '');
@@ -25,7 +25,7 @@ describe('A store on versions', () => {
     for (const key of store.rows.keys()) expect(await store.read(key)).toBeUndefined();
   });
 
-  it('does not look for what has not the form of an id', async () => {
+  it('does not look up a token that does not have the form of an id', async () => {
     const keys: string[] = [];
     class WatchedStore extends TableSessionStore {
       protected override find(key: string) {
@@ -40,7 +40,7 @@ describe('A store on versions', () => {
     expect(keys).toEqual([]);
   });
 
-  it('leaves no trace of a change of the id that came too late', async () => {
+  it('leaves no trace of a change of the id after the session has ended', async () => {
     const store = new TableSessionStore(new FrozenClock());
     const opened = await store.read((await store.write(changesOf({ set: { cart: 1 } }))) ?? '');
     await store.destroy(opened?.id ?? '');
@@ -49,7 +49,7 @@ describe('A store on versions', () => {
   });
 
   it.each([1, 2, 3])(
-    'ends a session for good that changes its id while it is being ended, at step %i',
+    'ends a session for good when its id changes while it is being ended, at step %i',
     async (step) => {
       let left = Number.POSITIVE_INFINITY;
       let comeBetween = async () => {};
@@ -78,7 +78,7 @@ describe('A store on versions', () => {
     },
   );
 
-  it('leaves the way to a session that it could not end, so that it is ended when that is asked for again', async () => {
+  it('can still end a moved session on a second call when the first one failed', async () => {
     let isAway = false;
     class FailingStore extends TableSessionStore {
       protected override async replace(key: string, text: string, expiresAt: number, version: number) {
@@ -97,37 +97,40 @@ describe('A store on versions', () => {
     expect(store.rows.size).toBe(0);
   });
 
-  it.each([43, 32])('lists a session once that changes its id meanwhile, with %i characters of a key', async (kept) => {
-    let comeBetween = async () => {};
-    class ListingStore extends TableSessionStore {
-      protected override async find(key: string) {
-        return super.find(key.slice(0, kept));
+  it.each([43, 32])(
+    'lists a session only once when its id changes meanwhile, with keys of %i characters',
+    async (kept) => {
+      let comeBetween = async () => {};
+      class ListingStore extends TableSessionStore {
+        protected override async find(key: string) {
+          return super.find(key.slice(0, kept));
+        }
+        protected override async insert(key: string, text: string) {
+          return super.insert(key.slice(0, kept), text);
+        }
+        protected override async replace(key: string, text: string, expiresAt: number, version: number) {
+          return super.replace(key.slice(0, kept), text, expiresAt, version);
+        }
+        protected override async keysOf() {
+          const keys = [...this.rows.keys()];
+          await comeBetween();
+          return keys;
+        }
       }
-      protected override async insert(key: string, text: string) {
-        return super.insert(key.slice(0, kept), text);
-      }
-      protected override async replace(key: string, text: string, expiresAt: number, version: number) {
-        return super.replace(key.slice(0, kept), text, expiresAt, version);
-      }
-      protected override async keysOf() {
-        const keys = [...this.rows.keys()];
-        await comeBetween();
-        return keys;
-      }
-    }
-    const store = new ListingStore(new FrozenClock());
-    const opened = await store.read((await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '');
-    comeBetween = async () => {
-      await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }));
-    };
-    const during = await store.list('ada');
-    comeBetween = async () => {};
-    const after = await store.list('ada');
-    expect(after).toHaveLength(1);
-    expect(during).toEqual(after);
-  });
+      const store = new ListingStore(new FrozenClock());
+      const opened = await store.read((await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '');
+      comeBetween = async () => {
+        await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }));
+      };
+      const during = await store.list('ada');
+      comeBetween = async () => {};
+      const after = await store.list('ada');
+      expect(after).toHaveLength(1);
+      expect(during).toEqual(after);
+    },
+  );
 
-  it('gives up with an error when it never has its turn, and keeps nothing', async () => {
+  it('throws a conflict error after repeated conflicts, and stores nothing', async () => {
     class BusyStore extends TableSessionStore {
       protected override async replace() {
         return undefined;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RedisConnection } from '../../../../lib/session/stores/redis/redis-connection.js';
 import { RedisFailure } from '../../../../lib/session/stores/redis/redis-failure.js';
 
-describe('An address that no client of Redis can read', () => {
+describe('A Redis address that no client can parse', () => {
   it.each([
     'redis://:hunter2#x@127.0.0.1:6379',
     'redis://ada:hunter2/x@127.0.0.1:6379',
@@ -12,7 +12,7 @@ describe('An address that no client of Redis can read', () => {
     'redis://ada:hunter2@127.0.0.1:1/hunter2',
     'hunter2://127.0.0.1',
     'hunter2',
-  ])('is told without what is in it, which may be a password, and with what to write: %s', async (url) => {
+  ])('is reported with the expected form, and without its text, which may be a password: %s', async (url) => {
     const failure: unknown = await new RedisConnection({ url }).prepare().then(
       () => undefined,
       (error) => error,

@@ -14,9 +14,9 @@ afterEach(async () => {
   redis = undefined;
 });
 
-/** What a read fails with. */
+/** Returns the error with which a read fails. */
 async function failure(url: string): Promise<Error & { cure?: string }> {
-  // One that a spec can end while it is still trying to connect.
+  // A spec can destroy this client while it is still trying to connect.
   client = createClient({ url, disableOfflineQueue: true });
   const store = new RedisSessionStore({ client, timeout: 0.7 });
   const reading = Promise.resolve(store.read('x'.repeat(43)));
@@ -26,8 +26,8 @@ async function failure(url: string): Promise<Error & { cure?: string }> {
   );
 }
 
-describe('A Redis that cannot be asked', () => {
-  it('for its password, is said to be so', async () => {
+describe('A Redis server that cannot be used', () => {
+  it('is reported with its cause when the password is wrong', async () => {
     redis = await RedisServer.start('--requirepass', 'right');
     const error = await failure(`redis://:wrong@127.0.0.1:${redis.port}`);
     expect(error.message).toContain('WRONGPASS');
@@ -35,26 +35,26 @@ describe('A Redis that cannot be asked', () => {
     expect(error.message + error.cure).not.toContain('wrong@');
   });
 
-  it('without a password, is said to be so', async () => {
+  it('is reported with its cause when the password is missing', async () => {
     redis = await RedisServer.start('--requirepass', 'right');
     const error = await failure(redis.url);
     expect(error.message).toContain('NOAUTH');
     expect(error.cure).toContain('It refuses the user or the password');
   });
 
-  it('because nothing listens there, is said to be so', async () => {
+  it('is reported with its cause when nothing listens at the address', async () => {
     const error = await failure(`redis://127.0.0.1:${await freePort()}`);
     expect(error.message).toContain('ECONNREFUSED');
     expect(error.cure).toContain('Nothing listens there');
   });
 
-  it('because it is one node of a cluster, is said to be so', async () => {
+  it('is reported with its cause when it is one node of a cluster', async () => {
     redis = await RedisServer.start('--cluster-enabled', 'yes');
     const error = await failure(redis.url);
     expect(error.message + (error.cure ?? '')).toMatch(/CLUSTERDOWN|MOVED/);
   });
 
-  it('for its certificate, is said to be so', async () => {
+  it('is reported with the cure when its certificate is not trusted', async () => {
     const proxy = await TlsProxy.before({ port: await freePort() });
     const error = await failure(`rediss://127.0.0.1:${proxy.port}`);
     await proxy.stop();

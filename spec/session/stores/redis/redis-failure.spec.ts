@@ -30,7 +30,7 @@ describe('A failure of Redis', () => {
     [refused('ERR_SSL_WRONG_VERSION_NUMBER', 'write EPROTO'), 'write rediss:// in REDIS_URL for TLS'],
     [new Error('MOVED 3999 127.0.0.1:6381'), 'createCluster('],
     [new Error('NOPERM User x has no permissions'), 'allow the commands'],
-  ])('is told with its cause and what to do: %s', (error, cure) => {
+  ])('is reported with its cause and what to do: %s', (error, cure) => {
     expect(redisCure(error)).toContain(cure);
     const late = explained(LATE, error, 'redis.example:6379') as RedisFailure;
     expect(late).toBeInstanceOf(RedisFailure);
@@ -42,12 +42,12 @@ describe('A failure of Redis', () => {
     expect(told).not.toContain('Make sure that the store is running');
   });
 
-  it('is that of the command, where the server answered', () => {
+  it('is reported with the error of the command when the server answered', () => {
     const error = explained(new Error('MOVED 3999 127.0.0.1:6381'), refused('ECONNREFUSED'), 'redis:1') as Error;
     expect(error.message).toBe('Redis at redis:1: MOVED 3999 127.0.0.1:6381.');
   });
 
-  it('is left as it is where nobody knows more', () => {
+  it('is left unchanged when nothing more is known about it', () => {
     expect(explained(LATE, undefined, 'redis:1')).toBe(LATE);
     expect(explained(LATE, new Error('odd'), 'redis:1')).toBe(LATE);
     const missing = new MissingClientError('RedisSessionStore', 'the package redis', 'Install it.');
@@ -60,40 +60,40 @@ describe('A failure of Redis', () => {
 
 const INFO = '# Memory\r\nused_memory:1\r\nmaxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\nmaxmemory_human:0B\r\n';
 
-/** A client whose server answers so, or refuses so. */
+/** A client whose server returns these answers, or rejects with them if they are errors. */
 function client(info: unknown, config?: unknown): PolicyClient {
   const answer = (given: unknown) => (given instanceof Error ? Promise.reject(given) : Promise.resolve(given));
   return { eval: () => answer(info), ...(config !== undefined && { configGet: () => answer(config) }) };
 }
 
-describe('The policy of a Redis whose memory is full', () => {
+describe('The eviction policy of Redis', () => {
   const forbidden = new Error("NOPERM this user has no permissions to run the 'info' command");
   const setting = { 'maxmemory-policy': 'volatile-ttl' };
 
   it.each<[string, PolicyClient, string | undefined]>([
-    ['by INFO', client(INFO, setting), 'allkeys-lru'],
-    ['by CONFIG GET, where INFO is forbidden', client(forbidden, setting), 'volatile-ttl'],
-    ['by CONFIG GET, where INFO does not say', client('# Memory\r\nused_memory:1\r\n', setting), 'volatile-ttl'],
-    ['by CONFIG GET, as a Map', client(forbidden, new Map(Object.entries(setting))), 'volatile-ttl'],
-    ['by nobody, where both are forbidden', client(forbidden, new Error('ERR unknown command CONFIG')), undefined],
-    ['by nobody, where a client knows no CONFIG GET', client(forbidden), undefined],
-    ['by nobody, where the answer is something else', client('OK', 'OK'), undefined],
-  ])('is told %s', async (_, asked, policy) => {
+    ['from INFO', client(INFO, setting), 'allkeys-lru'],
+    ['from CONFIG GET when INFO is forbidden', client(forbidden, setting), 'volatile-ttl'],
+    ['from CONFIG GET when INFO does not contain it', client('# Memory\r\nused_memory:1\r\n', setting), 'volatile-ttl'],
+    ['from CONFIG GET as a Map', client(forbidden, new Map(Object.entries(setting))), 'volatile-ttl'],
+    ['as unknown when both are forbidden', client(forbidden, new Error('ERR unknown command CONFIG')), undefined],
+    ['as unknown when a client has no CONFIG GET', client(forbidden), undefined],
+    ['as unknown when the answer is unexpected', client('OK', 'OK'), undefined],
+  ])('is read %s', async (_, asked, policy) => {
     expect(await evictionPolicy(asked, 'gatehouse:')).toBe(policy);
   });
 
-  it('is not known while the server does not answer', async () => {
+  it('cannot be read while the server does not answer', async () => {
     await expect(evictionPolicy(client(new Error('Socket closed unexpectedly')), 'x')).rejects.toThrow('Socket closed');
   });
 
   it.each(['allkeys-lru', 'allkeys-random', 'volatile-lfu', 'volatile-ttl', 'eviction'])(
-    'is a problem: %s',
+    'is a problem when it is %s',
     (policy) => {
       expect(evictionProblem(policy, 'host:6379')).toMatchObject({ code: 'EVICTING_STORE', policy, host: 'host:6379' });
     },
   );
 
-  it('is none where nothing is dropped, or nobody can tell', () => {
+  it('is no problem when it drops nothing, or is unknown', () => {
     expect(evictionProblem('noeviction', 'host')).toBeUndefined();
     expect(evictionProblem(undefined, 'host')).toBeUndefined();
   });

@@ -19,12 +19,12 @@ afterAll(async () => {
   await redis.remove();
 });
 
-describeRevocationList('A list of revocations in Redis', () => {
+describeRevocationList('A revocation list in Redis', () => {
   count += 1;
   return new RedisRevocationList({ client, keyPrefix: `list-${count}:` });
 });
 
-it('A list of revocations in Redis is dropped by Redis when it is of no more use, and shows no user', async () => {
+it('A revocation list in Redis is dropped by Redis after its expiry, and reveals no user', async () => {
   const list = new RedisRevocationList({ url: redis.url, keyPrefix: 'dropped:' });
   await list.revokeBefore('ada@example.com', Date.now(), Date.now() + 300);
   const keys = await client.keys('dropped:*');
@@ -36,7 +36,7 @@ it('A list of revocations in Redis is dropped by Redis when it is of no more use
   await list.close();
 });
 
-it('A list of revocations in Redis is not dropped early because an earlier call arrived late', async () => {
+it('A revocation list in Redis is not dropped early when an earlier call arrives late', async () => {
   const list = new RedisRevocationList({ url: redis.url, keyPrefix: 'late:' });
   const now = Date.now();
   await list.revokeBefore('ada', now + 2, now + 60_000);
@@ -47,14 +47,14 @@ it('A list of revocations in Redis is not dropped early because an earlier call 
   await list.close();
 });
 
-it('A list of revocations in Redis keeps what is over between two milliseconds', async () => {
+it('A revocation list in Redis accepts times with fractions of a millisecond', async () => {
   const list = new RedisRevocationList({ url: redis.url, keyPrefix: 'half:' });
   await list.revokeBefore('ada', 1_000.5, Date.now() + 60_000.5);
   expect(await list.notBefore('ada')).toBe(1_000.5);
   await list.close();
 });
 
-it('A list of revocations in Redis files nothing in one that has begun to drop keys since it was opened', async () => {
+it('A revocation list in Redis rejects a write once the server has been set to evict keys', async () => {
   const dropping = await RedisServer.start();
   const list = new RedisRevocationList({ url: dropping.url });
   const settings = createClient({ url: dropping.url });

@@ -36,7 +36,7 @@ const inRedis: MakeStore<RedisSessionStore> = ({ clock }) => {
 describeSessionStore('Sessions in Redis', inRedis, { listsSessions: true });
 describeRandomRequests('Sessions in Redis', inRedis);
 
-describe('The store in Redis', () => {
+describe('A Redis session store', () => {
   const stores: RedisSessionStore[] = [];
   afterEach(async () => {
     await Promise.all(stores.splice(0).map((store) => store.close()));
@@ -48,7 +48,7 @@ describe('The store in Redis', () => {
     return store;
   }
 
-  it('connects when it is first asked, and shares its sessions with every other process', async () => {
+  it('connects on first use and shares its sessions with other processes', async () => {
     const [one, other] = [start(), start()];
     const token = (await one.write(changesOf({ set: { cart: 1 } }))) ?? '';
     expect((await other.read(token))?.values.get('cart')).toBe(1);
@@ -56,7 +56,7 @@ describe('The store in Redis', () => {
     expect(await one.read(token)).toBeUndefined();
   });
 
-  it('lets Redis drop what has expired', async () => {
+  it('lets Redis drop expired sessions', async () => {
     const store = start({ keyPrefix: 'expiring:' });
     const token = (await store.write(changesOf({ expiresAt: Date.now() + 300, set: { cart: 1 } }))) ?? '';
     const [key = ''] = await client.keys('expiring:*');
@@ -65,7 +65,7 @@ describe('The store in Redis', () => {
     expect(await client.exists(key)).toBe(0);
   });
 
-  it('keeps a session that ends between two milliseconds, as with an idleTimeout that seven does not divide', async () => {
+  it('stores a session whose expiry time has a fraction of a millisecond', async () => {
     const store = start();
     const expiresAt = new FrozenClock().now() + 60_000.5;
     const userId = `half-${expiresAt}`;
@@ -76,7 +76,7 @@ describe('The store in Redis', () => {
     expect(await store.list(userId)).toHaveLength(1);
   });
 
-  it('lists what is kept, however late it is kept', async () => {
+  it('lists a session once it is stored, however slowly that happens', async () => {
     const slow = {
       isOpen: true,
       connect: () => client.connect(),
@@ -84,7 +84,7 @@ describe('The store in Redis', () => {
       on: () => {},
       hmGet: (key: string, fields: string[]) => client.hmGet(key, fields),
       async eval(script: string, options: { keys: string[]; arguments: string[] }) {
-        // As on a cluster, where a user and a session are mostly on different machines.
+        // This is slow as on a cluster, where a user and a session are usually on different machines.
         if (script.includes('HSET')) await new Promise((wake) => setTimeout(wake, 100));
         return client.eval(script, options);
       },
@@ -101,7 +101,7 @@ describe('The store in Redis', () => {
     expect(await store.list('ada')).toHaveLength(1);
   });
 
-  it('lists nothing any more of sessions that were emptied, or ended before they were written', async () => {
+  it('does not list sessions that were emptied, or ended before they were written', async () => {
     const store = start({ keyPrefix: 'left:' });
     const begin = async () => store.read((await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '');
     const [emptied, ended] = [await begin(), await begin()];
@@ -111,14 +111,14 @@ describe('The store in Redis', () => {
     expect(await client.keys('left:user:*')).toEqual([]);
   });
 
-  it('keeps a session of a user that is over as soon as it is written', async () => {
+  it('accepts a session that has already expired when it is written, and does not list it', async () => {
     const store = start({ keyPrefix: 'over:' });
     const over = new FrozenClock().now() - 1;
     expect(await store.write(changesOf({ expiresAt: over, set: { userId: 'ada' } }))).toBeDefined();
     expect(await client.keys('over:user:*')).toEqual([]);
   });
 
-  it("lists, and ends, fifty thousand of a user's sessions", async () => {
+  it('lists and ends fifty thousand sessions of one user', async () => {
     const store = start({ keyPrefix: 'many:' });
     for (let begun = 0; begun < 50_000; begun += 1_000) {
       await Promise.all(Array.from({ length: 1_000 }, () => store.write(changesOf({ set: { userId: 'ada' } }))));
@@ -131,7 +131,7 @@ describe('The store in Redis', () => {
     expect(await client.keys('many:*')).toEqual([]);
   }, 120_000);
 
-  it('leaves nothing behind of what had expired for Redis by the time it was written', async () => {
+  it('leaves no keys for a session that had expired for Redis when it was written', async () => {
     const store = start({ keyPrefix: 'late:' });
     const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
     const opened = await store.read(token);
@@ -139,7 +139,7 @@ describe('The store in Redis', () => {
     expect(await client.keys('late:*')).toEqual([]);
   });
 
-  it('has nothing in it that could be used as a cookie', async () => {
+  it('contains nothing that could be used as a cookie', async () => {
     const store = start({ keyPrefix: 'dumped:' });
     const token = (await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
     const opened = await store.read(token);
@@ -153,7 +153,7 @@ describe('The store in Redis', () => {
     for (const secret of [token, next]) expect(dump).not.toContain(secret);
   });
 
-  it('asks Redis once for a read, and once for a write that nobody came before', async () => {
+  it('sends one command per read, and one per write without a conflict', async () => {
     const store = start();
     const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
     const asked = async (run: () => Promise<unknown>) => {
@@ -169,7 +169,7 @@ describe('The store in Redis', () => {
     expect(await asked(() => store.write(changesOf({ ...opened, opened, set: { cart: 2 } })))).toEqual(['eval 1']);
   });
 
-  it('fails in time while Redis does not answer, and is well again when it does', async () => {
+  it('rejects after its timeout while Redis does not answer, and works again when it does', async () => {
     const store = start({ timeout: 0.3 });
     const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
     redis.pause();
@@ -180,7 +180,7 @@ describe('The store in Redis', () => {
     expect((await store.read(token))?.values.get('cart')).toBe(1);
   });
 
-  it('fails at once while Redis is away, and is well again with what it had when it is back', async () => {
+  it('rejects while Redis is down, and works again with its sessions after a restart', async () => {
     const store = start({ timeout: 1 });
     const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
     await redis.kill();
@@ -199,7 +199,7 @@ describe('The store in Redis', () => {
   });
 });
 
-describe('A cluster', () => {
+describe('A Redis cluster', () => {
   let server: RedisServer;
   let cluster: ReturnType<typeof createCluster>;
   let count = 0;
@@ -208,7 +208,7 @@ describe('A cluster', () => {
     server = await RedisServer.start('--cluster-enabled', 'yes');
     const node = createClient({ url: server.url });
     await node.connect();
-    // One node for all slots: commands over keys of several are refused as they are by many nodes.
+    // One node holds all slots, and still rejects commands over keys of several slots as a larger cluster does.
     await node.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
     while (!(await node.sendCommand<string>(['CLUSTER', 'INFO'])).includes('cluster_state:ok')) {
       await new Promise((wake) => setTimeout(wake, 50));
@@ -223,7 +223,7 @@ describe('A cluster', () => {
     await server.remove();
   });
 
-  it('refuses commands over keys of several slots', async () => {
+  it('rejects commands over keys of several slots', async () => {
     const command = cluster.eval('return 1', { keys: ['a', 'b'], arguments: [] });
     await expect(command).rejects.toThrow("don't hash to the same slot");
   });

@@ -11,15 +11,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('A database in a file', () => {
-  it('is made with its folder, which nobody else can look into', () => {
+describe('A SQLite database file', () => {
+  it('is created with its folder, which other users cannot access', () => {
     const file = join(folder, 'deep/er/sessions.db');
     openDatabase({ file }, 'CREATE TABLE IF NOT EXISTS one (key TEXT)').close();
     expect(existsSync(file)).toBe(true);
     expect(statSync(join(folder, 'deep/er')).mode & 0o077).toBe(0);
   });
 
-  it('can be read by nobody else, wherever it is, nor can what is beside it', () => {
+  it('cannot be read by other users, and neither can the files SQLite puts beside it', () => {
     const file = join(folder, 'open.db');
     const database = openDatabase({ file }, 'CREATE TABLE IF NOT EXISTS one (key TEXT)');
     const modes = ['', '-wal', '-shm'].map((end) => statSync(file + end).mode & 0o077);
@@ -27,7 +27,7 @@ describe('A database in a file', () => {
     expect(modes).toEqual([0, 0, 0]);
   });
 
-  it('holds the tables of everybody who opens it', () => {
+  it('holds the tables of all stores that open it', () => {
     const file = join(folder, 'shared.db');
     const [one, other] = ['one', 'other'].map((name) =>
       openDatabase({ file }, `CREATE TABLE IF NOT EXISTS ${name} (key TEXT)`),
@@ -38,7 +38,7 @@ describe('A database in a file', () => {
     other?.close();
   });
 
-  it('is kept out of git where nobody said where', () => {
+  it('is ignored by git at its default path', () => {
     process.chdir(folder);
     openDatabase({}, '').close();
     expect(readFileSync(join(folder, '.gatehouse/.gitignore'), 'utf8')).toBe('*\n');

@@ -9,12 +9,9 @@ import { describeRevocationList } from '../../../support/revocation-lists.js';
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describeRevocationList(
-  'A list of revocations in SQLite',
-  (clock) => new SqliteRevocationList({ file: ':memory:' }, clock),
-);
+describeRevocationList('A revocation list in SQLite', (clock) => new SqliteRevocationList({ file: ':memory:' }, clock));
 
-it('A list of revocations in SQLite is one for all processes that share its file, and outlives them', async () => {
+it('A revocation list in SQLite is shared by all processes that open its file, and outlives them', async () => {
   const file = join(folder, 'sessions.db');
   const [one, other] = [new SqliteRevocationList({ file }), new SqliteRevocationList({ file })];
   await one.revokeBefore('ada', 1_000, Date.now() + 60_000);
@@ -26,7 +23,7 @@ it('A list of revocations in SQLite is one for all processes that share its file
   later.close();
 });
 
-it('A list of revocations in SQLite drops what is of no more use', async () => {
+it('A revocation list in SQLite drops expired revocations', async () => {
   const clock = new FrozenClock();
   const list = new SqliteRevocationList({ file: ':memory:' }, clock);
   await list.revokeBefore('ada', clock.now(), clock.now() + 1_000);

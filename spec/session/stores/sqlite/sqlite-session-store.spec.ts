@@ -19,7 +19,7 @@ describeRandomRequests('Sessions in SQLite', ({ clock }) => new SqliteSessionSto
   close: (store) => store.close(),
 });
 
-/** Another thread, which waits as another process does: for what this one does, too. */
+/** A worker that locks the database as another process would, and releases it after 300 ms. */
 const HOLD_THE_FILE = `
   const { parentPort, workerData } = require('node:worker_threads');
   const database = new (require('node:sqlite').DatabaseSync)(workerData);
@@ -27,7 +27,7 @@ const HOLD_THE_FILE = `
   parentPort.postMessage('held');
   setTimeout(() => database.close(), 300);`;
 
-describe('The store in SQLite', () => {
+describe('A SQLite session store', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
   const opened: SqliteSessionStore[] = [];
   const file = join(folder, 'deep/sessions.db');
@@ -42,13 +42,13 @@ describe('The store in SQLite', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('keeps sessions over a restart', async () => {
+  it('keeps its sessions over a restart', async () => {
     const token = await start().write(changesOf({ set: { cart: 1 } }));
     opened.pop()?.close();
     expect((await start().read(token ?? ''))?.values.get('cart')).toBe(1);
   });
 
-  it('closes its file with the server, also when that was done', () => {
+  it('closes its file when it is disposed, also when the file is already closed', () => {
     const store = start();
     store[Symbol.dispose]();
     expect(() => store.close()).toThrow('not open');
@@ -56,7 +56,7 @@ describe('The store in SQLite', () => {
     opened.pop();
   });
 
-  it('is one for all processes that share its file', async () => {
+  it('shares its sessions with every process that opens its file', async () => {
     const [one, other] = [start(), start()];
     const token = (await one.write(changesOf({ set: { cart: 1 } }))) ?? '';
     const [seenByOne, seenByOther] = [await one.read(token), await other.read(token)];
@@ -68,7 +68,7 @@ describe('The store in SQLite', () => {
     expect(await one.read(token)).toBeUndefined();
   });
 
-  it('waits at its start for a process that has the file to itself', async () => {
+  it('waits at its start for a process that has locked the file', async () => {
     mkdirSync(join(folder, 'deep'), { recursive: true });
     const other = new Worker(HOLD_THE_FILE, { eval: true, workerData: file });
     await new Promise((resolve) => other.once('message', resolve));
@@ -76,7 +76,7 @@ describe('The store in SQLite', () => {
     await other.terminate();
   });
 
-  it('drops what has expired, in slices', async () => {
+  it('deletes expired sessions in batches', async () => {
     const clock = new FrozenClock();
     const store = start(clock);
     const soon = clock.now() + 1000;
@@ -90,7 +90,7 @@ describe('The store in SQLite', () => {
     }
   });
 
-  it('has nothing in its file that could be used as a cookie', async () => {
+  it('contains nothing in its file that could be used as a cookie', async () => {
     const store = start();
     const token = (await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
     const record = await store.read(token);
@@ -103,7 +103,7 @@ describe('The store in SQLite', () => {
     for (const secret of [token, next]) expect(dump.join('')).not.toContain(secret);
   });
 
-  it('says what to do where there is no SQLite', () => {
+  it('throws an error that names the cure when there is no SQLite', () => {
     const without = jest.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
     expect(() => start()).toThrow(MissingClientError);
     expect(() => start()).toThrow(/Run the server on Node 22\.13 or newer/);
