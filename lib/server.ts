@@ -101,7 +101,7 @@ export { MemorySessionStore } from './session/stores/memory-session-store.js';
 export { RevocationList } from './session/stores/revocation-list.js';
 export { SessionStore } from './session/stores/session-store.js';
 
-// Real declarations: editors put names that are deprecated last only if what they stand for is.
+// Declarations, not re-exports: editors move a deprecated name to the end only if its declaration is deprecated.
 /** @deprecated Import it from 'astro-gatehouse/stores'. */
 export const applyChanges = stores.applyChanges;
 /** @deprecated Import it from 'astro-gatehouse/stores'. */

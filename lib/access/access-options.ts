@@ -2,48 +2,52 @@ import { InvalidOptionsError } from '../errors/index.js';
 import type { AccessRule } from './access-rule.js';
 import type { VisitorData } from './visitor.js';
 
-/** What is known today of a user; `null` of one who is gone. */
+/** The current data of a user; `null` when the user no longer exists. */
 export type Reloaded = Partial<VisitorData> | null;
 
-/** Which other roles a role brings with it. */
+/** The roles that each role includes, by role. */
 export type RoleHierarchy = Readonly<Record<string, readonly string[]>>;
 
-/** How roles and permissions are read from a session, and a check of one's own in place of the built-in ones. */
+/** Options for the roles and permissions of visitors, and a custom check in place of the built-in ones. */
 export interface AccessOptions {
-  /** The visitor's role or roles, in place of `session.role` and `session.roles`. */
+  /** Returns the visitor's role or roles, in place of `session.role` and `session.roles`. It must not be async. */
   getRole?: ((session: VisitorData) => string | readonly string[] | null | undefined) | undefined;
-  /** The visitor's permissions, in place of `session.permissions`. */
+  /** Returns the visitor's permissions, in place of `session.permissions`. It must not be async. */
   getPermissions?: ((session: VisitorData) => readonly string[] | null | undefined) | undefined;
-  /** Which roles a role brings with it, and those theirs: `{ admin: ['editor'], editor: ['author'] }`. */
+  /**
+   * The roles that each role includes, directly or through other roles. An admin is also an editor and an author with
+   * `{ admin: ['editor'], editor: ['author'] }`.
+   */
   hierarchy?: RoleHierarchy | undefined;
-  /** `hierarchy` by its other name. */
+  /** The deprecated other name of `hierarchy`, which keeps working. Set only one of the two. */
   roles?: RoleHierarchy | undefined;
   /**
-   * Looks up who a signed-in visitor is today. What it gives takes the place of `email`, `role`, `roles` and `permissions`,
-   * and may add to the rest; `null` says that there is no such user any more, which ends the session. While it fails,
-   * guarded pages answer 503.
+   * Looks up the current data of a signed-in visitor. The returned object replaces `email`, `role`, `roles` and
+   * `permissions` of the session, and may add other values. `null` means that the user no longer exists, and ends the
+   * session. While it fails, guarded pages answer with 503.
    */
   reload?: ((session: VisitorData) => Reloaded | Promise<Reloaded>) | undefined;
   /**
-   * For how many seconds what `reload` gave counts, in this process. Default 0: it is asked with every request. It counts
-   * for all sessions of the user: leave it out where `reload` looks at more than `userId`, such as a tenant.
+   * Seconds for which a result of `reload` is cached, in the memory of this process. Default 0: `reload` is called with
+   * every request. The result is shared by all sessions of the user: leave it out when `reload` depends on more of the
+   * session than `userId`, such as a tenant.
    */
   revalidate?: number | undefined;
-  /** Decides every rule alone. `session` is `null` for a guest. */
+  /** Decides every rule, in place of the built-in checks. `session` is `null` for a guest. */
   check?: ((rule: AccessRule, session: VisitorData | null) => boolean | Promise<boolean>) | undefined;
 }
 
-/** {@link AccessOptions} as a class, so that the container can hand them out. */
+/** The resolved {@link AccessOptions}: a class, so that the container can inject them. */
 export class AccessConfig {
   readonly getRole: AccessOptions['getRole'];
   readonly getPermissions: AccessOptions['getPermissions'];
   readonly check: AccessOptions['check'];
   readonly reload: AccessOptions['reload'];
-  /** Milliseconds. */
+  /** Milliseconds for which a result of `reload` is cached; 0 for no cache. */
   readonly revalidate: number;
   readonly #brought: ReadonlyMap<string, readonly string[]>;
 
-  /** @throws {InvalidOptionsError} When the hierarchy is given by both its names. */
+  /** @throws {InvalidOptionsError} When both `hierarchy` and `roles` are set. */
   constructor(options: AccessOptions = {}) {
     const { getRole, getPermissions, check, reload, revalidate = 0 } = options;
     this.getRole = getRole;
@@ -54,21 +58,21 @@ export class AccessConfig {
     this.#brought = new Map(Object.entries(hierarchyOf(options)));
   }
 
-  /** These roles, and all that they bring with them. A circle brings each of its roles once. */
+  /** Returns these roles and all that they include, each once. Roles may include each other in a circle. */
   withBrought(roles: readonly string[]): readonly string[] {
     if (this.#brought.size === 0) return roles;
     const all = new Set(roles);
-    // A Set visits what is added while it is walked.
+    // Iterating over a Set also visits entries that are added during the iteration.
     for (const role of all) for (const brought of this.#brought.get(role) ?? []) all.add(brought);
     return [...all];
   }
 }
 
-/** Gives the hierarchy of roles, by whichever name it is given. @throws {InvalidOptionsError} When it is given by both. */
+/** Returns the hierarchy of roles, under either name. @throws {InvalidOptionsError} When it is set under both. */
 export function hierarchyOf({ hierarchy, roles }: Pick<AccessOptions, 'hierarchy' | 'roles'>): RoleHierarchy {
   if (hierarchy && roles) throw new InvalidOptionsError([`access.hierarchy ${HIERARCHY_TWICE}`]);
   return hierarchy ?? roles ?? {};
 }
 
-/** Said of options that give the hierarchy by both its names. */
-export const HIERARCHY_TWICE = 'is given, and access.roles, which is its other name, as well: keep access.hierarchy';
+/** The problem of options that set the hierarchy under both its names. */
+export const HIERARCHY_TWICE = 'is set, and access.roles, which is its other name, as well: keep access.hierarchy';

@@ -13,7 +13,7 @@ export interface RouteTypes extends App.RouteTypes {}
 
 /** A pattern of a rule. */
 export type RoutePattern = RouteTypes extends { pattern: infer Pattern extends string } ? Pattern : string;
-/** A page of the project, with or without a query. */
+/** A path of the project as a string, with or without a query: `/account?tab=profile`. */
 export type RoutePath = RouteTypes extends { path: infer Path extends string } ? Path : string;
-/** A page of the project, or of another site. */
+/** A path of the project, or the complete address of a page of another site, as a string. */
 export type RouteAddress = RoutePath | (`https://${string}` & {}) | (`http://${string}` & {});

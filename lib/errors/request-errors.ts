@@ -13,7 +13,10 @@ export class SharedLocalsError extends GatehouseError {
 
 /** A helper was called outside of a request. */
 export class OutsideRequestError extends GatehouseError {
-  /** @param alias The other name of the helper. */
+  /**
+   * @param helper The helper's name with parentheses: `signIn()`.
+   * @param alias The helper's other name, if it has one: `setSession()`.
+   */
   constructor(
     readonly helper: string,
     alias?: string,

@@ -8,8 +8,11 @@ export class InvalidOptionsError extends GatehouseError {
   }
 }
 
-/** A production server was started without a secret. */
+/**
+ * A server was started in production without a secret, or `createCookieSessionStorage` was called without one there.
+ */
 export class MissingSecretError extends GatehouseError {
+  /** @param variable The name of the environment variable or the option that should contain the secret. */
   constructor(readonly variable: string) {
     super(
       'MISSING_SECRET',

@@ -106,7 +106,7 @@ describe('The store chosen by astro.config', () => {
   it('cannot be chosen in the setup module as well', async () => {
     const { output } = await app.serveAndFail({ ...START, STORE: 'twice' });
     expect(output).toContain(
-      "store is given, and session.store as well: keep store: { use: 'unstorage' }, and take session.store out",
+      "store is set, and session.store as well: keep store: { use: 'unstorage' }, and remove session.store",
     );
   });
 });

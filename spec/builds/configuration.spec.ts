@@ -99,14 +99,14 @@ describe('Invalid options', () => {
     [
       "half a context of one's own",
       { getContextStore: () => undefined },
-      'getContextStore is given without runWithContext or setContextStore',
+      'getContextStore is set without runWithContext or setContextStore',
     ],
     [
       'a requirement that was lost on the way',
       { protect: [{ pattern: '/a', role: process.env.NO_SUCH_ROLE }] },
-      'protect[0].role is undefined: give it a value, or leave it out to ask for any signed-in visitor',
+      'protect[0].role is undefined: set it, or leave it out to require any signed-in visitor',
     ],
-    ['exceptions from nothing', { exclude: ['/a'] }, 'exclude is given without globalProtect'],
+    ['exceptions from nothing', { exclude: ['/a'] }, 'exclude is set without globalProtect'],
     ['a setup module that is not there', { setup: './src/elsewhere.ts' }, 'there is no file ./src/elsewhere.ts'],
     [
       'a function that needs something from outside',
@@ -158,7 +158,7 @@ describe('Invalid options', () => {
     [
       'an option that astro.config gives too',
       'given twice',
-      'loginPath is given in astro.config and in the setup module',
+      'loginPath is set in astro.config and in the setup module',
     ],
   ])('stop the server when they are in the setup module: %s', async (_, variant, sentence) => {
     await configuredAtStart().build();

@@ -55,18 +55,18 @@ const FILES = {
 };
 
 const REFUSED: [string, string | RegExp][] = [
-  ['asyncServices', /services: cannot be async, .*register at once, and let a service wait in its methods/],
+  ['asyncServices', /services: cannot be async, .*register immediately, and let a service wait in its methods/],
   [
     'promisedServices',
-    /services of defineGatehouse\(\{…\}\) gave a promise, and everything must be registered when it returns: register at once/,
+    /services of defineGatehouse\(\{…\}\) returned a promise, but everything must be registered when it returns: register immediately/,
   ],
-  ['generatorObject', 'services of defineGatehouse({…}) gave a generator, which nobody runs'],
-  ['innerFunction', 'services of defineGatehouse({…}) gave a function, which nobody calls'],
+  ['generatorObject', 'services of defineGatehouse({…}) returned a generator, which nobody runs'],
+  ['innerFunction', 'services of defineGatehouse({…}) returned a function, which nobody calls'],
   [
     'circle',
     'Mailer could not be created at start: Mailer needs Nobody needs Mailer, so none of them can be created first.',
   ],
-  ['failingServices', 'services of defineGatehouse({…}) gave a promise'],
+  ['failingServices', 'services of defineGatehouse({…}) returned a promise'],
   ['asyncFactory', 'The function passed cannot replace Mailer: it is async, and is not awaited.'],
   ['promisedOverride', 'The result of the function passed cannot replace AccessChecker: it is a promise'],
   ['promisedValue', 'The value passed to value() cannot replace Mailer: it is a promise, and is not awaited.'],
@@ -124,7 +124,7 @@ describe('A promise in the setup module', () => {
     await server.printed('This is logged once');
     await server.stop();
     const told = server.output.match(/.*getContextStore returned a promise, which is not awaited.*/g);
-    expect(told).toEqual([expect.stringContaining('wait inside runWithContext, or keep what is needed at hand')]);
+    expect(told).toEqual([expect.stringContaining('wait inside runWithContext, or load the data before')]);
   });
 
   it('is not awaited, and makes requests fail when it replaces a service after the start', async () => {

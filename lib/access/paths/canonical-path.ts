@@ -1,25 +1,27 @@
 import { orElse, type Promised } from '../../base/promised.js';
 import { segmentsOf } from './path-pattern.js';
 
-/** More levels of percent-encoding than this are an attempt to be read differently by different readers. */
+/** Maximum levels of percent-encoding. More are an attempt to make different programs read different paths. */
 const MAX_DECODINGS = 10;
-/** What most paths are, and nothing is to be done about. */
+/** Matches paths that need no decoding: most paths. */
 const IS_PLAIN = /^[\x21-\x24\x26-\x5b\x5d-\x7e]*$/;
 const LONE_PERCENT = /%(?![0-9a-f]{2})/gi;
 const ENCODED = /(?:%[0-9a-f]{2})+/gi;
 const ENCODED_ASCII = /%[0-7][0-9a-f]/gi;
-/** Where something else than UTF-8 was encoded, a path is taken piece by piece; more than this would take too long. */
+/** Limits for paths whose encoded bytes are not UTF-8: they are decoded piece by piece, which could take too long. */
 const MAX_PIECEWISE = { characters: 2_000, failures: 10 };
-/** In no language does one letter have as many marks; to compose them takes time that grows with their square. */
+/**
+ * Matches more combining marks than a letter has in any language: composing n of them takes time proportional to n².
+ */
 const TOO_MANY_MARKS = /\p{M}{33}/u;
 
-/** No page has an address of so many segments; more of them would only take long to find a rule for. */
+/** Maximum number of segments. No page has more, and finding a rule for more would take long. */
 const MOST_SEGMENTS = 256;
 
-/** A request path that cannot be read, could be read in several ways, or would take too long. */
+/** A request path is invalid, could be read in several ways, or would take too long. */
 export class UnreadablePathError extends Error {}
 
-/** Answers about a path, or otherwise where it turns out that it cannot be read. */
+/** Returns the result of `answer`, or that of `otherwise` when `answer` throws an {@link UnreadablePathError}. */
 export function ifReadable<Value>(answer: () => Promised<Value>, otherwise: () => Promised<Value>): Promised<Value> {
   return orElse(answer, (error) => {
     if (error instanceof UnreadablePathError) return otherwise();
@@ -28,16 +30,16 @@ export function ifReadable<Value>(answer: () => Promised<Value>, otherwise: () =
 }
 
 /**
- * The path of a request as rules are written: decoded until nothing is left to decode, backslashes as slashes, without
- * the site's base.
+ * Returns the path of a request in the form in which rules are written: decoded until nothing is left to decode, with
+ * slashes in place of backslashes, without the site's base.
  *
- * @param pathname As it stands in the URL.
- * @param base The site's base without a slash at its end; empty for none.
- * @throws {UnreadablePathError} For malformed and over-encoded paths, and those of more segments than any page has.
+ * @param pathname The path in the URL.
+ * @param base The site's base without a trailing slash; empty for none.
+ * @throws {UnreadablePathError} For an invalid path, more than 10 levels of encoding, or more than 256 segments.
  */
 export function canonicalPath(pathname: string, base: string): string {
   const path = IS_PLAIN.test(pathname) ? pathname : decodedFully(pathname);
-  // Each of them has a slash and a character, so that few paths are long enough to be counted.
+  // A segment takes at least two characters, so only long paths have to be counted.
   if (path.length > 2 * MOST_SEGMENTS && segmentsOf(path).length > MOST_SEGMENTS) {
     throw new UnreadablePathError(`The path has more than ${MOST_SEGMENTS} segments.`);
   }
@@ -59,7 +61,7 @@ function decodedFully(pathname: string): string {
   throw new UnreadablePathError(`The path is percent-encoded more than ${MAX_DECODINGS} times.`);
 }
 
-/** Once decoded, a lone percent sign is a character like any other, and so is a byte that is not UTF-8. */
+/** Returns a fully decoded path with slashes in place of backslashes. Percent signs that encode nothing stay in it. */
 function readable(path: string): string {
   if (TOO_MANY_MARKS.test(path)) throw new UnreadablePathError('The path has more marks on a letter than can be read.');
   return path.replaceAll('\\', '/');
@@ -89,14 +91,16 @@ function decodedPiecewise(path: string): string {
 
 function withoutBase(path: string, base: string): string {
   if (base === '') return path;
-  // Astro takes several slashes in front for one.
+  // Astro treats several leading slashes as one.
   const start = path.startsWith('//') ? path.replace(/^\/+/, '/') : path;
   if (!start.startsWith(base)) return path;
   const rest = start.slice(base.length);
   return rest === '' || rest.startsWith('/') ? rest || '/' : path;
 }
 
-/** The path that the router resolved: its pattern with the parameters put back, nothing decoded again. */
+/**
+ * Returns the path that the router resolved: the pattern with its parameters filled in, without decoding them again.
+ */
 export function routedPath(pattern: string, params: Readonly<Record<string, string | undefined>>): string {
   if (!pattern.includes('[')) return pattern;
   return pattern.replace(/\[(?:\.\.\.)?([^\]]+)\]/g, (_, name: string) => params[name] ?? '');

@@ -1,17 +1,18 @@
-/** A parameter as another router writes it, and what stands for the same here. */
+/** A parameter in the notation of another router, and the equivalent pattern. */
 export interface ForeignNotation {
-  /** What was found: `:id`. */
+  /** The parameter: `:id`. */
   readonly found: string;
-  /** The whole pattern as it is written here; `undefined` for what patterns cannot say. */
+  /** The whole pattern in the notation of this package; `undefined` when it has no equivalent. */
   readonly pattern: string | undefined;
 }
 
-/** How many segments a parameter of another router takes. */
+/** The number of segments that a parameter of another router matches: one, one or more, or any number. */
 type Span = 'one' | 'some' | 'any';
 
-/** Reads a notation. @returns What it stands for, or `undefined` where the match is no parameter after all. */
+/** A notation of other routers. */
 interface Reader {
   readonly notation: RegExp;
+  /** Returns the meaning of a match: a placeholder, or a string to replace it; `undefined` when it is no parameter. */
   readonly read: (match: readonly string[]) => Placeholder | string | undefined;
 }
 
@@ -20,19 +21,19 @@ interface Placeholder {
   readonly name?: string | undefined;
 }
 
-/** Characters for private use, which addresses do not hold, stand around what was read until a whole segment is known. */
+/** A placeholder, marked by private-use characters, which no address contains, until its whole segment is known. */
 const PLACEHOLDER = /\ue001(one|some|any) ([^\ue002]*)\ue002/g;
 const LOOK_AROUND = /\(\?<?[!=][^)]*\)?/;
 const NAME = '[A-Za-z_$][\\w$]*';
-/** Names under which path-to-regexp's users catch the rest of a path: `*splat`. Any other word may be an ending. */
+/** Usual names for the rest of a path in path-to-regexp: `*splat`. Any other word after `*` may be an ending. */
 const WILDCARD_NAMES = 'splat|path|rest|all|any|wildcard|catchall|catchAll|slug|params|filepath';
-/** Constraints of a parameter that slashes pass: `(.*)`, `(.+)`, `{.+}`. */
+/** Matches constraints of a parameter that also match slashes: `(.*)`, `(.+)`, `{.+}`. */
 const TAKES_SLASHES = /^[({]\.[*+]\??[)}]$/;
 
 const READERS: readonly Reader[] = [
-  // A regular expression's start.
+  // The beginning of a regular expression.
   { notation: /^\^/g, read: () => '' },
-  // Express 5, Hono, path-to-regexp: a group that may be left out, with its slash.
+  // Express 5, Hono, path-to-regexp: an optional group, with its slash.
   { notation: /(?<!\\)\{\/[^{}]*\}[*+?]?/g, read: () => '/\ue001any \ue002' },
   { notation: /\((?:\?:)?\/(?:\.[*+]\??|:?\w+)\)[*+?]?/g, read: () => '/\ue001any \ue002' },
   // Express, Next, Clerk, Hono, Vue, Rails: `:id`, `:id?`, `:path*`, `:path+`, `:id(\\d+)`, `:id{[0-9]+}`.
@@ -71,7 +72,7 @@ const READERS: readonly Reader[] = [
     notation: new RegExp(`\\[(\\.{3})?(${NAME})=\\w+\\]`, 'g'),
     read: ([, rest, name]) => ({ span: rest ? 'any' : 'one', name }),
   },
-  // Regular expressions: `(.*)`, `([^/]+)`, `(\\d+)`, and the same without parentheses where nothing else can be meant.
+  // Regular expressions: `(.*)`, `([^/]+)`, `(\\d+)`, and the same without parentheses where it is unambiguous.
   {
     notation: /(?<![*+@!?])\((?:\?:)?\.([*+])\??\)[*+?]?/g,
     read: ([, sign]) => ({ span: sign === '*' ? 'any' : 'some' }),
@@ -86,9 +87,9 @@ const READERS: readonly Reader[] = [
 ];
 
 /**
- * Finds in a pattern the parameters and wildcards of other routers, which would be plain text here and protect nothing.
+ * Finds parameters and wildcards of other routers in a pattern. Here they would be plain text and protect nothing.
  *
- * @returns `undefined` for a pattern without any.
+ * @returns The first of them, with the equivalent pattern; `undefined` when the pattern contains none.
  */
 export function foreignNotation(pattern: string): ForeignNotation | undefined {
   const [lookAround] = LOOK_AROUND.exec(pattern) ?? [];
@@ -106,13 +107,13 @@ export function foreignNotation(pattern: string): ForeignNotation | undefined {
   return found === undefined ? undefined : { found, pattern: written(read) };
 }
 
-/** Parameters that fill a segment keep their names; beside other text each is a `*`. */
+/** Returns the pattern for placeholders. One that fills a segment keeps its name; next to other text it becomes `*`. */
 function written(read: string): string {
   const segments = read.split('/').flatMap((segment) => {
     if (segment === '**') return [segment];
     const [whole, span = '', name = ''] = [...segment.matchAll(PLACEHOLDER)][0] ?? [];
     if (whole === segment && segment !== '') return own(span, name);
-    // `/dashboard(.*)` is the page and all that is under it.
+    // `/dashboard(.*)` means the page and everything below it.
     const spansAtEnd = /\ue001(?:some|any) [^\ue002]*\ue002$/.test(segment);
     const [text = ''] = spansAtEnd ? segment.split(/\ue001(?:some|any) [^\ue002]*\ue002$/) : [segment];
     const glob = text.replace(PLACEHOLDER, '*').replace(/\*{2,}/g, '*');

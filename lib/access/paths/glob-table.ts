@@ -1,12 +1,15 @@
 import type { GlobAlternative } from './segment-glob.js';
 
-/** A glob, and what it leads to. */
+/** A glob, and the value for segments that match it. */
 export interface GlobEntry<Value> {
   readonly glob: GlobAlternative;
   readonly value: Value;
 }
 
-/** The globs of one place. A segment has to be compared only with those whose literal beginning, or else end, it has. */
+/**
+ * The globs of one node. Each is filed under its literal beginning, or else under its literal end, so that a segment is
+ * only compared with globs whose beginning or end it has.
+ */
 export class GlobTable<Value> {
   readonly #byPrefix = new Bucketed<Value>((text, length) => text.slice(0, length));
   readonly #bySuffix = new Bucketed<Value>((text, length) => text.slice(text.length - length));
@@ -16,12 +19,12 @@ export class GlobTable<Value> {
     else this.#bySuffix.add(glob.suffix, { glob, value });
   }
 
-  /** How many buckets are looked into for a segment, at the most. */
+  /** Maximum number of buckets that are looked up for a segment. */
   get lookups(): number {
     return this.#byPrefix.lookups + this.#bySuffix.lookups;
   }
 
-  /** Hands on each glob that may match a segment. */
+  /** Calls `found` with each glob that may match a segment. */
   forEachNear(segment: string, found: Found<Value>): void {
     this.#byPrefix.forEachNear(segment, found);
     this.#bySuffix.forEachNear(segment, found);
@@ -30,7 +33,7 @@ export class GlobTable<Value> {
 
 type Found<Value> = (entry: GlobEntry<Value>, segment: string) => void;
 
-/** Globs by the literal at one of their ends, which may be empty. */
+/** Globs by the literal text at one of their ends, which may be empty. */
 class Bucketed<Value> {
   readonly #cut: (text: string, length: number) => string;
   readonly #buckets = new Map<string, GlobEntry<Value>[]>();

@@ -2,35 +2,38 @@ import { UnreadablePathError } from './canonical-path.js';
 import { type GlobEntry, GlobTable } from './glob-table.js';
 import { type PathPattern, type Step, stepsOf } from './path-pattern.js';
 
-/** Far more than paths take that people write. It keeps those that are made to take long under a millisecond. */
+/**
+ * Maximum number of steps per path. Ordinary paths need far fewer; it limits hostile ones to less than a millisecond.
+ */
 const MOST_STEPS = 8_000;
-/** How many steps take as long as to try a glob, and how many comparisons of characters as one step. */
+/** The costs of a search: trying a glob takes as long as 3 steps, and 32 comparisons of characters as long as one. */
 const STEPS_PER_GLOB = 3;
 const COMPARISONS_PER_STEP = 32;
-/** Behind all positions, and still an integer that is fast to compare. */
+/** The position of no pattern: greater than every position, and small enough for fast integer comparison. */
 const NONE = 0x3fffffff;
 const NOWHERE: readonly Node[] = [];
 
-/** A place in the tree: what may come next, and which patterns end here. */
+/** A node of the tree: the nodes that a next segment may lead to, and the first pattern that ends here. */
 class Node {
+  /** The nodes after segments without wildcards, by segment. */
   literals: Map<string, Node> | undefined;
   globs: GlobTable<Node> | undefined;
-  /** Reached by any one segment: after `[id]`. */
+  /** The node after `[id]`: any one segment leads to it. */
   one: Node | undefined;
-  /** Reached without a segment, and not left by any: after `**`. */
+  /** The node after `**`: it is reached without a segment, and remains reached whatever segments follow. */
   gap: Node | undefined;
-  /** The lowest position of the patterns that end here. */
+  /** The lowest position, in the list, of the patterns that end here. */
   position = NONE;
-  /** The lowest position of all patterns from here on. */
+  /** The lowest position of the patterns that end here or below. */
   lowest = NONE;
-  /** The walk that was here last, and behind how many segments. */
+  /** The number of the last walk that reached this node, and its depth then: a walk need not reach a node twice. */
   walk = 0;
   depth = 0;
   #globsByText: Map<string, Node> | undefined;
 
   constructor(private readonly isGap = false) {}
 
-  /** @returns The place to which one step of a pattern leads. */
+  /** Returns the node after one step of a pattern, and creates it if needed. */
   behind(step: Step): Node {
     if (step.kind === 'literal') {
       this.literals ??= new Map();
@@ -67,13 +70,14 @@ function getOrAdd(map: Map<string, Node>, key: string): Node {
 /**
  * Finds the first of many patterns that matches a path, at a cost that does not grow with their number.
  *
- * Patterns that begin alike share their beginning in a tree. A path goes through it segment by segment, and is at all the
- * places at once that its segments so far may have led to.
+ * Patterns are kept in a tree, in which those with the same beginning share its nodes. A search takes the path segment
+ * by segment, and follows all nodes that the segments so far can lead to at the same time.
  */
 export class PathIndex {
   readonly #root = new Node();
   #walks = 0;
 
+  /** @param patterns The patterns in the order in which they decide. */
   constructor(patterns: readonly PathPattern[]) {
     patterns.forEach(({ segments }, position) => {
       let node = this.#root;
@@ -87,8 +91,10 @@ export class PathIndex {
   }
 
   /**
+   * Finds the first pattern that matches a path.
+   *
    * @param path Decoded, without the site's base.
-   * @returns The position of the first pattern that matches, or -1.
+   * @returns Its position in the list; -1 when none matches.
    * @throws {UnreadablePathError} For a path that would take too long.
    */
   first(path: string): number {
@@ -96,7 +102,7 @@ export class PathIndex {
     return first === NONE ? -1 : first;
   }
 
-  /** @param otherwise The answer about a path that would take too long. @returns Whether some pattern matches. */
+  /** Checks whether a pattern matches. @param otherwise The result for a path that would take too long. */
   matches(path: string, otherwise: boolean): boolean {
     try {
       return this.first(path) >= 0;
@@ -107,15 +113,15 @@ export class PathIndex {
   }
 }
 
-/** One path on its way through the tree. */
+/** The search for one path in the tree. */
 class Walk {
   /** The lowest position of the patterns that have matched so far. */
   #first = NONE;
-  /** The places behind the segments so far. */
+  /** The nodes that the segments so far lead to, without gaps. */
   #places: readonly Node[] = NOWHERE;
-  /** Those behind one segment more. */
+  /** The nodes that the current segment leads to. */
   #next: Node[] | undefined;
-  /** The gaps that were reached: whatever follows, the path may still be there. */
+  /** The gaps that were reached. They remain reached, whatever segments follow. */
   #gaps: Node[] | undefined;
   #depth = 0;
   #steps = 0;
@@ -140,7 +146,7 @@ class Walk {
 
   #follow(segment: string): void {
     const gaps = this.#gaps;
-    // Gaps that this segment leads to are not left by it.
+    // Only gaps reached by earlier segments count: a gap that this segment reaches begins after it.
     const behind = gaps?.length ?? 0;
     for (const node of this.#places) this.#leave(node, segment);
     if (gaps) for (let at = 0; at < behind; at++) this.#leave(gaps[at] as Node, segment);
@@ -170,7 +176,7 @@ class Walk {
 
   #tryGlob({ glob, value }: GlobEntry<Node>, segment: string): void {
     this.#spend(STEPS_PER_GLOB + Math.trunc((glob.comparisons * segment.length) / COMPARISONS_PER_STEP));
-    // Several globs may lead to one place, as those of "{a*,*b}" do.
+    // Several globs may lead to the same node, such as those of "{a*,*b}".
     const isReached = value.walk === this.number && value.depth === this.#depth;
     if (isReached || value.lowest >= this.#first || !glob.test(segment)) return;
     value.walk = this.number;
@@ -190,7 +196,7 @@ class Walk {
       }
     }
     if (node.lowest >= this.#first) return;
-    // Most segments lead to one place, and an array of one is made faster than one that grows.
+    // Most segments lead to one node, and an array literal is created faster than an array that grows.
     if (this.#next) this.#next.push(node);
     else this.#next = [node];
   }

@@ -7,7 +7,7 @@ const MAX_SEGMENTS = 50;
 const PARAMETER = /^\[[A-Za-z_$][\w$]*\]$/;
 const REST = /^\[\.\.\.[^\][]+\]$/;
 
-/** How one segment of a pattern matches: exactly, by a test, or as one of the wildcards that span segments. */
+/** The way in which a segment of a pattern matches: exactly, by a test, or as a wildcard for whole segments. */
 export type SegmentMatcher =
   | { readonly kind: 'literal'; readonly text: string }
   | {
@@ -23,10 +23,10 @@ export type SegmentMatcher =
   /** `[id]`: exactly one segment. */
   | { readonly kind: 'one' };
 
-/** A part of a pattern that takes exactly one segment, or any number. */
+/** A part of a pattern that matches exactly one segment, or any number. */
 export type Step = Exclude<SegmentMatcher, { kind: 'some' }>;
 
-/** @returns The same as steps: `*` is one segment and then any number. */
+/** Returns segments as steps. A `*` becomes two: one segment, and then any number. */
 export function stepsOf(segments: readonly SegmentMatcher[]): Step[] {
   return segments.flatMap((matcher) => (matcher.kind === 'some' ? [{ kind: 'one' }, { kind: 'any' }] : [matcher]));
 }
@@ -34,15 +34,17 @@ export function stepsOf(segments: readonly SegmentMatcher[]): Step[] {
 /**
  * A path pattern, cut into segments and compiled once.
  *
- * `/admin` is that path; `/admin/*` is one or more segments under it; `/admin/**` is both. `*` inside a segment stays
- * in it (`/files/*.pdf`), `**` in the middle is any number of segments, `[id]` is one segment and `[...rest]` any
- * number, as Astro writes them; other micromatch syntax works within a segment. Dots are ordinary characters, case
- * counts, a trailing slash does not.
+ * `/admin` matches that path, `/admin/*` one or more segments below it, `/admin/**` both. Inside a segment `*` matches
+ * no slash (`/files/*.pdf`). `**` in the middle matches any number of segments. As in Astro, `[id]` matches one segment
+ * and `[...rest]` any number. Other micromatch syntax works within a segment. Dots are ordinary characters, case
+ * matters, a trailing slash does not.
  */
 export class PathPattern {
   readonly segments: readonly SegmentMatcher[];
 
-  /** @throws {InvalidOptionsError} For what can never match a path. */
+  /**
+   * @throws {InvalidOptionsError} For a pattern that can never match, is ambiguous, or would take too long to match.
+   */
   constructor(readonly source: string) {
     const readable = decoded(source);
     const problem = whatIsWrongWith(readable);
@@ -51,7 +53,7 @@ export class PathPattern {
   }
 }
 
-/** Patterns may be written as an address bar shows them or as one sends them. */
+/** Decodes a pattern, which may be written plain, as an address bar shows a path, or percent-encoded. */
 function decoded(source: string): string {
   try {
     return decodeURIComponent(source);
@@ -60,7 +62,7 @@ function decoded(source: string): string {
   }
 }
 
-/** @returns The segments of a path; empty ones, which slashes at the end or side by side leave, do not count. */
+/** Returns the segments of a path without empty ones, which result from a trailing slash or from several in a row. */
 export function segmentsOf(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '');
 }

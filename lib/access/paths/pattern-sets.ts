@@ -1,18 +1,18 @@
 import { type SegmentMatcher, type Step, stepsOf } from './path-pattern.js';
 
-/** Patterns that need more are not worth a developer's time: they count as not covered. */
+/** Maximum number of states. Patterns that need more would take too long: they count as not covered. */
 const MAX_PLACES = 20_000;
 
 /**
- * Whether every path that one pattern matches is matched by another too. Never says so wrongly; of two globs within a
- * segment it may not see that one covers the other.
+ * Checks whether every path that the pattern `later` matches is also matched by `earlier`. A `true` is always correct.
+ * A `false` may be wrong for two globs within a segment.
  *
- * @see subset construction: all places that `earlier` can be at are followed together
+ * @see Subset construction: all positions that a path can have in `earlier` are followed together.
  */
 export function covers(earlier: readonly SegmentMatcher[], later: readonly SegmentMatcher[]): boolean {
   const [covering, covered] = [stepsOf(earlier), stepsOf(later)];
   const seen = new Set<string>();
-  /** @param at How much of `covered` a path has gone through. @param places Where it may stand in `covering` then. */
+  /** @param at The path's position in `covered`. @param places Its possible positions in `covering`. */
   const holds = (at: number, places: readonly number[]): boolean => {
     const key = `${at}:${places}`;
     if (seen.has(key)) return true;
@@ -26,7 +26,7 @@ export function covers(earlier: readonly SegmentMatcher[], later: readonly Segme
   return holds(0, withSkipped([0], covering));
 }
 
-/** The places that are reached with one segment, whichever of those that `taken` stands for it is. */
+/** Returns the positions that are reached by every segment that `taken` matches. */
 function after(taken: Step, places: readonly number[], covering: readonly Step[]): number[] {
   const next = new Set<number>();
   for (const place of places) {
@@ -43,7 +43,7 @@ function takes(step: Step, taken: Step): boolean {
   return taken.kind === 'glob' && step.kind === 'glob' && step.text === taken.text;
 }
 
-/** `**` may stand for no segment at all. */
+/** Adds the positions after each `**`, because it may match no segment at all. */
 function withSkipped(places: readonly number[], steps: readonly Step[]): number[] {
   const all = new Set(places);
   for (const place of all) if (steps[place]?.kind === 'any') all.add(place + 1);
@@ -51,9 +51,9 @@ function withSkipped(places: readonly number[], steps: readonly Step[]): number[
 }
 
 /**
- * Whether there is a path that two patterns both match: a rule's and a route's.
+ * Checks whether a path exists that both the pattern of a rule and that of a route match.
  *
- * @param route The route's segments. Where it has a parameter, any text may stand.
+ * @param route The route's segments. A parameter matches any text.
  */
 export function overlaps(rule: readonly SegmentMatcher[], route: readonly SegmentMatcher[]): boolean {
   const known = new Map<string, boolean>();
@@ -66,7 +66,7 @@ export function overlaps(rule: readonly SegmentMatcher[], route: readonly Segmen
   const step = (ruleAt: number, routeAt: number): boolean => {
     const [one, other] = [rule[ruleAt], route[routeAt]];
     if (!one && !other) return true;
-    // `**` and a rest parameter may stand for nothing, or for one segment more.
+    // `**` and a rest parameter may match no further segment, or one more.
     if (one?.kind === 'any' && (meet(ruleAt + 1, routeAt) || (other !== undefined && meet(ruleAt, routeAt + 1))))
       return true;
     if (other?.kind === 'any' && (meet(ruleAt, routeAt + 1) || (one !== undefined && meet(ruleAt + 1, routeAt))))
@@ -87,7 +87,7 @@ function shareSegment(one: SegmentMatcher, other: SegmentMatcher): boolean {
   return true;
 }
 
-/** Whether two globs of `*` and `?` may fit one text. Of brackets and parentheses it is not known, and they may. */
+/** Checks whether two globs of `*` and `?` can match the same text. With brackets or parentheses it returns true. */
 function meet(one: string, other: string): boolean {
   if (/[[\]{}()\\]/.test(one + other)) return true;
   const rows = Array.from({ length: one.length + 1 }, () => new Array<boolean>(other.length + 1).fill(false));

@@ -1,17 +1,19 @@
 import micromatch from 'micromatch';
 
-/** Longer globs, more groups or more alternatives would let a long path, or the pattern itself, block the server. */
+/**
+ * Limits of a glob. A longer one, or one with more alternatives, could block the server when it is compiled or matched.
+ */
 const MAX_LENGTH = 100;
 const MAX_ALTERNATIVES = 100;
-/** Whatever lets a regular expression try one piece of a text in several ways; behind a bracket, a "+" does so too. */
+/** Matches syntax that lets a regular expression match one text in several ways. After a bracket, this includes "+". */
 const REPETITIONS = /[*+!]\(|[*+]/g;
 const GROUPS = /\(/g;
-/** A group that repeats what could be read in several ways. */
+/** Matches a repeated group whose content can match in several ways. */
 const AMBIGUOUS_REPETITION = /[*+]\(.*[|(]|\|.*\)\+/;
-/** Reads like a parameter of Astro's within a segment, and would be a class of characters. */
+/** Matches text that looks like a parameter of Astro, but inside a segment would be a character class. */
 const PARAMETER = /\[(?:id|[A-Za-z_$][\w$]{2,})\]/;
 
-/** @returns Why this segment of a pattern is refused, or `undefined` when it is fine. */
+/** Returns the reason why a segment of a pattern is rejected; `undefined` when it is accepted. */
 export function whatIsWrongWithGlob(segment: string): string | undefined {
   if (segment.startsWith('!') && !segment.startsWith('!(')) {
     return `holds "${segment}": a pattern cannot be negated; list what is to be protected`;
@@ -44,7 +46,7 @@ function count(text: string, what: RegExp): number {
   return text.match(what)?.length ?? 0;
 }
 
-/** At the most: every pair of braces multiplies what the others stand for. */
+/** Returns the maximum number of alternatives: the numbers of all pairs of braces are multiplied. */
 function countAlternatives(segment: string): number {
   return [...segment.matchAll(/\{([^{}]*)\}/g)].reduce((product, [, inside = '']) => {
     const [, from, to] = /^(-?\d+|[a-z])\.\.(-?\d+|[a-z])/i.exec(inside) ?? [];
@@ -54,18 +56,18 @@ function countAlternatives(segment: string): number {
   }, 1);
 }
 
-/** One of the texts that braces stand for, or the whole glob. */
+/** One alternative of the braces in a glob, or the whole glob when it has none. */
 export interface GlobAlternative {
   readonly text: string;
-  /** What every text begins with that fits: it spares most texts the test. */
+  /** The beginning of every text that matches, so that most other texts need no test. `suffix` is the end. */
   readonly prefix: string;
   readonly suffix: string;
-  /** How many comparisons one character of a text takes at the most. */
+  /** Maximum number of comparisons per character of a text. */
   readonly comparisons: number;
   readonly test: (text: string) => boolean;
 }
 
-/** @returns Tests for one segment, of which one must hold. */
+/** Returns the compiled alternatives of one segment. A text matches when it passes the test of one of them. */
 export function compileGlob(segment: string): readonly GlobAlternative[] {
   return [...new Set(alternatives(segment))].map((alternative) =>
     isWildcardOnly(alternative) ? compileWildcards(alternative) : compileExpression(alternative),
@@ -81,26 +83,26 @@ function isWildcardOnly(glob: string): boolean {
 }
 
 function compileExpression(glob: string): GlobAlternative {
-  // `dot`: a segment that begins with a dot is a segment like any other; without it a rule would let `.env` pass.
+  // `dot`: otherwise a rule would not cover segments that begin with a dot, such as `.env`.
   const { source, flags } = micromatch.makeRe(glob, { dot: true, strictSlashes: true });
-  // `s`, so that a line feed in a path ends no match.
+  // `s`: otherwise a line feed in a path would end the match.
   const expression = new RegExp(source, flags.includes('s') ? flags : `${flags}s`);
   return { text: glob, prefix: '', suffix: '', comparisons: glob.length, test: (text) => expression.test(text) };
 }
 
-/** `*` is any number of characters, `?` is one. */
+/** Compiles a glob in which `*` matches any number of characters, and `?` one. */
 function compileWildcards(glob: string): GlobAlternative {
   const [start = '', ...others] = glob.split(/\*+/);
   const end = others.at(-1);
   const [prefix = ''] = start.split('?', 1);
   const suffix = end?.slice(end.lastIndexOf('?') + 1) ?? '';
   const inner = innerBlocks(glob);
-  // At each character the search begins anew, which takes as long as two more.
+  // The search restarts at each character, which takes as long as two more comparisons.
   const comparisons = Math.max(0, ...inner.map(({ length }) => length + 2));
   return { text: glob, prefix, suffix, comparisons, test: testOf(start, inner, end) };
 }
 
-/** @param end What stands behind the last `*`; `undefined` without one. */
+/** @param end The text after the last `*`; `undefined` when the glob has none. */
 function testOf(start: string, inner: readonly string[], end: string | undefined): (text: string) => boolean {
   if (end === undefined) return (text) => text.length === start.length && stands(start, text, 0);
   const least = start.length + end.length;
@@ -117,7 +119,10 @@ function testOf(start: string, inner: readonly string[], end: string | undefined
   };
 }
 
-/** What stands between the first `*` and the last: the earliest place for each leaves most room for the next. */
+/**
+ * Returns the texts between the first `*` and the last. Each is matched as early as possible, which leaves most for the
+ * next.
+ */
 function innerBlocks(glob: string): string[] {
   return glob
     .split(/\*+/)

@@ -24,7 +24,7 @@ import { publicNames, RouteTypesFile, routeTypes } from './route-types.js';
 import { routesSource } from './routes-source.js';
 import { ISLANDS, loadedAtStart, routesChanged, virtualModules } from './virtual-modules.js';
 
-/** Bundled with the site: one copy of each, without what the site does not use. */
+/** Dependencies that are bundled with the site: one copy of each, without the parts that the site does not use. */
 const BUNDLED = [
   'tsyringe',
   'reflect-metadata',
@@ -38,9 +38,11 @@ const BUNDLED = [
 ];
 
 /**
- * Sessions, flash messages and route protection for an Astro site.
+ * Creates the integration that adds sessions, flash messages and route protection to an Astro site.
  *
- * @throws {InvalidOptionsError} When `astro dev` or `astro build` starts, for options that are not right.
+ * @param options Rules, the store, and other options. Functions in them must not use anything outside themselves,
+ *   because they are copied into the built site; code that does belongs in the setup module.
+ * @throws {InvalidOptionsError} When `astro dev` or `astro build` starts, for unknown or invalid options.
  * @example
  * export default defineConfig({
  *   integrations: [gatehouse({ protect: [{ pattern: '/admin/**', role: 'admin' }] })],
@@ -55,7 +57,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
   let routeTypesFile: RouteTypesFile | undefined;
   let isPreview = false;
   const writeRouteTypes = () => {
-    // What is there in development alone is no page to lead anybody to.
+    // Pages that exist in development only must not be offered as targets.
     const lasting = routes.filter(({ pattern }) => !pattern.startsWith(TOOLBAR_PATH));
     const facts = { routes: lasting, publicNames: publicNames(config.publicDir), isStrict: options.strict === true };
     routeTypesFile?.write(routeTypes(facts));
@@ -129,10 +131,10 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         const advice = makesPages ? missingAdapter(config) : undefined;
         if (advice) logger.warn(advice);
         injectTypes({ filename: 'locals.d.ts', content: LOCALS });
-        // A server that only serves a build may stand where nothing can be written.
+        // `astro preview` may run where no files can be written.
         if (isPreview) return;
         routeTypesFile = new RouteTypesFile(injectTypes({ filename: 'routes.d.ts', content: '' }));
-        // A build knows its routes by now; others hear of them later.
+        // A build has resolved its routes before this hook; other commands resolve them later.
         if (routes.length > 0) writeRouteTypes();
       },
       'astro:build:start': ({ logger }) => report.start({ config, routes, setupName: setup?.name, logger }),
@@ -142,7 +144,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
   };
 }
 
-/** A module, because an interface can extend an imported name only, and checkers say nothing of errors in here. */
+/** A module, because an interface can only extend an imported name. Type checkers do not report errors in this file. */
 const LOCALS = `import type { GatehouseLocals } from 'astro-gatehouse/server';
 declare global {
   namespace App {
@@ -151,16 +153,24 @@ declare global {
 }
 `;
 
-/** What can be known without the setup module is checked when the project starts, and the rest when the site does. */
+/**
+ * Validates what is known without the setup module, when the project starts. The rest is validated when the site
+ * starts.
+ */
 function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
   checkIntegrationOptions(options);
   SessionConfig.from(options.session, { isProduction });
-  // Each pattern may be right by itself, and too much together with the others.
+  // Patterns that are valid one by one may be too much together.
   new AccessRules(new GuardConfig(options));
   optionsToSource(options);
 }
 
-/** @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages made while it runs. */
+/**
+ * Returns the source of the module with the options and the facts about the site.
+ *
+ * @param place `development`, or the Vite environment of a build: `ssr`, or `prerender` for pages rendered by the
+ *   build.
+ */
 function siteSource(options: GatehouseOptions, config: AstroConfig, place: string): string {
   const { base, trailingSlash, root, security, i18n } = config;
   const facts = {
@@ -181,21 +191,24 @@ function siteSource(options: GatehouseOptions, config: AstroConfig, place: strin
     `export const site = { options: ${optionsToSource(options)}, ...${JSON.stringify(facts)} };`,
     `export const spareSecret = ${spareSecret(place, root)};`,
     namedStoreSource(options, root),
-    // Not in the module itself: one that imports itself is handed over half-made while it is loaded anew.
+    // Imported when needed: a static import would be circular, and incomplete while the module is loaded again.
     place === 'development'
       ? "export const routesNow = () => import('virtual:astro-gatehouse/routes').then((now) => now.routes);"
       : 'export const routesNow = undefined;',
   ].join('\n');
 }
 
-/** What stands in for `GATEHOUSE_SECRET`, as source. A built server gets nothing: nothing secret is in a build. */
+/**
+ * Returns the source of the replacement for `GATEHOUSE_SECRET`. A built server gets none, because a build contains no
+ * secret.
+ */
 function spareSecret(place: string, root: URL): string {
   if (place === 'development') return JSON.stringify(developmentSecret(root));
-  // No session is ever sealed for a prerendered page. Made here, because workerd makes nothing random while it starts.
+  // It never seals a session, as prerendered pages have none. Created here, because workerd has no randomness at start.
   return place === 'prerender' ? JSON.stringify(randomUUID() + randomUUID()) : 'undefined';
 }
 
-/** Whether Astro's own sessions are kept anywhere. */
+/** Checks whether Astro's own sessions have a driver, so that they are stored. */
 function hasSessionDriver({ session }: AstroConfig): boolean {
   return typeof session === 'object' && session.driver !== undefined;
 }

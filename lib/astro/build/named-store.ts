@@ -7,7 +7,7 @@ import { InvalidOptionsError, MissingClientError } from '../../errors/index.js';
 import type { GatehouseOptions } from '../options/options.js';
 import { chosenStore, type UnstorageByDriver } from '../options/store-choice.js';
 
-/** Stores that a site has only where its options may name them, and the package that each needs. */
+/** The stores that a site contains only if its options may name them, and the package that each needs. */
 const STORES = {
   sqlite: {
     file: '../../session/stores/sqlite/sqlite-session-store.js',
@@ -25,8 +25,8 @@ const NAMES = ['sqlite', 'redis', 'unstorage'] as const;
 type Name = (typeof NAMES)[number];
 
 /**
- * Source of what makes the store that the options name. The setup module names its own only when the server starts: where
- * there is one, and the config names none, every store is there whose package is.
+ * Returns the source that creates the store that the options name. The setup module is only read when the server
+ * starts: if there is one, and astro.config names no store, the source contains every store whose package is installed.
  *
  * @throws {MissingClientError} When the store that the config names needs a package that the project does not have.
  */
@@ -85,7 +85,7 @@ const PLACES = ['src/gatehouse.ts', 'src/gatehouse.js', 'src/gatehouse.mjs'];
 
 /** The setup module of a project, as a file. */
 export class SetupFile {
-  /** From the project's root, with slashes. */
+  /** The path from the project's root, with slashes. */
   readonly name: string;
 
   private constructor(
@@ -96,8 +96,10 @@ export class SetupFile {
   }
 
   /**
-   * @returns The file that the options name, or the one that is where it is looked for; `undefined` when there is none.
-   * @throws {InvalidOptionsError} When the file that the options name is not there.
+   * Finds the setup module: the file that the options name, or else `src/gatehouse.{ts,js,mjs}`.
+   *
+   * @returns `undefined` when there is none.
+   * @throws {InvalidOptionsError} When the file that the options name does not exist.
    */
   static find({ setup }: GatehouseOptions, { root }: AstroConfig): SetupFile | undefined {
     const candidates = (setup === undefined ? PLACES : [setup]).map((path) => new URL(path, root));
@@ -107,10 +109,12 @@ export class SetupFile {
     throw new InvalidOptionsError([`setup: there is no file ${setup}; the path starts at the project's root`]);
   }
 
-  /** A module that hands on what the file default-exports. Where nothing is, the check of the options says so. */
+  /**
+   * The source of a module with the same default export; `undefined` if there is none, which the validation reports.
+   */
   get source(): string {
     const path = JSON.stringify(fileURLToPath(this.url));
-    // Asked of the whole module, because a missing name in an import is an error in the bundler's words.
+    // Imports the whole module, because a missing default export would be the bundler's own error.
     return `import * as setup from ${path};\nexport default 'default' in setup ? setup['default'] : undefined;`;
   }
 }

@@ -3,22 +3,22 @@ import type { Plugin, ViteDevServer } from 'vite';
 const NAMES = ['site', 'setup', 'routes', 'start'] as const;
 type Name = (typeof NAMES)[number];
 
-/** Stands for what a bundle is to know of server islands. */
+/** The placeholder for the server islands in a bundle. */
 export const ISLANDS = '$$astro-gatehouse-islands$$';
 const QUOTED_ISLANDS = /(['"`])\$\$astro-gatehouse-islands\$\$\1/g;
 
-/** Source of each module that the site gets its particulars from, by the Vite environment that asks. */
+/** Functions that return the source of each virtual module for a Vite environment. */
 export type VirtualModules = Record<Exclude<Name, 'start'>, (environment: string) => string>;
 
 const nameOf = (id: string) => NAMES.find((name) => id === `virtual:astro-gatehouse/${name}`);
 const resolved = (name: Name) => `\0virtual:astro-gatehouse/${name}`;
 
 /**
- * Serves the virtual modules. The bundler calls hooks of plugins only for what their filters name: a call for each of a
- * thousand modules takes longer than what is done in it.
+ * Serves the virtual modules. Filters keep the bundler from calling the hooks for every module of the site, because a
+ * thousand calls would take longer than the work in them.
  *
  * @param started The module that assembles everything.
- * @param islands What stands in the place of {@link ISLANDS} in a build, which knows it once everything is bundled.
+ * @param islands Returns the replacement of {@link ISLANDS} in a build, which is known once everything is bundled.
  */
 export function virtualModules(modules: VirtualModules, started: string, islands: () => string): Plugin {
   return {
@@ -30,7 +30,7 @@ export function virtualModules(modules: VirtualModules, started: string, islands
         return name && resolved(name);
       },
     },
-    // A development server answers browsers that ask for a module by its name, and one of these holds its secret.
+    // Not for browsers: a development server serves them any module by its name, and one of these contains the secret.
     applyToEnvironment: ({ name }) => name !== 'client',
     load: {
       filter: { id: /^\0virtual:astro-gatehouse\// },
@@ -47,8 +47,8 @@ export function virtualModules(modules: VirtualModules, started: string, islands
 }
 
 /**
- * Makes a built server load the middleware when it starts and not when its first visitor comes, so that whatever is wrong
- * stops it.
+ * Makes a built server load the middleware when it starts and not with the first request, so that an invalid
+ * configuration stops it.
  */
 export function loadedAtStart(): Plugin {
   return {
@@ -65,12 +65,12 @@ export function loadedAtStart(): Plugin {
   };
 }
 
-/** What is wrong with a store is found before anybody is served. */
+/** Returns the source that prepares the store, so that its problems are found before the first request. */
 function startSource(started: string): string {
   return `import { gatehouse } from ${JSON.stringify(started)};\nawait gatehouse.prepare();`;
 }
 
-/** Has the module written anew that tells of the project's routes, after one came or went while it is being served. */
+/** Makes a development server load the module with the project's routes again, after one was added or removed. */
 export function routesChanged(server: ViteDevServer): void {
   for (const { moduleGraph } of Object.values(server.environments)) {
     const module = moduleGraph.getModuleById(resolved('routes'));

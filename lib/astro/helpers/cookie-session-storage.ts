@@ -27,8 +27,9 @@ export interface CookieSessionStorage<Data extends object> {
 /**
  * Creates a storage for sessions in a cookie that your own code opens and commits, with or without the integration.
  *
+ * @template Data The types of the session's values, by key.
  * @param defaults The value of every key until it is set.
- * @param given The cookie and the timeouts.
+ * @param given The cookie, its secret, and the timeouts in seconds.
  * @throws {InvalidOptionsError} Names every unknown or invalid option.
  * @throws {MissingSecretError} In production, without a secret.
  * @throws {WeakSecretError} In production, with a short secret or a placeholder.
@@ -71,7 +72,7 @@ export function createCookieSessionStorage<Data extends object>(
   };
 }
 
-/** The cookies of one Cookie header, and the Set-Cookie header of the answer. */
+/** The cookies of one Cookie header, and the Set-Cookie header for the response. */
 class HeaderCookieJar extends CookieJar {
   setCookie = '';
 
@@ -115,8 +116,8 @@ function developmentSecret(): string {
 
 function warnAndMake(): string {
   console.warn(
-    `[astro-gatehouse] createCookieSessionStorage has no cookie.secret: sessions end when this server does, and in ` +
-      `production it throws without one.`,
+    `[astro-gatehouse] createCookieSessionStorage has no cookie.secret: sessions end when this server stops, and in ` +
+      `production it throws without a secret. Set cookie.secret to at least 32 random characters.`,
   );
   return crypto.randomUUID() + crypto.randomUUID();
 }

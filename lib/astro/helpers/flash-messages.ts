@@ -1,22 +1,25 @@
 import { HelperCall, type WithLocals } from './helper-call.js';
 
-/** A message for the visitor to read. */
+/** A message that the visitor should read. */
 export interface FlashMessage {
-  /** What it was left under. */
+  /** The key that it was set under: `error`, `success`. */
   readonly key: string;
   readonly text: string;
 }
 
-/** Keys under which messages for visitors are left, in the order in which they are shown. */
+/** The keys of messages for visitors, in the order in which they are shown. */
 const KEYS = ['error', 'warning', 'success', 'info', 'notice'] as const;
 const CALL = new HelperCall<[keys?: readonly string[]]>('flashMessages(keys?, context?)');
 
 /**
- * Delivers the texts that wait under these keys, and every text of lists that do. Anything else stays where it is: it
- * was left for a page, and not for a visitor to read. A prerendered page has none.
+ * Delivers the messages that wait under these keys: strings, and the strings of arrays. Other values keep waiting,
+ * because they are meant for a page's code and not for a visitor. Each message is delivered with one response only. A
+ * prerendered page has no messages.
  *
  * @param keys Default: `error`, `warning`, `success`, `info` and `notice`.
- * @param context Default: that of the request under way. It may stand first, too.
+ * @param context The Astro context. Default: that of the request that is being answered. It may also be the first
+ *   argument.
+ * @returns The messages in the order of the keys; an empty array when there are none.
  * @example const lines = flashMessages(['error'], Astro).map(({ key, text }) => `${key}: ${text}`);
  */
 export function flashMessages(keys?: readonly string[], context?: WithLocals): FlashMessage[];

@@ -12,7 +12,7 @@ import { SecurityEvents } from '../../session/security-events.js';
 import { checkRequirement } from '../options/options.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
 
-/** What a signed-in visitor's session holds. */
+/** The values in the session of a signed-in visitor. */
 export type SignedInSession = VisitorData & Partial<App.SessionData>;
 
 const CURRENT_USER = new HelperCall<[]>('currentUser(context?)', 'getSession');
@@ -26,24 +26,25 @@ const HAS_BOTH = new HelperCall<[role: Role, permission: Permission]>('hasRolePe
 const AUTHORIZE = new HelperCall<[requirement?: Requirement]>('authorize(requirement?, context?)');
 
 /**
- * Gives what the signed-in visitor's session holds; `null` for a guest.
+ * Returns the values in the session of the signed-in visitor; `null` for a guest, and outside of a request.
  *
- * @param context Default: that of the request under way.
+ * @param context The Astro context. Default: that of the request that is being answered.
+ * @example const userId = currentUser()?.userId;
  */
 export function currentUser(context?: WithLocals): Readonly<SignedInSession> | null;
 export function currentUser(...given: unknown[]): Readonly<SignedInSession> | null {
   return visitorOf(CURRENT_USER.find(given)).session as SignedInSession | null;
 }
 
-/** {@link currentUser} by its other name. @function */
+/** Another name of {@link currentUser}. @function */
 export const getSession = currentUser;
 
 /**
- * Gives what the signed-in visitor's session holds. A guest is answered with 401.
+ * Returns the values in the session of the signed-in visitor, and throws for a guest.
  *
- * @param context Default: that of the request under way.
- * @throws {Response} For a guest: 401, which the middleware answers with, or whoever catches it. It is an
- *   {@link AccessDeniedError} to whoever looks for one.
+ * @param context The Astro context. Default: that of the request that is being answered.
+ * @throws {Response} For a guest, and outside of a request: a response with status 401. The middleware answers with it;
+ *   code that catches it can return it. It is also an instance of {@link AccessDeniedError}.
  */
 export function requireSession(context?: WithLocals): Readonly<SignedInSession>;
 export function requireSession(...given: unknown[]): Readonly<SignedInSession> {
@@ -53,26 +54,58 @@ export function requireSession(...given: unknown[]): Readonly<SignedInSession> {
   throw deniedResponse(denied(call.request, new AccessDeniedError(401, false, 'nobody is signed in')));
 }
 
+/**
+ * Returns true when the visitor is signed in; `false` for a guest, and outside of a request.
+ *
+ * @param context The Astro context. Default: that of the request that is being answered.
+ */
 export function isAuthenticated(context?: WithLocals): boolean;
 export function isAuthenticated(...given: unknown[]): boolean {
   return !visitorOf(IS_AUTHENTICATED.find(given)).isGuest;
 }
 
-// The first overload of these is for lists: `roles.some(hasRole)`.
+// The overloads without a context let these helpers be passed to methods of arrays: `roles.some(hasRole)`.
+/**
+ * Checks whether the visitor has a role, directly or through `access.hierarchy`. A guest has none.
+ *
+ * @example const isEditor = hasRole('editor');
+ */
 export function hasRole(role: Role): boolean;
+/**
+ * Checks whether the visitor has a role, directly or through `access.hierarchy`. A guest has none.
+ *
+ * @param context The Astro context. Default: that of the request that is being answered.
+ * @example const isEditor = hasRole('editor', context);
+ */
 export function hasRole(role: Role, context: WithLocals | undefined): boolean;
 export function hasRole(...given: unknown[]): boolean {
   const call = HAS_ROLE.find(given);
   return visitorOf(call).hasRole(...call.others) === true;
 }
 
+/**
+ * Checks whether the visitor has a permission. `posts:*` grants every permission that begins with `posts:`, `*` grants
+ * all. A guest has none.
+ */
 export function hasPermission(permission: Permission): boolean;
+/**
+ * Checks whether the visitor has a permission. `posts:*` grants every permission that begins with `posts:`, `*` grants
+ * all. A guest has none.
+ *
+ * @param context The Astro context. Default: that of the request that is being answered.
+ */
 export function hasPermission(permission: Permission, context: WithLocals | undefined): boolean;
 export function hasPermission(...given: unknown[]): boolean {
   const call = HAS_PERMISSION.find(given);
   return visitorOf(call).hasPermission(...call.others) === true;
 }
 
+/**
+ * Checks whether the visitor has all of these permissions, as {@link hasPermission} does for one. The last argument may
+ * be the Astro context.
+ *
+ * @example const mayPublish = hasAllPermissions('posts:write', 'posts:publish', context);
+ */
 export function hasAllPermissions(...permissions: Permission[]): boolean;
 export function hasAllPermissions(...given: [...permissions: Permission[], context: WithLocals]): boolean;
 export function hasAllPermissions(...given: unknown[]): boolean {
@@ -80,6 +113,10 @@ export function hasAllPermissions(...given: unknown[]): boolean {
   return visitorOf(call).hasAllPermissions(...call.others) === true;
 }
 
+/**
+ * Checks whether the visitor has at least one of these permissions, as {@link hasPermission} does for one. The last
+ * argument may be the Astro context.
+ */
 export function hasAnyPermission(...permissions: Permission[]): boolean;
 export function hasAnyPermission(...given: [...permissions: Permission[], context: WithLocals]): boolean;
 export function hasAnyPermission(...given: unknown[]): boolean {
@@ -87,6 +124,11 @@ export function hasAnyPermission(...given: unknown[]): boolean {
   return visitorOf(call).hasAnyPermission(...call.others) === true;
 }
 
+/**
+ * Checks whether the visitor has both a role and a permission.
+ *
+ * @param context The Astro context. Default: that of the request that is being answered.
+ */
 export function hasRolePermission(role: Role, permission: Permission, context?: WithLocals): boolean;
 export function hasRolePermission(...given: unknown[]): boolean {
   const call = HAS_BOTH.find(given);
@@ -96,12 +138,16 @@ export function hasRolePermission(...given: unknown[]): boolean {
 }
 
 /**
- * Refuses whoever does not meet a requirement, as a rule would: guests are sent to sign in, others are forbidden.
- * Without a requirement it asks for any signed-in visitor. Await it, in the page's own frontmatter. In an action it is an
- * `ActionError` to whoever called that: `UNAUTHORIZED` or `FORBIDDEN`.
+ * Refuses a visitor who does not meet a requirement, as a rule would. Guests, and visitors who have to sign in again,
+ * are sent to the login page; other visitors get 403. Await it in the page's own frontmatter. In an action, the caller
+ * of the action gets an `ActionError`: `UNAUTHORIZED` or `FORBIDDEN`.
  *
- * @throws {AccessDeniedError} The middleware answers it. A check that throws refuses, and is reported.
- * @throws {InvalidOptionsError} For what is no requirement.
+ * @param requirement Default: any signed-in visitor.
+ * @param context The Astro context. Default: that of the request that is being answered.
+ * @throws {AccessDeniedError} When the visitor is refused; the middleware answers it. A check that throws refuses the
+ *   visitor, and its error is logged.
+ * @throws {InvalidOptionsError} For an invalid requirement.
+ * @throws {OutsideRequestError} Outside of a request.
  * @example await authorize({ permission: 'posts:publish' });
  */
 export function authorize(requirement?: Requirement, context?: WithLocals): Promise<void>;
@@ -123,16 +169,22 @@ export async function authorize(...given: unknown[]): Promise<void> {
   );
 }
 
-/** Tells of it here, because nobody knows who catches it. */
+/**
+ * Emits the event of a refusal before its error is thrown, because the application may catch it.
+ *
+ * @returns The error.
+ */
 export function denied(request: ScopedRequest | undefined, error: AccessDeniedError): AccessDeniedError {
   if (request) emitDeniedError(request.services.get(SecurityEvents), request.guarded, request.visitor, error);
   return error;
 }
 
 /**
- * What the checker says of a visitor, who may still have to be looked up.
+ * Returns the checker's decision about a visitor. A check that throws refuses the visitor, and its error is logged.
  *
- * @param requirement Checked before. @param helper Who asks it.
+ * @param requirement A requirement that has been validated.
+ * @param visitor The visitor, or a promise while a resolver looks them up.
+ * @param helper The name of the calling helper, for the log.
  */
 export async function decide(
   request: ScopedRequest,
@@ -151,7 +203,7 @@ export async function decide(
   }
 }
 
-/** Outside a request there is nobody but guests: a prerendered page shows what a guest sees. */
+/** Returns the visitor of a request; a guest outside of one, so that a prerendered page shows what a guest sees. */
 function visitorOf({ request }: { readonly request: ScopedRequest | undefined }): Visitor {
   if (!request) return new Visitor();
   request.draft.isUsed = true;
@@ -161,11 +213,13 @@ function visitorOf({ request }: { readonly request: ScopedRequest | undefined })
 const CALL = new HelperCall<[requirement?: Requirement]>('can(requirement?, context?)');
 
 /**
- * Whether the visitor meets a requirement, as a rule would find: for what a page shows, anywhere in it. Without a
- * requirement it asks for any signed-in visitor. A check that throws refuses, and is reported; a guest is simply refused.
- * A prerendered page sees a guest.
+ * Checks whether the visitor meets a requirement, as a rule would. It decides what a page shows, and works in every
+ * component. It returns `false` where {@link authorize} would refuse: for a guest, on a prerendered page, and when a
+ * check throws, whose error is logged.
  *
- * @throws {InvalidOptionsError} For what is no requirement, whoever asks.
+ * @param requirement Default: any signed-in visitor.
+ * @param context The Astro context. Default: that of the request that is being answered.
+ * @throws {InvalidOptionsError} For an invalid requirement, for guests as well.
  * @example const mayPublish = await can({ permission: 'posts:publish' });
  */
 export function can(requirement?: Requirement, context?: WithLocals): Promise<boolean>;

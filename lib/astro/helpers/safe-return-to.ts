@@ -11,13 +11,19 @@ const CALL = new HelperCall<[fallback?: string]>('safeReturnTo(fallback?, contex
 type Asked = WithLocals & Partial<Pick<APIContext, 'url' | 'request'>>;
 
 /**
- * Gives where to go after signing in: the page that sent the visitor to the login page, or else `fallback`. Never another
- * site, and never the login page itself. Fit for `context.redirect()`, with the site's `base` in it.
+ * Returns the path to redirect to after a sign-in: the page that the visitor wanted to open, or else `fallback`. It is
+ * never on another site, never the login page, and never an address of Astro itself, such as an action. It includes the
+ * site's `base`, as `context.redirect()` needs it.
  *
- * @param fallback A page of the site, with or without its `base`. Default `/`.
- * @param context The request that signs in; the page's address is in its query, or in that of the page it came from.
- *   Default: that under way. It may stand first, too.
- * @throws {OutsideRequestError} Where there is no request.
+ * The page is read from `returnTo` in the query of the request's URL, or else in that of its Referer header, if this is
+ * a page of the same origin.
+ *
+ * @param fallback A page of the site, with or without the site's `base`. Default `/`.
+ * @param context The context of the request that signs the visitor in. Default: that of the request that is being
+ *   answered. It may also be the first argument.
+ * @throws {OutsideRequestError} Outside of a request.
+ * @example return context.redirect(safeReturnTo('/dashboard'));
+ * @see OWASP ASVS 5.0 3.7.2; CWE-601 (open redirect)
  */
 export function safeReturnTo(fallback?: string, context?: WithLocals): RoutePath;
 export function safeReturnTo(context: WithLocals | undefined, fallback?: string): RoutePath;

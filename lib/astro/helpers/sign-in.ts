@@ -8,18 +8,19 @@ import { draftOf } from '../../session/session.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
 import { denied } from './helpers.js';
 
-/** What is said of one sign-in. */
+/** Options of one sign-in. */
 export interface SignInOptions {
-  /** What a list of the visitor's sessions is to call this one: `Work laptop`. At most 256 characters are kept. */
+  /** The session's name in a list of the visitor's sessions: `Work laptop`. At most 256 characters are stored. */
   label?: string | undefined;
-  /** Keeps the visitor signed in for `session.rememberMe`. Default of that: 30 days without a request. */
+  /** Set to apply the timeouts of `session.rememberMe`: by default 30 days without a request. Default `false`. */
   rememberMe?: boolean | undefined;
 }
 
-/** What is said of a sign-out. */
+/** Options of a sign-out. */
 export interface SignOutOptions {
   /**
-   * Makes the browser delete what it has stored of this site (cache and storage), as is right on a shared computer.
+   * Makes the browser delete its cache and storage of this site, as it should on a shared computer. Other cookies of
+   * the site stay. Default `false`.
    *
    * @see OWASP ASVS 5.0 14.3.1; https://www.w3.org/TR/clear-site-data/
    */
@@ -35,15 +36,18 @@ const UPDATE = new HelperCall<[updates: Partial<VisitorData> | undefined]>('upda
 const REGENERATE = new HelperCall<[]>('regenerateSession(context?)');
 
 /**
- * Signs a visitor in: the session gets a new id and a full absolute lifetime, and holds what is given. Visible at once.
- * What another visitor left in the session goes; what a guest collected stays.
+ * Signs a visitor in. The session gets a new id and a full absolute lifetime, and the passed values. The visitor is
+ * signed in immediately, for the rest of this request. Values of another visitor are removed from the session; those of
+ * a guest stay.
  *
- * @param user Who the visitor is: `userId`, roles, permissions, and what else the session is to hold of them.
- * @param options What a list of the visitor's sessions is to call this one, and whether it is to last.
- * @param context Default: that of the request under way. It may stand in any place, as the first argument, too.
- * @returns A promise that may be ignored; it waits for an overridden VisitorResolver.
- * @throws {InvalidVisitorError} When `userId`, `email`, roles or permissions are not of their kind.
- * @throws {OutsideRequestError} Where there is no request.
+ * @param user The visitor's values: `userId`, roles, permissions, and anything else that the session should contain.
+ * @param options The session's name in lists, and whether the visitor stays signed in for longer.
+ * @param context The Astro context. Default: that of the request that is being answered. It may also be the first
+ *   argument.
+ * @returns A promise that may be ignored. It resolves when an asynchronous VisitorResolver or `access.reload` has
+ *   answered.
+ * @throws {InvalidVisitorError} When `userId`, `email`, roles, permissions or an option have the wrong type.
+ * @throws {OutsideRequestError} Outside of a request.
  * @example await signIn({ userId: user.id, role: user.role }, context);
  */
 export function signIn(user: VisitorData, options?: SignInOptions, context?: WithLocals): Promise<void>;
@@ -54,23 +58,27 @@ export function signIn(...given: unknown[]): Promise<void> {
     request,
     others: [user, options],
   } = SIGN_IN.within(given);
-  // Without anybody the check says what is missing.
+  // The validation of an empty object reports the missing key.
   const values = user ?? ({} as VisitorData);
   assertVisitorData(values);
   begin(request, values, options);
   return settled(request);
 }
 
-/** {@link signIn} by its other name. @function */
+/** Another name of {@link signIn}. @function */
 export const setSession = signIn;
 
 /**
- * Changes some of what the signed-in visitor's session holds. The id changes when roles or permissions do.
+ * Changes values in the signed-in visitor's session. The session's id changes when roles or permissions change. A
+ * different `userId` signs that user in, as {@link signIn} does.
  *
- * @param context Default: that of the request under way. It may stand first, too.
+ * @param updates The values to change or add; the others stay.
+ * @param context The Astro context. Default: that of the request that is being answered. It may also be the first
+ *   argument.
  * @returns A promise that may be ignored, as with {@link signIn}.
- * @throws {AccessDeniedError} For a guest, who has nothing to change; the middleware answers 401.
- * @throws {InvalidVisitorError} When what results is not a visitor's session.
+ * @throws {AccessDeniedError} For a guest; the middleware answers 401.
+ * @throws {InvalidVisitorError} When a value of the result has the wrong type.
+ * @throws {OutsideRequestError} Outside of a request.
  */
 export function updateSession(updates: Partial<VisitorData>, context?: WithLocals): Promise<void>;
 export function updateSession(context: WithLocals, updates: Partial<VisitorData>): Promise<void>;
@@ -89,10 +97,12 @@ export function updateSession(...given: unknown[]): Promise<void> {
 }
 
 /**
- * Signs the visitor out: the session ends for good.
+ * Signs the visitor out and destroys the session, with its values and messages.
  *
- * @param context Default: that of the request under way. It may stand first, too.
- * @throws {OutsideRequestError} Where there is no request.
+ * @param context The Astro context. Default: that of the request that is being answered. It may also be the first
+ *   argument.
+ * @returns A promise that may be ignored, as with {@link signIn}.
+ * @throws {OutsideRequestError} Outside of a request.
  * @example await signOut({ clearSiteData: true }, context);
  */
 export function signOut(options?: SignOutOptions, context?: WithLocals): Promise<void>;
@@ -108,10 +118,16 @@ export function signOut(...given: unknown[]): Promise<void> {
   return settled(request);
 }
 
-/** {@link signOut} by its other name. @function */
+/** Another name of {@link signOut}. @function */
 export const clearSession = signOut;
 
-/** Changes the session's id and keeps what it holds. @throws {OutsideRequestError} Where there is no request. */
+/**
+ * Gives the session a new id and keeps its values, for example after the visitor has confirmed a second factor.
+ *
+ * @param context The Astro context. Default: that of the request that is being answered.
+ * @returns A promise that may be ignored, as with {@link signIn}.
+ * @throws {OutsideRequestError} Outside of a request.
+ */
 export function regenerateSession(context?: WithLocals): Promise<void>;
 export function regenerateSession(...given: unknown[]): Promise<void> {
   const { request } = REGENERATE.within(given);
@@ -129,7 +145,11 @@ function begin(request: ScopedRequest, values: VisitorData, { label, rememberMe 
   request.identity.overrule();
 }
 
-/** @see OWASP Session Management Cheat Sheet, renewal after any privilege level change. */
+/**
+ * Changes the visitor's values, and the session's id when roles or permissions change.
+ *
+ * @see OWASP Session Management Cheat Sheet, renewal after any privilege level change.
+ */
 function updateVisitor({ session, resolver }: RequestIdentity, values: Partial<VisitorData>): void {
   const before = resolver.fromSession(session);
   draftOf(session).updateVisitor(values);
@@ -140,7 +160,7 @@ function updateVisitor({ session, resolver }: RequestIdentity, values: Partial<V
 
 function settled({ identity }: ScopedRequest): Promise<void> {
   const visitor = Promise.resolve(identity.resolve()).then(() => {});
-  // A caller who ignores the promise learns of a failure from the guard, on the next request.
+  // If the caller ignores the promise, the guard reports the failure on the next request.
   visitor.catch(() => {});
   return visitor;
 }

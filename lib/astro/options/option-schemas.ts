@@ -6,24 +6,28 @@ import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.
 import { type Choosing, storeProblem } from './store-choice.js';
 import { storeInConfig, storeInSetup } from './store-schemas.js';
 
-/** Not at the top of the setup module, which a build loads as well, where nothing can be connected to. */
+/**
+ * The cure for services that are registered late. Waiting at the top of the setup module is none, because a build loads
+ * that module as well, and cannot connect to anything.
+ */
 export const WAIT_INSIDE =
-  'register at once, and let a service wait in its methods for what it needs: shared(Mailer, () => new Mailer(connect()))';
-const LOOK_UP = 'look up in access.reload what has to be looked up';
-export const CONTEXT = 'wait inside runWithContext, or keep what is needed at hand';
+  'register immediately, and let a service wait in its methods for what it needs: ' +
+  'shared(Mailer, () => new Mailer(connect()))';
+const LOOK_UP = 'move asynchronous queries to access.reload';
+export const CONTEXT = 'wait inside runWithContext, or load the data before';
 
 const patterns = z.array(pattern);
 
-const CSRF = "must be true, false, or say what is excepted: { except: ['/webhooks/**'] }";
+const CSRF = "must be true, false, or an object with exceptions: { except: ['/webhooks/**'] }";
 const TOKEN = "must be true, or an array of patterns: ['/account/**']";
-const FORMS = "must be true, false, or say what is never kept: { leaveOut: ['iban'] }";
-const HIERARCHY = "must say for a role which others it brings: { admin: ['editor'] }";
-const ASKED_NOTHING = 'says how often reload is to be asked, and there is no reload: add one, or remove it';
+const FORMS = "must be true, false, or an object with the fields that are never kept: { leaveOut: ['iban'] }";
+const HIERARCHY = "must be an object with the roles that each role includes: { admin: ['editor'] }";
+const ASKED_NOTHING = 'has no effect without access.reload: add access.reload, or remove it';
 
 const requireToken = z.optional(z.union([z.boolean(), patterns], TOKEN));
 const csrf = z.union([z.boolean(), record('csrf', { except: z.optional(patterns), requireToken })], CSRF);
 const forms = z.union([z.boolean(), record('forms', { leaveOut: z.optional(texts) })], FORMS);
-// z.record would let a key named __proto__ pass, and add 5 KiB to what a server loads.
+// z.record would accept a key named __proto__, and add 5 KiB to the server's code.
 const hierarchy = z.optional(plainObject(HIERARCHY).check(z.refine((given) => Object.values(given).every(areRoles))));
 const access = record('access', {
   getRole: z.optional(prompt(LOOK_UP)),
@@ -44,7 +48,7 @@ const access = record('access', {
   }),
 );
 
-/** Not `every` of the array itself, which skips its holes. */
+/** Checks whether a value is an array of strings. `Array.from` makes holes visible, which `every` would skip. */
 function areRoles(given: unknown): boolean {
   return Array.isArray(given) && Array.from<unknown>(given).every((role) => typeof role === 'string');
 }

@@ -24,44 +24,60 @@ import {
   type UnstorageByStorage,
 } from './store-choice.js';
 
-/** What can be said in `astro.config` and in `src/gatehouse.ts` alike; each option in one of the two. */
+/**
+ * The options that both `astro.config` and `src/gatehouse.ts` accept. Set each of them in only one of the two files.
+ */
 export interface CommonOptions extends Omit<GuardOptions, 'protect'>, ContextOptions {
-  /** Rules; the first one that matches a page decides. */
+  /** The rules. The first one that matches a page decides. */
   protect?: readonly AccessRuleOptions[] | undefined;
-  /** What requests of other sites may do: `false` anything, `true` nothing. Default `true`. */
+  /**
+   * Set to refuse requests from other sites that could change something. An object names exceptions. Default `true`.
+   */
   csrf?: boolean | CsrfOptions | undefined;
   /**
-   * Whether forms that call actions are answered with a redirect, by which neither what came of them nor what was typed
-   * in is lost: no page is sent again on reload. Default `false`.
+   * Set to answer forms that call actions with a redirect, so that a reload does not send the form again. The action's
+   * result and the input are kept for the next page. Default `false`.
    */
   forms?: boolean | FormOptions | undefined;
-  /** How roles and permissions are read, and a check of your own. */
+  /** How roles and permissions are read, and your own check of rules. */
   access?: AccessOptions | undefined;
-  /** Where sessions are kept. Default: in the cookie. */
+  /** The store of sessions. Default: the cookie. */
   store?: ChosenStore | undefined;
-  /** How long sessions last, and their cookie. `store` and `options` in it are the former way to say where they are kept. */
+  /** The lifetime and the cookie of sessions. Its `store` and `options` are the former way to choose a store. */
   session?: (SessionOptions & StoreChoice) | undefined;
 }
 
 /** The options of the integration. */
 export interface GatehouseOptions extends CommonOptions {
-  /** Where sessions are kept. Default: in the cookie. What holds a password is for the setup module, or the environment. */
+  /**
+   * The store of sessions. Default: the cookie. Options become part of the build: set addresses that contain a password
+   * in the setup module, or in the environment.
+   */
   store?: StoreOptions | UnstorageByDriver | undefined;
-  /** The module that default-exports `defineGatehouse({…})`. Default: `src/gatehouse.{ts,js,mjs}`, when there is one. */
+  /**
+   * The path of the module that default-exports `defineGatehouse({…})`. Default: `src/gatehouse.{ts,js,mjs}`, if it
+   * exists.
+   */
   setup?: string | undefined;
-  /** What happens to a build in which rules cover prerendered pages or public files. Default `error`. */
+  /**
+   * The result of a build in which rules cover prerendered pages or public files, which no rule can protect: it fails,
+   * or logs a warning. Default `error`.
+   */
   prerendered?: 'error' | 'warn' | undefined;
-  /** Whether a build stops for what it only warns of otherwise, as a rule that nothing matches. Default `false`. */
+  /**
+   * Set to make a build fail where it would log a warning, for example for a rule that matches nothing. Default
+   * `false`.
+   */
   strict?: boolean | undefined;
 }
 
 /** The options of the setup module. */
 export interface SetupOptions extends CommonOptions {
-  /** Where sessions are kept. Default: in the cookie. It is read when the server starts. */
+  /** The store of sessions. It is read when the server starts. Default: the cookie. */
   store?: StoreOptions | UnstorageByStorage | undefined;
-  /** Registers services of your own, and your classes in the place of ours. */
+  /** Registers your own services, and your classes in place of the built-in ones. */
   services?: ((services: Services) => unknown) | undefined;
-  /** What the values of sessions must be while the server runs, and what becomes of those that are something else. */
+  /** The schema of the sessions' values at run time, and the handling of values that do not match it. */
   sessionData?: SessionDataOptions | undefined;
 }
 
@@ -69,20 +85,25 @@ export interface SetupOptions extends CommonOptions {
 export interface CookieSessionStorageOptions extends Pick<SessionOptions, 'idleTimeout' | 'absoluteTimeout'> {
   cookie?:
     | (Omit<SessionCookieOptions, 'chunks'> & {
-        /** Seals the cookie. Several: the first seals, all open. Without one no session opens in production. */
+        /**
+         * One secret or several: the first seals the cookie, and each of them opens it. Required in production; without
+         * it `createCookieSessionStorage` throws a `MissingSecretError` there.
+         */
         secret?: string | readonly string[] | undefined;
       })
     | undefined;
 }
 
-/** @throws {InvalidOptionsError} Naming every option that is not right. */
+/** Validates the options of the integration. @throws {InvalidOptionsError} Names every unknown or invalid option. */
 export function checkIntegrationOptions(options: unknown): GatehouseOptions {
   return check<GatehouseOptions>(integrationOptions, options, 'gatehouse({…}) in astro.config');
 }
 
 /**
- * @param file The setup module as the project knows it.
- * @throws {InvalidOptionsError} Naming every option that is not right.
+ * Validates the default export of the setup module.
+ *
+ * @param file The path of the setup module, from the project's root.
+ * @throws {InvalidOptionsError} Names every unknown or invalid option.
  */
 export function checkSetupOptions(options: unknown, file = 'src/gatehouse.ts'): SetupOptions {
   if (options === undefined) {
@@ -92,20 +113,22 @@ export function checkSetupOptions(options: unknown, file = 'src/gatehouse.ts'): 
 }
 
 /**
- * Registers what the setup module has for the container.
+ * Registers the services of the setup module in the container.
  *
- * @throws {InvalidOptionsError} When it gives what would register only later, or never: a promise, a function, a generator.
+ * @throws {InvalidOptionsError} When `services` returns a promise, a function or a generator, which would register
+ *   services later or never.
  */
 export function registerServices(setup: SetupOptions, services: Services): void {
   const answer: unknown = setup.services?.(services);
   const what = isPromise(answer) ? 'a promise' : notBegun(answer);
   if (what === undefined) return;
   if (isPromise(answer)) forget(answer);
-  const problem = `services of defineGatehouse({…}) gave ${what}, and everything must be registered when it returns: ${WAIT_INSIDE}`;
+  const rule = 'everything must be registered when it returns';
+  const problem = `services of defineGatehouse({…}) returned ${what}, but ${rule}: ${WAIT_INSIDE}`;
   throw new InvalidOptionsError([problem]);
 }
 
-/** What nobody calls, though something may be registered in it. */
+/** Describes a result that may contain registrations that never run; `undefined` for any other result. */
 function notBegun(answer: unknown): string | undefined {
   if (typeof answer === 'function') return 'a function, which nobody calls';
   const isGenerator = /^(?:Async)?Generator$/.test(Object.prototype.toString.call(answer).slice('[object '.length, -1));
@@ -113,21 +136,29 @@ function notBegun(answer: unknown): string | undefined {
 }
 
 /**
- * @param helper The function that was given it.
- * @throws {InvalidOptionsError} For what is no requirement, and so would ask for less than was meant.
+ * Validates the argument of `authorize()` and `can()`.
+ *
+ * @param helper The name of the called function.
+ * @throws {InvalidOptionsError} For an invalid requirement, which could require less than intended.
  */
 export function checkRequirement(given: unknown, helper = 'authorize'): Requirement {
   return check<Requirement>(requirement, given, `${helper}(…), for instance ${helper}({ role: 'admin' })`);
 }
 
-/** @throws {InvalidOptionsError} Naming every option of `createCookieSessionStorage` that is not right. */
+/**
+ * Validates the options of `createCookieSessionStorage`.
+ *
+ * @throws {InvalidOptionsError} Names every unknown or invalid option.
+ */
 export function checkStorageOptions(options: unknown): CookieSessionStorageOptions {
   return check<CookieSessionStorageOptions>(storageOptions, options, 'createCookieSessionStorage(…, { … })');
 }
 
 /**
+ * Validates the `guard` that a page's file exports.
+ *
  * @param file The page's file, from the project's root.
- * @throws {InvalidOptionsError} For what is no guard, and so would protect less than was meant, or nothing.
+ * @throws {InvalidOptionsError} For an invalid guard, which could protect less than intended, or nothing.
  */
 export function checkGuard(given: unknown, file: string): Guard {
   const place = `guard of ${file}`;
@@ -135,16 +166,17 @@ export function checkGuard(given: unknown, file: string): Guard {
     return check<Guard>(Array.isArray(given) ? guards : guard, given, place);
   } catch (error) {
     if (!(error instanceof InvalidOptionsError)) throw error;
-    // There are many guards; what is wrong with a key does not tell of which.
+    // A project has many guards, so each problem must name the file.
     throw new InvalidOptionsError(error.problems.map((each) => (each.startsWith(place) ? each : `${place}: ${each}`)));
   }
 }
 
 /**
- * Puts the options of the setup module beside those of the config.
+ * Merges the options of the setup module with those of astro.config. `protect` and `exclude` are concatenated, those of
+ * astro.config first.
  *
- * @throws {InvalidOptionsError} When one option stands in both (`protect` and `exclude` follow one another), or one is
- *   given without another that it needs.
+ * @throws {InvalidOptionsError} When any other option is set in both files, or an option is set without one that it
+ *   needs.
  */
 export function mergeOptions(config: GatehouseOptions, setup: SetupOptions): CommonOptions {
   const { services: _, sessionData: ___, ...fromSetup } = setup;
@@ -152,7 +184,7 @@ export function mergeOptions(config: GatehouseOptions, setup: SetupOptions): Com
   const twice = Object.keys(fromSetup).filter((key) => key in fromConfig && key !== 'protect' && key !== 'exclude');
   if (twice.length > 0) {
     throw new InvalidOptionsError(
-      twice.map((key) => `${key} is given in astro.config and in the setup module: keep it in one of them`),
+      twice.map((key) => `${key} is set in astro.config and in the setup module: keep it in one of them`),
     );
   }
   const merged = {
@@ -173,19 +205,19 @@ function contextProblem({ runWithContext, setContextStore, getContextStore }: Co
   const writes = runWithContext !== undefined || setContextStore !== undefined;
   if (writes === (getContextStore !== undefined)) return undefined;
   return writes
-    ? 'runWithContext or setContextStore is given without getContextStore, so the context could not be found again'
-    : 'getContextStore is given without runWithContext or setContextStore, so nothing would be in the context';
+    ? 'runWithContext or setContextStore is set without getContextStore, so it could not be read: add getContextStore'
+    : 'getContextStore is set without runWithContext or setContextStore, so it would be empty: add one of them';
 }
 
-/** `globalProtect: false` says in so many words that the list is to wait. */
+/** An explicit `globalProtect: false` is accepted: it switches the list off without deleting it. */
 function excludeProblem({ exclude = [], globalProtect }: CommonOptions): string | undefined {
   if (exclude.length === 0 || globalProtect !== undefined) return undefined;
-  return 'exclude is given without globalProtect, so there is nothing it could leave alone: add globalProtect: true, or remove it';
+  return 'exclude is set without globalProtect, so it has no effect: add globalProtect: true, or remove it';
 }
 
 function check<Options>(schema: z.core.$ZodType, options: unknown, where: string): Options {
   const problems = problemsIn(schema, options);
   if (problems.length > 0) throw new InvalidOptionsError(problems.map((problem) => sentenceOf(problem, where)));
-  // The object itself, because zod's copy would be typed more loosely than the interface it was checked against.
+  // The validated object itself, because the type of zod's copy is looser than the interface.
   return options as Options;
 }

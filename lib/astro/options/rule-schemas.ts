@@ -13,17 +13,18 @@ import {
   text,
 } from './schema-parts.js';
 
-const UNDEFINED = 'is undefined: give it a value, or leave it out to ask for any signed-in visitor';
-const NONE_NAMED = 'must name at least one; leave it out to ask for any signed-in visitor';
+const UNDEFINED = 'is undefined: set it, or leave it out to require any signed-in visitor';
+const NONE_NAMED = 'must name at least one; leave it out to require any signed-in visitor';
 const METHODS = "must be an array of methods in capitals, for instance ['POST', 'DELETE']";
-const STATUS = 'can be 404 only, which hides that there is such a page; leave it out otherwise';
-const GUESTS = 'is for pages that hide: add status: 404, or take it out, because guests are asked to sign in anyway';
+const STATUS = 'must be 404, which hides that the page exists; otherwise leave it out';
+const GUESTS =
+  'is for pages that hide: add status: 404, or remove it, because other pages send guests to sign in anyway';
 
 const one = (plural: string) => z.string(`must be a non-empty string; for an array write ${plural}`).check(filled());
 const several = (singular: string) =>
   z.array(text, `must be an array of strings; for a single one write ${singular}`).check(filled(NONE_NAMED));
 const defined = z.custom((given) => given !== undefined, UNDEFINED);
-/** A key that may be absent, but not `undefined`, because a rule without it would ask for less than was meant. */
+/** A key that may be absent, but not `undefined`, because a rule without it would require less than intended. */
 const stated = <Schema extends z.core.$ZodType>(schema: Schema) => z.exactOptional(z.pipe(defined, schema));
 
 const needs = {
@@ -42,7 +43,7 @@ const demands = {
   redirectTo: z.optional(address),
   enforce: flag,
 };
-/** Refuses an option that would be accepted and ignored. */
+/** Rejects `guestsSignIn` where it would have no effect. */
 const asksGuests = z.refine<{ guestsSignIn?: unknown; status?: unknown }>(
   ({ guestsSignIn, status }) => guestsSignIn === undefined || status === 404,
   { error: GUESTS, path: ['guestsSignIn'] },
@@ -72,11 +73,11 @@ export const rule = z
     ),
   );
 
-/** What a page's file may export as `guard`. */
+/** The `guard` that a page's file may export. */
 export const guard = z.union([z.enum(['public', 'user', 'guest']), record('a guard', demands).check(asksGuests)], {
   error: ({ input }) =>
     input === undefined
-      ? 'is undefined: export one that says whom the page admits, or none'
+      ? 'is undefined: export a guard that names who may see the page, or no guard'
       : "must be 'public', 'user', 'guest' or a requirement such as { role: 'admin' }",
 });
 /** Several guards for one page. */

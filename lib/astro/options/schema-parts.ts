@@ -4,7 +4,9 @@ import { nearestName } from '../../base/nearest-name.js';
 import { answersLater } from '../../base/promised.js';
 import { InvalidOptionsError } from '../../errors/index.js';
 
-/** A path of the site: `//host` and `/\host` would be other sites, and a blank or a line feed would end a header. */
+/**
+ * Matches a path of the site: `//host` and `/\host` lead to other sites, and a space or a line feed would end a header.
+ */
 const SITE_PATH = /^\/(?![/\\])[^\\\s\p{Cc}]*$/u;
 const WEB_ADDRESS = /^https?:\/\/[^\\\s\p{Cc}]+$/iu;
 
@@ -14,7 +16,7 @@ type Shape = z.core.$ZodLooseShape;
 type Cures = Readonly<Record<string, string>>;
 
 export const flag = z.optional(z.boolean());
-/** In place of `z.minLength`, which also looks at the length of functions and of other things that were refused already. */
+/** Replaces `z.minLength`, which would also read the length of values that were already rejected, such as functions. */
 export const filled = <Given extends string | readonly unknown[]>(problem?: string) =>
   z.refine<Given>((given) => given.length > 0, problem);
 export const text = z.string('must be a non-empty string').check(filled());
@@ -33,9 +35,9 @@ export function prompt(cure: string) {
   return fn.check(z.refine((given) => !answersLater(given), message));
 }
 
-/** A page of the site. */
+/** The path of a page of the site. */
 export const path = z.string().check(z.refine((given) => SITE_PATH.test(given), { error: pathProblem }));
-/** A page of the site, or the whole address of another one. */
+/** The path of a page of the site, or the complete address of another site's page. */
 export const address = z.string().check(
   z.refine((given) => SITE_PATH.test(given) || (WEB_ADDRESS.test(given) && URL.canParse(given)), {
     error: (issue) => `${pathProblem(issue)}, or be a whole address that begins with https:// or http://`,
@@ -57,10 +59,10 @@ function pathProblem({ input }: { input?: unknown }): string {
 }
 
 /**
- * An object whose keys are all its own and visible: those of a prototype, and hidden ones, would be lost on the way into
- * the built site, and a rule without them would ask for less than was meant.
+ * Creates the schema of an object whose keys are all own and enumerable. Keys of a prototype, and hidden ones, would be
+ * lost when the options are written into the built site, and a rule without them would require less than intended.
  *
- * @param problem The sentence for everything else.
+ * @param problem The message for any other value.
  */
 export function plainObject(problem: string | z.core.$ZodErrorMap = PLAIN_OBJECT) {
   return z.custom<object>(isPlainObject, { error: problem }).check(({ value, issues }) => {
@@ -78,10 +80,10 @@ function isPlainObject(value: unknown): boolean {
 }
 
 /**
- * An object that has these keys and no others.
+ * Creates the schema of an object that has these keys and no others.
  *
- * @param owner The owner of the keys, in words.
- * @param cures The sentences for keys that people expect, and that do not exist.
+ * @param owner The owner of the keys, for messages: `a rule`.
+ * @param cures Messages for keys that developers may expect but that do not exist.
  */
 export function keysOf<Keys extends Shape>(owner: string, shape: Keys, cures: Cures = {}) {
   const names = Object.keys(shape);
@@ -98,7 +100,7 @@ export function keysOf<Keys extends Shape>(owner: string, shape: Keys, cures: Cu
   });
 }
 
-/** A plain object that has these keys and no others. */
+/** Creates the schema of a plain object that has these keys and no others. Parameters as for {@link keysOf}. */
 export function record<Keys extends Shape>(...keys: Parameters<typeof keysOf<Keys>>) {
   return z.pipe(plainObject(), keysOf(...keys));
 }

@@ -4,8 +4,8 @@ import { count, filled, flag, fn, keysOf, plainObject, record, seconds, text } f
 import { builtRedis, memory, sqlite } from './store-schemas.js';
 
 const HTTP_ONLY = 'the cookie of a session is always HttpOnly; leave it out';
-const LIFETIME = 'a cookie lives as long as its session: give idleTimeout beside cookie, in seconds';
-const ONE_COOKIE = 'what is committed is one header, and so one cookie; leave it out';
+const LIFETIME = 'a cookie lives as long as its session: set idleTimeout next to cookie, in seconds';
+const ONE_COOKIE = 'a commit returns one header, and so one cookie; leave it out';
 
 const cookie = {
   name: z.optional(text),
@@ -26,12 +26,12 @@ const common = {
   maxSize: z.optional(count),
 };
 
-/** The options of the session next to one store, in the former way to choose it. */
+/** Creates the schema of the session's options with one store, chosen in the former way. */
 function beside<Store extends z.core.$ZodType, Options extends z.core.$ZodType>(store: Store, options: Options) {
   return keysOf('session', { store, options: z.optional(options), ...common });
 }
 
-/** The options of the session in `astro.config`, where a store can be imported because of its name. */
+/** The options of the session in `astro.config`, where every store can be imported by its name. */
 export const sessionInConfig = z.pipe(
   plainObject(),
   z.discriminatedUnion('store', [
@@ -56,10 +56,10 @@ const SECRET = 'must be a string, or an array of strings of which the first seal
 const secret = z.union([z.string(), z.array(z.string()).check(filled(SECRET))], SECRET);
 const cures = { httpOnly: HTTP_ONLY, maxAge: LIFETIME, expires: LIFETIME, chunks: ONE_COOKIE };
 const itsCookie = record('its cookie', { ...cookie, secret: z.optional(secret) }, cures);
-/** The options of sessions that are opened and committed by hand. */
+/** The options of `createCookieSessionStorage`. */
 export const storageOptions = record('createCookieSessionStorage', { cookie: z.optional(itsCookie), ...timeouts });
 
-/** Those of ArkType are functions. */
+/** Checks whether a value is a Standard Schema. It may be a function, as schemas of ArkType are. */
 function isStandardSchema(given: unknown): boolean {
   const candidate = given as Partial<StandardSchemaV1> | null | undefined;
   return typeof candidate?.['~standard']?.validate === 'function';
@@ -71,6 +71,6 @@ const schema = z.custom(
 );
 /** The options for the values of sessions. */
 export const sessionData = z.pipe(
-  z.custom((given) => !isStandardSchema(given), 'must say which is the schema: { schema }'),
+  z.custom((given) => !isStandardSchema(given), 'must be an object with the schema: { schema }'),
   record('sessionData', { schema, migrate: z.optional(fn) }),
 );

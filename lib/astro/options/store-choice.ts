@@ -3,33 +3,37 @@ import type { RedisOptions } from '../../session/stores/redis/redis-connection.j
 import type { SqliteOptions } from '../../session/stores/sqlite/sqlite-file.js';
 import type { KeyValueStorage, UnstorageOptions } from '../../session/stores/unstorage-session-store.js';
 
-/** Stores that can be named in `astro.config` and in the setup module alike, and what each can be told. */
+/** The stores that can be named in both `astro.config` and the setup module, each with its options. */
 export type StoreOptions =
   | { use: 'cookie' | 'astro' }
   | ({ use: 'memory' } & MemoryOptions)
   | ({ use: 'sqlite' } & SqliteOptions)
   | ({ use: 'redis' } & Omit<RedisOptions, 'client'>);
 
-/** The store `unstorage` in `astro.config`, where the driver is imported by its name. */
+/** The store `unstorage` in `astro.config`, which names the driver. */
 export interface UnstorageByDriver extends UnstorageOptions {
   use: 'unstorage';
-  /** A driver of the package `unstorage`, `'fs'`, or the name of a module that exports one. */
+  /** The name of a driver of the package `unstorage`, for example `'fs'`, or of a module that default-exports one. */
   driver: string;
-  /** What the driver is told. It becomes a part of the build, where passwords must not be. */
+  /** The options of the driver. They become part of the build, so they must not contain passwords. */
   options?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The store `unstorage` in the setup module. */
+/** The store `unstorage` in the setup module, which creates the storage. */
 export interface UnstorageByStorage extends UnstorageOptions {
   use: 'unstorage';
-  /** @example createStorage({ driver: fsDriver({ base: './sessions' }) }) */
+  /**
+   * The storage that keeps the records.
+   *
+   * @example createStorage({ driver: fsDriver({ base: './sessions' }) })
+   */
   storage: KeyValueStorage;
 }
 
-/** A store that is chosen, wherever it was. */
+/** The options of the chosen store, from `astro.config` or from the setup module. */
 export type ChosenStore = StoreOptions | UnstorageByDriver | UnstorageByStorage;
 
-/** The former way to name a store, among the options of the session. */
+/** The former way to choose a store: `session.store`, with its options in `session.options`. */
 export type StoreChoice =
   | { store?: 'cookie' | 'astro' | undefined; options?: undefined }
   | { store: 'memory'; options?: MemoryOptions | undefined }
@@ -42,22 +46,24 @@ export interface Choosing {
   readonly session?: StoreChoice | undefined;
 }
 
-/** The store that options choose, in either way. */
+/** Returns the store that options choose, in the current or the former way. Default: the cookie. */
 export function chosenStore({ store, session = {} }: Choosing): ChosenStore {
   return store ?? ({ use: session.store ?? 'cookie', ...session.options } as StoreOptions);
 }
 
-/** What can be said of a store elsewhere: the data of it. */
+/**
+ * Returns the chosen store's options that are data, without a storage, which is code and cannot be written elsewhere.
+ */
 export function storeAsData(options: Choosing): ChosenStore {
   const { storage: _, ...data } = { storage: undefined, ...chosenStore(options) };
   return data as ChosenStore;
 }
 
-/** @returns Why a store cannot be chosen in both ways; `undefined` when it is not. */
+/** Returns the problem of a store that is chosen in both ways; `undefined` when it is not. */
 export function storeProblem({ store, session = {} }: Choosing): string | undefined {
   if (store === undefined) return undefined;
   const twice = (['store', 'options'] as const).filter((key) => session[key] !== undefined);
   if (twice.length === 0) return undefined;
   const names = twice.map((key) => `session.${key}`).join(' and ');
-  return `is given, and ${names} as well: keep store: { use: '${store.use}' }, and take ${names} out`;
+  return `is set, and ${names} as well: keep store: { use: '${store.use}' }, and remove ${names}`;
 }

@@ -3,18 +3,18 @@ import { count, filled, keysOf, plainObject, seconds, text } from './schema-part
 
 const NAMES = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'];
 const PASSWORD =
-  'holds a password, which would become a part of the build: set REDIS_URL instead, or write store in src/gatehouse.ts';
+  'contains a password, which would become part of the build: set REDIS_URL instead, or set store in src/gatehouse.ts';
 const STORAGE_IS_CODE =
-  "a storage is code, which is for src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }";
+  "a storage is code, which belongs in src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }";
 const DRIVER_BY_NAME =
   'a driver is imported by its name in astro.config only; here write storage: createStorage({ driver: … })';
 const DRIVER_OPTIONS =
-  'options are for the driver, to which you give them here: storage: createStorage({ driver: fsDriver({ … }) })';
+  'options are for the driver, so pass them to it: storage: createStorage({ driver: fsDriver({ … }) })';
 
 const redisAddress = z
   .string('must be an address: redis://localhost:6379')
   .check(z.refine((given) => URL.canParse(given), { abort: true }));
-/** An address in `astro.config`, which is a part of the build, where passwords must not be. */
+/** An address in `astro.config`. It becomes part of the build, so it must not contain a password. */
 const builtAddress = redisAddress.check(z.refine((given) => new URL(given).password === '', PASSWORD));
 
 export const memory = { maxSessions: z.optional(count) };
@@ -27,12 +27,15 @@ const unstorage = {
   consistency: z.optional(z.enum(['eventual', 'last-write-wins'])),
 };
 
-/** An object that names a store, with the options of that store. Two of them are different in the two places. */
+/**
+ * Creates the schema of an object that names a store, with its options. Redis and unstorage differ between the two
+ * files.
+ */
 function storeSchema(redisOptions: typeof redis, unstorageStore: ReturnType<typeof keysOf>) {
   const named = (use: string, options: z.core.$ZodLooseShape) =>
     keysOf(`the ${use} store`, { use: z.enum([use]), ...options });
   const problem = ({ input }: { input?: unknown }) =>
-    `must say which store to use: { use: '${NAMES.find((name) => name === input) ?? 'sqlite'}' }`;
+    `must name the store to use: { use: '${NAMES.find((name) => name === input) ?? 'sqlite'}' }`;
   return z.pipe(
     plainObject(problem),
     z.discriminatedUnion('use', [

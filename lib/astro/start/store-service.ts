@@ -10,7 +10,7 @@ import { AstroSessionStore } from './astro-session-store.js';
 
 type Named<Name extends ChosenStore['use']> = Extract<ChosenStore, { use: Name }>;
 
-/** By the name of a store that is not a part of every site: what makes it of its options. */
+/** Functions that create the stores that only some sites contain, from their options, by the name of the store. */
 export interface StoreMakers {
   readonly sqlite: (options: Named<'sqlite'>, clock: Clock) => SessionStore;
   readonly redis: (options: Named<'redis'>, clock: Clock) => SessionStore;
@@ -18,10 +18,10 @@ export interface StoreMakers {
 }
 
 /**
- * Gives what the container makes of the store that the options choose.
+ * Returns the class or the factory of the store that the options choose, for the container.
  *
- * @param makers Those that the build has put into the site.
- * @throws {MissingClientError} When the store needs a package that was not there when the site was built.
+ * @param makers The functions that the build has included in the site.
+ * @throws {MissingClientError} When the store needs a package that was not installed when the site was built.
  */
 export function storeService(store: ChosenStore, makers: Partial<StoreMakers>): Settings['store'] {
   switch (store.use) {
@@ -45,6 +45,6 @@ function made<Store extends ChosenStore>(
   store: Store,
 ): Settings['store'] {
   if (make) return (get) => make(store, get(Clock));
-  const cure = `Install it, and build the site again: npm install ${store.use}`;
+  const cure = `Install it and build the site again: npm install ${store.use}`;
   throw new MissingClientError(`The store ${store.use}`, `the package ${store.use}`, cure);
 }

@@ -67,8 +67,8 @@ describe('Options', () => {
     [{ session: { options: {} } }, 'session.options: the cookie store has no options'],
     [
       { session: { store: 'redis', options: { url: 'redis://u:secret@host' } } },
-      'session.options.url: holds a password, which would become a part of the build: set REDIS_URL instead, or ' +
-        'write store in src/gatehouse.ts',
+      'session.options.url: contains a password, which would become part of the build: set REDIS_URL instead, or ' +
+        'set store in src/gatehouse.ts',
     ],
     [
       { session: { store: 'memory', options: { maxSessions: 0.5 } } },
@@ -87,12 +87,15 @@ describe('Options', () => {
       { session: { cookie: { httpOnly: true } } },
       'session.cookie.httpOnly: the cookie of a session is always HttpOnly; leave it out',
     ],
-    [{ forms: 'redirect' }, "forms: must be true, false, or say what is never kept: { leaveOut: ['iban'] }"],
+    [
+      { forms: 'redirect' },
+      "forms: must be true, false, or an object with the fields that are never kept: { leaveOut: ['iban'] }",
+    ],
     [{ forms: { leaveOut: 'iban' } }, 'forms.leaveOut: must be an array of strings'],
     [{ forms: { leaveOut: [''] } }, 'forms.leaveOut[0]: must be a non-empty string'],
     [{ forms: { except: ['iban'] } }, 'forms.except: no such option of forms. There are leaveOut'],
-    [{ csrf: 'off' }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
-    [{ csrf: ['/webhooks'] }, "csrf: must be true, false, or say what is excepted: { except: ['/webhooks/**'] }"],
+    [{ csrf: 'off' }, "csrf: must be true, false, or an object with exceptions: { except: ['/webhooks/**'] }"],
+    [{ csrf: ['/webhooks'] }, "csrf: must be true, false, or an object with exceptions: { except: ['/webhooks/**'] }"],
     [{ csrf: { except: 'webhooks' } }, 'csrf.except: must be an array'],
     [{ csrf: { except: ['webhooks'] } }, 'csrf.except[0]: pattern "webhooks" must begin with "/": write "/webhooks"'],
     [
@@ -168,7 +171,7 @@ describe('Options', () => {
   it('cannot be async where an answer is used immediately', () => {
     for (const later of [async () => 'admin', function* () {}, async function* () {}]) {
       expect(inConfig({ access: { getRole: later } })).toEqual([
-        'access.getRole: cannot be async, because its answer is read immediately: look up in access.reload what has to be looked up',
+        'access.getRole: cannot be async, because its answer is read immediately: move asynchronous queries to access.reload',
       ]);
     }
   });
@@ -205,8 +208,8 @@ describe.each([
   });
 
   it.each<[unknown, string]>([
-    ['redis', "store: must say which store to use: { use: 'redis' }"],
-    [true, "store: must say which store to use: { use: 'sqlite' }"],
+    ['redis', "store: must name the store to use: { use: 'redis' }"],
+    [true, "store: must name the store to use: { use: 'sqlite' }"],
     [{}, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
     [{ use: 'disk' }, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
     [
@@ -225,7 +228,7 @@ describe.each([
 
   it('cannot be chosen by both options', () => {
     expect(problems({ store: { use: 'redis' }, session: { store: 'memory' } })).toEqual([
-      "store is given, and session.store as well: keep store: { use: 'redis' }, and take session.store out",
+      "store is set, and session.store as well: keep store: { use: 'redis' }, and remove session.store",
     ]);
   });
 });
@@ -235,7 +238,7 @@ describe('The store option', () => {
     const store = { use: 'redis', url: 'redis://u:secret@host' };
     expect(inSetup({ store })).toEqual([]);
     expect(inConfig({ store })).toEqual([
-      'store.url: holds a password, which would become a part of the build: set REDIS_URL instead, or write store in ' +
+      'store.url: contains a password, which would become part of the build: set REDIS_URL instead, or set store in ' +
         'src/gatehouse.ts',
     ]);
   });
@@ -245,7 +248,7 @@ describe('The store option', () => {
     expect(inConfig({ store: { use: 'unstorage', driver: 'fs', options: { base: './data' }, ...more } })).toEqual([]);
     expect(inSetup({ store: { use: 'unstorage', storage: STORAGE, ...more } })).toEqual([]);
     expect(inConfig({ store: { use: 'unstorage', driver: 'fs', storage: STORAGE } })).toEqual([
-      "store.storage: a storage is code, which is for src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }",
+      "store.storage: a storage is code, which belongs in src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }",
     ]);
     expect(inSetup({ store: { use: 'unstorage', storage: STORAGE, driver: 'fs' } })).toEqual([
       'store.driver: a driver is imported by its name in astro.config only; here write storage: createStorage({ driver: … })',
@@ -262,12 +265,12 @@ describe('The store option', () => {
   it('cannot be combined with session.store across astro.config and the setup module', () => {
     const merged = (config: GatehouseOptions, setup: SetupOptions) => problemsOf(() => mergeOptions(config, setup));
     const sentence =
-      "store is given, and session.store and session.options as well: keep store: { use: 'memory' }, and take session.store and session.options out";
+      "store is set, and session.store and session.options as well: keep store: { use: 'memory' }, and remove session.store and session.options";
     const former = { session: { store: 'sqlite', options: { file: 'a' } } } as const;
     expect(merged(former, { store: { use: 'memory' } })).toEqual([sentence]);
     expect(merged({ store: { use: 'memory' } }, { session: { store: 'memory' } })).toHaveLength(1);
     expect(merged({ store: { use: 'memory' } }, { store: { use: 'memory' } })).toEqual([
-      'store is given in astro.config and in the setup module: keep it in one of them',
+      'store is set in astro.config and in the setup module: keep it in one of them',
     ]);
     expect(merged({ session: { idleTimeout: 60 } }, { store: { use: 'memory' } })).toEqual([]);
   });
@@ -292,13 +295,13 @@ describe('The hierarchy of roles', () => {
   it('has two names, of which only one may be given', () => {
     for (const access of [{ hierarchy }, { roles: hierarchy }]) expect(inConfig({ access })).toEqual([]);
     const sentence =
-      'access.hierarchy is given, and access.roles, which is its other name, as well: keep access.hierarchy';
+      'access.hierarchy is set, and access.roles, which is its other name, as well: keep access.hierarchy';
     expect(inConfig({ access: { hierarchy, roles: hierarchy } })).toEqual([sentence]);
     expect(problemsOf(() => new AccessConfig({ hierarchy, roles: hierarchy }))).toEqual([sentence]);
   });
 
   it('must list for each role which other roles it includes', () => {
-    const sentence = "must say for a role which others it brings: { admin: ['editor'] }";
+    const sentence = "must be an object with the roles that each role includes: { admin: ['editor'] }";
     expect(inConfig({ access: { hierarchy: ['admin'] } })).toEqual([`access.hierarchy: ${sentence}`]);
   });
 
@@ -314,7 +317,7 @@ describe('A rule', () => {
     'is rejected when its %s is undefined',
     (key) => {
       expect(withRule({ [key]: undefined })).toEqual([
-        `protect[0].${key} is undefined: give it a value, or leave it out to ask for any signed-in visitor`,
+        `protect[0].${key} is undefined: set it, or leave it out to require any signed-in visitor`,
       ]);
     },
   );
@@ -415,14 +418,11 @@ describe('Options of astro.config and of the setup module', () => {
   });
 
   it('are rejected when both files set the same one', () => {
-    expect(problemsOf(() => mergeOptions({ debug: true }, { debug: true }))[0]).toMatch(
-      /debug is given in astro.config/,
-    );
+    expect(problemsOf(() => mergeOptions({ debug: true }, { debug: true }))[0]).toMatch(/debug is set in astro.config/);
   });
 
   it('are rejected when exclude is set without globalProtect', () => {
-    const sentence =
-      'exclude is given without globalProtect, so there is nothing it could leave alone: add globalProtect: true, or remove it';
+    const sentence = 'exclude is set without globalProtect, so it has no effect: add globalProtect: true, or remove it';
     expect(problemsOf(() => mergeOptions({ exclude: ['/a'] }, {}))).toEqual([sentence]);
     expect(problemsOf(() => mergeOptions({}, { exclude: ['/a'] }))).toEqual([sentence]);
     expect(problemsOf(() => mergeOptions({ exclude: ['/a'], globalProtect: undefined }, {}))).toEqual([sentence]);
@@ -444,8 +444,8 @@ describe('A schema of session data', () => {
   });
 
   it.each([
-    [z.object({}), 'sessionData: must say which is the schema: { schema }'],
-    [type({}), 'sessionData: must say which is the schema: { schema }'],
+    [z.object({}), 'sessionData: must be an object with the schema: { schema }'],
+    [type({}), 'sessionData: must be an object with the schema: { schema }'],
     [
       { schema: { visits: Number } },
       'sessionData.schema: must be a schema of Zod, Valibot, ArkType or another library that follows https://standardschema.dev',
@@ -530,15 +530,15 @@ describe('A guard exported by a page', () => {
     [['user', 'Guest'], `[1]: ${either}`],
     [null, `guard of src/pages/a.astro: ${either}`],
     [[['user']], `[0]: ${either}`],
-    [new Array(1), '[0] is undefined: export one'],
+    [new Array(1), '[0] is undefined: export a guard'],
     [Object.create({ role: 'admin' }), `guard of src/pages/a.astro: ${either}`],
-    [[{ role: 'admin', allow: undefined }], '[0].allow is undefined: give it a value'],
+    [[{ role: 'admin', allow: undefined }], '[0].allow is undefined: set it'],
     [[], 'guard of src/pages/a.astro is an empty array, which admits nobody'],
-    [undefined, 'guard of src/pages/a.astro is undefined: export one'],
+    [undefined, 'guard of src/pages/a.astro is undefined: export a guard'],
     [{ role: 'admin', guestsSignIn: true }, 'guestsSignIn is for pages that hide: add status: 404'],
     [{ rol: 'admin' }, 'rol: no such key of a guard; did you mean role? There are role'],
     [{ pattern: '/a' }, 'pattern: no such key of a guard'],
-    [{ role: undefined }, 'role is undefined: give it a value'],
+    [{ role: undefined }, 'role is undefined: set it'],
     [[{ permissions: [] }], '[0].permissions: must name at least one'],
     [['guest', { role: 'a', enforce: false }], 'cannot have enforce: false in an array'],
   ])('is rejected when it would protect less than intended: %j', (guard, problem) => {
