@@ -99,6 +99,6 @@ const NOT_ENFORCED: Finding = {
   code: 'NOT_ENFORCED',
   level: 'advice',
   problem: 'enforce is false: rules and guards of pages let everybody in, and only log whom they would refuse.',
-  cure: 'Take enforce: false out when the log is as it should be.',
+  cure: 'Remove enforce: false when the log shows only the refusals that you expect.',
   see: 'rules',
 };
