@@ -10,11 +10,23 @@ const GROUPS = /\(/g;
 const AMBIGUOUS_REPETITION = /[*+]\(.*[|(]|\|.*\)\+/;
 /** Reads like a parameter of Astro's within a segment, and would be a class of characters. */
 const PARAMETER = /\[(?:id|[A-Za-z_$][\w$]{2,})\]/;
+const REST = /\[\.{3}[^\][]+\]/;
+/** A class of characters, or a character that is meant literally: brackets and braces in these open and close nothing. */
+const CLASS_OR_ESCAPED = /\\.|\[[!^]?\]?(?:\[:\w+:\]|[^\]])*\]/g;
+const PAIR = /\([^(){}]*\)|\{[^(){}]*\}/g;
 
 /** @returns Why this segment of a pattern is refused, or `undefined` when it is fine. */
 export function whatIsWrongWithGlob(segment: string): string | undefined {
   if (segment.startsWith('!') && !segment.startsWith('!(')) {
     return `holds "${segment}": a pattern cannot be negated; list what is to be protected`;
+  }
+  const lone = loneBracket(segment);
+  if (lone) {
+    return `holds "${segment}", where "${lone}" has no counterpart: what stands in brackets cannot hold a slash; write a rule for each path, or "\\${lone}" for the character itself`;
+  }
+  const rest = REST.exec(segment)?.[0];
+  if (rest) {
+    return `holds "${segment}": beside other text "${rest}" would be one of these characters; write "**/*" for a rest parameter`;
   }
   const parameter = PARAMETER.exec(segment)?.[0];
   if (parameter) {
@@ -27,6 +39,9 @@ export function whatIsWrongWithGlob(segment: string): string | undefined {
   if (countAlternatives(segment) > MAX_ALTERNATIVES) {
     return `holds "${segment}": braces for more than ${MAX_ALTERNATIVES} alternatives`;
   }
+  if (alternatives(segment).includes('')) {
+    return `holds "${segment}", which may stand for nothing, and no segment is empty: write a rule for the path without it`;
+  }
   if (alternatives(segment).every(isWildcardOnly)) return undefined;
   if (AMBIGUOUS_REPETITION.test(segment)) {
     return `holds "${segment}": a repeated group cannot offer a choice, which would let a long path block the server; write {a,b} for one of several`;
@@ -38,6 +53,16 @@ export function whatIsWrongWithGlob(segment: string): string | undefined {
     return `holds "${segment}": one group in parentheses is enough; more would let a path block the server; write {a,b} for one of several`;
   }
   return undefined;
+}
+
+/** @returns A bracket, brace or parenthesis that is not closed, or not opened, in this segment. */
+function loneBracket(segment: string): string | undefined {
+  let left = segment.replace(CLASS_OR_ESCAPED, '');
+  for (let before = ''; before !== left; ) {
+    before = left;
+    left = left.replace(PAIR, '');
+  }
+  return /[[\](){}]/.exec(left)?.[0];
 }
 
 function count(text: string, what: RegExp): number {
@@ -82,7 +107,8 @@ function isWildcardOnly(glob: string): boolean {
 
 function compileExpression(glob: string): GlobAlternative {
   // `dot`: a segment that begins with a dot is a segment like any other; without it a rule would let `.env` pass.
-  const { source, flags } = micromatch.makeRe(glob, { dot: true, strictSlashes: true });
+  // `posix`: without it `[!a]` would be one of the characters "!" and "a", the opposite of what shells read.
+  const { source, flags } = micromatch.makeRe(glob, { dot: true, strictSlashes: true, posix: true });
   // `s`, so that a line feed in a path ends no match.
   const expression = new RegExp(source, flags.includes('s') ? flags : `${flags}s`);
   return { text: glob, prefix: '', suffix: '', comparisons: glob.length, test: (text) => expression.test(text) };

@@ -11,7 +11,7 @@ import { DeadEndsError } from '../../errors/index.js';
 import { draftOf, type Session } from '../../session/session.js';
 
 const STANDS_ASIDE =
-  'your application named a visitor who is not the one of the browser's session. See docs/beside.md.';
+  "your application named a visitor who is not the one of the browser's session. See docs/beside.md.";
 
 /** Logs, once for each reason, that a value was set in a session and is not stored. Otherwise nobody would notice. */
 export class UnkeptValues {
