@@ -52,7 +52,7 @@ describe('The store that the setup module chooses', () => {
     const { output } = await app.serveAndFail({ ...START, STORE: 'misspelt' });
     expect(output).toContain("store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'");
     expect((await app.serveAndFail({ ...START, STORE: 'redis', SESSIONS_URL: 'cache' })).output).toContain(
-      'store.url: must be an address: redis://localhost:6379',
+      'store.url: must be an address: redis://localhost:6379, or rediss://',
     );
   });
 

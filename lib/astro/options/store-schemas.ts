@@ -5,13 +5,42 @@ type Shape = Record<string, z.core.$ZodType>;
 
 const NAMES = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'];
 
+/** What its client accepts, and nothing in front of that: `user:secret@host` is an address too, of the scheme "user". */
+const REDIS_ADDRESS = /^rediss?:\/\/(?:[^/?#]*@)?[^/?#@]*(?:\/\d*)?$/i;
+const SECRET_NAME =
+  /(?:password|passphrase|passwd|secret\w*|token|(?:api|access|account|private|service|master|shared|encryption)_?key|sas_?(?:key|url)|connection_?string|authorization|credentials?)$/i;
+const SECRET_IN_ADDRESS = /^[a-z][a-z\d+.-]*:(?:\/\/)?[^/?#@:]*:[^/?#@]+@/i;
+
 const redisAddress = (given: unknown) =>
-  typeof given === 'string' && URL.canParse(given) ? undefined : 'must be an address: redis://localhost:6379';
+  typeof given === 'string' && REDIS_ADDRESS.test(given) && URL.canParse(given)
+    ? undefined
+    : "must be an address: redis://localhost:6379, or rediss://… for TLS, and no more than a database's number behind it";
 /** What is in `astro.config` is a part of the build, where passwords must not be. */
 const builtAddress = (given: unknown) => {
   const problem = redisAddress(given);
   if (problem !== undefined || new URL(String(given)).password === '') return problem;
   return 'holds a password, which would become a part of the build: set REDIS_URL instead, or write store in src/gatehouse.ts';
+};
+/** @returns Where options of a driver hold what nobody else is to know: `auth.token`. */
+function placeOfSecret(given: unknown, place = '', name = ''): string | undefined {
+  if (typeof given === 'string') {
+    return given !== '' && (SECRET_NAME.test(name) || SECRET_IN_ADDRESS.test(given)) ? place : undefined;
+  }
+  if (Array.isArray(given)) {
+    return given.map((each, at) => placeOfSecret(each, `${place}[${at}]`, name)).find((found) => found !== undefined);
+  }
+  if (!isPlainObject(given)) return undefined;
+  const found = Object.entries(given).map(([key, each]) => placeOfSecret(each, place ? `${place}.${key}` : key, key));
+  return found.find((each) => each !== undefined);
+}
+const driverOptions = (given: unknown) => {
+  if (!isPlainObject(given)) return 'must be a plain object: what the driver is told';
+  const place = placeOfSecret(given);
+  return (
+    place &&
+    `${place} holds a secret, which would become a part of the build: write store in src/gatehouse.ts, where ` +
+      'storage: createStorage({ driver: … }) can read the environment of the server'
+  );
 };
 
 const redis = { keyPrefix: z.optional(text), timeout: z.optional(seconds) };
@@ -35,9 +64,7 @@ const IN_CONFIG: Record<string, Shape> = {
         ? undefined
         : "must name a driver of the package unstorage: driver: 'fs'",
     ),
-    options: z.optional(
-      value((given) => (isPlainObject(given) ? undefined : 'must be a plain object: what the driver is told')),
-    ),
+    options: z.optional(value(driverOptions)),
     ...unstorage,
   },
 };

@@ -152,7 +152,10 @@ describe.each([
     ],
     [{ use: 'constructor' }, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
     [{ use: 'cookie', file: 'a' }, 'store.file: no such option of the cookie store. There are use'],
-    [{ use: 'redis', url: 'cache' }, 'store.url: must be an address: redis://localhost:6379'],
+    [
+      { use: 'redis', url: 'cache' },
+      "store.url: must be an address: redis://localhost:6379, or rediss://… for TLS, and no more than a database's number behind it",
+    ],
     [{ use: 'redis', timeout: 0 }, 'store.timeout: must be more than 0 seconds'],
     [{ use: 'sqlite', file: '' }, 'store.file: must not be empty'],
     [{ use: 'memory', maxSessions: 0 }, 'store.maxSessions: must be a whole number above 0'],
@@ -175,6 +178,48 @@ describe('The store', () => {
       'store.url: holds a password, which would become a part of the build: set REDIS_URL instead, or write store in ' +
         'src/gatehouse.ts',
     ]);
+  });
+
+  it.each([
+    'default:secret@cache:6379',
+    'redis:default:secret@cache',
+    'localhost:6379',
+    'https://cache',
+    'redis://cache?password=secret',
+    'redis://cache#secret',
+    'redis:///default:secret@cache',
+  ])('redis has an address that its client can read: %s is none, and is not repeated', (url) => {
+    const problem =
+      "store.url: must be an address: redis://localhost:6379, or rediss://… for TLS, and no more than a database's number behind it";
+    for (const check of [inConfig, inSetup]) expect(check({ store: { use: 'redis', url } })).toEqual([problem]);
+  });
+
+  it.each(['redis://cache', 'rediss://cache:6380/2', 'REDIS://cache/', 'redis://user@cache'])(
+    'redis may be at %s',
+    (url) => {
+      for (const check of [inConfig, inSetup]) expect(check({ store: { use: 'redis', url } })).toEqual([]);
+    },
+  );
+
+  it.each<[string, object]>([
+    ['password', { host: 'cache', password: 'a secret' }],
+    ['url', { url: 'redis://u:secret@cache' }],
+    ['nodes[1].auth.token', { nodes: [{ host: 'a' }, { auth: { token: 'a secret' } }] }],
+    ['secretAccessKey', { accessKeyId: 'id', secretAccessKey: 'a secret' }],
+    ['connectionString', { connectionString: 'mongodb://host' }],
+    ['apiKey', { apiKey: 'a secret' }],
+    ['headers.Authorization', { headers: { Authorization: 'Bearer secret' } }],
+    ['address', { address: 'postgres:u:secret@host/db' }],
+  ])('unstorage is not told a password in astro.config: %s', (place, options) => {
+    expect(inConfig({ store: { use: 'unstorage', driver: 'redis', options } })).toEqual([
+      `store.options: ${place} holds a secret, which would become a part of the build: write store in src/gatehouse.ts, ` +
+        'where storage: createStorage({ driver: … }) can read the environment of the server',
+    ]);
+  });
+
+  it('unstorage is told all else in astro.config', () => {
+    const options = { base: './data/user@home', url: 'https://cache.example.org/a:b@c', ttl: 60, password: undefined };
+    expect(inConfig({ store: { use: 'unstorage', driver: 'http', options } })).toEqual([]);
   });
 
   it('unstorage has a driver in astro.config, and a storage in the setup module', () => {
