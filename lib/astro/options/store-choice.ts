@@ -13,9 +13,9 @@ export type StoreOptions =
 /** The store `unstorage` in `astro.config`, where the driver is imported by its name. */
 export interface UnstorageByDriver extends UnstorageOptions {
   use: 'unstorage';
-  /** A driver of the package `unstorage`, `'fs'`, or the name of a module that exports one. */
+  /** A driver of the package `unstorage`, `'fs'`; the name of a module that exports one, or its path from the root. */
   driver: string;
-  /** What the driver is told. It becomes a part of the build, where passwords must not be. */
+  /** What the driver is told. It becomes a part of the build: passwords and tokens are refused. */
   options?: Readonly<Record<string, unknown>> | undefined;
 }
 
