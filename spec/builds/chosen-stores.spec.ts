@@ -54,6 +54,13 @@ describe('The store that the setup module chooses', () => {
     expect((await app.serveAndFail({ ...START, STORE: 'redis', SESSIONS_URL: 'cache' })).output).toContain(
       'store.url: must be an address: redis://localhost:6379, or rediss://',
     );
+    const { output: ofEnvironment } = await app.serveAndFail({
+      ...START,
+      STORE: 'redis',
+      REDIS_URL: 'default:the-password@cache:6379',
+    });
+    expect(ofEnvironment).toContain('REDIS_URL must be an address: redis://localhost:6379, or rediss://');
+    expect(ofEnvironment).not.toContain('the-password');
   });
 
   it('may be chosen while the project is being written', async () => {

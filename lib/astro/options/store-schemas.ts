@@ -6,20 +6,23 @@ type Shape = Record<string, z.core.$ZodType>;
 const NAMES = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'];
 
 /** What its client accepts, and nothing in front of that: `user:secret@host` is an address too, of the scheme "user". */
-const REDIS_ADDRESS = /^rediss?:\/\/(?:[^/?#]*@)?[^/?#@]*(?:\/\d*)?$/i;
+const REDIS_ADDRESS = /^rediss?:\/\/(?:[^/?#]*@)?[^/?#@]*(?:\/\d*)?(?:\?[^#]*)?$/i;
 const SECRET_NAME =
   /(?:password|passphrase|passwd|secret\w*|token|(?:api|access|account|private|service|master|shared|encryption)_?key|sas_?(?:key|url)|connection_?string|authorization|credentials?)$/i;
 const SECRET_IN_ADDRESS = /^[a-z][a-z\d+.-]*:(?:\/\/)?[^/?#@:]*:[^/?#@]+@/i;
 
-const redisAddress = (given: unknown) =>
+/** @returns Why something is no address of Redis; nothing when it is one. */
+export const redisAddress = (given: unknown) =>
   typeof given === 'string' && REDIS_ADDRESS.test(given) && URL.canParse(given)
     ? undefined
     : "must be an address: redis://localhost:6379, or rediss://… for TLS, and no more than a database's number behind it";
 /** What is in `astro.config` is a part of the build, where passwords must not be. */
 const builtAddress = (given: unknown) => {
   const problem = redisAddress(given);
-  if (problem !== undefined || new URL(String(given)).password === '') return problem;
-  return 'holds a password, which would become a part of the build: set REDIS_URL instead, or write store in src/gatehouse.ts';
+  if (problem !== undefined) return problem;
+  const { password, search } = new URL(String(given));
+  if (password === '' && search === '') return undefined;
+  return `holds a ${password === '' ? 'query' : 'password'}, which would become a part of the build: set REDIS_URL instead, or write store in src/gatehouse.ts`;
 };
 /** @returns Where options of a driver hold what nobody else is to know: `auth.token`. */
 function placeOfSecret(given: unknown, place = '', name = ''): string | undefined {

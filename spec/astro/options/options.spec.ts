@@ -185,7 +185,6 @@ describe('The store', () => {
     'redis:default:secret@cache',
     'localhost:6379',
     'https://cache',
-    'redis://cache?password=secret',
     'redis://cache#secret',
     'redis:///default:secret@cache',
   ])('redis has an address that its client can read: %s is none, and is not repeated', (url) => {
@@ -200,6 +199,15 @@ describe('The store', () => {
       for (const check of [inConfig, inSetup]) expect(check({ store: { use: 'redis', url } })).toEqual([]);
     },
   );
+
+  it('redis may have a query in the setup module alone, which its client ignores', () => {
+    const store = { use: 'redis', url: 'redis://cache?password=secret' };
+    expect(inSetup({ store })).toEqual([]);
+    expect(inConfig({ store })).toEqual([
+      'store.url: holds a query, which would become a part of the build: set REDIS_URL instead, or write store in ' +
+        'src/gatehouse.ts',
+    ]);
+  });
 
   it.each<[string, object]>([
     ['password', { host: 'cache', password: 'a secret' }],
