@@ -109,6 +109,21 @@ describe('The context of a helper', () => {
     expect(currentUser(context)?.userId).toBe('ada');
   });
 
+  it('means its own request, and none that is answered at the same time', async () => {
+    const [one, two, three] = [contextOf(), contextOf(), contextOf()];
+    const enter = (under: WithLocals, userId: string, context?: WithLocals) =>
+      during(under, async () => {
+        await Promise.resolve();
+        await signIn({ userId }, context);
+        return currentUser(context)?.userId;
+      });
+    const answers = await Promise.all([enter(one, 'a'), enter(two, 'b'), enter(one, 'c', three)]);
+    expect(answers).toEqual(['a', 'b', 'c']);
+    expect([one, two, three].map((context) => currentUser(context)?.userId)).toEqual(['a', 'b', 'c']);
+    await during(one, () => signOut(two));
+    expect([one, two].map((context) => currentUser(context)?.userId)).toEqual(['a', undefined]);
+  });
+
   it('is found in a page without a session, by its request', () => {
     const context = { locals: {}, request: new Request('https://example.org/') };
     expect([loosely(hasAllPermissions)('posts:read', context), loosely(currentUser)(context)]).toEqual([false, null]);
