@@ -52,8 +52,15 @@ describe('The store chosen by the setup module', () => {
     const { output } = await app.serveAndFail({ ...START, STORE: 'misspelt' });
     expect(output).toContain("store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'");
     expect((await app.serveAndFail({ ...START, STORE: 'redis', SESSIONS_URL: 'cache' })).output).toContain(
-      'store.url: must be an address: redis://localhost:6379',
+      'store.url: must be an address: redis://localhost:6379, or rediss://',
     );
+    const { output: ofEnvironment } = await app.serveAndFail({
+      ...START,
+      STORE: 'redis',
+      REDIS_URL: 'default:the-password@cache:6379',
+    });
+    expect(ofEnvironment).toContain('REDIS_URL must be an address: redis://localhost:6379, or rediss://');
+    expect(ofEnvironment).not.toContain('the-password');
   });
 
   it('may be chosen in development', async () => {

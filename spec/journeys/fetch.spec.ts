@@ -43,10 +43,23 @@ const PIPELINES = {
 
 const FILES = {
   'astro.config.mjs': siteConfig(`{
-        protect: [{ action: 'admin.*', role: 'admin' }, { pattern: '/vault/**', role: 'admin' }],
+        protect: [
+          { action: 'admin.*', role: 'admin' },
+          { pattern: '/vault/**', role: 'admin' },
+          { pattern: '/notes', methods: ['PATCH'], role: 'admin' },
+        ],
       }`),
   'src/actions/index.ts': ACTIONS,
   ...WITNESS,
+  'src/middleware.ts': `
+    // Names another method, as forms do that can only send POST.
+    export const onRequest = ({ request }, next) => {
+      const method = request.headers.get('x-method');
+      return method === null ? next() : next(new Request(request, { method }));
+    };`,
+  'src/pages/notes.ts': `
+    export const PATCH = () => new Response('the note was changed');
+    export const POST = () => new Response('the note was added');`,
   'src/pages/index.astro': `---
     const note = Astro.locals.session.flash('note');
     ---
@@ -81,6 +94,13 @@ describe.each(Object.entries(PIPELINES))('The guard in a custom pipeline: %s', (
     '/nowhere?_action=admin.remove',
   ])('prevents denied actions from running: %s', async (path) => {
     expect(await call(new Browser(server), path)).toMatchObject({ ran: false });
+  });
+
+  it.each(['PATCH', 'patch'])('judges a method as Astro runs it, however it is written: %s', async (method) => {
+    const guest = new Browser(server);
+    const added = await guest.post('/notes');
+    const changed = await guest.post('/notes', {}, { headers: { 'x-method': method, accept: 'application/json' } });
+    expect([added.text, changed.status]).toEqual(['the note was added', 401]);
   });
 
   it('answers a denied call as Astro does', async () => {

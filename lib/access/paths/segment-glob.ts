@@ -12,11 +12,23 @@ const GROUPS = /\(/g;
 const AMBIGUOUS_REPETITION = /[*+]\(.*[|(]|\|.*\)\+/;
 /** Matches text that looks like a parameter of Astro, but inside a segment would be a character class. */
 const PARAMETER = /\[(?:id|[A-Za-z_$][\w$]{2,})\]/;
+const REST = /\[\.{3}[^\][]+\]/;
+/** A class of characters, or a character that is meant literally: brackets and braces in these open and close nothing. */
+const CLASS_OR_ESCAPED = /\\.|\[[!^]?\]?(?:\[:\w+:\]|[^\]])*\]/g;
+const PAIR = /\([^(){}]*\)|\{[^(){}]*\}/g;
 
 /** Returns the reason why a segment of a pattern is rejected; `undefined` when it is accepted. */
 export function whatIsWrongWithGlob(segment: string): string | undefined {
   if (segment.startsWith('!') && !segment.startsWith('!(')) {
     return `holds "${segment}": a pattern cannot be negated; list what is to be protected`;
+  }
+  const lone = loneBracket(segment);
+  if (lone) {
+    return `holds "${segment}", where "${lone}" has no counterpart: what stands in brackets cannot hold a slash; write a rule for each path, or "\\${lone}" for the character itself`;
+  }
+  const rest = REST.exec(segment)?.[0];
+  if (rest) {
+    return `holds "${segment}": beside other text "${rest}" would be one of these characters; write "**/*" for a rest parameter`;
   }
   const parameter = PARAMETER.exec(segment)?.[0];
   if (parameter) {
@@ -29,6 +41,9 @@ export function whatIsWrongWithGlob(segment: string): string | undefined {
   if (countAlternatives(segment) > MAX_ALTERNATIVES) {
     return `holds "${segment}": braces for more than ${MAX_ALTERNATIVES} alternatives`;
   }
+  if (alternatives(segment).includes('')) {
+    return `holds "${segment}", which may stand for nothing, and no segment is empty: write a rule for the path without it`;
+  }
   if (alternatives(segment).every(isWildcardOnly)) return undefined;
   if (AMBIGUOUS_REPETITION.test(segment)) {
     return `holds "${segment}": a repeated group cannot offer a choice, which would let a long path block the server; write {a,b} for one of several`;
@@ -40,6 +55,16 @@ export function whatIsWrongWithGlob(segment: string): string | undefined {
     return `holds "${segment}": one group in parentheses is enough; more would let a path block the server; write {a,b} for one of several`;
   }
   return undefined;
+}
+
+/** @returns A bracket, brace or parenthesis that is not closed, or not opened, in this segment. */
+function loneBracket(segment: string): string | undefined {
+  let left = segment.replace(CLASS_OR_ESCAPED, '');
+  for (let before = ''; before !== left; ) {
+    before = left;
+    left = left.replace(PAIR, '');
+  }
+  return /[[\](){}]/.exec(left)?.[0];
 }
 
 function count(text: string, what: RegExp): number {
@@ -84,7 +109,8 @@ function isWildcardOnly(glob: string): boolean {
 
 function compileExpression(glob: string): GlobAlternative {
   // `dot`: otherwise a rule would not cover segments that begin with a dot, such as `.env`.
-  const { source, flags } = micromatch.makeRe(glob, { dot: true, strictSlashes: true });
+  // `posix`: otherwise `[!a]` would match "!" and "a", the opposite of what shells match.
+  const { source, flags } = micromatch.makeRe(glob, { dot: true, strictSlashes: true, posix: true });
   // `s`: otherwise a line feed in a path would end the match.
   const expression = new RegExp(source, flags.includes('s') ? flags : `${flags}s`);
   return { text: glob, prefix: '', suffix: '', comparisons: glob.length, test: (text) => expression.test(text) };

@@ -58,12 +58,18 @@ const OPENED = 'createStorage({ driver: openDriver(options.options) })';
 
 function storageImports(driver: string, root: URL): string[] {
   assertInstalled('unstorage', 'UnstorageSessionStore', root);
-  const module = driver.includes('/') || driver.startsWith('@') ? driver : `unstorage/drivers/${driver}`;
+  const module = moduleOf(driver, root);
   if (!isInstalled(module, root)) {
     const cure = `Name one of https://unstorage.unjs.io/drivers, such as 'fs', or a module that is installed.`;
     throw new MissingClientError('UnstorageSessionStore', `the driver ${driver}`, cure);
   }
   return [`import { createStorage } from 'unstorage';`, `import openDriver from ${JSON.stringify(module)};`];
+}
+
+/** @returns The module of a driver. A path starts at the project's root, as that of the setup module does. */
+function moduleOf(driver: string, root: URL): string {
+  if (/^\.{1,2}\//.test(driver)) return fileURLToPath(new URL(driver, root));
+  return driver.includes('/') || driver.startsWith('@') ? driver : `unstorage/drivers/${driver}`;
 }
 
 function assertInstalled(client: string | undefined, store: string, root: URL): void {
@@ -76,8 +82,9 @@ function isInstalled(client: string | undefined, root: URL): boolean {
   try {
     createRequire(new URL('package.json', root)).resolve(client);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // It is there, but cannot be required; a bundler imports it.
+    return (error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
   }
 }
 

@@ -6,6 +6,10 @@ import { currentRequest } from '../request/current-request.js';
 /** Anything that carries the request's `locals`: an endpoint's or middleware's context, or `Astro`. */
 export type WithLocals = Pick<APIContext, 'locals'>;
 
+const LOCALS_GIVEN = 'was given locals in the place of the context: pass what they belong to, such as Astro';
+const SURPLUS =
+  'was given one argument too many, which is no context: pass Astro, or the context of an endpoint or a middleware';
+
 /** The arguments of one call. */
 interface Call<Others> {
   /** Where there is none, the request under way is meant. */
@@ -45,13 +49,15 @@ export class HelperCall<Others extends readonly unknown[]> {
    * @throws {InvalidCallError} For two contexts, for an argument too many, and for one too few.
    */
   read(given: readonly unknown[]): Call<Others> {
-    const passed = isListCall(given) ? given.slice(0, 1) : given;
+    const passed = this.#isListCall(given) ? given.slice(0, 1) : given;
     const found = passed.findIndex(isContext);
     const place = found < 0 ? this.#placeOfContext(passed) : found;
     const others = place < 0 ? passed : passed.toSpliced(place, 1);
     const context = passed[place];
     if (others.some(isContext)) throw this.#wrong('was given two contexts: pass that of the request that is meant');
-    if (others.length > this.#most) throw this.#wrong(surplusProblem(others));
+    // As options they would be accepted, and another request than theirs might be meant.
+    if (others.some(isOfRequest)) throw this.#wrong(LOCALS_GIVEN);
+    if (others.length > this.#most) throw this.#wrong(SURPLUS);
     if (others.length < this.#least) throw this.#wrong('was given too few arguments');
     return { context: hasLocals(context) ? context : undefined, others: others as unknown as Others };
   }
@@ -72,10 +78,17 @@ export class HelperCall<Others extends readonly unknown[]> {
   /** Where something stands for the context that does not look like one: nothing, or `locals` alone, as in tests. */
   #placeOfContext(given: readonly unknown[]): number {
     const last = given.length - 1;
-    if (this.#most === Number.POSITIVE_INFINITY) return hasLocals(given[last]) ? last : -1;
+    // A list of any length takes all: it may come from a visitor, and no permission in it may go unchecked.
     if (given.length <= this.#most) return -1;
     const mayBe = (value: unknown) => value === undefined || value === null || hasLocals(value);
     return mayBe(given[last]) ? last : given.findIndex(mayBe);
+  }
+
+  /** Whether a list calls the helper with each of its items, as in `roles.some(hasRole)`. */
+  #isListCall(given: readonly unknown[]): boolean {
+    if (given.length !== 3 || this.#most === Number.POSITIVE_INFINITY) return false;
+    const [item, index, list] = given;
+    return typeof index === 'number' && Array.isArray(list) && list[index] === item;
   }
 
   #wrong(problem: string): InvalidCallError {
@@ -90,28 +103,17 @@ export function findRequest(context?: WithLocals): ScopedRequest | undefined {
   return scope && requestOf(scope);
 }
 
+/** Data that a visitor has sent never looks like one, whatever its keys are: in a request it has this request's services. */
 function isContext(value: unknown): boolean {
-  // In a test there is nothing else in it.
-  return hasLocals(value) && ('request' in value || 'cookies' in value || isOfRequest(value.locals));
+  return hasLocals(value) && (isOfRequest(value.locals) || ('request' in value && value.request instanceof Request));
 }
 
 function hasLocals(value: unknown): value is WithLocals {
   return typeof value === 'object' && value !== null && 'locals' in value;
 }
 
-function isOfRequest(locals: unknown): boolean {
-  return (
-    typeof locals === 'object' && locals !== null && 'services' in locals && locals.services instanceof RequestScope
-  );
-}
-
-/** Whether a list calls a helper with each of its items, as in `roles.some(hasRole)`. */
-function isListCall([item, index, list]: readonly unknown[]): boolean {
-  return typeof index === 'number' && Array.isArray(list) && list[index] === item;
-}
-
-function surplusProblem(given: readonly unknown[]): string {
-  return given.some(isOfRequest)
-    ? 'was given locals in the place of the context: pass what they belong to, such as Astro'
-    : 'was given one argument too many, which is no context: pass Astro, or the context of an endpoint or a middleware';
+/** Whether a value is the `locals` of a request, or its scope. */
+function isOfRequest(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return value instanceof RequestScope || ('services' in value && value.services instanceof RequestScope);
 }

@@ -13,9 +13,12 @@ export type StoreOptions =
 /** The store `unstorage` in `astro.config`, which names the driver. */
 export interface UnstorageByDriver extends UnstorageOptions {
   use: 'unstorage';
-  /** The name of a driver of the package `unstorage`, for example `'fs'`, or of a module that default-exports one. */
+  /**
+   * The name of a driver of the package `unstorage`, for example `'fs'`, or of a module that default-exports one; or the
+   * path of such a module from the project's root.
+   */
   driver: string;
-  /** The options of the driver. They become part of the build, so they must not contain passwords. */
+  /** The options of the driver. They become part of the build, so passwords and tokens in them are refused. */
   options?: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { count, filled, keysOf, plainObject, seconds, text } from './schema-parts.js';
+import { builtRedisAddress, driverOptions, redisAddress } from './store-secrets.js';
 
 const NAMES = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'];
-const PASSWORD =
-  'contains a password, which would become part of the build: set REDIS_URL instead, or set store in src/gatehouse.ts';
 const STORAGE_IS_CODE =
   "a storage is code, which belongs in src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }";
 const DRIVER_BY_NAME =
@@ -11,16 +10,10 @@ const DRIVER_BY_NAME =
 const DRIVER_OPTIONS =
   'options are for the driver, so pass them to it: storage: createStorage({ driver: fsDriver({ … }) })';
 
-const redisAddress = z
-  .string('must be an address: redis://localhost:6379')
-  .check(z.refine((given) => URL.canParse(given), { abort: true }));
-/** An address in `astro.config`. It becomes part of the build, so it must not contain a password. */
-const builtAddress = redisAddress.check(z.refine((given) => new URL(given).password === '', PASSWORD));
-
 export const memory = { maxSessions: z.optional(count) };
 export const sqlite = { file: z.optional(text) };
 const redis = { url: z.optional(redisAddress), keyPrefix: z.optional(text), timeout: z.optional(seconds) };
-export const builtRedis = { ...redis, url: z.optional(builtAddress) };
+export const builtRedis = { ...redis, url: z.optional(builtRedisAddress) };
 const unstorage = {
   use: z.enum(['unstorage']),
   keyPrefix: z.optional(text),
@@ -50,7 +43,7 @@ function storeSchema(redisOptions: typeof redis, unstorageStore: ReturnType<type
 }
 
 const driver = z.string("must name a driver of the package unstorage: driver: 'fs'").check(filled());
-const options = z.optional(plainObject('must be a plain object: the options of the driver'));
+const options = z.optional(plainObject('must be a plain object: the options of the driver').check(driverOptions));
 /** The store that is chosen in `astro.config`. */
 export const storeInConfig = storeSchema(
   builtRedis,

@@ -82,7 +82,8 @@ export class RoutedRequest implements ChangingRequest {
   }
 
   get method(): string {
-    return this.context.request.method;
+    // A Request keeps `patch` as it is written, and Astro runs the handler PATCH for it.
+    return this.context.request.method.toUpperCase();
   }
 
   get headers(): Headers {

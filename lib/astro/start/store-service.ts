@@ -1,11 +1,12 @@
 import { Clock } from '../../base/clock.js';
 import type { Settings } from '../../container/default-services.js';
-import { MissingClientError } from '../../errors/index.js';
+import { InvalidOptionsError, MissingClientError } from '../../errors/index.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
 import type { SessionStore } from '../../session/stores/session-store.js';
 import type { ChosenStore } from '../options/store-choice.js';
+import { redisAddressProblem } from '../options/store-secrets.js';
 import { AstroSessionStore } from './astro-session-store.js';
 
 type Named<Name extends ChosenStore['use']> = Extract<ChosenStore, { use: Name }>;
@@ -34,10 +35,21 @@ export function storeService(store: ChosenStore, makers: Partial<StoreMakers>): 
     case 'sqlite':
       return made(makers.sqlite, store);
     case 'redis':
-      return made(makers.redis, store);
+      return made(makers.redis && withAddress(makers.redis), store);
     case 'unstorage':
       return made(makers.unstorage, store);
   }
+}
+
+/** @throws {InvalidOptionsError} As soon as a server starts that could keep no session. */
+function withAddress(make: StoreMakers['redis']): StoreMakers['redis'] {
+  return (options, clock) => {
+    // An empty variable counts as none, for the client too.
+    const address = options.url ?? (process.env.REDIS_URL || undefined);
+    const problem = address === undefined ? undefined : redisAddressProblem(address);
+    if (problem !== undefined) throw new InvalidOptionsError([`REDIS_URL ${problem}`]);
+    return make(options, clock);
+  };
 }
 
 function made<Store extends ChosenStore>(

@@ -16,6 +16,12 @@ describe('A glob within a segment', () => {
     '@(a|b)*',
     '+(a)',
     '(a+)x',
+    '{,x}y',
+    'a\\{b',
+    '[{]a',
+    '[]a]',
+    '[!a]',
+    '{a,b{c,d}}',
   ])('may be %s', (glob) => {
     expect(whatIsWrongWithGlob(glob)).toBeUndefined();
   });
@@ -54,6 +60,14 @@ describe('A glob within a segment', () => {
     ['[slug].pdf', 'write "*" for a parameter'],
     ['[lang]-[id]', 'write "*" for a parameter'],
     ['admin\\panel', 'write "/" for a backslash'],
+    ['[...slug].json', 'write "**/*" for a rest parameter'],
+    ['{admin', 'where "{" has no counterpart'],
+    ['users,staff}', 'where "}" has no counterpart'],
+    ['[a', 'where "[" has no counterpart'],
+    ['a]', 'where "]" has no counterpart'],
+    ['@(a|{b)}', 'where "(" has no counterpart'],
+    ['{,x}', 'may stand for nothing'],
+    ['{a,{b,}}', 'may stand for nothing'],
   ])('is rejected when it is %s', (glob, reason) => {
     expect(whatIsWrongWithGlob(glob)).toContain(reason);
   });
@@ -76,6 +90,10 @@ describe('A glob within a segment', () => {
     ['+(a)', 'b', false],
     ['[^a]', 'b', true],
     ['[^a]', 'a', false],
+    ['[!a]', 'b', true],
+    ['[!a]', 'a', false],
+    ['[!a]*', '.env', true],
+    ['[!ab].txt', '!.txt', true],
     ['!(a)', '.b', true],
     ['!(a)', 'a', false],
     ['{x,y}z', 'yz', true],

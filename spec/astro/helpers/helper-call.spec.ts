@@ -7,7 +7,9 @@ import * as helpers from '../../../lib/astro/helpers/helpers.js';
 import { can } from '../../../lib/astro/helpers/helpers.js';
 import { safeReturnTo } from '../../../lib/astro/helpers/safe-return-to.js';
 import * as signing from '../../../lib/astro/helpers/sign-in.js';
-import { InvalidCallError, OutsideRequestError } from '../../../lib/errors/index.js';
+import { currentRequest } from '../../../lib/astro/request/current-request.js';
+import { requestOf } from '../../../lib/container/request-scope.js';
+import { InvalidCallError, InvalidVisitorError, OutsideRequestError } from '../../../lib/errors/index.js';
 import { fakeScope } from '../../../lib/testing/fake-scope.js';
 
 const { authorize, currentUser, hasAllPermissions, hasAnyPermission, hasPermission, hasRole } = helpers;
@@ -17,6 +19,12 @@ const { regenerateSession, signIn, signOut, updateSession } = signing;
 const ADA = { userId: 'ada', role: 'editor', permissions: ['posts:write', 'posts:read'] };
 
 const contextOf = (user?: typeof ADA, url?: string): WithLocals => ({ locals: fakeScope({ user, url }).locals });
+
+/** Calls a function while the request of a context is answered. */
+const during = (context: WithLocals, call: () => unknown): unknown =>
+  currentRequest.run(requestOf(context.locals.services), call, (error) => {
+    throw error;
+  });
 
 /** Allows an argument list that no overload has. */
 const loosely = (helper: unknown) => helper as (...given: unknown[]) => unknown;
@@ -88,7 +96,57 @@ describe('The context of a helper', () => {
     expect(['email', 'name'].map(loosely(oldInput))).toEqual([undefined, undefined]);
   });
 
+  it.each<[string, unknown]>([
+    ['locals and a request', { locals: {}, request: { headers: {} } }],
+    ['locals and cookies', { locals: { services: {} }, cookies: [] }],
+    ['locals alone', { locals: {} }],
+  ])('is not taken from data that a visitor has sent: %s', (_, sent) => {
+    const context = contextOf(ADA);
+    expect(loosely(hasAllPermissions)(sent, context)).toBe(false);
+    expect(loosely(hasRole)(sent, context)).toBe(false);
+    expect(during(context, () => loosely(hasAllPermissions)('posts:read', sent))).toBe(false);
+    expect(() => loosely(updateSession)({ ...(sent as object), userId: 1 }, context)).toThrow(InvalidVisitorError);
+    expect(currentUser(context)?.userId).toBe('ada');
+  });
+
+  it('means its own request, and none that is answered at the same time', async () => {
+    const [one, two, three] = [contextOf(), contextOf(), contextOf()];
+    const enter = (under: WithLocals, userId: string, context?: WithLocals) =>
+      during(under, async () => {
+        await Promise.resolve();
+        await signIn({ userId }, context);
+        return currentUser(context)?.userId;
+      });
+    const answers = await Promise.all([enter(one, 'a'), enter(two, 'b'), enter(one, 'c', three)]);
+    expect(answers).toEqual(['a', 'b', 'c']);
+    expect([one, two, three].map((context) => currentUser(context)?.userId)).toEqual(['a', 'b', 'c']);
+    await during(one, () => signOut(two));
+    expect([one, two].map((context) => currentUser(context)?.userId)).toEqual(['a', undefined]);
+  });
+
+  it('is found in a page without a session, by its request', () => {
+    const context = { locals: {}, request: new Request('https://example.org/') };
+    expect([loosely(hasAllPermissions)('posts:read', context), loosely(currentUser)(context)]).toEqual([false, null]);
+  });
+
+  it('is not taken from a list of permissions that looks like a call of a list', () => {
+    const sent = ['posts:read', 0, ['posts:read'], 'posts:drop'];
+    const answer = (...given: unknown[]) => during(contextOf(ADA), () => loosely(hasAllPermissions)(...given));
+    expect([answer(...sent), answer(...sent.slice(0, 3)), answer('posts:read', 'posts:write')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it.each<[string, unknown, unknown[], string]>([
+    [
+      'locals as options',
+      signIn,
+      [{ userId: 'a' }, contextOf().locals],
+      'was given locals in the place of the context',
+    ],
+    ['locals as options', signOut, [contextOf().locals], 'was given locals in the place of the context'],
     ['two contexts', signIn, [contextOf(), { userId: 'a' }, contextOf()], 'was given two contexts'],
     ['a string in its place', hasRole, ['admin', 'Astro'], 'one argument too many, which is no context'],
     ['an object in its place', currentUser, [{ user: 1 }], 'one argument too many, which is no context'],

@@ -218,7 +218,10 @@ describe.each([
     ],
     [{ use: 'constructor' }, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
     [{ use: 'cookie', file: 'a' }, 'store.file: no such option of the cookie store. There are use'],
-    [{ use: 'redis', url: 'cache' }, 'store.url: must be an address: redis://localhost:6379'],
+    [
+      { use: 'redis', url: 'cache' },
+      "store.url: must be an address: redis://localhost:6379, or rediss://… for TLS, followed by nothing but a database's number",
+    ],
     [{ use: 'redis', timeout: 0 }, 'store.timeout: must be more than 0 seconds'],
     [{ use: 'sqlite', file: '' }, 'store.file: must be a non-empty string'],
     [{ use: 'memory', maxSessions: 0 }, 'store.maxSessions: must be a whole number above 0'],
@@ -241,6 +244,56 @@ describe('The store option', () => {
       'store.url: contains a password, which would become part of the build: set REDIS_URL instead, or set store in ' +
         'src/gatehouse.ts',
     ]);
+  });
+
+  it.each([
+    'default:secret@cache:6379',
+    'redis:default:secret@cache',
+    'localhost:6379',
+    'https://cache',
+    'redis://cache#secret',
+    'redis:///default:secret@cache',
+  ])('rejects %s as an address of redis, because its client cannot read it, and does not repeat it', (url) => {
+    const problem =
+      "store.url: must be an address: redis://localhost:6379, or rediss://… for TLS, followed by nothing but a database's number";
+    for (const check of [inConfig, inSetup]) expect(check({ store: { use: 'redis', url } })).toEqual([problem]);
+  });
+
+  it.each(['redis://cache', 'rediss://cache:6380/2', 'REDIS://cache/', 'redis://user@cache'])(
+    'accept redis at %s',
+    (url) => {
+      for (const check of [inConfig, inSetup]) expect(check({ store: { use: 'redis', url } })).toEqual([]);
+    },
+  );
+
+  it('accept a query of the redis address in the setup module alone, where it does not become part of the build', () => {
+    const store = { use: 'redis', url: 'redis://cache?password=secret' };
+    expect(inSetup({ store })).toEqual([]);
+    expect(inConfig({ store })).toEqual([
+      'store.url: contains a query, which would become part of the build: set REDIS_URL instead, or set store in ' +
+        'src/gatehouse.ts',
+    ]);
+  });
+
+  it.each<[string, object]>([
+    ['password', { host: 'cache', password: 'a secret' }],
+    ['url', { url: 'redis://u:secret@cache' }],
+    ['nodes[1].auth.token', { nodes: [{ host: 'a' }, { auth: { token: 'a secret' } }] }],
+    ['secretAccessKey', { accessKeyId: 'id', secretAccessKey: 'a secret' }],
+    ['connectionString', { connectionString: 'mongodb://host' }],
+    ['apiKey', { apiKey: 'a secret' }],
+    ['headers.Authorization', { headers: { Authorization: 'Bearer secret' } }],
+    ['address', { address: 'postgres:u:secret@host/db' }],
+  ])('reject a secret among the options of a driver in astro.config: %s', (place, options) => {
+    expect(inConfig({ store: { use: 'unstorage', driver: 'redis', options } })).toEqual([
+      `store.options: ${place} contains a secret, which would become part of the build: write store in src/gatehouse.ts, ` +
+        'where storage: createStorage({ driver: … }) can read the environment of the server',
+    ]);
+  });
+
+  it('accept all other options of a driver in astro.config', () => {
+    const options = { base: './data/user@home', url: 'https://cache.example.org/a:b@c', ttl: 60, password: undefined };
+    expect(inConfig({ store: { use: 'unstorage', driver: 'http', options } })).toEqual([]);
   });
 
   it('takes a driver of unstorage in astro.config, and a storage in the setup module', () => {

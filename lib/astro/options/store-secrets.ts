@@ -1,0 +1,56 @@
+import * as z from 'zod/mini';
+
+/** What the client of Redis accepts. `user:secret@host` is a URL, too, of the scheme "user": it must not pass. */
+const REDIS_ADDRESS = /^rediss?:\/\/(?:[^/?#]*@)?[^/?#@]*(?:\/\d*)?(?:\?[^#]*)?$/i;
+const ADDRESS_PROBLEM =
+  "must be an address: redis://localhost:6379, or rediss://… for TLS, followed by nothing but a database's number";
+const IN_BUILD = 'which would become part of the build: ';
+const SECRET_NAME =
+  /(?:password|passphrase|passwd|secret\w*|token|(?:api|access|account|private|service|master|shared|encryption)_?key|sas_?(?:key|url)|connection_?string|authorization|credentials?)$/i;
+const SECRET_IN_ADDRESS = /^[a-z][a-z\d+.-]*:(?:\/\/)?[^/?#@:]*:[^/?#@]+@/i;
+
+/** @returns The reason why a string is no address of Redis; `undefined` when it is one. */
+export function redisAddressProblem(given: string): string | undefined {
+  return REDIS_ADDRESS.test(given) && URL.canParse(given) ? undefined : ADDRESS_PROBLEM;
+}
+
+/** An address of Redis. */
+export const redisAddress = z
+  .string(ADDRESS_PROBLEM)
+  .check(z.refine((given) => redisAddressProblem(given) === undefined, { error: ADDRESS_PROBLEM, abort: true }));
+
+/** An address in `astro.config`. It becomes part of the build, so it must not contain a password. */
+export const builtRedisAddress = redisAddress.check(
+  z.refine((given) => partOf(given) === undefined, {
+    error: ({ input }) =>
+      `contains a ${partOf(String(input))}, ${IN_BUILD}set REDIS_URL instead, or set store in src/gatehouse.ts`,
+  }),
+);
+
+function partOf(address: string): 'password' | 'query' | undefined {
+  const { password, search } = new URL(address);
+  if (password !== '') return 'password';
+  return search === '' ? undefined : 'query';
+}
+
+/** The options of a driver in `astro.config`. They become part of the build, so they must not contain secrets. */
+export const driverOptions = z.refine<object>((given) => placeOfSecret(given) === undefined, {
+  error: ({ input }) =>
+    `${placeOfSecret(input)} contains a secret, ${IN_BUILD}write store in src/gatehouse.ts, where ` +
+    'storage: createStorage({ driver: … }) can read the environment of the server',
+});
+
+/** @returns The place of a value that must stay secret, by its name or as part of an address: `auth.token`. */
+function placeOfSecret(given: unknown, place = '', name = ''): string | undefined {
+  if (typeof given === 'string') {
+    return given !== '' && (SECRET_NAME.test(name) || SECRET_IN_ADDRESS.test(given)) ? place : undefined;
+  }
+  if (typeof given !== 'object' || given === null) return undefined;
+  const isList = Array.isArray(given);
+  for (const [key, each] of Object.entries(given)) {
+    const step = isList ? `[${key}]` : place === '' ? key : `.${key}`;
+    const found = placeOfSecret(each, place + step, isList ? name : key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
