@@ -18,7 +18,6 @@ import { RequestScope, requestOf } from '../../lib/container/request-scope.js';
 import { registryOf, Services } from '../../lib/container/services.js';
 import {
   CaptiveServiceError,
-  GatehouseError,
   InvalidOverrideError,
   MissingServiceError,
   ServiceConstructionError,
@@ -29,20 +28,10 @@ import { SessionManager } from '../../lib/session/manager/session-manager.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
 import { Session } from '../../lib/session/session.js';
 import { SessionStore } from '../../lib/session/stores/session-store.js';
+import { errorOf } from '../support/errors.js';
 import { FakeCookieJar } from '../support/fake-cookie-jar.js';
 import { floorPlan, scopeOf } from '../support/services.js';
 import { sessionOf } from '../support/sessions.js';
-
-/** Returns the error that is thrown, so that a spec can inspect its data. */
-function errorOf(run: () => unknown): GatehouseError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof GatehouseError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 abstract class Port {
   abstract answer(): string;

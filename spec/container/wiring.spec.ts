@@ -8,28 +8,13 @@ import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
 import { Clock } from '../../lib/base/clock.js';
 import { Services } from '../../lib/container/services.js';
-import {
-  CaptiveServiceError,
-  GatehouseError,
-  InvalidOverrideError,
-  ServiceConstructionError,
-} from '../../lib/errors/index.js';
+import { CaptiveServiceError, InvalidOverrideError, ServiceConstructionError } from '../../lib/errors/index.js';
 import { injectable } from '../../lib/injectable.js';
 import { Session } from '../../lib/session/session.js';
+import { errorOf } from '../support/errors.js';
 import { navigation } from '../support/guarded-request.js';
 import { floorPlan } from '../support/services.js';
 import { guest, member } from '../support/visitors.js';
-
-/** Returns the error that is thrown, so that a spec can inspect its data. */
-function errorOf(run: () => unknown): GatehouseError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof GatehouseError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 abstract class Port {
   abstract answer(): string;
