@@ -1,6 +1,6 @@
 // Alone: node bench/fuzz-paths.mjs [seed] [pairs] [case]; with a case, that one only, which names what is slow.
 import { AccessRules } from '../dist/access/access-rules.js';
-import { GuardConfig } from '../dist/access/guard-config.js';
+import { GuardConfig } from '../dist/access/guard/guard-config.js';
 import { canonicalPath, routedPath, UnreadablePathError } from '../dist/access/paths/canonical-path.js';
 import { MadeClasses } from '../dist/session/made-classes.js';
 import { Random } from './random.mjs';

@@ -1,6 +1,6 @@
-import { Clock } from '../dist/session/clock.js';
+import { Clock } from '../dist/base/clock.js';
+import { SessionId } from '../dist/session/record/session-id.js';
 import { SessionConfig } from '../dist/session/session-config.js';
-import { SessionId } from '../dist/session/session-id.js';
 import { MemorySessionStore } from '../dist/session/stores/memory-session-store.js';
 
 const NOTHING = new Map();

@@ -1,13 +1,13 @@
 import 'reflect-metadata/lite';
 import { AccessConfig } from '../dist/access/access-options.js';
-import { GuardConfig } from '../dist/access/guard-config.js';
+import { GuardConfig } from '../dist/access/guard/guard-config.js';
 import { defaultServices } from '../dist/container/default-services.js';
 import { ScopedRequest } from '../dist/container/request-scope.js';
-import { CookieJar } from '../dist/session/cookie-jar.js';
-import { Secrets } from '../dist/session/secrets.js';
+import { CookieJar } from '../dist/session/cookies/cookie-jar.js';
+import { Secrets } from '../dist/session/cookies/secrets.js';
+import { SessionManager } from '../dist/session/manager/session-manager.js';
 import { draftOf, Session } from '../dist/session/session.js';
 import { SessionConfig } from '../dist/session/session-config.js';
-import { SessionManager } from '../dist/session/session-manager.js';
 import { CookieSessionStore } from '../dist/session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../dist/session/stores/memory-session-store.js';
 import { microseconds } from './timing.mjs';

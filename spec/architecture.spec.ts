@@ -158,6 +158,16 @@ describe('The house', () => {
     expect(missing).toEqual([]);
   });
 
+  it('is measured by scripts that import only files that are there', () => {
+    const scripts = readdirSync(join(ROOT, 'bench')).filter((file) => file.endsWith('.mjs'));
+    const imported = scripts.flatMap((file) => {
+      const text = readFileSync(join(ROOT, 'bench', file), 'utf8');
+      return [...text.matchAll(/'\.\.\/dist\/([^']+)\.js'/g)].map(([, path]) => `lib/${path}.ts`);
+    });
+    expect(imported.length).toBeGreaterThan(10);
+    expect(imported.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
   it('knows Astro and virtual modules in lib/astro only, and Astro in lib/cli', () => {
     const users = FILES.filter(({ imports }) => imports.some((name) => /^(?:astro(?:$|[:/])|virtual:)/.test(name)));
     expect(users.length).toBeGreaterThan(0);
