@@ -12,16 +12,16 @@ const SURPLUS =
 
 /** The arguments of one call. */
 interface Call<Others> {
-  /** Where there is none, the request under way is meant. */
+  /** `undefined` means the request that is being answered. */
   readonly context: WithLocals | undefined;
   readonly others: Others;
 }
 
 /**
- * How a helper function is called. The context stands last, or is left out; in any other place it is found as well, so that
- * calls hold that were written when it came first.
+ * The signature of a helper function, and the reading of its arguments. The context is the last argument, or left out. It
+ * is found in any other place as well, so that older calls, which pass it first, remain valid.
  *
- * @template Others The arguments beside the context, as the overloads of the helper declare them.
+ * @template Others The arguments other than the context, as the overloads of the helper declare them.
  */
 export class HelperCall<Others extends readonly unknown[]> {
   readonly name: string;
@@ -29,8 +29,8 @@ export class HelperCall<Others extends readonly unknown[]> {
   readonly #most: number;
 
   /**
-   * @param signature As one writes it: `signIn(user, options?, context?)`.
-   * @param alias The helper's other name.
+   * @param signature The signature, which error messages repeat: `signIn(user, options?, context?)`.
+   * @param alias The other name of the helper.
    */
   constructor(
     readonly signature: string,
@@ -44,9 +44,9 @@ export class HelperCall<Others extends readonly unknown[]> {
   }
 
   /**
-   * Tells the context from the other arguments.
+   * Separates the context from the other arguments.
    *
-   * @throws {InvalidCallError} For two contexts, for an argument too many, and for one too few.
+   * @throws {InvalidCallError} For two contexts, for too many arguments, and for too few.
    */
   read(given: readonly unknown[]): Call<Others> {
     const passed = this.#isListCall(given) ? given.slice(0, 1) : given;
@@ -55,36 +55,36 @@ export class HelperCall<Others extends readonly unknown[]> {
     const others = place < 0 ? passed : passed.toSpliced(place, 1);
     const context = passed[place];
     if (others.some(isContext)) throw this.#wrong('was given two contexts: pass that of the request that is meant');
-    // As options they would be accepted, and another request than theirs might be meant.
+    // Locals would be accepted as options, and the call would apply to another request than theirs.
     if (others.some(isOfRequest)) throw this.#wrong(LOCALS_GIVEN);
     if (others.length > this.#most) throw this.#wrong(SURPLUS);
     if (others.length < this.#least) throw this.#wrong('was given too few arguments');
     return { context: hasLocals(context) ? context : undefined, others: others as unknown as Others };
   }
 
-  /** The arguments, and the request that is meant; `undefined` where there is none. @throws {InvalidCallError} As {@link read}. */
+  /** Returns the arguments and the request; `undefined` outside a request. @throws {InvalidCallError} As {@link read}. */
   find(given: readonly unknown[]): Call<Others> & { readonly request: ScopedRequest | undefined } {
     const call = this.read(given);
     return { ...call, request: findRequest(call.context) };
   }
 
-  /** @throws {OutsideRequestError} Where there is no request. @throws {InvalidCallError} As {@link read}. */
+  /** Returns the arguments and the request. @throws {OutsideRequestError} Outside a request. @throws {InvalidCallError} As {@link read}. */
   within(given: readonly unknown[]): Call<Others> & { readonly request: ScopedRequest } {
     const { request, ...call } = this.find(given);
     if (!request) throw new OutsideRequestError(`${this.name}()`, this.alias && `${this.alias}()`);
     return { ...call, request };
   }
 
-  /** Where something stands for the context that does not look like one: nothing, or `locals` alone, as in tests. */
+  /** Finds a context that does not look like one: `undefined`, `null`, or an object with `locals` alone, as in tests. */
   #placeOfContext(given: readonly unknown[]): number {
     const last = given.length - 1;
-    // A list of any length takes all: it may come from a visitor, and no permission in it may go unchecked.
+    // Rest parameters take every argument: they may come from a visitor, and no permission among them may go unchecked.
     if (given.length <= this.#most) return -1;
     const mayBe = (value: unknown) => value === undefined || value === null || hasLocals(value);
     return mayBe(given[last]) ? last : given.findIndex(mayBe);
   }
 
-  /** Whether a list calls the helper with each of its items, as in `roles.some(hasRole)`. */
+  /** Checks whether an array method calls the helper with an item, its index and the array: `roles.some(hasRole)`. */
   #isListCall(given: readonly unknown[]): boolean {
     if (given.length !== 3 || this.#most === Number.POSITIVE_INFINITY) return false;
     const [item, index, list] = given;
@@ -96,14 +96,14 @@ export class HelperCall<Others extends readonly unknown[]> {
   }
 }
 
-/** The request that a context belongs to, or that is being answered; `undefined` where there is none. */
+/** Returns the request of a context, or the one that is being answered; `undefined` outside a request. */
 export function findRequest(context?: WithLocals): ScopedRequest | undefined {
   const services: unknown = context?.locals?.services;
   const scope = services instanceof RequestScope ? services : currentRequest.scope;
   return scope && requestOf(scope);
 }
 
-/** Data that a visitor has sent never looks like one, whatever its keys are: in a request it has this request's services. */
+/** Checks for a context: it has the services of its request, or a real `Request`. Data that a visitor sent has neither. */
 function isContext(value: unknown): boolean {
   return hasLocals(value) && (isOfRequest(value.locals) || ('request' in value && value.request instanceof Request));
 }
@@ -112,7 +112,7 @@ function hasLocals(value: unknown): value is WithLocals {
   return typeof value === 'object' && value !== null && 'locals' in value;
 }
 
-/** Whether a value is the `locals` of a request, or its scope. */
+/** Checks whether a value is the `locals` of a request, or its scope. */
 function isOfRequest(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return value instanceof RequestScope || ('services' in value && value.services instanceof RequestScope);

@@ -67,7 +67,7 @@ interface Providing {
 let hasHinted = false;
 
 /**
- * Has the log say once, in development, where the session is, when something asks for Astro's own and there is none.
+ * Logs once, in development, where the session is, when a page reads Astro's own session and there is none.
  *
  * @param hint Writes a line to the log.
  */

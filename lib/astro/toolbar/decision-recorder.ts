@@ -130,35 +130,35 @@ function cut(text: string): string {
   return shortened(text, LONGEST_TEXT);
 }
 
-/** A request and what became of it, in plain words. */
+/** A request with the decision on it, as the toolbar shows it. */
 export interface DecidedRequest {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly method: string;
-  /** As it was sent, encoded, without the query. */
+  /** The path as it was sent: encoded, without the query. */
   readonly path: string;
-  /** The short hash of the session that it came with. */
+  /** The short hash of the request's session; `undefined` for none. */
   readonly session: string | undefined;
-  /** Whether a browser opened a page by it. */
+  /** True when a browser opened a page. */
   readonly isPage: boolean;
 }
 
 const MOST_DECISIONS = 20;
 const MOST_PAGES = 200;
 
-/** The last decisions of a server, and the last one for each page that was opened. Of this process, and never stored. */
+/** The latest decisions of this process, and the latest for each opened page. They are never stored. */
 export class DecisionHistory<Decided extends DecidedRequest> {
   #latest: readonly Decided[] = [];
   readonly #pages = new Map<string, Decided>();
   readonly #waiting = new Set<() => void>();
   #revision = 0;
 
-  /** Grows with everything that is noted. */
+  /** A number that grows with every entry. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Waits until there is something newer than this revision, but not for longer than so many milliseconds. */
+  /** Waits for an entry that is newer than a revision. @param most Maximum time to wait, in milliseconds. */
   async after(revision: number, most: number): Promise<void> {
     if (revision !== this.#revision) return;
     await new Promise<void>((wake) => {
@@ -172,12 +172,12 @@ export class DecisionHistory<Decided extends DecidedRequest> {
     });
   }
 
-  /** The last twenty, the newest first. */
+  /** The latest twenty decisions, newest first. */
   get latest(): readonly Decided[] {
     return this.#latest;
   }
 
-  /** @param replaced What was noted of the same request before. */
+  /** @param replaced The earlier entry for the same request. */
   add(decided: Decided, replaced?: Decided): void {
     const others = this.#latest.filter((earlier) => earlier !== replaced);
     this.#latest = [decided, ...others].slice(0, MOST_DECISIONS);
@@ -185,7 +185,7 @@ export class DecisionHistory<Decided extends DecidedRequest> {
     this.#grow();
   }
 
-  /** Notes a page of which nothing was decided. */
+  /** Adds a page without a decision. */
   addPage(decided: Decided): void {
     if (!decided.isPage) return;
     this.#file(decided);
@@ -206,7 +206,7 @@ export class DecisionHistory<Decided extends DecidedRequest> {
     for (const wake of this.#waiting) wake();
   }
 
-  /** What was decided when this page was last opened: by this session, or else by anybody. */
+  /** Returns the latest decision for a page: of this session, or else of any. */
   ofPage(path: string, session: string | undefined): Decided | undefined {
     return this.#pages.get(keyOf(path, session)) ?? this.#pages.get(keyOf(path));
   }
