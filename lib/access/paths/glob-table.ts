@@ -31,7 +31,7 @@ export class GlobTable<Value> {
   }
 }
 
-type Found<Value> = (entry: GlobEntry<Value>, segment: string) => void;
+type Found<Value> = (entry: GlobEntry<Value>) => void;
 
 /** Globs by the literal text at one of their ends, which may be empty. */
 class Bucketed<Value> {
@@ -61,7 +61,7 @@ class Bucketed<Value> {
     for (const length of this.#lengths) {
       if (length > segment.length) return;
       const bucket = this.#buckets.get(this.#cut(segment, length));
-      if (bucket) for (const entry of bucket) found(entry, segment);
+      if (bucket) for (const entry of bucket) found(entry);
     }
   }
 }

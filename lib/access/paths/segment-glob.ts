@@ -41,10 +41,11 @@ export function whatIsWrongWithGlob(segment: string): string | undefined {
   if (countAlternatives(segment) > MAX_ALTERNATIVES) {
     return `holds "${segment}": braces for more than ${MAX_ALTERNATIVES} alternatives`;
   }
-  if (alternatives(segment).includes('')) {
+  const each = alternatives(segment);
+  if (each.includes('')) {
     return `holds "${segment}", which may stand for nothing, and no segment is empty: write a rule for the path without it`;
   }
-  if (alternatives(segment).every(isWildcardOnly)) return undefined;
+  if (each.every(isWildcardOnly)) return undefined;
   if (AMBIGUOUS_REPETITION.test(segment)) {
     return `holds "${segment}": a repeated group cannot offer a choice, which would let a long path block the server; write {a,b} for one of several`;
   }

@@ -24,6 +24,7 @@ const HAS_ALL = new HelperCall<Permission[]>('hasAllPermissions(...permissions, 
 const HAS_ANY = new HelperCall<Permission[]>('hasAnyPermission(...permissions, context?)');
 const HAS_BOTH = new HelperCall<[role: Role, permission: Permission]>('hasRolePermission(role, permission, context?)');
 const AUTHORIZE = new HelperCall<[requirement?: Requirement]>('authorize(requirement?, context?)');
+const CAN = new HelperCall<[requirement?: Requirement]>('can(requirement?, context?)');
 
 /**
  * Returns the values in the session of the signed-in visitor; `null` for a guest, and outside of a request.
@@ -210,8 +211,6 @@ function visitorOf({ request }: { readonly request: ScopedRequest | undefined })
   return request.visitor;
 }
 
-const CALL = new HelperCall<[requirement?: Requirement]>('can(requirement?, context?)');
-
 /**
  * Checks whether the visitor meets a requirement, as a rule would. It decides what a page shows, and works in every
  * component. It returns `false` where {@link authorize} would refuse: for a guest, on a prerendered page, and when a
@@ -228,7 +227,7 @@ export async function can(...given: unknown[]): Promise<boolean> {
   const {
     request,
     others: [requirement = {}],
-  } = CALL.find(given);
+  } = CAN.find(given);
   const asked = checkRequirement(requirement, 'can');
   if (!request) return false;
   request.draft.isUsed = true;

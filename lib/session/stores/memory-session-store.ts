@@ -75,14 +75,14 @@ export class MemorySessionStore extends VersionedSessionStore {
 
   // The text is its own version, because comparing texts compares everything.
   protected override find(key: string): StoredText | undefined {
-    const short = shortened(key);
+    const short = packed(key);
     const text = this.#windowOf(short)?.get(short);
     return text === undefined ? undefined : { text, version: text };
   }
 
   protected override insert(key: string, text: string, expiresAt: number, userId?: string): void {
     if (this.#contents.size >= this.#maxSessions) this.#dropLongestIdle();
-    this.#windowFor(expiresAt).put(shortened(key), text, userId);
+    this.#windowFor(expiresAt).put(packed(key), text, userId);
     this.#contents.size += 1;
   }
 
@@ -93,7 +93,7 @@ export class MemorySessionStore extends VersionedSessionStore {
     version: string,
     userId?: string,
   ): string | undefined {
-    const short = shortened(key);
+    const short = packed(key);
     const window = this.#windowOf(short);
     if (window?.get(short) !== version) return undefined;
     const next = this.#windowFor(expiresAt);
@@ -103,17 +103,17 @@ export class MemorySessionStore extends VersionedSessionStore {
   }
 
   protected override remove(key: string): void {
-    const short = shortened(key);
+    const short = packed(key);
     this.#delete(this.#windowOf(short), short);
   }
 
   protected override keysOf(userId: string): readonly string[] {
     this.#dropExpiredWindows();
-    return this.#contents.windows.flatMap((window) => window.keysOf(userId)).map(lengthened);
+    return this.#contents.windows.flatMap((window) => window.keysOf(userId)).map(unpacked);
   }
 
   protected override unlist(userId: string, key: string): void {
-    for (const window of this.#contents.windows) window.unlist(userId, shortened(key));
+    for (const window of this.#contents.windows) window.unlist(userId, packed(key));
   }
 
   #delete(window: MemoryWindow | undefined, short: string | undefined): void {
@@ -167,13 +167,13 @@ export class MemorySessionStore extends VersionedSessionStore {
 }
 
 /**
- * Shortens a key to 192 bits of the fingerprint, one byte per character. This is enough to distinguish all ids, and
+ * Packs a key into 192 bits of the fingerprint, one byte per character. This is enough to distinguish all ids, and
  * saves 24 bytes per session.
  */
-function shortened(key: string): string {
+function packed(key: string): string {
   return atob(key.slice(0, KEPT_OF_KEY).replaceAll('-', '+').replaceAll('_', '/'));
 }
 
-function lengthened(short: string): string {
+function unpacked(short: string): string {
   return btoa(short).replaceAll('+', '-').replaceAll('/', '_');
 }
