@@ -33,7 +33,7 @@ export type { RefusingVerdict, Verdict } from './access/guard/verdict.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
 export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';
-export { goTo } from './astro/forms/form-page.js';
+export { goTo } from './astro/forms/go-to.js';
 export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';
 export {
   CookieSession,

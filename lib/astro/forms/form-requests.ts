@@ -23,7 +23,8 @@ import { SessionStore } from '../../session/stores/session-store.js';
 import type { GateRequest } from '../request/gate-request.js';
 import type { RoutedRequest } from '../request/routed-request.js';
 import { gatehouse } from '../start/started.js';
-import { formPage, formPlace, nextPageOf } from './form-page.js';
+import { formPage, formPlace } from './form-page.js';
+import { nextPageOf } from './go-to.js';
 
 /** Maximum size of a refused form that is kept, in bytes. It is read into memory, and its sender may be anybody. */
 const MOST_BYTES = 128 * 1024;

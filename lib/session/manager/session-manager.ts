@@ -14,8 +14,9 @@ import { SessionRegistry } from '../session-registry.js';
 import { SessionSchema } from '../session-schema.js';
 import { NoRevocationList } from '../stores/revocation-list.js';
 import { SessionStore } from '../stores/session-store.js';
+import { Outages } from './outages.js';
 import { SessionOpener } from './session-opener.js';
-import { Outages, SessionReport } from './session-report.js';
+import { SessionReport } from './session-report.js';
 import { SessionWriter } from './session-writer.js';
 
 /**

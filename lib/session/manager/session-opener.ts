@@ -12,7 +12,8 @@ import type { SessionConfig } from '../session-config.js';
 import type { SessionRegistry } from '../session-registry.js';
 import type { SessionSchema } from '../session-schema.js';
 import type { SessionStore } from '../stores/session-store.js';
-import type { Outages, Refusal, SessionReport } from './session-report.js';
+import type { Outages } from './outages.js';
+import type { Refusal, SessionReport } from './session-report.js';
 
 /** The collaborators of an opener. */
 export interface OpenerParts {

@@ -13,7 +13,8 @@ import type { SessionConfig } from '../session-config.js';
 import type { SessionRegistry } from '../session-registry.js';
 import type { SessionSchema } from '../session-schema.js';
 import type { SessionStore } from '../stores/session-store.js';
-import type { Outages, SessionReport } from './session-report.js';
+import type { Outages } from './outages.js';
+import type { SessionReport } from './session-report.js';
 
 /** The collaborators of a writer. */
 export interface WriterParts {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionTooLargeError, StoreUnavailableError } from '../../../lib/errors/index.js';
-import { Outages, SessionReport } from '../../../lib/session/manager/session-report.js';
+import { Outages } from '../../../lib/session/manager/outages.js';
+import { SessionReport } from '../../../lib/session/manager/session-report.js';
 import { RememberingEvents } from '../../support/remembering-events.js';
 
 function start(timeout = 1000) {
