@@ -1,7 +1,6 @@
 import { withoutTrailingSlash } from '../../base/text.js';
 import type { GuardedPaths } from '../paths/guarded-paths.js';
 import { PathIndex } from '../paths/path-index.js';
-import { PathPattern } from '../paths/path-pattern.js';
 import { ErrorPages, islandPath, type Locale } from '../paths/special-paths.js';
 import type { RoutePattern } from '../route-types.js';
 import { type AllowedDomain, SiteOrigins } from './site-origins.js';
@@ -53,8 +52,8 @@ export class CsrfConfig {
     this.base = withoutTrailingSlash(site.base ?? '');
     this.errorPages = new ErrorPages(site.locales);
     this.explains = site.explains ?? false;
-    this.#excepted = indexOf(except);
-    this.#withToken = indexOf(withToken);
+    this.#excepted = PathIndex.of(except);
+    this.#withToken = PathIndex.of(withToken);
   }
 
   /**
@@ -75,8 +74,4 @@ export class CsrfConfig {
     if (!paths || paths.all.some((path) => this.#withToken.matches(path, true))) return true;
     return this.#everythingWithToken && !paths.every((path) => path.startsWith(islandPath('')));
   }
-}
-
-function indexOf(patterns: readonly string[]): PathIndex {
-  return new PathIndex(patterns.map((pattern) => new PathPattern(pattern)));
 }

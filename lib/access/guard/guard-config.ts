@@ -1,7 +1,6 @@
 import { withoutTrailingSlash } from '../../base/text.js';
 import type { AccessRuleOptions } from '../access-rule.js';
 import { PathIndex } from '../paths/path-index.js';
-import { PathPattern } from '../paths/path-pattern.js';
 import { ErrorPages, type Locale } from '../paths/special-paths.js';
 import type { RoutePath, RoutePattern } from '../route-types.js';
 
@@ -59,7 +58,7 @@ export class GuardConfig {
     this.base = withoutTrailingSlash(site.base ?? '');
     this.errorPages = new ErrorPages(site.locales);
     this.#trailingSlash = site.trailingSlash;
-    this.#excluded = new PathIndex((options.exclude ?? []).map((pattern) => new PathPattern(pattern)));
+    this.#excluded = PathIndex.of(options.exclude ?? []);
   }
 
   isExcluded(path: string): boolean {

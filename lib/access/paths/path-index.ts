@@ -1,6 +1,6 @@
 import { UnreadablePathError } from './canonical-path.js';
 import { type GlobEntry, GlobTable } from './glob-table.js';
-import { type PathPattern, type Step, stepsOf } from './path-pattern.js';
+import { PathPattern, type Step, stepsOf } from './path-pattern.js';
 
 /**
  * Maximum number of steps per path. Ordinary paths need far fewer; it limits hostile ones to less than a millisecond.
@@ -88,6 +88,11 @@ export class PathIndex {
       }
       node.position = Math.min(node.position, position);
     });
+  }
+
+  /** Creates the index of patterns that are written as strings. @throws {InvalidOptionsError} For an invalid pattern. */
+  static of(patterns: readonly string[]): PathIndex {
+    return new PathIndex(patterns.map((pattern) => new PathPattern(pattern)));
   }
 
   /**

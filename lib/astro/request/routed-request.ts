@@ -119,11 +119,6 @@ export class RoutedRequest implements ChangingRequest {
     return isNavigation(headers, !this.isEndpoint) || this.#isFormOfScript(headers);
   }
 
-  /** True when the route is a page's, whatever kind of request asks for it. */
-  get isForPage(): boolean {
-    return !this.routes.endpoints.has(this.routePattern);
-  }
-
   get sessionHash(): string | undefined {
     return subjectOf(this.request.session).session;
   }

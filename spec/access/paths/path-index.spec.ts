@@ -53,7 +53,7 @@ function found(index: PathIndex, path: string): number | 'unreadable' {
 
 const rulesOf = (count: number, patternOf: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => patternOf(at));
-const indexOf = (patterns: readonly string[]) => new PathIndex(patterns.map((pattern) => new PathPattern(pattern)));
+const indexOf = (patterns: readonly string[]) => PathIndex.of(patterns);
 const binary = (at: number, zero: string, one: string) =>
   Array.from({ length: 10 }, (_, bit) => ((at >> bit) % 2 === 0 ? zero : one)).join('/');
 
