@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { andThen, forget, isPromise, orElse, type Promised } from '../../base/promised.js';
-import { RequestScope, type ScopedRequest } from '../../container/request-scope.js';
-import { CONTEXT } from '../options/option-schemas.js';
+import { andThen, forget, isPromise, orElse, type Promised } from '../base/promised.js';
+import { RequestScope, type ScopedRequest } from './request-scope.js';
+
+/** The cure for a function of a context that returns a promise. */
+export const CONTEXT = 'wait inside runWithContext, or load the data before';
 
 /** Functions that find a request's scope in code that has no context. Default: AsyncLocalStorage. */
 export interface ContextOptions {
