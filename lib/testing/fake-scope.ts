@@ -4,6 +4,7 @@ import type { GuardedRequest } from '../access/guard/guarded-request.js';
 import type { VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor.js';
 import { Clock } from '../base/clock.js';
+import { currentRequest } from '../container/current-request.js';
 import { defaultServices } from '../container/default-services.js';
 import { type RequestScope, ScopedRequest } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
@@ -14,6 +15,8 @@ import { draftOf } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { FrozenClock } from './frozen-clock.js';
+
+const NOWHERE = 'http://localhost/';
 
 /** The properties of a fake request. */
 export interface FakeRequest {
@@ -27,7 +30,9 @@ export interface FakeRequest {
   services?: ((services: Services) => unknown) | undefined;
   /** The parameters of its route: `{ slug: 'hello' }`. */
   params?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Its URL, or path and query. Default: the front page. */
+  /** The request itself, for its method, headers and URL. Default: a GET request without headers. */
+  request?: Request | undefined;
+  /** Its URL, or path and query. Default: that of `request`, or else the front page. */
   url?: string | URL | undefined;
   /** The clock of the scope. Default: one that stands still at the start of 2030. */
   clock?: FrozenClock | undefined;
@@ -37,6 +42,12 @@ export interface FakeRequest {
 export interface FakeScope extends RequestScope {
   /** @example await signIn({ userId: 'ada' }, { locals: scope.locals }); */
   readonly locals: App.Locals;
+  /**
+   * Runs code as part of the request, so that helpers find it without a context.
+   *
+   * @example const answer = await scope.run(() => POST(context));
+   */
+  run<Result>(code: () => Result): Result;
 }
 
 /**
@@ -57,7 +68,8 @@ export function fakeScope({
   access,
   services,
   params = {},
-  url = '/',
+  request: { method, headers, url: sentTo } = new Request(NOWHERE),
+  url = sentTo,
   clock = new FrozenClock(),
 }: FakeRequest = {}): FakeScope {
   const parts = defaultServices({
@@ -76,21 +88,25 @@ export function fakeScope({
     assertVisitorData(user);
     draftOf(session).signIn(user, clock.now());
   }
-  const address = new URL(url, 'http://localhost/');
-  const request = new ScopedRequest(booted, session, undefined, address);
-  request.guarded = fakeRequest(address, params, () => request.signedInFor);
-  const { scope } = request;
-  return Object.assign(scope, { locals: localsOf(scope) });
+  const address = new URL(url, NOWHERE);
+  const scoped = new ScopedRequest(booted, session, headers, address);
+  scoped.guarded = fakeRequest(method, address, params, () => scoped.signedInFor);
+  const { scope } = scoped;
+  return Object.assign(scope, {
+    locals: localsOf(scope),
+    run: <Result>(code: () => Result) => currentRequest.enter(scoped, code),
+  });
 }
 
 function fakeRequest(
+  method: string,
   url: URL,
   params: GuardedRequest['params'],
   signedInFor: () => number | undefined,
 ): GuardedRequest {
   const { pathname, search } = url;
   return {
-    method: 'GET',
+    method: method.toUpperCase(),
     url,
     pathname,
     search,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
-import { CONTEXT } from '../../container/current-request.js';
+import { CONTEXT } from '../../container/context-options.js';
 import { rule } from './rule-schemas.js';
 import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';

@@ -6,7 +6,7 @@ import type { FormOptions } from '../../access/forms/form-config.js';
 import type { GuardOptions } from '../../access/guard/guard-config.js';
 import type { Guard } from '../../access/guard/page-guard.js';
 import { forget, isPromise } from '../../base/promised.js';
-import type { ContextOptions } from '../../container/current-request.js';
+import type { ContextOptions } from '../../container/context-options.js';
 import type { Services } from '../../container/services.js';
 import { InvalidOptionsError } from '../../errors/index.js';
 import type { SessionCookieOptions, SessionOptions } from '../../session/session-config.js';
