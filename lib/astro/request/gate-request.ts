@@ -1,5 +1,5 @@
 import type { APIContext } from 'astro';
-import { hidden, isHidden, unavailable } from '../../access/guard/refusal.js';
+import { hidden, isHidden, unavailable } from '../../access/refusal/refusal.js';
 import { andThen, orElse, type Promised } from '../../base/promised.js';
 import { SharedLocalsError, StoreUnavailableError } from '../../errors/index.js';
 import { AstroSessionStore } from '../start/astro-session-store.js';
