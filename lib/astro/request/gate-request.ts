@@ -1,5 +1,5 @@
 import type { APIContext } from 'astro';
-import { hidden, isHidden, unavailable } from '../../access/guard/refusal.js';
+import { hidden, isHidden, unavailable } from '../../access/refusal/refusal.js';
 import { andThen, orElse, type Promised } from '../../base/promised.js';
 import { currentRequest } from '../../container/current-request.js';
 import { SharedLocalsError, StoreUnavailableError } from '../../errors/index.js';
