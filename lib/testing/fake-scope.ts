@@ -1,3 +1,4 @@
+import { stringifyCookie } from 'cookie';
 import { AccessConfig, type AccessOptions } from '../access/access-options.js';
 import { GuardConfig } from '../access/guard/guard-config.js';
 import type { GuardedRequest } from '../access/guard/guarded-request.js';
@@ -29,6 +30,14 @@ export interface FakeRequest {
   params?: Readonly<Record<string, string | undefined>> | undefined;
   /** Its URL, or path and query. Default: the front page. */
   url?: string | URL | undefined;
+  /** Its method. Default `GET`. */
+  method?: string | undefined;
+  /** Its headers: `{ authorization: 'Bearer …' }`. */
+  headers?: HeadersInit | undefined;
+  /** Its cookies, other than the session's: `{ theme: 'dark' }`. */
+  cookies?: Readonly<Record<string, string>> | undefined;
+  /** The address of its client. Default: unknown. */
+  clientAddress?: string | undefined;
   /** The clock of the scope. Default: one that stands still at the start of 2030. */
   clock?: FrozenClock | undefined;
 }
@@ -58,6 +67,10 @@ export function fakeScope({
   services,
   params = {},
   url = '/',
+  method = 'GET',
+  headers,
+  cookies = {},
+  clientAddress,
   clock = new FrozenClock(),
 }: FakeRequest = {}): FakeScope {
   const parts = defaultServices({
@@ -77,28 +90,37 @@ export function fakeScope({
     draftOf(session).signIn(user, clock.now());
   }
   const address = new URL(url, 'http://localhost/');
-  const request = new ScopedRequest(booted, session, undefined, address);
-  request.guarded = fakeRequest(address, params, () => request.signedInFor);
+  const request = new ScopedRequest(booted, session, fakeHeaders(headers, cookies), address);
+  request.guarded = fakeRequest(request, address, { method: method.toUpperCase(), params, clientAddress });
   const { scope } = request;
   return Object.assign(scope, { locals: localsOf(scope) });
 }
 
+function fakeHeaders(given: HeadersInit | undefined, cookies: Readonly<Record<string, string>>): Headers {
+  const headers = new Headers(given);
+  const sent = [headers.get('cookie'), stringifyCookie(cookies)].filter((part) => part);
+  if (sent.length > 0) headers.set('cookie', sent.join('; '));
+  return headers;
+}
+
 function fakeRequest(
+  request: ScopedRequest,
   url: URL,
-  params: GuardedRequest['params'],
-  signedInFor: () => number | undefined,
+  given: Pick<GuardedRequest, 'method' | 'params' | 'clientAddress'>,
 ): GuardedRequest {
+  const { headers = new Headers(), cookies } = request;
   const { pathname, search } = url;
   return {
-    method: 'GET',
+    ...given,
     url,
     pathname,
     search,
-    params,
     routePattern: pathname,
     isNavigation: true,
+    headers,
+    cookies,
     get signedInFor() {
-      return signedInFor();
+      return request.signedInFor;
     },
   };
 }
