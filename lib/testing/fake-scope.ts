@@ -1,3 +1,4 @@
+import { stringifyCookie } from 'cookie';
 import { AccessConfig, type AccessOptions } from '../access/access-options.js';
 import { GuardConfig } from '../access/guard/guard-config.js';
 import type { GuardedRequest } from '../access/guard/guarded-request.js';
@@ -30,10 +31,18 @@ export interface FakeRequest {
   services?: ((services: Services) => unknown) | undefined;
   /** The parameters of its route: `{ slug: 'hello' }`. */
   params?: Readonly<Record<string, string | undefined>> | undefined;
-  /** The request itself, for its method, headers and URL. Default: a GET request without headers. */
+  /** The request itself: its method, headers and URL. Each of these may also be set by itself. Default: a GET request without headers. */
   request?: Request | undefined;
   /** Its URL, or path and query. Default: that of `request`, or else the front page. */
   url?: string | URL | undefined;
+  /** Its method. Default: that of `request`. */
+  method?: string | undefined;
+  /** Its headers: `{ authorization: 'Bearer …' }`. Default: those of `request`. */
+  headers?: HeadersInit | undefined;
+  /** Its cookies, other than the session's: `{ theme: 'dark' }`. */
+  cookies?: Readonly<Record<string, string>> | undefined;
+  /** The address of its client. Default: unknown. */
+  clientAddress?: string | undefined;
   /** The clock of the scope. Default: one that stands still at the start of 2030. */
   clock?: FrozenClock | undefined;
 }
@@ -68,8 +77,12 @@ export function fakeScope({
   access,
   services,
   params = {},
-  request: { method, headers, url: sentTo } = new Request(NOWHERE),
-  url = sentTo,
+  request = new Request(NOWHERE),
+  url = request.url,
+  method = request.method,
+  headers = request.headers,
+  cookies = {},
+  clientAddress,
   clock = new FrozenClock(),
 }: FakeRequest = {}): FakeScope {
   const parts = defaultServices({
@@ -89,8 +102,8 @@ export function fakeScope({
     draftOf(session).signIn(user, clock.now());
   }
   const address = new URL(url, NOWHERE);
-  const scoped = new ScopedRequest(booted, session, headers, address);
-  scoped.guarded = fakeRequest(method, address, params, () => scoped.signedInFor);
+  const scoped = new ScopedRequest(booted, session, fakeHeaders(headers, cookies), address);
+  scoped.guarded = fakeRequest(scoped, address, { method: method.toUpperCase(), params, clientAddress });
   const { scope } = scoped;
   return Object.assign(scope, {
     locals: localsOf(scope),
@@ -98,23 +111,31 @@ export function fakeScope({
   });
 }
 
+function fakeHeaders(given: HeadersInit | undefined, cookies: Readonly<Record<string, string>>): Headers {
+  const headers = new Headers(given);
+  const sent = [headers.get('cookie'), stringifyCookie(cookies)].filter((part) => part);
+  if (sent.length > 0) headers.set('cookie', sent.join('; '));
+  return headers;
+}
+
 function fakeRequest(
-  method: string,
+  request: ScopedRequest,
   url: URL,
-  params: GuardedRequest['params'],
-  signedInFor: () => number | undefined,
+  given: Pick<GuardedRequest, 'method' | 'params' | 'clientAddress'>,
 ): GuardedRequest {
+  const { headers = new Headers(), cookies } = request;
   const { pathname, search } = url;
   return {
-    method: method.toUpperCase(),
+    ...given,
     url,
     pathname,
     search,
-    params,
     routePattern: pathname,
     isNavigation: true,
+    headers,
+    cookies,
     get signedInFor() {
-      return signedInFor();
+      return request.signedInFor;
     },
   };
 }

@@ -75,6 +75,20 @@ describe('A fake scope', () => {
     expect(fakeScope().request).toMatchObject({ pathname: '/', search: '', params: {}, method: 'GET' });
   });
 
+  it('has a method, headers, cookies and a client that rules can read', async () => {
+    const given = {
+      method: 'post',
+      headers: { 'X-Desk': '7' },
+      cookies: { door: 'back door' },
+      clientAddress: '192.0.2.7',
+    };
+    const { locals, request } = fakeScope({ user: { userId: 'ada' }, ...given });
+    const allow: AccessRule['allow'] = (_, { method, headers, cookies, clientAddress }) =>
+      `${method} ${headers.get('x-desk')} ${cookies.get('door')} ${clientAddress}` === 'POST 7 back door 192.0.2.7';
+    await authorize({ allow }, { locals });
+    expect([request?.cookies.has('window'), fakeScope().request?.clientAddress]).toEqual([false, undefined]);
+  });
+
   it('has locals that can be passed to helpers', async () => {
     const clock = new FrozenClock();
     const { locals } = fakeScope({ clock });
