@@ -3,6 +3,7 @@ import type { KeptForm } from '../access/forms/kept-form.js';
 import type { GuardedRequest } from '../access/guard/guarded-request.js';
 import type { Verdict } from '../access/guard/verdict.js';
 import { RequestIdentity } from '../access/request-identity.js';
+import type { ReturningRequest } from '../access/sign-in/returning-request.js';
 import { Visitor } from '../access/visitor.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
 import { Clock } from '../base/clock.js';
@@ -101,15 +102,17 @@ export class ScopedRequest {
     this.#identity?.adoptAnew();
   }
 
+  /** Returns the request with its cookies; `undefined` without HTTP. @throws {SessionCommittedError} When it is too late. */
+  returning(_operation: string): ReturningRequest | undefined {
+    return undefined;
+  }
+
   /** The value of `locals.session`. */
   get shown(): unknown {
     return this.#identity ? this.#identity.shown : this.session;
   }
 
-  /**
-   * True when values that are set in the session are not stored, because the session belongs to another user than the
-   * request.
-   */
+  /** True when values set in the session are not stored, because it belongs to another user than the request. */
   get standsAside(): boolean {
     return this.#identity?.standsAside === true;
   }
