@@ -78,6 +78,8 @@ export interface GuardedRequest extends AccessRequest {
   readonly formPage?: string | undefined;
   /** True when the page shows the outcome of a form that was accepted before. */
   readonly showsForm?: boolean | undefined;
+  /** True when the route is an endpoint that has a function for `OPTIONS` alone. */
+  readonly hasOptionsHandler?: boolean | undefined;
   /** True when the route is not a page. */
   readonly isEndpoint?: boolean | undefined;
   /** True when the visitor is unknown because sessions are unavailable. */

@@ -26,6 +26,7 @@ export class RoutedRequest implements ChangingRequest {
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
   isOwnAnswer = false;
+  hasOptionsHandler = false;
 
   constructor(
     private readonly request: GateRequest,
