@@ -35,6 +35,7 @@ export type { AccessRequest, GuardedRequest } from './access/guard/guarded-reque
 export type { Guard, GuardEntry } from './access/guard/page-guard.js';
 export { RouteGuard } from './access/guard/route-guard.js';
 export type { RefusingVerdict, Verdict } from './access/guard/verdict.js';
+export type { RefusedClient } from './access/refusal/client.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
 export { PendingSignIn, type SignInOutcome, type SignInReturn } from './access/sign-in/pending-sign-in.js';
 export type { BegunSignIn, SignInStart, TakenSignIn } from './access/sign-in/sign-in-attempt.js';
