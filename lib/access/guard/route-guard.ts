@@ -8,6 +8,7 @@ import { AccessRules } from '../access-rules.js';
 import { ifReadable } from '../paths/canonical-path.js';
 import { GuardedPaths } from '../paths/guarded-paths.js';
 import { REAUTHENTICATE_PARAMETER } from '../paths/return-path.js';
+import { withOwnStatus } from '../policies/own-status.js';
 import type { Visitor } from '../visitor.js';
 import { emitDenied, emitDeniedError } from './access-events.js';
 import { DecisionLog } from './decision-log.js';
@@ -73,11 +74,12 @@ export class RouteGuard {
   /** Judges a visitor who was refused by the page's own code. */
   judgeDenied(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promised<RefusingVerdict> {
     const judgement = new Judgement();
-    const decision = this.#checker.decision(false, error.denial, error.reason, error.missing);
+    const decision = this.#checker.refusalBy(error);
     judgement.decides(decision);
     if (request.isVisitorUnknown) return judgement.verdict(unavailable(), true);
     emitDeniedError(this.events, request, visitor, error);
-    const answer = error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
+    const own = error.mayRedirect ? withOwnStatus(error, request) : problem(error.status, decision);
+    const answer = own ?? this.refuse(request, visitor, decision);
     return andThen(answer, (response) => judgement.verdict(asAnswer(response), true));
   }
 
@@ -102,7 +104,9 @@ export class RouteGuard {
   /** Creates the answer for a refused visitor: {@link challenge} for one who can sign in, otherwise {@link forbid}. */
   refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (hides(decision, visitor)) return this.#asIfMissing(request, visitor);
-    if (decision.code === 'FOR_GUESTS_ONLY') return this.#sendHome(request, visitor, decision);
+    if (decision.code === 'FOR_GUESTS_ONLY') {
+      return request.isNavigation ? this.#sendTo(this.config.homePath, request, visitor) : problem(403, decision);
+    }
     if (!visitor.isGuest && decision.code !== 'SIGN_IN_AGAIN') return this.forbid(request, visitor, decision);
     // Guests are sent to sign in whether a hidden page exists or not, so that they cannot find out which.
     const asked = decision.rule?.status === 404 ? (this.#missing(request) ?? request) : request;
@@ -156,9 +160,8 @@ export class RouteGuard {
     whoAsks: () => Promised<Visitor>,
   ): Promised<Verdict> {
     const judgement = new Judgement();
-    const { method, routePattern } = request;
-    const asked = this.#demands.on(paths, method, routePattern, pageGuard, judgement);
-    const triedOut = this.#demands.reportOnly(paths, method, pageGuard);
+    const asked = this.#demands.on(paths, request.method, request.routePattern, pageGuard, judgement);
+    const triedOut = this.#demands.reportOnly(paths, request.method, pageGuard);
     const end = (refusal: Response | undefined): Verdict => {
       const response = refusal ?? this.#nowhere(paths, request);
       // The answer for a hidden page must not differ from that for a page that does not exist.
@@ -242,9 +245,5 @@ export class RouteGuard {
   #missing(request: GuardedRequest): GuardedRequest | undefined {
     const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
     return paths && request.action?.calledFrom !== 'rpc' ? request.asMissing?.(paths.requested) : undefined;
-  }
-
-  #sendHome(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
-    return request.isNavigation ? this.#sendTo(this.config.homePath, request, visitor) : problem(403, decision);
   }
 }
