@@ -1,4 +1,4 @@
-import { deniedResponse } from '../../access/guard/refusal.js';
+import { deniedResponse } from '../../access/refusal/refusal.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../../access/visitor.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
 import { AccessDeniedError } from '../../errors/index.js';

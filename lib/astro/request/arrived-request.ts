@@ -2,6 +2,7 @@ import type { APIContext } from 'astro';
 import type { Visitor } from '../../access/visitor.js';
 import type { VisitorResolver } from '../../access/visitor-resolver.js';
 import { andThen, type Promised } from '../../base/promised.js';
+import { currentRequest } from '../../container/current-request.js';
 import { ScopedRequest } from '../../container/request-scope.js';
 import { registryOf } from '../../container/services.js';
 import { madeSession } from '../../session/made-session.js';
@@ -9,7 +10,6 @@ import type { Session } from '../../session/session.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { gatehouse } from '../start/started.js';
 import { AstroSessionWatch, adoptAstroSession, hintAtOwnSession } from './astro-sessions.js';
-import { currentRequest } from './current-request.js';
 import { hearLocals, putOnLocals } from './locals.js';
 import { SessionKeeper } from './session-keeper.js';
 

@@ -3,9 +3,10 @@ import type { APIContext } from 'astro';
 import { type ChangingRequest, mayChange } from '../../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { keepsForm } from '../../access/forms/kept-form.js';
-import { type CalledAction, isNavigation } from '../../access/guard/guarded-request.js';
+import { type CalledAction, clientAddressOf, isNavigation } from '../../access/guard/guarded-request.js';
 import { canonicalActionName } from '../../access/paths/special-paths.js';
 import { partsOf } from '../../base/address.js';
+import type { RequestCookies } from '../../base/request-cookies.js';
 import { subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
 import type { ProjectRoutes } from '../start/project-routes.js';
@@ -88,6 +89,14 @@ export class RoutedRequest implements ChangingRequest {
 
   get headers(): Headers {
     return this.request.original.headers;
+  }
+
+  get cookies(): RequestCookies {
+    return this.request.cookies;
+  }
+
+  get clientAddress(): string | undefined {
+    return clientAddressOf(this.context);
   }
 
   get sentTo(): URL {

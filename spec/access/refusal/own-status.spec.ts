@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { withOwnStatus } from '../../../lib/access/policies/own-status.js';
+import { withOwnStatus } from '../../../lib/access/refusal/own-status.js';
 import { AccessDeniedError } from '../../../lib/errors/index.js';
 import { call, navigation } from '../../support/guarded-request.js';
 

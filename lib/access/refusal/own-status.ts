@@ -1,6 +1,6 @@
 import type { AccessDeniedError } from '../../errors/index.js';
 import type { GuardedRequest } from '../guard/guarded-request.js';
-import { notThere, plain, problem } from '../guard/refusal.js';
+import { notThere, plain, problem } from './refusal.js';
 
 /**
  * Creates the answer for a status that a policy chose; `undefined` for 401 and 403, which are answered as every refusal is.
