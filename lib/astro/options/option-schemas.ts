@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
+import { Policy } from '../../access/policies/policy.js';
 import { CONTEXT } from '../../container/context-options.js';
 import { exclusion, rule } from './rule-schemas.js';
 import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
@@ -54,6 +55,19 @@ function areRoles(given: unknown): boolean {
   return Array.isArray(given) && Array.from<unknown>(given).every((role) => typeof role === 'string');
 }
 
+const POLICIES = 'must be an object with a class for each kind of record: { invoice: InvoicePolicy }';
+const policies = plainObject(POLICIES).check(({ value, issues }) => {
+  for (const [name, given] of Object.entries(value as Record<string, unknown>)) {
+    const isPolicy = typeof given === 'function' && given.prototype instanceof Policy;
+    if (isPolicy && POLICY_NAME.test(name)) continue;
+    const message = isPolicy
+      ? 'must be a word, because abilities begin with it: invoice gives "invoice:edit"'
+      : 'must be a class that extends Policy: class InvoicePolicy extends Policy<Invoice> { … }';
+    issues.push({ code: 'custom', input: given, message, path: [name] });
+  }
+});
+const POLICY_NAME = /^[\p{L}_][\p{L}\d_-]*$/u;
+
 const common = {
   loginPath: z.optional(path),
   homePath: z.optional(path),
@@ -90,6 +104,7 @@ export const integrationOptions = record(
   {
     sessionData: 'a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     services: 'services are code: write them in src/gatehouse.ts',
+    policies: 'policies are code: write them in src/gatehouse.ts',
   },
 ).check(checkStore);
 /** The options of `defineGatehouse({…})`. */
@@ -98,5 +113,6 @@ export const setupOptions = record('defineGatehouse({…})', {
   store: z.optional(storeInSetup),
   session: z.optional(sessionInSetup),
   sessionData: z.optional(sessionData),
+  policies: z.optional(policies),
   services: z.optional(prompt(WAIT_INSIDE)),
 }).check(checkStore);
