@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AccessConfig } from '../../lib/access/access-options.js';
 import { ForeignVisitor } from '../../lib/access/request-identity.js';
 import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
-import { ScopedRequest } from '../../lib/container/request-scope.js';
+import { ScopedRequest } from '../../lib/container/scope/request-scope.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
 import { Session } from '../../lib/session/session.js';
 import { FrozenClock } from '../support/frozen-clock.js';

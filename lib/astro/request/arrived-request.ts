@@ -3,8 +3,8 @@ import type { ReturningRequest } from '../../access/sign-in/returning-request.js
 import type { Visitor } from '../../access/visitor.js';
 import type { VisitorResolver } from '../../access/visitor-resolver.js';
 import { andThen, type Promised } from '../../base/promised.js';
-import { currentRequest } from '../../container/current-request.js';
-import { ScopedRequest } from '../../container/request-scope.js';
+import { currentRequest } from '../../container/scope/current-request.js';
+import { ScopedRequest } from '../../container/scope/request-scope.js';
 import { registryOf } from '../../container/services.js';
 import { madeSession } from '../../session/made-session.js';
 import type { Session } from '../../session/session.js';
