@@ -29,6 +29,7 @@ export function emitDenied(
     rule: rule && `${rule}`,
     session: request?.sessionHash,
     userId: visitor.id,
+    via: visitor.isGuest ? undefined : visitor.via,
   }));
 }
 

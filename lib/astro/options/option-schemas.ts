@@ -87,6 +87,7 @@ export const integrationOptions = record(
     strict: flag,
   },
   {
+    identify: 'it is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     sessionData: 'a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     services: 'services are code: write them in src/gatehouse.ts',
   },
@@ -96,6 +97,7 @@ export const setupOptions = record('defineGatehouse({…})', {
   ...common,
   store: z.optional(storeInSetup),
   session: z.optional(sessionInSetup),
+  identify: z.optional(fn),
   sessionData: z.optional(sessionData),
   services: z.optional(prompt(WAIT_INSIDE)),
 }).check(checkStore);
