@@ -5,6 +5,7 @@ import type { GuardedRequest } from '../access/guard/guarded-request.js';
 import type { VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor.js';
 import { Clock } from '../base/clock.js';
+import { currentRequest } from '../container/current-request.js';
 import { defaultServices } from '../container/default-services.js';
 import { type RequestScope, ScopedRequest } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
@@ -15,6 +16,8 @@ import { draftOf } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { FrozenClock } from './frozen-clock.js';
+
+const NOWHERE = 'http://localhost/';
 
 /** The properties of a fake request. */
 export interface FakeRequest {
@@ -28,11 +31,13 @@ export interface FakeRequest {
   services?: ((services: Services) => unknown) | undefined;
   /** The parameters of its route: `{ slug: 'hello' }`. */
   params?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Its URL, or path and query. Default: the front page. */
+  /** The request itself: its method, headers and URL. Each of these may also be set by itself. Default: a GET request without headers. */
+  request?: Request | undefined;
+  /** Its URL, or path and query. Default: that of `request`, or else the front page. */
   url?: string | URL | undefined;
-  /** Its method. Default `GET`. */
+  /** Its method. Default: that of `request`. */
   method?: string | undefined;
-  /** Its headers: `{ authorization: 'Bearer …' }`. */
+  /** Its headers: `{ authorization: 'Bearer …' }`. Default: those of `request`. */
   headers?: HeadersInit | undefined;
   /** Its cookies, other than the session's: `{ theme: 'dark' }`. */
   cookies?: Readonly<Record<string, string>> | undefined;
@@ -46,6 +51,12 @@ export interface FakeRequest {
 export interface FakeScope extends RequestScope {
   /** @example await signIn({ userId: 'ada' }, { locals: scope.locals }); */
   readonly locals: App.Locals;
+  /**
+   * Runs code as part of the request, so that helpers find it without a context.
+   *
+   * @example const answer = await scope.run(() => POST(context));
+   */
+  run<Result>(code: () => Result): Result;
 }
 
 /**
@@ -66,9 +77,10 @@ export function fakeScope({
   access,
   services,
   params = {},
-  url = '/',
-  method = 'GET',
-  headers,
+  request = new Request(NOWHERE),
+  url = request.url,
+  method = request.method,
+  headers = request.headers,
   cookies = {},
   clientAddress,
   clock = new FrozenClock(),
@@ -89,11 +101,14 @@ export function fakeScope({
     assertVisitorData(user);
     draftOf(session).signIn(user, clock.now());
   }
-  const address = new URL(url, 'http://localhost/');
-  const request = new ScopedRequest(booted, session, fakeHeaders(headers, cookies), address);
-  request.guarded = fakeRequest(request, address, { method: method.toUpperCase(), params, clientAddress });
-  const { scope } = request;
-  return Object.assign(scope, { locals: localsOf(scope) });
+  const address = new URL(url, NOWHERE);
+  const scoped = new ScopedRequest(booted, session, fakeHeaders(headers, cookies), address);
+  scoped.guarded = fakeRequest(scoped, address, { method: method.toUpperCase(), params, clientAddress });
+  const { scope } = scoped;
+  return Object.assign(scope, {
+    locals: localsOf(scope),
+    run: <Result>(code: () => Result) => currentRequest.enter(scoped, code),
+  });
 }
 
 function fakeHeaders(given: HeadersInit | undefined, cookies: Readonly<Record<string, string>>): Headers {

@@ -7,10 +7,12 @@ import { type CalledAction, clientAddressOf, isNavigation } from '../../access/g
 import { canonicalActionName } from '../../access/paths/special-paths.js';
 import { partsOf } from '../../base/address.js';
 import type { RequestCookies } from '../../base/request-cookies.js';
+import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import { type RequestSubject, subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
 import type { ProjectRoutes } from '../start/project-routes.js';
 import { gatehouse } from '../start/started.js';
+import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { GateRequest } from './gate-request.js';
 
 /** The route that a request is judged as. */
@@ -105,6 +107,10 @@ export class RoutedRequest implements ChangingRequest {
 
   get sentMethod(): string {
     return this.request.original.method;
+  }
+
+  get cookieJar(): CookieJar {
+    return new AstroCookieJar(this.request.context, this.request.url);
   }
 
   copy(): Request {

@@ -12,6 +12,7 @@ import type { Locale } from '../../access/paths/special-paths.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
 import { Identification } from '../../access/visitors/identification.js';
 import { inTime } from '../../base/waiting.js';
+import { currentRequest } from '../../container/current-request.js';
 import { defaultServices } from '../../container/default-services.js';
 import type { Services } from '../../container/services.js';
 import { EvictingStoreError } from '../../errors/index.js';
@@ -30,7 +31,6 @@ import {
   type SetupOptions,
 } from '../options/options.js';
 import { chosenStore } from '../options/store-choice.js';
-import { currentRequest } from '../request/current-request.js';
 import type { DevTools } from '../request/dev-tools.js';
 import type { ToolbarParts } from '../toolbar/toolbar.js';
 import { AstroSessionStore } from './astro-session-store.js';

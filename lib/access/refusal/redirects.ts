@@ -1,12 +1,12 @@
 import { andThen, type Promised } from '../../base/promised.js';
 import type { AccessDecision } from '../access-decision.js';
+import type { DemandChecker } from '../guard/demand-checker.js';
+import type { Demands } from '../guard/demands.js';
+import type { GuardConfig } from '../guard/guard-config.js';
+import type { GuardedRequest } from '../guard/guarded-request.js';
 import { GuardedPaths, normalized, pathOnly } from '../paths/guarded-paths.js';
 import { RETURN_PARAMETER, toReturnPath } from '../paths/return-path.js';
 import type { Visitor } from '../visitor.js';
-import type { DemandChecker } from './demand-checker.js';
-import type { Demands } from './demands.js';
-import type { GuardConfig } from './guard-config.js';
-import type { GuardedRequest } from './guarded-request.js';
 import type { LoginPage } from './login-page.js';
 
 /** Maximum number of redirects in a chain. A longer chain is answered with a refusal instead. */
