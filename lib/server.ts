@@ -2,7 +2,7 @@ import * as stores from './stores.js';
 
 export { AccessChecker } from './access/access-checker.js';
 export { AccessDecision, type DecisionCode } from './access/access-decision.js';
-export { AccessConfig, type AccessOptions } from './access/access-options.js';
+export { AccessConfig, type AccessOptions, type Identify } from './access/access-options.js';
 export {
   AccessRule,
   type AccessRuleOptions,
@@ -43,7 +43,15 @@ export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access
 export { PendingSignIn, type SignInOutcome, type SignInReturn } from './access/sign-in/pending-sign-in.js';
 export type { BegunSignIn, SignInStart, TakenSignIn } from './access/sign-in/sign-in-attempt.js';
 export { UsedTokens } from './access/sign-in/used-tokens.js';
-export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
+export {
+  type AccessTypes,
+  type IdentifiedVisitor,
+  type Permission,
+  type Role,
+  Visitor,
+  type VisitorData,
+  type VisitorSource,
+} from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';
 export { goTo } from './astro/forms/go-to.js';
 export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';

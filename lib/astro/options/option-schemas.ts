@@ -102,6 +102,7 @@ export const integrationOptions = record(
     strict: flag,
   },
   {
+    identify: 'it is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     sessionData: 'a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     services: 'services are code: write them in src/gatehouse.ts',
     policies: 'policies are code: write them in src/gatehouse.ts',
@@ -112,6 +113,7 @@ export const setupOptions = record('defineGatehouse({…})', {
   ...common,
   store: z.optional(storeInSetup),
   session: z.optional(sessionInSetup),
+  identify: z.optional(fn),
   sessionData: z.optional(sessionData),
   policies: z.optional(policies),
   services: z.optional(prompt(WAIT_INSIDE)),

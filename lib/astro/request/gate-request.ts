@@ -203,7 +203,7 @@ export class GateRequest extends ArrivedRequest {
    * caching.
    */
   #isPersonalAnswer(answer: Response): boolean {
-    return this.#wasUsed || (this.keeper.hasSession && !this.guarded?.isEndpoint && !maySpread(answer, this.context));
+    return this.#wasUsed || (this.isKnown && !this.guarded?.isEndpoint && !maySpread(answer, this.context));
   }
 
   get #wasUsed(): boolean {

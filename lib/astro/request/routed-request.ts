@@ -9,7 +9,7 @@ import { clientOf, pageShown, type RefusedClient } from '../../access/refusal/cl
 import { partsOf } from '../../base/address.js';
 import type { RequestCookies } from '../../base/request-cookies.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
-import { subjectOf } from '../../session/security-events.js';
+import { type RequestSubject, subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
 import type { ProjectRoutes } from '../start/project-routes.js';
 import { gatehouse } from '../start/started.js';
@@ -147,6 +147,11 @@ export class RoutedRequest implements ChangingRequest {
 
   get sessionHash(): string | undefined {
     return subjectOf(this.request.session).session;
+  }
+
+  get identifiedAs(): Pick<RequestSubject, 'userId' | 'via'> | undefined {
+    const { source, visitor } = this.request.identity;
+    return source === 'session' ? undefined : { userId: visitor.id, via: source };
   }
 
   get isEndpoint(): boolean {

@@ -102,11 +102,12 @@ export class RequestParts {
   }
 
   /**
-   * Seconds since the visitor signed in with this session; `undefined` for guests, and for visitors that another part
-   * of the application named.
+   * Seconds since the visitor signed in with this session; `undefined` for guests, for visitors that another part of
+   * the application named, and for those whom `identify` named.
    */
   get signedInFor(): number | undefined {
-    const signedInAt = this.standsAside ? undefined : this.draft.signedInAt;
+    const isOthers = this.standsAside || this.#identity?.isIdentified;
+    const signedInAt = isOthers ? undefined : this.draft.signedInAt;
     return signedInAt === undefined ? undefined : (this.shared.get(Clock).now() - signedInAt) / 1000;
   }
 
