@@ -63,7 +63,11 @@ describe('The better-auth sample, built and served', () => {
   it("serves the other library's own client, whose sign-in counts at once", async () => {
     const browser = new Browser(server);
     const headers = { 'content-type': 'application/json' };
-    const answer = await browser.visit('/api/auth/sign-in/email', { method: 'POST', headers, body: JSON.stringify(ADA) });
+    const answer = await browser.visit('/api/auth/sign-in/email', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(ADA),
+    });
     expect(answer.status).toBe(200);
     expect((await browser.get('/admin')).status).toBe(200);
   });
