@@ -25,7 +25,12 @@ export { CsrfTokens } from './access/csrf/csrf-tokens.js';
 export { FormConfig, type FormOptions } from './access/forms/form-config.js';
 export type { FieldErrors, FieldIssue } from './access/forms/kept-form.js';
 export { DecisionLog } from './access/guard/decision-log.js';
-export { type Exclusion, type ExclusionForMethods, GuardConfig, type GuardOptions } from './access/guard/guard-config.js';
+export {
+  type Exclusion,
+  type ExclusionForMethods,
+  GuardConfig,
+  type GuardOptions,
+} from './access/guard/guard-config.js';
 export type { AccessRequest, GuardedRequest } from './access/guard/guarded-request.js';
 export type { Guard, GuardEntry } from './access/guard/page-guard.js';
 export { RouteGuard } from './access/guard/route-guard.js';

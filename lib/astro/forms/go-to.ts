@@ -1,3 +1,4 @@
+import { CsrfConfig } from '../../access/csrf/csrf-config.js';
 import { FormConfig } from '../../access/forms/form-config.js';
 import { DecisionLog } from '../../access/guard/decision-log.js';
 import { GuardConfig } from '../../access/guard/guard-config.js';
@@ -34,7 +35,9 @@ export function goTo(...given: unknown[]): void {
   if (!request.services.get(FormConfig).isOn) {
     throw invalidTarget(request, 'goTo() is for forms that are answered with a redirect: set forms: true');
   }
-  const target = /^https?:\/\//.test(path) && URL.canParse(path) ? path : toReturnPath(path);
+  const { trusted } = request.services.get(CsrfConfig);
+  const target =
+    /^https?:\/\//.test(path) && URL.canParse(path) ? path : (trusted.addressIn(path) ?? toReturnPath(path));
   if (target === undefined) {
     throw invalidTarget(
       request,

@@ -1,8 +1,9 @@
 import type { APIContext } from 'astro';
+import { CsrfConfig } from '../../access/csrf/csrf-config.js';
 import { GuardConfig } from '../../access/guard/guard-config.js';
 import { RETURN_PARAMETER, toReturnPath } from '../../access/paths/return-path.js';
 import { isInternalPath } from '../../access/paths/special-paths.js';
-import type { RoutePath } from '../../access/route-types.js';
+import type { RouteAddress } from '../../access/route-types.js';
 import { withoutTrailingSlash } from '../../base/text.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
 
@@ -12,7 +13,7 @@ type Asked = WithLocals & Partial<Pick<APIContext, 'url' | 'request'>>;
 
 /**
  * Returns the path to redirect to after a sign-in: the page that the visitor wanted to open, or else `fallback`. It is
- * never on another site, never the login page, and never an address of Astro itself, such as an action. It includes the
+ * never on another site (unless `csrf.trustedOrigins` lists it), never the login page, and never an address of Astro itself, such as an action. It includes the
  * site's `base`, as `context.redirect()` needs it.
  *
  * The page is read from `returnTo` in the query of the request's URL, or else in that of its Referer header, if this is
@@ -25,9 +26,9 @@ type Asked = WithLocals & Partial<Pick<APIContext, 'url' | 'request'>>;
  * @example return context.redirect(safeReturnTo('/dashboard'));
  * @see OWASP ASVS 5.0 3.7.2; CWE-601 (open redirect)
  */
-export function safeReturnTo(fallback?: string, context?: WithLocals): RoutePath;
-export function safeReturnTo(context: WithLocals | undefined, fallback?: string): RoutePath;
-export function safeReturnTo(...given: unknown[]): RoutePath {
+export function safeReturnTo(fallback?: string, context?: WithLocals): RouteAddress;
+export function safeReturnTo(context: WithLocals | undefined, fallback?: string): RouteAddress;
+export function safeReturnTo(...given: unknown[]): RouteAddress {
   const {
     request,
     context,
@@ -37,12 +38,16 @@ export function safeReturnTo(...given: unknown[]): RoutePath {
   const url = asked?.url ?? request.url;
   const headers = asked?.request?.headers ?? request.headers;
   const config = request.services.get(GuardConfig);
-  const otherwise = config.withBase(fallback) as RoutePath;
-  const path = url && toReturnPath(url.searchParams.get(RETURN_PARAMETER) ?? returnParameterOfReferrer(headers, url));
+  const otherwise = config.withBase(fallback) as RouteAddress;
+  const sent = url && (url.searchParams.get(RETURN_PARAMETER) ?? returnParameterOfReferrer(headers, url));
+  const elsewhere = request.services.get(CsrfConfig).trusted.addressIn(sent);
+  const isHere = elsewhere !== undefined && URL.parse(elsewhere)?.origin === url?.origin;
+  if (elsewhere !== undefined && !isHere) return elsewhere as RouteAddress;
+  const path = toReturnPath(isHere ? elsewhere.slice(url?.origin.length) : sent);
   if (url === undefined || path === undefined) return otherwise;
   const pathname = withoutTrailingSlash(new URL(path, url).pathname);
   const isLogin = pathname === withoutTrailingSlash(config.toLocation(config.loginPath));
-  return isLogin || isInternalPath(`${pathname}/`, config.base) ? otherwise : (path as RoutePath);
+  return isLogin || isInternalPath(`${pathname}/`, config.base) ? otherwise : (path as RouteAddress);
 }
 
 function returnParameterOfReferrer(headers: Headers | undefined, url: URL): string | null {
