@@ -36,6 +36,9 @@ export type { Guard, GuardEntry } from './access/guard/page-guard.js';
 export { RouteGuard } from './access/guard/route-guard.js';
 export type { RefusingVerdict, Verdict } from './access/guard/verdict.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
+export { PendingSignIn, type SignInOutcome, type SignInReturn } from './access/sign-in/pending-sign-in.js';
+export type { BegunSignIn, SignInStart, TakenSignIn } from './access/sign-in/sign-in-attempt.js';
+export { UsedTokens } from './access/sign-in/used-tokens.js';
 export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';
 export { goTo } from './astro/forms/go-to.js';
@@ -62,6 +65,7 @@ export {
   requireSession,
   type SignedInSession,
 } from './astro/helpers/helpers.js';
+export { beginSignIn, type SignInTaking, takeSignIn } from './astro/helpers/pending-sign-in.js';
 export { safeReturnTo } from './astro/helpers/safe-return-to.js';
 export {
   clearSession,
@@ -90,6 +94,7 @@ export { FlashBag } from './session/flash-bag.js';
 export { SessionManager } from './session/manager/session-manager.js';
 export {
   type EventSubject,
+  type LoginRejection,
   type RejectionReason,
   type SecurityEvent,
   type SecurityEventFields,

@@ -1,3 +1,4 @@
+import { RequestCookies } from '../base/request-cookies.js';
 import { InvalidOptionsError } from '../errors/index.js';
 import type { AccessRequest } from './guard/guarded-request.js';
 import { isForMethod } from './paths/method-index.js';
@@ -88,6 +89,9 @@ const NO_REQUEST: AccessRequest = {
   method: '',
   url: new URL('http://nowhere.invalid/'),
   signedInFor: undefined,
+  headers: new Headers(),
+  cookies: new RequestCookies(),
+  clientAddress: undefined,
 };
 
 /** A rule: the paths it is for, and what it requires of a visitor. */

@@ -22,6 +22,12 @@ describe('Rules in a built application', () => {
               { pattern: '/secret/**', role: 'editor', status: 404 },
               { pattern: '/billing', authenticatedWithin: 2 },
               { pattern: '/users/**', allow: (session, { params, url }) => session?.userId === params.id && url.search !== '?no' },
+              {
+                pattern: '/office/**',
+                allow: (_, { headers, cookies, clientAddress }) =>
+                  headers.get('x-desk') === '7' && cookies.get('door') === 'back door' && !cookies.has('alarm') && /127\\.0\\.0\\.1$/.test(clientAddress),
+              },
+              { action: 'stamp', allow: (_, { headers, cookies, clientAddress }) => headers.get('x-desk') === '7' && cookies.has('door') && /127/.test(clientAddress) },
               { pattern: '/soon', role: 'editor', enforce: false },
               { pattern: '/soon/**' },
               { pattern: '/any', anyPermission: ['posts:write', 'posts:publish'] },
@@ -50,6 +56,10 @@ describe('Rules in a built application', () => {
       'src/pages/secret/[page].astro': '<h1>the secret page</h1>',
       'src/pages/billing.astro': '<h1>the bills</h1>',
       'src/pages/users/[id].astro': '<h1>user {Astro.params.id}</h1>',
+      'src/pages/office/index.astro': '<h1>the office</h1>',
+      'src/pages/office/call.ts': `
+        import { actions } from 'astro:actions';
+        export const GET = async (context) => Response.json(await context.callAction(actions.stamp, {}));`,
       'src/pages/soon/[...page].astro': '<h1>soon</h1><p>{Astro.locals.decision?.reason}</p>',
       'src/pages/404.astro': '<h1>nothing here</h1>',
       'src/pages/any.astro': '<h1>for writers and publishers</h1>',
@@ -90,6 +100,7 @@ describe('Rules in a built application', () => {
         import { defineAction } from 'astro:actions';
         import { setSession } from 'astro-gatehouse/server';
         export const server = {
+          stamp: defineAction({ handler: () => 'stamped' }),
           open: defineAction({ handler: () => 'open to all' }),
           other: defineAction({ handler: () => 'for members' }),
           signIn: defineAction({
@@ -181,6 +192,18 @@ describe('Rules in a built application', () => {
     expect((await u1.get('/users/u1')).text).toContain('user u1');
     expect((await u1.get('/users/u2')).status).toBe(302);
     expect((await u1.get('/users/u1?no')).status).toBe(302);
+  });
+
+  it('may check headers, cookies and the address of the client, which no header can change', async () => {
+    const desk = { 'x-desk': '7', cookie: 'theme=dark; door=back%20door' };
+    const status = async (path: string, headers: Record<string, string>) =>
+      (await new Browser(server).get(path, { headers })).status;
+    expect(await status('/office', desk)).toBe(200);
+    expect(await status('/office', { ...desk, 'x-forwarded-for': '203.0.113.7' })).toBe(200);
+    expect(await status('/office', { ...desk, 'x-desk': '8' })).toBe(302);
+    expect(await status('/office', { ...desk, cookie: 'door=front' })).toBe(302);
+    expect(await status('/office', { ...desk, cookie: `${desk.cookie}; alarm=on` })).toBe(302);
+    expect((await new Browser(server).get('/office/call', { headers: desk })).text).toContain('"data":"stamped"');
   });
 
   it('that only report deny nothing, and do not weaken other rules', async () => {
@@ -318,9 +341,9 @@ describe('Rules in a built application', () => {
     const lines = output.split('\n').map((line) => line.replace(/ {2,}/g, ' | '));
     expect(lines).toEqual(
       expect.arrayContaining([
-        '/api/reading | endpoint | GET: everybody | protect[9] of astro.config',
-        'OpenIsland | island | everybody | protect[12] of astro.config',
-        'open | action | everybody | protect[11] of astro.config',
+        '/api/reading | endpoint | GET: everybody | protect[11] of astro.config',
+        'OpenIsland | island | everybody | protect[14] of astro.config',
+        'open | action | everybody | protect[13] of astro.config',
         '/readable | endpoint | GET: everybody | guard of src/pages/readable.ts',
       ]),
     );

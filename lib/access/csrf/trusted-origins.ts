@@ -1,4 +1,4 @@
-import { staysInPlace } from '../paths/return-path.js';
+import { staysInPlace, toReturnPath } from '../paths/return-path.js';
 
 /** The parts of an origin as browsers write it: its scheme, its host, and a port that is not the default. */
 const ORIGIN = /^([a-z][a-z\d+.-]*):\/\/(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/;
@@ -65,6 +65,11 @@ export class TrustedOrigins {
     // Parsed once more, because the text and the address that browsers make of it may have different hosts.
     if (!url || !this.includesPage(url.href) || !staysInPlace(text, url.pathname)) return undefined;
     return url.href;
+  }
+
+  /** Returns a target that is safe to redirect to: an address as {@link addressIn} returns it, or a path of this site. */
+  targetIn(text: unknown): string | undefined {
+    return this.addressIn(text) ?? toReturnPath(text);
   }
 
   #has(origin: string): boolean {

@@ -1,3 +1,5 @@
+import type { RequestCookies } from '../../base/request-cookies.js';
+
 /** An Astro action that is called by its own address or by a form on any page. */
 export interface CalledAction {
   /** Its name in the project: `admin.remove`. */
@@ -5,7 +7,7 @@ export interface CalledAction {
   readonly calledFrom: 'rpc' | 'form';
 }
 
-/** The request as it is passed to the `allow` function of a rule. */
+/** The request as the code that decides sees it: `allow` of a rule, `access.check` and checkers (`rule.request`). */
 export interface AccessRequest {
   /** Parameters of the route that Astro resolved. */
   readonly params: Readonly<Record<string, string | undefined>>;
@@ -17,6 +19,24 @@ export interface AccessRequest {
   readonly url: URL;
   /** Seconds since the visitor signed in; `undefined` when unknown, for example when another middleware identified the visitor. */
   readonly signedInFor: number | undefined;
+  /** The headers that the request arrived with. A program sends whatever it likes in them. */
+  readonly headers: Headers;
+  /** The cookies that the request arrived with. */
+  readonly cookies: Pick<RequestCookies, 'get' | 'has'>;
+  /**
+   * The address of the client, as Astro vouches for it; `undefined` where the adapter knows none. Behind a proxy it is the
+   * proxy's, unless the adapter or `security.allowedDomains` of astro.config says that the proxy's headers are to be trusted.
+   */
+  readonly clientAddress: string | undefined;
+}
+
+/** Returns the client's address of an Astro context; `undefined` where Astro knows none, and throws. */
+export function clientAddressOf(context: { readonly clientAddress?: string | undefined }): string | undefined {
+  try {
+    return context.clientAddress;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A request as the guard needs it. */

@@ -7,7 +7,10 @@ import type { AccessDecision } from '../access-decision.js';
 import { AccessRules } from '../access-rules.js';
 import { ifReadable } from '../paths/canonical-path.js';
 import { GuardedPaths } from '../paths/guarded-paths.js';
-import { REAUTHENTICATE_PARAMETER } from '../paths/return-path.js';
+import { Answers } from '../refusal/answers.js';
+import { LoginPage } from '../refusal/login-page.js';
+import { hides, Redirects } from '../refusal/redirects.js';
+import { asAnswer, hidden, notThere, problem, unavailable } from '../refusal/refusal.js';
 import type { Visitor } from '../visitor.js';
 import { emitDenied, emitDeniedError } from './access-events.js';
 import { DecisionLog } from './decision-log.js';
@@ -15,10 +18,7 @@ import { DemandChecker } from './demand-checker.js';
 import { type AskedFor, Demands } from './demands.js';
 import { GuardConfig } from './guard-config.js';
 import type { GuardedRequest } from './guarded-request.js';
-import { LoginPage } from './login-page.js';
 import { PageGuard, PageGuards } from './page-guard.js';
-import { hides, Redirects, withParameter } from './redirects.js';
-import { actionError, asAnswer, hidden, notThere, plain, problem, redirectTo, unavailable } from './refusal.js';
 import { type Demand, Judgement, NOTHING_ASKED, type RefusingVerdict, type Verdict } from './verdict.js';
 
 /**
@@ -31,7 +31,7 @@ export class RouteGuard {
   readonly #demands: Demands;
   readonly #checker: DemandChecker;
   readonly #loginPage: LoginPage;
-  readonly #redirects: Redirects;
+  readonly #answers: Answers;
 
   constructor(
     private readonly rules: AccessRules,
@@ -44,7 +44,7 @@ export class RouteGuard {
     this.#demands = new Demands(rules, pageGuards, config);
     this.#checker = new DemandChecker(checker, log);
     this.#loginPage = new LoginPage(this.#demands, config);
-    this.#redirects = new Redirects(this.#demands, this.#checker, this.#loginPage, config);
+    this.#answers = new Answers(new Redirects(this.#demands, this.#checker, this.#loginPage, config), config);
   }
 
   /** @returns The response in place of the page; `undefined` when the visitor may see the page. */
@@ -102,7 +102,7 @@ export class RouteGuard {
   /** Creates the answer for a refused visitor: {@link challenge} for one who can sign in, otherwise {@link forbid}. */
   refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (hides(decision, visitor)) return this.#asIfMissing(request, visitor);
-    if (decision.code === 'FOR_GUESTS_ONLY') return this.#sendHome(request, visitor, decision);
+    if (decision.code === 'FOR_GUESTS_ONLY') return this.#answers.sendHome(request, visitor, decision);
     if (!visitor.isGuest && decision.code !== 'SIGN_IN_AGAIN') return this.forbid(request, visitor, decision);
     // Guests are sent to sign in whether a hidden page exists or not, so that they cannot find out which.
     const asked = decision.rule?.status === 404 ? (this.#missing(request) ?? request) : request;
@@ -111,30 +111,12 @@ export class RouteGuard {
 
   /** Answers a visitor who has to sign in, or to sign in again: browsers are sent to the login page, programs get 401. */
   protected challenge(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
-    if (request.action?.calledFrom === 'rpc') return actionError(401);
-    if (!request.isNavigation) return problem(401, decision);
-    const target = decision.rule?.redirectTo ?? this.config.loginPath;
-    const again = decision.code === 'SIGN_IN_AGAIN';
-    return andThen(this.#redirects.leadBack(target, request, visitor, again), (isCircle) => {
-      if (isCircle) return plain(401);
-      const location = this.#redirects.withReturnPath(target, request);
-      return redirectTo(again ? withParameter(location, REAUTHENTICATE_PARAMETER, '1') : location, request.method);
-    });
+    return this.#answers.challenge(request, visitor, decision);
   }
 
   /** Answers a signed-in visitor who is refused: browsers are sent to `forbiddenPath`, programs get 403. */
   protected forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
-    if (request.action?.calledFrom === 'rpc') return actionError(403);
-    if (!request.isNavigation) return problem(403, decision);
-    const target = decision.rule?.redirectTo ?? this.config.forbiddenPath ?? this.config.loginPath;
-    return this.#sendTo(target, request, visitor);
-  }
-
-  /** Redirects a visitor, unless they would be sent back from there. */
-  #sendTo(target: string, request: GuardedRequest, visitor: Visitor): Promised<Response> {
-    return andThen(this.#redirects.leadBack(target, request, visitor), (isCircle) =>
-      isCircle ? plain(403) : redirectTo(this.config.toLocation(target), request.method),
-    );
+    return this.#answers.forbid(request, visitor, decision);
   }
 
   /** Refuses an address that can be read in several ways: it may be an attempt to evade a rule. */
@@ -241,9 +223,5 @@ export class RouteGuard {
   #missing(request: GuardedRequest): GuardedRequest | undefined {
     const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
     return paths && request.action?.calledFrom !== 'rpc' ? request.asMissing?.(paths.requested) : undefined;
-  }
-
-  #sendHome(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
-    return request.isNavigation ? this.#sendTo(this.config.homePath, request, visitor) : problem(403, decision);
   }
 }

@@ -13,7 +13,7 @@ import {
   sealResult,
   takeForm,
 } from '../../access/forms/kept-form.js';
-import { redirectTo } from '../../access/guard/refusal.js';
+import { redirectTo } from '../../access/refusal/refusal.js';
 import { Clock } from '../../base/clock.js';
 import type { Promised } from '../../base/promised.js';
 import type { ScopedRequest } from '../../container/request-scope.js';

@@ -2,7 +2,6 @@ import { CsrfConfig } from '../../access/csrf/csrf-config.js';
 import { FormConfig } from '../../access/forms/form-config.js';
 import { DecisionLog } from '../../access/guard/decision-log.js';
 import { GuardConfig } from '../../access/guard/guard-config.js';
-import { toReturnPath } from '../../access/paths/return-path.js';
 import type { RouteAddress } from '../../access/route-types.js';
 import { printable } from '../../base/text.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
@@ -36,8 +35,7 @@ export function goTo(...given: unknown[]): void {
     throw invalidTarget(request, 'goTo() is for forms that are answered with a redirect: set forms: true');
   }
   const { trusted } = request.services.get(CsrfConfig);
-  const target =
-    /^https?:\/\//.test(path) && URL.canParse(path) ? path : (trusted.addressIn(path) ?? toReturnPath(path));
+  const target = /^https?:\/\//.test(path) && URL.canParse(path) ? path : trusted.targetIn(path);
   if (target === undefined) {
     throw invalidTarget(
       request,

@@ -3,7 +3,7 @@ import { AccessDecision, asDecision } from '../../access/access-decision.js';
 import { AccessRule, type Requirement } from '../../access/access-rule.js';
 import { emitDeniedError } from '../../access/guard/access-events.js';
 import { DecisionLog } from '../../access/guard/decision-log.js';
-import { deniedResponse } from '../../access/guard/refusal.js';
+import { deniedResponse } from '../../access/refusal/refusal.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../../access/visitor.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
 import { AccessDeniedError } from '../../errors/index.js';

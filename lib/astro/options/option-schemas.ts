@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
 import { trustedOriginProblem } from '../../access/csrf/trusted-origins.js';
+import { CONTEXT } from '../../container/context-options.js';
 import { exclusion, rule } from './rule-schemas.js';
 import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';
@@ -15,7 +16,6 @@ export const WAIT_INSIDE =
   'register immediately, and let a service wait in its methods for what it needs: ' +
   'shared(Mailer, () => new Mailer(connect()))';
 const LOOK_UP = 'move asynchronous queries to access.reload';
-export const CONTEXT = 'wait inside runWithContext, or load the data before';
 
 const patterns = z.array(pattern);
 

@@ -1,7 +1,9 @@
 import type { APIContext } from 'astro';
+import type { ReturningRequest } from '../../access/sign-in/returning-request.js';
 import type { Visitor } from '../../access/visitor.js';
 import type { VisitorResolver } from '../../access/visitor-resolver.js';
 import { andThen, type Promised } from '../../base/promised.js';
+import { currentRequest } from '../../container/current-request.js';
 import { ScopedRequest } from '../../container/request-scope.js';
 import { registryOf } from '../../container/services.js';
 import { madeSession } from '../../session/made-session.js';
@@ -9,7 +11,6 @@ import type { Session } from '../../session/session.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { gatehouse } from '../start/started.js';
 import { AstroSessionWatch, adoptAstroSession, hintAtOwnSession } from './astro-sessions.js';
-import { currentRequest } from './current-request.js';
 import { hearLocals, putOnLocals } from './locals.js';
 import { SessionKeeper } from './session-keeper.js';
 
@@ -61,6 +62,13 @@ export class ArrivedRequest extends ScopedRequest {
       hearLocals(this.context.locals, this);
       this.adoptAnew();
     });
+  }
+
+  override returning(operation: string): ReturningRequest {
+    const { original, url, context } = this;
+    const copy = () => (context.request.bodyUsed || context.request.body?.locked ? undefined : context.request.clone());
+    const cookies = this.keeper.cookiesBeside(context, operation);
+    return { method: original.method, url, headers: original.headers, cookies, copy };
   }
 
   protected override get openedSession(): Session | undefined {

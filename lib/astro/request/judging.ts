@@ -1,9 +1,9 @@
 import type { APIContext } from 'astro';
 import { asCsrfVerdict, mayChange } from '../../access/csrf/csrf-guard.js';
 import type { GuardedRequest } from '../../access/guard/guarded-request.js';
-import { asAnswer, isHidden } from '../../access/guard/refusal.js';
 import { asVerdict, type Verdict } from '../../access/guard/verdict.js';
 import { isInternalPath } from '../../access/paths/special-paths.js';
+import { asAnswer, isHidden } from '../../access/refusal/refusal.js';
 import { andThen, type Promised } from '../../base/promised.js';
 import type { AccessDeniedError } from '../../errors/index.js';
 import { returnStaleForm } from '../forms/form-requests.js';

@@ -3,13 +3,16 @@ import type { APIContext } from 'astro';
 import { type ChangingRequest, mayChange } from '../../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { keepsForm } from '../../access/forms/kept-form.js';
-import { type CalledAction, isNavigation } from '../../access/guard/guarded-request.js';
+import { type CalledAction, clientAddressOf, isNavigation } from '../../access/guard/guarded-request.js';
 import { canonicalActionName } from '../../access/paths/special-paths.js';
 import { partsOf } from '../../base/address.js';
+import type { RequestCookies } from '../../base/request-cookies.js';
+import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import { subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
 import type { ProjectRoutes } from '../start/project-routes.js';
 import { gatehouse } from '../start/started.js';
+import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { GateRequest } from './gate-request.js';
 
 /** The route that a request is judged as. */
@@ -91,12 +94,24 @@ export class RoutedRequest implements ChangingRequest {
     return this.request.original.headers;
   }
 
+  get cookies(): RequestCookies {
+    return this.request.cookies;
+  }
+
+  get clientAddress(): string | undefined {
+    return clientAddressOf(this.context);
+  }
+
   get sentTo(): URL {
     return this.request.url;
   }
 
   get sentMethod(): string {
     return this.request.original.method;
+  }
+
+  get cookieJar(): CookieJar {
+    return new AstroCookieJar(this.request.context, this.request.url);
   }
 
   copy(): Request {

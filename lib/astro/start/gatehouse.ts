@@ -11,6 +11,7 @@ import { RouteGuard } from '../../access/guard/route-guard.js';
 import type { Locale } from '../../access/paths/special-paths.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
 import { inTime } from '../../base/waiting.js';
+import { currentRequest } from '../../container/current-request.js';
 import { defaultServices } from '../../container/default-services.js';
 import type { Services } from '../../container/services.js';
 import { EvictingStoreError } from '../../errors/index.js';
@@ -29,7 +30,6 @@ import {
   type SetupOptions,
 } from '../options/options.js';
 import { chosenStore } from '../options/store-choice.js';
-import { currentRequest } from '../request/current-request.js';
 import type { DevTools } from '../request/dev-tools.js';
 import type { ToolbarParts } from '../toolbar/toolbar.js';
 import { AstroSessionStore } from './astro-session-store.js';

@@ -2,7 +2,7 @@ import { printable } from '../../base/text.js';
 import type { AccessDeniedError } from '../../errors/index.js';
 import { standingFor } from '../../errors/thrown-response.js';
 import type { AccessDecision } from '../access-decision.js';
-import type { GuardedRequest } from './guarded-request.js';
+import type { GuardedRequest } from '../guard/guarded-request.js';
 
 const UNCACHEABLE = { 'Cache-Control': 'private, no-store', Vary: 'Cookie' } as const;
 const TITLES = {
