@@ -209,10 +209,16 @@ function opensPage(headers: Headers): boolean {
 }
 
 /**
- * Returns advice for a site that does not know its own name behind a proxy. The headers that are read here influence no
- * decision.
+ * Returns advice for a site that does not know its own name behind a proxy, or does not list its other origins. The headers
+ * that are read here influence no decision.
  */
-function adviceFor({ origin }: OriginFinding, { headers, sentTo }: ChangingRequest): string | undefined {
+function adviceFor({ origin, listable }: OriginFinding, { headers, sentTo }: ChangingRequest): string | undefined {
+  if (listable !== undefined) {
+    return (
+      `If that is a site or an app of your own, whose pages may send requests in the names of visitors, set csrf: ` +
+      `{ trustedOrigins: ['${listable}'] }`
+    );
+  }
   if (!origin || headers.has('sec-fetch-site')) return undefined;
   const [forwarded = ''] = (headers.get('x-forwarded-host') ?? headers.get('host') ?? '').split(',');
   if (forwarded.trim().toLowerCase() !== origin.host && sentTo.hostname !== origin.hostname) return undefined;

@@ -1,3 +1,4 @@
+import { CsrfConfig } from '../../access/csrf/csrf-config.js';
 import { GuardConfig } from '../../access/guard/guard-config.js';
 import { type AskedFrom, askedReturnPath } from '../../access/sign-in/asked-return-path.js';
 import { LostReturnPathCookie } from '../../access/sign-in/lost-return-path.js';
@@ -24,5 +25,5 @@ export function returnPathOf({ services }: ScopedRequest, { url, headers }: Aske
   const header = headers?.get('cookie') ?? null;
   const remembered = () =>
     new LostReturnPathCookie(services.get(SessionConfig)).read((name) => cookieValues(header, name));
-  return askedReturnPath({ url, headers }, services.get(GuardConfig), remembered);
+  return askedReturnPath({ url, headers }, services.get(GuardConfig), remembered, services.get(CsrfConfig).trusted);
 }
