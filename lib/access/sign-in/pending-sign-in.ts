@@ -34,8 +34,13 @@ export interface SignInReturn {
 
 /** The result of {@link PendingSignIn.take}: the attempt, or the reason why there is none. */
 export type SignInOutcome =
-  | { readonly signIn: TakenSignIn; readonly rejection?: undefined }
-  | { readonly signIn?: undefined; readonly rejection: LoginRejection };
+  | { readonly signIn: TakenSignIn; readonly rejection?: undefined; readonly returnTo?: undefined }
+  | {
+      readonly signIn?: undefined;
+      readonly rejection: LoginRejection;
+      /** The page to return to after another attempt, when this one was the browser's own and has expired. */
+      readonly returnTo?: string | undefined;
+    };
 
 /**
  * Remembers a sign-in while the visitor is away: at an identity provider, in a mailbox, or on the page of a second
@@ -122,7 +127,7 @@ export class PendingSignIn {
     if (isLive && !(await this.used.use(hashOfToken('sign-in', attempt.state), until))) return { rejection: 'used' };
     // Only now, because an attempt stays when it cannot be known whether it was used.
     this.#cookies.remove(cookies, name);
-    if (!isLive) return { rejection: 'expired' };
+    if (!isLive) return { rejection: 'expired', returnTo: signIn.returnTo };
     return provider !== undefined && provider !== signIn.provider ? { rejection: 'provider' } : { signIn };
   }
 
