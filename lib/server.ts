@@ -31,6 +31,13 @@ export type { Guard, GuardEntry } from './access/guard/page-guard.js';
 export { RouteGuard } from './access/guard/route-guard.js';
 export type { RefusingVerdict, Verdict } from './access/guard/verdict.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
+export {
+  type LinkExpectation,
+  type LinkOptions,
+  LinkTokens,
+  type OnceValue,
+  type OpenedLink,
+} from './access/sign-in/link-tokens.js';
 export { PendingSignIn, type SignInOutcome, type SignInReturn } from './access/sign-in/pending-sign-in.js';
 export type { BegunSignIn, SignInStart, TakenSignIn } from './access/sign-in/sign-in-attempt.js';
 export { UsedTokens } from './access/sign-in/used-tokens.js';

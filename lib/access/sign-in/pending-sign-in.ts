@@ -1,4 +1,5 @@
 import { Clock } from '../../base/clock.js';
+import { InvalidCallError } from '../../errors/index.js';
 import { injectable } from '../../injectable.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import { Seals } from '../../session/cookies/seals.js';
@@ -9,7 +10,7 @@ import { toReturnPath } from '../paths/return-path.js';
 import { isState, PendingCookies } from './pending-cookies.js';
 import { type BegunSignIn, problemOf, type SignInStart, type TakenSignIn } from './sign-in-attempt.js';
 import { challengeOf, randomText } from './sign-in-secrets.js';
-import { hashOfToken, UsedTokens } from './used-tokens.js';
+import { keyOf, UsedTokens } from './used-tokens.js';
 
 /** Seconds for which an attempt counts, unless it says otherwise. */
 const LIFETIME = 600;
@@ -71,11 +72,11 @@ export class PendingSignIn {
    * Begins an attempt, and sets its cookie.
    *
    * @param cookies The cookies of the request.
-   * @throws {TypeError} When an option is not valid.
+   * @throws {InvalidCallError} When an option is not valid.
    */
   async begin(cookies: CookieJar, start: SignInStart = {}): Promise<BegunSignIn> {
     const problem = problemOf(start);
-    if (problem) throw new TypeError(problem);
+    if (problem) throw new InvalidCallError('PendingSignIn.begin(cookies, start)', problem);
     const { returnTo, provider, data, formPost, expiresIn = LIFETIME } = start;
     const carried = await this.#cookies.carried(cookies, async (value) => (await this.#liveIn(value))?.begunAt);
     const slot = this.#cookies.slotBeside(carried);
@@ -124,7 +125,7 @@ export class PendingSignIn {
     if (!attempt) return { rejection };
     const { begunAt, until, formPost, ...signIn } = attempt;
     const isLive = until > this.clock.now();
-    if (isLive && !(await this.used.use(hashOfToken('sign-in', attempt.state), until))) return { rejection: 'used' };
+    if (isLive && !(await this.used.use(keyOf('sign-in', attempt.state), until))) return { rejection: 'used' };
     // Only now, because an attempt stays when it cannot be known whether it was used.
     this.#cookies.remove(cookies, name);
     if (!isLive) return { rejection: 'expired', returnTo: signIn.returnTo };
@@ -144,7 +145,7 @@ export class PendingSignIn {
     for (const { name, value } of carried) {
       const attempt = await this.#open(value);
       // Compared as hashes, so that the time it takes reveals nothing of the state.
-      if (attempt && hashOfToken('sign-in', attempt.state) === hashOfToken('sign-in', state)) return { attempt, name };
+      if (attempt && keyOf('sign-in', attempt.state) === keyOf('sign-in', state)) return { attempt, name };
     }
     return { rejection: carried.length === 0 ? 'no-cookie' : 'unknown' };
   }
