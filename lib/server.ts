@@ -40,6 +40,13 @@ export type { PolicyClass, PolicyOptions } from './access/policies/policies.js';
 export { Policy, type PolicyAnswer, PolicyDenial } from './access/policies/policy.js';
 export type { RefusedClient } from './access/refusal/client.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
+export {
+  type LinkExpectation,
+  type LinkOptions,
+  LinkTokens,
+  type OnceValue,
+  type OpenedLink,
+} from './access/sign-in/link-tokens.js';
 export { PendingSignIn, type SignInOutcome, type SignInReturn } from './access/sign-in/pending-sign-in.js';
 export type { BegunSignIn, SignInStart, TakenSignIn } from './access/sign-in/sign-in-attempt.js';
 export { UsedTokens } from './access/sign-in/used-tokens.js';

@@ -95,7 +95,7 @@ export interface SecurityEventFields {
   /** A visitor signed out. */
   logout: StoredSubject & { readonly userId: string };
   /** A visitor came back to finish a sign-in that is not pending in this browser. */
-  'login.rejected': {
+  'login.rejected': EventSubject & {
     readonly reason: LoginRejection;
     /** The provider that was expected to answer. */
     readonly provider?: string | undefined;

@@ -49,6 +49,7 @@ it('There are samples', () => {
       'custom-checker',
       'device-list',
       'members',
+      'oidc',
       'own-store',
       'redis',
       'starter',

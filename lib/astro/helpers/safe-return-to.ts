@@ -2,7 +2,7 @@ import type { APIContext } from 'astro';
 import { GuardConfig } from '../../access/guard/guard-config.js';
 import type { RouteAddress } from '../../access/route-types.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
-import { returnPathOf, takenIn } from './return-path.js';
+import { returnPathOf } from './return-path.js';
 
 const CALL = new HelperCall<[fallback?: string]>('safeReturnTo(fallback?, context?)');
 
@@ -34,8 +34,6 @@ export function safeReturnTo(...given: unknown[]): RouteAddress {
   const asked: Asked | undefined = context;
   const url = asked?.url ?? request.url;
   const headers = asked?.request?.headers ?? request.headers;
-  const taken = takenIn(request);
-  // Only what was sealed counts when the visitor comes back: anybody can write the query of that address.
-  const path = taken ? taken.returnTo : url && returnPathOf(request, { url, headers });
+  const path = url && returnPathOf(request, { url, headers });
   return (path ?? request.services.get(GuardConfig).withBase(fallback)) as RouteAddress;
 }
