@@ -1,5 +1,6 @@
 import { andThen, firstAnswer, isPromise, type Promised } from '../../base/promised.js';
 import { onOneLine, printable } from '../../base/text.js';
+import type { AccessDeniedError } from '../../errors/index.js';
 import { MadeClasses } from '../../session/made-classes.js';
 import type { AccessChecker } from '../access-checker.js';
 import { AccessDecision, asDecision, type DecisionCode } from '../access-decision.js';
@@ -56,6 +57,12 @@ export class DemandChecker {
   /** Creates a decision without a rule. */
   decision(isGranted: boolean, code: DecisionCode, reason: string, missing: readonly string[] = []): AccessDecision {
     return new this.#Decision(isGranted, code, reason, missing);
+  }
+
+  /** Creates the decision behind an error with which code of the application refuses a visitor. */
+  refusalBy({ denial, reason, missing, ability, status }: AccessDeniedError): AccessDecision {
+    const own = ability === undefined ? undefined : status;
+    return new this.#Decision(false, denial, reason, missing, undefined, ability, own);
   }
 
   logDecision(request: GuardedRequest, demand: Demand, decision: AccessDecision): void {

@@ -1,4 +1,5 @@
 import type { RequestCookies } from '../../base/request-cookies.js';
+import type { RefusedClient } from '../refusal/client.js';
 
 /** An Astro action that is called by its own address or by a form on any page. */
 export interface CalledAction {
@@ -25,7 +26,7 @@ export interface AccessRequest {
   readonly cookies: Pick<RequestCookies, 'get' | 'has'>;
   /**
    * The address of the client, as Astro vouches for it; `undefined` where the adapter knows none. Behind a proxy it is the
-   * proxy's, unless the adapter or `security.allowedDomains` of astro.config says that the proxy's headers are to be trusted.
+   * proxy's; with `security.allowedDomains` of astro.config, Astro takes the first value of `X-Forwarded-For`.
    */
   readonly clientAddress: string | undefined;
 }
@@ -86,19 +87,10 @@ export interface GuardedRequest extends AccessRequest {
   readonly isVisitorUnknown?: boolean | undefined;
   /** The short hash of the session's id, for events; `undefined` when no session is stored. */
   readonly sessionHash?: string | undefined;
-  /** True when a browser opens a page, so that a redirect leads a user to the login page. */
+  /** True when a browser shows the answer to its user, so that a redirect leads the user to the login page. */
   readonly isNavigation: boolean;
-}
-
-/**
- * Checks whether a browser opens a page with this request. Requests for endpoints never count.
- *
- * @see https://www.w3.org/TR/fetch-metadata/
- */
-export function isNavigation(headers: Headers, routeIsPage: boolean): boolean {
-  if (!routeIsPage) return false;
-  const accept = headers.get('accept') ?? '*/*';
-  if (accept.includes('text/html')) return true;
-  const mode = headers.get('sec-fetch-mode');
-  return mode === 'navigate' || (mode === null && accept.trim() === '*/*');
+  /** The kind of client, by the answer that it can use. Default: a browser for a navigation, otherwise a program. */
+  readonly client?: RefusedClient | undefined;
+  /** Path and query of the page that htmx shows while it waits for the answer. */
+  readonly pageAround?: string | undefined;
 }

@@ -9,6 +9,7 @@ import { ifReadable } from '../paths/canonical-path.js';
 import { GuardedPaths } from '../paths/guarded-paths.js';
 import { Answers } from '../refusal/answers.js';
 import { LoginPage } from '../refusal/login-page.js';
+import { withOwnStatus } from '../refusal/own-status.js';
 import { hides, Redirects } from '../refusal/redirects.js';
 import { asAnswer, hidden, notThere, problem, unavailable } from '../refusal/refusal.js';
 import type { Visitor } from '../visitor.js';
@@ -73,11 +74,12 @@ export class RouteGuard {
   /** Judges a visitor who was refused by the page's own code. */
   judgeDenied(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promised<RefusingVerdict> {
     const judgement = new Judgement();
-    const decision = this.#checker.decision(false, error.denial, error.reason, error.missing);
+    const decision = this.#checker.refusalBy(error);
     judgement.decides(decision);
     if (request.isVisitorUnknown) return judgement.verdict(unavailable(), true);
     emitDeniedError(this.events, request, visitor, error);
-    const answer = error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
+    const own = error.mayRedirect ? withOwnStatus(error, request) : problem(error.status, decision);
+    const answer = own ?? this.refuse(request, visitor, decision);
     return andThen(answer, (response) => judgement.verdict(asAnswer(response), true));
   }
 

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
 import { trustedOriginProblem } from '../../access/csrf/trusted-origins.js';
-import { CONTEXT } from '../../container/context-options.js';
+import { Policy } from '../../access/policies/policy.js';
+import { CONTEXT } from '../../container/scope/context-options.js';
 import { exclusion, rule } from './rule-schemas.js';
 import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';
@@ -64,6 +65,19 @@ function areRoles(given: unknown): boolean {
   return Array.isArray(given) && Array.from<unknown>(given).every((role) => typeof role === 'string');
 }
 
+const POLICIES = 'must be an object with a class for each kind of record: { invoice: InvoicePolicy }';
+const policies = plainObject(POLICIES).check(({ value, issues }) => {
+  for (const [name, given] of Object.entries(value as Record<string, unknown>)) {
+    const isPolicy = typeof given === 'function' && given.prototype instanceof Policy;
+    if (isPolicy && POLICY_NAME.test(name)) continue;
+    const message = isPolicy
+      ? 'must be a word, because abilities begin with it: invoice gives "invoice:edit"'
+      : 'must be a class that extends Policy: class InvoicePolicy extends Policy<Invoice> { … }';
+    issues.push({ code: 'custom', input: given, message, path: [name] });
+  }
+});
+const POLICY_NAME = /^[\p{L}_][\p{L}\d_-]*$/u;
+
 const common = {
   loginPath: z.optional(path),
   homePath: z.optional(path),
@@ -98,8 +112,10 @@ export const integrationOptions = record(
     strict: flag,
   },
   {
+    identify: 'it is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     sessionData: 'a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     services: 'services are code: write them in src/gatehouse.ts',
+    policies: 'policies are code: write them in src/gatehouse.ts',
   },
 ).check(checkStore);
 /** The options of `defineGatehouse({…})`. */
@@ -107,6 +123,8 @@ export const setupOptions = record('defineGatehouse({…})', {
   ...common,
   store: z.optional(storeInSetup),
   session: z.optional(sessionInSetup),
+  identify: z.optional(fn),
   sessionData: z.optional(sessionData),
+  policies: z.optional(policies),
   services: z.optional(prompt(WAIT_INSIDE)),
 }).check(checkStore);
