@@ -31,6 +31,8 @@ export type { Guard, GuardEntry } from './access/guard/page-guard.js';
 export { RouteGuard } from './access/guard/route-guard.js';
 export type { RefusingVerdict, Verdict } from './access/guard/verdict.js';
 export type { RefusedClient } from './access/refusal/client.js';
+export type { ForbiddenPage, ForbiddenPath } from './access/refusal/forbidden-page.js';
+export type { LoginPages, LoginPath } from './access/refusal/login-pages.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
 export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';

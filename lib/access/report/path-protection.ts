@@ -57,13 +57,13 @@ export class ComparableRule {
 export class PathProtection {
   readonly rules: readonly ComparableRule[];
   readonly #excluded: readonly (readonly SegmentMatcher[])[];
-  readonly #loginPath: readonly SegmentMatcher[];
+  readonly #loginPaths: readonly (readonly SegmentMatcher[])[];
 
   /** @param site Lists its routes in the order in which Astro tries them. */
   constructor(private readonly site: SiteDescription) {
     this.rules = site.rules.map((rule) => new ComparableRule(rule));
     this.#excluded = site.exclude.map((pattern) => new PathPattern(pattern).segments);
-    this.#loginPath = literalSegments(site.loginPath.replace(/[?#].*$/s, ''));
+    this.#loginPaths = site.loginPaths.map((path) => literalSegments(path.replace(/[?#].*$/s, '')));
   }
 
   /**
@@ -71,7 +71,7 @@ export class PathProtection {
    * one covers the rest.
    */
   demandsOn(subject: Subject): Demand[] {
-    if (covers(this.#loginPath, subject.segments)) return [loginDemand(subject)];
+    if (this.#loginPaths.some((path) => covers(path, subject.segments))) return [loginDemand(subject)];
     const demands = this.#guardAndRules(subject);
     return this.site.enforce ? demands : demands.map(asReportOnly);
   }
@@ -83,7 +83,7 @@ export class PathProtection {
 
   /** Checks whether `globalProtect` protects a path that no rule matches. */
   isGloballyProtected(segments: readonly SegmentMatcher[]): boolean {
-    const open = [this.#loginPath, ...this.#excluded];
+    const open = [...this.#loginPaths, ...this.#excluded];
     return this.site.globalProtect && !open.some((pattern) => covers(pattern, segments));
   }
 

@@ -1,5 +1,6 @@
 import type { APIContext } from 'astro';
 import { GuardConfig } from '../../access/guard/guard-config.js';
+import { pathOnly } from '../../access/paths/guarded-paths.js';
 import { RETURN_PARAMETER, toReturnPath } from '../../access/paths/return-path.js';
 import { isInternalPath } from '../../access/paths/special-paths.js';
 import type { RoutePath } from '../../access/route-types.js';
@@ -41,7 +42,7 @@ export function safeReturnTo(...given: unknown[]): RoutePath {
   const path = url && toReturnPath(url.searchParams.get(RETURN_PARAMETER) ?? returnParameterOfReferrer(headers, url));
   if (url === undefined || path === undefined) return otherwise;
   const pathname = withoutTrailingSlash(new URL(path, url).pathname);
-  const isLogin = pathname === withoutTrailingSlash(config.toLocation(config.loginPath));
+  const isLogin = config.loginPages.has(pathOnly(pathname, config.base));
   return isLogin || isInternalPath(`${pathname}/`, config.base) ? otherwise : (path as RoutePath);
 }
 

@@ -1,7 +1,19 @@
 import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
 import { rule } from './rule-schemas.js';
-import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
+import {
+  flag,
+  fn,
+  forbidden,
+  loginPath,
+  path,
+  pattern,
+  plainObject,
+  prompt,
+  record,
+  text,
+  texts,
+} from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';
 import { type Choosing, storeProblem } from './store-choice.js';
 import { storeInConfig, storeInSetup } from './store-schemas.js';
@@ -54,9 +66,9 @@ function areRoles(given: unknown): boolean {
 }
 
 const common = {
-  loginPath: z.optional(path),
+  loginPath: z.optional(loginPath),
   homePath: z.optional(path),
-  forbiddenPath: z.optional(path),
+  forbiddenPath: z.optional(forbidden),
   protect: z.optional(z.array(rule)),
   globalProtect: flag,
   exclude: z.optional(patterns),

@@ -4,6 +4,7 @@ import {
   filled,
   flag,
   fn,
+  forbidden,
   keysOf,
   PLAIN_OBJECT,
   pattern,
@@ -41,6 +42,7 @@ const demands = {
   status: z.optional(z.custom((given) => given === 404, STATUS)),
   guestsSignIn: flag,
   redirectTo: z.optional(address),
+  forbiddenPath: z.optional(forbidden),
   enforce: flag,
 };
 /** Rejects `guestsSignIn` where it would have no effect. */

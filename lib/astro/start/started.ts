@@ -2,7 +2,7 @@ import { getSecret } from 'astro:env/server';
 import { routes } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
 import { developmentPlace, makeToolbar, routesNow, site, spareSecret, storeMakers } from 'virtual:astro-gatehouse/site';
-import { currentRoutes } from './current-routes.js';
+import { currentRoutes, hasLanguagePage } from './current-routes.js';
 import { Gatehouse } from './gatehouse.js';
 import { logOriginRefusals } from './origin-refusals.js';
 import { guardedRoutes, guardLoader } from './project-routes.js';
@@ -15,6 +15,7 @@ export const gatehouse = Gatehouse.start({
   storeMakers,
   makeToolbar,
   routesNow,
+  hasPage: hasLanguagePage,
   pageGuards:
     routes.pages.length > 0 || routesNow
       ? {
