@@ -14,8 +14,6 @@ export interface GuardOptions {
   /**
    * The page where visitors sign in; guests who are refused are sent there. Several pages by pattern: the first that
    * matches decides, and `/login` where none does. Default `/login`.
-   *
-   * @example loginPath: { '/admin/**': '/admin/login', '/**': '/login' }
    */
   loginPath?: LoginPath | undefined;
   /** With `globalProtect`: the page that signed-in visitors are sent to when they open the login page. Default `/`. */

@@ -4,7 +4,7 @@ import type { RoutePath } from '../route-types.js';
  * The page for signed-in visitors who are refused. They are redirected to a path; `{ render }` shows the page at the
  * address that they opened, with status 403.
  *
- * @example { render: '/no-entry' }
+ * @example const forbiddenPath: ForbiddenPath = { render: '/no-entry' };
  */
 export type ForbiddenPath = RoutePath | { readonly render: RoutePath };
 

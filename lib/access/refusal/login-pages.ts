@@ -7,7 +7,7 @@ import type { LanguagePages } from './language-pages.js';
 /**
  * The page where visitors sign in: one for the whole site, or several by the pattern of the page that they want to open.
  *
- * @example { '/admin/**': '/admin/login', '/**': '/login' }
+ * @example const loginPath: LoginPath = { '/admin/**': '/admin/login', '/**': '/login' };
  */
 export type LoginPath = RoutePath | { readonly [Pattern in RoutePattern]?: RoutePath };
 
