@@ -21,6 +21,8 @@ const STATUS = 'must be 404, which hides that the page exists; otherwise leave i
 const GUESTS =
   'is for pages that hide: add status: 404, or remove it, because other pages send guests to sign in anyway';
 
+const HIDDEN = 'has no effect with status: 404, which signed-in visitors get instead: remove one of them';
+
 const one = (plural: string) => z.string(`must be a non-empty string; for an array write ${plural}`).check(filled());
 const several = (singular: string) =>
   z.array(text, `must be an array of strings; for a single one write ${singular}`).check(filled(NONE_NAMED));
@@ -51,6 +53,12 @@ const asksGuests = z.refine<{ guestsSignIn?: unknown; status?: unknown }>(
   { error: GUESTS, path: ['guestsSignIn'] },
 );
 
+/** Rejects `forbiddenPath` where it would have no effect. */
+const showsRefusal = z.refine<{ forbiddenPath?: unknown; status?: unknown }>(
+  ({ forbiddenPath, status }) => forbiddenPath === undefined || status !== 404,
+  { error: HIDDEN, path: ['forbiddenPath'] },
+);
+
 const actionName = z
   .string("must be an action's name, for instance 'admin.remove', or 'admin.*' for all of them")
   .check(z.regex(/^[^/\s]+$/));
@@ -68,6 +76,7 @@ export const rule = z
   )
   .check(
     asksGuests,
+    showsRefusal,
     z.refine(
       ({ pattern, action, island }) =>
         [pattern, action, island].filter((subject) => subject !== undefined).length === 1,
@@ -76,12 +85,15 @@ export const rule = z
   );
 
 /** The `guard` that a page's file may export. */
-export const guard = z.union([z.enum(['public', 'user', 'guest']), record('a guard', demands).check(asksGuests)], {
-  error: ({ input }) =>
-    input === undefined
-      ? 'is undefined: export a guard that names who may see the page, or no guard'
-      : "must be 'public', 'user', 'guest' or a requirement such as { role: 'admin' }",
-});
+export const guard = z.union(
+  [z.enum(['public', 'user', 'guest']), record('a guard', demands).check(asksGuests, showsRefusal)],
+  {
+    error: ({ input }) =>
+      input === undefined
+        ? 'is undefined: export a guard that names who may see the page, or no guard'
+        : "must be 'public', 'user', 'guest' or a requirement such as { role: 'admin' }",
+  },
+);
 /** Several guards for one page. */
 export const guards = z.array(guard).check(
   filled('is an empty array, which admits nobody: name at least one'),

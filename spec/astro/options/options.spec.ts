@@ -458,6 +458,12 @@ describe('A redirect target', () => {
     else expect(sentence).toBeUndefined();
   });
 
+  it('is not accepted in a rule that hides the page', () => {
+    const sentence = /^protect\[0]\.forbiddenPath: has no effect with status: 404/;
+    expect(withRule({ role: 'a', status: 404, forbiddenPath: '/no' })[0]).toMatch(sentence);
+    expect(withRule({ role: 'a', forbiddenPath: { render: '/no' } })).toEqual([]);
+  });
+
   it('is corrected in the message when it is relative', () => {
     expect(inConfig({ loginPath: 'account/login' })[0]).toMatch(/: write "\/account\/login"$/);
   });
