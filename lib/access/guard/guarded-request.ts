@@ -1,3 +1,4 @@
+import type { RequestCookies } from '../../base/request-cookies.js';
 import type { RefusedClient } from '../refusal/client.js';
 
 /** An Astro action that is called by its own address or by a form on any page. */
@@ -7,7 +8,7 @@ export interface CalledAction {
   readonly calledFrom: 'rpc' | 'form';
 }
 
-/** The request as it is passed to the `allow` function of a rule. */
+/** The request as the code that decides sees it: `allow` of a rule, `access.check` and checkers (`rule.request`). */
 export interface AccessRequest {
   /** Parameters of the route that Astro resolved. */
   readonly params: Readonly<Record<string, string | undefined>>;
@@ -19,6 +20,24 @@ export interface AccessRequest {
   readonly url: URL;
   /** Seconds since the visitor signed in; `undefined` when unknown, for example when another middleware identified the visitor. */
   readonly signedInFor: number | undefined;
+  /** The headers that the request arrived with. A program sends whatever it likes in them. */
+  readonly headers: Headers;
+  /** The cookies that the request arrived with. */
+  readonly cookies: Pick<RequestCookies, 'get' | 'has'>;
+  /**
+   * The address of the client, as Astro vouches for it; `undefined` where the adapter knows none. Behind a proxy it is the
+   * proxy's; with `security.allowedDomains` of astro.config, Astro takes the first value of `X-Forwarded-For`.
+   */
+  readonly clientAddress: string | undefined;
+}
+
+/** Returns the client's address of an Astro context; `undefined` where Astro knows none, and throws. */
+export function clientAddressOf(context: { readonly clientAddress?: string | undefined }): string | undefined {
+  try {
+    return context.clientAddress;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A request as the guard needs it. */
@@ -60,6 +79,8 @@ export interface GuardedRequest extends AccessRequest {
   readonly formPage?: string | undefined;
   /** True when the page shows the outcome of a form that was accepted before. */
   readonly showsForm?: boolean | undefined;
+  /** True when the route is an endpoint that has a function for `OPTIONS` alone. */
+  readonly hasOptionsHandler?: boolean | undefined;
   /** True when the route is not a page. */
   readonly isEndpoint?: boolean | undefined;
   /** True when the visitor is unknown because sessions are unavailable. */

@@ -76,7 +76,7 @@ export function deadEndText({ rule, target, by, isRendered }: DeadEnd): string {
   const page = pathOnly(target);
   return (
     `${rule.place}, ${rule.text}, ${isRendered ? 'shows refused visitors' : 'redirects refused visitors to'} ${page}, and ${who}. Write before ` +
-    `${by === rule ? 'it' : by.place}: { pattern: '${page}', allow: () => true }`
+    `${by === rule ? 'it' : by.place}: { pattern: '${page}', public: true }`
   );
 }
 

@@ -1,4 +1,5 @@
 import type { AccessRule } from '../access-rule.js';
+import type { Exclusion } from '../guard/guard-config.js';
 import type { SegmentMatcher } from '../paths/path-pattern.js';
 import type { ForbiddenPage } from '../refusal/forbidden-page.js';
 
@@ -15,7 +16,7 @@ export interface DescribedRule {
   readonly redirectTo?: string | undefined;
   /** The page for signed-in visitors whom it refuses, if the rule names one. */
   readonly forbiddenPage?: ForbiddenPage | undefined;
-  /** Set when only a function decides, which may let guests in. */
+  /** Set when guests may be let in: by a public rule, or by a function that decides alone. */
   readonly mayAdmitGuests?: boolean | undefined;
   /** Set when a visitor who is refused on one page is refused on every other. */
   readonly isSameEverywhere?: boolean | undefined;
@@ -30,6 +31,8 @@ export interface DescribedGuard {
   /** The visitors whom it lets in, in words. */
   readonly who: string;
   readonly isPublic: boolean;
+  /** The methods that everybody may use, when others are for some visitors. */
+  readonly publicFor?: readonly string[] | undefined;
   /** Set when signed-in visitors are redirected to the home page. */
   readonly isForGuestsOnly?: boolean | undefined;
   /** Set when it only logs whom it would refuse, and the rules decide. */
@@ -80,7 +83,7 @@ export interface SiteDescription {
   readonly islands: readonly DescribedIsland[];
   readonly publicFiles: readonly DescribedFile[];
   readonly globalProtect: boolean;
-  readonly exclude: readonly string[];
+  readonly exclude: readonly Exclusion[];
   /** The pages where visitors sign in, also in each language. */
   readonly loginPaths: readonly string[];
   readonly forbiddenPage?: ForbiddenPage | undefined;
@@ -96,7 +99,8 @@ export interface SiteDescription {
 
 /** Returns a rule as plain data. */
 export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
-  const { pattern, methods, enforce, demand, status, redirectTo, forbiddenPage, allow, asksByFunctionAlone } = rule;
+  const { pattern, methods, enforce, demand, status, redirectTo, forbiddenPage } = rule;
+  const { allow, asksByFunctionAlone, isPublic } = rule;
   return {
     pattern,
     methods,
@@ -106,7 +110,7 @@ export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
     text: `${rule}`,
     redirectTo,
     forbiddenPage,
-    mayAdmitGuests: asksByFunctionAlone,
+    mayAdmitGuests: asksByFunctionAlone || isPublic,
     // A function with access to the request may decide differently on another page.
     isSameEverywhere: allow === undefined || !asksByFunctionAlone || isWithoutRequest(allow),
   };

@@ -55,8 +55,18 @@ export const forbidden = z.union([path, z.pipe(plainObject(), z.strictObject({ r
 /** A pattern of paths. */
 export const pattern = z.string().check(({ value, issues }) => {
   const message = patternProblem(value);
-  if (message !== undefined) issues.push({ code: 'custom', input: value, message });
+  if (message) issues.push({ code: 'custom', input: value, message });
 });
+
+/** Returns the problem of a pattern; `undefined` for a pattern that can match. */
+export function patternProblem(value: string): string | undefined {
+  try {
+    new PathPattern(value);
+    return undefined;
+  } catch (error) {
+    return error instanceof InvalidOptionsError ? error.problems.join('; ') : String(error);
+  }
+}
 
 /** The page where visitors sign in, or several of them by pattern. */
 export const loginPath = z.union(
@@ -79,15 +89,6 @@ function problemOfLoginPage(key: string, page: unknown, before: readonly string[
   if (ofPattern !== undefined) return ofPattern;
   if (before.includes('/**')) return 'is never used, because "/**" comes before it: write "/**" last';
   return typeof page === 'string' && SITE_PATH.test(page) ? undefined : pathProblem({ input: page });
-}
-
-function patternProblem(given: string): string | undefined {
-  try {
-    new PathPattern(given);
-    return undefined;
-  } catch (error) {
-    return error instanceof InvalidOptionsError ? error.problems.join('; ') : String(error);
-  }
 }
 
 function pathProblem({ input }: { input?: unknown }): string {

@@ -3,14 +3,17 @@ import type { APIContext } from 'astro';
 import { type ChangingRequest, mayChange } from '../../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { keepsForm } from '../../access/forms/kept-form.js';
-import type { CalledAction } from '../../access/guard/guarded-request.js';
+import { type CalledAction, clientAddressOf } from '../../access/guard/guarded-request.js';
 import { canonicalActionName } from '../../access/paths/special-paths.js';
 import { clientOf, pageShown, type RefusedClient } from '../../access/refusal/client.js';
 import { partsOf } from '../../base/address.js';
-import { subjectOf } from '../../session/security-events.js';
+import type { RequestCookies } from '../../base/request-cookies.js';
+import type { CookieJar } from '../../session/cookies/cookie-jar.js';
+import { type RequestSubject, subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
 import type { ProjectRoutes } from '../start/project-routes.js';
 import { gatehouse } from '../start/started.js';
+import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { GateRequest } from './gate-request.js';
 
 /** The route that a request is judged as. */
@@ -24,6 +27,7 @@ export class RoutedRequest implements ChangingRequest {
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
   isOwnAnswer = false;
+  hasOptionsHandler = false;
 
   constructor(
     private readonly request: GateRequest,
@@ -93,12 +97,24 @@ export class RoutedRequest implements ChangingRequest {
     return this.request.original.headers;
   }
 
+  get cookies(): RequestCookies {
+    return this.request.cookies;
+  }
+
+  get clientAddress(): string | undefined {
+    return clientAddressOf(this.context);
+  }
+
   get sentTo(): URL {
     return this.request.url;
   }
 
   get sentMethod(): string {
     return this.request.original.method;
+  }
+
+  get cookieJar(): CookieJar {
+    return new AstroCookieJar(this.request.context, this.request.url);
   }
 
   copy(): Request {
@@ -133,6 +149,11 @@ export class RoutedRequest implements ChangingRequest {
 
   get sessionHash(): string | undefined {
     return subjectOf(this.request.session).session;
+  }
+
+  get identifiedAs(): Pick<RequestSubject, 'userId' | 'via'> | undefined {
+    const { source, visitor } = this.request.identity;
+    return source === 'session' ? undefined : { userId: visitor.id, via: source };
   }
 
   get isEndpoint(): boolean {

@@ -47,7 +47,7 @@ describe('A dead end', () => {
     [[{ pattern: '/a/**', role: 'x', redirectTo: '/in', forbiddenPath: '/no' }], { forbiddenPath: '/a/no' }],
     [
       [
-        { pattern: '/admin/login', allow: () => true },
+        { pattern: '/admin/login', public: true },
         { pattern: '/admin/**', redirectTo: '/admin/login' },
       ],
       {},
@@ -88,7 +88,7 @@ describe('A dead end', () => {
     const by = described({ pattern: '/b' }, 'protect[0]');
     expect(deadEndText({ rule, target: '/b?x', by })).toBe(
       'protect[1], /a/** (signed in), redirects refused visitors to /b, and protect[0], /b (signed in), refuses them ' +
-        "there. Write before protect[0]: { pattern: '/b', allow: () => true }",
+        "there. Write before protect[0]: { pattern: '/b', public: true }",
     );
     expect(deadEndText({ rule, target: '/a/no', by: rule, isRendered: true })).toMatch(
       /^protect\[1], \/a\/\*\* \(signed in\), shows refused visitors \/a\/no, and refuses them there as well\. /,
