@@ -45,7 +45,8 @@ const REDIRECT = `redirects: { '/old': '/new' },`;
 
 /** A site with rules that do nothing. */
 function warnedSite(): App {
-  return siteWith(`{ ${USELESS} }`, setup(`{ protect: [{ pattern: '/', role: 'y' }] }`), REDIRECT);
+  const files = { ...setup(`{ protect: [{ pattern: '/', role: 'y' }] }`), 'src/pages/terms.astro': prerendered(PAGE) };
+  return siteWith(`{ ${USELESS}, forbiddenPath: { render: '/terms' } }`, files, REDIRECT);
 }
 
 describe('A rule without effect', () => {
@@ -54,6 +55,8 @@ describe('A rule without effect', () => {
     expect(code).toBe(0);
     expect(output).toContain('protect[1] of astro.config, /acount (role x), never applies: nothing on the site');
     expect(output).toContain('protect[2] of astro.config, /old (signed in), never applies: only the redirect /old');
+    expect(output).toContain('loginPath leads to /login, where the site has no page');
+    expect(output).toContain('forbiddenPath renders /terms, which is prerendered');
     expect(output).toContain(
       'protect[0] of src/gatehouse.ts, / (role y), never applies: protect[0] of astro.config, / (signed in), comes before it',
     );
@@ -285,7 +288,7 @@ function onceServed(): App {
     if (!process.env.STORE_ADDRESS) throw new Error('no address');
     return new MemorySessionStore(get(SessionConfig), get(Clock));
   }`;
-  const options = `{ protect: [{ pattern: '/' }], services: (services) => services.override(SessionStore, ${store}) }`;
+  const options = `{ protect: [{ pattern: '/', redirectTo: 'https://sso.example/' }], services: (services) => services.override(SessionStore, ${store}) }`;
   const files = setup(options, `import { Clock, MemorySessionStore, SessionConfig } from 'astro-gatehouse/server';`);
   return siteWith('{}', { ...files, 'src/pages/terms.astro': prerendered(PAGE) });
 }
