@@ -1,5 +1,6 @@
 import { Clock } from '../base/clock.js';
-import { forget, isPromise } from '../base/promised.js';
+import { forget, isPromise, type Promised } from '../base/promised.js';
+import { inTime } from '../base/waiting.js';
 import { StoreUnavailableError } from '../errors/index.js';
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
@@ -8,9 +9,10 @@ import { SessionId } from '../session/record/session-id.js';
 import type { SessionRecord } from '../session/record/session-record.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { draftOf, Session } from '../session/session.js';
-import { AccessConfig } from './access-options.js';
+import { AccessConfig, type GrantedRoles } from './access-options.js';
 import { DecisionLog } from './guard/decision-log.js';
-import { UserReloads } from './user-reloads.js';
+import type { AccessRequest } from './guard/guarded-request.js';
+import { LOOKUP_TIMEOUT, UserReloads } from './user-reloads.js';
 import { Visitor, type VisitorData, visitorFault } from './visitor.js';
 
 type VisitorParts = ConstructorParameters<typeof Visitor>;
@@ -52,6 +54,44 @@ export class VisitorResolver {
   /** True when {@link resolve} may have to query something first, such as a database. */
   get looksElsewhere(): boolean {
     return this.#reloads !== undefined || this.resolve !== VisitorResolver.prototype.resolve;
+  }
+
+  /** True when the roles of visitors depend on the route. Otherwise nothing of {@link rolesFor} is called. */
+  get looksAtRoutes(): boolean {
+    return this.access.rolesFor !== undefined || this.rolesFor !== VisitorResolver.prototype.rolesFor;
+  }
+
+  /**
+   * Looks up the roles that a signed-in visitor has on a route, in addition to those that {@link resolve} gives. Default: those
+   * of `access.rolesFor`.
+   *
+   * @param session The values that identify the visitor.
+   */
+  rolesFor(session: VisitorData, request: AccessRequest): Promised<GrantedRoles> {
+    return this.access.rolesFor?.(session, request);
+  }
+
+  /**
+   * Looks up the roles on a route, and waits no longer than for a user.
+   *
+   * @returns `'unknown'` when that fails: the session then counts as unavailable.
+   */
+  async rolesAt(session: Session, data: VisitorData, request: AccessRequest): Promise<GrantedRoles | 'unknown'> {
+    try {
+      return checkedRoles(await inTime(Promise.resolve(this.rolesFor(data, request)), LOOKUP_TIMEOUT, 'It'));
+    } catch (error) {
+      draftOf(session).failure ??= new StoreUnavailableError('roles', error);
+      this.events.emit('store.failed', () => ({ operation: 'roles', userId: data.userId }));
+      return 'unknown';
+    }
+  }
+
+  /** Returns a visitor with further roles; a guest when the roles are unknown. */
+  withRoles(visitor: Visitor, granted: GrantedRoles | 'unknown'): Visitor {
+    if (granted === 'unknown') return this.guest();
+    const { roles, permissions = [] } = isDetailed(granted) ? granted : { roles: granted };
+    const all = this.access.withBrought([...visitor.roles, ...texts(roles)]);
+    return new (this.#made.of(Visitor))(visitor.session, all, [...visitor.permissions, ...texts(permissions)]);
   }
 
   /**
@@ -183,4 +223,18 @@ function isVisitorData(contents: Record<string, unknown>): contents is VisitorDa
 /** Picks the strings out of a session value, which may be anything: nothing else is a role or a permission. */
 function texts(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+}
+
+/** @throws {TypeError} For an answer of `rolesFor` that is none: a forgotten `await` must not look like no roles. */
+function checkedRoles(granted: GrantedRoles): GrantedRoles {
+  const { roles, permissions } = isDetailed(granted) ? granted : { roles: granted, permissions: undefined };
+  const lists: unknown[] = [roles ?? [], permissions ?? []].flat();
+  if (lists.every((text) => typeof text === 'string')) return granted;
+  throw new TypeError('It gave neither roles, nor { roles, permissions }, nor null.');
+}
+
+function isDetailed(
+  granted: GrantedRoles,
+): granted is Exclude<GrantedRoles, string | readonly string[] | null | undefined> {
+  return typeof granted === 'object' && granted !== null && !Array.isArray(granted);
 }

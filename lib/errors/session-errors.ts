@@ -105,6 +105,7 @@ export class InvalidSessionDataError extends GatehouseError {
 
 const FAILED: Record<string, string> = {
   reload: 'access.reload failed',
+  roles: 'access.rolesFor failed',
   schema: 'sessionData.schema or sessionData.migrate failed',
 };
 
@@ -112,7 +113,7 @@ const FAILED: Record<string, string> = {
 export class StoreUnavailableError extends GatehouseError {
   constructor(
     /**
-     * `read`, `write` or `destroy`; `reload` when `access.reload` failed, `schema` when `sessionData.schema` or
+     * `read`, `write` or `destroy`; `reload` when `access.reload` failed, `roles` when `access.rolesFor` failed, `schema` when `sessionData.schema` or
      * `sessionData.migrate` failed.
      */
     readonly operation: string,

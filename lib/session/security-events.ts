@@ -81,8 +81,8 @@ export interface SecurityEventFields {
    * A request was refused because it does not provably come from a page of this site, or carries no valid CSRF token.
    */
   'csrf.refused': AskedFor;
-  /** The store, the revocation list, `access.reload` or `sessionData.schema` failed or did not answer in time. */
-  'store.failed': EventSubject & { readonly operation: 'read' | 'write' | 'destroy' | 'reload' | 'schema' };
+  /** The store, the revocation list, `access.reload`, `access.rolesFor` or `sessionData.schema` failed or did not answer in time. */
+  'store.failed': EventSubject & { readonly operation: 'read' | 'write' | 'destroy' | 'reload' | 'roles' | 'schema' };
 }
 
 export type SecurityEventName = keyof SecurityEventFields;

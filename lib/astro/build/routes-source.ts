@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
+import type { RouteRow } from '../../access/pages/route-table.js';
 import { ErrorPages } from '../../access/paths/special-paths.js';
 
 /** Files that can export something in addition to the page. */
@@ -45,9 +46,17 @@ export function routesSource(
     `const fixedPaths = new Set(${JSON.stringify(fixed)});`,
     `const notFoundPages = new Map(${JSON.stringify(notFoundPages)});`,
     `const rewrittenLanguages = new Set(${JSON.stringify(rewritten)});`,
+    `const table = ${JSON.stringify(routes.map(rowOf))};`,
     `export const routes = { endpoints, fixedPaths, islands, ` +
-      `notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, pages: [${pages.join(', ')}] };`,
+      `notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, table, pages: [${pages.join(', ')}] };`,
   ].join('\n');
+}
+
+function rowOf({ pattern, patternRegex, fallbackRoutes, params, type }: IntegrationResolvedRoute): RouteRow {
+  const sources = [patternRegex, ...fallbackRoutes.map((fallback) => fallback.patternRegex)].map(
+    ({ source }) => source,
+  );
+  return { pattern, sources, params, isPage: type === 'page' };
 }
 
 function isGuardable({ type, origin, isPrerendered }: IntegrationResolvedRoute): boolean {

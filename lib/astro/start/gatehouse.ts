@@ -12,7 +12,8 @@ import type { Locale } from '../../access/paths/special-paths.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
 import { inTime } from '../../base/waiting.js';
 import { currentRequest } from '../../container/current-request.js';
-import { defaultServices, registerPolicies } from '../../container/default-services.js';
+import { defaultServices } from '../../container/default-services.js';
+import { registerPolicies } from '../../container/policies/register-policies.js';
 import type { Services } from '../../container/services.js';
 import { EvictingStoreError } from '../../errors/index.js';
 import { Secrets } from '../../session/cookies/secrets.js';
@@ -109,7 +110,14 @@ export class Gatehouse {
     readonly services: Services,
     readonly site: Pick<
       SiteSettings,
-      'lacksAstroSession' | 'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
+      | 'base'
+      | 'allowedDomains'
+      | 'lacksAstroSession'
+      | 'hasOwnMiddleware'
+      | 'hasOwnPipeline'
+      | 'isPrerendering'
+      | 'isProduction'
+      | 'options'
     >,
     /** In development only. */
     readonly devTools?: DevTools | undefined,

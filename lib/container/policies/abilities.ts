@@ -1,12 +1,12 @@
-import { AccessDecision, type DecisionCode } from '../access/access-decision.js';
-import { DecisionLog } from '../access/guard/decision-log.js';
-import type { Ability, AbilityRecord } from '../access/policies/ability-types.js';
-import { Policies } from '../access/policies/policies.js';
-import { type Policy, PolicyDenial } from '../access/policies/policy.js';
-import type { Visitor } from '../access/visitor.js';
-import { injectable } from '../injectable.js';
-import { MadeClasses } from '../session/made-classes.js';
-import { RequestScope } from './request-scope.js';
+import { AccessDecision, type DecisionCode } from '../../access/access-decision.js';
+import { DecisionLog } from '../../access/guard/decision-log.js';
+import type { Ability, AbilityRecord } from '../../access/policies/ability-types.js';
+import { Policies } from '../../access/policies/policies.js';
+import { type Policy, PolicyDenial } from '../../access/policies/policy.js';
+import type { Visitor } from '../../access/visitor.js';
+import { injectable } from '../../injectable.js';
+import { MadeClasses } from '../../session/made-classes.js';
+import { RequestScope } from '../request-scope.js';
 
 /** A policy, with the method that was named. */
 type AskedPolicy = Policy<unknown> & Readonly<Record<string, (visitor: Visitor, record: unknown) => unknown>>;
