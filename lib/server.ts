@@ -25,7 +25,12 @@ export { CsrfTokens } from './access/csrf/csrf-tokens.js';
 export { FormConfig, type FormOptions } from './access/forms/form-config.js';
 export type { FieldErrors, FieldIssue } from './access/forms/kept-form.js';
 export { DecisionLog } from './access/guard/decision-log.js';
-export { GuardConfig, type GuardOptions } from './access/guard/guard-config.js';
+export {
+  type Exclusion,
+  type ExclusionForMethods,
+  GuardConfig,
+  type GuardOptions,
+} from './access/guard/guard-config.js';
 export type { AccessRequest, GuardedRequest } from './access/guard/guarded-request.js';
 export type { Guard, GuardEntry } from './access/guard/page-guard.js';
 export { RouteGuard } from './access/guard/route-guard.js';
@@ -34,7 +39,11 @@ export type { RequestedPage } from './access/pages/requested-page.js';
 export type { Ability, AbilityProps, AbilityRecord } from './access/policies/ability-types.js';
 export type { PolicyClass, PolicyOptions } from './access/policies/policies.js';
 export { Policy, type PolicyAnswer, PolicyDenial } from './access/policies/policy.js';
+export type { RefusedClient } from './access/refusal/client.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
+export { PendingSignIn, type SignInOutcome, type SignInReturn } from './access/sign-in/pending-sign-in.js';
+export type { BegunSignIn, SignInStart, TakenSignIn } from './access/sign-in/sign-in-attempt.js';
+export { UsedTokens } from './access/sign-in/used-tokens.js';
 export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';
 export { goTo } from './astro/forms/go-to.js';
@@ -60,6 +69,7 @@ export {
   requireSession,
   type SignedInSession,
 } from './astro/helpers/helpers.js';
+export { beginSignIn, type SignInTaking, takeSignIn } from './astro/helpers/pending-sign-in.js';
 export { safeReturnTo } from './astro/helpers/safe-return-to.js';
 export {
   clearSession,
@@ -89,6 +99,7 @@ export { FlashBag } from './session/flash-bag.js';
 export { SessionManager } from './session/manager/session-manager.js';
 export {
   type EventSubject,
+  type LoginRejection,
   type RejectionReason,
   type SecurityEvent,
   type SecurityEventFields,

@@ -13,6 +13,8 @@ import { type GuardLoader, PageGuards } from '../access/guard/page-guard.js';
 import { RouteGuard } from '../access/guard/route-guard.js';
 import { IslandPages } from '../access/pages/island-pages.js';
 import { Policies, type PolicyOptions } from '../access/policies/policies.js';
+import { PendingSignIn } from '../access/sign-in/pending-sign-in.js';
+import { UsedTokens } from '../access/sign-in/used-tokens.js';
 import { Visitor } from '../access/visitor.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
 import { Clock } from '../base/clock.js';
@@ -86,6 +88,8 @@ export function defaultServices({
     .shared(PageGuards, () => new PageGuards(pageGuards?.load, pageGuards?.keep, pageGuards?.routes))
     .shared(AccessChecker)
     .shared(DecisionLog)
+    .shared(UsedTokens)
+    .shared(PendingSignIn)
     .shared(CsrfTokens)
     .shared(CsrfGuard)
     .shared(IslandPages)

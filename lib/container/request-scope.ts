@@ -2,6 +2,7 @@ import type { AccessDecision } from '../access/access-decision.js';
 import type { KeptForm } from '../access/forms/kept-form.js';
 import type { GuardedRequest } from '../access/guard/guarded-request.js';
 import type { Verdict } from '../access/guard/verdict.js';
+import type { ReturningRequest } from '../access/sign-in/returning-request.js';
 import { Visitor } from '../access/visitor.js';
 import type { Promised } from '../base/promised.js';
 import { FlashBag } from '../session/flash-bag.js';
@@ -26,6 +27,11 @@ export class ScopedRequest extends RequestParts {
   keptForm: KeptForm | undefined;
   #services: RequestServices | undefined;
   #scope: RequestScope | undefined;
+
+  /** Returns the request with its cookies; `undefined` without HTTP. @throws {SessionCommittedError} When it is too late. */
+  returning(_operation: string): ReturningRequest | undefined {
+    return undefined;
+  }
 
   get services(): RequestServices {
     this.#services ??= new RequestServices(this.shared, () => this.#parts());

@@ -24,6 +24,21 @@ export type RejectionReason =
   /** Its data does not match `sessionData.schema` and was not migrated, so the session has been ended. */
   | 'misfit';
 
+/** The reason why a visitor who comes back to finish a sign-in was not accepted. */
+export type LoginRejection =
+  /** The request carries no `state`, or several. */
+  | 'no-state'
+  /** The browser has no cookie for this state: another browser began it, or it was finished or dropped. */
+  | 'no-cookie'
+  /** The browser's cookie belongs to another attempt, or cannot be opened. */
+  | 'unknown'
+  /** The attempt has expired. */
+  | 'expired'
+  /** The attempt was finished before. */
+  | 'used'
+  /** The attempt began with another provider. */
+  | 'provider';
+
 /** The session and the user that an event is about. */
 export interface EventSubject {
   /** The first 12 characters of the fingerprint of the session's id. */
@@ -70,6 +85,12 @@ export interface SecurityEventFields {
   login: StoredSubject & { readonly userId: string };
   /** A visitor signed out. */
   logout: StoredSubject & { readonly userId: string };
+  /** A visitor came back to finish a sign-in that is not pending in this browser. */
+  'login.rejected': {
+    readonly reason: LoginRejection;
+    /** The provider that was expected to answer. */
+    readonly provider?: string | undefined;
+  };
   /** A visitor was refused by a rule, by the guard of a page, or by a check inside a page. */
   'access.denied': AskedFor & {
     /** A description of the rule. */

@@ -1,4 +1,4 @@
-import { andThen, type Promised } from '../../base/promised.js';
+import { andThen, firstAnswer, type Promised } from '../../base/promised.js';
 import type { AccessDeniedError } from '../../errors/index.js';
 import { injectable } from '../../injectable.js';
 import { SecurityEvents } from '../../session/security-events.js';
@@ -16,7 +16,7 @@ import type { Visitor } from '../visitor.js';
 import { emitDenied, emitDeniedError } from './access-events.js';
 import { DecisionLog } from './decision-log.js';
 import { DemandChecker } from './demand-checker.js';
-import { type Asked, Demands } from './demands.js';
+import { type AskedFor, Demands } from './demands.js';
 import { GuardConfig } from './guard-config.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { PageGuard, PageGuards } from './page-guard.js';
@@ -140,23 +140,28 @@ export class RouteGuard {
     whoAsks: () => Promised<Visitor>,
   ): Promised<Verdict> {
     const judgement = new Judgement();
-    const asked = this.#demands.on(paths, request.method, request.routePattern, pageGuard, judgement);
+    const all = this.#demands.of(request, paths, pageGuard, judgement);
+    const isAsked = all.some(({ asked }) => asked.size > 0);
     const triedOut = this.#demands.reportOnly(paths, request.method, pageGuard);
     const end = (refusal: Response | undefined): Verdict => {
       const response = refusal ?? this.#nowhere(paths, request);
       // The answer for a hidden page must not differ from that for a page that does not exist.
-      return judgement.verdict(response, response?.status !== 404 && (asked.size > 0 || this.#mayBeHidden(request)));
+      const mayBeHidden = this.rules.hides && this.#showsNotFound(request);
+      return judgement.verdict(response, response?.status !== 404 && (isAsked || mayBeHidden));
     };
-    if (asked.size + triedOut.size === 0) return end(undefined);
-    return andThen(whoAsks(), (visitor) =>
-      andThen(this.#checker.tryOut(triedOut, visitor, request, judgement), () =>
-        andThen(this.#refusal(asked, paths, request, visitor, judgement), end),
-      ),
-    );
+    if (!isAsked && triedOut.size === 0) return end(undefined);
+    return andThen(whoAsks(), (visitor) => {
+      const tried = this.#checker.tryOut(triedOut, visitor, request, judgement);
+      const refuse = (one: AskedFor) => this.#refusal(one, paths, request, visitor, judgement);
+      return andThen(
+        andThen(tried, () => firstAnswer(all, refuse)),
+        end,
+      );
+    });
   }
 
   #refusal(
-    asked: Asked,
+    { asked, request: checked }: AskedFor,
     paths: GuardedPaths,
     request: GuardedRequest,
     visitor: Visitor,
@@ -169,7 +174,7 @@ export class RouteGuard {
       if (isHiding && isNotFound) {
         judgement.notes(decision, demand);
         const at = asked.get(demand) ?? [];
-        for (const [next, where] of this.#demands.behindHidden(at, paths, request.method)) {
+        for (const [next, where] of this.#demands.behindHidden(at, paths, checked.method)) {
           if (!asked.has(next)) asked.set(next, where);
         }
         runsHidden ||= paths.action !== undefined && at.includes(paths.action);
@@ -190,7 +195,7 @@ export class RouteGuard {
       );
     };
     // A Map also visits entries that are added during the iteration.
-    const refusal = this.#checker.decideEach(asked.keys(), visitor, request, answerTo);
+    const refusal = this.#checker.decideEach(asked.keys(), visitor, checked, answerTo);
     // The 404 page is rendered for a hidden page, but an action that was sent to the hidden page is not run.
     return andThen(refusal, (response) =>
       !response && runsHidden && this.config.enforce && !request.wasRefused ? notThere(request) : response,
@@ -200,11 +205,6 @@ export class RouteGuard {
   /** Checks whether the 404 page is what is rendered. */
   #showsNotFound({ routePattern, isOwnAnswer }: GuardedRequest): boolean {
     return this.config.errorPages.statusOf(routePattern) === 404 && !isOwnAnswer;
-  }
-
-  /** Checks whether a page may be hidden, so that pages that do not exist have to be answered in the same way. */
-  #mayBeHidden(request: GuardedRequest): boolean {
-    return this.rules.hides && this.#showsNotFound(request);
   }
 
   /** Makes Astro answer for a page that does not exist as for a hidden one: in the same language, without a fallback. */
@@ -218,7 +218,7 @@ export class RouteGuard {
     const missing = this.#missing(request);
     const paths = missing && GuardedPaths.of(missing, this.config.base, this.config.errorPages);
     if (!missing || !paths) return notThere(request);
-    const asked = this.#demands.on(paths, missing.method, missing.routePattern);
+    const asked = { asked: this.#demands.on(paths, missing.method, missing.routePattern), request: missing };
     // Roles on the hidden page's route do not count, because a visitor has none on the route of a page that does not exist.
     return andThen(missing.visitor?.() ?? visitor, (there) =>
       andThen(this.#refusal(asked, paths, missing, there, new Judgement()), (refusal) => refusal ?? hidden()),

@@ -1,10 +1,8 @@
 import type { APIContext } from 'astro';
 import { GuardConfig } from '../../access/guard/guard-config.js';
-import { RETURN_PARAMETER, toReturnPath } from '../../access/paths/return-path.js';
-import { isInternalPath } from '../../access/paths/special-paths.js';
 import type { RoutePath } from '../../access/route-types.js';
-import { withoutTrailingSlash } from '../../base/text.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
+import { returnPathOf, takenIn } from './return-path.js';
 
 const CALL = new HelperCall<[fallback?: string]>('safeReturnTo(fallback?, context?)');
 
@@ -16,7 +14,7 @@ type Asked = WithLocals & Partial<Pick<APIContext, 'url' | 'request'>>;
  * site's `base`, as `context.redirect()` needs it.
  *
  * The page is read from `returnTo` in the query of the request's URL, or else in that of its Referer header, if this is
- * a page of the same origin.
+ * a page of the same origin. After `takeSignIn` it is the page that was sealed when the visitor left the site.
  *
  * @param fallback A page of the site, with or without the site's `base`. Default `/`.
  * @param context The context of the request that signs the visitor in. Default: that of the request that is being
@@ -36,18 +34,8 @@ export function safeReturnTo(...given: unknown[]): RoutePath {
   const asked: Asked | undefined = context;
   const url = asked?.url ?? request.url;
   const headers = asked?.request?.headers ?? request.headers;
-  const config = request.services.get(GuardConfig);
-  const otherwise = config.withBase(fallback) as RoutePath;
-  const path = url && toReturnPath(url.searchParams.get(RETURN_PARAMETER) ?? returnParameterOfReferrer(headers, url));
-  if (url === undefined || path === undefined) return otherwise;
-  const pathname = withoutTrailingSlash(new URL(path, url).pathname);
-  const isLogin = pathname === withoutTrailingSlash(config.toLocation(config.loginPath));
-  return isLogin || isInternalPath(`${pathname}/`, config.base) ? otherwise : (path as RoutePath);
-}
-
-function returnParameterOfReferrer(headers: Headers | undefined, url: URL): string | null {
-  const referrer = headers?.get('referer');
-  if (!referrer || !URL.canParse(referrer)) return null;
-  const { origin, searchParams } = new URL(referrer);
-  return origin === url.origin ? searchParams.get(RETURN_PARAMETER) : null;
+  const taken = takenIn(request);
+  // Only what was sealed counts when the visitor comes back: anybody can write the query of that address.
+  const path = taken ? taken.returnTo : url && returnPathOf(request, { url, headers });
+  return (path ?? request.services.get(GuardConfig).withBase(fallback)) as RoutePath;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
 import { Policy } from '../../access/policies/policy.js';
 import { CONTEXT } from '../../container/context-options.js';
-import { rule } from './rule-schemas.js';
+import { exclusion, rule } from './rule-schemas.js';
 import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';
 import { type Choosing, storeProblem } from './store-choice.js';
@@ -19,6 +19,7 @@ const LOOK_UP = 'move asynchronous queries to access.reload';
 
 const patterns = z.array(pattern);
 
+const EXCLUDE = "must be an array of patterns: ['/health', { pattern: '/api/webhooks/**', methods: ['POST'] }]";
 const CSRF = "must be true, false, or an object with exceptions: { except: ['/webhooks/**'] }";
 const TOKEN = "must be true, or an array of patterns: ['/account/**']";
 const FORMS = "must be true, false, or an object with the fields that are never kept: { leaveOut: ['iban'] }";
@@ -74,7 +75,7 @@ const common = {
   forbiddenPath: z.optional(path),
   protect: z.optional(z.array(rule)),
   globalProtect: flag,
-  exclude: z.optional(patterns),
+  exclude: z.optional(z.array(exclusion, EXCLUDE)),
   csrf: z.optional(csrf),
   forms: z.optional(forms),
   access: z.optional(access),

@@ -1,4 +1,5 @@
 import type { APIContext } from 'astro';
+import type { ReturningRequest } from '../../access/sign-in/returning-request.js';
 import type { Visitor } from '../../access/visitor.js';
 import type { VisitorResolver } from '../../access/visitor-resolver.js';
 import { andThen, type Promised } from '../../base/promised.js';
@@ -61,6 +62,13 @@ export class ArrivedRequest extends ScopedRequest {
       hearLocals(this.context.locals, this);
       this.adoptAnew();
     });
+  }
+
+  override returning(operation: string): ReturningRequest {
+    const { original, url, context } = this;
+    const copy = () => (context.request.bodyUsed || context.request.body?.locked ? undefined : context.request.clone());
+    const cookies = this.keeper.cookiesBeside(context, operation);
+    return { method: original.method, url, headers: original.headers, cookies, copy };
   }
 
   protected override get openedSession(): Session | undefined {

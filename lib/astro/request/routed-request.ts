@@ -3,16 +3,19 @@ import type { APIContext } from 'astro';
 import { type ChangingRequest, mayChange } from '../../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { keepsForm } from '../../access/forms/kept-form.js';
-import { type CalledAction, clientAddressOf, isNavigation } from '../../access/guard/guarded-request.js';
+import { type CalledAction, clientAddressOf } from '../../access/guard/guarded-request.js';
 import type { RequestedPage } from '../../access/pages/requested-page.js';
 import { actionPath, canonicalActionName } from '../../access/paths/special-paths.js';
+import { clientOf, pageShown, type RefusedClient } from '../../access/refusal/client.js';
 import type { Visitor } from '../../access/visitor.js';
 import { partsOf } from '../../base/address.js';
 import type { RequestCookies } from '../../base/request-cookies.js';
+import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import { subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
 import { ISLAND_ROUTE, type ProjectRoutes } from '../start/project-routes.js';
 import { gatehouse } from '../start/started.js';
+import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { GateRequest } from './gate-request.js';
 
 /** The route of actions that are called at their own address, as Astro writes it. */
@@ -31,6 +34,7 @@ export class RoutedRequest implements ChangingRequest {
   isOwnAnswer = false;
   /** The page that the request belongs to, where it is not its own route. */
   #ofPage: { readonly page: RequestedPage | undefined } | undefined;
+  hasOptionsHandler = false;
 
   constructor(
     private readonly request: GateRequest,
@@ -134,6 +138,10 @@ export class RoutedRequest implements ChangingRequest {
     return this.request.original.method;
   }
 
+  get cookieJar(): CookieJar {
+    return new AstroCookieJar(this.request.context, this.request.url);
+  }
+
   copy(): Request {
     return this.context.request.clone();
   }
@@ -151,8 +159,17 @@ export class RoutedRequest implements ChangingRequest {
   }
 
   get isNavigation(): boolean {
+    return this.client === 'browser';
+  }
+
+  get client(): RefusedClient {
     const { headers } = this.context.request;
-    return isNavigation(headers, !this.isEndpoint) || this.#isFormOfScript(headers);
+    const client = clientOf(headers, !this.isEndpoint);
+    return client === 'program' && this.#isFormOfScript(headers) ? 'browser' : client;
+  }
+
+  get pageAround(): string | undefined {
+    return pageShown(this.context.request.headers, this.request.url);
   }
 
   get sessionHash(): string | undefined {
@@ -164,7 +181,7 @@ export class RoutedRequest implements ChangingRequest {
   }
 
   get formPage(): string | undefined {
-    return this.method === 'POST' && this.#keepsForms ? formPage(this.request.original) : undefined;
+    return this.method === 'POST' && this.#keepsForms && !this.isEndpoint ? formPage(this.request.original) : undefined;
   }
 
   get showsForm(): boolean {
@@ -187,8 +204,8 @@ export class RoutedRequest implements ChangingRequest {
    * must be redirected to the login page.
    */
   #isFormOfScript(headers: Headers): boolean {
-    const takesPages = (headers.get('accept') ?? '*/*').includes('*/*');
-    return takesPages && !this.isEndpoint && this.formPage !== undefined && formTypeOf(headers) !== undefined;
+    const takesPages = (headers.get('accept') ?? '*/*').includes('*/*') && !headers.has('turbo-frame');
+    return takesPages && this.formPage !== undefined && formTypeOf(headers) !== undefined;
   }
 
   get #keepsForms(): boolean {
