@@ -13,8 +13,7 @@ type AskedPolicy = Policy<unknown> & Readonly<Record<string, (visitor: Visitor, 
 
 /**
  * Decides by policies whether a visitor may do something with a record. Pages call `can()` and `authorize()` instead.
- *
- * @example if (await services.get(Abilities).allows(visitor, 'invoice:edit', invoice)) …
+ * Services of a request take it in their constructor, and call `allows(visitor, 'invoice:edit', invoice)`.
  */
 @injectable()
 export class Abilities {
