@@ -118,6 +118,18 @@ describe('The roles on a route', () => {
     expect(events.take()).toEqual([{ name: 'store.failed', operation: 'roles', userId: 'ada' }]);
   });
 
+  it('are no part of what a lookup of the user keeps for later requests', async () => {
+    const { resolver, roles } = rolesWith({ reload: async () => ({ role: 'reloaded' }), revalidate: 60 });
+    const seenAt = async (slug: string, by = new RouteRoles(resolver)) => {
+      const session = sessionOf({ userId: 'ada' });
+      by.enter(org(slug));
+      return (await by.lookUp(await resolver.resolve(session), session)).roles;
+    };
+    expect(await seenAt('acme', roles)).toEqual(['reloaded', 'admin', 'member']);
+    expect(await seenAt('birch')).toEqual(['reloaded', 'member']);
+    expect(await seenAt('elsewhere')).toEqual(['reloaded']);
+  });
+
   it('may be given by a resolver of the application', async () => {
     class OrganisationResolver extends VisitorResolver {
       override rolesFor({ userId }: VisitorData, { params }: AccessRequest) {

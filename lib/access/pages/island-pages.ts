@@ -14,7 +14,7 @@ export interface IslandPage extends FoundRoute {
   readonly address: string;
 }
 
-/** The parts of a server island's address that Astro has encrypted, with the island's name in the build. */
+/** The host of the site, the island's name in the build, and the parts of its address that Astro has encrypted. */
 export type IslandParts = readonly (string | null)[];
 
 /**

@@ -8,6 +8,9 @@ export const PARAMETER = 'page';
 /** The parameters that Astro writes: the component's export, its properties and its slots, all encrypted. */
 const PARTS = ['e', 'p', 's'] as const;
 
+/** Maximum length of a query that becomes part of the island's address: servers limit the length of addresses. */
+const LONGEST_QUERY = 500;
+
 /**
  * Returns the token of the page that renders an island; `undefined` for a prerendered page, and where no roles depend on the
  * route.
@@ -21,6 +24,7 @@ export async function tokenOf(name: string, given: URLSearchParams): Promise<str
   const page = request?.looksAtRoutes ? request.guarded?.page : undefined;
   if (!page) return undefined;
   const { routePattern, params, url } = page;
-  const island = [name, ...PARTS.map((part) => given.get(part))];
-  return gatehouse.services.get(IslandPages).sign({ routePattern, params, address: url.pathname + url.search }, island);
+  const island = [request?.url?.host ?? '', name, ...PARTS.map((part) => given.get(part))];
+  const address = url.pathname + (url.search.length > LONGEST_QUERY ? '' : url.search);
+  return gatehouse.services.get(IslandPages).sign({ routePattern, params, address }, island);
 }

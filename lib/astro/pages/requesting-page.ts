@@ -30,7 +30,7 @@ async function pageOfIsland({ request, params }: APIContext, arrived: URL): Prom
   const token = given.get(PARAMETER);
   if (token === null) return undefined;
   const parts = request.method === 'POST' ? await partsIn(request) : ['e', 'p', 's'].map((part) => given.get(part));
-  const island = parts && [params.name ?? '', ...parts];
+  const island = parts && [arrived.host, params.name ?? '', ...parts];
   const page = island && (await gatehouse.services.get(IslandPages).verify(token, island));
   if (!page) return undefined;
   const { routePattern, params: ofPage, address } = page;
@@ -39,6 +39,8 @@ async function pageOfIsland({ request, params }: APIContext, arrived: URL): Prom
 
 /** Reads the encrypted parts of an island from a copy of the body. */
 async function partsIn(request: Request): Promise<IslandParts | undefined> {
+  // A middleware of the application has read it, so Astro cannot render the island either.
+  if (request.bodyUsed) return undefined;
   const body = await textOf(request.clone());
   try {
     const given: unknown = JSON.parse(body ?? '');
@@ -64,7 +66,10 @@ async function textOf({ body }: Request): Promise<string | undefined> {
 /** The browser says which page calls. It is a claim: a program may name any page of the site. */
 function pageOfReferrer(routes: ProjectRoutes, headers: Headers, arrived: URL): RequestedPage | undefined {
   const url = readReferrer(headers.get('referer') ?? '');
-  if (!url || !new SiteOrigins(gatehouse.site.allowedDomains).includes(url, arrived)) return undefined;
+  // Another name of the site may be that of another organisation.
+  if (url?.host !== arrived.host || !new SiteOrigins(gatehouse.site.allowedDomains).includes(url, arrived)) {
+    return undefined;
+  }
   const found = tableOf(routes).find(url.pathname);
   return found && { ...found, url, isClaimed: true };
 }

@@ -5,7 +5,7 @@ import { Secrets } from '../../../lib/session/cookies/secrets.js';
 const [OLD, NEW] = ['k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', 'Zq3Xw8Ve1Bn6My4Ku9Jt2Hr7Gf5Ds0Ac'];
 const pages = new IslandPages(new Secrets([OLD]));
 const ACME = { routePattern: '/org/[slug]', params: { slug: 'acme' }, address: '/org/acme?tab=é' };
-const ISLAND = ['Panel', 'export', 'props', ''];
+const ISLAND = ['site.example', 'Panel', 'export', 'props', ''];
 
 describe('The page of a server island', () => {
   it('is read from the token that was made for it', async () => {
@@ -17,11 +17,12 @@ describe('The page of a server island', () => {
   it('is not read for another island, or for other properties of it', async () => {
     const token = await pages.sign(ACME, ISLAND);
     const others = [
-      ['Other', 'export', 'props', ''],
-      ['Panel', 'exportprops', '', ''],
-      ['Panel', 'export', 'props of another page', ''],
-      ['Panel', 'export', 'props', null],
-      ['Panel', 'export', 'props'],
+      ['other.example', 'Panel', 'export', 'props', ''],
+      ['site.example', 'Other', 'export', 'props', ''],
+      ['site.example', 'Panel', 'exportprops', '', ''],
+      ['site.example', 'Panel', 'export', 'props of another page', ''],
+      ['site.example', 'Panel', 'export', 'props', null],
+      ['site.example', 'Panel', 'export', 'props'],
     ];
     expect(await Promise.all(others.map((island) => pages.verify(token, island)))).toEqual(others.map(() => undefined));
   });
