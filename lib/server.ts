@@ -2,7 +2,7 @@ import * as stores from './stores.js';
 
 export { AccessChecker } from './access/access-checker.js';
 export { AccessDecision, type DecisionCode } from './access/access-decision.js';
-export { AccessConfig, type AccessOptions, type GrantedRoles } from './access/access-options.js';
+export { AccessConfig, type AccessOptions, type GrantedRoles, type Identify } from './access/access-options.js';
 export {
   AccessRule,
   type AccessRuleOptions,
@@ -41,10 +41,25 @@ export type { PolicyClass, PolicyOptions } from './access/policies/policies.js';
 export { Policy, type PolicyAnswer, PolicyDenial } from './access/policies/policy.js';
 export type { RefusedClient } from './access/refusal/client.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
+export {
+  type LinkExpectation,
+  type LinkOptions,
+  LinkTokens,
+  type OnceValue,
+  type OpenedLink,
+} from './access/sign-in/link-tokens.js';
 export { PendingSignIn, type SignInOutcome, type SignInReturn } from './access/sign-in/pending-sign-in.js';
 export type { BegunSignIn, SignInStart, TakenSignIn } from './access/sign-in/sign-in-attempt.js';
 export { UsedTokens } from './access/sign-in/used-tokens.js';
-export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
+export {
+  type AccessTypes,
+  type IdentifiedVisitor,
+  type Permission,
+  type Role,
+  Visitor,
+  type VisitorData,
+  type VisitorSource,
+} from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';
 export { goTo } from './astro/forms/go-to.js';
 export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';
@@ -89,7 +104,7 @@ export { disposeServices } from './astro/start/running-services.js';
 export { Clock } from './base/clock.js';
 export { Abilities } from './container/policies/abilities.js';
 export type { Class, Factory, Get } from './container/registration.js';
-export { RequestScope } from './container/request-scope.js';
+export { RequestScope } from './container/scope/request-scope.js';
 export { Services } from './container/services.js';
 export * from './errors/index.js';
 export { inject, injectable } from './injectable.js';

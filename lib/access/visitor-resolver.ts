@@ -5,7 +5,6 @@ import { StoreUnavailableError } from '../errors/index.js';
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { madeSession } from '../session/made-session.js';
-import { SessionId } from '../session/record/session-id.js';
 import type { SessionRecord } from '../session/record/session-record.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { draftOf, Session } from '../session/session.js';
@@ -13,7 +12,18 @@ import { AccessConfig, type GrantedRoles } from './access-options.js';
 import { DecisionLog } from './guard/decision-log.js';
 import type { AccessRequest } from './guard/guarded-request.js';
 import { LOOKUP_TIMEOUT, UserReloads } from './user-reloads.js';
-import { Visitor, type VisitorData, visitorFault } from './visitor.js';
+import {
+  comingFrom,
+  type IdentifiedVisitor,
+  identifiedFault,
+  Visitor,
+  type VisitorData,
+  visitorFault,
+} from './visitor.js';
+import { faultOf, foreignRecord } from './visitors/foreign-record.js';
+import { checkedRoles, listedRoles } from './visitors/granted-roles.js';
+import { namesPowers, withOwnPowers } from './visitors/own-powers.js';
+import { type NamedBy, sourceOf } from './visitors/visitor-source.js';
 
 type VisitorParts = ConstructorParameters<typeof Visitor>;
 
@@ -33,6 +43,8 @@ export class VisitorResolver {
   readonly #made = MadeClasses.current;
   readonly #reloads: UserReloads | undefined;
   readonly #logged = new Set<string>();
+  /** The sessions of visitors whom `identify` named. */
+  readonly #identified = new WeakSet<Session>();
   /** The parts of visitors by record. Requests share records, so that each is read once. */
   readonly #known = new WeakMap<SessionRecord, VisitorParts>();
 
@@ -49,6 +61,22 @@ export class VisitorResolver {
   resolve(session: Session): Visitor | Promise<Visitor> {
     const claimed = this.fromSession(session);
     return this.#reloads && claimed.session ? this.#reloaded(session, claimed.session, this.#reloads) : claimed;
+  }
+
+  /**
+   * Names the visitor of a request in place of the session, for example by an API key. It is called once for each request,
+   * before any middleware of the application, and the answer counts for this request alone. When it throws, guarded pages
+   * are answered with 503.
+   *
+   * @returns The visitor's data; `null` for a guest, whatever session the browser sent; `undefined` to leave it to the session.
+   */
+  identify(request: AccessRequest): Promised<IdentifiedVisitor | null | undefined> {
+    return this.access.identify?.(request);
+  }
+
+  /** True when {@link identify} may name a visitor. */
+  get identifies(): boolean {
+    return this.access.identify !== undefined || this.identify !== VisitorResolver.prototype.identify;
   }
 
   /** True when {@link resolve} may have to query something first, such as a database. */
@@ -77,11 +105,13 @@ export class VisitorResolver {
    * @returns `'unknown'` when that fails: the session then counts as unavailable.
    */
   async rolesAt(session: Session, data: VisitorData, request: AccessRequest): Promise<GrantedRoles | 'unknown'> {
+    // A key that may only read must not get all that its user may do in an organisation.
+    if (this.#identified.has(session) && namesPowers(data)) return undefined;
     try {
       return checkedRoles(await inTime(Promise.resolve(this.rolesFor(data, request)), LOOKUP_TIMEOUT, 'It'));
     } catch (error) {
       draftOf(session).failure ??= new StoreUnavailableError('roles', error);
-      this.events.emit('store.failed', () => ({ operation: 'roles', userId: data.userId }));
+      this.events.emit('store.failed', () => ({ operation: 'roles', userId: data.userId, via: sourceOf(session) }));
       return 'unknown';
     }
   }
@@ -89,9 +119,10 @@ export class VisitorResolver {
   /** Returns a visitor with further roles; a guest when the roles are unknown. */
   withRoles(visitor: Visitor, granted: GrantedRoles | 'unknown'): Visitor {
     if (granted === 'unknown') return this.guest();
-    const { roles, permissions = [] } = isDetailed(granted) ? granted : { roles: granted };
-    const all = this.access.withBrought([...visitor.roles, ...texts(roles)]);
-    return new (this.#made.of(Visitor))(visitor.session, all, [...visitor.permissions, ...texts(permissions)]);
+    const { roles, permissions } = listedRoles(granted);
+    const all = this.access.withBrought([...visitor.roles, ...roles]);
+    const made = new (this.#made.of(Visitor))(visitor.session, all, [...visitor.permissions, ...permissions]);
+    return visitor.via === 'session' ? made : comingFrom(visitor.via, made);
   }
 
   /**
@@ -100,14 +131,18 @@ export class VisitorResolver {
    * logged once.
    *
    * @param known The visitor's data with a `userId`; `null` or `undefined` for a guest.
+   * @param namedBy The part of the application that named the visitor.
    * @returns `undefined` where visitors are identified by the session alone.
    */
-  adopted(known: unknown): Session | undefined {
+  adopted(known: unknown, namedBy: NamedBy = 'context'): Session | undefined {
     const values = known instanceof Session ? draftOf(known).values.all() : known;
-    const fault = values ? faultOf(values) : undefined;
-    if (fault !== undefined) this.#logOnce(fault);
+    const isIdentified = namedBy === 'identify';
+    const fault = values ? faultOf(values, isIdentified ? identifiedFault : visitorFault) : undefined;
+    if (fault !== undefined) this.#logOnce(fault, isIdentified);
     const isKnown = typeof values === 'object' && values !== null && fault === undefined;
-    return madeSession(this.#made, isKnown ? foreignRecord(values) : undefined);
+    const session = madeSession(this.#made, isKnown ? foreignRecord(values) : undefined);
+    if (isIdentified) this.#identified.add(session);
+    return session;
   }
 
   /** Creates the visitor from the session alone, without querying anything else. */
@@ -147,24 +182,32 @@ export class VisitorResolver {
     return isOwn && !getRole && !getPermissions;
   }
 
-  #logOnce(fault: string): void {
-    if (this.#logged.has(fault)) return;
-    this.#logged.add(fault);
-    this.log.misfit(
-      `The visitor that your application named (in locals.session, or as "__session__" in Astro's session) is treated as a ` +
-        `guest: ${fault}. Correct what your middleware assigns. This is logged once.`,
-    );
+  #logOnce(fault: string, isIdentified: boolean): void {
+    const [named, cure] = isIdentified
+      ? ['identify named', 'Correct what identify returns.']
+      : [
+          `your application named (in locals.session, or as "__session__" in Astro's session)`,
+          'Correct what your middleware assigns.',
+        ];
+    const line = `The visitor that ${named} is treated as a guest: ${fault}. ${cure} This is logged once.`;
+    if (this.#logged.has(line)) return;
+    this.#logged.add(line);
+    this.log.misfit(line);
   }
 
   async #reloaded(session: Session, data: VisitorData, reloads: UserReloads): Promise<Visitor> {
     try {
       const user = await reloads.today(session, data);
-      if (user) return this.signedIn(user);
+      if (user) return this.signedIn(this.#identified.has(session) ? withOwnPowers(data, user) : user);
       if (!draftOf(session).isClosed) session.destroy();
     } catch (error) {
       if (session.isUnavailable) return this.guest();
       draftOf(session).failure = new StoreUnavailableError('reload', error);
-      this.events.emit('store.failed', () => ({ operation: 'reload', userId: data.userId }));
+      this.events.emit('store.failed', () => ({
+        operation: 'reload',
+        userId: data.userId,
+        via: sourceOf(session),
+      }));
     }
     return this.guest();
   }
@@ -194,28 +237,6 @@ export class VisitorResolver {
   }
 }
 
-function faultOf(known: unknown): string | undefined {
-  if (typeof known !== 'object' || Array.isArray(known)) return 'they are no object with a "userId"';
-  const fault = visitorFault({ ...known });
-  return fault && `"${fault.key}" must be ${fault.expected}`;
-}
-
-/** Copies the data, because the application may change its object later. */
-function foreignRecord(known: object): SessionRecord {
-  const values = new Map(Object.entries(known).map(([key, value]) => [key, Array.isArray(value) ? [...value] : value]));
-  const [createdAt, renewedAt, expiresAt] = [0, 0, Number.MAX_SAFE_INTEGER];
-  return {
-    id: SessionId.generate(),
-    createdAt,
-    renewedAt,
-    expiresAt,
-    values,
-    flashes: new Map(),
-    identity: [],
-    isForeign: true,
-  };
-}
-
 function isVisitorData(contents: Record<string, unknown>): contents is VisitorData {
   return typeof contents.userId === 'string' && contents.userId !== '';
 }
@@ -223,18 +244,4 @@ function isVisitorData(contents: Record<string, unknown>): contents is VisitorDa
 /** Picks the strings out of a session value, which may be anything: nothing else is a role or a permission. */
 function texts(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
-}
-
-/** @throws {TypeError} For an answer of `rolesFor` that is none: a forgotten `await` must not look like no roles. */
-function checkedRoles(granted: GrantedRoles): GrantedRoles {
-  const { roles, permissions } = isDetailed(granted) ? granted : { roles: granted, permissions: undefined };
-  const lists: unknown[] = [roles ?? [], permissions ?? []].flat();
-  if (lists.every((text) => typeof text === 'string')) return granted;
-  throw new TypeError('It gave neither roles, nor { roles, permissions }, nor null.');
-}
-
-function isDetailed(
-  granted: GrantedRoles,
-): granted is Exclude<GrantedRoles, string | readonly string[] | null | undefined> {
-  return typeof granted === 'object' && granted !== null && !Array.isArray(granted);
 }

@@ -13,6 +13,7 @@ import { type GuardLoader, PageGuards } from '../access/guard/page-guard.js';
 import { RouteGuard } from '../access/guard/route-guard.js';
 import { IslandPages } from '../access/pages/island-pages.js';
 import { Policies, type PolicyOptions } from '../access/policies/policies.js';
+import { LinkTokens } from '../access/sign-in/link-tokens.js';
 import { PendingSignIn } from '../access/sign-in/pending-sign-in.js';
 import { UsedTokens } from '../access/sign-in/used-tokens.js';
 import { Visitor } from '../access/visitor.js';
@@ -31,7 +32,7 @@ import { NoRevocationList, RevocationList } from '../session/stores/revocation-l
 import { SessionStore } from '../session/stores/session-store.js';
 import { Abilities } from './policies/abilities.js';
 import type { Class, Factory } from './registration.js';
-import { RequestScope } from './request-scope.js';
+import { RequestScope } from './scope/request-scope.js';
 import { registryOf, Services } from './services.js';
 
 /** The configuration that the package's parts are constructed with. */
@@ -90,6 +91,7 @@ export function defaultServices({
     .shared(DecisionLog)
     .shared(UsedTokens)
     .shared(PendingSignIn)
+    .shared(LinkTokens)
     .shared(CsrfTokens)
     .shared(CsrfGuard)
     .shared(IslandPages)

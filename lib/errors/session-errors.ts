@@ -104,6 +104,7 @@ export class InvalidSessionDataError extends GatehouseError {
 }
 
 const FAILED: Record<string, string> = {
+  identify: 'identify failed',
   reload: 'access.reload failed',
   roles: 'access.rolesFor failed',
   schema: 'sessionData.schema or sessionData.migrate failed',
@@ -113,8 +114,8 @@ const FAILED: Record<string, string> = {
 export class StoreUnavailableError extends GatehouseError {
   constructor(
     /**
-     * `read`, `write` or `destroy`; `reload` when `access.reload` failed, `roles` when `access.rolesFor` failed, `schema` when `sessionData.schema` or
-     * `sessionData.migrate` failed.
+     * `read`, `write` or `destroy`; `identify`, `reload` or `roles` when that function of the application failed, `schema` when
+     * `sessionData.schema` or `sessionData.migrate` failed.
      */
     readonly operation: string,
     cause: unknown,

@@ -15,7 +15,7 @@ export interface AskedFor {
   readonly request: AccessRequest;
 }
 
-/** The methods that code which answers every method has to expect. */
+/** The methods that sites use, but `OPTIONS`. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const NONE: ReadonlySet<Demand> = new Set();
 
@@ -23,6 +23,8 @@ const NONE: ReadonlySet<Demand> = new Set();
 export class Demands {
   readonly #loginPath: string;
   readonly #signInPaths: ReadonlySet<string>;
+  /** The methods that code which answers every method has to expect. */
+  readonly #methods: ReadonlySet<string>;
 
   constructor(
     private readonly rules: AccessRules,
@@ -30,6 +32,7 @@ export class Demands {
     private readonly config: GuardConfig,
   ) {
     this.#loginPath = normalized(pathOnly(config.loginPath));
+    this.#methods = new Set([...METHODS, ...rules.all.flatMap(({ methods = [] }) => methods)]);
     const asking = rules.all.filter(({ authenticatedWithin }) => authenticatedWithin !== undefined);
     const elsewhere = asking.map(({ redirectTo = '' }) => redirectTo).filter((target) => target.startsWith('/'));
     this.#signInPaths = new Set([this.#loginPath, ...elsewhere.map((target) => normalized(pathOnly(target)))]);
@@ -59,15 +62,14 @@ export class Demands {
 
   /**
    * Finds the demands on a request, as {@link on}. There are several lists where code that answers every method would answer
-   * `OPTIONS`, a page or the function `ALL` of an endpoint: what is open for `OPTIONS`, so that browsers can send
+   * `OPTIONS`, such as a page or the function `ALL` of an endpoint: what is open for `OPTIONS`, so that browsers can send
    * preflights, must not run code for visitors who may not use the other methods.
    */
   of(request: GuardedRequest, paths: GuardedPaths, guard?: PageGuard, judgement?: Judgement): readonly AskedFor[] {
-    const { method, routePattern, hasOptionsHandler, isOwnAnswer } = request;
+    const { method, routePattern, hasOptionsHandler } = request;
     const asked = this.on(paths, method, routePattern, guard, judgement);
-    if (method !== 'OPTIONS' || (hasOptionsHandler && !isOwnAnswer)) return [{ asked, request }];
-    const named = [...this.rules.all.flatMap(({ methods = [] }) => methods), ...(guard?.methods ?? [])];
-    const others = [...new Set([...METHODS, ...named])].map((other) => ({
+    if (method !== 'OPTIONS' || hasOptionsHandler) return [{ asked, request }];
+    const others = [...new Set([...this.#methods, ...(guard?.methods ?? [])])].map((other) => ({
       asked: this.on(paths, other, routePattern, guard, judgement),
       request: Object.create(request, { method: { value: other } }) as AccessRequest,
     }));

@@ -35,7 +35,7 @@ export interface AccessRequest {
   readonly cookies: Pick<RequestCookies, 'get' | 'has'>;
   /**
    * The address of the client, as Astro vouches for it; `undefined` where the adapter knows none. Behind a proxy it is the
-   * proxy's, unless the adapter or `security.allowedDomains` of astro.config says that the proxy's headers are to be trusted.
+   * proxy's; with `security.allowedDomains` of astro.config, Astro takes the first value of `X-Forwarded-For`.
    */
   readonly clientAddress: string | undefined;
 }

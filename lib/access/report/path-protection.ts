@@ -98,9 +98,11 @@ export class PathProtection {
   }
 
   #guardAndRules(subject: Subject): Demand[] {
-    const { guard } = subject;
+    const { method } = subject;
+    const guard =
+      subject.guard && (method === undefined || isForMethod(subject.guard, method)) ? subject.guard : undefined;
     const demands: Demand[] = guard ? ownDemands(guard, subject) : [];
-    if (guard && !guard.isReportOnly && !guard.methods) return demands;
+    if (guard && !guard.isReportOnly && (!guard.methods || method !== undefined)) return demands;
     const decided = new Set(guard?.isReportOnly ? [] : guard?.methods);
     for (const each of this.rules) {
       const { rule } = each;
@@ -178,9 +180,12 @@ function loginDemand(subject: Subject): Demand {
 }
 
 function ownDemands(guard: DescribedGuard, subject: Subject): Demand[] {
-  const { publicFor } = guard;
+  const { publicFor = [] } = guard;
   const demand = ownDemand(guard, subject);
-  return publicFor ? [{ ...demand, who: EVERYBODY, methods: publicFor }, demand] : [demand];
+  if (publicFor.length === 0) return [demand];
+  const open = { ...demand, who: EVERYBODY, methods: publicFor };
+  if (subject.method === undefined) return [open, demand];
+  return includesMethod(publicFor, subject.method) ? [open] : [demand];
 }
 
 function ownDemand({ who, isReportOnly, methods }: DescribedGuard, { file }: Subject): Demand {

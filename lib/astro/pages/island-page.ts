@@ -1,6 +1,6 @@
 import { IslandPages } from '../../access/pages/island-pages.js';
-import { currentRequest } from '../../container/current-request.js';
-import { requestOf } from '../../container/request-scope.js';
+import { currentRequest } from '../../container/scope/current-request.js';
+import { requestOf } from '../../container/scope/request-scope.js';
 import { gatehouse } from '../start/started.js';
 
 /** The name of the parameter in the address of a server island that names its page. */

@@ -11,7 +11,7 @@ import type { Visitor } from '../../access/visitor.js';
 import { partsOf } from '../../base/address.js';
 import type { RequestCookies } from '../../base/request-cookies.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
-import { subjectOf } from '../../session/security-events.js';
+import { type RequestSubject, subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
 import { ISLAND_ROUTE, type ProjectRoutes } from '../start/project-routes.js';
 import { gatehouse } from '../start/started.js';
@@ -174,6 +174,11 @@ export class RoutedRequest implements ChangingRequest {
 
   get sessionHash(): string | undefined {
     return subjectOf(this.request.session).session;
+  }
+
+  get identifiedAs(): Pick<RequestSubject, 'userId' | 'via'> | undefined {
+    const { source, visitor } = this.request.identity;
+    return source === 'session' ? undefined : { userId: visitor.id, via: source };
   }
 
   get isEndpoint(): boolean {

@@ -100,7 +100,19 @@ describe('Options', () => {
     [{ csrf: { except: ['webhooks'] } }, 'csrf.except[0]: pattern "webhooks" must begin with "/": write "/webhooks"'],
     [
       { csrf: { excpet: ['/webhooks'] } },
-      'csrf.excpet: no such option of csrf; did you mean except? There are except, requireToken',
+      'csrf.excpet: no such option of csrf; did you mean except? There are except, trustedOrigins, requireToken',
+    ],
+    [
+      { csrf: { trustedOrigins: 'https://a.example' } },
+      "csrf.trustedOrigins: must be an array of origins: ['https://app.example.com', 'capacitor://localhost']",
+    ],
+    [
+      { csrf: { trustedOrigins: ['https://a.example', 'https://b.example/'] } },
+      'csrf.trustedOrigins[1]: must be an origin alone, as browsers send it: write "https://b.example"',
+    ],
+    [
+      { csrf: { trustedOrigins: ['null'] } },
+      'csrf.trustedOrigins[0] is what browsers send for pages of anybody, such as a sandboxed frame or a file: list the address of your page',
     ],
     [{ csrf: { requireToken: '/a' } }, "csrf.requireToken: must be true, or an array of patterns: ['/account/**']"],
     [{ csrf: { requireToken: ['/a', 'b'] } }, 'csrf.requireToken[1]: pattern "b" must begin with "/": write "/b"'],

@@ -1,9 +1,9 @@
-import { andThen, type Promised } from '../base/promised.js';
-import type { Session } from '../session/session.js';
-import type { GrantedRoles } from './access-options.js';
-import type { AccessRequest } from './guard/guarded-request.js';
-import type { Visitor } from './visitor.js';
-import type { VisitorResolver } from './visitor-resolver.js';
+import { andThen, type Promised } from '../../base/promised.js';
+import type { Session } from '../../session/session.js';
+import type { GrantedRoles } from '../access-options.js';
+import type { AccessRequest } from '../guard/guarded-request.js';
+import type { Visitor } from '../visitor.js';
+import type { VisitorResolver } from '../visitor-resolver.js';
 
 /** What was looked up for a user: their roles on the route, or `'unknown'` when that failed. */
 interface Known {

@@ -1,12 +1,12 @@
-import { RequestIdentity } from '../access/request-identity.js';
-import { Visitor } from '../access/visitor.js';
-import { VisitorResolver } from '../access/visitor-resolver.js';
-import { Clock } from '../base/clock.js';
-import { RequestCookies } from '../base/request-cookies.js';
-import type { SessionDraft } from '../session/draft/session-draft.js';
-import { madeSession } from '../session/made-session.js';
-import { draftOf, type Session } from '../session/session.js';
-import { registryOf, type Services } from './services.js';
+import { RequestIdentity } from '../../access/request-identity.js';
+import { Visitor } from '../../access/visitor.js';
+import { VisitorResolver } from '../../access/visitor-resolver.js';
+import { Clock } from '../../base/clock.js';
+import { RequestCookies } from '../../base/request-cookies.js';
+import type { SessionDraft } from '../../session/draft/session-draft.js';
+import { madeSession } from '../../session/made-session.js';
+import { draftOf, type Session } from '../../session/session.js';
+import { registryOf, type Services } from '../services.js';
 
 /** One request as far as its session and its visitor are concerned. Each part is created when it is first needed. */
 export class RequestParts {
@@ -107,11 +107,12 @@ export class RequestParts {
   }
 
   /**
-   * Seconds since the visitor signed in with this session; `undefined` for guests, and for visitors that another part
-   * of the application named.
+   * Seconds since the visitor signed in with this session; `undefined` for guests, for visitors that another part of
+   * the application named, and for those whom `identify` named.
    */
   get signedInFor(): number | undefined {
-    const signedInAt = this.standsAside ? undefined : this.draft.signedInAt;
+    const isOthers = this.standsAside || this.#identity?.isIdentified;
+    const signedInAt = isOthers ? undefined : this.draft.signedInAt;
     return signedInAt === undefined ? undefined : (this.shared.get(Clock).now() - signedInAt) / 1000;
   }
 

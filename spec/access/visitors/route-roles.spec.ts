@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AccessOptions, GrantedRoles } from '../../lib/access/access-options.js';
-import { AccessConfig } from '../../lib/access/access-options.js';
-import type { AccessRequest } from '../../lib/access/guard/guarded-request.js';
-import { RouteRoles } from '../../lib/access/route-roles.js';
-import type { Visitor, VisitorData } from '../../lib/access/visitor.js';
-import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
-import { FrozenClock } from '../support/frozen-clock.js';
-import { navigation } from '../support/guarded-request.js';
-import { RememberingLog } from '../support/guards.js';
-import { RememberingEvents } from '../support/remembering-events.js';
-import { sessionOf } from '../support/sessions.js';
+import type { AccessOptions, GrantedRoles } from '../../../lib/access/access-options.js';
+import { AccessConfig } from '../../../lib/access/access-options.js';
+import type { AccessRequest } from '../../../lib/access/guard/guarded-request.js';
+import type { Visitor, VisitorData } from '../../../lib/access/visitor.js';
+import { VisitorResolver } from '../../../lib/access/visitor-resolver.js';
+import { RouteRoles } from '../../../lib/access/visitors/route-roles.js';
+import { FrozenClock } from '../../support/frozen-clock.js';
+import { navigation } from '../../support/guarded-request.js';
+import { RememberingLog } from '../../support/guards.js';
+import { RememberingEvents } from '../../support/remembering-events.js';
+import { sessionOf } from '../../support/sessions.js';
 
 const MEMBERS: Record<string, Record<string, GrantedRoles>> = {
   ada: { acme: 'admin', birch: ['member'], cedar: { roles: 'guest', permissions: ['notes:read'] } },
@@ -115,7 +115,7 @@ describe('The roles on a route', () => {
     roles.enter(org('acme'));
     expect((await roles.lookUp(base, session)).isGuest).toBe(true);
     expect(session.isUnavailable).toBe(true);
-    expect(events.take()).toEqual([{ name: 'store.failed', operation: 'roles', userId: 'ada' }]);
+    expect(events.take()).toEqual([{ name: 'store.failed', operation: 'roles', userId: 'ada', via: 'session' }]);
   });
 
   it('are no part of what a lookup of the user keeps for later requests', async () => {
@@ -128,6 +128,21 @@ describe('The roles on a route', () => {
     expect(await seenAt('acme', roles)).toEqual(['reloaded', 'admin', 'member']);
     expect(await seenAt('birch')).toEqual(['reloaded', 'member']);
     expect(await seenAt('elsewhere')).toEqual(['reloaded']);
+  });
+
+  it('are not given to a visitor whom identify names with roles or permissions of their own', async () => {
+    const { roles, resolver, asked } = rolesWith();
+    roles.enter(org('acme'));
+    const seenAs = async (known: object) => {
+      const session = resolver.adopted(known, 'identify') ?? sessionOf({});
+      return seen(await roles.lookUp(resolver.fromSession(session), session));
+    };
+    expect(await seenAs({ userId: 'ada', permissions: ['notes:read'] })).toEqual([[], ['notes:read']]);
+    expect(asked).toEqual([]);
+    const { roles: others, resolver: again } = rolesWith();
+    others.enter(org('acme'));
+    const session = again.adopted({ userId: 'ada' }, 'identify') ?? sessionOf({});
+    expect((await others.lookUp(again.fromSession(session), session)).roles).toEqual(['admin', 'member']);
   });
 
   it('may be given by a resolver of the application', async () => {
