@@ -2,7 +2,7 @@ import * as stores from './stores.js';
 
 export { AccessChecker } from './access/access-checker.js';
 export { AccessDecision, type DecisionCode } from './access/access-decision.js';
-export { AccessConfig, type AccessOptions, type Identify } from './access/access-options.js';
+export { AccessConfig, type AccessOptions, type GrantedRoles, type Identify } from './access/access-options.js';
 export {
   AccessRule,
   type AccessRuleOptions,
@@ -35,6 +35,7 @@ export type { AccessRequest, GuardedRequest } from './access/guard/guarded-reque
 export type { Guard, GuardEntry } from './access/guard/page-guard.js';
 export { RouteGuard } from './access/guard/route-guard.js';
 export type { RefusingVerdict, Verdict } from './access/guard/verdict.js';
+export type { RequestedPage } from './access/pages/requested-page.js';
 export type { Ability, AbilityProps, AbilityRecord } from './access/policies/ability-types.js';
 export type { PolicyClass, PolicyOptions } from './access/policies/policies.js';
 export { Policy, type PolicyAnswer, PolicyDenial } from './access/policies/policy.js';
@@ -103,7 +104,7 @@ export type { StoreOptions, UnstorageByStorage } from './astro/options/store-cho
 export type { GatehouseLocals } from './astro/request/locals.js';
 export { disposeServices } from './astro/start/running-services.js';
 export { Clock } from './base/clock.js';
-export { Abilities } from './container/abilities.js';
+export { Abilities } from './container/policies/abilities.js';
 export type { Class, Factory, Get } from './container/registration.js';
 export { RequestScope } from './container/scope/request-scope.js';
 export { Services } from './container/services.js';

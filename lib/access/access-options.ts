@@ -2,10 +2,18 @@ import type { Promised } from '../base/promised.js';
 import { InvalidOptionsError } from '../errors/index.js';
 import type { AccessRule } from './access-rule.js';
 import type { AccessRequest } from './guard/guarded-request.js';
-import type { IdentifiedVisitor, VisitorData } from './visitor.js';
+import type { IdentifiedVisitor, Permission, Role, VisitorData } from './visitor.js';
 
 /** The current data of a user; `null` when the user no longer exists. */
 export type Reloaded = Partial<VisitorData> | null;
+
+/** Roles of a visitor, or roles and permissions. */
+export type GrantedRoles =
+  | Role
+  | readonly Role[]
+  | { readonly roles?: Role | readonly Role[] | undefined; readonly permissions?: readonly Permission[] | undefined }
+  | null
+  | undefined;
 
 /** The roles that each role includes, by role. */
 export type RoleHierarchy = Readonly<Record<string, readonly string[]>>;
@@ -42,6 +50,14 @@ export interface AccessOptions {
    * session than `userId`, such as a tenant.
    */
   revalidate?: number | undefined;
+  /**
+   * Looks up the roles that a signed-in visitor has on a route, in addition to those of the session: in an organisation,
+   * `request.page?.params` names it. It is called once for each route that a request leads to. While it fails, guarded pages
+   * answer with 503.
+   *
+   * @example rolesFor: ({ userId }, { page }) => members.rolesOf(userId, page?.params.slug)
+   */
+  rolesFor?: ((session: VisitorData, request: AccessRequest) => GrantedRoles | Promise<GrantedRoles>) | undefined;
   /** Decides every rule, in place of the built-in checks. `session` is `null` for a guest. */
   check?: ((rule: AccessRule, session: VisitorData | null) => boolean | Promise<boolean>) | undefined;
 }
@@ -52,6 +68,7 @@ export class AccessConfig {
   readonly getPermissions: AccessOptions['getPermissions'];
   readonly check: AccessOptions['check'];
   readonly reload: AccessOptions['reload'];
+  readonly rolesFor: AccessOptions['rolesFor'];
   /** Milliseconds for which a result of `reload` is cached; 0 for no cache. */
   readonly revalidate: number;
   /** The option `identify` of the setup module. */
@@ -60,11 +77,12 @@ export class AccessConfig {
 
   /** @throws {InvalidOptionsError} When both `hierarchy` and `roles` are set. */
   constructor(options: AccessOptions = {}, identify?: Identify) {
-    const { getRole, getPermissions, check, reload, revalidate = 0 } = options;
+    const { getRole, getPermissions, check, reload, rolesFor, revalidate = 0 } = options;
     this.getRole = getRole;
     this.getPermissions = getPermissions;
     this.check = check;
     this.reload = reload;
+    this.rolesFor = rolesFor;
     this.identify = identify;
     this.revalidate = revalidate * 1000;
     this.#brought = new Map(Object.entries(hierarchyOf(options)));

@@ -1,10 +1,12 @@
-import type { Promised } from '../base/promised.js';
+import { andThen, type Promised } from '../base/promised.js';
 import { InvalidOverrideError } from '../errors/index.js';
 import type { SessionDraft } from '../session/draft/session-draft.js';
 import { draftOf, type Session } from '../session/session.js';
+import type { AccessRequest } from './guard/guarded-request.js';
 import { comingFrom, Visitor, type VisitorSource } from './visitor.js';
 import type { VisitorResolver } from './visitor-resolver.js';
 import { ForeignVisitor } from './visitors/foreign-visitor.js';
+import { RouteRoles } from './visitors/route-roles.js';
 import { sourceOf } from './visitors/visitor-source.js';
 
 /**
@@ -22,6 +24,7 @@ export class RequestIdentity {
   /** The visitor whom `identify` named. */
   #identified: ForeignVisitor | undefined;
   #isOverruled = false;
+  #roles: RouteRoles | undefined;
 
   /** @param guest Creates the visitor of a request whose resolver failed. */
   constructor(
@@ -35,6 +38,12 @@ export class RequestIdentity {
    * stays the one of before; a visitor who has just signed in is created from the session alone.
    */
   get visitor(): Visitor {
+    const base = this.#base;
+    return this.#roles ? this.#roles.applied(base) : base;
+  }
+
+  /** The visitor without roles of the route. */
+  get #base(): Visitor {
     this.#refresh();
     const visitor = this.#visitor ?? this.resolver.fromSession(this.session);
     return this.#foreign && !this.#isOverruled ? comingFrom(this.source, visitor) : visitor;
@@ -45,6 +54,12 @@ export class RequestIdentity {
     return sourceOf(this.session);
   }
 
+  /** Begins a route of the request, on which the visitor may have further roles. {@link resolve} looks them up. */
+  enter(request: AccessRequest): void {
+    this.#roles ??= new RouteRoles(this.resolver);
+    this.#roles.enter(request);
+  }
+
   /** Resolves to the visitor once the resolver has answered. @throws What the resolver throws. */
   resolve(): Promised<Visitor> {
     try {
@@ -52,7 +67,22 @@ export class RequestIdentity {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#pending ? this.#pending.then(() => this.visitor) : this.visitor;
+    const base = this.#pending ? this.#pending.then(() => this.#base) : this.#base;
+    const roles = this.#roles;
+    return roles ? andThen(base, (visitor) => roles.lookUp(visitor, this.session)) : base;
+  }
+
+  /** The route that was begun last; `undefined` before, and where no roles depend on the route. */
+  get route(): AccessRequest | undefined {
+    return this.#roles?.request;
+  }
+
+  /** Returns the visitor as they would be on another route, without beginning it. */
+  async on(request: AccessRequest): Promise<Visitor> {
+    await this.resolve();
+    const roles = new RouteRoles(this.resolver);
+    roles.enter(request);
+    return roles.lookUp(this.#base, this.session);
   }
 
   /** The session that identifies the visitor: the request's own, or that of a visitor whom another part of the application named. */

@@ -7,7 +7,7 @@ import type { VisitorData } from './visitor.js';
 /** Maximum number of users that are remembered. The oldest are removed first. */
 const MOST_USERS = 10_000;
 /** Milliseconds after which an answer is no longer waited for. */
-const TIMEOUT = 5_000;
+export const LOOKUP_TIMEOUT = 5_000;
 /** The values that a lookup replaces: once a user was found, they are never taken from the session. */
 const LOOKED_UP: readonly string[] = ['email', 'role', 'roles', 'permissions'];
 
@@ -73,7 +73,7 @@ export class UserReloads {
   /** @throws What `reload` throws, and when it returns neither a user nor `null`: a forgotten `return` must sign nobody out, or in. */
   async #ask(data: VisitorData): Promise<Reloaded> {
     const asked = Promise.resolve(this.access.reload?.(data));
-    const user: unknown = await inTime(asked, TIMEOUT, 'It');
+    const user: unknown = await inTime(asked, LOOKUP_TIMEOUT, 'It');
     if (user === null || (typeof user === 'object' && !Array.isArray(user))) return user as Reloaded;
     throw new TypeError('It gave neither a user nor null.');
   }

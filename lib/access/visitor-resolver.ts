@@ -1,18 +1,28 @@
 import { Clock } from '../base/clock.js';
 import { forget, isPromise, type Promised } from '../base/promised.js';
+import { inTime } from '../base/waiting.js';
 import { StoreUnavailableError } from '../errors/index.js';
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { madeSession } from '../session/made-session.js';
-import { SessionId } from '../session/record/session-id.js';
 import type { SessionRecord } from '../session/record/session-record.js';
 import { SecurityEvents } from '../session/security-events.js';
 import { draftOf, Session } from '../session/session.js';
-import { AccessConfig } from './access-options.js';
+import { AccessConfig, type GrantedRoles } from './access-options.js';
 import { DecisionLog } from './guard/decision-log.js';
 import type { AccessRequest } from './guard/guarded-request.js';
-import { UserReloads } from './user-reloads.js';
-import { type IdentifiedVisitor, identifiedFault, Visitor, type VisitorData, visitorFault } from './visitor.js';
+import { LOOKUP_TIMEOUT, UserReloads } from './user-reloads.js';
+import {
+  comingFrom,
+  type IdentifiedVisitor,
+  identifiedFault,
+  Visitor,
+  type VisitorData,
+  visitorFault,
+} from './visitor.js';
+import { faultOf, foreignRecord } from './visitors/foreign-record.js';
+import { checkedRoles, listedRoles } from './visitors/granted-roles.js';
+import { namesPowers, withOwnPowers } from './visitors/own-powers.js';
 import { type NamedBy, sourceOf } from './visitors/visitor-source.js';
 
 type VisitorParts = ConstructorParameters<typeof Visitor>;
@@ -72,6 +82,47 @@ export class VisitorResolver {
   /** True when {@link resolve} may have to query something first, such as a database. */
   get looksElsewhere(): boolean {
     return this.#reloads !== undefined || this.resolve !== VisitorResolver.prototype.resolve;
+  }
+
+  /** True when the roles of visitors depend on the route. Otherwise nothing of {@link rolesFor} is called. */
+  get looksAtRoutes(): boolean {
+    return this.access.rolesFor !== undefined || this.rolesFor !== VisitorResolver.prototype.rolesFor;
+  }
+
+  /**
+   * Looks up the roles that a signed-in visitor has on a route, in addition to those that {@link resolve} gives. Default: those
+   * of `access.rolesFor`.
+   *
+   * @param session The values that identify the visitor.
+   */
+  rolesFor(session: VisitorData, request: AccessRequest): Promised<GrantedRoles> {
+    return this.access.rolesFor?.(session, request);
+  }
+
+  /**
+   * Looks up the roles on a route, and waits no longer than for a user.
+   *
+   * @returns `'unknown'` when that fails: the session then counts as unavailable.
+   */
+  async rolesAt(session: Session, data: VisitorData, request: AccessRequest): Promise<GrantedRoles | 'unknown'> {
+    // A key that may only read must not get all that its user may do in an organisation.
+    if (this.#identified.has(session) && namesPowers(data)) return undefined;
+    try {
+      return checkedRoles(await inTime(Promise.resolve(this.rolesFor(data, request)), LOOKUP_TIMEOUT, 'It'));
+    } catch (error) {
+      draftOf(session).failure ??= new StoreUnavailableError('roles', error);
+      this.events.emit('store.failed', () => ({ operation: 'roles', userId: data.userId, via: sourceOf(session) }));
+      return 'unknown';
+    }
+  }
+
+  /** Returns a visitor with further roles; a guest when the roles are unknown. */
+  withRoles(visitor: Visitor, granted: GrantedRoles | 'unknown'): Visitor {
+    if (granted === 'unknown') return this.guest();
+    const { roles, permissions } = listedRoles(granted);
+    const all = this.access.withBrought([...visitor.roles, ...roles]);
+    const made = new (this.#made.of(Visitor))(visitor.session, all, [...visitor.permissions, ...permissions]);
+    return visitor.via === 'session' ? made : comingFrom(visitor.via, made);
   }
 
   /**
@@ -184,40 +235,6 @@ export class VisitorResolver {
       cure,
     );
   }
-}
-
-/** The values that decide what a visitor may do. */
-const POWERS = ['role', 'roles', 'permissions'] as const;
-
-/**
- * Keeps the roles and permissions that `identify` named: a key that may only read must not get all that its user may do.
- * A visitor with neither gets those of the user.
- */
-function withOwnPowers(named: VisitorData, user: VisitorData): VisitorData {
-  if (!POWERS.some((key) => Object.hasOwn(named, key))) return user;
-  return { ...user, ...Object.fromEntries(POWERS.map((key) => [key, named[key]])) };
-}
-
-function faultOf(known: unknown, find: typeof visitorFault): string | undefined {
-  if (typeof known !== 'object' || Array.isArray(known)) return 'they are no object with a "userId"';
-  const fault = find({ ...known });
-  return fault && `"${fault.key}" must be ${fault.expected}`;
-}
-
-/** Copies the data, because the application may change its object later. */
-function foreignRecord(known: object): SessionRecord {
-  const values = new Map(Object.entries(known).map(([key, value]) => [key, Array.isArray(value) ? [...value] : value]));
-  const [createdAt, renewedAt, expiresAt] = [0, 0, Number.MAX_SAFE_INTEGER];
-  return {
-    id: SessionId.generate(),
-    createdAt,
-    renewedAt,
-    expiresAt,
-    values,
-    flashes: new Map(),
-    identity: [],
-    isForeign: true,
-  };
 }
 
 function isVisitorData(contents: Record<string, unknown>): contents is VisitorData {

@@ -29,14 +29,13 @@ declare global {
   namespace App {
     /**
      * Augment this interface to narrow the names of roles and permissions that checks accept, and to complete the
-     * abilities of policies.
+     * abilities of policies: `policies: typeof import('./policies').policies`.
      *
      * @example
      * declare namespace App {
      *   interface AccessTypes {
      *     role: 'admin' | 'editor';
      *     permission: 'posts:read' | 'posts:write';
-     *     policies: typeof import('./policies').policies;
      *   }
      * }
      */

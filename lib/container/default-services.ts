@@ -11,6 +11,7 @@ import { DecisionLog } from '../access/guard/decision-log.js';
 import { GuardConfig } from '../access/guard/guard-config.js';
 import { type GuardLoader, PageGuards } from '../access/guard/page-guard.js';
 import { RouteGuard } from '../access/guard/route-guard.js';
+import { IslandPages } from '../access/pages/island-pages.js';
 import { Policies, type PolicyOptions } from '../access/policies/policies.js';
 import { LinkTokens } from '../access/sign-in/link-tokens.js';
 import { PendingSignIn } from '../access/sign-in/pending-sign-in.js';
@@ -29,7 +30,7 @@ import { SessionSchema } from '../session/session-schema.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { NoRevocationList, RevocationList } from '../session/stores/revocation-list.js';
 import { SessionStore } from '../session/stores/session-store.js';
-import { Abilities } from './abilities.js';
+import { Abilities } from './policies/abilities.js';
 import type { Class, Factory } from './registration.js';
 import { RequestScope } from './scope/request-scope.js';
 import { registryOf, Services } from './services.js';
@@ -93,6 +94,7 @@ export function defaultServices({
     .shared(LinkTokens)
     .shared(CsrfTokens)
     .shared(CsrfGuard)
+    .shared(IslandPages)
     .shared(RouteGuard)
     .perRequest(Abilities)
 
@@ -104,11 +106,4 @@ export function defaultServices({
     .made(RequestScope);
   registryOf(services).asOwn();
   return services;
-}
-
-/** Registers the policies that the application has not registered itself: once per request, with the request's services. */
-export function registerPolicies(services: Services, policies: PolicyOptions = {}): void {
-  for (const policy of Object.values(policies)) {
-    if (services.lifetimeOf(policy) === undefined) services.perRequest(policy);
-  }
 }

@@ -106,6 +106,7 @@ export class InvalidSessionDataError extends GatehouseError {
 const FAILED: Record<string, string> = {
   identify: 'identify failed',
   reload: 'access.reload failed',
+  roles: 'access.rolesFor failed',
   schema: 'sessionData.schema or sessionData.migrate failed',
 };
 
@@ -113,7 +114,7 @@ const FAILED: Record<string, string> = {
 export class StoreUnavailableError extends GatehouseError {
   constructor(
     /**
-     * `read`, `write` or `destroy`; `identify` or `reload` when that function of the application failed, `schema` when
+     * `read`, `write` or `destroy`; `identify`, `reload` or `roles` when that function of the application failed, `schema` when
      * `sessionData.schema` or `sessionData.migrate` failed.
      */
     readonly operation: string,

@@ -123,9 +123,9 @@ export interface SecurityEventFields extends App.SecurityEvents {
    * A request was refused because it does not provably come from a page of this site, or carries no valid CSRF token.
    */
   'csrf.refused': AskedFor;
-  /** The store, the revocation list, `identify`, `access.reload` or `sessionData.schema` failed or did not answer in time. */
+  /** The store, the revocation list, `identify`, `access.reload`, `access.rolesFor` or `sessionData.schema` failed or did not answer in time. */
   'store.failed': RequestSubject & {
-    readonly operation: 'read' | 'write' | 'destroy' | 'identify' | 'reload' | 'schema';
+    readonly operation: 'read' | 'write' | 'destroy' | 'identify' | 'reload' | 'roles' | 'schema';
   };
 }
 

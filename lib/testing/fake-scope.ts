@@ -2,11 +2,13 @@ import { stringifyCookie } from 'cookie';
 import { AccessConfig, type AccessOptions } from '../access/access-options.js';
 import { GuardConfig } from '../access/guard/guard-config.js';
 import type { GuardedRequest } from '../access/guard/guarded-request.js';
+import type { RequestedPage } from '../access/pages/requested-page.js';
 import type { PolicyOptions } from '../access/policies/policies.js';
 import type { VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor.js';
 import { Clock } from '../base/clock.js';
-import { defaultServices, registerPolicies } from '../container/default-services.js';
+import { defaultServices } from '../container/default-services.js';
+import { registerPolicies } from '../container/policies/register-policies.js';
 import { currentRequest } from '../container/scope/current-request.js';
 import { type RequestScope, ScopedRequest } from '../container/scope/request-scope.js';
 import type { Services } from '../container/services.js';
@@ -36,6 +38,8 @@ export interface FakeRequest {
   params?: Readonly<Record<string, string | undefined>> | undefined;
   /** The request itself: its method, headers and URL. Each of these may also be set by itself. Default: a GET request without headers. */
   request?: Request | undefined;
+  /** The page that it belongs to. Default: the request's own route. */
+  page?: Partial<RequestedPage> | undefined;
   /** Its URL, or path and query. Default: that of `request`, or else the front page. */
   url?: string | URL | undefined;
   /** Its method. Default: that of `request`. */
@@ -81,6 +85,7 @@ export function fakeScope({
   policies,
   services,
   params = {},
+  page = {},
   request = new Request(NOWHERE),
   url = request.url,
   method = request.method,
@@ -109,7 +114,9 @@ export function fakeScope({
   }
   const address = new URL(url, NOWHERE);
   const scoped = new ScopedRequest(booted, session, fakeHeaders(headers, cookies), address);
-  scoped.guarded = fakeRequest(scoped, address, { method: method.toUpperCase(), params, clientAddress });
+  const ofPage = { url: address, routePattern: address.pathname, params, isClaimed: false, ...page };
+  scoped.guarded = fakeRequest(scoped, address, { method: method.toUpperCase(), params, page: ofPage, clientAddress });
+  if (scoped.looksAtRoutes) scoped.identity.enter(scoped.guarded);
   const { scope } = scoped;
   return Object.assign(scope, {
     locals: localsOf(scope),
@@ -127,7 +134,7 @@ function fakeHeaders(given: HeadersInit | undefined, cookies: Readonly<Record<st
 function fakeRequest(
   request: ScopedRequest,
   url: URL,
-  given: Pick<GuardedRequest, 'method' | 'params' | 'clientAddress'>,
+  given: Pick<GuardedRequest, 'method' | 'params' | 'page' | 'clientAddress'>,
 ): GuardedRequest {
   const { headers = new Headers(), cookies } = request;
   const { pathname, search } = url;

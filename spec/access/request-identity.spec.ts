@@ -4,6 +4,7 @@ import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
 import { ForeignVisitor } from '../../lib/access/visitors/foreign-visitor.js';
 import { ScopedRequest } from '../../lib/container/scope/request-scope.js';
 import { Session } from '../../lib/session/session.js';
+import { navigation } from '../support/guarded-request.js';
 import { floorPlan } from '../support/services.js';
 import { sessionOf } from '../support/sessions.js';
 
@@ -35,6 +36,20 @@ describe('A request whose visitor the application provides', () => {
     expect(request.visitor.isGuest).toBe(true);
     expect(request.shown).toBe(known);
     expect(request.standsAside).toBe(true);
+  });
+
+  it('gives that visitor the roles on the route, and those of nobody else', async () => {
+    const rolesFor = async ({ userId }: { userId: string }) => `${userId} here`;
+    const request = begun(admin(), { access: new AccessConfig({ rolesFor }) });
+    request.identity.enter(navigation('/org/acme'));
+    expect((await request.identity.resolve()).roles).toEqual(['admin', 'ada here']);
+    request.identity.adopt({ userId: 'bob' }, true);
+    expect(request.visitor.roles).toEqual([]);
+    expect((await request.identity.resolve()).roles).toEqual(['bob here']);
+    expect(request.visitor).toMatchObject({ id: 'bob', via: 'application' });
+    expect((await request.identity.on(navigation('/nowhere'))).roles).toEqual(['bob here']);
+    request.identity.adopt(null, true);
+    expect((await request.identity.resolve()).roles).toEqual([]);
   });
 
   it('shows pages the object that was assigned, or else the session', () => {

@@ -40,7 +40,7 @@ const VISITS: readonly Visit[] = [
     sample: 'custom-checker',
     forGuests: ['/', '/nothing'],
     signIn: (page) => page.click('button[value=ada]'),
-    forUsers: ['/', '/projects/apollo'],
+    forUsers: ['/', '/org/acorn', '/org/acorn/projects/apollo'],
   },
   {
     sample: 'device-list',

@@ -5,6 +5,7 @@ import { AccessChecker } from '../../lib/access/access-checker.js';
 import { AccessDecision } from '../../lib/access/access-decision.js';
 import { AccessRule } from '../../lib/access/access-rule.js';
 import { DecisionLog } from '../../lib/access/guard/decision-log.js';
+import type { AccessRequest } from '../../lib/access/guard/guarded-request.js';
 import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
 import { authorize, can, decide } from '../../lib/astro/helpers/authorize.js';
@@ -88,6 +89,22 @@ describe('A fake scope', () => {
       `${method} ${headers.get('x-desk')} ${cookies.get('door')} ${clientAddress}` === 'POST 7 back door 192.0.2.7';
     await authorize({ allow }, { locals });
     expect([request?.cookies.has('window'), fakeScope().request?.clientAddress]).toEqual([false, undefined]);
+  });
+
+  it('has the roles of its visitor on its page', async () => {
+    const access = {
+      rolesFor: async (_: unknown, { page }: AccessRequest) => (page?.params.slug === 'acme' && 'admin') || null,
+    };
+    const user = { userId: 'ada' };
+    const [acme, birch] = ['acme', 'birch'].map((slug) => fakeScope({ user, access, params: { slug } }));
+    expect(await Promise.all([acme, birch].map((scope) => scope && can({ role: 'admin' }, scope)))).toEqual([
+      true,
+      false,
+    ]);
+    expect((await acme?.resolveVisitor())?.roles).toEqual(['admin']);
+    expect(acme?.visitor.hasRole('admin')).toBe(true);
+    const island = fakeScope({ user, access, url: '/_server-islands/Panel', page: { params: { slug: 'acme' } } });
+    expect(await can({ role: 'admin' }, island)).toBe(true);
   });
 
   it('has locals that can be passed to helpers', async () => {

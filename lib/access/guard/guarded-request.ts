@@ -1,5 +1,8 @@
+import type { Promised } from '../../base/promised.js';
 import type { RequestCookies } from '../../base/request-cookies.js';
+import type { RequestedPage } from '../pages/requested-page.js';
 import type { RefusedClient } from '../refusal/client.js';
+import type { Visitor } from '../visitor.js';
 
 /** An Astro action that is called by its own address or by a form on any page. */
 export interface CalledAction {
@@ -14,6 +17,12 @@ export interface AccessRequest {
   readonly params: Readonly<Record<string, string | undefined>>;
   /** Pattern of the route that Astro resolved, in Astro's notation: `/posts/[id]`. */
   readonly routePattern: string;
+  /**
+   * The page that the request is about. It differs from the route for a server island, whose page is the one that rendered
+   * it, and for an action that is called at its own address, whose page is the one that the browser names. For these it is
+   * `undefined` without `access.rolesFor`, when it is not known, and when the visitor may not open that page.
+   */
+  readonly page?: RequestedPage | undefined;
   /** The HTTP method in capitals. */
   readonly method: string;
   /** The URL that was requested. The page that it leads to is given by `params` and `routePattern`. */
@@ -67,6 +76,8 @@ export interface GuardedRequest extends AccessRequest {
    * @param path The path without the site's base.
    */
   readonly asMissing?: ((path: string) => GuardedRequest | undefined) | undefined;
+  /** Returns the visitor with the roles on this route; absent where they cannot differ from those on the requested route. */
+  readonly visitor?: (() => Promised<Visitor>) | undefined;
   /** Checks whether the project has a page or an endpoint without parameters for this path. */
   readonly hasRoute?: ((path: string) => boolean) | undefined;
   /** The query of the URL with its question mark; empty when there is none. */

@@ -219,7 +219,10 @@ export class RouteGuard {
     const paths = missing && GuardedPaths.of(missing, this.config.base, this.config.errorPages);
     if (!missing || !paths) return notThere(request);
     const asked = { asked: this.#demands.on(paths, missing.method, missing.routePattern), request: missing };
-    return andThen(this.#refusal(asked, paths, missing, visitor, new Judgement()), (refusal) => refusal ?? hidden());
+    // Roles on the hidden page's route do not count, because a visitor has none on the route of a page that does not exist.
+    return andThen(missing.visitor?.() ?? visitor, (there) =>
+      andThen(this.#refusal(asked, paths, missing, there, new Judgement()), (refusal) => refusal ?? hidden()),
+    );
   }
 
   #missing(request: GuardedRequest): GuardedRequest | undefined {

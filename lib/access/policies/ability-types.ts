@@ -13,14 +13,7 @@ type AbilitiesOf<Classes> = {
   [Name in keyof Classes & string]: `${Name}:${MethodsOf<InstanceOf<Classes[Name]>>}`;
 }[keyof Classes & string];
 
-/**
- * The name of an ability: `invoice:edit`. Any name with a colon, until the project names its policies.
- *
- * @example
- * declare namespace App {
- *   interface AccessTypes { policies: typeof import('./policies').policies }
- * }
- */
+/** The name of an ability: `invoice:edit`. Any name with a colon, until `App.AccessTypes` has the project's `policies`. */
 export type Ability = AccessTypes extends { policies: infer Classes } ? AbilitiesOf<Classes> : `${string}:${string}`;
 
 type RecordOfMethod<Method> = Method extends (visitor: never) => unknown

@@ -6,6 +6,7 @@ import { GuardConfig } from '../../access/guard/guard-config.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from '../options/options.js';
 import { SetupFile } from '../options/setup-file.js';
+import { islandPagePlugin } from '../pages/island-page-plugin.js';
 import { buildChannel } from '../report/build-channel.js';
 import { BuildReport } from '../report/build-report.js';
 import { imageEndpoint } from '../report/describe-site.js';
@@ -106,6 +107,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
               loadedAtStart(),
               islands.plugin(),
               actionGuard(moduleUrl('../pipeline/guarded-actions.js')),
+              islandPagePlugin(moduleUrl('../pages/island-page.js')),
               decorators(given.root),
               prefetchHeader(),
               report.plugin(),

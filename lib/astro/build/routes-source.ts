@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
+import type { RouteRow } from '../../access/pages/route-table.js';
 import { ErrorPages } from '../../access/paths/special-paths.js';
 
 /** Files that can export something in addition to the page. */
@@ -47,11 +48,12 @@ export function routesSource(
     `const notFoundPages = new Map(${JSON.stringify(notFoundPages)});`,
     `const rewrittenLanguages = new Set(${JSON.stringify(rewritten)});`,
     `const languagePages = new Set(${JSON.stringify(languagePages(routes, i18n))});`,
+    `const table = ${JSON.stringify(routes.map(rowOf))};`,
     // Astro calls the function ALL where there is none for the method.
     "const answersOptions = ({ OPTIONS, ALL }) => typeof OPTIONS === 'function' && OPTIONS !== ALL;",
     `const optionsHandlers = new Map([${handlers.join(', ')}]);`,
     `export const routes = { endpoints, fixedPaths, languagePages, islands, optionsHandlers, ` +
-      `notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, pages: [${pages.join(', ')}] };`,
+      `notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, table, pages: [${pages.join(', ')}] };`,
   ].join('\n');
 }
 
@@ -68,6 +70,13 @@ export function languagePages(
   const pages = routes.filter(({ type, origin }) => type === 'page' && origin !== 'internal');
   const paths = pages.map(({ pattern }) => pattern.replace(/^\/\[[^\]./]+\](?=\/)/, '/*').replace(/(.)\/$/, '$1'));
   return paths.filter((path) => !path.includes('[') && (path.startsWith('/*/') || languages.languageOf(path)));
+}
+
+function rowOf({ pattern, patternRegex, fallbackRoutes, params, type }: IntegrationResolvedRoute): RouteRow {
+  const sources = [patternRegex, ...fallbackRoutes.map((fallback) => fallback.patternRegex)].map(
+    ({ source }) => source,
+  );
+  return { pattern, sources, params, isPage: type === 'page' };
 }
 
 function isGuardable({ type, origin, isPrerendered }: IntegrationResolvedRoute): boolean {

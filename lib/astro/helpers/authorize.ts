@@ -5,7 +5,7 @@ import { emitDeniedError } from '../../access/guard/access-events.js';
 import { DecisionLog } from '../../access/guard/decision-log.js';
 import type { Ability, AbilityRecord } from '../../access/policies/ability-types.js';
 import type { Visitor } from '../../access/visitor.js';
-import { Abilities } from '../../container/abilities.js';
+import { Abilities } from '../../container/policies/abilities.js';
 import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { MadeClasses } from '../../session/made-classes.js';

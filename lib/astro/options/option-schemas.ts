@@ -60,6 +60,7 @@ const access = record('access', {
   roles: hierarchy,
   check: z.optional(fn),
   reload: z.optional(fn),
+  rolesFor: z.optional(fn),
   revalidate: z.optional(z.number('must be a number of seconds, or 0').check(z.refine((given) => given >= 0))),
 }).check(
   z.refine((given) => given.hierarchy === undefined || given.roles === undefined, {

@@ -45,6 +45,7 @@ function callOf(name: string, context: ActionContext, request: ScopedRequest): G
     search: '',
     routePattern: actionPath('[...path]'),
     params: { path: name },
+    page: request.guarded?.page,
     action: { name, calledFrom: 'rpc' },
     isNavigation: false,
     isEndpoint: true,

@@ -7,6 +7,7 @@ import { asAnswer, isHidden, plain } from '../../access/refusal/refusal.js';
 import { andThen, type Promised } from '../../base/promised.js';
 import type { AccessDeniedError } from '../../errors/index.js';
 import { returnStaleForm } from '../forms/form-requests.js';
+import { enterRoute } from '../pages/route-entry.js';
 import { buildChannel } from '../report/build-channel.js';
 import { currentRoutes } from '../start/current-routes.js';
 import { ISLAND_ROUTE, type ProjectRoutes } from '../start/project-routes.js';
@@ -151,7 +152,7 @@ function routed(request: GateRequest, context: APIContext, answeredBy: AnsweredB
       guarded.isOwnAnswer = answeredBy === 'anything';
       request.guarded = guarded;
       if (!request.rendersRefusal) request.verdict = undefined;
-      return guarded;
+      return andThen(enterRoute(request, context, guarded), () => guarded);
     }),
   );
 }

@@ -4,17 +4,22 @@ import { type ChangingRequest, mayChange } from '../../access/csrf/csrf-guard.js
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { keepsForm } from '../../access/forms/kept-form.js';
 import { type CalledAction, clientAddressOf } from '../../access/guard/guarded-request.js';
-import { canonicalActionName } from '../../access/paths/special-paths.js';
+import type { RequestedPage } from '../../access/pages/requested-page.js';
+import { actionPath, canonicalActionName } from '../../access/paths/special-paths.js';
 import { clientOf, pageShown, type RefusedClient } from '../../access/refusal/client.js';
+import type { Visitor } from '../../access/visitor.js';
 import { partsOf } from '../../base/address.js';
 import type { RequestCookies } from '../../base/request-cookies.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import { type RequestSubject, subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
-import type { ProjectRoutes } from '../start/project-routes.js';
+import { ISLAND_ROUTE, type ProjectRoutes } from '../start/project-routes.js';
 import { gatehouse } from '../start/started.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { GateRequest } from './gate-request.js';
+
+/** The route of actions that are called at their own address, as Astro writes it. */
+const ACTION_ROUTE = actionPath('[...path]');
 
 /** The route that a request is judged as. */
 type Route = Pick<APIContext, 'routePattern' | 'params'>;
@@ -27,6 +32,8 @@ export class RoutedRequest implements ChangingRequest {
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
   isOwnAnswer = false;
+  /** The page that the request belongs to, where it is not its own route. */
+  #ofPage: { readonly page: RequestedPage | undefined } | undefined;
   hasOptionsHandler = false;
 
   constructor(
@@ -65,6 +72,11 @@ export class RoutedRequest implements ChangingRequest {
     return new RoutedRequest(this.request, this.context, this.routes, undefined, { routePattern, params: {} });
   }
 
+  get visitor(): (() => Promise<Visitor>) | undefined {
+    const { request, route } = this;
+    return route !== this.context && request.looksAtRoutes ? () => request.identity.on(this) : undefined;
+  }
+
   /**
    * In production Astro starts with the site's own 404 page or with no page; the page of a language is used only when
    * there is no answer yet. If that page is a static file, Astro would show it instead of the current page.
@@ -86,6 +98,21 @@ export class RoutedRequest implements ChangingRequest {
   get openedAddress(): string | undefined {
     if (this.originalPathname === undefined || mayChange(this.sentMethod)) return undefined;
     return this.originalPathname + (partsOf(this.request.original.url)[2] ?? '');
+  }
+
+  /** True for a request that a page has sent for a part of itself: a server island, or an action at its own address. */
+  get isPartOfPage(): boolean {
+    return this.action?.calledFrom === 'rpc' || [ISLAND_ROUTE, ACTION_ROUTE].includes(this.routePattern);
+  }
+
+  get page(): RequestedPage | undefined {
+    if (this.#ofPage || this.isPartOfPage) return this.#ofPage?.page;
+    const { url, routePattern, params } = this;
+    return { url, routePattern, params, isClaimed: false };
+  }
+
+  set page(page: RequestedPage | undefined) {
+    this.#ofPage = { page };
   }
 
   get method(): string {

@@ -13,7 +13,8 @@ import type { HasPage } from '../../access/refusal/language-pages.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
 import { Identification } from '../../access/visitors/identification.js';
 import { inTime } from '../../base/waiting.js';
-import { defaultServices, registerPolicies } from '../../container/default-services.js';
+import { defaultServices } from '../../container/default-services.js';
+import { registerPolicies } from '../../container/policies/register-policies.js';
 import { currentRequest } from '../../container/scope/current-request.js';
 import type { Services } from '../../container/services.js';
 import { EvictingStoreError } from '../../errors/index.js';
@@ -119,7 +120,14 @@ export class Gatehouse {
     readonly services: Services,
     readonly site: Pick<
       SiteSettings,
-      'lacksAstroSession' | 'hasOwnMiddleware' | 'hasOwnPipeline' | 'isPrerendering' | 'isProduction' | 'options'
+      | 'base'
+      | 'allowedDomains'
+      | 'lacksAstroSession'
+      | 'hasOwnMiddleware'
+      | 'hasOwnPipeline'
+      | 'isPrerendering'
+      | 'isProduction'
+      | 'options'
     >,
     /** In development only. */
     readonly devTools?: DevTools | undefined,

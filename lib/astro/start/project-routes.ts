@@ -1,4 +1,5 @@
 import type { GuardLoader } from '../../access/guard/page-guard.js';
+import type { RouteRow } from '../../access/pages/route-table.js';
 import { checkGuard } from '../options/options.js';
 import type { IslandNames } from '../report/build-channel.js';
 
@@ -20,6 +21,8 @@ export interface ProjectRoutes {
   readonly notFoundPages: ReadonlyMap<string, boolean>;
   /** Languages for which a development server that found no page may still show that of another language. */
   readonly rewrittenLanguages: ReadonlySet<string>;
+  /** All routes, the one that Astro tries first in front. */
+  readonly table: readonly RouteRow[];
   /** True when a page may have a guard that hides it. */
   readonly pagesMayHide: boolean;
   /** Pages and endpoints whose files may export a guard. */

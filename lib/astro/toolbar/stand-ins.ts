@@ -131,6 +131,7 @@ function trusting(own: VisitorResolver): VisitorResolver {
     resolve: { value: fromSession },
     fromSession: { value: fromSession },
     looksElsewhere: { value: false },
+    looksAtRoutes: { value: false },
     adopted: { value: () => undefined },
   });
 }

@@ -65,6 +65,11 @@ export class RequestParts {
     return this.resolver.looksElsewhere;
   }
 
+  /** True when the visitor may have further roles on the route. */
+  get looksAtRoutes(): boolean {
+    return this.resolver.looksAtRoutes;
+  }
+
   get identity(): RequestIdentity {
     this.#identity ??= new RequestIdentity(
       this.session,

@@ -1,5 +1,5 @@
 declare namespace App {
-  interface SessionData {
-    company: string;
+  interface AccessTypes {
+    policies: typeof import('./policies').policies;
   }
 }

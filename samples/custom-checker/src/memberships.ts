@@ -1,42 +1,56 @@
+/** Roles by organisation. */
+type Teams = Record<string, string[]>;
+
 interface Person {
-  company: string;
-  teams: string[];
-  /** When the contract ends, where it does. */
-  until?: string;
+  readonly teams: Teams;
+  /** The end of the contract, if there is one. */
+  readonly until?: string;
 }
 
-const people = new Map<string, Person>([
-  ['ada', { company: 'Acorn', teams: ['apollo'] }],
-  ['grace', { company: 'Acorn', teams: ['gemini'] }],
-  ['kim', { company: 'Acorn', teams: ['staff'] }],
-  ['lin', { company: 'Acorn', teams: ['apollo'], until: '2020-12-31' }],
-  ['max', { company: 'Birch', teams: ['apollo'] }],
-  ['nora', { company: 'Birch', teams: ['staff'] }],
+const organisations = new Map([
+  ['acorn', 'Acorn'],
+  ['birch', 'Birch'],
 ]);
 
-/** Who is in which team of which company. A real one asks a database. */
+const people = new Map<string, Person>([
+  ['ada', { teams: { acorn: ['apollo'] } }],
+  ['grace', { teams: { acorn: ['gemini'] } }],
+  ['kim', { teams: { acorn: ['staff'], birch: ['apollo'] } }],
+  ['lin', { teams: { acorn: ['apollo'] }, until: '2020-12-31' }],
+  ['max', { teams: { birch: ['apollo'] } }],
+  ['nora', { teams: { birch: ['staff'] } }],
+]);
+
+/** Who is in which team of which organisation. A real application asks a database. */
 export class Memberships {
-  get everybody() {
-    return [...people].map(([name, { company }]) => ({ name, company }));
+  get everybody(): string[] {
+    return [...people.keys()];
   }
 
-  companyOf(userId: string): string | undefined {
-    return people.get(userId)?.company;
+  /** The name of an organisation; `undefined` for one that does not exist. */
+  nameOf(slug: string | undefined): string | undefined {
+    return organisations.get(slug ?? '');
   }
 
-  async teamsOf(userId: string): Promise<string[]> {
-    return people.get(userId)?.teams ?? [];
+  /** The organisations of somebody, with their teams there. */
+  organisationsOf(userId: string): { slug: string; name: string; teams: string[] }[] {
+    const teams = Object.entries(people.get(userId)?.teams ?? {});
+    return teams.map(([slug, list]) => ({ slug, name: organisations.get(slug) ?? slug, teams: list }));
   }
 
-  /** Whether somebody's contract has ended by then. @param time Milliseconds since the epoch. */
+  async rolesIn(slug: string | undefined, userId: string): Promise<string[]> {
+    return new Map(Object.entries(people.get(userId)?.teams ?? {})).get(slug ?? '') ?? [];
+  }
+
+  /** Checks whether somebody's contract has ended by then. @param time Milliseconds since the epoch. */
   hasEnded(userId: string, time: number): boolean {
     const until = people.get(userId)?.until;
     return until !== undefined && Date.parse(until) < time;
   }
 
-  async leave(userId: string): Promise<void> {
-    const person = people.get(userId);
-    if (person) people.set(userId, { ...person, teams: [] });
+  async leave(slug: string, userId: string): Promise<void> {
+    const { [slug]: _, ...others } = people.get(userId)?.teams ?? {};
+    people.set(userId, { ...people.get(userId), teams: others });
   }
 }
 

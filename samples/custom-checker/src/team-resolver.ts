@@ -1,11 +1,12 @@
-import { type Session, VisitorResolver } from 'astro-gatehouse/server';
+import { type AccessRequest, type VisitorData, VisitorResolver } from 'astro-gatehouse/server';
 import { memberships } from './memberships';
 
-/** Teams are looked up on every request, so that whoever leaves one is out at once. */
+/**
+ * The roles of a visitor are those in the organisation of the page, looked up on every request: whoever leaves a team is out
+ * at once. `access.rolesFor` is the same as a function.
+ */
 export class TeamResolver extends VisitorResolver {
-  override async resolve(session: Session) {
-    const userId = session.get('userId');
-    if (typeof userId !== 'string') return this.guest();
-    return this.signedIn({ userId, roles: await memberships.teamsOf(userId) });
+  override rolesFor({ userId }: VisitorData, { page }: AccessRequest) {
+    return memberships.rolesIn(page?.params.slug, userId);
   }
 }

@@ -22,21 +22,37 @@ before(async () => {
 });
 after(() => server.kill());
 
-/** What somebody who is signed in is answered, without the page where one signs in. */
-async function open(path: string, userId: string, company: string): Promise<Response> {
-  const cookie = await signInCookie({ secret }, { userId, company });
+/** Returns the answer for somebody who is signed in, without the page where one signs in. */
+async function open(path: string, userId: string): Promise<Response> {
+  const cookie = await signInCookie({ secret }, { userId });
   return fetch(site + path, { headers: { cookie, accept: 'text/html' }, redirect: 'manual' });
 }
 
 test('a project is shown to its team', async () => {
-  assert.equal((await open('/projects/apollo', 'ada', 'Acorn')).status, 200);
-  assert.equal((await open('/projects/apollo', 'grace', 'Acorn')).status, 302);
+  assert.equal((await open('/org/acorn/projects/apollo', 'ada')).status, 200);
+  assert.equal((await open('/org/acorn/projects/apollo', 'grace')).status, 302);
 });
 
-test('a project is another one for another company', async () => {
-  const acorn = await (await open('/projects/apollo', 'ada', 'Acorn')).text();
-  const birch = await (await open('/projects/apollo', 'max', 'Birch')).text();
+test('a project is another one in another organisation', async () => {
+  const acorn = await (await open('/org/acorn/projects/apollo', 'ada')).text();
+  const birch = await (await open('/org/birch/projects/apollo', 'max')).text();
   assert.match(acorn, /Acorn lands in July/);
   assert.match(birch, /Birch sells lyres/);
   assert.doesNotMatch(birch, /Acorn/);
+});
+
+test('somebody in two organisations has the roles of the one that is open', async () => {
+  const [acorn, birch] = await Promise.all(['acorn', 'birch'].map((slug) => open(`/org/${slug}`, 'kim')));
+  assert.match((await acorn?.text()) ?? '', /here in staff/);
+  assert.match((await birch?.text()) ?? '', /here in apollo/);
+  assert.equal((await open('/org/acorn/projects/gemini', 'kim')).status, 200);
+  assert.equal((await open('/org/birch/projects/gemini', 'kim')).status, 404);
+  assert.equal((await open('/org/birch', 'ada')).status, 302);
+});
+
+test('a note can be removed by its author and by staff of its organisation', async () => {
+  const page = async (slug: string, userId: string) => (await open(`/org/${slug}/projects/apollo`, userId)).text();
+  assert.match(await page('birch', 'max'), /Remove: Birch sells lyres/);
+  assert.match(await page('birch', 'nora'), /Remove: Birch sells lyres/);
+  assert.doesNotMatch(await page('birch', 'kim'), /Remove:/);
 });

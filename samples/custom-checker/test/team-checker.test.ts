@@ -5,7 +5,7 @@ import { FrozenClock, fakeScope } from 'astro-gatehouse/testing';
 import { memberships } from '../src/memberships.ts';
 import { TeamChecker } from '../src/team-checker.ts';
 
-const rule = new AccessRule({ pattern: '/projects/apollo', role: 'apollo' });
+const rule = new AccessRule({ pattern: '/org/*/projects/apollo', role: 'apollo' });
 
 /** What the checker says of somebody at that time. */
 async function check(userId: string, role: string, when: string) {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { DecisionLog } from '../../lib/access/guard/decision-log.js';
-import { Policy } from '../../lib/access/policies/policy.js';
-import type { Visitor } from '../../lib/access/visitor.js';
-import { Abilities } from '../../lib/container/abilities.js';
-import { UnknownAbilityError } from '../../lib/errors/index.js';
-import { injectable } from '../../lib/injectable.js';
-import { Session } from '../../lib/session/session.js';
-import { fakeScope } from '../../lib/testing/index.js';
-import { RememberingLog } from '../support/guards.js';
+import { DecisionLog } from '../../../lib/access/guard/decision-log.js';
+import { Policy } from '../../../lib/access/policies/policy.js';
+import type { Visitor } from '../../../lib/access/visitor.js';
+import { Abilities } from '../../../lib/container/policies/abilities.js';
+import { UnknownAbilityError } from '../../../lib/errors/index.js';
+import { injectable } from '../../../lib/injectable.js';
+import { Session } from '../../../lib/session/session.js';
+import { fakeScope } from '../../../lib/testing/index.js';
+import { RememberingLog } from '../../support/guards.js';
 
 interface Invoice {
   readonly author: string;

@@ -1,20 +1,19 @@
-import { AccessDecision, type DecisionCode } from '../access/access-decision.js';
-import { DecisionLog } from '../access/guard/decision-log.js';
-import type { Ability, AbilityRecord } from '../access/policies/ability-types.js';
-import { Policies } from '../access/policies/policies.js';
-import { type Policy, PolicyDenial } from '../access/policies/policy.js';
-import type { Visitor } from '../access/visitor.js';
-import { injectable } from '../injectable.js';
-import { MadeClasses } from '../session/made-classes.js';
-import { RequestScope } from './scope/request-scope.js';
+import { AccessDecision, type DecisionCode } from '../../access/access-decision.js';
+import { DecisionLog } from '../../access/guard/decision-log.js';
+import type { Ability, AbilityRecord } from '../../access/policies/ability-types.js';
+import { Policies } from '../../access/policies/policies.js';
+import { type Policy, PolicyDenial } from '../../access/policies/policy.js';
+import type { Visitor } from '../../access/visitor.js';
+import { injectable } from '../../injectable.js';
+import { MadeClasses } from '../../session/made-classes.js';
+import { RequestScope } from '../scope/request-scope.js';
 
 /** A policy, with the method that was named. */
 type AskedPolicy = Policy<unknown> & Readonly<Record<string, (visitor: Visitor, record: unknown) => unknown>>;
 
 /**
  * Decides by policies whether a visitor may do something with a record. Pages call `can()` and `authorize()` instead.
- *
- * @example if (await services.get(Abilities).allows(visitor, 'invoice:edit', invoice)) …
+ * Services of a request take it in their constructor, and call `allows(visitor, 'invoice:edit', invoice)`.
  */
 @injectable()
 export class Abilities {

@@ -1,0 +1,3 @@
+import { NotePolicy } from './note-policy';
+
+export const policies = { note: NotePolicy };
