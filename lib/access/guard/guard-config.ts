@@ -14,6 +14,13 @@ export interface GuardOptions {
   homePath?: RoutePath | undefined;
   /** The page that signed-in visitors are sent to when they are refused. Default: the login page. */
   forbiddenPath?: RoutePath | undefined;
+  /**
+   * The header `WWW-Authenticate` of each 401 for a program, which names how programs identify themselves:
+   * `Bearer realm="invoices"`. Default: none.
+   *
+   * @see RFC 9110 11.6.1
+   */
+  wwwAuthenticate?: string | undefined;
   /** Requires a signed-in visitor wherever no rule matches, for endpoints and actions as well. Default `false`. */
   globalProtect?: boolean | undefined;
   /** Patterns of paths that `globalProtect` leaves alone. Without `globalProtect` they are an error. */
@@ -38,6 +45,7 @@ export class GuardConfig {
   readonly loginPath: string;
   readonly homePath: string;
   readonly forbiddenPath: string | undefined;
+  readonly wwwAuthenticate: string | undefined;
   readonly globalProtect: boolean;
   readonly enforce: boolean;
   readonly debug: boolean;
@@ -52,6 +60,7 @@ export class GuardConfig {
     this.loginPath = options.loginPath ?? '/login';
     this.homePath = options.homePath ?? '/';
     this.forbiddenPath = options.forbiddenPath;
+    this.wwwAuthenticate = options.wwwAuthenticate;
     this.globalProtect = options.globalProtect ?? false;
     this.enforce = options.enforce ?? true;
     this.debug = options.debug ?? false;

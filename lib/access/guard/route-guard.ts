@@ -10,7 +10,7 @@ import { GuardedPaths } from '../paths/guarded-paths.js';
 import { Answers } from '../refusal/answers.js';
 import { LoginPage } from '../refusal/login-page.js';
 import { hides, Redirects } from '../refusal/redirects.js';
-import { asAnswer, hidden, notThere, problem, unavailable } from '../refusal/refusal.js';
+import { asAnswer, hidden, notThere, problem, unavailable, withChallenge } from '../refusal/refusal.js';
 import type { Visitor } from '../visitor.js';
 import { emitDenied, emitDeniedError } from './access-events.js';
 import { DecisionLog } from './decision-log.js';
@@ -78,7 +78,7 @@ export class RouteGuard {
     if (request.isVisitorUnknown) return judgement.verdict(unavailable(), true);
     emitDeniedError(this.events, request, visitor, error);
     const answer = error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
-    return andThen(answer, (response) => judgement.verdict(asAnswer(response), true));
+    return andThen(answer, (response) => judgement.verdict(this.#forClient(request, response), true));
   }
 
   /** Checks whether a visitor may open the page that a form was sent to. Nothing is logged or emitted. */
@@ -117,6 +117,12 @@ export class RouteGuard {
   /** Answers a signed-in visitor who is refused: browsers are sent to `forbiddenPath`, programs get 403. */
   protected forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     return this.#answers.forbid(request, visitor, decision);
+  }
+
+  /** Tells programs that must identify themselves how they can. */
+  #forClient({ isNavigation }: GuardedRequest, answer: unknown): Response {
+    const response = asAnswer(answer);
+    return isNavigation ? response : withChallenge(response, this.config.wwwAuthenticate);
   }
 
   /** Refuses an address that can be read in several ways: it may be an attempt to evade a rule. */
@@ -184,7 +190,7 @@ export class RouteGuard {
           if (stays) return undefined;
           if (!this.config.enforce) return void this.#checker.logWouldRefuse(request, demand, decision);
           emitDenied(this.events, request, visitor, decision);
-          return andThen(this.refuse(request, visitor, decision), asAnswer);
+          return andThen(this.refuse(request, visitor, decision), (answer) => this.#forClient(request, answer));
         },
       );
     };

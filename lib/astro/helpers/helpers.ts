@@ -3,6 +3,7 @@ import { AccessDecision, asDecision } from '../../access/access-decision.js';
 import { AccessRule, type Requirement } from '../../access/access-rule.js';
 import { emitDeniedError } from '../../access/guard/access-events.js';
 import { DecisionLog } from '../../access/guard/decision-log.js';
+import { GuardConfig } from '../../access/guard/guard-config.js';
 import { deniedResponse } from '../../access/refusal/refusal.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../../access/visitor.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
@@ -52,7 +53,10 @@ export function requireSession(...given: unknown[]): Readonly<SignedInSession> {
   const call = REQUIRE_SESSION.find(given);
   const { session } = visitorOf(call);
   if (session) return session as SignedInSession;
-  throw deniedResponse(denied(call.request, new AccessDeniedError(401, false, 'nobody is signed in')));
+  const { request } = call;
+  const isForProgram = request?.guarded?.isNavigation === false;
+  const challenge = isForProgram ? request.services.get(GuardConfig).wwwAuthenticate : undefined;
+  throw deniedResponse(denied(request, new AccessDeniedError(401, false, 'nobody is signed in')), challenge);
 }
 
 /**

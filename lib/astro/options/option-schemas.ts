@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
+import { credentialHeaderProblem } from '../../access/csrf/credential-headers.js';
 import { CONTEXT } from '../../container/context-options.js';
 import { rule } from './rule-schemas.js';
 import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
@@ -25,7 +26,19 @@ const HIERARCHY = "must be an object with the roles that each role includes: { a
 const ASKED_NOTHING = 'has no effect without access.reload: add access.reload, or remove it';
 
 const requireToken = z.optional(z.union([z.boolean(), patterns], TOKEN));
-const csrf = z.union([z.boolean(), record('csrf', { except: z.optional(patterns), requireToken })], CSRF);
+/** A scheme and whatever stands behind it, in one line of printable ASCII. @see RFC 9110 11.6.1 */
+const CHALLENGES = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: [\x20-\x7e]*[\x21-\x7e])?$/;
+const CHALLENGE = 'must be the value of a WWW-Authenticate header, in one line: \'Bearer realm="invoices"\'';
+const credentialHeader = z.string().check(
+  z.refine((given) => credentialHeaderProblem(given) === undefined, {
+    error: ({ input }) => credentialHeaderProblem(String(input)),
+  }),
+);
+const credentialHeaders = z.optional(z.union([z.literal(false), z.array(credentialHeader)]));
+const csrf = z.union(
+  [z.boolean(), record('csrf', { except: z.optional(patterns), requireToken, credentialHeaders })],
+  CSRF,
+);
 const forms = z.union([z.boolean(), record('forms', { leaveOut: z.optional(texts) })], FORMS);
 // z.record would accept a key named __proto__, and add 5 KiB to the server's code.
 const hierarchy = z.optional(plainObject(HIERARCHY).check(z.refine((given) => Object.values(given).every(areRoles))));
@@ -57,6 +70,7 @@ const common = {
   loginPath: z.optional(path),
   homePath: z.optional(path),
   forbiddenPath: z.optional(path),
+  wwwAuthenticate: z.optional(z.string(CHALLENGE).check(z.refine((given) => CHALLENGES.test(given), CHALLENGE))),
   protect: z.optional(z.array(rule)),
   globalProtect: flag,
   exclude: z.optional(patterns),
