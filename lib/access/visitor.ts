@@ -28,11 +28,16 @@ export type VisitorSource = 'session' | 'application' | 'identify' | (string & {
 declare global {
   namespace App {
     /**
-     * Augment this interface to narrow the names of roles and permissions that checks accept.
+     * Augment this interface to narrow the names of roles and permissions that checks accept, and to complete the
+     * abilities of policies.
      *
      * @example
      * declare namespace App {
-     *   interface AccessTypes { role: 'admin' | 'editor'; permission: 'posts:read' | 'posts:write' }
+     *   interface AccessTypes {
+     *     role: 'admin' | 'editor';
+     *     permission: 'posts:read' | 'posts:write';
+     *     policies: typeof import('./policies').policies;
+     *   }
      * }
      */
     interface AccessTypes {}

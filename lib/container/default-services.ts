@@ -11,6 +11,7 @@ import { DecisionLog } from '../access/guard/decision-log.js';
 import { GuardConfig } from '../access/guard/guard-config.js';
 import { type GuardLoader, PageGuards } from '../access/guard/page-guard.js';
 import { RouteGuard } from '../access/guard/route-guard.js';
+import { Policies, type PolicyOptions } from '../access/policies/policies.js';
 import { PendingSignIn } from '../access/sign-in/pending-sign-in.js';
 import { UsedTokens } from '../access/sign-in/used-tokens.js';
 import { Visitor } from '../access/visitor.js';
@@ -27,6 +28,7 @@ import { SessionSchema } from '../session/session-schema.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { NoRevocationList, RevocationList } from '../session/stores/revocation-list.js';
 import { SessionStore } from '../session/stores/session-store.js';
+import { Abilities } from './abilities.js';
 import type { Class, Factory } from './registration.js';
 import { RequestScope } from './request-scope.js';
 import { registryOf, Services } from './services.js';
@@ -43,6 +45,8 @@ export interface Settings {
   readonly forms?: FormConfig | undefined;
   /** Loads the rules that pages and endpoints export. Default: none. */
   readonly pageGuards?: { load: GuardLoader; keep: boolean; routes: () => Promise<readonly string[]> } | undefined;
+  /** The policies on records. Default: none. */
+  readonly policies?: PolicyOptions | undefined;
   /** The schema that sessions must match. Default: none. */
   readonly schema?: SessionSchema | undefined;
   /** The session store: a class, or a factory. Default: {@link CookieSessionStore}. */
@@ -58,6 +62,7 @@ export function defaultServices({
   csrf = new CsrfConfig(),
   forms = new FormConfig(),
   pageGuards,
+  policies,
   schema = new SessionSchema(),
   store = CookieSessionStore,
 }: Settings): Services {
@@ -68,6 +73,7 @@ export function defaultServices({
     .value(AccessConfig, access)
     .value(CsrfConfig, csrf)
     .value(FormConfig, forms)
+    .value(Policies, new Policies(policies))
     .value(SessionSchema, schema)
 
     .shared(Clock)
@@ -86,6 +92,7 @@ export function defaultServices({
     .shared(CsrfTokens)
     .shared(CsrfGuard)
     .shared(RouteGuard)
+    .perRequest(Abilities)
 
     .made(Session)
     .made(FlashBag)
@@ -95,4 +102,11 @@ export function defaultServices({
     .made(RequestScope);
   registryOf(services).asOwn();
   return services;
+}
+
+/** Registers the policies that the application has not registered itself: once per request, with the request's services. */
+export function registerPolicies(services: Services, policies: PolicyOptions = {}): void {
+  for (const policy of Object.values(policies)) {
+    if (services.lifetimeOf(policy) === undefined) services.perRequest(policy);
+  }
 }

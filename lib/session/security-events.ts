@@ -104,6 +104,8 @@ export interface SecurityEventFields {
   'access.denied': AskedFor & {
     /** A description of the rule. */
     readonly rule?: string | undefined;
+    /** The ability that a policy refused. */
+    readonly ability?: string | undefined;
   };
   /**
    * A request was refused because it does not provably come from a page of this site, or carries no valid CSRF token.

@@ -2,11 +2,12 @@ import { stringifyCookie } from 'cookie';
 import { AccessConfig, type AccessOptions } from '../access/access-options.js';
 import { GuardConfig } from '../access/guard/guard-config.js';
 import type { GuardedRequest } from '../access/guard/guarded-request.js';
+import type { PolicyOptions } from '../access/policies/policies.js';
 import type { VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor.js';
 import { Clock } from '../base/clock.js';
 import { currentRequest } from '../container/current-request.js';
-import { defaultServices } from '../container/default-services.js';
+import { defaultServices, registerPolicies } from '../container/default-services.js';
 import { type RequestScope, ScopedRequest } from '../container/request-scope.js';
 import type { Services } from '../container/services.js';
 import { Secrets } from '../session/cookies/secrets.js';
@@ -27,6 +28,8 @@ export interface FakeRequest {
   values?: Readonly<Record<string, unknown>> | undefined;
   /** The option `access` of the application. */
   access?: AccessOptions | undefined;
+  /** The policies of the application. */
+  policies?: PolicyOptions | undefined;
   /** Registers services, as `services` of `defineGatehouse` does. */
   services?: ((services: Services) => unknown) | undefined;
   /** The parameters of its route: `{ slug: 'hello' }`. */
@@ -75,6 +78,7 @@ export function fakeScope({
   user,
   values = {},
   access,
+  policies,
   services,
   params = {},
   request = new Request(NOWHERE),
@@ -90,9 +94,11 @@ export function fakeScope({
     secrets: new Secrets(['a secret of tests, which seals nothing that leaves them']),
     guard: new GuardConfig(),
     access: new AccessConfig(access),
+    policies,
     store: MemorySessionStore,
   }).override(Clock, () => clock);
   services?.(parts);
+  registerPolicies(parts, policies);
   const booted = parts.boot();
   const made = booted.get(MadeClasses);
   const session = madeSession(made);

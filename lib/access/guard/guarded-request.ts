@@ -1,4 +1,5 @@
 import type { RequestCookies } from '../../base/request-cookies.js';
+import type { RefusedClient } from '../refusal/client.js';
 
 /** An Astro action that is called by its own address or by a form on any page. */
 export interface CalledAction {
@@ -78,25 +79,18 @@ export interface GuardedRequest extends AccessRequest {
   readonly formPage?: string | undefined;
   /** True when the page shows the outcome of a form that was accepted before. */
   readonly showsForm?: boolean | undefined;
+  /** True when the route is an endpoint that has a function for `OPTIONS` alone. */
+  readonly hasOptionsHandler?: boolean | undefined;
   /** True when the route is not a page. */
   readonly isEndpoint?: boolean | undefined;
   /** True when the visitor is unknown because sessions are unavailable. */
   readonly isVisitorUnknown?: boolean | undefined;
   /** The short hash of the session's id, for events; `undefined` when no session is stored. */
   readonly sessionHash?: string | undefined;
-  /** True when a browser opens a page, so that a redirect leads a user to the login page. */
+  /** True when a browser shows the answer to its user, so that a redirect leads the user to the login page. */
   readonly isNavigation: boolean;
-}
-
-/**
- * Checks whether a browser opens a page with this request. Requests for endpoints never count.
- *
- * @see https://www.w3.org/TR/fetch-metadata/
- */
-export function isNavigation(headers: Headers, routeIsPage: boolean): boolean {
-  if (!routeIsPage) return false;
-  const accept = headers.get('accept') ?? '*/*';
-  if (accept.includes('text/html')) return true;
-  const mode = headers.get('sec-fetch-mode');
-  return mode === 'navigate' || (mode === null && accept.trim() === '*/*');
+  /** The kind of client, by the answer that it can use. Default: a browser for a navigation, otherwise a program. */
+  readonly client?: RefusedClient | undefined;
+  /** Path and query of the page that htmx shows while it waits for the answer. */
+  readonly pageAround?: string | undefined;
 }

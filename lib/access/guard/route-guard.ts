@@ -1,4 +1,4 @@
-import { andThen, type Promised } from '../../base/promised.js';
+import { andThen, firstAnswer, type Promised } from '../../base/promised.js';
 import type { AccessDeniedError } from '../../errors/index.js';
 import { injectable } from '../../injectable.js';
 import { SecurityEvents } from '../../session/security-events.js';
@@ -9,13 +9,14 @@ import { ifReadable } from '../paths/canonical-path.js';
 import { GuardedPaths } from '../paths/guarded-paths.js';
 import { Answers } from '../refusal/answers.js';
 import { LoginPage } from '../refusal/login-page.js';
+import { withOwnStatus } from '../refusal/own-status.js';
 import { hides, Redirects } from '../refusal/redirects.js';
 import { asAnswer, hidden, notThere, problem, unavailable, withChallenge } from '../refusal/refusal.js';
 import type { Visitor } from '../visitor.js';
 import { emitDenied, emitDeniedError } from './access-events.js';
 import { DecisionLog } from './decision-log.js';
 import { DemandChecker } from './demand-checker.js';
-import { type Asked, Demands } from './demands.js';
+import { type AskedFor, Demands } from './demands.js';
 import { GuardConfig } from './guard-config.js';
 import type { GuardedRequest } from './guarded-request.js';
 import { PageGuard, PageGuards } from './page-guard.js';
@@ -73,11 +74,12 @@ export class RouteGuard {
   /** Judges a visitor who was refused by the page's own code. */
   judgeDenied(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promised<RefusingVerdict> {
     const judgement = new Judgement();
-    const decision = this.#checker.decision(false, error.denial, error.reason, error.missing);
+    const decision = this.#checker.refusalBy(error);
     judgement.decides(decision);
     if (request.isVisitorUnknown) return judgement.verdict(unavailable(), true);
     emitDeniedError(this.events, request, visitor, error);
-    const answer = error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
+    const own = error.mayRedirect ? withOwnStatus(error, request) : problem(error.status, decision);
+    const answer = own ?? this.refuse(request, visitor, decision);
     return andThen(answer, (response) => judgement.verdict(this.#forClient(request, response), true));
   }
 
@@ -144,24 +146,28 @@ export class RouteGuard {
     whoAsks: () => Promised<Visitor>,
   ): Promised<Verdict> {
     const judgement = new Judgement();
-    const { method, routePattern } = request;
-    const asked = this.#demands.on(paths, method, routePattern, pageGuard, judgement);
-    const triedOut = this.#demands.reportOnly(paths, method, pageGuard);
+    const all = this.#demands.of(request, paths, pageGuard, judgement);
+    const isAsked = all.some(({ asked }) => asked.size > 0);
+    const triedOut = this.#demands.reportOnly(paths, request.method, pageGuard);
     const end = (refusal: Response | undefined): Verdict => {
       const response = refusal ?? this.#nowhere(paths, request);
       // The answer for a hidden page must not differ from that for a page that does not exist.
-      return judgement.verdict(response, response?.status !== 404 && (asked.size > 0 || this.#mayBeHidden(request)));
+      const mayBeHidden = this.rules.hides && this.#showsNotFound(request);
+      return judgement.verdict(response, response?.status !== 404 && (isAsked || mayBeHidden));
     };
-    if (asked.size + triedOut.size === 0) return end(undefined);
-    return andThen(whoAsks(), (visitor) =>
-      andThen(this.#checker.tryOut(triedOut, visitor, request, judgement), () =>
-        andThen(this.#refusal(asked, paths, request, visitor, judgement), end),
-      ),
-    );
+    if (!isAsked && triedOut.size === 0) return end(undefined);
+    return andThen(whoAsks(), (visitor) => {
+      const tried = this.#checker.tryOut(triedOut, visitor, request, judgement);
+      const refuse = (one: AskedFor) => this.#refusal(one, paths, request, visitor, judgement);
+      return andThen(
+        andThen(tried, () => firstAnswer(all, refuse)),
+        end,
+      );
+    });
   }
 
   #refusal(
-    asked: Asked,
+    { asked, request: checked }: AskedFor,
     paths: GuardedPaths,
     request: GuardedRequest,
     visitor: Visitor,
@@ -174,7 +180,7 @@ export class RouteGuard {
       if (isHiding && isNotFound) {
         judgement.notes(decision, demand);
         const at = asked.get(demand) ?? [];
-        for (const [next, where] of this.#demands.behindHidden(at, paths, request.method)) {
+        for (const [next, where] of this.#demands.behindHidden(at, paths, checked.method)) {
           if (!asked.has(next)) asked.set(next, where);
         }
         runsHidden ||= paths.action !== undefined && at.includes(paths.action);
@@ -195,7 +201,7 @@ export class RouteGuard {
       );
     };
     // A Map also visits entries that are added during the iteration.
-    const refusal = this.#checker.decideEach(asked.keys(), visitor, request, answerTo);
+    const refusal = this.#checker.decideEach(asked.keys(), visitor, checked, answerTo);
     // The 404 page is rendered for a hidden page, but an action that was sent to the hidden page is not run.
     return andThen(refusal, (response) =>
       !response && runsHidden && this.config.enforce && !request.wasRefused ? notThere(request) : response,
@@ -205,11 +211,6 @@ export class RouteGuard {
   /** Checks whether the 404 page is what is rendered. */
   #showsNotFound({ routePattern, isOwnAnswer }: GuardedRequest): boolean {
     return this.config.errorPages.statusOf(routePattern) === 404 && !isOwnAnswer;
-  }
-
-  /** Checks whether a page may be hidden, so that pages that do not exist have to be answered in the same way. */
-  #mayBeHidden(request: GuardedRequest): boolean {
-    return this.rules.hides && this.#showsNotFound(request);
   }
 
   /** Makes Astro answer for a page that does not exist as for a hidden one: in the same language, without a fallback. */
@@ -223,7 +224,7 @@ export class RouteGuard {
     const missing = this.#missing(request);
     const paths = missing && GuardedPaths.of(missing, this.config.base, this.config.errorPages);
     if (!missing || !paths) return notThere(request);
-    const asked = this.#demands.on(paths, missing.method, missing.routePattern);
+    const asked = { asked: this.#demands.on(paths, missing.method, missing.routePattern), request: missing };
     return andThen(this.#refusal(asked, paths, missing, visitor, new Judgement()), (refusal) => refusal ?? hidden());
   }
 

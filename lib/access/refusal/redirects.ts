@@ -75,10 +75,18 @@ export class Redirects {
   /** Returns the location of a page with a parameter that leads back to the requested page, where that can be opened again. */
   withReturnPath(target: string, request: GuardedRequest): string {
     const location = this.config.toLocation(target);
-    const isSafe = request.method === 'GET' || request.method === 'HEAD';
-    const opened = request.openedAddress ?? request.pathname + request.search;
-    const returnPath = isSafe ? toReturnPath(opened) : request.formPage;
+    const returnPath = this.#returnPath(request);
     return returnPath === undefined ? location : withParameter(location, RETURN_PARAMETER, returnPath);
+  }
+
+  /** Returns the page that shows the visitor what was refused: for a part of a page, the page around it. */
+  #returnPath(request: GuardedRequest): string | undefined {
+    const { client, method, pageAround, formPage, openedAddress, pathname, search } = request;
+    const isSafe = method === 'GET' || method === 'HEAD';
+    if (client !== 'htmx part' && isSafe) return toReturnPath(openedAddress ?? pathname + search);
+    if (client !== 'htmx part' && formPage !== undefined) return formPage;
+    if (pageAround === undefined) return undefined;
+    return this.demands.isLoginPath(pathOnly(pageAround, this.config.base)) ? undefined : pageAround;
   }
 }
 

@@ -5,8 +5,8 @@ import { Clock } from '../../base/clock.js';
 import type { ScopedRequest } from '../../container/request-scope.js';
 import { AccessDeniedError, InvalidVisitorError } from '../../errors/index.js';
 import { draftOf } from '../../session/session.js';
+import { denied } from './authorize.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
-import { denied } from './helpers.js';
 
 /** Options of one sign-in. */
 export interface SignInOptions {

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
 import { credentialHeaderProblem } from '../../access/csrf/credential-headers.js';
+import { Policy } from '../../access/policies/policy.js';
 import { CONTEXT } from '../../container/context-options.js';
-import { rule } from './rule-schemas.js';
+import { exclusion, rule } from './rule-schemas.js';
 import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';
 import { type Choosing, storeProblem } from './store-choice.js';
@@ -19,6 +20,7 @@ const LOOK_UP = 'move asynchronous queries to access.reload';
 
 const patterns = z.array(pattern);
 
+const EXCLUDE = "must be an array of patterns: ['/health', { pattern: '/api/webhooks/**', methods: ['POST'] }]";
 const CSRF = "must be true, false, or an object with exceptions: { except: ['/webhooks/**'] }";
 const TOKEN = "must be true, or an array of patterns: ['/account/**']";
 const FORMS = "must be true, false, or an object with the fields that are never kept: { leaveOut: ['iban'] }";
@@ -66,6 +68,19 @@ function areRoles(given: unknown): boolean {
   return Array.isArray(given) && Array.from<unknown>(given).every((role) => typeof role === 'string');
 }
 
+const POLICIES = 'must be an object with a class for each kind of record: { invoice: InvoicePolicy }';
+const policies = plainObject(POLICIES).check(({ value, issues }) => {
+  for (const [name, given] of Object.entries(value as Record<string, unknown>)) {
+    const isPolicy = typeof given === 'function' && given.prototype instanceof Policy;
+    if (isPolicy && POLICY_NAME.test(name)) continue;
+    const message = isPolicy
+      ? 'must be a word, because abilities begin with it: invoice gives "invoice:edit"'
+      : 'must be a class that extends Policy: class InvoicePolicy extends Policy<Invoice> { … }';
+    issues.push({ code: 'custom', input: given, message, path: [name] });
+  }
+});
+const POLICY_NAME = /^[\p{L}_][\p{L}\d_-]*$/u;
+
 const common = {
   loginPath: z.optional(path),
   homePath: z.optional(path),
@@ -73,7 +88,7 @@ const common = {
   wwwAuthenticate: z.optional(z.string(CHALLENGE).check(z.refine((given) => CHALLENGES.test(given), CHALLENGE))),
   protect: z.optional(z.array(rule)),
   globalProtect: flag,
-  exclude: z.optional(patterns),
+  exclude: z.optional(z.array(exclusion, EXCLUDE)),
   csrf: z.optional(csrf),
   forms: z.optional(forms),
   access: z.optional(access),
@@ -104,6 +119,7 @@ export const integrationOptions = record(
     identify: 'it is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     sessionData: 'a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     services: 'services are code: write them in src/gatehouse.ts',
+    policies: 'policies are code: write them in src/gatehouse.ts',
   },
 ).check(checkStore);
 /** The options of `defineGatehouse({…})`. */
@@ -113,5 +129,6 @@ export const setupOptions = record('defineGatehouse({…})', {
   session: z.optional(sessionInSetup),
   identify: z.optional(fn),
   sessionData: z.optional(sessionData),
+  policies: z.optional(policies),
   services: z.optional(prompt(WAIT_INSIDE)),
 }).check(checkStore);

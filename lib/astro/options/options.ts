@@ -5,6 +5,7 @@ import type { CsrfOptions } from '../../access/csrf/csrf-config.js';
 import type { FormOptions } from '../../access/forms/form-config.js';
 import type { GuardOptions } from '../../access/guard/guard-config.js';
 import type { Guard } from '../../access/guard/page-guard.js';
+import type { PolicyOptions } from '../../access/policies/policies.js';
 import { forget, isPromise } from '../../base/promised.js';
 import type { ContextOptions } from '../../container/context-options.js';
 import type { Services } from '../../container/services.js';
@@ -84,6 +85,8 @@ export interface SetupOptions extends CommonOptions {
    * @example identify: ({ headers }) => keys.visitorOf(headers.get('authorization'))
    */
   identify?: Identify | undefined;
+  /** The policies on records, by a name for the records: `{ invoice: InvoicePolicy }`. */
+  policies?: PolicyOptions | undefined;
   /** The schema of the sessions' values at run time, and the handling of values that do not match it. */
   sessionData?: SessionDataOptions | undefined;
 }
@@ -186,7 +189,7 @@ export function checkGuard(given: unknown, file: string): Guard {
  *   needs.
  */
 export function mergeOptions(config: GatehouseOptions, setup: SetupOptions): CommonOptions {
-  const { services: _, sessionData: ___, identify: ____, ...fromSetup } = setup;
+  const { services: _, sessionData: ___, policies: ____, identify: _____, ...fromSetup } = setup;
   const { setup: __, ...fromConfig } = config;
   const twice = Object.keys(fromSetup).filter((key) => key in fromConfig && key !== 'protect' && key !== 'exclude');
   if (twice.length > 0) {

@@ -156,7 +156,14 @@ function routed(request: GateRequest, context: APIContext, answeredBy: AnsweredB
 function toRouted(request: GateRequest, context: APIContext): Promised<RoutedRequest> {
   return andThen(currentRoutes(), (routes) => {
     const names = context.routePattern === ISLAND_ROUTE ? namesOfIsland(routes, context) : undefined;
-    return andThen(names, (known) => new RoutedRequest(request, context, routes, known));
+    return andThen(names, (known) => {
+      const guarded = new RoutedRequest(request, context, routes, known);
+      if (guarded.method !== 'OPTIONS') return guarded;
+      return andThen(routes.optionsHandlers.get(context.routePattern)?.() ?? false, (hasHandler) => {
+        guarded.hasOptionsHandler = hasHandler;
+        return guarded;
+      });
+    });
   });
 }
 

@@ -3,8 +3,9 @@ import type { APIContext } from 'astro';
 import { type ChangingRequest, mayChange } from '../../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { keepsForm } from '../../access/forms/kept-form.js';
-import { type CalledAction, clientAddressOf, isNavigation } from '../../access/guard/guarded-request.js';
+import { type CalledAction, clientAddressOf } from '../../access/guard/guarded-request.js';
 import { canonicalActionName } from '../../access/paths/special-paths.js';
+import { clientOf, pageShown, type RefusedClient } from '../../access/refusal/client.js';
 import { partsOf } from '../../base/address.js';
 import type { RequestCookies } from '../../base/request-cookies.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
@@ -26,6 +27,7 @@ export class RoutedRequest implements ChangingRequest {
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
   isOwnAnswer = false;
+  hasOptionsHandler = false;
 
   constructor(
     private readonly request: GateRequest,
@@ -130,8 +132,17 @@ export class RoutedRequest implements ChangingRequest {
   }
 
   get isNavigation(): boolean {
+    return this.client === 'browser';
+  }
+
+  get client(): RefusedClient {
     const { headers } = this.context.request;
-    return isNavigation(headers, !this.isEndpoint) || this.#isFormOfScript(headers);
+    const client = clientOf(headers, !this.isEndpoint);
+    return client === 'program' && this.#isFormOfScript(headers) ? 'browser' : client;
+  }
+
+  get pageAround(): string | undefined {
+    return pageShown(this.context.request.headers, this.request.url);
   }
 
   get sessionHash(): string | undefined {
@@ -148,7 +159,7 @@ export class RoutedRequest implements ChangingRequest {
   }
 
   get formPage(): string | undefined {
-    return this.method === 'POST' && this.#keepsForms ? formPage(this.request.original) : undefined;
+    return this.method === 'POST' && this.#keepsForms && !this.isEndpoint ? formPage(this.request.original) : undefined;
   }
 
   get showsForm(): boolean {
@@ -171,8 +182,8 @@ export class RoutedRequest implements ChangingRequest {
    * must be redirected to the login page.
    */
   #isFormOfScript(headers: Headers): boolean {
-    const takesPages = (headers.get('accept') ?? '*/*').includes('*/*');
-    return takesPages && !this.isEndpoint && this.formPage !== undefined && formTypeOf(headers) !== undefined;
+    const takesPages = (headers.get('accept') ?? '*/*').includes('*/*') && !headers.has('turbo-frame');
+    return takesPages && this.formPage !== undefined && formTypeOf(headers) !== undefined;
   }
 
   get #keepsForms(): boolean {

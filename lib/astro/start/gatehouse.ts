@@ -13,7 +13,7 @@ import { VisitorResolver } from '../../access/visitor-resolver.js';
 import { Identification } from '../../access/visitors/identification.js';
 import { inTime } from '../../base/waiting.js';
 import { currentRequest } from '../../container/current-request.js';
-import { defaultServices } from '../../container/default-services.js';
+import { defaultServices, registerPolicies } from '../../container/default-services.js';
 import type { Services } from '../../container/services.js';
 import { EvictingStoreError } from '../../errors/index.js';
 import { Secrets } from '../../session/cookies/secrets.js';
@@ -144,12 +144,14 @@ export class Gatehouse {
       access: new AccessConfig(options.access, setup.identify),
       csrf: new CsrfConfig(options.csrf, { ...site, cookieNames, explains }),
       forms: new FormConfig(options.forms),
+      policies: setup.policies,
       schema: new SessionSchema(setup.sessionData),
       pageGuards: site.pageGuards && { ...site.pageGuards, keep: isProduction },
       store: storeService(chosenStore(options), storeMakers),
     });
     currentRequest.use(options);
     registerServices(setup, services);
+    registerPolicies(services, setup.policies);
     services.boot(site.isPrerendering ? 'later' : 'now');
     // Prerendering causes no events that could be reported.
     if (!site.isPrerendering) begin(services, site.options.protect?.length);
