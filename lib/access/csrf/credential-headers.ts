@@ -22,12 +22,13 @@ const PREFIX = /^__(?:host|secure|http)-/;
 
 /** Returns the reason why a header cannot be one of `csrf.credentialHeaders`; `undefined` when it can. */
 export function credentialHeaderProblem(name: string): string | undefined {
-  if (!TOKEN.test(name)) return 'is no name of a header';
-  if (/^authorization$/i.test(name))
-    return 'is considered already, with every scheme that browsers do not use by themselves';
+  if (!TOKEN.test(name)) return `"${name}" is no name of a header`;
+  if (/^authorization$/i.test(name)) {
+    return `"${name}" is considered already, with every scheme that browsers do not use by themselves: leave it out`;
+  }
   return PROVES_NOTHING.test(name)
-    ? 'proves nothing, because a browser or a proxy may add it to requests that another site causes: name a header that ' +
-        'only your programs set, such as X-API-Key'
+    ? `"${name}" proves nothing, because a browser or a proxy may add it to requests that another site causes: name a ` +
+        'header that only your programs set, such as X-API-Key'
     : undefined;
 }
 
