@@ -96,7 +96,7 @@ export { disposeServices } from './astro/start/running-services.js';
 export { Clock } from './base/clock.js';
 export { Abilities } from './container/abilities.js';
 export type { Class, Factory, Get } from './container/registration.js';
-export { RequestScope } from './container/request-scope.js';
+export { RequestScope } from './container/scope/request-scope.js';
 export { Services } from './container/services.js';
 export * from './errors/index.js';
 export { inject, injectable } from './injectable.js';

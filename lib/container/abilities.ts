@@ -6,7 +6,7 @@ import { type Policy, PolicyDenial } from '../access/policies/policy.js';
 import type { Visitor } from '../access/visitor.js';
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
-import { RequestScope } from './request-scope.js';
+import { RequestScope } from './scope/request-scope.js';
 
 /** A policy, with the method that was named. */
 type AskedPolicy = Policy<unknown> & Readonly<Record<string, (visitor: Visitor, record: unknown) => unknown>>;

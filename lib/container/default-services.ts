@@ -30,7 +30,7 @@ import { NoRevocationList, RevocationList } from '../session/stores/revocation-l
 import { SessionStore } from '../session/stores/session-store.js';
 import { Abilities } from './abilities.js';
 import type { Class, Factory } from './registration.js';
-import { RequestScope } from './request-scope.js';
+import { RequestScope } from './scope/request-scope.js';
 import { registryOf, Services } from './services.js';
 
 /** The configuration that the package's parts are constructed with. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AccessConfig, type AccessOptions } from '../../lib/access/access-options.js';
 import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
 import { ForeignVisitor } from '../../lib/access/visitors/foreign-visitor.js';
-import { ScopedRequest } from '../../lib/container/request-scope.js';
+import { ScopedRequest } from '../../lib/container/scope/request-scope.js';
 import { Session } from '../../lib/session/session.js';
 import { floorPlan } from '../support/services.js';
 import { sessionOf } from '../support/sessions.js';

@@ -12,7 +12,7 @@ import { getSession } from '../../lib/astro/helpers/helpers.js';
 import { safeReturnTo } from '../../lib/astro/helpers/safe-return-to.js';
 import { clearSession, setSession, signIn, updateSession } from '../../lib/astro/helpers/sign-in.js';
 import { Clock } from '../../lib/base/clock.js';
-import { RequestScope, requestOf } from '../../lib/container/request-scope.js';
+import { RequestScope, requestOf } from '../../lib/container/scope/request-scope.js';
 import type { Services } from '../../lib/container/services.js';
 import { AccessDeniedError, InvalidOverrideError, InvalidVisitorError } from '../../lib/errors/index.js';
 import { injectable } from '../../lib/injectable.js';

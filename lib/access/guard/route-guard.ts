@@ -122,9 +122,10 @@ export class RouteGuard {
   }
 
   /** Tells programs that must identify themselves how they can. */
-  #forClient({ isNavigation }: GuardedRequest, answer: unknown): Response {
+  #forClient({ client, isNavigation }: GuardedRequest, answer: unknown): Response {
     const response = asAnswer(answer);
-    return isNavigation ? response : withChallenge(response, this.config.wwwAuthenticate);
+    const isPage = client === undefined ? isNavigation : client === 'browser';
+    return isPage ? response : withChallenge(response, this.config.wwwAuthenticate);
   }
 
   /** Refuses an address that can be read in several ways: it may be an attempt to evade a rule. */

@@ -4,7 +4,7 @@ import { GuardConfig } from '../../access/guard/guard-config.js';
 import { toReturnPath } from '../../access/paths/return-path.js';
 import type { RouteAddress } from '../../access/route-types.js';
 import { printable } from '../../base/text.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { InvalidOptionsError } from '../../errors/index.js';
 import { HelperCall, type WithLocals } from '../helpers/helper-call.js';
 

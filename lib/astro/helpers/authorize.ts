@@ -6,7 +6,7 @@ import { DecisionLog } from '../../access/guard/decision-log.js';
 import type { Ability, AbilityRecord } from '../../access/policies/ability-types.js';
 import type { Visitor } from '../../access/visitor.js';
 import { Abilities } from '../../container/abilities.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { MadeClasses } from '../../session/made-classes.js';
 import { SecurityEvents } from '../../session/security-events.js';

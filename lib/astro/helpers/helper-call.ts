@@ -1,6 +1,6 @@
 import type { APIContext } from 'astro';
-import { currentRequest } from '../../container/current-request.js';
-import { RequestScope, requestOf, type ScopedRequest } from '../../container/request-scope.js';
+import { currentRequest } from '../../container/scope/current-request.js';
+import { RequestScope, requestOf, type ScopedRequest } from '../../container/scope/request-scope.js';
 import { InvalidCallError, OutsideRequestError } from '../../errors/index.js';
 
 /** Anything that carries the request's `locals`: an endpoint's or middleware's context, or `Astro`. */

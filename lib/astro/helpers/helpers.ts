@@ -1,7 +1,7 @@
 import { GuardConfig } from '../../access/guard/guard-config.js';
 import { deniedResponse } from '../../access/refusal/refusal.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../../access/visitor.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { denied } from './authorize.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
@@ -45,7 +45,7 @@ export function requireSession(...given: unknown[]): Readonly<SignedInSession> {
   const { session } = visitorOf(call);
   if (session) return session as SignedInSession;
   const { request } = call;
-  const isForProgram = request?.guarded?.isNavigation === false;
+  const isForProgram = request?.guarded?.isEndpoint === true;
   const challenge = isForProgram ? request.services.get(GuardConfig).wwwAuthenticate : undefined;
   throw deniedResponse(denied(request, new AccessDeniedError(401, false, 'nobody is signed in')), challenge);
 }

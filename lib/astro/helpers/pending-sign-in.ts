@@ -6,7 +6,7 @@ import {
   type SignInStart,
   type TakenSignIn,
 } from '../../access/sign-in/sign-in-attempt.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { InvalidCallError, OutsideRequestError } from '../../errors/index.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
 import { recordTaken, returnPathOf, takenIn } from './return-path.js';

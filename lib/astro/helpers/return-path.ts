@@ -2,7 +2,7 @@ import { GuardConfig } from '../../access/guard/guard-config.js';
 import { type AskedFrom, askedReturnPath } from '../../access/sign-in/asked-return-path.js';
 import { LostReturnPathCookie } from '../../access/sign-in/lost-return-path.js';
 import type { TakenSignIn } from '../../access/sign-in/sign-in-attempt.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { cookieValues } from '../request/astro-cookie-jar.js';
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
 import { credentialHeaderProblem } from '../../access/csrf/credential-headers.js';
 import { Policy } from '../../access/policies/policy.js';
-import { CONTEXT } from '../../container/context-options.js';
+import { CONTEXT } from '../../container/scope/context-options.js';
 import { exclusion, rule } from './rule-schemas.js';
 import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';

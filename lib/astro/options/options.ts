@@ -7,7 +7,7 @@ import type { GuardOptions } from '../../access/guard/guard-config.js';
 import type { Guard } from '../../access/guard/page-guard.js';
 import type { PolicyOptions } from '../../access/policies/policies.js';
 import { forget, isPromise } from '../../base/promised.js';
-import type { ContextOptions } from '../../container/context-options.js';
+import type { ContextOptions } from '../../container/scope/context-options.js';
 import type { Services } from '../../container/services.js';
 import { InvalidOptionsError } from '../../errors/index.js';
 import type { SessionCookieOptions, SessionOptions } from '../../session/session-config.js';

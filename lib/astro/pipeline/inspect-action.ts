@@ -2,7 +2,7 @@ import type { APIContext } from 'astro';
 import { clientAddressOf, type GuardedRequest } from '../../access/guard/guarded-request.js';
 import { asVerdict } from '../../access/guard/verdict.js';
 import { actionPath } from '../../access/paths/special-paths.js';
-import { ScopedRequest } from '../../container/request-scope.js';
+import { ScopedRequest } from '../../container/scope/request-scope.js';
 import { subjectOf } from '../../session/security-events.js';
 import { findRequest } from '../helpers/helper-call.js';
 import { GateRequest } from '../request/gate-request.js';

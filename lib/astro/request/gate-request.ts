@@ -1,7 +1,7 @@
 import type { APIContext } from 'astro';
 import { hidden, isHidden, unavailable } from '../../access/refusal/refusal.js';
 import { andThen, orElse, type Promised } from '../../base/promised.js';
-import { currentRequest } from '../../container/current-request.js';
+import { currentRequest } from '../../container/scope/current-request.js';
 import { SharedLocalsError, StoreUnavailableError } from '../../errors/index.js';
 import { AstroSessionStore } from '../start/astro-session-store.js';
 import { gatehouse } from '../start/started.js';

@@ -7,8 +7,8 @@ import { HelperCall, type WithLocals } from '../../../lib/astro/helpers/helper-c
 import * as helpers from '../../../lib/astro/helpers/helpers.js';
 import { safeReturnTo } from '../../../lib/astro/helpers/safe-return-to.js';
 import * as signing from '../../../lib/astro/helpers/sign-in.js';
-import { currentRequest } from '../../../lib/container/current-request.js';
-import { requestOf } from '../../../lib/container/request-scope.js';
+import { currentRequest } from '../../../lib/container/scope/current-request.js';
+import { requestOf } from '../../../lib/container/scope/request-scope.js';
 import { InvalidCallError, InvalidVisitorError, OutsideRequestError } from '../../../lib/errors/index.js';
 import { fakeScope } from '../../../lib/testing/fake-scope.js';
 

@@ -1,12 +1,12 @@
-import { RequestIdentity } from '../access/request-identity.js';
-import { Visitor } from '../access/visitor.js';
-import { VisitorResolver } from '../access/visitor-resolver.js';
-import { Clock } from '../base/clock.js';
-import { RequestCookies } from '../base/request-cookies.js';
-import type { SessionDraft } from '../session/draft/session-draft.js';
-import { madeSession } from '../session/made-session.js';
-import { draftOf, type Session } from '../session/session.js';
-import { registryOf, type Services } from './services.js';
+import { RequestIdentity } from '../../access/request-identity.js';
+import { Visitor } from '../../access/visitor.js';
+import { VisitorResolver } from '../../access/visitor-resolver.js';
+import { Clock } from '../../base/clock.js';
+import { RequestCookies } from '../../base/request-cookies.js';
+import type { SessionDraft } from '../../session/draft/session-draft.js';
+import { madeSession } from '../../session/made-session.js';
+import { draftOf, type Session } from '../../session/session.js';
+import { registryOf, type Services } from '../services.js';
 
 /** One request as far as its session and its visitor are concerned. Each part is created when it is first needed. */
 export class RequestParts {

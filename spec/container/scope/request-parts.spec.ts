@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { Clock } from '../../lib/base/clock.js';
-import { RequestParts } from '../../lib/container/request-parts.js';
-import { draftOf } from '../../lib/session/session.js';
-import { FrozenClock } from '../../lib/testing/index.js';
-import { floorPlan } from '../support/services.js';
-import { sessionOf } from '../support/sessions.js';
+import { Clock } from '../../../lib/base/clock.js';
+import { RequestParts } from '../../../lib/container/scope/request-parts.js';
+import { draftOf } from '../../../lib/session/session.js';
+import { FrozenClock } from '../../../lib/testing/index.js';
+import { floorPlan } from '../../support/services.js';
+import { sessionOf } from '../../support/sessions.js';
 
 const ADDRESS = new URL('https://site.example/');
 

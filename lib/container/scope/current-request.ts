@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { andThen, forget, isPromise, orElse, type Promised } from '../base/promised.js';
+import { andThen, forget, isPromise, orElse, type Promised } from '../../base/promised.js';
 import { CONTEXT, type ContextOptions } from './context-options.js';
 import { RequestScope, type ScopedRequest } from './request-scope.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { currentRequest } from '../../lib/container/current-request.js';
-import { requestOf } from '../../lib/container/request-scope.js';
-import { fakeScope } from '../../lib/testing/index.js';
+import { currentRequest } from '../../../lib/container/scope/current-request.js';
+import { requestOf } from '../../../lib/container/scope/request-scope.js';
+import { fakeScope } from '../../../lib/testing/index.js';
 
 const requestOfUser = (userId: string) => requestOf(fakeScope({ user: { userId } }));
 const fail = (error: unknown) => {

@@ -1,16 +1,16 @@
-import type { AccessDecision } from '../access/access-decision.js';
-import type { KeptForm } from '../access/forms/kept-form.js';
-import type { GuardedRequest } from '../access/guard/guarded-request.js';
-import type { Verdict } from '../access/guard/verdict.js';
-import type { ReturningRequest } from '../access/sign-in/returning-request.js';
-import { Visitor } from '../access/visitor.js';
-import type { Promised } from '../base/promised.js';
-import { FlashBag } from '../session/flash-bag.js';
-import { draftOf, Session } from '../session/session.js';
-import type { Class } from './registration.js';
+import type { AccessDecision } from '../../access/access-decision.js';
+import type { KeptForm } from '../../access/forms/kept-form.js';
+import type { GuardedRequest } from '../../access/guard/guarded-request.js';
+import type { Verdict } from '../../access/guard/verdict.js';
+import type { ReturningRequest } from '../../access/sign-in/returning-request.js';
+import { Visitor } from '../../access/visitor.js';
+import type { Promised } from '../../base/promised.js';
+import { FlashBag } from '../../session/flash-bag.js';
+import { draftOf, Session } from '../../session/session.js';
+import type { Class } from '../registration.js';
+import { registryOf } from '../services.js';
 import { RequestParts } from './request-parts.js';
 import { RequestServices } from './request-services.js';
-import { registryOf } from './services.js';
 
 /**
  * One request, for the guard, the helper functions and the middlewares: its session and visitor, its services, and what
