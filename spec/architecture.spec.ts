@@ -181,7 +181,12 @@ describe('The house', () => {
     const users = FILES.filter(({ imports }) => imports.some((name) => name.startsWith('tsyringe')));
     const outside = users.map(({ path }) => path).filter((path) => roomOf(path) !== 'container');
     expect(outside).toEqual(['lib/injectable.ts']);
-    expect(read('lib/injectable.ts').text).toMatch(/^export \{ inject, injectable \} from 'tsyringe';$/m);
+    expect(read('lib/injectable.ts').text).toMatch(/^import 'reflect-metadata\/lite';\n\nexport \{/m);
+  });
+
+  it('loads tsyringe through the module that loads what tsyringe needs before it', () => {
+    const loading = FILES.filter(({ text }) => /^import (?!type )[^;]* from 'tsyringe[^']*';$/m.test(text));
+    expect(loading.map(({ path }) => path)).toEqual([]);
   });
 
   it('has sessions that never see HTTP', () => {

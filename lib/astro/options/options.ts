@@ -78,6 +78,8 @@ export interface SetupOptions extends CommonOptions {
   store?: StoreOptions | UnstorageByStorage | undefined;
   /** Registers your own services, and your classes in place of the built-in ones. */
   services?: ((services: Services) => unknown) | undefined;
+  /** The policies on records, by a name for the records: `{ invoice: InvoicePolicy }`. */
+  policies?: PolicyOptions | undefined;
   /**
    * Names the visitor of a request in place of the session, for example by an API key. Called once for each request,
    * before any middleware. `null` is a guest, whatever session the browser sent; `undefined` leaves it to the session.
@@ -85,8 +87,6 @@ export interface SetupOptions extends CommonOptions {
    * @example identify: ({ headers }) => keys.visitorOf(headers.get('authorization'))
    */
   identify?: Identify | undefined;
-  /** The policies on records, by a name for the records: `{ invoice: InvoicePolicy }`. */
-  policies?: PolicyOptions | undefined;
   /** The schema of the sessions' values at run time, and the handling of values that do not match it. */
   sessionData?: SessionDataOptions | undefined;
 }
