@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { App, Server } from '../support/app.js';
 import { type Answer, Browser, type Visit } from '../support/browser.js';
-import { madeSite } from '../support/made-site.js';
+import { madeSite, siteConfig } from '../support/made-site.js';
 import { SECRET } from '../support/secret.js';
 
 const SERVER = `from 'astro-gatehouse/server';`;
@@ -406,6 +406,35 @@ describe.each(['built', 'developed'] as const)('A site that identifies visitors 
     expect(await policy('/still')).toBe('private, no-store');
     expect(await policy('/still', 'made-up')).toBe('private, no-cache');
     expect((await program.get('/still')).headers.get('cache-control')).toBeNull();
+  });
+});
+
+describe('A server whose caller names the visitor', () => {
+  it('does not ask the request, for the error page either', async () => {
+    const app = madeSite(OPTIONS, {
+      ...FILES,
+      'serve.mjs': `
+        import { createServer } from 'node:http';
+        import { handler } from './dist/server/entry.mjs';
+        createServer((request, response) =>
+          handler(request, response, () => response.end(), { session: { userId: 'known' } }),
+        ).listen(Number(process.env.PORT), '127.0.0.1');`,
+    });
+    const config = siteConfig(OPTIONS).replace("'standalone'", "'middleware'");
+    app.write({ 'astro.config.mjs': config });
+    await app.build();
+    const server = await app.serve(undefined, 'serve.mjs');
+    try {
+      const program = new Browser(server);
+      const known = { visitor: 'known', via: 'application' };
+      for (const path of ['/page', '/members', '/throws']) {
+        expect(said(await program.get(path, key('reader', { 'x-count': 'named' })))).toMatchObject(known);
+      }
+      expect(JSON.parse((await program.get('/asked')).text)).toEqual({});
+    } finally {
+      await server.stop();
+      app.remove();
+    }
   });
 });
 
