@@ -31,6 +31,12 @@ const VISITS: readonly Visit[] = [
     forUsers: ['/', '/offer'],
   },
   {
+    sample: 'api',
+    forGuests: ['/login'],
+    signIn: (page) => fill(page, { name: 'ada' }),
+    forUsers: ['/notes', '/keys'],
+  },
+  {
     sample: 'better-auth',
     forGuests: ['/', '/login', '/nothing'],
     signIn: (page) => fill(page, { email: 'ada@example.com', password: 'lovelace' }),

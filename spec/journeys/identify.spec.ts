@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { App, Server } from '../support/app.js';
 import { type Answer, Browser, type Visit } from '../support/browser.js';
-import { madeSite } from '../support/made-site.js';
+import { madeSite, siteConfig } from '../support/made-site.js';
 import { SECRET } from '../support/secret.js';
 
 const SERVER = `from 'astro-gatehouse/server';`;
@@ -85,6 +85,19 @@ const FILES = {
     ---
     <p id="page">{JSON.stringify(seen(Astro))}</p>`,
   'src/pages/notes.json.js': `import { seen } from '../seen';\nexport const GET = (context) => Response.json(seen(context));`,
+  'src/pages/required.json.js': `
+    import { authorize, requireSession } ${SERVER}
+    export const GET = async (context) => {
+      if (context.url.search === '?caught') {
+        try {
+          requireSession(context);
+        } catch (answer) {
+          return answer;
+        }
+      }
+      if (context.url.search === '?role') await authorize({ role: 'admin' }, context);
+      return Response.json(requireSession(context));
+    };`,
   'src/pages/shared.json.js': `
     import { seen } from '../seen';
     export const GET = (context) =>
@@ -124,6 +137,8 @@ const FILES = {
       return Response.json(seen(context));
     };`,
   'src/pages/cart.js': `
+    import { csrfToken } ${SERVER}
+    export const GET = async (context) => new Response(await csrfToken(context));
     export const POST = ({ locals: { session } }) => {
       session.set('cart', 'of another');
       session.flash('notice', 'of another');
@@ -141,6 +156,8 @@ const OPTIONS = `{
     { action: 'read', permission: 'notes:read' },
   ],
   session: { storeTimeout: 0.3 },
+  wwwAuthenticate: 'Bearer realm="notes"',
+  csrf: { credentialHeaders: ['X-API-Key'], requireToken: ['/cart'] },
 }`;
 const PIPELINE = `
   import { Hono } from 'hono';
@@ -244,7 +261,8 @@ describe.each(['built', 'developed'] as const)('A site that identifies visitors 
     expect(said(await browser.get('/page', key('reader')))).toEqual(ROBOT);
     expect((await browser.get('/admin', key('reader'))).status).not.toBe(200);
     expect((await browser.get('/admin', key('reader'))).location).toBe('/sign-in');
-    const cart = await browser.post('/cart', {}, key('reader'));
+    const { text: token } = await browser.get('/cart');
+    const cart = await browser.post('/cart', { _csrf: token }, key('reader'));
     expect([cart.status, JSON.parse(cart.text)]).toEqual([200, { cart: 'of another' }]);
     // Nothing was stored, and the message still waits for its visitor.
     expect(said(await browser.get('/page'))).toMatchObject({ ...ADA, notice: 'welcome ada' });
@@ -331,10 +349,51 @@ describe.each(['built', 'developed'] as const)('A site that identifies visitors 
     expect(events).toMatchObject([{ name: 'access.denied', code: 'MISSING_ROLE', userId: 'robot', via: 'api-key' }]);
     expect(await eventsOf(() => browser.get('/notes/7'))).toMatchObject([{ userId: 'ada', via: 'session' }]);
     const foreign = { origin: 'https://evil.example', 'content-type': 'application/json' };
-    const forged = () => browser.visit('/cart', { method: 'POST', body: '{}', ...key('plain', foreign) });
+    const forged = () => browser.visit('/login', { method: 'POST', body: '{}', ...key('plain', foreign) });
     expect(await eventsOf(forged)).toMatchObject([{ name: 'csrf.refused', userId: 'plain', via: 'identify' }]);
     const [event] = await eventsOf(() => new Browser(server).get('/admin', key('made-up')));
     expect([event?.userId, event?.via]).toEqual([undefined, undefined]);
+  });
+
+  it('tells programs how to identify themselves, and browsers nothing', async () => {
+    const program = new Browser(server);
+    const challenge = async (path: string, visit: Visit = { headers: { accept: 'application/json' } }) => {
+      const { status, headers } = await program.visit(path, visit);
+      return [status, headers.get('www-authenticate')];
+    };
+    const expected = [401, 'Bearer realm="notes"'];
+    for (const path of ['/notes.json', '/members', '/required.json', '/required.json?caught', '/required.json?role']) {
+      expect([path, ...(await challenge(path))]).toEqual([path, ...expected]);
+    }
+    expect(await challenge('/_actions/read', { method: 'POST', form: {} })).toEqual(expected);
+    expect(await challenge('/members', {})).toEqual([302, null]);
+    expect(await challenge('/notes.json', key('plain'))).toEqual([403, null]);
+  });
+
+  it('checks no origin and no token of a program, but those of a browser as always', async () => {
+    const post = async (headers: Record<string, string>, browser = new Browser(server)) => {
+      const json = { 'content-type': 'application/json', ...headers };
+      const { status, text } = await fetch(`${server.origin}/cart`, {
+        method: 'POST',
+        body: '{}',
+        headers: { ...json, ...(browser.cookies.size > 0 && { cookie: browser.cookieHeader }) },
+      }).then(async (answer) => ({ status: answer.status, text: await answer.text() }));
+      return status === 403 ? JSON.parse(text).code : status;
+    };
+    expect(await post({ authorization: 'Bearer reader' })).toBe(200);
+    expect(await post({ authorization: 'bearer reader', origin: 'https://app.example' })).toBe(200);
+    expect(await post({ 'x-api-key': 'any' })).toBe(200);
+    expect(await post({})).toBe('CSRF_REFUSED');
+    expect(await post({ authorization: 'Basic YTpi', origin: 'https://evil.example' })).toBe('CSRF_REFUSED');
+    const browser = await signedIn();
+    expect(await post({ authorization: 'Bearer reader' }, browser)).toBe('CSRF_REFUSED');
+    expect(await post({ authorization: 'Bearer reader', origin: 'https://evil.example' }, browser)).toBe(
+      'CSRF_REFUSED',
+    );
+    expect(await post({ authorization: 'Bearer reader', origin: server.origin }, browser)).toBe('CSRF_TOKEN_REFUSED');
+    const { text: token } = await browser.get('/cart');
+    const own = { authorization: 'Bearer reader', origin: server.origin, 'x-csrf-token': token };
+    expect(await post(own, browser)).toBe(200);
   });
 
   it('marks answers as personal where the visitor mattered, and no others', async () => {
@@ -347,6 +406,35 @@ describe.each(['built', 'developed'] as const)('A site that identifies visitors 
     expect(await policy('/still')).toBe('private, no-store');
     expect(await policy('/still', 'made-up')).toBe('private, no-cache');
     expect((await program.get('/still')).headers.get('cache-control')).toBeNull();
+  });
+});
+
+describe('A server whose caller names the visitor', () => {
+  it('does not ask the request, for the error page either', async () => {
+    const app = madeSite(OPTIONS, {
+      ...FILES,
+      'serve.mjs': `
+        import { createServer } from 'node:http';
+        import { handler } from './dist/server/entry.mjs';
+        createServer((request, response) =>
+          handler(request, response, () => response.end(), { session: { userId: 'known' } }),
+        ).listen(Number(process.env.PORT), '127.0.0.1');`,
+    });
+    const config = siteConfig(OPTIONS).replace("'standalone'", "'middleware'");
+    app.write({ 'astro.config.mjs': config });
+    await app.build();
+    const server = await app.serve(undefined, 'serve.mjs');
+    try {
+      const program = new Browser(server);
+      const known = { visitor: 'known', via: 'application' };
+      for (const path of ['/page', '/members', '/throws']) {
+        expect(said(await program.get(path, key('reader', { 'x-count': 'named' })))).toMatchObject(known);
+      }
+      expect(JSON.parse((await program.get('/asked')).text)).toEqual({});
+    } finally {
+      await server.stop();
+      app.remove();
+    }
   });
 });
 

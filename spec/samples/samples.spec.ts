@@ -45,6 +45,7 @@ it('There are samples', () => {
   expect(SAMPLES.sort()).toEqual([
     ...[
       'actions',
+      'api',
       'better-auth',
       'custom-checker',
       'device-list',

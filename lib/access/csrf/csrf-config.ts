@@ -3,6 +3,7 @@ import type { GuardedPaths } from '../paths/guarded-paths.js';
 import { PathIndex } from '../paths/path-index.js';
 import { ErrorPages, islandPath, type Locale } from '../paths/special-paths.js';
 import type { RoutePattern } from '../route-types.js';
+import { CredentialHeaders } from './credential-headers.js';
 import { type AllowedDomain, SiteOrigins } from './site-origins.js';
 import { TrustedOrigins } from './trusted-origins.js';
 
@@ -20,6 +21,12 @@ export interface CsrfOptions {
   trustedOrigins?: readonly string[] | undefined;
   /** Patterns of paths that also require a token; `true` for all. Default: none. */
   requireToken?: boolean | readonly RoutePattern[] | undefined;
+  /**
+   * Headers other than `Authorization` with which programs identify themselves: `['X-API-Key']`. A request with such
+   * credentials, and without a cookie of this application, is not checked. `false` checks it, with `Authorization` too: set
+   * it behind a proxy that adds `Authorization` to the requests of visitors whom it has signed in. Default `[]`.
+   */
+  credentialHeaders?: readonly string[] | false | undefined;
 }
 
 /** The site's settings that complete {@link CsrfOptions}. */
@@ -30,6 +37,8 @@ export interface CsrfSite {
   readonly base?: string | undefined;
   /** `i18n.locales` of astro.config. */
   readonly locales?: readonly Locale[] | undefined;
+  /** The names with which the cookies of this application begin. Without them every cookie counts as one. */
+  readonly cookieNames?: readonly string[] | undefined;
   /** Set to log every refusal. */
   readonly explains?: boolean | undefined;
 }
@@ -41,6 +50,7 @@ export class CsrfConfig {
   readonly usesTokens: boolean;
   readonly origins: SiteOrigins;
   readonly trusted: TrustedOrigins;
+  readonly credentials: CredentialHeaders;
   readonly base: string;
   readonly errorPages: ErrorPages;
   readonly explains: boolean;
@@ -50,13 +60,19 @@ export class CsrfConfig {
 
   /** @param given The option `csrf`; `false` switches the protection off. */
   constructor(given: boolean | CsrfOptions = true, site: CsrfSite = {}) {
-    const { except = [], requireToken = false, trustedOrigins } = typeof given === 'object' ? given : {};
+    const {
+      except = [],
+      requireToken = false,
+      trustedOrigins,
+      credentialHeaders,
+    } = typeof given === 'object' ? given : {};
     const withToken = typeof requireToken === 'boolean' ? [] : requireToken;
     this.isOn = given !== false;
     this.#everythingWithToken = requireToken === true;
     this.usesTokens = this.isOn && (this.#everythingWithToken || withToken.length > 0);
     this.trusted = new TrustedOrigins(trustedOrigins);
     this.origins = new SiteOrigins(site.allowedDomains, this.trusted);
+    this.credentials = new CredentialHeaders(credentialHeaders, site.cookieNames);
     this.base = withoutTrailingSlash(site.base ?? '');
     this.errorPages = new ErrorPages(site.locales);
     this.explains = site.explains ?? false;

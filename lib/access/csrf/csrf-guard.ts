@@ -74,11 +74,11 @@ export function mayChange(method: string): boolean {
  * real method counts; fields and headers that name another method are ignored.
  *
  * @example
- * class TokenApiGuard extends CsrfGuard {
- *   // Other sites cannot make a browser send this header.
+ * class WebhookGuard extends CsrfGuard {
+ *   // The body is signed with a secret that only the sender and this site know.
  *   override async check(request: ChangingRequest, session: Session) {
- *     const isApi = request.headers.get('authorization')?.startsWith('Bearer ');
- *     return isApi ? this.trust('brings its own key') : super.check(request, session);
+ *     const isSigned = await hasValidSignature(request.copy());
+ *     return isSigned ? this.trust('it is signed') : super.check(request, session);
  *   }
  * }
  */
@@ -120,6 +120,9 @@ export class CsrfGuard {
     // Compared with true, because an override may return a promise.
     if (paths && this.config.excepts(paths) === true) return this.trust('it is excepted');
     const finding = checkOrigin(request, this.config.origins);
+    if (this.config.credentials.excuse(request.headers, finding.isOwn)) {
+      return this.trust('it carries credentials that no browser adds by itself');
+    }
     if (!finding.isOwn && paths && (await this.#answersSignIn(request, paths))) {
       return this.trust('it answers a sign-in that is pending in this browser');
     }

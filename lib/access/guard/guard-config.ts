@@ -34,6 +34,13 @@ export interface GuardOptions {
    * address that they opened, with status 403. Default: the login page.
    */
   forbiddenPath?: ForbiddenPath | undefined;
+  /**
+   * The header `WWW-Authenticate` of each 401 for a program, which names how programs identify themselves:
+   * `Bearer realm="invoices"`. Default: none.
+   *
+   * @see RFC 9110 11.6.1
+   */
+  wwwAuthenticate?: string | undefined;
   /** Requires a signed-in visitor wherever no rule matches, for endpoints and actions as well. Default `false`. */
   globalProtect?: boolean | undefined;
   /**
@@ -66,6 +73,7 @@ export class GuardConfig {
   readonly homePath: string;
   readonly forbiddenPath: string | undefined;
   readonly forbiddenPage: ForbiddenPage | undefined;
+  readonly wwwAuthenticate: string | undefined;
   readonly globalProtect: boolean;
   readonly enforce: boolean;
   readonly debug: boolean;
@@ -81,6 +89,7 @@ export class GuardConfig {
     this.homePath = options.homePath ?? '/';
     this.forbiddenPage = forbiddenPage(options.forbiddenPath);
     this.forbiddenPath = this.forbiddenPage?.path;
+    this.wwwAuthenticate = options.wwwAuthenticate;
     this.globalProtect = options.globalProtect ?? false;
     this.enforce = options.enforce ?? true;
     this.debug = options.debug ?? false;

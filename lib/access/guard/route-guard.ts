@@ -11,7 +11,7 @@ import { Answers } from '../refusal/answers.js';
 import { LoginPage } from '../refusal/login-page.js';
 import { withOwnStatus } from '../refusal/own-status.js';
 import { hides, Redirects } from '../refusal/redirects.js';
-import { asAnswer, hidden, notThere, problem, unavailable } from '../refusal/refusal.js';
+import { asAnswer, hidden, notThere, problem, unavailable, withChallenge } from '../refusal/refusal.js';
 import type { Visitor } from '../visitor.js';
 import { emitDenied, emitDeniedError } from './access-events.js';
 import { DecisionLog } from './decision-log.js';
@@ -80,7 +80,7 @@ export class RouteGuard {
     emitDeniedError(this.events, request, visitor, error);
     const own = error.mayRedirect ? withOwnStatus(error, request) : problem(error.status, decision);
     const answer = own ?? this.refuse(request, visitor, decision);
-    return andThen(answer, (response) => judgement.verdict(asAnswer(response), true));
+    return andThen(answer, (response) => judgement.verdict(this.#forClient(request, response), true));
   }
 
   /** Checks whether a visitor may open the page that a form was sent to. Nothing is logged or emitted. */
@@ -119,6 +119,13 @@ export class RouteGuard {
   /** Answers a signed-in visitor who is refused: browsers are sent to `forbiddenPath`, programs get 403. */
   protected forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     return this.#answers.forbid(request, visitor, decision);
+  }
+
+  /** Tells programs that must identify themselves how they can. */
+  #forClient({ client, isNavigation }: GuardedRequest, answer: unknown): Response {
+    const response = asAnswer(answer);
+    const isPage = client === undefined ? isNavigation : client === 'browser';
+    return isPage ? response : withChallenge(response, this.config.wwwAuthenticate);
   }
 
   /** Refuses an address that can be read in several ways: it may be an attempt to evade a rule. */
@@ -190,7 +197,7 @@ export class RouteGuard {
           if (stays) return undefined;
           if (!this.config.enforce) return void this.#checker.logWouldRefuse(request, demand, decision);
           emitDenied(this.events, request, visitor, decision);
-          return andThen(this.refuse(request, visitor, decision), asAnswer);
+          return andThen(this.refuse(request, visitor, decision), (answer) => this.#forClient(request, answer));
         },
       );
     };

@@ -84,6 +84,14 @@ export function pageInPlace(answer: Response): string | undefined {
   return PAGES_IN_PLACE.get(answer);
 }
 
+/** Adds to a 401 how programs identify themselves. @param challenge The value of the header; `undefined` for none. */
+export function withChallenge(response: Response, challenge: string | undefined): Response {
+  if (challenge === undefined || response.status !== 401 || response.headers.has('www-authenticate')) return response;
+  const answer = new Response(response.body, response);
+  answer.headers.set('WWW-Authenticate', challenge);
+  return answer;
+}
+
 /** Creates a refusal that looks like a page that does not exist: without a body, so that Astro renders the site's 404 page. */
 export function hidden(): Response {
   return new Response(null, { status: 404 });
@@ -123,10 +131,12 @@ export function actionError(status: 401 | 403): Response {
 /**
  * Turns a refusal into a response that can be thrown: code that catches it may return it, and code that expects an
  * `AccessDeniedError` finds its properties on it.
+ *
+ * @param challenge How programs identify themselves.
  */
-export function deniedResponse(error: AccessDeniedError): Response & AccessDeniedError {
+export function deniedResponse(error: AccessDeniedError, challenge?: string): Response & AccessDeniedError {
   const { status, reason, denial, missing } = error;
-  return standingFor(error, problem(status, { reason, code: denial, missing }));
+  return standingFor(error, withChallenge(problem(status, { reason, code: denial, missing }), challenge));
 }
 
 function titleOf(status: number): string {

@@ -1,3 +1,4 @@
+import { GuardConfig } from '../../access/guard/guard-config.js';
 import { deniedResponse } from '../../access/refusal/refusal.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../../access/visitor.js';
 import type { ScopedRequest } from '../../container/scope/request-scope.js';
@@ -43,7 +44,10 @@ export function requireSession(...given: unknown[]): Readonly<SignedInSession> {
   const call = REQUIRE_SESSION.find(given);
   const { session } = visitorOf(call);
   if (session) return session as SignedInSession;
-  throw deniedResponse(denied(call.request, new AccessDeniedError(401, false, 'nobody is signed in')));
+  const { request } = call;
+  const isForProgram = request?.guarded?.isEndpoint === true;
+  const challenge = isForProgram ? request.services.get(GuardConfig).wwwAuthenticate : undefined;
+  throw deniedResponse(denied(request, new AccessDeniedError(401, false, 'nobody is signed in')), challenge);
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
+import { credentialHeaderProblem } from '../../access/csrf/credential-headers.js';
 import { trustedOriginProblem } from '../../access/csrf/trusted-origins.js';
 import { Policy } from '../../access/policies/policy.js';
 import { CONTEXT } from '../../container/scope/context-options.js';
@@ -46,8 +47,17 @@ const trustedOrigin = z.string().check(({ value, issues }) => {
   if (message) issues.push({ code: 'custom', input: value, message });
 });
 const trustedOrigins = z.optional(z.array(trustedOrigin, ORIGINS));
+/** A scheme and whatever stands behind it, in one line of printable ASCII. @see RFC 9110 11.6.1 */
+const CHALLENGES = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: [\x20-\x7e]*[\x21-\x7e])?$/;
+const CHALLENGE = 'must be the value of a WWW-Authenticate header, in one line: \'Bearer realm="invoices"\'';
+const credentialHeader = z.string().check(
+  z.refine((given) => credentialHeaderProblem(given) === undefined, {
+    error: ({ input }) => credentialHeaderProblem(String(input)),
+  }),
+);
+const credentialHeaders = z.optional(z.union([z.literal(false), z.array(credentialHeader)]));
 const csrf = z.union(
-  [z.boolean(), record('csrf', { except: z.optional(patterns), trustedOrigins, requireToken })],
+  [z.boolean(), record('csrf', { except: z.optional(patterns), trustedOrigins, requireToken, credentialHeaders })],
   CSRF,
 );
 const forms = z.union([z.boolean(), record('forms', { leaveOut: z.optional(texts) })], FORMS);
@@ -98,6 +108,7 @@ const common = {
   protect: z.optional(z.array(rule)),
   globalProtect: flag,
   exclude: z.optional(z.array(exclusion, EXCLUDE)),
+  wwwAuthenticate: z.optional(z.string(CHALLENGE).check(z.refine((given) => CHALLENGES.test(given), CHALLENGE))),
   csrf: z.optional(csrf),
   forms: z.optional(forms),
   access: z.optional(access),

@@ -33,7 +33,8 @@ export class ArrivedRequest extends ScopedRequest {
   protected readonly watch: AstroSessionWatch | undefined;
   /** The visitor that the caller of the server put on `locals`, until the session is opened and adopts them. */
   #given: unknown;
-  #isIdentified = false;
+  /** True once the request was opened: `identify` is called then, or never. */
+  #isAsked = false;
   #arrivedAs: Visitor | undefined;
 
   constructor(context: APIContext) {
@@ -93,21 +94,23 @@ export class ArrivedRequest extends ScopedRequest {
     return andThen(this.keeper.open(this.context, isAhead), () => {
       const given = this.#given;
       const { identification } = gatehouse.parts;
-      if (identification && given === undefined && !this.#isIdentified) return this.#identify(identification);
+      if (identification && given === undefined && !this.#isAsked) return this.#identify(identification);
       if (given !== undefined) this.identity.adopt(given, true);
       this.#given = undefined;
+      // An error page must not ask, either, who sent a request whose visitor the caller has named.
+      this.#isAsked = true;
       return this.keeper.hasSession && (this.looksElsewhere || given !== undefined) ? this.#lookUp() : undefined;
     });
   }
 
   /** True when the visitor is not just anybody: the browser sent a session, or `identify` named them. */
   protected get isKnown(): boolean {
-    return this.keeper.hasSession || (this.#isIdentified && this.identity.isIdentified);
+    return this.keeper.hasSession || (this.#isAsked && this.identity.isIdentified);
   }
 
   /** Asks the application who sent the request. A stand-in exists for the toolbar alone, and sends nothing. */
   #identify(identification: Identification): Promised<void> {
-    this.#isIdentified = true;
+    this.#isAsked = true;
     const asked = this.keeper.standIn ? undefined : identification.visitorOf(this.original, this.#described());
     return andThen(asked, (visitor) => {
       if (visitor) this.identity.identify(visitor);

@@ -146,12 +146,14 @@ export class Gatehouse {
     const exclude = [...(options.exclude ?? []), ...site.open];
     const { isProduction, applicationId, storeMakers } = site;
     const explains = options.debug === true || !isProduction;
+    const session = SessionConfig.from(options.session, { isProduction, applicationId });
+    const cookieNames = [session.cookieName, ...session.formerNames];
     const services = defaultServices({
-      session: SessionConfig.from(options.session, { isProduction, applicationId }),
+      session,
       secrets: Secrets.from(site.secret, { source: 'GATEHOUSE_SECRET', isProduction }),
       guard: new GuardConfig({ ...options, exclude }, site),
       access: new AccessConfig(options.access, setup.identify),
-      csrf: new CsrfConfig(options.csrf, { ...site, explains }),
+      csrf: new CsrfConfig(options.csrf, { ...site, cookieNames, explains }),
       forms: new FormConfig(options.forms),
       policies: setup.policies,
       schema: new SessionSchema(setup.sessionData),

@@ -317,16 +317,42 @@ describe('A guard that requires a token', () => {
   });
 });
 
+describe('A request with credentials that no browser adds', () => {
+  const site = { cookieNames: ['gatehouse'] };
+  const inspected = async (headers: Record<string, string>, given: boolean | CsrfOptions = true) =>
+    (await guardWith(given, site).guard.inspect(sent('/api', { headers }), new Session()))?.status;
+  const bearer = { Authorization: 'Bearer 1' };
+
+  it('needs no origin and no token', async () => {
+    expect(await inspected({})).toBe(403);
+    expect(await inspected(bearer)).toBeUndefined();
+    expect(await inspected({ ...bearer, Origin: EVIL })).toBeUndefined();
+    expect(await inspected(bearer, { requireToken: true })).toBeUndefined();
+    expect(await inspected({ 'X-API-Key': '1' })).toBe(403);
+    expect(await inspected({ 'X-API-Key': '1' }, { credentialHeaders: ['X-API-Key'] })).toBeUndefined();
+  });
+
+  it('is checked as any other with a cookie of this application, with credentials of a browser, and when told to', async () => {
+    const cookie = { Cookie: 'gatehouse=x' };
+    expect(await inspected({ ...bearer, ...cookie })).toBe(403);
+    expect(await inspected({ ...bearer, ...cookie, Origin: EVIL })).toBe(403);
+    expect(await inspected({ ...bearer, ...cookie, Origin: SELF })).toBeUndefined();
+    expect(await inspected({ ...bearer, ...cookie, Origin: SELF }, { requireToken: true })).toBe(403);
+    expect(await inspected({ Authorization: 'Basic YTpi', Origin: EVIL })).toBe(403);
+    expect(await inspected(bearer, { credentialHeaders: false })).toBe(403);
+  });
+});
+
 describe('A custom guard', () => {
-  class KeyGuard extends CsrfGuard {
+  class SignatureGuard extends CsrfGuard {
     override async check(request: ChangingRequest, session: Session): Promise<CsrfDecision> {
-      return request.headers.has('authorization') ? this.trust('brings a key') : super.check(request, session);
+      return request.headers.has('x-signature') ? this.trust('is signed') : super.check(request, session);
     }
   }
 
   it('can trust further requests', async () => {
-    const { guard } = guardWith(true, {}, KeyGuard);
-    const keyed = sent('/api', { headers: { Authorization: 'Bearer 1' } });
+    const { guard } = guardWith(true, {}, SignatureGuard);
+    const keyed = sent('/api', { headers: { 'X-Signature': '1' } });
     expect(await guard.inspect(keyed, new Session())).toBeUndefined();
     expect((await guard.inspect(sent('/api', foreign), new Session()))?.status).toBe(403);
   });

@@ -44,7 +44,12 @@ describe('Options', () => {
       globalProtect: true,
       access: { getRole: () => 'admin' },
       session: { store: 'memory', idleTimeout: 60, cookie: { name: 'a', path: '/', sameSite: 'lax', secure: true } },
-      csrf: { except: ['/webhooks/**', '/_actions/ping'], requireToken: ['/account/**'] },
+      csrf: {
+        except: ['/webhooks/**', '/_actions/ping'],
+        requireToken: ['/account/**'],
+        credentialHeaders: ['X-API-Key'],
+      },
+      wwwAuthenticate: 'Bearer realm="invoices"',
       setup: './src/elsewhere.ts',
       enforce: true,
       debug: false,
@@ -100,7 +105,7 @@ describe('Options', () => {
     [{ csrf: { except: ['webhooks'] } }, 'csrf.except[0]: pattern "webhooks" must begin with "/": write "/webhooks"'],
     [
       { csrf: { excpet: ['/webhooks'] } },
-      'csrf.excpet: no such option of csrf; did you mean except? There are except, trustedOrigins, requireToken',
+      'csrf.excpet: no such option of csrf; did you mean except? There are except, trustedOrigins, requireToken, credentialHeaders',
     ],
     [
       { csrf: { trustedOrigins: 'https://a.example' } },
@@ -114,6 +119,27 @@ describe('Options', () => {
       { csrf: { trustedOrigins: ['null'] } },
       'csrf.trustedOrigins[0] is what browsers send for pages of anybody, such as a sandboxed frame or a file: list the address of your page',
     ],
+    [
+      { csrf: { credentialHeaders: ['Accept'] } },
+      'csrf.credentialHeaders[0]: "Accept" proves nothing, because a browser or a proxy may add it to requests that another site causes: name a header that only your programs set, such as X-API-Key',
+    ],
+    [
+      { csrf: { credentialHeaders: ['Authorization'] } },
+      'csrf.credentialHeaders[0]: "Authorization" is considered already, with every scheme that browsers do not use by themselves: leave it out',
+    ],
+    [
+      { wwwAuthenticate: 'Bearer realm="a"\r\nX: y' },
+      `wwwAuthenticate: must be the value of a WWW-Authenticate header, in one line: 'Bearer realm="invoices"'`,
+    ],
+    [
+      { wwwAuthenticate: 'Bearer realm="ä"' },
+      `wwwAuthenticate: must be the value of a WWW-Authenticate header, in one line: 'Bearer realm="invoices"'`,
+    ],
+    [
+      { wwwAuthenticate: '' },
+      `wwwAuthenticate: must be the value of a WWW-Authenticate header, in one line: 'Bearer realm="invoices"'`,
+    ],
+    [{ identify: () => undefined }, 'identify: it is code: move it to defineGatehouse({…}) in src/gatehouse.ts'],
     [{ csrf: { requireToken: '/a' } }, "csrf.requireToken: must be true, or an array of patterns: ['/account/**']"],
     [{ csrf: { requireToken: ['/a', 'b'] } }, 'csrf.requireToken[1]: pattern "b" must begin with "/": write "/b"'],
     [
