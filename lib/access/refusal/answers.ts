@@ -34,7 +34,10 @@ export class Answers {
   /** Answers a signed-in visitor who may not see the page. A part of a page that htmx fetches is left out. */
   forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(403);
-    const { path, isRendered } = this.redirects.whenForbidden(decision.rule, this.redirects.addressOf(request));
+    const page = this.redirects.whenForbidden(decision, this.redirects.addressOf(request));
+    if (!page)
+      return forClient(request.isNavigation ? plain(403, `Forbidden: ${decision.reason}`) : problem(403, decision));
+    const { path, isRendered } = page;
     if (!isRendered) return this.#sendTo(path, request, visitor, decision);
     const client = clientFor(request, decision);
     if (client === 'browser') return forClient(inPlace(this.config.toLocation(path)));

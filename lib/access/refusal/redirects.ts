@@ -77,8 +77,8 @@ export class Redirects {
     if (hides(decision, visitor)) return { to: undefined };
     if (code === 'FOR_GUESTS_ONLY') return { to: config.homeFor(address) };
     if (visitor.isGuest || code === 'SIGN_IN_AGAIN') return { to: this.toSignIn(rule, address) };
-    const { path, isRendered } = this.whenForbidden(rule, address);
-    return { to: isRendered ? undefined : path };
+    const page = this.whenForbidden({ rule, code }, address);
+    return { to: page?.isRendered ? undefined : page?.path };
   }
 
   /** Returns the page where the visitor of an address signs in. @param address A path without the site's base. */
@@ -86,10 +86,16 @@ export class Redirects {
     return rule?.redirectTo ?? this.config.loginPages.for(address);
   }
 
-  /** Returns the page for a signed-in visitor who is refused, and whether it is shown at the address itself. */
-  whenForbidden(rule: AccessDecision['rule'], address: string): ForbiddenPage {
-    const chosen = rule?.forbiddenPage ?? (rule?.redirectTo === undefined ? this.config.forbiddenPage : undefined);
-    if (!chosen) return { path: this.toSignIn(rule, address), isRendered: false };
+  /**
+   * Returns the page for a signed-in visitor who is refused, and whether it is shown at the address itself.
+   *
+   * @returns `undefined` where no page helps: nobody can sign in as the user whom they impersonate.
+   */
+  whenForbidden({ rule, code }: Pick<AccessDecision, 'rule' | 'code'>, address: string): ForbiddenPage | undefined {
+    const isImpersonated = code === 'IMPERSONATED';
+    const isElsewhere = rule?.redirectTo !== undefined && !isImpersonated;
+    const chosen = rule?.forbiddenPage ?? (isElsewhere ? undefined : this.config.forbiddenPage);
+    if (!chosen) return isImpersonated ? undefined : { path: this.toSignIn(rule, address), isRendered: false };
     return { ...chosen, path: this.config.inLanguageOf(address, chosen.path) };
   }
 
