@@ -15,16 +15,21 @@ export interface AskedFrom {
  * else of its Referer header, if this is a page of the same origin; or else what is remembered for that page.
  *
  * @param remembered Returns what is remembered in a cookie. Called only if the addresses say nothing.
- * @returns A path of this site with its base, never the login page nor an address of Astro itself; otherwise `undefined`.
+ * @returns As {@link pageToReturnTo}.
  */
 export function askedReturnPath(
   { url, headers }: AskedFrom,
   config: GuardConfig,
   remembered: () => LostReturnPath | undefined,
 ): string | undefined {
-  const path = toReturnPath(askedIn(url, headers, remembered));
+  return pageToReturnTo(askedIn(url, headers, remembered), config);
+}
+
+/** Returns a path of this site with its base, never the login page nor an address of Astro itself; otherwise `undefined`. */
+export function pageToReturnTo(given: unknown, config: GuardConfig): string | undefined {
+  const path = toReturnPath(given);
   if (path === undefined) return undefined;
-  const pathname = withoutTrailingSlash(new URL(path, url).pathname);
+  const pathname = withoutTrailingSlash(path.replace(/[?#].*$/s, ''));
   const isLogin = pathname === withoutTrailingSlash(config.toLocation(config.loginPath));
   return isLogin || isInternalPath(`${pathname}/`, config.base) ? undefined : path;
 }
