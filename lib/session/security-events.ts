@@ -51,7 +51,16 @@ interface StoredSubject extends EventSubject {
   readonly session: string;
 }
 
-interface AskedFor extends EventSubject {
+/** The user of a request, which may have been identified by something else than its session. */
+export interface RequestSubject extends EventSubject {
+  /**
+   * How the user of the request was identified: `session`, `application`, `identify`, or the name that `identify` gave,
+   * such as `api-key`.
+   */
+  readonly via?: string | undefined;
+}
+
+interface AskedFor extends RequestSubject {
   /** The request's method. Missing, as `path` is, when a check ran before the guard. */
   readonly method?: string | undefined;
   /** The request's path, percent-encoded, without the query. */
@@ -95,13 +104,17 @@ export interface SecurityEventFields {
   'access.denied': AskedFor & {
     /** A description of the rule. */
     readonly rule?: string | undefined;
+    /** The ability that a policy refused. */
+    readonly ability?: string | undefined;
   };
   /**
    * A request was refused because it does not provably come from a page of this site, or carries no valid CSRF token.
    */
   'csrf.refused': AskedFor;
-  /** The store, the revocation list, `access.reload` or `sessionData.schema` failed or did not answer in time. */
-  'store.failed': EventSubject & { readonly operation: 'read' | 'write' | 'destroy' | 'reload' | 'schema' };
+  /** The store, the revocation list, `identify`, `access.reload` or `sessionData.schema` failed or did not answer in time. */
+  'store.failed': RequestSubject & {
+    readonly operation: 'read' | 'write' | 'destroy' | 'identify' | 'reload' | 'schema';
+  };
 }
 
 export type SecurityEventName = keyof SecurityEventFields;

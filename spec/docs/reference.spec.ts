@@ -131,6 +131,7 @@ const STRANGER = { 'no such option': true };
 const PLACES: object[] = [
   STRANGER,
   { protect: [STRANGER] },
+  { exclude: [STRANGER] },
   ...[integrationOptions, setupOptions]
     .flatMap((schema) => namesAt(schema, STRANGER))
     .map((name) => ({ [name]: STRANGER })),

@@ -1,13 +1,13 @@
 import { onOneLine, printable, shortened } from '../../base/text.js';
 import { injectable } from '../../injectable.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
-import { SecurityEvents, subjectOf } from '../../session/security-events.js';
+import { type RequestSubject, SecurityEvents, subjectOf } from '../../session/security-events.js';
 import type { Session } from '../../session/session.js';
 import { pathAskedFor } from '../guard/access-events.js';
 import { DecisionLog } from '../guard/decision-log.js';
 import type { GuardedRequest } from '../guard/guarded-request.js';
-import { actionError, asAnswer, plain, problem, unavailable } from '../guard/refusal.js';
 import { GuardedPaths, normalized, pathOnly } from '../paths/guarded-paths.js';
+import { actionError, asAnswer, plain, problem, unavailable } from '../refusal/refusal.js';
 import { PendingSignIn } from '../sign-in/pending-sign-in.js';
 import { CsrfConfig } from './csrf-config.js';
 import { CsrfTokens } from './csrf-tokens.js';
@@ -32,8 +32,10 @@ const DETAILS: Record<ForgeryCode, string> = {
 export interface ChangingRequest extends GuardedRequest, SentRequest {
   /** The method it arrived with. */
   readonly sentMethod: string;
-  /** The cookies of the request, in which a sign-in may be pending. */
-  readonly cookies?: CookieJar | undefined;
+  /** The user, when something other than the session identifies the visitor. */
+  readonly identifiedAs?: Pick<RequestSubject, 'userId' | 'via'> | undefined;
+  /** The cookies of the request and of its answer, in which a sign-in may be pending. */
+  readonly cookieJar?: CookieJar | undefined;
   /** Returns a copy of the request. Reading its body does not take it from the page. */
   copy(): Request;
 }
@@ -162,7 +164,7 @@ export class CsrfGuard {
    * under each of its paths, and with its state, which only this browser and the provider know.
    */
   async #answersSignIn(request: ChangingRequest, paths: GuardedPaths): Promise<boolean> {
-    const { cookies, sentMethod, headers, method } = request;
+    const { cookieJar: cookies, sentMethod, headers, method } = request;
     if (!cookies || !this.pending || sentMethod !== 'POST' || method !== 'POST' || !formTypeOf(headers)) return false;
     // Most refused requests come from browsers without such a cookie, and their bodies need not be read.
     if (!this.pending.isIn(cookies)) return false;
@@ -181,13 +183,13 @@ export class CsrfGuard {
   }
 
   #emit(request: ChangingRequest, { code, reason }: CsrfDecision, session: Session): void {
-    this.events.emit('csrf.refused', () => ({
-      method: request.sentMethod,
-      path: pathAskedFor(request),
-      code,
-      reason,
-      ...subjectOf(session),
-    }));
+    this.events.emit('csrf.refused', () => {
+      const subject = subjectOf(session);
+      const { userId, via } = request.identifiedAs ?? { userId: subject.userId, via: 'session' };
+      const user = userId === undefined ? {} : { userId, via };
+      const path = pathAskedFor(request);
+      return { method: request.sentMethod, path, code, reason, session: subject.session, ...user };
+    });
   }
 
   /** Logs a refusal when explanations are on. Advice for operators is always logged, once. */
@@ -207,10 +209,16 @@ function opensPage(headers: Headers): boolean {
 }
 
 /**
- * Returns advice for a site that does not know its own name behind a proxy. The headers that are read here influence no
- * decision.
+ * Returns advice for a site that does not know its own name behind a proxy, or does not list its other origins. The headers
+ * that are read here influence no decision.
  */
-function adviceFor({ origin }: OriginFinding, { headers, sentTo }: ChangingRequest): string | undefined {
+function adviceFor({ origin, listable }: OriginFinding, { headers, sentTo }: ChangingRequest): string | undefined {
+  if (listable !== undefined) {
+    return (
+      `If that is a site or an app of your own, whose pages may send requests in the names of visitors, set csrf: ` +
+      `{ trustedOrigins: ['${listable}'] }`
+    );
+  }
   if (!origin || headers.has('sec-fetch-site')) return undefined;
   const [forwarded = ''] = (headers.get('x-forwarded-host') ?? headers.get('host') ?? '').split(',');
   if (forwarded.trim().toLowerCase() !== origin.host && sentTo.hostname !== origin.hostname) return undefined;

@@ -1,4 +1,5 @@
 import { withoutTrailingSlash } from '../../base/text.js';
+import { TrustedOrigins } from '../csrf/trusted-origins.js';
 import type { GuardConfig } from '../guard/guard-config.js';
 import { RETURN_PARAMETER, toReturnPath } from '../paths/return-path.js';
 import { isInternalPath } from '../paths/special-paths.js';
@@ -15,19 +16,35 @@ export interface AskedFrom {
  * else of its Referer header, if this is a page of the same origin; or else what is remembered for that page.
  *
  * @param remembered Returns what is remembered in a cookie. Called only if the addresses say nothing.
+ * @param trusted Other origins that visitors may be returned to.
  * @returns As {@link pageToReturnTo}.
  */
 export function askedReturnPath(
   { url, headers }: AskedFrom,
   config: GuardConfig,
   remembered: () => LostReturnPath | undefined,
+  trusted = new TrustedOrigins(),
 ): string | undefined {
-  return pageToReturnTo(askedIn(url, headers, remembered), config);
+  return pageToReturnTo(askedIn(url, headers, remembered), url, config, trusted);
 }
 
-/** Returns a path of this site with its base, never the login page nor an address of Astro itself; otherwise `undefined`. */
-export function pageToReturnTo(given: unknown, config: GuardConfig): string | undefined {
-  const path = toReturnPath(given);
+/**
+ * Returns a page to return to, taken from an untrusted string.
+ *
+ * @param url The address of the request.
+ * @returns A path of this site with its base, never the login page nor an address of Astro itself; or the address of a page
+ *   of a trusted origin; otherwise `undefined`.
+ */
+export function pageToReturnTo(
+  given: unknown,
+  { origin }: URL,
+  config: GuardConfig,
+  trusted = new TrustedOrigins(),
+): string | undefined {
+  const address = trusted.addressIn(given);
+  const isHere = address !== undefined && new URL(address).origin === origin;
+  if (address !== undefined && !isHere) return address;
+  const path = toReturnPath(isHere ? address.slice(origin.length) : given);
   if (path === undefined) return undefined;
   const pathname = withoutTrailingSlash(path.replace(/[?#].*$/s, ''));
   const isLogin = pathname === withoutTrailingSlash(config.toLocation(config.loginPath));

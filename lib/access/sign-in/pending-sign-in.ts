@@ -6,7 +6,7 @@ import { Seals } from '../../session/cookies/seals.js';
 import { Secrets } from '../../session/cookies/secrets.js';
 import { type LoginRejection, SecurityEvents } from '../../session/security-events.js';
 import { SessionConfig } from '../../session/session-config.js';
-import { toReturnPath } from '../paths/return-path.js';
+import { CsrfConfig } from '../csrf/csrf-config.js';
 import { isState, PendingCookies } from './pending-cookies.js';
 import { type BegunSignIn, problemOf, type SignInStart, type TakenSignIn } from './sign-in-attempt.js';
 import { challengeOf, randomText } from './sign-in-secrets.js';
@@ -63,6 +63,7 @@ export class PendingSignIn {
     private readonly used: UsedTokens,
     private readonly events: SecurityEvents,
     private readonly clock: Clock,
+    private readonly csrf: CsrfConfig = new CsrfConfig(),
   ) {
     this.#cookies = new PendingCookies(config);
     this.#seals = new Seals(secrets, this.#cookies.purpose);
@@ -84,7 +85,8 @@ export class PendingSignIn {
     const begunAt = this.clock.now();
     const attempt: Attempt = {
       ...{ state, nonce, codeVerifier, provider, data, formPost, begunAt },
-      returnTo: returnTo !== undefined && returnTo.length <= LONGEST_RETURN ? toReturnPath(returnTo) : undefined,
+      returnTo:
+        returnTo !== undefined && returnTo.length <= LONGEST_RETURN ? this.csrf.trusted.targetIn(returnTo) : undefined,
       until: begunAt + expiresIn * 1000,
     };
     const how = { maxAge: expiresIn, isPosted: formPost !== undefined };

@@ -1,7 +1,7 @@
 import { GuardConfig } from '../../access/guard/guard-config.js';
-import { withParameter } from '../../access/guard/redirects.js';
 import { normalized, pathOnly } from '../../access/paths/guarded-paths.js';
 import { REAUTHENTICATE_PARAMETER, RETURN_PARAMETER } from '../../access/paths/return-path.js';
+import { withParameter } from '../../access/refusal/redirects.js';
 import { ownReferrer } from '../../access/sign-in/asked-return-path.js';
 import { LostReturnPathCookie } from '../../access/sign-in/lost-return-path.js';
 import { SessionConfig } from '../../session/session-config.js';

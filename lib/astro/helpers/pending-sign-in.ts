@@ -1,5 +1,3 @@
-import { GuardConfig } from '../../access/guard/guard-config.js';
-import { pageToReturnTo } from '../../access/sign-in/asked-return-path.js';
 import { PendingSignIn } from '../../access/sign-in/pending-sign-in.js';
 import { type ReturningRequest, stateOf } from '../../access/sign-in/returning-request.js';
 import {
@@ -8,10 +6,10 @@ import {
   type SignInStart,
   type TakenSignIn,
 } from '../../access/sign-in/sign-in-attempt.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { InvalidCallError, OutsideRequestError } from '../../errors/index.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
-import { recordReturn, returnPathOf, takenIn } from './return-path.js';
+import { recordReturn, returnPathIn, returnPathOf, takenIn } from './return-path.js';
 
 /** Options of {@link takeSignIn}. */
 export interface SignInTaking {
@@ -50,10 +48,8 @@ export async function beginSignIn(...given: unknown[]): Promise<BegunSignIn> {
   if (problem) throw new InvalidCallError(BEGIN.signature, problem);
   const { url, headers, cookies } = exchangeOf(request, BEGIN.name);
   const isGiven = start.returnTo !== undefined && start.returnTo !== null;
-  const asked = isGiven
-    ? pageToReturnTo(start.returnTo, request.services.get(GuardConfig))
-    : returnPathOf(request, { url, headers });
-  return request.services.get(PendingSignIn).begin(cookies, { ...start, returnTo: asked });
+  const returnTo = isGiven ? returnPathIn(start.returnTo, request, url) : returnPathOf(request, { url, headers });
+  return request.services.get(PendingSignIn).begin(cookies, { ...start, returnTo });
 }
 
 /**

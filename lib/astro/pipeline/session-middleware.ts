@@ -1,7 +1,7 @@
 import type { APIContext, MiddlewareNext } from 'astro';
 import { mayChange } from '../../access/csrf/csrf-guard.js';
 import { andThen, type Promised } from '../../base/promised.js';
-import { ScopedRequest } from '../../container/request-scope.js';
+import { ScopedRequest } from '../../container/scope/request-scope.js';
 import { registryOf } from '../../container/services.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { madeSession } from '../../session/made-session.js';

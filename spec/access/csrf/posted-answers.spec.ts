@@ -41,7 +41,7 @@ async function posted(address: string, formPost: string | undefined, parts: Part
   const body = new URLSearchParams({ state, code: '1' });
   const request = new Request(SITE + CALLBACK, { method: 'POST', headers, body });
   const arrived = { headers: request.headers, sentTo: new URL(SITE), sentMethod: 'POST', copy: () => request.clone() };
-  return { ...call(address, { method: 'POST' }), ...arrived, cookies: jar.next(), ...parts };
+  return { ...call(address, { method: 'POST' }), ...arrived, cookieJar: jar.next(), ...parts };
 }
 const isAdmitted = async (request: ChangingRequest, base = '', isWaiting = true) =>
   (await guardAt(base, isWaiting).inspect(request, new Session())) === undefined;
@@ -69,8 +69,8 @@ describe('An answer that a provider posts', () => {
     ['with an action', CALLBACK, CALLBACK, { action: { name: 'remove', calledFrom: 'form' } }],
     ['with another method', CALLBACK, CALLBACK, { method: 'PUT', sentMethod: 'PUT' }],
     ['to an attempt that expects a redirect', CALLBACK, undefined, {}],
-    ['in a browser without the cookie', CALLBACK, CALLBACK, { cookies: new FakeCookieJar() }],
-    ['where the cookies are unknown', CALLBACK, CALLBACK, { cookies: undefined }],
+    ['in a browser without the cookie', CALLBACK, CALLBACK, { cookieJar: new FakeCookieJar() }],
+    ['where the cookies are unknown', CALLBACK, CALLBACK, { cookieJar: undefined }],
     [
       'at an address that could be read in several ways',
       '/auth/%2e%2e/callback',

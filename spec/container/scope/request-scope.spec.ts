@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { AccessChecker } from '../../lib/access/access-checker.js';
-import { AccessRule } from '../../lib/access/access-rule.js';
-import { Visitor } from '../../lib/access/visitor.js';
-import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
-import { Clock } from '../../lib/base/clock.js';
-import { RequestScope, requestOf } from '../../lib/container/request-scope.js';
-import type { Services } from '../../lib/container/services.js';
-import { MissingServiceError } from '../../lib/errors/index.js';
-import { injectable } from '../../lib/injectable.js';
-import { FlashBag } from '../../lib/session/flash-bag.js';
-import { draftOf, Session } from '../../lib/session/session.js';
-import { floorPlan, scopeOf } from '../support/services.js';
-import { sessionOf } from '../support/sessions.js';
+import { AccessChecker } from '../../../lib/access/access-checker.js';
+import { AccessRule } from '../../../lib/access/access-rule.js';
+import { Visitor } from '../../../lib/access/visitor.js';
+import { VisitorResolver } from '../../../lib/access/visitor-resolver.js';
+import { Clock } from '../../../lib/base/clock.js';
+import { RequestScope, requestOf } from '../../../lib/container/scope/request-scope.js';
+import type { Services } from '../../../lib/container/services.js';
+import { MissingServiceError } from '../../../lib/errors/index.js';
+import { injectable } from '../../../lib/injectable.js';
+import { FlashBag } from '../../../lib/session/flash-bag.js';
+import { draftOf, Session } from '../../../lib/session/session.js';
+import { floorPlan, scopeOf } from '../../support/services.js';
+import { sessionOf } from '../../support/sessions.js';
 
 @injectable()
 class Cart {

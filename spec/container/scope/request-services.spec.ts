@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Clock } from '../../lib/base/clock.js';
-import { RequestServices } from '../../lib/container/request-services.js';
-import { MissingServiceError } from '../../lib/errors/index.js';
-import { floorPlan } from '../support/services.js';
+import { Clock } from '../../../lib/base/clock.js';
+import { RequestServices } from '../../../lib/container/scope/request-services.js';
+import { MissingServiceError } from '../../../lib/errors/index.js';
+import { floorPlan } from '../../support/services.js';
 
 class Watch {
   constructor(readonly clock: Clock) {}

@@ -1,13 +1,13 @@
 import { andThen, type Promised } from '../../base/promised.js';
+import type { Demands } from '../guard/demands.js';
+import type { GuardConfig } from '../guard/guard-config.js';
+import type { GuardedRequest } from '../guard/guarded-request.js';
+import type { PageGuard } from '../guard/page-guard.js';
+import { Judgement, type Verdict } from '../guard/verdict.js';
 import { type GuardedPaths, normalized, pathOnly } from '../paths/guarded-paths.js';
 import { REAUTHENTICATE_PARAMETER } from '../paths/return-path.js';
 import type { Visitor } from '../visitor.js';
-import type { Demands } from './demands.js';
-import type { GuardConfig } from './guard-config.js';
-import type { GuardedRequest } from './guarded-request.js';
-import type { PageGuard } from './page-guard.js';
 import { redirectTo } from './refusal.js';
-import { Judgement, type Verdict } from './verdict.js';
 
 /** The page where visitors sign in. It is open to every visitor, but may be meant for guests alone. */
 export class LoginPage {

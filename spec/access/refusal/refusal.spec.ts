@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { deniedResponse, plain, problem, redirectTo } from '../../../lib/access/guard/refusal.js';
+import { deniedResponse, plain, problem, redirectTo } from '../../../lib/access/refusal/refusal.js';
 import { AccessDeniedError, GatehouseError, OutsideRequestError } from '../../../lib/errors/index.js';
 
 describe('A refusal', () => {

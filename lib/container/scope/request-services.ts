@@ -1,8 +1,8 @@
 import type { DependencyContainer } from 'tsyringe';
-import { Disposables } from '../base/disposables.js';
-import { MissingServiceError } from '../errors/index.js';
-import type { Class } from './registration.js';
-import { registryOf, type Services } from './services.js';
+import { Disposables } from '../../base/disposables.js';
+import { MissingServiceError } from '../../errors/index.js';
+import type { Class } from '../registration.js';
+import { registryOf, type Services } from '../services.js';
 
 /**
  * The services of one request: the shared ones, and its own ones, whose container is opened when the first of them is

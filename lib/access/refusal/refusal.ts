@@ -2,15 +2,21 @@ import { printable } from '../../base/text.js';
 import type { AccessDeniedError } from '../../errors/index.js';
 import { standingFor } from '../../errors/thrown-response.js';
 import type { AccessDecision } from '../access-decision.js';
-import type { GuardedRequest } from './guarded-request.js';
+import type { GuardedRequest } from '../guard/guarded-request.js';
 
 const UNCACHEABLE = { 'Cache-Control': 'private, no-store', Vary: 'Cookie' } as const;
-const TITLES = {
+const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  402: 'Payment Required',
   403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  410: 'Gone',
+  423: 'Locked',
+  429: 'Too Many Requests',
   503: 'Service Unavailable',
-} as const;
+};
 const ACTION_CODES = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN' } as const;
 /** Seconds after which a client should try again. */
 const RETRY_AFTER = '5';
@@ -33,12 +39,12 @@ export function redirectTo(location: string, method: string): Response {
 
 /** Creates a refusal for programs: problem details with the decision, without the rule. @see RFC 9457 */
 export function problem(
-  status: 400 | 401 | 403,
+  status: number,
   decision?: Pick<AccessDecision, 'reason' | 'missing'> & { readonly code: string },
 ): Response {
   const details = {
     type: 'about:blank',
-    title: TITLES[status],
+    title: titleOf(status),
     status,
     detail: decision?.reason,
     code: decision?.code,
@@ -51,7 +57,7 @@ export function problem(
 }
 
 /** Creates a refusal for a browser that cannot be redirected. @param text The text that the visitor reads. */
-export function plain(status: 401 | 403, text: string = TITLES[status]): Response {
+export function plain(status: number, text: string = titleOf(status)): Response {
   return new Response(text, {
     status,
     headers: { ...UNCACHEABLE, 'Content-Type': 'text/plain; charset=utf-8' },
@@ -82,12 +88,12 @@ export function notThere({ action }: GuardedRequest): Response {
 /** Creates the answer while the visitor is unknown, or while their changes cannot be stored. @see RFC 9110 15.6.4 */
 export function unavailable(): Response {
   const headers = { ...UNCACHEABLE, 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': RETRY_AFTER };
-  return new Response(TITLES[503], { status: 503, headers });
+  return new Response(titleOf(503), { status: 503, headers });
 }
 
 /** Creates a refusal that Astro's client turns into an ActionError with a code. */
 export function actionError(status: 401 | 403): Response {
-  const error = { type: 'AstroActionError', code: ACTION_CODES[status], status, message: TITLES[status] };
+  const error = { type: 'AstroActionError', code: ACTION_CODES[status], status, message: titleOf(status) };
   return new Response(JSON.stringify(error), {
     status,
     headers: { ...UNCACHEABLE, 'Content-Type': 'application/json' },
@@ -101,4 +107,8 @@ export function actionError(status: 401 | 403): Response {
 export function deniedResponse(error: AccessDeniedError): Response & AccessDeniedError {
   const { status, reason, denial, missing } = error;
   return standingFor(error, problem(status, { reason, code: denial, missing }));
+}
+
+function titleOf(status: number): string {
+  return TITLES[status] ?? 'Refused';
 }

@@ -1,12 +1,12 @@
 import { andThen, type Promised } from '../../base/promised.js';
 import type { AccessDecision } from '../access-decision.js';
+import type { DemandChecker } from '../guard/demand-checker.js';
+import type { Demands } from '../guard/demands.js';
+import type { GuardConfig } from '../guard/guard-config.js';
+import type { GuardedRequest } from '../guard/guarded-request.js';
 import { GuardedPaths, normalized, pathOnly } from '../paths/guarded-paths.js';
 import { RETURN_PARAMETER, toReturnPath } from '../paths/return-path.js';
 import type { Visitor } from '../visitor.js';
-import type { DemandChecker } from './demand-checker.js';
-import type { Demands } from './demands.js';
-import type { GuardConfig } from './guard-config.js';
-import type { GuardedRequest } from './guarded-request.js';
 import type { LoginPage } from './login-page.js';
 
 /** Maximum number of redirects in a chain. A longer chain is answered with a refusal instead. */
@@ -53,8 +53,9 @@ export class Redirects {
       const { config } = this;
       if (this.demands.isLoginPath(path))
         return this.loginPage.goesHome(visitor, pageGuard) ? config.homePath : undefined;
-      const { url, signedInFor } = from;
-      const request = { method: 'GET', routePattern: path, params: {}, url: new URL(path, url), signedInFor };
+      const { signedInFor, headers, cookies, clientAddress } = from;
+      const route = { method: 'GET', routePattern: path, params: {}, url: new URL(path, from.url) };
+      const request = { ...route, signedInFor, headers, cookies, clientAddress };
       const asked = this.demands.on(GuardedPaths.ofPage(path), request.method, path, pageGuard).keys();
       const hop = this.checker.decideEach(asked, visitor, request, (decision) => this.#hopAfter(decision, visitor));
       return andThen(hop, (found) => found?.to);
@@ -74,10 +75,18 @@ export class Redirects {
   /** Returns the location of a page with a parameter that leads back to the requested page, where that can be opened again. */
   withReturnPath(target: string, request: GuardedRequest): string {
     const location = this.config.toLocation(target);
-    const isSafe = request.method === 'GET' || request.method === 'HEAD';
-    const opened = request.openedAddress ?? request.pathname + request.search;
-    const returnPath = isSafe ? toReturnPath(opened) : request.formPage;
+    const returnPath = this.#returnPath(request);
     return returnPath === undefined ? location : withParameter(location, RETURN_PARAMETER, returnPath);
+  }
+
+  /** Returns the page that shows the visitor what was refused: for a part of a page, the page around it. */
+  #returnPath(request: GuardedRequest): string | undefined {
+    const { client, method, pageAround, formPage, openedAddress, pathname, search } = request;
+    const isSafe = method === 'GET' || method === 'HEAD';
+    if (client !== 'htmx part' && isSafe) return toReturnPath(openedAddress ?? pathname + search);
+    if (client !== 'htmx part' && formPage !== undefined) return formPage;
+    if (pageAround === undefined) return undefined;
+    return this.demands.isLoginPath(pathOnly(pageAround, this.config.base)) ? undefined : pageAround;
   }
 }
 

@@ -1,20 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { andThen, forget, isPromise, orElse, type Promised } from '../../base/promised.js';
-import { RequestScope, type ScopedRequest } from '../../container/request-scope.js';
-import { CONTEXT } from '../options/option-schemas.js';
-
-/** Functions that find a request's scope in code that has no context. Default: AsyncLocalStorage. */
-export interface ContextOptions {
-  /** Runs `run` so that `getContextStore` returns `scope` inside it, until `run` has finished, promises included. */
-  runWithContext?: (<Result>(scope: RequestScope, run: () => Result) => Result) | undefined;
-  /** Called before `run` where a function cannot be run inside a context. */
-  setContextStore?: ((scope: RequestScope) => void) | undefined;
-  /**
-   * Returns the scope. An object of the form `{ session }` in its place names the visitor, as an assignment to
-   * `locals.session` does.
-   */
-  getContextStore?: (() => unknown) | undefined;
-}
+import { CONTEXT, type ContextOptions } from './context-options.js';
+import { RequestScope, type ScopedRequest } from './request-scope.js';
 
 const storage = new AsyncLocalStorage<ScopedRequest>();
 let custom: ContextOptions = {};
@@ -35,6 +22,11 @@ export const currentRequest = {
   /** Checks whether this code runs while the request is answered. */
   is(request: ScopedRequest): boolean {
     return storage.getStore() === request;
+  },
+
+  /** Runs code as part of a request, whatever context of its own the application has. */
+  enter<Result>(request: ScopedRequest, run: () => Result): Result {
+    return storage.run(request, run);
   },
 
   /** @param fail Handles the error when the application's own context cannot be entered, or throws. */

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { AccessRules } from '../../../lib/access/access-rules.js';
 import { Demands } from '../../../lib/access/guard/demands.js';
 import { GuardConfig, type GuardOptions } from '../../../lib/access/guard/guard-config.js';
-import { LoginPage } from '../../../lib/access/guard/login-page.js';
 import { PageGuard, PageGuards } from '../../../lib/access/guard/page-guard.js';
+import { LoginPage } from '../../../lib/access/refusal/login-page.js';
 import { navigation } from '../../support/guarded-request.js';
 import { guest, member } from '../../support/visitors.js';
 

@@ -1,30 +1,22 @@
-import type { AccessDecision } from '../access/access-decision.js';
-import type { KeptForm } from '../access/forms/kept-form.js';
-import type { GuardedRequest } from '../access/guard/guarded-request.js';
-import type { Verdict } from '../access/guard/verdict.js';
-import { RequestIdentity } from '../access/request-identity.js';
-import type { ReturningRequest } from '../access/sign-in/returning-request.js';
-import { Visitor } from '../access/visitor.js';
-import { VisitorResolver } from '../access/visitor-resolver.js';
-import { Clock } from '../base/clock.js';
-import type { Promised } from '../base/promised.js';
-import type { SessionDraft } from '../session/draft/session-draft.js';
-import { FlashBag } from '../session/flash-bag.js';
-import { madeSession } from '../session/made-session.js';
-import { draftOf, Session } from '../session/session.js';
-import type { Class } from './registration.js';
+import type { AccessDecision } from '../../access/access-decision.js';
+import type { KeptForm } from '../../access/forms/kept-form.js';
+import type { GuardedRequest } from '../../access/guard/guarded-request.js';
+import type { Verdict } from '../../access/guard/verdict.js';
+import type { ReturningRequest } from '../../access/sign-in/returning-request.js';
+import { Visitor } from '../../access/visitor.js';
+import type { Promised } from '../../base/promised.js';
+import { FlashBag } from '../../session/flash-bag.js';
+import { draftOf, Session } from '../../session/session.js';
+import type { Class } from '../registration.js';
+import { registryOf } from '../services.js';
+import { RequestParts } from './request-parts.js';
 import { RequestServices } from './request-services.js';
-import { registryOf, type Services } from './services.js';
 
 /**
- * The parts of one request, for the guard, the helper functions and the middlewares. Each part is created when it is
- * first needed.
+ * One request, for the guard, the helper functions and the middlewares: its session and visitor, its services, and what
+ * the guard found.
  */
-export class ScopedRequest {
-  /** The headers that the request arrived with; `undefined` when there is no request. */
-  readonly headers: Headers | undefined;
-  /** The address of the request, as Astro vouches for it; `undefined` outside a request. */
-  readonly url: URL | undefined;
+export class ScopedRequest extends RequestParts {
   /** True when the answer must make the browser delete what it has stored of this site. */
   clearsSiteData = false;
   /** The request as the guard saw it last; `undefined` before the first check. */
@@ -33,102 +25,12 @@ export class ScopedRequest {
   verdict: Verdict | undefined;
   /** The form that the visitor posted to this page before it is shown. */
   keptForm: KeptForm | undefined;
-  #session: Session | undefined;
-  #identity: RequestIdentity | undefined;
   #services: RequestServices | undefined;
   #scope: RequestScope | undefined;
-
-  constructor(
-    private readonly shared: Services,
-    session?: Session,
-    headers?: Headers,
-    url?: URL,
-  ) {
-    this.#session = session;
-    this.headers = headers;
-    this.url = url;
-  }
-
-  get session(): Session {
-    return this.openedSession ?? this.beginSession();
-  }
-
-  /** The draft of the session. Reading it does not mark the session as used. */
-  get draft(): SessionDraft {
-    return draftOf(this.session);
-  }
-
-  /** The session, if it was opened or begun. */
-  protected get openedSession(): Session | undefined {
-    return this.#session;
-  }
-
-  /** Begins the session of a visitor who brought none. */
-  protected beginSession(): Session {
-    this.#session = madeSession(registryOf(this.shared).madeClasses);
-    return this.#session;
-  }
-
-  /** The resolver that derives the visitor from a session. */
-  protected get resolver(): VisitorResolver {
-    return this.shared.get(VisitorResolver);
-  }
-
-  /** True when a visitor may have to be looked up, for example in a database. */
-  get looksElsewhere(): boolean {
-    return this.resolver.looksElsewhere;
-  }
-
-  get identity(): RequestIdentity {
-    this.#identity ??= new RequestIdentity(
-      this.session,
-      this.resolver,
-      () => new (registryOf(this.shared).madeClasses.of(Visitor))(),
-    );
-    return this.#identity;
-  }
-
-  get visitor(): Visitor {
-    return this.identity.visitor;
-  }
-
-  /** True when something may identify the visitor. Otherwise the visitor is a guest. */
-  protected get hasVisitor(): boolean {
-    return this.#identity !== undefined || this.openedSession !== undefined;
-  }
-
-  /** Reads again the visitor that the application named, because the application may have changed that object since. */
-  protected adoptAnew(): void {
-    this.#identity?.adoptAnew();
-  }
 
   /** Returns the request with its cookies; `undefined` without HTTP. @throws {SessionCommittedError} When it is too late. */
   returning(_operation: string): ReturningRequest | undefined {
     return undefined;
-  }
-
-  /** The value of `locals.session`. */
-  get shown(): unknown {
-    return this.#identity ? this.#identity.shown : this.session;
-  }
-
-  /** True when values set in the session are not stored, because it belongs to another user than the request. */
-  get standsAside(): boolean {
-    return this.#identity?.standsAside === true;
-  }
-
-  /**
-   * Seconds since the visitor signed in with this session; `undefined` for guests, and for visitors that another part
-   * of the application named.
-   */
-  get signedInFor(): number | undefined {
-    const signedInAt = this.standsAside ? undefined : this.draft.signedInAt;
-    return signedInAt === undefined ? undefined : (this.services.get(Clock).now() - signedInAt) / 1000;
-  }
-
-  /** True when the visitor is unknown because the session store is unavailable. */
-  get isVisitorUnknown(): boolean {
-    return this.identity.session.isUnavailable && this.visitor.isGuest;
   }
 
   get services(): RequestServices {
@@ -150,12 +52,6 @@ export class ScopedRequest {
   /** True when an instance that was created for this request must be disposed of. */
   get mayEnd(): boolean {
     return this.#services?.mayEnd === true;
-  }
-
-  /** Undoes the changes of the request, because it failed. */
-  rollBack(): void {
-    if (this.#identity) this.#identity.rollBack();
-    else if (this.openedSession) draftOf(this.openedSession).rollBack();
   }
 
   #parts(): ReadonlyMap<Class, () => object> {
