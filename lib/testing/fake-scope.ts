@@ -66,7 +66,7 @@ export interface FakeScope extends RequestScope {
    * The cookies with which the browser's next request comes, other than the session's: after `beginSignIn`, for the scope
    * in which `takeSignIn` is called.
    *
-   * @example const back = fakeScope({ url: `/callback?state=${state}`, cookies: scope.nextCookies });
+   * @example const back = fakeScope({ url: '/callback?state=…', cookies: scope.nextCookies });
    */
   readonly nextCookies: Readonly<Record<string, string>>;
 }
