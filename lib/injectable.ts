@@ -1,8 +1,15 @@
 /**
- * The decorators from which the container reads a class's dependencies. They are in this module, and not in the
- * container's, because tsyringe throws when it is loaded before the metadata polyfill, and ES modules keep the order
- * of these two lines.
+ * The decorators from which the container reads a class's dependencies, and the parts of tsyringe that it consists of. All code imports
+ * tsyringe from here, because it throws when it is loaded before the metadata polyfill, and ES modules keep the order of
+ * these two lines.
  */
 import 'reflect-metadata/lite';
 
-export { inject, injectable } from 'tsyringe';
+export {
+  container,
+  inject,
+  injectable,
+  instanceCachingFactory,
+  instancePerContainerCachingFactory,
+  Lifecycle,
+} from 'tsyringe';

@@ -2,7 +2,7 @@ import * as stores from './stores.js';
 
 export { AccessChecker } from './access/access-checker.js';
 export { AccessDecision, type DecisionCode } from './access/access-decision.js';
-export { AccessConfig, type AccessOptions } from './access/access-options.js';
+export { AccessConfig, type AccessOptions, type Identify } from './access/access-options.js';
 export {
   AccessRule,
   type AccessRuleOptions,
@@ -25,16 +25,44 @@ export { CsrfTokens } from './access/csrf/csrf-tokens.js';
 export { FormConfig, type FormOptions } from './access/forms/form-config.js';
 export type { FieldErrors, FieldIssue } from './access/forms/kept-form.js';
 export { DecisionLog } from './access/guard/decision-log.js';
-export { GuardConfig, type GuardOptions } from './access/guard/guard-config.js';
+export {
+  type Exclusion,
+  type ExclusionForMethods,
+  GuardConfig,
+  type GuardOptions,
+} from './access/guard/guard-config.js';
 export type { AccessRequest, GuardedRequest } from './access/guard/guarded-request.js';
 export type { Guard, GuardEntry } from './access/guard/page-guard.js';
 export { RouteGuard } from './access/guard/route-guard.js';
 export type { RefusingVerdict, Verdict } from './access/guard/verdict.js';
+export type { Ability, AbilityProps, AbilityRecord } from './access/policies/ability-types.js';
+export type { PolicyClass, PolicyOptions } from './access/policies/policies.js';
+export { Policy, type PolicyAnswer, PolicyDenial } from './access/policies/policy.js';
+export type { RefusedClient } from './access/refusal/client.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
-export { type AccessTypes, type Permission, type Role, Visitor, type VisitorData } from './access/visitor.js';
+export {
+  type LinkExpectation,
+  type LinkOptions,
+  LinkTokens,
+  type OnceValue,
+  type OpenedLink,
+} from './access/sign-in/link-tokens.js';
+export { PendingSignIn, type SignInOutcome, type SignInReturn } from './access/sign-in/pending-sign-in.js';
+export type { BegunSignIn, SignInStart, TakenSignIn } from './access/sign-in/sign-in-attempt.js';
+export { UsedTokens } from './access/sign-in/used-tokens.js';
+export {
+  type AccessTypes,
+  type IdentifiedVisitor,
+  type Permission,
+  type Role,
+  Visitor,
+  type VisitorData,
+  type VisitorSource,
+} from './access/visitor.js';
 export { VisitorResolver } from './access/visitor-resolver.js';
 export { goTo } from './astro/forms/go-to.js';
 export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';
+export { authorize, can } from './astro/helpers/authorize.js';
 export {
   CookieSession,
   type CookieSessionStorage,
@@ -44,8 +72,6 @@ export { csrfToken } from './astro/helpers/csrf-token.js';
 export { type FlashMessage, flashMessages } from './astro/helpers/flash-messages.js';
 export type { WithLocals } from './astro/helpers/helper-call.js';
 export {
-  authorize,
-  can,
   currentUser,
   getSession,
   hasAllPermissions,
@@ -57,6 +83,7 @@ export {
   requireSession,
   type SignedInSession,
 } from './astro/helpers/helpers.js';
+export { beginSignIn, type SignInTaking, takeSignIn } from './astro/helpers/pending-sign-in.js';
 export { safeReturnTo } from './astro/helpers/safe-return-to.js';
 export {
   clearSession,
@@ -74,8 +101,9 @@ export type { StoreOptions, UnstorageByStorage } from './astro/options/store-cho
 export type { GatehouseLocals } from './astro/request/locals.js';
 export { disposeServices } from './astro/start/running-services.js';
 export { Clock } from './base/clock.js';
+export { Abilities } from './container/abilities.js';
 export type { Class, Factory, Get } from './container/registration.js';
-export { RequestScope } from './container/request-scope.js';
+export { RequestScope } from './container/scope/request-scope.js';
 export { Services } from './container/services.js';
 export * from './errors/index.js';
 export { inject, injectable } from './injectable.js';
@@ -85,6 +113,7 @@ export { FlashBag } from './session/flash-bag.js';
 export { SessionManager } from './session/manager/session-manager.js';
 export {
   type EventSubject,
+  type LoginRejection,
   type RejectionReason,
   type SecurityEvent,
   type SecurityEventFields,

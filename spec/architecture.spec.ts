@@ -87,6 +87,7 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/server.ts': 'exports only; samples and integration specs import it',
   'lib/stores.ts': 'exports only; spec/builds/entries.spec.ts imports it',
   'lib/injectable.ts': 'exports only; every spec of the container goes through it',
+  'lib/container/scope/context-options.ts': 'types, and a phrase; current-request.spec.ts and option-schemas say it',
   'lib/cli/main.ts': 'runs by itself; spec/builds/routes-command.spec.ts starts it as a process',
   'lib/cli/doctor/gather-facts.ts': 'looks at a project; spec/builds/doctor-command.spec.ts has it look at some',
   'lib/cli/doctor/facts.ts': 'types, and one look into them; the specs of the checks go through it',
@@ -180,7 +181,12 @@ describe('The house', () => {
     const users = FILES.filter(({ imports }) => imports.some((name) => name.startsWith('tsyringe')));
     const outside = users.map(({ path }) => path).filter((path) => roomOf(path) !== 'container');
     expect(outside).toEqual(['lib/injectable.ts']);
-    expect(read('lib/injectable.ts').text).toMatch(/^export \{ inject, injectable \} from 'tsyringe';$/m);
+    expect(read('lib/injectable.ts').text).toMatch(/^import 'reflect-metadata\/lite';\n\nexport \{/m);
+  });
+
+  it('loads tsyringe through the module that loads what tsyringe needs before it', () => {
+    const loading = FILES.filter(({ text }) => /^import (?!type )[^;]* from 'tsyringe[^']*';$/m.test(text));
+    expect(loading.map(({ path }) => path)).toEqual([]);
   });
 
   it('has sessions that never see HTTP', () => {

@@ -36,6 +36,7 @@ export class AccessChecker {
    * @returns A promise where the decision depends on something asynchronous.
    */
   check(rule: AccessRule, visitor: Visitor): Promised<AccessDecision> {
+    if (rule.isPublic) return this.grant('public');
     const { check } = this.access;
     if (!check) return this.checkRequirements(rule, visitor);
     return andThen(check(rule, visitor.session), (answer) =>
@@ -54,6 +55,10 @@ export class AccessChecker {
     const lacking = rule.requiredPermissions.filter((permission) => visitor.hasPermission(permission) !== true);
     if (lacking.length > 0) {
       return this.deny(`needs permission ${lacking.join(' and ')}`, 'MISSING_PERMISSION', lacking);
+    }
+    const { anyPermission } = rule;
+    if (anyPermission && !anyPermission.some((permission) => visitor.hasPermission(permission) === true)) {
+      return this.deny(`needs permission ${anyPermission.join(' or ')}`, 'MISSING_PERMISSION', anyPermission);
     }
     if (!allow) return this.#checkSignIn(rule, rule.namesRequirements ? 'every requirement holds' : 'signed in');
     return andThen(allow(visitor.session, rule.request), (answer) =>

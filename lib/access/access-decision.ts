@@ -15,13 +15,19 @@ export class AccessDecision {
     readonly missing: readonly string[] = [],
     /** The rule that was checked; `undefined` where no rule was. The guard adds it to the answer of a checker. */
     readonly rule?: AccessRule | undefined,
+    /** The ability that a policy decided about: `invoice:edit`; `undefined` for every other check. */
+    readonly ability?: string | undefined,
+    /** The status that a policy refuses with; `undefined` for the usual 401 or 403. */
+    readonly status?: number | undefined,
   ) {}
 
   /** Returns the same decision with its rule. */
   of(rule: AccessRule): AccessDecision {
     if (this.rule === rule) return this;
-    const { isGranted, code, reason, missing } = this;
-    if (this.constructor === AccessDecision) return new AccessDecision(isGranted, code, reason, missing, rule);
+    const { isGranted, code, reason, missing, ability, status } = this;
+    if (this.constructor === AccessDecision) {
+      return new AccessDecision(isGranted, code, reason, missing, rule, ability, status);
+    }
     const own = { ...Object.getOwnPropertyDescriptors(this), rule: { value: rule, enumerable: true } };
     return Object.create(Object.getPrototypeOf(this), own);
   }

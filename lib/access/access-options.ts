@@ -1,12 +1,21 @@
+import type { Promised } from '../base/promised.js';
 import { InvalidOptionsError } from '../errors/index.js';
 import type { AccessRule } from './access-rule.js';
-import type { VisitorData } from './visitor.js';
+import type { AccessRequest } from './guard/guarded-request.js';
+import type { IdentifiedVisitor, VisitorData } from './visitor.js';
 
 /** The current data of a user; `null` when the user no longer exists. */
 export type Reloaded = Partial<VisitorData> | null;
 
 /** The roles that each role includes, by role. */
 export type RoleHierarchy = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Names the visitor of a request: a visitor's data, `null` for a guest, or `undefined` to leave it to the session.
+ *
+ * @param request The request, before a session has said who sent it: `signedInFor` is `undefined`.
+ */
+export type Identify = (request: AccessRequest) => Promised<IdentifiedVisitor | null | undefined>;
 
 /** Options for the roles and permissions of visitors, and a custom check in place of the built-in ones. */
 export interface AccessOptions {
@@ -45,15 +54,18 @@ export class AccessConfig {
   readonly reload: AccessOptions['reload'];
   /** Milliseconds for which a result of `reload` is cached; 0 for no cache. */
   readonly revalidate: number;
+  /** The option `identify` of the setup module. */
+  readonly identify: Identify | undefined;
   readonly #brought: ReadonlyMap<string, readonly string[]>;
 
   /** @throws {InvalidOptionsError} When both `hierarchy` and `roles` are set. */
-  constructor(options: AccessOptions = {}) {
+  constructor(options: AccessOptions = {}, identify?: Identify) {
     const { getRole, getPermissions, check, reload, revalidate = 0 } = options;
     this.getRole = getRole;
     this.getPermissions = getPermissions;
     this.check = check;
     this.reload = reload;
+    this.identify = identify;
     this.revalidate = revalidate * 1000;
     this.#brought = new Map(Object.entries(hierarchyOf(options)));
   }

@@ -1,5 +1,7 @@
+import { RequestCookies } from '../base/request-cookies.js';
 import { InvalidOptionsError } from '../errors/index.js';
 import type { AccessRequest } from './guard/guarded-request.js';
+import { isForMethod } from './paths/method-index.js';
 import { PathPattern } from './paths/path-pattern.js';
 import { actionPath, islandPattern } from './paths/special-paths.js';
 import type { RouteAddress, RoutePattern } from './route-types.js';
@@ -15,6 +17,8 @@ export interface Requirement {
   permission?: Permission | undefined;
   /** The visitor must have all of these permissions. */
   permissions?: readonly Permission[] | undefined;
+  /** The visitor must have one of these permissions. */
+  anyPermission?: readonly Permission[] | undefined;
   /**
    * Maximum number of seconds since the sign-in. A visitor who signed in earlier is sent to sign in again.
    *
@@ -60,6 +64,11 @@ export interface IslandRuleOptions extends RuleOptions {
 export interface RuleOptions extends Requirement {
   /** The methods that it is for. `GET` includes `HEAD`. Default: every method. */
   methods?: readonly string[] | undefined;
+  /**
+   * `true` admits everybody, guests included. It stands for itself: no requirement, and nothing about refused visitors,
+   * may stand beside it.
+   */
+  public?: true | undefined;
   /** With `404` a refused visitor gets the same answer as for a page that does not exist. */
   status?: 404 | undefined;
   /** With `status: 404`: `true` sends guests to sign in, so that a mailed link leads to the page; signed-in visitors get 404. */
@@ -80,6 +89,9 @@ const NO_REQUEST: AccessRequest = {
   method: '',
   url: new URL('http://nowhere.invalid/'),
   signedInFor: undefined,
+  headers: new Headers(),
+  cookies: new RequestCookies(),
+  clientAddress: undefined,
 };
 
 /** A rule: the paths it is for, and what it requires of a visitor. */
@@ -89,9 +101,12 @@ export class AccessRule implements Requirement {
   readonly roles: readonly Role[] | undefined;
   readonly permission: Permission | undefined;
   readonly permissions: readonly Permission[] | undefined;
+  readonly anyPermission: readonly Permission[] | undefined;
   readonly authenticatedWithin: number | undefined;
   readonly allow: Requirement['allow'];
   readonly methods: readonly string[] | undefined;
+  /** True when it admits everybody without a check. */
+  readonly isPublic: boolean;
   readonly status: 404 | undefined;
   readonly guestsSignIn: boolean;
   readonly redirectTo: string | undefined;
@@ -101,18 +116,27 @@ export class AccessRule implements Requirement {
   readonly acceptedRoleSets: readonly (readonly Role[])[];
   /** Every permission that a visitor must have. */
   readonly requiredPermissions: readonly Permission[];
+  /** Every permission that the rule names, required or one of several. */
+  readonly namedPermissions: readonly Permission[];
   /** The request that the rule is checked for: see {@link askedOf}. */
   readonly request: AccessRequest = NO_REQUEST;
   /** The pattern, ready for matching. */
   readonly path: PathPattern;
 
-  /** @throws {InvalidOptionsError} For a pattern that can never match, and for a `redirectTo` that is no address. */
+  /**
+   * @throws {InvalidOptionsError} For a pattern that can never match, for a `redirectTo` that is no address, and for a
+   *   public rule with requirements.
+   */
   constructor(options: AccessRuleOptions) {
+    const problem = publicProblem(options);
+    if (problem) throw new InvalidOptionsError([`public ${problem}`]);
+    this.isPublic = options.public === true;
     this.pattern = patternOf(options);
     this.role = options.role;
     this.roles = options.roles;
     this.permission = options.permission;
     this.permissions = options.permissions;
+    this.anyPermission = options.anyPermission;
     this.authenticatedWithin = options.authenticatedWithin;
     this.allow = options.allow;
     this.acceptedRoleSets = [...(this.role === undefined ? [] : [[this.role]]), ...(this.roles ? [this.roles] : [])];
@@ -120,6 +144,7 @@ export class AccessRule implements Requirement {
       ...(this.permission === undefined ? [] : [this.permission]),
       ...(this.permissions ?? []),
     ];
+    this.namedPermissions = [...this.requiredPermissions, ...(this.anyPermission ?? [])];
     this.methods = options.methods;
     this.status = options.status;
     this.guestsSignIn = options.guestsSignIn ?? false;
@@ -140,11 +165,12 @@ export class AccessRule implements Requirement {
 
   /** Checks whether the rule is for a method. @param method In capitals. */
   isFor(method: string): boolean {
-    return this.methods === undefined || includesMethod(this.methods, method);
+    return isForMethod(this, method);
   }
 
-  /** True when it admits every visitor: its only requirement is an `allow` that is written to return `true`. For reports. */
+  /** True when it is public, or its only requirement is an `allow` that is written to return `true`. For reports. */
   get admitsEverybody(): boolean {
+    if (this.isPublic) return true;
     return this.allow !== undefined && this.asksByFunctionAlone && GIVES_TRUE.test(`${this.allow}`);
   }
 
@@ -155,8 +181,9 @@ export class AccessRule implements Requirement {
 
   /** True when it names a requirement besides `allow`, which guests can never meet. */
   get namesRequirements(): boolean {
-    const { acceptedRoleSets, requiredPermissions, authenticatedWithin } = this;
-    return acceptedRoleSets.length + requiredPermissions.length > 0 || authenticatedWithin !== undefined;
+    const { acceptedRoleSets, requiredPermissions, anyPermission, authenticatedWithin } = this;
+    const hasNames = acceptedRoleSets.length + requiredPermissions.length > 0 || anyPermission !== undefined;
+    return hasNames || authenticatedWithin !== undefined;
   }
 
   /** The requirements in words. */
@@ -166,6 +193,7 @@ export class AccessRule implements Requirement {
       this.role !== undefined && `role ${this.role}`,
       this.roles && `one of roles ${this.roles.join(', ')}`,
       this.requiredPermissions.length > 0 && `permissions ${this.requiredPermissions.join(', ')}`,
+      this.anyPermission && `one of permissions ${this.anyPermission.join(', ')}`,
       this.authenticatedWithin !== undefined && `signed in within ${this.authenticatedWithin} seconds`,
       this.allow && 'allow()',
     ].filter((part) => part !== false && part !== undefined);
@@ -179,6 +207,29 @@ export class AccessRule implements Requirement {
   }
 }
 
+/** The keys that would have no effect in a public rule. */
+const NOT_BESIDE_PUBLIC = [
+  'role',
+  'roles',
+  'permission',
+  'permissions',
+  'anyPermission',
+  'authenticatedWithin',
+  'allow',
+  'status',
+  'guestsSignIn',
+  'redirectTo',
+  'enforce',
+] as const satisfies readonly (keyof RuleOptions)[];
+
+/** Returns the problem of a public rule that has further keys, as the end of a sentence about `public`. */
+export function publicProblem(options: RuleOptions): string | undefined {
+  if (options.public !== true) return undefined;
+  const set = NOT_BESIDE_PUBLIC.filter((key) => options[key] !== undefined && !(key === 'enforce' && options[key]));
+  if (set.length === 0) return undefined;
+  return `is set, which admits everybody, so ${set.join(' and ')} would have no effect: remove one of them`;
+}
+
 function isAddress(text: string): boolean {
   return text.startsWith('/') || URL.canParse(text);
 }
@@ -186,9 +237,4 @@ function isAddress(text: string): boolean {
 function patternOf({ pattern, action, island }: AccessRuleOptions): string {
   if (action !== undefined) return actionPath(action);
   return island === undefined ? pattern : islandPattern(island);
-}
-
-/** Checks whether a list of methods includes one: GET includes HEAD, which asks for the same page. */
-export function includesMethod(methods: readonly string[], method: string): boolean {
-  return methods.includes(method) || (method === 'HEAD' && methods.includes('GET'));
 }

@@ -2,8 +2,10 @@ import type { Promised } from '../base/promised.js';
 import { InvalidOverrideError } from '../errors/index.js';
 import type { SessionDraft } from '../session/draft/session-draft.js';
 import { draftOf, type Session } from '../session/session.js';
-import { Visitor } from './visitor.js';
+import { comingFrom, Visitor, type VisitorSource } from './visitor.js';
 import type { VisitorResolver } from './visitor-resolver.js';
+import { ForeignVisitor } from './visitors/foreign-visitor.js';
+import { sourceOf } from './visitors/visitor-source.js';
 
 /**
  * Identifies the visitor of one request: by its session, or by another part of the application that knows the visitor. A
@@ -17,6 +19,8 @@ export class RequestIdentity {
   #claimedId: string | undefined;
   #pending: Promise<void> | undefined;
   #foreign: ForeignVisitor | undefined;
+  /** The visitor whom `identify` named. */
+  #identified: ForeignVisitor | undefined;
   #isOverruled = false;
 
   /** @param guest Creates the visitor of a request whose resolver failed. */
@@ -32,7 +36,13 @@ export class RequestIdentity {
    */
   get visitor(): Visitor {
     this.#refresh();
-    return this.#visitor ?? this.resolver.fromSession(this.session);
+    const visitor = this.#visitor ?? this.resolver.fromSession(this.session);
+    return this.#foreign && !this.#isOverruled ? comingFrom(this.source, visitor) : visitor;
+  }
+
+  /** How the visitor is identified. */
+  get source(): VisitorSource {
+    return sourceOf(this.session);
   }
 
   /** Resolves to the visitor once the resolver has answered. @throws What the resolver throws. */
@@ -53,7 +63,7 @@ export class RequestIdentity {
   /** The value of `locals.session`: the session, or what the application assigned to it. */
   get shown(): unknown {
     const foreign = this.#foreign;
-    if (!foreign?.isAssigned) return this.own;
+    if (foreign?.namedBy !== 'locals') return this.own;
     this.#draft.isUsed = true;
     return this.session === foreign.session ? foreign.known : this.visitor.session;
   }
@@ -63,23 +73,32 @@ export class RequestIdentity {
     return this.#draft.standAsideFor(draftOf(this.session));
   }
 
-  /** True once a visitor was assigned to `locals.session`, or a user has signed in or out: no other source counts then. */
+  /** True once a visitor was assigned or identified, or a user has signed in or out: no other source counts then. */
   get isSettled(): boolean {
-    return this.#isOverruled || this.#foreign?.isAssigned === true;
+    return this.#isOverruled || (this.#foreign !== undefined && this.#foreign.namedBy !== 'context');
+  }
+
+  /** True while the visitor is the one whom `identify` named. */
+  get isIdentified(): boolean {
+    return !this.#isOverruled && this.#foreign?.namedBy === 'identify';
+  }
+
+  /** Takes over the visitor whom `identify` named, or who is unknown because it failed. */
+  identify(visitor: ForeignVisitor): void {
+    this.#identified = visitor;
+    this.#take(visitor);
   }
 
   /**
    * Takes over a visitor from another part of the application, for this request.
    *
-   * @param known The visitor's data; `null` for a guest; the session itself for the visitor of that session.
+   * @param known The visitor's data; `null` for a guest; the session itself for the visitor without this takeover: the one
+   *   whom `identify` named, or else that of the session.
    * @param isAssigned Set when it was assigned to `locals.session`.
    */
   adopt(known: unknown, isAssigned = false): void {
-    this.#foreign = known === this.own ? undefined : new ForeignVisitor(known, isAssigned, this.resolver);
-    this.#isOverruled = false;
-    const asked = draftOf(this.session);
-    this.#draft.standAsideFor(asked);
-    if (!asked.isNew) this.#draft.isUsed = true;
+    const namedBy = isAssigned ? 'locals' : 'context';
+    this.#take(known === this.own ? this.#identified : new ForeignVisitor(known, namedBy, this.resolver));
   }
 
   /** Adopts a visitor, unless one was adopted or assigned before, or a user has signed in or out. */
@@ -90,7 +109,7 @@ export class RequestIdentity {
   /** Reads the adopted visitor's data again, because the application may have changed the object since. */
   adoptAnew(): void {
     const foreign = this.#foreign;
-    if (foreign?.hasChanged && !this.#isOverruled) this.adopt(foreign.known, foreign.isAssigned);
+    if (foreign?.hasChanged && !this.#isOverruled) this.#take(foreign.anew());
   }
 
   /** Lets the session identify the visitor from here on: a user has signed in or out, which counts immediately. */
@@ -104,8 +123,17 @@ export class RequestIdentity {
     const foreign = this.#foreign;
     const changes = foreign?.session ? draftOf(foreign.session).revision : 0;
     const wasTouched = this.#isOverruled ? !this.#draft.wasEnded : changes > 0;
-    if (foreign && wasTouched) this.adopt(foreign.known, foreign.isAssigned);
+    if (foreign && wasTouched) this.#take(foreign.anew());
     else this.#draft.standAsideFor(draftOf(this.session));
+  }
+
+  #take(foreign: ForeignVisitor | undefined): void {
+    this.#foreign = foreign;
+    this.#isOverruled = false;
+    const asked = draftOf(this.session);
+    this.#draft.standAsideFor(asked);
+    // An answer that asks nothing about a visitor whom `identify` named may keep its policy for caches.
+    if (!asked.isNew && foreign?.namedBy !== 'identify') this.#draft.isUsed = true;
   }
 
   get #draft(): SessionDraft {
@@ -162,44 +190,4 @@ function asVisitor(resolved: unknown, resolver: VisitorResolver): Visitor {
     resolver.constructor.name,
     'resolve() returned no Visitor. Return this.signedIn({…}), or this.guest() when nobody is signed in.',
   );
-}
-
-/** A visitor who was identified by another part of the application, in place of the visitor of the session. */
-export class ForeignVisitor {
-  /** The session that the resolver is called with; `undefined` where visitors are identified by the session alone. */
-  readonly session: Session | undefined;
-  readonly #said: ReadonlyMap<string, unknown>;
-
-  /**
-   * @param known The visitor's data; `null` for a guest.
-   * @param isAssigned Set when it was assigned to `locals.session`, which then returns it to pages.
-   */
-  constructor(
-    readonly known: unknown,
-    readonly isAssigned: boolean,
-    resolver: VisitorResolver,
-  ) {
-    this.session = resolver.adopted(known);
-    this.#said = new Map(entriesOf(known).map(([key, value]) => [key, Array.isArray(value) ? [...value] : value]));
-  }
-
-  /** True when the application has changed the data since: a middleware may fill in an object after it has assigned it. */
-  get hasChanged(): boolean {
-    return !this.isSaidBy(this.known);
-  }
-
-  /** Checks whether data is the same as that of this visitor. */
-  isSaidBy(known: unknown): boolean {
-    const now = entriesOf(known);
-    return now.length === this.#said.size && now.every(([key, value]) => isSame(value, this.#said.get(key)));
-  }
-}
-
-function entriesOf(known: unknown): [string, unknown][] {
-  return typeof known === 'object' && known !== null ? Object.entries(known) : [];
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  if (!Array.isArray(one) || !Array.isArray(other)) return Object.is(one, other);
-  return one.length === other.length && one.every((entry, at) => Object.is(entry, other[at]));
 }

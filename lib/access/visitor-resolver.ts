@@ -1,5 +1,5 @@
 import { Clock } from '../base/clock.js';
-import { forget, isPromise } from '../base/promised.js';
+import { forget, isPromise, type Promised } from '../base/promised.js';
 import { StoreUnavailableError } from '../errors/index.js';
 import { injectable } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
@@ -10,8 +10,10 @@ import { SecurityEvents } from '../session/security-events.js';
 import { draftOf, Session } from '../session/session.js';
 import { AccessConfig } from './access-options.js';
 import { DecisionLog } from './guard/decision-log.js';
+import type { AccessRequest } from './guard/guarded-request.js';
 import { UserReloads } from './user-reloads.js';
-import { Visitor, type VisitorData, visitorFault } from './visitor.js';
+import { type IdentifiedVisitor, identifiedFault, Visitor, type VisitorData, visitorFault } from './visitor.js';
+import { type NamedBy, sourceOf } from './visitors/visitor-source.js';
 
 type VisitorParts = ConstructorParameters<typeof Visitor>;
 
@@ -31,6 +33,8 @@ export class VisitorResolver {
   readonly #made = MadeClasses.current;
   readonly #reloads: UserReloads | undefined;
   readonly #logged = new Set<string>();
+  /** The sessions of visitors whom `identify` named. */
+  readonly #identified = new WeakSet<Session>();
   /** The parts of visitors by record. Requests share records, so that each is read once. */
   readonly #known = new WeakMap<SessionRecord, VisitorParts>();
 
@@ -49,6 +53,22 @@ export class VisitorResolver {
     return this.#reloads && claimed.session ? this.#reloaded(session, claimed.session, this.#reloads) : claimed;
   }
 
+  /**
+   * Names the visitor of a request in place of the session, for example by an API key. It is called once for each request,
+   * before any middleware of the application, and the answer counts for this request alone. When it throws, guarded pages
+   * are answered with 503.
+   *
+   * @returns The visitor's data; `null` for a guest, whatever session the browser sent; `undefined` to leave it to the session.
+   */
+  identify(request: AccessRequest): Promised<IdentifiedVisitor | null | undefined> {
+    return this.access.identify?.(request);
+  }
+
+  /** True when {@link identify} may name a visitor. */
+  get identifies(): boolean {
+    return this.access.identify !== undefined || this.identify !== VisitorResolver.prototype.identify;
+  }
+
   /** True when {@link resolve} may have to query something first, such as a database. */
   get looksElsewhere(): boolean {
     return this.#reloads !== undefined || this.resolve !== VisitorResolver.prototype.resolve;
@@ -60,14 +80,18 @@ export class VisitorResolver {
    * logged once.
    *
    * @param known The visitor's data with a `userId`; `null` or `undefined` for a guest.
+   * @param namedBy The part of the application that named the visitor.
    * @returns `undefined` where visitors are identified by the session alone.
    */
-  adopted(known: unknown): Session | undefined {
+  adopted(known: unknown, namedBy: NamedBy = 'context'): Session | undefined {
     const values = known instanceof Session ? draftOf(known).values.all() : known;
-    const fault = values ? faultOf(values) : undefined;
-    if (fault !== undefined) this.#logOnce(fault);
+    const isIdentified = namedBy === 'identify';
+    const fault = values ? faultOf(values, isIdentified ? identifiedFault : visitorFault) : undefined;
+    if (fault !== undefined) this.#logOnce(fault, isIdentified);
     const isKnown = typeof values === 'object' && values !== null && fault === undefined;
-    return madeSession(this.#made, isKnown ? foreignRecord(values) : undefined);
+    const session = madeSession(this.#made, isKnown ? foreignRecord(values) : undefined);
+    if (isIdentified) this.#identified.add(session);
+    return session;
   }
 
   /** Creates the visitor from the session alone, without querying anything else. */
@@ -107,24 +131,32 @@ export class VisitorResolver {
     return isOwn && !getRole && !getPermissions;
   }
 
-  #logOnce(fault: string): void {
-    if (this.#logged.has(fault)) return;
-    this.#logged.add(fault);
-    this.log.misfit(
-      `The visitor that your application named (in locals.session, or as "__session__" in Astro's session) is treated as a ` +
-        `guest: ${fault}. Correct what your middleware assigns. This is logged once.`,
-    );
+  #logOnce(fault: string, isIdentified: boolean): void {
+    const [named, cure] = isIdentified
+      ? ['identify named', 'Correct what identify returns.']
+      : [
+          `your application named (in locals.session, or as "__session__" in Astro's session)`,
+          'Correct what your middleware assigns.',
+        ];
+    const line = `The visitor that ${named} is treated as a guest: ${fault}. ${cure} This is logged once.`;
+    if (this.#logged.has(line)) return;
+    this.#logged.add(line);
+    this.log.misfit(line);
   }
 
   async #reloaded(session: Session, data: VisitorData, reloads: UserReloads): Promise<Visitor> {
     try {
       const user = await reloads.today(session, data);
-      if (user) return this.signedIn(user);
+      if (user) return this.signedIn(this.#identified.has(session) ? withOwnPowers(data, user) : user);
       if (!draftOf(session).isClosed) session.destroy();
     } catch (error) {
       if (session.isUnavailable) return this.guest();
       draftOf(session).failure = new StoreUnavailableError('reload', error);
-      this.events.emit('store.failed', () => ({ operation: 'reload', userId: data.userId }));
+      this.events.emit('store.failed', () => ({
+        operation: 'reload',
+        userId: data.userId,
+        via: sourceOf(session),
+      }));
     }
     return this.guest();
   }
@@ -154,9 +186,21 @@ export class VisitorResolver {
   }
 }
 
-function faultOf(known: unknown): string | undefined {
+/** The values that decide what a visitor may do. */
+const POWERS = ['role', 'roles', 'permissions'] as const;
+
+/**
+ * Keeps the roles and permissions that `identify` named: a key that may only read must not get all that its user may do.
+ * A visitor with neither gets those of the user.
+ */
+function withOwnPowers(named: VisitorData, user: VisitorData): VisitorData {
+  if (!POWERS.some((key) => Object.hasOwn(named, key))) return user;
+  return { ...user, ...Object.fromEntries(POWERS.map((key) => [key, named[key]])) };
+}
+
+function faultOf(known: unknown, find: typeof visitorFault): string | undefined {
   if (typeof known !== 'object' || Array.isArray(known)) return 'they are no object with a "userId"';
-  const fault = visitorFault({ ...known });
+  const fault = find({ ...known });
   return fault && `"${fault.key}" must be ${fault.expected}`;
 }
 

@@ -12,14 +12,32 @@ export interface VisitorData {
   [key: string]: unknown;
 }
 
+/** A visitor whom `identify` of the setup module names. */
+export interface IdentifiedVisitor extends VisitorData {
+  /** How the visitor was identified, for security events and `visitor.via`: `api-key`. Default `identify`. */
+  via?: string | undefined;
+}
+
+/**
+ * How a visitor was identified. `session`: by the session of this package. `application`: by other code of the
+ * application, such as a middleware that assigns `locals.session`. `identify`: by `identify`, which may give another name
+ * in `via`.
+ */
+export type VisitorSource = 'session' | 'application' | 'identify' | (string & {});
+
 declare global {
   namespace App {
     /**
-     * Augment this interface to narrow the names of roles and permissions that checks accept.
+     * Augment this interface to narrow the names of roles and permissions that checks accept, and to complete the
+     * abilities of policies.
      *
      * @example
      * declare namespace App {
-     *   interface AccessTypes { role: 'admin' | 'editor'; permission: 'posts:read' | 'posts:write' }
+     *   interface AccessTypes {
+     *     role: 'admin' | 'editor';
+     *     permission: 'posts:read' | 'posts:write';
+     *     policies: typeof import('./policies').policies;
+     *   }
      * }
      */
     interface AccessTypes {}
@@ -31,6 +49,15 @@ export interface AccessTypes extends App.AccessTypes {}
 
 export type Role = AccessTypes extends { role: infer Name } ? Name & string : string;
 export type Permission = AccessTypes extends { permission: infer Name } ? Name & string : string;
+
+/** The sources of visitors who do not come from the session. Most do, and cost nothing here. */
+const SOURCES = new WeakMap<Visitor, VisitorSource>();
+
+/** Records how a visitor was identified. @returns The visitor. */
+export function comingFrom(source: VisitorSource, visitor: Visitor): Visitor {
+  SOURCES.set(visitor, source);
+  return visitor;
+}
 
 /** The user behind a request: a guest or a signed-in user. Every request has a visitor, so no code has to check for null. */
 export class Visitor {
@@ -55,6 +82,11 @@ export class Visitor {
   /** The `userId`; `undefined` for a guest. */
   get id(): string | undefined {
     return this.session?.userId;
+  }
+
+  /** How the visitor was identified: `session`, or the name that `identify` gave, such as `api-key`. */
+  get via(): VisitorSource {
+    return SOURCES.get(this) ?? 'session';
   }
 
   get isGuest(): boolean {
@@ -96,6 +128,7 @@ function grants(held: string, asked: string): boolean {
 const LONGEST_ID = 255;
 const LONGEST_EMAIL = 320;
 const LONGEST_ROLE = 100;
+const LONGEST_SOURCE = 100;
 const MOST_ROLES = 100;
 const LONGEST_PERMISSION = 200;
 const MOST_PERMISSIONS = 500;
@@ -124,6 +157,18 @@ export function visitorFault(values: Readonly<Record<string, unknown>>): Visitor
   };
   const [found] = Object.entries(faults).flatMap(([key, expected]) => (expected ? [{ key, expected }] : []));
   return found;
+}
+
+/** Finds the first wrong value of a visitor whom `identify` named. */
+export function identifiedFault(values: Readonly<Record<string, unknown>>): VisitorFault | undefined {
+  const fault = visitorFault(values);
+  if (fault || values.via === undefined || isVisitorSource(values.via)) return fault;
+  return { key: 'via', expected: `a string of 1 to ${LONGEST_SOURCE} characters, and not "session"` };
+}
+
+/** Checks for a name that `identify` may give itself. A session is identified by its cookie alone. */
+export function isVisitorSource(via: unknown): via is VisitorSource {
+  return typeof via === 'string' && via !== '' && via.length <= LONGEST_SOURCE && via !== 'session';
 }
 
 function idFault(id: unknown): string | undefined {

@@ -51,7 +51,7 @@ declare module 'astro:actions' {
 declare namespace App {
   interface Locals {
     session: import('../session/session.js').Session;
-    services: import('../container/request-scope.js').RequestScope;
+    services: import('../container/scope/request-scope.js').RequestScope;
     readonly visitor: import('../access/visitor.js').Visitor;
     readonly decision: import('../access/access-decision.js').AccessDecision | undefined;
   }

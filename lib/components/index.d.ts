@@ -1,7 +1,7 @@
-import type { FlashMessage, Requirement } from 'astro-gatehouse/server';
+import type { AbilityProps, FlashMessage, Requirement } from 'astro-gatehouse/server';
 
-/** The requirement of `<Can>`, as in a rule. */
-export interface CanProps extends Requirement {}
+/** The requirement of `<Can>`, as in a rule; or an ability of a policy and its record; or both. */
+export type CanProps = Requirement & (AbilityProps | { ability?: undefined; record?: undefined });
 
 /**
  * Renders its content for visitors who meet a requirement, and its slot `otherwise` for all others. The content that is

@@ -11,6 +11,10 @@ import { DecisionLog } from '../access/guard/decision-log.js';
 import { GuardConfig } from '../access/guard/guard-config.js';
 import { type GuardLoader, PageGuards } from '../access/guard/page-guard.js';
 import { RouteGuard } from '../access/guard/route-guard.js';
+import { Policies, type PolicyOptions } from '../access/policies/policies.js';
+import { LinkTokens } from '../access/sign-in/link-tokens.js';
+import { PendingSignIn } from '../access/sign-in/pending-sign-in.js';
+import { UsedTokens } from '../access/sign-in/used-tokens.js';
 import { Visitor } from '../access/visitor.js';
 import { VisitorResolver } from '../access/visitor-resolver.js';
 import { Clock } from '../base/clock.js';
@@ -25,8 +29,9 @@ import { SessionSchema } from '../session/session-schema.js';
 import { CookieSessionStore } from '../session/stores/cookie-session-store.js';
 import { NoRevocationList, RevocationList } from '../session/stores/revocation-list.js';
 import { SessionStore } from '../session/stores/session-store.js';
+import { Abilities } from './abilities.js';
 import type { Class, Factory } from './registration.js';
-import { RequestScope } from './request-scope.js';
+import { RequestScope } from './scope/request-scope.js';
 import { registryOf, Services } from './services.js';
 
 /** The configuration that the package's parts are constructed with. */
@@ -41,6 +46,8 @@ export interface Settings {
   readonly forms?: FormConfig | undefined;
   /** Loads the rules that pages and endpoints export. Default: none. */
   readonly pageGuards?: { load: GuardLoader; keep: boolean; routes: () => Promise<readonly string[]> } | undefined;
+  /** The policies on records. Default: none. */
+  readonly policies?: PolicyOptions | undefined;
   /** The schema that sessions must match. Default: none. */
   readonly schema?: SessionSchema | undefined;
   /** The session store: a class, or a factory. Default: {@link CookieSessionStore}. */
@@ -56,6 +63,7 @@ export function defaultServices({
   csrf = new CsrfConfig(),
   forms = new FormConfig(),
   pageGuards,
+  policies,
   schema = new SessionSchema(),
   store = CookieSessionStore,
 }: Settings): Services {
@@ -66,6 +74,7 @@ export function defaultServices({
     .value(AccessConfig, access)
     .value(CsrfConfig, csrf)
     .value(FormConfig, forms)
+    .value(Policies, new Policies(policies))
     .value(SessionSchema, schema)
 
     .shared(Clock)
@@ -79,9 +88,13 @@ export function defaultServices({
     .shared(PageGuards, () => new PageGuards(pageGuards?.load, pageGuards?.keep, pageGuards?.routes))
     .shared(AccessChecker)
     .shared(DecisionLog)
+    .shared(UsedTokens)
+    .shared(PendingSignIn)
+    .shared(LinkTokens)
     .shared(CsrfTokens)
     .shared(CsrfGuard)
     .shared(RouteGuard)
+    .perRequest(Abilities)
 
     .made(Session)
     .made(FlashBag)
@@ -91,4 +104,11 @@ export function defaultServices({
     .made(RequestScope);
   registryOf(services).asOwn();
   return services;
+}
+
+/** Registers the policies that the application has not registered itself: once per request, with the request's services. */
+export function registerPolicies(services: Services, policies: PolicyOptions = {}): void {
+  for (const policy of Object.values(policies)) {
+    if (services.lifetimeOf(policy) === undefined) services.perRequest(policy);
+  }
 }

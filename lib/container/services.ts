@@ -1,6 +1,7 @@
-import { type DependencyContainer, container as globalContainer } from 'tsyringe';
+import type { DependencyContainer } from 'tsyringe';
 import { DecisionLog } from '../access/guard/decision-log.js';
 import { InvalidOverrideError, MissingServiceError, ServiceConstructionError } from '../errors/index.js';
+import { container as globalContainer } from '../injectable.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { whyNotReplaceable } from './class-inspection.js';
 import { assertFits, assertPrompt, assertSound, assertThere, nameOf } from './instance-checks.js';

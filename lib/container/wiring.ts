@@ -1,9 +1,4 @@
-import {
-  type DependencyContainer,
-  instanceCachingFactory,
-  instancePerContainerCachingFactory,
-  Lifecycle,
-} from 'tsyringe';
+import type { DependencyContainer } from 'tsyringe';
 import {
   CaptiveServiceError,
   GatehouseError,
@@ -11,7 +6,7 @@ import {
   MissingServiceError,
   ServiceConstructionError,
 } from '../errors/index.js';
-import { injectable } from '../injectable.js';
+import { injectable, instanceCachingFactory, instancePerContainerCachingFactory, Lifecycle } from '../injectable.js';
 import { assertNoCircle, dependenciesOf, Making, tracelessSentence, whyNotReplaceable } from './class-inspection.js';
 import { assertFits, assertSound } from './instance-checks.js';
 import { type Class, type Factory, type Get, isClass, type Lifetime, type Registration } from './registration.js';

@@ -64,19 +64,39 @@ export type DenialCode =
 /** The page's own code refused a visitor who is not signed in or not allowed. */
 export class AccessDeniedError extends GatehouseError {
   constructor(
-    /** 401 when the visitor must sign in (again); 403 otherwise. */
-    readonly status: 401 | 403,
+    /** 401 when the visitor must sign in (again); otherwise 403, or the status that a policy chose. */
+    readonly status: number,
     /** True when a browser's navigation may be redirected to the login page instead. */
     readonly mayRedirect: boolean,
     readonly reason: string,
     readonly denial: DenialCode = status === 401 ? 'NOT_SIGNED_IN' : 'NOT_ALLOWED',
     /** The required roles or permissions that the visitor does not have. */
     readonly missing: readonly string[] = [],
+    /** The ability that a policy refused: `invoice:edit`. Its `reason` is the policy's own message. */
+    readonly ability?: string | undefined,
   ) {
     super(
       status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN',
-      `Refused: ${reason}. Gatehouse answers this error with ${status}. If you see it as an exception, it was thrown ` +
+      `Refused: ${ability === undefined ? '' : `${ability}: `}${reason}. Gatehouse answers this error with ${status}. If you see it as an exception, it was thrown ` +
         `after the response had started. Check in the page's own frontmatter, not in a nested component.`,
+    );
+  }
+}
+
+/** `can()` or `authorize()` was called with an ability that no policy has. */
+export class UnknownAbilityError extends GatehouseError {
+  /** @param known The abilities that exist. @param nearest The one that was probably meant. */
+  constructor(
+    readonly ability: string,
+    readonly known: readonly string[],
+    readonly nearest?: string | undefined,
+  ) {
+    const question = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    const list = known.length === 0 ? 'No policies are registered' : `There are ${known.join(', ')}`;
+    super(
+      'UNKNOWN_ABILITY',
+      `No policy has the ability "${ability}"${question || '.'} ${list}. An ability is a public method of a class that ` +
+        `policies of defineGatehouse({…}) names: policies: { invoice: InvoicePolicy } gives it the name "invoice:…".`,
     );
   }
 }

@@ -104,6 +104,7 @@ export class InvalidSessionDataError extends GatehouseError {
 }
 
 const FAILED: Record<string, string> = {
+  identify: 'identify failed',
   reload: 'access.reload failed',
   schema: 'sessionData.schema or sessionData.migrate failed',
 };
@@ -112,8 +113,8 @@ const FAILED: Record<string, string> = {
 export class StoreUnavailableError extends GatehouseError {
   constructor(
     /**
-     * `read`, `write` or `destroy`; `reload` when `access.reload` failed, `schema` when `sessionData.schema` or
-     * `sessionData.migrate` failed.
+     * `read`, `write` or `destroy`; `identify` or `reload` when that function of the application failed, `schema` when
+     * `sessionData.schema` or `sessionData.migrate` failed.
      */
     readonly operation: string,
     cause: unknown,

@@ -24,6 +24,21 @@ export type RejectionReason =
   /** Its data does not match `sessionData.schema` and was not migrated, so the session has been ended. */
   | 'misfit';
 
+/** The reason why a visitor who comes back to finish a sign-in was not accepted. */
+export type LoginRejection =
+  /** The request carries no `state`, or several. */
+  | 'no-state'
+  /** The browser has no cookie for this state: another browser began it, or it was finished or dropped. */
+  | 'no-cookie'
+  /** The browser's cookie belongs to another attempt, or cannot be opened. */
+  | 'unknown'
+  /** The attempt has expired. */
+  | 'expired'
+  /** The attempt was finished before. */
+  | 'used'
+  /** The attempt began with another provider. */
+  | 'provider';
+
 /** The session and the user that an event is about. */
 export interface EventSubject {
   /** The first 12 characters of the fingerprint of the session's id. */
@@ -36,7 +51,16 @@ interface StoredSubject extends EventSubject {
   readonly session: string;
 }
 
-interface AskedFor extends EventSubject {
+/** The user of a request, which may have been identified by something else than its session. */
+export interface RequestSubject extends EventSubject {
+  /**
+   * How the user of the request was identified: `session`, `application`, `identify`, or the name that `identify` gave,
+   * such as `api-key`.
+   */
+  readonly via?: string | undefined;
+}
+
+interface AskedFor extends RequestSubject {
   /** The request's method. Missing, as `path` is, when a check ran before the guard. */
   readonly method?: string | undefined;
   /** The request's path, percent-encoded, without the query. */
@@ -70,17 +94,27 @@ export interface SecurityEventFields {
   login: StoredSubject & { readonly userId: string };
   /** A visitor signed out. */
   logout: StoredSubject & { readonly userId: string };
+  /** A visitor came back to finish a sign-in that is not pending in this browser. */
+  'login.rejected': EventSubject & {
+    readonly reason: LoginRejection;
+    /** The provider that was expected to answer. */
+    readonly provider?: string | undefined;
+  };
   /** A visitor was refused by a rule, by the guard of a page, or by a check inside a page. */
   'access.denied': AskedFor & {
     /** A description of the rule. */
     readonly rule?: string | undefined;
+    /** The ability that a policy refused. */
+    readonly ability?: string | undefined;
   };
   /**
    * A request was refused because it does not provably come from a page of this site, or carries no valid CSRF token.
    */
   'csrf.refused': AskedFor;
-  /** The store, the revocation list, `access.reload` or `sessionData.schema` failed or did not answer in time. */
-  'store.failed': EventSubject & { readonly operation: 'read' | 'write' | 'destroy' | 'reload' | 'schema' };
+  /** The store, the revocation list, `identify`, `access.reload` or `sessionData.schema` failed or did not answer in time. */
+  'store.failed': RequestSubject & {
+    readonly operation: 'read' | 'write' | 'destroy' | 'identify' | 'reload' | 'schema';
+  };
 }
 
 export type SecurityEventName = keyof SecurityEventFields;

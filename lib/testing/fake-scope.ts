@@ -1,11 +1,14 @@
+import { stringifyCookie } from 'cookie';
 import { AccessConfig, type AccessOptions } from '../access/access-options.js';
 import { GuardConfig } from '../access/guard/guard-config.js';
 import type { GuardedRequest } from '../access/guard/guarded-request.js';
+import type { PolicyOptions } from '../access/policies/policies.js';
 import type { VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor.js';
 import { Clock } from '../base/clock.js';
-import { defaultServices } from '../container/default-services.js';
-import { type RequestScope, ScopedRequest } from '../container/request-scope.js';
+import { defaultServices, registerPolicies } from '../container/default-services.js';
+import { currentRequest } from '../container/scope/current-request.js';
+import { type RequestScope, ScopedRequest } from '../container/scope/request-scope.js';
 import type { Services } from '../container/services.js';
 import { Secrets } from '../session/cookies/secrets.js';
 import { MadeClasses } from '../session/made-classes.js';
@@ -15,6 +18,8 @@ import { SessionConfig } from '../session/session-config.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
 import { FrozenClock } from './frozen-clock.js';
 
+const NOWHERE = 'http://localhost/';
+
 /** The properties of a fake request. */
 export interface FakeRequest {
   /** The signed-in user. Default: a guest. */
@@ -23,12 +28,24 @@ export interface FakeRequest {
   values?: Readonly<Record<string, unknown>> | undefined;
   /** The option `access` of the application. */
   access?: AccessOptions | undefined;
+  /** The policies of the application. */
+  policies?: PolicyOptions | undefined;
   /** Registers services, as `services` of `defineGatehouse` does. */
   services?: ((services: Services) => unknown) | undefined;
   /** The parameters of its route: `{ slug: 'hello' }`. */
   params?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Its URL, or path and query. Default: the front page. */
+  /** The request itself: its method, headers and URL. Each of these may also be set by itself. Default: a GET request without headers. */
+  request?: Request | undefined;
+  /** Its URL, or path and query. Default: that of `request`, or else the front page. */
   url?: string | URL | undefined;
+  /** Its method. Default: that of `request`. */
+  method?: string | undefined;
+  /** Its headers: `{ authorization: 'Bearer …' }`. Default: those of `request`. */
+  headers?: HeadersInit | undefined;
+  /** Its cookies, other than the session's: `{ theme: 'dark' }`. */
+  cookies?: Readonly<Record<string, string>> | undefined;
+  /** The address of its client. Default: unknown. */
+  clientAddress?: string | undefined;
   /** The clock of the scope. Default: one that stands still at the start of 2030. */
   clock?: FrozenClock | undefined;
 }
@@ -37,6 +54,12 @@ export interface FakeRequest {
 export interface FakeScope extends RequestScope {
   /** @example await signIn({ userId: 'ada' }, { locals: scope.locals }); */
   readonly locals: App.Locals;
+  /**
+   * Runs code as part of the request, so that helpers find it without a context.
+   *
+   * @example const answer = await scope.run(() => POST(context));
+   */
+  run<Result>(code: () => Result): Result;
 }
 
 /**
@@ -55,9 +78,15 @@ export function fakeScope({
   user,
   values = {},
   access,
+  policies,
   services,
   params = {},
-  url = '/',
+  request = new Request(NOWHERE),
+  url = request.url,
+  method = request.method,
+  headers = request.headers,
+  cookies = {},
+  clientAddress,
   clock = new FrozenClock(),
 }: FakeRequest = {}): FakeScope {
   const parts = defaultServices({
@@ -65,9 +94,11 @@ export function fakeScope({
     secrets: new Secrets(['a secret of tests, which seals nothing that leaves them']),
     guard: new GuardConfig(),
     access: new AccessConfig(access),
+    policies,
     store: MemorySessionStore,
   }).override(Clock, () => clock);
   services?.(parts);
+  registerPolicies(parts, policies);
   const booted = parts.boot();
   const made = booted.get(MadeClasses);
   const session = madeSession(made);
@@ -76,29 +107,41 @@ export function fakeScope({
     assertVisitorData(user);
     draftOf(session).signIn(user, clock.now());
   }
-  const address = new URL(url, 'http://localhost/');
-  const request = new ScopedRequest(booted, session, undefined, address);
-  request.guarded = fakeRequest(address, params, () => request.signedInFor);
-  const { scope } = request;
-  return Object.assign(scope, { locals: localsOf(scope) });
+  const address = new URL(url, NOWHERE);
+  const scoped = new ScopedRequest(booted, session, fakeHeaders(headers, cookies), address);
+  scoped.guarded = fakeRequest(scoped, address, { method: method.toUpperCase(), params, clientAddress });
+  const { scope } = scoped;
+  return Object.assign(scope, {
+    locals: localsOf(scope),
+    run: <Result>(code: () => Result) => currentRequest.enter(scoped, code),
+  });
+}
+
+function fakeHeaders(given: HeadersInit | undefined, cookies: Readonly<Record<string, string>>): Headers {
+  const headers = new Headers(given);
+  const sent = [headers.get('cookie'), stringifyCookie(cookies)].filter((part) => part);
+  if (sent.length > 0) headers.set('cookie', sent.join('; '));
+  return headers;
 }
 
 function fakeRequest(
+  request: ScopedRequest,
   url: URL,
-  params: GuardedRequest['params'],
-  signedInFor: () => number | undefined,
+  given: Pick<GuardedRequest, 'method' | 'params' | 'clientAddress'>,
 ): GuardedRequest {
+  const { headers = new Headers(), cookies } = request;
   const { pathname, search } = url;
   return {
-    method: 'GET',
+    ...given,
     url,
     pathname,
     search,
-    params,
     routePattern: pathname,
     isNavigation: true,
+    headers,
+    cookies,
     get signedInFor() {
-      return signedInFor();
+      return request.signedInFor;
     },
   };
 }

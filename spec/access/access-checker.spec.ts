@@ -53,6 +53,26 @@ describe('The access checker', () => {
     ['permission, with it', { permission: 'posts:read' }, editor(), 'GRANTED'],
     ['permissions, with some', { permissions: ['posts:read', 'x'] }, editor(), 'MISSING_PERMISSION'],
     ['permissions, with all', { permissions: ['posts:read', 'posts:write'] }, editor(), 'GRANTED'],
+    ['anyPermission, guest', { anyPermission: ['posts:read'] }, guest(), 'NOT_SIGNED_IN'],
+    ['anyPermission, with none', { anyPermission: ['x', 'y'] }, editor(), 'MISSING_PERMISSION'],
+    ['anyPermission, with one', { anyPermission: ['x', 'posts:read'] }, editor(), 'GRANTED'],
+    ['anyPermission, by a wildcard', { anyPermission: ['x', 'users:read'] }, member([], ['users:*']), 'GRANTED'],
+    ['an empty anyPermission', { anyPermission: [] }, admin(), 'MISSING_PERMISSION'],
+    [
+      'permissions and anyPermission, with one of two',
+      { permissions: ['x'], anyPermission: ['posts:read'] },
+      editor(),
+      'MISSING_PERMISSION',
+    ],
+    [
+      'anyPermission and permissions, with one of two',
+      { permissions: ['posts:read'], anyPermission: ['x'] },
+      editor(),
+      'MISSING_PERMISSION',
+    ],
+    ['anyPermission without the role', { role: 'admin', anyPermission: ['posts:read'] }, editor(), 'MISSING_ROLE'],
+    ['allow beside anyPermission, guest', { anyPermission: ['posts:read'], allow: yes }, guest(), 'NOT_SIGNED_IN'],
+    ['allow beside anyPermission', { anyPermission: ['posts:read'], allow: no }, editor(), 'NOT_ALLOWED'],
     ['permission and permissions', { permission: 'x', permissions: ['posts:read'] }, editor(), 'MISSING_PERMISSION'],
     ['role without permission', { role: 'editor', permission: 'x' }, editor(), 'MISSING_PERMISSION'],
     ['permission without role', { role: 'admin', permission: 'posts:read' }, editor(), 'MISSING_ROLE'],
@@ -78,6 +98,20 @@ describe('The access checker', () => {
       expect((await check({ allow: () => answer as never }, member())).isGranted).toBe(false);
     },
   );
+
+  it('admits everybody by a public rule, without access.check', async () => {
+    const checker = new AccessChecker(new AccessConfig({ check: () => false }), new RememberingLog());
+    const decision = await checker.check(new AccessRule({ pattern: '/a', public: true }), guest());
+    expect(decision).toMatchObject({ isGranted: true, code: 'GRANTED' });
+  });
+
+  it('names every permission of which one would do', async () => {
+    expect(await check({ anyPermission: ['x', 'y'] }, editor())).toMatchObject({
+      code: 'MISSING_PERMISSION',
+      missing: ['x', 'y'],
+      reason: 'needs permission x or y',
+    });
+  });
 
   it('awaits an asynchronous allow', async () => {
     expect((await check({ allow: async () => true }, guest())).isGranted).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AccessRule, type AccessRuleOptions } from '../../lib/access/access-rule.js';
+import { AccessRule, type AccessRuleOptions, type RuleOptions } from '../../lib/access/access-rule.js';
 import { InvalidOptionsError } from '../../lib/errors/index.js';
 
 function givesTrue() {
@@ -26,9 +26,40 @@ describe('A rule', () => {
     [{ pattern: '/a', role: 'admin' }, '/a (role admin)'],
     [{ pattern: '/a', roles: ['x', 'y'] }, '/a (one of roles x, y)'],
     [{ pattern: '/a', permission: 'p', permissions: ['q'] }, '/a (permissions p, q)'],
+    [{ pattern: '/a', public: true, methods: ['GET'] }, 'GET /a (everybody)'],
+    [{ pattern: '/a', anyPermission: ['p', 'q'] }, '/a (one of permissions p, q)'],
+    [{ pattern: '/a', permission: 'o', anyPermission: ['p', 'q'] }, '/a (permissions o and one of permissions p, q)'],
     [{ pattern: '/a', role: 'admin', allow: () => true }, '/a (role admin and allow())'],
   ])('describes %j in words as "%s"', (options, words) => {
     expect(String(new AccessRule(options))).toBe(words);
+  });
+
+  it.each<[RuleOptions, string]>([
+    [{ role: 'a' }, 'role'],
+    [{ roles: ['a'] }, 'roles'],
+    [{ permission: 'a' }, 'permission'],
+    [{ permissions: ['a'] }, 'permissions'],
+    [{ anyPermission: ['a'] }, 'anyPermission'],
+    [{ authenticatedWithin: 60 }, 'authenticatedWithin'],
+    [{ allow: () => true }, 'allow'],
+    [{ status: 404, guestsSignIn: true }, 'status and guestsSignIn'],
+    [{ redirectTo: '/b' }, 'redirectTo'],
+    [{ enforce: false }, 'enforce'],
+  ])('is rejected when it is public and has %j as well', (options, named) => {
+    expect(() => new AccessRule({ pattern: '/a', public: true, ...options })).toThrow(
+      `public is set, which admits everybody, so ${named} would have no effect: remove one of them`,
+    );
+  });
+
+  it('may be public for some methods, and be enforced', () => {
+    const rule = new AccessRule({ pattern: '/a', public: true, methods: ['GET'], enforce: true });
+    expect([rule.isPublic, rule.admitsEverybody, rule.isFor('HEAD'), rule.isFor('POST')]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(new AccessRule({ pattern: '/a', allow: () => true }).isPublic).toBe(false);
   });
 
   it('is rejected with a pattern that can never match', () => {

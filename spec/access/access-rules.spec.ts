@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessRule } from '../../lib/access/access-rule.js';
-import { AccessRules, RuleList } from '../../lib/access/access-rules.js';
+import { AccessRules } from '../../lib/access/access-rules.js';
 import { GuardConfig } from '../../lib/access/guard/guard-config.js';
 import { MadeClasses } from '../../lib/session/made-classes.js';
 
@@ -59,28 +59,5 @@ describe('The rules', () => {
     const rules = made.during(() => new AccessRules(config));
     expect(rules.all.every((rule) => rule instanceof TeamRule)).toBe(true);
     expect(rules.signedIn).toBeInstanceOf(TeamRule);
-  });
-});
-
-describe('A list of rules', () => {
-  const deleting = new AccessRule({ pattern: '/posts/**', methods: ['DELETE'] });
-  const reading = new AccessRule({ pattern: '/posts/new', methods: ['GET'] });
-  const any = new AccessRule({ pattern: '/posts/**' });
-  const list = new RuleList([deleting, reading, any]);
-
-  it.each([
-    ['DELETE', '/posts/new', deleting],
-    ['GET', '/posts/new', reading],
-    ['HEAD', '/posts/new', reading],
-    ['POST', '/posts/new', any],
-    ['GET', '/posts/1', any],
-    ['GET', '/', undefined],
-  ])('is searched from first to last for %s %s', (method, path, expected) => {
-    expect(list.first(path, method)).toBe(expected);
-  });
-
-  it('does not apply a rule for HEAD to GET', () => {
-    const heads = new RuleList([new AccessRule({ pattern: '/a', methods: ['HEAD'] })]);
-    expect([heads.first('/a', 'HEAD')?.pattern, heads.first('/a', 'GET')]).toEqual(['/a', undefined]);
   });
 });

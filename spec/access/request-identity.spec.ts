@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { AccessConfig } from '../../lib/access/access-options.js';
-import { ForeignVisitor } from '../../lib/access/request-identity.js';
+import { AccessConfig, type AccessOptions } from '../../lib/access/access-options.js';
 import { VisitorResolver } from '../../lib/access/visitor-resolver.js';
-import { ScopedRequest } from '../../lib/container/request-scope.js';
-import { SecurityEvents } from '../../lib/session/security-events.js';
+import { ForeignVisitor } from '../../lib/access/visitors/foreign-visitor.js';
+import { ScopedRequest } from '../../lib/container/scope/request-scope.js';
 import { Session } from '../../lib/session/session.js';
-import { FrozenClock } from '../support/frozen-clock.js';
-import { floorPlan, resolverParts } from '../support/services.js';
+import { floorPlan } from '../support/services.js';
 import { sessionOf } from '../support/sessions.js';
 
 describe('A request whose visitor the application provides', () => {
@@ -159,33 +157,90 @@ describe('A request whose visitor the application provides', () => {
   });
 });
 
-const resolver = new VisitorResolver(...resolverParts(), new FrozenClock(), new SecurityEvents());
+describe('A request whose visitor `identify` names', () => {
+  const begun = (known: unknown, access: AccessOptions = {}, failure?: Error) => {
+    const services = floorPlan({ access: new AccessConfig(access) }).boot();
+    const request = new ScopedRequest(services, sessionOf({ userId: 'ada', role: 'admin', cart: 1 }));
+    const { resolver } = request.identity;
+    request.identity.identify(
+      failure ? new ForeignVisitor(null, 'identify', resolver, failure) : ForeignVisitor.identified(known, resolver),
+    );
+    return request;
+  };
+  const robot = { userId: 'robot', permissions: ['posts:read'], via: 'api-key' };
 
-describe('A provided visitor', () => {
-  it('has the data from the time when it was provided', () => {
-    const known = { userId: 'ada', roles: ['user'] };
-    const { session, known: given } = new ForeignVisitor(known, true, resolver);
-    known.userId = 'bob';
-    known.roles.push('admin');
-    expect(session?.contents()).toEqual({ userId: 'ada', roles: ['user'] });
-    expect(given).toBe(known);
+  it('has that visitor alone, and keeps its session aside', () => {
+    const request = begun(robot);
+    expect(request.visitor).toMatchObject({ id: 'robot', roles: [], permissions: ['posts:read'], via: 'api-key' });
+    expect(request.draft.wasUsed).toBe(false);
+    expect([request.session.all(), request.shown, request.standsAside]).toEqual([{}, request.session, true]);
   });
 
-  it.each<[string, (known: Record<string, unknown>) => void, boolean]>([
-    ['nothing', () => {}, false],
-    ['a changed value', (known) => Object.assign(known, { role: 'admin' }), true],
-    ['a new key', (known) => Object.assign(known, { plan: 'pro' }), true],
-    ['a removed key', (known) => Reflect.deleteProperty(known, 'role'), true],
-    ['a changed list', (known) => (known.roles as string[]).push('admin'), true],
-    ['an equal list', (known) => Object.assign(known, { roles: ['user'] }), false],
-  ])('detects changes of its object: %s', (_, change, hasChanged) => {
-    const known = { userId: 'ada', role: 'user', roles: ['user'] };
-    const foreign = new ForeignVisitor(known, true, resolver);
-    change(known);
-    expect(foreign.hasChanged).toBe(hasChanged);
+  it('has a guest for null, and says how each visitor was identified', () => {
+    expect(begun(null).visitor).toMatchObject({ isGuest: true, via: 'identify' });
+    expect(begun({ userId: 'robot' }).visitor.via).toBe('identify');
+    const request = new ScopedRequest(floorPlan().boot(), sessionOf({ userId: 'ada', via: 'api-key' }));
+    expect(request.visitor.via).toBe('session');
+    request.identity.adopt({ userId: 'bob', via: 'api-key' }, true);
+    expect(request.visitor.via).toBe('application');
   });
 
-  it('never changes for a guest', () => {
-    expect(new ForeignVisitor(null, true, resolver).hasChanged).toBe(false);
+  it('keeps the session of the same user, but neither its roles nor the time of its sign-in', () => {
+    const request = begun({ userId: 'ada', permissions: [] });
+    expect(request.visitor).toMatchObject({ id: 'ada', roles: [] });
+    expect([request.session.get('cart'), request.signedInFor]).toEqual([1, undefined]);
+  });
+
+  it('is named by no context and no session of Astro, but by what is assigned to locals.session', () => {
+    const request = begun(robot);
+    request.identity.hear({ userId: 'bob' });
+    expect(request.visitor.id).toBe('robot');
+    request.identity.adopt({ userId: 'bob' }, true);
+    expect([request.visitor.id, request.visitor.via]).toEqual(['bob', 'application']);
+    request.identity.adopt(request.session, true);
+    expect([request.visitor.id, request.standsAside]).toEqual(['robot', true]);
+  });
+
+  it('follows a sign-in, and returns to that visitor when it fails', () => {
+    const request = begun(robot);
+    request.draft.signIn({ userId: 'cleo' }, 0);
+    request.identity.overrule();
+    expect([request.visitor.id, request.visitor.via, request.signedInFor !== undefined]).toEqual([
+      'cleo',
+      'session',
+      true,
+    ]);
+    request.rollBack();
+    expect([request.visitor.id, request.visitor.via]).toEqual(['robot', 'api-key']);
+  });
+
+  it('does not follow later changes to the data', () => {
+    const known = { ...robot, permissions: ['posts:read'] };
+    const request = begun(known);
+    known.userId = 'root';
+    known.permissions.push('*');
+    request.identity.adoptAnew();
+    expect(request.visitor).toMatchObject({ id: 'robot', permissions: ['posts:read'] });
+  });
+
+  it('keeps the powers that were named when the user is looked up, and ends with the user', async () => {
+    const reload = ({ userId }: { userId: string }) =>
+      userId === 'gone' ? null : { role: 'owner', permissions: ['*'], email: 'owner@site.example' };
+    const visitorOf = (known: unknown) => begun(known, { reload }).identity.resolve();
+    expect(await visitorOf(robot)).toMatchObject({ roles: [], permissions: ['posts:read'], via: 'api-key' });
+    expect((await visitorOf(robot)).session).toMatchObject({ email: 'owner@site.example', via: 'api-key' });
+    expect((await visitorOf({ userId: 'ada', permissions: undefined })).permissions).toEqual([]);
+    expect(await visitorOf({ userId: 'ada' })).toMatchObject({ roles: ['owner'], permissions: ['*'] });
+    expect(await visitorOf({ userId: 'gone' })).toMatchObject({ isGuest: true, via: 'identify' });
+  });
+
+  it('has an unknown visitor when identify failed, after a failed request too', () => {
+    const request = begun(undefined, {}, new Error('down'));
+    expect([request.isVisitorUnknown, request.session.isUnavailable, request.standsAside]).toEqual([true, false, true]);
+    request.draft.signIn({ userId: 'cleo' }, 0);
+    request.identity.overrule();
+    expect(request.isVisitorUnknown).toBe(false);
+    request.rollBack();
+    expect(request.isVisitorUnknown).toBe(true);
   });
 });

@@ -215,7 +215,7 @@ describe('A user who cannot be reloaded', () => {
     session.set('email', 'ada@site.example');
     expect(await resolver.resolve(session)).toMatchObject({ isGuest: true });
     expect(session.isUnavailable).toBe(true);
-    expect(events.take()).toEqual([{ name: 'store.failed', operation: 'reload', userId: 'ada' }]);
+    expect(events.take()).toEqual([{ name: 'store.failed', operation: 'reload', userId: 'ada', via: 'session' }]);
   });
 });
 

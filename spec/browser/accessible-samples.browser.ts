@@ -31,6 +31,12 @@ const VISITS: readonly Visit[] = [
     forUsers: ['/', '/offer'],
   },
   {
+    sample: 'better-auth',
+    forGuests: ['/', '/login', '/nothing'],
+    signIn: (page) => fill(page, { email: 'ada@example.com', password: 'lovelace' }),
+    forUsers: ['/', '/notes', '/admin'],
+  },
+  {
     sample: 'custom-checker',
     forGuests: ['/', '/nothing'],
     signIn: (page) => page.click('button[value=ada]'),
@@ -41,6 +47,12 @@ const VISITS: readonly Visit[] = [
     forGuests: ['/login'],
     signIn: (page) => fill(page, { name: 'ada', label: '' }),
     forUsers: ['/devices'],
+  },
+  {
+    sample: 'oidc',
+    forGuests: ['/', '/login'],
+    signIn: (page) => fill(page, { email: 'ada@example.com', password: 'lovelace' }),
+    forUsers: ['/', '/account'],
   },
   { sample: 'own-store', forGuests: ['/'] },
 ];

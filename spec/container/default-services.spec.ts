@@ -3,7 +3,7 @@ import { AccessDecision } from '../../lib/access/access-decision.js';
 import { AccessRule } from '../../lib/access/access-rule.js';
 import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
-import { RequestScope } from '../../lib/container/request-scope.js';
+import { RequestScope } from '../../lib/container/scope/request-scope.js';
 import { Secrets } from '../../lib/session/cookies/secrets.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
 import { SessionManager } from '../../lib/session/manager/session-manager.js';

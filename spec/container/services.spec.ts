@@ -14,7 +14,7 @@ import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
 import { Clock } from '../../lib/base/clock.js';
 import type { Get } from '../../lib/container/registration.js';
-import { RequestScope, requestOf } from '../../lib/container/request-scope.js';
+import { RequestScope, requestOf } from '../../lib/container/scope/request-scope.js';
 import { registryOf, Services } from '../../lib/container/services.js';
 import {
   CaptiveServiceError,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CsrfTokens } from '../../lib/access/csrf/csrf-tokens.js';
-import { ScopedRequest } from '../../lib/container/request-scope.js';
+import { ScopedRequest } from '../../lib/container/scope/request-scope.js';
 import { SessionManager } from '../../lib/session/manager/session-manager.js';
 import { subjectOf } from '../../lib/session/security-events.js';
 import { draftOf } from '../../lib/session/session.js';

@@ -131,6 +131,7 @@ const STRANGER = { 'no such option': true };
 const PLACES: object[] = [
   STRANGER,
   { protect: [STRANGER] },
+  { exclude: [STRANGER] },
   ...[integrationOptions, setupOptions]
     .flatMap((schema) => namesAt(schema, STRANGER))
     .map((name) => ({ [name]: STRANGER })),
@@ -210,8 +211,10 @@ describe('The list of events', () => {
     }
   });
 
-  it('has every reason for which a cookie is rejected', () => {
-    expect(textsOfType(FILE, 'RejectionReason').filter((reason) => !documented.has(reason))).toEqual([]);
+  it.each(['RejectionReason', 'LoginRejection'])('has every reason of the type %s', (type) => {
+    const reasons = textsOfType(FILE, type);
+    expect(reasons.length).toBeGreaterThan(3);
+    expect(reasons.filter((reason) => !documented.has(reason))).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ const SITE: Parameters<typeof madeSite> = [
     forbiddenPath: '/all/no',
     protect: [
       { pattern: '/area/**', role: 'editor', redirectTo: '/area/login' },
-      { pattern: '/zone/login', allow: () => true },
+      { pattern: '/zone/login', public: true },
       { pattern: '/zone/**', redirectTo: '/zone/login' },
       { pattern: '/own/**', redirectTo: '/own/login' },
       { pattern: '/cors', methods: ['OPTIONS'], allow: () => true },
@@ -65,8 +65,8 @@ describe.each(['production', 'development'] as const)('A site below a base, in %
     const told = await server.printed('DEAD_ENDS|refuses them again');
     const lines = (told.match(/^ *- .*$/gm) ?? []).map((line) => line.trim());
     expect(lines).toEqual([
-      "- protect[0] of astro.config, /area/** (role editor), redirects refused visitors to /area/login, and refuses them there as well. Write before it: { pattern: '/area/login', allow: () => true }",
-      "- protect[6] of astro.config, /all/** (allow()), redirects refused visitors to /all/no, and refuses them there as well. Write before it: { pattern: '/all/no', allow: () => true }",
+      "- protect[0] of astro.config, /area/** (role editor), redirects refused visitors to /area/login, and refuses them there as well. Write before it: { pattern: '/area/login', public: true }",
+      "- protect[6] of astro.config, /all/** (allow()), redirects refused visitors to /all/no, and refuses them there as well. Write before it: { pattern: '/all/no', public: true }",
     ]);
     const guest = new Browser(server);
     expect((await guest.get('/shop/area/x')).status).toBe(401);
@@ -110,7 +110,7 @@ describe('The report on dead-end rules and on rules without a requirement', () =
     app.rewrite('astro.config.mjs', (text) => text.replace('forms: true', 'forms: true, strict: true'));
     const strict = await app.astro('build');
     app.remove();
-    expect([code, output]).toEqual([0, expect.stringContaining("{ pattern: '/area/login', allow: () => true }")]);
+    expect([code, output]).toEqual([0, expect.stringContaining("{ pattern: '/area/login', public: true }")]);
     expect(output).not.toContain('/own/login');
     expect([strict.code === 0, strict.output]).toEqual([
       false,

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { everythingBut, GuardedSite, type Mode, pagesIn, type Site } from '../support/guarded-site.js';
+import { everythingBut, GuardedSite, type Mode, pagesIn, publicAlone, type Site } from '../support/guarded-site.js';
 import { ADMIN_CATCH_ALL, BASE, CMS, FORMAT_FILE, PLAIN } from '../support/guarded-sites.js';
 
 interface Excluded {
   readonly site: Site;
   readonly mode: Mode;
   readonly exclude: readonly string[];
+  /** Public rules in place of `exclude`. */
+  readonly byRules?: boolean;
   /** Each address, and the page that Astro serves there. */
   readonly addresses: Readonly<Record<string, string>>;
 }
@@ -28,6 +30,16 @@ const CASES: readonly Excluded[] = [
     site: PLAIN,
     mode: 'production',
     exclude: ['/docs/open', '/members'],
+    addresses: {
+      '/docs/open.html': '/docs/open',
+      '/members/index.html': '/members',
+    },
+  },
+  {
+    site: PLAIN,
+    mode: 'production',
+    exclude: ['/docs/open', '/members'],
+    byRules: true,
     addresses: {
       '/docs/open.html': '/docs/open',
       '/members/index.html': '/members',
@@ -70,11 +82,11 @@ const CASES: readonly Excluded[] = [
 
 describe.each(CASES)(
   'On a site that protects everything but $exclude, in $mode,',
-  ({ site, mode, exclude, addresses }) => {
+  ({ site, mode, exclude, byRules, addresses }) => {
     let served: GuardedSite;
 
     beforeAll(async () => {
-      served = await GuardedSite.serve(site, everythingBut(...exclude), mode);
+      served = await GuardedSite.serve(site, (byRules ? publicAlone : everythingBut)(...exclude), mode);
     });
     afterAll(() => served.stop());
 

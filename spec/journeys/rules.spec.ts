@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { siteConfig } from '../support/made-site.js';
 import { LATER, MOVABLE_CLOCK, pass } from '../support/movable-clock.js';
+
+/** An endpoint that answers every method with one function. */
+const ANSWERING_ALL = `export const ALL = ({ request }) => new Response('ALL ran for ' + request.method);`;
+const PREFLIGHT = { origin: 'https://app.example', 'access-control-request-method': 'POST' };
 
 describe('Rules in a built application', () => {
   let app: App;
@@ -18,15 +22,30 @@ describe('Rules in a built application', () => {
               { pattern: '/secret/**', role: 'editor', status: 404 },
               { pattern: '/billing', authenticatedWithin: 2 },
               { pattern: '/users/**', allow: (session, { params, url }) => session?.userId === params.id && url.search !== '?no' },
+              {
+                pattern: '/office/**',
+                allow: (_, { headers, cookies, clientAddress }) =>
+                  headers.get('x-desk') === '7' && cookies.get('door') === 'back door' && !cookies.has('alarm') && /127\\.0\\.0\\.1$/.test(clientAddress),
+              },
+              { action: 'stamp', allow: (_, { headers, cookies, clientAddress }) => headers.get('x-desk') === '7' && cookies.has('door') && /127/.test(clientAddress) },
               { pattern: '/soon', role: 'editor', enforce: false },
               { pattern: '/soon/**' },
+              { pattern: '/any', anyPermission: ['posts:write', 'posts:publish'] },
+              { pattern: '/api/**', methods: ['OPTIONS'], public: true },
+              { pattern: '/api/reading', methods: ['GET'], public: true },
+              { pattern: '/api/**', role: 'editor' },
+              { action: 'open', public: true },
+              { island: 'OpenIsland', public: true },
             ],
             access: { roles: { admin: ['editor'] } },
           }`),
       'src/gatehouse.ts': `
         import { Clock, defineGatehouse } from 'astro-gatehouse/server';
         ${MOVABLE_CLOCK}
-        export default defineGatehouse({ services: (services) => services.override(Clock, MovableClock) });`,
+        export default defineGatehouse({
+          services: (services) => services.override(Clock, MovableClock),
+          ...JSON.parse(process.env.OPTIONS ?? '{}'),
+        });`,
       ...LATER,
       'src/pages/posts.ts': `
         const answer = ({ request }) => new Response(request.method + ' of posts');
@@ -37,8 +56,42 @@ describe('Rules in a built application', () => {
       'src/pages/secret/[page].astro': '<h1>the secret page</h1>',
       'src/pages/billing.astro': '<h1>the bills</h1>',
       'src/pages/users/[id].astro': '<h1>user {Astro.params.id}</h1>',
+      'src/pages/office/index.astro': '<h1>the office</h1>',
+      'src/pages/office/call.ts': `
+        import { actions } from 'astro:actions';
+        export const GET = async (context) => Response.json(await context.callAction(actions.stamp, {}));`,
       'src/pages/soon/[...page].astro': '<h1>soon</h1><p>{Astro.locals.decision?.reason}</p>',
       'src/pages/404.astro': '<h1>nothing here</h1>',
+      'src/pages/any.astro': '<h1>for writers and publishers</h1>',
+      'src/pages/api/reading.ts': `
+        const answer = ({ request }) => new Response(request.method + ' of the readings');
+        export { answer as GET, answer as POST };`,
+      'src/pages/api/all.ts': ANSWERING_ALL,
+      'src/pages/api/as-all.ts': `${ANSWERING_ALL}\nexport { ALL as OPTIONS };`,
+      'src/pages/api/none.ts': `export const GET = () => new Response('the answer of GET');`,
+      'src/pages/api/page.astro': '<h1>the page under api</h1>',
+      'src/pages/api/own.ts': `
+        export const OPTIONS = () => new Response(null, { status: 204, headers: { 'access-control-allow-methods': 'POST' } });
+        ${ANSWERING_ALL}`,
+      'src/pages/api/handlers.ts': `
+        export const OPTIONS = () => new Response(null, { status: 204, headers: { 'access-control-allow-methods': 'POST' } });
+        export const POST = () => new Response('posted');`,
+      'src/pages/api/others.ts': `export * from './handlers.ts';`,
+      'src/pages/free/all.ts': ANSWERING_ALL,
+      'src/pages/hooks/[name].ts': `
+        const answer = ({ request }) => new Response(request.method + ' of a hook');
+        export { answer as GET, answer as POST };`,
+      'src/pages/readable.ts': `
+        export const guard = [{ public: true, methods: ['GET'] }, { role: 'editor' }];
+        const answer = ({ request }) => new Response(request.method + ' of the readable');
+        export { answer as GET, answer as POST };`,
+      'src/pages/islands.astro': `---
+        import OpenIsland from '../islands/OpenIsland.astro';
+        import OtherIsland from '../islands/OtherIsland.astro';
+        ---
+        <OpenIsland server:defer /><OtherIsland server:defer />`,
+      'src/islands/OpenIsland.astro': '<p>the open island</p>',
+      'src/islands/OtherIsland.astro': '<p>the other island</p>',
       'src/pages/sign-in.astro': `---
         export const guard = 'guest';
         ---
@@ -47,6 +100,9 @@ describe('Rules in a built application', () => {
         import { defineAction } from 'astro:actions';
         import { setSession } from 'astro-gatehouse/server';
         export const server = {
+          stamp: defineAction({ handler: () => 'stamped' }),
+          open: defineAction({ handler: () => 'open to all' }),
+          other: defineAction({ handler: () => 'for members' }),
           signIn: defineAction({
             accept: 'form',
             handler: (form, context) => setSession(context, { userId: form.get('user'), role: 'reader' }),
@@ -138,6 +194,18 @@ describe('Rules in a built application', () => {
     expect((await u1.get('/users/u1?no')).status).toBe(302);
   });
 
+  it('may check headers, cookies and the address of the client, which no header can change', async () => {
+    const desk = { 'x-desk': '7', cookie: 'theme=dark; door=back%20door' };
+    const status = async (path: string, headers: Record<string, string>) =>
+      (await new Browser(server).get(path, { headers })).status;
+    expect(await status('/office', desk)).toBe(200);
+    expect(await status('/office', { ...desk, 'x-forwarded-for': '203.0.113.7' })).toBe(200);
+    expect(await status('/office', { ...desk, 'x-desk': '8' })).toBe(302);
+    expect(await status('/office', { ...desk, cookie: 'door=front' })).toBe(302);
+    expect(await status('/office', { ...desk, cookie: `${desk.cookie}; alarm=on` })).toBe(302);
+    expect((await new Browser(server).get('/office/call', { headers: desk })).text).toContain('"data":"stamped"');
+  });
+
   it('that only report deny nothing, and do not weaken other rules', async () => {
     const before = server.output.length;
     const reader = await visitor('role=reader');
@@ -166,4 +234,120 @@ describe('Rules in a built application', () => {
       },
     ]);
   });
+
+  it('may require one of several permissions', async () => {
+    expect((await new Browser(server).get('/any')).location).toBe('/sign-in?returnTo=%2Fany');
+    expect((await (await visitor('permission=posts:publish')).get('/any')).text).toContain('writers and publishers');
+    expect((await (await visitor('permission=posts:*')).get('/any')).text).toContain('writers and publishers');
+    const refused = await (await visitor('permission=posts:read')).get('/any', {
+      headers: { accept: 'application/json' },
+    });
+    expect([refused.status, JSON.parse(refused.text)]).toEqual([
+      403,
+      expect.objectContaining({ code: 'MISSING_PERMISSION', missing: ['posts:write', 'posts:publish'] }),
+    ]);
+  });
+
+  it('may be public for one method of a path', async () => {
+    const guest = new Browser(server);
+    const read = await guest.get('/api/reading');
+    expect([read.text, read.headers.get('cache-control')]).toEqual(['GET of the readings', null]);
+    expect((await guest.post('/api/reading')).status).toBe(401);
+    expect((await guest.visit('/api/reading', { method: 'PUT' })).status).toBe(401);
+    expect((await (await visitor('role=editor')).post('/api/reading')).text).toBe('POST of the readings');
+    expect((await guest.get('/readable')).text).toBe('GET of the readable');
+    expect((await guest.post('/readable')).status).toBe(401);
+  });
+
+  describe('that open OPTIONS for preflights', () => {
+    const options = (path: string, headers: Record<string, string> = {}, browser = new Browser(server)) =>
+      browser.visit(path, { method: 'OPTIONS', headers });
+
+    it.each(['/api/own', '/api/handlers', '/api/others'])('let the function OPTIONS of %s answer', async (path) => {
+      for (const headers of [PREFLIGHT, {}]) {
+        const answer = await options(path, headers);
+        expect([answer.status, answer.headers.get('access-control-allow-methods')]).toEqual([204, 'POST']);
+      }
+      expect((await new Browser(server).post(path)).status).toBe(401);
+    });
+
+    it.each(['/api/all', '/api/as-all', '/api/page'])('do not run what answers every method at %s', async (path) => {
+      for (const method of ['GET', 'POST', 'OPTIONS']) {
+        for (const headers of [{ ...PREFLIGHT, 'access-control-request-method': method }, {}]) {
+          const { status, text } = await options(path, headers);
+          expect([[401, 302, 303].includes(status), text]).toEqual([
+            true,
+            expect.not.stringMatching(/ALL ran|the page under api/),
+          ]);
+        }
+      }
+    });
+
+    it('admit to it whoever may use every method', async () => {
+      const editor = await visitor('role=editor');
+      expect((await options('/api/all', PREFLIGHT, editor)).text).toBe('ALL ran for OPTIONS');
+      expect((await options('/free/all', PREFLIGHT)).text).toBe('ALL ran for OPTIONS');
+      expect((await options('/api/none', PREFLIGHT)).text).not.toContain('the answer of GET');
+    });
+
+    it('are needed: any other rule refuses the preflight of an endpoint', async () => {
+      const closed = await served({ globalProtect: true });
+      try {
+        expect((await options('/hooks/a', PREFLIGHT, new Browser(closed))).status).toBe(401);
+      } finally {
+        await closed.stop();
+      }
+    });
+  });
+
+  it('that are public open what they name, where everything is protected', async () => {
+    const closed = await served({
+      globalProtect: true,
+      exclude: [
+        { pattern: '/hooks/**', methods: ['POST'] },
+        { pattern: '/enter', methods: ['GET'] },
+      ],
+      protect: [{ pattern: '/islands', public: true }],
+    });
+    try {
+      const guest = new Browser(closed);
+      expect((await guest.post('/hooks/a')).text).toBe('POST of a hook');
+      expect((await guest.get('/hooks/a')).status).toBe(401);
+      expect((await guest.visit('/hooks/a', { method: 'OPTIONS', headers: PREFLIGHT })).status).toBe(401);
+      expect((await guest.post('/enter')).status).toBe(401);
+      expect((await guest.get('/api/reading')).text).toBe('GET of the readings');
+      const page = await guest.get('/islands');
+      const islands = Array.from(page.text.matchAll(/fetch\(["']([^"']+)["']/g), ([, address = '']) => address);
+      const answers = await Promise.all(islands.map((address) => guest.get(address.replaceAll('&amp;', '&'))));
+      expect(answers.map(({ status, text }) => [status, /the \w+ island/.exec(text)?.[0]])).toEqual([
+        [200, 'the open island'],
+        [401, undefined],
+      ]);
+      const called = (name: string) =>
+        guest.visit(`/_actions/${name}`, {
+          method: 'POST',
+          body: '{}',
+          headers: { 'content-type': 'application/json' },
+        });
+      expect([(await called('open')).text, (await called('other')).status]).toEqual(['["open to all"]', 401]);
+      expect((await guest.get('/posts')).status).toBe(401);
+    } finally {
+      await closed.stop();
+    }
+  });
+
+  it('that are public are listed', async () => {
+    const { output } = await app.gatehouse('routes', '--public');
+    const lines = output.split('\n').map((line) => line.replace(/ {2,}/g, ' | '));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '/api/reading | endpoint | GET: everybody | protect[11] of astro.config',
+        'OpenIsland | island | everybody | protect[14] of astro.config',
+        'open | action | everybody | protect[13] of astro.config',
+        '/readable | endpoint | GET: everybody | guard of src/pages/readable.ts',
+      ]),
+    );
+  });
+
+  const served = (options: object) => app.serve({ GATEHOUSE_SECRET: SECRET, OPTIONS: JSON.stringify(options) });
 });

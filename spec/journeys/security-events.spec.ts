@@ -169,10 +169,20 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
   ])('report once which visitor was denied what by %s', async (_, method, path, fields) => {
     await enter();
     const visit = () => (method === 'POST' ? browser.post(path, { any: 'thing' }) : browser.get(`${path}?key=secret`));
-    const denial = { name: 'access.denied', method, path, reason: expect.any(String), ...fields, ...ada };
+    const denial = {
+      name: 'access.denied',
+      method,
+      path,
+      reason: expect.any(String),
+      via: 'session',
+      ...fields,
+      ...ada,
+    };
     expect(await told(visit)).toEqual([denial]);
     browser = new Browser(server);
-    expect(await told(visit)).toEqual([{ ...denial, code: 'NOT_SIGNED_IN', session: undefined, userId: undefined }]);
+    expect(await told(visit)).toEqual([
+      { ...denial, code: 'NOT_SIGNED_IN', session: undefined, userId: undefined, via: undefined },
+    ]);
   });
 
   it('report a cross-site request', async () => {
@@ -186,6 +196,7 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
         code: 'CSRF_REFUSED',
         reason: expect.stringContaining('https://evil.example'),
         ...ada,
+        via: 'session',
       },
     ]);
   });

@@ -7,6 +7,7 @@ import {
   type Mode,
   pagesIn,
   protect,
+  publicAlone,
   type Rules,
   type Site,
 } from '../support/guarded-site.js';
@@ -53,7 +54,11 @@ const MANY = {
 };
 
 const SEARCHED: readonly Searched[] = [
-  { site: PLAIN, ...MANY },
+  {
+    site: PLAIN,
+    ...MANY,
+    rules: [...MANY.rules, publicAlone('/', '/public/**', '/blog/*', '/.well-known/**', '/api/health')],
+  },
   { site: BASE, ...MANY, prefixes: ['/app'] },
   { site: FORMAT_FILE, ...MANY },
   { site: ALWAYS, ...MANY, needsSlash: true },

@@ -43,7 +43,18 @@ function filesIn(path: string): string[] {
 
 it('There are samples', () => {
   expect(SAMPLES.sort()).toEqual([
-    ...['actions', 'custom-checker', 'device-list', 'members', 'own-store', 'redis', 'starter', 'static-shell'],
+    ...[
+      'actions',
+      'better-auth',
+      'custom-checker',
+      'device-list',
+      'members',
+      'oidc',
+      'own-store',
+      'redis',
+      'starter',
+      'static-shell',
+    ],
   ]);
 });
 

@@ -1,9 +1,11 @@
 import type { GuardedRequest } from '../../lib/access/guard/guarded-request.js';
+import { RequestCookies } from '../../lib/base/request-cookies.js';
 
 /** A browser opens a page whose route is a fixed path. */
 export function navigation(address: string, parts: Partial<GuardedRequest> = {}): GuardedRequest {
   const url = new URL(address, 'http://site.example');
   const { pathname, search } = url;
+  const headers = parts.headers ?? new Headers();
   return {
     method: 'GET',
     pathname,
@@ -12,6 +14,9 @@ export function navigation(address: string, parts: Partial<GuardedRequest> = {})
     params: {},
     url,
     signedInFor: undefined,
+    headers,
+    cookies: new RequestCookies(headers),
+    clientAddress: undefined,
     isNavigation: true,
     ...parts,
   };

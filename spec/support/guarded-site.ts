@@ -16,7 +16,7 @@ export interface Site {
 
 /** Rules as `defineGatehouse` takes them, so far as they are plain data. */
 export interface Rules {
-  readonly protect?: readonly { readonly pattern: string }[];
+  readonly protect?: readonly { readonly pattern: string; readonly public?: true }[];
   readonly globalProtect?: boolean;
   readonly exclude?: readonly string[];
 }
@@ -24,6 +24,12 @@ export interface Rules {
 export const protect = (...patterns: string[]): Rules => ({ protect: patterns.map((pattern) => ({ pattern })) });
 
 export const everythingBut = (...exclude: string[]): Rules => ({ globalProtect: true, exclude });
+
+/** The same with public rules in place of `exclude`. */
+export const publicAlone = (...patterns: string[]): Rules => ({
+  globalProtect: true,
+  protect: patterns.map((pattern) => ({ pattern, public: true })),
+});
 
 export type Mode = 'production' | 'dev';
 
@@ -119,7 +125,8 @@ export class GuardedSite {
 }
 
 function textOf(rules: Rules): string {
-  return JSON.stringify(rules.exclude ? { ...rules, exclude: [...rules.exclude, '/enter', '/ran'] } : rules);
+  const withEnter = rules.globalProtect ? { ...rules, exclude: [...(rules.exclude ?? []), '/enter', '/ran'] } : rules;
+  return JSON.stringify(withEnter);
 }
 
 /**
@@ -142,7 +149,8 @@ function routed(page: string, params: Record<string, string | undefined>): strin
 /** Whether rules are meant to keep guests from a page: read from the patterns, apart from the guard's own reading. */
 export function isGuarded(page: string, rules: Rules): boolean {
   const covers = (pattern: string) => expressionFor(pattern).test(page.normalize('NFC'));
-  if (rules.protect?.some(({ pattern }) => covers(pattern))) return true;
+  const decides = rules.protect?.find(({ pattern }) => covers(pattern));
+  if (decides) return decides.public !== true;
   return rules.globalProtect === true && page !== '/login' && !rules.exclude?.some(covers);
 }
 

@@ -2,7 +2,7 @@ import { AccessConfig, type AccessOptions } from '../../lib/access/access-option
 import { DecisionLog } from '../../lib/access/guard/decision-log.js';
 import { GuardConfig } from '../../lib/access/guard/guard-config.js';
 import { defaultServices, type Settings } from '../../lib/container/default-services.js';
-import { type RequestScope, ScopedRequest } from '../../lib/container/request-scope.js';
+import { type RequestScope, ScopedRequest } from '../../lib/container/scope/request-scope.js';
 import type { Services } from '../../lib/container/services.js';
 import { Secrets } from '../../lib/session/cookies/secrets.js';
 import type { Session } from '../../lib/session/session.js';

@@ -1,19 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
+import type { APIRoute } from 'astro';
+import { createContext } from 'astro/middleware';
 import { AccessChecker } from '../../lib/access/access-checker.js';
 import { AccessDecision } from '../../lib/access/access-decision.js';
 import { AccessRule } from '../../lib/access/access-rule.js';
 import { DecisionLog } from '../../lib/access/guard/decision-log.js';
 import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
-import { authorize, can, decide, getSession } from '../../lib/astro/helpers/helpers.js';
-import { clearSession, setSession, updateSession } from '../../lib/astro/helpers/sign-in.js';
+import { authorize, can, decide } from '../../lib/astro/helpers/authorize.js';
+import { getSession } from '../../lib/astro/helpers/helpers.js';
+import { safeReturnTo } from '../../lib/astro/helpers/safe-return-to.js';
+import { clearSession, setSession, signIn, updateSession } from '../../lib/astro/helpers/sign-in.js';
 import { Clock } from '../../lib/base/clock.js';
-import { RequestScope, requestOf } from '../../lib/container/request-scope.js';
+import { RequestScope, requestOf } from '../../lib/container/scope/request-scope.js';
 import type { Services } from '../../lib/container/services.js';
 import { AccessDeniedError, InvalidOverrideError, InvalidVisitorError } from '../../lib/errors/index.js';
 import { injectable } from '../../lib/injectable.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
-import { Session } from '../../lib/session/session.js';
+import { draftOf, Session } from '../../lib/session/session.js';
 import { FrozenClock, fakeScope } from '../../lib/testing/index.js';
 import { navigation } from '../support/guarded-request.js';
 import { RememberingLog } from '../support/guards.js';
@@ -72,6 +76,20 @@ describe('A fake scope', () => {
     expect(fakeScope().request).toMatchObject({ pathname: '/', search: '', params: {}, method: 'GET' });
   });
 
+  it('has a method, headers, cookies and a client that rules can read', async () => {
+    const given = {
+      method: 'post',
+      headers: { 'X-Desk': '7' },
+      cookies: { door: 'back door' },
+      clientAddress: '192.0.2.7',
+    };
+    const { locals, request } = fakeScope({ user: { userId: 'ada' }, ...given });
+    const allow: AccessRule['allow'] = (_, { method, headers, cookies, clientAddress }) =>
+      `${method} ${headers.get('x-desk')} ${cookies.get('door')} ${clientAddress}` === 'POST 7 back door 192.0.2.7';
+    await authorize({ allow }, { locals });
+    expect([request?.cookies.has('window'), fakeScope().request?.clientAddress]).toEqual([false, undefined]);
+  });
+
   it('has locals that can be passed to helpers', async () => {
     const clock = new FrozenClock();
     const { locals } = fakeScope({ clock });
@@ -84,6 +102,37 @@ describe('A fake scope', () => {
     await expect(authorize({ authenticatedWithin: 59 }, { locals })).rejects.toMatchObject({ denial: 'SIGN_IN_AGAIN' });
     await clearSession({ locals });
     expect(getSession({ locals })).toBeNull();
+  });
+
+  it('lets an endpoint run as in a site, whose helpers need no context', async () => {
+    const POST: APIRoute = async ({ request, redirect }) => {
+      const form = await request.formData();
+      if (form.get('password') !== 'lovelace') throw new AccessDeniedError(403, false, 'wrong password');
+      await signIn({ userId: `${form.get('name')}` }, { label: 'At work' });
+      return redirect(safeReturnTo('/dashboard'), 303);
+    };
+    const login = async (password: string) => {
+      const body = new URLSearchParams({ name: 'ada', password });
+      const headers = { 'user-agent': 'Tester/1.0' };
+      const request = new Request('http://localhost/login?returnTo=/books', { method: 'POST', headers, body });
+      const scope = fakeScope({ request });
+      const context = createContext({
+        request,
+        locals: scope.locals,
+        params: {},
+        defaultLocale: '',
+        clientAddress: '::1',
+      });
+      const answer = await scope.run(async () => POST(context)).catch((error: AccessDeniedError) => error.status);
+      return { scope, answer };
+    };
+    const { scope, answer } = await login('lovelace');
+    expect(answer).toMatchObject({ status: 303 });
+    expect((answer as Response).headers.get('location')).toBe('/books');
+    expect([scope.visitor.id, scope.request?.method]).toEqual(['ada', 'POST']);
+    expect(draftOf(scope.session).visitor.device).toMatchObject({ userAgent: 'Tester/1.0', label: 'At work' });
+    const refused = await login('wrong');
+    expect([refused.answer, refused.scope.visitor.isGuest]).toEqual([403, true]);
   });
 
   it('uses the given clock', () => {

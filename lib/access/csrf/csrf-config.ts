@@ -4,6 +4,7 @@ import { PathIndex } from '../paths/path-index.js';
 import { ErrorPages, islandPath, type Locale } from '../paths/special-paths.js';
 import type { RoutePattern } from '../route-types.js';
 import { type AllowedDomain, SiteOrigins } from './site-origins.js';
+import { TrustedOrigins } from './trusted-origins.js';
 
 /** Options of the protection against forged requests. Paths are written without the base. */
 export interface CsrfOptions {
@@ -12,6 +13,11 @@ export interface CsrfOptions {
    * checked.
    */
   except?: readonly RoutePattern[] | undefined;
+  /**
+   * Origins of other sites and of apps whose pages may send requests as the site's own pages do, and to which
+   * `safeReturnTo` may lead: `['https://app.example.com', 'capacitor://localhost']`.
+   */
+  trustedOrigins?: readonly string[] | undefined;
   /** Patterns of paths that also require a token; `true` for all. Default: none. */
   requireToken?: boolean | readonly RoutePattern[] | undefined;
 }
@@ -34,6 +40,7 @@ export class CsrfConfig {
   /** True when at least one path requires a token. */
   readonly usesTokens: boolean;
   readonly origins: SiteOrigins;
+  readonly trusted: TrustedOrigins;
   readonly base: string;
   readonly errorPages: ErrorPages;
   readonly explains: boolean;
@@ -43,12 +50,13 @@ export class CsrfConfig {
 
   /** @param given The option `csrf`; `false` switches the protection off. */
   constructor(given: boolean | CsrfOptions = true, site: CsrfSite = {}) {
-    const { except = [], requireToken = false } = typeof given === 'object' ? given : {};
+    const { except = [], requireToken = false, trustedOrigins } = typeof given === 'object' ? given : {};
     const withToken = typeof requireToken === 'boolean' ? [] : requireToken;
     this.isOn = given !== false;
     this.#everythingWithToken = requireToken === true;
     this.usesTokens = this.isOn && (this.#everythingWithToken || withToken.length > 0);
-    this.origins = new SiteOrigins(site.allowedDomains);
+    this.trusted = new TrustedOrigins(trustedOrigins);
+    this.origins = new SiteOrigins(site.allowedDomains, this.trusted);
     this.base = withoutTrailingSlash(site.base ?? '');
     this.errorPages = new ErrorPages(site.locales);
     this.explains = site.explains ?? false;

@@ -1,15 +1,17 @@
 import { onOneLine, printable, shortened } from '../../base/text.js';
 import { injectable } from '../../injectable.js';
-import { SecurityEvents, subjectOf } from '../../session/security-events.js';
+import type { CookieJar } from '../../session/cookies/cookie-jar.js';
+import { type RequestSubject, SecurityEvents, subjectOf } from '../../session/security-events.js';
 import type { Session } from '../../session/session.js';
 import { pathAskedFor } from '../guard/access-events.js';
 import { DecisionLog } from '../guard/decision-log.js';
 import type { GuardedRequest } from '../guard/guarded-request.js';
-import { actionError, asAnswer, plain, problem, unavailable } from '../guard/refusal.js';
-import { GuardedPaths } from '../paths/guarded-paths.js';
+import { GuardedPaths, normalized, pathOnly } from '../paths/guarded-paths.js';
+import { actionError, asAnswer, plain, problem, unavailable } from '../refusal/refusal.js';
+import { PendingSignIn } from '../sign-in/pending-sign-in.js';
 import { CsrfConfig } from './csrf-config.js';
 import { CsrfTokens } from './csrf-tokens.js';
-import { formField } from './form-field.js';
+import { formField, formTypeOf } from './form-field.js';
 import { checkOrigin, type OriginFinding, type SentRequest } from './site-origins.js';
 
 /** The form field that holds the token. */
@@ -30,6 +32,10 @@ const DETAILS: Record<ForgeryCode, string> = {
 export interface ChangingRequest extends GuardedRequest, SentRequest {
   /** The method it arrived with. */
   readonly sentMethod: string;
+  /** The user, when something other than the session identifies the visitor. */
+  readonly identifiedAs?: Pick<RequestSubject, 'userId' | 'via'> | undefined;
+  /** The cookies of the request and of its answer, in which a sign-in may be pending. */
+  readonly cookieJar?: CookieJar | undefined;
   /** Returns a copy of the request. Reading its body does not take it from the page. */
   copy(): Request;
 }
@@ -85,6 +91,7 @@ export class CsrfGuard {
     private readonly tokens: CsrfTokens,
     private readonly log: DecisionLog,
     private readonly events: SecurityEvents,
+    private readonly pending?: PendingSignIn,
   ) {}
 
   /** @returns The refusal to answer with, or `undefined` when the request is allowed. */
@@ -113,10 +120,13 @@ export class CsrfGuard {
     // Compared with true, because an override may return a promise.
     if (paths && this.config.excepts(paths) === true) return this.trust('it is excepted');
     const finding = checkOrigin(request, this.config.origins);
+    if (!finding.isOwn && paths && (await this.#answersSignIn(request, paths))) {
+      return this.trust('it answers a sign-in that is pending in this browser');
+    }
     if (!finding.isOwn) return this.suspect('CSRF_REFUSED', finding.reason, adviceFor(finding, request));
     if (!this.config.asksForToken(paths)) return this.trust(finding.reason);
     // Only a script of the site can set the header; without it, the form's field counts.
-    const token = request.headers.get(TOKEN_HEADER) ?? (await this.#tokenInForm(request));
+    const token = request.headers.get(TOKEN_HEADER) ?? (await this.#fieldOf(request, TOKEN_FIELD));
     if (await this.tokens.verify(token, session)) return this.trust('its token is of this session');
     return this.suspect('CSRF_TOKEN_REFUSED', token === undefined ? NO_TOKEN : 'its token is not of this session');
   }
@@ -149,9 +159,23 @@ export class CsrfGuard {
     return opensPage(headers) ? plain(403, DETAILS[code]) : problem(403, { code, reason: DETAILS[code], missing: [] });
   }
 
-  async #tokenInForm(request: ChangingRequest): Promise<string | undefined> {
+  /**
+   * Checks for the answer of an identity provider that is posted as a form: to the path that the pending sign-in names,
+   * under each of its paths, and with its state, which only this browser and the provider know.
+   */
+  async #answersSignIn(request: ChangingRequest, paths: GuardedPaths): Promise<boolean> {
+    const { cookieJar: cookies, sentMethod, headers, method } = request;
+    if (!cookies || !this.pending || sentMethod !== 'POST' || method !== 'POST' || !formTypeOf(headers)) return false;
+    // Most refused requests come from browsers without such a cookie, and their bodies need not be read.
+    if (!this.pending.isIn(cookies)) return false;
+    const path = await this.pending.formPostPath(cookies, await this.#fieldOf(request, 'state'));
+    const expected = path === undefined ? undefined : normalized(pathOnly(path, this.config.base));
+    return expected !== undefined && paths.every((each) => normalized(each) === expected);
+  }
+
+  async #fieldOf(request: ChangingRequest, name: string): Promise<string | undefined> {
     try {
-      return await formField(request.copy(), TOKEN_FIELD);
+      return await formField(request.copy(), name);
     } catch {
       // The body was read before.
       return undefined;
@@ -159,13 +183,13 @@ export class CsrfGuard {
   }
 
   #emit(request: ChangingRequest, { code, reason }: CsrfDecision, session: Session): void {
-    this.events.emit('csrf.refused', () => ({
-      method: request.sentMethod,
-      path: pathAskedFor(request),
-      code,
-      reason,
-      ...subjectOf(session),
-    }));
+    this.events.emit('csrf.refused', () => {
+      const subject = subjectOf(session);
+      const { userId, via } = request.identifiedAs ?? { userId: subject.userId, via: 'session' };
+      const user = userId === undefined ? {} : { userId, via };
+      const path = pathAskedFor(request);
+      return { method: request.sentMethod, path, code, reason, session: subject.session, ...user };
+    });
   }
 
   /** Logs a refusal when explanations are on. Advice for operators is always logged, once. */
@@ -185,10 +209,16 @@ function opensPage(headers: Headers): boolean {
 }
 
 /**
- * Returns advice for a site that does not know its own name behind a proxy. The headers that are read here influence no
- * decision.
+ * Returns advice for a site that does not know its own name behind a proxy, or does not list its other origins. The headers
+ * that are read here influence no decision.
  */
-function adviceFor({ origin }: OriginFinding, { headers, sentTo }: ChangingRequest): string | undefined {
+function adviceFor({ origin, listable }: OriginFinding, { headers, sentTo }: ChangingRequest): string | undefined {
+  if (listable !== undefined) {
+    return (
+      `If that is a site or an app of your own, whose pages may send requests in the names of visitors, set csrf: ` +
+      `{ trustedOrigins: ['${listable}'] }`
+    );
+  }
   if (!origin || headers.has('sec-fetch-site')) return undefined;
   const [forwarded = ''] = (headers.get('x-forwarded-host') ?? headers.get('host') ?? '').split(',');
   if (forwarded.trim().toLowerCase() !== origin.host && sentTo.hostname !== origin.hostname) return undefined;

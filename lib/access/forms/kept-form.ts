@@ -1,6 +1,6 @@
-import { sealData, unsealData } from 'iron-session';
 import { frozen } from '../../base/frozen-value.js';
-import { passwords, type Secrets } from '../../session/cookies/secrets.js';
+import { Seals } from '../../session/cookies/seals.js';
+import type { Secrets } from '../../session/cookies/secrets.js';
 import type { FlashDraft } from '../../session/draft/flash-draft.js';
 import type { SentField } from './form-config.js';
 
@@ -128,8 +128,6 @@ export class FormBudget {
 }
 
 const PURPOSE = 'form-result';
-/** The seal itself does not expire, because the lifetime of the form limits it. */
-const FOREVER = 0;
 
 /**
  * Seals the result of an action before it is kept in a store that its operators can read. The result may contain a
@@ -138,21 +136,13 @@ const FOREVER = 0;
 export async function sealResult(form: KeptForm, secrets: Secrets): Promise<KeptForm> {
   const { result, ...open } = form;
   if (result === undefined) return form;
-  const [newest] = await secrets.keysFor(PURPOSE);
-  const sealed = await sealData({ result }, { password: passwords(newest ? [newest] : []), ttl: FOREVER });
-  return { ...open, sealed };
+  return { ...open, sealed: await new Seals(secrets, PURPOSE).seal({ result }) };
 }
 
 /**
  * Opens a result that {@link sealResult} has sealed. Without the secret that it was sealed with, the result is lost.
  */
 export async function openResult({ sealed, ...form }: KeptForm, secrets: Secrets): Promise<KeptForm> {
-  if (sealed === undefined) return form;
-  try {
-    const password = passwords(await secrets.keysFor(PURPOSE));
-    const { result } = await unsealData<{ result?: unknown }>(sealed, { password, ttl: FOREVER });
-    return { ...form, result };
-  } catch {
-    return form;
-  }
+  const opened = sealed === undefined ? undefined : await new Seals(secrets, PURPOSE).open(sealed);
+  return opened ? { ...form, result: opened.result } : form;
 }

@@ -8,7 +8,9 @@ import type { GuardedRequest } from './guarded-request.js';
 
 type Refused = Pick<GuardedRequest, 'method' | 'pathname'> &
   Partial<Pick<GuardedRequest, 'originalPathname' | 'isVisitorUnknown' | 'sessionHash'>>;
-type Denial = Pick<AccessDecision, 'reason'> & { readonly code: string } & Partial<Pick<AccessDecision, 'rule'>>;
+type Denial = Pick<AccessDecision, 'reason'> & { readonly code: string } & Partial<
+    Pick<AccessDecision, 'rule' | 'ability'>
+  >;
 
 /** Errors that an event was emitted for. An error that a page does not catch comes to the guard again. */
 const emitted = new WeakSet<AccessDeniedError>();
@@ -18,7 +20,7 @@ export function emitDenied(
   events: SecurityEvents,
   request: Refused | undefined,
   visitor: Visitor,
-  { code, reason, rule }: Denial,
+  { code, reason, rule, ability }: Denial,
 ): void {
   if (request?.isVisitorUnknown) return;
   events.emit('access.denied', () => ({
@@ -27,8 +29,10 @@ export function emitDenied(
     code,
     reason,
     rule: rule && `${rule}`,
+    ability,
     session: request?.sessionHash,
     userId: visitor.id,
+    via: visitor.isGuest ? undefined : visitor.via,
   }));
 }
 
@@ -43,7 +47,7 @@ export function emitDeniedError(
   const key = errorBehind(error) as AccessDeniedError;
   if (emitted.has(key)) return;
   emitted.add(key);
-  emitDenied(events, request, visitor, { code: error.denial, reason: error.reason });
+  emitDenied(events, request, visitor, { code: error.denial, reason: error.reason, ability: error.ability });
 }
 
 /** The path that the visitor requested, before the application rewrote it. */

@@ -1,5 +1,6 @@
 import { andThen, firstAnswer, isPromise, type Promised } from '../../base/promised.js';
 import { onOneLine, printable } from '../../base/text.js';
+import type { AccessDeniedError } from '../../errors/index.js';
 import { MadeClasses } from '../../session/made-classes.js';
 import type { AccessChecker } from '../access-checker.js';
 import { AccessDecision, asDecision, type DecisionCode } from '../access-decision.js';
@@ -58,6 +59,12 @@ export class DemandChecker {
     return new this.#Decision(isGranted, code, reason, missing);
   }
 
+  /** Creates the decision behind an error with which code of the application refuses a visitor. */
+  refusalBy({ denial, reason, missing, ability, status }: AccessDeniedError): AccessDecision {
+    const own = ability === undefined ? undefined : status;
+    return new this.#Decision(false, denial, reason, missing, undefined, ability, own);
+  }
+
   logDecision(request: GuardedRequest, demand: Demand, decision: AccessDecision): void {
     this.log.decision(describe(request, demand, decision, decision.isGranted ? 'granted' : 'refused'));
   }
@@ -84,6 +91,8 @@ export class DemandChecker {
   }
 
   #check(rule: AccessRule, visitor: Visitor, request: AccessRequest): Promised<AccessDecision> {
+    // A checker of the application may ask for a visitor everywhere else.
+    if (rule.isPublic === true) return this.decision(true, 'GRANTED', 'public').of(rule);
     try {
       const answer: unknown = this.checker.check(rule.askedOf(request), visitor);
       if (!isPromise(answer)) return asDecision(answer).of(rule);

@@ -1,8 +1,19 @@
 import { withoutTrailingSlash } from '../../base/text.js';
 import type { AccessRuleOptions } from '../access-rule.js';
-import { PathIndex } from '../paths/path-index.js';
+import { MethodIndex } from '../paths/method-index.js';
+import { PathPattern } from '../paths/path-pattern.js';
 import { ErrorPages, type Locale } from '../paths/special-paths.js';
 import type { RoutePath, RoutePattern } from '../route-types.js';
+
+/** An entry of `exclude`: a pattern of paths, for every method or for some. */
+export type Exclusion = RoutePattern | ExclusionForMethods;
+
+/** An entry of `exclude` for some methods; with every other method its paths are protected. */
+export interface ExclusionForMethods {
+  readonly pattern: RoutePattern;
+  /** `GET` includes `HEAD`. */
+  readonly methods: readonly string[];
+}
 
 /** Options of the guard: rules, where refused visitors are sent, and protection without a rule. Paths are written without the site's base. */
 export interface GuardOptions {
@@ -16,8 +27,11 @@ export interface GuardOptions {
   forbiddenPath?: RoutePath | undefined;
   /** Requires a signed-in visitor wherever no rule matches, for endpoints and actions as well. Default `false`. */
   globalProtect?: boolean | undefined;
-  /** Patterns of paths that `globalProtect` leaves alone. Without `globalProtect` they are an error. */
-  exclude?: readonly RoutePattern[] | undefined;
+  /**
+   * Patterns of paths that `globalProtect` leaves alone: `['/health', { pattern: '/api/webhooks/**', methods: ['POST'] }]`.
+   * Without `globalProtect` they are an error.
+   */
+  exclude?: readonly Exclusion[] | undefined;
   /** `false` admits every visitor and logs whom rules and page guards would have refused. Default `true`. */
   enforce?: boolean | undefined;
   /** Logs every decision. Default `false`. */
@@ -45,7 +59,7 @@ export class GuardConfig {
   readonly base: string;
   readonly errorPages: ErrorPages;
   readonly #trailingSlash: string | undefined;
-  readonly #excluded: PathIndex;
+  readonly #excluded: MethodIndex<{ path: PathPattern; methods: readonly string[] | undefined }>;
 
   constructor(options: GuardOptions = {}, site: GuardedSite = {}) {
     this.protect = options.protect ?? [];
@@ -58,16 +72,21 @@ export class GuardConfig {
     this.base = withoutTrailingSlash(site.base ?? '');
     this.errorPages = new ErrorPages(site.locales);
     this.#trailingSlash = site.trailingSlash;
-    this.#excluded = PathIndex.of(options.exclude ?? []);
+    this.#excluded = new MethodIndex(
+      (options.exclude ?? [])
+        .map(exclusionOf)
+        .map(({ pattern, methods }) => ({ path: new PathPattern(pattern), methods })),
+    );
   }
 
-  isExcluded(path: string): boolean {
-    return this.#excluded.matches(path, false);
+  /** Checks whether `globalProtect` leaves requests to a path alone. @param method In capitals. */
+  isExcluded(path: string, method: string): boolean {
+    return this.#excluded.matches(path, method, false);
   }
 
-  /** Returns what protects a page without a rule: `globalProtect`, but for the login page and excluded paths. */
+  /** Returns what protects a page without a rule that is opened: `globalProtect`, but for the login page and excluded paths. */
   globalProtectOver(path: string): 'globalProtect' | undefined {
-    const isOpen = path === this.loginPath || this.isExcluded(path);
+    const isOpen = path === this.loginPath || this.isExcluded(path, 'GET');
     return this.globalProtect && !isOpen ? 'globalProtect' : undefined;
   }
 
@@ -89,4 +108,12 @@ export class GuardConfig {
     if (this.#trailingSlash === 'always') return pathname.endsWith('/') ? pathname : `${pathname}/`;
     return this.#trailingSlash === 'never' && pathname !== '/' ? pathname.replace(/\/$/, '') : pathname;
   }
+}
+
+/** Returns an entry of `exclude` in its long form. */
+export function exclusionOf(entry: Exclusion): {
+  readonly pattern: string;
+  readonly methods: readonly string[] | undefined;
+} {
+  return typeof entry === 'string' ? { pattern: entry, methods: undefined } : (entry as ExclusionForMethods);
 }

@@ -1,3 +1,6 @@
+import type { RequestCookies } from '../../base/request-cookies.js';
+import type { RefusedClient } from '../refusal/client.js';
+
 /** An Astro action that is called by its own address or by a form on any page. */
 export interface CalledAction {
   /** Its name in the project: `admin.remove`. */
@@ -5,7 +8,7 @@ export interface CalledAction {
   readonly calledFrom: 'rpc' | 'form';
 }
 
-/** The request as it is passed to the `allow` function of a rule. */
+/** The request as the code that decides sees it: `allow` of a rule, `access.check` and checkers (`rule.request`). */
 export interface AccessRequest {
   /** Parameters of the route that Astro resolved. */
   readonly params: Readonly<Record<string, string | undefined>>;
@@ -17,6 +20,24 @@ export interface AccessRequest {
   readonly url: URL;
   /** Seconds since the visitor signed in; `undefined` when unknown, for example when another middleware identified the visitor. */
   readonly signedInFor: number | undefined;
+  /** The headers that the request arrived with. A program sends whatever it likes in them. */
+  readonly headers: Headers;
+  /** The cookies that the request arrived with. */
+  readonly cookies: Pick<RequestCookies, 'get' | 'has'>;
+  /**
+   * The address of the client, as Astro vouches for it; `undefined` where the adapter knows none. Behind a proxy it is the
+   * proxy's; with `security.allowedDomains` of astro.config, Astro takes the first value of `X-Forwarded-For`.
+   */
+  readonly clientAddress: string | undefined;
+}
+
+/** Returns the client's address of an Astro context; `undefined` where Astro knows none, and throws. */
+export function clientAddressOf(context: { readonly clientAddress?: string | undefined }): string | undefined {
+  try {
+    return context.clientAddress;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A request as the guard needs it. */
@@ -58,25 +79,18 @@ export interface GuardedRequest extends AccessRequest {
   readonly formPage?: string | undefined;
   /** True when the page shows the outcome of a form that was accepted before. */
   readonly showsForm?: boolean | undefined;
+  /** True when the route is an endpoint that has a function for `OPTIONS` alone. */
+  readonly hasOptionsHandler?: boolean | undefined;
   /** True when the route is not a page. */
   readonly isEndpoint?: boolean | undefined;
   /** True when the visitor is unknown because sessions are unavailable. */
   readonly isVisitorUnknown?: boolean | undefined;
   /** The short hash of the session's id, for events; `undefined` when no session is stored. */
   readonly sessionHash?: string | undefined;
-  /** True when a browser opens a page, so that a redirect leads a user to the login page. */
+  /** True when a browser shows the answer to its user, so that a redirect leads the user to the login page. */
   readonly isNavigation: boolean;
-}
-
-/**
- * Checks whether a browser opens a page with this request. Requests for endpoints never count.
- *
- * @see https://www.w3.org/TR/fetch-metadata/
- */
-export function isNavigation(headers: Headers, routeIsPage: boolean): boolean {
-  if (!routeIsPage) return false;
-  const accept = headers.get('accept') ?? '*/*';
-  if (accept.includes('text/html')) return true;
-  const mode = headers.get('sec-fetch-mode');
-  return mode === 'navigate' || (mode === null && accept.trim() === '*/*');
+  /** The kind of client, by the answer that it can use. Default: a browser for a navigation, otherwise a program. */
+  readonly client?: RefusedClient | undefined;
+  /** Path and query of the page that htmx shows while it waits for the answer. */
+  readonly pageAround?: string | undefined;
 }

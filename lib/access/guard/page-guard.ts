@@ -23,13 +23,19 @@ export class PageGuard {
     const entries: readonly GuardEntry[] = Array.isArray(guard) ? guard : [guard];
     this.#entries = entries.map((entry) => {
       if (entry === 'public' || entry === 'guest') return entry;
-      return new Rule({ ...(entry === 'user' ? {} : entry), pattern: '/**' });
+      const rule = new Rule({ ...(entry === 'user' ? {} : entry), pattern: '/**' });
+      return rule.isPublic && rule.methods === undefined ? 'public' : rule;
     });
   }
 
   /** True when every visitor may see the page. */
   get isPublic(): boolean {
     return this.#entries.includes('public');
+  }
+
+  /** Checks whether every visitor may send requests with a method. @param method In capitals. */
+  isPublicFor(method: string): boolean {
+    return this.isPublic || this.rulesFor(method).some((rule) => rule.isPublic);
   }
 
   /** True when guests may see the page. */
@@ -50,6 +56,11 @@ export class PageGuard {
   /** Checks whether it is for requests with this method. */
   isFor(method: string): boolean {
     return this.admitsGuests || this.rulesFor(method).length > 0;
+  }
+
+  /** The methods that its entries name. */
+  get methods(): readonly string[] {
+    return this.#entries.flatMap((entry) => (entry instanceof AccessRule ? (entry.methods ?? []) : []));
   }
 
   /** Returns the requirements, of which a visitor has to meet one. @param method In capitals. */

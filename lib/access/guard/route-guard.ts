@@ -1,4 +1,4 @@
-import { andThen, type Promised } from '../../base/promised.js';
+import { andThen, firstAnswer, type Promised } from '../../base/promised.js';
 import type { AccessDeniedError } from '../../errors/index.js';
 import { injectable } from '../../injectable.js';
 import { SecurityEvents } from '../../session/security-events.js';
@@ -7,18 +7,19 @@ import type { AccessDecision } from '../access-decision.js';
 import { AccessRules } from '../access-rules.js';
 import { ifReadable } from '../paths/canonical-path.js';
 import { GuardedPaths } from '../paths/guarded-paths.js';
-import { REAUTHENTICATE_PARAMETER } from '../paths/return-path.js';
+import { Answers } from '../refusal/answers.js';
+import { LoginPage } from '../refusal/login-page.js';
+import { withOwnStatus } from '../refusal/own-status.js';
+import { hides, Redirects } from '../refusal/redirects.js';
+import { asAnswer, hidden, notThere, problem, unavailable } from '../refusal/refusal.js';
 import type { Visitor } from '../visitor.js';
 import { emitDenied, emitDeniedError } from './access-events.js';
 import { DecisionLog } from './decision-log.js';
 import { DemandChecker } from './demand-checker.js';
-import { type Asked, Demands } from './demands.js';
+import { type AskedFor, Demands } from './demands.js';
 import { GuardConfig } from './guard-config.js';
 import type { GuardedRequest } from './guarded-request.js';
-import { LoginPage } from './login-page.js';
 import { PageGuard, PageGuards } from './page-guard.js';
-import { hides, Redirects, withParameter } from './redirects.js';
-import { actionError, asAnswer, hidden, notThere, plain, problem, redirectTo, unavailable } from './refusal.js';
 import { type Demand, Judgement, NOTHING_ASKED, type RefusingVerdict, type Verdict } from './verdict.js';
 
 /**
@@ -31,7 +32,7 @@ export class RouteGuard {
   readonly #demands: Demands;
   readonly #checker: DemandChecker;
   readonly #loginPage: LoginPage;
-  readonly #redirects: Redirects;
+  readonly #answers: Answers;
 
   constructor(
     private readonly rules: AccessRules,
@@ -44,7 +45,7 @@ export class RouteGuard {
     this.#demands = new Demands(rules, pageGuards, config);
     this.#checker = new DemandChecker(checker, log);
     this.#loginPage = new LoginPage(this.#demands, config);
-    this.#redirects = new Redirects(this.#demands, this.#checker, this.#loginPage, config);
+    this.#answers = new Answers(new Redirects(this.#demands, this.#checker, this.#loginPage, config), config);
   }
 
   /** @returns The response in place of the page; `undefined` when the visitor may see the page. */
@@ -73,11 +74,12 @@ export class RouteGuard {
   /** Judges a visitor who was refused by the page's own code. */
   judgeDenied(error: AccessDeniedError, request: GuardedRequest, visitor: Visitor): Promised<RefusingVerdict> {
     const judgement = new Judgement();
-    const decision = this.#checker.decision(false, error.denial, error.reason, error.missing);
+    const decision = this.#checker.refusalBy(error);
     judgement.decides(decision);
     if (request.isVisitorUnknown) return judgement.verdict(unavailable(), true);
     emitDeniedError(this.events, request, visitor, error);
-    const answer = error.mayRedirect ? this.refuse(request, visitor, decision) : problem(error.status, decision);
+    const own = error.mayRedirect ? withOwnStatus(error, request) : problem(error.status, decision);
+    const answer = own ?? this.refuse(request, visitor, decision);
     return andThen(answer, (response) => judgement.verdict(asAnswer(response), true));
   }
 
@@ -102,7 +104,7 @@ export class RouteGuard {
   /** Creates the answer for a refused visitor: {@link challenge} for one who can sign in, otherwise {@link forbid}. */
   refuse(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (hides(decision, visitor)) return this.#asIfMissing(request, visitor);
-    if (decision.code === 'FOR_GUESTS_ONLY') return this.#sendHome(request, visitor, decision);
+    if (decision.code === 'FOR_GUESTS_ONLY') return this.#answers.sendHome(request, visitor, decision);
     if (!visitor.isGuest && decision.code !== 'SIGN_IN_AGAIN') return this.forbid(request, visitor, decision);
     // Guests are sent to sign in whether a hidden page exists or not, so that they cannot find out which.
     const asked = decision.rule?.status === 404 ? (this.#missing(request) ?? request) : request;
@@ -111,30 +113,12 @@ export class RouteGuard {
 
   /** Answers a visitor who has to sign in, or to sign in again: browsers are sent to the login page, programs get 401. */
   protected challenge(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
-    if (request.action?.calledFrom === 'rpc') return actionError(401);
-    if (!request.isNavigation) return problem(401, decision);
-    const target = decision.rule?.redirectTo ?? this.config.loginPath;
-    const again = decision.code === 'SIGN_IN_AGAIN';
-    return andThen(this.#redirects.leadBack(target, request, visitor, again), (isCircle) => {
-      if (isCircle) return plain(401);
-      const location = this.#redirects.withReturnPath(target, request);
-      return redirectTo(again ? withParameter(location, REAUTHENTICATE_PARAMETER, '1') : location, request.method);
-    });
+    return this.#answers.challenge(request, visitor, decision);
   }
 
   /** Answers a signed-in visitor who is refused: browsers are sent to `forbiddenPath`, programs get 403. */
   protected forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
-    if (request.action?.calledFrom === 'rpc') return actionError(403);
-    if (!request.isNavigation) return problem(403, decision);
-    const target = decision.rule?.redirectTo ?? this.config.forbiddenPath ?? this.config.loginPath;
-    return this.#sendTo(target, request, visitor);
-  }
-
-  /** Redirects a visitor, unless they would be sent back from there. */
-  #sendTo(target: string, request: GuardedRequest, visitor: Visitor): Promised<Response> {
-    return andThen(this.#redirects.leadBack(target, request, visitor), (isCircle) =>
-      isCircle ? plain(403) : redirectTo(this.config.toLocation(target), request.method),
-    );
+    return this.#answers.forbid(request, visitor, decision);
   }
 
   /** Refuses an address that can be read in several ways: it may be an attempt to evade a rule. */
@@ -156,24 +140,28 @@ export class RouteGuard {
     whoAsks: () => Promised<Visitor>,
   ): Promised<Verdict> {
     const judgement = new Judgement();
-    const { method, routePattern } = request;
-    const asked = this.#demands.on(paths, method, routePattern, pageGuard, judgement);
-    const triedOut = this.#demands.reportOnly(paths, method, pageGuard);
+    const all = this.#demands.of(request, paths, pageGuard, judgement);
+    const isAsked = all.some(({ asked }) => asked.size > 0);
+    const triedOut = this.#demands.reportOnly(paths, request.method, pageGuard);
     const end = (refusal: Response | undefined): Verdict => {
       const response = refusal ?? this.#nowhere(paths, request);
       // The answer for a hidden page must not differ from that for a page that does not exist.
-      return judgement.verdict(response, response?.status !== 404 && (asked.size > 0 || this.#mayBeHidden(request)));
+      const mayBeHidden = this.rules.hides && this.#showsNotFound(request);
+      return judgement.verdict(response, response?.status !== 404 && (isAsked || mayBeHidden));
     };
-    if (asked.size + triedOut.size === 0) return end(undefined);
-    return andThen(whoAsks(), (visitor) =>
-      andThen(this.#checker.tryOut(triedOut, visitor, request, judgement), () =>
-        andThen(this.#refusal(asked, paths, request, visitor, judgement), end),
-      ),
-    );
+    if (!isAsked && triedOut.size === 0) return end(undefined);
+    return andThen(whoAsks(), (visitor) => {
+      const tried = this.#checker.tryOut(triedOut, visitor, request, judgement);
+      const refuse = (one: AskedFor) => this.#refusal(one, paths, request, visitor, judgement);
+      return andThen(
+        andThen(tried, () => firstAnswer(all, refuse)),
+        end,
+      );
+    });
   }
 
   #refusal(
-    asked: Asked,
+    { asked, request: checked }: AskedFor,
     paths: GuardedPaths,
     request: GuardedRequest,
     visitor: Visitor,
@@ -186,7 +174,7 @@ export class RouteGuard {
       if (isHiding && isNotFound) {
         judgement.notes(decision, demand);
         const at = asked.get(demand) ?? [];
-        for (const [next, where] of this.#demands.behindHidden(at, paths, request.method)) {
+        for (const [next, where] of this.#demands.behindHidden(at, paths, checked.method)) {
           if (!asked.has(next)) asked.set(next, where);
         }
         runsHidden ||= paths.action !== undefined && at.includes(paths.action);
@@ -207,7 +195,7 @@ export class RouteGuard {
       );
     };
     // A Map also visits entries that are added during the iteration.
-    const refusal = this.#checker.decideEach(asked.keys(), visitor, request, answerTo);
+    const refusal = this.#checker.decideEach(asked.keys(), visitor, checked, answerTo);
     // The 404 page is rendered for a hidden page, but an action that was sent to the hidden page is not run.
     return andThen(refusal, (response) =>
       !response && runsHidden && this.config.enforce && !request.wasRefused ? notThere(request) : response,
@@ -217,11 +205,6 @@ export class RouteGuard {
   /** Checks whether the 404 page is what is rendered. */
   #showsNotFound({ routePattern, isOwnAnswer }: GuardedRequest): boolean {
     return this.config.errorPages.statusOf(routePattern) === 404 && !isOwnAnswer;
-  }
-
-  /** Checks whether a page may be hidden, so that pages that do not exist have to be answered in the same way. */
-  #mayBeHidden(request: GuardedRequest): boolean {
-    return this.rules.hides && this.#showsNotFound(request);
   }
 
   /** Makes Astro answer for a page that does not exist as for a hidden one: in the same language, without a fallback. */
@@ -235,16 +218,12 @@ export class RouteGuard {
     const missing = this.#missing(request);
     const paths = missing && GuardedPaths.of(missing, this.config.base, this.config.errorPages);
     if (!missing || !paths) return notThere(request);
-    const asked = this.#demands.on(paths, missing.method, missing.routePattern);
+    const asked = { asked: this.#demands.on(paths, missing.method, missing.routePattern), request: missing };
     return andThen(this.#refusal(asked, paths, missing, visitor, new Judgement()), (refusal) => refusal ?? hidden());
   }
 
   #missing(request: GuardedRequest): GuardedRequest | undefined {
     const paths = GuardedPaths.of(request, this.config.base, this.config.errorPages);
     return paths && request.action?.calledFrom !== 'rpc' ? request.asMissing?.(paths.requested) : undefined;
-  }
-
-  #sendHome(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
-    return request.isNavigation ? this.#sendTo(this.config.homePath, request, visitor) : problem(403, decision);
   }
 }

@@ -73,11 +73,12 @@ export class CacheFindings {
 
   #protectorOfCached(route: DescribedRoute, cached: readonly SegmentMatcher[]): string | undefined {
     const rule = (place: string) => this.protection.rules.find((one) => one.rule.place === place);
+    // Caches answer GET, and HEAD as GET.
     return this.protection
-      .demandsOn(route)
+      .demandsOn({ ...route, method: 'GET' })
       .filter(({ who }) => asksForVisitor(who))
       .map(({ by, who }) => ({ by: rule(by), text: `${by} (${who})` }))
-      .find(({ by }) => !by || (by.isFor('GET') && overlaps(by.segments, cached)))?.text;
+      .find(({ by }) => !by || overlaps(by.segments, cached))?.text;
   }
 }
 

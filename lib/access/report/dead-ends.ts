@@ -62,7 +62,7 @@ export function deadEndText({ rule, target, by }: DeadEnd): string {
   const page = pathOnly(target);
   return (
     `${rule.place}, ${rule.text}, redirects refused visitors to ${page}, and ${who}. Write before ` +
-    `${by === rule ? 'it' : by.place}: { pattern: '${page}', allow: () => true }`
+    `${by === rule ? 'it' : by.place}: { pattern: '${page}', public: true }`
   );
 }
 

@@ -1,4 +1,5 @@
-import { includesMethod } from '../access-rule.js';
+import { exclusionOf } from '../guard/guard-config.js';
+import { includesMethod, isForMethod } from '../paths/method-index.js';
 import { PathPattern, type SegmentMatcher, segmentsOf } from '../paths/path-pattern.js';
 import { covers, overlaps } from '../paths/pattern-sets.js';
 import type { DescribedGuard, DescribedRoute, DescribedRule, SiteDescription } from './site-description.js';
@@ -33,6 +34,12 @@ export interface Subject {
   readonly method?: string | undefined;
 }
 
+/** An entry of `exclude`, prepared for comparisons. */
+interface Excluded {
+  readonly segments: readonly SegmentMatcher[];
+  readonly methods: readonly string[] | undefined;
+}
+
 /** A rule, prepared for comparisons. */
 export class ComparableRule {
   readonly segments: readonly SegmentMatcher[];
@@ -42,7 +49,7 @@ export class ComparableRule {
   }
 
   isFor(method: string | undefined): boolean {
-    return method === undefined || this.rule.methods === undefined || includesMethod(this.rule.methods, method);
+    return method === undefined || isForMethod(this.rule, method);
   }
 
   /** Checks whether this rule always decides before a later rule can. */
@@ -56,13 +63,15 @@ export class ComparableRule {
 /** Computes who may see the things at a path: the same result as the guard's, for every possible request. */
 export class PathProtection {
   readonly rules: readonly ComparableRule[];
-  readonly #excluded: readonly (readonly SegmentMatcher[])[];
+  readonly #excluded: readonly Excluded[];
   readonly #loginPath: readonly SegmentMatcher[];
 
   /** @param site Lists its routes in the order in which Astro tries them. */
   constructor(private readonly site: SiteDescription) {
     this.rules = site.rules.map((rule) => new ComparableRule(rule));
-    this.#excluded = site.exclude.map((pattern) => new PathPattern(pattern).segments);
+    this.#excluded = site.exclude
+      .map(exclusionOf)
+      .map(({ pattern, methods }) => ({ segments: new PathPattern(pattern).segments, methods }));
     this.#loginPath = literalSegments(site.loginPath.replace(/[?#].*$/s, ''));
   }
 
@@ -81,16 +90,19 @@ export class PathProtection {
     return this.rules.find((one) => one.rule.enforce && one.isFor(method) && overlaps(one.segments, segments))?.rule;
   }
 
-  /** Checks whether `globalProtect` protects a path that no rule matches. */
+  /** Checks whether `globalProtect` protects a page that no rule matches, and that is opened. */
   isGloballyProtected(segments: readonly SegmentMatcher[]): boolean {
-    const open = [this.#loginPath, ...this.#excluded];
+    const excluded = this.#excluded.filter((one) => isForMethod(one, 'GET'));
+    const open = [this.#loginPath, ...excluded.map((one) => one.segments)];
     return this.site.globalProtect && !open.some((pattern) => covers(pattern, segments));
   }
 
   #guardAndRules(subject: Subject): Demand[] {
-    const { guard } = subject;
-    const demands: Demand[] = guard ? [ownDemand(guard, subject)] : [];
-    if (guard && !guard.isReportOnly && !guard.methods) return demands;
+    const { method } = subject;
+    const guard =
+      subject.guard && (method === undefined || isForMethod(subject.guard, method)) ? subject.guard : undefined;
+    const demands: Demand[] = guard ? ownDemands(guard, subject) : [];
+    if (guard && !guard.isReportOnly && (!guard.methods || method !== undefined)) return demands;
     const decided = new Set(guard?.isReportOnly ? [] : guard?.methods);
     for (const each of this.rules) {
       const { rule } = each;
@@ -102,7 +114,7 @@ export class PathProtection {
       if (left === undefined) return demands;
       for (const method of left) decided.add(method);
     }
-    return [...demands, ...this.#unlisted(subject)];
+    return [...demands, ...this.#unlisted(subject, decided)];
   }
 
   /** Checks whether a pattern matches a path at which the subject itself is served, and not an earlier route. */
@@ -116,12 +128,22 @@ export class PathProtection {
     return !routes.slice(0, Math.max(0, at)).some((route) => takesAll(route) && covers(route.segments, both));
   }
 
-  #unlisted(subject: Subject): Demand[] {
+  /** @param decided The methods for which rules decide. */
+  #unlisted(subject: Subject, decided: ReadonlySet<string>): Demand[] {
     if (!this.site.globalProtect) return [{ who: EVERYBODY, by: NOTHING }];
-    const reaching = this.#excluded.filter((pattern) => this.#reaches(pattern, subject));
-    const excluded = reaching.length > 0 ? [{ who: EVERYBODY, by: 'exclude' }] : [];
-    if (reaching.some((pattern) => isCovered(pattern, subject))) return excluded;
-    return [...excluded, { who: 'signed in', by: 'globalProtect' }];
+    const { method } = subject;
+    const reaching = this.#excluded.filter(
+      (one) => (method === undefined || isForMethod(one, method)) && this.#reaches(one.segments, subject),
+    );
+    const always = reaching.filter(({ methods }) => methods === undefined || method !== undefined);
+    const sometimes = reaching.filter((one) => !always.includes(one)).flatMap(({ methods = [] }) => methods);
+    const methods = [...new Set(sometimes)].filter((one) => !decided.has(one));
+    const demands: Demand[] = [
+      ...(methods.length > 0 ? [{ who: EVERYBODY, by: 'exclude', methods }] : []),
+      ...(always.length > 0 ? [{ who: EVERYBODY, by: 'exclude' }] : []),
+    ];
+    if (always.some((one) => isCovered(one.segments, subject))) return demands;
+    return [...demands, { who: 'signed in', by: 'globalProtect' }];
   }
 }
 
@@ -155,6 +177,15 @@ function narrowed(one: readonly SegmentMatcher[], other: readonly SegmentMatcher
 function loginDemand(subject: Subject): Demand {
   const { guard } = subject;
   return guard?.isForGuestsOnly ? ownDemand(guard, subject) : { who: EVERYBODY, by: 'loginPath' };
+}
+
+function ownDemands(guard: DescribedGuard, subject: Subject): Demand[] {
+  const { publicFor = [] } = guard;
+  const demand = ownDemand(guard, subject);
+  if (publicFor.length === 0) return [demand];
+  const open = { ...demand, who: EVERYBODY, methods: publicFor };
+  if (subject.method === undefined) return [open, demand];
+  return includesMethod(publicFor, subject.method) ? [open] : [demand];
 }
 
 function ownDemand({ who, isReportOnly, methods }: DescribedGuard, { file }: Subject): Demand {

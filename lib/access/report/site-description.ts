@@ -1,4 +1,5 @@
 import type { AccessRule } from '../access-rule.js';
+import type { Exclusion } from '../guard/guard-config.js';
 import type { SegmentMatcher } from '../paths/path-pattern.js';
 
 /** A rule of astro.config or of the setup module, as the report needs it. */
@@ -12,7 +13,7 @@ export interface DescribedRule {
   readonly demand: string;
   /** The page to which refused visitors are redirected, if the rule names one. */
   readonly redirectTo?: string | undefined;
-  /** Set when only a function decides, which may let guests in. */
+  /** Set when guests may be let in: by a public rule, or by a function that decides alone. */
   readonly mayAdmitGuests?: boolean | undefined;
   /** Set when a visitor who is refused on one page is refused on every other. */
   readonly isSameEverywhere?: boolean | undefined;
@@ -27,6 +28,8 @@ export interface DescribedGuard {
   /** The visitors whom it lets in, in words. */
   readonly who: string;
   readonly isPublic: boolean;
+  /** The methods that everybody may use, when others are for some visitors. */
+  readonly publicFor?: readonly string[] | undefined;
   /** Set when signed-in visitors are redirected to the home page. */
   readonly isForGuestsOnly?: boolean | undefined;
   /** Set when it only logs whom it would refuse, and the rules decide. */
@@ -77,7 +80,7 @@ export interface SiteDescription {
   readonly islands: readonly DescribedIsland[];
   readonly publicFiles: readonly DescribedFile[];
   readonly globalProtect: boolean;
-  readonly exclude: readonly string[];
+  readonly exclude: readonly Exclusion[];
   readonly loginPath: string;
   readonly forbiddenPath?: string | undefined;
   readonly enforce: boolean;
@@ -92,7 +95,7 @@ export interface SiteDescription {
 
 /** Returns a rule as plain data. */
 export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
-  const { pattern, methods, enforce, demand, status, redirectTo, allow, asksByFunctionAlone } = rule;
+  const { pattern, methods, enforce, demand, status, redirectTo, allow, asksByFunctionAlone, isPublic } = rule;
   return {
     pattern,
     methods,
@@ -101,7 +104,7 @@ export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
     demand,
     text: `${rule}`,
     redirectTo,
-    mayAdmitGuests: asksByFunctionAlone,
+    mayAdmitGuests: asksByFunctionAlone || isPublic,
     // A function with access to the request may decide differently on another page.
     isSameEverywhere: allow === undefined || !asksByFunctionAlone || isWithoutRequest(allow),
   };

@@ -27,6 +27,7 @@ export function routesSource(
   // If two files have the same route, Astro serves the first.
   const served = new Map(routes.toReversed().map((route) => [route.pattern, route]));
   const guardable = [...served.values()].filter(isGuardable);
+  const handlers = guardable.flatMap((route) => optionsSource(route, root, isBeingWritten));
   const pages = guardable.flatMap((route) => pageSource(route, root, isBeingWritten));
   const mayHide = guardable.some((route) => mayHideItself(fileOf(route, root)));
   const errorPages = new ErrorPages(i18n?.locales);
@@ -45,7 +46,10 @@ export function routesSource(
     `const fixedPaths = new Set(${JSON.stringify(fixed)});`,
     `const notFoundPages = new Map(${JSON.stringify(notFoundPages)});`,
     `const rewrittenLanguages = new Set(${JSON.stringify(rewritten)});`,
-    `export const routes = { endpoints, fixedPaths, islands, ` +
+    // Astro calls the function ALL where there is none for the method.
+    "const answersOptions = ({ OPTIONS, ALL }) => typeof OPTIONS === 'function' && OPTIONS !== ALL;",
+    `const optionsHandlers = new Map([${handlers.join(', ')}]);`,
+    `export const routes = { endpoints, fixedPaths, islands, optionsHandlers, ` +
       `notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, pages: [${pages.join(', ')}] };`,
   ].join('\n');
 }
@@ -71,12 +75,25 @@ function pageSource(route: IntegrationResolvedRoute, root: URL, isBeingWritten: 
   ];
 }
 
+/** Returns the entry of an endpoint that may export a function for OPTIONS. */
+function optionsSource(route: IntegrationResolvedRoute, root: URL, isBeingWritten: boolean): string[] {
+  const { type, pattern, entrypoint } = route;
+  const path = fileOf(route, root);
+  if (type !== 'endpoint' || !(isBeingWritten || mayContain(path, /\bOPTIONS\b|\bexport\s*\*/))) return [];
+  const specifier = JSON.stringify(existsSync(path) ? path : entrypoint);
+  return [`[${JSON.stringify(pattern)}, () => import(${specifier}).then(answersOptions)]`];
+}
+
 /**
  * Checks whether a page may export a guard. Most do not, and then need not be loaded. Re-exports of other modules are
  * not followed here.
  */
 function mayExportGuard(path: string): boolean {
-  return !existsSync(path) || /\bguard\b|\bexport\s*\*/.test(readFileSync(path, 'utf8'));
+  return mayContain(path, /\bguard\b|\bexport\s*\*/);
+}
+
+function mayContain(path: string, text: RegExp): boolean {
+  return !existsSync(path) || text.test(readFileSync(path, 'utf8'));
 }
 
 /**

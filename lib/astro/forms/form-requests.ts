@@ -13,10 +13,10 @@ import {
   sealResult,
   takeForm,
 } from '../../access/forms/kept-form.js';
-import { redirectTo } from '../../access/guard/refusal.js';
+import { redirectTo } from '../../access/refusal/refusal.js';
 import { Clock } from '../../base/clock.js';
 import type { Promised } from '../../base/promised.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { Secrets } from '../../session/cookies/secrets.js';
 import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
 import { SessionStore } from '../../session/stores/session-store.js';

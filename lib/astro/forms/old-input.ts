@@ -8,7 +8,7 @@ import {
   takeForm,
 } from '../../access/forms/kept-form.js';
 import { Clock } from '../../base/clock.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { findRequest, HelperCall, type WithLocals } from '../helpers/helper-call.js';
 
 /** Selects a form, if there are several. */

@@ -1,7 +1,7 @@
 import type { APIContext } from 'astro';
-import { RequestScope, requestOf, type ScopedRequest } from '../../container/request-scope.js';
+import { currentRequest } from '../../container/scope/current-request.js';
+import { RequestScope, requestOf, type ScopedRequest } from '../../container/scope/request-scope.js';
 import { InvalidCallError, OutsideRequestError } from '../../errors/index.js';
-import { currentRequest } from '../request/current-request.js';
 
 /** Anything that carries the request's `locals`: an endpoint's or middleware's context, or `Astro`. */
 export type WithLocals = Pick<APIContext, 'locals'>;

@@ -1,15 +1,8 @@
-import { AccessChecker } from '../../access/access-checker.js';
-import { AccessDecision, asDecision } from '../../access/access-decision.js';
-import { AccessRule, type Requirement } from '../../access/access-rule.js';
-import { emitDeniedError } from '../../access/guard/access-events.js';
-import { DecisionLog } from '../../access/guard/decision-log.js';
-import { deniedResponse } from '../../access/guard/refusal.js';
+import { deniedResponse } from '../../access/refusal/refusal.js';
 import { type Permission, type Role, Visitor, type VisitorData } from '../../access/visitor.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { AccessDeniedError } from '../../errors/index.js';
-import { MadeClasses } from '../../session/made-classes.js';
-import { SecurityEvents } from '../../session/security-events.js';
-import { checkRequirement } from '../options/options.js';
+import { denied } from './authorize.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
 
 /** The values in the session of a signed-in visitor. */
@@ -23,8 +16,6 @@ const HAS_PERMISSION = new HelperCall<[permission: Permission]>('hasPermission(p
 const HAS_ALL = new HelperCall<Permission[]>('hasAllPermissions(...permissions, context?)');
 const HAS_ANY = new HelperCall<Permission[]>('hasAnyPermission(...permissions, context?)');
 const HAS_BOTH = new HelperCall<[role: Role, permission: Permission]>('hasRolePermission(role, permission, context?)');
-const AUTHORIZE = new HelperCall<[requirement?: Requirement]>('authorize(requirement?, context?)');
-const CAN = new HelperCall<[requirement?: Requirement]>('can(requirement?, context?)');
 
 /**
  * Returns the values in the session of the signed-in visitor; `null` for a guest, and outside of a request.
@@ -138,99 +129,9 @@ export function hasRolePermission(...given: unknown[]): boolean {
   return visitor.hasRole(role) === true && visitor.hasPermission(permission) === true;
 }
 
-/**
- * Refuses a visitor who does not meet a requirement, as a rule would. Guests, and visitors who have to sign in again,
- * are sent to the login page; other visitors get 403. Await it in the page's own frontmatter. In an action, the caller
- * of the action gets an `ActionError`: `UNAUTHORIZED` or `FORBIDDEN`.
- *
- * @param requirement Default: any signed-in visitor.
- * @param context The Astro context. Default: that of the request that is being answered.
- * @throws {AccessDeniedError} When the visitor is refused; the middleware answers it. A check that throws refuses the
- *   visitor, and its error is logged.
- * @throws {InvalidOptionsError} For an invalid requirement.
- * @throws {OutsideRequestError} Outside of a request.
- * @example await authorize({ permission: 'posts:publish' });
- */
-export function authorize(requirement?: Requirement, context?: WithLocals): Promise<void>;
-export function authorize(context: WithLocals): Promise<void>;
-export async function authorize(...given: unknown[]): Promise<void> {
-  const {
-    request,
-    others: [requirement = {}],
-  } = AUTHORIZE.within(given);
-  const asked = checkRequirement(requirement);
-  request.draft.isUsed = true;
-  const visitor = await request.identity.resolve();
-  const { isGranted, code, reason, missing } = await decide(request, asked, visitor);
-  if (isGranted) return;
-  const status = visitor.isGuest || code === 'SIGN_IN_AGAIN' ? 401 : 403;
-  throw denied(
-    request,
-    new AccessDeniedError(status, true, reason, code === 'GRANTED' ? 'NOT_ALLOWED' : code, missing),
-  );
-}
-
-/**
- * Emits the event of a refusal before its error is thrown, because the application may catch it.
- *
- * @returns The error.
- */
-export function denied(request: ScopedRequest | undefined, error: AccessDeniedError): AccessDeniedError {
-  if (request) emitDeniedError(request.services.get(SecurityEvents), request.guarded, request.visitor, error);
-  return error;
-}
-
-/**
- * Returns the checker's decision about a visitor. A check that throws refuses the visitor, and its error is logged.
- *
- * @param requirement A requirement that has been validated.
- * @param visitor The visitor, or a promise while a resolver looks them up.
- * @param helper The name of the calling helper, for the log.
- */
-export async function decide(
-  request: ScopedRequest,
-  requirement: Requirement,
-  visitor: Visitor | Promise<Visitor>,
-  helper = 'authorize()',
-): Promise<AccessDecision> {
-  const made = request.services.get(MadeClasses);
-  const rule = new (made.of(AccessRule))({ ...requirement, pattern: '/**' });
-  try {
-    const asked = request.guarded ? rule.askedOf(request.guarded) : rule;
-    return asDecision(await request.services.get(AccessChecker).check(asked, await visitor)).of(rule);
-  } catch (error) {
-    request.services.get(DecisionLog).failure(`A check for ${helper} threw, so the visitor was refused.`, error);
-    return new (made.of(AccessDecision))(false, 'CHECK_FAILED', 'the check threw', [], rule);
-  }
-}
-
 /** Returns the visitor of a request; a guest outside of one, so that a prerendered page shows what a guest sees. */
 function visitorOf({ request }: { readonly request: ScopedRequest | undefined }): Visitor {
   if (!request) return new Visitor();
   request.draft.isUsed = true;
   return request.visitor;
-}
-
-/**
- * Checks whether the visitor meets a requirement, as a rule would. It decides what a page shows, and works in every
- * component. It returns `false` where {@link authorize} would refuse: for a guest, on a prerendered page, and when a
- * check throws, whose error is logged.
- *
- * @param requirement Default: any signed-in visitor.
- * @param context The Astro context. Default: that of the request that is being answered.
- * @throws {InvalidOptionsError} For an invalid requirement, for guests as well.
- * @example const mayPublish = await can({ permission: 'posts:publish' });
- */
-export function can(requirement?: Requirement, context?: WithLocals): Promise<boolean>;
-export function can(context: WithLocals): Promise<boolean>;
-export async function can(...given: unknown[]): Promise<boolean> {
-  const {
-    request,
-    others: [requirement = {}],
-  } = CAN.find(given);
-  const asked = checkRequirement(requirement, 'can');
-  if (!request) return false;
-  request.draft.isUsed = true;
-  const { isGranted } = await decide(request, asked, request.identity.resolve(), 'can()');
-  return isGranted;
 }

@@ -1,10 +1,8 @@
 import type { APIContext } from 'astro';
 import { GuardConfig } from '../../access/guard/guard-config.js';
-import { RETURN_PARAMETER, toReturnPath } from '../../access/paths/return-path.js';
-import { isInternalPath } from '../../access/paths/special-paths.js';
-import type { RoutePath } from '../../access/route-types.js';
-import { withoutTrailingSlash } from '../../base/text.js';
+import type { RouteAddress } from '../../access/route-types.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
+import { returnPathOf } from './return-path.js';
 
 const CALL = new HelperCall<[fallback?: string]>('safeReturnTo(fallback?, context?)');
 
@@ -12,11 +10,11 @@ type Asked = WithLocals & Partial<Pick<APIContext, 'url' | 'request'>>;
 
 /**
  * Returns the path to redirect to after a sign-in: the page that the visitor wanted to open, or else `fallback`. It is
- * never on another site, never the login page, and never an address of Astro itself, such as an action. It includes the
+ * never on another site (unless `csrf.trustedOrigins` lists it), never the login page, and never an address of Astro itself, such as an action. It includes the
  * site's `base`, as `context.redirect()` needs it.
  *
  * The page is read from `returnTo` in the query of the request's URL, or else in that of its Referer header, if this is
- * a page of the same origin.
+ * a page of the same origin. After `takeSignIn` it is the page that was sealed when the visitor left the site.
  *
  * @param fallback A page of the site, with or without the site's `base`. Default `/`.
  * @param context The context of the request that signs the visitor in. Default: that of the request that is being
@@ -25,9 +23,9 @@ type Asked = WithLocals & Partial<Pick<APIContext, 'url' | 'request'>>;
  * @example return context.redirect(safeReturnTo('/dashboard'));
  * @see OWASP ASVS 5.0 3.7.2; CWE-601 (open redirect)
  */
-export function safeReturnTo(fallback?: string, context?: WithLocals): RoutePath;
-export function safeReturnTo(context: WithLocals | undefined, fallback?: string): RoutePath;
-export function safeReturnTo(...given: unknown[]): RoutePath {
+export function safeReturnTo(fallback?: string, context?: WithLocals): RouteAddress;
+export function safeReturnTo(context: WithLocals | undefined, fallback?: string): RouteAddress;
+export function safeReturnTo(...given: unknown[]): RouteAddress {
   const {
     request,
     context,
@@ -36,18 +34,6 @@ export function safeReturnTo(...given: unknown[]): RoutePath {
   const asked: Asked | undefined = context;
   const url = asked?.url ?? request.url;
   const headers = asked?.request?.headers ?? request.headers;
-  const config = request.services.get(GuardConfig);
-  const otherwise = config.withBase(fallback) as RoutePath;
-  const path = url && toReturnPath(url.searchParams.get(RETURN_PARAMETER) ?? returnParameterOfReferrer(headers, url));
-  if (url === undefined || path === undefined) return otherwise;
-  const pathname = withoutTrailingSlash(new URL(path, url).pathname);
-  const isLogin = pathname === withoutTrailingSlash(config.toLocation(config.loginPath));
-  return isLogin || isInternalPath(`${pathname}/`, config.base) ? otherwise : (path as RoutePath);
-}
-
-function returnParameterOfReferrer(headers: Headers | undefined, url: URL): string | null {
-  const referrer = headers?.get('referer');
-  if (!referrer || !URL.canParse(referrer)) return null;
-  const { origin, searchParams } = new URL(referrer);
-  return origin === url.origin ? searchParams.get(RETURN_PARAMETER) : null;
+  const path = url && returnPathOf(request, { url, headers });
+  return (path ?? request.services.get(GuardConfig).withBase(fallback)) as RouteAddress;
 }

@@ -2,11 +2,11 @@ import type { RequestIdentity } from '../../access/request-identity.js';
 import type { Visitor, VisitorData } from '../../access/visitor.js';
 import { assertVisitorData } from '../../access/visitor.js';
 import { Clock } from '../../base/clock.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { AccessDeniedError, InvalidVisitorError } from '../../errors/index.js';
 import { draftOf } from '../../session/session.js';
+import { denied } from './authorize.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
-import { denied } from './helpers.js';
 
 /** Options of one sign-in. */
 export interface SignInOptions {

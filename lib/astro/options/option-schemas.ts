@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
-import { rule } from './rule-schemas.js';
+import { trustedOriginProblem } from '../../access/csrf/trusted-origins.js';
+import { Policy } from '../../access/policies/policy.js';
+import { CONTEXT } from '../../container/scope/context-options.js';
+import { exclusion, rule } from './rule-schemas.js';
 import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';
 import { type Choosing, storeProblem } from './store-choice.js';
@@ -14,18 +17,27 @@ export const WAIT_INSIDE =
   'register immediately, and let a service wait in its methods for what it needs: ' +
   'shared(Mailer, () => new Mailer(connect()))';
 const LOOK_UP = 'move asynchronous queries to access.reload';
-export const CONTEXT = 'wait inside runWithContext, or load the data before';
 
 const patterns = z.array(pattern);
 
+const EXCLUDE = "must be an array of patterns: ['/health', { pattern: '/api/webhooks/**', methods: ['POST'] }]";
 const CSRF = "must be true, false, or an object with exceptions: { except: ['/webhooks/**'] }";
+const ORIGINS = "must be an array of origins: ['https://app.example.com', 'capacitor://localhost']";
 const TOKEN = "must be true, or an array of patterns: ['/account/**']";
 const FORMS = "must be true, false, or an object with the fields that are never kept: { leaveOut: ['iban'] }";
 const HIERARCHY = "must be an object with the roles that each role includes: { admin: ['editor'] }";
 const ASKED_NOTHING = 'has no effect without access.reload: add access.reload, or remove it';
 
 const requireToken = z.optional(z.union([z.boolean(), patterns], TOKEN));
-const csrf = z.union([z.boolean(), record('csrf', { except: z.optional(patterns), requireToken })], CSRF);
+const trustedOrigin = z.string().check(({ value, issues }) => {
+  const message = trustedOriginProblem(value);
+  if (message) issues.push({ code: 'custom', input: value, message });
+});
+const trustedOrigins = z.optional(z.array(trustedOrigin, ORIGINS));
+const csrf = z.union(
+  [z.boolean(), record('csrf', { except: z.optional(patterns), trustedOrigins, requireToken })],
+  CSRF,
+);
 const forms = z.union([z.boolean(), record('forms', { leaveOut: z.optional(texts) })], FORMS);
 // z.record would accept a key named __proto__, and add 5 KiB to the server's code.
 const hierarchy = z.optional(plainObject(HIERARCHY).check(z.refine((given) => Object.values(given).every(areRoles))));
@@ -53,13 +65,26 @@ function areRoles(given: unknown): boolean {
   return Array.isArray(given) && Array.from<unknown>(given).every((role) => typeof role === 'string');
 }
 
+const POLICIES = 'must be an object with a class for each kind of record: { invoice: InvoicePolicy }';
+const policies = plainObject(POLICIES).check(({ value, issues }) => {
+  for (const [name, given] of Object.entries(value as Record<string, unknown>)) {
+    const isPolicy = typeof given === 'function' && given.prototype instanceof Policy;
+    if (isPolicy && POLICY_NAME.test(name)) continue;
+    const message = isPolicy
+      ? 'must be a word, because abilities begin with it: invoice gives "invoice:edit"'
+      : 'must be a class that extends Policy: class InvoicePolicy extends Policy<Invoice> { … }';
+    issues.push({ code: 'custom', input: given, message, path: [name] });
+  }
+});
+const POLICY_NAME = /^[\p{L}_][\p{L}\d_-]*$/u;
+
 const common = {
   loginPath: z.optional(path),
   homePath: z.optional(path),
   forbiddenPath: z.optional(path),
   protect: z.optional(z.array(rule)),
   globalProtect: flag,
-  exclude: z.optional(patterns),
+  exclude: z.optional(z.array(exclusion, EXCLUDE)),
   csrf: z.optional(csrf),
   forms: z.optional(forms),
   access: z.optional(access),
@@ -87,8 +112,10 @@ export const integrationOptions = record(
     strict: flag,
   },
   {
+    identify: 'it is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     sessionData: 'a schema is code: move it to defineGatehouse({…}) in src/gatehouse.ts',
     services: 'services are code: write them in src/gatehouse.ts',
+    policies: 'policies are code: write them in src/gatehouse.ts',
   },
 ).check(checkStore);
 /** The options of `defineGatehouse({…})`. */
@@ -96,6 +123,8 @@ export const setupOptions = record('defineGatehouse({…})', {
   ...common,
   store: z.optional(storeInSetup),
   session: z.optional(sessionInSetup),
+  identify: z.optional(fn),
   sessionData: z.optional(sessionData),
+  policies: z.optional(policies),
   services: z.optional(prompt(WAIT_INSIDE)),
 }).check(checkStore);

@@ -1,16 +1,17 @@
 import type * as z from 'zod/mini';
-import type { AccessOptions } from '../../access/access-options.js';
+import type { AccessOptions, Identify } from '../../access/access-options.js';
 import type { AccessRuleOptions, Requirement } from '../../access/access-rule.js';
 import type { CsrfOptions } from '../../access/csrf/csrf-config.js';
 import type { FormOptions } from '../../access/forms/form-config.js';
 import type { GuardOptions } from '../../access/guard/guard-config.js';
 import type { Guard } from '../../access/guard/page-guard.js';
+import type { PolicyOptions } from '../../access/policies/policies.js';
 import { forget, isPromise } from '../../base/promised.js';
+import type { ContextOptions } from '../../container/scope/context-options.js';
 import type { Services } from '../../container/services.js';
 import { InvalidOptionsError } from '../../errors/index.js';
 import type { SessionCookieOptions, SessionOptions } from '../../session/session-config.js';
 import type { SessionDataOptions } from '../../session/session-schema.js';
-import type { ContextOptions } from '../request/current-request.js';
 import { problemsIn, sentenceOf } from './option-problems.js';
 import { integrationOptions, setupOptions, WAIT_INSIDE } from './option-schemas.js';
 import { guard, guards, requirement } from './rule-schemas.js';
@@ -77,6 +78,15 @@ export interface SetupOptions extends CommonOptions {
   store?: StoreOptions | UnstorageByStorage | undefined;
   /** Registers your own services, and your classes in place of the built-in ones. */
   services?: ((services: Services) => unknown) | undefined;
+  /** The policies on records, by a name for the records: `{ invoice: InvoicePolicy }`. */
+  policies?: PolicyOptions | undefined;
+  /**
+   * Names the visitor of a request in place of the session, for example by an API key. Called once for each request,
+   * before any middleware. `null` is a guest, whatever session the browser sent; `undefined` leaves it to the session.
+   *
+   * @example identify: ({ headers }) => keys.visitorOf(headers.get('authorization'))
+   */
+  identify?: Identify | undefined;
   /** The schema of the sessions' values at run time, and the handling of values that do not match it. */
   sessionData?: SessionDataOptions | undefined;
 }
@@ -179,7 +189,7 @@ export function checkGuard(given: unknown, file: string): Guard {
  *   needs.
  */
 export function mergeOptions(config: GatehouseOptions, setup: SetupOptions): CommonOptions {
-  const { services: _, sessionData: ___, ...fromSetup } = setup;
+  const { services: _, sessionData: ___, policies: ____, identify: _____, ...fromSetup } = setup;
   const { setup: __, ...fromConfig } = config;
   const twice = Object.keys(fromSetup).filter((key) => key in fromConfig && key !== 'protect' && key !== 'exclude');
   if (twice.length > 0) {

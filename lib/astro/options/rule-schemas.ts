@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { publicProblem, type RuleOptions } from '../../access/access-rule.js';
 import {
   address,
   filled,
@@ -7,6 +8,7 @@ import {
   keysOf,
   PLAIN_OBJECT,
   pattern,
+  patternProblem,
   plainObject,
   record,
   seconds,
@@ -16,7 +18,9 @@ import {
 const UNDEFINED = 'is undefined: set it, or leave it out to require any signed-in visitor';
 const NONE_NAMED = 'must name at least one; leave it out to require any signed-in visitor';
 const METHODS = "must be an array of methods in capitals, for instance ['POST', 'DELETE']";
+const EXCLUSION = "must be a pattern, or one with methods: { pattern: '/api/webhooks/**', methods: ['POST'] }";
 const STATUS = 'must be 404, which hides that the page exists; otherwise leave it out';
+const PUBLIC = 'must be true, which admits everybody; otherwise leave it out';
 const GUESTS =
   'is for pages that hide: add status: 404, or remove it, because other pages send guests to sign in anyway';
 
@@ -27,17 +31,20 @@ const defined = z.custom((given) => given !== undefined, UNDEFINED);
 /** A key that may be absent, but not `undefined`, because a rule without it would require less than intended. */
 const stated = <Schema extends z.core.$ZodType>(schema: Schema) => z.exactOptional(z.pipe(defined, schema));
 
+const methods = z.array(z.string(METHODS).check(z.regex(/^[A-Z]+$/)), METHODS).check(filled());
 const needs = {
   role: stated(one('roles')),
   roles: stated(several('role')),
   permission: stated(one('permissions')),
   permissions: stated(several('permission')),
+  anyPermission: stated(several('permission')),
   authenticatedWithin: stated(seconds),
   allow: stated(fn),
 };
 const demands = {
   ...needs,
-  methods: z.optional(z.array(z.string(METHODS).check(z.regex(/^[A-Z]+$/)), METHODS).check(filled())),
+  methods: z.optional(methods),
+  public: z.optional(z.custom((given) => given === true, PUBLIC)),
   status: z.optional(z.custom((given) => given === 404, STATUS)),
   guestsSignIn: flag,
   redirectTo: z.optional(address),
@@ -48,6 +55,12 @@ const asksGuests = z.refine<{ guestsSignIn?: unknown; status?: unknown }>(
   ({ guestsSignIn, status }) => guestsSignIn === undefined || status === 404,
   { error: GUESTS, path: ['guestsSignIn'] },
 );
+
+/** Rejects a public rule with keys that would have no effect. */
+const isPublicAlone = z.refine<object>((given) => publicProblem(given as RuleOptions) === undefined, {
+  error: ({ input }) => publicProblem(input as RuleOptions),
+  path: ['public'],
+});
 
 const actionName = z
   .string("must be an action's name, for instance 'admin.remove', or 'admin.*' for all of them")
@@ -66,6 +79,7 @@ export const rule = z
   )
   .check(
     asksGuests,
+    isPublicAlone,
     z.refine(
       ({ pattern, action, island }) =>
         [pattern, action, island].filter((subject) => subject !== undefined).length === 1,
@@ -73,13 +87,21 @@ export const rule = z
     ),
   );
 
-/** The `guard` that a page's file may export. */
-export const guard = z.union([z.enum(['public', 'user', 'guest']), record('a guard', demands).check(asksGuests)], {
-  error: ({ input }) =>
-    input === undefined
-      ? 'is undefined: export a guard that names who may see the page, or no guard'
-      : "must be 'public', 'user', 'guest' or a requirement such as { role: 'admin' }",
+/** An entry of `exclude`. */
+export const exclusion = z.union([pattern, record('an entry of exclude', { pattern, methods })], {
+  error: ({ input }) => (typeof input === 'string' ? patternProblem(input) : EXCLUSION),
 });
+
+/** The `guard` that a page's file may export. */
+export const guard = z.union(
+  [z.enum(['public', 'user', 'guest']), record('a guard', demands).check(asksGuests, isPublicAlone)],
+  {
+    error: ({ input }) =>
+      input === undefined
+        ? 'is undefined: export a guard that names who may see the page, or no guard'
+        : "must be 'public', 'user', 'guest' or a requirement such as { role: 'admin' }",
+  },
+);
 /** Several guards for one page. */
 export const guards = z.array(guard).check(
   filled('is an empty array, which admits nobody: name at least one'),

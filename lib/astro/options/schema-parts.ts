@@ -45,13 +45,19 @@ export const address = z.string().check(
 );
 /** A pattern of paths. */
 export const pattern = z.string().check(({ value, issues }) => {
+  const message = patternProblem(value);
+  if (message) issues.push({ code: 'custom', input: value, message });
+});
+
+/** Returns the problem of a pattern; `undefined` for a pattern that can match. */
+export function patternProblem(value: string): string | undefined {
   try {
     new PathPattern(value);
+    return undefined;
   } catch (error) {
-    const message = error instanceof InvalidOptionsError ? error.problems.join('; ') : String(error);
-    issues.push({ code: 'custom', input: value, message });
+    return error instanceof InvalidOptionsError ? error.problems.join('; ') : String(error);
   }
-});
+}
 
 function pathProblem({ input }: { input?: unknown }): string {
   const cure = /^[\w-]+(?:\/[\w-]+)*$/.test(String(input)) ? `: write "/${input}"` : '';

@@ -27,7 +27,7 @@ export function defineAction(definition: { handler: Handler }): Action {
       if (!(error instanceof AccessDeniedError)) throw error;
       const request = findRequest(context);
       if (request) request.draft.isUsed = true;
-      throw refusedWith(error.status);
+      throw refusedWith(error.status, error.ability === undefined ? undefined : error.reason);
     }
   };
   const action = define({ ...definition, handler } as Parameters<typeof define>[0]) as Action;
@@ -94,11 +94,18 @@ async function refusal(caller: unknown, names: () => Promise<Iterable<string>>):
   return undefined;
 }
 
-/** Returns the error that Astro's client receives for a refusal. */
-function refusedWith(status: number): ActionError {
-  const code = ActionError.statusToCode(status);
+/**
+ * Returns the error that Astro's client receives for a refusal.
+ *
+ * @param message The message of a policy. Default: the status in words.
+ */
+function refusedWith(status: number, message?: string): ActionError {
+  const known = ActionError.statusToCode(status);
+  // Astro has no code for some statuses that a policy may choose, and would answer as if the server had failed.
+  const code = known === 'INTERNAL_SERVER_ERROR' ? 'FORBIDDEN' : known;
   const words = code.toLowerCase().split('_');
-  return new ActionError({ code, message: words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join(' ') });
+  const usual = words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join(' ');
+  return new ActionError({ code, message: message ?? usual });
 }
 
 function isAction(value: unknown): value is Action {

@@ -1,15 +1,15 @@
 import type { APIContext } from 'astro';
-import type { GuardedRequest } from '../../access/guard/guarded-request.js';
+import { clientAddressOf, type GuardedRequest } from '../../access/guard/guarded-request.js';
 import { asVerdict } from '../../access/guard/verdict.js';
 import { actionPath } from '../../access/paths/special-paths.js';
-import { ScopedRequest } from '../../container/request-scope.js';
+import { ScopedRequest } from '../../container/scope/request-scope.js';
 import { subjectOf } from '../../session/security-events.js';
 import { findRequest } from '../helpers/helper-call.js';
 import { GateRequest } from '../request/gate-request.js';
 import { gatehouse } from '../start/started.js';
 
 /** The properties of a context that an action always receives. */
-export type ActionContext = Pick<APIContext, 'locals' | 'request' | 'url'>;
+export type ActionContext = Pick<APIContext, 'locals' | 'request' | 'url'> & Partial<Pick<APIContext, 'clientAddress'>>;
 
 /**
  * Lets the guard judge an action that is about to run, because code of a page, an endpoint or a middleware calls it, or
@@ -36,10 +36,11 @@ export async function inspectAction(context: ActionContext, name: string): Promi
   return response;
 }
 
-function callOf(name: string, { url }: ActionContext, request: ScopedRequest): GuardedRequest {
+function callOf(name: string, context: ActionContext, request: ScopedRequest): GuardedRequest {
+  const { headers = context.request.headers } = request;
   return {
     method: 'POST',
-    url,
+    url: context.url,
     pathname: actionPath(encodeURIComponent(name)),
     search: '',
     routePattern: actionPath('[...path]'),
@@ -50,5 +51,10 @@ function callOf(name: string, { url }: ActionContext, request: ScopedRequest): G
     isVisitorUnknown: request.isVisitorUnknown,
     sessionHash: subjectOf(request.session).session,
     signedInFor: request.signedInFor,
+    headers,
+    cookies: request.cookies,
+    get clientAddress() {
+      return clientAddressOf(context);
+    },
   };
 }

@@ -1,11 +1,12 @@
 import type { APIContext, MiddlewareNext } from 'astro';
 import { mayChange } from '../../access/csrf/csrf-guard.js';
 import { andThen, type Promised } from '../../base/promised.js';
-import { ScopedRequest } from '../../container/request-scope.js';
+import { ScopedRequest } from '../../container/scope/request-scope.js';
 import { registryOf } from '../../container/services.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { madeSession } from '../../session/made-session.js';
 import { draftOf } from '../../session/session.js';
+import { withReturnPath } from '../forms/kept-return-path.js';
 import type { Hearing } from '../request/answer.js';
 import { GateRequest } from '../request/gate-request.js';
 import { answerDenied, judgeAnswer, vet } from '../request/judging.js';
@@ -31,14 +32,15 @@ function answer(request: GateRequest, context: APIContext, next: MiddlewareNext)
 }
 
 /**
- * Judges answers of middlewares that the guard has not seen, and answers what `authorize()` throws in one, as in a
+ * Judges answers of middlewares that the guard has not seen, keeps the page that a guest wanted to open in redirects, and
+ * answers what `authorize()` throws in one, as in a
  * page.
  */
 function hearingOf(request: GateRequest, context: APIContext): Hearing<Response> {
   const judge = (response: Response): Promised<Response> => {
     // If a middleware returns nothing, Astro uses the answer of the following ones.
     if (!(response instanceof Response)) return response;
-    return andThen(judgeAnswer(request, context, response), (refusal) => refusal ?? response);
+    return andThen(judgeAnswer(request, context, response), (refusal) => refusal ?? withReturnPath(request, response));
   };
   const rescue = (error: unknown): Promised<Response> => {
     if (error instanceof AccessDeniedError) return answerDenied(request, context, error).then(judge);

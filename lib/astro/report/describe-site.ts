@@ -115,7 +115,12 @@ function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
   }
   const checked = checkGuard(guard.value, file);
   const pageGuard = new PageGuard(checked);
-  const entries = [checked].flat();
+  const all = [checked].flat();
+  const isOpen = (entry: GuardEntry) => typeof entry === 'object' && entry.public === true;
+  const publicFor = all.filter(isOpen).flatMap((entry) => (typeof entry === 'object' && entry.methods) || []);
+  // Public entries are listed by their methods, unless there are no others.
+  const entries = all.every(isOpen) || pageGuard.isPublic ? all : all.filter((entry) => !isOpen(entry));
+  const isMixed = entries.length < all.length;
   const methods = entries.map((entry) => (typeof entry === 'string' ? undefined : entry.methods));
   const isForAll = methods.some((each) => each === undefined);
   const words = entries.map((entry) => (entries.length > 1 ? methodsOf(entry) : '') + wordsFor(entry));
@@ -124,10 +129,11 @@ function describeGuard(guard: StaticGuard, file: string): DescribedGuard {
   return {
     who,
     isPublic,
+    publicFor: isMixed ? [...new Set(publicFor)] : undefined,
     isForGuestsOnly: pageGuard.isForGuestsOnly,
     isReportOnly: !pageGuard.enforces,
     hides: entries.some((entry) => typeof entry !== 'string' && entry.status === 404),
-    methods: isForAll ? undefined : [...new Set(methods.flatMap((each) => each ?? []))],
+    methods: isForAll ? undefined : [...new Set([...methods.flatMap((each) => each ?? []), ...publicFor])],
   };
 }
 

@@ -182,7 +182,7 @@ export function withRemovals(response: Response, removals: readonly string[] = N
 }
 
 /** Changes the headers, or those of a copy: headers of `Response.redirect()` and of fetched answers are immutable. */
-function withHeaders(response: Response, change: (headers: Headers) => void): Response {
+export function withHeaders(response: Response, change: (headers: Headers) => void): Response {
   try {
     change(response.headers);
     return response;

@@ -1,15 +1,18 @@
 import type { APIContext } from 'astro';
+import { type AccessRequest, clientAddressOf } from '../../access/guard/guarded-request.js';
+import type { ReturningRequest } from '../../access/sign-in/returning-request.js';
 import type { Visitor } from '../../access/visitor.js';
 import type { VisitorResolver } from '../../access/visitor-resolver.js';
+import type { Identification } from '../../access/visitors/identification.js';
 import { andThen, type Promised } from '../../base/promised.js';
-import { ScopedRequest } from '../../container/request-scope.js';
+import { currentRequest } from '../../container/scope/current-request.js';
+import { ScopedRequest } from '../../container/scope/request-scope.js';
 import { registryOf } from '../../container/services.js';
 import { madeSession } from '../../session/made-session.js';
 import type { Session } from '../../session/session.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { gatehouse } from '../start/started.js';
 import { AstroSessionWatch, adoptAstroSession, hintAtOwnSession } from './astro-sessions.js';
-import { currentRequest } from './current-request.js';
 import { hearLocals, putOnLocals } from './locals.js';
 import { SessionKeeper } from './session-keeper.js';
 
@@ -28,6 +31,7 @@ export class ArrivedRequest extends ScopedRequest {
   protected readonly watch: AstroSessionWatch | undefined;
   /** The visitor that the caller of the server put on `locals`, until the session is opened and adopts them. */
   #given: unknown;
+  #isIdentified = false;
   #arrivedAs: Visitor | undefined;
 
   constructor(context: APIContext) {
@@ -63,6 +67,13 @@ export class ArrivedRequest extends ScopedRequest {
     });
   }
 
+  override returning(operation: string): ReturningRequest {
+    const { original, url, context } = this;
+    const copy = () => (context.request.bodyUsed || context.request.body?.locked ? undefined : context.request.clone());
+    const cookies = this.keeper.cookiesBeside(context, operation);
+    return { method: original.method, url, headers: original.headers, cookies, copy };
+  }
+
   protected override get openedSession(): Session | undefined {
     return this.keeper.session;
   }
@@ -79,10 +90,45 @@ export class ArrivedRequest extends ScopedRequest {
   protected open(isAhead: boolean): Promised<void> {
     return andThen(this.keeper.open(this.context, isAhead), () => {
       const given = this.#given;
+      const { identification } = gatehouse.parts;
+      if (identification && given === undefined && !this.#isIdentified) return this.#identify(identification);
       if (given !== undefined) this.identity.adopt(given, true);
       this.#given = undefined;
       return this.keeper.hasSession && (this.looksElsewhere || given !== undefined) ? this.#lookUp() : undefined;
     });
+  }
+
+  /** True when the visitor is not just anybody: the browser sent a session, or `identify` named them. */
+  protected get isKnown(): boolean {
+    return this.keeper.hasSession || (this.#isIdentified && this.identity.isIdentified);
+  }
+
+  /** Asks the application who sent the request. A stand-in exists for the toolbar alone, and sends nothing. */
+  #identify(identification: Identification): Promised<void> {
+    this.#isIdentified = true;
+    const asked = this.keeper.standIn ? undefined : identification.visitorOf(this.original, this.#described());
+    return andThen(asked, (visitor) => {
+      if (visitor) this.identity.identify(visitor);
+      return visitor || (this.keeper.hasSession && this.looksElsewhere) ? this.#lookUp() : undefined;
+    });
+  }
+
+  /** Describes the request as `identify` sees it, before anybody knows who sent it. */
+  #described(): AccessRequest {
+    const { context, original, cookies, url } = this;
+    const { params, routePattern } = context;
+    return {
+      params,
+      routePattern,
+      method: original.method.toUpperCase(),
+      url,
+      headers: original.headers,
+      cookies,
+      signedInFor: undefined,
+      get clientAddress() {
+        return clientAddressOf(context);
+      },
+    };
   }
 
   async #lookUp(): Promise<void> {

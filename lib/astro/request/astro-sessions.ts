@@ -1,7 +1,7 @@
 import type { APIContext } from 'astro';
 import type { RequestIdentity } from '../../access/request-identity.js';
 import { printable } from '../../base/text.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { userIdOf } from '../../session/record/session-record.js';
 import { draftOf, type Session } from '../../session/session.js';
 import type { SessionStore } from '../../session/stores/session-store.js';

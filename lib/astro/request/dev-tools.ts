@@ -2,7 +2,7 @@ import type { APIContext } from 'astro';
 import type { GuardedRequest } from '../../access/guard/guarded-request.js';
 import type { Verdict } from '../../access/guard/verdict.js';
 import type { VisitorResolver } from '../../access/visitor-resolver.js';
-import type { ScopedRequest } from '../../container/request-scope.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import type { SessionManager } from '../../session/manager/session-manager.js';
 import type { SessionRegistry } from '../../session/session-registry.js';

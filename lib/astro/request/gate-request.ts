@@ -1,6 +1,7 @@
 import type { APIContext } from 'astro';
-import { hidden, isHidden, unavailable } from '../../access/guard/refusal.js';
+import { hidden, isHidden, unavailable } from '../../access/refusal/refusal.js';
 import { andThen, orElse, type Promised } from '../../base/promised.js';
+import { currentRequest } from '../../container/scope/current-request.js';
 import { SharedLocalsError, StoreUnavailableError } from '../../errors/index.js';
 import { AstroSessionStore } from '../start/astro-session-store.js';
 import { gatehouse } from '../start/started.js';
@@ -16,7 +17,6 @@ import {
   withCookies,
 } from './answer.js';
 import { ArrivedRequest } from './arrived-request.js';
-import { currentRequest } from './current-request.js';
 import { requestIn } from './locals.js';
 
 /**
@@ -203,7 +203,7 @@ export class GateRequest extends ArrivedRequest {
    * caching.
    */
   #isPersonalAnswer(answer: Response): boolean {
-    return this.#wasUsed || (this.keeper.hasSession && !this.guarded?.isEndpoint && !maySpread(answer, this.context));
+    return this.#wasUsed || (this.isKnown && !this.guarded?.isEndpoint && !maySpread(answer, this.context));
   }
 
   get #wasUsed(): boolean {

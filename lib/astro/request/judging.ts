@@ -1,9 +1,9 @@
 import type { APIContext } from 'astro';
 import { asCsrfVerdict, mayChange } from '../../access/csrf/csrf-guard.js';
 import type { GuardedRequest } from '../../access/guard/guarded-request.js';
-import { asAnswer, isHidden } from '../../access/guard/refusal.js';
 import { asVerdict, type Verdict } from '../../access/guard/verdict.js';
 import { isInternalPath } from '../../access/paths/special-paths.js';
+import { asAnswer, isHidden } from '../../access/refusal/refusal.js';
 import { andThen, type Promised } from '../../base/promised.js';
 import type { AccessDeniedError } from '../../errors/index.js';
 import { returnStaleForm } from '../forms/form-requests.js';
@@ -156,7 +156,14 @@ function routed(request: GateRequest, context: APIContext, answeredBy: AnsweredB
 function toRouted(request: GateRequest, context: APIContext): Promised<RoutedRequest> {
   return andThen(currentRoutes(), (routes) => {
     const names = context.routePattern === ISLAND_ROUTE ? namesOfIsland(routes, context) : undefined;
-    return andThen(names, (known) => new RoutedRequest(request, context, routes, known));
+    return andThen(names, (known) => {
+      const guarded = new RoutedRequest(request, context, routes, known);
+      if (guarded.method !== 'OPTIONS') return guarded;
+      return andThen(routes.optionsHandlers.get(context.routePattern)?.() ?? false, (hasHandler) => {
+        guarded.hasOptionsHandler = hasHandler;
+        return guarded;
+      });
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 import type { AccessDecision } from '../../access/access-decision.js';
 import type { Visitor, VisitorData } from '../../access/visitor.js';
-import type { RequestScope, ScopedRequest } from '../../container/request-scope.js';
+import type { RequestScope, ScopedRequest } from '../../container/scope/request-scope.js';
 import type { Session } from '../../session/session.js';
 
 /** The properties that the package adds to `context.locals`. */

@@ -3,13 +3,17 @@ import type { APIContext } from 'astro';
 import { type ChangingRequest, mayChange } from '../../access/csrf/csrf-guard.js';
 import { formTypeOf } from '../../access/csrf/form-field.js';
 import { keepsForm } from '../../access/forms/kept-form.js';
-import { type CalledAction, isNavigation } from '../../access/guard/guarded-request.js';
+import { type CalledAction, clientAddressOf } from '../../access/guard/guarded-request.js';
 import { canonicalActionName } from '../../access/paths/special-paths.js';
+import { clientOf, pageShown, type RefusedClient } from '../../access/refusal/client.js';
 import { partsOf } from '../../base/address.js';
-import { subjectOf } from '../../session/security-events.js';
+import type { RequestCookies } from '../../base/request-cookies.js';
+import type { CookieJar } from '../../session/cookies/cookie-jar.js';
+import { type RequestSubject, subjectOf } from '../../session/security-events.js';
 import { formPage, formPlace } from '../forms/form-page.js';
 import type { ProjectRoutes } from '../start/project-routes.js';
 import { gatehouse } from '../start/started.js';
+import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { GateRequest } from './gate-request.js';
 
 /** The route that a request is judged as. */
@@ -23,6 +27,7 @@ export class RoutedRequest implements ChangingRequest {
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
   isOwnAnswer = false;
+  hasOptionsHandler = false;
 
   constructor(
     private readonly request: GateRequest,
@@ -90,12 +95,24 @@ export class RoutedRequest implements ChangingRequest {
     return this.request.original.headers;
   }
 
+  get cookies(): RequestCookies {
+    return this.request.cookies;
+  }
+
+  get clientAddress(): string | undefined {
+    return clientAddressOf(this.context);
+  }
+
   get sentTo(): URL {
     return this.request.url;
   }
 
   get sentMethod(): string {
     return this.request.original.method;
+  }
+
+  get cookieJar(): CookieJar {
+    return new AstroCookieJar(this.request.context, this.request.url);
   }
 
   copy(): Request {
@@ -115,12 +132,26 @@ export class RoutedRequest implements ChangingRequest {
   }
 
   get isNavigation(): boolean {
+    return this.client === 'browser';
+  }
+
+  get client(): RefusedClient {
     const { headers } = this.context.request;
-    return isNavigation(headers, !this.isEndpoint) || this.#isFormOfScript(headers);
+    const client = clientOf(headers, !this.isEndpoint);
+    return client === 'program' && this.#isFormOfScript(headers) ? 'browser' : client;
+  }
+
+  get pageAround(): string | undefined {
+    return pageShown(this.context.request.headers, this.request.url);
   }
 
   get sessionHash(): string | undefined {
     return subjectOf(this.request.session).session;
+  }
+
+  get identifiedAs(): Pick<RequestSubject, 'userId' | 'via'> | undefined {
+    const { source, visitor } = this.request.identity;
+    return source === 'session' ? undefined : { userId: visitor.id, via: source };
   }
 
   get isEndpoint(): boolean {
@@ -128,7 +159,7 @@ export class RoutedRequest implements ChangingRequest {
   }
 
   get formPage(): string | undefined {
-    return this.method === 'POST' && this.#keepsForms ? formPage(this.request.original) : undefined;
+    return this.method === 'POST' && this.#keepsForms && !this.isEndpoint ? formPage(this.request.original) : undefined;
   }
 
   get showsForm(): boolean {
@@ -151,8 +182,8 @@ export class RoutedRequest implements ChangingRequest {
    * must be redirected to the login page.
    */
   #isFormOfScript(headers: Headers): boolean {
-    const takesPages = (headers.get('accept') ?? '*/*').includes('*/*');
-    return takesPages && !this.isEndpoint && this.formPage !== undefined && formTypeOf(headers) !== undefined;
+    const takesPages = (headers.get('accept') ?? '*/*').includes('*/*') && !headers.has('turbo-frame');
+    return takesPages && this.formPage !== undefined && formTypeOf(headers) !== undefined;
   }
 
   get #keepsForms(): boolean {

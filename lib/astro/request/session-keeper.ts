@@ -1,5 +1,6 @@
 import type { APIContext } from 'astro';
 import { andThen, type Promised } from '../../base/promised.js';
+import { SessionCommittedError } from '../../errors/index.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import type { SessionDraft } from '../../session/draft/session-draft.js';
 import type { SessionManager } from '../../session/manager/session-manager.js';
@@ -144,9 +145,23 @@ export class SessionKeeper {
     reportOutage(failure);
   }
 
+  /**
+   * Returns the cookies of a run, to set some beside those of the session.
+   *
+   * @param operation The caller, for the error.
+   * @throws {SessionCommittedError} When they could not reach the browser any more.
+   */
+  cookiesBeside(context: APIContext, operation: string): CookieJar {
+    if (this.#isCommitted) throw new SessionCommittedError(operation);
+    return this.#ownCookies(context);
+  }
+
   /** Returns the cookies of a run. A rewrite has other cookies, and another answer starts without any. */
   #cookiesOf(context: APIContext): CookieJar {
-    if (this.standIn) return this.standIn.cookies;
+    return this.standIn?.cookies ?? this.#ownCookies(context);
+  }
+
+  #ownCookies(context: APIContext): AstroCookieJar {
     if (this.#cookies?.context !== context) this.#cookies = new AstroCookieJar(context, this.url);
     return this.#cookies;
   }

@@ -10,8 +10,10 @@ import type { GuardLoader } from '../../access/guard/page-guard.js';
 import { RouteGuard } from '../../access/guard/route-guard.js';
 import type { Locale } from '../../access/paths/special-paths.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
+import { Identification } from '../../access/visitors/identification.js';
 import { inTime } from '../../base/waiting.js';
-import { defaultServices } from '../../container/default-services.js';
+import { defaultServices, registerPolicies } from '../../container/default-services.js';
+import { currentRequest } from '../../container/scope/current-request.js';
 import type { Services } from '../../container/services.js';
 import { EvictingStoreError } from '../../errors/index.js';
 import { Secrets } from '../../session/cookies/secrets.js';
@@ -29,7 +31,6 @@ import {
   type SetupOptions,
 } from '../options/options.js';
 import { chosenStore } from '../options/store-choice.js';
-import { currentRequest } from '../request/current-request.js';
 import type { DevTools } from '../request/dev-tools.js';
 import type { ToolbarParts } from '../toolbar/toolbar.js';
 import { AstroSessionStore } from './astro-session-store.js';
@@ -80,8 +81,9 @@ function begin(services: Services, rulesOfConfig = 0): void {
 }
 
 /** Gets every shared service that requests use. */
-function partsOf(services: Services) {
+function partsOf(services: Services, { isPrerendering }: Pick<SiteSettings, 'isPrerendering'>) {
   const config = services.get(SessionConfig);
+  const resolver = services.get(VisitorResolver);
   const csrf = services.get(CsrfConfig);
   const log = services.get(DecisionLog);
   return {
@@ -89,7 +91,12 @@ function partsOf(services: Services) {
     log,
     store: services.get(SessionStore),
     sessions: services.get(SessionManager),
-    resolver: services.get(VisitorResolver),
+    resolver,
+    /** Asks the application who sends a request; `undefined` where only the session says it. */
+    identification:
+      resolver.identifies && !isPrerendering
+        ? new Identification(resolver, log, services.get(SecurityEvents), config.storeTimeout)
+        : undefined,
     guard: services.get(RouteGuard),
     csrf: services.get(CsrfGuard),
     /** The tokens of forms; `undefined` when no form needs one. */
@@ -132,15 +139,17 @@ export class Gatehouse {
       session: SessionConfig.from(options.session, { isProduction, applicationId }),
       secrets: Secrets.from(site.secret, { source: 'GATEHOUSE_SECRET', isProduction }),
       guard: new GuardConfig({ ...options, exclude }, site),
-      access: new AccessConfig(options.access),
+      access: new AccessConfig(options.access, setup.identify),
       csrf: new CsrfConfig(options.csrf, { ...site, explains }),
       forms: new FormConfig(options.forms),
+      policies: setup.policies,
       schema: new SessionSchema(setup.sessionData),
       pageGuards: site.pageGuards && { ...site.pageGuards, keep: isProduction },
       store: storeService(chosenStore(options), storeMakers),
     });
     currentRequest.use(options);
     registerServices(setup, services);
+    registerPolicies(services, setup.policies);
     services.boot(site.isPrerendering ? 'later' : 'now');
     // Prerendering causes no events that could be reported.
     if (!site.isPrerendering) begin(services, site.options.protect?.length);
@@ -153,7 +162,7 @@ export class Gatehouse {
    * everything that a server has.
    */
   get parts(): ReturnType<typeof partsOf> {
-    this.#parts ??= partsOf(this.services);
+    this.#parts ??= partsOf(this.services, this.site);
     return this.#parts;
   }
 

@@ -9,6 +9,8 @@ export const ISLAND_ROUTE = '/_server-islands/[name]';
 export interface ProjectRoutes {
   /** Patterns of the routes that are not pages. */
   readonly endpoints: ReadonlySet<string>;
+  /** Endpoints that may have a function for `OPTIONS` alone, by pattern: each loads its file and checks it. */
+  readonly optionsHandlers: ReadonlyMap<string, () => Promise<boolean>>;
   /** Patterns of the routes that have no parameters. */
   readonly fixedPaths: ReadonlySet<string>;
   readonly islands: () => Promise<IslandNames>;

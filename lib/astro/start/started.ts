@@ -2,6 +2,7 @@ import { getSecret } from 'astro:env/server';
 import { routes } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
 import { developmentPlace, makeToolbar, routesNow, site, spareSecret, storeMakers } from 'virtual:astro-gatehouse/site';
+import { CsrfConfig } from '../../access/csrf/csrf-config.js';
 import { currentRoutes } from './current-routes.js';
 import { Gatehouse } from './gatehouse.js';
 import { logOriginRefusals } from './origin-refusals.js';
@@ -26,4 +27,4 @@ export const gatehouse = Gatehouse.start({
 });
 
 noteRunning(gatehouse.services, developmentPlace);
-if (site.checksOrigin && !site.isPrerendering) logOriginRefusals();
+if (site.checksOrigin && !site.isPrerendering) logOriginRefusals(gatehouse.services.get(CsrfConfig).trusted);

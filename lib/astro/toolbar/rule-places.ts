@@ -53,7 +53,7 @@ export async function knownNames(
       ...all.flatMap(({ acceptedRoleSets }) => acceptedRoleSets.flat()),
       ...Object.entries(hierarchy).flat(2),
     ]),
-    permissions: sorted(all.flatMap(({ requiredPermissions }) => requiredPermissions)),
+    permissions: sorted(all.flatMap(({ namedPermissions }) => namedPermissions)),
   };
 }
 

@@ -39,6 +39,36 @@ async function refusalOf(request: ChangingRequest, given: boolean | CsrfOptions 
 
 const foreign = { headers: { Origin: EVIL } };
 
+describe('A trusted origin', () => {
+  const APP = 'capacitor://localhost';
+  const trusting = { trustedOrigins: [APP, 'https://app.site.example'] };
+  const from = (headers: Record<string, string>) => sent('/page', { headers });
+
+  it('may send requests, but not without the token that they require', async () => {
+    expect(await refusalOf(from({ Origin: APP }), trusting)).toBeUndefined();
+    expect(await refusalOf(from({ Origin: APP, 'Sec-Fetch-Site': 'cross-site' }), trusting)).toBeUndefined();
+    expect(await refusalOf(from({ Origin: APP }), { ...trusting, requireToken: true })).toBe(403);
+    expect(await refusalOf(from({ Origin: 'ionic://localhost' }), trusting)).toBe(403);
+    expect(await refusalOf(from({ Origin: APP }))).toBe(403);
+  });
+
+  it('is named in the log, once, when a neighbouring site or an app is refused', async () => {
+    for (const headers of [
+      { Origin: 'https://b.site.example', 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'https://c.site.example', 'Sec-Fetch-Site': 'same-site' },
+    ]) {
+      const { guard, log } = guardWith(trusting);
+      for (let times = 0; times < 2; times++) await guard.inspect(from(headers), new Session());
+      expect(log.forgeries).toEqual([expect.stringContaining(`set csrf: { trustedOrigins: ['${headers.Origin}'] }`)]);
+    }
+    const { guard, log } = guardWith();
+    await guard.inspect(from({ Origin: EVIL, 'Sec-Fetch-Site': 'cross-site' }), new Session());
+    expect(log.forgeries).toEqual([]);
+    await guard.inspect(from({ Origin: APP }), new Session());
+    expect(log.forgeries).toEqual([expect.stringContaining(`set csrf: { trustedOrigins: ['${APP}'] }`)]);
+  });
+});
+
 describe('The CSRF guard', () => {
   it('does not take a promise from an overridden configuration for an exception', async () => {
     class Late extends CsrfConfig {

@@ -38,6 +38,7 @@ describe('A refusal event', () => {
         rule: '/admin/** (role admin)',
         session: 'abc',
         userId: member().id,
+        via: 'session',
       },
     ]);
   });
@@ -74,7 +75,13 @@ describe('A refusal event', () => {
     const error = new AccessDeniedError(403, true, 'not yours', 'MISSING_ROLE');
     emitDeniedError(events, undefined, member(), error);
     await guard.judgeDenied(error, navigation('/page'), member());
-    const denial = { name: 'access.denied', code: 'MISSING_ROLE', reason: 'not yours', userId: member().id };
+    const denial = {
+      name: 'access.denied',
+      code: 'MISSING_ROLE',
+      reason: 'not yours',
+      userId: member().id,
+      via: 'session',
+    };
     expect(events.take()).toEqual([denial]);
     await guard.judgeDenied(new AccessDeniedError(403, true, 'not yours'), navigation('/page'), member());
     expect(events.take()).toMatchObject([{ path: '/page', code: 'NOT_ALLOWED' }]);
@@ -103,6 +110,7 @@ describe('The event for a cross-site request', () => {
         reason: expect.stringContaining('https://evil.example'),
         session: shortHash(session.id),
         userId: 'ada',
+        via: 'session',
       },
     ]);
     const [{ reason } = {}] = await sent({ Origin: `\u0085${'x'.repeat(5000)}` });

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { GuardConfig } from '../../../lib/access/guard/guard-config.js';
 import { InvalidOptionsError } from '../../../lib/errors/index.js';
 
+const METHODS = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'QUERY'];
+
 describe('The guard options', () => {
   it('protect nothing by default', () => {
     expect(new GuardConfig()).toMatchObject({
@@ -18,8 +20,22 @@ describe('The guard options', () => {
   it('exclude the listed patterns', () => {
     const config = new GuardConfig({ exclude: ['/public/**', '/about'] });
     const paths = ['/public', '/public/a/b', '/about/', '/about/us', '/publicity'];
-    expect(paths.filter((path) => config.isExcluded(path))).toEqual(['/public', '/public/a/b', '/about/']);
-    expect(new GuardConfig().isExcluded('/')).toBe(false);
+    expect(paths.filter((path) => config.isExcluded(path, 'GET'))).toEqual(['/public', '/public/a/b', '/about/']);
+    expect(new GuardConfig().isExcluded('/', 'GET')).toBe(false);
+  });
+
+  it('exclude patterns for some methods only', () => {
+    const hooks = { pattern: '/hooks/**', methods: ['POST'] };
+    const config = new GuardConfig({ exclude: [hooks, { pattern: '/feed', methods: ['GET'] }, '/hooks/ping'] });
+    const excludes = (path: string) => METHODS.filter((method) => config.isExcluded(path, method));
+    expect(excludes('/hooks/a')).toEqual(['POST']);
+    expect(excludes('/feed')).toEqual(['GET', 'HEAD']);
+    expect(excludes('/hooks/ping')).toEqual(METHODS);
+    const globally = new GuardConfig({ exclude: [hooks, { pattern: '/feed', methods: ['GET'] }], globalProtect: true });
+    expect([globally.globalProtectOver('/hooks/a'), globally.globalProtectOver('/feed')]).toEqual([
+      'globalProtect',
+      undefined,
+    ]);
   });
 
   it('reject a pattern that can never match', () => {
@@ -47,8 +63,8 @@ describe('The guard options', () => {
     const exclude = Array.from({ length: 200 }, (_, at) => `/**/a${at}/**/z`);
     const config = new GuardConfig({ globalProtect: true, exclude });
     const path = `/${Array.from({ length: 200 }, (_, at) => `a${at}`).join('/')}`;
-    expect(config.isExcluded('/a1/z')).toBe(true);
-    expect(config.isExcluded(`${path}/z`)).toBe(false);
+    expect(config.isExcluded('/a1/z', 'GET')).toBe(true);
+    expect(config.isExcluded(`${path}/z`, 'GET')).toBe(false);
     expect(config.globalProtectOver(`${path}/z`)).toBe('globalProtect');
   });
 

@@ -25,7 +25,17 @@ describe('A page guard', () => {
     expect(new PageGuard({ role: 'admin' }).isFor('DELETE')).toBe(true);
   });
 
+  it('may be public for some methods', () => {
+    const reading = new PageGuard([{ public: true, methods: ['GET'] }, { role: 'admin' }]);
+    expect(['GET', 'HEAD', 'POST'].map((method) => reading.isPublicFor(method))).toEqual([true, true, false]);
+    expect([reading.isPublic, reading.admitsGuests, reading.isFor('POST')]).toEqual([false, false, true]);
+    const only = new PageGuard({ public: true, methods: ['GET'] });
+    expect([only.isFor('GET'), only.isFor('POST'), only.isPublic]).toEqual([true, false, false]);
+    expect(new PageGuard({ public: true })).toMatchObject({ isPublic: true, admitsGuests: true });
+  });
+
   it.each<[Guard, string]>([
+    [[{ public: true, methods: ['GET'] }, 'user'], 'GET everybody, or signed in'],
     ['public', 'public'],
     ['user', 'signed in'],
     [['guest', { role: 'admin', methods: ['GET'] }], 'guest, or GET role admin'],

@@ -15,6 +15,7 @@ import { MadeClasses } from '../../../lib/session/made-classes.js';
 import { SecurityEvents } from '../../../lib/session/security-events.js';
 import { call, navigation } from '../../support/guarded-request.js';
 import { type GuardParts, guardWith, RememberingLog } from '../../support/guards.js';
+import { RememberingEvents } from '../../support/remembering-events.js';
 import { admin, guest, member } from '../../support/visitors.js';
 
 const HERE = 'http://site.example';
@@ -56,6 +57,40 @@ describe('The route guard', () => {
     const rules = [{ pattern: '/admin/open', allow: () => true }, ADMIN_ONLY];
     expect(await inspect(rules, navigation('/admin/open'), guest())).toBe('page');
     expect(await inspect([...rules].reverse(), navigation('/admin/open'), guest())).toMatch(/^302/);
+  });
+});
+
+describe('An OPTIONS request', () => {
+  const open: AccessRuleOptions = { pattern: '/api/**', methods: ['OPTIONS'], public: true };
+  const asks = { method: 'OPTIONS' };
+
+  it('is judged as every method unless a function of its own answers it, and reported as what it is', async () => {
+    const events = new RememberingEvents();
+    const rules = [open, { pattern: '/api/**', methods: ['POST'], role: 'admin' }];
+    expect(await inspect(rules, call('/api/a', asks), guest(), { events })).toBe('401');
+    expect(await inspect(rules, call('/api/a', asks), member(), { events })).toBe('403');
+    expect(events.take()).toEqual([
+      expect.objectContaining({ method: 'OPTIONS', rule: 'POST /api/** (role admin)' }),
+      expect.objectContaining({ method: 'OPTIONS', rule: 'POST /api/** (role admin)' }),
+    ]);
+    expect(await inspect(rules, call('/api/a', asks), admin(), { events })).toBe('page');
+    expect(await inspect(rules, call('/api/a', { ...asks, hasOptionsHandler: true }), guest())).toBe('page');
+  });
+
+  it('is judged so by functions, which are asked about each method', async () => {
+    const byMethod: AccessRuleOptions = {
+      pattern: '/api/**',
+      allow: (session, { method }) => method === 'OPTIONS' || session !== null,
+    };
+    expect(await inspect([byMethod], call('/api/a', asks), guest())).toBe('401');
+    expect(await inspect([byMethod], call('/api/a', asks), member())).toBe('page');
+    expect(await inspect([byMethod], call('/api/a', { ...asks, hasOptionsHandler: true }), guest())).toBe('page');
+  });
+
+  it('of a hidden page is answered as if there were none', async () => {
+    const rules = [open, { pattern: '/api/**', role: 'admin', status: 404 as const }];
+    expect(await inspect(rules, call('/api/a', asks), member())).toBe('404');
+    expect(await inspect(rules, call('/api/a', asks), admin())).toBe('page');
   });
 });
 
@@ -194,7 +229,7 @@ describe('A refusal', () => {
       for (const visitor of [guest(), member()]) {
         const response = await guardWith([ADMIN_ONLY]).inspect(request, visitor);
         expect(response?.headers.get('cache-control')).toBe('private, no-store');
-        expect(response?.headers.get('vary')).toBe('Cookie');
+        expect(response?.headers.get('vary')).toMatch(/^Cookie, /);
       }
     },
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessRule } from '../../../lib/access/access-rule.js';
-import { RuleList } from '../../../lib/access/access-rules.js';
+import { MethodIndex } from '../../../lib/access/paths/method-index.js';
 import {
   actionPath,
   canonicalActionName,
@@ -36,7 +36,7 @@ describe('The name of an action', () => {
 
   it('is a single segment for rules, whatever it contains', () => {
     const ruleOf = (action: string, name: string) =>
-      new RuleList([new AccessRule({ action })]).first(actionPath(name), 'POST')?.pattern;
+      new MethodIndex([new AccessRule({ action })]).first(actionPath(name), 'POST')?.pattern;
     for (const name of ['admin.a/b', 'admin.a/', 'admin./', 'admin.a//b/c'])
       expect([name, ruleOf('admin.*', name)]).toEqual([name, '/_actions/admin.*']);
     expect(ruleOf('admin.a/b', 'admin.a/b')).toBeDefined();

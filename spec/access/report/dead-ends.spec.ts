@@ -38,7 +38,7 @@ describe('A dead end', () => {
     [[{ pattern: '/admin/**', redirectTo: '/admin/login' }], { loginPath: '/admin/login' }],
     [
       [
-        { pattern: '/admin/login', allow: () => true },
+        { pattern: '/admin/login', public: true },
         { pattern: '/admin/**', redirectTo: '/admin/login' },
       ],
       {},
@@ -79,7 +79,7 @@ describe('A dead end', () => {
     const by = described({ pattern: '/b' }, 'protect[0]');
     expect(deadEndText({ rule, target: '/b?x', by })).toBe(
       'protect[1], /a/** (signed in), redirects refused visitors to /b, and protect[0], /b (signed in), refuses them ' +
-        "there. Write before protect[0]: { pattern: '/b', allow: () => true }",
+        "there. Write before protect[0]: { pattern: '/b', public: true }",
     );
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AccessRuleOptions } from '../../../lib/access/access-rule.js';
 import { AccessRule } from '../../../lib/access/access-rule.js';
-import { RuleList } from '../../../lib/access/access-rules.js';
+import { GuardConfig } from '../../../lib/access/guard/guard-config.js';
+import { MethodIndex } from '../../../lib/access/paths/method-index.js';
 import { PathPattern } from '../../../lib/access/paths/path-pattern.js';
 import { PathProtection, type Subject } from '../../../lib/access/report/path-protection.js';
 import type { DescribedGuard, SiteDescription } from '../../../lib/access/report/site-description.js';
@@ -89,6 +90,44 @@ describe('The demands on a path', () => {
     expect(demands([], '/half/[page]', all)).toEqual(['everybody (exclude)', 'signed in (globalProtect)']);
   });
 
+  it('come from globalProtect for the methods that are not excluded', () => {
+    const all = { globalProtect: true, exclude: [{ pattern: '/hooks/**', methods: ['POST'] }, '/hooks/ping'] };
+    expect(demands([], '/hooks/a', all)).toEqual(['POST: everybody (exclude)', 'signed in (globalProtect)']);
+    expect(demands([], '/hooks/a', all, { method: 'POST' })).toEqual(['everybody (exclude)']);
+    expect(demands([], '/hooks/a', all, { method: 'GET' })).toEqual(['signed in (globalProtect)']);
+    expect(demands([], '/hooks/ping', all)).toEqual(['POST: everybody (exclude)', 'everybody (exclude)']);
+    expect(demands([{ pattern: '/hooks/**', methods: ['POST'], role: 'x' }], '/hooks/a', all)).toEqual([
+      'POST: role x (protect[0])',
+      'signed in (globalProtect)',
+    ]);
+    const protection = new PathProtection(site([], all));
+    const isOver = (path: string) => protection.isGloballyProtected(new PathPattern(path).segments);
+    expect([isOver('/hooks/a'), isOver('/hooks/ping')]).toEqual([true, false]);
+  });
+
+  it('are none where a rule is public', () => {
+    const protect: AccessRuleOptions[] = [
+      { pattern: '/a/**', methods: ['GET'], public: true },
+      { pattern: '/a/b', public: true },
+    ];
+    expect(demands(protect, '/a/b', { globalProtect: true })).toEqual([
+      'GET: everybody (protect[0])',
+      'everybody (protect[1])',
+    ]);
+    expect(demands(protect, '/a/c', { globalProtect: true })).toEqual([
+      'GET: everybody (protect[0])',
+      'signed in (globalProtect)',
+    ]);
+  });
+
+  it('come from the entries of a guard that are not public', () => {
+    const guard = { who: 'role x', isPublic: false, publicFor: ['GET'] };
+    expect(demands([], '/a', {}, { guard, file: 'a.ts' })).toEqual([
+      'GET: everybody (guard of a.ts)',
+      'role x (guard of a.ts)',
+    ]);
+  });
+
   it('admit everyone to the login page, whatever the rules', () => {
     expect(demands([{ pattern: '/**' }], '/login')).toEqual(['everybody (loginPath)']);
     expect(demands([{ pattern: '/**' }], '/[page]')).toEqual(['signed in (protect[0])']);
@@ -98,26 +137,41 @@ describe('The demands on a path', () => {
 
 describe('The report and the guard', () => {
   const segment = fc.constantFrom('a', 'b', 'ab', '*', '**', '[id]', 'a*');
-  const rule = fc.record({
-    pattern: fc.array(segment, { maxLength: 3 }).map((segments) => `/${segments.join('/')}`),
-    role: fc.constantFrom('x', 'y', 'z'),
-    enforce: fc.constantFrom(true, true, false),
-    methods: fc.constantFrom(undefined, undefined, ['GET'], ['POST'], ['GET', 'POST']),
-  });
+  const pattern = fc.array(segment, { maxLength: 3 }).map((segments) => `/${segments.join('/')}`);
+  const methods = fc.constantFrom(undefined, undefined, ['GET'], ['POST'], ['GET', 'POST']);
+  const requirements = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ role: fc.constantFrom('x', 'y', 'z'), enforce: fc.constantFrom(true, true, false) }),
+    },
+    fc.constant({ public: true as const }),
+  );
+  const rule = fc
+    .tuple(pattern, methods, requirements)
+    .map(([at, named, asked]) => ({ pattern: at, methods: named, ...asked }));
+  const exclusion = fc.tuple(pattern, methods).map(([at, named]) => (named ? { pattern: at, methods: named } : at));
+  const protection = fc.record({ globalProtect: fc.boolean(), exclude: fc.array(exclusion, { maxLength: 3 }) });
   const path = fc.array(fc.constantFrom('a', 'b', 'ab'), { maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
 
   it('name the same rule for every path and method', () => {
     fc.assert(
-      fc.property(fc.array(rule, { maxLength: 6 }), path, fc.constantFrom('GET', 'POST'), (protect, at, method) => {
-        const rules = protect.map((options) => new AccessRule(options)).filter(({ enforce }) => enforce);
-        const decides = new RuleList(rules).first(at, method);
-        const subject = { segments: new PathPattern(at).segments };
-        const decisive = new PathProtection(site(protect))
-          .demandsOn(subject)
-          .filter(({ who }) => !who.startsWith('would be'))
-          .find(({ methods }) => !methods || methods.includes(method));
-        expect(decisive?.who).toBe(decides?.demand ?? 'everybody');
-      }),
+      fc.property(
+        fc.array(rule, { maxLength: 6 }),
+        protection,
+        path,
+        fc.constantFrom('GET', 'POST'),
+        (protect, more, at, method) => {
+          const rules = protect.map((options) => new AccessRule(options)).filter(({ enforce }) => enforce);
+          const decides = new MethodIndex(rules).first(at, method);
+          const subject = { segments: new PathPattern(at).segments };
+          const decisive = new PathProtection(site(protect, more))
+            .demandsOn(subject)
+            .filter(({ who }) => !who.startsWith('would be'))
+            .find(({ methods }) => !methods || methods.includes(method));
+          const isOpen = !more.globalProtect || new GuardConfig(more).isExcluded(at, method);
+          expect(decisive?.who).toBe(decides?.demand ?? (isOpen ? 'everybody' : 'signed in'));
+        },
+      ),
       { numRuns: 1000 },
     );
   });

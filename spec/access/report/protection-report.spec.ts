@@ -48,20 +48,22 @@ describe('The report', () => {
 
   it('shows what a rule opens as open, and a login page for guests as not open', () => {
     const guard = { who: 'not signed in', isPublic: false, isForGuestsOnly: true };
-    const routes = ['/open', '/other', route('/login', { guard, file: 'login.astro' })];
+    const routes = ['/function', '/open', '/other', route('/login', { guard, file: 'login.astro' })];
     const description = site(
       [
-        { pattern: '/open', allow: () => true },
+        { pattern: '/open', public: true },
+        { pattern: '/function', allow: () => true },
         { pattern: '/**', allow: (s) => s !== null },
       ],
       { routes },
     );
     expect(lines(description)).toEqual([
+      'page /function: everybody (protect[1])',
       'page /login: not signed in (guard of login.astro)',
       'page /open: everybody (protect[0])',
-      'page /other: allow() (protect[1])',
+      'page /other: allow() (protect[2])',
     ]);
-    expect(new ProtectionReport(description).openEntries.map(({ path }) => path)).toEqual(['/open']);
+    expect(new ProtectionReport(description).openEntries.map(({ path }) => path)).toEqual(['/function', '/open']);
   });
 
   it('distinguishes two islands of one name, and matches each by all of its names', () => {

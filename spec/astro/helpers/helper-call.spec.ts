@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { fieldErrors, flashErrors, oldInput, oldInputs } from '../../../lib/astro/forms/old-input.js';
+import { authorize, can } from '../../../lib/astro/helpers/authorize.js';
 import { csrfToken } from '../../../lib/astro/helpers/csrf-token.js';
 import { flashMessages } from '../../../lib/astro/helpers/flash-messages.js';
 import { HelperCall, type WithLocals } from '../../../lib/astro/helpers/helper-call.js';
 import * as helpers from '../../../lib/astro/helpers/helpers.js';
-import { can } from '../../../lib/astro/helpers/helpers.js';
 import { safeReturnTo } from '../../../lib/astro/helpers/safe-return-to.js';
 import * as signing from '../../../lib/astro/helpers/sign-in.js';
-import { currentRequest } from '../../../lib/astro/request/current-request.js';
-import { requestOf } from '../../../lib/container/request-scope.js';
+import { currentRequest } from '../../../lib/container/scope/current-request.js';
+import { requestOf } from '../../../lib/container/scope/request-scope.js';
 import { InvalidCallError, InvalidVisitorError, OutsideRequestError } from '../../../lib/errors/index.js';
 import { fakeScope } from '../../../lib/testing/fake-scope.js';
 
-const { authorize, currentUser, hasAllPermissions, hasAnyPermission, hasPermission, hasRole } = helpers;
+const { currentUser, hasAllPermissions, hasAnyPermission, hasPermission, hasRole } = helpers;
 const { hasRolePermission, isAuthenticated, requireSession } = helpers;
 const { regenerateSession, signIn, signOut, updateSession } = signing;
 

@@ -40,7 +40,7 @@ describe('Options', () => {
         { pattern: '/blog/**', redirectTo: undefined },
         { pattern: '/billing', authenticatedWithin: 300, enforce: false, methods: ['POST'], status: 404 },
       ],
-      exclude: ['/about'],
+      exclude: ['/about', { pattern: '/hooks/**', methods: ['POST'] }],
       globalProtect: true,
       access: { getRole: () => 'admin' },
       session: { store: 'memory', idleTimeout: 60, cookie: { name: 'a', path: '/', sameSite: 'lax', secure: true } },
@@ -100,10 +100,67 @@ describe('Options', () => {
     [{ csrf: { except: ['webhooks'] } }, 'csrf.except[0]: pattern "webhooks" must begin with "/": write "/webhooks"'],
     [
       { csrf: { excpet: ['/webhooks'] } },
-      'csrf.excpet: no such option of csrf; did you mean except? There are except, requireToken',
+      'csrf.excpet: no such option of csrf; did you mean except? There are except, trustedOrigins, requireToken',
+    ],
+    [
+      { csrf: { trustedOrigins: 'https://a.example' } },
+      "csrf.trustedOrigins: must be an array of origins: ['https://app.example.com', 'capacitor://localhost']",
+    ],
+    [
+      { csrf: { trustedOrigins: ['https://a.example', 'https://b.example/'] } },
+      'csrf.trustedOrigins[1]: must be an origin alone, as browsers send it: write "https://b.example"',
+    ],
+    [
+      { csrf: { trustedOrigins: ['null'] } },
+      'csrf.trustedOrigins[0] is what browsers send for pages of anybody, such as a sandboxed frame or a file: list the address of your page',
     ],
     [{ csrf: { requireToken: '/a' } }, "csrf.requireToken: must be true, or an array of patterns: ['/account/**']"],
     [{ csrf: { requireToken: ['/a', 'b'] } }, 'csrf.requireToken[1]: pattern "b" must begin with "/": write "/b"'],
+    [
+      { protect: [{ pattern: '/a', public: false }] },
+      'protect[0].public: must be true, which admits everybody; otherwise leave it out',
+    ],
+    [
+      { protect: [{ pattern: '/a', public: true, role: 'x', enforce: false }] },
+      'protect[0].public is set, which admits everybody, so role and enforce would have no effect: remove one of them',
+    ],
+    [
+      { protect: [{ pattern: '/a', anyPermission: 'x' }] },
+      'protect[0].anyPermission: must be an array of strings; for a single one write permission',
+    ],
+    [
+      { protect: [{ pattern: '/a', anyPermission: [] }] },
+      'protect[0].anyPermission: must name at least one; leave it out to require any signed-in visitor',
+    ],
+    [
+      { protect: [{ pattern: '/a', anyPermission: undefined }] },
+      'protect[0].anyPermission is undefined: set it, or leave it out to require any signed-in visitor',
+    ],
+    [
+      { exclude: '/a' },
+      "exclude: must be an array of patterns: ['/health', { pattern: '/api/webhooks/**', methods: ['POST'] }]",
+    ],
+    [{ exclude: ['/a', 'b'] }, 'exclude[1]: pattern "b" must begin with "/": write "/b"'],
+    [
+      { exclude: [{ pattern: 'b', methods: ['POST'] }] },
+      'exclude[0].pattern: pattern "b" must begin with "/": write "/b"',
+    ],
+    [
+      { exclude: [{ pattern: '/b', methods: ['post'] }] },
+      "exclude[0].methods[0]: must be an array of methods in capitals, for instance ['POST', 'DELETE']",
+    ],
+    [
+      { exclude: [{ pattern: '/b' }] },
+      "exclude[0].methods: must be an array of methods in capitals, for instance ['POST', 'DELETE']",
+    ],
+    [
+      { exclude: [{ pattern: '/b', method: 'POST', methods: ['POST'] }] },
+      'exclude[0].method: no such option of an entry of exclude; did you mean methods? There are pattern, methods',
+    ],
+    [
+      { exclude: [5] },
+      "exclude[0]: must be a pattern, or one with methods: { pattern: '/api/webhooks/**', methods: ['POST'] }",
+    ],
     [{ services: () => undefined }, 'services: services are code: write them in src/gatehouse.ts'],
   ])('are rejected with an explanation: %j', (options, sentence) => {
     expect(inConfig(options)).toEqual([sentence]);
@@ -536,12 +593,15 @@ describe('A setup module', () => {
 });
 
 describe('A requirement', () => {
-  it.each([{}, { role: 'admin' }, { roles: ['a'], allow: () => true }, { permissions: ['p'], permission: 'q' }])(
-    'may be %j',
-    (requirement) => {
-      expect(checkRequirement(requirement)).toBe(requirement);
-    },
-  );
+  it.each([
+    {},
+    { role: 'admin' },
+    { roles: ['a'], allow: () => true },
+    { permissions: ['p'], permission: 'q' },
+    { anyPermission: ['p', 'q'] },
+  ])('may be %j', (requirement) => {
+    expect(checkRequirement(requirement)).toBe(requirement);
+  });
 
   it.each([
     'admin',
@@ -552,6 +612,8 @@ describe('A requirement', () => {
     { role: undefined },
     { pattern: '/a' },
     { redirectTo: '/a' },
+    { public: true },
+    { anyPermission: [] },
     Object.create({ role: 'admin' }),
   ])('cannot be %j (%#)', (requirement) => {
     expect(problemsOf(() => checkRequirement(requirement))).toHaveLength(1);
@@ -572,6 +634,8 @@ describe('A guard exported by a page', () => {
     {},
     { role: 'admin', methods: ['GET'], status: 404, redirectTo: '/b', enforce: false, authenticatedWithin: 60 },
     { role: 'admin', status: 404, guestsSignIn: true },
+    { anyPermission: ['a', 'b'] },
+    [{ public: true, methods: ['GET'] }, { role: 'admin' }],
     ['guest', { roles: ['a', 'b'] }, { allow: () => true }],
   ])('may be %j', (guard) => {
     expect(asGuard(guard)).toEqual([]);
@@ -589,6 +653,7 @@ describe('A guard exported by a page', () => {
     [[], 'guard of src/pages/a.astro is an empty array, which admits nobody'],
     [undefined, 'guard of src/pages/a.astro is undefined: export a guard'],
     [{ role: 'admin', guestsSignIn: true }, 'guestsSignIn is for pages that hide: add status: 404'],
+    [{ public: true, role: 'admin' }, 'public is set, which admits everybody, so role would have no effect'],
     [{ rol: 'admin' }, 'rol: no such key of a guard; did you mean role? There are role'],
     [{ pattern: '/a' }, 'pattern: no such key of a guard'],
     [{ role: undefined }, 'role is undefined: set it'],

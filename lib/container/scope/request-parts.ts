@@ -1,0 +1,124 @@
+import { RequestIdentity } from '../../access/request-identity.js';
+import { Visitor } from '../../access/visitor.js';
+import { VisitorResolver } from '../../access/visitor-resolver.js';
+import { Clock } from '../../base/clock.js';
+import { RequestCookies } from '../../base/request-cookies.js';
+import type { SessionDraft } from '../../session/draft/session-draft.js';
+import { madeSession } from '../../session/made-session.js';
+import { draftOf, type Session } from '../../session/session.js';
+import { registryOf, type Services } from '../services.js';
+
+/** One request as far as its session and its visitor are concerned. Each part is created when it is first needed. */
+export class RequestParts {
+  /** The headers that the request arrived with; `undefined` when there is no request. */
+  readonly headers: Headers | undefined;
+  /** The address of the request, as Astro vouches for it; `undefined` outside a request. */
+  readonly url: URL | undefined;
+  #cookies: RequestCookies | undefined;
+  #session: Session | undefined;
+  #identity: RequestIdentity | undefined;
+
+  constructor(
+    protected readonly shared: Services,
+    session?: Session,
+    headers?: Headers,
+    url?: URL,
+  ) {
+    this.#session = session;
+    this.headers = headers;
+    this.url = url;
+  }
+
+  /** The cookies that the request arrived with. */
+  get cookies(): RequestCookies {
+    this.#cookies ??= new RequestCookies(this.headers);
+    return this.#cookies;
+  }
+
+  get session(): Session {
+    return this.openedSession ?? this.beginSession();
+  }
+
+  /** The draft of the session. Reading it does not mark the session as used. */
+  get draft(): SessionDraft {
+    return draftOf(this.session);
+  }
+
+  /** The session, if it was opened or begun. */
+  protected get openedSession(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Begins the session of a visitor who brought none. */
+  protected beginSession(): Session {
+    this.#session = madeSession(registryOf(this.shared).madeClasses);
+    return this.#session;
+  }
+
+  /** The resolver that derives the visitor from a session. */
+  protected get resolver(): VisitorResolver {
+    return this.shared.get(VisitorResolver);
+  }
+
+  /** True when a visitor may have to be looked up, for example in a database. */
+  get looksElsewhere(): boolean {
+    return this.resolver.looksElsewhere;
+  }
+
+  get identity(): RequestIdentity {
+    this.#identity ??= new RequestIdentity(
+      this.session,
+      this.resolver,
+      () => new (registryOf(this.shared).madeClasses.of(Visitor))(),
+    );
+    return this.#identity;
+  }
+
+  get visitor(): Visitor {
+    return this.identity.visitor;
+  }
+
+  /** True when something may identify the visitor. Otherwise the visitor is a guest. */
+  protected get hasVisitor(): boolean {
+    return this.#identity !== undefined || this.openedSession !== undefined;
+  }
+
+  /** Reads again the visitor that the application named, because the application may have changed that object since. */
+  protected adoptAnew(): void {
+    this.#identity?.adoptAnew();
+  }
+
+  /** The value of `locals.session`. */
+  get shown(): unknown {
+    return this.#identity ? this.#identity.shown : this.session;
+  }
+
+  /**
+   * True when values that are set in the session are not stored, because the session belongs to another user than the
+   * request.
+   */
+  get standsAside(): boolean {
+    return this.#identity?.standsAside === true;
+  }
+
+  /**
+   * Seconds since the visitor signed in with this session; `undefined` for guests, for visitors that another part of
+   * the application named, and for those whom `identify` named.
+   */
+  get signedInFor(): number | undefined {
+    const isOthers = this.standsAside || this.#identity?.isIdentified;
+    const signedInAt = isOthers ? undefined : this.draft.signedInAt;
+    return signedInAt === undefined ? undefined : (this.shared.get(Clock).now() - signedInAt) / 1000;
+  }
+
+  /** True when the visitor is unknown because the session store is unavailable. */
+  get isVisitorUnknown(): boolean {
+    return this.identity.session.isUnavailable && this.visitor.isGuest;
+  }
+
+  /** Undoes the changes of the request, because it failed. */
+  rollBack(): void {
+    if (this.#identity) this.#identity.rollBack();
+    else if (this.openedSession) draftOf(this.openedSession).rollBack();
+  }
+}

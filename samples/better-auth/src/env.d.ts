@@ -1,0 +1,9 @@
+declare namespace App {
+  interface SessionData {
+    name: string;
+    notes: readonly string[];
+  }
+  interface AccessTypes {
+    role: 'admin' | 'reader';
+  }
+}
