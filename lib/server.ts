@@ -14,12 +14,11 @@ export {
 } from './access/access-rule.js';
 export { AccessRules } from './access/access-rules.js';
 export { CsrfConfig, type CsrfOptions } from './access/csrf/csrf-config.js';
+export { CsrfDecision, type ForgeryCode } from './access/csrf/csrf-decision.js';
 export {
   type ChangingRequest,
-  CsrfDecision,
   CsrfGuard,
   type CsrfVerdict,
-  type ForgeryCode,
 } from './access/csrf/csrf-guard.js';
 export { CsrfTokens } from './access/csrf/csrf-tokens.js';
 export { FormConfig, type FormOptions } from './access/forms/form-config.js';
@@ -39,7 +38,16 @@ export type { Ability, AbilityProps, AbilityRecord } from './access/policies/abi
 export type { PolicyClass, PolicyOptions } from './access/policies/policies.js';
 export { Policy, type PolicyAnswer, PolicyDenial } from './access/policies/policy.js';
 export type { RefusedClient } from './access/refusal/client.js';
+export type { ForbiddenPage, ForbiddenPath } from './access/refusal/forbidden-page.js';
+export type { LoginPages, LoginPath } from './access/refusal/login-pages.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
+export {
+  type LinkExpectation,
+  type LinkOptions,
+  LinkTokens,
+  type OnceValue,
+  type OpenedLink,
+} from './access/sign-in/link-tokens.js';
 export { PendingSignIn, type SignInOutcome, type SignInReturn } from './access/sign-in/pending-sign-in.js';
 export type { BegunSignIn, SignInStart, TakenSignIn } from './access/sign-in/sign-in-attempt.js';
 export { UsedTokens } from './access/sign-in/used-tokens.js';

@@ -12,6 +12,7 @@ import { GuardConfig } from '../access/guard/guard-config.js';
 import { type GuardLoader, PageGuards } from '../access/guard/page-guard.js';
 import { RouteGuard } from '../access/guard/route-guard.js';
 import { Policies, type PolicyOptions } from '../access/policies/policies.js';
+import { LinkTokens } from '../access/sign-in/link-tokens.js';
 import { PendingSignIn } from '../access/sign-in/pending-sign-in.js';
 import { UsedTokens } from '../access/sign-in/used-tokens.js';
 import { Visitor } from '../access/visitor.js';
@@ -89,6 +90,7 @@ export function defaultServices({
     .shared(DecisionLog)
     .shared(UsedTokens)
     .shared(PendingSignIn)
+    .shared(LinkTokens)
     .shared(CsrfTokens)
     .shared(CsrfGuard)
     .shared(RouteGuard)

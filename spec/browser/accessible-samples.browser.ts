@@ -54,6 +54,12 @@ const VISITS: readonly Visit[] = [
     signIn: (page) => fill(page, { name: 'ada', label: '' }),
     forUsers: ['/devices'],
   },
+  {
+    sample: 'oidc',
+    forGuests: ['/', '/login'],
+    signIn: (page) => fill(page, { email: 'ada@example.com', password: 'lovelace' }),
+    forUsers: ['/', '/account'],
+  },
   { sample: 'own-store', forGuests: ['/'] },
 ];
 

@@ -8,6 +8,9 @@ import { authorize } from 'astro-gatehouse/server';
 const asked = {
   nothing: undefined,
   role: { role: 'admin' },
+  oneOf: { anyPermission: ['posts:write', 'posts:publish'] },
+  emptyOneOf: { anyPermission: [] },
+  public: { public: true },
   allowed: { allow: () => true },
   throwing: { allow: () => { throw new Error('broken'); } },
   rejecting: { allow: async () => { throw new Error('broken'); } },
@@ -83,7 +86,7 @@ describe('authorize()', () => {
     app.remove();
   });
 
-  it.each(['text', 'misspelt', 'none', 'list', 'empty', 'undefined'])(
+  it.each(['text', 'misspelt', 'none', 'list', 'empty', 'emptyOneOf', 'public', 'undefined'])(
     'throws for an invalid requirement: %s',
     async (what) => {
       for (const visitor of [user, new Browser(server)]) {
@@ -101,6 +104,8 @@ describe('authorize()', () => {
   it('admits only visitors who meet the requirement', async () => {
     expect((await user.get('/ask?what=allowed')).text).toBe('let in');
     expect((await user.get('/ask?what=role')).status).toBe(403);
+    const refused = await user.get('/ask?what=oneOf');
+    expect([refused.status, JSON.parse(refused.text).missing]).toEqual([403, ['posts:write', 'posts:publish']]);
   });
 
   it.each(['throwing', 'rejecting'])('denies access for a %s allow(), and logs it', async (what) => {

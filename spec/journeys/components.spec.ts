@@ -63,6 +63,7 @@ const ASKED = {
   author: 'role="author"',
   either: "roles={['janitor', 'author']}",
   writer: 'permission="posts:write"',
+  oneOf: "anyPermission={['posts:read', 'posts:write']}",
   both: 'role="author" permissions={[\'posts:write\']}',
   landlord: 'role="landlord"',
   anybody: 'allow={async () => true}',
@@ -206,6 +207,7 @@ describe.each(['cookie', 'memory'])('The components in a built application, %s s
   it('require permissions, and every part of a combined requirement', async () => {
     const browser = await signedIn('userId=eve&may=posts:*');
     expect(await partsOf(browser, '/can/writer')).toEqual({ shown: ['writer'], made: ['writer'] });
+    expect(await partsOf(browser, '/can/oneOf')).toEqual({ shown: ['oneOf'], made: ['oneOf'] });
     expect(await partsOf(browser, '/can/both')).toEqual({ shown: ['no-both'], made: ['no-both'] });
     const author = await signedIn('userId=eve&rank=author&may=posts:*');
     expect(await partsOf(author, '/can/both')).toEqual({ shown: ['both'], made: ['both'] });

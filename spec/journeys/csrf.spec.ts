@@ -126,6 +126,8 @@ const CASES: { passes: boolean; who: string; method?: string; headers: Record<st
   },
 ];
 
+const TRUSTED = ['https://app.example.com', 'capacitor://localhost'];
+
 const SITE = {
   // Astro's own check, which comes first, is off, so every rejection is one of the package.
   'astro.config.mjs': config({ checkOrigin: false }),
@@ -135,6 +137,9 @@ const SITE = {
     ${note("'webhook'")};
     return new Response('thanks');
   };`,
+  'src/pages/back.ts': `
+    import { safeReturnTo } from 'astro-gatehouse/server';
+    export const GET = (context) => context.redirect(safeReturnTo('/home', context));`,
   'src/pages/news.astro': `---
     import News from '../components/News.astro';
     ---
@@ -153,9 +158,36 @@ describe('A built site', () => {
   let site: SentSite;
 
   beforeAll(async () => {
-    site = await SentSite.serve(SITE, { csrf: { except: ['/webhooks/**'] } });
+    site = await SentSite.serve(SITE, { csrf: { except: ['/webhooks/**'], trustedOrigins: TRUSTED } });
   });
   afterAll(() => site?.stop());
+
+  it.each(TRUSTED)('accepts requests of the trusted origin %s, from every browser', async (origin) => {
+    for (const headers of [
+      { Origin: origin, 'Sec-Fetch-Site': 'same-site' },
+      { Origin: origin, 'Sec-Fetch-Site': 'cross-site' },
+      { Origin: origin },
+      { Referer: `${origin}/form` },
+    ]) {
+      for (const target of ['/', '/api', '/_actions/send', '/?_action=send', '/nowhere?hop']) {
+        const answer = await send(target, { ...headers, 'Content-Type': FORM } as Record<string, string>);
+        expect({ target, headers, ran: answer.ran }).toEqual({ target, headers, ran: true });
+      }
+    }
+    expect(await send('/api', { Origin: `${origin}.evil.example` })).toMatchObject({ status: 403, ran: false });
+    expect(await send('/api', { Origin: origin, Referer: EVIL })).toMatchObject({ status: 403, ran: false });
+  });
+
+  it('returns to pages of trusted origins', async () => {
+    const back = async (returnTo: string) =>
+      (await site.send({ target: `/back?returnTo=${encodeURIComponent(returnTo)}` })).headers.get('location');
+    expect(await back('https://app.example.com/inbox?a=1#b')).toBe('https://app.example.com/inbox?a=1#b');
+    expect(await back('capacitor://localhost/inbox')).toBe('capacitor://localhost/inbox');
+    for (const other of [EVIL, 'https://app.example.com@evil.example/', '//app.example.com/', 'javascript:alert(1)']) {
+      expect(await back(other)).toBe('/home');
+    }
+    expect(await back('/inside')).toBe('/inside');
+  });
 
   const self = (headers: Record<string, string>) =>
     Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, text.replace('SELF', site.server.origin)]));
@@ -311,9 +343,24 @@ describe('A site behind a proxy that Astro is not configured for', () => {
   let site: SentSite;
 
   beforeAll(async () => {
-    site = await SentSite.serve({ 'astro.config.mjs': config(), ...PAGES, ...TOKEN_PAGES }, { debug: false });
+    site = await SentSite.serve(
+      { 'astro.config.mjs': config(), ...PAGES, ...TOKEN_PAGES },
+      { debug: false, csrf: { trustedOrigins: TRUSTED } },
+    );
   });
   afterAll(() => site?.stop());
+
+  it('logs once that Astro refuses forms of trusted origins', async () => {
+    const before = site.server.output.length;
+    const headers = { Origin: 'https://app.example.com', 'Sec-Fetch-Site': 'same-site', 'Content-Type': FORM };
+    expect(await site.send({ method: 'POST', target: '/', headers, body: 'a=1' })).toMatchObject({
+      status: 403,
+      ran: false,
+    });
+    expect(await site.server.printed('csrf.trustedOrigins', before)).toContain('security: { checkOrigin: false }');
+    const json = { ...headers, 'Content-Type': 'application/json' };
+    expect(await site.send({ method: 'POST', target: '/', headers: json, body: '{}' })).toMatchObject({ ran: true });
+  });
 
   it('logs once which setting is missing', async () => {
     const headers = { Host: 'shop.example', Origin: 'https://shop.example', 'Content-Type': 'application/json' };

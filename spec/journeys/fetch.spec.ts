@@ -45,6 +45,7 @@ const FILES = {
   'astro.config.mjs': siteConfig(`{
         protect: [
           { action: 'admin.*', role: 'admin' },
+          { pattern: '/vault/**', methods: ['OPTIONS'], public: true },
           { pattern: '/vault/**', role: 'admin' },
           { pattern: '/notes', methods: ['PATCH'], role: 'admin' },
         ],
@@ -64,6 +65,10 @@ const FILES = {
     const note = Astro.locals.session.flash('note');
     ---
     <h1>the front page</h1><p>[{note}]</p>`,
+  'src/pages/vault/key.ts': `
+    export const OPTIONS = () => new Response(null, { status: 204, headers: { 'access-control-allow-methods': 'PUT' } });
+    export const ALL = () => new Response('the key of the vault');`,
+  'src/pages/vault/lock.ts': `export const ALL = () => new Response('the lock of the vault');`,
   'src/pages/vault/[...path].astro': '<h1>the vault</h1>',
   'src/pages/made.astro': '---\nexport const prerender = true;\n---\n<h1>made before</h1>',
 };
@@ -126,6 +131,18 @@ describe.each(Object.entries(PIPELINES))('The guard in a custom pipeline: %s', (
     expect(await call(browser, '/_actions/admin.remove')).toMatchObject({ status: 204, ran: true });
     const shown = answer.text.includes('[signed in by an action]');
     expect((await browser.get('/')).text).toContain(shown ? '[]' : '[signed in by an action]');
+  });
+
+  it('leaves preflights to functions of their own, and runs nothing else for them', async () => {
+    const headers = { origin: 'https://app.example', 'access-control-request-method': 'PUT' };
+    const preflight = (path: string) => new Browser(server).visit(path, { method: 'OPTIONS', headers });
+    const key = await preflight('/vault/key');
+    expect([key.status, key.headers.get('access-control-allow-methods')]).toEqual([204, 'PUT']);
+    for (const path of ['/vault/lock', '/vault/gold']) {
+      const { status, text } = await preflight(path);
+      expect([[302, 303, 401].includes(status), text]).toEqual([true, expect.not.stringContaining('the vault')]);
+    }
+    expect((await new Browser(server).post('/vault/key')).status).toBe(401);
   });
 
   it('protects pages too', async () => {

@@ -5,6 +5,7 @@ import { ErrorPages, islandPath, type Locale } from '../paths/special-paths.js';
 import type { RoutePattern } from '../route-types.js';
 import { CredentialHeaders } from './credential-headers.js';
 import { type AllowedDomain, SiteOrigins } from './site-origins.js';
+import { TrustedOrigins } from './trusted-origins.js';
 
 /** Options of the protection against forged requests. Paths are written without the base. */
 export interface CsrfOptions {
@@ -13,6 +14,11 @@ export interface CsrfOptions {
    * checked.
    */
   except?: readonly RoutePattern[] | undefined;
+  /**
+   * Origins of other sites and of apps whose pages may send requests as the site's own pages do, and to which
+   * `safeReturnTo` may lead: `['https://app.example.com', 'capacitor://localhost']`.
+   */
+  trustedOrigins?: readonly string[] | undefined;
   /** Patterns of paths that also require a token; `true` for all. Default: none. */
   requireToken?: boolean | readonly RoutePattern[] | undefined;
   /**
@@ -44,6 +50,7 @@ export class CsrfConfig {
   readonly usesTokens: boolean;
   readonly origins: SiteOrigins;
   readonly credentials: CredentialHeaders;
+  readonly trusted: TrustedOrigins;
   readonly base: string;
   readonly errorPages: ErrorPages;
   readonly explains: boolean;
@@ -53,12 +60,18 @@ export class CsrfConfig {
 
   /** @param given The option `csrf`; `false` switches the protection off. */
   constructor(given: boolean | CsrfOptions = true, site: CsrfSite = {}) {
-    const { except = [], requireToken = false, credentialHeaders } = typeof given === 'object' ? given : {};
+    const {
+      except = [],
+      requireToken = false,
+      trustedOrigins,
+      credentialHeaders,
+    } = typeof given === 'object' ? given : {};
     const withToken = typeof requireToken === 'boolean' ? [] : requireToken;
     this.isOn = given !== false;
     this.#everythingWithToken = requireToken === true;
     this.usesTokens = this.isOn && (this.#everythingWithToken || withToken.length > 0);
-    this.origins = new SiteOrigins(site.allowedDomains);
+    this.trusted = new TrustedOrigins(trustedOrigins);
+    this.origins = new SiteOrigins(site.allowedDomains, this.trusted);
     this.credentials = new CredentialHeaders(credentialHeaders, site.cookieNames);
     this.base = withoutTrailingSlash(site.base ?? '');
     this.errorPages = new ErrorPages(site.locales);

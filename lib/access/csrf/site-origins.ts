@@ -1,3 +1,5 @@
+import { TrustedOrigins, trustedOriginProblem } from './trusted-origins.js';
+
 /** A name of the site, as in Astro's `security.allowedDomains`. A missing property matches anything. */
 export interface AllowedDomain {
   readonly protocol?: string | undefined;
@@ -25,8 +27,14 @@ export function readReferrer(header: string): URL | undefined {
 
 /** Distinguishes the origins of this site from others. Two ports of one host are two sites, and so are subdomains. */
 export class SiteOrigins {
-  /** @param domains Further names of the site, in addition to the one under which a request arrives. */
-  constructor(private readonly domains: readonly AllowedDomain[] = []) {}
+  /**
+   * @param domains Further names of the site, in addition to the one under which a request arrives.
+   * @param trusted Other sites and apps whose pages may send requests as the site's own pages do.
+   */
+  constructor(
+    private readonly domains: readonly AllowedDomain[] = [],
+    readonly trusted = new TrustedOrigins(),
+  ) {}
 
   /**
    * Checks whether an origin belongs to this site.
@@ -84,12 +92,18 @@ export interface OriginFinding {
   readonly reason: string;
   /** The origin that the request names, when it is a valid address. */
   readonly origin?: URL | undefined;
+  /** The same as it was sent, when it could be listed in `csrf.trustedOrigins` and probably is another part of the site. */
+  readonly listable?: string | undefined;
 }
 
+/** The values of `Sec-Fetch-Site` for requests that a page sent. */
+const RELATIONS: ReadonlySet<string | null> = new Set([null, 'same-origin', 'same-site', 'cross-site', 'none']);
+
 /**
- * Checks whether a page of this site sent a request. `Sec-Fetch-Site` counts first, because the browser sets it and it
+ * Checks whether a page of this site sent a request, or one of a trusted origin. `Sec-Fetch-Site` counts first, because the browser sets it and it
  * holds behind any proxy; then `Origin`, then `Referer`. A request without any of these headers is refused, and so is
- * one whose headers contradict each other.
+ * one whose headers contradict each other. For a trusted origin, which is named by `Origin`, or by `Referer` where there is
+ * no `Origin`, `Sec-Fetch-Site` may say that it is another site.
  *
  * @see https://www.w3.org/TR/fetch-metadata/; OWASP CSRF Prevention Cheat Sheet
  */
@@ -97,15 +111,26 @@ export function checkOrigin({ headers, sentTo }: SentRequest, site: SiteOrigins)
   const relation = headers.get('sec-fetch-site');
   const originHeader = headers.get('origin');
   const origin = originHeader === null ? undefined : readOrigin(originHeader);
+  const referrerHeader = headers.get('referer');
+  if (isTrusted(originHeader, referrerHeader, site.trusted)) return ofTrusted({ headers, sentTo }, site);
   const hasOddOrigin = originHeader !== null && originHeader !== 'null' && !origin;
-  if (hasOddOrigin) return refused(`Origin "${originHeader}" is not the address of one site`);
+  if (hasOddOrigin) {
+    const isApp = trustedOriginProblem(originHeader) === undefined;
+    const odd = refused(`Origin "${originHeader}" is not the address of one site`);
+    return isApp ? { ...odd, listable: originHeader } : odd;
+  }
   if (relation !== null) {
-    if (relation !== 'same-origin' && relation !== 'none') return refused(`Sec-Fetch-Site is ${relation}`, origin);
+    if (relation !== 'same-origin' && relation !== 'none') {
+      const isNeighbour = relation === 'same-site';
+      return {
+        ...refused(`Sec-Fetch-Site is ${relation}`, origin),
+        listable: isNeighbour ? origin?.origin : undefined,
+      };
+    }
     return origin && site.excludes(origin, sentTo)
       ? refused(`Origin ${origin.origin} contradicts Sec-Fetch-Site: ${relation}`)
       : { isOwn: true, reason: `Sec-Fetch-Site is ${relation}` };
   }
-  const referrerHeader = headers.get('referer');
   const referrer = referrerHeader === null ? undefined : readReferrer(referrerHeader);
   if (originHeader !== null) {
     if (!origin) return refused('Origin is null');
@@ -124,6 +149,22 @@ export function checkOrigin({ headers, sentTo }: SentRequest, site: SiteOrigins)
   return site.includes(referrer, sentTo)
     ? { isOwn: true, reason: `Referer is of ${referrer.origin}` }
     : refused(`Referer ${referrer.origin} is not ${sentTo.origin}`, referrer);
+}
+
+function isTrusted(origin: string | null, referrer: string | null, trusted: TrustedOrigins): boolean {
+  return origin === null ? referrer !== null && trusted.includesPage(referrer) : trusted.includes(origin);
+}
+
+/** Checks a request that names a trusted origin for contradictions. */
+function ofTrusted({ headers, sentTo }: SentRequest, site: SiteOrigins): OriginFinding {
+  const [relation, origin, page] = ['sec-fetch-site', 'origin', 'referer'].map((name) => headers.get(name));
+  if (!RELATIONS.has(relation ?? null)) return refused(`Sec-Fetch-Site is ${relation}`);
+  const sender = origin ?? page ?? '';
+  if (relation || !page || site.trusted.includesPage(page)) return { isOwn: true, reason: `${sender} is trusted` };
+  const referrer = readReferrer(page);
+  return referrer && site.includes(referrer, sentTo)
+    ? { isOwn: true, reason: `${sender} is trusted` }
+    : refused(`Referer "${page}" contradicts Origin ${sender}`);
 }
 
 function refused(reason: string, origin?: URL): OriginFinding {

@@ -15,24 +15,25 @@ export interface AskedFor {
   readonly request: AccessRequest;
 }
 
-/** The methods that code which answers every method has to expect. */
+/** The methods that sites use, but `OPTIONS`. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const NONE: ReadonlySet<Demand> = new Set();
 
 /** Finds the demands on a request: those of rules, of the page's own guard, and of `globalProtect`. */
 export class Demands {
-  readonly #loginPath: string;
   readonly #signInPaths: ReadonlySet<string>;
+  /** The methods that code which answers every method has to expect. */
+  readonly #methods: ReadonlySet<string>;
 
   constructor(
     private readonly rules: AccessRules,
     private readonly pageGuards: PageGuards,
     private readonly config: GuardConfig,
   ) {
-    this.#loginPath = normalized(pathOnly(config.loginPath));
+    this.#methods = new Set([...METHODS, ...rules.all.flatMap(({ methods = [] }) => methods)]);
     const asking = rules.all.filter(({ authenticatedWithin }) => authenticatedWithin !== undefined);
     const elsewhere = asking.map(({ redirectTo = '' }) => redirectTo).filter((target) => target.startsWith('/'));
-    this.#signInPaths = new Set([this.#loginPath, ...elsewhere.map((target) => normalized(pathOnly(target)))]);
+    this.#signInPaths = new Set(elsewhere.map((target) => normalized(pathOnly(target))));
   }
 
   /** True when no request has demands. */
@@ -46,28 +47,28 @@ export class Demands {
   }
 
   isLoginPath(path: string): boolean {
-    return normalized(path) === this.#loginPath;
+    return this.config.loginPages.has(path);
   }
 
   /** Checks whether visitors sign in again at a path: the login page, or the `redirectTo` of a rule or a page guard. */
   signsInAgain(path: string): boolean | Promise<boolean> {
     const place = normalized(path);
-    if (this.#signInPaths.has(place) || this.pageGuards.isEmpty) return this.#signInPaths.has(place);
+    const isKnown = this.#signInPaths.has(place) || this.isLoginPath(place);
+    if (isKnown || this.pageGuards.isEmpty) return isKnown;
     const isPlace = (target: string) => normalized(pathOnly(target)) === place;
     return this.pageGuards.signInPaths().then((targets) => targets.some(isPlace));
   }
 
   /**
    * Finds the demands on a request, as {@link on}. There are several lists where code that answers every method would answer
-   * `OPTIONS`, a page or the function `ALL` of an endpoint: what is open for `OPTIONS`, so that browsers can send
+   * `OPTIONS`, such as a page or the function `ALL` of an endpoint: what is open for `OPTIONS`, so that browsers can send
    * preflights, must not run code for visitors who may not use the other methods.
    */
   of(request: GuardedRequest, paths: GuardedPaths, guard?: PageGuard, judgement?: Judgement): readonly AskedFor[] {
-    const { method, routePattern, hasOptionsHandler, isOwnAnswer } = request;
+    const { method, routePattern, hasOptionsHandler } = request;
     const asked = this.on(paths, method, routePattern, guard, judgement);
-    if (method !== 'OPTIONS' || (hasOptionsHandler && !isOwnAnswer)) return [{ asked, request }];
-    const named = [...this.rules.all.flatMap(({ methods = [] }) => methods), ...(guard?.methods ?? [])];
-    const others = [...new Set([...METHODS, ...named])].map((other) => ({
+    if (method !== 'OPTIONS' || hasOptionsHandler) return [{ asked, request }];
+    const others = [...new Set([...this.#methods, ...(guard?.methods ?? [])])].map((other) => ({
       asked: this.on(paths, other, routePattern, guard, judgement),
       request: Object.create(request, { method: { value: other } }) as AccessRequest,
     }));

@@ -26,6 +26,15 @@ export function toReturnPath(text: unknown): string | undefined {
   return url.pathname + url.search + url.hash;
 }
 
+/**
+ * Checks that an untrusted address of another origin can be sent in a header, and that its path has no second meaning.
+ *
+ * @param pathname The path that it was parsed to.
+ */
+export function staysInPlace(text: string, pathname: string): boolean {
+  return text.length <= MAX_LENGTH && !SUSPICIOUS.test(text) && staysOnSite(pathname);
+}
+
 /** Checks that the path, decoded again and again, neither names another host nor breaks a header. */
 function staysOnSite(pathname: string): boolean {
   let path = pathname;

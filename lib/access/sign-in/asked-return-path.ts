@@ -1,5 +1,7 @@
 import { withoutTrailingSlash } from '../../base/text.js';
+import { TrustedOrigins } from '../csrf/trusted-origins.js';
 import type { GuardConfig } from '../guard/guard-config.js';
+import { pathOnly } from '../paths/guarded-paths.js';
 import { RETURN_PARAMETER, toReturnPath } from '../paths/return-path.js';
 import { isInternalPath } from '../paths/special-paths.js';
 import type { LostReturnPath } from './lost-return-path.js';
@@ -15,17 +17,24 @@ export interface AskedFrom {
  * else of its Referer header, if this is a page of the same origin; or else what is remembered for that page.
  *
  * @param remembered Returns what is remembered in a cookie. Called only if the addresses say nothing.
- * @returns A path of this site with its base, never the login page nor an address of Astro itself; otherwise `undefined`.
+ * @param trusted Other origins that visitors may be returned to.
+ * @returns A path of this site with its base, never the login page nor an address of Astro itself; or the address of a page
+ *   of a trusted origin; otherwise `undefined`.
  */
 export function askedReturnPath(
   { url, headers }: AskedFrom,
   config: GuardConfig,
   remembered: () => LostReturnPath | undefined,
+  trusted = new TrustedOrigins(),
 ): string | undefined {
-  const path = toReturnPath(askedIn(url, headers, remembered));
+  const asked = askedIn(url, headers, remembered);
+  const address = trusted.addressIn(asked);
+  const isHere = address !== undefined && new URL(address).origin === url.origin;
+  if (address !== undefined && !isHere) return address;
+  const path = toReturnPath(isHere ? address.slice(url.origin.length) : asked);
   if (path === undefined) return undefined;
   const pathname = withoutTrailingSlash(new URL(path, url).pathname);
-  const isLogin = pathname === withoutTrailingSlash(config.toLocation(config.loginPath));
+  const isLogin = config.loginPages.has(pathOnly(pathname, config.base));
   return isLogin || isInternalPath(`${pathname}/`, config.base) ? undefined : path;
 }
 

@@ -1,15 +1,16 @@
 import { Clock } from '../../base/clock.js';
+import { InvalidCallError } from '../../errors/index.js';
 import { injectable } from '../../injectable.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import { Seals } from '../../session/cookies/seals.js';
 import { Secrets } from '../../session/cookies/secrets.js';
 import { type LoginRejection, SecurityEvents } from '../../session/security-events.js';
 import { SessionConfig } from '../../session/session-config.js';
-import { toReturnPath } from '../paths/return-path.js';
+import { CsrfConfig } from '../csrf/csrf-config.js';
 import { isState, PendingCookies } from './pending-cookies.js';
 import { type BegunSignIn, problemOf, type SignInStart, type TakenSignIn } from './sign-in-attempt.js';
 import { challengeOf, randomText } from './sign-in-secrets.js';
-import { hashOfToken, UsedTokens } from './used-tokens.js';
+import { keyOf, UsedTokens } from './used-tokens.js';
 
 /** Seconds for which an attempt counts, unless it says otherwise. */
 const LIFETIME = 600;
@@ -34,8 +35,13 @@ export interface SignInReturn {
 
 /** The result of {@link PendingSignIn.take}: the attempt, or the reason why there is none. */
 export type SignInOutcome =
-  | { readonly signIn: TakenSignIn; readonly rejection?: undefined }
-  | { readonly signIn?: undefined; readonly rejection: LoginRejection };
+  | { readonly signIn: TakenSignIn; readonly rejection?: undefined; readonly returnTo?: undefined }
+  | {
+      readonly signIn?: undefined;
+      readonly rejection: LoginRejection;
+      /** The page to return to after another attempt, when this one was the browser's own and has expired. */
+      readonly returnTo?: string | undefined;
+    };
 
 /**
  * Remembers a sign-in while the visitor is away: at an identity provider, in a mailbox, or on the page of a second
@@ -57,6 +63,7 @@ export class PendingSignIn {
     private readonly used: UsedTokens,
     private readonly events: SecurityEvents,
     private readonly clock: Clock,
+    private readonly csrf: CsrfConfig = new CsrfConfig(),
   ) {
     this.#cookies = new PendingCookies(config);
     this.#seals = new Seals(secrets, this.#cookies.purpose);
@@ -66,11 +73,11 @@ export class PendingSignIn {
    * Begins an attempt, and sets its cookie.
    *
    * @param cookies The cookies of the request.
-   * @throws {TypeError} When an option is not valid.
+   * @throws {InvalidCallError} When an option is not valid.
    */
   async begin(cookies: CookieJar, start: SignInStart = {}): Promise<BegunSignIn> {
     const problem = problemOf(start);
-    if (problem) throw new TypeError(problem);
+    if (problem) throw new InvalidCallError('PendingSignIn.begin(cookies, start)', problem);
     const { returnTo, provider, data, formPost, expiresIn = LIFETIME } = start;
     const carried = await this.#cookies.carried(cookies, async (value) => (await this.#liveIn(value))?.begunAt);
     const slot = this.#cookies.slotBeside(carried);
@@ -78,7 +85,8 @@ export class PendingSignIn {
     const begunAt = this.clock.now();
     const attempt: Attempt = {
       ...{ state, nonce, codeVerifier, provider, data, formPost, begunAt },
-      returnTo: returnTo !== undefined && returnTo.length <= LONGEST_RETURN ? toReturnPath(returnTo) : undefined,
+      returnTo:
+        returnTo !== undefined && returnTo.length <= LONGEST_RETURN ? this.csrf.trusted.targetIn(returnTo) : undefined,
       until: begunAt + expiresIn * 1000,
     };
     const how = { maxAge: expiresIn, isPosted: formPost !== undefined };
@@ -119,10 +127,10 @@ export class PendingSignIn {
     if (!attempt) return { rejection };
     const { begunAt, until, formPost, ...signIn } = attempt;
     const isLive = until > this.clock.now();
-    if (isLive && !(await this.used.use(hashOfToken('sign-in', attempt.state), until))) return { rejection: 'used' };
+    if (isLive && !(await this.used.use(keyOf('sign-in', attempt.state), until))) return { rejection: 'used' };
     // Only now, because an attempt stays when it cannot be known whether it was used.
     this.#cookies.remove(cookies, name);
-    if (!isLive) return { rejection: 'expired' };
+    if (!isLive) return { rejection: 'expired', returnTo: signIn.returnTo };
     return provider !== undefined && provider !== signIn.provider ? { rejection: 'provider' } : { signIn };
   }
 
@@ -139,7 +147,7 @@ export class PendingSignIn {
     for (const { name, value } of carried) {
       const attempt = await this.#open(value);
       // Compared as hashes, so that the time it takes reveals nothing of the state.
-      if (attempt && hashOfToken('sign-in', attempt.state) === hashOfToken('sign-in', state)) return { attempt, name };
+      if (attempt && keyOf('sign-in', attempt.state) === keyOf('sign-in', state)) return { attempt, name };
     }
     return { rejection: carried.length === 0 ? 'no-cookie' : 'unknown' };
   }

@@ -5,7 +5,8 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 export interface SignInStart {
   /**
    * The page to return to afterwards. Default: the page that the visitor wanted to open, found as `safeReturnTo` finds
-   * it. A path that could leave the site, or is longer than 1024 characters, is ignored.
+   * it. A path that could leave the site, except for an address of `csrf.trustedOrigins`, or one that is longer than 1024
+   * characters, is ignored.
    */
   returnTo?: string | undefined;
   /** The name of the provider that must answer. It is sealed, so that one provider cannot answer for another. */

@@ -6,8 +6,11 @@ import { SessionId } from '../../session/record/session-id.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { RevocationList } from '../../session/stores/revocation-list.js';
 
-/** Maximum number of tokens that are remembered. With more, the oldest are forgotten. */
+/** Maximum number of tokens of each kind that are remembered. With more, the oldest are forgotten. */
 const MOST = 50_000;
+
+/** The kinds of tokens. Each has room of its own, so that visitors who begin many sign-ins cannot have links forgotten. */
+type Kind = 'sign-in' | 'link';
 
 /**
  * Remembers which sign-ins and links were used, so that each counts once. Every process remembers its own; with a
@@ -17,15 +20,18 @@ const MOST = 50_000;
  *
  * @example
  * class RedisUsedTokens extends UsedTokens {
- *   override async use(token: string, until: number) {
- *     return (await redis.set(`used:${token}`, '1', { condition: 'NX', expiration: { type: 'PXAT', value: until } })) !== null;
+ *   override async isUsed(key: string) {
+ *     return (await redis.exists(`used:${key}`)) === 1;
+ *   }
+ *   override async use(key: string, until: number) {
+ *     return (await redis.set(`used:${key}`, '1', { condition: 'NX', expiration: { type: 'PXAT', value: until } })) !== null;
  *   }
  * }
  */
 @injectable()
 export class UsedTokens {
-  /** When each token expires, in the order in which they were used. */
-  readonly #used = new Map<string, number>();
+  /** By kind: when each token expires, in the order in which they were used. */
+  readonly #used = new Map<string, Map<string, number>>();
 
   constructor(
     private readonly revocations: RevocationList,
@@ -34,43 +40,64 @@ export class UsedTokens {
   ) {}
 
   /**
+   * Checks whether a token was used.
+   *
+   * @throws {StoreUnavailableError} When that cannot be known.
+   */
+  async isUsed(key: string): Promise<boolean> {
+    return this.#ofKind(key).has(key) || (await this.#ask('read', () => this.revocations.hasEnded(key)));
+  }
+
+  /**
    * Uses a token.
    *
-   * @param token A hash of the token, which may be stored.
+   * @param key Its kind and a hash of it, which may be stored: `link:…`.
    * @param until When the token expires, in milliseconds since the epoch, so that it can be forgotten.
    * @returns False when it was used before.
    * @throws {StoreUnavailableError} When that cannot be known. The token then remains unused.
    */
-  async use(token: string, until: number): Promise<boolean> {
-    if (this.#used.has(token)) return false;
+  async use(key: string, until: number): Promise<boolean> {
+    const used = this.#ofKind(key);
+    if (used.has(key)) return false;
     // Set before anything is awaited, so that a concurrent request finds it.
-    this.#used.set(token, until);
-    this.#forget();
+    used.set(key, until);
+    this.#forget(used);
     try {
-      if (await this.#answer(this.revocations.hasEnded(token))) return false;
-      await this.#answer(this.revocations.endSession(token, this.clock.now(), until));
+      if (await this.#ask('read', () => this.revocations.hasEnded(key))) return false;
+      await this.#ask('write', () => this.revocations.endSession(key, this.clock.now(), until));
       return true;
     } catch (error) {
-      this.#used.delete(token);
-      throw new StoreUnavailableError('write', error);
+      used.delete(key);
+      throw error;
     }
   }
 
-  #answer<Answer>(asked: Promise<Answer>): Promise<Answer> | Answer {
-    return inTime(asked, this.config.storeTimeout, 'The revocation list');
+  #ofKind(key: string): Map<string, number> {
+    const kind = key.slice(0, key.indexOf(':'));
+    const used = this.#used.get(kind) ?? new Map<string, number>();
+    this.#used.set(kind, used);
+    return used;
+  }
+
+  async #ask<Answer>(operation: 'read' | 'write', ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await inTime(ask(), this.config.storeTimeout, 'The revocation list');
+    } catch (error) {
+      throw new StoreUnavailableError(operation, error);
+    }
   }
 
   /** Forgets the tokens at the beginning that have expired, and the oldest of too many. */
-  #forget(): void {
+  #forget(used: Map<string, number>): void {
     const now = this.clock.now();
-    for (const [token, until] of this.#used) {
-      if (until > now && this.#used.size <= MOST) return;
-      this.#used.delete(token);
+    for (const [key, until] of used) {
+      if (until > now && used.size <= MOST) return;
+      used.delete(key);
     }
   }
 }
 
-/** Returns the hash under which a token is remembered. */
-export function hashOfToken(kind: 'sign-in' | 'link', token: string): string {
-  return SessionId.fingerprint(`${kind}:${token}`);
+/** Returns the key under which a token is remembered. It cannot be used as the token. */
+export function keyOf(kind: Kind, token: string): string {
+  return `${kind}:${SessionId.fingerprint(`${kind}:${token}`)}`;
 }

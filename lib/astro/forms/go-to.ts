@@ -1,7 +1,7 @@
+import { CsrfConfig } from '../../access/csrf/csrf-config.js';
 import { FormConfig } from '../../access/forms/form-config.js';
 import { DecisionLog } from '../../access/guard/decision-log.js';
 import { GuardConfig } from '../../access/guard/guard-config.js';
-import { toReturnPath } from '../../access/paths/return-path.js';
 import type { RouteAddress } from '../../access/route-types.js';
 import { printable } from '../../base/text.js';
 import type { ScopedRequest } from '../../container/scope/request-scope.js';
@@ -34,7 +34,8 @@ export function goTo(...given: unknown[]): void {
   if (!request.services.get(FormConfig).isOn) {
     throw invalidTarget(request, 'goTo() is for forms that are answered with a redirect: set forms: true');
   }
-  const target = /^https?:\/\//.test(path) && URL.canParse(path) ? path : toReturnPath(path);
+  const { trusted } = request.services.get(CsrfConfig);
+  const target = /^https?:\/\//.test(path) && URL.canParse(path) ? path : trusted.targetIn(path);
   if (target === undefined) {
     throw invalidTarget(
       request,

@@ -9,7 +9,7 @@ import {
 import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { InvalidCallError, OutsideRequestError } from '../../errors/index.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
-import { recordTaken, returnPathOf, takenIn } from './return-path.js';
+import { recordReturn, returnPathOf, takenIn } from './return-path.js';
 
 /** Options of {@link takeSignIn}. */
 export interface SignInTaking {
@@ -88,8 +88,9 @@ export async function takeSignIn(...given: unknown[]): Promise<TakenSignIn | und
   if (returning.method === 'HEAD') return undefined;
   const sent = state === undefined ? await stateOf(returning, failLate) : state;
   const carried = { state: typeof sent === 'string' ? sent : undefined, provider };
-  const { signIn } = await request.services.get(PendingSignIn).take(returning.cookies, carried);
-  if (signIn) recordTaken(request, signIn);
+  const outcome = await request.services.get(PendingSignIn).take(returning.cookies, carried);
+  const { signIn = undefined, returnTo = signIn?.returnTo } = outcome;
+  if (signIn || returnTo !== undefined) recordReturn(request, { signIn, returnTo });
   return signIn;
 }
 

@@ -1,8 +1,8 @@
 import type { APIContext } from 'astro';
 import { GuardConfig } from '../../access/guard/guard-config.js';
-import type { RoutePath } from '../../access/route-types.js';
+import type { RouteAddress } from '../../access/route-types.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
-import { returnPathOf, takenIn } from './return-path.js';
+import { returnPathOf } from './return-path.js';
 
 const CALL = new HelperCall<[fallback?: string]>('safeReturnTo(fallback?, context?)');
 
@@ -10,7 +10,7 @@ type Asked = WithLocals & Partial<Pick<APIContext, 'url' | 'request'>>;
 
 /**
  * Returns the path to redirect to after a sign-in: the page that the visitor wanted to open, or else `fallback`. It is
- * never on another site, never the login page, and never an address of Astro itself, such as an action. It includes the
+ * never on another site (unless `csrf.trustedOrigins` lists it), never the login page, and never an address of Astro itself, such as an action. It includes the
  * site's `base`, as `context.redirect()` needs it.
  *
  * The page is read from `returnTo` in the query of the request's URL, or else in that of its Referer header, if this is
@@ -23,9 +23,9 @@ type Asked = WithLocals & Partial<Pick<APIContext, 'url' | 'request'>>;
  * @example return context.redirect(safeReturnTo('/dashboard'));
  * @see OWASP ASVS 5.0 3.7.2; CWE-601 (open redirect)
  */
-export function safeReturnTo(fallback?: string, context?: WithLocals): RoutePath;
-export function safeReturnTo(context: WithLocals | undefined, fallback?: string): RoutePath;
-export function safeReturnTo(...given: unknown[]): RoutePath {
+export function safeReturnTo(fallback?: string, context?: WithLocals): RouteAddress;
+export function safeReturnTo(context: WithLocals | undefined, fallback?: string): RouteAddress;
+export function safeReturnTo(...given: unknown[]): RouteAddress {
   const {
     request,
     context,
@@ -34,8 +34,6 @@ export function safeReturnTo(...given: unknown[]): RoutePath {
   const asked: Asked | undefined = context;
   const url = asked?.url ?? request.url;
   const headers = asked?.request?.headers ?? request.headers;
-  const taken = takenIn(request);
-  // Only what was sealed counts when the visitor comes back: anybody can write the query of that address.
-  const path = taken ? taken.returnTo : url && returnPathOf(request, { url, headers });
-  return (path ?? request.services.get(GuardConfig).withBase(fallback)) as RoutePath;
+  const path = url && returnPathOf(request, { url, headers });
+  return (path ?? request.services.get(GuardConfig).withBase(fallback)) as RouteAddress;
 }

@@ -1,10 +1,23 @@
 import * as z from 'zod/mini';
 import { HIERARCHY_TWICE } from '../../access/access-options.js';
 import { credentialHeaderProblem } from '../../access/csrf/credential-headers.js';
+import { trustedOriginProblem } from '../../access/csrf/trusted-origins.js';
 import { Policy } from '../../access/policies/policy.js';
 import { CONTEXT } from '../../container/scope/context-options.js';
 import { exclusion, rule } from './rule-schemas.js';
-import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
+import {
+  flag,
+  fn,
+  forbidden,
+  loginPath,
+  path,
+  pattern,
+  plainObject,
+  prompt,
+  record,
+  text,
+  texts,
+} from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';
 import { type Choosing, storeProblem } from './store-choice.js';
 import { storeInConfig, storeInSetup } from './store-schemas.js';
@@ -22,6 +35,7 @@ const patterns = z.array(pattern);
 
 const EXCLUDE = "must be an array of patterns: ['/health', { pattern: '/api/webhooks/**', methods: ['POST'] }]";
 const CSRF = "must be true, false, or an object with exceptions: { except: ['/webhooks/**'] }";
+const ORIGINS = "must be an array of origins: ['https://app.example.com', 'capacitor://localhost']";
 const TOKEN = "must be true, or an array of patterns: ['/account/**']";
 const FORMS = "must be true, false, or an object with the fields that are never kept: { leaveOut: ['iban'] }";
 const HIERARCHY = "must be an object with the roles that each role includes: { admin: ['editor'] }";
@@ -37,8 +51,13 @@ const credentialHeader = z.string().check(
   }),
 );
 const credentialHeaders = z.optional(z.union([z.literal(false), z.array(credentialHeader)]));
+const trustedOrigin = z.string().check(({ value, issues }) => {
+  const message = trustedOriginProblem(value);
+  if (message) issues.push({ code: 'custom', input: value, message });
+});
+const trustedOrigins = z.optional(z.array(trustedOrigin, ORIGINS));
 const csrf = z.union(
-  [z.boolean(), record('csrf', { except: z.optional(patterns), requireToken, credentialHeaders })],
+  [z.boolean(), record('csrf', { except: z.optional(patterns), trustedOrigins, requireToken, credentialHeaders })],
   CSRF,
 );
 const forms = z.union([z.boolean(), record('forms', { leaveOut: z.optional(texts) })], FORMS);
@@ -82,9 +101,9 @@ const policies = plainObject(POLICIES).check(({ value, issues }) => {
 const POLICY_NAME = /^[\p{L}_][\p{L}\d_-]*$/u;
 
 const common = {
-  loginPath: z.optional(path),
+  loginPath: z.optional(loginPath),
   homePath: z.optional(path),
-  forbiddenPath: z.optional(path),
+  forbiddenPath: z.optional(forbidden),
   protect: z.optional(z.array(rule)),
   globalProtect: flag,
   exclude: z.optional(z.array(exclusion, EXCLUDE)),

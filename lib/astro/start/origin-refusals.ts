@@ -1,4 +1,5 @@
 import { readOrigin } from '../../access/csrf/site-origins.js';
+import { TrustedOrigins } from '../../access/csrf/trusted-origins.js';
 import { printable } from '../../base/text.js';
 
 /** The properties of a request and its answer that are read here. */
@@ -17,8 +18,10 @@ const MOST_CHARACTERS = 200;
 /**
  * Logs the reason when Astro's `security.checkOrigin` refuses a form of the site itself, once for each cause. This
  * check runs before every middleware and logs nothing, so Node's diagnostics channel for finished answers is used.
+ *
+ * @param trusted Other origins that may send forms.
  */
-export function logOriginRefusals(): void {
+export function logOriginRefusals(trusted: TrustedOrigins): void {
   const channels = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel');
   const place = globalThis as { [WATCHED]?: boolean };
   if (!channels || place[WATCHED]) return;
@@ -32,7 +35,7 @@ export function logOriginRefusals(): void {
     };
     if (response.statusCode !== 403 || request.method !== 'POST') return;
     const { method, url, headers } = request;
-    const problem = originProblem({ method, url, headers, status: response.statusCode });
+    const problem = originProblem({ method, url, headers, status: response.statusCode }, trusted);
     if (problem === undefined || logged.has(problem.cause)) return;
     logged.add(problem.cause);
     console.warn(`[astro-gatehouse] ${problem.text} This is logged once.`);
@@ -43,14 +46,26 @@ export function logOriginRefusals(): void {
  * Returns the reason why a form was refused that a page of the site probably sent; `undefined` when nothing indicates
  * that it did.
  */
-export function originProblem({ url = '', headers, status }: Exchange): { cause: string; text: string } | undefined {
+export function originProblem(
+  { url = '', headers, status }: Exchange,
+  trusted = new TrustedOrigins(),
+): { cause: string; text: string } | undefined {
   const [said, relation, host = ''] = [one(headers.origin), one(headers['sec-fetch-site']), one(headers.host)];
   const type = one(headers['content-type']);
   const isForm = type === undefined || FORM.test(type);
-  if (status !== 403 || !isForm || said === undefined || !(relation === undefined || relation === 'same-origin'))
-    return undefined;
+  if (status !== 403 || !isForm || said === undefined) return undefined;
+  const isTrusted = trusted.includes(said);
+  if (!isTrusted && relation !== undefined && relation !== 'same-origin') return undefined;
   const path = printable(url.split('?', 1)[0] ?? '').slice(0, MOST_CHARACTERS);
   const refused = `A form sent to ${path} was refused by Astro's security.checkOrigin`;
+  if (isTrusted) {
+    return {
+      cause: 'trusted',
+      text:
+        `${refused}, which does not know csrf.trustedOrigins: it comes from ${said}. Set security: { checkOrigin: false } ` +
+        'in astro.config, while csrf of gatehouse is on, which checks every request.',
+    };
+  }
   if (said === 'null') {
     return relation === undefined
       ? undefined

@@ -2,7 +2,8 @@ import { getSecret } from 'astro:env/server';
 import { routes } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
 import { developmentPlace, makeToolbar, routesNow, site, spareSecret, storeMakers } from 'virtual:astro-gatehouse/site';
-import { currentRoutes } from './current-routes.js';
+import { CsrfConfig } from '../../access/csrf/csrf-config.js';
+import { currentRoutes, hasLanguagePage } from './current-routes.js';
 import { Gatehouse } from './gatehouse.js';
 import { logOriginRefusals } from './origin-refusals.js';
 import { guardedRoutes, guardLoader } from './project-routes.js';
@@ -15,6 +16,7 @@ export const gatehouse = Gatehouse.start({
   storeMakers,
   makeToolbar,
   routesNow,
+  hasPage: hasLanguagePage,
   pageGuards:
     routes.pages.length > 0 || routesNow
       ? {
@@ -26,4 +28,4 @@ export const gatehouse = Gatehouse.start({
 });
 
 noteRunning(gatehouse.services, developmentPlace);
-if (site.checksOrigin && !site.isPrerendering) logOriginRefusals();
+if (site.checksOrigin && !site.isPrerendering) logOriginRefusals(gatehouse.services.get(CsrfConfig).trusted);

@@ -10,7 +10,53 @@ export function checkOrigins(facts: Facts): Finding[] {
   if (!config) return [];
   // If the options are unknown, another problem must be fixed first.
   const hasCsrf = reportOf(facts)?.settings.csrf !== false;
-  return [...unchecked(config, hasCsrf), ...withoutName(config, hasCsrf), ...config.allowedDomains.flatMap(tooWide)];
+  return [
+    ...unchecked(config, hasCsrf),
+    ...withoutName(config, hasCsrf),
+    ...config.allowedDomains.flatMap(tooWide),
+    ...trusted(config, trustedOrigins(facts)),
+  ];
+}
+
+function trustedOrigins(facts: Facts): readonly string[] {
+  const csrf = reportOf(facts)?.settings.csrf;
+  return typeof csrf === 'object' ? (csrf.trustedOrigins ?? []) : [];
+}
+
+/** Checks whether trusted origins can send forms, and whether others can send requests in their names. */
+function trusted({ checkOrigin }: ConfigFacts, origins: readonly string[]): Finding[] {
+  const stopped: Finding[] = [
+    {
+      code: 'TRUSTED_ORIGINS_STOPPED',
+      level: 'advice',
+      problem:
+        `csrf.trustedOrigins lists ${origins.join(', ')}, and security.checkOrigin of Astro, which does not know them, ` +
+        'refuses their forms ("Cross-site POST form submissions are forbidden"). Other requests, such as JSON, pass.',
+      cure: 'If pages there send forms, set security: { checkOrigin: false } in astro.config: csrf checks every request.',
+      see: 'csrf',
+    },
+  ];
+  const withoutTls = origins.filter(
+    (origin) => origin.startsWith('http:') && !isOnThisMachine(new URL(origin).hostname),
+  );
+  return [
+    ...(origins.length > 0 && checkOrigin ? stopped : []),
+    ...withoutTls.map(
+      (origin): Finding => ({
+        code: 'TRUSTED_ORIGIN_WITHOUT_TLS',
+        level: 'danger',
+        problem:
+          `csrf.trustedOrigins lists ${origin}: whoever controls a network between a visitor and that site can send requests ` +
+          "in the visitor's name.",
+        cure: `Serve it with TLS, and list ${origin.replace('http:', 'https:')}`,
+        see: 'csrf',
+      }),
+    ),
+  ];
+}
+
+function isOnThisMachine(hostname: string): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 function unchecked({ checkOrigin }: ConfigFacts, hasCsrf: boolean): Finding[] {
@@ -22,7 +68,7 @@ function unchecked({ checkOrigin }: ConfigFacts, hasCsrf: boolean): Finding[] {
       problem:
         'csrf is false and security.checkOrigin is false, so nothing checks who sends a request: any other ' +
         "site can make your visitors' browsers send requests in their name.",
-      cure: "Remove csrf: false from gatehouse({…}), and list what programs send to: csrf: { except: ['/webhooks/**'] }",
+      cure: "Remove csrf: false from gatehouse({…}), and list what programs, and your other sites, send: csrf: { except: ['/webhooks/**'], trustedOrigins: ['https://app.example.com'] }",
       see: 'csrf',
     },
   ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CsrfConfig, type CsrfOptions, type CsrfSite } from '../../../lib/access/csrf/csrf-config.js';
-import { type ChangingRequest, CsrfDecision, CsrfGuard, mayChange } from '../../../lib/access/csrf/csrf-guard.js';
+import { CsrfDecision } from '../../../lib/access/csrf/csrf-decision.js';
+import { type ChangingRequest, CsrfGuard, mayChange } from '../../../lib/access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
 import { Secrets } from '../../../lib/session/cookies/secrets.js';
 import { SecurityEvents } from '../../../lib/session/security-events.js';
@@ -38,6 +39,36 @@ async function refusalOf(request: ChangingRequest, given: boolean | CsrfOptions 
 }
 
 const foreign = { headers: { Origin: EVIL } };
+
+describe('A trusted origin', () => {
+  const APP = 'capacitor://localhost';
+  const trusting = { trustedOrigins: [APP, 'https://app.site.example'] };
+  const from = (headers: Record<string, string>) => sent('/page', { headers });
+
+  it('may send requests, but not without the token that they require', async () => {
+    expect(await refusalOf(from({ Origin: APP }), trusting)).toBeUndefined();
+    expect(await refusalOf(from({ Origin: APP, 'Sec-Fetch-Site': 'cross-site' }), trusting)).toBeUndefined();
+    expect(await refusalOf(from({ Origin: APP }), { ...trusting, requireToken: true })).toBe(403);
+    expect(await refusalOf(from({ Origin: 'ionic://localhost' }), trusting)).toBe(403);
+    expect(await refusalOf(from({ Origin: APP }))).toBe(403);
+  });
+
+  it('is named in the log, once, when a neighbouring site or an app is refused', async () => {
+    for (const headers of [
+      { Origin: 'https://b.site.example', 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'https://c.site.example', 'Sec-Fetch-Site': 'same-site' },
+    ]) {
+      const { guard, log } = guardWith(trusting);
+      for (let times = 0; times < 2; times++) await guard.inspect(from(headers), new Session());
+      expect(log.forgeries).toEqual([expect.stringContaining(`set csrf: { trustedOrigins: ['${headers.Origin}'] }`)]);
+    }
+    const { guard, log } = guardWith();
+    await guard.inspect(from({ Origin: EVIL, 'Sec-Fetch-Site': 'cross-site' }), new Session());
+    expect(log.forgeries).toEqual([]);
+    await guard.inspect(from({ Origin: APP }), new Session());
+    expect(log.forgeries).toEqual([expect.stringContaining(`set csrf: { trustedOrigins: ['${APP}'] }`)]);
+  });
+});
 
 describe('The CSRF guard', () => {
   it('does not take a promise from an overridden configuration for an exception', async () => {
@@ -358,18 +389,5 @@ describe('The response of a custom guard to a refusal', () => {
   it.each([undefined, null, { status: 418 }])('must be a Response and not %j', async (answer) => {
     const asked = guardOf(() => answer).inspect(sent('/page', foreign), new Session());
     await expect(asked).rejects.toThrow('returned no Response');
-  });
-});
-
-describe('A CSRF decision', () => {
-  it('contains whether the request is trusted, the reason and the advice', () => {
-    expect(new CsrfDecision(true, 'TRUSTED', 'Origin is the site')).toMatchObject({ isTrusted: true, code: 'TRUSTED' });
-    const decision = new CsrfDecision(false, 'CSRF_REFUSED', 'Origin is null', 'Set it.');
-    expect({ ...decision }).toEqual({
-      isTrusted: false,
-      code: 'CSRF_REFUSED',
-      reason: 'Origin is null',
-      advice: 'Set it.',
-    });
   });
 });

@@ -6,6 +6,7 @@ import {
   readReferrer,
   SiteOrigins,
 } from '../../../lib/access/csrf/site-origins.js';
+import { TrustedOrigins } from '../../../lib/access/csrf/trusted-origins.js';
 
 function includes(origin: string, sentTo: string, domains: readonly AllowedDomain[] = []): boolean {
   return new SiteOrigins(domains).includes(new URL(origin), new URL(sentTo));
@@ -241,6 +242,57 @@ describe('A request from elsewhere', () => {
     ['a proxy is said to have forwarded it', { 'X-Forwarded-Host': 'evil.example', Origin: EVIL }],
   ])('is recognised when %s', (_, headers) => {
     expect(isOwn(headers)).toBe(false);
+  });
+});
+
+describe('A request that names a trusted origin', () => {
+  const APP = 'https://app.example';
+  const site = new SiteOrigins([], new TrustedOrigins([APP, 'capacitor://localhost']));
+  const find = (headers: Sent) => checkOrigin({ headers: new Headers(headers), sentTo: new URL(SELF) }, site);
+
+  it.each<Sent>([
+    { Origin: APP },
+    { Origin: 'capacitor://localhost' },
+    ...['same-site', 'cross-site', 'same-origin', 'none'].flatMap((relation) => [
+      { Origin: APP, 'Sec-Fetch-Site': relation },
+      { Referer: `${APP}/a`, 'Sec-Fetch-Site': relation },
+    ]),
+    { Origin: APP, Referer: `${APP}/a` },
+    { Origin: APP, Referer: 'capacitor://localhost/' },
+    { Origin: APP, Referer: `${SELF}/a` },
+    { Referer: 'capacitor://localhost/a' },
+  ])('is accepted as one of the site: %j', (headers) => {
+    expect(find(headers)).toMatchObject({ isOwn: true, reason: expect.stringContaining('is trusted') });
+  });
+
+  it.each<Sent>([
+    { Origin: APP, 'Sec-Fetch-Site': 'same-site, cross-site' },
+    { Origin: APP, 'Sec-Fetch-Site': '' },
+    { Origin: APP, Referer: `${EVIL}/` },
+    { Origin: APP, Referer: 'evil' },
+    { Origin: EVIL, Referer: `${APP}/` },
+    { Origin: 'null', Referer: `${APP}/`, 'Sec-Fetch-Site': 'cross-site' },
+    { Origin: '', Referer: `${APP}/`, 'Sec-Fetch-Site': 'cross-site' },
+    { Origin: `${APP}, ${EVIL}`, 'Sec-Fetch-Site': 'cross-site' },
+    { Origin: `${APP}/`, 'Sec-Fetch-Site': 'cross-site' },
+    { Referer: `${APP}.evil.example/` },
+    { 'Sec-Fetch-Site': 'same-site' },
+  ])('is refused when its headers contradict each other, or name another one: %j', (headers) => {
+    expect(find(headers).isOwn).toBe(false);
+  });
+
+  it('is recognised with a name of the site that is known', () => {
+    const named = new SiteOrigins([{ hostname: 'site.example' }], new TrustedOrigins([APP]));
+    const headers = new Headers({ Origin: APP, 'Sec-Fetch-Site': 'same-site' });
+    expect(checkOrigin({ headers, sentTo: new URL(SELF) }, named).isOwn).toBe(true);
+  });
+
+  it('could be listed when it comes from a neighbour or from an app', () => {
+    expect(find({ Origin: 'https://b.example', 'Sec-Fetch-Site': 'same-site' }).listable).toBe('https://b.example');
+    expect(find({ Origin: 'ionic://localhost' }).listable).toBe('ionic://localhost');
+    expect(find({ Origin: EVIL, 'Sec-Fetch-Site': 'cross-site' }).listable).toBeUndefined();
+    expect(find({ Origin: EVIL }).listable).toBeUndefined();
+    expect(find({ Origin: 'javascript://a' }).listable).toBeUndefined();
   });
 });
 

@@ -24,6 +24,19 @@ describe('The findings for cached routes', () => {
     expect(cached([rule], entry).map((each) => each.route)).toEqual(expected);
   });
 
+  it('leave out routes that everybody may read', () => {
+    const reading: AccessRuleOptions = { pattern: '/a', methods: ['GET'], public: true };
+    expect(cached([reading, { pattern: '/**', role: 'x' }], '/a')).toEqual([]);
+    expect(cached([reading], '/a', { globalProtect: true })).toEqual([]);
+    expect(cached([], '/a', { globalProtect: true, exclude: [{ pattern: '/a', methods: ['GET'] }] })).toEqual([]);
+    expect(cached([], '/a', { globalProtect: true, exclude: [{ pattern: '/a', methods: ['POST'] }] })).toHaveLength(1);
+    const guard = { who: 'role x', isPublic: false, publicFor: ['GET'] };
+    expect(cached([], '/a', { routes: [route('/a', { guard })] })).toEqual([]);
+    expect(cached([], '/a', { routes: [route('/a', { guard: { ...guard, publicFor: ['POST'] } })] })).toHaveLength(1);
+    const writing = { who: 'role x', isPublic: false, methods: ['POST'] };
+    expect(cached([], '/a', { routes: [route('/a', { guard: writing })] })).toEqual([]);
+  });
+
   it('name what protects the route', () => {
     expect(cached([{ pattern: '/a', role: 'x' }], '/a')).toEqual([
       { route: '/a', protectedBy: 'protect[0] (role x)', entry: '/a' },

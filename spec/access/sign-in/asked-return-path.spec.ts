@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { TrustedOrigins } from '../../../lib/access/csrf/trusted-origins.js';
 import { GuardConfig } from '../../../lib/access/guard/guard-config.js';
 import { askedReturnPath } from '../../../lib/access/sign-in/asked-return-path.js';
 import type { LostReturnPath } from '../../../lib/access/sign-in/lost-return-path.js';
@@ -18,6 +19,30 @@ function asked({ query = '', referer, lost }: Asked): string | undefined {
 }
 
 describe('The page that a visitor wanted to open', () => {
+  it('may be of a trusted origin, wherever it is found, and is a path where that is this site', () => {
+    const APP = 'https://app.example';
+    const config = new GuardConfig({}, { base: '/base' });
+    const at = (query: string, referer?: string, returnTo = '') => {
+      const request = {
+        url: new URL(`/base/api/login${query}`, SITE),
+        headers: new Headers(referer ? { referer } : {}),
+      };
+      return askedReturnPath(
+        request,
+        config,
+        () => ({ form: '/base/login', returnTo }),
+        new TrustedOrigins([APP, SITE]),
+      );
+    };
+    expect(at(`?returnTo=${APP}/inbox`)).toBe(`${APP}/inbox`);
+    expect(at('', `${SITE}/base/login?returnTo=${APP}/inbox`)).toBe(`${APP}/inbox`);
+    expect(at('', `${SITE}/base/login`, `${APP}/inbox`)).toBe(`${APP}/inbox`);
+    expect(at('?returnTo=https://app.example.evil.example/')).toBeUndefined();
+    expect(at(`?returnTo=${SITE}/base/a?b`)).toBe('/base/a?b');
+    expect(at(`?returnTo=${SITE}/base/login`)).toBeUndefined();
+    expect(at(`?returnTo=${SITE}`)).toBe('/');
+  });
+
   const lost = { form: '/base/login', returnTo: '/base/lost' };
   it.each<[string, Asked, string | undefined]>([
     ['the query', { query: '?returnTo=/base/a', referer: `${SITE}/base/login?returnTo=/base/b`, lost }, '/base/a'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { CsrfConfig } from '../../../lib/access/csrf/csrf-config.js';
 import { PendingSignIn, type SignInReturn } from '../../../lib/access/sign-in/pending-sign-in.js';
 import type { SignInStart } from '../../../lib/access/sign-in/sign-in-attempt.js';
 import { UsedTokens } from '../../../lib/access/sign-in/used-tokens.js';
@@ -22,7 +23,8 @@ interface Site {
 function siteWith({ secrets = [OLD], clock = new FrozenClock(), list = new MemoryRevocationList(clock) }: Site = {}) {
   const events = new RememberingEvents();
   const used = new UsedTokens(list, config, clock);
-  return { pending: new PendingSignIn(new Secrets(secrets), config, used, events, clock), events, clock, list };
+  const csrf = new CsrfConfig({ trustedOrigins: ['https://app.example'] });
+  return { pending: new PendingSignIn(new Secrets(secrets), config, used, events, clock, csrf), events, clock, list };
 }
 
 /** Begins an attempt. @returns The browser's next request, and what the provider is told. */
@@ -44,6 +46,13 @@ describe('A pending sign-in', () => {
     expect(new Set([state.slice(1), nonce, codeVerifier]).size).toBe(3);
     expect(events.take()).toEqual([]);
     expect(next.next().size + next.next().names.length).toBe(0);
+  });
+
+  it('comes back to a page of a trusted origin', async () => {
+    const { pending } = siteWith();
+    const { attempt, next } = await begun(pending, { returnTo: 'https://app.example/inbox' });
+    const { signIn } = await pending.take(next, { state: attempt.state });
+    expect(signIn?.returnTo).toBe('https://app.example/inbox');
   });
 
   it('is different each time', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hashOfToken, UsedTokens } from '../../../lib/access/sign-in/used-tokens.js';
+import { keyOf, UsedTokens } from '../../../lib/access/sign-in/used-tokens.js';
 import { StoreUnavailableError } from '../../../lib/errors/index.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import {
@@ -20,22 +20,22 @@ function process(list: RevocationList = new NoRevocationList()): UsedTokens {
 describe('Used tokens', () => {
   it('are used once each', async () => {
     const used = process();
-    expect(await used.use('one', LATER)).toBe(true);
-    expect(await used.use('one', LATER)).toBe(false);
-    expect(await used.use('other', LATER)).toBe(true);
+    expect(await used.use('link:one', LATER)).toBe(true);
+    expect(await used.use('link:one', LATER)).toBe(false);
+    expect(await used.use('link:other', LATER)).toBe(true);
   });
 
   it('are used by one of several concurrent requests', async () => {
     const used = process(new MemoryRevocationList(clock));
-    const results = await Promise.all(Array.from({ length: 10 }, () => used.use('one', LATER)));
+    const results = await Promise.all(Array.from({ length: 10 }, () => used.use('link:one', LATER)));
     expect(results.filter(Boolean)).toHaveLength(1);
   });
 
   it('are known to every process that shares a revocation list', async () => {
     const list = new MemoryRevocationList(clock);
-    expect(await process(list).use('one', LATER)).toBe(true);
-    expect(await process(list).use('one', LATER)).toBe(false);
-    expect(await process().use('one', LATER)).toBe(true);
+    expect(await process(list).use('link:one', LATER)).toBe(true);
+    expect(await process(list).use('link:one', LATER)).toBe(false);
+    expect(await process().use('link:one', LATER)).toBe(true);
   });
 
   it('stay unused when the list cannot be reached, or does not answer in time', async () => {
@@ -51,24 +51,39 @@ describe('Used tokens', () => {
     const used = process(list);
     for (const failure of ['throw', 'hang'] as const) {
       list.failure = failure;
-      await expect(used.use('one', LATER)).rejects.toThrow(StoreUnavailableError);
+      await expect(used.use('link:one', LATER)).rejects.toThrow(StoreUnavailableError);
     }
     list.failure = undefined;
-    expect(await used.use('one', LATER)).toBe(true);
+    expect(await used.use('link:one', LATER)).toBe(true);
   });
 
   it('are forgotten when they have expired, and the oldest when there are too many', async () => {
     const used = process();
-    await used.use('short', clock.now() - 1);
-    await used.use('one', LATER);
-    expect(await used.use('short', LATER)).toBe(true);
-    for (let count = 0; count < 50_000; count++) void used.use(`${count}`, LATER);
-    expect(await used.use('49999', LATER)).toBe(false);
-    expect(await used.use('one', LATER)).toBe(true);
+    await used.use('link:short', clock.now() - 1);
+    await used.use('link:one', LATER);
+    expect(await used.use('link:short', LATER)).toBe(true);
+    for (let count = 0; count < 50_000; count++) void used.use(`link:${count}`, LATER);
+    expect(await used.use('link:49999', LATER)).toBe(false);
+    expect(await used.use('link:one', LATER)).toBe(true);
+  });
+
+  it('of one kind never have those of the other forgotten', async () => {
+    const used = process();
+    await used.use('link:one', LATER);
+    for (let count = 0; count <= 50_000; count++) void used.use(`sign-in:${count}`, LATER);
+    expect(await used.use('link:one', LATER)).toBe(false);
+  });
+
+  it('can be asked for without being used', async () => {
+    const list = new MemoryRevocationList(clock);
+    const used = process(list);
+    expect(await used.isUsed('link:one')).toBe(false);
+    await used.use('link:one', LATER);
+    expect([await used.isUsed('link:one'), await process(list).isUsed('link:one')]).toEqual([true, true]);
   });
 
   it('are remembered as hashes, which differ for sign-ins and links', () => {
-    expect(hashOfToken('link', 'secret')).toMatch(/^[\w-]{43}$/);
-    expect(hashOfToken('link', 'secret')).not.toBe(hashOfToken('sign-in', 'secret'));
+    expect(keyOf('link', 'secret')).toMatch(/^link:[\w-]{43}$/);
+    expect(keyOf('link', 'secret')).not.toBe(keyOf('sign-in', 'secret'));
   });
 });

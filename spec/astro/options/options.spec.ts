@@ -105,7 +105,19 @@ describe('Options', () => {
     [{ csrf: { except: ['webhooks'] } }, 'csrf.except[0]: pattern "webhooks" must begin with "/": write "/webhooks"'],
     [
       { csrf: { excpet: ['/webhooks'] } },
-      'csrf.excpet: no such option of csrf; did you mean except? There are except, requireToken, credentialHeaders',
+      'csrf.excpet: no such option of csrf; did you mean except? There are except, trustedOrigins, requireToken, credentialHeaders',
+    ],
+    [
+      { csrf: { trustedOrigins: 'https://a.example' } },
+      "csrf.trustedOrigins: must be an array of origins: ['https://app.example.com', 'capacitor://localhost']",
+    ],
+    [
+      { csrf: { trustedOrigins: ['https://a.example', 'https://b.example/'] } },
+      'csrf.trustedOrigins[1]: must be an origin alone, as browsers send it: write "https://b.example"',
+    ],
+    [
+      { csrf: { trustedOrigins: ['null'] } },
+      'csrf.trustedOrigins[0] is what browsers send for pages of anybody, such as a sandboxed frame or a file: list the address of your page',
     ],
     [
       { csrf: { credentialHeaders: ['Accept'] } },
@@ -507,6 +519,32 @@ describe('A redirect target', () => {
       const [sentence] = inConfig({ [option]: path });
       expect(sentence).toMatch(`${option}: must begin with one "/" and hold no backslash, blank or control character`);
     }
+  });
+
+  it.each([
+    [{ loginPath: { '/admin/**': '/admin/in', '/**': '/in' } }, undefined],
+    [{ loginPath: {} }, /^loginPath: must be the path of a page, or an object with pages by pattern: /],
+    [{ loginPath: ['/in'] }, /^loginPath: must be the path of a page, or an object with pages by pattern: /],
+    [{ loginPath: { admin: '/in' } }, /^loginPath\.admin: pattern "admin" must begin with "\/": write "\/admin"/],
+    [{ loginPath: { '/a': 'in' } }, /^loginPath\.\/a: must begin with one "\/" .*: write "\/in"$/],
+    [{ loginPath: { '/a': '//evil.example' } }, /^loginPath\.\/a: must begin with one "\/"/],
+    [{ loginPath: { '/a': 3 } }, /^loginPath\.\/a: must begin with one "\/"/],
+    [{ loginPath: { '/**': '/in', '/a': '/b' } }, /^loginPath\.\/a is never used, because "\/\*\*" comes before it/],
+    [{ forbiddenPath: { render: '/no' } }, undefined],
+    [{ forbiddenPath: { render: 'no' } }, /^forbiddenPath\.render: must begin with one "\/" .*: write "\/no"$/],
+    [{ forbiddenPath: { render: '//evil.example' } }, /^forbiddenPath\.render: must begin with one "\/"/],
+    [{ forbiddenPath: { show: '/no' } }, /^forbiddenPath\.(?:show|render): /],
+    [{ forbiddenPath: true }, /^forbiddenPath: must be the path of a page, or { render: '\/no-entry' }/],
+  ])('may be several, or be rendered: %j', (options, problem) => {
+    const [sentence] = inConfig(options);
+    if (problem) expect(sentence).toMatch(problem);
+    else expect(sentence).toBeUndefined();
+  });
+
+  it('is not accepted in a rule that hides the page', () => {
+    const sentence = /^protect\[0]\.forbiddenPath: has no effect with status: 404/;
+    expect(withRule({ role: 'a', status: 404, forbiddenPath: '/no' })[0]).toMatch(sentence);
+    expect(withRule({ role: 'a', forbiddenPath: { render: '/no' } })).toEqual([]);
   });
 
   it('is corrected in the message when it is relative', () => {

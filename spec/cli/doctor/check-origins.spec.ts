@@ -14,6 +14,21 @@ describe('The check of origins', () => {
     expect(checkOrigins(withSettings({ csrf: { except: ['/hook'] } }, { config }))).toEqual([]);
   });
 
+  it('reports trusted origins whose forms Astro refuses, and those without TLS', () => {
+    const trusting = (trustedOrigins: string[], checkOrigin: boolean) =>
+      briefly(checkOrigins(withSettings({ csrf: { trustedOrigins } }, { config: settled({ checkOrigin }) })));
+    expect(trusting(['https://app.example'], true)).toEqual(['advice TRUSTED_ORIGINS_STOPPED']);
+    expect(trusting(['https://app.example', 'capacitor://localhost'], false)).toEqual([]);
+    expect(
+      trusting(['http://localhost:5173', 'http://127.0.0.1', 'http://[::1]:1', 'http://a.localhost'], false),
+    ).toEqual([]);
+    expect(trusting(['http://app.example', 'http://localhost.example'], false)).toEqual([
+      'danger TRUSTED_ORIGIN_WITHOUT_TLS',
+      'danger TRUSTED_ORIGIN_WITHOUT_TLS',
+    ]);
+    expect(trusting([], true)).toEqual([]);
+  });
+
   it('advises naming a site that may be behind a proxy, and states what is refused otherwise', () => {
     const [finding, ...more] = checkOrigins(withDomains());
     expect(more).toEqual([]);
