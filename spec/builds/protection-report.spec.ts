@@ -182,11 +182,17 @@ describe('A guard beside a page', () => {
   });
 });
 
-describe('A setup module that cannot be loaded at build', () => {
-  const BROKEN = setup('{}', `throw new Error('no database here');`);
+const BROKEN = setup('{}', `throw new Error('no database here');`);
+const UNGUARDED_PIPELINE = { 'src/pages/index.astro': PAGE, 'src/fetch.ts': PIPELINE };
 
+/** Warned of for two reasons that do not depend on each other. */
+function twiceWarnedSite(): App {
+  return siteWith('{}', { ...BROKEN, ...UNGUARDED_PIPELINE });
+}
+
+describe('A setup module that cannot be loaded at build', () => {
   it('causes a warning when every page is rendered on demand', async () => {
-    const { code, output } = await siteWith('{}', BROKEN).astro('build');
+    const { code, output } = await twiceWarnedSite().astro('build');
     expect(code).toBe(0);
     expect(output).toContain('src/gatehouse.ts could not be loaded while the site was built: no database here');
   });
@@ -244,13 +250,11 @@ describe('A setup module that cannot be loaded at build', () => {
 });
 
 describe('A custom pipeline', () => {
-  const FILES = { 'src/pages/index.astro': PAGE, 'src/fetch.ts': PIPELINE };
-
   it('causes a warning without the guard, and stops a strict build', async () => {
-    const { code, output } = await siteWith('{}', FILES).astro('build');
+    const { code, output } = await twiceWarnedSite().astro('build');
     expect([code, output.includes('src/fetch.ts composes the request pipeline')]).toEqual([0, true]);
     app?.remove();
-    const strict = await siteWith('{ strict: true }', FILES).astro('build');
+    const strict = await siteWith('{ strict: true }', UNGUARDED_PIPELINE).astro('build');
     expect(strict.code).not.toBe(0);
     expect(strict.output).toContain('src/fetch.ts composes the request pipeline');
   });
@@ -259,14 +263,14 @@ describe('A custom pipeline', () => {
     ['causes no warning when the file is switched off', null],
     ['causes no warning when the file has another name', 'entry'],
   ])('%s', async (_, fetchFile) => {
-    const project = HookedProject.create(FILES, { fetchFile });
+    const project = HookedProject.create(UNGUARDED_PIPELINE, { fetchFile });
     const { code, output } = await project.build();
     project.remove();
     expect([code, output.includes('composes the request pipeline')]).toEqual([0, false]);
   });
 
   it('causes the same warning in a simulated build', async () => {
-    const project = HookedProject.create(FILES);
+    const project = HookedProject.create(UNGUARDED_PIPELINE);
     const { code, output } = await project.build();
     project.remove();
     expect([code, output.includes('src/fetch.ts composes the request pipeline')]).toEqual([0, true]);
