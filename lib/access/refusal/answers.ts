@@ -34,7 +34,12 @@ export class Answers {
   /** Answers a signed-in visitor who may not see the page. A part of a page that htmx fetches is left out. */
   forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(403);
-    const { path, isRendered } = this.redirects.whenForbidden(decision.rule, this.redirects.addressOf(request));
+    const { path, isRendered, isMeant } = this.redirects.whenForbidden(
+      decision.rule,
+      this.redirects.addressOf(request),
+    );
+    // A file that may not be read is no reason to show a login page.
+    if (request.isEndpoint && !isMeant) return forClient(problem(403, decision));
     if (!isRendered) return this.#sendTo(path, request, visitor, decision);
     const client = clientFor(request, decision);
     if (client === 'browser') return forClient(inPlace(this.config.toLocation(path)));

@@ -86,11 +86,15 @@ export class Redirects {
     return rule?.redirectTo ?? this.config.loginPages.for(address);
   }
 
-  /** Returns the page for a signed-in visitor who is refused, and whether it is shown at the address itself. */
-  whenForbidden(rule: AccessDecision['rule'], address: string): ForbiddenPage {
-    const chosen = rule?.forbiddenPage ?? (rule?.redirectTo === undefined ? this.config.forbiddenPage : undefined);
-    if (!chosen) return { path: this.toSignIn(rule, address), isRendered: false };
-    return { ...chosen, path: this.config.inLanguageOf(address, chosen.path) };
+  /**
+   * Returns the page for a signed-in visitor who is refused, and whether it is shown at the address itself. `isMeant` is
+   * false for a login page, where no other page is set.
+   */
+  whenForbidden(rule: AccessDecision['rule'], address: string): ForbiddenPage & { readonly isMeant: boolean } {
+    const redirect = rule?.redirectTo;
+    const chosen = rule?.forbiddenPage ?? (redirect === undefined ? this.config.forbiddenPage : undefined);
+    if (!chosen) return { path: this.toSignIn(rule, address), isRendered: false, isMeant: redirect !== undefined };
+    return { ...chosen, path: this.config.inLanguageOf(address, chosen.path), isMeant: true };
   }
 
   /** Returns the address that the visitor sees: a path without the site's base. */
