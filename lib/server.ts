@@ -40,6 +40,8 @@ export type { Ability, AbilityProps, AbilityRecord } from './access/policies/abi
 export type { PolicyClass, PolicyOptions } from './access/policies/policies.js';
 export { Policy, type PolicyAnswer, PolicyDenial } from './access/policies/policy.js';
 export type { RefusedClient } from './access/refusal/client.js';
+export type { ForbiddenPage, ForbiddenPath } from './access/refusal/forbidden-page.js';
+export type { LoginPages, LoginPath } from './access/refusal/login-pages.js';
 export type { RouteAddress, RoutePath, RoutePattern, RouteTypes } from './access/route-types.js';
 export {
   type LinkExpectation,

@@ -4,6 +4,7 @@ import type { AccessRequest } from './guard/guarded-request.js';
 import { isForMethod } from './paths/method-index.js';
 import { PathPattern } from './paths/path-pattern.js';
 import { actionPath, islandPattern } from './paths/special-paths.js';
+import { type ForbiddenPage, type ForbiddenPath, forbiddenPage } from './refusal/forbidden-page.js';
 import type { RouteAddress, RoutePattern } from './route-types.js';
 import type { Permission, Role, VisitorData } from './visitor.js';
 
@@ -75,6 +76,8 @@ export interface RuleOptions extends Requirement {
   guestsSignIn?: boolean | undefined;
   /** The page that a refused navigation is redirected to, in place of `loginPath` and `forbiddenPath`. */
   redirectTo?: RouteAddress | undefined;
+  /** The page for signed-in visitors whom it refuses, in place of `redirectTo` and the option `forbiddenPath`. */
+  forbiddenPath?: ForbiddenPath | undefined;
   /** `false` admits every visitor and logs whom the rule would have refused; later rules are checked as usual. */
   enforce?: boolean | undefined;
 }
@@ -110,6 +113,7 @@ export class AccessRule implements Requirement {
   readonly status: 404 | undefined;
   readonly guestsSignIn: boolean;
   readonly redirectTo: string | undefined;
+  readonly forbiddenPage: ForbiddenPage | undefined;
   /** True when it refuses visitors; otherwise it only logs whom it would have refused. */
   readonly enforce: boolean;
   /** Lists of roles. A visitor needs one role of each list; empty when the rule names no roles. */
@@ -149,6 +153,7 @@ export class AccessRule implements Requirement {
     this.status = options.status;
     this.guestsSignIn = options.guestsSignIn ?? false;
     this.redirectTo = options.redirectTo;
+    this.forbiddenPage = forbiddenPage(options.forbiddenPath);
     this.enforce = options.enforce ?? true;
     if (this.redirectTo !== undefined && !isAddress(this.redirectTo)) {
       throw new InvalidOptionsError([

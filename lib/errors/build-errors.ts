@@ -64,6 +64,20 @@ export class DeadEndsError extends GatehouseError {
 }
 
 /**
+ * Refused visitors are led to pages that the site does not have, or cannot render there. A warning of `astro build`, and
+ * an error with `strict`.
+ */
+export class MissingPagesError extends GatehouseError {
+  /** @param problems One sentence for each such page. */
+  constructor(readonly problems: readonly string[]) {
+    super(
+      'MISSING_PAGES',
+      `Refused visitors get an error in place of a page:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+  }
+}
+
+/**
  * Pages with `status: 404` must look as if they did not exist, but cannot. A warning of `astro build`, and an error
  * with `strict`.
  */

@@ -71,8 +71,20 @@ interface AskedFor extends RequestSubject {
   readonly reason: string;
 }
 
-/** The fields of each event, in addition to its name and its time. */
-export interface SecurityEventFields {
+declare global {
+  namespace App {
+    /**
+     * Augment this interface to emit events of your own with `SecurityEvents.emit()`: the fields of each, by its name.
+     * Fields are strings; an undefined one is left out. Each event may also have `session` and `userId`.
+     *
+     * @see docs/events.md
+     */
+    interface SecurityEvents {}
+  }
+}
+
+/** The fields of each event, in addition to its name and its time: those of this package, and those of the application. */
+export interface SecurityEventFields extends App.SecurityEvents {
   /** A session was stored for the first time. */
   'session.created': StoredSubject;
   /** An unchanged session was written again to extend its life. */
@@ -124,7 +136,7 @@ export type SecurityEventName = keyof SecurityEventFields;
  * `userId`.
  */
 export type SecurityEvent = {
-  [Name in SecurityEventName]: { readonly name: Name; readonly at: Date } & SecurityEventFields[Name];
+  [Name in SecurityEventName]: { readonly name: Name; readonly at: Date } & EventSubject & SecurityEventFields[Name];
 }[SecurityEventName];
 
 /** The prefix of the channel names. Each event has its own channel, such as `astro-gatehouse:login`. */
@@ -170,7 +182,7 @@ export class SecurityEvents {
   }
 
   /** Emits an event if anybody observes it. @param fields Called only in that case. */
-  emit<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name]): void {
+  emit<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name] & EventSubject): void {
     if (!this.#isWanted(name)) return;
     try {
       const known = Object.entries(fields()).filter(([, value]) => value !== undefined);
@@ -184,7 +196,7 @@ export class SecurityEvents {
   }
 
   /** @deprecated Call {@link emit}. */
-  tell<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name]): void {
+  tell<Name extends SecurityEventName>(name: Name, fields: () => SecurityEventFields[Name] & EventSubject): void {
     this.emit(name, fields);
   }
 

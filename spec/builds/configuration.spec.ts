@@ -171,7 +171,7 @@ describe('Invalid options', () => {
 
 describe('Functions in astro.config', () => {
   it.each(['build', 'dev'] as const)('work when they use nothing from outside, in %s', async (mode) => {
-    if (mode === 'build') server = await (await configured(FOR_PREMIUM).build()).serve();
+    if (mode === 'build') server = await (await builtWithSecret()).serve();
     const site = server ?? (await developed()).server;
     const premium = new Browser(site);
     const basic = new Browser(site);
@@ -227,9 +227,9 @@ describe('Exclusions in astro.config', () => {
 
 const AT_BUILD = 'Zb8-not-in-the-build-Kq4Lw7Rt2Vx9';
 
-/** Built where the secret is among the variables and in a file, with a page that reads it. */
+/** Built where the secret is among the variables and in a file, with a page that reads it, and with a function. */
 async function builtWithSecret(): Promise<App> {
-  const site = configured('{}', {
+  const site = configured(FOR_PREMIUM, {
     '.env': `GATEHOUSE_SECRET=${AT_BUILD}`,
     'src/pages/secret.ts': `
       import { GATEHOUSE_SECRET } from 'astro:env/server';

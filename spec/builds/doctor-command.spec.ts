@@ -36,7 +36,7 @@ describe('astro-gatehouse doctor', () => {
   it('finds nothing in a healthy project, and does not change it', async () => {
     const site = siteWith(
       `{ session: { store: 'sqlite' }, protect: [{ pattern: '/team' }] }`,
-      { ...GOOD_SECRET, 'src/pages/team.astro': PAGE },
+      { ...GOOD_SECRET, 'src/pages/team.astro': PAGE, 'src/pages/login.astro': PAGE },
       `site: 'https://shop.example', security: { allowedDomains: [{ protocol: 'https', hostname: 'shop.example' }] },`,
     );
     expect(await site.gatehouse('doctor')).toEqual({ code: 0, output: 'No problems found.\n' });
@@ -74,6 +74,7 @@ describe('astro-gatehouse doctor', () => {
       'danger COOKIE_NOT_SECURE',
       'danger STORE_UNAVAILABLE',
       'advice USELESS_RULES',
+      'advice MISSING_PAGES',
     ]);
     expect(code).toBe(1);
     expect(output).not.toContain(weak);
@@ -85,7 +86,7 @@ DANGER  A secret in GATEHOUSE_SECRET, from .env, is a placeholder: no production
         Remove it, and create one that nobody can guess: npx astro-gatehouse secret --write
         See ../node_modules/astro-gatehouse/docs/deploy.md#the-secret
 `);
-    expect(text.output).toContain('danger: 7, advice: 1, note: 0.');
+    expect(text.output).toContain('danger: 7, advice: 2, note: 0.');
     expect(existsSync(join(site.folder, '../node_modules/astro-gatehouse/docs/deploy.md'))).toBe(true);
   });
 

@@ -45,7 +45,8 @@ const REDIRECT = `redirects: { '/old': '/new' },`;
 
 /** A site with rules that do nothing. */
 function warnedSite(): App {
-  return siteWith(`{ ${USELESS} }`, setup(`{ protect: [{ pattern: '/', role: 'y' }] }`), REDIRECT);
+  const files = { ...setup(`{ protect: [{ pattern: '/', role: 'y' }] }`), 'src/pages/terms.astro': prerendered(PAGE) };
+  return siteWith(`{ ${USELESS}, forbiddenPath: { render: '/terms' } }`, files, REDIRECT);
 }
 
 describe('A rule without effect', () => {
@@ -54,6 +55,8 @@ describe('A rule without effect', () => {
     expect(code).toBe(0);
     expect(output).toContain('protect[1] of astro.config, /acount (role x), never applies: nothing on the site');
     expect(output).toContain('protect[2] of astro.config, /old (signed in), never applies: only the redirect /old');
+    expect(output).toContain('loginPath leads to /login, where the site has no page');
+    expect(output).toContain('forbiddenPath renders /terms, which is prerendered');
     expect(output).toContain(
       'protect[0] of src/gatehouse.ts, / (role y), never applies: protect[0] of astro.config, / (signed in), comes before it',
     );
@@ -179,11 +182,17 @@ describe('A guard beside a page', () => {
   });
 });
 
-describe('A setup module that cannot be loaded at build', () => {
-  const BROKEN = setup('{}', `throw new Error('no database here');`);
+const BROKEN = setup('{}', `throw new Error('no database here');`);
+const UNGUARDED_PIPELINE = { 'src/pages/index.astro': PAGE, 'src/fetch.ts': PIPELINE };
 
+/** Warned of for two reasons that do not depend on each other. */
+function twiceWarnedSite(): App {
+  return siteWith('{}', { ...BROKEN, ...UNGUARDED_PIPELINE });
+}
+
+describe('A setup module that cannot be loaded at build', () => {
   it('causes a warning when every page is rendered on demand', async () => {
-    const { code, output } = await siteWith('{}', BROKEN).astro('build');
+    const { code, output } = await twiceWarnedSite().astro('build');
     expect(code).toBe(0);
     expect(output).toContain('src/gatehouse.ts could not be loaded while the site was built: no database here');
   });
@@ -241,13 +250,11 @@ describe('A setup module that cannot be loaded at build', () => {
 });
 
 describe('A custom pipeline', () => {
-  const FILES = { 'src/pages/index.astro': PAGE, 'src/fetch.ts': PIPELINE };
-
   it('causes a warning without the guard, and stops a strict build', async () => {
-    const { code, output } = await siteWith('{}', FILES).astro('build');
+    const { code, output } = await twiceWarnedSite().astro('build');
     expect([code, output.includes('src/fetch.ts composes the request pipeline')]).toEqual([0, true]);
     app?.remove();
-    const strict = await siteWith('{ strict: true }', FILES).astro('build');
+    const strict = await siteWith('{ strict: true }', UNGUARDED_PIPELINE).astro('build');
     expect(strict.code).not.toBe(0);
     expect(strict.output).toContain('src/fetch.ts composes the request pipeline');
   });
@@ -256,14 +263,14 @@ describe('A custom pipeline', () => {
     ['causes no warning when the file is switched off', null],
     ['causes no warning when the file has another name', 'entry'],
   ])('%s', async (_, fetchFile) => {
-    const project = HookedProject.create(FILES, { fetchFile });
+    const project = HookedProject.create(UNGUARDED_PIPELINE, { fetchFile });
     const { code, output } = await project.build();
     project.remove();
     expect([code, output.includes('composes the request pipeline')]).toEqual([0, false]);
   });
 
   it('causes the same warning in a simulated build', async () => {
-    const project = HookedProject.create(FILES);
+    const project = HookedProject.create(UNGUARDED_PIPELINE);
     const { code, output } = await project.build();
     project.remove();
     expect([code, output.includes('src/fetch.ts composes the request pipeline')]).toEqual([0, true]);
@@ -281,7 +288,7 @@ function onceServed(): App {
     if (!process.env.STORE_ADDRESS) throw new Error('no address');
     return new MemorySessionStore(get(SessionConfig), get(Clock));
   }`;
-  const options = `{ protect: [{ pattern: '/' }], services: (services) => services.override(SessionStore, ${store}) }`;
+  const options = `{ protect: [{ pattern: '/', redirectTo: 'https://sso.example/' }], services: (services) => services.override(SessionStore, ${store}) }`;
   const files = setup(options, `import { Clock, MemorySessionStore, SessionConfig } from 'astro-gatehouse/server';`);
   return siteWith('{}', { ...files, 'src/pages/terms.astro': prerendered(PAGE) });
 }

@@ -18,10 +18,14 @@ function siteWith(...site: Parameters<typeof madeSite>): App {
   return app;
 }
 
-async function reportOf(site: App): Promise<SavedReport> {
+async function listOf(site: App): Promise<string> {
   const { code, output } = await site.gatehouse('routes', '--json');
   if (code !== 0) throw new Error(output);
-  return JSON.parse(output);
+  return output;
+}
+
+async function reportOf(site: App): Promise<SavedReport> {
+  return JSON.parse(await listOf(site));
 }
 
 const linesOf = ({ entries }: SavedReport) =>
@@ -52,10 +56,13 @@ describe('astro-gatehouse routes', () => {
     `redirects: { '/old': '/soon' }, base: '/site', trailingSlash: 'always',`,
   ];
 
+  let listed: string | undefined;
+
   it('lists who may access each route and why, without changing the build output', async () => {
     const site = siteWith(...SITE);
     site.write({ 'dist/kept.txt': 'kept' });
-    const report = await reportOf(site);
+    listed = await listOf(site);
+    const report: SavedReport = JSON.parse(listed);
     expect(linesOf(report)).toEqual([
       'page | / | everybody | –',
       'endpoint | /_image | everybody | –',
@@ -88,8 +95,7 @@ describe('astro-gatehouse routes', () => {
     const open = await site.gatehouse('routes', '--public', '--json');
     expect(linesOf(JSON.parse(open.output)).every((line) => line.includes('| everybody'))).toBe(true);
 
-    const saved = await site.gatehouse('routes', '--json');
-    site.write({ 'saved.json': saved.output, 'other.json': '{}' });
+    site.write({ 'saved.json': listed ?? (await listOf(site)), 'other.json': '{}' });
     expect(await site.gatehouse('routes', '--check', 'saved.json')).toEqual({
       code: 0,
       output: 'Who may see what matches saved.json.\n',

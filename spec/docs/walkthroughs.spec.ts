@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { Document } from '../support/documents.js';
-import { madeSite } from '../support/made-site.js';
+import { madeSite, setup } from '../support/made-site.js';
 
 const ADA = { email: 'ada@example.com', password: 'lovelace' };
 /** What every project has by then. */
@@ -68,8 +68,10 @@ describe.each(['cookie', 'astro'])(
     beforeAll(async () => {
       const shown = filesBetween(new Document('docs/migrate.md'), "## From Astro's own sessions");
       expect(Object.keys(shown)).toEqual(['src/middleware.ts']);
-      app = madeSite(`{ protect: [{ pattern: '/members' }], session: { store: '${store}' } }`, {
+      // One build; the server is told the store.
+      app = madeSite(`{ protect: [{ pattern: '/members' }] }`, {
         ...shown,
+        ...setup('{ session: { store: process.env.STORE } }'),
         'src/pages/members.astro': '<h1>{Astro.locals.visitor.id}</h1>',
         'src/pages/before.ts': `export const GET = ({ session, redirect }) => {
         session.set('user', { id: 'ada', role: 'admin' });
@@ -79,7 +81,7 @@ describe.each(['cookie', 'astro'])(
         export const POST = async (context) => { await clearSession(context); return context.redirect('/'); };`,
       });
       await app.build();
-      server = await app.serve();
+      server = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: store });
     });
     afterAll(async () => {
       await server.stop();

@@ -156,6 +156,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     'Write before it',
   ],
   [
+    new errors.MissingPagesError(['loginPath leads to /login, where the site has no page']),
+    'MISSING_PAGES',
+    { problems: ['loginPath leads to /login, where the site has no page'] },
+    'the site has no page',
+  ],
+  [
     new errors.HiddenPagesRevealedError(['src/pages/404.astro']),
     'HIDDEN_PAGES_REVEALED',
     { files: ['src/pages/404.astro'] },

@@ -77,17 +77,42 @@ function site(files: Record<string, string> = {}): App {
   return app;
 }
 
+const IN_FRONTMATTER = {
+  'src/pages/shop.astro': `---
+import { injectable } from 'astro-gatehouse/server';
+@injectable()
+class Cart {}
+---
+{Cart.name}`,
+};
+
+/** The one development server: a page that cannot be compiled does not concern the others. */
+let development: { app: App; server: Server } | undefined;
+
+async function developed(): Promise<{ app: App; server: Server }> {
+  if (development) return development;
+  const app = site(IN_FRONTMATTER);
+  development = { app, server: await app.serveWith('dev') };
+  return development;
+}
+
+afterAll(async () => {
+  await development?.server.stop();
+  development?.app.remove();
+});
+
 describe.each(['a build', 'astro dev'] as const)('Standard decorators next to those of services, in %s,', (mode) => {
-  let app: App;
+  let built: App | undefined;
   let server: Server;
 
   beforeAll(async () => {
-    app = site();
-    server = mode === 'a build' ? await (await app.build()).serve() : await app.serveWith('dev');
+    if (mode === 'a build') built = await site().build();
+    server = built ? await built.serve() : (await developed()).server;
   });
   afterAll(async () => {
+    if (!built) return;
     await server?.stop();
-    app.remove();
+    built.remove();
   });
 
   it('work as written, and services get their dependencies injected', async () => {
@@ -99,10 +124,10 @@ describe.each(['a build', 'astro dev'] as const)('Standard decorators next to th
 
   it('are not transformed in client code', async () => {
     const scripts =
-      mode === 'a build'
-        ? readdirSync(join(app.folder, 'dist/client'), { recursive: true, encoding: 'utf8' })
+      built !== undefined
+        ? readdirSync(join(built.folder, 'dist/client'), { recursive: true, encoding: 'utf8' })
             .filter((file) => /\.(?:js|html)$/.test(file))
-            .map((file) => readFileSync(join(app.folder, 'dist/client', file), 'utf8'))
+            .map((file) => readFileSync(join(`${built?.folder}`, 'dist/client', file), 'utf8'))
         : [(await new Browser(server).get('/src/standard.ts')).text];
     const inPage = (await new Browser(server).get('/')).text;
     const all = [...scripts, inPage].join('\n');
@@ -113,23 +138,16 @@ describe.each(['a build', 'astro dev'] as const)('Standard decorators next to th
 
 describe.each(['build', 'dev'] as const)('A decorator in the frontmatter of a page, in astro %s', (command) => {
   it('is reported with its file and the place to move it to', async () => {
-    const app = madeSite('', {
-      'src/pages/shop.astro': `---
-import { injectable } from 'astro-gatehouse/server';
-@injectable()
-class Cart {}
----
-{Cart.name}`,
-    });
     let output = '';
-    if (command === 'build') ({ output } = await app.astro('build'));
-    else {
-      const server = await app.serveWith('dev');
+    if (command === 'build') {
+      const app = madeSite('', IN_FRONTMATTER);
+      ({ output } = await app.astro('build'));
+      app.remove();
+    } else {
+      const { server } = await developed();
       expect((await new Browser(server).get('/shop')).status).toBe(500);
       output = await server.printed('is in a file that');
-      await server.stop();
     }
-    app.remove();
     expect(output).toContain('src/pages/shop.astro: @injectable() is in a file that does not contain TypeScript only');
     expect(output).toContain('Move the class into its own file');
   });

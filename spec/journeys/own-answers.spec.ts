@@ -67,9 +67,12 @@ const RULES = {
 
 const FILES = {
   'src/middleware.ts': MIDDLEWARE,
+  // A development server reloads it when it is written.
+  'src/rules.ts': `export const rules = JSON.parse(process.env.RULES ?? '${JSON.stringify(RULES)}');`,
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
-    export default defineGatehouse(JSON.parse(process.env.RULES ?? '${JSON.stringify(RULES)}'));`,
+    import { rules } from './rules';
+    export default defineGatehouse(rules);`,
   'src/pages/404.astro': '<h1>nothing here</h1>',
   'src/pages/enter.ts': `
     import { setSession } from 'astro-gatehouse/server';
@@ -99,10 +102,14 @@ describe.each(['production', 'dev'] as const)('A response created by a middlewar
     app = madeSite('{ strict: true }', FILES);
     if (mode === 'production') built = await app.astro('build');
   });
-  afterAll(() => app.remove());
+  afterAll(async () => {
+    await server?.stop();
+    app.remove();
+  });
 
   const serve = async (rules: object) => {
     const environment = { RULES: JSON.stringify(rules), GATEHOUSE_SECRET: SECRET };
+    await server?.stop();
     server = mode === 'dev' ? await app.serveWith('dev', environment) : await app.serve(environment);
   };
 
@@ -130,7 +137,6 @@ describe.each(['production', 'dev'] as const)('A response created by a middlewar
 
   describe('under a rule', () => {
     beforeAll(() => serve(RULES));
-    afterAll(() => server.stop());
 
     describe.each(['/admin/mounted', '/admin/page', '//admin/page', '/%61dmin/page'])('at %s', (path) => {
       it.each(PAGES)('is not sent to guests: %s', async (how) => {
@@ -262,8 +268,13 @@ describe.each(['production', 'dev'] as const)('A response created by a middlewar
   });
 
   describe('where everything is protected', () => {
-    beforeAll(() => serve(EVERYTHING));
-    afterAll(() => server.stop());
+    beforeAll(async () => {
+      if (mode === 'production') return serve(EVERYTHING);
+      const { status } = await (await visitor()).get('/elsewhere');
+      expect(status).toBe(404);
+      app.write({ 'src/rules.ts': `export const rules = ${JSON.stringify(EVERYTHING)};` });
+      await server.until(async () => (await (await visitor()).get('/elsewhere')).status === 302);
+    });
 
     it.each(PAGES)('is not sent to guests unless it is excluded: %s', async (how) => {
       const guest = await visitor();

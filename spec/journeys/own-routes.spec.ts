@@ -62,16 +62,28 @@ const FILES = {
         { action: 'admin.*', role: 'admin' },
         { pattern: '/vault/**', role: 'admin' },
         { pattern: '/hidden/**', role: 'admin', status: 404 },
+        { pattern: '/desk', role: 'chief', forbiddenPath: { render: '/no-desk' } },
+        { pattern: '/lost', role: 'chief', forbiddenPath: { render: '/nowhere' } },
       ],
     });`,
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions';
     const ran = (name) => defineAction({ accept: 'form', handler: () => void globalThis.ran.push(name) });
     export const server = { admin: { remove: ran('admin.remove') }, like: ran('like') };`,
+  'src/pages/desk.astro': 'the secret of chiefs',
+  'src/pages/lost.astro': 'the secret of chiefs',
+  'src/pages/no-desk.astro': `---
+    const { session, visitor, decision } = Astro.locals;
+    session.set('refused', true);
+    Astro.cookies.set('refused', 'yes');
+    ---
+    <p>no desk for {visitor.id}, who lacks {decision?.missing.join()}: {session.flash('notice')}</p>`,
+  'src/pages/kept.ts': 'export const GET = ({ locals }) => Response.json(locals.session.all());',
   'src/pages/enter.ts': `
     import { setSession } from 'astro-gatehouse/server';
     export const GET = async (context) => {
       await setSession(context, { userId: 'u1', role: 'admin' });
+      context.locals.session.flash('notice', 'hello');
       return new Response('welcome');
     };`,
 };
@@ -122,6 +134,22 @@ describe.each(SERVED)('Routes of a custom pipeline in $mode, on a site with $nam
     const [ran] = await whatRan();
     return { ...answer, ran };
   }
+
+  it.each(['fetch', 'Hono'])(
+    'render the page for refused users at the address, in a pipeline of %s',
+    async (pipeline) => {
+      const browser = await admin(pipeline);
+      const answer = await browser.get('/desk');
+      expect([answer.status, answer.location]).toEqual([403, null]);
+      expect(answer.text).toContain('no desk for u1, who lacks chief: hello');
+      expect(answer.headers.get('cache-control')).toBe('private, no-store');
+      expect(browser.cookies.get('refused')).toBe('yes');
+      expect(JSON.parse((await browser.get('/kept')).text)).toMatchObject({ refused: true });
+      expect((await browser.get('/desk')).text).toContain('who lacks chief: <');
+      const lost = await browser.get('/lost');
+      expect([lost.status, lost.text]).toEqual([403, 'Forbidden']);
+    },
+  );
 
   /** Removes the path, which Astro's own 404 page contains. */
   const seen = ({ status, text, headers }: Answer) => ({

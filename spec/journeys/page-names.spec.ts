@@ -29,6 +29,16 @@ const requestsFor = (page: string) => {
   return [sent, small, `${sent}/`, `${sent}?x=1`, sent.replaceAll('%', encoded('%'))];
 };
 
+/** The one development server. */
+let development: GuardedSite | undefined;
+afterAll(() => development?.stop());
+
+async function developed(rules: Rules): Promise<GuardedSite> {
+  if (development) await development.change(rules, '/dashboard');
+  else development = await GuardedSite.serve(PLAIN, rules, 'dev');
+  return development;
+}
+
 describe.each(
   SERVED.map(([mode, rules]) => ({
     mode,
@@ -39,9 +49,11 @@ describe.each(
   let served: GuardedSite;
 
   beforeAll(async () => {
-    served = await GuardedSite.serve(PLAIN, rules, mode);
+    served = mode === 'dev' ? await developed(rules) : await GuardedSite.serve(PLAIN, rules);
   });
-  afterAll(() => served.stop());
+  afterAll(async () => {
+    if (served !== development) await served.stop();
+  });
 
   it.each(NAMES)(rules.exclude ? 'are public: %s' : 'are not shown to guests: %s', async (page) => {
     for (const target of requestsFor(page)) {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, type Server } from '../support/app.js';
 import { type Answer, Browser } from '../support/browser.js';
@@ -205,4 +207,54 @@ describe.each(['production', 'development'] as const)('The members sample in %s'
       });
     });
   });
+
+  describe('Its sign-in', () => {
+    /** Sends the form from an address of this machine: on Linux each of 127.0.0.0/8 is one. */
+    async function tryFrom(localAddress: string, name: keyof typeof PEOPLE, password: string, locale = 'en') {
+      const body = new URLSearchParams({ locale, email: `${name}@example.com`, password }).toString();
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        'content-length': String(body.length),
+        accept: 'text/html',
+        origin: server.origin,
+      };
+      const asked = request(`${server.origin}/club/api/login`, { method: 'POST', localAddress, headers });
+      asked.end(body);
+      const [answer]: IncomingMessage[] = await once(asked, 'response');
+      return { status: answer?.statusCode, headers: answer?.headers, text: answer ? await readAll(answer) : '' };
+    }
+
+    it('stops who guesses a password, and nobody else', async () => {
+      for (let attempt = 1; attempt <= 5; attempt++) {
+        expect((await tryFrom('127.0.0.7', 'grace', `guess ${attempt}`)).status).toBe(303);
+      }
+      const stopped = await tryFrom('127.0.0.7', 'grace', PEOPLE.grace, 'de');
+      expect(stopped.status).toBe(429);
+      expect(Number(stopped.headers?.['retry-after'])).toBeGreaterThan(14 * 60);
+      expect(Number(stopped.headers?.['retry-after'])).toBeLessThanOrEqual(15 * 60);
+      expect(stopped.text).toContain('Zu viele Versuche. Bitte versuchen Sie es in 15 Minuten wieder.');
+      expect(stopped.text).toContain('<html lang="de">');
+      expect(stopped.headers?.['cache-control']).toMatch(/private/);
+      // The same account elsewhere, and another account there.
+      expect((await tryFrom('127.0.0.8', 'grace', PEOPLE.grace)).headers?.location).toBe('/club/members');
+      expect((await tryFrom('127.0.0.7', 'ada', PEOPLE.ada)).headers?.location).toBe('/club/members');
+    });
+
+    it('counts guesses that are sent at once', async () => {
+      const guesses = Array.from({ length: 20 }, (_, at) => tryFrom('127.0.0.9', 'ada', `guess ${at}`));
+      const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 303)).toHaveLength(5);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(15);
+    });
+
+    it('counts no correct password', async () => {
+      for (let attempt = 1; attempt <= 8; attempt++) {
+        expect((await tryFrom('127.0.0.10', 'ada', PEOPLE.ada)).status).toBe(303);
+      }
+    });
+  });
 });
+
+async function readAll(answer: IncomingMessage): Promise<string> {
+  return Buffer.concat(await answer.toArray()).toString();
+}

@@ -37,7 +37,24 @@ async function reportedBy(events: SecurityEvents, times = 1): Promise<unknown[]>
   return reported;
 }
 
+declare global {
+  namespace App {
+    interface SecurityEvents {
+      'signin.throttled': { clientAddress: string; limit?: string | undefined };
+    }
+  }
+}
+
 describe('Security events', () => {
+  it('may be those of the application', () => {
+    const name = `${CHANNEL_PREFIX}signin.throttled`;
+    const emit = () =>
+      new SecurityEvents().emit('signin.throttled', () => ({ clientAddress: '::1\r\nforged', limit: undefined }));
+    expect(heardOn(name, emit)).toEqual([
+      [name, { name: 'signin.throttled', at: expect.any(Date), clientAddress: '::1%0D%0Aforged' }],
+    ]);
+  });
+
   afterEach(() => {
     jest.restoreAllMocks();
   });

@@ -47,8 +47,7 @@ export class GuardedSite {
   }
 
   static async serve(site: Site, rules: Rules, mode: Mode = 'production'): Promise<GuardedSite> {
-    const withEnter = rules.globalProtect ? { ...rules, exclude: [...(rules.exclude ?? []), '/enter', '/ran'] } : rules;
-    const environment = { SITE: JSON.stringify(site.options ?? {}), RULES: JSON.stringify(withEnter) };
+    const environment = { SITE: JSON.stringify(site.options ?? {}), RULES: textOf(rules) };
     const app = App.create(SOURCE, filesOf(site));
     if (mode === 'production') await app.build({ SITE: environment.SITE });
     const server =
@@ -63,6 +62,17 @@ export class GuardedSite {
       throw error;
     }
     return served;
+  }
+
+  /**
+   * Applies other rules to a development server, which reloads them: that takes less than another server to start.
+   *
+   * @param refused A path that only these rules keep from guests.
+   */
+  async change(rules: Rules, refused: string): Promise<void> {
+    this.app.write({ 'src/rules.ts': `export const rules = ${JSON.stringify(textOf(rules))};` });
+    await this.server.until(async () => this.isRefusal(await this.asGuest(refused)));
+    await this.#enter();
   }
 
   asGuest(request: RawRequest | string): Promise<RawAnswer> {
@@ -112,6 +122,11 @@ export class GuardedSite {
     if (text !== 'welcome') throw new Error(`Nobody can sign in:\n${text}\n${this.server.output}`);
     this.#cookie = browser.cookieHeader;
   }
+}
+
+function textOf(rules: Rules): string {
+  const withEnter = rules.globalProtect ? { ...rules, exclude: [...(rules.exclude ?? []), '/enter', '/ran'] } : rules;
+  return JSON.stringify(withEnter);
 }
 
 /**

@@ -28,7 +28,7 @@ export function site(
     publicFiles: [],
     globalProtect: false,
     exclude: [],
-    loginPath: '/login',
+    loginPaths: ['/login'],
     enforce: true,
     ...more,
   };

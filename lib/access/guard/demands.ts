@@ -21,7 +21,6 @@ const NONE: ReadonlySet<Demand> = new Set();
 
 /** Finds the demands on a request: those of rules, of the page's own guard, and of `globalProtect`. */
 export class Demands {
-  readonly #loginPath: string;
   readonly #signInPaths: ReadonlySet<string>;
   /** The methods that code which answers every method has to expect. */
   readonly #methods: ReadonlySet<string>;
@@ -31,11 +30,10 @@ export class Demands {
     private readonly pageGuards: PageGuards,
     private readonly config: GuardConfig,
   ) {
-    this.#loginPath = normalized(pathOnly(config.loginPath));
     this.#methods = new Set([...METHODS, ...rules.all.flatMap(({ methods = [] }) => methods)]);
     const asking = rules.all.filter(({ authenticatedWithin }) => authenticatedWithin !== undefined);
     const elsewhere = asking.map(({ redirectTo = '' }) => redirectTo).filter((target) => target.startsWith('/'));
-    this.#signInPaths = new Set([this.#loginPath, ...elsewhere.map((target) => normalized(pathOnly(target)))]);
+    this.#signInPaths = new Set(elsewhere.map((target) => normalized(pathOnly(target))));
   }
 
   /** True when no request has demands. */
@@ -49,13 +47,14 @@ export class Demands {
   }
 
   isLoginPath(path: string): boolean {
-    return normalized(path) === this.#loginPath;
+    return this.config.loginPages.has(path);
   }
 
   /** Checks whether visitors sign in again at a path: the login page, or the `redirectTo` of a rule or a page guard. */
   signsInAgain(path: string): boolean | Promise<boolean> {
     const place = normalized(path);
-    if (this.#signInPaths.has(place) || this.pageGuards.isEmpty) return this.#signInPaths.has(place);
+    const isKnown = this.#signInPaths.has(place) || this.isLoginPath(place);
+    if (isKnown || this.pageGuards.isEmpty) return isKnown;
     const isPlace = (target: string) => normalized(pathOnly(target)) === place;
     return this.pageGuards.signInPaths().then((targets) => targets.some(isPlace));
   }

@@ -66,7 +66,7 @@ export class RouteGuard {
     if (!paths) return refuse();
     const judgePaths = (pageGuard: PageGuard | undefined) =>
       paths.others.length === 0 && this.#demands.isLoginPath(paths.page)
-        ? this.#loginPage.judge(request, whoAsks, pageGuard)
+        ? this.#loginPage.judge(request, whoAsks, pageGuard, paths.page)
         : this.#judgeBy(pageGuard, paths, request, whoAsks);
     return ifReadable(() => andThen(this.#demands.guardOf(request.routePattern), judgePaths), refuse);
   }

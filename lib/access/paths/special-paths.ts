@@ -63,8 +63,14 @@ export class ErrorPages {
 
   /** Returns the route that the language's own 404 page would have. @param path Without the site's base. */
   notFoundIn(path: string): string | undefined {
+    const language = this.languageOf(path);
+    return language === undefined ? undefined : `/${language}/404`;
+  }
+
+  /** Returns the folder of the language with which a path begins. @param path Without the site's base. */
+  languageOf(path: string): string | undefined {
     const [first] = path.split('/', 3).filter((segment) => segment !== '');
-    return first !== undefined && this.#isLanguage(first) ? `/${first}/404` : undefined;
+    return first !== undefined && this.#isLanguage(first) ? first : undefined;
   }
 
   /** @see node_modules/astro/dist/i18n/error-routes.js: the folder of a locale object is compared exactly. */

@@ -7,7 +7,7 @@ import { REAUTHENTICATE_PARAMETER } from '../paths/return-path.js';
 import type { Visitor } from '../visitor.js';
 import { CLIENT_HEADERS, type RefusedClient } from './client.js';
 import { type Redirects, withParameter } from './redirects.js';
-import { actionError, plain, problem, redirectTo } from './refusal.js';
+import { actionError, inPlace, plain, problem, redirectTo } from './refusal.js';
 
 /** The answers to refused visitors, each in the form that the client can use: see `client.ts`. */
 export class Answers {
@@ -21,7 +21,7 @@ export class Answers {
     if (request.action?.calledFrom === 'rpc') return actionError(401);
     const client = clientFor(request, decision);
     if (client === 'program') return forClient(problem(401, decision));
-    const target = decision.rule?.redirectTo ?? this.config.loginPath;
+    const target = this.redirects.toSignIn(decision.rule, this.redirects.addressOf(request));
     const again = decision.code === 'SIGN_IN_AGAIN';
     return andThen(this.redirects.leadBack(target, request, visitor, again), (isCircle) => {
       if (isCircle) return forClient(isHtmx(client) ? problem(401, decision) : plain(401));
@@ -34,13 +34,19 @@ export class Answers {
   /** Answers a signed-in visitor who may not see the page. A part of a page that htmx fetches is left out. */
   forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(403);
-    const target = decision.rule?.redirectTo ?? this.config.forbiddenPath ?? this.config.loginPath;
-    return this.#sendTo(target, request, visitor, decision);
+    const { path, isRendered } = this.redirects.whenForbidden(decision.rule, this.redirects.addressOf(request));
+    if (!isRendered) return this.#sendTo(path, request, visitor, decision);
+    const client = clientFor(request, decision);
+    if (client === 'browser') return forClient(inPlace(this.config.toLocation(path)));
+    const opened = client === 'htmx page' ? this.redirects.opened(request) : undefined;
+    const refusal = problem(403, decision);
+    // A browser that opens the address itself shows the page, which htmx would leave out for its status.
+    return opened === undefined ? forClient(refusal) : leading(client, opened, request, refusal);
   }
 
   /** Answers a signed-in visitor who opens a page for guests. */
   sendHome(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
-    return this.#sendTo(this.config.homePath, request, visitor, decision);
+    return this.#sendTo(this.config.homeFor(this.redirects.addressOf(request)), request, visitor, decision);
   }
 
   /** Redirects a visitor, unless they would be sent back from there. */

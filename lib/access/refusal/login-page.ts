@@ -16,19 +16,20 @@ export class LoginPage {
     private readonly config: GuardConfig,
   ) {}
 
-  /** Redirects signed-in visitors home when the page is for guests alone, and admits all others. */
+  /** Redirects signed-in visitors home when the page is for guests alone, and admits all others. @param path Its path. */
   judge(
     request: GuardedRequest,
     whoAsks: () => Promised<Visitor>,
     pageGuard: PageGuard | undefined,
+    path: string,
   ): Promised<Verdict> {
     const judgement = new Judgement();
-    judgement.looksAt(normalized(pathOnly(this.config.loginPath)), 'loginPath');
+    judgement.looksAt(normalized(path), 'loginPath');
     const isOpen = request.method !== 'GET' || request.showsForm || !this.#isForGuests(pageGuard);
     if (isOpen) return judgement.verdict(undefined, false);
     return andThen(whoAsks(), (visitor) => {
       if (!this.goesHome(visitor, pageGuard)) return judgement.verdict(undefined, false);
-      const home = redirectTo(this.config.toLocation(this.config.homePath), request.method);
+      const home = redirectTo(this.config.toLocation(this.config.homeFor(path)), request.method);
       return judgement.verdict(asksToSignInAgain(request) ? undefined : home, true);
     });
   }

@@ -7,6 +7,7 @@ import type { GuardedRequest } from '../guard/guarded-request.js';
 import { GuardedPaths, normalized, pathOnly } from '../paths/guarded-paths.js';
 import { RETURN_PARAMETER, toReturnPath } from '../paths/return-path.js';
 import type { Visitor } from '../visitor.js';
+import type { ForbiddenPage } from './forbidden-page.js';
 import type { LoginPage } from './login-page.js';
 
 /** Maximum number of redirects in a chain. A longer chain is answered with a refusal instead. */
@@ -52,24 +53,50 @@ export class Redirects {
     return andThen(this.demands.guardOf(path), (pageGuard) => {
       const { config } = this;
       if (this.demands.isLoginPath(path))
-        return this.loginPage.goesHome(visitor, pageGuard) ? config.homePath : undefined;
+        return this.loginPage.goesHome(visitor, pageGuard) ? config.homeFor(path) : undefined;
       const { signedInFor, headers, cookies, clientAddress } = from;
       const route = { method: 'GET', routePattern: path, params: {}, url: new URL(path, from.url) };
       const request = { ...route, signedInFor, headers, cookies, clientAddress };
       const asked = this.demands.on(GuardedPaths.ofPage(path), request.method, path, pageGuard).keys();
-      const hop = this.checker.decideEach(asked, visitor, request, (decision) => this.#hopAfter(decision, visitor));
+      const hop = this.checker.decideEach(asked, visitor, request, (decision) =>
+        this.#hopAfter(decision, visitor, path),
+      );
       return andThen(hop, (found) => found?.to);
     });
   }
 
   /** Finds where a decision redirects a visitor to: `to` is `undefined` for a refusal without a redirect. */
-  #hopAfter(decision: AccessDecision, visitor: Visitor): { readonly to: string | undefined } | undefined {
+  #hopAfter(
+    decision: AccessDecision,
+    visitor: Visitor,
+    address: string,
+  ): { readonly to: string | undefined } | undefined {
     const { isGranted, code, rule } = decision;
-    const { homePath, forbiddenPath, loginPath, enforce } = this.config;
-    if (isGranted || !enforce) return undefined;
+    const { config } = this;
+    if (isGranted || !config.enforce) return undefined;
     if (hides(decision, visitor)) return { to: undefined };
-    if (code === 'FOR_GUESTS_ONLY') return { to: homePath };
-    return { to: rule?.redirectTo ?? (visitor.isGuest ? undefined : forbiddenPath) ?? loginPath };
+    if (code === 'FOR_GUESTS_ONLY') return { to: config.homeFor(address) };
+    if (visitor.isGuest || code === 'SIGN_IN_AGAIN') return { to: this.toSignIn(rule, address) };
+    const { path, isRendered } = this.whenForbidden(rule, address);
+    return { to: isRendered ? undefined : path };
+  }
+
+  /** Returns the page where the visitor of an address signs in. @param address A path without the site's base. */
+  toSignIn(rule: AccessDecision['rule'], address: string): string {
+    return rule?.redirectTo ?? this.config.loginPages.for(address);
+  }
+
+  /** Returns the page for a signed-in visitor who is refused, and whether it is shown at the address itself. */
+  whenForbidden(rule: AccessDecision['rule'], address: string): ForbiddenPage {
+    const chosen = rule?.forbiddenPage ?? (rule?.redirectTo === undefined ? this.config.forbiddenPage : undefined);
+    if (!chosen) return { path: this.toSignIn(rule, address), isRendered: false };
+    return { ...chosen, path: this.config.inLanguageOf(address, chosen.path) };
+  }
+
+  /** Returns the address that the visitor sees: a path without the site's base. */
+  addressOf({ client, pageAround, originalPathname, pathname }: GuardedRequest): string {
+    const seen = client === 'htmx part' ? pageAround : originalPathname;
+    return pathOnly(seen ?? pathname, this.config.base);
   }
 
   /** Returns the location of a page with a parameter that leads back to the requested page, where that can be opened again. */
@@ -79,15 +106,26 @@ export class Redirects {
     return returnPath === undefined ? location : withParameter(location, RETURN_PARAMETER, returnPath);
   }
 
+  /** Returns the path and the query that were opened; `undefined` where they cannot be opened again. */
+  opened(request: GuardedRequest): string | undefined {
+    const { openedAddress, pathname, search } = request;
+    return isSafe(request) ? toReturnPath(openedAddress ?? pathname + search) : undefined;
+  }
+
   /** Returns the page that shows the visitor what was refused: for a part of a page, the page around it. */
   #returnPath(request: GuardedRequest): string | undefined {
-    const { client, method, pageAround, formPage, openedAddress, pathname, search } = request;
-    const isSafe = method === 'GET' || method === 'HEAD';
-    if (client !== 'htmx part' && isSafe) return toReturnPath(openedAddress ?? pathname + search);
-    if (client !== 'htmx part' && formPage !== undefined) return formPage;
+    const { client, pageAround, formPage } = request;
+    if (client !== 'htmx part') {
+      const opened = this.opened(request) ?? formPage;
+      if (opened !== undefined || isSafe(request)) return opened;
+    }
     if (pageAround === undefined) return undefined;
     return this.demands.isLoginPath(pathOnly(pageAround, this.config.base)) ? undefined : pageAround;
   }
+}
+
+function isSafe({ method }: GuardedRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** Adds a parameter to the query of a location. */

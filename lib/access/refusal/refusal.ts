@@ -64,6 +64,26 @@ export function plain(status: number, text: string = titleOf(status)): Response 
   });
 }
 
+/** The pages that are to be rendered in the place of refusals. */
+const PAGES_IN_PLACE = new WeakMap<Response, string>();
+
+/**
+ * Creates a refusal in the place of which a page of the site is to be rendered. Where that is impossible, the refusal
+ * itself is the answer.
+ *
+ * @param page The location of the page, with the site's base.
+ */
+export function inPlace(page: string): Response {
+  const refusal = plain(403);
+  PAGES_IN_PLACE.set(refusal, page);
+  return refusal;
+}
+
+/** Returns the page that is to be rendered in the place of a refusal; `undefined` for any other answer. */
+export function pageInPlace(answer: Response): string | undefined {
+  return PAGES_IN_PLACE.get(answer);
+}
+
 /** Creates a refusal that looks like a page that does not exist: without a body, so that Astro renders the site's 404 page. */
 export function hidden(): Response {
   return new Response(null, { status: 404 });

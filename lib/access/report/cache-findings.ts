@@ -39,7 +39,7 @@ export class CacheFindings {
    * @param patterns The patterns of the routes that the cache answers.
    */
   inFront(patterns: ReadonlySet<string>): Omit<CachedRoute, 'entry'>[] {
-    const { routes, loginPath, actions } = this.site;
+    const { routes, loginPaths, actions } = this.site;
     const asks = (subject: Subject) => this.protection.demandsOn(subject).find(({ who }) => asksForVisitor(who));
     const found = routes.flatMap((route) => {
       const { pattern, kind, segments, guard, file, isPrerendered, fallbacks } = route;
@@ -53,7 +53,9 @@ export class CacheFindings {
         const own = guarded && asks(guarded);
         if (own)
           return [{ route: each.pattern, protectedBy: `${own.by} (${own.who}), by other spellings of its path` }];
-        const isLogin = overlaps(each.segments, literalSegments(loginPath.replace(/[?#].*$/s, '')));
+        const isLogin = loginPaths.some((path) =>
+          overlaps(each.segments, literalSegments(path.replace(/[?#].*$/s, ''))),
+        );
         return isLogin && this.#asksAnything
           ? [{ route: each.pattern, protectedBy: 'loginPath, which answers each visitor alone' }]
           : [];

@@ -1,6 +1,8 @@
 import { normalized, pathOnly } from '../paths/guarded-paths.js';
+import type { ForbiddenPage } from '../refusal/forbidden-page.js';
+import type { LoginPages } from '../refusal/login-pages.js';
 import { EVERYBODY } from './path-protection.js';
-import type { DescribedRule, SiteDescription } from './site-description.js';
+import type { DescribedRule } from './site-description.js';
 
 /** A rule that redirects refused visitors to a page that refuses them again. */
 export interface DeadEnd {
@@ -9,10 +11,16 @@ export interface DeadEnd {
   readonly target: string;
   /** The rule that refuses them there. */
   readonly by: DescribedRule;
+  /** True when they are not redirected, but shown the page at the address that they opened. */
+  readonly isRendered?: boolean | undefined;
 }
 
-/** The options that determine where refused visitors are redirected. */
-export type Leading = Pick<SiteDescription, 'loginPath' | 'forbiddenPath' | 'enforce'>;
+/** The options that determine where refused visitors are led. */
+export interface Leading {
+  readonly loginPages: Pick<LoginPages, 'has'>;
+  readonly forbiddenPage?: ForbiddenPage | undefined;
+  readonly enforce: boolean;
+}
 
 /**
  * Finds rules that also cover the login page, or the page that explains the refusal. A function as the requirement is
@@ -23,16 +31,15 @@ export type Leading = Pick<SiteDescription, 'loginPath' | 'forbiddenPath' | 'enf
 export function deadEnds(
   rules: readonly DescribedRule[],
   over: (path: string) => DescribedRule | undefined,
-  { loginPath, forbiddenPath, enforce }: Leading,
+  { loginPages, forbiddenPage, enforce }: Leading,
 ): DeadEnd[] {
   if (!enforce) return [];
-  const login = placeOf(loginPath);
 
   /** Checks whether a guest whom a rule refuses is redirected in a circle. */
   const circlesGuests = (rule: DescribedRule): boolean => {
     const seen = new Set<string>();
     let next = rule.redirectTo;
-    while (next?.startsWith('/') && placeOf(next) !== login) {
+    while (next?.startsWith('/') && !loginPages.has(placeOf(next))) {
       const path = placeOf(next);
       if (seen.has(path)) return true;
       seen.add(path);
@@ -49,19 +56,26 @@ export function deadEnds(
 
   return rules.flatMap((rule) => {
     if (!rule.enforce || rule.hides || rule.demand === EVERYBODY) return [];
-    const target = rule.redirectTo ?? forbiddenPath;
-    if (!target?.startsWith('/') || placeOf(target) === login) return [];
-    const by = over(placeOf(target));
-    return by && (circlesGuests(rule) || refusesTwice(rule, target)) ? [{ rule, target, by }] : [];
+    const { redirectTo, forbiddenPage: own } = rule;
+    const shown = own ?? (redirectTo === undefined ? forbiddenPage : undefined);
+    const forUsers = shown?.path ?? redirectTo;
+    const targets = [...new Set([redirectTo, forUsers])].filter((target) => target?.startsWith('/'));
+    return targets.flatMap((target) => {
+      const by = target === undefined || loginPages.has(placeOf(target)) ? undefined : over(placeOf(target));
+      if (!by || target === undefined) return [];
+      const isDead =
+        (target === redirectTo && circlesGuests(rule)) || (target === forUsers && refusesTwice(rule, target));
+      return isDead ? [{ rule, target, by, isRendered: target === shown?.path && shown.isRendered }] : [];
+    });
   });
 }
 
 /** Returns a sentence about a dead end, with the rule to add. */
-export function deadEndText({ rule, target, by }: DeadEnd): string {
+export function deadEndText({ rule, target, by, isRendered }: DeadEnd): string {
   const who = by === rule ? 'refuses them there as well' : `${by.place}, ${by.text}, refuses them there`;
   const page = pathOnly(target);
   return (
-    `${rule.place}, ${rule.text}, redirects refused visitors to ${page}, and ${who}. Write before ` +
+    `${rule.place}, ${rule.text}, ${isRendered ? 'shows refused visitors' : 'redirects refused visitors to'} ${page}, and ${who}. Write before ` +
     `${by === rule ? 'it' : by.place}: { pattern: '${page}', public: true }`
   );
 }

@@ -64,7 +64,7 @@ export class ComparableRule {
 export class PathProtection {
   readonly rules: readonly ComparableRule[];
   readonly #excluded: readonly Excluded[];
-  readonly #loginPath: readonly SegmentMatcher[];
+  readonly #loginPaths: readonly (readonly SegmentMatcher[])[];
 
   /** @param site Lists its routes in the order in which Astro tries them. */
   constructor(private readonly site: SiteDescription) {
@@ -72,7 +72,7 @@ export class PathProtection {
     this.#excluded = site.exclude
       .map(exclusionOf)
       .map(({ pattern, methods }) => ({ segments: new PathPattern(pattern).segments, methods }));
-    this.#loginPath = literalSegments(site.loginPath.replace(/[?#].*$/s, ''));
+    this.#loginPaths = site.loginPaths.map((path) => literalSegments(path.replace(/[?#].*$/s, '')));
   }
 
   /**
@@ -80,7 +80,7 @@ export class PathProtection {
    * one covers the rest.
    */
   demandsOn(subject: Subject): Demand[] {
-    if (covers(this.#loginPath, subject.segments)) return [loginDemand(subject)];
+    if (this.#loginPaths.some((path) => covers(path, subject.segments))) return [loginDemand(subject)];
     const demands = this.#guardAndRules(subject);
     return this.site.enforce ? demands : demands.map(asReportOnly);
   }
@@ -93,7 +93,7 @@ export class PathProtection {
   /** Checks whether `globalProtect` protects a page that no rule matches, and that is opened. */
   isGloballyProtected(segments: readonly SegmentMatcher[]): boolean {
     const excluded = this.#excluded.filter((one) => isForMethod(one, 'GET'));
-    const open = [this.#loginPath, ...excluded.map((one) => one.segments)];
+    const open = [...this.#loginPaths, ...excluded.map((one) => one.segments)];
     return this.site.globalProtect && !open.some((pattern) => covers(pattern, segments));
   }
 

@@ -28,7 +28,7 @@ export class RuleFindings {
   readonly caches: CacheFindings;
   readonly #protection: PathProtection;
 
-  constructor(private readonly site: SiteDescription) {
+  constructor(readonly site: SiteDescription) {
     this.#protection = new PathProtection(site);
     this.caches = new CacheFindings(site, this.#protection);
   }
@@ -111,7 +111,8 @@ export class RuleFindings {
     const over = (path: string) => this.#protection.ruleOver(literalSegments(path));
     const isOwn = ({ target }: DeadEnd) =>
       this.site.routes.some(({ guard, pattern }) => guard && !guard.isReportOnly && pattern === placeOf(target));
-    const ends = deadEnds(this.site.rules, over, this.site).filter((end) => !isOwn(end));
+    const loginPages = { has: (path: string) => this.site.loginPaths.some((page) => placeOf(page) === path) };
+    const ends = deadEnds(this.site.rules, over, { ...this.site, loginPages }).filter((end) => !isOwn(end));
     return ends.map(deadEndText);
   }
 

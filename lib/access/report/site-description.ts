@@ -1,6 +1,7 @@
 import type { AccessRule } from '../access-rule.js';
 import type { Exclusion } from '../guard/guard-config.js';
 import type { SegmentMatcher } from '../paths/path-pattern.js';
+import type { ForbiddenPage } from '../refusal/forbidden-page.js';
 
 /** A rule of astro.config or of the setup module, as the report needs it. */
 export interface DescribedRule {
@@ -13,6 +14,8 @@ export interface DescribedRule {
   readonly demand: string;
   /** The page to which refused visitors are redirected, if the rule names one. */
   readonly redirectTo?: string | undefined;
+  /** The page for signed-in visitors whom it refuses, if the rule names one. */
+  readonly forbiddenPage?: ForbiddenPage | undefined;
   /** Set when guests may be let in: by a public rule, or by a function that decides alone. */
   readonly mayAdmitGuests?: boolean | undefined;
   /** Set when a visitor who is refused on one page is refused on every other. */
@@ -81,8 +84,9 @@ export interface SiteDescription {
   readonly publicFiles: readonly DescribedFile[];
   readonly globalProtect: boolean;
   readonly exclude: readonly Exclusion[];
-  readonly loginPath: string;
-  readonly forbiddenPath?: string | undefined;
+  /** The pages where visitors sign in, also in each language. */
+  readonly loginPaths: readonly string[];
+  readonly forbiddenPage?: ForbiddenPage | undefined;
   readonly enforce: boolean;
   /**
    * File of the project's own code that may answer where no route exists, relative to the root; `undefined` when there
@@ -95,7 +99,8 @@ export interface SiteDescription {
 
 /** Returns a rule as plain data. */
 export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
-  const { pattern, methods, enforce, demand, status, redirectTo, allow, asksByFunctionAlone, isPublic } = rule;
+  const { pattern, methods, enforce, demand, status, redirectTo, forbiddenPage } = rule;
+  const { allow, asksByFunctionAlone, isPublic } = rule;
   return {
     pattern,
     methods,
@@ -104,6 +109,7 @@ export function describeRule(rule: AccessRule): Omit<DescribedRule, 'place'> {
     demand,
     text: `${rule}`,
     redirectTo,
+    forbiddenPage,
     mayAdmitGuests: asksByFunctionAlone || isPublic,
     // A function with access to the request may decide differently on another page.
     isSameEverywhere: allow === undefined || !asksByFunctionAlone || isWithoutRequest(allow),

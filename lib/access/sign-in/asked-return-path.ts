@@ -1,6 +1,7 @@
 import { withoutTrailingSlash } from '../../base/text.js';
 import { TrustedOrigins } from '../csrf/trusted-origins.js';
 import type { GuardConfig } from '../guard/guard-config.js';
+import { pathOnly } from '../paths/guarded-paths.js';
 import { RETURN_PARAMETER, toReturnPath } from '../paths/return-path.js';
 import { isInternalPath } from '../paths/special-paths.js';
 import type { LostReturnPath } from './lost-return-path.js';
@@ -33,7 +34,7 @@ export function askedReturnPath(
   const path = toReturnPath(isHere ? address.slice(url.origin.length) : asked);
   if (path === undefined) return undefined;
   const pathname = withoutTrailingSlash(new URL(path, url).pathname);
-  const isLogin = pathname === withoutTrailingSlash(config.toLocation(config.loginPath));
+  const isLogin = config.loginPages.has(pathOnly(pathname, config.base));
   return isLogin || isInternalPath(`${pathname}/`, config.base) ? undefined : path;
 }
 

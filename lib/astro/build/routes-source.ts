@@ -48,12 +48,28 @@ export function routesSource(
     `const notFoundPages = new Map(${JSON.stringify(notFoundPages)});`,
     `const rewrittenLanguages = new Set(${JSON.stringify(rewritten)});`,
     `const table = ${JSON.stringify(routes.map(rowOf))};`,
+    `const languagePages = new Set(${JSON.stringify(languagePages(routes, i18n))});`,
     // Astro calls the function ALL where there is none for the method.
     "const answersOptions = ({ OPTIONS, ALL }) => typeof OPTIONS === 'function' && OPTIONS !== ALL;",
     `const optionsHandlers = new Map([${handlers.join(', ')}]);`,
-    `export const routes = { endpoints, fixedPaths, islands, optionsHandlers, ` +
+    `export const routes = { endpoints, fixedPaths, languagePages, islands, optionsHandlers, ` +
       `notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, table, pages: [${pages.join(', ')}] };`,
   ].join('\n');
+}
+
+/**
+ * Returns the paths of the pages in a language, with `*` in place of a parameter that may stand for any language. Pages
+ * with other parameters are left out, because no option names them.
+ */
+export function languagePages(
+  routes: readonly IntegrationResolvedRoute[],
+  i18n: AstroConfig['i18n'],
+): readonly string[] {
+  if (!i18n) return [];
+  const languages = new ErrorPages(i18n.locales);
+  const pages = routes.filter(({ type, origin }) => type === 'page' && origin !== 'internal');
+  const paths = pages.map(({ pattern }) => pattern.replace(/^\/\[[^\]./]+\](?=\/)/, '/*').replace(/(.)\/$/, '$1'));
+  return paths.filter((path) => !path.includes('[') && (path.startsWith('/*/') || languages.languageOf(path)));
 }
 
 function rowOf({ pattern, patternRegex, fallbackRoutes, params, type }: IntegrationResolvedRoute): RouteRow {

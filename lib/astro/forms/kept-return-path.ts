@@ -1,5 +1,5 @@
 import { GuardConfig } from '../../access/guard/guard-config.js';
-import { normalized, pathOnly } from '../../access/paths/guarded-paths.js';
+import { pathOnly } from '../../access/paths/guarded-paths.js';
 import { RETURN_PARAMETER } from '../../access/paths/return-path.js';
 import { withParameter } from '../../access/refusal/redirects.js';
 import { ownReferrer } from '../../access/sign-in/asked-return-path.js';
@@ -29,7 +29,7 @@ function withReturnParameter(request: GateRequest, answer: Response, location: s
   const target = URL.parse(location, url);
   if (location === '' || target?.origin !== url.origin || target.searchParams.has(RETURN_PARAMETER)) return answer;
   const config = request.services.get(GuardConfig);
-  const isLogin = ({ pathname }: URL) => normalized(pathOnly(pathname, config.base)) === normalized(config.loginPath);
+  const isLogin = ({ pathname }: URL) => config.loginPages.has(pathOnly(pathname, config.base));
   const isFromLogin = isLogin(url) && url.searchParams.has(RETURN_PARAMETER);
   const path = isFromLogin || isLogin(target) ? lostBy(request) : undefined;
   if (path === undefined) return answer;

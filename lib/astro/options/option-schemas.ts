@@ -4,7 +4,19 @@ import { trustedOriginProblem } from '../../access/csrf/trusted-origins.js';
 import { Policy } from '../../access/policies/policy.js';
 import { CONTEXT } from '../../container/scope/context-options.js';
 import { exclusion, rule } from './rule-schemas.js';
-import { flag, fn, path, pattern, plainObject, prompt, record, text, texts } from './schema-parts.js';
+import {
+  flag,
+  fn,
+  forbidden,
+  loginPath,
+  path,
+  pattern,
+  plainObject,
+  prompt,
+  record,
+  text,
+  texts,
+} from './schema-parts.js';
 import { sessionData, sessionInConfig, sessionInSetup } from './session-schemas.js';
 import { type Choosing, storeProblem } from './store-choice.js';
 import { storeInConfig, storeInSetup } from './store-schemas.js';
@@ -80,9 +92,9 @@ const policies = plainObject(POLICIES).check(({ value, issues }) => {
 const POLICY_NAME = /^[\p{L}_][\p{L}\d_-]*$/u;
 
 const common = {
-  loginPath: z.optional(path),
+  loginPath: z.optional(loginPath),
   homePath: z.optional(path),
-  forbiddenPath: z.optional(path),
+  forbiddenPath: z.optional(forbidden),
   protect: z.optional(z.array(rule)),
   globalProtect: flag,
   exclude: z.optional(z.array(exclusion, EXCLUDE)),

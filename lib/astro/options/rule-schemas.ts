@@ -5,6 +5,7 @@ import {
   filled,
   flag,
   fn,
+  forbidden,
   keysOf,
   PLAIN_OBJECT,
   pattern,
@@ -23,6 +24,8 @@ const STATUS = 'must be 404, which hides that the page exists; otherwise leave i
 const PUBLIC = 'must be true, which admits everybody; otherwise leave it out';
 const GUESTS =
   'is for pages that hide: add status: 404, or remove it, because other pages send guests to sign in anyway';
+
+const HIDDEN = 'has no effect with status: 404, which signed-in visitors get instead: remove one of them';
 
 const one = (plural: string) => z.string(`must be a non-empty string; for an array write ${plural}`).check(filled());
 const several = (singular: string) =>
@@ -48,12 +51,19 @@ const demands = {
   status: z.optional(z.custom((given) => given === 404, STATUS)),
   guestsSignIn: flag,
   redirectTo: z.optional(address),
+  forbiddenPath: z.optional(forbidden),
   enforce: flag,
 };
 /** Rejects `guestsSignIn` where it would have no effect. */
 const asksGuests = z.refine<{ guestsSignIn?: unknown; status?: unknown }>(
   ({ guestsSignIn, status }) => guestsSignIn === undefined || status === 404,
   { error: GUESTS, path: ['guestsSignIn'] },
+);
+
+/** Rejects `forbiddenPath` where it would have no effect. */
+const showsRefusal = z.refine<{ forbiddenPath?: unknown; status?: unknown }>(
+  ({ forbiddenPath, status }) => forbiddenPath === undefined || status !== 404,
+  { error: HIDDEN, path: ['forbiddenPath'] },
 );
 
 /** Rejects a public rule with keys that would have no effect. */
@@ -79,6 +89,7 @@ export const rule = z
   )
   .check(
     asksGuests,
+    showsRefusal,
     isPublicAlone,
     z.refine(
       ({ pattern, action, island }) =>
@@ -94,7 +105,7 @@ export const exclusion = z.union([pattern, record('an entry of exclude', { patte
 
 /** The `guard` that a page's file may export. */
 export const guard = z.union(
-  [z.enum(['public', 'user', 'guest']), record('a guard', demands).check(asksGuests, isPublicAlone)],
+  [z.enum(['public', 'user', 'guest']), record('a guard', demands).check(asksGuests, showsRefusal, isPublicAlone)],
   {
     error: ({ input }) =>
       input === undefined

@@ -10,6 +10,8 @@ import { InvalidOptionsError } from '../../errors/index.js';
 const SITE_PATH = /^\/(?![/\\])[^\\\s\p{Cc}]*$/u;
 const WEB_ADDRESS = /^https?:\/\/[^\\\s\p{Cc}]+$/iu;
 
+const LOGIN_PAGES =
+  "must be the path of a page, or an object with pages by pattern: { '/admin/**': '/admin/login', '/**': '/login' }";
 export const PLAIN_OBJECT = 'must be a plain object: { … }';
 
 type Shape = z.core.$ZodLooseShape;
@@ -43,6 +45,13 @@ export const address = z.string().check(
     error: (issue) => `${pathProblem(issue)}, or be a whole address that begins with https:// or http://`,
   }),
 );
+/** The page for refused visitors: its path, or an object that has it rendered in place. */
+export const forbidden = z.union([path, z.pipe(plainObject(), z.strictObject({ render: path }))], {
+  error: ({ input }) =>
+    typeof input === 'string'
+      ? pathProblem({ input })
+      : "must be the path of a page, or { render: '/no-entry' } to show it at the address that was opened",
+});
 /** A pattern of paths. */
 export const pattern = z.string().check(({ value, issues }) => {
   const message = patternProblem(value);
@@ -57,6 +66,29 @@ export function patternProblem(value: string): string | undefined {
   } catch (error) {
     return error instanceof InvalidOptionsError ? error.problems.join('; ') : String(error);
   }
+}
+
+/** The page where visitors sign in, or several of them by pattern. */
+export const loginPath = z.union(
+  [
+    path,
+    plainObject().check(({ value, issues }) => {
+      const keys = Object.keys(value);
+      if (keys.length === 0) issues.push({ code: 'custom', input: value, message: LOGIN_PAGES });
+      for (const [at, [key, page]] of Object.entries<unknown>({ ...value }).entries()) {
+        const message = problemOfLoginPage(key, page, keys.slice(0, at));
+        if (message !== undefined) issues.push({ code: 'custom', input: value, message, path: [key] });
+      }
+    }),
+  ],
+  { error: ({ input }) => (typeof input === 'string' ? pathProblem({ input }) : LOGIN_PAGES) },
+);
+
+function problemOfLoginPage(key: string, page: unknown, before: readonly string[]): string | undefined {
+  const ofPattern = patternProblem(key);
+  if (ofPattern !== undefined) return ofPattern;
+  if (before.includes('/**')) return 'is never used, because "/**" comes before it: write "/**" last';
+  return typeof page === 'string' && SITE_PATH.test(page) ? undefined : pathProblem({ input: page });
 }
 
 function pathProblem({ input }: { input?: unknown }): string {

@@ -8,6 +8,7 @@ import { GateRequest } from '../request/gate-request.js';
 import { judge } from '../request/judging.js';
 import { gatehouse } from '../start/started.js';
 import { endingServices } from './end-of-answer.js';
+import { renderRefusal } from './rendered-refusal.js';
 
 /** A placeholder for the route of an address without one, where the site has an on-demand 404 page. */
 const NO_ROUTE: NonNullable<FetchState['routeData']> = {
@@ -59,7 +60,14 @@ export function guard(context: APIContext): Promise<Response | undefined>;
 export function guard(): HonoMiddleware;
 export function guard(asked?: FetchState | APIContext): Promise<Response | undefined> | HonoMiddleware {
   if (!asked) return async (context, next) => (await ahead(getFetchState(context))) ?? void (await next());
-  return asked instanceof FetchState ? ahead(asked) : Promise.resolve(judge(GateRequest.of(asked), asked, 'anything'));
+  return asked instanceof FetchState ? ahead(asked) : judgeFor(asked);
+}
+
+/** Runs the guard within a middleware. */
+async function judgeFor(context: APIContext): Promise<Response | undefined> {
+  const request = GateRequest.of(context);
+  const refusal = await judge(request, context, 'anything');
+  return refusal && renderRefusal(request, context, refusal);
 }
 
 /** Runs the guard before every middleware, where no session is open yet. */
@@ -82,7 +90,10 @@ function answerAhead(state: FetchState, context: APIContext): Promise<Response |
     if (refusal?.status === 404 && refusal.body === null) asErrorPage(refusal, true);
     if (refusal && context.isPrerendered) gatehouse.prerendered.warnOfUnknownVisitors();
     const isForeign = isFromElsewhere(context);
-    if (refusal) return isForeign ? refusal : keepRefusedForm(request, context, refusal);
+    if (refusal) {
+      const kept = isForeign ? refusal : await keepRefusedForm(request, context, refusal);
+      return renderRefusal(request, context, kept);
+    }
     if (request.guarded?.action?.calledFrom === 'rpc') return actions(state);
     return isForeign ? undefined : answerForm(request, context);
   });

@@ -6,16 +6,17 @@ import { answerForm, keepRefusedForm } from '../forms/form-requests.js';
 import { GateRequest } from '../request/gate-request.js';
 import { answerDenied, judge } from '../request/judging.js';
 import { gatehouse } from '../start/started.js';
+import { renderRefusal } from './rendered-refusal.js';
 
 /** Runs after every other middleware, because the route that will be served is known only there. */
 export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<Response> => {
   if (context.isPrerendered) return answerPrerendered(context, next);
   const request = GateRequest.of(context);
   const given = andThen(judge(request, context), (refusal) => {
-    if (refusal) return keepRefusedForm(request, context, refusal);
+    if (refusal) return answerRefusal(request, context, refusal);
     return answer(request, context, next).catch((error) => answerRefused(request, context, error));
   });
-  request.behind = given;
+  if (!request.rendersRefusal) request.behind = given;
   return given;
 };
 
@@ -33,5 +34,9 @@ function answer(request: GateRequest, context: APIContext, next: MiddlewareNext)
 /** Answers the error with which a page's own code refuses a visitor. */
 async function answerRefused(request: GateRequest, context: APIContext, error: unknown): Promise<Response> {
   if (!(error instanceof AccessDeniedError)) throw error;
-  return keepRefusedForm(request, context, await answerDenied(request, context, error));
+  return answerRefusal(request, context, await answerDenied(request, context, error));
+}
+
+function answerRefusal(request: GateRequest, context: APIContext, refusal: Response): Promised<Response> {
+  return andThen(keepRefusedForm(request, context, refusal), (kept) => renderRefusal(request, context, kept));
 }

@@ -13,6 +13,7 @@ import { answerDenied, judgeAnswer, vet } from '../request/judging.js';
 import { putOnLocals } from '../request/locals.js';
 import { gatehouse } from '../start/started.js';
 import { endingServices } from './end-of-answer.js';
+import { renderRefusal } from './rendered-refusal.js';
 
 /** Runs before every other middleware: opens the session, and commits it after everything else. */
 export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<Response> => {
@@ -40,10 +41,15 @@ function hearingOf(request: GateRequest, context: APIContext): Hearing<Response>
   const judge = (response: Response): Promised<Response> => {
     // If a middleware returns nothing, Astro uses the answer of the following ones.
     if (!(response instanceof Response)) return response;
-    return andThen(judgeAnswer(request, context, response), (refusal) => refusal ?? withReturnPath(request, response));
+    return andThen(judgeAnswer(request, context, response), (refusal) =>
+      refusal ? renderRefusal(request, context, refusal) : withReturnPath(request, response),
+    );
   };
   const rescue = (error: unknown): Promised<Response> => {
-    if (error instanceof AccessDeniedError) return answerDenied(request, context, error).then(judge);
+    if (error instanceof AccessDeniedError) {
+      const refused = answerDenied(request, context, error);
+      return refused.then((refusal) => renderRefusal(request, context, refusal)).then(judge);
+    }
     throw error;
   };
   return { judge, rescue };

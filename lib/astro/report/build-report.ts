@@ -1,5 +1,6 @@
 import type { AstroConfig, AstroIntegrationLogger, IntegrationResolvedRoute } from 'astro';
 import type { Plugin } from 'vite';
+import { missingPages, unrenderablePages } from '../../access/report/missing-pages.js';
 import { ProtectionReport } from '../../access/report/protection-report.js';
 import { RuleFindings } from '../../access/report/rule-findings.js';
 import {
@@ -9,6 +10,7 @@ import {
   GuardedRouteInIsrError,
   HiddenPagesRevealedError,
   InvalidOptionsError,
+  MissingPagesError,
   MistakenRulesError,
   SetupNotLoadedError,
   UnguardedFilesError,
@@ -167,6 +169,11 @@ export class BuildReport {
     if (knowsRules && findings.deadEnds.length > 0) {
       objections.push({ error: new DeadEndsError(findings.deadEnds), stops: strict });
     }
+    const { site } = findings;
+    // The project's own code may answer there.
+    const missing = site.answersItself === undefined ? missingPages(site) : [];
+    const lost = knowsRules ? [...missing, ...unrenderablePages(site)] : [];
+    if (lost.length > 0) objections.push({ error: new MissingPagesError(lost), stops: strict });
     if (revealing404Pages.length > 0) {
       objections.push({ error: new HiddenPagesRevealedError(revealing404Pages), stops: strict });
     }

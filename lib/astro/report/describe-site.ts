@@ -6,6 +6,9 @@ import { AccessRule } from '../../access/access-rule.js';
 import { type GuardEntry, PageGuard } from '../../access/guard/page-guard.js';
 import { globMatcher, type SegmentMatcher } from '../../access/paths/path-pattern.js';
 import { ErrorPages } from '../../access/paths/special-paths.js';
+import { forbiddenPage } from '../../access/refusal/forbidden-page.js';
+import { hasPageAmong, LanguagePages } from '../../access/refusal/language-pages.js';
+import { LoginPages, type LoginPath } from '../../access/refusal/login-pages.js';
 import { EVERYBODY } from '../../access/report/path-protection.js';
 import type {
   DescribedFile,
@@ -16,6 +19,7 @@ import type {
 } from '../../access/report/site-description.js';
 import { describeRule } from '../../access/report/site-description.js';
 import { withoutTrailingSlash } from '../../base/text.js';
+import { languagePages } from '../build/routes-source.js';
 import { checkGuard, type GatehouseOptions } from '../options/options.js';
 import type { FoundIsland } from './found-islands.js';
 import { fileFromRoot } from './found-islands.js';
@@ -57,12 +61,23 @@ export function describeSite(sources: SiteSources): SiteDescription {
     publicFiles: publicFiles(config),
     globalProtect: globalProtect ?? false,
     exclude: [...(exclude ?? []), imageEndpoint(config)],
-    loginPath: loginPath ?? '/login',
-    forbiddenPath,
+    loginPaths: loginPathsOf(loginPath, sources),
+    forbiddenPage: forbiddenPage(forbiddenPath),
     enforce: enforce ?? true,
     answersItself: middlewareFile(config) ?? pipelineFile(config),
     base: withoutTrailingSlash(config.base),
   };
+}
+
+/** Returns the pages where visitors sign in, also in each language. */
+function loginPathsOf(given: LoginPath | undefined, { config, routes }: SiteSources): string[] {
+  const { i18n } = config;
+  const hasPage = hasPageAmong(new Set(languagePages(routes, i18n)));
+  const fitting = new LanguagePages(new ErrorPages(i18n?.locales), hasPage);
+  const pages = new LoginPages(given, fitting);
+  const languages = i18n?.locales.map((locale) => (typeof locale === 'string' ? locale : locale.path)) ?? [];
+  const translated = languages.flatMap((language) => pages.all.map((page) => fitting.fitted(page, `/${language}`)));
+  return [...new Set([...pages.all, ...translated])];
 }
 
 /** Returns the path at which Astro serves the site's images, which are open to everybody. */

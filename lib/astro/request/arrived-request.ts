@@ -25,6 +25,8 @@ export class ArrivedRequest extends ScopedRequest {
   readonly original: Request;
   /** The address of the original request, as Astro validated it. */
   declare readonly url: URL;
+  /** True while the page that explains a refusal is rendered in the place of the page that was opened. */
+  rendersRefusal = false;
   /** The context of the latest run. A rewrite brings other cookies. */
   context: APIContext;
   protected readonly keeper: SessionKeeper;

@@ -78,9 +78,9 @@ export class GateRequest extends ArrivedRequest {
   run(context: APIContext, next: () => Promised<Response>, hearing: Hearing<Response>): Promised<Response> {
     this.context = context;
     this.hasPassed = false;
-    this.behind = undefined;
+    if (!this.rendersRefusal) this.behind = undefined;
     return andThen(this.keeper.continue(context), () => {
-      if (this.#isRunning) return next();
+      if (this.#isRunning || this.rendersRefusal) return next();
       this.#isRunning = true;
       this.#failure = undefined;
       const answer = this.#within(() => this.#answer(next, hearing));
@@ -97,7 +97,7 @@ export class GateRequest extends ArrivedRequest {
     const response = await this.#within(() => this.#answer(answer, UNHEARD));
     // Astro's own pipeline would add the cookies, and its development server adds them in any pipeline.
     this.#addsCookies = gatehouse.site.isProduction;
-    return response && withCookies(response, context.cookies.headers());
+    return response && withCookies(response, this.context.cookies.headers());
   }
 
   /** True while the request has no answer. After that, a further run is for an error page. */

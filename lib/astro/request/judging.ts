@@ -3,7 +3,7 @@ import { asCsrfVerdict, mayChange } from '../../access/csrf/csrf-guard.js';
 import type { GuardedRequest } from '../../access/guard/guarded-request.js';
 import { asVerdict, type Verdict } from '../../access/guard/verdict.js';
 import { isInternalPath } from '../../access/paths/special-paths.js';
-import { asAnswer, isHidden } from '../../access/refusal/refusal.js';
+import { asAnswer, isHidden, plain } from '../../access/refusal/refusal.js';
 import { andThen, type Promised } from '../../base/promised.js';
 import type { AccessDeniedError } from '../../errors/index.js';
 import { returnStaleForm } from '../forms/form-requests.js';
@@ -82,6 +82,7 @@ export async function answerDenied(
   context: APIContext,
   error: AccessDeniedError,
 ): Promise<Response> {
+  if (request.rendersRefusal) return plain(403);
   const { guarded = await routed(request, context, 'anything'), verdict: earlier } = request;
   request.rollBack();
   const verdict = asVerdict(await gatehouse.parts.guard.judgeDenied(error, guarded, request.visitor));
@@ -136,8 +137,10 @@ function letIn(request: GateRequest, { action, isOwnAnswer, routePattern }: Rout
 
 /** Records the guard's verdict. @returns The answer to send instead of the page, or `undefined`. */
 function heard(request: GateRequest, guarded: GuardedRequest, verdict: Verdict): Promised<Response | undefined> {
-  request.verdict = verdict;
   if (verdict.isPersonal) request.isPersonal = true;
+  // The decision stays that of the page that was opened. Who may not see the page that explains it gets no other.
+  if (request.rendersRefusal) return verdict.response && plain(403);
+  request.verdict = verdict;
   if (!gatehouse.devTools) return verdict.response;
   return gatehouse.devTools.note({ request, guarded, said: verdict }).then(() => verdict.response);
 }
@@ -148,7 +151,7 @@ function routed(request: GateRequest, context: APIContext, answeredBy: AnsweredB
     andThen(toRouted(request, context), (guarded) => {
       guarded.isOwnAnswer = answeredBy === 'anything';
       request.guarded = guarded;
-      request.verdict = undefined;
+      if (!request.rendersRefusal) request.verdict = undefined;
       return andThen(enterRoute(request, context, guarded), () => guarded);
     }),
   );

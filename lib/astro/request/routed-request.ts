@@ -47,7 +47,9 @@ export class RoutedRequest implements ChangingRequest {
     const [, pathname = '/', search = ''] = partsOf(context.request.url);
     this.pathname = pathname;
     this.search = search;
-    this.originalPathname = original === context.request ? undefined : partsOf(original.url)[1];
+    // The page that explains a refusal is judged as itself, and not as the page that was opened.
+    const isOriginal = original === context.request || request.rendersRefusal;
+    this.originalPathname = isOriginal ? undefined : partsOf(original.url)[1];
     this.wasRefused = request.isHidden || request.verdict?.decision?.isGranted === false;
     this.action = context.request.method === 'POST' ? calledAction(context) : undefined;
   }

@@ -1,7 +1,23 @@
 import { routes } from 'virtual:astro-gatehouse/routes';
 import { routesNow } from 'virtual:astro-gatehouse/site';
+import { hasPageAmong } from '../../access/refusal/language-pages.js';
 import type { Promised } from '../../base/promised.js';
 import type { ProjectRoutes } from './project-routes.js';
 
+/** The routes that were read last. */
+let latest: ProjectRoutes = routes;
+
+const readAnew = routesNow;
+
 /** Returns the project's routes: those of the build or, in development, those of the files that exist now. */
-export const currentRoutes: () => Promised<ProjectRoutes> = routesNow ?? (() => routes);
+export const currentRoutes: () => Promised<ProjectRoutes> = readAnew
+  ? async () => {
+      latest = await readAnew();
+      return latest;
+    }
+  : () => routes;
+
+/** Checks whether the project has a page in a language. In development each request reads the routes before. */
+export function hasLanguagePage(path: string): boolean {
+  return hasPageAmong(latest.languagePages)(path);
+}

@@ -9,6 +9,7 @@ import { GuardConfig } from '../../access/guard/guard-config.js';
 import type { GuardLoader } from '../../access/guard/page-guard.js';
 import { RouteGuard } from '../../access/guard/route-guard.js';
 import type { Locale } from '../../access/paths/special-paths.js';
+import type { HasPage } from '../../access/refusal/language-pages.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
 import { Identification } from '../../access/visitors/identification.js';
 import { inTime } from '../../base/waiting.js';
@@ -58,6 +59,8 @@ export interface SiteSettings {
   readonly allowedDomains: readonly AllowedDomain[];
   /** `i18n.locales` of astro.config. */
   readonly locales: readonly Locale[];
+  /** Checks whether the project has a page in a language. */
+  readonly hasPage?: HasPage | undefined;
   /** Creates the toolbar of the development server; `undefined` in a build. */
   readonly makeToolbar: ((parts: ToolbarParts) => DevTools) | undefined;
   /** In development: returns the current routes of the project. */

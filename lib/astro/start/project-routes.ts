@@ -14,6 +14,8 @@ export interface ProjectRoutes {
   readonly optionsHandlers: ReadonlyMap<string, () => Promise<boolean>>;
   /** Patterns of the routes that have no parameters. */
   readonly fixedPaths: ReadonlySet<string>;
+  /** Paths of the pages in a language; with `*` in place of the language, where a parameter stands for any. */
+  readonly languagePages: ReadonlySet<string>;
   readonly islands: () => Promise<IslandNames>;
   /** Patterns of the 404 pages that may be shown, each with whether it is prerendered. */
   readonly notFoundPages: ReadonlyMap<string, boolean>;

@@ -61,7 +61,8 @@ export async function logDeadEnds(services: Services, ofConfig: number): Promise
   const rules = services.get(AccessRules);
   const config = services.get(GuardConfig);
   const pageGuards = services.get(PageGuards);
-  const isLeading = ({ redirectTo }: AccessRule) => redirectTo !== undefined || config.forbiddenPath !== undefined;
+  const isLeading = ({ redirectTo, forbiddenPage = config.forbiddenPage }: AccessRule) =>
+    redirectTo !== undefined || forbiddenPage !== undefined;
   const place = (at: number) =>
     at < ofConfig ? `protect[${at}] of astro.config` : `protect[${at - ofConfig}] of the setup module`;
   if (!rules.all.some(isLeading)) return;

@@ -3,7 +3,7 @@ import { routes } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
 import { developmentPlace, makeToolbar, routesNow, site, spareSecret, storeMakers } from 'virtual:astro-gatehouse/site';
 import { CsrfConfig } from '../../access/csrf/csrf-config.js';
-import { currentRoutes } from './current-routes.js';
+import { currentRoutes, hasLanguagePage } from './current-routes.js';
 import { Gatehouse } from './gatehouse.js';
 import { logOriginRefusals } from './origin-refusals.js';
 import { guardedRoutes, guardLoader } from './project-routes.js';
@@ -16,6 +16,7 @@ export const gatehouse = Gatehouse.start({
   storeMakers,
   makeToolbar,
   routesNow,
+  hasPage: hasLanguagePage,
   pageGuards:
     routes.pages.length > 0 || routesNow
       ? {

@@ -15,6 +15,7 @@ const CURES: Record<string, Advice> = {
   MISTAKEN_RULES: { cure: 'Correct each rule as suggested, or remove it.', see: 'rules' },
   GUARDED_ROUTE_IN_ISR: { cure: 'Write isr.exclude with what is named.', see: 'whatStopsABuild' },
   USELESS_RULES: { cure: 'Correct the pattern, move the rule up, or remove it.', see: 'rules' },
+  MISSING_PAGES: { cure: 'Create each page that is named, or name one that exists.', see: 'refused' },
   DEAD_ENDS: { cure: 'Write each rule that is named, where it says.', see: 'refused' },
   HIDDEN_PAGES_REVEALED: {
     cure: 'Write export const prerender = false in the 404 pages that are named.',

@@ -31,7 +31,8 @@ describe('The login page', () => {
     ['a form', navigation('/login', { method: 'POST' }), member(), false],
     ['a user who is to see the result of a form', navigation('/login', { showsForm: true }), member(), false],
   ] as const)('decides whether to redirect home: %s', async (_, request, visitor, isSentHome) => {
-    const { response, views } = await loginPageWith({ globalProtect: true }).judge(request, () => visitor, undefined);
+    const page = loginPageWith({ globalProtect: true });
+    const { response, views } = await page.judge(request, () => visitor, undefined, '/login/');
     expect(response?.headers.get('location')).toBe(isSentHome ? '/' : undefined);
     expect(views).toEqual([{ path: '/login', demand: 'loginPath' }]);
   });
@@ -40,6 +41,7 @@ describe('The login page', () => {
     const whoAsks = () => {
       throw new Error('asked');
     };
-    expect((await loginPageWith().judge(navigation('/login'), whoAsks, undefined)).response).toBeUndefined();
+    const { response } = await loginPageWith().judge(navigation('/login'), whoAsks, undefined, '/login');
+    expect(response).toBeUndefined();
   });
 });

@@ -30,12 +30,21 @@ describe('A dead end', () => {
       ['protect[0] > /b/in (protect[1])', 'protect[1] > /a/in (protect[0])'],
     ],
     [[{ pattern: '/a/**', role: 'x' }], { forbiddenPath: '/a/no' }, ['protect[0] > /a/no (protect[0])']],
+    [[{ pattern: '/a/**', role: 'x' }], { forbiddenPath: { render: '/a/no' } }, ['protect[0] > /a/no (protect[0])']],
+    [[{ pattern: '/a/**', role: 'x', forbiddenPath: '/a/no' }], {}, ['protect[0] > /a/no (protect[0])']],
+    [
+      [{ pattern: '/a/**', role: 'x', redirectTo: '/a/in', forbiddenPath: '/a/no' }],
+      {},
+      ['protect[0] > /a/in (protect[0])', 'protect[0] > /a/no (protect[0])'],
+    ],
   ])('is found for the rules %j and the options %j', (rules, options, ends) => {
     expect(found(rules, options)).toEqual(ends);
   });
 
   it.each<[AccessRuleOptions[], GuardOptions]>([
     [[{ pattern: '/admin/**', redirectTo: '/admin/login' }], { loginPath: '/admin/login' }],
+    [[{ pattern: '/admin/**', redirectTo: '/admin/login' }], { loginPath: { '/admin/**': '/admin/login' } }],
+    [[{ pattern: '/a/**', role: 'x', redirectTo: '/in', forbiddenPath: '/no' }], { forbiddenPath: '/a/no' }],
     [
       [
         { pattern: '/admin/login', public: true },
@@ -80,6 +89,9 @@ describe('A dead end', () => {
     expect(deadEndText({ rule, target: '/b?x', by })).toBe(
       'protect[1], /a/** (signed in), redirects refused visitors to /b, and protect[0], /b (signed in), refuses them ' +
         "there. Write before protect[0]: { pattern: '/b', public: true }",
+    );
+    expect(deadEndText({ rule, target: '/a/no', by: rule, isRendered: true })).toMatch(
+      /^protect\[1], \/a\/\*\* \(signed in\), shows refused visitors \/a\/no, and refuses them there as well\. /,
     );
   });
 });

@@ -131,7 +131,9 @@ describe('The demands on a path', () => {
   it('admit everyone to the login page, whatever the rules', () => {
     expect(demands([{ pattern: '/**' }], '/login')).toEqual(['everybody (loginPath)']);
     expect(demands([{ pattern: '/**' }], '/[page]')).toEqual(['signed in (protect[0])']);
-    expect(demands([{ pattern: '/**' }], '/enter', { loginPath: '/enter?first=1' })).toEqual(['everybody (loginPath)']);
+    expect(demands([{ pattern: '/**' }], '/enter', { loginPaths: ['/enter?first=1'] })).toEqual([
+      'everybody (loginPath)',
+    ]);
   });
 });
 

@@ -495,6 +495,32 @@ describe('A redirect target', () => {
     }
   });
 
+  it.each([
+    [{ loginPath: { '/admin/**': '/admin/in', '/**': '/in' } }, undefined],
+    [{ loginPath: {} }, /^loginPath: must be the path of a page, or an object with pages by pattern: /],
+    [{ loginPath: ['/in'] }, /^loginPath: must be the path of a page, or an object with pages by pattern: /],
+    [{ loginPath: { admin: '/in' } }, /^loginPath\.admin: pattern "admin" must begin with "\/": write "\/admin"/],
+    [{ loginPath: { '/a': 'in' } }, /^loginPath\.\/a: must begin with one "\/" .*: write "\/in"$/],
+    [{ loginPath: { '/a': '//evil.example' } }, /^loginPath\.\/a: must begin with one "\/"/],
+    [{ loginPath: { '/a': 3 } }, /^loginPath\.\/a: must begin with one "\/"/],
+    [{ loginPath: { '/**': '/in', '/a': '/b' } }, /^loginPath\.\/a is never used, because "\/\*\*" comes before it/],
+    [{ forbiddenPath: { render: '/no' } }, undefined],
+    [{ forbiddenPath: { render: 'no' } }, /^forbiddenPath\.render: must begin with one "\/" .*: write "\/no"$/],
+    [{ forbiddenPath: { render: '//evil.example' } }, /^forbiddenPath\.render: must begin with one "\/"/],
+    [{ forbiddenPath: { show: '/no' } }, /^forbiddenPath\.(?:show|render): /],
+    [{ forbiddenPath: true }, /^forbiddenPath: must be the path of a page, or { render: '\/no-entry' }/],
+  ])('may be several, or be rendered: %j', (options, problem) => {
+    const [sentence] = inConfig(options);
+    if (problem) expect(sentence).toMatch(problem);
+    else expect(sentence).toBeUndefined();
+  });
+
+  it('is not accepted in a rule that hides the page', () => {
+    const sentence = /^protect\[0]\.forbiddenPath: has no effect with status: 404/;
+    expect(withRule({ role: 'a', status: 404, forbiddenPath: '/no' })[0]).toMatch(sentence);
+    expect(withRule({ role: 'a', forbiddenPath: { render: '/no' } })).toEqual([]);
+  });
+
   it('is corrected in the message when it is relative', () => {
     expect(inConfig({ loginPath: 'account/login' })[0]).toMatch(/: write "\/account\/login"$/);
   });

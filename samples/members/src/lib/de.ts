@@ -27,6 +27,7 @@ export const de: Texts = {
   email: 'E-Mail',
   password: 'Passwort',
   wrong: 'E-Mail oder Passwort ist falsch',
+  throttled: (minutes: number) => `Zu viele Versuche. Bitte versuchen Sie es in ${minutes} Minuten wieder.`,
   demoUsers: 'Wer du hier sein kannst',
   isOnCommittee: 'Im Vorstand',
   yes: 'ja',

@@ -25,6 +25,7 @@ export const en = {
   email: 'Email',
   password: 'Password',
   wrong: 'Wrong email or password',
+  throttled: (minutes: number) => `Too many attempts. Please try again in ${minutes} minutes.`,
   demoUsers: 'People you can be here',
   isOnCommittee: 'On the committee',
   yes: 'yes',

@@ -1,4 +1,4 @@
 import { defineGatehouse } from 'astro-gatehouse/server';
+import { rules } from './rules';
 
-/** Read when the server starts: one build is served with many rules. */
-export default defineGatehouse(JSON.parse(process.env.RULES ?? '{}'));
+export default defineGatehouse(JSON.parse(rules));
