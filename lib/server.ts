@@ -20,12 +20,11 @@ export {
 } from './access/access-rule.js';
 export { AccessRules } from './access/access-rules.js';
 export { CsrfConfig, type CsrfOptions } from './access/csrf/csrf-config.js';
+export { CsrfDecision, type ForgeryCode } from './access/csrf/csrf-decision.js';
 export {
   type ChangingRequest,
-  CsrfDecision,
   CsrfGuard,
   type CsrfVerdict,
-  type ForgeryCode,
 } from './access/csrf/csrf-guard.js';
 export { CsrfTokens } from './access/csrf/csrf-tokens.js';
 export { FormConfig, type FormOptions } from './access/forms/form-config.js';

@@ -79,8 +79,8 @@ export class AccessDeniedError extends GatehouseError {
   ) {
     super(
       status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN',
-      `Refused: ${ability === undefined ? '' : `${ability}: `}${reason}. Gatehouse answers this error with ${status}. If you see it as an exception, it was thrown ` +
-        `after the response had started. Check in the page's own frontmatter, not in a nested component.`,
+      `Refused: ${ability === undefined ? '' : `${ability}: `}${reason}. Gatehouse answers this error with ${status}. If you ` +
+        `see it as an exception, it was thrown after the response had started. Check in the page's own frontmatter, not in a nested component.`,
     );
   }
 }

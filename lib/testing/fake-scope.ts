@@ -1,9 +1,10 @@
-import { stringifyCookie } from 'cookie';
+import { parseCookie, stringifyCookie } from 'cookie';
 import { AccessConfig, type AccessOptions } from '../access/access-options.js';
 import { GuardConfig } from '../access/guard/guard-config.js';
 import type { GuardedRequest } from '../access/guard/guarded-request.js';
 import type { RequestedPage } from '../access/pages/requested-page.js';
 import type { PolicyOptions } from '../access/policies/policies.js';
+import type { ReturningRequest } from '../access/sign-in/returning-request.js';
 import type { VisitorData } from '../access/visitor.js';
 import { assertVisitorData } from '../access/visitor.js';
 import { Clock } from '../base/clock.js';
@@ -15,9 +16,10 @@ import type { Services } from '../container/services.js';
 import { Secrets } from '../session/cookies/secrets.js';
 import { MadeClasses } from '../session/made-classes.js';
 import { madeSession } from '../session/made-session.js';
-import { draftOf } from '../session/session.js';
+import { draftOf, type Session } from '../session/session.js';
 import { SessionConfig } from '../session/session-config.js';
 import { MemorySessionStore } from '../session/stores/memory-session-store.js';
+import { FakeCookieJar } from './fake-cookie-jar.js';
 import { FrozenClock } from './frozen-clock.js';
 
 const NOWHERE = 'http://localhost/';
@@ -64,6 +66,37 @@ export interface FakeScope extends RequestScope {
    * @example const answer = await scope.run(() => POST(context));
    */
   run<Result>(code: () => Result): Result;
+  /**
+   * The cookies with which the browser's next request comes, other than the session's: after `beginSignIn`, for the scope
+   * in which `takeSignIn` is called.
+   *
+   * @example const back = fakeScope({ url: '/callback?state=…', cookies: scope.nextCookies });
+   */
+  readonly nextCookies: Readonly<Record<string, string>>;
+}
+
+/** A request whose cookies are set nowhere but in a test. */
+class FakeScopedRequest extends ScopedRequest {
+  readonly #sent: Request;
+  readonly #jar: FakeCookieJar;
+
+  constructor(services: Services, session: Session, headers: Headers, url: URL, sent: Request) {
+    super(services, session, headers, url);
+    this.#sent = sent;
+    const carried = Object.entries(parseCookie(headers.get('cookie') ?? ''));
+    this.#jar = new FakeCookieJar(new Map(carried.map(([name, value = '']) => [name, [value]])));
+  }
+
+  override returning(): ReturningRequest {
+    const { url = new URL(NOWHERE), headers = new Headers() } = this;
+    const copy = () => (this.#sent.bodyUsed ? undefined : this.#sent.clone());
+    return { method: this.guarded?.method ?? 'GET', url, headers, cookies: this.#jar, copy };
+  }
+
+  get nextCookies(): Readonly<Record<string, string>> {
+    const next = this.#jar.next();
+    return Object.fromEntries(next.names.map((name) => [name, next.values(name)[0] ?? '']));
+  }
 }
 
 /**
@@ -113,15 +146,18 @@ export function fakeScope({
     draftOf(session).signIn(user, clock.now());
   }
   const address = new URL(url, NOWHERE);
-  const scoped = new ScopedRequest(booted, session, fakeHeaders(headers, cookies), address);
+  const scoped = new FakeScopedRequest(booted, session, fakeHeaders(headers, cookies), address, request);
   const ofPage = { url: address, routePattern: address.pathname, params, isClaimed: false, ...page };
   scoped.guarded = fakeRequest(scoped, address, { method: method.toUpperCase(), params, page: ofPage, clientAddress });
   if (scoped.looksAtRoutes) scoped.identity.enter(scoped.guarded);
   const { scope } = scoped;
-  return Object.assign(scope, {
+  const own = {
     locals: localsOf(scope),
     run: <Result>(code: () => Result) => currentRequest.enter(scoped, code),
-  });
+  };
+  return Object.defineProperty(Object.assign(scope, own), 'nextCookies', {
+    get: () => scoped.nextCookies,
+  }) as FakeScope;
 }
 
 function fakeHeaders(given: HeadersInit | undefined, cookies: Readonly<Record<string, string>>): Headers {

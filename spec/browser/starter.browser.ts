@@ -43,6 +43,23 @@ describe.each(['development', 'production'] as const)('The starter sample in a b
     expect(await page.locator('[role=status]').count()).toBe(0);
   });
 
+  it('sends who opens an endpoint to sign in, and back to it', async () => {
+    const guest = await browser.newPage();
+    const address = `http://localhost:${server.port}/api/report`;
+    await guest.goto(address);
+    expect(new URL(guest.url()).pathname).toBe('/login');
+    await guest.fill('input[name=email]', 'grace@example.com');
+    await guest.fill('input[name=password]', 'hopper');
+    await guest.click('main button');
+    expect(guest.url()).toBe(address);
+    expect(await guest.textContent('body')).not.toContain('Unauthorized');
+    const fetched = await guest.evaluate(() =>
+      fetch('/api/report', { credentials: 'omit' }).then(({ status }) => status),
+    );
+    expect(fetched).toBe(401);
+    await guest.context().close();
+  });
+
   it('keeps its cookie from scripts', async () => {
     const [cookie] = await page.context().cookies();
     expect(cookie).toMatchObject({

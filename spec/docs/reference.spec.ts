@@ -168,7 +168,7 @@ describe('The list of errors and codes', () => {
   it.each([
     ['decisions', 'lib/errors/request-errors.ts', 'DenialCode'],
     ['decisions', 'lib/access/access-decision.ts', 'DecisionCode'],
-    ['requests of other sites', 'lib/access/csrf/csrf-guard.ts', 'ForgeryCode'],
+    ['requests of other sites', 'lib/access/csrf/csrf-decision.ts', 'ForgeryCode'],
   ])('has every code of %s, of %s', (_, path, type) => {
     const codes = textsOfType(path, type);
     expect(codes.length).toBeGreaterThan(0);

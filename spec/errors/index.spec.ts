@@ -12,6 +12,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     '  - a: wrong\n  - b: wrong',
   ],
   [
+    new errors.UnknownAbilityError('invoice:edti', ['invoice:edit'], 'invoice:edit'),
+    'UNKNOWN_ABILITY',
+    { ability: 'invoice:edti', known: ['invoice:edit'], nearest: 'invoice:edit' },
+    'did you mean invoice:edit? There are invoice:edit.',
+  ],
+  [
     new errors.MissingSecretError('GATEHOUSE_SECRET'),
     'MISSING_SECRET',
     { variable: 'GATEHOUSE_SECRET' },

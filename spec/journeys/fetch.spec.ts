@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, type Server } from '../support/app.js';
+import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { siteConfig } from '../support/made-site.js';
 import { note, WITNESS, witnessed } from '../support/witness.js';
@@ -22,6 +22,7 @@ export const server = {
   }),
 };`;
 
+/** Of one build; the server is told which. */
 const PIPELINES = {
   'src/fetch.ts': `
     import { FetchState, actions, middleware, pages } from 'astro/fetch';
@@ -73,13 +74,21 @@ const FILES = {
   'src/pages/made.astro': '---\nexport const prerender = true;\n---\n<h1>made before</h1>',
 };
 
-describe.each(Object.entries(PIPELINES))('The guard in a custom pipeline: %s', (_, pipeline) => {
+describe.each(Object.keys(PIPELINES))('The guard in a custom pipeline: %s', (pipeline) => {
   let app: App;
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, { ...FILES, 'src/fetch.ts': pipeline });
-    server = await (await app.build()).serve();
+    app = App.create(undefined, {
+      ...FILES,
+      'src/plain.ts': PIPELINES['src/fetch.ts'],
+      'src/hono.ts': PIPELINES['Hono in src/fetch.ts'],
+      'src/fetch.ts': `
+        import hono from './hono';
+        import plain from './plain';
+        export default /Hono/.test(process.env.PIPELINE ?? '') ? hono : plain;`,
+    });
+    server = await (await app.build()).serve({ GATEHOUSE_SECRET: SECRET, PIPELINE: pipeline });
   });
   afterAll(async () => {
     await server?.stop();

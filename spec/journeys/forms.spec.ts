@@ -300,8 +300,13 @@ describe.each([
       const sent = await browser.post('/login?_action=say', { text }, { headers: { referer: server.origin + page } });
       expect(sent).toMatchObject({ status: 303, location: '/login?returnTo=%2Faccount%2Fdoor' });
     }
-    const elsewhere = { referer: `${server.origin}/other?returnTo=%2Fx` };
-    expect((await browser.post('/login?_action=say', {}, { headers: elsewhere })).location).toBe('/login');
+    // Of another page, only what safeReturnTo would take from it is kept.
+    const elsewhere = { referer: `${server.origin}/other?returnTo=%2Fx&other=1` };
+    const kept = await new Browser(server).post('/login?_action=say', {}, { headers: elsewhere });
+    expect(kept.location).toBe('/login?returnTo=%2Fx');
+    const stranger = { referer: 'https://evil.example/other?returnTo=%2Fx', 'sec-fetch-site': 'same-origin' };
+    const lost = await new Browser(server).post('/login?_action=say', {}, { headers: stranger });
+    expect(lost.location).toBe('/login');
     const refused = { referer: `${server.origin}/account/new?id=5&_action=say` };
     expect((await new Browser(server).post('/account/new?_action=say', {}, { headers: refused })).location).toBe(
       `/login?returnTo=${encodeURIComponent('/account/new?id=5')}`,

@@ -214,12 +214,12 @@ describe.each(['built', 'developed'] as const)('A site that identifies visitors 
     return browser;
   }
   const asked = async () => JSON.parse((await new Browser(server).get('/asked')).text);
-  /** Returns the events that are printed while something happens. */
+  /** Returns the refusals that are printed while something happens. Lines of earlier requests may come late. */
   async function eventsOf(act: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
     const before = server.output.length;
     await act();
-    const printed = await server.printed(/EVENT .*/, before);
-    return [...printed.matchAll(/EVENT (.*)/g)].map(([, json = '{}']) => JSON.parse(json));
+    const printed = await server.printed(/EVENT .*(?:denied|refused).*/, before);
+    return [...printed.matchAll(/EVENT (.*(?:denied|refused).*)/g)].map(([, json = '{}']) => JSON.parse(json));
   }
 
   it('admits a key, and shows the same visitor to pages, components, endpoints, actions, islands and error pages', async () => {

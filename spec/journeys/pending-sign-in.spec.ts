@@ -42,7 +42,9 @@ function application(): App {
         const place = await enter(await Astro.request.formData(), Astro);
         if (place) return Astro.redirect(place, 303);
       }
-      if (Astro.cookies.get('language')?.value === 'de') return Astro.redirect('/de/login');
+      const language = Astro.cookies.get('language')?.value;
+      if (language === 'de') return Astro.redirect('/de/login');
+      if (language === 'none' && Astro.url.search !== '') return Astro.redirect('/login');
       ---
       ${LOGIN_FORM}`,
     'src/pages/de/login.astro': LOGIN_FORM,
@@ -76,9 +78,9 @@ function application(): App {
     'src/pages/auth/start.ts': `
       import { beginSignIn } from 'astro-gatehouse/server';
       export const ALL = async (context) => {
-        const { returnTo, ...options } = Object.fromEntries(context.url.searchParams);
+        const { returnTo, explicit, ...options } = Object.fromEntries(context.url.searchParams);
         const { parameters } = await beginSignIn(
-          { ...options, ...(options.data && { data: JSON.parse(options.data) }) }, context);
+          { ...options, returnTo: explicit, ...(options.data && { data: JSON.parse(options.data) }) }, context);
         return context.redirect('${PROVIDER}/?' + new URLSearchParams(parameters), 303);
       };`,
     'src/pages/auth/callback.ts': `
@@ -95,18 +97,18 @@ function application(): App {
     'src/pages/second/password.ts': `
       import { beginSignIn } from 'astro-gatehouse/server';
       export const POST = async (context) => {
-        const { state } = await beginSignIn({ data: { userId: 'ada', tries: 0 } }, context);
+        const { state } = await beginSignIn({ provider: 'code', data: { userId: 'ada', tries: 0 } }, context);
         return context.redirect('/second/code?state=' + state, 303);
       };`,
     'src/pages/second/code.astro': `---
       import { beginSignIn, safeReturnTo, signIn, takeSignIn } from 'astro-gatehouse/server';
       if (Astro.request.method === 'POST') {
         const form = await Astro.request.formData();
-        const pending = await takeSignIn({ state: form.get('state') }, Astro);
+        const pending = await takeSignIn({ provider: 'code', state: form.get('state') }, Astro);
         if (!pending || pending.data.tries >= 3) return Astro.redirect('/login');
         const { userId, tries } = pending.data;
         if (form.get('code') !== '123456') {
-          const { state } = await beginSignIn({ data: { userId, tries: tries + 1 }, returnTo: pending.returnTo }, Astro);
+          const { state } = await beginSignIn({ provider: 'code', data: { userId, tries: tries + 1 } }, Astro);
           return Astro.redirect('/second/code?state=' + state, 303);
         }
         await signIn({ userId }, Astro);
@@ -210,9 +212,9 @@ describe('A sign-in that leaves the site, in a built application', () => {
     expect(await comeBack(copy, `state=${state}&code=1`)).toEqual({ back: '/dashboard' });
 
     const late = new Browser(server);
-    const { state: lateState } = await begin(late);
+    const { state: lateState } = await begin(late, '?explicit=/account/late');
     await pass(11 * MINUTE, server);
-    expect(await comeBack(late, `state=${lateState}&code=1`)).toEqual({ back: '/dashboard' });
+    expect(await comeBack(late, `state=${lateState}&code=1`)).toEqual({ back: '/account/late' });
     expect(pendingIn(late)).toEqual([]);
   });
 
@@ -224,10 +226,13 @@ describe('A sign-in that leaves the site, in a built application', () => {
     expect(await whoIs(victim)).toBe('guest');
   });
 
-  it('refuses the answer of another provider', async () => {
+  it('refuses the answer of another provider, and the page of another step', async () => {
     const browser = new Browser(server);
     const { state } = await begin(browser, '?provider=google');
     expect(await comeBack(browser, `state=${state}&code=1&as=github`)).toEqual({ back: '/dashboard' });
+    const { location } = await browser.post('/second/password');
+    const waiting = new URL(location ?? '', server.origin).searchParams.get('state');
+    expect(await comeBack(browser, `state=${waiting}&code=1`)).toEqual({ back: '/dashboard' });
     expect(await whoIs(browser)).toBe('guest');
   });
 
@@ -264,9 +269,11 @@ describe('A sign-in that leaves the site, in a built application', () => {
     const browser = new Browser(server);
     const { state } = await begin(browser);
     expect(await comeBack(browser, `state=${state}&returnTo=/account/planted`)).toMatchObject({ back: '/dashboard' });
-    for (const place of ['https://evil.example', '//evil.example', '/\\evil.example', '/login']) {
-      const { state: other } = await begin(browser, `?returnTo=${encodeURIComponent(place)}`);
-      expect(await comeBack(browser, `state=${other}`)).toMatchObject({ back: '/dashboard' });
+    for (const place of ['https://evil.example', '//evil.example', '/\\evil.example', '/login', '/_actions/signIn']) {
+      for (const option of ['returnTo', 'explicit']) {
+        const { state: other } = await begin(browser, `?${option}=${encodeURIComponent(place)}`);
+        expect(await comeBack(browser, `state=${other}`)).toMatchObject({ state: other, back: '/dashboard' });
+      }
     }
   });
 
@@ -297,7 +304,7 @@ describe('A sign-in that leaves the site, in a built application', () => {
     it('is admitted to that path, once, with the state of this browser', async () => {
       const browser = new Browser(server);
       const { state = '' } = await begin(browser, `${FORM_POST}&returnTo=/account/1`);
-      const answer = await post(browser, '/auth/callback?code=1', { state });
+      const answer = await post(browser, '/auth/callback?code=1&as=apple', { state });
       expect(answer.status).toBe(200);
       expect(JSON.parse(answer.text)).toMatchObject({
         provider: 'apple',
@@ -486,6 +493,24 @@ describe('A sign-in that leaves the site, in a built application', () => {
       await browser.post('/api/login', RIGHT);
       const left = await browser.post('/api/logout', {}, referring('/account?returnTo=/account/1'));
       expect(left.location).toBe('/login');
+    });
+
+    it('is kept for a user who must sign in again, who is still to be asked for it', async () => {
+      const browser = await signedIn();
+      const login = `${LOGIN}&reauthenticate=1`;
+      const wrong = await browser.post('/api/login', WRONG, referring(login));
+      const { searchParams } = new URL(wrong.location ?? '', server.origin);
+      expect(Object.fromEntries(searchParams)).toEqual({ returnTo: WANTED, reauthenticate: '1' });
+    });
+
+    it('is remembered for nobody after a sign-in, and never sends a page around in a circle', async () => {
+      const browser = new Browser(server);
+      await browser.post('/login', WRONG, referring(LOGIN));
+      await browser.post('/login', RIGHT, referring('/login'));
+      await browser.post('/api/logout');
+      expect((await browser.post('/login', RIGHT, referring('/login'))).location).toBe('/dashboard');
+      const stripped = await browser.get(LOGIN, { headers: { cookie: 'language=none' } });
+      expect(stripped.location).toBe('/login');
     });
 
     it('is added to no redirect that leads elsewhere, and never one of another site', async () => {

@@ -45,12 +45,15 @@ const SITE: Parameters<typeof madeSite> = [
   }`,
   {
     'src/middleware.ts': `
-      export const onRequest = (context, next) => {
+      export const onRequest = async (context, next) => {
         if (context.originPathname.includes('/admin')) context.cookies.set('seen', 'admin', { path: '/' });
         const { pathname } = context.url;
         if (pathname.endsWith('/by-middleware/')) return new Response('the secret of the middleware');
         if (pathname.endsWith('/shown-by-middleware/')) return new Response('shown to everybody');
-        return next();
+        const answer = await next();
+        if (context.url.searchParams.has('forgotten')) return;
+        const isLedAstray = pathname.endsWith('/no-entry/') && context.originPathname.includes('/astray');
+        return isLedAstray ? context.rewrite('/app/admin/secret/') : answer;
       };`,
     'src/actions/index.ts': `
       import { defineAction } from 'astro:actions';
@@ -226,6 +229,7 @@ describe.each(['production', 'development'] as const)('A refused visitor, in %s,
   describe('who is a member', () => {
     it.each([
       ['by a rule', '/app/admin/users/?a=b', 'no entry', '/admin/users'],
+      ['though a middleware forgets to return the answer', '/app/admin/?forgotten', 'no entry', '/admin'],
       ['in the language of the address', '/app/de/konto/', 'kein Zutritt', '/de/konto'],
       ['by a rule with a page of its own', '/app/premium/', 'plans', '/premium'],
       ["by the page's own code", '/app/team/', 'no entry', '/team'],
@@ -278,6 +282,7 @@ describe.each(['production', 'development'] as const)('A refused visitor, in %s,
       ['because it leads into the protected area', '/app/to-leader/'],
       ['because it is the page itself', '/app/to-itself/'],
       ['because a middleware answers without the guard', '/app/to-shown/'],
+      ['because a middleware leads on into the protected area', '/app/admin/astray/'],
     ])('gets a plain refusal where that page is refused as well: %s', async (_, path) => {
       const answer = await (await member()).get(path, { headers: OPENED });
       expect([answer.status, answer.location, answer.text]).toEqual([403, null, 'Forbidden']);

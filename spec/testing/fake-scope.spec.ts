@@ -10,6 +10,7 @@ import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
 import { authorize, can, decide } from '../../lib/astro/helpers/authorize.js';
 import { getSession } from '../../lib/astro/helpers/helpers.js';
+import { beginSignIn, takeSignIn } from '../../lib/astro/helpers/pending-sign-in.js';
 import { safeReturnTo } from '../../lib/astro/helpers/safe-return-to.js';
 import { clearSession, setSession, signIn, updateSession } from '../../lib/astro/helpers/sign-in.js';
 import { Clock } from '../../lib/base/clock.js';
@@ -231,5 +232,32 @@ describe('Subclasses that override those of request data', () => {
     const denied = new AccessDeniedError(403, true, 'no');
     const verdict = await scope.get(RouteGuard).judgeDenied(denied, navigation('/x'), scope.visitor);
     expect(verdict.decision).toBeInstanceOf(OwnDecision);
+  });
+});
+
+describe('A sign-in that leaves the site, in a fake scope', () => {
+  it('comes back in the next scope with the cookies of the first, once', async () => {
+    const first = fakeScope({ url: '/login?returnTo=/account', cookies: { theme: 'dark' } });
+    const { state, nonce } = await beginSignIn({ provider: 'google' }, { locals: first.locals });
+    expect(Object.keys(first.nextCookies)).toEqual(['theme', expect.stringMatching(/-sign-in~[a-h]$/)]);
+
+    const second = fakeScope({ url: `/callback?state=${state}`, cookies: first.nextCookies });
+    const taken = await second.run(() => takeSignIn({ provider: 'google' }));
+    expect([taken?.nonce, second.run(() => safeReturnTo('/'))]).toEqual([nonce, '/account']);
+    expect(second.nextCookies).toEqual({ theme: 'dark' });
+
+    const other = fakeScope({ url: `/callback?state=${state}` });
+    expect(await takeSignIn({ provider: 'google' }, { locals: other.locals })).toBeUndefined();
+  });
+
+  it('reads the state of a form, and leaves the form to the endpoint', async () => {
+    const first = fakeScope();
+    const { state } = await beginSignIn({ data: { tries: 1 } }, { locals: first.locals });
+    const request = new Request('http://localhost/code', { method: 'POST', body: new URLSearchParams({ state }) });
+    const second = fakeScope({ request, cookies: first.nextCookies });
+    expect(await takeSignIn({ locals: second.locals })).toMatchObject({ data: { tries: 1 } });
+    expect((await request.formData()).get('state')).toBe(state);
+    const late = fakeScope({ request, cookies: first.nextCookies });
+    await expect(takeSignIn({ locals: late.locals })).rejects.toThrow('call it before');
   });
 });

@@ -10,6 +10,7 @@ import { GuardedPaths, normalized, pathOnly } from '../paths/guarded-paths.js';
 import { actionError, asAnswer, plain, problem, unavailable } from '../refusal/refusal.js';
 import { PendingSignIn } from '../sign-in/pending-sign-in.js';
 import { CsrfConfig } from './csrf-config.js';
+import { CsrfDecision, type ForgeryCode } from './csrf-decision.js';
 import { CsrfTokens } from './csrf-tokens.js';
 import { formField, formTypeOf } from './form-field.js';
 import { checkOrigin, type OriginFinding, type SentRequest } from './site-origins.js';
@@ -230,23 +231,4 @@ function adviceFor({ origin, listable }: OriginFinding, { headers, sentTo }: Cha
     `{ allowedDomains: [{ protocol: '${origin.protocol.slice(0, -1)}', hostname: '${origin.hostname}'${port} ` +
     `}] } in astro.config`
   );
-}
-
-/** The reason why a request counts as forged. The codes are stable, so programs may compare them. */
-export type ForgeryCode =
-  /** It does not come from a page of this site, or its source is unknown. */
-  | 'CSRF_REFUSED'
-  /** It has no valid token of this session, although one is required. */
-  | 'CSRF_TOKEN_REFUSED';
-
-/** The decision on whether the visitor sent a request intentionally, and the reason. */
-export class CsrfDecision {
-  constructor(
-    readonly isTrusted: boolean,
-    readonly code: 'TRUSTED' | ForgeryCode,
-    /** A phrase for the log. */
-    readonly reason: string,
-    /** A sentence for the log: how to change the configuration, if that caused the refusal and not the visitor. */
-    readonly advice?: string | undefined,
-  ) {}
 }

@@ -69,6 +69,7 @@ export class ErrorPages {
 
   /** Returns the folder of the language with which a path begins. @param path Without the site's base. */
   languageOf(path: string): string | undefined {
+    if (this.locales.length === 0) return undefined;
     const [first] = path.split('/', 3).filter((segment) => segment !== '');
     return first !== undefined && this.#isLanguage(first) ? first : undefined;
   }

@@ -35,9 +35,12 @@ export class Answers {
   forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(403);
     const page = this.redirects.whenForbidden(decision, this.redirects.addressOf(request));
-    if (!page)
+    if (!page) {
       return forClient(request.isNavigation ? plain(403, `Forbidden: ${decision.reason}`) : problem(403, decision));
-    const { path, isRendered } = page;
+    }
+    const { path, isRendered, isMeant } = page;
+    // A file that may not be read is no reason to show a login page.
+    if (request.isEndpoint && !isMeant) return forClient(problem(403, decision));
     if (!isRendered) return this.#sendTo(path, request, visitor, decision);
     const client = clientFor(request, decision);
     if (client === 'browser') return forClient(inPlace(this.config.toLocation(path)));

@@ -87,16 +87,20 @@ export class Redirects {
   }
 
   /**
-   * Returns the page for a signed-in visitor who is refused, and whether it is shown at the address itself.
-   *
-   * @returns `undefined` where no page helps: nobody can sign in as the user whom they impersonate.
+   * Returns the page for a signed-in visitor who is refused, and whether it is shown at the address itself. `isMeant` is
+   * false for a login page, where no other page is set. Returns `undefined` where no page helps: nobody can sign in as the
+   * user whom they impersonate.
    */
-  whenForbidden({ rule, code }: Pick<AccessDecision, 'rule' | 'code'>, address: string): ForbiddenPage | undefined {
+  whenForbidden(
+    { rule, code }: Pick<AccessDecision, 'rule' | 'code'>,
+    address: string,
+  ): (ForbiddenPage & { readonly isMeant: boolean }) | undefined {
     const isImpersonated = code === 'IMPERSONATED';
-    const isElsewhere = rule?.redirectTo !== undefined && !isImpersonated;
-    const chosen = rule?.forbiddenPage ?? (isElsewhere ? undefined : this.config.forbiddenPage);
-    if (!chosen) return isImpersonated ? undefined : { path: this.toSignIn(rule, address), isRendered: false };
-    return { ...chosen, path: this.config.inLanguageOf(address, chosen.path) };
+    const redirect = isImpersonated ? undefined : rule?.redirectTo;
+    const chosen = rule?.forbiddenPage ?? (redirect === undefined ? this.config.forbiddenPage : undefined);
+    if (chosen) return { ...chosen, path: this.config.inLanguageOf(address, chosen.path), isMeant: true };
+    if (isImpersonated) return undefined;
+    return { path: this.toSignIn(rule, address), isRendered: false, isMeant: redirect !== undefined };
   }
 
   /** Returns the address that the visitor sees: a path without the site's base. */

@@ -18,8 +18,7 @@ export interface AskedFrom {
  *
  * @param remembered Returns what is remembered in a cookie. Called only if the addresses say nothing.
  * @param trusted Other origins that visitors may be returned to.
- * @returns A path of this site with its base, never the login page nor an address of Astro itself; or the address of a page
- *   of a trusted origin; otherwise `undefined`.
+ * @returns As {@link pageToReturnTo}.
  */
 export function askedReturnPath(
   { url, headers }: AskedFrom,
@@ -27,13 +26,28 @@ export function askedReturnPath(
   remembered: () => LostReturnPath | undefined,
   trusted = new TrustedOrigins(),
 ): string | undefined {
-  const asked = askedIn(url, headers, remembered);
-  const address = trusted.addressIn(asked);
-  const isHere = address !== undefined && new URL(address).origin === url.origin;
+  return pageToReturnTo(askedIn(url, headers, remembered), url, config, trusted);
+}
+
+/**
+ * Returns a page to return to, taken from an untrusted string.
+ *
+ * @param url The address of the request.
+ * @returns A path of this site with its base, never the login page nor an address of Astro itself; or the address of a page
+ *   of a trusted origin; otherwise `undefined`.
+ */
+export function pageToReturnTo(
+  given: unknown,
+  { origin }: URL,
+  config: GuardConfig,
+  trusted = new TrustedOrigins(),
+): string | undefined {
+  const address = trusted.addressIn(given);
+  const isHere = address !== undefined && new URL(address).origin === origin;
   if (address !== undefined && !isHere) return address;
-  const path = toReturnPath(isHere ? address.slice(url.origin.length) : asked);
+  const path = toReturnPath(isHere ? address.slice(origin.length) : given);
   if (path === undefined) return undefined;
-  const pathname = withoutTrailingSlash(new URL(path, url).pathname);
+  const pathname = withoutTrailingSlash(path.replace(/[?#].*$/s, ''));
   const isLogin = config.loginPages.has(pathOnly(pathname, config.base));
   return isLogin || isInternalPath(`${pathname}/`, config.base) ? undefined : path;
 }

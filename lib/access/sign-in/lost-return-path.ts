@@ -40,8 +40,16 @@ export class LostReturnPathCookie {
 
   write(jar: CookieJar, { form, returnTo }: LostReturnPath): void {
     const value = new URLSearchParams({ form, to: returnTo }).toString();
-    if (value.length > LONGEST) return;
+    if (value.length <= LONGEST) this.#set(jar, value, LIFETIME);
+  }
+
+  /** Removes the cookie, if the request carries it. */
+  remove(jar: CookieJar): void {
+    if (jar.values(this.#name).length > 0) this.#set(jar, '', 0);
+  }
+
+  #set(jar: CookieJar, value: string, maxAge: number): void {
     const { secure } = this.config.cookie;
-    jar.set(this.#name, value, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: LIFETIME });
+    jar.set(this.#name, value, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge });
   }
 }

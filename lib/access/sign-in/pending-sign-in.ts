@@ -30,7 +30,7 @@ interface Attempt extends TakenSignIn {
 export interface SignInReturn {
   /** The `state` that the request carries, if it carries exactly one. */
   readonly state: string | undefined;
-  /** The name of the provider that answers at this address; `undefined` for any. */
+  /** The name that the attempt must have begun with; `undefined` for one without a name. */
   readonly provider?: string | undefined;
 }
 
@@ -132,7 +132,8 @@ export class PendingSignIn {
     // Only now, because an attempt stays when it cannot be known whether it was used.
     this.#cookies.remove(cookies, name);
     if (!isLive) return { rejection: 'expired', returnTo: signIn.returnTo };
-    return provider !== undefined && provider !== signIn.provider ? { rejection: 'provider' } : { signIn };
+    // Also without a name: an attempt that waits for a second factor must not be finished by the page of another.
+    return provider === signIn.provider ? { signIn } : { rejection: 'provider' };
   }
 
   async #find(

@@ -9,7 +9,10 @@ export interface SignInStart {
    * characters, is ignored.
    */
   returnTo?: string | undefined;
-  /** The name of the provider that must answer. It is sealed, so that one provider cannot answer for another. */
+  /**
+   * The name of the provider that must answer, or of the step that must follow: `second-factor`. It is sealed, and
+   * `takeSignIn` must name the same, so that neither another provider nor another page can finish the attempt.
+   */
   provider?: string | undefined;
   /** A value of the application for the return: plain JSON, up to 1024 bytes. Sealed: nobody can read or change it. */
   data?: unknown;

@@ -1,6 +1,6 @@
 import { GuardConfig } from '../../access/guard/guard-config.js';
 import { pathOnly } from '../../access/paths/guarded-paths.js';
-import { RETURN_PARAMETER } from '../../access/paths/return-path.js';
+import { REAUTHENTICATE_PARAMETER, RETURN_PARAMETER } from '../../access/paths/return-path.js';
 import { withParameter } from '../../access/refusal/redirects.js';
 import { ownReferrer } from '../../access/sign-in/asked-return-path.js';
 import { LostReturnPathCookie } from '../../access/sign-in/lost-return-path.js';
@@ -26,15 +26,31 @@ export function withReturnPath(request: GateRequest, answer: Response): Response
 
 function withReturnParameter(request: GateRequest, answer: Response, location: string): Response {
   const { url } = request;
+  if (request.original.method === 'POST') forgetReturnPath(request);
   const target = URL.parse(location, url);
   if (location === '' || target?.origin !== url.origin || target.searchParams.has(RETURN_PARAMETER)) return answer;
   const config = request.services.get(GuardConfig);
   const isLogin = ({ pathname }: URL) => config.loginPages.has(pathOnly(pathname, config.base));
-  const isFromLogin = isLogin(url) && url.searchParams.has(RETURN_PARAMETER);
-  const path = isFromLogin || isLogin(target) ? lostBy(request) : undefined;
+  const isToLogin = isLogin(target);
+  const isOn = isLogin(url) && url.searchParams.has(RETURN_PARAMETER) && request.visitor.isGuest;
+  const path = isToLogin || isOn ? lostBy(request) : undefined;
   if (path === undefined) return answer;
-  const mended = withParameter(location, RETURN_PARAMETER, path);
+  const mended = withParameter(reauthenticating(request, target) ? again(location) : location, RETURN_PARAMETER, path);
+  // A page that redirects to itself without its query would do so again and again.
+  if (URL.parse(mended, url)?.href === url.href) return answer;
   return withHeaders(answer, (changed) => changed.set('location', mended));
+}
+
+/** Checks whether the visitor is signed in and was asked to sign in again, which the login page has to know as well. */
+function reauthenticating({ url, headers }: GateRequest, target: URL): boolean {
+  const asked = url.searchParams.has(RETURN_PARAMETER) ? url : ownReferrer(url, headers);
+  return (
+    asked?.searchParams.has(REAUTHENTICATE_PARAMETER) === true && !target.searchParams.has(REAUTHENTICATE_PARAMETER)
+  );
+}
+
+function again(location: string): string {
+  return withParameter(location, REAUTHENTICATE_PARAMETER, '1');
 }
 
 /** Remembers the page of a form that was sent to its own page without the query. */
@@ -46,11 +62,22 @@ function rememberReturnPath(request: GateRequest): void {
   const returnTo = lostBy(request);
   if (returnTo === undefined) return;
   const { cookies } = request.returning('safeReturnTo()');
-  new LostReturnPathCookie(request.services.get(SessionConfig)).write(cookies, { form: form.pathname, returnTo });
+  cookieOf(request).write(cookies, { form: form.pathname, returnTo });
 }
 
-/** Returns the page that a guest wanted to open. Users are on their way to it, and who has signed out has left it. */
+/** Forgets the page when the visitor has signed in or out, so that the next one is not led there. */
+function forgetReturnPath(request: GateRequest): void {
+  const { hasSignedIn, wasEnded } = request.draft;
+  if (!hasSignedIn && !wasEnded) return;
+  cookieOf(request).remove(request.returning('safeReturnTo()').cookies);
+}
+
+function cookieOf({ services }: GateRequest): LostReturnPathCookie {
+  return new LostReturnPathCookie(services.get(SessionConfig));
+}
+
+/** Returns the page that a visitor wanted to open, unless they have just signed in, and so are on their way, or out. */
 function lostBy(request: GateRequest): string | undefined {
-  const path = returnPathOf(request, request);
-  return path !== undefined && request.visitor.isGuest && !request.draft.wasEnded ? path : undefined;
+  const { hasSignedIn, wasEnded } = request.draft;
+  return hasSignedIn || wasEnded ? undefined : returnPathOf(request, request);
 }

@@ -9,11 +9,11 @@ import {
 import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { InvalidCallError, OutsideRequestError } from '../../errors/index.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
-import { recordReturn, returnPathOf, takenIn } from './return-path.js';
+import { recordReturn, returnPathIn, returnPathOf, takenIn } from './return-path.js';
 
 /** Options of {@link takeSignIn}. */
 export interface SignInTaking {
-  /** The name of the provider that answers at this address. An attempt that began with another one is not returned. */
+  /** The name that the attempt must have begun with. One with another name, or without this name, is not returned. */
   provider?: string | undefined;
   /** The `state` that came back. Default: read from the form that was posted, or from the query. */
   state?: FormDataEntryValue | null | undefined;
@@ -47,8 +47,9 @@ export async function beginSignIn(...given: unknown[]): Promise<BegunSignIn> {
   const problem = problemOf(start);
   if (problem) throw new InvalidCallError(BEGIN.signature, problem);
   const { url, headers, cookies } = exchangeOf(request, BEGIN.name);
-  const asked = start.returnTo ?? returnPathOf(request, { url, headers });
-  return request.services.get(PendingSignIn).begin(cookies, { ...start, returnTo: asked });
+  const isGiven = start.returnTo !== undefined && start.returnTo !== null;
+  const returnTo = isGiven ? returnPathIn(start.returnTo, request, url) : returnPathOf(request, { url, headers });
+  return request.services.get(PendingSignIn).begin(cookies, { ...start, returnTo });
 }
 
 /**
@@ -82,7 +83,7 @@ export async function takeSignIn(...given: unknown[]): Promise<TakenSignIn | und
     others: [{ provider, state } = {}],
   } = TAKE.within(given);
   const taken = takenIn(request);
-  if (taken && (provider === undefined || provider === taken.provider)) return taken;
+  if (taken && provider === taken.provider) return taken;
   const returning = exchangeOf(request, TAKE.name);
   // A browser opens the address; only programs ask for its headers.
   if (returning.method === 'HEAD') return undefined;

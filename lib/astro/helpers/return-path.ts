@@ -1,6 +1,6 @@
 import { CsrfConfig } from '../../access/csrf/csrf-config.js';
 import { GuardConfig } from '../../access/guard/guard-config.js';
-import { type AskedFrom, askedReturnPath } from '../../access/sign-in/asked-return-path.js';
+import { type AskedFrom, askedReturnPath, pageToReturnTo } from '../../access/sign-in/asked-return-path.js';
 import { LostReturnPathCookie } from '../../access/sign-in/lost-return-path.js';
 import type { TakenSignIn } from '../../access/sign-in/sign-in-attempt.js';
 import type { ScopedRequest } from '../../container/scope/request-scope.js';
@@ -39,4 +39,9 @@ export function returnPathOf(request: ScopedRequest, { url, headers }: AskedFrom
   const remembered = () =>
     new LostReturnPathCookie(services.get(SessionConfig)).read((name) => cookieValues(header, name));
   return askedReturnPath({ url, headers }, services.get(GuardConfig), remembered, services.get(CsrfConfig).trusted);
+}
+
+/** Returns a page to return to, taken from an untrusted string; `undefined` for any other. */
+export function returnPathIn(given: unknown, { services }: ScopedRequest, url: URL): string | undefined {
+  return pageToReturnTo(given, url, services.get(GuardConfig), services.get(CsrfConfig).trusted);
 }

@@ -13,8 +13,7 @@ import { requestingPage } from './requesting-page.js';
 export function enterRoute(request: GateRequest, context: APIContext, guarded: RoutedRequest): Promised<unknown> {
   if (!request.looksAtRoutes) return undefined;
   const { route } = request.identity;
-  // An error page shows the visitor of the page that failed; but the answer for a hidden page must reveal nothing of it.
-  if (route && !request.isHidden && gatehouse.parts.errorPages.has(context.routePattern)) {
+  if (route && isInPlaceOf(request, context)) {
     guarded.page = route.page;
     return request.identity.resolve();
   }
@@ -41,4 +40,12 @@ function admit(
     guarded.page = undefined;
     return lookUp(request, guarded);
   });
+}
+
+/**
+ * Checks whether a page is shown in the place of another: an error page, or the page for refused visitors. It shows the
+ * visitor with the roles of that other page; but the answer for a hidden page must reveal nothing of it.
+ */
+function isInPlaceOf(request: GateRequest, { routePattern }: APIContext): boolean {
+  return request.rendersRefusal || (!request.isHidden && gatehouse.parts.errorPages.has(routePattern));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CsrfConfig, type CsrfOptions, type CsrfSite } from '../../../lib/access/csrf/csrf-config.js';
-import { type ChangingRequest, CsrfDecision, CsrfGuard, mayChange } from '../../../lib/access/csrf/csrf-guard.js';
+import { CsrfDecision } from '../../../lib/access/csrf/csrf-decision.js';
+import { type ChangingRequest, CsrfGuard, mayChange } from '../../../lib/access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
 import { Secrets } from '../../../lib/session/cookies/secrets.js';
 import { SecurityEvents } from '../../../lib/session/security-events.js';
@@ -388,18 +389,5 @@ describe('The response of a custom guard to a refusal', () => {
   it.each([undefined, null, { status: 418 }])('must be a Response and not %j', async (answer) => {
     const asked = guardOf(() => answer).inspect(sent('/page', foreign), new Session());
     await expect(asked).rejects.toThrow('returned no Response');
-  });
-});
-
-describe('A CSRF decision', () => {
-  it('contains whether the request is trusted, the reason and the advice', () => {
-    expect(new CsrfDecision(true, 'TRUSTED', 'Origin is the site')).toMatchObject({ isTrusted: true, code: 'TRUSTED' });
-    const decision = new CsrfDecision(false, 'CSRF_REFUSED', 'Origin is null', 'Set it.');
-    expect({ ...decision }).toEqual({
-      isTrusted: false,
-      code: 'CSRF_REFUSED',
-      reason: 'Origin is null',
-      advice: 'Set it.',
-    });
   });
 });

@@ -51,6 +51,18 @@ describe('An answer to a refused visitor', () => {
     expect([response?.status, response?.headers.get('hx-redirect')]).toEqual([403, leadsTo]);
   });
 
+  it('shows no login page to a member who opens an endpoint', async () => {
+    const file = { isEndpoint: true } as const;
+    const answers = [{}, { forbiddenPath: '/forbidden' }].map(async (options) => {
+      const response = await guardWith([ADMIN_ONLY], options).inspect(navigation('/admin/bill.pdf', file), member());
+      return [response?.status, response?.headers.get('location')];
+    });
+    expect(await Promise.all(answers)).toEqual([
+      [403, null],
+      [302, '/forbidden'],
+    ]);
+  });
+
   it('redirects no client in a circle', async () => {
     const guard = guardWith([{ ...ADMIN_ONLY, redirectTo: '/admin/no' }]);
     for (const parts of [BOOSTED, PART, {}]) {

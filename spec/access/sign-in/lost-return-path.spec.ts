@@ -19,6 +19,16 @@ describe('A page that a form has lost', () => {
     expect(cookie.read((name) => next.values(name))).toEqual(LOST);
   });
 
+  it('is forgotten by a browser that remembers it', () => {
+    const jar = new FakeCookieJar();
+    cookie.remove(jar);
+    expect(jar.size).toBe(0);
+    cookie.write(jar, LOST);
+    const next = jar.next();
+    cookie.remove(next);
+    expect(next.next().names).toEqual([]);
+  });
+
   it('is none that is too long for a cookie', () => {
     const jar = new FakeCookieJar();
     cookie.write(jar, { form: '/login', returnTo: `/${'x'.repeat(2048)}` });

@@ -80,12 +80,25 @@ describe('A pending sign-in', () => {
       [{ state, provider: 'google' }, next, 'used'],
     ];
     for (const [given, jar, reason] of cases) expect(await rejectionOf(pending, jar, given)).toBe(reason);
-    const late = await begun(pending);
+    const late = await begun(pending, { returnTo: '/account' });
     clock.advance(600);
-    expect(await rejectionOf(pending, late.next, { state: late.attempt.state })).toBe('expired');
+    const outcome = await pending.take(late.next, { state: late.attempt.state });
+    expect(outcome).toEqual({ rejection: 'expired', returnTo: '/account' });
     expect(events.take().map(({ name, reason }) => [name, reason])).toEqual(
       [...cases.map(([, , reason]) => reason), 'expired'].map((reason) => ['login.rejected', reason]),
     );
+  });
+
+  it('is finished by the step that it names, and an unnamed one by none that has a name', async () => {
+    const { pending } = siteWith();
+    for (const [provider, taking] of [
+      ['second-factor', undefined],
+      [undefined, 'google'],
+      ['second-factor', 'mail'],
+    ]) {
+      const { attempt, next } = await begun(pending, { provider });
+      expect(await rejectionOf(pending, next, { state: attempt.state, provider: taking })).toBe('provider');
+    }
   });
 
   it('lasts as long as it says', async () => {

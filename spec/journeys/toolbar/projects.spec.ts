@@ -96,32 +96,16 @@ describe('The toolbar', () => {
       ),
     }),
   );
+  const NO_RULES = 'export const rules = {};';
   const telling = new SharedProject(
     toolbarSite("session: { store: 'memory' }", {
+      'src/rules.ts': NO_RULES,
       'src/gatehouse.ts': `import { defineGatehouse, SecurityEvents } from 'astro-gatehouse/server';
+        import { rules } from './rules';
         class Told extends SecurityEvents { publish({ name }) { console.log('event:' + name + ';'); } }
-        export default defineGatehouse({ services: (services) => services.override(SecurityEvents, Told) });`,
+        export default defineGatehouse({ ...rules, services: (services) => services.override(SecurityEvents, Told) });`,
     }),
   );
-
-  it('is available when everything is protected, and despite rules for all paths', async () => {
-    const visitor = await visiting(
-      toolbarSite(
-        'globalProtect: true, exclude: ["/login"]',
-        setup(`{ protect: [{ pattern: '/**', role: 'nobody' }] }`),
-      ),
-    );
-    const { page, latest, known } = await visitor.state('/who');
-    expect(page).toBeUndefined();
-    expect(latest.map(({ path }) => path)).not.toContain('/_gatehouse/toolbar');
-    expect(known.roles).toContain('nobody');
-    await visitor.get('/who');
-    expect((await visitor.state('/who')).latest[0]?.views).toEqual([
-      { path: '/who', by: 'protect[0] of src/gatehouse.ts', who: 'role nobody' },
-    ]);
-    await visitor.viewAs('ada', ['nobody']);
-    expect((await visitor.get('/who')).status).toBe(200);
-  });
 
   it('is served below the base of the site, with its trailing slash', async () => {
     const visitor = await visiting(
@@ -206,6 +190,29 @@ describe('The toolbar', () => {
     }
     await visitor.viewAs('ada');
     expect((await who(visitor)).user).toBe('ada');
+  });
+
+  it('is available when everything is protected, and despite rules for all paths', async () => {
+    telling.site.write({
+      'src/rules.ts': `export const rules = {
+        globalProtect: true, exclude: ['/login'], protect: [{ pattern: '/**', role: 'nobody' }],
+      };`,
+    });
+    const visitor = await telling.visit();
+    const { page, latest, known } = await visitor.state('/who');
+    expect(page).toBeUndefined();
+    expect(latest.map(({ path }) => path)).not.toContain('/_gatehouse/toolbar');
+    expect(known.roles).toContain('nobody');
+    await visitor.get('/who');
+    expect((await visitor.state('/who')).latest[0]?.views).toEqual([
+      { path: '/who', by: 'protect[0] of src/gatehouse.ts', who: 'role nobody' },
+    ]);
+    await visitor.viewAs('ada', ['nobody']);
+    expect((await visitor.get('/who')).status).toBe(200);
+
+    telling.site.write({ 'src/rules.ts': NO_RULES });
+    const guest = await telling.visit();
+    await (await telling.serve()).until(async () => (await guest.get('/who')).status === 200);
   });
 
   it('emits no security events, except for a session that it ends or expires', async () => {

@@ -1,21 +1,41 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { App, Server } from '../../support/app.js';
+import { setup } from '../../support/made-site.js';
 import { toolbarSite } from '../../support/toolbar-site.js';
 import { OWN_PAGE, ToolbarVisitor } from '../../support/toolbar-visitor.js';
 
 const STORES = ['cookie', 'memory', 'astro'] as const;
+const SETUP = {
+  ...setup(
+    '{ session: { store, idleTimeout: 3600, absoluteTimeout: 7200 } }',
+    `import { store } from './store';\nexport { store };`,
+  ),
+  // Read from where the options are, so that what is told is what applies.
+  'src/pages/store.ts': `import { store } from '../gatehouse';\nexport const GET = () => new Response(store);`,
+};
+
+/** The one development server, which applies another store without a restart. */
+let development: { app: App; server: Server } | undefined;
+afterAll(async () => {
+  await development?.server.stop();
+  development?.app.remove();
+});
+
+async function developedWith(store: string): Promise<Server> {
+  const files = { 'src/store.ts': `export const store = '${store}';` };
+  const app = development?.app ?? toolbarSite('', { ...SETUP, ...files });
+  app.write(files);
+  const server = development?.server ?? (await app.serveWith('dev'));
+  development = { app, server };
+  await server.until(async () => (await new ToolbarVisitor(server).get('/store')).text === store);
+  return server;
+}
 
 describe.each(STORES)('The toolbar of the development server, with the store %s,', (store) => {
-  let app: App;
   let server: Server;
 
   beforeAll(async () => {
-    app = toolbarSite(`session: { store: '${store}', idleTimeout: 3600, absoluteTimeout: 7200 }`);
-    server = await app.serveWith('dev');
-  });
-  afterAll(async () => {
-    await server?.stop();
-    app?.remove();
+    server = await developedWith(store);
   });
 
   async function signedIn(values: Record<string, string> = {}): Promise<ToolbarVisitor> {
