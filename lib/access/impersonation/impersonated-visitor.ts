@@ -1,7 +1,8 @@
 import { andThen, type Promised } from '../../base/promised.js';
+import { VISITOR_KEYS } from '../../session/record/session-record.js';
 import { draftOf, type Session } from '../../session/session.js';
 import type { AccessDecision } from '../access-decision.js';
-import { impersonatedBy, Visitor } from '../visitor.js';
+import { impersonatedBy, Visitor, type VisitorData } from '../visitor.js';
 import type { VisitorResolver } from '../visitor-resolver.js';
 import { foreignRecord } from '../visitors/foreign-record.js';
 
@@ -16,6 +17,7 @@ export class ImpersonatedVisitor {
   /** The impersonator, once they were found to be allowed. */
   #impersonator: Visitor | undefined;
   #owner: Session | undefined;
+  #description: { readonly of: Readonly<VisitorData>; readonly shown: Readonly<VisitorData> } | undefined;
 
   constructor(
     private readonly session: Session,
@@ -31,7 +33,7 @@ export class ImpersonatedVisitor {
   /** Marks a visitor as impersonated. @returns The visitor. */
   mark(visitor: Visitor): Visitor {
     const { session } = this.#impersonator ?? this.resolver.fromSession(this.#ownSession);
-    return session ? impersonatedBy(session, visitor) : visitor;
+    return session ? impersonatedBy(this.#shown(session), visitor) : visitor;
   }
 
   /** Resolves to the impersonated user, or to the impersonator where the impersonation is over. */
@@ -42,6 +44,17 @@ export class ImpersonatedVisitor {
   get #ownSession(): Session {
     this.#owner ??= ownerOf(this.session);
     return this.#owner;
+  }
+
+  /** Returns what pages may see of the impersonator: what describes them, and nothing else of their session. */
+  #shown(data: Readonly<VisitorData>): Readonly<VisitorData> {
+    if (this.#description?.of === data) return this.#description.shown;
+    const { own, visitor } = draftOf(this.session);
+    const isOther = (key: string) => ![...VISITOR_KEYS, ...visitor.identity].includes(key);
+    const shown = { ...data };
+    for (const key of own.values.keys().filter(isOther)) delete shown[key];
+    this.#description = { of: data, shown: Object.freeze(shown) };
+    return shown;
   }
 
   #verify(): Promised<Visitor> {

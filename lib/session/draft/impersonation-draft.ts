@@ -46,7 +46,7 @@ export class ImpersonationDraft {
     if (!this.#current || !this.#contents) return;
     this.#contents.values.put(values);
     const known = Object.keys(values).map((key) => [key, this.#contents?.values.get(key)] as const);
-    const all = new Map([...this.#current.values, ...known].filter(([, value]) => value !== undefined));
+    const all = new Map([...new Map([...this.#current.values, ...known])].filter(([, value]) => value !== undefined));
     this.#current = { ...this.#current, values: all };
   }
 
