@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { Visitor } from '../../lib/access/visitor.js';
 import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../../lib/errors/index.js';
 import { Secrets } from '../../lib/session/cookies/secrets.js';
-import { ListedSession } from '../../lib/session/listed-session.js';
 import { SessionManager } from '../../lib/session/manager/session-manager.js';
 import { SecurityEvents } from '../../lib/session/security-events.js';
 import { draftOf, type Session } from '../../lib/session/session.js';
@@ -13,7 +12,6 @@ import { MemorySessionStore } from '../../lib/session/stores/memory-session-stor
 import { MemoryRevocationList, NoRevocationList, RevocationList } from '../../lib/session/stores/revocation-list.js';
 import { FakeCookieJar } from '../support/fake-cookie-jar.js';
 import { FrozenClock } from '../support/frozen-clock.js';
-import { recordOf } from '../support/records.js';
 import { TableSessionStore } from '../support/table-session-store.js';
 
 class AwayList extends MemoryRevocationList {
@@ -269,24 +267,5 @@ describe('A list of sessions that lacks the current one', () => {
     await manager.end(await manager.open(cookies), cookies);
     expect(await registry.list('ada', session)).toEqual([]);
     expect(await registry.revokeOthers(session)).toBe(0);
-  });
-});
-
-describe('A listed session', () => {
-  it('has its times, its device, and whether it is the current one', () => {
-    const record = recordOf({ device: { userAgent: 'Spec/1', label: 'Laptop' } });
-    expect({ ...new ListedSession('name', record, true) }).toEqual({
-      id: 'name',
-      isCurrent: true,
-      createdAt: new Date(record.createdAt),
-      lastSeenAt: new Date(record.renewedAt),
-      expiresAt: new Date(record.expiresAt),
-      userAgent: 'Spec/1',
-      label: 'Laptop',
-    });
-  });
-
-  it('has neither a label nor a user agent when its device is unknown', () => {
-    expect(new ListedSession('name', recordOf(), false)).toMatchObject({ userAgent: undefined, label: undefined });
   });
 });

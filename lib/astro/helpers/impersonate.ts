@@ -33,7 +33,7 @@ const STOP = new HelperCall<[]>('stopImpersonating(context?)');
  *   middleware answers it.
  * @throws {InvalidVisitorError} When a value of the user has the wrong type.
  * @throws {OutsideRequestError} Outside of a request.
- * @example await impersonate({ userId: customer.id, role: customer.role }, context);
+ * @example await impersonate({ userId: 'u1', role: 'customer' }, context);
  */
 export function impersonate(user: VisitorData, options?: ImpersonateOptions, context?: WithLocals): Promise<void>;
 export function impersonate(
