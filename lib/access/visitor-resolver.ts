@@ -108,8 +108,9 @@ export class VisitorResolver {
    * @returns `'unknown'` when that fails: the session then counts as unavailable.
    */
   async rolesAt(session: Session, data: VisitorData, request: AccessRequest): Promise<GrantedRoles | 'unknown'> {
-    // A key that may only read must not get all that its user may do in an organisation.
-    if (this.#identified.has(session) && namesPowers(data)) return undefined;
+    // A key that may only read must not get all that its user may do in an organisation. What counts is the data that
+    // `identify` named: a user who was looked up since has powers, too.
+    if (this.#identified.has(session) && namesPowers(draftOf(session).values.all())) return undefined;
     try {
       return checkedRoles(await inTime(Promise.resolve(this.rolesFor(data, request)), LOOKUP_TIMEOUT, 'It'));
     } catch (error) {
