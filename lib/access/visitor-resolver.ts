@@ -12,14 +12,7 @@ import { AccessConfig, type GrantedRoles } from './access-options.js';
 import { DecisionLog } from './guard/decision-log.js';
 import type { AccessRequest } from './guard/guarded-request.js';
 import { LOOKUP_TIMEOUT, UserReloads } from './user-reloads.js';
-import {
-  comingFrom,
-  type IdentifiedVisitor,
-  identifiedFault,
-  Visitor,
-  type VisitorData,
-  visitorFault,
-} from './visitor.js';
+import { alike, type IdentifiedVisitor, identifiedFault, Visitor, type VisitorData, visitorFault } from './visitor.js';
 import { faultOf, foreignRecord } from './visitors/foreign-record.js';
 import { checkedRoles, listedRoles } from './visitors/granted-roles.js';
 import { namesPowers, withOwnPowers } from './visitors/own-powers.js';
@@ -125,8 +118,7 @@ export class VisitorResolver {
     const { roles, permissions } = listedRoles(granted);
     this.#everywhere.compare(visitor.roles, roles);
     const all = this.access.withBrought([...visitor.roles, ...roles]);
-    const made = new (this.#made.of(Visitor))(visitor.session, all, [...visitor.permissions, ...permissions]);
-    return visitor.via === 'session' ? made : comingFrom(visitor.via, made);
+    return alike(visitor, new (this.#made.of(Visitor))(visitor.session, all, [...visitor.permissions, ...permissions]));
   }
 
   /**
@@ -160,6 +152,11 @@ export class VisitorResolver {
     if (!isVisitorData(contents)) return this.guest();
     if (record) this.#known.set(record, this.#partsOf(contents));
     return this.signedIn(contents);
+  }
+
+  /** Creates the visitor that a user's values describe, without querying anything else. */
+  fromValues(values: VisitorData): Visitor {
+    return this.signedIn({ ...values });
   }
 
   protected guest(): Visitor {
@@ -203,7 +200,7 @@ export class VisitorResolver {
     try {
       const user = await reloads.today(session, data);
       if (user) return this.signedIn(this.#identified.has(session) ? withOwnPowers(data, user) : user);
-      if (!draftOf(session).isClosed) session.destroy();
+      draftOf(session).endOfMissingUser();
     } catch (error) {
       if (session.isUnavailable) return this.guest();
       this.#recordFailure('reload', session, data, error);
@@ -214,7 +211,8 @@ export class VisitorResolver {
   /** Records that a lookup failed: the session then counts as unavailable. */
   #recordFailure(operation: 'reload' | 'roles', session: Session, { userId }: VisitorData, error: unknown): void {
     draftOf(session).failure ??= new StoreUnavailableError(operation, error);
-    this.events.emit('store.failed', () => ({ operation, userId, via: sourceOf(session) }));
+    const impersonator = draftOf(session).impersonatorId;
+    this.events.emit('store.failed', () => ({ operation, userId, impersonator, via: sourceOf(session) }));
   }
 
   /** A function that throws adds no roles or permissions: the visitor stays signed in, and rules that require more refuse. */

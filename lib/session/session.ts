@@ -73,11 +73,12 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   /**
-   * The time when its visitor signed in; `undefined` for a guest, and when another part of the application stored the
-   * visitor.
+   * The time when its visitor signed in; `undefined` for a guest, when another part of the application stored the
+   * visitor, and while the visitor is impersonated.
    */
   get signedInAt(): Date | undefined {
-    return asDate(this.#asked.signedInAt);
+    const { impersonatorId, signedInAt } = this.#asked;
+    return asDate(impersonatorId === undefined ? signedInAt : undefined);
   }
 
   /** The time when the session ends unless it is used again; `undefined` while nothing is stored. */
