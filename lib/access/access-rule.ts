@@ -225,6 +225,7 @@ const NOT_BESIDE_PUBLIC = [
   'status',
   'guestsSignIn',
   'redirectTo',
+  'forbiddenPath',
   'enforce',
 ] as const satisfies readonly (keyof RuleOptions)[];
 

@@ -27,6 +27,8 @@ export class ArrivedRequest extends ScopedRequest {
   declare readonly url: URL;
   /** True while the page that explains a refusal is rendered in the place of the page that was opened. */
   rendersRefusal = false;
+  /** The answer with which the visitor was refused in place, and the run in which its page was rendered. */
+  refusedWith: { readonly answer: Response; readonly run: APIContext } | undefined;
   /** The context of the latest run. A rewrite brings other cookies. */
   context: APIContext;
   protected readonly keeper: SessionKeeper;
@@ -54,6 +56,12 @@ export class ArrivedRequest extends ScopedRequest {
     const { ended } = this.draft;
     if (this.#arrivedAs || !ended) return this.#arrivedAs;
     return this.resolver.fromSession(madeSession(registryOf(gatehouse.services).madeClasses, ended));
+  }
+
+  /** True when the visitor has signed in, or out, with this request. */
+  get hasSignedInOrOut(): boolean {
+    const { draft } = this.keeper;
+    return draft?.hasSignedIn === true || draft?.wasEnded === true;
   }
 
   /**
