@@ -47,9 +47,14 @@ export class FlashDraft {
   replace(key: string, value: unknown, kept?: Pick<Flash, 'until' | 'yields'>): void {
     this.#assertOpen(`flashes.set('${key}', …)`);
     assertMessage(key, value);
+    this.discard(key);
+    this.#add(key, value, kept);
+  }
+
+  /** Removes the messages under a key, also while none can be delivered. */
+  discard(key: string): void {
     for (const { id } of this.#waiting(key)) this.#retire(key, id);
     this.#delivered?.delete(key);
-    this.#add(key, value, kept);
   }
 
   /** Adds a message after those that wait under this key. */
@@ -111,8 +116,7 @@ export class FlashDraft {
 
   /** When the last waiting message expires; `Infinity` if one lives as long as its session, or none waits. */
   get livesUntil(): number {
-    const waiting = this.isEmpty ? [] : this.#allWaiting();
-    const ends = waiting.map(([, { until }]) => until ?? Number.POSITIVE_INFINITY);
+    const ends = (this.isEmpty ? [] : this.#allWaiting()).map(([, { until }]) => until ?? Number.POSITIVE_INFINITY);
     return ends.length > 0 ? Math.max(...ends) : Number.POSITIVE_INFINITY;
   }
 
@@ -231,9 +235,8 @@ export class FlashDraft {
   #dropOldest(): void {
     const oldest = this.#allWaiting().slice(0, -MAX_WAITING);
     for (const [key, { id }] of oldest) this.#retire(key, id);
-    if (oldest.length === 0 || this.#hasDropped) return;
-    this.#hasDropped = true;
-    warnOfDropped(MAX_WAITING);
+    if (oldest.length > 0 && !this.#hasDropped) warnOfDropped(MAX_WAITING);
+    this.#hasDropped ||= oldest.length > 0;
   }
 
   /** Makes a message be removed from the store, or not be added to it. */
