@@ -54,13 +54,13 @@ export class RequestIdentity {
   get #base(): Visitor {
     this.#refresh();
     const visitor = this.#visitor ?? this.resolver.fromSession(this.session);
-    if (this.isImpersonated) return this.#impersonated.mark(visitor);
-    return this.#foreign && !this.#isOverruled ? comingFrom(this.source, visitor) : visitor;
+    const named = this.#foreign && !this.#isOverruled ? comingFrom(this.source, visitor) : visitor;
+    return this.isImpersonated ? this.#impersonated.mark(named) : named;
   }
 
   /** True while the visitor is one whom the session's own user impersonates. */
   get isImpersonated(): boolean {
-    return this.session === this.own && this.#draft.impersonatorId !== undefined;
+    return this.#draft.impersonatorId !== undefined;
   }
 
   /** Lets the session's own user impersonate another, after a check. */
@@ -216,7 +216,8 @@ export class RequestIdentity {
   #ask(session: Session): unknown {
     const draft = draftOf(session);
     const { isUsed } = draft;
-    const resolved: unknown = this.isImpersonated ? this.#impersonated.resolve() : this.resolver.resolve(session);
+    const isOwn = this.isImpersonated && session === this.own;
+    const resolved: unknown = isOwn ? this.#impersonated.resolve() : this.resolver.resolve(session);
     draft.isUsed = isUsed;
     return resolved;
   }

@@ -11,6 +11,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { problems: ['a: wrong', 'b: wrong'] },
     '  - a: wrong\n  - b: wrong',
   ],
+  [new errors.ImpersonationOffError(), 'IMPERSONATION_OFF', {}, "access: { impersonate: { role: 'support' } }"],
   [
     new errors.SessionValueTypeError('visits', 'increment', 'a number'),
     'SESSION_VALUE_TYPE',

@@ -86,7 +86,7 @@ export class ImpersonatedVisitor {
     const draft = draftOf(this.session);
     return andThen(this.resolver.resolve(this.session), (user) => {
       const isGone = user instanceof Visitor && user.isGuest && !draft.failure;
-      if (isGone) draft.endImpersonation('user-gone');
+      if (isGone) draft.endImpersonation(draft.values.get('userId') === undefined ? 'stopped' : 'user-gone');
       return draft.impersonatorId === undefined ? impersonator : user;
     });
   }

@@ -148,14 +148,18 @@ export class SessionDraft extends DraftState {
    */
   standAsideFor(visitor: SessionDraft): boolean {
     const own = this.own.values.get('userId');
-    const isOthers = own !== visitor.own.values.get('userId') || (visitor !== this && this.impersonating.current);
-    const isAnothers = own !== undefined && Boolean(isOthers);
+    // A middleware that names the impersonated user again, from the session, does not make that user sign in.
+    const shown = this.impersonating.current?.values.get('userId') ?? own;
+    const isAnothers = own !== undefined && visitor !== this && shown !== visitor.own.values.get('userId');
     this.#putAside(isAnothers ? (this.aside ?? this.own.besides()) : undefined);
     return isAnothers;
   }
 
   /** Makes further changes throw, because they could not reach the browser. */
   close(): void {
+    // A page that removes the user, as some do to sign out, does not leave the impersonation to the next page.
+    const isLeft = this.impersonatorId !== undefined && this.values.get('userId') === undefined;
+    if (isLeft) this.endImpersonation('stopped');
     this.isClosed = true;
     this.own.flashes.isClosed = true;
     if (this.aside) this.aside.flashes.isClosed = true;
