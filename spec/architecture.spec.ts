@@ -99,6 +99,12 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/session/manager/session-writer.ts': 'session-manager.spec.ts and session-cookies.spec.ts have it write',
   'lib/session/record/request-changes.ts':
     'what a session did, for a store; session-manager.spec.ts and every store go through it',
+  'lib/session/stores/postgres/postgres-connection.ts': 'postgres-session-store.services.ts, because it takes a server',
+  'lib/session/stores/postgres/postgres-revocation-list.ts':
+    'postgres-revocation-list.services.ts, because it takes a server',
+  'lib/session/stores/postgres/postgres-session-store.ts':
+    'postgres-session-store.services.ts, because it takes a server',
+  'lib/session/stores/postgres/index.ts': 'exports only',
   'lib/session/stores/redis/redis-connection.ts': 'redis-session-store.services.ts, because it takes a Redis',
   'lib/session/stores/redis/redis-revocation-list.ts': 'redis-revocation-list.services.ts, because it takes a Redis',
   'lib/session/stores/redis/redis-session-store.ts': 'redis-session-store.services.ts, because it takes a Redis',
