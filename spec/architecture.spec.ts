@@ -91,6 +91,7 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/cli/main.ts': 'runs by itself; spec/builds/routes-command.spec.ts starts it as a process',
   'lib/cli/doctor/gather-facts.ts': 'looks at a project; spec/builds/doctor-command.spec.ts has it look at some',
   'lib/cli/doctor/facts.ts': 'types, and one look into them; the specs of the checks go through it',
+  'lib/cli/ask-postgres.ts': 'spec/cli/doctor/ask-store.spec.ts and migrate.spec.ts have it ask',
   'lib/cli/read-report.ts': 'builds a project; spec/builds/routes-command.spec.ts has it build some',
   'lib/session/cookies/cookie-jar.ts': 'a port without code of its own',
   'lib/session/stores/session-store.ts': 'a port; what it does by itself is in the tests that every store passes',

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -62,6 +62,13 @@ export class PostgresServer {
     } finally {
       await client.end();
     }
+  }
+
+  /** Asks everybody but its superuser for a password from now on. */
+  async requirePasswords(): Promise<void> {
+    const rules = ['host all postgres 127.0.0.1/32 trust', 'host all all 127.0.0.1/32 scram-sha-256'];
+    writeFileSync(join(this.#folder, 'pg_hba.conf'), `${rules.join('\n')}\n`);
+    await this.query('SELECT pg_reload_conf()');
   }
 
   get #isRunning(): boolean {

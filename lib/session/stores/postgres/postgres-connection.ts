@@ -2,7 +2,8 @@ import { forget } from '../../../base/promised.js';
 import { inTime } from '../../../base/waiting.js';
 import { MissingClientError } from '../../../errors/index.js';
 import type { SqlDatabase, SqlRow, SqlStatement } from '../sql/sql-database.js';
-import { explained, PostgresFailure, postgresAddressProblem } from './postgres-failure.js';
+import { postgresAddressProblem } from './postgres-address.js';
+import { explained, PostgresFailure } from './postgres-failure.js';
 
 const TIMEOUT = 2;
 /** Attempts of a statement that the server rolled back because of concurrent ones. */

@@ -1,14 +1,5 @@
 import { GatehouseError } from '../../../errors/index.js';
 
-/** An address, as the client accepts it. Special characters in its password must be encoded. */
-const ADDRESS = /^postgres(?:ql)?:\/\/(?:[^/?#]*@)?[^/?#@]*(?:\/[^?#]*)?(?:\?[^#]*)?$/i;
-const ADDRESS_PROBLEM = 'must be an address: postgres://localhost:5432/shop';
-
-/** @returns The reason why a string is no address of PostgreSQL; `undefined` when it is one. */
-export function postgresAddressProblem(given: string): string | undefined {
-  return ADDRESS.test(given) && URL.canParse(given) ? undefined : ADDRESS_PROBLEM;
-}
-
 /** The known errors of the server (by their SQLSTATE, because messages are translated) and of its client, with their cures. */
 const CURES: readonly (readonly [RegExp, string])[] = [
   [/\(42P01\)/, 'Create the table: npx astro-gatehouse migrate'],

@@ -1,6 +1,7 @@
 import { Clock } from '../../../base/clock.js';
 import { SqlSessionStore } from '../sql/sql-session-store.js';
-import { DEFAULT_TABLE, SqlTable } from '../sql/sql-table.js';
+import { SqlTable } from '../sql/sql-table.js';
+import { DEFAULT_TABLE } from '../sql/table-name.js';
 import { PostgresConnection, type PostgresOptions } from './postgres-connection.js';
 
 /**

@@ -2,7 +2,8 @@ import { Clock } from '../../../base/clock.js';
 import { SessionId } from '../../record/session-id.js';
 import { KeyedRevocationList } from '../revocation-list.js';
 import type { SqlDatabase } from './sql-database.js';
-import { DEFAULT_TABLE, SqlTable } from './sql-table.js';
+import { SqlTable } from './sql-table.js';
+import { DEFAULT_TABLE } from './table-name.js';
 
 /**
  * Stores revocations in the table of the sessions, under keys that no session has. Extend it for another engine.

@@ -3,7 +3,8 @@ import { SessionId } from '../../record/session-id.js';
 import type { MovedText } from '../moved-record.js';
 import { type StoredText, VersionedSessionStore } from '../versioned-session-store.js';
 import type { SqlDatabase, SqlRow, SqlStatement } from './sql-database.js';
-import { DEFAULT_TABLE, type SqlEntry, SqlTable, SWEEP_SLICE } from './sql-table.js';
+import { type SqlEntry, SqlTable, SWEEP_SLICE } from './sql-table.js';
+import { DEFAULT_TABLE } from './table-name.js';
 
 /** Milliseconds between two sweeps of expired sessions. */
 const SWEEP_EVERY = 10_000;

@@ -1,15 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionsError } from '../../../../lib/errors/index.js';
-import { SqlTable, tableProblem } from '../../../../lib/session/stores/sql/sql-table.js';
+import { SqlTable } from '../../../../lib/session/stores/sql/sql-table.js';
 
 describe('The table of an SQL store', () => {
-  it.each(['sessions', 'Auth.User', '_x', 'a'.repeat(50), `${'a'.repeat(50)}.${'b'.repeat(50)}`])(
-    'may be called %s',
-    (name) => {
-      expect(tableProblem(name, 'postgres')).toBeUndefined();
-    },
-  );
-
   it.each(['', '.', 'a.b.c', 'a.', '.a', '1a', 'a b', 'a"b', 'a;b', "a'b", 'ä', 'a-b', 'a$1', 'a'.repeat(51), 'a\n'])(
     'may not be called %j',
     (name) => {
@@ -21,7 +14,7 @@ describe('The table of an SQL store', () => {
   );
 
   it('has a schema in PostgreSQL only', () => {
-    expect(tableProblem('auth.sessions', 'sqlite')).toBe('must be the name of a table, of letters, digits and _');
+    expect(() => new SqlTable('auth.sessions', 'sqlite')).toThrow(InvalidOptionsError);
     const [table, byUser] = new SqlTable('auth.sessions', 'postgres').migration;
     expect(table).toContain('CREATE TABLE IF NOT EXISTS "auth"."sessions" (');
     expect(byUser).toContain('"sessions_by_user" ON "auth"."sessions"');
