@@ -101,7 +101,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.SessionsNotListedError('CookieSessionStore'),
     'SESSIONS_NOT_LISTED',
     { store: 'CookieSessionStore' },
-    "(store: { use: 'sqlite' }, 'redis' or 'memory')",
+    "(store: { use: 'sqlite' }, 'postgres', 'redis' or 'memory')",
   ],
   [
     new errors.StoreUnavailableError('read', new Error('It is away.')),
