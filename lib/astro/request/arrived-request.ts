@@ -119,15 +119,14 @@ export class ArrivedRequest extends ScopedRequest {
   /** Asks the application who sent the request. A stand-in exists for the toolbar alone, and sends nothing. */
   #identify(identification: Identification): Promised<void> {
     this.#isAsked = true;
-    const asked = this.keeper.standIn ? undefined : identification.visitorOf(this.original, this.#described());
+    const asked = this.keeper.standIn ? undefined : identification.visitorOf(this.original, this.described);
     return andThen(asked, (visitor) => {
       if (visitor) this.identity.identify(visitor);
       return visitor || (this.keeper.hasSession && this.looksElsewhere) ? this.#lookUp() : undefined;
     });
   }
 
-  /** Describes the request as `identify` sees it, before anybody knows who sent it. */
-  #described(): AccessRequest {
+  protected override get described(): AccessRequest {
     const { context, original, cookies, url } = this;
     const { params, routePattern } = context;
     return {

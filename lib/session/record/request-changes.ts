@@ -35,6 +35,7 @@ export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment)
     isRemembered,
     isKept,
     lineage,
+    impersonation: draft.impersonating.change,
     device,
     maxSize: set.size + flashesAdded.size > 0 ? config.maxSize : undefined,
   };
