@@ -18,7 +18,6 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { key: 'visits', operation: 'increment', expected: 'a number' },
     'Use another key, or set a number first.',
   ],
-  [new errors.ImpersonationOffError(), 'IMPERSONATION_OFF', {}, "access: { impersonate: { role: 'support' } }"],
   [
     new errors.UnknownAbilityError('invoice:edti', ['invoice:edit'], 'invoice:edit'),
     'UNKNOWN_ABILITY',
