@@ -2,7 +2,7 @@ import { andThen, type Promised } from '../../base/promised.js';
 import { VISITOR_KEYS } from '../../session/record/session-record.js';
 import { draftOf, type Session } from '../../session/session.js';
 import type { AccessDecision } from '../access-decision.js';
-import { impersonatedBy, Visitor, type VisitorData } from '../visitor.js';
+import { alike, impersonatedBy, Visitor, type VisitorData } from '../visitor.js';
 import type { VisitorResolver } from '../visitor-resolver.js';
 import { foreignRecord } from '../visitors/foreign-record.js';
 
@@ -17,6 +17,7 @@ export class ImpersonatedVisitor {
   /** The impersonator, once they were found to be allowed. */
   #impersonator: Visitor | undefined;
   #owner: Session | undefined;
+  #marked: { readonly of: Visitor; readonly marked: Visitor } | undefined;
   #description: { readonly of: Readonly<VisitorData>; readonly shown: Readonly<VisitorData> } | undefined;
 
   constructor(
@@ -30,10 +31,15 @@ export class ImpersonatedVisitor {
     this.#impersonator = impersonator;
   }
 
-  /** Marks a visitor as impersonated. @returns The visitor. */
+  /** Returns the visitor, marked as impersonated. */
   mark(visitor: Visitor): Visitor {
     const { session } = this.#impersonator ?? this.resolver.fromSession(this.#ownSession);
-    return session ? impersonatedBy(this.#shown(session), visitor) : visitor;
+    if (visitor.isGuest || !session) return visitor;
+    const impersonator = this.#shown(session);
+    const { of, marked } = this.#marked ?? {};
+    if (marked && of === visitor && marked.impersonator === impersonator) return marked;
+    this.#marked = { of: visitor, marked: impersonatedBy(impersonator, ownCopy(visitor)) };
+    return this.#marked.marked;
   }
 
   /** Resolves to the impersonated user, or to the impersonator where the impersonation is over. */
@@ -54,7 +60,7 @@ export class ImpersonatedVisitor {
     const shown = { ...data };
     for (const key of own.values.keys().filter(isOther)) delete shown[key];
     this.#description = { of: data, shown: Object.freeze(shown) };
-    return shown;
+    return this.#description.shown;
   }
 
   #verify(): Promised<Visitor> {
@@ -90,6 +96,15 @@ export class ImpersonatedVisitor {
       return draft.impersonatorId === undefined ? impersonator : user;
     });
   }
+}
+
+/**
+ * Copies a visitor, because a resolver may return the same one for the requests of the user themselves. One of a subclass is
+ * not copied, because it may hold more.
+ */
+function ownCopy(visitor: Visitor): Visitor {
+  if (visitor.constructor !== Visitor) return visitor;
+  return alike(visitor, new Visitor(visitor.session, visitor.roles, visitor.permissions));
 }
 
 /** Creates a session, stored nowhere, with the values of the session's own user. */

@@ -41,7 +41,17 @@ describe('A visitor who is impersonated', () => {
     expect(impersonated.resolve()).toMatchObject({ id: 'cleo', roles: ['customer'] });
     expect(impersonated.resolve()).toBeInstanceOf(Visitor);
     expect([asked, draft.impersonatorId]).toEqual([['sam as cleo'], 'sam']);
-    expect(impersonated.mark(new Visitor()).impersonator).toEqual({ userId: 'sam', role: 'support' });
+    expect(impersonated.mark(new Visitor({ userId: 'cleo' })).impersonator).toEqual({ userId: 'sam', role: 'support' });
+  });
+
+  it('is another object than the visitor of the user themselves', () => {
+    const { impersonated } = start();
+    const shared = new Visitor({ userId: 'cleo' }, ['a'], ['b']);
+    const marked = impersonated.mark(shared);
+    expect(marked).toMatchObject({ id: 'cleo', roles: ['a'], permissions: ['b'], impersonator: { userId: 'sam' } });
+    expect([shared.impersonator, impersonated.mark(shared) === marked]).toEqual([undefined, true]);
+    const guest = new Visitor();
+    expect([impersonated.mark(guest) === guest, guest.impersonator]).toEqual([true, undefined]);
   });
 
   it('is the impersonator, who may do it no longer', () => {
@@ -61,7 +71,7 @@ describe('A visitor who is impersonated', () => {
     expect(await impersonated.resolve()).toMatchObject({ id: 'cleo', roles: ['cleo today'] });
     await impersonated.resolve();
     expect(found).toEqual(['sam', 'cleo']);
-    expect(impersonated.mark(new Visitor()).impersonator).toMatchObject({ role: 'sam today' });
+    expect(impersonated.mark(new Visitor({ userId: 'cleo' })).impersonator).toMatchObject({ role: 'sam today' });
   });
 
   it('is the impersonator when the user does not exist any more', async () => {
