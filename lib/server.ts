@@ -132,7 +132,15 @@ export {
 export { Session } from './session/session.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
 export { SessionRegistry } from './session/session-registry.js';
-export type { SessionContents, SessionDataOptions, SessionKey, SessionValue } from './session/session-schema.js';
+export type {
+  ListKey,
+  NumberKey,
+  SessionContents,
+  SessionDataOptions,
+  SessionItem,
+  SessionKey,
+  SessionValue,
+} from './session/session-schema.js';
 export { SessionSchema } from './session/session-schema.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
 export { MemorySessionStore } from './session/stores/memory-session-store.js';

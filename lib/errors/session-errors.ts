@@ -27,6 +27,21 @@ export class InvalidSessionValueError extends GatehouseError {
   }
 }
 
+/** An operation needs a value of another type than the one under its key. */
+export class SessionValueTypeError extends GatehouseError {
+  constructor(
+    readonly key: string,
+    readonly operation: string,
+    readonly expected: string,
+  ) {
+    super(
+      'SESSION_VALUE_TYPE',
+      `session.${operation}('${key}') needs ${expected} under "${key}", but the session has another value there. Use ` +
+        `another key, or set ${expected} first.`,
+    );
+  }
+}
+
 /** The session does not fit in a cookie, or exceeds `session.maxSize` in a store on the server. */
 export class SessionTooLargeError extends GatehouseError {
   constructor(
@@ -140,7 +155,7 @@ export class SessionsNotListedError extends GatehouseError {
     super(
       'SESSIONS_NOT_LISTED',
       `${store} cannot list the sessions of a user, so it cannot end them one by one. Use a store that can ` +
-        `(store: { use: 'sqlite' }, 'redis' or 'memory'); to end all sessions of a user with any store, override ` +
+        `(store: { use: 'sqlite' }, 'postgres', 'redis' or 'memory'); to end all sessions of a user with any store, override ` +
         `RevocationList.`,
     );
   }

@@ -42,7 +42,7 @@ export class SessionRegistry {
     if (config.maxSessionsPerUser === undefined || store.abilities.listsSessions) return;
     const problem =
       'session.maxSessionsPerUser needs a store that can list the sessions of a user, and ' +
-      `${store.constructor.name} cannot: choose 'sqlite', 'redis' or 'memory'`;
+      `${store.constructor.name} cannot: choose 'sqlite', 'postgres', 'redis' or 'memory'`;
     throw new InvalidOptionsError([problem]);
   }
 

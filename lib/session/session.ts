@@ -1,7 +1,8 @@
 import { SessionDraft } from './draft/session-draft.js';
+import { added, pushed } from './draft/value-updates.js';
 import { FlashBag } from './flash-bag.js';
 import type { SessionRecord } from './record/session-record.js';
-import type { SessionContents, SessionKey, SessionValue } from './session-schema.js';
+import type { ListKey, NumberKey, SessionContents, SessionItem, SessionKey, SessionValue } from './session-schema.js';
 
 /** Returns the draft inside a session. For this package only; users have no access to it. */
 export let draftOf: (session: Session) => SessionDraft;
@@ -112,6 +113,42 @@ export class Session<Data extends object = App.SessionData> {
   ): this {
     this.#draft.changing(`session.set('${key}')`).assign(key, value);
     return this;
+  }
+
+  /**
+   * Adds to the number under a key; one that is missing counts as 0. Concurrent requests all count.
+   *
+   * @param by A negative number subtracts.
+   * @returns The new number, as this request knows it.
+   * @throws {SessionValueTypeError} When the value is not a number.
+   * @throws {InvalidSessionValueError} When `by` is not a finite number.
+   */
+  increment<Key extends SessionKey<Data>>(key: NumberKey<Data, Key>, by = 1): number {
+    const values = this.#draft.changing(`session.increment('${key}')`);
+    values.assign(key, added(key, by));
+    return values.get(key) as number;
+  }
+
+  /**
+   * Adds copies of items to the end of the list under a key; one that is missing counts as empty. Concurrent requests
+   * keep each other's items.
+   *
+   * @throws {SessionValueTypeError} When the value is not a list.
+   * @throws {InvalidSessionValueError} When an item cannot be stored.
+   */
+  push<Key extends SessionKey<Data>>(key: ListKey<Data, Key>, ...items: SessionItem<Data, Key>[]): this {
+    this.#draft.changing(`session.push('${key}', …)`).assign(key, pushed(key, items));
+    return this;
+  }
+
+  /**
+   * Returns the value under a key, and removes it. Of concurrent requests, several can get it.
+   */
+  pull<Key extends SessionKey<Data>>(key: Key): SessionValue<Data, Key> | undefined {
+    const values = this.#draft.changing(`session.pull('${key}')`);
+    const value = values.get(key);
+    values.unset(key);
+    return value as SessionValue<Data, Key> | undefined;
   }
 
   /** Removes a key. */

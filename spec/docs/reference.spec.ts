@@ -71,7 +71,7 @@ describe('The list of options', () => {
 
   it('has every option that the schemas know, and no other', () => {
     const stores = ['memory', 'sqlite', 'redis'].map((store) => ({ session: { store, options: STRANGER } }));
-    const chosen = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'].map((use) => ({
+    const chosen = ['cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'].map((use) => ({
       store: { use, ...STRANGER },
     }));
     const known = new Set([
@@ -88,7 +88,9 @@ describe('The list of options', () => {
   });
 
   it('says which of them can stand in the setup module', () => {
-    const stores = ['memory', 'sqlite', 'redis', 'unstorage'].map((use) => ({ store: { use, ...STRANGER } }));
+    const stores = ['memory', 'sqlite', 'postgres', 'redis', 'unstorage'].map((use) => ({
+      store: { use, ...STRANGER },
+    }));
     const inSetup = new Set([...PLACES, ...stores].flatMap((place) => namesAt(setupOptions, place)));
     const marked = source('docs/reference/options.md').matchAll(/^\| `([^`]+)` ●/gm);
     const expected = [...documented.keys()].filter((option) => inSetup.has(option));

@@ -13,6 +13,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
   ],
   [new errors.ImpersonationOffError(), 'IMPERSONATION_OFF', {}, "access: { impersonate: { role: 'support' } }"],
   [
+    new errors.SessionValueTypeError('visits', 'increment', 'a number'),
+    'SESSION_VALUE_TYPE',
+    { key: 'visits', operation: 'increment', expected: 'a number' },
+    'Use another key, or set a number first.',
+  ],
+  [
     new errors.UnknownAbilityError('invoice:edti', ['invoice:edit'], 'invoice:edit'),
     'UNKNOWN_ABILITY',
     { ability: 'invoice:edti', known: ['invoice:edit'], nearest: 'invoice:edit' },
@@ -94,7 +100,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.SessionsNotListedError('CookieSessionStore'),
     'SESSIONS_NOT_LISTED',
     { store: 'CookieSessionStore' },
-    "(store: { use: 'sqlite' }, 'redis' or 'memory')",
+    "(store: { use: 'sqlite' }, 'postgres', 'redis' or 'memory')",
   ],
   [
     new errors.StoreUnavailableError('read', new Error('It is away.')),

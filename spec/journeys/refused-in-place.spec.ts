@@ -79,7 +79,8 @@ const SITE: Parameters<typeof madeSite> = [
     'src/pages/team.astro':
       "---\nimport { authorize } from 'astro-gatehouse/server';\nawait authorize({ role: 'admin' });\n---\nthe secret of admins",
     'src/pages/account/[...page].astro': '<h1>account</h1>',
-    'src/pages/admin/[...page].astro': '<h1>the secret of admins</h1>',
+    'src/pages/admin/[...page].astro':
+      "---\nimport { oldInput } from 'astro-gatehouse/server';\n---\n<h1>the secret of admins</h1>{oldInput('note')}",
     'src/pages/staff/[...page].astro': '<h1>the secret of admins</h1>',
     'src/pages/de/konto.astro': '<h1>the secret of admins</h1>',
     'src/pages/premium.astro': '<h1>the secret of payers</h1>',
@@ -301,6 +302,16 @@ describe.each(['production', 'development'] as const)('A refused visitor, in %s,
     ])('gets a plain refusal where that page is refused as well: %s', async (_, path) => {
       const answer = await (await member()).get(path, { headers: OPENED });
       expect([answer.status, answer.location, answer.text]).toEqual([403, null, 'Forbidden']);
+    });
+
+    it('finds the input of a form again once its page may be opened', async () => {
+      const browser = new Browser(server);
+      const sent = await browser.post('/app/admin/', { note: 'typed before' }, { headers: OPENED });
+      expect(sent.location).toBe('/app/login/?returnTo=%2Fapp%2Fadmin%2F');
+      await browser.get('/app/enter/');
+      expect((await browser.get('/app/admin/', { headers: OPENED })).status).toBe(403);
+      await browser.get('/app/enter/?role=admin');
+      expect((await browser.get('/app/admin/', { headers: OPENED })).text).toContain('typed before');
     });
 
     it('is why the log says that the page cannot be rendered', async () => {

@@ -91,7 +91,7 @@ describe('A session registry whose store cannot list sessions', () => {
   it('throws at startup when maxSessionsPerUser is set', () => {
     const counting = () => start(() => new MemoryRevocationList(), { maxSessionsPerUser: 3 });
     expect(counting).toThrow(InvalidOptionsError);
-    expect(counting).toThrow("choose 'sqlite', 'redis' or 'memory'");
+    expect(counting).toThrow("choose 'sqlite', 'postgres', 'redis' or 'memory'");
   });
 });
 

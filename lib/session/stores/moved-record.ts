@@ -1,5 +1,14 @@
 import { SessionId } from '../record/session-id.js';
 
+/** A text and its key, for a session that gets another id. */
+export interface MovedText {
+  readonly key: string;
+  readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly userId?: string | undefined;
+}
+
 /** Milliseconds for which requests with the old id still find the session. */
 const GRACE = 10_000;
 /** Milliseconds for which the store remembers where a session moved: longer than any request is under way. */

@@ -7,7 +7,7 @@ import { parseRecord, serializeRecord } from '../record/record-text.js';
 import { applyChanges, type SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
-import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
+import { isInGrace, type MovedRecord, type MovedText, movedRecord, parseMovedRecord } from './moved-record.js';
 import { RecentRecords, type StoredText } from './recent-records.js';
 import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
 
@@ -18,7 +18,6 @@ const ENDED = '';
 const ENDED_FOR = 60_000;
 /** Milliseconds for which concurrent requests may still add to a session that another one emptied. */
 const EMPTY_FOR = 60_000;
-
 /** A fingerprint, or the part of one that a store uses as key. */
 const KEY = /^[A-Za-z0-9_-]{32,43}$/;
 
@@ -64,6 +63,20 @@ export abstract class VersionedSessionStore extends SessionStore {
   ): Promised<string | number | undefined>;
   /** Removes the text under a key. */
   protected abstract remove(key: string): Promised<void>;
+
+  /**
+   * Replaces the text under one key if its version is still this one, and stores another under a new key. Override it
+   * where both can be one atomic step, which saves a round trip at every sign-in.
+   *
+   * @returns False when another version, or nothing, was stored; then nothing has changed.
+   */
+  protected async move(from: MovedText, version: string | number, to: MovedText): Promise<boolean> {
+    // First the new key, which nobody knows yet, then the old one: a crash in between loses nothing.
+    await this.insert(to.key, to.text, to.expiresAt, to.userId);
+    const isMoved = (await this.replace(from.key, from.text, from.expiresAt, version)) !== undefined;
+    if (!isMoved) await this.remove(to.key);
+    return isMoved;
+  }
 
   /**
    * Returns the keys of a user's sessions, perhaps with some that no longer exist. Only stores that list sessions
@@ -189,12 +202,10 @@ export abstract class VersionedSessionStore extends SessionStore {
   }
 
   async #begin(changes: SessionChanges): Promise<string> {
-    await this.#insert(SessionId.fingerprint(changes.id), applyChanges(undefined, changes), changes.maxSize);
-    return changes.id;
-  }
-
-  #insert(key: string, record: SessionRecord, maxSize?: number): Promised<void> {
-    return this.insert(key, serializeRecord(record, maxSize), record.expiresAt, userIdOf(record));
+    const { id, maxSize } = changes;
+    const record = applyChanges(undefined, changes);
+    await this.insert(SessionId.fingerprint(id), serializeRecord(record, maxSize), record.expiresAt, userIdOf(record));
+    return id;
   }
 
   async #put(current: SessionRecord, next: SessionRecord, changes: SessionChanges): Promise<boolean> {
@@ -205,14 +216,11 @@ export abstract class VersionedSessionStore extends SessionStore {
       if (isReplaced && userIdOf(current) !== userIdOf(next)) await this.#unlist(key, current);
       return isReplaced;
     }
-    // First the new key, which nobody knows yet, then the old one: a crash in between loses nothing.
-    await this.#insert(key, next, maxSize);
+    const to = { key, text: serializeRecord(next, maxSize), expiresAt: next.expiresAt, userId: userIdOf(next) };
     const moved = movedRecord(current.id, next.id, hasSignedIn, this.clock.now());
-    const from = SessionId.fingerprint(current.id);
-    const left = await this.replace(from, JSON.stringify(moved), moved.until, current.version ?? '');
-    const isMoved = left !== undefined;
-    if (!isMoved) await this.remove(key);
-    await (isMoved ? this.#unlist(from, current) : this.#unlist(key, next));
+    const left = { key: SessionId.fingerprint(current.id), text: JSON.stringify(moved), expiresAt: moved.until };
+    const isMoved = await this.move(left, current.version ?? '', to);
+    await (isMoved ? this.#unlist(left.key, current) : this.#unlist(key, next));
     return isMoved;
   }
 
