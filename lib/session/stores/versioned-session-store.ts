@@ -7,6 +7,7 @@ import { parseRecord, serializeRecord } from '../record/record-text.js';
 import { applyChanges, type SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
+import { type TakenValue, takingOf } from '../record/taken-value.js';
 import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
 import { RecentRecords, type StoredText } from './recent-records.js';
 import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
@@ -103,18 +104,30 @@ export abstract class VersionedSessionStore extends SessionStore {
   }
 
   override async write(changes: SessionChanges): Promise<string | undefined> {
-    const { opened } = changes;
-    if (!opened) return this.#begin(changes);
+    if (!changes.opened) {
+      await this.#insert(SessionId.fingerprint(changes.id), applyChanges(undefined, changes), changes.maxSize);
+      return changes.id;
+    }
+    const next = await this.#change(changes.opened, changes);
+    return next && !isEmptyRecord(next) ? next.id : undefined;
+  }
+
+  override async take(opened: SessionRecord, key: string): Promise<TakenValue> {
+    const { changes, taken } = takingOf(opened, key);
+    return taken(await this.#change(opened, changes));
+  }
+
+  /** Applies changes to the stored session. @returns The record that is stored now; `undefined` when it has ended. */
+  async #change(opened: SessionRecord, changes: SessionChanges): Promise<SessionRecord | undefined> {
     // A session that seems to have expired may have been renewed by another request.
     let current = opened.expiresAt > this.clock.now() ? opened : await this.#find(opened.id);
     for (let attempt = 0; attempt < MAX_ATTEMPTS && current; attempt++) {
       // A session that got another id in the meantime keeps it, unless this request signs in: one id per session.
       const keepsId = current.id !== opened.id && !changes.hasSignedIn;
       const next = applyChanges(current, keepsId ? { ...changes, id: current.id } : changes);
-      const isEmpty = isEmptyRecord(next);
       // No response carries the id of an empty session, so it stays under the id that concurrent requests know.
-      const left = isEmpty ? { ...next, id: current.id, expiresAt: this.clock.now() + EMPTY_FOR } : next;
-      if (await this.#put(current, left, changes)) return isEmpty ? undefined : next.id;
+      const left = isEmptyRecord(next) ? { ...next, id: current.id, expiresAt: this.clock.now() + EMPTY_FOR } : next;
+      if (await this.#put(current, left, changes)) return next;
       current = await this.#find(current.id);
       // The failed write had already added it to the user's list again.
       if (!current) await this.#unlist(SessionId.fingerprint(left.id), left);
@@ -186,11 +199,6 @@ export abstract class VersionedSessionStore extends SessionStore {
   async #unlist(key: string, record: SessionRecord | undefined): Promise<void> {
     const userId = this.unlist && record && userIdOf(record);
     if (userId !== undefined) await this.unlist?.(userId, key);
-  }
-
-  async #begin(changes: SessionChanges): Promise<string> {
-    await this.#insert(SessionId.fingerprint(changes.id), applyChanges(undefined, changes), changes.maxSize);
-    return changes.id;
   }
 
   #insert(key: string, record: SessionRecord, maxSize?: number): Promised<void> {
