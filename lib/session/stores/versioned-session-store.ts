@@ -165,10 +165,6 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
     if (userId !== undefined) await this.unlist?.(userId, key);
   }
 
-  #insert(key: string, record: SessionRecord, maxSize?: number): Promised<void> {
-    return this.insert(key, serializeRecord(record, maxSize), record.expiresAt, userIdOf(record));
-  }
-
   async #put(current: SessionRecord, next: SessionRecord, changes: SessionChanges): Promise<boolean> {
     const { hasSignedIn, maxSize } = changes;
     if (current.id === next.id) {
