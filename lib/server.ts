@@ -142,6 +142,7 @@ export type {
   SessionValue,
 } from './session/session-schema.js';
 export { SessionSchema } from './session/session-schema.js';
+export type { ExclusiveOptions } from './session/steps/session-steps.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
 export { MemorySessionStore } from './session/stores/memory-session-store.js';
 export { RevocationList } from './session/stores/revocation-list.js';

@@ -1,6 +1,6 @@
 import { Clock } from '../../../base/clock.js';
 import { SessionId } from '../../record/session-id.js';
-import type { MovedText } from '../moved-record.js';
+import type { KeyedText } from '../moved-record.js';
 import { type StoredText, VersionedSessionStore } from '../versioned-session-store.js';
 import type { SqlDatabase, SqlRow, SqlStatement } from './sql-database.js';
 import { type SqlEntry, SqlTable, SWEEP_SLICE } from './sql-table.js';
@@ -63,7 +63,7 @@ export class SqlSessionStore extends VersionedSessionStore {
     return row && Number(row.version);
   }
 
-  protected override async move(from: MovedText, version: string | number, to: MovedText): Promise<boolean> {
+  protected override async move(from: KeyedText, version: string | number, to: KeyedText): Promise<boolean> {
     const [left, next] = [from, to].map(({ key, text, expiresAt, userId }) => entryOf(key, text, expiresAt, userId));
     if (!left || !next) return false;
     return (await this.#write(this.#table.move(left, Number(version), next))).length > 0;
