@@ -80,8 +80,7 @@ export class Session<Data extends object = App.SessionData> {
    * visitor, and while the visitor is impersonated.
    */
   get signedInAt(): Date | undefined {
-    const { impersonatorId, signedInAt } = this.#asked;
-    return asDate(impersonatorId === undefined ? signedInAt : undefined);
+    return this.#asked.impersonatorId === undefined ? asDate(this.#draft.signedInAt) : undefined;
   }
 
   /** The time when the session ends unless it is used again; `undefined` while nothing is stored. */
