@@ -27,7 +27,7 @@ export class Answers {
       if (isCircle) return forClient(isHtmx(client) ? problem(401, decision) : plain(401));
       const back = this.redirects.withReturnPath(target, request);
       const location = again ? withParameter(back, REAUTHENTICATE_PARAMETER, '1') : back;
-      return leading(client, location, request, problem(401, decision));
+      return leading(client, location, request, () => problem(401, decision));
     });
   }
 
@@ -45,9 +45,9 @@ export class Answers {
     const client = clientFor(request, decision);
     if (client === 'browser') return forClient(inPlace(this.config.toLocation(path)));
     const opened = client === 'htmx page' ? this.redirects.opened(request) : undefined;
-    const refusal = problem(403, decision);
+    const refusal = () => problem(403, decision);
     // A browser that opens the address itself shows the page, which htmx would leave out for its status.
-    return opened === undefined ? forClient(refusal) : leading(client, opened, request, refusal);
+    return opened === undefined ? forClient(refusal()) : leading(client, opened, request, refusal);
   }
 
   /** Answers a signed-in visitor who opens a page for guests. */
@@ -61,7 +61,7 @@ export class Answers {
     if (client === 'program' || client === 'htmx part') return forClient(problem(403, decision));
     return andThen(this.redirects.leadBack(target, request, visitor), (isCircle) => {
       if (isCircle) return forClient(isHtmx(client) ? problem(403, decision) : plain(403));
-      return leading(client, this.config.toLocation(target), request, problem(403, decision));
+      return leading(client, this.config.toLocation(target), request, () => problem(403, decision));
     });
   }
 }
@@ -79,13 +79,19 @@ function clientFor(
 /**
  * Leads a client to another page.
  *
- * @param refusal The answer that htmx gets with the address in a header, which it follows whatever the status.
+ * @param refusal Creates the answer that htmx gets with the address in a header, which it follows whatever the status.
  * @see https://htmx.org/headers/hx-redirect/
  */
-function leading(client: RefusedClient, location: string, { method }: GuardedRequest, refusal: Response): Response {
-  if (!isHtmx(client)) return forClient(redirectTo(location, method));
-  refusal.headers.set('HX-Redirect', printable(location));
-  return forClient(refusal);
+function leading(
+  client: RefusedClient,
+  location: string,
+  { method }: GuardedRequest,
+  refusal: () => Response,
+): Response {
+  if (!isHtmx(client)) return redirectTo(location, method, CLIENT_HEADERS);
+  const answer = forClient(refusal());
+  answer.headers.set('HX-Redirect', printable(location));
+  return answer;
 }
 
 function isHtmx(client: RefusedClient): boolean {

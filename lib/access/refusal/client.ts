@@ -12,20 +12,53 @@ export type RefusedClient = 'browser' | 'old browser' | 'htmx page' | 'htmx part
 export const CLIENT_HEADERS =
   'Accept, Sec-Fetch-Dest, Sec-Fetch-Mode, X-Requested-With, Turbo-Frame, HX-Request, HX-Boosted, HX-History-Restore-Request, HX-Current-URL';
 
-/** The signs by which clients are told apart. */
-interface Signs {
-  readonly htmx: boolean;
-  /** True when htmx will show the answer in place of the whole page. */
-  readonly isBoosted: boolean;
-  /** True when Turbo fetches a part of a page, or sends a form to which the answer may be parts of a page. */
-  readonly isTurbo: boolean;
-  readonly isScript: boolean;
-  /** The place in which a browser opens the address: a tab or a window, or a frame of a page. */
-  readonly opens: 'tab' | 'frame' | undefined;
-  readonly wants: 'html' | 'anything' | 'data';
+/** The signs by which clients are told apart. Each is read from the headers when a line of the table asks for it. */
+class Signs {
+  readonly #accept: string;
+  readonly #dest: string | null;
   readonly mode: string | null;
+
+  constructor(private readonly headers: Headers) {
+    this.#accept = headers.get('accept') ?? '*/*';
+    this.#dest = headers.get('sec-fetch-dest');
+    this.mode = headers.get('sec-fetch-mode');
+  }
+
+  get htmx(): boolean {
+    return this.headers.get('hx-request') === 'true';
+  }
+
+  /** True when htmx will show the answer in place of the whole page. */
+  get isBoosted(): boolean {
+    const { headers } = this;
+    return headers.get('hx-boosted') === 'true' || headers.get('hx-history-restore-request') === 'true';
+  }
+
+  /** True when Turbo fetches a part of a page, or sends a form to which the answer may be parts of a page. */
+  get isTurbo(): boolean {
+    return this.headers.has('turbo-frame') || this.#accept.includes('text/vnd.turbo-stream.html');
+  }
+
+  get isScript(): boolean {
+    if (this.#dest === 'empty' && this.mode !== 'navigate') return true;
+    return this.headers.get('x-requested-with')?.toLowerCase() === 'xmlhttprequest';
+  }
+
+  /** The place in which a browser opens the address: a tab or a window, or a frame of a page. */
+  get opens(): 'tab' | 'frame' | undefined {
+    if (this.#dest === 'document' || (this.#dest === null && this.mode === 'navigate')) return 'tab';
+    return this.mode === 'navigate' ? 'frame' : undefined;
+  }
+
+  get wants(): 'html' | 'anything' | 'data' {
+    if (this.#accept.includes('text/html')) return 'html';
+    return this.#accept.trim() === '*/*' ? 'anything' : 'data';
+  }
+
   /** True when the client sends fetch metadata, as browsers do since 2023 where a connection is safe. */
-  readonly tells: boolean;
+  get tells(): boolean {
+    return this.mode !== null || this.#dest !== null;
+  }
 }
 
 /** A line of the table. The first one that holds decides. */
@@ -57,27 +90,9 @@ const TABLE: readonly Line[] = [
 
 /** Returns the kind of client that sent a request to a page or an endpoint. */
 export function clientOf(headers: Headers, routeIsPage: boolean): RefusedClient {
-  const signs = signsOf(headers);
+  const signs = new Signs(headers);
   const line = TABLE.find(({ holds }) => holds(signs));
   return line?.[routeIsPage ? 'page' : 'endpoint'] ?? 'program';
-}
-
-function signsOf(headers: Headers): Signs {
-  const accept = headers.get('accept') ?? '*/*';
-  const mode = headers.get('sec-fetch-mode');
-  const dest = headers.get('sec-fetch-dest');
-  const isTab = dest === 'document' || (dest === null && mode === 'navigate');
-  return {
-    htmx: headers.get('hx-request') === 'true',
-    isBoosted: headers.get('hx-boosted') === 'true' || headers.get('hx-history-restore-request') === 'true',
-    isTurbo: headers.has('turbo-frame') || accept.includes('text/vnd.turbo-stream.html'),
-    isScript:
-      (dest === 'empty' && mode !== 'navigate') || headers.get('x-requested-with')?.toLowerCase() === 'xmlhttprequest',
-    opens: isTab ? 'tab' : mode === 'navigate' ? 'frame' : undefined,
-    wants: accept.includes('text/html') ? 'html' : accept.trim() === '*/*' ? 'anything' : 'data',
-    mode,
-    tells: mode !== null || dest !== null,
-  };
 }
 
 /**

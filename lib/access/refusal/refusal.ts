@@ -31,10 +31,16 @@ export function asAnswer(answer: unknown): Response {
   throw new TypeError('refuse(), challenge() or forbid() returned no Response: return one, or what super returns');
 }
 
-/** Creates a refusal that redirects the browser. A method other than GET and HEAD becomes GET. */
-export function redirectTo(location: string, method: string): Response {
+/**
+ * Creates a refusal that redirects the browser. A method other than GET and HEAD becomes GET.
+ *
+ * @param variesBy The headers by which other clients would get another answer.
+ */
+export function redirectTo(location: string, method: string, variesBy?: string): Response {
   const status = method === 'GET' || method === 'HEAD' ? 302 : 303;
-  return new Response(null, { status, headers: { ...UNCACHEABLE, Location: printable(location) } });
+  const headers: Record<string, string> = { ...UNCACHEABLE, Location: printable(location) };
+  if (variesBy !== undefined) headers.Vary = `${UNCACHEABLE.Vary}, ${variesBy}`;
+  return new Response(null, { status, headers });
 }
 
 /** Creates a refusal for programs: problem details with the decision, without the rule. @see RFC 9457 */

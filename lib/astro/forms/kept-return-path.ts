@@ -9,6 +9,8 @@ import { returnPathOf } from '../helpers/return-path.js';
 import { withHeaders } from '../request/answer.js';
 import type { GateRequest } from '../request/gate-request.js';
 
+const HAS_RETURN_PARAMETER = new RegExp(`[?&]${RETURN_PARAMETER}=`);
+
 /**
  * Keeps the page that a guest wanted to open, where an answer would lose it, so that `safeReturnTo` finds it after the next
  * attempt. A redirect to the login page gets it as a parameter: after a wrong password, for example. So does a redirect by
@@ -26,9 +28,10 @@ export function withReturnPath(request: GateRequest, answer: Response): Response
 }
 
 function withReturnParameter(request: GateRequest, answer: Response, location: string): Response {
+  if (location === '' || HAS_RETURN_PARAMETER.test(location)) return answer;
   const { url } = request;
   const target = URL.parse(location, url);
-  if (location === '' || target?.origin !== url.origin || target.searchParams.has(RETURN_PARAMETER)) return answer;
+  if (target?.origin !== url.origin) return answer;
   const config = request.services.get(GuardConfig);
   const isLogin = ({ pathname }: URL) => config.loginPages.has(pathOnly(pathname, config.base));
   const isToLogin = isLogin(target);

@@ -113,7 +113,7 @@ export class ArrivedRequest extends ScopedRequest {
 
   /** True when the visitor is not just anybody: the browser sent a session, or `identify` named them. */
   protected get isKnown(): boolean {
-    return this.keeper.hasSession || (this.#isAsked && this.identity.isIdentified);
+    return this.keeper.hasSession || this.isIdentified;
   }
 
   /** Asks the application who sent the request. A stand-in exists for the toolbar alone, and sends nothing. */

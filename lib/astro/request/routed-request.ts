@@ -32,6 +32,7 @@ export class RoutedRequest implements ChangingRequest {
   readonly originalPathname: string | undefined;
   readonly wasRefused: boolean;
   isOwnAnswer = false;
+  #client: RefusedClient | undefined;
   /** The page that the request belongs to, where it is not its own route. */
   #ofPage: { readonly page: RequestedPage | undefined } | undefined;
   hasOptionsHandler = false;
@@ -165,6 +166,11 @@ export class RoutedRequest implements ChangingRequest {
   }
 
   get client(): RefusedClient {
+    this.#client ??= this.#findClient();
+    return this.#client;
+  }
+
+  #findClient(): RefusedClient {
     const { headers } = this.context.request;
     const client = clientOf(headers, !this.isEndpoint);
     return client === 'program' && this.#isFormOfScript(headers) ? 'browser' : client;

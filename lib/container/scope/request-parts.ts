@@ -100,6 +100,11 @@ export class RequestParts {
     return this.#identity !== undefined || this.openedSession !== undefined;
   }
 
+  /** True when `identify` named the visitor. */
+  protected get isIdentified(): boolean {
+    return this.#identity?.isIdentified === true;
+  }
+
   /** Reads again the visitor that the application named, because the application may have changed that object since. */
   protected adoptAnew(): void {
     this.#identity?.adoptAnew();
