@@ -1,4 +1,5 @@
 import { Clock } from '../../../base/clock.js';
+import type { SessionChanges } from '../../record/session-changes.js';
 import { SessionId } from '../../record/session-id.js';
 import type { MovedText } from '../moved-record.js';
 import { type StoredText, VersionedSessionStore } from '../versioned-session-store.js';
@@ -11,10 +12,14 @@ const SWEEP_EVERY = 10_000;
 
 /**
  * Stores sessions in one table of a database that several processes may share. A read, a change and a sign-in each take
- * one round trip. Extend it for another engine: pass it a {@link SqlDatabase}.
+ * one round trip. Pass it a {@link SqlDatabase} for your engine.
+ *
+ * @example services.override(SessionStore, (get) => new SqlSessionStore(d1Database(env.DB), 'sessions', get(Clock)))
  */
 export class SqlSessionStore extends VersionedSessionStore {
   readonly #table: SqlTable;
+  /** The last change of each session that is under way in this process. */
+  readonly #turns = new Map<string, Promise<unknown>>();
   #sweptAt = 0;
 
   /** @throws {InvalidOptionsError} When the name is not one of a table. */
@@ -27,7 +32,7 @@ export class SqlSessionStore extends VersionedSessionStore {
     this.#table = new SqlTable(table, database.dialect);
   }
 
-  /** The statements that create the table. They may run again. */
+  /** The statements that create the table, for a migration. They may run again. */
   get migration(): readonly string[] {
     return this.#table.migration;
   }
@@ -40,6 +45,23 @@ export class SqlSessionStore extends VersionedSessionStore {
   /** Closes the connection when the server stops. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /**
+   * In SQLite, which runs one write at a time anyway, lets the requests of this process change one session in turn: most
+   * of their attempts would fail otherwise, and each costs a round trip.
+   */
+  override async write(changes: SessionChanges): Promise<string | undefined> {
+    const id = changes.opened?.id;
+    if (id === undefined || this.database.dialect !== 'sqlite') return super.write(changes);
+    const turn = Promise.resolve(this.#turns.get(id)).then(() => super.write(changes));
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(id, settled);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(id) === settled) this.#turns.delete(id);
+    }
   }
 
   protected override async find(key: string): Promise<StoredText | undefined> {
