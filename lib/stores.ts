@@ -15,11 +15,12 @@ export { parseRecord, serializeRecord } from './session/record/record-text.js';
 export { applyChanges, type SessionChanges } from './session/record/session-changes.js';
 export { SessionId } from './session/record/session-id.js';
 export { type Flash, isEmptyRecord, type SessionDevice, type SessionRecord } from './session/record/session-record.js';
+export type { TakenValue } from './session/record/taken-value.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
 export { type MemoryOptions, MemorySessionStore } from './session/stores/memory-session-store.js';
 export { MigratingSessionStore, type Migration } from './session/stores/migrating-session-store.js';
-export type { MovedText } from './session/stores/moved-record.js';
+export type { KeyedText } from './session/stores/moved-record.js';
 export {
   KeyedRevocationList,
   MemoryRevocationList,

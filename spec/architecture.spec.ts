@@ -95,6 +95,7 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/cli/read-report.ts': 'builds a project; spec/builds/routes-command.spec.ts has it build some',
   'lib/session/cookies/cookie-jar.ts': 'a port without code of its own',
   'lib/session/stores/session-store.ts': 'a port; what it does by itself is in the tests that every store passes',
+  'lib/session/stores/store-of-texts.ts': 'a port; every store over texts runs the tests of stores',
   'lib/session/stores/revocation-list.ts': 'a port; the spec of each list runs the same tests',
   'lib/session/cookies/session-place.ts': 'where a session is put; session-cookies.spec.ts sees where it is found',
   'lib/session/manager/session-writer.ts': 'session-manager.spec.ts and session-cookies.spec.ts have it write',

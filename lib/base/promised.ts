@@ -42,6 +42,17 @@ export function orElse<Value>(
   }
 }
 
+/** Calls a function, and then another one, whether the first one returned, threw or its promise was settled. */
+export function whenOver<Value>(make: () => Promised<Value>, act: () => void): Promised<Value> {
+  let value: Promised<Value> | undefined;
+  try {
+    value = make();
+    return value instanceof Promise ? value.finally(act) : value;
+  } finally {
+    if (!(value instanceof Promise)) act();
+  }
+}
+
 /** Calls a function for one item after another. @returns The first result that is not `undefined`. */
 export function firstAnswer<Item, Answer>(
   items: Iterable<Item>,

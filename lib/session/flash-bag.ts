@@ -49,6 +49,27 @@ export class FlashBag {
   }
 
   /**
+   * Adds a message for this page only, after those that it reads under this key. It is never stored, and no later page
+   * shows it.
+   *
+   * @throws {InvalidSessionValueError} When the value could not be stored.
+   */
+  now(key: string, value: unknown): void {
+    this.#asked.show(key, value);
+  }
+
+  /**
+   * Lets the next page show again the messages that this response delivers, whether they have been read yet or not. In
+   * this response, they can be read as before. Messages of {@link now} are not kept.
+   *
+   * @param key The key of the messages. Default: all.
+   * @throws {SessionCommittedError} When the response head has been sent.
+   */
+  keep(key?: string): void {
+    this.#asked.keep(key);
+  }
+
+  /**
    * Delivers the messages under a key and returns the latest. Returns `undefined` when there is none, and when the
    * message waits for the next page because its delivery cannot be recorded (the response head has been sent) or the
    * response cannot show it (a prefetch, an image).
@@ -68,7 +89,7 @@ export class FlashBag {
     return delivered.map(({ value }) => frozen(value) as Value);
   }
 
-  /** Returns the latest message under a key without delivering it. */
+  /** Returns the latest message under a key without delivering it: it stays for the next page. */
   peek<Value = string>(key: string): Value | undefined {
     return frozen(this.#asked.latest(key)?.value) as Value | undefined;
   }

@@ -126,6 +126,21 @@ declare global {
 export type SessionKey<Data extends object> = (keyof Data & string) | (string & {});
 /** The type of a key's value: typed if the session's data declares it, otherwise unknown. */
 export type SessionValue<Data extends object, Key> = Key extends keyof Data ? Data[Key] : unknown;
+/** A key whose value is a number, or is not declared. */
+export type NumberKey<Data extends object, Key> = KeyOf<Data, Key, number>;
+/** A key whose value is a list, or is not declared. */
+export type ListKey<Data extends object, Key> = KeyOf<Data, Key, readonly unknown[]>;
+/** The type of the items in a key's list: typed if the session's data declares it, otherwise unknown. */
+export type SessionItem<Data extends object, Key> = Key extends keyof Data
+  ? NonNullable<Data[Key]> extends readonly (infer Item)[]
+    ? Item
+    : never
+  : unknown;
+type KeyOf<Data extends object, Key, Kind> = Key extends keyof Data
+  ? NonNullable<Data[Key]> extends Kind
+    ? Key
+    : never
+  : Key;
 /** All values of a session. */
 export type SessionContents<Data extends object = App.SessionData> = Partial<Data> & Record<string, unknown>;
 

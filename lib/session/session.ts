@@ -1,7 +1,10 @@
 import { SessionDraft } from './draft/session-draft.js';
+import { added, pushed } from './draft/value-updates.js';
 import { FlashBag } from './flash-bag.js';
 import type { SessionRecord } from './record/session-record.js';
-import type { SessionContents, SessionKey, SessionValue } from './session-schema.js';
+import type { ListKey, NumberKey, SessionContents, SessionItem, SessionKey, SessionValue } from './session-schema.js';
+import { onItsOwn } from './steps/exclusive-runs.js';
+import type { ExclusiveOptions } from './steps/session-steps.js';
 
 /** Returns the draft inside a session. For this package only; users have no access to it. */
 export let draftOf: (session: Session) => SessionDraft;
@@ -73,11 +76,11 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   /**
-   * The time when its visitor signed in; `undefined` for a guest, and when another part of the application stored the
-   * visitor.
+   * The time when its visitor signed in; `undefined` for a guest, when another part of the application stored the
+   * visitor, and while the visitor is impersonated.
    */
   get signedInAt(): Date | undefined {
-    return asDate(this.#asked.signedInAt);
+    return this.#asked.impersonatorId === undefined ? asDate(this.#draft.signedInAt) : undefined;
   }
 
   /** The time when the session ends unless it is used again; `undefined` while nothing is stored. */
@@ -111,6 +114,79 @@ export class Session<Data extends object = App.SessionData> {
   ): this {
     this.#draft.changing(`session.set('${key}')`).assign(key, value);
     return this;
+  }
+
+  /**
+   * Adds to the number under a key; one that is missing counts as 0. Concurrent requests all count.
+   *
+   * @param by A negative number subtracts.
+   * @returns The new number, as this request knows it.
+   * @throws {SessionValueTypeError} When the value is not a number.
+   * @throws {InvalidSessionValueError} When `by` is not a finite number.
+   */
+  increment<Key extends SessionKey<Data>>(key: NumberKey<Data, Key>, by = 1): number {
+    const values = this.#draft.changing(`session.increment('${key}')`);
+    values.assign(key, added(key, by));
+    return values.get(key) as number;
+  }
+
+  /**
+   * Adds copies of items to the end of the list under a key; one that is missing counts as empty. Concurrent requests
+   * keep each other's items.
+   *
+   * @throws {SessionValueTypeError} When the value is not a list.
+   * @throws {InvalidSessionValueError} When an item cannot be stored.
+   */
+  push<Key extends SessionKey<Data>>(key: ListKey<Data, Key>, ...items: SessionItem<Data, Key>[]): this {
+    this.#draft.changing(`session.push('${key}', …)`).assign(key, pushed(key, items));
+    return this;
+  }
+
+  /**
+   * Returns the value under a key, and removes it. Of concurrent requests, several can get it.
+   */
+  pull<Key extends SessionKey<Data>>(key: Key): SessionValue<Data, Key> | undefined {
+    const value = this.#draft.changing(`session.pull('${key}')`).pull(key);
+    return value as SessionValue<Data, Key> | undefined;
+  }
+
+  /**
+   * Returns a one-time value and removes it from the stored session immediately: of concurrent requests, one gets it.
+   * It stays taken, even if this request fails. With a store that cannot replace on condition (`cookie`, `unstorage`,
+   * `astro`), it does the same as {@link pull}.
+   *
+   * @throws {StoreUnavailableError} When the store fails: it is then unknown whether the value was taken.
+   */
+  async take<Key extends SessionKey<Data>>(key: Key): Promise<SessionValue<Data, Key> | undefined> {
+    const draft = this.#draft;
+    draft.assertOpen(`session.take('${key}')`);
+    const value = draft.steps ? await draft.steps.take(key) : draft.changing(`session.take('${key}')`).pull(key);
+    return value as SessionValue<Data, Key> | undefined;
+  }
+
+  /**
+   * Runs an asynchronous function once for all concurrent requests of this session: one runs it, the others wait for its
+   * outcome. Requests that begin later run it again. It knows the requests of this process only.
+   *
+   * @param run Gets a signal that is aborted when the time is over. What it changes in the session is stored with this
+   *   request: set in every request what all of them need.
+   * @returns A copy of its value, for each request.
+   * @throws The error of the function, in each request.
+   * @throws {ExclusiveTimeoutError} When there is no outcome in time.
+   * @throws {InvalidSessionValueError} When the value cannot be copied; sessions store the same kinds of values.
+   * @example
+   * const order = await session.exclusive('order', async (signal) => {
+   *   const answer = await fetch('https://shop.example.com/orders', { method: 'POST', signal });
+   *   return answer.json();
+   * });
+   */
+  async exclusive<Value>(
+    key: string,
+    run: (signal: AbortSignal) => Value,
+    options?: ExclusiveOptions,
+  ): Promise<Awaited<Value>> {
+    const { steps } = this.#asked;
+    return steps ? steps.exclusive(key, run, options) : onItsOwn(key, run, options);
   }
 
   /** Removes a key. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { andThen, answersLater, firstAnswer, forget, isPromise } from '../../lib/base/promised.js';
+import { andThen, answersLater, firstAnswer, forget, isPromise, whenOver } from '../../lib/base/promised.js';
 
 describe('A promise', () => {
   it.each<[string, unknown]>([
@@ -75,5 +75,23 @@ describe('firstAnswer()', () => {
       return number === 3 ? 'three' : undefined;
     });
     expect(answer).toBe('three');
+  });
+});
+
+describe('whenOver()', () => {
+  it('calls the second function when the first one is over, however it ended', async () => {
+    const order: string[] = [];
+    const act = () => void order.push('over');
+    expect(whenOver(() => 1, act)).toBe(1);
+    expect(() =>
+      whenOver(() => {
+        throw new Error('no');
+      }, act),
+    ).toThrow('no');
+    const later = whenOver(async () => 2, act);
+    order.push('later');
+    expect(await later).toBe(2);
+    await expect(whenOver(() => Promise.reject(new Error('no')), act)).rejects.toThrow('no');
+    expect(order).toEqual(['over', 'over', 'later', 'over', 'over']);
   });
 });

@@ -206,15 +206,15 @@ describe('The list of events', () => {
     expect(events.length).toBeGreaterThan(10);
     for (const event of events) {
       const told = checker.getTypeOfSymbolAtLocation(event, fields).getProperties();
-      const own = told.map(({ name }) => name).filter((name) => name !== 'session' && name !== 'userId');
+      const own = told.map(({ name }) => name).filter((name) => !['session', 'userId', 'impersonator'].includes(name));
       const [, besides = ''] = documented.get(event.name) ?? [];
       expect({ event: event.name, tells: codeIn(besides).sort() }).toEqual({ event: event.name, tells: own.sort() });
       expect(own.filter((name) => !documented.has(name))).toEqual([]);
     }
   });
 
-  it.each(['RejectionReason', 'LoginRejection'])('has every reason of the type %s', (type) => {
-    const reasons = textsOfType(FILE, type);
+  it.each(['RejectionReason', 'LoginRejection', 'ImpersonationEnd'])('has every reason of the type %s', (type) => {
+    const reasons = textsOfType('lib/session/event-reasons.ts', type);
     expect(reasons.length).toBeGreaterThan(3);
     expect(reasons.filter((reason) => !documented.has(reason))).toEqual([]);
   });

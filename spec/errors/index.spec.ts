@@ -11,6 +11,13 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { problems: ['a: wrong', 'b: wrong'] },
     '  - a: wrong\n  - b: wrong',
   ],
+  [new errors.ImpersonationOffError(), 'IMPERSONATION_OFF', {}, "access: { impersonate: { role: 'support' } }"],
+  [
+    new errors.SessionValueTypeError('visits', 'increment', 'a number'),
+    'SESSION_VALUE_TYPE',
+    { key: 'visits', operation: 'increment', expected: 'a number' },
+    'Use another key, or set a number first.',
+  ],
   [
     new errors.UnknownAbilityError('invoice:edti', ['invoice:edit'], 'invoice:edit'),
     'UNKNOWN_ABILITY',

@@ -371,3 +371,105 @@ describe('A flash bag of more than a hundred messages', () => {
     said.mockRestore();
   });
 });
+
+describe('A message for this page only', () => {
+  it('is read after the delivered ones, and is never stored', () => {
+    const bag = bagWith({ notice: 'stored' });
+    bag.now('notice', 'first');
+    bag.now('notice', 'second');
+    expect([bag.peek('notice'), bag.has('notice'), bag.getAll('notice')]).toEqual([
+      'second',
+      true,
+      ['stored', 'first', 'second'],
+    ]);
+    bag.now('error', 'alone');
+    expect(bag.all()).toEqual({ notice: ['stored', 'first', 'second'], error: 'alone' });
+    expect([flashDraftOf(bag).added.size, bag.isEmpty]).toEqual([0, true]);
+  });
+
+  it('does not wait for another page when nobody sees this one, or is kept', () => {
+    const bag = bagWith({ notice: 'stored' });
+    bag.now('notice', 'here');
+    bag.keep();
+    bag.getAll('notice');
+    flashDraftOf(bag).giveBack();
+    expect([...flashDraftOf(bag).added.keys(), ...flashDraftOf(bag).taken]).toEqual([]);
+  });
+
+  it('is a copy of a value that could be stored', () => {
+    const bag = new FlashBag();
+    const value = { text: 'Saved' };
+    bag.now('notice', value);
+    value.text = 'changed';
+    expect(bag.get('notice')).toEqual({ text: 'Saved' });
+    expect(() => bag.now('notice', undefined)).toThrow(InvalidSessionValueError);
+  });
+});
+
+describe('A kept message', () => {
+  /** The messages that wait for the next page. */
+  function nextOf(bag: FlashBag, ledger?: FlashLedger): FlashBag {
+    return new FlashBag(flashDraftOf(bag).added, ledger?.open());
+  }
+
+  it.each([
+    ['before', (bag: FlashBag) => bag.keep('notice')],
+    ['after', (bag: FlashBag) => [bag.getAll('notice'), bag.keep('notice'), bag.keep()]],
+  ])('is shown again by the next page, once, when it is kept %s it is read', (_, keep) => {
+    const bag = bagWith({ notice: 'Saved', error: 'Wrong' });
+    keep(bag);
+    expect([bag.getAll('notice'), bag.getAll('notice'), bag.isEmpty]).toEqual([['Saved'], ['Saved'], false]);
+    expect([...flashDraftOf(bag).taken]).toEqual(['flash-notice']);
+    const next = nextOf(bag);
+    expect([next.getAll('notice'), next.isEmpty]).toEqual([['Saved'], true]);
+  });
+
+  it('comes before those that the page adds, and all are kept without a key', () => {
+    const bag = bagWith({ notice: 'Saved', error: 'Wrong' });
+    bag.append('notice', 'added');
+    bag.all();
+    bag.append('notice', 'later');
+    bag.keep();
+    expect(nextOf(bag).all()).toEqual({ notice: ['Saved', 'added', 'later'], error: 'Wrong' });
+  });
+
+  it('is delivered by one of the next pages only', () => {
+    const ledger = new FlashLedger(new FrozenClock());
+    const bag = new FlashBag(recordOf({ flashes: { notice: 'Saved' } }).flashes, ledger.open());
+    bag.get('notice');
+    bag.keep();
+    const [one, other] = [nextOf(bag, ledger), nextOf(bag, ledger)];
+    flashDraftOf(bag).settle(flashDraftOf(bag).added);
+    expect([one.get('notice'), other.get('notice')]).toEqual(['Saved', undefined]);
+  });
+
+  it('waits once when nobody sees the page that kept it', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    bag.get('notice');
+    bag.keep();
+    flashDraftOf(bag).giveBack();
+    expect([flashDraftOf(bag).added.size, flashDraftOf(bag).taken.size]).toEqual([0, 0]);
+  });
+
+  it('is taken out of the store again when the visitor left after it was stored', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    bag.get('notice');
+    bag.keep();
+    const { added } = flashDraftOf(bag);
+    flashDraftOf(bag).settle(added);
+    flashDraftOf(bag).giveBack();
+    expect([...flashDraftOf(bag).taken]).toEqual([added.get('notice')?.id]);
+    expect(flashDraftOf(bag).added.get('notice')?.value).toBe('Saved');
+  });
+
+  it('is not kept by a page that failed, or once the head of the response was sent', () => {
+    const bag = bagWith({ notice: 'Saved' });
+    bag.get('notice');
+    bag.keep();
+    flashDraftOf(bag).rollBack(recordOf({ flashes: { notice: 'Saved' } }).flashes);
+    bag.get('notice');
+    expect(flashDraftOf(bag).added.size).toBe(0);
+    flashDraftOf(bag).isClosed = true;
+    expect(() => bag.keep('notice')).toThrow(SessionCommittedError);
+  });
+});

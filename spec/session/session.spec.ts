@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidSessionValueError, SessionCommittedError, TooManyKeysError } from '../../lib/errors/index.js';
+import {
+  InvalidSessionValueError,
+  SessionCommittedError,
+  SessionValueTypeError,
+  TooManyKeysError,
+} from '../../lib/errors/index.js';
 import { changesOf } from '../../lib/session/record/request-changes.js';
 import { applyChanges } from '../../lib/session/record/session-changes.js';
 import { SessionId } from '../../lib/session/record/session-id.js';
@@ -662,5 +667,60 @@ describe('A session of a thousand keys', () => {
     expect(() => session.set('more', 1)).toThrow(TooManyKeysError);
     session.clear();
     expect(session.set('more', 1).all()).toEqual({ more: 1 });
+  });
+});
+
+describe('A small verb of a session', () => {
+  it('adds to a number, from 0 on, and returns the new one', () => {
+    const session = stored({ visits: 2 });
+    expect([session.increment('visits'), session.increment('visits', -4), session.increment('new', 2)]).toEqual([
+      3, -1, 2,
+    ]);
+    expect(later(session).all()).toEqual({ visits: -1, new: 2 });
+  });
+
+  it('adds copies of items to a list, which begins empty', () => {
+    const session = stored({ cart: ['tea'] });
+    const item = { name: 'milk' };
+    session.push('cart', item, 'bread').push('new', 1);
+    item.name = 'changed';
+    expect(later(session).all()).toEqual({ cart: ['tea', { name: 'milk' }, 'bread'], new: [1] });
+  });
+
+  it('adds to what another request has stored in the meantime', () => {
+    const [first, second] = [stored({ visits: 1, cart: ['a'] }), stored({ visits: 1, cart: ['a'] })];
+    const add = (session: Session, item: string) => {
+      session.increment('visits');
+      session.increment('visits', 2);
+      session.push('cart', item);
+      const draft = draftOf(session);
+      return changesOf(draft, { now: NOON, config: CONFIG, lineage: undefined });
+    };
+    const [one, two] = [add(first, 'b'), add(second, 'c')];
+    const { values } = applyChanges(applyChanges(one.opened, one), two);
+    expect(Object.fromEntries(values)).toEqual({ visits: 7, cart: ['a', 'b', 'c'] });
+  });
+
+  it('gets a value and removes it', () => {
+    const session = stored({ token: 'abc' });
+    expect([session.pull('token'), session.pull('token'), session.has('token')]).toEqual(['abc', undefined, false]);
+    expect(later(session).all()).toEqual({});
+  });
+
+  it('refuses values of another type, and changes nothing then', () => {
+    const session = stored({ name: 'ada' });
+    expect(() => session.increment('name')).toThrow(new SessionValueTypeError('name', 'increment', 'a number'));
+    expect(() => session.push('name', 'x')).toThrow(new SessionValueTypeError('name', 'push', 'a list'));
+    expect(() => session.increment('visits', Number.NaN)).toThrow(InvalidSessionValueError);
+    expect(() => session.push('cart', () => {})).toThrow(InvalidSessionValueError);
+    expect(session.isDirty).toBe(false);
+  });
+
+  it('is refused by its name once the session is closed', () => {
+    const session = stored({ visits: 1 });
+    draftOf(session).close();
+    expect(() => session.increment('visits')).toThrow(/session\.increment\('visits'\)/);
+    expect(() => session.push('cart', 1)).toThrow(SessionCommittedError);
+    expect(() => session.pull('visits')).toThrow(SessionCommittedError);
   });
 });

@@ -64,7 +64,7 @@ export function isMeantFor(form: KeptForm, userId: string | undefined): boolean 
 
 /** Removes a form that {@link keepForm} has kept in this request. */
 export function dropForm(flashes: FlashDraft, place: string): void {
-  flashes.deliver(FORM_KEYS + place);
+  flashes.discard(FORM_KEYS + place);
 }
 
 /** Returns error messages by field. Fields without messages are left out. */

@@ -18,6 +18,8 @@ export class DraftContents implements Changed {
   readonly flashes: FlashDraft;
   /** True when this request wants the session to be stored even if it is empty. */
   isKept = false;
+  /** True when this request took the last value, so that the stored session may be empty. */
+  isEmptied = false;
   #wasKept: boolean;
 
   /** @param bag A bag with the stored messages. */
@@ -68,7 +70,8 @@ export class DraftContents implements Changed {
   }
 
   get isDirty(): boolean {
-    return this.isKept || this.values.isDirty || this.flashes.isDirty;
+    const isToEnd = this.isEmptied && this.isEmpty;
+    return this.isKept || isToEnd || this.values.isDirty || this.flashes.isDirty;
   }
 
   /** When the last content expires, if the session contains only messages that expire; otherwise `Infinity`. */
@@ -99,6 +102,7 @@ export class DraftContents implements Changed {
   #startOver(stored: Stored | undefined): void {
     this.values.restart(stored?.values, stored?.fitted);
     this.isKept = false;
+    this.isEmptied = false;
     this.#wasKept = stored?.isKept === true;
   }
 }

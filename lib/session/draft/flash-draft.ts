@@ -1,15 +1,12 @@
 import { SessionCommittedError } from '../../errors/index.js';
-import { messagesIn, underOneKey } from '../record/flash-lists.js';
 import type { Flash } from '../record/session-record.js';
 import type { FlashClaims } from './flash-claims.js';
 import { assertMessage, newMessage, warnOfDropped, warnOfUnseen } from './flash-messages.js';
+import { KeptMessages } from './kept-messages.js';
+import { WaitingMessages } from './waiting-messages.js';
 
 type Flashes = ReadonlyMap<string, Flash>;
-type Lists = ReadonlyMap<string, readonly Flash[]>;
 
-const NOTHING: Flashes = new Map();
-const NO_LISTS: Lists = new Map();
-const NO_IDS: ReadonlySet<string> = new Set();
 /** Maximum number of waiting messages. Nobody reads more, and a client's requests may have caused them. */
 const MAX_WAITING = 100;
 
@@ -21,20 +18,20 @@ export class FlashDraft {
   isClosed = false;
   /** The claims of this process's requests on messages. Without them, all messages are this request's. */
   readonly claims: FlashClaims | undefined;
-  #earlier: Flashes;
-  // Created when the first message is added or removed, because most requests do neither.
-  #added: Map<string, readonly Flash[]> | undefined;
+  readonly #waiting: WaitingMessages;
   /** Messages delivered with the current response, which can still read them. */
   #delivered: Map<string, readonly Flash[]> | undefined;
+  /** Messages for the current response only. */
+  #current: Map<string, readonly Flash[]> | undefined;
   /** Keys of which the page read every message. */
   #shown: Set<string> | undefined;
-  /** Ids of earlier messages that must no longer be stored. */
-  #taken: Set<string> | undefined;
+  /** Messages that this response delivers, and the next one again. */
+  #kept: KeptMessages | undefined;
   #hasDropped = false;
   #isHeld = false;
 
-  constructor(earlier: Flashes = NOTHING, claims?: FlashClaims) {
-    this.#earlier = earlier;
+  constructor(earlier?: Flashes, claims?: FlashClaims) {
+    this.#waiting = new WaitingMessages(earlier, claims?.now);
     this.claims = claims;
   }
 
@@ -47,9 +44,14 @@ export class FlashDraft {
   replace(key: string, value: unknown, kept?: Pick<Flash, 'until' | 'yields'>): void {
     this.#assertOpen(`flashes.set('${key}', …)`);
     assertMessage(key, value);
-    for (const { id } of this.#waiting(key)) this.#retire(key, id);
-    this.#delivered?.delete(key);
+    this.discard(key);
     this.#add(key, value, kept);
+  }
+
+  /** Removes the messages under a key, also while none can be delivered. */
+  discard(key: string): void {
+    for (const { id } of this.#waiting.under(key)) this.#waiting.retire(key, id);
+    this.#delivered?.delete(key);
   }
 
   /** Adds a message after those that wait under this key. */
@@ -59,6 +61,21 @@ export class FlashDraft {
     this.#add(key, value);
   }
 
+  /** Adds a message that only the current response can read. It is never stored. */
+  show(key: string, value: unknown): void {
+    assertMessage(key, value);
+    this.#current ??= new Map();
+    this.#current.set(key, [...(this.#current.get(key) ?? []), newMessage(value)]);
+  }
+
+  /** Lets the next response deliver again what this one delivers. @param key Default: all keys. */
+  keep(key?: string): void {
+    this.#assertOpen(`flashes.keep(${key === undefined ? '' : `'${key}'`})`);
+    this.#kept ??= new KeptMessages();
+    this.#kept.choose(key);
+    for (const [delivered, messages] of this.#delivered ?? []) this.#keepFor(delivered, messages);
+  }
+
   /**
    * Delivers the messages under a key.
    *
@@ -66,18 +83,21 @@ export class FlashDraft {
    * @returns The messages that this response has delivered under the key, now or before.
    */
   deliver(key: string, isMeant?: (value: unknown) => boolean): readonly Flash[] {
-    if (!this.#isHeld && !this.isClosed) {
-      for (const { id } of this.#waiting(key)) if (this.claims?.wasDelivered(id)) this.#retire(key, id);
-      for (const message of this.#readable(key)) {
-        if (isMeant && !isMeant(message.value)) continue;
-        if (!message.yields && this.claims?.claim(message) === false) continue;
-        this.#delivered ??= new Map();
-        this.#delivered.set(key, [...(this.#delivered.get(key) ?? []), message]);
-        this.#retire(key, message.id);
-      }
-    }
-    const delivered = this.#delivered?.get(key) ?? [];
+    if (!this.#isHeld && !this.isClosed) this.#deliverWaiting(key, isMeant);
+    const delivered = [...(this.#delivered?.get(key) ?? []), ...(this.#current?.get(key) ?? [])];
     return isMeant ? delivered.filter(({ value }) => isMeant(value)) : delivered;
+  }
+
+  #deliverWaiting(key: string, isMeant?: (value: unknown) => boolean): void {
+    for (const { id } of this.#waiting.under(key)) if (this.claims?.wasDelivered(id)) this.#waiting.retire(key, id);
+    for (const message of this.#readable(key)) {
+      if (isMeant && !isMeant(message.value)) continue;
+      if (!message.yields && this.claims?.claim(message) === false) continue;
+      this.#delivered ??= new Map();
+      this.#delivered.set(key, [...(this.#delivered.get(key) ?? []), message]);
+      this.#waiting.retire(key, message.id);
+    }
+    this.#keepFor(key, this.#delivered?.get(key) ?? []);
   }
 
   /** Records that the page read every message of a key. */
@@ -88,38 +108,35 @@ export class FlashDraft {
 
   /** Returns the latest message under a key without delivering it. */
   latest(key: string): Flash | undefined {
-    return this.#readable(key).at(-1) ?? this.#delivered?.get(key)?.at(-1);
+    return this.#current?.get(key)?.at(-1) ?? this.#readable(key).at(-1) ?? this.#delivered?.get(key)?.at(-1);
   }
 
   has(key: string): boolean {
-    return this.#readable(key).length > 0 || this.#delivered?.has(key) === true;
+    return this.latest(key) !== undefined;
   }
 
   /** Returns the keys of messages for pages, including delivered ones. */
   keys(): string[] {
-    const delivered = [...(this.#delivered ?? [])].flatMap(([key, list]) =>
-      list.map((message) => [key, message] as const),
-    );
-    const shown = [...this.#allWaiting(), ...delivered].filter(([, { yields }]) => !yields);
+    const here = [...(this.#delivered ?? []), ...(this.#current ?? [])];
+    const delivered = here.flatMap(([key, list]) => list.map((message) => [key, message] as const));
+    const shown = [...this.#waiting.all(), ...delivered].filter(([, { yields }]) => !yields);
     return [...new Set(shown.map(([key]) => key))];
   }
 
   /** True when no message waits for a later page. */
   get isEmpty(): boolean {
-    return this.#lists.size === 0 && (this.#earlier.size === 0 || this.#allWaiting().length === 0);
+    return this.#waiting.isEmpty;
   }
 
   /** When the last waiting message expires; `Infinity` if one lives as long as its session, or none waits. */
   get livesUntil(): number {
-    const waiting = this.isEmpty ? [] : this.#allWaiting();
-    const ends = waiting.map(([, { until }]) => until ?? Number.POSITIVE_INFINITY);
-    return ends.length > 0 ? Math.max(...ends) : Number.POSITIVE_INFINITY;
+    return this.#waiting.livesUntil;
   }
 
   /** True when reading would deliver a message. */
   get isDeliverable(): boolean {
     if (this.#isHeld || this.isClosed || this.isEmpty) return false;
-    return this.#allWaiting().some(([, message]) => this.#isFree(message));
+    return this.#waiting.all().some(([, message]) => this.#isFree(message));
   }
 
   /** True when the response contains messages. */
@@ -128,24 +145,23 @@ export class FlashDraft {
   }
 
   get isDirty(): boolean {
-    return this.#lists.size > 0 || this.taken.size > 0;
+    return this.#waiting.isChanged;
   }
 
   /** Messages that this request added and has not delivered. */
   get added(): Flashes {
-    if (this.#lists.size === 0) return NOTHING;
-    return new Map([...this.#lists].flatMap(([key, list]) => [[key, underOneKey(list)] as [string, Flash]]));
+    return this.#waiting.added;
   }
 
   /** Ids of earlier messages that were delivered or replaced. */
   get taken(): ReadonlySet<string> {
-    return this.#taken ?? NO_IDS;
+    return this.#waiting.taken;
   }
 
   /** The ids in {@link taken}, and those delivered by other requests since, which the store may still contain. */
   get gone(): ReadonlySet<string> {
-    if (this.#earlier.size === 0) return this.taken;
-    const delivered = this.claims?.deliveredOf(this.#earlier) ?? [];
+    if (this.#waiting.earlier.size === 0) return this.taken;
+    const delivered = this.claims?.deliveredOf(this.#waiting.earlier) ?? [];
     return delivered.length === 0 ? this.taken : new Set([...this.taken, ...delivered]);
   }
 
@@ -168,14 +184,19 @@ export class FlashDraft {
   rollBack(earlier?: Flashes): void {
     this.claims?.release();
     this.#delivered = undefined;
+    this.#current = undefined;
+    this.#kept = undefined;
     this.startOver(earlier);
   }
 
   /** Undoes every delivery and makes no more, because nobody will see the response. */
   giveBack(): void {
+    // The messages themselves wait again, so their copies must not.
+    for (const [key, id] of this.#kept?.copies ?? []) this.#waiting.retire(key, id);
+    this.#kept = undefined;
     for (const [key, messages] of this.#delivered ?? []) {
-      const added = messages.filter(({ id }) => !this.#taken?.delete(id));
-      if (added.length > 0) this.#put(key, [...added, ...(this.#lists.get(key) ?? [])]);
+      const added = messages.filter(({ id }) => !this.#waiting.restore(id));
+      if (added.length > 0) this.#waiting.addFirst(key, added);
     }
     this.#delivered = undefined;
     this.claims?.takeBack();
@@ -183,14 +204,8 @@ export class FlashDraft {
   }
 
   /** Starts over from these messages, or from none. */
-  startOver(earlier: Flashes = NOTHING): void {
-    this.#earlier = earlier;
-    this.#added = undefined;
-    this.#taken = undefined;
-  }
-
-  get #lists(): Lists {
-    return this.#added ?? NO_LISTS;
+  startOver(earlier?: Flashes): void {
+    this.#waiting.startOver(earlier);
   }
 
   #assertOpen(operation: string): void {
@@ -198,50 +213,32 @@ export class FlashDraft {
   }
 
   #add(key: string, value: unknown, kept?: Pick<Flash, 'until' | 'yields'>): void {
-    this.#put(key, [...(this.#lists.get(key) ?? []), newMessage(value, kept)]);
+    this.#waiting.add(key, [newMessage(value, kept)]);
     this.#dropOldest();
   }
 
-  #put(key: string, messages: readonly Flash[]): void {
-    this.#added ??= new Map();
-    this.#added.set(key, messages);
+  #keepFor(key: string, delivered: readonly Flash[]): void {
+    const copies = this.#kept?.copiesOf(key, delivered) ?? [];
+    if (copies.length === 0) return;
+    this.#waiting.addFirst(key, copies);
+    this.#dropOldest();
   }
 
   #isFree(message: Flash): boolean {
+    if (this.#kept?.has(message.id)) return false;
     return !this.claims || this.#isHeld || message.yields === true || this.claims.isFree(message);
-  }
-
-  #waiting(key: string): readonly Flash[] {
-    const now = this.claims?.now ?? 0;
-    const isThere = ({ id, until }: Flash) => !this.#taken?.has(id) && (until === undefined || now < until);
-    const earlier = messagesIn(this.#earlier.get(key)).filter(isThere);
-    return [...earlier, ...(this.#lists.get(key) ?? [])];
   }
 
   /** Returns the waiting messages that no other request has claimed. */
   #readable(key: string): readonly Flash[] {
-    return this.#waiting(key).filter((message) => this.#isFree(message));
-  }
-
-  #allWaiting(): (readonly [key: string, message: Flash])[] {
-    const keys = new Set([...this.#earlier.keys(), ...this.#lists.keys()]);
-    return [...keys].flatMap((key) => this.#waiting(key).map((message) => [key, message] as const));
+    return this.#waiting.under(key).filter((message) => this.#isFree(message));
   }
 
   #dropOldest(): void {
-    const oldest = this.#allWaiting().slice(0, -MAX_WAITING);
-    for (const [key, { id }] of oldest) this.#retire(key, id);
+    const oldest = this.#waiting.all().slice(0, -MAX_WAITING);
+    for (const [key, { id }] of oldest) this.#waiting.retire(key, id);
     if (oldest.length === 0 || this.#hasDropped) return;
     this.#hasDropped = true;
     warnOfDropped(MAX_WAITING);
-  }
-
-  /** Makes a message be removed from the store, or not be added to it. */
-  #retire(key: string, id: string): void {
-    const added = this.#lists.get(key) ?? [];
-    const left = added.filter((message) => message.id !== id);
-    if (left.length < added.length) return void (left.length > 0 ? this.#put(key, left) : this.#added?.delete(key));
-    this.#taken ??= new Set();
-    this.#taken.add(id);
   }
 }

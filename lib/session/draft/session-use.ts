@@ -1,4 +1,5 @@
 import { SessionCommittedError } from '../../errors/index.js';
+import type { SessionSteps } from '../steps/session-steps.js';
 
 /** Records whether a session was used, so that the response depends on it, and whether it can still be changed. */
 export class SessionUse {
@@ -6,6 +7,8 @@ export class SessionUse {
   onLateUse: (() => void) | undefined;
   /** True when changes throw. */
   isClosed = false;
+  /** What the session does before its commit; `undefined` for one that no request opened. */
+  steps: SessionSteps | undefined;
   #isUsed = false;
 
   /** True when anything was read or written. */

@@ -95,6 +95,13 @@ export class SessionValues {
     this.#unset.add(key);
   }
 
+  /** Returns a value and removes it. */
+  pull(key: string): unknown {
+    const value = this.get(key);
+    this.unset(key);
+    return value;
+  }
+
   unsetAll(): void {
     for (const key of this.keys()) this.unset(key);
   }

@@ -1,5 +1,5 @@
 import { Clock } from '../../base/clock.js';
-import { andThen, type Promised } from '../../base/promised.js';
+import { andThen, type Promised, whenOver } from '../../base/promised.js';
 import { InvalidOverrideError } from '../../errors/index.js';
 import { injectable } from '../../injectable.js';
 import type { CookieJar } from '../cookies/cookie-jar.js';
@@ -7,11 +7,14 @@ import { SessionCookies } from '../cookies/session-cookies.js';
 import { SessionSearch } from '../cookies/session-search.js';
 import { FlashLedger } from '../draft/flash-claims.js';
 import { FlashLeases } from '../draft/flash-leases.js';
+import type { SessionDraft } from '../draft/session-draft.js';
 import { SecurityEvents } from '../security-events.js';
 import { draftOf, Session } from '../session.js';
 import { SessionConfig } from '../session-config.js';
 import { SessionRegistry } from '../session-registry.js';
 import { SessionSchema } from '../session-schema.js';
+import { ExclusiveRuns } from '../steps/exclusive-runs.js';
+import { RequestSteps, type StepsParts } from '../steps/request-steps.js';
 import { NoRevocationList } from '../stores/revocation-list.js';
 import { SessionStore } from '../stores/session-store.js';
 import { Outages } from './outages.js';
@@ -30,6 +33,7 @@ export class SessionManager {
   #ledger: FlashLedger | undefined;
   readonly #opener: SessionOpener;
   readonly #writer: SessionWriter;
+  readonly #steps: StepsParts;
 
   constructor(
     private readonly store: SessionStore,
@@ -47,6 +51,7 @@ export class SessionManager {
     const parts = { store, config, clock, registry, schema, cookies: this.#cookies, report, outages };
     this.#opener = new SessionOpener({ ...parts, search: new SessionSearch(store, config, clock, registry) });
     this.#writer = new SessionWriter({ ...parts, leases: this.#leases });
+    this.#steps = { ...parts, runs: new ExclusiveRuns(clock) };
   }
 
   /**
@@ -102,7 +107,10 @@ export class SessionManager {
     const carried = this.#cookies.carried(cookies);
     if (carried.length === 0) return undefined;
     const ledger = readsMessages === false ? undefined : this.#ledger;
-    const opened = this.#opener.open(carried, this.#cookies.nowhere(), ledger);
+    const arrivedAt = this.#steps.runs.moment();
+    const opened = andThen(this.#opener.open(carried, this.#cookies.nowhere(), ledger), (session) =>
+      this.#withSteps(session, arrivedAt),
+    );
     if (readsMessages === undefined) return opened;
     return andThen(opened, (session) => {
       if (readsMessages) return this.lease(session).then(() => session);
@@ -113,7 +121,13 @@ export class SessionManager {
 
   /** Creates a session that is not stored yet. */
   begin(): Session {
-    return this.#opener.begin(this.#cookies.nowhere());
+    return this.#withSteps(this.#opener.begin(this.#cookies.nowhere()), this.#steps.runs.moment());
+  }
+
+  #withSteps(session: Session, arrivedAt: number): Session {
+    const draft = draftOf(session);
+    draft.steps = new RequestSteps(this.#steps, draft, arrivedAt);
+    return session;
   }
 
   /**
@@ -135,6 +149,13 @@ export class SessionManager {
   commit(session: Session, cookies: CookieJar): Promised<boolean> {
     const draft = draftOf(session);
     draft.close();
+    return whenOver(
+      () => this.#commit(draft, cookies),
+      () => draft.steps?.end(),
+    );
+  }
+
+  #commit(draft: SessionDraft, cookies: CookieJar): Promised<boolean> {
     const { failure, isDirty } = draft;
     // A known session can be ended even when something else about it, such as its visitor, is unknown.
     const isEnded = draft.wasEnded && draft.isEmpty && draft.ended !== undefined;
@@ -150,7 +171,10 @@ export class SessionManager {
     const draft = draftOf(session);
     await this.#writer.assertFits(draft);
     await this.#writer.endInStore(draft);
-    return this.#writer.write(draft, cookies);
+    return whenOver(
+      () => this.#writer.write(draft, cookies),
+      () => draft.steps?.end(),
+    );
   }
 
   /** Ends a session and removes its cookie. */
@@ -169,6 +193,7 @@ export class SessionManager {
    */
   async abandon(session: Session): Promise<void> {
     const draft = draftOf(session);
+    draft.steps?.end();
     await this.#leases.giveBack(draft);
     await this.#writer.endInStore(draft);
   }

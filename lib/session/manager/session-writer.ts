@@ -93,7 +93,7 @@ export class SessionWriter {
       isAnothers,
     });
     const record = this.parts.schema.isOn ? { ...kept, fitted: shownAfter(draft) } : kept;
-    this.parts.report.written(changes, record, token);
+    this.parts.report.written(changes, record, token, draft.impersonating.endedBy);
     draft.settle(record);
     return true;
   }
@@ -145,6 +145,7 @@ export class SessionWriter {
   async #store(changes: SessionChanges): Promise<string | undefined> {
     const token = await this.#storeIfItFits(changes);
     const { opened, hasSignedIn, createdAt } = changes;
+    if (opened && changes.impersonation === null) await this.parts.registry.endImpersonation(opened);
     if (!hasSignedIn || token === undefined) return token;
     const { registry, cookies } = this.parts;
     if (cookies.tellsApart && opened && opened.createdAt !== createdAt) await registry.endSignIn(opened);

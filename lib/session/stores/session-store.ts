@@ -6,6 +6,7 @@ import { serializeRecord } from '../record/record-text.js';
 import { applyChanges, type SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
 import type { SessionRecord } from '../record/session-record.js';
+import type { TakenValue } from '../record/taken-value.js';
 
 /** The guarantees of a store. */
 export interface StoreAbilities {
@@ -93,6 +94,16 @@ export abstract class SessionStore {
    */
   async hasRoomFor(changes: SessionChanges): Promise<boolean> {
     return fits(() => serializeRecord(applyChanges(changes.opened, changes), changes.maxSize));
+  }
+
+  /**
+   * Removes a value from a stored session immediately, so that only one of several concurrent requests gets it.
+   *
+   * @param opened The session as the request opened it.
+   * @returns `undefined` in a store that cannot do so: the value is then removed when the request is committed.
+   */
+  async take(_opened: SessionRecord, _key: string): Promise<TakenValue | undefined> {
+    return undefined;
   }
 
   /** Ends the session with this id. Does nothing when it does not exist. */

@@ -1,15 +1,16 @@
-import type { Clock } from '../../base/clock.js';
 import { andThen, type Promised } from '../../base/promised.js';
 import { inTurns } from '../../base/waiting.js';
 import { SessionConflictError } from '../../errors/index.js';
 import { type FlashLease, withLease } from '../record/flash-lease.js';
-import { parseRecord, serializeRecord } from '../record/record-text.js';
+import { parseRecord } from '../record/record-text.js';
 import { applyChanges, type SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
-import { isInGrace, type MovedRecord, type MovedText, movedRecord, parseMovedRecord } from './moved-record.js';
+import { type TakenValue, takingOf } from '../record/taken-value.js';
+import { isInGrace, keyedText, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
 import { RecentRecords, type StoredText } from './recent-records.js';
-import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
+import type { FiledRecord, StoreAbilities } from './session-store.js';
+import { StoreOfTexts } from './store-of-texts.js';
 
 /** Maximum number of attempts to write a session that concurrent requests keep changing. */
 const MAX_ATTEMPTS = 200;
@@ -29,62 +30,12 @@ export type { StoredText } from './recent-records.js';
  * the changes to the stored session, and succeeds only if that has not changed in the meantime; otherwise it tries
  * again. Keys are fingerprints, so no stored string can be used as a cookie.
  */
-export abstract class VersionedSessionStore extends SessionStore {
+export abstract class VersionedSessionStore extends StoreOfTexts {
   readonly #recent = new RecentRecords();
-
-  constructor(protected readonly clock: Clock) {
-    super();
-  }
 
   override get abilities(): StoreAbilities {
     return { consistency: 'strong', endsSessions: true, listsSessions: this.keysOf !== undefined };
   }
-
-  /** Reads the text under a key. May leave out what has expired. */
-  protected abstract find(key: string): Promised<StoredText | undefined>;
-  /**
-   * Stores a text under a key that was never used before.
-   *
-   * @param expiresAt Milliseconds since the epoch.
-   * @param userId The user of the session, for a store that can list sessions; left out for everything else.
-   */
-  protected abstract insert(key: string, text: string, expiresAt: number, userId?: string): Promised<void>;
-  /**
-   * Replaces the text under a key if its version is still this one. Must be atomic.
-   *
-   * @returns The new version; `undefined` when another version, or nothing, was stored.
-   */
-  protected abstract replace(
-    key: string,
-    text: string,
-    expiresAt: number,
-    version: string | number,
-    userId?: string,
-  ): Promised<string | number | undefined>;
-  /** Removes the text under a key. */
-  protected abstract remove(key: string): Promised<void>;
-
-  /**
-   * Replaces the text under one key if its version is still this one, and stores another under a new key. Override it
-   * where both can be one atomic step, which saves a round trip at every sign-in.
-   *
-   * @returns False when another version, or nothing, was stored; then nothing has changed.
-   */
-  protected async move(from: MovedText, version: string | number, to: MovedText): Promise<boolean> {
-    // First the new key, which nobody knows yet, then the old one: a crash in between loses nothing.
-    await this.insert(to.key, to.text, to.expiresAt, to.userId);
-    const isMoved = (await this.replace(from.key, from.text, from.expiresAt, version)) !== undefined;
-    if (!isMoved) await this.remove(to.key);
-    return isMoved;
-  }
-
-  /**
-   * Returns the keys of a user's sessions, perhaps with some that no longer exist. Only stores that list sessions
-   * have it.
-   */
-  protected keysOf?(userId: string): Promised<readonly string[]>;
-  /** Removes a key from a user's list. Only stores that keep these lists apart from the texts have it. */
-  protected unlist?(userId: string, key: string): Promised<void>;
 
   override read(token: string, lease?: FlashLease): Promised<SessionRecord | undefined> {
     if (!SessionId.isWellFormed(token)) return undefined;
@@ -116,18 +67,31 @@ export abstract class VersionedSessionStore extends SessionStore {
   }
 
   override async write(changes: SessionChanges): Promise<string | undefined> {
-    const { opened } = changes;
-    if (!opened) return this.#begin(changes);
+    if (!changes.opened) {
+      const { key, text, expiresAt, userId } = keyedText(applyChanges(undefined, changes), changes.maxSize);
+      await this.insert(key, text, expiresAt, userId);
+      return changes.id;
+    }
+    const next = await this.#change(changes.opened, changes);
+    return next && !isEmptyRecord(next) ? next.id : undefined;
+  }
+
+  override async take(opened: SessionRecord, key: string): Promise<TakenValue> {
+    const { changes, taken } = takingOf(opened, key);
+    return taken(await this.#change(opened, changes));
+  }
+
+  /** Applies changes to the stored session. @returns The record that is stored now; `undefined` when it has ended. */
+  async #change(opened: SessionRecord, changes: SessionChanges): Promise<SessionRecord | undefined> {
     // A session that seems to have expired may have been renewed by another request.
     let current = opened.expiresAt > this.clock.now() ? opened : await this.#find(opened.id);
     for (let attempt = 0; attempt < MAX_ATTEMPTS && current; attempt++) {
       // A session that got another id in the meantime keeps it, unless this request signs in: one id per session.
       const keepsId = current.id !== opened.id && !changes.hasSignedIn;
       const next = applyChanges(current, keepsId ? { ...changes, id: current.id } : changes);
-      const isEmpty = isEmptyRecord(next);
       // No response carries the id of an empty session, so it stays under the id that concurrent requests know.
-      const left = isEmpty ? { ...next, id: current.id, expiresAt: this.clock.now() + EMPTY_FOR } : next;
-      if (await this.#put(current, left, changes)) return isEmpty ? undefined : next.id;
+      const left = isEmptyRecord(next) ? { ...next, id: current.id, expiresAt: this.clock.now() + EMPTY_FOR } : next;
+      if (await this.#put(current, left, changes)) return next;
       current = await this.#find(current.id);
       // The failed write had already added it to the user's list again.
       if (!current) await this.#unlist(SessionId.fingerprint(left.id), left);
@@ -201,32 +165,25 @@ export abstract class VersionedSessionStore extends SessionStore {
     if (userId !== undefined) await this.unlist?.(userId, key);
   }
 
-  async #begin(changes: SessionChanges): Promise<string> {
-    const { id, maxSize } = changes;
-    const record = applyChanges(undefined, changes);
-    await this.insert(SessionId.fingerprint(id), serializeRecord(record, maxSize), record.expiresAt, userIdOf(record));
-    return id;
-  }
-
   async #put(current: SessionRecord, next: SessionRecord, changes: SessionChanges): Promise<boolean> {
     const { hasSignedIn, maxSize } = changes;
-    const key = SessionId.fingerprint(next.id);
     if (current.id === next.id) {
       const isReplaced = (await this.#replace(current, next, maxSize)) !== undefined;
-      if (isReplaced && userIdOf(current) !== userIdOf(next)) await this.#unlist(key, current);
+      if (isReplaced && userIdOf(current) !== userIdOf(next))
+        await this.#unlist(SessionId.fingerprint(next.id), current);
       return isReplaced;
     }
-    const to = { key, text: serializeRecord(next, maxSize), expiresAt: next.expiresAt, userId: userIdOf(next) };
+    const to = keyedText(next, maxSize);
     const moved = movedRecord(current.id, next.id, hasSignedIn, this.clock.now());
     const left = { key: SessionId.fingerprint(current.id), text: JSON.stringify(moved), expiresAt: moved.until };
     const isMoved = await this.move(left, current.version ?? '', to);
-    await (isMoved ? this.#unlist(left.key, current) : this.#unlist(key, next));
+    await (isMoved ? this.#unlist(left.key, current) : this.#unlist(to.key, next));
     return isMoved;
   }
 
   #replace(current: SessionRecord, next: SessionRecord, maxSize?: number): Promised<string | number | undefined> {
-    const key = SessionId.fingerprint(next.id);
-    return this.replace(key, serializeRecord(next, maxSize), next.expiresAt, current.version ?? '', userIdOf(next));
+    const { key, text, expiresAt, userId } = keyedText(next, maxSize);
+    return this.replace(key, text, expiresAt, current.version ?? '', userId);
   }
 
   /** Reads the live session that an id leads to, under the session's own id. */

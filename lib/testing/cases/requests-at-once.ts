@@ -121,6 +121,39 @@ export function describeRequestsAtOnce(tests: Tests): void {
       );
     });
 
+    tests.it('give a value that all of them take to one of them, and keep what they set', async (start) => {
+      const app = await start();
+      const cookies = await app.visitorWith({ token: 'abc', cart: 1 });
+      const [late, ...sessions] = await Promise.all(times(21, () => app.open(cookies.next())));
+      const taken = await Promise.all(sessions.map((session) => session.take('token')));
+      assert.deepEqual(
+        taken.filter((value) => value !== undefined),
+        ['abc'],
+      );
+      await Promise.all(sessions.map((session, at) => app.manager.commit(session.set(`key${at}`, at), cookies.next())));
+      assert.equal(await late?.take('token'), undefined);
+      const found = await app.find(cookies);
+      assert.deepEqual([Object.keys(found).length, found.token], [21, undefined]);
+    });
+
+    tests.it(
+      'give a value that is alone in its session to one of them, and none of a session that has ended',
+      async (start) => {
+        const app = await start();
+        const alone = await app.visitorWith({ token: 'abc' });
+        const sessions = await Promise.all(times(5, () => app.open(alone.next())));
+        const taken = await Promise.all(sessions.map((session) => session.take('token')));
+        assert.equal(taken.filter((value) => value === 'abc').length, 1);
+        await Promise.all(sessions.map((session) => app.manager.commit(session, alone.next())));
+        assert.deepEqual(await app.find(alone), {});
+
+        const ended = await app.visitorWith({ token: 'abc', cart: 1 });
+        const late = await app.open(ended.next());
+        await app.visit(ended.next(), (session) => session.destroy());
+        assert.equal(await late.take('token'), undefined);
+      },
+    );
+
     tests.it('of which one ends the session, and one changes its id, end it for all', async (start) => {
       const app = await start();
       const cookies = await app.visitorWith({ userId: 'ada' });

@@ -37,6 +37,15 @@ describe('A migrating session store', () => {
     expect([from.size, to.size]).toEqual([1, 0]);
   });
 
+  it('finds them there also when the request continues with a copy of the record, as with a schema', async () => {
+    const { from, store } = start();
+    const token = (await from.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    const record = await store.read(token);
+    const opened = record && { ...record, fitted: { shown: record.values } };
+    expect(await store.write(changesOf({ ...record, opened, set: { theme: 'dark' } }))).toBe(token);
+    expect(Object.fromEntries((await store.read(token))?.values ?? [])).toEqual({ cart: 1, theme: 'dark' });
+  });
+
   it('moves a session with all its contents when its id changes, and ends it under the old one', async () => {
     const { from, to, store } = start();
     const token = (await from.write(changesOf({ set: { cart: 1 }, flashesAdded: { notice: 'Saved' } }))) ?? '';

@@ -1,7 +1,9 @@
 import { Clock } from '../../../base/clock.js';
 import type { SessionChanges } from '../../record/session-changes.js';
 import { SessionId } from '../../record/session-id.js';
-import type { MovedText } from '../moved-record.js';
+import type { SessionRecord } from '../../record/session-record.js';
+import type { TakenValue } from '../../record/taken-value.js';
+import type { KeyedText } from '../moved-record.js';
 import { type StoredText, VersionedSessionStore } from '../versioned-session-store.js';
 import type { SqlDatabase, SqlRow, SqlStatement } from './sql-database.js';
 import { type SqlEntry, SqlTable, SWEEP_SLICE } from './sql-table.js';
@@ -47,14 +49,21 @@ export class SqlSessionStore extends VersionedSessionStore {
     await this.close();
   }
 
+  override async write(changes: SessionChanges): Promise<string | undefined> {
+    return this.#inTurn(changes.opened?.id, () => super.write(changes));
+  }
+
+  override async take(opened: SessionRecord, key: string): Promise<TakenValue> {
+    return this.#inTurn(opened.id, () => super.take(opened, key));
+  }
+
   /**
    * In SQLite, which runs one write at a time anyway, lets the requests of this process change one session in turn: most
    * of their attempts would fail otherwise, and each costs a round trip.
    */
-  override async write(changes: SessionChanges): Promise<string | undefined> {
-    const id = changes.opened?.id;
-    if (id === undefined || this.database.dialect !== 'sqlite') return super.write(changes);
-    const turn = Promise.resolve(this.#turns.get(id)).then(() => super.write(changes));
+  async #inTurn<Result>(id: string | undefined, change: () => Promise<Result>): Promise<Result> {
+    if (id === undefined || this.database.dialect !== 'sqlite') return change();
+    const turn = Promise.resolve(this.#turns.get(id)).then(change);
     const settled = turn.catch(() => undefined);
     this.#turns.set(id, settled);
     try {
@@ -85,7 +94,7 @@ export class SqlSessionStore extends VersionedSessionStore {
     return row && Number(row.version);
   }
 
-  protected override async move(from: MovedText, version: string | number, to: MovedText): Promise<boolean> {
+  protected override async move(from: KeyedText, version: string | number, to: KeyedText): Promise<boolean> {
     const [left, next] = [from, to].map(({ key, text, expiresAt, userId }) => entryOf(key, text, expiresAt, userId));
     if (!left || !next) return false;
     return (await this.#write(this.#table.move(left, Number(version), next))).length > 0;
