@@ -1,9 +1,11 @@
 import { Clock } from '../../../base/clock.js';
+import { parseRecord } from '../../record/record-text.js';
 import type { SessionChanges } from '../../record/session-changes.js';
 import { SessionId } from '../../record/session-id.js';
-import type { SessionRecord } from '../../record/session-record.js';
+import { type SessionRecord, userIdOf } from '../../record/session-record.js';
 import type { TakenValue } from '../../record/taken-value.js';
 import type { KeyedText } from '../moved-record.js';
+import type { FiledRecord } from '../session-store.js';
 import { type StoredText, VersionedSessionStore } from '../versioned-session-store.js';
 import type { SqlDatabase, SqlRow, SqlStatement } from './sql-database.js';
 import { type SqlEntry, SqlTable, SWEEP_SLICE } from './sql-table.js';
@@ -57,6 +59,16 @@ export class SqlSessionStore extends VersionedSessionStore {
     return this.#inTurn(opened.id, () => super.take(opened, key));
   }
 
+  /** Reads all sessions of a user in one round trip. A session that gets another id meanwhile is found under one of both. */
+  override async list(userId: string): Promise<readonly FiledRecord[]> {
+    const rows = await this.database.run([this.#table.entriesOf(SessionId.fingerprint(userId))]);
+    return rows.flatMap(({ key, text }) => {
+      const record = parseRecord(String(text), '');
+      const isListed = record && userIdOf(record) === userId && record.expiresAt > this.clock.now();
+      return isListed ? [{ key: String(key), record }] : [];
+    });
+  }
+
   /**
    * In SQLite, which runs one write at a time anyway, lets the requests of this process change one session in turn: most
    * of their attempts would fail otherwise, and each costs a round trip.
@@ -105,8 +117,7 @@ export class SqlSessionStore extends VersionedSessionStore {
   }
 
   protected override async keysOf(userId: string): Promise<readonly string[]> {
-    const rows = await this.database.run([this.#table.keysOf(SessionId.fingerprint(userId))]);
-    return rows.map(({ key }) => String(key));
+    return (await this.list(userId)).map(({ key }) => key);
   }
 
   async #write(statements: readonly SqlStatement[]): Promise<readonly SqlRow[]> {
