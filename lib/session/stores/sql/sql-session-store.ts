@@ -62,7 +62,7 @@ export class SqlSessionStore extends VersionedSessionStore {
   /** Reads all sessions of a user in one round trip. A session that gets another id meanwhile is found under one of both. */
   override async list(userId: string): Promise<readonly FiledRecord[]> {
     const rows = await this.database.run([this.#table.entriesOf(SessionId.fingerprint(userId))]);
-    return rows.flatMap(({ key, text }) => {
+    return [...rows].flatMap(({ key, text }) => {
       const record = parseRecord(String(text), '');
       const isListed = record && userIdOf(record) === userId && record.expiresAt > this.clock.now();
       return isListed ? [{ key: String(key), record }] : [];
