@@ -157,6 +157,7 @@ const FILES = {
   'src/pages/users.js': `
     import { users } from '../users';
     export const GET = ({ url }) => {
+      if (url.searchParams.has('mark')) return console.log('MARK ' + url.searchParams.get('mark')) ?? new Response('');
       Object.assign(users, JSON.parse(url.searchParams.get('set')));
       return new Response('set');
     };`,
@@ -223,11 +224,23 @@ async function asCleo(form: Record<string, string> = {}): Promise<Browser> {
   return browser;
 }
 
-/** Returns the events that are printed while something happens. */
+let marks = 0;
+
+/** Has the server print a mark. @returns Its place in the output. */
+async function mark(): Promise<number> {
+  marks += 1;
+  const [line, since] = [`MARK ${marks};`, server.output.length];
+  await fetch(`${server.origin}/users?mark=${marks};`);
+  await server.printed(line, since);
+  return server.output.indexOf(line, since);
+}
+
+/** Returns the events that are emitted while something happens. */
 async function eventsOf(act: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
-  const before = server.output.length;
+  const from = await mark();
   await act();
-  const printed = await server.printed(/EVENT .*/, before);
+  const to = await mark();
+  const printed = server.output.slice(from, to);
   return [...printed.matchAll(/EVENT (.*)/g)].map(([, json = '{}']) => JSON.parse(json));
 }
 

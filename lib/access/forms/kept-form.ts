@@ -1,7 +1,7 @@
 import { frozen } from '../../base/frozen-value.js';
 import { Seals } from '../../session/cookies/seals.js';
 import type { Secrets } from '../../session/cookies/secrets.js';
-import type { FlashDraft } from '../../session/draft/flash-draft.js';
+import type { FlashDraft } from '../../session/flashes/flash-draft.js';
 import type { SentField } from './form-config.js';
 
 /** Prefix of the keys under which forms are kept. */

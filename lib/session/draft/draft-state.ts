@@ -1,8 +1,8 @@
 import type { Origin } from '../cookies/session-place.js';
 import type { FlashBag } from '../flash-bag.js';
+import type { FlashDraft } from '../flashes/flash-draft.js';
 import type { SessionRecord } from '../record/session-record.js';
 import { DraftContents } from './draft-contents.js';
-import type { FlashDraft } from './flash-draft.js';
 import { ImpersonationDraft } from './impersonation-draft.js';
 import { SessionUse } from './session-use.js';
 import type { SessionValues } from './session-values.js';

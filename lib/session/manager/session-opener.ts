@@ -3,7 +3,7 @@ import type { CarriedToken } from '../cookies/session-cookie.js';
 import type { SessionCookies } from '../cookies/session-cookies.js';
 import type { Origin } from '../cookies/session-place.js';
 import type { Finding, SessionSearch } from '../cookies/session-search.js';
-import type { FlashLedger } from '../draft/flash-claims.js';
+import type { FlashLedger } from '../flashes/flash-claims.js';
 import { MadeClasses } from '../made-classes.js';
 import { madeSession } from '../made-session.js';
 import type { SessionRecord } from '../record/session-record.js';

@@ -7,8 +7,8 @@ import {
   keepsForm,
   takeForm,
 } from '../../../lib/access/forms/kept-form.js';
-import { FlashLedger } from '../../../lib/session/draft/flash-claims.js';
-import { FlashDraft } from '../../../lib/session/draft/flash-draft.js';
+import { FlashLedger } from '../../../lib/session/flashes/flash-claims.js';
+import { FlashDraft } from '../../../lib/session/flashes/flash-draft.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 
 const FORM = { name: 'join', input: [['email', 'ada']] } as const;
