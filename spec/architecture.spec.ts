@@ -111,6 +111,9 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/session/stores/redis/redis-revocation-list.ts': 'redis-revocation-list.services.ts, because it takes a Redis',
   'lib/session/stores/redis/redis-session-store.ts': 'redis-session-store.services.ts, because it takes a Redis',
   'lib/session/stores/redis/index.ts': 'exports only',
+  'lib/session/stores/sql/index.ts': 'exports only',
+  'lib/session/stores/sql/d1-database.ts': 'other-engines.services.ts, because it takes miniflare',
+  'lib/session/stores/sql/libsql-database.ts': 'other-engines.services.ts, which runs every engine',
   'lib/session/stores/sqlite/index.ts': 'exports only',
 };
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -44,7 +44,10 @@ export class PostgresServer {
     const process = this.#process;
     if (!process || !this.#isRunning) return;
     const ended = new Promise((resolve) => process.once('exit', resolve));
+    // Its processes would go on for a moment without it.
+    const others = signal === 'SIGKILL' ? childrenOf(process.pid) : [];
     process.kill(signal);
+    for (const other of others) killIfThere(other);
     await ended;
   }
 
@@ -108,4 +111,17 @@ function ownerOf(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const idOf = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+function childrenOf(parent: number | undefined): number[] {
+  const listed = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8');
+  return listed.split(' ').filter(Boolean).map(Number);
+}
+
+function killIfThere(id: number): void {
+  try {
+    process.kill(id, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }

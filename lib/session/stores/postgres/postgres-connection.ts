@@ -91,11 +91,13 @@ export class PostgresConnection implements SqlDatabase {
   /** Replaces a pool if another one may succeed. */
   #replaces(pool: PostgresPool, error: unknown): boolean {
     if (pool === this.#options.pool) return false;
-    const isPooler = !this.#isPooler && /unsupported startup parameter/i.test(String(error));
+    const isPooler = /unsupported startup parameter/i.test(String(error));
     if (!isPooler && codeOf(error) !== READ_ONLY) return false;
-    this.#isPooler ||= isPooler;
     const left = this.#pool;
+    // Another request has replaced it.
     if (pool !== left) return true;
+    if (isPooler && this.#isPooler) return false;
+    this.#isPooler ||= isPooler;
     this.#pool = undefined;
     // The statements of other requests are still answered.
     forget(left.end());

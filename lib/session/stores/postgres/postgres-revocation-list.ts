@@ -6,7 +6,7 @@ import { PostgresConnection, type PostgresOptions } from './postgres-connection.
  * Stores revocations in PostgreSQL, for any number of processes, in the table that `npx astro-gatehouse migrate` creates.
  * Needs the package `pg`.
  *
- * @example services.override(RevocationList, () => new PostgresRevocationList({ pool }))
+ * @example services.override(RevocationList, () => new PostgresRevocationList({ table: 'auth.sessions' }))
  */
 export class PostgresRevocationList extends SqlRevocationList {
   constructor(options: PostgresOptions = {}, clock: Clock = new Clock()) {

@@ -8,7 +8,7 @@ import { PostgresConnection, type PostgresOptions } from './postgres-connection.
  * Stores sessions in one table of PostgreSQL, for any number of processes on any number of machines. A read, a change
  * and a sign-in each take one round trip. `npx astro-gatehouse migrate` creates the table. Needs the package `pg`.
  *
- * @example services.override(SessionStore, () => new PostgresSessionStore({ pool }))
+ * @example services.override(SessionStore, () => new PostgresSessionStore({ url: process.env.DATABASE_URL }))
  */
 export class PostgresSessionStore extends SqlSessionStore {
   constructor(options: PostgresOptions = {}, clock: Clock = new Clock()) {

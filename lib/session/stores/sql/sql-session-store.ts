@@ -1,6 +1,11 @@
 import { Clock } from '../../../base/clock.js';
+import { parseRecord } from '../../record/record-text.js';
+import type { SessionChanges } from '../../record/session-changes.js';
 import { SessionId } from '../../record/session-id.js';
+import { type SessionRecord, userIdOf } from '../../record/session-record.js';
+import type { TakenValue } from '../../record/taken-value.js';
 import type { KeyedText } from '../moved-record.js';
+import type { FiledRecord } from '../session-store.js';
 import { type StoredText, VersionedSessionStore } from '../versioned-session-store.js';
 import type { SqlDatabase, SqlRow, SqlStatement } from './sql-database.js';
 import { type SqlEntry, SqlTable, SWEEP_SLICE } from './sql-table.js';
@@ -11,10 +16,14 @@ const SWEEP_EVERY = 10_000;
 
 /**
  * Stores sessions in one table of a database that several processes may share. A read, a change and a sign-in each take
- * one round trip. Extend it for another engine: pass it a {@link SqlDatabase}.
+ * one round trip. Pass it a {@link SqlDatabase} for your engine.
+ *
+ * @example services.override(SessionStore, (get) => new SqlSessionStore(d1Database(env.DB), 'sessions', get(Clock)))
  */
 export class SqlSessionStore extends VersionedSessionStore {
   readonly #table: SqlTable;
+  /** The last change of each session that is under way in this process. */
+  readonly #turns = new Map<string, Promise<unknown>>();
   #sweptAt = 0;
 
   /** @throws {InvalidOptionsError} When the name is not one of a table. */
@@ -27,7 +36,7 @@ export class SqlSessionStore extends VersionedSessionStore {
     this.#table = new SqlTable(table, database.dialect);
   }
 
-  /** The statements that create the table. They may run again. */
+  /** The statements that create the table, for a migration. They may run again. */
   get migration(): readonly string[] {
     return this.#table.migration;
   }
@@ -40,6 +49,40 @@ export class SqlSessionStore extends VersionedSessionStore {
   /** Closes the connection when the server stops. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  override async write(changes: SessionChanges): Promise<string | undefined> {
+    return this.#inTurn(changes.opened?.id, () => super.write(changes));
+  }
+
+  override async take(opened: SessionRecord, key: string): Promise<TakenValue> {
+    return this.#inTurn(opened.id, () => super.take(opened, key));
+  }
+
+  /** Reads all sessions of a user in one round trip. A session that gets another id meanwhile is found under one of both. */
+  override async list(userId: string): Promise<readonly FiledRecord[]> {
+    const rows = await this.database.run([this.#table.entriesOf(SessionId.fingerprint(userId))]);
+    return [...rows].flatMap(({ key, text }) => {
+      const record = parseRecord(String(text), '');
+      const isListed = record && userIdOf(record) === userId && record.expiresAt > this.clock.now();
+      return isListed ? [{ key: String(key), record }] : [];
+    });
+  }
+
+  /**
+   * In SQLite, which runs one write at a time anyway, lets the requests of this process change one session in turn: most
+   * of their attempts would fail otherwise, and each costs a round trip.
+   */
+  async #inTurn<Result>(id: string | undefined, change: () => Promise<Result>): Promise<Result> {
+    if (id === undefined || this.database.dialect !== 'sqlite') return change();
+    const turn = Promise.resolve(this.#turns.get(id)).then(change);
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(id, settled);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(id) === settled) this.#turns.delete(id);
+    }
   }
 
   protected override async find(key: string): Promise<StoredText | undefined> {
@@ -74,8 +117,7 @@ export class SqlSessionStore extends VersionedSessionStore {
   }
 
   protected override async keysOf(userId: string): Promise<readonly string[]> {
-    const rows = await this.database.run([this.#table.keysOf(SessionId.fingerprint(userId))]);
-    return rows.map(({ key }) => String(key));
+    return (await this.list(userId)).map(({ key }) => key);
   }
 
   async #write(statements: readonly SqlStatement[]): Promise<readonly SqlRow[]> {

@@ -110,8 +110,8 @@ export class SqlTable {
     return this.#say(`DELETE FROM ${this.#table} WHERE key = $1`, key);
   }
 
-  keysOf(user: string): SqlStatement {
-    return this.#say(`SELECT key FROM ${this.#table} WHERE user_key = $1`, user);
+  entriesOf(user: string): SqlStatement {
+    return this.#say(`SELECT key, text FROM ${this.#table} WHERE user_key = $1`, user);
   }
 
   /** Removes a slice of what has expired. Several processes that do this together each remove a different one. */

@@ -10,6 +10,7 @@ import type { MakeStore } from '../../../../lib/testing/abilities.js';
 import { describeSessionStore } from '../../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../../support/frozen-clock.js';
 import { describeRandomRequests } from '../../../support/model/random-requests.js';
+import { Pooler } from '../../../support/pooler.js';
 import { PostgresServer } from '../../../support/postgres-server.js';
 import { changesOf } from '../../../support/records.js';
 import { TcpProxy } from '../../../support/tcp-proxy.js';
@@ -22,6 +23,7 @@ let pool: pg.Pool;
 beforeAll(async () => {
   server = await PostgresServer.start();
   pool = new pg.Pool({ connectionString: server.url });
+  pool.on('error', () => {});
   await pool.query(postgresMigration());
 }, 60_000);
 afterAll(async () => {
@@ -253,6 +255,22 @@ describe('A PostgreSQL session store', () => {
     expect((await store.read(opened?.id ?? ''))?.values.get('cart')).toBe(2);
   });
 
+  it('connects without statement_timeout to a pooler that refuses it, and then for good', async () => {
+    const pooler = await Pooler.before(server);
+    const store = start({ url: server.url.replace(String(server.port), String(pooler.port)) });
+    try {
+      const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
+      expect((await store.read(token))?.values.get('cart')).toBe(1);
+      const { refused } = pooler;
+      expect(refused).toBeGreaterThan(0);
+      await Promise.all(Array.from({ length: 5 }, async () => store.read(token)));
+      expect(pooler.refused).toBe(refused);
+      await store.close();
+    } finally {
+      await pooler.stop();
+    }
+  });
+
   it('survives the end of its idle connections, and of those of a pool that was handed in', async () => {
     const own = new pg.Pool({ connectionString: server.url });
     const handed = new PostgresSessionStore({ pool: own }, new FrozenClock());
@@ -280,7 +298,6 @@ describe('A PostgreSQL session store', () => {
   it('rejects while the server is down, and works again with its sessions after a restart', async () => {
     const store = start({ timeout: 1 });
     const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
-    pool.on('error', () => {});
     await server.kill();
     await expect(store.read(token)).rejects.toThrow();
     await expect(store.read(token)).rejects.toMatchObject({ cure: expect.stringContaining('start PostgreSQL') });

@@ -30,7 +30,7 @@ describe('The table of an SQL store', () => {
         table.replace(entry, 7),
         ...table.move(entry, 7, entry),
         table.remove(entry.key),
-        table.keysOf(entry.user),
+        table.entriesOf(entry.user),
         table.sweep(8),
         table.keepLatest(entry.key, 1, 2),
       ];

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from '@jest/globals';
+import { type Client, createClient } from '@libsql/client';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { type D1Binding, d1Database } from '../../../../lib/session/stores/sql/d1-database.js';
+import { libsqlDatabase } from '../../../../lib/session/stores/sql/libsql-database.js';
+import type { SqlDatabase } from '../../../../lib/session/stores/sql/sql-database.js';
+import { SqlRevocationList } from '../../../../lib/session/stores/sql/sql-revocation-list.js';
+import { SqlSessionStore } from '../../../../lib/session/stores/sql/sql-session-store.js';
+import { SqlTable } from '../../../../lib/session/stores/sql/sql-table.js';
+import type { MakeStore } from '../../../../lib/testing/abilities.js';
+import { describeSessionStore } from '../../../../lib/testing/describe-session-store.js';
+import { describeRandomRequests } from '../../../support/model/random-requests.js';
+import { describeRevocationList } from '../../../support/revocation-lists.js';
+
+let count = 0;
+
+/** An engine whose table is created at first use: a store of the kit is empty. */
+function emptyTable(engine: () => SqlDatabase): { database: SqlDatabase; table: string } {
+  count += 1;
+  const table = `kit_${count}`;
+  let creating: Promise<unknown> | undefined;
+  const database: SqlDatabase = {
+    dialect: 'sqlite',
+    async run(statements) {
+      const { migration } = new SqlTable(table, 'sqlite');
+      creating ??= engine().run(migration.map((text) => ({ text, values: [] })));
+      await creating;
+      return engine().run(statements);
+    },
+  };
+  return { database, table };
+}
+
+function describeEngine(name: string, engine: () => SqlDatabase): void {
+  const start: MakeStore<SqlSessionStore> = ({ clock }) => {
+    const { database, table } = emptyTable(engine);
+    return new SqlSessionStore(database, table, clock);
+  };
+  describeSessionStore(`Sessions in ${name}`, start, { listsSessions: true });
+  describeRandomRequests(`Sessions in ${name}`, start);
+  describeRevocationList(`A revocation list in ${name}`, (clock) => {
+    const { database, table } = emptyTable(engine);
+    return new SqlRevocationList(database, table, clock);
+  });
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-libsql-'));
+let client: Client;
+let worker: Miniflare;
+let binding: D1Binding;
+
+beforeAll(async () => {
+  client = createClient({ url: `file:${join(folder, 'sessions.db')}` });
+  const options = { modules: true, script: 'export default {};', d1Databases: ['DB'] };
+  worker = new Miniflare(convertV4MiniflareOptions(options));
+  binding = (await worker.getD1Database('DB')) as unknown as D1Binding;
+});
+afterAll(async () => {
+  client.close();
+  await worker.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describeEngine('libSQL', () => libsqlDatabase(client));
+describeEngine('Cloudflare D1', () => d1Database(binding));
