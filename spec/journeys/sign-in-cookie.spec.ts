@@ -64,20 +64,6 @@ describe('A sign-in cookie for a test', () => {
     await server.stop();
   });
 
-  it('signs a user in to a site that shares its store with the test', async () => {
-    const file = `${app.folder}/shared.db`;
-    app.write({
-      'astro.config.mjs': config(`{ store: 'sqlite', options: { file: '${file}' }, cookie: { name: 'sid' } }`),
-    });
-    const server = await (await app.build()).serve();
-    const store = new SqliteSessionStore({ file });
-    const cookie = await signInCookie({ store, session: { cookie: { name: 'sid' } } }, ADA);
-    expect(cookie).toMatch(/^__Host-sid=/);
-    expect(await visit(server, cookie)).toEqual([200, 'hello ada']);
-    store.close();
-    await server.stop();
-  });
-
   it.each([
     ['built', true],
     ['in development', false],
@@ -101,6 +87,20 @@ describe('A sign-in cookie for a test', () => {
     expect(shown.text).toContain('<p>Welcome, Ordered, Mailed</p>');
     expect([shown.session?.values, shown.session?.flashes]).toEqual([{ orders: [['tea']] }, {}]);
     expect((await send('/leave', 'POST', shown.session?.cookie ?? '')).session).toBeUndefined();
+    await server.stop();
+  });
+
+  it('signs a user in to a site that shares its store with the test', async () => {
+    const file = `${app.folder}/shared.db`;
+    app.write({
+      'astro.config.mjs': config(`{ store: 'sqlite', options: { file: '${file}' }, cookie: { name: 'sid' } }`),
+    });
+    const server = await (await app.build()).serve();
+    const store = new SqliteSessionStore({ file });
+    const cookie = await signInCookie({ store, session: { cookie: { name: 'sid' } } }, ADA);
+    expect(cookie).toMatch(/^__Host-sid=/);
+    expect(await visit(server, cookie)).toEqual([200, 'hello ada']);
+    store.close();
     await server.stop();
   });
 
