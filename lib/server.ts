@@ -2,7 +2,13 @@ import * as stores from './stores.js';
 
 export { AccessChecker } from './access/access-checker.js';
 export { AccessDecision, type DecisionCode } from './access/access-decision.js';
-export { AccessConfig, type AccessOptions, type GrantedRoles, type Identify } from './access/access-options.js';
+export {
+  AccessConfig,
+  type AccessOptions,
+  type GrantedRoles,
+  type Identify,
+  type MayImpersonate,
+} from './access/access-options.js';
 export {
   AccessRule,
   type AccessRuleOptions,
@@ -85,6 +91,7 @@ export {
   requireSession,
   type SignedInSession,
 } from './astro/helpers/helpers.js';
+export { type ImpersonateOptions, impersonate, stopImpersonating } from './astro/helpers/impersonate.js';
 export { beginSignIn, type SignInTaking, takeSignIn } from './astro/helpers/pending-sign-in.js';
 export { safeReturnTo } from './astro/helpers/safe-return-to.js';
 export {
@@ -111,12 +118,12 @@ export * from './errors/index.js';
 export { inject, injectable } from './injectable.js';
 export { type CarriedCookie, type CookieAttributes, CookieJar } from './session/cookies/cookie-jar.js';
 export { Secrets } from './session/cookies/secrets.js';
+export type { ImpersonationEnd, LoginRejection, RejectionReason } from './session/event-reasons.js';
 export { FlashBag } from './session/flash-bag.js';
+export { ListedSession } from './session/listed-session.js';
 export { SessionManager } from './session/manager/session-manager.js';
 export {
   type EventSubject,
-  type LoginRejection,
-  type RejectionReason,
   type SecurityEvent,
   type SecurityEventFields,
   type SecurityEventName,
@@ -124,7 +131,7 @@ export {
 } from './session/security-events.js';
 export { Session } from './session/session.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
-export { ListedSession, SessionRegistry } from './session/session-registry.js';
+export { SessionRegistry } from './session/session-registry.js';
 export type {
   ListKey,
   NumberKey,

@@ -20,6 +20,7 @@ export { SessionConfig, type SessionOptions } from './session/session-config.js'
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
 export { type MemoryOptions, MemorySessionStore } from './session/stores/memory-session-store.js';
 export { MigratingSessionStore, type Migration } from './session/stores/migrating-session-store.js';
+export type { KeyedText } from './session/stores/moved-record.js';
 export {
   KeyedRevocationList,
   MemoryRevocationList,

@@ -91,14 +91,22 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/cli/main.ts': 'runs by itself; spec/builds/routes-command.spec.ts starts it as a process',
   'lib/cli/doctor/gather-facts.ts': 'looks at a project; spec/builds/doctor-command.spec.ts has it look at some',
   'lib/cli/doctor/facts.ts': 'types, and one look into them; the specs of the checks go through it',
+  'lib/cli/ask-postgres.ts': 'spec/cli/doctor/ask-store.spec.ts and migrate.spec.ts have it ask',
   'lib/cli/read-report.ts': 'builds a project; spec/builds/routes-command.spec.ts has it build some',
   'lib/session/cookies/cookie-jar.ts': 'a port without code of its own',
   'lib/session/stores/session-store.ts': 'a port; what it does by itself is in the tests that every store passes',
+  'lib/session/stores/store-of-texts.ts': 'a port; every store over texts runs the tests of stores',
   'lib/session/stores/revocation-list.ts': 'a port; the spec of each list runs the same tests',
   'lib/session/cookies/session-place.ts': 'where a session is put; session-cookies.spec.ts sees where it is found',
   'lib/session/manager/session-writer.ts': 'session-manager.spec.ts and session-cookies.spec.ts have it write',
   'lib/session/record/request-changes.ts':
     'what a session did, for a store; session-manager.spec.ts and every store go through it',
+  'lib/session/stores/postgres/postgres-connection.ts': 'postgres-session-store.services.ts, because it takes a server',
+  'lib/session/stores/postgres/postgres-revocation-list.ts':
+    'postgres-revocation-list.services.ts, because it takes a server',
+  'lib/session/stores/postgres/postgres-session-store.ts':
+    'postgres-session-store.services.ts, because it takes a server',
+  'lib/session/stores/postgres/index.ts': 'exports only',
   'lib/session/stores/redis/redis-connection.ts': 'redis-session-store.services.ts, because it takes a Redis',
   'lib/session/stores/redis/redis-revocation-list.ts': 'redis-revocation-list.services.ts, because it takes a Redis',
   'lib/session/stores/redis/redis-session-store.ts': 'redis-session-store.services.ts, because it takes a Redis',

@@ -60,16 +60,20 @@ export class AccessChecker {
     if (anyPermission && !anyPermission.some((permission) => visitor.hasPermission(permission) === true)) {
       return this.deny(`needs permission ${anyPermission.join(' or ')}`, 'MISSING_PERMISSION', anyPermission);
     }
-    if (!allow) return this.#checkSignIn(rule, rule.namesRequirements ? 'every requirement holds' : 'signed in');
+    if (!allow)
+      return this.#checkSignIn(rule, visitor, rule.namesRequirements ? 'every requirement holds' : 'signed in');
     return andThen(allow(visitor.session, rule.request), (answer) =>
       this.#isYes(answer, allow, rule)
-        ? this.#checkSignIn(rule, 'every requirement holds')
+        ? this.#checkSignIn(rule, visitor, 'every requirement holds')
         : this.deny('allow() refused'),
     );
   }
 
   /** Checked last, so that no visitor signs in again for a page that is refused all the same. */
-  #checkSignIn({ authenticatedWithin, request }: AccessRule, reason: string): AccessDecision {
+  #checkSignIn({ authenticatedWithin, request }: AccessRule, visitor: Visitor, reason: string): AccessDecision {
+    if (authenticatedWithin !== undefined && visitor.impersonator) {
+      return this.deny('needs a sign-in by the user, who is being impersonated', 'IMPERSONATED');
+    }
     return authenticatedWithin === undefined || isWithin(request.signedInFor, authenticatedWithin)
       ? this.grant(reason)
       : this.deny(`needs a sign-in within ${authenticatedWithin} seconds`, 'SIGN_IN_AGAIN');

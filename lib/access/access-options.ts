@@ -1,6 +1,6 @@
 import type { Promised } from '../base/promised.js';
 import { InvalidOptionsError } from '../errors/index.js';
-import type { AccessRule } from './access-rule.js';
+import type { AccessRule, Requirement } from './access-rule.js';
 import type { AccessRequest } from './guard/guarded-request.js';
 import type { IdentifiedVisitor, Permission, Role, VisitorData } from './visitor.js';
 
@@ -24,6 +24,18 @@ export type RoleHierarchy = Readonly<Record<string, readonly string[]>>;
  * @param request The request, before a session has said who sent it: `signedInFor` is `undefined`.
  */
 export type Identify = (request: AccessRequest) => Promised<IdentifiedVisitor | null | undefined>;
+
+/**
+ * Decides whether a visitor may impersonate a user.
+ *
+ * @param session The visitor's data.
+ * @param target The data of the user.
+ */
+export type MayImpersonate = (
+  session: VisitorData,
+  target: VisitorData,
+  request: AccessRequest,
+) => boolean | Promise<boolean>;
 
 /** Options for the roles and permissions of visitors, and a custom check in place of the built-in ones. */
 export interface AccessOptions {
@@ -51,6 +63,14 @@ export interface AccessOptions {
    */
   revalidate?: number | undefined;
   /**
+   * The visitors who may call `impersonate()`: a requirement, such as `{ role: 'support' }`, or a function. Default: nobody.
+   * A requirement protects those who meet it themselves: nobody can impersonate them. A function decides about every user.
+   * It is checked again with each request, except `authenticatedWithin`.
+   */
+  impersonate?: Requirement | MayImpersonate | undefined;
+  /** Seconds after which an impersonation ends by itself. Default 3600, at most 28,800: a working day. */
+  impersonateFor?: number | undefined;
+  /**
    * Looks up the roles that a signed-in visitor has on a route, in addition to those of the session: in an organisation,
    * `request.page?.params` names it. It is called once for each route that a request leads to. While it fails, guarded pages
    * answer with 503.
@@ -62,6 +82,11 @@ export interface AccessOptions {
   check?: ((rule: AccessRule, session: VisitorData | null) => boolean | Promise<boolean>) | undefined;
 }
 
+/** Seconds. */
+const DEFAULT_IMPERSONATION = 60 * 60;
+/** The longest value of `impersonateFor`, in seconds: nobody works longer without a break. */
+export const LONGEST_IMPERSONATION = 8 * 60 * 60;
+
 /** The resolved {@link AccessOptions}: a class, so that the container can inject them. */
 export class AccessConfig {
   readonly getRole: AccessOptions['getRole'];
@@ -71,6 +96,9 @@ export class AccessConfig {
   readonly rolesFor: AccessOptions['rolesFor'];
   /** Milliseconds for which a result of `reload` is cached; 0 for no cache. */
   readonly revalidate: number;
+  readonly impersonate: AccessOptions['impersonate'];
+  /** Milliseconds after which an impersonation ends. */
+  readonly impersonateFor: number;
   /** The option `identify` of the setup module. */
   readonly identify: Identify | undefined;
   readonly #brought: ReadonlyMap<string, readonly string[]>;
@@ -85,6 +113,8 @@ export class AccessConfig {
     this.rolesFor = rolesFor;
     this.identify = identify;
     this.revalidate = revalidate * 1000;
+    this.impersonate = options.impersonate;
+    this.impersonateFor = (options.impersonateFor ?? DEFAULT_IMPERSONATION) * 1000;
     this.#brought = new Map(Object.entries(hierarchyOf(options)));
   }
 

@@ -86,7 +86,8 @@ export interface RuleOptions extends Requirement {
 const GIVES_TRUE =
   /^(?:async\s*)?(?:(?:\([\w$,\s]*\)|[\w$]+)\s*=>|(?:function\s*)?[\w$]*\s*\([\w$,\s]*\)(?=\s*\{))\s*(?:true|!0|\{\s*return\s*(?:true|!0);?\s*\})$/;
 
-const NO_REQUEST: AccessRequest = {
+/** Stands for the request where there is none. */
+export const NO_REQUEST: AccessRequest = {
   params: {},
   routePattern: '',
   method: '',
@@ -224,6 +225,7 @@ const NOT_BESIDE_PUBLIC = [
   'status',
   'guestsSignIn',
   'redirectTo',
+  'forbiddenPath',
   'enforce',
 ] as const satisfies readonly (keyof RuleOptions)[];
 

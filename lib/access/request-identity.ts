@@ -3,6 +3,7 @@ import { InvalidOverrideError } from '../errors/index.js';
 import type { SessionDraft } from '../session/draft/session-draft.js';
 import { draftOf, type Session } from '../session/session.js';
 import type { AccessRequest } from './guard/guarded-request.js';
+import { ImpersonatedVisitor, type MayContinue } from './impersonation/impersonated-visitor.js';
 import { comingFrom, Visitor, type VisitorSource } from './visitor.js';
 import type { VisitorResolver } from './visitor-resolver.js';
 import { ForeignVisitor } from './visitors/foreign-visitor.js';
@@ -24,14 +25,21 @@ export class RequestIdentity {
   /** The visitor whom `identify` named. */
   #identified: ForeignVisitor | undefined;
   #isOverruled = false;
+  readonly #impersonated: ImpersonatedVisitor;
   #roles: RouteRoles | undefined;
 
-  /** @param guest Creates the visitor of a request whose resolver failed. */
+  /**
+   * @param guest Creates the visitor of a request whose resolver failed.
+   * @param mayContinue Decides whether an impersonation may go on.
+   */
   constructor(
     private readonly own: Session,
     readonly resolver: VisitorResolver,
     private readonly guest: () => Visitor,
-  ) {}
+    mayContinue: MayContinue,
+  ) {
+    this.#impersonated = new ImpersonatedVisitor(own, resolver, mayContinue);
+  }
 
   /**
    * The visitor as the session identifies them at this moment. While a resolver has to query something first, the visitor
@@ -46,7 +54,19 @@ export class RequestIdentity {
   get #base(): Visitor {
     this.#refresh();
     const visitor = this.#visitor ?? this.resolver.fromSession(this.session);
-    return this.#foreign && !this.#isOverruled ? comingFrom(this.source, visitor) : visitor;
+    const named = this.#foreign && !this.#isOverruled ? comingFrom(this.source, visitor) : visitor;
+    return this.isImpersonated ? this.#impersonated.mark(named) : named;
+  }
+
+  /** True while the visitor is one whom the session's own user impersonates. */
+  get isImpersonated(): boolean {
+    return this.#draft.impersonatorId !== undefined;
+  }
+
+  /** Lets the session's own user impersonate another, after a check. */
+  impersonate(impersonator: Visitor, begin: () => void): void {
+    this.#impersonated.begin(impersonator);
+    begin();
   }
 
   /** How the visitor is identified. */
@@ -60,14 +80,19 @@ export class RequestIdentity {
     this.#roles.enter(request);
   }
 
-  /** Resolves to the visitor once the resolver has answered. @throws What the resolver throws. */
-  resolve(): Promised<Visitor> {
+  /** Resolves to the visitor without roles of the route. @throws What the resolver throws. */
+  resolveBase(): Promised<Visitor> {
     try {
       this.#refresh();
     } catch (error) {
       return Promise.reject(error);
     }
-    const base = this.#pending ? this.#pending.then(() => this.#base) : this.#base;
+    return this.#pending ? this.#pending.then(() => this.#base) : this.#base;
+  }
+
+  /** Resolves to the visitor once the resolver has answered. @throws What the resolver throws. */
+  resolve(): Promised<Visitor> {
+    const base = this.resolveBase();
     const roles = this.#roles;
     return roles ? andThen(base, (visitor) => roles.lookUp(visitor, this.session)) : base;
   }
@@ -191,7 +216,8 @@ export class RequestIdentity {
   #ask(session: Session): unknown {
     const draft = draftOf(session);
     const { isUsed } = draft;
-    const resolved: unknown = this.resolver.resolve(session);
+    const isOwn = this.isImpersonated && session === this.own;
+    const resolved: unknown = isOwn ? this.#impersonated.resolve() : this.resolver.resolve(session);
     draft.isUsed = isUsed;
     return resolved;
   }

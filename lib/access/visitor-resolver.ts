@@ -12,17 +12,11 @@ import { AccessConfig, type GrantedRoles } from './access-options.js';
 import { DecisionLog } from './guard/decision-log.js';
 import type { AccessRequest } from './guard/guarded-request.js';
 import { LOOKUP_TIMEOUT, UserReloads } from './user-reloads.js';
-import {
-  comingFrom,
-  type IdentifiedVisitor,
-  identifiedFault,
-  Visitor,
-  type VisitorData,
-  visitorFault,
-} from './visitor.js';
+import { alike, type IdentifiedVisitor, identifiedFault, Visitor, type VisitorData, visitorFault } from './visitor.js';
 import { faultOf, foreignRecord } from './visitors/foreign-record.js';
 import { checkedRoles, listedRoles } from './visitors/granted-roles.js';
 import { namesPowers, withOwnPowers } from './visitors/own-powers.js';
+import { RolesEverywhere } from './visitors/roles-everywhere.js';
 import { type NamedBy, sourceOf } from './visitors/visitor-source.js';
 
 type VisitorParts = ConstructorParameters<typeof Visitor>;
@@ -45,6 +39,7 @@ export class VisitorResolver {
   readonly #logged = new Set<string>();
   /** The sessions of visitors whom `identify` named. */
   readonly #identified = new WeakSet<Session>();
+  readonly #everywhere: RolesEverywhere;
   /** The parts of visitors by record. Requests share records, so that each is read once. */
   readonly #known = new WeakMap<SessionRecord, VisitorParts>();
 
@@ -55,6 +50,7 @@ export class VisitorResolver {
     private readonly events: SecurityEvents,
   ) {
     this.#reloads = access.reload && new UserReloads(access, clock);
+    this.#everywhere = new RolesEverywhere(log);
   }
 
   /** @returns The visitor; a guest when the session names no user, or a user who no longer exists. */
@@ -105,13 +101,13 @@ export class VisitorResolver {
    * @returns `'unknown'` when that fails: the session then counts as unavailable.
    */
   async rolesAt(session: Session, data: VisitorData, request: AccessRequest): Promise<GrantedRoles | 'unknown'> {
-    // A key that may only read must not get all that its user may do in an organisation.
-    if (this.#identified.has(session) && namesPowers(data)) return undefined;
+    // A key that may only read must not get all that its user may do in an organisation. What counts is the data that
+    // `identify` named: a user who was looked up since has powers, too.
+    if (this.#identified.has(session) && namesPowers(draftOf(session).values.all())) return undefined;
     try {
       return checkedRoles(await inTime(Promise.resolve(this.rolesFor(data, request)), LOOKUP_TIMEOUT, 'It'));
     } catch (error) {
-      draftOf(session).failure ??= new StoreUnavailableError('roles', error);
-      this.events.emit('store.failed', () => ({ operation: 'roles', userId: data.userId, via: sourceOf(session) }));
+      this.#recordFailure('roles', session, data, error);
       return 'unknown';
     }
   }
@@ -120,9 +116,9 @@ export class VisitorResolver {
   withRoles(visitor: Visitor, granted: GrantedRoles | 'unknown'): Visitor {
     if (granted === 'unknown') return this.guest();
     const { roles, permissions } = listedRoles(granted);
+    this.#everywhere.compare(visitor.roles, roles);
     const all = this.access.withBrought([...visitor.roles, ...roles]);
-    const made = new (this.#made.of(Visitor))(visitor.session, all, [...visitor.permissions, ...permissions]);
-    return visitor.via === 'session' ? made : comingFrom(visitor.via, made);
+    return alike(visitor, new (this.#made.of(Visitor))(visitor.session, all, [...visitor.permissions, ...permissions]));
   }
 
   /**
@@ -156,6 +152,11 @@ export class VisitorResolver {
     if (!isVisitorData(contents)) return this.guest();
     if (record) this.#known.set(record, this.#partsOf(contents));
     return this.signedIn(contents);
+  }
+
+  /** Creates the visitor that a user's values describe, without querying anything else. */
+  fromValues(values: VisitorData): Visitor {
+    return this.signedIn({ ...values });
   }
 
   protected guest(): Visitor {
@@ -199,17 +200,19 @@ export class VisitorResolver {
     try {
       const user = await reloads.today(session, data);
       if (user) return this.signedIn(this.#identified.has(session) ? withOwnPowers(data, user) : user);
-      if (!draftOf(session).isClosed) session.destroy();
+      draftOf(session).endOfMissingUser();
     } catch (error) {
       if (session.isUnavailable) return this.guest();
-      draftOf(session).failure = new StoreUnavailableError('reload', error);
-      this.events.emit('store.failed', () => ({
-        operation: 'reload',
-        userId: data.userId,
-        via: sourceOf(session),
-      }));
+      this.#recordFailure('reload', session, data, error);
     }
     return this.guest();
+  }
+
+  /** Records that a lookup failed: the session then counts as unavailable. */
+  #recordFailure(operation: 'reload' | 'roles', session: Session, { userId }: VisitorData, error: unknown): void {
+    draftOf(session).failure ??= new StoreUnavailableError(operation, error);
+    const impersonator = draftOf(session).impersonatorId;
+    this.events.emit('store.failed', () => ({ operation, userId, impersonator, via: sourceOf(session) }));
   }
 
   /** A function that throws adds no roles or permissions: the visitor stays signed in, and rules that require more refuse. */
@@ -229,11 +232,8 @@ export class VisitorResolver {
     forget(answer);
     if (this.#logged.has(option)) return;
     this.#logged.add(option);
-    const cure = 'Look up in access.reload what has to be looked up. This is logged once.';
-    this.log.failure(
-      `access.${option} gave a promise, which nobody waits for, so no visitor is given anything by it.`,
-      cure,
-    );
+    const fault = `access.${option} gave a promise, which nobody waits for, so no visitor is given anything by it.`;
+    this.log.failure(fault, 'Look up in access.reload what has to be looked up. This is logged once.');
   }
 }
 

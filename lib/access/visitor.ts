@@ -58,6 +58,22 @@ export function comingFrom(source: VisitorSource, visitor: Visitor): Visitor {
   return visitor;
 }
 
+/** The impersonators of visitors. */
+const IMPERSONATORS = new WeakMap<Visitor, Readonly<VisitorData>>();
+
+/** Records by whom a visitor is impersonated. @returns The visitor. */
+export function impersonatedBy(impersonator: Readonly<VisitorData>, visitor: Visitor): Visitor {
+  IMPERSONATORS.set(visitor, impersonator);
+  return visitor;
+}
+
+/** Records that a visitor is identified, and impersonated, as an earlier one was. @returns The visitor. */
+export function alike(earlier: Visitor, visitor: Visitor): Visitor {
+  const { via, impersonator } = earlier;
+  if (via !== 'session') comingFrom(via, visitor);
+  return impersonator ? impersonatedBy(impersonator, visitor) : visitor;
+}
+
 /** The user behind a request: a guest or a signed-in user. Every request has a visitor, so no code has to check for null. */
 export class Visitor {
   // Arrays, because they are short and a visitor is created with every request.
@@ -86,6 +102,11 @@ export class Visitor {
   /** How the visitor was identified: `session`, or the name that `identify` gave, such as `api-key`. */
   get via(): VisitorSource {
     return SOURCES.get(this) ?? 'session';
+  }
+
+  /** The data of the person who impersonates this user; `undefined` when the user themselves sent the request. */
+  get impersonator(): Readonly<VisitorData> | undefined {
+    return IMPERSONATORS.get(this);
   }
 
   get isGuest(): boolean {

@@ -9,6 +9,8 @@ declare module 'virtual:astro-gatehouse/site' {
   export const spareSecret: string | undefined;
   /** Identifies the place whose services a development server replaces; `undefined` in a build. */
   export const developmentPlace: string | undefined;
+  /** The key of the global symbol under which Astro's renderer of islands finds the function that signs pages. */
+  export const islandPageKey: string;
   export const storeMakers: SiteSettings['storeMakers'];
   export const makeToolbar: SiteSettings['makeToolbar'];
   export const routesNow: SiteSettings['routesNow'];

@@ -1,7 +1,9 @@
 /** @returns The name that was probably meant, or `undefined` when none is similar. Upper and lower case are ignored. */
 export function nearestName(written: string, names: readonly string[]): string | undefined {
   const allowed = Math.max(1, Math.floor(written.length / 3));
+  // Names whose lengths differ by more are further away than that; so a long string takes no time, whoever has written it.
   const near = names
+    .filter((name) => Math.abs(name.length - written.length) <= allowed)
     .map((name) => ({ name, distance: distance(written.toLowerCase(), name.toLowerCase()) }))
     .filter((candidate) => candidate.distance <= allowed)
     .sort((a, b) => a.distance - b.distance);

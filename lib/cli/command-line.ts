@@ -24,6 +24,16 @@ export interface SecretRequest {
   readonly file: string | undefined;
 }
 
+/** The command that creates the table of the store. */
+export interface MigrateRequest {
+  readonly command: 'migrate';
+  readonly root: string;
+  /** True to print the SQL and change nothing. */
+  readonly print: boolean;
+  /** The name of the table, in place of that in the project's options. */
+  readonly table: string | undefined;
+}
+
 /** Thrown for an invalid command line. The message names the valid one. */
 export class UsageError extends Error {}
 
@@ -44,6 +54,12 @@ astro-gatehouse secret: the secret that seals sessions
   npx astro-gatehouse secret                    prints a new one, and nothing else
   npx astro-gatehouse secret --write [FILE]     writes it to .env, or FILE, in front of existing secrets
 
+astro-gatehouse migrate: the table of store: { use: 'postgres' }
+
+  npx astro-gatehouse migrate                   creates it, if it is missing
+  npx astro-gatehouse migrate --print           prints the SQL, and changes nothing
+  npx astro-gatehouse migrate --table NAME      for a store that the project creates by itself
+
   --root FOLDER    the project, when it is not the current folder
   --help           this text`;
 
@@ -53,8 +69,12 @@ const OPTIONS = {
   public: { type: 'boolean', default: false },
   check: { type: 'string' },
   write: { type: 'boolean', default: false },
+  print: { type: 'boolean', default: false },
+  table: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
+
+export type Request = RoutesRequest | DoctorRequest | SecretRequest | MigrateRequest;
 
 /**
  * Parses the command line.
@@ -63,19 +83,25 @@ const OPTIONS = {
  * @returns The command, or `help` for the help text.
  * @throws {UsageError} For an unknown command, and for unknown or incompatible options.
  */
-export function readCommandLine(args: readonly string[]): RoutesRequest | DoctorRequest | SecretRequest | 'help' {
+export function readCommandLine(args: readonly string[]): Request | 'help' {
   const { values, positionals } = parsed(args);
   const [command, ...more] = positionals;
   if (values.help || (command === undefined && args.length === 0)) return 'help';
+  if (command !== 'migrate' && (values.print || values.table !== undefined)) {
+    throw new UsageError('--print and --table belong to migrate: remove them.');
+  }
   if (command === 'secret') return secretRequest(values, more);
-  if (command !== 'routes' && command !== 'doctor') {
-    throw new UsageError(`There is no command ${command ?? 'before the options'}: write routes, doctor or secret.`);
+  if (command !== 'routes' && command !== 'doctor' && command !== 'migrate') {
+    throw new UsageError(
+      `There is no command ${command ?? 'before the options'}: write routes, doctor, migrate or secret.`,
+    );
   }
   if (values.write) throw new UsageError('--write belongs to secret: for a report write routes --json > FILE.');
   if (more.length > 0) {
     throw new UsageError(`Unexpected argument "${more.join(' ')}": for another folder write --root ${more[0]}.`);
   }
   if (command === 'doctor') return doctorRequest(values);
+  if (command === 'migrate') return migrateRequest(values);
   if (values.json && values.check !== undefined) {
     throw new UsageError('--json and --check exclude each other: remove one of them.');
   }
@@ -87,6 +113,13 @@ function doctorRequest(values: ReturnType<typeof parsed>['values']): DoctorReque
     throw new UsageError('--public and --check belong to routes: remove them.');
   }
   return { command: 'doctor', root: values.root, json: values.json };
+}
+
+function migrateRequest(values: ReturnType<typeof parsed>['values']): MigrateRequest {
+  if (values.json || values.public || values.check !== undefined) {
+    throw new UsageError('--json, --public and --check belong to routes: remove them.');
+  }
+  return { command: 'migrate', root: values.root, print: values.print, table: values.table };
 }
 
 function secretRequest(values: ReturnType<typeof parsed>['values'], [file, ...more]: readonly string[]): SecretRequest {

@@ -15,6 +15,7 @@ import { examine } from './doctor/examine.js';
 import { findingsAsJson, findingsAsText } from './doctor/findings.js';
 import { gatherFacts } from './doctor/gather-facts.js';
 import { HINT, makeSecret, writeSecret } from './make-secret.js';
+import { migrate } from './migrate.js';
 import { readReport } from './read-report.js';
 import { asJson, asTable, differences, fromJson } from './report-text.js';
 
@@ -28,6 +29,7 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   const request = readCommandLine(args);
   if (request === 'help') return print(HELP);
   if (request.command === 'doctor') return doctor(request);
+  if (request.command === 'migrate') return print(await migrate(request));
   return request.command === 'secret' ? secret(request) : routes(request);
 }
 

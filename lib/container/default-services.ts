@@ -11,6 +11,7 @@ import { DecisionLog } from '../access/guard/decision-log.js';
 import { GuardConfig } from '../access/guard/guard-config.js';
 import { type GuardLoader, PageGuards } from '../access/guard/page-guard.js';
 import { RouteGuard } from '../access/guard/route-guard.js';
+import { Impersonations } from '../access/impersonation/impersonations.js';
 import { IslandPages } from '../access/pages/island-pages.js';
 import { Policies, type PolicyOptions } from '../access/policies/policies.js';
 import { LinkTokens } from '../access/sign-in/link-tokens.js';
@@ -88,6 +89,7 @@ export function defaultServices({
     .shared(AccessRules)
     .shared(PageGuards, () => new PageGuards(pageGuards?.load, pageGuards?.keep, pageGuards?.routes))
     .shared(AccessChecker)
+    .shared(Impersonations)
     .shared(DecisionLog)
     .shared(UsedTokens)
     .shared(PendingSignIn)

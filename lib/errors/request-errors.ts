@@ -57,6 +57,8 @@ export type DenialCode =
   | 'NOT_ALLOWED'
   /** The last sign-in is older than `authenticatedWithin` allows. */
   | 'SIGN_IN_AGAIN'
+  /** The visitor is impersonated, and this needs the user's own sign-in. */
+  | 'IMPERSONATED'
   /** The visitor is signed in, but only guests are allowed. */
   | 'FOR_GUESTS_ONLY'
   | 'CHECK_FAILED';
@@ -79,6 +81,17 @@ export class AccessDeniedError extends GatehouseError {
       status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN',
       `Refused: ${ability === undefined ? '' : `${ability}: `}${reason}. Gatehouse answers this error with ${status}. If you ` +
         `see it as an exception, it was thrown after the response had started. Check in the page's own frontmatter, not in a nested component.`,
+    );
+  }
+}
+
+/** `impersonate()` was called in an application that lets nobody impersonate. */
+export class ImpersonationOffError extends GatehouseError {
+  constructor() {
+    super(
+      'IMPERSONATION_OFF',
+      'impersonate() was called, but access.impersonate is not set, so nobody may. Set who may: ' +
+        "access: { impersonate: { role: 'support' } }.",
     );
   }
 }

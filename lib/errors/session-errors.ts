@@ -170,7 +170,7 @@ export class SessionsNotListedError extends GatehouseError {
     super(
       'SESSIONS_NOT_LISTED',
       `${store} cannot list the sessions of a user, so it cannot end them one by one. Use a store that can ` +
-        `(store: { use: 'sqlite' }, 'redis' or 'memory'); to end all sessions of a user with any store, override ` +
+        `(store: { use: 'sqlite' }, 'postgres', 'redis' or 'memory'); to end all sessions of a user with any store, override ` +
         `RevocationList.`,
     );
   }

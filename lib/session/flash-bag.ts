@@ -1,6 +1,6 @@
 import { frozen } from '../base/frozen-value.js';
-import type { FlashClaims } from './draft/flash-claims.js';
-import { FlashDraft } from './draft/flash-draft.js';
+import type { FlashClaims } from './flashes/flash-claims.js';
+import { FlashDraft } from './flashes/flash-draft.js';
 import type { Flash } from './record/session-record.js';
 
 /** Returns the draft inside a bag. For this package only; users have no access to it. */

@@ -1,5 +1,5 @@
-import type { FlashClaims } from './draft/flash-claims.js';
 import { FlashBag } from './flash-bag.js';
+import type { FlashClaims } from './flashes/flash-claims.js';
 import type { MadeClasses } from './made-classes.js';
 import type { SessionRecord } from './record/session-record.js';
 import { Session } from './session.js';

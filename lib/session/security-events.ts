@@ -1,43 +1,10 @@
 import { Clock } from '../base/clock.js';
 import { onOneLine, shortened } from '../base/text.js';
 import { injectable } from '../injectable.js';
+import type { ImpersonationEnd, LoginRejection, RejectionReason } from './event-reasons.js';
 import { SessionId } from './record/session-id.js';
+import { type SessionRecord, userIdOf } from './record/session-record.js';
 import { draftOf, type Session } from './session.js';
-
-/** The reason why a cookie opened no session. */
-export type RejectionReason =
-  /** The value does not look like any that this application sends. */
-  | 'malformed'
-  /** The session does not exist: it has ended, the store has dropped it, or the id is made up. */
-  | 'unknown'
-  /** The seal cannot be opened: it was changed, or sealed with a secret that the application no longer has. */
-  | 'tampered'
-  /** Several cookies identify different sessions. */
-  | 'ambiguous'
-  /**
-   * The browser has left the session. A response that was still on its way during a sign-in, a sign-out or a similar
-   * change set the cookie again.
-   */
-  | 'left'
-  /** The revocation list has ended the session. */
-  | 'revoked'
-  /** Its data does not match `sessionData.schema` and was not migrated, so the session has been ended. */
-  | 'misfit';
-
-/** The reason why a visitor who comes back to finish a sign-in was not accepted. */
-export type LoginRejection =
-  /** The request carries no `state`, or several. */
-  | 'no-state'
-  /** The browser has no cookie for this state: another browser began it, or it was finished or dropped. */
-  | 'no-cookie'
-  /** The browser's cookie belongs to another attempt, or cannot be opened. */
-  | 'unknown'
-  /** The attempt has expired. */
-  | 'expired'
-  /** The attempt was finished before. */
-  | 'used'
-  /** The attempt began with another provider. */
-  | 'provider';
 
 /** The session and the user that an event is about. */
 export interface EventSubject {
@@ -45,6 +12,13 @@ export interface EventSubject {
   readonly session?: string | undefined;
   /** The user's id that the application passed to `signIn`: personal data. */
   readonly userId?: string | undefined;
+  /** The id of the person who impersonates that user; left out when nobody does. */
+  readonly impersonator?: string | undefined;
+}
+
+interface Impersonating {
+  readonly userId: string | undefined;
+  readonly impersonator: string | undefined;
 }
 
 interface StoredSubject extends EventSubject {
@@ -106,6 +80,10 @@ export interface SecurityEventFields extends App.SecurityEvents {
   login: StoredSubject & { readonly userId: string };
   /** A visitor signed out. */
   logout: StoredSubject & { readonly userId: string };
+  /** A visitor began to impersonate a user. */
+  'impersonation.started': StoredSubject & Impersonating;
+  /** An impersonation ended. One that expires is noticed by the next request of its browser. */
+  'impersonation.ended': StoredSubject & Impersonating & { readonly reason: ImpersonationEnd };
   /** A visitor came back to finish a sign-in that is not pending in this browser. */
   'login.rejected': EventSubject & {
     readonly reason: LoginRejection;
@@ -232,11 +210,27 @@ export function shortHashOfKey(key: string): string {
   return key.slice(0, HASH_LENGTH);
 }
 
+/** Emits that an impersonation ended, because the session of the impersonator did. @param session The short hash. */
+export function emitImpersonationLeft(
+  events: SecurityEvents,
+  session: string,
+  record: Pick<SessionRecord, 'values' | 'impersonation'>,
+): void {
+  const { impersonation } = record;
+  if (!impersonation) return;
+  const [userId, impersonator] = [userIdOf(impersonation), userIdOf(record)];
+  events.emit('impersonation.ended', () => ({ session, userId, impersonator, reason: 'session-ended' }));
+}
+
 /** Returns the session and the user of a request. A session that is not stored has no hash. */
 export function subjectOf(session: Session): EventSubject {
-  const { opened, values } = draftOf(session);
-  const userId = values.get('userId');
-  return { session: opened && shortHash(opened.id), userId: typeof userId === 'string' ? userId : undefined };
+  const { opened, values, impersonatorId } = draftOf(session);
+  const userId = textIn(values.get('userId'));
+  return { session: opened && shortHash(opened.id), userId, impersonator: impersonatorId };
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function readable(text: string): string {

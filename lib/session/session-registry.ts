@@ -1,11 +1,20 @@
 import { Clock } from '../base/clock.js';
-import type { Promised } from '../base/promised.js';
+import { andThen, type Promised } from '../base/promised.js';
 import { inTurns } from '../base/waiting.js';
 import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../errors/index.js';
 import { injectable } from '../injectable.js';
+import type { ImpersonationEnd } from './event-reasons.js';
+import { ListedSession } from './listed-session.js';
+import { impersonationOf, signInOf } from './record/ended-names.js';
 import { SessionId } from './record/session-id.js';
-import { type SessionDevice, type SessionRecord, userIdOf } from './record/session-record.js';
-import { type EventSubject, SecurityEvents, shortHashOfKey, subjectOf } from './security-events.js';
+import { type Impersonation, type SessionRecord, userIdOf } from './record/session-record.js';
+import {
+  type EventSubject,
+  emitImpersonationLeft,
+  SecurityEvents,
+  shortHashOfKey,
+  subjectOf,
+} from './security-events.js';
 import { draftOf, type Session } from './session.js';
 import { SessionConfig } from './session-config.js';
 import { NoRevocationList, RevocationList } from './stores/revocation-list.js';
@@ -33,7 +42,7 @@ export class SessionRegistry {
     if (config.maxSessionsPerUser === undefined || store.abilities.listsSessions) return;
     const problem =
       'session.maxSessionsPerUser needs a store that can list the sessions of a user, and ' +
-      `${store.constructor.name} cannot: choose 'sqlite', 'redis' or 'memory'`;
+      `${store.constructor.name} cannot: choose 'sqlite', 'postgres', 'redis' or 'memory'`;
     throw new InvalidOptionsError([problem]);
   }
 
@@ -66,8 +75,9 @@ export class SessionRegistry {
     const [userId] = of;
     // An argument that is `undefined` counts as passed: a guest must not end other users' sessions.
     if (of.length > 0 && userId === undefined) return false;
-    if (userId !== undefined && !(await this.#live(userId)).some(({ key }) => key === sessionId)) return false;
-    return this.#revoke(sessionId, userId);
+    if (userId === undefined) return this.#revoke(sessionId);
+    const found = (await this.#live(userId)).find(({ key }) => key === sessionId);
+    return found !== undefined && this.#revoke(sessionId, found.record);
   }
 
   /**
@@ -135,6 +145,32 @@ export class SessionRegistry {
     await this.revocations.endSession(signInOf(userId, record), now, now + this.config.longestLife);
   }
 
+  /** Returns why the impersonation of a session is over; `undefined` while it lasts. */
+  impersonationEnd(record: SessionRecord): Promised<ImpersonationEnd | undefined> {
+    const { impersonation } = record;
+    if (!impersonation) return undefined;
+    if (impersonation.until <= this.clock.now()) return 'expired';
+    const isRevoked = this.#hasList ? this.#isImpersonationOnList(record, impersonation) : false;
+    return andThen(isRevoked, (found) => (found ? 'revoked' : undefined));
+  }
+
+  /** Ends every copy of an impersonation that was stopped, if the store cannot end them. */
+  async endImpersonation(record: SessionRecord): Promise<void> {
+    const { impersonation } = record;
+    if (!impersonation || !this.#hasList || this.store.abilities.endsSessions) return;
+    await this.revocations.endSession(impersonationOf(record, impersonation), this.clock.now(), impersonation.until);
+  }
+
+  /** As with a session: the impersonated user's sessions of before were revoked, or this one was ended. */
+  async #isImpersonationOnList(record: SessionRecord, impersonation: Impersonation): Promise<boolean> {
+    const userId = userIdOf(impersonation);
+    const [notBefore, hasEnded] = await Promise.all([
+      userId === undefined ? undefined : this.revocations.notBefore(userId),
+      !this.store.abilities.endsSessions && this.revocations.hasEnded(impersonationOf(record, impersonation)),
+    ]);
+    return hasEnded || (notBefore !== undefined && impersonation.startedAt < notBefore);
+  }
+
   /** Ends the oldest sessions of a user beyond `session.maxSessionsPerUser`. Concurrent calls end the same sessions. */
   async endSurplus(userId: string): Promise<void> {
     const { maxSessionsPerUser } = this.config;
@@ -180,24 +216,21 @@ export class SessionRegistry {
   }
 
   async #revokeEach(filed: readonly FiledRecord[]): Promise<number> {
-    const ended = await inTurns(filed, ({ key, record }) => this.#revoke(key, userIdOf(record)));
+    const ended = await inTurns(filed, ({ key, record }) => this.#revoke(key, record));
     return ended.filter(Boolean).length;
   }
 
-  async #revoke(key: string, userId: string | undefined): Promise<boolean> {
+  async #revoke(key: string, record?: FiledRecord['record']): Promise<boolean> {
     const hasEnded = await this.store.revoke(key);
-    if (hasEnded) this.#emitRevoked({ session: shortHashOfKey(key), userId });
+    const session = shortHashOfKey(key);
+    if (hasEnded && record) emitImpersonationLeft(this.events, session, record);
+    if (hasEnded) this.#emitRevoked({ session, userId: record && userIdOf(record) });
     return hasEnded;
   }
 
   #emitRevoked(subject: EventSubject): void {
     this.events.emit('session.revoked', () => subject);
   }
-}
-
-/** Returns what all copies of a session have in common, even after a change of the id: who signed in, and when. */
-function signInOf(userId: string, { createdAt }: SessionRecord): string {
-  return SessionId.fingerprint(`${createdAt}:${userId}`);
 }
 
 /** Checks whether a key identifies a session, by the id before this request or by the one after it. */
@@ -208,36 +241,4 @@ function isUnder(key: string, session: Session): boolean {
 
 function isOf(key: string, id: string): boolean {
   return SessionId.fingerprint(id).startsWith(key);
-}
-
-/** One session in the list of a user's sessions, to be shown to that user. */
-export class ListedSession {
-  readonly createdAt: Date;
-  /** When the session was last written: exact to `session.renewAfter`. */
-  readonly lastSeenAt: Date;
-  /** When the session ends unless it is used again. */
-  readonly expiresAt: Date;
-  /** The browser's `User-Agent` at the sign-in. Browsers can send any value. */
-  readonly userAgent: string | undefined;
-  /** The application's name for the device, as passed to `signIn`. */
-  readonly label: string | undefined;
-
-  constructor(
-    /** The id to pass to `revoke`. It cannot be used as a cookie, so a page may show it. */
-    readonly id: string,
-    {
-      createdAt,
-      renewedAt,
-      expiresAt,
-      device = {},
-    }: Omit<SessionRecord, 'id'> & { device?: SessionDevice | undefined },
-    /** True for the session of the current request. */
-    readonly isCurrent: boolean,
-  ) {
-    this.createdAt = new Date(createdAt);
-    this.lastSeenAt = new Date(renewedAt);
-    this.expiresAt = new Date(expiresAt);
-    this.userAgent = device.userAgent;
-    this.label = device.label;
-  }
 }

@@ -76,11 +76,11 @@ export class Session<Data extends object = App.SessionData> {
   }
 
   /**
-   * The time when its visitor signed in; `undefined` for a guest, and when another part of the application stored the
-   * visitor.
+   * The time when its visitor signed in; `undefined` for a guest, when another part of the application stored the
+   * visitor, and while the visitor is impersonated.
    */
   get signedInAt(): Date | undefined {
-    return asDate(this.#asked.signedInAt);
+    return this.#asked.impersonatorId === undefined ? asDate(this.#draft.signedInAt) : undefined;
   }
 
   /** The time when the session ends unless it is used again; `undefined` while nothing is stored. */

@@ -38,7 +38,12 @@ export interface ChangesParts
 
 export function changesOf(parts: ChangesParts = {}): SessionChanges {
   const { set = {}, updates = {}, unset = [], flashesAdded = {}, flashesTaken = [], opened, ...others } = parts;
-  const { values: _, flashes, ...record } = recordOf({ ...opened, values: {}, flashes: flashesAdded });
+  const {
+    values: _,
+    flashes,
+    impersonation: __,
+    ...record
+  } = recordOf({ ...opened, values: {}, flashes: flashesAdded });
   return {
     ...record,
     cleared: false,

@@ -3,12 +3,14 @@ import { AccessConfig } from '../../lib/access/access-options.js';
 
 describe('The access options', () => {
   it('are all unset by default', () => {
-    expect({ ...new AccessConfig() }).toEqual({ revalidate: 0 });
+    expect({ ...new AccessConfig() }).toEqual({ revalidate: 0, impersonateFor: 3_600_000 });
   });
 
   it('are passed on as given, with revalidate in milliseconds', () => {
     const options = { getRole: () => 'admin', getPermissions: () => [], check: () => true, reload: () => null };
-    expect({ ...new AccessConfig({ ...options, revalidate: 60 }) }).toEqual({ ...options, revalidate: 60_000 });
+    const inSeconds = { revalidate: 60, impersonateFor: 90 };
+    const inMilliseconds = { revalidate: 60_000, impersonateFor: 90_000 };
+    expect({ ...new AccessConfig({ ...options, ...inSeconds }) }).toEqual({ ...options, ...inMilliseconds });
   });
 });
 

@@ -44,6 +44,7 @@ describe('A rule', () => {
     [{ allow: () => true }, 'allow'],
     [{ status: 404, guestsSignIn: true }, 'status and guestsSignIn'],
     [{ redirectTo: '/b' }, 'redirectTo'],
+    [{ forbiddenPath: { render: '/b' } }, 'forbiddenPath'],
     [{ enforce: false }, 'enforce'],
   ])('is rejected when it is public and has %j as well', (options, named) => {
     expect(() => new AccessRule({ pattern: '/a', public: true, ...options })).toThrow(

@@ -17,4 +17,11 @@ describe('The nearest name', () => {
   it.each(['path', 'x', 'session', ''])('is undefined for "%s", because no name is similar', (written) => {
     expect(nearestName(written, NAMES)).toBeUndefined();
   });
+
+  it('is not looked for among names that are much shorter or longer, however long the written one is', () => {
+    const before = performance.now();
+    expect(nearestName('protect'.repeat(1_000_000), NAMES)).toBeUndefined();
+    expect(performance.now() - before).toBeLessThan(500);
+    expect(nearestName('protect😀', NAMES)).toBe('protect');
+  });
 });

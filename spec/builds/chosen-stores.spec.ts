@@ -50,7 +50,9 @@ describe('The store chosen by the setup module', () => {
 
   it('is rejected with a readable error when the server starts', async () => {
     const { output } = await app.serveAndFail({ ...START, STORE: 'misspelt' });
-    expect(output).toContain("store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'");
+    expect(output).toContain(
+      "store.use: must be one of 'cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'",
+    );
     expect((await app.serveAndFail({ ...START, STORE: 'redis', SESSIONS_URL: 'cache' })).output).toContain(
       'store.url: must be an address: redis://localhost:6379, or rediss://',
     );
@@ -61,6 +63,10 @@ describe('The store chosen by the setup module', () => {
     });
     expect(ofEnvironment).toContain('REDIS_URL must be an address: redis://localhost:6379, or rediss://');
     expect(ofEnvironment).not.toContain('the-password');
+    const otherDatabase = { ...START, STORE: 'postgres', DATABASE_URL: 'mysql://ada:the-password@db/shop' };
+    const { output: ofOther } = await app.serveAndFail(otherDatabase);
+    expect(ofOther).toContain('DATABASE_URL must be an address: postgres://localhost:5432/shop');
+    expect(ofOther).not.toContain('the-password');
   });
 
   it('may be chosen in development', async () => {

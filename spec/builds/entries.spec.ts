@@ -7,10 +7,20 @@ import { APPS } from '../support/packed-package.js';
 
 /** What pages, endpoints and middlewares call. */
 const HELPERS = [
-  ...['authorize', 'can', 'clearSession', 'csrfToken', 'currentUser', 'fieldErrors', 'flashErrors', 'flashMessages'],
+  ...[
+    'authorize',
+    'beginSignIn',
+    'can',
+    'clearSession',
+    'csrfToken',
+    'currentUser',
+    'fieldErrors',
+    'flashErrors',
+    'flashMessages',
+  ],
   ...['getSession', 'goTo', 'hasAllPermissions', 'hasAnyPermission', 'hasPermission', 'hasRole', 'hasRolePermission'],
   ...['isAuthenticated', 'oldInput', 'oldInputs', 'regenerateSession', 'requireSession', 'safeReturnTo', 'setSession'],
-  ...['signIn', 'signOut', 'updateSession'],
+  ...['signIn', 'signOut', 'takeSignIn', 'updateSession'],
 ];
 /** What modules call, each once. */
 const MAKERS = ['createCookieSessionStorage', 'defineGatehouse', 'disposeServices', 'inject', 'injectable'];

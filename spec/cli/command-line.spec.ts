@@ -14,6 +14,11 @@ describe('The command line', () => {
     [['secret'], { command: 'secret', file: undefined }],
     [['secret', '--write'], { command: 'secret', file: resolve('.env') }],
     [['secret', '--write', 'keys/.env', '--root', 'site'], { command: 'secret', file: resolve('site/keys/.env') }],
+    [['migrate'], { command: 'migrate', root: '.', print: false, table: undefined }],
+    [
+      ['migrate', '--print', '--table', 'auth.sessions', '--root', 'site'],
+      { command: 'migrate', root: 'site', print: true, table: 'auth.sessions' },
+    ],
     [[], 'help'],
     [['--help'], 'help'],
     [['routes', '-h'], 'help'],
@@ -22,8 +27,8 @@ describe('The command line', () => {
   });
 
   it.each([
-    [['route'], 'There is no command route: write routes, doctor or secret.'],
-    [['--json'], 'write routes, doctor or secret'],
+    [['route'], 'There is no command route: write routes, doctor, migrate or secret.'],
+    [['--json'], 'write routes, doctor, migrate or secret'],
     [['secret', '.env'], 'write secret --write .env'],
     [['secret', '--write', 'a', 'b'], 'Only one file is possible: remove "b"'],
     [['secret', '--json'], 'belong to routes'],
@@ -33,6 +38,11 @@ describe('The command line', () => {
     [['doctor', '--write'], 'belongs to secret'],
     [['doctor', 'site'], 'write --root site'],
     [['routes', 'site'], 'write --root site'],
+    [['migrate', '--json'], 'belong to routes'],
+    [['migrate', '--write'], 'belongs to secret'],
+    [['migrate', 'site'], 'write --root site'],
+    [['doctor', '--print'], '--print and --table belong to migrate'],
+    [['secret', '--table', 'a'], '--print and --table belong to migrate'],
     [['routes', '--jsom'], "Unknown option '--jsom'. The options are --root, --json"],
     [['routes', '--check'], '--check'],
     [['routes', '--json', '--check', 'a'], 'remove one of them'],

@@ -71,7 +71,7 @@ describe('The list of options', () => {
 
   it('has every option that the schemas know, and no other', () => {
     const stores = ['memory', 'sqlite', 'redis'].map((store) => ({ session: { store, options: STRANGER } }));
-    const chosen = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'].map((use) => ({
+    const chosen = ['cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'].map((use) => ({
       store: { use, ...STRANGER },
     }));
     const known = new Set([
@@ -88,7 +88,9 @@ describe('The list of options', () => {
   });
 
   it('says which of them can stand in the setup module', () => {
-    const stores = ['memory', 'sqlite', 'redis', 'unstorage'].map((use) => ({ store: { use, ...STRANGER } }));
+    const stores = ['memory', 'sqlite', 'postgres', 'redis', 'unstorage'].map((use) => ({
+      store: { use, ...STRANGER },
+    }));
     const inSetup = new Set([...PLACES, ...stores].flatMap((place) => namesAt(setupOptions, place)));
     const marked = source('docs/reference/options.md').matchAll(/^\| `([^`]+)` ●/gm);
     const expected = [...documented.keys()].filter((option) => inSetup.has(option));
@@ -204,15 +206,15 @@ describe('The list of events', () => {
     expect(events.length).toBeGreaterThan(10);
     for (const event of events) {
       const told = checker.getTypeOfSymbolAtLocation(event, fields).getProperties();
-      const own = told.map(({ name }) => name).filter((name) => name !== 'session' && name !== 'userId');
+      const own = told.map(({ name }) => name).filter((name) => !['session', 'userId', 'impersonator'].includes(name));
       const [, besides = ''] = documented.get(event.name) ?? [];
       expect({ event: event.name, tells: codeIn(besides).sort() }).toEqual({ event: event.name, tells: own.sort() });
       expect(own.filter((name) => !documented.has(name))).toEqual([]);
     }
   });
 
-  it.each(['RejectionReason', 'LoginRejection'])('has every reason of the type %s', (type) => {
-    const reasons = textsOfType(FILE, type);
+  it.each(['RejectionReason', 'LoginRejection', 'ImpersonationEnd'])('has every reason of the type %s', (type) => {
+    const reasons = textsOfType('lib/session/event-reasons.ts', type);
     expect(reasons.length).toBeGreaterThan(3);
     expect(reasons.filter((reason) => !documented.has(reason))).toEqual([]);
   });

@@ -11,6 +11,13 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { problems: ['a: wrong', 'b: wrong'] },
     '  - a: wrong\n  - b: wrong',
   ],
+  [new errors.ImpersonationOffError(), 'IMPERSONATION_OFF', {}, "access: { impersonate: { role: 'support' } }"],
+  [
+    new errors.SessionValueTypeError('visits', 'increment', 'a number'),
+    'SESSION_VALUE_TYPE',
+    { key: 'visits', operation: 'increment', expected: 'a number' },
+    'Use another key, or set a number first.',
+  ],
   [
     new errors.UnknownAbilityError('invoice:edti', ['invoice:edit'], 'invoice:edit'),
     'UNKNOWN_ABILITY',
@@ -93,7 +100,7 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     new errors.SessionsNotListedError('CookieSessionStore'),
     'SESSIONS_NOT_LISTED',
     { store: 'CookieSessionStore' },
-    "(store: { use: 'sqlite' }, 'redis' or 'memory')",
+    "(store: { use: 'sqlite' }, 'postgres', 'redis' or 'memory')",
   ],
   [
     new errors.StoreUnavailableError('read', new Error('It is away.')),

@@ -48,7 +48,11 @@ function application(): App {
       ---
       ${LOGIN_FORM}`,
     'src/pages/de/login.astro': LOGIN_FORM,
-    'src/pages/old-login.ts': `export const GET = (context) => context.redirect('/login');`,
+    'src/pages/old-login.ts': `
+      export const GET = (context) => {
+        const headers = { Location: '/login', 'Cache-Control': 'public, max-age=3600', 'CDN-Cache-Control': 'max-age=60' };
+        return new Response(null, { status: 301, headers });
+      };`,
     'src/pages/api/login.ts': `
       ${CHECK}
       export const POST = async (context) => {
@@ -511,6 +515,26 @@ describe('A sign-in that leaves the site, in a built application', () => {
       expect((await browser.post('/login', RIGHT, referring('/login'))).location).toBe('/dashboard');
       const stripped = await browser.get(LOGIN, { headers: { cookie: 'language=none' } });
       expect(stripped.location).toBe('/login');
+    });
+
+    it('is kept from shared caches, which would lead other visitors there', async () => {
+      const kept = await new Browser(server).get('/old-login', referring(LOGIN));
+      expect(pageAfter(kept)).toBe(LOGIN);
+      const policies = ({ headers }: Answer) =>
+        ['cache-control', 'cdn-cache-control', 'vary'].map((name) => headers.get(name));
+      expect(policies(kept)).toEqual(['private, no-cache', null, 'Cookie']);
+      const plain = await new Browser(server).get('/old-login');
+      expect([pageAfter(plain), ...policies(plain)]).toEqual(['/login', 'public, max-age=3600', 'max-age=60', null]);
+    });
+
+    it('is forgotten after every sign-in, however it is answered', async () => {
+      const browser = new Browser(server);
+      await browser.post('/login', WRONG, referring(LOGIN));
+      const remembered = () => [...browser.cookies.keys()].filter((name) => name.endsWith('-return'));
+      expect(remembered()).toHaveLength(1);
+      const { state } = await begin(browser);
+      expect(await comeBack(browser, `state=${state}&code=1`)).toMatchObject({ user: 'from the provider' });
+      expect(remembered()).toEqual([]);
     });
 
     it('is added to no redirect that leads elsewhere, and never one of another site', async () => {

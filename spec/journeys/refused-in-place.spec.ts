@@ -50,8 +50,11 @@ const SITE: Parameters<typeof madeSite> = [
         const { pathname } = context.url;
         if (pathname.endsWith('/by-middleware/')) return new Response('the secret of the middleware');
         if (pathname.endsWith('/shown-by-middleware/')) return new Response('shown to everybody');
-        const answer = await next();
+        const failed = () => new Response('the secret of a copy');
+        const answer = await (context.url.searchParams.has('caught') ? next().catch(failed) : next());
         if (context.url.searchParams.has('forgotten')) return;
+        if (context.url.searchParams.has('stale') && !answer.ok) return new Response('the secret of a copy');
+        if (context.url.searchParams.has('read')) return new Response('the secret and ' + (await answer.text()));
         const isLedAstray = pathname.endsWith('/no-entry/') && context.originPathname.includes('/astray');
         return isLedAstray ? context.rewrite('/app/admin/secret/') : answer;
       };`,
@@ -76,7 +79,8 @@ const SITE: Parameters<typeof madeSite> = [
     'src/pages/team.astro':
       "---\nimport { authorize } from 'astro-gatehouse/server';\nawait authorize({ role: 'admin' });\n---\nthe secret of admins",
     'src/pages/account/[...page].astro': '<h1>account</h1>',
-    'src/pages/admin/[...page].astro': '<h1>the secret of admins</h1>',
+    'src/pages/admin/[...page].astro':
+      "---\nimport { oldInput } from 'astro-gatehouse/server';\n---\n<h1>the secret of admins</h1>{oldInput('note')}",
     'src/pages/staff/[...page].astro': '<h1>the secret of admins</h1>',
     'src/pages/de/konto.astro': '<h1>the secret of admins</h1>',
     'src/pages/premium.astro': '<h1>the secret of payers</h1>',
@@ -234,6 +238,9 @@ describe.each(['production', 'development'] as const)('A refused visitor, in %s,
       ['by a rule with a page of its own', '/app/premium/', 'plans', '/premium'],
       ["by the page's own code", '/app/team/', 'no entry', '/team'],
       ['with what a middleware answers', '/app/by-middleware/', 'no entry', '/by-middleware'],
+      ['though a middleware puts a copy in its place', '/app/admin/?stale', 'no entry', '/admin'],
+      ["by the page's own guard, though a middleware does so", '/app/own-guard/?stale', 'no entry', '/own-guard'],
+      ["by the page's own code, though a middleware does so", '/app/team/?stale', 'no entry', '/team'],
     ])('is shown the page for refused users at the address: %s', async (_, path, heading, opened) => {
       const browser = await member();
       const answer = await browser.get(path, { headers: OPENED });
@@ -246,6 +253,15 @@ describe.each(['production', 'development'] as const)('A refused visitor, in %s,
       expect(JSON.parse(told).opened.replace(/^\/app|\/$/g, '')).toBe(opened);
       expect(answer.headers.get('cache-control')).toBe('private, no-store');
       expect(answer.headers.get('vary')).toMatch(/Cookie.*Sec-Fetch-Dest/);
+    });
+
+    it('is shown nothing that a middleware makes of the page for refused users without its status', async () => {
+      const answer = await (await member()).get('/app/admin/?read', { headers: OPENED });
+      expect([answer.status, answer.text]).toEqual([403, 'Forbidden']);
+      const broken = await (await member()).get('/app/to-broken/?caught', { headers: OPENED });
+      expect([broken.status, broken.text]).toEqual([403, 'Forbidden']);
+      const file = await (await member()).get('/app/to-file/?stale', { headers: OPENED });
+      expect([file.status, file.text]).toEqual([403, 'Forbidden']);
     });
 
     it('gets each message once, and every cookie', async () => {
@@ -286,6 +302,16 @@ describe.each(['production', 'development'] as const)('A refused visitor, in %s,
     ])('gets a plain refusal where that page is refused as well: %s', async (_, path) => {
       const answer = await (await member()).get(path, { headers: OPENED });
       expect([answer.status, answer.location, answer.text]).toEqual([403, null, 'Forbidden']);
+    });
+
+    it('finds the input of a form again once its page may be opened', async () => {
+      const browser = new Browser(server);
+      const sent = await browser.post('/app/admin/', { note: 'typed before' }, { headers: OPENED });
+      expect(sent.location).toBe('/app/login/?returnTo=%2Fapp%2Fadmin%2F');
+      await browser.get('/app/enter/');
+      expect((await browser.get('/app/admin/', { headers: OPENED })).status).toBe(403);
+      await browser.get('/app/enter/?role=admin');
+      expect((await browser.get('/app/admin/', { headers: OPENED })).text).toContain('typed before');
     });
 
     it('is why the log says that the page cannot be rendered', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { InvalidSessionValueError, SessionCommittedError } from '../../lib/errors/index.js';
-import { FlashLedger } from '../../lib/session/draft/flash-claims.js';
 import { FlashBag, flashDraftOf } from '../../lib/session/flash-bag.js';
+import { FlashLedger } from '../../lib/session/flashes/flash-claims.js';
 import { FrozenClock } from '../support/frozen-clock.js';
 import { recordOf } from '../support/records.js';
 

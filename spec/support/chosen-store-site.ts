@@ -16,6 +16,7 @@ export const CHOSEN_STORE_SITE: Record<string, string> = {
       astro: { use: 'astro' },
       memory: { use: 'memory', maxSessions: 1000 },
       sqlite: { use: 'sqlite', file: process.env.SESSIONS_FILE },
+      postgres: { use: 'postgres', url: process.env.SESSIONS_URL, table: 'shop_sessions' },
       redis: { use: 'redis', url: process.env.SESSIONS_URL, keyPrefix: 'shop:' },
       unstorage: { use: 'unstorage', storage: createStorage({ driver: fsDriver({ base: 'kept' }) }) },
       misspelt: { use: 'sqllite' },

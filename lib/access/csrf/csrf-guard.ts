@@ -188,11 +188,10 @@ export class CsrfGuard {
 
   #emit(request: ChangingRequest, { code, reason }: CsrfDecision, session: Session): void {
     this.events.emit('csrf.refused', () => {
-      const subject = subjectOf(session);
-      const { userId, via } = request.identifiedAs ?? { userId: subject.userId, via: 'session' };
-      const user = userId === undefined ? {} : { userId, via };
-      const path = pathAskedFor(request);
-      return { method: request.sentMethod, path, code, reason, session: subject.session, ...user };
+      const { session: hash, ...own } = subjectOf(session);
+      const { userId, ...how } = request.identifiedAs ?? { ...own, via: 'session' };
+      const user = userId === undefined ? {} : { userId, ...how };
+      return { method: request.sentMethod, path: pathAskedFor(request), code, reason, session: hash, ...user };
     });
   }
 

@@ -1,7 +1,7 @@
 import { frozen } from '../../base/frozen-value.js';
 import { Seals } from '../../session/cookies/seals.js';
 import type { Secrets } from '../../session/cookies/secrets.js';
-import type { FlashDraft } from '../../session/draft/flash-draft.js';
+import type { FlashDraft } from '../../session/flashes/flash-draft.js';
 import type { SentField } from './form-config.js';
 
 /** Prefix of the keys under which forms are kept. */
@@ -64,7 +64,7 @@ export function isMeantFor(form: KeptForm, userId: string | undefined): boolean 
 
 /** Removes a form that {@link keepForm} has kept in this request. */
 export function dropForm(flashes: FlashDraft, place: string): void {
-  flashes.deliver(FORM_KEYS + place);
+  flashes.discard(FORM_KEYS + place);
 }
 
 /** Returns error messages by field. Fields without messages are left out. */

@@ -32,6 +32,7 @@ export function emitDenied(
     ability,
     session: request?.sessionHash,
     userId: visitor.id,
+    impersonator: visitor.impersonator?.userId,
     via: visitor.isGuest ? undefined : visitor.via,
   }));
 }

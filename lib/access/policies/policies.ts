@@ -1,6 +1,10 @@
 import { nearestName } from '../../base/nearest-name.js';
+import { shortened } from '../../base/text.js';
 import { UnknownAbilityError } from '../../errors/index.js';
 import { Policy } from './policy.js';
+
+/** Maximum number of characters of an ability that an error names. */
+const LONGEST_NAMED = 100;
 
 /** A class of policies. */
 export type PolicyClass = abstract new (...given: never[]) => Policy<never>;
@@ -31,7 +35,9 @@ export class Policies {
     const found = this.#abilities.get(ability);
     if (found) return found;
     const names = [...this.#abilities.keys()];
-    throw new UnknownAbilityError(String(ability), names, nearestName(String(ability), names));
+    const asked = String(ability);
+    // A visitor may have sent a part of it.
+    throw new UnknownAbilityError(shortened(asked, LONGEST_NAMED), names, nearestName(asked, names));
   }
 }
 

@@ -34,10 +34,11 @@ export class Answers {
   /** Answers a signed-in visitor who may not see the page. A part of a page that htmx fetches is left out. */
   forbid(request: GuardedRequest, visitor: Visitor, decision: AccessDecision): Promised<Response> {
     if (request.action?.calledFrom === 'rpc') return actionError(403);
-    const { path, isRendered, isMeant } = this.redirects.whenForbidden(
-      decision.rule,
-      this.redirects.addressOf(request),
-    );
+    const page = this.redirects.whenForbidden(decision, this.redirects.addressOf(request));
+    if (!page) {
+      return forClient(request.isNavigation ? plain(403, `Forbidden: ${decision.reason}`) : problem(403, decision));
+    }
+    const { path, isRendered, isMeant } = page;
     // A file that may not be read is no reason to show a login page.
     if (request.isEndpoint && !isMeant) return forClient(problem(403, decision));
     if (!isRendered) return this.#sendTo(path, request, visitor, decision);

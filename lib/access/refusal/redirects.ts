@@ -77,8 +77,8 @@ export class Redirects {
     if (hides(decision, visitor)) return { to: undefined };
     if (code === 'FOR_GUESTS_ONLY') return { to: config.homeFor(address) };
     if (visitor.isGuest || code === 'SIGN_IN_AGAIN') return { to: this.toSignIn(rule, address) };
-    const { path, isRendered } = this.whenForbidden(rule, address);
-    return { to: isRendered ? undefined : path };
+    const page = this.whenForbidden({ rule, code }, address);
+    return { to: page?.isRendered ? undefined : page?.path };
   }
 
   /** Returns the page where the visitor of an address signs in. @param address A path without the site's base. */
@@ -88,13 +88,19 @@ export class Redirects {
 
   /**
    * Returns the page for a signed-in visitor who is refused, and whether it is shown at the address itself. `isMeant` is
-   * false for a login page, where no other page is set.
+   * false for a login page, where no other page is set. Returns `undefined` where no page helps: nobody can sign in as the
+   * user whom they impersonate.
    */
-  whenForbidden(rule: AccessDecision['rule'], address: string): ForbiddenPage & { readonly isMeant: boolean } {
-    const redirect = rule?.redirectTo;
+  whenForbidden(
+    { rule, code }: Pick<AccessDecision, 'rule' | 'code'>,
+    address: string,
+  ): (ForbiddenPage & { readonly isMeant: boolean }) | undefined {
+    const isImpersonated = code === 'IMPERSONATED';
+    const redirect = isImpersonated ? undefined : rule?.redirectTo;
     const chosen = rule?.forbiddenPage ?? (redirect === undefined ? this.config.forbiddenPage : undefined);
-    if (!chosen) return { path: this.toSignIn(rule, address), isRendered: false, isMeant: redirect !== undefined };
-    return { ...chosen, path: this.config.inLanguageOf(address, chosen.path), isMeant: true };
+    if (chosen) return { ...chosen, path: this.config.inLanguageOf(address, chosen.path), isMeant: true };
+    if (isImpersonated) return undefined;
+    return { path: this.toSignIn(rule, address), isRendered: false, isMeant: redirect !== undefined };
   }
 
   /** Returns the address that the visitor sees: a path without the site's base. */

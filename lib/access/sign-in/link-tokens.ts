@@ -137,7 +137,7 @@ export class LinkTokens {
     if (typeof token !== 'string' || token.length > LONGEST_TOKEN || !TOKEN.test(token)) return undefined;
     const content = await this.#seals.open(START + token.replaceAll('.', SEPARATOR) + END);
     const link = content as Sealed | undefined;
-    if (link?.purpose !== purpose || link.until <= this.clock.now()) return undefined;
+    if (!link || link.purpose !== purpose || link.until <= this.clock.now()) return undefined;
     if (link.once === undefined) return once ? undefined : link;
     if (!once) {
       throw new InvalidCallError(

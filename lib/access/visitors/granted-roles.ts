@@ -16,7 +16,9 @@ export function listedRoles(granted: GrantedRoles): ListedRoles {
 export function checkedRoles(granted: GrantedRoles): GrantedRoles {
   const { roles, permissions } = listedRoles(granted);
   const all: readonly unknown[] = [...roles, ...permissions];
-  const isKnown = !isDetailed(granted) || Object.keys(granted).every((key) => key === 'roles' || key === 'permissions');
+  const isNamed = (key: string) => key === 'roles' || key === 'permissions';
+  // A Set has no keys, and would look like no roles.
+  const isKnown = !isDetailed(granted) || (!(Symbol.iterator in granted) && Object.keys(granted).every(isNamed));
   if (isKnown && all.every((text) => typeof text === 'string')) return granted;
   throw new TypeError('It gave neither roles, nor { roles, permissions }, nor null.');
 }

@@ -13,6 +13,6 @@ export function withOwnPowers(named: VisitorData, user: VisitorData): VisitorDat
 }
 
 /** Checks whether data names roles or permissions, if only that there are none. */
-export function namesPowers(named: VisitorData): boolean {
+export function namesPowers(named: object): boolean {
   return POWERS.some((key) => Object.hasOwn(named, key));
 }

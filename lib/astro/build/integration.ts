@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'astro';
 import { AccessRules } from '../../access/access-rules.js';
@@ -83,12 +83,15 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         else mergeOptions(options, {});
         const settled = setup ? { ...options, setup: setup.name } : options;
         const hasToolbar = command === 'dev' && addToolbar(hook);
+        // Several sites may run in one process.
+        const islandPageKey = `astro-gatehouse:island-page:${createHash('sha256').update(`${config.root}`).digest('hex')}`;
         const modules = {
           site: (environment: string) =>
             [
               siteSource(settled, config, command === 'dev' ? 'development' : environment),
               toolbarSource(hasToolbar),
               `export const developmentPlace = ${command === 'dev' ? JSON.stringify(`${config.root} ${environment}`) : 'undefined'};`,
+              `export const islandPageKey = ${JSON.stringify(islandPageKey)};`,
             ].join('\n'),
           setup: () => setup?.source ?? 'export default {};',
           routes: (environment: string) =>
@@ -107,7 +110,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
               loadedAtStart(),
               islands.plugin(),
               actionGuard(moduleUrl('../pipeline/guarded-actions.js')),
-              islandPagePlugin(moduleUrl('../pages/island-page.js')),
+              islandPagePlugin(islandPageKey),
               decorators(given.root),
               prefetchHeader(),
               report.plugin(),

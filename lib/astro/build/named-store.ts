@@ -11,6 +11,11 @@ const STORES = {
     name: 'SqliteSessionStore',
     client: undefined,
   },
+  postgres: {
+    file: '../../session/stores/postgres/postgres-session-store.js',
+    name: 'PostgresSessionStore',
+    client: 'pg',
+  },
   redis: { file: '../../session/stores/redis/redis-session-store.js', name: 'RedisSessionStore', client: 'redis' },
   unstorage: {
     file: '../../session/stores/unstorage-session-store.js',

@@ -45,7 +45,8 @@ const STALE = { [TOKEN_FIELD]: ['This form was out of date. Please send it once 
  *   the session cannot keep the result: a page that is posted again on reload is better than lost input.
  */
 export function answerForm(request: GateRequest, context: APIContext): Promised<Response | undefined> {
-  if (!gatehouse.parts.forms.isOn) return undefined;
+  // A page that explains a refusal leaves the form to the page that was opened, for when it may be.
+  if (!gatehouse.parts.forms.isOn || request.rendersRefusal) return undefined;
   if (context.request.method === 'POST') return runAction(request, context);
   return showKeptForm(request, context).then(() => undefined);
 }

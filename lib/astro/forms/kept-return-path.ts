@@ -19,6 +19,7 @@ import type { GateRequest } from '../request/gate-request.js';
  */
 export function withReturnPath(request: GateRequest, answer: Response): Response {
   const { status, headers } = answer;
+  if (request.hasSignedInOrOut) forgetReturnPath(request);
   if (status >= 300 && status < 400) return withReturnParameter(request, answer, headers.get('location') ?? '');
   if (request.original.method === 'POST' && request.isForPage) rememberReturnPath(request);
   return answer;
@@ -26,7 +27,6 @@ export function withReturnPath(request: GateRequest, answer: Response): Response
 
 function withReturnParameter(request: GateRequest, answer: Response, location: string): Response {
   const { url } = request;
-  if (request.original.method === 'POST') forgetReturnPath(request);
   const target = URL.parse(location, url);
   if (location === '' || target?.origin !== url.origin || target.searchParams.has(RETURN_PARAMETER)) return answer;
   const config = request.services.get(GuardConfig);
@@ -38,6 +38,8 @@ function withReturnParameter(request: GateRequest, answer: Response, location: s
   const mended = withParameter(reauthenticating(request, target) ? again(location) : location, RETURN_PARAMETER, path);
   // A page that redirects to itself without its query would do so again and again.
   if (URL.parse(mended, url)?.href === url.href) return answer;
+  // The page may be known from a header of this visitor alone, and no cache may lead another one there.
+  request.isPersonal = true;
   return withHeaders(answer, (changed) => changed.set('location', mended));
 }
 
@@ -65,10 +67,8 @@ function rememberReturnPath(request: GateRequest): void {
   cookieOf(request).write(cookies, { form: form.pathname, returnTo });
 }
 
-/** Forgets the page when the visitor has signed in or out, so that the next one is not led there. */
+/** Forgets the page of a visitor who has signed in or out, so that the next one is not led there. */
 function forgetReturnPath(request: GateRequest): void {
-  const { hasSignedIn, wasEnded } = request.draft;
-  if (!hasSignedIn && !wasEnded) return;
   cookieOf(request).remove(request.returning('safeReturnTo()').cookies);
 }
 
@@ -78,6 +78,5 @@ function cookieOf({ services }: GateRequest): LostReturnPathCookie {
 
 /** Returns the page that a visitor wanted to open, unless they have just signed in, and so are on their way, or out. */
 function lostBy(request: GateRequest): string | undefined {
-  const { hasSignedIn, wasEnded } = request.draft;
-  return hasSignedIn || wasEnded ? undefined : returnPathOf(request, request);
+  return request.hasSignedInOrOut ? undefined : returnPathOf(request, request);
 }

@@ -70,8 +70,11 @@ function readAuthorize(given: unknown[]): { request: ScopedRequest; decide: Chec
     const { request, others } = AUTHORIZE_ABILITY.within(given);
     return { request, decide: (visitor) => decideByPolicy(request, others, visitor) };
   }
-  const { request, others } = AUTHORIZE.within(given);
-  const asked = checkRequirement(others[0] ?? {});
+  const {
+    request,
+    others: [requirement = {}],
+  } = AUTHORIZE.within(given);
+  const asked = checkRequirement(requirement);
   return { request, decide: (visitor) => decide(request, asked, visitor) };
 }
 

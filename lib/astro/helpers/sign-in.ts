@@ -27,6 +27,8 @@ export interface SignOutOptions {
   clearSiteData?: boolean | undefined;
 }
 
+const IMPERSONATED = 'nobody can sign in while somebody is impersonated: stop that first';
+
 const SIGN_IN = new HelperCall<[user: VisitorData | undefined, options?: SignInOptions]>(
   'signIn(user, options?, context?)',
   'setSession',
@@ -47,6 +49,7 @@ const REGENERATE = new HelperCall<[]>('regenerateSession(context?)');
  * @returns A promise that may be ignored. It resolves when an asynchronous VisitorResolver or `access.reload` has
  *   answered.
  * @throws {InvalidVisitorError} When `userId`, `email`, roles, permissions or an option have the wrong type.
+ * @throws {AccessDeniedError} While the visitor is impersonated; the middleware answers 403.
  * @throws {OutsideRequestError} Outside of a request.
  * @example await signIn({ userId: user.id, role: user.role }, context);
  */
@@ -76,7 +79,8 @@ export const setSession = signIn;
  * @param context The Astro context. Default: that of the request that is being answered. It may also be the first
  *   argument.
  * @returns A promise that may be ignored, as with {@link signIn}.
- * @throws {AccessDeniedError} For a guest; the middleware answers 401.
+ * @throws {AccessDeniedError} For a guest; the middleware answers 401. For another `userId` while the visitor is
+ *   impersonated; it answers 403.
  * @throws {InvalidVisitorError} When a value of the result has the wrong type.
  * @throws {OutsideRequestError} Outside of a request.
  */
@@ -97,7 +101,8 @@ export function updateSession(...given: unknown[]): Promise<void> {
 }
 
 /**
- * Signs the visitor out and destroys the session, with its values and messages.
+ * Signs the visitor out and destroys the session, with its values and messages. While the visitor is impersonated, that is
+ * the session of the impersonator, who is then signed out as well.
  *
  * @param context The Astro context. Default: that of the request that is being answered. It may also be the first
  *   argument.
@@ -136,6 +141,9 @@ export function regenerateSession(...given: unknown[]): Promise<void> {
 }
 
 function begin(request: ScopedRequest, values: VisitorData, { label, rememberMe }: SignInOptions = {}): void {
+  // Otherwise a page that signs its visitor in anew, to refresh their data, would make the impersonation a real sign-in.
+  if (request.draft.impersonatorId !== undefined)
+    throw denied(request, new AccessDeniedError(403, true, IMPERSONATED, 'IMPERSONATED'));
   if (label !== undefined && typeof label !== 'string') throw new InvalidVisitorError('label', 'a string');
   if (rememberMe !== undefined && typeof rememberMe !== 'boolean') {
     throw new InvalidVisitorError('rememberMe', "true or false, as in { rememberMe: form.has('remember') }");
@@ -158,7 +166,8 @@ function updateVisitor({ session, resolver }: RequestIdentity, values: Partial<V
   if (privileges(before) !== privileges(after)) session.regenerate();
 }
 
-function settled({ identity }: ScopedRequest): Promise<void> {
+/** Resolves once the visitor is resolved anew. */
+export function settled({ identity }: ScopedRequest): Promise<void> {
   const visitor = Promise.resolve(identity.resolve()).then(() => {});
   // If the caller ignores the promise, the guard reports the failure on the next request.
   visitor.catch(() => {});

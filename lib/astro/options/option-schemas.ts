@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { HIERARCHY_TWICE } from '../../access/access-options.js';
+import { HIERARCHY_TWICE, LONGEST_IMPERSONATION } from '../../access/access-options.js';
 import { credentialHeaderProblem } from '../../access/csrf/credential-headers.js';
 import { trustedOriginProblem } from '../../access/csrf/trusted-origins.js';
 import { Policy } from '../../access/policies/policy.js';
 import { CONTEXT } from '../../container/scope/context-options.js';
-import { exclusion, rule } from './rule-schemas.js';
+import { exclusion, requirement, rule } from './rule-schemas.js';
 import {
   flag,
   fn,
@@ -15,6 +15,7 @@ import {
   plainObject,
   prompt,
   record,
+  seconds,
   text,
   texts,
 } from './schema-parts.js';
@@ -38,6 +39,8 @@ const CSRF = "must be true, false, or an object with exceptions: { except: ['/we
 const ORIGINS = "must be an array of origins: ['https://app.example.com', 'capacitor://localhost']";
 const TOKEN = "must be true, or an array of patterns: ['/account/**']";
 const FORMS = "must be true, false, or an object with the fields that are never kept: { leaveOut: ['iban'] }";
+const IMPERSONATE = "must be a requirement, { role: 'support' }, or a function: (session, target) => …";
+const IMPERSONATE_FOR = `must be at most ${LONGEST_IMPERSONATION}: nobody impersonates for longer than a working day`;
 const HIERARCHY = "must be an object with the roles that each role includes: { admin: ['editor'] }";
 const ASKED_NOTHING = 'has no effect without access.reload: add access.reload, or remove it';
 
@@ -69,6 +72,8 @@ const access = record('access', {
   hierarchy,
   roles: hierarchy,
   check: z.optional(fn),
+  impersonate: z.optional(z.union([fn, requirement], IMPERSONATE)),
+  impersonateFor: z.optional(seconds.check(z.refine((given) => given <= LONGEST_IMPERSONATION, IMPERSONATE_FOR))),
   reload: z.optional(fn),
   rolesFor: z.optional(fn),
   revalidate: z.optional(z.number('must be a number of seconds, or 0').check(z.refine((given) => given >= 0))),

@@ -1,4 +1,5 @@
 import type { MemoryOptions } from '../../session/stores/memory-session-store.js';
+import type { PostgresOptions } from '../../session/stores/postgres/postgres-connection.js';
 import type { RedisOptions } from '../../session/stores/redis/redis-connection.js';
 import type { SqliteOptions } from '../../session/stores/sqlite/sqlite-file.js';
 import type { KeyValueStorage, UnstorageOptions } from '../../session/stores/unstorage-session-store.js';
@@ -8,6 +9,7 @@ export type StoreOptions =
   | { use: 'cookie' | 'astro' }
   | ({ use: 'memory' } & MemoryOptions)
   | ({ use: 'sqlite' } & SqliteOptions)
+  | ({ use: 'postgres' } & Omit<PostgresOptions, 'pool'>)
   | ({ use: 'redis' } & Omit<RedisOptions, 'client'>);
 
 /** The store `unstorage` in `astro.config`, which names the driver. */

@@ -1,8 +1,15 @@
 import * as z from 'zod/mini';
+import { tableProblem } from '../../session/stores/sql/table-name.js';
 import { count, filled, keysOf, plainObject, seconds, text } from './schema-parts.js';
-import { builtRedisAddress, driverOptions, redisAddress } from './store-secrets.js';
+import {
+  builtPostgresAddress,
+  builtRedisAddress,
+  driverOptions,
+  postgresAddress,
+  redisAddress,
+} from './store-secrets.js';
 
-const NAMES = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'];
+const NAMES = ['cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'];
 const STORAGE_IS_CODE =
   "a storage is code, which belongs in src/gatehouse.ts; here name a driver: { use: 'unstorage', driver: 'fs' }";
 const DRIVER_BY_NAME =
@@ -14,6 +21,13 @@ export const memory = { maxSessions: z.optional(count) };
 export const sqlite = { file: z.optional(text) };
 const redis = { url: z.optional(redisAddress), keyPrefix: z.optional(text), timeout: z.optional(seconds) };
 export const builtRedis = { ...redis, url: z.optional(builtRedisAddress) };
+const table = text.check(
+  z.refine((given) => tableProblem(given, 'postgres') === undefined, {
+    error: ({ input }) => tableProblem(String(input), 'postgres'),
+  }),
+);
+const postgres = { url: z.optional(postgresAddress), table: z.optional(table), timeout: z.optional(seconds) };
+const builtPostgres = { ...postgres, url: z.optional(builtPostgresAddress) };
 const unstorage = {
   use: z.enum(['unstorage']),
   keyPrefix: z.optional(text),
@@ -21,10 +35,13 @@ const unstorage = {
 };
 
 /**
- * Creates the schema of an object that names a store, with its options. Redis and unstorage differ between the two
- * files.
+ * Creates the schema of an object that names a store, with its options. Those with an address and unstorage differ
+ * between the two files.
  */
-function storeSchema(redisOptions: typeof redis, unstorageStore: ReturnType<typeof keysOf>) {
+function storeSchema(
+  addressed: { postgres: typeof postgres; redis: typeof redis },
+  unstorageStore: ReturnType<typeof keysOf>,
+) {
   const named = (use: string, options: z.core.$ZodLooseShape) =>
     keysOf(`the ${use} store`, { use: z.enum([use]), ...options });
   const problem = ({ input }: { input?: unknown }) =>
@@ -35,7 +52,8 @@ function storeSchema(redisOptions: typeof redis, unstorageStore: ReturnType<type
       named('cookie', {}),
       named('memory', memory),
       named('sqlite', sqlite),
-      named('redis', redisOptions),
+      named('postgres', addressed.postgres),
+      named('redis', addressed.redis),
       unstorageStore,
       named('astro', {}),
     ]),
@@ -46,7 +64,7 @@ const driver = z.string("must name a driver of the package unstorage: driver: 'f
 const options = z.optional(plainObject('must be a plain object: the options of the driver').check(driverOptions));
 /** The store that is chosen in `astro.config`. */
 export const storeInConfig = storeSchema(
-  builtRedis,
+  { postgres: builtPostgres, redis: builtRedis },
   keysOf('the unstorage store', { ...unstorage, driver, options }, { storage: STORAGE_IS_CODE }),
 );
 
@@ -57,6 +75,6 @@ const storage = z.custom(
 );
 /** The store that is chosen in the setup module, which the server reads when it starts. */
 export const storeInSetup = storeSchema(
-  redis,
+  { postgres, redis },
   keysOf('the unstorage store', { ...unstorage, storage }, { driver: DRIVER_BY_NAME, options: DRIVER_OPTIONS }),
 );

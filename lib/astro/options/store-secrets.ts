@@ -1,9 +1,12 @@
 import * as z from 'zod/mini';
+import { postgresAddressProblem } from '../../session/stores/postgres/postgres-address.js';
 
 /** What the client of Redis accepts. `user:secret@host` is a URL, too, of the scheme "user": it must not pass. */
 const REDIS_ADDRESS = /^rediss?:\/\/(?:[^/?#]*@)?[^/?#@]*(?:\/\d*)?(?:\?[^#]*)?$/i;
 const ADDRESS_PROBLEM =
   "must be an address: redis://localhost:6379, or rediss://… for TLS, followed by nothing but a database's number";
+/** Parts of the query of an address of PostgreSQL that are no secrets. */
+const HARMLESS = new Set(['sslmode', 'host', 'application_name', 'channel_binding']);
 const IN_BUILD = 'which would become part of the build: ';
 const SECRET_NAME =
   /(?:password|passphrase|passwd|secret\w*|token|(?:api|access|account|private|service|master|shared|encryption)_?key|sas_?(?:key|url)|connection_?string|authorization|credentials?)$/i;
@@ -15,22 +18,31 @@ export function redisAddressProblem(given: string): string | undefined {
 }
 
 /** An address of Redis. */
-export const redisAddress = z
-  .string(ADDRESS_PROBLEM)
-  .check(z.refine((given) => redisAddressProblem(given) === undefined, { error: ADDRESS_PROBLEM, abort: true }));
+export const redisAddress = addressOf(redisAddressProblem);
+/** An address of PostgreSQL. */
+export const postgresAddress = addressOf(postgresAddressProblem);
+/** Addresses in `astro.config`. They become part of the build, so they must not contain a password. */
+export const builtRedisAddress = redisAddress.check(inBuild('REDIS_URL', new Set()));
+export const builtPostgresAddress = postgresAddress.check(inBuild('DATABASE_URL', HARMLESS));
 
-/** An address in `astro.config`. It becomes part of the build, so it must not contain a password. */
-export const builtRedisAddress = redisAddress.check(
-  z.refine((given) => partOf(given) === undefined, {
+function addressOf(problemOf: (given: string) => string | undefined) {
+  const error = problemOf('') ?? '';
+  return z.string(error).check(z.refine((given) => problemOf(given) === undefined, { error, abort: true }));
+}
+
+/** @param harmless The parts of a query that are no secrets. */
+function inBuild(variable: string, harmless: ReadonlySet<string>) {
+  return z.refine<string>((given) => partOf(given, harmless) === undefined, {
     error: ({ input }) =>
-      `contains a ${partOf(String(input))}, ${IN_BUILD}set REDIS_URL instead, or set store in src/gatehouse.ts`,
-  }),
-);
+      `contains a ${partOf(String(input), harmless)}, ${IN_BUILD}set ${variable} instead, or set store in ` +
+      'src/gatehouse.ts',
+  });
+}
 
-function partOf(address: string): 'password' | 'query' | undefined {
-  const { password, search } = new URL(address);
+function partOf(address: string, harmless: ReadonlySet<string>): 'password' | 'query' | undefined {
+  const { password, searchParams } = new URL(address);
   if (password !== '') return 'password';
-  return search === '' ? undefined : 'query';
+  return [...searchParams.keys()].every((name) => harmless.has(name)) ? undefined : 'query';
 }
 
 /** The options of a driver in `astro.config`. They become part of the build, so they must not contain secrets. */

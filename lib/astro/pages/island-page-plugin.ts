@@ -13,14 +13,13 @@ const LINE = 'const useGETRequest = isWithinURLLimit(serverIslandUrl, potentialS
  * Adds to the address of each server island the page that renders it, signed: an island is a request of its own, and the
  * browser's `Referer` may name another page, for example while ClientRouter shows the next one.
  *
- * @param islandPage The module that signs the page.
+ * @param key The key of the global symbol under which the running site signs pages.
  */
-export function islandPagePlugin(islandPage: string): Plugin {
+export function islandPagePlugin(key: string): Plugin {
   const added = `
-    const { tokenOf, PARAMETER } = await import(${JSON.stringify(islandPage)});
-    const pageToken = await tokenOf(componentId, potentialSearchParams);
-    if (pageToken !== undefined && useGETRequest) potentialSearchParams.set(PARAMETER, pageToken);
-    if (pageToken !== undefined && !useGETRequest) serverIslandUrl += "?" + PARAMETER + "=" + pageToken;`;
+    const signedPage = await globalThis[Symbol.for(${JSON.stringify(key)})]?.(componentId, potentialSearchParams);
+    if (signedPage && useGETRequest) potentialSearchParams.set(...signedPage);
+    if (signedPage && !useGETRequest) serverIslandUrl += "?" + signedPage.join("=");`;
   return {
     name: 'astro-gatehouse:island-page',
     applyToEnvironment: ({ name }) => name !== 'client',

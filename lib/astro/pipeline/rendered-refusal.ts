@@ -1,5 +1,5 @@
 import type { APIContext } from 'astro';
-import { pageInPlace } from '../../access/refusal/refusal.js';
+import { pageInPlace, plain } from '../../access/refusal/refusal.js';
 import type { Promised } from '../../base/promised.js';
 import { printable } from '../../base/text.js';
 import type { GateRequest } from '../request/gate-request.js';
@@ -21,6 +21,18 @@ export function renderRefusal(request: GateRequest, context: APIContext, refusal
 }
 
 async function render(request: GateRequest, context: APIContext, page: string, refusal: Response): Promise<Response> {
+  let answer = refusal;
+  try {
+    answer = await rendered(request, context, page, refusal);
+    return answer;
+  } finally {
+    // The page that the guard has allowed is not the one that was opened: no middleware may answer in its place.
+    request.hasPassed = false;
+    request.refusedWith = { answer: answer === refusal ? plain(refusal.status) : answer, run: request.context };
+  }
+}
+
+async function rendered(request: GateRequest, context: APIContext, page: string, refusal: Response): Promise<Response> {
   // Whatever was sent, the page is only shown.
   const asked = new Request(new URL(page, context.url), {
     headers: withoutBody(context.request.headers),

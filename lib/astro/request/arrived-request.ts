@@ -27,6 +27,8 @@ export class ArrivedRequest extends ScopedRequest {
   declare readonly url: URL;
   /** True while the page that explains a refusal is rendered in the place of the page that was opened. */
   rendersRefusal = false;
+  /** The answer with which the visitor was refused in place, and the run in which its page was rendered. */
+  refusedWith: { readonly answer: Response; readonly run: APIContext } | undefined;
   /** The context of the latest run. A rewrite brings other cookies. */
   context: APIContext;
   protected readonly keeper: SessionKeeper;
@@ -54,6 +56,12 @@ export class ArrivedRequest extends ScopedRequest {
     const { ended } = this.draft;
     if (this.#arrivedAs || !ended) return this.#arrivedAs;
     return this.resolver.fromSession(madeSession(registryOf(gatehouse.services).madeClasses, ended));
+  }
+
+  /** True when the visitor has signed in, or out, with this request. */
+  get hasSignedInOrOut(): boolean {
+    const { draft } = this.keeper;
+    return draft?.hasSignedIn === true || draft?.wasEnded === true;
   }
 
   /**
@@ -111,15 +119,14 @@ export class ArrivedRequest extends ScopedRequest {
   /** Asks the application who sent the request. A stand-in exists for the toolbar alone, and sends nothing. */
   #identify(identification: Identification): Promised<void> {
     this.#isAsked = true;
-    const asked = this.keeper.standIn ? undefined : identification.visitorOf(this.original, this.#described());
+    const asked = this.keeper.standIn ? undefined : identification.visitorOf(this.original, this.described);
     return andThen(asked, (visitor) => {
       if (visitor) this.identity.identify(visitor);
       return visitor || (this.keeper.hasSession && this.looksElsewhere) ? this.#lookUp() : undefined;
     });
   }
 
-  /** Describes the request as `identify` sees it, before anybody knows who sent it. */
-  #described(): AccessRequest {
+  protected override get described(): AccessRequest {
     const { context, original, cookies, url } = this;
     const { params, routePattern } = context;
     return {

@@ -59,7 +59,18 @@ export function judgeAnswer(
   context: APIContext,
   answer: Response,
 ): Promised<Response | undefined> {
-  return request.hasPassed || showsNothing(answer) ? undefined : judgeShown(request, context, answer);
+  if (request.hasPassed || showsNothing(answer)) return undefined;
+  return refusedBefore(request) ?? judgeShown(request, context, answer);
+}
+
+/**
+ * Returns the answer with which the visitor was refused in this run, after another page was rendered for it: the context is
+ * now that page's, and nothing else can be judged by it.
+ */
+function refusedBefore({ refusedWith, context }: GateRequest): Response | undefined {
+  if (refusedWith?.run !== context) return undefined;
+  const { body, bodyUsed } = refusedWith.answer;
+  return bodyUsed || body?.locked ? plain(403) : refusedWith.answer;
 }
 
 async function judgeShown(request: GateRequest, context: APIContext, answer: Response): Promise<Response | undefined> {

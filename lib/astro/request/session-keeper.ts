@@ -111,7 +111,8 @@ export class SessionKeeper {
     if (!session) return answer;
     const cookies = this.#cookiesOf(context);
     const isPassing = this.#sessions.isInPassing(session, cookies);
-    if (isPassing || isAside) gatehouse.parts.unkept.warnOf(session, isAside, isPassing);
+    const isLost = isPassing || isAside || draftOf(session).impersonatorId !== undefined;
+    if (isLost) gatehouse.parts.unkept.warnOf(session, isAside, isPassing);
     if (this.draft?.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
     const commit = () => this.#sessions.commit(session, cookies);
     const committed = this.#delivery ? this.#delivery.commit(context, answer, commit) : commit();

@@ -13,6 +13,9 @@ import { draftOf, type Session } from '../../session/session.js';
 const STANDS_ASIDE =
   "your application named a visitor who is not the one of the browser's session. See docs/beside.md.";
 
+const IMPERSONATED =
+  'its visitor is impersonated, and values that pages set meanwhile last for one request. See docs/impersonation.md.';
+
 /** Logs, once for each reason, that a value was set in a session and is not stored. Otherwise nobody would notice. */
 export class UnkeptValues {
   readonly #logged = new Set<string>();
@@ -27,7 +30,9 @@ export class UnkeptValues {
    * @param isPassing True when the session would replace one whose cookie was withheld.
    */
   warnOf(session: Session, isAside: boolean | undefined, isPassing: boolean): void {
+    const isImpersonated = !isAside && draftOf(session).impersonatorId !== undefined;
     if (isAside) this.#log(session, STANDS_ASIDE);
+    if (isImpersonated) this.#log(session, IMPERSONATED, false);
     if (isPassing) this.#logPassing(session);
   }
 
@@ -42,9 +47,9 @@ export class UnkeptValues {
     );
   }
 
-  #log(session: Session, reason: string): void {
+  #log(session: Session, reason: string, losesMessages = true): void {
     const { values, flashes } = draftOf(session);
-    const [key] = [...values.keys(), ...flashes.added.keys()];
+    const [key] = [...values.changed.keys(), ...(losesMessages ? flashes.added.keys() : [])];
     if (key === undefined || this.#logged.has(reason)) return;
     this.#logged.add(reason);
     this.log.misfit(`"${printable(key)}" was set in a session and is not stored: ${reason} This is logged once.`);

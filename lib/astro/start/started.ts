@@ -1,8 +1,17 @@
 import { getSecret } from 'astro:env/server';
 import { routes } from 'virtual:astro-gatehouse/routes';
 import setup from 'virtual:astro-gatehouse/setup';
-import { developmentPlace, makeToolbar, routesNow, site, spareSecret, storeMakers } from 'virtual:astro-gatehouse/site';
+import {
+  developmentPlace,
+  islandPageKey,
+  makeToolbar,
+  routesNow,
+  site,
+  spareSecret,
+  storeMakers,
+} from 'virtual:astro-gatehouse/site';
 import { CsrfConfig } from '../../access/csrf/csrf-config.js';
+import { signIslands } from '../pages/island-page.js';
 import { currentRoutes, hasLanguagePage } from './current-routes.js';
 import { Gatehouse } from './gatehouse.js';
 import { logOriginRefusals } from './origin-refusals.js';
@@ -28,4 +37,5 @@ export const gatehouse = Gatehouse.start({
 });
 
 noteRunning(gatehouse.services, developmentPlace);
+signIslands(islandPageKey, gatehouse.services);
 if (site.checksOrigin && !site.isPrerendering) logOriginRefusals(gatehouse.services.get(CsrfConfig).trusted);

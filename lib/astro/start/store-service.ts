@@ -4,6 +4,7 @@ import { InvalidOptionsError, MissingClientError } from '../../errors/index.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
+import { postgresAddressProblem } from '../../session/stores/postgres/postgres-address.js';
 import type { SessionStore } from '../../session/stores/session-store.js';
 import type { ChosenStore } from '../options/store-choice.js';
 import { redisAddressProblem } from '../options/store-secrets.js';
@@ -14,6 +15,7 @@ type Named<Name extends ChosenStore['use']> = Extract<ChosenStore, { use: Name }
 /** Functions that create the stores that only some sites contain, from their options, by the name of the store. */
 export interface StoreMakers {
   readonly sqlite: (options: Named<'sqlite'>, clock: Clock) => SessionStore;
+  readonly postgres: (options: Named<'postgres'>, clock: Clock) => SessionStore;
   readonly redis: (options: Named<'redis'>, clock: Clock) => SessionStore;
   readonly unstorage: (options: Named<'unstorage'>, clock: Clock) => SessionStore;
 }
@@ -34,20 +36,26 @@ export function storeService(store: ChosenStore, makers: Partial<StoreMakers>): 
       return (get) => new MemorySessionStore(get(SessionConfig), get(Clock)).limitTo(store.maxSessions);
     case 'sqlite':
       return made(makers.sqlite, store);
+    case 'postgres':
+      return made(makers.postgres && withAddress(makers.postgres, 'DATABASE_URL', postgresAddressProblem), store, 'pg');
     case 'redis':
-      return made(makers.redis && withAddress(makers.redis), store);
+      return made(makers.redis && withAddress(makers.redis, 'REDIS_URL', redisAddressProblem), store);
     case 'unstorage':
       return made(makers.unstorage, store);
   }
 }
 
 /** @throws {InvalidOptionsError} As soon as a server starts that could keep no session. */
-function withAddress(make: StoreMakers['redis']): StoreMakers['redis'] {
+function withAddress<Store extends { url?: string | undefined }>(
+  make: (options: Store, clock: Clock) => SessionStore,
+  variable: string,
+  problemOf: (address: string) => string | undefined,
+): (options: Store, clock: Clock) => SessionStore {
   return (options, clock) => {
     // An empty variable counts as none, for the client too.
-    const address = options.url ?? (process.env.REDIS_URL || undefined);
-    const problem = address === undefined ? undefined : redisAddressProblem(address);
-    if (problem !== undefined) throw new InvalidOptionsError([`REDIS_URL ${problem}`]);
+    const address = options.url ?? (process.env[variable] || undefined);
+    const problem = address === undefined ? undefined : problemOf(address);
+    if (problem !== undefined) throw new InvalidOptionsError([`${variable} ${problem}`]);
     return make(options, clock);
   };
 }
@@ -55,8 +63,9 @@ function withAddress(make: StoreMakers['redis']): StoreMakers['redis'] {
 function made<Store extends ChosenStore>(
   make: ((options: Store, clock: Clock) => SessionStore) | undefined,
   store: Store,
+  client: string = store.use,
 ): Settings['store'] {
   if (make) return (get) => make(store, get(Clock));
-  const cure = `Install it and build the site again: npm install ${store.use}`;
-  throw new MissingClientError(`The store ${store.use}`, `the package ${store.use}`, cure);
+  const cure = `Install it and build the site again: npm install ${client}`;
+  throw new MissingClientError(`The store ${store.use}`, `the package ${client}`, cure);
 }

@@ -132,6 +132,7 @@ function trusting(own: VisitorResolver): VisitorResolver {
     fromSession: { value: fromSession },
     looksElsewhere: { value: false },
     looksAtRoutes: { value: false },
+    fromValues: { value: (values: VisitorData) => own.fromValues(values) },
     adopted: { value: () => undefined },
   });
 }

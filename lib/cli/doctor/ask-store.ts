@@ -4,9 +4,13 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ChosenStore } from '../../astro/options/store-choice.js';
 import { inTime } from '../../base/waiting.js';
+import { PostgresFailure } from '../../session/stores/postgres/postgres-failure.js';
 import { DEFAULT_PREFIX, DEFAULT_URL } from '../../session/stores/redis/redis-connection.js';
 import { evictionPolicy, evictionProblem, RedisFailure, redisCure } from '../../session/stores/redis/redis-failure.js';
+import { SqlTable } from '../../session/stores/sql/sql-table.js';
+import { DEFAULT_TABLE } from '../../session/stores/sql/table-name.js';
 import { DEFAULT_FILE } from '../../session/stores/sqlite/sqlite-file.js';
+import { askPostgres } from '../ask-postgres.js';
 import type { StoreAnswer } from './facts.js';
 
 /** Maximum time that a store has to answer, in milliseconds. */
@@ -17,22 +21,27 @@ const MAGIC = 'SQLite format 3\0';
 /**
  * Checks whether the store in the options could keep sessions. Nothing is written, and no file is created.
  *
- * @param redisUrl The value of `REDIS_URL`.
+ * @param redisUrl The value of `REDIS_URL`. @param databaseUrl That of `DATABASE_URL`.
  */
 export async function askStore(
   store: ChosenStore | undefined,
-  { root, redisUrl }: { root: string; redisUrl: string | undefined },
+  { root, redisUrl, databaseUrl }: { root: string; redisUrl: string | undefined; databaseUrl?: string | undefined },
 ): Promise<StoreAnswer> {
   try {
     if (store?.use === 'sqlite') askSqlite(resolve(root, store.file ?? DEFAULT_FILE));
-    else if (store?.use === 'redis') {
+    else if (store?.use === 'postgres') {
+      const { text, values } = new SqlTable(store.table ?? DEFAULT_TABLE, 'postgres').find('');
+      const place = { root, url: store.url ?? databaseUrl, timeLimit: TIME_LIMIT };
+      await askPostgres(place, (client) => client.query(text, [...values]));
+    } else if (store?.use === 'redis') {
       const { url, keyPrefix = DEFAULT_PREFIX } = store;
       return await askRedis(url ?? redisUrl ?? DEFAULT_URL, root, keyPrefix);
     } else return { state: 'unasked' };
     return { state: 'well' };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { state: 'away', reason, cure: error instanceof RedisFailure ? error.cure : undefined };
+    const isKnown = error instanceof RedisFailure || error instanceof PostgresFailure;
+    return { state: 'away', reason: reason.replace(/\.$/, ''), cure: isKnown ? error.cure : undefined };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Finding } from './findings.js';
 const CURES: Record<string, string> = {
   sqlite:
     "Let the user that runs the server own the file and its folder, or name another: store: { use: 'sqlite', file: '…' }",
+  postgres: 'Start PostgreSQL, or set DATABASE_URL to where it is: DATABASE_URL=postgres://user@host:5432/shop',
   redis: 'Start Redis, or set REDIS_URL to where it is: REDIS_URL=redis://host:6379',
 };
 
@@ -64,7 +65,7 @@ const IN_MEMORY: Finding = {
   problem:
     'Sessions are kept in the memory of one process: a restart signs everybody out, and a second process has none of ' +
     'them.',
-  cure: "Write store: { use: 'sqlite' } for one machine, or store: { use: 'redis' } for several.",
+  cure: "Write store: { use: 'sqlite' } for one machine, or store: { use: 'postgres' } or 'redis' for several.",
   see: 'stores',
 };
 

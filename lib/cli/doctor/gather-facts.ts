@@ -34,6 +34,7 @@ export async function gatherFacts(folder: string): Promise<Facts> {
     store: await askStore(report && !report.hasOwnStore ? chosenStore(report.settings) : undefined, {
       root,
       redisUrl: variables.find('REDIS_URL')?.value,
+      databaseUrl: variables.find('DATABASE_URL')?.value,
     }),
   };
 }

@@ -4,6 +4,7 @@ import type { Ability, AbilityRecord } from '../../access/policies/ability-types
 import { Policies } from '../../access/policies/policies.js';
 import { type Policy, PolicyDenial } from '../../access/policies/policy.js';
 import type { Visitor } from '../../access/visitor.js';
+import { forget, isPromise } from '../../base/promised.js';
 import { injectable } from '../../injectable.js';
 import { MadeClasses } from '../../session/made-classes.js';
 import { RequestScope } from '../scope/request-scope.js';
@@ -53,6 +54,7 @@ export class Abilities {
   /** Decides as {@link check}, for an ability whose name is known at run time only. */
   async decide(visitor: Visitor, ability: string, record: unknown): Promise<AccessDecision> {
     const { policy, method } = this.policies.find(ability);
+    if (isPromise(record)) return this.#refusePromise(ability, record);
     try {
       const asked = this.scope.get(policy) as unknown as AskedPolicy;
       if (visitor.isGuest && !asked.allowGuests.includes(method)) {
@@ -66,6 +68,15 @@ export class Abilities {
       this.log.failure(`The policy on ${ability} threw, so the visitor was refused.`, error);
       return this.#deny(ability, 'CHECK_FAILED', 'the policy threw');
     }
+  }
+
+  /** Refuses where an `await` was forgotten: every property of a promise is undefined, which a policy may take for a no. */
+  #refusePromise(ability: string, record: PromiseLike<unknown>): AccessDecision {
+    forget(record);
+    this.log.failure(
+      `The policy on ${ability} was asked about a promise, so the visitor was refused: await the record.`,
+    );
+    return this.#deny(ability, 'CHECK_FAILED', 'the record was a promise');
   }
 
   #decision(ability: string, answer: unknown): AccessDecision {

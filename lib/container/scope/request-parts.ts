@@ -1,3 +1,6 @@
+import { NO_REQUEST } from '../../access/access-rule.js';
+import type { AccessRequest } from '../../access/guard/guarded-request.js';
+import { Impersonations } from '../../access/impersonation/impersonations.js';
 import { RequestIdentity } from '../../access/request-identity.js';
 import { Visitor } from '../../access/visitor.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
@@ -62,7 +65,9 @@ export class RequestParts {
 
   /** True when a visitor may have to be looked up, for example in a database. */
   get looksElsewhere(): boolean {
-    return this.resolver.looksElsewhere;
+    const { openedSession } = this;
+    const isImpersonated = openedSession && draftOf(openedSession).impersonatorId !== undefined;
+    return isImpersonated || this.resolver.looksElsewhere;
   }
 
   /** True when the visitor may have further roles on the route. */
@@ -75,8 +80,15 @@ export class RequestParts {
       this.session,
       this.resolver,
       () => new (registryOf(this.shared).madeClasses.of(Visitor))(),
+      (impersonator, target) => this.shared.get(Impersonations).decideAgain(impersonator, target, this.described),
     );
     return this.#identity;
+  }
+
+  /** The request as the application's own code sees it before anybody knows who sent it. */
+  protected get described(): AccessRequest {
+    const { headers = NO_REQUEST.headers, cookies, url = NO_REQUEST.url } = this;
+    return { ...NO_REQUEST, headers, cookies, url };
   }
 
   get visitor(): Visitor {
@@ -108,10 +120,11 @@ export class RequestParts {
 
   /**
    * Seconds since the visitor signed in with this session; `undefined` for guests, for visitors that another part of
-   * the application named, and for those whom `identify` named.
+   * the application named, for those whom `identify` named, and for a user who is impersonated.
    */
   get signedInFor(): number | undefined {
-    const isOthers = this.standsAside || this.#identity?.isIdentified;
+    const isImpersonated = this.draft.impersonatorId !== undefined;
+    const isOthers = isImpersonated || this.standsAside || this.#identity?.isIdentified;
     const signedInAt = isOthers ? undefined : this.draft.signedInAt;
     return signedInAt === undefined ? undefined : (this.shared.get(Clock).now() - signedInAt) / 1000;
   }

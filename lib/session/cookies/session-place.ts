@@ -39,6 +39,7 @@ interface Changed extends Pick<SessionChanges, 'opened' | 'id' | 'cleared' | 'ha
   readonly own: Pick<SessionChanges, 'set' | 'unset'>;
   readonly ended: SessionRecord | undefined;
   readonly origin: Origin;
+  readonly impersonating: { readonly change: SessionChanges['impersonation'] };
 }
 
 const PRIVILEGES = ['role', 'roles', 'permissions'];
@@ -102,7 +103,7 @@ function turnOf(draft: Changed, before: SessionRecord): Turn | undefined {
   const isChanged = (key: string) => isAnotherValue(draft, before, key);
   if (ended) return 'roles';
   if (visitorAfter(draft) !== undefined) {
-    if (PRIVILEGES.some(isChanged)) return 'roles';
+    if (draft.impersonating.change !== undefined || PRIVILEGES.some(isChanged)) return 'roles';
     if (hasSignedIn || [...before.identity, ...draft.visitor.identity].some(isChanged)) return 'visitor';
   }
   return opened && opened.id !== draft.id ? 'id' : undefined;

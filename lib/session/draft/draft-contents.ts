@@ -1,7 +1,7 @@
 import { type FlashBag, flashDraftOf } from '../flash-bag.js';
+import type { FlashDraft } from '../flashes/flash-draft.js';
 import type { SessionChanges } from '../record/session-changes.js';
 import type { SessionRecord } from '../record/session-record.js';
-import type { FlashDraft } from './flash-draft.js';
 import { SessionValues, type Update } from './session-values.js';
 
 type Stored = Pick<SessionRecord, 'values' | 'fitted' | 'flashes' | 'isKept'>;

@@ -1,49 +1,22 @@
-import type { Origin } from '../cookies/session-place.js';
+import { frozenCopy } from '../../base/frozen-value.js';
+import type { ImpersonationEnd } from '../event-reasons.js';
 import type { FlashBag } from '../flash-bag.js';
 import { SessionId } from '../record/session-id.js';
 import type { SessionDevice, SignIn } from '../record/session-record.js';
 import { assertStorable, type SessionRecord, VISITOR_KEYS } from '../record/session-record.js';
-import { DraftContents } from './draft-contents.js';
-import type { FlashDraft } from './flash-draft.js';
-import { SessionUse } from './session-use.js';
+import type { DraftContents } from './draft-contents.js';
+import { DraftState } from './draft-state.js';
 import type { SessionValues } from './session-values.js';
 import { VisitorDraft } from './visitor-draft.js';
 
-const NOWHERE: Origin = { at: 0, claimed: [] };
-
 /** The state of a session during a request: the opened record and the changes. The private part of a Session. */
-export class SessionDraft extends SessionUse {
-  /** The record as opened or last committed; `undefined` for a session that is not stored. */
-  opened: SessionRecord | undefined;
-  /** The stored session that this request ended. */
-  ended: SessionRecord | undefined;
-  /** True when the session was ended, even if values were set since. */
-  wasEnded = false;
-  /** True when all stored values and messages are removed before this request's changes are applied. */
-  cleared = false;
-  /** The changes to its visitor, other than the values. */
-  visitor: VisitorDraft;
-  /** The cookies of the request, and the one in which the session was found or has been stored. */
-  origin = NOWHERE;
-  /** True when another request gave the session a new id, unknown to this one: a guest's changes are not stored. */
-  isSuperseded = false;
-  /** The error that made the stored contents unknown: a commit of changes throws it. */
-  failure: Error | undefined;
-  /** Increases with every change of a value, so that derived data can detect that it is outdated. */
-  revision = 0;
+export class SessionDraft extends DraftState {
   /** True when anything was set, even to the same value as before. */
   #isChanged = false;
   #id: string | undefined;
-  /** The session's own contents. */
-  readonly own: DraftContents;
-  /** Replaces the own contents while the request belongs to another user. */
-  #aside: DraftContents | undefined;
 
   constructor(opened: SessionRecord | undefined, bag: FlashBag) {
-    super();
-    this.opened = opened;
-    this.own = new DraftContents(bag, opened);
-    this.visitor = new VisitorDraft(opened);
+    super(opened, bag);
     this.#id = opened?.id;
   }
 
@@ -53,65 +26,23 @@ export class SessionDraft extends SessionUse {
     return this.#id;
   }
 
-  /** When the session began or its visitor last signed in, in milliseconds since the epoch. */
-  get createdAt(): number | undefined {
-    return this.visitor.signedInAt ?? this.opened?.createdAt;
-  }
-
-  /** When its visitor signed in; `undefined` for a guest, and when the record is foreign (`isForeign`). */
-  get signedInAt(): number | undefined {
-    const isOwn = this.hasSignedIn || !this.opened?.isForeign;
-    return isOwn && this.own.values.get('userId') !== undefined ? this.createdAt : undefined;
-  }
-
-  /** True when the visitor signed in, so that the previous id must no longer lead to the session. */
-  get hasSignedIn(): boolean {
-    return this.visitor.signedInAt !== undefined;
-  }
-
-  /** What the request sees: the session's own contents, or temporary ones while the session stands aside. */
-  get contents(): DraftContents {
-    return this.#aside ?? this.own;
-  }
-
-  get flashes(): FlashDraft {
-    return this.contents.flashes;
-  }
-
-  get isNew(): boolean {
-    return this.opened === undefined;
-  }
-
-  /** The record while the request sees exactly its contents; `undefined` once anything has changed. */
-  get untouched(): SessionRecord | undefined {
-    return this.revision === 0 && !this.#aside ? this.opened : undefined;
-  }
-
   /** True when there is something to store or to end. */
   get isDirty(): boolean {
     return (
       this.own.isDirty ||
       this.ended !== undefined ||
       this.visitor.device !== undefined ||
+      this.impersonating.change !== undefined ||
       (this.opened !== undefined && this.#id !== this.opened.id) ||
       // When the stored contents are unknown, any change might make a difference.
       (this.failure !== undefined && this.#isChanged)
     );
   }
 
-  get isEmpty(): boolean {
-    return this.own.isEmpty;
-  }
-
   /** True when anything was read or written: the response is then private, and not for shared caches. */
   get wasUsed(): boolean {
     const isAsked = this.isUsed || this.flashes.wasAsked || this.own.flashes.wasAsked;
     return isAsked || this.isDirty || this.failure !== undefined;
-  }
-
-  /** The values as the request sees them. */
-  get values(): SessionValues {
-    return this.contents.values;
   }
 
   /** Returns the values for a change. @throws {SessionCommittedError} With the operation's name, once it is closed. */
@@ -137,12 +68,19 @@ export class SessionDraft extends SessionUse {
   /** Ends the session. Values that are set afterwards begin a new one. */
   end(): void {
     this.changing('session.destroy()');
-    this.#aside = undefined;
+    this.aside = undefined;
     this.wasEnded = true;
     this.ended ??= this.opened;
     this.opened = undefined;
+    this.impersonating.restart(undefined);
     this.#startOver();
     this.#forget();
+  }
+
+  /** Ends the session, because its user does not exist any more. One that only impersonated that user goes on without. */
+  endOfMissingUser(): void {
+    if (this.impersonatorId !== undefined) this.endImpersonation('user-gone');
+    else if (!this.isClosed) this.end();
   }
 
   /**
@@ -155,11 +93,12 @@ export class SessionDraft extends SessionUse {
   signIn(values: Readonly<Record<string, unknown>>, now: number, how: SignIn = {}): void {
     this.changing('signIn() (also called setSession())');
     assertStorable(values);
-    this.#aside = undefined;
+    this.aside = undefined;
     const before = this.own.values.get('userId');
     if (before !== undefined && before !== values.userId) this.#forget();
     for (const key of [...this.visitor.identity, ...VISITOR_KEYS]) this.own.values.unset(key);
     this.own.values.put(values);
+    this.impersonating.end('session-ended');
     this.visitor.signIn(values, now, how);
     this.#id = SessionId.generate();
   }
@@ -168,8 +107,39 @@ export class SessionDraft extends SessionUse {
   updateVisitor(values: Readonly<Record<string, unknown>>, device?: SessionDevice): void {
     this.changing('updateSession()');
     assertStorable(values);
+    if (this.impersonatorId !== undefined) {
+      this.impersonating.update(values);
+      return;
+    }
     this.own.values.put(values);
     this.visitor.update(values, device);
+  }
+
+  /** Lets the session's own user impersonate another, under a new id. Times are milliseconds since the epoch. */
+  impersonate(values: Readonly<Record<string, unknown>>, startedAt: number, until: number): void {
+    this.changing('impersonate()');
+    assertStorable(values);
+    const kept = Object.entries(values).filter(([, value]) => value !== undefined);
+    this.impersonating.begin({
+      values: new Map(kept.map(([key, value]) => [key, frozenCopy(value)])),
+      startedAt,
+      until,
+    });
+    this.#id = SessionId.generate();
+  }
+
+  /** Ends an impersonation because somebody asked for it; does nothing without one. */
+  stopImpersonating(): void {
+    if (this.impersonatorId === undefined) return;
+    this.changing('stopImpersonating()');
+    this.endImpersonation('stopped');
+  }
+
+  /** Ends an impersonation under a new id. Once the session is closed, for the rest of the request alone. */
+  endImpersonation(reason: ImpersonationEnd): void {
+    if (!this.impersonating.current) return;
+    this.impersonating.end(reason);
+    if (!this.isClosed) this.#id = SessionId.generate();
   }
 
   /**
@@ -178,16 +148,21 @@ export class SessionDraft extends SessionUse {
    */
   standAsideFor(visitor: SessionDraft): boolean {
     const own = this.own.values.get('userId');
-    const isAnothers = own !== undefined && own !== visitor.own.values.get('userId');
-    this.#putAside(isAnothers ? (this.#aside ?? this.own.besides()) : undefined);
+    // A middleware that names the impersonated user again, from the session, does not make that user sign in.
+    const shown = this.impersonating.current?.values.get('userId') ?? own;
+    const isAnothers = own !== undefined && visitor !== this && shown !== visitor.own.values.get('userId');
+    this.#putAside(isAnothers ? (this.aside ?? this.own.besides()) : undefined);
     return isAnothers;
   }
 
   /** Makes further changes throw, because they could not reach the browser. */
   close(): void {
+    // A page that removes the user, as some do to sign out, does not leave the impersonation to the next page.
+    const isLeft = this.impersonatorId !== undefined && this.values.get('userId') === undefined;
+    if (isLeft) this.endImpersonation('stopped');
     this.isClosed = true;
     this.own.flashes.isClosed = true;
-    if (this.#aside) this.#aside.flashes.isClosed = true;
+    if (this.aside) this.aside.flashes.isClosed = true;
   }
 
   /** Undoes {@link close}, for a second response to the same request (an error page). */
@@ -195,7 +170,7 @@ export class SessionDraft extends SessionUse {
     this.isClosed = false;
     this.onLateUse = undefined;
     this.own.flashes.isClosed = false;
-    if (this.#aside) this.#aside.flashes.isClosed = false;
+    if (this.aside) this.aside.flashes.isClosed = false;
   }
 
   /** Makes the stored record the new starting point. */
@@ -208,15 +183,18 @@ export class SessionDraft extends SessionUse {
     this.#isChanged = false;
     this.#startOver();
     this.own.settle(record);
+    this.impersonating.restart(record?.impersonation);
   }
 
-  /** Undoes the changes of a request that failed. A session that was ended stays ended. */
+  /** Undoes the changes of a request that failed. A session or an impersonation that was ended stays ended. */
   rollBack(): void {
     this.revision += 1;
     this.#isChanged = false;
     this.#startOver();
     this.own.rollBack(this.opened);
-    if (this.#aside) this.#putAside(this.own.besides());
+    this.impersonating.rollBack();
+    if (this.impersonating.change === null) this.#id = SessionId.generate();
+    if (this.aside) this.#putAside(this.own.besides());
   }
 
   /** Continues from another record, such as one of another part of the application. Changes stay. */
@@ -224,6 +202,7 @@ export class SessionDraft extends SessionUse {
     this.revision += 1;
     this.opened = record;
     this.own.values.rebase(record.values, record.fitted);
+    this.impersonating.restart(record.impersonation);
   }
 
   /** Removes the visitor's values and messages, the stored ones too. */
@@ -234,8 +213,8 @@ export class SessionDraft extends SessionUse {
   }
 
   #putAside(aside: DraftContents | undefined): void {
-    this.isUsed ||= this.#aside?.flashes.wasAsked === true;
-    this.#aside = aside;
+    this.isUsed ||= this.aside?.flashes.wasAsked === true;
+    this.aside = aside;
   }
 
   /** Resets everything except the contents to the opened record. */

@@ -3,7 +3,7 @@ import type { CarriedToken } from '../cookies/session-cookie.js';
 import type { SessionCookies } from '../cookies/session-cookies.js';
 import type { Origin } from '../cookies/session-place.js';
 import type { Finding, SessionSearch } from '../cookies/session-search.js';
-import type { FlashLedger } from '../draft/flash-claims.js';
+import type { FlashLedger } from '../flashes/flash-claims.js';
 import { MadeClasses } from '../made-classes.js';
 import { madeSession } from '../made-session.js';
 import type { SessionRecord } from '../record/session-record.js';
@@ -67,7 +67,7 @@ export class SessionOpener {
     // Other invalid tokens next to a valid session are not worth an event.
     if (refusals.length > 0) report.refused(refusals.filter(({ reason }) => reason === 'left'));
     if (found && schema.isOn && !found.record.isForeign) return this.#openFitted(found.record, came, ledger);
-    return this.begin(came, found?.record, ledger);
+    return found ? this.#beginWith(found.record, came, ledger) : this.begin(came);
   }
 
   async #openNothing(carried: readonly CarriedToken[], origin: Origin, refusals: readonly Refusal[]): Promise<Session> {
@@ -83,11 +83,22 @@ export class SessionOpener {
     const { schema, store, outages, report } = this.parts;
     const fitted = await outages.duringSchema(schema.fit(record.values));
     const isRevoked = fitted?.migrated && (await this.#isRevokedAs(record, fitted.migrated));
-    if (fitted && !isRevoked) return this.begin(origin, { ...record, fitted }, ledger);
+    if (fitted && !isRevoked) return this.#beginWith({ ...record, fitted }, origin, ledger);
     report.refused([{ record, reason: isRevoked ? 'revoked' : 'misfit' }]);
     // If the store fails, the cookie is removed anyway, and the failure has been reported.
     await outages.during('destroy', () => store.destroy(record.id)).catch(() => undefined);
     return this.begin({ ...origin, cookie: undefined });
+  }
+
+  /** Ends an impersonation that is over before anybody can see it. */
+  #beginWith(record: SessionRecord, origin: Origin, ledger?: FlashLedger): Promised<Session> {
+    const { registry, outages } = this.parts;
+    if (!record.impersonation) return this.begin(origin, record, ledger);
+    return andThen(outages.answer(registry.impersonationEnd(record)), (reason) => {
+      const session = this.begin(origin, record, ledger);
+      if (reason) draftOf(session).endImpersonation(reason);
+      return session;
+    });
   }
 
   /** Checks the revocation list again, because only the migrated values may contain the user's id. */

@@ -1,7 +1,8 @@
+import type { ImpersonationEnd, RejectionReason } from '../event-reasons.js';
 import type { SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
 import { type SessionRecord, userIdOf } from '../record/session-record.js';
-import { type RejectionReason, type SecurityEventFields, type SecurityEvents, shortHash } from '../security-events.js';
+import { emitImpersonationLeft, type SecurityEventFields, type SecurityEvents, shortHash } from '../security-events.js';
 
 /** The reason why a token opened no session, and the record if one was found. */
 export interface Refusal {
@@ -21,10 +22,10 @@ const MAX_EMITTED = 1000;
 /** Emits the events of sessions, each once, after it has happened. */
 export class SessionReport {
   /**
-   * The ended sessions already reported. A failing request ends its session immediately, and is committed again with
+   * The ended sessions and impersonations already reported. A failing request ends its session immediately, and is committed again with
    * the error page.
    */
-  readonly #emittedEnded = new WeakSet<SessionRecord>();
+  readonly #emittedEnded = new WeakSet<object>();
   /**
    * Hashes of the rejected tokens already reported. They come with every request, because a cookie that may belong to
    * another application is not removed.
@@ -40,18 +41,24 @@ export class SessionReport {
     for (const refusal of ambiguous ? [ambiguous] : refusals) this.#refused(refusal);
   }
 
-  /** @param record The record as it is now. @param token The token that the store returned for it. */
-  written({ opened, id, hasSignedIn }: SessionChanges, record: SessionRecord, token: string): void {
+  /**
+   * @param record The record as it is now.
+   * @param token The token that the store returned for it.
+   * @param endedBy The reason why an impersonation ended.
+   */
+  written(changes: SessionChanges, record: SessionRecord, token: string, endedBy?: ImpersonationEnd): void {
+    const { opened, id, hasSignedIn } = changes;
     const userId = userIdOf(record);
     // A token that is an id is the current id of the session, which another request may have changed and reported.
     const keptId = () => (SessionId.isWellFormed(token) ? token : id);
-    const subject = () => ({ session: shortHash(keptId()), userId });
+    const subject = () => subjectOf({ ...record, id: keptId() });
     if (!opened) this.events.emit('session.created', subject);
     else if (id !== opened.id && keptId() === id) {
       this.events.emit('session.rotated', () => ({ ...subject(), previous: shortHash(opened.id) }));
     }
     if (opened && userId === undefined) this.#leftBy(opened);
     if (hasSignedIn && userId !== undefined) this.events.emit('login', () => ({ ...subject(), userId }));
+    this.#impersonated(opened, record, keptId, endedBy);
   }
 
   renewed(record: SessionRecord): void {
@@ -62,7 +69,8 @@ export class SessionReport {
   ended(record: SessionRecord): void {
     if (this.#emittedEnded.has(record)) return;
     this.#emittedEnded.add(record);
-    this.events.emit('session.ended', () => subjectOf(record));
+    emitImpersonationLeft(this.events, shortHash(record.id), record);
+    this.events.emit('session.ended', () => ownerOf(record));
     this.#leftBy(record);
   }
 
@@ -73,9 +81,40 @@ export class SessionReport {
   #refused({ reason, record, token }: Refusal): void {
     const hash = token && shortHash(token);
     if (hash && this.#isLogged(hash)) return;
-    const subject = () => (record ? subjectOf(record) : { session: hash });
+    const subject = () => (record ? ownerOf(record) : { session: hash });
+    // Another cookie of the browser may hold the same session as it is now.
+    if (record && reason !== 'left') emitImpersonationLeft(this.events, shortHash(record.id), record);
     if (reason !== 'expired') this.events.emit('session.rejected', () => ({ ...subject(), reason }));
-    else if (record) this.events.emit('session.expired', () => subjectOf(record));
+    else if (record) this.events.emit('session.expired', () => ownerOf(record));
+  }
+
+  #impersonated(
+    opened: SessionRecord | undefined,
+    record: SessionRecord,
+    idNow: () => string,
+    endedBy: ImpersonationEnd | undefined,
+  ): void {
+    const before = opened?.impersonation;
+    const { impersonation } = record;
+    const impersonator = userIdOf(record);
+    const session = () => shortHash(idNow());
+    if (before && before.startedAt !== impersonation?.startedAt && !this.#emittedEnded.has(before)) {
+      this.#emittedEnded.add(before);
+      const reason = endedBy ?? 'session-ended';
+      const owner = userIdOf(opened);
+      this.events.emit('impersonation.ended', () => ({
+        session: session(),
+        userId: userIdOf(before),
+        impersonator: owner,
+        reason,
+      }));
+    }
+    if (!impersonation || impersonation.startedAt === before?.startedAt) return;
+    this.events.emit('impersonation.started', () => ({
+      session: session(),
+      userId: userIdOf(impersonation),
+      impersonator,
+    }));
   }
 
   #isLogged(hash: string): boolean {
@@ -87,10 +126,22 @@ export class SessionReport {
 
   #leftBy(record: SessionRecord): void {
     const userId = userIdOf(record);
-    if (userId !== undefined) this.events.emit('logout', () => ({ ...subjectOf(record), userId }));
+    if (userId !== undefined) this.events.emit('logout', () => ({ ...ownerOf(record), userId }));
   }
 }
 
-function subjectOf(record: SessionRecord): { session: string; userId: string | undefined } {
+/** Returns the session, and the user for whom its requests count. */
+function subjectOf(record: SessionRecord): {
+  session: string;
+  userId: string | undefined;
+  impersonator?: string | undefined;
+} {
+  const { impersonation } = record;
+  if (!impersonation) return ownerOf(record);
+  return { ...ownerOf(record), userId: userIdOf(impersonation), impersonator: userIdOf(record) };
+}
+
+/** Returns the session, and the user to whom it belongs. */
+function ownerOf(record: SessionRecord): { session: string; userId: string | undefined } {
   return { session: shortHash(record.id), userId: userIdOf(record) };
 }

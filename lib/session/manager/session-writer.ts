@@ -3,8 +3,8 @@ import { andThen, type Promised } from '../../base/promised.js';
 import { GatehouseError, SessionTooLargeError, StoreUnavailableError } from '../../errors/index.js';
 import type { CookieJar } from '../cookies/cookie-jar.js';
 import type { SessionCookies } from '../cookies/session-cookies.js';
-import type { FlashLeases } from '../draft/flash-leases.js';
 import type { SessionDraft } from '../draft/session-draft.js';
+import type { FlashLeases } from '../flashes/flash-leases.js';
 import { shownAfter, valuesAfter, withMigration } from '../record/fitted-values.js';
 import { changesOf } from '../record/request-changes.js';
 import { applyChanges, makingRoom, type SessionChanges } from '../record/session-changes.js';
@@ -93,7 +93,7 @@ export class SessionWriter {
       isAnothers,
     });
     const record = this.parts.schema.isOn ? { ...kept, fitted: shownAfter(draft) } : kept;
-    this.parts.report.written(changes, record, token);
+    this.parts.report.written(changes, record, token, draft.impersonating.endedBy);
     draft.settle(record);
     return true;
   }
@@ -145,6 +145,7 @@ export class SessionWriter {
   async #store(changes: SessionChanges): Promise<string | undefined> {
     const token = await this.#storeIfItFits(changes);
     const { opened, hasSignedIn, createdAt } = changes;
+    if (opened && changes.impersonation === null) await this.parts.registry.endImpersonation(opened);
     if (!hasSignedIn || token === undefined) return token;
     const { registry, cookies } = this.parts;
     if (cookies.tellsApart && opened && opened.createdAt !== createdAt) await registry.endSignIn(opened);

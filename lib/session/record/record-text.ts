@@ -1,7 +1,14 @@
 import { parse, stringify } from 'devalue';
 import { InvalidSessionValueError, SessionTooLargeError } from '../../errors/index.js';
 import { allMessages, changedMessages } from './flash-lists.js';
-import { type Flash, parseDevice, type SessionRecord, whyNotStorable } from './session-record.js';
+import {
+  type Flash,
+  type Impersonation,
+  parseDevice,
+  type SessionRecord,
+  userIdOf,
+  whyNotStorable,
+} from './session-record.js';
 
 const FORMAT_VERSION = 1;
 
@@ -14,17 +21,26 @@ const FORMAT_VERSION = 1;
  * @throws {InvalidSessionValueError} When a value was changed into one that cannot be stored after it was set.
  */
 export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Number.POSITIVE_INFINITY): string {
-  const { createdAt, renewedAt, expiresAt, values, flashes, identity, device, isRemembered, lineage, isKept } = record;
+  const { createdAt, renewedAt, expiresAt, values, flashes, identity } = record;
   // The later times are stored as differences, which are shorter: a store may hold millions of records.
   const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
-  const fields: unknown[] = [FORMAT_VERSION, ...times, [...values], [...flashes], identity];
-  if (device || isRemembered || lineage || isKept) fields.push(device ?? null);
-  if (isRemembered || lineage || isKept) fields.push(isRemembered === true);
-  if (lineage || isKept) fields.push(lineage ? [lineage.epoch, lineage.turn] : null);
-  if (isKept) fields.push(true);
+  const fields = [FORMAT_VERSION, ...times, [...values], [...flashes], identity, ...extraFields(record)];
   const text = isPlainJson(fields) ? JSON.stringify(fields) : textOf(fields, record);
   if (text.length > maxSize) throw new SessionTooLargeError(text.length, maxSize, largestKeys(record), 'store');
   return text;
+}
+
+/** Returns the fields that most records do not have, without those at the end that say nothing. */
+function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
+  const { device, isRemembered, lineage, isKept, impersonation } = record;
+  const fields: unknown[] = [
+    device ?? null,
+    isRemembered === true,
+    lineage ? [lineage.epoch, lineage.turn] : null,
+    isKept === true,
+    impersonation ? [[...impersonation.values], impersonation.startedAt, impersonation.until] : null,
+  ];
+  return fields.slice(0, fields.findLastIndex(Boolean) + 1);
 }
 
 function textOf(fields: readonly unknown[], { values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): string {
@@ -51,8 +67,8 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     // A text of devalue begins with the array that refers to all other values.
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
-    const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device, isRemembered, lineage, isKept] =
-      fields;
+    const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device, ...others] = fields;
+    const [isRemembered, lineage, isKept, impersonation] = others;
     const isRecord = [createdAt, renewedAfter, lifetime].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
@@ -61,7 +77,7 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     const record: SessionRecord = { id, createdAt, renewedAt, expiresAt, ...contents };
     if (device === undefined) return upToDate(record);
     const extras = { ...(isRemembered === true && { isRemembered }), ...parseLineage(lineage) };
-    const kept = isKept === true ? { isKept } : undefined;
+    const kept = { ...(isKept === true && { isKept }), ...parseImpersonation(impersonation) };
     return upToDate({ ...record, device: parseDevice(device), ...extras, ...kept });
   } catch {
     return undefined;
@@ -72,6 +88,14 @@ function parseLineage(fields: unknown): Pick<SessionRecord, 'lineage'> {
   if (!Array.isArray(fields)) return {};
   const [epoch, turn] = fields;
   return Number.isFinite(epoch) && Number.isFinite(turn) ? { lineage: { epoch, turn } } : {};
+}
+
+function parseImpersonation(fields: unknown): Pick<SessionRecord, 'impersonation'> {
+  if (!Array.isArray(fields) || !Array.isArray(fields[0])) return {};
+  const [entries, startedAt, until] = fields;
+  const impersonation: Impersonation = { values: new Map<string, unknown>(entries), startedAt, until };
+  const isWhole = userIdOf(impersonation) !== undefined && Number.isFinite(startedAt) && Number.isFinite(until);
+  return isWhole ? { impersonation } : {};
 }
 
 /** Maximum depth to check. Deeper values are left to code that distinguishes a cycle from deep nesting. */
@@ -103,9 +127,17 @@ function isPlainContainer(value: object, depth: number): boolean {
 }
 
 /** Returns the three largest keys of a record, with their approximate size. */
-export function largestKeys({ values, flashes }: Pick<SessionRecord, 'values' | 'flashes'>): string[] {
+export function largestKeys({
+  values,
+  flashes,
+  impersonation,
+}: Pick<SessionRecord, 'values' | 'flashes' | 'impersonation'>): string[] {
   const kept = [
     ...[...values].map(([key, value]) => ({ name: `"${key}"`, size: stringify(value).length })),
+    ...[...(impersonation?.values ?? [])].map(([key, value]) => ({
+      name: `"${key}" of the impersonated user`,
+      size: stringify(value).length,
+    })),
     ...allMessages(flashes).map(([key, { value }]) => ({ name: `flash "${key}"`, size: stringify(value).length })),
   ];
   return kept

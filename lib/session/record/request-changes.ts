@@ -15,6 +15,7 @@ export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment)
   const { opened, createdAt = now } = draft;
   const { identity, device, isRemembered } = draft.visitor;
   const { set, unset, updates, flashesAdded, flashesTaken, leasedBy, livesUntil, isKept } = draft.own;
+  const impersonation = draft.impersonating.change;
   const expiry = config.expiryOf({ createdAt, isRemembered }, now);
   const expiresAt = now < livesUntil ? Math.min(expiry, livesUntil) : expiry;
   return {
@@ -35,7 +36,8 @@ export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment)
     isRemembered,
     isKept,
     lineage,
+    impersonation,
     device,
-    maxSize: set.size + flashesAdded.size > 0 ? config.maxSize : undefined,
+    maxSize: set.size + flashesAdded.size > 0 || impersonation ? config.maxSize : undefined,
   };
 }

@@ -1,6 +1,6 @@
 import { allMessages, changedMessages, messagesIn, underOneKey } from './flash-lists.js';
 import type { Lineage } from './lineage.js';
-import type { Flash, SessionDevice, SessionRecord } from './session-record.js';
+import { type Flash, type Impersonation, type SessionDevice, type SessionRecord, userIdOf } from './session-record.js';
 
 /**
  * The changes that one request made to one session. Stores receive changes instead of whole sessions, so that two
@@ -39,6 +39,8 @@ export interface SessionChanges {
   readonly isKept?: boolean | undefined;
   /** The lineage after this request; left out at the beginning. */
   readonly lineage?: Lineage | undefined;
+  /** The user whom the owner impersonates from now on; `null` when that has ended; left out when nothing changed. */
+  readonly impersonation?: Impersonation | null | undefined;
   /** The parts of the visitor's device that this request learned; left out when there are none. */
   readonly device?: SessionDevice | undefined;
   /**
@@ -76,14 +78,33 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
   const { id, createdAt, lineage } = changes;
   const { renewedAt, expiresAt } = kept && kept.renewedAt > changes.renewedAt ? kept : changes;
   const device = changes.device ? { ...kept?.device, ...changes.device } : kept?.device;
+  const owner = userIdOf({ values });
+  const isOwners = owner !== undefined && (kept === undefined || owner === userIdOf(kept));
+  const impersonation = isOwners ? impersonationAfter(kept, changes) : undefined;
   const extras = {
     ...(device && { device }),
     ...(changes.isRemembered && { isRemembered: true }),
     ...((changes.isKept || kept?.isKept) && { isKept: true }),
     ...(lineage && { lineage }),
+    ...(impersonation && { impersonation }),
   };
   const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...extras };
   return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
+}
+
+/**
+ * Returns the impersonation to store. Nobody who signs in continues one, and a change of one that another request has
+ * ended meanwhile does not bring it back.
+ */
+function impersonationAfter(
+  kept: SessionRecord | undefined,
+  { impersonation, hasSignedIn, opened }: SessionChanges,
+): Impersonation | null | undefined {
+  if (hasSignedIn) return impersonation;
+  const known = opened?.impersonation?.startedAt;
+  const isBegun = impersonation && impersonation.startedAt !== known;
+  const isOfKept = impersonation !== undefined && kept?.impersonation?.startedAt === known;
+  return isBegun || isOfKept ? impersonation : kept?.impersonation;
 }
 
 /** Returns changes that leave a session as it is. */

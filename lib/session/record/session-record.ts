@@ -27,6 +27,15 @@ export interface FittedValues {
   readonly migrated?: ReadonlyMap<string, unknown> | undefined;
 }
 
+/** The user whom the owner of a session impersonates. Times are milliseconds since the epoch. */
+export interface Impersonation {
+  /** The values that describe that user, as `signIn` would be given them. */
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly startedAt: number;
+  /** When it ends by itself. */
+  readonly until: number;
+}
+
 /** The data that a store keeps of one session. Times are milliseconds since the epoch. */
 export interface SessionRecord {
   readonly id: string;
@@ -52,6 +61,8 @@ export interface SessionRecord {
   readonly lineage?: Lineage | undefined;
   /** True when the session is stored even if it is empty, so that its id stays the same. */
   readonly isKept?: boolean | undefined;
+  /** The user whom its owner impersonates. Everything else in the record remains the owner's. */
+  readonly impersonation?: Impersonation | undefined;
   /** True when another part of the application stored the session, so it is unknown when its visitor signed in. */
   readonly isForeign?: boolean | undefined;
   /** The store's version of this state of the session. Not stored in the record. */

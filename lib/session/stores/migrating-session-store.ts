@@ -144,7 +144,7 @@ export class MigratingSessionStore extends SessionStore {
   async #begin(current: SessionRecord, changes: SessionChanges, id: string): Promise<string | undefined> {
     const next = applyChanges(current, changes);
     if (isEmptyRecord(next)) return undefined;
-    const { values, flashes, identity, device, isKept } = next;
+    const { values, flashes, identity, device, isKept, impersonation } = next;
     const nothing = { unset: new Set<string>(), updates: new Map<string, never>(), flashesTaken: new Set<string>() };
     return this.#to.write({
       ...changes,
@@ -154,6 +154,7 @@ export class MigratingSessionStore extends SessionStore {
       identity,
       device,
       isKept,
+      impersonation,
       set: values,
       flashesAdded: flashes,
     });

@@ -1,4 +1,15 @@
+import { serializeRecord } from '../record/record-text.js';
 import { SessionId } from '../record/session-id.js';
+import { type SessionRecord, userIdOf } from '../record/session-record.js';
+
+/** A text with the key under which it is stored. */
+export interface KeyedText {
+  readonly key: string;
+  readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly userId?: string | undefined;
+}
 
 /** Milliseconds for which requests with the old id still find the session. */
 const GRACE = 10_000;
@@ -24,6 +35,17 @@ export function isInGrace({ until }: MovedRecord, now: number): boolean {
 export function movedRecord(from: string, to: string, isSignIn: boolean, now: number): MovedRecord {
   const hidden = isSignIn ? undefined : SessionId.hiddenFrom(to, from);
   return { to: SessionId.fingerprint(to), hidden, until: now + TRAIL };
+}
+
+/** Returns the text of a record with its key. @param maxSize As in {@link serializeRecord}. */
+export function keyedText(record: SessionRecord, maxSize?: number): KeyedText {
+  const { id, expiresAt } = record;
+  return {
+    key: SessionId.fingerprint(id),
+    text: serializeRecord(record, maxSize),
+    expiresAt,
+    userId: userIdOf(record),
+  };
 }
 
 /** Parses a moved record. @returns `undefined` for any other text. */

@@ -62,7 +62,8 @@ export class RecentRecords {
  * @returns Whether requests can share the record: false when one of them could change a value that others see, such
  *   as a typed array.
  */
-export function freeze({ values, flashes }: SessionRecord): boolean {
-  for (const value of values.values()) if (!isUnchangeable(frozen(value))) return false;
+export function freeze({ values, flashes, impersonation }: SessionRecord): boolean {
+  for (const value of [...values.values(), ...(impersonation?.values.values() ?? [])])
+    if (!isUnchangeable(frozen(value))) return false;
   return allMessages(flashes).every(([, { value }]) => isUnchangeable(frozen(value)));
 }

@@ -1,16 +1,16 @@
-import type { Clock } from '../../base/clock.js';
 import { andThen, type Promised } from '../../base/promised.js';
 import { inTurns } from '../../base/waiting.js';
 import { SessionConflictError } from '../../errors/index.js';
 import { type FlashLease, withLease } from '../record/flash-lease.js';
-import { parseRecord, serializeRecord } from '../record/record-text.js';
+import { parseRecord } from '../record/record-text.js';
 import { applyChanges, type SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
 import { type TakenValue, takingOf } from '../record/taken-value.js';
-import { isInGrace, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
+import { isInGrace, keyedText, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
 import { RecentRecords, type StoredText } from './recent-records.js';
-import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
+import type { FiledRecord, StoreAbilities } from './session-store.js';
+import { StoreOfTexts } from './store-of-texts.js';
 
 /** Maximum number of attempts to write a session that concurrent requests keep changing. */
 const MAX_ATTEMPTS = 200;
@@ -19,7 +19,6 @@ const ENDED = '';
 const ENDED_FOR = 60_000;
 /** Milliseconds for which concurrent requests may still add to a session that another one emptied. */
 const EMPTY_FOR = 60_000;
-
 /** A fingerprint, or the part of one that a store uses as key. */
 const KEY = /^[A-Za-z0-9_-]{32,43}$/;
 
@@ -31,48 +30,12 @@ export type { StoredText } from './recent-records.js';
  * the changes to the stored session, and succeeds only if that has not changed in the meantime; otherwise it tries
  * again. Keys are fingerprints, so no stored string can be used as a cookie.
  */
-export abstract class VersionedSessionStore extends SessionStore {
+export abstract class VersionedSessionStore extends StoreOfTexts {
   readonly #recent = new RecentRecords();
-
-  constructor(protected readonly clock: Clock) {
-    super();
-  }
 
   override get abilities(): StoreAbilities {
     return { consistency: 'strong', endsSessions: true, listsSessions: this.keysOf !== undefined };
   }
-
-  /** Reads the text under a key. May leave out what has expired. */
-  protected abstract find(key: string): Promised<StoredText | undefined>;
-  /**
-   * Stores a text under a key that was never used before.
-   *
-   * @param expiresAt Milliseconds since the epoch.
-   * @param userId The user of the session, for a store that can list sessions; left out for everything else.
-   */
-  protected abstract insert(key: string, text: string, expiresAt: number, userId?: string): Promised<void>;
-  /**
-   * Replaces the text under a key if its version is still this one. Must be atomic.
-   *
-   * @returns The new version; `undefined` when another version, or nothing, was stored.
-   */
-  protected abstract replace(
-    key: string,
-    text: string,
-    expiresAt: number,
-    version: string | number,
-    userId?: string,
-  ): Promised<string | number | undefined>;
-  /** Removes the text under a key. */
-  protected abstract remove(key: string): Promised<void>;
-
-  /**
-   * Returns the keys of a user's sessions, perhaps with some that no longer exist. Only stores that list sessions
-   * have it.
-   */
-  protected keysOf?(userId: string): Promised<readonly string[]>;
-  /** Removes a key from a user's list. Only stores that keep these lists apart from the texts have it. */
-  protected unlist?(userId: string, key: string): Promised<void>;
 
   override read(token: string, lease?: FlashLease): Promised<SessionRecord | undefined> {
     if (!SessionId.isWellFormed(token)) return undefined;
@@ -105,7 +68,8 @@ export abstract class VersionedSessionStore extends SessionStore {
 
   override async write(changes: SessionChanges): Promise<string | undefined> {
     if (!changes.opened) {
-      await this.#insert(SessionId.fingerprint(changes.id), applyChanges(undefined, changes), changes.maxSize);
+      const { key, text, expiresAt, userId } = keyedText(applyChanges(undefined, changes), changes.maxSize);
+      await this.insert(key, text, expiresAt, userId);
       return changes.id;
     }
     const next = await this.#change(changes.opened, changes);
@@ -201,32 +165,25 @@ export abstract class VersionedSessionStore extends SessionStore {
     if (userId !== undefined) await this.unlist?.(userId, key);
   }
 
-  #insert(key: string, record: SessionRecord, maxSize?: number): Promised<void> {
-    return this.insert(key, serializeRecord(record, maxSize), record.expiresAt, userIdOf(record));
-  }
-
   async #put(current: SessionRecord, next: SessionRecord, changes: SessionChanges): Promise<boolean> {
     const { hasSignedIn, maxSize } = changes;
-    const key = SessionId.fingerprint(next.id);
     if (current.id === next.id) {
       const isReplaced = (await this.#replace(current, next, maxSize)) !== undefined;
-      if (isReplaced && userIdOf(current) !== userIdOf(next)) await this.#unlist(key, current);
+      if (isReplaced && userIdOf(current) !== userIdOf(next))
+        await this.#unlist(SessionId.fingerprint(next.id), current);
       return isReplaced;
     }
-    // First the new key, which nobody knows yet, then the old one: a crash in between loses nothing.
-    await this.#insert(key, next, maxSize);
+    const to = keyedText(next, maxSize);
     const moved = movedRecord(current.id, next.id, hasSignedIn, this.clock.now());
-    const from = SessionId.fingerprint(current.id);
-    const left = await this.replace(from, JSON.stringify(moved), moved.until, current.version ?? '');
-    const isMoved = left !== undefined;
-    if (!isMoved) await this.remove(key);
-    await (isMoved ? this.#unlist(from, current) : this.#unlist(key, next));
+    const left = { key: SessionId.fingerprint(current.id), text: JSON.stringify(moved), expiresAt: moved.until };
+    const isMoved = await this.move(left, current.version ?? '', to);
+    await (isMoved ? this.#unlist(left.key, current) : this.#unlist(to.key, next));
     return isMoved;
   }
 
   #replace(current: SessionRecord, next: SessionRecord, maxSize?: number): Promised<string | number | undefined> {
-    const key = SessionId.fingerprint(next.id);
-    return this.replace(key, serializeRecord(next, maxSize), next.expiresAt, current.version ?? '', userIdOf(next));
+    const { key, text, expiresAt, userId } = keyedText(next, maxSize);
+    return this.replace(key, text, expiresAt, current.version ?? '', userId);
   }
 
   /** Reads the live session that an id leads to, under the session's own id. */

@@ -66,6 +66,20 @@ export function describeWhatIsWritten(tests: Tests): void {
       assert.equal((await app.read(left.tokens[0] ?? '')).isKept, undefined);
     });
 
+    tests.it('says whom its owner impersonates, until that ends', async (start) => {
+      const app = await start();
+      const values = new Map([['userId', 'cleo']]);
+      const impersonation = { values, startedAt: app.clock.now(), until: app.clock.now() + HOUR };
+      const { record: opened } = await app.write({ set: { userId: 'sam' } });
+      const { record } = await app.write({ opened, impersonation });
+      assert.deepEqual(record.impersonation, impersonation);
+      const { record: changed } = await app.write({ opened: record, set: { cart: 1 } });
+      assert.deepEqual(changed.impersonation, impersonation);
+      const { record: ended } = await app.write({ opened: changed, id: SessionId.generate(), impersonation: null });
+      assert.equal(ended.impersonation, undefined);
+      assert.equal(ended.values.get('userId'), 'sam');
+    });
+
     tests.it('comes back as what it was: dates, maps, sets, addresses, large numbers, holes and all', async (start) => {
       const values = {
         text: 'ä “quoted” \\ \u2028 \u0000 \ud83d\ude00',

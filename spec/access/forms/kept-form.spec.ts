@@ -7,8 +7,8 @@ import {
   keepsForm,
   takeForm,
 } from '../../../lib/access/forms/kept-form.js';
-import { FlashLedger } from '../../../lib/session/draft/flash-claims.js';
-import { FlashDraft } from '../../../lib/session/draft/flash-draft.js';
+import { FlashLedger } from '../../../lib/session/flashes/flash-claims.js';
+import { FlashDraft } from '../../../lib/session/flashes/flash-draft.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 
 const FORM = { name: 'join', input: [['email', 'ada']] } as const;
@@ -57,11 +57,15 @@ describe('A kept form', () => {
     expect(isMeantFor({ input: [], ...kept }, userId)).toBe(isMeant);
   });
 
-  it('can be dropped', () => {
-    const flashes = new FlashDraft();
+  it.each([false, true])('can be dropped, also while messages are held back: %s', (isHeld) => {
+    const before = new FlashDraft();
+    before.append('notice', 'welcome');
+    const flashes = new FlashDraft(before.added, new FlashLedger(new FrozenClock()).open());
+    flashes.hold(isHeld);
     keepForm(flashes, '/join', FORM, 0);
     dropForm(flashes, '/join');
-    expect(flashes.added.size).toBe(0);
+    expect([flashes.added.size, flashes.hasDelivered, keepsForm(flashes, '/join')]).toEqual([0, false, false]);
+    expect(flashes.has('notice')).toBe(true);
   });
 });
 

@@ -59,6 +59,11 @@ describe('The registered policies', () => {
     expect(() => new Policies().find('a:b')).toThrow('No policy has the ability "a:b". No policies are registered.');
   });
 
+  it('name no more of an ability than a log has room for', () => {
+    const asked = () => policies.find(`invoice:${'x'.repeat(1_000_000)}`);
+    expect(asked).toThrow(/^\[astro-gatehouse\] No policy has the ability "invoice:x{92}…"\. There are/);
+  });
+
   it('list each class once', () => {
     expect(new Policies({ invoice: InvoicePolicy, bill: InvoicePolicy }).classes).toEqual([InvoicePolicy]);
   });

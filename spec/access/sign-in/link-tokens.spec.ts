@@ -106,6 +106,8 @@ describe('A link', () => {
     const { links } = linksWith();
     const token = await links.create(RESET);
     expect(await links.open(token, { purpose: 'confirm-email' })).toBeUndefined();
+    const unnamed = {} as { purpose: string };
+    for (const sent of [token, 'a.b']) expect(await links.use(sent, unnamed)).toBeUndefined();
   });
 
   it('lasts an hour, or as long as it says', async () => {

@@ -21,10 +21,11 @@ describe('What rolesFor grants', () => {
     expect(listedRoles(checkedRoles(granted))).toEqual(lists);
   });
 
-  it.each([1, true, [1], [['a']], { role: 'admin' }, { roles: 1 }, { permissions: [null] }].map((given) => [given]))(
-    'is refused when it is %j',
-    (given: unknown) => {
-      expect(() => checkedRoles(given as GrantedRoles)).toThrow(TypeError);
-    },
-  );
+  it.each(
+    [1, true, [1], [['a']], { role: 'admin' }, { roles: 1 }, { permissions: [null] }, new Set(['a']), new Map()].map(
+      (given) => [given],
+    ),
+  )('is refused when it is %p', (given: unknown) => {
+    expect(() => checkedRoles(given as GrantedRoles)).toThrow(TypeError);
+  });
 });

@@ -4,6 +4,7 @@ import { AccessConfig } from '../../../lib/access/access-options.js';
 import type { AccessRequest } from '../../../lib/access/guard/guarded-request.js';
 import type { Visitor, VisitorData } from '../../../lib/access/visitor.js';
 import { VisitorResolver } from '../../../lib/access/visitor-resolver.js';
+import { ForeignVisitor } from '../../../lib/access/visitors/foreign-visitor.js';
 import { RouteRoles } from '../../../lib/access/visitors/route-roles.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { navigation } from '../../support/guarded-request.js';
@@ -83,6 +84,19 @@ describe('The roles on a route', () => {
     roles.enter(org('birch'));
     expect(seen(await slow)).toEqual([['user'], []]);
     expect(seen(await roles.lookUp(ada.base, ada.session))).toEqual([['user', 'member'], []]);
+  });
+
+  it('count for a visitor whom identify named without powers, also where those of the user are looked up', async () => {
+    const reload = () => ({ role: 'user', permissions: ['notes:read'] });
+    const { roles, resolver, asked } = rolesWith({ reload });
+    roles.enter(org('acme'));
+    const lookUp = async (named: VisitorData) => {
+      const session = ForeignVisitor.identified(named, resolver).session ?? sessionOf({});
+      return seen(await roles.lookUp(await resolver.resolve(session), session));
+    };
+    expect(await lookUp({ userId: 'ada' })).toEqual([['user', 'admin', 'member'], ['notes:read']]);
+    expect(await lookUp({ userId: 'max', permissions: [] })).toEqual([[], []]);
+    expect(asked).toEqual(['ada at acme']);
   });
 
   it('are not looked up for guests', async () => {

@@ -282,6 +282,8 @@ describe.each([
     [{ use: 'astro' }],
     [{ use: 'memory', maxSessions: 10 }],
     [{ use: 'sqlite', file: 'data/sessions.db' }],
+    [{ use: 'postgres' }],
+    [{ use: 'postgres', url: 'postgres://ada@db:5432/shop?sslmode=require', table: 'auth.sessions', timeout: 1 }],
     [{ use: 'redis' }],
     [{ use: 'redis', url: 'rediss://cache:6380', keyPrefix: 'shop:', timeout: 1 }],
     [{ use: 'redis', url: undefined }],
@@ -293,19 +295,34 @@ describe.each([
   it.each<[unknown, string]>([
     ['redis', "store: must name the store to use: { use: 'redis' }"],
     [true, "store: must name the store to use: { use: 'sqlite' }"],
-    [{}, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
-    [{ use: 'disk' }, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
+    [{}, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'"],
+    [
+      { use: 'disk' },
+      "store.use: must be one of 'cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'",
+    ],
     [
       { use: 'redis', keyPrefx: 'a' },
       'store.keyPrefx: no such option of the redis store; did you mean keyPrefix? There are use, url, keyPrefix, timeout',
     ],
-    [{ use: 'constructor' }, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'redis', 'unstorage', 'astro'"],
+    [
+      { use: 'constructor' },
+      "store.use: must be one of 'cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'",
+    ],
     [{ use: 'cookie', file: 'a' }, 'store.file: no such option of the cookie store. There are use'],
     [
       { use: 'redis', url: 'cache' },
       "store.url: must be an address: redis://localhost:6379, or rediss://… for TLS, followed by nothing but a database's number",
     ],
     [{ use: 'redis', timeout: 0 }, 'store.timeout: must be more than 0 seconds'],
+    [{ use: 'postgres', url: 'mysql://db/shop' }, 'store.url: must be an address: postgres://localhost:5432/shop'],
+    [
+      { use: 'postgres', table: 'a b' },
+      "store.table: must be the name of a table, of letters, digits and _, alone or after a schema: 'auth.sessions'",
+    ],
+    [
+      { use: 'postgres', pool: {} },
+      'store.pool: no such option of the postgres store. There are use, url, table, timeout',
+    ],
     [{ use: 'sqlite', file: '' }, 'store.file: must be a non-empty string'],
     [{ use: 'memory', maxSessions: 0 }, 'store.maxSessions: must be a whole number above 0'],
   ])('cannot be %j', (store, sentence) => {

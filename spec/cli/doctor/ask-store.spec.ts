@@ -83,6 +83,29 @@ describe('askStore()', () => {
     });
   });
 
+  describe('for postgres', () => {
+    const askPostgres = (databaseUrl: string, root = PROJECT) =>
+      askStore({ use: 'postgres' }, { root, redisUrl: undefined, databaseUrl });
+
+    it('reports a host without a server', async () => {
+      expect(await askPostgres('postgres://ada:password@127.0.0.1:1/shop')).toEqual({
+        state: 'away',
+        cure: expect.stringContaining('start PostgreSQL, or set DATABASE_URL'),
+        reason: expect.stringMatching(/^PostgreSQL at 127\.0\.0\.1:1: [^.]*ECONNREFUSED 127\.0\.0\.1:1$/),
+      });
+    });
+
+    it('reports an invalid address, and a missing package', async () => {
+      expect(await askPostgres('mysql://ada:password@db')).toMatchObject({
+        reason: 'The address of PostgreSQL is invalid',
+      });
+      expect(await askPostgres('postgres://127.0.0.1:1', folder)).toEqual({
+        state: 'away',
+        reason: 'the package pg is not installed: npm install pg',
+      });
+    });
+  });
+
   describe('for redis', () => {
     it.each([
       [

@@ -28,6 +28,13 @@ describe('The check of the store', () => {
     expect(briefly(checkStore(withSettings({ store: { use: 'memory' } })))).toEqual(['advice STORE_IN_MEMORY']);
   });
 
+  it('reports the cure that the server has told, or how to name another one', () => {
+    const store = { use: 'postgres' as const };
+    const [told] = checkStore(withSettings({ store }, { store: { ...AWAY, cure: 'Create the table' } }));
+    expect(told?.cure).toBe('Create the table');
+    expect(checkStore(withSettings({ store }, { store: AWAY }))[0]?.cure).toContain('DATABASE_URL=');
+  });
+
   it('reports why the store cannot be used, and what to type', () => {
     const [finding] = checkStore(withSettings({ session: { store: 'redis' } }, { store: AWAY }));
     expect(finding?.problem).toBe('The store redis cannot be used: it is away.');

@@ -99,6 +99,16 @@ describe('An ability', () => {
     ]);
   });
 
+  it('is refused, and logged, for the promise of a record, which has none of its properties', async () => {
+    const { decide, log, policy } = scopeOf({ userId: 'ada' });
+    const refused = { isGranted: false, code: 'CHECK_FAILED', ability: 'invoice:view' };
+    expect(await decide('invoice:view', Promise.resolve(SENT))).toMatchObject(refused);
+    expect(await decide('invoice:view', Promise.reject(new Error('no database')))).toMatchObject(refused);
+    expect(policy().calls).toEqual([]);
+    const line = 'The policy on invoice:view was asked about a promise, so the visitor was refused: await the record.';
+    expect(log.failures.map((failure) => failure.line)).toEqual([line, line]);
+  });
+
   it('is refused with the message and the status of the policy', async () => {
     const { decide } = scopeOf({ userId: 'ada' });
     expect(await decide('invoice:edit', SENT)).toMatchObject({ reason: 'Only drafts can be changed', status: 409 });

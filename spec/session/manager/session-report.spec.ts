@@ -359,3 +359,88 @@ describe('An unavailable store', () => {
     expect(events.take()).toEqual([]);
   });
 });
+
+describe('An impersonation', () => {
+  const asCleo = (clock: FrozenClock) => (session: Session) =>
+    draftOf(session).impersonate({ userId: 'cleo' }, clock.now(), clock.now() + 60_000);
+  const stores: [string, MakeStore][] = [
+    ['memory', memory],
+    ['table', table],
+    ['cookie', cookie],
+    ['migrating', migrating],
+  ];
+  const list = (clock: Clock) => new MemoryRevocationList(clock);
+  const BOTH = { userId: 'cleo', impersonator: 'sam' };
+
+  it.each(stores)('is reported where it begins, lasts and ends, in the store %s', async (_, makeStore) => {
+    const { clock, events, visit, signedIn } = start(makeStore, { list });
+    const { cookies, session: before } = await signedIn('sam');
+    const during = await visit(cookies, asCleo(clock));
+    const [rotated, begun] = events.take();
+    expect(rotated).toEqual({ name: 'session.rotated', session: expect.any(String), previous: before, ...BOTH });
+    expect(begun).toEqual({ name: 'impersonation.started', session: rotated?.session, ...BOTH });
+    const next = await visit(during, (session) => session.flash('notice', 'x'));
+    expect(events.take()).toEqual([]);
+    await visit(next, (session) => draftOf(session).stopImpersonating());
+    const [back, ended] = events.take();
+    expect(back).toMatchObject({ name: 'session.rotated', userId: 'sam' });
+    expect(back).not.toHaveProperty('impersonator');
+    expect(ended).toEqual({ name: 'impersonation.ended', session: back?.session, ...BOTH, reason: 'stopped' });
+  });
+
+  it.each(stores)('that is over ends once, however many requests find it so, in the store %s', async (_, makeStore) => {
+    const { clock, events, manager, visit, signedIn } = start(makeStore, { list });
+    const { cookies } = await signedIn('sam');
+    const during = await visit(cookies, asCleo(clock));
+    clock.advance(60);
+    events.take();
+    const opened = await Promise.all([1, 2, 3].map(() => manager.open(during)));
+    expect(opened.map((session) => session.get('userId'))).toEqual(['sam', 'sam', 'sam']);
+    for (const session of opened) await manager.commit(session, during);
+    const ended = events.take().filter(({ name }) => name === 'impersonation.ended');
+    expect(ended).toEqual([expect.objectContaining({ ...BOTH, reason: 'expired' })]);
+    expect((await manager.open(during.next())).get('userId')).toBe('sam');
+  });
+
+  it.each(stores)('does not come back with a slow request, in the store %s', async (_, makeStore) => {
+    const { clock, manager, visit, signedIn } = start(makeStore, { list });
+    const { cookies } = await signedIn('sam');
+    const during = await visit(cookies, asCleo(clock));
+    const slow = await manager.open(during);
+    draftOf(slow).updateVisitor({ plan: 'basic' });
+    const stopping = await manager.open(during);
+    draftOf(stopping).stopImpersonating();
+    await manager.commit(stopping, during);
+    await manager.commit(slow, during);
+    expect((await manager.open(during.next())).all()).toEqual({ userId: 'sam' });
+  });
+
+  it.each(stores)('is over in a copy of a cookie from before its end, in the store %s', async (_, makeStore) => {
+    const { clock, manager, visit, signedIn } = start(makeStore, { list });
+    const { cookies } = await signedIn('sam');
+    const during = await visit(cookies, asCleo(clock));
+    const copy = during.next();
+    await visit(during, (session) => draftOf(session).stopImpersonating());
+    expect((await manager.open(copy)).get('userId')).toBe('sam');
+  });
+
+  it('does not outlive the sign-out of a concurrent request', async () => {
+    const { clock, manager, visit, signedIn } = start();
+    const { cookies } = await signedIn('sam');
+    const leaving = await manager.open(cookies);
+    leaving.unset('userId');
+    const copy = cookies.next();
+    await visit(cookies, asCleo(clock));
+    await manager.commit(leaving, copy);
+    const left = await manager.open(copy.next());
+    expect([left.get('userId'), draftOf(left).impersonatorId]).toEqual([undefined, undefined]);
+  });
+
+  it('counts for the size of the session', async () => {
+    const { clock, manager, signedIn } = start(memory, { maxSize: 500 });
+    const { cookies } = await signedIn('sam');
+    const session = await manager.open(cookies);
+    draftOf(session).impersonate({ userId: 'cleo', note: 'x'.repeat(500) }, clock.now(), clock.now() + 1000);
+    await expect(manager.commit(session, cookies)).rejects.toThrow('"note" of the impersonated user');
+  });
+});

@@ -21,6 +21,34 @@ describe('A serialized record', () => {
     expect(parseRecord(serializeRecord(record), record.id)).toEqual(record);
   });
 
+  it('preserves an impersonation, beside everything else or alone', () => {
+    const values = new Map<string, unknown>(Object.entries({ userId: 'cleo', since: new Date(0) }));
+    const impersonation = { values, startedAt: 5, until: 6 };
+    const others = { device: { label: 'Desk' }, isRemembered: true, isKept: true, lineage: { epoch: 1, turn: 2 } };
+    for (const more of [{}, others]) {
+      const record = recordOf({ values: { userId: 'sam' }, impersonation, ...more });
+      expect(parseRecord(serializeRecord(record), record.id)).toEqual({ device: undefined, ...record });
+    }
+  });
+
+  it.each(['x', [], [[['userId', 7]], 1, 2], [[['userId', 'cleo']], 1], [[['userId', 'cleo']], '1', 2]])(
+    'has no impersonation when that is damaged: %j',
+    (damaged) => {
+      const record = recordOf({ values: { userId: 'sam' }, isKept: true });
+      const fields = [...JSON.parse(serializeRecord(record)), damaged];
+      expect(parseRecord(JSON.stringify(fields), record.id)).toEqual({ device: undefined, ...record });
+    },
+  );
+
+  it('is as short as before without what most records do not have', () => {
+    const lengthOf = (more: object) => JSON.parse(serializeRecord(recordOf(more))).length;
+    expect(lengthOf({})).toBe(7);
+    expect(lengthOf({ device: { label: 'Desk' } })).toBe(8);
+    expect(lengthOf({ isRemembered: true })).toBe(9);
+    expect(lengthOf({ lineage: { epoch: 0, turn: 0 } })).toBe(10);
+    expect(lengthOf({ isKept: true })).toBe(11);
+  });
+
   it('preserves every storable value', () => {
     const values = [
       fc.string({ unit: 'binary' }),

@@ -160,4 +160,34 @@ describe('The changes of a session', () => {
     expect(applyChanges(opened, changesOf({ opened, set: { cart: 1 } })).isForeign).toBe(true);
     expect(applyChanges(opened, changesOf({ opened, hasSignedIn: true })).isForeign).toBeUndefined();
   });
+
+  it('never bring back an impersonation that another request has ended', () => {
+    const impersonation = (userId: string, startedAt = 1) => ({
+      values: new Map([['userId', userId]]),
+      startedAt,
+      until: 9,
+    });
+    const own = recordOf({ values: { userId: 'sam' } });
+    const opened = { ...own, impersonation: impersonation('cleo') };
+    const updated = changesOf({ opened, impersonation: impersonation('cleo') });
+    expect(applyChanges(opened, updated).impersonation).toEqual(impersonation('cleo'));
+    expect(applyChanges(own, updated).impersonation).toBeUndefined();
+    const next = { ...own, impersonation: impersonation('bob', 2) };
+    expect(applyChanges(next, updated).impersonation).toEqual(impersonation('bob', 2));
+    expect(applyChanges(next, changesOf({ opened, impersonation: null })).impersonation).toEqual(
+      impersonation('bob', 2),
+    );
+    expect(applyChanges(opened, changesOf({ opened: own })).impersonation).toEqual(impersonation('cleo'));
+  });
+
+  it.each([
+    ['signs in', { hasSignedIn: true }],
+    ['has left', { unset: ['userId'] }],
+    ['is another', { set: { userId: 'sue' } }],
+    ['begins anew', { cleared: true, set: { userId: 'sue' } }],
+  ])('end an impersonation whose owner %s', (_, change) => {
+    const impersonation = { values: new Map([['userId', 'cleo']]), startedAt: 1, until: 9 };
+    const opened = recordOf({ values: { userId: 'sam' }, impersonation });
+    expect(applyChanges(opened, changesOf({ opened, ...change })).impersonation).toBeUndefined();
+  });
 });

@@ -1,6 +1,12 @@
 import { defineAction } from 'astro:actions';
 
-export const ran: string[] = [];
+declare global {
+  var actionsRun: string[] | undefined;
+}
+
+// A development server may load this module again, when the rules have changed.
+globalThis.actionsRun ??= [];
+export const ran = globalThis.actionsRun;
 
 const keep = (name: string) => defineAction({ handler: () => ran.push(name) });
 

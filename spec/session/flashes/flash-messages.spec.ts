@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { InvalidSessionValueError } from '../../../lib/errors/index.js';
-import { assertMessage, newMessage, warnOfDropped, warnOfUnseen } from '../../../lib/session/draft/flash-messages.js';
+import { assertMessage, newMessage, warnOfDropped, warnOfUnseen } from '../../../lib/session/flashes/flash-messages.js';
 
 describe('A new flash message', () => {
   it('has a copy of its value and an id of its own', () => {

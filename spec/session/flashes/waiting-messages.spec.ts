@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { WaitingMessages } from '../../../lib/session/draft/waiting-messages.js';
+import { WaitingMessages } from '../../../lib/session/flashes/waiting-messages.js';
 import { recordOf } from '../../support/records.js';
 
 const { flashes: STORED } = recordOf({ flashes: { notice: 'Saved' } });

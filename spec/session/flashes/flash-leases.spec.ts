@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { FlashLedger } from '../../../lib/session/draft/flash-claims.js';
-import { FlashLeases } from '../../../lib/session/draft/flash-leases.js';
 import { FlashBag, flashDraftOf } from '../../../lib/session/flash-bag.js';
+import { FlashLedger } from '../../../lib/session/flashes/flash-claims.js';
+import { FlashLeases } from '../../../lib/session/flashes/flash-leases.js';
 import { draftOf, Session } from '../../../lib/session/session.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';

@@ -1,8 +1,8 @@
 import type { Promised } from '../../base/promised.js';
 import { inTime } from '../../base/waiting.js';
+import type { SessionDraft } from '../draft/session-draft.js';
 import { noChanges } from '../record/session-changes.js';
 import type { SessionStore } from '../stores/session-store.js';
-import type { SessionDraft } from './session-draft.js';
 
 /**
  * Reserves the messages of a session for this process while its request may read them. No method throws: when a store

@@ -44,9 +44,14 @@ export class FlashDraft {
   replace(key: string, value: unknown, kept?: Pick<Flash, 'until' | 'yields'>): void {
     this.#assertOpen(`flashes.set('${key}', …)`);
     assertMessage(key, value);
+    this.discard(key);
+    this.#add(key, value, kept);
+  }
+
+  /** Removes the messages under a key, also while none can be delivered. */
+  discard(key: string): void {
     for (const { id } of this.#waiting.under(key)) this.#waiting.retire(key, id);
     this.#delivered?.delete(key);
-    this.#add(key, value, kept);
   }
 
   /** Adds a message after those that wait under this key. */

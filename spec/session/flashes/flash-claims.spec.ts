@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FlashLedger } from '../../../lib/session/draft/flash-claims.js';
+import { FlashLedger } from '../../../lib/session/flashes/flash-claims.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 
 const message = { id: 'a', value: 'Saved' };

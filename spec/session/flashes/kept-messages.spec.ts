@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { KeptMessages } from '../../../lib/session/draft/kept-messages.js';
+import { KeptMessages } from '../../../lib/session/flashes/kept-messages.js';
 
 const SAVED = { id: 'saved', value: 'Saved' };
 

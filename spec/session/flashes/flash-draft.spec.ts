@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SessionCommittedError } from '../../../lib/errors/index.js';
-import { FlashLedger } from '../../../lib/session/draft/flash-claims.js';
-import { FlashDraft } from '../../../lib/session/draft/flash-draft.js';
+import { FlashLedger } from '../../../lib/session/flashes/flash-claims.js';
+import { FlashDraft } from '../../../lib/session/flashes/flash-draft.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { recordOf } from '../../support/records.js';
 

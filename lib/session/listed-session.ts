@@ -1,0 +1,33 @@
+import type { SessionDevice, SessionRecord } from './record/session-record.js';
+
+/** One session in the list of a user's sessions, to be shown to that user. */
+export class ListedSession {
+  readonly createdAt: Date;
+  /** When the session was last written: exact to `session.renewAfter`. */
+  readonly lastSeenAt: Date;
+  /** When the session ends unless it is used again. */
+  readonly expiresAt: Date;
+  /** The browser's `User-Agent` at the sign-in. Browsers can send any value. */
+  readonly userAgent: string | undefined;
+  /** The application's name for the device, as passed to `signIn`. */
+  readonly label: string | undefined;
+
+  constructor(
+    /** The id to pass to `revoke`. It cannot be used as a cookie, so a page may show it. */
+    readonly id: string,
+    {
+      createdAt,
+      renewedAt,
+      expiresAt,
+      device = {},
+    }: Omit<SessionRecord, 'id'> & { device?: SessionDevice | undefined },
+    /** True for the session of the current request. */
+    readonly isCurrent: boolean,
+  ) {
+    this.createdAt = new Date(createdAt);
+    this.lastSeenAt = new Date(renewedAt);
+    this.expiresAt = new Date(expiresAt);
+    this.userAgent = device.userAgent;
+    this.label = device.label;
+  }
+}
