@@ -84,7 +84,7 @@ describe('A sign-in cookie for a test', () => {
       { notice: ['Welcome', 'Ordered', 'Mailed'] },
     ]);
     const shown = await send('/shown', 'GET', session?.cookie ?? '');
-    expect(shown.text).toContain('<p>Welcome, Ordered, Mailed</p>');
+    expect(shown.text).toContain('>Welcome, Ordered, Mailed</p>');
     expect([shown.session?.values, shown.session?.flashes]).toEqual([{ orders: [['tea']] }, {}]);
     expect((await send('/leave', 'POST', shown.session?.cookie ?? '')).session).toBeUndefined();
     await server.stop();

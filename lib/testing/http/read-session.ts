@@ -34,7 +34,7 @@ export async function readSession(
 ): Promise<TestedSession | undefined> {
   const cookies = cookiesAfter(answer, sent);
   const jar = new FakeCookieJar(new Map([...cookies].map(([name, value]) => [name, [value]])));
-  const session = await managerOf(application, 'readSession').open(jar);
+  const session = await managerOf(application, 'readSession', cookies.keys()).open(jar);
   const { failure, flashes } = draftOf(session);
   if (failure) throw failure;
   if (session.isNew) return undefined;
