@@ -119,6 +119,7 @@ describe('The entry astro-gatehouse/stores', () => {
     // What came after the two entries were divided is in one of them alone.
     expect(namesOf(entries).filter((name) => !server.includes(name))).toEqual([
       'FlashLease',
+      'TakenValue',
       'isEmptyRecord',
       'withLease',
     ]);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { signInCookie } from '../../lib/testing/sign-in-cookie.js';
+import { signInCookie } from '../../lib/testing/http/sign-in-cookie.js';
 import { type App, SECRET, type Server } from '../support/app.js';
 import { countingSite } from '../support/counting-site.js';
 import { PlacedBrowser } from '../support/placed-browser.js';

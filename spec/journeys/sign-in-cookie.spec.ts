@@ -1,11 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InvalidVisitorError, MissingSecretError } from '../../lib/errors/index.js';
 import { SqliteSessionStore } from '../../lib/session/stores/sqlite/sqlite-session-store.js';
-import { signInCookie } from '../../lib/testing/index.js';
+import { readSession, sessionCookie, signInCookie } from '../../lib/testing/index.js';
 import { App, SECRET, type Server } from '../support/app.js';
 
 const FILES = {
   'src/pages/admin.ts': "export const GET = ({ locals }) => new Response('hello ' + locals.visitor.id);",
+  'src/pages/order.ts': `
+    export const POST = ({ locals: { session }, redirect }) => {
+      const ordered = session.pull('cart');
+      session.set('orders', [ordered]).flash('notice', 'Ordered').flash('notice', 'Mailed');
+      return redirect('/shown', 303);
+    };`,
+  'src/pages/shown.astro': `---
+    const { flashes } = Astro.locals.session;
+    ---
+    <p>{flashes.getAll('notice').join(', ')}</p>`,
+  'src/pages/leave.ts': `
+    export const POST = ({ locals: { session } }) => {
+      session.destroy();
+      return new Response('bye');
+    };`,
 };
 const config = (session: string) => `
   import node from '@astrojs/node';
@@ -46,6 +61,32 @@ describe('A sign-in cookie for a test', () => {
       200,
       'hello ada',
     ]);
+    await server.stop();
+  });
+
+  it.each([
+    ['built', true],
+    ['in development', false],
+  ])('gives a guest values and messages, and shows what an answer left there, %s', async (_, isBuilt) => {
+    const server = await (isBuilt ? app.serve() : app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }));
+    const application = { secret: SECRET, isBuilt };
+    const send = async (path: string, method: string, cookie: string) => {
+      const headers = { cookie, origin: server.origin, accept: 'text/html' };
+      const answer = await fetch(server.origin + path, { method, headers, redirect: 'manual' });
+      return { answer, session: await readSession(application, answer, cookie), text: await answer.text() };
+    };
+    const cookie = await sessionCookie(application, { values: { cart: ['tea'] }, flashes: { notice: 'Welcome' } });
+
+    const { answer, session } = await send('/order', 'POST', cookie);
+    expect([answer.status, session?.values, session?.flashes]).toEqual([
+      303,
+      { orders: [['tea']] },
+      { notice: ['Welcome', 'Ordered', 'Mailed'] },
+    ]);
+    const shown = await send('/shown', 'GET', session?.cookie ?? '');
+    expect(shown.text).toContain('>Welcome, Ordered, Mailed</p>');
+    expect([shown.session?.values, shown.session?.flashes]).toEqual([{ orders: [['tea']] }, {}]);
+    expect((await send('/leave', 'POST', shown.session?.cookie ?? '')).session).toBeUndefined();
     await server.stop();
   });
 
