@@ -19,8 +19,17 @@ const HELPERS = [
     'flashMessages',
   ],
   ...['getSession', 'goTo', 'hasAllPermissions', 'hasAnyPermission', 'hasPermission', 'hasRole', 'hasRolePermission'],
-  ...['isAuthenticated', 'oldInput', 'oldInputs', 'regenerateSession', 'requireSession', 'safeReturnTo', 'setSession'],
-  ...['signIn', 'signOut', 'takeSignIn', 'updateSession'],
+  ...[
+    'impersonate',
+    'isAuthenticated',
+    'oldInput',
+    'oldInputs',
+    'regenerateSession',
+    'requireSession',
+    'safeReturnTo',
+    'setSession',
+  ],
+  ...['signIn', 'signOut', 'stopImpersonating', 'takeSignIn', 'updateSession'],
 ];
 /** What modules call, each once. */
 const MAKERS = ['createCookieSessionStorage', 'defineGatehouse', 'disposeServices', 'inject', 'injectable'];
@@ -119,6 +128,7 @@ describe('The entry astro-gatehouse/stores', () => {
     // What came after the two entries were divided is in one of them alone.
     expect(namesOf(entries).filter((name) => !server.includes(name))).toEqual([
       'FlashLease',
+      'KeyedText',
       'TakenValue',
       'isEmptyRecord',
       'withLease',

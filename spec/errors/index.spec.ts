@@ -11,6 +11,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { problems: ['a: wrong', 'b: wrong'] },
     '  - a: wrong\n  - b: wrong',
   ],
+  [
+    new errors.ExclusiveTimeoutError('token', 10),
+    'EXCLUSIVE_TIMEOUT',
+    { key: 'token', timeout: 10 },
+    '{ timeout: 30 }',
+  ],
   [new errors.ImpersonationOffError(), 'IMPERSONATION_OFF', {}, "access: { impersonate: { role: 'support' } }"],
   [
     new errors.SessionValueTypeError('visits', 'increment', 'a number'),
