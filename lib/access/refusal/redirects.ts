@@ -104,9 +104,9 @@ export class Redirects {
   }
 
   /** Returns the address that the visitor sees: a path without the site's base. */
-  addressOf({ client, pageAround, originalPathname, pathname }: GuardedRequest): string {
-    const seen = client === 'htmx part' ? pageAround : originalPathname;
-    return pathOnly(seen ?? pathname, this.config.base);
+  addressOf(request: GuardedRequest): string {
+    const seen = request.client === 'htmx part' ? request.pageAround : request.originalPathname;
+    return pathOnly(seen ?? request.pathname, this.config.base);
   }
 
   /** Returns the location of a page with a parameter that leads back to the requested page, where that can be opened again. */
@@ -124,11 +124,11 @@ export class Redirects {
 
   /** Returns the page that shows the visitor what was refused: for a part of a page, the page around it. */
   #returnPath(request: GuardedRequest): string | undefined {
-    const { client, pageAround, formPage } = request;
-    if (client !== 'htmx part') {
-      const opened = this.opened(request) ?? formPage;
+    if (request.client !== 'htmx part') {
+      const opened = this.opened(request) ?? request.formPage;
       if (opened !== undefined || isSafe(request)) return opened;
     }
+    const { pageAround } = request;
     if (pageAround === undefined) return undefined;
     return this.demands.isLoginPath(pathOnly(pageAround, this.config.base)) ? undefined : pageAround;
   }
