@@ -35,8 +35,15 @@ export class Application<Store extends SessionStore = SessionStore> {
     make: MakeStore<Store>,
     options: SessionOptions = {},
   ): Promise<Application<Store>> {
-    // The two add up to an hour: an unused session lives that long after it was written.
-    const times = { idleTimeout: HOUR - HOUR / 6, renewAfter: HOUR / 6, absoluteTimeout: 3 * HOUR, ...options };
+    // The first two add up to an hour: an unused session lives that long after it was written. A database that is emulated
+    // on a busy machine is slow, and not unavailable.
+    const times = {
+      idleTimeout: HOUR - HOUR / 6,
+      renewAfter: HOUR / 6,
+      absoluteTimeout: 3 * HOUR,
+      storeTimeout: 60,
+      ...options,
+    };
     const config = SessionConfig.from(times, { isProduction: false });
     const clock = new FrozenClock();
     return new Application(await make({ config, clock }), config, clock);
