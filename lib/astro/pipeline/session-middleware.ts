@@ -34,8 +34,7 @@ function answer(request: GateRequest, context: APIContext, next: MiddlewareNext)
 
 /**
  * Judges answers of middlewares that the guard has not seen, keeps the page that a guest wanted to open in redirects, and
- * answers what `authorize()` throws in one, as in a
- * page.
+ * answers what `authorize()` throws in one, as in a page.
  */
 function hearingOf(request: GateRequest, context: APIContext): Hearing<Response> {
   const judge = (response: Response): Promised<Response> => {

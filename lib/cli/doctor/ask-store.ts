@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ChosenStore } from '../../astro/options/store-choice.js';
 import { inTime } from '../../base/waiting.js';
-import { PostgresFailure } from '../../session/stores/postgres/postgres-failure.js';
+import { ClientFailure } from '../../session/stores/client-failure.js';
 import { DEFAULT_PREFIX, DEFAULT_URL } from '../../session/stores/redis/redis-connection.js';
 import { evictionPolicy, evictionProblem, RedisFailure, redisCure } from '../../session/stores/redis/redis-failure.js';
 import { SqlTable } from '../../session/stores/sql/sql-table.js';
@@ -40,8 +40,11 @@ export async function askStore(
     return { state: 'well' };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const isKnown = error instanceof RedisFailure || error instanceof PostgresFailure;
-    return { state: 'away', reason: reason.replace(/\.$/, ''), cure: isKnown ? error.cure : undefined };
+    return {
+      state: 'away',
+      reason: reason.replace(/\.$/, ''),
+      cure: error instanceof ClientFailure ? error.cure : undefined,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { GatehouseError } from '../../../errors/index.js';
+import { ClientFailure, saidBy } from '../client-failure.js';
 
 /** The known errors of the server (by their SQLSTATE, because messages are translated) and of its client, with their cures. */
 const CURES: readonly (readonly [RegExp, string])[] = [
@@ -39,15 +40,7 @@ const CURES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** An error of PostgreSQL whose cause is known, with a specific cure. */
-export class PostgresFailure extends Error {
-  constructor(
-    message: string,
-    readonly cure: string,
-    cause?: unknown,
-  ) {
-    super(message, cause === undefined ? undefined : { cause });
-  }
-
+export class PostgresFailure extends ClientFailure {
   /** Creates the error for an invalid address, without the address, which contains the password. */
   static ofAddress(): PostgresFailure {
     return new PostgresFailure(
@@ -64,13 +57,4 @@ export function explained(error: unknown, host: string): unknown {
   const said = saidBy(error);
   const cure = CURES.find(([pattern]) => pattern.test(said))?.[1];
   return cure === undefined ? error : new PostgresFailure(`PostgreSQL at ${host}: ${said}.`, cure, error);
-}
-
-function saidBy(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as { code?: unknown };
-  // With several addresses, each has its own error.
-  const inner = error instanceof AggregateError ? error.errors.map(saidBy)[0] : undefined;
-  const text = error.message || inner || error.name;
-  return typeof code === 'string' && !text.includes(code) ? `${text} (${code})` : text;
 }

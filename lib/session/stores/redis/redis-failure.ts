@@ -1,4 +1,5 @@
 import { EvictingStoreError, GatehouseError } from '../../../errors/index.js';
+import { ClientFailure, saidBy } from '../client-failure.js';
 
 /** The known error messages of clients, with their cures. */
 const CURES: readonly (readonly [RegExp, string])[] = [
@@ -34,15 +35,7 @@ const CURES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** An error of Redis whose cause is known, with a specific cure. */
-export class RedisFailure extends Error {
-  constructor(
-    message: string,
-    readonly cure: string,
-    cause?: unknown,
-  ) {
-    super(message, cause === undefined ? undefined : { cause });
-  }
-
+export class RedisFailure extends ClientFailure {
   /**
    * Creates the error for an invalid address. Leaves out the message of the client or of Node, which contains the
    * address, and so the password.
@@ -78,15 +71,6 @@ export function explained(error: unknown, before: unknown, host: string): unknow
   return cure
     ? new RedisFailure(`${message} The connection to ${host} failed: ${saidBy(before)}.`, cure, before)
     : error;
-}
-
-function saidBy(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as { code?: unknown };
-  // With several addresses, each has its own error.
-  const inner = error instanceof AggregateError ? error.errors.map(saidBy)[0] : undefined;
-  const text = error.message || inner || error.name;
-  return typeof code === 'string' && !text.includes(code) ? `${text} (${code})` : text;
 }
 
 /** A script, because every user that may store sessions may run one, while hosted Redis often forbids CONFIG. */
