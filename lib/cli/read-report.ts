@@ -45,6 +45,8 @@ export async function readReport(folder: string, onConfig?: (config: AstroConfig
     if (!report) throw named(copy, error);
   } finally {
     buildChannel().receiver = undefined;
+    // The project's code must not run on in the project itself, which is about to be the working directory again.
+    await buildChannel().endReading?.();
     process.chdir(project);
     copy.remove();
   }

@@ -97,6 +97,12 @@ const BUILT = [
   'node_modules/.vite/deps/_metadata.json',
 ];
 
+/** Writes by paths relative to the working directory. */
+const WRITES = `
+  import { appendFileSync } from 'node:fs';
+  appendFileSync('loaded.txt', 'x');
+  appendFileSync('data/kept/note.txt', 'x');`;
+
 /** An application that has been built, and is held by git. */
 function builtSite(name: string): App {
   const { adapter, import: line = '', output = 'server' } = SITES[name] ?? {};
@@ -113,10 +119,7 @@ function builtSite(name: string): App {
         ${adapter ? `adapter: ${adapter},` : ''}
         integrations: [gatehouse({ session: { store: 'sqlite' }, prerendered: 'warn', protect: [{ pattern: '/team' }] })],
       });`,
-    ...setup(
-      '{}',
-      `import { appendFileSync } from 'node:fs';\nappendFileSync('loaded.txt', 'x');\nappendFileSync('data/kept/note.txt', 'x');`,
-    ),
+    ...setup('{}', WRITES),
     'src/pages/team.astro': output === 'static' ? prerendered(PAGE) : PAGE,
     'src/content.config.ts': `
       import { defineCollection } from 'astro:content';
@@ -204,6 +207,14 @@ describe.each(Object.entries(HOSTS))('A project built for %s', (_, name) => {
 describe('A project that does not build', () => {
   it('is unchanged, byte for byte, and its errors name its own files', async () => {
     site = builtSite('node');
+    // Still being loaded, and writing, when the build fails.
+    site.write(
+      setup(
+        '{}',
+        `${WRITES}
+for (const end = Date.now() + 5000; Date.now() < end; ) appendFileSync('loaded.txt', 'x');`,
+      ),
+    );
     site.write({ 'src/pages/broken.astro': `---\nimport '../missing.js';\n---\n` });
     const before = treeOf(site.folder);
     const { code, output } = await site.gatehouse('routes');

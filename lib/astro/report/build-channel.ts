@@ -46,6 +46,8 @@ interface Channel {
   islandNames?: IslandNames | undefined;
   /** Receives the report of a build that is run only for its report. */
   receiver?: ((report: ReadReport) => void) | undefined;
+  /** Ends the thread that loads the site's code for the report. A build that fails does not wait for it. */
+  endReading?: (() => Promise<unknown>) | undefined;
 }
 
 const KEY = Symbol.for('astro-gatehouse.build');

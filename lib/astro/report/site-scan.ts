@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Plugin } from 'vite';
 import { InvalidOptionsError } from '../../errors/index.js';
+import { buildChannel } from './build-channel.js';
 import type { SiteFacts } from './site-facts.js';
 import { type StaticGuard, staticGuard } from './static-guard.js';
 
@@ -105,6 +106,7 @@ async function loadSiteFacts(chunk: URL, timeLimit = TIME_LIMIT): Promise<SiteFa
     stderr: true,
     execArgv: [],
   });
+  buildChannel().endReading = () => worker.terminate();
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise((resolve) => {
