@@ -92,7 +92,8 @@ export interface SetupOptions extends CommonOptions {
 }
 
 /** The options of `createCookieSessionStorage`. */
-export interface CookieSessionStorageOptions extends Pick<SessionOptions, 'idleTimeout' | 'absoluteTimeout'> {
+export interface CookieSessionStorageOptions
+  extends Pick<SessionOptions, 'idleTimeout' | 'absoluteTimeout' | 'endsWithBrowser'> {
   cookie?:
     | (Omit<SessionCookieOptions, 'chunks'> & {
         /**

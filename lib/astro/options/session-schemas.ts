@@ -20,6 +20,7 @@ const common = {
   ...timeouts,
   renewAfter: z.optional(seconds),
   rememberMe: z.optional(record('rememberMe', timeouts)),
+  endsWithBrowser: flag,
   signedInPages: z.optional(z.enum(['no-store', 'no-cache'])),
   storeTimeout: z.optional(seconds),
   maxSessionsPerUser: z.optional(count),
@@ -57,7 +58,11 @@ const secret = z.union([z.string(), z.array(z.string()).check(filled(SECRET))], 
 const cures = { httpOnly: HTTP_ONLY, maxAge: LIFETIME, expires: LIFETIME, chunks: ONE_COOKIE };
 const itsCookie = record('its cookie', { ...cookie, secret: z.optional(secret) }, cures);
 /** The options of `createCookieSessionStorage`. */
-export const storageOptions = record('createCookieSessionStorage', { cookie: z.optional(itsCookie), ...timeouts });
+export const storageOptions = record('createCookieSessionStorage', {
+  cookie: z.optional(itsCookie),
+  ...timeouts,
+  endsWithBrowser: flag,
+});
 
 /** Checks whether a value is a Standard Schema. It may be a function, as schemas of ArkType are. */
 function isStandardSchema(given: unknown): boolean {

@@ -89,7 +89,7 @@ export class SessionWriter {
     const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
     this.parts.cookies.put(draft, cookies, place, {
       token,
-      lifetime: changes.expiresAt - changes.renewedAt,
+      lifetime: this.parts.config.outlivesBrowser(kept) ? changes.expiresAt - changes.renewedAt : undefined,
       isAnothers,
     });
     const record = this.parts.schema.isOn ? { ...kept, fitted: shownAfter(draft) } : kept;

@@ -13,10 +13,10 @@ interface Moment {
 /** Returns the changes that one request made to its session, for a store. */
 export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment): SessionChanges {
   const { opened, createdAt = now } = draft;
-  const { identity, device, isRemembered } = draft.visitor;
+  const { identity, device, isRemembered, lifetime } = draft.visitor;
   const { set, unset, updates, flashesAdded, flashesTaken, leasedBy, livesUntil, isKept } = draft.own;
   const impersonation = draft.impersonating.change;
-  const expiry = config.expiryOf({ createdAt, isRemembered }, now);
+  const expiry = config.expiryOf({ createdAt, isRemembered, lifetime }, now);
   const expiresAt = now < livesUntil ? Math.min(expiry, livesUntil) : expiry;
   return {
     opened,
@@ -34,6 +34,7 @@ export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment)
     flashesTaken,
     identity,
     isRemembered,
+    lifetime,
     isKept,
     lineage,
     impersonation,

@@ -664,3 +664,83 @@ describe('Kept form input', () => {
     expect(keepsForm(draftOf(await manager.open(next.next())).flashes, '/comment')).toBe(false);
   });
 });
+
+describe('A session that ends with the browser', () => {
+  const lastingOf = (cookies: FakeCookieJar, name: string) => cookies.answered(name)?.attributes.maxAge;
+
+  it.each(['memory', 'cookie'])(
+    'has a cookie without Max-Age in the store %s, also when it is renewed',
+    async (kind) => {
+      const clock = new FrozenClock();
+      const config = SessionConfig.from(
+        { endsWithBrowser: true, idleTimeout: 7 * HOUR, renewAfter: HOUR, cookie: { chunks: true } },
+        { isProduction: false },
+      );
+      const sealed = () => new CookieSessionStore(new Secrets(['x'.repeat(32)]), config);
+      const manager = SessionManager.over(
+        kind === 'memory' ? new MemorySessionStore(config, clock) : sealed(),
+        config,
+        clock,
+      );
+      const visit = async (cookies: FakeCookieJar, page: (session: Session) => unknown = () => {}) => {
+        const session = await manager.open(cookies);
+        page(session);
+        await manager.commit(session, cookies);
+        return cookies;
+      };
+      const setOn = (cookies: FakeCookieJar) => cookies.next().names.filter((name) => cookies.answered(name));
+      const guest = await visit(new FakeCookieJar(), (session) => session.set('cart', 'x'.repeat(4000)));
+      expect(setOn(guest).length).toBe(kind === 'memory' ? 1 : 2);
+      for (const name of setOn(guest)) expect(lastingOf(guest, name)).toBeUndefined();
+      clock.advance(2 * HOUR);
+      const renewed = await visit(guest.next());
+      expect(setOn(renewed).length).toBe(kind === 'memory' ? 1 : 2);
+      for (const name of setOn(renewed)) expect(lastingOf(renewed, name)).toBeUndefined();
+      const signedIn = await visit(renewed.next(), (session) =>
+        draftOf(session).signIn({ userId: 'ada' }, clock.now(), {}),
+      );
+      for (const name of setOn(signedIn)) expect(lastingOf(signedIn, name)).toBeUndefined();
+      const remembered = await visit(signedIn.next(), (session) =>
+        draftOf(session).signIn({ userId: 'ada' }, clock.now(), { rememberMe: true }),
+      );
+      for (const name of setOn(remembered)) expect(lastingOf(remembered, name)).toBe(30 * 24 * HOUR + HOUR);
+      const again = await visit(remembered.next(), (session) =>
+        draftOf(session).signIn({ userId: 'ada' }, clock.now()),
+      );
+      for (const name of setOn(again)) expect(lastingOf(again, name)).toBeUndefined();
+      clock.advance(8 * HOUR);
+      expect((await manager.open(again.next())).isNew).toBe(true);
+    },
+  );
+});
+
+describe('A sign-in that sets timeouts', () => {
+  const lifetime = { idleTimeout: 700_000, absoluteTimeout: 1_000_000 };
+  const signIn = (session: Session, clock: FrozenClock, how: object = { lifetime }) =>
+    draftOf(session).signIn({ userId: 'ada' }, clock.now(), how);
+
+  it('lets the session, its cookie and its renewal follow them', async () => {
+    const { clock, visit } = start();
+    const { cookies, answered } = await visit(new FakeCookieJar(), (session) => signIn(session, clock));
+    expect(answered?.attributes.maxAge).toBe(800);
+    clock.advance(99);
+    expect((await visit(cookies.next())).calls).not.toContain('write');
+    clock.advance(1);
+    expect((await visit(cookies.next())).answered?.attributes.maxAge).toBe(800);
+    clock.advance(700);
+    const late = await visit(cookies.next());
+    expect(late.answered?.attributes.maxAge).toBe(200);
+    clock.advance(200);
+    expect((await visit(cookies.next())).session.isNew).toBe(true);
+  });
+
+  it('counts until the next sign-in, which may set none', async () => {
+    const { clock, visit } = start();
+    const { cookies } = await visit(new FakeCookieJar(), (session) => signIn(session, clock));
+    const later = await visit(cookies.next(), (session) => session.set('cart', 1));
+    expect(later.answered?.attributes.maxAge).toBe(800);
+    const again = await visit(cookies.next(), (session) => signIn(session, clock, {}));
+    expect(again.answered?.attributes.maxAge).toBe(HOUR);
+    expect(draftOf(again.session).opened).not.toHaveProperty('lifetime');
+  });
+});
