@@ -81,7 +81,8 @@ type Derived =
   | 'expiryOf'
   | 'isLive'
   | 'isDueForRenewal'
-  | 'outlivesBrowser';
+  | 'isOnlyRemembered'
+  | 'hasLastingCookie';
 type Settled = Omit<SessionConfig, Derived>;
 
 /** The environment in which a session's cookie is set. */
@@ -178,8 +179,16 @@ export class SessionConfig {
     return now < record.expiresAt && now < this.expiryOf(record, record.renewedAt);
   }
 
+  /**
+   * Checks whether a session lives on only because its visitor asked to be remembered: it would have ended otherwise, now
+   * or before an earlier request.
+   */
+  isOnlyRemembered({ createdAt, renewedAt, isRemembered, isOnlyRemembered }: SessionRecord, now: number): boolean {
+    return isRemembered === true && (isOnlyRemembered === true || now >= this.expiryOf({ createdAt }, renewedAt));
+  }
+
   /** Checks whether the browser keeps the cookie of a session when it is closed. */
-  outlivesBrowser({ isRemembered }: Pick<SessionRecord, 'isRemembered'>): boolean {
+  hasLastingCookie({ isRemembered }: Pick<SessionRecord, 'isRemembered'>): boolean {
     return !this.endsWithBrowser || isRemembered === true;
   }
 

@@ -196,6 +196,27 @@ describe('A remembered session', () => {
   });
 });
 
+describe('A session that is only remembered', () => {
+  const config = SessionConfig.from({}, PRODUCTION);
+  const days = (count: number) => count * DAY * 1000;
+  const record = recordOf({ createdAt: 0, renewedAt: 0, isRemembered: true });
+  const isOnly = (parts: object, now: number) => config.isOnlyRemembered({ ...record, ...parts }, now);
+
+  it('is one that would have ended if its visitor had not asked, from then on', () => {
+    expect([isOnly({}, days(8) - 1), isOnly({}, days(8))]).toEqual([false, true]);
+    expect(isOnly({ renewedAt: days(9) }, days(9))).toBe(false);
+    expect(isOnly({ renewedAt: days(9), isOnlyRemembered: true }, days(9))).toBe(true);
+    expect([isOnly({ renewedAt: days(29) }, days(30) - 1), isOnly({ renewedAt: days(29) }, days(30))]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('is none whose visitor did not ask', () => {
+    expect(isOnly({ isRemembered: undefined, isOnlyRemembered: true }, days(100))).toBe(false);
+  });
+});
+
 describe('A session with timeouts of its own', () => {
   const config = SessionConfig.from({}, PRODUCTION);
   const record = { createdAt: 0, renewedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
@@ -237,9 +258,9 @@ describe('A session with timeouts of its own', () => {
 
 describe('The option endsWithBrowser', () => {
   it('is off by default, and leaves remembered sessions alone', () => {
-    expect(SessionConfig.from({}, PRODUCTION).outlivesBrowser({})).toBe(true);
+    expect(SessionConfig.from({}, PRODUCTION).hasLastingCookie({})).toBe(true);
     const config = SessionConfig.from({ endsWithBrowser: true }, PRODUCTION);
-    expect(config.outlivesBrowser({})).toBe(false);
-    expect(config.outlivesBrowser({ isRemembered: true })).toBe(true);
+    expect(config.hasLastingCookie({})).toBe(false);
+    expect(config.hasLastingCookie({ isRemembered: true })).toBe(true);
   });
 });

@@ -89,7 +89,7 @@ export class SessionWriter {
     const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
     this.parts.cookies.put(draft, cookies, place, {
       token,
-      lifetime: this.parts.config.outlivesBrowser(kept) ? changes.expiresAt - changes.renewedAt : undefined,
+      lifetime: this.parts.config.hasLastingCookie(kept) ? changes.expiresAt - changes.renewedAt : undefined,
       isAnothers,
     });
     const record = this.parts.schema.isOn ? { ...kept, fitted: shownAfter(draft) } : kept;

@@ -32,7 +32,7 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Num
 
 /** Returns the fields that most records do not have, without those at the end that say nothing. */
 function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
-  const { device, isRemembered, lineage, isKept, impersonation, lifetime } = record;
+  const { device, isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered } = record;
   const fields: unknown[] = [
     device ?? null,
     isRemembered === true,
@@ -40,6 +40,7 @@ function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
     isKept === true,
     impersonation ? [[...impersonation.values], impersonation.startedAt, impersonation.until] : null,
     lifetime ? [lifetime.idleTimeout ?? null, lifetime.absoluteTimeout ?? null] : null,
+    isOnlyRemembered === true,
   ];
   return fields.slice(0, fields.findLastIndex(Boolean) + 1);
 }
@@ -69,7 +70,7 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
     const [, createdAt, renewedAfter, expiresAfter, values, flashes, identity, device, ...others] = fields;
-    const [isRemembered, lineage, isKept, impersonation, lifetime] = others;
+    const [isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered] = others;
     const isRecord = [createdAt, renewedAfter, expiresAfter].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
@@ -79,6 +80,7 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     if (device === undefined) return upToDate(record);
     const extras = {
       ...(isRemembered === true && { isRemembered }),
+      ...(isOnlyRemembered === true && { isOnlyRemembered }),
       ...parseLifetime(lifetime),
       ...parseLineage(lineage),
     };

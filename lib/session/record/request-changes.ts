@@ -34,6 +34,7 @@ export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment)
     flashesTaken,
     identity,
     isRemembered,
+    isOnlyRemembered: opened && !draft.hasSignedIn && config.isOnlyRemembered(opened, now),
     lifetime,
     isKept,
     lineage,

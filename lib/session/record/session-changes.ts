@@ -36,6 +36,8 @@ export interface SessionChanges {
   readonly identity: readonly string[];
   /** True when the visitor asked, at the last sign-in, to stay signed in for longer. */
   readonly isRemembered?: boolean | undefined;
+  /** True when the session lives on only because its visitor asked for that. */
+  readonly isOnlyRemembered?: boolean | undefined;
   /** The timeouts that the last sign-in set; left out when it set none. */
   readonly lifetime?: OwnLifetime | undefined;
   /** True when the session must be stored from now on even if it is empty; left out when this was not requested. */
@@ -87,6 +89,7 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
   const extras = {
     ...(device && { device }),
     ...(changes.isRemembered && { isRemembered: true }),
+    ...((changes.isOnlyRemembered || (kept?.isOnlyRemembered && !changes.hasSignedIn)) && { isOnlyRemembered: true }),
     ...(changes.lifetime && { lifetime: changes.lifetime }),
     ...((changes.isKept || kept?.isKept) && { isKept: true }),
     ...(lineage && { lineage }),

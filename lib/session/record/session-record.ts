@@ -55,6 +55,8 @@ export interface SessionRecord {
   readonly device?: SessionDevice | undefined;
   /** True when its visitor asked to stay signed in for longer. */
   readonly isRemembered?: boolean | undefined;
+  /** True when it was used although it would have ended if its visitor had not asked to stay signed in for longer. */
+  readonly isOnlyRemembered?: boolean | undefined;
   /** The timeouts that its last sign-in set, in place of the configured ones. */
   readonly lifetime?: OwnLifetime | undefined;
   /**

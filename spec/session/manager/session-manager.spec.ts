@@ -744,3 +744,25 @@ describe('A sign-in that sets timeouts', () => {
     expect(draftOf(again.session).opened).not.toHaveProperty('lifetime');
   });
 });
+
+describe('A remembered session', () => {
+  it('stays only remembered once it has outlived other sessions, until the next sign-in', async () => {
+    const { clock, config, visit } = start({ absoluteTimeout: 24 * HOUR });
+    const signIn = (session: Session) => draftOf(session).signIn({ userId: 'ada' }, clock.now(), { rememberMe: true });
+    const isOnly = async (cookies: FakeCookieJar) => {
+      const { opened } = draftOf((await visit(cookies)).session);
+      return opened && config.isOnlyRemembered(opened, clock.now());
+    };
+    let { cookies } = await visit(new FakeCookieJar(), signIn);
+    clock.advance(HOUR - 1);
+    ({ cookies } = await visit(cookies.next()));
+    expect(await isOnly(cookies.next())).toBe(false);
+    clock.advance(HOUR);
+    ({ cookies } = await visit(cookies.next()));
+    expect(await isOnly(cookies.next())).toBe(true);
+    ({ cookies } = await visit(cookies.next(), (session) => session.set('cart', 1).regenerate()));
+    expect(await isOnly(cookies.next())).toBe(true);
+    ({ cookies } = await visit(cookies.next(), signIn));
+    expect(await isOnly(cookies.next())).toBe(false);
+  });
+});

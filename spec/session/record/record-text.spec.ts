@@ -57,6 +57,11 @@ describe('A serialized record', () => {
     },
   );
 
+  it('preserves that a session is only remembered', () => {
+    const record = recordOf({ isRemembered: true, isOnlyRemembered: true });
+    expect(parseRecord(serializeRecord(record), record.id)).toEqual({ device: undefined, ...record });
+  });
+
   it('is as short as before without what most records do not have', () => {
     const lengthOf = (more: object) => JSON.parse(serializeRecord(recordOf(more))).length;
     expect(lengthOf({})).toBe(7);
