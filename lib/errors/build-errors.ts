@@ -150,3 +150,27 @@ export class UnguardedPipelineError extends GatehouseError {
     );
   }
 }
+
+/** The store cannot keep sessions where the adapter deploys the site. Thrown by `astro build`. */
+export class UnhostedStoreError extends GatehouseError {
+  /** @param host The name of the host. @param reason Why it cannot. @param instead The stores to use there. */
+  constructor(
+    readonly store: string,
+    readonly host: string,
+    reason: string,
+    instead: string,
+  ) {
+    super('UNHOSTED_STORE', `The store ${store} cannot keep sessions on ${host}: ${reason}. Use ${instead}.`);
+  }
+}
+
+/** The adapter runs middleware in another process than pages. Thrown by `astro build`. */
+export class EdgeMiddlewareError extends GatehouseError {
+  constructor(readonly adapter: string) {
+    super(
+      'EDGE_MIDDLEWARE',
+      `${adapter} runs middleware apart from the pages (middlewareMode: 'edge'), where sessions and visitors cannot ` +
+        "be handed over to them, so every page would fail. Remove middlewareMode: 'edge' from the adapter's options.",
+    );
+  }
+}

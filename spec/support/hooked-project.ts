@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'acorn';
-import type { AstroConfig, AstroIntegration, HookParameters, IntegrationResolvedRoute } from 'astro';
+import type {
+  AstroConfig,
+  AstroIntegration,
+  BaseIntegrationHooks,
+  HookParameters,
+  IntegrationResolvedRoute,
+} from 'astro';
 import type { Plugin } from 'vite';
 import gatehouse from '../../lib/astro/build/integration.js';
 import type { GatehouseOptions } from '../../lib/astro/options/options.js';
@@ -51,6 +57,7 @@ export class HookedProject {
       devToolbar: { enabled: false },
       cache: undefined,
       routeRules: undefined,
+      session: undefined,
       ...config,
     });
   }
@@ -121,6 +128,9 @@ export class HookedProject {
       }),
     );
     await hooks['astro:routes:resolved']?.({ routes: routesOf(this.folder), logger });
+    const adapted: Partial<BaseIntegrationHooks> | undefined = config.adapter?.hooks;
+    const done = only<Done>('astro:config:done', { config, logger, setAdapter: () => undefined });
+    await adapted?.['astro:config:done']?.(done);
     await hooks['astro:config:done']?.(
       only<Done>('astro:config:done', {
         config,
