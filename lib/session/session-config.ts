@@ -56,6 +56,8 @@ export interface SessionOptions {
    * their cookie has neither `Max-Age` nor `Expires`. The timeouts hold as well. Default: `false`.
    */
   endsWithBrowser?: boolean | undefined;
+  /** Patterns of paths whose requests do not count as activity: see `QuietOptions`. Default: none. */
+  quiet?: readonly string[] | undefined;
   /** Seconds after which a store that does not answer counts as unavailable. Default: 5. */
   storeTimeout?: number | undefined;
   /**
@@ -109,6 +111,8 @@ export class SessionConfig {
   readonly renewAfter: number;
   readonly rememberMe: Lifetime;
   readonly endsWithBrowser: boolean;
+  /** Patterns of paths whose requests do not count as activity. */
+  readonly quiet: readonly string[];
   readonly storeTimeout: number;
   readonly maxSessionsPerUser: number | undefined;
   readonly signedInPages: 'no-store' | 'no-cache';
@@ -127,6 +131,7 @@ export class SessionConfig {
     this.renewAfter = settled.renewAfter;
     this.rememberMe = settled.rememberMe;
     this.endsWithBrowser = settled.endsWithBrowser;
+    this.quiet = settled.quiet;
     this.storeTimeout = settled.storeTimeout;
     this.maxSessionsPerUser = settled.maxSessionsPerUser;
     this.signedInPages = settled.signedInPages;
@@ -227,6 +232,7 @@ export class SessionConfig {
       renewAfter: isByHand ? 0 : renewAfter * 1000,
       rememberMe: { idleTimeout: remembered.idleTimeout * 1000, absoluteTimeout: remembered.absoluteTimeout * 1000 },
       endsWithBrowser: options.endsWithBrowser ?? false,
+      quiet: options.quiet ?? [],
       storeTimeout: (options.storeTimeout ?? STORE_TIMEOUT) * 1000,
       maxSessionsPerUser: options.maxSessionsPerUser,
       signedInPages: options.signedInPages ?? 'no-store',

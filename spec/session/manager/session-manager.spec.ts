@@ -766,3 +766,143 @@ describe('A remembered session', () => {
     expect(await isOnly(cookies.next())).toBe(false);
   });
 });
+
+describe('A quiet request', () => {
+  const hush = (session: Session) => {
+    draftOf(session).isQuiet = true;
+  };
+  const secondsLeft = (session: Session, clock: FrozenClock) => {
+    const end = session.expiresAt;
+    return end && (end.getTime() - clock.now()) / 1000;
+  };
+
+  it('neither renews nor writes an unchanged session, and sets no cookie', async () => {
+    const { clock, shopper, visit } = start();
+    const cookies = await shopper();
+    clock.advance(HOUR - 60);
+    const { calls, cookies: after, session } = await visit(cookies, hush);
+    expect([calls, after.size, session.get('cart')]).toEqual([['read'], 0, 1]);
+    clock.advance(60);
+    expect((await visit(after.next())).session.isNew).toBe(true);
+  });
+
+  it('stores what it changes, without more time for the session', async () => {
+    const { clock, shopper, visit } = start();
+    const cookies = await shopper();
+    clock.advance(HOUR - 60);
+    const { answered, cookies: after } = await visit(cookies, (session) => {
+      hush(session);
+      expect(secondsLeft(session.set('cart', 2), clock)).toBe(60);
+    });
+    expect(answered?.attributes.maxAge).toBe(60);
+    const { session } = await visit(after.next(), hush);
+    expect([session.get('cart'), secondsLeft(session, clock)]).toEqual([2, 60]);
+    clock.advance(60);
+    expect((await visit(after.next())).session.isNew).toBe(true);
+  });
+
+  it('gives a session that it begins, and a user who signs in with it, the full time', async () => {
+    const { clock, visit } = start();
+    const { answered, cookies } = await visit(new FakeCookieJar(), (session) => {
+      hush(session);
+      session.set('cart', 1);
+    });
+    expect(answered?.attributes.maxAge).toBe(HOUR);
+    clock.advance(HOUR - 1);
+    const signedIn = await visit(cookies.next(), (session) => {
+      hush(session);
+      draftOf(session).signIn({ userId: 'ada' }, clock.now());
+      expect(secondsLeft(session, clock)).toBe(HOUR);
+    });
+    expect(signedIn.answered?.attributes.maxAge).toBe(HOUR);
+  });
+
+  it('ends a session that it destroys', async () => {
+    const { shopper, visit } = start();
+    const { cookies, calls } = await visit(await shopper(), (session) => {
+      hush(session);
+      session.destroy();
+      expect(session.expiresAt).toBeUndefined();
+    });
+    expect(calls).toEqual(['read', 'destroy']);
+    expect(cookies.next().tokens).toEqual([]);
+  });
+
+  it('sends the new id of a session that another request has changed, and gives it no more time', async () => {
+    const { clock, config, shopper, visit } = start();
+    const [old = ''] = (await shopper()).tokens;
+    const { answered } = await visit(FakeCookieJar.carrying(config.cookieName, old), (session) => session.regenerate());
+    clock.advance(5);
+    const quiet = await visit(FakeCookieJar.carrying(config.cookieName, old), hush);
+    expect(quiet.answered).toMatchObject({ value: answered?.value, attributes: { maxAge: HOUR - 5 } });
+  });
+
+  it('leaves cookies alone that another request will remove', async () => {
+    const { clock, config, store, visit, manager } = start();
+    const { cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    const [token = ''] = cookies.next().tokens;
+    const several = () => new FakeCookieJar(new Map([[config.cookieName, [token, token]]]));
+    clock.advance(HOUR / 2);
+    const quiet = several();
+    const session = await manager.open(quiet);
+    hush(session);
+    store.forget();
+    await manager.commit(session, quiet);
+    expect([quiet.size, store.calls]).toEqual([0, []]);
+  });
+});
+
+describe('session.expiresAt', () => {
+  const secondsLeft = (session: Session, clock: FrozenClock) => {
+    const end = session.expiresAt;
+    return end && (end.getTime() - clock.now()) / 1000;
+  };
+
+  it('is when the session ends if no further request comes, whether this one renews it or not', async () => {
+    const { clock, shopper, visit } = start();
+    let cookies = await shopper();
+    const look = async (page: (session: Session) => unknown = () => {}) => {
+      let before: number | undefined;
+      const { session, cookies: after } = await visit(cookies, (opened) => {
+        page(opened);
+        before = secondsLeft(opened, clock);
+      });
+      cookies = after.next();
+      // The page sees in advance what the commit does.
+      expect(secondsLeft(session, clock)).toBe(before);
+      return before;
+    };
+    expect(await look()).toBe(HOUR);
+    clock.advance(HOUR / 6 - 1);
+    expect(await look()).toBe(HOUR - (HOUR / 6 - 1));
+    clock.advance(1);
+    expect(await look()).toBe(HOUR);
+    clock.advance(10);
+    expect(await look((session) => session.set('cart', 2))).toBe(HOUR);
+    expect(await look((session) => draftOf(session).flashes.append('notice', 'Saved'))).toBe(HOUR);
+    for (let hours = 0; hours < 2; hours++) {
+      clock.advance(HOUR - 10);
+      await look();
+    }
+    clock.advance(HOUR / 2);
+    expect(await look()).toBeLessThan(HOUR / 2);
+  });
+
+  it('is known as soon as there is something to store', async () => {
+    const { clock, visit } = start();
+    await visit(new FakeCookieJar(), (session) => {
+      expect(session.expiresAt).toBeUndefined();
+      expect(secondsLeft(session.set('cart', 1), clock)).toBe(HOUR);
+      expect(session.unset('cart').expiresAt).toBeUndefined();
+    });
+  });
+
+  it('is the earlier time when the options allow less than at the last write', async () => {
+    const { clock, shopper, store } = start();
+    const cookies = await shopper();
+    const shorter = SessionConfig.from({ idleTimeout: 600, renewAfter: 60 }, { isProduction: false });
+    clock.advance(59);
+    const session = await SessionManager.over(store, shorter, clock).open(cookies);
+    expect(secondsLeft(session, clock)).toBe(601);
+  });
+});
