@@ -8,7 +8,7 @@ import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord } from '../record/session-record.js';
 import type { TakenValue } from '../record/taken-value.js';
 import { CookieSessionStore } from './cookie-session-store.js';
-import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
+import { type FiledRecord, type ListSearch, SessionStore, type StoreAbilities } from './session-store.js';
 
 /** The consistencies, the weakest first. */
 const CONSISTENCIES = ['eventual', 'last-write-wins', 'strong'] as const;
@@ -115,8 +115,8 @@ export class MigratingSessionStore extends SessionStore {
     await this.#both((store) => store.destroy(id));
   }
 
-  override async list(userId: string): Promise<readonly FiledRecord[]> {
-    return (await Promise.all([this.#to.list(userId), this.#from.list(userId)])).flat();
+  override async list(userId: string, search?: ListSearch): Promise<readonly FiledRecord[]> {
+    return (await Promise.all([this.#to.list(userId, search), this.#from.list(userId, search)])).flat();
   }
 
   override async revoke(key: string): Promise<boolean> {

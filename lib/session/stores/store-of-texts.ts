@@ -51,8 +51,10 @@ export abstract class StoreOfTexts extends SessionStore {
   /**
    * Returns the keys of a user's sessions, perhaps with some that no longer exist. Only stores that list sessions
    * have it.
+   *
+   * @param isThorough True when entries of the user's list may have been lost, so that all sessions must be searched.
    */
-  protected keysOf?(userId: string): Promised<readonly string[]>;
+  protected keysOf?(userId: string, isThorough?: boolean): Promised<readonly string[]>;
   /** Removes a key from a user's list. Only stores that keep these lists apart from the texts have it. */
   protected unlist?(userId: string, key: string): Promised<void>;
 }
