@@ -28,8 +28,9 @@ type Answer = Eviction | { readonly error: unknown };
  */
 export async function evictionOf(commands: RedisCommands, timeout: number): Promise<Eviction> {
   const answers = await Promise.all(
-    (await commands.servers()).map((send): Promise<Answer> =>
-      Promise.resolve(inTime(evictionAt(send), timeout, 'Redis')).catch((error: unknown) => ({ error })),
+    (await commands.servers()).map(
+      (send): Promise<Answer> =>
+        Promise.resolve(inTime(evictionAt(send), timeout, 'Redis')).catch((error: unknown) => ({ error })),
     ),
   );
   const told = answers.flatMap((answer) => ('error' in answer ? [] : [answer]));
