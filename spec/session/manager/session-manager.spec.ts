@@ -794,7 +794,8 @@ describe('A quiet request', () => {
       hush(session);
       expect(secondsLeft(session.set('cart', 2), clock)).toBe(60);
     });
-    expect(answered?.attributes.maxAge).toBe(60);
+    // The browser has the cookie, and another request may have renewed it meanwhile.
+    expect(answered).toBeUndefined();
     const { session } = await visit(after.next(), hush);
     expect([session.get('cart'), secondsLeft(session, clock)]).toEqual([2, 60]);
     clock.advance(60);
