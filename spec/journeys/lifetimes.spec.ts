@@ -136,10 +136,24 @@ describe.each(['cookie', 'memory'])('How long a session lasts, in the store %s',
 
     it('is longer for who asks to be remembered, and only until their next sign-in without', async () => {
       const browser = new Browser(untilClosed);
-      expect(agesOf(await login(browser, { rememberMe: true }))).toEqual([String(7 * DAY + 100)]);
+      expect(agesOf(await login(browser, { rememberMe: true }))).toEqual([String(7 * DAY + 100), undefined]);
       await pass(100_000, untilClosed);
       expect(agesOf(await browser.get('/who'))).toEqual([String(7 * DAY + 100)]);
       expect(agesOf(await login(browser))).toEqual([undefined]);
+    });
+
+    it('is only remembered once the browser was closed, so that some pages ask for another sign-in', async () => {
+      const browser = await visitor({ rememberMe: true }, untilClosed);
+      const status = async (opened: Browser) => (await opened.get('/account')).status;
+      expect(await status(browser)).toBe(200);
+      const reopened = browser.copy();
+      for (const name of reopened.cookies.keys()) if (name.endsWith('.open')) reopened.cookies.delete(name);
+      expect([await who(reopened), await status(reopened)]).toEqual([expect.stringMatching(/^ada/), 302]);
+      expect(await status(browser)).toBe(200);
+      await login(reopened, { rememberMe: true });
+      expect(await status(reopened)).toBe(200);
+      await reopened.get('/logout');
+      expect(reopened.namesBesideMark).toEqual([]);
     });
 
     it('ends with a sign-out as always, of which at most a mark remains', async () => {

@@ -88,6 +88,8 @@ export class SessionWriter {
    */
   async write(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const place = this.parts.cookies.placeOf(draft, cookies);
+    const presence = draft.hasSignedIn ? this.parts.cookies.presence.begin(draft.visitor.isRemembered) : undefined;
+    if (presence) draft.visitor.presence = presence.fingerprint;
     const changes = this.changesOf(draft, place.lineage);
     const token = await this.parts.outages.during('write', () => this.#store(changes));
     if (token === undefined) return this.#findGone(draft, cookies);
@@ -98,6 +100,10 @@ export class SessionWriter {
       const lifetime = changes.expiresAt - this.parts.clock.now();
       const isLasting = this.parts.config.hasLastingCookie(kept);
       this.parts.cookies.put(draft, cookies, place, { token, lifetime: isLasting ? lifetime : undefined, isAnothers });
+    }
+    if (changes.hasSignedIn) {
+      this.parts.cookies.presence.put(cookies, presence);
+      draft.wasBrowserClosed = false;
     }
     const record = this.parts.schema.isOn ? { ...kept, fitted: shownAfter(draft) } : kept;
     this.parts.report.written(changes, record, token, draft.impersonating.endedBy);
