@@ -32,7 +32,7 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Num
 
 /** Returns the fields that most records do not have, without those at the end that say nothing. */
 function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
-  const { device, isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered } = record;
+  const { device, isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered, presence } = record;
   const fields: unknown[] = [
     device ?? null,
     isRemembered === true,
@@ -41,6 +41,7 @@ function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
     impersonation ? [[...impersonation.values], impersonation.startedAt, impersonation.until] : null,
     lifetime ? [lifetime.idleTimeout ?? null, lifetime.absoluteTimeout ?? null] : null,
     isOnlyRemembered === true,
+    presence ?? null,
   ];
   return fields.slice(0, fields.findLastIndex(Boolean) + 1);
 }
@@ -70,7 +71,7 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
     const [, createdAt, renewedAfter, expiresAfter, values, flashes, identity, device, ...others] = fields;
-    const [isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered] = others;
+    const [isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered, presence] = others;
     const isRecord = [createdAt, renewedAfter, expiresAfter].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
@@ -81,6 +82,7 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     const extras = {
       ...(isRemembered === true && { isRemembered }),
       ...(isOnlyRemembered === true && { isOnlyRemembered }),
+      ...(typeof presence === 'string' && { presence }),
       ...parseLifetime(lifetime),
       ...parseLineage(lineage),
     };

@@ -38,6 +38,8 @@ export interface SessionChanges {
   readonly isRemembered?: boolean | undefined;
   /** True when the session lives on only because its visitor asked for that. */
   readonly isOnlyRemembered?: boolean | undefined;
+  /** The presence that began with the last sign-in; left out when none did. */
+  readonly presence?: string | undefined;
   /** The timeouts that the last sign-in set; left out when it set none. */
   readonly lifetime?: OwnLifetime | undefined;
   /** True when the session must be stored from now on even if it is empty; left out when this was not requested. */
@@ -90,6 +92,7 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
     ...(device && { device }),
     ...(changes.isRemembered && { isRemembered: true }),
     ...((changes.isOnlyRemembered || (kept?.isOnlyRemembered && !changes.hasSignedIn)) && { isOnlyRemembered: true }),
+    ...(changes.presence && { presence: changes.presence }),
     ...(changes.lifetime && { lifetime: changes.lifetime }),
     ...((changes.isKept || kept?.isKept) && { isKept: true }),
     ...(lineage && { lineage }),
@@ -116,9 +119,9 @@ function impersonationAfter(
 
 /** Returns changes that leave a session as it is. */
 export function noChanges(opened: SessionRecord): SessionChanges {
-  const { id, createdAt, renewedAt, expiresAt, identity, isRemembered, lifetime, lineage } = opened;
+  const { id, createdAt, renewedAt, expiresAt, identity, isRemembered, presence, lifetime, lineage } = opened;
   return {
-    ...{ opened, id, createdAt, renewedAt, expiresAt, identity, isRemembered, lifetime, lineage },
+    ...{ opened, id, createdAt, renewedAt, expiresAt, identity, isRemembered, presence, lifetime, lineage },
     ...{ hasSignedIn: false, cleared: false, set: new Map(), updates: new Map(), unset: new Set() },
     ...{ flashesAdded: new Map(), flashesTaken: new Set(), leasedBy: undefined },
   };

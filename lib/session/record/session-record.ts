@@ -57,6 +57,8 @@ export interface SessionRecord {
   readonly isRemembered?: boolean | undefined;
   /** True when it was used although it would have ended if its visitor had not asked to stay signed in for longer. */
   readonly isOnlyRemembered?: boolean | undefined;
+  /** A fingerprint of the cookie that a browser drops when it is closed, for a remembered session: see PresenceCookie. */
+  readonly presence?: string | undefined;
   /** The timeouts that its last sign-in set, in place of the configured ones. */
   readonly lifetime?: OwnLifetime | undefined;
   /**
