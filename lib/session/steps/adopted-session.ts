@@ -18,6 +18,19 @@ export async function fittedRecord(
   return fitted && { ...record, fitted };
 }
 
+/**
+ * Applies the schema to a session that has just been stored. If it fails now, or no longer matches, the request continues
+ * with the values that it had, because what was stored must not be stored again.
+ */
+export async function fittedOr(
+  parts: SchemaParts,
+  record: SessionRecord,
+  before: Pick<SessionRecord, 'fitted'>,
+): Promise<SessionRecord> {
+  const fitted = await fittedRecord(parts, record).catch(() => undefined);
+  return fitted ?? { ...record, fitted: before.fitted };
+}
+
 /** Checks whether a request still has the session that it opened, and sees that one's own values. */
 export function hasOpened(draft: SessionDraft, opened: SessionRecord): boolean {
   const isTheSame = draft.id === opened.id && !draft.cleared && !draft.hasSignedIn && !draft.isClosed;

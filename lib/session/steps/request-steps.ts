@@ -4,7 +4,7 @@ import { isSame, shownAfter, valuesAfter, withMigration } from '../record/fitted
 import { applyChanges, noChanges } from '../record/session-changes.js';
 import { isEmptyRecord, type SessionRecord } from '../record/session-record.js';
 import { takingOf, withoutValue } from '../record/taken-value.js';
-import { adopt, fittedRecord, hasOpened, type SchemaParts } from './adopted-session.js';
+import { adopt, fittedOr, fittedRecord, hasOpened, type SchemaParts } from './adopted-session.js';
 import { ExclusiveLock, type LockParts, type ValueChanges } from './exclusive-lock.js';
 import type { ExclusiveRuns } from './exclusive-runs.js';
 import type { ExclusiveOptions, SessionSteps } from './session-steps.js';
@@ -66,7 +66,7 @@ export class RequestSteps implements SessionSteps {
     if (!record) return frozen(this.#settle(key, opened, withoutValue(opened, key), undefined));
     const known = opened.fitted?.shown.get(key) ?? opened.values.get(key);
     const value = isSame(stored, opened.values.get(key)) ? known : stored;
-    const left = (await fittedRecord(this.parts, record)) ?? { ...record, fitted: opened.fitted };
+    const left = await fittedOr(this.parts, record, opened);
     return frozen(this.#settle(key, opened, withoutValue(left, key), value));
   }
 
@@ -141,16 +141,17 @@ export class RequestSteps implements SessionSteps {
     }
     const { values } = draft.own;
     const changes = values.detach();
+    let stored: SessionRecord | undefined;
     try {
-      const stored = await lock.leave(opened, value, changes);
-      const record = stored && (await fittedRecord(this.parts, stored));
-      if (record) adopt(draft, record);
-      else values.attach(changes);
-      return record;
-    } catch (error) {
-      values.attach(changes);
-      throw error;
+      stored = await lock.leave(opened, value, changes);
+    } finally {
+      if (!stored) values.attach(changes);
     }
+    if (!stored) return undefined;
+    const fitted = shownAfter({ opened, cleared: false, own: changes });
+    const record = await fittedOr(this.parts, stored, { fitted });
+    adopt(draft, record);
+    return record;
   }
 
   /** Returns the outcome of a run after which the session was stored. */

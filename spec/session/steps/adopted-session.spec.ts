@@ -6,7 +6,7 @@ import { Outages } from '../../../lib/session/manager/outages.js';
 import { SessionReport } from '../../../lib/session/manager/session-report.js';
 import { SecurityEvents } from '../../../lib/session/security-events.js';
 import { SessionSchema } from '../../../lib/session/session-schema.js';
-import { adopt, fittedRecord, hasOpened } from '../../../lib/session/steps/adopted-session.js';
+import { adopt, fittedOr, fittedRecord, hasOpened } from '../../../lib/session/steps/adopted-session.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { recordOf } from '../../support/records.js';
 
@@ -58,5 +58,17 @@ describe('A session that a request continues from', () => {
     const foreign = recordOf({ values: { cart: 'x' }, isForeign: true });
     expect(await fittedRecord({ schema, outages }, foreign)).toBe(foreign);
     expect(await fittedRecord({ schema: new SessionSchema(), outages }, record)).toBe(record);
+  });
+
+  it('has the values that it had, when its schema fails after it was stored', async () => {
+    const record = recordOf({ values: { cart: 'x' } });
+    const before = { fitted: { shown: new Map([['cart', 1]]) } };
+    const refine = () => {
+      throw new Error('down');
+    };
+    for (const cart of [z.number(), z.string().refine(refine)]) {
+      const parts = { schema: new SessionSchema({ schema: z.object({ cart }) }), outages };
+      expect(await fittedOr(parts, record, before)).toEqual({ ...record, ...before });
+    }
   });
 });
