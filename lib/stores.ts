@@ -18,6 +18,7 @@ export type { SessionLock, SessionLocks, StoredOutcome } from './session/record/
 export { type Flash, isEmptyRecord, type SessionDevice, type SessionRecord } from './session/record/session-record.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
+export type { FiledPage, ListedText, ListingRequest, TextPage } from './session/stores/listing/listing.js';
 export { type MemoryOptions, MemorySessionStore } from './session/stores/memory-session-store.js';
 export { MigratingSessionStore, type Migration } from './session/stores/migrating-session-store.js';
 export type { KeyedText } from './session/stores/moved-record.js';

@@ -174,3 +174,15 @@ export class EdgeMiddlewareError extends GatehouseError {
     );
   }
 }
+
+/** A Worker would not start, because it lacks Node's modules. Thrown by `astro build`. */
+export class NodejsCompatMissingError extends GatehouseError {
+  /** @param date The Worker's compatibility date. */
+  constructor(readonly date: string) {
+    super(
+      'NODEJS_COMPAT_MISSING',
+      `This Worker (compatibility_date ${date}) would not start, because it lacks Node's modules, such as ` +
+        'node:async_hooks: add "compatibility_flags": ["nodejs_compat"] to wrangler.jsonc.',
+    );
+  }
+}

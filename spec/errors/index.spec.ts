@@ -163,6 +163,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     "isr: { exclude: ['/a'] }",
   ],
   [
+    new errors.NodejsCompatMissingError('2026-01-01'),
+    'NODEJS_COMPAT_MISSING',
+    { date: '2026-01-01' },
+    '"compatibility_flags": ["nodejs_compat"]',
+  ],
+  [
     new errors.UnwritableFileError('/srv/shop/sessions.db', Object.assign(new Error('no'), { code: 'EROFS' })),
     'UNWRITABLE_FILE',
     { file: '/srv/shop/sessions.db' },

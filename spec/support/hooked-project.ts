@@ -42,6 +42,7 @@ export class HookedProject {
       root,
       srcDir: new URL('src/', root),
       publicDir: new URL('public/', root),
+      build: only<AstroConfig['build']>('build of the config', { server: new URL('dist/server/', root) }),
       base: '/',
       i18n: undefined,
       trailingSlash: 'ignore',

@@ -6,6 +6,7 @@ import { GuardConfig } from '../../access/guard/guard-config.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { VercelRehearsal } from '../hosts/host-caches.js';
 import { HostLimits, hasSessionDriver } from '../hosts/host-limits.js';
+import { assertNodejsCompat, assertPreviewSecret } from '../hosts/worker-setup.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from '../options/options.js';
 import { SetupFile } from '../options/setup-file.js';
 import { islandPagePlugin } from '../pages/island-page-plugin.js';
@@ -75,6 +76,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         config = given;
         const isProduction = command === 'build';
         isPreview = command === 'preview';
+        if (isPreview) assertPreviewSecret(given);
         report.limits = new HostLimits(given.adapter);
         if (buildChannel().receiver) report.rehearsal = VercelRehearsal.of(given);
         makesPages = (isProduction || command === 'dev') && !buildChannel().receiver;
@@ -147,7 +149,10 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
       },
       'astro:build:start': ({ logger }) => report.start({ config, routes, setupName: setup?.name, logger }),
       'astro:build:generated': () => report.generated(),
-      'astro:build:done': ({ logger }) => report.end(logger),
+      'astro:build:done': ({ logger }) => {
+        assertNodejsCompat(config);
+        report.end(logger);
+      },
     },
   };
 }

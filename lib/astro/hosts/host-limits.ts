@@ -32,7 +32,7 @@ const WORKERS: Host = {
   instead:
     "store: { use: 'cookie' }, store: { use: 'astro' } (Cloudflare KV, which the adapter configures), or " +
     'D1 in src/gatehouse.ts: services.override(SessionStore, (get) => new SqlSessionStore(d1Database(env.DB), ' +
-    "'sessions', get(Clock)))",
+    "'gatehouse_sessions', get(Clock)))",
 };
 
 const SHORT_LIVED = 'every function has its own memory, which ends with it';

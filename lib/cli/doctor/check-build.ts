@@ -26,6 +26,10 @@ const CURES: Record<string, Advice> = {
     see: 'pipelines',
   },
   UNHOSTED_STORE: { cure: 'Write one of the stores that are named.', see: 'stores' },
+  NODEJS_COMPAT_MISSING: {
+    cure: 'Add "compatibility_flags": ["nodejs_compat"] to wrangler.jsonc.',
+    see: 'whatStopsABuild',
+  },
   EDGE_MIDDLEWARE: { cure: "Remove middlewareMode: 'edge' from the adapter's options.", see: 'whatStopsABuild' },
   ASTRO_SESSION_MISSING: {
     cure: "Configure session.driver in astro.config, or write another store: store: { use: 'cookie' }",
