@@ -86,6 +86,11 @@ export class DraftState extends SessionUse {
     return isMeant ? (this.own.values.get('userId') as string | undefined) : undefined;
   }
 
+  /** True while the request belongs to a user whom something else than the session identified. */
+  get isAside(): boolean {
+    return this.aside !== undefined;
+  }
+
   get flashes(): FlashDraft {
     return this.contents.flashes;
   }

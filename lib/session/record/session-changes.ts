@@ -1,6 +1,7 @@
 import type { OwnLifetime } from '../lifetimes.js';
 import { allMessages, changedMessages, messagesIn, underOneKey } from './flash-lists.js';
 import type { Lineage } from './lineage.js';
+import type { SessionLock, SessionLocks } from './session-lock.js';
 import { type Flash, type Impersonation, type SessionDevice, type SessionRecord, userIdOf } from './session-record.js';
 
 /**
@@ -48,6 +49,8 @@ export interface SessionChanges {
   readonly lineage?: Lineage | undefined;
   /** The user whom the owner impersonates from now on; `null` when that has ended; left out when nothing changed. */
   readonly impersonation?: Impersonation | null | undefined;
+  /** Locks to add, to replace, or to remove where there is `undefined`; left out when nothing changed. */
+  readonly locks?: ReadonlyMap<string, SessionLock | undefined> | undefined;
   /** The parts of the visitor's device that this request learned; left out when there are none. */
   readonly device?: SessionDevice | undefined;
   /**
@@ -88,6 +91,8 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
   const owner = userIdOf({ values });
   const isOwners = owner !== undefined && (kept === undefined || owner === userIdOf(kept));
   const impersonation = isOwners ? impersonationAfter(kept, changes) : undefined;
+  const isSameUser = owner === (kept && userIdOf(kept)) && impersonation?.startedAt === kept?.impersonation?.startedAt;
+  const locks = isSameUser || !kept ? locksAfter(kept?.locks, changes) : undefined;
   const extras = {
     ...(device && { device }),
     ...(changes.isRemembered && { isRemembered: true }),
@@ -97,6 +102,7 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
     ...((changes.isKept || kept?.isKept) && { isKept: true }),
     ...(lineage && { lineage }),
     ...(impersonation && { impersonation }),
+    ...(locks && { locks }),
   };
   const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...extras };
   return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
@@ -115,6 +121,20 @@ function impersonationAfter(
   const isBegun = impersonation && impersonation.startedAt !== known;
   const isOfKept = impersonation !== undefined && kept?.impersonation?.startedAt === known;
   return isBegun || isOfKept ? impersonation : kept?.impersonation;
+}
+
+/**
+ * Returns the locks to store. None passes to another user: the outcome of a function is for those for whom it was run.
+ */
+function locksAfter(
+  kept: SessionLocks | undefined,
+  { hasSignedIn, locks, renewedAt }: SessionChanges,
+): SessionLocks | undefined {
+  if (hasSignedIn || !(locks || kept)) return undefined;
+  const left = [...new Map([...(kept ?? []), ...(locks ?? [])])].flatMap(([key, lock]): [string, SessionLock][] =>
+    lock && lock.until > renewedAt ? [[key, lock]] : [],
+  );
+  return left.length > 0 ? new Map(left) : undefined;
 }
 
 /** Returns changes that leave a session as it is. */

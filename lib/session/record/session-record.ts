@@ -2,6 +2,7 @@ import { stringify } from 'devalue';
 import { InvalidSessionValueError } from '../../errors/index.js';
 import type { OwnLifetime } from '../lifetimes.js';
 import type { Lineage } from './lineage.js';
+import type { SessionLocks } from './session-lock.js';
 
 /** A message for a later page. Its `id` distinguishes it from others under the same key. */
 export interface Flash {
@@ -70,6 +71,8 @@ export interface SessionRecord {
   readonly isKept?: boolean | undefined;
   /** The user whom its owner impersonates. Everything else in the record remains the owner's. */
   readonly impersonation?: Impersonation | undefined;
+  /** The steps that requests run one at a time, by name. Left out without any. */
+  readonly locks?: SessionLocks | undefined;
   /** True when another part of the application stored the session, so it is unknown when its visitor signed in. */
   readonly isForeign?: boolean | undefined;
   /** The store's version of this state of the session. Not stored in the record. */
