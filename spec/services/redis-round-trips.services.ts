@@ -63,7 +63,13 @@ describe('Redis is asked once', () => {
   it('to move a session which another request changes meanwhile, and again to find out how', async () => {
     const opened = await begun({ cart: 1 });
     await store.write(changesOf({ ...opened, opened, set: { wish: 1 } }));
-    const moving = changesOf({ ...opened, opened, id: SessionId.generate(), hasSignedIn: true, set: { userId: 'eve' } });
+    const moving = changesOf({
+      ...opened,
+      opened,
+      id: SessionId.generate(),
+      hasSignedIn: true,
+      set: { userId: 'eve' },
+    });
     // Refused and taken off the list, read, moved.
     expect(await turnsOf(() => store.write(moving))).toBe(4);
     const [found, ...others] = await store.list('eve');

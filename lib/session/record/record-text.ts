@@ -32,13 +32,14 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Num
 
 /** Returns the fields that most records do not have, without those at the end that say nothing. */
 function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
-  const { device, isRemembered, lineage, isKept, impersonation } = record;
+  const { device, isRemembered, lineage, isKept, impersonation, epoch } = record;
   const fields: unknown[] = [
     device ?? null,
     isRemembered === true,
     lineage ? [lineage.epoch, lineage.turn] : null,
     isKept === true,
     impersonation ? [[...impersonation.values], impersonation.startedAt, impersonation.until] : null,
+    epoch ?? null,
   ];
   return fields.slice(0, fields.findLastIndex(Boolean) + 1);
 }
@@ -68,7 +69,7 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
     const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device, ...others] = fields;
-    const [isRemembered, lineage, isKept, impersonation] = others;
+    const [isRemembered, lineage, isKept, impersonation, epoch] = others;
     const isRecord = [createdAt, renewedAfter, lifetime].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
@@ -78,7 +79,8 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     if (device === undefined) return upToDate(record);
     const extras = { ...(isRemembered === true && { isRemembered }), ...parseLineage(lineage) };
     const kept = { ...(isKept === true && { isKept }), ...parseImpersonation(impersonation) };
-    return upToDate({ ...record, device: parseDevice(device), ...extras, ...kept });
+    const own = typeof epoch === 'string' ? { ...kept, epoch } : kept;
+    return upToDate({ ...record, device: parseDevice(device), ...extras, ...own });
   } catch {
     return undefined;
   }

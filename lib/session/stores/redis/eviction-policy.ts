@@ -28,8 +28,9 @@ type Answer = Eviction | { readonly error: unknown };
  */
 export async function evictionOf(commands: RedisCommands, timeout: number): Promise<Eviction> {
   const answers = await Promise.all(
-    (await commands.servers()).map((send): Promise<Answer> =>
-      Promise.resolve(inTime(evictionAt(send), timeout, 'Redis')).catch((error: unknown) => ({ error })),
+    (await commands.servers()).map(
+      (send): Promise<Answer> =>
+        Promise.resolve(inTime(evictionAt(send), timeout, 'Redis')).catch((error: unknown) => ({ error })),
     ),
   );
   const told = answers.flatMap((answer) => ('error' in answer ? [] : [answer]));
@@ -58,6 +59,24 @@ async function evictionAt(send: SendToServer): Promise<Eviction> {
 /** Returns the error for a policy that drops sessions; `undefined` for one that keeps them, or an unknown one. */
 export function evictionProblem(policy: string | undefined, host: string): EvictingStoreError | undefined {
   return policy === undefined || policy === KEEPS_ALL ? undefined : new EvictingStoreError(host, policy);
+}
+
+/** Returns the warning for a server that does not tell its policy. */
+export function unknownPolicy(host: string): string {
+  return (
+    `Redis at ${host} reports neither by INFO nor by CONFIG GET whether it drops keys when memory is short. Make sure ` +
+    'that its maxmemory-policy is noeviction: otherwise visitors may be signed out early. To list the sessions of a ' +
+    'user, all sessions are searched.'
+  );
+}
+
+const warned = new Set<string>();
+
+/** Logs a warning, once in the life of the process. */
+export function warnOnce(problem: string): void {
+  if (warned.has(problem)) return;
+  warned.add(problem);
+  console.warn(`[astro-gatehouse] ${problem}`);
 }
 
 /** Runs a command, and returns `undefined` when the server refuses it. */

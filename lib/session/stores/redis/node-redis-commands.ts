@@ -36,7 +36,11 @@ export function nodeRedisCommands(client: RedisClient): RedisCommands {
     eval: (script, keys, values) => client.eval(script, { keys: [...keys], arguments: [...values] }),
     servers: async () => {
       if (!isCluster(client)) return [sendTo(client)];
-      return client.masters.map((node) => async (...words) => (await client.nodeClient(node)).sendCommand(words));
+      return client.masters.map(
+        (node) =>
+          async (...words) =>
+            (await client.nodeClient(node)).sendCommand(words),
+      );
     },
   };
 }

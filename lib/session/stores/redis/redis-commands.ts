@@ -37,7 +37,11 @@ export function ioredisCommands(client: IoredisClient): RedisCommands {
     eval: (script, keys, values) => client.eval(script, keys.length, ...keys, ...values),
     servers: async () => {
       const nodes = client.nodes ? client.nodes('master') : [client];
-      return nodes.map((node) => (command = '', ...words) => node.call(command, ...words));
+      return nodes.map(
+        (node) =>
+          (command = '', ...words) =>
+            node.call(command, ...words),
+      );
     },
   };
 }
