@@ -64,7 +64,7 @@ export function evictionProblem(policy: string | undefined, host: string): Evict
 /** Returns the warning for a server that does not tell its policy. */
 export function unknownPolicy(host: string): string {
   return (
-    `Redis at ${host} reports neither by INFO nor by CONFIG GET whether it drops keys when memory is short. Make sure ` +
+    `[astro-gatehouse] Redis at ${host} reports neither by INFO nor by CONFIG GET whether it drops keys when memory is short. Make sure ` +
     'that its maxmemory-policy is noeviction: otherwise visitors may be signed out early. To list the sessions of a ' +
     'user, all sessions are searched.'
   );
@@ -76,7 +76,7 @@ const warned = new Set<string>();
 export function warnOnce(problem: string): void {
   if (warned.has(problem)) return;
   warned.add(problem);
-  console.warn(`[astro-gatehouse] ${problem}`);
+  console.warn(problem);
 }
 
 /** Runs a command, and returns `undefined` when the server refuses it. */
