@@ -33,7 +33,7 @@ describe('Commands through @upstash/redis', () => {
   const upstash = {
     async eval(script: string, keys: string[], values: string[]) {
       asked.push([keys, values]);
-      return script.includes('HMGET') ? ['=[1]', null, '='] : { script };
+      return script.includes('HMGET') ? ['=[1]', null, '=', 7] : '=12';
     },
     scan: async (cursor: string, options: { match: string; count: number }): Promise<[number, string[]]> => {
       asked.push([cursor, options]);
@@ -43,9 +43,9 @@ describe('Commands through @upstash/redis', () => {
   const commands = upstashCommands(upstash);
 
   it('read strings that look like JSON as they are', async () => {
-    expect(await commands.hmget('key', ['text', 'none', 'empty'])).toEqual(['[1]', null, '']);
+    expect(await commands.hmget('key', ['text', 'none', 'empty'])).toEqual(['[1]', null, '', 7]);
     expect(asked.splice(0)).toEqual([[['key'], ['text', 'none', 'empty']]]);
-    expect(await commands.eval('return 1', ['key'], ['v'])).toEqual({ script: 'return 1' });
+    expect(await commands.eval('return 1', ['key'], ['v'])).toBe('12');
     expect(asked.splice(0)).toEqual([[['key'], ['v']]]);
   });
 
