@@ -5,10 +5,11 @@ import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError
 import { injectable } from '../injectable.js';
 import type { ImpersonationEnd } from './event-reasons.js';
 import { ListedSession } from './listed-session.js';
-import { RevokedSessions } from './manager/revoked-sessions.js';
 import type { SessionChanges } from './record/session-changes.js';
 import { SessionId } from './record/session-id.js';
 import { type SessionRecord, userIdOf } from './record/session-record.js';
+import { RevokedSessions } from './registry/revoked-sessions.js';
+import { SessionDirectory } from './registry/session-directory.js';
 import {
   type EventSubject,
   emitImpersonationLeft,
@@ -22,8 +23,9 @@ import { RevocationList } from './stores/revocation-list.js';
 import { type FiledRecord, type ListSearch, SessionStore } from './stores/session-store.js';
 
 /**
- * Lists and ends the sessions of a user, for example on a page that shows the devices where the user is signed in. A
- * revoked session is refused from the next request on, in every process that shares the store.
+ * Lists and ends the sessions of a user, for example on a page that shows the devices where the user is signed in, and
+ * those of all users, for operators. A revoked session is refused from the next request on, in every process that shares
+ * the store.
  *
  * @example
  * const registry = Astro.locals.services.get(SessionRegistry);
@@ -31,7 +33,7 @@ import { type FiledRecord, type ListSearch, SessionStore } from './stores/sessio
  * @see OWASP ASVS 5.0 7.4.3, 7.5.2.
  */
 @injectable()
-export class SessionRegistry {
+export class SessionRegistry extends SessionDirectory {
   readonly #revoked: RevokedSessions;
 
   /** @throws {InvalidOptionsError} When `session.maxSessionsPerUser` is set, but the store cannot list sessions. */
@@ -42,6 +44,7 @@ export class SessionRegistry {
     private readonly clock: Clock,
     private readonly events: SecurityEvents,
   ) {
+    super(store, config, clock);
     this.#revoked = new RevokedSessions(store, revocations, config, clock);
     if (config.maxSessionsPerUser === undefined || store.abilities.listsSessions) return;
     const problem =
@@ -63,7 +66,7 @@ export class SessionRegistry {
     if (userId === undefined) return [];
     return (await this.#liveWith(userId, current))
       .sort(({ record: a }, { record: b }) => b.renewedAt - a.renewedAt)
-      .map(({ key, record }) => new ListedSession(key, record, current !== undefined && isUnder(key, current)));
+      .map(({ key, record }) => new ListedSession(key, record, current !== undefined && this.isUnder(key, current)));
   }
 
   /**
@@ -99,7 +102,7 @@ export class SessionRegistry {
     const live = await this.#liveWith(userId, session);
     // Another request of this visitor may have given the session a new id.
     const now = await this.store.read(draftOf(session).opened?.id ?? '');
-    return this.#revokeEach(live.filter(({ key }) => !isUnder(key, session) && !(now && isOf(key, now.id))));
+    return this.endEach(live.filter(({ key }) => !this.isUnder(key, session) && !(now && isOf(key, now.id))));
   }
 
   /**
@@ -112,7 +115,7 @@ export class SessionRegistry {
     const { listsSessions } = this.store.abilities;
     if (!listsSessions && !this.#revoked.hasList) throw new SessionsNotListedError(this.store.constructor.name);
     await this.#revoked.revokeAll(userId);
-    if (listsSessions) await this.#revokeEach(await this.#liveForCertain(userId));
+    if (listsSessions) await this.endEach(await this.#liveForCertain(userId));
     else this.#emitRevoked({ userId });
   }
 
@@ -156,7 +159,7 @@ export class SessionRegistry {
     const newestFirst = (await this.#live(userId)).sort(
       (a, b) => b.record.createdAt - a.record.createdAt || (a.key < b.key ? -1 : 1),
     );
-    await this.#revokeEach(newestFirst.slice(maxSessionsPerUser));
+    await this.endEach(newestFirst.slice(maxSessionsPerUser));
   }
 
   async #live(userId: string, search?: ListSearch): Promise<FiledRecord[]> {
@@ -193,13 +196,13 @@ export class SessionRegistry {
    */
   async #isAmong(live: readonly FiledRecord[], userId: string, session: Session): Promise<boolean> {
     const { opened } = draftOf(session);
-    if (!opened || userIdOf(opened) !== userId || live.some(({ key }) => isUnder(key, session))) return true;
+    if (!opened || userIdOf(opened) !== userId || live.some(({ key }) => this.isUnder(key, session))) return true;
     const now = await this.store.read(opened.id);
     const isThere = now && userIdOf(now) === userId && this.config.isLive(now, this.clock.now());
     return !isThere || live.some(({ key }) => isOf(key, now.id));
   }
 
-  async #revokeEach(filed: readonly FiledRecord[]): Promise<number> {
+  protected override async endEach(filed: readonly FiledRecord[]): Promise<number> {
     const ended = await inTurns(filed, ({ key, record }) => this.#revoke(key, record));
     return ended.filter(Boolean).length;
   }
@@ -212,15 +215,15 @@ export class SessionRegistry {
     return hasEnded;
   }
 
+  /** Checks whether a key identifies a session, by the id before this request or by the one after it. */
+  protected override isUnder(key: string, session: Session): boolean {
+    const { id, opened } = draftOf(session);
+    return [id, opened?.id].some((id) => id !== undefined && isOf(key, id));
+  }
+
   #emitRevoked(subject: EventSubject): void {
     this.events.emit('session.revoked', () => subject);
   }
-}
-
-/** Checks whether a key identifies a session, by the id before this request or by the one after it. */
-function isUnder(key: string, session: Session): boolean {
-  const { id, opened } = draftOf(session);
-  return [id, opened?.id].some((id) => id !== undefined && isOf(key, id));
 }
 
 function isOf(key: string, id: string): boolean {

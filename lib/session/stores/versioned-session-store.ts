@@ -7,6 +7,8 @@ import { applyChanges, type SessionChanges } from '../record/session-changes.js'
 import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
 import { type TakenValue, takingOf } from '../record/taken-value.js';
+import { listedPage } from './listing/listed-page.js';
+import type { FiledPage, ListingRequest } from './listing/listing.js';
 import { isInGrace, keyedText, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
 import { RecentRecords, type StoredText } from './recent-records.js';
 import type { FiledRecord, ListSearch, StoreAbilities } from './session-store.js';
@@ -110,6 +112,12 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
     const found = await inTurns(keys, (key) => this.#filed(key, userId));
     // A session that gets another id meanwhile may be found under both keys.
     return [...new Map(found.flatMap((filed) => (filed ? [[filed.key, filed]] : []))).values()];
+  }
+
+  override async listAll(request: ListingRequest): Promise<FiledPage> {
+    if (!this.entriesAfter) return super.listAll(request);
+    const entriesAfter = this.entriesAfter.bind(this);
+    return listedPage({ entriesAfter, find: (key) => this.find(key), now: () => this.clock.now() }, request);
   }
 
   override async revoke(key: string): Promise<boolean> {

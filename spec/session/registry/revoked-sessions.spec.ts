@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { RevokedSessions } from '../../../lib/session/manager/revoked-sessions.js';
 import { applyChanges, type SessionChanges, userIdAfter } from '../../../lib/session/record/session-changes.js';
+import { RevokedSessions } from '../../../lib/session/registry/revoked-sessions.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import { MemoryRevocationList, NoRevocationList, RevocationList } from '../../../lib/session/stores/revocation-list.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
