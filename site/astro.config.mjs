@@ -12,6 +12,7 @@ export default defineConfig({
       title: 'astro-gatehouse',
       logo: { src: './public/favicon.svg', alt: '' },
       customCss: ['./src/styles.css'],
+      components: { MarkdownContent: './src/components/MarkdownContent.astro' },
       markdown: { processedDirs: ['..'] },
       expressiveCode: { shiki: { langAlias: { caddyfile: 'nginx' } } },
       sidebar,

@@ -24,7 +24,7 @@ function figureOf(source: string): string {
     .replace('<svg ', `<svg role="img" aria-label="${descriptionOf(source)}" `)
     // A blank line would end the HTML in the Markdown.
     .replace(/\n\s*(?=\n)/g, '');
-  return `<figure class="diagram" tabindex="0">\n${svg}\n</figure>`;
+  return `<figure class="diagram">\n${svg}\n</figure>`;
 }
 
 /** @returns The lines of the diagram, for people who hear it. */
