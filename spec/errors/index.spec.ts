@@ -17,6 +17,20 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { key: 'token', timeout: 10 },
     '{ timeout: 30 }',
   ],
+  [
+    new errors.SiteNotFoundError([]),
+    'SITE_NOT_FOUND',
+    { running: [], asked: undefined },
+    "import { handler } from './dist/server/entry.mjs'",
+  ],
+  [
+    new errors.SiteNotFoundError(['gatehouse-a', 'gatehouse-b'], 'gatehouse-c'),
+    'SITE_NOT_FOUND',
+    { running: ['gatehouse-a', 'gatehouse-b'], asked: 'gatehouse-c' },
+    "one of 'gatehouse-a', 'gatehouse-b'",
+  ],
+  [new errors.ReadOnlySessionError('set()'), 'READ_ONLY_SESSION', { operation: 'set()' }, 'change it in a page'],
+  [new errors.SessionEndedError('expired'), 'SESSION_ENDED', { why: 'expired' }, 'Close the connection.'],
   [new errors.ImpersonationOffError(), 'IMPERSONATION_OFF', {}, "access: { impersonate: { role: 'support' } }"],
   [
     new errors.SessionValueTypeError('visits', 'increment', 'a number'),
