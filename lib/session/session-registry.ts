@@ -18,7 +18,7 @@ import {
 import { draftOf, type Session } from './session.js';
 import { SessionConfig } from './session-config.js';
 import { NoRevocationList, RevocationList } from './stores/revocation-list.js';
-import { type FiledRecord, SessionStore } from './stores/session-store.js';
+import { type FiledRecord, type ListSearch, SessionStore } from './stores/session-store.js';
 import { sessionChannel } from './watch/session-channel.js';
 
 /**
@@ -112,7 +112,7 @@ export class SessionRegistry extends SessionDirectory {
     if (!listsSessions && !this.#hasList) throw new SessionsNotListedError(this.store.constructor.name);
     const now = this.clock.now();
     await this.revocations.revokeBefore(userId, now, now + this.config.longestLife);
-    if (listsSessions) await this.endEach(await this.#live(userId));
+    if (listsSessions) await this.endEach(await this.#liveForCertain(userId));
     else this.#emitRevoked({ userId });
     sessionChannel.announceUser(userId);
   }
@@ -190,21 +190,31 @@ export class SessionRegistry extends SessionDirectory {
     return !(this.revocations instanceof NoRevocationList);
   }
 
-  async #live(userId: string): Promise<FiledRecord[]> {
+  async #live(userId: string, search?: ListSearch): Promise<FiledRecord[]> {
     const now = this.clock.now();
-    return (await this.store.list(userId)).filter(({ record }) => this.config.isLive(record, now));
+    return (await this.store.list(userId, search)).filter(({ record }) => this.config.isLive(record, now));
+  }
+
+  /** Returns the live sessions. An empty list may have been lost: then all sessions are searched. */
+  async #liveForCertain(userId: string): Promise<FiledRecord[]> {
+    const live = await this.#live(userId);
+    return live.length > 0 ? live : this.#live(userId, { isThorough: true });
   }
 
   /**
-   * Returns the live sessions. Throws if this session exists but is not listed, because others may be missing as
-   * well.
+   * Returns the live sessions. If this session exists but is not listed, others may be missing as well: then all sessions
+   * are searched.
+   *
+   * @throws {SessionListIncompleteError} When that does not find it either.
    */
   async #liveWith(userId: string, session: Session | undefined): Promise<FiledRecord[]> {
     const live = await this.#live(userId);
     if (!session || (await this.#isAmong(live, userId, session))) return live;
     // A session that gets another id during the first query may have been under neither key.
-    const again = await this.#live(userId);
-    if (await this.#isAmong(again, userId, session)) return again;
+    for (const isThorough of [false, true]) {
+      const again = await this.#live(userId, { isThorough });
+      if (await this.#isAmong(again, userId, session)) return again;
+    }
     throw new SessionListIncompleteError(this.store.constructor.name);
   }
 

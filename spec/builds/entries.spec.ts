@@ -24,6 +24,7 @@ const HELPERS = [
     'isAuthenticated',
     'oldInput',
     'oldInputs',
+    'openSession',
     'regenerateSession',
     'requireSession',
     'safeReturnTo',

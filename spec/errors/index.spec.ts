@@ -23,12 +23,6 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { running: [], asked: undefined },
     "import { handler } from './dist/server/entry.mjs'",
   ],
-  [
-    new errors.SiteNotFoundError(['gatehouse-a', 'gatehouse-b'], 'gatehouse-c'),
-    'SITE_NOT_FOUND',
-    { running: ['gatehouse-a', 'gatehouse-b'], asked: 'gatehouse-c' },
-    "one of 'gatehouse-a', 'gatehouse-b'",
-  ],
   [new errors.ReadOnlySessionError('set()'), 'READ_ONLY_SESSION', { operation: 'set()' }, 'change it in a page'],
   [new errors.SessionEndedError('expired'), 'SESSION_ENDED', { why: 'expired' }, 'Close the connection.'],
   [new errors.ImpersonationOffError(), 'IMPERSONATION_OFF', {}, "access: { impersonate: { role: 'support' } }"],
@@ -171,6 +165,30 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     "isr: { exclude: ['/a'] }",
   ],
   [
+    new errors.NodejsCompatMissingError('2026-01-01'),
+    'NODEJS_COMPAT_MISSING',
+    { date: '2026-01-01' },
+    '"compatibility_flags": ["nodejs_compat"]',
+  ],
+  [
+    new errors.UnwritableFileError('/srv/shop/sessions.db', Object.assign(new Error('no'), { code: 'EROFS' })),
+    'UNWRITABLE_FILE',
+    { file: '/srv/shop/sessions.db' },
+    'Let the user that runs the server own its folder',
+  ],
+  [
+    new errors.UnhostedStoreError('sqlite', 'Vercel', 'files end with the function', "store: { use: 'cookie' }"),
+    'UNHOSTED_STORE',
+    { store: 'sqlite', host: 'Vercel' },
+    "Use store: { use: 'cookie' }",
+  ],
+  [
+    new errors.EdgeMiddlewareError('@astrojs/vercel'),
+    'EDGE_MIDDLEWARE',
+    { adapter: '@astrojs/vercel' },
+    "Remove middlewareMode: 'edge'",
+  ],
+  [
     new errors.MistakenRulesError(['protect[0] names no action']),
     'MISTAKEN_RULES',
     { problems: ['protect[0] names no action'] },
@@ -263,6 +281,14 @@ describe('An error', () => {
     const listed = new Set(SITUATIONS.map(([error]) => error.name));
     const classes = Object.keys(errors).filter((name) => name !== 'GatehouseError');
     expect(classes.filter((name) => !listed.has(name))).toEqual([]);
+  });
+
+  it('names the sites that run, where none or several are meant', () => {
+    const several = new errors.SiteNotFoundError(['gatehouse-a', 'gatehouse-b']).message;
+    expect(several).toContain('found several running sites in this process');
+    expect(several).toContain("{ site: … }, one of 'gatehouse-a', 'gatehouse-b'");
+    const missing = new errors.SiteNotFoundError(['gatehouse-a'], 'gatehouse-c').message;
+    expect(missing).toContain("found no running site with the name 'gatehouse-c'");
   });
 
   it('has a code of its own for each situation', () => {

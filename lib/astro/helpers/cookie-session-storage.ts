@@ -29,7 +29,7 @@ export interface CookieSessionStorage<Data extends object> {
  *
  * @template Data The types of the session's values, by key.
  * @param defaults The value of every key until it is set.
- * @param given The cookie, its secret, and the timeouts in seconds.
+ * @param given The cookie, its secret, the timeouts in seconds, and whether sessions end with the browser.
  * @throws {InvalidOptionsError} Names every unknown or invalid option.
  * @throws {MissingSecretError} In production, without a secret.
  * @throws {WeakSecretError} In production, with a short secret or a placeholder.
@@ -88,8 +88,9 @@ class HeaderCookieJar extends CookieJar {
     return cookiesNamed(this.header, name, mark);
   }
 
-  override set(name: string, value: string, { domain, ...attributes }: CookieAttributes): void {
-    const cookie = { name, value, ...attributes, ...(domain !== undefined && { domain }) };
+  override set(name: string, value: string, { domain, maxAge, ...attributes }: CookieAttributes): void {
+    const given = { ...(domain !== undefined && { domain }), ...(maxAge !== undefined && { maxAge }) };
+    const cookie = { name, value, ...attributes, ...given };
     this.setCookie = stringifySetCookie(cookie, { encode: String });
   }
 }

@@ -1,7 +1,12 @@
 import type { APIContext } from 'astro';
 import { stringifySetCookie } from 'cookie';
 import { mayChange } from '../../access/csrf/csrf-guard.js';
-import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../session/cookies/cookie-jar.js';
+import {
+  type CarriedCookie,
+  type CookieAttributes,
+  CookieJar,
+  removesCookie,
+} from '../../session/cookies/cookie-jar.js';
 
 /** Maximum number of cookies that are read: of one exact name, and of that name with any ending. */
 const MAX_VALUES = 8;
@@ -54,10 +59,11 @@ export class AstroCookieJar extends CookieJar {
   }
 
   override set(name: string, value: string, attributes: CookieAttributes): void {
-    const { domain, ...others } = attributes;
-    if (attributes.secure && attributes.maxAge > 0) warnOfPlainHttp(this.context.request.headers);
+    const { domain, maxAge, ...others } = attributes;
+    if (attributes.secure && !removesCookie(attributes)) warnOfPlainHttp(this.context.request.headers);
     this.#isChanged = true;
-    this.context.cookies.set(name, value, { ...others, ...(domain !== undefined && { domain }), encode: String });
+    const given = { ...(domain !== undefined && { domain }), ...(maxAge !== undefined && { maxAge }) };
+    this.context.cookies.set(name, value, { ...others, ...given, encode: String });
   }
 
   override removeElsewhere(name: string, { path, domain, secure }: Omit<CookieAttributes, 'maxAge'>): void {

@@ -9,7 +9,7 @@ import { isEmptyRecord, type SessionRecord } from '../record/session-record.js';
 import type { TakenValue } from '../record/taken-value.js';
 import { CookieSessionStore } from './cookie-session-store.js';
 import type { FiledPage, ListingRequest } from './listing/listing.js';
-import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
+import { type FiledRecord, type ListSearch, SessionStore, type StoreAbilities } from './session-store.js';
 
 /** The consistencies, the weakest first. */
 const CONSISTENCIES = ['eventual', 'last-write-wins', 'strong'] as const;
@@ -116,8 +116,8 @@ export class MigratingSessionStore extends SessionStore {
     await this.#both((store) => store.destroy(id));
   }
 
-  override async list(userId: string): Promise<readonly FiledRecord[]> {
-    return (await Promise.all([this.#to.list(userId), this.#from.list(userId)])).flat();
+  override async list(userId: string, search?: ListSearch): Promise<readonly FiledRecord[]> {
+    return (await Promise.all([this.#to.list(userId, search), this.#from.list(userId, search)])).flat();
   }
 
   /** Lists the old store first, because sessions move from it to the new one meanwhile. */

@@ -24,6 +24,15 @@ export interface StoreAbilities {
   readonly listsSessions: boolean;
 }
 
+/** How carefully a store searches the sessions of a user. */
+export interface ListSearch {
+  /**
+   * True when there must be more sessions than the store has listed: one that keeps the lists of users apart from the
+   * sessions then searches all sessions.
+   */
+  readonly isThorough?: boolean | undefined;
+}
+
 /**
  * The base class of all stores: extend it to write your own.
  *
@@ -120,9 +129,10 @@ export abstract class SessionStore {
   /**
    * Lists the live sessions of a user: those whose record has this `userId` among its values.
    *
+   * @param _search How carefully to search. Default: as is usual for the store.
    * @throws {SessionsNotListedError} Unless `abilities.listsSessions`.
    */
-  async list(_userId: string): Promise<readonly FiledRecord[]> {
+  async list(_userId: string, _search?: ListSearch): Promise<readonly FiledRecord[]> {
     throw new SessionsNotListedError(this.constructor.name);
   }
 

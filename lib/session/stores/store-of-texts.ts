@@ -52,8 +52,10 @@ export abstract class StoreOfTexts extends SessionStore {
   /**
    * Returns the keys of a user's sessions, perhaps with some that no longer exist. Only stores that list sessions
    * have it.
+   *
+   * @param isThorough True when entries of the user's list may have been lost, so that all sessions must be searched.
    */
-  protected keysOf?(userId: string): Promised<readonly string[]>;
+  protected keysOf?(userId: string, isThorough?: boolean): Promised<readonly string[]>;
   /**
    * Returns some of all texts, in an order that stays the same, for example that of their keys. Only stores that list
    * sessions have it.

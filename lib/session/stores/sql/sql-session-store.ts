@@ -19,7 +19,7 @@ const SWEEP_EVERY = 10_000;
  * Stores sessions in one table of a database that several processes may share. A read, a change and a sign-in each take
  * one round trip. Pass it a {@link SqlDatabase} for your engine.
  *
- * @example services.override(SessionStore, (get) => new SqlSessionStore(d1Database(env.DB), 'sessions', get(Clock)))
+ * @example services.override(SessionStore, (get) => new SqlSessionStore(d1Database(env.DB), 'gatehouse_sessions', get(Clock)))
  */
 export class SqlSessionStore extends VersionedSessionStore {
   readonly #table: SqlTable;
