@@ -60,7 +60,7 @@ const FILES = {
     ${MOVABLE_CLOCK}
     const users = { 'key-of-a-program': { userId: 'program', role: 'reader', via: 'api-key' } };
     export default defineGatehouse({
-      store: { use: process.env.STORE },
+      store: { use: process.env.STORE ?? 'sqlite' },
       session: { idleTimeout: 3600, absoluteTimeout: 7200, renewAfter: 0.001 },
       identify: ({ headers }) => users[headers.get('authorization')?.slice('Bearer '.length)],
       services: (services) => services.override(Clock, MovableClock),
@@ -281,6 +281,40 @@ describe('A WebSocket beside another process with the same store', () => {
     await pass(3_000_000, server);
     expect(await end(used)).toBe('expired');
   });
+});
+
+describe('npx astro-gatehouse sessions', () => {
+  const listed = async () => {
+    const { output } = await app.gatehouse('sessions', 'list', '--json', '--user', 'mallory');
+    return JSON.parse(output);
+  };
+
+  beforeAll(async () => {
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: 'sqlite', CHECK: '0.1' }, 'server.mjs');
+  }, 60_000);
+  afterAll(() => server.stop());
+
+  it('lists and ends the sessions of the running server, several of them only when told to', async () => {
+    const [first] = [await signedIn('mallory'), await signedIn('mallory'), await signedIn('ada')];
+    const connection = await connected(first);
+    const { sessions, next } = await listed();
+    expect(next).toBeNull();
+    expect(sessions).toHaveLength(2);
+    expect(Object.keys(sessions[0])).toEqual(['id', 'userId', 'createdAt', 'lastSeenAt', 'expiresAt', 'userAgent']);
+    expect(JSON.stringify(sessions)).not.toContain('tea');
+    const tokens = [...first.cookies.values()];
+    expect(sessions.some(({ id }: { id: string }) => tokens.includes(id))).toBe(false);
+    const refused = await app.gatehouse('sessions', 'end', '--user', 'mallory');
+    expect([refused.code, refused.output]).toEqual([
+      2,
+      expect.stringContaining('This would end 2 sessions: add --yes.'),
+    ]);
+    expect(connection.isClosed).toBe(false);
+    const { output } = await app.gatehouse('sessions', 'end', '--by', 'userId=mallory', '--by', 'role=member', '--yes');
+    expect(output).toContain('2 sessions were ended.');
+    expect(await end(connection)).toBe('ended');
+    expect((await first.get('/notice')).text).toContain('none');
+  }, 30_000);
 });
 
 describe('A WebSocket of a site whose sessions are in cookies', () => {
