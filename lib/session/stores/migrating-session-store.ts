@@ -8,8 +8,8 @@ import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord } from '../record/session-record.js';
 import type { TakenValue } from '../record/taken-value.js';
 import { CookieSessionStore } from './cookie-session-store.js';
-import type { FiledPage, ListingRequest } from './listing/listing.js';
-import { type FiledRecord, type ListSearch, SessionStore, type StoreAbilities } from './session-store.js';
+import type { FiledPage, FiledRecord, ListingRequest } from './listing/listing.js';
+import { type ListSearch, SessionStore, type StoreAbilities } from './session-store.js';
 
 /** The consistencies, the weakest first. */
 const CONSISTENCIES = ['eventual', 'last-write-wins', 'strong'] as const;
