@@ -21,9 +21,7 @@ const SOCKETS = `
         socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n\\r\\n');
         const { visitor, session } = opened;
         socket.write(frame(\`\${visitor.id} \${visitor.roles} \${session.get('cart') ?? 'empty'} via \${visitor.via}\`));
-        opened.ended.addEventListener('abort', () => {
-          socket.end(frame(opened.ended.reason.why));
-        });
+        opened.onEnd((why) => socket.end(frame(why)));
         socket.on('close', () => opened.close());
       } catch (error) {
         console.error(error);
@@ -41,6 +39,18 @@ const FILES = {
     const server = createServer(handler);
     answerUpgrades(server);
     server.listen(Number(process.env.PORT), process.env.HOST);`,
+  // Two sites in one process, as a server for several hosts runs them.
+  'two.mjs': `
+    import { cpSync } from 'node:fs';
+    import { openSession } from 'astro-gatehouse/server';
+    cpSync('dist', 'copy', { recursive: true, dereference: true });
+    process.env.COOKIE = 'shop';
+    await import('./dist/server/entry.mjs');
+    process.env.COOKIE = 'blog';
+    await import('./copy/server/entry.mjs');
+    await openSession({ cookie: '' }).catch((error) => console.log(error.message));
+    const opened = await openSession({ cookie: '' }, { site: '__Host-blog' });
+    console.log('a guest: ' + opened.visitor.isGuest);`,
   'alone.mjs': `
     import { openSession } from 'astro-gatehouse/server';
     await openSession({ cookie: '' }).catch((error) => console.log(error.code, error.message));`,
@@ -61,7 +71,7 @@ const FILES = {
     const users = { 'key-of-a-program': { userId: 'program', role: 'reader', via: 'api-key' } };
     export default defineGatehouse({
       store: { use: process.env.STORE ?? 'sqlite' },
-      session: { idleTimeout: 3600, absoluteTimeout: 7200, renewAfter: 0.001 },
+      session: { cookie: { name: process.env.COOKIE }, idleTimeout: 3600, absoluteTimeout: 7200, renewAfter: 0.001 },
       identify: ({ headers }) => users[headers.get('authorization')?.slice('Bearer '.length)],
       services: (services) => services.override(Clock, MovableClock),
     });`,
@@ -339,4 +349,11 @@ it('Code in a process without a running site is told what to do', async () => {
   const { output } = await app.node('alone.mjs');
   expect(output).toContain('SITE_NOT_FOUND');
   expect(output).toContain("import { handler } from './dist/server/entry.mjs'");
+});
+
+it('Code beside two sites names the one that it means by its cookie', async () => {
+  app.write({ 'with-secret.mjs': `process.env.GATEHOUSE_SECRET = '${SECRET}'; await import('./two.mjs');` });
+  const { output } = await app.node('with-secret.mjs');
+  expect(output).toContain("one of '__Host-shop', '__Host-blog'");
+  expect(output).toContain('a guest: true');
 });

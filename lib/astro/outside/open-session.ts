@@ -17,7 +17,7 @@ import type { OpenSessionOptions } from './site-sessions.js';
  * server.on('upgrade', async (request, socket, head) => {
  *   const opened = await openSession(request);
  *   if (opened.refusal || opened.visitor.isGuest) return socket.destroy();
- *   opened.ended.addEventListener('abort', () => socket.destroy());
+ *   opened.onEnd(() => socket.destroy());
  *   socket.on('close', () => opened.close());
  * });
  */

@@ -1,5 +1,5 @@
 import type { Visitor } from '../../access/visitor.js';
-import { SessionEndedError } from '../../errors/index.js';
+import { type SessionEnd, SessionEndedError } from '../../errors/index.js';
 import type { Look } from './outside-request.js';
 import { type ReadOnlySession, readOnly } from './read-only-session.js';
 import type { SessionWatch } from './session-watch.js';
@@ -31,7 +31,7 @@ export class OpenedSession {
   readonly #watch: SessionWatch | undefined;
 
   /**
-   * @param seen What there is of a refused request.
+   * @param seen What there is of a request that is refused, or whose session has ended in the meantime.
    * @param watch Watches the session of any other.
    */
   constructor(seen: Pick<Look, 'session' | 'visitor'>, watch: SessionWatch | undefined, refusal?: SessionRefusal) {
@@ -45,6 +45,17 @@ export class OpenedSession {
   /** The visitor, with roles and permissions. */
   get visitor(): Visitor {
     return this.#now.visitor;
+  }
+
+  /**
+   * Calls a function once when the session ends, at once if it has ended.
+   *
+   * @param act Gets the reason.
+   */
+  onEnd(act: (why: SessionEnd) => void): void {
+    const tell = () => act((this.ended.reason as SessionEndedError).why);
+    if (this.ended.aborted) tell();
+    else this.ended.addEventListener('abort', tell, { once: true });
   }
 
   /**
@@ -71,6 +82,7 @@ export class OpenedSession {
   }
 }
 
-function endOf(refusal: SessionRefusal | undefined) {
-  return refusal?.status === 403 ? 'refused' : 'unknown';
+function endOf(refusal: SessionRefusal | undefined): SessionEnd {
+  if (!refusal) return 'ended';
+  return refusal.status === 403 ? 'refused' : 'unknown';
 }

@@ -1,6 +1,5 @@
 import { forget } from '../../base/promised.js';
-import { SessionEndedError } from '../../errors/index.js';
-import type { SessionEnd } from '../../errors/request-errors.js';
+import { type SessionEnd, SessionEndedError } from '../../errors/index.js';
 import { type RecordedNews, type SessionNews, sessionChannel } from '../../session/watch/session-channel.js';
 import type { Look } from './outside-request.js';
 

@@ -46,7 +46,7 @@ export class SiteSessions {
     source: HeaderSource,
     { checkEvery = CHECK_EVERY, checkOrigin }: OpenSessionOptions,
   ): Promise<OpenedSession> {
-    if (!(checkEvery > 0)) {
+    if (typeof checkEvery !== 'number' || !(checkEvery > 0)) {
       throw new InvalidCallError('openSession(headers, { checkEvery: 30 })', `was given the checkEvery ${checkEvery}`);
     }
     const parts = this.parts();
@@ -57,7 +57,9 @@ export class SiteSessions {
     const problem = isChecked ? this.#originProblem(sent, parts) : undefined;
     if (problem !== undefined) return this.#refused(sent, parts, problem);
     const begun = await SessionWatch.begin(this.#watching(sent, parts, checkEvery * 1000));
-    return begun instanceof SessionWatch ? new OpenedSession(begun.last, begun) : this.#unknown(begun, parts);
+    if (!(begun instanceof SessionWatch)) return this.#unknown(begun, parts);
+    // Another request has ended the session while it was read: nobody could hear of it any more.
+    return begun.ended.aborted ? new OpenedSession(guestOf(parts), undefined) : new OpenedSession(begun.last, begun);
   }
 
   #originProblem(sent: SentHeaders, { services }: SiteParts): string | undefined {
