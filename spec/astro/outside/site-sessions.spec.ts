@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { AccessConfig } from '../../../lib/access/access-options.js';
 import { DecisionLog } from '../../../lib/access/guard/decision-log.js';
 import type { OpenedSession } from '../../../lib/astro/outside/opened-session.js';
 import { SiteSessions } from '../../../lib/astro/outside/site-sessions.js';
@@ -106,6 +107,22 @@ describe('A session outside a page', () => {
     expect(store.written).toBe(0);
     issues = undefined;
     expect((await open()).visitor.id).toBe('ada');
+  });
+
+  it('is that of the impersonated user, until the impersonation ends', async () => {
+    const { site, cookie, visit } = await start({ access: new AccessConfig({ impersonate: { role: 'admin' } }) });
+    const now = Date.now();
+    const before = await site.open({ host: 'localhost', cookie }, {});
+    await visit((session) => draftOf(session).impersonate({ userId: 'eve', role: 'member' }, now, now + 60_000));
+    expect(before.visitor.id).toBe('ada');
+    await before.check();
+    expect(before.ended.reason.why).toBe('another-user');
+    const opened = await site.open({ host: 'localhost', cookie }, {});
+    const { visitor } = opened;
+    expect([visitor.id, visitor.impersonator?.userId, visitor.hasRole('admin')]).toEqual(['eve', 'ada', false]);
+    await visit((session) => draftOf(session).stopImpersonating());
+    await opened.check();
+    expect(opened.ended.reason.why).toBe('another-user');
   });
 
   it('is opened by an overridden SessionManager.open', async () => {
