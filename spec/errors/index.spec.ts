@@ -25,6 +25,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
   ],
   [new errors.ReadOnlySessionError('set()'), 'READ_ONLY_SESSION', { operation: 'set()' }, 'change it in a page'],
   [new errors.SessionEndedError('expired'), 'SESSION_ENDED', { why: 'expired' }, 'Close the connection.'],
+  [
+    new errors.ExclusiveOutcomeLostError('token', 'too-large'),
+    'EXCLUSIVE_OUTCOME_LOST',
+    { key: 'token', reason: 'too-large' },
+    'Return less (an id instead of the object',
+  ],
   [new errors.ImpersonationOffError(), 'IMPERSONATION_OFF', {}, "access: { impersonate: { role: 'support' } }"],
   [
     new errors.SessionValueTypeError('visits', 'increment', 'a number'),

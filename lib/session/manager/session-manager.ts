@@ -111,7 +111,7 @@ export class SessionManager {
     const arrivedAt = this.#steps.runs.moment();
     const origin = this.#cookies.nowhere(cookies.isReadOnly);
     const opened = andThen(this.#opener.open(carried, origin, ledger), (session) =>
-      this.#withSteps(session, arrivedAt),
+      this.#withSteps(session, arrivedAt, cookies),
     );
     if (readsMessages === undefined || cookies.isReadOnly) return opened;
     return andThen(opened, (session) => {
@@ -126,8 +126,10 @@ export class SessionManager {
     return this.#withSteps(this.#opener.begin(this.#cookies.nowhere()), this.#steps.runs.moment());
   }
 
-  #withSteps(session: Session, arrivedAt: number): Session {
+  #withSteps(session: Session, arrivedAt: number, cookies?: CookieJar): Session {
     const draft = draftOf(session);
+    const { opened } = draft;
+    draft.wasBrowserClosed = opened !== undefined && !!cookies && this.#cookies.presence.isGone(opened, cookies);
     draft.expiry = () => endAfter(draft, { now: this.clock.now(), config: this.config });
     draft.steps = new RequestSteps(this.#steps, draft, arrivedAt);
     return session;
