@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { LATER, MOVABLE_CLOCK, pass } from '../support/movable-clock.js';
+import { INSTALLED } from '../support/packed-package.js';
 import { UpgradedConnection } from '../support/upgraded-connection.js';
 
 /** Answers upgrades outside the site's bundle, with a copy of the package of its own. */
@@ -66,14 +69,18 @@ const FILES = {
       integrations: [gatehouse({ csrf: { trustedOrigins: ['https://app.example.com'] } }), sockets],
     });`,
   'src/gatehouse.ts': `
-    import { Clock, defineGatehouse } from 'astro-gatehouse/server';
+    import { Clock, defineGatehouse, SessionStore } from 'astro-gatehouse/server';
+    import { SqliteSessionStore } from 'astro-gatehouse/stores/sqlite';
     ${MOVABLE_CLOCK}
     const users = { 'key-of-a-program': { userId: 'program', role: 'reader', via: 'api-key' } };
     export default defineGatehouse({
       store: { use: process.env.STORE ?? 'sqlite' },
       session: { cookie: { name: process.env.COOKIE }, idleTimeout: 3600, absoluteTimeout: 7200, renewAfter: 0.001 },
       identify: ({ headers }) => users[headers.get('authorization')?.slice('Bearer '.length)],
-      services: (services) => services.override(Clock, MovableClock),
+      services: (services) => {
+        services.override(Clock, MovableClock);
+        if (process.env.OWN_STORE) services.override(SessionStore, (get) => new SqliteSessionStore({ file: 'own.db' }, get(Clock)));
+      },
     });`,
   ...LATER,
   'src/pages/sign-in.ts': `
@@ -326,6 +333,21 @@ describe('npx astro-gatehouse sessions', () => {
     expect((await first.get('/notice')).text).toContain('none');
   }, 30_000);
 });
+
+it('npx astro-gatehouse sessions asks the built server about a store that the project creates by itself', async () => {
+  const environment = { GATEHOUSE_SECRET: SECRET, OWN_STORE: 'sqlite', CHECK: '3600' };
+  const running = await app.serve(environment, 'server.mjs');
+  for (const user of ['ada', 'eve', 'eve']) await signedIn(user, running);
+  await running.stop();
+  app.write({
+    '.env': `OWN_STORE=sqlite\nGATEHOUSE_SECRET=${SECRET}\n`,
+    'command.mjs': `
+      process.env.OWN_STORE = 'sqlite';
+      await import(${JSON.stringify(pathToFileURL(join(INSTALLED, 'dist/cli/main.js')).href)});`,
+  });
+  const { output } = await app.node('command.mjs', 'sessions', 'count', '--user', 'eve');
+  expect(output).toBe('2\n');
+}, 30_000);
 
 describe('A WebSocket of a site whose sessions are in cookies', () => {
   beforeAll(async () => {

@@ -4,6 +4,8 @@ import { Clock } from '../../base/clock.js';
 import { AstroSessionMissingError, InvalidCallError } from '../../errors/index.js';
 import { SecurityEvents } from '../../session/security-events.js';
 import { SessionConfig } from '../../session/session-config.js';
+import { SessionRegistry } from '../../session/session-registry.js';
+import { MemorySessionStore } from '../../session/stores/memory-session-store.js';
 import { SessionStore } from '../../session/stores/session-store.js';
 import { AstroSessionStore } from '../start/astro-session-store.js';
 import { addressOf, opensWebSocket, originProblem } from './handshake.js';
@@ -39,6 +41,16 @@ export class SiteSessions {
   /** The name of the site: that of its session cookie. */
   get name(): string {
     return this.parts().services.get(SessionConfig).cookieName;
+  }
+
+  /** Lists and ends the sessions of the site, for the command line. */
+  get registry(): SessionRegistry {
+    return this.parts().services.get(SessionRegistry);
+  }
+
+  /** True when no other process can read the sessions. */
+  get isInMemory(): boolean {
+    return this.parts().services.get(SessionStore) instanceof MemorySessionStore;
   }
 
   /** Opens the session that headers identify. */

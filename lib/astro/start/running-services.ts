@@ -24,7 +24,7 @@ interface Running {
 }
 
 /** What code outside the bundle of a site may ask it. */
-export type RunningSite = Pick<SiteSessions, 'name' | 'open'>;
+export type RunningSite = Pick<SiteSessions, 'name' | 'open' | 'registry' | 'isInMemory'>;
 
 /** The site to which this copy of the package belongs. */
 let own: Running | undefined;

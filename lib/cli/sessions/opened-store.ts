@@ -15,17 +15,13 @@ import type { EnvFiles } from '../doctor/facts.js';
 const TIME_LIMIT = 10;
 
 /** The reasons why the sessions of some stores cannot be listed by a command. */
-const UNREACHABLE: Partial<Record<ChosenStore['use'], string>> = {
+export const UNREACHABLE: Partial<Record<ChosenStore['use'], string>> = {
   cookie: "The sessions are in the visitors' cookies, and nowhere else",
   memory: 'The sessions are in the memory of the server, which no other process can read',
   astro: "The sessions are in Astro's own session storage, which cannot list them",
   unstorage: 'The sessions are in a storage that cannot list them',
 };
 const CURE = "for this command use store: { use: 'sqlite' }, 'postgres' or 'redis'.";
-const OWN =
-  'The store is one of the project itself (services.override), which only the server can open: call ' +
-  'SessionRegistry.listAll(), count() and endAll() in a page for operators.';
-
 /**
  * Opens the store that a project names in its options.
  *
@@ -34,12 +30,10 @@ const OWN =
  * @throws {UsageError} When only the server can read the sessions.
  */
 export function openedStore(
-  { settings, hasOwnStore, isWhole, notes }: Pick<ReadReport, 'settings' | 'hasOwnStore' | 'isWhole' | 'notes'>,
+  { settings }: Pick<ReadReport, 'settings'>,
   folder: string,
   variables: Pick<EnvFiles, 'find'>,
 ): SessionStore & Partial<AsyncDisposable & Disposable> {
-  if (!isWhole) throw new Error(`The store is unknown: ${notes.join('; ')}`);
-  if (hasOwnStore) throw new UsageError(OWN);
   const store = chosenStore(settings);
   const clock = new Clock();
   switch (store.use) {

@@ -1,3 +1,4 @@
+import type { ReadReport } from '../../astro/report/build-channel.js';
 import { Clock } from '../../base/clock.js';
 import { Disposables } from '../../base/disposables.js';
 import type { SessionFilter } from '../../session/registry/session-filter.js';
@@ -6,10 +7,12 @@ import { SessionConfig } from '../../session/session-config.js';
 import { SessionRegistry } from '../../session/session-registry.js';
 import { ClientFailure } from '../../session/stores/client-failure.js';
 import { NoRevocationList } from '../../session/stores/revocation-list.js';
+import type { SessionStore } from '../../session/stores/session-store.js';
 import { type SessionsRequest, UsageError } from '../command-line.js';
 import { EnvFiles } from '../doctor/facts.js';
 import { projectAt, readReport } from '../read-report.js';
 import { openedStore } from './opened-store.js';
+import { type AskedRegistry, withServer } from './server-registry.js';
 import { countAsText, endedAsText, pageAsJson, pageAsText } from './sessions-text.js';
 
 /**
@@ -23,17 +26,29 @@ export async function sessions(request: SessionsRequest): Promise<string> {
   // Read first, because the build may set variables.
   const variables = new EnvFiles(folder, { ...process.env });
   const report = await readReport(folder);
-  const store = openedStore(report, folder, variables);
+  if (!report.isWhole) throw new Error(`The store is unknown: ${report.notes.join('; ')}`);
+  try {
+    return report.hasOwnStore
+      ? await withServer(folder, variables, (registry) => answer(registry, request))
+      : await withStore(openedStore(report, folder, variables), report, (registry) => answer(registry, request));
+  } catch (error) {
+    if (error instanceof ClientFailure) throw new Error(`${error.message} ${error.cure}`);
+    throw error;
+  }
+}
+
+/** Asks a store. It is closed in the end. */
+async function withStore<Answer>(
+  store: SessionStore,
+  { settings }: Pick<ReadReport, 'settings'>,
+  ask: (registry: SessionRegistry) => Promise<Answer>,
+): Promise<Answer> {
   const opened = new Disposables();
   opened.add(store);
   try {
     const clock = new Clock();
-    const config = SessionConfig.from(report.settings.session, { isProduction: true });
-    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, new SecurityEvents(clock));
-    return await answer(registry, request);
-  } catch (error) {
-    if (error instanceof ClientFailure) throw new Error(`${error.message} ${error.cure}`);
-    throw error;
+    const config = SessionConfig.from(settings.session, { isProduction: true });
+    return await ask(new SessionRegistry(store, new NoRevocationList(), config, clock, new SecurityEvents(clock)));
   } finally {
     await opened.dispose(() => undefined);
   }
@@ -41,7 +56,7 @@ export async function sessions(request: SessionsRequest): Promise<string> {
 
 /** Answers a request. @throws {UsageError} As {@link sessions}. */
 export async function answer(
-  registry: Pick<SessionRegistry, 'listAll' | 'count' | 'endAll' | 'revoke'>,
+  registry: AskedRegistry,
   { act, by: pairs, id, yes, json, after, limit }: SessionsRequest,
 ): Promise<string> {
   const by = filterOf(pairs);

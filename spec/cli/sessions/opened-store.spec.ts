@@ -17,14 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const variables = { find: () => undefined };
-const reportOf = (store: SettingsInForce['store'], more = {}) => ({
-  settings: { store },
-  hasOwnStore: false,
-  isWhole: true,
-  notes: [],
-  ...more,
-});
-const open = (store: SettingsInForce['store'], more = {}) => openedStore(reportOf(store, more), folder, variables);
+const open = (store: SettingsInForce['store']) => openedStore({ settings: { store } }, folder, variables);
 
 describe('The store for the command line', () => {
   it('is that of the options, in a file that belongs to the project', () => {
@@ -47,14 +40,5 @@ describe('The store for the command line', () => {
   ] as const)('is not that of %s, which only the server can read', (use, reason) => {
     expect(() => open({ use })).toThrow(UsageError);
     expect(() => open({ use })).toThrow(reason);
-  });
-
-  it('is none of the project itself, and none that is unknown', () => {
-    expect(() => open({ use: 'sqlite' }, { hasOwnStore: true })).toThrow(
-      'SessionRegistry.listAll(), count() and endAll()',
-    );
-    expect(() => open({ use: 'sqlite' }, { isWhole: false, notes: ['it was not loaded'] })).toThrow(
-      'it was not loaded',
-    );
   });
 });
