@@ -87,6 +87,10 @@ describe('Options', () => {
       'session.options.maxSessions: must be a whole number above 0',
     ],
     [{ session: { maxSessionsPerUser: 0 } }, 'session.maxSessionsPerUser: must be a whole number above 0'],
+    [{ session: { endsWithBrowser: 'yes' } }, 'session.endsWithBrowser: must be true or false'],
+    [{ session: { quiet: '/api/**' } }, "session.quiet: must be an array of patterns: ['/api/notifications/**']"],
+    [{ session: { quiet: ['api/**'] } }, expect.stringMatching(/^session\.quiet\[0]: .*"?\/api\/\*\*/)],
+    [{ session: { quiet: ['/{a/b,c}/**'] } }, expect.stringMatching(/^session\.quiet\[0]: pattern "\/\{a\/b,c\}/)],
     [{ session: { storeTimeout: 0 } }, 'session.storeTimeout: must be more than 0 seconds'],
     [{ access: { check: 'no' } }, 'access.check: must be a function'],
     [
