@@ -22,6 +22,11 @@ export interface SessionCookieOptions {
   sameSite?: 'lax' | 'strict' | 'none' | undefined;
   /** True when browsers send the cookie over HTTPS only. Default: `true` in production, `false` in development. */
   secure?: boolean | undefined;
+  /**
+   * True when browsers keep a separate session for each site that shows this one in a frame, so that a sign-in works
+   * there although they block cookies of third parties. Requires `sameSite: 'none'` and `secure`. Default: `false`.
+   */
+  partitioned?: boolean | undefined;
   /** True when a session that is too large for one cookie is split over up to three. Default: `false`. */
   chunks?: boolean | undefined;
 }
@@ -159,6 +164,7 @@ export class SessionConfig {
       sameSite: cookie.sameSite ?? 'lax',
       secure: cookie.secure ?? isProduction,
       httpOnly: true,
+      ...(cookie.partitioned && { partitioned: true }),
     };
     const name = cookie.name ?? defaultCookieName(applicationId);
     const cookieName = isByHand ? name : withPrefix(name, attributes);

@@ -88,8 +88,9 @@ class HeaderCookieJar extends CookieJar {
     return cookiesNamed(this.header, name, mark);
   }
 
-  override set(name: string, value: string, { domain, ...attributes }: CookieAttributes): void {
-    const cookie = { name, value, ...attributes, ...(domain !== undefined && { domain }) };
+  override set(name: string, value: string, { domain, partitioned, ...others }: CookieAttributes): void {
+    const attributes = { ...others, ...(domain !== undefined && { domain }), ...(partitioned && { partitioned }) };
+    const cookie = { name, value, ...attributes };
     this.setCookie = stringifySetCookie(cookie, { encode: String });
   }
 }

@@ -13,6 +13,7 @@ const cookie = {
   domain: z.optional(text),
   sameSite: z.optional(z.enum(['lax', 'strict', 'none'])),
   secure: flag,
+  partitioned: flag,
 };
 const timeouts = { idleTimeout: z.optional(seconds), absoluteTimeout: z.optional(seconds) };
 const common = {

@@ -54,17 +54,44 @@ export class AstroCookieJar extends CookieJar {
   }
 
   override set(name: string, value: string, attributes: CookieAttributes): void {
-    const { domain, ...others } = attributes;
+    const { domain, partitioned, ...others } = attributes;
+    const given = { ...others, ...(domain !== undefined && { domain }), ...(partitioned && { partitioned }) };
     if (attributes.secure && attributes.maxAge > 0) warnOfPlainHttp(this.context.request.headers);
     this.#isChanged = true;
-    this.context.cookies.set(name, value, { ...others, ...(domain !== undefined && { domain }), encode: String });
+    if (partitioned && this.values(name).length > 0) this.#removeUnpartitioned(name, attributes);
+    this.context.cookies.set(name, value, { ...given, encode: String });
   }
 
-  override removeElsewhere(name: string, { path, domain, secure }: Omit<CookieAttributes, 'maxAge'>): void {
-    for (const place of placesBeside({ path, domain }, this.context.request.headers, this.url)) {
-      this.#removals ??= [];
-      this.#removals.push(stringifySetCookie({ name, value: '', maxAge: 0, ...place, ...(secure && { secure }) }));
+  override removeElsewhere(name: string, attributes: Omit<CookieAttributes, 'maxAge'>): void {
+    for (const place of placesBeside(attributes, this.context.request.headers, this.url)) {
+      if (attributes.partitioned) this.#addRemoval(name, place, attributes);
+      this.#addRemoval(name, place, { ...attributes, partitioned: false });
     }
+  }
+
+  /**
+   * Removes the cookie of a time before `partitioned` was set. Browsers store both, send both, and remove only the one
+   * that the header means.
+   */
+  #removeUnpartitioned(name: string, attributes: Omit<CookieAttributes, 'maxAge'>): void {
+    const { path, domain } = attributes;
+    this.#addRemoval(name, { path, ...(domain !== undefined && { domain }) }, { ...attributes, partitioned: false });
+  }
+
+  #addRemoval(
+    name: string,
+    place: CookiePlace,
+    { secure, sameSite, partitioned }: Pick<CookieAttributes, 'secure' | 'sameSite' | 'partitioned'>,
+  ): void {
+    // Without SameSite=None, browsers ignore the header in a frame of another site.
+    const how = {
+      ...(secure && { secure }),
+      ...(sameSite === 'none' && { sameSite }),
+      ...(partitioned && { partitioned }),
+    };
+    const removal = stringifySetCookie({ name, value: '', maxAge: 0, ...place, ...how });
+    this.#removals ??= [];
+    if (!this.#removals.includes(removal)) this.#removals.push(removal);
   }
 
   get #carried(): string | null {
