@@ -122,6 +122,8 @@ export type { ImpersonationEnd, LoginRejection, RejectionReason } from './sessio
 export { FlashBag } from './session/flash-bag.js';
 export { ListedSession } from './session/listed-session.js';
 export { SessionManager } from './session/manager/session-manager.js';
+export type { SessionListing, SessionPage } from './session/registry/session-directory.js';
+export type { FilterValue, SessionFilter } from './session/registry/session-filter.js';
 export {
   type EventSubject,
   type SecurityEvent,

@@ -18,6 +18,7 @@ export { type Flash, isEmptyRecord, type SessionDevice, type SessionRecord } fro
 export type { TakenValue } from './session/record/taken-value.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
+export type { FiledPage, ListedText, ListingRequest, TextPage } from './session/stores/listing/listing.js';
 export { type MemoryOptions, MemorySessionStore } from './session/stores/memory-session-store.js';
 export { MigratingSessionStore, type Migration } from './session/stores/migrating-session-store.js';
 export type { KeyedText } from './session/stores/moved-record.js';

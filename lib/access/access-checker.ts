@@ -70,13 +70,18 @@ export class AccessChecker {
   }
 
   /** Checked last, so that no visitor signs in again for a page that is refused all the same. */
-  #checkSignIn({ authenticatedWithin, request }: AccessRule, visitor: Visitor, reason: string): AccessDecision {
-    if (authenticatedWithin !== undefined && visitor.impersonator) {
+  #checkSignIn(rule: AccessRule, visitor: Visitor, reason: string): AccessDecision {
+    const { authenticatedWithin, remembered, request } = rule;
+    if (rule.mayAskAgain && visitor.impersonator) {
       return this.deny('needs a sign-in by the user, who is being impersonated', 'IMPERSONATED');
     }
-    return authenticatedWithin === undefined || isWithin(request.signedInFor, authenticatedWithin)
-      ? this.grant(reason)
-      : this.deny(`needs a sign-in within ${authenticatedWithin} seconds`, 'SIGN_IN_AGAIN');
+    if (authenticatedWithin !== undefined && !isWithin(request.signedInFor, authenticatedWithin)) {
+      return this.deny(`needs a sign-in within ${authenticatedWithin} seconds`, 'SIGN_IN_AGAIN');
+    }
+    // An unknown session may be one that is only remembered.
+    return remembered === false && request.isOnlyRemembered !== false
+      ? this.deny('needs a session that is not only remembered', 'SIGN_IN_AGAIN')
+      : this.grant(reason);
   }
 
   /**

@@ -65,7 +65,7 @@ export interface AccessOptions {
   /**
    * The visitors who may call `impersonate()`: a requirement, such as `{ role: 'support' }`, or a function. Default: nobody.
    * A requirement protects those who meet it themselves: nobody can impersonate them. A function decides about every user.
-   * It is checked again with each request, except `authenticatedWithin`.
+   * It is checked again with each request, except `authenticatedWithin` and `remembered`.
    */
   impersonate?: Requirement | MayImpersonate | undefined;
   /** Seconds after which an impersonation ends by itself. Default 3600, at most 28,800: a working day. */

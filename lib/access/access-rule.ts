@@ -1,6 +1,5 @@
-import { RequestCookies } from '../base/request-cookies.js';
 import { InvalidOptionsError } from '../errors/index.js';
-import type { AccessRequest } from './guard/guarded-request.js';
+import { type AccessRequest, NO_REQUEST } from './guard/guarded-request.js';
 import { isForMethod } from './paths/method-index.js';
 import { PathPattern } from './paths/path-pattern.js';
 import { actionPath, islandPattern } from './paths/special-paths.js';
@@ -26,6 +25,11 @@ export interface Requirement {
    * @see OWASP ASVS 5.0 7.5.1
    */
   authenticatedWithin?: number | undefined;
+  /**
+   * `false`: a session that lives on only because its visitor asked to be remembered is not enough. When the session would
+   * have ended otherwise, the visitor is sent to sign in again.
+   */
+  remembered?: false | undefined;
   /**
    * Decides by the visitor's session and the request. `session` is `null` for a guest. A function that throws refuses.
    *
@@ -86,18 +90,6 @@ export interface RuleOptions extends Requirement {
 const GIVES_TRUE =
   /^(?:async\s*)?(?:(?:\([\w$,\s]*\)|[\w$]+)\s*=>|(?:function\s*)?[\w$]*\s*\([\w$,\s]*\)(?=\s*\{))\s*(?:true|!0|\{\s*return\s*(?:true|!0);?\s*\})$/;
 
-/** Stands for the request where there is none. */
-export const NO_REQUEST: AccessRequest = {
-  params: {},
-  routePattern: '',
-  method: '',
-  url: new URL('http://nowhere.invalid/'),
-  signedInFor: undefined,
-  headers: new Headers(),
-  cookies: new RequestCookies(),
-  clientAddress: undefined,
-};
-
 /** A rule: the paths it is for, and what it requires of a visitor. */
 export class AccessRule implements Requirement {
   readonly pattern: string;
@@ -107,6 +99,7 @@ export class AccessRule implements Requirement {
   readonly permissions: readonly Permission[] | undefined;
   readonly anyPermission: readonly Permission[] | undefined;
   readonly authenticatedWithin: number | undefined;
+  readonly remembered: false | undefined;
   readonly allow: Requirement['allow'];
   readonly methods: readonly string[] | undefined;
   /** True when it admits everybody without a check. */
@@ -143,6 +136,7 @@ export class AccessRule implements Requirement {
     this.permissions = options.permissions;
     this.anyPermission = options.anyPermission;
     this.authenticatedWithin = options.authenticatedWithin;
+    this.remembered = options.remembered;
     this.allow = options.allow;
     this.acceptedRoleSets = [...(this.role === undefined ? [] : [[this.role]]), ...(this.roles ? [this.roles] : [])];
     this.requiredPermissions = [
@@ -187,9 +181,14 @@ export class AccessRule implements Requirement {
 
   /** True when it names a requirement besides `allow`, which guests can never meet. */
   get namesRequirements(): boolean {
-    const { acceptedRoleSets, requiredPermissions, anyPermission, authenticatedWithin } = this;
+    const { acceptedRoleSets, requiredPermissions, anyPermission } = this;
     const hasNames = acceptedRoleSets.length + requiredPermissions.length > 0 || anyPermission !== undefined;
-    return hasNames || authenticatedWithin !== undefined;
+    return hasNames || this.mayAskAgain;
+  }
+
+  /** True when it may send signed-in visitors to sign in again. */
+  get mayAskAgain(): boolean {
+    return this.authenticatedWithin !== undefined || this.remembered === false;
   }
 
   /** The requirements in words. */
@@ -201,6 +200,7 @@ export class AccessRule implements Requirement {
       this.requiredPermissions.length > 0 && `permissions ${this.requiredPermissions.join(', ')}`,
       this.anyPermission && `one of permissions ${this.anyPermission.join(', ')}`,
       this.authenticatedWithin !== undefined && `signed in within ${this.authenticatedWithin} seconds`,
+      this.remembered === false && 'not only remembered',
       this.allow && 'allow()',
     ].filter((part) => part !== false && part !== undefined);
     return parts.length > 0 ? parts.join(' and ') : 'signed in';
@@ -221,6 +221,7 @@ const NOT_BESIDE_PUBLIC = [
   'permissions',
   'anyPermission',
   'authenticatedWithin',
+  'remembered',
   'allow',
   'status',
   'guestsSignIn',

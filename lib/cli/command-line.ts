@@ -32,6 +32,8 @@ export interface MigrateRequest {
   readonly print: boolean;
   /** The name of the table, in place of that in the project's options. */
   readonly table: string | undefined;
+  /** True to print the SQL for SQLite, libSQL and D1, in place of that for PostgreSQL. */
+  readonly sqlite: boolean;
 }
 
 /** Thrown for an invalid command line. The message names the valid one. */
@@ -59,6 +61,7 @@ astro-gatehouse migrate: the table of store: { use: 'postgres' }
   npx astro-gatehouse migrate                   creates it, if it is missing
   npx astro-gatehouse migrate --print           prints the SQL, and changes nothing
   npx astro-gatehouse migrate --table NAME      for a store that the project creates by itself
+  npx astro-gatehouse migrate --print --sqlite  prints the SQL for SQLite, libSQL and Cloudflare D1
 
   --root FOLDER    the project, when it is not the current folder
   --help           this text`;
@@ -71,6 +74,7 @@ const OPTIONS = {
   write: { type: 'boolean', default: false },
   print: { type: 'boolean', default: false },
   table: { type: 'string' },
+  sqlite: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -87,8 +91,8 @@ export function readCommandLine(args: readonly string[]): Request | 'help' {
   const { values, positionals } = parsed(args);
   const [command, ...more] = positionals;
   if (values.help || (command === undefined && args.length === 0)) return 'help';
-  if (command !== 'migrate' && (values.print || values.table !== undefined)) {
-    throw new UsageError('--print and --table belong to migrate: remove them.');
+  if (command !== 'migrate' && (values.print || values.sqlite || values.table !== undefined)) {
+    throw new UsageError('--print, --table and --sqlite belong to migrate: remove them.');
   }
   if (command === 'secret') return secretRequest(values, more);
   if (command !== 'routes' && command !== 'doctor' && command !== 'migrate') {
@@ -119,7 +123,9 @@ function migrateRequest(values: ReturnType<typeof parsed>['values']): MigrateReq
   if (values.json || values.public || values.check !== undefined) {
     throw new UsageError('--json, --public and --check belong to routes: remove them.');
   }
-  return { command: 'migrate', root: values.root, print: values.print, table: values.table };
+  const { root, print, table, sqlite } = values;
+  if (sqlite && !print) throw new UsageError('--sqlite only prints SQL: write migrate --print --sqlite.');
+  return { command: 'migrate', root, print, table, sqlite };
 }
 
 function secretRequest(values: ReturnType<typeof parsed>['values'], [file, ...more]: readonly string[]): SecretRequest {

@@ -1,6 +1,7 @@
 import { chosenStore } from '../astro/options/store-choice.js';
 import { PostgresFailure } from '../session/stores/postgres/postgres-failure.js';
 import { postgresMigration } from '../session/stores/postgres/postgres-session-store.js';
+import { SqlTable } from '../session/stores/sql/sql-table.js';
 import { DEFAULT_TABLE } from '../session/stores/sql/table-name.js';
 import { addressOf, askPostgres } from './ask-postgres.js';
 import { type MigrateRequest, UsageError } from './command-line.js';
@@ -16,7 +17,8 @@ const LOCK = 7_146_920;
  * @returns What to print.
  * @throws {UsageError} When the project has no store with a table.
  */
-export async function migrate({ root, print, table }: MigrateRequest): Promise<string> {
+export async function migrate({ root, print, table, sqlite }: MigrateRequest): Promise<string> {
+  if (sqlite) return new SqlTable(table ?? DEFAULT_TABLE, 'sqlite').migration.map((one) => `${one};`).join('\n');
   if (print && table !== undefined) return postgresMigration(table).trimEnd();
   const folder = projectAt(root);
   // Read first, because the build may set variables.

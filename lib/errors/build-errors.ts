@@ -150,3 +150,39 @@ export class UnguardedPipelineError extends GatehouseError {
     );
   }
 }
+
+/** The store cannot keep sessions where the adapter deploys the site. Thrown by `astro build`. */
+export class UnhostedStoreError extends GatehouseError {
+  /** @param host The name of the host. @param reason Why it cannot. @param instead The stores to use there. */
+  constructor(
+    readonly store: string,
+    readonly host: string,
+    reason: string,
+    instead: string,
+  ) {
+    super('UNHOSTED_STORE', `The store ${store} cannot keep sessions on ${host}: ${reason}. Use ${instead}.`);
+  }
+}
+
+/** The adapter runs middleware in another process than pages. Thrown by `astro build`. */
+export class EdgeMiddlewareError extends GatehouseError {
+  constructor(readonly adapter: string) {
+    super(
+      'EDGE_MIDDLEWARE',
+      `${adapter} runs middleware apart from the pages (middlewareMode: 'edge'), where sessions and visitors cannot ` +
+        "be handed over to them, so every page would fail. Remove middlewareMode: 'edge' from the adapter's options.",
+    );
+  }
+}
+
+/** A Worker would not start, because it lacks Node's modules. Thrown by `astro build`. */
+export class NodejsCompatMissingError extends GatehouseError {
+  /** @param date The Worker's compatibility date. */
+  constructor(readonly date: string) {
+    super(
+      'NODEJS_COMPAT_MISSING',
+      `This Worker (compatibility_date ${date}) would not start, because it lacks Node's modules, such as ` +
+        'node:async_hooks: add "compatibility_flags": ["nodejs_compat"] to wrangler.jsonc.',
+    );
+  }
+}

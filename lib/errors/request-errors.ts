@@ -55,7 +55,7 @@ export type DenialCode =
   | 'MISSING_ROLE'
   | 'MISSING_PERMISSION'
   | 'NOT_ALLOWED'
-  /** The last sign-in is older than `authenticatedWithin` allows. */
+  /** The last sign-in is older than `authenticatedWithin` allows, or the session is only remembered. */
   | 'SIGN_IN_AGAIN'
   /** The visitor is impersonated, and this needs the user's own sign-in. */
   | 'IMPERSONATED'

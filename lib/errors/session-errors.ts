@@ -199,6 +199,23 @@ export class MissingClientError extends GatehouseError {
   }
 }
 
+/** The file of a SQLite store cannot be created or written. Thrown at start. */
+export class UnwritableFileError extends GatehouseError {
+  constructor(
+    readonly file: string,
+    cause: unknown,
+  ) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
+    super(
+      'UNWRITABLE_FILE',
+      `${file} cannot be written (${code}). Let the user that runs the server own its folder, or name another file: ` +
+        "store: { use: 'sqlite', file: '/var/lib/shop/sessions.db' }. If nothing can be written there, use another " +
+        "store, such as { use: 'cookie' } or { use: 'postgres' }.",
+      { cause },
+    );
+  }
+}
+
 /** `session.store` is `astro`, but Astro has no session storage. */
 export class AstroSessionMissingError extends GatehouseError {
   constructor() {

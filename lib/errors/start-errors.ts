@@ -12,12 +12,18 @@ export class InvalidOptionsError extends GatehouseError {
  * A server was started in production without a secret, or `createCookieSessionStorage` was called without one there.
  */
 export class MissingSecretError extends GatehouseError {
-  /** @param variable The name of the environment variable or the option that should contain the secret. */
-  constructor(readonly variable: string) {
+  /**
+   * @param variable The name of the environment variable or the option that should contain the secret.
+   * @param advice A further sentence about what to do.
+   */
+  constructor(
+    readonly variable: string,
+    advice = '',
+  ) {
     super(
       'MISSING_SECRET',
       `No secret to seal sessions with: set ${variable} to at least 32 random characters before the server starts. ` +
-        `Create one with: npx astro-gatehouse secret`,
+        `Create one with: npx astro-gatehouse secret${advice === '' ? '' : `. ${advice}`}`,
     );
   }
 }

@@ -1,7 +1,9 @@
-import type { SessionDevice, SessionRecord } from './record/session-record.js';
+import { type SessionDevice, type SessionRecord, userIdOf } from './record/session-record.js';
 
-/** One session in the list of a user's sessions, to be shown to that user. */
+/** One session in a list: of the sessions of a user, to be shown to that user, or of all sessions, for operators. */
 export class ListedSession {
+  /** The user who signed in with it; `undefined` for a guest. */
+  readonly userId: string | undefined;
   readonly createdAt: Date;
   /** When the session was last written: exact to `session.renewAfter`. */
   readonly lastSeenAt: Date;
@@ -15,15 +17,12 @@ export class ListedSession {
   constructor(
     /** The id to pass to `revoke`. It cannot be used as a cookie, so a page may show it. */
     readonly id: string,
-    {
-      createdAt,
-      renewedAt,
-      expiresAt,
-      device = {},
-    }: Omit<SessionRecord, 'id'> & { device?: SessionDevice | undefined },
+    record: Omit<SessionRecord, 'id'> & { device?: SessionDevice | undefined },
     /** True for the session of the current request. */
     readonly isCurrent: boolean,
   ) {
+    const { createdAt, renewedAt, expiresAt, device = {} } = record;
+    this.userId = userIdOf(record);
     this.createdAt = new Date(createdAt);
     this.lastSeenAt = new Date(renewedAt);
     this.expiresAt = new Date(expiresAt);

@@ -1,35 +1,20 @@
 import { InvalidOptionsError } from '../errors/index.js';
 import type { CookieAttributes } from './cookies/cookie-jar.js';
 import { cookieProblems, defaultCookieName, formerCookieNames, withPrefix } from './cookies/cookie-name.js';
+import type { SessionCookieOptions } from './cookies/cookie-options.js';
+import {
+  type Lifetime,
+  ownLifetime,
+  RENEWALS_PER_IDLE,
+  rememberedFor,
+  renewalProblems,
+  timeoutProblems,
+} from './lifetimes.js';
 import type { SessionRecord } from './record/session-record.js';
 
 const DAY = 24 * 60 * 60;
 const STORE_TIMEOUT = 5;
 const MAX_SIZE = 64 * 1024;
-
-/** Options for the session's cookie. */
-export interface SessionCookieOptions {
-  /**
-   * The name. Default: `gatehouse` with a suffix that distinguishes this application from others on its host. A
-   * secure cookie gets the prefix `__Host-`, or `__Secure-` when its path or domain does not allow `__Host-`.
-   */
-  name?: string | undefined;
-  /** The path. Default: `/`. */
-  path?: string | undefined;
-  /** The domain. Default: none, so only this host receives the cookie. */
-  domain?: string | undefined;
-  /** When browsers send the cookie with requests from other sites. Default: `lax`. `none` requires `secure`. */
-  sameSite?: 'lax' | 'strict' | 'none' | undefined;
-  /** True when browsers send the cookie over HTTPS only. Default: `true` in production, `false` in development. */
-  secure?: boolean | undefined;
-  /**
-   * True when browsers keep a separate session for each site that shows this one in a frame, so that a sign-in works
-   * there although they block cookies of third parties. Requires `sameSite: 'none'` and `secure`. Default: `false`.
-   */
-  partitioned?: boolean | undefined;
-  /** True when a session that is too large for one cookie is split over up to three. Default: `false`. */
-  chunks?: boolean | undefined;
-}
 
 /** Options for the lifetime, the size and the cookie of sessions. */
 export interface SessionOptions {
@@ -48,6 +33,13 @@ export interface SessionOptions {
    * Default: 30 days without a request and 180 days in total, and at least the timeouts of other sessions.
    */
   rememberMe?: { idleTimeout?: number | undefined; absoluteTimeout?: number | undefined } | undefined;
+  /**
+   * Set to end the sessions of visitors who did not ask to stay signed in, and of guests, when the browser is closed:
+   * their cookie has neither `Max-Age` nor `Expires`. The timeouts hold as well. Default: `false`.
+   */
+  endsWithBrowser?: boolean | undefined;
+  /** Patterns of paths whose requests do not count as activity: see `QuietOptions`. Default: none. */
+  quiet?: readonly string[] | undefined;
   /** Seconds after which a store that does not answer counts as unavailable. Default: 5. */
   storeTimeout?: number | undefined;
   /**
@@ -62,12 +54,20 @@ export interface SessionOptions {
   maxSize?: number | undefined;
 }
 
-interface Lifetime {
-  readonly idleTimeout: number;
-  readonly absoluteTimeout: number;
-}
+/** The parts of a record by which its lifetime counts. */
+type Lasting = Pick<SessionRecord, 'isRemembered' | 'lifetime'>;
 
-type Settled = Omit<SessionConfig, 'longestLife' | 'longestIdle' | 'expiryOf' | 'isLive' | 'isDueForRenewal'>;
+type Derived =
+  | 'longestLife'
+  | 'longestIdle'
+  | 'lifetimeOf'
+  | 'renewAfterOf'
+  | 'expiryOf'
+  | 'isLive'
+  | 'isDueForRenewal'
+  | 'isOnlyRemembered'
+  | 'hasLastingCookie';
+type Settled = Omit<SessionConfig, Derived>;
 
 /** The environment in which a session's cookie is set. */
 interface Surroundings {
@@ -92,6 +92,9 @@ export class SessionConfig {
   readonly absoluteTimeout: number;
   readonly renewAfter: number;
   readonly rememberMe: Lifetime;
+  readonly endsWithBrowser: boolean;
+  /** Patterns of paths whose requests do not count as activity. */
+  readonly quiet: readonly string[];
   readonly storeTimeout: number;
   readonly maxSessionsPerUser: number | undefined;
   readonly signedInPages: 'no-store' | 'no-cache';
@@ -109,6 +112,8 @@ export class SessionConfig {
     this.absoluteTimeout = settled.absoluteTimeout;
     this.renewAfter = settled.renewAfter;
     this.rememberMe = settled.rememberMe;
+    this.endsWithBrowser = settled.endsWithBrowser;
+    this.quiet = settled.quiet;
     this.storeTimeout = settled.storeTimeout;
     this.maxSessionsPerUser = settled.maxSessionsPerUser;
     this.signedInPages = settled.signedInPages;
@@ -127,26 +132,51 @@ export class SessionConfig {
     return this.idleTimeout + this.renewAfter;
   }
 
+  /** Returns the timeouts of a session: those that its sign-in set, or the configured ones. */
+  lifetimeOf({ isRemembered, lifetime }: Lasting): Lifetime {
+    const configured = isRemembered ? this.rememberMe : this;
+    return lifetime ? ownLifetime(lifetime, configured, this.longestLife) : configured;
+  }
+
+  /** Returns the renewal interval of a session. A short idle timeout of its own needs a shorter interval. */
+  renewAfterOf({ lifetime }: Pick<SessionRecord, 'lifetime'>): number {
+    if (lifetime?.idleTimeout === undefined) return this.renewAfter;
+    return Math.min(this.renewAfter, Math.floor(lifetime.idleTimeout / RENEWALS_PER_IDLE));
+  }
+
   /**
    * Returns when a session that is written now expires. Requests within the next `renewAfter` do not write it, so
    * `renewAfter` is added: after the last of them the session still has its full idle time.
    */
-  expiryOf({ createdAt, isRemembered }: Pick<SessionRecord, 'createdAt' | 'isRemembered'>, now: number): number {
-    const { idleTimeout, absoluteTimeout } = isRemembered ? this.rememberMe : this;
-    return Math.min(now + idleTimeout + this.renewAfter, createdAt + absoluteTimeout);
+  expiryOf(record: Pick<SessionRecord, 'createdAt'> & Lasting, now: number): number {
+    const { idleTimeout, absoluteTimeout } = this.lifetimeOf(record);
+    return Math.min(now + idleTimeout + this.renewAfterOf(record), record.createdAt + absoluteTimeout);
   }
 
   /** Checks whether writing the session now would extend its life, and the last write is long enough ago. */
   isDueForRenewal(record: SessionRecord, now: number): boolean {
-    return now >= record.renewedAt + this.renewAfter && this.expiryOf(record, now) > record.expiresAt;
+    return now >= record.renewedAt + this.renewAfterOf(record) && this.expiryOf(record, now) > record.expiresAt;
   }
 
   /**
    * Checks whether a session has not expired, also by the timeouts configured today, which may be shorter than
    * before.
    */
-  isLive(record: Pick<SessionRecord, 'createdAt' | 'renewedAt' | 'expiresAt' | 'isRemembered'>, now: number): boolean {
+  isLive(record: Pick<SessionRecord, 'createdAt' | 'renewedAt' | 'expiresAt'> & Lasting, now: number): boolean {
     return now < record.expiresAt && now < this.expiryOf(record, record.renewedAt);
+  }
+
+  /**
+   * Checks whether a session lives on only because its visitor asked to be remembered: it would have ended otherwise, now
+   * or before an earlier request.
+   */
+  isOnlyRemembered({ createdAt, renewedAt, isRemembered, isOnlyRemembered }: SessionRecord, now: number): boolean {
+    return isRemembered === true && (isOnlyRemembered === true || now >= this.expiryOf({ createdAt }, renewedAt));
+  }
+
+  /** Checks whether the browser keeps the cookie of a session when it is closed. */
+  hasLastingCookie({ isRemembered }: Pick<SessionRecord, 'isRemembered'>): boolean {
+    return !this.endsWithBrowser || isRemembered === true;
   }
 
   /** Creates the configuration from options. @throws {InvalidOptionsError} When options contradict each other. */
@@ -157,7 +187,7 @@ export class SessionConfig {
     const { cookie = {} } = options;
     const idleTimeout = options.idleTimeout ?? 7 * DAY;
     const absoluteTimeout = options.absoluteTimeout ?? Math.max(30 * DAY, idleTimeout);
-    const renewAfter = options.renewAfter ?? Math.min(DAY, idleTimeout / 7);
+    const renewAfter = options.renewAfter ?? Math.min(DAY, idleTimeout / RENEWALS_PER_IDLE);
     const attributes = {
       path: cookie.path ?? '/',
       domain: cookie.domain,
@@ -184,6 +214,8 @@ export class SessionConfig {
       absoluteTimeout: absoluteTimeout * 1000,
       renewAfter: isByHand ? 0 : renewAfter * 1000,
       rememberMe: { idleTimeout: remembered.idleTimeout * 1000, absoluteTimeout: remembered.absoluteTimeout * 1000 },
+      endsWithBrowser: options.endsWithBrowser ?? false,
+      quiet: options.quiet ?? [],
       storeTimeout: (options.storeTimeout ?? STORE_TIMEOUT) * 1000,
       maxSessionsPerUser: options.maxSessionsPerUser,
       signedInPages: options.signedInPages ?? 'no-store',
@@ -192,36 +224,4 @@ export class SessionConfig {
       hasSeveralCookies: !isByHand,
     });
   }
-}
-
-/** Returns the lifetime of remembered sessions: by default at least as long as that of other sessions. */
-function rememberedFor(
-  { idleTimeout, absoluteTimeout }: NonNullable<SessionOptions['rememberMe']>,
-  ordinary: Lifetime,
-): Lifetime {
-  const idle = idleTimeout ?? Math.max(30 * DAY, ordinary.idleTimeout);
-  return { idleTimeout: idle, absoluteTimeout: absoluteTimeout ?? Math.max(180 * DAY, ordinary.absoluteTimeout, idle) };
-}
-
-function timeoutProblems(times: Lifetime & { renewAfter?: number }, option: string): string[] {
-  const problems = Object.entries(times)
-    .filter(([, seconds]) => !(Number.isFinite(seconds) && seconds > 0))
-    .map(([name, seconds]) => `${option}.${name} must be a number of seconds greater than 0, not ${seconds}`);
-  const { idleTimeout, absoluteTimeout } = times;
-  if (problems.length > 0 || idleTimeout <= absoluteTimeout) return problems;
-  return [
-    `${option}.idleTimeout (${idleTimeout} s) is longer than ${option}.absoluteTimeout (${absoluteTimeout} s), so it ` +
-      'could never end a session: lower idleTimeout or raise absoluteTimeout',
-  ];
-}
-
-/** @param idleTimeouts The idle timeouts, by the option that contains them. */
-function renewalProblems(renewAfter: number, idleTimeouts: Readonly<Record<string, number>>): string[] {
-  return Object.entries(idleTimeouts)
-    .filter(([, idleTimeout]) => renewAfter >= idleTimeout && idleTimeout > 0)
-    .map(
-      ([option, idleTimeout]) =>
-        `session.renewAfter (${renewAfter} s) must be shorter than ${option}.idleTimeout (${idleTimeout} s): ` +
-        'otherwise unused sessions could live for twice that time',
-    );
 }

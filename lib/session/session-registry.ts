@@ -8,6 +8,7 @@ import { ListedSession } from './listed-session.js';
 import { impersonationOf, signInOf } from './record/ended-names.js';
 import { SessionId } from './record/session-id.js';
 import { type Impersonation, type SessionRecord, userIdOf } from './record/session-record.js';
+import { SessionDirectory } from './registry/session-directory.js';
 import {
   type EventSubject,
   emitImpersonationLeft,
@@ -18,11 +19,12 @@ import {
 import { draftOf, type Session } from './session.js';
 import { SessionConfig } from './session-config.js';
 import { NoRevocationList, RevocationList } from './stores/revocation-list.js';
-import { type FiledRecord, SessionStore } from './stores/session-store.js';
+import { type FiledRecord, type ListSearch, SessionStore } from './stores/session-store.js';
 
 /**
- * Lists and ends the sessions of a user, for example on a page that shows the devices where the user is signed in. A
- * revoked session is refused from the next request on, in every process that shares the store.
+ * Lists and ends the sessions of a user, for example on a page that shows the devices where the user is signed in, and
+ * those of all users, for operators. A revoked session is refused from the next request on, in every process that shares
+ * the store.
  *
  * @example
  * const registry = Astro.locals.services.get(SessionRegistry);
@@ -30,7 +32,7 @@ import { type FiledRecord, SessionStore } from './stores/session-store.js';
  * @see OWASP ASVS 5.0 7.4.3, 7.5.2.
  */
 @injectable()
-export class SessionRegistry {
+export class SessionRegistry extends SessionDirectory {
   /** @throws {InvalidOptionsError} When `session.maxSessionsPerUser` is set, but the store cannot list sessions. */
   constructor(
     private readonly store: SessionStore,
@@ -39,6 +41,7 @@ export class SessionRegistry {
     private readonly clock: Clock,
     private readonly events: SecurityEvents,
   ) {
+    super(store, config, clock);
     if (config.maxSessionsPerUser === undefined || store.abilities.listsSessions) return;
     const problem =
       'session.maxSessionsPerUser needs a store that can list the sessions of a user, and ' +
@@ -59,7 +62,7 @@ export class SessionRegistry {
     if (userId === undefined) return [];
     return (await this.#liveWith(userId, current))
       .sort(({ record: a }, { record: b }) => b.renewedAt - a.renewedAt)
-      .map(({ key, record }) => new ListedSession(key, record, current !== undefined && isUnder(key, current)));
+      .map(({ key, record }) => new ListedSession(key, record, current !== undefined && this.isUnder(key, current)));
   }
 
   /**
@@ -95,7 +98,7 @@ export class SessionRegistry {
     const live = await this.#liveWith(userId, session);
     // Another request of this visitor may have given the session a new id.
     const now = await this.store.read(draftOf(session).opened?.id ?? '');
-    return this.#revokeEach(live.filter(({ key }) => !isUnder(key, session) && !(now && isOf(key, now.id))));
+    return this.endEach(live.filter(({ key }) => !this.isUnder(key, session) && !(now && isOf(key, now.id))));
   }
 
   /**
@@ -109,7 +112,7 @@ export class SessionRegistry {
     if (!listsSessions && !this.#hasList) throw new SessionsNotListedError(this.store.constructor.name);
     const now = this.clock.now();
     await this.revocations.revokeBefore(userId, now, now + this.config.longestLife);
-    if (listsSessions) await this.#revokeEach(await this.#live(userId));
+    if (listsSessions) await this.endEach(await this.#liveForCertain(userId));
     else this.#emitRevoked({ userId });
   }
 
@@ -178,28 +181,38 @@ export class SessionRegistry {
     const newestFirst = (await this.#live(userId)).sort(
       (a, b) => b.record.createdAt - a.record.createdAt || (a.key < b.key ? -1 : 1),
     );
-    await this.#revokeEach(newestFirst.slice(maxSessionsPerUser));
+    await this.endEach(newestFirst.slice(maxSessionsPerUser));
   }
 
   get #hasList(): boolean {
     return !(this.revocations instanceof NoRevocationList);
   }
 
-  async #live(userId: string): Promise<FiledRecord[]> {
+  async #live(userId: string, search?: ListSearch): Promise<FiledRecord[]> {
     const now = this.clock.now();
-    return (await this.store.list(userId)).filter(({ record }) => this.config.isLive(record, now));
+    return (await this.store.list(userId, search)).filter(({ record }) => this.config.isLive(record, now));
+  }
+
+  /** Returns the live sessions. An empty list may have been lost: then all sessions are searched. */
+  async #liveForCertain(userId: string): Promise<FiledRecord[]> {
+    const live = await this.#live(userId);
+    return live.length > 0 ? live : this.#live(userId, { isThorough: true });
   }
 
   /**
-   * Returns the live sessions. Throws if this session exists but is not listed, because others may be missing as
-   * well.
+   * Returns the live sessions. If this session exists but is not listed, others may be missing as well: then all sessions
+   * are searched.
+   *
+   * @throws {SessionListIncompleteError} When that does not find it either.
    */
   async #liveWith(userId: string, session: Session | undefined): Promise<FiledRecord[]> {
     const live = await this.#live(userId);
     if (!session || (await this.#isAmong(live, userId, session))) return live;
     // A session that gets another id during the first query may have been under neither key.
-    const again = await this.#live(userId);
-    if (await this.#isAmong(again, userId, session)) return again;
+    for (const isThorough of [false, true]) {
+      const again = await this.#live(userId, { isThorough });
+      if (await this.#isAmong(again, userId, session)) return again;
+    }
     throw new SessionListIncompleteError(this.store.constructor.name);
   }
 
@@ -209,13 +222,13 @@ export class SessionRegistry {
    */
   async #isAmong(live: readonly FiledRecord[], userId: string, session: Session): Promise<boolean> {
     const { opened } = draftOf(session);
-    if (!opened || userIdOf(opened) !== userId || live.some(({ key }) => isUnder(key, session))) return true;
+    if (!opened || userIdOf(opened) !== userId || live.some(({ key }) => this.isUnder(key, session))) return true;
     const now = await this.store.read(opened.id);
     const isThere = now && userIdOf(now) === userId && this.config.isLive(now, this.clock.now());
     return !isThere || live.some(({ key }) => isOf(key, now.id));
   }
 
-  async #revokeEach(filed: readonly FiledRecord[]): Promise<number> {
+  protected override async endEach(filed: readonly FiledRecord[]): Promise<number> {
     const ended = await inTurns(filed, ({ key, record }) => this.#revoke(key, record));
     return ended.filter(Boolean).length;
   }
@@ -228,15 +241,15 @@ export class SessionRegistry {
     return hasEnded;
   }
 
+  /** Checks whether a key identifies a session, by the id before this request or by the one after it. */
+  protected override isUnder(key: string, session: Session): boolean {
+    const { id, opened } = draftOf(session);
+    return [id, opened?.id].some((id) => id !== undefined && isOf(key, id));
+  }
+
   #emitRevoked(subject: EventSubject): void {
     this.events.emit('session.revoked', () => subject);
   }
-}
-
-/** Checks whether a key identifies a session, by the id before this request or by the one after it. */
-function isUnder(key: string, session: Session): boolean {
-  const { id, opened } = draftOf(session);
-  return [id, opened?.id].some((id) => id !== undefined && isOf(key, id));
 }
 
 function isOf(key: string, id: string): boolean {

@@ -83,9 +83,9 @@ export class Session<Data extends object = App.SessionData> {
     return this.#asked.impersonatorId === undefined ? asDate(this.#draft.signedInAt) : undefined;
   }
 
-  /** The time when the session ends unless it is used again; `undefined` while nothing is stored. */
+  /** The time when the session ends if no further request comes; `undefined` while there is nothing to store. */
   get expiresAt(): Date | undefined {
-    return asDate(this.#asked.opened?.expiresAt);
+    return asDate(this.#asked.endsAt);
   }
 
   /**

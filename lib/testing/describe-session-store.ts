@@ -1,6 +1,7 @@
 import type { SessionStore } from '../session/stores/session-store.js';
 import type { Abilities, MakeStore } from './abilities.js';
 import { describeAbilities } from './cases/abilities.js';
+import { describeAllSessions } from './cases/all-sessions.js';
 import { describeDumps } from './cases/dumps.js';
 import { describeEndedSessions } from './cases/ended-sessions.js';
 import { describeLaterRequests } from './cases/later-requests.js';
@@ -40,7 +41,10 @@ export function describeSessionStore<Store extends SessionStore>(
   describeLimits(tests);
   if (dump) describeDumps(tests, dump);
   if (endsSessions) describeEndedSessions(tests);
-  if (listsSessions) describeSessionsOfUsers(tests);
+  if (listsSessions) {
+    describeSessionsOfUsers(tests);
+    describeAllSessions(tests);
+  }
   if (!losesNothing) return;
   describeRequestsAtOnce(tests);
   describeLaterRequests(tests);

@@ -1,4 +1,4 @@
-import { type CarriedCookie, type CookieAttributes, CookieJar } from '../session/cookies/cookie-jar.js';
+import { type CarriedCookie, type CookieAttributes, CookieJar, removesCookie } from '../session/cookies/cookie-jar.js';
 
 /** A cookie that was set on the answer. */
 export interface AnsweredCookie {
@@ -72,8 +72,8 @@ export class FakeCookieJar extends CookieJar {
   after(latest: FakeCookieJar): FakeCookieJar {
     const kept = new Map(latest.#carried);
     for (const [name, { value, attributes }] of this.#answered) {
-      if (attributes.maxAge > 0) kept.set(name, [value]);
-      else kept.delete(name);
+      if (removesCookie(attributes)) kept.delete(name);
+      else kept.set(name, [value]);
     }
     return new FakeCookieJar(kept);
   }

@@ -186,6 +186,9 @@ function fakeRequest(
     get signedInFor() {
       return request.signedInFor;
     },
+    get isOnlyRemembered() {
+      return request.isOnlyRemembered;
+    },
   };
 }
 

@@ -29,6 +29,7 @@ describe('A rule', () => {
     [{ pattern: '/a', public: true, methods: ['GET'] }, 'GET /a (everybody)'],
     [{ pattern: '/a', anyPermission: ['p', 'q'] }, '/a (one of permissions p, q)'],
     [{ pattern: '/a', permission: 'o', anyPermission: ['p', 'q'] }, '/a (permissions o and one of permissions p, q)'],
+    [{ pattern: '/a', role: 'admin', remembered: false }, '/a (role admin and not only remembered)'],
     [{ pattern: '/a', role: 'admin', allow: () => true }, '/a (role admin and allow())'],
   ])('describes %j in words as "%s"', (options, words) => {
     expect(String(new AccessRule(options))).toBe(words);
@@ -41,6 +42,7 @@ describe('A rule', () => {
     [{ permissions: ['a'] }, 'permissions'],
     [{ anyPermission: ['a'] }, 'anyPermission'],
     [{ authenticatedWithin: 60 }, 'authenticatedWithin'],
+    [{ remembered: false }, 'remembered'],
     [{ allow: () => true }, 'allow'],
     [{ status: 404, guestsSignIn: true }, 'status and guestsSignIn'],
     [{ redirectTo: '/b' }, 'redirectTo'],

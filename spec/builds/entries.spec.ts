@@ -127,9 +127,13 @@ describe('The entry astro-gatehouse/stores', () => {
     const server = namesOf(offered('/server'));
     // What came after the two entries were divided is in one of them alone.
     expect(namesOf(entries).filter((name) => !server.includes(name))).toEqual([
+      'FiledPage',
       'FlashLease',
       'KeyedText',
+      'ListedText',
+      'ListingRequest',
       'TakenValue',
+      'TextPage',
       'isEmptyRecord',
       'withLease',
     ]);

@@ -157,6 +157,30 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     "isr: { exclude: ['/a'] }",
   ],
   [
+    new errors.NodejsCompatMissingError('2026-01-01'),
+    'NODEJS_COMPAT_MISSING',
+    { date: '2026-01-01' },
+    '"compatibility_flags": ["nodejs_compat"]',
+  ],
+  [
+    new errors.UnwritableFileError('/srv/shop/sessions.db', Object.assign(new Error('no'), { code: 'EROFS' })),
+    'UNWRITABLE_FILE',
+    { file: '/srv/shop/sessions.db' },
+    'Let the user that runs the server own its folder',
+  ],
+  [
+    new errors.UnhostedStoreError('sqlite', 'Vercel', 'files end with the function', "store: { use: 'cookie' }"),
+    'UNHOSTED_STORE',
+    { store: 'sqlite', host: 'Vercel' },
+    "Use store: { use: 'cookie' }",
+  ],
+  [
+    new errors.EdgeMiddlewareError('@astrojs/vercel'),
+    'EDGE_MIDDLEWARE',
+    { adapter: '@astrojs/vercel' },
+    "Remove middlewareMode: 'edge'",
+  ],
+  [
     new errors.MistakenRulesError(['protect[0] names no action']),
     'MISTAKEN_RULES',
     { problems: ['protect[0] names no action'] },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { AstroConfig, IntegrationResolvedRoute } from 'astro';
-import { isrPatterns } from '../../lib/astro/report/host-caches.js';
+import { isrPatterns } from '../../lib/astro/hosts/host-caches.js';
 import type { App } from '../support/app.js';
 import { guarded, madeSite, PAGE } from '../support/made-site.js';
 

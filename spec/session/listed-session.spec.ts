@@ -7,6 +7,7 @@ describe('A listed session', () => {
     const record = recordOf({ device: { userAgent: 'Spec/1', label: 'Laptop' } });
     expect({ ...new ListedSession('name', record, true) }).toEqual({
       id: 'name',
+      userId: undefined,
       isCurrent: true,
       createdAt: new Date(record.createdAt),
       lastSeenAt: new Date(record.renewedAt),

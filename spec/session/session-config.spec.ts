@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionsError } from '../../lib/errors/index.js';
 import { SessionConfig, type SessionOptions } from '../../lib/session/session-config.js';
+import { recordOf } from '../support/records.js';
 
 const PRODUCTION = { isProduction: true };
 const DEVELOPMENT = { isProduction: false };
@@ -205,5 +206,74 @@ describe('A remembered session', () => {
     const shorter = { ...record, expiresAt: days(1) };
     expect([config.isLive(shorter, days(1) - 1), config.isLive(shorter, days(1))]).toEqual([true, false]);
     expect(config.longestLife).toBe(days(180));
+  });
+});
+
+describe('A session that is only remembered', () => {
+  const config = SessionConfig.from({}, PRODUCTION);
+  const days = (count: number) => count * DAY * 1000;
+  const record = recordOf({ createdAt: 0, renewedAt: 0, isRemembered: true });
+  const isOnly = (parts: object, now: number) => config.isOnlyRemembered({ ...record, ...parts }, now);
+
+  it('is one that would have ended if its visitor had not asked, from then on', () => {
+    expect([isOnly({}, days(8) - 1), isOnly({}, days(8))]).toEqual([false, true]);
+    expect(isOnly({ renewedAt: days(9) }, days(9))).toBe(false);
+    expect(isOnly({ renewedAt: days(9), isOnlyRemembered: true }, days(9))).toBe(true);
+    expect([isOnly({ renewedAt: days(29) }, days(30) - 1), isOnly({ renewedAt: days(29) }, days(30))]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('is none whose visitor did not ask', () => {
+    expect(isOnly({ isRemembered: undefined, isOnlyRemembered: true }, days(100))).toBe(false);
+  });
+});
+
+describe('A session with timeouts of its own', () => {
+  const config = SessionConfig.from({}, PRODUCTION);
+  const record = { createdAt: 0, renewedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
+  const lifetime = { idleTimeout: 300_000, absoluteTimeout: 3_600_000 };
+
+  it('expires by these, and is renewed at least once in a seventh of its idle timeout', () => {
+    expect(config.expiryOf({ ...record, lifetime }, 0)).toBe(300_000 + Math.floor(300_000 / 7));
+    expect(config.expiryOf({ ...record, lifetime }, 3_500_000)).toBe(3_600_000);
+    expect(config.renewAfterOf({ lifetime: { idleTimeout: 90 * DAY * 1000 } })).toBe(config.renewAfter);
+  });
+
+  it('has the configured time where its sign-in set none', () => {
+    expect(config.lifetimeOf({ lifetime: { absoluteTimeout: 60 } })).toEqual({
+      idleTimeout: config.idleTimeout,
+      absoluteTimeout: 60,
+    });
+    expect(config.lifetimeOf({ isRemembered: true, lifetime: { idleTimeout: 60 } })).toEqual({
+      idleTimeout: 60,
+      absoluteTimeout: config.rememberMe.absoluteTimeout,
+    });
+    expect(config.renewAfterOf({ lifetime: { absoluteTimeout: 60 } })).toBe(config.renewAfter);
+  });
+
+  it('is due for renewal by its own interval', () => {
+    const opened = recordOf({ ...record, expiresAt: config.expiryOf({ ...record, lifetime }, 0), lifetime });
+    expect(config.isDueForRenewal(opened, 42_856)).toBe(false);
+    expect(config.isDueForRenewal(opened, 42_857)).toBe(true);
+  });
+
+  it('never lives longer than the options of today allow', () => {
+    const shorter = SessionConfig.from(
+      { idleTimeout: 60, absoluteTimeout: 60, rememberMe: { idleTimeout: 100, absoluteTimeout: 100 } },
+      PRODUCTION,
+    );
+    expect(shorter.isLive({ ...record, lifetime }, 99_999)).toBe(true);
+    expect(shorter.isLive({ ...record, lifetime }, 100_000)).toBe(false);
+  });
+});
+
+describe('The option endsWithBrowser', () => {
+  it('is off by default, and leaves remembered sessions alone', () => {
+    expect(SessionConfig.from({}, PRODUCTION).hasLastingCookie({})).toBe(true);
+    const config = SessionConfig.from({ endsWithBrowser: true }, PRODUCTION);
+    expect(config.hasLastingCookie({})).toBe(false);
+    expect(config.hasLastingCookie({ isRemembered: true })).toBe(true);
   });
 });

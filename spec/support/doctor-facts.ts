@@ -35,7 +35,6 @@ export function settled(more: Partial<ConfigFacts> = {}): ConfigFacts {
     adapter: '@astrojs/node',
     allowedDomains: [],
     checkOrigin: true,
-    hasSessionDriver: true,
     ...more,
   };
 }

@@ -40,6 +40,7 @@ const DIRECTIVES: Record<string, readonly string[]> = {
 export function problemsOfConfiguration(language: string, code: string): string[] {
   if (language === 'mermaid')
     return /^(?:flowchart|sequenceDiagram)\b/.test(code) ? [] : ['the diagram is of no known kind'];
+  if (language === 'jsonc') return problemsOfJson(code);
   const known = DIRECTIVES[language];
   if (!known) return [`nobody knows what ${language === '' ? 'a block without a language' : language} is`];
   const lines = code
@@ -55,4 +56,13 @@ export function problemsOfConfiguration(language: string, code: string): string[
     ...open.map((line) => `"${line}" does not end`),
     ...(count('{') === count('}') ? [] : ['braces are not closed']),
   ];
+}
+
+function problemsOfJson(code: string): string[] {
+  try {
+    JSON.parse(code.replace(/^\s*\/\/.*$/gm, ''));
+    return [];
+  } catch (error) {
+    return [String(error)];
+  }
 }

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'acorn';
-import type { AstroConfig, AstroIntegration, HookParameters, IntegrationResolvedRoute } from 'astro';
+import type {
+  AstroConfig,
+  AstroIntegration,
+  BaseIntegrationHooks,
+  HookParameters,
+  IntegrationResolvedRoute,
+} from 'astro';
 import type { Plugin } from 'vite';
 import gatehouse from '../../lib/astro/build/integration.js';
 import type { GatehouseOptions } from '../../lib/astro/options/options.js';
@@ -36,6 +42,7 @@ export class HookedProject {
       root,
       srcDir: new URL('src/', root),
       publicDir: new URL('public/', root),
+      build: only<AstroConfig['build']>('build of the config', { server: new URL('dist/server/', root) }),
       base: '/',
       i18n: undefined,
       trailingSlash: 'ignore',
@@ -51,6 +58,7 @@ export class HookedProject {
       devToolbar: { enabled: false },
       cache: undefined,
       routeRules: undefined,
+      session: undefined,
       ...config,
     });
   }
@@ -121,6 +129,9 @@ export class HookedProject {
       }),
     );
     await hooks['astro:routes:resolved']?.({ routes: routesOf(this.folder), logger });
+    const adapted: Partial<BaseIntegrationHooks> | undefined = config.adapter?.hooks;
+    const done = only<Done>('astro:config:done', { config, logger, setAdapter: () => undefined });
+    await adapted?.['astro:config:done']?.(done);
     await hooks['astro:config:done']?.(
       only<Done>('astro:config:done', {
         config,

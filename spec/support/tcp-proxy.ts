@@ -7,6 +7,11 @@ export class TcpProxy {
   readonly #server: Server;
   /** Where new connections go; without one they are taken, and nothing is ever said on them. */
   target: { readonly port: number } | undefined;
+  /** How often somebody asked after the last answers: what is asked without waiting for an answer counts once. */
+  turns = 0;
+  /** Milliseconds by which answers are late, so that a question that waits for one is told from one that does not. */
+  delay = 0;
+  #isAnswered = true;
 
   private constructor(readonly port: number) {
     this.#server = createServer((socket) => this.#pass(socket));
@@ -29,7 +34,21 @@ export class TcpProxy {
     if (!this.target) return;
     const behind = connect(this.target.port, '127.0.0.1');
     this.#keep(behind);
-    socket.pipe(behind).pipe(socket);
+    socket.on('data', (asked) => {
+      if (this.#isAnswered) this.turns += 1;
+      this.#isAnswered = false;
+      behind.write(asked);
+    });
+    behind.on('data', (answer) => {
+      const pass = () => {
+        this.#isAnswered = true;
+        socket.write(answer);
+      };
+      if (this.delay > 0) setTimeout(pass, this.delay);
+      else pass();
+    });
+    socket.once('end', () => behind.end());
+    behind.once('end', () => socket.end());
     socket.once('close', () => behind.destroy());
     behind.once('close', () => socket.destroy());
   }

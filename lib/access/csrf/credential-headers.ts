@@ -15,7 +15,7 @@ const BY_BROWSERS =
  * @see https://fetch.spec.whatwg.org/#forbidden-request-header; https://fetch.spec.whatwg.org/#cors-safelisted-request-header
  */
 const PROVES_NOTHING =
-  /^(?:accept(?:-.*)?|access-control-.*|attribution-reporting-.*|cache-control|connection|content-.*|cookie2?|date|device-memory|dnt|downlink|dpr|early-data|ect|expect|forwarded|from|host|if-.*|keep-alive|last-event-id|origin|ping-.*|pragma|priority|proxy-.*|purpose|range|referer|rtt|save-data|sec-.*|service-worker.*|te|trailer|transfer-encoding|upgrade(?:-.*)?|user-agent|via|viewport-width|width|x-requested-with|x-csrf-token|x-forwarded.*|x-real-ip|x-auth-request-.*|x-amzn-.*|x-goog-.*|x-ms-.*|cf-.*)$/i;
+  /^(?:accept(?:-.*)?|access-control-.*|attribution-reporting-.*|cache-control|connection|content-.*|cookie2?|date|device-memory|dnt|downlink|dpr|early-data|ect|expect|forwarded|from|host|if-.*|keep-alive|last-event-id|origin|ping-.*|pragma|priority|proxy-.*|purpose|range|referer|rtt|save-data|sec-.*|service-worker.*|te|trailer|transfer-encoding|upgrade(?:-.*)?|user-agent|via|viewport-width|width|x-requested-with|x-csrf-token|x-session-quiet|x-forwarded.*|x-real-ip|x-auth-request-.*|x-amzn-.*|x-goog-.*|x-ms-.*|cf-.*)$/i;
 /** Modes of requests in which a page cannot set a header of its own: somebody else has added it. */
 const WITHOUT_OWN_HEADERS: ReadonlySet<string | null> = new Set(['navigate', 'no-cors', 'websocket']);
 const PREFIX = /^__(?:host|secure|http)-/;

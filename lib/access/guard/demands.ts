@@ -31,7 +31,7 @@ export class Demands {
     private readonly config: GuardConfig,
   ) {
     this.#methods = new Set([...METHODS, ...rules.all.flatMap(({ methods = [] }) => methods)]);
-    const asking = rules.all.filter(({ authenticatedWithin }) => authenticatedWithin !== undefined);
+    const asking = rules.all.filter(({ mayAskAgain }) => mayAskAgain);
     const elsewhere = asking.map(({ redirectTo = '' }) => redirectTo).filter((target) => target.startsWith('/'));
     this.#signInPaths = new Set(elsewhere.map((target) => normalized(pathOnly(target))));
   }

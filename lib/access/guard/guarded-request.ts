@@ -1,5 +1,5 @@
 import type { Promised } from '../../base/promised.js';
-import type { RequestCookies } from '../../base/request-cookies.js';
+import { RequestCookies } from '../../base/request-cookies.js';
 import type { RequestedPage } from '../pages/requested-page.js';
 import type { RefusedClient } from '../refusal/client.js';
 import type { Visitor } from '../visitor.js';
@@ -29,6 +29,11 @@ export interface AccessRequest {
   readonly url: URL;
   /** Seconds since the visitor signed in; `undefined` when unknown, for example when another middleware identified the visitor. */
   readonly signedInFor: number | undefined;
+  /**
+   * True when the visitor's session would have ended if they had not asked to be remembered. `undefined` when unknown, as
+   * with `signedInFor`.
+   */
+  readonly isOnlyRemembered?: boolean | undefined;
   /** The headers that the request arrived with. A program sends whatever it likes in them. */
   readonly headers: Headers;
   /** The cookies that the request arrived with. */
@@ -39,6 +44,18 @@ export interface AccessRequest {
    */
   readonly clientAddress: string | undefined;
 }
+
+/** Stands for the request where there is none. */
+export const NO_REQUEST: AccessRequest = {
+  params: {},
+  routePattern: '',
+  method: '',
+  url: new URL('http://nowhere.invalid/'),
+  signedInFor: undefined,
+  headers: new Headers(),
+  cookies: new RequestCookies(),
+  clientAddress: undefined,
+};
 
 /** Returns the client's address of an Astro context; `undefined` where Astro knows none, and throws. */
 export function clientAddressOf(context: { readonly clientAddress?: string | undefined }): string | undefined {

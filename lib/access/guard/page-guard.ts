@@ -71,7 +71,7 @@ export class PageGuard {
   /** The pages of the site that it sends visitors to who have to sign in again. */
   get signInPaths(): readonly string[] {
     const rules = this.#entries.filter((entry) => entry instanceof AccessRule);
-    const asking = rules.filter(({ authenticatedWithin }) => authenticatedWithin !== undefined);
+    const asking = rules.filter(({ mayAskAgain }) => mayAskAgain);
     return asking.flatMap(({ redirectTo }) => (redirectTo?.startsWith('/') ? [redirectTo] : []));
   }
 

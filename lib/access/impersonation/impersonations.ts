@@ -106,6 +106,6 @@ export class Impersonations {
   }
 }
 
-function withoutSignIn({ authenticatedWithin: _, ...requirement }: Requirement): Requirement {
+function withoutSignIn({ authenticatedWithin: _, remembered: __, ...requirement }: Requirement): Requirement {
   return requirement;
 }

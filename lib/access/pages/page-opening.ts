@@ -16,6 +16,7 @@ export function openingOf(page: RequestedPage, by: GuardedRequest): GuardedReque
     isVisitorUnknown: by.isVisitorUnknown,
     sessionHash: by.sessionHash,
     signedInFor: by.signedInFor,
+    isOnlyRemembered: by.isOnlyRemembered,
     headers: by.headers,
     cookies: by.cookies,
     clientAddress: by.clientAddress,

@@ -11,6 +11,12 @@ const SUFFIX = /(?:\/index)?\.html$/;
 const NONE: readonly string[] = [];
 const NO_NAMES: ReadonlyMap<string, readonly string[]> = new Map();
 
+/** The parts of a request from which its paths follow. */
+export type PathsOf = Pick<
+  GuardedRequest,
+  'pathname' | 'originalPathname' | 'routePattern' | 'params' | 'action' | 'islandNames' | 'hasRoute'
+>;
+
 /**
  * The paths under which one request may have rules: the path of the page that is served, the requested path, the path
  * before a rewrite, and that of the action or server island. They differ where Astro serves a page under another path
@@ -63,7 +69,7 @@ export class GuardedPaths {
    * @param base The site's base without a trailing slash; empty for none.
    * @returns `undefined` when a path is invalid, or could be read in several ways.
    */
-  static of(request: GuardedRequest, base: string, errorPages = new ErrorPages()): GuardedPaths | undefined {
+  static of(request: PathsOf, base: string, errorPages = new ErrorPages()): GuardedPaths | undefined {
     const { pathname, originalPathname, routePattern, params, action, islandNames } = request;
     try {
       const requested = canonicalPath(pathname, base);

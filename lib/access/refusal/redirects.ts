@@ -54,9 +54,9 @@ export class Redirects {
       const { config } = this;
       if (this.demands.isLoginPath(path))
         return this.loginPage.goesHome(visitor, pageGuard) ? config.homeFor(path) : undefined;
-      const { signedInFor, headers, cookies, clientAddress } = from;
+      const { signedInFor, isOnlyRemembered, headers, cookies, clientAddress } = from;
       const route = { method: 'GET', routePattern: path, params: {}, url: new URL(path, from.url) };
-      const request = { ...route, signedInFor, headers, cookies, clientAddress };
+      const request = { ...route, signedInFor, isOnlyRemembered, headers, cookies, clientAddress };
       const asked = this.demands.on(GuardedPaths.ofPage(path), request.method, path, pageGuard).keys();
       const hop = this.checker.decideEach(asked, visitor, request, (decision) =>
         this.#hopAfter(decision, visitor, path),

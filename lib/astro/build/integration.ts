@@ -4,6 +4,9 @@ import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'as
 import { AccessRules } from '../../access/access-rules.js';
 import { GuardConfig } from '../../access/guard/guard-config.js';
 import { SessionConfig } from '../../session/session-config.js';
+import { VercelRehearsal } from '../hosts/host-caches.js';
+import { HostLimits, hasSessionDriver } from '../hosts/host-limits.js';
+import { assertNodejsCompat, assertPreviewSecret } from '../hosts/worker-setup.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from '../options/options.js';
 import { SetupFile } from '../options/setup-file.js';
 import { islandPagePlugin } from '../pages/island-page-plugin.js';
@@ -11,7 +14,6 @@ import { buildChannel } from '../report/build-channel.js';
 import { BuildReport } from '../report/build-report.js';
 import { imageEndpoint } from '../report/describe-site.js';
 import { FoundIslands } from '../report/found-islands.js';
-import { VercelRehearsal } from '../report/host-caches.js';
 import { middlewareFile, pipelineFile } from '../report/own-code.js';
 import { disposeOf } from '../start/running-services.js';
 import { addToolbar, toolbarSource } from '../toolbar/add-toolbar.js';
@@ -74,6 +76,8 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         config = given;
         const isProduction = command === 'build';
         isPreview = command === 'preview';
+        if (isPreview) assertPreviewSecret(given);
+        report.limits = new HostLimits(given.adapter);
         if (buildChannel().receiver) report.rehearsal = VercelRehearsal.of(given);
         makesPages = (isProduction || command === 'dev') && !buildChannel().receiver;
         checkOptions(options, isProduction);
@@ -145,7 +149,10 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
       },
       'astro:build:start': ({ logger }) => report.start({ config, routes, setupName: setup?.name, logger }),
       'astro:build:generated': () => report.generated(),
-      'astro:build:done': ({ logger }) => report.end(logger),
+      'astro:build:done': ({ logger }) => {
+        assertNodejsCompat(config);
+        report.end(logger);
+      },
     },
   };
 }
@@ -212,11 +219,6 @@ function spareSecret(place: string, root: URL): string {
   if (place === 'development') return JSON.stringify(developmentSecret(root));
   // It never seals a session, as prerendered pages have none. Created here, because workerd has no randomness at start.
   return place === 'prerender' ? JSON.stringify(randomUUID() + randomUUID()) : 'undefined';
-}
-
-/** Checks whether Astro's own sessions have a driver, so that they are stored. */
-function hasSessionDriver({ session }: AstroConfig): boolean {
-  return typeof session === 'object' && session.driver !== undefined;
 }
 
 function moduleUrl(path: string): string {

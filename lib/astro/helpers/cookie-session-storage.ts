@@ -6,7 +6,7 @@ import type { Session } from '../../session/session.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
 import { type CookieSessionStorageOptions, checkStorageOptions } from '../options/options.js';
-import { cookiesNamed, cookieValues } from '../request/astro-cookie-jar.js';
+import { cookiesNamed, cookieValues, definedAttributes } from '../request/astro-cookie-jar.js';
 
 const SOURCE = 'cookie.secret of createCookieSessionStorage';
 const DEVELOPMENT_SECRET = Symbol.for('astro-gatehouse.development-secret');
@@ -29,7 +29,7 @@ export interface CookieSessionStorage<Data extends object> {
  *
  * @template Data The types of the session's values, by key.
  * @param defaults The value of every key until it is set.
- * @param given The cookie, its secret, and the timeouts in seconds.
+ * @param given The cookie, its secret, the timeouts in seconds, and whether sessions end with the browser.
  * @throws {InvalidOptionsError} Names every unknown or invalid option.
  * @throws {MissingSecretError} In production, without a secret.
  * @throws {WeakSecretError} In production, with a short secret or a placeholder.
@@ -88,9 +88,8 @@ class HeaderCookieJar extends CookieJar {
     return cookiesNamed(this.header, name, mark);
   }
 
-  override set(name: string, value: string, { domain, partitioned, ...others }: CookieAttributes): void {
-    const attributes = { ...others, ...(domain !== undefined && { domain }), ...(partitioned && { partitioned }) };
-    const cookie = { name, value, ...attributes };
+  override set(name: string, value: string, attributes: CookieAttributes): void {
+    const cookie = { name, value, ...definedAttributes(attributes) };
     this.setCookie = stringifySetCookie(cookie, { encode: String });
   }
 }

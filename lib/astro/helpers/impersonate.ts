@@ -1,5 +1,5 @@
 import type { DecisionCode } from '../../access/access-decision.js';
-import { NO_REQUEST } from '../../access/access-rule.js';
+import { NO_REQUEST } from '../../access/guard/guarded-request.js';
 import { Impersonations } from '../../access/impersonation/impersonations.js';
 import { assertVisitorData, type Visitor, type VisitorData } from '../../access/visitor.js';
 import { Clock } from '../../base/clock.js';

@@ -4,7 +4,9 @@ import { assertVisitorData } from '../../access/visitor.js';
 import { Clock } from '../../base/clock.js';
 import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { AccessDeniedError, InvalidVisitorError } from '../../errors/index.js';
+import { ownLifetimeOf, ownLifetimeProblem } from '../../session/lifetimes.js';
 import { draftOf } from '../../session/session.js';
+import { SessionConfig } from '../../session/session-config.js';
 import { denied } from './authorize.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
 
@@ -14,6 +16,16 @@ export interface SignInOptions {
   label?: string | undefined;
   /** Set to apply the timeouts of `session.rememberMe`: by default 30 days without a request. Default `false`. */
   rememberMe?: boolean | undefined;
+  /**
+   * Seconds without a request after which this session ends, in place of the configured `idleTimeout`. It counts until
+   * the visitor signs in again.
+   */
+  idleTimeout?: number | undefined;
+  /**
+   * Seconds after which this session ends even if it is used, in place of the configured `absoluteTimeout`. At most the
+   * longest that the options let a session live, because revocations are kept for that time.
+   */
+  absoluteTimeout?: number | undefined;
 }
 
 /** Options of a sign-out. */
@@ -43,7 +55,7 @@ const REGENERATE = new HelperCall<[]>('regenerateSession(context?)');
  * a guest stay.
  *
  * @param user The visitor's values: `userId`, roles, permissions, and anything else that the session should contain.
- * @param options The session's name in lists, and whether the visitor stays signed in for longer.
+ * @param options The session's name in lists, and how long the visitor stays signed in.
  * @param context The Astro context. Default: that of the request that is being answered. It may also be the first
  *   argument.
  * @returns A promise that may be ignored. It resolves when an asynchronous VisitorResolver or `access.reload` has
@@ -140,7 +152,8 @@ export function regenerateSession(...given: unknown[]): Promise<void> {
   return settled(request);
 }
 
-function begin(request: ScopedRequest, values: VisitorData, { label, rememberMe }: SignInOptions = {}): void {
+function begin(request: ScopedRequest, values: VisitorData, options: SignInOptions = {}): void {
+  const { label, rememberMe, idleTimeout, absoluteTimeout } = options;
   // Otherwise a page that signs its visitor in anew, to refresh their data, would make the impersonation a real sign-in.
   if (request.draft.impersonatorId !== undefined)
     throw denied(request, new AccessDeniedError(403, true, IMPERSONATED, 'IMPERSONATED'));
@@ -148,8 +161,13 @@ function begin(request: ScopedRequest, values: VisitorData, { label, rememberMe 
   if (rememberMe !== undefined && typeof rememberMe !== 'boolean') {
     throw new InvalidVisitorError('rememberMe', "true or false, as in { rememberMe: form.has('remember') }");
   }
+  const config = request.services.get(SessionConfig);
+  const times = { idleTimeout, absoluteTimeout };
+  const problem = ownLifetimeProblem(times, config.lifetimeOf({ isRemembered: rememberMe }), config.longestLife);
+  if (problem) throw new InvalidVisitorError(problem.name, problem.expected);
+  const lifetime = ownLifetimeOf(times);
   const userAgent = request.headers?.get('user-agent') ?? undefined;
-  request.draft.signIn(values, request.services.get(Clock).now(), { userAgent, label, rememberMe });
+  request.draft.signIn(values, request.services.get(Clock).now(), { userAgent, label, rememberMe, lifetime });
   request.identity.overrule();
 }
 

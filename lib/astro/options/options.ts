@@ -6,11 +6,13 @@ import type { FormOptions } from '../../access/forms/form-config.js';
 import type { GuardOptions } from '../../access/guard/guard-config.js';
 import type { Guard } from '../../access/guard/page-guard.js';
 import type { PolicyOptions } from '../../access/policies/policies.js';
+import type { QuietOptions } from '../../access/quiet-requests.js';
 import { forget, isPromise } from '../../base/promised.js';
 import type { ContextOptions } from '../../container/scope/context-options.js';
 import type { Services } from '../../container/services.js';
 import { InvalidOptionsError } from '../../errors/index.js';
-import type { SessionCookieOptions, SessionOptions } from '../../session/session-config.js';
+import type { SessionCookieOptions } from '../../session/cookies/cookie-options.js';
+import type { SessionOptions } from '../../session/session-config.js';
 import type { SessionDataOptions } from '../../session/session-schema.js';
 import { problemsIn, sentenceOf } from './option-problems.js';
 import { integrationOptions, setupOptions, WAIT_INSIDE } from './option-schemas.js';
@@ -45,7 +47,7 @@ export interface CommonOptions extends Omit<GuardOptions, 'protect'>, ContextOpt
   /** The store of sessions. Default: the cookie. */
   store?: ChosenStore | undefined;
   /** The lifetime and the cookie of sessions. Its `store` and `options` are the former way to choose a store. */
-  session?: (SessionOptions & StoreChoice) | undefined;
+  session?: (SessionOptions & QuietOptions & StoreChoice) | undefined;
 }
 
 /** The options of the integration. */
@@ -92,7 +94,8 @@ export interface SetupOptions extends CommonOptions {
 }
 
 /** The options of `createCookieSessionStorage`. */
-export interface CookieSessionStorageOptions extends Pick<SessionOptions, 'idleTimeout' | 'absoluteTimeout'> {
+export interface CookieSessionStorageOptions
+  extends Pick<SessionOptions, 'idleTimeout' | 'absoluteTimeout' | 'endsWithBrowser'> {
   cookie?:
     | (Omit<SessionCookieOptions, 'chunks'> & {
         /**

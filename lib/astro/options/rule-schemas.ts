@@ -22,6 +22,7 @@ const METHODS = "must be an array of methods in capitals, for instance ['POST', 
 const EXCLUSION = "must be a pattern, or one with methods: { pattern: '/api/webhooks/**', methods: ['POST'] }";
 const STATUS = 'must be 404, which hides that the page exists; otherwise leave it out';
 const PUBLIC = 'must be true, which admits everybody; otherwise leave it out';
+const REMEMBERED = 'must be false, which asks who is only remembered to sign in again; otherwise leave it out';
 const GUESTS =
   'is for pages that hide: add status: 404, or remove it, because other pages send guests to sign in anyway';
 
@@ -42,6 +43,7 @@ const needs = {
   permissions: stated(several('permission')),
   anyPermission: stated(several('permission')),
   authenticatedWithin: stated(seconds),
+  remembered: stated(z.custom((given) => given === false, REMEMBERED)),
   allow: stated(fn),
 };
 const demands = {

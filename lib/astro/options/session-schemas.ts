@@ -1,10 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as z from 'zod/mini';
-import { count, filled, flag, fn, keysOf, plainObject, record, seconds, text } from './schema-parts.js';
+import { count, filled, flag, fn, keysOf, pattern, plainObject, record, seconds, text } from './schema-parts.js';
 import { builtRedis, memory, sqlite } from './store-schemas.js';
 
 const HTTP_ONLY = 'the cookie of a session is always HttpOnly; leave it out';
 const LIFETIME = 'a cookie lives as long as its session: set idleTimeout next to cookie, in seconds';
+const QUIET = "must be an array of patterns: ['/api/notifications/**']";
 const ONE_COOKIE = 'a commit returns one header, and so one cookie; leave it out';
 
 const cookie = {
@@ -21,6 +22,8 @@ const common = {
   ...timeouts,
   renewAfter: z.optional(seconds),
   rememberMe: z.optional(record('rememberMe', timeouts)),
+  endsWithBrowser: flag,
+  quiet: z.optional(z.array(pattern, QUIET)),
   signedInPages: z.optional(z.enum(['no-store', 'no-cache'])),
   storeTimeout: z.optional(seconds),
   maxSessionsPerUser: z.optional(count),
@@ -58,7 +61,11 @@ const secret = z.union([z.string(), z.array(z.string()).check(filled(SECRET))], 
 const cures = { httpOnly: HTTP_ONLY, maxAge: LIFETIME, expires: LIFETIME, chunks: ONE_COOKIE };
 const itsCookie = record('its cookie', { ...cookie, secret: z.optional(secret) }, cures);
 /** The options of `createCookieSessionStorage`. */
-export const storageOptions = record('createCookieSessionStorage', { cookie: z.optional(itsCookie), ...timeouts });
+export const storageOptions = record('createCookieSessionStorage', {
+  cookie: z.optional(itsCookie),
+  ...timeouts,
+  endsWithBrowser: flag,
+});
 
 /** Checks whether a value is a Standard Schema. It may be a function, as schemas of ArkType are. */
 function isStandardSchema(given: unknown): boolean {

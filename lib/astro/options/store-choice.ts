@@ -1,6 +1,6 @@
 import type { MemoryOptions } from '../../session/stores/memory-session-store.js';
 import type { PostgresOptions } from '../../session/stores/postgres/postgres-connection.js';
-import type { RedisOptions } from '../../session/stores/redis/redis-connection.js';
+import type { RedisOptions } from '../../session/stores/redis/redis-options.js';
 import type { SqliteOptions } from '../../session/stores/sqlite/sqlite-file.js';
 import type { KeyValueStorage, UnstorageOptions } from '../../session/stores/unstorage-session-store.js';
 

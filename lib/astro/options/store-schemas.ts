@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
 import { tableProblem } from '../../session/stores/sql/table-name.js';
-import { count, filled, keysOf, plainObject, seconds, text } from './schema-parts.js';
+import { count, filled, keysOf, plainObject, record, seconds, text } from './schema-parts.js';
 import {
   builtPostgresAddress,
   builtRedisAddress,
+  builtRedisNode,
   driverOptions,
   postgresAddress,
   redisAddress,
+  redisNode,
 } from './store-secrets.js';
 
 const NAMES = ['cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'];
@@ -19,8 +21,21 @@ const DRIVER_OPTIONS =
 
 export const memory = { maxSessions: z.optional(count) };
 export const sqlite = { file: z.optional(text) };
-const redis = { url: z.optional(redisAddress), keyPrefix: z.optional(text), timeout: z.optional(seconds) };
-export const builtRedis = { ...redis, url: z.optional(builtRedisAddress) };
+/** @param address The address of one server. @param node That of a node of a cluster, or of a Sentinel. */
+function redisOptions(address: typeof redisAddress, node: typeof redisNode) {
+  const nodes = z.array(node, "must be an array of addresses: ['host:7000']").check(filled('must name at least one'));
+  return {
+    url: z.optional(address),
+    cluster: z.optional(nodes),
+    sentinel: z.optional(record('sentinel', { name: text, nodes })),
+    replicas: z.optional(count),
+    keyPrefix: z.optional(text),
+    timeout: z.optional(seconds),
+  };
+}
+
+const redis = redisOptions(redisAddress, redisNode);
+export const builtRedis = redisOptions(builtRedisAddress, builtRedisNode);
 const table = text.check(
   z.refine((given) => tableProblem(given, 'postgres') === undefined, {
     error: ({ input }) => tableProblem(String(input), 'postgres'),

@@ -17,12 +17,21 @@ export function redisAddressProblem(given: string): string | undefined {
   return REDIS_ADDRESS.test(given) && URL.canParse(given) ? undefined : ADDRESS_PROBLEM;
 }
 
+/** @returns The reason why a string is no address of a node, which may be only `host:port`. */
+function redisNodeProblem(given: string): string | undefined {
+  const isAddress = /^[^:/?#@\s]+(?::\d+)?$/.test(given) || redisAddressProblem(given) === undefined;
+  return isAddress ? undefined : 'must be an address: host:7000, or rediss://host:7000 for TLS';
+}
+
 /** An address of Redis. */
 export const redisAddress = addressOf(redisAddressProblem);
+/** The address of a node of a cluster, or of a Sentinel. */
+export const redisNode = addressOf(redisNodeProblem);
 /** An address of PostgreSQL. */
 export const postgresAddress = addressOf(postgresAddressProblem);
 /** Addresses in `astro.config`. They become part of the build, so they must not contain a password. */
 export const builtRedisAddress = redisAddress.check(inBuild('REDIS_URL', new Set()));
+export const builtRedisNode = redisNode.check(inBuild('REDIS_PASSWORD', new Set()));
 export const builtPostgresAddress = postgresAddress.check(inBuild('DATABASE_URL', HARMLESS));
 
 function addressOf(problemOf: (given: string) => string | undefined) {
@@ -40,7 +49,7 @@ function inBuild(variable: string, harmless: ReadonlySet<string>) {
 }
 
 function partOf(address: string, harmless: ReadonlySet<string>): 'password' | 'query' | undefined {
-  const { password, searchParams } = new URL(address);
+  const { password, searchParams } = new URL(address.includes('://') ? address : `redis://${address}`);
   if (password !== '') return 'password';
   return [...searchParams.keys()].every((name) => harmless.has(name)) ? undefined : 'query';
 }

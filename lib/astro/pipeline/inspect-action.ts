@@ -52,6 +52,7 @@ function callOf(name: string, context: ActionContext, request: ScopedRequest): G
     isVisitorUnknown: request.isVisitorUnknown,
     sessionHash: subjectOf(request.session).session,
     signedInFor: request.signedInFor,
+    isOnlyRemembered: request.isOnlyRemembered,
     headers,
     cookies: request.cookies,
     get clientAddress() {

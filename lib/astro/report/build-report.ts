@@ -17,11 +17,13 @@ import {
   UnguardedPipelineError,
   UselessRulesError,
 } from '../../errors/index.js';
+import { cachedPatterns, isrPatterns, type VercelRehearsal } from '../hosts/host-caches.js';
+import type { HostLimits } from '../hosts/host-limits.js';
 import type { GatehouseOptions } from '../options/options.js';
+import { chosenStore } from '../options/store-choice.js';
 import { buildChannel, type ReadReport } from './build-channel.js';
 import { describeSite } from './describe-site.js';
 import type { FoundIslands } from './found-islands.js';
-import { cachedPatterns, isrPatterns, type VercelRehearsal } from './host-caches.js';
 import { pipelineFile } from './own-code.js';
 import { reportNotes } from './report-notes.js';
 import type { SiteFacts } from './site-facts.js';
@@ -53,6 +55,7 @@ export class BuildReport {
   #findings: RuleFindings | undefined;
   /** Set for a report that needs the files that an adapter would write. */
   rehearsal: VercelRehearsal | undefined;
+  limits: HostLimits | undefined;
 
   constructor(
     private readonly options: GatehouseOptions,
@@ -152,6 +155,11 @@ export class BuildReport {
       // Prerendered pages of this build would need it. Without them the server may still load it, because it may have
       // what a build does not.
       objections.push({ error, stops: strict || routes.some(isPrerenderedPage) });
+    }
+    const known = 'message' in setup ? undefined : setup;
+    const store = known?.hasOwnStore ? undefined : (known?.options.store ?? chosenStore(this.options));
+    for (const { error, isFatal } of this.limits?.problems(config, routes, store) ?? []) {
+      objections.push({ error, stops: strict || isFatal });
     }
     const { unguarded, mistakenRules, uselessRules, revealing404Pages } = findings;
     if (unguarded.length > 0) {

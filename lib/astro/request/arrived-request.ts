@@ -1,5 +1,6 @@
 import type { APIContext } from 'astro';
 import { type AccessRequest, clientAddressOf } from '../../access/guard/guarded-request.js';
+import type { AskedQuietly } from '../../access/quiet-requests.js';
 import type { ReturningRequest } from '../../access/sign-in/returning-request.js';
 import type { Visitor } from '../../access/visitor.js';
 import type { VisitorResolver } from '../../access/visitor-resolver.js';
@@ -76,6 +77,11 @@ export class ArrivedRequest extends ScopedRequest {
       hearLocals(this.context.locals, this);
       this.adoptAnew();
     });
+  }
+
+  /** Records the route that the request leads to: it decides whether the request counts as activity. */
+  hearRoute(guarded: AskedQuietly): void {
+    this.keeper.hear(guarded);
   }
 
   override returning(operation: string): ReturningRequest {

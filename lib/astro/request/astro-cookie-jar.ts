@@ -1,7 +1,13 @@
 import type { APIContext } from 'astro';
 import { stringifySetCookie } from 'cookie';
 import { mayChange } from '../../access/csrf/csrf-guard.js';
-import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../session/cookies/cookie-jar.js';
+import {
+  type CarriedCookie,
+  type CookieAttributes,
+  CookieJar,
+  removesCookie,
+} from '../../session/cookies/cookie-jar.js';
+import { type CookiePlace, placesBeside } from './cookie-places.js';
 
 /** Maximum number of cookies that are read: of one exact name, and of that name with any ending. */
 const MAX_VALUES = 8;
@@ -54,12 +60,10 @@ export class AstroCookieJar extends CookieJar {
   }
 
   override set(name: string, value: string, attributes: CookieAttributes): void {
-    const { domain, partitioned, ...others } = attributes;
-    const given = { ...others, ...(domain !== undefined && { domain }), ...(partitioned && { partitioned }) };
-    if (attributes.secure && attributes.maxAge > 0) warnOfPlainHttp(this.context.request.headers);
+    if (attributes.secure && !removesCookie(attributes)) warnOfPlainHttp(this.context.request.headers);
     this.#isChanged = true;
-    if (partitioned && this.values(name).length > 0) this.#removeUnpartitioned(name, attributes);
-    this.context.cookies.set(name, value, { ...given, encode: String });
+    if (attributes.partitioned && this.values(name).length > 0) this.#removeUnpartitioned(name, attributes);
+    this.context.cookies.set(name, value, { ...definedAttributes(attributes), encode: String });
   }
 
   override removeElsewhere(name: string, attributes: Omit<CookieAttributes, 'maxAge'>): void {
@@ -98,6 +102,16 @@ export class AstroCookieJar extends CookieJar {
     this.#header ??= this.context.request.headers.get('cookie');
     return this.#header;
   }
+}
+
+/** Returns the attributes that are set, because Astro takes none that is `undefined`. */
+export function definedAttributes({ domain, maxAge, partitioned, ...others }: CookieAttributes) {
+  return {
+    ...others,
+    ...(domain !== undefined && { domain }),
+    ...(maxAge !== undefined && { maxAge }),
+    ...(partitioned && { partitioned }),
+  };
 }
 
 /** Checks whether a browser opens an address in a tab or a window, and not in a frame. Without the headers it may. */
@@ -156,62 +170,6 @@ function beginsPair(header: string, at: number): boolean {
   let before = at - 1;
   while (header[before] === ' ' || header[before] === '\t') before -= 1;
   return before < 0 || header[before] === ';';
-}
-
-/** A place in which a browser may have a cookie: a path, and a domain unless the cookie is the host's own. */
-interface CookiePlace {
-  readonly path: string;
-  readonly domain?: string;
-}
-
-/** Maximum depth of paths, because the headers of an answer must fit into the buffers of proxies. */
-const MAX_DEPTH = 3;
-/**
- * Maximum number of parent domains of the host, counted from the top: one is probably that of the whole site, another a
- * public suffix.
- */
-const MAX_ABOVE = 2;
-const HOST_NAME = /^(?=.*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
-
-/**
- * Lists every other place from which a browser may have sent a cookie, because a Cookie header contains only names and
- * values. Domains in which nobody can set a cookie do no harm: the browser ignores them.
- *
- * @see RFC 6265bis 5.1.3, 5.1.4.
- */
-export function placesBeside(
-  place: { path: string; domain?: string | undefined },
-  headers: Headers,
-  url: URL,
-): readonly CookiePlace[] {
-  const own = { path: place.path, domain: place.domain?.replace(/^\./, '').toLowerCase() };
-  const domains = [undefined, ...domainsOf(hostOf(headers) ?? url.hostname)];
-  return pathsOf(url.pathname)
-    .flatMap((path) => domains.map((domain) => ({ path, ...(domain !== undefined && { domain }) })))
-    .filter(({ path, domain }) => path !== own.path || domain !== own.domain);
-}
-
-/** Returns the host as the browser knows it. Astro's own URL contains it only if `security.allowedDomains` does. */
-function hostOf(headers: Headers): string | undefined {
-  const [host = ''] = (headers.get('x-forwarded-host') ?? headers.get('host') ?? '').split(',');
-  return host.trim().replace(/:\d*$/, '').toLowerCase() || undefined;
-}
-
-function domainsOf(host: string): readonly string[] {
-  // IP addresses have no parent domains, and a header may contain anything.
-  if (!HOST_NAME.test(host)) return [];
-  const labels = host.split('.');
-  const above = labels.slice(1, -1).map((_, at) => labels.slice(at + 1).join('.'));
-  return [host, ...above.slice(-MAX_ABOVE)];
-}
-
-function pathsOf(pathname: string): readonly string[] {
-  const folders = pathname.split('/').filter((folder) => folder !== '');
-  const end = folders.findIndex((folder) => folder.includes(';'));
-  const reached = folders.slice(0, Math.min(MAX_DEPTH, end < 0 ? folders.length : end));
-  const paths = reached.map((_, at) => `/${reached.slice(0, at + 1).join('/')}`);
-  const below = paths.flatMap((path) => (pathname.startsWith(`${path}/`) ? [path, `${path}/`] : [path]));
-  return ['/', ...below];
 }
 
 /** Hosts for which most browsers accept `Secure` cookies without TLS; Safari does not. */

@@ -162,6 +162,7 @@ function routed(request: GateRequest, context: APIContext, answeredBy: AnsweredB
     andThen(toRouted(request, context), (guarded) => {
       guarded.isOwnAnswer = answeredBy === 'anything';
       request.guarded = guarded;
+      request.hearRoute(guarded);
       if (!request.rendersRefusal) request.verdict = undefined;
       return andThen(enterRoute(request, context, guarded), () => guarded);
     }),

@@ -10,7 +10,7 @@ import { ISLAND_ROUTE } from '../start/project-routes.js';
 type Route = Pick<APIContext, 'routePattern' | 'params'>;
 
 /**
- * The audience of an answer. `nobody`: no visitor will see messages in it. `page`: a visitor is shown a page. `code`:
+ * The audience of an answer. `nobody`: no visitor will see messages in it, or the request is quiet. `page`: a visitor is shown a page. `code`:
  * an endpoint or a server island, which reads messages only if it uses them.
  */
 type Audience = 'nobody' | 'page' | 'code';
@@ -86,7 +86,7 @@ export class MessageDelivery {
   }
 
   async #audienceOf(route: Route, isOwn = false): Promise<Audience> {
-    if (!isLookedAt(this.request)) return 'nobody';
+    if (draftOf(this.session).isQuiet || !isLookedAt(this.request)) return 'nobody';
     const { endpoints } = await currentRoutes();
     if (isOwn || endpoints.has(route.routePattern)) return 'code';
     return canShowPage(this.request, this.errorPages.has(route.routePattern)) ? 'page' : 'nobody';

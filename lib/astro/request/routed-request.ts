@@ -212,6 +212,12 @@ export class RoutedRequest implements ChangingRequest {
     return signedInFor;
   }
 
+  get isOnlyRemembered(): boolean | undefined {
+    const { isOnlyRemembered, draft } = this.request;
+    if (isOnlyRemembered !== undefined) draft.isUsed = true;
+    return isOnlyRemembered;
+  }
+
   /**
    * Checks for a form that Astro's ClientRouter sends by fetch. It shows the page that the answer redirects to, so it
    * must be redirected to the login page.

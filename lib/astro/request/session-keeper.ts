@@ -1,4 +1,6 @@
 import type { APIContext } from 'astro';
+import type { AskedQuietly } from '../../access/quiet-requests.js';
+import { partsOf } from '../../base/address.js';
 import { andThen, type Promised } from '../../base/promised.js';
 import { SessionCommittedError } from '../../errors/index.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
@@ -70,6 +72,7 @@ export class SessionKeeper {
       this.#isOpen = true;
       this.#session = session;
       const { draft } = this;
+      this.#hush(context);
       if (session && draft?.isNew === false) return this.#holdMessages(session, draft, context, isAhead);
       if (draft?.failure) reportOutage(draft.failure);
       const { store } = gatehouse.parts;
@@ -79,7 +82,14 @@ export class SessionKeeper {
 
   /** Continues in another run of the middlewares, whose answer may have another audience. */
   continue(context: APIContext): Promised<void> {
+    this.#hush(context);
     return this.#delivery?.continue(context);
+  }
+
+  /** Records whether the request counts as activity, once the route that it leads to is known. */
+  hear(request: AskedQuietly): void {
+    const { draft } = this;
+    if (draft) draft.isQuiet = gatehouse.parts.quiet.has(request);
   }
 
   /** Checks whether a component that is still to render may change what is stored. */
@@ -164,6 +174,15 @@ export class SessionKeeper {
   cookiesBeside(context: APIContext, operation: string): CookieJar {
     if (this.#isCommitted) throw new SessionCommittedError(operation);
     return this.#ownCookies(context);
+  }
+
+  /** Does the same by what is known before the guard describes the request. */
+  #hush({ request, routePattern, params }: APIContext): void {
+    if (!this.draft) return;
+    const pathOf = ({ url }: Request) => partsOf(url)[1] ?? '/';
+    const originalPathname = request === this.request ? undefined : pathOf(this.request);
+    const { headers } = this.request;
+    this.hear({ headers, pathname: pathOf(request), originalPathname, routePattern, params });
   }
 
   /** Returns the cookies of a run. A rewrite has other cookies, and another answer starts without any. */

@@ -9,6 +9,7 @@ import { GuardConfig } from '../../access/guard/guard-config.js';
 import type { GuardLoader } from '../../access/guard/page-guard.js';
 import { RouteGuard } from '../../access/guard/route-guard.js';
 import type { Locale } from '../../access/paths/special-paths.js';
+import { QuietRequests } from '../../access/quiet-requests.js';
 import type { HasPage } from '../../access/refusal/language-pages.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
 import { Identification } from '../../access/visitors/identification.js';
@@ -89,6 +90,7 @@ function partsOf(services: Services, { isPrerendering }: Pick<SiteSettings, 'isP
   const config = services.get(SessionConfig);
   const resolver = services.get(VisitorResolver);
   const csrf = services.get(CsrfConfig);
+  const guard = services.get(GuardConfig);
   const log = services.get(DecisionLog);
   return {
     config,
@@ -106,7 +108,8 @@ function partsOf(services: Services, { isPrerendering }: Pick<SiteSettings, 'isP
     /** The tokens of forms; `undefined` when no form needs one. */
     tokens: csrf.usesTokens ? services.get(CsrfTokens) : undefined,
     forms: services.get(FormConfig),
-    errorPages: services.get(GuardConfig).errorPages,
+    errorPages: guard.errorPages,
+    quiet: new QuietRequests(config.quiet, guard),
     unkept: new UnkeptValues(config.cookie.sameSite, log),
   };
 }

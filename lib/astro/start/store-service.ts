@@ -39,6 +39,7 @@ export function storeService(store: ChosenStore, makers: Partial<StoreMakers>): 
     case 'postgres':
       return made(makers.postgres && withAddress(makers.postgres, 'DATABASE_URL', postgresAddressProblem), store, 'pg');
     case 'redis':
+      if (store.cluster || store.sentinel) return made(makers.redis, store);
       return made(makers.redis && withAddress(makers.redis, 'REDIS_URL', redisAddressProblem), store);
     case 'unstorage':
       return made(makers.unstorage, store);

@@ -68,7 +68,12 @@ export class OwnSessions {
     if (token === undefined) return false;
     const maxAge = Math.max(60, Math.ceil((opened.expiresAt - now) / 1000));
     const cookie = new SessionCookie(this.#config);
-    cookie.set(cookies, origin.cookie ?? cookie.home, token, maxAge);
+    cookie.set(
+      cookies,
+      origin.cookie ?? cookie.home,
+      token,
+      this.#config.hasLastingCookie(opened) ? maxAge : undefined,
+    );
     return true;
   }
 }

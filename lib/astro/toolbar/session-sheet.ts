@@ -34,7 +34,7 @@ function endsOf(
   config: SessionConfig,
 ): Pick<SessionSheet, 'idleEnd' | 'absoluteEnd'> {
   if (!opened) return { idleEnd: undefined, absoluteEnd: undefined };
-  const { absoluteTimeout } = opened.isRemembered ? config.rememberMe : config;
+  const { absoluteTimeout } = config.lifetimeOf(opened);
   return {
     idleEnd: Math.min(opened.expiresAt, config.expiryOf(opened, opened.renewedAt)),
     absoluteEnd: opened.createdAt + absoluteTimeout,

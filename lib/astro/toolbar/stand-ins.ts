@@ -2,7 +2,12 @@ import type { VisitorData } from '../../access/visitor.js';
 import { VisitorResolver } from '../../access/visitor-resolver.js';
 import { Clock } from '../../base/clock.js';
 import type { Services } from '../../container/services.js';
-import { type CarriedCookie, type CookieAttributes, CookieJar } from '../../session/cookies/cookie-jar.js';
+import {
+  type CarriedCookie,
+  type CookieAttributes,
+  CookieJar,
+  removesCookie,
+} from '../../session/cookies/cookie-jar.js';
 import { MadeClasses } from '../../session/made-classes.js';
 import { SessionManager } from '../../session/manager/session-manager.js';
 import { SessionId } from '../../session/record/session-id.js';
@@ -107,9 +112,9 @@ class MemoryCookieJar extends CookieJar {
     return own.map(([other, value]) => ({ name: other, value }));
   }
 
-  override set(name: string, value: string, { maxAge }: CookieAttributes): void {
-    if (maxAge > 0) this.#cookies.set(name, value);
-    else this.#cookies.delete(name);
+  override set(name: string, value: string, attributes: CookieAttributes): void {
+    if (removesCookie(attributes)) this.#cookies.delete(name);
+    else this.#cookies.set(name, value);
   }
 }
 

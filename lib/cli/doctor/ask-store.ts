@@ -5,8 +5,11 @@ import { pathToFileURL } from 'node:url';
 import type { ChosenStore } from '../../astro/options/store-choice.js';
 import { inTime } from '../../base/waiting.js';
 import { ClientFailure } from '../../session/stores/client-failure.js';
-import { DEFAULT_PREFIX, DEFAULT_URL } from '../../session/stores/redis/redis-connection.js';
-import { evictionPolicy, evictionProblem, RedisFailure, redisCure } from '../../session/stores/redis/redis-failure.js';
+import { evictionOf, evictionProblem } from '../../session/stores/redis/eviction-policy.js';
+import { nodeRedisCommands } from '../../session/stores/redis/node-redis-commands.js';
+import { clientFor } from '../../session/stores/redis/redis-clients.js';
+import { RedisFailure, redisCure } from '../../session/stores/redis/redis-failure.js';
+import { nameOfPlace, type RedisPlace } from '../../session/stores/redis/redis-options.js';
 import { SqlTable } from '../../session/stores/sql/sql-table.js';
 import { DEFAULT_TABLE } from '../../session/stores/sql/table-name.js';
 import { DEFAULT_FILE } from '../../session/stores/sqlite/sqlite-file.js';
@@ -34,8 +37,8 @@ export async function askStore(
       const place = { root, url: store.url ?? databaseUrl, timeLimit: TIME_LIMIT };
       await askPostgres(place, (client) => client.query(text, [...values]));
     } else if (store?.use === 'redis') {
-      const { url, keyPrefix = DEFAULT_PREFIX } = store;
-      return await askRedis(url ?? redisUrl ?? DEFAULT_URL, root, keyPrefix);
+      const { url, cluster, sentinel } = store;
+      return await askRedis(cluster || sentinel ? { cluster, sentinel } : { url: url ?? redisUrl }, root);
     } else return { state: 'unasked' };
     return { state: 'well' };
   } catch (error) {
@@ -84,36 +87,31 @@ function askFolder(folder: string, file: string): void {
   }
 }
 
-async function askRedis(url: string, root: string, key: string): Promise<StoreAnswer> {
-  const client = clientOf(await importRedis(root), url);
-  // The caller that awaits the answer gets the error there.
-  client.on('error', () => {});
-  const { host } = new URL(url);
+async function askRedis(place: RedisPlace, root: string): Promise<StoreAnswer> {
+  const client = clientFor(await importRedis(root), place, { timeout: TIME_LIMIT, reconnects: false });
+  let last: unknown;
+  client.on('error', (error) => {
+    last = error;
+  });
+  const name = nameOfPlace(place);
   try {
-    await inTime(
-      client.connect().then(() => client.ping()),
-      TIME_LIMIT,
-      'It',
-    );
-    const policy = await inTime(evictionPolicy(client, key), TIME_LIMIT, 'It');
-    const problem = evictionProblem(policy, host);
+    await inTime(client.connect(), TIME_LIMIT, 'It');
+    const commands = nodeRedisCommands(client);
+    const asked = commands.servers().then((servers) => Promise.all(servers.map((send) => send('PING'))));
+    await inTime(asked, TIME_LIMIT, 'It');
+    const { policy } = await evictionOf(commands, TIME_LIMIT);
+    const problem = evictionProblem(policy, name);
     if (problem) return { state: 'evicts', reason: problem.policy };
     return { state: policy === undefined ? 'unclear' : 'well' };
-  } catch (error) {
+  } catch (thrown) {
+    // A client for several servers only reports that none could be reached.
+    const error = redisCure(thrown) === undefined && redisCure(last) !== undefined ? last : thrown;
     const reason = error instanceof Error ? error.message : '';
-    const message = `Redis at ${host} does not answer PING${reason === '' ? '' : ` (${reason})`}`;
+    const message = `Redis at ${name} does not answer PING${reason === '' ? '' : ` (${reason})`}`;
     const cure = redisCure(error);
     throw cure ? new RedisFailure(message, cure, error) : new Error(message);
   } finally {
     if (client.isOpen) client.destroy();
-  }
-}
-
-function clientOf({ createClient }: typeof import('redis'), url: string) {
-  try {
-    return createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: false } });
-  } catch {
-    throw RedisFailure.ofAddress();
   }
 }
 

@@ -25,6 +25,16 @@ const CURES: Record<string, Advice> = {
     cure: "Write import { guard } from 'astro-gatehouse/fetch', and call it first.",
     see: 'pipelines',
   },
+  UNHOSTED_STORE: { cure: 'Write one of the stores that are named.', see: 'stores' },
+  NODEJS_COMPAT_MISSING: {
+    cure: 'Add "compatibility_flags": ["nodejs_compat"] to wrangler.jsonc.',
+    see: 'whatStopsABuild',
+  },
+  EDGE_MIDDLEWARE: { cure: "Remove middlewareMode: 'edge' from the adapter's options.", see: 'whatStopsABuild' },
+  ASTRO_SESSION_MISSING: {
+    cure: "Configure session.driver in astro.config, or write another store: store: { use: 'cookie' }",
+    see: 'stores',
+  },
   SETUP_NOT_LOADED: { cure: 'Move what needs the server into the functions that you register.', see: 'setup' },
   MISSING_CLIENT: { cure: 'Install what is named: npm install redis', see: 'stores' },
   NoAdapterInstalled: { cure: 'Install one: npx astro add node', see: 'start' },

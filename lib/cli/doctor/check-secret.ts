@@ -6,7 +6,7 @@ import type { Finding } from './findings.js';
 const WRITE = 'npx astro-gatehouse secret --write';
 
 /** Checks whether there is a secret with which a production server starts. The findings do not contain it. */
-export function checkSecret({ secret, secretsInGit }: Facts): Finding[] {
+export function checkSecret({ secret, secretsInGit, config }: Facts): Finding[] {
   const inGit = secretsInGit.map(
     (file): Finding => ({
       code: 'SECRET_IN_GIT',
@@ -18,25 +18,41 @@ export function checkSecret({ secret, secretsInGit }: Facts): Finding[] {
       see: 'secret',
     }),
   );
-  return [...problemsOf(secret), ...inGit];
+  return [...problemsOf(secret, config?.adapter), ...inGit];
 }
 
-function problemsOf(secret: Facts['secret']): Finding[] {
+function problemsOf(secret: Facts['secret'], adapter: string | undefined): Finding[] {
   try {
     Secrets.from(secret?.value, { source: secret?.source ?? '', isProduction: true });
     return [];
   } catch (error) {
-    return [error instanceof WeakSecretError ? weak(error) : MISSING];
+    return [error instanceof WeakSecretError ? weak(error) : missing(adapter)];
   }
 }
 
-const MISSING: Finding = {
-  code: 'MISSING_SECRET',
-  level: 'danger',
-  problem: 'GATEHOUSE_SECRET is neither in the environment nor in .env: no production server starts without it.',
-  cure: `Write one into .env (${WRITE}), or print one (npx astro-gatehouse secret) and set it where the server starts.`,
-  see: 'secret',
+/** Where hosts keep the secret of a deployed site, by the adapter's name. Nothing on this machine shows it. */
+const KEPT_BY_HOST: Readonly<Record<string, string>> = {
+  '@astrojs/cloudflare': 'npx wrangler secret put GATEHOUSE_SECRET, and for this machine a line in .dev.vars',
+  '@astrojs/netlify': 'npx netlify env:set GATEHOUSE_SECRET',
+  '@astrojs/vercel': 'npx vercel env add GATEHOUSE_SECRET',
 };
+
+function missing(adapter = ''): Finding {
+  const command = KEPT_BY_HOST[adapter];
+  const file = adapter === '@astrojs/cloudflare' ? '.dev.vars' : '.env';
+  return {
+    code: 'MISSING_SECRET',
+    level: command === undefined ? 'danger' : 'advice',
+    problem:
+      `GATEHOUSE_SECRET is neither in the environment nor in ${file}: no production server starts without it.` +
+      (command === undefined ? '' : ' Whether the host has it cannot be seen from here.'),
+    cure:
+      command === undefined
+        ? `Write one into .env (${WRITE}), or print one (npx astro-gatehouse secret) and set it where the server starts.`
+        : `Print one (npx astro-gatehouse secret), and pass it to the host: ${command}`,
+    see: 'secret',
+  };
+}
 
 function weak({ source, reason }: WeakSecretError): Finding {
   return {

@@ -9,14 +9,19 @@ const CURES: Record<string, string> = {
   redis: 'Start Redis, or set REDIS_URL to where it is: REDIS_URL=redis://host:6379',
 };
 
+/** The errors of a build that refuses the store. */
+const NOT_HERE = ['UNHOSTED_STORE', 'ASTRO_SESSION_MISSING'];
+
 /** Checks whether sessions can be kept in the configured store. */
 export function checkStore(facts: Facts): Finding[] {
   const report = reportOf(facts);
   if (!report) return [];
   if (report.hasOwnStore) return [OWN];
+  // The store is wrong for the host, so its state here does not matter.
+  if (report.objections.some(({ code }) => NOT_HERE.includes(code))) return [];
   const { use: store } = chosenStore(report.settings);
   if (store === 'memory') return [IN_MEMORY];
-  if (store === 'astro') return [facts.config?.hasSessionDriver ? ASTRO : WITHOUT_DRIVER];
+  if (store === 'astro') return [ASTRO];
   if (facts.store.state === 'evicts') return [evicts(facts.store.reason)];
   if (facts.store.state === 'unclear') return [UNCLEAR];
   if (facts.store.state !== 'away') return [];
@@ -74,13 +79,5 @@ const ASTRO: Finding = {
   level: 'note',
   problem: "Sessions are kept in Astro's own session storage, which was not checked.",
   cure: 'Check that the driver in session.driver of astro.config can be reached.',
-  see: 'stores',
-};
-
-const WITHOUT_DRIVER: Finding = {
-  code: 'ASTRO_SESSION_MISSING',
-  level: 'danger',
-  problem: "The store is 'astro', and Astro's own sessions have no driver.",
-  cure: "Configure session.driver in astro.config, or write another store: store: { use: 'cookie' }",
   see: 'stores',
 };

@@ -11,8 +11,6 @@ export interface ConfigFacts {
   readonly adapter: string | undefined;
   readonly allowedDomains: readonly AllowedDomain[];
   readonly checkOrigin: boolean;
-  /** True when Astro's own sessions have a driver. */
-  readonly hasSessionDriver: boolean;
 }
 
 /** The reason why a build gave no report. */
@@ -50,6 +48,8 @@ export function reportOf({ build }: Pick<Facts, 'build'>): ReadReport | undefine
   return build && 'entries' in build ? build : undefined;
 }
 
+/** The file that workerd reads on the developer's machine, in place of all others. */
+const WORKER_FILE = '.dev.vars';
 /** The files that a production build reads; later ones take precedence. */
 const FILES = ['.env', '.env.local', '.env.production', '.env.production.local'];
 
@@ -64,11 +64,14 @@ interface FoundVariable {
 export class EnvFiles {
   readonly #files: readonly { name: string; variables: NodeJS.Dict<string> }[];
 
+  /** @param adapter The name of the adapter: a Worker reads a file of its own. */
   constructor(
     root: string,
     private readonly environment: NodeJS.Dict<string>,
+    adapter?: string,
   ) {
-    const there = FILES.filter((name) => existsSync(join(root, name)));
+    const isWorker = adapter === '@astrojs/cloudflare' && existsSync(join(root, WORKER_FILE));
+    const there = isWorker ? [WORKER_FILE] : FILES.filter((name) => existsSync(join(root, name)));
     this.#files = there.map((name) => ({ name, variables: parseEnv(readFileSync(join(root, name), 'utf8')) }));
   }
 

@@ -18,11 +18,12 @@ const SECRET = 'GATEHOUSE_SECRET';
  */
 export async function gatherFacts(folder: string): Promise<Facts> {
   const root = projectAt(folder);
-  // Read first, because the build may set variables.
-  const variables = new EnvFiles(root, { ...process.env });
+  // Copied first, because the build may set variables.
+  const environment = { ...process.env };
   const astroVersion = versionOfAstro(root);
   const { build, config } = astroVersion === undefined ? {} : await tryBuild(root);
   const report = reportOf({ build });
+  const variables = new EnvFiles(root, environment, config?.adapter);
   return {
     nodeVersion: process.versions.node,
     astroVersion,
@@ -58,13 +59,12 @@ function asFailure(error: unknown): BuildFailure {
   return { kind: code, message: error.message };
 }
 
-function factsOf({ site, adapter, security, session }: AstroConfig): ConfigFacts {
+function factsOf({ site, adapter, security }: AstroConfig): ConfigFacts {
   return {
     site,
     adapter: adapter?.name,
     allowedDomains: security.allowedDomains ?? [],
     checkOrigin: security.checkOrigin,
-    hasSessionDriver: typeof session === 'object' && session.driver !== undefined,
   };
 }
 

@@ -1,5 +1,4 @@
-import { NO_REQUEST } from '../../access/access-rule.js';
-import type { AccessRequest } from '../../access/guard/guarded-request.js';
+import { type AccessRequest, NO_REQUEST } from '../../access/guard/guarded-request.js';
 import { Impersonations } from '../../access/impersonation/impersonations.js';
 import { RequestIdentity } from '../../access/request-identity.js';
 import { Visitor } from '../../access/visitor.js';
@@ -9,6 +8,7 @@ import { RequestCookies } from '../../base/request-cookies.js';
 import type { SessionDraft } from '../../session/draft/session-draft.js';
 import { madeSession } from '../../session/made-session.js';
 import { draftOf, type Session } from '../../session/session.js';
+import { SessionConfig } from '../../session/session-config.js';
 import { registryOf, type Services } from '../services.js';
 
 /** One request as far as its session and its visitor are concerned. Each part is created when it is first needed. */
@@ -128,10 +128,29 @@ export class RequestParts {
    * the application named, for those whom `identify` named, and for a user who is impersonated.
    */
   get signedInFor(): number | undefined {
+    const signedInAt = this.#signedInAt;
+    return signedInAt === undefined ? undefined : (this.#now - signedInAt) / 1000;
+  }
+
+  /**
+   * True when the session would have ended if its visitor had not asked to be remembered; `undefined` for those for whom
+   * {@link signedInFor} is.
+   */
+  get isOnlyRemembered(): boolean | undefined {
+    if (this.#signedInAt === undefined) return undefined;
+    const { opened, hasSignedIn } = this.draft;
+    return opened !== undefined && !hasSignedIn && this.shared.get(SessionConfig).isOnlyRemembered(opened, this.#now);
+  }
+
+  /** When the visitor signed in with this session; `undefined` when they did not, or another visitor is meant. */
+  get #signedInAt(): number | undefined {
     const isImpersonated = this.draft.impersonatorId !== undefined;
     const isOthers = isImpersonated || this.standsAside || this.#identity?.isIdentified;
-    const signedInAt = isOthers ? undefined : this.draft.signedInAt;
-    return signedInAt === undefined ? undefined : (this.shared.get(Clock).now() - signedInAt) / 1000;
+    return isOthers ? undefined : this.draft.signedInAt;
+  }
+
+  get #now(): number {
+    return this.shared.get(Clock).now();
   }
 
   /** True when the visitor is unknown because the session store is unavailable. */

@@ -7,8 +7,13 @@ export interface CookieAttributes {
   httpOnly: boolean;
   /** True when browsers keep a separate cookie for each site that shows this one in a frame (CHIPS). */
   partitioned?: boolean | undefined;
-  /** Seconds from now. Zero or less removes the cookie. */
-  maxAge: number;
+  /** Seconds from now. Zero or less removes the cookie; `undefined` keeps it until the browser is closed. */
+  maxAge: number | undefined;
+}
+
+/** Checks whether attributes remove a cookie. */
+export function removesCookie({ maxAge }: Pick<CookieAttributes, 'maxAge'>): boolean {
+  return maxAge !== undefined && maxAge <= 0;
 }
 
 /** A cookie of a request. */

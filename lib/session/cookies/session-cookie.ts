@@ -128,8 +128,13 @@ export class SessionCookie {
     return this.isHomeTaken(jar) ? [...names.add(this.home)] : [...names];
   }
 
-  /** Writes a token. @param isElsewhere True to remove the cookie from every other path and domain. */
-  set(jar: CookieJar, name: string, token: string, maxAge: number, isElsewhere = false): void {
+  /**
+   * Writes a token.
+   *
+   * @param maxAge In seconds; `undefined` for a cookie that the browser keeps until it is closed.
+   * @param isElsewhere True to remove the cookie from every other path and domain.
+   */
+  set(jar: CookieJar, name: string, token: string, maxAge: number | undefined, isElsewhere = false): void {
     if (isElsewhere) this.#removeElsewhere(jar, name);
     const written: string[] = [];
     const length = this.#chunkLengthOf(name);

@@ -12,7 +12,7 @@ const NONE: readonly string[] = [];
 
 interface Written {
   readonly token: string;
-  readonly lifetime: number;
+  readonly lifetime: number | undefined;
   readonly isAnothers: boolean;
 }
 
@@ -85,15 +85,16 @@ export class SessionCookies {
   }
 
   /**
-   * @param how `lifetime` in milliseconds; `isAnothers` is true when the session now belongs to another user than
-   *   before.
+   * @param how `lifetime` in milliseconds, `undefined` for a session that ends with the browser; `isAnothers` is true
+   *   when the session now belongs to another user than before.
    */
   put(draft: SessionDraft, jar: CookieJar, place: Place, how: Written): void {
     const { origin } = draft;
     // In these cases no earlier cookie of this name may remain, for any path or domain.
     const isSeveral = how.isAnothers || jar.values(place.cookie).length > 1;
     const isElsewhere = isSeveral && origin.claimed.includes(place.cookie);
-    this.#cookie.set(jar, place.cookie, how.token, Math.ceil(how.lifetime / 1000), isElsewhere);
+    const maxAge = how.lifetime === undefined ? undefined : Math.ceil(how.lifetime / 1000);
+    this.#cookie.set(jar, place.cookie, how.token, maxAge, isElsewhere);
     const isBegun = place.cookie !== origin.cookie && place.lineage !== APART;
     this.clear(draft, jar, place);
     if (isBegun && this.config.hasSeveralCookies) this.#removeStrays(jar, [...origin.claimed, place.cookie]);
@@ -106,12 +107,16 @@ export class SessionCookies {
 
   /**
    * Removes the session's cookie. If the store cannot end sessions, sets a mark instead, because a late response may
-   * bring the session back.
+   * bring the session back. The mark outlives the browser even where sessions do not: a remembered one may come back.
    */
   async leave(draft: SessionDraft, jar: CookieJar): Promise<void> {
     const { cookie, lineage } = this.placeOf(draft, jar);
     const now = this.clock.now();
-    const longest = (isRemembered: boolean) => this.config.expiryOf({ createdAt: now, isRemembered }, now) - now;
+    const { lifetime: own } = draft.ended ?? draft.opened ?? {};
+    const longest = (isRemembered: boolean) =>
+      Math.max(
+        ...[undefined, own].map((lifetime) => this.config.expiryOf({ createdAt: now, isRemembered, lifetime }, now)),
+      ) - now;
     const lifetime = Math.max(longest(true), longest(false)) + LATEST_ANSWER;
     const isMarked = this.tellsApart && lineage !== undefined && lineage.epoch > APART.epoch;
     const mark = isMarked ? await this.store.mark(lineage, now + lifetime) : undefined;

@@ -61,6 +61,11 @@ export class DraftState extends SessionUse {
     return this.visitor.signedInAt !== undefined;
   }
 
+  /** When the session ends if no further request comes; `undefined` for one that will not be stored. */
+  get endsAt(): number | undefined {
+    return this.expiry ? this.expiry() : this.opened?.expiresAt;
+  }
+
   /** What the request sees: the session's own contents, those of an impersonated user, or temporary ones while the session stands aside. */
   get contents(): DraftContents {
     return this.aside ?? this.impersonating.contents ?? this.own;

@@ -7,6 +7,10 @@ export class SessionUse {
   onLateUse: (() => void) | undefined;
   /** True when changes throw. */
   isClosed = false;
+  /** True when the request does not count as activity of the visitor. */
+  isQuiet = false;
+  /** Returns when the session ends after this request; `undefined` for a session that no request opened. */
+  expiry: (() => number | undefined) | undefined;
   /** What the session does before its commit; `undefined` for one that no request opened. */
   steps: SessionSteps | undefined;
   #isUsed = false;

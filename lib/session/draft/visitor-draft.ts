@@ -1,3 +1,4 @@
+import type { OwnLifetime } from '../lifetimes.js';
 import { deviceOf, ownKeys, type SessionDevice, type SessionRecord, type SignIn } from '../record/session-record.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -12,6 +13,8 @@ export class VisitorDraft {
   device: SessionDevice | undefined;
   /** True when the visitor asked to stay signed in for longer. */
   isRemembered: boolean;
+  /** The timeouts that the last sign-in set. */
+  lifetime: OwnLifetime | undefined;
   /** When this request signed the visitor in, in milliseconds since the epoch; `undefined` when it did not. */
   signedInAt: number | undefined;
 
@@ -19,13 +22,15 @@ export class VisitorDraft {
   constructor(opened?: SessionRecord) {
     this.identity = opened?.identity ?? NO_KEYS;
     this.isRemembered = opened?.isRemembered ?? false;
+    this.lifetime = opened?.lifetime;
   }
 
   /** @param now Milliseconds since the epoch. */
-  signIn(values: Values, now: number, { rememberMe = false, ...device }: SignIn): void {
+  signIn(values: Values, now: number, { rememberMe = false, lifetime, ...device }: SignIn): void {
     this.identity = ownKeys(values);
     this.device = deviceOf(device);
     this.isRemembered = rememberMe;
+    this.lifetime = lifetime;
     this.signedInAt = now;
   }
 

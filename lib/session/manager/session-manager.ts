@@ -8,6 +8,7 @@ import { SessionSearch } from '../cookies/session-search.js';
 import type { SessionDraft } from '../draft/session-draft.js';
 import { FlashLedger } from '../flashes/flash-claims.js';
 import { FlashLeases } from '../flashes/flash-leases.js';
+import { endAfter } from '../record/request-changes.js';
 import { SecurityEvents } from '../security-events.js';
 import { draftOf, Session } from '../session.js';
 import { SessionConfig } from '../session-config.js';
@@ -37,8 +38,8 @@ export class SessionManager {
 
   constructor(
     private readonly store: SessionStore,
-    config: SessionConfig,
-    clock: Clock,
+    private readonly config: SessionConfig,
+    private readonly clock: Clock,
     registry: SessionRegistry,
     events: SecurityEvents,
     schema: SessionSchema = new SessionSchema(),
@@ -126,6 +127,7 @@ export class SessionManager {
 
   #withSteps(session: Session, arrivedAt: number): Session {
     const draft = draftOf(session);
+    draft.expiry = () => endAfter(draft, { now: this.clock.now(), config: this.config });
     draft.steps = new RequestSteps(this.#steps, draft, arrivedAt);
     return session;
   }

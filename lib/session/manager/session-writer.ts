@@ -41,14 +41,20 @@ export class SessionWriter {
     return isNothing ? this.#leaveNothing(draft, cookies) : this.write(draft, cookies);
   }
 
-  /** Writes an unchanged session when it is due for renewal or migration, and tidies its cookies. */
+  /**
+   * Writes an unchanged session when it is due for renewal or migration, and tidies its cookies. A quiet request leaves
+   * that to another one, but for the new id of the session, which would otherwise be lost.
+   */
   commitUnchanged(draft: SessionDraft, cookies: CookieJar): Promised<boolean> {
-    const { opened, origin } = draft;
-    if (opened?.fitted?.migrated) return this.#migrate(draft, opened, cookies);
-    if (opened && this.#isDue(opened)) return this.#renew(draft, cookies);
-    if (opened && (opened.hasMoved || this.parts.cookies.isScattered(cookies, origin)))
-      return this.write(draft, cookies);
-    if (origin.claimed.some((name) => name !== origin.cookie)) this.parts.cookies.clear(draft, cookies);
+    const { opened, origin, isQuiet } = draft;
+    if (opened && !isQuiet) {
+      if (opened.fitted?.migrated) return this.#migrate(draft, opened, cookies);
+      if (this.#isDue(opened)) return this.#renew(draft, cookies);
+      if (this.parts.cookies.isScattered(cookies, origin)) return this.write(draft, cookies);
+    }
+    if (opened?.hasMoved) return this.write(draft, cookies);
+    const isTidy = isQuiet || origin.claimed.every((name) => name === origin.cookie);
+    if (!isTidy) this.parts.cookies.clear(draft, cookies);
     const givenBack = this.parts.leases.giveBack(draft);
     return givenBack === undefined || andThen(givenBack, () => true);
   }
@@ -89,7 +95,7 @@ export class SessionWriter {
     const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
     this.parts.cookies.put(draft, cookies, place, {
       token,
-      lifetime: changes.expiresAt - changes.renewedAt,
+      lifetime: this.parts.config.hasLastingCookie(kept) ? changes.expiresAt - this.parts.clock.now() : undefined,
       isAnothers,
     });
     const record = this.parts.schema.isOn ? { ...kept, fitted: shownAfter(draft) } : kept;

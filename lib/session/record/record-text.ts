@@ -32,13 +32,15 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Num
 
 /** Returns the fields that most records do not have, without those at the end that say nothing. */
 function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
-  const { device, isRemembered, lineage, isKept, impersonation } = record;
+  const { device, isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered } = record;
   const fields: unknown[] = [
     device ?? null,
     isRemembered === true,
     lineage ? [lineage.epoch, lineage.turn] : null,
     isKept === true,
     impersonation ? [[...impersonation.values], impersonation.startedAt, impersonation.until] : null,
+    lifetime ? [lifetime.idleTimeout ?? null, lifetime.absoluteTimeout ?? null] : null,
+    isOnlyRemembered === true,
   ];
   return fields.slice(0, fields.findLastIndex(Boolean) + 1);
 }
@@ -67,21 +69,34 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     // A text of devalue begins with the array that refers to all other values.
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
-    const [, createdAt, renewedAfter, lifetime, values, flashes, identity, device, ...others] = fields;
-    const [isRemembered, lineage, isKept, impersonation] = others;
-    const isRecord = [createdAt, renewedAfter, lifetime].every(Number.isFinite) && Array.isArray(identity);
+    const [, createdAt, renewedAfter, expiresAfter, values, flashes, identity, device, ...others] = fields;
+    const [isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered] = others;
+    const isRecord = [createdAt, renewedAfter, expiresAfter].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
-    const expiresAt = renewedAt + lifetime;
+    const expiresAt = renewedAt + expiresAfter;
     const contents = { values: new Map<string, unknown>(values), flashes: new Map<string, Flash>(flashes), identity };
     const record: SessionRecord = { id, createdAt, renewedAt, expiresAt, ...contents };
     if (device === undefined) return upToDate(record);
-    const extras = { ...(isRemembered === true && { isRemembered }), ...parseLineage(lineage) };
+    const extras = {
+      ...(isRemembered === true && { isRemembered }),
+      ...(isOnlyRemembered === true && { isOnlyRemembered }),
+      ...parseLifetime(lifetime),
+      ...parseLineage(lineage),
+    };
     const kept = { ...(isKept === true && { isKept }), ...parseImpersonation(impersonation) };
     return upToDate({ ...record, device: parseDevice(device), ...extras, ...kept });
   } catch {
     return undefined;
   }
+}
+
+function parseLifetime(fields: unknown): Pick<SessionRecord, 'lifetime'> {
+  if (!Array.isArray(fields)) return {};
+  const timeOf = (field: unknown) => (typeof field === 'number' && field > 0 ? field : undefined);
+  const [idleTimeout, absoluteTimeout] = fields.map(timeOf);
+  const times = { ...(idleTimeout && { idleTimeout }), ...(absoluteTimeout && { absoluteTimeout }) };
+  return Object.keys(times).length > 0 ? { lifetime: times } : {};
 }
 
 function parseLineage(fields: unknown): Pick<SessionRecord, 'lineage'> {

@@ -1,3 +1,4 @@
+import type { OwnLifetime } from '../lifetimes.js';
 import { allMessages, changedMessages, messagesIn, underOneKey } from './flash-lists.js';
 import type { Lineage } from './lineage.js';
 import { type Flash, type Impersonation, type SessionDevice, type SessionRecord, userIdOf } from './session-record.js';
@@ -35,6 +36,10 @@ export interface SessionChanges {
   readonly identity: readonly string[];
   /** True when the visitor asked, at the last sign-in, to stay signed in for longer. */
   readonly isRemembered?: boolean | undefined;
+  /** True when the session lives on only because its visitor asked for that. */
+  readonly isOnlyRemembered?: boolean | undefined;
+  /** The timeouts that the last sign-in set; left out when it set none. */
+  readonly lifetime?: OwnLifetime | undefined;
   /** True when the session must be stored from now on even if it is empty; left out when this was not requested. */
   readonly isKept?: boolean | undefined;
   /** The lineage after this request; left out at the beginning. */
@@ -84,6 +89,8 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
   const extras = {
     ...(device && { device }),
     ...(changes.isRemembered && { isRemembered: true }),
+    ...((changes.isOnlyRemembered || (kept?.isOnlyRemembered && !changes.hasSignedIn)) && { isOnlyRemembered: true }),
+    ...(changes.lifetime && { lifetime: changes.lifetime }),
     ...((changes.isKept || kept?.isKept) && { isKept: true }),
     ...(lineage && { lineage }),
     ...(impersonation && { impersonation }),
@@ -109,9 +116,9 @@ function impersonationAfter(
 
 /** Returns changes that leave a session as it is. */
 export function noChanges(opened: SessionRecord): SessionChanges {
-  const { id, createdAt, renewedAt, expiresAt, identity, isRemembered, lineage } = opened;
+  const { id, createdAt, renewedAt, expiresAt, identity, isRemembered, lifetime, lineage } = opened;
   return {
-    ...{ opened, id, createdAt, renewedAt, expiresAt, identity, isRemembered, lineage },
+    ...{ opened, id, createdAt, renewedAt, expiresAt, identity, isRemembered, lifetime, lineage },
     ...{ hasSignedIn: false, cleared: false, set: new Map(), updates: new Map(), unset: new Set() },
     ...{ flashesAdded: new Map(), flashesTaken: new Set(), leasedBy: undefined },
   };

@@ -1,5 +1,6 @@
 import { stringify } from 'devalue';
 import { InvalidSessionValueError } from '../../errors/index.js';
+import type { OwnLifetime } from '../lifetimes.js';
 import type { Lineage } from './lineage.js';
 
 /** A message for a later page. Its `id` distinguishes it from others under the same key. */
@@ -54,6 +55,10 @@ export interface SessionRecord {
   readonly device?: SessionDevice | undefined;
   /** True when its visitor asked to stay signed in for longer. */
   readonly isRemembered?: boolean | undefined;
+  /** True when it was used although it would have ended if its visitor had not asked to stay signed in for longer. */
+  readonly isOnlyRemembered?: boolean | undefined;
+  /** The timeouts that its last sign-in set, in place of the configured ones. */
+  readonly lifetime?: OwnLifetime | undefined;
   /**
    * The position in the browser's sequence of sign-ins and sign-outs, for stores that cannot end sessions. Left out
    * at the beginning.
@@ -161,6 +166,8 @@ export interface SessionDevice {
 export interface SignIn extends SessionDevice {
   /** True when the session lives for `session.rememberMe`. Default: false, it lives as long as any other. */
   readonly rememberMe?: boolean | undefined;
+  /** The timeouts of the session, in place of the configured ones. */
+  readonly lifetime?: OwnLifetime | undefined;
 }
 
 /** Shortens the device's strings and removes empty ones. @returns `undefined` when nothing is left. */

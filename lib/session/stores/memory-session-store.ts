@@ -1,7 +1,8 @@
 import { Clock } from '../../base/clock.js';
 import { injectable } from '../../injectable.js';
 import { SessionConfig } from '../session-config.js';
-import { MemoryWindow } from './memory-window.js';
+import type { TextPage } from './listing/listing.js';
+import { keysAfter, MemoryWindow } from './memory-window.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
 
 /** Number of windows. Few, because a lookup searches one window after another. */
@@ -11,6 +12,7 @@ const LONG_WINDOWS = 64;
 const MAX_SESSIONS = 1_000_000;
 /** Number of characters of a key that are stored. */
 const KEPT_OF_KEY = 32;
+const KEY = /^[A-Za-z0-9_-]{32}$/;
 
 /** The key under which a store finds the sessions of an earlier one. */
 const KEPT = 'sessions';
@@ -110,6 +112,13 @@ export class MemorySessionStore extends VersionedSessionStore {
   protected override keysOf(userId: string): readonly string[] {
     this.#dropExpiredWindows();
     return this.#contents.windows.flatMap((window) => window.keysOf(userId)).map(unpacked);
+  }
+
+  protected override entriesAfter(after: string | undefined, limit: number): TextPage {
+    this.#dropExpiredWindows();
+    const keys = keysAfter(this.#contents.windows, after !== undefined && KEY.test(after) ? packed(after) : '', limit);
+    const entries = keys.map((key) => ({ key: unpacked(key), text: this.#windowOf(key)?.get(key) ?? '' }));
+    return { entries, next: entries.length < limit ? undefined : entries.at(-1)?.key };
   }
 
   protected override unlist(userId: string, key: string): void {

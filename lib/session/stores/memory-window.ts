@@ -22,6 +22,11 @@ export class MemoryWindow {
     return this.#texts.has(key);
   }
 
+  /** Returns all keys, in no particular order. */
+  keys(): Iterable<string> {
+    return this.#texts.keys();
+  }
+
   /** Stores a text as the last one. @param userId The user of the session. */
   put(key: string, text: string, userId: string | undefined): void {
     this.#texts.delete(key);
@@ -77,6 +82,22 @@ export class MemoryWindow {
     else if (typeof keys === 'object') keys.add(key);
     else if (keys !== key) this.#users.set(number, new Set([keys, key]));
   }
+}
+
+/** Returns the next keys after one, in their order, without sorting all of them. */
+export function keysAfter(windows: Iterable<MemoryWindow>, after: string, limit: number): string[] {
+  let found: string[] = [];
+  let last: string | undefined;
+  for (const window of windows) {
+    for (const key of window.keys()) {
+      if (key <= after || (last !== undefined && key > last)) continue;
+      found.push(key);
+      if (found.length < 3 * limit) continue;
+      found = found.sort().slice(0, limit);
+      last = found.at(-1);
+    }
+  }
+  return found.sort().slice(0, limit);
 }
 
 /**

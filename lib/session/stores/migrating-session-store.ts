@@ -8,7 +8,8 @@ import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord } from '../record/session-record.js';
 import type { TakenValue } from '../record/taken-value.js';
 import { CookieSessionStore } from './cookie-session-store.js';
-import { type FiledRecord, SessionStore, type StoreAbilities } from './session-store.js';
+import type { FiledPage, FiledRecord, ListingRequest } from './listing/listing.js';
+import { type ListSearch, SessionStore, type StoreAbilities } from './session-store.js';
 
 /** The consistencies, the weakest first. */
 const CONSISTENCIES = ['eventual', 'last-write-wins', 'strong'] as const;
@@ -115,8 +116,21 @@ export class MigratingSessionStore extends SessionStore {
     await this.#both((store) => store.destroy(id));
   }
 
-  override async list(userId: string): Promise<readonly FiledRecord[]> {
-    return (await Promise.all([this.#to.list(userId), this.#from.list(userId)])).flat();
+  override async list(userId: string, search?: ListSearch): Promise<readonly FiledRecord[]> {
+    return (await Promise.all([this.#to.list(userId, search), this.#from.list(userId, search)])).flat();
+  }
+
+  /** Lists the old store first, because sessions move from it to the new one meanwhile. */
+  override async listAll({ after, ...request }: ListingRequest): Promise<FiledPage> {
+    const [, place, within] = /^(from|to)(?::(.*))?$/s.exec(after ?? '') ?? [];
+    if (place !== 'to') {
+      const { filed, next } = await this.#from.listAll({ ...request, after: within });
+      if (next !== undefined) return { filed, next: `from:${next}` };
+      // A page of both could contain a session that moves meanwhile twice.
+      if (filed.length > 0) return { filed, next: 'to' };
+    }
+    const { filed, next } = await this.#to.listAll({ ...request, after: place === 'to' ? within : undefined });
+    return { filed, next: next === undefined ? undefined : `to:${next}` };
   }
 
   override async revoke(key: string): Promise<boolean> {

@@ -7,6 +7,9 @@ import { applyChanges, type SessionChanges } from '../record/session-changes.js'
 import { SessionId } from '../record/session-id.js';
 import type { SessionRecord } from '../record/session-record.js';
 import type { TakenValue } from '../record/taken-value.js';
+import type { FiledPage, FiledRecord, ListingRequest } from './listing/listing.js';
+
+export type { FiledRecord } from './listing/listing.js';
 
 /** The guarantees of a store. */
 export interface StoreAbilities {
@@ -21,11 +24,13 @@ export interface StoreAbilities {
   readonly listsSessions: boolean;
 }
 
-/** A session in a list. */
-export interface FiledRecord {
-  /** The fingerprint of the session's id, or at least its first 32 characters. It cannot be used as a token. */
-  readonly key: string;
-  readonly record: Omit<SessionRecord, 'id'>;
+/** How carefully a store searches the sessions of a user. */
+export interface ListSearch {
+  /**
+   * True when there must be more sessions than the store has listed: one that keeps the lists of users apart from the
+   * sessions then searches all sessions.
+   */
+  readonly isThorough?: boolean | undefined;
 }
 
 /**
@@ -124,9 +129,21 @@ export abstract class SessionStore {
   /**
    * Lists the live sessions of a user: those whose record has this `userId` among its values.
    *
+   * @param _search How carefully to search. Default: as is usual for the store.
    * @throws {SessionsNotListedError} Unless `abilities.listsSessions`.
    */
-  async list(_userId: string): Promise<readonly FiledRecord[]> {
+  async list(_userId: string, _search?: ListSearch): Promise<readonly FiledRecord[]> {
+    throw new SessionsNotListedError(this.constructor.name);
+  }
+
+  /**
+   * Lists the live sessions of all users and guests, in any order that stays the same, page by page. A session that
+   * exists from the first page to the last is on one of them, even when requests change it meanwhile; on a later one
+   * again if its id changed. Sessions that begin or end meanwhile may be on one.
+   *
+   * @throws {SessionsNotListedError} Unless `abilities.listsSessions`.
+   */
+  async listAll(_request: ListingRequest): Promise<FiledPage> {
     throw new SessionsNotListedError(this.constructor.name);
   }
 

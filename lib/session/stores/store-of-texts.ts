@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { Promised } from '../../base/promised.js';
+import type { TextPage } from './listing/listing.js';
 import type { KeyedText } from './moved-record.js';
 import type { StoredText } from './recent-records.js';
 import { SessionStore } from './session-store.js';
@@ -51,8 +52,19 @@ export abstract class StoreOfTexts extends SessionStore {
   /**
    * Returns the keys of a user's sessions, perhaps with some that no longer exist. Only stores that list sessions
    * have it.
+   *
+   * @param isThorough True when entries of the user's list may have been lost, so that all sessions must be searched.
    */
-  protected keysOf?(userId: string): Promised<readonly string[]>;
+  protected keysOf?(userId: string, isThorough?: boolean): Promised<readonly string[]>;
+  /**
+   * Returns some of all texts, in an order that stays the same, for example that of their keys. Only stores that list
+   * sessions have it.
+   *
+   * @param after Where to continue: a key or a `cursor` that an earlier call returned. Left out for the beginning. Treat
+   *   it as hostile: any other string may be ignored.
+   * @param limit Maximum number of texts. Fewer, and even none, are returned where `next` names the place to continue.
+   */
+  protected entriesAfter?(after: string | undefined, limit: number): Promised<TextPage>;
   /** Removes a key from a user's list. Only stores that keep these lists apart from the texts have it. */
   protected unlist?(userId: string, key: string): Promised<void>;
 }

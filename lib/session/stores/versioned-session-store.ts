@@ -7,9 +7,11 @@ import { applyChanges, type SessionChanges } from '../record/session-changes.js'
 import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
 import { type TakenValue, takingOf } from '../record/taken-value.js';
+import { listedPage } from './listing/listed-page.js';
+import type { FiledPage, ListingRequest } from './listing/listing.js';
 import { isInGrace, keyedText, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
 import { RecentRecords, type StoredText } from './recent-records.js';
-import type { FiledRecord, StoreAbilities } from './session-store.js';
+import type { FiledRecord, ListSearch, StoreAbilities } from './session-store.js';
 import { StoreOfTexts } from './store-of-texts.js';
 
 /** Maximum number of attempts to write a session that concurrent requests keep changing. */
@@ -104,12 +106,18 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
     await this.#endUnder(SessionId.fingerprint(id));
   }
 
-  override async list(userId: string): Promise<readonly FiledRecord[]> {
+  override async list(userId: string, search: ListSearch = {}): Promise<readonly FiledRecord[]> {
     if (!this.keysOf) return super.list(userId);
-    const keys = await this.keysOf(userId);
+    const keys = await this.keysOf(userId, search.isThorough);
     const found = await inTurns(keys, (key) => this.#filed(key, userId));
     // A session that gets another id meanwhile may be found under both keys.
     return [...new Map(found.flatMap((filed) => (filed ? [[filed.key, filed]] : []))).values()];
+  }
+
+  override async listAll(request: ListingRequest): Promise<FiledPage> {
+    if (!this.entriesAfter) return super.listAll(request);
+    const entriesAfter = this.entriesAfter.bind(this);
+    return listedPage({ entriesAfter, find: (key) => this.find(key), now: () => this.clock.now() }, request);
   }
 
   override async revoke(key: string): Promise<boolean> {
@@ -117,15 +125,19 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
     return KEY.test(key) && this.#endUnder(key);
   }
 
-  /** Returns the session under a key if it belongs to this user. Otherwise removes the key from the user's list. */
+  /**
+   * Returns the session under a key if it belongs to this user. Removes the key of an ended one from the user's list. Any
+   * other key stays there: a concurrent request may be about to store a session of this user under it.
+   */
   async #filed(key: string, userId: string): Promise<FiledRecord | undefined> {
     const kept = await this.find(key);
     const moved = kept && parseMovedRecord(kept.text);
     // Keys of this store may be shorter than a fingerprint.
     if (moved) return this.#filed(moved.to.slice(0, key.length), userId);
     const record = kept && parseRecord(kept.text, '');
-    if (record && userIdOf(record) === userId && record.expiresAt > this.clock.now()) return { key, record };
-    await this.unlist?.(userId, key);
+    const isLive = record !== undefined && record.expiresAt > this.clock.now();
+    if (isLive) return userIdOf(record) === userId ? { key, record } : undefined;
+    if (kept) await this.unlist?.(userId, key);
     return undefined;
   }
 

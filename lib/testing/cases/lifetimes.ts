@@ -50,6 +50,24 @@ export function describeLifetimes(tests: Tests): void {
       assert.deepEqual(await app.find(third), {});
     });
 
+    tests.it('ends a session by the timeouts that its sign-in set, also under another id', async (start) => {
+      const app = await start();
+      const lifetime = { idleTimeout: (HOUR / 2) * 1000, absoluteTimeout: HOUR * 1000 };
+      const first = await app.visit(new FakeCookieJar(), (session) =>
+        draftOf(session).signIn({ userId: 'ada' }, app.clock.now(), { lifetime, rememberMe: true }),
+      );
+      app.clock.advance(HOUR / 2 - 1);
+      const second = await app.visit(first, (session) => session.regenerate());
+      app.clock.advance(HOUR / 2);
+      const third = await app.visit(second);
+      assert.deepEqual(await app.find(third), { userId: 'ada' });
+      const record = await app.read(third.tokens[0] ?? '');
+      assert.deepEqual(record.lifetime, lifetime);
+      assert.equal(record.isRemembered, true);
+      app.clock.advance(1);
+      assert.deepEqual(await app.find(third), {});
+    });
+
     tests.it('begins anew for somebody who signs in', async (start) => {
       const app = await start({ absoluteTimeout: HOUR });
       const first = await app.visitorWith({ cart: 1 });

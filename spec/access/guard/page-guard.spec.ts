@@ -116,6 +116,7 @@ describe('The page guards', () => {
       '/a': { authenticatedWithin: 60, redirectTo: '/again?x' },
       '/b': ['guest', { authenticatedWithin: 60 }],
       '/c': { authenticatedWithin: 60, redirectTo: 'https://sso.example/' },
+      '/e': { remembered: false, redirectTo: '/confirm' },
       '/d': { role: 'x', redirectTo: '/elsewhere' },
     };
     const guards = new PageGuards(
@@ -123,7 +124,7 @@ describe('The page guards', () => {
       true,
       async () => Object.keys(pages),
     );
-    expect(await guards.signInPaths()).toEqual(['/again?x']);
+    expect(await guards.signInPaths()).toEqual(['/again?x', '/confirm']);
     expect(await new PageGuards().signInPaths()).toEqual([]);
   });
 });

@@ -1026,6 +1026,33 @@ describe('A rule with authenticatedWithin', () => {
   });
 });
 
+describe('A rule with remembered: false', () => {
+  const rule: AccessRuleOptions = { pattern: '/billing', role: 'user', remembered: false };
+  const asked = (isOnlyRemembered: boolean | undefined) => navigation('/billing', { isOnlyRemembered });
+
+  it('admits a user whose session lives for other reasons', async () => {
+    expect(await inspect([rule], asked(false), member())).toBe('page');
+  });
+
+  it.each([true, undefined])(
+    'asks other users to sign in again, and guests as usual (only remembered: %s)',
+    async (is) => {
+      const login = '/login?returnTo=%2Fbilling&reauthenticate=1';
+      expect(await inspect([rule], asked(is), member(), { globalProtect: true })).toBe(`302 ${login}`);
+      expect(await inspect([rule], asked(is), new Visitor())).toBe('302 /login?returnTo=%2Fbilling');
+    },
+  );
+
+  it('answers programs with 401, and does not ask whom it would refuse anyway', async () => {
+    const response = await guardWith([rule]).inspect(call('/billing', { isOnlyRemembered: true }), member());
+    expect([response?.status, await response?.json()]).toEqual([
+      401,
+      expect.objectContaining({ code: 'SIGN_IN_AGAIN', detail: 'needs a session that is not only remembered' }),
+    ]);
+    expect(await inspect([rule], asked(true), member(['other']), { forbiddenPath: '/no' })).toBe('302 /no');
+  });
+});
+
 describe('A rule', () => {
   it('passes the request to allow()', async () => {
     const rule: AccessRuleOptions = {

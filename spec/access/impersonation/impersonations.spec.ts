@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessChecker } from '../../../lib/access/access-checker.js';
 import { AccessConfig, type AccessOptions } from '../../../lib/access/access-options.js';
-import { NO_REQUEST } from '../../../lib/access/access-rule.js';
+import { NO_REQUEST } from '../../../lib/access/guard/guarded-request.js';
 import { Impersonations } from '../../../lib/access/impersonation/impersonations.js';
 import { Visitor } from '../../../lib/access/visitor.js';
 import { RememberingLog } from '../../support/guards.js';
@@ -57,6 +57,10 @@ describe('An impersonation', () => {
     expect(await impersonations.decideAgain(person('sam', 'cook'), CLEO, NO_REQUEST)).toMatchObject({
       isGranted: false,
     });
+    const { impersonations: ofRemembered } = start({ role: 'support', remembered: false });
+    const only = { ...NO_REQUEST, isOnlyRemembered: true };
+    expect(await ofRemembered.decide(SAM, CLEO, only)).toMatchObject({ code: 'SIGN_IN_AGAIN' });
+    expect(await ofRemembered.decideAgain(SAM, CLEO, only)).toMatchObject({ isGranted: true });
   });
 
   it('is decided by a function of both and of the request', async () => {

@@ -38,7 +38,14 @@ describe('Options', () => {
       protect: [
         { pattern: '/admin', role: 'admin', roles: ['a', 'b'], permission: 'p', permissions: ['q'], allow: () => true },
         { pattern: '/blog/**', redirectTo: undefined },
-        { pattern: '/billing', authenticatedWithin: 300, enforce: false, methods: ['POST'], status: 404 },
+        {
+          pattern: '/billing',
+          authenticatedWithin: 300,
+          remembered: false,
+          enforce: false,
+          methods: ['POST'],
+          status: 404,
+        },
       ],
       exclude: ['/about', { pattern: '/hooks/**', methods: ['POST'] }],
       globalProtect: true,
@@ -466,7 +473,7 @@ describe('The hierarchy of roles', () => {
 });
 
 describe('A rule', () => {
-  it.each(['role', 'roles', 'permission', 'permissions', 'authenticatedWithin', 'allow'])(
+  it.each(['role', 'roles', 'permission', 'permissions', 'authenticatedWithin', 'remembered', 'allow'])(
     'is rejected when its %s is undefined',
     (key) => {
       expect(withRule({ [key]: undefined })).toEqual([
@@ -502,6 +509,8 @@ describe('A rule', () => {
     [{ permission: ['a'] }, /for an array write permissions$/],
     [{ authenticatedWithin: '5 minutes' }, /^protect\[0]\.authenticatedWithin: must be a number of seconds/],
     [{ authenticatedWithin: 0 }, /must be more than 0 seconds/],
+    [{ remembered: true }, /^protect\[0]\.remembered: must be false, which asks who is only remembered/],
+    [{ remembered: undefined }, /remembered.*is undefined/],
     [{ enforce: 'no' }, /^protect\[0]\.enforce: must be true or false$/],
     [{ roles: 'admin' }, /^protect\[0]\.roles: must be an array of strings; for a single one write role$/],
     [{ roles: [] }, /must name at least one/],

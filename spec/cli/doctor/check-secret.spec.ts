@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkSecret } from '../../../lib/cli/doctor/check-secret.js';
-import { briefly, healthy } from '../../support/doctor-facts.js';
+import { briefly, healthy, settled } from '../../support/doctor-facts.js';
 import { SECRET } from '../../support/secret.js';
 
 const withSecret = (value: string) => healthy({ secret: { source: 'the environment', value } });
@@ -17,6 +17,17 @@ describe('The check of the secret', () => {
     const [finding] = checkSecret(facts);
     expect(finding).toMatchObject({ code: 'MISSING_SECRET', level: 'danger' });
     expect(finding?.cure).toContain('npx astro-gatehouse secret --write');
+  });
+
+  it.each([
+    ['@astrojs/cloudflare', '.dev.vars', 'npx wrangler secret put GATEHOUSE_SECRET'],
+    ['@astrojs/vercel', '.env', 'npx vercel env add GATEHOUSE_SECRET'],
+    ['@astrojs/netlify', '.env', 'npx netlify env:set GATEHOUSE_SECRET'],
+  ])('advises the command of the host of %s, which may have the secret', (adapter, file, command) => {
+    const [finding] = checkSecret(healthy({ secret: undefined, config: settled({ adapter }) }));
+    expect(finding).toMatchObject({ code: 'MISSING_SECRET', level: 'advice' });
+    expect(finding?.problem).toContain(`nor in ${file}:`);
+    expect(finding?.cure).toContain(command);
   });
 
   it('reports why a secret is weak and where it is, without revealing it', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { SettingsInForce } from '../../../lib/astro/report/build-channel.js';
 import { checkStore } from '../../../lib/cli/doctor/check-store.js';
 import type { Facts } from '../../../lib/cli/doctor/facts.js';
-import { briefly, healthy, settled, toldReport, withSettings } from '../../support/doctor-facts.js';
+import { briefly, healthy, toldReport, withSettings } from '../../support/doctor-facts.js';
 
 const AWAY = { state: 'away', reason: 'it is away' } as const;
 
@@ -17,7 +17,6 @@ describe('The check of the store', () => {
     [{ store: 'redis' }, { store: { state: 'unclear' } }, ['note STORE_EVICTION_UNKNOWN']],
     [{ store: 'memory' }, {}, ['advice STORE_IN_MEMORY']],
     [{ store: 'astro' }, {}, ['note STORE_NOT_ASKED']],
-    [{ store: 'astro' }, { config: settled({ hasSessionDriver: false }) }, ['danger ASTRO_SESSION_MISSING']],
   ])('reports for %j with %j: %j', (session, more, expected) => {
     expect(briefly(checkStore(withSettings({ session }, more)))).toEqual(expected);
   });
@@ -39,6 +38,12 @@ describe('The check of the store', () => {
     const [finding] = checkStore(withSettings({ session: { store: 'redis' } }, { store: AWAY }));
     expect(finding?.problem).toBe('The store redis cannot be used: it is away.');
     expect(finding?.cure).toContain('REDIS_URL=');
+  });
+
+  it.each(['UNHOSTED_STORE', 'ASTRO_SESSION_MISSING'])('leaves a store to the build that refuses it: %s', (code) => {
+    const objections = [{ code, message: 'The store cannot be there.', stops: true }];
+    const build = toldReport({ objections, settings: { store: { use: 'memory' } } });
+    expect(checkStore(healthy({ build }))).toEqual([]);
   });
 
   it("reports that the project's own store was not checked, whatever is configured", () => {

@@ -36,6 +36,13 @@ describe('Environment files', () => {
     expect(variables.filesWith('A')).toEqual(['.env', '.env.production.local']);
   });
 
+  it('are one file for a Worker, if it exists', () => {
+    const variables = envFiles({ '.env': 'A=1\nB=1', '.dev.vars': 'A=2' });
+    expect(variables.find('A')).toEqual({ source: '.env', value: '1' });
+    const ofWorker = new EnvFiles(folder, {}, '@astrojs/cloudflare');
+    expect([ofWorker.find('A'), ofWorker.find('B')]).toEqual([{ source: '.dev.vars', value: '2' }, undefined]);
+  });
+
   it('are optional', () => {
     expect(envFiles({}).find('A')).toBeUndefined();
     expect(envFiles({}, { A: '1' }).find('A')).toEqual({ source: 'the environment', value: '1' });

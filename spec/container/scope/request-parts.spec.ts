@@ -13,6 +13,7 @@ describe('The parts of a request', () => {
     const parts = new RequestParts(floorPlan().boot());
     expect(parts.visitor.isGuest).toBe(true);
     expect([parts.signedInFor, parts.standsAside, parts.isVisitorUnknown]).toEqual([undefined, false, false]);
+    expect(parts.isOnlyRemembered).toBeUndefined();
     expect([parts.headers, parts.url, parts.cookies.has('theme')]).toEqual([undefined, undefined, false]);
   });
 
@@ -35,7 +36,7 @@ describe('The parts of a request', () => {
     expect([parts.session, parts.identity]).toEqual([session, parts.identity]);
     draftOf(session).signIn({ userId: 'ada' }, clock.now());
     clock.advance(5);
-    expect([parts.visitor.id, parts.signedInFor]).toEqual(['ada', 5]);
+    expect([parts.visitor.id, parts.signedInFor, parts.isOnlyRemembered]).toEqual(['ada', 5, false]);
     parts.rollBack();
     expect(parts.visitor.isGuest).toBe(true);
   });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { SessionCookieOptions } from '../../../lib/session/cookies/cookie-options.js';
 import { Secrets } from '../../../lib/session/cookies/secrets.js';
 import { SessionSearch } from '../../../lib/session/cookies/session-search.js';
 import type { Lineage } from '../../../lib/session/record/lineage.js';
 import { SessionId } from '../../../lib/session/record/session-id.js';
 import { SecurityEvents } from '../../../lib/session/security-events.js';
-import { SessionConfig, type SessionCookieOptions } from '../../../lib/session/session-config.js';
+import { SessionConfig } from '../../../lib/session/session-config.js';
 import { SessionRegistry } from '../../../lib/session/session-registry.js';
 import { CookieSessionStore } from '../../../lib/session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';

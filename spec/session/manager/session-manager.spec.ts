@@ -664,3 +664,245 @@ describe('Kept form input', () => {
     expect(keepsForm(draftOf(await manager.open(next.next())).flashes, '/comment')).toBe(false);
   });
 });
+
+describe('A session that ends with the browser', () => {
+  const lastingOf = (cookies: FakeCookieJar, name: string) => cookies.answered(name)?.attributes.maxAge;
+
+  it.each(['memory', 'cookie'])(
+    'has a cookie without Max-Age in the store %s, also when it is renewed',
+    async (kind) => {
+      const clock = new FrozenClock();
+      const config = SessionConfig.from(
+        { endsWithBrowser: true, idleTimeout: 7 * HOUR, renewAfter: HOUR, cookie: { chunks: true } },
+        { isProduction: false },
+      );
+      const sealed = () => new CookieSessionStore(new Secrets(['x'.repeat(32)]), config);
+      const manager = SessionManager.over(
+        kind === 'memory' ? new MemorySessionStore(config, clock) : sealed(),
+        config,
+        clock,
+      );
+      const visit = async (cookies: FakeCookieJar, page: (session: Session) => unknown = () => {}) => {
+        const session = await manager.open(cookies);
+        page(session);
+        await manager.commit(session, cookies);
+        return cookies;
+      };
+      const setOn = (cookies: FakeCookieJar) => cookies.next().names.filter((name) => cookies.answered(name));
+      const guest = await visit(new FakeCookieJar(), (session) => session.set('cart', 'x'.repeat(4000)));
+      expect(setOn(guest).length).toBe(kind === 'memory' ? 1 : 2);
+      for (const name of setOn(guest)) expect(lastingOf(guest, name)).toBeUndefined();
+      clock.advance(2 * HOUR);
+      const renewed = await visit(guest.next());
+      expect(setOn(renewed).length).toBe(kind === 'memory' ? 1 : 2);
+      for (const name of setOn(renewed)) expect(lastingOf(renewed, name)).toBeUndefined();
+      const signedIn = await visit(renewed.next(), (session) =>
+        draftOf(session).signIn({ userId: 'ada' }, clock.now(), {}),
+      );
+      for (const name of setOn(signedIn)) expect(lastingOf(signedIn, name)).toBeUndefined();
+      const remembered = await visit(signedIn.next(), (session) =>
+        draftOf(session).signIn({ userId: 'ada' }, clock.now(), { rememberMe: true }),
+      );
+      for (const name of setOn(remembered)) expect(lastingOf(remembered, name)).toBe(30 * 24 * HOUR + HOUR);
+      const again = await visit(remembered.next(), (session) =>
+        draftOf(session).signIn({ userId: 'ada' }, clock.now()),
+      );
+      for (const name of setOn(again)) expect(lastingOf(again, name)).toBeUndefined();
+      clock.advance(8 * HOUR);
+      expect((await manager.open(again.next())).isNew).toBe(true);
+    },
+  );
+});
+
+describe('A sign-in that sets timeouts', () => {
+  const lifetime = { idleTimeout: 700_000, absoluteTimeout: 1_000_000 };
+  const signIn = (session: Session, clock: FrozenClock, how: object = { lifetime }) =>
+    draftOf(session).signIn({ userId: 'ada' }, clock.now(), how);
+
+  it('lets the session, its cookie and its renewal follow them', async () => {
+    const { clock, visit } = start();
+    const { cookies, answered } = await visit(new FakeCookieJar(), (session) => signIn(session, clock));
+    expect(answered?.attributes.maxAge).toBe(800);
+    clock.advance(99);
+    expect((await visit(cookies.next())).calls).not.toContain('write');
+    clock.advance(1);
+    expect((await visit(cookies.next())).answered?.attributes.maxAge).toBe(800);
+    clock.advance(700);
+    const late = await visit(cookies.next());
+    expect(late.answered?.attributes.maxAge).toBe(200);
+    clock.advance(200);
+    expect((await visit(cookies.next())).session.isNew).toBe(true);
+  });
+
+  it('counts until the next sign-in, which may set none', async () => {
+    const { clock, visit } = start();
+    const { cookies } = await visit(new FakeCookieJar(), (session) => signIn(session, clock));
+    const later = await visit(cookies.next(), (session) => session.set('cart', 1));
+    expect(later.answered?.attributes.maxAge).toBe(800);
+    const again = await visit(cookies.next(), (session) => signIn(session, clock, {}));
+    expect(again.answered?.attributes.maxAge).toBe(HOUR);
+    expect(draftOf(again.session).opened).not.toHaveProperty('lifetime');
+  });
+});
+
+describe('A remembered session', () => {
+  it('stays only remembered once it has outlived other sessions, until the next sign-in', async () => {
+    const { clock, config, visit } = start({ absoluteTimeout: 24 * HOUR });
+    const signIn = (session: Session) => draftOf(session).signIn({ userId: 'ada' }, clock.now(), { rememberMe: true });
+    const isOnly = async (cookies: FakeCookieJar) => {
+      const { opened } = draftOf((await visit(cookies)).session);
+      return opened && config.isOnlyRemembered(opened, clock.now());
+    };
+    let { cookies } = await visit(new FakeCookieJar(), signIn);
+    clock.advance(HOUR - 1);
+    ({ cookies } = await visit(cookies.next()));
+    expect(await isOnly(cookies.next())).toBe(false);
+    clock.advance(HOUR);
+    ({ cookies } = await visit(cookies.next()));
+    expect(await isOnly(cookies.next())).toBe(true);
+    ({ cookies } = await visit(cookies.next(), (session) => session.set('cart', 1).regenerate()));
+    expect(await isOnly(cookies.next())).toBe(true);
+    ({ cookies } = await visit(cookies.next(), signIn));
+    expect(await isOnly(cookies.next())).toBe(false);
+  });
+});
+
+describe('A quiet request', () => {
+  const hush = (session: Session) => {
+    draftOf(session).isQuiet = true;
+  };
+  const secondsLeft = (session: Session, clock: FrozenClock) => {
+    const end = session.expiresAt;
+    return end && (end.getTime() - clock.now()) / 1000;
+  };
+
+  it('neither renews nor writes an unchanged session, and sets no cookie', async () => {
+    const { clock, shopper, visit } = start();
+    const cookies = await shopper();
+    clock.advance(HOUR - 60);
+    const { calls, cookies: after, session } = await visit(cookies, hush);
+    expect([calls, after.size, session.get('cart')]).toEqual([['read'], 0, 1]);
+    clock.advance(60);
+    expect((await visit(after.next())).session.isNew).toBe(true);
+  });
+
+  it('stores what it changes, without more time for the session', async () => {
+    const { clock, shopper, visit } = start();
+    const cookies = await shopper();
+    clock.advance(HOUR - 60);
+    const { answered, cookies: after } = await visit(cookies, (session) => {
+      hush(session);
+      expect(secondsLeft(session.set('cart', 2), clock)).toBe(60);
+    });
+    expect(answered?.attributes.maxAge).toBe(60);
+    const { session } = await visit(after.next(), hush);
+    expect([session.get('cart'), secondsLeft(session, clock)]).toEqual([2, 60]);
+    clock.advance(60);
+    expect((await visit(after.next())).session.isNew).toBe(true);
+  });
+
+  it('gives a session that it begins, and a user who signs in with it, the full time', async () => {
+    const { clock, visit } = start();
+    const { answered, cookies } = await visit(new FakeCookieJar(), (session) => {
+      hush(session);
+      session.set('cart', 1);
+    });
+    expect(answered?.attributes.maxAge).toBe(HOUR);
+    clock.advance(HOUR - 1);
+    const signedIn = await visit(cookies.next(), (session) => {
+      hush(session);
+      draftOf(session).signIn({ userId: 'ada' }, clock.now());
+      expect(secondsLeft(session, clock)).toBe(HOUR);
+    });
+    expect(signedIn.answered?.attributes.maxAge).toBe(HOUR);
+  });
+
+  it('ends a session that it destroys', async () => {
+    const { shopper, visit } = start();
+    const { cookies, calls } = await visit(await shopper(), (session) => {
+      hush(session);
+      session.destroy();
+      expect(session.expiresAt).toBeUndefined();
+    });
+    expect(calls).toEqual(['read', 'destroy']);
+    expect(cookies.next().tokens).toEqual([]);
+  });
+
+  it('sends the new id of a session that another request has changed, and gives it no more time', async () => {
+    const { clock, config, shopper, visit } = start();
+    const [old = ''] = (await shopper()).tokens;
+    const { answered } = await visit(FakeCookieJar.carrying(config.cookieName, old), (session) => session.regenerate());
+    clock.advance(5);
+    const quiet = await visit(FakeCookieJar.carrying(config.cookieName, old), hush);
+    expect(quiet.answered).toMatchObject({ value: answered?.value, attributes: { maxAge: HOUR - 5 } });
+  });
+
+  it('leaves cookies alone that another request will remove', async () => {
+    const { clock, config, store, visit, manager } = start();
+    const { cookies } = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    const [token = ''] = cookies.next().tokens;
+    const several = () => new FakeCookieJar(new Map([[config.cookieName, [token, token]]]));
+    clock.advance(HOUR / 2);
+    const quiet = several();
+    const session = await manager.open(quiet);
+    hush(session);
+    store.forget();
+    await manager.commit(session, quiet);
+    expect([quiet.size, store.calls]).toEqual([0, []]);
+  });
+});
+
+describe('session.expiresAt', () => {
+  const secondsLeft = (session: Session, clock: FrozenClock) => {
+    const end = session.expiresAt;
+    return end && (end.getTime() - clock.now()) / 1000;
+  };
+
+  it('is when the session ends if no further request comes, whether this one renews it or not', async () => {
+    const { clock, shopper, visit } = start();
+    let cookies = await shopper();
+    const look = async (page: (session: Session) => unknown = () => {}) => {
+      let before: number | undefined;
+      const { session, cookies: after } = await visit(cookies, (opened) => {
+        page(opened);
+        before = secondsLeft(opened, clock);
+      });
+      cookies = after.next();
+      // The page sees in advance what the commit does.
+      expect(secondsLeft(session, clock)).toBe(before);
+      return before;
+    };
+    expect(await look()).toBe(HOUR);
+    clock.advance(HOUR / 6 - 1);
+    expect(await look()).toBe(HOUR - (HOUR / 6 - 1));
+    clock.advance(1);
+    expect(await look()).toBe(HOUR);
+    clock.advance(10);
+    expect(await look((session) => session.set('cart', 2))).toBe(HOUR);
+    expect(await look((session) => draftOf(session).flashes.append('notice', 'Saved'))).toBe(HOUR);
+    for (let hours = 0; hours < 2; hours++) {
+      clock.advance(HOUR - 10);
+      await look();
+    }
+    clock.advance(HOUR / 2);
+    expect(await look()).toBeLessThan(HOUR / 2);
+  });
+
+  it('is known as soon as there is something to store', async () => {
+    const { clock, visit } = start();
+    await visit(new FakeCookieJar(), (session) => {
+      expect(session.expiresAt).toBeUndefined();
+      expect(secondsLeft(session.set('cart', 1), clock)).toBe(HOUR);
+      expect(session.unset('cart').expiresAt).toBeUndefined();
+    });
+  });
+
+  it('is the earlier time when the options allow less than at the last write', async () => {
+    const { clock, shopper, store } = start();
+    const cookies = await shopper();
+    const shorter = SessionConfig.from({ idleTimeout: 600, renewAfter: 60 }, { isProduction: false });
+    clock.advance(59);
+    const session = await SessionManager.over(store, shorter, clock).open(cookies);
+    expect(secondsLeft(session, clock)).toBe(601);
+  });
+});

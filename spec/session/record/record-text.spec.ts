@@ -40,6 +40,28 @@ describe('A serialized record', () => {
     },
   );
 
+  it.each([{ idleTimeout: 5 }, { absoluteTimeout: 6 }, { idleTimeout: 5, absoluteTimeout: 6 }])(
+    'preserves the lifetime that a sign-in set: %j',
+    (lifetime) => {
+      const record = recordOf({ lifetime });
+      expect(parseRecord(serializeRecord(record), record.id)).toEqual({ device: undefined, ...record });
+    },
+  );
+
+  it.each(['x', [], [null, null], ['5', {}], [-5, 0]])(
+    'has no lifetime of its own when that is damaged: %j',
+    (damaged) => {
+      const record = recordOf({ isKept: true });
+      const fields = [...JSON.parse(serializeRecord(record)), null, damaged];
+      expect(parseRecord(JSON.stringify(fields), record.id)).toEqual({ device: undefined, ...record });
+    },
+  );
+
+  it('preserves that a session is only remembered', () => {
+    const record = recordOf({ isRemembered: true, isOnlyRemembered: true });
+    expect(parseRecord(serializeRecord(record), record.id)).toEqual({ device: undefined, ...record });
+  });
+
   it('is as short as before without what most records do not have', () => {
     const lengthOf = (more: object) => JSON.parse(serializeRecord(recordOf(more))).length;
     expect(lengthOf({})).toBe(7);

@@ -119,6 +119,15 @@ describe('A migrating session store', () => {
     expect(await store.list('ada')).toEqual([]);
   });
 
+  it('moves the times that a sign-in set with the session', async () => {
+    const { from, to, store } = start();
+    const how = { isRemembered: true, lifetime: { idleTimeout: 5, absoluteTimeout: 6 } };
+    const token = (await from.write(changesOf({ set: { userId: 'ada' }, ...how }))) ?? '';
+    const opened = await store.read(token);
+    const id = (await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }))) ?? '';
+    expect(await to.read(id)).toMatchObject(how);
+  });
+
   it('moves sessions out of the cookie with their first change', async () => {
     const secrets = Secrets.from('k7Qz2vXw9Lr4Nf8Tb1Yc6Hm3Jd5Gs0Pa', { source: 'the spec', isProduction: true });
     const clock = new FrozenClock(Date.now());

@@ -1,10 +1,12 @@
 import { inTime } from '../../../base/waiting.js';
 import { type EvictingStoreError, MissingClientError } from '../../../errors/index.js';
-import { evictionPolicy, evictionProblem, explained, RedisFailure } from './redis-failure.js';
+import { type Eviction, evictionOf, evictionProblem } from './eviction-policy.js';
+import { nodeRedisCommands, serverOf } from './node-redis-commands.js';
+import { clientFor, type OwnClient } from './redis-clients.js';
+import type { RedisCommands } from './redis-commands.js';
+import { explained, isReply, RedisFailure } from './redis-failure.js';
+import { assertOnePlace, DEFAULT_PREFIX, nameOfPlace, type RedisOptions, type RedisPlace } from './redis-options.js';
 
-/** The default address. */
-export const DEFAULT_URL = 'redis://localhost:6379';
-export const DEFAULT_PREFIX = 'gatehouse:';
 const TIMEOUT = 2;
 /** Number of timeouts without any answer of the server after which a client is replaced. */
 const PATIENCE = 5;
@@ -13,36 +15,12 @@ const SETTLING = 250;
 /** Milliseconds for which a client's last connection error explains a timeout. */
 const FRESH = 10_000;
 
-/** The methods of a client, as the package `redis` (version 5 or newer) has them, for one server or a cluster. */
-export interface RedisClient {
-  readonly isOpen: boolean;
-  connect(): Promise<unknown>;
-  destroy(): void;
-  on(event: 'error', listener: (error: unknown) => void): unknown;
-  hmGet(key: string, fields: string[]): Promise<(string | null)[]>;
-  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  get(key: string): Promise<string | null>;
-  del(key: string): Promise<unknown>;
-  zRem(key: string, member: string): Promise<unknown>;
-  zRange(key: string, start: number, stop: number): Promise<string[]>;
-  /** Called when INFO does not return the eviction policy. */
-  configGet?(setting: string): Promise<unknown>;
+/** A client with its commands. */
+interface Link {
+  readonly commands: RedisCommands;
+  /** Left out for commands of the application. */
+  readonly client?: OwnClient | undefined;
 }
-
-/** Options for the Redis session store and revocation list. */
-export interface RedisOptions {
-  /** The address. Default: `REDIS_URL` from the environment, or `redis://localhost:6379`. */
-  url?: string | undefined;
-  /** The prefix of every key. Default: `gatehouse:`. */
-  keyPrefix?: string | undefined;
-  /** Seconds after which a command without an answer fails. Default: 2. */
-  timeout?: number | undefined;
-  /** Your own client, for a cluster or for more settings. It is connected if it is not connected yet. */
-  client?: RedisClient | undefined;
-}
-
-/** A client created here. It is closed once its pending commands are answered. */
-type OwnClient = RedisClient & { close?(): Promise<unknown> };
 
 /**
  * A connection that is opened at first use and recovers automatically: its client reconnects after a close, and a new
@@ -54,19 +32,24 @@ export class RedisConnection {
   /** The prefix of every key. */
   readonly prefix: string;
   readonly #options: RedisOptions;
+  /** The link to the application's own client. */
+  readonly #given: Link | undefined;
   readonly #timeout: number;
-  #client: OwnClient | undefined;
+  #link: Link | undefined;
   /** When the server last answered. */
   #heard = 0;
   #since = 0;
-  #connecting: Promise<RedisClient> | undefined;
+  #connecting: Promise<Link> | undefined;
   #problem: EvictingStoreError | undefined;
   /** The client's last connection error. */
   #failure: { readonly error: unknown; readonly at: number } | undefined;
 
+  /** @throws {InvalidOptionsError} When the options name several places. */
   constructor(options: RedisOptions) {
+    assertOnePlace(options);
     this.prefix = options.keyPrefix ?? DEFAULT_PREFIX;
     this.#options = options;
+    this.#given = linkTo(options.client);
     this.#timeout = (options.timeout ?? TIMEOUT) * 1000;
   }
 
@@ -82,21 +65,36 @@ export class RedisConnection {
     }
   }
 
-  /** Checks the policy again, which can change at run time. @throws When keys may have been dropped. */
+  /** Checks again whether keys may have been dropped, because the policy can change at run time. */
+  async eviction(): Promise<Eviction> {
+    return this.ask((commands) => this.#evictionOf(commands));
+  }
+
+  /** Checks the policy again. @throws When keys may be dropped. */
   async assertKeeps(): Promise<void> {
-    const problem = await this.ask((client) => this.#problemOf(client));
+    const problem = evictionProblem((await this.eviction()).policy, this.#host);
     if (problem) throw new Error(problem.message);
   }
 
   /** Closes the connection, unless the client belongs to the application. A failed connection attempt is ignored. */
   async close(): Promise<void> {
-    const client = this.#client ?? (await this.#connecting?.catch(() => undefined));
-    if (client && client !== this.#options.client) client.destroy();
+    const link = this.#link ?? (await this.#connecting?.catch(() => undefined));
+    if (link !== this.#given) link?.client?.destroy();
   }
 
-  /** Runs a script on one key. */
-  run(script: string, key: string, ...values: string[]): Promise<unknown> {
-    return this.ask((client) => client.eval(script, { keys: [this.prefix + key], arguments: values }));
+  /** Runs a script that changes nothing. */
+  look(script: string, key: string, ...values: string[]): Promise<unknown> {
+    return this.ask((commands) => commands.eval(script, [this.prefix + key], values));
+  }
+
+  /** Runs a script that changes something. With `replicas`, waits until as many have the change. */
+  run(script: string, keys: string | readonly string[], ...values: string[]): Promise<unknown> {
+    const all = [keys].flat().map((key) => this.prefix + key);
+    return this.ask(async (commands, client) => {
+      const answer = await commands.eval(script, all, values);
+      if (client && this.#options.replicas) await this.#replicated(client, all[0] ?? '', this.#options.replicas);
+      return answer;
+    });
   }
 
   /**
@@ -104,102 +102,104 @@ export class RedisConnection {
    *
    * @throws When it does not answer in time. A client that has lost its server reconnects by itself.
    */
-  async ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
-    const asked: { client?: RedisClient | undefined } = {};
+  async ask<Answer>(command: (commands: RedisCommands, client?: OwnClient) => Promise<Answer>): Promise<Answer> {
+    const asked: { link?: Link | undefined } = {};
     try {
       return await inTime(this.#answer(command, asked), this.#timeout, 'Redis');
     } catch (error) {
       // Sent but not answered: a server that lost power or network closes nothing.
-      if (asked.client) this.#leave(asked.client);
+      if (asked.link) this.#leave(asked.link);
       const isFresh = this.#failure && Date.now() - this.#failure.at < FRESH;
       throw explained(error, isFresh ? this.#failure?.error : undefined, this.#host);
     }
   }
 
-  /** @param asked Contains the client while it owes the answer. */
+  /** @param asked Contains the link while it owes the answer. */
   async #answer<Answer>(
-    command: (client: RedisClient) => Promise<Answer>,
-    asked: { client?: RedisClient | undefined },
+    command: (commands: RedisCommands, client?: OwnClient) => Promise<Answer>,
+    asked: { link?: Link | undefined },
   ): Promise<Answer> {
     for (let isAgain = false; ; isAgain = true) {
-      const client = await this.#connected();
-      asked.client = client;
+      const link = await this.#connected();
+      asked.link = link;
       try {
-        const answer = await command(client);
+        const answer = await command(link.commands, link.client);
         this.#heard = performance.now();
         return answer;
       } catch (error) {
-        if (!this.#isLeft(client, error) || isAgain) throw error;
+        if (!this.#isLeft(link, error) || isAgain) throw error;
       } finally {
-        asked.client = undefined;
+        asked.link = undefined;
       }
     }
   }
 
   /** Replaces a client if its error shows that it is of no more use. @returns Whether to repeat the command. */
-  #isLeft(client: RedisClient, error: unknown): boolean {
+  #isLeft(link: Link, error: unknown): boolean {
     const now = performance.now();
     if (isReply(error)) {
       this.#heard = now;
-      const isSettled = client !== this.#client || now - this.#since > SETTLING;
-      return isDemoted(error) && isSettled && this.#leave(client, 'gently');
+      const isSettled = link !== this.#link || now - this.#since > SETTLING;
+      return isDemoted(error) && isSettled && this.#leave(link, 'gently');
     }
-    if (now - this.#heard > PATIENCE * this.#timeout) this.#leave(client);
+    if (now - this.#heard > PATIENCE * this.#timeout) this.#leave(link);
     return false;
   }
 
   /** Drops a client, unless it is the application's own. @returns Whether another client may succeed. */
-  #leave(client: OwnClient, how?: 'gently'): boolean {
-    if (client === this.#options.client) return false;
-    if (client !== this.#client) return true;
-    this.#client = undefined;
+  #leave(link: Link, how?: 'gently'): boolean {
+    if (link === this.#given) return false;
+    if (link !== this.#link) return true;
+    this.#link = undefined;
     // A server that still answers can finish the pending commands of other requests.
-    if (how === 'gently' && client.close) client.close().catch(() => {});
-    else client.destroy();
+    if (how === 'gently' && link.client?.close) link.client.close().catch(() => {});
+    else destroy(link.client);
     return true;
   }
 
-  async #connected(): Promise<RedisClient> {
-    if (this.#client) return this.#client;
+  async #connected(): Promise<Link> {
+    if (this.#link) return this.#link;
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined;
     });
-    this.#client = await this.#connecting;
-    return this.#client;
+    this.#link = await this.#connecting;
+    return this.#link;
   }
 
-  async #connect(): Promise<RedisClient> {
-    if (this.#options.client) return this.#settle(this.#options.client);
-    const client = await makeClient(this.#url);
+  async #connect(): Promise<Link> {
+    if (this.#given) return this.#settle(this.#given);
+    const client = clientFor(await importRedis(), this.#place, { timeout: this.#timeout, reconnects: true });
     try {
       // A client alone waits forever for a server that accepts connections but does not answer.
-      return await inTime(this.#settle(client), PATIENCE * this.#timeout, 'Redis');
+      const settling = this.#settle({ commands: nodeRedisCommands(client), client });
+      return await inTime(settling, PATIENCE * this.#timeout, 'Redis');
     } catch (error) {
-      if (client.isOpen) client.destroy();
+      destroy(client);
       throw error;
     }
   }
 
-  async #settle(client: RedisClient): Promise<RedisClient> {
+  async #settle(link: Link): Promise<Link> {
+    const { client, commands } = link;
     // Without a listener, an error would end the process. The waiting command reports it anyway.
-    if (!client.isOpen) {
+    if (client && !client.isOpen) {
       client.on('error', (error) => {
         this.#failure = { error, at: Date.now() };
       });
       await client.connect();
     }
-    this.#problem = await this.#problemOf(client);
+    this.#problem = evictionProblem((await this.#evictionOf(commands)).policy, this.#host);
     // For a running server this is an outage, because nothing else helps its users.
     if (this.#problem) throw new Error(this.#problem.message);
     this.#since = performance.now();
     this.#heard = this.#since;
-    return client;
+    return link;
   }
 
-  async #problemOf(client: RedisClient): Promise<EvictingStoreError | undefined> {
-    const policy = await evictionPolicy(client, this.prefix);
-    if (policy === undefined) this.#logUnknown();
-    return evictionProblem(policy, this.#host);
+  async #evictionOf(commands: RedisCommands): Promise<Eviction> {
+    const eviction = await evictionOf(commands, this.#timeout / 2);
+    if (eviction.policy === undefined && !eviction.isUnheard) this.#logUnknown();
+    return eviction;
   }
 
   #logUnknown(): void {
@@ -207,25 +207,44 @@ export class RedisConnection {
     RedisConnection.#warnedOf.add(this.#host);
     console.warn(
       `[astro-gatehouse] Redis at ${this.#host} reports neither by INFO nor by CONFIG GET whether it drops keys when ` +
-        'memory is short. Make sure that its maxmemory-policy is noeviction: otherwise ended sessions may come back, ' +
-        'and lists may be incomplete.',
+        'memory is short. Make sure that its maxmemory-policy is noeviction: otherwise visitors may be signed out ' +
+        'early. To list the sessions of a user, all sessions are searched.',
     );
   }
 
-  get #url(): string {
-    return this.#options.url ?? process.env.REDIS_URL ?? DEFAULT_URL;
+  /** @throws {RedisFailure} When fewer replicas have the last change in time. */
+  async #replicated(client: OwnClient, key: string, replicas: number): Promise<void> {
+    const send = await serverOf(client, key);
+    const reached = Number(await send('WAIT', String(replicas), String(Math.ceil(this.#timeout / 2))));
+    if (reached >= replicas) return;
+    throw new RedisFailure(
+      `A change in Redis at ${this.#host} reached ${reached} of ${replicas} replicas.`,
+      'It may be lost if the primary fails: make sure that the replicas are running, or lower the option replicas.',
+    );
   }
 
-  /** The host and port, without user and password. */
+  get #place(): RedisPlace {
+    const { url, cluster, sentinel } = this.#options;
+    return cluster || sentinel ? { cluster, sentinel } : { url: url ?? process.env.REDIS_URL };
+  }
+
   get #host(): string {
-    if (this.#options.client) return "the client's address";
-    return URL.canParse(this.#url) ? new URL(this.#url).host : 'its address';
+    return this.#given ? "the client's address" : nameOfPlace(this.#place);
   }
 }
 
-/** Checks whether an error is a server's answer: its message then begins with a code in capitals. */
-function isReply(error: unknown): boolean {
-  return error instanceof Error && /^-?[A-Z]{2,} /.test(error.message);
+function linkTo(client: RedisOptions['client']): Link | undefined {
+  if (client === undefined) return undefined;
+  return 'servers' in client ? { commands: client } : { commands: nodeRedisCommands(client), client };
+}
+
+/** Destroys a client that may not be open yet, which some clients answer with an error. */
+function destroy(client: OwnClient | undefined): void {
+  try {
+    client?.destroy();
+  } catch {
+    // It is closed already.
+  }
 }
 
 /** Checks whether an error comes from a replica, which takes no changes, or from one without its primary. */
@@ -233,17 +252,10 @@ function isDemoted(error: unknown): boolean {
   return error instanceof Error && /\b(?:READONLY|MASTERDOWN)\b/.test(error.message);
 }
 
-async function makeClient(url: string): Promise<OwnClient> {
-  let redis: typeof import('redis');
+async function importRedis(): Promise<typeof import('redis')> {
   try {
-    redis = await import('redis');
+    return await import('redis');
   } catch {
     throw new MissingClientError('RedisSessionStore', 'the package redis', 'Install it: npm install redis');
-  }
-  // Without a connection, commands fail immediately instead of being queued: nobody waits for late answers.
-  try {
-    return redis.createClient({ url, disableOfflineQueue: true });
-  } catch {
-    throw RedisFailure.ofAddress();
   }
 }

@@ -1,6 +1,7 @@
 import { SessionId } from '../../record/session-id.js';
 import { KeyedRevocationList } from '../revocation-list.js';
-import { RedisConnection, type RedisOptions } from './redis-connection.js';
+import { RedisConnection } from './redis-connection.js';
+import type { RedisOptions } from './redis-options.js';
 import { endOf } from './redis-session-store.js';
 
 /** Stores the later of two times, for as long as either call needs it: an earlier call may arrive late. */
@@ -40,7 +41,7 @@ export class RedisRevocationList extends KeyedRevocationList {
   }
 
   override async notBefore(userId: string): Promise<number | undefined> {
-    const kept = await this.#redis.ask((client) => client.get(this.#redis.prefix + keyOf(userId)));
+    const kept = await this.#redis.look(`return redis.call('GET', KEYS[1])`, keyOf(userId));
     return kept === null ? undefined : Number(kept);
   }
 

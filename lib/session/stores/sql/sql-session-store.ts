@@ -4,6 +4,7 @@ import type { SessionChanges } from '../../record/session-changes.js';
 import { SessionId } from '../../record/session-id.js';
 import { type SessionRecord, userIdOf } from '../../record/session-record.js';
 import type { TakenValue } from '../../record/taken-value.js';
+import type { TextPage } from '../listing/listing.js';
 import type { KeyedText } from '../moved-record.js';
 import type { FiledRecord } from '../session-store.js';
 import { type StoredText, VersionedSessionStore } from '../versioned-session-store.js';
@@ -18,7 +19,7 @@ const SWEEP_EVERY = 10_000;
  * Stores sessions in one table of a database that several processes may share. A read, a change and a sign-in each take
  * one round trip. Pass it a {@link SqlDatabase} for your engine.
  *
- * @example services.override(SessionStore, (get) => new SqlSessionStore(d1Database(env.DB), 'sessions', get(Clock)))
+ * @example services.override(SessionStore, (get) => new SqlSessionStore(d1Database(env.DB), 'gatehouse_sessions', get(Clock)))
  */
 export class SqlSessionStore extends VersionedSessionStore {
   readonly #table: SqlTable;
@@ -118,6 +119,14 @@ export class SqlSessionStore extends VersionedSessionStore {
 
   protected override async keysOf(userId: string): Promise<readonly string[]> {
     return (await this.list(userId)).map(({ key }) => key);
+  }
+
+  protected override async entriesAfter(after: string | undefined, limit: number): Promise<TextPage> {
+    // PostgreSQL refuses a NUL character.
+    const place = (after ?? '').replaceAll('\0', '');
+    const rows = await this.database.run([this.#table.entriesAfter(place, this.clock.now(), limit)]);
+    const entries = [...rows].map(({ key, text }) => ({ key: String(key), text: String(text) }));
+    return { entries, next: entries.length < limit ? undefined : entries.at(-1)?.key };
   }
 
   async #write(statements: readonly SqlStatement[]): Promise<readonly SqlRow[]> {

@@ -114,6 +114,16 @@ export class SqlTable {
     return this.#say(`SELECT key, text FROM ${this.#table} WHERE user_key = $1`, user);
   }
 
+  /** Returns what has not expired, in the order of the keys. */
+  entriesAfter(key: string, now: number, limit: number): SqlStatement {
+    return this.#say(
+      `SELECT key, text FROM ${this.#table} WHERE key > $1 AND expires_at > $2 ORDER BY key LIMIT $3`,
+      key,
+      Math.floor(now),
+      limit,
+    );
+  }
+
   /** Removes a slice of what has expired. Several processes that do this together each remove a different one. */
   sweep(now: number): SqlStatement {
     const expired = `SELECT key FROM ${this.#table} WHERE expires_at <= $1 LIMIT ${SWEEP_SLICE}`;

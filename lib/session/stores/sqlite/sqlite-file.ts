@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { MissingClientError } from '../../../errors/index.js';
+import { MissingClientError, UnwritableFileError } from '../../../errors/index.js';
 
 /** The default file, in the folder for data of this machine; a `.gitignore` in the folder excludes it from git. */
 export const DEFAULT_FILE = '.gatehouse/sessions.db';
@@ -26,6 +26,7 @@ export interface SqliteOptions {
  *
  * @param schema The statements that create missing tables.
  * @throws {MissingClientError} When Node has no SQLite.
+ * @throws {UnwritableFileError} When the file or its folder cannot be written.
  */
 export function openDatabase({ file = DEFAULT_FILE }: SqliteOptions, schema: string): DatabaseSync {
   const database = openFile(file);
@@ -53,13 +54,19 @@ function openFile(file: string): DatabaseSync {
   // Loaded at run time, because Node 22.12 has it only behind a flag, and other runtimes do not have it.
   const sqlite = process.getBuiltinModule('node:sqlite');
   if (!sqlite) throw new MissingClientError('SQLite', 'node:sqlite', 'Run the server on Node 22.13 or newer.');
-  if (file !== ':memory:') {
+  if (file !== ':memory:') createFile(file);
+  return new sqlite.DatabaseSync(file);
+}
+
+function createFile(file: string): void {
+  try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     // Only the server's user may read the file. SQLite gives the files that it adds the same permissions.
     closeSync(openSync(file, 'a', 0o600));
     if (file === DEFAULT_FILE) writeFileSync(join(dirname(file), '.gitignore'), '*\n');
+  } catch (error) {
+    throw new UnwritableFileError(resolve(file), error);
   }
-  return new sqlite.DatabaseSync(file);
 }
 
 /** Checks whether an error means that another process is writing. */

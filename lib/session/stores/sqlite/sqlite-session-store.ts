@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Clock } from '../../../base/clock.js';
+import type { TextPage } from '../listing/listing.js';
 import { type StoredText, VersionedSessionStore } from '../versioned-session-store.js';
 import { openDatabase, type SqliteOptions } from './sqlite-file.js';
 
@@ -30,6 +31,7 @@ export class SqliteSessionStore extends VersionedSessionStore {
   readonly #replace: StatementSync;
   readonly #remove: StatementSync;
   readonly #keysOf: StatementSync;
+  readonly #entriesAfter: StatementSync;
   readonly #sweep: StatementSync;
   #sweptAt = 0;
 
@@ -47,6 +49,9 @@ export class SqliteSessionStore extends VersionedSessionStore {
     );
     this.#remove = this.#database.prepare('DELETE FROM sessions WHERE key = ?');
     this.#keysOf = this.#database.prepare('SELECT key FROM sessions WHERE user_id = ?');
+    this.#entriesAfter = this.#database.prepare(
+      'SELECT key, text FROM sessions WHERE key > ? AND expires_at > ? ORDER BY key LIMIT ?',
+    );
     this.#sweep = this.#database.prepare(
       `DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at <= ? LIMIT ${SWEEP_SLICE})`,
     );
@@ -86,6 +91,12 @@ export class SqliteSessionStore extends VersionedSessionStore {
 
   protected override keysOf(userId: string): readonly string[] {
     return this.#keysOf.all(userId).map(({ key }) => String(key));
+  }
+
+  protected override entriesAfter(after: string | undefined, limit: number): TextPage {
+    const rows = this.#entriesAfter.all(after ?? '', this.clock.now(), limit);
+    const entries = rows.map(({ key, text }) => ({ key: String(key), text: String(text) }));
+    return { entries, next: entries.length < limit ? undefined : entries.at(-1)?.key };
   }
 
   protected override remove(key: string): void {

@@ -1,13 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MissingClientError, StoreUnavailableError } from '../../../../lib/errors/index.js';
-import {
-  evictionPolicy,
-  evictionProblem,
-  explained,
-  type PolicyClient,
-  RedisFailure,
-  redisCure,
-} from '../../../../lib/session/stores/redis/redis-failure.js';
+import { explained, RedisFailure, redisCure } from '../../../../lib/session/stores/redis/redis-failure.js';
 
 const LATE = new Error('Redis did not answer within 2000 ms.');
 const refused = (code: string, message = code) => Object.assign(new Error(message), { code });
@@ -28,7 +21,7 @@ describe('A failure of Redis', () => {
       'NODE_EXTRA_CA_CERTS=ca.pem',
     ],
     [refused('ERR_SSL_WRONG_VERSION_NUMBER', 'write EPROTO'), 'write rediss:// in REDIS_URL for TLS'],
-    [new Error('MOVED 3999 127.0.0.1:6381'), 'createCluster('],
+    [new Error('MOVED 3999 127.0.0.1:6381'), "cluster: ['redis://a:7000'"],
     [new Error('NOPERM User x has no permissions'), 'allow the commands'],
   ])('is reported with its cause and what to do: %s', (error, cure) => {
     expect(redisCure(error)).toContain(cure);
@@ -55,46 +48,5 @@ describe('A failure of Redis', () => {
     expect(new StoreUnavailableError('read', LATE).message).toContain(
       'Make sure that the store is running and can be reached.',
     );
-  });
-});
-
-const INFO = '# Memory\r\nused_memory:1\r\nmaxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\nmaxmemory_human:0B\r\n';
-
-/** A client whose server returns these answers, or rejects with them if they are errors. */
-function client(info: unknown, config?: unknown): PolicyClient {
-  const answer = (given: unknown) => (given instanceof Error ? Promise.reject(given) : Promise.resolve(given));
-  return { eval: () => answer(info), ...(config !== undefined && { configGet: () => answer(config) }) };
-}
-
-describe('The eviction policy of Redis', () => {
-  const forbidden = new Error("NOPERM this user has no permissions to run the 'info' command");
-  const setting = { 'maxmemory-policy': 'volatile-ttl' };
-
-  it.each<[string, PolicyClient, string | undefined]>([
-    ['from INFO', client(INFO, setting), 'allkeys-lru'],
-    ['from CONFIG GET when INFO is forbidden', client(forbidden, setting), 'volatile-ttl'],
-    ['from CONFIG GET when INFO does not contain it', client('# Memory\r\nused_memory:1\r\n', setting), 'volatile-ttl'],
-    ['from CONFIG GET as a Map', client(forbidden, new Map(Object.entries(setting))), 'volatile-ttl'],
-    ['as unknown when both are forbidden', client(forbidden, new Error('ERR unknown command CONFIG')), undefined],
-    ['as unknown when a client has no CONFIG GET', client(forbidden), undefined],
-    ['as unknown when the answer is unexpected', client('OK', 'OK'), undefined],
-  ])('is read %s', async (_, asked, policy) => {
-    expect(await evictionPolicy(asked, 'gatehouse:')).toBe(policy);
-  });
-
-  it('cannot be read while the server does not answer', async () => {
-    await expect(evictionPolicy(client(new Error('Socket closed unexpectedly')), 'x')).rejects.toThrow('Socket closed');
-  });
-
-  it.each(['allkeys-lru', 'allkeys-random', 'volatile-lfu', 'volatile-ttl', 'eviction'])(
-    'is a problem when it is %s',
-    (policy) => {
-      expect(evictionProblem(policy, 'host:6379')).toMatchObject({ code: 'EVICTING_STORE', policy, host: 'host:6379' });
-    },
-  );
-
-  it('is no problem when it drops nothing, or is unknown', () => {
-    expect(evictionProblem('noeviction', 'host')).toBeUndefined();
-    expect(evictionProblem(undefined, 'host')).toBeUndefined();
   });
 });

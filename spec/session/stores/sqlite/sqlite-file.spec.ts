@@ -38,6 +38,13 @@ describe('A SQLite database file', () => {
     other?.close();
   });
 
+  it('that cannot be written is an error with its path and the cure', () => {
+    const file = join(folder, 'deep/er/sessions.db/inside.db');
+    expect(() => openDatabase({ file }, '')).toThrow(
+      expect.objectContaining({ code: 'UNWRITABLE_FILE', file, message: expect.stringContaining('own its folder') }),
+    );
+  });
+
   it('is ignored by git at its default path', () => {
     process.chdir(folder);
     openDatabase({}, '').close();

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ProjectCopy } from '../../lib/cli/read-report.js';
+import { ProjectCopy } from '../../lib/cli/project-copy.js';
 
 const NOBODY = 65_534;
 

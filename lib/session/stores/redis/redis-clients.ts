@@ -1,0 +1,98 @@
+import type { RedisClient } from './node-redis-commands.js';
+import { RedisFailure } from './redis-failure.js';
+import { asUrl, DEFAULT_URL, type RedisPlace } from './redis-options.js';
+
+/** A client created here. It is closed once its pending commands are answered. */
+export type OwnClient = RedisClient & { close?(): Promise<unknown> };
+
+/** How a client is created. */
+export interface ClientSettings {
+  /** Milliseconds after which an attempt to connect fails. */
+  readonly timeout: number;
+  /** False when a lost connection is not to be replaced. */
+  readonly reconnects: boolean;
+}
+
+/** Milliseconds after which a cluster is asked who has the slots of a node that cannot be reached. */
+const SETTLING = 500;
+
+/**
+ * Creates a client of the package `redis` for one server, a cluster or Sentinels. Without a connection its commands
+ * fail immediately instead of being queued, because nobody waits for late answers.
+ *
+ * @throws {RedisFailure} When an address is invalid.
+ */
+export function clientFor(redis: typeof import('redis'), place: RedisPlace, settings: ClientSettings): OwnClient {
+  try {
+    if (place.cluster) return clusterFor(redis, place.cluster, settings);
+    if (place.sentinel) return sentinelFor(redis, place.sentinel, settings);
+    return redis.createClient({ url: place.url ?? DEFAULT_URL, disableOfflineQueue: true, ...oneAttempt(settings) });
+  } catch {
+    throw RedisFailure.ofAddress();
+  }
+}
+
+function clusterFor(redis: typeof import('redis'), addresses: readonly string[], settings: ClientSettings): OwnClient {
+  const urls = addresses.map((address) => new URL(asUrl(address)));
+  const isSecure = urls.some(({ protocol }) => protocol === 'rediss:');
+  return redis.createCluster({
+    rootNodes: urls.map(({ hostname, port }) => ({ socket: socketOf(hostname, port, isSecure, settings) })),
+    defaults: {
+      ...(credentialsIn(urls) ?? credentialsInEnvironment()),
+      disableOfflineQueue: true,
+      socket: { connectTimeout: settings.timeout, ...(isSecure && { tls: true }) },
+    },
+    // Otherwise one node that is away would keep the others from being used.
+    minimizeConnections: true,
+    topologyRefreshOnReconnectionAttemptStrategy: SETTLING,
+  });
+}
+
+function sentinelFor(
+  redis: typeof import('redis'),
+  { name, nodes }: NonNullable<RedisPlace['sentinel']>,
+  settings: ClientSettings,
+): OwnClient {
+  const urls = nodes.map((address) => new URL(asUrl(address)));
+  const isSecure = urls.some(({ protocol }) => protocol === 'rediss:');
+  const socket = { connectTimeout: settings.timeout, ...(isSecure && { tls: true as const }) };
+  return redis.createSentinel({
+    name,
+    sentinelRootNodes: urls.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 26_379) })),
+    nodeClientOptions: { ...credentialsInEnvironment(), disableOfflineQueue: true, socket },
+    sentinelClientOptions: { ...credentialsIn(urls), socket },
+    // One connection for all commands, which need not wait for each other.
+    reserveClient: true,
+    scanInterval: SETTLING * 2,
+    passthroughClientErrorEvents: true,
+  });
+}
+
+function socketOf(hostname: string, port: string, isSecure: boolean, { timeout, reconnects }: ClientSettings) {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const strategy = reconnects ? {} : { reconnectStrategy: false as const };
+  const place = { host, port: Number(port || 6379), connectTimeout: timeout, ...strategy };
+  return isSecure ? { ...place, tls: true as const } : place;
+}
+
+function oneAttempt({ reconnects }: ClientSettings): { socket?: { reconnectStrategy: false } } {
+  return reconnects ? {} : { socket: { reconnectStrategy: false } };
+}
+
+/** User and password. */
+interface Credentials {
+  readonly username?: string;
+  readonly password?: string;
+}
+
+function credentialsIn(urls: readonly URL[]): Credentials | undefined {
+  const { username, password } = urls.find((url) => url.password !== '') ?? {};
+  if (password === undefined) return undefined;
+  return { ...(username && { username: decodeURIComponent(username) }), password: decodeURIComponent(password) };
+}
+
+/** Returns user and password from the environment of the server, so that none is part of a build. */
+function credentialsInEnvironment(): Credentials {
+  const { REDIS_USERNAME: username, REDIS_PASSWORD: password } = process.env;
+  return { ...(username && { username }), ...(password && { password }) };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { serializeRecord } from '../../../../lib/session/record/record-text.js';
+import { listedPage } from '../../../../lib/session/stores/listing/listed-page.js';
+import type { TextSource } from '../../../../lib/session/stores/listing/listing.js';
+import { recordOf } from '../../../support/records.js';
+
+const everything = () => true;
+const textOf = (userId: string) => serializeRecord(recordOf({ values: { userId } }));
+const leadTo = (to: string) => JSON.stringify({ to, until: Number.MAX_SAFE_INTEGER });
+
+/** A source whose texts tests can change, and which calls a function before each step but the first. */
+function sourceOf(texts: Map<string, string>, step: number, before: () => void = () => {}): TextSource {
+  let steps = 0;
+  return {
+    now: () => 0,
+    find: (key) => {
+      const text = texts.get(key);
+      return text === undefined ? undefined : { text };
+    },
+    entriesAfter: (after = '', limit) => {
+      if (steps > 0) before();
+      steps += 1;
+      const keys = [...texts.keys()].filter((key) => key > after).sort();
+      const entries = keys.slice(0, Math.min(limit, step)).map((key) => ({ key, text: texts.get(key) ?? '' }));
+      return { entries, next: keys.length > entries.length ? entries.at(-1)?.key : undefined };
+    },
+  };
+}
+
+const usersOf = async (source: TextSource, limit = 10) => {
+  const { filed } = await listedPage(source, { limit, matches: everything });
+  return filed.map(({ key, record }) => `${key}:${record.values.get('userId')}`);
+};
+
+describe('One page of all sessions', () => {
+  it('contains a session once that is found under its old and its new id', async () => {
+    const texts = new Map([
+      ['a', leadTo('b')],
+      ['b', textOf('ada')],
+    ]);
+    expect(await usersOf(sourceOf(texts, 10))).toEqual(['b:ada']);
+  });
+
+  it('contains a session once whose id changes after it was read', async () => {
+    const texts = new Map([
+      ['a', textOf('ada')],
+      ['b', textOf('bob')],
+    ]);
+    const change = () => texts.set('a', leadTo('c')).set('c', textOf('ada'));
+    expect(await usersOf(sourceOf(texts, 1, change))).toEqual(['b:bob', 'c:ada']);
+  });
+
+  it('contains a session whose new id belongs to a part that was read before', async () => {
+    const texts = new Map([
+      ['b', textOf('bob')],
+      ['c', textOf('ada')],
+    ]);
+    const change = () => texts.set('c', leadTo('a')).set('a', textOf('ada'));
+    expect(await usersOf(sourceOf(texts, 1, change))).toEqual(['b:bob', 'a:ada']);
+  });
+
+  it('ends with the last session that fits, and says whether there is another page', async () => {
+    const texts = new Map(['a', 'b', 'c'].map((key) => [key, textOf(key)] as const));
+    const pageOf = (limit: number, after?: string) =>
+      listedPage(sourceOf(texts, 10), { limit, after, matches: everything });
+    expect(await pageOf(2)).toMatchObject({ filed: [{ key: 'a' }, { key: 'b' }], next: 'b' });
+    expect(await pageOf(2, 'b')).toMatchObject({ filed: [{ key: 'c' }], next: undefined });
+    expect((await pageOf(3)).next).toBeUndefined();
+  });
+
+  it('leaves out what is no session, what leads nowhere, and what leads in a circle', async () => {
+    const texts = new Map([
+      ['a', ''],
+      ['b', '1700000000000'],
+      ['c', leadTo('gone')],
+      ['d', leadTo('d')],
+      ['e', serializeRecord(recordOf())],
+      ['f', textOf('ada')],
+    ]);
+    expect(await usersOf(sourceOf(texts, 2))).toEqual(['f:ada']);
+  });
+});
