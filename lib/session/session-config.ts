@@ -50,6 +50,11 @@ export interface SessionOptions {
   signedInPages?: 'no-store' | 'no-cache' | undefined;
   /** Maximum number of sessions per user; a sign-in beyond it ends the oldest. Default: no limit. */
   maxSessionsPerUser?: number | undefined;
+  /**
+   * Maximum number of accounts to which one browser may be signed in at once, from 2 to 5, with `addAccount` and
+   * `switchAccount`. Requires a store on the server and `csrf.requireToken`. Default: one account.
+   */
+  maxAccounts?: number | undefined;
   /** Maximum number of characters of a session's text in a store on the server. Default: 65,536. */
   maxSize?: number | undefined;
 }
@@ -97,6 +102,7 @@ export class SessionConfig {
   readonly quiet: readonly string[];
   readonly storeTimeout: number;
   readonly maxSessionsPerUser: number | undefined;
+  readonly maxAccounts: number;
   readonly signedInPages: 'no-store' | 'no-cache';
   readonly maxSize: number;
   readonly hasChunks: boolean;
@@ -116,6 +122,7 @@ export class SessionConfig {
     this.quiet = settled.quiet;
     this.storeTimeout = settled.storeTimeout;
     this.maxSessionsPerUser = settled.maxSessionsPerUser;
+    this.maxAccounts = settled.maxAccounts;
     this.signedInPages = settled.signedInPages;
     this.maxSize = settled.maxSize;
     this.hasChunks = settled.hasChunks;
@@ -218,6 +225,7 @@ export class SessionConfig {
       quiet: options.quiet ?? [],
       storeTimeout: (options.storeTimeout ?? STORE_TIMEOUT) * 1000,
       maxSessionsPerUser: options.maxSessionsPerUser,
+      maxAccounts: options.maxAccounts ?? 1,
       signedInPages: options.signedInPages ?? 'no-store',
       maxSize: options.maxSize ?? MAX_SIZE,
       hasChunks: cookie.chunks ?? false,

@@ -187,7 +187,7 @@ export class SessionKeeper {
 
   /** Returns the cookies of a run. A rewrite has other cookies, and another answer starts without any. */
   #cookiesOf(context: APIContext): CookieJar {
-    return this.standIn?.cookies ?? this.#ownCookies(context);
+    return this.standIn?.cookies ?? gatehouse.parts.accounts.ofCurrent(this.#ownCookies(context));
   }
 
   #ownCookies(context: APIContext): AstroCookieJar {

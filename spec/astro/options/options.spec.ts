@@ -87,6 +87,18 @@ describe('Options', () => {
       'session.options.maxSessions: must be a whole number above 0',
     ],
     [{ session: { maxSessionsPerUser: 0 } }, 'session.maxSessionsPerUser: must be a whole number above 0'],
+    [
+      { session: { maxAccounts: 1 } },
+      'session.maxAccounts: must be a whole number from 2 to 5; leave it out for one account',
+    ],
+    [
+      { session: { maxAccounts: 6 } },
+      'session.maxAccounts: must be a whole number from 2 to 5; leave it out for one account',
+    ],
+    [
+      { session: { maxAccounts: 2.5 } },
+      'session.maxAccounts: must be a whole number from 2 to 5; leave it out for one account',
+    ],
     [{ session: { storeTimeout: 0 } }, 'session.storeTimeout: must be more than 0 seconds'],
     [{ access: { check: 'no' } }, 'access.check: must be a function'],
     [
