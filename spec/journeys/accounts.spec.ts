@@ -18,7 +18,7 @@ const FILES = {
     import { defineGatehouse } from 'astro-gatehouse/server';
     export default defineGatehouse({
       store: process.env.STORE === 'sqlite' ? { use: 'sqlite', file: process.env.FILE } : { use: process.env.STORE },
-      csrf: { requireToken: process.env.TOKENS === 'off' ? false : ['/note'] },
+      csrf: { except: ['/posted'], requireToken: process.env.TOKENS === 'off' ? false : ['/note'] },
       session: { maxAccounts: 3 },
     });`,
   // As a menu in a layout does: rendered after the page has begun.
@@ -37,6 +37,8 @@ const FILES = {
     "await signIn({ userId: form.get('user'), name: 'Name of ' + form.get('user') }, context);",
     'signIn',
   ),
+  // Where a provider posts its answer.
+  'src/pages/posted.ts': action("await signIn({ userId: 'eve', name: 'Name of eve' }, context);", 'signIn'),
   'src/pages/fill.ts': action(
     "context.locals.session.set('cart', (n = 0) => n + 1); context.locals.session.flash('notice', 'Filled');",
     'signIn',
@@ -182,6 +184,13 @@ describe.each([
     expect(
       [...browser.cookies.keys()].map((name) => name.replace(/^.*?gatehouse(?:-[0-9a-f]{6})?/, '')).sort(),
     ).toEqual(['', '-2', '-account']);
+  });
+
+  it('sees the account of a sign-in that another site has posted, without the cookies', async () => {
+    await withTwo();
+    const headers = { cookie: '', origin: 'https://provider.test' };
+    await browser.visit('/posted', { method: 'POST', form: {}, headers });
+    expect(await shown()).toBe('1 Name of eve *, 2 Name of bob');
   });
 
   it('ignores a number that names no account', async () => {

@@ -124,9 +124,13 @@ export class SessionKeeper {
     const isLost = isPassing || isAside || draftOf(session).impersonatorId !== undefined;
     if (isLost) gatehouse.parts.unkept.warnOf(session, isAside, isPassing);
     if (this.draft?.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
+    const signsIn = this.draft?.hasSignedIn === true;
     const commit = () => this.#sessions.commit(session, cookies);
     const committed = this.#delivery ? this.#delivery.commit(context, answer, commit) : commit();
-    return andThen<unknown, Response>(committed, () => this.#withRemovals(answer));
+    return andThen<unknown, Response>(committed, () => {
+      if (signsIn) gatehouse.parts.accounts.selectUnseen(this.#ownCookies(context));
+      return this.#withRemovals(answer);
+    });
   }
 
   /** Adds the Set-Cookie headers that remove old cookies. Most answers remove none, and are returned unchanged. */

@@ -40,6 +40,11 @@ export class AccountCookies {
     jar.set(this.#selector, isFirst ? '' : String(number), { ...this.config.cookie, maxAge });
   }
 
+  /** Makes the account that signs in the current one, where the browser may have withheld the number of another. */
+  selectUnseen(jar: CookieJar): void {
+    if (this.isOn && jar.withholds(this.config.cookie.sameSite)) this.select(jar, this.currentIn(jar));
+  }
+
   /** Returns the cookies of one account, under the names that they have without this option. */
   of(jar: CookieJar, number: number): CookieJar {
     return number === FIRST ? jar : new AccountJar(jar, this.#home, `${this.#home}-${number}`);

@@ -62,6 +62,14 @@ describe('The cookies of several accounts', () => {
         removed.push(name);
       }
     }
+    const unseen = new Watched();
+    cookies.selectUnseen(unseen);
+    expect(unseen.size).toBe(0);
+    const strict = new AccountCookies(
+      SessionConfig.from({ maxAccounts: 3, cookie: { sameSite: 'strict' } }, { isProduction: true }),
+    );
+    strict.selectUnseen(unseen);
+    expect(unseen.answered(`${HOME}-account`)?.attributes).toMatchObject({ maxAge: 0 });
     const third = cookies.of(new Watched(), 3);
     third.removeElsewhere(HOME, ATTRIBUTES);
     expect([third.withholds('strict'), third.withholds('lax'), removed]).toEqual([true, false, [`${HOME}-3`]]);
