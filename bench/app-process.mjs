@@ -13,7 +13,7 @@ export class AppProcess {
   #child;
   #port;
 
-  /** @param env What it finds in its environment beside what is there anyhow, the address of a Redis for one. */
+  /** @param env What it finds in its environment beside what is there anyhow, the address of a database for one. */
   static async start(entry, { countsLoaded = false, env = {} } = {}) {
     const app = new AppProcess();
     app.#child = fork(SERVE, [entry], {

@@ -49,6 +49,6 @@ export function withTables(page: string, figures: Figures): string {
 function machineOf({ machine, effort }: Figures): string {
   const { node, platform, processor, cores, versions } = machine;
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `Measured on ${machine.date.slice(0, 10)}: Node ${node}, ${platform}, ${cores} × ${processor}; ${programs.join(', ')}.
+  return `Measured on ${machine.date.slice(0, 10)}: Node ${node}, ${platform}, ${cores} × ${processor}, load average ${machine.load.toFixed(1)}; ${programs.join(', ')}.
 ${effort.sittings} × ${effort.rounds} rounds of ${effort.slice} requests of each kind.`;
 }

@@ -1,7 +1,7 @@
 import { AppProcess } from './app-process.mjs';
 import { Client } from './client.mjs';
 import { compare } from './compare.ts';
-import { Redis } from './redis.mjs';
+import { stopDatabases } from './databases.mjs';
 import { interleave, startScenarios } from './scenarios.mjs';
 
 /**
@@ -28,7 +28,7 @@ async function sit(variants, effort) {
   const served = await measureServed(scenarios, effort);
   const load = await measureLoad(scenarios, effort);
   AppProcess.stopAll();
-  Redis.stopAll();
+  stopDatabases();
   return scenarios.map((scenario, at) => {
     const { name, visitor } = scenario;
     const samples = { served: served.get(scenario), direct: direct.get(scenario), load: load.get(scenario) ?? [] };

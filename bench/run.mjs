@@ -6,11 +6,11 @@ import { parseArgs } from 'node:util';
 import { AppProcess } from './app-process.mjs';
 import { buildApps } from './apps.mjs';
 import { drawChart } from './chart.ts';
+import { needsDatabase, stopDatabases } from './databases.mjs';
 import { asText, renewDocumentation, rounded } from './documentation.ts';
 import { describeMachine } from './machine.mjs';
 import { measureRequests } from './measure-requests.mjs';
 import { measureStart } from './measure-start.mjs';
-import { Redis } from './redis.mjs';
 import { printReport } from './report.mjs';
 import { variants } from './variants.mjs';
 
@@ -71,15 +71,15 @@ async function measure() {
     return { machine, effort, requests: await measureRequests(apps, effort), ...rest };
   } finally {
     AppProcess.stopAll();
-    Redis.stopAll();
+    stopDatabases();
   }
 }
 
 async function measureRest(apps, effort) {
   say('starting them');
-  // Redis would have to be started first.
+  // A database would have to be started first.
   const start = await measureStart(
-    apps.filter(({ needsRedis }) => !needsRedis),
+    apps.filter((app) => !needsDatabase(app)),
     effort,
   );
   say('measuring the parts');

@@ -1,6 +1,6 @@
 import { AppProcess } from './app-process.mjs';
 import { ENDPOINT, IMAGE, PROTECTED, WRITING } from './apps.mjs';
-import { Redis } from './redis.mjs';
+import { environmentOf } from './databases.mjs';
 
 const VISITORS = 20;
 /** No cookie at all. */
@@ -21,8 +21,7 @@ const REQUESTS = [
 export async function startScenarios(variants) {
   const started = [];
   for (const variant of variants) {
-    const env = variant.needsRedis ? { REDIS_URL: (await Redis.start()).url } : {};
-    const app = await AppProcess.start(variant.entry, { env });
+    const app = await AppProcess.start(variant.entry, { env: await environmentOf(variant) });
     started.push({ variant, app, cookies: await app.signIn(VISITORS) });
   }
   // What is compared is measured one right after the other.

@@ -1,6 +1,6 @@
 import { PAGE, PROTECTED, WRITING } from './apps.mjs';
+import { isMeasurable } from './databases.mjs';
 import { PEER, PLAIN, PLAIN_AGAIN } from './figures.ts';
-import { isRedisInstalled } from './redis.mjs';
 
 /** Who is signed in: about 200 bytes of JSON. */
 const VISITOR = `{
@@ -33,10 +33,15 @@ export default defineConfig({
 });
 `;
 
+/** Has Astro keep its own sessions in memory. */
+function inMemory(text) {
+  return text.replace('output:', "session: { driver: 'memory' },\n  output:");
+}
+
 function gatehouse(store) {
   return {
     'astro.config.mjs': config(
-      `gatehouse({ session: { store: '${store}' }, protect: ${RULES} })`,
+      `gatehouse({ store: { use: '${store}' }, protect: ${RULES} })`,
       "import gatehouse from 'astro-gatehouse';",
     ),
     [`src/pages${WRITING}.astro`]: writingPage("Astro.locals.session.set('visits', (visits = 0) => visits + 1);"),
@@ -48,6 +53,10 @@ export async function GET(context) {
 `,
   };
 }
+
+/** Astro's own sessions, in memory as those of unstorage are. */
+const astro = gatehouse('astro');
+astro['astro.config.mjs'] = inMemory(astro['astro.config.mjs']);
 
 /** Replaced by its setup module. */
 const unstorage = {
@@ -102,10 +111,9 @@ export async function GET(context) {
 };
 
 const sessionkit = {
-  'astro.config.mjs': config(
-    `sessionkit({ loginPath: '/login', protect: ${RULES} })`,
-    "import sessionkit from 'astro-sessionkit';",
-  ).replace('output:', "session: { driver: 'memory' },\n  output:"),
+  'astro.config.mjs': inMemory(
+    config(`sessionkit({ loginPath: '/login', protect: ${RULES} })`, "import sessionkit from 'astro-sessionkit';"),
+  ),
   'src/pages/sign-in.ts': `import { setSession } from 'astro-sessionkit/server';
 export async function GET(context) {
   setSession(${VISITOR}, context);
@@ -123,21 +131,18 @@ export function variants() {
     isWritten: true,
     isPublic: true,
   }));
-  const ours = ['cookie', 'memory', 'sqlite', 'redis', 'unstorage'].map((store) => ({
+  const ours = ['cookie', 'memory', 'sqlite', 'redis', 'postgres', 'unstorage', 'astro'].map((store) => ({
     name: `gatehouse, ${store}`,
     app: `gatehouse-${store}`,
-    files: store === 'unstorage' ? unstorage : gatehouse(store),
-    needsRedis: store === 'redis',
+    store,
+    files: { unstorage, astro }[store] ?? gatehouse(store),
     isGuarded: true,
     isWritten: true,
-    isPublic: store !== 'unstorage',
+    isPublic: !['unstorage', 'astro'].includes(store),
   }));
   const others = [
     { name: PEER, app: 'sessionkit', files: sessionkit, isGuarded: true, isPublic: true },
     { name: 'raw iron-session', app: 'iron-session', files: ironSession, isGuarded: true },
   ];
-  const all = [...plains, ...ours, ...others];
-  if (isRedisInstalled()) return all;
-  console.error('redis is left out: there is no redis-server on the PATH.');
-  return all.filter(({ needsRedis }) => !needsRedis);
+  return [...plains, ...ours.filter(isMeasurable), ...others];
 }

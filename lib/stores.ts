@@ -14,8 +14,8 @@ export type { Lineage } from './session/record/lineage.js';
 export { parseRecord, serializeRecord } from './session/record/record-text.js';
 export { applyChanges, type SessionChanges } from './session/record/session-changes.js';
 export { SessionId } from './session/record/session-id.js';
+export type { SessionLock, SessionLocks, StoredOutcome } from './session/record/session-lock.js';
 export { type Flash, isEmptyRecord, type SessionDevice, type SessionRecord } from './session/record/session-record.js';
-export type { TakenValue } from './session/record/taken-value.js';
 export { SessionConfig, type SessionOptions } from './session/session-config.js';
 export { CookieSessionStore } from './session/stores/cookie-session-store.js';
 export type { FiledPage, ListedText, ListingRequest, TextPage } from './session/stores/listing/listing.js';
@@ -28,5 +28,11 @@ export {
   NoRevocationList,
   RevocationList,
 } from './session/stores/revocation-list.js';
-export { type FiledRecord, SessionStore, type StoreAbilities } from './session/stores/session-store.js';
+export {
+  type Altered,
+  type FiledRecord,
+  SessionStore,
+  type StoreAbilities,
+  type StoredChange,
+} from './session/stores/session-store.js';
 export { type StoredText, VersionedSessionStore } from './session/stores/versioned-session-store.js';

@@ -42,21 +42,6 @@ export class SessionValueTypeError extends GatehouseError {
   }
 }
 
-/** What `session.exclusive` runs had no outcome in time. */
-export class ExclusiveTimeoutError extends GatehouseError {
-  constructor(
-    readonly key: string,
-    /** In seconds. */
-    readonly timeout: number,
-  ) {
-    super(
-      'EXCLUSIVE_TIMEOUT',
-      `session.exclusive('${key}', …) had no outcome within ${timeout} seconds. Let its function end earlier (it gets a ` +
-        `signal, for fetch and others), or allow it more time: { timeout: ${Math.ceil(timeout * 3)} }.`,
-    );
-  }
-}
-
 /** The session does not fit in a cookie, or exceeds `session.maxSize` in a store on the server. */
 export class SessionTooLargeError extends GatehouseError {
   constructor(

@@ -3,8 +3,8 @@ import { added, pushed } from './draft/value-updates.js';
 import { FlashBag } from './flash-bag.js';
 import type { SessionRecord } from './record/session-record.js';
 import type { ListKey, NumberKey, SessionContents, SessionItem, SessionKey, SessionValue } from './session-schema.js';
-import { onItsOwn } from './steps/exclusive-runs.js';
 import type { ExclusiveOptions } from './steps/session-steps.js';
+import { onItsOwn } from './steps/timed-run.js';
 
 /** Returns the draft inside a session. For this package only; users have no access to it. */
 export let draftOf: (session: Session) => SessionDraft;
@@ -166,13 +166,13 @@ export class Session<Data extends object = App.SessionData> {
 
   /**
    * Runs an asynchronous function once for all concurrent requests of this session: one runs it, the others wait for its
-   * outcome. Requests that begin later run it again. It knows the requests of this process only.
+   * outcome. Requests that begin later run it again. Between processes, this needs a store that loses nothing.
    *
-   * @param run Gets a signal that is aborted when the time is over. What it changes in the session is stored with this
-   *   request: set in every request what all of them need.
+   * @param run Gets a signal that is aborted when the time is over. What it changes in the session, the others find there.
    * @returns A copy of its value, for each request.
-   * @throws The error of the function, in each request.
+   * @throws The error of the function, in each request of the process that ran it. Other processes run it themselves.
    * @throws {ExclusiveTimeoutError} When there is no outcome in time.
+   * @throws {ExclusiveOutcomeLostError} When the session has ended, or the value was too large for other processes.
    * @throws {InvalidSessionValueError} When the value cannot be copied; sessions store the same kinds of values.
    * @example
    * const order = await session.exclusive('order', async (signal) => {

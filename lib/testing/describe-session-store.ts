@@ -7,6 +7,7 @@ import { describeEndedSessions } from './cases/ended-sessions.js';
 import { describeLaterRequests } from './cases/later-requests.js';
 import { describeLifetimes } from './cases/lifetimes.js';
 import { describeLimits } from './cases/limits.js';
+import { describeOneAtATime } from './cases/one-at-a-time.js';
 import { describeRequestsAtOnce } from './cases/requests-at-once.js';
 import { describeSessionsOfUsers } from './cases/sessions-of-users.js';
 import { describeTokens } from './cases/tokens.js';
@@ -48,4 +49,5 @@ export function describeSessionStore<Store extends SessionStore>(
   if (!losesNothing) return;
   describeRequestsAtOnce(tests);
   describeLaterRequests(tests);
+  describeOneAtATime(tests);
 }

@@ -42,6 +42,7 @@ export function changesOf(parts: ChangesParts = {}): SessionChanges {
     values: _,
     flashes,
     impersonation: __,
+    locks: ___,
     ...record
   } = recordOf({ ...opened, values: {}, flashes: flashesAdded });
   return {

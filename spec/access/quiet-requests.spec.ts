@@ -33,6 +33,18 @@ describe('A request', () => {
     expect(quiet.has(asked('/api/notifications', { pathname: '/shop/api/%zz' }))).toBe(false);
   });
 
+  it('is quiet when it is for a server island that a pattern names', () => {
+    const islands = new QuietRequests(['/_server-islands/Inbox'], site);
+    const of = (...islandNames: string[][]) =>
+      asked('/_server-islands/[name]', {
+        pathname: '/shop/_server-islands/Inbox_a1',
+        params: { name: 'Inbox_a1' },
+        islandNames,
+      });
+    expect([islands.has(of(['Inbox'])), islands.has(of(['Other'])), islands.has(of())]).toEqual([true, false, false]);
+    expect(islands.has(of(['Inbox'], ['Other']))).toBe(false);
+  });
+
   it('is quiet with the header of a script, whatever its path', () => {
     const loud = new QuietRequests([], site);
     const withHeader = (value: string) => asked('/account', { headers: new Headers({ 'x-session-quiet': value }) });

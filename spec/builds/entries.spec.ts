@@ -128,12 +128,16 @@ describe('The entry astro-gatehouse/stores', () => {
     const server = namesOf(offered('/server'));
     // What came after the two entries were divided is in one of them alone.
     expect(namesOf(entries).filter((name) => !server.includes(name))).toEqual([
+      'Altered',
       'FiledPage',
       'FlashLease',
       'KeyedText',
       'ListedText',
       'ListingRequest',
-      'TakenValue',
+      'SessionLock',
+      'SessionLocks',
+      'StoredChange',
+      'StoredOutcome',
       'TextPage',
       'isEmptyRecord',
       'withLease',

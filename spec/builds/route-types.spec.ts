@@ -38,6 +38,7 @@ export default defineConfig({
       homePath: '/?welcome',
       protect: [{ pattern: '/admin/**', redirectTo: 'https://elsewhere.example/no' }, { pattern: '/users/[user]' }],
       exclude: ['/old', '/robots.txt', '/_image'],
+      session: { quiet: ['/api/hook'] },
       csrf: { except: ['/api/hook'], requireToken: ['/admin/*'] },
     }),
   ],
@@ -60,6 +61,8 @@ ${mark}
 gatehouse({ csrf: { except: ['/api/hoook'] } });
 ${mark}
 gatehouse({ csrf: { requireToken: ['/user/**'] } });
+${mark}
+gatehouse({ session: { quiet: ['/api/hoook'] } });
 ${mark}
 gatehouse({ loginPath: '/sign-in' });
 ${mark}

@@ -154,7 +154,7 @@ describe('The list of errors and codes', () => {
   const documented = rowsOf('docs/reference/errors.md');
 
   it('has every class, with its code', () => {
-    const sources = ['build', 'request', 'session', 'start', 'testing'].map((name) =>
+    const sources = ['build', 'request', 'session', 'start', 'step', 'testing'].map((name) =>
       source(`lib/errors/${name}-errors.ts`),
     );
     const classes = [...sources.join('\n').matchAll(/^export class (\w+) [\s\S]*?super\(([\s\S]*?)^ {2}\}/gm)];

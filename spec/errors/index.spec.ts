@@ -17,6 +17,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { key: 'token', timeout: 10 },
     '{ timeout: 30 }',
   ],
+  [
+    new errors.ExclusiveOutcomeLostError('token', 'too-large'),
+    'EXCLUSIVE_OUTCOME_LOST',
+    { key: 'token', reason: 'too-large' },
+    'Return less (an id instead of the object',
+  ],
   [new errors.ImpersonationOffError(), 'IMPERSONATION_OFF', {}, "access: { impersonate: { role: 'support' } }"],
   [
     new errors.SessionValueTypeError('visits', 'increment', 'a number'),

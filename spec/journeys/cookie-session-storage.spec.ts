@@ -42,6 +42,22 @@ describe('The options of createCookieSessionStorage()', () => {
 });
 
 describe('A storage with manual commits', () => {
+  it.each([
+    [false, /; Max-Age=\d+/],
+    [true, /^(?!.*(?:Max-Age|Expires))sid=/i],
+  ])(
+    'sets a cookie that lasts, or that ends with the browser (endsWithBrowser: %s)',
+    async (endsWithBrowser, expected) => {
+      const storage = createCookieSessionStorage(
+        { count: 0 },
+        { cookie: { name: 'sid', secret: SECRET }, endsWithBrowser },
+      );
+      const session = await storage.getSession(new Request('https://site.example/'));
+      expect(await storage.commitSession(session.set('count', 1))).toMatch(expected);
+      expect(await storage.destroySession(session)).toMatch(/^sid=; Max-Age=0/);
+    },
+  );
+
   it('reads and removes only the cookie of its own name', async () => {
     const storage = createCookieSessionStorage<{ user?: string }>({}, { cookie: { name: 'sid', secret: SECRET } });
     const cookieOf = async (user: string) => {

@@ -41,6 +41,11 @@ export class App {
     return app;
   }
 
+  /** @param folder That of an application that finds its packages by itself. */
+  static at(folder: string): App {
+    return new App(folder);
+  }
+
   write(files: Record<string, string>): void {
     for (const [path, text] of Object.entries(files)) {
       const file = join(this.folder, path);
@@ -96,9 +101,14 @@ export class App {
     environment: Record<string, string> = { GATEHOUSE_SECRET: SECRET },
     entry = 'dist/server/entry.mjs',
   ): Promise<Server> {
+    return this.serveBy([process.execPath, entry], environment);
+  }
+
+  /** Serves the build by a command, which listens on PORT. */
+  async serveBy(command: readonly string[], environment: Record<string, string> = {}): Promise<Server> {
     const port = await freePort();
     const env = this.#environment({ ...environment, PORT: String(port), HOST: '127.0.0.1' });
-    return Server.start((print) => new ServerProcess([entry], this.folder, env, print), port);
+    return Server.start((print) => new ServerProcess(command, this.folder, env, print), port);
   }
 
   /** Starts a built server that is expected to stop by itself. */
@@ -116,7 +126,7 @@ export class App {
       const order = { command, folder: this.folder, environment: env, port };
       return Server.start((print) => new AstroCommand(order, print), port);
     }
-    const args = [ASTRO, command, '--port', String(port), '--host', '127.0.0.1'];
+    const args = [process.execPath, ASTRO, command, '--port', String(port), '--host', '127.0.0.1'];
     return Server.start((print) => new ServerProcess(args, this.folder, env, print), port);
   }
 
@@ -204,8 +214,8 @@ export class Server {
 class ServerProcess implements Serving {
   readonly #process: ChildProcess;
 
-  constructor(args: string[], cwd: string, env: NodeJS.ProcessEnv, print: Print) {
-    this.#process = spawn(process.execPath, args, { cwd, env, detached: true });
+  constructor([program = '', ...args]: readonly string[], cwd: string, env: NodeJS.ProcessEnv, print: Print) {
+    this.#process = spawn(program, args, { cwd, env, detached: true });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.on('data', (chunk: Buffer) => print(chunk.toString()));
     }

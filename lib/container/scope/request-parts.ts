@@ -138,8 +138,7 @@ export class RequestParts {
    */
   get isOnlyRemembered(): boolean | undefined {
     if (this.#signedInAt === undefined) return undefined;
-    const { opened, hasSignedIn } = this.draft;
-    return opened !== undefined && !hasSignedIn && this.shared.get(SessionConfig).isOnlyRemembered(opened, this.#now);
+    return this.draft.isOnlyRemembered(this.shared.get(SessionConfig), this.#now);
   }
 
   /** When the visitor signed in with this session; `undefined` when they did not, or another visitor is meant. */

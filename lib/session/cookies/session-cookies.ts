@@ -5,6 +5,7 @@ import type { SessionRecord } from '../record/session-record.js';
 import type { SessionConfig } from '../session-config.js';
 import type { SessionStore } from '../stores/session-store.js';
 import type { CookieJar } from './cookie-jar.js';
+import { PresenceCookie } from './presence-cookie.js';
 import { type CarriedToken, SessionCookie } from './session-cookie.js';
 import { type Origin, type Place, SessionPlaces, visitorAfter } from './session-place.js';
 
@@ -20,6 +21,8 @@ interface Written {
 export class SessionCookies {
   readonly #cookie: SessionCookie;
   readonly #places: SessionPlaces;
+  /** The cookie that shows whether the browser was closed. */
+  readonly presence: PresenceCookie;
   /** True when the store cannot end sessions, so that cookies must show which session is the latest. */
   readonly tellsApart: boolean;
 
@@ -29,6 +32,7 @@ export class SessionCookies {
     private readonly clock: Clock,
   ) {
     this.#cookie = new SessionCookie(config);
+    this.presence = new PresenceCookie(config);
     this.tellsApart = config.hasSeveralCookies && !store.abilities.endsSessions;
     this.#places = new SessionPlaces(this.#cookie, this.tellsApart);
   }
@@ -120,6 +124,7 @@ export class SessionCookies {
     const lifetime = Math.max(longest(true), longest(false)) + LATEST_ANSWER;
     const isMarked = this.tellsApart && lineage !== undefined && lineage.epoch > APART.epoch;
     const mark = isMarked ? await this.store.mark(lineage, now + lifetime) : undefined;
+    this.presence.put(jar, undefined);
     this.clear(draft, jar, mark === undefined ? {} : { cookie, lineage });
     if (mark !== undefined) this.#cookie.set(jar, cookie, mark, Math.ceil(lifetime / 1000));
   }

@@ -2,6 +2,7 @@ import type { Origin } from '../cookies/session-place.js';
 import type { FlashBag } from '../flash-bag.js';
 import type { FlashDraft } from '../flashes/flash-draft.js';
 import type { SessionRecord } from '../record/session-record.js';
+import type { SessionConfig } from '../session-config.js';
 import { DraftContents } from './draft-contents.js';
 import { ImpersonationDraft } from './impersonation-draft.js';
 import { SessionUse } from './session-use.js';
@@ -24,6 +25,8 @@ export class DraftState extends SessionUse {
   visitor: VisitorDraft;
   /** The cookies of the request, and the one in which the session was found or has been stored. */
   origin = NOWHERE;
+  /** True when the browser was closed since the visitor signed in, as far as that is recorded. */
+  wasBrowserClosed = false;
   /** True when another request gave the session a new id, unknown to this one: a guest's changes are not stored. */
   isSuperseded = false;
   /** The error that made the stored contents unknown: a commit of changes throws it. */
@@ -66,6 +69,12 @@ export class DraftState extends SessionUse {
     return this.expiry ? this.expiry() : this.opened?.expiresAt;
   }
 
+  /** Checks whether the session would have ended if its visitor had not asked to be remembered. */
+  isOnlyRemembered(config: SessionConfig, now: number): boolean {
+    if (!this.opened || this.hasSignedIn) return false;
+    return (this.wasBrowserClosed && this.opened.isRemembered === true) || config.isOnlyRemembered(this.opened, now);
+  }
+
   /** What the request sees: the session's own contents, those of an impersonated user, or temporary ones while the session stands aside. */
   get contents(): DraftContents {
     return this.aside ?? this.impersonating.contents ?? this.own;
@@ -75,6 +84,11 @@ export class DraftState extends SessionUse {
   get impersonatorId(): string | undefined {
     const isMeant = this.aside === undefined && this.impersonating.current !== undefined;
     return isMeant ? (this.own.values.get('userId') as string | undefined) : undefined;
+  }
+
+  /** True while the request belongs to a user whom something else than the session identified. */
+  get isAside(): boolean {
+    return this.aside !== undefined;
   }
 
   get flashes(): FlashDraft {

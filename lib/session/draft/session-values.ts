@@ -14,6 +14,15 @@ const MAX_KEYS = 1000;
 /** Computes a value from the old one. */
 export type Update = (old: unknown) => unknown;
 
+/** Changes that are being stored, and what they were made to. */
+export interface DetachedChanges {
+  readonly set: ReadonlyMap<string, unknown>;
+  readonly unset: ReadonlySet<string>;
+  readonly updates: ReadonlyMap<string, Update>;
+  readonly stored: ReadonlyMap<string, unknown>;
+  readonly fitted: FittedValues | undefined;
+}
+
 /**
  * The values of a session as one request sees them: the stored ones, overlaid with this request's changes. Most
  * requests change nothing, so the collections for changes are created at the first change.
@@ -163,8 +172,50 @@ export class SessionValues {
 
   /** Applies this request's changes to other stored values. */
   rebase(stored: ReadonlyMap<string, unknown>, fitted?: FittedValues): void {
+    const isChanged = (key: string) => !isSame(this.#stored.get(key), stored.get(key));
+    const anew = [...this.updates].flatMap(([key, update]) =>
+      isChanged(key) ? [[key, frozenCopy(update(stored.get(key)))] as const] : [],
+    );
+    for (const [key, value] of anew) this.#set?.set(key, value);
     this.#stored = stored;
     this.#fitted = fitted;
+  }
+
+  /** Forgets the changes of one key. */
+  drop(key: string): void {
+    this.#set?.delete(key);
+    this.#updates?.delete(key);
+    this.#unset?.delete(key);
+  }
+
+  /** Begins to store the changes: they count as stored, so that further ones are told apart from them. */
+  detach(): DetachedChanges {
+    const [stored, fitted, set, unset, updates] = [
+      this.#stored,
+      this.#fitted,
+      this.changed,
+      this.removed,
+      this.updates,
+    ];
+    const after = (values: ReadonlyMap<string, unknown>) =>
+      new Map([...[...values].filter(([key]) => !unset.has(key)), ...set]);
+    this.restart(after(stored), fitted && { shown: after(fitted.shown) });
+    return { set, unset, updates, stored, fitted };
+  }
+
+  /** Takes back changes that could not be stored. Those that were made since follow them. */
+  attach({ set, unset, updates, stored, fitted }: DetachedChanges): void {
+    const since = { set: this.changed, unset: this.removed, updates: this.updates };
+    this.restart(stored, fitted);
+    this.#set = new Map(set);
+    this.#unset = new Set(unset);
+    this.#updates = new Map(updates);
+    for (const key of since.unset) this.unset(key);
+    for (const [key, value] of since.set) {
+      const update = since.updates.get(key);
+      if (update) this.update(key, value, update);
+      else this.set(key, value);
+    }
   }
 
   /** The values without this request's changes. */

@@ -13,6 +13,8 @@ export class VisitorDraft {
   device: SessionDevice | undefined;
   /** True when the visitor asked to stay signed in for longer. */
   isRemembered: boolean;
+  /** The presence that began with the last sign-in. */
+  presence: string | undefined;
   /** The timeouts that the last sign-in set. */
   lifetime: OwnLifetime | undefined;
   /** When this request signed the visitor in, in milliseconds since the epoch; `undefined` when it did not. */
@@ -22,6 +24,7 @@ export class VisitorDraft {
   constructor(opened?: SessionRecord) {
     this.identity = opened?.identity ?? NO_KEYS;
     this.isRemembered = opened?.isRemembered ?? false;
+    this.presence = opened?.presence;
     this.lifetime = opened?.lifetime;
   }
 
@@ -30,6 +33,7 @@ export class VisitorDraft {
     this.identity = ownKeys(values);
     this.device = deviceOf(device);
     this.isRemembered = rememberMe;
+    this.presence = undefined;
     this.lifetime = lifetime;
     this.signedInAt = now;
   }

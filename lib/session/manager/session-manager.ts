@@ -110,7 +110,7 @@ export class SessionManager {
     const ledger = readsMessages === false ? undefined : this.#ledger;
     const arrivedAt = this.#steps.runs.moment();
     const opened = andThen(this.#opener.open(carried, this.#cookies.nowhere(), ledger), (session) =>
-      this.#withSteps(session, arrivedAt),
+      this.#withSteps(session, arrivedAt, cookies),
     );
     if (readsMessages === undefined) return opened;
     return andThen(opened, (session) => {
@@ -125,8 +125,10 @@ export class SessionManager {
     return this.#withSteps(this.#opener.begin(this.#cookies.nowhere()), this.#steps.runs.moment());
   }
 
-  #withSteps(session: Session, arrivedAt: number): Session {
+  #withSteps(session: Session, arrivedAt: number, cookies?: CookieJar): Session {
     const draft = draftOf(session);
+    const { opened } = draft;
+    draft.wasBrowserClosed = opened !== undefined && !!cookies && this.#cookies.presence.isGone(opened, cookies);
     draft.expiry = () => endAfter(draft, { now: this.clock.now(), config: this.config });
     draft.steps = new RequestSteps(this.#steps, draft, arrivedAt);
     return session;

@@ -3,6 +3,7 @@ import { andThen, type Promised } from '../../base/promised.js';
 import { GatehouseError, SessionTooLargeError, StoreUnavailableError } from '../../errors/index.js';
 import type { CookieJar } from '../cookies/cookie-jar.js';
 import type { SessionCookies } from '../cookies/session-cookies.js';
+import type { Place } from '../cookies/session-place.js';
 import type { SessionDraft } from '../draft/session-draft.js';
 import type { FlashLeases } from '../flashes/flash-leases.js';
 import { shownAfter, valuesAfter, withMigration } from '../record/fitted-values.js';
@@ -87,17 +88,23 @@ export class SessionWriter {
    */
   async write(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const place = this.parts.cookies.placeOf(draft, cookies);
+    const presence = draft.hasSignedIn ? this.parts.cookies.presence.begin(draft.visitor.isRemembered) : undefined;
+    if (presence) draft.visitor.presence = presence.fingerprint;
     const changes = this.changesOf(draft, place.lineage);
     const token = await this.parts.outages.during('write', () => this.#store(changes));
     if (token === undefined) return this.#findGone(draft, cookies);
     // Applying the changes again is cheaper than getting the result back from the store.
     const kept = applyChanges(changes.opened, changes);
     const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
-    this.parts.cookies.put(draft, cookies, place, {
-      token,
-      lifetime: this.parts.config.hasLastingCookie(kept) ? changes.expiresAt - this.parts.clock.now() : undefined,
-      isAnothers,
-    });
+    if (isAnothers || !isInBrowser(draft, token, place)) {
+      const lifetime = changes.expiresAt - this.parts.clock.now();
+      const isLasting = this.parts.config.hasLastingCookie(kept);
+      this.parts.cookies.put(draft, cookies, place, { token, lifetime: isLasting ? lifetime : undefined, isAnothers });
+    }
+    if (changes.hasSignedIn) {
+      this.parts.cookies.presence.put(cookies, presence);
+      draft.wasBrowserClosed = false;
+    }
     const record = this.parts.schema.isOn ? { ...kept, fitted: shownAfter(draft) } : kept;
     this.parts.report.written(changes, record, token, draft.impersonating.endedBy);
     draft.settle(record);
@@ -170,4 +177,12 @@ export class SessionWriter {
       return this.parts.store.write(smaller);
     }
   }
+}
+
+/**
+ * Checks whether a quiet request can do without a cookie, because the browser has it. One that arrives late would
+ * replace a cookie that another request has renewed meanwhile.
+ */
+function isInBrowser({ isQuiet, opened, origin }: SessionDraft, token: string, place: Place): boolean {
+  return isQuiet && token === opened?.id && !opened.hasMoved && place.cookie === origin.cookie;
 }

@@ -1,6 +1,7 @@
 import { parse, stringify } from 'devalue';
 import { InvalidSessionValueError, SessionTooLargeError } from '../../errors/index.js';
 import { allMessages, changedMessages } from './flash-lists.js';
+import { locksAsLists, parseLocks } from './session-lock.js';
 import {
   type Flash,
   type Impersonation,
@@ -32,7 +33,7 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Num
 
 /** Returns the fields that most records do not have, without those at the end that say nothing. */
 function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
-  const { device, isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered } = record;
+  const { device, isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered, presence, locks } = record;
   const fields: unknown[] = [
     device ?? null,
     isRemembered === true,
@@ -41,6 +42,8 @@ function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
     impersonation ? [[...impersonation.values], impersonation.startedAt, impersonation.until] : null,
     lifetime ? [lifetime.idleTimeout ?? null, lifetime.absoluteTimeout ?? null] : null,
     isOnlyRemembered === true,
+    presence ?? null,
+    locks ? locksAsLists(locks) : null,
   ];
   return fields.slice(0, fields.findLastIndex(Boolean) + 1);
 }
@@ -70,7 +73,7 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
     const [, createdAt, renewedAfter, expiresAfter, values, flashes, identity, device, ...others] = fields;
-    const [isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered] = others;
+    const [isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered, presence, locks] = others;
     const isRecord = [createdAt, renewedAfter, expiresAfter].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
@@ -81,10 +84,11 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     const extras = {
       ...(isRemembered === true && { isRemembered }),
       ...(isOnlyRemembered === true && { isOnlyRemembered }),
+      ...(typeof presence === 'string' && { presence }),
       ...parseLifetime(lifetime),
       ...parseLineage(lineage),
     };
-    const kept = { ...(isKept === true && { isKept }), ...parseImpersonation(impersonation) };
+    const kept = { ...(isKept === true && { isKept }), ...parseImpersonation(impersonation), ...parseLocks(locks) };
     return upToDate({ ...record, device: parseDevice(device), ...extras, ...kept });
   } catch {
     return undefined;
@@ -146,12 +150,17 @@ export function largestKeys({
   values,
   flashes,
   impersonation,
-}: Pick<SessionRecord, 'values' | 'flashes' | 'impersonation'>): string[] {
+  locks,
+}: Pick<SessionRecord, 'values' | 'flashes' | 'impersonation' | 'locks'>): string[] {
   const kept = [
     ...[...values].map(([key, value]) => ({ name: `"${key}"`, size: stringify(value).length })),
     ...[...(impersonation?.values ?? [])].map(([key, value]) => ({
       name: `"${key}" of the impersonated user`,
       size: stringify(value).length,
+    })),
+    ...[...(locks ?? [])].map(([key, lock]) => ({
+      name: `the outcome of session.exclusive('${key}')`,
+      size: stringify(lock.outcome?.value ?? '').length,
     })),
     ...allMessages(flashes).map(([key, { value }]) => ({ name: `flash "${key}"`, size: stringify(value).length })),
   ];

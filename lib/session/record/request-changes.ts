@@ -62,6 +62,7 @@ export function changesOf(draft: SessionDraft, { now, config, lineage }: Moment)
     identity,
     isRemembered,
     isOnlyRemembered: opened && !draft.hasSignedIn && config.isOnlyRemembered(opened, now),
+    presence: draft.visitor.presence,
     lifetime,
     isKept,
     lineage,

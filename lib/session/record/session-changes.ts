@@ -1,6 +1,7 @@
 import type { OwnLifetime } from '../lifetimes.js';
 import { allMessages, changedMessages, messagesIn, underOneKey } from './flash-lists.js';
 import type { Lineage } from './lineage.js';
+import type { SessionLock, SessionLocks } from './session-lock.js';
 import { type Flash, type Impersonation, type SessionDevice, type SessionRecord, userIdOf } from './session-record.js';
 
 /**
@@ -38,6 +39,8 @@ export interface SessionChanges {
   readonly isRemembered?: boolean | undefined;
   /** True when the session lives on only because its visitor asked for that. */
   readonly isOnlyRemembered?: boolean | undefined;
+  /** The presence that began with the last sign-in; left out when none did. */
+  readonly presence?: string | undefined;
   /** The timeouts that the last sign-in set; left out when it set none. */
   readonly lifetime?: OwnLifetime | undefined;
   /** True when the session must be stored from now on even if it is empty; left out when this was not requested. */
@@ -46,6 +49,8 @@ export interface SessionChanges {
   readonly lineage?: Lineage | undefined;
   /** The user whom the owner impersonates from now on; `null` when that has ended; left out when nothing changed. */
   readonly impersonation?: Impersonation | null | undefined;
+  /** Locks to add, to replace, or to remove where there is `undefined`; left out when nothing changed. */
+  readonly locks?: ReadonlyMap<string, SessionLock | undefined> | undefined;
   /** The parts of the visitor's device that this request learned; left out when there are none. */
   readonly device?: SessionDevice | undefined;
   /**
@@ -86,14 +91,18 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
   const owner = userIdOf({ values });
   const isOwners = owner !== undefined && (kept === undefined || owner === userIdOf(kept));
   const impersonation = isOwners ? impersonationAfter(kept, changes) : undefined;
+  const isSameUser = owner === (kept && userIdOf(kept)) && impersonation?.startedAt === kept?.impersonation?.startedAt;
+  const locks = isSameUser || !kept ? locksAfter(kept?.locks, changes) : undefined;
   const extras = {
     ...(device && { device }),
     ...(changes.isRemembered && { isRemembered: true }),
     ...((changes.isOnlyRemembered || (kept?.isOnlyRemembered && !changes.hasSignedIn)) && { isOnlyRemembered: true }),
+    ...(changes.presence && { presence: changes.presence }),
     ...(changes.lifetime && { lifetime: changes.lifetime }),
     ...((changes.isKept || kept?.isKept) && { isKept: true }),
     ...(lineage && { lineage }),
     ...(impersonation && { impersonation }),
+    ...(locks && { locks }),
   };
   const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...extras };
   return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
@@ -114,11 +123,25 @@ function impersonationAfter(
   return isBegun || isOfKept ? impersonation : kept?.impersonation;
 }
 
+/**
+ * Returns the locks to store. None passes to another user: the outcome of a function is for those for whom it was run.
+ */
+function locksAfter(
+  kept: SessionLocks | undefined,
+  { hasSignedIn, locks, renewedAt }: SessionChanges,
+): SessionLocks | undefined {
+  if (hasSignedIn || !(locks || kept)) return undefined;
+  const left = [...new Map([...(kept ?? []), ...(locks ?? [])])].flatMap(([key, lock]): [string, SessionLock][] =>
+    lock && lock.until > renewedAt ? [[key, lock]] : [],
+  );
+  return left.length > 0 ? new Map(left) : undefined;
+}
+
 /** Returns changes that leave a session as it is. */
 export function noChanges(opened: SessionRecord): SessionChanges {
-  const { id, createdAt, renewedAt, expiresAt, identity, isRemembered, lifetime, lineage } = opened;
+  const { id, createdAt, renewedAt, expiresAt, identity, isRemembered, presence, lifetime, lineage } = opened;
   return {
-    ...{ opened, id, createdAt, renewedAt, expiresAt, identity, isRemembered, lifetime, lineage },
+    ...{ opened, id, createdAt, renewedAt, expiresAt, identity, isRemembered, presence, lifetime, lineage },
     ...{ hasSignedIn: false, cleared: false, set: new Map(), updates: new Map(), unset: new Set() },
     ...{ flashesAdded: new Map(), flashesTaken: new Set(), leasedBy: undefined },
   };

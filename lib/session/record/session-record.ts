@@ -2,6 +2,7 @@ import { stringify } from 'devalue';
 import { InvalidSessionValueError } from '../../errors/index.js';
 import type { OwnLifetime } from '../lifetimes.js';
 import type { Lineage } from './lineage.js';
+import type { SessionLocks } from './session-lock.js';
 
 /** A message for a later page. Its `id` distinguishes it from others under the same key. */
 export interface Flash {
@@ -57,6 +58,8 @@ export interface SessionRecord {
   readonly isRemembered?: boolean | undefined;
   /** True when it was used although it would have ended if its visitor had not asked to stay signed in for longer. */
   readonly isOnlyRemembered?: boolean | undefined;
+  /** A fingerprint of the cookie that a browser drops when it is closed, for a remembered session: see PresenceCookie. */
+  readonly presence?: string | undefined;
   /** The timeouts that its last sign-in set, in place of the configured ones. */
   readonly lifetime?: OwnLifetime | undefined;
   /**
@@ -68,6 +71,8 @@ export interface SessionRecord {
   readonly isKept?: boolean | undefined;
   /** The user whom its owner impersonates. Everything else in the record remains the owner's. */
   readonly impersonation?: Impersonation | undefined;
+  /** The steps that requests run one at a time, by name. Left out without any. */
+  readonly locks?: SessionLocks | undefined;
   /** True when another part of the application stored the session, so it is unknown when its visitor signed in. */
   readonly isForeign?: boolean | undefined;
   /** The store's version of this state of the session. Not stored in the record. */

@@ -1,19 +1,12 @@
 import type { Clock } from '../../base/clock.js';
-import { frozenCopy, thawed } from '../../base/frozen-value.js';
 import { forget } from '../../base/promised.js';
-import { ExclusiveTimeoutError, InvalidCallError } from '../../errors/index.js';
+import { ExclusiveTimeoutError } from '../../errors/index.js';
 import { isSame } from '../record/fitted-values.js';
-import { assertStorable, type SessionRecord } from '../record/session-record.js';
-import type { ExclusiveOptions } from './session-steps.js';
+import type { SessionRecord } from '../record/session-record.js';
+import { inLimit } from './timed-run.js';
 
-/** Seconds. */
-const TIMEOUT = 10;
 /** Milliseconds for which an outcome can be shared at most, beyond its timeout: no request under way is older. */
 const KEPT = 60_000;
-/** Maximum delay of a timer in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
-
-type Run<Value> = (signal: AbortSignal) => Value;
 
 /** A run that a request began, and which concurrent requests share. */
 interface SharedRun {
@@ -51,32 +44,35 @@ export class ExclusiveRuns {
   }
 
   /**
-   * Runs a function, unless a concurrent request of the session does.
+   * Starts a run, unless a concurrent request of the session has.
    *
-   * @param begun Called with what ends the run, if this request runs it.
+   * @param limit How long to wait for one that another request has started, in milliseconds.
+   * @param start Starts the run.
+   * @param begun Called with what ends the run, if this request starts it.
+   * @throws {ExclusiveTimeoutError} When the run of another request has no outcome in time.
    */
-  async join<Value>(
+  async join<Outcome>(
     request: RunningRequest,
     key: string,
-    run: Run<Value>,
+    limit: number,
+    start: () => Promise<Outcome>,
     begun: (end: (after: SessionRecord | undefined) => void) => void,
-    { timeout = TIMEOUT }: ExclusiveOptions = {},
-  ): Promise<Awaited<Value>> {
-    const limit = limitOf(timeout);
+  ): Promise<Outcome> {
     const place = `${request.id} ${key}`;
     const known = this.#shared(place, request);
-    if (known) return thawed(await inLimit(known.outcome, key, limit)) as Awaited<Value>;
-    const outcome = limited(key, run, limit);
+    if (known) return inLimit(known.outcome as Promise<Outcome>, key, limit);
+    const outcome = start();
+    forget(outcome);
     const { opened: before } = request;
     const started: SharedRun = { outcome, before, until: this.clock.now() + limit + KEPT };
     this.#runs.delete(place);
     this.#runs.set(place, started);
     begun((after) => {
       started.endedAt = this.moment();
-      started.hasChanged = after !== before;
+      started.hasChanged = after !== before && !isSameSession(before, after);
     });
     try {
-      return thawed(await outcome) as Awaited<Value>;
+      return await outcome;
     } catch (error) {
       // What is still running after its time keeps nobody else from trying.
       if (error instanceof ExclusiveTimeoutError && this.#runs.get(place) === started) this.#runs.delete(place);
@@ -98,50 +94,6 @@ export class ExclusiveRuns {
     const isEarlier = run.hasChanged === true && isSameSession(run.before, opened);
     return isConcurrent || isEarlier ? run : undefined;
   }
-}
-
-/** Runs a function for a session that no other request can have. @throws As {@link ExclusiveRuns.join} does. */
-export async function onItsOwn<Value>(
-  key: string,
-  run: Run<Value>,
-  { timeout = TIMEOUT }: ExclusiveOptions = {},
-): Promise<Awaited<Value>> {
-  return thawed(await limited(key, run, limitOf(timeout))) as Awaited<Value>;
-}
-
-/** Runs a function with a signal that is aborted when its time is over. @returns A frozen copy of its value. */
-function limited(key: string, run: Run<unknown>, limit: number): Promise<unknown> {
-  const controller = new AbortController();
-  const ran = (async () => {
-    const value = await run(controller.signal);
-    assertStorable({ [key]: value });
-    return frozenCopy(value);
-  })();
-  const outcome = inLimit(ran, key, limit, () => controller.abort());
-  forget(outcome);
-  return outcome;
-}
-
-/** @param limit Milliseconds. @throws {ExclusiveTimeoutError} */
-async function inLimit(outcome: Promise<unknown>, key: string, limit: number, onLate?: () => void): Promise<unknown> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      onLate?.();
-      reject(new ExclusiveTimeoutError(key, limit / 1000));
-    }, limit);
-  });
-  try {
-    return await Promise.race([outcome, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** @returns Milliseconds. @throws {InvalidCallError} */
-function limitOf(timeout: number): number {
-  if (timeout > 0) return Math.min(timeout * 1000, LONGEST);
-  throw new InvalidCallError('session.exclusive(key, run, { timeout: 10 })', 'got a timeout that is not above 0');
 }
 
 function isSameSession(one: SessionRecord | undefined, other: SessionRecord | undefined): boolean {

@@ -81,8 +81,8 @@ export class CookieSessionStore extends SessionStore {
   }
 
   async #sealed(record: SessionRecord): Promise<{ token: string; content: Sealed }> {
-    // The device is left out to save bytes, because sessions in cookies cannot be listed.
-    const content = { id: record.id, text: serializeRecord({ ...record, device: undefined }) };
+    // Left out to save bytes, because sessions in cookies can be neither listed nor locked.
+    const content = { id: record.id, text: serializeRecord({ ...record, device: undefined, locks: undefined }) };
     // A session that is far too large is refused before the work of sealing it.
     this.#assertFits(Math.ceil(content.text.length * SEALED), record);
     const token = await this.#seal(content);

@@ -6,10 +6,15 @@ import type { Lineage } from '../record/lineage.js';
 import { applyChanges, type SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord } from '../record/session-record.js';
-import type { TakenValue } from '../record/taken-value.js';
 import { CookieSessionStore } from './cookie-session-store.js';
 import type { FiledPage, FiledRecord, ListingRequest } from './listing/listing.js';
-import { type ListSearch, SessionStore, type StoreAbilities } from './session-store.js';
+import {
+  type Altered,
+  type ListSearch,
+  SessionStore,
+  type StoreAbilities,
+  type StoredChange,
+} from './session-store.js';
 
 /** The consistencies, the weakest first. */
 const CONSISTENCIES = ['eventual', 'last-write-wins', 'strong'] as const;
@@ -33,8 +38,8 @@ export interface Migration {
 export class MigratingSessionStore extends SessionStore {
   readonly #from: SessionStore;
   readonly #to: SessionStore;
-  /** The values of sessions that were opened in the old store. Copies of a record have them in common. */
-  readonly #openedInOld = new WeakSet<SessionRecord['values']>();
+  /** The messages of sessions that were opened in the old store. Copies of a record have them in common. */
+  readonly #openedInOld = new WeakSet<SessionRecord['flashes']>();
 
   constructor({ from, to }: Migration) {
     super();
@@ -71,7 +76,7 @@ export class MigratingSessionStore extends SessionStore {
     const moved = await this.#to.read(token, lease);
     if (moved) return moved;
     const record = await this.#from.read(token, lease);
-    if (record) this.#openedInOld.add(record.values);
+    if (record) this.#openedInOld.add(record.flashes);
     return record;
   }
 
@@ -86,7 +91,7 @@ export class MigratingSessionStore extends SessionStore {
 
   override async write(changes: SessionChanges): Promise<string | undefined> {
     const { opened, id } = changes;
-    if (!opened || !this.#openedInOld.has(opened.values)) return this.#to.write(changes);
+    if (!opened || !this.#openedInOld.has(opened.flashes)) return this.#to.write(changes);
     if (this.#from instanceof CookieSessionStore) return this.#begin(opened, changes, SessionId.generate());
     if (id === opened.id) return this.#from.write(changes);
     const current = await this.#from.read(opened.id);
@@ -96,16 +101,16 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async hasRoomFor(changes: SessionChanges): Promise<boolean> {
-    const staysInOld = changes.opened !== undefined && this.#openedInOld.has(changes.opened.values);
+    const staysInOld = changes.opened !== undefined && this.#openedInOld.has(changes.opened.flashes);
     const isNarrow = staysInOld && !(this.#from instanceof CookieSessionStore);
     return (!isNarrow || (await this.#from.hasRoomFor(changes))) && this.#to.hasRoomFor(changes);
   }
 
-  override async take(opened: SessionRecord, key: string): Promise<TakenValue | undefined> {
-    if (!this.#openedInOld.has(opened.values)) return this.#to.take(opened, key);
-    const taken = await this.#from.take(opened, key);
-    if (taken) this.#openedInOld.add(taken.record.values);
-    return taken;
+  override async alter(opened: SessionRecord, change: StoredChange): Promise<Altered | undefined> {
+    if (!this.#openedInOld.has(opened.flashes)) return this.#to.alter(opened, change);
+    const altered = await this.#from.alter(opened, change);
+    if (altered?.record) this.#openedInOld.add(altered.record.flashes);
+    return altered;
   }
 
   override async mark(lineage: Lineage, expiresAt: number): Promise<string | undefined> {
@@ -158,7 +163,7 @@ export class MigratingSessionStore extends SessionStore {
   async #begin(current: SessionRecord, changes: SessionChanges, id: string): Promise<string | undefined> {
     const next = applyChanges(current, changes);
     if (isEmptyRecord(next)) return undefined;
-    const { values, flashes, identity, device, isKept, impersonation } = next;
+    const { values, flashes, identity, device, isKept, impersonation, locks } = next;
     const nothing = { unset: new Set<string>(), updates: new Map<string, never>(), flashesTaken: new Set<string>() };
     return this.#to.write({
       ...changes,
@@ -169,6 +174,7 @@ export class MigratingSessionStore extends SessionStore {
       device,
       isKept,
       impersonation,
+      locks,
       set: values,
       flashesAdded: flashes,
     });

@@ -6,7 +6,6 @@ import { serializeRecord } from '../record/record-text.js';
 import { applyChanges, type SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
 import type { SessionRecord } from '../record/session-record.js';
-import type { TakenValue } from '../record/taken-value.js';
 import type { FiledPage, FiledRecord, ListingRequest } from './listing/listing.js';
 
 export type { FiledRecord } from './listing/listing.js';
@@ -22,6 +21,15 @@ export interface StoreAbilities {
   readonly endsSessions: boolean;
   /** True when the sessions of a user can be listed, and therefore ended one by one: `list` and `revoke` work. */
   readonly listsSessions: boolean;
+}
+
+/** Computes changes of a session from the one that is stored now; `undefined` leaves it as it is. */
+export type StoredChange = (current: SessionRecord) => SessionChanges | undefined;
+
+/** The result of a change that did not wait for the commit. */
+export interface Altered {
+  /** The session that is stored now; `undefined` when it has ended. */
+  readonly record: SessionRecord | undefined;
 }
 
 /** How carefully a store searches the sessions of a user. */
@@ -102,12 +110,15 @@ export abstract class SessionStore {
   }
 
   /**
-   * Removes a value from a stored session immediately, so that only one of several concurrent requests gets it.
+   * Changes a stored session immediately, and not with the commit of the request. `session.take` and
+   * `session.exclusive` need it, so that concurrent requests of all processes agree on which of them was first.
    *
-   * @param opened The session as the request opened it.
-   * @returns `undefined` in a store that cannot do so: the value is then removed when the request is committed.
+   * @param opened The session as the request knows it.
+   * @param change Called with the session that is stored now, and again if that has changed by the time of the write. Its
+   *   changes keep the session's id.
+   * @returns `undefined` in a store that cannot write on condition.
    */
-  async take(_opened: SessionRecord, _key: string): Promise<TakenValue | undefined> {
+  async alter(_opened: SessionRecord, _change: StoredChange): Promise<Altered | undefined> {
     return undefined;
   }
 

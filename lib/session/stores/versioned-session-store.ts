@@ -6,12 +6,11 @@ import { parseRecord } from '../record/record-text.js';
 import { applyChanges, type SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
-import { type TakenValue, takingOf } from '../record/taken-value.js';
 import { listedPage } from './listing/listed-page.js';
 import type { FiledPage, ListingRequest } from './listing/listing.js';
 import { isInGrace, keyedText, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
 import { RecentRecords, type StoredText } from './recent-records.js';
-import type { FiledRecord, ListSearch, StoreAbilities } from './session-store.js';
+import type { Altered, FiledRecord, ListSearch, StoreAbilities, StoredChange } from './session-store.js';
 import { StoreOfTexts } from './store-of-texts.js';
 
 /** Maximum number of attempts to write a session that concurrent requests keep changing. */
@@ -74,26 +73,35 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
       await this.insert(key, text, expiresAt, userId);
       return changes.id;
     }
-    const next = await this.#change(changes.opened, changes);
+    const next = await this.#change(changes.opened, () => changes);
     return next && !isEmptyRecord(next) ? next.id : undefined;
   }
 
-  override async take(opened: SessionRecord, key: string): Promise<TakenValue> {
-    const { changes, taken } = takingOf(opened, key);
-    return taken(await this.#change(opened, changes));
+  override async alter(opened: SessionRecord, change: StoredChange): Promise<Altered> {
+    return { record: await this.#change(opened, change) };
   }
 
-  /** Applies changes to the stored session. @returns The record that is stored now; `undefined` when it has ended. */
-  async #change(opened: SessionRecord, changes: SessionChanges): Promise<SessionRecord | undefined> {
+  /** Changes the stored session. @returns The record that is stored now; `undefined` when it has ended. */
+  async #change(opened: SessionRecord, change: StoredChange): Promise<SessionRecord | undefined> {
     // A session that seems to have expired may have been renewed by another request.
-    let current = opened.expiresAt > this.clock.now() ? opened : await this.#find(opened.id);
+    let isFresh = opened.expiresAt <= this.clock.now();
+    let current = isFresh ? await this.#find(opened.id) : opened;
     for (let attempt = 0; attempt < MAX_ATTEMPTS && current; attempt++) {
+      const changes = change(current);
+      if (!changes) {
+        if (isFresh) return current;
+        isFresh = true;
+        current = await this.#find(opened.id);
+        continue;
+      }
       // A session that got another id in the meantime keeps it, unless this request signs in: one id per session.
       const keepsId = current.id !== opened.id && !changes.hasSignedIn;
       const next = applyChanges(current, keepsId ? { ...changes, id: current.id } : changes);
       // No response carries the id of an empty session, so it stays under the id that concurrent requests know.
       const left = isEmptyRecord(next) ? { ...next, id: current.id, expiresAt: this.clock.now() + EMPTY_FOR } : next;
-      if (await this.#put(current, left, changes)) return next;
+      const stored = await this.#put(current, left, changes);
+      if (stored) return stored;
+      isFresh = true;
       current = await this.#find(current.id);
       // The failed write had already added it to the user's list again.
       if (!current) await this.#unlist(SessionId.fingerprint(left.id), left);
@@ -177,20 +185,21 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
     if (userId !== undefined) await this.unlist?.(userId, key);
   }
 
-  async #put(current: SessionRecord, next: SessionRecord, changes: SessionChanges): Promise<boolean> {
+  /** @returns The record as it is stored; `undefined` when another request had changed the session. */
+  async #put(current: SessionRecord, next: SessionRecord, changes: SessionChanges): Promise<SessionRecord | undefined> {
     const { hasSignedIn, maxSize } = changes;
     if (current.id === next.id) {
-      const isReplaced = (await this.#replace(current, next, maxSize)) !== undefined;
-      if (isReplaced && userIdOf(current) !== userIdOf(next))
-        await this.#unlist(SessionId.fingerprint(next.id), current);
-      return isReplaced;
+      const version = await this.#replace(current, next, maxSize);
+      if (version === undefined) return undefined;
+      if (userIdOf(current) !== userIdOf(next)) await this.#unlist(SessionId.fingerprint(next.id), current);
+      return { ...next, version };
     }
     const to = keyedText(next, maxSize);
     const moved = movedRecord(current.id, next.id, hasSignedIn, this.clock.now());
     const left = { key: SessionId.fingerprint(current.id), text: JSON.stringify(moved), expiresAt: moved.until };
     const isMoved = await this.move(left, current.version ?? '', to);
     await (isMoved ? this.#unlist(left.key, current) : this.#unlist(to.key, next));
-    return isMoved;
+    return isMoved ? next : undefined;
   }
 
   #replace(current: SessionRecord, next: SessionRecord, maxSize?: number): Promised<string | number | undefined> {

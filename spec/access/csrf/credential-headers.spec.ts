@@ -105,6 +105,7 @@ describe('Credentials that no browser adds by itself', () => {
       'Range',
       'Last-Event-ID',
       'Save-Data',
+      'X-Session-Quiet',
     ].map((name) => [name, 'proves nothing']),
     ...['X-Forwarded-User', 'X-Auth-Request-Email', 'Cf-Access-Jwt-Assertion', 'X-Amzn-Oidc-Data'].map((name) => [
       name,

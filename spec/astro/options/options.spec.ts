@@ -99,6 +99,10 @@ describe('Options', () => {
       { session: { maxAccounts: 2.5 } },
       'session.maxAccounts: must be a whole number from 2 to 5; leave it out for one account',
     ],
+    [{ session: { endsWithBrowser: 'yes' } }, 'session.endsWithBrowser: must be true or false'],
+    [{ session: { quiet: '/api/**' } }, "session.quiet: must be an array of patterns: ['/api/notifications/**']"],
+    [{ session: { quiet: ['api/**'] } }, expect.stringMatching(/^session\.quiet\[0]: .*"?\/api\/\*\*/)],
+    [{ session: { quiet: ['/{a/b,c}/**'] } }, expect.stringMatching(/^session\.quiet\[0]: pattern "\/\{a\/b,c\}/)],
     [{ session: { storeTimeout: 0 } }, 'session.storeTimeout: must be more than 0 seconds'],
     [{ access: { check: 'no' } }, 'access.check: must be a function'],
     [

@@ -56,6 +56,36 @@ describe('The values of a session', () => {
     expect(values.removed).toEqual(new Set(['cart']));
   });
 
+  it('tell changes that are being stored from later ones, and take them back when they cannot be stored', () => {
+    const values = stored({ count: 1, cart: 1, theme: 'dark' });
+    const add = (by: number) => (old: unknown) => Number(old) + by;
+    values.assign('count', add(10));
+    values.unset('theme');
+    const detached = values.detach();
+    expect([values.isDirty, values.all()]).toEqual([false, { count: 11, cart: 1 }]);
+    values.assign('count', add(100));
+    values.unset('cart');
+    expect(values.updates.get('count')?.(0)).toBe(100);
+    values.attach(detached);
+    expect([values.all(), values.updates.get('count')?.(0)]).toEqual([{ count: 111 }, 110]);
+    expect(values.removed).toEqual(new Set(['theme', 'cart']));
+  });
+
+  it('compute what depends on an old value again when that is another one', () => {
+    const values = stored({ count: 1, list: [1] });
+    const calls: unknown[] = [];
+    const note = (by: number) => (old: unknown) => {
+      calls.push(old);
+      return Number(old) + by;
+    };
+    values.assign('count', note(10));
+    values.rebase(new Map(Object.entries({ count: 1, list: [2] })));
+    values.rebase(new Map(Object.entries({ count: 5 })));
+    expect([values.all(), calls]).toEqual([{ count: 15 }, [1, 5]]);
+    values.drop('count');
+    expect([values.isDirty, values.get('count')]).toEqual([false, 5]);
+  });
+
   it('discard the changes of a request that is rolled back', () => {
     const values = stored({ cart: 1, theme: 'dark' });
     values.set('cart', 2);

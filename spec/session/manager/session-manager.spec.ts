@@ -703,11 +703,16 @@ describe('A session that ends with the browser', () => {
       const remembered = await visit(signedIn.next(), (session) =>
         draftOf(session).signIn({ userId: 'ada' }, clock.now(), { rememberMe: true }),
       );
-      for (const name of setOn(remembered)) expect(lastingOf(remembered, name)).toBe(30 * 24 * HOUR + HOUR);
+      const [presence] = setOn(remembered).filter((name) => name.endsWith('.open'));
+      expect([presence, lastingOf(remembered, presence ?? '')]).toEqual([`${NAME}.open`, undefined]);
+      for (const name of setOn(remembered).filter((other) => other !== presence)) {
+        expect(lastingOf(remembered, name)).toBe(30 * 24 * HOUR + HOUR);
+      }
       const again = await visit(remembered.next(), (session) =>
         draftOf(session).signIn({ userId: 'ada' }, clock.now()),
       );
       for (const name of setOn(again)) expect(lastingOf(again, name)).toBeUndefined();
+      expect(again.answered(`${NAME}.open`)?.attributes.maxAge).toBe(0);
       clock.advance(8 * HOUR);
       expect((await manager.open(again.next())).isNew).toBe(true);
     },
@@ -794,7 +799,8 @@ describe('A quiet request', () => {
       hush(session);
       expect(secondsLeft(session.set('cart', 2), clock)).toBe(60);
     });
-    expect(answered?.attributes.maxAge).toBe(60);
+    // The browser has the cookie, and another request may have renewed it meanwhile.
+    expect(answered).toBeUndefined();
     const { session } = await visit(after.next(), hush);
     expect([session.get('cart'), secondsLeft(session, clock)]).toEqual([2, 60]);
     clock.advance(60);
@@ -904,5 +910,61 @@ describe('session.expiresAt', () => {
     clock.advance(59);
     const session = await SessionManager.over(store, shorter, clock).open(cookies);
     expect(secondsLeft(session, clock)).toBe(601);
+  });
+});
+
+describe('A browser that is closed', () => {
+  const PRESENCE = `${NAME}.open`;
+  const without = (cookies: FakeCookieJar) =>
+    new FakeCookieJar(
+      new Map(cookies.names.filter((name) => name !== PRESENCE).map((name) => [name, cookies.values(name)])),
+    );
+  const rig = (options: SessionOptions = {}) => {
+    const parts = start({ endsWithBrowser: true, ...options });
+    const isOnly = async (cookies: FakeCookieJar) =>
+      draftOf((await parts.visit(cookies)).session).isOnlyRemembered(parts.config, parts.clock.now());
+    const signIn = (session: Session, how: object = { rememberMe: true }) =>
+      draftOf(session).signIn({ userId: 'ada' }, parts.clock.now(), how);
+    return { ...parts, isOnly, signIn };
+  };
+
+  it('leaves a session that is only remembered, where other sessions end', async () => {
+    const { clock, visit, isOnly, signIn } = rig();
+    const { cookies } = await visit(new FakeCookieJar(), signIn);
+    expect(await isOnly(cookies.next())).toBe(false);
+    expect(await isOnly(without(cookies.next()))).toBe(true);
+    const forged = new FakeCookieJar(
+      new Map([
+        ...without(cookies.next()).names.map((name) => [name, cookies.next().values(name)] as const),
+        [PRESENCE, ['x']],
+      ]),
+    );
+    expect(await isOnly(forged)).toBe(true);
+    const changed = await visit(without(cookies.next()), (session) => session.set('cart', 1));
+    expect(await isOnly(changed.cookies.next())).toBe(true);
+    const again = await visit(changed.cookies.next(), signIn);
+    expect(draftOf(again.session).isOnlyRemembered(rig().config, clock.now())).toBe(false);
+    expect(await isOnly(again.cookies.next())).toBe(false);
+  });
+
+  it('is not noticed where other sessions outlive it, nor with a session that is not remembered', async () => {
+    const { visit, isOnly, signIn } = rig({ endsWithBrowser: false });
+    const lasting = await visit(new FakeCookieJar(), signIn);
+    expect(lasting.cookies.next().names).toEqual([NAME]);
+    expect(await isOnly(lasting.cookies.next())).toBe(false);
+    const { visit: visitUntilClosed, signIn: signInUntilClosed } = rig();
+    const until = await visitUntilClosed(new FakeCookieJar(), (session) => signInUntilClosed(session, {}));
+    expect(until.cookies.next().names).toEqual([NAME]);
+  });
+
+  it('drops nothing that could be used without it: a sign-out removes the cookie as well', async () => {
+    const { visit, signIn } = rig();
+    const { cookies } = await visit(new FakeCookieJar(), signIn);
+    expect(cookies.next().names).toEqual([NAME, PRESENCE]);
+    expect(draftOf((await visit(cookies.next())).session).opened?.presence).not.toBe(
+      cookies.next().values(PRESENCE)[0],
+    );
+    const out = await visit(cookies.next(), (session) => session.destroy());
+    expect(out.cookies.next().names).toEqual([]);
   });
 });

@@ -58,8 +58,10 @@ describe('A serialized record', () => {
   );
 
   it('preserves that a session is only remembered', () => {
-    const record = recordOf({ isRemembered: true, isOnlyRemembered: true });
-    expect(parseRecord(serializeRecord(record), record.id)).toEqual({ device: undefined, ...record });
+    for (const more of [{ isOnlyRemembered: true }, { presence: 'x' }, { isOnlyRemembered: true, presence: 'x' }]) {
+      const record = recordOf({ isRemembered: true, ...more });
+      expect(parseRecord(serializeRecord(record), record.id)).toEqual({ device: undefined, ...record });
+    }
   });
 
   it('is as short as before without what most records do not have', () => {

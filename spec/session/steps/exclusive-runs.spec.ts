@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { thawed } from '../../../lib/base/frozen-value.js';
 import { ExclusiveTimeoutError, InvalidCallError, InvalidSessionValueError } from '../../../lib/errors/index.js';
-import { ExclusiveRuns, onItsOwn } from '../../../lib/session/steps/exclusive-runs.js';
+import { ExclusiveRuns } from '../../../lib/session/steps/exclusive-runs.js';
+import type { ExclusiveOptions } from '../../../lib/session/steps/session-steps.js';
+import { limitOf, onItsOwn, timedRun } from '../../../lib/session/steps/timed-run.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 
 const never = () => new Promise<never>(() => {});
@@ -11,8 +14,14 @@ function start() {
   let end: (after: undefined) => void = () => {};
   const arrive = () => {
     const request = { id: 'session', opened: undefined, arrivedAt: runs.moment() };
-    return <Value>(run: (signal: AbortSignal) => Value, options = {}) =>
-      runs.join(request, 'step', run, (ending) => (end = ending), options);
+    return async <Value>(run: (signal: AbortSignal) => Value, options?: ExclusiveOptions) => {
+      const limit = limitOf(options);
+      const begun = (ending: typeof end) => {
+        end = ending;
+      };
+      const outcome = runs.join(request, 'step', limit, () => timedRun('step', run, limit), begun);
+      return thawed(await outcome) as Awaited<Value>;
+    };
   };
   return { clock, arrive, end: () => end(undefined) };
 }

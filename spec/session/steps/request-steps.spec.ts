@@ -5,7 +5,7 @@ import { InvalidSessionDataError, SessionCommittedError, StoreUnavailableError }
 import { Secrets } from '../../../lib/session/cookies/secrets.js';
 import { SessionManager } from '../../../lib/session/manager/session-manager.js';
 import { SecurityEvents } from '../../../lib/session/security-events.js';
-import type { Session } from '../../../lib/session/session.js';
+import { draftOf, type Session } from '../../../lib/session/session.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import { SessionRegistry } from '../../../lib/session/session-registry.js';
 import { type SessionDataOptions, SessionSchema } from '../../../lib/session/session-schema.js';
@@ -105,11 +105,24 @@ describe('A one-time value', () => {
     const strict = await managerOver(store, { schema }).open(cookies.next());
     await expect(strict.take('token')).rejects.toThrow(InvalidSessionDataError);
     const lenient = await managerOver(store, { schema: schema.partial() }).open(cookies.next());
-    store.take = () => Promise.reject(new Error('down'));
+    store.alter = () => Promise.reject(new Error('down'));
     await expect(lenient.take('cart')).rejects.toThrow(StoreUnavailableError);
-    Reflect.deleteProperty(store, 'take');
+    Reflect.deleteProperty(store, 'alter');
     expect([await lenient.take('cart'), lenient.get('cart'), lenient.get('token')]).toEqual([1, undefined, 'abc']);
     expect((await managerOver(store).open(cookies.next())).all()).toEqual({ token: 'abc' });
+  });
+
+  it('that a migration has made is taken once, and none is made of a session that was migrated meanwhile', async () => {
+    const store = inMemory();
+    const cookies = await visitorWith(managerOver(store), { invite: 'abc', cart: 1 });
+    const schema = z.strictObject({ invitation: z.string().optional(), cart: z.number() });
+    const migrate = ({ invite, ...others }: Record<string, unknown>) => ({ ...others, invitation: invite });
+    const manager = managerOver(store, { schema, migrate });
+    const sessions = await Promise.all(Array.from({ length: 5 }, () => manager.open(cookies.next())));
+    const taken = await Promise.all(sessions.map((session) => session.take('invitation')));
+    expect(taken.filter((value) => value !== undefined)).toEqual(['abc']);
+    await Promise.all(sessions.map((session) => manager.commit(session, cookies.next())));
+    expect((await managerOver(store).open(cookies.next())).all()).toEqual({ cart: 1 });
   });
 
   it('is taken in the store in which the session is, while sessions migrate', async () => {
@@ -158,6 +171,89 @@ describe('A step that concurrent requests share', () => {
     expect(await renew(await manager.open(cookies.next()))).toBe('new 1');
     const next = await manager.open((jars[1] ?? cookies).next());
     expect([next.get('token'), await next.exclusive('renew', () => 'again'), runs]).toEqual(['new 1', 'again', 1]);
+  });
+
+  it('leaves what it set in the session to all that share it, whose own changes stay, in the cookie', async () => {
+    const manager = managerOver(inCookie());
+    const cookies = await visitorWith(manager, { token: 'old', count: 1 });
+    const [one, other, last] = await Promise.all([cookies, cookies, cookies].map((jar) => manager.open(jar.next())));
+    other?.set('cart', 2);
+    const renew = (session?: Session) =>
+      session?.exclusive('renew', () => {
+        session.set('token', 'new').increment('count');
+      });
+    await Promise.all([renew(one), renew(other), renew(last)]);
+    await renew(other);
+    expect([other?.all(), last?.get('count'), last?.isDirty]).toEqual([{ token: 'new', count: 2, cart: 2 }, 2, false]);
+    const jar = cookies.next();
+    if (other) await manager.commit(other, jar);
+    expect((await manager.open(jar.next())).all()).toEqual({ token: 'new', count: 2, cart: 2 });
+  });
+
+  it('is stored before the request ends, so that nothing of it is stored again by the commit', async () => {
+    const store = inMemory();
+    const manager = managerOver(store);
+    const cookies = await visitorWith(manager, { count: 1 });
+    const session = await manager.open(cookies.next());
+    await Promise.all([
+      session.exclusive('one', () => void session.increment('count', 10)),
+      session.exclusive('other', () => void session.increment('count', 100)),
+    ]);
+    expect([session.isDirty, session.get('count')]).toEqual([false, 111]);
+    expect((await managerOver(store).open(cookies.next())).get('count')).toBe(111);
+    session.increment('count', 1000);
+    await manager.commit(session, cookies.next());
+    expect((await manager.open(cookies.next())).get('count')).toBe(1111);
+  });
+
+  it('is not run when the store fails, and keeps its changes when it fails afterwards', async () => {
+    const store = inMemory();
+    const manager = managerOver(store);
+    const cookies = await visitorWith(manager, { cart: 1 });
+    const session = await manager.open(cookies.next());
+    let runs = 0;
+    const fail = () => {
+      store.alter = () => Promise.reject(new Error('down'));
+    };
+    const run = () => {
+      runs += 1;
+      session.set('cart', 2);
+      fail();
+    };
+    await expect(session.exclusive('step', run)).rejects.toThrow(StoreUnavailableError);
+    expect([runs, session.get('cart'), session.isDirty]).toEqual([1, 2, true]);
+    await expect(session.exclusive('other', run)).rejects.toThrow(StoreUnavailableError);
+    store.read = () => Promise.reject(new Error('down'));
+    const unavailable = await manager.open(cookies.next());
+    await expect(unavailable.exclusive('step', run)).rejects.toThrow(StoreUnavailableError);
+    expect(runs).toBe(1);
+  });
+
+  it('is refused when the session would not match its schema, and can be tried again', async () => {
+    const store = inMemory();
+    const schema = z.object({ cart: z.number() });
+    const manager = managerOver(store, { schema });
+    const cookies = await visitorWith(managerOver(store), { cart: 1 });
+    const session = await manager.open(cookies.next());
+    const step = session.exclusive('step', () => void session.set('cart', 'two'));
+    await expect(step).rejects.toThrow(InvalidSessionDataError);
+    const other = await managerOver(store, { schema }).open(cookies.next());
+    await other.exclusive('step', () => void other.set('cart', 2));
+    expect([other.get('cart'), other.isDirty]).toEqual([2, false]);
+  });
+
+  it('stores no sign-in, which its commit does, and is not shared with another user', async () => {
+    const manager = managerOver(inMemory());
+    const cookies = await visitorWith(manager, { userId: 'ada' });
+    const [one, other] = [await manager.open(cookies.next()), await manager.open(cookies.next())];
+    const user = await manager.open(cookies.next());
+    draftOf(other).standAsideFor(draftOf(await manager.open(new FakeCookieJar())));
+    const jar = cookies.next();
+    await one.exclusive('step', () => draftOf(one).signIn({ userId: 'bob' }, clock.now()));
+    expect([await other.exclusive('step', () => 'own'), user.get('userId')]).toEqual(['own', 'ada']);
+    expect((await manager.open(cookies.next())).get('userId')).toBe('ada');
+    await manager.commit(one, jar);
+    expect((await manager.open(jar.next())).get('userId')).toBe('bob');
   });
 
   it('is run again by a request that begins after the one that ran it, and by another session', async () => {

@@ -121,7 +121,7 @@ describe('A migrating session store', () => {
 
   it('moves the times that a sign-in set with the session', async () => {
     const { from, to, store } = start();
-    const how = { isRemembered: true, lifetime: { idleTimeout: 5, absoluteTimeout: 6 } };
+    const how = { isRemembered: true, presence: 'p', lifetime: { idleTimeout: 5, absoluteTimeout: 6 } };
     const token = (await from.write(changesOf({ set: { userId: 'ada' }, ...how }))) ?? '';
     const opened = await store.read(token);
     const id = (await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }))) ?? '';

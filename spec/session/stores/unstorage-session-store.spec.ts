@@ -1,13 +1,38 @@
 import { describe, expect, it } from '@jest/globals';
 import { createStorage } from 'unstorage';
+import memoryDriver from 'unstorage/drivers/memory';
 import { UnstorageSessionStore } from '../../../lib/session/stores/unstorage-session-store.js';
+import type { MakeStore } from '../../../lib/testing/abilities.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
 import { changesOf } from '../../support/records.js';
+import { describeRoundTrips } from '../../support/round-trips.js';
 
 describeSessionStore('Sessions in unstorage', ({ clock }) => new UnstorageSessionStore(createStorage(), {}, clock), {
   losesNothing: false,
 });
+
+let asked = 0;
+const counted: MakeStore<UnstorageSessionStore> = ({ clock }) => {
+  const driver = memoryDriver();
+  const count = <Call extends (...given: never[]) => unknown>(call: Call): Call =>
+    ((...given) => {
+      asked += 1;
+      return call(...given);
+    }) as Call;
+  const { getItem, setItem, removeItem } = driver;
+  const storage = createStorage({
+    driver: {
+      ...driver,
+      getItem: count(getItem),
+      ...(setItem && { setItem: count(setItem) }),
+      ...(removeItem && { removeItem: count(removeItem) }),
+    },
+  });
+  return new UnstorageSessionStore(storage, {}, clock);
+};
+// It cannot write on condition: it reads before it writes, and removes the former id separately.
+describeRoundTrips('unstorage', counted, () => asked, { change: 2, signInOfGuestWithSession: 3, take: 2 });
 
 describe('An unstorage session store', () => {
   it('stores nothing that could be used as a cookie', async () => {

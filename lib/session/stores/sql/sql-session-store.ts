@@ -3,10 +3,9 @@ import { parseRecord } from '../../record/record-text.js';
 import type { SessionChanges } from '../../record/session-changes.js';
 import { SessionId } from '../../record/session-id.js';
 import { type SessionRecord, userIdOf } from '../../record/session-record.js';
-import type { TakenValue } from '../../record/taken-value.js';
 import type { TextPage } from '../listing/listing.js';
 import type { KeyedText } from '../moved-record.js';
-import type { FiledRecord } from '../session-store.js';
+import type { Altered, FiledRecord, StoredChange } from '../session-store.js';
 import { type StoredText, VersionedSessionStore } from '../versioned-session-store.js';
 import type { SqlDatabase, SqlRow, SqlStatement } from './sql-database.js';
 import { type SqlEntry, SqlTable, SWEEP_SLICE } from './sql-table.js';
@@ -56,8 +55,8 @@ export class SqlSessionStore extends VersionedSessionStore {
     return this.#inTurn(changes.opened?.id, () => super.write(changes));
   }
 
-  override async take(opened: SessionRecord, key: string): Promise<TakenValue> {
-    return this.#inTurn(opened.id, () => super.take(opened, key));
+  override async alter(opened: SessionRecord, change: StoredChange): Promise<Altered> {
+    return this.#inTurn(opened.id, () => super.alter(opened, change));
   }
 
   /** Reads all sessions of a user in one round trip. A session that gets another id meanwhile is found under one of both. */

@@ -13,6 +13,7 @@ import { describeRandomRequests } from '../../../support/model/random-requests.j
 import { Pooler } from '../../../support/pooler.js';
 import { PostgresServer } from '../../../support/postgres-server.js';
 import { changesOf } from '../../../support/records.js';
+import { describeRoundTrips } from '../../../support/round-trips.js';
 import { TcpProxy } from '../../../support/tcp-proxy.js';
 
 const TABLE = 'gatehouse_sessions';
@@ -33,6 +34,7 @@ afterAll(async () => {
 
 /** Creates a table of its own for each store, when it is first used: a store of the kit is empty. */
 let count = 0;
+let asked = 0;
 const inPostgres: MakeStore<PostgresSessionStore> = ({ clock }) => {
   count += 1;
   const table = `kit_${count}`;
@@ -41,6 +43,7 @@ const inPostgres: MakeStore<PostgresSessionStore> = ({ clock }) => {
     async query(query) {
       creating ??= pool.query(postgresMigration(table));
       await creating;
+      asked += 1;
       return pool.query(query);
     },
   };
@@ -49,6 +52,7 @@ const inPostgres: MakeStore<PostgresSessionStore> = ({ clock }) => {
 
 describeSessionStore('Sessions in PostgreSQL', inPostgres, { listsSessions: true });
 describeRandomRequests('Sessions in PostgreSQL', inPostgres);
+describeRoundTrips('PostgreSQL', inPostgres, () => asked);
 
 describe('A PostgreSQL session store', () => {
   const stores: PostgresSessionStore[] = [];

@@ -14,6 +14,7 @@ import type { MakeStore } from '../../../../lib/testing/abilities.js';
 import { describeSessionStore } from '../../../../lib/testing/describe-session-store.js';
 import { describeRandomRequests } from '../../../support/model/random-requests.js';
 import { describeRevocationList } from '../../../support/revocation-lists.js';
+import { describeRoundTrips } from '../../../support/round-trips.js';
 
 let count = 0;
 
@@ -34,13 +35,20 @@ function emptyTable(engine: () => SqlDatabase): { database: SqlDatabase; table: 
   return { database, table };
 }
 
-function describeEngine(name: string, engine: () => SqlDatabase): void {
+/** @param counted The same engine, whose client counts what it is asked. */
+function describeEngine(name: string, engine: () => SqlDatabase, counted: (ask: () => void) => SqlDatabase): void {
   const start: MakeStore<SqlSessionStore> = ({ clock }) => {
     const { database, table } = emptyTable(engine);
     return new SqlSessionStore(database, table, clock);
   };
   describeSessionStore(`Sessions in ${name}`, start, { listsSessions: true });
   describeRandomRequests(`Sessions in ${name}`, start);
+  let asked = 0;
+  const startCounted: MakeStore<SqlSessionStore> = ({ clock }) => {
+    const { database, table } = emptyTable(() => counted(() => asked++));
+    return new SqlSessionStore(database, table, clock);
+  };
+  describeRoundTrips(name, startCounted, () => asked);
   describeRevocationList(`A revocation list in ${name}`, (clock) => {
     const { database, table } = emptyTable(engine);
     return new SqlRevocationList(database, table, clock);
@@ -64,5 +72,26 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describeEngine('libSQL', () => libsqlDatabase(client));
-describeEngine('Cloudflare D1', () => d1Database(binding));
+describeEngine(
+  'libSQL',
+  () => libsqlDatabase(client),
+  (ask) =>
+    libsqlDatabase({
+      batch: (...batch) => {
+        ask();
+        return client.batch(...batch);
+      },
+    }),
+);
+describeEngine(
+  'Cloudflare D1',
+  () => d1Database(binding),
+  (ask) =>
+    d1Database({
+      prepare: (text) => binding.prepare(text),
+      batch: (statements) => {
+        ask();
+        return binding.batch(statements);
+      },
+    }),
+);

@@ -1,0 +1,99 @@
+import { siteConfig } from './made-site.js';
+
+/** A site whose pages do one step at a time: `STORE` is its store, `PROVIDER` where a step asks for tokens. */
+export const STEPS_SITE = {
+  'astro.config.mjs': siteConfig('{}'),
+  'src/gatehouse.ts': `
+    import { defineGatehouse } from 'astro-gatehouse/server';
+    export default defineGatehouse({ store: { use: process.env.STORE } });`,
+  // The provider of the tokens: each refresh token is good for one use.
+  'src/provider.ts': `
+    const used = new Set();
+    export const counts = { asked: 0, refused: 0 };
+    export async function refresh(token) {
+      counts.asked += 1;
+      await new Promise((wake) => setTimeout(wake, 50));
+      if (used.has(token)) {
+        counts.refused += 1;
+        throw new Error('invalid_grant');
+      }
+      used.add(token);
+      return { access: 'access-' + counts.asked, refresh: 'refresh-' + counts.asked };
+    }`,
+  'src/pages/begin.ts': `
+    export const GET = ({ locals, url }) => {
+      locals.session.set('cart', ['tea']).set('tokens', { refresh: url.searchParams.get('refresh') });
+      locals.session.set('invitation', 'for one');
+      return new Response('begun');
+    };`,
+  'src/pages/data.ts': `
+    import { counts, refresh } from '../provider';
+    export const GET = async ({ locals: { session }, url }) => {
+      let tokens = session.get('tokens');
+      const run = () => refresh(tokens.refresh);
+      try {
+        if (!tokens.access) {
+          tokens = await (url.searchParams.has('alone') ? run() : session.exclusive('refresh', run));
+          session.set('tokens', tokens);
+        }
+        return Response.json({ access: tokens.access });
+      } catch (error) {
+        return Response.json({ error: error.message }, { status: 502 });
+      }
+    };`,
+  // The step that every process does: the session has the new tokens before another request goes on.
+  'src/pages/remote.ts': `
+    export const GET = async ({ locals: { session } }) => {
+      const timeout = Number(process.env.STEP_TIMEOUT ?? 10);
+      const refresh = async (signal) => {
+        const address = process.env.PROVIDER + '/' + session.get('tokens').refresh;
+        const answer = await fetch(address, { method: 'POST', signal });
+        if (!answer.ok) throw new Error('refused');
+        const tokens = await answer.json();
+        session.set('tokens', tokens);
+        return tokens.access;
+      };
+      try {
+        const access = session.get('tokens').access ?? (await session.exclusive('refresh', refresh, { timeout }));
+        return Response.json({ access, known: session.get('tokens').access });
+      } catch (error) {
+        return Response.json({ error: error.code ?? error.message }, { status: 502 });
+      }
+    };`,
+  'src/pages/slow.ts': `
+    export const GET = async ({ locals: { session } }) => {
+      try {
+        await session.exclusive('slow', () => new Promise(() => {}), { timeout: 0.1 });
+      } catch (error) {
+        return new Response(error.code, { status: 503 });
+      }
+    };`,
+  'src/pages/take.ts': `
+    export const GET = async ({ locals: { session } }) => Response.json((await session.take('invitation')) ?? null);`,
+  'src/pages/verbs.ts': `
+    export const GET = async ({ locals: { session }, url }) => {
+      session.increment('visits');
+      await new Promise((wake) => setTimeout(wake, 20));
+      session.push('cart', url.searchParams.get('item'));
+      return new Response('done');
+    };`,
+  'src/pages/all.ts': 'export const GET = ({ locals: { session } }) => Response.json(session.all());',
+  'src/pages/counts.ts': `
+    import { counts } from '../provider';
+    export const GET = () => {
+      const found = { ...counts };
+      Object.assign(counts, { asked: 0, refused: 0 });
+      return Response.json(found);
+    };`,
+  'src/pages/leave.ts': `
+    export const GET = ({ locals: { session } }) => {
+      session.flash('notice', 'Saved').flash('notice', 'Mailed');
+      return new Response('left');
+    };`,
+  'src/pages/show.astro': `---
+    const { flashes } = Astro.locals.session;
+    if (Astro.url.searchParams.has('keep')) flashes.keep('notice');
+    if (Astro.url.searchParams.has('now')) flashes.now('notice', 'Here');
+    ---
+    <p>{flashes.getAll('notice').join(', ') || 'none'}</p>`,
+};
