@@ -110,6 +110,8 @@ const SPECIFIED_ELSEWHERE: Record<string, string> = {
   'lib/session/stores/redis/redis-connection.ts': 'redis-session-store.services.ts, because it takes a Redis',
   'lib/session/stores/redis/redis-revocation-list.ts': 'redis-revocation-list.services.ts, because it takes a Redis',
   'lib/session/stores/redis/redis-session-store.ts': 'redis-session-store.services.ts, because it takes a Redis',
+  'lib/session/stores/redis/redis-clients.ts': 'redis-places.services.ts, because it takes a cluster and Sentinels',
+  'lib/session/stores/redis/session-scripts.ts': 'redis-session-store.services.ts, because it takes a Redis',
   'lib/session/stores/redis/index.ts': 'exports only',
   'lib/session/stores/sql/index.ts': 'exports only',
   'lib/session/stores/sql/d1-database.ts': 'other-engines.services.ts, because it takes miniflare',

@@ -52,8 +52,7 @@ export class EvictingStoreError extends GatehouseError {
     super(
       'EVICTING_STORE',
       `Redis at ${host} has the maxmemory-policy ${policy}, which drops sessions and revocations when memory is ` +
-        'short: lists would not show devices that are still signed in, and revoked sessions could become valid ' +
-        'again. Set it to noeviction (CONFIG SET maxmemory-policy noeviction, and in its configuration), or use a ' +
+        'short: visitors would be signed out early, and links that were used could be used again. Set it to noeviction (CONFIG SET maxmemory-policy noeviction, and in its configuration), or use a ' +
         'separate Redis for sessions.',
     );
   }

@@ -1,13 +1,14 @@
 import { Clock } from '../base/clock.js';
-import { andThen, type Promised } from '../base/promised.js';
+import type { Promised } from '../base/promised.js';
 import { inTurns } from '../base/waiting.js';
 import { InvalidOptionsError, SessionListIncompleteError, SessionsNotListedError } from '../errors/index.js';
 import { injectable } from '../injectable.js';
 import type { ImpersonationEnd } from './event-reasons.js';
 import { ListedSession } from './listed-session.js';
-import { impersonationOf, signInOf } from './record/ended-names.js';
+import type { SessionChanges } from './record/session-changes.js';
 import { SessionId } from './record/session-id.js';
-import { type Impersonation, type SessionRecord, userIdOf } from './record/session-record.js';
+import { type SessionRecord, userIdOf } from './record/session-record.js';
+import { RevokedSessions } from './registry/revoked-sessions.js';
 import { SessionDirectory } from './registry/session-directory.js';
 import {
   type EventSubject,
@@ -18,7 +19,7 @@ import {
 } from './security-events.js';
 import { draftOf, type Session } from './session.js';
 import { SessionConfig } from './session-config.js';
-import { NoRevocationList, RevocationList } from './stores/revocation-list.js';
+import { RevocationList } from './stores/revocation-list.js';
 import { type FiledRecord, type ListSearch, SessionStore } from './stores/session-store.js';
 
 /**
@@ -33,15 +34,18 @@ import { type FiledRecord, type ListSearch, SessionStore } from './stores/sessio
  */
 @injectable()
 export class SessionRegistry extends SessionDirectory {
+  readonly #revoked: RevokedSessions;
+
   /** @throws {InvalidOptionsError} When `session.maxSessionsPerUser` is set, but the store cannot list sessions. */
   constructor(
     private readonly store: SessionStore,
-    private readonly revocations: RevocationList,
+    revocations: RevocationList,
     private readonly config: SessionConfig,
     private readonly clock: Clock,
     private readonly events: SecurityEvents,
   ) {
     super(store, config, clock);
+    this.#revoked = new RevokedSessions(store, revocations, config, clock);
     if (config.maxSessionsPerUser === undefined || store.abilities.listsSessions) return;
     const problem =
       'session.maxSessionsPerUser needs a store that can list the sessions of a user, and ' +
@@ -109,25 +113,20 @@ export class SessionRegistry extends SessionDirectory {
    */
   async revokeAll(userId: string): Promise<void> {
     const { listsSessions } = this.store.abilities;
-    if (!listsSessions && !this.#hasList) throw new SessionsNotListedError(this.store.constructor.name);
-    const now = this.clock.now();
-    await this.revocations.revokeBefore(userId, now, now + this.config.longestLife);
+    if (!listsSessions && !this.#revoked.hasList) throw new SessionsNotListedError(this.store.constructor.name);
+    await this.#revoked.revokeAll(userId);
     if (listsSessions) await this.endEach(await this.#liveForCertain(userId));
     else this.#emitRevoked({ userId });
   }
 
-  /** Checks whether the revocation list has ended this session. */
+  /** Checks whether the revocation list has ended this session, or has lost its entry for the user. */
   isRevoked(record: SessionRecord): Promised<boolean> {
-    const userId = this.#hasList ? userIdOf(record) : undefined;
-    return userId !== undefined && this.#isOnList(userId, record);
+    return this.#revoked.has(record);
   }
 
-  async #isOnList(userId: string, record: SessionRecord): Promise<boolean> {
-    const [notBefore, hasEnded] = await Promise.all([
-      this.revocations.notBefore(userId),
-      !this.store.abilities.endsSessions && this.revocations.hasEnded(signInOf(userId, record)),
-    ]);
-    return hasEnded || (notBefore !== undefined && record.createdAt < notBefore);
+  /** Adds the user's epoch in the revocation list to changes that need it. */
+  withEpoch(changes: SessionChanges): Promised<SessionChanges> {
+    return this.#revoked.withEpoch(changes);
   }
 
   /**
@@ -138,40 +137,19 @@ export class SessionRegistry extends SessionDirectory {
     await this.endSignIn(record);
   }
 
-  /**
-   * Ends every copy of a session that its visitor replaced by signing in again, if the store cannot end them.
-   */
+  /** Ends every copy of a session that its visitor replaced by signing in again, if the store cannot end them. */
   async endSignIn(record: SessionRecord): Promise<void> {
-    const userId = userIdOf(record);
-    if (userId === undefined || !this.#hasList || this.store.abilities.endsSessions) return;
-    const now = this.clock.now();
-    await this.revocations.endSession(signInOf(userId, record), now, now + this.config.longestLife);
+    await this.#revoked.endSignIn(record);
   }
 
   /** Returns why the impersonation of a session is over; `undefined` while it lasts. */
   impersonationEnd(record: SessionRecord): Promised<ImpersonationEnd | undefined> {
-    const { impersonation } = record;
-    if (!impersonation) return undefined;
-    if (impersonation.until <= this.clock.now()) return 'expired';
-    const isRevoked = this.#hasList ? this.#isImpersonationOnList(record, impersonation) : false;
-    return andThen(isRevoked, (found) => (found ? 'revoked' : undefined));
+    return this.#revoked.impersonationEnd(record);
   }
 
   /** Ends every copy of an impersonation that was stopped, if the store cannot end them. */
   async endImpersonation(record: SessionRecord): Promise<void> {
-    const { impersonation } = record;
-    if (!impersonation || !this.#hasList || this.store.abilities.endsSessions) return;
-    await this.revocations.endSession(impersonationOf(record, impersonation), this.clock.now(), impersonation.until);
-  }
-
-  /** As with a session: the impersonated user's sessions of before were revoked, or this one was ended. */
-  async #isImpersonationOnList(record: SessionRecord, impersonation: Impersonation): Promise<boolean> {
-    const userId = userIdOf(impersonation);
-    const [notBefore, hasEnded] = await Promise.all([
-      userId === undefined ? undefined : this.revocations.notBefore(userId),
-      !this.store.abilities.endsSessions && this.revocations.hasEnded(impersonationOf(record, impersonation)),
-    ]);
-    return hasEnded || (notBefore !== undefined && impersonation.startedAt < notBefore);
+    await this.#revoked.endImpersonation(record);
   }
 
   /** Ends the oldest sessions of a user beyond `session.maxSessionsPerUser`. Concurrent calls end the same sessions. */
@@ -182,10 +160,6 @@ export class SessionRegistry extends SessionDirectory {
       (a, b) => b.record.createdAt - a.record.createdAt || (a.key < b.key ? -1 : 1),
     );
     await this.endEach(newestFirst.slice(maxSessionsPerUser));
-  }
-
-  get #hasList(): boolean {
-    return !(this.revocations instanceof NoRevocationList);
   }
 
   async #live(userId: string, search?: ListSearch): Promise<FiledRecord[]> {

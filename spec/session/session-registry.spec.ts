@@ -10,6 +10,7 @@ import { SessionRegistry } from '../../lib/session/session-registry.js';
 import { CookieSessionStore } from '../../lib/session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../lib/session/stores/memory-session-store.js';
 import { MemoryRevocationList, NoRevocationList, RevocationList } from '../../lib/session/stores/revocation-list.js';
+import type { ListSearch } from '../../lib/session/stores/session-store.js';
 import { FakeCookieJar } from '../support/fake-cookie-jar.js';
 import { FrozenClock } from '../support/frozen-clock.js';
 import { TableSessionStore } from '../support/table-session-store.js';
@@ -209,13 +210,16 @@ describe('A sign-out with a store that cannot end sessions', () => {
 /** A store that can return empty lists of a user's sessions. */
 class ForgetfulStore extends MemorySessionStore {
   #forgets = 0;
+  /** True when a thorough search finds what the list has lost. */
+  isSearchable = false;
 
   /** @param times How many of the next lists are empty; all of them by default. */
   forget(times = Number.POSITIVE_INFINITY): void {
     this.#forgets = times;
   }
 
-  override async list(userId: string) {
+  override async list(userId: string, search?: ListSearch) {
+    if (search?.isThorough && this.isSearchable) return super.list(userId);
     this.#forgets -= 1;
     return this.#forgets >= 0 ? [] : super.list(userId);
   }
@@ -255,6 +259,16 @@ describe('A list of sessions that lacks the current one', () => {
     expect(await registry.list('ada', session)).toHaveLength(2);
     store.forget(1);
     expect(await registry.revokeOthers(session)).toBe(1);
+  });
+
+  it('is replaced by a search of all sessions, and so is an empty list of a user whose sessions are all to end', async () => {
+    const { store, registry, manager, cookies, session } = await ada();
+    store.isSearchable = true;
+    store.forget();
+    expect(await registry.list('ada', session)).toHaveLength(2);
+    expect(await registry.revokeOthers(session)).toBe(1);
+    await registry.revokeAll('ada');
+    expect((await manager.open(cookies.next())).all()).toEqual({});
   });
 
   it('is accepted when that session has ended, is not stored yet, or belongs to another user', async () => {

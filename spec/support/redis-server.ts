@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,13 +22,36 @@ export class RedisServer {
     return server;
   }
 
+  /** Starts a Sentinel that watches a primary, and replaces it after half a second without an answer. */
+  static async startSentinel(primary: RedisServer, name: string): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), ['--sentinel']);
+    const watch = [
+      `port ${server.port}`,
+      'sentinel resolve-hostnames no',
+      `sentinel monitor ${name} 127.0.0.1 ${primary.port} 2`,
+      `sentinel down-after-milliseconds ${name} 500`,
+      `sentinel failover-timeout ${name} 3000`,
+    ];
+    writeFileSync(join(server.#folder, 'sentinel.conf'), watch.join('\n'));
+    await server.resume();
+    return server;
+  }
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
 
   /** Starts it, again with what it had. */
   async resume(): Promise<void> {
-    const settings = [
+    const isSentinel = this.settings[0] === '--sentinel';
+    const settings = isSentinel ? [join(this.#folder, 'sentinel.conf'), ...this.settings] : this.#serverSettings;
+    this.#process = spawn('redis-server', settings, { stdio: 'ignore' });
+    const failed = new Promise<never>((_, reject) => this.#process?.once('error', reject));
+    await Promise.race([this.#answers(), failed]);
+  }
+
+  get #serverSettings(): string[] {
+    return [
       '--port',
       String(this.port),
       '--dir',
@@ -39,9 +62,6 @@ export class RedisServer {
       'always',
       ...this.settings,
     ];
-    this.#process = spawn('redis-server', settings, { stdio: 'ignore' });
-    const failed = new Promise<never>((_, reject) => this.#process?.once('error', reject));
-    await Promise.race([this.#answers(), failed]);
   }
 
   /** Ends it, as a machine does whose power is cut. */

@@ -34,6 +34,15 @@ function redisOptions(address: typeof redisAddress, node: typeof redisNode) {
   };
 }
 
+/** Checks that a store names at most one place where Redis is. */
+const onePlace = z.refine<Record<string, unknown>>((given) => placesOf(given).length < 2, {
+  error: ({ input }) => `${placesOf(input).join(' and ')} each name where Redis is: keep one of them`,
+});
+
+function placesOf(given: unknown): string[] {
+  return ['url', 'cluster', 'sentinel'].filter((name) => (given as Record<string, unknown>)[name] !== undefined);
+}
+
 const redis = redisOptions(redisAddress, redisNode);
 export const builtRedis = redisOptions(builtRedisAddress, builtRedisNode);
 const table = text.check(
@@ -68,7 +77,7 @@ function storeSchema(
       named('memory', memory),
       named('sqlite', sqlite),
       named('postgres', addressed.postgres),
-      named('redis', addressed.redis),
+      named('redis', addressed.redis).check(onePlace),
       unstorageStore,
       named('astro', {}),
     ]),

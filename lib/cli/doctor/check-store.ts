@@ -6,7 +6,8 @@ const CURES: Record<string, string> = {
   sqlite:
     "Let the user that runs the server own the file and its folder, or name another: store: { use: 'sqlite', file: '…' }",
   postgres: 'Start PostgreSQL, or set DATABASE_URL to where it is: DATABASE_URL=postgres://user@host:5432/shop',
-  redis: 'Start Redis, or set REDIS_URL to where it is: REDIS_URL=redis://host:6379',
+  redis:
+    "Start Redis, or name where it is: REDIS_URL=redis://host:6379, or store: { use: 'redis', cluster: ['host:7000'] }",
 };
 
 /** The errors of a build that refuses the store. */
@@ -42,7 +43,7 @@ function evicts(policy: string): Finding {
     level: 'danger',
     problem:
       `Redis has the maxmemory-policy ${policy}: when memory is short it drops sessions and revocations, so that ` +
-      'lists miss devices that are still signed in. The server refuses to start with it.',
+      'visitors are signed out early. The server refuses to start with it.',
     cure: 'Set it in the configuration of Redis, and immediately: CONFIG SET maxmemory-policy noeviction',
     see: 'stores',
   };

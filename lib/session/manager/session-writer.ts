@@ -90,8 +90,12 @@ export class SessionWriter {
     const place = this.parts.cookies.placeOf(draft, cookies);
     const presence = draft.hasSignedIn ? this.parts.cookies.presence.begin(draft.visitor.isRemembered) : undefined;
     if (presence) draft.visitor.presence = presence.fingerprint;
-    const changes = this.changesOf(draft, place.lineage);
-    const token = await this.parts.outages.during('write', () => this.#store(changes));
+    const own = this.changesOf(draft, place.lineage);
+    const { outages, registry } = this.parts;
+    const { changes, token } = await outages.during('write', async () => {
+      const changes = await registry.withEpoch(own);
+      return { changes, token: await this.#store(changes) };
+    });
     if (token === undefined) return this.#findGone(draft, cookies);
     // Applying the changes again is cheaper than getting the result back from the store.
     const kept = applyChanges(changes.opened, changes);

@@ -33,7 +33,8 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Num
 
 /** Returns the fields that most records do not have, without those at the end that say nothing. */
 function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
-  const { device, isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered, presence, locks } = record;
+  const { device, isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered } = record;
+  const { presence, locks, epoch } = record;
   const fields: unknown[] = [
     device ?? null,
     isRemembered === true,
@@ -44,6 +45,7 @@ function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
     isOnlyRemembered === true,
     presence ?? null,
     locks ? locksAsLists(locks) : null,
+    epoch ?? null,
   ];
   return fields.slice(0, fields.findLastIndex(Boolean) + 1);
 }
@@ -73,7 +75,7 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
     const [, createdAt, renewedAfter, expiresAfter, values, flashes, identity, device, ...others] = fields;
-    const [isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered, presence, locks] = others;
+    const [isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered, presence, locks, epoch] = others;
     const isRecord = [createdAt, renewedAfter, expiresAfter].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
@@ -89,7 +91,8 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
       ...parseLineage(lineage),
     };
     const kept = { ...(isKept === true && { isKept }), ...parseImpersonation(impersonation), ...parseLocks(locks) };
-    return upToDate({ ...record, device: parseDevice(device), ...extras, ...kept });
+    const own = typeof epoch === 'string' ? { ...kept, epoch } : kept;
+    return upToDate({ ...record, device: parseDevice(device), ...extras, ...own });
   } catch {
     return undefined;
   }

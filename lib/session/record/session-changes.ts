@@ -51,6 +51,8 @@ export interface SessionChanges {
   readonly impersonation?: Impersonation | null | undefined;
   /** Locks to add, to replace, or to remove where there is `undefined`; left out when nothing changed. */
   readonly locks?: ReadonlyMap<string, SessionLock | undefined> | undefined;
+  /** The epoch of a user in the revocation list; left out when the session contains it, or there is none. */
+  readonly userEpoch?: { readonly userId: string; readonly value: string } | undefined;
   /** The parts of the visitor's device that this request learned; left out when there are none. */
   readonly device?: SessionDevice | undefined;
   /**
@@ -103,6 +105,7 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
     ...(lineage && { lineage }),
     ...(impersonation && { impersonation }),
     ...(locks && { locks }),
+    ...epochAfter(kept, owner, changes),
   };
   const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...extras };
   return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
@@ -135,6 +138,23 @@ function locksAfter(
     lock && lock.until > renewedAt ? [[key, lock]] : [],
   );
   return left.length > 0 ? new Map(left) : undefined;
+}
+
+/** Returns the epoch to store: that of the user to whom the session belongs, who may be another one than before. */
+function epochAfter(
+  kept: SessionRecord | undefined,
+  owner: string | undefined,
+  { userEpoch }: SessionChanges,
+): Pick<SessionRecord, 'epoch'> {
+  if (owner === undefined) return {};
+  if (userEpoch?.userId === owner) return { epoch: userEpoch.value };
+  return kept?.epoch !== undefined && userIdOf(kept) === owner ? { epoch: kept.epoch } : {};
+}
+
+/** Returns the id of the user to whom the session belongs after changes; `undefined` for a guest. */
+export function userIdAfter({ opened, cleared, set, unset }: SessionChanges): string | undefined {
+  if (set.has('userId')) return userIdOf({ values: set });
+  return !opened || cleared || unset.has('userId') ? undefined : userIdOf(opened);
 }
 
 /** Returns changes that leave a session as it is. */

@@ -5,7 +5,7 @@ import type { FlashLease } from '../record/flash-lease.js';
 import type { Lineage } from '../record/lineage.js';
 import { applyChanges, type SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
-import { isEmptyRecord, type SessionRecord } from '../record/session-record.js';
+import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
 import { CookieSessionStore } from './cookie-session-store.js';
 import type { FiledPage, FiledRecord, ListingRequest } from './listing/listing.js';
 import {
@@ -164,6 +164,7 @@ export class MigratingSessionStore extends SessionStore {
     const next = applyChanges(current, changes);
     if (isEmptyRecord(next)) return undefined;
     const { values, flashes, identity, device, isKept, impersonation, locks } = next;
+    const userEpoch = epochOf(next);
     const nothing = { unset: new Set<string>(), updates: new Map<string, never>(), flashesTaken: new Set<string>() };
     return this.#to.write({
       ...changes,
@@ -175,8 +176,14 @@ export class MigratingSessionStore extends SessionStore {
       isKept,
       impersonation,
       locks,
+      userEpoch,
       set: values,
       flashesAdded: flashes,
     });
   }
+}
+
+function epochOf(record: SessionRecord): SessionChanges['userEpoch'] {
+  const userId = userIdOf(record);
+  return userId !== undefined && record.epoch !== undefined ? { userId, value: record.epoch } : undefined;
 }

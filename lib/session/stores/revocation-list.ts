@@ -1,4 +1,16 @@
 import { Clock } from '../../base/clock.js';
+import type { Promised } from '../../base/promised.js';
+import { SessionId } from '../record/session-id.js';
+
+/** What a list contains of a user and one of their sessions. */
+export interface FoundRevocations {
+  /** The moment of the last revocation, in milliseconds since the epoch; left out when nothing was revoked. */
+  readonly notBefore?: number | undefined;
+  /** True when this session has ended. */
+  readonly hasEnded: boolean;
+  /** The user's epoch: `null` when the list has none for this user, left out for a list that has no epochs at all. */
+  readonly epoch?: string | null | undefined;
+}
 
 /**
  * Ends all sessions of a user that began before a moment. This works with every store, even one that cannot end
@@ -32,6 +44,28 @@ export abstract class RevocationList {
   abstract revokeBefore(userId: string, time: number, until: number): Promise<void>;
 
   /**
+   * Returns the epoch of a user, for a list whose entries may be lost before they expire: a string that stays the same as
+   * long as the list has lost nothing about this user. Creates it if there is none. Called when a session is written that
+   * does not contain it; a session with another one has ended. Default: the list has no epochs.
+   *
+   * @param _until When the last session that contains it will have expired, so that it can be removed.
+   */
+  epochOf(_userId: string, _until: number): Promised<string | undefined> {
+    return undefined;
+  }
+
+  /**
+   * Returns everything about a user that a request needs to know. Override it where that takes one round trip.
+   *
+   * @param session A session to look for as well, as {@link hasEnded} does; `undefined` for none.
+   */
+  async find(userId: string, session: string | undefined): Promise<FoundRevocations> {
+    const hasEnded = session === undefined ? false : this.hasEnded(session);
+    const [notBefore, ended] = await Promise.all([this.notBefore(userId), hasEnded]);
+    return { notBefore, hasEnded: ended };
+  }
+
+  /**
    * Checks whether a single session has ended. Called only if the store cannot end sessions, such as those in
    * cookies. A list that supports only users leaves this and {@link endSession} as they are; then a copy of the
    * cookie stays valid after a sign-out.
@@ -47,8 +81,9 @@ export abstract class RevocationList {
    *
    * @param time Now, in milliseconds since the epoch.
    * @param until When the session will have expired.
+   * @param userId The user to whom it belongs, when {@link find} will be asked for both together.
    */
-  async endSession(_session: string, _time: number, _until: number): Promise<void> {}
+  async endSession(_session: string, _time: number, _until: number, _userId?: string): Promise<void> {}
 }
 
 /** A list that stores strings of any kind, and therefore single sessions in addition to users. */
@@ -77,8 +112,10 @@ export class NoRevocationList extends RevocationList {
 }
 
 type Revoked = Map<string, { readonly time: number; readonly until: number }>;
-/** The key under which a list finds the entries of an earlier one. */
+type Epochs = Map<string, { readonly value: string; readonly until: number }>;
+/** The keys under which a list finds the entries of an earlier one. */
 const KEPT = 'revoked';
+const KEPT_EPOCHS = 'epochs';
 
 /**
  * Lets a list continue with the entries of an earlier one, and leave them to the next one, during development. For this
@@ -86,9 +123,13 @@ const KEPT = 'revoked';
  */
 export let continueRevocations: (list: MemoryRevocationList, kept: Map<string, unknown>) => void;
 
-/** Stores revocations in this process, for development and for a single process that is never restarted. */
+/**
+ * Stores revocations in this process, for development and for a single process. After a restart, visitors must sign in
+ * again, because nobody knows which of their sessions were revoked.
+ */
 export class MemoryRevocationList extends KeyedRevocationList {
   #revoked: Revoked = new Map();
+  #epochs: Epochs = new Map();
 
   static {
     continueRevocations = (list, kept) => list.#goOnFrom(kept);
@@ -99,9 +140,20 @@ export class MemoryRevocationList extends KeyedRevocationList {
   }
 
   #goOnFrom(kept: Map<string, unknown>): void {
-    const before = kept.get(KEPT) as Revoked | undefined;
-    if (before) this.#revoked = before;
-    else kept.set(KEPT, this.#revoked);
+    this.#revoked = (kept.get(KEPT) as Revoked | undefined) ?? this.#revoked;
+    this.#epochs = (kept.get(KEPT_EPOCHS) as Epochs | undefined) ?? this.#epochs;
+    kept.set(KEPT, this.#revoked).set(KEPT_EPOCHS, this.#epochs);
+  }
+
+  override epochOf(userId: string, until: number): string {
+    this.#dropExpired(this.#epochs);
+    const { value, until: before } = this.#epochs.get(userId) ?? { value: SessionId.generate(), until };
+    this.#epochs.set(userId, { value, until: Math.max(before, until) });
+    return value;
+  }
+
+  override async find(userId: string, session: string | undefined): Promise<FoundRevocations> {
+    return { ...(await super.find(userId, session)), epoch: this.#epochs.get(userId)?.value ?? null };
   }
 
   override async notBefore(userId: string): Promise<number | undefined> {
@@ -109,10 +161,14 @@ export class MemoryRevocationList extends KeyedRevocationList {
   }
 
   override async revokeBefore(userId: string, time: number, until: number): Promise<void> {
-    const now = this.clock.now();
-    for (const [other, entry] of this.#revoked) if (entry.until <= now) this.#revoked.delete(other);
+    this.#dropExpired(this.#revoked);
     const before = this.#revoked.get(userId) ?? { time, until };
     // An earlier call may arrive late: it must not shorten what a later one has asked for.
     this.#revoked.set(userId, { time: Math.max(before.time, time), until: Math.max(before.until, until) });
+  }
+
+  #dropExpired(entries: Map<string, { readonly until: number }>): void {
+    const now = this.clock.now();
+    for (const [other, entry] of entries) if (entry.until <= now) entries.delete(other);
   }
 }

@@ -80,6 +80,19 @@ export function describeWhatIsWritten(tests: Tests): void {
       assert.equal(ended.values.get('userId'), 'sam');
     });
 
+    tests.it("keeps its user's epoch in the revocation list, and only that user's", async (start) => {
+      const app = await start();
+      const userEpoch = { userId: 'ada', value: 'first' };
+      const { record: opened } = await app.write({ set: { userId: 'ada' }, userEpoch });
+      assert.equal(opened.epoch, 'first');
+      const { record: moved } = await app.write({ opened, id: SessionId.generate(), set: { cart: 1 } });
+      assert.equal(moved.epoch, 'first');
+      const { record: anothers } = await app.write({ opened: moved, set: { userId: 'bob' } });
+      assert.equal(anothers.epoch, undefined);
+      const { record: late } = await app.write({ opened: anothers, set: { cart: 2 }, userEpoch });
+      assert.equal(late.epoch, undefined);
+    });
+
     tests.it('comes back as what it was: dates, maps, sets, addresses, large numbers, holes and all', async (start) => {
       const values = {
         text: 'ä “quoted” \\ \u2028 \u0000 \ud83d\ude00',

@@ -325,7 +325,7 @@ describe.each([
     ],
     [
       { use: 'redis', keyPrefx: 'a' },
-      'store.keyPrefx: no such option of the redis store; did you mean keyPrefix? There are use, url, keyPrefix, timeout',
+      'store.keyPrefx: no such option of the redis store; did you mean keyPrefix? There are use, url, cluster, sentinel, replicas, keyPrefix, timeout',
     ],
     [
       { use: 'constructor' },
@@ -337,6 +337,19 @@ describe.each([
       "store.url: must be an address: redis://localhost:6379, or rediss://… for TLS, followed by nothing but a database's number",
     ],
     [{ use: 'redis', timeout: 0 }, 'store.timeout: must be more than 0 seconds'],
+    [{ use: 'redis', cluster: 'a:7000' }, "store.cluster: must be an array of addresses: ['host:7000']"],
+    [{ use: 'redis', cluster: [] }, 'store.cluster: must name at least one'],
+    [
+      { use: 'redis', cluster: ['a:7000', 'http://b:7000'] },
+      'store.cluster[1]: must be an address: host:7000, or rediss://host:7000 for TLS',
+    ],
+    [{ use: 'redis', sentinel: { name: 'main', nodes: [] } }, 'store.sentinel.nodes: must name at least one'],
+    [{ use: 'redis', sentinel: { name: '', nodes: ['a'] } }, 'store.sentinel.name: must be a non-empty string'],
+    [{ use: 'redis', replicas: 0 }, 'store.replicas: must be a whole number above 0'],
+    [
+      { use: 'redis', url: 'redis://a', cluster: ['b:7000'] },
+      'store: url and cluster each name where Redis is: keep one of them',
+    ],
     [{ use: 'postgres', url: 'mysql://db/shop' }, 'store.url: must be an address: postgres://localhost:5432/shop'],
     [
       { use: 'postgres', table: 'a b' },
@@ -361,6 +374,15 @@ describe.each([
 
 describe('The store option', () => {
   it('may contain a password only in the setup module, which is not part of the build', () => {
+    for (const place of [
+      { cluster: ['a:1', 'redis://:secret@b'] },
+      { sentinel: { name: 'a', nodes: ['redis://u:secret@b'] } },
+    ]) {
+      expect(inSetup({ store: { use: 'redis', ...place } })).toEqual([]);
+      expect(inConfig({ store: { use: 'redis', ...place } })).toEqual([
+        expect.stringMatching(/^store\.(?:cluster\[1\]|sentinel\.nodes\[0\]): contains a password, .*REDIS_PASSWORD/),
+      ]);
+    }
     const store = { use: 'redis', url: 'redis://u:secret@host' };
     expect(inSetup({ store })).toEqual([]);
     expect(inConfig({ store })).toEqual([

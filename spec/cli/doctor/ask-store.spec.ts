@@ -123,7 +123,7 @@ describe('askStore()', () => {
       const answers: Record<string, string> = {
         PING: '+PONG',
         HELLO: '%0',
-        EVAL: info,
+        INFO: info,
         CONFIG: '-NOPERM it is forbidden',
       };
       const url = await listen((command) => answers[command] ?? '+OK');

@@ -1,9 +1,23 @@
 import { expect, it } from '@jest/globals';
 import { continueRevocations, MemoryRevocationList } from '../../../lib/session/stores/revocation-list.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
-import { describeRevocationList } from '../../support/revocation-lists.js';
+import { describeEpochs, describeRevocationList } from '../../support/revocation-lists.js';
 
 describeRevocationList('A revocation list in memory', (clock) => new MemoryRevocationList(clock));
+describeEpochs('A revocation list in memory', (clock) => new MemoryRevocationList(clock));
+
+it('A revocation list in memory keeps an epoch for as long as the last session that contains it', async () => {
+  const clock = new FrozenClock();
+  const list = new MemoryRevocationList(clock);
+  const epoch = list.epochOf('ada', clock.now() + 2_000);
+  expect(list.epochOf('ada', clock.now() + 1_000)).toBe(epoch);
+  clock.advance(1.5);
+  list.epochOf('bob', clock.now() + 9_000);
+  expect((await list.find('ada', undefined)).epoch).toBe(epoch);
+  clock.advance(1);
+  list.epochOf('bob', clock.now() + 9_000);
+  expect((await list.find('ada', undefined)).epoch).toBeNull();
+});
 
 it('A revocation list in memory drops expired revocations', async () => {
   const clock = new FrozenClock();
@@ -21,4 +35,6 @@ it('A revocation list in memory takes over the revocations of another one', asyn
   for (const list of [before, after]) continueRevocations(list, kept);
   await before.revokeBefore('ada', clock.now(), clock.now() + 1_000);
   expect(await after.notBefore('ada')).toBe(clock.now());
+  const epoch = after.epochOf('ada', clock.now() + 1_000);
+  expect(before.epochOf('ada', clock.now() + 1_000)).toBe(epoch);
 });

@@ -61,6 +61,24 @@ export function evictionProblem(policy: string | undefined, host: string): Evict
   return policy === undefined || policy === KEEPS_ALL ? undefined : new EvictingStoreError(host, policy);
 }
 
+/** Returns the warning for a server that does not tell its policy. */
+export function unknownPolicy(host: string): string {
+  return (
+    `[astro-gatehouse] Redis at ${host} reports neither by INFO nor by CONFIG GET whether it drops keys when memory is short. Make sure ` +
+    'that its maxmemory-policy is noeviction: otherwise visitors may be signed out early. To list the sessions of a ' +
+    'user, all sessions are searched.'
+  );
+}
+
+const warned = new Set<string>();
+
+/** Logs a warning, once in the life of the process. */
+export function warnOnce(problem: string): void {
+  if (warned.has(problem)) return;
+  warned.add(problem);
+  console.warn(problem);
+}
+
 /** Runs a command, and returns `undefined` when the server refuses it. */
 async function allowed(ask: () => Promise<unknown>): Promise<unknown> {
   try {

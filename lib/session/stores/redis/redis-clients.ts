@@ -1,3 +1,4 @@
+import { MissingClientError } from '../../../errors/index.js';
 import type { RedisClient } from './node-redis-commands.js';
 import { RedisFailure } from './redis-failure.js';
 import { asUrl, DEFAULT_URL, type RedisPlace } from './redis-options.js';
@@ -95,4 +96,13 @@ function credentialsIn(urls: readonly URL[]): Credentials | undefined {
 function credentialsInEnvironment(): Credentials {
   const { REDIS_USERNAME: username, REDIS_PASSWORD: password } = process.env;
   return { ...(username && { username }), ...(password && { password }) };
+}
+
+/** @throws {MissingClientError} When the package `redis` is not installed. */
+export async function importRedis(): Promise<typeof import('redis')> {
+  try {
+    return await import('redis');
+  } catch {
+    throw new MissingClientError('RedisSessionStore', 'the package redis', 'Install it: npm install redis');
+  }
 }

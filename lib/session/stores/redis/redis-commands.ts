@@ -52,11 +52,32 @@ export interface UpstashClient {
   scan(cursor: string, options: { match: string; count: number }): Promise<[string | number, string[]]>;
 }
 
-/** Marks each string, because the client parses strings that look like JSON. */
-const READ_MARKED = `
-  local found = redis.call('HMGET', KEYS[1], unpack(ARGV))
-  for at, text in ipairs(found) do if text then found[at] = '=' .. text end end
-  return found`;
+/** Reads fields of a hash. */
+const READ = `return redis.call('HMGET', KEYS[1], unpack(ARGV))`;
+
+/** Marks every string in the answer of a script, because the client parses those that look like JSON. */
+function markedBy(script: string): string {
+  return `
+  local function run() ${script} end
+  local function marked(answer)
+    if type(answer) == 'string' then return '=' .. answer end
+    if type(answer) ~= 'table' or answer.ok or answer.err then return answer end
+    for at = 1, #answer do answer[at] = marked(answer[at]) end
+    return answer
+  end
+  return marked(run())`;
+}
+
+function unmarked(answer: unknown): unknown {
+  if (Array.isArray(answer)) return answer.map(unmarked);
+  return typeof answer === 'string' && answer.startsWith('=') ? answer.slice(1) : answer;
+}
+
+/** Rethrows an error of the client without the command, which contains what is in a session. */
+function withoutCommand(error: unknown): never {
+  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split(', command was:');
+  throw new Error(reason);
+}
 
 /**
  * Lets sessions and revocations be stored over HTTP, through a client of the package `@upstash/redis`.
@@ -64,17 +85,16 @@ const READ_MARKED = `
  * @example new RedisSessionStore({ client: upstashCommands(Redis.fromEnv()) }, get(Clock))
  */
 export function upstashCommands(client: UpstashClient): RedisCommands {
+  const run: RedisCommands['eval'] = async (script, keys, values) =>
+    unmarked(await client.eval(markedBy(script), [...keys], [...values]).catch(withoutCommand));
   const scan: SendToServer = async (command, cursor = '0', _match, pattern = '*', _count, count) => {
     if (command !== 'SCAN') throw new Error(`ERR ${command} is not available over HTTP`);
     const [next, keys] = await client.scan(cursor, { match: pattern, count: Number(count) });
     return [String(next), keys];
   };
   return {
-    async hmget(key, fields) {
-      const found = (await client.eval(READ_MARKED, [key], [...fields])) as readonly (string | null)[];
-      return found.map((text) => (text === null ? null : text.slice(1)));
-    },
-    eval: (script, keys, values) => client.eval(script, [...keys], [...values]),
+    hmget: async (key, fields) => (await run(READ, [key], fields)) as readonly (string | null)[],
+    eval: run,
     servers: async () => [scan],
   };
 }

@@ -1,8 +1,8 @@
 import { inTime } from '../../../base/waiting.js';
-import { type EvictingStoreError, MissingClientError } from '../../../errors/index.js';
-import { type Eviction, evictionOf, evictionProblem } from './eviction-policy.js';
+import type { EvictingStoreError } from '../../../errors/index.js';
+import { type Eviction, evictionOf, evictionProblem, unknownPolicy, warnOnce } from './eviction-policy.js';
 import { nodeRedisCommands, serverOf } from './node-redis-commands.js';
-import { clientFor, type OwnClient } from './redis-clients.js';
+import { clientFor, importRedis, type OwnClient } from './redis-clients.js';
 import type { RedisCommands } from './redis-commands.js';
 import { explained, isReply, RedisFailure } from './redis-failure.js';
 import { assertOnePlace, DEFAULT_PREFIX, nameOfPlace, type RedisOptions, type RedisPlace } from './redis-options.js';
@@ -27,8 +27,6 @@ interface Link {
  * client replaces it when the server has become a replica or has vanished without closing anything.
  */
 export class RedisConnection {
-  /** Servers whose eviction policy is unknown and was already logged. */
-  static readonly #warnedOf = new Set<string>();
   /** The prefix of every key. */
   readonly prefix: string;
   readonly #options: RedisOptions;
@@ -65,15 +63,12 @@ export class RedisConnection {
     }
   }
 
-  /** Checks again whether keys may have been dropped, because the policy can change at run time. */
+  /** Checks again whether keys may have been dropped, because the policy can change at run time. Logs it if so. */
   async eviction(): Promise<Eviction> {
-    return this.ask((commands) => this.#evictionOf(commands));
-  }
-
-  /** Checks the policy again. @throws When keys may be dropped. */
-  async assertKeeps(): Promise<void> {
-    const problem = evictionProblem((await this.eviction()).policy, this.#host);
-    if (problem) throw new Error(problem.message);
+    const eviction = await this.ask((commands) => this.#evictionOf(commands));
+    const problem = evictionProblem(eviction.policy, this.#host);
+    if (problem) warnOnce(problem.message);
+    return eviction;
   }
 
   /** Closes the connection, unless the client belongs to the application. A failed connection attempt is ignored. */
@@ -198,18 +193,8 @@ export class RedisConnection {
 
   async #evictionOf(commands: RedisCommands): Promise<Eviction> {
     const eviction = await evictionOf(commands, this.#timeout / 2);
-    if (eviction.policy === undefined && !eviction.isUnheard) this.#logUnknown();
+    if (eviction.policy === undefined && !eviction.isUnheard) warnOnce(unknownPolicy(this.#host));
     return eviction;
-  }
-
-  #logUnknown(): void {
-    if (RedisConnection.#warnedOf.has(this.#host)) return;
-    RedisConnection.#warnedOf.add(this.#host);
-    console.warn(
-      `[astro-gatehouse] Redis at ${this.#host} reports neither by INFO nor by CONFIG GET whether it drops keys when ` +
-        'memory is short. Make sure that its maxmemory-policy is noeviction: otherwise visitors may be signed out ' +
-        'early. To list the sessions of a user, all sessions are searched.',
-    );
   }
 
   /** @throws {RedisFailure} When fewer replicas have the last change in time. */
@@ -250,12 +235,4 @@ function destroy(client: OwnClient | undefined): void {
 /** Checks whether an error comes from a replica, which takes no changes, or from one without its primary. */
 function isDemoted(error: unknown): boolean {
   return error instanceof Error && /\b(?:READONLY|MASTERDOWN)\b/.test(error.message);
-}
-
-async function importRedis(): Promise<typeof import('redis')> {
-  try {
-    return await import('redis');
-  } catch {
-    throw new MissingClientError('RedisSessionStore', 'the package redis', 'Install it: npm install redis');
-  }
 }

@@ -28,7 +28,7 @@ const CURES: readonly (readonly [RegExp, string])[] = [
       "'redis://b:7000'] }, or pass the store a client for the whole cluster.",
   ],
   [
-    /^NOPERM\b/,
+    /^NOPERM\b|the user executing the script can't/i,
     'Its user lacks a permission: allow the commands and keys that the section Redis of docs/stores.md lists ' +
       '(ACL SETUSER).',
   ],

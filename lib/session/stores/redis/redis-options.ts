@@ -61,12 +61,11 @@ export function assertOnePlace(options: RedisOptions): void {
 /** Returns the name of a place for messages, without user and password. */
 export function nameOfPlace({ url = DEFAULT_URL, cluster, sentinel }: RedisPlace): string {
   if (sentinel) return `${sentinel.name} (Sentinel)`;
-  if (cluster) return cluster.map(hostOf).join(', ');
+  if (cluster) return cluster.map((address) => hostOf(asUrl(address))).join(', ');
   return hostOf(url);
 }
 
-function hostOf(address: string): string {
-  const url = asUrl(address);
+function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'its address';
 }
 

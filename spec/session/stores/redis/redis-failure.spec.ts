@@ -23,6 +23,10 @@ describe('A failure of Redis', () => {
     [refused('ERR_SSL_WRONG_VERSION_NUMBER', 'write EPROTO'), 'write rediss:// in REDIS_URL for TLS'],
     [new Error('MOVED 3999 127.0.0.1:6381'), "cluster: ['redis://a:7000'"],
     [new Error('NOPERM User x has no permissions'), 'allow the commands'],
+    [
+      new Error("ERR The user executing the script can't run this command or subcommand script: 9f2"),
+      'allow the commands',
+    ],
   ])('is reported with its cause and what to do: %s', (error, cure) => {
     expect(redisCure(error)).toContain(cure);
     const late = explained(LATE, error, 'redis.example:6379') as RedisFailure;
