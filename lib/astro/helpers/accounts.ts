@@ -53,7 +53,8 @@ export async function accounts(...given: unknown[]): Promise<readonly SignedInAc
  * @throws {SessionCommittedError} When the headers were sent.
  * @throws {OutsideRequestError} Outside of a request.
  * @example
- * if (!(await switchAccount(key, context))) return context.redirect('/login');
+ * const [first] = await accounts(context);
+ * if (first) await switchAccount(first.key, context);
  * return context.redirect('/');
  */
 export function switchAccount(key: string, context?: WithLocals): Promise<boolean>;
