@@ -70,6 +70,13 @@ export {
 export { VisitorResolver } from './access/visitor-resolver.js';
 export { goTo } from './astro/forms/go-to.js';
 export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';
+export {
+  accounts,
+  addAccount,
+  type SignedInAccount,
+  signOutOfAll,
+  switchAccount,
+} from './astro/helpers/accounts.js';
 export { authorize, can } from './astro/helpers/authorize.js';
 export {
   CookieSession,
