@@ -25,6 +25,7 @@ const HELPERS = [
     'isAuthenticated',
     'oldInput',
     'oldInputs',
+    'openSession',
     'regenerateSession',
     'requireSession',
     'safeReturnTo',

@@ -24,6 +24,8 @@ export interface CarriedCookie {
 
 /** The cookies of one request and of its response: all that sessions need to know of HTTP. */
 export abstract class CookieJar {
+  /** True when there is no response: nothing of a session that is opened with it is written, leased or claimed. */
+  readonly isReadOnly: boolean = false;
   /** Returns every value that the request carries under this name, in their order. Usually none or one. */
   abstract values(name: string): readonly string[];
   /** Returns every cookie with this name, or with this name followed by this mark, in their order. */
