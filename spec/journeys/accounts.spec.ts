@@ -55,6 +55,22 @@ const FILES = {
   ),
   'src/pages/leave.ts': action('await signOut(context);', 'signOut'),
   'src/pages/leave-all.ts': action('await signOutOfAll({}, context);', 'signOutOfAll'),
+  // What a WebSocket or an event stream does with its request.
+  'src/pages/stream.ts': `
+    import { openSession } from 'astro-gatehouse/server';
+    export const GET = async ({ request }) => {
+      const opened = await openSession(request, { checkEvery: 0.05 });
+      const body = new ReadableStream({
+        start: (stream) => {
+          stream.enqueue(new TextEncoder().encode(opened.visitor.id));
+          opened.ended.addEventListener('abort', () => {
+            stream.enqueue(new TextEncoder().encode(' ended'));
+            stream.close();
+          });
+        },
+      });
+      return new Response(body);
+    };`,
   'src/pages/end.ts': `
     import { SessionRegistry } from 'astro-gatehouse/server';
     export const POST = async ({ url, locals }) => {
@@ -191,6 +207,16 @@ describe.each([
     const headers = { cookie: '', origin: 'https://provider.test' };
     await browser.visit('/posted', { method: 'POST', form: {}, headers });
     expect(await shown()).toBe('1 Name of eve *, 2 Name of bob');
+  });
+
+  it('opens the session of the current account for an event stream, and tells of its end', async () => {
+    await withTwo();
+    const opened = async () => fetch(`${server.origin}/stream`, { headers: { cookie: browser.cookieHeader } });
+    const ofBob = await opened();
+    await switchTo('1');
+    const ofAda = await opened();
+    await browser.post('/leave-all');
+    expect([await ofBob.text(), await ofAda.text()]).toEqual(['bob ended', 'ada ended']);
   });
 
   it('ignores a number that names no account', async () => {

@@ -7,7 +7,7 @@ import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import { SessionManager } from '../../session/manager/session-manager.js';
 import { draftOf, type Session } from '../../session/session.js';
 import { SessionConfig } from '../../session/session-config.js';
-import { HeaderCookieJar } from './cookie-session-storage.js';
+import { HeaderCookieJar } from '../outside/header-cookie-jar.js';
 import { HelperCall, type WithLocals } from './helper-call.js';
 import { type SignOutOptions, signOut } from './sign-in.js';
 
@@ -135,7 +135,7 @@ function answeredCookies(request: ScopedRequest, { name }: Pick<HelperCall<[]>, 
 }
 
 async function signedIn(request: ScopedRequest, all: AccountCookies): Promise<readonly SignedInAccount[]> {
-  const jar = new HeaderCookieJar(request.headers?.get('cookie') ?? null);
+  const jar = new HeaderCookieJar(request.headers ?? new Headers());
   const current = all.currentIn(jar);
   const resolver = request.services.get(VisitorResolver);
   // The answer then is for this browser alone.

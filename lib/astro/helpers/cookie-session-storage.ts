@@ -73,7 +73,7 @@ export function createCookieSessionStorage<Data extends object>(
 }
 
 /** The cookies of one Cookie header, and the Set-Cookie header for the response. */
-export class HeaderCookieJar extends CookieJar {
+class HeaderCookieJar extends CookieJar {
   setCookie = '';
 
   constructor(private readonly header: string | null) {

@@ -2,6 +2,8 @@ import type { Visitor } from '../../access/visitor.js';
 import type { Identification } from '../../access/visitors/identification.js';
 import { RequestParts } from '../../container/scope/request-parts.js';
 import type { Services } from '../../container/services.js';
+import { AccountCookies } from '../../session/cookies/account-cookies.js';
+import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import type { SessionManager } from '../../session/manager/session-manager.js';
 import type { SessionRecord } from '../../session/record/session-record.js';
 import { draftOf, type Session } from '../../session/session.js';
@@ -60,13 +62,22 @@ export async function lookAt(sent: SentHeaders, site: SiteParts, known?: KnownId
   const { services } = site;
   const url = addressOf(sent, services.get(SessionConfig).cookie.secure);
   try {
-    const session = (await site.sessions.find(new HeaderCookieJar(sent.headers, known))) ?? undefined;
+    const session =
+      (await site.sessions.find(cookiesOf(sent.headers, services.get(SessionConfig), known))) ?? undefined;
     // Before any code of the application sees it, which may change the session of a page.
     if (session) draftOf(session).close();
     return await new OutsideRequest(services, session, sent.headers, url).look(site.identification);
   } catch (error) {
     return new OutsideRequest(services, undefined, sent.headers, url).nobody(error);
   }
+}
+
+/** Returns the cookies of the account that was the current one when the headers were sent. */
+function cookiesOf(headers: Headers, config: SessionConfig, known: KnownId | undefined): CookieJar {
+  const accounts = new AccountCookies(config);
+  if (!accounts.isOn) return new HeaderCookieJar(headers, known);
+  const inBrowser = known && { ...known, cookie: accounts.nameIn(new HeaderCookieJar(headers), known.cookie) };
+  return accounts.ofCurrent(new HeaderCookieJar(headers, inBrowser));
 }
 
 /** Returns a guest without looking. */

@@ -50,6 +50,12 @@ export class AccountCookies {
     return number === FIRST ? jar : new AccountJar(jar, this.#home, `${this.#home}-${number}`);
   }
 
+  /** Returns the name that a cookie of the current account has in the browser. */
+  nameIn(jar: CookieJar, name: string): string {
+    const number = this.currentIn(jar);
+    return number === FIRST ? name : ownName(name, this.#home, `${this.#home}-${number}`);
+  }
+
   /** Returns the cookies of the current account. */
   ofCurrent(jar: CookieJar): CookieJar {
     return this.isOn ? this.of(jar, this.currentIn(jar)) : jar;
@@ -58,12 +64,15 @@ export class AccountCookies {
 
 /** The cookies of an account other than the first, each under the name that it would have for the first. */
 class AccountJar extends CookieJar {
+  override readonly isReadOnly: boolean;
+
   constructor(
     private readonly jar: CookieJar,
     private readonly home: string,
     private readonly own: string,
   ) {
     super();
+    this.isReadOnly = jar.isReadOnly;
   }
 
   override values(name: string): readonly string[] {
@@ -89,8 +98,12 @@ class AccountJar extends CookieJar {
     this.jar.removeElsewhere(this.#ownOf(name), attributes);
   }
 
-  /** Former names begin otherwise; no browser has one of them for this account. */
   #ownOf(name: string): string {
-    return name.startsWith(this.home) ? this.own + name.slice(this.home.length) : `${this.own}-${name}`;
+    return ownName(name, this.home, this.own);
   }
+}
+
+/** Former names of the session's cookie begin otherwise; no browser has one of them for a further account. */
+function ownName(name: string, home: string, own: string): string {
+  return name.startsWith(home) ? own + name.slice(home.length) : `${own}-${name}`;
 }

@@ -42,6 +42,8 @@ describe('The cookies of several accounts', () => {
     ]);
     expect(second.named('gatehouse', '~')).toEqual([]);
     expect(jar.named(HOME, '~')).toEqual([{ name: HOME, value: 'first' }]);
+    const current = carrying({ [`${HOME}-account`]: '2' });
+    expect([cookies.nameIn(current, `${HOME}~apart`), cookies.nameIn(jar, HOME)]).toEqual([`${HOME}-2~apart`, HOME]);
     second.set(`${HOME}~apart`, '', { ...ATTRIBUTES, maxAge: 0 });
     second.set(HOME, 'changed', ATTRIBUTES);
     const next = jar.next();
