@@ -103,8 +103,5 @@ export const PLATFORMS: readonly Platform[] = [
 /** The program of pnpm, which installs every package into a folder of its own. */
 export const PNPM = inModules('pnpm/bin/pnpm.mjs');
 
-/** The oldest versions of Astro that the package accepts, each with the adapter of its time. */
-export const OLD_VERSIONS = [
-  { astro: '7.0.0', node: '11.0.0' },
-  { astro: '6.4.8', node: '10.1.4' },
-];
+/** The oldest version of Astro that the package accepts, with the adapter of its time. */
+export const OLDEST = { astro: '7.0.0', node: '11.0.0' };
