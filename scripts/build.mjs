@@ -1,9 +1,9 @@
 // Compiles lib into dist, unless dist is already what the compiler made of these sources.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'node_modules/.cache/astro-gatehouse/build.json');
@@ -23,15 +23,34 @@ function digestOf(...paths) {
   return hash.digest('hex');
 }
 
-const sources = digestOf('lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json');
+/**
+ * Compiles with tsconfig.build.json. Comments stay in the declarations, where editors read them, and in the sources, but
+ * not in the JavaScript: built sites would contain them, and read them with each start.
+ */
+function compile() {
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (problem) => report([problem]) };
+  const { options, fileNames } = ts.getParsedCommandLineOfConfigFile(join(root, 'tsconfig.build.json'), {}, host);
+  const program = ts.createProgram(fileNames, options);
+  const problems = ts.getPreEmitDiagnostics(program);
+  const after = [() => (file) => ts.setEmitFlags(file, ts.EmitFlags.NoComments | ts.EmitFlags.NoNestedComments)];
+  report([...problems, ...program.emit(undefined, undefined, undefined, false, { after }).diagnostics]);
+}
+
+/** Prints problems, of which a single one is the end. */
+function report(problems) {
+  if (problems.length === 0) return;
+  const place = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => '\n' };
+  process.stderr.write(ts.formatDiagnosticsWithColorAndContext(problems, place));
+  process.exit(1);
+}
+
+const sources = digestOf('lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json', 'scripts/build.mjs');
 const built = () => (existsSync(join(root, 'dist')) ? digestOf('dist') : '');
 const kept = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : {};
 
 if (kept.sources !== sources || kept.built !== built()) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+  compile();
   mkdirSync(join(stamp, '..'), { recursive: true });
   writeFileSync(stamp, JSON.stringify({ sources, built: built() }));
 }

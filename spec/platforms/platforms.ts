@@ -6,7 +6,7 @@ const MODULES = resolve(import.meta.dirname, '../../.apps/platforms/node_modules
 const inModules = (path: string) => join(MODULES, path);
 
 /** A setup module that chooses the store when the server starts. */
-const STORE_BY_VARIABLE = {
+export const STORE_BY_VARIABLE = {
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
     export default defineGatehouse({ store: { use: process.env.STORE ?? 'cookie' } });`,
@@ -102,3 +102,6 @@ export const PLATFORMS: readonly Platform[] = [
 
 /** The program of pnpm, which installs every package into a folder of its own. */
 export const PNPM = inModules('pnpm/bin/pnpm.mjs');
+
+/** The oldest version of Astro that the package accepts, with the adapter of its time. */
+export const OLDEST = { astro: '7.0.0', node: '11.0.0' };

@@ -11,7 +11,7 @@ import { App, SECRET, type Server } from '../support/app.js';
 import { TARBALL } from '../support/packed-package.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { RedisServer } from '../support/redis-server.js';
-import { PLATFORMS, PNPM, type Store } from './platforms.js';
+import { OLDEST, PLATFORMS, PNPM, STORE_BY_VARIABLE, type Store } from './platforms.js';
 import { workerSite } from './worker-site.js';
 
 let redis: RedisServer;
@@ -76,13 +76,21 @@ describe('The starter on workerd', () => {
   });
 });
 
+/** Returns the starter with packages of its own, apart from those of this repository. */
+function starterApart(change: (manifest: string) => string): App {
+  const app = App.at(mkdtempSync(join(tmpdir(), 'gatehouse-apart-')));
+  cpSync(resolve(import.meta.dirname, '../../samples/starter'), app.folder, { recursive: true });
+  app.rewrite('package.json', (text) =>
+    change(text.replace(/("astro-gatehouse": )"[^"]*"/, `$1"file:${TARBALL}"`)),
+  );
+  return app;
+}
+
 describe('The starter installed by pnpm', () => {
   let app: App;
   let server: Server;
   beforeAll(async () => {
-    app = App.at(mkdtempSync(join(tmpdir(), 'gatehouse-pnpm-')));
-    cpSync(resolve(import.meta.dirname, '../../samples/starter'), app.folder, { recursive: true });
-    app.rewrite('package.json', (text) => text.replace(/("astro-gatehouse": )"[^"]*"/, `$1"file:${TARBALL}"`));
+    app = starterApart((manifest) => manifest);
     execFileSync(process.execPath, [PNPM, 'install', '--silent', '--config.strict-dep-builds=false'], {
       cwd: app.folder,
     });
@@ -95,6 +103,39 @@ describe('The starter installed by pnpm', () => {
   });
 
   describe('with sessions in cookie', () => walkTheStarter(() => server));
+});
+
+describe(`The starter on Astro ${OLDEST.astro}`, () => {
+  let app: App;
+  beforeAll(() => {
+    app = starterApart((manifest) =>
+      manifest
+        .replace(/("astro": )"[^"]*"/, `$1"${OLDEST.astro}"`)
+        .replace(/("@astrojs\/node": )"[^"]*"/, `$1"${OLDEST.node}"`),
+    );
+    app.write(STORE_BY_VARIABLE);
+    // Not without the peers: the package has to accept this version of Astro.
+    execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--strict-peer-deps'], { cwd: app.folder });
+    execFileSync('npm', ['run', 'build'], { cwd: app.folder, stdio: 'pipe' });
+  });
+  afterAll(() => app.remove());
+
+  describe.each([
+    ['cookie', 'astro dev'],
+    ['cookie', 'a build'],
+    ['memory', 'a build'],
+    ['sqlite', 'a build'],
+    ['astro', 'a build'],
+  ] as const)('with sessions in %s, in %s', (store, served) => {
+    let server: Server;
+    beforeAll(async () => {
+      const variables = variablesFor(store);
+      server = served === 'a build' ? await app.serve(variables) : await app.serveWith('dev', variables);
+    });
+    afterAll(() => server.stop());
+
+    walkTheStarter(() => server);
+  });
 });
 
 describe.each([

@@ -79,7 +79,7 @@ export class App {
     const program = join(INSTALLED, bin['astro-gatehouse']);
     const environment = this.#environment();
     // Those that load Astro are run where it is loaded.
-    if (args[0] !== 'routes' && args[0] !== 'doctor')
+    if (!['routes', 'doctor', 'sessions'].includes(args[0] ?? ''))
       return run(process.execPath, [program, ...args], this.folder, environment);
     return runAstro({ command: 'gatehouse', program, args, folder: this.folder, environment });
   }
@@ -122,11 +122,14 @@ export class App {
   async serveWith(command: 'dev' | 'preview', environment: Record<string, string> = {}): Promise<Server> {
     const port = await freePort();
     const env = this.#environment(environment);
-    if (command === 'dev') {
+    // What has an Astro of its own is served by that one.
+    const own = join(this.folder, 'node_modules/astro/bin/astro.mjs');
+    const hasOwn = existsSync(own);
+    if (command === 'dev' && !hasOwn) {
       const order = { command, folder: this.folder, environment: env, port };
       return Server.start((print) => new AstroCommand(order, print), port);
     }
-    const args = [process.execPath, ASTRO, command, '--port', String(port), '--host', '127.0.0.1'];
+    const args = [process.execPath, hasOwn ? own : ASTRO, command, '--port', String(port), '--host', '127.0.0.1'];
     return Server.start((print) => new ServerProcess(args, this.folder, env, print), port);
   }
 

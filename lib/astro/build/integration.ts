@@ -22,7 +22,7 @@ import { actionGuard } from './action-guard-plugin.js';
 import { decorators } from './decorators.js';
 import { optionsToSource } from './function-source.js';
 import { namedStoreSource } from './named-store.js';
-import { missingAdapter, ONE_COPY, oneCopy, prefetchHeader } from './project-checks.js';
+import { bundledForPrerendering, missingAdapter, ONE_COPY, oneCopy, prefetchHeader } from './project-checks.js';
 import { applicationId, developmentSecret, secretVariable } from './project-secret.js';
 import { publicNames, RouteTypesFile, routeTypes } from './route-types.js';
 import { routesSource } from './routes-source.js';
@@ -75,6 +75,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         const { config: given, command, updateConfig, addMiddleware, addWatchFile } = hook;
         config = given;
         const isProduction = command === 'build';
+        const bundled = isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY;
         isPreview = command === 'preview';
         if (isPreview) assertPreviewSecret(given);
         report.limits = new HostLimits(given.adapter);
@@ -119,8 +120,9 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
               prefetchHeader(),
               report.plugin(),
               oneCopy(),
+              bundledForPrerendering(bundled),
             ],
-            ssr: { noExternal: isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY },
+            ssr: { noExternal: bundled },
             optimizeDeps: { exclude: ONE_COPY },
           },
         });

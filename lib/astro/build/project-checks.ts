@@ -40,6 +40,18 @@ export function oneCopy(): Plugin {
 }
 
 /**
+ * Bundles packages with the code that renders pages during a build, as `ssr.noExternal` does for the server. Otherwise
+ * that code would import them from the project's own folder, which may have another version for another package.
+ */
+export function bundledForPrerendering(names: readonly string[]): Plugin {
+  return {
+    name: 'astro-gatehouse:bundled-for-prerendering',
+    // Astro 7.0 drops what its config has for this environment.
+    configEnvironment: (name) => (name === 'prerender' ? { resolve: { noExternal: [...names] } } : undefined),
+  };
+}
+
+/**
  * The module with the headers of Astro's own requests, as its adapter defines them. Its prefetching sends them where it
  * uses `fetch`.
  */
