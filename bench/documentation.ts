@@ -8,6 +8,8 @@ import { limitTable, markdown, requestTable, startTable, storeTable, unusedTable
 const ROOT = resolve(import.meta.dirname, '..');
 /** The figures that the documentation shows. */
 export const DOCUMENTED = resolve(ROOT, 'bench/results/documented.json');
+/** The figures of its table of stores, which may be those of another run. */
+export const DOCUMENTED_STORES = resolve(ROOT, 'bench/results/stores.json');
 export const PAGE = resolve(ROOT, 'docs/performance.md');
 export const CHART = resolve(ROOT, 'docs/images/performance.svg');
 
@@ -16,7 +18,14 @@ export function renewDocumentation(figures: Figures): void {
   if (!figures.start || !figures.parts) throw new Error('The documentation shows a whole run: leave out --requests.');
   writeFileSync(DOCUMENTED, asText(figures));
   writeFileSync(CHART, drawChart(figures));
-  writeFileSync(PAGE, withTables(readFileSync(PAGE, 'utf8'), figures));
+  renewStores(figures);
+}
+
+/** Puts the table of stores of a run into the documentation, and leaves the others as they are. */
+export function renewStores({ machine, effort, requests }: Figures): void {
+  writeFileSync(DOCUMENTED_STORES, asText({ machine, effort, requests }));
+  const [figures, stores] = [DOCUMENTED, DOCUMENTED_STORES].map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  writeFileSync(PAGE, withTables(readFileSync(PAGE, 'utf8'), figures, stores));
 }
 
 /** Figures as they are kept in a file. */
@@ -31,13 +40,13 @@ export function rounded(figures: Figures): Figures {
   );
 }
 
-/** Puts a table of the figures between `<!-- its name -->` and `<!-- end -->`, wherever that stands. */
-export function withTables(page: string, figures: Figures): string {
+/** Puts a table of the figures, or of those of the stores, between `<!-- its name -->` and `<!-- end -->`, wherever that stands. */
+export function withTables(page: string, figures: Figures, stores: Figures): string {
   const pieces: Record<string, string> = {
     machine: machineOf(figures),
     requests: markdown(requestTable(figures)),
     unused: markdown(unusedTable(figures)),
-    stores: markdown(storeTable(figures)),
+    stores: `${markdown(storeTable(stores))}\n\n${machineOf(stores)}`,
     start: figures.start ? markdown(startTable(figures.start)) : '',
     limits: markdown(limitTable(judge(figures))),
   };

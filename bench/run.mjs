@@ -7,7 +7,7 @@ import { AppProcess } from './app-process.mjs';
 import { buildApps } from './apps.mjs';
 import { drawChart } from './chart.ts';
 import { needsDatabase, stopDatabases } from './databases.mjs';
-import { asText, renewDocumentation, rounded } from './documentation.ts';
+import { asText, renewDocumentation, renewStores, rounded } from './documentation.ts';
 import { describeMachine } from './machine.mjs';
 import { measureRequests } from './measure-requests.mjs';
 import { measureStart } from './measure-start.mjs';
@@ -46,16 +46,18 @@ const { values: options } = parseArgs({
     requests: { type: 'boolean' },
     from: { type: 'string' },
     docs: { type: 'boolean' },
+    stores: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
 
 if (options.help) {
-  console.log(`npm run bench -- [--quick] [--requests] [--from FILE] [--docs]
+  console.log(`npm run bench -- [--quick] [--requests] [--from FILE] [--docs] [--stores]
   --quick      about two minutes instead of about ten; figures swing more, and 200,000 sessions stand for a million
   --requests   only what requests cost: no cold start, no rules and no memory
   --from FILE  the figures of an earlier run, instead of new ones
-  --docs       puts the figures into docs/performance.md as well, with its chart`);
+  --docs       puts the figures into docs/performance.md as well, with its chart
+  --stores     puts only the table of stores there`);
 } else {
   report(options.from ? JSON.parse(readFileSync(options.from, 'utf8')) : rounded(await measure()));
 }
@@ -103,6 +105,7 @@ function report(figures) {
   printReport(figures);
   console.log('\nFigures: bench/results/latest.json. Chart: bench/results/latest.svg.');
   if (options.docs) renewDocumentation(figures);
+  else if (options.stores) renewStores(figures);
 }
 
 function say(step) {

@@ -70,6 +70,13 @@ export {
 export { VisitorResolver } from './access/visitor-resolver.js';
 export { goTo } from './astro/forms/go-to.js';
 export { type FormReading, fieldErrors, flashErrors, oldInput, oldInputs } from './astro/forms/old-input.js';
+export {
+  accounts,
+  addAccount,
+  type SignedInAccount,
+  signOutOfAll,
+  switchAccount,
+} from './astro/helpers/accounts.js';
 export { authorize, can } from './astro/helpers/authorize.js';
 export {
   CookieSession,
@@ -107,6 +114,11 @@ export {
 export type { CookieSessionStorageOptions, SetupOptions } from './astro/options/options.js';
 export { defineGatehouse } from './astro/options/setup.js';
 export type { StoreOptions, UnstorageByStorage } from './astro/options/store-choice.js';
+export type { HeaderSource } from './astro/outside/header-source.js';
+export { openSession } from './astro/outside/open-session.js';
+export type { OpenedSession, SessionRefusal } from './astro/outside/opened-session.js';
+export type { ReadOnlySession } from './astro/outside/read-only-session.js';
+export type { OpenSessionOptions } from './astro/outside/site-sessions.js';
 export type { GatehouseLocals } from './astro/request/locals.js';
 export { disposeServices } from './astro/start/running-services.js';
 export { Clock } from './base/clock.js';

@@ -1,19 +1,19 @@
 // Makes the pictures in docs/images: the starter sample as it is served by `astro dev`, in Chromium.
-import { execFile, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
+import { launch, serve } from './served.mjs';
 
 const root = new URL('../', import.meta.url);
 const images = new URL('docs/images/', root);
 const astro = fileURLToPath(new URL('node_modules/astro/bin/astro.mjs', root));
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-const origin = await serveStarter();
+execFileSync(process.execPath, [fileURLToPath(new URL('scripts/link-samples.mjs', root))]);
+const starter = fileURLToPath(new URL('samples/starter/', root));
+const inDevelopment = (port) => [astro, 'dev', '--port', String(port), '--host', '127.0.0.1'];
+const origin = await serve(starter, inDevelopment, '/login');
 mkdirSync(images, { recursive: true });
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await launch();
 const page = await browser.newPage({ viewport: { width: 1100, height: 700 } });
 
 // Once for Vite to have everything bundled, after which it would load the page anew.
@@ -40,31 +40,6 @@ for (const colorScheme of ['light', 'dark']) {
 }
 await browser.close();
 process.exit();
-
-/** @returns Where it is served, until this process ends. */
-async function serveStarter() {
-  const folder = fileURLToPath(new URL('samples/starter/', root));
-  await promisify(execFile)(process.execPath, [fileURLToPath(new URL('scripts/link-samples.mjs', root))]);
-  const port = await freePort();
-  const env = { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', CI: '1' };
-  const args = [astro, 'dev', '--port', String(port), '--host', '127.0.0.1'];
-  const server = spawn(process.execPath, args, { cwd: folder, env, stdio: 'inherit' });
-  process.on('exit', () => server.kill());
-  const address = `http://localhost:${port}`;
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (await fetch(`${address}/login`).catch(() => undefined)) return address;
-    await new Promise((wake) => setTimeout(wake, 100));
-  }
-  throw new Error('The starter does not start.');
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => probe.once('listening', listening));
-  const { port } = probe.address();
-  await new Promise((closed) => probe.close(closed));
-  return port;
-}
 
 /** Takes Astro's toolbar out of the picture. */
 async function hideBar(onPage) {

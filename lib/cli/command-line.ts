@@ -36,6 +36,23 @@ export interface MigrateRequest {
   readonly sqlite: boolean;
 }
 
+/** The command that lists, counts or ends the sessions in the store. */
+export interface SessionsRequest {
+  readonly command: 'sessions';
+  readonly act: 'list' | 'count' | 'end';
+  readonly root: string;
+  readonly json: boolean;
+  /** The values that the sessions must have, as `key=value`. */
+  readonly by: readonly string[];
+  /** The session to end; `undefined` for all that have the values. */
+  readonly id: string | undefined;
+  /** True to end more than one session. */
+  readonly yes: boolean;
+  /** Where the page of the list begins, and its length. */
+  readonly after: string | undefined;
+  readonly limit: number | undefined;
+}
+
 /** Thrown for an invalid command line. The message names the valid one. */
 export class UsageError extends Error {}
 
@@ -63,6 +80,16 @@ astro-gatehouse migrate: the table of store: { use: 'postgres' }
   npx astro-gatehouse migrate --table NAME      for a store that the project creates by itself
   npx astro-gatehouse migrate --print --sqlite  prints the SQL for SQLite, libSQL and Cloudflare D1
 
+astro-gatehouse sessions: who is signed in, in the store of the project
+
+  npx astro-gatehouse sessions list             the sessions, 50 at a time: --limit NUMBER, --after PLACE
+  npx astro-gatehouse sessions count            their number
+  npx astro-gatehouse sessions end              ends those that are named; --yes where that may be several
+      --user ID          of one user
+      --by KEY=VALUE     with this value; may be repeated
+      --id ID            the one with this id of the list (end)
+      --json             as JSON
+
   --root FOLDER    the project, when it is not the current folder
   --help           this text`;
 
@@ -75,10 +102,17 @@ const OPTIONS = {
   print: { type: 'boolean', default: false },
   table: { type: 'string' },
   sqlite: { type: 'boolean', default: false },
+  user: { type: 'string' },
+  by: { type: 'string', multiple: true, default: [] as string[] },
+  id: { type: 'string' },
+  yes: { type: 'boolean', default: false },
+  after: { type: 'string' },
+  limit: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-export type Request = RoutesRequest | DoctorRequest | SecretRequest | MigrateRequest;
+export type Request = RoutesRequest | DoctorRequest | SecretRequest | MigrateRequest | SessionsRequest;
+type Values = ReturnType<typeof parsed>['values'];
 
 /**
  * Parses the command line.
@@ -94,10 +128,15 @@ export function readCommandLine(args: readonly string[]): Request | 'help' {
   if (command !== 'migrate' && (values.print || values.sqlite || values.table !== undefined)) {
     throw new UsageError('--print, --table and --sqlite belong to migrate: remove them.');
   }
+  if (command === 'sessions') return sessionsRequest(values, more);
+  const { user, by, id, yes, after, limit } = values;
+  if (yes || by.length > 0 || [user, id, after, limit].some((value) => value !== undefined)) {
+    throw new UsageError('--user, --by, --id, --yes, --after and --limit belong to sessions: remove them.');
+  }
   if (command === 'secret') return secretRequest(values, more);
   if (command !== 'routes' && command !== 'doctor' && command !== 'migrate') {
     throw new UsageError(
-      `There is no command ${command ?? 'before the options'}: write routes, doctor, migrate or secret.`,
+      `There is no command ${command ?? 'before the options'}: write routes, doctor, migrate, secret or sessions.`,
     );
   }
   if (values.write) throw new UsageError('--write belongs to secret: for a report write routes --json > FILE.');
@@ -112,14 +151,14 @@ export function readCommandLine(args: readonly string[]): Request | 'help' {
   return { command, root: values.root, json: values.json, public: values.public, check: values.check };
 }
 
-function doctorRequest(values: ReturnType<typeof parsed>['values']): DoctorRequest {
+function doctorRequest(values: Values): DoctorRequest {
   if (values.public || values.check !== undefined) {
     throw new UsageError('--public and --check belong to routes: remove them.');
   }
   return { command: 'doctor', root: values.root, json: values.json };
 }
 
-function migrateRequest(values: ReturnType<typeof parsed>['values']): MigrateRequest {
+function migrateRequest(values: Values): MigrateRequest {
   if (values.json || values.public || values.check !== undefined) {
     throw new UsageError('--json, --public and --check belong to routes: remove them.');
   }
@@ -128,7 +167,43 @@ function migrateRequest(values: ReturnType<typeof parsed>['values']): MigrateReq
   return { command: 'migrate', root, print, table, sqlite };
 }
 
-function secretRequest(values: ReturnType<typeof parsed>['values'], [file, ...more]: readonly string[]): SecretRequest {
+function sessionsRequest(values: Values, [act, ...more]: readonly string[]): SessionsRequest {
+  if (values.write || values.public || values.check !== undefined) {
+    throw new UsageError('--write, --public and --check belong to other commands: remove them.');
+  }
+  if ((act !== 'list' && act !== 'count' && act !== 'end') || more.length > 0) {
+    throw new UsageError('Write sessions list, sessions count or sessions end.');
+  }
+  const { root, json, user, id, yes, after, limit } = values;
+  if (act !== 'list' && (after !== undefined || limit !== undefined)) {
+    throw new UsageError('--after and --limit belong to sessions list: remove them.');
+  }
+  if (act !== 'end' && (id !== undefined || yes)) {
+    throw new UsageError('--id and --yes belong to sessions end: remove them.');
+  }
+  const by = [...values.by, ...(user === undefined ? [] : [`userId=${user}`])];
+  const odd = by.find((each) => !/^[^=]+=/.test(each));
+  if (odd !== undefined) throw new UsageError(`--by ${odd} names no value: write --by ${odd}=VALUE.`);
+  if (act === 'end' && by.length > 0 === (id !== undefined)) {
+    throw new UsageError('Name the sessions to end with --user or --by, or the one with --id.');
+  }
+  if (limit !== undefined && !/^[1-9]\d{0,3}$/.test(limit)) {
+    throw new UsageError(`--limit ${limit} is not a number from 1 to 1000.`);
+  }
+  return {
+    command: 'sessions',
+    act,
+    root,
+    json,
+    by,
+    id,
+    yes,
+    after,
+    limit: limit === undefined ? limit : Number(limit),
+  };
+}
+
+function secretRequest(values: Values, [file, ...more]: readonly string[]): SecretRequest {
   if (values.json || values.public || values.check !== undefined) {
     throw new UsageError('--json, --public and --check belong to routes: remove them.');
   }

@@ -18,6 +18,7 @@ import { HINT, makeSecret, writeSecret } from './make-secret.js';
 import { migrate } from './migrate.js';
 import { readReport } from './read-report.js';
 import { asJson, asTable, differences, fromJson } from './report-text.js';
+import { sessions } from './sessions/sessions.js';
 
 const { stdout, stderr } = process;
 const { write } = stdout;
@@ -30,6 +31,7 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   if (request === 'help') return print(HELP);
   if (request.command === 'doctor') return doctor(request);
   if (request.command === 'migrate') return print(await migrate(request));
+  if (request.command === 'sessions') return print(await sessions(request));
   return request.command === 'secret' ? secret(request) : routes(request);
 }
 

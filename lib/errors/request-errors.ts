@@ -30,6 +30,57 @@ export class OutsideRequestError extends GatehouseError {
   }
 }
 
+/** `openSession` found no running site in this process, or several of them. */
+export class SiteNotFoundError extends GatehouseError {
+  /** @param running The names of the running sites. @param asked The name that was asked for. */
+  constructor(
+    readonly running: readonly string[],
+    readonly asked?: string,
+  ) {
+    super('SITE_NOT_FOUND', siteProblem(running, asked));
+  }
+}
+
+function siteProblem(running: readonly string[], asked: string | undefined): string {
+  if (running.length === 0) {
+    return (
+      'openSession() found no running site in this process. Import the built server first, in the same process: ' +
+      "import { handler } from './dist/server/entry.mjs'. In development the site starts with its first request. In a " +
+      'build, make sure that gatehouse() is among the integrations, and that pages are rendered on demand.'
+    );
+  }
+  const names = running.map((name) => `'${name}'`).join(', ');
+  const problem =
+    asked === undefined ? 'found several running sites' : `found no running site with the name '${asked}'`;
+  return `openSession() ${problem} in this process. Name the site by the name of its session cookie: { site: … }, one of ${names}.`;
+}
+
+/** A session that was opened outside a page was to be changed. */
+export class ReadOnlySessionError extends GatehouseError {
+  /** @param operation The name of what was called: `set()`. */
+  constructor(readonly operation: string) {
+    super(
+      'READ_ONLY_SESSION',
+      `session.${operation} is not available in a session that openSession() opened: there is no response that could ` +
+        `carry its cookie. Read it with get(), has() and all(), and change it in a page, an endpoint or an action.`,
+    );
+  }
+}
+
+/** The session of an open connection has ended. It is the reason of the signal that tells this. */
+export class SessionEndedError extends GatehouseError {
+  constructor(readonly why: SessionEnd) {
+    super('SESSION_ENDED', `The session of this connection has ended (${why}). Close the connection.`);
+  }
+}
+
+/**
+ * The reason why a session is over for an open connection. `expired`: it was not used for too long, or its absolute timeout
+ * has passed. `ended`: its visitor signed out or signed in again, or it was revoked. `another-user`: its visitor is
+ * another one now, or nobody. `unknown`: the store could not be read. `refused`: another site opened the connection.
+ */
+export type SessionEnd = 'expired' | 'ended' | 'another-user' | 'unknown' | 'refused';
+
 /** A helper was called with arguments that it does not take. */
 export class InvalidCallError extends GatehouseError {
   /**

@@ -1,6 +1,7 @@
 import { InvalidOptionsError } from '../errors/index.js';
 import type { CookieAttributes } from './cookies/cookie-jar.js';
 import { cookieProblems, defaultCookieName, formerCookieNames, withPrefix } from './cookies/cookie-name.js';
+import type { SessionCookieOptions } from './cookies/cookie-options.js';
 import {
   type Lifetime,
   ownLifetime,
@@ -14,25 +15,6 @@ import type { SessionRecord } from './record/session-record.js';
 const DAY = 24 * 60 * 60;
 const STORE_TIMEOUT = 5;
 const MAX_SIZE = 64 * 1024;
-
-/** Options for the session's cookie. */
-export interface SessionCookieOptions {
-  /**
-   * The name. Default: `gatehouse` with a suffix that distinguishes this application from others on its host. A
-   * secure cookie gets the prefix `__Host-`, or `__Secure-` when its path or domain does not allow `__Host-`.
-   */
-  name?: string | undefined;
-  /** The path. Default: `/`. */
-  path?: string | undefined;
-  /** The domain. Default: none, so only this host receives the cookie. */
-  domain?: string | undefined;
-  /** When browsers send the cookie with requests from other sites. Default: `lax`. `none` requires `secure`. */
-  sameSite?: 'lax' | 'strict' | 'none' | undefined;
-  /** True when browsers send the cookie over HTTPS only. Default: `true` in production, `false` in development. */
-  secure?: boolean | undefined;
-  /** True when a session that is too large for one cookie is split over up to three. Default: `false`. */
-  chunks?: boolean | undefined;
-}
 
 /** Options for the lifetime, the size and the cookie of sessions. */
 export interface SessionOptions {
@@ -68,6 +50,11 @@ export interface SessionOptions {
   signedInPages?: 'no-store' | 'no-cache' | undefined;
   /** Maximum number of sessions per user; a sign-in beyond it ends the oldest. Default: no limit. */
   maxSessionsPerUser?: number | undefined;
+  /**
+   * Maximum number of accounts to which one browser may be signed in at once, from 2 to 5, with `addAccount` and
+   * `switchAccount`. Requires a store on the server and `csrf.requireToken`. Default: one account.
+   */
+  maxAccounts?: number | undefined;
   /** Maximum number of characters of a session's text in a store on the server. Default: 65,536. */
   maxSize?: number | undefined;
 }
@@ -115,6 +102,7 @@ export class SessionConfig {
   readonly quiet: readonly string[];
   readonly storeTimeout: number;
   readonly maxSessionsPerUser: number | undefined;
+  readonly maxAccounts: number;
   readonly signedInPages: 'no-store' | 'no-cache';
   readonly maxSize: number;
   readonly hasChunks: boolean;
@@ -134,6 +122,7 @@ export class SessionConfig {
     this.quiet = settled.quiet;
     this.storeTimeout = settled.storeTimeout;
     this.maxSessionsPerUser = settled.maxSessionsPerUser;
+    this.maxAccounts = settled.maxAccounts;
     this.signedInPages = settled.signedInPages;
     this.maxSize = settled.maxSize;
     this.hasChunks = settled.hasChunks;
@@ -212,6 +201,7 @@ export class SessionConfig {
       sameSite: cookie.sameSite ?? 'lax',
       secure: cookie.secure ?? isProduction,
       httpOnly: true,
+      ...(cookie.partitioned && { partitioned: true }),
     };
     const name = cookie.name ?? defaultCookieName(applicationId);
     const cookieName = isByHand ? name : withPrefix(name, attributes);
@@ -235,6 +225,7 @@ export class SessionConfig {
       quiet: options.quiet ?? [],
       storeTimeout: (options.storeTimeout ?? STORE_TIMEOUT) * 1000,
       maxSessionsPerUser: options.maxSessionsPerUser,
+      maxAccounts: options.maxAccounts ?? 1,
       signedInPages: options.signedInPages ?? 'no-store',
       maxSize: options.maxSize ?? MAX_SIZE,
       hasChunks: cookie.chunks ?? false,

@@ -6,10 +6,9 @@ import { injectable } from '../injectable.js';
 import type { ImpersonationEnd } from './event-reasons.js';
 import { ListedSession } from './listed-session.js';
 import type { SessionChanges } from './record/session-changes.js';
-import { SessionId } from './record/session-id.js';
 import { type SessionRecord, userIdOf } from './record/session-record.js';
 import { RevokedSessions } from './registry/revoked-sessions.js';
-import { SessionDirectory } from './registry/session-directory.js';
+import { isOf, isUnder, SessionDirectory } from './registry/session-directory.js';
 import {
   type EventSubject,
   emitImpersonationLeft,
@@ -21,6 +20,7 @@ import { draftOf, type Session } from './session.js';
 import { SessionConfig } from './session-config.js';
 import { RevocationList } from './stores/revocation-list.js';
 import { type FiledRecord, type ListSearch, SessionStore } from './stores/session-store.js';
+import { sessionChannel } from './watch/session-channel.js';
 
 /**
  * Lists and ends the sessions of a user, for example on a page that shows the devices where the user is signed in, and
@@ -66,7 +66,7 @@ export class SessionRegistry extends SessionDirectory {
     if (userId === undefined) return [];
     return (await this.#liveWith(userId, current))
       .sort(({ record: a }, { record: b }) => b.renewedAt - a.renewedAt)
-      .map(({ key, record }) => new ListedSession(key, record, current !== undefined && this.isUnder(key, current)));
+      .map(({ key, record }) => new ListedSession(key, record, current !== undefined && isUnder(key, current)));
   }
 
   /**
@@ -102,7 +102,7 @@ export class SessionRegistry extends SessionDirectory {
     const live = await this.#liveWith(userId, session);
     // Another request of this visitor may have given the session a new id.
     const now = await this.store.read(draftOf(session).opened?.id ?? '');
-    return this.endEach(live.filter(({ key }) => !this.isUnder(key, session) && !(now && isOf(key, now.id))));
+    return this.endEach(live.filter(({ key }) => !isUnder(key, session) && !(now && isOf(key, now.id))));
   }
 
   /**
@@ -117,6 +117,7 @@ export class SessionRegistry extends SessionDirectory {
     await this.#revoked.revokeAll(userId);
     if (listsSessions) await this.endEach(await this.#liveForCertain(userId));
     else this.#emitRevoked({ userId });
+    sessionChannel.announceUser(userId);
   }
 
   /** Checks whether the revocation list has ended this session, or has lost its entry for the user. */
@@ -135,6 +136,7 @@ export class SessionRegistry extends SessionDirectory {
   async end(record: SessionRecord): Promise<void> {
     await this.store.destroy(record.id);
     await this.endSignIn(record);
+    sessionChannel.announce(record.id, 'ended');
   }
 
   /** Ends every copy of a session that its visitor replaced by signing in again, if the store cannot end them. */
@@ -196,7 +198,7 @@ export class SessionRegistry extends SessionDirectory {
    */
   async #isAmong(live: readonly FiledRecord[], userId: string, session: Session): Promise<boolean> {
     const { opened } = draftOf(session);
-    if (!opened || userIdOf(opened) !== userId || live.some(({ key }) => this.isUnder(key, session))) return true;
+    if (!opened || userIdOf(opened) !== userId || live.some(({ key }) => isUnder(key, session))) return true;
     const now = await this.store.read(opened.id);
     const isThere = now && userIdOf(now) === userId && this.config.isLive(now, this.clock.now());
     return !isThere || live.some(({ key }) => isOf(key, now.id));
@@ -210,22 +212,13 @@ export class SessionRegistry extends SessionDirectory {
   async #revoke(key: string, record?: FiledRecord['record']): Promise<boolean> {
     const hasEnded = await this.store.revoke(key);
     const session = shortHashOfKey(key);
+    if (hasEnded) sessionChannel.announceKey(key, 'ended');
     if (hasEnded && record) emitImpersonationLeft(this.events, session, record);
     if (hasEnded) this.#emitRevoked({ session, userId: record && userIdOf(record) });
     return hasEnded;
   }
 
-  /** Checks whether a key identifies a session, by the id before this request or by the one after it. */
-  protected override isUnder(key: string, session: Session): boolean {
-    const { id, opened } = draftOf(session);
-    return [id, opened?.id].some((id) => id !== undefined && isOf(key, id));
-  }
-
   #emitRevoked(subject: EventSubject): void {
     this.events.emit('session.revoked', () => subject);
   }
-}
-
-function isOf(key: string, id: string): boolean {
-  return SessionId.fingerprint(id).startsWith(key);
 }

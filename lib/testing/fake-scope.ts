@@ -128,7 +128,7 @@ export function fakeScope({
   clock = new FrozenClock(),
 }: FakeRequest = {}): FakeScope {
   const parts = defaultServices({
-    session: SessionConfig.from({}, { isProduction: false }),
+    session: SessionConfig.from({ maxAccounts: 5 }, { isProduction: false }),
     secrets: new Secrets(['a secret of tests, which seals nothing that leaves them']),
     guard: new GuardConfig(),
     access: new AccessConfig(access),

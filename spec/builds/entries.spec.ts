@@ -7,6 +7,7 @@ import { APPS } from '../support/packed-package.js';
 
 /** What pages, endpoints and middlewares call. */
 const HELPERS = [
+  ...['accounts', 'addAccount', 'signOutOfAll', 'switchAccount'],
   ...[
     'authorize',
     'beginSignIn',
@@ -24,6 +25,7 @@ const HELPERS = [
     'isAuthenticated',
     'oldInput',
     'oldInputs',
+    'openSession',
     'regenerateSession',
     'requireSession',
     'safeReturnTo',

@@ -3,6 +3,17 @@ import { describe, expect, it } from '@jest/globals';
 import { readCommandLine, UsageError } from '../../lib/cli/command-line.js';
 
 const NOTHING = { command: 'routes', root: '.', json: false, public: false, check: undefined };
+const SESSIONS = {
+  command: 'sessions',
+  act: 'list',
+  root: '.',
+  json: false,
+  by: [],
+  id: undefined,
+  yes: false,
+  after: undefined,
+  limit: undefined,
+};
 
 describe('The command line', () => {
   it.each([
@@ -19,6 +30,28 @@ describe('The command line', () => {
       ['migrate', '--print', '--table', 'auth.sessions', '--root', 'site'],
       { command: 'migrate', root: 'site', print: true, table: 'auth.sessions', sqlite: false },
     ],
+    [['sessions', 'list'], SESSIONS],
+    [
+      [
+        'sessions',
+        'list',
+        '--user',
+        'ada',
+        '--by',
+        'plan=a=b',
+        '--after',
+        'x',
+        '--limit',
+        '10',
+        '--json',
+        '--root',
+        'site',
+      ],
+      { ...SESSIONS, by: ['plan=a=b', 'userId=ada'], after: 'x', limit: 10, json: true, root: 'site' },
+    ],
+    [['sessions', 'count'], { ...SESSIONS, act: 'count' }],
+    [['sessions', 'end', '--by', 'tenantId=', '--yes'], { ...SESSIONS, act: 'end', by: ['tenantId='], yes: true }],
+    [['sessions', 'end', '--id', 'k'], { ...SESSIONS, act: 'end', id: 'k' }],
     [[], 'help'],
     [['--help'], 'help'],
     [['routes', '-h'], 'help'],
@@ -27,8 +60,8 @@ describe('The command line', () => {
   });
 
   it.each([
-    [['route'], 'There is no command route: write routes, doctor, migrate or secret.'],
-    [['--json'], 'write routes, doctor, migrate or secret'],
+    [['route'], 'There is no command route: write routes, doctor, migrate, secret or sessions.'],
+    [['--json'], 'write routes, doctor, migrate, secret or sessions'],
     [['secret', '.env'], 'write secret --write .env'],
     [['secret', '--write', 'a', 'b'], 'Only one file is possible: remove "b"'],
     [['secret', '--json'], 'belong to routes'],
@@ -44,6 +77,20 @@ describe('The command line', () => {
     [['migrate', 'site'], 'write --root site'],
     [['doctor', '--print'], '--print, --table and --sqlite belong to migrate'],
     [['secret', '--table', 'a'], '--print, --table and --sqlite belong to migrate'],
+    [['sessions'], 'Write sessions list, sessions count or sessions end.'],
+    [['sessions', 'stop'], 'Write sessions list, sessions count or sessions end.'],
+    [['sessions', 'list', 'ada'], 'Write sessions list, sessions count or sessions end.'],
+    [['sessions', 'count', '--limit', '1'], 'belong to sessions list'],
+    [['sessions', 'list', '--yes'], 'belong to sessions end'],
+    [['sessions', 'end'], 'Name the sessions to end with --user or --by'],
+    [['sessions', 'end', '--yes'], 'Name the sessions to end with --user or --by'],
+    [['sessions', 'end', '--id', 'k', '--user', 'ada'], 'Name the sessions to end with --user or --by'],
+    [['sessions', 'list', '--by', 'tenantId'], 'write --by tenantId=VALUE'],
+    [['sessions', 'list', '--by', '=a'], 'names no value'],
+    [['sessions', 'list', '--limit', '0'], 'from 1 to 1000'],
+    [['sessions', 'list', '--public'], 'belong to other commands'],
+    [['doctor', '--user', 'ada'], 'belong to sessions'],
+    [['secret', '--yes'], 'belong to sessions'],
     [['routes', '--jsom'], "Unknown option '--jsom'. The options are --root, --json"],
     [['routes', '--check'], '--check'],
     [['routes', '--json', '--check', 'a'], 'remove one of them'],

@@ -6,7 +6,7 @@ import { Document, documents, ROOT } from '../support/documents.js';
 const DOCUMENTS = documents();
 const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { files: string[] };
 /** Folders that only a checkout has; links into them are for those who read the repository. */
-const IN_THE_REPOSITORY = ['spec', 'samples', 'bench'];
+const IN_THE_REPOSITORY = ['spec', 'samples', 'site', 'bench'];
 
 /** Whether a link leads somewhere. */
 function leads({ file, anchor }: { file: string; anchor: string }): boolean {

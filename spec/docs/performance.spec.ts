@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { drawChart } from '../../bench/chart.js';
-import { CHART, DOCUMENTED, PAGE, withTables } from '../../bench/documentation.js';
+import { CHART, DOCUMENTED, DOCUMENTED_STORES, PAGE, withTables } from '../../bench/documentation.js';
 import type { Figures } from '../../bench/figures.js';
 
 const figures: Figures = JSON.parse(readFileSync(DOCUMENTED, 'utf8'));
+const stores: Figures = JSON.parse(readFileSync(DOCUMENTED_STORES, 'utf8'));
 const page = readFileSync(PAGE, 'utf8');
 const chart = readFileSync(CHART, 'utf8');
 
@@ -13,7 +14,13 @@ const RENEW = 'npm run bench -- --from bench/results/documented.json --docs';
 
 describe('The page on performance', () => {
   it('shows the tables of the figures that are kept beside it', () => {
-    expect({ renew: RENEW, page }).toEqual({ renew: RENEW, page: withTables(page, figures) });
+    expect({ renew: RENEW, page }).toEqual({ renew: RENEW, page: withTables(page, figures, stores) });
+  });
+
+  it('compares all stores in one run', () => {
+    const names = new Set(stores.requests.map(({ name }) => name.replace('gatehouse, ', '')));
+    const compared = ['cookie', 'memory', 'sqlite', 'redis', 'postgres', 'unstorage', 'astro'];
+    expect(compared.filter((store) => !names.has(store))).toEqual([]);
   });
 
   it('shows the chart of the same figures', () => {

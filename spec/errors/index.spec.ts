@@ -18,6 +18,14 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     '{ timeout: 30 }',
   ],
   [
+    new errors.SiteNotFoundError([]),
+    'SITE_NOT_FOUND',
+    { running: [], asked: undefined },
+    "import { handler } from './dist/server/entry.mjs'",
+  ],
+  [new errors.ReadOnlySessionError('set()'), 'READ_ONLY_SESSION', { operation: 'set()' }, 'change it in a page'],
+  [new errors.SessionEndedError('expired'), 'SESSION_ENDED', { why: 'expired' }, 'Close the connection.'],
+  [
     new errors.ExclusiveOutcomeLostError('token', 'too-large'),
     'EXCLUSIVE_OUTCOME_LOST',
     { key: 'token', reason: 'too-large' },
@@ -279,6 +287,14 @@ describe('An error', () => {
     const listed = new Set(SITUATIONS.map(([error]) => error.name));
     const classes = Object.keys(errors).filter((name) => name !== 'GatehouseError');
     expect(classes.filter((name) => !listed.has(name))).toEqual([]);
+  });
+
+  it('names the sites that run, where none or several are meant', () => {
+    const several = new errors.SiteNotFoundError(['gatehouse-a', 'gatehouse-b']).message;
+    expect(several).toContain('found several running sites in this process');
+    expect(several).toContain("{ site: … }, one of 'gatehouse-a', 'gatehouse-b'");
+    const missing = new errors.SiteNotFoundError(['gatehouse-a'], 'gatehouse-c').message;
+    expect(missing).toContain("found no running site with the name 'gatehouse-c'");
   });
 
   it('has a code of its own for each situation', () => {

@@ -11,6 +11,7 @@ describe('The options of createCookieSessionStorage()', () => {
     [{}],
     [{ cookie: { secret: SECRET } }],
     [{ cookie: { name: 'sid', path: '/app', domain: 'site.example', sameSite: 'strict', secure: true } }],
+    [{ cookie: { secret: SECRET, sameSite: 'none', secure: true, partitioned: true } }],
     [{ cookie: { secret: [SECRET, `${SECRET}2`] }, idleTimeout: 60, absoluteTimeout: 600 }],
   ])('may be %j', (options) => {
     expect(made(options)).not.toThrow();
@@ -30,6 +31,7 @@ describe('The options of createCookieSessionStorage()', () => {
     [{ cookie: { secret: [] } }, /cookie\.secret: must be a string/],
     [{ cookie: { secret: SECRET, secure: 'yes' } }, /cookie\.secure: must be true or false/],
     [{ cookie: { secret: SECRET, sameSite: 'Lax' } }, /cookie\.sameSite: must be one of/],
+    [{ cookie: { secret: SECRET, partitioned: true } }, /cookie\.partitioned is for frames of other sites/],
     [{ cookie: 'sid' }, /cookie: must be a plain object/],
     [{ idleTimeout: '60' }, /idleTimeout: must be a number of seconds/],
   ])('are rejected by name, with the cure: %#', (options, sentence) => {
@@ -68,5 +70,13 @@ describe('A storage with manual commits', () => {
     expect(session.get('user')).toBe('ada');
     expect(await storage.commitSession(session)).toMatch(/^sid=\w/);
     expect(await storage.destroySession(session)).toMatch(/^sid=; Max-Age=0/);
+  });
+
+  it('has a partitioned cookie where that is asked for', async () => {
+    const embedded = { sameSite: 'none', secure: true, partitioned: true } as const;
+    const storage = createCookieSessionStorage({}, { cookie: { name: 'sid', secret: SECRET, ...embedded } });
+    const session = await storage.getSession(new Request('https://site.example/'));
+    expect(await storage.commitSession(session)).toMatch(/^sid=[^;]+;.*; Secure; Partitioned; SameSite=None$/);
+    expect(await storage.destroySession(session)).toMatch(/^sid=; Max-Age=0;.*; Partitioned/);
   });
 });

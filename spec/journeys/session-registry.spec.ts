@@ -79,6 +79,7 @@ describe('The sessions of a user, in two processes that share a store', () => {
     expect(devices).toHaveLength(2);
     expect(devices).toContainEqual({
       id: expect.stringMatching(/^[\w-]{43}$/),
+      userId: 'ada',
       label: 'Laptop',
       userAgent: 'Firefox',
       isCurrent: true,

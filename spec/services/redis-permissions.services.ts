@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisFailure } from '../../lib/session/stores/redis/redis-failure.js';
 import { RedisRevocationList } from '../../lib/session/stores/redis/redis-revocation-list.js';
 import { RedisSessionStore } from '../../lib/session/stores/redis/redis-session-store.js';
@@ -71,10 +71,8 @@ beforeAll(async () => {
   await command(redis, ...USER);
   url = `redis://gatehouse:${encodeURIComponent(PASSWORD)}@127.0.0.1:${redis.port}`;
 });
-afterAll(async () => {
-  await Promise.all(open.map((each) => each.close()));
-  await redis.remove();
-});
+afterEach(() => Promise.all(open.splice(0).map((each) => each.close())));
+afterAll(() => redis.remove());
 
 describe('A user of Redis with the documented permissions', () => {
   describeSessionStore('Sessions', ({ clock }) => opened(new RedisSessionStore(place(), clock)), {

@@ -133,6 +133,13 @@ describe('A session cookie', () => {
 
   it.each([
     ['SameSite none over plain HTTP', { sameSite: 'none', secure: false }, 'sameSite "none" is ignored'],
+    ['partitioned, SameSite lax', { partitioned: true }, "set session.cookie.sameSite to 'none'"],
+    ['partitioned, SameSite strict', { partitioned: true, sameSite: 'strict' }, 'with sameSite "strict"'],
+    [
+      'partitioned over plain HTTP',
+      { partitioned: true, sameSite: 'none', secure: false },
+      'session.cookie.partitioned is ignored by browsers unless session.cookie.secure is true',
+    ],
     ['__Host- over plain HTTP', { name: '__Host-a', secure: false }, 'begins with "__Host-"'],
     ['__Host- below a path', { name: '__Host-a', path: '/app' }, 'begins with "__Host-"'],
     ['__Host- for a domain', { name: '__Host-a', domain: 'a.example' }, 'begins with "__Host-"'],
@@ -147,6 +154,12 @@ describe('A session cookie', () => {
 
   it('may be sent to other sites when it is secure', () => {
     expect(SessionConfig.from({ cookie: { sameSite: 'none' } }, PRODUCTION).cookie.sameSite).toBe('none');
+  });
+
+  it('is partitioned where that is asked for, and keeps its prefix', () => {
+    const partitioned = SessionConfig.from({ cookie: { sameSite: 'none', partitioned: true } }, PRODUCTION);
+    expect([partitioned.cookieName, partitioned.cookie.partitioned]).toEqual(['__Host-gatehouse', true]);
+    expect(SessionConfig.from({ cookie: { partitioned: false } }, PRODUCTION).cookie).not.toHaveProperty('partitioned');
   });
 
   it('is validated together with the timeouts in one error', () => {

@@ -79,7 +79,7 @@ export class App {
     const program = join(INSTALLED, bin['astro-gatehouse']);
     const environment = this.#environment();
     // Those that load Astro are run where it is loaded.
-    if (args[0] !== 'routes' && args[0] !== 'doctor')
+    if (!['routes', 'doctor', 'sessions'].includes(args[0] ?? ''))
       return run(process.execPath, [program, ...args], this.folder, environment);
     return runAstro({ command: 'gatehouse', program, args, folder: this.folder, environment });
   }

@@ -33,6 +33,7 @@ const DIRECTIVES: Record<string, readonly string[]> = {
     'StateDirectory',
     'WantedBy',
   ],
+  redis: ['ACL'],
   dockerfile: ['FROM', 'WORKDIR', 'COPY', 'RUN', 'ENV', 'USER', 'EXPOSE', 'HEALTHCHECK', 'CMD'],
 };
 

@@ -30,7 +30,7 @@ export class RedisServer {
       'sentinel resolve-hostnames no',
       `sentinel monitor ${name} 127.0.0.1 ${primary.port} 2`,
       `sentinel down-after-milliseconds ${name} 500`,
-      `sentinel failover-timeout ${name} 3000`,
+      `sentinel failover-timeout ${name} 1000`,
     ];
     writeFileSync(join(server.#folder, 'sentinel.conf'), watch.join('\n'));
     await server.resume();

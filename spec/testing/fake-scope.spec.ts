@@ -8,6 +8,7 @@ import { DecisionLog } from '../../lib/access/guard/decision-log.js';
 import type { AccessRequest } from '../../lib/access/guard/guarded-request.js';
 import { RouteGuard } from '../../lib/access/guard/route-guard.js';
 import { Visitor } from '../../lib/access/visitor.js';
+import { accounts, addAccount, signOutOfAll, switchAccount } from '../../lib/astro/helpers/accounts.js';
 import { authorize, can, decide } from '../../lib/astro/helpers/authorize.js';
 import { getSession } from '../../lib/astro/helpers/helpers.js';
 import { beginSignIn, takeSignIn } from '../../lib/astro/helpers/pending-sign-in.js';
@@ -20,6 +21,7 @@ import { AccessDeniedError, InvalidOverrideError, InvalidVisitorError } from '..
 import { injectable } from '../../lib/injectable.js';
 import { FlashBag } from '../../lib/session/flash-bag.js';
 import { draftOf, Session } from '../../lib/session/session.js';
+import { SessionConfig } from '../../lib/session/session-config.js';
 import { FrozenClock, fakeScope } from '../../lib/testing/index.js';
 import { navigation } from '../support/guarded-request.js';
 import { RememberingLog } from '../support/guards.js';
@@ -232,6 +234,29 @@ describe('Subclasses that override those of request data', () => {
     const denied = new AccessDeniedError(403, true, 'no');
     const verdict = await scope.get(RouteGuard).judgeDenied(denied, navigation('/x'), scope.visitor);
     expect(verdict.decision).toBeInstanceOf(OwnDecision);
+  });
+});
+
+describe('Several accounts, in a fake scope', () => {
+  it('are the one of the scope, beside which there is room', async () => {
+    const scope = fakeScope({ user: { userId: 'ada' } });
+    const all = await scope.run(() => accounts());
+    expect(all.map(({ key, visitor, isCurrent }) => [key, visitor.id, isCurrent])).toEqual([['1', 'ada', true]]);
+    expect(await switchAccount('2', { locals: scope.locals })).toBe(false);
+    expect(await addAccount({ locals: scope.locals })).toBe(true);
+    expect(Object.entries(scope.nextCookies)).toEqual([[expect.stringMatching(/-account$/), '2']]);
+    await signOutOfAll({}, { locals: scope.locals });
+    expect([scope.visitor.isGuest, scope.nextCookies]).toEqual([true, {}]);
+    expect(await scope.run(() => accounts())).toEqual([]);
+    expect(await scope.run(() => addAccount())).toBe(true);
+  });
+
+  it('are none without the option', async () => {
+    const config = SessionConfig.from({}, { isProduction: false });
+    const scope = fakeScope({ services: (services) => services.override(SessionConfig, () => config) });
+    await expect(accounts({ locals: scope.locals })).rejects.toThrow(
+      /accounts\(\) needs the option session\.maxAccounts/,
+    );
   });
 });
 

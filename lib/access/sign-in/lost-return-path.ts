@@ -1,5 +1,5 @@
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
-import { withPrefix } from '../../session/cookies/cookie-name.js';
+import { besideSession, withPrefix } from '../../session/cookies/cookie-name.js';
 import type { SessionConfig } from '../../session/session-config.js';
 
 /** Seconds for which a page is remembered: long enough to find the password. */
@@ -49,7 +49,8 @@ export class LostReturnPathCookie {
   }
 
   #set(jar: CookieJar, value: string, maxAge: number): void {
-    const { secure } = this.config.cookie;
-    jar.set(this.#name, value, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge });
+    const { secure, partitioned } = this.config.cookie;
+    const sameSite = besideSession(this.config.cookie);
+    jar.set(this.#name, value, { path: '/', httpOnly: true, sameSite, secure, partitioned, maxAge });
   }
 }

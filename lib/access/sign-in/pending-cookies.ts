@@ -1,5 +1,5 @@
 import type { CarriedCookie, CookieAttributes, CookieJar } from '../../session/cookies/cookie-jar.js';
-import { withPrefix } from '../../session/cookies/cookie-name.js';
+import { besideSession, withPrefix } from '../../session/cookies/cookie-name.js';
 import type { SessionConfig } from '../../session/session-config.js';
 
 /**
@@ -24,15 +24,15 @@ interface Carried {
 
 /** Chooses and finds the cookies of sign-ins that have left the site, of which a browser may have several at a time. */
 export class PendingCookies {
-  readonly #secure: boolean;
+  readonly #cookie: SessionConfig['cookie'];
   /** The cookie for redirects, and the one for forms that the provider posts, which always is `Secure`. */
   readonly #names: readonly [lax: string, none: string];
 
-  constructor({ cookieName, cookie: { secure } }: Pick<SessionConfig, 'cookieName' | 'cookie'>) {
+  constructor({ cookieName, cookie }: Pick<SessionConfig, 'cookieName' | 'cookie'>) {
     const stem = `${cookieName.replace(/^__(?:Host|Secure|Http)-/i, '')}-sign-in`;
     const named = (isSecure: boolean) => withPrefix(stem, { ...ATTRIBUTES, sameSite: 'lax', secure: isSecure });
-    this.#secure = secure;
-    this.#names = [named(secure), named(true)];
+    this.#cookie = cookie;
+    this.#names = [named(cookie.secure), named(true)];
   }
 
   /** The purpose of the seals in these cookies. It contains their name, so that no other application's seal opens. */
@@ -88,12 +88,14 @@ export class PendingCookies {
   }
 
   remove(jar: CookieJar, name: string): void {
-    const isPosted = name.startsWith(this.#names[1]) && !this.#secure;
+    const isPosted = name.startsWith(this.#names[1]) && !this.#cookie.secure;
     jar.set(name, '', this.#attributes(isPosted, 0));
   }
 
   #attributes(isPosted: boolean, maxAge: number): CookieAttributes {
-    return { ...ATTRIBUTES, sameSite: isPosted ? 'none' : 'lax', secure: isPosted || this.#secure, maxAge };
+    const secure = isPosted || this.#cookie.secure;
+    const { partitioned } = this.#cookie;
+    return { ...ATTRIBUTES, sameSite: isPosted ? 'none' : besideSession(this.#cookie), secure, partitioned, maxAge };
   }
 }
 

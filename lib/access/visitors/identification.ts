@@ -10,7 +10,7 @@ import { ForeignVisitor } from './foreign-visitor.js';
 /** Calls `identify` of the resolver, once for each request. */
 export class Identification {
   /** The answers, because an error page may have another context than the request that it answers. */
-  readonly #answers = new WeakMap<Request, Promised<ForeignVisitor | undefined>>();
+  readonly #answers = new WeakMap<object, Promised<ForeignVisitor | undefined>>();
 
   /** @param timeout Milliseconds after which an answer is no longer waited for. */
   constructor(
@@ -24,10 +24,10 @@ export class Identification {
    * Returns the visitor whom `identify` names; `undefined` when it leaves that to the session. It never rejects: when
    * `identify` fails, nobody knows who the visitor is, so that guarded pages are unavailable.
    *
-   * @param original The request as it arrived.
+   * @param original The request as it arrived, or another object that stands for it.
    * @param request The same request, as `identify` sees it.
    */
-  visitorOf(original: Request, request: AccessRequest): Promised<ForeignVisitor | undefined> {
+  visitorOf(original: object, request: AccessRequest): Promised<ForeignVisitor | undefined> {
     if (this.#answers.has(original)) return this.#answers.get(original);
     const answer = orElse<ForeignVisitor | undefined>(
       () => andThen(this.#ask(request), (known) => this.#named(known)),

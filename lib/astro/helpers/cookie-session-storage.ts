@@ -6,7 +6,7 @@ import type { Session } from '../../session/session.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { CookieSessionStore } from '../../session/stores/cookie-session-store.js';
 import { type CookieSessionStorageOptions, checkStorageOptions } from '../options/options.js';
-import { cookiesNamed, cookieValues } from '../request/astro-cookie-jar.js';
+import { cookiesNamed, cookieValues, definedAttributes } from '../request/astro-cookie-jar.js';
 
 const SOURCE = 'cookie.secret of createCookieSessionStorage';
 const DEVELOPMENT_SECRET = Symbol.for('astro-gatehouse.development-secret');
@@ -88,9 +88,8 @@ class HeaderCookieJar extends CookieJar {
     return cookiesNamed(this.header, name, mark);
   }
 
-  override set(name: string, value: string, { domain, maxAge, ...attributes }: CookieAttributes): void {
-    const given = { ...(domain !== undefined && { domain }), ...(maxAge !== undefined && { maxAge }) };
-    const cookie = { name, value, ...attributes, ...given };
+  override set(name: string, value: string, attributes: CookieAttributes): void {
+    const cookie = { name, value, ...definedAttributes(attributes) };
     this.setCookie = stringifySetCookie(cookie, { encode: String });
   }
 }

@@ -6,6 +6,7 @@ import { builtRedis, memory, sqlite } from './store-schemas.js';
 const HTTP_ONLY = 'the cookie of a session is always HttpOnly; leave it out';
 const LIFETIME = 'a cookie lives as long as its session: set idleTimeout next to cookie, in seconds';
 const QUIET = "must be an array of patterns: ['/api/notifications/**']";
+const ACCOUNTS = 'must be a whole number from 2 to 5; leave it out for one account';
 const ONE_COOKIE = 'a commit returns one header, and so one cookie; leave it out';
 
 const cookie = {
@@ -14,6 +15,7 @@ const cookie = {
   domain: z.optional(text),
   sameSite: z.optional(z.enum(['lax', 'strict', 'none'])),
   secure: flag,
+  partitioned: flag,
 };
 const timeouts = { idleTimeout: z.optional(seconds), absoluteTimeout: z.optional(seconds) };
 const common = {
@@ -26,6 +28,7 @@ const common = {
   signedInPages: z.optional(z.enum(['no-store', 'no-cache'])),
   storeTimeout: z.optional(seconds),
   maxSessionsPerUser: z.optional(count),
+  maxAccounts: z.optional(z.int(ACCOUNTS).check(z.minimum(2, ACCOUNTS), z.maximum(5, ACCOUNTS))),
   maxSize: z.optional(count),
 };
 

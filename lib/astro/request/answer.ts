@@ -176,11 +176,6 @@ export function withCookies(response: Response, cookies: Iterable<string>): Resp
   });
 }
 
-/** Adds the Set-Cookie headers that remove cookies. Most answers remove none, and are returned unchanged. */
-export function withRemovals(response: Response, removals: readonly string[] = NONE): Response {
-  return removals.length > 0 ? withCookies(response, removals) : response;
-}
-
 /** Changes the headers, or those of a copy: headers of `Response.redirect()` and of fetched answers are immutable. */
 export function withHeaders(response: Response, change: (headers: Headers) => void): Response {
   try {

@@ -7,6 +7,7 @@ import {
   CookieJar,
   removesCookie,
 } from '../../session/cookies/cookie-jar.js';
+import { type CookiePlace, placesBeside } from './cookie-places.js';
 
 /** Maximum number of cookies that are read: of one exact name, and of that name with any ending. */
 const MAX_VALUES = 8;
@@ -59,24 +60,58 @@ export class AstroCookieJar extends CookieJar {
   }
 
   override set(name: string, value: string, attributes: CookieAttributes): void {
-    const { domain, maxAge, ...others } = attributes;
     if (attributes.secure && !removesCookie(attributes)) warnOfPlainHttp(this.context.request.headers);
     this.#isChanged = true;
-    const given = { ...(domain !== undefined && { domain }), ...(maxAge !== undefined && { maxAge }) };
-    this.context.cookies.set(name, value, { ...others, ...given, encode: String });
+    if (attributes.partitioned && this.values(name).length > 0) this.#removeUnpartitioned(name, attributes);
+    this.context.cookies.set(name, value, { ...definedAttributes(attributes), encode: String });
   }
 
-  override removeElsewhere(name: string, { path, domain, secure }: Omit<CookieAttributes, 'maxAge'>): void {
-    for (const place of placesBeside({ path, domain }, this.context.request.headers, this.url)) {
-      this.#removals ??= [];
-      this.#removals.push(stringifySetCookie({ name, value: '', maxAge: 0, ...place, ...(secure && { secure }) }));
+  override removeElsewhere(name: string, attributes: Omit<CookieAttributes, 'maxAge'>): void {
+    for (const place of placesBeside(attributes, this.context.request.headers, this.url)) {
+      if (attributes.partitioned) this.#addRemoval(name, place, attributes);
+      this.#addRemoval(name, place, { ...attributes, partitioned: false });
     }
+  }
+
+  /**
+   * Removes the cookie of a time before `partitioned` was set. Browsers store both, send both, and remove only the one
+   * that the header means.
+   */
+  #removeUnpartitioned(name: string, attributes: Omit<CookieAttributes, 'maxAge'>): void {
+    const { path, domain } = attributes;
+    this.#addRemoval(name, { path, ...(domain !== undefined && { domain }) }, { ...attributes, partitioned: false });
+  }
+
+  #addRemoval(
+    name: string,
+    place: CookiePlace,
+    { secure, sameSite, partitioned }: Pick<CookieAttributes, 'secure' | 'sameSite' | 'partitioned'>,
+  ): void {
+    // Without SameSite=None, browsers ignore the header in a frame of another site.
+    const how = {
+      ...(secure && { secure }),
+      ...(sameSite === 'none' && { sameSite }),
+      ...(partitioned && { partitioned }),
+    };
+    const removal = stringifySetCookie({ name, value: '', maxAge: 0, ...place, ...how });
+    this.#removals ??= [];
+    if (!this.#removals.includes(removal)) this.#removals.push(removal);
   }
 
   get #carried(): string | null {
     this.#header ??= this.context.request.headers.get('cookie');
     return this.#header;
   }
+}
+
+/** Returns the attributes that are set, because Astro takes none that is `undefined`. */
+export function definedAttributes({ domain, maxAge, partitioned, ...others }: CookieAttributes) {
+  return {
+    ...others,
+    ...(domain !== undefined && { domain }),
+    ...(maxAge !== undefined && { maxAge }),
+    ...(partitioned && { partitioned }),
+  };
 }
 
 /** Checks whether a browser opens an address in a tab or a window, and not in a frame. Without the headers it may. */
@@ -135,62 +170,6 @@ function beginsPair(header: string, at: number): boolean {
   let before = at - 1;
   while (header[before] === ' ' || header[before] === '\t') before -= 1;
   return before < 0 || header[before] === ';';
-}
-
-/** A place in which a browser may have a cookie: a path, and a domain unless the cookie is the host's own. */
-interface CookiePlace {
-  readonly path: string;
-  readonly domain?: string;
-}
-
-/** Maximum depth of paths, because the headers of an answer must fit into the buffers of proxies. */
-const MAX_DEPTH = 3;
-/**
- * Maximum number of parent domains of the host, counted from the top: one is probably that of the whole site, another a
- * public suffix.
- */
-const MAX_ABOVE = 2;
-const HOST_NAME = /^(?=.*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
-
-/**
- * Lists every other place from which a browser may have sent a cookie, because a Cookie header contains only names and
- * values. Domains in which nobody can set a cookie do no harm: the browser ignores them.
- *
- * @see RFC 6265bis 5.1.3, 5.1.4.
- */
-export function placesBeside(
-  place: { path: string; domain?: string | undefined },
-  headers: Headers,
-  url: URL,
-): readonly CookiePlace[] {
-  const own = { path: place.path, domain: place.domain?.replace(/^\./, '').toLowerCase() };
-  const domains = [undefined, ...domainsOf(hostOf(headers) ?? url.hostname)];
-  return pathsOf(url.pathname)
-    .flatMap((path) => domains.map((domain) => ({ path, ...(domain !== undefined && { domain }) })))
-    .filter(({ path, domain }) => path !== own.path || domain !== own.domain);
-}
-
-/** Returns the host as the browser knows it. Astro's own URL contains it only if `security.allowedDomains` does. */
-function hostOf(headers: Headers): string | undefined {
-  const [host = ''] = (headers.get('x-forwarded-host') ?? headers.get('host') ?? '').split(',');
-  return host.trim().replace(/:\d*$/, '').toLowerCase() || undefined;
-}
-
-function domainsOf(host: string): readonly string[] {
-  // IP addresses have no parent domains, and a header may contain anything.
-  if (!HOST_NAME.test(host)) return [];
-  const labels = host.split('.');
-  const above = labels.slice(1, -1).map((_, at) => labels.slice(at + 1).join('.'));
-  return [host, ...above.slice(-MAX_ABOVE)];
-}
-
-function pathsOf(pathname: string): readonly string[] {
-  const folders = pathname.split('/').filter((folder) => folder !== '');
-  const end = folders.findIndex((folder) => folder.includes(';'));
-  const reached = folders.slice(0, Math.min(MAX_DEPTH, end < 0 ? folders.length : end));
-  const paths = reached.map((_, at) => `/${reached.slice(0, at + 1).join('/')}`);
-  const below = paths.flatMap((path) => (pathname.startsWith(`${path}/`) ? [path, `${path}/`] : [path]));
-  return ['/', ...below];
 }
 
 /** Hosts for which most browsers accept `Secure` cookies without TLS; Safari does not. */

@@ -9,7 +9,7 @@ import type { SessionManager } from '../../session/manager/session-manager.js';
 import { draftOf, type Session } from '../../session/session.js';
 import { AstroSessionStore } from '../start/astro-session-store.js';
 import { gatehouse } from '../start/started.js';
-import { withRemovals } from './answer.js';
+import { withCookies } from './answer.js';
 import { AstroCookieJar } from './astro-cookie-jar.js';
 import type { StandIn } from './dev-tools.js';
 import { MessageDelivery } from './message-delivery.js';
@@ -118,15 +118,28 @@ export class SessionKeeper {
   commit(context: APIContext, answer: Response, isAside: boolean): Promised<Response> {
     this.#isCommitted = true;
     const session = this.#session;
-    if (!session) return answer;
+    if (!session) return this.#withRemovals(answer);
     const cookies = this.#cookiesOf(context);
     const isPassing = this.#sessions.isInPassing(session, cookies);
     const isLost = isPassing || isAside || draftOf(session).impersonatorId !== undefined;
     if (isLost) gatehouse.parts.unkept.warnOf(session, isAside, isPassing);
     if (this.draft?.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
+    const signsIn = this.draft?.hasSignedIn === true;
     const commit = () => this.#sessions.commit(session, cookies);
     const committed = this.#delivery ? this.#delivery.commit(context, answer, commit) : commit();
-    return andThen<unknown, Response>(committed, () => withRemovals(answer, this.#cookies?.removals));
+    return andThen<unknown, Response>(committed, () => {
+      if (signsIn) gatehouse.parts.accounts.selectUnseen(this.#ownCookies(context));
+      return this.#withRemovals(answer);
+    });
+  }
+
+  /** Adds the Set-Cookie headers that remove old cookies. Most answers remove none, and are returned unchanged. */
+  #withRemovals(answer: Response): Response {
+    const cookies = this.#cookies;
+    if (!cookies || cookies.removals.length === 0) return answer;
+    // Astro's development server sends its own cookies first, where a removal would remove the one that was just set.
+    const again = gatehouse.site.isProduction ? [] : cookies.context.cookies.headers();
+    return withCookies(answer, [...cookies.removals, ...again]);
   }
 
   /** True when the answer sets a cookie, and so must not be shared with other visitors. */
@@ -178,7 +191,7 @@ export class SessionKeeper {
 
   /** Returns the cookies of a run. A rewrite has other cookies, and another answer starts without any. */
   #cookiesOf(context: APIContext): CookieJar {
-    return this.standIn?.cookies ?? this.#ownCookies(context);
+    return this.standIn?.cookies ?? gatehouse.parts.accounts.ofCurrent(this.#ownCookies(context));
   }
 
   #ownCookies(context: APIContext): AstroCookieJar {

@@ -19,6 +19,7 @@ import { registerPolicies } from '../../container/policies/register-policies.js'
 import { currentRequest } from '../../container/scope/current-request.js';
 import type { Services } from '../../container/services.js';
 import { EvictingStoreError } from '../../errors/index.js';
+import { AccountCookies } from '../../session/cookies/account-cookies.js';
 import { Secrets } from '../../session/cookies/secrets.js';
 import { SessionManager } from '../../session/manager/session-manager.js';
 import { SecurityEvents } from '../../session/security-events.js';
@@ -36,6 +37,7 @@ import {
 import { chosenStore } from '../options/store-choice.js';
 import type { DevTools } from '../request/dev-tools.js';
 import type { ToolbarParts } from '../toolbar/toolbar.js';
+import { assertSeveralAccounts } from './account-checks.js';
 import { AstroSessionStore } from './astro-session-store.js';
 import { PrerenderedPages } from './prerendered-pages.js';
 import type { ProjectRoutes } from './project-routes.js';
@@ -81,6 +83,7 @@ export interface SiteSettings {
 function begin(services: Services, rulesOfConfig = 0): void {
   const log = services.get(DecisionLog);
   services.get(SecurityEvents).reportTo((line, error) => log.failure(line, error));
+  assertSeveralAccounts(services.get(SessionConfig), services.get(CsrfConfig), services.get(SessionStore));
   services.get(SessionSchema).reportTo((line) => log.misfit(line));
   logDeadEnds(services, rulesOfConfig).catch((error) => log.failure('Rules could not be checked.', error));
 }
@@ -96,6 +99,7 @@ function partsOf(services: Services, { isPrerendering }: Pick<SiteSettings, 'isP
     config,
     log,
     store: services.get(SessionStore),
+    accounts: new AccountCookies(config),
     sessions: services.get(SessionManager),
     resolver,
     /** Asks the application who sends a request; `undefined` where only the session says it. */

@@ -11,6 +11,7 @@ import {
   storeMakers,
 } from 'virtual:astro-gatehouse/site';
 import { CsrfConfig } from '../../access/csrf/csrf-config.js';
+import { SiteSessions } from '../outside/site-sessions.js';
 import { signIslands } from '../pages/island-page.js';
 import { currentRoutes, hasLanguagePage } from './current-routes.js';
 import { Gatehouse } from './gatehouse.js';
@@ -36,6 +37,9 @@ export const gatehouse = Gatehouse.start({
   secret: getSecret('GATEHOUSE_SECRET') ?? spareSecret,
 });
 
-noteRunning(gatehouse.services, developmentPlace);
+const sessions = site.isPrerendering
+  ? undefined
+  : new SiteSessions(() => ({ services: gatehouse.services, ...gatehouse.parts }));
+noteRunning(gatehouse.services, developmentPlace, sessions);
 signIslands(islandPageKey, gatehouse.services);
 if (site.checksOrigin && !site.isPrerendering) logOriginRefusals(gatehouse.services.get(CsrfConfig).trusted);

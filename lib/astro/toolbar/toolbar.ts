@@ -8,6 +8,8 @@ import { VisitorResolver } from '../../access/visitor-resolver.js';
 import { Clock } from '../../base/clock.js';
 import { withoutTrailingSlash } from '../../base/text.js';
 import type { Services } from '../../container/services.js';
+import { AccountCookies } from '../../session/cookies/account-cookies.js';
+import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import { SessionConfig } from '../../session/session-config.js';
 import type { CommonOptions, GatehouseOptions } from '../options/options.js';
 import { AstroCookieJar } from '../request/astro-cookie-jar.js';
@@ -120,7 +122,7 @@ export class Toolbar implements DevTools {
     const { history } = this.#recorder;
     const query = context.url.searchParams;
     const standIn = this.standInFor(context.request);
-    const cookies = standIn?.cookies ?? new AstroCookieJar(context);
+    const cookies = standIn?.cookies ?? this.#cookiesOf(context);
     const session = await (standIn ? standIn.sessions.open(cookies, false) : this.#own.look(cookies));
     const store = standIn ? 'a stand-in of the toolbar' : this.#own.store.constructor.name;
     const sheet = sessionSheet(session, cookies, services.get(SessionConfig), store);
@@ -155,7 +157,7 @@ export class Toolbar implements DevTools {
       return undefined;
     }
     if (this.#standIns.of(headers)) return NOT_YOURS;
-    const cookies = new AstroCookieJar(context);
+    const cookies = this.#cookiesOf(context);
     try {
       const isDone = await (command.do === 'clear' ? this.#own.clear(cookies) : this.#own.expire(cookies));
       return isDone ? undefined : NO_SESSION;
@@ -170,6 +172,10 @@ export class Toolbar implements DevTools {
     const name = await this.#standIns.begin(command.do === 'view-as' ? visitorOf(command) : undefined);
     const secure = url.protocol === 'https:';
     cookies.set(this.#standIns.cookieName, name, { path: this.#path, httpOnly: true, sameSite: 'strict', secure });
+  }
+
+  #cookiesOf(context: APIContext): CookieJar {
+    return new AccountCookies(this.parts.services.get(SessionConfig)).ofCurrent(new AstroCookieJar(context));
   }
 
   get #path(): string {

@@ -8,7 +8,7 @@ export function checkCookie(facts: Facts): Finding[] {
   const settings = reportOf(facts)?.settings;
   const config = settings && settledFrom(settings.session);
   if (!config) return [];
-  const { secure, sameSite } = config.cookie;
+  const { secure, sameSite, partitioned } = config.cookie;
   const findings: Finding[] = [];
   if (!secure) {
     findings.push({
@@ -37,8 +37,9 @@ export function checkCookie(facts: Facts): Finding[] {
       see: 'cookie',
     });
   }
-  if (sameSite === 'none') {
-    const isChecked = settings.csrf !== false;
+  const isChecked = settings.csrf !== false;
+  // A partitioned cookie has no other use than frames of other sites.
+  if (sameSite === 'none' && !(partitioned && isChecked)) {
     findings.push({
       code: 'COOKIE_FOR_OTHER_SITES',
       level: isChecked ? 'advice' : 'danger',
@@ -47,7 +48,7 @@ export function checkCookie(facts: Facts): Finding[] {
         `${isChecked ? ', and csrf alone keeps those out.' : ', and csrf is false.'}`,
       cure:
         `Write sameSite: 'lax'${isChecked ? '' : ', or take csrf: false out'}, unless the site is shown in ` +
-        `frames of other sites.`,
+        `frames of other sites.${partitioned ? '' : ' For these, add partitioned: true: many browsers send no other cookie there.'}`,
       see: 'cookie',
     });
   }

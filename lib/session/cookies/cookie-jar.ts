@@ -5,6 +5,8 @@ export interface CookieAttributes {
   sameSite: 'lax' | 'strict' | 'none';
   secure: boolean;
   httpOnly: boolean;
+  /** True when browsers keep a separate cookie for each site that shows this one in a frame (CHIPS). */
+  partitioned?: boolean | undefined;
   /** Seconds from now. Zero or less removes the cookie; `undefined` keeps it until the browser is closed. */
   maxAge: number | undefined;
 }
@@ -22,6 +24,8 @@ export interface CarriedCookie {
 
 /** The cookies of one request and of its response: all that sessions need to know of HTTP. */
 export abstract class CookieJar {
+  /** True when there is no response: nothing of a session that is opened with it is written, leased or claimed. */
+  readonly isReadOnly: boolean = false;
   /** Returns every value that the request carries under this name, in their order. Usually none or one. */
   abstract values(name: string): readonly string[];
   /** Returns every cookie with this name, or with this name followed by this mark, in their order. */
@@ -32,7 +36,10 @@ export abstract class CookieJar {
   withholds(_sameSite: CookieAttributes['sameSite']): boolean {
     return false;
   }
-  /** Sets a cookie on the response, replacing an earlier one with this name. */
+  /**
+   * Sets a cookie on the response, replacing an earlier one with this name. A partitioned cookie also replaces an
+   * unpartitioned one that the request may carry; a jar that stores only one cookie per name does nothing for that.
+   */
   abstract set(name: string, value: string, attributes: CookieAttributes): void;
 
   /**

@@ -38,7 +38,8 @@ export function formerCookieNames(current: string, name: string, isDefault: bool
  * Returns one sentence for each problem of a cookie's name and attributes. @see RFC 6265bis 4.1.3 for the prefixes,
  * which browsers compare case-insensitively; 4.1.1 for the characters.
  */
-export function cookieProblems(name: string, { path, domain, sameSite, secure }: Attributes): string[] {
+export function cookieProblems(name: string, attributes: Attributes): string[] {
+  const { path, domain, sameSite, secure, partitioned } = attributes;
   const problems: string[] = [];
   if (!NAME.test(name)) {
     problems.push("session.cookie.name must contain only letters, digits and !#$%&'*+-.^_`|~");
@@ -49,8 +50,15 @@ export function cookieProblems(name: string, { path, domain, sameSite, secure }:
   if (domain !== undefined && !/^\.?(?=.*[A-Za-z])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(domain)) {
     problems.push('session.cookie.domain must be a host name');
   }
-  if (sameSite === 'none' && !secure) {
-    problems.push('session.cookie.sameSite "none" is ignored by browsers unless session.cookie.secure is true');
+  if ((sameSite === 'none' || partitioned) && !secure) {
+    const option = partitioned ? 'partitioned' : 'sameSite "none"';
+    problems.push(`session.cookie.${option} is ignored by browsers unless session.cookie.secure is true`);
+  }
+  if (partitioned && sameSite !== 'none') {
+    problems.push(
+      'session.cookie.partitioned is for frames of other sites, to which browsers send no cookie with ' +
+        `sameSite "${sameSite}": set session.cookie.sameSite to 'none'`,
+    );
   }
   if (isHostCookie(name) && (!secure || path !== '/' || domain !== undefined)) {
     problems.push('session.cookie.name begins with "__Host-", which needs secure: true, path "/" and no domain');
@@ -61,6 +69,14 @@ export function cookieProblems(name: string, { path, domain, sameSite, secure }:
     );
   }
   return problems;
+}
+
+/**
+ * Returns the `SameSite` of a short-lived cookie beside the session's. It must be sent with the link or the redirect
+ * that leads back from another site, and to every frame to which the session's cookie is sent.
+ */
+export function besideSession({ sameSite }: Pick<Attributes, 'sameSite'>): 'lax' | 'none' {
+  return sameSite === 'none' ? 'none' : 'lax';
 }
 
 /** Adds the strongest prefix that these attributes allow. */

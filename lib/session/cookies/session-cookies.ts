@@ -43,19 +43,26 @@ export class SessionCookies {
   }
 
   /** Returns the origin of a session that no token identifies. */
-  nowhere(): Origin {
-    return { at: this.clock.now(), claimed: NONE };
+  nowhere(isReadOnly = false): Origin {
+    return { at: this.clock.now(), claimed: NONE, isReadOnly };
   }
 
   /** @param found The session, or the mark of one that the browser left. */
   originOf(
     found: { record: SessionRecord; name: string } | undefined,
-    { at }: Origin,
+    { at, isReadOnly }: Origin,
     carried: readonly CarriedToken[],
     known: ReadonlySet<string>,
   ): Origin {
     const claimed = this.#cookie.namesOf(carried, (token) => known.has(token));
-    return { at, cookie: found?.name, lineage: found?.record.lineage, claimed, isAlone: carried.length === 1 };
+    return {
+      at,
+      cookie: found?.name,
+      lineage: found?.record.lineage,
+      claimed,
+      isAlone: carried.length === 1,
+      isReadOnly,
+    };
   }
 
   /** Checks whether a session is in several cookies of one name, or under a former name in addition to others. */

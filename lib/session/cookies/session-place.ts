@@ -16,6 +16,8 @@ export interface Origin {
   readonly claimed: readonly string[];
   /** True when the request carries only one token. */
   readonly isAlone?: boolean | undefined;
+  /** True when there is no response, so that nothing may be written. */
+  readonly isReadOnly?: boolean | undefined;
 }
 
 /** The cookie for a session, and the lineage to seal into it. */

@@ -104,7 +104,7 @@ export class SessionSearch {
     // A mark is only needed as long as a late response can bring back an older session.
     const mark = left?.record.lineage && isSettled(left.record.lineage, now) ? undefined : left;
     if (live.length === 0) return { mark, known, refusals };
-    if (live.length === 1 || areOneVisitors(live)) return { session: live.reduce(newer), known, refusals };
+    if (live.length === 1 || this.#areOneVisitors(live)) return { session: live.reduce(newer), known, refusals };
     refusals.push({ reason: 'ambiguous' });
     return { known, refusals };
   }
@@ -123,6 +123,19 @@ export class SessionSearch {
         'asked to sign in again, by the other. Synchronize the clocks of all machines with a time server (NTP). This ' +
         'is logged once.',
     );
+  }
+
+  /**
+   * Checks whether several sessions can have reached one browser one after the other: under the current and a former
+   * cookie name, or for two paths or domains. A browser sends only one `__Host-` cookie of a name, or two if one of them
+   * is partitioned. Sessions of two users are refused because a sibling host may have planted one.
+   */
+  #areOneVisitors(live: readonly Found[]): boolean {
+    const users = new Set(live.flatMap(({ record }) => userIdOf(record) ?? []));
+    const hostCookies = live.filter(({ name }) => isHostCookie(name)).map(({ name }) => name);
+    const most = this.config.cookie.partitioned ? 2 : 1;
+    const isSentBy = (name: string) => hostCookies.filter((each) => each === name).length <= most;
+    return users.size <= 1 && hostCookies.every(isSentBy);
   }
 
   /** Checks whether the session of a request got another id a moment ago, so that its cookie must not be removed. */
@@ -160,17 +173,6 @@ function keepFurthest(furthest: Found[], found: Found, refusals: Refusal[]): Fou
 /** Checks whether a record is the mark of a session that was left. */
 function isMark(record: SessionRecord): boolean {
   return record.lineage !== undefined && isEmptyRecord(record);
-}
-
-/**
- * Checks whether several sessions can have reached one browser one after the other: under the current and a former
- * cookie name, or for two paths or domains. A browser keeps only one `__Host-` cookie of a name. Sessions of two
- * users are refused because a sibling host may have planted one.
- */
-function areOneVisitors(live: readonly Found[]): boolean {
-  const users = new Set(live.flatMap(({ record }) => userIdOf(record) ?? []));
-  const hostCookies = live.filter(({ name }) => isHostCookie(name)).map(({ name }) => name);
-  return users.size <= 1 && new Set(hostCookies).size === hostCookies.length;
 }
 
 function newer(one: Found, other: Found): Found {

@@ -107,12 +107,13 @@ export class SessionManager {
   #find(cookies: CookieJar, readsMessages?: boolean): Promised<Session | undefined> {
     const carried = this.#cookies.carried(cookies);
     if (carried.length === 0) return undefined;
-    const ledger = readsMessages === false ? undefined : this.#ledger;
+    const ledger = readsMessages === false || cookies.isReadOnly ? undefined : this.#ledger;
     const arrivedAt = this.#steps.runs.moment();
-    const opened = andThen(this.#opener.open(carried, this.#cookies.nowhere(), ledger), (session) =>
+    const origin = this.#cookies.nowhere(cookies.isReadOnly);
+    const opened = andThen(this.#opener.open(carried, origin, ledger), (session) =>
       this.#withSteps(session, arrivedAt, cookies),
     );
-    if (readsMessages === undefined) return opened;
+    if (readsMessages === undefined || cookies.isReadOnly) return opened;
     return andThen(opened, (session) => {
       if (readsMessages) return this.lease(session).then(() => session);
       draftOf(session).flashes.hold();

@@ -86,7 +86,7 @@ export class SessionOpener {
     if (fitted && !isRevoked) return this.#beginWith({ ...record, fitted }, origin, ledger);
     report.refused([{ record, reason: isRevoked ? 'revoked' : 'misfit' }]);
     // If the store fails, the cookie is removed anyway, and the failure has been reported.
-    await outages.during('destroy', () => store.destroy(record.id)).catch(() => undefined);
+    if (!origin.isReadOnly) await outages.during('destroy', () => store.destroy(record.id)).catch(() => undefined);
     return this.begin({ ...origin, cookie: undefined });
   }
 

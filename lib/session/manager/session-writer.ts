@@ -14,6 +14,7 @@ import type { SessionConfig } from '../session-config.js';
 import type { SessionRegistry } from '../session-registry.js';
 import type { SessionSchema } from '../session-schema.js';
 import type { SessionStore } from '../stores/session-store.js';
+import { sessionChannel } from '../watch/session-channel.js';
 import type { Outages } from './outages.js';
 import type { SessionReport } from './session-report.js';
 
@@ -88,10 +89,10 @@ export class SessionWriter {
    */
   async write(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const place = this.parts.cookies.placeOf(draft, cookies);
+    const { outages, registry } = this.parts;
     const presence = draft.hasSignedIn ? this.parts.cookies.presence.begin(draft.visitor.isRemembered) : undefined;
     if (presence) draft.visitor.presence = presence.fingerprint;
     const own = this.changesOf(draft, place.lineage);
-    const { outages, registry } = this.parts;
     const { changes, token } = await outages.during('write', async () => {
       const changes = await registry.withEpoch(own);
       return { changes, token: await this.#store(changes) };
@@ -111,6 +112,7 @@ export class SessionWriter {
     }
     const record = this.parts.schema.isOn ? { ...kept, fitted: shownAfter(draft) } : kept;
     this.parts.report.written(changes, record, token, draft.impersonating.endedBy);
+    if (changes.opened) announce(changes.opened.id, changes, isAnothers);
     draft.settle(record);
     return true;
   }
@@ -121,6 +123,7 @@ export class SessionWriter {
     // If it is not empty, the cookie stays: a login in another request may already have replaced it.
     if (isEmpty) await this.parts.cookies.leave(draft, cookies);
     if (isEmpty && opened) this.parts.report.ended(opened);
+    if (opened) sessionChannel.announce(opened.id, isEmpty ? 'ended' : 'changed');
     draft.settle(undefined);
     return isEmpty;
   }
@@ -181,6 +184,14 @@ export class SessionWriter {
       return this.parts.store.write(smaller);
     }
   }
+}
+
+/** Announces a change to open connections of the session. @param isAnothers True when it belongs to another user now. */
+function announce(former: string, { id, hasSignedIn }: SessionChanges, isAnothers: boolean): void {
+  // Who signs in goes on with another cookie, also where the store cannot end the session of the former one.
+  if (hasSignedIn || isAnothers) sessionChannel.announce(former, 'ended');
+  else if (id !== former) sessionChannel.announceMove(former, id);
+  else sessionChannel.announce(former, 'changed');
 }
 
 /**

@@ -33,8 +33,8 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Num
 
 /** Returns the fields that most records do not have, without those at the end that say nothing. */
 function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
-  const { device, isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered } = record;
-  const { presence, locks, epoch } = record;
+  const { device, isRemembered, lineage, isKept, impersonation } = record;
+  const { lifetime, isOnlyRemembered, presence, locks, epoch } = record;
   const fields: unknown[] = [
     device ?? null,
     isRemembered === true,

@@ -49,10 +49,10 @@ export interface SessionChanges {
   readonly lineage?: Lineage | undefined;
   /** The user whom the owner impersonates from now on; `null` when that has ended; left out when nothing changed. */
   readonly impersonation?: Impersonation | null | undefined;
-  /** Locks to add, to replace, or to remove where there is `undefined`; left out when nothing changed. */
-  readonly locks?: ReadonlyMap<string, SessionLock | undefined> | undefined;
   /** The epoch of a user in the revocation list; left out when the session contains it, or there is none. */
   readonly userEpoch?: { readonly userId: string; readonly value: string } | undefined;
+  /** Locks to add, to replace, or to remove where there is `undefined`; left out when nothing changed. */
+  readonly locks?: ReadonlyMap<string, SessionLock | undefined> | undefined;
   /** The parts of the visitor's device that this request learned; left out when there are none. */
   readonly device?: SessionDevice | undefined;
   /**
@@ -104,8 +104,8 @@ export function applyChanges(current: SessionRecord | undefined, changes: Sessio
     ...((changes.isKept || kept?.isKept) && { isKept: true }),
     ...(lineage && { lineage }),
     ...(impersonation && { impersonation }),
-    ...(locks && { locks }),
     ...epochAfter(kept, owner, changes),
+    ...(locks && { locks }),
   };
   const record = { id, createdAt, renewedAt, expiresAt, values, flashes, identity, ...extras };
   return kept?.isForeign && !changes.hasSignedIn ? { ...record, isForeign: true } : record;
@@ -126,20 +126,6 @@ function impersonationAfter(
   return isBegun || isOfKept ? impersonation : kept?.impersonation;
 }
 
-/**
- * Returns the locks to store. None passes to another user: the outcome of a function is for those for whom it was run.
- */
-function locksAfter(
-  kept: SessionLocks | undefined,
-  { hasSignedIn, locks, renewedAt }: SessionChanges,
-): SessionLocks | undefined {
-  if (hasSignedIn || !(locks || kept)) return undefined;
-  const left = [...new Map([...(kept ?? []), ...(locks ?? [])])].flatMap(([key, lock]): [string, SessionLock][] =>
-    lock && lock.until > renewedAt ? [[key, lock]] : [],
-  );
-  return left.length > 0 ? new Map(left) : undefined;
-}
-
 /** Returns the epoch to store: that of the user to whom the session belongs, who may be another one than before. */
 function epochAfter(
   kept: SessionRecord | undefined,
@@ -155,6 +141,20 @@ function epochAfter(
 export function userIdAfter({ opened, cleared, set, unset }: SessionChanges): string | undefined {
   if (set.has('userId')) return userIdOf({ values: set });
   return !opened || cleared || unset.has('userId') ? undefined : userIdOf(opened);
+}
+
+/**
+ * Returns the locks to store. None passes to another user: the outcome of a function is for those for whom it was run.
+ */
+function locksAfter(
+  kept: SessionLocks | undefined,
+  { hasSignedIn, locks, renewedAt }: SessionChanges,
+): SessionLocks | undefined {
+  if (hasSignedIn || !(locks || kept)) return undefined;
+  const left = [...new Map([...(kept ?? []), ...(locks ?? [])])].flatMap(([key, lock]): [string, SessionLock][] =>
+    lock && lock.until > renewedAt ? [[key, lock]] : [],
+  );
+  return left.length > 0 ? new Map(left) : undefined;
 }
 
 /** Returns changes that leave a session as it is. */

@@ -71,13 +71,13 @@ export interface SessionRecord {
   readonly isKept?: boolean | undefined;
   /** The user whom its owner impersonates. Everything else in the record remains the owner's. */
   readonly impersonation?: Impersonation | undefined;
-  /** The steps that requests run one at a time, by name. Left out without any. */
-  readonly locks?: SessionLocks | undefined;
   /**
    * The epoch of the user in the revocation list when the session was written. The list has another one, or none, after
    * its entry for the user was lost.
    */
   readonly epoch?: string | undefined;
+  /** The steps that requests run one at a time, by name. Left out without any. */
+  readonly locks?: SessionLocks | undefined;
   /** True when another part of the application stored the session, so it is unknown when its visitor signed in. */
   readonly isForeign?: boolean | undefined;
   /** The store's version of this state of the session. Not stored in the record. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import { InvalidCallError } from '../../errors/index.js';
 import { ListedSession } from '../listed-session.js';
+import { SessionId } from '../record/session-id.js';
 import { draftOf, type Session } from '../session.js';
 import type { SessionConfig } from '../session-config.js';
 import type { FiledPage, FiledRecord, ListingRequest } from '../stores/listing/listing.js';
@@ -59,7 +60,7 @@ export abstract class SessionDirectory {
     }
     if (current) draftOf(current).isUsed = true;
     const { filed, next } = await this.#page({ after, limit, matches: matching(by) });
-    const isCurrent = (key: string) => current !== undefined && this.isUnder(key, current);
+    const isCurrent = (key: string) => current !== undefined && isUnder(key, current);
     return { sessions: filed.map(({ key, record }) => new ListedSession(key, record, isCurrent(key))), next };
   }
 
@@ -101,8 +102,6 @@ export abstract class SessionDirectory {
 
   /** Ends sessions. @returns How many of them still existed. */
   protected abstract endEach(filed: readonly FiledRecord[]): Promise<number>;
-  /** Checks whether a key identifies a session. */
-  protected abstract isUnder(key: string, session: Session): boolean;
 
   async *#pages(matches: ListingRequest['matches']): AsyncGenerator<readonly FiledRecord[]> {
     for (let after: string | undefined; ; ) {
@@ -117,4 +116,15 @@ export abstract class SessionDirectory {
     const isLive = (record: FiledRecord['record']) => this.#config.isLive(record, this.#clock.now());
     return this.#store.listAll({ ...request, matches: (record) => isLive(record) && matches(record) });
   }
+}
+
+/** Checks whether a key identifies a session, by the id before this request or by the one after it. */
+export function isUnder(key: string, session: Session): boolean {
+  const { id, opened } = draftOf(session);
+  return [id, opened?.id].some((each) => each !== undefined && isOf(key, each));
+}
+
+/** Checks whether a key is that of the session with an id. */
+export function isOf(key: string, id: string): boolean {
+  return SessionId.fingerprint(id).startsWith(key);
 }

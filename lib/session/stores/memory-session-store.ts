@@ -1,6 +1,7 @@
 import { Clock } from '../../base/clock.js';
 import { injectable } from '../../injectable.js';
 import { SessionConfig } from '../session-config.js';
+import { KeysAhead } from './listing/keys-ahead.js';
 import type { TextPage } from './listing/listing.js';
 import { keysAfter, MemoryWindow } from './memory-window.js';
 import { type StoredText, VersionedSessionStore } from './versioned-session-store.js';
@@ -46,6 +47,7 @@ export class MemorySessionStore extends VersionedSessionStore {
   readonly #windowLength: number;
   readonly #longWindowLength: number;
   #maxSessions = MAX_SESSIONS;
+  readonly #ahead = new KeysAhead((after, limit) => keysAfter(this.#contents.windows, after, limit));
 
   static {
     continueSessions = (store, kept) => store.#goOnFrom(kept);
@@ -116,7 +118,8 @@ export class MemorySessionStore extends VersionedSessionStore {
 
   protected override entriesAfter(after: string | undefined, limit: number): TextPage {
     this.#dropExpiredWindows();
-    const keys = keysAfter(this.#contents.windows, after !== undefined && KEY.test(after) ? packed(after) : '', limit);
+    const place = after !== undefined && KEY.test(after) ? packed(after) : '';
+    const keys = this.#ahead.next(place, limit, this.clock.now());
     const entries = keys.map((key) => ({ key: unpacked(key), text: this.#windowOf(key)?.get(key) ?? '' }));
     return { entries, next: entries.length < limit ? undefined : entries.at(-1)?.key };
   }

@@ -175,8 +175,8 @@ export class MigratingSessionStore extends SessionStore {
       device,
       isKept,
       impersonation,
-      locks,
       userEpoch,
+      locks,
       set: values,
       flashesAdded: flashes,
     });

@@ -19,6 +19,13 @@ describe('A page that a form has lost', () => {
     expect(cookie.read((name) => next.values(name))).toEqual(LOST);
   });
 
+  it('is remembered in a frame of another site where the session is', () => {
+    const embedded = { sameSite: 'none', secure: true, partitioned: true } as const;
+    const jar = new FakeCookieJar();
+    new LostReturnPathCookie(SessionConfig.from({ cookie: embedded }, { isProduction: true })).write(jar, LOST);
+    expect(jar.answered(NAME)?.attributes).toMatchObject(embedded);
+  });
+
   it('is forgotten by a browser that remembers it', () => {
     const jar = new FakeCookieJar();
     cookie.remove(jar);

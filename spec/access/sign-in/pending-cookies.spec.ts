@@ -47,6 +47,25 @@ describe('The cookies of pending sign-ins', () => {
     expect(next.answered(`${NAME}b`)?.attributes).toMatchObject({ secure: true, maxAge: 0 });
   });
 
+  it('are partitioned like that of the session, and sent to frames of other sites where it is', () => {
+    const embedded = { sameSite: 'none', secure: true } as const;
+    for (const cookie of [embedded, { ...embedded, partitioned: true }]) {
+      const jar = new FakeCookieJar();
+      const pending = new PendingCookies(configOf({ cookie }));
+      for (const [slot, how] of [
+        ['a', REDIRECTED],
+        ['b', POSTED],
+      ] as const) {
+        pending.put(jar, slot, '1', how, []);
+        expect(jar.answered(NAME + slot)?.attributes).toEqual({
+          ...{ path: '/', domain: undefined, httpOnly: true, maxAge: 600, partitioned: undefined, ...cookie },
+        });
+      }
+      pending.remove(jar, `${NAME}a`);
+      expect(jar.answered(`${NAME}a`)?.attributes).toMatchObject({ ...cookie, maxAge: 0 });
+    }
+  });
+
   it('differ between the applications of a host, as those of sessions do', () => {
     const [one, other] = ['a1b2c3', 'd4e5f6'].map((id) => new PendingCookies(configOf({}, false, id)));
     expect(one?.purpose).toBe('sign-in:gatehouse-a1b2c3-sign-in');

@@ -87,6 +87,18 @@ describe('Options', () => {
       'session.options.maxSessions: must be a whole number above 0',
     ],
     [{ session: { maxSessionsPerUser: 0 } }, 'session.maxSessionsPerUser: must be a whole number above 0'],
+    [
+      { session: { maxAccounts: 1 } },
+      'session.maxAccounts: must be a whole number from 2 to 5; leave it out for one account',
+    ],
+    [
+      { session: { maxAccounts: 6 } },
+      'session.maxAccounts: must be a whole number from 2 to 5; leave it out for one account',
+    ],
+    [
+      { session: { maxAccounts: 2.5 } },
+      'session.maxAccounts: must be a whole number from 2 to 5; leave it out for one account',
+    ],
     [{ session: { endsWithBrowser: 'yes' } }, 'session.endsWithBrowser: must be true or false'],
     [{ session: { quiet: '/api/**' } }, "session.quiet: must be an array of patterns: ['/api/notifications/**']"],
     [{ session: { quiet: ['api/**'] } }, expect.stringMatching(/^session\.quiet\[0]: .*"?\/api\/\*\*/)],

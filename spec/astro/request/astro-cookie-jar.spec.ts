@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { cookieValues, placesBeside } from '../../../lib/astro/request/astro-cookie-jar.js';
+import type { APIContext } from 'astro';
+import { AstroCookieJar, cookieValues } from '../../../lib/astro/request/astro-cookie-jar.js';
 
 describe('The values of a name in a Cookie header', () => {
   it.each<[string, string | null, string[]]>([
@@ -27,56 +28,51 @@ describe('The values of a name in a Cookie header', () => {
   });
 });
 
-const places = (host: string, path: string, own: { path: string; domain?: string } = { path: '/' }, more = {}) =>
-  placesBeside(own, new Headers({ host, ...more }), new URL(path, 'http://localhost')).map(
-    (place) => `${place.path} ${place.domain ?? ''}`,
-  );
+/** A jar for a request with this Cookie header, and the cookies that it has set in Astro. */
+function jarOf(cookie: string) {
+  const set = new Map<string, object>();
+  const context = {
+    request: new Request('https://site.test/shop/cart', { headers: { cookie, host: 'site.test' } }),
+    url: new URL('https://site.test/shop/cart'),
+    cookies: { set: (name: string, _value: string, options: object) => set.set(name, options) },
+  };
+  return { jar: new AstroCookieJar(context as unknown as APIContext), set };
+}
 
-describe('The places from which a cookie may have come', () => {
-  it('are the parent folders of the path, and the host with its parent domains', () => {
-    expect(places('app.site.test:8080', '/shop/cart')).toEqual(
-      ['/', '/shop', '/shop/', '/shop/cart'].flatMap((path) =>
-        ['', 'app.site.test', 'site.test'].map((domain) => `${path} ${domain}`).slice(path === '/' ? 1 : 0),
-      ),
-    );
+describe('A partitioned cookie', () => {
+  const embedded = { path: '/', httpOnly: true, sameSite: 'none', secure: true, partitioned: true } as const;
+  const REMOVAL = 'sid=; Max-Age=0; Path=/; Secure; SameSite=None';
+
+  it.each([600, 0])('is set, or removed, as one, and replaces the unpartitioned one: Max-Age %s', (maxAge) => {
+    const { jar, set } = jarOf('sid=a; sid.1=b');
+    jar.set('sid', maxAge > 0 ? 'x' : '', { ...embedded, maxAge });
+    jar.set('sid', maxAge > 0 ? 'y' : '', { ...embedded, maxAge });
+    expect(set.get('sid')).toMatchObject({ partitioned: true, maxAge });
+    expect(jar.removals).toEqual([REMOVAL]);
+    jar.set('new', 'x', { ...embedded, maxAge });
+    expect(jar.removals).toHaveLength(1);
   });
 
-  it.each([
-    ['a domain', { path: '/', domain: 'Site.test' }, '/ site.test'],
-    ['a domain with a leading dot', { path: '/', domain: '.site.test' }, '/ site.test'],
-    ['a path', { path: '/shop' }, '/shop '],
-  ])('are all except the configured one: %s', (_, own, place) => {
-    expect(places('app.site.test', '/shop')).toContain(place);
-    expect(places('app.site.test', '/shop', own)).not.toContain(place);
-    expect(places('app.site.test', '/shop', own)).toContain('/ ');
+  it('replaces one of its own domain alone', () => {
+    const { jar } = jarOf('sid=a');
+    jar.set('sid', 'x', { ...embedded, domain: 'site.test', path: '/shop', maxAge: 60 });
+    expect(jar.removals).toEqual(['sid=; Max-Age=0; Domain=site.test; Path=/shop; Secure; SameSite=None']);
   });
 
-  it.each([
-    ['an IPv4 address', '127.0.0.1:4321'],
-    ['an IPv6 address', '[::1]:4321'],
-    ['an invalid host name', 'a;b, c'],
-  ])('include no domains for %s', (_, host) => {
-    expect(places(host, '/shop')).toEqual(['/shop ']);
-  });
-
-  it('are derived from the forwarded host', () => {
-    expect(places('10.0.0.7:3000', '/', undefined, { 'x-forwarded-host': 'site.test, inner' })).toEqual([
-      '/ site.test',
+  it('is removed from other places, and so is an unpartitioned one there', () => {
+    const { jar } = jarOf('sid=a');
+    jar.removeElsewhere('sid', embedded);
+    const ofShop = jar.removals.filter((removal) => removal.includes('Path=/shop;') && !removal.includes('Domain'));
+    expect(ofShop).toEqual([
+      'sid=; Max-Age=0; Path=/shop; Secure; Partitioned; SameSite=None',
+      'sid=; Max-Age=0; Path=/shop; Secure; SameSite=None',
     ]);
   });
 
-  it('are few, however long the path and the host name are', () => {
-    expect(places('a.b.c.d.e.site.test', '/a/'.repeat(5_000)).length).toBeLessThan(30);
-    expect(places('a.b.c.site.test', '/')).toEqual(['/ a.b.c.site.test', '/ c.site.test', '/ site.test']);
-  });
-
-  it('end at a path segment that a cookie cannot contain', () => {
-    expect(places('localhost', '/shop/a;Domain=x/b')).toEqual([
-      '/ localhost',
-      '/shop ',
-      '/shop localhost',
-      '/shop/ ',
-      '/shop/ localhost',
-    ]);
+  it('is none without the option', () => {
+    const { jar, set } = jarOf('sid=a');
+    jar.set('sid', 'x', { ...embedded, partitioned: undefined, maxAge: 60 });
+    expect(jar.removals).toEqual([]);
+    expect(set.get('sid')).not.toHaveProperty('partitioned');
   });
 });

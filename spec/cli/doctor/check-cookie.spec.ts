@@ -15,6 +15,7 @@ describe('The check of the cookie', () => {
     [{ name: 'shop', sameSite: 'strict' }, []],
     [{ secure: false }, ['danger COOKIE_NOT_SECURE']],
     [{ sameSite: 'none' }, ['advice COOKIE_FOR_OTHER_SITES']],
+    [{ sameSite: 'none', partitioned: true }, []],
     [{ domain: 'shop.example' }, ['advice COOKIE_WITHOUT_HOST_PREFIX']],
     [{ path: '/shop' }, ['advice COOKIE_WITHOUT_HOST_PREFIX']],
     [{ name: '__Secure-shop' }, ['advice COOKIE_WITHOUT_HOST_PREFIX']],
@@ -25,6 +26,14 @@ describe('The check of the cookie', () => {
 
   it('reports a cookie for other sites as dangerous without CSRF protection', () => {
     expect(found({ sameSite: 'none' }, false)).toEqual(['danger COOKIE_FOR_OTHER_SITES']);
+    expect(found({ sameSite: 'none', partitioned: true }, false)).toEqual(['danger COOKIE_FOR_OTHER_SITES']);
+  });
+
+  it('advises partitioned cookies for frames of other sites, unless they are', () => {
+    const cure = (cookie: Cookie) =>
+      checkCookie(withSettings({ session: { cookie }, csrf: false })).map((finding) => finding.cure)[0];
+    expect(cure({ sameSite: 'none' })).toContain('add partitioned: true');
+    expect(cure({ sameSite: 'none', partitioned: true })).not.toContain('partitioned');
   });
 
   it.each([

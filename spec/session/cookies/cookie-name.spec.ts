@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  besideSession,
   defaultCookieName,
   formerCookieNames,
   isHostCookie,
@@ -18,6 +19,16 @@ describe('The default name of the session cookie', () => {
     );
     expect(names).toEqual(['__Host-sid', '__Secure-sid', 'sid']);
     expect(names.map(isHostCookie)).toEqual([true, false, false]);
+  });
+});
+
+describe('A cookie beside that of the session', () => {
+  it.each([
+    ['strict', 'lax'],
+    ['lax', 'lax'],
+    ['none', 'none'],
+  ] as const)('of SameSite %s is %s, so that it is there when the visitor comes back', (sameSite, expected) => {
+    expect(besideSession({ sameSite })).toBe(expected);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { SessionCookieOptions } from '../../../lib/session/cookies/cookie-options.js';
 import { Secrets } from '../../../lib/session/cookies/secrets.js';
 import { SessionSearch } from '../../../lib/session/cookies/session-search.js';
 import type { Lineage } from '../../../lib/session/record/lineage.js';
@@ -14,9 +15,9 @@ import { changesOf } from '../../support/records.js';
 import { SECRET } from '../../support/secret.js';
 import { WatchedSessionStore } from '../../support/watched-session-store.js';
 
-function start(isSealed = false) {
+function start(isSealed = false, cookie: SessionCookieOptions = {}) {
   const clock = new FrozenClock();
-  const config = SessionConfig.from({}, { isProduction: false });
+  const config = SessionConfig.from({ cookie }, { isProduction: false });
   const store = new WatchedSessionStore(
     isSealed ? new CookieSessionStore(new Secrets([SECRET]), config) : new MemorySessionStore(config, clock),
   );
@@ -47,6 +48,17 @@ describe('The search for a session', () => {
     const tokens = [await token({ cart: 1 }), await token({ cart: 3, userId: 'ada' }, 2), await token({ cart: 2 }, 1)];
     const { session: found, refusals, known } = await search.find(under('sid', ...tokens));
     expect([found?.record.values.get('cart'), refusals, known.size]).toEqual([3, [], 3]);
+  });
+
+  it('finds the newer one of a partitioned __Host- cookie and one of before, and of no third one', async () => {
+    const { search, token } = start(false, { sameSite: 'none', secure: true, partitioned: true });
+    const tokens = [await token({ cart: 1 }), await token({ cart: 2, userId: 'ada' }, 1)];
+    const both = under('__Host-gatehouse', ...tokens);
+    expect((await search.find(both)).session?.record.values.get('cart')).toBe(2);
+    const others = [...both, ...under('__Host-gatehouse', await token({ userId: 'eve' }))];
+    expect((await search.find(others)).refusals).toEqual([{ reason: 'ambiguous' }]);
+    const three = [...both, ...under('__Host-gatehouse', await token({ cart: 3 }))];
+    expect((await search.find(three)).refusals).toEqual([{ reason: 'ambiguous' }]);
   });
 
   it('finds the newer one of a __Host- cookie and a __Host- cookie of a former name', async () => {

@@ -55,7 +55,7 @@ function liveRecord(key: string, text: string, now: number): FiledRecord | undef
 }
 
 /**
- * Removes a session that was read under its old id and, in a later step, under its new one. A change of the id keeps
+ * Leaves a session once that was read under its old id and, in a later step, under its new one. A change of the id keeps
  * the time of the sign-in.
  */
 async function sortedOut(
@@ -67,13 +67,20 @@ async function sortedOut(
   if (isOneStep) return filed;
   const times = new Map<string, number>();
   for (const { record } of filed) times.set(signInOf(record), (times.get(signInOf(record)) ?? 0) + 1);
-  const kept: FiledRecord[] = [];
+  const kept = new Map<string, FiledRecord>();
   for (const each of filed) {
     const isDoubtful = (times.get(signInOf(each.record)) ?? 0) > 1;
-    const now = isDoubtful ? await source.find(each.key) : undefined;
-    if (!now || !parseMovedRecord(now.text)) kept.push(each);
+    const current = isDoubtful ? await currentOf(source, each) : each;
+    kept.delete(current.key);
+    kept.set(current.key, current);
   }
-  return kept;
+  return [...kept.values()];
+}
+
+/** Returns the session under the id that it has now, which may have changed several times since it was read. */
+async function currentOf(source: TextSource, filed: FiledRecord): Promise<FiledRecord> {
+  const kept = await source.find(filed.key);
+  return (kept && (await followed(source, filed.key, kept.text))) ?? filed;
 }
 
 function signInOf(record: FiledRecord['record']): string {

@@ -29,7 +29,7 @@ export interface IoredisClient {
 /**
  * Lets sessions and revocations be stored through a client of the package `ioredis`.
  *
- * @example new RedisSessionStore({ client: ioredisCommands(new Redis(process.env.REDIS_URL)) }, get(Clock))
+ * @example services.override(RevocationList, () => new RedisRevocationList({ client: ioredisCommands(ioredis) }))
  */
 export function ioredisCommands(client: IoredisClient): RedisCommands {
   return {
@@ -82,7 +82,7 @@ function withoutCommand(error: unknown): never {
 /**
  * Lets sessions and revocations be stored over HTTP, through a client of the package `@upstash/redis`.
  *
- * @example new RedisSessionStore({ client: upstashCommands(Redis.fromEnv()) }, get(Clock))
+ * @example services.override(RevocationList, () => new RedisRevocationList({ client: upstashCommands(upstash) }))
  */
 export function upstashCommands(client: UpstashClient): RedisCommands {
   const run: RedisCommands['eval'] = async (script, keys, values) =>

@@ -1,5 +1,6 @@
 import { Clock } from '../../../base/clock.js';
 import { SessionId } from '../../record/session-id.js';
+import type { TextPage } from '../listing/listing.js';
 import type { KeyedText } from '../moved-record.js';
 import { type StoredText, VersionedSessionStore } from '../versioned-session-store.js';
 import { RedisConnection } from './redis-connection.js';
@@ -10,6 +11,23 @@ import { INSERT, KEYS, LIST, MOVE, REMOVE, REPLACE, UNLIST } from './session-scr
 const STEP = '1000';
 /** The name of a session's key, after the prefix. */
 const SESSION = /^[A-Za-z0-9_-]{43}$/;
+
+/** A place in a walk through the keys of all primaries: `0.42.`, or after a key of that step: `0.42.key`. */
+interface ScanPlace {
+  readonly server: number;
+  /** The cursor of SCAN. */
+  readonly cursor: string;
+  readonly key: string;
+}
+
+interface ScanStep {
+  readonly keys: readonly string[];
+  readonly next: ScanPlace | undefined;
+}
+
+const START: ScanPlace = { server: 0, cursor: '0', key: '' };
+const MAX_CURSOR = 2n ** 64n - 1n;
+const PLACE = /^(\d{1,4})\.(\d{1,20})\.([A-Za-z0-9_-]{0,43})$/;
 
 /**
  * Stores sessions in Redis or Valkey, for any number of processes on any number of machines. A read takes one round
@@ -108,18 +126,42 @@ export class RedisSessionStore extends VersionedSessionStore {
    * @returns The keys, some at a time, as `find` takes them.
    */
   protected async *sessionKeys(): AsyncGenerator<readonly string[]> {
+    for (let at: ScanPlace | undefined = START; at; ) {
+      const step: ScanStep = await this.#scan(at);
+      yield step.keys;
+      at = step.next;
+    }
+  }
+
+  protected override async entriesAfter(after: string | undefined, limit: number): Promise<TextPage> {
+    const place = placeIn(after);
+    const { keys, next } = await this.#scan(place);
+    // A page may end within the answer to one step, which is then asked for again.
+    const left = keys.filter((key) => key > place.key).sort();
+    const taken = left.slice(0, limit);
+    const found = await Promise.all(taken.map((key) => this.find(key)));
+    const entries = taken.flatMap((key, at) => {
+      const text = found[at]?.text;
+      return text === undefined ? [] : [{ key, text, cursor: nameOf({ ...place, key }) }];
+    });
+    const isCut = taken.length < left.length;
+    return { entries, next: isCut ? nameOf({ ...place, key: taken.at(-1) ?? '' }) : next && nameOf(next) };
+  }
+
+  /** Asks one primary for some of the keys of its sessions. */
+  async #scan({ server, cursor }: ScanPlace): Promise<ScanStep> {
     // A client may have a prefix of its own, which SCAN does not know of.
     const prefix = String(await this.#redis.look('return KEYS[1]', ''));
     const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
-    for (const send of await this.#redis.ask((commands) => commands.servers())) {
-      let cursor = '0';
-      do {
-        const page = await this.#redis.ask(() => send('SCAN', cursor, 'MATCH', pattern, 'COUNT', STEP));
-        const [next, keys] = page as [unknown, string[]];
-        cursor = String(next);
-        yield keys.map((key) => key.slice(prefix.length)).filter((key) => SESSION.test(key));
-      } while (cursor !== '0');
-    }
+    const servers = await this.#redis.ask((commands) => commands.servers());
+    const send = servers[server];
+    if (!send) return { keys: [], next: undefined };
+    const page = await this.#redis.ask(() => send('SCAN', cursor, 'MATCH', pattern, 'COUNT', STEP));
+    const [next, names] = page as [unknown, string[]];
+    const keys = names.map((key) => key.slice(prefix.length)).filter((key) => SESSION.test(key));
+    const isLast = String(next) === '0';
+    if (!isLast) return { keys, next: { server, cursor: String(next), key: '' } };
+    return { keys, next: server + 1 < servers.length ? { server: server + 1, cursor: '0', key: '' } : undefined };
   }
 
   async #search(userId: string): Promise<readonly string[]> {
@@ -141,6 +183,18 @@ export class RedisSessionStore extends VersionedSessionStore {
     if (userId === undefined) return;
     await this.#redis.run(LIST, usersKey(userId), key, endOf(expiresAt), String(this.clock.now()));
   }
+}
+
+function nameOf({ server, cursor, key }: ScanPlace): string {
+  return `${server}.${cursor}.${key}`;
+}
+
+/** Reads a place that may come from outside. Any other string is the beginning. */
+function placeIn(name: string | undefined): ScanPlace {
+  const [, server, cursor = '0', key = ''] = PLACE.exec(name ?? '') ?? [];
+  // SCAN refuses a number of more than 64 bits.
+  if (server === undefined || BigInt(cursor) > MAX_CURSOR) return START;
+  return { server: Number(server), cursor, key };
 }
 
 /** Returns the key of a user's list. It contains a fingerprint, because user ids are often confidential. */

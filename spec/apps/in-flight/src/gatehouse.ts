@@ -15,9 +15,16 @@ class MovableClock extends Clock {
   }
 }
 
+const isEmbedded = process.env.SAME_SITE === 'none';
+
 export default defineGatehouse({
   session: {
-    cookie: { sameSite: process.env.SAME_SITE === 'strict' ? 'strict' : 'lax', chunks: process.env.CHUNKS === 'on' },
+    cookie: {
+      sameSite: isEmbedded ? 'none' : process.env.SAME_SITE === 'strict' ? 'strict' : 'lax',
+      chunks: process.env.CHUNKS === 'on',
+      partitioned: process.env.PARTITIONED === 'on',
+      ...(isEmbedded && { secure: true }),
+    },
   },
   services: (services) => {
     services.override(Clock, MovableClock);

@@ -50,6 +50,20 @@ describe('One page of all sessions', () => {
     expect(await usersOf(sourceOf(texts, 1, change))).toEqual(['b:bob', 'c:ada']);
   });
 
+  it('contains a session once whose id changes twice, and is read under the old one and under the one between', async () => {
+    const texts = new Map([
+      ['a', textOf('ada')],
+      ['b', textOf('bob')],
+      ['d', textOf('dan')],
+    ]);
+    const changes = [
+      () => texts.set('a', leadTo('c')).set('c', textOf('ada')),
+      () => {},
+      () => texts.set('c', leadTo('0')).set('0', textOf('ada')),
+    ];
+    expect((await usersOf(sourceOf(texts, 1, () => changes.shift()?.()))).sort()).toEqual(['0:ada', 'b:bob', 'd:dan']);
+  });
+
   it('contains a session whose new id belongs to a part that was read before', async () => {
     const texts = new Map([
       ['b', textOf('bob')],

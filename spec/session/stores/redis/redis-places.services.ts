@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { askStore } from '../../../../lib/cli/doctor/ask-store.js';
 import { SessionId } from '../../../../lib/session/record/session-id.js';
 import type { RedisOptions } from '../../../../lib/session/stores/redis/redis-options.js';
 import { RedisRevocationList } from '../../../../lib/session/stores/redis/redis-revocation-list.js';
@@ -19,7 +20,7 @@ const RECOVERY = 10_000;
 function storeAt(options: () => RedisOptions): MakeStore<RedisSessionStore> {
   return ({ clock }) => {
     count += 1;
-    const store = new RedisSessionStore({ ...options(), keyPrefix: `place-${count}:` }, clock);
+    const store = new RedisSessionStore({ timeout: 10, ...options(), keyPrefix: `place-${count}:` }, clock);
     open.push(store);
     return store;
   };
@@ -29,7 +30,7 @@ function storeAt(options: () => RedisOptions): MakeStore<RedisSessionStore> {
 function describePlace(name: string, options: () => RedisOptions): void {
   const list = () => {
     count += 1;
-    const made = new RedisRevocationList({ ...options(), keyPrefix: `place-${count}:` });
+    const made = new RedisRevocationList({ timeout: 10, ...options(), keyPrefix: `place-${count}:` });
     open.push(made);
     return made;
   };
@@ -53,7 +54,8 @@ async function recovered<Result>(attempt: () => Promise<Result>): Promise<Result
   }
 }
 
-afterAll(() => Promise.all(open.splice(0).map((each) => each.close())));
+// Each has connections of its own, and hundreds of them would be more than a machine has time for.
+afterEach(() => Promise.all(open.splice(0).map((each) => each.close())));
 
 describe('A cluster of three primaries', () => {
   let cluster: RedisCluster;
@@ -65,6 +67,22 @@ describe('A cluster of three primaries', () => {
   const place = () => ({ cluster: cluster.nodes });
   describePlace('by its nodes', place);
   describeRandomRequests('Sessions by its nodes', storeAt(place));
+
+  it('is known to the doctor', async () => {
+    const root = process.cwd();
+    const asked = (nodes: string[]) => askStore({ use: 'redis', cluster: nodes }, { root, redisUrl: undefined });
+    expect(await asked(cluster.nodes)).toEqual({ state: 'well' });
+    expect(await asked(['127.0.0.1:1'])).toMatchObject({
+      state: 'away',
+      reason: expect.stringContaining('Redis at 127.0.0.1:1 does not answer PING'),
+      cure: expect.stringContaining('Nothing listens there'),
+    });
+    const one = { use: 'redis' as const, url: cluster.primaries[0]?.url };
+    const store = new RedisSessionStore(one);
+    open.push(store);
+    const writing = Promise.all(Array.from({ length: 20 }, () => store.write(changesOf({ set: { cart: 1 } }))));
+    await expect(writing).rejects.toMatchObject({ cure: expect.stringContaining("cluster: ['redis://a:7000'") });
+  });
 
   it('has sessions on each, which are found although the list of their user is gone', async () => {
     const store = new RedisSessionStore({ cluster: cluster.nodes, keyPrefix: 'spread[*]:' }, new FrozenClock());
@@ -113,6 +131,17 @@ describe('A primary that Sentinels watch', () => {
   afterAll(() => sentinels.remove());
 
   describePlace('by the Sentinels', place);
+
+  it('is known to the doctor', async () => {
+    const root = process.cwd();
+    const asked = (nodes: string[]) =>
+      askStore({ use: 'redis', sentinel: { name: 'main', nodes } }, { root, redisUrl: undefined });
+    expect(await asked(sentinels.nodes)).toEqual({ state: 'well' });
+    expect(await asked(['127.0.0.1:1'])).toMatchObject({
+      state: 'away',
+      reason: expect.stringContaining('Redis at main (Sentinel) does not answer PING'),
+    });
+  });
 
   it('is asked many things at once on one connection', async () => {
     const store = new RedisSessionStore(place(), new FrozenClock());

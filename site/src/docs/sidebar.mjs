@@ -1,0 +1,91 @@
+/** @param {string} label @param {Record<string, string>} pages Label → path. */
+const group = (label, pages, collapsed = false) => ({
+  label,
+  collapsed,
+  items: Object.entries(pages).map(([label, link]) => ({ label, link })),
+});
+
+/** Every page of the site, in the order in which it can be read. */
+export const sidebar = [
+  group('Start', {
+    'Get started': '/start/',
+    'Live demo': '/demo/',
+    'What to read for which task': '/overview/',
+  }),
+  group('Sessions and sign-in', {
+    Sessions: '/sessions/',
+    'Types of values': '/types/',
+    Stores: '/stores/',
+    Providers: '/providers/',
+    'Signed links': '/links/',
+    Devices: '/devices/',
+    Throttling: '/throttling/',
+  }),
+  group('Who may see what', {
+    Rules: '/rules/',
+    'Pages and components': '/pages/',
+    Policies: '/policies/',
+    Organisations: '/organisations/',
+    Impersonation: '/impersonation/',
+    Programs: '/programs/',
+    'Beside another library': '/beside/',
+  }),
+  group('Forms and messages', {
+    Forms: '/forms/',
+    'Requests of other sites': '/csrf/',
+  }),
+  group('Further', {
+    Events: '/events/',
+    Services: '/services/',
+    Pipelines: '/pipelines/',
+    Testing: '/testing/',
+    Toolbar: '/toolbar/',
+    Commands: '/cli/',
+    Migrate: '/migrate/',
+  }),
+  group('In production', {
+    Deploy: '/deploy/',
+    Cloudflare: '/cloudflare/',
+    Performance: '/performance/',
+    Security: '/security/',
+  }),
+  group('Reference', {
+    Options: '/reference/options/',
+    'Errors and codes': '/reference/errors/',
+    Events: '/reference/events/',
+    'Classes and functions': '/reference/api/',
+    'astro-gatehouse': '/reference/api/astro-gatehouse/',
+    '…/server': '/reference/api/astro-gatehouse/server/',
+    '…/fetch': '/reference/api/astro-gatehouse/fetch/',
+    '…/stores': '/reference/api/astro-gatehouse/stores/',
+    '…/stores/astro': '/reference/api/astro-gatehouse/stores/astro/',
+    '…/stores/postgres': '/reference/api/astro-gatehouse/stores/postgres/',
+    '…/stores/redis': '/reference/api/astro-gatehouse/stores/redis/',
+    '…/stores/sql': '/reference/api/astro-gatehouse/stores/sql/',
+    '…/stores/sqlite': '/reference/api/astro-gatehouse/stores/sqlite/',
+    '…/stores/unstorage': '/reference/api/astro-gatehouse/stores/unstorage/',
+    '…/testing': '/reference/api/astro-gatehouse/testing/',
+  }),
+  group(
+    'Samples',
+    {
+      Starter: '/samples/starter/',
+      Actions: '/samples/actions/',
+      Members: '/samples/members/',
+      'Custom checker': '/samples/custom-checker/',
+      OIDC: '/samples/oidc/',
+      'Own store': '/samples/own-store/',
+      API: '/samples/api/',
+      'Better Auth': '/samples/better-auth/',
+      'Device list': '/samples/device-list/',
+      Redis: '/samples/redis/',
+      'Static shell': '/samples/static-shell/',
+    },
+    true,
+  ),
+  group(
+    'The package itself',
+    { Architecture: '/architecture/', Contributing: '/contributing/', Changes: '/changelog/' },
+    true,
+  ),
+];

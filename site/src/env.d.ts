@@ -1,0 +1,8 @@
+declare namespace App {
+  interface SessionData {
+    name: string;
+  }
+  interface AccessTypes {
+    role: 'user' | 'admin';
+  }
+}
