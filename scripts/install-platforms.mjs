@@ -12,7 +12,7 @@ if (!existsSync(done) || readFileSync(done, 'utf8') !== readFileSync(wanted, 'ut
   mkdirSync(target, { recursive: true });
   for (const name of ['package.json', 'package-lock.json']) copyFileSync(new URL(name, source), new URL(name, target));
   // Adapters must find the Astro of this package, so none is installed beside them.
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--legacy-peer-deps'], { cwd: target, stdio: 'inherit' });
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps'], { cwd: target, stdio: 'inherit' });
   copyFileSync(wanted, done);
 }
 
