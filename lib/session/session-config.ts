@@ -52,7 +52,7 @@ export interface SessionOptions {
   maxSessionsPerUser?: number | undefined;
   /**
    * Maximum number of accounts to which one browser may be signed in at once, from 2 to 5, with `addAccount` and
-   * `switchAccount`. Requires a store on the server and `csrf.requireToken`. Default: one account.
+   * `switchAccount`. Requires a store on the server and `csrf.requireToken: true`. Default: one account.
    */
   maxAccounts?: number | undefined;
   /** Maximum number of characters of a session's text in a store on the server. Default: 65,536. */

@@ -19,7 +19,10 @@ export interface CsrfOptions {
    * `safeReturnTo` may lead: `['https://app.example.com', 'capacitor://localhost']`.
    */
   trustedOrigins?: readonly string[] | undefined;
-  /** Patterns of paths that also require a token; `true` for all. Default: none. */
+  /**
+   * Patterns of the paths to which forms and scripts send requests that also require a token; `true` for all. Default:
+   * none.
+   */
   requireToken?: boolean | readonly RoutePattern[] | undefined;
   /**
    * Headers other than `Authorization` with which programs identify themselves: `['X-API-Key']`. A request with such
@@ -48,6 +51,8 @@ export class CsrfConfig {
   readonly isOn: boolean;
   /** True when at least one path requires a token. */
   readonly usesTokens: boolean;
+  /** True when every path requires a token. */
+  readonly usesTokensEverywhere: boolean;
   readonly origins: SiteOrigins;
   readonly trusted: TrustedOrigins;
   readonly credentials: CredentialHeaders;
@@ -56,7 +61,6 @@ export class CsrfConfig {
   readonly explains: boolean;
   readonly #excepted: PathIndex;
   readonly #withToken: PathIndex;
-  readonly #everythingWithToken: boolean;
 
   /** @param given The option `csrf`; `false` switches the protection off. */
   constructor(given: boolean | CsrfOptions = true, site: CsrfSite = {}) {
@@ -68,8 +72,8 @@ export class CsrfConfig {
     } = typeof given === 'object' ? given : {};
     const withToken = typeof requireToken === 'boolean' ? [] : requireToken;
     this.isOn = given !== false;
-    this.#everythingWithToken = requireToken === true;
-    this.usesTokens = this.isOn && (this.#everythingWithToken || withToken.length > 0);
+    this.usesTokensEverywhere = this.isOn && requireToken === true;
+    this.usesTokens = this.isOn && (requireToken === true || withToken.length > 0);
     this.trusted = new TrustedOrigins(trustedOrigins);
     this.origins = new SiteOrigins(site.allowedDomains, this.trusted);
     this.credentials = new CredentialHeaders(credentialHeaders, site.cookieNames);
@@ -96,6 +100,6 @@ export class CsrfConfig {
   asksForToken(paths: GuardedPaths | undefined): boolean {
     if (!this.usesTokens) return false;
     if (!paths || paths.all.some((path) => this.#withToken.matches(path, true))) return true;
-    return this.#everythingWithToken && !paths.every((path) => path.startsWith(islandPath('')));
+    return this.usesTokensEverywhere && !paths.every((path) => path.startsWith(islandPath('')));
   }
 }

@@ -7,11 +7,11 @@ import { AstroSessionStore } from './astro-session-store.js';
 /**
  * Checks what several accounts in one browser need.
  *
- * @throws {InvalidOptionsError} When the store cannot keep several sessions of one browser, or no form has a token.
+ * @throws {InvalidOptionsError} When the store cannot keep several sessions of one browser, or not every form has a token.
  */
 export function assertSeveralAccounts(
   { maxAccounts }: Pick<SessionConfig, 'maxAccounts'>,
-  { usesTokens }: Pick<CsrfConfig, 'usesTokens'>,
+  { usesTokensEverywhere }: Pick<CsrfConfig, 'usesTokensEverywhere'>,
   store: SessionStore,
 ): void {
   if (maxAccounts === 1) return;
@@ -22,10 +22,11 @@ export function assertSeveralAccounts(
         `${store.constructor.name} does not: choose 'sqlite', 'postgres', 'redis' or 'memory'`,
     );
   }
-  if (!usesTokens) {
+  if (!usesTokensEverywhere) {
     problems.push(
-      'session.maxAccounts needs csrf.requireToken: otherwise a form in a tab of one account would be sent in the name ' +
-        'of another, to which the visitor has switched meanwhile. Set requireToken: true, or the patterns of such forms',
+      'session.maxAccounts needs csrf.requireToken: true, because a form without a token in a tab of one account would be ' +
+        'sent in the name of another, to which the visitor has switched meanwhile. Patterns could forget an address to ' +
+        'which a form is sent; name what programs send to in csrf.except',
     );
   }
   if (problems.length > 0) throw new InvalidOptionsError(problems);
