@@ -36,6 +36,7 @@ describe('Rules in a built application', () => {
               { pattern: '/api/**', role: 'editor' },
               { action: 'open', public: true },
               { island: 'OpenIsland', public: true },
+              { pattern: '/password', authenticatedWithin: 2 },
             ],
             access: { roles: { admin: ['editor'] } },
           }`),
@@ -55,6 +56,7 @@ describe('Rules in a built application', () => {
         export { answer as GET, answer as POST, answer as HEAD };`,
       'src/pages/secret/[page].astro': '<h1>the secret page</h1>',
       'src/pages/billing.astro': '<h1>the bills</h1>',
+      'src/pages/password.ts': `export const POST = () => new Response('changed');`,
       'src/pages/users/[id].astro': '<h1>user {Astro.params.id}</h1>',
       'src/pages/office/index.astro': '<h1>the office</h1>',
       'src/pages/office/call.ts': `
@@ -175,6 +177,19 @@ describe('Rules in a built application', () => {
     ]);
     await reader.get('/enter?role=reader');
     expect((await reader.get('/billing')).text).toContain('the bills');
+  });
+
+  it('lead from a form that needs a recent sign-in back to the page with the form', async () => {
+    const reader = await visitor('role=reader');
+    const opens = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'same-origin' };
+    const headers = { ...opens, referer: `${server.origin}/account?tab=2` };
+    const send = () => reader.post('/password', {}, { headers });
+    expect((await send()).text).toBe('changed');
+    await pass(2_100, server);
+    expect(await send()).toMatchObject({
+      status: 303,
+      location: '/sign-in?returnTo=%2Faccount%3Ftab%3D2&reauthenticate=1',
+    });
   });
 
   it('may require another sign-in, by an action on a page for guests', async () => {

@@ -6,6 +6,7 @@ import type { GuardConfig } from '../guard/guard-config.js';
 import type { GuardedRequest } from '../guard/guarded-request.js';
 import { GuardedPaths, normalized, pathOnly } from '../paths/guarded-paths.js';
 import { RETURN_PARAMETER, toReturnPath } from '../paths/return-path.js';
+import { ownReferrer, pageToReturnTo } from '../sign-in/asked-return-path.js';
 import type { Visitor } from '../visitor.js';
 import type { ForbiddenPage } from './forbidden-page.js';
 import type { LoginPage } from './login-page.js';
@@ -128,9 +129,15 @@ export class Redirects {
       const opened = this.opened(request) ?? request.formPage;
       if (opened !== undefined || isSafe(request)) return opened;
     }
-    const { pageAround } = request;
+    const pageAround = request.pageAround ?? this.#sender(request);
     if (pageAround === undefined) return undefined;
     return this.demands.isLoginPath(pathOnly(pageAround, this.config.base)) ? undefined : pageAround;
+  }
+
+  /** Returns the page of this site whose form was sent, as the browser names it. */
+  #sender({ url, headers, isNavigation }: GuardedRequest): string | undefined {
+    const page = isNavigation ? ownReferrer(url, headers) : undefined;
+    return page && pageToReturnTo(page.pathname + page.search, url, this.config);
   }
 }
 

@@ -68,6 +68,21 @@ describe('The way back', () => {
     );
   });
 
+  it('leads from a form that was sent elsewhere to the page with the form, as the browser names it', () => {
+    const redirects = redirectsWith({ loginPath: '/login' });
+    const sentFrom = (referer: string) =>
+      redirects.withReturnPath(
+        '/login',
+        navigation('/api/password', { method: 'POST', headers: new Headers({ referer }), isEndpoint: true }),
+      );
+    const { origin } = navigation('/').url;
+    expect(sentFrom(`${origin}/account/password?tab=2`)).toBe('/login?returnTo=%2Faccount%2Fpassword%3Ftab%3D2');
+    expect(sentFrom('https://elsewhere.example/account')).toBe('/login');
+    expect(sentFrom(`${origin}/login?returnTo=%2Fa`)).toBe('/login');
+    expect(sentFrom(`${origin}/_actions/x`)).toBe('/login');
+    expect(sentFrom('nothing')).toBe('/login');
+  });
+
   it('is added to an existing query as one more parameter', () => {
     expect(withParameter('/a', 'b', '&')).toBe('/a?b=%26');
   });
