@@ -56,6 +56,19 @@ describe('A store that cannot keep sessions on the host', () => {
     expect([code, output]).toEqual([0, expect.not.stringMatching(/cannot keep|no session storage/)]);
   });
 
+  it('is a warning of astro dev where that runs the site as the host does', async () => {
+    const warned = async (host: string, use: string) => {
+      const config = { adapter: adapter(`@astrojs/${host}`) };
+      const project = HookedProject.create({ ...INSTALLED, 'src/pages/index.astro': PAGE }, config);
+      const { code, output } = await project.start('dev', { store: { use } });
+      project.remove();
+      return [code, output.includes(`The store ${use} cannot keep sessions`)];
+    };
+    expect(await warned('cloudflare', 'sqlite')).toEqual([0, true]);
+    expect(await warned('cloudflare', 'cookie')).toEqual([0, false]);
+    expect(await warned('vercel', 'sqlite')).toEqual([0, false]);
+  });
+
   it('is not needed by a site whose pages are all prerendered', async () => {
     const config = { adapter: adapter('@astrojs/vercel') };
     const page = prerendered(PAGE);

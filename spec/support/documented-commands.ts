@@ -19,7 +19,8 @@ const KNOWN: [RegExp, (match: RegExpMatchArray) => string | undefined][] = [
   [/^npm run ([\w:]+)(?: -- .*)?$/, ([, script = '']) => problemOfScript(script)],
   [/^npm (?:install|ci|uninstall)((?: --save-dev)?)((?: [@\w/.-]+)*)$/, ([, , names = '']) => problemOfPackages(names)],
   [/^npx astro (?:add(?: (?:node|cloudflare|astro-gatehouse))+|build|check|dev|preview|sync)$/, () => undefined],
-  [/^npx wrangler (?:secret put GATEHOUSE_SECRET|d1 migrations apply \w+)$/, () => undefined],
+  [/^npx wrangler (?:secret put GATEHOUSE_SECRET|d1 migrations apply \w+(?: --remote)?)$/, () => undefined],
+  [/^mkdir -p [\w/-]+$/, () => undefined],
   [/^docker run (?:--rm |--env-file \.env |-p \d+:\d+ )*[\w./-]+$/, () => undefined],
   [/^node (?:--env-file=\.env )?dist\/server\/entry\.mjs$/, () => undefined],
 ];

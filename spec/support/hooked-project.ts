@@ -122,6 +122,8 @@ export class HookedProject {
         logger,
         addMiddleware: () => undefined,
         addWatchFile: () => undefined,
+        addDevToolbarApp: () => undefined,
+        injectRoute: () => undefined,
         updateConfig: (more) => {
           plugins.push(...((more.vite?.plugins ?? []) as Plugin[]));
           return config;

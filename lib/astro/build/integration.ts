@@ -9,6 +9,7 @@ import { HostLimits, hasSessionDriver } from '../hosts/host-limits.js';
 import { assertNodejsCompat, assertPreviewSecret } from '../hosts/worker-setup.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from '../options/options.js';
 import { SetupFile } from '../options/setup-file.js';
+import { chosenStore } from '../options/store-choice.js';
 import { islandPagePlugin } from '../pages/island-page-plugin.js';
 import { buildChannel } from '../report/build-channel.js';
 import { BuildReport } from '../report/build-report.js';
@@ -60,6 +61,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
   const report = new BuildReport(options, islands);
   let routeTypesFile: RouteTypesFile | undefined;
   let isPreview = false;
+  let isDevelopment = false;
   const writeRouteTypes = () => {
     // Pages that exist in development only must not be offered as targets.
     const lasting = routes.filter(({ pattern }) => !pattern.startsWith(TOOLBAR_PATH));
@@ -77,6 +79,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         const isProduction = command === 'build';
         const bundled = isProduction ? [...ONE_COPY, ...BUNDLED] : ONE_COPY;
         isPreview = command === 'preview';
+        isDevelopment = command === 'dev';
         if (isPreview) assertPreviewSecret(given);
         report.limits = new HostLimits(given.adapter);
         if (buildChannel().receiver) report.rehearsal = VercelRehearsal.of(given);
@@ -133,6 +136,10 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         routes = resolved.routes;
         if (routeTypesFile) writeRouteTypes();
         if (devServer) routesChanged(devServer);
+        if (isDevelopment) {
+          const { logger } = resolved;
+          report.limits?.warnWhileDeveloping(config, routes, chosenStore(options), (text) => logger.warn(text));
+        }
       },
       'astro:server:setup': ({ server }) => {
         devServer = server;

@@ -18,6 +18,8 @@ interface Host {
   readonly drivers: Readonly<Record<string, string>>;
   /** The stores to use there. */
   readonly instead: string;
+  /** True when `astro dev` runs the site as that host does. */
+  readonly isInDevelopment?: boolean;
 }
 
 /** Drivers of unstorage that keep nothing on any server: they drop everything, or store in a browser. */
@@ -35,6 +37,7 @@ const IN_PROCESS = driversOf(LOST, ['memory', 'lru-cache', 'fs', 'fs-lite']);
 const NO_CONNECTIONS = 'a connection there cannot be used by any request but the one that opened it';
 const WORKERS: Host = {
   name: 'Cloudflare Workers',
+  isInDevelopment: true,
   alone: { memory: 'every isolate has its own memory, which ends with it' },
   without: {
     sqlite: 'there are no files, and node:sqlite is missing',
@@ -84,6 +87,7 @@ export interface HostProblem {
 /** Finds what a site asks of its host that the host cannot do. The host is known by the adapter. */
 export class HostLimits {
   #features: AstroAdapter['adapterFeatures'];
+  #hasWarned = false;
 
   /** @param adapter The adapter's integration, before Astro calls its hooks: its features are only known from them. */
   constructor(adapter: AstroConfig['adapter']) {
@@ -118,6 +122,24 @@ export class HostLimits {
     const edge = this.#hasEdgeMiddleware ? [{ error: new EdgeMiddlewareError(name), isFatal: true }] : [];
     const usesStore = store !== undefined && (hasIslands || routes.some(isOnDemand));
     return [...edge, ...(usesStore ? storeProblems(config, store, HOSTS[name]) : [])];
+  }
+
+  /**
+   * Warns once of a store that cannot keep sessions in `astro dev` either, because the adapter runs the site there as its
+   * host does. Otherwise the first request would fail with an error of that runtime.
+   */
+  warnWhileDeveloping(
+    config: AstroConfig,
+    routes: readonly IntegrationResolvedRoute[],
+    store: ChosenStore,
+    warn: (text: string) => void,
+  ): void {
+    if (this.#hasWarned || !HOSTS[config.adapter?.name ?? '']?.isInDevelopment) return;
+    const found = this.problems(config, routes, store).filter(
+      ({ error, isFatal }) => isFatal && error instanceof UnhostedStoreError,
+    );
+    this.#hasWarned = found.length > 0;
+    for (const { error } of found) warn(error.message);
   }
 
   get #hasEdgeMiddleware(): boolean {

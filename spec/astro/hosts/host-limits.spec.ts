@@ -28,6 +28,28 @@ const unhosted = (message: string) => [['UNHOSTED_STORE', true, expect.stringCon
 const byDriver = (driver: string): ChosenStore => ({ use: 'unstorage', driver });
 const sessionIn = (driver: unknown) => ({ driver }) as AstroConfig['session'];
 
+describe('A development server', () => {
+  const told = (adapter: string, store: ChosenStore, ...times: (readonly Route[])[]) => {
+    const [limits, warnings]: [HostLimits, string[]] = [new HostLimits(undefined), []];
+    const config = { adapter: { name: adapter, hooks: {} } } as AstroConfig;
+    for (const routes of times) {
+      limits.warnWhileDeveloping(config, routes as IntegrationResolvedRoute[], store, (text) => warnings.push(text));
+    }
+    return warnings;
+  };
+
+  it('warns once of a store that the build would refuse, when a route is rendered on demand', () => {
+    const warnings = told('@astrojs/cloudflare', { use: 'sqlite' }, [FILE], [PAGE], [PAGE]);
+    expect(warnings).toEqual([expect.stringContaining('The store sqlite cannot keep sessions on Cloudflare Workers')]);
+    expect(told('@astrojs/cloudflare', { use: 'cookie' }, [PAGE])).toEqual([]);
+  });
+
+  it('keeps sessions in memory, and uses files and connections where its host would not', () => {
+    expect(told('@astrojs/cloudflare', { use: 'memory' }, [PAGE])).toEqual([]);
+    expect(told('@astrojs/vercel', { use: 'sqlite' }, [PAGE])).toEqual([]);
+  });
+});
+
 describe('The driver of a store', () => {
   it.each(['fs', 'fsLite', 'fs-lite', 'lruCache', 'unstorage/drivers/memory', 'unstorage/drivers/fs-lite.mjs'])(
     'keeps nothing in functions: %s',
