@@ -19,6 +19,11 @@ export function shortened(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
+/** Returns a string with one full stop at its end, so that another sentence can follow. */
+export function asSentence(text: string): string {
+  return /[.!?]\s*$/.test(text) ? text.trimEnd() : `${text.trimEnd()}.`;
+}
+
 /** Removes slashes at the end of a path: `/shop/` becomes `/shop`, and `/` becomes empty. */
 export function withoutTrailingSlash(path: string): string {
   return path.replace(/\/+$/, '');

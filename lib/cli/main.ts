@@ -31,7 +31,8 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   if (request === 'help') return print(HELP);
   if (request.command === 'doctor') return doctor(request);
   if (request.command === 'migrate') return print(await migrate(request));
-  if (request.command === 'sessions') return print(await sessions(request));
+  if (request.command === 'sessions')
+    return print(await sessions(request, (text) => process.stderr.write(`${text}\n`)));
   return request.command === 'secret' ? secret(request) : routes(request);
 }
 

@@ -41,8 +41,15 @@ export function writeSecret(file: string, secret: string): string[] {
     ...(isSeenByGit(file)
       ? [`${name} is not ignored by git: add it to .gitignore, or the secret becomes public.`]
       : []),
-    `A built server does not read ${name} by itself: node --env-file=${name} dist/server/entry.mjs`,
+    howItIsRead(name),
   ];
+}
+
+/** Tells how a built server gets the variables of a file. A Worker has files and secrets of its own. */
+function howItIsRead(name: string): string {
+  return name.startsWith('.dev.vars')
+    ? `astro preview reads ${name} after the next build. The deployed Worker does not: npx wrangler secret put GATEHOUSE_SECRET`
+    : `A built server does not read ${name} by itself: node --env-file=${name} dist/server/entry.mjs`;
 }
 
 const KEPT =

@@ -43,13 +43,34 @@ export async function migrate({ root, print, table, sqlite }: MigrateRequest): P
 }
 
 async function run(sql: string, place: { root: string; url: string | undefined }, table: string): Promise<string> {
+  let user: string | undefined;
   try {
     return await askPostgres(place, async (client) => {
+      user = client.user;
       await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCK}); ${sql} COMMIT`);
       return `The table ${table} is in place at ${addressOf(client)}.`;
     });
   } catch (error) {
-    if (error instanceof PostgresFailure) throw new Error(`${error.message} ${error.cure}`);
+    const told = refusal(error, { table, user });
+    if (told !== undefined) throw new Error(told);
     throw error;
   }
+}
+
+/** The SQLSTATE of a statement that the user may not run. */
+const FORBIDDEN = '42501';
+
+/** Returns what to tell about an error of a migration: with its cure, if that is known. */
+export function refusal(
+  error: unknown,
+  { table, user = 'its user' }: { table: string; user: string | undefined },
+): string | undefined {
+  if (!(error instanceof PostgresFailure)) return undefined;
+  const { code }: { code?: unknown } = Object(error.cause);
+  if (code !== FORBIDDEN) return `${error.message} ${error.cure}`;
+  const schema = table.includes('.') ? table.replace(/\..*$/s, '') : 'public';
+  return (
+    `${error.message} Its user may not create the table: run this command as the owner of the schema, or GRANT CREATE ON ` +
+    `SCHEMA "${schema}" TO "${user}".`
+  );
 }

@@ -158,7 +158,7 @@ describe('Invalid options', () => {
     [
       'an option that astro.config gives too',
       'given twice',
-      'loginPath is set in astro.config and in the setup module',
+      'loginPath is set in astro.config and in src/gatehouse.ts',
     ],
   ])('stop the server when they are in the setup module: %s', async (_, variant, sentence) => {
     await configuredAtStart().build();

@@ -43,6 +43,12 @@ describe('A written secret', () => {
     expect(said).toContain('node --env-file=.env dist/server/entry.mjs');
   });
 
+  it('tells what a Worker does with its file', () => {
+    const said = writeSecret(join(folder, '.dev.vars'), NEW).join('\n');
+    expect(said).toContain('npx wrangler secret put GATEHOUSE_SECRET');
+    expect(said).not.toContain('node --env-file');
+  });
+
   it.each([
     ['a file without the variable', 'A=1\n', `A=1\nGATEHOUSE_SECRET=${NEW}\n`],
     ['a last line without a line break', 'A=1', `A=1\nGATEHOUSE_SECRET=${NEW}\n`],

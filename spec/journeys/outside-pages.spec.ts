@@ -303,7 +303,8 @@ describe('A WebSocket beside another process with the same store', () => {
 describe('npx astro-gatehouse sessions', () => {
   const listed = async () => {
     const { output } = await app.gatehouse('sessions', 'list', '--json', '--user', 'mallory');
-    return JSON.parse(output);
+    // The store is named on stderr, beside the JSON.
+    return JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1));
   };
 
   beforeAll(async () => {
@@ -329,6 +330,7 @@ describe('npx astro-gatehouse sessions', () => {
     expect(connection.isClosed).toBe(false);
     const { output } = await app.gatehouse('sessions', 'end', '--by', 'userId=mallory', '--by', 'role=member', '--yes');
     expect(output).toContain('2 sessions were ended.');
+    expect(output).toMatch(/^Store: SQLite, .*\.db$/m);
     expect(await end(connection)).toBe('ended');
     expect((await first.get('/notice')).text).toContain('none');
   }, 30_000);
@@ -346,7 +348,7 @@ it('npx astro-gatehouse sessions asks the built server about a store that the pr
       await import(${JSON.stringify(pathToFileURL(join(INSTALLED, 'dist/cli/main.js')).href)});`,
   });
   const { output } = await app.node('command.mjs', 'sessions', 'count', '--user', 'eve');
-  expect(output).toBe('2\n');
+  expect(output.split('\n').sort()).toEqual(['', '2', "Store: the project's own, as the built server opens it"]);
 }, 30_000);
 
 describe('A WebSocket of a site whose sessions are in cookies', () => {

@@ -193,11 +193,11 @@ export function checkGuard(given: unknown, file: string): Guard {
  */
 export function mergeOptions(config: GatehouseOptions, setup: SetupOptions): CommonOptions {
   const { services: _, sessionData: ___, policies: ____, identify: _____, ...fromSetup } = setup;
-  const { setup: __, ...fromConfig } = config;
+  const { setup: file = 'the setup module', ...fromConfig } = config;
   const twice = Object.keys(fromSetup).filter((key) => key in fromConfig && key !== 'protect' && key !== 'exclude');
   if (twice.length > 0) {
     throw new InvalidOptionsError(
-      twice.map((key) => `${key} is set in astro.config and in the setup module: keep it in one of them`),
+      twice.map((key) => `${key} is set in astro.config and in ${file}: keep it in one of them`),
     );
   }
   const merged = {

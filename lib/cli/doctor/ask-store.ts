@@ -108,7 +108,7 @@ async function askRedis(place: RedisPlace, root: string): Promise<StoreAnswer> {
     const error = redisCure(thrown) === undefined && redisCure(last) !== undefined ? last : thrown;
     const reason = error instanceof Error ? error.message : '';
     const message = `Redis at ${name} does not answer PING${reason === '' ? '' : ` (${reason})`}`;
-    const cure = redisCure(error);
+    const cure = redisCure(error, place);
     throw cure ? new RedisFailure(message, cure, error) : new Error(message);
   } finally {
     if (client.isOpen) client.destroy();

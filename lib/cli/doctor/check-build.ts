@@ -45,6 +45,8 @@ const OTHERWISE: Advice = {
   see: 'whatStopsABuild',
 };
 
+const WORKERS = '@astrojs/cloudflare';
+
 /** Returns the findings of a build and of its report. */
 export function checkBuild(facts: Facts): Finding[] {
   const { build, config } = facts;
@@ -58,6 +60,7 @@ export function checkBuild(facts: Facts): Finding[] {
       level: stops || code === 'INVALID_OPTIONS' ? 'danger' : 'advice',
       problem: plain(message),
       ...(CURES[code] ?? OTHERWISE),
+      ...(code === 'UNHOSTED_STORE' && config?.adapter === WORKERS && { see: 'workers' }),
     }),
   );
   const isSetupMissing = report.objections.some(

@@ -4,6 +4,7 @@ export const SECTIONS = {
   secret: 'docs/deploy.md#the-secret',
   cookie: 'docs/stores.md#the-cookie',
   stores: 'docs/stores.md#stores',
+  workers: 'docs/cloudflare.md#which-store',
   ownStore: 'docs/stores.md#a-store-of-your-own',
   rules: 'docs/rules.md#rules',
   whatStopsABuild: 'docs/rules.md#what-stops-a-build',

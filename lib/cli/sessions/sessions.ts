@@ -18,19 +18,24 @@ import { countAsText, endedAsText, pageAsJson, pageAsText } from './sessions-tex
 /**
  * Lists, counts or ends the sessions in the store that a project is configured with.
  *
+ * @param note Called with the store that is used, before it is asked.
  * @returns What to print.
  * @throws {UsageError} When only the server can read the sessions, and where several would end without `--yes`.
  */
-export async function sessions(request: SessionsRequest): Promise<string> {
+export async function sessions(request: SessionsRequest, note: (text: string) => void): Promise<string> {
   const folder = projectAt(request.root);
   // Read first, because the build may set variables.
   const variables = new EnvFiles(folder, { ...process.env });
   const report = await readReport(folder);
   if (!report.isWhole) throw new Error(`The store is unknown: ${report.notes.join('; ')}`);
   try {
-    return report.hasOwnStore
-      ? await withServer(folder, variables, (registry) => answer(registry, request))
-      : await withStore(openedStore(report, folder, variables), report, (registry) => answer(registry, request));
+    if (report.hasOwnStore) {
+      note("Store: the project's own, as the built server opens it");
+      return await withServer(folder, variables, (registry) => answer(registry, request));
+    }
+    const { store, place } = openedStore(report, folder, variables);
+    note(`Store: ${place}`);
+    return await withStore(store, report, (registry) => answer(registry, request));
   } catch (error) {
     if (error instanceof ClientFailure) throw new Error(`${error.message} ${error.cure}`);
     throw error;

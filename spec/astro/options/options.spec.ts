@@ -470,6 +470,9 @@ describe('The store option', () => {
     expect(merged({ store: { use: 'memory' } }, { store: { use: 'memory' } })).toEqual([
       'store is set in astro.config and in the setup module: keep it in one of them',
     ]);
+    expect(merged({ store: { use: 'memory' }, setup: 'src/gatehouse.ts' }, { store: { use: 'memory' } })).toEqual([
+      'store is set in astro.config and in src/gatehouse.ts: keep it in one of them',
+    ]);
     expect(merged({ session: { idleTimeout: 60 } }, { store: { use: 'memory' } })).toEqual([]);
   });
 

@@ -51,6 +51,13 @@ describe('The check of the build', () => {
     expect(codes.filter((code) => cureOf(code) === unknown)).toEqual([]);
   });
 
+  it('leads to the section about the host that refuses the store', () => {
+    const objections = [{ code: 'UNHOSTED_STORE', message: 'It is so.', stops: true }];
+    const build = toldReport({ objections });
+    const seen = (adapter: string) => checkBuild(healthy({ build, config: settled({ adapter }) }))[0]?.see;
+    expect([seen('@astrojs/cloudflare'), seen('@astrojs/vercel')]).toEqual(['workers', 'stores']);
+  });
+
   it('reports once what the protection report cannot know', () => {
     const notes = ['access.check decides every rule alone'];
     expect(briefly(checkBuild(healthy({ build: toldReport({ notes }) })))).toEqual(['note NOT_IN_REPORT']);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SettingsInForce } from '../../../lib/astro/report/build-channel.js';
 import { UsageError } from '../../../lib/cli/command-line.js';
+import type { EnvFiles } from '../../../lib/cli/doctor/facts.js';
 import { openedStore } from '../../../lib/cli/sessions/opened-store.js';
 import { PostgresSessionStore } from '../../../lib/session/stores/postgres/postgres-session-store.js';
 import { RedisSessionStore } from '../../../lib/session/stores/redis/redis-session-store.js';
@@ -16,8 +17,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const variables = { find: () => undefined };
-const open = (store: SettingsInForce['store']) => openedStore({ settings: { store } }, folder, variables);
+const opened = (
+  store: SettingsInForce['store'],
+  find: (name: string) => { value: string } | undefined = () => undefined,
+) => openedStore({ settings: { store } }, folder, { find: (name) => find(name) as ReturnType<EnvFiles['find']> });
+const open = (store: SettingsInForce['store']) => opened(store).store;
 
 describe('The store for the command line', () => {
   it('is that of the options, in a file that belongs to the project', () => {
@@ -27,6 +31,25 @@ describe('The store for the command line', () => {
     if (store instanceof SqliteSessionStore) store.close();
     expect(open({ use: 'postgres' })).toBeInstanceOf(PostgresSessionStore);
     expect(open({ use: 'redis' })).toBeInstanceOf(RedisSessionStore);
+  });
+
+  it('has a name without user and password', () => {
+    new SqliteSessionStore({ file: join(folder, 'named.db') }).close();
+    const sqlite = opened({ use: 'sqlite', file: 'named.db' });
+    if (sqlite.store instanceof SqliteSessionStore) sqlite.store.close();
+    expect(sqlite.place).toBe(`SQLite, ${join(folder, 'named.db')}`);
+    const value = (url: string) => () => ({ value: url });
+    expect(opened({ use: 'postgres' }, value('postgres://ada:hunter2@db.example:5433/shop')).place).toBe(
+      'PostgreSQL at db.example:5433',
+    );
+    expect(opened({ use: 'redis' }, value('redis://ada:hunter2@cache.example:6380')).place).toBe(
+      'Redis at cache.example:6380',
+    );
+    const sentinel = { name: 'mymaster', nodes: ['redis://:hunter2@a:26379'] };
+    expect(opened({ use: 'redis', sentinel }).place).toBe('Redis at mymaster (Sentinel)');
+    expect(opened({ use: 'redis', cluster: ['redis://:hunter2@a:7000', 'b:7001'] }).place).toBe(
+      'Redis at a:7000, b:7001',
+    );
   });
 
   it('is not created where there is none', () => {

@@ -23,4 +23,12 @@ describe('The registry of a built server', () => {
     writeFileSync(join(folder, 'dist/server/entry.mjs'), 'export {};');
     await expect(asked()).rejects.toThrow(UsageError);
   });
+
+  it('is not asked of a Worker, which this process cannot load', async () => {
+    mkdirSync(join(folder, 'dist/server'), { recursive: true });
+    writeFileSync(join(folder, 'dist/server/entry.mjs'), "import 'cloudflare:workers';");
+    const asked = withServer(folder, variables, async () => 'asked');
+    await expect(asked).rejects.toThrow(UsageError);
+    await expect(asked).rejects.toThrow('npx wrangler d1 execute');
+  });
 });

@@ -82,6 +82,6 @@ describe('The sessions of the command line', () => {
   it('are refused where a key is named twice, and where there is no project', async () => {
     const { ask } = await start();
     await expect(ask({ by: ['a=1', 'a=2'] })).rejects.toThrow('is given twice');
-    await expect(sessions(REQUEST)).rejects.toThrow(UsageError);
+    await expect(sessions(REQUEST, () => undefined)).rejects.toThrow(UsageError);
   });
 });

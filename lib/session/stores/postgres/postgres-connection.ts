@@ -2,7 +2,7 @@ import { forget } from '../../../base/promised.js';
 import { inTime } from '../../../base/waiting.js';
 import { MissingClientError } from '../../../errors/index.js';
 import type { SqlDatabase, SqlRow, SqlStatement } from '../sql/sql-database.js';
-import { postgresAddressProblem } from './postgres-address.js';
+import { nameOfAddress, postgresAddressProblem } from './postgres-address.js';
 import { explained, PostgresFailure } from './postgres-failure.js';
 
 const TIMEOUT = 2;
@@ -135,10 +135,7 @@ export class PostgresConnection implements SqlDatabase {
 
   /** The host and port, without user and password. */
   get #host(): string {
-    if (this.#options.pool) return "the pool's address";
-    const { PGHOST = 'localhost', PGPORT = '5432' } = process.env;
-    if (this.#url === undefined) return `${PGHOST}:${PGPORT}`;
-    return URL.canParse(this.#url) ? new URL(this.#url).host : 'its address';
+    return this.#options.pool ? "the pool's address" : nameOfAddress(this.#url);
   }
 }
 

@@ -1,3 +1,4 @@
+import { asSentence } from '../../../base/text.js';
 import { GatehouseError } from '../../../errors/index.js';
 import { ClientFailure, saidBy } from '../client-failure.js';
 
@@ -8,7 +9,8 @@ const CURES: readonly (readonly [RegExp, string])[] = [
   [/\(42703\)/, 'The table has other columns: name another one with store.table, and run npx astro-gatehouse migrate.'],
   [
     /\(42501\)/,
-    'Its user lacks a permission: GRANT SELECT, INSERT, UPDATE, DELETE on the table to it; UPDATE lets it sweep, too.',
+    'Its user lacks a permission: GRANT SELECT, INSERT, UPDATE, DELETE on the table to it. Without UPDATE, expired ' +
+      'sessions cannot be removed either.',
   ],
   [
     /\(28P01\)|\(28000\)|SASL|password must be a string/,
@@ -56,5 +58,5 @@ export function explained(error: unknown, host: string): unknown {
   if (error instanceof GatehouseError || error instanceof PostgresFailure) return error;
   const said = saidBy(error);
   const cure = CURES.find(([pattern]) => pattern.test(said))?.[1];
-  return cure === undefined ? error : new PostgresFailure(`PostgreSQL at ${host}: ${said}.`, cure, error);
+  return cure === undefined ? error : new PostgresFailure(`PostgreSQL at ${host}: ${asSentence(said)}`, cure, error);
 }

@@ -38,6 +38,8 @@ export class RedisConnection {
   #heard = 0;
   #since = 0;
   #connecting: Promise<Link> | undefined;
+  /** The client that is about to connect. */
+  #opening: OwnClient | undefined;
   #problem: EvictingStoreError | undefined;
   /** The client's last connection error. */
   #failure: { readonly error: unknown; readonly at: number } | undefined;
@@ -73,8 +75,9 @@ export class RedisConnection {
 
   /** Closes the connection, unless the client belongs to the application. A failed connection attempt is ignored. */
   async close(): Promise<void> {
-    const link = this.#link ?? (await this.#connecting?.catch(() => undefined));
-    if (link !== this.#given) link?.client?.destroy();
+    // An attempt to connect to a server that is away lasts longer than a process that stops may wait.
+    if (this.#opening) destroy(this.#opening);
+    else if (this.#link !== this.#given) destroy(this.#link?.client);
   }
 
   /** Runs a script that changes nothing. */
@@ -105,7 +108,7 @@ export class RedisConnection {
       // Sent but not answered: a server that lost power or network closes nothing.
       if (asked.link) this.#leave(asked.link);
       const isFresh = this.#failure && Date.now() - this.#failure.at < FRESH;
-      throw explained(error, isFresh ? this.#failure?.error : undefined, this.#host);
+      throw explained(error, isFresh ? this.#failure?.error : undefined, this.#host, this.#place);
     }
   }
 
@@ -164,6 +167,7 @@ export class RedisConnection {
   async #connect(): Promise<Link> {
     if (this.#given) return this.#settle(this.#given);
     const client = clientFor(await importRedis(), this.#place, { timeout: this.#timeout, reconnects: true });
+    this.#opening = client;
     try {
       // A client alone waits forever for a server that accepts connections but does not answer.
       const settling = this.#settle({ commands: nodeRedisCommands(client), client });
@@ -171,6 +175,8 @@ export class RedisConnection {
     } catch (error) {
       destroy(client);
       throw error;
+    } finally {
+      this.#opening = undefined;
     }
   }
 

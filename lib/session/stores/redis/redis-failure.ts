@@ -1,17 +1,34 @@
+import { asSentence } from '../../../base/text.js';
 import { GatehouseError } from '../../../errors/index.js';
 import { ClientFailure, saidBy } from '../client-failure.js';
+import { DEFAULT_URL, type RedisPlace } from './redis-options.js';
+
+/** How the settings of a place are called. */
+interface Settings {
+  /** The servers to which the first connection leads. */
+  readonly servers: string;
+  /** The option or the variable with the addresses. */
+  readonly addresses: string;
+  /** The same with what it is to be set to. */
+  readonly corrected: string;
+  /** Where user and password are written. */
+  readonly credentials: string;
+  readonly isSecure: boolean;
+}
 
 /** The known error messages of clients, with their cures. */
-const CURES: readonly (readonly [RegExp, string])[] = [
-  [/\bECONNREFUSED\b/, 'Nothing listens there: start Redis, or set REDIS_URL to its address.'],
-  [/\b(?:ENOTFOUND|EAI_AGAIN)\b/, 'No host has that name: correct REDIS_URL.'],
+const CURES: readonly (readonly [RegExp, string | ((settings: Settings) => string)])[] = [
+  [/\bECONNREFUSED\b/, ({ servers, corrected }) => `Nothing listens there: start ${servers}, or set ${corrected}.`],
+  [/\b(?:ENOTFOUND|EAI_AGAIN)\b/, ({ addresses }) => `No host has that name: correct ${addresses}.`],
   [
     /\b(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)\b|Connection timeout/,
-    'Nothing answers there: make sure that no firewall blocks the connection, and that REDIS_URL is right.',
+    ({ addresses, isSecure }) =>
+      `Nothing answers there: make sure that no firewall blocks the connection, and that ${addresses} is right.` +
+      `${isSecure ? ' If that server has no TLS, write redis:// in place of rediss://.' : ''}`,
   ],
   [
     /WRONGPASS|NOAUTH|AUTH failed|invalid (?:username|password)|without any password/i,
-    'It refuses the user or the password: correct them in REDIS_URL (redis://user:password@host:6379).',
+    ({ credentials }) => `It refuses the user or the password: correct them in ${credentials}.`,
   ],
   [
     /SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|self-signed certificate|certificate/i,
@@ -20,7 +37,8 @@ const CURES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\bEPROTO\b|ERR_SSL|wrong version number|packet length too long/i,
-    'Only one side uses TLS: write rediss:// in REDIS_URL for TLS, and redis:// for a connection without it.',
+    ({ addresses }) =>
+      `Only one side uses TLS: write rediss:// in ${addresses} for TLS, and redis:// for a connection without it.`,
   ],
   [
     /^(?:MOVED|ASK|CROSSSLOT)\b/,
@@ -50,10 +68,28 @@ export class RedisFailure extends ClientFailure {
   }
 }
 
-/** Returns the cure for an error of a Redis client; `undefined` for an unknown error. */
-export function redisCure(error: unknown): string | undefined {
+/** Returns the cure for an error of a Redis client; `undefined` for an unknown error. @param place Where Redis is. */
+export function redisCure(error: unknown, place: RedisPlace = {}): string | undefined {
   const said = saidBy(error);
-  return CURES.find(([pattern]) => pattern.test(said))?.[1];
+  const cure = CURES.find(([pattern]) => pattern.test(said))?.[1];
+  return typeof cure === 'function' ? cure(settingsOf(place)) : cure;
+}
+
+function settingsOf({ url = DEFAULT_URL, cluster, sentinel }: RedisPlace): Settings {
+  const isSecure = (sentinel?.nodes ?? cluster ?? [url]).some((address) => address.startsWith('rediss:'));
+  if (sentinel) {
+    const credentials = 'REDIS_USERNAME and REDIS_PASSWORD; those of the Sentinels are in store.sentinel.nodes';
+    const addresses = 'store.sentinel.nodes';
+    return { servers: 'the Sentinels', addresses, corrected: `${addresses} to their addresses`, credentials, isSecure };
+  }
+  if (cluster) {
+    const credentials = 'REDIS_USERNAME and REDIS_PASSWORD, or in an address of store.cluster';
+    const addresses = 'store.cluster';
+    const corrected = `${addresses} to their addresses`;
+    return { servers: 'the nodes of the cluster', addresses, corrected, credentials, isSecure };
+  }
+  const credentials = 'REDIS_URL (redis://user:password@host:6379)';
+  return { servers: 'Redis', addresses: 'REDIS_URL', corrected: 'REDIS_URL to its address', credentials, isSecure };
 }
 
 /**
@@ -61,16 +97,16 @@ export function redisCure(error: unknown): string | undefined {
  * timeout.
  *
  * @param error The error of the command. @param before The client's last connection error.
- * @param host The address of Redis.
+ * @param host The address of Redis. @param place Where the options say that it is.
  */
-export function explained(error: unknown, before: unknown, host: string): unknown {
+export function explained(error: unknown, before: unknown, host: string, place: RedisPlace = {}): unknown {
   if (error instanceof GatehouseError || error instanceof RedisFailure) return error;
-  const own = redisCure(error);
-  if (own) return new RedisFailure(`Redis at ${host}: ${saidBy(error)}.`, own, error);
-  const cure = before === undefined ? undefined : redisCure(before);
-  const message = error instanceof Error ? error.message : String(error);
+  const own = redisCure(error, place);
+  if (own) return new RedisFailure(`Redis at ${host}: ${asSentence(saidBy(error))}`, own, error);
+  const cure = before === undefined ? undefined : redisCure(before, place);
+  const message = asSentence(error instanceof Error ? error.message : String(error));
   return cure
-    ? new RedisFailure(`${message} The connection to ${host} failed: ${saidBy(before)}.`, cure, before)
+    ? new RedisFailure(`${message} The connection to ${host} failed: ${asSentence(saidBy(before))}`, cure, before)
     : error;
 }
 

@@ -35,6 +35,14 @@ describe('A failure of PostgreSQL', () => {
     expect(told).not.toContain('Make sure that the store is running');
   });
 
+  it('is told in a sentence with one full stop', () => {
+    const failure = explained(refused('57P03', 'the database system is starting up.'), 'db:1') as Error;
+    expect(failure.message).toBe('PostgreSQL at db:1: the database system is starting up. (57P03).');
+    expect((explained(new Error('certificate is wrong.'), 'db:1') as Error).message).toBe(
+      'PostgreSQL at db:1: certificate is wrong.',
+    );
+  });
+
   it('is left unchanged when nothing more is known about it', () => {
     const odd = new Error('odd');
     expect(explained(odd, 'db:1')).toBe(odd);

@@ -1,7 +1,21 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { inTime } from '../../../../lib/base/waiting.js';
 import { RedisConnection } from '../../../../lib/session/stores/redis/redis-connection.js';
 import { RedisFailure } from '../../../../lib/session/stores/redis/redis-failure.js';
+
+describe('A connection to a Redis that is away', () => {
+  it.each([
+    { url: 'redis://127.0.0.1:1' },
+    { cluster: ['redis://127.0.0.1:1'] },
+    { sentinel: { name: 'mymaster', nodes: ['127.0.0.1:1'] } },
+  ])('is closed at once, without an error: %j', async (place) => {
+    const connection = new RedisConnection({ ...place, timeout: 0.3 });
+    await expect(connection.prepare()).rejects.toThrow();
+    await inTime(connection.close(), 500, 'It');
+    await connection.close();
+  });
+});
 
 describe('A Redis address that no client can parse', () => {
   it.each([

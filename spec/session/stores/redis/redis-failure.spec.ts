@@ -39,6 +39,34 @@ describe('A failure of Redis', () => {
     expect(told).not.toContain('Make sure that the store is running');
   });
 
+  it.each([
+    [{ url: 'redis://a:1' }, ['start Redis', 'REDIS_URL']],
+    [{ cluster: ['redis://a:1'] }, ['start the nodes of the cluster', 'store.cluster']],
+    [{ sentinel: { name: 'mymaster', nodes: ['a:1'] } }, ['start the Sentinels', 'store.sentinel']],
+  ])('names the option that says where Redis is: %j', (place, expected) => {
+    const codes = ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'WRONGPASS', 'EPROTO'];
+    const cures = codes.map((code) => redisCure(refused(code), place)).join(' ');
+    for (const part of expected) expect(cures).toContain(part);
+    if (!('url' in place)) expect(cures).not.toContain('REDIS_URL');
+  });
+
+  it('suggests an address without TLS when one with TLS is not answered', () => {
+    const late = new Error('Connection timeout');
+    expect(redisCure(late, { url: 'rediss://a:1' })).toContain('redis://');
+    expect(redisCure(late, { url: 'redis://a:1' })).not.toContain('redis://');
+    expect(redisCure(late, { cluster: ['a:1', 'rediss://b:1'] })).toContain('redis://');
+  });
+
+  it('is told in sentences, each with one full stop', () => {
+    const odd = new Error('All the root nodes are unavailable');
+    const told = explained(odd, refused('WRONGPASS', 'WRONGPASS user is disabled.'), 'redis:1') as Error;
+    expect(told.message).toBe(
+      'All the root nodes are unavailable. The connection to redis:1 failed: WRONGPASS user is disabled.',
+    );
+    const known = explained(new Error('WRONGPASS user is disabled.'), undefined, 'redis:1') as Error;
+    expect(known.message).toBe('Redis at redis:1: WRONGPASS user is disabled.');
+  });
+
   it('is reported with the error of the command when the server answered', () => {
     const error = explained(new Error('MOVED 3999 127.0.0.1:6381'), refused('ECONNREFUSED'), 'redis:1') as Error;
     expect(error.message).toBe('Redis at redis:1: MOVED 3999 127.0.0.1:6381.');
