@@ -151,7 +151,7 @@ export class UnguardedPipelineError extends GatehouseError {
   }
 }
 
-/** The store cannot keep sessions where the adapter deploys the site. Thrown by `astro build`. */
+/** The store cannot keep sessions where the adapter deploys the site. Thrown by `astro build`, and by `sqlite` in a Worker. */
 export class UnhostedStoreError extends GatehouseError {
   /** @param host The name of the host. @param reason Why it cannot. @param instead The stores to use there. */
   constructor(

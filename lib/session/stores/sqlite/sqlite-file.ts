@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { MissingClientError, UnwritableFileError } from '../../../errors/index.js';
+import { MissingClientError, UnhostedStoreError, UnwritableFileError } from '../../../errors/index.js';
 
 /** The default file, in the folder for data of this machine; a `.gitignore` in the folder excludes it from git. */
 export const DEFAULT_FILE = '.gatehouse/sessions.db';
@@ -26,6 +26,7 @@ export interface SqliteOptions {
  *
  * @param schema The statements that create missing tables.
  * @throws {MissingClientError} When Node has no SQLite.
+ * @throws {UnhostedStoreError} In a Worker, whose Node modules pretend that there are files.
  * @throws {UnwritableFileError} When the file or its folder cannot be written.
  */
 export function openDatabase({ file = DEFAULT_FILE }: SqliteOptions, schema: string): DatabaseSync {
@@ -50,7 +51,14 @@ function setUp(database: DatabaseSync, schema: string): void {
   }
 }
 
+/** @see https://developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent */
+const WORKER = 'Cloudflare-Workers';
+
 function openFile(file: string): DatabaseSync {
+  if (globalThis.navigator?.userAgent === WORKER) {
+    const instead = "store: { use: 'cookie' }, or D1 as docs/cloudflare.md shows it";
+    throw new UnhostedStoreError('sqlite', 'Cloudflare Workers', 'there are no files', instead);
+  }
   // Loaded at run time, because Node 22.12 has it only behind a flag, and other runtimes do not have it.
   const sqlite = process.getBuiltinModule('node:sqlite');
   if (!sqlite) throw new MissingClientError('SQLite', 'node:sqlite', 'Run the server on Node 22.13 or newer.');

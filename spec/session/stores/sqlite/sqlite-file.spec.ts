@@ -45,6 +45,19 @@ describe('A SQLite database file', () => {
     );
   });
 
+  it('is not looked for in a Worker, which has no files', () => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    Object.defineProperty(globalThis, 'navigator', { value: { userAgent: 'Cloudflare-Workers' }, configurable: true });
+    try {
+      expect(() => openDatabase({ file: join(folder, 'worker.db') }, '')).toThrow(
+        expect.objectContaining({ code: 'UNHOSTED_STORE', message: expect.stringContaining('there are no files') }),
+      );
+    } finally {
+      Reflect.deleteProperty(globalThis, 'navigator');
+      if (before) Object.defineProperty(globalThis, 'navigator', before);
+    }
+  });
+
   it('is ignored by git at its default path', () => {
     process.chdir(folder);
     openDatabase({}, '').close();
