@@ -80,9 +80,7 @@ describe('The starter on workerd', () => {
 function starterApart(change: (manifest: string) => string): App {
   const app = App.at(mkdtempSync(join(tmpdir(), 'gatehouse-apart-')));
   cpSync(resolve(import.meta.dirname, '../../samples/starter'), app.folder, { recursive: true });
-  app.rewrite('package.json', (text) =>
-    change(text.replace(/("astro-gatehouse": )"[^"]*"/, `$1"file:${TARBALL}"`)),
-  );
+  app.rewrite('package.json', (text) => change(text.replace(/("astro-gatehouse": )"[^"]*"/, `$1"file:${TARBALL}"`)));
   return app;
 }
 

@@ -77,7 +77,9 @@ export class SessionWatch {
     const { record, visitor } = this.#last;
     if (this.#isClosed || (!record && visitor.isGuest)) return;
     const { interval, now, endOf } = this.parts;
-    const delay = record ? Math.min(interval, endOf(record) - now()) : interval;
+    const left = record ? endOf(record) - now() : interval;
+    // A session that goes on although its time is over, as code of the application may want, must not be read all the time.
+    const delay = left > 0 ? Math.min(interval, left) : interval;
     this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(delay, 1), LONGEST));
     // It does not keep a process alive that has nothing else to do. Some runtimes have numbers for timers.
     if (typeof this.#timer === 'object') this.#timer.unref?.();

@@ -9,7 +9,7 @@ import {
 import type { Outages } from '../manager/outages.js';
 import { withMigration } from '../record/fitted-values.js';
 import { noChanges, type SessionChanges } from '../record/session-changes.js';
-import type { SessionLock, StoredOutcome } from '../record/session-lock.js';
+import { keysOver, type SessionLock, type StoredOutcome } from '../record/session-lock.js';
 import type { SessionRecord } from '../record/session-record.js';
 import type { SessionConfig } from '../session-config.js';
 import type { Altered, SessionStore, StoredChange } from '../stores/session-store.js';
@@ -131,9 +131,11 @@ export class ExclusiveLock {
   }
 
   #changing(current: SessionRecord, lock: SessionLock | undefined): SessionChanges {
-    const { maxSize } = this.parts.config;
-    const changes = { ...noChanges(current), locks: new Map([[this.key, lock]]) };
-    return lock ? { ...changes, maxSize } : changes;
+    const { config, clock } = this.parts;
+    // No renewal may come for a long time: without this, a session with many steps would grow until then.
+    const over = keysOver(current.locks, clock.now()).map((key) => [key, undefined] as const);
+    const changes = { ...noChanges(current), locks: new Map([...over, [this.key, lock]]) };
+    return lock ? { ...changes, maxSize: config.maxSize } : changes;
   }
 
   #isIn(current: SessionRecord): boolean {

@@ -125,6 +125,22 @@ describe('A session outside a page', () => {
     expect(opened.ended.reason.why).toBe('another-user');
   });
 
+  it('is read in intervals also after an impersonation has run out, which nobody has stored yet', async () => {
+    const { site, store, cookie, visit } = await start({
+      access: new AccessConfig({ impersonate: { role: 'admin' } }),
+    });
+    const now = Date.now();
+    await visit((session) => draftOf(session).impersonate({ userId: 'eve', role: 'member' }, now - 60_000, now - 1));
+    const opened = await site.open({ host: 'localhost', cookie }, {});
+    let reads = 0;
+    store.onRead = () => {
+      reads += 1;
+    };
+    await new Promise((wake) => setTimeout(wake, 30));
+    opened.close();
+    expect([opened.visitor.id, opened.ended.aborted, reads]).toEqual(['ada', false, 0]);
+  });
+
   it('is opened by an overridden SessionManager.open', async () => {
     let jars = 0;
     class OwnManager extends SessionManager {
