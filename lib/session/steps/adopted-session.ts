@@ -41,9 +41,15 @@ export function hasOpened(draft: SessionDraft, opened: SessionRecord): boolean {
 export function adopt(draft: SessionDraft, record: SessionRecord): void {
   const { opened } = draft;
   if (!opened || opened === record || !hasOpened(draft, opened)) return;
-  const { id, hasMoved } = opened;
-  // After a change of the id by another request, this one goes on with the id that its cookie leads to.
-  const version = record.id === id ? record.version : undefined;
-  draft.rebase({ ...record, id, version, hasMoved });
+  draft.rebase(asOpened(opened, record));
   draft.own.isEmptied ||= isEmptyRecord(record);
+}
+
+/**
+ * Returns a newer state of a session under the id with which a request opened it. After a change of the id by another
+ * request, this one goes on with the id that its cookie leads to: otherwise its commit would change the id back.
+ */
+export function asOpened({ id, hasMoved }: SessionRecord, record: SessionRecord): SessionRecord {
+  const version = record.id === id ? record.version : undefined;
+  return { ...record, id, version, hasMoved };
 }

@@ -72,6 +72,23 @@ describe('A one-time value', () => {
     expect((await manager.open(cookies.next())).all()).toEqual({ cart: 2, token: 'new' });
   });
 
+  it('leaves the session under the id that another request has given it meanwhile', async () => {
+    const store = inMemory();
+    const manager = managerOver(store);
+    const before = await visitorWith(manager, { token: 'abc', cart: 1 });
+    const slow = await manager.open(before.next());
+    const after = await visit(manager, before.next(), (session) => session.regenerate());
+    expect(await slow.take('token')).toBe('abc');
+    expect([slow.isDirty, slow.has('token')]).toEqual([false, false]);
+    slow.set('seen', true);
+    const late = before.next();
+    await manager.commit(slow, late);
+    expect([(await manager.open(after.next())).id, (await manager.open(late.next())).id]).toEqual(
+      Array.from({ length: 2 }, () => after.tokens[0]),
+    );
+    expect((await manager.open(before.next())).all()).toEqual({ cart: 1, seen: true });
+  });
+
   it('that was alone in its session ends it, and its cookie', async () => {
     const manager = managerOver(inMemory());
     const cookies = await visitorWith(manager, { token: 'abc' });
