@@ -37,6 +37,14 @@ export function hasOpened(draft: SessionDraft, opened: SessionRecord): boolean {
   return isTheSame && draft.contents === draft.own;
 }
 
+/** Checks whether a request is still one of the user for whom it opened its session: others share no outcome with it. */
+export function isOfOpened(draft: SessionDraft): boolean {
+  const { opened, own } = draft;
+  if (draft.isAside || draft.hasSignedIn || draft.wasEnded || draft.impersonating.change !== undefined) return false;
+  const isNamed = own.set.has('userId') || own.unset.has('userId');
+  return !isNamed || own.set.get('userId') === opened?.values.get('userId');
+}
+
 /** Lets a request continue from a newer state of its session. Its own changes stay. */
 export function adopt(draft: SessionDraft, record: SessionRecord): void {
   const { opened } = draft;

@@ -10,7 +10,7 @@ import type { Outages } from '../manager/outages.js';
 import { withMigration } from '../record/fitted-values.js';
 import { noChanges, type SessionChanges } from '../record/session-changes.js';
 import { keysOver, type SessionLock, type StoredOutcome } from '../record/session-lock.js';
-import type { SessionRecord } from '../record/session-record.js';
+import { isOfSameUser, type SessionRecord } from '../record/session-record.js';
 import type { SessionConfig } from '../session-config.js';
 import type { Altered, SessionStore, StoredChange } from '../stores/session-store.js';
 
@@ -69,7 +69,7 @@ export class ExclusiveLock {
       if (!altered) return undefined;
       const { record } = altered;
       const lock = record?.locks?.get(key);
-      if (!record) throw new ExclusiveOutcomeLostError(key, 'session-ended');
+      if (!record || !isOfSameUser(record, opened)) throw new ExclusiveOutcomeLostError(key, 'session-ended');
       if (lock?.by === this.#by) return { record };
       if (lock?.outcome && !lock.outcome.value) throw new ExclusiveOutcomeLostError(key, 'too-large');
       if (lock?.outcome?.value) return { record, outcome: lock.outcome.value };
@@ -126,6 +126,7 @@ export class ExclusiveLock {
   #claimIn(current: SessionRecord, opened: SessionRecord): SessionChanges | undefined {
     const now = this.parts.clock.now();
     const lock = current.locks?.get(this.key);
+    if (!isOfSameUser(current, opened)) return undefined;
     if (lock && lock.until > now && !(lock.outcome && isKnown(lock, opened.locks?.get(this.key)))) return undefined;
     return this.#changing(current, { by: this.#by, until: now + this.limit });
   }
