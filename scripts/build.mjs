@@ -44,7 +44,14 @@ function report(problems) {
   process.exit(1);
 }
 
-const sources = digestOf('lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json', 'scripts/build.mjs');
+const sources = digestOf(
+  'lib',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package.json',
+  'package-lock.json',
+  'scripts/build.mjs',
+);
 const built = () => (existsSync(join(root, 'dist')) ? digestOf('dist') : '');
 const kept = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : {};
 

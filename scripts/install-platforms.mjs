@@ -11,8 +11,9 @@ const [wanted, done] = [new URL('package-lock.json', source), new URL('installed
 if (!existsSync(done) || readFileSync(done, 'utf8') !== readFileSync(wanted, 'utf8')) {
   mkdirSync(target, { recursive: true });
   for (const name of ['package.json', 'package-lock.json']) copyFileSync(new URL(name, source), new URL(name, target));
-  // Adapters must find the Astro of this package, so none is installed beside them.
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--legacy-peer-deps'], { cwd: target, stdio: 'inherit' });
+  // Adapters must find the Astro of this package, so none is installed beside them. `npm ci` would refuse the lock, which
+  // lacks packages for other systems.
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps'], { cwd: target, stdio: 'inherit' });
   copyFileSync(wanted, done);
 }
 

@@ -3,7 +3,7 @@ import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import gatehouse from 'astro-gatehouse';
 import { gate } from './src/demo/gate.mjs';
-import { sidebar } from './src/docs/sidebar.mjs';
+import { sidebar } from './src/docs/sidebar.ts';
 
 export default defineConfig({
   adapter: node({ mode: 'standalone' }),
@@ -14,7 +14,7 @@ export default defineConfig({
       customCss: ['./src/styles.css'],
       components: { MarkdownContent: './src/components/MarkdownContent.astro' },
       markdown: { processedDirs: ['..'] },
-      expressiveCode: { shiki: { langAlias: { caddyfile: 'nginx' } } },
+      expressiveCode: { shiki: { langAlias: { caddyfile: 'nginx', redis: 'ini' } } },
       sidebar,
     }),
     gatehouse(gate),

@@ -1,18 +1,12 @@
 import type { ProtectionEntry } from '../access/report/protection-report.js';
 import type { SavedReport } from '../astro/report/build-channel.js';
+import { alignedRows } from './table.js';
 
 const HEAD = ['PATH', 'KIND', 'WHO', 'BY'];
 
 /** Returns a report as a table for humans. */
 export function asTable({ entries, notes }: SavedReport): string {
-  const rows = [HEAD, ...entries.map((entry) => [entry.path, entry.kind, whoOf(entry), entry.by])];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  const lines = alignedRows([HEAD, ...entries.map((entry) => [entry.path, entry.kind, whoOf(entry), entry.by])]);
   return [...lines, ...notes.map((note) => `Not in the table: ${note}.`)].join('\n');
 }
 

@@ -77,6 +77,18 @@ describe('A store that cannot keep sessions on the host', () => {
   });
 });
 
+describe("A driver of Astro's session storage", () => {
+  it('stops the build where nothing that it stores lasts', async () => {
+    const session = { driver: { entrypoint: 'unstorage/drivers/fs-lite' } };
+    const { code, output } = await built(
+      { store: { use: 'astro' } },
+      { adapter: adapter('@astrojs/netlify'), session },
+    );
+    expect(code).not.toBe(0);
+    expect(output).toContain('The store astro with the driver fs-lite cannot keep sessions on Netlify');
+  });
+});
+
 describe('Middleware that runs apart from the pages', () => {
   it.each<[string, AstroAdapter['adapterFeatures']]>([
     ['netlify', { middlewareMode: 'edge' }],
@@ -126,5 +138,9 @@ describe('The host of a site with a setup module', () => {
     expect(codes).not.toContain('STORE_UNAVAILABLE');
     const edge = await site.astro('build', { EDGE: '1', OWN: '1' });
     expect([edge.code === 0, edge.output]).toEqual([false, expect.stringContaining("Remove middlewareMode: 'edge'")]);
+    // It would run before prerendered pages, too.
+    site.rewrite('src/pages/index.astro', prerendered);
+    const files = await site.astro('build', { EDGE: '1', OWN: '1' });
+    expect([files.code === 0, files.output]).toEqual([false, expect.stringContaining("Remove middlewareMode: 'edge'")]);
   });
 });

@@ -48,6 +48,7 @@ describeSessionStore('Sessions in memory', ({ config, clock }) => new Forgetful(
       'takes back what an earlier sign-in gave',
       'that set different keys both keep theirs',
       'of which one learns more of the visitor leave the next sign-in all of it to take back',
+      'do not contain those that have ended, expired, become empty or got another id',
       'of which one empties the session keep what the others put in',
     ]);
     expect(code).toBe(1);

@@ -34,6 +34,7 @@ const DIRECTIVES: Record<string, readonly string[]> = {
     'WantedBy',
   ],
   redis: ['ACL'],
+  yaml: ['on', 'permissions', 'jobs', 'publish', 'runs', 'steps', 'uses', 'run', 'with'],
   dockerfile: ['FROM', 'WORKDIR', 'COPY', 'RUN', 'ENV', 'USER', 'EXPOSE', 'HEALTHCHECK', 'CMD'],
 };
 
@@ -48,6 +49,7 @@ export function problemsOfConfiguration(language: string, code: string): string[
     .replaceAll('\\\n', ' ')
     .split('\n')
     .map((line) => line.replace(/(?:^|\s)#.*$/, '').trim())
+    .map((line) => line.replace(/^- /, ''))
     .filter((line) => line !== '' && line !== '}');
   const strangers = lines.filter((line) => !known.includes(/^(?:\[\w+\]|[\w.]+)/.exec(line)?.[0] ?? ''));
   const open = language === 'nginx' ? lines.filter((line) => !/[;{}]$/.test(line)) : [];

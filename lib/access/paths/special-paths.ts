@@ -9,6 +9,11 @@ export function actionPath(name: string): string {
   return ACTIONS + name.replaceAll('/', SLASH_IN_NAME);
 }
 
+/** Checks whether the pattern of a route is the one under which Astro runs actions. */
+export function isActionPattern(pattern: string): boolean {
+  return pattern.startsWith(ACTIONS);
+}
+
 /** Returns the path that represents a server island in rules, by one of its names: `/_server-islands/AdminPanel`. */
 export function islandPath(name: string): string {
   return ISLANDS + name;

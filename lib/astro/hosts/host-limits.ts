@@ -1,4 +1,5 @@
 import type { AstroAdapter, AstroConfig, BaseIntegrationHooks, IntegrationResolvedRoute } from 'astro';
+import { isActionPattern } from '../../access/paths/special-paths.js';
 import {
   AstroSessionMissingError,
   EdgeMiddlewareError,
@@ -13,11 +14,23 @@ interface Host {
   readonly without: Partial<Record<ChosenStore['use'], string>>;
   /** The stores that keep them there only while a single process runs. */
   readonly alone?: Partial<Record<ChosenStore['use'], string>>;
-  /** Drivers of unstorage that cannot keep sessions there. */
-  readonly drivers: RegExp;
+  /** Reasons why drivers of unstorage cannot keep sessions there, by name. */
+  readonly drivers: Readonly<Record<string, string>>;
   /** The stores to use there. */
   readonly instead: string;
 }
+
+/** Drivers of unstorage that keep nothing on any server: they drop everything, or store in a browser. */
+const NOWHERE = driversOf('it stores nothing on a server', [
+  'null',
+  'indexedb',
+  'localstorage',
+  'session-storage',
+  'capacitor-preferences',
+]);
+
+const LOST = 'nothing that its driver stores lasts there';
+const IN_PROCESS = driversOf(LOST, ['memory', 'lru-cache', 'fs', 'fs-lite']);
 
 const NO_CONNECTIONS = 'a connection there cannot be used by any request but the one that opened it';
 const WORKERS: Host = {
@@ -28,7 +41,7 @@ const WORKERS: Host = {
     postgres: NO_CONNECTIONS,
     redis: NO_CONNECTIONS,
   },
-  drivers: /^(?:fs|fs-lite|memory|lru-cache)$/,
+  drivers: { ...IN_PROCESS, ...driversOf(NO_CONNECTIONS, ['redis', 'mongodb']) },
   instead:
     "store: { use: 'cookie' }, store: { use: 'astro' } (Cloudflare KV, which the adapter configures), or " +
     'D1 in src/gatehouse.ts: services.override(SessionStore, (get) => new SqlSessionStore(d1Database(env.DB), ' +
@@ -38,8 +51,11 @@ const WORKERS: Host = {
 const SHORT_LIVED = 'every function has its own memory, which ends with it';
 const FUNCTIONS: Pick<Host, 'without' | 'drivers'> = {
   without: { memory: SHORT_LIVED, sqlite: 'files there are read-only, or end with the function' },
-  drivers: /^(?:fs|fs-lite|memory|lru-cache)$/,
+  drivers: IN_PROCESS,
 };
+
+const ANYWHERE =
+  "store: { use: 'cookie' }, store: { use: 'sqlite' }, store: { use: 'postgres' }, or store: { use: 'redis' }";
 
 /** Hosts by the name of the adapter that builds for them. */
 const HOSTS: Readonly<Record<string, Host>> = {
@@ -88,16 +104,20 @@ export class HostLimits {
    * Returns the problems of a site on its host.
    *
    * @param store The store in use; `undefined` when it is the application's own.
+   * @param hasIslands True when prerendered pages contain server islands, which are rendered on demand.
    */
   problems(
     config: AstroConfig,
     routes: readonly IntegrationResolvedRoute[],
     store: ChosenStore | undefined,
+    hasIslands = false,
   ): HostProblem[] {
-    if (!config.adapter || !routes.some(isOnDemand)) return [];
+    if (!config.adapter) return [];
     const { name } = config.adapter;
+    // Such middleware runs before prerendered pages, too.
     const edge = this.#hasEdgeMiddleware ? [{ error: new EdgeMiddlewareError(name), isFatal: true }] : [];
-    return [...edge, ...(store ? storeProblems(config, store, HOSTS[name]) : [])];
+    const usesStore = store !== undefined && (hasIslands || routes.some(isOnDemand));
+    return [...edge, ...(usesStore ? storeProblems(config, store, HOSTS[name]) : [])];
   }
 
   get #hasEdgeMiddleware(): boolean {
@@ -110,26 +130,40 @@ export function hasSessionDriver({ session }: Pick<AstroConfig, 'session'>): boo
   return typeof session === 'object' && session.driver !== undefined;
 }
 
-function isOnDemand({ isPrerendered, origin, type }: IntegrationResolvedRoute): boolean {
-  return !isPrerendered && origin !== 'internal' && type !== 'redirect';
+/** Checks whether the server answers a route, and may use a session: internal routes do so only if they run actions. */
+function isOnDemand({ isPrerendered, origin, pattern, type }: IntegrationResolvedRoute): boolean {
+  if (isPrerendered || type === 'redirect') return false;
+  return origin !== 'internal' || isActionPattern(pattern);
 }
 
 function storeProblems(config: AstroConfig, store: ChosenStore, host: Host | undefined): HostProblem[] {
-  if (store.use === 'astro' && !hasSessionDriver(config))
-    return [{ error: new AstroSessionMissingError(), isFatal: true }];
-  if (!host) return [];
-  const fatal = reasonAgainst(host, store);
-  const reason = fatal ?? host.alone?.[store.use];
+  const driver = driverOf(config, store);
+  if (store.use === 'astro' && driver === undefined) return [{ error: new AstroSessionMissingError(), isFatal: true }];
+  const ofDriver = driver === undefined ? undefined : (NOWHERE[driver] ?? host?.drivers[driver]);
+  const fatal = ofDriver ?? host?.without[store.use];
+  const reason = fatal ?? host?.alone?.[store.use];
   if (reason === undefined) return [];
-  const error = new UnhostedStoreError(nameOf(store), host.name, reason, host.instead);
+  const name = driver === undefined ? store.use : `${store.use} with the driver ${driver}`;
+  const error = new UnhostedStoreError(name, host?.name ?? 'a server', reason, host?.instead ?? ANYWHERE);
   return [{ error, isFatal: fatal !== undefined }];
 }
 
-function reasonAgainst(host: Host, store: ChosenStore): string | undefined {
-  if (!('driver' in store)) return host.without[store.use];
-  return host.drivers.test(store.driver) ? 'nothing that its driver stores lasts there' : undefined;
+/** Returns the name of the driver that a store uses, as unstorage names it; the module of any other driver. */
+function driverOf(config: AstroConfig, store: ChosenStore): string | undefined {
+  if ('driver' in store) return driverName(store.driver);
+  if (store.use !== 'astro' || typeof config.session !== 'object') return undefined;
+  const { driver } = config.session;
+  // Astro still accepts the name of a driver in place of the driver.
+  const entrypoint = typeof driver === 'object' ? driver.entrypoint : driver;
+  return entrypoint === undefined ? undefined : driverName(String(entrypoint));
 }
 
-function nameOf(store: ChosenStore): string {
-  return 'driver' in store ? `${store.use} with the driver ${store.driver}` : store.use;
+/** Returns one name for a driver that has several: `fsLite`, `fs-lite`, `unstorage/drivers/fs-lite`. */
+function driverName(given: string): string {
+  const [, name = given] = /unstorage\/drivers\/([\w-]+)(?:\.mjs)?$/.exec(given) ?? [];
+  return /^[a-z]+(?:[A-Z][a-z]+)+$/.test(name) ? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) : name;
+}
+
+function driversOf(reason: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, reason]));
 }

@@ -158,7 +158,7 @@ export class BuildReport {
     }
     const known = 'message' in setup ? undefined : setup;
     const store = known?.hasOwnStore ? undefined : (known?.options.store ?? chosenStore(this.options));
-    for (const { error, isFatal } of this.limits?.problems(config, routes, store) ?? []) {
+    for (const { error, isFatal } of this.limits?.problems(config, routes, store, this.islands.all.length > 0) ?? []) {
       objections.push({ error, stops: strict || isFatal });
     }
     const { unguarded, mistakenRules, uselessRules, revealing404Pages } = findings;

@@ -79,6 +79,6 @@ const ASTRO: Finding = {
   code: 'STORE_NOT_ASKED',
   level: 'note',
   problem: "Sessions are kept in Astro's own session storage, which was not checked.",
-  cure: 'Check that the driver in session.driver of astro.config can be reached.',
+  cure: 'Check that the driver in session.driver of astro.config can be reached, and that its files can be written, if it has some.',
   see: 'stores',
 };

@@ -1,6 +1,7 @@
 import { onOneLine, shortened } from '../../base/text.js';
 import type { ListedSession } from '../../session/listed-session.js';
 import type { SessionPage } from '../../session/registry/session-directory.js';
+import { alignedRows } from '../table.js';
 
 const HEAD = ['ID', 'USER', 'CREATED', 'LAST RENEWED', 'EXPIRES', 'DEVICE'];
 const GUEST = '–';
@@ -9,14 +10,7 @@ const MOST_CHARACTERS = 60;
 
 /** Returns a page of sessions as a table. Each is on one line, whatever strings it contains. */
 export function pageAsText({ sessions, next }: SessionPage): string {
-  const rows = [HEAD, ...sessions.map(cellsOf)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  const lines = alignedRows([HEAD, ...sessions.map(cellsOf)]);
   const table = sessions.length === 0 ? ['No sessions.'] : lines;
   return [...table, ...(next === undefined ? [] : [`More: --after ${next}`])].join('\n');
 }

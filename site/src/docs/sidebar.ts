@@ -1,5 +1,5 @@
-/** @param {string} label @param {Record<string, string>} pages Label → path. */
-const group = (label, pages, collapsed = false) => ({
+/** @param pages Label → path. */
+const group = (label: string, pages: Record<string, string>, collapsed = false) => ({
   label,
   collapsed,
   items: Object.entries(pages).map(([label, link]) => ({ label, link })),
@@ -18,7 +18,9 @@ export const sidebar = [
     Stores: '/stores/',
     Providers: '/providers/',
     'Signed links': '/links/',
+    'Several accounts': '/accounts/',
     Devices: '/devices/',
+    'All sessions': '/operators/',
     Throttling: '/throttling/',
   }),
   group('Who may see what', {
@@ -38,6 +40,7 @@ export const sidebar = [
     Events: '/events/',
     Services: '/services/',
     Pipelines: '/pipelines/',
+    'Outside a page': '/outside/',
     Testing: '/testing/',
     Toolbar: '/toolbar/',
     Commands: '/cli/',
