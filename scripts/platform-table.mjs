@@ -2,7 +2,7 @@
 //   npm run test:platforms -- --json --outputFile=.apps/platforms.json && node scripts/platform-table.mjs .apps/platforms.json
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const STORES = ['cookie', 'memory', 'sqlite', 'postgres', 'redis', 'astro', 'D1'];
+const STORES = ['cookie', 'memory', 'sqlite', 'postgres', 'redis', 'astro', 'D1', 'Upstash'];
 const PAGE = new URL('../docs/deploy.md', import.meta.url);
 const [BEGIN, END] = ['<!-- platforms: written by scripts/platform-table.mjs -->\n', '<!-- end -->'];
 
@@ -22,7 +22,7 @@ for (const { ancestorTitles, title, status } of testResults.flatMap(({ assertion
 
 const row = (cells) => `| ${cells.join(' | ')} |\n`;
 const table = [
-  row(['', ...STORES.map((store) => (store === 'D1' ? store : `\`${store}\``))]),
+  row(['', ...STORES.map((store) => (/^[A-Z]/.test(store) ? store : `\`${store}\``))]),
   row(['', ...STORES].map(() => '---')),
   ...[...platforms].map(([name, cells]) => row([name, ...STORES.map((store) => cells[store] ?? '')])),
 ].join('');

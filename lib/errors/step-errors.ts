@@ -17,7 +17,7 @@ export class ExclusiveTimeoutError extends GatehouseError {
 
 const LOST: Record<'session-ended' | 'too-large', string> = {
   'session-ended':
-    'the session has ended, or its visitor has signed in, since this request began. The function was not run. Answer the ' +
+    'the session has ended, or its visitor is another one, since this request began. The function was not run. Answer the ' +
     'request as one of a guest.',
   'too-large':
     'another process has run the function, and its value was too large to be stored for this request. Return less (an id ' +

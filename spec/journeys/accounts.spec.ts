@@ -23,7 +23,7 @@ const FILES = {
         except: ['/login', '/posted', '/fill', '/add', '/switch', '/leave', '/leave-all', '/end'],
         requireToken: { off: false, note: ['/note'] }[process.env.TOKENS] ?? true,
       },
-      session: { maxAccounts: 3 },
+      session: { maxAccounts: Number(process.env.MOST ?? 3) },
     });`,
   // As a menu in a layout does: rendered after the page has begun.
   'src/components/Menu.astro': `---
@@ -231,6 +231,25 @@ describe.each([
       expect(await shown()).toBe('1 Name of ada *');
     }
   });
+});
+
+it('Several accounts are all left when the site allows fewer of them than before', async () => {
+  const environment = { GATEHOUSE_SECRET: SECRET, STORE: 'sqlite', FILE: 'fewer.db' };
+  const [before, now] = [await app.serve(environment), await app.serve({ ...environment, MOST: '2' })];
+  try {
+    const browser = new Browser(before);
+    for (const user of ['ada', 'bob', 'eve']) {
+      await browser.post('/add');
+      await browser.post('/login', { user });
+    }
+    const copy = browser.copy();
+    const visitorOf = async () => (await copy.get('/members')).text;
+    expect(await visitorOf()).toContain('eve');
+    await browser.at(now).post('/leave-all');
+    expect(await visitorOf()).not.toContain('eve');
+  } finally {
+    await Promise.all([before.stop(), now.stop()]);
+  }
 });
 
 it.each([

@@ -11,6 +11,22 @@ beforeAll(async () => {
 }, 100_000);
 afterAll(() => app.remove());
 
+it('A request that takes a value leaves the session under the id that another one has given it meanwhile', async () => {
+  const server = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: 'memory' });
+  try {
+    const browser = new Browser(server);
+    await browser.get('/begin?refresh=late');
+    const slow = browser.copy();
+    const taking = slow.get('/take-late');
+    await browser.get('/renew');
+    expect(JSON.parse((await taking).text)).toBe('for one');
+    expect(slow.sessionCookie).toEqual(browser.sessionCookie);
+    expect((await browser.get('/all')).text).toContain('seen');
+  } finally {
+    await server.stop();
+  }
+});
+
 describe.each(['cookie', 'memory'])('Requests of one session, %s store,', (store) => {
   let server: Server;
 
@@ -54,6 +70,16 @@ describe.each(['cookie', 'memory'])('Requests of one session, %s store,', (store
     expect(JSON.parse((await browser.get('/counts')).text).asked).toBe(1);
     await browser.get('/data');
     expect(JSON.parse((await browser.get('/counts')).text).asked).toBe(1);
+  });
+
+  it('share no step with one that signs in as somebody else', async () => {
+    const browser = new Browser(server);
+    await browser.get('/profile?as=ada');
+    expect(await atOnce(browser.copy(), ['/profile?as=bob', '/profile', '/profile'])).toEqual([
+      'data of bob',
+      'data of ada',
+      'data of ada',
+    ]);
   });
 
   it('do not wait for a step longer than its time', async () => {

@@ -113,6 +113,13 @@ const FILES = {
       return Response.json(sessions);
     };`,
   'src/pages/notice.astro': `<p>{Astro.locals.session.flash('notice') ?? 'none'}</p>`,
+  'src/pages/public.ts': `
+    import { openSession } from 'astro-gatehouse/server';
+    export const GET = async ({ request }) => {
+      const opened = await openSession(request);
+      opened.close();
+      return new Response(opened.visitor.id ?? 'guest', { headers: { 'Cache-Control': 'public, max-age=60' } });
+    };`,
   'src/pages/events.ts': `
     import { openSession } from 'astro-gatehouse/server';
     export const GET = async ({ request }) => {
@@ -254,6 +261,18 @@ describe.each(PLACES)('A WebSocket at %s', (_, start) => {
     expect(connection.isClosed).toBe(false);
     await ada.get('/sign-out');
     expect(await end(connection)).toBe('ended');
+  });
+
+  it('makes an answer of the site for which it is opened personal, whatever that says of caches', async () => {
+    const visitor = await signedIn('ada');
+    for (const browser of [visitor, new Browser(server)]) {
+      const { text, headers } = await browser.get('/public');
+      expect(['ada', 'guest']).toContain(text);
+      expect([headers.get('vary'), headers.get('cache-control')]).toEqual([
+        'Cookie',
+        expect.stringMatching(/^private/),
+      ]);
+    }
   });
 
   it('has an event stream of the site beside it, which ends in the same way', async () => {

@@ -11,17 +11,21 @@ import { App, SECRET, type Server } from '../support/app.js';
 import { TARBALL } from '../support/packed-package.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { RedisServer } from '../support/redis-server.js';
+import { UpstashServer } from '../support/upstash-server.js';
 import { OLDEST, PLATFORMS, PNPM, STORE_BY_VARIABLE, type Store } from './platforms.js';
 import { workerSite } from './worker-site.js';
 
 let redis: RedisServer;
 let postgres: PostgresServer;
+let upstash: UpstashServer;
 
 beforeAll(async () => {
   [redis, postgres] = await Promise.all([RedisServer.start(), PostgresServer.start()]);
   await postgres.query(postgresMigration());
+  upstash = await UpstashServer.before(redis);
 });
 afterAll(async () => {
+  await upstash.stop();
   await Promise.all([redis.kill(), postgres.remove()]);
 });
 
@@ -55,22 +59,34 @@ describe('The starter on workerd', () => {
   afterAll(() => app.remove());
 
   describe.each([
-    ['cookie', 'dev'],
-    ['cookie', 'preview'],
-    ['memory', 'preview'],
-    ['astro', 'preview'],
-    ['D1', 'preview'],
-  ] as const)('with sessions in %s, in astro %s', (store, command) => {
+    ['cookie', 'dev', 'CookieSessionStore'],
+    ['cookie', 'preview', 'CookieSessionStore'],
+    ['memory', 'preview', 'MemorySessionStore'],
+    ['astro', 'preview', 'AstroSessionStore'],
+    ['D1', 'preview', 'SqlSessionStore'],
+    ['Upstash', 'preview', 'RedisSessionStore'],
+  ] as const)('with sessions in %s, in astro %s', (store, command, name) => {
     let server: Server;
     beforeAll(async () => {
       // A build copies the file for the preview.
       for (const place of ['.dev.vars', 'dist/server/.dev.vars']) {
-        app.write({ [place]: `GATEHOUSE_SECRET=${SECRET}\nSTORE=${store}` });
+        app.write({
+          [place]: [
+            `GATEHOUSE_SECRET=${SECRET}`,
+            `STORE=${store}`,
+            `UPSTASH_REDIS_REST_URL=${upstash.url}`,
+            `UPSTASH_REDIS_REST_TOKEN=${upstash.token}`,
+          ].join('\n'),
+        });
       }
       server = await app.serveWith(command);
       if (store === 'D1') await fetch(`${server.origin}/create-table`);
     });
     afterAll(() => server.stop());
+
+    it('stores them there', async () => {
+      expect(await (await fetch(`${server.origin}/store`)).text()).toBe(name);
+    });
 
     walkTheStarter(() => server);
   });

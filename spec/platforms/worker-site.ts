@@ -12,15 +12,25 @@ export function workerSite(): App {
     'src/gatehouse.ts': `
       import { env } from 'cloudflare:workers';
       import { Clock, defineGatehouse, SessionStore } from 'astro-gatehouse/server';
+      import { RedisSessionStore, upstashCommands } from 'astro-gatehouse/stores/redis';
       import { d1Database, SqlSessionStore } from 'astro-gatehouse/stores/sql';
+      import { Redis } from '@upstash/redis/cloudflare';
 
       export default defineGatehouse({
         store: { use: env.STORE === 'astro' || env.STORE === 'memory' ? env.STORE : 'cookie' },
         services(services) {
-          if (env.STORE !== 'D1') return;
-          services.override(SessionStore, (get) => new SqlSessionStore(d1Database(env.DB), 'sessions', get(Clock)));
+          if (env.STORE === 'D1') {
+            services.override(SessionStore, (get) => new SqlSessionStore(d1Database(env.DB), 'sessions', get(Clock)));
+          }
+          if (env.STORE === 'Upstash') {
+            const client = upstashCommands(Redis.fromEnv(env));
+            services.override(SessionStore, (get) => new RedisSessionStore({ client }, get(Clock)));
+          }
         },
       });`,
+    'src/pages/store.ts': `
+      import { SessionStore } from 'astro-gatehouse/server';
+      export const GET = ({ locals }) => new Response(locals.services.get(SessionStore).constructor.name);`,
     'src/pages/create-table.ts': `
       import { env } from 'cloudflare:workers';
       import { SessionStore } from 'astro-gatehouse/server';

@@ -70,6 +70,32 @@ export const STEPS_SITE = {
     };`,
   'src/pages/take.ts': `
     export const GET = async ({ locals: { session } }) => Response.json((await session.take('invitation')) ?? null);`,
+  // Loads the visitor's data, after a sign-in if one is asked for.
+  'src/pages/profile.ts': `
+    import { signIn } from 'astro-gatehouse/server';
+    export const GET = async (context) => {
+      const { session } = context.locals;
+      const user = context.url.searchParams.get('as');
+      if (user) await signIn({ userId: user }, context);
+      const data = await session.exclusive('profile', async () => {
+        await new Promise((wake) => setTimeout(wake, 100));
+        return 'data of ' + (session.get('userId') ?? 'a guest');
+      });
+      return new Response(data);
+    };`,
+  // Takes a value after a pause, in which another request changes the id.
+  'src/pages/take-late.ts': `
+    export const GET = async ({ locals: { session } }) => {
+      await new Promise((wake) => setTimeout(wake, 150));
+      const taken = await session.take('invitation');
+      session.set('seen', true);
+      return Response.json(taken ?? null);
+    };`,
+  'src/pages/renew.ts': `
+    export const GET = ({ locals: { session } }) => {
+      session.regenerate();
+      return new Response('renewed');
+    };`,
   'src/pages/verbs.ts': `
     export const GET = async ({ locals: { session }, url }) => {
       session.increment('visits');

@@ -93,7 +93,8 @@ export async function addAccount(...given: unknown[]): Promise<boolean> {
 }
 
 /**
- * Signs the browser out of every account. `signOut()` ends the current one alone.
+ * Signs the browser out of every account, those included that it has from a time when `session.maxAccounts` was higher.
+ * `signOut()` ends the current one alone.
  *
  * @param context The Astro context. Default: that of the request that is being answered.
  * @throws {InvalidCallError} Without the option `session.maxAccounts`.
@@ -110,7 +111,7 @@ export async function signOutOfAll(...given: unknown[]): Promise<void> {
   } = SIGN_OUT.within(given);
   const all = cookiesOf(request, SIGN_OUT);
   const jar = answeredCookies(request, SIGN_OUT);
-  for (const number of all.numbers) {
+  for (const number of all.numbersEver) {
     if (number === all.currentIn(jar)) continue;
     const own = all.of(jar, number);
     const session = await openOther(request, own);

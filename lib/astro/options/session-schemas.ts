@@ -1,12 +1,13 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as z from 'zod/mini';
+import { MOST_ACCOUNTS } from '../../session/cookies/account-cookies.js';
 import { count, filled, flag, fn, keysOf, pattern, plainObject, record, seconds, text } from './schema-parts.js';
 import { builtRedis, memory, sqlite } from './store-schemas.js';
 
 const HTTP_ONLY = 'the cookie of a session is always HttpOnly; leave it out';
 const LIFETIME = 'a cookie lives as long as its session: set idleTimeout next to cookie, in seconds';
 const QUIET = "must be an array of patterns: ['/api/notifications/**']";
-const ACCOUNTS = 'must be a whole number from 2 to 5; leave it out for one account';
+const ACCOUNTS = `must be a whole number from 2 to ${MOST_ACCOUNTS}; leave it out for one account`;
 const ONE_COOKIE = 'a commit returns one header, and so one cookie; leave it out';
 
 const cookie = {
@@ -28,7 +29,7 @@ const common = {
   signedInPages: z.optional(z.enum(['no-store', 'no-cache'])),
   storeTimeout: z.optional(seconds),
   maxSessionsPerUser: z.optional(count),
-  maxAccounts: z.optional(z.int(ACCOUNTS).check(z.minimum(2, ACCOUNTS), z.maximum(5, ACCOUNTS))),
+  maxAccounts: z.optional(z.int(ACCOUNTS).check(z.minimum(2, ACCOUNTS), z.maximum(MOST_ACCOUNTS, ACCOUNTS))),
   maxSize: z.optional(count),
 };
 

@@ -1,5 +1,7 @@
+import type { Visitor } from '../../access/visitor.js';
 import { forget } from '../../base/promised.js';
 import { type SessionEnd, SessionEndedError } from '../../errors/index.js';
+import { type SessionRecord, userIdOf } from '../../session/record/session-record.js';
 import { type RecordedNews, type SessionNews, sessionChannel } from '../../session/watch/session-channel.js';
 import type { Look } from './outside-request.js';
 
@@ -28,7 +30,7 @@ export class SessionWatch {
   #looking: Promise<void> | undefined;
   #isOutdated = false;
   #isClosed = false;
-  #listening: { readonly id: string; readonly userId: string | undefined; readonly stop: () => void } | undefined;
+  #listening: { readonly id: string; readonly users: readonly string[]; readonly stop: () => void } | undefined;
 
   private constructor(
     private readonly parts: WatchParts,
@@ -77,21 +79,24 @@ export class SessionWatch {
     const { record, visitor } = this.#last;
     if (this.#isClosed || (!record && visitor.isGuest)) return;
     const { interval, now, endOf } = this.parts;
-    const delay = record ? Math.min(interval, endOf(record) - now()) : interval;
+    const left = record ? endOf(record) - now() : interval;
+    // A session that goes on although its time is over, as code of the application may want, must not be read all the time.
+    const delay = left > 0 ? Math.min(interval, left) : interval;
     this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(delay, 1), LONGEST));
     // It does not keep a process alive that has nothing else to do. Some runtimes have numbers for timers.
     if (typeof this.#timer === 'object') this.#timer.unref?.();
     if (!record) return;
-    const missed = this.#listen(record.id, visitor.id) ? news.of(record.id, visitor.id) : undefined;
+    const users = usersOf(record, visitor);
+    const missed = this.#listen(record.id, users) ? news.of(record.id, users) : undefined;
     if (missed) this.#hear(missed);
   }
 
   /** Listens to a session, unless it does. @returns Whether it has missed the news up to now. */
-  #listen(id: string, userId: string | undefined): boolean {
+  #listen(id: string, users: readonly string[]): boolean {
     const before = this.#listening;
     // What is known of later ids would be lost. A session in a cookie keeps being read under its first one.
-    if (before?.id === id && before.userId === userId) return false;
-    this.#listening = { id, userId, stop: sessionChannel.listen(id, userId, (heard) => this.#hear(heard)) };
+    if (before?.id === id && JSON.stringify(before.users) === JSON.stringify(users)) return false;
+    this.#listening = { id, users, stop: sessionChannel.listen(id, users, (heard) => this.#hear(heard)) };
     before?.stop();
     return true;
   }
@@ -140,4 +145,9 @@ export class SessionWatch {
     this.close();
     this.#ended.abort(new SessionEndedError(why));
   }
+}
+
+/** Returns the users whose revocation ends a session: its own, and the one whom they impersonate. */
+function usersOf(record: SessionRecord, { id }: Visitor): readonly string[] {
+  return [...new Set([userIdOf(record), id])].filter((user) => user !== undefined);
 }

@@ -98,7 +98,9 @@ export class SiteSessions {
       look: (before) => lookAt(sent, parts, before?.known),
       endOf: (record) => {
         const end = Math.min(record.expiresAt, config.expiryOf(record, record.renewedAt));
-        return Math.min(end, record.impersonation?.until ?? end);
+        const { until = 0 } = record.impersonation ?? {};
+        // One that is over stays in the record until a page stores its end.
+        return until > clock.now() ? Math.min(end, until) : end;
       },
       now: () => clock.now(),
       interval,

@@ -3,6 +3,8 @@ import { type CarriedCookie, type CookieAttributes, CookieJar } from './cookie-j
 
 /** The account whose session has the cookie of a browser with one account. */
 const FIRST = 1;
+/** Maximum number of accounts that the option can allow. */
+export const MOST_ACCOUNTS = 5;
 
 /**
  * The cookies of a browser that may be signed in to several accounts. Accounts have numbers. The session of the first
@@ -24,7 +26,12 @@ export class AccountCookies {
 
   /** The numbers of all accounts that the browser may have. */
   get numbers(): readonly number[] {
-    return Array.from({ length: this.config.maxAccounts }, (_, at) => FIRST + at);
+    return numbersUpTo(this.config.maxAccounts);
+  }
+
+  /** The numbers of all accounts whose sessions it may hold, those of a time when the option allowed more included. */
+  get numbersEver(): readonly number[] {
+    return numbersUpTo(MOST_ACCOUNTS);
   }
 
   /** Returns the number of the current account. */
@@ -60,6 +67,10 @@ export class AccountCookies {
   ofCurrent(jar: CookieJar): CookieJar {
     return this.isOn ? this.of(jar, this.currentIn(jar)) : jar;
   }
+}
+
+function numbersUpTo(last: number): readonly number[] {
+  return Array.from({ length: last }, (_, at) => FIRST + at);
 }
 
 /** The cookies of an account other than the first, each under the name that it would have for the first. */

@@ -17,6 +17,11 @@ export interface SessionLock {
 /** The locks of a session by their keys. */
 export type SessionLocks = ReadonlyMap<string, SessionLock>;
 
+/** Returns the keys of locks that are forgotten. @param now Milliseconds since the epoch. */
+export function keysOver(locks: SessionLocks | undefined, now: number): string[] {
+  return [...(locks ?? [])].flatMap(([key, { until }]) => (until > now ? [] : [key]));
+}
+
 /** Returns locks as lists, which are shorter in a stored text. */
 export function locksAsLists(locks: SessionLocks): unknown[] {
   return [...locks].map(([key, { by, until, outcome }]) => {

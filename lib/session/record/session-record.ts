@@ -100,6 +100,11 @@ export function userIdOf({ values }: Pick<SessionRecord, 'values'>): string | un
   return typeof userId === 'string' && userId !== '' ? userId : undefined;
 }
 
+/** Checks whether two states of a session belong to the same user, who impersonates the same one. */
+export function isOfSameUser(one: SessionRecord, other: SessionRecord): boolean {
+  return userIdOf(one) === userIdOf(other) && one.impersonation?.startedAt === other.impersonation?.startedAt;
+}
+
 /** Returns a visitor's keys except {@link VISITOR_KEYS}. */
 export function ownKeys(visitor: object): string[] {
   return Object.keys(visitor).filter((key) => !VISITOR_KEYS.includes(key));

@@ -86,7 +86,9 @@ export abstract class SessionDirectory {
    * @example await registry.endAll({ by: { tenantId: 'acme' } });
    */
   async endAll({ by }: { readonly by: SessionFilter }): Promise<number> {
-    if (Object.keys(by).length === 0) throw new InvalidCallError(END_ALL, 'was given no value to find sessions by');
+    // Code without types may leave it out.
+    if (Object.keys(by ?? {}).length === 0)
+      throw new InvalidCallError(END_ALL, 'was given no value to find sessions by');
     const [matches, startedAt] = [matching(by), this.#clock.now()];
     let count = 0;
     // Repeated until none is left: while a page is read, another request may give a session the id of an earlier page.

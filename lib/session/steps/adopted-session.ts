@@ -37,13 +37,27 @@ export function hasOpened(draft: SessionDraft, opened: SessionRecord): boolean {
   return isTheSame && draft.contents === draft.own;
 }
 
+/** Checks whether a request is still one of the user for whom it opened its session: others share no outcome with it. */
+export function isOfOpened(draft: SessionDraft): boolean {
+  const { opened, own } = draft;
+  if (draft.isAside || draft.hasSignedIn || draft.wasEnded || draft.impersonating.change !== undefined) return false;
+  const isNamed = own.set.has('userId') || own.unset.has('userId');
+  return !isNamed || own.set.get('userId') === opened?.values.get('userId');
+}
+
 /** Lets a request continue from a newer state of its session. Its own changes stay. */
 export function adopt(draft: SessionDraft, record: SessionRecord): void {
   const { opened } = draft;
   if (!opened || opened === record || !hasOpened(draft, opened)) return;
-  const { id, hasMoved } = opened;
-  // After a change of the id by another request, this one goes on with the id that its cookie leads to.
-  const version = record.id === id ? record.version : undefined;
-  draft.rebase({ ...record, id, version, hasMoved });
+  draft.rebase(asOpened(opened, record));
   draft.own.isEmptied ||= isEmptyRecord(record);
+}
+
+/**
+ * Returns a newer state of a session under the id with which a request opened it. After a change of the id by another
+ * request, this one goes on with the id that its cookie leads to: otherwise its commit would change the id back.
+ */
+export function asOpened({ id, hasMoved }: SessionRecord, record: SessionRecord): SessionRecord {
+  const version = record.id === id ? record.version : undefined;
+  return { ...record, id, version, hasMoved };
 }

@@ -9,8 +9,8 @@ import {
 import type { Outages } from '../manager/outages.js';
 import { withMigration } from '../record/fitted-values.js';
 import { noChanges, type SessionChanges } from '../record/session-changes.js';
-import type { SessionLock, StoredOutcome } from '../record/session-lock.js';
-import type { SessionRecord } from '../record/session-record.js';
+import { keysOver, type SessionLock, type StoredOutcome } from '../record/session-lock.js';
+import { isOfSameUser, type SessionRecord } from '../record/session-record.js';
 import type { SessionConfig } from '../session-config.js';
 import type { Altered, SessionStore, StoredChange } from '../stores/session-store.js';
 
@@ -69,7 +69,7 @@ export class ExclusiveLock {
       if (!altered) return undefined;
       const { record } = altered;
       const lock = record?.locks?.get(key);
-      if (!record) throw new ExclusiveOutcomeLostError(key, 'session-ended');
+      if (!record || !isOfSameUser(record, opened)) throw new ExclusiveOutcomeLostError(key, 'session-ended');
       if (lock?.by === this.#by) return { record };
       if (lock?.outcome && !lock.outcome.value) throw new ExclusiveOutcomeLostError(key, 'too-large');
       if (lock?.outcome?.value) return { record, outcome: lock.outcome.value };
@@ -126,14 +126,17 @@ export class ExclusiveLock {
   #claimIn(current: SessionRecord, opened: SessionRecord): SessionChanges | undefined {
     const now = this.parts.clock.now();
     const lock = current.locks?.get(this.key);
+    if (!isOfSameUser(current, opened)) return undefined;
     if (lock && lock.until > now && !(lock.outcome && isKnown(lock, opened.locks?.get(this.key)))) return undefined;
     return this.#changing(current, { by: this.#by, until: now + this.limit });
   }
 
   #changing(current: SessionRecord, lock: SessionLock | undefined): SessionChanges {
-    const { maxSize } = this.parts.config;
-    const changes = { ...noChanges(current), locks: new Map([[this.key, lock]]) };
-    return lock ? { ...changes, maxSize } : changes;
+    const { config, clock } = this.parts;
+    // No renewal may come for a long time: without this, a session with many steps would grow until then.
+    const over = keysOver(current.locks, clock.now()).map((key) => [key, undefined] as const);
+    const changes = { ...noChanges(current), locks: new Map([...over, [this.key, lock]]) };
+    return lock ? { ...changes, maxSize: config.maxSize } : changes;
   }
 
   #isIn(current: SessionRecord): boolean {

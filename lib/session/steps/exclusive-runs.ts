@@ -5,8 +5,10 @@ import { isSame } from '../record/fitted-values.js';
 import type { SessionRecord } from '../record/session-record.js';
 import { inLimit } from './timed-run.js';
 
-/** Milliseconds for which an outcome can be shared at most, beyond its timeout: no request under way is older. */
+/** Milliseconds for which an outcome can be shared after its request, or its timeout: no request under way is older. */
 const KEPT = 60_000;
+/** Milliseconds between two searches for runs to forget. */
+const SWEEP_EVERY = 1000;
 
 /** A run that a request began, and which concurrent requests share. */
 interface SharedRun {
@@ -14,7 +16,7 @@ interface SharedRun {
   /** The session as the request that runs it opened it. */
   readonly before: SessionRecord | undefined;
   /** When it is forgotten in any case. Milliseconds since the epoch. */
-  readonly until: number;
+  until: number;
   /** The moment at which its request was over: requests that arrived later run it again. */
   endedAt?: number;
   /** True when its request changed the session: a request that has the session as it was before is an earlier one. */
@@ -34,8 +36,14 @@ export interface RunningRequest {
 export class ExclusiveRuns {
   readonly #runs = new Map<string, SharedRun>();
   #moment = 0;
+  #sweptAt = 0;
 
   constructor(private readonly clock: Clock) {}
+
+  /** The number of runs whose outcomes are in memory. */
+  get size(): number {
+    return this.#runs.size;
+  }
 
   /** Counts moments, so that two of them can be compared. */
   moment(): number {
@@ -69,6 +77,7 @@ export class ExclusiveRuns {
     this.#runs.set(place, started);
     begun((after) => {
       started.endedAt = this.moment();
+      started.until = Math.min(started.until, this.clock.now() + KEPT);
       started.hasChanged = after !== before && !isSameSession(before, after);
     });
     try {
@@ -83,16 +92,19 @@ export class ExclusiveRuns {
   /** Returns the run that a request shares. */
   #shared(place: string, { arrivedAt, opened }: RunningRequest): SharedRun | undefined {
     const now = this.clock.now();
-    // A Map keeps the order of insertion, which is about the order in which runs are forgotten.
-    for (const [old, { until }] of this.#runs) {
-      if (until > now) break;
-      this.#runs.delete(old);
-    }
+    this.#sweepIfDue(now);
     const run = this.#runs.get(place);
     if (!run || run.until <= now) return undefined;
     const isConcurrent = run.endedAt === undefined || arrivedAt < run.endedAt;
     const isEarlier = run.hasChanged === true && isSameSession(run.before, opened);
     return isConcurrent || isEarlier ? run : undefined;
+  }
+
+  /** Forgets what is over. Runs with a long timeout are somewhere between the others, so all are looked at. */
+  #sweepIfDue(now: number): void {
+    if (now < this.#sweptAt + SWEEP_EVERY) return;
+    this.#sweptAt = now;
+    for (const [place, { until }] of this.#runs) if (until <= now) this.#runs.delete(place);
   }
 }
 

@@ -4,7 +4,7 @@ import { isSame, shownAfter, valuesAfter, withMigration } from '../record/fitted
 import { applyChanges, noChanges } from '../record/session-changes.js';
 import { isEmptyRecord, type SessionRecord } from '../record/session-record.js';
 import { takingOf, withoutValue } from '../record/taken-value.js';
-import { adopt, fittedOr, fittedRecord, hasOpened, type SchemaParts } from './adopted-session.js';
+import { adopt, asOpened, fittedOr, fittedRecord, hasOpened, isOfOpened, type SchemaParts } from './adopted-session.js';
 import { ExclusiveLock, type LockParts, type ValueChanges } from './exclusive-lock.js';
 import type { ExclusiveRuns } from './exclusive-runs.js';
 import type { ExclusiveOptions, SessionSteps } from './session-steps.js';
@@ -75,7 +75,7 @@ export class RequestSteps implements SessionSteps {
     const { opened, id, failure } = draft;
     if (failure) throw failure;
     // The outcome would be shared with requests of another user.
-    if (draft.isAside) return onItsOwn(key, run, options);
+    if (!isOfOpened(draft)) return onItsOwn(key, run, options);
     const limit = limitOf(options);
     const begun = (end: (after: SessionRecord | undefined) => void) => {
       this.#begun ??= [];
@@ -213,7 +213,7 @@ export class RequestSteps implements SessionSteps {
     const own = update ? update(value) : value;
     if (draft.opened !== opened) return own;
     draft.own.values.drop(key);
-    draft.rebase(record);
+    draft.rebase(asOpened(opened, record));
     draft.own.isEmptied = isEmptyRecord(record);
     return own;
   }

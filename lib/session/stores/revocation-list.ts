@@ -130,6 +130,8 @@ export let continueRevocations: (list: MemoryRevocationList, kept: Map<string, u
 export class MemoryRevocationList extends KeyedRevocationList {
   #revoked: Revoked = new Map();
   #epochs: Epochs = new Map();
+  #sweep = new GradualSweep();
+  #epochSweep = new GradualSweep();
 
   static {
     continueRevocations = (list, kept) => list.#goOnFrom(kept);
@@ -142,11 +144,12 @@ export class MemoryRevocationList extends KeyedRevocationList {
   #goOnFrom(kept: Map<string, unknown>): void {
     this.#revoked = (kept.get(KEPT) as Revoked | undefined) ?? this.#revoked;
     this.#epochs = (kept.get(KEPT_EPOCHS) as Epochs | undefined) ?? this.#epochs;
+    [this.#sweep, this.#epochSweep] = [new GradualSweep(), new GradualSweep()];
     kept.set(KEPT, this.#revoked).set(KEPT_EPOCHS, this.#epochs);
   }
 
   override epochOf(userId: string, until: number): string {
-    this.#dropExpired(this.#epochs);
+    this.#epochSweep.continue(this.#epochs, this.clock.now());
     const { value, until: before } = this.#epochs.get(userId) ?? { value: SessionId.generate(), until };
     this.#epochs.set(userId, { value, until: Math.max(before, until) });
     return value;
@@ -161,14 +164,29 @@ export class MemoryRevocationList extends KeyedRevocationList {
   }
 
   override async revokeBefore(userId: string, time: number, until: number): Promise<void> {
-    this.#dropExpired(this.#revoked);
+    this.#sweep.continue(this.#revoked, this.clock.now());
     const before = this.#revoked.get(userId) ?? { time, until };
     // An earlier call may arrive late: it must not shorten what a later one has asked for.
     this.#revoked.set(userId, { time: Math.max(before.time, time), until: Math.max(before.until, until) });
   }
+}
 
-  #dropExpired(entries: Map<string, { readonly until: number }>): void {
-    const now = this.clock.now();
-    for (const [other, entry] of entries) if (entry.until <= now) entries.delete(other);
+/** Number of entries that one call looks at: more than the one that it adds, so that no expired one stays for long. */
+const SLICE = 10;
+
+/** Removes expired entries, a few with each call, so that no request waits for all of them. */
+class GradualSweep {
+  #place: MapIterator<[string, { readonly until: number }]> | undefined;
+
+  continue(entries: Map<string, { readonly until: number }>, now: number): void {
+    this.#place ??= entries.entries();
+    for (let count = 0; count < SLICE; count++) {
+      const { done, value } = this.#place.next();
+      if (done) {
+        this.#place = undefined;
+        return;
+      }
+      if (value[1].until <= now) entries.delete(value[0]);
+    }
   }
 }

@@ -19,15 +19,15 @@ export class SessionChannel {
   readonly #records = new Set<Map<string, SessionNews>>();
 
   /**
-   * Listens to the news of one session and its user.
+   * Listens to the news of one session and its users.
    *
-   * @param id The session's id. @param userId Its user; `undefined` for a guest.
+   * @param id The session's id. @param users Its user, and one whom that user impersonates; none for a guest.
    * @returns A function that ends it.
    */
-  listen(id: string, userId: string | undefined, hear: (news: SessionNews) => void): () => void {
+  listen(id: string, users: readonly string[], hear: (news: SessionNews) => void): () => void {
     const listener: Listener = { hear, places: new Set() };
     this.#add(placeOfId(id), listener);
-    if (userId !== undefined) this.#add(placeOfUser(userId), listener);
+    for (const userId of users) this.#add(placeOfUser(userId), listener);
     return () => {
       for (const place of listener.places) this.#remove(place, listener);
     };
@@ -95,9 +95,10 @@ export class SessionChannel {
 export class RecordedNews {
   constructor(private readonly record: ReadonlyMap<string, SessionNews>) {}
 
-  /** Returns the news of a session and its user; `undefined` when there was none. */
-  of(id: string, userId: string | undefined): SessionNews | undefined {
-    return this.record.get(placeOfId(id)) ?? (userId === undefined ? undefined : this.record.get(placeOfUser(userId)));
+  /** Returns the news of a session and its users; `undefined` when there was none. */
+  of(id: string, users: readonly string[]): SessionNews | undefined {
+    const places = [placeOfId(id), ...users.map(placeOfUser)];
+    return places.map((place) => this.record.get(place)).find((news) => news !== undefined);
   }
 }
 

@@ -73,6 +73,13 @@ describe('A watched session', () => {
     expect([state.looks, end()]).toEqual([3, 'expired']);
   });
 
+  it('is looked at in intervals when it goes on although its time is over', async () => {
+    const { state, watch } = await start(MINUTE, lookOf(recordOf({ expiresAt: Date.now() - 1 }), 'ada'));
+    await jest.advanceTimersByTimeAsync(2 * MINUTE + 1);
+    expect([state.looks, watch.ended.aborted]).toEqual([3, false]);
+    watch.close();
+  });
+
   it('waits longer than a timer can', async () => {
     const { state, watch } = await start(
       Number.POSITIVE_INFINITY,

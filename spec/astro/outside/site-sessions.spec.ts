@@ -7,18 +7,21 @@ import { Clock } from '../../../lib/base/clock.js';
 import type { Settings } from '../../../lib/container/default-services.js';
 import { InvalidCallError } from '../../../lib/errors/index.js';
 import type { CookieJar } from '../../../lib/session/cookies/cookie-jar.js';
+import { Secrets } from '../../../lib/session/cookies/secrets.js';
 import { SessionManager } from '../../../lib/session/manager/session-manager.js';
 import { SecurityEvents } from '../../../lib/session/security-events.js';
 import { draftOf, type Session } from '../../../lib/session/session.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import { SessionRegistry } from '../../../lib/session/session-registry.js';
 import { SessionSchema } from '../../../lib/session/session-schema.js';
+import { CookieSessionStore } from '../../../lib/session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
 import { MemoryRevocationList, RevocationList } from '../../../lib/session/stores/revocation-list.js';
 import { SessionStore } from '../../../lib/session/stores/session-store.js';
 import { FakeCookieJar } from '../../support/fake-cookie-jar.js';
 import { RememberingLog } from '../../support/guards.js';
 import { RememberingEvents } from '../../support/remembering-events.js';
+import { SECRET } from '../../support/secret.js';
 import { floorPlan } from '../../support/services.js';
 
 /** A store that calls a function whenever a session is read. */
@@ -76,7 +79,9 @@ async function start(settings: Partial<Settings> = {}, Manager = SessionManager)
   const visit = async (page: (session: Session) => unknown) => {
     const found = await sessions.open(cookies.next());
     page(found);
-    await sessions.commit(found, cookies.next());
+    const jar = cookies.next();
+    await sessions.commit(found, jar);
+    return jar;
   };
   return { services, site, store, open, visit, cookie, events: services.get(SecurityEvents) as RememberingEvents };
 }
@@ -123,6 +128,41 @@ describe('A session outside a page', () => {
     await visit((session) => draftOf(session).stopImpersonating());
     await opened.check();
     expect(opened.ended.reason.why).toBe('another-user');
+  });
+
+  it('ends at once when every session of the impersonator is revoked, also where the store lists none', async () => {
+    const { services, site, visit } = await start({
+      store: (get) => new CookieSessionStore(new Secrets([SECRET]), get(SessionConfig)),
+      access: new AccessConfig({ impersonate: { role: 'admin' } }),
+    });
+    const now = Date.now();
+    const answered = await visit((session) => {
+      draftOf(session).impersonate({ userId: 'eve', role: 'member' }, now, now + 60_000);
+    });
+    const cookie = `${services.get(SessionConfig).cookieName}=${answered.next().tokens[0]}`;
+    const opened = await site.open({ host: 'localhost', cookie }, {});
+    expect(opened.visitor.id).toBe('eve');
+    await new Promise((wake) => setTimeout(wake, 2));
+    await services.get(SessionRegistry).revokeAll('ada');
+    await new Promise((wake) => setTimeout(wake, 5));
+    opened.close();
+    expect(opened.ended.aborted).toBe(true);
+  });
+
+  it('is read in intervals also after an impersonation has run out, which nobody has stored yet', async () => {
+    const { site, store, cookie, visit } = await start({
+      access: new AccessConfig({ impersonate: { role: 'admin' } }),
+    });
+    const now = Date.now();
+    await visit((session) => draftOf(session).impersonate({ userId: 'eve', role: 'member' }, now - 60_000, now - 1));
+    const opened = await site.open({ host: 'localhost', cookie }, {});
+    let reads = 0;
+    store.onRead = () => {
+      reads += 1;
+    };
+    await new Promise((wake) => setTimeout(wake, 30));
+    opened.close();
+    expect([opened.visitor.id, opened.ended.aborted, reads]).toEqual(['ada', false, 0]);
   });
 
   it('is opened by an overridden SessionManager.open', async () => {

@@ -19,6 +19,7 @@ describe('The cookies of several accounts', () => {
 
   it('are those of the first account until another is selected, and again later', () => {
     const jar = new FakeCookieJar();
+    expect(cookies.numbersEver).toEqual([1, 2, 3, 4, 5]);
     expect([cookies.numbers, cookies.currentIn(jar), cookies.ofCurrent(jar)]).toEqual([[1, 2, 3], 1, jar]);
     cookies.select(jar, 3);
     expect(jar.answered(`${HOME}-account`)?.attributes).toMatchObject({ ...configOf().cookie, maxAge: 180 * 86_400 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidCallError, SessionsNotListedError } from '../../../lib/errors/index.js';
 import { SessionManager } from '../../../lib/session/manager/session-manager.js';
+import type { SessionFilter } from '../../../lib/session/registry/session-filter.js';
 import { draftOf } from '../../../lib/session/session.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import { SessionRegistry } from '../../../lib/session/session-registry.js';
@@ -58,7 +59,9 @@ describe('The sessions of all users', () => {
   it('are not all ended where no value is given', async () => {
     const { registry, signIn } = start();
     await signIn('ada');
-    await expect(registry.endAll({ by: {} })).rejects.toThrow('was given no value to find sessions by');
+    for (const given of [{ by: {} }, {} as { by: SessionFilter }]) {
+      await expect(registry.endAll(given)).rejects.toThrow('was given no value to find sessions by');
+    }
     expect(await registry.count()).toBe(1);
   });
 

@@ -26,12 +26,13 @@ async function start(maxSize = 10_000) {
   const config = SessionConfig.from({ maxSize }, { isProduction: false });
   const store = new MemorySessionStore(config, clock);
   const outages = new Outages(new SessionReport(new SecurityEvents(clock)), 1000);
-  const lock = (limit = 1000) => new ExclusiveLock({ store, outages, config, clock }, 'step', limit);
+  const step = (key: string, limit = 1000) => new ExclusiveLock({ store, outages, config, clock }, key, limit);
+  const lock = (limit = 1000) => step('step', limit);
   const now = clock.now();
   const times = { createdAt: now, renewedAt: now, expiresAt: now + 60_000 };
   const token = await store.write(changesOf({ ...times, set: { cart: 1 } }));
   const read = async () => (await store.read(token ?? '')) as SessionRecord;
-  return { clock, store, lock, read };
+  return { clock, store, step, lock, read };
 }
 
 describe('The lock of a step', () => {
@@ -117,5 +118,16 @@ describe('The lock of a step', () => {
     await claimed.giveUp(held);
     Reflect.deleteProperty(store, 'alter');
     expect((await read()).locks?.size).toBe(1);
+  });
+
+  it('stays in the session for its time, and not until the session is renewed', async () => {
+    const { step, read, clock } = await start(600);
+    for (let at = 0; at < 5; at++) {
+      const run = step(`order ${at}`);
+      await run.leave((await run.claim(await read()))?.record as SessionRecord, 'x'.repeat(200), NOTHING);
+      clock.advance(11);
+    }
+    const claimed = await step('last').claim(await read());
+    expect([...(claimed?.record.locks?.keys() ?? [])]).toEqual(['last']);
   });
 });

@@ -12,18 +12,18 @@ function start() {
   const clock = new FrozenClock();
   const runs = new ExclusiveRuns(clock);
   let end: (after: undefined) => void = () => {};
-  const arrive = () => {
+  const arrive = (key = 'step') => {
     const request = { id: 'session', opened: undefined, arrivedAt: runs.moment() };
     return async <Value>(run: (signal: AbortSignal) => Value, options?: ExclusiveOptions) => {
       const limit = limitOf(options);
       const begun = (ending: typeof end) => {
         end = ending;
       };
-      const outcome = runs.join(request, 'step', limit, () => timedRun('step', run, limit), begun);
+      const outcome = runs.join(request, key, limit, () => timedRun(key, run, limit), begun);
       return thawed(await outcome) as Awaited<Value>;
     };
   };
-  return { clock, arrive, end: () => end(undefined) };
+  return { clock, runs, arrive, end: () => end(undefined) };
 }
 
 describe('A run', () => {
@@ -75,6 +75,22 @@ describe('A run', () => {
     expect([await arrive()(() => 1), await arrive()(() => 2)]).toEqual([1, 1]);
     clock.advance(71);
     expect(await arrive()(() => 3)).toBe(3);
+  });
+
+  it('is forgotten a minute after its request is over, whatever longer runs there are', async () => {
+    const { runs, arrive, clock, end } = start();
+    let finish = () => {};
+    const long = arrive('import')(() => new Promise<void>((done) => (finish = done)), { timeout: 3600 });
+    for (const key of ['a', 'b']) {
+      await arrive(key)(() => key, { timeout: 1800 });
+      end();
+    }
+    clock.advance(61);
+    await arrive('c')(() => 'c');
+    const { size } = runs;
+    finish();
+    await long;
+    expect(size).toBe(2);
   });
 
   it('refuses a value that cannot be copied, and a timeout that is not above 0', async () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { Clock } from '../../../lib/base/clock.js';
-import { InvalidSessionDataError, SessionCommittedError, StoreUnavailableError } from '../../../lib/errors/index.js';
+import {
+  ExclusiveOutcomeLostError,
+  InvalidSessionDataError,
+  SessionCommittedError,
+  StoreUnavailableError,
+} from '../../../lib/errors/index.js';
 import { Secrets } from '../../../lib/session/cookies/secrets.js';
 import { SessionManager } from '../../../lib/session/manager/session-manager.js';
 import { SecurityEvents } from '../../../lib/session/security-events.js';
@@ -70,6 +75,23 @@ describe('A one-time value', () => {
       session.set('cart', 2);
     });
     expect((await manager.open(cookies.next())).all()).toEqual({ cart: 2, token: 'new' });
+  });
+
+  it('leaves the session under the id that another request has given it meanwhile', async () => {
+    const store = inMemory();
+    const manager = managerOver(store);
+    const before = await visitorWith(manager, { token: 'abc', cart: 1 });
+    const slow = await manager.open(before.next());
+    const after = await visit(manager, before.next(), (session) => session.regenerate());
+    expect(await slow.take('token')).toBe('abc');
+    expect([slow.isDirty, slow.has('token')]).toEqual([false, false]);
+    slow.set('seen', true);
+    const late = before.next();
+    await manager.commit(slow, late);
+    expect([(await manager.open(after.next())).id, (await manager.open(late.next())).id]).toEqual(
+      Array.from({ length: 2 }, () => after.tokens[0]),
+    );
+    expect((await manager.open(before.next())).all()).toEqual({ cart: 1, seen: true });
   });
 
   it('that was alone in its session ends it, and its cookie', async () => {
@@ -254,6 +276,48 @@ describe('A step that concurrent requests share', () => {
     expect((await manager.open(cookies.next())).get('userId')).toBe('ada');
     await manager.commit(one, jar);
     expect((await manager.open(jar.next())).get('userId')).toBe('bob');
+  });
+
+  it.each<[string, (session: Session) => void]>([
+    ['has signed in', (session) => draftOf(session).signIn({ userId: 'bob' }, clock.now())],
+    ['has set another user', (session) => session.set('userId', 'bob')],
+    ['has signed out', (session) => session.destroy()],
+    [
+      'impersonates somebody',
+      (session) => draftOf(session).impersonate({ userId: 'bob' }, clock.now(), clock.now() + 60_000),
+    ],
+  ])('is neither got from nor given to the other requests by one that %s', async (_, change) => {
+    const store = inMemory();
+    const [manager, elsewhere] = [managerOver(store), managerOver(store)];
+    const cookies = await visitorWith(manager, { userId: 'ada' });
+    const open = (by: SessionManager) => by.open(cookies.next());
+    const [ada, same, other, changed] = [
+      await open(manager),
+      await open(manager),
+      await open(elsewhere),
+      await open(manager),
+    ];
+    change(changed);
+    const slowly = (name: string) => async () => {
+      await new Promise((wake) => setTimeout(wake, 30));
+      return name;
+    };
+    const first = changed.exclusive('step', slowly('bob'));
+    const others = [ada, same, other].map((session) => session.exclusive('step', slowly('ada')));
+    const late = changed.exclusive('step', slowly('bob again'));
+    expect(await Promise.all([first, late, ...others])).toEqual(['bob', 'bob again', 'ada', 'ada', 'ada']);
+  });
+
+  it('is not run for one user in a session in which another is impersonated by now', async () => {
+    const manager = managerOver(inMemory());
+    const cookies = await visitorWith(manager, { userId: 'ada' });
+    const slow = await manager.open(cookies.next());
+    const now = clock.now();
+    await visit(manager, cookies.next(), (session) => {
+      draftOf(session).impersonate({ userId: 'bob' }, now, now + 60_000);
+    });
+    await expect(slow.exclusive('step', () => 'ada')).rejects.toThrow(ExclusiveOutcomeLostError);
+    expect(slow.get('userId')).toBe('ada');
   });
 
   it('is run again by a request that begins after the one that ran it, and by another session', async () => {

@@ -28,6 +28,22 @@ it('A revocation list in memory drops expired revocations', async () => {
   expect(await list.notBefore('ada')).toBeUndefined();
 });
 
+it('A revocation list in memory drops many expired epochs, a few with each sign-in', async () => {
+  const clock = new FrozenClock();
+  const list = new MemoryRevocationList(clock);
+  const users = Array.from({ length: 100 }, (_, at) => `user ${at}`);
+  for (const user of users) list.epochOf(user, clock.now() + 1_000);
+  clock.advance(1);
+  const left = async () => {
+    const found = await Promise.all(users.map((user) => list.find(user, undefined)));
+    return found.filter(({ epoch }) => epoch !== null).length;
+  };
+  list.epochOf('ada', clock.now() + 1_000);
+  expect(await left()).toBeGreaterThan(50);
+  for (let signIns = 0; signIns < 20; signIns++) list.epochOf('ada', clock.now() + 1_000);
+  expect(await left()).toBe(0);
+});
+
 it('A revocation list in memory takes over the revocations of another one', async () => {
   const clock = new FrozenClock();
   const kept = new Map<string, unknown>();

@@ -23,7 +23,7 @@ async function newsOf(page: (session: Session) => unknown): Promise<readonly str
   );
   const { id } = await manager.open(cookies);
   const heard: string[] = [];
-  const stop = sessionChannel.listen(id, 'ada', (news) => heard.push(news));
+  const stop = sessionChannel.listen(id, ['ada'], (news) => heard.push(news));
   const next = await visit(cookies, page);
   if (!heard.includes('ended')) await visit(next, (session) => session.destroy());
   stop();

@@ -6,7 +6,7 @@ function start() {
   const channel = new SessionChannel();
   const [id, other] = [SessionId.generate(), SessionId.generate()];
   const heard: string[] = [];
-  const stop = channel.listen(id, 'ada', (news) => heard.push(news));
+  const stop = channel.listen(id, ['ada'], (news) => heard.push(news));
   return { channel, id, other, heard, stop };
 }
 
@@ -49,13 +49,13 @@ describe('The channel of sessions', () => {
       channel.announceUser('bob');
       return 'read';
     });
-    expect([result, news.of(other, 'ada'), news.of(id, 'bob'), news.of(id, undefined)]).toEqual([
+    expect([result, news.of(other, ['ada']), news.of(id, ['bob']), news.of(id, [])]).toEqual([
       'read',
       'ended',
       'changed',
       undefined,
     ]);
     channel.announce(id, 'ended');
-    expect(news.of(id, undefined)).toBeUndefined();
+    expect(news.of(id, [])).toBeUndefined();
   });
 });
