@@ -31,7 +31,7 @@ const NO_CHANGES: ValueChanges = { set: new Map(), unset: new Set(), updates: ne
 export class RequestSteps implements SessionSteps {
   #begun: ((after: SessionRecord | undefined) => void)[] | undefined;
   /** The outcomes whose session the request already goes on from. */
-  readonly #known = new Set<RunOutcome>();
+  #known: Set<RunOutcome> | undefined;
   /** The moment of the latest state of the session that the request has. */
   #knownAt: number;
 
@@ -120,13 +120,14 @@ export class RequestSteps implements SessionSteps {
   #goOnFrom(outcome: RunOutcome): void {
     const { opened } = this.draft;
     const { storedAt = this.#knownAt } = outcome;
-    if (!opened || this.#known.has(outcome) || storedAt < this.#knownAt) return;
+    if (!opened || this.#known?.has(outcome) || storedAt < this.#knownAt) return;
     this.#know(outcome);
     const record = outcome.sessionFor(opened);
     if (record) adopt(this.draft, record);
   }
 
   #know(outcome: RunOutcome): void {
+    this.#known ??= new Set();
     this.#known.add(outcome);
     this.#knownAt = Math.max(this.#knownAt, outcome.storedAt ?? 0);
   }
