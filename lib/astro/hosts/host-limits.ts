@@ -60,9 +60,12 @@ const FUNCTIONS: Pick<Host, 'without' | 'drivers'> = {
 const ANYWHERE =
   "store: { use: 'cookie' }, store: { use: 'sqlite' }, store: { use: 'postgres' }, or store: { use: 'redis' }";
 
+/** The name of the adapter for Workers, which differ from servers in more than their stores. */
+export const CLOUDFLARE = '@astrojs/cloudflare';
+
 /** Hosts by the name of the adapter that builds for them. */
 const HOSTS: Readonly<Record<string, Host>> = {
-  '@astrojs/cloudflare': WORKERS,
+  [CLOUDFLARE]: WORKERS,
   '@astrojs/vercel': {
     ...FUNCTIONS,
     name: 'Vercel',

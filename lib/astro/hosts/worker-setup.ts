@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { AstroConfig } from 'astro';
 import { MissingSecretError, NodejsCompatMissingError } from '../../errors/index.js';
+import { CLOUDFLARE } from './host-limits.js';
 
-const ADAPTER = '@astrojs/cloudflare';
 const SECRET = 'GATEHOUSE_SECRET';
 /** The configuration of the deployed Worker, which the adapter writes. */
 const CONFIG = 'wrangler.json';
@@ -28,7 +28,7 @@ interface WorkerConfig {
  * @throws {MissingSecretError} When they contain none.
  */
 export function assertPreviewSecret({ adapter, build, root }: Pick<AstroConfig, 'adapter' | 'build' | 'root'>): void {
-  if (adapter?.name !== ADAPTER) return;
+  if (adapter?.name !== CLOUDFLARE) return;
   const written = ['.dev.vars', CONFIG].map((name) => new URL(name, build.server));
   if (written.some((file) => existsSync(file) && readFileSync(file, 'utf8').includes(SECRET))) return;
   const isConfigured = OWN_CONFIGS.some((name) => existsSync(new URL(name, root)));
@@ -42,7 +42,7 @@ export function assertPreviewSecret({ adapter, build, root }: Pick<AstroConfig, 
 /** @throws {NodejsCompatMissingError} When a built Worker would not have the modules of Node that it needs. */
 export function assertNodejsCompat({ adapter, build }: Pick<AstroConfig, 'adapter' | 'build'>): void {
   const file = new URL(CONFIG, build.server);
-  if (adapter?.name !== ADAPTER || !existsSync(file)) return;
+  if (adapter?.name !== CLOUDFLARE || !existsSync(file)) return;
   const { compatibility_date: date = '', compatibility_flags: flags = [] }: WorkerConfig = JSON.parse(
     readFileSync(file, 'utf8'),
   );

@@ -1,3 +1,4 @@
+import { CLOUDFLARE } from '../../astro/hosts/host-limits.js';
 import { type BuildFailure, type Facts, reportOf } from './facts.js';
 import type { Finding } from './findings.js';
 
@@ -45,8 +46,6 @@ const OTHERWISE: Advice = {
   see: 'whatStopsABuild',
 };
 
-const WORKERS = '@astrojs/cloudflare';
-
 /** Returns the findings of a build and of its report. */
 export function checkBuild(facts: Facts): Finding[] {
   const { build, config } = facts;
@@ -60,7 +59,7 @@ export function checkBuild(facts: Facts): Finding[] {
       level: stops || code === 'INVALID_OPTIONS' ? 'danger' : 'advice',
       problem: plain(message),
       ...(CURES[code] ?? OTHERWISE),
-      ...(code === 'UNHOSTED_STORE' && config?.adapter === WORKERS && { see: 'workers' }),
+      ...(code === 'UNHOSTED_STORE' && config?.adapter === CLOUDFLARE && { see: 'workers' }),
     }),
   );
   const isSetupMissing = report.objections.some(

@@ -1,8 +1,9 @@
+import { CLOUDFLARE } from '../../astro/hosts/host-limits.js';
 import { type ConfigFacts, type Facts, reportOf } from './facts.js';
 import type { Finding } from './findings.js';
 
 /** Adapters of platforms that pass Astro the address of a request. */
-const KNOW_THE_ADDRESS = ['@astrojs/cloudflare', '@astrojs/netlify', '@astrojs/vercel'];
+const KNOW_THE_ADDRESS = [CLOUDFLARE, '@astrojs/netlify', '@astrojs/vercel'];
 
 /** Checks whether requests from other sites are refused, and requests from the site's own pages are not. */
 export function checkOrigins(facts: Facts): Finding[] {

@@ -1,3 +1,4 @@
+import { CLOUDFLARE } from '../../astro/hosts/host-limits.js';
 import { WeakSecretError } from '../../errors/index.js';
 import { Secrets } from '../../session/cookies/secrets.js';
 import type { Facts } from './facts.js';
@@ -32,14 +33,14 @@ function problemsOf(secret: Facts['secret'], adapter: string | undefined): Findi
 
 /** Where hosts keep the secret of a deployed site, by the adapter's name. Nothing on this machine shows it. */
 const KEPT_BY_HOST: Readonly<Record<string, string>> = {
-  '@astrojs/cloudflare': 'npx wrangler secret put GATEHOUSE_SECRET, and for this machine a line in .dev.vars',
+  [CLOUDFLARE]: 'npx wrangler secret put GATEHOUSE_SECRET, and for this machine a line in .dev.vars',
   '@astrojs/netlify': 'npx netlify env:set GATEHOUSE_SECRET',
   '@astrojs/vercel': 'npx vercel env add GATEHOUSE_SECRET',
 };
 
 function missing(adapter = ''): Finding {
   const command = KEPT_BY_HOST[adapter];
-  const file = adapter === '@astrojs/cloudflare' ? '.dev.vars' : '.env';
+  const file = adapter === CLOUDFLARE ? '.dev.vars' : '.env';
   return {
     code: 'MISSING_SECRET',
     level: command === undefined ? 'danger' : 'advice',

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { AllowedDomain } from '../../access/csrf/site-origins.js';
+import { CLOUDFLARE } from '../../astro/hosts/host-limits.js';
 import type { ReadReport } from '../../astro/report/build-channel.js';
 
 /** The resolved settings of astro.config that the checks need. */
@@ -70,7 +71,7 @@ export class EnvFiles {
     private readonly environment: NodeJS.Dict<string>,
     adapter?: string,
   ) {
-    const isWorker = adapter === '@astrojs/cloudflare' && existsSync(join(root, WORKER_FILE));
+    const isWorker = adapter === CLOUDFLARE && existsSync(join(root, WORKER_FILE));
     const there = isWorker ? [WORKER_FILE] : FILES.filter((name) => existsSync(join(root, name)));
     this.#files = there.map((name) => ({ name, variables: parseEnv(readFileSync(join(root, name), 'utf8')) }));
   }
