@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
-import { CHOSEN_STORE_SITE } from '../support/chosen-store-site.js';
+import { CHOSEN_STORE_SITE, expectSharedSessions } from '../support/chosen-store-site.js';
 import { PostgresServer } from '../support/postgres-server.js';
 
 const PASSWORD = 'known-to-the-server#alone';
@@ -70,13 +70,6 @@ describe("The store { use: 'postgres' } of the setup module", () => {
 
   it('takes its address, with a password, from the environment of the server, and serves two processes', async () => {
     const [first, second] = [await serve(), await serve()];
-    const browser = new Browser(first);
-    expect(JSON.parse((await browser.get('/store')).text)).toEqual(['PostgresSessionStore', true]);
-    await browser.get('/count');
-    await browser.post('/enter');
-    expect((await browser.at(second).get('/count')).text).toBe('count 2');
-    expect((await browser.at(second).get('/account')).text).toContain('ada,ada,true,true');
-    await browser.at(second).post('/leave');
-    expect((await browser.at(first).get('/account')).status).toBe(302);
+    await expectSharedSessions(first, second, 'PostgresSessionStore');
   });
 });

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
 import { App, SECRET, type Server } from '../support/app.js';
-import { Browser } from '../support/browser.js';
-import { CHOSEN_STORE_SITE } from '../support/chosen-store-site.js';
+import { CHOSEN_STORE_SITE, expectSharedSessions } from '../support/chosen-store-site.js';
 import { RedisServer } from '../support/redis-server.js';
 
 const PASSWORD = 'known-to-the-server-alone';
@@ -27,14 +26,7 @@ describe("The store { use: 'redis' } of the setup module", () => {
     const environment = { GATEHOUSE_SECRET: SECRET, STORE: 'redis', SESSIONS_URL: url };
     const [first, second] = [await app.serve(environment), await app.serve(environment)] as const;
     servers.push(first, second);
-    const browser = new Browser(first);
-    expect(JSON.parse((await browser.get('/store')).text)).toEqual(['RedisSessionStore', true]);
-    await browser.get('/count');
-    await browser.post('/enter');
-    expect((await browser.at(second).get('/count')).text).toBe('count 2');
-    expect((await browser.at(second).get('/account')).text).toContain('ada,ada,true,true');
-    await browser.at(second).post('/leave');
-    expect((await browser.at(first).get('/account')).status).toBe(302);
+    const browser = await expectSharedSessions(first, second, 'RedisSessionStore');
     await browser.get('/count');
     const client = createClient({ url });
     await client.connect();

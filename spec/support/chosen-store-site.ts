@@ -1,3 +1,6 @@
+import { expect } from '@jest/globals';
+import type { Server } from './app.js';
+import { Browser } from './browser.js';
 import { siteConfig } from './made-site.js';
 
 /** An application whose setup module chooses the store that STORE names when the server starts. */
@@ -67,3 +70,20 @@ export const CHOSEN_STORE_SITE: Record<string, string> = {
     };`,
   'src/pages/login.astro': '<p>sign in here</p>',
 };
+
+/**
+ * Signs a visitor in at one server of the site, and out at another one with the same store.
+ *
+ * @param store The name of the class that both have to use. @returns The visitor's browser, at the first server.
+ */
+export async function expectSharedSessions(first: Server, second: Server, store: string): Promise<Browser> {
+  const browser = new Browser(first);
+  expect(JSON.parse((await browser.get('/store')).text)).toEqual([store, true]);
+  await browser.get('/count');
+  await browser.post('/enter');
+  expect((await browser.at(second).get('/count')).text).toBe('count 2');
+  expect((await browser.at(second).get('/account')).text).toContain('ada,ada,true,true');
+  await browser.at(second).post('/leave');
+  expect((await browser.at(first).get('/account')).status).toBe(302);
+  return browser;
+}
