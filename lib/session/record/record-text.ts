@@ -34,7 +34,7 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Num
 /** Returns the fields that most records do not have, without those at the end that say nothing. */
 function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
   const { device, isRemembered, lineage, isKept, impersonation } = record;
-  const { lifetime, isOnlyRemembered, presence, locks, epoch } = record;
+  const { lifetime, isOnlyRemembered, presence, locks, epoch, movedFrom } = record;
   const fields: unknown[] = [
     device ?? null,
     isRemembered === true,
@@ -46,6 +46,7 @@ function extraFields(record: Omit<SessionRecord, 'id'>): unknown[] {
     presence ?? null,
     locks ? locksAsLists(locks) : null,
     epoch ?? null,
+    movedFrom ?? null,
   ];
   return fields.slice(0, fields.findLastIndex(Boolean) + 1);
 }
@@ -75,7 +76,8 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
     const fields: unknown = text.startsWith('[[') ? parse(text) : JSON.parse(text);
     if (!Array.isArray(fields) || fields[0] !== FORMAT_VERSION) return undefined;
     const [, createdAt, renewedAfter, expiresAfter, values, flashes, identity, device, ...others] = fields;
-    const [isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered, presence, locks, epoch] = others;
+    const [isRemembered, lineage, isKept, impersonation, lifetime, isOnlyRemembered, presence, locks, epoch, from] =
+      others;
     const isRecord = [createdAt, renewedAfter, expiresAfter].every(Number.isFinite) && Array.isArray(identity);
     if (!isRecord) return undefined;
     const renewedAt = createdAt + renewedAfter;
@@ -91,8 +93,8 @@ export function parseRecord(text: string, id: string): SessionRecord | undefined
       ...parseLineage(lineage),
     };
     const kept = { ...(isKept === true && { isKept }), ...parseImpersonation(impersonation), ...parseLocks(locks) };
-    const own = typeof epoch === 'string' ? { ...kept, epoch } : kept;
-    return upToDate({ ...record, device: parseDevice(device), ...extras, ...own });
+    const own = { ...(typeof epoch === 'string' && { epoch }), ...(typeof from === 'string' && { movedFrom: from }) };
+    return upToDate({ ...record, device: parseDevice(device), ...extras, ...kept, ...own });
   } catch {
     return undefined;
   }

@@ -78,6 +78,8 @@ export interface SessionRecord {
   readonly epoch?: string | undefined;
   /** The steps that requests run one at a time, by name. Left out without any. */
   readonly locks?: SessionLocks | undefined;
+  /** The fingerprint of the id before this one, from a change of the id until the session is written again. */
+  readonly movedFrom?: string | undefined;
   /** True when another part of the application stored the session, so it is unknown when its visitor signed in. */
   readonly isForeign?: boolean | undefined;
   /** The store's version of this state of the session. Not stored in the record. */

@@ -6,6 +6,7 @@ import { parseRecord } from '../record/record-text.js';
 import { applyChanges, type SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
 import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
+import { eachOnce } from './listing/each-once.js';
 import { listedPage } from './listing/listed-page.js';
 import type { FiledPage, ListingRequest } from './listing/listing.js';
 import { isInGrace, keyedText, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
@@ -117,9 +118,12 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
   override async list(userId: string, search: ListSearch = {}): Promise<readonly FiledRecord[]> {
     if (!this.keysOf) return super.list(userId);
     const keys = await this.keysOf(userId, search.isThorough);
-    const found = await inTurns(keys, (key) => this.#filed(key, userId));
-    // A session that gets another id meanwhile may be found under both keys.
-    return [...new Map(found.flatMap((filed) => (filed ? [[filed.key, filed]] : []))).values()];
+    const current = (key: string) => this.#filed(key, userId);
+    const found = await inTurns(keys, current);
+    return eachOnce(
+      found.filter((filed) => filed !== undefined),
+      current,
+    );
   }
 
   override async listAll(request: ListingRequest): Promise<FiledPage> {
@@ -194,9 +198,10 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
       if (userIdOf(current) !== userIdOf(next)) await this.#unlist(SessionId.fingerprint(next.id), current);
       return { ...next, version };
     }
-    const to = keyedText(next, maxSize);
     const moved = movedRecord(current.id, next.id, hasSignedIn, this.clock.now());
-    const left = { key: SessionId.fingerprint(current.id), text: JSON.stringify(moved), expiresAt: moved.until };
+    const from = SessionId.fingerprint(current.id);
+    const to = keyedText({ ...next, movedFrom: from }, maxSize);
+    const left = { key: from, text: JSON.stringify(moved), expiresAt: moved.until };
     const isMoved = await this.move(left, current.version ?? '', to);
     await (isMoved ? this.#unlist(left.key, current) : this.#unlist(to.key, next));
     return isMoved ? next : undefined;

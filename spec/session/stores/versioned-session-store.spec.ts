@@ -130,6 +130,31 @@ describe('A versioned session store', () => {
     },
   );
 
+  it('lists a session only once, as its browser knows it, while a change of its id is between its two steps', async () => {
+    let comeBetween = async () => {};
+    class ListingStore extends TableSessionStore {
+      protected override async keysOf() {
+        return [...this.rows.keys()];
+      }
+      protected override async replace(...change: [string, string, number, string | number]) {
+        await comeBetween();
+        return super.replace(...change);
+      }
+    }
+    const store = new ListingStore(new FrozenClock());
+    const opened = await store.read((await store.write(changesOf({ set: { userId: 'ada' } }))) ?? '');
+    const before = await store.list('ada');
+    let during: typeof before = [];
+    comeBetween = async () => {
+      during = await store.list('ada');
+    };
+    await store.write(changesOf({ ...opened, opened, id: SessionId.generate() }));
+    expect(during).toEqual(before);
+    const after = await store.list('ada');
+    expect(after).toHaveLength(1);
+    expect(after).not.toEqual(before);
+  });
+
   it('throws a conflict error after repeated conflicts, and stores nothing', async () => {
     class BusyStore extends TableSessionStore {
       protected override async replace() {

@@ -1,6 +1,7 @@
 import { parseRecord } from '../../record/record-text.js';
-import { isEmptyRecord, userIdOf } from '../../record/session-record.js';
+import { isEmptyRecord } from '../../record/session-record.js';
 import { parseMovedRecord } from '../moved-record.js';
+import { eachOnce } from './each-once.js';
 import type { FiledPage, FiledRecord, ListingRequest, TextPage, TextSource } from './listing.js';
 
 /** The least number of texts to read at once, where the first ones did not fill a page. */
@@ -14,16 +15,16 @@ const MAX_STEPS = 50;
  */
 export async function listedPage(source: TextSource, { after, limit, matches }: ListingRequest): Promise<FiledPage> {
   const found = new Map<string, FiledRecord>();
-  let page = await source.entriesAfter(after, limit);
-  for (let isFirst = true; ; isFirst = false) {
+  const leftOnce = () => eachOnce([...found.values()], (key) => currentOf(source, key));
+  for (let page = await source.entriesAfter(after, limit); ; ) {
     for (const { key, text, cursor = key } of page.entries) {
       const filed = await followed(source, key, text);
       if (filed && matches(filed.record)) found.set(filed.key, filed);
       if (found.size < limit) continue;
       const isLast = page.next === undefined && page.entries.at(-1)?.key === key;
-      return { filed: await sortedOut(source, found, isFirst), next: isLast ? undefined : cursor };
+      return { filed: await leftOnce(), next: isLast ? undefined : cursor };
     }
-    if (page.next === undefined) return { filed: await sortedOut(source, found, isFirst), next: undefined };
+    if (page.next === undefined) return { filed: await leftOnce(), next: undefined };
     page = await laterPage(source, page.next, limit);
   }
 }
@@ -54,35 +55,8 @@ function liveRecord(key: string, text: string, now: number): FiledRecord | undef
   return record && record.expiresAt > now && !isEmptyRecord(record) ? { key, record } : undefined;
 }
 
-/**
- * Leaves a session once that was read under its old id and, in a later step, under its new one. A change of the id keeps
- * the time of the sign-in.
- */
-async function sortedOut(
-  source: TextSource,
-  found: ReadonlyMap<string, FiledRecord>,
-  isOneStep: boolean,
-): Promise<readonly FiledRecord[]> {
-  const filed = [...found.values()];
-  if (isOneStep) return filed;
-  const times = new Map<string, number>();
-  for (const { record } of filed) times.set(signInOf(record), (times.get(signInOf(record)) ?? 0) + 1);
-  const kept = new Map<string, FiledRecord>();
-  for (const each of filed) {
-    const isDoubtful = (times.get(signInOf(each.record)) ?? 0) > 1;
-    const current = isDoubtful ? await currentOf(source, each) : each;
-    kept.delete(current.key);
-    kept.set(current.key, current);
-  }
-  return [...kept.values()];
-}
-
-/** Returns the session under the id that it has now, which may have changed several times since it was read. */
-async function currentOf(source: TextSource, filed: FiledRecord): Promise<FiledRecord> {
-  const kept = await source.find(filed.key);
-  return (kept && (await followed(source, filed.key, kept.text))) ?? filed;
-}
-
-function signInOf(record: FiledRecord['record']): string {
-  return `${record.createdAt}:${userIdOf(record) ?? ''}`;
+/** Returns the live session to which a key leads by now. */
+async function currentOf(source: TextSource, key: string): Promise<FiledRecord | undefined> {
+  const kept = await source.find(key);
+  return kept && followed(source, key, kept.text);
 }

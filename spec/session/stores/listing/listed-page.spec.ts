@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { serializeRecord } from '../../../../lib/session/record/record-text.js';
+import type { SessionRecord } from '../../../../lib/session/record/session-record.js';
 import { listedPage } from '../../../../lib/session/stores/listing/listed-page.js';
 import type { TextSource } from '../../../../lib/session/stores/listing/listing.js';
 import { recordOf } from '../../../support/records.js';
 
 const everything = () => true;
-const textOf = (userId: string) => serializeRecord(recordOf({ values: { userId } }));
+const textOf = (userId: string, more: Partial<SessionRecord> = {}) =>
+  serializeRecord({ ...recordOf({ values: { userId } }), ...more });
 const leadTo = (to: string) => JSON.stringify({ to, until: Number.MAX_SAFE_INTEGER });
 
 /** A source whose texts tests can change, and which calls a function before each step but the first. */
@@ -62,6 +64,39 @@ describe('One page of all sessions', () => {
       () => texts.set('c', leadTo('0')).set('0', textOf('ada')),
     ];
     expect((await usersOf(sourceOf(texts, 1, () => changes.shift()?.()))).sort()).toEqual(['0:ada', 'b:bob', 'd:dan']);
+  });
+
+  it('contains a session once whose id changes while the first texts are looked at', async () => {
+    const texts = new Map([
+      ['a', leadTo('b')],
+      ['b', textOf('ada')],
+    ]);
+    const source = sourceOf(texts, 10);
+    const find: TextSource['find'] = (key) => {
+      if (!texts.has('c')) texts.set('b', leadTo('c')).set('c', textOf('ada'));
+      return source.find(key);
+    };
+    expect(await usersOf({ ...source, find })).toEqual(['c:ada']);
+  });
+
+  it('contains a session once, as its browser knows it, while a store has it under both ids', async () => {
+    const texts = new Map([
+      ['a', textOf('ada', { createdAt: 1 })],
+      ['b', textOf('ada', { createdAt: 2, movedFrom: 'a' })],
+    ]);
+    expect(await usersOf(sourceOf(texts, 10))).toEqual(['a:ada']);
+    const change = () => texts.set('a', leadTo('b'));
+    expect(await usersOf(sourceOf(texts, 1, change))).toEqual(['b:ada']);
+  });
+
+  it('contains both of two sessions of one user that began at the same moment', async () => {
+    const texts = new Map(['a', 'b'].map((key) => [key, textOf('ada')] as const));
+    expect(await usersOf(sourceOf(texts, 10))).toEqual(['a:ada', 'b:ada']);
+  });
+
+  it('does not contain a session that ends while it may be a second one', async () => {
+    const texts = new Map(['a', 'b', 'c'].map((key) => [key, textOf('ada')] as const));
+    expect(await usersOf(sourceOf(texts, 2, () => texts.delete('a')))).toEqual(['b:ada', 'c:ada']);
   });
 
   it('contains a session whose new id belongs to a part that was read before', async () => {
