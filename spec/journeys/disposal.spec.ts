@@ -195,25 +195,21 @@ describe.each(['a build', 'astro dev'] as const)('Disposable services, in %s,', 
       expect((await browser.get('/visit')).text).toBe(`visit ${edition + 1}`);
       expect(await server.printed(CLOSED, since)).toMatch(CLOSED);
     }
-    // After any change of the setup module, Astro restarts its server, which does not respond for a while.
-    app.rewrite('src/gatehouse.ts', (text) => `${text}\n// edited`);
+    // After any change of the setup module Astro restarts its server, and overlooks what is changed meanwhile.
+    await server.restarted(() => app.rewrite('src/gatehouse.ts', (text) => `${text}\n// edited`));
     app.rewrite('src/classes.js', (text) => text.replace(/edition = \d/, 'edition = 3'));
-    await server.until(async () => (await textOf(browser, '/edition')) === 'edition 3');
+    await server.until(async () => (await browser.get('/edition')).text === 'edition 3');
     expect((await browser.get('/visit')).text).toBe('visit 4');
-    app.rewrite('src/gatehouse.ts', (text) => text.replace("store: 'memory'", "store: 'memory', idleTimeout: 900"));
-    await server.until(async () => (await textOf(browser, '/visit')) === 'visit 1');
+    await server.restarted(() =>
+      app.rewrite('src/gatehouse.ts', (text) => text.replace("store: 'memory'", "store: 'memory', idleTimeout: 900")),
+    );
+    await server.until(async () => (await browser.get('/edition')).text === 'edition 3');
+    expect((await browser.get('/visit')).text).toBe('visit 1');
     const since = server.output.length;
     await server.stop();
     expect(server.output.slice(since)).toMatch(CLOSED);
   });
 });
-
-async function textOf(browser: Browser, path: string): Promise<string> {
-  return browser.get(path).then(
-    ({ text }) => text,
-    () => '',
-  );
-}
 
 describe('A built server with shared services', () => {
   it.each([

@@ -8,7 +8,7 @@ let app: App;
 
 beforeAll(async () => {
   app = await App.create(undefined, STEPS_SITE).build();
-}, 100_000);
+});
 afterAll(() => app.remove());
 
 it('A request that takes a value leaves the session under the id that another one has given it meanwhile', async () => {
