@@ -47,6 +47,10 @@ const FILES = {
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
     import { Database, Failing, Mailer, Plain, Repository, Unit } from './classes.js';
+    // Seconds that a timer is to wait pass ten times as fast, where the process is the application's own.
+    const { setTimeout } = globalThis;
+    const soon = (work, delay, ...rest) => setTimeout(work, delay >= 1000 ? delay / 10 : delay, ...rest);
+    if (import.meta.env.PROD) globalThis.setTimeout = soon;
     export default defineGatehouse({
       session: { store: 'memory' },
       services: (services) => services
@@ -67,7 +71,9 @@ const FILES = {
     Astro.locals.session.set('late', true);
     ---
     <Late />`,
-  'src/pages/500.astro': `---\nimport { Unit } from '../classes.js';\n---\n<p>failed as unit {Astro.locals.services.get(Unit).number}</p>`,
+  // As long to load as for a server that has much else to do, and longer than what waits for nothing.
+  'src/slow.js': 'await new Promise((wake) => setTimeout(wake, 300));',
+  'src/pages/500.astro': `---\nimport '../slow.js';\nimport { Unit } from '../classes.js';\n---\n<p>failed as unit {Astro.locals.services.get(Unit).number}</p>`,
   'src/pages/none.ts': `export const GET = () => new Response('none');`,
   'src/pages/unit.ts': unit("return new Response('unit ' + number);"),
   'src/pages/empty.ts': unit("return new Response(null, { status: 204, headers: { 'x-unit': String(number) } });"),
