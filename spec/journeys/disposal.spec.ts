@@ -232,7 +232,8 @@ describe('A built server with shared services', () => {
     });
     while (!output.includes(String(port))) await once(server.stdout, 'data');
     server.kill(signal);
-    const [exitCode] = await once(server, 'exit');
+    // Unlike 'exit', it follows all output.
+    const [exitCode] = await once(server, 'close');
     app.remove();
     expect(output).toMatch(/mailer closed\ndatabase closed\n$/);
     expect(exitCode).toBe(code);
