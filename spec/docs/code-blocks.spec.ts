@@ -50,8 +50,7 @@ describe('The code in the documentation', () => {
 
   beforeAll(async () => {
     problemsInCode = await problemsOfCode(DOCUMENTS);
-    // Checks wait for those of other specs.
-  }, 300_000);
+  });
 
   const withBlocks = DOCUMENTS.filter(({ blocks }) => blocks.length > 0);
 
