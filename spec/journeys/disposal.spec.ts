@@ -77,6 +77,12 @@ const FILES = {
   'src/pages/none.ts': `export const GET = () => new Response('none');`,
   'src/pages/unit.ts': unit("return new Response('unit ' + number);"),
   'src/pages/empty.ts': unit("return new Response(null, { status: 204, headers: { 'x-unit': String(number) } });"),
+  'src/pages/gone.astro': `---
+    import { Unit } from '../classes.js';
+    console.log('gone as unit ' + Astro.locals.services.get(Unit).number);
+    return new Response(null, { status: 404 });
+    ---`,
+  'src/pages/404.astro': '---\nexport const prerender = true;\n---\n<p>gone</p>',
   'src/pages/throws.ts': unit("throw new Error('no ' + number);"),
   'src/pages/stream.ts': unit(`
     let sent = 0;
@@ -174,6 +180,14 @@ describe.each(['a build', 'astro dev'] as const)('Disposable services, in %s,', 
     const { number, output } = await ended('/throws');
     expect(output).toContain(`no ${number}`);
     expect(output.match(new RegExp(`unit ${number} ended`, 'g'))).toHaveLength(1);
+  });
+
+  it('are disposed after a prerendered error page, which has none of them', async () => {
+    const since = server.output.length;
+    const answer = await fetch(`${server.origin}/gone`);
+    expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('gone')]);
+    const number = numberIn(await server.printed(/gone as unit \d+\n/, since));
+    expect(await server.printed(`unit ${number} ended`, since)).not.toContain('[astro-gatehouse]');
   });
 
   it('are disposed before their dependencies', async () => {

@@ -6,7 +6,7 @@ import { bodyIsStreamedPage } from '../request/answer.js';
 import { requestIn } from '../request/locals.js';
 import { rendersErrorPage } from '../start/current-routes.js';
 
-/** Milliseconds after which no error page replaces an answer any more, in a project that has none. */
+/** Milliseconds after which no error page replaces an answer any more, where none is to be expected. */
 const NO_ERROR_PAGE = 1_000;
 /**
  * Milliseconds after which a project's error page is not waited for any longer: it may be loaded only then, and code of
@@ -16,8 +16,11 @@ const ERROR_PAGE_BEGINS = 20_000;
 
 /** Requests that are being answered. Rewrites run within them. */
 const UNDER_WAY = new WeakSet<object>();
-/** The timers that end the services of failed requests unless an error page is rendered. */
-const WAITING = new WeakMap<object, ReturnType<typeof setTimeout>>();
+/** Failed requests, each with the timer that ends its services unless an error page is rendered. */
+const FAILED = new WeakMap<
+  object,
+  { readonly request?: ScopedRequest; readonly timer: ReturnType<typeof setTimeout> }
+>();
 
 /**
  * Disposes of the services of a request after its answer has been sent completely, or was aborted. If an error page is
@@ -38,36 +41,40 @@ async function answerAndEnd<Answer extends Response | undefined>(
 ): Promise<Answer | Response> {
   const { locals } = context;
   UNDER_WAY.add(locals);
-  clearTimeout(WAITING.get(locals));
-  const failed = requestIn(locals);
+  const { request: failed, timer } = FAILED.get(locals) ?? {};
+  clearTimeout(timer);
   const end = () => void endServices(context, failed);
   const mayEnd = () => requestIn(locals)?.mayEnd === true || failed?.mayEnd === true;
-  const endUnlessMore = (status: 404 | 500) => {
+  const endUnlessMore = (isErrorPageNext: boolean) => {
     if (!mayEnd()) return;
-    const timer = setTimeout(end, rendersErrorPage(status) ? ERROR_PAGE_BEGINS : NO_ERROR_PAGE);
-    WAITING.set(locals, timer);
+    const request = requestIn(locals);
+    const timer = setTimeout(end, isErrorPageNext ? ERROR_PAGE_BEGINS : NO_ERROR_PAGE);
+    FAILED.set(locals, { ...(request && { request }), timer });
   };
   let response: Answer;
   try {
     response = await answer();
   } catch (error) {
-    endUnlessMore(500);
+    endUnlessMore(rendersErrorPage(500));
     throw error;
   } finally {
     UNDER_WAY.delete(locals);
   }
   if (response === undefined) return response;
   // Components of a page may get a service while the page is sent.
-  if (!bodyIsStreamedPage(response, requestIn(locals)?.isForPage === true) && !mayEnd()) return response;
+  const isForPage = requestIn(locals)?.isForPage === true;
+  if (!bodyIsStreamedPage(response, isForPage) && !mayEnd()) return response;
   const { status } = response;
-  if (response.body === null && (status === 404 || status === 500)) endUnlessMore(status);
+  // What an endpoint answers is not replaced, unless a middleware has answered for it.
+  if (response.body === null && (status === 404 || status === 500))
+    endUnlessMore(isForPage && rendersErrorPage(status));
   // The body of an answer to HEAD is not read.
   else if (response.body === null || context.request.method === 'HEAD') end();
   else return whenSent(response, end);
   return response;
 }
 
-/** @param failed The request as the page that an error page replaces has left it: a prerendered one has its own. */
+/** @param failed The request whose answer an error page replaces: a prerendered one, in development, has its own. */
 async function endServices({ locals }: APIContext, failed: ScopedRequest | undefined): Promise<void> {
   const requests = new Set([requestIn(locals), failed]);
   const ending = Promise.all([...requests].map((request) => request?.services.dispose()));
