@@ -62,6 +62,8 @@ export class PostgresConnection implements SqlDatabase {
   async run([statement]: readonly SqlStatement[]): Promise<readonly SqlRow[]> {
     if (!statement) return [];
     try {
+      // The time that the package takes to load is not the server's.
+      if (!this.#pool && !this.#options.pool) await importClient();
       return await inTime(this.#answer(statement), this.#timeout, 'PostgreSQL');
     } catch (error) {
       throw explained(error, this.#host);
