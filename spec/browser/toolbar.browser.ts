@@ -14,7 +14,7 @@ afterAll(() => browser?.close());
 /** A page of a site that is being written. */
 async function pageOf(server: Server): Promise<ToolbarPage> {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   return new ToolbarPage(page, server.port);
 }
 

@@ -46,11 +46,12 @@ describe("The store { use: 'postgres' } of the setup module", () => {
     const server = await serve();
     const browser = new Browser(server);
     expect((await browser.get('/count')).status).toBe(503);
+    const cure = 'Create the table: npx astro-gatehouse migrate';
+    expect(await server.printed(cure)).toContain(cure);
     expect(server.output).toContain('"auth.shop_sessions" does not exist (42P01)');
-    expect(server.output).toContain('Create the table: npx astro-gatehouse migrate');
     const { output } = await app.gatehouse('doctor');
     expect(output).toContain('The store postgres cannot be used: PostgreSQL at 127.0.0.1');
-    expect(output).toContain('Create the table: npx astro-gatehouse migrate');
+    expect(output).toContain(cure);
     expect(output).not.toContain('known-to');
 
     const printed = await app.gatehouse('migrate', '--print');

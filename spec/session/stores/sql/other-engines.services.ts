@@ -55,6 +55,9 @@ function describeEngine(name: string, engine: () => SqlDatabase, counted: (ask: 
   });
 }
 
+/** Attempts of a batch: all idle connections are closed at about the same time. */
+const ATTEMPTS = 5;
+
 /**
  * Sends a batch again if miniflare's connection to its Worker, which a real one does not have, was closed as it was about
  * to be used.
@@ -63,11 +66,16 @@ function reconnecting(database: D1Binding): D1Binding {
   const isDropped = (error: unknown) => error instanceof Error && error.message === 'fetch failed';
   return {
     prepare: (text) => database.prepare(text),
-    batch: (statements) =>
-      database.batch(statements).catch((error) => {
-        if (!isDropped(error)) throw error;
-        return database.batch(statements);
-      }),
+    async batch(statements) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await database.batch(statements);
+        } catch (error) {
+          if (attempt >= ATTEMPTS || !isDropped(error)) throw error;
+          await new Promise((wake) => setTimeout(wake, 5 * attempt));
+        }
+      }
+    },
   };
 }
 
