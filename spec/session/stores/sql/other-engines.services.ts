@@ -86,6 +86,8 @@ let binding: D1Binding;
 
 beforeAll(async () => {
   client = createClient({ url: `file:${join(folder, 'sessions.db')}` });
+  // Nothing has to outlive the machine.
+  await client.execute('PRAGMA synchronous = OFF');
   const options = { modules: true, script: 'export default {};', d1Databases: ['DB'] };
   worker = new Miniflare(convertV4MiniflareOptions(options));
   binding = reconnecting((await worker.getD1Database('DB')) as unknown as D1Binding);
