@@ -250,6 +250,17 @@ describe('A PostgreSQL session store', () => {
     }
   });
 
+  it('takes an answer that arrived in time, although the process was too busy to read it', async () => {
+    const store = start({ timeout: 1 });
+    const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
+    const reading = store.read(token);
+    // The statement is sent by then.
+    setImmediate(() => {
+      for (const end = performance.now() + 1_050; performance.now() < end; );
+    });
+    expect((await reading)?.values.get('cart')).toBe(1);
+  });
+
   it('takes a new connection, and repeats the change, when its server has become read-only', async () => {
     const store = start();
     const opened = await store.read((await store.write(changesOf({ set: { cart: 1 } }))) ?? '');
