@@ -63,9 +63,15 @@ const ATTEMPTS = 5;
  * to be used.
  */
 function reconnecting(database: D1Binding): D1Binding {
+  // The process waits each time that a statement is prepared.
+  const prepared = new Map<string, ReturnType<D1Binding['prepare']>>();
   const isDropped = (error: unknown) => error instanceof Error && error.message === 'fetch failed';
   return {
-    prepare: (text) => database.prepare(text),
+    prepare: (text) => {
+      const statement = prepared.get(text) ?? database.prepare(text);
+      prepared.set(text, statement);
+      return statement;
+    },
     async batch(statements) {
       for (let attempt = 1; ; attempt++) {
         try {
