@@ -8,10 +8,10 @@ const LONGEST = 2 ** 31 - 1;
  */
 const TURNS = 12;
 /**
- * Milliseconds between a timeout and its error. A process that was busy runs its timers before it reads from its
- * connections, so an answer that is already there needs this long to be seen.
+ * Milliseconds that pass twice between a timeout and its error. A process that was busy runs its timers before it reads
+ * from its connections, so an answer that is already there needs this long to be seen.
  */
-const READING = 10;
+const READING = 5;
 
 /**
  * Waits for an answer until a timeout. Returns a value that is not a promise immediately.
@@ -41,10 +41,11 @@ async function withTimer<Answer>(answer: Promise<Answer>, milliseconds: number, 
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     const fail = () => reject(new Error(`${who} did not answer within ${milliseconds} ms.`));
-    const read = () => {
-      timer = setTimeout(fail, READING);
+    const after = (delay: number, act: () => void) => {
+      timer = setTimeout(act, delay);
     };
-    timer = setTimeout(read, Math.min(milliseconds, LONGEST));
+    // Twice, because one timer is due at once when other timers took as long.
+    after(Math.min(milliseconds, LONGEST), () => after(READING, () => after(READING, fail)));
   });
   try {
     return await Promise.race([answer, late]);

@@ -27,9 +27,9 @@ describe('inTime()', () => {
     try {
       const waiting = inTime(answer, 50, 'The spec');
       // Timers of others that are due as well take their time.
-      setTimeout(() => block(5), 50);
+      setTimeout(() => block(12), 50);
       for (let turn = 0; turn < 30; turn++) await undefined;
-      setTimeout(() => block(5), 50);
+      setTimeout(() => block(12), 50);
       peer.write('yes');
       block(100);
       expect(String(await waiting)).toBe('yes');
