@@ -10,7 +10,8 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json' }] },
-  testTimeout: 120_000,
+  // For what hangs: on a busy machine the types of several applications, which are checked in turn, take minutes.
+  testTimeout: 300_000,
   // One more than there are cores where this is to be fast: each waits while its applications are built.
   maxWorkers: 3,
   testSequencer: '<rootDir>/spec/support/applications-first.ts',

@@ -124,11 +124,7 @@ describe('The routes of a project', () => {
       expect(declared()).not.toContain('"/reports"');
       expect(declared()).not.toContain('_gatehouse');
       app.write({ 'src/pages/reports.astro': PAGE });
-      const deadline = Date.now() + 10_000;
-      while (!declared().includes('"/reports"') && Date.now() < deadline) {
-        await new Promise((wake) => setTimeout(wake, 50));
-      }
-      expect(declared()).toContain('"/reports"');
+      await server.until(async () => declared().includes('"/reports"'));
       expect(declared()).toContain('"/admin/users"');
     } finally {
       await server.stop();

@@ -27,7 +27,7 @@ describe("Sessions stored in Astro's own sessions", () => {
         import { Clock, defineGatehouse } from 'astro-gatehouse/server';
         ${MOVABLE_CLOCK}
         export default defineGatehouse({
-          session: { store: 'astro', idleTimeout: 1.5, absoluteTimeout: 3, renewAfter: 0.5 },
+          session: { store: 'astro', idleTimeout: 150, absoluteTimeout: 300, renewAfter: 50 },
           services: (services) => services.override(Clock, MovableClock),
         });`,
       ...LATER,
@@ -44,7 +44,7 @@ describe("Sessions stored in Astro's own sessions", () => {
     const browser = new Browser(server);
     await browser.get('/login');
     expect((await browser.get('/private/page')).status).toBe(200);
-    await pass(2_200, server);
+    await pass(220_000, server);
     expect((await browser.get('/private/page')).status).toBe(302);
   });
 
@@ -53,7 +53,7 @@ describe("Sessions stored in Astro's own sessions", () => {
     await browser.get('/login');
     const statuses: number[] = [];
     for (let visit = 0; visit < 5; visit++) {
-      await pass(800, server);
+      await pass(80_000, server);
       statuses.push((await browser.get('/private/page')).status);
     }
     expect(statuses).toEqual([200, 200, 200, 302, 302]);

@@ -189,10 +189,11 @@ describe('A handler that is called with one locals object for all requests', () 
     const server = await app.serve(undefined, 'serve.mjs');
     await fetch(`${server.origin}/login`);
     const next = await new Browser(server).get('/members');
+    const printed = await server.printed('SharedLocalsError');
     await server.stop();
     app.remove();
     expect(next.status).toBe(500);
     expect(next.text).not.toContain('members');
-    expect(server.output).toContain('SharedLocalsError');
+    expect(printed).toContain('SharedLocalsError');
   });
 });

@@ -47,6 +47,10 @@ const FILES = {
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
     import { Database, Failing, Mailer, Plain, Repository, Unit } from './classes.js';
+    // Seconds that a timer is to wait pass ten times as fast, where the process is the application's own.
+    const { setTimeout } = globalThis;
+    const soon = (work, delay, ...rest) => setTimeout(work, delay >= 1000 ? delay / 10 : delay, ...rest);
+    if (import.meta.env.PROD) globalThis.setTimeout = soon;
     export default defineGatehouse({
       session: { store: 'memory' },
       services: (services) => services
@@ -67,10 +71,18 @@ const FILES = {
     Astro.locals.session.set('late', true);
     ---
     <Late />`,
-  'src/pages/500.astro': `---\nimport { Unit } from '../classes.js';\n---\n<p>failed as unit {Astro.locals.services.get(Unit).number}</p>`,
+  // As long to load as for a server that has much else to do, and longer than what waits for nothing.
+  'src/slow.js': 'await new Promise((wake) => setTimeout(wake, 300));',
+  'src/pages/500.astro': `---\nimport '../slow.js';\nimport { Unit } from '../classes.js';\n---\n<p>failed as unit {Astro.locals.services.get(Unit).number}</p>`,
   'src/pages/none.ts': `export const GET = () => new Response('none');`,
   'src/pages/unit.ts': unit("return new Response('unit ' + number);"),
   'src/pages/empty.ts': unit("return new Response(null, { status: 204, headers: { 'x-unit': String(number) } });"),
+  'src/pages/gone.astro': `---
+    import { Unit } from '../classes.js';
+    console.log('gone as unit ' + Astro.locals.services.get(Unit).number);
+    return new Response(null, { status: 404 });
+    ---`,
+  'src/pages/404.astro': '---\nexport const prerender = true;\n---\n<p>gone</p>',
   'src/pages/throws.ts': unit("throw new Error('no ' + number);"),
   'src/pages/stream.ts': unit(`
     let sent = 0;
@@ -170,6 +182,14 @@ describe.each(['a build', 'astro dev'] as const)('Disposable services, in %s,', 
     expect(output.match(new RegExp(`unit ${number} ended`, 'g'))).toHaveLength(1);
   });
 
+  it('are disposed after a prerendered error page, which has none of them', async () => {
+    const since = server.output.length;
+    const answer = await fetch(`${server.origin}/gone`);
+    expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('gone')]);
+    const number = numberIn(await server.printed(/gone as unit \d+\n/, since));
+    expect(await server.printed(`unit ${number} ended`, since)).not.toContain('[astro-gatehouse]');
+  });
+
   it('are disposed before their dependencies', async () => {
     const { number, output } = await ended('/repository');
     expect(output.indexOf(`repository of ${number} ended`)).toBeLessThan(output.indexOf(`unit ${number} ended`));
@@ -195,25 +215,21 @@ describe.each(['a build', 'astro dev'] as const)('Disposable services, in %s,', 
       expect((await browser.get('/visit')).text).toBe(`visit ${edition + 1}`);
       expect(await server.printed(CLOSED, since)).toMatch(CLOSED);
     }
-    // After any change of the setup module, Astro restarts its server, which does not respond for a while.
-    app.rewrite('src/gatehouse.ts', (text) => `${text}\n// edited`);
+    // After any change of the setup module Astro restarts its server, and overlooks what is changed meanwhile.
+    await server.restarted(() => app.rewrite('src/gatehouse.ts', (text) => `${text}\n// edited`));
     app.rewrite('src/classes.js', (text) => text.replace(/edition = \d/, 'edition = 3'));
-    await server.until(async () => (await textOf(browser, '/edition')) === 'edition 3');
+    await server.until(async () => (await browser.get('/edition')).text === 'edition 3');
     expect((await browser.get('/visit')).text).toBe('visit 4');
-    app.rewrite('src/gatehouse.ts', (text) => text.replace("store: 'memory'", "store: 'memory', idleTimeout: 900"));
-    await server.until(async () => (await textOf(browser, '/visit')) === 'visit 1');
+    await server.restarted(() =>
+      app.rewrite('src/gatehouse.ts', (text) => text.replace("store: 'memory'", "store: 'memory', idleTimeout: 900")),
+    );
+    await server.until(async () => (await browser.get('/edition')).text === 'edition 3');
+    expect((await browser.get('/visit')).text).toBe('visit 1');
     const since = server.output.length;
     await server.stop();
     expect(server.output.slice(since)).toMatch(CLOSED);
   });
 });
-
-async function textOf(browser: Browser, path: string): Promise<string> {
-  return browser.get(path).then(
-    ({ text }) => text,
-    () => '',
-  );
-}
 
 describe('A built server with shared services', () => {
   it.each([
@@ -230,7 +246,8 @@ describe('A built server with shared services', () => {
     });
     while (!output.includes(String(port))) await once(server.stdout, 'data');
     server.kill(signal);
-    const [exitCode] = await once(server, 'exit');
+    // Unlike 'exit', it follows all output.
+    const [exitCode] = await once(server, 'close');
     app.remove();
     expect(output).toMatch(/mailer closed\ndatabase closed\n$/);
     expect(exitCode).toBe(code);

@@ -74,7 +74,7 @@ async function sendGigabyte(server: Server, path: string, headers: Record<string
   sending.on('error', () => {
     status ??= 0;
   });
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 30_000;
   let sent = 0;
   while (status === undefined && Date.now() < deadline) {
     if (sent < size && !sending.writableNeedDrain) {

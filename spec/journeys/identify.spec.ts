@@ -155,7 +155,8 @@ const OPTIONS = `{
     { pattern: '/notes.json', permission: 'notes:read' },
     { action: 'read', permission: 'notes:read' },
   ],
-  session: { storeTimeout: 0.3 },
+  // Nothing but identify() is waited for: the seal of a cookie has to wait for threads where the machine is busy.
+  session: { store: 'memory', storeTimeout: 0.3 },
   wwwAuthenticate: 'Bearer realm="notes"',
   csrf: { credentialHeaders: ['X-API-Key'], requireToken: ['/cart'] },
 }`;
@@ -284,8 +285,7 @@ describe.each(['built', 'developed'] as const)('A site that identifies visitors 
       const answer = await browser.get(path, key(how));
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     }
-    const printed = await server.printed(/EVENT .*/, before);
-    expect(printed).toContain('"operation":"identify"');
+    const printed = await server.printed(/EVENT .*"operation":"identify"/, before);
     expect(printed).toContain(how === 'never' ? 'did not answer within 300 ms' : 'the keys cannot be read');
     expect(said(await browser.get('/page', key(how)))).toEqual(GUEST);
     expect((await browser.get('/admin')).status).toBe(200);

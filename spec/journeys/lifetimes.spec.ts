@@ -32,9 +32,9 @@ const SITE = madeSite(
   {
     'src/gatehouse.ts': `
       import { defineGatehouse } from 'astro-gatehouse/server';
-      // The time of the whole server, seals and documented code included, is that of the page /later.
-      const now = Date.now;
-      Date.now = () => now() + (globalThis.ahead ?? 0);
+      // The time of the whole server, seals and documented code included, stands still but for the page /later.
+      const start = Date.now();
+      Date.now = () => start + (globalThis.ahead ?? 0);
       export default defineGatehouse({
         store: { use: process.env.STORE },
         session: JSON.parse(process.env.SESSION),

@@ -15,16 +15,20 @@ describe.each(['cookie', 'memory'])('A built application, %s store,', (store) =>
     app.remove();
   });
 
+  let watched = 0;
   /** Returns the response and the calls of the session manager. */
   async function watch(browser: Browser, path: string): Promise<Answer & { did: string[] }> {
-    const before = server.output.length;
-    const answer = await browser.get(path);
-    // The output of a server may arrive later than its responses.
-    const printed = () => server.output.slice(before).match(/OPEN|COMMIT \w+/g) ?? [];
-    for (let wait = 0; wait < 100 && !printed().some((step) => step.startsWith('COMMIT')); wait++) {
-      await new Promise((wake) => setTimeout(wake, 20));
-    }
-    return { ...answer, did: printed() };
+    watched += 1;
+    const mark = `watched-${watched}`;
+    const marked = (mark: string, before: string) => ({
+      headers: { cookie: `${before}${before && '; '}mark=${mark}` },
+    });
+    const answer = await browser.get(path, marked(mark, browser.cookieHeader));
+    // The output of a server may arrive later than its responses, but in the same order.
+    await new Browser(server).get('/plain', marked(`after-${mark}`, ''));
+    const printed = await server.printed(`COMMIT clean after-${mark}`);
+    const steps = printed.matchAll(new RegExp(`^(OPEN|COMMIT \\w+) ${mark}$`, 'gm'));
+    return { ...answer, did: [...steps].map(([, step = '']) => step) };
   }
 
   function sessionCookiesOf(answer: Answer): string[] {

@@ -20,7 +20,7 @@ describe('Rules in a built application', () => {
               { pattern: '/posts', methods: ['POST', 'DELETE'], permission: 'posts:write' },
               { pattern: '/drafts', methods: ['GET'] },
               { pattern: '/secret/**', role: 'editor', status: 404 },
-              { pattern: '/billing', authenticatedWithin: 2 },
+              { pattern: '/billing', authenticatedWithin: 200 },
               { pattern: '/users/**', allow: (session, { params, url }) => session?.userId === params.id && url.search !== '?no' },
               {
                 pattern: '/office/**',
@@ -36,7 +36,7 @@ describe('Rules in a built application', () => {
               { pattern: '/api/**', role: 'editor' },
               { action: 'open', public: true },
               { island: 'OpenIsland', public: true },
-              { pattern: '/password', authenticatedWithin: 2 },
+              { pattern: '/password', authenticatedWithin: 200 },
             ],
             access: { roles: { admin: ['editor'] } },
           }`),
@@ -168,7 +168,7 @@ describe('Rules in a built application', () => {
   it('may require a recent sign-in', async () => {
     const reader = await visitor('role=reader');
     expect((await reader.get('/billing')).text).toContain('the bills');
-    await pass(2_100, server);
+    await pass(210_000, server);
     expect((await reader.get('/billing')).location).toBe('/sign-in?returnTo=%2Fbilling&reauthenticate=1');
     const program = await reader.get('/billing', { headers: { accept: 'application/json' } });
     expect([program.status, JSON.parse(program.text)]).toEqual([
@@ -185,7 +185,7 @@ describe('Rules in a built application', () => {
     const headers = { ...opens, referer: `${server.origin}/account?tab=2` };
     const send = () => reader.post('/password', {}, { headers });
     expect((await send()).text).toBe('changed');
-    await pass(2_100, server);
+    await pass(210_000, server);
     expect(await send()).toMatchObject({
       status: 303,
       location: '/sign-in?returnTo=%2Faccount%3Ftab%3D2&reauthenticate=1',
@@ -194,7 +194,7 @@ describe('Rules in a built application', () => {
 
   it('may require another sign-in, by an action on a page for guests', async () => {
     const reader = await visitor('role=reader');
-    await pass(2_100, server);
+    await pass(210_000, server);
     const { location } = await reader.get('/billing');
     expect((await reader.get(`${location}`)).text).toContain('sign in');
     expect((await reader.get('/sign-in')).location).toBe('/');

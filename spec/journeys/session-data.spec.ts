@@ -56,7 +56,7 @@ describe.each(['cookie', 'sqlite'])('Sessions of an earlier version, %s store,',
 
   beforeAll(async () => {
     app = await App.create(undefined, FILES).build();
-  }, 100_000);
+  });
   afterAll(async () => {
     for (const server of servers.values()) await (await server).stop();
     app.remove();

@@ -276,7 +276,8 @@ describe('A session module of one’s own that says nothing but its defaults', (
       const first = await browser.get('/');
       expect(first.setCookies[0]).toMatch(/^__session-id=[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/);
       expect((await browser.get('/')).text).toMatch(/<p data-count[^>]*>2<\/p>/);
-      expect(development.output).toContain('createCookieSessionStorage has no cookie.secret');
+      const advice = 'createCookieSessionStorage has no cookie.secret';
+      expect(await development.printed(advice)).toContain(advice);
     } finally {
       await development.stop();
     }

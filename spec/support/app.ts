@@ -19,6 +19,12 @@ const DEPENDENCIES = {
 };
 /** The first start on workerd bundles what the server imports. */
 const START_LIMIT = 60_000;
+/** Milliseconds that what a server prints may take: the first request of a development server compiles what it needs. */
+const PRINT_LIMIT = 20_000;
+/** Milliseconds in which a change of the sources is to have its effect: it may have the server restarted. */
+const CHANGE_LIMIT = 30_000;
+/** Those below where Linux takes the ports of connections from, which could have one before its server listens. */
+const PORTS = { first: 11_000, workers: 8, ofEach: 2_500 };
 
 export { type Outcome, SECRET };
 
@@ -115,7 +121,7 @@ export class App {
   async serveAndFail(environment: Record<string, string> = { GATEHOUSE_SECRET: SECRET }): Promise<Outcome> {
     const port = await freePort();
     const env = this.#environment({ ...environment, PORT: String(port), HOST: '127.0.0.1' });
-    return run(process.execPath, ['dist/server/entry.mjs'], this.folder, env, 10_000);
+    return run(process.execPath, ['dist/server/entry.mjs'], this.folder, env, 60_000);
   }
 
   /** Serves the sources with `astro dev`, or a build with `astro preview`. */
@@ -177,31 +183,65 @@ export class Server {
   static async start(serve: (print: Print) => Serving, port: number): Promise<Server> {
     const server = new Server(serve, port);
     const deadline = Date.now() + START_LIMIT;
-    while (Date.now() < deadline && server.#serving.exitCode === null) {
+    const isRunning = () => server.#serving.exitCode === null;
+    while (Date.now() < deadline && isRunning()) {
       const asked = async () => fetch(`${server.origin}/__is-it-up`, { redirect: 'manual' }).catch(() => undefined);
       // To be refused a connection costs next to nothing, which a failed fetch does not.
-      if ((await isListening(port)) && (await asked())) return server;
+      // Something else may answer in the place of one that has ended.
+      if ((await isListening(port)) && (await asked()) && isRunning()) return server;
       await new Promise((wake) => setTimeout(wake, 20));
     }
     await server.stop();
     throw new Error(`The server did not start:\n${server.output}`);
   }
 
-  /** What it has printed since, once that holds what is expected, or at the latest after three seconds. */
+  /** What it has printed since, once that holds what is expected. @throws When that is not printed in time. */
   async printed(expected: string | RegExp, since = 0): Promise<string> {
-    const deadline = Date.now() + 3_000;
-    const holds = () => this.output.slice(since).match(expected) !== null;
-    while (!holds() && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 20));
-    return this.output.slice(since);
-  }
-
-  /** Waits for what becomes of a change, as of one to the sources that it serves. @throws After 15 seconds. */
-  async until(holds: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 15_000;
-    while (!(await holds())) {
-      if (Date.now() > deadline) throw new Error(`It did not come to that:\n${this.output}`);
+    const deadline = Date.now() + PRINT_LIMIT;
+    for (;;) {
+      const output = this.output.slice(since);
+      if (typeof expected === 'string' ? output.includes(expected) : output.search(expected) >= 0) return output;
+      if (Date.now() > deadline) throw new Error(`${expected} was not printed, but:\n${output}`);
       await new Promise((wake) => setTimeout(wake, 20));
     }
+  }
+
+  /**
+   * Waits for what becomes of a change, as of one to the sources that it serves. A server that restarts closes its
+   * connections, so that a request which fails says nothing yet.
+   *
+   * @throws When it does not come to that in time, with the last failure as the cause.
+   */
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + CHANGE_LIMIT;
+    for (;;) {
+      let cause: unknown;
+      const isSo = await holds().catch((error: unknown) => {
+        cause = error;
+        return false;
+      });
+      if (isSo) return;
+      if (Date.now() > deadline) throw new Error(`It did not come to that:\n${this.output}`, { cause });
+      await new Promise((wake) => setTimeout(wake, 20));
+    }
+  }
+
+  /**
+   * Waits until a development server has restarted.
+   *
+   * @param change Makes it restart. It is repeated where that is overlooked, as watchers of files do after another change.
+   */
+  async restarted(change: () => void): Promise<void> {
+    const since = this.output.length;
+    let changedAt = Number.NEGATIVE_INFINITY;
+    await this.until(async () => {
+      const output = this.output.slice(since);
+      if (!output.includes('Restarting...') && Date.now() - changedAt > 2_000) {
+        change();
+        changedAt = Date.now();
+      }
+      return output.includes('server restarted.');
+    });
   }
 
   get origin(): string {
@@ -225,7 +265,8 @@ class ServerProcess implements Serving {
   }
 
   get exitCode(): number | null {
-    return this.#process.exitCode;
+    const { exitCode, signalCode } = this.#process;
+    return exitCode ?? (signalCode === null ? null : -1);
   }
 
   async stop(): Promise<void> {
@@ -262,11 +303,25 @@ async function isListening(port: number): Promise<boolean> {
   return isConnected;
 }
 
+/** Where the next port is looked for among those of this worker: other runs of the specs start elsewhere. */
+let nextPort = Math.floor(Math.random() * PORTS.ofEach);
+
+/** A port on which nothing listens, and which no other worker of this run is given. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no free port');
-  return address.port;
+  const worker = Number(process.env.JEST_WORKER_ID ?? 1) % PORTS.workers;
+  for (let tries = 0; tries < PORTS.ofEach; tries++) {
+    nextPort = (nextPort + 1) % PORTS.ofEach;
+    const port = PORTS.first + worker * PORTS.ofEach + nextPort;
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no free port');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  const couldListen = await new Promise<boolean>((resolve) => {
+    probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (couldListen) await new Promise((resolve) => probe.close(resolve));
+  return couldListen;
 }

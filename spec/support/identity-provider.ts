@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type App, freePort, type Server } from './app.js';
 import { type Answer, Browser } from './browser.js';
 
-const START_LIMIT = 15_000;
+const START_LIMIT = 60_000;
 
 /** The identity provider of the sample `oidc`, in a process of its own. */
 export class IdentityProvider {

@@ -1,11 +1,34 @@
 import { siteConfig } from './made-site.js';
 
-/** A site whose pages do one step at a time: `STORE` is its store, `PROVIDER` where a step asks for tokens. */
+/**
+ * A site whose pages do one step at a time: `STORE` is its store, `PROVIDER` where a step asks for tokens. Requests with
+ * `?of=` wait in the middle of their step until so many have come, with the session that each of them has opened.
+ */
 export const STEPS_SITE = {
   'astro.config.mjs': siteConfig('{}'),
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
     export default defineGatehouse({ store: { use: process.env.STORE } });`,
+  'src/arrivals.ts': `
+    let come = 0, open, all;
+    export const waiting = () => come;
+    /** Notes that a request has come. Resolves with the last of those that it names. */
+    export function everybody(url) {
+      if (come === 0) all = new Promise((resolve) => (open = resolve));
+      const mine = all;
+      come += 1;
+      if (come >= Number(url.searchParams.get('of') ?? 1)) {
+        come = 0;
+        open();
+      }
+      return mine;
+    }`,
+  'src/pages/arrive.ts': `
+    import { everybody, waiting } from '../arrivals';
+    export const GET = async ({ url }) => {
+      if (url.searchParams.has('of')) await everybody(url);
+      return new Response(String(waiting()));
+    };`,
   // The provider of the tokens: each refresh token is good for one use.
   'src/provider.ts': `
     const used = new Set();
@@ -27,10 +50,15 @@ export const STEPS_SITE = {
       return new Response('begun');
     };`,
   'src/pages/data.ts': `
-    import { counts, refresh } from '../provider';
+    import { everybody } from '../arrivals';
+    import { refresh } from '../provider';
     export const GET = async ({ locals: { session }, url }) => {
       let tokens = session.get('tokens');
-      const run = () => refresh(tokens.refresh);
+      const all = everybody(url);
+      const run = async () => {
+        await all;
+        return refresh(tokens.refresh);
+      };
       try {
         if (!tokens.access) {
           tokens = await (url.searchParams.has('alone') ? run() : session.exclusive('refresh', run));
@@ -43,9 +71,12 @@ export const STEPS_SITE = {
     };`,
   // The step that every process does: the session has the new tokens before another request goes on.
   'src/pages/remote.ts': `
-    export const GET = async ({ locals: { session } }) => {
-      const timeout = Number(process.env.STEP_TIMEOUT ?? 10);
+    import { everybody } from '../arrivals';
+    export const GET = async ({ locals: { session }, url }) => {
+      const timeout = Number(url.searchParams.get('timeout') ?? 10);
+      const all = everybody(url);
       const refresh = async (signal) => {
+        await all;
         const address = process.env.PROVIDER + '/' + session.get('tokens').refresh;
         const answer = await fetch(address, { method: 'POST', signal });
         if (!answer.ok) throw new Error('refused');
@@ -72,21 +103,24 @@ export const STEPS_SITE = {
     export const GET = async ({ locals: { session } }) => Response.json((await session.take('invitation')) ?? null);`,
   // Loads the visitor's data, after a sign-in if one is asked for.
   'src/pages/profile.ts': `
+    import { everybody } from '../arrivals';
     import { signIn } from 'astro-gatehouse/server';
     export const GET = async (context) => {
-      const { session } = context.locals;
-      const user = context.url.searchParams.get('as');
+      const { locals: { session }, url } = context;
+      const user = url.searchParams.get('as');
       if (user) await signIn({ userId: user }, context);
+      const all = everybody(url);
       const data = await session.exclusive('profile', async () => {
-        await new Promise((wake) => setTimeout(wake, 100));
+        await all;
         return 'data of ' + (session.get('userId') ?? 'a guest');
       });
       return new Response(data);
     };`,
   // Takes a value after a pause, in which another request changes the id.
   'src/pages/take-late.ts': `
-    export const GET = async ({ locals: { session } }) => {
-      await new Promise((wake) => setTimeout(wake, 150));
+    import { everybody } from '../arrivals';
+    export const GET = async ({ locals: { session }, url }) => {
+      await everybody(url);
       const taken = await session.take('invitation');
       session.set('seen', true);
       return Response.json(taken ?? null);
@@ -97,9 +131,10 @@ export const STEPS_SITE = {
       return new Response('renewed');
     };`,
   'src/pages/verbs.ts': `
+    import { everybody } from '../arrivals';
     export const GET = async ({ locals: { session }, url }) => {
       session.increment('visits');
-      await new Promise((wake) => setTimeout(wake, 20));
+      await everybody(url);
       session.push('cart', url.searchParams.get('item'));
       return new Response('done');
     };`,

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Server } from './app.js';
 import type { Browser } from './browser.js';
 
-const LIMIT = 10_000;
+const LIMIT = 30_000;
 /** Any 16 bytes: the server only has to answer to them. */
 const KEY = 'c3BlYyBvZiBzb2NrZXRzIQ==';
 

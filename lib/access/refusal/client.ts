@@ -12,20 +12,18 @@ export type RefusedClient = 'browser' | 'old browser' | 'htmx page' | 'htmx part
 export const CLIENT_HEADERS =
   'Accept, Sec-Fetch-Dest, Sec-Fetch-Mode, X-Requested-With, Turbo-Frame, HX-Request, HX-Boosted, HX-History-Restore-Request, HX-Current-URL';
 
-/** The signs by which clients are told apart. Each is read from the headers when a line of the table asks for it. */
+/** The signs by which clients are told apart. Those that only some lines of the table ask for are read when they do. */
 class Signs {
   readonly #accept: string;
   readonly #dest: string | null;
   readonly mode: string | null;
+  readonly htmx: boolean;
 
   constructor(private readonly headers: Headers) {
     this.#accept = headers.get('accept') ?? '*/*';
     this.#dest = headers.get('sec-fetch-dest');
     this.mode = headers.get('sec-fetch-mode');
-  }
-
-  get htmx(): boolean {
-    return this.headers.get('hx-request') === 'true';
+    this.htmx = headers.get('hx-request') === 'true';
   }
 
   /** True when htmx will show the answer in place of the whole page. */

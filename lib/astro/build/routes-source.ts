@@ -37,6 +37,10 @@ export function routesSource(
     // A development server shows the same one for every language.
     .filter(({ pattern }) => pattern === '/404' || !isBeingWritten)
     .map(({ pattern, isPrerendered }) => [pattern, isPrerendered]);
+  const renderedErrors = [...served.values()]
+    // A development server renders prerendered ones, too.
+    .filter(({ isPrerendered }) => isBeingWritten || !isPrerendered)
+    .flatMap(({ pattern }) => errorPages.statusOf(pattern) ?? []);
   const isRewritten = isBeingWritten && i18n?.routing !== 'manual' && i18n?.routing.fallbackType === 'rewrite';
   const rewritten = isRewritten ? Object.keys(i18n.fallback ?? {}) : [];
   return [
@@ -46,6 +50,7 @@ export function routesSource(
     `const endpoints = new Set(${JSON.stringify(endpoints.map(({ pattern }) => pattern))});`,
     `const fixedPaths = new Set(${JSON.stringify(fixed)});`,
     `const notFoundPages = new Map(${JSON.stringify(notFoundPages)});`,
+    `const renderedErrors = new Set(${JSON.stringify(renderedErrors)});`,
     `const rewrittenLanguages = new Set(${JSON.stringify(rewritten)});`,
     `const languagePages = new Set(${JSON.stringify(languagePages(routes, i18n))});`,
     `const table = ${JSON.stringify(routes.map(rowOf))};`,
@@ -53,7 +58,7 @@ export function routesSource(
     "const answersOptions = ({ OPTIONS, ALL }) => typeof OPTIONS === 'function' && OPTIONS !== ALL;",
     `const optionsHandlers = new Map([${handlers.join(', ')}]);`,
     `export const routes = { endpoints, fixedPaths, languagePages, islands, optionsHandlers, ` +
-      `notFoundPages, rewrittenLanguages, pagesMayHide: ${mayHide}, table, pages: [${pages.join(', ')}] };`,
+      `notFoundPages, renderedErrors, rewrittenLanguages, pagesMayHide: ${mayHide}, table, pages: [${pages.join(', ')}] };`,
   ].join('\n');
 }
 

@@ -1,16 +1,26 @@
 import type { APIContext } from 'astro';
 import type { Promised } from '../../base/promised.js';
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { registryOf, type Services } from '../../container/services.js';
 import { bodyIsStreamedPage } from '../request/answer.js';
 import { requestIn } from '../request/locals.js';
+import { rendersErrorPage } from '../start/current-routes.js';
 
-/** Milliseconds within which Astro begins to render the error page that replaces an answer. */
-const ERROR_PAGE_BEGINS = 1_000;
+/** Milliseconds after which no error page replaces an answer any more, where none is to be expected. */
+const NO_ERROR_PAGE = 1_000;
+/**
+ * Milliseconds after which a project's error page is not waited for any longer: it may be loaded only then, and code of
+ * the project's own may have answered in its place.
+ */
+const ERROR_PAGE_BEGINS = 20_000;
 
 /** Requests that are being answered. Rewrites run within them. */
 const UNDER_WAY = new WeakSet<object>();
-/** Number of answers to a request: a second one is an error page. */
-const ANSWERS = new WeakMap<object, number>();
+/** Failed requests, each with the timer that ends its services unless an error page is rendered. */
+const FAILED = new WeakMap<
+  object,
+  { readonly request?: ScopedRequest; readonly timer: ReturnType<typeof setTimeout> }
+>();
 
 /**
  * Disposes of the services of a request after its answer has been sent completely, or was aborted. If an error page is
@@ -31,36 +41,43 @@ async function answerAndEnd<Answer extends Response | undefined>(
 ): Promise<Answer | Response> {
   const { locals } = context;
   UNDER_WAY.add(locals);
-  const count = (ANSWERS.get(locals) ?? 0) + 1;
-  ANSWERS.set(locals, count);
-  const end = () => void endServices(context);
-  const endUnlessMore = () => {
-    setTimeout(() => {
-      if (ANSWERS.get(locals) === count) end();
-    }, ERROR_PAGE_BEGINS);
+  const { request: failed, timer } = FAILED.get(locals) ?? {};
+  clearTimeout(timer);
+  const end = () => void endServices(context, failed);
+  const mayEnd = () => requestIn(locals)?.mayEnd === true || failed?.mayEnd === true;
+  const endUnlessMore = (isErrorPageNext: boolean) => {
+    if (!mayEnd()) return;
+    const request = requestIn(locals);
+    const timer = setTimeout(end, isErrorPageNext ? ERROR_PAGE_BEGINS : NO_ERROR_PAGE);
+    FAILED.set(locals, { ...(request && { request }), timer });
   };
   let response: Answer;
   try {
     response = await answer();
   } catch (error) {
-    endUnlessMore();
+    endUnlessMore(rendersErrorPage(500));
     throw error;
   } finally {
     UNDER_WAY.delete(locals);
   }
   if (response === undefined) return response;
   // Components of a page may get a service while the page is sent.
-  const request = requestIn(locals);
-  if (!bodyIsStreamedPage(response, request?.isForPage === true) && !request?.mayEnd) return response;
-  if (response.body === null && (response.status === 404 || response.status === 500)) endUnlessMore();
+  const isForPage = requestIn(locals)?.isForPage === true;
+  if (!bodyIsStreamedPage(response, isForPage) && !mayEnd()) return response;
+  const { status } = response;
+  // What an endpoint answers is not replaced, unless a middleware has answered for it.
+  if (response.body === null && (status === 404 || status === 500))
+    endUnlessMore(isForPage && rendersErrorPage(status));
   // The body of an answer to HEAD is not read.
   else if (response.body === null || context.request.method === 'HEAD') end();
   else return whenSent(response, end);
   return response;
 }
 
-async function endServices({ locals }: APIContext): Promise<void> {
-  const ending = requestIn(locals)?.services.dispose() ?? Promise.resolve();
+/** @param failed The request whose answer an error page replaces: a prerendered one, in development, has its own. */
+async function endServices({ locals }: APIContext, failed: ScopedRequest | undefined): Promise<void> {
+  const requests = new Set([requestIn(locals), failed]);
+  const ending = Promise.all([...requests].map((request) => request?.services.dispose()));
   // Some hosts stop work that continues after an answer unless they are notified.
   const { cfContext } = locals as { cfContext?: { waitUntil?(promise: Promise<unknown>): void } };
   cfContext?.waitUntil?.(ending);

@@ -21,7 +21,7 @@ const NO_REMOVALS: readonly string[] = [];
 export class AstroCookieJar extends CookieJar {
   #isChanged = false;
   #removals: string[] | undefined;
-  /** The Cookie header of the request, read once. */
+  /** The Cookie header of the request, read once; `null` without one. */
   #header: string | null | undefined;
 
   /** @param url The address in the visitor's browser. After a rewrite, the request has another. */
@@ -99,7 +99,7 @@ export class AstroCookieJar extends CookieJar {
   }
 
   get #carried(): string | null {
-    this.#header ??= this.context.request.headers.get('cookie');
+    if (this.#header === undefined) this.#header = this.context.request.headers.get('cookie');
     return this.#header;
   }
 }

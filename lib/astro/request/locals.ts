@@ -82,7 +82,8 @@ export function requestIn(locals: object): ScopedRequest | undefined {
  *   session was opened, because the session then stands aside for them.
  */
 export function putOnLocals(locals: object, request: ScopedRequest): unknown {
-  const { session: given } = locals as { session?: unknown };
+  // An error page may have the locals of the page that failed.
+  const given = requestIn(locals) ? undefined : (locals as { session?: unknown }).session;
   (locals as Held)[REQUEST] = request;
   for (const [name, property] of PROPERTIES) Object.defineProperty(locals, name, property);
   return given;

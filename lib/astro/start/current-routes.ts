@@ -21,3 +21,8 @@ export const currentRoutes: () => Promised<ProjectRoutes> = readAnew
 export function hasLanguagePage(path: string): boolean {
   return hasPageAmong(latest.languagePages)(path);
 }
+
+/** Checks whether the project has an error page for a status, which Astro renders with the locals of the request. */
+export function rendersErrorPage(status: 404 | 500): boolean {
+  return latest.renderedErrors.has(status);
+}

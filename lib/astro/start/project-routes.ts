@@ -19,6 +19,8 @@ export interface ProjectRoutes {
   readonly islands: () => Promise<IslandNames>;
   /** Patterns of the 404 pages that may be shown, each with whether it is prerendered. */
   readonly notFoundPages: ReadonlyMap<string, boolean>;
+  /** Statuses with an error page that is rendered for the request, in whatever language. */
+  readonly renderedErrors: ReadonlySet<number>;
   /** Languages for which a development server that found no page may still show that of another language. */
   readonly rewrittenLanguages: ReadonlySet<string>;
   /** All routes, the one that Astro tries first in front. */

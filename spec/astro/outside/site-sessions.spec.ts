@@ -143,8 +143,9 @@ describe('A session outside a page', () => {
     const opened = await site.open({ host: 'localhost', cookie }, {});
     expect(opened.visitor.id).toBe('eve');
     await new Promise((wake) => setTimeout(wake, 2));
+    const ended = new Promise((wake) => opened.ended.addEventListener('abort', wake));
     await services.get(SessionRegistry).revokeAll('ada');
-    await new Promise((wake) => setTimeout(wake, 5));
+    await ended;
     opened.close();
     expect(opened.ended.aborted).toBe(true);
   });

@@ -3,10 +3,10 @@ import { createInterface } from 'node:readline';
 
 /** The variable that names the socket of the test run's `AstroService`. */
 export const ASTRO_SERVICE = 'GATEHOUSE_ASTRO_SERVICE';
-/** Milliseconds that a command may take. */
+/** Milliseconds that a command may take, from when it is begun: checks wait for each other. */
 const TIME_LIMIT = 100_000;
 /** Milliseconds that a server may take to close, before its process is ended. */
-const STOP_LIMIT = 3_000;
+const STOP_LIMIT = 10_000;
 
 export interface AstroOrder {
   readonly command: 'build' | 'check' | 'dev' | 'gatehouse' | 'sync';
@@ -22,8 +22,9 @@ export interface AstroOrder {
   readonly args?: readonly string[];
 }
 
-/** A line of what becomes of an order: what is printed, or the code with which the command ended. */
+/** A line of what becomes of an order: that it is begun, what is printed, or the code with which the command ended. */
 export interface AstroReport {
+  readonly isBegun?: boolean;
   readonly output?: string;
   /** Whether that is on standard error. */
   readonly isError?: boolean;
@@ -42,7 +43,10 @@ export async function runAstro(order: AstroOrder): Promise<Outcome> {
   const command = new AstroCommand(order, (output, isError) => {
     printed[isError ? 'error' : 'out'] += output;
   });
-  const timer = setTimeout(() => command.stop(), TIME_LIMIT);
+  let timer: NodeJS.Timeout | undefined;
+  command.begun.then(() => {
+    timer = setTimeout(() => command.stop(), TIME_LIMIT);
+  });
   const code = await command.ended;
   clearTimeout(timer);
   return { code, output: printed.out + printed.error };
@@ -50,6 +54,7 @@ export async function runAstro(order: AstroOrder): Promise<Outcome> {
 
 /** A command that the service runs. */
 export class AstroCommand {
+  readonly begun: Promise<void>;
   /** Its exit code. */
   readonly ended: Promise<number>;
   exitCode: number | null = null;
@@ -64,9 +69,14 @@ export class AstroCommand {
     this.#socket = connect(path);
     this.#socket.write(`${JSON.stringify(order)}\n`);
     const lines = createInterface({ input: this.#socket });
+    let begin = () => {};
+    this.begun = new Promise((begun) => {
+      begin = begun;
+    });
     this.ended = new Promise((end) => {
       lines.on('line', (line) => {
-        const { output, isError = false, code }: AstroReport = JSON.parse(line);
+        const { isBegun = false, output, isError = false, code }: AstroReport = JSON.parse(line);
+        if (isBegun) begin();
         if (output !== undefined) print(output, isError);
         this.exitCode = code ?? this.exitCode;
       });

@@ -19,9 +19,17 @@ const [astro, { collectErrorMetadata }, { createSafeError }, { isAstroConfigZodE
     ].map(load),
   );
 
+/** Milliseconds for which a server that is to stop is waited for, while it restarts. */
+const RESTART_LIMIT = 5_000;
+const RESTART_BEGINS = /restarting(?: server)?\.\.\./gi;
+const RESTART_ENDS = /server restarted\.|server restart failed|Continuing with previous valid configuration/g;
+/** How many restarts of the development server have begun and not ended. */
+let restarts = 0;
+
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = (chunk, encoding, callback) => {
     const output = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    restarts += (output.match(RESTART_BEGINS) ?? []).length - (output.match(RESTART_ENDS) ?? []).length;
     process.send(stream === process.stderr ? { output, isError: true } : { output });
     (typeof encoding === 'function' ? encoding : callback)?.();
     return true;
@@ -73,6 +81,9 @@ const commands = {
   async dev({ folder, port }) {
     const server = await astro.dev({ root: folder, server: { port, host: '127.0.0.1' } });
     await new Promise((stopped) => process.once('message', stopped));
+    // One that is closed while it restarts listens again afterwards.
+    const deadline = Date.now() + RESTART_LIMIT;
+    while (restarts > 0 && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 20));
     await server.stop();
     return 0;
   },
@@ -82,9 +93,10 @@ process.on('disconnect', () => process.exit());
 process.once('message', takeOrder);
 
 async function takeOrder(order) {
+  restarts = 0;
   const code = await run(order);
   process.once('message', takeOrder);
-  process.send({ code, memory: process.memoryUsage.rss() });
+  process.send({ code, memory: process.memoryUsage.rss(), isSpent: restarts !== 0 });
 }
 
 /** @returns The code with which the command would end its process. */

@@ -14,6 +14,12 @@ const MOST_MEMORY = Math.max(1_500 * 1024 * 1024, totalmem() / 10);
 /** Megabytes for what is new: most of what a build makes is not needed any more when they are full, and so never copied. */
 const YOUNG_GENERATION = ['--min-semi-space-size=32', '--max-semi-space-size=64'];
 
+/** A line of a process: at the end also its bytes of memory, and whether something of the command may go on in it. */
+interface ProcessReport extends AstroReport {
+  readonly memory?: number;
+  readonly isSpent?: boolean;
+}
+
 /** Runs commands of Astro's for the workers of a test run, in processes that are started when they are needed, and kept. */
 export class AstroService {
   /** The socket that takes orders, one a connection. */
@@ -82,6 +88,7 @@ export class AstroService {
     const report = (line: AstroReport) => {
       if (!socket.destroyed) socket.write(`${asLine(line)}\n`);
     };
+    report({ isBegun: true });
     const print = (chunk: Buffer) => report({ output: chunk.toString() });
     const kill = () => child.kill('SIGKILL');
     const end = (last: AstroReport, isUsable: boolean) => {
@@ -95,9 +102,10 @@ export class AstroService {
       socket.end();
       ended?.();
     };
-    child.on('message', (line: AstroReport & { readonly memory?: number }) => {
-      if (line.code !== undefined) end(line, (line.memory ?? 0) < MOST_MEMORY);
-      else report(line);
+    child.on('message', (line: ProcessReport) => {
+      const { memory = 0, isSpent = false, ...said } = line;
+      if (said.code !== undefined) end(said, !isSpent && memory < MOST_MEMORY);
+      else report(said);
     });
     // An error that nothing catches is printed by Node itself.
     child.stdout?.on('data', print);

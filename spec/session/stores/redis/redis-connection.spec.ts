@@ -12,7 +12,7 @@ describe('A connection to a Redis that is away', () => {
   ])('is closed at once, without an error: %j', async (place) => {
     const connection = new RedisConnection({ ...place, timeout: 0.3 });
     await expect(connection.prepare()).rejects.toThrow();
-    await inTime(connection.close(), 500, 'It');
+    await inTime(connection.close(), 5_000, 'It');
     await connection.close();
   });
 });
