@@ -1,3 +1,4 @@
+import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { inTime, inTurns } from '../../lib/base/waiting.js';
 
@@ -10,6 +11,33 @@ describe('inTime()', () => {
   it('rejects with an error that contains the given name when the promise takes too long', async () => {
     const never = new Promise(() => {});
     await expect(inTime(never, 10, 'The spec')).rejects.toThrow('The spec did not answer within 10 ms.');
+  });
+
+  it('returns an answer that arrived in time although the process was too busy to read it', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    const client = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+    const peer = await accepted;
+    const answer = new Promise((resolve) => client.once('data', resolve));
+    const block = (milliseconds: number) => {
+      for (const end = performance.now() + milliseconds; performance.now() < end; );
+    };
+    try {
+      const waiting = inTime(answer, 50, 'The spec');
+      // Timers of others that are due as well take their time.
+      setTimeout(() => block(12), 50);
+      for (let turn = 0; turn < 30; turn++) await undefined;
+      setTimeout(() => block(12), 50);
+      peer.write('yes');
+      block(100);
+      expect(String(await waiting)).toBe('yes');
+    } finally {
+      client.destroy();
+      peer.destroy();
+      server.close();
+    }
   });
 
   it.each([Number.POSITIVE_INFINITY, 30 * 24 * 3600 * 1000])(

@@ -5,7 +5,7 @@ import { barriersOn, launchChromium } from '../support/chromium.js';
 
 /** Playwright switches it off, and with it what Back shows of a page that was kept aside. */
 const BACK_CACHE = ['--disable-back-forward-cache'];
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 /** With the last, Chromium keeps pages aside for Back as other browsers do with any. */
 const MODES = ['development', 'production', 'production, where pages are kept aside'] as const;

@@ -118,7 +118,8 @@ describe('Sessions in a Redis that may drop them', () => {
     const browser = await signedIn(server);
     expect((await browser.get('/account')).text).toBe('ada');
     expect((await browser.get('/devices?list')).text).toBe('listed 1');
-    expect(server.output.match(/reports neither by INFO nor by CONFIG GET/g)).toHaveLength(1);
+    const unknown = /reports neither by INFO nor by CONFIG GET/g;
+    expect((await server.printed(unknown)).match(unknown)).toHaveLength(1);
   });
 
   it('are asked about again when the server has not told for a while', async () => {
@@ -130,7 +131,9 @@ describe('Sessions in a Redis that may drop them', () => {
     await command(machine, 'ACL', 'SETUSER', 'default', '+info', '+config');
     await command(machine, 'CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     expect((await browser.get('/devices?list')).text).toBe('listed 1');
-    expect(server.output).toContain('has the maxmemory-policy allkeys-lru');
+    expect(await server.printed('has the maxmemory-policy allkeys-lru')).toContain(
+      'has the maxmemory-policy allkeys-lru',
+    );
   });
 
   it('are kept while Redis is away at the start', async () => {
@@ -139,7 +142,9 @@ describe('Sessions in a Redis that may drop them', () => {
     const server = await serve(machine);
     expect((await new Browser(server).get('/')).status).toBe(200);
     await machine.resume();
-    expect((await (await signedIn(server)).get('/account')).text).toBe('ada');
+    const browser = new Browser(server);
+    await server.until(async () => (await browser.get('/enter')).status === 200);
+    expect((await browser.get('/account')).text).toBe('ada');
   });
 
   it('are all found when the list of the user is gone, and ended', async () => {
@@ -177,7 +182,8 @@ describe('Sessions in a Redis that may drop them', () => {
     const operator = await signedIn(server, 'operator');
     for (const user of users) expect((await operator.get(`/devices?all&of=${user}`)).text).toBe('all: undefined');
     for (const { browser } of visitors) expect((await browser.get('/account')).status).toBe(401);
-    expect(server.output).toContain('has the maxmemory-policy allkeys-random');
+    const evicts = 'has the maxmemory-policy allkeys-random';
+    expect(await server.printed(evicts)).toContain(evicts);
   });
 });
 

@@ -33,7 +33,7 @@ function opened<Kept extends { close(): Promise<void> }>(kept: Kept): Kept {
 /** Has keys that no other store has, all of which the user may use. */
 function place() {
   count += 1;
-  return { url, keyPrefix: `gatehouse:kit-${count}:` };
+  return { url, keyPrefix: `gatehouse:kit-${count}:`, timeout: 10 };
 }
 
 /** Creates a CA, and a certificate of it for this machine. */

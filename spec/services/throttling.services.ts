@@ -9,12 +9,16 @@ const RECIPE = readFileSync(join(resolve(import.meta.dirname, '../..'), 'docs/th
 /** The block that makes a limiter of Redis. */
 const [, BLOCK = ''] = /```ts\n(\/\/ src\/limiters\.ts\n.*?)```/s.exec(RECIPE) ?? [];
 
-/** Makes attempts with one key in a process of their own, and prints how each came out: the seconds to wait, or none. */
-function attempts(count: number, url: string): string {
+/**
+ * Makes attempts with one key in a process of their own, and prints how each came out: the seconds to wait, or none.
+ *
+ * @param waits Until the limiter has its connection.
+ */
+function attempts(count: number, url: string, waits: boolean): string {
   return `
     process.env.REDIS_URL = '${url}';
     const { ofAddressAndAccount } = await import('./limiters.mjs');
-    await new Promise((wake) => setTimeout(wake, 300));
+    while (${waits} && !ofAddressAndAccount.client.isReady) await new Promise((wake) => setTimeout(wake, 10));
     const outcomes = [];
     for (let at = 0; at < ${count}; at++) {
       const wait = ({ msBeforeNext }) => Math.ceil(msBeforeNext / 1000);
@@ -38,8 +42,8 @@ describe('The limiter that docs/throttling.md makes of Redis', () => {
     app.remove();
   });
 
-  async function outcomesOf(count: number): Promise<number[]> {
-    app.write({ 'attempts.mjs': attempts(count, redis.url) });
+  async function outcomesOf(count: number, waits = true): Promise<number[]> {
+    app.write({ 'attempts.mjs': attempts(count, redis.url, waits) });
     const { output } = await app.node('attempts.mjs');
     // The errors of the client are printed too.
     return JSON.parse(/^\[[\d,]+\]$/m.exec(output)?.[0] ?? output);
@@ -55,7 +59,7 @@ describe('The limiter that docs/throttling.md makes of Redis', () => {
 
   it('counts by itself while Redis is unavailable', async () => {
     await redis.kill();
-    const outcomes = await outcomesOf(6);
+    const outcomes = await outcomesOf(6, false);
     expect(outcomes.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
     expect(outcomes[5]).toBeGreaterThan(14 * 60);
   });

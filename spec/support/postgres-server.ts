@@ -10,14 +10,20 @@ const PLACE = '/usr/lib/postgresql';
 
 /** A PostgreSQL of our own, in a folder of its own. */
 export class PostgresServer {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
+  readonly #folder: string;
   #process: ChildProcess | undefined;
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    folder: string,
+    readonly port: number,
+  ) {
+    this.#folder = folder;
+  }
 
   static async start(): Promise<PostgresServer> {
-    const server = new PostgresServer(await freePort());
-    server.#create();
+    const folder = createDatabase();
+    // It takes a second to create a database, in which somebody else could be given the port.
+    const server = new PostgresServer(folder, await freePort());
     await server.resume();
     return server;
   }
@@ -44,11 +50,11 @@ export class PostgresServer {
     const process = this.#process;
     if (!process || !this.#isRunning) return;
     const ended = new Promise((resolve) => process.once('exit', resolve));
-    // Its processes would go on for a moment without it.
-    const others = signal === 'SIGKILL' ? childrenOf(process.pid) : [];
+    const others = signal === 'SIGKILL' ? stoppedChildrenOf(process) : [];
     process.kill(signal);
     for (const other of others) killIfThere(other);
     await ended;
+    while (others.some(isThere)) await new Promise((wake) => setTimeout(wake, 5));
   }
 
   async remove(): Promise<void> {
@@ -78,18 +84,16 @@ export class PostgresServer {
     return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
-  #create(): void {
-    const owner = ownerOf();
-    if (owner) chownSync(this.#folder, owner.uid, owner.gid);
-    const settings = ['-D', this.#folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
-    const { status, stderr } = spawnSync(programOf('initdb'), settings, { ...owner, cwd: '/', encoding: 'utf8' });
-    if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
-  }
-
   #spawn(): void {
     const settings = ['-D', this.#folder, '-p', String(this.port), '-c', 'listen_addresses=127.0.0.1'];
     const quiet = ['-c', 'unix_socket_directories=', '-c', 'max_connections=200', '-c', 'shared_buffers=32MB'];
-    this.#process = spawn(programOf('postgres'), [...settings, ...quiet], { ...ownerOf(), cwd: '/', stdio: 'ignore' });
+    // What is written outlives the end of its processes, and nobody ends the machine.
+    const fast = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
+    this.#process = spawn(programOf('postgres'), [...settings, ...quiet, ...fast], {
+      ...ownerOf(),
+      cwd: '/',
+      stdio: 'ignore',
+    });
   }
 
   async #answers(): Promise<boolean> {
@@ -98,6 +102,17 @@ export class PostgresServer {
       () => false,
     );
   }
+}
+
+/** @returns The folder of a new database. */
+function createDatabase(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
+  const owner = ownerOf();
+  if (owner) chownSync(folder, owner.uid, owner.gid);
+  const settings = ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  const { status, stderr } = spawnSync(programOf('initdb'), settings, { ...owner, cwd: '/', encoding: 'utf8' });
+  if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
+  return folder;
 }
 
 function programOf(name: string): string {
@@ -113,7 +128,10 @@ function ownerOf(): { uid: number; gid: number } | undefined {
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 
-function childrenOf(parent: number | undefined): number[] {
+/** The processes of a server, which would go on for a moment without it. It is stopped, and so starts no more of them. */
+function stoppedChildrenOf(server: ChildProcess): number[] {
+  server.kill('SIGSTOP');
+  const parent = server.pid;
   const listed = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8');
   return listed.split(' ').filter(Boolean).map(Number);
 }
@@ -123,5 +141,14 @@ function killIfThere(id: number): void {
     process.kill(id, 'SIGKILL');
   } catch {
     // It has ended by itself.
+  }
+}
+
+function isThere(id: number): boolean {
+  try {
+    // One that has ended but was not waited for is listed still.
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${id}/status`, 'utf8'));
+  } catch {
+    return false;
   }
 }

@@ -3,6 +3,10 @@ import { RedisServer } from './redis-server.js';
 
 const PRIMARIES = 3;
 const SLOTS = 16_384;
+/** Milliseconds without an answer after which a server counts as gone, where that is wanted soon. */
+const SOON = { node: '1000', primary: '500' };
+/** The same where no server is killed: a busy machine is not to be taken for a dead one. */
+const NEVER = '30000';
 const pass = (milliseconds: number) => new Promise((wake) => setTimeout(wake, milliseconds));
 
 /** A cluster of three primaries with all slots, each with the same number of replicas. */
@@ -14,13 +18,19 @@ export class RedisCluster {
     readonly replicas: readonly RedisServer[],
   ) {}
 
-  /** @param replicas How many each primary has. @param settings More of each server, as `redis-server` takes them. */
+  /**
+   * @param replicas How many each primary has. Only a cluster that has some replaces a primary soon.
+   * @param settings More of each server, as `redis-server` takes them.
+   */
   static async start(replicas = 0, ...settings: string[]): Promise<RedisCluster> {
-    const own = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0'];
+    // The servers find each other sooner with a short one.
+    const own = ['--cluster-enabled', 'yes', '--cluster-node-timeout', SOON.node, '--repl-diskless-sync-delay', '0'];
     const count = PRIMARIES * (1 + replicas);
     const servers = await Promise.all(Array.from({ length: count }, () => RedisServer.start(...own, ...settings)));
     const cluster = new RedisCluster(servers.slice(0, PRIMARIES), servers.slice(PRIMARIES));
     await cluster.#join();
+    const calm = (server: RedisServer) => command(server, 'CONFIG', 'SET', 'cluster-node-timeout', NEVER);
+    if (replicas === 0) await Promise.all(servers.map(calm));
     return cluster;
   }
 
@@ -98,6 +108,14 @@ export class RedisSentinels {
   /** The addresses of the Sentinels. */
   get nodes(): string[] {
     return this.sentinels.map(({ port }) => `127.0.0.1:${port}`);
+  }
+
+  /** From now on, the Sentinels replace the primary soon after its end. */
+  async watchClosely(): Promise<void> {
+    const { primary: limit } = SOON;
+    const watch = (sentinel: RedisServer) =>
+      command(sentinel, 'SENTINEL', 'SET', 'main', 'down-after-milliseconds', limit);
+    await Promise.all(this.sentinels.map(watch));
   }
 
   async remove(): Promise<void> {

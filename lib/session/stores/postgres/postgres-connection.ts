@@ -10,6 +10,11 @@ const TIMEOUT = 2;
 const ATTEMPTS = 20;
 /** The part of the timeout after which a connection counts as failed, so that the error tells this. */
 const CONNECTING = 0.75;
+/**
+ * The multiple of the timeout after which a connection is closed. The client would otherwise discard an answer that has
+ * arrived in time but could not be read, because the process was busy.
+ */
+const CLOSING = 1.5;
 /** SQLSTATEs: a read-only server; rolled back because of concurrent statements. */
 const READ_ONLY = '25006';
 const ROLLED_BACK = new Set(['40001', '40P01']);
@@ -62,6 +67,8 @@ export class PostgresConnection implements SqlDatabase {
   async run([statement]: readonly SqlStatement[]): Promise<readonly SqlRow[]> {
     if (!statement) return [];
     try {
+      // The time that the package takes to load is not the server's.
+      if (!this.#pool && !this.#options.pool) await importClient();
       return await inTime(this.#answer(statement), this.#timeout, 'PostgreSQL');
     } catch (error) {
       throw explained(error, this.#host);
@@ -77,7 +84,7 @@ export class PostgresConnection implements SqlDatabase {
 
   async #answer({ text, values }: SqlStatement): Promise<readonly SqlRow[]> {
     // A connection whose statement is late is closed, because a server that lost power or network closes nothing.
-    const query = { text, values: [...values], query_timeout: this.#timeout };
+    const query = { text, values: [...values], query_timeout: this.#timeout * CLOSING };
     for (let attempt = 1; ; attempt++) {
       const pool = this.#options.pool ? listenedTo(this.#options.pool) : await this.#opened();
       try {

@@ -16,6 +16,13 @@ export interface ClientSettings {
 
 /** Milliseconds after which a cluster is asked who has the slots of a node that cannot be reached. */
 const SETTLING = 500;
+/**
+ * Maximum milliseconds between two attempts to reconnect. With the default of the client, which waits up to 2.2 seconds,
+ * commands would fail for that long after the server is back.
+ */
+const LONGEST_PAUSE = 500;
+/** Milliseconds over which the attempts of many processes are spread. */
+const SPREAD = 100;
 
 /**
  * Creates a client of the package `redis` for one server, a cluster or Sentinels. Without a connection its commands
@@ -27,7 +34,11 @@ export function clientFor(redis: typeof import('redis'), place: RedisPlace, sett
   try {
     if (place.cluster) return clusterFor(redis, place.cluster, settings);
     if (place.sentinel) return sentinelFor(redis, place.sentinel, settings);
-    return redis.createClient({ url: place.url ?? DEFAULT_URL, disableOfflineQueue: true, ...oneAttempt(settings) });
+    return redis.createClient({
+      url: place.url ?? DEFAULT_URL,
+      disableOfflineQueue: true,
+      socket: reconnecting(settings),
+    });
   } catch {
     throw RedisFailure.ofAddress();
   }
@@ -41,7 +52,7 @@ function clusterFor(redis: typeof import('redis'), addresses: readonly string[],
     defaults: {
       ...(credentialsIn(urls) ?? credentialsInEnvironment()),
       disableOfflineQueue: true,
-      socket: { connectTimeout: settings.timeout, ...(isSecure && { tls: true }) },
+      socket: { connectTimeout: settings.timeout, reconnectStrategy: pauseBefore, ...(isSecure && { tls: true }) },
     },
     // Otherwise one node that is away would keep the others from being used.
     minimizeConnections: true,
@@ -56,7 +67,11 @@ function sentinelFor(
 ): OwnClient {
   const urls = nodes.map((address) => new URL(asUrl(address)));
   const isSecure = urls.some(({ protocol }) => protocol === 'rediss:');
-  const socket = { connectTimeout: settings.timeout, ...(isSecure && { tls: true as const }) };
+  const socket = {
+    connectTimeout: settings.timeout,
+    reconnectStrategy: pauseBefore,
+    ...(isSecure && { tls: true as const }),
+  };
   return redis.createSentinel({
     name,
     sentinelRootNodes: urls.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 26_379) })),
@@ -69,15 +84,19 @@ function sentinelFor(
   });
 }
 
-function socketOf(hostname: string, port: string, isSecure: boolean, { timeout, reconnects }: ClientSettings) {
+function socketOf(hostname: string, port: string, isSecure: boolean, settings: ClientSettings) {
   const host = hostname.replace(/^\[|\]$/g, '');
-  const strategy = reconnects ? {} : { reconnectStrategy: false as const };
-  const place = { host, port: Number(port || 6379), connectTimeout: timeout, ...strategy };
+  const place = { host, port: Number(port || 6379), connectTimeout: settings.timeout, ...reconnecting(settings) };
   return isSecure ? { ...place, tls: true as const } : place;
 }
 
-function oneAttempt({ reconnects }: ClientSettings): { socket?: { reconnectStrategy: false } } {
-  return reconnects ? {} : { socket: { reconnectStrategy: false } };
+function reconnecting({ reconnects }: ClientSettings): { reconnectStrategy: typeof pauseBefore | false } {
+  return { reconnectStrategy: reconnects && pauseBefore };
+}
+
+/** Computes the milliseconds to wait before an attempt to reconnect. @param retries The number of earlier attempts. */
+function pauseBefore(retries: number): number {
+  return Math.min(50 * 2 ** retries, LONGEST_PAUSE - SPREAD) + Math.floor(Math.random() * SPREAD);
 }
 
 /** User and password. */
@@ -96,6 +115,15 @@ function credentialsIn(urls: readonly URL[]): Credentials | undefined {
 function credentialsInEnvironment(): Credentials {
   const { REDIS_USERNAME: username, REDIS_PASSWORD: password } = process.env;
   return { ...(username && { username }), ...(password && { password }) };
+}
+
+/** Destroys a client that may not be open yet, which some clients answer with an error. */
+export function destroyClient(client: OwnClient | undefined): void {
+  try {
+    client?.destroy();
+  } catch {
+    // It is closed already.
+  }
 }
 
 /** @throws {MissingClientError} When the package `redis` is not installed. */

@@ -2,9 +2,9 @@ import { inTime } from '../../../base/waiting.js';
 import type { EvictingStoreError } from '../../../errors/index.js';
 import { type Eviction, evictionOf, evictionProblem, unknownPolicy, warnOnce } from './eviction-policy.js';
 import { nodeRedisCommands, serverOf } from './node-redis-commands.js';
-import { clientFor, importRedis, type OwnClient } from './redis-clients.js';
+import { clientFor, destroyClient, importRedis, type OwnClient } from './redis-clients.js';
 import type { RedisCommands } from './redis-commands.js';
-import { explained, isReply, RedisFailure } from './redis-failure.js';
+import { explained, isDemoted, isReply, RedisFailure } from './redis-failure.js';
 import { assertOnePlace, DEFAULT_PREFIX, nameOfPlace, type RedisOptions, type RedisPlace } from './redis-options.js';
 
 const TIMEOUT = 2;
@@ -20,6 +20,14 @@ interface Link {
   readonly commands: RedisCommands;
   /** Left out for commands of the application. */
   readonly client?: OwnClient | undefined;
+}
+
+/** A command that waits for its answer. */
+interface Asked {
+  /** Contains the link while it owes the answer. */
+  link?: Link | undefined;
+  /** When the link was given the command. */
+  at: number;
 }
 
 /**
@@ -76,8 +84,8 @@ export class RedisConnection {
   /** Closes the connection, unless the client belongs to the application. A failed connection attempt is ignored. */
   async close(): Promise<void> {
     // An attempt to connect to a server that is away lasts longer than a process that stops may wait.
-    if (this.#opening) destroy(this.#opening);
-    else if (this.#link !== this.#given) destroy(this.#link?.client);
+    if (this.#opening) destroyClient(this.#opening);
+    else if (this.#link !== this.#given) destroyClient(this.#link?.client);
   }
 
   /** Runs a script that changes nothing. */
@@ -101,25 +109,25 @@ export class RedisConnection {
    * @throws When it does not answer in time. A client that has lost its server reconnects by itself.
    */
   async ask<Answer>(command: (commands: RedisCommands, client?: OwnClient) => Promise<Answer>): Promise<Answer> {
-    const asked: { link?: Link | undefined } = {};
+    const asked: Asked = { at: 0 };
     try {
+      // The time that the package takes to load is not the server's.
+      if (!this.#link && !this.#given) await importRedis();
       return await inTime(this.#answer(command, asked), this.#timeout, 'Redis');
     } catch (error) {
-      // Sent but not answered: a server that lost power or network closes nothing.
-      if (asked.link) this.#leave(asked.link);
+      if (asked.link) this.#leaveLate(asked.link, asked.at);
       const isFresh = this.#failure && Date.now() - this.#failure.at < FRESH;
       throw explained(error, isFresh ? this.#failure?.error : undefined, this.#host, this.#place);
     }
   }
 
-  /** @param asked Contains the link while it owes the answer. */
   async #answer<Answer>(
     command: (commands: RedisCommands, client?: OwnClient) => Promise<Answer>,
-    asked: { link?: Link | undefined },
+    asked: Asked,
   ): Promise<Answer> {
     for (let isAgain = false; ; isAgain = true) {
       const link = await this.#connected();
-      asked.link = link;
+      Object.assign(asked, { link, at: performance.now() });
       try {
         const answer = await command(link.commands, link.client);
         this.#heard = performance.now();
@@ -144,14 +152,25 @@ export class RedisConnection {
     return false;
   }
 
+  /** Drops a client that has not answered in time, unless other commands were answered in that time. */
+  #leaveLate(link: Link, askedAt: number): void {
+    // A server that lost power or network closes nothing.
+    if (this.#heard <= askedAt) this.#leave(link);
+    // The other nodes of a cluster answer, and can finish the commands of other requests before their timeout.
+    else if (this.#options.cluster) this.#leave(link, 'later');
+  }
+
   /** Drops a client, unless it is the application's own. @returns Whether another client may succeed. */
-  #leave(link: Link, how?: 'gently'): boolean {
+  #leave(link: Link, how?: 'gently' | 'later'): boolean {
     if (link === this.#given) return false;
     if (link !== this.#link) return true;
     this.#link = undefined;
+    const { client } = link;
     // A server that still answers can finish the pending commands of other requests.
-    if (how === 'gently' && link.client?.close) link.client.close().catch(() => {});
-    else destroy(link.client);
+    if (how === 'gently' && client?.close) client.close().catch(() => {});
+    // A client with a node that does not answer would never finish.
+    else if (how === 'later') setTimeout(() => destroyClient(client), this.#timeout);
+    else destroyClient(client);
     return true;
   }
 
@@ -173,7 +192,7 @@ export class RedisConnection {
       const settling = this.#settle({ commands: nodeRedisCommands(client), client });
       return await inTime(settling, PATIENCE * this.#timeout, 'Redis');
     } catch (error) {
-      destroy(client);
+      destroyClient(client);
       throw error;
     } finally {
       this.#opening = undefined;
@@ -227,18 +246,4 @@ export class RedisConnection {
 function linkTo(client: RedisOptions['client']): Link | undefined {
   if (client === undefined) return undefined;
   return 'servers' in client ? { commands: client } : { commands: nodeRedisCommands(client), client };
-}
-
-/** Destroys a client that may not be open yet, which some clients answer with an error. */
-function destroy(client: OwnClient | undefined): void {
-  try {
-    client?.destroy();
-  } catch {
-    // It is closed already.
-  }
-}
-
-/** Checks whether an error comes from a replica, which takes no changes, or from one without its primary. */
-function isDemoted(error: unknown): boolean {
-  return error instanceof Error && /\b(?:READONLY|MASTERDOWN)\b/.test(error.message);
 }

@@ -114,3 +114,8 @@ export function explained(error: unknown, before: unknown, host: string, place: 
 export function isReply(error: unknown): boolean {
   return error instanceof Error && /^-?[A-Z]{2,} /.test(error.message);
 }
+
+/** Checks whether an error comes from a replica, which takes no changes, or from one without its primary. */
+export function isDemoted(error: unknown): boolean {
+  return error instanceof Error && /\b(?:READONLY|MASTERDOWN)\b/.test(error.message);
+}

@@ -21,7 +21,7 @@ import { UpstashServer } from '../../../support/upstash-server.js';
 let count = 0;
 const ofItsOwn = () => {
   count += 1;
-  return { keyPrefix: `client-${count}:` };
+  return { keyPrefix: `client-${count}:`, timeout: 10 };
 };
 
 /** Runs everything that holds for a store and a list, through one client. */

@@ -54,6 +54,14 @@ async function recovered<Result>(attempt: () => Promise<Result>): Promise<Result
   }
 }
 
+/** Stores sessions, and returns their ids. */
+async function written(store: RedisSessionStore): Promise<string[]> {
+  const ids = Array.from({ length: 30 }, () => SessionId.generate());
+  await recovered(() => store.assertKeeps());
+  await Promise.all(ids.map((id) => recovered(() => store.write(changesOf({ id, set: { cart: 1 } })))));
+  return ids;
+}
+
 // Each has connections of its own, and hundreds of them would be more than a machine has time for.
 afterEach(() => Promise.all(open.splice(0).map((each) => each.close())));
 
@@ -85,7 +93,8 @@ describe('A cluster of three primaries', () => {
   });
 
   it('has sessions on each, which are found although the list of their user is gone', async () => {
-    const store = new RedisSessionStore({ cluster: cluster.nodes, keyPrefix: 'spread[*]:' }, new FrozenClock());
+    const place = { cluster: cluster.nodes, keyPrefix: 'spread[*]:', timeout: 10 };
+    const store = new RedisSessionStore(place, new FrozenClock());
     open.push(store);
     for (let begun = 0; begun < 30; begun++) await store.write(changesOf({ set: { userId: 'ada' } }));
     for (let begun = 0; begun < 9; begun++) await store.write(changesOf({ set: { userId: 'bob' } }));
@@ -110,10 +119,9 @@ describe('A cluster whose primary is gone', () => {
   it('is used again by itself once a replica has taken its place, and has all sessions', async () => {
     const cluster = await RedisCluster.start(1);
     try {
-      const store = new RedisSessionStore({ cluster: cluster.nodes, replicas: 1, timeout: 1 }, new FrozenClock());
+      const store = new RedisSessionStore({ cluster: cluster.nodes, replicas: 1, timeout: 5 }, new FrozenClock());
       open.push(store);
-      const ids = Array.from({ length: 30 }, () => SessionId.generate());
-      await Promise.all(ids.map((id) => store.write(changesOf({ id, set: { cart: 1 } }))));
+      const ids = await written(store);
       await cluster.kill();
       for (const id of ids) expect((await recovered(async () => store.read(id)))?.values.get('cart')).toBe(1);
     } finally {
@@ -144,23 +152,26 @@ describe('A primary that Sentinels watch', () => {
   });
 
   it('is asked many things at once on one connection', async () => {
-    const store = new RedisSessionStore(place(), new FrozenClock());
+    const store = new RedisSessionStore({ ...place(), timeout: 10 }, new FrozenClock());
     open.push(store);
     await Promise.all(Array.from({ length: 50 }, () => store.write(changesOf({ set: { userId: 'many' } }))));
     expect(await store.list('many')).toHaveLength(50);
   });
 
   it('is replaced by its replica within ten seconds when it is gone, with all that it acknowledged', async () => {
-    const store = new RedisSessionStore({ ...place(), replicas: 1, timeout: 1 }, new FrozenClock());
-    open.push(store);
-    const ids = Array.from({ length: 30 }, () => SessionId.generate());
-    await Promise.all(ids.map((id) => store.write(changesOf({ id, set: { cart: 1 } }))));
+    const [store, strict, own] = [
+      new RedisSessionStore({ ...place(), replicas: 1, timeout: 5 }, new FrozenClock()),
+      new RedisSessionStore({ ...place(), replicas: 1, timeout: 2 }, new FrozenClock()),
+      new RedisSessionStore({ ...place(), timeout: 5 }, new FrozenClock()),
+    ];
+    open.push(store, strict, own);
+    await sentinels.watchClosely();
+    const ids = await written(store);
     await sentinels.primary.kill();
     for (const id of ids) expect((await recovered(async () => store.read(id)))?.values.get('cart')).toBe(1);
-    const waiting = store.write(changesOf({ set: { cart: 1 } }));
+    await recovered(() => strict.assertKeeps());
+    const waiting = strict.write(changesOf({ set: { cart: 1 } }));
     await expect(waiting).rejects.toThrow('reached 0 of 1 replicas');
-    const own = new RedisSessionStore({ ...place(), timeout: 1 }, new FrozenClock());
-    open.push(own);
     expect(await recovered(() => own.write(changesOf({ set: { cart: 1 } })))).toBeDefined();
   });
 });

@@ -82,6 +82,8 @@ it('A revocation list in Redis reads and continues the entries of earlier versio
 
 it('A revocation list in Redis is dropped by Redis after its expiry, and reveals no user', async () => {
   const list = listAt('dropped:');
+  // Connects before the time runs.
+  await list.notBefore('ada@example.com');
   await list.revokeBefore('ada@example.com', Date.now(), Date.now() + 1500);
   const keys = await client.keys('dropped:*');
   expect(keys).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient, createCluster } from 'redis';
+import { Clock } from '../../../../lib/base/clock.js';
 import { SessionId } from '../../../../lib/session/record/session-id.js';
 import { SecurityEvents } from '../../../../lib/session/security-events.js';
 import { SessionConfig } from '../../../../lib/session/session-config.js';
@@ -27,10 +28,36 @@ afterAll(async () => {
   await redis.remove();
 });
 
+/** A point at which something waits until it is opened. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
+/** @throws After ten seconds. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error('It did not come to that.');
+    await new Promise((wake) => setTimeout(wake, 20));
+  }
+}
+
+/** Returns what a session has in its cart, and nothing while the store cannot be asked. */
+async function cartIn(store: RedisSessionStore, token: string): Promise<unknown> {
+  return Promise.resolve(store.read(token)).then(
+    (record) => record?.values.get('cart'),
+    () => undefined,
+  );
+}
+
 let count = 0;
 const inRedis: MakeStore<RedisSessionStore> = ({ clock }) => {
   count += 1;
-  return new RedisSessionStore({ client, keyPrefix: `kit-${count}:` }, clock);
+  return new RedisSessionStore({ client, keyPrefix: `kit-${count}:`, timeout: 10 }, clock);
 };
 
 describeSessionStore('Sessions in Redis', inRedis, { listsSessions: true });
@@ -42,8 +69,11 @@ describe('A Redis session store', () => {
     await Promise.all(stores.splice(0).map((store) => store.close()));
   });
 
-  function start(options: { timeout?: number; keyPrefix?: string } = {}): RedisSessionStore {
-    const store = new RedisSessionStore({ url: redis.url, ...options }, new FrozenClock());
+  function start(
+    options: { timeout?: number; keyPrefix?: string } = {},
+    clock: Clock = new FrozenClock(),
+  ): RedisSessionStore {
+    const store = new RedisSessionStore({ url: redis.url, ...options }, clock);
     stores.push(store);
     return store;
   }
@@ -57,12 +87,15 @@ describe('A Redis session store', () => {
   });
 
   it('lets Redis drop expired sessions', async () => {
-    const store = start({ keyPrefix: 'expiring:' });
-    const token = (await store.write(changesOf({ expiresAt: Date.now() + 300, set: { cart: 1 } }))) ?? '';
+    const store = start({ keyPrefix: 'expiring:' }, new Clock());
+    const expiresAt = Date.now() + 60_000;
+    const token = (await store.write(changesOf({ expiresAt, set: { cart: 1 } }))) ?? '';
     const [key = ''] = await client.keys('expiring:*');
     expect(key).toBe(`expiring:${SessionId.fingerprint(token)}`);
-    await new Promise((wake) => setTimeout(wake, 400));
-    expect(await client.exists(key)).toBe(0);
+    expect(await client.pExpireTime(key)).toBe(expiresAt);
+    const opened = await store.read(token);
+    await store.write(changesOf({ ...opened, opened, expiresAt: Date.now() + 50, set: { cart: 2 } }));
+    await until(async () => (await client.exists(key)) === 0);
   });
 
   it('stores a session whose expiry time has a fraction of a millisecond', async () => {
@@ -77,6 +110,8 @@ describe('A Redis session store', () => {
   });
 
   it('lists a session once it is stored, however slowly that happens', async () => {
+    const isAsked = gate();
+    const mayStore = gate();
     const slow = {
       isOpen: true,
       connect: () => client.connect(),
@@ -84,8 +119,11 @@ describe('A Redis session store', () => {
       on: () => {},
       hmGet: (key: string, fields: string[]) => client.hmGet(key, fields),
       async eval(script: string, options: { keys: string[]; arguments: string[] }) {
-        // This is slow as on a cluster, where a user and a session are usually on different machines.
-        if (script.includes('HSET')) await new Promise((wake) => setTimeout(wake, 100));
+        // This can be slow on a cluster, where a user and a session are usually on different machines.
+        if (script.includes('HSET')) {
+          isAsked.open();
+          await mayStore.opened;
+        }
         return client.eval(script, options);
       },
       get: (key: string) => client.get(key),
@@ -95,8 +133,9 @@ describe('A Redis session store', () => {
     };
     const store = new RedisSessionStore({ client: slow, keyPrefix: 'slow:' }, new FrozenClock());
     const writing = store.write(changesOf({ set: { userId: 'ada' } }));
-    await new Promise((wake) => setTimeout(wake, 50));
+    await isAsked.opened;
     expect(await store.list('ada')).toEqual([]);
+    mayStore.open();
     await writing;
     expect(await store.list('ada')).toHaveLength(1);
   });
@@ -170,14 +209,14 @@ describe('A Redis session store', () => {
   });
 
   it('rejects after its timeout while Redis does not answer, and works again when it does', async () => {
-    const store = start({ timeout: 0.3 });
+    const store = start({ timeout: 1 });
     const token = (await store.write(changesOf({ set: { cart: 1 } }))) ?? '';
     redis.pause();
     const begun = Date.now();
-    await expect(store.read(token)).rejects.toThrow('Redis did not answer within 300 ms.');
-    expect(Date.now() - begun).toBeLessThan(2_000);
+    await expect(store.read(token)).rejects.toThrow('Redis did not answer within 1000 ms.');
+    expect(Date.now() - begun).toBeLessThan(4_000);
     redis.unpause();
-    expect((await store.read(token))?.values.get('cart')).toBe(1);
+    await until(async () => (await cartIn(store, token)) === 1);
   });
 
   it('rejects while Redis is down, and works again with its sessions after a restart', async () => {
@@ -186,16 +225,7 @@ describe('A Redis session store', () => {
     await redis.kill();
     await expect(store.read(token)).rejects.toThrow();
     await redis.resume();
-    const deadline = Date.now() + 10_000;
-    let found: unknown;
-    while (found === undefined && Date.now() < deadline) {
-      found = await Promise.resolve(store.read(token)).then(
-        (record) => record?.values.get('cart'),
-        () => undefined,
-      );
-      await new Promise((wake) => setTimeout(wake, 50));
-    }
-    expect(found).toBe(1);
+    await until(async () => (await cartIn(store, token)) === 1);
   });
 });
 
@@ -230,7 +260,7 @@ describe('A Redis cluster', () => {
 
   const inCluster: MakeStore<RedisSessionStore> = ({ clock }) => {
     count += 1;
-    return new RedisSessionStore({ client: cluster, keyPrefix: `cluster-${count}:` }, clock);
+    return new RedisSessionStore({ client: cluster, keyPrefix: `cluster-${count}:`, timeout: 10 }, clock);
   };
 
   describeSessionStore('Sessions in a cluster', inCluster, { listsSessions: true });

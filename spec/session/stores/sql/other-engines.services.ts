@@ -55,19 +55,33 @@ function describeEngine(name: string, engine: () => SqlDatabase, counted: (ask: 
   });
 }
 
+/** Attempts of a batch: all idle connections are closed at about the same time. */
+const ATTEMPTS = 5;
+
 /**
  * Sends a batch again if miniflare's connection to its Worker, which a real one does not have, was closed as it was about
  * to be used.
  */
 function reconnecting(database: D1Binding): D1Binding {
+  // The process waits each time that a statement is prepared.
+  const prepared = new Map<string, ReturnType<D1Binding['prepare']>>();
   const isDropped = (error: unknown) => error instanceof Error && error.message === 'fetch failed';
   return {
-    prepare: (text) => database.prepare(text),
-    batch: (statements) =>
-      database.batch(statements).catch((error) => {
-        if (!isDropped(error)) throw error;
-        return database.batch(statements);
-      }),
+    prepare: (text) => {
+      const statement = prepared.get(text) ?? database.prepare(text);
+      prepared.set(text, statement);
+      return statement;
+    },
+    async batch(statements) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await database.batch(statements);
+        } catch (error) {
+          if (attempt >= ATTEMPTS || !isDropped(error)) throw error;
+          await new Promise((wake) => setTimeout(wake, 5 * attempt));
+        }
+      }
+    },
   };
 }
 
@@ -78,6 +92,8 @@ let binding: D1Binding;
 
 beforeAll(async () => {
   client = createClient({ url: `file:${join(folder, 'sessions.db')}` });
+  // Nothing has to outlive the machine.
+  await client.execute('PRAGMA synchronous = OFF');
   const options = { modules: true, script: 'export default {};', d1Databases: ['DB'] };
   worker = new Miniflare(convertV4MiniflareOptions(options));
   binding = reconnecting((await worker.getD1Database('DB')) as unknown as D1Binding);
