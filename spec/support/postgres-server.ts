@@ -87,8 +87,9 @@ export class PostgresServer {
   #spawn(): void {
     const settings = ['-D', this.#folder, '-p', String(this.port), '-c', 'listen_addresses=127.0.0.1'];
     const quiet = ['-c', 'unix_socket_directories=', '-c', 'max_connections=200', '-c', 'shared_buffers=32MB'];
-    // What is written outlives the end of its processes, and nobody ends the machine.
-    const fast = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
+    // What is written outlives the end of its processes, and nobody ends the machine. A page may be half written, though,
+    // when a process is killed, so whole pages stay in the log.
+    const fast = ['-c', 'fsync=off'];
     this.#process = spawn(programOf('postgres'), [...settings, ...quiet, ...fast], {
       ...ownerOf(),
       cwd: '/',
