@@ -17,7 +17,7 @@ const FORMAT_VERSION = 1;
  * Serializes a record, without its id, because a stored string must not be usable as a cookie. Uses JSON if it
  * represents the record exactly, because JSON is parsed five times as fast; otherwise devalue's format.
  *
- * @param maxSize Maximum number of characters, without the trace of a change of the id.
+ * @param maxSize Maximum number of characters, not counting `movedFrom`.
  * @throws {SessionTooLargeError} When the text is longer.
  * @throws {InvalidSessionValueError} When a value was changed into one that cannot be stored after it was set.
  */
