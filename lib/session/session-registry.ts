@@ -22,6 +22,9 @@ import { RevocationList } from './stores/revocation-list.js';
 import { type FiledRecord, type ListSearch, SessionStore } from './stores/session-store.js';
 import { sessionChannel } from './watch/session-channel.js';
 
+/** Maximum number of times that the sessions of a user are listed to end all of them. */
+const MAX_PASSES = 20;
+
 /**
  * Lists and ends the sessions of a user, for example on a page that shows the devices where the user is signed in, and
  * those of all users, for operators. A revoked session is refused from the next request on, in every process that shares
@@ -115,7 +118,7 @@ export class SessionRegistry extends SessionDirectory {
     const { listsSessions } = this.store.abilities;
     if (!listsSessions && !this.#revoked.hasList) throw new SessionsNotListedError(this.store.constructor.name);
     await this.#revoked.revokeAll(userId);
-    if (listsSessions) await this.endEach(await this.#liveForCertain(userId));
+    if (listsSessions) await this.#endAllOf(userId);
     else this.#emitRevoked({ userId });
     sessionChannel.announceUser(userId);
   }
@@ -167,6 +170,15 @@ export class SessionRegistry extends SessionDirectory {
   async #live(userId: string, search?: ListSearch): Promise<FiledRecord[]> {
     const now = this.clock.now();
     return (await this.store.list(userId, search)).filter(({ record }) => this.config.isLive(record, now));
+  }
+
+  /** Ends all sessions of a user, also one that was under two ids, or under none, when they were listed first. */
+  async #endAllOf(userId: string): Promise<void> {
+    const startedAt = this.clock.now();
+    let live = await this.#liveForCertain(userId);
+    for (let pass = 0; pass < MAX_PASSES && (await this.endEach(live)) > 0; pass++) {
+      live = (await this.#live(userId)).filter(({ record }) => record.createdAt <= startedAt);
+    }
   }
 
   /** Returns the live sessions. An empty list may have been lost: then all sessions are searched. */

@@ -47,9 +47,11 @@ const FILES = {
   'src/gatehouse.ts': `
     import { defineGatehouse } from 'astro-gatehouse/server';
     import { Database, Failing, Mailer, Plain, Repository, Unit } from './classes.js';
-    // Seconds that a timer is to wait pass ten times as fast, where the process is the application's own.
+    // Seconds that a timer is to wait pass ten times as fast, where the process is the application's own, and what it is
+    // to wait for in vain takes longer than this file.
     const { setTimeout } = globalThis;
-    const soon = (work, delay, ...rest) => setTimeout(work, delay >= 1000 ? delay / 10 : delay, ...rest);
+    const factorOf = (delay) => (delay >= 10_000 ? 100 : delay >= 1000 ? 0.1 : 1);
+    const soon = (work, delay = 0, ...rest) => setTimeout(work, delay * factorOf(delay), ...rest);
     if (import.meta.env.PROD) globalThis.setTimeout = soon;
     export default defineGatehouse({
       session: { store: 'memory' },
@@ -73,7 +75,13 @@ const FILES = {
     <Late />`,
   // As long to load as for a server that has much else to do, and longer than what waits for nothing.
   'src/slow.js': 'await new Promise((wake) => setTimeout(wake, 300));',
-  'src/pages/500.astro': `---\nimport '../slow.js';\nimport { Unit } from '../classes.js';\n---\n<p>failed as unit {Astro.locals.services.get(Unit).number}</p>`,
+  'src/pages/500.astro': `---
+    import '../slow.js';
+    import { Unit } from '../classes.js';
+    const { number } = Astro.locals.services.get(Unit);
+    if (Astro.url.searchParams.has('broken')) throw new Error('no error page');
+    ---
+    <p>failed as unit {number}</p>`,
   'src/pages/none.ts': `export const GET = () => new Response('none');`,
   'src/pages/unit.ts': unit("return new Response('unit ' + number);"),
   'src/pages/empty.ts': unit("return new Response(null, { status: 204, headers: { 'x-unit': String(number) } });"),
@@ -190,6 +198,14 @@ describe.each(['a build', 'astro dev'] as const)('Disposable services, in %s,', 
     expect(await server.printed(`unit ${number} ended`, since)).not.toContain('[astro-gatehouse]');
   });
 
+  it('are disposed soon after an error page that fails itself', async () => {
+    const since = server.output.length;
+    const answer = await fetch(`${server.origin}/throws?broken`);
+    expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringContaining('failed as unit')]);
+    const number = /no (\d+)/.exec(await server.printed(/no \d+/, since))?.[1];
+    await server.printed(`unit ${number} ended`, since);
+  });
+
   it('are disposed before their dependencies', async () => {
     const { number, output } = await ended('/repository');
     expect(output.indexOf(`repository of ${number} ended`)).toBeLessThan(output.indexOf(`unit ${number} ended`));
@@ -228,6 +244,34 @@ describe.each(['a build', 'astro dev'] as const)('Disposable services, in %s,', 
     const since = server.output.length;
     await server.stop();
     expect(server.output.slice(since)).toMatch(CLOSED);
+  });
+});
+
+describe('Disposable services in a custom pipeline', () => {
+  it('are disposed soon after a page without a body, which no error page replaces', async () => {
+    const app = await madeSite('', {
+      ...FILES,
+      'src/pages/404.astro': '<p>gone</p>',
+      'src/fetch.ts': `
+        import { FetchState, middleware, pages } from 'astro/fetch';
+        import { guard } from 'astro-gatehouse/fetch';
+        export default {
+          async fetch(request) {
+            const state = new FetchState(request);
+            return (await guard(state)) ?? middleware(state, pages);
+          },
+        };`,
+    }).build();
+    const server = await app.serve();
+    try {
+      const answer = await fetch(`${server.origin}/gone`);
+      expect([answer.status, await answer.text()]).toEqual([404, '']);
+      const number = /gone as unit (\d+)/.exec(await server.printed(/gone as unit \d+\n/))?.[1];
+      await server.printed(`unit ${number} ended`);
+    } finally {
+      await server.stop();
+      app.remove();
+    }
   });
 });
 

@@ -137,6 +137,55 @@ describe('A session registry', () => {
     expect(await Promise.all([cookies, phone].map(userOf))).toEqual(['ada', undefined]);
   });
 
+  it('ends a session of a user under both ids under which a store has it, and none that begins afterwards', async () => {
+    const clock = new FrozenClock();
+    const config = SessionConfig.from({}, { isProduction: false });
+    // As a cluster that lost the second of the two steps in which an id changes, when it replaced a node.
+    class ForgetfulStore extends TableSessionStore {
+      forgets = false;
+      override get abilities() {
+        return { ...super.abilities, listsSessions: true };
+      }
+      protected override async keysOf() {
+        return [...this.rows.keys()];
+      }
+      protected override async replace(key: string, ...change: [string, number, string | number]) {
+        const before = this.rows.get(key);
+        const version = await super.replace(key, ...change);
+        if (this.forgets && before) this.rows.set(key, before);
+        return version;
+      }
+      override async revoke(key: string) {
+        const hasEnded = await super.revoke(key);
+        clock.advance(1);
+        later ??= await signIn();
+        return hasEnded;
+      }
+    }
+    let later: FakeCookieJar | undefined;
+    const store = new ForgetfulStore(clock);
+    const events = new SecurityEvents(clock);
+    const registry = new SessionRegistry(store, new NoRevocationList(), config, clock, events);
+    const manager = new SessionManager(store, config, clock, registry, events);
+    const signIn = async (cookies = new FakeCookieJar()) => {
+      const session = await manager.open(cookies);
+      draftOf(session).signIn({ userId: 'ada' }, clock.now());
+      await manager.commit(session, cookies);
+      return cookies.next();
+    };
+    const former = await signIn();
+    store.forgets = true;
+    const latter = await signIn(former);
+    store.forgets = false;
+    clock.advance(1);
+    const userOf = async (cookies: FakeCookieJar) => (await manager.open(cookies.next())).all().userId;
+    expect(await Promise.all([former, latter].map(userOf))).toEqual(['ada', 'ada']);
+    expect(await registry.list('ada')).toHaveLength(1);
+    await registry.revokeAll('ada');
+    expect(await Promise.all([former, latter].map(userOf))).toEqual([undefined, undefined]);
+    expect(later && (await userOf(later))).toBe('ada');
+  });
+
   it('does not list sessions that have expired under the current timeouts', async () => {
     const clock = new FrozenClock();
     const long = SessionConfig.from({}, { isProduction: false });

@@ -5,6 +5,7 @@ import { registryOf, type Services } from '../../container/services.js';
 import { bodyIsStreamedPage } from '../request/answer.js';
 import { requestIn } from '../request/locals.js';
 import { rendersErrorPage } from '../start/current-routes.js';
+import { gatehouse } from '../start/started.js';
 
 /** Milliseconds after which no error page replaces an answer any more, where none is to be expected. */
 const NO_ERROR_PAGE = 1_000;
@@ -48,7 +49,9 @@ async function answerAndEnd<Answer extends Response | undefined>(
   const endUnlessMore = (isErrorPageNext: boolean) => {
     if (!mayEnd()) return;
     const request = requestIn(locals);
-    const timer = setTimeout(end, isErrorPageNext ? ERROR_PAGE_BEGINS : NO_ERROR_PAGE);
+    // An error page that fails itself is rendered once more, immediately and without middlewares.
+    const isAwaited = isErrorPageNext && !failed;
+    const timer = setTimeout(end, isAwaited ? ERROR_PAGE_BEGINS : NO_ERROR_PAGE);
     FAILED.set(locals, { ...(request && { request }), timer });
   };
   let response: Answer;
@@ -65,9 +68,11 @@ async function answerAndEnd<Answer extends Response | undefined>(
   const isForPage = requestIn(locals)?.isForPage === true;
   if (!bodyIsStreamedPage(response, isForPage) && !mayEnd()) return response;
   const { status } = response;
-  // What an endpoint answers is not replaced, unless a middleware has answered for it.
+  // What an endpoint answers is not replaced, unless a middleware has answered for it. In a pipeline of the application's
+  // own, the error page gets new locals, if there is one.
+  const isReplaced = isForPage && !gatehouse.site.hasOwnPipeline;
   if (response.body === null && (status === 404 || status === 500))
-    endUnlessMore(isForPage && rendersErrorPage(status));
+    endUnlessMore(isReplaced && rendersErrorPage(status));
   // The body of an answer to HEAD is not read.
   else if (response.body === null || context.request.method === 'HEAD') end();
   else return whenSent(response, end);

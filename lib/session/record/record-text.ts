@@ -17,7 +17,7 @@ const FORMAT_VERSION = 1;
  * Serializes a record, without its id, because a stored string must not be usable as a cookie. Uses JSON if it
  * represents the record exactly, because JSON is parsed five times as fast; otherwise devalue's format.
  *
- * @param maxSize Maximum number of characters.
+ * @param maxSize Maximum number of characters, not counting `movedFrom`.
  * @throws {SessionTooLargeError} When the text is longer.
  * @throws {InvalidSessionValueError} When a value was changed into one that cannot be stored after it was set.
  */
@@ -27,7 +27,11 @@ export function serializeRecord(record: Omit<SessionRecord, 'id'>, maxSize = Num
   const times = [createdAt, renewedAt - createdAt, expiresAt - renewedAt];
   const fields = [FORMAT_VERSION, ...times, [...values], [...flashes], identity, ...extraFields(record)];
   const text = isPlainJson(fields) ? JSON.stringify(fields) : textOf(fields, record);
-  if (text.length > maxSize) throw new SessionTooLargeError(text.length, maxSize, largestKeys(record), 'store');
+  if (text.length <= maxSize) return text;
+  if (record.movedFrom === undefined)
+    throw new SessionTooLargeError(text.length, maxSize, largestKeys(record), 'store');
+  // A session that fits must not become too large by a sign-in.
+  serializeRecord({ ...record, movedFrom: undefined }, maxSize);
   return text;
 }
 

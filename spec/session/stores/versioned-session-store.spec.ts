@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { SessionConflictError } from '../../../lib/errors/index.js';
+import { SessionConflictError, SessionTooLargeError } from '../../../lib/errors/index.js';
+import { serializeRecord } from '../../../lib/session/record/record-text.js';
 import { SessionId } from '../../../lib/session/record/session-id.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
@@ -154,6 +155,23 @@ describe('A versioned session store', () => {
     expect(after).toHaveLength(1);
     expect(after).not.toEqual(before);
   });
+
+  it.each([['plain'], [new Date(0)]])(
+    'changes the id of a session that is as large as it may be, with a value such as %p',
+    async (value) => {
+      const store = new TableSessionStore(new FrozenClock());
+      const opened = await store.read((await store.write(changesOf({ set: { userId: 'ada', value } }))) ?? '');
+      if (!opened) throw new Error('It was not stored.');
+      const maxSize = serializeRecord(opened).length;
+      const signIn = changesOf({ ...opened, opened, id: SessionId.generate(), hasSignedIn: true, maxSize });
+      expect(await store.hasRoomFor(signIn)).toBe(true);
+      const moved = await store.read((await store.write(signIn)) ?? '');
+      expect(moved?.values).toEqual(opened.values);
+      expect(moved?.movedFrom).toBe(SessionId.fingerprint(opened.id));
+      const another = changesOf({ ...moved, opened: moved, id: SessionId.generate(), maxSize: maxSize - 1 });
+      await expect(store.write(another)).rejects.toThrow(SessionTooLargeError);
+    },
+  );
 
   it('throws a conflict error after repeated conflicts, and stores nothing', async () => {
     class BusyStore extends TableSessionStore {

@@ -15,7 +15,12 @@ const MAX_STEPS = 50;
  */
 export async function listedPage(source: TextSource, { after, limit, matches }: ListingRequest): Promise<FiledPage> {
   const found = new Map<string, FiledRecord>();
-  const leftOnce = () => eachOnce([...found.values()], (key) => currentOf(source, key));
+  const current = async (key: string) => {
+    const filed = await currentOf(source, key);
+    // It may have changed in other ways as well.
+    return filed && matches(filed.record) ? filed : undefined;
+  };
+  const leftOnce = () => eachOnce([...found.values()], current);
   for (let page = await source.entriesAfter(after, limit); ; ) {
     for (const { key, text, cursor = key } of page.entries) {
       const filed = await followed(source, key, text);

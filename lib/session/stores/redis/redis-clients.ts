@@ -126,6 +126,31 @@ export function destroyClient(client: OwnClient | undefined): void {
   }
 }
 
+/** Clients that were replaced, and may finish the commands that they have. One with a silent node would never finish. */
+export class LeftClients {
+  readonly #timers = new Map<OwnClient, ReturnType<typeof setTimeout>>();
+
+  /** Destroys a client later. */
+  add(client: OwnClient | undefined, milliseconds: number): void {
+    if (client)
+      this.#timers.set(
+        client,
+        setTimeout(() => this.#destroy(client), milliseconds),
+      );
+  }
+
+  /** Destroys all of them at once. */
+  destroy(): void {
+    for (const client of [...this.#timers.keys()]) this.#destroy(client);
+  }
+
+  #destroy(client: OwnClient): void {
+    clearTimeout(this.#timers.get(client));
+    this.#timers.delete(client);
+    destroyClient(client);
+  }
+}
+
 /** @throws {MissingClientError} When the package `redis` is not installed. */
 export async function importRedis(): Promise<typeof import('redis')> {
   try {

@@ -2,7 +2,7 @@ import { inTime } from '../../../base/waiting.js';
 import type { EvictingStoreError } from '../../../errors/index.js';
 import { type Eviction, evictionOf, evictionProblem, unknownPolicy, warnOnce } from './eviction-policy.js';
 import { nodeRedisCommands, serverOf } from './node-redis-commands.js';
-import { clientFor, destroyClient, importRedis, type OwnClient } from './redis-clients.js';
+import { clientFor, destroyClient, importRedis, LeftClients, type OwnClient } from './redis-clients.js';
 import type { RedisCommands } from './redis-commands.js';
 import { explained, isDemoted, isReply, RedisFailure } from './redis-failure.js';
 import { assertOnePlace, DEFAULT_PREFIX, nameOfPlace, type RedisOptions, type RedisPlace } from './redis-options.js';
@@ -48,6 +48,7 @@ export class RedisConnection {
   #connecting: Promise<Link> | undefined;
   /** The client that is about to connect. */
   #opening: OwnClient | undefined;
+  readonly #left = new LeftClients();
   #problem: EvictingStoreError | undefined;
   /** The client's last connection error. */
   #failure: { readonly error: unknown; readonly at: number } | undefined;
@@ -83,6 +84,7 @@ export class RedisConnection {
 
   /** Closes the connection, unless the client belongs to the application. A failed connection attempt is ignored. */
   async close(): Promise<void> {
+    this.#left.destroy();
     // An attempt to connect to a server that is away lasts longer than a process that stops may wait.
     if (this.#opening) destroyClient(this.#opening);
     else if (this.#link !== this.#given) destroyClient(this.#link?.client);
@@ -168,8 +170,7 @@ export class RedisConnection {
     const { client } = link;
     // A server that still answers can finish the pending commands of other requests.
     if (how === 'gently' && client?.close) client.close().catch(() => {});
-    // A client with a node that does not answer would never finish.
-    else if (how === 'later') setTimeout(() => destroyClient(client), this.#timeout);
+    else if (how === 'later') this.#left.add(client, this.#timeout);
     else destroyClient(client);
     return true;
   }

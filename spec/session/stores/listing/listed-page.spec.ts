@@ -99,6 +99,14 @@ describe('One page of all sessions', () => {
     expect(await usersOf(sourceOf(texts, 2, () => texts.delete('a')))).toEqual(['b:ada', 'c:ada']);
   });
 
+  it('does not contain a session that no longer fits when it is read again', async () => {
+    const texts = new Map(['a', 'b', 'c'].map((key) => [key, textOf('ada')] as const));
+    const source = sourceOf(texts, 2, () => texts.set('a', textOf('bob')));
+    const matches = ({ values }: Pick<SessionRecord, 'values'>) => values.get('userId') === 'ada';
+    const { filed } = await listedPage(source, { limit: 10, matches });
+    expect(filed.map(({ key }) => key)).toEqual(['b', 'c']);
+  });
+
   it('contains a session whose new id belongs to a part that was read before', async () => {
     const texts = new Map([
       ['b', textOf('bob')],

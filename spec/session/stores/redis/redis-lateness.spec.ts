@@ -132,4 +132,18 @@ describe('A command that is answered too late', () => {
     expect(client.isDestroyed).toBe(true);
     await connection.close();
   });
+
+  it('destroys the replaced client of a cluster at once when the connection is closed', async () => {
+    const { client, ask, connection } = await opened({ cluster: ['redis://127.0.0.1:1'] });
+    const [early, late] = [ask('early'), ask('late')];
+    await jest.advanceTimersByTimeAsync(TIMEOUT / 2);
+    client.answer('early');
+    await early;
+    await jest.advanceTimersByTimeAsync(TIMEOUT * 0.6);
+    await expect(late).rejects.toThrow('Redis did not answer within 1000 ms.');
+    expect(client.isDestroyed).toBe(false);
+    await connection.close();
+    expect(client.isDestroyed).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+  });
 });
