@@ -27,11 +27,8 @@ export class DraftState extends SessionUse {
   origin = NOWHERE;
   /** True when the browser was closed since the visitor signed in, as far as that is recorded. */
   wasBrowserClosed = false;
-  /**
-   * The token of the request when another one gave its session a new id so long ago that the token does not open it any
-   * more: a guest's changes are not stored.
-   */
-  superseded: string | undefined;
+  /** True when another request gave the session a new id, unknown to this one: a guest's changes are not stored. */
+  isSuperseded = false;
   /** The error that made the stored contents unknown: a commit of changes throws it. */
   failure: Error | undefined;
   /** Increases with every change of a value, so that derived data can detect that it is outdated. */

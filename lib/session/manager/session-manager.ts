@@ -166,9 +166,7 @@ export class SessionManager {
     const isEnded = draft.wasEnded && draft.isEmpty && draft.ended !== undefined;
     if (failure && !isEnded) return isDirty ? Promise.reject(failure) : true;
     // The visitor's cookie already holds the session's new id, or will soon: this response must not replace it.
-    if (draft.superseded !== undefined && !draft.hasSignedIn) {
-      return draft.wasEnded ? this.#writer.endInStore(draft).then(() => draft.isEmpty) : !isDirty;
-    }
+    if (draft.isSuperseded && !draft.hasSignedIn) return !isDirty;
     if (!isDirty) return this.#writer.commitUnchanged(draft, cookies);
     return !this.#cookies.isInPassing(draft, cookies) && this.#writer.commitChanges(draft, cookies);
   }
@@ -218,7 +216,7 @@ export class SessionManager {
    */
   async canKeep(session: Session): Promise<boolean> {
     const draft = draftOf(session);
-    if (draft.failure || (draft.superseded !== undefined && !draft.hasSignedIn)) return false;
+    if (draft.failure || (draft.isSuperseded && !draft.hasSignedIn)) return false;
     return this.store.hasRoomFor(this.#writer.changesOf(draft, this.#cookies.longestLineage(draft)));
   }
 }

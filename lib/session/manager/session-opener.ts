@@ -73,8 +73,7 @@ export class SessionOpener {
   async #openNothing(carried: readonly CarriedToken[], origin: Origin, refusals: readonly Refusal[]): Promise<Session> {
     const { search, outages, report, config } = this.parts;
     const session = this.begin(origin);
-    const superseded = await outages.answer(search.superseded(carried));
-    if (superseded !== undefined) draftOf(session).superseded = superseded;
+    if (await outages.answer(search.isSuperseded(carried))) draftOf(session).isSuperseded = true;
     // A cookie under a former name may belong to another application.
     else report.refused(refusals.filter(({ name }) => !config.formerNames.includes(name ?? '')));
     return session;

@@ -136,15 +136,10 @@ export class SessionWriter {
   }
 
   /** Ends the session that the request ended, in the store. */
-  async endInStore({ ended, wasEnded, superseded }: SessionDraft): Promise<void> {
-    const { outages, registry, report, store } = this.parts;
-    if (ended) {
-      await outages.during('destroy', () => registry.end(ended));
-      report.ended(ended);
-    } else if (wasEnded && superseded !== undefined) {
-      // The store still knows where the session is that this request could not open.
-      await outages.during('destroy', () => store.destroy(superseded));
-    }
+  async endInStore({ ended }: SessionDraft): Promise<void> {
+    if (!ended) return;
+    await this.parts.outages.during('destroy', () => this.parts.registry.end(ended));
+    this.parts.report.ended(ended);
   }
 
   /**
