@@ -52,7 +52,7 @@ function clusterFor(redis: typeof import('redis'), addresses: readonly string[],
     defaults: {
       ...(credentialsIn(urls) ?? credentialsInEnvironment()),
       disableOfflineQueue: true,
-      socket: { connectTimeout: settings.timeout, reconnectStrategy: pauseBefore, ...(isSecure && { tls: true }) },
+      socket: socketOfNode(isSecure, settings),
     },
     // Otherwise one node that is away would keep the others from being used.
     minimizeConnections: true,
@@ -67,11 +67,7 @@ function sentinelFor(
 ): OwnClient {
   const urls = nodes.map((address) => new URL(asUrl(address)));
   const isSecure = urls.some(({ protocol }) => protocol === 'rediss:');
-  const socket = {
-    connectTimeout: settings.timeout,
-    reconnectStrategy: pauseBefore,
-    ...(isSecure && { tls: true as const }),
-  };
+  const socket = socketOfNode(isSecure, settings);
   return redis.createSentinel({
     name,
     sentinelRootNodes: urls.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 26_379) })),
@@ -88,6 +84,11 @@ function socketOf(hostname: string, port: string, isSecure: boolean, settings: C
   const host = hostname.replace(/^\[|\]$/g, '');
   const place = { host, port: Number(port || 6379), connectTimeout: settings.timeout, ...reconnecting(settings) };
   return isSecure ? { ...place, tls: true as const } : place;
+}
+
+/** Returns the settings for a node whose address the other servers name. */
+function socketOfNode(isSecure: boolean, { timeout }: ClientSettings) {
+  return { connectTimeout: timeout, reconnectStrategy: pauseBefore, ...(isSecure && { tls: true as const }) };
 }
 
 function reconnecting({ reconnects }: ClientSettings): { reconnectStrategy: typeof pauseBefore | false } {

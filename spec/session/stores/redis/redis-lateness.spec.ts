@@ -82,15 +82,28 @@ describe('A command that is answered too late', () => {
     return { client, ask, connection };
   }
 
-  it('leaves the connection alone, with the commands of other requests, when others were answered meanwhile', async () => {
-    const { client, ask, connection } = await opened({});
+  /** Sends two commands, of which one is answered in half of the timeout, and the other never. */
+  async function oneOfTwo({ client, ask }: Awaited<ReturnType<typeof opened>>) {
     const [early, late] = [ask('early'), ask('late')];
     await jest.advanceTimersByTimeAsync(TIMEOUT / 2);
     client.answer('early');
     await early;
-    const other = ask('other');
+    // A promise alone would be awaited.
+    return { late };
+  }
+
+  /** Has the timeout of a command pass, of which half is over. */
+  async function assertTooLate(late: Promise<unknown>) {
     await jest.advanceTimersByTimeAsync(TIMEOUT * 0.6);
     await expect(late).rejects.toThrow('Redis did not answer within 1000 ms.');
+  }
+
+  it('leaves the connection alone, with the commands of other requests, when others were answered meanwhile', async () => {
+    const redis = await opened({});
+    const { client, ask, connection } = redis;
+    const { late } = await oneOfTwo(redis);
+    const other = ask('other');
+    await assertTooLate(late);
     client.answer('other');
     expect(await other).toEqual([null]);
     expect(ManualClient.all).toEqual([client]);
@@ -113,14 +126,11 @@ describe('A command that is answered too late', () => {
   });
 
   it('replaces the client of a cluster, whose other nodes may answer, once these had the time to do so', async () => {
-    const { client, ask, connection } = await opened({ cluster: ['redis://127.0.0.1:1'] });
-    const [early, late] = [ask('early'), ask('late')];
-    await jest.advanceTimersByTimeAsync(TIMEOUT / 2);
-    client.answer('early');
-    await early;
+    const redis = await opened({ cluster: ['redis://127.0.0.1:1'] });
+    const { client, ask, connection } = redis;
+    const { late } = await oneOfTwo(redis);
     const other = ask('other');
-    await jest.advanceTimersByTimeAsync(TIMEOUT * 0.6);
-    await expect(late).rejects.toThrow('Redis did not answer within 1000 ms.');
+    await assertTooLate(late);
     const next = ask('next');
     await jest.advanceTimersByTimeAsync(0);
     expect(ManualClient.all).toHaveLength(2);
@@ -134,13 +144,10 @@ describe('A command that is answered too late', () => {
   });
 
   it('destroys the replaced client of a cluster at once when the connection is closed', async () => {
-    const { client, ask, connection } = await opened({ cluster: ['redis://127.0.0.1:1'] });
-    const [early, late] = [ask('early'), ask('late')];
-    await jest.advanceTimersByTimeAsync(TIMEOUT / 2);
-    client.answer('early');
-    await early;
-    await jest.advanceTimersByTimeAsync(TIMEOUT * 0.6);
-    await expect(late).rejects.toThrow('Redis did not answer within 1000 ms.');
+    const redis = await opened({ cluster: ['redis://127.0.0.1:1'] });
+    const { client, connection } = redis;
+    const { late } = await oneOfTwo(redis);
+    await assertTooLate(late);
     expect(client.isDestroyed).toBe(false);
     await connection.close();
     expect(client.isDestroyed).toBe(true);
