@@ -20,7 +20,7 @@ const UNDER_WAY = new WeakSet<object>();
 /** Failed requests, each with the timer that ends its services unless an error page is rendered. */
 const FAILED = new WeakMap<
   object,
-  { readonly request?: ScopedRequest; readonly timer: ReturnType<typeof setTimeout> }
+  { readonly request: ScopedRequest | undefined; readonly timer: ReturnType<typeof setTimeout> }
 >();
 
 /**
@@ -48,11 +48,10 @@ async function answerAndEnd<Answer extends Response | undefined>(
   const mayEnd = () => requestIn(locals)?.mayEnd === true || failed?.mayEnd === true;
   const endUnlessMore = (isErrorPageNext: boolean) => {
     if (!mayEnd()) return;
-    const request = requestIn(locals);
     // An error page that fails itself is rendered once more, immediately and without middlewares.
     const isAwaited = isErrorPageNext && !failed;
     const timer = setTimeout(end, isAwaited ? ERROR_PAGE_BEGINS : NO_ERROR_PAGE);
-    FAILED.set(locals, { ...(request && { request }), timer });
+    FAILED.set(locals, { request: requestIn(locals), timer });
   };
   let response: Answer;
   try {
