@@ -22,9 +22,6 @@ import { RevocationList } from './stores/revocation-list.js';
 import { type FiledRecord, type ListSearch, SessionStore } from './stores/session-store.js';
 import { sessionChannel } from './watch/session-channel.js';
 
-/** Maximum number of times that the sessions of a user are listed to end all of them. */
-const MAX_PASSES = 20;
-
 /**
  * Lists and ends the sessions of a user, for example on a page that shows the devices where the user is signed in, and
  * those of all users, for operators. A revoked session is refused from the next request on, in every process that shares
@@ -176,9 +173,11 @@ export class SessionRegistry extends SessionDirectory {
   async #endAllOf(userId: string): Promise<void> {
     const startedAt = this.clock.now();
     let live = await this.#liveForCertain(userId);
-    for (let pass = 0; pass < MAX_PASSES && (await this.endEach(live)) > 0; pass++) {
-      live = (await this.#live(userId)).filter(({ record }) => record.createdAt <= startedAt);
-    }
+    await this.untilNoneIsLeft(async () => {
+      const ended = await this.endEach(live);
+      if (ended > 0) live = (await this.#live(userId)).filter(({ record }) => record.createdAt <= startedAt);
+      return ended;
+    });
   }
 
   /** Returns the live sessions. An empty list may have been lost: then all sessions are searched. */

@@ -90,14 +90,26 @@ export abstract class SessionDirectory {
     if (Object.keys(by ?? {}).length === 0)
       throw new InvalidCallError(END_ALL, 'was given no value to find sessions by');
     const [matches, startedAt] = [matching(by), this.#clock.now()];
-    let count = 0;
-    // Repeated until none is left: while a page is read, another request may give a session the id of an earlier page.
-    for (let pass = 0; pass < MAX_PASSES; pass++) {
-      const before = count;
+    return this.untilNoneIsLeft(async () => {
+      let count = 0;
       for await (const filed of this.#pages((record) => record.createdAt <= startedAt && matches(record))) {
         count += await this.endEach(filed);
       }
-      if (count === before) break;
+      return count;
+    });
+  }
+
+  /**
+   * Ends sessions again and again: while they are listed, another request may give one an id that was passed already.
+   *
+   * @param end Lists and ends sessions, and returns how many still existed.
+   */
+  protected async untilNoneIsLeft(end: () => Promise<number>): Promise<number> {
+    let count = 0;
+    for (let pass = 0; pass < MAX_PASSES; pass++) {
+      const ended = await end();
+      if (ended === 0) break;
+      count += ended;
     }
     return count;
   }
