@@ -139,6 +139,12 @@ export class SessionRegistry extends SessionDirectory {
     sessionChannel.announce(record.id, 'ended');
   }
 
+  /** Ends a session that its visitor leaves with a token of which the store knows that it has been replaced. */
+  async endSuperseded(token: string): Promise<void> {
+    await this.store.destroy(token);
+    sessionChannel.announce(token, 'ended');
+  }
+
   /** Ends every copy of a session that its visitor replaced by signing in again, if the store cannot end them. */
   async endSignIn(record: SessionRecord): Promise<void> {
     await this.#revoked.endSignIn(record);

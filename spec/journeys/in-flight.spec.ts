@@ -120,6 +120,60 @@ describe.each([
   });
 });
 
+describe.each(['built', 'dev'])('A request with the id from before a sign-in, %s,', (way) => {
+  let server: Server;
+  let browser: Browser;
+  /** The browser as it was before its visitor signed in. */
+  let former: Browser;
+
+  beforeAll(async () => {
+    const environment = { GATEHOUSE_SECRET: SECRET, STORE: 'memory' };
+    server = await (way === 'dev' ? app.serveWith('dev', environment) : app.serve(environment));
+  });
+  afterAll(() => server?.stop());
+  beforeEach(async () => {
+    browser = new Browser(server);
+    await browser.post('/fill');
+    former = browser.copy();
+    await browser.post('/enter', { user: 'ada' });
+  });
+
+  it('is answered with 503 when it cannot store what it set', async () => {
+    const answer = await former.post('/fill');
+    expect([answer.status, answer.headers.get('retry-after'), answer.setCookies]).toEqual([503, '5', []]);
+    expect(await server.printed('What a POST request set in the session is not stored')).toMatch(/can be sent again/);
+    expect(await whoIs(browser)).toBe('ada member, cart 1, no message');
+  });
+
+  it('is answered with 503 also when it began before the sign-in', async () => {
+    const other = new Browser(server);
+    await other.post('/fill');
+    const late = await new InFlight(server).send(other.copy(), 'fill', 'post');
+    await other.post('/enter', { user: 'grace' });
+    expect((await late()).status).toBe(503);
+    expect(await whoIs(other)).toBe('grace member, cart 1, no message');
+  });
+
+  it('shows its page, and the log says that what it set is not stored', async () => {
+    expect((await former.get('/visit')).status).toBe(200);
+    expect(await server.printed('What a GET request set in a session is not stored')).toMatch(/This is logged once/);
+    expect(await whoIs(browser)).toBe('ada member, cart 1, no message');
+  });
+
+  it('signs in with a session of its own', async () => {
+    expect((await former.post('/enter', { user: 'grace' })).status).toBe(303);
+    expect(await whoIs(former)).toBe('grace member, cart 0, no message');
+    expect(await whoIs(browser)).toBe('ada member, cart 1, no message');
+  });
+
+  it('ends the session when it signs out, and leaves a message to the guest', async () => {
+    expect((await former.post('/leave?message')).status).toBe(303);
+    expect(await whoIs(former)).toBe('guest, cart 0, Bye');
+    expect(await whoIs(browser)).toBe('guest, cart 0, no message');
+    expect((await browser.get('/members')).status).toBe(302);
+  });
+});
+
 describe('A site with sessions in the cookie', () => {
   let server: Server;
   let inFlight: InFlight;

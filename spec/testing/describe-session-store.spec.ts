@@ -50,6 +50,7 @@ const cases: [string, Recorder, string[]][] = [
       'an id that was changed › leads to the session for ten seconds, and to the new id',
       'an id that was changed › is replaced by the new one with the next answer, should the one that had it not arrive',
       'an id that was changed › leads nowhere after that, and the cookie of the new one is left alone',
+      'an id that was changed › ends the session when its visitor signs out with it late',
       'an id that was changed › leads nobody to a visitor who signed in meanwhile, whose cookie is left alone',
       'an id that was changed › changes once more when somebody signs in while it changes',
       'a step that requests of several processes do at once › is done by one of them, whose outcome and changes all of them get',

@@ -2,7 +2,7 @@ import type { APIContext } from 'astro';
 import type { AskedQuietly } from '../../access/quiet-requests.js';
 import { partsOf } from '../../base/address.js';
 import { andThen, type Promised } from '../../base/promised.js';
-import { SessionCommittedError } from '../../errors/index.js';
+import { SessionCommittedError, SessionMovedError, type StoreUnavailableError } from '../../errors/index.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import type { SessionDraft } from '../../session/draft/session-draft.js';
 import type { SessionManager } from '../../session/manager/session-manager.js';
@@ -128,9 +128,17 @@ export class SessionKeeper {
     const commit = () => this.#sessions.commit(session, cookies);
     const committed = this.#delivery ? this.#delivery.commit(context, answer, commit) : commit();
     return andThen<unknown, Response>(committed, () => {
+      if (this.draft?.hasLostChanges) this.#reportLost();
       if (signsIn) gatehouse.parts.accounts.selectUnseen(this.#ownCookies(context));
       return this.#withRemovals(answer);
     });
+  }
+
+  /** @throws {SessionMovedError} Unless the visitor only looked at a page. */
+  #reportLost(): void {
+    const { method } = this.request;
+    if (method !== 'GET' && method !== 'HEAD') throw new SessionMovedError(method);
+    gatehouse.parts.unkept.warnOfMove();
   }
 
   /** Adds the Set-Cookie headers that remove old cookies. Most answers remove none, and are returned unchanged. */
@@ -163,10 +171,11 @@ export class SessionKeeper {
     if (this.#session) await this.#sessions.abandon(this.#session);
   }
 
-  /** Handles a request whose session store is unavailable. */
-  giveUp(failure: Error): void {
+  /** Handles a request whose session cannot be stored, or cannot be known. */
+  giveUp(failure: StoreUnavailableError | SessionMovedError): void {
     this.draft?.flashes.claims?.end();
-    reportOutage(failure);
+    if (failure instanceof SessionMovedError) gatehouse.parts.log.failure('A request came too late.', failure);
+    else reportOutage(failure);
   }
 
   /**

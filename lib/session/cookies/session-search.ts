@@ -138,10 +138,13 @@ export class SessionSearch {
     return users.size <= 1 && hostCookies.every(isSentBy);
   }
 
-  /** Checks whether the session of a request got another id a moment ago, so that its cookie must not be removed. */
-  async isSuperseded(carried: readonly CarriedToken[]): Promise<boolean> {
-    for (const { token } of carried.slice(0, MAX_TOKENS)) if (await this.store.isSuperseded(token)) return true;
-    return false;
+  /**
+   * Returns the token of a request's session that got another id a moment ago, so that its cookie must not be removed;
+   * `undefined` for none.
+   */
+  async superseded(carried: readonly CarriedToken[]): Promise<string | undefined> {
+    for (const { token } of carried.slice(0, MAX_TOKENS)) if (await this.store.isSuperseded(token)) return token;
+    return undefined;
   }
 
   /** Finds the records with the latest lineage, even if they have ended: an older session must not come back. */

@@ -27,8 +27,10 @@ export class DraftState extends SessionUse {
   origin = NOWHERE;
   /** True when the browser was closed since the visitor signed in, as far as that is recorded. */
   wasBrowserClosed = false;
-  /** True when another request gave the session a new id, unknown to this one: a guest's changes are not stored. */
-  isSuperseded = false;
+  /** The request's token, if it opens nothing because another request has given its session a new id. */
+  superseded: string | undefined;
+  /** True when a commit could not store the changes, because another request has given the session a new id. */
+  hasLostChanges = false;
   /** The error that made the stored contents unknown: a commit of changes throws it. */
   failure: Error | undefined;
   /** Increases with every change of a value, so that derived data can detect that it is outdated. */
@@ -62,6 +64,14 @@ export class DraftState extends SessionUse {
   /** True when the visitor signed in, so that the previous id must no longer lead to the session. */
   get hasSignedIn(): boolean {
     return this.visitor.signedInAt !== undefined;
+  }
+
+  /**
+   * True when the changes cannot be stored, because another request has given the session a new id. A sign-in begins a
+   * session of its own, and a sign-out ends the one that has the new id.
+   */
+  get isSuperseded(): boolean {
+    return this.superseded !== undefined && !this.hasSignedIn && !this.wasEnded;
   }
 
   /** When the session ends if no further request comes; `undefined` for one that will not be stored. */

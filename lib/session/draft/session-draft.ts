@@ -31,6 +31,7 @@ export class SessionDraft extends DraftState {
     return (
       this.own.isDirty ||
       this.ended !== undefined ||
+      (this.wasEnded && this.superseded !== undefined) ||
       this.visitor.device !== undefined ||
       this.impersonating.change !== undefined ||
       (this.opened !== undefined && this.#id !== this.opened.id) ||
@@ -180,6 +181,7 @@ export class SessionDraft extends DraftState {
     this.opened = record;
     this.ended = undefined;
     this.wasEnded = false;
+    this.superseded = undefined;
     this.#isChanged = false;
     this.#startOver();
     this.own.settle(record);

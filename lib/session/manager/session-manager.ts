@@ -146,8 +146,8 @@ export class SessionManager {
    * Stores the changes and sets the cookie on the response. As soon as it is called, further changes of the session
    * throw.
    *
-   * @returns Whether the session was stored: `false` when it had been ended elsewhere in the meantime, or is a new
-   *   one that would replace a session whose cookie the browser did not send.
+   * @returns Whether the session was stored: `false` when it had been ended elsewhere in the meantime, had got
+   *   another id in a way that this request cannot follow, or is a new one that would replace a session whose cookie the browser did not send.
    * @throws {StoreUnavailableError} When the store cannot be reached, or fails to store the changes.
    * @throws {InvalidSessionDataError} When the changed session does not match the schema.
    */
@@ -166,7 +166,10 @@ export class SessionManager {
     const isEnded = draft.wasEnded && draft.isEmpty && draft.ended !== undefined;
     if (failure && !isEnded) return isDirty ? Promise.reject(failure) : true;
     // The visitor's cookie already holds the session's new id, or will soon: this response must not replace it.
-    if (draft.isSuperseded && !draft.hasSignedIn) return !isDirty;
+    if (draft.isSuperseded) {
+      draft.hasLostChanges = isDirty;
+      return !isDirty;
+    }
     if (!isDirty) return this.#writer.commitUnchanged(draft, cookies);
     return !this.#cookies.isInPassing(draft, cookies) && this.#writer.commitChanges(draft, cookies);
   }
@@ -216,7 +219,7 @@ export class SessionManager {
    */
   async canKeep(session: Session): Promise<boolean> {
     const draft = draftOf(session);
-    if (draft.failure || (draft.isSuperseded && !draft.hasSignedIn)) return false;
+    if (draft.failure || draft.isSuperseded) return false;
     return this.store.hasRoomFor(this.#writer.changesOf(draft, this.#cookies.longestLineage(draft)));
   }
 }

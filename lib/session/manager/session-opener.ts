@@ -71,12 +71,16 @@ export class SessionOpener {
   }
 
   async #openNothing(carried: readonly CarriedToken[], origin: Origin, refusals: readonly Refusal[]): Promise<Session> {
-    const { search, outages, report, config } = this.parts;
-    const session = this.begin(origin);
-    if (await outages.answer(search.isSuperseded(carried))) draftOf(session).isSuperseded = true;
+    const { cookies, search, outages, report, config } = this.parts;
+    const superseded = await outages.answer(search.superseded(carried));
+    if (superseded !== undefined) {
+      const session = this.begin(cookies.originOf(undefined, origin, carried, new Set([superseded])));
+      draftOf(session).superseded = superseded;
+      return session;
+    }
     // A cookie under a former name may belong to another application.
-    else report.refused(refusals.filter(({ name }) => !config.formerNames.includes(name ?? '')));
-    return session;
+    report.refused(refusals.filter(({ name }) => !config.formerNames.includes(name ?? '')));
+    return this.begin(origin);
   }
 
   async #openFitted(record: SessionRecord, origin: Origin, ledger?: FlashLedger): Promise<Session> {

@@ -74,6 +74,11 @@ export class SessionReport {
     this.#leftBy(record);
   }
 
+  /** Reports the end of a session that has another id by now, and that this request could not read. */
+  endedUnder(formerId: string): void {
+    this.events.emit('session.ended', () => ({ session: shortHash(formerId), userId: undefined }));
+  }
+
   failed(operation: StoreOperation): void {
     this.events.emit('store.failed', () => ({ operation }));
   }

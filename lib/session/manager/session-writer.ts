@@ -117,15 +117,21 @@ export class SessionWriter {
     return true;
   }
 
-  /** Settles a session that was ended elsewhere meanwhile, or that is now empty. */
+  /** Settles a session that was ended elsewhere meanwhile, that somebody signed in to, or that is now empty. */
   async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const { isEmpty, opened } = draft;
+    if (!isEmpty && opened) draft.hasLostChanges = await this.#isSuperseded(opened.id);
     // If it is not empty, the cookie stays: a login in another request may already have replaced it.
     if (isEmpty) await this.parts.cookies.leave(draft, cookies);
     if (isEmpty && opened) this.parts.report.ended(opened);
     if (opened) sessionChannel.announce(opened.id, isEmpty ? 'ended' : 'changed');
     draft.settle(undefined);
     return isEmpty;
+  }
+
+  #isSuperseded(id: string): Promise<boolean> {
+    const { outages, store } = this.parts;
+    return outages.during('read', () => store.isSuperseded(id));
   }
 
   async #leaveNothing(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
@@ -136,10 +142,15 @@ export class SessionWriter {
   }
 
   /** Ends the session that the request ended, in the store. */
-  async endInStore({ ended }: SessionDraft): Promise<void> {
-    if (!ended) return;
-    await this.parts.outages.during('destroy', () => this.parts.registry.end(ended));
-    this.parts.report.ended(ended);
+  async endInStore({ ended, wasEnded, superseded }: SessionDraft): Promise<void> {
+    const { outages, registry, report } = this.parts;
+    if (ended) {
+      await outages.during('destroy', () => registry.end(ended));
+      report.ended(ended);
+    } else if (wasEnded && superseded !== undefined) {
+      await outages.during('destroy', () => registry.endSuperseded(superseded));
+      report.endedUnder(superseded);
+    }
   }
 
   /**

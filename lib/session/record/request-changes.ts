@@ -31,9 +31,9 @@ function timesAfter(
  * depends on whether this request will write the session.
  */
 export function endAfter(draft: SessionDraft, moment: Pick<Moment, 'now' | 'config'>): number | undefined {
-  const { opened, isDirty, isEmpty, isQuiet, failure, isSuperseded, hasSignedIn } = draft;
+  const { opened, isDirty, isEmpty, isQuiet, failure, isSuperseded } = draft;
   const { config, now } = moment;
-  const isKept = failure === undefined && (!isSuperseded || hasSignedIn);
+  const isKept = failure === undefined && !isSuperseded;
   if (isDirty && isKept) return isEmpty ? undefined : timesAfter(draft, moment).expiresAt;
   if (!opened) return undefined;
   const isWritten = !isQuiet && (config.isDueForRenewal(opened, now) || opened.fitted?.migrated || opened.hasMoved);

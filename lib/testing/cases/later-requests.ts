@@ -110,6 +110,18 @@ export function describeLaterRequests(tests: Tests): void {
       assert.equal(stale.answered(COOKIE), undefined);
     });
 
+    tests.it('ends the session when its visitor signs out with it late', async (start) => {
+      const app = await start();
+      const first = await app.visitorWith({ cart: 1 });
+      const second = await app.visit(first.next(), (session) => session.regenerate());
+      const third = await app.visit(second.next(), (session) => session.regenerate());
+      app.clock.advance(10);
+      const late = first.next();
+      await app.visit(late, (session) => session.destroy());
+      assert.equal(late.answered(COOKIE)?.value, '');
+      assert.deepEqual(await app.find(third), {});
+    });
+
     tests.it('leads nobody to a visitor who signed in meanwhile, whose cookie is left alone', async (start) => {
       const app = await start();
       const planted = await app.visitorWith({ cart: 1 });

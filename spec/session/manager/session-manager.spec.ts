@@ -599,10 +599,53 @@ describe('manager.canKeep()', () => {
   it('returns false once another request has changed the id, unless a user signs in', async () => {
     const { manager, shopper } = start();
     const session = await manager.open(await shopper());
-    draftOf(session).isSuperseded = true;
+    draftOf(session).superseded = 'a former token';
     expect(await manager.canKeep(session)).toBe(false);
     draftOf(session).signIn({ userId: 'ada' }, 0);
     expect(await manager.canKeep(session)).toBe(true);
+  });
+});
+
+describe('A request that comes later after a change of the id than its own id is valid', () => {
+  const late = async () => {
+    const clock = new FrozenClock();
+    const config = SessionConfig.from({}, { isProduction: false });
+    const store = new MemorySessionStore(config, clock);
+    const manager = SessionManager.over(store, config, clock);
+    const visit = async (cookies: FakeCookieJar, page: (session: Session) => unknown = () => {}) => {
+      const session = await manager.open(cookies);
+      page(session);
+      return { session, wasKept: await manager.commit(session, cookies) };
+    };
+    const first = new FakeCookieJar();
+    await visit(first, (session) => session.set('cart', 1));
+    const former = first.next();
+    const renamed = first.next();
+    await visit(renamed, (session) => session.regenerate());
+    clock.advance(11);
+    return { manager, store, visit, former, current: renamed.next() };
+  };
+
+  it('ends the session when it signs out', async () => {
+    const { visit, former, current } = await late();
+    const { session } = await visit(former, (guest) => guest.destroy());
+    expect(session.get('cart')).toBeUndefined();
+    expect((await visit(current)).session.isNew).toBe(true);
+  });
+
+  it('leaves the session as it is otherwise', async () => {
+    const { visit, former, current } = await late();
+    const { wasKept } = await visit(former, (guest) => guest.set('cart', 2));
+    expect(wasKept).toBe(false);
+    expect((await visit(current)).session.get('cart')).toBe(1);
+  });
+
+  it('fails when the session cannot be ended', async () => {
+    const { manager, store, former } = await late();
+    const session = await manager.open(former);
+    session.destroy();
+    store.destroy = () => Promise.reject(new Error('away'));
+    await expect(manager.commit(session, former)).rejects.toThrow(StoreUnavailableError);
   });
 });
 

@@ -39,6 +39,11 @@ export class ModelRequest {
     this.#waiting = new Map(this.opened?.session.messages);
   }
 
+  /** True when the request's id opens nothing, because its session has got another one. */
+  get isSuperseded(): boolean {
+    return this.#isSuperseded;
+  }
+
   get isEnded(): boolean {
     return this.#isEnded;
   }
@@ -116,8 +121,8 @@ export class ModelRequest {
 
   /** The outcome of this request. */
   get fate(): 'superseded' | 'ended' | 'begun' | 'changed' | 'unchanged' {
-    if (this.#isSuperseded && this.#signedInAt === undefined) return 'superseded';
     if (this.#isEnded) return 'ended';
+    if (this.#isSuperseded && this.#signedInAt === undefined) return 'superseded';
     if (!this.opened) return 'begun';
     const messages = this.#left.size > 0 || this.#taken.size > 0;
     return this.#changes.size > 0 || messages || this.#hasNewId ? 'changed' : 'unchanged';

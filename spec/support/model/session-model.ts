@@ -82,12 +82,12 @@ export class SessionModel {
     this.#moved.set(from, { to, at, isSecret });
   }
 
-  /** Ends a session, even if it has another id now. */
-  end(token: string): void {
+  /** Ends a session, even if it has another id now, as long as that is known. */
+  end(token: string, now: number): void {
     const moved = this.#moved.get(token);
     this.#sessions.delete(token);
     this.#moved.delete(token);
-    if (moved) this.end(moved.to);
+    if (moved && now < moved.at + TRAIL) this.end(moved.to, now);
   }
 }
 
