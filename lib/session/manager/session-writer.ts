@@ -119,8 +119,8 @@ export class SessionWriter {
 
   /** Settles a session that was ended elsewhere meanwhile, that somebody signed in to, or that is now empty. */
   async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
-    const { isEmpty, opened } = draft;
-    if (!isEmpty && opened) draft.hasLostChanges = await this.#isSuperseded(opened.id);
+    const { isEmpty, isDirty, opened } = draft;
+    if (isDirty && !isEmpty && opened) draft.hasLostChanges = await this.#isSuperseded(opened.id);
     // If it is not empty, the cookie stays: a login in another request may already have replaced it.
     if (isEmpty) await this.parts.cookies.leave(draft, cookies);
     if (isEmpty && opened) this.parts.report.ended(opened);
