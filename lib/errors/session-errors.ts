@@ -89,19 +89,6 @@ export class SessionConflictError extends GatehouseError {
   }
 }
 
-/** Another request gave the session a new id, under which this one must not change it. */
-export class SessionMovedError extends GatehouseError {
-  /** @param method The method of the request. */
-  constructor(readonly method: string) {
-    super(
-      'SESSION_MOVED',
-      `What a ${method} request set in the session is not stored: another request gave the session a new id meanwhile. ` +
-        `The former id is valid for ten more seconds; after a sign-in it is not. The request was answered with 503, ` +
-        `and can be sent again. If this happens often, requests wait too long for the server: give it more capacity.`,
-    );
-  }
-}
-
 /** The visitor passed to `signIn` (`setSession`) or `updateSession` is not valid. */
 export class InvalidVisitorError extends GatehouseError {
   constructor(

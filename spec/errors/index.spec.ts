@@ -116,7 +116,6 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     { attempts: 200 },
     'Reduce the number of concurrent requests that change one session.',
   ],
-  [new errors.SessionMovedError('POST'), 'SESSION_MOVED', { method: 'POST' }, 'can be sent again.'],
   [
     new errors.SessionsNotListedError('CookieSessionStore'),
     'SESSIONS_NOT_LISTED',

@@ -14,9 +14,9 @@ export class InFlight {
   }
 
   /** Has the page wait with its session open. @returns What lets it answer. */
-  async send(browser: Browser, does: string, method: 'get' | 'post' = 'get'): Promise<() => Promise<Answer>> {
+  async send(browser: Browser, does: string): Promise<() => Promise<Answer>> {
     const name = this.name();
-    const answer = browser[method](`/slow?name=${name}&does=${does}`);
+    const answer = browser.get(`/slow?name=${name}&does=${does}`);
     await this.arrivalOf(name);
     return async () => {
       await this.release(name);

@@ -2,7 +2,7 @@ import type { APIContext } from 'astro';
 import { hidden, isHidden, unavailable } from '../../access/refusal/refusal.js';
 import { andThen, orElse, type Promised } from '../../base/promised.js';
 import { currentRequest } from '../../container/scope/current-request.js';
-import { SessionMovedError, SharedLocalsError, StoreUnavailableError } from '../../errors/index.js';
+import { SharedLocalsError, StoreUnavailableError } from '../../errors/index.js';
 import { AstroSessionStore } from '../start/astro-session-store.js';
 import { gatehouse } from '../start/started.js';
 import {
@@ -227,7 +227,7 @@ export class GateRequest extends ArrivedRequest {
     this.#end(undefined);
     this.rollBack();
     this.keeper.closeUnopened();
-    if (error instanceof StoreUnavailableError || error instanceof SessionMovedError) {
+    if (error instanceof StoreUnavailableError) {
       this.keeper.giveUp(error);
       this.#switchOffRouteCache();
       return unavailable();

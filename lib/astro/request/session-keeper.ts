@@ -2,7 +2,7 @@ import type { APIContext } from 'astro';
 import type { AskedQuietly } from '../../access/quiet-requests.js';
 import { partsOf } from '../../base/address.js';
 import { andThen, type Promised } from '../../base/promised.js';
-import { SessionCommittedError, SessionMovedError, type StoreUnavailableError } from '../../errors/index.js';
+import { SessionCommittedError } from '../../errors/index.js';
 import type { CookieJar } from '../../session/cookies/cookie-jar.js';
 import type { SessionDraft } from '../../session/draft/session-draft.js';
 import type { SessionManager } from '../../session/manager/session-manager.js';
@@ -121,24 +121,17 @@ export class SessionKeeper {
     if (!session) return this.#withRemovals(answer);
     const cookies = this.#cookiesOf(context);
     const isPassing = this.#sessions.isInPassing(session, cookies);
-    const isLost = isPassing || isAside || draftOf(session).impersonatorId !== undefined;
+    const { impersonatorId, isSuperseded } = draftOf(session);
+    const isLost = isPassing || isAside || isSuperseded || impersonatorId !== undefined;
     if (isLost) gatehouse.parts.unkept.warnOf(session, isAside, isPassing);
     if (this.draft?.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
     const signsIn = this.draft?.hasSignedIn === true;
     const commit = () => this.#sessions.commit(session, cookies);
     const committed = this.#delivery ? this.#delivery.commit(context, answer, commit) : commit();
     return andThen<unknown, Response>(committed, () => {
-      if (this.draft?.hasLostChanges) this.#reportLost();
       if (signsIn) gatehouse.parts.accounts.selectUnseen(this.#ownCookies(context));
       return this.#withRemovals(answer);
     });
-  }
-
-  /** @throws {SessionMovedError} Unless the visitor only looked at a page. */
-  #reportLost(): void {
-    const { method } = this.request;
-    if (method !== 'GET' && method !== 'HEAD') throw new SessionMovedError(method);
-    gatehouse.parts.unkept.warnOfMove();
   }
 
   /** Adds the Set-Cookie headers that remove old cookies. Most answers remove none, and are returned unchanged. */
@@ -171,11 +164,10 @@ export class SessionKeeper {
     if (this.#session) await this.#sessions.abandon(this.#session);
   }
 
-  /** Handles a request whose session cannot be stored, or cannot be known. */
-  giveUp(failure: StoreUnavailableError | SessionMovedError): void {
+  /** Handles a request whose session store is unavailable. */
+  giveUp(failure: Error): void {
     this.draft?.flashes.claims?.end();
-    if (failure instanceof SessionMovedError) gatehouse.parts.log.failure('A request came too late.', failure);
-    else reportOutage(failure);
+    reportOutage(failure);
   }
 
   /**

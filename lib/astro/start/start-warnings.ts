@@ -17,8 +17,8 @@ const IMPERSONATED =
   'its visitor is impersonated, and values that pages set meanwhile last for one request. See docs/impersonation.md.';
 
 const MOVED =
-  'another request gave the session a new id meanwhile. The former id is valid for ten more seconds; after a sign-in it ' +
-  'is not. If this happens often, requests wait too long for the server.';
+  'another request has given it a new id. The former id is valid for ten more seconds; after a sign-in it is not. If ' +
+  'this happens often, requests wait too long for the server: give it more capacity.';
 
 /** Logs, once for each reason, that a value was set in a session and is not stored. Otherwise nobody would notice. */
 export class UnkeptValues {
@@ -37,12 +37,8 @@ export class UnkeptValues {
     const isImpersonated = !isAside && draftOf(session).impersonatorId !== undefined;
     if (isAside) this.#log(session, STANDS_ASIDE);
     if (isImpersonated) this.#log(session, IMPERSONATED, false);
+    if (draftOf(session).isSuperseded) this.#log(session, MOVED);
     if (isPassing) this.#logPassing(session);
-  }
-
-  /** Logs that a request which only looked at a page changed a session that has another id by now. */
-  warnOfMove(): void {
-    this.#logOnce(MOVED, `What a GET request set in a session is not stored: ${MOVED}`);
   }
 
   #logPassing(session: Session): void {
@@ -59,14 +55,9 @@ export class UnkeptValues {
   #log(session: Session, reason: string, losesMessages = true): void {
     const { values, flashes } = draftOf(session);
     const [key] = [...values.changed.keys(), ...(losesMessages ? flashes.added.keys() : [])];
-    if (key === undefined) return;
-    this.#logOnce(reason, `"${printable(key)}" was set in a session and is not stored: ${reason}`);
-  }
-
-  #logOnce(reason: string, line: string): void {
-    if (this.#logged.has(reason)) return;
+    if (key === undefined || this.#logged.has(reason)) return;
     this.#logged.add(reason);
-    this.log.misfit(`${line} This is logged once.`);
+    this.log.misfit(`"${printable(key)}" was set in a session and is not stored: ${reason} This is logged once.`);
   }
 }
 

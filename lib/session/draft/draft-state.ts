@@ -29,8 +29,6 @@ export class DraftState extends SessionUse {
   wasBrowserClosed = false;
   /** The request's token, if it opens nothing because another request has given its session a new id. */
   superseded: string | undefined;
-  /** True when a commit could not store the changes, because another request has given the session a new id. */
-  hasLostChanges = false;
   /** The error that made the stored contents unknown: a commit of changes throws it. */
   failure: Error | undefined;
   /** Increases with every change of a value, so that derived data can detect that it is outdated. */

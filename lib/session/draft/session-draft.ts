@@ -169,7 +169,6 @@ export class SessionDraft extends DraftState {
   /** Undoes {@link close}, for a second response to the same request (an error page). */
   reopen(): void {
     this.isClosed = false;
-    this.hasLostChanges = false;
     this.onLateUse = undefined;
     this.own.flashes.isClosed = false;
     if (this.aside) this.aside.flashes.isClosed = false;

@@ -166,10 +166,7 @@ export class SessionManager {
     const isEnded = draft.wasEnded && draft.isEmpty && draft.ended !== undefined;
     if (failure && !isEnded) return isDirty ? Promise.reject(failure) : true;
     // The visitor's cookie already holds the session's new id, or will soon: this response must not replace it.
-    if (draft.isSuperseded) {
-      draft.hasLostChanges = isDirty;
-      return !isDirty;
-    }
+    if (draft.isSuperseded) return !isDirty;
     if (!isDirty) return this.#writer.commitUnchanged(draft, cookies);
     return !this.#cookies.isInPassing(draft, cookies) && this.#writer.commitChanges(draft, cookies);
   }

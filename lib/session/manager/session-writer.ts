@@ -117,21 +117,15 @@ export class SessionWriter {
     return true;
   }
 
-  /** Settles a session that was ended elsewhere meanwhile, that somebody signed in to, or that is now empty. */
+  /** Settles a session that was ended elsewhere meanwhile, or that is now empty. */
   async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
-    const { isEmpty, isDirty, opened } = draft;
-    if (isDirty && !isEmpty && opened) draft.hasLostChanges = await this.#isSuperseded(opened.id);
+    const { isEmpty, opened } = draft;
     // If it is not empty, the cookie stays: a login in another request may already have replaced it.
     if (isEmpty) await this.parts.cookies.leave(draft, cookies);
     if (isEmpty && opened) this.parts.report.ended(opened);
     if (opened) sessionChannel.announce(opened.id, isEmpty ? 'ended' : 'changed');
     draft.settle(undefined);
     return isEmpty;
-  }
-
-  #isSuperseded(id: string): Promise<boolean> {
-    const { outages, store } = this.parts;
-    return outages.during('read', () => store.isSuperseded(id));
   }
 
   async #leaveNothing(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {

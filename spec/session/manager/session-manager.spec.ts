@@ -649,38 +649,6 @@ describe('A request that comes later after a change of the id than its own id is
   });
 });
 
-describe('A request during which its visitor signs in', () => {
-  const inFlight = async () => {
-    const clock = new FrozenClock();
-    const config = SessionConfig.from({ renewAfter: 60 }, { isProduction: false });
-    const manager = SessionManager.over(new MemorySessionStore(config, clock), config, clock);
-    const first = new FakeCookieJar();
-    const shopper = await manager.open(first);
-    shopper.set('cart', 1);
-    await manager.commit(shopper, first);
-    clock.advance(120);
-    const [pending, cookies, signingIn] = [first.next(), first.next(), first.next()];
-    const session = await manager.open(pending);
-    const other = await manager.open(signingIn);
-    draftOf(other).signIn({ userId: 'ada' }, clock.now());
-    await manager.commit(other, signingIn);
-    return { manager, session, cookies };
-  };
-
-  it('has lost what it set', async () => {
-    const { manager, session, cookies } = await inFlight();
-    session.set('cart', 2);
-    expect(await manager.commit(session, cookies)).toBe(false);
-    expect(draftOf(session).hasLostChanges).toBe(true);
-  });
-
-  it('has lost nothing when the session was only due for renewal', async () => {
-    const { manager, session, cookies } = await inFlight();
-    await manager.commit(session, cookies);
-    expect(draftOf(session).hasLostChanges).toBe(false);
-  });
-});
-
 describe('Form input kept in a session', () => {
   it.each(['memory', 'cookie'])('is dropped when the session needs the room, with a %s store', async (kind) => {
     const clock = new FrozenClock();

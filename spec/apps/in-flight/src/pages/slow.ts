@@ -3,7 +3,7 @@ import { regenerateSession, setSession, updateSession } from 'astro-gatehouse/se
 import { hold } from '../held';
 
 /** Answers when it is released, and does then what it was asked to. */
-export const ALL: APIRoute = async (context) => {
+export const GET: APIRoute = async (context) => {
   const { session } = context.locals;
   const { searchParams } = context.url;
   session.get('cart');
