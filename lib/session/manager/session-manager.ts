@@ -147,7 +147,8 @@ export class SessionManager {
    * throw.
    *
    * @returns Whether the session was stored: `false` when it had been ended elsewhere in the meantime, had got
-   *   another id in a way that this request cannot follow, or is a new one that would replace a session whose cookie the browser did not send.
+   *   another id in a way that this request cannot follow, or is a new one that would replace a session whose cookie
+   *   the browser did not send.
    * @throws {StoreUnavailableError} When the store cannot be reached, or fails to store the changes.
    * @throws {InvalidSessionDataError} When the changed session does not match the schema.
    */

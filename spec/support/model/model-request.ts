@@ -12,7 +12,8 @@ type Change = (old: unknown) => unknown;
 /** One request in the model: the state that it sees, and its changes. */
 export class ModelRequest {
   readonly opened: Found | undefined;
-  readonly #isSuperseded: boolean;
+  /** True when the request's id opens nothing, because its session has got another one. */
+  readonly isSuperseded: boolean;
   readonly #renewedAt: number;
   readonly #expiresAt: number;
   #seen: ReadonlyMap<string, unknown>;
@@ -32,16 +33,11 @@ export class ModelRequest {
     readonly openedAt: number,
   ) {
     this.opened = token === undefined ? undefined : model.open(token, openedAt);
-    this.#isSuperseded = !this.opened && token !== undefined && model.isSuperseded(token, openedAt);
+    this.isSuperseded = !this.opened && token !== undefined && model.isSuperseded(token, openedAt);
     this.#seen = new Map(this.opened?.session.values);
     this.#renewedAt = this.opened?.session.renewedAt ?? 0;
     this.#expiresAt = this.opened?.session.expiresAt ?? 0;
     this.#waiting = new Map(this.opened?.session.messages);
-  }
-
-  /** True when the request's id opens nothing, because its session has got another one. */
-  get isSuperseded(): boolean {
-    return this.#isSuperseded;
   }
 
   get isEnded(): boolean {
@@ -122,7 +118,7 @@ export class ModelRequest {
   /** The outcome of this request. */
   get fate(): 'superseded' | 'ended' | 'begun' | 'changed' | 'unchanged' {
     if (this.#isEnded) return 'ended';
-    if (this.#isSuperseded && this.#signedInAt === undefined) return 'superseded';
+    if (this.isSuperseded && this.#signedInAt === undefined) return 'superseded';
     if (!this.opened) return 'begun';
     const messages = this.#left.size > 0 || this.#taken.size > 0;
     return this.#changes.size > 0 || messages || this.#hasNewId ? 'changed' : 'unchanged';
