@@ -101,6 +101,14 @@ describe.each([
     expect(await whoIs(browser)).toMatch(/^ada member, cart 1/);
   });
 
+  it('does not undo the sign-in of a guest when a late response empties the session', async () => {
+    await browser.post('/fill');
+    const late = await inFlight.send(browser, 'empty');
+    await browser.post('/enter', { user: 'ada' });
+    await late();
+    expect(await whoIs(browser)).toMatch(/^ada member/);
+  });
+
   it('does not undo a second sign-in after a sign-out', async () => {
     await browser.post('/enter', { user: 'grace' });
     const late = [await inFlight.send(browser, 'fill'), await inFlight.send(browser, 'regenerate')];
@@ -143,6 +151,17 @@ describe.each(['built', 'dev'])('A request with the id from before a sign-in, %s
     expect([answer.status, answer.setCookies]).toEqual([303, []]);
     expect(await server.printed('"cart" was set in a session and is not stored')).toMatch(/given it a new id/);
     expect(await whoIs(browser)).toBe('ada member, cart 1, no message');
+  });
+
+  it('changes nothing either when it was pending during the sign-in', async () => {
+    const guest = new Browser(server);
+    await guest.post('/fill');
+    const inFlight = new InFlight(server);
+    const late = [await inFlight.send(guest, 'empty'), await inFlight.send(guest, 'fill')];
+    await guest.post('/enter', { user: 'ada' });
+    for (const answer of late) expect((await answer()).setCookies).toEqual([]);
+    expect(await server.printed('"cart" was removed from a session and is still stored')).toMatch(/given it a new id/);
+    expect(await whoIs(guest)).toBe('ada member, cart 1, no message');
   });
 
   it('signs in with a session of its own', async () => {

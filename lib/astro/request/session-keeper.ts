@@ -121,14 +121,16 @@ export class SessionKeeper {
     if (!session) return this.#withRemovals(answer);
     const cookies = this.#cookiesOf(context);
     const isPassing = this.#sessions.isInPassing(session, cookies);
-    const { impersonatorId, isSuperseded } = draftOf(session);
-    const isLost = isPassing || isAside || isSuperseded || impersonatorId !== undefined;
+    const draft = draftOf(session);
+    const isLost = isPassing || isAside || draft.impersonatorId !== undefined;
     if (isLost) gatehouse.parts.unkept.warnOf(session, isAside, isPassing);
-    if (this.draft?.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
-    const signsIn = this.draft?.hasSignedIn === true;
+    if (draft.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
+    const signsIn = draft.hasSignedIn;
     const commit = () => this.#sessions.commit(session, cookies);
     const committed = this.#delivery ? this.#delivery.commit(context, answer, commit) : commit();
     return andThen<unknown, Response>(committed, () => {
+      // Only the store knows whether another request has given the session a new id meanwhile.
+      if (draft.isSuperseded) gatehouse.parts.unkept.warnOfNewId(session);
       if (signsIn) gatehouse.parts.accounts.selectUnseen(this.#ownCookies(context));
       return this.#withRemovals(answer);
     });

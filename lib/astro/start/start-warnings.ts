@@ -16,11 +16,11 @@ const STANDS_ASIDE =
 const IMPERSONATED =
   'its visitor is impersonated, and values that pages set meanwhile last for one request. See docs/impersonation.md.';
 
-const MOVED =
+const NEW_ID =
   'another request has given it a new id. The former id is valid for ten more seconds; after a sign-in it is not. If ' +
   'this happens often, requests wait too long for the server: give it more capacity.';
 
-/** Logs, once for each reason, that a value was set in a session and is not stored. Otherwise nobody would notice. */
+/** Logs, once for each reason, that a change of a session is not stored. Otherwise nobody would notice. */
 export class UnkeptValues {
   readonly #logged = new Set<string>();
 
@@ -37,8 +37,12 @@ export class UnkeptValues {
     const isImpersonated = !isAside && draftOf(session).impersonatorId !== undefined;
     if (isAside) this.#log(session, STANDS_ASIDE);
     if (isImpersonated) this.#log(session, IMPERSONATED, false);
-    if (draftOf(session).isSuperseded) this.#log(session, MOVED);
     if (isPassing) this.#logPassing(session);
+  }
+
+  /** Called for a session that another request has given a new id, which this one cannot follow. */
+  warnOfNewId(session: Session): void {
+    this.#log(session, NEW_ID);
   }
 
   #logPassing(session: Session): void {
@@ -54,10 +58,13 @@ export class UnkeptValues {
 
   #log(session: Session, reason: string, losesMessages = true): void {
     const { values, flashes } = draftOf(session);
-    const [key] = [...values.changed.keys(), ...(losesMessages ? flashes.added.keys() : [])];
-    if (key === undefined || this.#logged.has(reason)) return;
-    this.#logged.add(reason);
-    this.log.misfit(`"${printable(key)}" was set in a session and is not stored: ${reason} This is logged once.`);
+    const set = [...values.changed.keys(), ...(losesMessages ? flashes.added.keys() : [])];
+    const [key] = [...set, ...values.removed];
+    const lost = set.length > 0 ? 'set in a session and is not stored' : 'removed from a session and is still stored';
+    const problem = `${lost}: ${reason}`;
+    if (key === undefined || this.#logged.has(problem)) return;
+    this.#logged.add(problem);
+    this.log.misfit(`"${printable(key)}" was ${problem} This is logged once.`);
   }
 }
 

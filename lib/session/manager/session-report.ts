@@ -1,3 +1,4 @@
+import type { FormerToken } from '../draft/draft-state.js';
 import type { ImpersonationEnd, RejectionReason } from '../event-reasons.js';
 import type { SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
@@ -67,16 +68,16 @@ export class SessionReport {
 
   /** @param record The record before it ended. */
   ended(record: SessionRecord): void {
-    if (this.#emittedEnded.has(record)) return;
-    this.#emittedEnded.add(record);
+    if (!this.#isFirstEnd(record)) return;
     emitImpersonationLeft(this.events, shortHash(record.id), record);
     this.events.emit('session.ended', () => ownerOf(record));
     this.#leftBy(record);
   }
 
   /** Reports the end of a session that has another id by now, and that this request could not read. */
-  endedUnder(formerId: string): void {
-    this.events.emit('session.ended', () => ({ session: shortHash(formerId), userId: undefined }));
+  endedUnder(former: FormerToken): void {
+    if (!this.#isFirstEnd(former)) return;
+    this.events.emit('session.ended', () => ({ session: shortHash(former.token), userId: undefined }));
   }
 
   failed(operation: StoreOperation): void {
@@ -103,8 +104,7 @@ export class SessionReport {
     const { impersonation } = record;
     const impersonator = userIdOf(record);
     const session = () => shortHash(idNow());
-    if (before && before.startedAt !== impersonation?.startedAt && !this.#emittedEnded.has(before)) {
-      this.#emittedEnded.add(before);
+    if (before && before.startedAt !== impersonation?.startedAt && this.#isFirstEnd(before)) {
       const reason = endedBy ?? 'session-ended';
       const owner = userIdOf(opened);
       this.events.emit('impersonation.ended', () => ({
@@ -120,6 +120,12 @@ export class SessionReport {
       userId: userIdOf(impersonation),
       impersonator,
     }));
+  }
+
+  #isFirstEnd(ended: object): boolean {
+    if (this.#emittedEnded.has(ended)) return false;
+    this.#emittedEnded.add(ended);
+    return true;
   }
 
   #isLogged(hash: string): boolean {

@@ -117,9 +117,16 @@ export class SessionWriter {
     return true;
   }
 
-  /** Settles a session that was ended elsewhere meanwhile, or that is now empty. */
+  /**
+   * Settles a session that was ended elsewhere meanwhile, or that is now empty. One that lives on under an id which
+   * this request cannot follow is left alone, with its cookie: a user has signed in.
+   */
   async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const { isEmpty, opened } = draft;
+    if (opened && (await this.parts.outages.during('read', () => this.parts.store.isSuperseded(opened.id)))) {
+      draft.superseded = { token: opened.id };
+      return false;
+    }
     // If it is not empty, the cookie stays: a login in another request may already have replaced it.
     if (isEmpty) await this.parts.cookies.leave(draft, cookies);
     if (isEmpty && opened) this.parts.report.ended(opened);
@@ -129,7 +136,7 @@ export class SessionWriter {
   }
 
   async #leaveNothing(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
-    if (draft.ended) await this.parts.cookies.leave(draft, cookies);
+    if (draft.ended || draft.superseded) await this.parts.cookies.leave(draft, cookies);
     else this.parts.cookies.clear(draft, cookies);
     draft.settle(undefined);
     return true;
@@ -141,8 +148,8 @@ export class SessionWriter {
     if (ended) {
       await outages.during('destroy', () => registry.end(ended));
       report.ended(ended);
-    } else if (wasEnded && superseded !== undefined) {
-      await outages.during('destroy', () => registry.endSuperseded(superseded));
+    } else if (wasEnded && superseded) {
+      await outages.during('destroy', () => registry.endSuperseded(superseded.token));
       report.endedUnder(superseded);
     }
   }

@@ -77,9 +77,10 @@ export abstract class SessionStore {
   abstract read(token: string, lease?: FlashLease): Promised<SessionRecord | undefined>;
 
   /**
-   * Checks whether the session of a token got another id a moment ago. Called for tokens that identify no session.
-   * When it returns `true`, the visitor has the new token or is about to receive it, so the cookie is not removed, and a
-   * sign-out passes the token to {@link destroy}, which must then end the session under its new one.
+   * Checks whether the session of a token got another id a moment ago, and still lives under it. Called for tokens that
+   * identify no session. When it returns `true`, the visitor has the new token or is about to receive it, so the cookie
+   * is not removed, and a sign-out passes the token to {@link destroy}, which must then end the session under its new
+   * one.
    */
   async isSuperseded(_token: string): Promise<boolean> {
     return false;

@@ -63,9 +63,16 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
 
   override async isSuperseded(token: string): Promise<boolean> {
     if (!SessionId.isWellFormed(token)) return false;
-    const kept = await this.find(SessionId.fingerprint(token));
-    const moved = kept && parseMovedRecord(kept.text);
-    return moved !== undefined && this.clock.now() < moved.until;
+    const now = this.clock.now();
+    const first = SessionId.fingerprint(token);
+    let key = first;
+    for (;;) {
+      const kept = await this.find(key);
+      const moved = kept && parseMovedRecord(kept.text);
+      if (!moved) return key !== first && isLive(kept && parseRecord(kept.text, ''), now);
+      if (now >= moved.until) return false;
+      key = moved.to;
+    }
   }
 
   override async write(changes: SessionChanges): Promise<string | undefined> {
@@ -230,4 +237,8 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
       return this.#recent.read(id, kept);
     });
   }
+}
+
+function isLive(record: SessionRecord | undefined, now: number): boolean {
+  return record !== undefined && now < record.expiresAt && !isEmptyRecord(record);
 }

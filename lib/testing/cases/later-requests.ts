@@ -138,6 +138,54 @@ export function describeLaterRequests(tests: Tests): void {
       assert.deepEqual(await app.find(again), { userId: 'ada' });
     });
 
+    tests.it(
+      'is left by a request from before a sign-in, which changes nothing and leaves the cookie alone',
+      async (start) => {
+        const app = await start();
+        const guest = await app.visitorWith({ cart: 1 });
+        const [emptying, filling] = await Promise.all([app.open(guest.next()), app.open(guest.next())]);
+        const ada = await app.visit(guest.next(), (session) =>
+          draftOf(session).signIn({ userId: 'ada' }, app.clock.now()),
+        );
+        emptying.unset('cart');
+        filling.set('visits', 1);
+        for (const session of [emptying, filling]) {
+          const cookies = guest.next();
+          assert.equal(await app.manager.commit(session, cookies), false);
+          draftOf(session).reopen();
+          session.set('error', 'shown');
+          assert.equal(await app.manager.commit(session, cookies), false);
+          assert.equal(cookies.size, 0);
+        }
+        assert.deepEqual(await app.find(ada), { cart: 1, userId: 'ada' });
+      },
+    );
+
+    tests.it('ends the session of a visitor who signs out with a request from before the sign-in', async (start) => {
+      const app = await start();
+      const guest = await app.visitorWith({ cart: 1 });
+      const leaving = await app.open(guest);
+      const ada = await app.visit(guest.next(), (session) =>
+        draftOf(session).signIn({ userId: 'ada' }, app.clock.now()),
+      );
+      leaving.destroy();
+      await app.manager.commit(leaving, guest);
+      assert.equal(guest.answered(COOKIE)?.value, '');
+      assert.deepEqual(await app.find(ada), {});
+    });
+
+    tests.it('counts as replaced only while the session lives', async (start) => {
+      const app = await start();
+      const first = await app.visitorWith({ cart: 1 });
+      const second = await app.visit(first.next(), (session) => session.regenerate());
+      const third = await app.visit(second.next(), (session) => session.regenerate());
+      const isReplaced = () =>
+        Promise.all([first, second].map(({ tokens }) => app.store.isSuperseded(tokens[0] ?? '')));
+      assert.deepEqual(await isReplaced(), [true, true]);
+      await app.visit(third.next(), (session) => session.unset('cart'));
+      assert.deepEqual(await isReplaced(), [false, false]);
+    });
+
     tests.it('changes once more when somebody signs in while it changes', async (start) => {
       const app = await start();
       const cookies = await app.visitorWith({ cart: 1 });

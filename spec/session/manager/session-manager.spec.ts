@@ -599,7 +599,7 @@ describe('manager.canKeep()', () => {
   it('returns false once another request has changed the id, unless a user signs in', async () => {
     const { manager, shopper } = start();
     const session = await manager.open(await shopper());
-    draftOf(session).superseded = 'a former token';
+    draftOf(session).superseded = { token: 'a former token' };
     expect(await manager.canKeep(session)).toBe(false);
     draftOf(session).signIn({ userId: 'ada' }, 0);
     expect(await manager.canKeep(session)).toBe(true);

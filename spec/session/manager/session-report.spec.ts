@@ -321,6 +321,32 @@ describe('Two concurrent requests', () => {
     expect(events.take()).toEqual([]);
   });
 
+  it('report no end when one from before a sign-in empties the session that it no longer finds', async () => {
+    const { clock, events, manager, visit } = start();
+    const guest = await visit(new FakeCookieJar(), (session) => session.set('cart', 1));
+    const late = await manager.open(guest);
+    await visit(guest, (session) => draftOf(session).signIn({ userId: 'ada' }, clock.now()));
+    events.take();
+    await manager.commit(late.unset('cart'), guest);
+    expect(events.take()).toEqual([]);
+  });
+
+  it('report one end when a late one signs out and its page then fails', async () => {
+    const { clock, events, manager, visit, signedIn } = start();
+    const { cookies, session } = await signedIn();
+    await visit(cookies, (again) => draftOf(again).signIn({ userId: 'ada' }, clock.now()));
+    events.take();
+    const late = await manager.open(cookies);
+    late.destroy();
+    draftOf(late).rollBack();
+    await manager.abandon(late);
+    draftOf(late).reopen();
+    const answered = cookies.next();
+    await manager.commit(late, answered);
+    expect(events.take()).toEqual([{ name: 'session.ended', session, userId: undefined }]);
+    expect(answered.answered(NAME)?.value).toBe('');
+  });
+
   it('report one end, and no sign-in, when one ends the session that the other signs in to', async () => {
     const { clock, events, manager, visit, signedIn } = start();
     const { cookies } = await signedIn();

@@ -67,9 +67,13 @@ export class SessionModel {
     return session && now < session.expiresAt ? { token, session } : undefined;
   }
 
+  /** Checks whether the session of a token lives under another one. */
   isSuperseded(token: string, now: number): boolean {
     const moved = this.#moved.get(token);
-    return moved !== undefined && now < moved.at + TRAIL;
+    if (!moved || now >= moved.at + TRAIL) return false;
+    const session = this.#sessions.get(moved.to);
+    const lives = session !== undefined && now < session.expiresAt && !isEmpty(session);
+    return lives || this.isSuperseded(moved.to, now);
   }
 
   put(token: string, session: ModelSession): void {

@@ -10,6 +10,7 @@ export const GET: APIRoute = async (context) => {
   await hold(searchParams.get('name') ?? '');
   const does = searchParams.get('does');
   if (does === 'fill') session.set('cart', (cart = 0) => cart + 1);
+  if (does === 'empty') session.unset('cart');
   if (does === 'regenerate') await regenerateSession(context);
   if (does === 'sign-in') await setSession(context, { userId: 'ada', role: 'admin' });
   if (does === 'promote') await updateSession(context, { role: 'admin' });
