@@ -125,6 +125,7 @@ export class SessionWriter {
     const { isEmpty, opened } = draft;
     if (opened && (await this.parts.outages.during('read', () => this.parts.store.isSuperseded(opened.id)))) {
       draft.superseded = { token: opened.id };
+      draft.own.flashes.answer();
       return false;
     }
     // If it is not empty, the cookie stays: a login in another request may already have replaced it.
