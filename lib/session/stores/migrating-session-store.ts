@@ -33,6 +33,8 @@ export interface Migration {
  * from a cookie move when they are first written. When the longest of them has expired, the new store can be used
  * alone.
  *
+ * While a session moves, requests of the same process wait for it; another process does not find it for that moment.
+ *
  * @example new MigratingSessionStore({ from: new SqliteSessionStore(), to: new RedisSessionStore() })
  */
 export class MigratingSessionStore extends SessionStore {
@@ -40,6 +42,8 @@ export class MigratingSessionStore extends SessionStore {
   readonly #to: SessionStore;
   /** The messages of sessions that were opened in the old store. Copies of a record have them in common. */
   readonly #openedInOld = new WeakSet<SessionRecord['flashes']>();
+  /** The sessions that are moving, by id. */
+  readonly #moving = new Map<string, Promise<SessionRecord | undefined>>();
 
   constructor({ from, to }: Migration) {
     super();
@@ -73,6 +77,7 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {
+    await this.#arrival(token);
     const moved = await this.#to.read(token, lease);
     if (moved) return moved;
     const record = await this.#from.read(token, lease);
@@ -92,12 +97,14 @@ export class MigratingSessionStore extends SessionStore {
   override async write(changes: SessionChanges): Promise<string | undefined> {
     const { opened, id } = changes;
     if (!opened || !this.#openedInOld.has(opened.flashes)) return this.#to.write(changes);
-    if (this.#from instanceof CookieSessionStore) return this.#begin(opened, changes, SessionId.generate());
-    if (id === opened.id) return this.#from.write(changes);
-    const current = await this.#from.read(opened.id);
-    if (!current || current.expiresAt <= changes.renewedAt) return undefined;
-    if (!(await this.#leave(opened.id))) return undefined;
-    return this.#begin(current, changes, id);
+    if (this.#from instanceof CookieSessionStore) return this.#begin(opened, changes);
+    const stays = id === opened.id;
+    const kept = stays ? await this.#from.write(changes) : undefined;
+    if (kept !== undefined) return kept;
+    const moved = await (stays ? this.#arrival(id) : this.#move(opened.id));
+    // Where sessions can end, the new store applies the changes to what another request may have moved meanwhile.
+    const known = this.#to.abilities.endsSessions ? asElsewhere(opened) : moved;
+    return known && this.#to.write({ ...changes, opened: known });
   }
 
   override async hasRoomFor(changes: SessionChanges): Promise<boolean> {
@@ -110,7 +117,9 @@ export class MigratingSessionStore extends SessionStore {
     if (!this.#openedInOld.has(opened.flashes)) return this.#to.alter(opened, change);
     const altered = await this.#from.alter(opened, change);
     if (altered?.record) this.#openedInOld.add(altered.record.flashes);
-    return altered;
+    if (!altered || altered.record) return altered;
+    await this.#arrival(opened.id);
+    return (await this.#to.alter(asElsewhere(opened), change)) ?? altered;
   }
 
   override async mark(lineage: Lineage, expiresAt: number): Promise<string | undefined> {
@@ -118,10 +127,12 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async destroy(id: string): Promise<void> {
+    await this.#arrival(id);
     await this.#both((store) => store.destroy(id));
   }
 
   override async list(userId: string, search?: ListSearch): Promise<readonly FiledRecord[]> {
+    await this.#arrivals();
     return (await Promise.all([this.#to.list(userId, search), this.#from.list(userId, search)])).flat();
   }
 
@@ -139,6 +150,7 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async revoke(key: string): Promise<boolean> {
+    await this.#arrivals();
     const hasEnded = await this.#both((store) => store.revoke(key));
     return hasEnded.includes(true);
   }
@@ -152,38 +164,66 @@ export class MigratingSessionStore extends SessionStore {
     });
   }
 
-  /** Ends a session in the old store. @returns Whether it still existed; `true` for a store that cannot report it. */
-  async #leave(id: string): Promise<boolean> {
-    if (this.#from.abilities.listsSessions) return this.#from.revoke(SessionId.fingerprint(id));
-    await this.#from.destroy(id);
-    return true;
+  /** Waits for a session that is moving. @returns The session that has moved; `undefined` if it was not moving. */
+  async #arrival(id: string): Promise<SessionRecord | undefined> {
+    return this.#moving.get(id)?.catch(() => undefined);
   }
 
-  /** Creates the session in the new store, with all its values and messages. */
-  async #begin(current: SessionRecord, changes: SessionChanges, id: string): Promise<string | undefined> {
+  /** Waits for all sessions that are moving. */
+  async #arrivals(): Promise<void> {
+    await Promise.allSettled(this.#moving.values());
+  }
+
+  /**
+   * Moves a session under its id, unless a request does already. @returns The session; `undefined` if it is not in the old
+   * store.
+   */
+  #move(id: string): Promise<SessionRecord | undefined> {
+    const moving = this.#moving.get(id) ?? this.#moveNow(id).finally(() => this.#moving.delete(id));
+    this.#moving.set(id, moving);
+    return moving;
+  }
+
+  async #moveNow(id: string): Promise<SessionRecord | undefined> {
+    const record = await this.#from.take(id);
+    if (!record) return undefined;
+    const moving = beginningWith(record);
+    try {
+      await this.#to.write(moving);
+    } catch (error) {
+      await this.#from.write(moving);
+      throw error;
+    }
+    return asElsewhere(record);
+  }
+
+  /** Creates the session of a cookie in the new store, with all its values and messages. */
+  async #begin(current: SessionRecord, changes: SessionChanges): Promise<string | undefined> {
     const next = applyChanges(current, changes);
     if (isEmptyRecord(next)) return undefined;
-    const { values, flashes, identity, device, isKept, impersonation, locks } = next;
-    const userEpoch = epochOf(next);
-    const nothing = { unset: new Set<string>(), updates: new Map<string, never>(), flashesTaken: new Set<string>() };
-    return this.#to.write({
-      ...changes,
-      ...nothing,
-      opened: undefined,
-      id,
-      identity,
-      device,
-      isKept,
-      impersonation,
-      userEpoch,
-      locks,
-      set: values,
-      flashesAdded: flashes,
-    });
+    return this.#to.write({ ...beginningWith({ ...next, id: SessionId.generate() }), maxSize: changes.maxSize });
   }
 }
 
-function epochOf(record: SessionRecord): SessionChanges['userEpoch'] {
+/** Returns a record without its version, which means nothing in another store. */
+function asElsewhere(record: SessionRecord): SessionRecord {
+  return { ...record, version: undefined };
+}
+
+/** Returns the changes that begin a session with the contents of a record. */
+function beginningWith(record: SessionRecord): SessionChanges {
   const userId = userIdOf(record);
-  return userId !== undefined && record.epoch !== undefined ? { userId, value: record.epoch } : undefined;
+  return {
+    ...record,
+    opened: undefined,
+    hasSignedIn: false,
+    cleared: false,
+    set: record.values,
+    updates: new Map(),
+    unset: new Set(),
+    flashesAdded: record.flashes,
+    flashesTaken: new Set(),
+    leasedBy: undefined,
+    userEpoch: userId !== undefined && record.epoch !== undefined ? { userId, value: record.epoch } : undefined,
+  };
 }

@@ -128,6 +128,18 @@ export abstract class SessionStore {
   abstract destroy(id: string): Promise<void>;
 
   /**
+   * Ends the session with this id and returns its last contents, for {@link MigratingSessionStore}. A store that loses
+   * nothing does both in one step. Default: `read` and `destroy`.
+   *
+   * @returns `undefined` when it does not exist.
+   */
+  async take(id: string): Promise<SessionRecord | undefined> {
+    const record = await this.read(id);
+    if (record) await this.destroy(id);
+    return record;
+  }
+
+  /**
    * Creates a mark, in a store that cannot end sessions: a token that identifies no session and shows that the
    * browser has left one. It contains an empty record with this lineage, which {@link read} must return.
    *

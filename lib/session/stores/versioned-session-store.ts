@@ -122,6 +122,11 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
     await this.#endUnder(SessionId.fingerprint(id));
   }
 
+  override async take(id: string): Promise<SessionRecord | undefined> {
+    const text = await this.#endUnder(SessionId.fingerprint(id));
+    return text === undefined ? undefined : parseRecord(text, id);
+  }
+
   override async list(userId: string, search: ListSearch = {}): Promise<readonly FiledRecord[]> {
     if (!this.keysOf) return super.list(userId);
     const keys = await this.keysOf(userId, search.isThorough);
@@ -141,7 +146,7 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
 
   override async revoke(key: string): Promise<boolean> {
     if (!this.keysOf) return super.revoke(key);
-    return KEY.test(key) && this.#endUnder(key);
+    return KEY.test(key) && (await this.#endUnder(key)) !== undefined;
   }
 
   /**
@@ -160,10 +165,10 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
     return undefined;
   }
 
-  /** Ends a session even when it gets another id meanwhile. @returns Whether it existed. */
-  async #endUnder(place: string): Promise<boolean> {
+  /** Ends a session even when it gets another id meanwhile. @returns Its last text; `undefined` if there was none. */
+  async #endUnder(place: string): Promise<string | undefined> {
     const trail: string[] = [];
-    let hasEnded = false;
+    let ended: string | undefined;
     let key: string | undefined = place;
     for (let attempt = 0; attempt < MAX_ATTEMPTS && key !== undefined; attempt++) {
       const kept: StoredText | undefined = await this.find(key);
@@ -171,7 +176,7 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
       // If another request changes it meanwhile, the loop reads the key again: the session may have moved.
       if (kept && !moved) {
         if (!(await this.#end(key, kept))) continue;
-        hasEnded ||= kept.text !== ENDED;
+        if (kept.text !== ENDED) ended ??= kept.text;
       }
       trail.push(key);
       key = moved?.to;
@@ -179,7 +184,7 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
     if (key !== undefined) throw new SessionConflictError(MAX_ATTEMPTS);
     // The records that lead to the session are removed last, so that a retry still finds it.
     for (const passed of trail.reverse()) await this.remove(passed);
-    return hasEnded;
+    return ended;
   }
 
   /**

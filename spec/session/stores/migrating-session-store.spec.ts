@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secrets } from '../../../lib/session/cookies/secrets.js';
+import type { SessionChanges } from '../../../lib/session/record/session-changes.js';
 import { SessionId } from '../../../lib/session/record/session-id.js';
 import { SessionConfig } from '../../../lib/session/session-config.js';
 import { CookieSessionStore } from '../../../lib/session/stores/cookie-session-store.js';
 import { MemorySessionStore } from '../../../lib/session/stores/memory-session-store.js';
-import { MigratingSessionStore } from '../../../lib/session/stores/migrating-session-store.js';
+import { MigratingSessionStore, type Migration } from '../../../lib/session/stores/migrating-session-store.js';
 import type { MakeStore } from '../../../lib/testing/abilities.js';
 import { describeSessionStore } from '../../../lib/testing/describe-session-store.js';
 import { FrozenClock } from '../../support/frozen-clock.js';
@@ -17,8 +18,27 @@ const onTheMove: MakeStore<MigratingSessionStore> = ({ config, clock }) =>
     to: new MemorySessionStore(config, clock),
   });
 
+/** A migrating store whose sessions all begin in the old store, as those did that it finds there. */
+class OldSessions extends MigratingSessionStore {
+  constructor(readonly stores: Migration) {
+    super(stores);
+  }
+
+  override async write(changes: SessionChanges): Promise<string | undefined> {
+    return changes.opened ? super.write(changes) : this.stores.from.write(changes);
+  }
+}
+
+const fromTheOld: MakeStore<OldSessions> = ({ config, clock }) =>
+  new OldSessions({
+    from: new MemorySessionStore(config, clock),
+    to: new MemorySessionStore(config, clock),
+  });
+
 describeSessionStore('Sessions in a migrating store', onTheMove, { listsSessions: true });
 describeRandomRequests('Sessions in a migrating store', onTheMove);
+describeSessionStore('Sessions that move to another store', fromTheOld, { listsSessions: true });
+describeRandomRequests('Sessions that move to another store', fromTheOld);
 
 describe('A migrating session store', () => {
   const config = SessionConfig.from({}, { isProduction: false });
@@ -51,7 +71,8 @@ describe('A migrating session store', () => {
     const token = (await from.write(changesOf({ set: { cart: 1 }, flashesAdded: { notice: 'Saved' } }))) ?? '';
     const opened = await store.read(token);
     const id = SessionId.generate();
-    expect(await store.write(changesOf({ ...opened, opened, id, set: { userId: 'ada' } }))).toBe(id);
+    const signIn = { id, hasSignedIn: true, set: { userId: 'ada' } };
+    expect(await store.write(changesOf({ ...opened, opened, ...signIn }))).toBe(id);
     const record = await to.read(id);
     expect(Object.fromEntries(record?.values ?? [])).toEqual({ cart: 1, userId: 'ada' });
     expect(record?.flashes.get('notice')?.value).toBe('Saved');
@@ -96,27 +117,48 @@ describe('A migrating session store', () => {
     }
   });
 
-  it('does not bring back a session that is ended while it moves', async () => {
+  it.each(['destroy', 'revoke'] as const)(
+    'does not bring back a session that is ended while it moves: %s',
+    async (end) => {
+      const clock = new FrozenClock();
+      const steps = { taken: () => {}, goOn: () => {} };
+      const taken = new Promise<void>((done) => Object.assign(steps, { taken: done }));
+      const goingOn = new Promise<void>((done) => Object.assign(steps, { goOn: done }));
+      class SlowStore extends MemorySessionStore {
+        override async take(id: string) {
+          const record = await super.take(id);
+          steps.taken();
+          await goingOn;
+          return record;
+        }
+      }
+      const from = new SlowStore(config, clock);
+      const store = new MigratingSessionStore({ from, to: new MemorySessionStore(config, clock) });
+      const token = (await from.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
+      const opened = await store.read(token);
+      const moving = store.write(changesOf({ ...opened, opened, id: SessionId.generate() }));
+      await taken;
+      const ending = store[end](end === 'destroy' ? token : SessionId.fingerprint(token));
+      steps.goOn();
+      await Promise.all([moving, ending]);
+      expect(await store.list('ada')).toEqual([]);
+    },
+  );
+
+  it('keeps a session where it was when the new store cannot take it', async () => {
     const clock = new FrozenClock();
-    const to = new MemorySessionStore(config, clock);
-    class SlowStore extends MemorySessionStore {
-      comeBetween = async () => {};
-      override async read(token: string) {
-        const record = await super.read(token);
-        await this.comeBetween();
-        return record;
+    class Away extends MemorySessionStore {
+      override write(): Promise<never> {
+        return Promise.reject(new Error('away'));
       }
     }
-    const from = new SlowStore(config, clock);
-    const store = new MigratingSessionStore({ from, to });
-    const token = (await from.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
+    const from = new MemorySessionStore(config, clock);
+    const store = new MigratingSessionStore({ from, to: new Away(config, clock) });
+    const token = (await from.write(changesOf({ set: { userId: 'ada', cart: 1 } }))) ?? '';
     const opened = await store.read(token);
-    from.comeBetween = async () => {
-      await store.revoke(SessionId.fingerprint(token));
-    };
-    const id = SessionId.generate();
-    expect(await store.write(changesOf({ ...opened, opened, id }))).toBeUndefined();
-    expect(await store.list('ada')).toEqual([]);
+    await expect(store.write(changesOf({ ...opened, opened, id: SessionId.generate() }))).rejects.toThrow('away');
+    expect(Object.fromEntries((await store.read(token))?.values ?? [])).toEqual({ userId: 'ada', cart: 1 });
+    expect(await store.list('ada')).toHaveLength(1);
   });
 
   it('moves the times that a sign-in set with the session', async () => {
