@@ -139,10 +139,18 @@ export class SessionRegistry extends SessionDirectory {
     sessionChannel.announce(record.id, 'ended');
   }
 
-  /** Ends a session that its visitor leaves with a token of which the store knows that it has been replaced. */
-  async endSuperseded(token: string): Promise<void> {
-    await this.store.destroy(token);
+  /**
+   * Ends a session that its visitor leaves with a token of which the store knows that it has been replaced.
+   *
+   * @returns The session; `undefined` if it had ended already.
+   */
+  async endSuperseded(token: string): Promise<SessionRecord | undefined> {
+    const record = await this.store.take(token);
+    const userId = record && userIdOf(record);
     sessionChannel.announce(token, 'ended');
+    // Connections that have begun since then listen to an id that is known to the store alone.
+    if (userId !== undefined) sessionChannel.announceUser(userId);
+    return record;
   }
 
   /** Ends every copy of a session that its visitor replaced by signing in again, if the store cannot end them. */

@@ -104,6 +104,7 @@ const cases: [string, Recorder, string[]][] = [
       'time › gives an ended session no way back, and whoever comes again another id',
       'messages › end a session that holds nothing else, where they say until when they are kept',
       'a session that was ended › is gone, whoever kept its token',
+      'a session that was ended › is given once to whoever takes it, with its last contents',
       'a session that was ended › is not brought back by a request that had opened it',
       'a session that was ended › is not brought back when time ended it, either',
       'a session that was ended › tells a request in flight that what it did was not kept',

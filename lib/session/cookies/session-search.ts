@@ -142,8 +142,8 @@ export class SessionSearch {
    * Returns the token of a request's session that got another id a moment ago, so that its cookie must not be removed;
    * `undefined` for none.
    */
-  async superseded(carried: readonly CarriedToken[]): Promise<CarriedToken | undefined> {
-    for (const each of carried.slice(0, MAX_TOKENS)) if (await this.store.isSuperseded(each.token)) return each;
+  async superseded(carried: readonly CarriedToken[]): Promise<string | undefined> {
+    for (const { token } of carried.slice(0, MAX_TOKENS)) if (await this.store.isSuperseded(token)) return token;
     return undefined;
   }
 

@@ -11,11 +11,6 @@ import { VisitorDraft } from './visitor-draft.js';
 
 const NOWHERE: Origin = { at: 0, claimed: [] };
 
-/** A token whose session has got another one. */
-export interface FormerToken {
-  readonly token: string;
-}
-
 /** The parts of a session's draft, and what the request sees of them. */
 export class DraftState extends SessionUse {
   /** The record as opened or last committed; `undefined` for a session that is not stored. */
@@ -33,7 +28,7 @@ export class DraftState extends SessionUse {
   /** True when the browser was closed since the visitor signed in, as far as that is recorded. */
   wasBrowserClosed = false;
   /** The request's token, if it leads to nothing because another request has given its session a new id. */
-  superseded: FormerToken | undefined;
+  superseded: string | undefined;
   /** The error that made the stored contents unknown: a commit of changes throws it. */
   failure: Error | undefined;
   /** Increases with every change of a value, so that derived data can detect that it is outdated. */

@@ -73,8 +73,8 @@ export class SessionOpener {
   async #openNothing(carried: readonly CarriedToken[], origin: Origin, refusals: readonly Refusal[]): Promise<Session> {
     const { cookies, search, outages, report, config } = this.parts;
     const superseded = await outages.answer(search.superseded(carried));
-    if (superseded) {
-      const session = this.begin(cookies.originOf(undefined, origin, carried, new Set([superseded.token])));
+    if (superseded !== undefined) {
+      const session = this.begin(cookies.originOf(undefined, origin, carried, new Set([superseded])));
       draftOf(session).superseded = superseded;
       return session;
     }

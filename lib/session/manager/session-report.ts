@@ -1,4 +1,3 @@
-import type { FormerToken } from '../draft/draft-state.js';
 import type { ImpersonationEnd, RejectionReason } from '../event-reasons.js';
 import type { SessionChanges } from '../record/session-changes.js';
 import { SessionId } from '../record/session-id.js';
@@ -68,16 +67,11 @@ export class SessionReport {
 
   /** @param record The record before it ended. */
   ended(record: SessionRecord): void {
-    if (!this.#isFirstEnd(record)) return;
+    if (this.#emittedEnded.has(record)) return;
+    this.#emittedEnded.add(record);
     emitImpersonationLeft(this.events, shortHash(record.id), record);
     this.events.emit('session.ended', () => ownerOf(record));
     this.#leftBy(record);
-  }
-
-  /** Reports the end of a session that has another id by now, and that this request could not read. */
-  endedUnder(former: FormerToken): void {
-    if (!this.#isFirstEnd(former)) return;
-    this.events.emit('session.ended', () => ({ session: shortHash(former.token), userId: undefined }));
   }
 
   failed(operation: StoreOperation): void {
@@ -104,7 +98,8 @@ export class SessionReport {
     const { impersonation } = record;
     const impersonator = userIdOf(record);
     const session = () => shortHash(idNow());
-    if (before && before.startedAt !== impersonation?.startedAt && this.#isFirstEnd(before)) {
+    if (before && before.startedAt !== impersonation?.startedAt && !this.#emittedEnded.has(before)) {
+      this.#emittedEnded.add(before);
       const reason = endedBy ?? 'session-ended';
       const owner = userIdOf(opened);
       this.events.emit('impersonation.ended', () => ({
@@ -120,12 +115,6 @@ export class SessionReport {
       userId: userIdOf(impersonation),
       impersonator,
     }));
-  }
-
-  #isFirstEnd(ended: object): boolean {
-    if (this.#emittedEnded.has(ended)) return false;
-    this.#emittedEnded.add(ended);
-    return true;
   }
 
   #isLogged(hash: string): boolean {

@@ -124,7 +124,7 @@ export class SessionWriter {
   async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const { isEmpty, opened } = draft;
     if (opened && (await this.parts.outages.during('read', () => this.parts.store.isSuperseded(opened.id)))) {
-      draft.superseded = { token: opened.id };
+      draft.superseded = opened.id;
       draft.own.flashes.answer();
       return false;
     }
@@ -137,7 +137,7 @@ export class SessionWriter {
   }
 
   async #leaveNothing(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
-    if (draft.ended || draft.superseded) await this.parts.cookies.leave(draft, cookies);
+    if (draft.ended || draft.superseded !== undefined) await this.parts.cookies.leave(draft, cookies);
     else this.parts.cookies.clear(draft, cookies);
     draft.settle(undefined);
     return true;
@@ -149,9 +149,9 @@ export class SessionWriter {
     if (ended) {
       await outages.during('destroy', () => registry.end(ended));
       report.ended(ended);
-    } else if (wasEnded && superseded) {
-      await outages.during('destroy', () => registry.endSuperseded(superseded.token));
-      report.endedUnder(superseded);
+    } else if (wasEnded && superseded !== undefined) {
+      const record = await outages.during('destroy', () => registry.endSuperseded(superseded));
+      if (record) report.ended(record);
     }
   }
 

@@ -131,6 +131,12 @@ export class MigratingSessionStore extends SessionStore {
     await this.#both((store) => store.destroy(id));
   }
 
+  override async take(id: string): Promise<SessionRecord | undefined> {
+    await this.#arrival(id);
+    const [taken, left] = await this.#both((store) => store.take(id));
+    return taken ?? left;
+  }
+
   override async list(userId: string, search?: ListSearch): Promise<readonly FiledRecord[]> {
     await this.#arrivals();
     return (await Promise.all([this.#to.list(userId, search), this.#from.list(userId, search)])).flat();

@@ -79,8 +79,7 @@ export abstract class SessionStore {
   /**
    * Checks whether the session of a token got another id a moment ago, and still lives under it. Called for tokens that
    * identify no session. When it returns `true`, the visitor has the new token or is about to receive it, so the cookie
-   * is not removed, and a sign-out passes the token to {@link destroy}, which must then end the session under its new
-   * one.
+   * is not removed, and a sign-out passes the token to {@link take}, which must then end the session under its new one.
    */
   async isSuperseded(_token: string): Promise<boolean> {
     return false;
@@ -128,14 +127,12 @@ export abstract class SessionStore {
   abstract destroy(id: string): Promise<void>;
 
   /**
-   * Ends the session with this id and returns its last contents, for {@link MigratingSessionStore}. A store that loses
-   * nothing does both in one step. Default: `read` and `destroy`.
-   *
-   * @returns `undefined` when it does not exist.
+   * Ends a session as {@link destroy} does, and returns its last contents; `undefined` when it does not exist. A store
+   * that loses nothing does both in one step. Default: `read` and `destroy`.
    */
   async take(id: string): Promise<SessionRecord | undefined> {
     const record = await this.read(id);
-    if (record) await this.destroy(id);
+    await this.destroy(id);
     return record;
   }
 

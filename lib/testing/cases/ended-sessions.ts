@@ -16,6 +16,16 @@ export function describeEndedSessions(tests: Tests): void {
       assert.equal(await app.store.read(token), undefined);
     });
 
+    tests.it('is given once to whoever takes it, with its last contents', async (start) => {
+      const app = await start();
+      const { token, record: opened } = await app.write({ set: { cart: 1 } });
+      await app.store.write(changesOf({ ...opened, opened, set: { cart: 2 } }));
+      const taken = await app.store.take(opened.id);
+      assert.deepEqual(taken?.values, new Map([['cart', 2]]));
+      assert.equal(await app.store.take(opened.id), undefined);
+      assert.equal(await app.store.read(token), undefined);
+    });
+
     tests.it('is not brought back by a request that had opened it', async (start) => {
       const app = await start();
       const { token, record: opened } = await app.write({ set: { cart: 1 } });

@@ -599,7 +599,7 @@ describe('manager.canKeep()', () => {
   it('returns false once another request has changed the id, unless a user signs in', async () => {
     const { manager, shopper } = start();
     const session = await manager.open(await shopper());
-    draftOf(session).superseded = { token: 'a former token' };
+    draftOf(session).superseded = 'a former token';
     expect(await manager.canKeep(session)).toBe(false);
     draftOf(session).signIn({ userId: 'ada' }, 0);
     expect(await manager.canKeep(session)).toBe(true);
@@ -644,7 +644,7 @@ describe('A request that comes later after a change of the id than its own id is
     const { manager, store, former } = await late();
     const session = await manager.open(former);
     session.destroy();
-    store.destroy = () => Promise.reject(new Error('away'));
+    store.take = () => Promise.reject(new Error('away'));
     await expect(manager.commit(session, former)).rejects.toThrow(StoreUnavailableError);
   });
 });

@@ -343,7 +343,10 @@ describe('Two concurrent requests', () => {
     draftOf(late).reopen();
     const answered = cookies.next();
     await manager.commit(late, answered);
-    expect(events.take()).toEqual([{ name: 'session.ended', session, userId: undefined }]);
+    expect(events.take()).toEqual([
+      { name: 'session.ended', session, userId: 'ada' },
+      { name: 'logout', session, userId: 'ada' },
+    ]);
     expect(answered.answered(NAME)?.value).toBe('');
   });
 
