@@ -50,7 +50,6 @@ describeSessionStore('Sessions in memory', ({ config, clock }) => new Forgetful(
       'of which one learns more of the visitor leave the next sign-in all of it to take back',
       'do not contain those that have ended, expired, become empty or got another id',
       'of which one empties the session keep what the others put in',
-      'counts as replaced only while the session lives',
     ]);
     expect(code).toBe(1);
   });

@@ -127,10 +127,11 @@ export class SessionKeeper {
     if (draft.flashes.hasDelivered) this.#delivery ??= this.#deliveryOf(session);
     const signsIn = draft.hasSignedIn;
     const commit = () => this.#sessions.commit(session, cookies);
+    const { set, unset, flashesAdded } = draft.own;
     const committed = this.#delivery ? this.#delivery.commit(context, answer, commit) : commit();
     return andThen<unknown, Response>(committed, () => {
       // Only the store knows whether another request has given the session a new id meanwhile.
-      if (draft.isSuperseded) gatehouse.parts.unkept.warnOfNewId(session);
+      if (draft.isSuperseded) gatehouse.parts.unkept.warnOfNewId([set, flashesAdded], unset);
       if (signsIn) gatehouse.parts.accounts.selectUnseen(this.#ownCookies(context));
       return this.#withRemovals(answer);
     });

@@ -20,6 +20,12 @@ const NEW_ID =
   'another request has given it a new id. The former id is valid for ten more seconds; after a sign-in it is not. If ' +
   'this happens often, requests wait too long for the server: give it more capacity.';
 
+const NOT_STORED = 'set in a session and is not stored';
+const NOT_REMOVED = 'removed from a session and is still stored';
+
+/** A collection with keys. */
+type Keyed = Pick<ReadonlyMap<string, unknown> | ReadonlySet<string>, 'keys' | 'size'>;
+
 /** Logs, once for each reason, that a change of a session is not stored. Otherwise nobody would notice. */
 export class UnkeptValues {
   readonly #logged = new Set<string>();
@@ -40,9 +46,14 @@ export class UnkeptValues {
     if (isPassing) this.#logPassing(session);
   }
 
-  /** Called for a session that another request has given a new id, which this one cannot follow. */
-  warnOfNewId(session: Session): void {
-    this.#log(session, NEW_ID);
+  /**
+   * Called after another request has given the session an id to which this one's does not lead.
+   *
+   * @param set What the request set, by key. @param unset The keys of values that it removed.
+   */
+  warnOfNewId(set: readonly Keyed[], unset: ReadonlySet<string>): void {
+    const isSet = set.some(({ size }) => size > 0);
+    this.#logKey(isSet ? set : [unset], `${isSet ? NOT_STORED : NOT_REMOVED}: ${NEW_ID}`);
   }
 
   #logPassing(session: Session): void {
@@ -58,10 +69,11 @@ export class UnkeptValues {
 
   #log(session: Session, reason: string, losesMessages = true): void {
     const { values, flashes } = draftOf(session);
-    const set = [...values.changed.keys(), ...(losesMessages ? flashes.added.keys() : [])];
-    const [key] = [...set, ...values.removed];
-    const lost = set.length > 0 ? 'set in a session and is not stored' : 'removed from a session and is still stored';
-    const problem = `${lost}: ${reason}`;
+    this.#logKey([values.changed, ...(losesMessages ? [flashes.added] : [])], `${NOT_STORED}: ${reason}`);
+  }
+
+  #logKey(keyed: readonly Keyed[], problem: string): void {
+    const [key] = keyed.flatMap((each) => [...each.keys()]);
     if (key === undefined || this.#logged.has(problem)) return;
     this.#logged.add(problem);
     this.log.misfit(`"${printable(key)}" was ${problem} This is logged once.`);

@@ -172,17 +172,12 @@ export class FlashDraft {
 
   /** Makes the committed messages the new starting point. Delivered ones stay readable. */
   settle(earlier?: Flashes): void {
-    this.answer();
-    this.startOver(earlier);
-  }
-
-  /** Records that the response contains the delivered messages, so that no other request delivers them. */
-  answer(): void {
     for (const [key, messages] of this.#delivered ?? []) {
       if (!this.#shown?.has(key)) warnOfUnseen(key, messages.filter(({ yields }) => !yields).length);
     }
     this.claims?.deliver();
     this.claims?.end();
+    this.startOver(earlier);
   }
 
   /** Undoes this request's changes and deliveries, and starts over from these messages. */

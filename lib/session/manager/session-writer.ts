@@ -80,7 +80,7 @@ export class SessionWriter {
 
   async #renew(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const isKept = await this.write(draft, cookies);
-    if (draft.opened) this.parts.report.renewed(draft.opened);
+    if (isKept && draft.opened) this.parts.report.renewed(draft.opened);
     return isKept;
   }
 
@@ -124,8 +124,8 @@ export class SessionWriter {
   async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const { isEmpty, opened } = draft;
     if (opened && (await this.parts.outages.during('read', () => this.parts.store.isSuperseded(opened.id)))) {
+      draft.settle(undefined);
       draft.superseded = opened.id;
-      draft.own.flashes.answer();
       return false;
     }
     // If it is not empty, the cookie stays: a login in another request may already have replaced it.

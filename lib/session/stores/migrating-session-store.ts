@@ -29,11 +29,8 @@ export interface Migration {
 
 /**
  * Changes the store without signing anybody out. New sessions begin in the new store. Existing ones stay in the old
- * store, so that concurrent requests lose nothing, until their id changes (as at a sign-in) or they expire; sessions
- * from a cookie move when they are first written. When the longest of them has expired, the new store can be used
- * alone.
- *
- * While a session moves, requests of the same process wait for it; another process does not find it for that moment.
+ * store, so that concurrent requests lose nothing, until their visitor signs in or they expire; sessions from a cookie
+ * move when they are first written. When the longest of them has expired, the new store can be used alone.
  *
  * @example new MigratingSessionStore({ from: new SqliteSessionStore(), to: new RedisSessionStore() })
  */
@@ -42,8 +39,6 @@ export class MigratingSessionStore extends SessionStore {
   readonly #to: SessionStore;
   /** The messages of sessions that were opened in the old store. Copies of a record have them in common. */
   readonly #openedInOld = new WeakSet<SessionRecord['flashes']>();
-  /** The sessions that are moving, by id. */
-  readonly #moving = new Map<string, Promise<SessionRecord | undefined>>();
 
   constructor({ from, to }: Migration) {
     super();
@@ -77,7 +72,6 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async read(token: string, lease?: FlashLease): Promise<SessionRecord | undefined> {
-    await this.#arrival(token);
     const moved = await this.#to.read(token, lease);
     if (moved) return moved;
     const record = await this.#from.read(token, lease);
@@ -95,16 +89,12 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async write(changes: SessionChanges): Promise<string | undefined> {
-    const { opened, id } = changes;
-    if (!opened || !this.#openedInOld.has(opened.flashes)) return this.#to.write(changes);
-    if (this.#from instanceof CookieSessionStore) return this.#begin(opened, changes);
-    const stays = id === opened.id;
-    const kept = stays ? await this.#from.write(changes) : undefined;
-    if (kept !== undefined) return kept;
-    const moved = await (stays ? this.#arrival(id) : this.#move(opened.id));
-    // Where sessions can end, the new store applies the changes to what another request may have moved meanwhile.
-    const known = this.#to.abilities.endsSessions ? asElsewhere(opened) : moved;
-    return known && this.#to.write({ ...changes, opened: known });
+    const { opened } = changes;
+    if (!opened) return this.#to.write(changes);
+    const isInOld = this.#openedInOld.has(opened.flashes);
+    if (isInOld && this.#from instanceof CookieSessionStore) return this.#begin(opened, changes);
+    if (isInOld) return (await this.#writeInOld(changes)) ?? this.#writeInNew(changes);
+    return (await this.#to.write(changes)) ?? this.#writeInOld(elsewhere(changes));
   }
 
   override async hasRoomFor(changes: SessionChanges): Promise<boolean> {
@@ -114,12 +104,10 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async alter(opened: SessionRecord, change: StoredChange): Promise<Altered | undefined> {
-    if (!this.#openedInOld.has(opened.flashes)) return this.#to.alter(opened, change);
-    const altered = await this.#from.alter(opened, change);
-    if (altered?.record) this.#openedInOld.add(altered.record.flashes);
-    if (!altered || altered.record) return altered;
-    await this.#arrival(opened.id);
-    return (await this.#to.alter(asElsewhere(opened), change)) ?? altered;
+    const isInOld = this.#openedInOld.has(opened.flashes);
+    const altered = await (isInOld ? this.#from : this.#to).alter(opened, change);
+    if (isInOld && altered?.record) this.#openedInOld.add(altered.record.flashes);
+    return altered;
   }
 
   override async mark(lineage: Lineage, expiresAt: number): Promise<string | undefined> {
@@ -127,18 +115,15 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async destroy(id: string): Promise<void> {
-    await this.#arrival(id);
     await this.#both((store) => store.destroy(id));
   }
 
   override async take(id: string): Promise<SessionRecord | undefined> {
-    await this.#arrival(id);
     const [taken, left] = await this.#both((store) => store.take(id));
     return taken ?? left;
   }
 
   override async list(userId: string, search?: ListSearch): Promise<readonly FiledRecord[]> {
-    await this.#arrivals();
     return (await Promise.all([this.#to.list(userId, search), this.#from.list(userId, search)])).flat();
   }
 
@@ -156,7 +141,6 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async revoke(key: string): Promise<boolean> {
-    await this.#arrivals();
     const hasEnded = await this.#both((store) => store.revoke(key));
     return hasEnded.includes(true);
   }
@@ -170,37 +154,39 @@ export class MigratingSessionStore extends SessionStore {
     });
   }
 
-  /** Waits for a session that is moving. @returns The session that has moved; `undefined` if it was not moving. */
-  async #arrival(id: string): Promise<SessionRecord | undefined> {
-    return this.#moving.get(id)?.catch(() => undefined);
+  /** Writes to the old store, from which a session moves at a sign-in. */
+  async #writeInOld(changes: SessionChanges): Promise<string | undefined> {
+    if (this.#from instanceof CookieSessionStore) return undefined;
+    const id = await this.#from.write(changes);
+    return id !== undefined && changes.opened && changes.hasSignedIn ? this.#move(changes.opened.id, id) : id;
   }
 
-  /** Waits for all sessions that are moving. */
-  async #arrivals(): Promise<void> {
-    await Promise.allSettled(this.#moving.values());
+  /** Writes to the new store what a request opened in the old one, in case the session has moved meanwhile. */
+  async #writeInNew(changes: SessionChanges): Promise<string | undefined> {
+    // A store that cannot end sessions would begin it again.
+    return this.#to.abilities.endsSessions ? this.#to.write(elsewhere(changes)) : undefined;
   }
 
   /**
-   * Moves a session under its id, unless a request does already. @returns The session; `undefined` if it is not in the old
-   * store.
+   * Moves a session that has just got its id at a sign-in, so that no other request knows it. If the new store does not
+   * accept it, it stays in the old one.
+   *
+   * @param former The id before. @returns The token; `undefined` when the session has ended.
    */
-  #move(id: string): Promise<SessionRecord | undefined> {
-    const moving = this.#moving.get(id) ?? this.#moveNow(id).finally(() => this.#moving.delete(id));
-    this.#moving.set(id, moving);
-    return moving;
-  }
-
-  async #moveNow(id: string): Promise<SessionRecord | undefined> {
+  async #move(former: string, id: string): Promise<string | undefined> {
     const record = await this.#from.take(id);
     if (!record) return undefined;
     const moving = beginningWith(record);
     try {
-      await this.#to.write(moving);
-    } catch (error) {
-      await this.#from.write(moving);
-      throw error;
+      if (!this.#to.abilities.endsSessions) return await this.#to.write(moving);
+      // The new store replaces the former id itself, and so knows what to do with requests that come with it.
+      const opened = { ...record, ...NOTHING, id: former, impersonation: undefined, version: undefined };
+      await this.#to.write({ ...beginningWith(opened), isKept: true });
+      return await this.#to.write({ ...moving, opened, cleared: true, hasSignedIn: true });
+    } catch {
+      await this.#to.destroy(id).catch(() => undefined);
+      return this.#from.write(moving);
     }
-    return asElsewhere(record);
   }
 
   /** Creates the session of a cookie in the new store, with all its values and messages. */
@@ -211,9 +197,12 @@ export class MigratingSessionStore extends SessionStore {
   }
 }
 
-/** Returns a record without its version, which means nothing in another store. */
-function asElsewhere(record: SessionRecord): SessionRecord {
-  return { ...record, version: undefined };
+/** The contents of an empty session. */
+const NOTHING = { values: new Map(), flashes: new Map(), identity: [] };
+
+/** Returns the same changes for the other store, where the version of the record means nothing. */
+function elsewhere(changes: SessionChanges): SessionChanges {
+  return { ...changes, opened: changes.opened && { ...changes.opened, version: undefined } };
 }
 
 /** Returns the changes that begin a session with the contents of a record. */

@@ -77,8 +77,8 @@ export abstract class SessionStore {
   abstract read(token: string, lease?: FlashLease): Promised<SessionRecord | undefined>;
 
   /**
-   * Checks whether the session of a token got another id a moment ago, and still lives under it. Called for tokens that
-   * identify no session. When it returns `true`, the visitor has the new token or is about to receive it, so the cookie
+   * Checks whether another request has given the session of a token a new id, less than a minute ago, to which this token
+   * does not lead (any more). When it returns `true`, the visitor has the new token or is about to receive it, so the cookie
    * is not removed, and a sign-out passes the token to {@link take}, which must then end the session under its new one.
    */
   async isSuperseded(_token: string): Promise<boolean> {

@@ -64,13 +64,12 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
   override async isSuperseded(token: string): Promise<boolean> {
     if (!SessionId.isWellFormed(token)) return false;
     const now = this.clock.now();
-    const first = SessionId.fingerprint(token);
-    let key = first;
+    let key = SessionId.fingerprint(token);
     for (;;) {
       const kept = await this.find(key);
       const moved = kept && parseMovedRecord(kept.text);
-      if (!moved) return key !== first && isLive(kept && parseRecord(kept.text, ''), now);
-      if (now >= moved.until) return false;
+      if (!moved || now >= moved.until) return false;
+      if (!moved.hidden || !isInGrace(moved, now)) return true;
       key = moved.to;
     }
   }
@@ -92,7 +91,7 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
   /** Changes the stored session. @returns The record that is stored now; `undefined` when it has ended. */
   async #change(opened: SessionRecord, change: StoredChange): Promise<SessionRecord | undefined> {
     // A session that seems to have expired may have been renewed by another request.
-    let isFresh = opened.expiresAt <= this.clock.now();
+    let isFresh = opened.version === undefined || opened.expiresAt <= this.clock.now();
     let current = isFresh ? await this.#find(opened.id) : opened;
     for (let attempt = 0; attempt < MAX_ATTEMPTS && current; attempt++) {
       const changes = change(current);
@@ -242,8 +241,4 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
       return this.#recent.read(id, kept);
     });
   }
-}
-
-function isLive(record: SessionRecord | undefined, now: number): boolean {
-  return record !== undefined && now < record.expiresAt && !isEmptyRecord(record);
 }

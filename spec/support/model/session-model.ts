@@ -67,13 +67,11 @@ export class SessionModel {
     return session && now < session.expiresAt ? { token, session } : undefined;
   }
 
-  /** Checks whether the session of a token lives under another one. */
+  /** Checks whether the session of a token has got another one a short while ago, to which this one does not lead. */
   isSuperseded(token: string, now: number): boolean {
     const moved = this.#moved.get(token);
     if (!moved || now >= moved.at + TRAIL) return false;
-    const session = this.#sessions.get(moved.to);
-    const lives = session !== undefined && now < session.expiresAt && !isEmpty(session);
-    return lives || this.isSuperseded(moved.to, now);
+    return moved.isSecret || now >= moved.at + GRACE || this.isSuperseded(moved.to, now);
   }
 
   put(token: string, session: ModelSession): void {
