@@ -153,18 +153,12 @@ describe.each(STORES)('The toolbar of the development server, with the store %s,
 });
 
 describe('The toolbar of the development server', () => {
-  let app: App;
   let server: Server;
   let visitor: ToolbarVisitor;
 
   beforeAll(async () => {
-    app = toolbarSite();
-    server = await app.serveWith('dev');
+    server = await developedWith('cookie');
     visitor = new ToolbarVisitor(server);
-  });
-  afterAll(async () => {
-    await server?.stop();
-    app?.remove();
   });
 
   it('shows which rule denied access, where it is defined and what was missing', async () => {
