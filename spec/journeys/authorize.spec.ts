@@ -55,19 +55,6 @@ const FILES = {
     export default defineConfig({ output: 'server', adapter: node({ mode: 'standalone' }), integrations: [gatehouse()] });`,
   'src/gatehouse.js': SETUP,
   'src/pages/ask.js': ASK,
-  'src/components/Late.astro': `---
-    import { authorize } from 'astro-gatehouse/server';
-    await new Promise((wake) => setTimeout(wake, 50));
-    await authorize({ role: 'admin' });
-    ---
-    <p>the guarded part</p>`,
-  'src/components/AtOnce.astro': `---
-    import { requireSession } from 'astro-gatehouse/server';
-    const { userId } = requireSession();
-    ---
-    <p>the guarded part of {userId}</p>`,
-  'src/pages/late.astro': "---\nimport Late from '../components/Late.astro';\n---\n<h1>begun</h1><Late /><p>after</p>",
-  'src/pages/at-once.astro': "---\nimport AtOnce from '../components/AtOnce.astro';\n---\n<AtOnce /><p>after</p>",
 };
 
 describe('authorize()', () => {
@@ -124,42 +111,3 @@ describe('authorize()', () => {
     },
   );
 });
-
-describe.each(['built', 'in development'])('A check in a nested component, %s,', (how) => {
-  let app: App;
-  let server: Server;
-
-  beforeAll(async () => {
-    app = App.create('spec/apps/empty', FILES);
-    if (how === 'built') await app.build();
-    server = how === 'built' ? await app.serve() : await app.serveWith('dev');
-  });
-  afterAll(async () => {
-    await server.stop();
-    app.remove();
-  });
-
-  it.each([
-    ['/late', '<!DOCTYPE html>'],
-    ['/at-once', ''],
-  ])('sends nothing of the guarded content, and logs where the check belongs: %s', async (path, begun) => {
-    const before = server.output.length;
-    const text = await whatArrived(`${server.origin}${path}`);
-    expect(text).toContain(begun);
-    expect(text).not.toMatch(/the guarded part|after/);
-    const cure = "Check in the page's own frontmatter, not in a nested component.";
-    expect(await server.printed(cure, before)).toContain(cure);
-  });
-});
-
-/** Returns the received part of a body, even when the connection breaks. */
-async function whatArrived(address: string): Promise<string> {
-  const response = await fetch(address, { headers: { accept: 'text/html' } });
-  let text = '';
-  try {
-    for await (const chunk of response.body ?? []) text += new TextDecoder().decode(chunk);
-  } catch (error) {
-    expect(error).toMatchObject({ message: 'terminated' });
-  }
-  return text;
-}

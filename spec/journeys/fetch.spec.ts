@@ -74,21 +74,34 @@ const FILES = {
   'src/pages/made.astro': '---\nexport const prerender = true;\n---\n<h1>made before</h1>',
 };
 
+/** One build; the environment of the server names the pipeline it uses. */
+const PIPED = {
+  ...FILES,
+  'src/plain.ts': PIPELINES['src/fetch.ts'],
+  'src/hono.ts': PIPELINES['Hono in src/fetch.ts'],
+  'src/unguarded.ts': `
+    import { FetchState, actions, middleware, pages } from 'astro/fetch';
+    export default {
+      async fetch(request: Request): Promise<Response> {
+        const state = new FetchState(request);
+        return (await actions(state)) ?? middleware(state, pages);
+      },
+    };`,
+  'src/fetch.ts': `
+    import hono from './hono';
+    import plain from './plain';
+    import unguarded from './unguarded';
+    const pipeline = process.env.PIPELINE ?? '';
+    export default pipeline === 'unguarded' ? unguarded : /Hono/.test(pipeline) ? hono : plain;`,
+};
+
 describe.each(Object.keys(PIPELINES))('The guard in a custom pipeline: %s', (pipeline) => {
   let app: App;
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, {
-      ...FILES,
-      'src/plain.ts': PIPELINES['src/fetch.ts'],
-      'src/hono.ts': PIPELINES['Hono in src/fetch.ts'],
-      'src/fetch.ts': `
-        import hono from './hono';
-        import plain from './plain';
-        export default /Hono/.test(process.env.PIPELINE ?? '') ? hono : plain;`,
-    });
-    server = await (await app.build()).serve({ GATEHOUSE_SECRET: SECRET, PIPELINE: pipeline });
+    app = await App.create(undefined, PIPED).build();
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, PIPELINE: pipeline });
   });
   afterAll(async () => {
     await server?.stop();
@@ -205,18 +218,8 @@ describe('A pipeline that runs actions and never asks the guard', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, {
-      ...FILES,
-      'src/fetch.ts': `
-        import { FetchState, actions, middleware, pages } from 'astro/fetch';
-        export default {
-          async fetch(request: Request): Promise<Response> {
-            const state = new FetchState(request);
-            return (await actions(state)) ?? middleware(state, pages);
-          },
-        };`,
-    });
-    server = await (await app.build()).serve();
+    app = await App.create(undefined, PIPED).build();
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, PIPELINE: 'unguarded' });
   });
   afterAll(async () => {
     await server?.stop();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { App, Server } from '../support/app.js';
+import { type App, SECRET, type Server } from '../support/app.js';
 import { type Answer, Browser, type Visit } from '../support/browser.js';
 import { madeSite } from '../support/made-site.js';
 
@@ -110,6 +110,35 @@ const FILES = {
     import { FlashBag, Session } ${SERVER}
     export const GET = ({ locals: { services } }) =>
       Response.json({ values: services.get(Session).all(), notice: services.get(FlashBag).get('notice') ?? null });`,
+  'src/gatehouse.ts': `
+    import { AsyncLocalStorage } from 'node:async_hooks';
+    import { defineGatehouse } ${SERVER}
+    const own = new AsyncLocalStorage<any>();
+    // Determines the visitor, where the server is started with it.
+    const context = {
+      runWithContext: (scope, run) => own.run(scope, run),
+      getContextStore: () => {
+        const scope = own.getStore();
+        const known = scope?.headers.get('x-in-context');
+        if (known === 'spread') return { ...scope, requestId: 1 };
+        return known ? { session: JSON.parse(known), requestId: 1 } : scope;
+      },
+      access: { reload: async ({ userId }) =>
+        userId === 'gone' ? null : { email: userId + '@site.example', role: userId === 'bob' ? 'user' : 'admin' } },
+    };
+    export default defineGatehouse(process.env.CONTEXT === 'own' ? context : {});`,
+  'src/pages/premium.astro': '<h1>premium</h1>',
+  'src/pages/caught.js': `
+    import { AccessDeniedError, requireSession } ${SERVER}
+    export const GET = () => {
+      try {
+        return new Response('hello ' + requireSession().userId);
+      } catch (error) {
+        if (error instanceof Response && error instanceof AccessDeniedError) return error;
+        throw error;
+      }
+    };`,
+  'src/pages/uncaught.js': `import { requireSession } ${SERVER}\nexport const GET = () => new Response(requireSession().userId);`,
   'src/pages/throws.astro': `---\nthrow new Error('thrown by a page');\n---`,
   'src/pages/refuses.astro': `---\nimport { authorize } ${SERVER}\nawait authorize({ role: 'chief' });\n---`,
 };
@@ -119,6 +148,7 @@ const OPTIONS = `{
     { pattern: '/admin', role: 'admin' },
     { pattern: '/members' },
     { pattern: '/recent', authenticatedWithin: 3600 },
+    { pattern: '/premium', allow: (session) => session?.plan },
     { action: 'removeAll', role: 'admin' },
   ],
 }`;
@@ -446,33 +476,15 @@ describe('A custom context that determines the visitor', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = madeSite("{ protect: [{ pattern: '/admin', role: 'admin' }, { pattern: '/members' }] }", {
-      ...FILES,
-      'src/middleware.js': 'export const onRequest = (context, next) => next();',
-      'src/gatehouse.ts': `
-        import { AsyncLocalStorage } from 'node:async_hooks';
-        import { defineGatehouse } ${SERVER}
-        const own = new AsyncLocalStorage<any>();
-        export default defineGatehouse({
-          runWithContext: (scope, run) => own.run(scope, run),
-          getContextStore: () => {
-            const scope = own.getStore();
-            const known = scope?.headers.get('x-known');
-            if (known === 'spread') return { ...scope, requestId: 1 };
-            return known ? { session: JSON.parse(known), requestId: 1 } : scope;
-          },
-          access: { reload: async ({ userId }) => 
-            userId === 'gone' ? null : { email: userId + '@site.example', role: userId === 'bob' ? 'user' : 'admin' } },
-        });`,
-    });
-    server = await (await app.build()).serve();
+    app = await madeSite(OPTIONS, FILES).build();
+    server = await app.serve({ GATEHOUSE_SECRET: SECRET, CONTEXT: 'own' });
   });
   afterAll(async () => {
     await server?.stop();
     app?.remove();
   });
 
-  const knowing = (known: string): Visit => ({ headers: { 'x-known': known } });
+  const knowing = (known: string): Visit => ({ headers: { 'x-in-context': known } });
   async function signedIn(): Promise<Browser> {
     const browser = new Browser(server);
     await browser.visit('/login', { method: 'POST', body: JSON.stringify(ADMIN) });
@@ -516,24 +528,8 @@ describe('The denial of a guest by helpers and rules', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = madeSite("{ protect: [{ pattern: '/premium', allow: (session) => session?.plan }] }", {
-      'src/pages/premium.astro': '<h1>premium</h1>',
-      'src/pages/enter.js': `
-        import { setSession } ${SERVER}
-        export const POST = async (context) => { await setSession(context, { userId: 'ada', plan: 'the premium plan' }); return new Response('in'); };`,
-      'src/pages/caught.js': `
-        import { AccessDeniedError, requireSession } ${SERVER}
-        export const GET = () => {
-          try {
-            return new Response('hello ' + requireSession().userId);
-          } catch (error) {
-            if (error instanceof Response && error instanceof AccessDeniedError) return error;
-            throw error;
-          }
-        };`,
-      'src/pages/uncaught.js': `import { requireSession } ${SERVER}\nexport const GET = () => new Response(requireSession().userId);`,
-    });
-    server = await (await app.build()).serve();
+    app = await madeSite(OPTIONS, FILES).build();
+    server = await app.serve();
   });
   afterAll(async () => {
     await server?.stop();
@@ -552,7 +548,7 @@ describe('The denial of a guest by helpers and rules', () => {
 
   it('also follows, with one warning, when allow() returns a truthy value other than true', async () => {
     const browser = new Browser(server);
-    await browser.post('/enter');
+    await browser.visit('/login', { method: 'POST', body: '{"userId":"ada","plan":"the premium plan"}' });
     for (let time = 0; time < 3; time++) expect((await browser.get('/premium')).status).toBe(302);
     const line = 'allow() of /premium';
     expect(await server.printed(line)).toContain('only true lets anybody in');

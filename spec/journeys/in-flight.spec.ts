@@ -7,11 +7,34 @@ import { pass } from '../support/movable-clock.js';
 const DAY = 24 * 60 * 60 * 1000;
 
 let app: App;
+/** The built servers by their settings, and the one development server. */
+const servers = new Map<string, Server>();
 
 beforeAll(async () => {
   app = await App.create('spec/apps/in-flight').build();
 });
-afterAll(() => app?.remove());
+afterAll(async () => {
+  for (const server of servers.values()) await server.stop();
+  app?.remove();
+});
+
+/** Starts a built server for each of the settings, on first use. */
+async function built(settings: Record<string, string>): Promise<Server> {
+  const key = JSON.stringify(settings);
+  const server = servers.get(key) ?? (await app.serve({ GATEHOUSE_SECRET: SECRET, ...settings }));
+  servers.set(key, server);
+  return server;
+}
+
+/** Has the one development server, which applies another store without a restart, keep sessions in it. */
+async function developed(store: string): Promise<Server> {
+  const files = { 'src/store.ts': `export const store = '${store}';` };
+  app.write(files);
+  const server = servers.get('dev') ?? (await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }));
+  servers.set('dev', server);
+  await server.until(async () => (await new Browser(server).get('/store')).text === store);
+  return server;
+}
 
 const whoIs = async (browser: Browser) => /<p[^>]*>([^<]*)</.exec((await browser.get('/who')).text)?.[1];
 
@@ -25,11 +48,9 @@ describe.each([
   let browser: Browser;
 
   beforeAll(async () => {
-    const environment = { GATEHOUSE_SECRET: SECRET, STORE: store };
-    server = await (way === 'dev' ? app.serveWith('dev', environment) : app.serve(environment));
+    server = await (way === 'dev' ? developed(store) : built({ STORE: store }));
     inFlight = new InFlight(server);
   });
-  afterAll(() => server?.stop());
   beforeEach(() => {
     browser = new Browser(server);
   });
@@ -135,10 +156,8 @@ describe.each(['built', 'dev'])('A request with the id from before a sign-in, %s
   let former: Browser;
 
   beforeAll(async () => {
-    const environment = { GATEHOUSE_SECRET: SECRET, STORE: 'memory' };
-    server = await (way === 'dev' ? app.serveWith('dev', environment) : app.serve(environment));
+    server = await (way === 'dev' ? developed('memory') : built({ STORE: 'memory' }));
   });
-  afterAll(() => server?.stop());
   beforeEach(async () => {
     browser = new Browser(server);
     await browser.post('/fill');
@@ -183,10 +202,9 @@ describe('A site with sessions in the cookie', () => {
   let inFlight: InFlight;
 
   beforeAll(async () => {
-    server = await app.serve({ GATEHOUSE_SECRET: SECRET, LIST: 'on' });
+    server = await built({ LIST: 'on' });
     inFlight = new InFlight(server);
   });
-  afterAll(() => server?.stop());
 
   it('does not undo the sign-in of a guest who had no session', async () => {
     const browser = new Browser(server);
@@ -233,12 +251,7 @@ describe.each(['cookie', 'memory'])('A cross-site request, with sessions in the 
   let lax: Server;
 
   beforeAll(async () => {
-    strict = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: store, SAME_SITE: 'strict' });
-    lax = await app.serve({ GATEHOUSE_SECRET: SECRET, STORE: store });
-  });
-  afterAll(async () => {
-    await strict?.stop();
-    await lax?.stop();
+    [strict, lax] = [await built({ STORE: store, SAME_SITE: 'strict' }), await built({ STORE: store })];
   });
 
   /** Sends a request of the same browser without its cookies, and stores those of the response. */

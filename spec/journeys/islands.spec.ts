@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
-import { madeSite } from '../support/made-site.js';
+import { siteConfig } from '../support/made-site.js';
 import { RESETTABLE, ResettableSite } from '../support/resettable-site.js';
 
 const CASES = [
@@ -72,41 +72,75 @@ describe.each(
   });
 });
 
-describe.each(['production', 'dev'] as const)('Islands under several names in %s', (mode) => {
-  const FILES = {
-    ...RESETTABLE,
-    'astro.config.mjs': `
-      import node from '@astrojs/node';
-      import { defineConfig } from 'astro/config';
-      import gatehouse from 'astro-gatehouse';
-      export default defineConfig({ output: 'server', adapter: node({ mode: 'standalone' }), integrations: [gatehouse()] });`,
-    'src/components/Stats.astro': '<p>stats for everybody</p>',
-    'src/components/admin/Stats.astro': '<p>stats of the admin</p>',
-    'src/components/Panel/index.astro': '<p>the panel</p>',
-    'src/components/Weather.astro': '<p>the weather</p>',
-    'src/pages/index.astro': `---
+/** Islands under several names. */
+const NAMED = {
+  ...RESETTABLE,
+  'astro.config.mjs': siteConfig(''),
+  'src/components/Stats.astro': '<p>stats for everybody</p>',
+  'src/components/admin/Stats.astro': '<p>stats of the admin</p>',
+  'src/components/Panel/index.astro': '<p>the panel</p>',
+  'src/components/Weather.astro': '<p>the weather</p>',
+  'src/pages/index.astro': `---
 import Stats from '../components/Stats.astro';
 import Own from '../components/admin/Stats.astro';
 import Box from '../components/Panel/index.astro';
 import Sky from '../components/Weather.astro';
 ---
 <Stats server:defer /><Own server:defer /><Box server:defer /><Sky server:defer />`,
-    'src/pages/other.astro': `---
+  'src/pages/other.astro': `---
 import Stats from '../components/admin/Stats.astro';
 import Board from '../components/Panel/index.astro';
 ---
 <Stats server:defer /><Board server:defer />`,
-  };
+};
+
+/** Others, which files re-export. */
+const HANDED_ON = {
+  'tsconfig.json': '{ "extends": "astro/tsconfigs/base", "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }',
+  'src/components/Safe.astro': '<p>the safe</p>',
+  'src/components/Vault.astro': '<p>the vault</p>',
+  'src/components/Ticker.astro': '<p>the ticker</p>',
+  'src/components/staff/index.ts': `
+    import Vault from '../Vault.astro';
+    export { default as Locker } from '../Safe.astro';
+    export const Chest = Vault;`,
+  'src/components/index.ts': `export * from './staff';`,
+  'src/components/open.ts': `export { default as Told } from './Ticker.astro';`,
+  'src/pages/direct.astro': `---
+import Safe from '../components/Safe.astro';
+import Crate from '@/components/Vault.astro';
+---
+<Safe server:defer /><Crate server:defer />`,
+  'src/pages/handed.astro': `---
+import { Locker, Chest as Any } from '../components/index.ts';
+import { Locker as More } from '@/components/index';
+import { Told } from '../components/open.ts';
+---
+<Locker server:defer /><Any server:defer /><More server:defer /><Told server:defer />`,
+};
+
+/** The one development server of both. */
+let developed: ResettableSite | undefined;
+afterAll(() => developed?.stop());
+
+async function namedSite(mode: 'production' | 'dev'): Promise<ResettableSite> {
+  if (mode === 'dev' && developed) return developed;
+  const app = App.create('spec/apps/islands', { ...NAMED, ...HANDED_ON });
+  if (mode === 'production') return new ResettableSite(await app.build(), mode);
+  developed = new ResettableSite(app, mode);
+  return developed;
+}
+
+describe.each(['production', 'dev'] as const)('Islands under several names in %s', (mode) => {
   const ALL = ['stats for everybody', 'stats of the admin', 'the panel', 'the weather'];
-  let app: App;
   let site: ResettableSite;
 
   beforeAll(async () => {
-    app = App.create('spec/apps/islands', FILES);
-    site = new ResettableSite(app, mode);
-    if (mode === 'production') await app.build();
+    site = await namedSite(mode);
   });
-  afterAll(() => site.stop());
+  afterAll(async () => {
+    if (site !== developed) await site?.stop();
+  });
 
   /** Returns the islands that each visitor sees. @param roles `undefined` for a guest. */
   async function seen(rules: object, ...roles: (string | undefined)[]): Promise<string[][]> {
@@ -157,16 +191,18 @@ import Board from '../components/Panel/index.astro';
 
   if (mode === 'dev') return;
 
+  const withRule = (island: string) => siteConfig(`{ protect: [{ island: '${island}', role: 'admin' }] }`);
+
   it('are distinguished by the report and by the build', async () => {
-    app.rewrite('astro.config.mjs', (text) =>
-      text.replace('gatehouse()', `gatehouse({ protect: [{ island: 'Stats', role: 'admin' }] })`),
-    );
+    const app = App.create('spec/apps/islands', NAMED);
+    app.write({ 'astro.config.mjs': withRule('Stats') });
     const { output } = await app.astro('build');
+    const { entries } = JSON.parse((await app.gatehouse('routes', '--json')).output);
+    app.remove();
     expect(output).not.toContain('WARN');
     expect(output).toContain(
       'applies to 2 server islands of that name: src/components/Stats.astro, src/components/admin/',
     );
-    const { entries } = JSON.parse((await app.gatehouse('routes', '--json')).output);
     const islands = entries.filter(({ kind }: { kind: string }) => kind === 'island');
     expect(islands.map(({ path, who }: Record<string, string>) => `${path}: ${who}`)).toEqual([
       'Panel: everybody',
@@ -177,56 +213,28 @@ import Board from '../components/Panel/index.astro';
   });
 
   it('stop the build when no island has the name of a rule', async () => {
-    app.rewrite('astro.config.mjs', (text) => text.replace(`island: 'Stats'`, `island: 'Statz'`));
+    const app = App.create('spec/apps/islands', NAMED);
+    app.write({ 'astro.config.mjs': withRule('Statz') });
     const { code, output } = await app.astro('build');
+    app.write({ 'astro.config.mjs': withRule('src/components/Nowhere.astro') });
+    const { output: missing } = await app.astro('build');
+    app.remove();
     expect(code).not.toBe(0);
     expect(output).toContain('names no server island of the site: there are Panel (src/components/Panel/index.astro)');
-    app.rewrite('astro.config.mjs', (text) =>
-      text.replace(`island: 'Statz'`, `island: 'src/components/Nowhere.astro'`),
-    );
-    expect((await app.astro('build')).output).toContain('names no server island of the site');
+    expect(missing).toContain('names no server island of the site');
   });
 });
 
 describe.each(['production', 'dev'] as const)('Islands re-exported by other files in %s', (mode) => {
-  let app: App;
+  let site: ResettableSite;
   let server: Server;
 
   beforeAll(async () => {
-    app = madeSite('{}', {
-      'tsconfig.json': '{ "extends": "astro/tsconfigs/base", "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }',
-      'src/gatehouse.ts': `
-        import { defineGatehouse } from 'astro-gatehouse/server';
-        export default defineGatehouse({ protect: ['Panel', 'src/components/Vault.astro'].map((island) => ({ island })) });`,
-      'src/components/Panel.astro': '<p>the panel</p>',
-      'src/components/Vault.astro': '<p>the vault</p>',
-      'src/components/News.astro': '<p>the news</p>',
-      'src/components/staff/index.ts': `
-        import Vault from '../Vault.astro';
-        export { default as Board } from '../Panel.astro';
-        export const Chest = Vault;`,
-      'src/components/index.ts': `export * from './staff';`,
-      'src/components/open.ts': `export { default as Told } from './News.astro';`,
-      'src/pages/direct.astro': `---
-import Panel from '../components/Panel.astro';
-import Box from '@/components/Vault.astro';
----
-<Panel server:defer /><Box server:defer />`,
-      'src/pages/handed.astro': `---
-import { Board, Chest as Any } from '../components/index.ts';
-import { Board as More } from '@/components/index';
-import { Told } from '../components/open.ts';
----
-<Board server:defer /><Any server:defer /><More server:defer /><Told server:defer />`,
-      'src/pages/enter.ts': `
-        import { setSession } from 'astro-gatehouse/server';
-        export const GET = async (context) => (await setSession(context, { userId: 'u1' }), new Response('welcome'));`,
-    });
-    server = await (mode === 'dev' ? app.serveWith('dev') : (await app.build()).serve());
+    site = await namedSite(mode);
+    server = await site.serve({ protect: ['Safe', 'src/components/Vault.astro'].map((island) => ({ island })) });
   });
   afterAll(async () => {
-    await server?.stop();
-    app.remove();
+    if (site !== developed) await site?.stop();
   });
 
   async function seen(browser: Browser, page: string): Promise<string[]> {
@@ -241,8 +249,8 @@ import { Told } from '../components/open.ts';
   it('are guarded by the name and the file of their component', async () => {
     const guest = new Browser(server);
     expect(await seen(guest, '/direct')).toEqual(['refused', 'refused']);
-    expect(await seen(guest, '/handed')).toEqual(['refused', 'refused', 'refused', 'the news']);
+    expect(await seen(guest, '/handed')).toEqual(['refused', 'refused', 'refused', 'the ticker']);
     await guest.get('/enter');
-    expect(await seen(guest, '/handed')).toEqual(['the panel', 'the vault', 'the panel', 'the news']);
+    expect(await seen(guest, '/handed')).toEqual(['the safe', 'the vault', 'the safe', 'the ticker']);
   });
 });

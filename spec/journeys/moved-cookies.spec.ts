@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type App, SECRET, type Server } from '../support/app.js';
 import { countingSite } from '../support/counting-site.js';
 import { PlacedBrowser } from '../support/placed-browser.js';
@@ -7,15 +7,25 @@ import { PlacedBrowser } from '../support/placed-browser.js';
 type Cookie = Record<string, unknown>;
 
 let app: App;
-const servers: Server[] = [];
+/** The servers by cookie options and store, because the next version of one case is the former one of another. */
+const versions = new Map<string, Server>();
 
 beforeAll(async () => {
   app = await countingSite('one').build();
 });
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.stop();
+afterAll(async () => {
+  for (const server of versions.values()) await server.stop();
+  app.remove();
 });
-afterAll(() => app.remove());
+
+async function versionWith(cookie: Cookie, store = 'cookie'): Promise<Server> {
+  const SESSION = JSON.stringify({ cookie });
+  const key = `${store} ${SESSION}`;
+  const kept = store === 'sqlite' ? { STORE: join(app.folder, 'sessions.db') } : {};
+  const server = versions.get(key) ?? (await app.serve({ GATEHOUSE_SECRET: SECRET, SESSION, ...kept }));
+  versions.set(key, server);
+  return server;
+}
 
 /** The cookie options of one version and of the next. */
 const CHANGES: [string, Cookie, Cookie][] = [
@@ -29,27 +39,14 @@ const CHANGES: [string, Cookie, Cookie][] = [
 ];
 
 describe.each(['cookie', 'sqlite'])('A session in %s whose cookie attributes have changed', (store) => {
-  /** The servers by cookie options, because the next version of one case is the former one of another. */
-  const versions = new Map<string, Server>();
-
-  afterAll(async () => {
-    for (const server of versions.values()) await server.stop();
-  });
-
-  async function versionWith(cookie: Cookie): Promise<Server> {
-    const SESSION = JSON.stringify({ cookie: { name: 'sid', secure: false, ...cookie } });
-    const kept = store === 'sqlite' ? { STORE: join(app.folder, 'sessions.db') } : {};
-    const server = versions.get(SESSION) ?? (await app.serve({ GATEHOUSE_SECRET: SECRET, SESSION, ...kept }));
-    versions.set(SESSION, server);
-    return server;
-  }
+  const serve = (cookie: Cookie) => versionWith({ name: 'sid', secure: false, ...cookie }, store);
 
   describe.each(CHANGES)('%s', (_, before, after) => {
     let former: Server;
     let current: Server;
 
     beforeAll(async () => {
-      [former, current] = [await versionWith(before), await versionWith(after)];
+      [former, current] = [await serve(before), await serve(after)];
     });
 
     async function visitor(): Promise<PlacedBrowser> {
@@ -87,18 +84,11 @@ describe.each(['cookie', 'sqlite'])('A session in %s whose cookie attributes hav
 });
 
 describe('The cookie of a site with TLS', () => {
-  const serve = async (cookie: Cookie) => {
-    const SESSION = JSON.stringify({ cookie });
-    const server = await app.serve({ GATEHOUSE_SECRET: SECRET, SESSION });
-    servers.push(server);
-    return server;
-  };
-
   it.each([
     ['that is the default', {}],
     ['that is configured', { name: 'sid' }],
   ])('is taken over from a name %s when a domain changes its prefix', async (_, name) => {
-    const [former, current] = [await serve(name), await serve({ ...name, domain: 'site.test' })];
+    const [former, current] = [await versionWith(name), await versionWith({ ...name, domain: 'site.test' })];
     const browser = new PlacedBrowser();
     await browser.get(former, '/app/enter?user=ada');
     expect(browser.placesOfSessions).toEqual([expect.stringMatching(/^__Host-/)]);
@@ -110,7 +100,7 @@ describe('The cookie of a site with TLS', () => {
   });
 
   it('is the only one removed at a sign-out when browsers can hold no other', async () => {
-    const server = await serve({});
+    const server = await versionWith({});
     const browser = new PlacedBrowser();
     await browser.get(server, '/app/enter?user=ada');
     const { setCookies } = await browser.get(server, '/app/leave');
@@ -120,8 +110,7 @@ describe('The cookie of a site with TLS', () => {
 
 describe('A private response', () => {
   it('keeps the no-transform directive of the page', async () => {
-    const server = await app.serve();
-    servers.push(server);
+    const server = await versionWith({});
     const browser = new PlacedBrowser();
     await browser.get(server, '/app/enter?user=ada');
     const { headers } = await fetch(`${server.origin}/app/stream`, {

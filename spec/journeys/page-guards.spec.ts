@@ -46,6 +46,19 @@ const FILES = {
     export const guard = guards.missing;
     ---
     <h1>missing</h1>`,
+  'src/components/Late.astro': `---
+    import { authorize } from 'astro-gatehouse/server';
+    await new Promise((wake) => setTimeout(wake, 50));
+    await authorize({ role: 'admin' });
+    ---
+    <p>the guarded part</p>`,
+  'src/components/AtOnce.astro': `---
+    import { requireSession } from 'astro-gatehouse/server';
+    const { userId } = requireSession();
+    ---
+    <p>the guarded part of {userId}</p>`,
+  'src/pages/late.astro': "---\nimport Late from '../components/Late.astro';\n---\n<h1>begun</h1><Late /><p>after</p>",
+  'src/pages/at-once.astro': "---\nimport AtOnce from '../components/AtOnce.astro';\n---\n<AtOnce /><p>after</p>",
   'src/pages/enter.ts': `
     import { setSession } from 'astro-gatehouse/server';
     export const GET = async (context) => {
@@ -205,11 +218,50 @@ describe('A guard beside a page, while the page is being edited,', () => {
   });
 
   it('applies to pages added while the server runs', async () => {
-    app.write({ 'src/pages/late.astro': "---\nexport const guard = 'user';\n---\n<h1>late</h1>" });
-    expect(await statusBecomes('/late', 302)).toBe(302);
+    app.write({ 'src/pages/added.astro': "---\nexport const guard = 'user';\n---\n<h1>added</h1>" });
+    expect(await statusBecomes('/added', 302)).toBe(302);
     app.write({
-      'src/pages/late-api.ts': "export const guard = 'user'; export const GET = () => new Response('late');",
+      'src/pages/added-api.ts': "export const guard = 'user'; export const GET = () => new Response('added');",
     });
-    expect(await statusBecomes('/late-api', 401)).toBe(401);
+    expect(await statusBecomes('/added-api', 401)).toBe(401);
   });
 });
+
+describe.each(['built', 'in development'])('A check in a nested component, %s,', (how) => {
+  let built: App | undefined;
+  let server: Server;
+
+  beforeAll(async () => {
+    if (how === 'built') built = await App.create(undefined, FILES).build();
+    server = built ? await built.serve() : (await developed()).server;
+  });
+  afterAll(async () => {
+    if (!built) return;
+    await server.stop();
+    built.remove();
+  });
+
+  it.each([
+    ['/late', '<!DOCTYPE html>'],
+    ['/at-once', ''],
+  ])('sends nothing of the guarded content, and logs where the check belongs: %s', async (path, begun) => {
+    const before = server.output.length;
+    const text = await whatArrived(`${server.origin}${path}`);
+    expect(text).toContain(begun);
+    expect(text).not.toMatch(/the guarded part|after/);
+    const cure = "Check in the page's own frontmatter, not in a nested component.";
+    expect(await server.printed(cure, before)).toContain(cure);
+  });
+});
+
+/** Returns the received part of a body, even when the connection breaks. */
+async function whatArrived(address: string): Promise<string> {
+  const response = await fetch(address, { headers: { accept: 'text/html' } });
+  let text = '';
+  try {
+    for await (const chunk of response.body ?? []) text += new TextDecoder().decode(chunk);
+  } catch (error) {
+    expect(error).toMatchObject({ message: 'terminated' });
+  }
+  return text;
+}

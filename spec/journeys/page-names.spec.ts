@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { everythingBut, GuardedSite, type Mode, pagesIn, protect, type Rules } from '../support/guarded-site.js';
-import { PLAIN } from '../support/guarded-sites.js';
+import {
+  everythingBut,
+  GuardedSite,
+  type Mode,
+  pagesIn,
+  protect,
+  publicAlone,
+  type Rules,
+  type Site,
+} from '../support/guarded-site.js';
+import { ADMIN_CATCH_ALL, BASE, CMS, FORMAT_FILE, PLAIN } from '../support/guarded-sites.js';
 import { encoded } from '../support/spellings.js';
 
 const NAMES = ['/管理', '/café', '/über/4', '/annual report/2026'];
@@ -33,8 +42,9 @@ const requestsFor = (page: string) => {
 let development: GuardedSite | undefined;
 afterAll(() => development?.stop());
 
-async function developed(rules: Rules): Promise<GuardedSite> {
-  if (development) await development.change(rules, '/dashboard');
+/** @param refused A path that only these rules keep from guests. */
+async function developed(rules: Rules, refused: string): Promise<GuardedSite> {
+  if (development) await development.change(rules, refused);
   else development = await GuardedSite.serve(PLAIN, rules, 'dev');
   return development;
 }
@@ -49,7 +59,7 @@ describe.each(
   let served: GuardedSite;
 
   beforeAll(async () => {
-    served = mode === 'dev' ? await developed(rules) : await GuardedSite.serve(PLAIN, rules);
+    served = mode === 'dev' ? await developed(rules, '/dashboard') : await GuardedSite.serve(PLAIN, rules);
   });
   afterAll(async () => {
     if (served !== development) await served.stop();
@@ -64,3 +74,102 @@ describe.each(
     }
   });
 });
+
+interface Excluded {
+  readonly site: Site;
+  readonly mode: Mode;
+  readonly exclude: readonly string[];
+  /** Public rules in place of `exclude`. */
+  readonly byRules?: boolean;
+  /** Each address, and the page that Astro serves there. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+const EXCLUDED: readonly Excluded[] = [
+  {
+    site: FORMAT_FILE,
+    mode: 'production',
+    exclude: ['/', '/dashboard', '/docs/open'],
+    addresses: {
+      '/.html': '/',
+      '/index.html': '/',
+      '/dashboard.html': '/dashboard',
+      '/dashboard/index.html': '/dashboard',
+      '/docs/open.html': '/docs/open',
+      '/login.html': '/login',
+    },
+  },
+  {
+    site: PLAIN,
+    mode: 'production',
+    exclude: ['/docs/open', '/members'],
+    addresses: {
+      '/docs/open.html': '/docs/open',
+      '/members/index.html': '/members',
+    },
+  },
+  {
+    site: PLAIN,
+    mode: 'production',
+    exclude: ['/docs/open', '/members'],
+    byRules: true,
+    addresses: {
+      '/docs/open.html': '/docs/open',
+      '/members/index.html': '/members',
+    },
+  },
+  {
+    site: PLAIN,
+    mode: 'dev',
+    exclude: ['/dashboard', '/docs/open'],
+    addresses: { '/dashboard.html': '/dashboard', '/docs/open.html': '/docs/open', '/login.html': '/login' },
+  },
+  {
+    site: CMS,
+    mode: 'production',
+    exclude: ['/about'],
+    addresses: { '/about.html': '/about', '/about/index.html': '/about' },
+  },
+  {
+    site: ADMIN_CATCH_ALL,
+    mode: 'production',
+    exclude: ['/admin/help'],
+    addresses: { '/admin/help.html': '/admin/help', '/admin/help/index.html': '/admin/help' },
+  },
+  {
+    site: BASE,
+    mode: 'production',
+    exclude: ['/dashboard', '/docs/open'],
+    addresses: {
+      '/app/docs/open.html': '/docs/open',
+      '/docs/open.html': '/docs/open',
+    },
+  },
+  {
+    site: BASE,
+    mode: 'production',
+    exclude: ['/dashboard', '/public/**'],
+    addresses: { '//app/dashboard': '/dashboard', '///app/public/info': '/public/info' },
+  },
+];
+
+describe.each(EXCLUDED)(
+  'On a site that protects everything but $exclude, in $mode,',
+  ({ site, mode, exclude, byRules, addresses }) => {
+    let served: GuardedSite;
+
+    beforeAll(async () => {
+      const rules = (byRules ? publicAlone : everythingBut)(...exclude);
+      served = mode === 'dev' ? await developed(rules, '/caf%C3%A9') : await GuardedSite.serve(site, rules);
+    });
+    afterAll(async () => {
+      if (served !== development) await served.stop();
+    });
+
+    it.each(Object.entries(addresses))('%s shows the page %s to a guest', async (address, page) => {
+      const [guest, visitor] = [await served.asGuest(address), await served.asVisitor(address)];
+      if (page !== '/login') expect(pagesIn(visitor.text)).toEqual([page]);
+      expect(pagesIn(guest.text)).toEqual([page]);
+    });
+  },
+);

@@ -1,18 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, SECRET, type Server } from '../support/app.js';
+import { type App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { madeSite } from '../support/made-site.js';
 
-const config = (session?: string) => `
-  import node from '@astrojs/node';
-  import { defineConfig } from 'astro/config';
-  import gatehouse from 'astro-gatehouse';
-  export default defineConfig({
-    output: 'server',
-    adapter: node({ mode: 'standalone' }),
-    integrations: [gatehouse({ ${session ? `session: ${session},` : ''} protect: [{ pattern: '/account/**' }] })],
-  });`;
-
-const PAGES = {
+/** One build; the environment of the server names the store, and the limit of sessions per user. */
+const FILES = {
+  'src/gatehouse.ts': `
+    import { defineGatehouse, RevocationList } from 'astro-gatehouse/server';
+    import { SqliteRevocationList } from 'astro-gatehouse/stores/sqlite';
+    const { STORE, MOST } = process.env;
+    // A limit of sessions excludes a revocation list.
+    const services = (services) => services.override(RevocationList, () => new SqliteRevocationList());
+    export default defineGatehouse({
+      store: STORE ? { use: STORE } : undefined,
+      ...(MOST ? { session: { maxSessionsPerUser: Number(MOST) } } : { services }),
+    });`,
   'src/pages/enter.ts': `
     import { setSession } from 'astro-gatehouse/server';
     export const POST = async (context) => {
@@ -43,6 +45,8 @@ const PAGES = {
     };`,
 };
 
+const site = () => madeSite(`{ protect: [{ pattern: '/account/**' }] }`, FILES);
+
 async function signIn(server: Server, user: string, label?: string, userAgent = 'Spec/1'): Promise<Browser> {
   const browser = new Browser(server);
   const query = new URLSearchParams({ user, ...(label !== undefined && { label }) });
@@ -59,12 +63,9 @@ describe('The sessions of a user, in two processes that share a store', () => {
   let other: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, {
-      ...PAGES,
-      'astro.config.mjs': config("{ store: 'sqlite', maxSessionsPerUser: 4 }"),
-    });
-    await app.build();
-    [one, other] = await Promise.all([app.serve(), app.serve()]);
+    app = await site().build();
+    const serve = () => app.serve({ GATEHOUSE_SECRET: SECRET, STORE: 'sqlite', MOST: '4' });
+    [one, other] = await Promise.all([serve(), serve()]);
   });
   afterAll(async () => {
     await Promise.all([one.stop(), other.stop()]);
@@ -125,26 +126,12 @@ describe('The sessions of a user, in two processes that share a store', () => {
   });
 });
 
-/** The limit of sessions per user, which excludes a revocation list, is read when the server starts. */
-const COOKIES = {
-  ...PAGES,
-  'astro.config.mjs': config(),
-  'src/gatehouse.ts': `
-    import { defineGatehouse, RevocationList } from 'astro-gatehouse/server';
-    import { SqliteRevocationList } from 'astro-gatehouse/stores/sqlite';
-    const { MOST } = process.env;
-    export default defineGatehouse(MOST
-      ? { session: { maxSessionsPerUser: Number(MOST) } }
-      : { services: (services) => services.override(RevocationList, () => new SqliteRevocationList()) });`,
-};
-
 describe('The sessions of a user in a cookie', () => {
   let app: App;
   let server: Server;
 
   beforeAll(async () => {
-    app = App.create(undefined, COOKIES);
-    await app.build();
+    app = await site().build();
     server = await app.serve();
   });
   afterAll(async () => {

@@ -2,9 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InvalidVisitorError, MissingSecretError } from '../../lib/errors/index.js';
 import { SqliteSessionStore } from '../../lib/session/stores/sqlite/sqlite-session-store.js';
 import { readSession, sessionCookie, signInCookie } from '../../lib/testing/index.js';
-import { App, SECRET, type Server } from '../support/app.js';
+import { type App, SECRET, type Server } from '../support/app.js';
+import { madeSite } from '../support/made-site.js';
 
 const FILES = {
+  'src/gatehouse.ts': `
+    import { defineGatehouse } from 'astro-gatehouse/server';
+    const { SHARED } = process.env;
+    const shared = { store: { use: 'sqlite', file: SHARED }, session: { cookie: { name: 'sid' } } };
+    export default defineGatehouse(SHARED ? shared : {});`,
   'src/pages/admin.ts': "export const GET = ({ locals }) => new Response('hello ' + locals.visitor.id);",
   'src/pages/order.ts': `
     export const POST = ({ locals: { session }, redirect }) => {
@@ -22,15 +28,6 @@ const FILES = {
       return new Response('bye');
     };`,
 };
-const config = (session: string) => `
-  import node from '@astrojs/node';
-  import { defineConfig } from 'astro/config';
-  import gatehouse from 'astro-gatehouse';
-  export default defineConfig({
-    output: 'server',
-    adapter: node({ mode: 'standalone' }),
-    integrations: [gatehouse({ session: ${session}, protect: [{ pattern: '/admin', role: 'admin' }] })],
-  });`;
 const ADA = { userId: 'ada', role: 'admin' };
 
 async function visit(server: Server, cookie: string): Promise<[number, string]> {
@@ -40,35 +37,37 @@ async function visit(server: Server, cookie: string): Promise<[number, string]> 
 
 describe('A sign-in cookie for a test', () => {
   let app: App;
+  let built: Server;
+  let developed: Server;
 
   beforeAll(async () => {
-    app = await App.create(undefined, { ...FILES, 'astro.config.mjs': config('{}') }).build();
+    app = await madeSite(`{ protect: [{ pattern: '/admin', role: 'admin' }] }`, FILES).build();
+    built = await app.serve();
+    developed = await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET });
   });
-  afterAll(() => app.remove());
+  afterAll(async () => {
+    await built?.stop();
+    await developed?.stop();
+    app?.remove();
+  });
 
   it('signs a user in to a built site', async () => {
-    const server = await app.serve();
     const cookie = await signInCookie({ secret: SECRET }, ADA);
-    expect(await visit(server, cookie)).toEqual([200, 'hello ada']);
-    expect((await visit(server, await signInCookie({ secret: SECRET }, { userId: 'eve' })))[0]).toBe(403);
-    expect((await visit(server, await signInCookie({ secret: `other${SECRET}` }, ADA)))[0]).toBe(401);
-    await server.stop();
+    expect(await visit(built, cookie)).toEqual([200, 'hello ada']);
+    expect((await visit(built, await signInCookie({ secret: SECRET }, { userId: 'eve' })))[0]).toBe(403);
+    expect((await visit(built, await signInCookie({ secret: `other${SECRET}` }, ADA)))[0]).toBe(401);
   });
 
   it('signs a user in to a site in development', async () => {
-    const server = await app.serveWith('dev', { GATEHOUSE_SECRET: SECRET });
-    expect(await visit(server, await signInCookie({ secret: SECRET, isBuilt: false }, ADA))).toEqual([
-      200,
-      'hello ada',
-    ]);
-    await server.stop();
+    const cookie = await signInCookie({ secret: SECRET, isBuilt: false }, ADA);
+    expect(await visit(developed, cookie)).toEqual([200, 'hello ada']);
   });
 
   it.each([
     ['built', true],
     ['in development', false],
   ])('gives a guest values and messages, and shows what an answer left there, %s', async (_, isBuilt) => {
-    const server = await (isBuilt ? app.serve() : app.serveWith('dev', { GATEHOUSE_SECRET: SECRET }));
+    const server = isBuilt ? built : developed;
     const application = { secret: SECRET, isBuilt };
     const send = async (path: string, method: string, cookie: string) => {
       const headers = { cookie, origin: server.origin, accept: 'text/html' };
@@ -87,15 +86,11 @@ describe('A sign-in cookie for a test', () => {
     expect(shown.text).toContain('>Welcome, Ordered, Mailed</p>');
     expect([shown.session?.values, shown.session?.flashes]).toEqual([{ orders: [['tea']] }, {}]);
     expect((await send('/leave', 'POST', shown.session?.cookie ?? '')).session).toBeUndefined();
-    await server.stop();
   });
 
   it('signs a user in to a site that shares its store with the test', async () => {
     const file = `${app.folder}/shared.db`;
-    app.write({
-      'astro.config.mjs': config(`{ store: 'sqlite', options: { file: '${file}' }, cookie: { name: 'sid' } }`),
-    });
-    const server = await (await app.build()).serve();
+    const server = await app.serve({ GATEHOUSE_SECRET: SECRET, SHARED: file });
     const store = new SqliteSessionStore({ file });
     const cookie = await signInCookie({ store, session: { cookie: { name: 'sid' } } }, ADA);
     expect(cookie).toMatch(/^__Host-sid=/);

@@ -1,33 +1,62 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { App, Server } from '../../support/app.js';
 import { setup } from '../../support/made-site.js';
 import { toolbarSite } from '../../support/toolbar-site.js';
 import { OWN_PAGE, ToolbarVisitor } from '../../support/toolbar-visitor.js';
 
 const STORES = ['cookie', 'memory', 'astro'] as const;
-const SETUP = {
-  ...setup(
-    '{ session: { store, idleTimeout: 3600, absoluteTimeout: 7200 } }',
-    `import { store } from './store';\nexport { store };`,
-  ),
+const REGISTRY = `import { SessionRegistry } from 'astro-gatehouse/server';
+  const registryOf = ({ locals }) => locals.services.get(SessionRegistry);`;
+
+const FILES = {
+  ...setup('options', `import { name, options } from './options';\nexport { name };`),
   // Read from where the options are, so that what is told is what applies.
-  'src/pages/store.ts': `import { store } from '../gatehouse';\nexport const GET = () => new Response(store);`,
+  'src/pages/name.ts': `import { name } from '../gatehouse';\nexport const GET = () => new Response(name);`,
+  'src/pages/devices.ts': `${REGISTRY}
+    export const GET = async (context) => {
+      const { session } = context.locals;
+      const all = await registryOf(context).list(session.get('userId'), session);
+      return Response.json(all.map(({ isCurrent }) => isCurrent));
+    };`,
+  'src/pages/sign-out-others.ts': `${REGISTRY}
+    export const POST = async (context) =>
+      new Response(String(await registryOf(context).revokeOthers(context.locals.session)));`,
+  'src/pages/sign-out-everywhere.ts': `${REGISTRY}
+    export const POST = async (context) => {
+      await registryOf(context).revokeAll(context.locals.session.get('userId'));
+      return new Response('done');
+    };`,
 };
 
-/** The one development server, which applies another store without a restart. */
+/** Options of defineGatehouse(), as source, by their names. */
+const OPTIONS: Record<string, string> = {
+  ...Object.fromEntries(
+    STORES.map((store) => [store, `{ session: { store: '${store}', idleTimeout: 3600, absoluteTimeout: 7200 } }`]),
+  ),
+  'few sessions with a schema': `{
+    session: { store: 'memory', maxSessionsPerUser: 3 },
+    sessionData: {
+      schema: z.object({ cart: z.array(z.string()).default([]), email: z.string() }),
+      migrate: () => { throw new Error('asked'); },
+    },
+  }`,
+};
+
+/** The one development server, which applies other options without a restart. */
 let development: { app: App; server: Server } | undefined;
 afterAll(async () => {
   await development?.server.stop();
   development?.app.remove();
 });
 
-async function developedWith(store: string): Promise<Server> {
-  const files = { 'src/store.ts': `export const store = '${store}';` };
-  const app = development?.app ?? toolbarSite('', { ...SETUP, ...files });
+async function developedWith(name: string): Promise<Server> {
+  const source = `import * as z from 'zod';\nexport const name = '${name}';\nexport const options = ${OPTIONS[name]};`;
+  const files = { 'src/options.ts': source };
+  const app = development?.app ?? toolbarSite('', { ...FILES, ...files });
   app.write(files);
   const server = development?.server ?? (await app.serveWith('dev'));
   development = { app, server };
-  await server.until(async () => (await new ToolbarVisitor(server).get('/store')).text === store);
+  await server.until(async () => (await new ToolbarVisitor(server).get('/name')).text === name);
   return server;
 }
 
@@ -153,18 +182,12 @@ describe.each(STORES)('The toolbar of the development server, with the store %s,
 });
 
 describe('The toolbar of the development server', () => {
-  let app: App;
   let server: Server;
   let visitor: ToolbarVisitor;
 
   beforeAll(async () => {
-    app = toolbarSite();
-    server = await app.serveWith('dev');
+    server = await developedWith('cookie');
     visitor = new ToolbarVisitor(server);
-  });
-  afterAll(async () => {
-    await server?.stop();
-    app?.remove();
   });
 
   it('shows which rule denied access, where it is defined and what was missing', async () => {
@@ -308,6 +331,55 @@ describe('The toolbar of the development server', () => {
 
   it('rejects other methods', async () => {
     expect((await visitor.visit('/_gatehouse/toolbar', { method: 'DELETE', headers: OWN_PAGE })).status).toBe(405);
+  });
+});
+
+describe('A stand-in for a user who also has sessions', () => {
+  let server: Server;
+  let visitor: ToolbarVisitor;
+  /** Of what the server has printed, the length before. */
+  let since = 0;
+
+  beforeAll(async () => {
+    since = development?.server.output.length ?? 0;
+    server = await developedWith('few sessions with a schema');
+  });
+  beforeEach(async () => {
+    visitor = new ToolbarVisitor(server);
+    await visitor.post('/login', { user: 'ada' });
+  });
+
+  const who = async (somebody: ToolbarVisitor) => JSON.parse((await somebody.get('/who')).text);
+
+  it.each(['/sign-out-others', '/sign-out-everywhere'])('ends none of these sessions at %s', async (path) => {
+    await visitor.viewAs('ada', ['admin']);
+    expect((await visitor.post(path)).status).toBe(200);
+    await visitor.press({ do: 'myself' });
+    expect((await who(visitor)).user).toBe('ada');
+  });
+
+  it('is listed instead of these sessions', async () => {
+    await new ToolbarVisitor(server).post('/login', { user: 'lin' });
+    await visitor.viewAs('lin');
+    expect(JSON.parse((await visitor.get('/devices')).text)).toEqual([true]);
+    await visitor.press({ do: 'myself' });
+    expect(JSON.parse((await visitor.get('/devices')).text)).toContain(true);
+  });
+
+  it('is not ended when many stand-ins for the same user exist', async () => {
+    await visitor.viewAs('grace');
+    for (let other = 0; other < 4; other++) await new ToolbarVisitor(server).viewAs('grace');
+    expect((await who(visitor)).user).toBe('grace');
+  });
+
+  it('has the defaults of the schema, without having to match it', async () => {
+    expect((await who(visitor)).values).toEqual({ userId: 'ada', email: 'ada@site.example', cart: [] });
+    expect((await visitor.state()).session.values.map(({ key }) => key)).toEqual(['userId', 'email', 'cart']);
+    await visitor.viewAs('grace');
+    await visitor.post('/set', { email: 'grace@site.example' });
+    expect((await who(visitor)).values).toMatchObject({ userId: 'grace', cart: [] });
+    expect((await visitor.state()).session.values.map(({ key }) => key)).toContain('cart');
+    expect(server.output.slice(since)).not.toMatch(/asked|dropped/);
   });
 });
 

@@ -1,6 +1,7 @@
 // A process that has Astro and Vite loaded, and runs one command of Astro's after another, each in the folder of some
 // project: to load them takes as long as most of what is done with them.
 import channels from 'node:diagnostics_channel';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -43,6 +44,27 @@ channels.subscribe = (name, listener) => {
   subscribe(name, listener);
 };
 
+/**
+ * Hands a development server the modules of Astro and of the package as this process has read them before, more than six
+ * hundred: without their source maps, which take a fifth of its start, and without watching them, as no spec changes any.
+ */
+const installed = new Map();
+const asInstalled = {
+  name: 'as-installed',
+  enforce: 'pre',
+  applyToEnvironment: ({ name }) => name !== 'client',
+  load: {
+    filter: { id: /[\\/]node_modules[\\/]astro(?:-gatehouse)?[\\/]dist[\\/][^?]+\.js$/ },
+    handler(file) {
+      if (!installed.has(file)) {
+        const code = readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
+        installed.set(file, `${code}\n//# sourceURL=${file}\n`);
+      }
+      return { code: installed.get(file), map: { mappings: '' } };
+    },
+  },
+};
+
 let commandsRun = 0;
 
 const commands = {
@@ -79,7 +101,8 @@ const commands = {
     }
   },
   async dev({ folder, port }) {
-    const server = await astro.dev({ root: folder, server: { port, host: '127.0.0.1' } });
+    const vite = { plugins: [asInstalled] };
+    const server = await astro.dev({ root: folder, server: { port, host: '127.0.0.1' }, vite });
     await new Promise((stopped) => process.once('message', stopped));
     // One that is closed while it restarts listens again afterwards.
     const deadline = Date.now() + RESTART_LIMIT;

@@ -7,6 +7,9 @@ import {
   SessionStore,
 } from 'astro-gatehouse/server';
 import { MemoryRevocationList } from 'astro-gatehouse/stores';
+import { store } from './store';
+
+export { store };
 
 /** Put forward by the page /later. */
 class MovableClock extends Clock {
@@ -28,7 +31,7 @@ export default defineGatehouse({
   },
   services: (services) => {
     services.override(Clock, MovableClock);
-    if (process.env.STORE === 'memory') {
+    if (store === 'memory') {
       services.override(SessionStore, (get) => new MemorySessionStore(get(SessionConfig), get(Clock)));
     }
     if (process.env.LIST === 'on') services.override(RevocationList, (get) => new MemoryRevocationList(get(Clock)));
