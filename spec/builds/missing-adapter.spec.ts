@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { missingAdapter } from '../../lib/astro/build/project-checks.js';
 import { App, type Server } from '../support/app.js';
+import { type HookedConfig, HookedProject } from '../support/hooked-project.js';
 
-const config = (more = '') => `
-  import node from '@astrojs/node';
+const CONFIG = `
   import { defineConfig } from 'astro/config';
   import gatehouse from 'astro-gatehouse';
-  export default defineConfig({ ${more} integrations: [gatehouse({ protect: [{ pattern: '/account' }] })] });`;
+  export default defineConfig({ integrations: [gatehouse({ protect: [{ pattern: '/account' }] })] });`;
 const FILES = { 'src/pages/index.astro': '<h1>hello</h1>' };
 const ON_DEMAND = { 'src/pages/account.astro': '---\nexport const prerender = false;\n---\n<h1>account</h1>' };
 const ADVICE = 'Add one with npx astro add node';
@@ -18,7 +18,7 @@ async function developed(): Promise<{ app: App; server: Server }> {
   if (development) return development;
   const app = App.create(undefined, {
     ...FILES,
-    'astro.config.mjs': config(),
+    'astro.config.mjs': CONFIG,
     'src/pages/account.astro': '<h1>account</h1>',
   });
   development = { app, server: await app.serveWith('dev') };
@@ -44,7 +44,7 @@ describe('A project without an adapter', () => {
     { what: 'that Astro builds', files: FILES, code: 0 },
     { what: 'that Astro does not build', files: { ...FILES, ...ON_DEMAND }, code: 1 },
   ])('gets one warning from a build $what', async ({ files, code }) => {
-    const app = App.create(undefined, { ...files, 'astro.config.mjs': config() });
+    const app = App.create(undefined, { ...files, 'astro.config.mjs': CONFIG });
     const built = await app.astro('build');
     app.remove();
     expect(built.code).toBe(code);
@@ -58,7 +58,7 @@ describe('A project without an adapter', () => {
   });
 
   it('gets no warning from commands that only read', async () => {
-    const app = App.create(undefined, { ...FILES, 'astro.config.mjs': config() });
+    const app = App.create(undefined, { ...FILES, 'astro.config.mjs': CONFIG });
     const { code, output } = await app.gatehouse('routes');
     app.remove();
     expect(code).toBe(0);
@@ -69,10 +69,14 @@ describe('A project without an adapter', () => {
 
 describe('A project with an adapter', () => {
   it('gets no warning', async () => {
-    const more = "adapter: node({ mode: 'standalone' }),";
-    const app = App.create(undefined, { ...FILES, ...ON_DEMAND, 'astro.config.mjs': config(more) });
-    const { code, output } = await app.astro('build');
-    app.remove();
+    const built = async (config: HookedConfig) => {
+      const project = HookedProject.create({ ...FILES, ...ON_DEMAND }, config);
+      const outcome = await project.build({ protect: [{ pattern: '/account' }] });
+      project.remove();
+      return outcome;
+    };
+    expect((await built({ adapter: undefined })).output).toContain('There is no adapter');
+    const { code, output } = await built({});
     expect(code).toBe(0);
     expect(output).not.toContain('There is no adapter');
   });
