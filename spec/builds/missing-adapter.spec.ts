@@ -1,6 +1,6 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { missingAdapter } from '../../lib/astro/build/project-checks.js';
-import { App, type Server } from '../support/app.js';
+import { App } from '../support/app.js';
 import { type HookedConfig, HookedProject } from '../support/hooked-project.js';
 
 const CONFIG = `
@@ -10,25 +10,6 @@ const CONFIG = `
 const FILES = { 'src/pages/index.astro': '<h1>hello</h1>' };
 const ON_DEMAND = { 'src/pages/account.astro': '---\nexport const prerender = false;\n---\n<h1>account</h1>' };
 const ADVICE = 'Add one with npx astro add node';
-
-let development: { app: App; server: Server } | undefined;
-
-/** A project without an adapter, and with a prerendered page that a rule names. */
-async function developed(): Promise<{ app: App; server: Server }> {
-  if (development) return development;
-  const app = App.create(undefined, {
-    ...FILES,
-    'astro.config.mjs': CONFIG,
-    'src/pages/account.astro': '<h1>account</h1>',
-  });
-  development = { app, server: await app.serveWith('dev') };
-  return development;
-}
-
-afterAll(async () => {
-  await development?.server.stop();
-  development?.app.remove();
-});
 
 describe('A project without an adapter', () => {
   it.each([
@@ -50,11 +31,6 @@ describe('A project without an adapter', () => {
     expect(built.code).toBe(code);
     expect(built.output.split(ADVICE)).toHaveLength(2);
     expect(built.output).toContain('astro-gatehouse');
-  });
-
-  it('gets a warning when the development server starts', async () => {
-    const { server } = await developed();
-    expect(await server.printed(ADVICE)).toContain(ADVICE);
   });
 
   it('gets no warning from commands that only read', async () => {
@@ -79,16 +55,5 @@ describe('A project with an adapter', () => {
     const { code, output } = await built({});
     expect(code).toBe(0);
     expect(output).not.toContain('There is no adapter');
-  });
-});
-
-describe('A project whose pages are all prerendered', () => {
-  it('gets one warning in development for each page that a rule names', async () => {
-    const { server } = await developed();
-    for (const path of ['/', '/account', '/account']) await fetch(server.origin + path);
-    const output = await server.printed('/account is prerendered');
-    expect(output.match(/is prerendered/g)).toHaveLength(1);
-    expect(output).toContain('/account is prerendered, so everybody sees it, in spite of /account (signed in).');
-    expect(output).toContain("output: 'server' in astro.config");
   });
 });
