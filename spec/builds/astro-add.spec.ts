@@ -16,16 +16,23 @@ export default defineConfig({});
   'src/pages/index.astro': '<html lang="en"><body><h1>Astro</h1></body></html>',
 };
 
+/** One for all projects: a package is packed once. */
+let registry: PackageRegistry;
+
+beforeAll(async () => {
+  registry = await PackageRegistry.start();
+});
+afterAll(() => registry.stop());
+
 describe.each([
   { names: ['astro-gatehouse'], hasAdapter: false },
   { names: ['node', 'astro-gatehouse'], hasAdapter: true },
 ])('astro add $names in a fresh project', ({ names, hasAdapter }) => {
-  let registry: PackageRegistry;
   let app: App;
   let added: Outcome;
+  let missed: string[];
 
   beforeAll(async () => {
-    registry = await PackageRegistry.start();
     app = App.create(undefined, MINIMAL);
     added = await app.astro(['add', ...names, '--yes'], {
       npm_config_registry: registry.origin,
@@ -36,18 +43,16 @@ describe.each([
       npm_config_fund: 'false',
       npm_config_update_notifier: 'false',
     });
+    missed = registry.missed.splice(0);
   });
-  afterAll(async () => {
-    await registry.stop();
-    app.remove();
-  });
+  afterAll(() => app.remove());
 
   const read = (path: string) => readFileSync(join(app.folder, path), 'utf8');
 
   it('succeeds, and requests only packages that exist', () => {
     expect(added).toMatchObject({ code: 0, output: expect.stringContaining('astro-gatehouse') });
     // Astro looks for one of its own of that name first.
-    expect(registry.missed).toEqual(['/@astrojs/astro-gatehouse/latest']);
+    expect(missed).toEqual(['/@astrojs/astro-gatehouse/latest']);
   });
 
   it('installs the package without its optional dependencies', () => {

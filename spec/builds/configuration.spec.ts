@@ -171,7 +171,7 @@ describe('Invalid options', () => {
 
 describe('Functions in astro.config', () => {
   it.each(['build', 'dev'] as const)('work when they use nothing from outside, in %s', async (mode) => {
-    if (mode === 'build') server = await (await builtWithSecret()).serve();
+    if (mode === 'build') server = await (await builtWithAll()).serve();
     const site = server ?? (await developed()).server;
     const premium = new Browser(site);
     const basic = new Browser(site);
@@ -216,21 +216,28 @@ describe('A setup module without a default export', () => {
 
 describe('Exclusions in astro.config', () => {
   it('may apply to globalProtect in the setup module', async () => {
-    const setup = `import { defineGatehouse } from 'astro-gatehouse/server'; export default defineGatehouse({ globalProtect: true });`;
-    configured(`{ exclude: ['/'] }`, { 'src/gatehouse.ts': setup });
-    server = await (await app!.build()).serve();
+    server = await (await builtWithAll()).serve();
     const guest = new Browser(server);
     expect((await guest.get('/')).status).toBe(200);
+    expect((await guest.get('/other')).status).toBe(302);
     expect((await guest.get('/members')).status).toBe(302);
   });
 });
 
 const AT_BUILD = 'Zb8-not-in-the-build-Kq4Lw7Rt2Vx9';
 
-/** Built where the secret is among the variables and in a file, with a page that reads it, and with a function. */
-async function builtWithSecret(): Promise<App> {
-  const site = configured(FOR_PREMIUM, {
+/**
+ * One build for all that several cases look at: made where the secret is among the variables and in a file, with a page
+ * that reads it, with a function in astro.config, and with exclusions there from what the setup module protects.
+ */
+async function builtWithAll(): Promise<App> {
+  const options = FOR_PREMIUM.replace('{', `{ exclude: ['/', '/secret'],`);
+  const site = configured(options, {
     '.env': `GATEHOUSE_SECRET=${AT_BUILD}`,
+    'src/gatehouse.ts': `
+      import { defineGatehouse } from 'astro-gatehouse/server';
+      export default defineGatehouse({ globalProtect: true });`,
+    'src/pages/other.astro': '<h1>for whoever is signed in</h1>',
     'src/pages/secret.ts': `
       import { GATEHOUSE_SECRET } from 'astro:env/server';
       export const GET = () => Response.json(GATEHOUSE_SECRET?.length ?? null);`,
@@ -268,7 +275,7 @@ describe('The secret', () => {
   });
 
   it('is not contained in the build, although it was set when the site was built', async () => {
-    const texts = textsOf(await builtWithSecret());
+    const texts = textsOf(await builtWithAll());
     expect(texts.length).toBeGreaterThan(5);
     expect(texts.filter((text) => text.includes(AT_BUILD))).toEqual([]);
   });
@@ -328,7 +335,7 @@ describe('GATEHOUSE_SECRET', () => {
   };
 
   it('is a server secret of astro:env, read at run time and not contained in the build', async () => {
-    const texts = textsOf(await builtWithSecret());
+    const texts = textsOf(await builtWithAll());
     expect(texts.length).toBeGreaterThan(3);
     expect(texts.filter((text) => text.includes(AT_BUILD))).toEqual([]);
     server = await app!.serve();

@@ -57,8 +57,18 @@ const STORE_KIT = [
   ...['VersionedSessionStore', 'applyChanges', 'parseRecord', 'serializeRecord'],
 ];
 
+/** What is read of the packages, for all entries. */
+const READ = ts.createDocumentRegistry();
+const offers = new Map<string, readonly ts.CompletionEntry[]>();
+
 /** What an editor offers between the braces of an import. */
 function offered(entry: string): readonly ts.CompletionEntry[] {
+  const entries = offers.get(entry) ?? completionsIn(entry);
+  offers.set(entry, entries);
+  return entries;
+}
+
+function completionsIn(entry: string): readonly ts.CompletionEntry[] {
   const file = join(APPS, 'page.ts');
   const text = `import {  } from 'astro-gatehouse${entry}';`;
   const host: ts.LanguageServiceHost = {
@@ -69,7 +79,7 @@ function offered(entry: string): readonly ts.CompletionEntry[] {
       types: [],
     }),
     getScriptFileNames: () => [file],
-    getScriptVersion: () => '1',
+    getScriptVersion: (name) => (name === file ? entry : 'read'),
     getScriptSnapshot: (name) => {
       const found = name === file ? text : ts.sys.readFile(name);
       return found === undefined ? undefined : ts.ScriptSnapshot.fromString(found);
@@ -80,7 +90,7 @@ function offered(entry: string): readonly ts.CompletionEntry[] {
     readFile: ts.sys.readFile,
     directoryExists: ts.sys.directoryExists,
   };
-  const service = ts.createLanguageService(host);
+  const service = ts.createLanguageService(host, READ);
   return service.getCompletionsAtPosition(file, text.indexOf('{') + 2, undefined)?.entries ?? [];
 }
 

@@ -149,7 +149,8 @@ describe('The host of a site with a setup module', () => {
     const codes = JSON.parse(output).findings.map(({ code }: { code: string }) => code);
     expect(codes).toContain('UNHOSTED_STORE');
     expect(codes).not.toContain('STORE_UNAVAILABLE');
-    const edge = await site.astro('build', { EDGE: '1', OWN: '1' });
+    const onEdge = { adapter: adapter('@astrojs/netlify', { middlewareMode: 'edge' }) };
+    const edge = await built({}, onEdge);
     expect([edge.code === 0, edge.output]).toEqual([false, expect.stringContaining("Remove middlewareMode: 'edge'")]);
     // It would run before prerendered pages, too.
     site.rewrite('src/pages/index.astro', prerendered);

@@ -1,34 +1,15 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { missingAdapter } from '../../lib/astro/build/project-checks.js';
-import { App, type Server } from '../support/app.js';
+import { App } from '../support/app.js';
+import { type HookedConfig, HookedProject } from '../support/hooked-project.js';
 
-const config = (more = '') => `
-  import node from '@astrojs/node';
+const CONFIG = `
   import { defineConfig } from 'astro/config';
   import gatehouse from 'astro-gatehouse';
-  export default defineConfig({ ${more} integrations: [gatehouse({ protect: [{ pattern: '/account' }] })] });`;
+  export default defineConfig({ integrations: [gatehouse({ protect: [{ pattern: '/account' }] })] });`;
 const FILES = { 'src/pages/index.astro': '<h1>hello</h1>' };
 const ON_DEMAND = { 'src/pages/account.astro': '---\nexport const prerender = false;\n---\n<h1>account</h1>' };
 const ADVICE = 'Add one with npx astro add node';
-
-let development: { app: App; server: Server } | undefined;
-
-/** A project without an adapter, and with a prerendered page that a rule names. */
-async function developed(): Promise<{ app: App; server: Server }> {
-  if (development) return development;
-  const app = App.create(undefined, {
-    ...FILES,
-    'astro.config.mjs': config(),
-    'src/pages/account.astro': '<h1>account</h1>',
-  });
-  development = { app, server: await app.serveWith('dev') };
-  return development;
-}
-
-afterAll(async () => {
-  await development?.server.stop();
-  development?.app.remove();
-});
 
 describe('A project without an adapter', () => {
   it.each([
@@ -44,7 +25,7 @@ describe('A project without an adapter', () => {
     { what: 'that Astro builds', files: FILES, code: 0 },
     { what: 'that Astro does not build', files: { ...FILES, ...ON_DEMAND }, code: 1 },
   ])('gets one warning from a build $what', async ({ files, code }) => {
-    const app = App.create(undefined, { ...files, 'astro.config.mjs': config() });
+    const app = App.create(undefined, { ...files, 'astro.config.mjs': CONFIG });
     const built = await app.astro('build');
     app.remove();
     expect(built.code).toBe(code);
@@ -52,13 +33,8 @@ describe('A project without an adapter', () => {
     expect(built.output).toContain('astro-gatehouse');
   });
 
-  it('gets a warning when the development server starts', async () => {
-    const { server } = await developed();
-    expect(await server.printed(ADVICE)).toContain(ADVICE);
-  });
-
   it('gets no warning from commands that only read', async () => {
-    const app = App.create(undefined, { ...FILES, 'astro.config.mjs': config() });
+    const app = App.create(undefined, { ...FILES, 'astro.config.mjs': CONFIG });
     const { code, output } = await app.gatehouse('routes');
     app.remove();
     expect(code).toBe(0);
@@ -69,22 +45,15 @@ describe('A project without an adapter', () => {
 
 describe('A project with an adapter', () => {
   it('gets no warning', async () => {
-    const more = "adapter: node({ mode: 'standalone' }),";
-    const app = App.create(undefined, { ...FILES, ...ON_DEMAND, 'astro.config.mjs': config(more) });
-    const { code, output } = await app.astro('build');
-    app.remove();
+    const built = async (config: HookedConfig) => {
+      const project = HookedProject.create({ ...FILES, ...ON_DEMAND }, config);
+      const outcome = await project.build({ protect: [{ pattern: '/account' }] });
+      project.remove();
+      return outcome;
+    };
+    expect((await built({ adapter: undefined })).output).toContain('There is no adapter');
+    const { code, output } = await built({});
     expect(code).toBe(0);
     expect(output).not.toContain('There is no adapter');
-  });
-});
-
-describe('A project whose pages are all prerendered', () => {
-  it('gets one warning in development for each page that a rule names', async () => {
-    const { server } = await developed();
-    for (const path of ['/', '/account', '/account']) await fetch(server.origin + path);
-    const output = await server.printed('/account is prerendered');
-    expect(output.match(/is prerendered/g)).toHaveLength(1);
-    expect(output).toContain('/account is prerendered, so everybody sees it, in spite of /account (signed in).');
-    expect(output).toContain("output: 'server' in astro.config");
   });
 });

@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { App } from '../support/app.js';
-
-const DECLARATION = '.astro/integrations/astro-gatehouse/routes.d.ts';
 
 const PAGE = '---\n---\n<p>page</p>\n';
 const FILES = {
@@ -113,21 +109,5 @@ describe('The routes of a project', () => {
     app = App.create(undefined, { ...FILES, ...slips(''), 'astro.config.ts': config(true) });
     app.write({ '.astro/types.d.ts': '' });
     expect(await check(app)).toBe('');
-  });
-
-  it('are updated when a page is added or removed in development', async () => {
-    app = App.create(undefined, { ...FILES, 'astro.config.ts': config(true) });
-    const server = await app.serveWith('dev');
-    try {
-      const declared = () => readFileSync(join(app.folder, DECLARATION), 'utf8');
-      expect(declared()).toContain('"/admin/users"');
-      expect(declared()).not.toContain('"/reports"');
-      expect(declared()).not.toContain('_gatehouse');
-      app.write({ 'src/pages/reports.astro': PAGE });
-      await server.until(async () => declared().includes('"/reports"'));
-      expect(declared()).toContain('"/admin/users"');
-    } finally {
-      await server.stop();
-    }
   });
 });

@@ -195,7 +195,8 @@ describe('The list of events', () => {
   const FILE = 'lib/session/security-events.ts';
 
   it('has every event, with all that it tells', () => {
-    const program = ts.createProgram([join(ROOT, FILE)], { target: ts.ScriptTarget.ES2023, strict: true, types: [] });
+    // All that an event tells is declared in this file: nothing else is read.
+    const program = ts.createProgram([join(ROOT, FILE)], { strict: true, types: [], noLib: true, noResolve: true });
     const file = program.getSourceFile(join(ROOT, FILE));
     const checker = program.getTypeChecker();
     const fields = file?.statements.find(

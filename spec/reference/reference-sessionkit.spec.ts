@@ -38,7 +38,16 @@ function variant(name: string): App {
   return App.create('spec/apps/reference-sessionkit', filesOf(name));
 }
 
-/** What the setup module of the variant `settled-at-start` goes by when its server starts. */
+/**
+ * The application whose options come when its server starts: one build for many cases. It stands in a workspace, where its
+ * own package.json names no dependency.
+ */
+function settledAtStart(): App {
+  const files = filesOf('settled-at-start');
+  return App.create('spec/apps/reference-sessionkit', { ...files, 'package.json': '{ "type": "module" }' });
+}
+
+/** What its setup module goes by when its server starts. */
 function settled(name: string): Record<string, string> {
   return { GATEHOUSE_SECRET: SECRET, GATEHOUSE_VARIANT: name };
 }
@@ -315,8 +324,8 @@ describe('The application of the quick start, built and served', () => {
 
 describe('The application of the quick start in a workspace', () => {
   it('has helpers and guard agree though its own package.json names no dependency', async () => {
-    const app = await App.create('spec/apps/reference-sessionkit', { 'package.json': '{ "type": "module" }' }).build();
-    const server = await app.serve();
+    const app = await settledAtStart().build();
+    const server = await app.serve(settled('rules'));
     try {
       const user = await signedIn(server, { role: 'user', email: 'u9@example.com' });
       expect((await user.get('/dashboard')).text).toContain('Welcome, u9@example.com');
@@ -333,7 +342,7 @@ describe('Every kind of rule, with debug lines', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = await variant('settled-at-start').build();
+    app = await settledAtStart().build();
     server = await app.serve(settled('rules'));
   });
   afterAll(async () => {
@@ -422,7 +431,7 @@ describe('The rules of the example section', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = await variant('settled-at-start').build();
+    app = await settledAtStart().build();
     server = await app.serve(settled('examples'));
   });
   afterAll(async () => {
@@ -454,7 +463,7 @@ describe('Global protection', () => {
   let server: Server;
 
   beforeAll(async () => {
-    app = await variant('settled-at-start').build();
+    app = await settledAtStart().build();
     server = await app.serve(settled('global'));
   });
   afterAll(async () => {
@@ -554,46 +563,50 @@ describe('A context of one’s own', () => {
     ['set-context', 'setContextStore'],
   ] as const;
 
-  it.each(ways)('carries the session to pages and helpers: %s', async (name, entry) => {
-    const app = await variant('settled-at-start').build();
-    const server = await app.serve(settled(name));
-    try {
-      const guest = new Browser(server);
-      const user = await signedIn(server, { email: 'u9@example.com', role: 'admin' });
-      const calls = async (): Promise<Record<string, number>> => JSON.parse((await guest.get('/api/calls')).text);
-      const before = await calls();
-      const answers = await Promise.all([questions(user), questions(guest), questions(user), questions(guest)]);
-      expect(answers.map(({ isAuthenticated }) => isAuthenticated)).toEqual([true, false, true, false]);
-      expect((await user.get('/dashboard')).text).toContain('Welcome, u9@example.com');
-      expect((await user.get('/')).text).toContain('Admin Panel');
-      const after = await calls();
-      expect(after[entry]).toBeGreaterThanOrEqual((before[entry] ?? 0) + 6);
-      expect(after.getContextStore).toBeGreaterThan(before.getContextStore ?? 0);
+  let app: App;
+  const servers = new Map<string, Server>();
 
-      const updated = await postJson(user, '/api/update?order=no-context', { role: 'user' });
-      expect(JSON.parse(updated.text)).toMatchObject({ hasRole: false });
-      expect(JSON.parse((await postJson(user, '/api/clear?order=no-context', {})).text)).toEqual(GUEST);
-    } finally {
-      await server.stop();
-      app.remove();
-    }
+  beforeAll(async () => {
+    app = await settledAtStart().build();
+  });
+  afterAll(async () => {
+    for (const server of servers.values()) await server.stop();
+    app?.remove();
+  });
+
+  async function served(name: string): Promise<Server> {
+    const server = servers.get(name) ?? (await app.serve(settled(name)));
+    servers.set(name, server);
+    return server;
+  }
+
+  it.each(ways)('carries the session to pages and helpers: %s', async (name, entry) => {
+    const server = await served(name);
+    const guest = new Browser(server);
+    const user = await signedIn(server, { email: 'u9@example.com', role: 'admin' });
+    const calls = async (): Promise<Record<string, number>> => JSON.parse((await guest.get('/api/calls')).text);
+    const before = await calls();
+    const answers = await Promise.all([questions(user), questions(guest), questions(user), questions(guest)]);
+    expect(answers.map(({ isAuthenticated }) => isAuthenticated)).toEqual([true, false, true, false]);
+    expect((await user.get('/dashboard')).text).toContain('Welcome, u9@example.com');
+    expect((await user.get('/')).text).toContain('Admin Panel');
+    const after = await calls();
+    expect(after[entry]).toBeGreaterThanOrEqual((before[entry] ?? 0) + 6);
+    expect(after.getContextStore).toBeGreaterThan(before.getContextStore ?? 0);
+
+    const updated = await postJson(user, '/api/update?order=no-context', { role: 'user' });
+    expect(JSON.parse(updated.text)).toMatchObject({ hasRole: false });
+    expect(JSON.parse((await postJson(user, '/api/clear?order=no-context', {})).text)).toEqual(GUEST);
   });
 
   it('leaves the login page open under global protection though nothing excludes it', async () => {
-    const app = await variant('settled-at-start').build();
-    const server = await app.serve(settled('context'));
-    try {
-      const guest = new Browser(server);
-      expect(await guest.get('/profile')).toMatchObject({ status: 302, location: '/enter?returnTo=%2Fprofile' });
-      expect((await guest.get('/enter')).text).toContain('<p data-page>enter</p>');
-    } finally {
-      await server.stop();
-      app.remove();
-    }
+    const guest = new Browser(await served('context'));
+    expect(await guest.get('/profile')).toMatchObject({ status: 302, location: '/enter?returnTo=%2Fprofile' });
+    expect((await guest.get('/enter')).text).toContain('<p data-page>enter</p>');
   });
 
   it('stops the build when it stands in astro.config and refers to a storage outside', async () => {
-    const app = App.create('spec/apps/reference-sessionkit', {
+    const wrong = App.create('spec/apps/reference-sessionkit', {
       'astro.config.mjs': `
         import { AsyncLocalStorage } from 'node:async_hooks';
         import node from '@astrojs/node';
@@ -619,13 +632,13 @@ describe('A context of one’s own', () => {
       `,
     });
     try {
-      const { code, output } = await app.astro('build');
+      const { code, output } = await wrong.astro('build');
       expect(code).not.toBe(0);
       expect(output).toContain('runWithContext refers to "myCustomStorage"');
       expect(output).toContain('getContextStore refers to "myCustomStorage"');
       expect(output).toContain('Move it to src/gatehouse.ts');
     } finally {
-      app.remove();
+      wrong.remove();
     }
   });
 });

@@ -11,6 +11,8 @@ const EXTENSIONS: Record<string, string> = { ts: 'ts', js: 'js', mjs: 'mjs', ast
 const PATH = /^(?:---\n)?\/\/ (?:before: |after: )?((?:[\w.[\]-]+\/)*[\w.[\]-]+\.(?:d\.ts|ts|js|mjs|astro))\b/;
 /** Declares something for the whole project, and so cannot stand beside what another document declares. */
 const IS_GLOBAL = /^declare (?:namespace|global|module)\b/m;
+/** With the types of all that an example may use, which takes longer to check than most documents. */
+const PRELUDES = ['prelude.ts', 'examples.ts'];
 const TSCONFIG = {
   extends: 'astro/tsconfigs/strict',
   compilerOptions: { allowJs: true, checkJs: true, types: ['node'], skipLibCheck: true },
@@ -35,27 +37,24 @@ export async function problemsOfCode(documents: readonly Document[]): Promise<st
     for (const document of laid) app.write(document.texts());
     const { code, output } = await app.astro('sync');
     if (code !== 0) throw new Error(output);
-    const alone = laid.filter(({ isGlobal }) => isGlobal).map((document) => [document]);
-    const projects = [laid.filter(({ isGlobal }) => !isGlobal), ...alone].filter((project) => project.length > 0);
+    const alone = laid.filter(({ isGlobal }) => isGlobal);
+    const together = laid.filter(({ isGlobal }) => !isGlobal);
     const problems: string[] = [];
     // One after the other, for the process that has read the packages.
-    for (const project of projects) problems.push(...(await checked(app, project)));
+    if (together.length > 0) problems.push(...(await checked(app, together, PRELUDES)));
+    for (const document of alone) problems.push(...(await checked(app, [document])));
     return problems.sort();
   } finally {
     app.remove();
   }
 }
 
-async function checked(app: App, documents: readonly LaidDocument[]): Promise<string[]> {
+/** @param more Files of the application to check with them, beside whatever they import. */
+async function checked(app: App, documents: readonly LaidDocument[], more: readonly string[] = []): Promise<string[]> {
   const [first] = documents;
   const tsconfig = `tsconfig.${first?.folder}.json`;
-  const include = [
-    '.astro/types.d.ts',
-    'prelude.ts',
-    'examples.ts',
-    'packages.d.ts',
-    ...documents.map(({ folder }) => `${folder}/**/*`),
-  ];
+  const folders = documents.map(({ folder }) => `${folder}/**/*`);
+  const include = ['.astro/types.d.ts', 'packages.d.ts', ...more, ...folders];
   app.write({ [tsconfig]: JSON.stringify({ ...TSCONFIG, include }) });
   const { output: printed } = await app.astro([
     ...['check', '--noSync', '--tsconfig', join(app.folder, tsconfig), '--minimumSeverity', 'error'],

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
@@ -44,16 +43,17 @@ export class PackageRegistry {
 
   #answer(path: string, response: ServerResponse): void {
     const [, name = '', version, file] = /^\/((?:@[^/]+\/)?[^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
-    const folders = this.foldersOf.get(name);
-    const manifests = folders?.map((folder) => this.#describe(folder)) ?? [];
-    const last = manifests.at(-1);
-    const asked =
-      version === undefined || version === 'latest' ? last : manifests.find((one) => one.version === version);
-    if (asked === undefined) {
+    const folders = this.foldersOf.get(name) ?? [];
+    const manifests = folders.map((folder) => this.#describe(folder));
+    const last = manifests.length - 1;
+    const at =
+      version === undefined || version === 'latest' ? last : manifests.findIndex((one) => one.version === version);
+    const [asked, folder] = [manifests[at], folders[at]];
+    if (asked === undefined || folder === undefined) {
       this.missed.push(path);
       response.writeHead(404).end('{}');
     } else if (file !== undefined) {
-      response.end(this.#tarballs.get(`${name}@${version}`));
+      response.end(this.#packed(folder));
     } else if (version !== undefined) {
       this.#json(response, asked);
     } else {
@@ -70,11 +70,14 @@ export class PackageRegistry {
   #describe(folder: string): Manifest {
     const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const { name, version } = manifest;
-    const key = `${name}@${version}`;
-    const tarball = this.#tarballs.get(key) ?? pack(folder);
-    this.#tarballs.set(key, tarball);
-    const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
-    return Object.assign(manifest, { dist: { tarball: `${this.origin}/${name}/${version}/package.tgz`, integrity } });
+    return Object.assign(manifest, { dist: { tarball: `${this.origin}/${name}/${version}/package.tgz` } });
+  }
+
+  /** Packed when somebody asks for it, rather than for a checksum that npm can do without: it asks about far more. */
+  #packed(folder: string): Buffer {
+    const tarball = this.#tarballs.get(folder) ?? pack(folder);
+    this.#tarballs.set(folder, tarball);
+    return tarball;
   }
 }
 
@@ -91,6 +94,8 @@ function installedPackages(): Map<string, string[]> {
 }
 
 function pack(folder: string): Buffer {
-  const args = ['-czf', '-', '--exclude=./node_modules', '--transform=s,^\\.,package,', '-C', folder, '.'];
+  // It does not go far, so that to make it as small as can be is not worth the time.
+  const form = ['--use-compress-program=gzip -1', '--exclude=./node_modules', '--transform=s,^\\.,package,'];
+  const args = ['-cf', '-', ...form, '-C', folder, '.'];
   return execFileSync('tar', args, { maxBuffer: 1e8 });
 }
