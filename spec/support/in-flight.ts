@@ -3,14 +3,14 @@ import type { Answer, Browser } from './browser.js';
 
 /** Requests of the application in spec/apps/in-flight that wait until they are let go. */
 export class InFlight {
-  #count = 0;
+  static #count = 0;
 
   constructor(private readonly server: Pick<Server, 'origin'>) {}
 
-  /** A name that no request of this server has had. */
+  /** A name that no request of any server has had. */
   name(): string {
-    this.#count += 1;
-    return `request-${this.#count}`;
+    InFlight.#count += 1;
+    return `request-${InFlight.#count}`;
   }
 
   /** Has the page wait with its session open. @returns What lets it answer. */
