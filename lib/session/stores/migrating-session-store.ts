@@ -15,6 +15,7 @@ import {
   type StoreAbilities,
   type StoredChange,
 } from './session-store.js';
+import { VersionedSessionStore } from './versioned-session-store.js';
 
 /** The consistencies, the weakest first. */
 const CONSISTENCIES = ['eventual', 'last-write-wins', 'strong'] as const;
@@ -93,7 +94,7 @@ export class MigratingSessionStore extends SessionStore {
     if (!opened) return this.#to.write(changes);
     const isInOld = this.#openedInOld.has(opened.flashes);
     if (isInOld && this.#from instanceof CookieSessionStore) return this.#begin(opened, changes);
-    if (isInOld) return (await this.#writeInOld(changes)) ?? this.#writeInNew(changes);
+    if (isInOld) return this.#writeInOld(changes);
     return (await this.#to.write(changes)) ?? this.#writeInOld(elsewhere(changes));
   }
 
@@ -119,12 +120,14 @@ export class MigratingSessionStore extends SessionStore {
   }
 
   override async take(id: string): Promise<SessionRecord | undefined> {
-    const [taken, left] = await this.#both((store) => store.take(id));
+    const [left, taken] = await this.#both((store) => store.take(id));
     return taken ?? left;
   }
 
   override async list(userId: string, search?: ListSearch): Promise<readonly FiledRecord[]> {
-    return (await Promise.all([this.#to.list(userId, search), this.#from.list(userId, search)])).flat();
+    const old = await this.#from.list(userId, search);
+    const moved = await this.#to.list(userId, search);
+    return [...moved, ...old.filter(({ key }) => !moved.some((each) => each.key === key))];
   }
 
   /** Lists the old store first, because sessions move from it to the new one meanwhile. */
@@ -145,10 +148,15 @@ export class MigratingSessionStore extends SessionStore {
     return hasEnded.includes(true);
   }
 
-  /** Calls both stores, so that a session in one ends although the other is unavailable. @throws The first failure. */
+  /**
+   * Calls the old store and then the new one, in the order in which sessions move, even if the first is unavailable.
+   *
+   * @throws The first failure.
+   */
   async #both<Result>(act: (store: SessionStore) => Promised<Result>): Promise<Result[]> {
-    const outcomes = await Promise.allSettled([this.#to, this.#from].map(async (store) => act(store)));
-    return outcomes.map((outcome) => {
+    const inOld = await Promise.allSettled([this.#from].map(async (store) => act(store)));
+    const inNew = await Promise.allSettled([this.#to].map(async (store) => act(store)));
+    return [...inOld, ...inNew].map((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason;
       return outcome.value;
     });
@@ -161,12 +169,6 @@ export class MigratingSessionStore extends SessionStore {
     return id !== undefined && changes.opened && changes.hasSignedIn ? this.#move(changes.opened.id, id) : id;
   }
 
-  /** Writes to the new store what a request opened in the old one, in case the session has moved meanwhile. */
-  async #writeInNew(changes: SessionChanges): Promise<string | undefined> {
-    // A store that cannot end sessions would begin it again.
-    return this.#to.abilities.endsSessions ? this.#to.write(elsewhere(changes)) : undefined;
-  }
-
   /**
    * Moves a session that has just got its id at a sign-in, so that no other request knows it. If the new store does not
    * accept it, it stays in the old one.
@@ -174,19 +176,36 @@ export class MigratingSessionStore extends SessionStore {
    * @param former The id before. @returns The token; `undefined` when the session has ended.
    */
   async #move(former: string, id: string): Promise<string | undefined> {
-    const record = await this.#from.take(id);
+    const record = await this.#from.read(id);
     if (!record) return undefined;
-    const moving = beginningWith(record);
+    let token: string | undefined;
     try {
-      if (!this.#to.abilities.endsSessions) return await this.#to.write(moving);
-      // The new store replaces the former id itself, and so knows what to do with requests that come with it.
-      const opened = { ...record, ...NOTHING, id: former, impersonation: undefined, version: undefined };
-      await this.#to.write({ ...beginningWith(opened), isKept: true });
-      return await this.#to.write({ ...moving, opened, cleared: true, hasSignedIn: true });
+      token = await this.#copy(record, former);
     } catch {
-      await this.#to.destroy(id).catch(() => undefined);
-      return this.#from.write(moving);
+      for (const each of [former, id]) await this.#to.destroy(each).catch(() => undefined);
+      return (await this.#from.read(id)) && id;
     }
+    // Until here the old store has the session too, so that whoever ends it meanwhile ends it there.
+    if (await this.#from.take(id)) return token;
+    await this.#to.destroy(id);
+    return undefined;
+  }
+
+  /** Copies a session to the new store. */
+  async #copy(record: SessionRecord, former: string): Promise<string | undefined> {
+    const copied = beginningWith(record);
+    if (!(this.#to instanceof VersionedSessionStore)) return this.#to.write(copied);
+    // An empty session, which no request finds, gets the new id, so that the store knows what the former one led to.
+    const opened = {
+      ...record,
+      ...NOTHING,
+      id: former,
+      isKept: undefined,
+      impersonation: undefined,
+      version: undefined,
+    };
+    await this.#to.write(beginningWith(opened));
+    return this.#to.write({ ...copied, opened, cleared: true, hasSignedIn: true });
   }
 
   /** Creates the session of a cookie in the new store, with all its values and messages. */

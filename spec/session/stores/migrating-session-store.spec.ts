@@ -133,6 +133,33 @@ describe('A migrating session store', () => {
     expect(await store.list('ada')).toEqual([]);
   });
 
+  it.each<[string, (store: MigratingSessionStore, former: string) => Promise<unknown>]>([
+    ['by a sign-out', (store, former) => store.destroy(former)],
+    ['by a late sign-out', (store, former) => store.take(former)],
+    ['with all of its user', async (store) => store.revoke((await store.list('ada'))[0]?.key ?? '')],
+  ])('does not bring back a session that is ended between the steps of its move: %s', async (_, end) => {
+    for (const step of [1, 2]) {
+      const clock = new FrozenClock();
+      let left = step;
+      class Ended extends MemorySessionStore {
+        override async write(changes: SessionChanges) {
+          left -= 1;
+          if (left === 0) await end(store, token);
+          return super.write(changes);
+        }
+      }
+      const from = new MemorySessionStore(config, clock);
+      const store = new MigratingSessionStore({ from, to: new Ended(config, clock) });
+      const token = (await from.write(changesOf({ set: { userId: 'ada' } }))) ?? '';
+      const opened = await store.read(token);
+      const signIn = { id: SessionId.generate(), hasSignedIn: true };
+      expect(await store.write(changesOf({ ...opened, opened, ...signIn }))).toBeUndefined();
+      expect(left).toBeLessThanOrEqual(0);
+      expect(await store.list('ada')).toEqual([]);
+      expect(await store.read(signIn.id)).toBeUndefined();
+    }
+  });
+
   it('keeps a session where it was when the new store cannot take it', async () => {
     const clock = new FrozenClock();
     class Away extends MemorySessionStore {
