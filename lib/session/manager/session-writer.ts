@@ -118,8 +118,8 @@ export class SessionWriter {
   }
 
   /**
-   * Settles a session that was ended elsewhere meanwhile, or that is now empty. One that lives on under an id which
-   * this request cannot follow is left alone, with its cookie: a user has signed in.
+   * Settles a session that was ended elsewhere meanwhile, or that is now empty. One that another request has given an id
+   * which this one cannot follow, as a sign-in does, is left alone with its cookie.
    */
   async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const { isEmpty, opened } = draft;
