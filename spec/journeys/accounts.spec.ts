@@ -174,6 +174,16 @@ describe.each([
     expect((await copy.get('/')).text).toContain('nobody');
   });
 
+  it('signs out of all of them also with the cookie that another one has just got a new id for', async () => {
+    await withTwo();
+    const early = browser.copy();
+    expect(await switchTo('1')).toBe('true');
+    await signIn('ada');
+    expect((await browser.get('/members')).text).toContain('>ada<');
+    await early.post('/leave-all');
+    expect(await shown()).toBe('nobody');
+  });
+
   it('drops an account whose sessions were ended elsewhere', async () => {
     await withTwo();
     await browser.post('/end?user=ada');

@@ -115,7 +115,9 @@ export async function signOutOfAll(...given: unknown[]): Promise<void> {
     if (number === all.currentIn(jar)) continue;
     const own = all.of(jar, number);
     const session = await openOther(request, own);
-    if (!draftOf(session).isNew) await request.services.get(SessionManager).end(session, own);
+    const { isNew, superseded } = draftOf(session);
+    // A former id of a session ends it too.
+    if (!isNew || superseded !== undefined) await request.services.get(SessionManager).end(session, own);
   }
   const [first = 1] = all.numbers;
   all.select(jar, first);
