@@ -189,6 +189,17 @@ describe.each(['built', 'dev'])('A request with the id from before a sign-in, %s
     expect(await whoIs(browser)).toBe('ada member, cart 1, no message');
   });
 
+  it('signs in with a session of its own when it was pending during the other sign-in, as after a double click', async () => {
+    const guest = new Browser(server);
+    await guest.post('/fill');
+    const late = await new InFlight(server).send(guest, 'sign-in');
+    const other = guest.copy();
+    await other.post('/enter', { user: 'grace' });
+    expect((await late()).setCookies).toHaveLength(1);
+    expect(await whoIs(guest)).toBe('ada admin, cart 0, no message');
+    expect(await whoIs(other)).toBe('grace member, cart 1, no message');
+  });
+
   it('ends the session when it signs out, and leaves a message to the guest', async () => {
     expect((await former.post('/leave?message')).status).toBe(303);
     expect(await whoIs(former)).toBe('guest, cart 0, Bye');

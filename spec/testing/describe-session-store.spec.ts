@@ -71,10 +71,14 @@ const cases: [string, Recorder, string[]][] = [
       'a session that was ended › is not brought back by a request that had opened it',
       'a session that was ended › is not brought back when time ended it, either',
       'a session that was ended › tells a request in flight that what it did was not kept',
+      'a session that was ended › is not needed by somebody else who signs in meanwhile',
+      'a session that was ended › is not brought back by its user, who signs in meanwhile',
       'many requests at once › of which one ends the session end it for all',
       'many requests at once › of which one empties the session keep what the others put in',
       'many requests at once › of which one ends the session, and one changes its id, end it for all',
       'an id that was changed › is left by a request from before a sign-in, which changes nothing and leaves the cookie alone',
+      'an id that was changed › is not needed by somebody who signs in while somebody else signs in with it',
+      'an id that was changed › keeps its answer, when its user signs in again while doing so already',
       inOrder,
     ],
   ],
@@ -107,10 +111,12 @@ const cases: [string, Recorder, string[]][] = [
       'a session that was ended › is not brought back by a request that had opened it',
       'a session that was ended › is not brought back when time ended it, either',
       'a session that was ended › tells a request in flight that what it did was not kept',
+      'a session that was ended › is not brought back by its user, who signs in meanwhile',
       'many requests at once › of which one ends the session end it for all',
       'an id that was changed › leads nowhere after that, and the cookie of the new one is left alone',
       'an id that was changed › leads nobody to a visitor who signed in meanwhile, whose cookie is left alone',
       'an id that was changed › is left by a request from before a sign-in, which changes nothing and leaves the cookie alone',
+      'an id that was changed › keeps its answer, when its user signs in again while doing so already',
       inOrder,
     ],
   ],
@@ -135,7 +141,7 @@ const cases: [string, Recorder, string[]][] = [
 describe('The tests for session stores', () => {
   beforeAll(() => {
     // Random values are the same in every run.
-    fc.configureGlobal({ seed: 1 });
+    fc.configureGlobal({ seed: 2 });
   });
 
   it.each(cases)('detect a store that %s', async (_, recorder, expected) => {

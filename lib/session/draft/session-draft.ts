@@ -207,6 +207,12 @@ export class SessionDraft extends DraftState {
     this.impersonating.restart(record.impersonation);
   }
 
+  /** Makes the session a new one, with what this request has set and under the id that it has chosen. */
+  beginAnew(): void {
+    this.opened = undefined;
+    this.own.values.rebase(new Map());
+  }
+
   /** Removes the visitor's values and messages, the stored ones too. */
   #forget(): void {
     this.cleared = true;

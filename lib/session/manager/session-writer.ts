@@ -8,7 +8,7 @@ import type { SessionDraft } from '../draft/session-draft.js';
 import type { FlashLeases } from '../flashes/flash-leases.js';
 import { shownAfter, valuesAfter, withMigration } from '../record/fitted-values.js';
 import { changesOf } from '../record/request-changes.js';
-import { applyChanges, makingRoom, type SessionChanges } from '../record/session-changes.js';
+import { applyChanges, makingRoom, type SessionChanges, userIdAfter } from '../record/session-changes.js';
 import { type SessionRecord, userIdOf } from '../record/session-record.js';
 import type { SessionConfig } from '../session-config.js';
 import type { SessionRegistry } from '../session-registry.js';
@@ -97,7 +97,8 @@ export class SessionWriter {
       const changes = await registry.withEpoch(own);
       return { changes, token: await this.#store(changes) };
     });
-    if (token === undefined) return this.#findGone(draft, cookies);
+    if (token === undefined)
+      return signsInAnother(changes) ? this.#writeAnew(draft, cookies) : this.#findGone(draft, cookies);
     // Applying the changes again is cheaper than getting the result back from the store.
     const kept = applyChanges(changes.opened, changes);
     const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
@@ -115,6 +116,16 @@ export class SessionWriter {
     if (changes.opened) announce(changes.opened.id, changes, isAnothers);
     draft.settle(record);
     return true;
+  }
+
+  /**
+   * Writes a sign-in whose former session is gone as the session of a visitor without one. Two requests of a guest that
+   * sign in at the same time, as after a double click, both succeed: the browser keeps the cookie of the later answer.
+   */
+  async #writeAnew(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
+    draft.beginAnew();
+    await this.assertFits(draft);
+    return this.write(draft, cookies);
   }
 
   /**
@@ -197,6 +208,15 @@ export class SessionWriter {
       return this.parts.store.write(smaller);
     }
   }
+}
+
+/**
+ * Checks whether somebody signs in to whom the opened session does not belong. Its own user does not: a page may sign
+ * them in from its values, and must not bring it back under another id when it has been ended.
+ */
+function signsInAnother(changes: SessionChanges): boolean {
+  const { opened, hasSignedIn } = changes;
+  return hasSignedIn && opened !== undefined && userIdAfter(changes) !== userIdOf(opened);
 }
 
 /** Announces a change to open connections of the session. @param isAnothers True when it belongs to another user now. */

@@ -68,6 +68,28 @@ export function describeEndedSessions(tests: Tests): void {
       assert.deepEqual(await app.find(cookies), {});
     });
 
+    tests.it('is not needed by somebody else who signs in meanwhile', async (start) => {
+      const app = await start();
+      const guest = await app.visitorWith({ cart: 1 });
+      const inFlight = await app.open(guest);
+      await app.visit(guest.next(), (session) => session.destroy());
+      draftOf(inFlight).signIn({ userId: 'ada' }, app.clock.now());
+      const ada = guest.next();
+      assert.equal(await app.manager.commit(inFlight, ada), true);
+      assert.deepEqual(await app.find(ada.next()), { userId: 'ada' });
+    });
+
+    tests.it('is not brought back by its user, who signs in meanwhile', async (start) => {
+      const app = await start();
+      const cookies = await app.visitorWith({ userId: 'ada' });
+      const inFlight = await app.open(cookies);
+      await app.visit(cookies.next(), (session) => session.destroy());
+      draftOf(inFlight).signIn({ userId: 'ada' }, app.clock.now());
+      const late = cookies.next();
+      assert.equal(await app.manager.commit(inFlight, late), false);
+      assert.equal(late.answered(COOKIE), undefined);
+    });
+
     tests.it('is the one under the old id, once the id has changed', async (start) => {
       const app = await start();
       const first = await app.visitorWith({ cart: 1 });

@@ -174,6 +174,35 @@ export function describeLaterRequests(tests: Tests): void {
       assert.deepEqual(await app.find(ada), {});
     });
 
+    tests.it('is not needed by somebody who signs in while somebody else signs in with it', async (start) => {
+      const app = await start();
+      const guest = await app.visitorWith({ cart: 1 });
+      const slow = await app.open(guest);
+      const signIn = (userId: string) => (session: Session) => draftOf(session).signIn({ userId }, app.clock.now());
+      const ada = await app.visit(guest.next(), signIn('ada'));
+      slow.set('visits', (old) => Number(old ?? 0) + 1).flash('notice', 'Welcome');
+      signIn('bob')(slow);
+      const bob = guest.next();
+      assert.equal(await app.manager.commit(slow, bob), true);
+      assert.deepEqual(await app.find(ada), { cart: 1, userId: 'ada' });
+      const found = await app.open(bob.next());
+      assert.deepEqual(found.all(), { visits: 1, userId: 'bob' });
+      assert.equal(found.flash('notice'), 'Welcome');
+    });
+
+    tests.it('keeps its answer, when its user signs in again while doing so already', async (start) => {
+      const app = await start();
+      const first = await app.visitorWith({ userId: 'ada' });
+      const slow = await app.open(first);
+      const signIn = (session: Session) => draftOf(session).signIn({ userId: 'ada' }, app.clock.now());
+      const ada = await app.visit(first.next(), signIn);
+      signIn(slow);
+      const late = first.next();
+      assert.equal(await app.manager.commit(slow, late), false);
+      assert.equal(late.answered(COOKIE), undefined);
+      assert.deepEqual(await app.find(ada), { userId: 'ada' });
+    });
+
     tests.it('counts as replaced for a minute, as soon as it does not lead to the session any more', async (start) => {
       const app = await start();
       const first = await app.visitorWith({ cart: 1 });

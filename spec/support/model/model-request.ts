@@ -22,6 +22,7 @@ export class ModelRequest {
   readonly #left = new Map<string, readonly ModelMessage[]>();
   readonly #delivered = new Map<string, readonly string[]>();
   readonly #taken = new Set<ModelMessage>();
+  readonly #owner: unknown;
   #isForgotten = false;
   #hasNewId = false;
   #signedInAt: number | undefined;
@@ -35,6 +36,7 @@ export class ModelRequest {
     this.opened = token === undefined ? undefined : model.open(token, openedAt);
     this.isSuperseded = !this.opened && token !== undefined && model.isSuperseded(token, openedAt);
     this.#seen = new Map(this.opened?.session.values);
+    this.#owner = this.#seen.get('userId');
     this.#renewedAt = this.opened?.session.renewedAt ?? 0;
     this.#expiresAt = this.opened?.session.expiresAt ?? 0;
     this.#waiting = new Map(this.opened?.session.messages);
@@ -138,6 +140,11 @@ export class ModelRequest {
 
   get hasSignedIn(): boolean {
     return this.#signedInAt !== undefined;
+  }
+
+  /** Checks whether somebody signs in to whom the opened session does not belong: they do not need that session. */
+  get signsInAnother(): boolean {
+    return this.hasSignedIn && this.values.userId !== this.#owner;
   }
 
   /**

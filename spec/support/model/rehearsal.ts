@@ -140,7 +140,8 @@ export class Rehearsal {
     const { opened } = request;
     const current = opened && this.#model.find(opened.token, this.#now);
     const next = request.applyTo(current?.session, this.#now, this.#expiry);
-    const isGone = opened !== undefined && (current === undefined || isEmpty(next));
+    const beginsAnew = current === undefined && request.signsInAnother;
+    const isGone = opened !== undefined && !beginsAnew && (current === undefined || isEmpty(next));
     if (isGone && current) this.#model.put(current.token, { ...next, expiresAt: this.#now + EMPTY_FOR });
     const livesElsewhere = isGone && this.#model.isSuperseded(opened.token, this.#now);
     const hasEnded = isGone && request.isEmpty && !livesElsewhere;
