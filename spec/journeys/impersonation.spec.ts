@@ -509,6 +509,18 @@ describe('An impersonation is checked with each request,', () => {
     expect(events).toContainEqual(expect.objectContaining({ name: 'impersonation.ended', reason: 'user-gone' }));
   });
 
+  it('has what is set meanwhile logged as not stored, and not what is stored with it', async () => {
+    await fresh();
+    const browser = await asCleo();
+    await set({ cleo: { role: 'vip' } });
+    await browser.get('/page');
+    await browser.post('/login?update', { note: 'editor' });
+    await browser.post('/set');
+    expect(await server.printed(/"\w+" was set in a session and is not stored: its visitor is imp/)).toContain(
+      '"note"',
+    );
+  });
+
   it.each(['sam', 'cleo'])('is unavailable on guarded pages while %s cannot be looked up', async (fails) => {
     await fresh();
     const browser = await asCleo();

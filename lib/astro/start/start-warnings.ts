@@ -40,9 +40,8 @@ export class UnkeptValues {
    * @param isPassing True when the session would replace one whose cookie was withheld.
    */
   warnOf(session: Session, isAside: boolean | undefined, isPassing: boolean): void {
-    const isImpersonated = !isAside && draftOf(session).impersonatorId !== undefined;
     if (isAside) this.#log(session, STANDS_ASIDE);
-    if (isImpersonated) this.#log(session, IMPERSONATED, false);
+    else if (draftOf(session).impersonatorId !== undefined) this.#logImpersonated(session);
     if (isPassing) this.#logPassing(session);
   }
 
@@ -56,6 +55,13 @@ export class UnkeptValues {
     this.#logKey(isSet ? set : [unset], `${isSet ? NOT_STORED : NOT_REMOVED}: ${NEW_ID}`);
   }
 
+  #logImpersonated(session: Session): void {
+    const { values, impersonating } = draftOf(session);
+    const stored = impersonating.current?.values;
+    const lost = [...values.changed].filter(([key, value]) => stored?.get(key) !== value);
+    this.#logKey([new Map(lost)], `${NOT_STORED}: ${IMPERSONATED}`);
+  }
+
   #logPassing(session: Session): void {
     const { sameSite } = this;
     this.#log(
@@ -67,9 +73,9 @@ export class UnkeptValues {
     );
   }
 
-  #log(session: Session, reason: string, losesMessages = true): void {
+  #log(session: Session, reason: string): void {
     const { values, flashes } = draftOf(session);
-    this.#logKey([values.changed, ...(losesMessages ? [flashes.added] : [])], `${NOT_STORED}: ${reason}`);
+    this.#logKey([values.changed, flashes.added], `${NOT_STORED}: ${reason}`);
   }
 
   #logKey(keyed: readonly Keyed[], problem: string): void {
