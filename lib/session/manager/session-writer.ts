@@ -8,7 +8,7 @@ import type { SessionDraft } from '../draft/session-draft.js';
 import type { FlashLeases } from '../flashes/flash-leases.js';
 import { shownAfter, valuesAfter, withMigration } from '../record/fitted-values.js';
 import { changesOf } from '../record/request-changes.js';
-import { applyChanges, makingRoom, type SessionChanges, userIdAfter } from '../record/session-changes.js';
+import { applyChanges, makingRoom, type SessionChanges } from '../record/session-changes.js';
 import { type SessionRecord, userIdOf } from '../record/session-record.js';
 import type { SessionConfig } from '../session-config.js';
 import type { SessionRegistry } from '../session-registry.js';
@@ -97,8 +97,7 @@ export class SessionWriter {
       const changes = await registry.withEpoch(own);
       return { changes, token: await this.#store(changes) };
     });
-    if (token === undefined)
-      return signsInAnother(changes) ? this.#writeAnew(draft, cookies) : this.#findGone(draft, cookies);
+    if (token === undefined) return this.#findGone(draft, cookies);
     // Applying the changes again is cheaper than getting the result back from the store.
     const kept = applyChanges(changes.opened, changes);
     const isAnothers = userIdOf(changes.opened ?? draft.ended ?? kept) !== userIdOf(kept);
@@ -119,25 +118,13 @@ export class SessionWriter {
   }
 
   /**
-   * Writes a sign-in whose former session is gone as the session of a visitor without one. Two requests of a guest that
-   * sign in at the same time, as after a double click, both succeed: the browser keeps the cookie of the later answer.
-   */
-  async #writeAnew(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
-    draft.beginAnew();
-    await this.assertFits(draft);
-    return this.write(draft, cookies);
-  }
-
-  /**
    * Settles a session that was ended elsewhere meanwhile, or that is now empty. One that another request has given an id
-   * which this one cannot follow, as a sign-in does, is left alone with its cookie.
+   * which this one cannot follow, as a sign-in does, is left alone with its cookie, and who signs in begins another one.
    */
   async #findGone(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
     const { isEmpty, opened } = draft;
     if (opened && (await this.parts.outages.during('read', () => this.parts.store.isSuperseded(opened.id)))) {
-      draft.settle(undefined);
-      draft.superseded = opened.id;
-      return false;
+      return this.#leaveSuperseded(draft, opened, cookies);
     }
     // If it is not empty, the cookie stays: a login in another request may already have replaced it.
     if (isEmpty) await this.parts.cookies.leave(draft, cookies);
@@ -145,6 +132,21 @@ export class SessionWriter {
     if (opened) sessionChannel.announce(opened.id, isEmpty ? 'ended' : 'changed');
     draft.settle(undefined);
     return isEmpty;
+  }
+
+  /**
+   * Leaves a session to the request that has given it another id. A guest's sign-in begins one of its own: after a
+   * double click, the browser gets the second answer only.
+   */
+  async #leaveSuperseded(draft: SessionDraft, opened: SessionRecord, cookies: CookieJar): Promise<boolean> {
+    if (!signsInAnother(draft, opened)) {
+      draft.settle(undefined);
+      draft.superseded = opened.id;
+      return false;
+    }
+    draft.beginAnew();
+    await this.assertFits(draft);
+    return this.write(draft, cookies);
   }
 
   async #leaveNothing(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
@@ -211,12 +213,11 @@ export class SessionWriter {
 }
 
 /**
- * Checks whether somebody signs in to whom the opened session does not belong. Its own user does not: a page may sign
- * them in from its values, and must not bring it back under another id when it has been ended.
+ * Checks whether somebody else than the session's user signs in. The user may be signed in by a page, from the values of
+ * the session, and must not get another one each time.
  */
-function signsInAnother(changes: SessionChanges): boolean {
-  const { opened, hasSignedIn } = changes;
-  return hasSignedIn && opened !== undefined && userIdAfter(changes) !== userIdOf(opened);
+function signsInAnother({ hasSignedIn, own }: SessionDraft, opened: SessionRecord): boolean {
+  return hasSignedIn && own.values.get('userId') !== opened.values.get('userId');
 }
 
 /** Announces a change to open connections of the session. @param isAnothers True when it belongs to another user now. */

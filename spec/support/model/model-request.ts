@@ -142,7 +142,7 @@ export class ModelRequest {
     return this.#signedInAt !== undefined;
   }
 
-  /** Checks whether somebody signs in to whom the opened session does not belong: they do not need that session. */
+  /** True when somebody else than the opened session's user signs in: they do not need that session. */
   get signsInAnother(): boolean {
     return this.hasSignedIn && this.values.userId !== this.#owner;
   }

@@ -140,10 +140,10 @@ export class Rehearsal {
     const { opened } = request;
     const current = opened && this.#model.find(opened.token, this.#now);
     const next = request.applyTo(current?.session, this.#now, this.#expiry);
-    const beginsAnew = current === undefined && request.signsInAnother;
+    const livesElsewhere = opened !== undefined && !current && this.#model.isSuperseded(opened.token, this.#now);
+    const beginsAnew = livesElsewhere && request.signsInAnother;
     const isGone = opened !== undefined && !beginsAnew && (current === undefined || isEmpty(next));
     if (isGone && current) this.#model.put(current.token, { ...next, expiresAt: this.#now + EMPTY_FOR });
-    const livesElsewhere = isGone && this.#model.isSuperseded(opened.token, this.#now);
     const hasEnded = isGone && request.isEmpty && !livesElsewhere;
     assert.equal(isKept, !isGone || hasEnded, isKept ? 'brought back what had ended' : 'lost what was done');
     if (isGone) {
