@@ -200,6 +200,16 @@ describe.each(['built', 'dev'])('A request with the id from before a sign-in, %s
     expect(await whoIs(other)).toBe('grace member, cart 1, no message');
   });
 
+  it('does not sign in when the other one has signed out since', async () => {
+    const guest = new Browser(server);
+    await guest.post('/fill');
+    const late = await new InFlight(server).send(guest, 'sign-in');
+    await guest.post('/enter', { user: 'ada' });
+    await guest.post('/leave');
+    expect((await late()).setCookies).toEqual([]);
+    expect(await whoIs(guest)).toBe('guest, cart 0, no message');
+  });
+
   it('ends the session when it signs out, and leaves a message to the guest', async () => {
     expect((await former.post('/leave?message')).status).toBe(303);
     expect(await whoIs(former)).toBe('guest, cart 0, Bye');

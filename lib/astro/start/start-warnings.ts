@@ -8,6 +8,7 @@ import { describeRule } from '../../access/report/site-description.js';
 import { printable } from '../../base/text.js';
 import type { Services } from '../../container/services.js';
 import { DeadEndsError } from '../../errors/index.js';
+import { isSame } from '../../session/record/fitted-values.js';
 import { draftOf, type Session } from '../../session/session.js';
 
 const STANDS_ASIDE =
@@ -58,7 +59,7 @@ export class UnkeptValues {
   #logImpersonated(session: Session): void {
     const { values, impersonating } = draftOf(session);
     const stored = impersonating.current?.values;
-    const lost = [...values.changed].filter(([key, value]) => stored?.get(key) !== value);
+    const lost = [...values.changed].filter(([key, value]) => !isSame(stored?.get(key), value));
     this.#logKey([new Map(lost)], `${NOT_STORED}: ${IMPERSONATED}`);
   }
 

@@ -207,10 +207,17 @@ export class SessionDraft extends DraftState {
     this.impersonating.restart(record.impersonation);
   }
 
-  /** Makes the session a new one, with what this request has set and under the id that it has chosen. */
-  beginAnew(): void {
+  /**
+   * Leaves the opened session to the request that has given it another id, and begins a new one with what this request
+   * has set. If that one cannot be stored, further changes of the request are not stored either.
+   *
+   * @param now Milliseconds since the epoch.
+   */
+  beginAnew({ id }: SessionRecord, now: number): void {
     this.opened = undefined;
-    this.own.values.rebase(new Map());
+    this.superseded = id;
+    this.own.values.forgetStored();
+    this.visitor.signedInAt = now;
   }
 
   /** Removes the visitor's values and messages, the stored ones too. */

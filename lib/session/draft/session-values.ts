@@ -181,6 +181,14 @@ export class SessionValues {
     this.#fitted = fitted;
   }
 
+  /** Forgets the stored values. Changes stay as they were computed. */
+  forgetStored(): void {
+    this.#stored = NOTHING;
+    this.#fitted = undefined;
+    this.#updates = undefined;
+    this.#unset = undefined;
+  }
+
   /** Forgets the changes of one key. */
   drop(key: string): void {
     this.#set?.delete(key);

@@ -136,17 +136,19 @@ export class SessionWriter {
 
   /**
    * Leaves a session to the request that has given it another id. A guest's sign-in begins one of its own: after a
-   * double click, the browser gets the second answer only.
+   * double click, the browser gets the second answer only. Once the other one has ended, it would undo a sign-out.
    */
   async #leaveSuperseded(draft: SessionDraft, opened: SessionRecord, cookies: CookieJar): Promise<boolean> {
-    if (!signsInAnother(draft, opened)) {
-      draft.settle(undefined);
-      draft.superseded = opened.id;
-      return false;
+    const { outages, store, clock } = this.parts;
+    const isGuests = (opened.fitted?.shown ?? opened.values).get('userId') === undefined;
+    if (draft.hasSignedIn && isGuests && (await outages.during('read', () => store.hasSuccessor(opened.id)))) {
+      draft.beginAnew(opened, clock.now());
+      await this.assertFits(draft);
+      return this.write(draft, cookies);
     }
-    draft.beginAnew();
-    await this.assertFits(draft);
-    return this.write(draft, cookies);
+    draft.settle(undefined);
+    draft.superseded = opened.id;
+    return false;
   }
 
   async #leaveNothing(draft: SessionDraft, cookies: CookieJar): Promise<boolean> {
@@ -210,14 +212,6 @@ export class SessionWriter {
       return this.parts.store.write(smaller);
     }
   }
-}
-
-/**
- * Checks whether somebody else than the session's user signs in. The user may be signed in by a page, from the values of
- * the session, and must not get another one each time.
- */
-function signsInAnother({ hasSignedIn, own }: SessionDraft, opened: SessionRecord): boolean {
-  return hasSignedIn && own.values.get('userId') !== opened.values.get('userId');
 }
 
 /** Announces a change to open connections of the session. @param isAnothers True when it belongs to another user now. */

@@ -84,6 +84,10 @@ export class MigratingSessionStore extends SessionStore {
     return (await this.#to.isSuperseded(token)) || this.#from.isSuperseded(token);
   }
 
+  override async hasSuccessor(token: string): Promise<boolean> {
+    return (await this.#to.hasSuccessor(token)) || this.#from.hasSuccessor(token);
+  }
+
   override rejectionOf(token: string): ReturnType<SessionStore['rejectionOf']> {
     const reason = this.#to.rejectionOf(token);
     return reason === 'malformed' ? this.#from.rejectionOf(token) : reason;

@@ -1,6 +1,8 @@
-import { serializeRecord } from '../record/record-text.js';
+import type { Promised } from '../../base/promised.js';
+import { parseRecord, serializeRecord } from '../record/record-text.js';
 import { SessionId } from '../record/session-id.js';
-import { type SessionRecord, userIdOf } from '../record/session-record.js';
+import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-record.js';
+import type { StoredText } from './recent-records.js';
 
 /** A text with the key under which it is stored. */
 export interface KeyedText {
@@ -29,6 +31,37 @@ export interface MovedRecord {
 /** Checks whether requests with the old id may still use the session. */
 export function isInGrace({ until }: MovedRecord, now: number): boolean {
   return now < until - TRAIL + GRACE;
+}
+
+/** The records that lead from an id to the current one, and what is stored under that. */
+interface Trail {
+  readonly moves: readonly MovedRecord[];
+  readonly end?: StoredText | undefined;
+}
+
+/** Follows a session from id to id. @param find Returns what is stored under a key. */
+export async function trailOf(token: string, find: (key: string) => Promised<StoredText | undefined>): Promise<Trail> {
+  const moves: MovedRecord[] = [];
+  if (!SessionId.isWellFormed(token)) return { moves };
+  for (let key = SessionId.fingerprint(token); ; ) {
+    const end = await find(key);
+    const moved = end && parseMovedRecord(end.text);
+    if (!moved) return { moves, end };
+    moves.push(moved);
+    key = moved.to;
+  }
+}
+
+/** Checks whether a trail, which is still known, does not let requests with the first id use the session. */
+export function isCutOff({ moves }: Trail, now: number): boolean {
+  const last = moves.find((moved) => now >= moved.until || !moved.hidden || !isInGrace(moved, now));
+  return last !== undefined && now < last.until;
+}
+
+/** Checks whether a trail leads from one id to another whose session has not ended. */
+export function leadsToSession({ moves, end }: Trail, now: number): boolean {
+  const record = end && parseRecord(end.text, '');
+  return moves.length > 0 && record !== undefined && now < record.expiresAt && !isEmptyRecord(record);
 }
 
 /** Creates the record for the old key. @param isSignIn True when requests with the old id must not find the session. */

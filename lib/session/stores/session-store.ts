@@ -85,6 +85,14 @@ export abstract class SessionStore {
     return false;
   }
 
+  /**
+   * Checks whether the session that has taken the place of a token's ({@link isSuperseded}) still exists. When a guest
+   * signs in by two requests at once, the later one then begins a session of its own; after a sign-out it does not.
+   */
+  async hasSuccessor(_token: string): Promise<boolean> {
+    return false;
+  }
+
   /** Returns why {@link read} found no session for a token, as far as the token alone shows it. */
   rejectionOf(token: string): 'malformed' | 'unknown' | 'tampered' {
     return SessionId.isWellFormed(token) ? 'unknown' : 'malformed';

@@ -9,7 +9,16 @@ import { isEmptyRecord, type SessionRecord, userIdOf } from '../record/session-r
 import { eachOnce } from './listing/each-once.js';
 import { listedPage } from './listing/listed-page.js';
 import type { FiledPage, ListingRequest } from './listing/listing.js';
-import { isInGrace, keyedText, type MovedRecord, movedRecord, parseMovedRecord } from './moved-record.js';
+import {
+  isCutOff,
+  isInGrace,
+  keyedText,
+  leadsToSession,
+  type MovedRecord,
+  movedRecord,
+  parseMovedRecord,
+  trailOf,
+} from './moved-record.js';
 import { RecentRecords, type StoredText } from './recent-records.js';
 import type { Altered, FiledRecord, ListSearch, StoreAbilities, StoredChange } from './session-store.js';
 import { StoreOfTexts } from './store-of-texts.js';
@@ -62,16 +71,11 @@ export abstract class VersionedSessionStore extends StoreOfTexts {
   }
 
   override async isSuperseded(token: string): Promise<boolean> {
-    if (!SessionId.isWellFormed(token)) return false;
-    const now = this.clock.now();
-    let key = SessionId.fingerprint(token);
-    for (;;) {
-      const kept = await this.find(key);
-      const moved = kept && parseMovedRecord(kept.text);
-      if (!moved || now >= moved.until) return false;
-      if (!moved.hidden || !isInGrace(moved, now)) return true;
-      key = moved.to;
-    }
+    return isCutOff(await trailOf(token, (key) => this.find(key)), this.clock.now());
+  }
+
+  override async hasSuccessor(token: string): Promise<boolean> {
+    return leadsToSession(await trailOf(token, (key) => this.find(key)), this.clock.now());
   }
 
   override async write(changes: SessionChanges): Promise<string | undefined> {

@@ -142,9 +142,22 @@ export class ModelRequest {
     return this.#signedInAt !== undefined;
   }
 
-  /** True when somebody else than the opened session's user signs in: they do not need that session. */
-  get signsInAnother(): boolean {
-    return this.hasSignedIn && this.values.userId !== this.#owner;
+  /** True when a guest signs in, who has a session of their own if another sign-in has taken this one. */
+  get signsGuestIn(): boolean {
+    return this.hasSignedIn && this.#owner === undefined;
+  }
+
+  /** Returns a new session with what the request has set, as its page saw it. */
+  begin(now: number, expiry: (createdAt: number) => number): ModelSession {
+    const { values } = this;
+    const set = [...this.#changes.keys()].filter((key) => values[key] !== undefined);
+    return {
+      values: new Map(set.map((key) => [key, values[key]])),
+      messages: new Map(this.#left),
+      createdAt: now,
+      renewedAt: now,
+      expiresAt: expiry(now),
+    };
   }
 
   /**

@@ -139,9 +139,11 @@ export class Rehearsal {
   #expectWritten(request: ModelRequest, isKept: boolean, cookie: string | undefined): void {
     const { opened } = request;
     const current = opened && this.#model.find(opened.token, this.#now);
-    const next = request.applyTo(current?.session, this.#now, this.#expiry);
     const livesElsewhere = opened !== undefined && !current && this.#model.isSuperseded(opened.token, this.#now);
-    const beginsAnew = livesElsewhere && request.signsInAnother;
+    const beginsAnew = livesElsewhere && request.signsGuestIn && this.#model.hasSuccessor(opened.token, this.#now);
+    const next = beginsAnew
+      ? request.begin(this.#now, this.#expiry)
+      : request.applyTo(current?.session, this.#now, this.#expiry);
     const isGone = opened !== undefined && !beginsAnew && (current === undefined || isEmpty(next));
     if (isGone && current) this.#model.put(current.token, { ...next, expiresAt: this.#now + EMPTY_FOR });
     const hasEnded = isGone && request.isEmpty && !livesElsewhere;

@@ -74,6 +74,14 @@ export class SessionModel {
     return moved.isSecret || now >= moved.at + GRACE || this.isSuperseded(moved.to, now);
   }
 
+  /** Checks whether the session that has taken the place of a token's still exists. */
+  hasSuccessor(token: string, now: number): boolean {
+    const to = this.#moved.get(token)?.to;
+    if (to === undefined) return false;
+    const session = this.#sessions.get(to);
+    return session ? now < session.expiresAt && !isEmpty(session) : this.hasSuccessor(to, now);
+  }
+
   put(token: string, session: ModelSession): void {
     this.#tokens.add(token);
     this.#sessions.set(token, session);
