@@ -131,7 +131,7 @@ export class AccessDeniedError extends GatehouseError {
     super(
       status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN',
       `Refused: ${ability === undefined ? '' : `${ability}: `}${reason}. Gatehouse answers this error with ${status}. If you ` +
-        `see it as an exception, it was thrown after the response had started. Check in the page's own frontmatter, not in a nested component.`,
+        `see it as an exception, it was thrown after the response had started. Check in the page's own frontmatter, not in a nested component, and await the check.`,
     );
   }
 }

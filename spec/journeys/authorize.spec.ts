@@ -47,7 +47,55 @@ class CarelessChecker extends AccessChecker {
 }
 export default defineGatehouse({ services: (services) => services.override(AccessChecker, CarelessChecker) });`;
 
+/** Code that calls authorize() without await, in every place where it can stand. */
+const FORGETFUL = {
+  'src/pages/forgotten/page.astro': `---
+    import { authorize } from 'astro-gatehouse/server';
+    authorize({ role: 'admin' });
+    Astro.locals.session.set('seen', true);
+    ---
+    <h1>let in</h1>`,
+  'src/pages/forgotten/later.astro': `---
+    import { authorize } from 'astro-gatehouse/server';
+    const check = authorize({ role: 'admin' });
+    await check.catch(() => {});
+    ---
+    <h1>let in</h1>`,
+  'src/pages/forgotten/misspelt.astro': `---
+    import { authorize } from 'astro-gatehouse/server';
+    authorize({ rol: 'admin' });
+    ---
+    <h1>let in</h1>`,
+  'src/pages/forgotten/endpoint.js': `
+    import { authorize } from 'astro-gatehouse/server';
+    const allow = () => new Promise((decide) => setTimeout(decide, 20, false));
+    export const GET = (context) => {
+      authorize({ allow }, context);
+      return new Response('let in');
+    };`,
+  'src/pages/forgotten/open.js': "export const GET = () => new Response('let in');",
+  'src/pages/forgotten/state.js': 'export const GET = ({ locals }) => Response.json(locals.session.all());',
+  'src/middleware.js': `
+    import { authorize } from 'astro-gatehouse/server';
+    export const onRequest = (context, next) => {
+      if (context.url.searchParams.get('by') === 'middleware') authorize({ role: 'admin' }, context);
+      return next();
+    };`,
+  'src/actions/index.js': `
+    import { defineAction } from 'astro:actions';
+    import { authorize } from 'astro-gatehouse/server';
+    export const server = {
+      forgetful: defineAction({
+        handler: (_, context) => {
+          authorize({ role: 'admin' }, context);
+          return 'let in';
+        },
+      }),
+    };`,
+};
+
 const FILES = {
+  ...FORGETFUL,
   'astro.config.mjs': `
     import node from '@astrojs/node';
     import { defineConfig } from 'astro/config';
@@ -110,4 +158,33 @@ describe('authorize()', () => {
       expect((await user.get(`/ask?what=${what}`)).status).toBe(403);
     },
   );
+
+  it.each([
+    ['/page', 302, 302],
+    ['/endpoint', 403, 401],
+    ['/open?by=middleware', 403, 401],
+  ])('holds where it was called without await: %s', async (path, ofUser, ofGuest) => {
+    const before = server.output.length;
+    const refused = await user.get(`/forgotten${path}`);
+    expect([refused.status, refused.text]).toEqual([ofUser, expect.not.stringContaining('let in')]);
+    const guest = await new Browser(server).get(`/forgotten${path}`, { headers: { accept: 'text/html' } });
+    expect([guest.status, guest.text]).toEqual([ofGuest, expect.not.stringContaining('let in')]);
+    expect(await server.printed('authorize() was called without "await"', before)).toContain('/forgotten/');
+    expect((await user.get('/forgotten/open')).text).toBe('let in');
+    expect(JSON.parse((await user.get('/forgotten/state')).text)).not.toHaveProperty('seen');
+  });
+
+  it('holds in an action that called it without await', async () => {
+    const headers = { 'content-type': 'application/json', accept: 'application/json', 'sec-fetch-site': 'same-origin' };
+    const called = await user.visit('/_actions/forgetful', { method: 'POST', body: '{}', headers });
+    expect([called.status, called.text]).toEqual([403, expect.stringContaining('FORBIDDEN')]);
+  });
+
+  it('is no check that the page ignores when the page waits for it later, and catches it', async () => {
+    expect((await user.get('/forgotten/later')).text).toContain('let in');
+  });
+
+  it('answers a mistake in the requirement with an error, also without await', async () => {
+    expect((await user.get('/forgotten/misspelt')).status).toBe(500);
+  });
 });

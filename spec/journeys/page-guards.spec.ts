@@ -249,7 +249,7 @@ describe.each(['built', 'in development'])('A check in a nested component, %s,',
     const text = await whatArrived(`${server.origin}${path}`);
     expect(text).toContain(begun);
     expect(text).not.toMatch(/the guarded part|after/);
-    const cure = "Check in the page's own frontmatter, not in a nested component.";
+    const cure = "Check in the page's own frontmatter, not in a nested component, and await the check.";
     expect(await server.printed(cure, before)).toContain(cure);
   });
 });

@@ -23,8 +23,8 @@ const CAN_ABILITY = new HelperCall<AbilityCall>('can(ability, record?, context?)
 
 /**
  * Refuses a visitor who does not meet a requirement, as a rule would. Guests, and visitors who have to sign in again,
- * are sent to the login page; other visitors get 403. Await it in the page's own frontmatter. In an action, the caller
- * of the action gets an `ActionError`: `UNAUTHORIZED` or `FORBIDDEN`.
+ * are sent to the login page; other visitors get 403. Await it in the page's own frontmatter: without `await`, the code
+ * goes on before the check, and only the answer waits for it. In an action, the caller of the action gets an `ActionError`: `UNAUTHORIZED` or `FORBIDDEN`.
  *
  * @param requirement Default: any signed-in visitor.
  * @param context The Astro context. Default: that of the request that is being answered.
@@ -53,7 +53,13 @@ export function authorize<Name extends Ability>(
   ability: Name,
   ...given: [...record: AbilityRecord<Name>, context?: WithLocals]
 ): Promise<void>;
-export async function authorize(...given: unknown[]): Promise<void> {
+export function authorize(...given: unknown[]): Promise<void> {
+  const outcome = refuse(given);
+  const request = HelperCall.requestIn(given);
+  return request?.checks?.add(outcome) ?? outcome;
+}
+
+async function refuse(given: unknown[]): Promise<void> {
   const { request, decide } = readAuthorize(given);
   request.draft.isUsed = true;
   const visitor = await request.identity.resolve();

@@ -75,6 +75,11 @@ export class HelperCall<Others extends readonly unknown[]> {
     return { ...call, request };
   }
 
+  /** Returns the request of the first context among arguments, or the one that is being answered, whatever else is wrong. */
+  static requestIn(given: readonly unknown[]): ScopedRequest | undefined {
+    return findRequest(given.find(isContext) as WithLocals | undefined);
+  }
+
   /** Finds a context that does not look like one: `undefined`, `null`, or an object with `locals` alone, as in tests. */
   #placeOfContext(given: readonly unknown[]): number {
     const last = given.length - 1;

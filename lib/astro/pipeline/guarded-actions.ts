@@ -1,6 +1,7 @@
 import { ActionError, defineAction as define } from 'astro/actions/runtime/entrypoints/server.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { findRequest, type WithLocals } from '../helpers/helper-call.js';
+import { ignoredChecks } from './ignored-checks.js';
 
 /** An action as Astro calls it: bound to the context of the request. */
 interface Action {
@@ -22,7 +23,10 @@ const namesOf = new WeakMap<Action, Set<string>>();
 export function defineAction(definition: { handler: Handler }): Action {
   const handler: Handler = async (input, context) => {
     try {
-      return await definition.handler(input, context);
+      const result = await definition.handler(input, context);
+      const request = findRequest(context);
+      if (request) await ignoredChecks(request, request.guarded?.routePattern ?? 'an action');
+      return result;
     } catch (error) {
       if (!(error instanceof AccessDeniedError)) throw error;
       const request = findRequest(context);

@@ -13,6 +13,7 @@ import { answerDenied, judgeAnswer, vet } from '../request/judging.js';
 import { putOnLocals } from '../request/locals.js';
 import { gatehouse } from '../start/started.js';
 import { endingServices } from './end-of-answer.js';
+import { ignoredChecks } from './ignored-checks.js';
 import { renderRefusal } from './rendered-refusal.js';
 
 /** Runs before every other middleware: opens the session, and commits it after everything else. */
@@ -40,6 +41,8 @@ function hearingOf(request: GateRequest, context: APIContext): Hearing<Response>
   const judge = (response: Response): Promised<Response> => {
     // If a middleware returns nothing, Astro uses the answer of the following ones.
     if (!(response instanceof Response)) return response;
+    const checked = ignoredChecks(request, context.routePattern);
+    if (checked) return checked.then(() => judge(response), rescue);
     return andThen(judgeAnswer(request, context, response), (refusal) =>
       refusal ? renderRefusal(request, context, refusal) : withReturnPath(request, response),
     );

@@ -7,6 +7,7 @@ import type { VisitorResolver } from '../../access/visitor-resolver.js';
 import type { Identification } from '../../access/visitors/identification.js';
 import { andThen, type Promised } from '../../base/promised.js';
 import { currentRequest } from '../../container/scope/current-request.js';
+import { PageChecks } from '../../container/scope/page-checks.js';
 import { ScopedRequest } from '../../container/scope/request-scope.js';
 import { registryOf } from '../../container/services.js';
 import { madeSession } from '../../session/made-session.js';
@@ -105,6 +106,7 @@ export class ArrivedRequest extends ScopedRequest {
 
   /** Opens the session, and looks up a visitor who has to be looked up before any code needs them. */
   protected open(isAhead: boolean): Promised<void> {
+    this.checks = new PageChecks();
     return andThen(this.keeper.open(this.context, isAhead), () => {
       const given = this.#given;
       const { identification } = gatehouse.parts;

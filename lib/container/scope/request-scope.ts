@@ -9,6 +9,7 @@ import { FlashBag } from '../../session/flash-bag.js';
 import { draftOf, Session } from '../../session/session.js';
 import type { Class } from '../registration.js';
 import { registryOf } from '../services.js';
+import type { PageChecks } from './page-checks.js';
 import { RequestParts } from './request-parts.js';
 import { RequestServices } from './request-services.js';
 
@@ -25,6 +26,8 @@ export class ScopedRequest extends RequestParts {
   verdict: Verdict | undefined;
   /** The form that the visitor posted to this page before it is shown. */
   keptForm: KeptForm | undefined;
+  /** The checks of the code that answers; `undefined` when no answer waits for them. */
+  checks: PageChecks | undefined;
   #services: RequestServices | undefined;
   #scope: RequestScope | undefined;
 

@@ -1,0 +1,23 @@
+import type { ScopedRequest } from '../../container/scope/request-scope.js';
+import { gatehouse } from '../start/started.js';
+
+const LOGGED = new Set<string>();
+
+/**
+ * Waits for `authorize()` where the code of a page, an endpoint, an action or a middleware does not.
+ *
+ * @param route The route pattern, for the log.
+ * @returns `undefined` when nothing has to be waited for.
+ * @throws {AccessDeniedError} When the visitor is refused.
+ */
+export function ignoredChecks({ checks }: ScopedRequest, route: string): Promise<unknown> | undefined {
+  const ignored = checks?.ignored();
+  if (ignored && !LOGGED.has(route)) {
+    LOGGED.add(route);
+    gatehouse.parts.log.failure(
+      `authorize() was called without "await" for ${route}. The answer waited for it, but the code went on before the ` +
+        'check. Write: await authorize(…). This is logged once for each route.',
+    );
+  }
+  return ignored;
+}
