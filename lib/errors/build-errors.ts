@@ -17,9 +17,9 @@ export class UnguardedFilesError extends GatehouseError {
     super(
       'UNGUARDED_FILES',
       `These are served as static files, so no check runs before them, although they must be protected:\n${list}\n` +
-        `Add "export const prerender = false" to a page, move a file out of the public folder, or remove it from what ` +
-        `protects it: from the pattern of the rule, the page's guard, or globalProtect (list it in exclude). To build ` +
-        `anyway, set prerendered: 'warn'.`,
+        `Add "export const prerender = false" to a page (or output: 'server' to astro.config, for all of them), move a file ` +
+        `out of the public folder, or remove it from what protects it: from the pattern of the rule, the page's guard, or ` +
+        `globalProtect (list it in exclude). To build anyway, set prerendered: 'warn'.`,
     );
   }
 }
