@@ -186,3 +186,19 @@ export class NodejsCompatMissingError extends GatehouseError {
     );
   }
 }
+
+/** Code for the browser imports a part of the package that runs on the server. Thrown by `astro build` and `astro dev`. */
+export class ServerCodeInBrowserError extends GatehouseError {
+  /** @param importer The file with the import, relative to the project's root. @param imported The name it imports. */
+  constructor(
+    readonly importer: string,
+    readonly imported: string,
+  ) {
+    super(
+      'SERVER_CODE_IN_BROWSER',
+      `${importer} imports '${imported}' in code for the browser (a <script>, a component with a client: directive, or ` +
+        `what one of them imports), but that runs on the server only. Call it in the frontmatter of a page, an action ` +
+        `or an endpoint, which the browser can call. Types may be imported: import type { … } from '${imported}'.`,
+    );
+  }
+}

@@ -177,6 +177,12 @@ const SITUATIONS: [errors.GatehouseError, string, Record<string, unknown>, strin
     '"compatibility_flags": ["nodejs_compat"]',
   ],
   [
+    new errors.ServerCodeInBrowserError('src/pages/index.astro', 'astro-gatehouse/server'),
+    'SERVER_CODE_IN_BROWSER',
+    { importer: 'src/pages/index.astro', imported: 'astro-gatehouse/server' },
+    'Call it in the frontmatter of a page, an action or an endpoint',
+  ],
+  [
     new errors.UnwritableFileError('/srv/shop/sessions.db', Object.assign(new Error('no'), { code: 'EROFS' })),
     'UNWRITABLE_FILE',
     { file: '/srv/shop/sessions.db' },

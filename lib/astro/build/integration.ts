@@ -11,6 +11,7 @@ import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from '..
 import { SetupFile } from '../options/setup-file.js';
 import { chosenStore } from '../options/store-choice.js';
 import { islandPagePlugin } from '../pages/island-page-plugin.js';
+import { serverOnly } from '../pages/server-only.js';
 import { buildChannel } from '../report/build-channel.js';
 import { BuildReport } from '../report/build-report.js';
 import { imageEndpoint } from '../report/describe-site.js';
@@ -121,6 +122,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
               islandPagePlugin(islandPageKey),
               decorators(given.root),
               prefetchHeader(),
+              serverOnly(given.root),
               report.plugin(),
               oneCopy(),
               bundledForPrerendering(bundled),

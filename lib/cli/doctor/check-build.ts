@@ -31,6 +31,10 @@ const CURES: Record<string, Advice> = {
     cure: 'Add "compatibility_flags": ["nodejs_compat"] to wrangler.jsonc.',
     see: 'whatStopsABuild',
   },
+  SERVER_CODE_IN_BROWSER: {
+    cure: 'Move the call into the frontmatter of a page, an action or an endpoint.',
+    see: 'whatStopsABuild',
+  },
   EDGE_MIDDLEWARE: { cure: "Remove middlewareMode: 'edge' from the adapter's options.", see: 'whatStopsABuild' },
   ASTRO_SESSION_MISSING: {
     cure: "Configure session.driver in astro.config, or write another store: store: { use: 'cookie' }",
