@@ -10,6 +10,7 @@ import type { Services } from '../../container/services.js';
 import { InvalidOptionsError } from '../../errors/index.js';
 import { Secrets } from '../../session/cookies/secrets.js';
 import { SessionConfig } from '../../session/session-config.js';
+import { accountProblemsOf } from '../options/account-problems.js';
 import {
   type CommonOptions,
   checkSetupOptions,
@@ -33,6 +34,8 @@ export interface SetupFacts {
   readonly hasOwnStore: boolean;
   /** True when `access.check` decides every rule. */
   readonly hasCheck: boolean;
+  /** Options that are valid one by one, and with which a server does not start: one sentence for each. */
+  readonly refused: readonly string[];
   /** The reason why the services could not be registered. */
   readonly servicesProblem?: string | undefined;
 }
@@ -72,11 +75,14 @@ async function readSetup(): Promise<SetupFacts> {
   const setup = checkSetupOptions(given, site.options.setup);
   const options = mergeOptions(site.options, setup);
   const { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session } = options;
+  const found = replacedBy(setup, options);
+  const mayHaveOwnStore = found.hasOwnStore || found.servicesProblem !== undefined;
   return {
     rules: (setup.protect ?? []).map((rule) => describeRule(new AccessRule(rule))),
     options: { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session, store: storeAsData(options) },
     hasCheck: options.access?.check !== undefined,
-    ...replacedBy(setup, options),
+    refused: accountProblemsOf(options, mayHaveOwnStore),
+    ...found,
   };
 }
 
