@@ -190,6 +190,18 @@ describe('Options of the setup module that no server starts with', () => {
   });
 });
 
+describe('Invalid options of the setup module', () => {
+  it('are reported by the build with the file, the nearest spelling and what comes of them', async () => {
+    const { code, output } = await configured('{}', setup("{ store: { use: 'sqlit' } }")).astro('build');
+    expect(code).toBe(0);
+    expect(output).toContain('Invalid options in src/gatehouse.ts, with which the built server will refuse to start:');
+    expect(output).toMatch(/- store\.use: must be one of 'cookie', .*'astro'; did you mean 'sqlite'\?/);
+    const { code: ofStart, output: ofServer } = await app!.serveAndFail();
+    expect(ofStart).toBe(1);
+    expect(ofServer).toContain("did you mean 'sqlite'?");
+  });
+});
+
 describe('Functions in astro.config', () => {
   it.each(['build', 'dev'] as const)('work when they use nothing from outside, in %s', async (mode) => {
     if (mode === 'build') server = await (await builtWithAll()).serve();

@@ -141,7 +141,7 @@ export class BuildReport {
   #objections({ config, routes, setupName }: Build, { setup }: SiteFacts, findings: RuleFindings): Objected[] {
     const { strict = false } = this.options;
     const isNeeded = routes.some(isPrerenderedPage);
-    const objections = setupObjections({ setup }, setupName, { strict, isNeeded });
+    const objections = setupObjections(setup, { setupName, options: this.options, isNeeded });
     const known = 'message' in setup ? undefined : setup;
     const store = known?.hasOwnStore ? undefined : (known?.options.store ?? chosenStore(this.options));
     for (const { error, isFatal } of this.limits?.problems(config, routes, store, this.islands.all.length > 0) ?? []) {

@@ -45,6 +45,8 @@ export interface Problem {
   readonly message: string;
   /** The problems of the options, if they are the reason. */
   readonly options?: readonly string[] | undefined;
+  /** True when the options of both files together are the reason. */
+  readonly isMerged?: boolean | undefined;
 }
 
 /** The facts that only the site's own code knows. Plain data, because a separate thread sends it. */
@@ -70,9 +72,17 @@ export async function readSite(): Promise<SiteFacts> {
   return { setup, actions };
 }
 
-async function readSetup(): Promise<SetupFacts> {
+async function readSetup(): Promise<SetupFacts | Problem> {
   const { default: given } = await import('virtual:astro-gatehouse/setup');
   const setup = checkSetupOptions(given, site.options.setup);
+  try {
+    return factsOf(setup);
+  } catch (error) {
+    return { ...toProblem(error), isMerged: true };
+  }
+}
+
+function factsOf(setup: SetupOptions): SetupFacts {
   const options = mergeOptions(site.options, setup);
   const { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session } = options;
   const found = replacedBy(setup, options);
