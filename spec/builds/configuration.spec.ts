@@ -202,6 +202,16 @@ describe('Invalid options of the setup module', () => {
   });
 });
 
+describe('A cookie that is valid in production alone', () => {
+  it('is accepted by the build in the setup module, as by the server', async () => {
+    const site = configured('{ strict: true }', setup("{ session: { cookie: { sameSite: 'none' } } }"));
+    const { code, output } = await site.astro('build');
+    expect([code, output]).toEqual([0, expect.not.stringContaining('session.cookie')]);
+    server = await site.serve();
+    expect((await new Browser(server).get('/')).status).toBe(200);
+  });
+});
+
 describe('Functions in astro.config', () => {
   it.each(['build', 'dev'] as const)('work when they use nothing from outside, in %s', async (mode) => {
     if (mode === 'build') server = await (await builtWithAll()).serve();

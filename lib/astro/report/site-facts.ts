@@ -102,7 +102,7 @@ function replacedBy(
 ): Pick<SetupFacts, 'replaced' | 'hasOwnStore' | 'servicesProblem'> {
   const replaced = new Set<string>();
   const services = defaultServices({
-    session: SessionConfig.from(options.session, { isProduction: false }),
+    session: SessionConfig.from(options.session, { isProduction: true }),
     secrets: Secrets.from(crypto.randomUUID(), { source: 'the build', isProduction: false }),
     guard: new GuardConfig(options, site),
     access: new AccessConfig(options.access),
