@@ -120,6 +120,8 @@ export class AccessRule implements Requirement {
   readonly request: AccessRequest = NO_REQUEST;
   /** The pattern, ready for matching. */
   readonly path: PathPattern;
+  /** The route whose file exports the guard that the rule is part of; `undefined` for a rule of the options. */
+  readonly guardOf: string | undefined = undefined;
 
   /**
    * @throws {InvalidOptionsError} For a pattern that can never match, for a `redirectTo` that is no address, and for a
@@ -150,7 +152,7 @@ export class AccessRule implements Requirement {
     this.redirectTo = options.redirectTo;
     this.forbiddenPage = forbiddenPage(options.forbiddenPath);
     this.enforce = options.enforce ?? true;
-    if (this.redirectTo !== undefined && !isAddress(this.redirectTo)) {
+    if (this.redirectTo !== undefined && !(this.redirectTo.startsWith('/') || URL.canParse(this.redirectTo))) {
       throw new InvalidOptionsError([
         `redirectTo "${this.redirectTo}" would be another page for every path: write "/${this.redirectTo}", or a whole address`,
       ]);
@@ -209,7 +211,9 @@ export class AccessRule implements Requirement {
   /** The rule in words, for logs. */
   toString(): string {
     const methods = this.methods ? `${this.methods.join(', ')} ` : '';
-    return `${methods}${this.pattern} (${this.demand})${this.enforce ? '' : ', report only'}`;
+    const { guardOf, pattern, demand } = this;
+    const [place, what] = guardOf ? [`guard of ${guardOf}`, `${methods}${demand}`] : [`${methods}${pattern}`, demand];
+    return `${place} (${what})${this.enforce ? '' : ', report only'}`;
   }
 }
 
@@ -236,10 +240,6 @@ export function publicProblem(options: RuleOptions): string | undefined {
   const set = NOT_BESIDE_PUBLIC.filter((key) => options[key] !== undefined && !(key === 'enforce' && options[key]));
   if (set.length === 0) return undefined;
   return `is set, which admits everybody, so ${set.join(' and ')} would have no effect: remove one of them`;
-}
-
-function isAddress(text: string): boolean {
-  return text.startsWith('/') || URL.canParse(text);
 }
 
 function patternOf({ pattern, action, island }: AccessRuleOptions): string {

@@ -2,9 +2,15 @@ import { GatehouseError } from './gatehouse-error.js';
 
 /** An option is misspelt, has the wrong type, or contradicts another. Thrown at start. */
 export class InvalidOptionsError extends GatehouseError {
-  /** @param problems One sentence per problem, each naming its option. */
-  constructor(readonly problems: readonly string[]) {
-    super('INVALID_OPTIONS', `Invalid options:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  /**
+   * @param problems One sentence per problem, each naming its option.
+   * @param where What the message says of the options before it lists the problems: ` in src/gatehouse.ts`.
+   */
+  constructor(
+    readonly problems: readonly string[],
+    where = '',
+  ) {
+    super('INVALID_OPTIONS', `Invalid options${where}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   }
 }
 

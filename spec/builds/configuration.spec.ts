@@ -4,6 +4,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { App, SECRET, type Server } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { HookedProject } from '../support/hooked-project.js';
+import { setup } from '../support/made-site.js';
 import { settledAtStart } from '../support/settled-at-start.js';
 
 let app: App | undefined;
@@ -107,6 +108,11 @@ describe('Invalid options', () => {
       'protect[0].role is undefined: set it, or leave it out to require any signed-in visitor',
     ],
     ['exceptions from nothing', { exclude: ['/a'] }, 'exclude is set without globalProtect'],
+    [
+      'several accounts without what they need',
+      { session: { maxAccounts: 3 }, csrf: { requireToken: true } },
+      'session.maxAccounts needs a store on the server',
+    ],
     ['a setup module that is not there', { setup: './src/elsewhere.ts' }, 'there is no file ./src/elsewhere.ts'],
     [
       'a function that needs something from outside',
@@ -166,6 +172,43 @@ describe('Invalid options', () => {
     expect(code).toBe(1);
     expect(output).toContain('INVALID_OPTIONS');
     expect(output).toContain(sentence);
+  });
+});
+
+describe('Options of the setup module that no server starts with', () => {
+  const SITE = setup("{ store: { use: 'memory' }, session: { maxAccounts: 3 } }");
+  const SENTENCE = 'session.maxAccounts needs csrf.requireToken: true';
+
+  it.each([
+    ['are a warning of the build', '{}', 0, '[WARN]'],
+    ['stop a strict one', '{ strict: true }', 1, '[ERROR]'],
+  ])('%s', async (_, options, expected, level) => {
+    const { code, output } = await configured(options, SITE).astro('build');
+    expect(code).toBe(expected);
+    expect(output).toContain(level);
+    expect(output).toContain(SENTENCE);
+  });
+});
+
+describe('Invalid options of the setup module', () => {
+  it('are reported by the build with the file, the nearest spelling and what comes of them', async () => {
+    const { code, output } = await configured('{}', setup("{ store: { use: 'sqlit' } }")).astro('build');
+    expect(code).toBe(0);
+    expect(output).toContain('Invalid options in src/gatehouse.ts, with which the built server will refuse to start:');
+    expect(output).toMatch(/- store\.use: must be one of 'cookie', .*'astro'; did you mean 'sqlite'\?/);
+    const { code: ofStart, output: ofServer } = await app!.serveAndFail();
+    expect(ofStart).toBe(1);
+    expect(ofServer).toContain("did you mean 'sqlite'?");
+  });
+});
+
+describe('A cookie that is valid in production alone', () => {
+  it('is accepted by the build in the setup module, as by the server', async () => {
+    const site = configured('{ strict: true }', setup("{ session: { cookie: { sameSite: 'none' } } }"));
+    const { code, output } = await site.astro('build');
+    expect([code, output]).toEqual([0, expect.not.stringContaining('session.cookie')]);
+    server = await site.serve();
+    expect((await new Browser(server).get('/')).status).toBe(200);
   });
 });
 

@@ -32,6 +32,8 @@ async function examined(site: App) {
 
 const GOOD_SECRET = { '.env': `GATEHOUSE_SECRET=${SECRET}\n` };
 
+const OWN_STORE = 'class Mine extends SessionStore {}';
+
 describe('astro-gatehouse doctor', () => {
   it('finds nothing in a healthy project, and does not change it', async () => {
     const site = siteWith(
@@ -112,10 +114,26 @@ DANGER  A secret in GATEHOUSE_SECRET, from .env, is a placeholder: no production
       ...GOOD_SECRET,
       ...setup(
         `{ access: { check: () => true }, services: (services) => services.override(SessionStore, () => new Mine()) }`,
-        `class Mine extends SessionStore {}`,
+        OWN_STORE,
       ),
     });
     expect(await examined(site)).toMatchObject({ code: 0, codes: ['note NOT_IN_REPORT', 'note STORE_NOT_ASKED'] });
+  });
+
+  it('reports options of the setup module that are valid one by one, and that no server starts with', async () => {
+    const accounts = (more: string) =>
+      siteWith('{}', { ...GOOD_SECRET, ...setup(`{ session: { maxAccounts: 3 }, ${more} }`, OWN_STORE) });
+    const withCookie = accounts('csrf: { requireToken: true }');
+    const { code, output, codes } = await examined(withCookie);
+    expect([code, codes]).toEqual([1, ['danger INVALID_OPTIONS']]);
+    expect(output).toContain('session.maxAccounts needs a store on the server');
+    await withCookie.build();
+    expect((await withCookie.serveAndFail()).output).toContain('session.maxAccounts needs a store on the server');
+    withCookie.remove();
+    const ofItsOwn = accounts(
+      'csrf: { requireToken: true }, services: (services) => services.override(SessionStore, () => new Mine())',
+    );
+    expect(await examined(ofItsOwn)).toMatchObject({ code: 0, codes: ['note STORE_NOT_ASKED'] });
   });
 
   it('exits with an error when there is no project', async () => {

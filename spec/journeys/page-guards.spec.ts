@@ -124,7 +124,7 @@ describe.each(['built', 'in development'])('A guard beside a page, %s,', (how) =
 
   it('makes its decision available to the page', async () => {
     const ada = await visitor(server, 'user=ada&role=user');
-    expect((await ada.get('/team/ada')).text).toContain('GRANTED by /** (allow())');
+    expect((await ada.get('/team/ada')).text).toContain('GRANTED by guard of /team/[name] (allow())');
   });
 
   it('protects endpoints for the methods that it names', async () => {

@@ -68,6 +68,10 @@ const FILES = {
     <p>hello {getSession()?.userId ?? 'guest'}</p>`,
   'src/pages/login.astro': '<p>sign in here</p>',
   'src/pages/admin/[...page].astro': '<p>the vault</p>',
+  'src/pages/reports/[year].astro': `---
+    export const guard = { role: 'auditor' };
+    ---
+    <p>reports</p>`,
   'src/pages/own-check.astro': `---
     import { authorize } from 'astro-gatehouse/server';
     await authorize({ role: 'keeper' });
@@ -164,6 +168,12 @@ describe.each(SERVERS)('Security events, when %s,', (_, environment) => {
 
   it.each([
     ['a rule', 'GET', '/admin/users', { code: 'MISSING_ROLE', rule: '/admin/** (role admin)' }],
+    [
+      "a page's guard",
+      'GET',
+      '/reports/2024',
+      { code: 'MISSING_ROLE', rule: 'guard of /reports/[year] (role auditor)' },
+    ],
     ['a check in a page', 'GET', '/own-check', { code: 'MISSING_ROLE' }],
     ['a check in an action', 'POST', '/_actions/pay', { code: 'MISSING_PERMISSION' }],
   ])('report once which visitor was denied what by %s', async (_, method, path, fields) => {

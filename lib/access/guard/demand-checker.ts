@@ -122,7 +122,7 @@ export class DemandChecker {
 /** Describes a decision in one line: control characters of the path are removed, so that no request writes lines of its own. */
 function describe(request: GuardedRequest, demand: Demand, decision: AccessDecision, outcome: string): string {
   const { method, pathname, routePattern } = request;
-  const asked = demand instanceof PageGuard ? `guard of the page (${demand})` : `${demand}`;
+  const asked = demand instanceof PageGuard ? `guard of ${routePattern} (${demand})` : `${demand}`;
   const line = `${method} ${printable(pathname)} (route ${routePattern}): ${asked} ${outcome}: ${decision.reason}`;
   return onOneLine(line);
 }

@@ -18,12 +18,15 @@ export class PageGuard {
   /**
    * @param guard A guard whose options have been validated.
    * @param Rule The class of rules, which an application may have overridden.
+   * @param route The pattern of the route whose file exports it, for logs and events.
    */
-  constructor(guard: Guard, Rule: typeof AccessRule = AccessRule) {
+  constructor(guard: Guard, Rule: typeof AccessRule = AccessRule, route?: string) {
     const entries: readonly GuardEntry[] = Array.isArray(guard) ? guard : [guard];
     this.#entries = entries.map((entry) => {
       if (entry === 'public' || entry === 'guest') return entry;
       const rule = new Rule({ ...(entry === 'user' ? {} : entry), pattern: '/**' });
+      // Set afterwards, because the constructor of an application's class may pass on the options alone.
+      if (route !== undefined) Reflect.set(rule, 'guardOf', route);
       return rule.isPublic && rule.methods === undefined ? 'public' : rule;
     });
   }
@@ -127,7 +130,7 @@ export class PageGuards {
 
   async #load(routePattern: string, load: GuardLoader): Promise<PageGuard | undefined> {
     const guard = await load(routePattern);
-    const pageGuard = guard === undefined ? undefined : new PageGuard(guard, this.#Rule);
+    const pageGuard = guard === undefined ? undefined : new PageGuard(guard, this.#Rule, routePattern);
     if (this.keeps) this.#loaded.set(routePattern, pageGuard);
     return pageGuard;
   }

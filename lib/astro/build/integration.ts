@@ -3,10 +3,12 @@ import { fileURLToPath } from 'node:url';
 import type { AstroConfig, AstroIntegration, IntegrationResolvedRoute } from 'astro';
 import { AccessRules } from '../../access/access-rules.js';
 import { GuardConfig } from '../../access/guard/guard-config.js';
+import { InvalidOptionsError } from '../../errors/index.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { VercelRehearsal } from '../hosts/host-caches.js';
 import { HostLimits, hasSessionDriver } from '../hosts/host-limits.js';
 import { assertNodejsCompat, assertPreviewSecret } from '../hosts/worker-setup.js';
+import { accountProblemsOf } from '../options/account-problems.js';
 import { checkIntegrationOptions, type GatehouseOptions, mergeOptions } from '../options/options.js';
 import { SetupFile } from '../options/setup-file.js';
 import { chosenStore } from '../options/store-choice.js';
@@ -89,7 +91,7 @@ export default function gatehouse(options: GatehouseOptions = {}): AstroIntegrat
         namedStoreSource(options, config.root);
         setup = SetupFile.find(options, config);
         if (setup) addWatchFile(setup.url);
-        else mergeOptions(options, {});
+        else checkAlone(options);
         const settled = setup ? { ...options, setup: setup.name } : options;
         const hasToolbar = command === 'dev' && addToolbar(hook);
         // Several sites may run in one process.
@@ -187,6 +189,12 @@ function checkOptions(options: GatehouseOptions, isProduction: boolean): void {
   // Patterns that are valid one by one may be too much together.
   new AccessRules(new GuardConfig(options));
   optionsToSource(options);
+}
+
+/** Validates the options of a project without a setup module, which would complete or contradict them. */
+function checkAlone(options: GatehouseOptions): void {
+  const problems = accountProblemsOf(mergeOptions(options, {}), false);
+  if (problems.length > 0) throw new InvalidOptionsError(problems);
 }
 
 /**

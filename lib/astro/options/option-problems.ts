@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { nearestName } from '../../base/nearest-name.js';
 
 /** A value that a schema rejects: its path in the options, and a sentence about it. */
 interface Problem {
@@ -11,15 +12,20 @@ const TYPES: Readonly<Record<string, string>> = { string: 'a string', boolean: '
 /** Returns the message of an issue for which a schema has none. */
 function wording(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') return `must be ${TYPES[issue.expected] ?? issue.expected}`;
-  if (issue.code === 'invalid_value') return mustBeOneOf(issue.values);
+  if (issue.code === 'invalid_value') return mustBeOneOf(issue.values, issue.input);
   // The key that distinguishes the members of a union has an unknown value.
-  if (issue.code === 'invalid_union' && Array.isArray(issue.options)) return mustBeOneOf(issue.options);
+  if (issue.code === 'invalid_union' && Array.isArray(issue.options)) {
+    const { input, discriminator } = issue;
+    return mustBeOneOf(issue.options, Object(input)[String(discriminator)]);
+  }
   return undefined;
 }
 
-function mustBeOneOf(values: readonly unknown[]): string {
-  const named = values.filter((value) => value !== undefined).map((value) => `'${value}'`);
-  return `must be one of ${named.join(', ')}`;
+function mustBeOneOf(values: readonly unknown[], given: unknown): string {
+  const named = values.filter((value) => value !== undefined).map(String);
+  const nearest = typeof given === 'string' ? nearestName(given, named) : undefined;
+  const question = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
+  return `must be one of ${named.map((name) => `'${name}'`).join(', ')}${question}`;
 }
 
 /** Returns everything that a schema rejects in a value. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { nearestName } from '../../base/nearest-name.js';
 import { tableProblem } from '../../session/stores/sql/table-name.js';
 import { count, filled, keysOf, plainObject, record, seconds, text } from './schema-parts.js';
 import {
@@ -69,7 +70,7 @@ function storeSchema(
   const named = (use: string, options: z.core.$ZodLooseShape) =>
     keysOf(`the ${use} store`, { use: z.enum([use]), ...options });
   const problem = ({ input }: { input?: unknown }) =>
-    `must name the store to use: { use: '${NAMES.find((name) => name === input) ?? 'sqlite'}' }`;
+    `must name the store to use: { use: '${nearestName(String(input), NAMES) ?? 'sqlite'}' }`;
   return z.pipe(
     plainObject(problem),
     z.discriminatedUnion('use', [

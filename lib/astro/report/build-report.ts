@@ -5,14 +5,12 @@ import { ProtectionReport } from '../../access/report/protection-report.js';
 import { RuleFindings } from '../../access/report/rule-findings.js';
 import {
   DeadEndsError,
-  type GatehouseError,
   GuardedRouteCachedError,
   GuardedRouteInIsrError,
   HiddenPagesRevealedError,
   InvalidOptionsError,
   MissingPagesError,
   MistakenRulesError,
-  SetupNotLoadedError,
   UnguardedFilesError,
   UnguardedPipelineError,
   UselessRulesError,
@@ -26,6 +24,7 @@ import { describeSite } from './describe-site.js';
 import type { FoundIslands } from './found-islands.js';
 import { pipelineFile } from './own-code.js';
 import { reportNotes } from './report-notes.js';
+import { type Objected, setupObjections } from './setup-objections.js';
 import type { SiteFacts } from './site-facts.js';
 import { SiteScan } from './site-scan.js';
 
@@ -36,12 +35,6 @@ interface Build {
   /** The setup module's file, relative to the project's root. */
   readonly setupName: string | undefined;
   readonly logger: AstroIntegrationLogger;
-}
-
-interface Objected {
-  readonly error: GatehouseError;
-  /** True when it stops the build; otherwise it is a warning. */
-  readonly stops: boolean;
 }
 
 /** Ends a build that is run only for its report. */
@@ -147,15 +140,8 @@ export class BuildReport {
   /** Returns the problems of the site, in the order in which a build reports them. */
   #objections({ config, routes, setupName }: Build, { setup }: SiteFacts, findings: RuleFindings): Objected[] {
     const { strict = false } = this.options;
-    const objections: Objected[] = [];
-    if ('message' in setup) {
-      const { message, options } = setup;
-      const name = setupName ?? 'The setup module';
-      const error = options ? new InvalidOptionsError(options) : new SetupNotLoadedError(name, message);
-      // Prerendered pages of this build would need it. Without them the server may still load it, because it may have
-      // what a build does not.
-      objections.push({ error, stops: strict || routes.some(isPrerenderedPage) });
-    }
+    const isNeeded = routes.some(isPrerenderedPage);
+    const objections = setupObjections(setup, { setupName, options: this.options, isNeeded });
     const known = 'message' in setup ? undefined : setup;
     const store = known?.hasOwnStore ? undefined : (known?.options.store ?? chosenStore(this.options));
     for (const { error, isFatal } of this.limits?.problems(config, routes, store, this.islands.all.length > 0) ?? []) {

@@ -10,6 +10,7 @@ import type { Services } from '../../container/services.js';
 import { InvalidOptionsError } from '../../errors/index.js';
 import { Secrets } from '../../session/cookies/secrets.js';
 import { SessionConfig } from '../../session/session-config.js';
+import { accountProblemsOf } from '../options/account-problems.js';
 import {
   type CommonOptions,
   checkSetupOptions,
@@ -33,6 +34,8 @@ export interface SetupFacts {
   readonly hasOwnStore: boolean;
   /** True when `access.check` decides every rule. */
   readonly hasCheck: boolean;
+  /** Options that are valid one by one, and with which a server does not start: one sentence for each. */
+  readonly refused: readonly string[];
   /** The reason why the services could not be registered. */
   readonly servicesProblem?: string | undefined;
 }
@@ -42,6 +45,8 @@ export interface Problem {
   readonly message: string;
   /** The problems of the options, if they are the reason. */
   readonly options?: readonly string[] | undefined;
+  /** True when the options of both files together are the reason. */
+  readonly isMerged?: boolean | undefined;
 }
 
 /** The facts that only the site's own code knows. Plain data, because a separate thread sends it. */
@@ -67,16 +72,27 @@ export async function readSite(): Promise<SiteFacts> {
   return { setup, actions };
 }
 
-async function readSetup(): Promise<SetupFacts> {
+async function readSetup(): Promise<SetupFacts | Problem> {
   const { default: given } = await import('virtual:astro-gatehouse/setup');
   const setup = checkSetupOptions(given, site.options.setup);
+  try {
+    return factsOf(setup);
+  } catch (error) {
+    return { ...toProblem(error), isMerged: true };
+  }
+}
+
+function factsOf(setup: SetupOptions): SetupFacts {
   const options = mergeOptions(site.options, setup);
   const { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session } = options;
+  const found = replacedBy(setup, options);
+  const mayHaveOwnStore = found.hasOwnStore || found.servicesProblem !== undefined;
   return {
     rules: (setup.protect ?? []).map((rule) => describeRule(new AccessRule(rule))),
     options: { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session, store: storeAsData(options) },
     hasCheck: options.access?.check !== undefined,
-    ...replacedBy(setup, options),
+    refused: accountProblemsOf(options, mayHaveOwnStore),
+    ...found,
   };
 }
 
@@ -86,7 +102,7 @@ function replacedBy(
 ): Pick<SetupFacts, 'replaced' | 'hasOwnStore' | 'servicesProblem'> {
   const replaced = new Set<string>();
   const services = defaultServices({
-    session: SessionConfig.from(options.session, { isProduction: false }),
+    session: SessionConfig.from(options.session, { isProduction: true }),
     secrets: Secrets.from(crypto.randomUUID(), { source: 'the build', isProduction: false }),
     guard: new GuardConfig(options, site),
     access: new AccessConfig(options.access),

@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { AccessRule, type AccessRuleOptions } from '../../../lib/access/access-rule.js';
 import { CsrfConfig } from '../../../lib/access/csrf/csrf-config.js';
 import { CsrfGuard } from '../../../lib/access/csrf/csrf-guard.js';
 import { CsrfTokens } from '../../../lib/access/csrf/csrf-tokens.js';
 import { emitDenied, emitDeniedError, pathAskedFor } from '../../../lib/access/guard/access-events.js';
 import type { GuardedRequest } from '../../../lib/access/guard/guarded-request.js';
+import type { Guard } from '../../../lib/access/guard/page-guard.js';
 import type { Visitor } from '../../../lib/access/visitor.js';
 import { AccessDeniedError } from '../../../lib/errors/index.js';
 import { Secrets } from '../../../lib/session/cookies/secrets.js';
+import { MadeClasses } from '../../../lib/session/made-classes.js';
 import { shortHash } from '../../../lib/session/security-events.js';
 import { call, navigation } from '../../support/guarded-request.js';
 import { type GuardParts, guardWith, RememberingLog } from '../../support/guards.js';
@@ -41,6 +44,36 @@ describe('A refusal event', () => {
         via: 'session',
       },
     ]);
+  });
+
+  it.each<[string, Guard, string]>([
+    ['its requirement', { role: 'admin' }, 'guard of /reports/[year] (role admin)'],
+    ['the methods', { role: 'admin', methods: ['GET'] }, 'guard of /reports/[year] (GET role admin)'],
+    [
+      'the first requirement of a list',
+      [{ role: 'admin' }, { role: 'owner' }],
+      'guard of /reports/[year] (role admin)',
+    ],
+  ])("names a page's guard by its route, and not by a pattern, with %s", async (_, guard, rule) => {
+    const pages = { '/reports/[year]': guard };
+    const request = navigation('/reports/2024', { routePattern: '/reports/[year]' });
+    expect(await toldOf(request, member(), { pages }, [])).toMatchObject([{ code: 'MISSING_ROLE', rule }]);
+  });
+
+  it("names a page's guard also with an own class of rules, whatever its constructor passes on", async () => {
+    class OwnRule extends AccessRule {
+      constructor(options: AccessRuleOptions) {
+        super(options);
+        if (this.role === 'frozen') Object.freeze(this);
+      }
+    }
+    const made = new MadeClasses(new Map([[AccessRule, OwnRule]]));
+    const ruleFor = async (role: string) => {
+      const [event] = await toldOf(navigation('/reports'), member(), { made, pages: { '/reports': { role } } }, []);
+      return event?.rule;
+    };
+    expect(await ruleFor('admin')).toBe('guard of /reports (role admin)');
+    expect(await ruleFor('frozen')).toBe('/** (role frozen)');
   });
 
   it.each<[string, GuardedRequest, () => Visitor, GuardParts, number]>([

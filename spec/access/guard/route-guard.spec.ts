@@ -961,7 +961,7 @@ describe('A rule with enforce: false', () => {
     const parts: GuardParts = { log, pages: { '/team': { role: 'x', enforce: false } } };
     expect(await inspect([], navigation('/team'), member(), parts)).toBe('page');
     expect(await inspect([{ pattern: '/team', role: 'y' }], navigation('/team'), member(), parts)).toMatch(/^302/);
-    const line = 'GET /team (route /team): guard of the page (role x, report only) would be refused: needs role x';
+    const line = 'GET /team (route /team): guard of /team (role x, report only) would be refused: needs role x';
     expect(log.reported).toEqual([line, line]);
   });
 

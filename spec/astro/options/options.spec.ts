@@ -76,6 +76,14 @@ describe('Options', () => {
     [{ protect: ['/admin'] }, "protect[0]: must be a rule: write { pattern: '/admin' }"],
     [{ protect: [1] }, 'protect[0]: must be a plain object: { … }'],
     [{ session: { store: 'disk' } }, "session.store: must be one of 'cookie', 'memory', 'astro', 'sqlite', 'redis'"],
+    [
+      { session: { store: 'sqlit' } },
+      "session.store: must be one of 'cookie', 'memory', 'astro', 'sqlite', 'redis'; did you mean 'sqlite'?",
+    ],
+    [
+      { session: { cookie: { sameSite: 'Lax' } } },
+      "session.cookie.sameSite: must be one of 'lax', 'strict', 'none'; did you mean 'lax'?",
+    ],
     [{ session: { options: {} } }, 'session.options: the cookie store has no options'],
     [
       { session: { store: 'redis', options: { url: 'redis://u:secret@host' } } },
@@ -317,11 +325,16 @@ describe.each([
 
   it.each<[unknown, string]>([
     ['redis', "store: must name the store to use: { use: 'redis' }"],
+    ['postgre', "store: must name the store to use: { use: 'postgres' }"],
     [true, "store: must name the store to use: { use: 'sqlite' }"],
     [{}, "store.use: must be one of 'cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'"],
     [
       { use: 'disk' },
       "store.use: must be one of 'cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'",
+    ],
+    [
+      { use: 'Postgre' },
+      "store.use: must be one of 'cookie', 'memory', 'sqlite', 'postgres', 'redis', 'unstorage', 'astro'; did you mean 'postgres'?",
     ],
     [
       { use: 'redis', keyPrefx: 'a' },
