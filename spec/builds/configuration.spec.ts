@@ -202,6 +202,44 @@ describe('Invalid options of the setup module', () => {
   });
 });
 
+describe('Services that no server starts with', () => {
+  const CLASSES = `
+    import { inject, injectable } from 'astro-gatehouse/server';
+    class Mailer {}
+    @injectable() class Offers { constructor(@inject(Mailer) mailer: Mailer) {} }`;
+
+  it.each([
+    [
+      'a class that cannot replace another',
+      'services.override(SessionStore, class Other {})',
+      'cannot replace SessionStore',
+    ],
+    ['a promise', 'Promise.resolve(services)', 'returned a promise, but everything must be registered'],
+    ['a class that needs what is not there', 'services.shared(Offers)', 'Offers needs Mailer, which is not registered'],
+  ])('are reported by the build: %s', async (_, registered, sentence) => {
+    const files = setup(`{ services: (services) => ${registered} }`, CLASSES);
+    const { code, output } = await configured('{}', files).astro('build');
+    expect(code).toBe(0);
+    expect(output).toContain('Invalid options in src/gatehouse.ts, with which the built server will refuse to start:');
+    expect(output).toContain(sentence);
+    expect((await app!.serveAndFail()).output).toContain(sentence);
+  });
+
+  it.each(['Error', 'InvalidOptionsError'])(
+    'are not those whose own code throws, such as an %s, because it may need what only a server has',
+    async (thrown) => {
+      const files = setup(
+        `{ services: () => { if (!process.env.ONLY_THERE) throw new ${thrown}(['no address']); } }`,
+        "import { InvalidOptionsError } from 'astro-gatehouse/server';",
+      );
+      const { code, output } = await configured('{ strict: true }', files).astro('build');
+      expect([code, output]).toEqual([0, expect.not.stringContaining('refuse to start')]);
+      server = await app!.serve({ GATEHOUSE_SECRET: SECRET, ONLY_THERE: 'yes' });
+      expect((await new Browser(server).get('/')).status).toBe(200);
+    },
+  );
+});
+
 describe('A cookie that is valid in production alone', () => {
   it('is accepted by the build in the setup module, as by the server', async () => {
     const site = configured('{ strict: true }', setup("{ session: { cookie: { sameSite: 'none' } } }"));

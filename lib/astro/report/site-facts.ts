@@ -5,9 +5,15 @@ import { GuardConfig } from '../../access/guard/guard-config.js';
 import type { DescribedRule } from '../../access/report/site-description.js';
 import { describeRule } from '../../access/report/site-description.js';
 import { defaultServices } from '../../container/default-services.js';
+import { registerPolicies } from '../../container/policies/register-policies.js';
 import type { Class } from '../../container/registration.js';
 import type { Services } from '../../container/services.js';
-import { InvalidOptionsError } from '../../errors/index.js';
+import {
+  InvalidOptionsError,
+  InvalidOverrideError,
+  MissingServiceError,
+  ServiceConstructionError,
+} from '../../errors/index.js';
 import { Secrets } from '../../session/cookies/secrets.js';
 import { SessionConfig } from '../../session/session-config.js';
 import { accountProblemsOf } from '../options/account-problems.js';
@@ -34,7 +40,7 @@ export interface SetupFacts {
   readonly hasOwnStore: boolean;
   /** True when `access.check` decides every rule. */
   readonly hasCheck: boolean;
-  /** Options that are valid one by one, and with which a server does not start: one sentence for each. */
+  /** Options and services with which a server does not start, although each may be valid: one sentence for each. */
   readonly refused: readonly string[];
   /** The reason why the services could not be registered. */
   readonly servicesProblem?: string | undefined;
@@ -91,15 +97,15 @@ function factsOf(setup: SetupOptions): SetupFacts {
     rules: (setup.protect ?? []).map((rule) => describeRule(new AccessRule(rule))),
     options: { globalProtect, exclude, loginPath, forbiddenPath, enforce, csrf, session, store: storeAsData(options) },
     hasCheck: options.access?.check !== undefined,
-    refused: accountProblemsOf(options, mayHaveOwnStore),
     ...found,
+    refused: [...accountProblemsOf(options, mayHaveOwnStore), ...found.refused],
   };
 }
 
 function replacedBy(
   setup: SetupOptions,
   options: CommonOptions,
-): Pick<SetupFacts, 'replaced' | 'hasOwnStore' | 'servicesProblem'> {
+): Pick<SetupFacts, 'replaced' | 'hasOwnStore' | 'servicesProblem' | 'refused'> {
   const replaced = new Set<string>();
   const services = defaultServices({
     session: SessionConfig.from(options.session, { isProduction: true }),
@@ -112,12 +118,34 @@ function replacedBy(
     replaced.add((token as Class).name);
     return override(token, implementation);
   };
+  let isRegistered = false;
+  const register = (all: Services) => {
+    const answer = setup.services?.(all);
+    isRegistered = true;
+    return answer;
+  };
   try {
-    registerServices(setup, services);
+    registerServices({ ...setup, services: register }, services);
+    registerPolicies(services, setup.policies);
+    // Checks how they fit together, and creates none.
+    services.boot('later');
   } catch (error) {
-    return { ...replacedParts(replaced), servicesProblem: toProblem(error).message };
+    const { message } = toProblem(error);
+    const isCertain = isRegistered || OF_CONTAINER.some((Refusal) => error instanceof Refusal);
+    return { ...replacedParts(replaced), servicesProblem: message, refused: isCertain ? refusedBy(error) : [] };
   }
-  return replacedParts(replaced);
+  return { ...replacedParts(replaced), refused: [] };
+}
+
+/**
+ * Errors of registering that a server has as well. Any other one, while the project's own code registers, may be due to
+ * what only a server has, such as an address.
+ */
+const OF_CONTAINER = [InvalidOverrideError, MissingServiceError, ServiceConstructionError];
+
+function refusedBy(error: unknown): readonly string[] {
+  if (error instanceof InvalidOptionsError) return error.problems;
+  return [`services: ${toProblem(error).message.replace(/^\[astro-gatehouse\] /, '')}`];
 }
 
 function replacedParts(names: ReadonlySet<string>): Pick<SetupFacts, 'replaced' | 'hasOwnStore'> {
