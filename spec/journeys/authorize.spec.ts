@@ -73,18 +73,40 @@ const FORGETFUL = {
       authorize({ allow }, context);
       return new Response('let in');
     };`,
+  'src/pages/forgotten/calling.astro': `---
+    import { actions } from 'astro:actions';
+    import { authorize } from 'astro-gatehouse/server';
+    authorize({ role: 'admin' });
+    await Astro.callAction(actions.open, {});
+    ---
+    <h1>let in</h1>`,
   'src/pages/forgotten/open.js': "export const GET = () => new Response('let in');",
+  'src/pages/forgotten/shown.js': "export const GET = () => new Response('let in');",
   'src/pages/forgotten/state.js': 'export const GET = ({ locals }) => Response.json(locals.session.all());',
   'src/middleware.js': `
     import { authorize } from 'astro-gatehouse/server';
     export const onRequest = (context, next) => {
-      if (context.url.searchParams.get('by') === 'middleware') authorize({ role: 'admin' }, context);
+      const { searchParams } = context.url;
+      if (searchParams.get('by') === 'middleware') authorize({ role: 'admin' }, context);
+      if (searchParams.get('by') === 'silent-middleware') return silently(context, next);
+      if (searchParams.get('by') === 'patient-middleware') return patiently(context, next);
       return next();
+    };
+    const silently = async (context, next) => {
+      await next();
+      authorize({ role: 'admin' }, context);
+    };
+    const patiently = async (context, next) => {
+      const check = authorize({ role: 'admin' }, context);
+      const answer = await next();
+      await check.catch(() => {});
+      return answer;
     };`,
   'src/actions/index.js': `
     import { defineAction } from 'astro:actions';
     import { authorize } from 'astro-gatehouse/server';
     export const server = {
+      open: defineAction({ handler: () => 'open' }),
       forgetful: defineAction({
         handler: (_, context) => {
           authorize({ role: 'admin' }, context);
@@ -163,6 +185,8 @@ describe('authorize()', () => {
     ['/page', 302, 302],
     ['/endpoint', 403, 401],
     ['/open?by=middleware', 403, 401],
+    ['/shown?by=silent-middleware', 403, 401],
+    ['/calling', 302, 302],
   ])('holds where it was called without await: %s', async (path, ofUser, ofGuest) => {
     const before = server.output.length;
     const refused = await user.get(`/forgotten${path}`);
@@ -180,7 +204,8 @@ describe('authorize()', () => {
     expect([called.status, called.text]).toEqual([403, expect.stringContaining('FORBIDDEN')]);
   });
 
-  it('is no check that the page ignores when the page waits for it later, and catches it', async () => {
+  it('is not overruled where code waits for it later, and catches it', async () => {
+    expect((await user.get('/forgotten/open?by=patient-middleware')).text).toBe('let in');
     expect((await user.get('/forgotten/later')).text).toContain('let in');
   });
 

@@ -6,6 +6,7 @@ import { DecisionLog } from '../../access/guard/decision-log.js';
 import type { Ability, AbilityRecord } from '../../access/policies/ability-types.js';
 import type { Visitor } from '../../access/visitor.js';
 import { Abilities } from '../../container/policies/abilities.js';
+import { PageChecks } from '../../container/scope/page-checks.js';
 import type { ScopedRequest } from '../../container/scope/request-scope.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { MadeClasses } from '../../session/made-classes.js';
@@ -55,8 +56,8 @@ export function authorize<Name extends Ability>(
 ): Promise<void>;
 export function authorize(...given: unknown[]): Promise<void> {
   const outcome = refuse(given);
-  const request = HelperCall.requestIn(given);
-  return request?.checks?.add(outcome) ?? outcome;
+  const checks = PageChecks.ofAction ?? HelperCall.requestIn(given)?.checks;
+  return checks?.add(outcome) ?? outcome;
 }
 
 async function refuse(given: unknown[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { APIContext, MiddlewareNext } from 'astro';
 import { routedPath } from '../../access/paths/canonical-path.js';
 import { andThen, type Promised } from '../../base/promised.js';
+import { PageChecks } from '../../container/scope/page-checks.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { answerForm, keepRefusedForm } from '../forms/form-requests.js';
 import { GateRequest } from '../request/gate-request.js';
@@ -16,7 +17,7 @@ export const onRequest = (context: APIContext, next: MiddlewareNext): Promised<R
   const given = andThen(judge(request, context), (refusal) => {
     if (refusal) return answerRefusal(request, context, refusal);
     const refuse = (error: unknown) => answerRefused(request, context, error);
-    return answer(request, context, next).then((given) => whenChecked(request, context, given, refuse), refuse);
+    return answerChecked(request, context, next, refuse);
   });
   if (!request.rendersRefusal) request.behind = given;
   return given;
@@ -33,23 +34,34 @@ function answer(request: GateRequest, context: APIContext, next: MiddlewareNext)
   return form ? Promise.resolve(form).then((answered) => answered ?? next()) : next();
 }
 
-/** Waits for checks of the page's own code for which it did not wait itself. */
-function whenChecked(
+/**
+ * Answers once the checks of the page's own code have ended, also those for which it does not wait itself. Those of
+ * middlewares are not its own: they may still wait for them.
+ */
+function answerChecked(
   request: GateRequest,
-  { routePattern }: APIContext,
-  answer: Response,
+  context: APIContext,
+  next: MiddlewareNext,
   refuse: (error: unknown) => Promise<Response>,
-): Promised<Response> {
-  const checked = ignoredChecks(request, routePattern);
-  if (!checked) return answer;
-  return checked.then(
-    () => answer,
-    (error) => {
+): Promise<Response> {
+  const { checks: ofMiddlewares } = request;
+  const checks = new PageChecks();
+  request.checks = checks;
+  const whenChecked = (given: Response): Promised<Response> => {
+    request.checks = ofMiddlewares;
+    const checked = ignoredChecks(checks, context.routePattern);
+    if (!checked) return given;
+    const refuseInstead = (error: unknown) => {
       // Nobody reads the body, so its source must be notified.
-      answer.body?.cancel().catch(() => {});
+      given.body?.cancel().catch(() => {});
       return refuse(error);
-    },
-  );
+    };
+    return checked.then(() => given, refuseInstead);
+  };
+  return answer(request, context, next).then(whenChecked, (error) => {
+    request.checks = ofMiddlewares;
+    return refuse(error);
+  });
 }
 
 /** Answers the error with which a page's own code refuses a visitor. */

@@ -1,4 +1,5 @@
 import { ActionError, defineAction as define } from 'astro/actions/runtime/entrypoints/server.js';
+import { PageChecks } from '../../container/scope/page-checks.js';
 import { AccessDeniedError } from '../../errors/index.js';
 import { findRequest, type WithLocals } from '../helpers/helper-call.js';
 import { ignoredChecks } from './ignored-checks.js';
@@ -23,9 +24,9 @@ const namesOf = new WeakMap<Action, Set<string>>();
 export function defineAction(definition: { handler: Handler }): Action {
   const handler: Handler = async (input, context) => {
     try {
-      const result = await definition.handler(input, context);
-      const request = findRequest(context);
-      if (request) await ignoredChecks(request, request.guarded?.routePattern ?? 'an action');
+      const checks = new PageChecks();
+      const result = await checks.during(() => definition.handler(input, context));
+      await ignoredChecks(checks, 'an action');
       return result;
     } catch (error) {
       if (!(error instanceof AccessDeniedError)) throw error;

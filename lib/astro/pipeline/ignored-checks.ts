@@ -1,4 +1,4 @@
-import type { ScopedRequest } from '../../container/scope/request-scope.js';
+import type { PageChecks } from '../../container/scope/page-checks.js';
 import { gatehouse } from '../start/started.js';
 
 const LOGGED = new Set<string>();
@@ -6,11 +6,11 @@ const LOGGED = new Set<string>();
 /**
  * Waits for `authorize()` where the code of a page, an endpoint, an action or a middleware does not.
  *
- * @param route The route pattern, for the log.
+ * @param checks The checks of this code. @param route The route pattern, for the log.
  * @returns `undefined` when nothing has to be waited for.
  * @throws {AccessDeniedError} When the visitor is refused.
  */
-export function ignoredChecks({ checks }: ScopedRequest, route: string): Promise<unknown> | undefined {
+export function ignoredChecks(checks: PageChecks | undefined, route: string): Promise<unknown> | undefined {
   const ignored = checks?.ignored();
   if (ignored && !LOGGED.has(route)) {
     LOGGED.add(route);

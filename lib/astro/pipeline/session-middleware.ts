@@ -39,10 +39,13 @@ function answer(request: GateRequest, context: APIContext, next: MiddlewareNext)
  */
 function hearingOf(request: GateRequest, context: APIContext): Hearing<Response> {
   const judge = (response: Response): Promised<Response> => {
+    const { checks } = request;
+    // What a component calls from here on comes too late to change the answer.
+    request.checks = undefined;
+    const checked = ignoredChecks(checks, context.routePattern);
+    if (checked) return checked.then(() => judge(response), rescue);
     // If a middleware returns nothing, Astro uses the answer of the following ones.
     if (!(response instanceof Response)) return response;
-    const checked = ignoredChecks(request, context.routePattern);
-    if (checked) return checked.then(() => judge(response), rescue);
     return andThen(judgeAnswer(request, context, response), (refusal) =>
       refusal ? renderRefusal(request, context, refusal) : withReturnPath(request, response),
     );

@@ -164,7 +164,6 @@ export class GateRequest extends ArrivedRequest {
     // An answer that is given ahead of every middleware may be followed by one from the middlewares.
     this.#isAnswered ||= this.#isRunning;
     this.#isRunning = false;
-    this.checks = undefined;
     return answer;
   }
 

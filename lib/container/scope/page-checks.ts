@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /** The promise of a check, which notices whether the code that called it waits for it. */
 class PageCheck<Outcome> extends Promise<Outcome> {
   isAwaited = false;
@@ -24,12 +26,24 @@ interface Asked {
 
 const NONE: readonly Asked[] = [];
 
+const inAction = new AsyncLocalStorage<PageChecks>();
+
 /**
  * The checks that the code of a page calls before it is answered. One without `await` lets the code go on, so its answer
  * waits for the check, and is not sent when the check refuses.
  */
 export class PageChecks {
   #asked: readonly Asked[] = NONE;
+
+  /** The checks of the action that this code belongs to. */
+  static get ofAction(): PageChecks | undefined {
+    return inAction.getStore();
+  }
+
+  /** Runs an action, whose checks are not those of the page that may have called it. */
+  during<Result>(action: () => Result): Result {
+    return inAction.run(this, action);
+  }
 
   /** Adds a check. @returns The promise to give to the code. */
   add(outcome: Promise<void>): Promise<void> {
